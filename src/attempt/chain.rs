@@ -1,0 +1,162 @@
+//! Facts chained by digests: each names the one before it, so that none can be changed, dropped or slipped in unseen.
+//!
+//! `body` = SHA-256(salt ‖ payload); `digest` = SHA-256 of the RFC 8785 form of {stream, seq, kind, at, body, prev}. Salt
+//! and payload can be erased and the chain still holds. It finds damage, not fraud: whoever owns the store can rebuild it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::Fact;
+use crate::bank::canonical;
+use crate::clock::Timestamp;
+use crate::ids::{Digest, FactId, StreamId};
+
+/// A fact as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its name.
+    pub id: FactId,
+    /// The chain it belongs to: an attempt's, or a person's.
+    pub stream: StreamId,
+    /// Its place in the chain, from 0.
+    pub seq: u32,
+    /// Its kind.
+    pub kind: String,
+    /// When it was stored, by the wall clock of that machine.
+    pub at: Timestamp,
+    /// The digest of salt and payload.
+    pub body: Digest,
+    /// The digest of the fact before it; zeros at the start.
+    pub prev: Digest,
+    /// The digest of all the above.
+    pub digest: Digest,
+    /// What can be erased; nothing once it was.
+    pub secret: Option<Secret>,
+}
+
+/// The erasable part of a fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secret {
+    /// Thirty-two random bytes that keep a short payload from being guessed by its digest.
+    pub salt: [u8; 32],
+    /// The payload.
+    pub payload: String,
+}
+
+/// Where a chain stands: what the next fact must name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The place of the next fact.
+    pub next: u32,
+    /// The digest of the last one.
+    pub digest: Digest,
+}
+
+impl Head {
+    /// The head of a chain without facts.
+    pub const START: Self = Self { next: 0, digest: Digest::ZERO };
+
+    /// Returns the head after `row`.
+    pub fn after(row: &Row) -> Self {
+        Self { next: row.seq.saturating_add(1), digest: row.digest }
+    }
+}
+
+/// What the digest of a fact covers.
+#[derive(Serialize)]
+struct Sealed<'a> {
+    stream: StreamId,
+    seq: u32,
+    kind: &'a str,
+    at: Timestamp,
+    body: Digest,
+    prev: Digest,
+}
+
+impl Row {
+    /// Makes the fact that follows `head`.
+    pub fn link(id: FactId, stream: StreamId, head: Head, at: Timestamp, fact: &Fact, salt: [u8; 32]) -> Self {
+        let payload = fact.payload();
+        let (kind, prev, seq) = (fact.kind().to_owned(), head.digest, head.next);
+        let body = Digest::of_pair(salt, &payload);
+        let digest = Digest::of(canonical::bytes(&Sealed { stream, seq, kind: &kind, at, body, prev }));
+        Self { id, stream, seq, kind, at, body, prev, digest, secret: Some(Secret { salt, payload }) }
+    }
+
+    /// Returns the fact; nothing where it was erased or is of a kind this program does not know.
+    pub fn fact(&self) -> Option<Fact> {
+        Fact::read(&self.kind, &self.secret.as_ref()?.payload)
+    }
+
+    /// Returns what is wrong with this fact, standing after `head`.
+    fn fault(&self, stream: StreamId, head: Head) -> Option<Fault> {
+        let Self { seq, kind, at, body, prev, .. } = self;
+        let sealed = Sealed { stream: self.stream, seq: *seq, kind, at: *at, body: *body, prev: *prev };
+        if self.stream != stream || *seq != head.next {
+            Some(Fault::Gap)
+        } else if *prev != head.digest {
+            Some(Fault::Unlinked)
+        } else if Digest::of(canonical::bytes(&sealed)) != self.digest {
+            Some(Fault::Changed)
+        } else {
+            let secret = self.secret.as_ref()?;
+            let intact = Digest::of_pair(secret.salt, &secret.payload) == *body;
+            match (intact, self.fact()) {
+                (false, _) => Some(Fault::Payload),
+                (true, None) => Some(Fault::Unknown),
+                (true, Some(_)) => None,
+            }
+        }
+    }
+}
+
+/// Where a chain does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Break {
+    /// The chain.
+    pub stream: StreamId,
+    /// The place in the chain.
+    pub seq: u32,
+    /// What is wrong there.
+    pub fault: Fault,
+}
+
+/// What is wrong with a fact in a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// A fact is missing before it.
+    Gap,
+    /// It does not name the fact before it.
+    Unlinked,
+    /// Its digest does not fit what it says.
+    Changed,
+    /// Its payload does not fit its digest.
+    Payload,
+    /// It is of a kind or form that this program does not know.
+    Unknown,
+}
+
+impl fmt::Display for Break {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.fault {
+            Fault::Gap => "a fact is missing before it",
+            Fault::Unlinked => "it does not follow from the fact before it",
+            Fault::Changed => "it was changed",
+            Fault::Payload => "its content was changed",
+            Fault::Unknown => "its content cannot be read",
+        };
+        write!(f, "fact {} of {}: {what}", self.seq, self.stream)
+    }
+}
+
+/// Checks a whole chain and returns its head.
+///
+/// # Errors
+/// The first fact at which the chain does not hold.
+pub fn check(stream: StreamId, rows: &[Row]) -> Result<Head, Break> {
+    rows.iter().try_fold(Head::START, |head, row| match row.fault(stream, head) {
+        Some(fault) => Err(Break { stream, seq: row.seq, fault }),
+        None => Ok(Head::after(row)),
+    })
+}

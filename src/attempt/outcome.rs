@@ -1,0 +1,86 @@
+//! What came of an attempt.
+
+use serde::{Deserialize, Serialize};
+
+use super::Points;
+use crate::bank::exam::Percent;
+use crate::ids::{BankId, ObjectiveId};
+
+/// Points, sections and misses of a finished attempt, and whether it was passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The points earned.
+    pub earned: Points,
+    /// The points that could be earned: one a question.
+    pub possible: usize,
+    /// The mark to reach, for an exam.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass: Option<Percent>,
+    /// The parts in the order of the paper.
+    pub sections: Vec<SectionOutcome>,
+    /// The objectives of critical questions that were missed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub critical_misses: Vec<Missed>,
+    /// The objectives of all questions that did not earn the full point.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<Missed>,
+    /// How many questions were left without an answer.
+    pub unanswered: usize,
+    /// What it comes to.
+    pub standing: Standing,
+}
+
+/// One part of an outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SectionOutcome {
+    /// The bank.
+    pub bank: BankId,
+    /// The bank's title.
+    pub title: String,
+    /// The points earned.
+    pub earned: Points,
+    /// The points that could be earned.
+    pub possible: usize,
+    /// The section's own mark, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass: Option<Percent>,
+    /// Whether that mark was reached; true where there is none.
+    pub met: bool,
+}
+
+/// An objective that was missed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Missed {
+    /// The bank.
+    pub bank: BankId,
+    /// The objective.
+    pub objective: ObjectiveId,
+    /// The objective's text.
+    pub text: String,
+}
+
+/// What an attempt came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// A practice that came to its end.
+    Practiced,
+    /// Every mark reached and every critical question right.
+    Passed,
+    /// A mark not reached.
+    Failed,
+    /// Every mark reached, but a critical question missed.
+    FailedCritical,
+}
+
+impl Standing {
+    /// Returns the state as records name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Practiced => "practiced",
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::FailedCritical => "failed-critical",
+        }
+    }
+}

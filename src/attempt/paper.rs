@@ -1,0 +1,92 @@
+//! The paper: the questions one trainee gets, in order, with their choices in order; fixed the moment it is drawn.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{BankId, Digest, ExamId, QuestionId, hex, unhex};
+
+/// Thirty-two random bytes, from which a paper is drawn and can be drawn again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Seed(pub [u8; 32]);
+
+impl From<Seed> for String {
+    fn from(seed: Seed) -> Self {
+        hex(&seed.0)
+    }
+}
+
+impl TryFrom<String> for Seed {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        unhex(&text).map(Self).ok_or("a seed is 64 hexadecimal digits")
+    }
+}
+
+/// Everything that decides what a trainee is shown. Content is named by digest and stored once beside the facts, so that
+/// a later edit of a bank changes no attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paper {
+    /// The exam, for an exam.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exam: Option<ExamRef>,
+    /// What the draw began from.
+    pub seed: Seed,
+    /// The banks drawn from.
+    pub banks: Vec<BankRef>,
+    /// The sections, for an exam those of the blueprint.
+    pub sections: Vec<PaperSection>,
+    /// The questions in the order they are asked.
+    pub items: Vec<PaperItem>,
+}
+
+/// An exam in one version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExamRef {
+    /// Its name.
+    pub id: ExamId,
+    /// Its version.
+    pub version: String,
+    /// Its digest, under which its blueprint is stored.
+    pub digest: Digest,
+}
+
+/// A bank in one version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BankRef {
+    /// Its name.
+    pub id: BankId,
+    /// Its version.
+    pub version: String,
+    /// Its digest.
+    pub digest: Digest,
+    /// The digest under which the bank without its questions is stored.
+    pub frame: Digest,
+    /// Whether it took the place of a built-in one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replaced: bool,
+}
+
+/// A part of a paper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperSection {
+    /// The bank it was drawn from, by its place in [`Paper::banks`].
+    pub bank: usize,
+    /// The digest under which the list of questions is stored that could have been drawn; for an exam.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<Digest>,
+    /// Questions left out because this trainee had them in an earlier paper of the exam.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<QuestionId>,
+}
+
+/// One question of a paper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperItem {
+    /// The section, by its place in [`Paper::sections`].
+    pub section: usize,
+    /// The digest of the question's content.
+    pub question: Digest,
+    /// The order in which choices, items or right sides are shown: position to place in the question.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<usize>,
+}

@@ -1,0 +1,103 @@
+//! Points, exact to the last fraction.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::Add;
+use std::str::FromStr;
+
+use num_rational::BigRational;
+use serde::{Deserialize, Serialize};
+
+use crate::bank::exam::Percent;
+
+/// A number of points as an exact fraction, written `37/2`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Points(BigRational);
+
+impl Points {
+    /// Returns no points.
+    pub fn zero() -> Self {
+        Self::whole(0)
+    }
+
+    /// Returns one point, the most that a question gives.
+    pub fn one() -> Self {
+        Self::whole(1)
+    }
+
+    /// Returns a whole number of points.
+    pub fn whole(count: usize) -> Self {
+        Self(BigRational::from_integer(count.into()))
+    }
+
+    /// Returns max(0, r/k − s/w): the balanced mark for `r` of `k` keys and `s` of `w` wrong choices ticked
+    /// (semantics of multiple response, section 1). Nothing where there is no key or no wrong choice.
+    pub fn balanced(r: usize, k: usize, s: usize, w: usize) -> Self {
+        if k == 0 || w == 0 {
+            return Self::zero();
+        }
+        let share = |part: usize, whole: usize| BigRational::new(part.into(), whole.into());
+        Self(share(r, k) - share(s, w)).max(Self::zero())
+    }
+
+    /// Returns whether this is at least `percent` of `possible`: 100·earned ≥ p·possible, exactly.
+    pub fn reaches(&self, percent: Percent, possible: usize) -> bool {
+        let hundredfold = &self.0 * BigRational::from_integer(100.into());
+        hundredfold >= BigRational::from_integer((usize::from(u8::from(percent)) * possible).into())
+    }
+
+    /// Returns the share of `possible` in whole percent, rounded down; for people, never for a decision.
+    pub fn percent_of(&self, possible: usize) -> u8 {
+        if possible == 0 {
+            return 0;
+        }
+        let percent = &self.0 * BigRational::new(100.into(), possible.into());
+        percent.to_integer().try_into().unwrap_or(100)
+    }
+}
+
+/// Returns how many of `possible` points are `percent` of them, rounded up: the mark as a count.
+pub fn needed(percent: Percent, possible: usize) -> usize {
+    (usize::from(u8::from(percent)) * possible).div_ceil(100)
+}
+
+impl Add for Points {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl Sum for Points {
+    fn sum<I: Iterator<Item = Self>>(points: I) -> Self {
+        points.fold(Self::zero(), Add::add)
+    }
+}
+
+impl fmt::Display for Points {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0.to_string())
+    }
+}
+
+impl From<Points> for String {
+    fn from(points: Points) -> Self {
+        points.to_string()
+    }
+}
+
+impl FromStr for Points {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let fits = text.len() <= 200 && !text.ends_with("/0");
+        fits.then(|| text.parse().ok()).flatten().map(Self).ok_or("points are a fraction such as 37/2")
+    }
+}
+
+impl TryFrom<String> for Points {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        text.parse()
+    }
+}

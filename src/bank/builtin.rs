@@ -1,0 +1,13 @@
+//! The shipped banks and exams, embedded in the program.
+
+/// The shipped banks: name and text.
+pub const BANKS: &[(&str, &str)] = &[
+    ("acupuncture", include_str!("../../question-banks/acupuncture.json")),
+    ("aftercare", include_str!("../../question-banks/aftercare.json")),
+    ("contraindications", include_str!("../../question-banks/contraindications.json")),
+    ("mechanism", include_str!("../../question-banks/mechanism.json")),
+    ("risks", include_str!("../../question-banks/risks.json")),
+];
+
+/// The shipped exams: name and text.
+pub const EXAMS: &[(&str, &str)] = &[("foundations", include_str!("../../question-banks/exams/foundations.json"))];

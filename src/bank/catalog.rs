@@ -1,0 +1,187 @@
+//! Which bank or exam an id means: those of `--banks` first (the last one wins), then the data directory's, then built-in.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::exam::Exam;
+use super::json::{self, Reading};
+use super::load::{self, Found};
+use super::{Bank, builtin};
+use crate::ids::{BankId, ExamId};
+use crate::problem::{Place, Problem, Severity, Source};
+
+/// Where a bank or an exam came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Embedded in the program.
+    BuiltIn,
+    /// The data directory's own folder.
+    Data,
+    /// A folder given with `--banks`.
+    Given(PathBuf),
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::BuiltIn => f.write_str("built-in"),
+            Self::Data => f.write_str("data directory"),
+            Self::Given(path) => write!(f, "{}", crate::text::one_line(&path.to_string_lossy())),
+        }
+    }
+}
+
+/// A bank or an exam with where it came from.
+#[derive(Debug, Clone)]
+pub struct Entry<T> {
+    /// The bank or exam.
+    pub value: Arc<T>,
+    /// Where it came from.
+    pub origin: Origin,
+    /// Whether it took the place of a built-in one.
+    pub replaced: bool,
+}
+
+/// All banks and exams in use.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    banks: BTreeMap<BankId, Option<Entry<Bank>>>,
+    exams: BTreeMap<ExamId, Option<Entry<Exam>>>,
+    problems: Vec<Problem>,
+}
+
+/// Why an id could not be turned into a bank or an exam.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// Nothing has that id.
+    Unknown,
+    /// Something has, and it has errors.
+    Broken,
+}
+
+impl Catalog {
+    /// Reads the built-in ones alone.
+    pub fn built_in() -> Self {
+        let mut catalog = Self::default();
+        for (id, text) in builtin::BANKS {
+            catalog.add_bank(id, json::bank(&format!("{id}.json"), text.as_bytes()), &Origin::BuiltIn);
+        }
+        for (id, text) in builtin::EXAMS {
+            catalog.add_exam(id, json::exam(&format!("exams/{id}.json"), text.as_bytes()), &Origin::BuiltIn);
+        }
+        catalog
+    }
+
+    /// Adds the banks and exams of a folder; each takes the place of one with the same id.
+    ///
+    /// # Errors
+    /// A folder or file that cannot be read, by its path. What is wrong inside a file is a problem, not an error.
+    pub fn add_folder(&mut self, folder: &Path, origin: &Origin) -> Result<(), (PathBuf, io::Error)> {
+        let list = |folder: &Path| load::list(folder).map_err(|error| (folder.to_owned(), error));
+        let read = |path: &PathBuf| load::file(path).map_err(|error| (path.clone(), error));
+        for path in list(folder)? {
+            let found = read(&path)?;
+            let reading = named(json::any(&path.to_string_lossy(), &found.bytes), &found);
+            match reading {
+                Reading { value: Some(json::Held::Exam(exam)), problems } => {
+                    self.add_exam(&found.stem(), Reading { value: Some(exam), problems }, origin);
+                }
+                Reading { value: Some(json::Held::Bank(bank)), problems } => {
+                    self.add_bank(&found.stem(), Reading { value: Some(bank), problems }, origin);
+                }
+                Reading { value: None, problems } => {
+                    self.add_bank(&found.stem(), Reading { value: None, problems }, origin);
+                }
+            }
+        }
+        for path in list(&folder.join("exams"))? {
+            let found = read(&path)?;
+            let reading = json::exam(&path.to_string_lossy(), &found.bytes);
+            self.add_exam(&found.stem(), with_name(reading, &found, |exam| exam.id.as_str()), origin);
+        }
+        Ok(())
+    }
+
+    fn add_bank(&mut self, stem: &str, reading: Reading<Bank>, origin: &Origin) {
+        self.problems.extend(reading.problems);
+        let id = reading.value.as_ref().map(|bank| bank.id.clone()).or_else(|| stem.parse().ok());
+        if let Some(id) = id {
+            // A broken file hides what it would have replaced: nobody is examined on a bank its school did not mean.
+            let replaced = builtin::BANKS.iter().any(|(built_in, _)| *built_in == id.as_str());
+            let entry = reading.value.map(|bank| Entry { value: Arc::new(bank), origin: origin.clone(), replaced });
+            let entry = entry.map(|entry| Entry { replaced: replaced && *origin != Origin::BuiltIn, ..entry });
+            self.banks.insert(id, entry);
+        }
+    }
+
+    fn add_exam(&mut self, stem: &str, reading: Reading<Exam>, origin: &Origin) {
+        self.problems.extend(reading.problems);
+        let id = reading.value.as_ref().map(|exam| exam.id.clone()).or_else(|| stem.parse().ok());
+        if let Some(id) = id {
+            let replaced = *origin != Origin::BuiltIn && builtin::EXAMS.iter().any(|(known, _)| *known == id.as_str());
+            let entry = reading.value.map(|exam| Entry { value: Arc::new(exam), origin: origin.clone(), replaced });
+            self.exams.insert(id, entry);
+        }
+    }
+
+    /// Returns all banks in use, by id.
+    pub fn banks(&self) -> impl Iterator<Item = &Entry<Bank>> {
+        self.banks.values().flatten()
+    }
+
+    /// Returns all exams in use, by id.
+    pub fn exams(&self) -> impl Iterator<Item = &Entry<Exam>> {
+        self.exams.values().flatten()
+    }
+
+    /// Returns the bank of that id.
+    ///
+    /// # Errors
+    /// Whether there is none, or a broken one.
+    pub fn bank(&self, id: &BankId) -> Result<&Entry<Bank>, Absence> {
+        self.banks.get(id).ok_or(Absence::Unknown)?.as_ref().ok_or(Absence::Broken)
+    }
+
+    /// Returns the exam of that id.
+    ///
+    /// # Errors
+    /// Whether there is none, or a broken one.
+    pub fn exam(&self, id: &ExamId) -> Result<&Entry<Exam>, Absence> {
+        self.exams.get(id).ok_or(Absence::Unknown)?.as_ref().ok_or(Absence::Broken)
+    }
+
+    /// Returns everything that is wrong with the files that were read.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+/// Holds a file to the rule that its name is the id of what it holds.
+pub fn named(reading: Reading<json::Held>, found: &Found) -> Reading<json::Held> {
+    with_name(reading, found, |held| match held {
+        json::Held::Bank(bank) => bank.id.as_str(),
+        json::Held::Exam(exam) => exam.id.as_str(),
+    })
+}
+
+fn with_name<T>(reading: Reading<T>, found: &Found, id: impl Fn(&T) -> &str) -> Reading<T> {
+    let Reading { value, mut problems } = reading;
+    let stem = found.stem();
+    match value {
+        Some(value) if id(&value) != stem => {
+            let source = Source::new(&found.path.to_string_lossy(), String::from_utf8_lossy(&found.bytes).into_owned());
+            let span = json::tree::Tree::parse(source.text()).map_or(0..1, |tree| tree.span("/id"));
+            problems.push(Problem {
+                rule: "file-name",
+                severity: Severity::Error,
+                place: Place { source, span, pointer: "/id".into() },
+                message: format!("the id is \"{}\", the file is called \"{stem}\"", id(&value)),
+                help: "A file's name is its id: rename one of the two.".into(),
+            });
+            Reading { value: None, problems }
+        }
+        value => Reading { value, problems },
+    }
+}

@@ -1,0 +1,92 @@
+//! Decimal numbers as people type them, compared exactly.
+
+use std::fmt;
+
+use num_rational::BigRational;
+use serde::{Deserialize, Serialize};
+
+/// A decimal number: its text and its exact value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Decimal {
+    text: String,
+    value: BigRational,
+}
+
+/// Why a text was not taken as a decimal number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotDecimal {
+    /// It is no number.
+    Malformed,
+    /// A comma before exactly three digits may part thousands or decimals.
+    Ambiguous,
+}
+
+impl fmt::Display for NotDecimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "a number is digits with at most one decimal point or comma, 30 characters at most",
+            Self::Ambiguous => "a comma before three digits can be read in two ways; write 1000 or 1.000",
+        })
+    }
+}
+
+/// The most characters of a number, so that no input makes arithmetic slow.
+const LONGEST: usize = 30;
+
+impl Decimal {
+    /// Reads a number with a decimal point or comma; one with a comma and exactly three digits behind it is not guessed.
+    pub fn parse(text: &str) -> Result<Self, NotDecimal> {
+        let text = text.trim();
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
+        let plain = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        let parted = digits.len() > whole.len();
+        if text.len() > LONGEST
+            || whole.is_empty()
+            || !plain(whole)
+            || !plain(fraction)
+            || parted == fraction.is_empty()
+        {
+            return Err(NotDecimal::Malformed);
+        }
+        if digits.contains(',') && fraction.len() == 3 {
+            return Err(NotDecimal::Ambiguous);
+        }
+        let unit = format!("1{}", "0".repeat(fraction.len()));
+        let ratio = format!("{whole}{fraction}/{unit}");
+        let value: BigRational = ratio.parse().map_err(|_| NotDecimal::Malformed)?;
+        let value = if text.starts_with('-') { -value } else { value };
+        Ok(Self { text: text.to_owned(), value })
+    }
+
+    /// Returns whether this is below zero.
+    pub fn is_negative(&self) -> bool {
+        self.value < BigRational::from_integer(0.into())
+    }
+
+    /// Returns whether `given` is within `tolerance` of this, ends included.
+    pub fn accepts(&self, given: &Self, tolerance: &Self) -> bool {
+        let apart = if given.value > self.value { &given.value - &self.value } else { &self.value - &given.value };
+        apart <= tolerance.value
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl From<Decimal> for String {
+    fn from(decimal: Decimal) -> Self {
+        decimal.text
+    }
+}
+
+impl TryFrom<String> for Decimal {
+    type Error = NotDecimal;
+    fn try_from(text: String) -> Result<Self, NotDecimal> {
+        Self::parse(&text)
+    }
+}

@@ -1,0 +1,127 @@
+//! What an exam is: a blueprint of sections, marks, time, attempts and validity.
+
+use serde::{Deserialize, Serialize};
+
+use super::canonical;
+use super::question::Level;
+use crate::clock::Millis;
+use crate::ids::{BankId, Digest, ExamId, ObjectiveId};
+
+/// An exam's blueprint, one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exam {
+    /// The format of the file.
+    pub format: u32,
+    /// The exam's name, which is also its file's.
+    pub id: ExamId,
+    /// Its title, for people.
+    pub title: String,
+    /// The version its author gave it.
+    pub version: String,
+    /// How many questions in all; only where sections have weights in place of counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub questions: Option<u32>,
+    /// The parts of the paper, in order.
+    pub sections: Vec<Section>,
+    /// The share of points to pass, a whole percent, compared exactly.
+    pub pass: Percent,
+    /// How long the sitting may take.
+    pub minutes: u32,
+    /// How often it may be tried, and when again.
+    pub attempts: Attempts,
+    /// What may be seen of an attempt afterwards.
+    #[serde(default)]
+    pub review: Review,
+    /// What the certificate says.
+    pub certificate: Terms,
+}
+
+impl Exam {
+    /// Returns the SHA-256 of the exam's canonical form.
+    pub fn digest(&self) -> Digest {
+        Digest::of(canonical::bytes(self))
+    }
+
+    /// Returns how long the sitting may take, before anybody's time factor.
+    pub fn limit(&self) -> Millis {
+        Millis::minutes(self.minutes.into())
+    }
+}
+
+/// A whole percent, 0 to 100.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Percent(u8);
+
+impl From<Percent> for u8 {
+    fn from(percent: Percent) -> Self {
+        percent.0
+    }
+}
+
+impl TryFrom<u8> for Percent {
+    type Error = &'static str;
+    fn try_from(percent: u8) -> Result<Self, &'static str> {
+        if percent <= 100 { Ok(Self(percent)) } else { Err("a pass mark is 0 to 100") }
+    }
+}
+
+/// One part of a paper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// The bank it draws from.
+    pub bank: BankId,
+    /// The objectives it draws from; all of the bank where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objectives: Vec<ObjectiveId>,
+    /// The level it draws from; all where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// How many questions it draws.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub questions: Option<u32>,
+    /// Its share of the exam's questions, beside the other sections' weights; in place of `questions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<u32>,
+    /// Exactly how many of them are critical.
+    #[serde(default)]
+    pub critical: u32,
+    /// The share of its points to pass, where it has a mark of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass: Option<Percent>,
+}
+
+/// How often an exam may be tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempts {
+    /// How many attempts, the first included.
+    pub max: u32,
+    /// Within how many days, counted back from the next start; ever, where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within_days: Option<u32>,
+    /// How long to wait after the first failure, the second, and so on; the last entry serves all later ones.
+    #[serde(default)]
+    pub wait_hours: Vec<u32>,
+}
+
+/// What may be seen of an exam attempt.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Review {
+    /// Passed or not, and no more.
+    None,
+    /// While a retake is possible only results and the objectives of what was missed.
+    #[default]
+    ObjectivesUntilFinal,
+    /// After a pass or the last attempt also which questions were right, with the rationale of what was chosen.
+    FullAfterFinal,
+}
+
+/// What the certificate of an exam says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// For how many months it is valid.
+    pub valid_months: u32,
+    /// What it stands for and what not.
+    pub statement: String,
+}

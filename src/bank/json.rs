@@ -1,0 +1,175 @@
+//! The native format: text to a bank or an exam, with every problem at its place.
+//!
+//! Reading is one typed pass. Only where that pass fails, or something about the result is unsound, a second reader that
+//! keeps places goes over the text; it finds all problems, each once.
+
+use std::collections::HashSet;
+
+use serde::de::DeserializeOwned;
+
+use super::exam::Exam;
+use super::shape::{self, Shape};
+use super::sound::{self, Flaw, Parts};
+use super::{Bank, FORMAT};
+use crate::problem::{Problem, Severity, Source};
+use crate::text;
+
+pub mod tree;
+mod walk;
+
+use tree::Tree;
+
+/// What came of reading a file: the value where nothing forbids its use, and all that is wrong.
+#[derive(Debug)]
+pub struct Reading<T> {
+    /// The value, unless there is an error.
+    pub value: Option<T>,
+    /// Everything that is wrong, in the order of the file.
+    pub problems: Vec<Problem>,
+}
+
+/// What a file holds.
+#[derive(Debug)]
+pub enum Held {
+    /// A bank.
+    Bank(Bank),
+    /// An exam.
+    Exam(Exam),
+}
+
+/// Reads a bank; `name` is what its file is called.
+pub fn bank(name: &str, bytes: &[u8]) -> Reading<Bank> {
+    let typed = fast::<Bank>(bytes).filter(|bank| bank.format <= FORMAT && sound::bank(&Parts::of(bank)).is_empty());
+    typed.map_or_else(|| slow(name, bytes, &shape::BANK, bank_flaws), Reading::clean)
+}
+
+/// Reads an exam; `name` is what its file is called.
+pub fn exam(name: &str, bytes: &[u8]) -> Reading<Exam> {
+    let typed = fast::<Exam>(bytes).filter(|exam| exam.format <= FORMAT && sound::exam(exam).is_empty());
+    typed.map_or_else(|| slow(name, bytes, &shape::EXAM, exam_flaws), Reading::clean)
+}
+
+/// Reads a file that says itself what it is: `questions` make a bank, `sections` an exam.
+pub fn any(name: &str, bytes: &[u8]) -> Reading<Held> {
+    let has = |member: &str| {
+        let source = std::str::from_utf8(bytes).ok()?;
+        Some(Tree::parse(source).ok()?.root().member(member).is_some())
+    };
+    if has("sections") == Some(true) && has("questions") != Some(true) {
+        exam(name, bytes).map(Held::Exam)
+    } else {
+        bank(name, bytes).map(Held::Bank)
+    }
+}
+
+impl<T> Reading<T> {
+    fn clean(value: T) -> Self {
+        Self { value: Some(value), problems: Vec::new() }
+    }
+
+    fn map<U>(self, f: impl FnOnce(T) -> U) -> Reading<U> {
+        Reading { value: self.value.map(f), problems: self.problems }
+    }
+}
+
+/// Reads in one typed pass; nothing where anything at all is unusual, so that the second reader may tell what.
+fn fast<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let source = std::str::from_utf8(bytes).ok()?;
+    if may_hold_harm(source) {
+        return None;
+    }
+    let mut unknown = false;
+    let mut reader = serde_json::Deserializer::from_str(source);
+    let value = serde_ignored::deserialize(&mut reader, |path| unknown |= !is_extension(&path)).ok()?;
+    reader.end().ok()?;
+    (!unknown).then_some(value)
+}
+
+/// Returns whether the last member of an ignored path is one that every file may have.
+fn is_extension(path: &serde_ignored::Path<'_>) -> bool {
+    match path {
+        serde_ignored::Path::Map { parent, key } => {
+            key.starts_with("x-") || (key == "$schema" && matches!(parent, serde_ignored::Path::Root))
+        }
+        _ => false,
+    }
+}
+
+/// Returns whether a harmful character may be in the texts of this file: written out, or behind an escape.
+fn may_hold_harm(source: &str) -> bool {
+    let escaped = source.contains("\\u") || source.contains("\\b") || source.contains("\\f") || source.contains("\\r");
+    let tabbed = source.contains("\\t");
+    let plain = |c: char| text::is_harmless(c) || matches!(c, '\t' | '\r');
+    escaped || tabbed || !(source.is_ascii() || source.chars().all(plain))
+}
+
+/// Reads with places. `flaws` tells what is wrong between the parts.
+fn slow<T: DeserializeOwned>(
+    name: &str,
+    bytes: &[u8],
+    shape: &'static Shape,
+    flaws: fn(&Tree<'_>, &[String]) -> Vec<Flaw>,
+) -> Reading<T> {
+    let source = match std::str::from_utf8(bytes) {
+        Ok(text) => Source::new(name, text.to_owned()),
+        Err(error) => {
+            return Reading { value: None, problems: vec![walk::not_utf8(name, bytes, error)] };
+        }
+    };
+    let tree = match Tree::parse(source.text()) {
+        Ok(tree) => tree,
+        Err(error) => {
+            return Reading { value: None, problems: vec![walk::not_json(&source, &error)] };
+        }
+    };
+    if let Some(newer) = walk::newer_format(&source, &tree) {
+        return Reading { value: None, problems: vec![newer] };
+    }
+    let mut walk = walk::Walk::new(&source);
+    walk.check(tree.root(), shape);
+    let (mut problems, bad) = walk.finish();
+    problems.extend(flaws(&tree, &bad).into_iter().map(|flaw| walk::place(&source, &tree, flaw)));
+    problems.sort_by_key(|problem| problem.place.span.start);
+    let mut value = None;
+    if problems.iter().all(|problem| problem.severity == Severity::Warning) {
+        match serde_json::from_value(tree.root().to_json()) {
+            Ok(read) => value = Some(read),
+            // The tables above and the types have come apart; the reader still gets the types' own words.
+            Err(error) => problems.push(walk::untold(&source, &error)),
+        }
+    }
+    Reading { value, problems }
+}
+
+/// Finds what is wrong between the sound parts of a bank; parts in `bad` were already told about.
+fn bank_flaws(tree: &Tree<'_>, bad: &[String]) -> Vec<Flaw> {
+    fn list<T: DeserializeOwned>(tree: &Tree<'_>, bad: &[String], member: &str) -> Option<Vec<T>> {
+        let prefix = format!("/{member}");
+        if bad.iter().any(|pointer| *pointer == prefix || pointer.starts_with(&format!("{prefix}/"))) {
+            return None;
+        }
+        tree.root().member(member).map_or(Some(Vec::new()), |node| serde_json::from_value(node.to_json()).ok())
+    }
+    let number = |pointer: &String| pointer.strip_prefix("/questions/")?.split('/').next()?.parse::<usize>().ok();
+    let told: HashSet<_> = bad.iter().filter_map(number).collect();
+    let questions: Vec<_> = tree.root().member("questions").map_or_else(Vec::new, |list| {
+        let sound = list.elements().enumerate().filter(|(at, _)| !told.contains(at));
+        sound.filter_map(|(at, node)| Some((at, serde_json::from_value(node.to_json()).ok()?))).collect()
+    });
+    let (objectives, sources) = (list(tree, bad, "objectives"), list(tree, bad, "sources"));
+    let cases = list(tree, bad, "cases");
+    sound::bank(&Parts {
+        objectives: objectives.as_deref(),
+        sources: sources.as_deref(),
+        cases: cases.as_deref(),
+        questions: questions.iter().map(|(at, question)| (*at, question)).collect(),
+    })
+}
+
+/// Finds what is wrong between the parts of an exam, where all of them could be read.
+fn exam_flaws(tree: &Tree<'_>, bad: &[String]) -> Vec<Flaw> {
+    if !bad.is_empty() {
+        return Vec::new();
+    }
+    serde_json::from_value(tree.root().to_json()).map_or_else(|_| Vec::new(), |exam| sound::exam(&exam))
+}

@@ -1,0 +1,156 @@
+//! JSON with places: the parsed text, whose every value knows which bytes it came from.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use jsonc_parser::ast;
+use jsonc_parser::common::Ranged;
+use jsonc_parser::errors::ParseError;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+
+/// A parsed text.
+#[derive(Debug)]
+pub struct Tree<'a> {
+    root: ast::Value<'a>,
+}
+
+/// One value of a tree.
+#[derive(Debug, Clone, Copy)]
+pub struct Node<'t>(&'t ast::Value<'t>);
+
+/// What a value is.
+#[derive(Debug)]
+pub enum Sort<'t> {
+    /// A text.
+    Text(&'t str),
+    /// A number as written.
+    Number(&'t str),
+    /// `true` or `false`.
+    Flag(bool),
+    /// `null`.
+    Null,
+    /// A list.
+    List,
+    /// A record.
+    Record,
+}
+
+impl Sort<'_> {
+    /// Returns the words for it.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a text",
+            Self::Number(_) => "a number",
+            Self::Flag(_) => "true or false",
+            Self::Null => "null",
+            Self::List => "a list",
+            Self::Record => "a record",
+        }
+    }
+}
+
+impl<'a> Tree<'a> {
+    /// Parses strict JSON (RFC 8259), at most 512 levels deep.
+    ///
+    /// # Errors
+    /// The first place where the text is not JSON.
+    pub fn parse(text: &'a str) -> Result<Self, Option<ParseError>> {
+        let strict = ParseOptions {
+            allow_comments: false,
+            allow_loose_object_property_names: false,
+            allow_trailing_commas: false,
+            allow_missing_commas: false,
+            allow_single_quoted_strings: false,
+            allow_hexadecimal_numbers: false,
+            allow_unary_plus_numbers: false,
+            allow_bare_decimal_point_numbers: false,
+            allow_non_finite_numbers: false,
+            allow_extended_string_escapes: false,
+        };
+        let parsed = parse_to_ast(text, &CollectOptions::default(), &strict).map_err(Some)?;
+        parsed.value.map(|root| Self { root }).ok_or(None)
+    }
+
+    /// Returns the outermost value.
+    pub fn root(&self) -> Node<'_> {
+        Node(&self.root)
+    }
+
+    /// Returns the bytes of what `pointer` (RFC 6901) names, or of the nearest thing around it that exists.
+    pub fn span(&self, pointer: &str) -> Range<usize> {
+        let mut node = self.root();
+        for part in pointer.split('/').skip(1) {
+            let part = part.replace("~1", "/").replace("~0", "~");
+            let next = node.member(&part).or_else(|| node.elements().nth(part.parse().ok()?));
+            match next {
+                Some(next) => node = next,
+                None => break,
+            }
+        }
+        node.span()
+    }
+}
+
+impl<'t> Node<'t> {
+    /// Returns what the value is.
+    pub fn sort(self) -> Sort<'t> {
+        match self.0 {
+            ast::Value::StringLit(text) => Sort::Text(&text.value),
+            ast::Value::NumberLit(number) => Sort::Number(number.value),
+            ast::Value::BooleanLit(flag) => Sort::Flag(flag.value),
+            ast::Value::NullKeyword(_) => Sort::Null,
+            ast::Value::Array(_) => Sort::List,
+            ast::Value::Object(_) => Sort::Record,
+        }
+    }
+
+    /// Returns the bytes it came from; of a record or list its first line's opening, so that carets stay short.
+    pub fn span(self) -> Range<usize> {
+        let range = self.0.range();
+        match self.sort() {
+            Sort::List | Sort::Record => range.start..range.start + 1,
+            _ => range.start..range.end,
+        }
+    }
+
+    /// Returns the elements of a list, else nothing.
+    pub fn elements(self) -> impl Iterator<Item = Node<'t>> {
+        let elements = self.0.as_array().map_or(&[][..], |list| &list.elements);
+        elements.iter().map(Node)
+    }
+
+    /// Returns the members of a record with the bytes of their names, else nothing.
+    pub fn members(self) -> impl Iterator<Item = (&'t str, Range<usize>, Node<'t>)> {
+        let members = self.0.as_object().map_or(&[][..], |record| &record.properties);
+        members.iter().map(|member| {
+            let name = member.name.range();
+            (member.name.as_str(), name.start..name.end, Node(&member.value))
+        })
+    }
+
+    /// Returns the first member of that name.
+    pub fn member(self, name: &str) -> Option<Node<'t>> {
+        self.members().find(|(member, ..)| *member == name).map(|(.., node)| node)
+    }
+
+    /// Returns the value without its places, and without members that start with `x-` or are `$schema`.
+    pub fn to_json(self) -> serde_json::Value {
+        use serde_json::Value;
+        match self.sort() {
+            Sort::Text(text) => Value::String(text.to_owned()),
+            Sort::Number(number) => number.parse().map_or(Value::Null, Value::Number),
+            Sort::Flag(flag) => Value::Bool(flag),
+            Sort::Null => Value::Null,
+            Sort::List => self.elements().map(Self::to_json).collect(),
+            Sort::Record => {
+                let kept = self.members().filter(|(name, ..)| !name.starts_with("x-") && *name != "$schema");
+                Value::Object(kept.map(|(name, _, node)| (name.to_owned(), node.to_json())).collect())
+            }
+        }
+    }
+}
+
+/// Writes a member's name as a part of a JSON pointer.
+pub fn escape(name: &str) -> Cow<'_, str> {
+    if name.contains(['~', '/']) { name.replace('~', "~0").replace('/', "~1").into() } else { name.into() }
+}

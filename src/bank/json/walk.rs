@@ -1,0 +1,287 @@
+//! The second reader: goes over a tree with the table of its shape and tells everything that does not fit.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jsonc_parser::errors::ParseError;
+
+use super::tree::{Node, Sort, Tree, escape};
+use crate::bank::FORMAT;
+use crate::bank::decimal::Decimal;
+use crate::bank::shape::{Field, Shape, TEXT_MAX};
+use crate::bank::sound::Flaw;
+use crate::clock::Day;
+use crate::ids::is_slug;
+use crate::problem::{Place, Problem, Severity, Source};
+use crate::text;
+
+/// A walk over one file, and what it has found so far.
+pub(super) struct Walk<'a> {
+    source: &'a Arc<Source>,
+    pointer: String,
+    problems: Vec<Problem>,
+    bad: Vec<String>,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(source: &'a Arc<Source>) -> Self {
+        Self { source, pointer: String::new(), problems: Vec::new(), bad: Vec::new() }
+    }
+
+    /// Returns the problems, and the pointers of what they concern.
+    pub(super) fn finish(self) -> (Vec<Problem>, Vec<String>) {
+        (self.problems, self.bad)
+    }
+
+    /// Tells everything about `node` that does not fit `shape`.
+    pub(super) fn check(&mut self, node: Node<'_>, shape: &'static Shape) {
+        match (shape, node.sort()) {
+            (Shape::Record(fields), Sort::Record) => self.record(node, &[fields]),
+            (Shape::Kinds(common, kinds), Sort::Record) => self.kinds(node, common, kinds),
+            (Shape::List(of, least, most), Sort::List) => self.list(node, of, *least, *most),
+            (Shape::Map, Sort::Record) => {
+                for (name, _, value) in node.members() {
+                    self.within(&escape(name), |walk| walk.check(value, &Shape::Text));
+                }
+            }
+            (Shape::DateParts, Sort::Record) => self.date_parts(node),
+            (Shape::Text, Sort::Text(text)) => self.text(node, text),
+            (Shape::Flag, Sort::Flag(_)) => {}
+            (Shape::Whole(least, most), Sort::Number(number)) => {
+                let fits = number.parse::<u32>().is_ok_and(|n| (*least..=*most).contains(&n));
+                if !fits {
+                    self.tell(node, "value", format!("{} is not a whole number here", shown(number)), wanted(shape));
+                }
+            }
+            (_, Sort::Text(text)) if self.scalar(shape, text) => {}
+            (Shape::Select, Sort::Number(number)) if number.parse::<usize>().is_ok_and(|n| n > 0) => {}
+            (_, Sort::Text(text)) if is_scalar(shape) => {
+                self.tell(node, "value", format!("\"{}\" does not fit here", shown(text)), wanted(shape));
+            }
+            (_, sort) => {
+                let message = format!("{} stands where {} belongs", sort.words(), kind_of(shape));
+                self.tell(node, "type", message, wanted(shape));
+            }
+        }
+    }
+
+    /// Returns whether `text` is a value of the scalar shape.
+    fn scalar(&self, shape: &Shape, text: &str) -> bool {
+        match shape {
+            Shape::Slug => is_slug(text),
+            Shape::Day => text.parse::<Day>().is_ok(),
+            Shape::Decimal => Decimal::parse(text).is_ok(),
+            Shape::Word(words) => words.contains(&text),
+            Shape::Select => matches!(text, "one" | "all"),
+            _ => false,
+        }
+    }
+
+    fn text(&mut self, node: Node<'_>, text: &str) {
+        if let Some(c) = text.chars().find(|c| !text::is_harmless(*c)) {
+            let message = format!("the text holds U+{:04X}, which could steer a terminal or hide text", u32::from(c));
+            self.tell(node, "L39", message, "Delete that character; it is invisible in most editors.".into());
+        }
+        if text.trim().is_empty() {
+            self.tell(node, "value", "the text is empty".into(), wanted(&Shape::Text));
+        } else if text.len() > TEXT_MAX {
+            let message = format!("the text is {} bytes long", text.len());
+            self.tell(node, "limit", message, format!("Keep a text within {TEXT_MAX} bytes."));
+        }
+    }
+
+    fn list(&mut self, node: Node<'_>, of: &'static Shape, least: usize, most: usize) {
+        let count = node.elements().count();
+        if count < least || count > most {
+            let message = format!("the list has {}", text::count(count, "value"));
+            self.tell(node, "limit", message, format!("Give {least} to {most}."));
+        }
+        for (at, element) in node.elements().enumerate().take(most) {
+            self.within(&at.to_string(), |walk| walk.check(element, of));
+        }
+    }
+
+    fn kinds(&mut self, node: Node<'_>, common: &'static [Field], kinds: &'static [(&str, &[Field])]) {
+        let names: Vec<_> = kinds.iter().map(|(name, _)| *name).collect();
+        let help = format!("Set \"kind\" to one of {}.", names.join(", "));
+        let kind = node.member("kind");
+        let fields = match kind.map(|kind| (kind, kind.sort())) {
+            Some((at, Sort::Text(word))) => match kinds.iter().find(|(name, _)| *name == word) {
+                Some((_, fields)) => *fields,
+                None => {
+                    let message = format!("there is no kind \"{}\"", shown(word));
+                    return self.within("kind", |walk| walk.tell(at, "value", message, help));
+                }
+            },
+            Some((at, sort)) => {
+                let message = format!("{} stands where a kind belongs", sort.words());
+                return self.within("kind", |walk| walk.tell(at, "type", message, help));
+            }
+            None => return self.tell(node, "missing", "the question has no \"kind\"".into(), help),
+        };
+        self.record(node, &[common, fields, KIND]);
+    }
+
+    /// Tells about members that are unknown, doubled or missing, and goes on into the known ones.
+    fn record(&mut self, node: Node<'_>, tables: &[&'static [Field]]) {
+        let fields = || tables.iter().copied().flatten();
+        let mut seen = BTreeSet::new();
+        for (name, span, value) in node.members().filter(|(name, ..)| !name.starts_with("x-")) {
+            let part = escape(name).into_owned();
+            if !seen.insert(name) {
+                let message = format!("\"{}\" is given twice", shown(name));
+                self.within(&part, |walk| walk.tell_at(span, "duplicate-member", message, "Keep one of them.".into()));
+            } else if let Some(field) = fields().find(|field| field.name == name) {
+                self.within(&part, |walk| walk.check(value, &field.shape));
+            } else {
+                let message = format!("there is no member \"{}\" here", shown(name));
+                let help = remedy(name, fields().map(|field| field.name));
+                self.within(&part, |walk| walk.tell_at(span, "member", message, help));
+            }
+        }
+        for field in fields().filter(|field| field.needed && !seen.contains(field.name)) {
+            let message = format!("\"{}\" is missing", field.name);
+            self.tell(node, "missing", message, format!("Add \"{}\": {}", field.name, wanted(&field.shape)));
+        }
+    }
+
+    fn date_parts(&mut self, node: Node<'_>) {
+        let parts: Option<Vec<Vec<i32>>> =
+            node.member("date-parts").and_then(|parts| serde_json::from_value(parts.to_json()).ok());
+        let fits = |parts: &[i32]| (1..=3).contains(&parts.len());
+        if !(parts.is_some_and(|parts| parts.len() == 1 && parts.iter().all(|p| fits(p)))
+            && node.members().count() == 1)
+        {
+            self.tell(node, "value", "this is not a CSL date".into(), wanted(&Shape::DateParts));
+        }
+    }
+
+    fn within(&mut self, part: &str, f: impl FnOnce(&mut Self)) {
+        let length = self.pointer.len();
+        self.pointer.push('/');
+        self.pointer.push_str(part);
+        f(self);
+        self.pointer.truncate(length);
+    }
+
+    fn tell(&mut self, node: Node<'_>, rule: &'static str, message: String, help: String) {
+        self.tell_at(node.span(), rule, message, help);
+    }
+
+    fn tell_at(&mut self, span: std::ops::Range<usize>, rule: &'static str, message: String, help: String) {
+        self.bad.push(self.pointer.clone());
+        let place = Place { source: Arc::clone(self.source), span, pointer: self.pointer.clone() };
+        self.problems.push(Problem { rule, severity: Severity::Error, place, message, help });
+    }
+}
+
+/// The member that says which kind a question is.
+const KIND: &[Field] = &[Field { name: "kind", needed: true, shape: Shape::Text }];
+
+fn is_scalar(shape: &Shape) -> bool {
+    matches!(shape, Shape::Slug | Shape::Day | Shape::Decimal | Shape::Word(_) | Shape::Select)
+}
+
+/// Returns what belongs there, in a few words.
+fn kind_of(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Flag => "true or false",
+        Shape::Whole(..) => "a whole number",
+        Shape::List(..) => "a list",
+        Shape::Map | Shape::Record(_) | Shape::Kinds(..) | Shape::DateParts => "a record",
+        Shape::Select => "\"one\", \"all\" or a number",
+        Shape::Text | Shape::Slug | Shape::Day | Shape::Decimal | Shape::Word(_) => "a text",
+    }
+}
+
+/// Returns what to write there.
+fn wanted(shape: &Shape) -> String {
+    match shape {
+        Shape::Text => "Write a text that says something.".into(),
+        Shape::Slug => "Write 1 to 64 of a-z, 0-9 and inner hyphens.".into(),
+        Shape::Day => "Write a day such as \"2028-11-23\".".into(),
+        Shape::Decimal => "Write a decimal number as a text, such as \"0.01\".".into(),
+        Shape::Flag => "Write true or false.".into(),
+        Shape::Whole(least, most) => format!("Write a whole number from {least} to {most}."),
+        Shape::Word(words) => format!("Write one of {}.", words.join(", ")),
+        Shape::Select => "Write \"one\", \"all\" or how many are right.".into(),
+        Shape::DateParts => "Write { \"date-parts\": [[2014, 8, 30]] }; month and day may be left out.".into(),
+        Shape::List(..) => "Write a list: [ … ].".into(),
+        Shape::Map | Shape::Record(_) | Shape::Kinds(..) => "Write a record: { … }.".into(),
+    }
+}
+
+/// Proposes the known name that is nearest to an unknown one.
+fn remedy<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let near = known.map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
+    match near {
+        Some((distance, known)) if distance <= 2 && name.len() < 40 => {
+            format!("Did you mean \"{known}\"?")
+        }
+        _ => "Delete it, or start its name with \"x-\" to keep a note of your own.".into(),
+    }
+}
+
+/// Returns a value from the file as it may stand in a message.
+fn shown(value: &str) -> String {
+    text::cut(&text::one_line(value), 40).into_owned()
+}
+
+/// Gives a flaw its place.
+pub(super) fn place(source: &Arc<Source>, tree: &Tree<'_>, flaw: Flaw) -> Problem {
+    let span = tree.span(&flaw.pointer);
+    let place = Place { source: Arc::clone(source), span, pointer: flaw.pointer };
+    Problem { rule: flaw.rule, severity: flaw.severity, place, message: flaw.message, help: flaw.help }
+}
+
+fn unreadable(source: &Arc<Source>, at: usize, rule: &'static str, message: String, help: &str) -> Problem {
+    let at = (0..=at.min(source.text().len())).rev().find(|at| source.text().is_char_boundary(*at)).unwrap_or(0);
+    let end = source.text()[at..].chars().next().map_or(at, |c| at + c.len_utf8());
+    let place = Place { source: Arc::clone(source), span: at..end, pointer: String::new() };
+    Problem { rule, severity: Severity::Unreadable, place, message, help: help.to_owned() }
+}
+
+/// Tells of bytes that are not UTF-8.
+pub(super) fn not_utf8(name: &str, bytes: &[u8], error: std::str::Utf8Error) -> Problem {
+    let at = error.valid_up_to();
+    let wide = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+    let message = format!("byte {} is not UTF-8{}", at + 1, if wide { "; the file looks like UTF-16" } else { "" });
+    let source = Source::new(name, String::from_utf8_lossy(bytes).into_owned());
+    unreadable(&source, at, "utf-8", message, "Save the file as UTF-8 without a byte order mark.")
+}
+
+/// Tells where a text stops being JSON.
+pub(super) fn not_json(source: &Arc<Source>, error: &Option<ParseError>) -> Problem {
+    let Some(error) = error else {
+        return unreadable(source, 0, "json", "the file is empty".into(), "Write a bank or an exam into it.");
+    };
+    if source.text().starts_with('\u{FEFF}') {
+        let message = "the file starts with a byte order mark".into();
+        return unreadable(source, 0, "json", message, "Save the file as UTF-8 without a byte order mark.");
+    }
+    let message = format!("this is not JSON: {}", lower_first(&error.kind().to_string()));
+    unreadable(source, error.range().start, "json", message, "Mend the text here; nothing after it was read.")
+}
+
+/// Tells of a file that a newer program wrote.
+pub(super) fn newer_format(source: &Arc<Source>, tree: &Tree<'_>) -> Option<Problem> {
+    let format = tree.root().member("format")?;
+    let Sort::Number(number) = format.sort() else {
+        return None;
+    };
+    let newer = number.parse::<u64>().is_ok_and(|number| number > FORMAT.into());
+    let message = format!("the file is of format {}, this program reads up to {FORMAT}", shown(number));
+    newer.then(|| unreadable(source, format.span().start, "format", message, "Update needlewise, then try again."))
+}
+
+/// Tells what the typed reader says, where the tables found nothing.
+pub(super) fn untold(source: &Arc<Source>, error: &serde_json::Error) -> Problem {
+    let help = "Compare the file with the author's guide.";
+    let problem = unreadable(source, 0, "value", lower_first(&error.to_string()), help);
+    Problem { severity: Severity::Error, ..problem }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}

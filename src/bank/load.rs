@@ -1,0 +1,60 @@
+//! Reads files and folders of banks; the one place left of the store that opens a file.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::ids::is_slug;
+
+/// The largest file that is read.
+pub const FILE_MAX: u64 = 256 * 1024 * 1024;
+
+/// A file as it was found.
+#[derive(Debug)]
+pub struct Found {
+    /// Where.
+    pub path: PathBuf,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Found {
+    /// Returns the file's name without folder and `.json`.
+    pub fn stem(&self) -> String {
+        self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// Returns whether the file's name can be the id of what it holds.
+    pub fn has_slug(&self) -> bool {
+        is_slug(&self.stem())
+    }
+}
+
+/// Reads a whole file.
+///
+/// # Errors
+/// The system's own, or that the file is larger than [`FILE_MAX`].
+pub fn file(path: &Path) -> io::Result<Found> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(FILE_MAX + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > FILE_MAX {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is larger than 256 MB"));
+    }
+    Ok(Found { path: path.to_owned(), bytes })
+}
+
+/// Lists the `*.json` of a folder in the order of their names; a folder that does not exist is empty.
+///
+/// # Errors
+/// The system's own, when the folder cannot be read.
+pub fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "json") && path.is_file());
+    paths.sort();
+    Ok(paths)
+}

@@ -1,0 +1,404 @@
+//! What a question is: its kinds, its choices, its key.
+
+use serde::{Deserialize, Serialize};
+
+use super::decimal::Decimal;
+use super::{canonical, is_false};
+use crate::clock::Day;
+use crate::ids::{CaseId, Digest, GroupId, ObjectiveId, QuestionId, SourceId};
+
+/// A question.
+///
+/// In a file the members of every kind lie side by side; [`Flat`] is that form, and this one holds only what its kind has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Flat", into = "Flat")]
+pub struct Question {
+    /// Its name within the bank.
+    pub id: QuestionId,
+    /// Whether it may be drawn.
+    pub status: Status,
+    /// Raised when key or meaning changes; learning history belongs to id and revision.
+    pub revision: u32,
+    /// What it shows that the trainee knows.
+    pub objective: ObjectiveId,
+    /// How deep it goes.
+    pub level: Level,
+    /// Whether an exam is failed by missing it.
+    pub critical: bool,
+    /// What is asked.
+    pub stem: String,
+    /// The kind with its choices and key.
+    pub ask: Ask,
+    /// What to learn from it, whatever was answered.
+    pub rationale: String,
+    /// Where its facts come from.
+    pub sources: Vec<Citation>,
+    /// The syllabus statements and facts it covers.
+    pub covers: Vec<String>,
+    /// The day by which its facts should be checked again.
+    pub review_by: Option<Day>,
+    /// The case it belongs to.
+    pub case: Option<CaseId>,
+    /// The group of which a paper holds at most one.
+    pub group: Option<GroupId>,
+    /// A picture it speaks of.
+    pub image: Option<Image>,
+    /// The clinician's review, once there was one.
+    pub reviewed: Option<Reviewed>,
+    /// Rules of the checker that are waived for it.
+    pub lint: Vec<Waiver>,
+}
+
+impl Question {
+    /// Returns the question without what may change while it means the same: status, review and waivers.
+    pub fn without_marks(&self) -> Self {
+        Self { status: Status::Ready, reviewed: None, review_by: None, lint: Vec::new(), ..self.clone() }
+    }
+
+    /// Returns the canonical text that is stored of it and that its digest covers.
+    ///
+    /// These are the RFC 8785 bytes of the question as it stands in its file, without `status`, `reviewed`, `review_by`,
+    /// `lint`, members that start with `x-`, and members at their default.
+    pub fn content(&self) -> String {
+        let mut value = serde_json::to_value(self.without_marks()).unwrap_or_default();
+        if let Some(members) = value.as_object_mut() {
+            members.remove("status");
+        }
+        canonical::text(&value)
+    }
+
+    /// Reads a question back from its [`content`](Self::content).
+    pub fn from_content(text: &str) -> Option<Self> {
+        let mut value: serde_json::Value = serde_json::from_str(text).ok()?;
+        value.as_object_mut()?.insert("status".into(), "ready".into());
+        serde_json::from_value(value).ok()
+    }
+
+    /// Returns the SHA-256 of its [`content`](Self::content).
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.content())
+    }
+
+    /// Returns the choices of a choice question, else nothing.
+    pub fn choices(&self) -> &[Choice] {
+        match &self.ask {
+            Ask::Choice { choices, .. } => choices,
+            _ => &[],
+        }
+    }
+}
+
+/// Whether a question may be drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Being written: seen only in preview.
+    Draft,
+    /// May be drawn.
+    Ready,
+    /// Kept for the record, not drawn any more.
+    Retired,
+}
+
+/// How deep a question goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Remember a fact.
+    Recall,
+    /// Say why.
+    Understanding,
+    /// Use it on a patient.
+    Application,
+    /// Weigh several facts against each other.
+    Analysis,
+}
+
+/// The kinds of question, each with its key.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// One or several of some choices.
+    Choice {
+        /// The choices in the author's order.
+        choices: Vec<Choice>,
+        /// How many may be ticked.
+        select: Select,
+        /// What a partly right answer earns.
+        scoring: Scoring,
+        /// How the choices are put in order on a paper.
+        order: ChoiceOrder,
+    },
+    /// A statement that holds or does not.
+    TrueFalse {
+        /// Whether it holds.
+        answer: bool,
+        /// Why one may think either.
+        rationales: Rationales,
+        /// How dangerous the wrong belief is.
+        harm: Option<Harm>,
+    },
+    /// A number to type.
+    Number {
+        /// The number.
+        answer: Decimal,
+        /// How far from it an answer may be.
+        tolerance: Decimal,
+        /// What it counts, shown behind the field.
+        unit: Option<String>,
+    },
+    /// A word or two to type.
+    Text {
+        /// What is accepted, compared after NFKC, case folding and trimming.
+        accept: Vec<String>,
+    },
+    /// Items to put in order.
+    Order {
+        /// The items in the right order.
+        items: Vec<Item>,
+    },
+    /// Items to pair.
+    Match {
+        /// The pairs.
+        pairs: Vec<Pair>,
+        /// Right sides that belong to no left one.
+        extra_right: Vec<Item>,
+    },
+}
+
+impl Ask {
+    /// Returns the kind's name in files.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Choice { .. } => Kind::Choice,
+            Self::TrueFalse { .. } => Kind::TrueFalse,
+            Self::Number { .. } => Kind::Number,
+            Self::Text { .. } => Kind::Text,
+            Self::Order { .. } => Kind::Order,
+            Self::Match { .. } => Kind::Match,
+        }
+    }
+}
+
+/// The names of the kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// One or several of some choices.
+    Choice,
+    /// A statement that holds or does not.
+    TrueFalse,
+    /// A number to type.
+    Number,
+    /// A word or two to type.
+    Text,
+    /// Items to put in order.
+    Order,
+    /// Items to pair.
+    Match,
+}
+
+impl Kind {
+    /// Returns the kind's name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Choice => "choice",
+            Self::TrueFalse => "true-false",
+            Self::Number => "number",
+            Self::Text => "text",
+            Self::Order => "order",
+            Self::Match => "match",
+        }
+    }
+}
+
+/// One choice of a choice question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What it says.
+    pub text: String,
+    /// Whether it belongs to the key.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub correct: bool,
+    /// Why it is right, or why one may believe it and what is true.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rationale: String,
+    /// How dangerous believing it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub harm: Option<Harm>,
+    /// Where it stays when the others are shuffled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+}
+
+/// How dangerous believing a wrong choice is, 0 (harmless) to 3 (could kill or maim).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Harm(u8);
+
+impl From<Harm> for u8 {
+    fn from(harm: Harm) -> Self {
+        harm.0
+    }
+}
+
+impl TryFrom<u8> for Harm {
+    type Error = &'static str;
+    fn try_from(harm: u8) -> Result<Self, &'static str> {
+        if harm <= 3 { Ok(Self(harm)) } else { Err("harm is 0 to 3") }
+    }
+}
+
+/// A fixed place among shuffled choices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Position {
+    /// After all others.
+    Last,
+}
+
+/// How many choices may be ticked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "SelectForm", into = "SelectForm")]
+pub enum Select {
+    /// Exactly one.
+    #[default]
+    One,
+    /// All that apply, their number untold.
+    All,
+    /// Exactly so many, and never more.
+    Exactly(usize),
+}
+
+/// [`Select`] as it is written: a word or a number.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+enum SelectForm {
+    Number(usize),
+    Word(String),
+}
+
+impl TryFrom<SelectForm> for Select {
+    type Error = &'static str;
+    fn try_from(form: SelectForm) -> Result<Self, &'static str> {
+        match form {
+            SelectForm::Word(word) if word == "one" => Ok(Self::One),
+            SelectForm::Word(word) if word == "all" => Ok(Self::All),
+            SelectForm::Number(1) => Ok(Self::One),
+            SelectForm::Number(n) if n > 1 => Ok(Self::Exactly(n)),
+            _ => Err("select is \"one\", \"all\" or a number from 1"),
+        }
+    }
+}
+
+impl From<Select> for SelectForm {
+    fn from(select: Select) -> Self {
+        match select {
+            Select::One => Self::Word("one".into()),
+            Select::All => Self::Word("all".into()),
+            Select::Exactly(n) => Self::Number(n),
+        }
+    }
+}
+
+/// What a partly right choice of several earns.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scoring {
+    /// Nothing.
+    #[default]
+    AllOrNothing,
+    /// The share of keys ticked less the share of wrong ones ticked, never below zero.
+    Balanced,
+}
+
+/// How choices are put in order on a paper.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChoiceOrder {
+    /// By chance.
+    #[default]
+    Shuffled,
+    /// As written.
+    Fixed,
+    /// As written, which is by size.
+    Numeric,
+}
+
+/// Why one may think that a statement holds, and that it does not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rationales {
+    /// For the answer true.
+    #[serde(rename = "true", default, skip_serializing_if = "String::is_empty")]
+    pub holds: String,
+    /// For the answer false.
+    #[serde(rename = "false", default, skip_serializing_if = "String::is_empty")]
+    pub fails: String,
+}
+
+/// One item to put in order or to pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// What it says.
+    pub text: String,
+    /// Why it stands where it stands.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rationale: String,
+}
+
+/// One pair of a match.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pair {
+    /// The side that is given.
+    pub left: String,
+    /// The side to find.
+    pub right: String,
+    /// Why they belong together.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rationale: String,
+}
+
+/// A source of the bank and where in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Citation {
+    /// The source.
+    pub id: SourceId,
+    /// Where in it: a page, a heading, a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locator: Option<String>,
+}
+
+/// A picture with the words that stand in for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// The file's name beside the bank.
+    pub file: String,
+    /// What it shows, in words.
+    pub alt: String,
+}
+
+/// A clinician's review of a question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reviewed {
+    /// The day.
+    pub on: Day,
+    /// Who.
+    pub by: String,
+    /// As what.
+    pub role: String,
+}
+
+/// A rule of the checker that is waived for a question, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiver {
+    /// The rule.
+    pub rule: String,
+    /// Why it may be broken here.
+    pub reason: String,
+    /// Who decided.
+    pub by: String,
+    /// When.
+    pub on: Day,
+}
+
+mod flat;
+use flat::Flat;

@@ -1,0 +1,197 @@
+//! Moments and days, and where the present moment comes from.
+
+use std::fmt;
+use std::time::Instant;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, ToSpan, Unit};
+use serde::{Deserialize, Serialize};
+
+/// A moment: milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The first and the last millisecond that a date can be written for (years -9999 to 9999).
+    const RANGE: (i64, i64) = (-377_705_023_201_000, 253_402_207_200_999);
+
+    /// Makes a moment; one beyond the years that can be written is moved to the nearest that can.
+    pub fn from_millis(millis: i64) -> Self {
+        Self(millis.clamp(Self::RANGE.0, Self::RANGE.1))
+    }
+
+    /// Returns milliseconds since 1970-01-01T00:00:00Z.
+    pub fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Returns the moment `length` later.
+    pub fn plus(self, length: Millis) -> Self {
+        Self::from_millis(self.0.saturating_add(i64::try_from(length.0).unwrap_or(i64::MAX)))
+    }
+
+    /// Returns the moment `length` earlier.
+    pub fn minus(self, length: Millis) -> Self {
+        Self::from_millis(self.0.saturating_sub(i64::try_from(length.0).unwrap_or(i64::MAX)))
+    }
+
+    /// Returns how long after `earlier` this is; zero where the clock went back.
+    pub fn since(self, earlier: Self) -> Millis {
+        Millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// Returns the day in UTC.
+    pub fn day(self) -> Day {
+        Day(TimeZone::UTC.to_datetime(self.jiff()).date())
+    }
+
+    /// Returns day and minute in the computer's own time zone, for people: `2026-11-24 18:05`.
+    pub fn local(self) -> String {
+        TimeZone::system().to_datetime(self.jiff()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
+    fn jiff(self) -> jiff::Timestamp {
+        // The range is kept by the constructor; the default is the epoch.
+        jiff::Timestamp::from_millisecond(self.0).unwrap_or_default()
+    }
+}
+
+/// RFC 3339 in UTC, with milliseconds only where there are any: `2026-11-23T20:07:28Z`.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.jiff().to_string())
+    }
+}
+
+impl std::str::FromStr for Timestamp {
+    type Err = jiff::Error;
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        text.parse::<jiff::Timestamp>().map(|at| Self::from_millis(at.as_millisecond()))
+    }
+}
+
+/// A length of time in milliseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Millis(pub u64);
+
+impl Millis {
+    /// Returns the length of whole minutes.
+    pub fn minutes(count: u64) -> Self {
+        Self(count.saturating_mul(60_000))
+    }
+
+    /// Returns the length of whole hours.
+    pub fn hours(count: u64) -> Self {
+        Self::minutes(count.saturating_mul(60))
+    }
+
+    /// Returns the length of whole days of 24 hours.
+    pub fn days(count: u64) -> Self {
+        Self::hours(count.saturating_mul(24))
+    }
+
+    /// Returns the sum, or the longest length there is.
+    pub fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// Returns what is left of this length after `other`; never less than zero.
+    pub fn left_after(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+/// Minutes and seconds, hours only where there are any: `38:10`, `1:15:00`.
+impl fmt::Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.div_ceil(1000);
+        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        f.pad(&match hours {
+            0 => format!("{minutes}:{seconds:02}"),
+            _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+        })
+    }
+}
+
+/// A calendar day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Day(Date);
+
+impl Day {
+    /// Returns the day `months` later; where that month is shorter, its last day (29 February + 12 is 28 February).
+    pub fn plus_months(self, months: u32) -> Self {
+        let span = Span::new().try_months(months).unwrap_or_else(|_| 0.months());
+        Self(self.0.checked_add(span).unwrap_or(Date::MAX))
+    }
+
+    /// Returns the last second of this day in UTC, the moment a certificate that names it ends.
+    pub fn end(self) -> Timestamp {
+        let last = TimeZone::UTC.to_timestamp(self.0.at(23, 59, 59, 0));
+        Timestamp::from_millis(last.map_or(i64::MAX, jiff::Timestamp::as_millisecond))
+    }
+
+    /// Returns how many days `self` is after `earlier`; negative where it is before.
+    pub fn days_since(self, earlier: Self) -> i64 {
+        let days = earlier.0.until((Unit::Day, self.0)).map(|span| span.get_days());
+        i64::from(days.unwrap_or(0))
+    }
+
+    /// Returns the day as it is written on a certificate: `23 Nov 2028`.
+    pub fn written(self) -> String {
+        self.0.strftime("%-d %b %Y").to_string()
+    }
+}
+
+/// `2026-11-23`.
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0.to_string())
+    }
+}
+
+impl std::str::FromStr for Day {
+    type Err = jiff::Error;
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        text.parse().map(Self)
+    }
+}
+
+/// The present, told twice: by the wall clock, and by a counter that no one can set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// What the computer's clock says.
+    pub wall: Timestamp,
+    /// How long this run of the program has gone on.
+    pub run: Millis,
+}
+
+/// Where the present comes from. Only the edge of the program holds one; all else is handed a [`Now`].
+pub trait Clock {
+    /// Returns the present.
+    fn now(&self) -> Now;
+}
+
+/// The computer's clock.
+#[derive(Debug)]
+pub struct SystemClock {
+    started: Instant,
+}
+
+impl SystemClock {
+    /// Starts the counter of this run.
+    pub fn start() -> Self {
+        Self { started: Instant::now() }
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Now {
+        Now {
+            wall: Timestamp::from_millis(jiff::Timestamp::now().as_millisecond()),
+            run: Millis(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)),
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! Names and digests: what everything is referred to by.
+//!
+//! A *slug* is a name an author chose (a bank, a question, an exam); an *id* is a UUIDv7 that this program made; a
+//! [`Digest`] names content by what it says.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+
+/// Says why a text is not the name or digest that was wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadId(&'static str);
+
+impl fmt::Display for BadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for BadId {}
+
+/// The longest slug, in bytes.
+pub const SLUG_MAX: usize = 64;
+
+/// Returns whether `text` may be a slug: 1 to 64 of `a-z`, `0-9` and inner `-`.
+///
+/// A slug becomes a file name and a column of a report, so it can hold no separator, no dot and no control character.
+pub fn is_slug(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    bytes.len() <= SLUG_MAX
+        && bytes.first().is_some_and(plain)
+        && bytes.last().is_some_and(plain)
+        && bytes.iter().all(|b| plain(b) || *b == b'-')
+}
+
+macro_rules! slug {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Returns the slug as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = BadId;
+            fn try_from(text: String) -> Result<Self, BadId> {
+                if is_slug(&text) {
+                    Ok(Self(text))
+                } else {
+                    Err(BadId("a name here is 1 to 64 of a-z, 0-9 and inner hyphens"))
+                }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = BadId;
+            fn from_str(text: &str) -> Result<Self, BadId> {
+                Self::try_from(text.to_owned())
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+    )*};
+}
+
+slug! {
+    /// Names a bank: the name of its file.
+    BankId
+    /// Names an exam: the name of its file.
+    ExamId
+    /// Names a question within its bank.
+    QuestionId
+    /// Names an objective within its bank.
+    ObjectiveId
+    /// Names a source within its bank.
+    SourceId
+    /// Names a case within its bank.
+    CaseId
+    /// Names a group of questions of which a paper holds at most one.
+    GroupId
+}
+
+macro_rules! made {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Makes a new id (UUIDv7) from the moment and ten random bytes.
+            pub fn new(at: Timestamp, random: [u8; 10]) -> Self {
+                Self(uuid_v7(at, random))
+            }
+
+            /// Returns the last eight hexadecimal digits: enough for a person to tell two apart.
+            pub fn short(&self) -> String {
+                let text = self.0.simple().to_string();
+                text[text.len() - 8..].to_owned()
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = BadId;
+            fn from_str(text: &str) -> Result<Self, BadId> {
+                match Uuid::try_parse(text) {
+                    Ok(uuid) if text.len() == 36 => Ok(Self(uuid)),
+                    _ => Err(BadId("an id is a UUID such as 0190b5f0-6f3c-7a10-8c00-0123456789ab")),
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0.hyphenated().to_string())
+            }
+        }
+    )*};
+}
+
+made! {
+    /// Names a person: random, and the only link between facts and a name.
+    TraineeId
+    /// Names an attempt: one sitting of a paper.
+    AttemptId
+    /// Names a certificate.
+    CertificateId
+    /// Names one stored fact.
+    FactId
+}
+
+impl From<TraineeId> for StreamId {
+    fn from(id: TraineeId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<AttemptId> for StreamId {
+    fn from(id: AttemptId) -> Self {
+        Self(id.0)
+    }
+}
+
+/// Names a chain of facts: that of an attempt, or of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct StreamId(Uuid);
+
+impl StreamId {
+    /// Returns the attempt this stream would be the chain of.
+    pub fn attempt(self) -> AttemptId {
+        AttemptId(self.0)
+    }
+
+    /// Returns the person this stream would be the chain of.
+    pub fn trainee(self) -> TraineeId {
+        TraineeId(self.0)
+    }
+}
+
+impl FromStr for StreamId {
+    type Err = BadId;
+    fn from_str(text: &str) -> Result<Self, BadId> {
+        text.parse::<AttemptId>().map(Self::from)
+    }
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&AttemptId(self.0), f)
+    }
+}
+
+/// Lays out a UUIDv7: 48 bits of milliseconds, then random bits around version and variant (RFC 9562, section 5.7).
+fn uuid_v7(at: Timestamp, random: [u8; 10]) -> Uuid {
+    // A clock before 1970 has no place in the format; it is read as the epoch, and order by seq does not suffer.
+    let millis = u64::try_from(at.millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+}
+
+/// SHA-256 of some bytes, written as 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// The digest that stands before the first fact of a chain.
+    pub const ZERO: Self = Self([0; 32]);
+
+    /// Returns the digest of `bytes`.
+    pub fn of(bytes: impl AsRef<[u8]>) -> Self {
+        Self(Sha256::digest(bytes.as_ref()).into())
+    }
+
+    /// Returns the digest of `first` followed by `second`.
+    pub fn of_pair(first: impl AsRef<[u8]>, second: impl AsRef<[u8]>) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(first.as_ref());
+        hasher.update(second.as_ref());
+        Self(hasher.finalize().into())
+    }
+
+    /// Returns the 32 bytes.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Returns the first eight hexadecimal digits, for people.
+    pub fn short(&self) -> String {
+        hex(&self.0[..4])
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&hex(&self.0))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl From<Digest> for String {
+    fn from(digest: Digest) -> Self {
+        digest.to_string()
+    }
+}
+
+impl TryFrom<String> for Digest {
+    type Error = BadId;
+    fn try_from(text: String) -> Result<Self, BadId> {
+        text.parse()
+    }
+}
+
+impl FromStr for Digest {
+    type Err = BadId;
+    fn from_str(text: &str) -> Result<Self, BadId> {
+        unhex(text).map(Self).ok_or(BadId("a digest is 64 lower-case hexadecimal digits"))
+    }
+}
+
+/// Writes bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let pair = |b: &u8| [DIGITS[usize::from(b >> 4)] as char, DIGITS[usize::from(b & 15)] as char];
+    bytes.iter().flat_map(pair).collect()
+}
+
+/// Reads exactly `N` bytes from lower-case hexadecimal digits.
+pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digit = |b: u8| match b {
+        b'0'..=b'9' => Some(b - b'0'),
+        b'a'..=b'f' => Some(b - b'a' + 10),
+        _ => None,
+    };
+    let text = text.as_bytes();
+    if text.len() != 2 * N {
+        return None;
+    }
+    let mut bytes = [0; N];
+    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(bytes)
+}

@@ -1,0 +1,80 @@
+//! Chance that can be repeated: ChaCha20 from a seed, with bounded numbers and shuffles of our own, because a library may
+//! change how it makes those between releases and a paper must be drawn again years later.
+
+use num_bigint::BigUint;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use crate::attempt::paper::Seed;
+
+/// What a stream of chance is used for; each use has a stream of its own, so that one never shifts another.
+#[derive(Debug, Clone, Copy)]
+pub enum Use {
+    /// Which questions.
+    Selection = 1,
+    /// In which order.
+    Questions = 2,
+    /// With their choices in which order.
+    Choices = 3,
+}
+
+/// One stream of chance.
+#[derive(Debug)]
+pub struct Chance(ChaCha20Rng);
+
+impl Chance {
+    /// Opens the stream of `seed` for one use.
+    pub fn new(seed: Seed, stream: Use) -> Self {
+        let mut rng = ChaCha20Rng::from_seed(seed.0);
+        rng.set_stream(stream as u64);
+        Self(rng)
+    }
+
+    /// Returns a number below `bound`, each as likely as any other: numbers from the last, incomplete run are rejected.
+    pub fn below(&mut self, bound: usize) -> usize {
+        let bound = (bound as u64).max(1);
+        // How many of the 2^64 numbers make whole runs of `bound`.
+        let whole = u64::MAX - (u64::MAX % bound + 1) % bound;
+        loop {
+            let number = self.0.next_u64();
+            if number <= whole {
+                // The remainder is below `bound`, which came from a usize.
+                return usize::try_from(number % bound).unwrap_or(0);
+            }
+        }
+    }
+
+    /// Returns a number below `bound` of any size: as many bits as the bound has, rejected where too large.
+    pub fn below_big(&mut self, bound: &BigUint) -> BigUint {
+        let bits = bound.bits();
+        let mut bytes = vec![0; usize::try_from(bits.div_ceil(8)).unwrap_or(0)];
+        loop {
+            self.0.fill_bytes(&mut bytes);
+            if let Some(top) = bytes.last_mut() {
+                *top &= 0xFF >> ((8 - bits % 8) % 8);
+            }
+            let number = BigUint::from_bytes_le(&bytes);
+            if number < *bound || bits == 0 {
+                return number;
+            }
+        }
+    }
+
+    /// Puts `items` in an order of which each is as likely as any other (Fisher and Yates).
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last + 1));
+        }
+    }
+
+    /// Takes `count` of `items`, each set as likely as any other.
+    pub fn take<T>(&mut self, mut items: Vec<T>, count: usize) -> Vec<T> {
+        let count = count.min(items.len());
+        for at in 0..count {
+            let other = at + self.below(items.len() - at);
+            items.swap(at, other);
+        }
+        items.truncate(count);
+        items
+    }
+}

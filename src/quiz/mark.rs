@@ -1,0 +1,84 @@
+//! Marks one answer, by the question's kind.
+
+use crate::attempt::{Answer, Points};
+use crate::bank::decimal::Decimal;
+use crate::bank::question::{Ask, Choice, Question, Scoring, Select};
+use crate::text;
+
+/// Returns the points for an answer: one for a right one, a fraction only for a balanced choice, nothing for no answer.
+///
+/// A critical question is right or wrong, whatever its scoring says.
+pub fn mark(question: &Question, answer: Option<&Answer>) -> Points {
+    let right = match (&question.ask, answer) {
+        (Ask::Choice { choices, select, scoring, .. }, Some(Answer::Choices(ticked))) => {
+            let scoring = if question.critical { Scoring::AllOrNothing } else { *scoring };
+            return choice(choices, *select, scoring, ticked);
+        }
+        (Ask::TrueFalse { answer, .. }, Some(Answer::Truth(given))) => given == answer,
+        (Ask::Number { answer, tolerance, .. }, Some(Answer::Number(given))) => {
+            Decimal::parse(given).is_ok_and(|given| answer.accepts(&given, tolerance))
+        }
+        (Ask::Text { accept }, Some(Answer::Text(given))) => {
+            let given = text::answer_key(given);
+            accept.iter().any(|accepted| text::answer_key(accepted) == given)
+        }
+        (Ask::Order { items }, Some(Answer::Order(order))) => order.iter().copied().eq(0..items.len()),
+        (Ask::Match { pairs, .. }, Some(Answer::Pairs(rights))) => rights.iter().copied().eq(0..pairs.len()),
+        _ => false,
+    };
+    if right { Points::one() } else { Points::zero() }
+}
+
+/// Marks ticked choices. More ticks than may be selected earn nothing, however they came to be stored.
+fn choice(choices: &[Choice], select: Select, scoring: Scoring, ticked: &[usize]) -> Points {
+    let keys = choices.iter().filter(|choice| choice.correct).count();
+    let hits = ticked.iter().filter(|at| choices.get(**at).is_some_and(|choice| choice.correct)).count();
+    let misses = ticked.len() - hits;
+    let too_many = match select {
+        Select::One => ticked.len() > 1,
+        Select::Exactly(n) => ticked.len() > n,
+        Select::All => false,
+    };
+    match scoring {
+        _ if too_many => Points::zero(),
+        Scoring::Balanced => Points::balanced(hits, keys, misses, choices.len() - keys),
+        Scoring::AllOrNothing if hits == keys && misses == 0 && keys > 0 => Points::one(),
+        Scoring::AllOrNothing => Points::zero(),
+    }
+}
+
+/// Returns why an answer cannot be one to this question, as a trainee is told it.
+pub fn misfit(question: &Question, answer: &Answer) -> Option<String> {
+    let distinct = |places: &[usize], below: usize| {
+        let mut sorted = places.to_vec();
+        sorted.sort_unstable();
+        sorted.windows(2).all(|pair| pair[0] < pair[1]) && sorted.last().is_none_or(|last| *last < below)
+    };
+    let fits = match (&question.ask, answer) {
+        (Ask::Choice { choices, select, .. }, Answer::Choices(ticked)) => {
+            let most = match select {
+                Select::One => 1,
+                Select::Exactly(n) => *n,
+                Select::All => choices.len(),
+            };
+            if ticked.len() > most {
+                return Some(format!("choose at most {most}"));
+            }
+            !ticked.is_empty() && distinct(ticked, choices.len())
+        }
+        (Ask::TrueFalse { .. }, Answer::Truth(_)) => true,
+        (Ask::Number { .. }, Answer::Number(given)) => match Decimal::parse(given) {
+            Ok(_) => true,
+            Err(error) => return Some(error.to_string()),
+        },
+        (Ask::Text { .. }, Answer::Text(given)) => {
+            !given.trim().is_empty() && given.len() <= 1000 && given.chars().all(text::is_harmless)
+        }
+        (Ask::Order { items }, Answer::Order(order)) => order.len() == items.len() && distinct(order, items.len()),
+        (Ask::Match { pairs, extra_right }, Answer::Pairs(rights)) => {
+            rights.len() == pairs.len() && rights.iter().all(|right| *right < pairs.len() + extra_right.len())
+        }
+        _ => false,
+    };
+    (!fits).then(|| "this is no answer to this question".to_owned())
+}

@@ -1,0 +1,236 @@
+//! The state machine of a sitting: what may be done, and what was done, rebuilt from facts alone.
+//!
+//! A [`Session`] never changes by itself. [`Session::decide`] says which fact an action would be, or why it may not be;
+//! once that fact is stored, [`Session::apply`] takes it in. So what a screen shows is what is on disk.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::mark;
+use super::result;
+use super::sheet::Sheet;
+use crate::attempt::fact::{Answered, Ending, Finished, Flagged};
+use crate::attempt::{Answer, Certainty, Fact, Mode, Outcome, Points};
+use crate::clock::Millis;
+
+/// A sitting in progress, or one that has ended.
+#[derive(Debug, Clone)]
+pub struct Session {
+    sheet: Arc<Sheet>,
+    given: Vec<Option<Given>>,
+    flags: Vec<bool>,
+    ended: Option<Finished>,
+}
+
+/// An answer that is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The answer.
+    pub answer: Answer,
+    /// How sure the trainee was.
+    pub certainty: Option<Certainty>,
+}
+
+/// Something a trainee does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Answers a question, or changes its answer.
+    Answer {
+        /// The question's place in the paper.
+        item: usize,
+        /// The whole answer.
+        answer: Answer,
+        /// How sure; in practice.
+        certainty: Option<Certainty>,
+    },
+    /// Takes an answer back.
+    Clear {
+        /// The question's place in the paper.
+        item: usize,
+    },
+    /// Flags a question for a second look, or takes the flag off.
+    Flag {
+        /// The question's place in the paper.
+        item: usize,
+    },
+    /// Ends the sitting.
+    Submit,
+    /// Ends the sitting because its time is over.
+    TimeOut,
+}
+
+/// When something is done: how much of the sitting's time has passed, and whether a person typed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// How much of the sitting's time has passed.
+    pub elapsed: Millis,
+    /// Whether the input was piped in.
+    pub piped: bool,
+}
+
+/// Why an action may not be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The sitting has ended.
+    Ended,
+    /// Its time is over; it is to be ended.
+    TimeUp,
+    /// Its time is not over.
+    TimeLeft,
+    /// There is no such question.
+    NoSuchQuestion,
+    /// The question was answered and explained.
+    Closed,
+    /// The answer is none to this question.
+    Misfit(String),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ended => f.write_str("this attempt has ended"),
+            Self::TimeUp => f.write_str("the time is over"),
+            Self::TimeLeft => f.write_str("the time is not over"),
+            Self::NoSuchQuestion => f.write_str("there is no such question"),
+            Self::Closed => f.write_str("this question is answered and closed"),
+            Self::Misfit(why) => f.write_str(why),
+        }
+    }
+}
+
+impl Session {
+    /// Begins a sitting.
+    pub fn new(sheet: Arc<Sheet>) -> Self {
+        let count = sheet.items.len();
+        Self { sheet, given: vec![None; count], flags: vec![false; count], ended: None }
+    }
+
+    /// Takes a sitting up again from its facts.
+    pub fn resume<'a>(sheet: Arc<Sheet>, facts: impl IntoIterator<Item = &'a Fact>) -> Self {
+        let mut session = Self::new(sheet);
+        facts.into_iter().for_each(|fact| session.apply(fact));
+        session
+    }
+
+    /// Returns the fact that an action would be.
+    ///
+    /// # Errors
+    /// Why it may not be.
+    pub fn decide(&self, action: Action, moment: Moment) -> Result<Fact, Refusal> {
+        let Moment { elapsed, piped } = moment;
+        let time_up = self.time_left(elapsed) == Some(Millis(0));
+        match action {
+            _ if self.ended.is_some() => Err(Refusal::Ended),
+            Action::TimeOut if time_up => Ok(self.finish(Ending::TimedOut, elapsed)),
+            Action::TimeOut => Err(Refusal::TimeLeft),
+            _ if time_up => Err(Refusal::TimeUp),
+            Action::Submit => Ok(self.finish(Ending::Submitted, elapsed)),
+            Action::Answer { item, .. } | Action::Clear { item } | Action::Flag { item }
+                if item >= self.given.len() =>
+            {
+                Err(Refusal::NoSuchQuestion)
+            }
+            Action::Answer { item, .. } | Action::Clear { item } if self.is_closed(item) => Err(Refusal::Closed),
+            Action::Answer { item, answer, certainty } => {
+                if let Some(why) = mark::misfit(&self.sheet.items[item].question, &answer) {
+                    return Err(Refusal::Misfit(why));
+                }
+                let certainty = certainty.filter(|_| self.sheet.mode == Mode::Practice);
+                Ok(Fact::Answered(Answered { item, answer: Some(answer), certainty, elapsed, piped }))
+            }
+            Action::Clear { item } => {
+                Ok(Fact::Answered(Answered { item, answer: None, certainty: None, elapsed, piped }))
+            }
+            Action::Flag { item } => Ok(Fact::Flagged(Flagged { item, on: !self.flags[item], elapsed })),
+        }
+    }
+
+    fn finish(&self, how: Ending, elapsed: Millis) -> Fact {
+        Fact::Finished(Finished { how, elapsed, outcome: self.outcome() })
+    }
+
+    /// Takes in a fact that is stored. One that cannot follow from this state changes nothing.
+    pub fn apply(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Answered(answered) if self.ended.is_none() => {
+                if let Some(given) = self.given.get_mut(answered.item) {
+                    let certainty = answered.certainty;
+                    *given = answered.answer.clone().map(|answer| Given { answer, certainty });
+                }
+            }
+            Fact::Flagged(flagged) if self.ended.is_none() => {
+                if let Some(flag) = self.flags.get_mut(flagged.item) {
+                    *flag = flagged.on;
+                }
+            }
+            Fact::Finished(finished) => self.ended = Some(finished.clone()),
+            _ => {}
+        }
+    }
+
+    /// Returns what is asked.
+    pub fn sheet(&self) -> &Arc<Sheet> {
+        &self.sheet
+    }
+
+    /// Returns how many questions there are.
+    pub fn count(&self) -> usize {
+        self.given.len()
+    }
+
+    /// Returns the stored answer to a question.
+    pub fn given(&self, item: usize) -> Option<&Given> {
+        self.given.get(item)?.as_ref()
+    }
+
+    /// Returns whether a question is flagged.
+    pub fn is_flagged(&self, item: usize) -> bool {
+        self.flags.get(item).copied().unwrap_or(false)
+    }
+
+    /// Returns how many questions are flagged.
+    pub fn flagged(&self) -> usize {
+        self.flags.iter().filter(|flag| **flag).count()
+    }
+
+    /// Returns the questions without an answer.
+    pub fn open_items(&self) -> Vec<usize> {
+        (0..self.count()).filter(|item| self.given[*item].is_none()).collect()
+    }
+
+    /// Returns whether a question can no longer be answered: in practice once it was explained.
+    pub fn is_closed(&self, item: usize) -> bool {
+        self.sheet.mode == Mode::Practice && self.given(item).is_some()
+    }
+
+    /// Returns the question to go on with: the first without an answer, else the last.
+    pub fn next_open(&self) -> usize {
+        self.open_items().first().copied().unwrap_or(self.count().saturating_sub(1))
+    }
+
+    /// Returns how much time is left, where there is a limit.
+    pub fn time_left(&self, elapsed: Millis) -> Option<Millis> {
+        self.sheet.limit.map(|limit| limit.left_after(elapsed))
+    }
+
+    /// Returns how the sitting ended, once it has.
+    pub fn ended(&self) -> Option<&Finished> {
+        self.ended.as_ref()
+    }
+
+    /// Returns the points that the stored answer to a question earns.
+    pub fn mark(&self, item: usize) -> Points {
+        mark::mark(&self.sheet.items[item].question, self.given(item).map(|given| &given.answer))
+    }
+
+    /// Returns how many questions are fully right.
+    pub fn right(&self) -> usize {
+        (0..self.count()).filter(|item| self.mark(*item) == Points::one()).count()
+    }
+
+    /// Computes what the answers stored so far come to.
+    pub fn outcome(&self) -> Outcome {
+        let answers: Vec<_> = self.given.iter().map(|given| given.as_ref().map(|given| &given.answer)).collect();
+        result::outcome(&self.sheet, &answers)
+    }
+}

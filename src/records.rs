@@ -1,0 +1,196 @@
+//! What lists show: rows kept up to date beside the facts, each of which can be computed from them again.
+
+use serde::Serialize;
+
+use crate::attempt::fact::{Answered, Finished, Issued, Person, Started};
+use crate::attempt::{Mode, Points, Standing};
+use crate::clock::{Millis, Timestamp};
+use crate::ids::{AttemptId, BankId, CertificateId, Digest, ExamId, QuestionId, TraineeId};
+use crate::quiz::policy::Past;
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRow {
+    /// The person's id.
+    pub id: TraineeId,
+    /// Who they are.
+    pub person: Person,
+}
+
+/// An attempt, as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AttemptRow {
+    /// The attempt.
+    pub id: AttemptId,
+    /// Who sat it.
+    pub trainee: TraineeId,
+    /// What it was for.
+    pub mode: Mode,
+    /// The exam, for an exam.
+    pub exam: Option<ExamId>,
+    /// When its first question was shown.
+    pub started: Timestamp,
+    /// When it ended, once it has.
+    pub finished: Option<Timestamp>,
+    /// How long it could take.
+    pub limit: Option<Millis>,
+    /// What it came to, once it has ended.
+    pub standing: Option<Standing>,
+    /// The points earned, once it has ended.
+    pub earned: Option<Points>,
+    /// The points that could be earned.
+    pub possible: usize,
+    /// The certificate issued for it.
+    pub certificate: Option<CertificateId>,
+    /// Until when that certificate is valid.
+    pub valid_until: Option<Timestamp>,
+}
+
+impl AttemptRow {
+    /// Returns the row of an attempt that began at `at`.
+    pub fn started(id: AttemptId, at: Timestamp, started: &Started) -> Self {
+        Self {
+            id,
+            trainee: started.trainee,
+            mode: started.mode,
+            exam: started.paper.exam.as_ref().map(|exam| exam.id.clone()),
+            started: at,
+            finished: None,
+            limit: started.limit,
+            standing: None,
+            earned: None,
+            possible: started.paper.items.len(),
+            certificate: None,
+            valid_until: None,
+        }
+    }
+
+    /// Takes in the end of the attempt.
+    pub fn finish(&mut self, at: Timestamp, finished: &Finished) {
+        self.finished = Some(at);
+        self.standing = Some(finished.outcome.standing);
+        self.earned = Some(finished.outcome.earned.clone());
+    }
+
+    /// Takes in the certificate.
+    pub fn certify(&mut self, issued: &Issued) {
+        self.certificate = Some(issued.certificate);
+        self.valid_until = Some(issued.valid_until);
+    }
+
+    /// Returns the state as records name it: open, passed, failed, failed-critical, or practiced.
+    pub fn state(&self) -> &'static str {
+        self.standing.map_or("open", Standing::name)
+    }
+
+    /// Returns what the attempts rule needs to know of it.
+    pub fn past(&self) -> Past {
+        Past {
+            started: self.started,
+            finished: self.finished,
+            limit: self.limit.unwrap_or_default(),
+            standing: self.standing,
+            valid_until: self.valid_until,
+        }
+    }
+
+    /// Returns a digest over the whole row, by which damage in the store shows.
+    pub fn seal(&self) -> Digest {
+        Digest::of(crate::bank::canonical::bytes(self))
+    }
+}
+
+/// What a trainee did with a question in practice, in one revision of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LearnedRow {
+    /// The bank.
+    pub bank: BankId,
+    /// The question.
+    pub question: QuestionId,
+    /// Its revision.
+    pub revision: u32,
+    /// How often it was answered.
+    pub seen: u32,
+    /// How often rightly.
+    pub right: u32,
+    /// Whether the last answer was right.
+    pub last_right: bool,
+    /// When it was last answered.
+    pub last: Timestamp,
+}
+
+impl LearnedRow {
+    /// Returns a digest over the whole row, by which damage in the store shows.
+    pub fn seal(&self, trainee: TraineeId) -> Digest {
+        Digest::of(crate::bank::canonical::bytes(&(trainee, self)))
+    }
+}
+
+/// One practice answer, as it changes what a trainee has learned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lesson {
+    /// Who.
+    pub trainee: TraineeId,
+    /// The bank.
+    pub bank: BankId,
+    /// The question.
+    pub question: QuestionId,
+    /// Its revision.
+    pub revision: u32,
+    /// Whether the answer was fully right.
+    pub right: bool,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Lesson {
+    /// Returns what a practice answer teaches; nothing where it was taken back.
+    pub fn of(sheet: &crate::quiz::Sheet, trainee: TraineeId, at: Timestamp, answered: &Answered) -> Option<Self> {
+        let answer = answered.answer.as_ref()?;
+        let item = sheet.items.get(answered.item).filter(|_| sheet.mode == Mode::Practice)?;
+        Some(Self {
+            trainee,
+            bank: sheet.banks[item.bank].id.clone(),
+            question: item.question.id.clone(),
+            revision: item.question.revision,
+            right: crate::quiz::mark::mark(&item.question, Some(answer)) == Points::one(),
+            at,
+        })
+    }
+
+    /// Returns the row after this answer.
+    pub fn after(&self, row: Option<LearnedRow>) -> LearnedRow {
+        let fresh = || LearnedRow {
+            bank: self.bank.clone(),
+            question: self.question.clone(),
+            revision: self.revision,
+            seen: 0,
+            right: 0,
+            last_right: false,
+            last: self.at,
+        };
+        let row = row.unwrap_or_else(fresh);
+        LearnedRow {
+            seen: row.seen.saturating_add(1),
+            right: row.right.saturating_add(u32::from(self.right)),
+            last_right: self.right,
+            last: self.at,
+            ..row
+        }
+    }
+}
+
+/// Which attempts to list; the newest come first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AttemptQuery {
+    /// Of this person only.
+    pub trainee: Option<TraineeId>,
+    /// Of this mode only.
+    pub mode: Option<Mode>,
+    /// Only those that have not ended.
+    pub open: bool,
+    /// Only those with a certificate.
+    pub certified: bool,
+    /// At most so many; all where nothing is said.
+    pub limit: Option<u32>,
+}

@@ -1,0 +1,164 @@
+//! Where facts are kept: `trait Store`, what can go wrong with one, and the SQLite one.
+//!
+//! Nothing above this module knows SQL, and nothing here decides anything: rows come in whole and go out whole.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::attempt::chain::Row;
+use crate::ids::{Digest, StreamId, TraineeId};
+use crate::records::{AttemptQuery, AttemptRow, LearnedRow, Lesson, PersonRow};
+
+mod columns;
+pub mod schema;
+pub mod sqlite;
+
+pub use sqlite::Sqlite;
+
+/// What is stored together or not at all.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The facts, in the order of their chains.
+    pub facts: Vec<Row>,
+    /// Content that they name.
+    pub content: BTreeMap<Digest, String>,
+    /// The attempt they change, as it is afterwards.
+    pub attempt: Option<AttemptRow>,
+    /// The person they add, whose name must not be taken.
+    pub person: Option<PersonRow>,
+    /// What they taught.
+    pub lesson: Option<Lesson>,
+}
+
+/// A place for facts. Once `append` has returned, its batch is on disk.
+pub trait Store {
+    /// Stores a batch, whole or not at all.
+    ///
+    /// # Errors
+    /// [`StoreError::ContinuedElsewhere`] where another process went on with the chain; [`StoreError::NameTaken`]; or
+    /// what the disk says. Nothing is stored then.
+    fn append(&mut self, batch: &Batch) -> Result<(), StoreError>;
+
+    /// Returns a chain in the order of its facts.
+    ///
+    /// # Errors
+    /// What the disk says.
+    fn stream(&self, stream: StreamId) -> Result<Vec<Row>, StoreError>;
+
+    /// Returns the names of all chains.
+    ///
+    /// # Errors
+    /// What the disk says.
+    fn streams(&self) -> Result<Vec<StreamId>, StoreError>;
+
+    /// Returns content by its digest.
+    ///
+    /// # Errors
+    /// What the disk says.
+    fn content(&self, digest: Digest) -> Result<Option<String>, StoreError>;
+
+    /// Lists attempts.
+    ///
+    /// # Errors
+    /// What the disk says, or [`StoreError::Damaged`] where a row does not fit its seal.
+    fn attempts(&self, query: &AttemptQuery) -> Result<Vec<AttemptRow>, StoreError>;
+
+    /// Lists people by name.
+    ///
+    /// # Errors
+    /// What the disk says.
+    fn people(&self) -> Result<Vec<PersonRow>, StoreError>;
+
+    /// Lists what a trainee did with every question in practice.
+    ///
+    /// # Errors
+    /// What the disk says, or [`StoreError::Damaged`] where a row does not fit its seal.
+    fn learned(&self, trainee: TraineeId) -> Result<Vec<LearnedRow>, StoreError>;
+
+    /// Looks for damage in the store's own structures; the chains are looked at by the caller.
+    ///
+    /// # Errors
+    /// What is damaged, or what the disk says.
+    fn inspect(&self) -> Result<(), StoreError>;
+}
+
+/// What can go wrong with a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreError {
+    /// It was written by a newer program.
+    Newer {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// The file is something else.
+    Foreign {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// Another process went on with the same attempt.
+    ContinuedElsewhere,
+    /// There is somebody of that name.
+    NameTaken,
+    /// Another process is writing, and did not stop in time.
+    Busy,
+    /// The disk is full.
+    Full {
+        /// Where the store is.
+        path: PathBuf,
+    },
+    /// What was read is not what was written.
+    Damaged {
+        /// Where the store is.
+        path: PathBuf,
+        /// What does not fit.
+        what: String,
+    },
+    /// It cannot be opened, read or written.
+    Unavailable {
+        /// Where it is.
+        path: PathBuf,
+        /// What the system says.
+        cause: String,
+    },
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |path: &PathBuf| crate::text::one_line(&path.to_string_lossy());
+        match self {
+            Self::Newer { path } => write!(
+                f,
+                "{} was written by a newer needlewise; nothing was changed. Update this program, then try again.",
+                shown(path)
+            ),
+            Self::Foreign { path } => write!(
+                f,
+                "{} is not a needlewise store; nothing was changed. Move it away, or name another --data-dir.",
+                shown(path)
+            ),
+            Self::ContinuedElsewhere => f.write_str(
+                "This attempt was continued elsewhere, in another window or process. Go on there, or resume it here.",
+            ),
+            Self::NameTaken => f.write_str("There is somebody of that name already."),
+            Self::Busy => f.write_str(
+                "Another needlewise is writing to the same store and did not finish. Try again in a moment.",
+            ),
+            Self::Full { path } => {
+                write!(f, "The disk of {} is full; nothing was stored. Free some space, then try again.", shown(path))
+            }
+            Self::Damaged { path, what } => write!(
+                f,
+                "{} is damaged: {what}. Keep a copy of the file, run `needlewise doctor`, and go back to a backup.",
+                shown(path)
+            ),
+            Self::Unavailable { path, cause } => write!(
+                f,
+                "{} cannot be used: {cause}. Look at the folder's permissions, or name another --data-dir.",
+                shown(path)
+            ),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}

@@ -1,0 +1,299 @@
+//! The store in one SQLite file: write-ahead log, and every commit flushed to the disk before it counts.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension, ToSql, TransactionBehavior, params};
+
+use super::columns::{self, ATTEMPT, FACT, LEARNED, PERSON};
+use super::schema::{APPLICATION, MIGRATIONS};
+use super::{Batch, Store, StoreError};
+use crate::attempt::chain::Row;
+use crate::ids::{Digest, StreamId, TraineeId, hex};
+use crate::records::{AttemptQuery, AttemptRow, LearnedRow, Lesson, PersonRow};
+use crate::text;
+
+/// How long a process waits for another one's commit.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// An open SQLite store.
+#[derive(Debug)]
+pub struct Sqlite {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Sqlite {
+    /// Opens the store at `path`, or makes it, and brings it to the newest schema.
+    ///
+    /// # Errors
+    /// Where the file is of a newer program, of another one, damaged, or out of reach. It is left as it was then.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let failed = |error| refusal(path, &error);
+        let mut connection = Connection::open(path).map_err(failed)?;
+        connection.busy_timeout(PATIENCE).map_err(failed)?;
+        let version = version(&connection).map_err(failed)?;
+        if version > MIGRATIONS.len() {
+            return Err(StoreError::Newer { path: path.to_owned() });
+        }
+        if version == 0 && tables(&connection).map_err(failed)? > 0 {
+            return Err(StoreError::Foreign { path: path.to_owned() });
+        }
+        connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;").map_err(failed)?;
+        if version < MIGRATIONS.len() {
+            migrate(&mut connection).map_err(failed)?;
+        }
+        Ok(Self { connection, path: path.to_owned() })
+    }
+
+    /// Makes a store that lives in memory only, for tests.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::open(Path::new(":memory:"))
+    }
+
+    fn failed(&self) -> impl Fn(rusqlite::Error) -> StoreError {
+        |error| refusal(&self.path, &error)
+    }
+
+    fn damaged(&self, what: String) -> StoreError {
+        StoreError::Damaged { path: self.path.clone(), what }
+    }
+
+    /// Runs a query and reads all its rows.
+    fn list<T>(
+        &self,
+        sql: &str,
+        params: &[&dyn ToSql],
+        read: fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(self.failed())?;
+        let rows = statement.query_map(params, read).map_err(self.failed())?;
+        rows.collect::<rusqlite::Result<_>>().map_err(self.failed())
+    }
+}
+
+/// Returns how many migrations the file has seen; a new file none.
+fn version(connection: &Connection) -> rusqlite::Result<usize> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+fn tables(connection: &Connection) -> rusqlite::Result<usize> {
+    connection.query_row("SELECT COUNT(*) FROM sqlite_master", [], |row| row.get(0))
+}
+
+/// Brings the file to the newest schema, in one transaction; ten programs may try at once and one of them does it.
+fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for migration in MIGRATIONS.iter().skip(version(&change)?) {
+        change.execute_batch(migration)?;
+    }
+    change.pragma_update(None, "application_id", APPLICATION)?;
+    change.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    change.commit()
+}
+
+/// Turns what SQLite says into what a person can act on.
+fn refusal(path: &Path, error: &rusqlite::Error) -> StoreError {
+    let path = path.to_owned();
+    let cause = text::one_line(&error.to_string());
+    let code = error.sqlite_error_code();
+    match (code, error) {
+        (Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked), _) => StoreError::Busy,
+        (Some(ErrorCode::DiskFull), _) => StoreError::Full { path },
+        (Some(ErrorCode::NotADatabase), _) => StoreError::Foreign { path },
+        (Some(ErrorCode::DatabaseCorrupt), _) | (None, rusqlite::Error::FromSqlConversionFailure(..)) => {
+            StoreError::Damaged { path, what: cause }
+        }
+        (None, rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::IntegralValueOutOfRange(..)) => {
+            StoreError::Damaged { path, what: cause }
+        }
+        _ => StoreError::Unavailable { path, cause },
+    }
+}
+
+impl Store for Sqlite {
+    fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let failed = |error| refusal(&path, &error);
+        let change = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        if let Some(person) = &batch.person {
+            let key = text::name_key(&person.person.name);
+            let taken = "SELECT 1 FROM person WHERE name_key = $1 AND id <> $2";
+            let taken = change.query_row(taken, params![key, person.id.to_string()], |_| Ok(())).optional();
+            if taken.map_err(failed)?.is_some() {
+                return Err(StoreError::NameTaken);
+            }
+            put_person(&change, person, &key).map_err(failed)?;
+        }
+        for (digest, text) in &batch.content {
+            put_content(&change, *digest, text).map_err(failed)?;
+        }
+        for row in &batch.facts {
+            put_fact(&change, row).map_err(|error| match error.sqlite_error_code() {
+                Some(ErrorCode::ConstraintViolation) => StoreError::ContinuedElsewhere,
+                _ => failed(error),
+            })?;
+        }
+        if let Some(attempt) = &batch.attempt {
+            put_attempt(&change, attempt).map_err(failed)?;
+        }
+        if let Some(lesson) = &batch.lesson {
+            put_lesson(&change, lesson).map_err(failed)?;
+        }
+        change.commit().map_err(failed)
+    }
+
+    fn stream(&self, stream: StreamId) -> Result<Vec<Row>, StoreError> {
+        let sql =
+            format!("SELECT {FACT} FROM fact f LEFT JOIN secret s ON s.fact = f.id WHERE f.stream = $1 ORDER BY f.seq");
+        self.list(&sql, &[&stream.to_string()], columns::fact)
+    }
+
+    fn streams(&self) -> Result<Vec<StreamId>, StoreError> {
+        let names =
+            self.list("SELECT DISTINCT stream FROM fact ORDER BY stream", &[], |row| row.get::<_, String>(0))?;
+        let parse =
+            |name: String| name.parse().map_err(|_| self.damaged(format!("\"{}\" names no chain", text::safe(&name))));
+        names.into_iter().map(parse).collect()
+    }
+
+    fn content(&self, digest: Digest) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT text FROM content WHERE digest = $1";
+        Ok(self.list(sql, &[&digest.to_string()], |row| row.get(0))?.pop())
+    }
+
+    fn attempts(&self, query: &AttemptQuery) -> Result<Vec<AttemptRow>, StoreError> {
+        let mut sql = format!("SELECT {ATTEMPT} FROM attempt WHERE 1 = 1");
+        let trainee = query.trainee.map(|trainee| trainee.to_string());
+        let mode = query.mode.map(|mode| mode.name());
+        let limit = query.limit.map(i64::from);
+        let mut values: Vec<&dyn ToSql> = Vec::new();
+        if let Some(trainee) = &trainee {
+            values.push(trainee);
+            sql += &format!(" AND trainee = ${}", values.len());
+        }
+        if let Some(mode) = &mode {
+            values.push(mode);
+            sql += &format!(" AND mode = ${}", values.len());
+        }
+        sql += if query.open { " AND finished IS NULL" } else { "" };
+        sql += if query.certified { " AND certificate IS NOT NULL" } else { "" };
+        sql += " ORDER BY started DESC, id DESC";
+        if let Some(limit) = &limit {
+            values.push(limit);
+            sql += &format!(" LIMIT ${}", values.len());
+        }
+        let rows = self.list(&sql, &values, columns::attempt)?;
+        let check = |(row, seal): (AttemptRow, Digest)| match row.seal() == seal {
+            true => Ok(row),
+            false => Err(self.damaged(format!("the record of attempt {} was changed", row.id))),
+        };
+        rows.into_iter().map(check).collect()
+    }
+
+    fn people(&self) -> Result<Vec<PersonRow>, StoreError> {
+        self.list(&format!("SELECT {PERSON} FROM person ORDER BY name_key, id"), &[], columns::person)
+    }
+
+    fn learned(&self, trainee: TraineeId) -> Result<Vec<LearnedRow>, StoreError> {
+        let sql = format!("SELECT {LEARNED} FROM learned WHERE trainee = $1 ORDER BY bank, question, revision");
+        let rows = self.list(&sql, &[&trainee.to_string()], columns::learned)?;
+        let check = |(row, seal): (LearnedRow, Digest)| match row.seal(trainee) == seal {
+            true => Ok(row),
+            false => Err(self.damaged(format!("the progress on {} was changed", row.question))),
+        };
+        rows.into_iter().map(check).collect()
+    }
+
+    fn inspect(&self) -> Result<(), StoreError> {
+        let found = self.list("PRAGMA integrity_check(1)", &[], |row| row.get::<_, String>(0))?;
+        match found.first().map(String::as_str) {
+            Some("ok") => Ok(()),
+            found => Err(self.damaged(text::one_line(found.unwrap_or("no answer from the check")))),
+        }
+    }
+}
+
+fn put_fact(change: &Connection, row: &Row) -> rusqlite::Result<()> {
+    let sql =
+        "INSERT INTO fact (id, stream, seq, kind, at, body, prev, digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let (id, stream) = (row.id.to_string(), row.stream.to_string());
+    let (body, prev, digest) = (row.body.to_string(), row.prev.to_string(), row.digest.to_string());
+    let values = params![id, stream, row.seq, row.kind, row.at.millis(), body, prev, digest];
+    change.prepare_cached(sql)?.execute(values)?;
+    if let Some(secret) = &row.secret {
+        let sql = "INSERT INTO secret (fact, salt, payload) VALUES ($1, $2, $3)";
+        change.prepare_cached(sql)?.execute(params![id, hex(&secret.salt), secret.payload])?;
+    }
+    Ok(())
+}
+
+fn put_content(change: &Connection, digest: Digest, text: &str) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO content (digest, text) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING";
+    change.prepare_cached(sql)?.execute(params![digest.to_string(), text]).map(|_| ())
+}
+
+fn put_person(change: &Connection, row: &PersonRow, key: &str) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO person (id, name, name_key, staff_id, license) VALUES ($1, $2, $3, $4, $5) \
+               ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, \
+               staff_id = excluded.staff_id, license = excluded.license";
+    let person = &row.person;
+    let values = params![row.id.to_string(), person.name, key, person.staff_id, person.license];
+    change.prepare_cached(sql)?.execute(values).map(|_| ())
+}
+
+fn put_attempt(change: &Connection, row: &AttemptRow) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO attempt (id, trainee, mode, exam, started, finished, time_limit, standing, earned, possible, \
+               certificate, valid_until, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+               ON CONFLICT (id) DO UPDATE SET finished = excluded.finished, standing = excluded.standing, \
+               earned = excluded.earned, certificate = excluded.certificate, valid_until = excluded.valid_until, \
+               seal = excluded.seal";
+    change.prepare_cached(sql)?.execute(params![
+        row.id.to_string(),
+        row.trainee.to_string(),
+        row.mode.name(),
+        row.exam.as_ref().map(ToString::to_string),
+        row.started.millis(),
+        row.finished.map(|at| at.millis()),
+        row.limit.map(|limit| limit.0),
+        row.standing.map(|standing| standing.name()),
+        row.earned.as_ref().map(ToString::to_string),
+        row.possible,
+        row.certificate.map(|id| id.to_string()),
+        row.valid_until.map(|at| at.millis()),
+        row.seal().to_string(),
+    ])?;
+    Ok(())
+}
+
+/// Reads what was learned of the question so far and writes what it is after this answer.
+fn put_lesson(change: &Connection, lesson: &Lesson) -> rusqlite::Result<()> {
+    let sql =
+        format!("SELECT {LEARNED} FROM learned WHERE trainee = $1 AND bank = $2 AND question = $3 AND revision = $4");
+    let trainee = lesson.trainee.to_string();
+    let (bank, question) = (lesson.bank.to_string(), lesson.question.to_string());
+    let key = params![trainee, bank, question, lesson.revision];
+    let before = change.prepare_cached(&sql)?.query_row(key, columns::learned).optional()?;
+    let row = lesson.after(before.map(|(row, _)| row));
+    let sql = "INSERT INTO learned (trainee, bank, question, revision, seen, correct, last_right, last, seal) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (trainee, bank, question, revision) DO UPDATE \
+               SET seen = excluded.seen, correct = excluded.correct, last_right = excluded.last_right, \
+               last = excluded.last, seal = excluded.seal";
+    let seal = row.seal(lesson.trainee).to_string();
+    change.prepare_cached(sql)?.execute(params![
+        trainee,
+        bank,
+        question,
+        row.revision,
+        row.seen,
+        row.right,
+        i64::from(row.last_right),
+        row.last.millis(),
+        seal,
+    ])?;
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! Text as people see it: made safe, measured, wrapped, compared. Nothing here knows of terminals.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Stands where a character was taken out that could have steered a terminal or turned the reading direction.
+const TAKEN_OUT: char = '\u{FFFD}';
+
+/// Returns whether `c` may be part of a text from outside: no control but the line feed, no direction override, no
+/// invisible joiner outside an emoji (rule L39).
+pub fn is_harmless(c: char) -> bool {
+    let control = c.is_control() && c != '\n';
+    let bidi = matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let separator = matches!(c, '\u{2028}' | '\u{2029}');
+    let noncharacter = u32::from(c) & 0xFFFE == 0xFFFE;
+    !(control || bidi || separator || noncharacter || matches!(c, '\u{200B}' | '\u{FEFF}' | '\u{2060}'))
+}
+
+/// Returns `text` with every harmful character replaced: the one gate for text from files, names and answers on its way
+/// to a screen, a report or an error message.
+pub fn safe(text: &str) -> Cow<'_, str> {
+    if text.chars().all(is_harmless) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.chars().map(|c| if is_harmless(c) { c } else { TAKEN_OUT }).collect())
+    }
+}
+
+/// Returns `text` made safe and on one line, as plain mode and tables need it.
+pub fn one_line(text: &str) -> String {
+    safe(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns how many columns `text` takes on a terminal.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Breaks `text` into lines of at most `columns`, at spaces, and within a word only where it is wider than a line.
+///
+/// A grapheme (a letter with its accents, an emoji of several parts) is never cut. Line feeds stay; an empty text is one
+/// empty line, so that the height of a text is the number of lines it gives.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    text.split('\n').flat_map(|line| wrap_line(line, columns)).collect()
+}
+
+fn wrap_line(line: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in line.split_whitespace() {
+        let wide = width(word);
+        let gap = usize::from(used > 0);
+        if used + gap + wide <= columns {
+            push(&mut lines, if gap == 1 { " " } else { "" });
+            push(&mut lines, word);
+            used += gap + wide;
+            continue;
+        }
+        if used > 0 {
+            lines.push(String::new());
+            used = 0;
+        }
+        for grapheme in word.graphemes(true) {
+            let wide = width(grapheme);
+            if used + wide > columns && used > 0 {
+                lines.push(String::new());
+                used = 0;
+            }
+            push(&mut lines, grapheme);
+            used += wide;
+        }
+    }
+    lines
+}
+
+fn push(lines: &mut [String], part: &str) {
+    if let Some(last) = lines.last_mut() {
+        last.push_str(part);
+    }
+}
+
+/// Returns `text` cut to `columns`, with an ellipsis where something was cut.
+pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let mut short = String::new();
+    let mut used = 1;
+    for grapheme in text.graphemes(true) {
+        used += width(grapheme);
+        if used > columns {
+            break;
+        }
+        short.push_str(grapheme);
+    }
+    if columns > 0 {
+        short.push('…');
+    }
+    Cow::Owned(short)
+}
+
+/// Returns `text` without its last grapheme, for a backspace.
+pub fn without_last(text: &str) -> &str {
+    text.grapheme_indices(true).next_back().map_or("", |(start, _)| &text[..start])
+}
+
+/// Returns the form in which two names are the same name: NFC, case folded, outer and doubled spaces gone.
+pub fn name_key(name: &str) -> String {
+    let folded = caseless::default_case_fold_str(&name.nfc().collect::<String>());
+    folded.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the form in which a typed answer is compared: NFKC, case folded, trimmed.
+pub fn answer_key(text: &str) -> String {
+    let folded = caseless::default_case_fold_str(&text.nfkc().collect::<String>());
+    folded.nfkc().collect::<String>().trim().to_owned()
+}
+
+/// Returns a name as a part of a file name: ASCII letters and digits with hyphens, at most 40, `person` where none is left.
+pub fn file_slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.nfkd().filter(char::is_ascii).map(|c| c.to_ascii_lowercase()) {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if c.is_ascii_whitespace() && !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.truncate(40);
+    match slug.trim_end_matches('-') {
+        "" => "person".to_owned(),
+        slug => slug.to_owned(),
+    }
+}
+
+/// Returns a count with its noun: `1 question`, `14 questions`.
+pub fn count(n: usize, noun: &str) -> String {
+    let ending = if n == 1 { "" } else { "s" };
+    format!("{n} {noun}{ending}")
+}
