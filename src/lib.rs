@@ -1,12 +1,22 @@
 //! The training and certification quiz for dry-needling practitioners.
-#![doc = "See ARCHITECTURE.md."]
+//!
+//! In reading order, each module using only those before it (`ARCHITECTURE.md` has the map and the invariants):
+//! names and moments, text, problems; what a bank is; what is stored of an attempt; the quiz itself; certificates; what
+//! lists show; where things live; the store; the sitting, which pairs the core with the world; the two ways to sit; commands.
 
-pub mod attempt;
-pub mod bank;
-pub mod clock;
 pub mod ids;
-pub mod problem;
-pub mod quiz;
-pub mod records;
-pub mod store;
+pub mod clock;
 pub mod text;
+pub mod problem;
+pub mod bank;
+pub mod attempt;
+pub mod quiz;
+pub mod certificate;
+pub mod records;
+pub mod place;
+pub mod store;
+pub mod sitting;
+pub mod wording;
+pub mod plain;
+pub mod tui;
+pub mod cli;

@@ -1,1 +1,28 @@
-fn main() {}
+//! Runs the command line and returns its exit code.
+
+use std::io::{self, BufReader, IsTerminal};
+use std::process::ExitCode;
+
+use needlewise::cli::env::Terminal;
+use needlewise::cli::{self, Env};
+use needlewise::clock::SystemClock;
+
+fn main() -> ExitCode {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let mut env = Env {
+        out: &mut io::stdout(),
+        err: &mut io::stderr(),
+        input: Some(Box::new(BufReader::new(io::stdin()))),
+        terminal: Terminal {
+            input: io::stdin().is_terminal(),
+            output: io::stdout().is_terminal(),
+            no_color: set("NO_COLOR") || dumb,
+            colors: std::env::var("COLORFGBG").ok(),
+        },
+        clock: || Box::new(SystemClock::start()),
+        chance: || Box::new(rand::rng()),
+        global: cli::Global::default(),
+    };
+    ExitCode::from(cli::run(std::env::args_os(), &mut env))
+}

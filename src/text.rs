@@ -34,6 +34,11 @@ pub fn one_line(text: &str) -> String {
     safe(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Returns `text` made safe and on one line, its spaces kept as they are.
+pub fn one_line_kept(text: &str) -> String {
+    safe(text).replace('\n', " ")
+}
+
 /// Returns how many columns `text` takes on a terminal.
 pub fn width(text: &str) -> usize {
     text.width()

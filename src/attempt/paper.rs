@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Day;
 use crate::ids::{BankId, Digest, ExamId, QuestionId, hex, unhex};
 
 /// Thirty-two random bytes, from which a paper is drawn and can be drawn again.
@@ -35,6 +36,9 @@ pub struct Paper {
     pub banks: Vec<BankRef>,
     /// The sections, for an exam those of the blueprint.
     pub sections: Vec<PaperSection>,
+    /// The earliest day on which a clinician reviewed one of the questions; nothing while any of them lacks a review.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<Day>,
     /// The questions in the order they are asked.
     pub items: Vec<PaperItem>,
 }

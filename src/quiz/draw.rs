@@ -128,21 +128,52 @@ const TRIES: usize = 1000;
 /// # Errors
 /// The section that cannot be filled, with what it wants and what there is.
 pub fn exam(catalog: &Catalog, exam: &Exam, earlier: &[Earlier], seed: Seed) -> Result<Drawn, Infeasible> {
-    let mut chance = Chance::new(seed, Use::Selection);
-    let mut last = None;
-    for _ in 0..TRIES {
+    let mut drawn = empty(seed);
+    let digest = drawn.keep(canonical::text(exam));
+    drawn.paper.exam = Some(ExamRef { id: exam.id.clone(), version: exam.version.clone(), digest });
+    let mut choices = Chance::new(seed, Use::Choices);
+    for part in select(catalog, exam, earlier, seed)? {
+        let bank = drawn.bank(part.bank);
+        let pool: Vec<_> =
+            pool(&part.bank.value, part.section).map(|question| drawn.keep(question.content())).collect();
+        let pool = Some(drawn.keep(canonical::text(&pool)));
+        drawn.paper.sections.push(PaperSection { bank, pool, passed_over: part.passed_over });
+        drawn.ask(&part.units, &mut choices);
+    }
+    Ok(drawn)
+}
+
+/// Chooses the questions of every section and puts them in order; [`exam`] without what is stored of it.
+///
+/// # Errors
+/// The section that cannot be filled, with what it wants and what there is.
+pub fn select<'a>(
+    catalog: &'a Catalog,
+    exam: &'a Exam,
+    earlier: &[Earlier],
+    seed: Seed,
+) -> Result<Vec<Chosen<'a>>, Infeasible> {
+    let (mut chance, mut order) = (Chance::new(seed, Use::Selection), Chance::new(seed, Use::Questions));
+    let mut tries = 1;
+    loop {
         match sections(catalog, exam, earlier, &mut chance) {
-            Ok(chosen) => return Ok(assemble(exam, &chosen, seed)),
-            Err(short @ Infeasible::Short { .. }) if shares_banks(exam) => last = Some(short),
+            Ok(mut chosen) => {
+                chosen.iter_mut().for_each(|part| order.shuffle(&mut part.units));
+                return Ok(chosen);
+            }
+            // Sections that share a bank may have taken each other's questions by chance.
+            Err(Infeasible::Short { .. }) if shares_banks(exam) && tries < TRIES => tries += 1,
             Err(infeasible) => return Err(infeasible),
         }
     }
-    // Reached only after a try that failed, which was kept.
-    Err(last.unwrap_or_else(|| Infeasible::Bank {
-        section: 1,
-        bank: exam.sections[0].bank.clone(),
-        absence: Absence::Unknown,
-    }))
+}
+
+/// Proves that a paper of an exam can be drawn, by counting.
+///
+/// # Errors
+/// The section that cannot be filled, with what it wants and what there is.
+pub fn feasible(catalog: &Catalog, exam: &Exam) -> Result<(), Infeasible> {
+    select(catalog, exam, &[], Seed([0; 32])).map(|_| ())
 }
 
 fn shares_banks(exam: &Exam) -> bool {
@@ -151,11 +182,16 @@ fn shares_banks(exam: &Exam) -> bool {
 }
 
 /// What was chosen for one section.
-struct Chosen<'a> {
-    bank: &'a Entry<Bank>,
-    section: &'a Section,
-    units: Vec<Unit>,
-    passed_over: Vec<QuestionId>,
+#[derive(Debug)]
+pub struct Chosen<'a> {
+    /// The bank.
+    pub bank: &'a Entry<Bank>,
+    /// The section of the blueprint.
+    pub section: &'a Section,
+    /// The questions, in the order they are asked.
+    pub units: Vec<Unit>,
+    /// Questions left out because this trainee had them before.
+    pub passed_over: Vec<QuestionId>,
 }
 
 fn sections<'a>(
@@ -217,27 +253,8 @@ fn choose(
     })
 }
 
-/// Puts the chosen questions in order and names everything by digest.
-fn assemble(exam: &Exam, chosen: &[Chosen<'_>], seed: Seed) -> Drawn {
-    let (mut order, mut choices) = (Chance::new(seed, Use::Questions), Chance::new(seed, Use::Choices));
-    let mut drawn = empty(seed);
-    let digest = drawn.keep(canonical::text(exam));
-    drawn.paper.exam = Some(ExamRef { id: exam.id.clone(), version: exam.version.clone(), digest });
-    for part in chosen {
-        let bank = drawn.bank(part.bank);
-        let pool: Vec<_> =
-            pool(&part.bank.value, part.section).map(|question| drawn.keep(question.content())).collect();
-        let pool = Some(drawn.keep(canonical::text(&pool)));
-        drawn.paper.sections.push(PaperSection { bank, pool, passed_over: part.passed_over.clone() });
-        let mut units = part.units.clone();
-        order.shuffle(&mut units);
-        drawn.ask(&units, &mut choices);
-    }
-    drawn
-}
-
 fn empty(seed: Seed) -> Drawn {
-    let paper = Paper { exam: None, seed, banks: Vec::new(), sections: Vec::new(), items: Vec::new() };
+    let paper = Paper { exam: None, seed, banks: Vec::new(), sections: Vec::new(), reviewed: None, items: Vec::new() };
     Drawn { paper, content: BTreeMap::new() }
 }
 
@@ -258,6 +275,10 @@ impl Drawn {
     fn ask(&mut self, units: &[Unit], choices: &mut Chance) {
         let section = self.paper.sections.len() - 1;
         for question in units.iter().flat_map(|unit| &unit.questions) {
+            let day = question.reviewed.as_ref().map(|reviewed| reviewed.on);
+            let earlier = self.paper.reviewed;
+            self.paper.reviewed =
+                if self.paper.items.is_empty() { day } else { earlier.zip(day).map(|(a, b)| a.min(b)) };
             let order = arrange(&question.ask, choices);
             let question = self.keep(question.content());
             self.paper.items.push(PaperItem { section, question, order });

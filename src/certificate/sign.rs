@@ -1,0 +1,64 @@
+//! Credential and key to proof: Data Integrity, cryptosuite eddsa-rdfc-2022.
+
+use serde::Serialize;
+
+use super::credential::{Credential, Proof};
+use super::graph;
+use super::key::Key;
+use crate::clock::Timestamp;
+use crate::ids::Digest;
+
+/// What the proof's own part of the signed bytes is made of.
+#[derive(Serialize)]
+struct Options<'a> {
+    #[serde(rename = "@context")]
+    context: &'a [String],
+    #[serde(rename = "type")]
+    kind: &'a str,
+    cryptosuite: &'a str,
+    created: &'a str,
+    #[serde(rename = "verificationMethod")]
+    method: &'a str,
+    #[serde(rename = "proofPurpose")]
+    purpose: &'a str,
+}
+
+/// Returns the 64 bytes that are signed: SHA-256 of the proof's options, then SHA-256 of the credential without its proof.
+///
+/// # Errors
+/// What the JSON-LD reader says.
+pub(super) fn signed_bytes(credential: &Credential, proof: &Proof) -> Result<[u8; 64], String> {
+    let options = Options {
+        context: &credential.context,
+        kind: &proof.kind,
+        cryptosuite: &proof.cryptosuite,
+        created: &proof.created,
+        method: &proof.method,
+        purpose: &proof.purpose,
+    };
+    let plain = Credential { proof: Vec::new(), ..credential.clone() };
+    let mut bytes = [0; 64];
+    bytes[..32].copy_from_slice(Digest::of(graph::canonical(&options)?).bytes());
+    bytes[32..].copy_from_slice(Digest::of(graph::canonical(&plain)?).bytes());
+    Ok(bytes)
+}
+
+/// Signs a credential whose issuer is the key, and returns its text.
+///
+/// # Errors
+/// In words, where the credential cannot be put into a graph.
+pub fn sign(credential: Credential, key: &Key, created: Timestamp) -> Result<String, String> {
+    let did = key.did();
+    let mut proof = Proof {
+        kind: "DataIntegrityProof".to_owned(),
+        cryptosuite: "eddsa-rdfc-2022".to_owned(),
+        created: Timestamp::from_millis(created.millis().div_euclid(1000) * 1000).to_string(),
+        method: format!("{did}#{}", did.trim_start_matches("did:key:")),
+        purpose: "assertionMethod".to_owned(),
+        value: String::new(),
+    };
+    let signature = key.sign(&signed_bytes(&credential, &proof)?);
+    proof.value = format!("z{}", bs58::encode(signature).into_string());
+    let signed = Credential { proof: vec![proof], ..credential };
+    serde_json::to_string_pretty(&signed).map(|text| text + "\n").map_err(|error| error.to_string())
+}

@@ -1,0 +1,220 @@
+//! Credential and proof to a verdict, with a reason for every refusal. No network, no file, no exception: any bytes get one.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use ed25519_dalek::{Signature, VerifyingKey};
+use serde::Serialize;
+
+use super::credential::{CONTEXTS, Credential, Proof};
+use super::key;
+use super::sign::signed_bytes;
+use super::trust::{Issuer, LIST_MAX_AGE, Trust};
+use crate::clock::Timestamp;
+use crate::text;
+
+/// The largest certificate that is looked at.
+const LARGEST: usize = 64 * 1024;
+
+/// What a certificate is worth on this machine, today. The first that applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Its form or its proof is wrong, or it is not valid yet.
+    Invalid,
+    /// Its signature holds, but nobody here trusts the signer.
+    Untrusted,
+    /// Its issuer revoked it.
+    Revoked,
+    /// Its time is over.
+    Expired,
+    /// Its issuer's list of revoked certificates is missing or old.
+    Stale,
+    /// It counts.
+    Valid,
+}
+
+impl Verdict {
+    /// Returns the verdict's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::Untrusted => "untrusted",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::Stale => "stale",
+            Self::Valid => "valid",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// What is signed; nothing for an invalid one.
+    pub credential: Option<Credential>,
+    /// The issuer's name: the one it is trusted under, else the one it gives itself.
+    pub issuer: Option<String>,
+}
+
+/// Checks a certificate.
+pub fn verify(bytes: &[u8], trust: &Trust, system: Timestamp) -> Checked {
+    let today = trust.today(system);
+    match checked(bytes, today) {
+        Err(reason) => Checked { verdict: Verdict::Invalid, reason, credential: None, issuer: None },
+        Ok(credential) => {
+            let issuer = trust.issuer(&credential.issuer.id);
+            let (verdict, reason) = judge(&credential, issuer, today);
+            let issuer = issuer.map_or_else(|| credential.issuer.name.clone(), |issuer| issuer.name.clone());
+            Checked { verdict, reason, credential: Some(credential), issuer: Some(issuer) }
+        }
+    }
+}
+
+/// Judges a credential whose form and proof hold.
+fn judge(credential: &Credential, issuer: Option<&Issuer>, today: Timestamp) -> (Verdict, String) {
+    let Some(issuer) = issuer else {
+        let reason = "The signature holds, but its signer is not trusted on this machine.";
+        return (Verdict::Untrusted, reason.to_owned());
+    };
+    let list = issuer.list.as_ref();
+    let revoked = list.is_some_and(|list| credential.certificate().is_some_and(|id| list.revoked.contains(&id)));
+    let expired = credential.until().is_none_or(|until| until < second(today));
+    let fresh = list.is_some_and(|list| today.since(list.issued) <= LIST_MAX_AGE);
+    if revoked {
+        (Verdict::Revoked, "The issuer has revoked it.".to_owned())
+    } else if expired {
+        (Verdict::Expired, format!("It was valid through {} (UTC).", until_words(credential)))
+    } else if !fresh && !issuer.without_revocation {
+        (Verdict::Stale, "The issuer's list of revoked certificates is missing or older than 30 days.".to_owned())
+    } else {
+        (Verdict::Valid, format!("It is valid through {} (UTC).", until_words(credential)))
+    }
+}
+
+/// Returns a moment to the second, as a certificate's end is: its last second still counts whole.
+fn second(at: Timestamp) -> Timestamp {
+    Timestamp::from_millis(at.millis().div_euclid(1000) * 1000)
+}
+
+fn until_words(credential: &Credential) -> String {
+    credential.until().map_or_else(String::new, |until| until.day().written())
+}
+
+/// Checks form, signer, signature and beginning.
+fn checked(bytes: &[u8], today: Timestamp) -> Result<Credential, String> {
+    let credential = read(bytes)?;
+    let [proof] = credential.proof.as_slice() else {
+        return Err("It does not have exactly one proof.".to_owned());
+    };
+    form(&credential)?;
+    let key = signer(&credential, proof)?;
+    let signature = proof.value.strip_prefix('z').and_then(|value| bs58::decode(value).into_vec().ok());
+    let signature: [u8; 64] =
+        signature.and_then(|bytes| bytes.try_into().ok()).ok_or("The signature is not readable.")?;
+    let signed = signed_bytes(&credential, proof)
+        .map_err(|error| format!("It cannot be put into canonical form: {}.", text::one_line(&error)))?;
+    key.verify_strict(&signed, &Signature::from_bytes(&signature))
+        .map_err(|_| "The signature does not fit: something was changed, or somebody else signed.".to_owned())?;
+    match credential.from() {
+        Some(from) if from <= today => Ok(credential),
+        _ => Err("It is not valid yet.".to_owned()),
+    }
+}
+
+/// Reads into closed types: members that are unknown, doubled or of another type are refused, and so is every number.
+fn read(bytes: &[u8]) -> Result<Credential, String> {
+    if bytes.len() > LARGEST {
+        return Err("It is larger than 64 KB.".to_owned());
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| "It is not UTF-8.".to_owned())?;
+    let credential: Credential = serde_json::from_str(text).map_err(|error| {
+        format!("It is not a certificate of this kind: {}.", text::cut(&text::one_line(&error.to_string()), 200))
+    })?;
+    // Members given as null would read as left out; nothing but what was signed may be there.
+    let again = serde_json::to_value(&credential).map_err(|error| error.to_string())?;
+    let given: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    if again != given {
+        return Err("It holds members that say nothing.".to_owned());
+    }
+    if holds_harm(&given) {
+        return Err("It holds characters that could hide text or steer a terminal.".to_owned());
+    }
+    Ok(credential)
+}
+
+/// Returns whether any text in a document holds a harmful character.
+fn holds_harm(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => !text.chars().all(text::is_harmless),
+        serde_json::Value::Array(values) => values.iter().any(holds_harm),
+        serde_json::Value::Object(members) => members.values().any(holds_harm),
+        _ => false,
+    }
+}
+
+/// Holds the credential to the one form that this program writes. The graph that is signed knows no order and no doubles,
+/// so that these are refused here: whatever is read by its place must be in its place.
+fn form(credential: &Credential) -> Result<(), String> {
+    let is = |given: &[String], wanted: &[&str]| given.iter().map(String::as_str).eq(wanted.iter().copied());
+    let subject = &credential.subject;
+    let achievement = &subject.achievement;
+    let kinds = is(&credential.context, &CONTEXTS)
+        && is(&credential.kinds, &["VerifiableCredential", "OpenBadgeCredential"])
+        && is(&credential.issuer.kinds, &["Profile"])
+        && is(&subject.kinds, &["AchievementSubject"])
+        && is(&achievement.kinds, &["Achievement"])
+        && achievement.descriptions.iter().all(|what| is(&what.kinds, &["ResultDescription"]))
+        && subject.results.iter().all(|result| is(&result.kinds, &["Result"]))
+        && credential.evidence.iter().all(|evidence| is(&evidence.kinds, &["Evidence"]));
+    if !kinds {
+        return Err("Its contexts or types are not those of this profile.".to_owned());
+    }
+    let described = achievement.descriptions.iter().map(|what| what.id.as_str());
+    let results = subject.results.iter().map(|result| result.description.as_str()).eq(described.clone());
+    let genres: Vec<_> = credential.evidence.iter().skip(1).map(|evidence| evidence.genre.as_str()).collect();
+    let evidence = matches!(genres.as_slice(), ["paper", "exam", "banks"] | ["paper", "exam", "banks", "renewal"]);
+    if !(results && evidence && credential.assurance().is_some()) {
+        return Err("Its results or evidence are not in their places.".to_owned());
+    }
+    let ids: Vec<_> = [&credential.id, &credential.issuer.id, &subject.id, &achievement.id]
+        .into_iter()
+        .chain(credential.evidence.iter().map(|evidence| &evidence.id))
+        .map(String::as_str)
+        .chain(described)
+        .collect();
+    let plain = |id: &&str| id.starts_with("urn:uuid:") || id.starts_with("urn:sha256:") || id.starts_with("did:key:z");
+    let distinct = ids.iter().collect::<BTreeSet<_>>().len() == ids.len();
+    if !(distinct && ids.iter().all(plain) && credential.certificate().is_some() && credential.holder().is_some()) {
+        return Err("Its ids are not those of this profile, or not distinct.".to_owned());
+    }
+    let times = [&credential.valid_from, &credential.valid_until, &credential.awarded];
+    // One way to write a moment, so that no second spelling of a date can be slipped in.
+    let exact = |time: &&String| time.parse::<Timestamp>().is_ok_and(|at| at.to_string() == **time);
+    if times.iter().all(exact) { Ok(()) } else { Err("Its dates are not moments in UTC.".to_owned()) }
+}
+
+/// Returns the key that must have signed: from the body of the did:key, which is the issuer and which the fragment repeats.
+fn signer(credential: &Credential, proof: &Proof) -> Result<VerifyingKey, String> {
+    let did = &credential.issuer.id;
+    let method = did.strip_prefix("did:key:").map(|body| format!("{did}#{body}"));
+    if method.as_ref() != Some(&proof.method) {
+        return Err("Its signer is not its issuer.".to_owned());
+    }
+    let known = (proof.kind.as_str(), proof.cryptosuite.as_str(), proof.purpose.as_str());
+    if known != ("DataIntegrityProof", "eddsa-rdfc-2022", "assertionMethod") {
+        return Err("Its proof is not of the kind of this profile.".to_owned());
+    }
+    let key = key::public(did).and_then(|key| VerifyingKey::from_bytes(&key).ok());
+    key.ok_or_else(|| "Its issuer's key is not readable.".to_owned())
+}

@@ -1,0 +1,127 @@
+//! Commands: arguments in, text or JSON out, an exit code. The only module that knows clap and exit codes.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+mod bank;
+mod certificate;
+mod completions;
+mod doctor;
+pub mod env;
+pub mod error;
+mod exam;
+mod interface;
+mod man;
+mod practice;
+mod print;
+mod record;
+mod trainee;
+
+pub use env::Env;
+use error::Failure;
+
+/// Train and certify dry-needling practitioners
+///
+/// Without a command the full-screen interface opens. Everything in it can be done as a command too.
+///
+/// Exit codes: 0 done, valid, passed; 1 the answer is no; 2 usage; 3 unreadable input; 4 store or disk; 128+n after
+/// signal n.
+#[derive(Debug, Parser)]
+#[command(name = "needlewise", version, disable_help_subcommand = true, max_term_width = 100)]
+pub struct Args {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What every command understands.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Global {
+    /// Keep progress, records and certificates here
+    #[arg(long, global = true, value_name = "DIR", env = "NEEDLEWISE_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Keep settings and trust here
+    #[arg(long, global = true, value_name = "DIR", env = "NEEDLEWISE_CONFIG_DIR")]
+    pub config_dir: Option<PathBuf>,
+    /// Add the banks and exams of a folder, in place of those with the same id
+    #[arg(long, global = true, value_name = "DIR")]
+    pub banks: Vec<PathBuf>,
+    /// Who it is about: a name, or an id
+    #[arg(long, global = true, value_name = "NAME|ID")]
+    pub trainee: Option<String>,
+    /// Print JSON in place of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Use color
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Say on standard error which directories and banks are used
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// When to use color.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// In any case
+    Always,
+    /// In no case
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Practice(practice::PracticeArgs),
+    Exam(exam::ExamArgs),
+    #[command(subcommand)]
+    Bank(bank::BankCommand),
+    #[command(subcommand)]
+    Record(record::RecordCommand),
+    #[command(subcommand)]
+    Certificate(certificate::CertificateCommand),
+    #[command(subcommand)]
+    Trainee(trainee::TraineeCommand),
+    Doctor(doctor::DoctorArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
+
+/// Runs the program and returns its exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
+    let parsed = command().try_get_matches_from(args).and_then(|matches| Args::from_arg_matches(&matches));
+    let args = match parsed {
+        Ok(args) => args,
+        Err(help) if !help.use_stderr() => return env.finish(|env| env.say(help.render().to_string().trim_end())),
+        Err(usage) => {
+            env.complain(usage.render().to_string().trim_end());
+            return error::USAGE;
+        }
+    };
+    env.take(args.global);
+    env.finish(|env| match args.command {
+        None => interface::run(env),
+        Some(Command::Practice(args)) => practice::run(&args, env),
+        Some(Command::Exam(args)) => exam::run(&args, env),
+        Some(Command::Bank(command)) => bank::run(&command, env),
+        Some(Command::Record(command)) => record::run(&command, env),
+        Some(Command::Certificate(command)) => certificate::run(&command, env),
+        Some(Command::Trainee(command)) => trainee::run(&command, env),
+        Some(Command::Doctor(_)) => doctor::run(env),
+        Some(Command::Completions(args)) => completions::run(&args, env),
+        Some(Command::Man(_)) => man::run(env),
+    })
+}
+
+/// Returns the whole command line as clap knows it, for help, completions and the manual.
+pub fn command() -> clap::Command {
+    Args::command()
+}
+
+/// What a command comes to: an exit code, or why it failed.
+pub type Outcome = Result<u8, Failure>;

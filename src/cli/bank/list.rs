@@ -1,0 +1,70 @@
+use serde_json::json;
+
+use crate::bank::Bank;
+use crate::bank::catalog::{Catalog, Entry};
+use crate::bank::question::Status;
+use crate::cli::{Env, Outcome, print};
+use crate::clock::Day;
+use crate::text;
+
+/// List the banks and exams in use
+#[derive(Debug, clap::Args)]
+pub struct ListArgs {}
+
+/// Lists banks, then exams, then what is to be looked at.
+pub(super) fn run(env: &mut Env<'_>) -> Outcome {
+    let catalog = env.catalog()?;
+    if env.global.json {
+        let row = |entry: &Entry<Bank>| {
+            let bank = &entry.value;
+            json!({
+                "id": bank.id, "title": bank.title, "version": bank.version, "origin": entry.origin.to_string(),
+                "ready": count(bank, Status::Ready), "draft": count(bank, Status::Draft),
+                "retired": count(bank, Status::Retired), "digest": bank.digest(),
+            })
+        };
+        return env.say_json(&catalog.banks().map(row).collect::<Vec<_>>());
+    }
+    let today = (env.clock)().now().wall.day();
+    let row = |entry: &Entry<Bank>| {
+        let bank = &entry.value;
+        vec![
+            bank.id.to_string(),
+            bank.title.clone(),
+            bank.version.clone(),
+            count(bank, Status::Ready).to_string(),
+            entry.origin.to_string(),
+        ]
+    };
+    let rows: Vec<_> = catalog.banks().map(row).collect();
+    env.say(&print::table(&["Bank", "Title", "Version", "Ready", "From"], &rows))?;
+    let row = |entry: &Entry<crate::bank::exam::Exam>| {
+        let exam = &entry.value;
+        let questions: usize = crate::quiz::draw::counts(exam).iter().sum();
+        let cells = [exam.id.as_str(), &exam.title, &exam.version, &questions.to_string(), &entry.origin.to_string()];
+        cells.map(str::to_owned).to_vec()
+    };
+    let rows: Vec<_> = catalog.exams().map(row).collect();
+    env.say("")?;
+    env.say(&print::table(&["Exam", "Title", "Version", "Questions", "From"], &rows))?;
+    notes(&catalog, today).iter().try_fold(0, |_, note| env.say(note))
+}
+
+fn count(bank: &Bank, status: Status) -> usize {
+    bank.questions.iter().filter(|question| question.status == status).count()
+}
+
+/// Says what should be looked at: reviews that are due, files with errors.
+fn notes(catalog: &Catalog, today: Day) -> Vec<String> {
+    let due = |entry: &Entry<Bank>| {
+        let past =
+            |question: &&std::sync::Arc<crate::bank::Question>| question.review_by.is_some_and(|day| day < today);
+        let due = entry.value.ready().filter(past).count();
+        (due > 0).then(|| format!("\n{}: {} past the day of review.", entry.value.id, text::count(due, "question")))
+    };
+    let mut notes: Vec<_> = catalog.banks().filter_map(due).collect();
+    if !catalog.problems().is_empty() {
+        notes.push("\nSome files have errors and are not used. See `needlewise bank check`.".to_owned());
+    }
+    notes
+}

@@ -1,0 +1,69 @@
+use serde_json::json;
+
+use super::assurance;
+use crate::certificate::{Checked, Trust, verify};
+use crate::cli::{Env, Outcome, print};
+use crate::sitting::certify::Held;
+
+/// List the certificates that are stored here
+#[derive(Debug, clap::Args)]
+pub struct ListArgs {}
+
+/// Lists the certificates of one person with `--trainee`, else of all; a file that is missing is written again.
+pub(super) fn run(env: &mut Env<'_>) -> Outcome {
+    let mut desk = env.desk()?;
+    let trainee = match env.global.trainee {
+        Some(_) => Some(env.trainee(&desk)?.id),
+        None => None,
+    };
+    if let Some(trainee) = trainee {
+        desk.certify_pending(trainee)?;
+    } else {
+        for row in desk.store.people()? {
+            desk.certify_pending(row.id)?;
+        }
+    }
+    let now = desk.clock.now().wall;
+    let check = |held: Held| {
+        let checked = verify(held.issued.credential.as_bytes(), &Trust::default(), now);
+        (held, checked)
+    };
+    let held: Vec<_> = desk.held(trainee)?.into_iter().map(check).collect();
+    if env.global.json {
+        return env.say_json(&held.iter().map(row).collect::<Vec<_>>());
+    }
+    if held.is_empty() {
+        return env.say("No certificates yet. Passing an exam makes one.");
+    }
+    let row = |(held, checked): &(Held, Checked)| {
+        vec![
+            held.issued.certificate.short(),
+            held.holder.person.name.clone(),
+            held.attempt.exam.as_ref().map_or_else(String::new, ToString::to_string),
+            checked.credential.as_ref().and_then(assurance).unwrap_or("").to_owned(),
+            held.issued.valid_until.day().to_string(),
+            checked.verdict.to_string(),
+        ]
+    };
+    let heading = ["Id", "Name", "Exam", "Assurance", "Valid through", "Verdict here"];
+    env.say(&print::table(&heading, &held.iter().map(row).collect::<Vec<_>>()))?;
+    for (held, _) in &held {
+        env.say(&crate::text::one_line(&held.path.to_string_lossy()))?;
+    }
+    Ok(0)
+}
+
+fn row((held, checked): &(Held, Checked)) -> serde_json::Value {
+    json!({
+        "id": held.issued.certificate,
+        "short_id": held.issued.certificate.short(),
+        "trainee": { "id": held.holder.id, "name": held.holder.person.name },
+        "exam": held.attempt.exam,
+        "assurance": checked.credential.as_ref().and_then(assurance),
+        "issuer": checked.credential.as_ref().map(|c| json!({ "id": c.issuer.id, "name": checked.issuer })),
+        "valid_from": held.issued.valid_from.to_string(),
+        "valid_until": held.issued.valid_until.to_string(),
+        "verdict": checked.verdict,
+        "files": [held.path],
+    })
+}

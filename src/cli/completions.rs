@@ -1,0 +1,15 @@
+use super::{Env, Outcome, command};
+
+/// Print a completion script for a shell
+#[derive(Debug, clap::Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    shell: clap_complete::Shell,
+}
+
+/// Prints the script.
+pub(super) fn run(args: &CompletionsArgs, env: &mut Env<'_>) -> Outcome {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut command(), "needlewise", &mut script);
+    env.say(String::from_utf8_lossy(&script).trim_end())
+}

@@ -1,0 +1,131 @@
+use serde::Serialize;
+use serde_json::json;
+
+use super::error::{self, shown};
+use super::{Env, Outcome};
+use crate::attempt::chain;
+use crate::certificate::{Trust, Verdict, verify};
+use crate::sitting::Desk;
+use crate::store::StoreError;
+use crate::text;
+
+/// Say where everything lives, and look for damage
+///
+/// Every chain of facts is checked, every record held to its facts, every certificate verified. Exit code 1 means damage.
+#[derive(Debug, clap::Args)]
+pub struct DoctorArgs {}
+
+/// One look at one thing.
+#[derive(Debug, Serialize)]
+struct Check {
+    name: &'static str,
+    ok: bool,
+    message: String,
+}
+
+impl Check {
+    fn new(name: &'static str, result: Result<String, String>) -> Self {
+        let ok = result.is_ok();
+        Self { name, ok, message: result.unwrap_or_else(|why| why) }
+    }
+}
+
+/// Looks at everything and reports.
+pub(super) fn run(env: &mut Env<'_>) -> Outcome {
+    let place = env.place()?;
+    let mut desk = env.desk()?;
+    let checks = checks(&mut desk);
+    let all = checks.iter().all(|check| check.ok);
+    let paths = [
+        ("data", shown(place.data())),
+        ("config", shown(place.config())),
+        ("state", shown(place.state())),
+        ("banks", shown(&place.banks())),
+        ("certificates", shown(&place.certificates())),
+        ("key", shown(&place.computer_key())),
+    ];
+    if env.global.json {
+        let paths: serde_json::Map<_, _> =
+            paths.into_iter().map(|(name, path)| (name.to_owned(), json!(path))).collect();
+        env.say_json(&json!({ "paths": paths, "store": shown(&place.store()), "checks": checks }))?;
+    } else {
+        for (name, path) in paths {
+            env.say(&format!("{name:<13} {path}"))?;
+        }
+        env.say(&format!("{:<13} {}", "store", shown(&place.store())))?;
+        env.say("")?;
+        for check in &checks {
+            let word = if check.ok { "ok    " } else { "DAMAGE" };
+            env.say(&format!("{word}  {}: {}", check.name, text::one_line(&check.message)))?;
+        }
+    }
+    Ok(if all { error::DONE } else { error::NO })
+}
+
+fn checks(desk: &mut Desk) -> Vec<Check> {
+    let said = |error: StoreError| error.to_string();
+    vec![
+        Check::new("store", desk.store.inspect().map(|()| "its structures are sound".to_owned()).map_err(said)),
+        Check::new("chains", chains(desk)),
+        Check::new("records", records(desk)),
+        Check::new("certificates", certificates(desk)),
+        Check::new("banks", banks(desk)),
+    ]
+}
+
+fn chains(desk: &Desk) -> Result<String, String> {
+    let streams = desk.store.streams().map_err(|error| error.to_string())?;
+    let mut broken = Vec::new();
+    for stream in &streams {
+        let rows = desk.store.stream(*stream).map_err(|error| error.to_string())?;
+        broken.extend(chain::check(*stream, &rows).err().map(|broken| broken.to_string()));
+    }
+    match broken.first() {
+        None => Ok(format!("{} checked, each fact follows from the one before", text::count(streams.len(), "chain"))),
+        Some(first) => Err(format!("{} broken: {first}", text::count(broken.len(), "chain"))),
+    }
+}
+
+/// Holds what lists show to the facts.
+fn records(desk: &Desk) -> Result<String, String> {
+    let rows = desk.store.attempts(&crate::records::AttemptQuery::default()).map_err(|error| error.to_string())?;
+    for row in &rows {
+        let sitting = desk.take_up(row.id, false).map_err(|error| error.to_string())?;
+        if sitting.row != *row {
+            return Err(format!("the record of attempt {} does not say what its facts say", row.id));
+        }
+        if let Some(ended) = sitting.session.ended()
+            && ended.outcome != sitting.session.outcome()
+        {
+            return Err(format!("attempt {} marked again comes to another outcome", row.id));
+        }
+    }
+    for row in desk.store.people().map_err(|error| error.to_string())? {
+        desk.store.learned(row.id).map_err(|error| error.to_string())?;
+    }
+    Ok(format!("{} held to their facts and marked again", text::count(rows.len(), "attempt")))
+}
+
+fn certificates(desk: &mut Desk) -> Result<String, String> {
+    let now = desk.clock.now().wall;
+    let held = desk.held(None).map_err(|error| error.to_string())?;
+    let invalid = held
+        .iter()
+        .find(|held| verify(held.issued.credential.as_bytes(), &Trust::default(), now).verdict == Verdict::Invalid);
+    match invalid {
+        None => Ok(format!("{} verified, each with its file", text::count(held.len(), "certificate"))),
+        Some(held) => Err(format!("certificate {} does not verify", held.issued.certificate)),
+    }
+}
+
+fn banks(desk: &Desk) -> Result<String, String> {
+    let problems = desk.catalog.problems().len();
+    match problems {
+        0 => Ok(format!(
+            "{} and {} in use",
+            text::count(desk.catalog.banks().count(), "bank"),
+            text::count(desk.catalog.exams().count(), "exam")
+        )),
+        n => Err(format!("{} in banks or exams; see `needlewise bank check`", text::count(n, "problem"))),
+    }
+}

@@ -1,0 +1,225 @@
+//! What a command may touch of the world: output, input, directories, clock, chance.
+
+use std::io::{self, BufRead, Write};
+
+use rand::Rng;
+
+use super::error::{self, Failure, shown};
+use super::{Color, Global, Outcome};
+use crate::attempt::fact::Person;
+use crate::bank::catalog::{Catalog, Origin};
+use crate::clock::Clock;
+use crate::place::Place;
+use crate::records::PersonRow;
+use crate::sitting::Desk;
+use crate::store::Sqlite;
+use crate::text;
+
+/// The world as a command sees it.
+pub struct Env<'a> {
+    /// Standard output.
+    pub out: &'a mut dyn Write,
+    /// Standard error.
+    pub err: &'a mut dyn Write,
+    /// Standard input; taken by whoever reads it.
+    pub input: Option<Box<dyn BufRead + Send>>,
+    /// Which of the three are terminals.
+    pub terminal: Terminal,
+    /// Makes a clock.
+    pub clock: fn() -> Box<dyn Clock>,
+    /// Makes a source of chance.
+    pub chance: fn() -> Box<dyn Rng>,
+    /// What every command understands; defaults until the arguments are read.
+    pub global: Global,
+}
+
+/// Which streams are terminals, and what is known of the one they are.
+#[derive(Debug, Clone, Default)]
+pub struct Terminal {
+    /// Standard input.
+    pub input: bool,
+    /// Standard output.
+    pub output: bool,
+    /// Whether NO_COLOR is set, or TERM is `dumb`.
+    pub no_color: bool,
+    /// The value of COLORFGBG, by which some terminals tell their colors.
+    pub colors: Option<String>,
+}
+
+impl Default for Global {
+    fn default() -> Self {
+        Self {
+            data_dir: None,
+            config_dir: None,
+            banks: Vec::new(),
+            trainee: None,
+            json: false,
+            color: Color::Auto,
+            verbose: false,
+        }
+    }
+}
+
+impl Env<'_> {
+    pub(super) fn take(&mut self, global: Global) {
+        self.global = global;
+    }
+
+    /// Runs a command, tells why it failed, and returns the exit code.
+    pub(super) fn finish(&mut self, run: impl FnOnce(&mut Self) -> Outcome) -> u8 {
+        let code = run(self).unwrap_or_else(|failure| {
+            self.complain(&failure.message);
+            failure.code
+        });
+        match self.out.flush() {
+            Err(error) if code == error::DONE => Failure::from(error).code,
+            _ => code,
+        }
+    }
+
+    /// Prints a line on standard output.
+    ///
+    /// # Errors
+    /// That nobody reads it, or what the system says.
+    pub fn say(&mut self, line: &str) -> Outcome {
+        writeln!(self.out, "{line}")?;
+        Ok(error::DONE)
+    }
+
+    /// Prints a value as JSON.
+    ///
+    /// # Errors
+    /// That nobody reads it, or what the system says.
+    pub fn say_json(&mut self, value: &impl serde::Serialize) -> Outcome {
+        let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
+        self.say(&text)
+    }
+
+    /// Prints a line on standard error; if even that fails, there is nobody left to tell.
+    pub fn complain(&mut self, line: &str) {
+        if !line.is_empty() {
+            let _ = writeln!(self.err, "{line}");
+        }
+    }
+
+    /// Returns whether to use color on standard output.
+    pub fn color(&self) -> bool {
+        match self.global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => self.terminal.output && !self.terminal.no_color,
+        }
+    }
+
+    /// Finds the directories.
+    ///
+    /// # Errors
+    /// Where neither the system nor the command line names any.
+    pub fn place(&self) -> Result<Place, Failure> {
+        Place::find(self.global.data_dir.clone(), self.global.config_dir.clone()).ok_or_else(|| {
+            Failure::usage("This user has no home directory. Name a place with --data-dir and --config-dir.")
+        })
+    }
+
+    /// Reads the banks in use: built-in, the data directory's, and those of `--banks`.
+    ///
+    /// # Errors
+    /// A folder or file that cannot be read. What is wrong inside a file is told on standard error.
+    pub fn catalog(&mut self) -> Result<Catalog, Failure> {
+        let mut catalog = Catalog::built_in();
+        let own = self.place()?.banks();
+        let given = self.global.banks.clone();
+        for folder in &given {
+            if !folder.is_dir() {
+                return Err(Failure::usage(format!("--banks {}: there is no such folder.", shown(folder))));
+            }
+        }
+        let folders =
+            std::iter::once((own, Origin::Data)).chain(given.into_iter().map(|dir| (dir.clone(), Origin::Given(dir))));
+        for (folder, origin) in folders {
+            let read = catalog.add_folder(&folder, &origin);
+            read.map_err(|(path, error)| Failure::unreadable(&path, &error))?;
+        }
+        Ok(catalog)
+    }
+
+    /// Opens the store and all that goes with it.
+    ///
+    /// # Errors
+    /// What is out of reach, and what to do about it.
+    pub fn desk(&mut self) -> Result<Desk, Failure> {
+        let place = self.place()?;
+        let catalog = self.catalog()?;
+        if self.global.verbose {
+            let line = format!("data {}, config {}", shown(place.data()), shown(place.config()));
+            self.complain(&line);
+            for bank in catalog.banks() {
+                self.complain(&format!(
+                    "bank {} {} from {}",
+                    bank.value.id,
+                    text::one_line(&bank.value.version),
+                    bank.origin
+                ));
+            }
+        }
+        self.tell_problems(&catalog);
+        place.prepare().map_err(|error| Failure {
+            code: error::STORE,
+            message: format!(
+                "The data directory {} cannot be made: {error}. Check its permissions, or name another --data-dir.",
+                shown(place.data())
+            ),
+        })?;
+        let store = Sqlite::open(&place.store())?;
+        Ok(Desk { store: Box::new(store), clock: (self.clock)(), chance: (self.chance)(), catalog, place })
+    }
+
+    /// Says on standard error which files were left out.
+    fn tell_problems(&mut self, catalog: &Catalog) {
+        let mut files: Vec<_> = catalog.problems().iter().map(|problem| problem.place.source.name()).collect();
+        files.dedup();
+        for file in files {
+            self.complain(&format!("{file} has errors and is not used. See `needlewise bank check {file}`."));
+        }
+    }
+
+    /// Finds the person a command is about: the one named, or the only one there is.
+    ///
+    /// # Errors
+    /// Exit code 2 with the list, where it is not clear who is meant.
+    pub fn trainee(&self, desk: &Desk) -> Result<PersonRow, Failure> {
+        let people = desk.store.people()?;
+        if let Some(name) = &self.global.trainee {
+            let unknown = || Failure::usage(format!("There is no \"{}\". {}", text::one_line(name), listed(&people)));
+            return desk.find(name)?.ok_or_else(unknown);
+        }
+        match <[PersonRow; 1]>::try_from(people) {
+            Ok([only]) => Ok(only),
+            Err(people) => Err(Failure::usage(format!("Say who it is about with --trainee. {}", listed(&people)))),
+        }
+    }
+
+    /// Finds the person who sits down, and adds a name that is new.
+    ///
+    /// # Errors
+    /// Those of [`Env::trainee`], or what the store says.
+    pub fn trainee_or_new(&self, desk: &mut Desk) -> Result<PersonRow, Failure> {
+        match &self.global.trainee {
+            Some(name) if desk.find(name)?.is_none() && name.parse::<crate::ids::TraineeId>().is_err() => {
+                Ok(desk.add(Person { name: name.clone(), staff_id: None, license: None })?)
+            }
+            _ => self.trainee(desk),
+        }
+    }
+}
+
+fn listed(people: &[PersonRow]) -> String {
+    if people.is_empty() {
+        return "Nobody is here yet: `needlewise trainee add NAME`, or practice with --trainee NAME.".to_owned();
+    }
+    let names: Vec<_> =
+        people.iter().take(20).map(|row| format!("  {}  {}", row.id, text::one_line(&row.person.name))).collect();
+    let more = people.len().saturating_sub(20);
+    let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
+    format!("These are here:\n{}{more}", names.join("\n"))
+}

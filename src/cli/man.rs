@@ -1,0 +1,23 @@
+use super::{Env, Outcome, command};
+
+/// Print the manual page
+///
+/// To read it: needlewise man | man -l -
+#[derive(Debug, clap::Args)]
+pub struct ManArgs {}
+
+/// Prints the page of the program and of every command, one after the other.
+pub(super) fn run(env: &mut Env<'_>) -> Outcome {
+    let mut page = Vec::new();
+    render(&command(), &mut page)?;
+    env.say(String::from_utf8_lossy(&page).trim_end())
+}
+
+fn render(command: &clap::Command, page: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut command = command.clone().disable_help_flag(true);
+    command.build();
+    clap_mangen::Man::new(command.clone()).render(page)?;
+    command
+        .get_subcommands()
+        .try_for_each(|sub| render(&sub.clone().name(sub.get_bin_name().unwrap_or("").to_owned()), page))
+}

@@ -1,0 +1,58 @@
+//! `needlewise record`: attempts and what came of them.
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::{Env, Outcome};
+use crate::attempt::Mode;
+use crate::bank::exam::Review;
+use crate::quiz::review::{self, Extent};
+use crate::records::AttemptRow;
+use crate::sitting::{Desk, Error};
+
+mod list;
+mod show;
+
+/// List and show attempts
+#[derive(Debug, Subcommand)]
+pub enum RecordCommand {
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+}
+
+/// Runs one of them.
+pub(super) fn run(command: &RecordCommand, env: &mut Env<'_>) -> Outcome {
+    match command {
+        RecordCommand::List(args) => list::run(args, env),
+        RecordCommand::Show(args) => show::run(args, env),
+    }
+}
+
+/// Returns how much may be shown of an attempt, by the exam as it is now; an exam that is gone shows objectives.
+fn extent(desk: &Desk, row: &AttemptRow) -> Result<Extent, Error> {
+    let exam = row.exam.as_ref().and_then(|id| desk.catalog.exam(id).ok());
+    match (row.mode, exam) {
+        (Mode::Practice, _) => Ok(Extent::Everything),
+        (Mode::Exam, None) => Ok(Extent::Objectives),
+        (Mode::Exam, Some(exam)) if exam.value.review == Review::None => Ok(Extent::Verdict),
+        (Mode::Exam, Some(exam)) => {
+            Ok(review::extent(row.mode, exam.value.review, desk.may_start(row.trainee, &exam.value)?))
+        }
+    }
+}
+
+/// Returns an attempt as every JSON output of records shows it.
+fn row_json(row: &AttemptRow, name: &str, extent: Extent) -> Value {
+    let told = extent > Extent::Verdict;
+    json!({
+        "id": row.id,
+        "trainee": { "id": row.trainee, "name": name },
+        "mode": row.mode,
+        "exam": row.exam,
+        "started": row.started.to_string(),
+        "finished": row.finished.map(|at| at.to_string()),
+        "state": row.state(),
+        "earned": row.earned.as_ref().filter(|_| told),
+        "possible": row.possible.to_string(),
+    })
+}

@@ -1,0 +1,72 @@
+use serde_json::{Value, json};
+
+use super::{extent, row_json};
+use crate::attempt::chain::Row;
+use crate::attempt::outcome::SectionOutcome;
+use crate::cli::error::Failure;
+use crate::cli::{Env, Outcome};
+use crate::ids::AttemptId;
+use crate::quiz::review::Extent;
+use crate::text;
+use crate::wording::result_lines;
+
+/// Show one attempt: its result and its facts
+#[derive(Debug, clap::Args)]
+pub struct ShowArgs {
+    /// The attempt's id, as `needlewise record list` shows it
+    #[arg(value_name = "ATTEMPT")]
+    attempt: String,
+}
+
+/// Shows an attempt after checking its chain. Which questions were right is not shown of an exam, nor any key.
+pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
+    let unknown = || {
+        let id = text::one_line(&args.attempt);
+        Failure::usage(format!("There is no attempt \"{id}\". See `needlewise record list`."))
+    };
+    let attempt: AttemptId = args.attempt.parse().map_err(|_| unknown())?;
+    let desk = env.desk()?;
+    let facts = desk.facts(attempt)?;
+    let sitting = desk.take_up(attempt, false)?;
+    let extent = extent(&desk, &sitting.row)?;
+    let person = desk.person(sitting.trainee)?;
+    let name = person.map_or_else(String::new, |row| row.person.name);
+    let ended = sitting.session.ended();
+    if env.global.json {
+        let mut value = row_json(&sitting.row, &name, extent);
+        let outcome = ended.filter(|_| extent > Extent::Verdict).map(|ended| &ended.outcome);
+        value["sections"] = outcome.map_or_else(|| json!([]), |outcome| outcome.sections.iter().map(section).collect());
+        let misses = outcome.map_or(&[][..], |outcome| &outcome.critical_misses);
+        value["critical_misses"] = misses.iter().map(|missed| json!(missed.objective)).collect();
+        value["facts"] = facts.iter().map(fact).collect();
+        return env.say_json(&value);
+    }
+    env.say(&format!("{} of {}", sitting.session.sheet().title(), text::one_line(&name)))?;
+    env.say(&format!("Attempt {attempt}, begun {}", sitting.row.started.local()))?;
+    match ended {
+        None => env.say("State: open")?,
+        Some(ended) => {
+            for line in result_lines(&ended.outcome, extent) {
+                env.say(&line)?;
+            }
+            0
+        }
+    };
+    env.say("")?;
+    for row in &facts {
+        env.say(&format!("{:>4}  {}  {:<9} {}", row.seq, row.at.local(), row.kind, row.digest.short()))?;
+    }
+    env.say(&format!("The chain of {} holds.", text::count(facts.len(), "fact")))
+}
+
+fn section(section: &SectionOutcome) -> Value {
+    json!({
+        "bank": section.bank, "earned": section.earned, "possible": section.possible.to_string(),
+        "pass": section.pass, "met": section.met,
+    })
+}
+
+/// Returns what identifies a fact; what was answered stays in the store.
+fn fact(row: &Row) -> Value {
+    json!({ "seq": row.seq, "kind": row.kind, "at": row.at.to_string(), "digest": row.digest })
+}

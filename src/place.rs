@@ -1,0 +1,111 @@
+//! Where things live on this computer, and how files are written there: whole or not at all.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+
+use crate::clock::Day;
+use crate::ids::{CertificateId, ExamId, TraineeId};
+use crate::text;
+
+/// The directories of one user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    data: PathBuf,
+    config: PathBuf,
+    state: PathBuf,
+}
+
+impl Place {
+    /// Finds the directories: those given, else the system's own for this user; nothing where the system names none.
+    pub fn find(data: Option<PathBuf>, config: Option<PathBuf>) -> Option<Self> {
+        let system = ProjectDirs::from("", "", "needlewise");
+        let or = |given: Option<PathBuf>, system: Option<&Path>| given.or_else(|| system.map(Path::to_owned));
+        let state = match &data {
+            Some(data) => Some(data.clone()),
+            None => system.as_ref().and_then(|dirs| dirs.state_dir().or(Some(dirs.data_dir()))).map(Path::to_owned),
+        };
+        Some(Self {
+            data: or(data, system.as_ref().map(ProjectDirs::data_dir))?,
+            config: or(config, system.as_ref().map(ProjectDirs::config_dir))?,
+            state: state?,
+        })
+    }
+
+    /// Returns the folder of what is kept.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Returns the folder of settings and trust.
+    pub fn config(&self) -> &Path {
+        &self.config
+    }
+
+    /// Returns the folder of logs.
+    pub fn state(&self) -> &Path {
+        &self.state
+    }
+
+    /// Returns the file of the store.
+    pub fn store(&self) -> PathBuf {
+        self.data.join("needlewise.db")
+    }
+
+    /// Returns the file of this computer's own key.
+    pub fn computer_key(&self) -> PathBuf {
+        self.data.join("computer.key")
+    }
+
+    /// Returns the folder of the user's own banks.
+    pub fn banks(&self) -> PathBuf {
+        self.data.join("question-banks")
+    }
+
+    /// Returns the folder of certificates.
+    pub fn certificates(&self) -> PathBuf {
+        self.data.join("certificates")
+    }
+
+    /// Returns where a certificate's file goes, without its ending.
+    ///
+    /// A name is a part of the path only as a few ASCII letters; what tells two people apart is the end of the id.
+    pub fn certificate(&self, holder: (&str, TraineeId), exam: &ExamId, day: Day, id: CertificateId) -> PathBuf {
+        let folder = format!("{}-{}", text::file_slug(holder.0), holder.1.short());
+        self.certificates().join(folder).join(format!("{exam}-{day}-{}", id.short()))
+    }
+
+    /// Makes the data directory, for this user's eyes only.
+    ///
+    /// # Errors
+    /// The system's own.
+    pub fn prepare(&self) -> io::Result<()> {
+        make_private(&self.data)
+    }
+}
+
+/// Makes a folder and those above it; the new ones can be read by this user only.
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Writes a file whole: to a temporary one beside it, flushed to the disk, then renamed. The folder is made if need be.
+///
+/// # Errors
+/// The system's own; the file is then what it was before.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    make_private(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    // The new name is on disk only once the folder is.
+    fs::File::open(folder)?.sync_all()
+}

@@ -1,0 +1,362 @@
+//! Plain mode: the same sitting line by line, for screen readers, serial lines and scripts.
+//!
+//! Each part is one unwrapped line; every state is said in words. What the lines say is a contract (see the README).
+
+use std::io::{self, BufRead, Write};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use crate::attempt::{Answer, Mode, Standing};
+use crate::quiz::review;
+use crate::quiz::session::{Action, Refusal};
+use crate::records::PersonRow;
+use crate::sitting::{self, Desk, Sitting};
+use crate::text::{self, one_line};
+use crate::wording;
+
+mod ask;
+mod parse;
+
+use parse::Entry;
+
+/// Where lines come from and go to.
+pub struct Console<'a> {
+    /// Standard output.
+    pub out: &'a mut dyn Write,
+    /// Standard error.
+    pub err: &'a mut dyn Write,
+    /// Standard input.
+    pub input: Box<dyn BufRead + Send>,
+    /// Whether a person types, so that the line they end shows.
+    pub echoes: bool,
+}
+
+impl std::fmt::Debug for Console<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Console").field("echoes", &self.echoes).finish_non_exhaustive()
+    }
+}
+
+/// How a sitting in plain mode came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// An exam was passed, or a practice finished.
+    Done,
+    /// An exam was not passed.
+    NotPassed,
+    /// The input ended first; every answer is kept.
+    Suspended,
+}
+
+/// Why it could not go on.
+#[derive(Debug)]
+pub enum Error {
+    /// Nobody reads the output, or it cannot be written.
+    Output(io::Error),
+    /// The sitting does not go on.
+    Sitting(sitting::Error),
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<sitting::Error> for Error {
+    fn from(error: sitting::Error) -> Self {
+        Self::Sitting(error)
+    }
+}
+
+/// A sitting, line by line.
+struct Plain<'a> {
+    out: &'a mut dyn Write,
+    err: &'a mut dyn Write,
+    echoes: bool,
+    desk: Desk,
+    sitting: Sitting,
+    lines: Receiver<String>,
+    at: usize,
+}
+
+/// What came instead of the next question.
+enum Turn {
+    /// Go on at the question in [`Plain::at`]; behind the last one is the end prompt.
+    Go,
+    /// The sitting has ended.
+    Ended,
+    /// The input has ended.
+    Suspended,
+}
+
+/// Sits an attempt in plain mode to its end, or to the end of the input.
+///
+/// # Errors
+/// What the store says, or that nobody reads the output.
+pub fn run(console: Console<'_>, desk: Desk, trainee: &PersonRow, sitting: Sitting) -> Result<End, Error> {
+    let Console { out, err, input, echoes } = console;
+    let at = sitting.session.next_open();
+    let mut plain = Plain { out, err, echoes, desk, sitting, lines: read_lines(input), at };
+    plain.begin(trainee)?;
+    loop {
+        let turn = if plain.sitting.session.ended().is_some() {
+            Turn::Ended
+        } else if plain.at < plain.sitting.session.count() {
+            plain.question()?
+        } else {
+            plain.end_prompt()?
+        };
+        match turn {
+            Turn::Go => {}
+            Turn::Ended => return plain.end(),
+            Turn::Suspended => return plain.suspend(),
+        }
+    }
+}
+
+/// Reads lines in a thread, so that time can run out while nothing is typed.
+fn read_lines(mut input: Box<dyn BufRead + Send>) -> Receiver<String> {
+    let (send, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut line = Vec::new();
+        // A line that is not UTF-8 is asked again, not taken for the end.
+        while input.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
+            let text = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
+            line.clear();
+            if send.send(text).is_err() {
+                break;
+            }
+        }
+    });
+    lines
+}
+
+impl Plain<'_> {
+    fn say(&mut self, line: &str) -> io::Result<()> {
+        writeln!(self.out, "{}", one_line(line))
+    }
+
+    /// Asks for a line; nothing at the end of the input, or when the time is over.
+    fn prompt(&mut self, prompt: &str) -> Result<Result<String, Turn>, Error> {
+        write!(self.out, "{prompt}")?;
+        self.out.flush()?;
+        let left = self.sitting.time_left(self.desk.clock.now());
+        let line = match left {
+            None => self.lines.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(left) => self.lines.recv_timeout(Duration::from_millis(left.0)),
+        };
+        if !self.echoes || line.is_err() {
+            // What was piped in does not show; without this the next line would follow on the prompt's.
+            writeln!(self.out)?;
+        }
+        match line {
+            Ok(line) => Ok(Ok(line)),
+            Err(RecvTimeoutError::Timeout) => self.time_out().map(Err),
+            Err(RecvTimeoutError::Disconnected) => Ok(Err(Turn::Suspended)),
+        }
+    }
+
+    fn time_out(&mut self) -> Result<Turn, Error> {
+        self.say("The time is over.")?;
+        match self.desk.record(&mut self.sitting, Action::TimeOut) {
+            Ok(()) => Ok(Turn::Ended),
+            // The wait may end a moment before the limit does.
+            Err(sitting::Error::Refused(Refusal::TimeLeft)) => Ok(Turn::Go),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn begin(&mut self, trainee: &PersonRow) -> Result<(), Error> {
+        let sheet = Arc::clone(self.sitting.session.sheet());
+        let questions = text::count(sheet.items.len(), "question");
+        let limit = self.sitting.time_left(self.desk.clock.now());
+        let time = limit.map_or(String::new(), |left| format!(", {} minutes left", left.0.div_ceil(60_000)));
+        self.say(&format!("{}: {questions}{time}", sheet.title()))?;
+        if sheet.mode == Mode::Exam {
+            self.say(&format!("Name on the certificate: {}", trainee.person.name))?;
+        }
+        for note in wording::notes(&sheet) {
+            self.say(&note)?;
+        }
+        Ok(self.say("Type help for the words that are understood.")?)
+    }
+
+    /// Asks one question and takes what is typed.
+    fn question(&mut self) -> Result<Turn, Error> {
+        for line in ask::lines(&self.sitting.session, self.at) {
+            self.say(&line)?;
+        }
+        loop {
+            let prompt = ask::prompt(&self.sitting.session, self.at);
+            let line = match self.prompt(&prompt)? {
+                Ok(line) => line,
+                Err(turn) => return Ok(turn),
+            };
+            let item = &self.sitting.session.sheet().items[self.at];
+            let entry = match parse::entry(&line, item, self.sitting.session.count()) {
+                Ok(entry) => entry,
+                Err(why) => {
+                    self.say(&format!("Not understood: {why}"))?;
+                    continue;
+                }
+            };
+            if let Some(turn) = self.take(entry)? {
+                return Ok(turn);
+            }
+        }
+    }
+
+    /// Does what was typed; nothing where the same question is to be prompted again.
+    fn take(&mut self, entry: Entry) -> Result<Option<Turn>, Error> {
+        match entry {
+            Entry::Answer(answer) => self.answer(answer),
+            Entry::Flag => {
+                if let Err(turn) = self.record(Action::Flag { item: self.at })? {
+                    return Ok(Some(turn));
+                }
+                let flagged = self.sitting.session.is_flagged(self.at);
+                self.say(if flagged { "Flagged." } else { "No longer flagged." })?;
+                Ok(None)
+            }
+            Entry::Skip => {
+                self.at += 1;
+                Ok(Some(Turn::Go))
+            }
+            Entry::Back => {
+                self.at = self.at.saturating_sub(1);
+                Ok(Some(Turn::Go))
+            }
+            Entry::Go(item) => {
+                self.at = item;
+                Ok(Some(Turn::Go))
+            }
+            Entry::List => {
+                self.list()?;
+                Ok(None)
+            }
+            Entry::Help => {
+                for line in parse::HELP {
+                    self.say(line)?;
+                }
+                Ok(None)
+            }
+            Entry::Submit => self.submit(),
+        }
+    }
+
+    /// Records something; the turn where the time is over.
+    fn record(&mut self, action: Action) -> Result<Result<(), Turn>, Error> {
+        match self.desk.record(&mut self.sitting, action) {
+            Ok(()) => Ok(Ok(())),
+            Err(sitting::Error::Refused(Refusal::TimeUp)) => self.time_out().map(Err),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn answer(&mut self, answer: Answer) -> Result<Option<Turn>, Error> {
+        let action = Action::Answer { item: self.at, answer, certainty: None };
+        match self.desk.record(&mut self.sitting, action) {
+            Ok(()) => {}
+            Err(sitting::Error::Refused(Refusal::TimeUp)) => return self.time_out().map(Some),
+            Err(sitting::Error::Refused(refusal)) => {
+                self.say(&format!("Not understood: {refusal}"))?;
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if self.sitting.session.sheet().mode == Mode::Practice {
+            for line in ask::explanation(&self.sitting.session, self.at) {
+                self.say(&line)?;
+            }
+            if self.sitting.session.open_items().is_empty() {
+                return self.record(Action::Submit).map(|done| Some(done.err().unwrap_or(Turn::Ended)));
+            }
+        }
+        self.at += 1;
+        Ok(Some(Turn::Go))
+    }
+
+    fn list(&mut self) -> Result<(), Error> {
+        for item in 0..self.sitting.session.count() {
+            let state = if self.sitting.session.given(item).is_some() { "answered" } else { "open" };
+            let flag = if self.sitting.session.is_flagged(item) { ", flagged" } else { "" };
+            self.say(&format!("{}. {state}{flag}", item + 1))?;
+        }
+        Ok(())
+    }
+
+    /// Asks what to do once the last question is behind.
+    fn end_prompt(&mut self) -> Result<Turn, Error> {
+        loop {
+            let line = match self.prompt("Type submit to finish, or a question's number: ")? {
+                Ok(line) => line,
+                Err(turn) => return Ok(turn),
+            };
+            match parse::command(&line, self.sitting.session.count()) {
+                Some(Entry::Skip | Entry::Flag) | None => {
+                    self.say("Not understood: type submit, list, back, help, or a question's number")?;
+                }
+                Some(entry) => {
+                    if let Some(turn) = self.take(entry)? {
+                        return Ok(turn);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends the sitting, after asking where questions are open; nothing where the answer is no.
+    fn submit(&mut self) -> Result<Option<Turn>, Error> {
+        let open = self.sitting.session.open_items().len();
+        while open > 0 {
+            let line = match self.prompt(&format!("Submit with {open} unanswered? (yes/no): "))? {
+                Ok(line) => line,
+                Err(turn) => return Ok(Some(turn)),
+            };
+            match line.trim().to_lowercase().as_str() {
+                "yes" | "y" => break,
+                "no" | "n" => return Ok(Some(Turn::Go)),
+                _ => self.say("Not understood: type yes or no")?,
+            }
+        }
+        self.record(Action::Submit).map(|done| Some(done.err().unwrap_or(Turn::Ended)))
+    }
+
+    fn end(mut self) -> Result<End, Error> {
+        let Some(ended) = self.sitting.session.ended().cloned() else { return Ok(End::Suspended) };
+        let sheet = Arc::clone(self.sitting.session.sheet());
+        let Some(exam) = sheet.exam.as_ref() else {
+            let (right, count) = (self.sitting.session.right(), self.sitting.session.count());
+            self.say(&format!("Practice finished: {right} of {count} right"))?;
+            return Ok(End::Done);
+        };
+        let passed = ended.outcome.standing == Standing::Passed;
+        // The result is on disk; whatever befalls the certificate is told after it.
+        let certificate = passed.then(|| self.desk.certify(&mut self.sitting));
+        let next = self.desk.may_start(self.sitting.trainee, exam)?;
+        for line in wording::result_lines(&ended.outcome, review::extent(Mode::Exam, exam.review, next)) {
+            self.say(&line)?;
+        }
+        for note in wording::notes(&sheet) {
+            self.say(&note)?;
+        }
+        match certificate {
+            Some(Ok(made)) => self.say(&format!("Certificate: {}", made.path.display()))?,
+            Some(Err(error)) => writeln!(self.err, "{error}")?,
+            None => self.say(&wording::next_line(next, exam))?,
+        }
+        Ok(if passed { End::Done } else { End::NotPassed })
+    }
+
+    fn suspend(mut self) -> Result<End, Error> {
+        let command = match self.sitting.session.sheet().mode {
+            Mode::Exam => "needlewise exam --resume --plain",
+            Mode::Practice => "needlewise practice --resume --plain",
+        };
+        let clock = if self.sitting.session.sheet().limit.is_some() { " The time runs on." } else { "" };
+        self.say(&format!("Suspended: every answer is kept. Go on with `{command}`.{clock}"))?;
+        Ok(End::Suspended)
+    }
+}

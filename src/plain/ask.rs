@@ -1,0 +1,45 @@
+//! A question in lines, and its explanation in practice.
+
+use crate::bank::question::Ask;
+use crate::quiz::Session;
+use crate::quiz::sheet::letter;
+use crate::wording;
+
+/// Returns the lines of a question, without the prompt.
+pub(super) fn lines(session: &Session, at: usize) -> Vec<String> {
+    let sheet = session.sheet();
+    let item = &sheet.items[at];
+    let mut lines = vec![format!("Question {} of {}", at + 1, session.count())];
+    lines.push(format!("Section: {}", sheet.bank_of(at).title));
+    lines.extend(sheet.case_of(at).map(|case| format!("Case: {case}")));
+    lines.push(item.question.stem.clone());
+    lines.extend(item.question.image.as_ref().map(|image| format!("Image: {}", image.alt)));
+    lines.push(wording::instruction(item));
+    lines.extend(item.shown().iter().enumerate().map(|(at, shown)| format!("{}. {shown}", letter(at))));
+    if let Ask::Match { pairs, .. } = &item.question.ask {
+        lines.extend(pairs.iter().enumerate().map(|(at, pair)| format!("{}. {}", at + 1, pair.left)));
+    }
+    lines
+}
+
+/// Returns the prompt, with the question's state before it.
+pub(super) fn prompt(session: &Session, at: usize) -> String {
+    let flag = if session.is_flagged(at) { "Flagged. " } else { "" };
+    let given = session
+        .given(at)
+        .map(|given| format!("Answered: {}. ", wording::said(&session.sheet().items[at], &given.answer)));
+    let closed = if session.is_closed(at) { "Closed. " } else { "" };
+    format!("{flag}{}{closed}Answer: ", given.unwrap_or_default())
+}
+
+/// Returns what is told after an answer in practice: right or wrong, the rationales, the sources.
+pub(super) fn explanation(session: &Session, at: usize) -> Vec<String> {
+    let item = &session.sheet().items[at];
+    let mut lines = vec![wording::verdict(&session.mark(at)).to_owned()];
+    lines.extend(wording::rationales(item).into_iter().map(|(what, why)| format!("{what}: {why}")));
+    if !item.question.rationale.is_empty() {
+        lines.push(format!("Rationale: {}", item.question.rationale));
+    }
+    lines.extend(session.sheet().sources_of(at).into_iter().map(|source| format!("Source: {source}")));
+    lines
+}

@@ -1,0 +1,390 @@
+//! Begin, record, finish, certify: the only pairing of the pure core with a store, a clock and chance.
+
+use std::sync::Arc;
+
+use rand::Rng;
+
+use crate::attempt::chain::{self, Head, Row};
+use crate::attempt::fact::{Person, Started};
+use crate::attempt::paper::Seed;
+use crate::attempt::{Fact, Mode};
+use crate::bank::Bank;
+use crate::bank::catalog::{Catalog, Entry};
+use crate::bank::exam::Exam;
+use crate::clock::{Clock, Millis, Now, Timestamp};
+use crate::ids::{AttemptId, Digest, ExamId, FactId, StreamId, TraineeId};
+use crate::place::Place;
+use crate::quiz::draw::{self, Drawn, Earlier, Infeasible};
+use crate::quiz::policy::{self, Start};
+use crate::quiz::session::{Action, Moment, Refusal};
+use crate::quiz::sheet::Missing;
+use crate::quiz::{Session, Sheet};
+use crate::records::{AttemptQuery, AttemptRow, Lesson, PersonRow};
+use crate::store::{Batch, Store, StoreError};
+use crate::text;
+
+pub mod certify;
+pub mod people;
+
+/// What a sitting needs of the world: where facts go, what time it is, chance, the banks.
+pub struct Desk {
+    /// Where facts are kept.
+    pub store: Box<dyn Store>,
+    /// What time it is.
+    pub clock: Box<dyn Clock>,
+    /// Where ids, seeds and salts come from; the operating system's, but in tests.
+    pub chance: Box<dyn Rng>,
+    /// The banks and exams in use.
+    pub catalog: Catalog,
+    /// Where files go.
+    pub place: Place,
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+/// An attempt that somebody sits.
+#[derive(Debug, Clone)]
+pub struct Sitting {
+    /// Whose it is.
+    pub trainee: TraineeId,
+    /// Where it stands.
+    pub session: Session,
+    /// Its row in the lists.
+    pub row: AttemptRow,
+    head: Head,
+    timer: Timer,
+    piped: bool,
+}
+
+/// Measures the time of a sitting: within a run the larger of wall clock and counter, across runs the wall clock; a clock
+/// that is set back counts as standing still.
+#[derive(Debug, Clone, Copy)]
+struct Timer {
+    base: Millis,
+    since: Now,
+}
+
+impl Timer {
+    fn elapsed(&self, now: Now) -> Millis {
+        let run = now.run.left_after(self.since.run);
+        self.base.plus(run.max(now.wall.since(self.since.wall)))
+    }
+}
+
+/// Why something could not be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// The store does not do it.
+    Store(StoreError),
+    /// The sitting does not allow it.
+    Refused(Refusal),
+    /// No paper can be drawn.
+    Infeasible(Infeasible),
+    /// The attempts rule does not allow a start now.
+    NotNow(Start),
+    /// There is an exam that has not ended.
+    ExamOpen(AttemptId),
+    /// An attempt's facts do not hold.
+    Broken(chain::Break),
+    /// An attempt's content does not hold.
+    Missing(AttemptId, Missing),
+    /// An attempt is not in this store.
+    Unknown(AttemptId),
+    /// There is nothing to practice.
+    NothingToPractice,
+    /// A name is no name.
+    BadName(&'static str),
+    /// A certificate could not be made or written.
+    Certificate(String),
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::Refused(refusal) => write!(f, "Not done: {refusal}."),
+            Self::Infeasible(infeasible) => {
+                write!(f, "No paper can be drawn: {infeasible}. Check the banks with `needlewise bank check`.")
+            }
+            Self::NotNow(Start::Never) => f.write_str("No further attempt is possible."),
+            Self::NotNow(Start::Later { at, .. }) => write!(f, "The next attempt is possible from {}.", at.local()),
+            Self::NotNow(Start::Passed { until, renew }) => write!(
+                f,
+                "This exam is passed and valid through {} (UTC); it can be renewed from {}.",
+                until.day().written(),
+                renew.day().written()
+            ),
+            Self::NotNow(Start::Now { .. }) => f.write_str("The exam cannot be started."),
+            Self::ExamOpen(_) => {
+                f.write_str("An exam is open. Resume it and submit it first: `needlewise exam --resume`.")
+            }
+            Self::Broken(broken) => write!(
+                f,
+                "The record of this attempt does not hold: {broken}. Run `needlewise doctor`, and go back to a backup."
+            ),
+            Self::Missing(attempt, missing) => write!(
+                f,
+                "Attempt {attempt} cannot be shown: {missing}. Run `needlewise doctor`, and go back to a backup."
+            ),
+            Self::Unknown(attempt) => write!(f, "There is no attempt {attempt} here. See `needlewise record list`."),
+            Self::NothingToPractice => f.write_str("There is no question to practice. See `needlewise bank list`."),
+            Self::BadName(why) => write!(f, "{why}."),
+            Self::Certificate(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Desk {
+    fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.chance.fill_bytes(&mut bytes);
+        bytes
+    }
+
+    /// Returns fresh random bytes for a paper.
+    pub fn seed(&mut self) -> Seed {
+        Seed(self.bytes())
+    }
+
+    fn link(&mut self, stream: StreamId, head: Head, fact: &Fact) -> Row {
+        let at = self.clock.now().wall;
+        let (id, salt) = (FactId::new(at, self.bytes()), self.bytes());
+        Row::link(id, stream, head, at, fact, salt)
+    }
+
+    /// Returns the attempt that this person has open, if any; an exam whose time is over is ended first.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn open_attempt(&mut self, trainee: TraineeId, mode: Mode) -> Result<Option<AttemptRow>, Error> {
+        let query = AttemptQuery { trainee: Some(trainee), mode: Some(mode), open: true, ..AttemptQuery::default() };
+        let mut open = None;
+        for row in self.store.attempts(&query)? {
+            let now = self.clock.now().wall;
+            let over = row.limit.is_some_and(|limit| now.since(row.started) >= limit);
+            if over {
+                self.end_if_over(row)?;
+            } else if open.is_none() {
+                open = Some(row);
+            }
+        }
+        Ok(open)
+    }
+
+    /// Ends an attempt whose time ran out while nobody sat it.
+    fn end_if_over(&mut self, row: AttemptRow) -> Result<(), Error> {
+        let mut sitting = self.take_up(row.id, false)?;
+        match self.record(&mut sitting, Action::TimeOut) {
+            // Another process may be first, or a clock set back may have given time again.
+            Ok(()) | Err(Error::Refused(_) | Error::Store(StoreError::ContinuedElsewhere)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Says whether this person may start the exam now.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn may_start(&self, trainee: TraineeId, exam: &Exam) -> Result<Start, Error> {
+        let past: Vec<_> = self.exam_attempts(trainee, &exam.id)?.iter().map(AttemptRow::past).collect();
+        Ok(policy::start(exam, &past, self.clock.now().wall))
+    }
+
+    fn exam_attempts(&self, trainee: TraineeId, exam: &ExamId) -> Result<Vec<AttemptRow>, Error> {
+        let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
+        let mut rows = self.store.attempts(&query)?;
+        rows.retain(|row| row.exam.as_ref() == Some(exam));
+        Ok(rows)
+    }
+
+    /// Begins a practice of `count` questions from some banks.
+    ///
+    /// # Errors
+    /// [`Error::ExamOpen`], [`Error::NothingToPractice`], or what the store says.
+    pub fn begin_practice(
+        &mut self,
+        trainee: TraineeId,
+        banks: &[Entry<Bank>],
+        count: usize,
+        seed: Seed,
+        piped: bool,
+    ) -> Result<Sitting, Error> {
+        if let Some(open) = self.open_attempt(trainee, Mode::Exam)? {
+            return Err(Error::ExamOpen(open.id));
+        }
+        let banks: Vec<_> = banks.iter().filter(|bank| bank.value.practice).collect();
+        let drawn = draw::practice(&banks, count, seed);
+        if drawn.paper.items.is_empty() {
+            return Err(Error::NothingToPractice);
+        }
+        self.begin(trainee, Mode::Practice, None, drawn, piped)
+    }
+
+    /// Begins an exam. The paper is stored whole before anything of it is shown.
+    ///
+    /// # Errors
+    /// [`Error::ExamOpen`], [`Error::NotNow`], [`Error::Infeasible`], or what the store says.
+    pub fn begin_exam(&mut self, trainee: TraineeId, exam: &Exam, piped: bool) -> Result<Sitting, Error> {
+        if let Some(open) = self.open_attempt(trainee, Mode::Exam)? {
+            return Err(Error::ExamOpen(open.id));
+        }
+        match self.may_start(trainee, exam)? {
+            Start::Now { .. } => {}
+            other => return Err(Error::NotNow(other)),
+        }
+        let earlier = self.earlier_papers(trainee, &exam.id)?;
+        let seed = self.seed();
+        let drawn = draw::exam(&self.catalog, exam, &earlier, seed).map_err(Error::Infeasible)?;
+        self.begin(trainee, Mode::Exam, Some(exam.limit()), drawn, piped)
+    }
+
+    /// Returns the questions of this person's earlier papers of an exam, the oldest first.
+    fn earlier_papers(&self, trainee: TraineeId, exam: &ExamId) -> Result<Vec<Earlier>, Error> {
+        let mut rows = self.exam_attempts(trainee, exam)?;
+        rows.reverse();
+        let paper = |row: &AttemptRow| {
+            let sheet = self.sheet(row.id)?.1;
+            let name = |item: &crate::quiz::sheet::Item| (sheet.banks[item.bank].id.clone(), item.question.id.clone());
+            Ok(sheet.items.iter().map(name).collect())
+        };
+        rows.iter().map(paper).collect()
+    }
+
+    fn begin(
+        &mut self,
+        trainee: TraineeId,
+        mode: Mode,
+        limit: Option<Millis>,
+        drawn: Drawn,
+        piped: bool,
+    ) -> Result<Sitting, Error> {
+        let now = self.clock.now();
+        let attempt = AttemptId::new(now.wall, self.bytes());
+        let started = Started { trainee, mode, limit, paper: drawn.paper };
+        let sheet = Sheet::open(&started, |digest| drawn.content.get(&digest).cloned())
+            .map_err(|missing| Error::Missing(attempt, missing))?;
+        let row = AttemptRow::started(attempt, now.wall, &started);
+        let fact = self.link(attempt.into(), Head::START, &Fact::Started(started));
+        let head = Head::after(&fact);
+        let batch = Batch { facts: vec![fact], content: drawn.content, attempt: Some(row.clone()), ..Batch::default() };
+        self.store.append(&batch)?;
+        let timer = Timer { base: Millis(0), since: now };
+        Ok(Sitting { trainee, session: Session::new(Arc::new(sheet)), row, head, timer, piped })
+    }
+
+    /// Reads an attempt's facts and checks their chain.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], [`Error::Broken`], or what the store says.
+    pub fn facts(&self, attempt: AttemptId) -> Result<Vec<Row>, Error> {
+        let rows = self.store.stream(attempt.into())?;
+        chain::check(attempt.into(), &rows).map_err(Error::Broken)?;
+        if rows.is_empty() { Err(Error::Unknown(attempt)) } else { Ok(rows) }
+    }
+
+    /// Reads an attempt's facts and what was asked in it.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where content does not hold, and those of [`Desk::facts`].
+    pub fn sheet(&self, attempt: AttemptId) -> Result<(Vec<Row>, Sheet), Error> {
+        let rows = self.facts(attempt)?;
+        let Some(Fact::Started(started)) = rows.first().and_then(Row::fact) else {
+            return Err(Error::Unknown(attempt));
+        };
+        let content = |digest: Digest| self.store.content(digest).ok().flatten();
+        let sheet = Sheet::open(&started, content).map_err(|missing| Error::Missing(attempt, missing))?;
+        Ok((rows, sheet))
+    }
+
+    /// Takes an attempt up from its facts, ended or not.
+    ///
+    /// # Errors
+    /// Those of [`Desk::sheet`].
+    pub fn take_up(&self, attempt: AttemptId, piped: bool) -> Result<Sitting, Error> {
+        let (rows, sheet) = self.sheet(attempt)?;
+        let facts: Vec<_> = rows.iter().filter_map(Row::fact).collect();
+        let session = Session::resume(Arc::new(sheet), &facts);
+        let (Some(first), Some(last), Some(Fact::Started(started))) = (rows.first(), rows.last(), facts.first()) else {
+            return Err(Error::Unknown(attempt));
+        };
+        let mut row = AttemptRow::started(attempt, first.at, started);
+        for (fact, stored) in facts.iter().zip(&rows) {
+            match fact {
+                Fact::Finished(finished) => row.finish(stored.at, finished),
+                Fact::Issued(issued) => row.certify(issued),
+                _ => {}
+            }
+        }
+        let now = self.clock.now();
+        let known = facts.iter().rev().find_map(elapsed).unwrap_or_default();
+        let base = known.plus(now.wall.since(last.at));
+        let timer = Timer { base, since: now };
+        Ok(Sitting { trainee: started.trainee, session, row, head: Head::after(last), timer, piped })
+    }
+
+    /// Records what the trainee did: it is on disk when this returns.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] where the sitting does not allow it, or what the store says. Nothing has changed then.
+    pub fn record(&mut self, sitting: &mut Sitting, action: Action) -> Result<(), Error> {
+        let now = self.clock.now();
+        let moment = Moment { elapsed: sitting.timer.elapsed(now), piped: sitting.piped };
+        let fact = sitting.session.decide(action, moment).map_err(Error::Refused)?;
+        let stored = self.link(sitting.row.id.into(), sitting.head, &fact);
+        let mut row = sitting.row.clone();
+        if let Fact::Finished(finished) = &fact {
+            row.finish(stored.at, finished);
+        }
+        let lesson = match &fact {
+            Fact::Answered(answered) => Lesson::of(sitting.session.sheet(), sitting.trainee, stored.at, answered),
+            _ => None,
+        };
+        let head = Head::after(&stored);
+        let attempt = (row != sitting.row).then(|| row.clone());
+        self.store.append(&Batch { facts: vec![stored], attempt, lesson, ..Batch::default() })?;
+        sitting.session.apply(&fact);
+        (sitting.row, sitting.head) = (row, head);
+        // Time told once never goes back, whatever happens to the clock.
+        sitting.timer = Timer { base: moment.elapsed, since: now };
+        Ok(())
+    }
+}
+
+/// Returns how much time had passed at a fact that tells it.
+fn elapsed(fact: &Fact) -> Option<Millis> {
+    match fact {
+        Fact::Answered(answered) => Some(answered.elapsed),
+        Fact::Flagged(flagged) => Some(flagged.elapsed),
+        Fact::Finished(finished) => Some(finished.elapsed),
+        _ => None,
+    }
+}
+
+impl Sitting {
+    /// Returns how much of the sitting's time has passed.
+    pub fn elapsed(&self, now: Now) -> Millis {
+        self.timer.elapsed(now)
+    }
+
+    /// Returns how much time is left, where there is a limit.
+    pub fn time_left(&self, now: Now) -> Option<Millis> {
+        self.session.time_left(self.elapsed(now))
+    }
+
+    /// Returns the digest of the last fact.
+    pub fn last_digest(&self) -> Digest {
+        self.head.digest
+    }
+}

@@ -1,0 +1,188 @@
+//! From a pass to a certificate: signed, stored as a fact, and written to its file. The file can be written again at any
+//! time; the fact is what counts.
+
+use std::path::PathBuf;
+
+use super::*;
+use crate::attempt::Standing;
+use crate::attempt::fact::Issued;
+use crate::bank::canonical;
+use crate::certificate::{Assurance, Award, Key, sign};
+use crate::ids::CertificateId;
+use crate::place;
+
+/// The name that this computer's own key signs under.
+pub const COMPUTER: &str = "The holder's own computer (needlewise self-test)";
+
+/// A certificate that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Its name.
+    pub certificate: CertificateId,
+    /// Where its file is.
+    pub path: PathBuf,
+}
+
+/// A certificate that is stored here.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The attempt it was issued for.
+    pub attempt: AttemptRow,
+    /// The holder.
+    pub holder: PersonRow,
+    /// The certificate.
+    pub issued: Issued,
+    /// Where its file belongs.
+    pub path: PathBuf,
+}
+
+impl Desk {
+    /// Makes the certificate of a passed exam, or finds the one that was made, and sees to its file.
+    ///
+    /// # Errors
+    /// What the store, the key or the disk says; the pass itself is stored before.
+    pub fn certify(&mut self, sitting: &mut Sitting) -> Result<Made, Error> {
+        if let Some(held) = self.issued(sitting.row.id)? {
+            return self.write(&held);
+        }
+        let holder = self.person(sitting.trainee)?.ok_or(Error::Unknown(sitting.row.id))?;
+        let issued = self.sign(sitting, &holder)?;
+        let stored = self.link(sitting.row.id.into(), sitting.head, &Fact::Issued(issued.clone()));
+        let head = Head::after(&stored);
+        let mut row = sitting.row.clone();
+        row.certify(&issued);
+        match self.store.append(&Batch { facts: vec![stored], attempt: Some(row.clone()), ..Batch::default() }) {
+            // Another process made it in the same moment.
+            Err(StoreError::ContinuedElsewhere) => {
+                let held = self.issued(sitting.row.id)?;
+                return held.map_or(Err(Error::Store(StoreError::ContinuedElsewhere)), |held| self.write(&held));
+            }
+            appended => appended?,
+        }
+        (sitting.row, sitting.head) = (row.clone(), head);
+        let path = self.path(&holder, &row, &issued);
+        self.write(&Held { attempt: row, holder, issued, path })
+    }
+
+    /// Signs the certificate of a passed exam with this computer's own key.
+    fn sign(&mut self, sitting: &Sitting, holder: &PersonRow) -> Result<Issued, Error> {
+        let sheet = Arc::clone(sitting.session.sheet());
+        let finished = sitting.session.ended().filter(|ended| ended.outcome.standing == Standing::Passed);
+        let (Some(exam), Some(finished)) = (&sheet.exam, finished) else {
+            return Err(Error::Certificate("There is no certificate without a passed exam.".to_owned()));
+        };
+        let seed = self.bytes();
+        let key = Key::of_computer(&self.place.computer_key(), seed).map_err(Error::Certificate)?;
+        let now = self.clock.now().wall;
+        let passed = sitting.row.finished.unwrap_or(now);
+        let earlier = self.renewed(sitting, exam, passed)?;
+        // A renewal in the last days of its predecessor begins where that one ends.
+        let from = earlier
+            .as_ref()
+            .and_then(|row| row.valid_until)
+            .map_or(passed.day(), |until| until.day().max(passed.day()));
+        let certificate = CertificateId::new(now, self.bytes());
+        let valid_until = from.plus_months(exam.certificate.valid_months).end();
+        let banks = sheet.banks.iter().zip(&sheet.paper.banks);
+        let award = Award {
+            id: certificate,
+            holder: holder.id,
+            name: &holder.person.name,
+            license: holder.person.license.as_deref(),
+            exam,
+            paper: Digest::of(canonical::bytes(&sheet.paper)),
+            banks: banks
+                .map(|(bank, named)| (bank.title.clone(), named.version.clone(), named.digest, named.replaced))
+                .collect(),
+            open_pool: sheet.open_pool(),
+            reviewed: sheet.paper.reviewed,
+            head: sitting.last_digest(),
+            outcome: &finished.outcome,
+            renews: earlier.and_then(|row| row.certificate),
+            valid_from: passed,
+            valid_until,
+            assurance: Assurance::SelfAttested,
+        };
+        let credential = sign::sign(award.credential(&key.did(), COMPUTER), &key, now).map_err(Error::Certificate)?;
+        let digest = Digest::of(&credential);
+        Ok(Issued { certificate, digest, valid_from: passed, valid_until, credential })
+    }
+
+    /// Finds the certificate that a pass at that moment renews: one still valid, in the time in which it can be renewed.
+    fn renewed(&self, sitting: &Sitting, exam: &Exam, passed: Timestamp) -> Result<Option<AttemptRow>, Error> {
+        let rows = self.exam_attempts(sitting.trainee, &exam.id)?;
+        let earlier = rows.into_iter().filter(|row| row.id != sitting.row.id && row.valid_until >= Some(passed));
+        Ok(earlier.max_by_key(|row| row.valid_until))
+    }
+
+    fn path(&self, holder: &PersonRow, row: &AttemptRow, issued: &Issued) -> PathBuf {
+        let exam = row.exam.clone().or_else(|| "exam".parse().ok());
+        let name = (holder.person.name.as_str(), holder.id);
+        exam.map_or_else(PathBuf::new, |exam| {
+            let stem = self.place.certificate(name, &exam, issued.valid_from.day(), issued.certificate);
+            stem.with_file_name(format!("{}.json", stem.file_name().unwrap_or_default().to_string_lossy()))
+        })
+    }
+
+    /// Writes a certificate's file, unless it is there as it should be.
+    fn write(&self, held: &Held) -> Result<Made, Error> {
+        let made = Made { certificate: held.issued.certificate, path: held.path.clone() };
+        let there = std::fs::read(&held.path).is_ok_and(|bytes| bytes == held.issued.credential.as_bytes());
+        if !there {
+            place::write_whole(&held.path, held.issued.credential.as_bytes()).map_err(|error| {
+                let shown = text::one_line(&held.path.to_string_lossy());
+                Error::Certificate(format!(
+                    "The certificate is stored, but its file {shown} cannot be written: {error}. Free space or mend the \
+                     folder; `needlewise certificate list` then writes it."
+                ))
+            })?;
+        }
+        Ok(made)
+    }
+
+    /// Returns the certificate of an attempt, if one was issued.
+    fn issued(&self, attempt: AttemptId) -> Result<Option<Held>, Error> {
+        let sitting = self.take_up(attempt, false)?;
+        let issued = self.facts(attempt)?.iter().filter_map(Row::fact).find_map(|fact| match fact {
+            Fact::Issued(issued) => Some(issued),
+            _ => None,
+        });
+        let (Some(issued), Some(holder)) = (issued, self.person(sitting.trainee)?) else { return Ok(None) };
+        let path = self.path(&holder, &sitting.row, &issued);
+        Ok(Some(Held { attempt: sitting.row, holder, issued, path }))
+    }
+
+    /// Returns the certificates that are stored, of one person or of all, the newest first, and sees to their files.
+    ///
+    /// # Errors
+    /// What the store or the disk says.
+    pub fn held(&mut self, trainee: Option<TraineeId>) -> Result<Vec<Held>, Error> {
+        let query = AttemptQuery { trainee, certified: true, ..AttemptQuery::default() };
+        let mut held = Vec::new();
+        for row in self.store.attempts(&query)? {
+            if let Some(one) = self.issued(row.id)? {
+                self.write(&one)?;
+                held.push(one);
+            }
+        }
+        Ok(held)
+    }
+
+    /// Makes certificates of passes that have none yet, because the program ended in between.
+    ///
+    /// # Errors
+    /// What the store says; a certificate that cannot be made now stays pending.
+    pub fn certify_pending(&mut self, trainee: TraineeId) -> Result<(), Error> {
+        let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
+        for row in self.store.attempts(&query)? {
+            if row.standing == Some(Standing::Passed) && row.certificate.is_none() {
+                let mut sitting = self.take_up(row.id, false)?;
+                match self.certify(&mut sitting) {
+                    Ok(_) | Err(Error::Certificate(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,24 @@
+//! The full-screen interface.
+//!
+//! ```text
+//!  title · mode                                        state · who
+//!  ──────────────────────────────────────────────────────────────
+//!     the screen on top of the stack: a column of at most 84
+//!  ──────────────────────────────────────────────────────────────
+//!  its keys                                         ? help   q back
+//! ```
+//!
+//! Keys, resizes, signals and the passing of time come through one queue ([`session`]). The screen on top says what a key
+//! means as an [`effect::Effect`]; [`effect::Performer`] performs it, the only one here that reaches the store; the screen
+//! hears of it once it is done. Nothing here is global to the process but in [`local`].
+
+pub mod app;
+pub mod effect;
+pub mod key;
+pub mod local;
+pub mod page;
+pub mod screen;
+pub mod screens;
+pub mod session;
+pub mod start;
+pub mod theme;

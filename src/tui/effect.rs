@@ -1,0 +1,252 @@
+//! What must happen, as data, and the one place that makes it happen.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::screen::Screen;
+use super::screens;
+use super::screens::home::HomeData;
+use crate::attempt::fact::Person;
+use crate::attempt::{Mode, Standing};
+use crate::bank::exam::Exam;
+use crate::clock::Now;
+use crate::ids::{AttemptId, BankId};
+use crate::quiz::policy::Start;
+use crate::quiz::review::{self, Extent};
+use crate::quiz::session::{Action, Refusal};
+use crate::quiz::{Session, Sheet};
+use crate::records::PersonRow;
+use crate::sitting::{Desk, Error, Sitting};
+
+/// What a screen wants to happen.
+pub enum Effect {
+    /// Show a screen on top.
+    Push(Box<dyn Screen>),
+    /// Go back one screen.
+    Back,
+    /// End the program.
+    Quit,
+    /// Somebody sits down who is here already.
+    SitDown(PersonRow),
+    /// Somebody sits down who is new.
+    Welcome(String),
+    /// Show the first screen: home, or who is it?
+    Home,
+    /// Show the topics to practice.
+    Topics,
+    /// Show what an exam is before it starts.
+    Brief(Arc<Exam>),
+    /// Begin a practice of these banks; of all where none is named.
+    Practice(Vec<BankId>),
+    /// Begin an exam.
+    Exam(Arc<Exam>),
+    /// Go on with an attempt.
+    Resume(AttemptId),
+    /// Sit an attempt that was begun already.
+    Sit(Box<Sitting>),
+    /// Record what the trainee did.
+    Record(Action),
+    /// Go back to the quiz, at this question.
+    Choose(usize),
+    /// Show the result of the sitting.
+    Result,
+    /// Leave the result: home, or out of the program where it was opened at the sitting.
+    Done,
+    /// Show the certificates.
+    Certificates,
+}
+
+/// What became of an effect.
+pub enum Outcome {
+    /// It is on disk; this is where the sitting stands now.
+    Recorded(Box<Session>),
+    /// It was not done, and this is why.
+    Failed(String),
+    /// The time of the sitting is over, and it has been ended.
+    TimeUp,
+    /// The screen on top went away.
+    Shown,
+    /// The screen on top went away, and this question was chosen on it.
+    Go(usize),
+}
+
+/// What happens to the stack of screens.
+pub enum Next {
+    /// A screen comes on top.
+    Push(Box<dyn Screen>),
+    /// A screen takes the place of the one on top.
+    Replace(Box<dyn Screen>),
+    /// A screen takes the place of all.
+    Root(Box<dyn Screen>),
+    /// The screen on top goes, and the one below is told.
+    Pop(Outcome),
+    /// The program ends.
+    Quit,
+    /// The screen on top is told.
+    Settle(Outcome),
+}
+
+/// How many questions a practice has.
+const PRACTICE: usize = 10;
+
+/// Performs effects: the only part of the interface that reaches the store.
+pub struct Performer {
+    desk: Desk,
+    trainee: Option<PersonRow>,
+    sitting: Option<Box<Sitting>>,
+    has_home: bool,
+}
+
+impl Performer {
+    /// Makes one at a desk, with somebody who sits down already or nobody yet.
+    pub fn new(desk: Desk, trainee: Option<PersonRow>) -> Self {
+        Self { desk, trainee, sitting: None, has_home: true }
+    }
+
+    /// Returns what time it is.
+    pub fn now(&self) -> Now {
+        self.desk.clock.now()
+    }
+
+    /// Performs an effect. A failure is told to the screen that wanted it.
+    pub fn perform(&mut self, effect: Effect) -> Next {
+        self.try_perform(effect).unwrap_or_else(|error| Next::Settle(Outcome::Failed(error.to_string())))
+    }
+
+    fn try_perform(&mut self, effect: Effect) -> Result<Next, Error> {
+        Ok(match effect {
+            Effect::Push(screen) => Next::Push(screen),
+            Effect::Back => Next::Pop(Outcome::Shown),
+            Effect::Choose(item) => Next::Pop(Outcome::Go(item)),
+            Effect::Quit => Next::Quit,
+            Effect::SitDown(person) => {
+                self.trainee = Some(person);
+                Next::Root(self.home()?)
+            }
+            Effect::Welcome(name) => {
+                let person = match self.desk.find(&name)? {
+                    Some(known) => known,
+                    None => self.desk.add(Person { name, staff_id: None, license: None })?,
+                };
+                self.trainee = Some(person);
+                Next::Root(self.home()?)
+            }
+            Effect::Home if self.trainee.is_none() => {
+                Next::Root(Box::new(screens::welcome::Welcome::new(self.desk.store.people()?)))
+            }
+            Effect::Home => Next::Root(self.home()?),
+            Effect::Topics => Next::Push(Box::new(screens::topics::Topics::new(self.home_data()?.topics))),
+            Effect::Brief(exam) => Next::Push(self.briefing(exam)?),
+            Effect::Practice(banks) => {
+                let banks: Vec<_> = self
+                    .desk
+                    .catalog
+                    .banks()
+                    .filter(|b| banks.is_empty() || banks.contains(&b.value.id))
+                    .cloned()
+                    .collect();
+                let seed = self.desk.seed();
+                let trainee = self.trainee()?.id;
+                let sitting = self.desk.begin_practice(trainee, &banks, PRACTICE, seed, false)?;
+                Next::Replace(self.quiz(Box::new(sitting)))
+            }
+            Effect::Exam(exam) => {
+                let trainee = self.trainee()?.id;
+                let sitting = self.desk.begin_exam(trainee, &exam, false)?;
+                Next::Replace(self.quiz(Box::new(sitting)))
+            }
+            Effect::Resume(attempt) => {
+                let sitting = self.desk.take_up(attempt, false)?;
+                Next::Push(self.quiz(Box::new(sitting)))
+            }
+            Effect::Sit(sitting) => {
+                self.has_home = false;
+                Next::Root(self.quiz(sitting))
+            }
+            Effect::Record(action) => self.record(action)?,
+            Effect::Result => self.result()?,
+            Effect::Done if self.has_home => Next::Root(self.home()?),
+            Effect::Done => Next::Quit,
+            Effect::Certificates => self.certificates()?,
+        })
+    }
+
+    fn trainee(&self) -> Result<&PersonRow, Error> {
+        self.trainee.as_ref().ok_or(Error::BadName("Nobody has sat down"))
+    }
+
+    fn quiz(&mut self, sitting: Box<Sitting>) -> Box<dyn Screen> {
+        let left = sitting.time_left(self.now());
+        let screen = screens::quiz::Quiz::new(sitting.session.clone(), left.map(|left| (self.now(), left)));
+        self.sitting = Some(sitting);
+        Box::new(screen)
+    }
+
+    fn record(&mut self, action: Action) -> Result<Next, Error> {
+        let Some(sitting) = self.sitting.as_mut() else { return Ok(Next::Pop(Outcome::Shown)) };
+        match self.desk.record(sitting, action) {
+            Ok(()) => Ok(Next::Settle(Outcome::Recorded(Box::new(sitting.session.clone())))),
+            Err(Error::Refused(Refusal::TimeUp)) => {
+                self.desk.record(sitting, Action::TimeOut)?;
+                Ok(Next::Settle(Outcome::TimeUp))
+            }
+            // The tick may come a moment before the time is over.
+            Err(Error::Refused(Refusal::TimeLeft)) => Ok(Next::Settle(Outcome::Shown)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn result(&mut self) -> Result<Next, Error> {
+        let Some(mut sitting) = self.sitting.take() else { return Ok(Next::Pop(Outcome::Shown)) };
+        let Some(ended) = sitting.session.ended().cloned() else { return Ok(Next::Pop(Outcome::Shown)) };
+        let sheet = Arc::clone(sitting.session.sheet());
+        let Some(exam) = sheet.exam.as_ref() else {
+            return Ok(Next::Root(Box::new(screens::result::Practiced::new(sitting.session))));
+        };
+        // The result is on disk; what befalls the certificate is told beside it.
+        let certificate = (ended.outcome.standing == Standing::Passed)
+            .then(|| self.desk.certify(&mut sitting).map(|made| made.path).map_err(|error| error.to_string()));
+        let next = self.desk.may_start(sitting.trainee, exam)?;
+        let extent = review::extent(Mode::Exam, exam.review, next);
+        let told = Told { sheet: Arc::clone(&sheet), outcome: ended.outcome, extent, next, certificate };
+        Ok(Next::Root(Box::new(screens::result::Examined::new(told))))
+    }
+
+    fn briefing(&self, exam: Arc<Exam>) -> Result<Box<dyn Screen>, Error> {
+        let person = self.trainee()?;
+        let start = self.desk.may_start(person.id, &exam)?;
+        let banks: Vec<_> =
+            exam.sections.iter().filter_map(|section| self.desk.catalog.bank(&section.bank).ok()).cloned().collect();
+        Ok(Box::new(screens::briefing::Briefing::new(exam, start, person.person.name.clone(), &banks)))
+    }
+
+    fn certificates(&mut self) -> Result<Next, Error> {
+        let person = self.trainee()?.clone();
+        let held = self.desk.held(Some(person.id))?;
+        Ok(Next::Push(Box::new(screens::certificates::Certificates::new(held))))
+    }
+
+    fn home(&mut self) -> Result<Box<dyn Screen>, Error> {
+        Ok(Box::new(screens::home::Home::new(self.home_data()?)))
+    }
+
+    fn home_data(&mut self) -> Result<HomeData, Error> {
+        let person = self.trainee()?.clone();
+        screens::home::load(&mut self.desk, &person)
+    }
+}
+
+/// What is told of an exam once it has ended.
+#[derive(Debug)]
+pub struct Told {
+    /// What was asked.
+    pub sheet: Arc<Sheet>,
+    /// What it came to.
+    pub outcome: crate::attempt::Outcome,
+    /// How much of that may be shown.
+    pub extent: Extent,
+    /// When the exam can be taken again.
+    pub next: Start,
+    /// Where the certificate is, or why there is none; for a pass.
+    pub certificate: Option<Result<PathBuf, String>>,
+}

@@ -1,0 +1,114 @@
+//! What was pressed, and what pressing it means.
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+/// A key, as screens know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// A character that can be typed.
+    Char(char),
+    /// Confirms.
+    Enter,
+    /// Goes back.
+    Esc,
+    /// Deletes the last character.
+    Backspace,
+    /// One up.
+    Up,
+    /// One down.
+    Down,
+    /// One to the left.
+    Left,
+    /// One to the right.
+    Right,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// To the first.
+    Home,
+    /// To the last.
+    End,
+    /// To the next field.
+    Tab,
+    /// Wants to leave.
+    CtrlC,
+}
+
+impl Key {
+    /// Reads a key from what the terminal sends; nothing for keys without a meaning here.
+    pub fn read(event: &KeyEvent) -> Option<Self> {
+        if event.kind == KeyEventKind::Release {
+            return None;
+        }
+        let control = event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        Some(match event.code {
+            KeyCode::Char('c' | 'C') if event.modifiers.contains(KeyModifiers::CONTROL) => Self::CtrlC,
+            KeyCode::Char(_) if control => return None,
+            KeyCode::Char(c) => Self::Char(c),
+            KeyCode::Enter => Self::Enter,
+            KeyCode::Esc => Self::Esc,
+            KeyCode::Backspace => Self::Backspace,
+            KeyCode::Up => Self::Up,
+            KeyCode::Down => Self::Down,
+            KeyCode::Left => Self::Left,
+            KeyCode::Right => Self::Right,
+            KeyCode::PageUp => Self::PageUp,
+            KeyCode::PageDown => Self::PageDown,
+            KeyCode::Home => Self::Home,
+            KeyCode::End => Self::End,
+            KeyCode::Tab => Self::Tab,
+            _ => return None,
+        })
+    }
+
+    /// Returns the lower-case letter of a letter key.
+    pub fn letter(self) -> Option<char> {
+        match self {
+            Self::Char(c) if c.is_ascii_alphabetic() => Some(c.to_ascii_lowercase()),
+            _ => None,
+        }
+    }
+}
+
+/// A key with the words for what it does; footer and help are made of these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// The key as it is written.
+    pub key: &'static str,
+    /// What it does, in a word or two.
+    pub does: &'static str,
+}
+
+/// Makes a binding.
+pub const fn key(key: &'static str, does: &'static str) -> Binding {
+    Binding { key, does }
+}
+
+/// What happens to the session from outside, in one order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// A key was pressed.
+    Key(Key),
+    /// The window has a new size: columns and rows.
+    Resize(u16, u16),
+    /// A signal asks to end.
+    Signal(i32),
+    /// A signal asks to stop until continued.
+    Stop,
+    /// The program goes on after a stop.
+    Continue,
+    /// The terminal is gone.
+    Gone,
+}
+
+impl Input {
+    /// Reads an input from what the terminal sends; nothing for what has no meaning here.
+    pub fn read(event: &Event) -> Option<Self> {
+        match event {
+            Event::Key(key) => Key::read(key).map(Self::Key),
+            Event::Resize(columns, rows) => Some(Self::Resize(*columns, *rows)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The terminal this process was started in: taken over, read, and given back as it was found, whatever happens.
+//!
+//! The one place under `tui` that touches the process: its signals, its standard streams, its panic hook.
+
+use std::io::{self, BufWriter, Stdout, Write};
+use std::sync::mpsc::Sender;
+use std::thread;
+
+use crossterm::{cursor, event, execute, terminal};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+use rustix::event::{PollFd, PollFlags, poll};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::iterator::Signals;
+
+use super::key::Input;
+
+/// The terminal with a buffer that holds a whole frame, so that a frame is one write.
+pub type Local = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
+/// The size of that buffer.
+const FRAME: usize = 256 * 1024;
+
+/// Gives the terminal back when it is dropped.
+#[derive(Debug)]
+pub struct Guard(());
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+/// Takes the terminal over.
+///
+/// # Errors
+/// What the system says; the terminal is then as it was.
+pub fn enter() -> io::Result<(Guard, Local)> {
+    let (columns, rows) = terminal::size()?;
+    terminal::enable_raw_mode()?;
+    let guard = Guard(());
+    let panic = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        leave();
+        panic(info);
+    }));
+    switch_on()?;
+    let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME, io::stdout()));
+    let viewport = Viewport::Fixed(super::session::area(columns, rows));
+    Ok((guard, Terminal::with_options(backend, TerminalOptions { viewport })?))
+}
+
+fn switch_on() -> io::Result<()> {
+    execute!(io::stdout(), terminal::EnterAlternateScreen, cursor::Hide, terminal::Clear(terminal::ClearType::All))
+}
+
+/// Gives the terminal back; where it is gone there is nothing to give back.
+fn leave() {
+    let _ = execute!(io::stdout(), cursor::Show, terminal::LeaveAlternateScreen);
+    let _ = terminal::disable_raw_mode();
+    let _ = io::stdout().flush();
+}
+
+/// Stops the program as SIGTSTP would, with the terminal given back, and takes it over again afterwards.
+///
+/// # Errors
+/// What the system says.
+pub fn stop() -> io::Result<Rect> {
+    leave();
+    rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
+    terminal::enable_raw_mode()?;
+    switch_on()?;
+    let (columns, rows) = terminal::size()?;
+    Ok(super::session::area(columns, rows))
+}
+
+/// Reads keys and signals into one queue, each in a thread of its own.
+///
+/// # Errors
+/// What the system says where signals cannot be caught.
+pub fn read(inputs: Sender<Input>) -> io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
+    let keys = inputs.clone();
+    thread::spawn(move || {
+        for signal in signals.forever() {
+            let input = match signal {
+                SIGTSTP => Input::Stop,
+                SIGCONT => Input::Continue,
+                SIGWINCH => match terminal::size() {
+                    Ok((columns, rows)) => Input::Resize(columns, rows),
+                    Err(_) => continue,
+                },
+                signal => Input::Signal(signal),
+            };
+            if inputs.send(input).is_err() {
+                break;
+            }
+        }
+    });
+    thread::spawn(move || read_keys(&keys));
+    Ok(())
+}
+
+/// Waits for the terminal itself, not for crossterm, which spins where the terminal is gone.
+fn read_keys(inputs: &Sender<Input>) {
+    let input = io::stdin();
+    loop {
+        let mut waited = [PollFd::new(&input, PollFlags::IN)];
+        match poll(&mut waited, None) {
+            Err(rustix::io::Errno::INTR) => continue,
+            Ok(_) if waited[0].revents() == PollFlags::IN => {}
+            _ => break,
+        }
+        while event::poll(std::time::Duration::ZERO).unwrap_or(false) {
+            let Ok(event) = event::read() else { break };
+            let sent = Input::read(&event).map_or(Ok(()), |input| inputs.send(input));
+            if sent.is_err() {
+                return;
+            }
+        }
+    }
+    // If nobody listens any more, the session has ended already.
+    let _ = inputs.send(Input::Gone);
+}

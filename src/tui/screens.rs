@@ -1,0 +1,11 @@
+//! The screens, each with its state, its keys and its drawing.
+
+pub mod briefing;
+pub mod certificates;
+pub mod help;
+pub mod home;
+pub mod quiz;
+pub mod result;
+pub mod sheet;
+pub mod topics;
+pub mod welcome;

@@ -1,0 +1,133 @@
+//! What an exam is, before it starts: marks as counts, time, attempts, the name on the certificate.
+
+use std::sync::Arc;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::attempt::points::needed;
+use crate::bank::Bank;
+use crate::bank::catalog::Entry;
+use crate::bank::exam::Exam;
+use crate::quiz::draw;
+use crate::quiz::policy::Start;
+use crate::text;
+use crate::tui::effect::{Effect, Outcome};
+use crate::tui::key::{Binding, Key, key};
+use crate::tui::page::{Page, Scroll};
+use crate::tui::screen::{Cx, Screen};
+use crate::tui::theme::Role;
+use crate::wording;
+
+/// The screen before an exam.
+#[derive(Debug)]
+pub struct Briefing {
+    exam: Arc<Exam>,
+    start: Start,
+    name: String,
+    facts: Vec<String>,
+    failed: Option<String>,
+    scroll: Scroll,
+}
+
+impl Briefing {
+    /// Tells of this exam, which draws from these banks.
+    pub fn new(exam: Arc<Exam>, start: Start, name: String, banks: &[Entry<Bank>]) -> Self {
+        let facts = facts(&exam, banks);
+        Self { exam, start, name, facts, failed: None, scroll: Scroll::default() }
+    }
+
+    fn may_start(&self) -> bool {
+        matches!(self.start, Start::Now { .. })
+    }
+}
+
+fn facts(exam: &Exam, banks: &[Entry<Bank>]) -> Vec<String> {
+    let counts = draw::counts(exam);
+    let total: usize = counts.iter().sum();
+    let critical: u32 = exam.sections.iter().map(|section| section.critical).sum();
+    let mut facts = vec![
+        format!(
+            "{} in {} minutes. The time runs on while the program is closed.",
+            text::count(total, "question"),
+            exam.minutes
+        ),
+        format!("To pass: {} of {total}.", needed(exam.pass, total)),
+    ];
+    for (section, count) in exam.sections.iter().zip(counts) {
+        let title = banks.iter().find(|bank| bank.value.id == section.bank).map(|bank| bank.value.title.as_str());
+        if let Some(pass) = section.pass {
+            facts.push(format!("{}: {} of {count}.", title.unwrap_or(section.bank.as_str()), needed(pass, count)));
+        }
+    }
+    if critical > 0 {
+        facts.push(format!("{critical} are safety-critical. Missing one of them fails the exam, whatever the score."));
+    }
+    if banks.iter().any(|bank| bank.value.practice) {
+        facts.push("Open pool: these questions can be practiced, and the certificate says so.".to_owned());
+    }
+    let replaced: Vec<_> = banks.iter().filter(|b| b.replaced).map(|b| b.value.title.as_str()).collect();
+    if !replaced.is_empty() {
+        facts.push(format!("Banks in place of built-in ones: {}.", replaced.join(", ")));
+    }
+    if banks.iter().flat_map(|bank| bank.value.ready()).any(|question| question.reviewed.is_none()) {
+        facts.push("Questions not yet reviewed by a clinician.".to_owned());
+    }
+    facts
+}
+
+impl Screen for Briefing {
+    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+        match key {
+            Key::CtrlC => Some(Effect::Quit),
+            Key::Esc | Key::Char('q') => Some(Effect::Back),
+            Key::Enter if self.may_start() => Some(Effect::Exam(Arc::clone(&self.exam))),
+            Key::Up => {
+                self.scroll.by(-1);
+                None
+            }
+            Key::Down => {
+                self.scroll.by(1);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn settled(&mut self, outcome: Outcome, _: &Cx) -> Option<Effect> {
+        if let Outcome::Failed(why) = outcome {
+            self.failed = Some(why);
+        }
+        None
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+        let mut page = Page::new(cx.theme, area);
+        page.gap();
+        page.text(Role::Strong, &self.exam.title);
+        page.gap();
+        for fact in &self.facts {
+            page.hanging("· ", Role::Dim, Role::Text, fact);
+        }
+        page.gap();
+        page.text(Role::Text, &wording::next_line(self.start, &self.exam));
+        page.gap();
+        page.text(Role::Text, "The certificate will bear this name:");
+        page.hanging("  ", Role::Text, Role::Strong, &self.name);
+        page.gap();
+        match &self.failed {
+            Some(why) => page.text(Role::Bad, why),
+            None if self.may_start() => page.text(Role::Accent, "Enter starts the exam and the clock."),
+            None => {}
+        }
+        page.draw(frame, area, &mut self.scroll);
+    }
+
+    fn title(&self, _: &Cx) -> (String, String) {
+        (self.exam.title.clone(), "before the exam".to_owned())
+    }
+
+    fn bindings(&self) -> Vec<Binding> {
+        if self.may_start() { vec![key("Enter", "start"), key("Esc", "back")] } else { vec![key("Esc", "back")] }
+    }
+}

@@ -1,0 +1,154 @@
+//! The certificates of a trainee, and one of them with everything that is signed.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::certificate::{Checked, Trust, verify};
+use crate::clock::Timestamp;
+use crate::sitting::certify::Held;
+use crate::text;
+use crate::tui::effect::{Effect, Outcome};
+use crate::tui::key::{Binding, Key, key};
+use crate::tui::page::{Page, Scroll};
+use crate::tui::screen::{Cx, Screen};
+use crate::tui::theme::Role;
+
+/// The list of certificates.
+#[derive(Debug)]
+pub struct Certificates {
+    held: Vec<Held>,
+    at: usize,
+    scroll: Scroll,
+}
+
+impl Certificates {
+    /// Lists these.
+    pub fn new(held: Vec<Held>) -> Self {
+        Self { held, at: 0, scroll: Scroll::default() }
+    }
+}
+
+/// Says until when it is valid, or that it is not any more.
+fn validity(held: &Held, now: Timestamp) -> String {
+    let day = held.issued.valid_until.day().written();
+    if held.issued.valid_until < now { format!("Expired on {day} (UTC)") } else { format!("Valid through {day} (UTC)") }
+}
+
+impl Screen for Certificates {
+    fn on(&mut self, key: Key, cx: &Cx) -> Option<Effect> {
+        self.scroll.follow();
+        match key {
+            Key::CtrlC => return Some(Effect::Quit),
+            Key::Esc | Key::Char('q') => return Some(Effect::Back),
+            Key::Up => self.at = self.at.saturating_sub(1),
+            Key::Down => self.at = (self.at + 1).min(self.held.len().saturating_sub(1)),
+            Key::Enter => {
+                let held = self.held.get(self.at)?;
+                return Some(Effect::Push(Box::new(Certificate::new(held, cx.now.wall))));
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn settled(&mut self, _: Outcome, _: &Cx) -> Option<Effect> {
+        None
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+        let mut page = Page::new(cx.theme, area);
+        page.gap();
+        if self.held.is_empty() {
+            page.text(Role::Text, "No certificates yet. Passing an exam makes one.");
+        }
+        for (at, held) in self.held.iter().enumerate() {
+            let here = at == self.at;
+            if here {
+                page.focus();
+            }
+            let exam = held.attempt.exam.as_ref().map_or_else(String::new, ToString::to_string);
+            let says = format!("{exam}  ·  {}  ·  {}", validity(held, cx.now.wall), held.issued.certificate.short());
+            page.hanging(
+                if here { "▸ " } else { "  " },
+                Role::Accent,
+                if here { Role::Strong } else { Role::Text },
+                &says,
+            );
+            page.hanging("  ", Role::Text, Role::Dim, "Self-test record: not supervised, identity not checked");
+            page.gap();
+        }
+        page.draw(frame, area, &mut self.scroll);
+    }
+
+    fn title(&self, _: &Cx) -> (String, String) {
+        ("Certificates".to_owned(), text::count(self.held.len(), "certificate"))
+    }
+
+    fn bindings(&self) -> Vec<Binding> {
+        if self.held.is_empty() {
+            return vec![key("Esc", "back")];
+        }
+        vec![key("↑↓", "choose"), key("Enter", "open"), key("Esc", "back")]
+    }
+}
+
+/// One certificate.
+#[derive(Debug)]
+pub struct Certificate {
+    checked: Checked,
+    path: String,
+    scroll: Scroll,
+}
+
+impl Certificate {
+    /// Verifies and shows one.
+    pub fn new(held: &Held, now: Timestamp) -> Self {
+        let checked = verify(held.issued.credential.as_bytes(), &Trust::default(), now);
+        let scroll = Scroll { offset: 0, follow: false };
+        Self { checked, path: held.path.to_string_lossy().into_owned(), scroll }
+    }
+}
+
+impl Screen for Certificate {
+    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+        match key {
+            Key::Up => self.scroll.by(-1),
+            Key::Down => self.scroll.by(1),
+            Key::PageUp => self.scroll.by(-8),
+            Key::PageDown => self.scroll.by(8),
+            Key::CtrlC => return Some(Effect::Quit),
+            Key::Enter | Key::Esc | Key::Char('q') => return Some(Effect::Back),
+            _ => {}
+        }
+        None
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+        let mut page = Page::new(cx.theme, area);
+        page.gap();
+        let fields = self.checked.credential.as_ref().map_or_else(Vec::new, |credential| credential.fields());
+        for (label, value) in &fields {
+            let mark = format!("{}: ", text::one_line(label));
+            if page.width() >= 60 {
+                page.hanging(&mark, Role::Dim, Role::Text, value);
+            } else {
+                page.text(Role::Dim, &mark);
+                page.hanging("  ", Role::Text, Role::Text, value);
+            }
+        }
+        page.gap();
+        page.text(Role::Strong, &format!("To others: {}. {}", self.checked.verdict, self.checked.reason));
+        page.gap();
+        page.text(Role::Dim, "File:");
+        page.text(Role::Text, &self.path);
+        page.draw(frame, area, &mut self.scroll);
+    }
+
+    fn title(&self, _: &Cx) -> (String, String) {
+        ("Certificate".to_owned(), self.checked.verdict.to_string())
+    }
+
+    fn bindings(&self) -> Vec<Binding> {
+        vec![key("↑↓", "scroll"), key("Esc", "back")]
+    }
+}

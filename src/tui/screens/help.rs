@@ -1,0 +1,73 @@
+//! All keys of the screen below, and a few words on the rest.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::text;
+use crate::tui::effect::Effect;
+use crate::tui::key::{Binding, Key, key};
+use crate::tui::page::{Page, Scroll};
+use crate::tui::screen::{Cx, Screen};
+use crate::tui::theme::Role;
+
+/// The help screen.
+#[derive(Debug)]
+pub struct Help {
+    bindings: Vec<Binding>,
+    scroll: Scroll,
+}
+
+impl Help {
+    /// Explains these keys.
+    pub fn new(bindings: Vec<Binding>) -> Self {
+        Self { bindings, scroll: Scroll::default() }
+    }
+}
+
+/// What is worth knowing everywhere.
+const WORDS: &[&str] = &[
+    "An answer is stored, on disk, the moment the screen says so. Closing the window, a power cut or a crash loses none.",
+    "An exam's time runs on while the program is closed. Start needlewise again to go on where you stopped.",
+    "A safety-critical question that is missed fails the exam, whatever the score.",
+    "For a screen reader or a slow line: needlewise practice --plain, needlewise exam --plain.",
+];
+
+impl Screen for Help {
+    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+        match key {
+            Key::Up => self.scroll.by(-1),
+            Key::Down => self.scroll.by(1),
+            Key::PageUp => self.scroll.by(-10),
+            Key::PageDown => self.scroll.by(10),
+            _ => return Some(Effect::Back),
+        }
+        None
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+        let mut page = Page::new(cx.theme, area);
+        page.text(Role::Strong, "Keys here");
+        page.gap();
+        let keys = self.bindings.iter().chain(&[key("?", "this help")]).map(|b| (b.key, b.does)).collect::<Vec<_>>();
+        let widest = keys.iter().map(|(key, _)| text::width(key)).max().unwrap_or(0);
+        for (key, does) in keys {
+            let mark = format!("  {key}{}   ", " ".repeat(widest - text::width(key)));
+            page.hanging(&mark, Role::Accent, Role::Text, does);
+        }
+        page.gap();
+        page.text(Role::Strong, "Good to know");
+        for words in WORDS {
+            page.gap();
+            page.text(Role::Text, words);
+        }
+        page.draw(frame, area, &mut self.scroll);
+    }
+
+    fn title(&self, _: &Cx) -> (String, String) {
+        ("Help".to_owned(), String::new())
+    }
+
+    fn bindings(&self) -> Vec<Binding> {
+        vec![key("any key", "back"), key("↑↓", "scroll")]
+    }
+}

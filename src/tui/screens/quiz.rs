@@ -1,0 +1,449 @@
+//! The quiz: one question at a time, in practice with its explanation, in an exam without.
+//!
+//! ```text
+//!  Foundations · exam           question 12 of 40 · 2 flagged · 38:10 left
+//!  ────────────────────────────────────────────────────────────────────────
+//!    What should she be told to do first?
+//!
+//!      A  Rest and call the clinic tomorrow if it persists
+//!    ▸ B  Go to an emergency department now; she does not drive
+//!
+//!  ━━━━━━━━━━━━━━━━━━━━━╸─────────────────────────────────────────────────
+//! ```
+//!
+//! Arrows only look; a letter or Space marks; Enter confirms. What was marked and not confirmed is stored on moving on, so
+//! that nothing a trainee chose is lost. The screen shows as stored only what is on disk.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::sheet::AnswerSheet;
+use crate::attempt::{Certainty, Mode};
+use crate::clock::{Millis, Now};
+use crate::quiz::Session;
+use crate::quiz::session::Action;
+use crate::quiz::sheet::Item;
+use crate::text;
+use crate::tui::effect::{Effect, Outcome};
+use crate::tui::key::{Binding, Key, key};
+use crate::tui::page::{Page, Scroll, column};
+use crate::tui::screen::{Cx, Screen};
+use crate::tui::theme::Role;
+
+pub mod draft;
+mod paint;
+
+use draft::Draft;
+
+/// A sitting on the screen.
+#[derive(Debug)]
+pub struct Quiz {
+    session: Session,
+    at: usize,
+    line: usize,
+    draft: Draft,
+    /// Whether the draft was changed since it was stored.
+    changed: bool,
+    /// Whether typed characters go to the field.
+    in_field: bool,
+    /// Where to go once what was recorded is on disk.
+    then: Then,
+    clock: Option<(Now, Millis)>,
+    note: Option<(Role, String)>,
+    asks_to_leave: bool,
+    scroll: Scroll,
+}
+
+/// Where to go once something is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    Stay,
+    Question(usize),
+    Sheet,
+    Leave,
+}
+
+impl Quiz {
+    /// Shows a sitting at its next open question; `clock` is the time left and when that was so.
+    pub fn new(session: Session, clock: Option<(Now, Millis)>) -> Self {
+        let at = session.next_open();
+        let draft = Draft::Truth(None);
+        let mut quiz = Self {
+            session,
+            at,
+            line: 0,
+            draft,
+            changed: false,
+            in_field: false,
+            then: Then::Stay,
+            clock,
+            note: None,
+            asks_to_leave: false,
+            scroll: Scroll::default(),
+        };
+        quiz.go(at);
+        quiz
+    }
+
+    /// Shows a sitting that has ended, from its first question.
+    pub fn review(session: Session) -> Self {
+        let mut quiz = Self::new(session, None);
+        quiz.go(0);
+        quiz
+    }
+
+    fn item(&self) -> &Item {
+        &self.session.sheet().items[self.at]
+    }
+
+    fn is_exam(&self) -> bool {
+        self.session.sheet().mode == Mode::Exam
+    }
+
+    fn is_closed(&self) -> bool {
+        self.session.is_closed(self.at) || self.session.ended().is_some()
+    }
+
+    fn is_last(&self) -> bool {
+        self.at + 1 == self.session.count()
+    }
+
+    /// Shows a question with its stored answer.
+    fn go(&mut self, item: usize) {
+        self.at = item.min(self.session.count().saturating_sub(1));
+        self.draft = Draft::of(self.item(), self.session.given(self.at).map(|given| &given.answer));
+        let first = match &self.draft {
+            Draft::Choices(ticked) => ticked.first().and_then(|place| self.item().position(*place)),
+            Draft::Truth(Some(false)) => Some(1),
+            _ => None,
+        };
+        self.line = first.unwrap_or(0);
+        self.changed = false;
+        self.in_field = draft::is_field(self.item()) && !self.is_closed();
+        self.note = None;
+        self.scroll = Scroll::default();
+    }
+
+    /// Stores what is marked, then goes on; an unfinished answer is named and kept in the making.
+    fn store_then(&mut self, then: Then, certainty: Option<Certainty>) -> Option<Effect> {
+        self.then = then;
+        let (item, draft) = (self.at, &self.draft);
+        match draft.answer(self.item()) {
+            Some(answer) if !self.is_closed() => {
+                let same = self.session.given(item).is_some_and(|given| given.answer == answer);
+                if same && self.is_exam() {
+                    self.arrive()
+                } else {
+                    Some(Effect::Record(Action::Answer { item, answer, certainty }))
+                }
+            }
+            None if self.changed && draft.is_empty() && self.session.given(item).is_some() => {
+                Some(Effect::Record(Action::Clear { item }))
+            }
+            _ => self.arrive(),
+        }
+    }
+
+    /// Goes where the trainee wanted to go.
+    fn arrive(&mut self) -> Option<Effect> {
+        match std::mem::replace(&mut self.then, Then::Stay) {
+            Then::Stay => None,
+            Then::Question(item) => {
+                self.go(item);
+                None
+            }
+            Then::Sheet => Some(Effect::Push(Box::new(AnswerSheet::new(self.session.clone(), self.at, self.clock)))),
+            Then::Leave if self.is_exam() => {
+                self.asks_to_leave = true;
+                None
+            }
+            Then::Leave => Some(Effect::Back),
+        }
+    }
+
+    /// Moves on, storing what was marked on purpose.
+    fn leave_for(&mut self, then: Then) -> Option<Effect> {
+        if self.changed && !self.is_closed() && self.is_exam() {
+            if self.draft.answer(self.item()).is_none() && !self.draft.is_empty() {
+                self.note =
+                    Some((Role::Warn, "Not stored: finish this answer, or take it back with Backspace.".to_owned()));
+                return None;
+            }
+            return self.store_then(then, None);
+        }
+        self.then = then;
+        self.arrive()
+    }
+
+    fn confirm(&mut self, certainty: Option<Certainty>) -> Option<Effect> {
+        if self.is_closed() {
+            return self.next();
+        }
+        // Enter on a line takes that line, where one is to be chosen and none was marked.
+        let looks_only =
+            matches!(self.draft, Draft::Choices(_) | Draft::Truth(_)) && (self.draft.is_empty() || !self.changed);
+        if looks_only && self.chooses_one() {
+            self.mark(self.line);
+        }
+        let Some(_) = self.draft.answer(self.item()) else {
+            self.note = Some((Role::Warn, self.unfinished().to_owned()));
+            return None;
+        };
+        let next = if self.is_last() { Then::Sheet } else { Then::Question(self.at + 1) };
+        let then = if self.is_exam() { next } else { Then::Stay };
+        self.store_then(then, certainty)
+    }
+
+    fn chooses_one(&self) -> bool {
+        use crate::bank::question::{Ask, Select};
+        matches!(&self.item().question.ask, Ask::Choice { select: Select::One, .. } | Ask::TrueFalse { .. })
+    }
+
+    fn unfinished(&self) -> &'static str {
+        match self.draft {
+            Draft::Choices(_) => "Mark an answer first: a letter, or Space.",
+            Draft::Truth(_) => "Choose true or false first.",
+            Draft::Field(_) => "Type an answer first.",
+            Draft::Order(_) => "Pick every item once, the first one first.",
+            Draft::Pairs(_) => "Give every left side a letter.",
+        }
+    }
+
+    /// Goes on after an explained question: to the next open one, or to the result.
+    fn next(&mut self) -> Option<Effect> {
+        if self.session.ended().is_some() {
+            let at = if self.is_last() { return Some(Effect::Back) } else { self.at + 1 };
+            self.go(at);
+            return None;
+        }
+        match self.session.open_items().first().copied() {
+            Some(_) if !self.is_last() => self.go(self.at + 1),
+            Some(open) => self.go(open),
+            None => return Some(Effect::Record(Action::Submit)),
+        }
+        None
+    }
+
+    fn mark(&mut self, position: usize) {
+        let item = std::sync::Arc::clone(self.session.sheet());
+        let item = &item.items[self.at];
+        if self.is_closed() || position >= item.order.len().max(draft::lines(item)) {
+            return;
+        }
+        self.draft.mark(item, position, self.line);
+        self.changed = true;
+        self.note = None;
+        match self.draft {
+            // The next left side waits for its letter.
+            Draft::Pairs(_) => self.line = (self.line + 1).min(draft::lines(item).saturating_sub(1)),
+            _ => self.line = position.min(draft::lines(item).saturating_sub(1)),
+        }
+    }
+
+    fn left(&self, cx: &Cx) -> Option<Millis> {
+        let (read, left) = self.clock?;
+        let passed = cx.now.run.left_after(read.run).max(cx.now.wall.since(read.wall));
+        Some(left.left_after(passed))
+    }
+
+    fn on_field(&mut self, key: Key) -> Option<Option<Effect>> {
+        match key {
+            Key::Char(c) => self.draft.push(c),
+            Key::Backspace => self.draft.pop(),
+            Key::Esc | Key::Tab => {
+                self.in_field = false;
+                return Some(None);
+            }
+            Key::Enter => return Some(self.confirm(None)),
+            _ => return None,
+        }
+        self.changed = true;
+        self.note = None;
+        Some(None)
+    }
+
+    /// Says what a key that is not typed means.
+    fn on_command(&mut self, key: Key) -> Option<Effect> {
+        let lines = draft::lines(self.item());
+        self.scroll.follow();
+        match key {
+            Key::Up => self.line = self.line.saturating_sub(1),
+            Key::Down => self.line = (self.line + 1).min(lines.saturating_sub(1)),
+            Key::PageUp => self.scroll.by(-5),
+            Key::PageDown => self.scroll.by(5),
+            Key::Char(' ') => self.mark(self.line),
+            Key::Enter => return self.confirm(None),
+            Key::Tab if draft::is_field(self.item()) => self.in_field = !self.is_closed(),
+            Key::Backspace => self.take_back(),
+            Key::Left => return self.leave_for(Then::Question(self.at.saturating_sub(1))),
+            Key::Right if self.is_last() => return self.leave_for(Then::Stay),
+            Key::Right => return self.leave_for(Then::Question(self.at + 1)),
+            Key::Esc | Key::CtrlC => return self.leave_for(Then::Leave),
+            Key::Char(c) => return self.on_char(c),
+            _ => {}
+        }
+        None
+    }
+
+    /// A letter that is shown marks; other letters are commands.
+    fn on_char(&mut self, c: char) -> Option<Effect> {
+        let lettered = self.item().order.len();
+        let position = c.is_ascii_alphabetic().then(|| usize::from(c.to_ascii_uppercase() as u8 - b'A'));
+        let truth = matches!(self.draft, Draft::Truth(_));
+        match (c, position) {
+            ('t' | 'T', _) if truth => self.mark(0),
+            ('f' | 'F', _) if truth => self.mark(1),
+            (_, Some(position)) if position < lettered && !self.is_closed() => self.mark(position),
+            ('1'..='3', _) if !self.is_exam() && !self.is_closed() => {
+                let level = c.to_digit(10).and_then(|n| u8::try_from(n).ok()).and_then(|n| Certainty::try_from(n).ok());
+                return self.confirm(level);
+            }
+            ('m', _) if self.session.ended().is_none() => return Some(Effect::Record(Action::Flag { item: self.at })),
+            ('s', _) if self.session.ended().is_none() => return self.leave_for(Then::Sheet),
+            ('q', _) => return self.leave_for(Then::Leave),
+            _ => {}
+        }
+        None
+    }
+
+    fn take_back(&mut self) {
+        if !self.is_closed() && !matches!(self.draft, Draft::Field(_)) {
+            self.draft = Draft::of(self.item(), None);
+            self.line = 0;
+            self.changed = true;
+            self.note = None;
+        }
+    }
+}
+
+impl Screen for Quiz {
+    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+        if self.asks_to_leave {
+            self.asks_to_leave = false;
+            return match key {
+                Key::Enter | Key::Char('l' | 'y') | Key::CtrlC => Some(Effect::Back),
+                _ => None,
+            };
+        }
+        if self.in_field
+            && let Some(effect) = self.on_field(key)
+        {
+            return effect;
+        }
+        self.on_command(key)
+    }
+
+    fn settled(&mut self, outcome: Outcome, _: &Cx) -> Option<Effect> {
+        match outcome {
+            Outcome::Recorded(session) => {
+                let was_closed = self.is_closed();
+                self.session = *session;
+                if self.session.ended().is_some() {
+                    return Some(Effect::Result);
+                }
+                self.changed = self.changed && self.session.given(self.at).is_none();
+                if self.is_closed() && !was_closed {
+                    self.in_field = false;
+                    self.scroll = Scroll::default();
+                }
+                return self.arrive();
+            }
+            Outcome::TimeUp => return Some(Effect::Result),
+            Outcome::Failed(why) => {
+                self.then = Then::Stay;
+                self.note = Some((Role::Bad, why));
+            }
+            Outcome::Go(item) => self.go(item),
+            Outcome::Shown => {}
+        }
+        None
+    }
+
+    fn tick(&mut self, cx: &Cx) -> Option<Effect> {
+        (self.left(cx) == Some(Millis(0))).then_some(Effect::Record(Action::TimeOut))
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+        let body = Rect { height: area.height.saturating_sub(2), ..area };
+        let mut page = Page::new(cx.theme, body);
+        self.paint(&mut page);
+        let mut scroll = self.scroll;
+        let more = page.draw(frame, body, &mut scroll);
+        self.scroll = scroll;
+        let below = column(area);
+        let (role, note) = match (&self.note, self.asks_to_leave, more) {
+            (_, true, _) => (
+                Role::Warn,
+                "Leave the exam? Answers are kept, the clock runs on. Enter leaves, any other key stays.".into(),
+            ),
+            (Some((role, note)), ..) => (*role, note.clone()),
+            (None, _, true) => (Role::Dim, "▼ more below: PgDn".to_owned()),
+            (None, ..) => (Role::Dim, self.state()),
+        };
+        let note = text::cut(&text::one_line_kept(&note), usize::from(below.width)).into_owned();
+        frame
+            .render_widget(Line::styled(note, cx.theme.style(role)), Rect { y: area.bottom() - 2, height: 1, ..below });
+        self.paint_progress(frame, Rect { y: area.bottom() - 1, height: 1, ..area }, cx);
+    }
+
+    fn title(&self, cx: &Cx) -> (String, String) {
+        let sheet = self.session.sheet();
+        let mode = if self.session.ended().is_some() { "review" } else { sheet.mode.name() };
+        let left = if self.is_exam() {
+            format!("{} · {mode}", sheet.title())
+        } else {
+            format!("{} · {mode}", sheet.bank_of(self.at).title)
+        };
+        let mut right = format!("question {} of {}", self.at + 1, self.session.count());
+        if self.session.flagged() > 0 {
+            right += &format!(" · {} flagged", self.session.flagged());
+        }
+        if let Some(left) = self.left(cx) {
+            right += &format!(" · {left} left");
+        }
+        (left, right)
+    }
+
+    fn bindings(&self) -> Vec<Binding> {
+        if self.in_field {
+            return vec![key("Enter", "confirm"), key("Esc", "leave the field")];
+        }
+        if self.is_closed() {
+            return vec![key("Enter", "next"), key("← →", "move"), key("PgDn", "scroll"), key("q", "back")];
+        }
+        let mut keys = vec![match self.draft {
+            Draft::Field(_) => key("Tab", "type"),
+            Draft::Truth(_) => key("T F", "choose"),
+            Draft::Order(_) => key("A B …", "pick in order"),
+            Draft::Pairs(_) => key("A B …", "match the line"),
+            Draft::Choices(_) => key("A B …", "choose"),
+        }];
+        keys.extend([key("Enter", "confirm"), key("← →", "move")]);
+        if !self.is_exam() {
+            keys.push(key("1 2 3", "confirm as guess, fairly sure, certain"));
+        }
+        keys.extend([
+            key("m", "flag"),
+            key("s", "answer sheet"),
+            key("Space", "tick"),
+            key("Backspace", "take back"),
+            key("q", "leave"),
+        ]);
+        keys
+    }
+
+    fn wake(&self, cx: &Cx) -> Option<Millis> {
+        // The clock shows whole seconds, rounded up: it changes when the next one begins.
+        self.left(cx).map(|left| Millis(left.0.saturating_sub(1) % 1000 + 1))
+    }
+
+    fn types(&self) -> bool {
+        self.in_field && !self.asks_to_leave
+    }
+
+    fn exit_code(&self) -> u8 {
+        // Left before its end: suspended.
+        u8::from(self.session.ended().is_none())
+    }
+}

@@ -1,0 +1,154 @@
+//! How a question looks.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::draft::{self, Draft};
+use super::{Cx, Page, Quiz, Role};
+use crate::attempt::Points;
+use crate::bank::question::{Ask, Select};
+use crate::quiz::sheet::letter;
+use crate::wording;
+
+impl Quiz {
+    /// Paints case, stem, choices, and in practice the explanation.
+    pub(super) fn paint(&self, page: &mut Page) {
+        let (sheet, item) = (self.session.sheet(), self.item());
+        if let Some(case) = sheet.case_of(self.at) {
+            page.text(Role::Text, case);
+            page.gap();
+        }
+        page.text(Role::Strong, &item.question.stem);
+        if let Some(image) = &item.question.image {
+            page.text(Role::Dim, &format!("Image: {}", image.alt));
+        }
+        let simple = matches!(item.question.ask, Ask::Choice { select: Select::One, .. } | Ask::TrueFalse { .. });
+        if !simple {
+            page.text(Role::Dim, &self.instruction());
+        }
+        page.gap();
+        self.paint_choices(page);
+        if self.is_closed() {
+            self.paint_explanation(page);
+        }
+    }
+
+    /// Says what to do in terms of keys.
+    fn instruction(&self) -> String {
+        match &self.item().question.ask {
+            Ask::Order { .. } => "Pick the items in order, the first one first.".to_owned(),
+            Ask::Match { .. } => "Give every line the letter that belongs to it.".to_owned(),
+            _ => wording::instruction(self.item()),
+        }
+    }
+
+    fn paint_choices(&self, page: &mut Page) {
+        let item = self.item();
+        match (&self.draft, &item.question.ask) {
+            (Draft::Choices(ticked), Ask::Choice { select, .. }) => {
+                for (position, said) in item.shown().into_iter().enumerate() {
+                    let held = ticked.contains(&item.order[position]);
+                    let tick = match (select, held) {
+                        (Select::One, true) => "●",
+                        (Select::One, false) => " ",
+                        (_, true) => "[x]",
+                        (_, false) => "[ ]",
+                    };
+                    self.paint_line(page, position, &format!("{tick} {}", letter(position)), held, said);
+                }
+            }
+            (Draft::Truth(truth), _) => {
+                for (position, said) in ["True", "False"].into_iter().enumerate() {
+                    let held = *truth == Some(position == 0);
+                    self.paint_line(page, position, if held { "●" } else { " " }, held, said);
+                }
+            }
+            (Draft::Order(order), _) => {
+                for (position, said) in item.shown().into_iter().enumerate() {
+                    let picked = order.iter().position(|place| *place == item.order[position]);
+                    let number = picked.map_or("  ".to_owned(), |at| format!("{:>2}", at + 1));
+                    self.paint_line(page, position, &format!("{number} {}", letter(position)), picked.is_some(), said);
+                }
+            }
+            (Draft::Pairs(rights), Ask::Match { pairs, .. }) => {
+                for (position, said) in item.shown().into_iter().enumerate() {
+                    page.hanging(&format!("     {}  ", letter(position)), Role::Text, Role::Text, said);
+                }
+                page.gap();
+                for (left, pair) in pairs.iter().enumerate() {
+                    let right = rights.get(left).copied().flatten().and_then(|place| item.position(place));
+                    let mark = format!("{} = {}", left + 1, right.map_or('_', letter));
+                    self.paint_line(page, left, &mark, right.is_some(), &pair.left);
+                }
+            }
+            (Draft::Field(typed), ask) => {
+                let unit = match ask {
+                    Ask::Number { unit: Some(unit), .. } => format!(" {unit}"),
+                    _ => String::new(),
+                };
+                page.focus();
+                let cursor = if self.in_field { "▏" } else { "" };
+                page.hanging("  Answer: ", Role::Accent, Role::Strong, &format!("{typed}{cursor}{unit}"));
+            }
+            _ => {}
+        }
+    }
+
+    /// Paints one line that the keys can be at. In practice, once closed, right and wrong stand beside it as words.
+    fn paint_line(&self, page: &mut Page, line: usize, mark: &str, held: bool, said: &str) {
+        let here = line == self.line && draft::lines(self.item()) > 0 && !self.is_closed();
+        if here {
+            page.focus();
+        }
+        let pointer = if here { "▸" } else { " " };
+        let role = if here || held { Role::Strong } else { Role::Text };
+        page.hanging(&format!(" {pointer} {mark}  "), Role::Accent, role, said);
+    }
+
+    fn paint_explanation(&self, page: &mut Page) {
+        let mark = self.session.mark(self.at);
+        let role = if mark == Points::one() { Role::Good } else { Role::Bad };
+        page.gap();
+        page.focus();
+        let sign = if mark == Points::one() { "✓" } else { "✗" };
+        let given = self.session.given(self.at);
+        let sure = given.and_then(|given| given.certainty).map_or(String::new(), |c| format!(" ({})", c.words()));
+        let verdict = if given.is_some() { wording::verdict(&mark) } else { "Not answered" };
+        page.text(role, &format!("{sign} {verdict}{sure}"));
+        page.gap();
+        for (what, why) in wording::rationales(self.item()) {
+            page.hanging(&format!("{what}: "), Role::Strong, Role::Text, &why);
+        }
+        page.gap();
+        page.text(Role::Text, &self.item().question.rationale);
+        for source in self.session.sheet().sources_of(self.at) {
+            page.hanging("Source: ", Role::Dim, Role::Dim, &source);
+        }
+    }
+
+    /// Says how the answer stands, in words.
+    pub(super) fn state(&self) -> String {
+        let flag = if self.session.is_flagged(self.at) { "Flagged. " } else { "" };
+        let state = match (self.is_closed(), self.session.given(self.at)) {
+            (true, _) => String::new(),
+            (false, Some(given)) if !self.changed => {
+                format!("Stored: {}.", wording::said(self.item(), &given.answer))
+            }
+            (false, _) if self.changed => "Not stored yet: Enter stores it.".to_owned(),
+            (false, _) => "Not answered yet.".to_owned(),
+        };
+        format!("{flag}{state}")
+    }
+
+    /// Paints how far through the paper this question is.
+    pub(super) fn paint_progress(&self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+        let width = usize::from(area.width.saturating_sub(2));
+        let done = width * (self.at + 1) / self.session.count().max(1);
+        let line = Line::from(vec![
+            Span::styled("━".repeat(done), cx.theme.style(Role::Accent)),
+            Span::styled("─".repeat(width.saturating_sub(done)), cx.theme.style(Role::Dim)),
+        ]);
+        frame.render_widget(line, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area });
+    }
+}

@@ -1,0 +1,166 @@
+//! The answer sheet: every question with its state, and the way to the end.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::clock::{Millis, Now};
+use crate::quiz::Session;
+use crate::quiz::session::Action;
+use crate::text;
+use crate::tui::effect::{Effect, Outcome};
+use crate::tui::key::{Binding, Key, key};
+use crate::tui::page::{Page, Scroll, column};
+use crate::tui::screen::{Cx, Screen};
+use crate::tui::theme::Role;
+
+/// How wide a question's cell is: ` 12 ● ⚑ `.
+const CELL: usize = 8;
+
+/// The answer sheet.
+#[derive(Debug)]
+pub struct AnswerSheet {
+    session: Session,
+    at: usize,
+    columns: usize,
+    clock: Option<(Now, Millis)>,
+    asks: bool,
+    failed: Option<String>,
+    scroll: Scroll,
+}
+
+impl AnswerSheet {
+    /// Shows where a sitting stands, beginning at a question.
+    pub fn new(session: Session, at: usize, clock: Option<(Now, Millis)>) -> Self {
+        Self { session, at, columns: 1, clock, asks: false, failed: None, scroll: Scroll::default() }
+    }
+
+    fn open(&self) -> Vec<usize> {
+        self.session.open_items()
+    }
+
+    fn flagged(&self) -> Vec<usize> {
+        (0..self.session.count()).filter(|item| self.session.is_flagged(*item)).collect()
+    }
+
+    fn left(&self, cx: &Cx) -> Option<Millis> {
+        let (read, left) = self.clock?;
+        let passed = cx.now.run.left_after(read.run).max(cx.now.wall.since(read.wall));
+        Some(left.left_after(passed))
+    }
+}
+
+/// Writes the numbers of questions, as many as can be read at a glance.
+fn numbers(items: &[usize]) -> String {
+    let shown: Vec<_> = items.iter().take(30).map(|item| (item + 1).to_string()).collect();
+    let more = if items.len() > 30 { " …" } else { "" };
+    format!("{}{more}", shown.join(", "))
+}
+
+impl Screen for AnswerSheet {
+    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+        self.failed = None;
+        if std::mem::take(&mut self.asks) {
+            let yes = matches!(key, Key::Char('y' | 'Y'));
+            return yes.then_some(Effect::Record(Action::Submit));
+        }
+        let last = self.session.count().saturating_sub(1);
+        self.scroll.follow();
+        match key {
+            Key::Left => self.at = self.at.saturating_sub(1),
+            Key::Right => self.at = (self.at + 1).min(last),
+            Key::Up => self.at = self.at.checked_sub(self.columns).unwrap_or(self.at),
+            Key::Down if self.at + self.columns <= last => self.at += self.columns,
+            Key::Home => self.at = 0,
+            Key::End => self.at = last,
+            Key::Enter => return Some(Effect::Choose(self.at)),
+            Key::Char('f' | 'F') => self.asks = true,
+            Key::Esc | Key::CtrlC | Key::Char('s' | 'q') => return Some(Effect::Back),
+            _ => {}
+        }
+        None
+    }
+
+    fn settled(&mut self, outcome: Outcome, _: &Cx) -> Option<Effect> {
+        match outcome {
+            Outcome::Recorded(session) => {
+                self.session = *session;
+                self.session.ended().map(|_| Effect::Result)
+            }
+            Outcome::TimeUp => Some(Effect::Result),
+            Outcome::Failed(why) => {
+                self.failed = Some(why);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn tick(&mut self, cx: &Cx) -> Option<Effect> {
+        (self.left(cx) == Some(Millis(0))).then_some(Effect::Record(Action::TimeOut))
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+        self.columns = (usize::from(column(area).width) / CELL).max(1);
+        let mut page = Page::new(cx.theme, area);
+        let (open, flagged) = (self.open(), self.flagged());
+        let answered = self.session.count() - open.len();
+        page.text(Role::Text, &format!("{answered} answered, {} open, {} flagged.", open.len(), flagged.len()));
+        page.gap();
+        for row in 0..self.session.count().div_ceil(self.columns) {
+            let items = row * self.columns..((row + 1) * self.columns).min(self.session.count());
+            let cells: Vec<_> = items.clone().map(|item| self.cell(item)).collect();
+            if items.contains(&self.at) {
+                page.focus();
+            }
+            page.parts(&cells.iter().map(|(role, cell)| (*role, cell.as_str())).collect::<Vec<_>>());
+        }
+        page.gap();
+        page.text(Role::Dim, "● answered   ○ open   ⚑ flagged");
+        page.gap();
+        if self.asks {
+            if !open.is_empty() {
+                page.text(Role::Warn, &format!("Unanswered: {}.", numbers(&open)));
+            }
+            if !flagged.is_empty() {
+                page.text(Role::Warn, &format!("Flagged: {}.", numbers(&flagged)));
+            }
+            page.focus();
+            let with = if open.is_empty() { String::new() } else { format!(" with {} unanswered", open.len()) };
+            page.text(Role::Strong, &format!("Submit{with}? y submits, any other key goes back."));
+        } else if let Some(why) = &self.failed {
+            page.text(Role::Bad, why);
+        }
+        page.draw(frame, area, &mut self.scroll);
+    }
+
+    fn title(&self, cx: &Cx) -> (String, String) {
+        let left = self.left(cx).map_or(String::new(), |left| format!(" · {left} left"));
+        let title = self.session.sheet().title();
+        (format!("{title} · answer sheet"), format!("{}{left}", text::count(self.session.count(), "question")))
+    }
+
+    fn bindings(&self) -> Vec<Binding> {
+        if self.asks {
+            return vec![key("y", "submit"), key("Esc", "back")];
+        }
+        vec![key("←↑↓→", "choose"), key("Enter", "go to it"), key("f", "finish and submit"), key("Esc", "back")]
+    }
+
+    fn wake(&self, cx: &Cx) -> Option<Millis> {
+        self.left(cx).map(|left| Millis(left.0.saturating_sub(1) % 1000 + 1))
+    }
+
+    fn exit_code(&self) -> u8 {
+        1
+    }
+}
+
+impl AnswerSheet {
+    fn cell(&self, item: usize) -> (Role, String) {
+        let here = item == self.at;
+        let state = if self.session.given(item).is_some() { "●" } else { "○" };
+        let flag = if self.session.is_flagged(item) { "⚑" } else { " " };
+        let pointer = if here { "▸" } else { " " };
+        (if here { Role::Accent } else { Role::Text }, format!("{pointer}{:>3} {state}{flag} ", item + 1))
+    }
+}

@@ -1,0 +1,93 @@
+//! Which topic to practice.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::home::{Topic, draw_topic};
+use crate::tui::effect::{Effect, Outcome};
+use crate::tui::key::{Binding, Key, key};
+use crate::tui::page::{Page, Scroll};
+use crate::tui::screen::{Cx, Screen};
+use crate::tui::theme::Role;
+
+/// The list of topics; all of them mixed come first.
+#[derive(Debug)]
+pub struct Topics {
+    topics: Vec<Topic>,
+    at: usize,
+    failed: Option<String>,
+    scroll: Scroll,
+}
+
+impl Topics {
+    /// Lists these.
+    pub fn new(topics: Vec<Topic>) -> Self {
+        Self { topics, at: 0, failed: None, scroll: Scroll::default() }
+    }
+}
+
+impl Screen for Topics {
+    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+        self.failed = None;
+        self.scroll.follow();
+        match key {
+            Key::CtrlC => return Some(Effect::Quit),
+            Key::Esc | Key::Char('q') => return Some(Effect::Back),
+            Key::Up => self.at = self.at.saturating_sub(1),
+            Key::Down => self.at = (self.at + 1).min(self.topics.len()),
+            Key::Home => self.at = 0,
+            Key::End => self.at = self.topics.len(),
+            Key::Enter => {
+                let chosen = self.at.checked_sub(1).and_then(|at| self.topics.get(at));
+                return Some(Effect::Practice(chosen.map(|topic| topic.bank.clone()).into_iter().collect()));
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn settled(&mut self, outcome: Outcome, _: &Cx) -> Option<Effect> {
+        if let Outcome::Failed(why) = outcome {
+            self.failed = Some(why);
+        }
+        None
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+        let mut page = Page::new(cx.theme, area);
+        page.text(Role::Text, "Ten questions, each explained as soon as it is answered.");
+        page.gap();
+        let mark = |here: bool| if here { "▸ " } else { "  " };
+        if self.at == 0 {
+            page.focus();
+        }
+        page.hanging(
+            mark(self.at == 0),
+            Role::Accent,
+            if self.at == 0 { Role::Strong } else { Role::Text },
+            "All topics",
+        );
+        for (at, topic) in self.topics.iter().enumerate() {
+            page.gap();
+            let here = self.at == at + 1;
+            if here {
+                page.focus();
+            }
+            page.parts(&[(Role::Accent, mark(here)), (if here { Role::Strong } else { Role::Text }, &topic.title)]);
+            draw_topic(&mut page, &Topic { title: String::new(), ..topic.clone() }, here);
+        }
+        if let Some(why) = &self.failed {
+            page.gap();
+            page.text(Role::Bad, why);
+        }
+        page.draw(frame, area, &mut self.scroll);
+    }
+
+    fn title(&self, _: &Cx) -> (String, String) {
+        ("Practice".to_owned(), "choose a topic".to_owned())
+    }
+
+    fn bindings(&self) -> Vec<Binding> {
+        vec![key("↑↓", "choose"), key("Enter", "start"), key("Esc", "back")]
+    }
+}

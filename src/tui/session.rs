@@ -1,0 +1,69 @@
+//! The only loop: draw, wait, update. Generic over the backend, so that tests run the same one.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use ratatui::layout::Rect;
+
+use super::app::App;
+use super::key::Input;
+
+/// The exit code of a program whose terminal is gone (SIGHUP is 1).
+pub const GONE: u8 = 128 + 1;
+
+/// Returns the area that is drawn of a window; none is so large that its cells do not fit in memory.
+pub fn area(columns: u16, rows: u16) -> Rect {
+    Rect::new(0, 0, columns.clamp(1, 500), rows.clamp(1, 200))
+}
+
+/// Runs until the app is done and returns the exit code. `stop` gives the terminal back, stops, takes it again, and returns
+/// the area it has then.
+pub fn run<B: Backend>(
+    terminal: &mut Terminal<B>,
+    inputs: &Receiver<Input>,
+    app: &mut App,
+    mut stop: impl FnMut() -> Option<Rect>,
+) -> u8 {
+    loop {
+        if let Some(code) = app.done() {
+            return code;
+        }
+        // A terminal that cannot be drawn on is gone; every answer is on disk.
+        if terminal.draw(|frame| app.draw(frame)).is_err() {
+            return GONE;
+        }
+        let first = match app.wake() {
+            Some(wait) => match inputs.recv_timeout(Duration::from_millis(wait.0)) {
+                Err(RecvTimeoutError::Timeout) => {
+                    app.tick();
+                    continue;
+                }
+                other => other.ok(),
+            },
+            None => inputs.recv().ok(),
+        };
+        let Some(first) = first else { return GONE };
+        // All that has queued up is taken in before the next frame, so that a storm of resizes draws once.
+        for input in std::iter::once(first).chain(inputs.try_iter()) {
+            let shown = match input {
+                Input::Key(key) => {
+                    app.key(key);
+                    Ok(())
+                }
+                Input::Resize(columns, rows) => terminal.resize(area(columns, rows)),
+                Input::Continue => terminal.clear(),
+                Input::Stop => stop().map_or(Ok(()), |area| terminal.resize(area).and_then(|()| terminal.clear())),
+                Input::Signal(signal) => return u8::try_from(signal).map_or(GONE, |signal| signal.saturating_add(128)),
+                Input::Gone => return GONE,
+            };
+            if shown.is_err() {
+                return GONE;
+            }
+            if app.done().is_some() {
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Opens the interface on the terminal that this process was started in.
+
+use std::io;
+use std::sync::mpsc;
+
+use super::app::App;
+use super::effect::{Effect, Performer};
+use super::local;
+use super::session;
+use super::theme::Theme;
+use crate::records::PersonRow;
+use crate::sitting::{Desk, Sitting};
+
+/// Where to begin.
+#[derive(Debug)]
+pub enum Opening {
+    /// At home, or by asking who it is.
+    Home(Option<PersonRow>),
+    /// At an attempt that was begun already.
+    Sitting(PersonRow, Box<Sitting>),
+}
+
+/// Opens the interface and returns the exit code once it is left.
+///
+/// # Errors
+/// Where the terminal cannot be taken over.
+pub fn open(desk: Desk, opening: Opening, theme: Theme) -> io::Result<u8> {
+    let (performer, first) = match opening {
+        Opening::Home(trainee) => (Performer::new(desk, trainee), Effect::Home),
+        Opening::Sitting(trainee, sitting) => (Performer::new(desk, Some(trainee)), Effect::Sit(sitting)),
+    };
+    let mut app = App::new(performer, theme, first);
+    let (send, inputs) = mpsc::channel();
+    let (_guard, mut terminal) = local::enter()?;
+    local::read(send)?;
+    Ok(session::run(&mut terminal, &inputs, &mut app, || local::stop().ok()))
+}

@@ -1,0 +1,63 @@
+//! Roles of text and their styles. Color is never the only sign: every state has a word or a mark of its own.
+
+use ratatui::style::{Color, Modifier, Style};
+
+/// What a text is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// What is read.
+    Text,
+    /// What stands back.
+    Dim,
+    /// What is asked, and headings.
+    Strong,
+    /// Where the keys go.
+    Accent,
+    /// What is right or reached.
+    Good,
+    /// What is wrong or missed.
+    Bad,
+    /// What should be noticed.
+    Warn,
+}
+
+/// The styles of all roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    /// For light text on a dark ground.
+    Dark,
+    /// For dark text on a light ground.
+    Light,
+    /// Without color.
+    Plain,
+}
+
+impl Theme {
+    /// Chooses a theme: none of color where it is unwanted, light where the terminal says so (COLORFGBG, as `15;0`).
+    pub fn choose(color: bool, colors: Option<&str>) -> Self {
+        let ground = colors.and_then(|colors| colors.rsplit(';').next()?.parse::<u8>().ok());
+        match (color, ground) {
+            (false, _) => Self::Plain,
+            (true, Some(7 | 9..=15)) => Self::Light,
+            (true, _) => Self::Dark,
+        }
+    }
+
+    /// Returns the style of a role. The terminal's own 16 colors are used, which its owner chose to be readable.
+    pub fn style(self, role: Role) -> Style {
+        let colored = |dark: Color, light: Color| match self {
+            Self::Dark => Style::new().fg(dark),
+            Self::Light => Style::new().fg(light),
+            Self::Plain => Style::new(),
+        };
+        match role {
+            Role::Text => Style::new(),
+            Role::Dim => Style::new().add_modifier(Modifier::DIM),
+            Role::Strong => Style::new().add_modifier(Modifier::BOLD),
+            Role::Accent => colored(Color::Cyan, Color::Blue).add_modifier(Modifier::BOLD),
+            Role::Good => colored(Color::Green, Color::Green),
+            Role::Bad => colored(Color::LightRed, Color::Red),
+            Role::Warn => colored(Color::Yellow, Color::Magenta),
+        }
+    }
+}

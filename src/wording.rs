@@ -1,0 +1,7 @@
+//! What screens, lines and records say in the same words.
+
+pub mod question;
+pub mod result;
+
+pub use question::{instruction, rationales, said, verdict};
+pub use result::{next_line, notes, reasons, result_lines};

@@ -1,0 +1,83 @@
+//! A result in words, as much of it as may be told.
+
+use crate::attempt::points::needed;
+use crate::attempt::{Mode, Outcome, Standing};
+use crate::bank::exam::Exam;
+use crate::quiz::Sheet;
+use crate::quiz::policy::Start;
+use crate::quiz::review::Extent;
+
+/// Returns the lines of a result, as much as may be told. The first is exactly `Passed` or `Not passed` for an exam.
+pub fn result_lines(outcome: &Outcome, extent: Extent) -> Vec<String> {
+    let mut lines = Vec::new();
+    lines.push(match outcome.standing {
+        Standing::Passed => "Passed".to_owned(),
+        Standing::Practiced => "Practiced".to_owned(),
+        Standing::Failed | Standing::FailedCritical => "Not passed".to_owned(),
+    });
+    if extent == Extent::Verdict {
+        return lines;
+    }
+    lines.extend(reasons(outcome).into_iter().map(|reason| format!("Reason: {reason}")));
+    let mark = outcome.pass.map_or(String::new(), |pass| format!(", {} needed", needed(pass, outcome.possible)));
+    lines.push(format!("Score: {} of {}{mark}", outcome.earned, outcome.possible));
+    for section in &outcome.sections {
+        let mark = section.pass.map_or(String::new(), |pass| {
+            let met = if section.met { "reached" } else { "not reached" };
+            format!(", {} needed, {met}", needed(pass, section.possible))
+        });
+        lines.push(format!("Section: {}: {} of {}{mark}", section.title, section.earned, section.possible));
+    }
+    lines.extend(outcome.missed.iter().map(|missed| format!("Objective missed: {}", missed.text)));
+    lines
+}
+
+/// Returns why an exam was passed or not, in sentences.
+pub fn reasons(outcome: &Outcome) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if let Some(pass) = outcome.pass.filter(|pass| !outcome.earned.reaches(*pass, outcome.possible)) {
+        let needed = needed(pass, outcome.possible);
+        reasons.push(format!("{} points of {}, {needed} are needed.", outcome.earned, outcome.possible));
+    }
+    for section in outcome.sections.iter().filter(|section| !section.met) {
+        let needed = section.pass.map_or(0, |pass| needed(pass, section.possible));
+        let (title, earned) = (&section.title, &section.earned);
+        reasons.push(format!("{title}: {earned} points of {}, {needed} are needed.", section.possible));
+    }
+    let critical = outcome.critical_misses.iter();
+    reasons.extend(critical.map(|missed| format!("A safety-critical question was missed: {}.", missed.text)));
+    if reasons.is_empty() && outcome.standing == Standing::Passed {
+        reasons.push("Every mark was reached and every safety-critical question answered rightly.".to_owned());
+    }
+    reasons
+}
+
+/// Returns what is to be known of a paper before and after it: replaced banks, open pool, missing review.
+pub fn notes(sheet: &Sheet) -> Vec<String> {
+    let mut notes = Vec::new();
+    if sheet.mode == Mode::Practice {
+        return notes;
+    }
+    if sheet.open_pool() {
+        notes.push("Open pool: these questions can be practiced.".to_owned());
+    }
+    let replaced = sheet.replaced();
+    if !replaced.is_empty() {
+        notes.push(format!("Banks in place of built-in ones: {}.", replaced.join(", ")));
+    }
+    if sheet.paper.reviewed.is_none() {
+        notes.push("Questions not yet reviewed by a clinician".to_owned());
+    }
+    notes
+}
+
+/// Returns when the exam can be tried again.
+pub fn next_line(next: Start, exam: &Exam) -> String {
+    let max = exam.attempts.max;
+    match next {
+        Start::Now { left } => format!("Next attempt: now, {left} of {max} left"),
+        Start::Later { at, left } => format!("Next attempt: from {}, {left} of {max} left", at.local()),
+        Start::Passed { until, .. } => format!("Valid through {} (UTC)", until.day().written()),
+        Start::Never => "Next attempt: no further attempt possible".to_owned(),
+    }
+}
