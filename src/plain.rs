@@ -307,18 +307,29 @@ impl Plain<'_> {
         }
     }
 
+    /// Asks until the answer is yes or no.
+    fn confirm(&mut self, prompt: &str) -> Result<Result<bool, Turn>, Error> {
+        loop {
+            let line = match self.prompt(prompt)? {
+                Ok(line) => line,
+                Err(turn) => return Ok(Err(turn)),
+            };
+            match line.trim().to_lowercase().as_str() {
+                "yes" | "y" => return Ok(Ok(true)),
+                "no" | "n" => return Ok(Ok(false)),
+                _ => self.say("Not understood: type yes or no")?,
+            }
+        }
+    }
+
     /// Ends the sitting, after asking where questions are open; nothing where the answer is no.
     fn submit(&mut self) -> Result<Option<Turn>, Error> {
         let open = self.sitting.session.open_items().len();
-        while open > 0 {
-            let line = match self.prompt(&format!("Submit with {open} unanswered? (yes/no): "))? {
-                Ok(line) => line,
+        if open > 0 {
+            match self.confirm(&format!("Submit with {open} unanswered? (yes/no): "))? {
+                Ok(true) => {}
+                Ok(false) => return Ok(Some(Turn::Go)),
                 Err(turn) => return Ok(Some(turn)),
-            };
-            match line.trim().to_lowercase().as_str() {
-                "yes" | "y" => break,
-                "no" | "n" => return Ok(Some(Turn::Go)),
-                _ => self.say("Not understood: type yes or no")?,
             }
         }
         self.record(Action::Submit).map(|done| Some(done.err().unwrap_or(Turn::Ended)))
@@ -339,13 +350,13 @@ impl Plain<'_> {
         for line in wording::result_lines(&ended.outcome, review::extent(Mode::Exam, exam.review, next)) {
             self.say(&line)?;
         }
-        for note in wording::notes(&sheet) {
-            self.say(&note)?;
-        }
         match certificate {
             Some(Ok(made)) => self.say(&format!("Certificate: {}", made.path.display()))?,
             Some(Err(error)) => writeln!(self.err, "{error}")?,
             None => self.say(&wording::next_line(next, exam))?,
+        }
+        for note in wording::notes(&sheet) {
+            self.say(&note)?;
         }
         Ok(if passed { End::Done } else { End::NotPassed })
     }

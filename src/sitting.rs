@@ -275,8 +275,8 @@ impl Desk {
         let started = Started { trainee, mode, limit, paper: drawn.paper };
         let sheet = Sheet::open(&started, |digest| drawn.content.get(&digest).cloned())
             .map_err(|missing| Error::Missing(attempt, missing))?;
-        let row = AttemptRow::started(attempt, now.wall, &started);
-        let fact = self.link(attempt.into(), Head::START, &Fact::Started(started));
+        let fact = self.link(attempt.into(), Head::START, &Fact::Started(started.clone()));
+        let row = AttemptRow::started(attempt, fact.at, &started);
         let head = Head::after(&fact);
         let batch = Batch { facts: vec![fact], content: drawn.content, attempt: Some(row.clone()), ..Batch::default() };
         self.store.append(&batch)?;

@@ -174,14 +174,11 @@ fn alike(pointer: String, said: &str) -> Flaw {
     flaw("ambiguous", pointer, message, "Delete or reword one; alike texts cannot be marked.")
 }
 
+/// Finds texts of a list that read alike, since an answer could mean either.
 fn twice<'a>(texts: impl Iterator<Item = &'a String>, list: &str, member: &str) -> Vec<Flaw> {
     let mut seen = HashSet::new();
-    let fresh = |text: &String| !seen.insert(text::answer_key(text));
-    let mut fresh = fresh;
-    texts
-        .enumerate()
-        .filter_map(|(at, text)| fresh(text).then(|| alike(format!("{list}/{at}{member}"), text)))
-        .collect()
+    let again = texts.enumerate().filter(|(_, text)| !seen.insert(text::answer_key(text)));
+    again.map(|(at, text)| alike(format!("{list}/{at}{member}"), text)).collect()
 }
 
 /// Finds critical questions that cannot be right or wrong without doubt (rule L29).

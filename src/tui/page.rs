@@ -125,7 +125,7 @@ impl Scroll {
 /// Returns a bar of `width` columns, filled by `part` of `whole` in steps of an eighth.
 pub fn bar(part: usize, whole: usize, width: usize) -> (String, String) {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let filled = if whole == 0 { 0 } else { part.min(whole) * width * 8 / whole };
+    let filled = (part.min(whole) * width * 8).checked_div(whole).unwrap_or(0);
     let full = format!("{}{}", "█".repeat(filled / 8), EIGHTHS[filled % 8]);
     let rest = width.saturating_sub(filled.div_ceil(8));
     (full, "·".repeat(rest))

@@ -68,66 +68,80 @@ fn read(bank: &Bank, question: &Question, keys: bool) -> Vec<String> {
     let mut lines = vec![format!("{} ({kind}{critical})", question.id)];
     lines.extend(question.case.as_ref().and_then(|case| bank.case(case)).map(|case| format!("  {case}")));
     lines.push(format!("  {}", question.stem));
-    let key = |right: bool| if keys && right { " [right]" } else { "" };
-    let mut item = |mark: String, said: &str, right: bool, why: &str| {
-        lines.push(format!("    {mark}. {said}{}", key(right)));
-        if keys && !why.is_empty() {
-            lines.push(format!("       {why}"));
-        }
-    };
-    match &question.ask {
-        Ask::Choice { choices, .. } => {
-            for (at, choice) in choices.iter().enumerate() {
-                item(letter(at).to_string(), &choice.text, choice.correct, &choice.rationale);
-            }
-        }
-        Ask::TrueFalse { answer, rationales, .. } => {
-            item("true".into(), "", *answer, &rationales.holds);
-            item("false".into(), "", !*answer, &rationales.fails);
-        }
-        Ask::Number { answer, unit, .. } if keys => {
-            item("answer".into(), &format!("{answer} {}", unit.as_deref().unwrap_or("")), true, "");
-        }
-        Ask::Text { accept } if keys => item("answer".into(), &accept.join(" or "), true, ""),
-        Ask::Number { .. } | Ask::Text { .. } => {}
-        Ask::Order { items } => {
-            // In the file the items stand in the right order, which is the key.
-            let mut shown: Vec<_> = items.iter().collect();
-            if !keys {
-                shown.sort_by(|a, b| a.text.cmp(&b.text));
-            }
-            for (at, entry) in shown.iter().enumerate() {
-                item(
-                    if keys { (at + 1).to_string() } else { letter(at).to_string() },
-                    &entry.text,
-                    false,
-                    &entry.rationale,
-                );
-            }
-        }
-        Ask::Match { pairs, extra_right } => {
-            let mut rights: Vec<_> =
-                pairs.iter().map(|pair| &pair.right).chain(extra_right.iter().map(|extra| &extra.text)).collect();
-            rights.sort();
-            for (at, pair) in pairs.iter().enumerate() {
-                let said = if keys { format!("{} = {}", pair.left, pair.right) } else { pair.left.clone() };
-                item((at + 1).to_string(), &said, false, &pair.rationale);
-            }
-            for (at, right) in rights.iter().enumerate().filter(|_| !keys) {
-                item(letter(at).to_string(), right, false, "");
-            }
-        }
+    let entries = if keys { with_keys(&question.ask) } else { without_keys(&question.ask) };
+    for (mark, said, why) in entries {
+        lines.push(format!("    {mark}. {said}"));
+        lines.extend((!why.is_empty()).then(|| format!("       {why}")));
     }
     if keys {
         lines.push(format!("  {}", question.rationale));
-        let line = |id| bank.source(id).map_or_else(String::new, crate::bank::Reference::line);
-        lines.extend(question.sources.iter().map(|citation| {
-            format!(
-                "  Source: {}{}",
-                line(&citation.id),
-                citation.locator.as_ref().map_or(String::new(), |at| format!(". {at}"))
-            )
-        }));
+        let work = |id| bank.source(id).map_or_else(String::new, crate::bank::Reference::line);
+        let at = |locator: &Option<String>| locator.as_ref().map_or(String::new(), |at| format!(". {at}"));
+        let sources = question.sources.iter();
+        lines.extend(sources.map(|cited| format!("  Source: {}{}", work(&cited.id), at(&cited.locator))));
     }
     lines
+}
+
+/// A line of a question: its mark, what it says, and why.
+type Entry = (String, String, String);
+
+fn with_keys(ask: &Ask) -> Vec<Entry> {
+    let right = |right: bool| if right { " [right]" } else { "" };
+    match ask {
+        Ask::Choice { choices, .. } => {
+            let entry = |(at, choice): (usize, &crate::bank::question::Choice)| {
+                (letter(at).to_string(), format!("{}{}", choice.text, right(choice.correct)), choice.rationale.clone())
+            };
+            choices.iter().enumerate().map(entry).collect()
+        }
+        Ask::TrueFalse { answer, rationales, .. } => vec![
+            ("true".into(), right(*answer).trim().into(), rationales.holds.clone()),
+            ("false".into(), right(!*answer).trim().into(), rationales.fails.clone()),
+        ],
+        Ask::Number { answer, unit, .. } => {
+            vec![("answer".into(), format!("{answer} {}", unit.as_deref().unwrap_or("")), String::new())]
+        }
+        Ask::Text { accept } => vec![("answer".into(), accept.join(" or "), String::new())],
+        Ask::Order { items } => {
+            let entry = |(at, item): (usize, &crate::bank::question::Item)| {
+                ((at + 1).to_string(), item.text.clone(), item.rationale.clone())
+            };
+            items.iter().enumerate().map(entry).collect()
+        }
+        Ask::Match { pairs, .. } => {
+            let entry = |(at, pair): (usize, &crate::bank::question::Pair)| {
+                ((at + 1).to_string(), format!("{} = {}", pair.left, pair.right), pair.rationale.clone())
+            };
+            pairs.iter().enumerate().map(entry).collect()
+        }
+    }
+}
+
+/// Returns the same without anything that tells the key; what stands in the key's order is sorted by its text.
+fn without_keys(ask: &Ask) -> Vec<Entry> {
+    let lettered = |mut texts: Vec<&String>| {
+        texts.sort();
+        let entry = |(at, text): (usize, &String)| (letter(at).to_string(), text.clone(), String::new());
+        texts.into_iter().enumerate().map(entry).collect::<Vec<_>>()
+    };
+    match ask {
+        Ask::Choice { choices, .. } => {
+            let entry = |(at, choice): (usize, &crate::bank::question::Choice)| {
+                (letter(at).to_string(), choice.text.clone(), String::new())
+            };
+            choices.iter().enumerate().map(entry).collect()
+        }
+        Ask::TrueFalse { .. } | Ask::Number { .. } | Ask::Text { .. } => Vec::new(),
+        Ask::Order { items } => lettered(items.iter().map(|item| &item.text).collect()),
+        Ask::Match { pairs, extra_right } => {
+            let rights = pairs.iter().map(|pair| &pair.right).chain(extra_right.iter().map(|extra| &extra.text));
+            let mut entries = lettered(rights.collect());
+            let left = |(at, pair): (usize, &crate::bank::question::Pair)| {
+                ((at + 1).to_string(), pair.left.clone(), String::new())
+            };
+            entries.extend(pairs.iter().enumerate().map(left));
+            entries
+        }
+    }
 }

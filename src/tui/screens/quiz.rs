@@ -420,16 +420,11 @@ impl Screen for Quiz {
             Draft::Choices(_) => key("A B …", "choose"),
         }];
         keys.extend([key("Enter", "confirm"), key("← →", "move")]);
+        keys.extend([key("m", "flag"), key("s", "answer sheet")]);
         if !self.is_exam() {
-            keys.push(key("1 2 3", "confirm as guess, fairly sure, certain"));
+            keys.push(key("1 2 3", "confirm as a guess, fairly sure, certain"));
         }
-        keys.extend([
-            key("m", "flag"),
-            key("s", "answer sheet"),
-            key("Space", "tick"),
-            key("Backspace", "take back"),
-            key("q", "leave"),
-        ]);
+        keys.extend([key("Space", "mark"), key("Backspace", "take back"), key("q", "leave")]);
         keys
     }
 
