@@ -1,12 +1,12 @@
 //! The training and certification quiz for dry-needling practitioners.
 //!
 //! In reading order, each module using only those before it (`ARCHITECTURE.md` has the map and the invariants):
-//! names and moments, text, problems; what a bank is; what is stored of an attempt; the quiz itself; certificates; what
+//! moments, text, names, problems; what a bank is; what is stored of an attempt; the quiz itself; certificates; what
 //! lists show; where things live; the store; the sitting, which pairs the core with the world; the two ways to sit; commands.
 
-pub mod ids;
 pub mod clock;
 pub mod text;
+pub mod ids;
 pub mod problem;
 pub mod bank;
 pub mod attempt;

@@ -20,8 +20,8 @@ fn main() -> ExitCode {
             no_color: set("NO_COLOR") || dumb,
             colors: std::env::var("COLORFGBG").ok(),
         },
-        clock: || Box::new(SystemClock::start()),
-        chance: || Box::new(rand::rng()),
+        clock: &|| Box::new(SystemClock::start()),
+        chance: &|| Box::new(rand::rng()),
         global: cli::Global::default(),
     };
     ExitCode::from(cli::run(std::env::args_os(), &mut env))

@@ -11,6 +11,7 @@ use super::exam::Exam;
 use super::shape::{self, Shape};
 use super::sound::{self, Flaw, Parts};
 use super::{Bank, FORMAT};
+use crate::ids::is_slug;
 use crate::problem::{Problem, Severity, Source};
 use crate::text;
 
@@ -39,8 +40,7 @@ pub enum Held {
 
 /// Reads a bank; `name` is what its file is called.
 pub fn bank(name: &str, bytes: &[u8]) -> Reading<Bank> {
-    let typed = fast::<Bank>(bytes).filter(|bank| bank.format <= FORMAT && sound::bank(&Parts::of(bank)).is_empty());
-    typed.map_or_else(|| slow(name, bytes, &shape::BANK, bank_flaws), Reading::clean)
+    clean_bank(bytes).map_or_else(|| slow(name, bytes, &shape::BANK, bank_flaws), Reading::clean)
 }
 
 /// Reads an exam; `name` is what its file is called.
@@ -51,15 +51,20 @@ pub fn exam(name: &str, bytes: &[u8]) -> Reading<Exam> {
 
 /// Reads a file that says itself what it is: `questions` make a bank, `sections` an exam.
 pub fn any(name: &str, bytes: &[u8]) -> Reading<Held> {
-    let has = |member: &str| {
-        let source = std::str::from_utf8(bytes).ok()?;
-        Some(Tree::parse(source).ok()?.root().member(member).is_some())
-    };
-    if has("sections") == Some(true) && has("questions") != Some(true) {
-        exam(name, bytes).map(Held::Exam)
-    } else {
-        bank(name, bytes).map(Held::Bank)
+    if let Some(bank) = clean_bank(bytes) {
+        return Reading::clean(Held::Bank(bank));
     }
+    let has = |tree: &Tree<'_>, member: &str| tree.root().member(member).is_some();
+    let source = std::str::from_utf8(bytes).unwrap_or_default();
+    match Tree::parse(source) {
+        Ok(tree) if has(&tree, "sections") && !has(&tree, "questions") => exam(name, bytes).map(Held::Exam),
+        _ => bank(name, bytes).map(Held::Bank),
+    }
+}
+
+/// Reads a bank in one typed pass; nothing where there is anything to tell about it.
+fn clean_bank(bytes: &[u8]) -> Option<Bank> {
+    fast::<Bank>(bytes).filter(|bank| bank.format <= FORMAT && sound::bank(&Parts::of(bank)).is_empty())
 }
 
 impl<T> Reading<T> {
@@ -156,6 +161,14 @@ fn bank_flaws(tree: &Tree<'_>, bad: &[String]) -> Vec<Flaw> {
         let sound = list.elements().enumerate().filter(|(at, _)| !told.contains(at));
         sound.filter_map(|(at, node)| Some((at, serde_json::from_value(node.to_json()).ok()?))).collect()
     });
+    let name = |(at, node): (usize, tree::Node<'_>)| match node.member("id")?.sort() {
+        tree::Sort::Text(name) if is_slug(name) => Some((at, name.to_owned())),
+        _ => None,
+    };
+    let names: Vec<_> = tree
+        .root()
+        .member("questions")
+        .map_or_else(Vec::new, |list| list.elements().enumerate().filter_map(name).collect());
     let (objectives, sources) = (list(tree, bad, "objectives"), list(tree, bad, "sources"));
     let cases = list(tree, bad, "cases");
     sound::bank(&Parts {
@@ -163,6 +176,7 @@ fn bank_flaws(tree: &Tree<'_>, bad: &[String]) -> Vec<Flaw> {
         sources: sources.as_deref(),
         cases: cases.as_deref(),
         questions: questions.iter().map(|(at, question)| (*at, question)).collect(),
+        names: names.iter().map(|(at, name)| (*at, name.as_str())).collect(),
     })
 }
 

@@ -256,50 +256,6 @@ pub enum Position {
     Last,
 }
 
-/// How many choices may be ticked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "SelectForm", into = "SelectForm")]
-pub enum Select {
-    /// Exactly one.
-    #[default]
-    One,
-    /// All that apply, their number untold.
-    All,
-    /// Exactly so many, and never more.
-    Exactly(usize),
-}
-
-/// [`Select`] as it is written: a word or a number.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-enum SelectForm {
-    Number(usize),
-    Word(String),
-}
-
-impl TryFrom<SelectForm> for Select {
-    type Error = &'static str;
-    fn try_from(form: SelectForm) -> Result<Self, &'static str> {
-        match form {
-            SelectForm::Word(word) if word == "one" => Ok(Self::One),
-            SelectForm::Word(word) if word == "all" => Ok(Self::All),
-            SelectForm::Number(1) => Ok(Self::One),
-            SelectForm::Number(n) if n > 1 => Ok(Self::Exactly(n)),
-            _ => Err("select is \"one\", \"all\" or a number from 1"),
-        }
-    }
-}
-
-impl From<Select> for SelectForm {
-    fn from(select: Select) -> Self {
-        match select {
-            Select::One => Self::Word("one".into()),
-            Select::All => Self::Word("all".into()),
-            Select::Exactly(n) => Self::Number(n),
-        }
-    }
-}
-
 /// What a partly right choice of several earns.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -401,4 +357,7 @@ pub struct Waiver {
 }
 
 mod flat;
+mod select;
+
 use flat::Flat;
+pub use select::Select;

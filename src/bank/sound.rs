@@ -39,6 +39,8 @@ pub struct Parts<'a> {
     pub cases: Option<&'a [Case]>,
     /// The questions with their places in the file's list.
     pub questions: Vec<(usize, &'a Question)>,
+    /// The names of all questions, also of those that could not be read, with their places.
+    pub names: Vec<(usize, &'a str)>,
 }
 
 impl<'a> Parts<'a> {
@@ -49,6 +51,7 @@ impl<'a> Parts<'a> {
             sources: Some(&bank.sources),
             cases: Some(&bank.cases),
             questions: bank.questions.iter().map(|question| &**question).enumerate().collect(),
+            names: bank.questions.iter().map(|question| question.id.as_str()).enumerate().collect(),
         }
     }
 }
@@ -60,11 +63,10 @@ pub fn bank(parts: &Parts<'_>) -> Vec<Flaw> {
     let sources = names(&mut flaws, "sources", parts.sources, |source| &source.id);
     let cases = names(&mut flaws, "cases", parts.cases, |case| &case.id);
     let mut seen = HashSet::new();
+    let again = parts.names.iter().filter(|(_, name)| !seen.insert(*name));
+    flaws.extend(again.map(|(at, name)| doubled(format!("/questions/{at}/id"), name)));
     for (at, question) in &parts.questions {
         let at = format!("/questions/{at}");
-        if !seen.insert(&question.id) {
-            flaws.push(doubled(format!("{at}/id"), question.id.as_str()));
-        }
         let mut refer = |known: bool, pointer: String, name: &str, list: &str| {
             if !known {
                 let message = format!("there is no \"{name}\" among the bank's {list}");

@@ -26,9 +26,9 @@ pub struct Env<'a> {
     /// Which of the three are terminals.
     pub terminal: Terminal,
     /// Makes a clock.
-    pub clock: fn() -> Box<dyn Clock>,
+    pub clock: &'a dyn Fn() -> Box<dyn Clock>,
     /// Makes a source of chance.
-    pub chance: fn() -> Box<dyn Rng>,
+    pub chance: &'a dyn Fn() -> Box<dyn Rng>,
     /// What every command understands; defaults until the arguments are read.
     pub global: Global,
 }
@@ -149,6 +149,13 @@ impl Env<'_> {
     /// What is out of reach, and what to do about it.
     pub fn desk(&mut self) -> Result<Desk, Failure> {
         let place = self.place()?;
+        place.prepare().map_err(|error| Failure {
+            code: error::STORE,
+            message: format!(
+                "The data directory {} cannot be made: {error}. Check its permissions, or name another --data-dir.",
+                shown(place.data())
+            ),
+        })?;
         let catalog = self.catalog()?;
         if self.global.verbose {
             let line = format!("data {}, config {}", shown(place.data()), shown(place.config()));
@@ -163,13 +170,6 @@ impl Env<'_> {
             }
         }
         self.tell_problems(&catalog);
-        place.prepare().map_err(|error| Failure {
-            code: error::STORE,
-            message: format!(
-                "The data directory {} cannot be made: {error}. Check its permissions, or name another --data-dir.",
-                shown(place.data())
-            ),
-        })?;
         let store = Sqlite::open(&place.store())?;
         Ok(Desk { store: Box::new(store), clock: (self.clock)(), chance: (self.chance)(), catalog, place })
     }

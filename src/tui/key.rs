@@ -1,6 +1,7 @@
 //! What was pressed, and what pressing it means.
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use termina::Event;
+use termina::event::{KeyCode, KeyEvent, KeyEventKind, Modifiers};
 
 /// A key, as screens know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,13 +42,16 @@ impl Key {
         if event.kind == KeyEventKind::Release {
             return None;
         }
-        let control = event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        let control = event.modifiers.contains(Modifiers::CONTROL);
         Some(match event.code {
-            KeyCode::Char('c' | 'C') if event.modifiers.contains(KeyModifiers::CONTROL) => Self::CtrlC,
-            KeyCode::Char(_) if control => return None,
+            KeyCode::Char('c' | 'C') if control => Self::CtrlC,
+            // What the keys Backspace and Enter send on some terminals and serial lines.
+            KeyCode::Char('h') if control => Self::Backspace,
+            KeyCode::Char('j') if control => Self::Enter,
+            KeyCode::Char(_) if control || event.modifiers.contains(Modifiers::ALT) => return None,
             KeyCode::Char(c) => Self::Char(c),
             KeyCode::Enter => Self::Enter,
-            KeyCode::Esc => Self::Esc,
+            KeyCode::Escape => Self::Esc,
             KeyCode::Backspace => Self::Backspace,
             KeyCode::Up => Self::Up,
             KeyCode::Down => Self::Down,
@@ -96,7 +100,7 @@ pub enum Input {
     Signal(i32),
     /// A signal asks to stop until continued.
     Stop,
-    /// The program goes on after a stop.
+    /// The program goes on after a stop, its own or one that it had no part in.
     Continue,
     /// The terminal is gone.
     Gone,
@@ -107,7 +111,6 @@ impl Input {
     pub fn read(event: &Event) -> Option<Self> {
         match event {
             Event::Key(key) => Key::read(key).map(Self::Key),
-            Event::Resize(columns, rows) => Some(Self::Resize(*columns, *rows)),
             _ => None,
         }
     }

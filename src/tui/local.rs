@@ -6,15 +6,17 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::mpsc::Sender;
 use std::thread;
 
-use crossterm::{cursor, event, execute, terminal};
+use crossterm::{cursor, execute, terminal};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
+use termina::Parser;
 
 use super::key::Input;
+use super::session::Host;
 
 /// The terminal with a buffer that holds a whole frame, so that a frame is one write.
 pub type Local = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
@@ -62,17 +64,25 @@ fn leave() {
     let _ = io::stdout().flush();
 }
 
-/// Stops the program as SIGTSTP would, with the terminal given back, and takes it over again afterwards.
-///
-/// # Errors
-/// What the system says.
-pub fn stop() -> io::Result<Rect> {
-    leave();
-    rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
-    terminal::enable_raw_mode()?;
-    switch_on()?;
-    let (columns, rows) = terminal::size()?;
-    Ok(super::session::area(columns, rows))
+/// This process, on the terminal it was started in.
+#[derive(Debug)]
+pub struct Here;
+
+impl Host for Here {
+    fn stop(&mut self) -> io::Result<Rect> {
+        leave();
+        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
+        self.again()
+    }
+
+    fn again(&mut self) -> io::Result<Rect> {
+        // The shell has set the terminal to its own liking meanwhile; crossterm believes it is raw still.
+        terminal::disable_raw_mode()?;
+        terminal::enable_raw_mode()?;
+        switch_on()?;
+        let (columns, rows) = terminal::size()?;
+        Ok(super::session::area(columns, rows))
+    }
 }
 
 /// Reads keys and signals into one queue, each in a thread of its own.
@@ -102,18 +112,35 @@ pub fn read(inputs: Sender<Input>) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits for the terminal itself, not for crossterm, which spins where the terminal is gone.
+/// How long a lone escape byte is held for the rest of a sequence before it is taken for the key Esc.
+const LONE_ESCAPE: Timespec = Timespec { tv_sec: 0, tv_nsec: 25_000_000 };
+
+/// Reads bytes and makes keys of them.
+///
+/// Not crossterm's own reader: that one spins where the terminal is gone, and holds a key back that arrives together with
+/// a resize until the next one is pressed.
 fn read_keys(inputs: &Sender<Input>) {
-    let input = io::stdin();
+    let terminal = io::stdin();
+    let (mut parser, mut bytes, mut held) = (Parser::default(), [0; 1024], false);
     loop {
-        let mut waited = [PollFd::new(&input, PollFlags::IN)];
-        match poll(&mut waited, None) {
+        let mut waited = [PollFd::new(&terminal, PollFlags::IN)];
+        match poll(&mut waited, held.then_some(&LONE_ESCAPE)) {
             Err(rustix::io::Errno::INTR) => continue,
-            Ok(_) if waited[0].revents() == PollFlags::IN => {}
+            Ok(0) if held => {
+                parser.parse(&[], false);
+                held = false;
+            }
+            Ok(_) if waited[0].revents().contains(PollFlags::IN) => match rustix::io::read(&terminal, &mut bytes) {
+                Ok(count) if count > 0 => {
+                    parser.parse(&bytes[..count], true);
+                    held = bytes[..count].contains(&0x1B);
+                }
+                Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => continue,
+                _ => break,
+            },
             _ => break,
         }
-        while event::poll(std::time::Duration::ZERO).unwrap_or(false) {
-            let Ok(event) = event::read() else { break };
+        while let Some(event) = parser.pop() {
             let sent = Input::read(&event).map_or(Ok(()), |input| inputs.send(input));
             if sent.is_err() {
                 return;

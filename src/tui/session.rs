@@ -1,5 +1,6 @@
 //! The only loop: draw, wait, update. Generic over the backend, so that tests run the same one.
 
+use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
@@ -18,13 +19,27 @@ pub fn area(columns: u16, rows: u16) -> Rect {
     Rect::new(0, 0, columns.clamp(1, 500), rows.clamp(1, 200))
 }
 
-/// Runs until the app is done and returns the exit code. `stop` gives the terminal back, stops, takes it again, and returns
-/// the area it has then.
+/// Whoever holds the terminal, for what the loop cannot do to it through a backend.
+pub trait Host {
+    /// Gives the terminal back, stops until continued, takes it again, and returns the area it has then.
+    ///
+    /// # Errors
+    /// What the system says; the terminal is gone then.
+    fn stop(&mut self) -> io::Result<Rect>;
+
+    /// Takes the terminal again after a stop that came from outside, and returns the area it has then.
+    ///
+    /// # Errors
+    /// What the system says; the terminal is gone then.
+    fn again(&mut self) -> io::Result<Rect>;
+}
+
+/// Runs until the app is done and returns the exit code.
 pub fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     inputs: &Receiver<Input>,
     app: &mut App,
-    mut stop: impl FnMut() -> Option<Rect>,
+    host: &mut impl Host,
 ) -> u8 {
     loop {
         if let Some(code) = app.done() {
@@ -47,19 +62,22 @@ pub fn run<B: Backend>(
         let Some(first) = first else { return GONE };
         // All that has queued up is taken in before the next frame, so that a storm of resizes draws once.
         for input in std::iter::once(first).chain(inputs.try_iter()) {
-            let shown = match input {
+            // A resize clears the window and draws all of it anew. `Terminal::clear` would ask the terminal where its
+            // cursor is, and wait for the answer among the keys.
+            let area = match input {
                 Input::Key(key) => {
                     app.key(key);
-                    Ok(())
+                    Ok(None)
                 }
-                Input::Resize(columns, rows) => terminal.resize(area(columns, rows)),
-                Input::Continue => terminal.clear(),
-                Input::Stop => stop().map_or(Ok(()), |area| terminal.resize(area).and_then(|()| terminal.clear())),
+                Input::Resize(columns, rows) => Ok(Some(area(columns, rows))),
+                Input::Stop => host.stop().map(Some),
+                Input::Continue => host.again().map(Some),
                 Input::Signal(signal) => return u8::try_from(signal).map_or(GONE, |signal| signal.saturating_add(128)),
                 Input::Gone => return GONE,
             };
-            if shown.is_err() {
-                return GONE;
+            match area.map(|area| area.map_or(Ok(()), |area| terminal.resize(area))) {
+                Ok(Ok(())) => {}
+                _ => return GONE,
             }
             if app.done().is_some() {
                 break;

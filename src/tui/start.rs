@@ -31,7 +31,11 @@ pub fn open(desk: Desk, opening: Opening, theme: Theme) -> io::Result<u8> {
     };
     let mut app = App::new(performer, theme, first);
     let (send, inputs) = mpsc::channel();
-    let (_guard, mut terminal) = local::enter()?;
+    let (guard, mut terminal) = local::enter()?;
     local::read(send)?;
-    Ok(session::run(&mut terminal, &inputs, &mut app, || local::stop().ok()))
+    let code = session::run(&mut terminal, &inputs, &mut app, &mut local::Here);
+    // The guard shows the cursor. Ratatui's own try would print to standard error where the terminal is gone, and panic.
+    std::mem::forget(terminal);
+    drop(guard);
+    Ok(code)
 }

@@ -1,1 +1,22 @@
-fn main() {}
+//! The one test binary: a file per feature, and four builders (`World`, `Stage`, `Window`, `Talk`) that read as sentences.
+
+mod reader;
+mod stage;
+mod window;
+mod world;
+
+mod architecture;
+mod banks;
+mod certificate;
+mod clock;
+mod commands;
+mod draw;
+mod fullscreen;
+mod kill;
+mod marking;
+mod plain;
+mod policy;
+mod screens;
+mod session;
+mod store;
+mod text;

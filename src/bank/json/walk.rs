@@ -50,7 +50,7 @@ impl<'a> Walk<'a> {
             (Shape::Whole(least, most), Sort::Number(number)) => {
                 let fits = number.parse::<u32>().is_ok_and(|n| (*least..=*most).contains(&n));
                 if !fits {
-                    self.tell(node, "value", format!("{} is not a whole number here", shown(number)), wanted(shape));
+                    self.tell(node, "value", format!("{} does not fit here", shown(number)), wanted(shape));
                 }
             }
             (_, Sort::Text(text)) if self.scalar(shape, text) => {}
@@ -141,7 +141,7 @@ impl<'a> Walk<'a> {
         }
         for field in fields().filter(|field| field.needed && !seen.contains(field.name)) {
             let message = format!("\"{}\" is missing", field.name);
-            self.tell(node, "missing", message, format!("Add \"{}\": {}", field.name, wanted(&field.shape)));
+            self.tell(node, "missing", message, format!("Add \"{}\". {}", field.name, wanted(&field.shape)));
         }
     }
 

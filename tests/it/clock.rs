@@ -1,0 +1,50 @@
+//! Days and moments.
+
+use needlewise::clock::{Day, Millis, Timestamp};
+
+fn day(text: &str) -> Day {
+    text.parse().expect("a day")
+}
+
+#[test]
+fn months_end_where_the_calendar_ends_them() {
+    for (from, months, until) in [
+        ("2024-02-29", 12, "2025-02-28"),
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2026-11-23", 24, "2028-11-23"),
+        ("2026-08-31", 6, "2027-02-28"),
+        ("2024-02-29", 48, "2028-02-29"),
+    ] {
+        assert_eq!(day(from).plus_months(months).to_string(), until);
+    }
+}
+
+#[test]
+fn a_day_ends_with_its_last_second_in_utc() {
+    assert_eq!(day("2028-11-23").end().to_string(), "2028-11-23T23:59:59Z");
+    assert_eq!(day("2028-11-23").written(), "23 Nov 2028");
+}
+
+#[test]
+fn a_clock_set_back_gives_no_negative_time() {
+    let (early, late) = (Timestamp::from_millis(1000), Timestamp::from_millis(5000));
+    assert_eq!(early.since(late), Millis(0));
+    assert_eq!(late.since(early), Millis(4000));
+}
+
+#[test]
+fn moments_beyond_the_calendar_are_held_to_it() {
+    for millis in [i64::MIN, i64::MAX] {
+        let at = Timestamp::from_millis(millis);
+        assert!(!at.to_string().is_empty());
+        assert_eq!(at.plus(Millis(u64::MAX)), Timestamp::from_millis(i64::MAX));
+    }
+    assert!(day("9999-12-31").plus_months(24).days_since(day("9999-12-31")) >= 0);
+}
+
+#[test]
+fn time_left_reads_as_minutes_and_seconds() {
+    assert_eq!(Millis(38 * 60_000 + 10_000).to_string(), "38:10");
+    assert_eq!(Millis(75 * 60_000).to_string(), "1:15:00");
+    assert_eq!(Millis(1).to_string(), "0:01");
+}

@@ -1,0 +1,211 @@
+//! The interface of the real program in a real pseudo-terminal: the main journey, and every way out of it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use needlewise::attempt::{Answer, Mode};
+use needlewise::records::AttemptQuery;
+use rustix::process::Signal;
+
+use crate::reader::{Reader, Talk};
+use crate::stage::desk;
+use crate::window::Window;
+use crate::world::{World, small_bank, small_exam};
+
+/// A home whose own banks are the small ones.
+fn home() -> World {
+    let world = World::new();
+    world.file("data/question-banks/small.json", small_bank().to_string());
+    world.file("data/question-banks/exams/brief.json", small_exam().to_string());
+    world
+}
+
+fn own_banks(world: &World) -> PathBuf {
+    world.data().join("question-banks")
+}
+
+/// What an exam came to: points, and the answer to each question by its name.
+fn facts(home: &Path) -> (String, BTreeMap<String, Option<Answer>>) {
+    let time = std::rc::Rc::new(std::cell::Cell::new(crate::world::MONDAY));
+    let desk = desk(home, &time);
+    let query = AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() };
+    let rows = desk.store.attempts(&query).expect("attempts");
+    let sitting = desk.take_up(rows[0].id, false).expect("the attempt");
+    let session = &sitting.session;
+    let items = session.sheet().items.iter().enumerate();
+    let given =
+        items.map(|(at, item)| (item.question.id.to_string(), session.given(at).map(|given| given.answer.clone())));
+    let outcome = &session.ended().expect("an end").outcome;
+    (format!("{} of {}, {:?}", outcome.earned, outcome.possible, outcome.standing), given.collect())
+}
+
+#[test]
+fn a_newcomer_gives_a_name_practices_passes_the_exam_and_finds_a_certificate() {
+    let world = home();
+    let reader = Reader::of(Some(&own_banks(&world)));
+    let mut window = Window::open(world.home.path(), &[]);
+    window.sees("What is your name?").type_bytes("Amira Okafor\r").sees("Practice a topic");
+    window.type_bytes("p").sees("All topics").type_bytes("\x1b[F\r").sees("question 1 of 7");
+    let keys = reader.keys(&window.screen());
+    window.type_bytes(&keys).type_bytes("\r").sees("✓ Right").type_bytes("\r").sees("question 2 of 7");
+    window.type_bytes("\x1b").type_bytes("\x1b").sees("Go on with the practice");
+    window.type_bytes("e").sees("The certificate will bear this name").sees("Amira Okafor").type_bytes("\r");
+    for question in 1..=7 {
+        window.sees(&format!("question {question} of 7"));
+        let keys = reader.keys(&window.screen());
+        window.type_bytes(&keys).sees("Not stored yet").type_bytes("\r");
+    }
+    window.sees("7 answered, 0 open").type_bytes("f").sees("y submits").type_bytes("y");
+    window.sees("✓ Passed").sees("Your certificate is made");
+    window.type_bytes("\r").sees("Passed, valid through").type_bytes("c").sees("1 certificate");
+    window.type_bytes("\r").sees("Self-test record: Brief").type_bytes("qqq");
+    assert_eq!(window.ends(), 0);
+    window.assert_as_found();
+
+    let files: Vec<_> = walk(&world.data().join("certificates"));
+    assert_eq!(files.len(), 1, "{files:?}");
+    let mut verify = Talk::open(world.home.path(), &["certificate", "verify", &files[0].to_string_lossy()]);
+    let verified = verify.hear();
+    assert_eq!(verify.ends(), Some(1));
+    assert!(verified.contains("Verdict: untrusted"), "{verified}");
+
+    let plain = home();
+    let mut talk = Talk::open(plain.home.path(), &["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    for _ in 1..=7 {
+        let shown = talk.hear();
+        talk.say(&reader.answer(&shown));
+    }
+    talk.hear();
+    assert!(talk.say("submit").hear().contains("\nPassed\n"));
+    assert_eq!(talk.ends(), Some(0));
+    assert_eq!(facts(world.home.path()), facts(plain.home.path()), "the same facts either way");
+}
+
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+/// A window with the exam in it, the first question answered.
+fn in_the_exam(world: &World) -> Window {
+    let reader = Reader::of(Some(&own_banks(world)));
+    let mut window = Window::open(world.home.path(), &["exam", "brief", "--trainee", "Amira Okafor"]);
+    window.sees("question 1 of 7");
+    let keys = reader.keys(&window.screen());
+    window.type_bytes(&keys).sees("Not stored yet").type_bytes("\r").sees("question 2 of 7");
+    window
+}
+
+fn kept(world: &World) -> bool {
+    world.run(["trainee", "list"]);
+    let time = std::rc::Rc::new(std::cell::Cell::new(crate::world::MONDAY));
+    let desk = desk(world.home.path(), &time);
+    let open = AttemptQuery { open: true, ..AttemptQuery::default() };
+    let rows = desk.store.attempts(&open).expect("attempts");
+    desk.take_up(rows[0].id, false).expect("the attempt").session.next_open() == 1
+}
+
+#[test]
+fn every_signal_gives_the_terminal_back_and_keeps_every_answer() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        let world = home();
+        let mut window = in_the_exam(&world);
+        window.signal(signal);
+        assert_eq!(window.ends(), code);
+        window.assert_as_found();
+        assert!(kept(&world));
+    }
+}
+
+#[test]
+fn ctrl_c_asks_in_an_exam_and_leaving_suspends_it() {
+    let world = home();
+    let mut window = in_the_exam(&world);
+    window.type_bytes("\x03").sees("Leave the exam?").type_bytes("x").sees_no_more("Leave the exam?");
+    window.type_bytes("\x03").sees("Leave the exam?").type_bytes("\r");
+    assert_eq!(window.ends(), 1, "suspended");
+    window.assert_as_found();
+    assert!(kept(&world));
+    let mut again = Window::open(world.home.path(), &["exam", "--resume"]);
+    again.sees("question 2 of 7");
+}
+
+#[test]
+fn ctrl_c_leaves_cleanly_elsewhere() {
+    let world = home();
+    let mut window = Window::open(world.home.path(), &["--trainee", "Amira Okafor"]);
+    assert_eq!(window.ends(), 2, "only practice and exam add a name");
+    world.run(["trainee", "add", "Amira Okafor"]);
+    let mut window = Window::open(world.home.path(), &[]);
+    window.sees("Practice a topic").type_bytes("\x03");
+    assert_eq!(window.ends(), 0);
+    window.assert_as_found();
+}
+
+#[test]
+fn a_terminal_that_vanishes_ends_the_program_with_every_answer_kept() {
+    let world = home();
+    let mut window = in_the_exam(&world);
+    window.vanish();
+    assert_eq!(window.ends(), 129);
+    assert!(kept(&world));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stopped_program_gives_the_terminal_back_and_takes_it_again() {
+    let world = home();
+    let mut window = in_the_exam(&world);
+    window.signal(Signal::TSTP);
+    window.is_stopped();
+    window.assert_as_found();
+    window.signal(Signal::CONT);
+    window.sees("question 2 of 7").type_bytes("?").sees("Keys here");
+}
+
+#[test]
+fn resizing_loses_nothing_and_a_small_window_says_so() {
+    let world = home();
+    let mut window = in_the_exam(&world);
+    window.resize(30, 8).sees("This window is too");
+    window.resize(120, 40).sees("question 2 of 7");
+    for (columns, rows) in [(1, 1), (300, 1), (1, 200), (40, 12), (500, 200), (80, 24)] {
+        window.resize(columns, rows);
+    }
+    window.sees("question 2 of 7").type_bytes("\x03").sees("Leave the exam?");
+}
+
+#[test]
+fn nothing_is_written_while_nothing_happens() {
+    let world = home();
+    world.run(["trainee", "add", "Amira Okafor"]);
+    let mut window = Window::open(world.home.path(), &[]);
+    window.sees("Practice a topic").type_bytes("?").sees("Keys here").type_bytes("x").sees("Practice a topic");
+    let before = window.written();
+    // A key without a meaning is answered by a frame in which nothing differs.
+    window.type_bytes("z").type_bytes("?").sees("Keys here");
+    let frame = window.written() - before;
+    assert!(frame < 4000, "one frame, not a stream of them: {frame} bytes");
+}
+
+#[test]
+fn hostile_text_never_steers_the_terminal() {
+    let world = World::new();
+    let mut bank = small_bank();
+    bank["questions"][0]["stem"] = serde_json::json!("\u{1b}]52;c;aGFjaw==\u{7}What?");
+    world.file("data/question-banks/small.json", bank.to_string());
+    let mut window = Window::open(world.home.path(), &["practice", "--trainee", "a\u{202e}b"]);
+    assert_eq!(window.ends(), 2);
+    let mut window = Window::open(world.home.path(), &["practice", "--trainee", "Amira"]);
+    window.sees("question 1 of 10").type_bytes("\x03");
+    window.ends();
+    let raw = String::from_utf8_lossy(&window.raw()).into_owned();
+    assert!(!raw.contains("]52;") && !raw.contains('\u{202e}'), "nothing hostile was written");
+}
+
+#[test]
+fn the_full_screen_without_a_terminal_is_refused_with_a_hint() {
+    let world = home();
+    let mut talk = Talk::open(world.home.path(), &["exam", "brief", "--trainee", "Amira"]);
+    assert_eq!(talk.ends(), Some(2));
+}

@@ -1,0 +1,133 @@
+//! Somebody who knows every answer, and reads them off what is shown: the program's lines, or its screen.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use needlewise::bank::Question;
+use needlewise::bank::catalog::{Catalog, Origin};
+use needlewise::bank::question::Ask;
+use needlewise::text::one_line;
+
+/// All questions of the built-in banks and of a folder.
+pub struct Reader(Vec<Question>);
+
+impl Reader {
+    pub fn of(folder: Option<&Path>) -> Self {
+        let mut catalog = Catalog::built_in();
+        if let Some(folder) = folder {
+            catalog.add_folder(folder, &Origin::Data).expect("a folder");
+        }
+        Self(catalog.banks().flat_map(|bank| &bank.value.questions).map(|question| (**question).clone()).collect())
+    }
+
+    /// Finds the question that is shown, by its stem.
+    #[track_caller]
+    pub fn find(&self, shown: &str) -> &Question {
+        let shown = one_line(shown);
+        let stem = |question: &&Question| shown.contains(&one_line(&question.stem));
+        self.0.iter().filter(stem).max_by_key(|q| q.stem.len()).unwrap_or_else(|| panic!("no known stem in {shown}"))
+    }
+
+    /// Returns what to type in plain mode.
+    #[track_caller]
+    pub fn answer(&self, shown: &str) -> String {
+        let question = self.find(shown);
+        match &question.ask {
+            Ask::Choice { choices, .. } => {
+                let keys = choices.iter().filter(|choice| choice.correct);
+                keys.map(|choice| letter(shown, &choice.text)).collect::<Vec<_>>().join(" ")
+            }
+            Ask::TrueFalse { answer, .. } => answer.to_string(),
+            Ask::Number { answer, .. } => answer.to_string(),
+            Ask::Text { accept } => format!("\"{}\"", accept[0]),
+            Ask::Order { items } => items.iter().map(|item| letter(shown, &item.text)).collect(),
+            Ask::Match { pairs, .. } => {
+                let pair = |(at, pair): (usize, &needlewise::bank::question::Pair)| {
+                    format!("{}={}", at + 1, letter(shown, &pair.right))
+                };
+                pairs.iter().enumerate().map(pair).collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+
+    /// Returns the keys to press in full screen, without the one that confirms.
+    #[track_caller]
+    pub fn keys(&self, shown: &str) -> String {
+        let typed = self.answer(shown);
+        match &self.find(shown).ask {
+            Ask::TrueFalse { answer, .. } => if *answer { "t" } else { "f" }.to_owned(),
+            Ask::Match { .. } => typed.split(' ').filter_map(|pair| pair.chars().last()).collect(),
+            Ask::Text { .. } => typed.trim_matches('"').to_owned(),
+            _ => typed.replace(' ', ""),
+        }
+    }
+}
+
+/// Finds the letter that stands before a text: `B. text` or `B  text`.
+#[track_caller]
+fn letter(shown: &str, text: &str) -> String {
+    let text = one_line(text);
+    let line = shown.lines().map(one_line).find(|line| line.ends_with(&text) && has_letter(line, &text));
+    let line = line.unwrap_or_else(|| panic!("{text:?} is not among\n{shown}"));
+    let mark = line[..line.len() - text.len()].trim_end().trim_end_matches('.');
+    mark.chars().last().expect("a letter").to_string()
+}
+
+fn has_letter(line: &str, text: &str) -> bool {
+    let mark = line[..line.len() - text.len()].trim_end().trim_end_matches('.');
+    mark.chars().last().is_some_and(|c| c.is_ascii_uppercase())
+}
+
+/// The real program in plain mode, spoken to through pipes.
+pub struct Talk {
+    pub child: Child,
+}
+
+impl Talk {
+    /// Starts the program with a home.
+    pub fn open(home: &Path, args: &[&str]) -> Self {
+        let child = Command::new(env!("CARGO_BIN_EXE_needlewise"))
+            .args(args)
+            .env("NEEDLEWISE_DATA_DIR", home.join("data"))
+            .env("NEEDLEWISE_CONFIG_DIR", home.join("config"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program");
+        Self { child }
+    }
+
+    /// Reads up to the next prompt, or to the end.
+    pub fn hear(&mut self) -> String {
+        let output = self.child.stdout.as_mut().expect("an output");
+        let mut heard = Vec::new();
+        let mut byte = [0];
+        let prompts = [&b"Answer: "[..], b"a question's number: ", b"(yes/no): "];
+        while !prompts.iter().any(|prompt| heard.ends_with(prompt)) && output.read(&mut byte).is_ok_and(|n| n == 1) {
+            heard.push(byte[0]);
+        }
+        String::from_utf8(heard).expect("a text")
+    }
+
+    /// Types a line.
+    pub fn say(&mut self, line: &str) -> &mut Self {
+        writeln!(self.child.stdin.as_mut().expect("an input"), "{line}").expect("a listener");
+        self
+    }
+
+    /// Waits for the end and returns the exit code.
+    pub fn ends(&mut self) -> Option<i32> {
+        drop(self.child.stdin.take());
+        self.child.wait().expect("a process").code()
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        // A test that failed must not leave the program behind.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

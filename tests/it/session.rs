@@ -1,0 +1,183 @@
+//! The sitting: any sequence of inputs keeps the invariants, and facts alone bring it back.
+
+use std::sync::Arc;
+
+use needlewise::attempt::fact::Started;
+use needlewise::attempt::paper::Seed;
+use needlewise::attempt::{Answer, Certainty, Fact, Mode, Points, Standing};
+use needlewise::bank::catalog::Catalog;
+use needlewise::clock::{Millis, Timestamp};
+use needlewise::ids::TraineeId;
+use needlewise::quiz::draw;
+use needlewise::quiz::session::{Action, Moment, Refusal};
+use needlewise::quiz::{Session, Sheet};
+use proptest::prelude::*;
+
+use crate::world::World;
+
+const LIMIT: Millis = Millis(600_000);
+
+/// A paper over the small bank, one question of every kind.
+fn sheet(mode: Mode) -> Arc<Sheet> {
+    let world = World::new();
+    world.file("banks/small.json", crate::world::small_bank().to_string());
+    let mut catalog = Catalog::built_in();
+    let folder = world.home.path().join("banks");
+    catalog.add_folder(&folder, &needlewise::bank::catalog::Origin::Data).expect("a folder");
+    let exam = serde_json::from_value(crate::world::small_exam()).expect("an exam");
+    let drawn = draw::exam(&catalog, &exam, &[], Seed([3; 32])).expect("a paper");
+    let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
+    let started = Started { trainee, mode, limit: Some(LIMIT), paper: drawn.paper.clone() };
+    Arc::new(Sheet::open(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet"))
+}
+
+fn at(elapsed: u64) -> Moment {
+    Moment { elapsed: Millis(elapsed), piped: false }
+}
+
+/// Decides and applies, as a sitting does once the fact is stored.
+fn act(session: &mut Session, action: Action, elapsed: u64) -> Result<Fact, Refusal> {
+    let fact = session.decide(action, at(elapsed))?;
+    session.apply(&fact);
+    Ok(fact)
+}
+
+fn first(sheet: &Sheet, kind: &str) -> usize {
+    sheet.items.iter().position(|item| item.question.ask.kind().name() == kind).expect("a question of that kind")
+}
+
+/// Answers the true-false question.
+fn act_truth(session: &mut Session, truth: bool, elapsed: u64) -> Result<Fact, Refusal> {
+    let item = first(session.sheet(), "true-false");
+    act(session, Action::Answer { item, answer: Answer::Truth(truth), certainty: None }, elapsed)
+}
+
+#[test]
+fn an_answer_can_be_changed_in_an_exam_and_the_last_one_counts() {
+    let mut session = Session::new(sheet(Mode::Exam));
+    act_truth(&mut session, false, 1).expect("an answer");
+    act_truth(&mut session, true, 2).expect("another");
+    assert_eq!(session.right(), 1);
+    let item = first(session.sheet(), "true-false");
+    act(&mut session, Action::Clear { item }, 3).expect("taken back");
+    assert_eq!(session.open_items().len(), 7);
+}
+
+#[test]
+fn a_practiced_question_is_closed_and_certainty_belongs_to_practice() {
+    let mut practice = Session::new(sheet(Mode::Practice));
+    let item = first(practice.sheet(), "true-false");
+    let sure = Action::Answer { item, answer: Answer::Truth(true), certainty: Some(Certainty::Certain) };
+    act(&mut practice, sure.clone(), 1).expect("an answer");
+    assert_eq!(practice.given(item).and_then(|given| given.certainty), Some(Certainty::Certain));
+    assert_eq!(act_truth(&mut practice, false, 2), Err(Refusal::Closed));
+    let mut exam = Session::new(sheet(Mode::Exam));
+    act(&mut exam, sure, 1).expect("an answer");
+    assert_eq!(exam.given(item).and_then(|given| given.certainty), None);
+}
+
+#[test]
+fn nothing_is_taken_after_the_time_is_over_and_the_last_answer_before_counts() {
+    let mut session = Session::new(sheet(Mode::Exam));
+    act_truth(&mut session, true, LIMIT.0 - 1).expect("the last moment");
+    assert_eq!(act_truth(&mut session, false, LIMIT.0), Err(Refusal::TimeUp));
+    assert_eq!(session.decide(Action::Submit, at(LIMIT.0)), Err(Refusal::TimeUp));
+    assert_eq!(session.decide(Action::TimeOut, at(LIMIT.0 - 1)), Err(Refusal::TimeLeft));
+    act(&mut session, Action::TimeOut, LIMIT.0).expect("the end");
+    let ended = session.ended().expect("an end");
+    assert_eq!((ended.outcome.earned.clone(), ended.outcome.unanswered), (Points::one(), 6));
+    assert_eq!(act_truth(&mut session, true, 1), Err(Refusal::Ended));
+}
+
+#[test]
+fn a_missed_critical_question_fails_whatever_the_percentage() {
+    let catalog = Catalog::built_in();
+    let exam = catalog.exams().next().expect("an exam").value.clone();
+    for n in 0..20 {
+        let drawn = draw::exam(&catalog, &exam, &[], Seed([n; 32])).expect("a paper");
+        let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
+        let started = Started { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper.clone() };
+        let sheet = Sheet::open(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet");
+        let keys: Vec<_> = sheet.items.iter().map(|item| key(&item.question)).collect();
+        let outcome = |missed: Option<usize>| {
+            let answers: Vec<_> =
+                keys.iter().enumerate().map(|(at, key)| Some(key).filter(|_| Some(at) != missed)).collect();
+            needlewise::quiz::result::outcome(&sheet, &answers)
+        };
+        assert_eq!(outcome(None).standing, Standing::Passed);
+        for (at, item) in sheet.items.iter().enumerate() {
+            let outcome = outcome(Some(at));
+            let expected = if item.question.critical { Standing::FailedCritical } else { Standing::Passed };
+            assert_eq!(outcome.standing, expected, "{}", item.question.id);
+            assert_eq!(outcome.critical_misses.len(), usize::from(item.question.critical));
+        }
+    }
+}
+
+/// The right answer to a question.
+fn key(question: &needlewise::bank::Question) -> Answer {
+    use needlewise::bank::question::Ask;
+    match &question.ask {
+        Ask::Choice { choices, .. } => Answer::Choices((0..choices.len()).filter(|at| choices[*at].correct).collect()),
+        Ask::TrueFalse { answer, .. } => Answer::Truth(*answer),
+        Ask::Number { answer, .. } => Answer::Number(answer.to_string()),
+        Ask::Text { accept } => Answer::Text(accept[0].clone()),
+        Ask::Order { items } => Answer::Order((0..items.len()).collect()),
+        Ask::Match { pairs, .. } => Answer::Pairs((0..pairs.len()).collect()),
+    }
+}
+
+fn any_answer() -> impl Strategy<Value = Answer> {
+    let places = || prop::collection::vec(0_usize..5, 0..4);
+    prop_oneof![
+        places().prop_map(Answer::Choices),
+        any::<bool>().prop_map(Answer::Truth),
+        "[0-9.,]{0,6}".prop_map(Answer::Number),
+        "[a-z ]{0,12}".prop_map(Answer::Text),
+        places().prop_map(Answer::Order),
+        places().prop_map(Answer::Pairs),
+    ]
+}
+
+fn any_action() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        8 => (0_usize..9, any_answer()).prop_map(|(item, answer)| Action::Answer { item, answer, certainty: None }),
+        1 => (0_usize..9).prop_map(|item| Action::Clear { item }),
+        2 => (0_usize..9).prop_map(|item| Action::Flag { item }),
+        1 => Just(Action::TimeOut),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn any_sequence_of_inputs_keeps_the_invariants(actions in prop::collection::vec((any_action(), 0_u64..60_000), 0..40), practice: bool) {
+        let sheet = sheet(if practice { Mode::Practice } else { Mode::Exam });
+        let mut session = Session::new(Arc::clone(&sheet));
+        let (mut facts, mut elapsed) = (Vec::new(), 0);
+        for (action, step) in actions {
+            elapsed += step;
+            if let Ok(fact) = act(&mut session, action, elapsed) {
+                prop_assert!(session.ended().is_none() || matches!(fact, Fact::Finished(_)));
+                facts.push(fact);
+            }
+            prop_assert_eq!(session.count(), sheet.items.len());
+            prop_assert!(session.open_items().iter().all(|item| session.given(*item).is_none()));
+        }
+        let outcome = session.outcome();
+        prop_assert!(outcome.earned <= Points::whole(outcome.possible));
+        prop_assert_eq!(outcome.unanswered, session.open_items().len());
+        let parts: Points = outcome.sections.iter().map(|section| section.earned.clone()).sum();
+        prop_assert_eq!(&parts, &outcome.earned);
+        // Facts read back from their stored form bring the same sitting back.
+        let stored: Vec<_> = facts.iter().map(|fact| Fact::read(fact.kind(), &fact.payload()).expect("a fact")).collect();
+        let again = Session::resume(sheet, &stored);
+        prop_assert_eq!(again.outcome(), outcome);
+        prop_assert_eq!(again.ended(), session.ended());
+        for item in 0..session.count() {
+            prop_assert_eq!(again.given(item), session.given(item));
+            prop_assert_eq!(again.is_flagged(item), session.is_flagged(item));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The interface on a drawn screen: the real loop, the real store, no terminal.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::mpsc;
+
+use needlewise::attempt::fact::Person;
+use needlewise::bank::catalog::{Catalog, Origin};
+use needlewise::place::Place;
+use needlewise::records::PersonRow;
+use needlewise::sitting::Desk;
+use needlewise::store::Sqlite;
+use needlewise::tui::app::App;
+use needlewise::tui::effect::{Effect, Performer};
+use needlewise::tui::key::{Input, Key};
+use needlewise::tui::session;
+use needlewise::tui::theme::Theme;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use ratatui::backend::TestBackend;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+
+use crate::world::{MONDAY, SetClock};
+
+/// A desk in a folder, with its clock.
+pub fn desk(home: &Path, time: &Rc<Cell<i64>>) -> Desk {
+    let place = Place::find(Some(home.join("data")), Some(home.join("config"))).expect("a place");
+    place.prepare().expect("a folder");
+    let mut catalog = Catalog::built_in();
+    catalog.add_folder(&place.banks(), &Origin::Data).expect("banks");
+    Desk {
+        store: Box::new(Sqlite::open(&place.store()).expect("a store")),
+        clock: Box::new(SetClock(Rc::clone(time))),
+        chance: Box::new(ChaCha20Rng::seed_from_u64(7)),
+        catalog,
+        place,
+    }
+}
+
+/// Adds somebody.
+pub fn somebody(desk: &mut Desk, name: &str) -> PersonRow {
+    desk.add(Person { name: name.to_owned(), staff_id: None, license: None }).expect("a person")
+}
+
+/// A screen with somebody at it.
+pub struct Stage {
+    pub home: tempfile::TempDir,
+    pub time: Rc<Cell<i64>>,
+    app: App,
+    terminal: Terminal<TestBackend>,
+}
+
+impl Stage {
+    /// Sits Amira Okafor down at home.
+    pub fn at(columns: u16, rows: u16) -> Self {
+        Self::with(columns, rows, |_| {})
+    }
+
+    /// The same in a home that was prepared.
+    pub fn with(columns: u16, rows: u16, prepare: impl FnOnce(&Path)) -> Self {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        prepare(home.path());
+        let time = Rc::new(Cell::new(MONDAY));
+        let mut desk = desk(home.path(), &time);
+        let person = somebody(&mut desk, "Amira Okafor");
+        let app = App::new(Performer::new(desk, Some(person)), Theme::Plain, Effect::Home);
+        Self::of(home, time, app, columns, rows)
+    }
+
+    /// Opens a home where nobody has sat down yet.
+    pub fn welcome(columns: u16, rows: u16, names: &[&str]) -> Self {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let time = Rc::new(Cell::new(MONDAY));
+        let mut desk = desk(home.path(), &time);
+        for name in names {
+            somebody(&mut desk, name);
+        }
+        let app = App::new(Performer::new(desk, None), Theme::Plain, Effect::Home);
+        Self::of(home, time, app, columns, rows)
+    }
+
+    fn of(home: tempfile::TempDir, time: Rc<Cell<i64>>, app: App, columns: u16, rows: u16) -> Self {
+        let viewport = Viewport::Fixed(session::area(columns, rows));
+        let backend = TestBackend::new(columns, rows);
+        let terminal = Terminal::with_options(backend, TerminalOptions { viewport }).expect("a terminal");
+        Self { home, time, app, terminal }
+    }
+
+    /// Presses keys, by their names or as themselves, through the real loop.
+    pub fn press(&mut self, keys: &str) -> &mut Self {
+        let inputs: Vec<_> = keys.split_whitespace().map(|key| Input::Key(named(key))).collect();
+        self.feed(&inputs);
+        self
+    }
+
+    /// Types a text.
+    pub fn type_text(&mut self, text: &str) -> &mut Self {
+        let inputs: Vec<_> = text.chars().map(|c| Input::Key(Key::Char(c))).collect();
+        self.feed(&inputs);
+        self
+    }
+
+    /// Feeds inputs into the loop and returns the exit code if it ended by itself.
+    pub fn feed(&mut self, inputs: &[Input]) -> Option<u8> {
+        let (send, receive) = mpsc::channel();
+        inputs.iter().for_each(|input| send.send(*input).expect("a listener"));
+        drop(send);
+        session::run(&mut self.terminal, &receive, &mut self.app, &mut Nobody);
+        self.app.done()
+    }
+
+    /// Lets time pass and the screen notice it.
+    pub fn pass(&mut self, millis: i64) -> &mut Self {
+        self.time.set(self.time.get() + millis);
+        self.app.tick();
+        self
+    }
+
+    /// What is on the screen, line by line.
+    pub fn text(&mut self) -> String {
+        self.terminal.draw(|frame| self.app.draw(frame)).expect("a frame");
+        let buffer = self.terminal.backend().buffer();
+        let line = |y: u16| {
+            let mut line = String::new();
+            let mut skip = 0;
+            for x in 0..buffer.area.width {
+                let symbol = buffer[(x, y)].symbol();
+                if skip == 0 {
+                    line.push_str(symbol);
+                    skip = needlewise::text::width(symbol).saturating_sub(1);
+                } else {
+                    skip -= 1;
+                }
+            }
+            line.trim_end().to_owned()
+        };
+        (0..buffer.area.height).map(line).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// There is no terminal to stop.
+struct Nobody;
+
+impl session::Host for Nobody {
+    fn stop(&mut self) -> std::io::Result<ratatui::layout::Rect> {
+        self.again()
+    }
+
+    fn again(&mut self) -> std::io::Result<ratatui::layout::Rect> {
+        Ok(session::area(80, 24))
+    }
+}
+
+fn named(key: &str) -> Key {
+    match key {
+        "enter" => Key::Enter,
+        "esc" => Key::Esc,
+        "up" => Key::Up,
+        "down" => Key::Down,
+        "left" => Key::Left,
+        "right" => Key::Right,
+        "pgup" => Key::PageUp,
+        "pgdn" => Key::PageDown,
+        "home" => Key::Home,
+        "end" => Key::End,
+        "tab" => Key::Tab,
+        "space" => Key::Char(' '),
+        "backspace" => Key::Backspace,
+        "ctrl-c" => Key::CtrlC,
+        other => Key::Char(other.chars().next().expect("a key")),
+    }
+}

@@ -1,0 +1,324 @@
+//! The store: nothing acknowledged is lost, nothing damaged is shown, nothing of others is touched.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::rc::Rc;
+
+use needlewise::attempt::chain::{self, Fault, Head, Row};
+use needlewise::attempt::fact::{Fact, Person};
+use needlewise::attempt::{Answer, Mode};
+use needlewise::clock::Timestamp;
+use needlewise::ids::{FactId, StreamId, TraineeId};
+use needlewise::quiz::session::Action;
+use needlewise::records::AttemptQuery;
+use needlewise::sitting::{Desk, Error, Sitting};
+use needlewise::store::{Sqlite, Store, StoreError};
+
+use crate::stage::{desk, somebody};
+use crate::world::{MONDAY, World, small_bank, small_exam};
+
+/// A desk in a world with the small bank and its exam.
+fn small_desk(home: &Path, time: &Rc<Cell<i64>>) -> Desk {
+    let banks = home.join("data/question-banks");
+    std::fs::create_dir_all(banks.join("exams")).expect("folders");
+    std::fs::write(banks.join("small.json"), small_bank().to_string()).expect("a bank");
+    std::fs::write(banks.join("exams/brief.json"), small_exam().to_string()).expect("an exam");
+    desk(home, time)
+}
+
+fn exam_of(desk: &Desk) -> needlewise::bank::exam::Exam {
+    let brief = "brief".parse().expect("an id");
+    (*desk.catalog.exam(&brief).expect("the exam").value).clone()
+}
+
+fn answer(sitting: &Sitting, item: usize) -> Action {
+    use needlewise::bank::question::Ask;
+    let answer = match &sitting.session.sheet().items[item].question.ask {
+        Ask::Choice { .. } => Answer::Choices(vec![0]),
+        Ask::TrueFalse { .. } => Answer::Truth(true),
+        Ask::Number { .. } => Answer::Number("0.01".to_owned()),
+        Ask::Text { .. } => Answer::Text("pneumothorax".to_owned()),
+        Ask::Order { items } => Answer::Order((0..items.len()).collect()),
+        Ask::Match { pairs, .. } => Answer::Pairs((0..pairs.len()).collect()),
+    };
+    Action::Answer { item, answer, certainty: None }
+}
+
+fn clock() -> Rc<Cell<i64>> {
+    Rc::new(Cell::new(MONDAY))
+}
+
+#[test]
+fn an_attempt_goes_on_after_the_program_ended_where_it_stopped_with_the_clock_run_on() {
+    let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
+    let attempt = {
+        let mut desk = small_desk(home.path(), &time);
+        let person = somebody(&mut desk, "Amira Okafor");
+        let exam = exam_of(&desk);
+        let mut sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
+        time.set(MONDAY + 60_000);
+        for item in 0..3 {
+            let action = answer(&sitting, item);
+            desk.record(&mut sitting, action).expect("stored");
+        }
+        sitting.row.id
+    };
+    time.set(MONDAY + 180_000);
+    let desk = small_desk(home.path(), &time);
+    let sitting = desk.take_up(attempt, false).expect("the attempt");
+    assert_eq!(sitting.session.next_open(), 3);
+    assert_eq!(sitting.time_left(desk.clock.now()).expect("a limit").0, 600_000 - 180_000);
+}
+
+#[test]
+fn a_clock_set_back_stands_still_and_never_gives_time() {
+    let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
+    let mut desk = small_desk(home.path(), &time);
+    let person = somebody(&mut desk, "Amira Okafor");
+    let exam = exam_of(&desk);
+    let mut sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
+    time.set(MONDAY + 300_000);
+    let action = answer(&sitting, 0);
+    desk.record(&mut sitting, action).expect("stored");
+    time.set(MONDAY - 3_600_000);
+    assert_eq!(sitting.time_left(desk.clock.now()).expect("a limit").0, 300_000);
+    let again = desk.take_up(sitting.row.id, false).expect("the attempt");
+    assert_eq!(again.time_left(desk.clock.now()).expect("a limit").0, 300_000);
+}
+
+#[test]
+fn an_exam_left_past_its_time_is_ended_and_counted() {
+    let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
+    let mut desk = small_desk(home.path(), &time);
+    let person = somebody(&mut desk, "Amira Okafor");
+    let exam = exam_of(&desk);
+    let sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
+    let again = desk.begin_exam(person.id, &exam, false).expect_err("one is open");
+    assert_eq!(again, Error::ExamOpen(sitting.row.id));
+    time.set(MONDAY + 700_000);
+    assert!(desk.open_attempt(person.id, Mode::Exam).expect("a look").is_none());
+    assert!(matches!(desk.begin_exam(person.id, &exam, false), Err(Error::NotNow(_))), "the wait applies");
+}
+
+#[test]
+fn a_second_process_on_the_same_attempt_is_told_and_nothing_is_mixed() {
+    let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
+    let mut one = small_desk(home.path(), &time);
+    let person = somebody(&mut one, "Amira Okafor");
+    let exam = exam_of(&one);
+    let mut first = one.begin_exam(person.id, &exam, false).expect("an exam");
+    let mut two = small_desk(home.path(), &time);
+    let mut second = two.take_up(first.row.id, false).expect("the attempt");
+    let action = answer(&first, 0);
+    one.record(&mut first, action.clone()).expect("stored");
+    assert_eq!(two.record(&mut second, action), Err(Error::Store(StoreError::ContinuedElsewhere)));
+    assert_eq!(one.facts(first.row.id).expect("the chain holds").len(), 2);
+}
+
+#[test]
+fn names_are_unique_after_nfc_and_case_folding() {
+    let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
+    let mut desk = small_desk(home.path(), &time);
+    somebody(&mut desk, "Zoë Ångström");
+    let twin = Person { name: "ZOE\u{308} a\u{30a}ngstro\u{308}m".to_owned(), staff_id: None, license: None };
+    assert_eq!(desk.add(twin), Err(Error::Store(StoreError::NameTaken)));
+    assert!(desk.find("zoë ångström").expect("a look").is_some());
+}
+
+#[test]
+fn a_store_of_a_newer_program_is_refused_and_left_untouched() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path().join("needlewise.db");
+    drop(Sqlite::open(&path).expect("a store"));
+    let newer = rusqlite::Connection::open(&path).expect("a file");
+    newer.execute_batch("PRAGMA user_version = 99").expect("a version");
+    newer.close().expect("closed");
+    let before = std::fs::read(&path).expect("a file");
+    let refused = Sqlite::open(&path).expect_err("refused");
+    assert_eq!(refused, StoreError::Newer { path: path.clone() });
+    assert_eq!(std::fs::read(&path).expect("a file"), before);
+}
+
+#[test]
+fn a_file_of_another_program_is_refused_and_left_untouched() {
+    let home = tempfile::tempdir().expect("a folder");
+    for (name, bytes) in [
+        ("text.db", b"not a database, but long enough to have been one".repeat(40)),
+        ("other.db", {
+            let path = home.path().join("made.db");
+            let other = rusqlite::Connection::open(&path).expect("a file");
+            other.execute_batch("CREATE TABLE other (a TEXT)").expect("a table");
+            other.close().expect("closed");
+            std::fs::read(path).expect("a file")
+        }),
+    ] {
+        let path = home.path().join(name);
+        std::fs::write(&path, &bytes).expect("a file");
+        assert_eq!(Sqlite::open(&path).expect_err("refused"), StoreError::Foreign { path: path.clone() });
+        assert_eq!(std::fs::read(&path).expect("a file"), bytes);
+    }
+}
+
+#[test]
+fn ten_programs_may_make_the_store_at_once() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path().join("needlewise.db");
+    let open = || Sqlite::open(&path).map(|store| store.people().map(|people| people.len()));
+    let opened: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..10).map(|_| scope.spawn(open)).collect();
+        threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+    });
+    assert!(opened.iter().all(|people| people == &Ok(Ok(0))), "{opened:?}");
+}
+
+fn chain_of(facts: &[Fact]) -> (StreamId, Vec<Row>) {
+    let at = Timestamp::from_millis(MONDAY);
+    let stream = StreamId::from(TraineeId::new(at, [1; 10]));
+    let mut head = Head::START;
+    let link = |(n, fact): (usize, &Fact)| {
+        let n = u8::try_from(n).expect("few");
+        let row = Row::link(FactId::new(at, [n; 10]), stream, head, at, fact, [n; 32]);
+        head = Head::after(&row);
+        row
+    };
+    (stream, facts.iter().enumerate().map(link).collect())
+}
+
+fn person(name: &str) -> Fact {
+    Fact::Added(Person { name: name.to_owned(), staff_id: None, license: None })
+}
+
+/// A change to a row, and the fault it is to be found as.
+type Tampering = (fn(&mut Vec<Row>), Fault, u32);
+
+#[test]
+fn every_change_to_a_chain_is_found_at_its_fact() {
+    let (stream, rows) = chain_of(&[person("A"), person("B"), person("C")]);
+    assert_eq!(chain::check(stream, &rows).map(|head| head.next), Ok(3));
+    let tamperings: &[Tampering] = &[
+        (|rows| drop(rows.remove(1)), Fault::Gap, 2),
+        (|rows| rows.swap(0, 1), Fault::Gap, 1),
+        (|rows| rows[1].kind = "renamed".to_owned(), Fault::Changed, 1),
+        (|rows| rows[1].at = Timestamp::from_millis(0), Fault::Changed, 1),
+        (|rows| rows[1].body = rows[0].body, Fault::Changed, 1),
+        (|rows| rows[1].prev = rows[1].digest, Fault::Unlinked, 1),
+        (|rows| rows[1].digest = rows[0].digest, Fault::Changed, 1),
+        (|rows| rows[2].secret.as_mut().expect("a payload").payload.push(' '), Fault::Payload, 2),
+        (|rows| rows[2].secret.as_mut().expect("a payload").salt[0] ^= 1, Fault::Payload, 2),
+    ];
+    for (tamper, fault, seq) in tamperings {
+        let mut changed = rows.clone();
+        tamper(&mut changed);
+        let broken = chain::check(stream, &changed).expect_err("found");
+        assert_eq!((broken.fault, broken.seq), (*fault, *seq));
+    }
+    let mut erased = rows;
+    erased[1].secret = None;
+    assert!(chain::check(stream, &erased).is_ok(), "erasing a payload leaves the chain whole");
+}
+
+/// Golden value: the digest of a fact can be computed by anybody from formats.md alone.
+#[test]
+fn the_digest_of_a_fact_is_what_the_format_says() {
+    let (_, rows) = chain_of(&[person("Amira")]);
+    let row = &rows[0];
+    let secret = row.secret.as_ref().expect("a payload");
+    assert_eq!(secret.payload, r#"{"name":"Amira"}"#);
+    let sealed = format!(
+        r#"{{"at":{},"body":"{}","kind":"added","prev":"{}","seq":0,"stream":"{}"}}"#,
+        row.at.millis(),
+        row.body,
+        "0".repeat(64),
+        row.stream
+    );
+    assert_eq!(needlewise::ids::Digest::of(sealed), row.digest);
+}
+
+#[test]
+fn damage_in_the_file_is_never_shown_as_true() {
+    let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
+    let mut desk = small_desk(home.path(), &time);
+    let person = somebody(&mut desk, "Amira Okafor");
+    let exam = exam_of(&desk);
+    let mut sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
+    for item in 0..7 {
+        let action = answer(&sitting, item);
+        desk.record(&mut sitting, action).expect("stored");
+    }
+    desk.record(&mut sitting, Action::Submit).expect("stored");
+    let attempt = sitting.row.id;
+    let path = desk.place.store();
+    let tamper = |sql: &str| {
+        rusqlite::Connection::open(&path).expect("a file").execute_batch(sql).expect("a change");
+    };
+    tamper("UPDATE attempt SET standing = 'passed', earned = '7'");
+    let listed = desk.store.attempts(&AttemptQuery::default());
+    assert!(matches!(listed, Err(StoreError::Damaged { .. })), "{listed:?}");
+    tamper("UPDATE secret SET payload = replace(payload, '0.01', '0.02')");
+    assert!(matches!(desk.facts(attempt), Err(Error::Broken(_))));
+    assert!(matches!(desk.take_up(attempt, false), Err(Error::Broken(_))));
+}
+
+#[test]
+fn changed_content_is_noticed_before_it_is_asked() {
+    let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
+    let mut desk = small_desk(home.path(), &time);
+    let person = somebody(&mut desk, "Amira Okafor");
+    let exam = exam_of(&desk);
+    let sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
+    let file = rusqlite::Connection::open(desk.place.store()).expect("a file");
+    file.execute_batch("UPDATE content SET text = replace(text, 'Wrong', 'Right!')").expect("a change");
+    assert!(matches!(desk.take_up(sitting.row.id, false), Err(Error::Missing(..))));
+}
+
+#[test]
+fn a_later_edit_of_a_bank_changes_no_attempt() {
+    let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
+    let mut before = small_desk(home.path(), &time);
+    let person = somebody(&mut before, "Amira Okafor");
+    let exam = exam_of(&before);
+    let attempt = before.begin_exam(person.id, &exam, false).expect("an exam").row.id;
+    let mut edited = small_bank();
+    edited["questions"][0]["stem"] = serde_json::json!("Something else?");
+    std::fs::write(home.path().join("data/question-banks/small.json"), edited.to_string()).expect("a bank");
+    let after = desk(home.path(), &time);
+    let sitting = after.take_up(attempt, false).expect("the attempt");
+    let stems: Vec<_> = sitting.session.sheet().items.iter().map(|item| item.question.stem.clone()).collect();
+    assert!(stems.contains(&"What about one?".to_owned()) && !stems.contains(&"Something else?".to_owned()));
+}
+
+#[test]
+fn a_typo_mended_in_a_bank_keeps_what_was_learned_and_a_raised_revision_begins_anew() {
+    let world = World::new();
+    let file = "data/question-banks/small.json";
+    world.file(file, small_bank().to_string());
+    let practiced =
+        world.typing("true\n").run(["practice", "small", "--plain", "--trainee", "A", "--count", "1", "--seed", "x"]);
+    assert_ne!(practiced.code, 2, "{}", practiced.all());
+    let (time, person) = (Rc::clone(&world.time), "A");
+    let seen = || {
+        let mut desk = desk(world.home.path(), &time);
+        let row = desk.find(person).expect("a look").expect("a person");
+        let data = needlewise::tui::screens::home::load(&mut desk, &row).expect("home");
+        data.topics.iter().map(|topic| topic.seen).sum::<usize>()
+    };
+    let mut all = small_bank();
+    for question in all["questions"].as_array_mut().expect("a list") {
+        question["stem"] = serde_json::json!(format!("{} (mended)", question["stem"]));
+    }
+    let before = seen();
+    world.file(file, all.to_string());
+    assert_eq!(seen(), before, "a mended typo");
+    for question in all["questions"].as_array_mut().expect("a list") {
+        question["revision"] = serde_json::json!(2);
+    }
+    world.file(file, all.to_string());
+    assert_eq!(seen(), 0, "another meaning");
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_refused_clearly() {
+    let world = World::new();
+    world.file("data", "a file where the folder should be");
+    insta::assert_snapshot!(world.run(["trainee", "list"]).all());
+}

@@ -1,0 +1,67 @@
+//! Text: safe, measured, wrapped, compared.
+
+use needlewise::text::{answer_key, cut, file_slug, name_key, one_line, safe, width, wrap};
+use proptest::prelude::*;
+
+#[test]
+fn nothing_that_steers_a_terminal_passes() {
+    for hostile in
+        ["\u{1b}]52;c;aGk=\u{7}", "\u{9b}31m", "a\u{202e}b", "a\u{2066}b", "a\u{200b}b", "a\r\nb", "a\tb", "\u{7f}"]
+    {
+        let shown = one_line(hostile);
+        assert!(shown.chars().all(|c| !c.is_control() && !('\u{202a}'..='\u{202e}').contains(&c)), "{shown:?}");
+        assert!(!safe(hostile).contains('\u{1b}'));
+    }
+}
+
+#[test]
+fn wide_characters_combining_marks_and_long_words_wrap_rightly() {
+    assert_eq!(wrap("two words", 5), ["two", "words"]);
+    assert_eq!(wrap("漢字漢字", 5), ["漢字", "漢字"], "a wide character is never cut in two");
+    assert_eq!(wrap("e\u{301}e\u{301}e\u{301}", 2), ["e\u{301}e\u{301}", "e\u{301}"], "an accent stays on its letter");
+    assert_eq!(wrap("👩‍⚕️👩‍⚕️", 2), ["👩‍⚕️", "👩‍⚕️"], "an emoji of several parts stays whole");
+    assert_eq!(wrap("", 10), [""]);
+    assert_eq!(wrap("a\nb", 10), ["a", "b"]);
+}
+
+#[test]
+fn names_are_the_same_after_nfc_and_case_folding() {
+    assert_eq!(name_key("Zoë  Ångström "), name_key("zoe\u{308} A\u{30a}NGSTRÖM"));
+    assert_ne!(name_key("Zoë"), name_key("Zoe"));
+    assert_eq!(answer_key(" ﬁlament "), "filament");
+}
+
+#[test]
+fn a_name_is_never_a_path() {
+    for (name, slug) in [
+        ("../../x", "x"),
+        ("/etc/passwd", "etcpasswd"),
+        ("Zoë Ångström", "zoe-angstrom"),
+        ("محمد", "person"),
+        ("CON", "con"),
+        ("a.", "a"),
+        ("", "person"),
+    ] {
+        assert_eq!(file_slug(name), slug);
+    }
+    assert!(file_slug(&"x".repeat(300)).len() <= 40);
+}
+
+proptest! {
+    #[test]
+    fn no_line_is_wider_than_asked(text in ".{0,80}", columns in 2_usize..30) {
+        for line in wrap(&safe(&text), columns) {
+            prop_assert!(width(&line) <= columns, "{:?}", line);
+        }
+    }
+
+    #[test]
+    fn what_is_cut_fits(text in ".{0,80}", columns in 0_usize..30) {
+        prop_assert!(width(&cut(&one_line(&text), columns)) <= columns);
+    }
+
+    #[test]
+    fn what_is_safe_stays_as_it_is(text in "[ -~äöü漢]{0,40}") {
+        prop_assert_eq!(&*safe(&text), text.as_str());
+    }
+}
