@@ -42,10 +42,10 @@ pub struct Args {
 #[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// Keep progress, records and certificates here
-    #[arg(long, global = true, value_name = "DIR", env = "NEEDLEWISE_DATA_DIR")]
+    #[arg(long, global = true, value_name = "DIR", env = "NEEDLEWISE_DATA_DIR", hide_env_values = true)]
     pub data_dir: Option<PathBuf>,
     /// Keep settings and trust here
-    #[arg(long, global = true, value_name = "DIR", env = "NEEDLEWISE_CONFIG_DIR")]
+    #[arg(long, global = true, value_name = "DIR", env = "NEEDLEWISE_CONFIG_DIR", hide_env_values = true)]
     pub config_dir: Option<PathBuf>,
     /// Add the banks and exams of a folder, in place of those with the same id
     #[arg(long, global = true, value_name = "DIR")]

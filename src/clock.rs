@@ -51,6 +51,11 @@ impl Timestamp {
         TimeZone::system().to_datetime(self.jiff()).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
+    /// Returns the day in the computer's own time zone, short: `22 Nov`.
+    pub fn local_day(self) -> String {
+        TimeZone::system().to_datetime(self.jiff()).strftime("%-d %b").to_string()
+    }
+
     fn jiff(self) -> jiff::Timestamp {
         // The range is kept by the constructor; the default is the epoch.
         jiff::Timestamp::from_millisecond(self.0).unwrap_or_default()

@@ -8,6 +8,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use crate::attempt::{Answer, Mode, Standing};
+use crate::clock::Millis;
 use crate::quiz::review;
 use crate::quiz::session::{Action, Refusal};
 use crate::records::PersonRow;
@@ -144,6 +145,8 @@ impl Plain<'_> {
         self.out.flush()?;
         let left = self.sitting.time_left(self.desk.clock.now());
         let line = match left {
+            // A line that is typed already comes too late.
+            Some(Millis(0)) => Err(RecvTimeoutError::Timeout),
             None => self.lines.recv().map_err(|_| RecvTimeoutError::Disconnected),
             Some(left) => self.lines.recv_timeout(Duration::from_millis(left.0)),
         };

@@ -9,7 +9,7 @@ use crate::ids::{CaseId, Digest, GroupId, ObjectiveId, QuestionId, SourceId};
 
 /// A question.
 ///
-/// In a file the members of every kind lie side by side; [`Flat`] is that form, and this one holds only what its kind has.
+/// In a file the members of every kind lie side by side; `Flat` is that form, and this one holds only what its kind has.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Flat", into = "Flat")]
 pub struct Question {

@@ -103,7 +103,7 @@ fn records(desk: &Desk) -> Result<String, String> {
     for row in desk.store.people().map_err(|error| error.to_string())? {
         desk.store.learned(row.id).map_err(|error| error.to_string())?;
     }
-    Ok(format!("{} held to their facts and marked again", text::count(rows.len(), "attempt")))
+    Ok(format!("{} held to the facts and marked again", text::count(rows.len(), "attempt")))
 }
 
 fn certificates(desk: &mut Desk) -> Result<String, String> {

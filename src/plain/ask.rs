@@ -36,7 +36,8 @@ pub(super) fn prompt(session: &Session, at: usize) -> String {
 pub(super) fn explanation(session: &Session, at: usize) -> Vec<String> {
     let item = &session.sheet().items[at];
     let mut lines = vec![wording::verdict(&session.mark(at)).to_owned()];
-    lines.extend(wording::rationales(item).into_iter().map(|(what, why)| format!("{what}: {why}")));
+    let line = |(what, why): (String, String)| if why.is_empty() { what } else { format!("{what}: {why}") };
+    lines.extend(wording::rationales(item).into_iter().map(line));
     if !item.question.rationale.is_empty() {
         lines.push(format!("Rationale: {}", item.question.rationale));
     }

@@ -37,12 +37,12 @@ pub fn reasons(outcome: &Outcome) -> Vec<String> {
     let mut reasons = Vec::new();
     if let Some(pass) = outcome.pass.filter(|pass| !outcome.earned.reaches(*pass, outcome.possible)) {
         let needed = needed(pass, outcome.possible);
-        reasons.push(format!("{} points of {}, {needed} are needed.", outcome.earned, outcome.possible));
+        reasons.push(format!("{} of {} points, {needed} are needed.", outcome.earned, outcome.possible));
     }
     for section in outcome.sections.iter().filter(|section| !section.met) {
         let needed = section.pass.map_or(0, |pass| needed(pass, section.possible));
         let (title, earned) = (&section.title, &section.earned);
-        reasons.push(format!("{title}: {earned} points of {}, {needed} are needed.", section.possible));
+        reasons.push(format!("{title}: {earned} of {} points, {needed} are needed.", section.possible));
     }
     let critical = outcome.critical_misses.iter();
     reasons.extend(critical.map(|missed| format!("A safety-critical question was missed: {}.", missed.text)));

@@ -177,8 +177,8 @@ fn a_value_changed_removed_or_added_anywhere_makes_it_invalid() {
     assert!(tried > 400, "{tried}");
 }
 
-#[test]
-fn the_attacks_of_the_profile_are_refused() {
+/// Each attack of the profile, by name, as a document.
+fn attacks() -> Vec<(&'static str, String)> {
     let plain = example();
     let changed = |change: &dyn Fn(&mut Value)| {
         let mut value: Value = serde_json::from_str(&plain).expect("json");
@@ -188,7 +188,7 @@ fn the_attacks_of_the_profile_are_refused() {
     let stranger = Key::from_seed([9; 32]).did();
     let fragment = stranger.trim_start_matches("did:key:").to_owned();
     let until = "2028-11-23T23:59:59Z";
-    let attacks: Vec<(&str, String)> = vec![
+    vec![
         (
             "expiry hidden in @included",
             changed(&|value| {
@@ -236,8 +236,12 @@ fn the_attacks_of_the_profile_are_refused() {
         ("deep nesting", "[".repeat(60_000)),
         ("nothing", String::new()),
         ("another document", "{}".to_owned()),
-    ];
-    for (attack, text) in attacks {
+    ]
+}
+
+#[test]
+fn the_attacks_of_the_profile_are_refused() {
+    for (attack, text) in attacks() {
         assert_eq!(verdict(&text), Verdict::Invalid, "{attack}");
     }
     assert_eq!(verify(&[0xFF, 0xFE], &Trust::default(), today()).verdict, Verdict::Invalid);

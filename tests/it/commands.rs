@@ -1,1 +1,425 @@
-//! To come.
+//! Every command: what it prints, as text and as JSON, and its exit code.
+
+use needlewise::clock::Millis;
+use serde_json::{Value, json};
+
+use crate::world::{World, question, small_bank, small_exam};
+
+fn world() -> World {
+    World::new().with_small_banks()
+}
+
+/// A home in which Amira has passed.
+fn passed() -> World {
+    let world = world();
+    world.passes();
+    world
+}
+
+/// The id of the newest attempt.
+fn attempt(world: &World) -> String {
+    let listed = world.run(["record", "list", "--json"]).json();
+    listed[0]["id"].as_str().expect("an id").to_owned()
+}
+
+/// The newest certificate.
+fn certificate(world: &World) -> Value {
+    world.run(["certificate", "list", "--json"]).json()[0].clone()
+}
+
+/// Where the certificate's file is.
+fn certificate_file(world: &World) -> std::path::PathBuf {
+    let shown = certificate(world)["files"][0].as_str().expect("a path").to_owned();
+    std::path::PathBuf::from(shown.replace("<home>", &world.home.path().to_string_lossy()))
+}
+
+/// The names of all members of a JSON value, sorted by serde_json.
+fn members(value: &Value) -> Vec<&str> {
+    value.as_object().expect("a record").keys().map(String::as_str).collect()
+}
+
+#[test]
+fn the_help_of_every_command_reads_well() {
+    let world = World::new();
+    let mut pages = Vec::new();
+    for args in [
+        "",
+        "practice",
+        "exam",
+        "bank",
+        "bank list",
+        "bank show",
+        "bank check",
+        "record",
+        "record list",
+        "record show",
+        "certificate",
+        "certificate list",
+        "certificate show",
+        "certificate verify",
+        "trainee",
+        "trainee list",
+        "trainee add",
+        "doctor",
+        "completions",
+        "man",
+    ] {
+        let said = world.run(args.split_whitespace().chain(["--help"]));
+        assert_eq!(said.code, 0, "{}", said.all());
+        // What every command understands is told once, by the program itself.
+        let own = said.out.split("\nEverywhere:").next().expect("a page").trim_end().to_owned();
+        pages.push(if args.is_empty() { said.out } else { own });
+    }
+    insta::assert_snapshot!(pages.join("\n\n────────\n\n"));
+}
+
+#[test]
+fn only_commands_that_are_built_appear() {
+    for args in [
+        vec!["issuer", "init"],
+        vec!["progress"],
+        vec!["bank", "stats"],
+        vec!["sync"],
+        vec!["serve"],
+        vec!["no-such"],
+        vec!["exam", "--seed", "x"],
+    ] {
+        assert_eq!(World::new().run(args).code, 2);
+    }
+}
+
+#[test]
+fn completions_and_the_manual_know_every_command() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let said = World::new().run(["completions", shell]);
+        assert_eq!(said.code, 0);
+        assert!(said.out.contains("certificate") && said.out.contains("verify"), "{shell}");
+    }
+    let manual = World::new().run(["man"]).out;
+    for word in [".TH", "needlewise", "certificate verify", "record show", "doctor", "bank check"] {
+        assert!(manual.replace("\\-", "-").contains(word), "{word}");
+    }
+}
+
+#[test]
+fn bank_list_tells_what_is_in_use_and_where_from() {
+    let world = world();
+    let listed = world.run(["bank", "list", "--json"]).json();
+    let small = listed.as_array().expect("a list").iter().find(|bank| bank["id"] == "small").expect("the bank");
+    insta::assert_json_snapshot!(small);
+    let text = world.run(["bank", "list"]);
+    assert_eq!(text.code, 0);
+    let rows: Vec<_> = text.out.lines().filter(|line| line.starts_with("small") || line.starts_with("brief")).collect();
+    insta::assert_snapshot!(rows.join("\n"));
+    assert!(text.out.contains("built-in") && text.out.contains("data directory"));
+}
+
+#[test]
+fn banks_given_replace_those_of_the_data_directory_and_these_the_built_in_ones() {
+    let world = world();
+    let mut given = small_bank();
+    given["title"] = json!("Given");
+    world.file("one/small.json", given.to_string());
+    given["title"] = json!("Given last");
+    world.file("two/small.json", given.to_string());
+    let folder = |name: &str| world.home.path().join(name).to_string_lossy().into_owned();
+    let title = |args: &[String]| {
+        let args = args.iter().map(String::as_str).chain(["bank", "list", "--json"]);
+        let listed = world.run(args).json();
+        listed.as_array().expect("a list").iter().find(|bank| bank["id"] == "small").expect("it")["title"].clone()
+    };
+    assert_eq!(title(&[]), "Small");
+    assert_eq!(title(&["--banks".into(), folder("one")]), "Given");
+    assert_eq!(title(&["--banks".into(), folder("one"), "--banks".into(), folder("two")]), "Given last");
+    let missing = world.run(["--banks", "/no/such/folder", "bank", "list"]);
+    assert_eq!(missing.code, 2);
+    insta::assert_snapshot!(missing.err, @"--banks /no/such/folder: there is no such folder.");
+}
+
+#[test]
+fn bank_show_prints_for_reading_with_or_without_keys() {
+    let world = world();
+    insta::assert_snapshot!("bank_show", world.run(["bank", "show", "small"]).all());
+    let plain = world.run(["bank", "show", "small", "--no-keys"]);
+    insta::assert_snapshot!("bank_show_no_keys", plain.all());
+    let one = world.run(["bank", "show", "small", "holds"]);
+    assert!(one.out.contains("holds (true-false)") && !one.out.contains("several"));
+    assert_eq!(world.run(["bank", "show", "small", "none"]).code, 2);
+    assert_eq!(world.run(["bank", "show", "none"]).code, 2);
+}
+
+#[test]
+fn a_bank_for_exams_alone_is_nowhere_shown_or_practiced() {
+    let world = World::new();
+    let mut bank = small_bank();
+    bank["practice"] = json!(false);
+    world.file("data/question-banks/small.json", bank.to_string());
+    for args in [vec!["bank", "show", "small"], vec!["practice", "small", "--plain", "--trainee", "A"]] {
+        let said = world.run(args);
+        assert_eq!(said.code, 1, "{}", said.all());
+        assert!(said.out.is_empty());
+    }
+}
+
+#[test]
+fn bank_check_tells_all_problems_with_their_places_and_its_exit_code_the_worst() {
+    let world = World::new();
+    let clean = world.file("clean.json", small_bank().to_string());
+    let mut bad = small_bank();
+    bad["questions"][0]["stam"] = bad["questions"][0]["stem"].take();
+    bad["questions"][0].as_object_mut().expect("a record").remove("stem");
+    bad["id"] = json!("bad");
+    let bad = world.file("bad.json", serde_json::to_string_pretty(&bad).expect("json"));
+    let torn = world.file("torn.json", "{ \"format\": 1,");
+    let check = |paths: &[&std::path::Path], more: &[&str]| {
+        let paths: Vec<_> = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+        let args = ["bank", "check"].into_iter().chain(paths.iter().map(String::as_str)).chain(more.iter().copied());
+        world.run(args)
+    };
+    world.file("small.json", small_bank().to_string());
+    assert_eq!(check(&[&world.home.path().join("small.json")], &[]).code, 0);
+    assert_eq!(check(&[&clean], &[]).code, 1, "the id is not the file's name");
+    let said = check(&[&bad], &[]);
+    assert_eq!(said.code, 1);
+    insta::assert_snapshot!("bank_check", said.all());
+    insta::assert_snapshot!("bank_check_json", check(&[&bad], &["--json"]).all());
+    assert_eq!(check(&[&bad, &torn], &[]).code, 3, "the highest");
+    assert_eq!(check(&[&world.home.path().join("none.json")], &[]).code, 3);
+    let piped = world.typing(&small_bank().to_string()).run(["bank", "check", "-"]);
+    assert_eq!(piped.code, 0, "{}", piped.all());
+    let of_a_newer_program = world.typing(r#"{ "format": 9, "later": true }"#).run(["bank", "check", "-"]);
+    assert_eq!(of_a_newer_program.code, 3);
+}
+
+#[test]
+fn an_exam_that_cannot_be_drawn_is_found_by_the_check() {
+    let world = world();
+    let mut exam = small_exam();
+    exam["id"] = json!("greedy");
+    exam["sections"][0]["questions"] = json!(8);
+    let path = world.file("greedy.json", serde_json::to_string_pretty(&exam).expect("json"));
+    let said = world.run(["bank", "check", &path.to_string_lossy()]);
+    assert_eq!(said.code, 1);
+    insta::assert_snapshot!(said.all());
+}
+
+#[test]
+fn the_shipped_banks_are_clean() {
+    let said = World::new().run(["bank", "check", &crate::world::shipped().to_string_lossy()]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(said.out.ends_with("0 errors, 0 warnings.\n"), "{}", said.all());
+}
+
+#[test]
+fn records_are_listed_and_shown() {
+    let world = passed();
+    insta::assert_snapshot!("record_list", world.run(["record", "list"]).all());
+    insta::assert_snapshot!("record_list_json", world.run(["record", "list", "--json"]).all());
+    let id = attempt(&world);
+    insta::assert_snapshot!("record_show", world.run(["record", "show", &id]).all());
+    let shown = world.run(["record", "show", &id, "--json"]).json();
+    for member in [
+        "id",
+        "trainee",
+        "mode",
+        "exam",
+        "started",
+        "finished",
+        "state",
+        "earned",
+        "possible",
+        "sections",
+        "critical_misses",
+        "facts",
+    ] {
+        assert!(members(&shown).contains(&member), "{member}");
+    }
+    assert_eq!(members(&shown["sections"][0]), ["bank", "earned", "met", "pass", "possible"]);
+    assert_eq!(world.run(["record", "show", "nonsense"]).code, 2);
+    assert_eq!(world.run(["record", "show", "0190b5f0-6f3c-7a10-8c00-0123456789ab"]).code, 2);
+}
+
+#[test]
+fn no_output_about_an_exam_tells_a_key() {
+    let world = world();
+    let script: String = (1..=7).map(|n| format!("{n}\ntrue\n")).collect();
+    world.typing(&(script + "submit\nyes\n")).run(["exam", "brief", "--plain", "--trainee", "Amira"]);
+    let id = attempt(&world);
+    for args in [
+        vec!["record", "list"],
+        vec!["record", "list", "--json"],
+        vec!["record", "show", &id],
+        vec!["record", "show", &id, "--json"],
+        vec!["doctor"],
+        vec!["doctor", "--json"],
+        vec!["certificate", "list"],
+    ] {
+        let said = world.run(args.clone()).all();
+        for word in ["It is right", "It holds", "pneumothorax", "Barks", "North", "\"Right\""] {
+            assert!(!said.contains(word), "{args:?} tells {word}");
+        }
+    }
+}
+
+#[test]
+fn certificates_are_listed_shown_and_verified() {
+    let world = passed();
+    insta::assert_snapshot!("certificate_list", world.run(["certificate", "list"]).all());
+    let one = certificate(&world);
+    assert_eq!(
+        members(&one),
+        ["assurance", "exam", "files", "id", "issuer", "short_id", "trainee", "valid_from", "valid_until", "verdict"]
+    );
+    let short = one["short_id"].as_str().expect("an id");
+    let shown = world.run(["certificate", "show", short]);
+    assert_eq!(shown.code, 0);
+    insta::assert_snapshot!("certificate_show", shown.all());
+    assert_eq!(world.run(["certificate", "show", "ffffffff"]).code, 2);
+
+    let file = certificate_file(&world).to_string_lossy().into_owned();
+    let verified = world.run(["certificate", "verify", &file]);
+    assert_eq!(verified.code, 1, "nobody is trusted yet");
+    assert!(verified.out.contains("Verdict: untrusted."));
+    let row = world.run(["certificate", "verify", &file, "--json"]).json()[0].clone();
+    assert_eq!(members(&row), ["certificate", "file", "reason", "verdict"]);
+    let forged = std::fs::read_to_string(&file).expect("a file").replace("Amira Okafor", "Amira Okafur");
+    let forged = world.file("forged.json", forged).to_string_lossy().into_owned();
+    let verdict = world.run(["certificate", "verify", &forged]);
+    assert_eq!(verdict.code, 1);
+    insta::assert_snapshot!(verdict.out, @"
+    <home>/forged.json: invalid
+    Verdict: invalid. The signature does not fit: something was changed, or somebody else signed.
+    ");
+    let any = world.file("any.json", "{}").to_string_lossy().into_owned();
+    assert_eq!(world.run(["certificate", "verify", &any]).code, 1, "any JSON file gets a verdict");
+    assert_eq!(world.run(["certificate", "verify", "/no/such/file"]).code, 3);
+}
+
+#[test]
+fn a_certificate_file_that_was_deleted_is_written_again() {
+    let world = passed();
+    let file = certificate_file(&world);
+    let before = std::fs::read(&file).expect("a file");
+    std::fs::remove_file(&file).expect("deleted");
+    world.run(["certificate", "list"]);
+    assert_eq!(std::fs::read(&file).expect("a file"), before);
+}
+
+#[test]
+fn people_are_listed_and_added() {
+    let world = World::new();
+    assert_eq!(
+        world.run(["trainee", "list"]).out,
+        "Nobody is here yet. Add somebody with `needlewise trainee add NAME`.\n"
+    );
+    let added = world.run(["trainee", "add", "  Zoë   Ångström ", "--id", "S-7", "--license", "PT 12345"]);
+    insta::assert_snapshot!("trainee_add", added.all());
+    insta::assert_snapshot!("trainee_list", world.run(["trainee", "list"]).all());
+    let listed = world.run(["trainee", "list", "--json"]).json();
+    assert_eq!(members(&listed[0]), ["id", "license", "name", "staff_id"]);
+    assert_eq!(listed[0]["name"], "Zoë Ångström");
+    assert_eq!(world.run(["trainee", "add", "ZOË ångström"]).code, 2, "the same name");
+    assert_eq!(world.run(["trainee", "add", ""]).code, 2);
+    assert_eq!(world.run(["trainee", "add", "a\u{1b}[2Jb"]).code, 2);
+    assert_eq!(world.run(["trainee", "add", &"x".repeat(121)]).code, 2);
+}
+
+#[test]
+fn who_is_meant_is_never_guessed() {
+    let world = world();
+    let nobody = world.run(["record", "list", "--trainee", "Nobody"]);
+    assert_eq!(nobody.code, 2);
+    let unsaid = world.run(["exam", "brief", "--plain"]);
+    assert_eq!(unsaid.code, 2);
+    insta::assert_snapshot!(unsaid.err, @"Say who it is about with --trainee. Nobody is here yet: `needlewise trainee add NAME`, or practice with --trainee NAME.");
+    world.run(["trainee", "add", "Amira"]);
+    world.run(["trainee", "add", "Bo"]);
+    let unsaid = world.run(["exam", "brief", "--plain"]);
+    assert_eq!(unsaid.code, 2);
+    insta::assert_snapshot!("who_is_meant", unsaid.all());
+    let id = world.run(["trainee", "list", "--json"]).json()[1]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(world.run(["exam", "brief", "--plain", "--trainee", &id]).code, 1, "suspended at once, so begun");
+}
+
+#[test]
+fn an_exam_is_named_where_there_are_several() {
+    let world = world();
+    let unsaid = world.run(["exam", "--plain", "--trainee", "Amira"]);
+    assert_eq!(unsaid.code, 2);
+    assert!(unsaid.err.starts_with("Say which exam: brief, "), "{}", unsaid.all());
+    assert_eq!(world.run(["exam", "none", "--plain"]).code, 2);
+    assert_eq!(world.run(["practice", "none", "--plain"]).code, 2);
+}
+
+#[test]
+fn a_passed_exam_is_not_begun_again_before_it_can_be_renewed() {
+    let world = passed();
+    let again = world.run(["exam", "brief", "--plain"]);
+    assert_eq!(again.code, 1);
+    insta::assert_snapshot!(again.err, @"This exam is passed and valid through 23 Nov 2028 (UTC); it can be renewed from 24 Sep 2028.");
+    world.pass(Millis::days(700));
+    let renewed = world.passes();
+    assert_eq!(renewed.code, 0, "{}", renewed.all());
+    let certificates = world.run(["certificate", "list", "--json"]).json();
+    assert_eq!(certificates.as_array().expect("a list").len(), 2);
+    assert_eq!(certificates[0]["valid_until"], "2030-11-23T23:59:59Z", "an early renewal starts at the old end");
+}
+
+#[test]
+fn doctor_says_where_everything_lives_and_that_it_is_sound() {
+    let world = passed();
+    insta::assert_snapshot!(
+        "doctor",
+        world.run(["doctor"]).all().lines().filter(|line| !line.contains(" banks: ")).collect::<Vec<_>>().join("\n")
+    );
+    assert_eq!(members(&world.run(["doctor", "--json"]).json()), ["checks", "paths", "store"]);
+}
+
+#[test]
+fn doctor_finds_damage() {
+    for (sql, check) in [
+        ("UPDATE secret SET payload = replace(payload, 'Amira', 'Amora')", "chains"),
+        ("UPDATE attempt SET standing = 'failed'", "records"),
+        ("UPDATE fact SET at = at + 1 WHERE seq = 3", "chains"),
+        ("DELETE FROM fact WHERE seq = 2", "chains"),
+        ("UPDATE content SET text = text || ' '", "records"),
+    ] {
+        let world = passed();
+        let file = rusqlite::Connection::open(world.data().join("needlewise.db")).expect("a file");
+        file.execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}")).expect("a change");
+        let said = world.run(["doctor"]);
+        assert_eq!(said.code, 1, "{sql}: {}", said.all());
+        assert!(said.out.contains(&format!("DAMAGE  {check}")), "{sql}: {}", said.all());
+    }
+}
+
+#[test]
+fn a_store_of_a_newer_program_is_exit_code_four() {
+    let world = passed();
+    let file = rusqlite::Connection::open(world.data().join("needlewise.db")).expect("a file");
+    file.execute_batch("PRAGMA user_version = 99").expect("a version");
+    drop(file);
+    let said = world.run(["record", "list"]);
+    assert_eq!(said.code, 4);
+    insta::assert_snapshot!(said.err, @"<home>/data/needlewise.db was written by a newer needlewise; nothing was changed. Update this program, then try again.");
+}
+
+#[test]
+fn hostile_text_is_made_safe_in_every_output() {
+    let world = World::new();
+    let mut bank = small_bank();
+    bank["questions"] =
+        json!([question("one", json!({ "kind": "text", "accept": ["a"], "stem": "What\u{1b}]52;c;aGk=\u{7}?" }))]);
+    world.file("data/question-banks/small\u{1b}[2J.json", bank.to_string());
+    for args in [
+        vec!["bank", "list"],
+        vec!["bank", "check"],
+        vec!["bank", "check", "--json"],
+        vec!["doctor"],
+        vec!["trainee", "list", "--trainee", "\u{202e}x"],
+    ] {
+        let said = world.run(args.clone());
+        let all = said.all();
+        assert!(all.chars().all(|c| c == '\n' || needlewise::text::is_harmless(c)), "{args:?}: {all:?}");
+    }
+}

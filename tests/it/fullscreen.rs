@@ -10,14 +10,11 @@ use rustix::process::Signal;
 use crate::reader::{Reader, Talk};
 use crate::stage::desk;
 use crate::window::Window;
-use crate::world::{World, small_bank, small_exam};
+use crate::world::{World, small_bank};
 
 /// A home whose own banks are the small ones.
 fn home() -> World {
-    let world = World::new();
-    world.file("data/question-banks/small.json", small_bank().to_string());
-    world.file("data/question-banks/exams/brief.json", small_exam().to_string());
-    world
+    World::new().with_small_banks()
 }
 
 fn own_banks(world: &World) -> PathBuf {
@@ -48,7 +45,7 @@ fn a_newcomer_gives_a_name_practices_passes_the_exam_and_finds_a_certificate() {
     window.type_bytes("p").sees("All topics").type_bytes("\x1b[F\r").sees("question 1 of 7");
     let keys = reader.keys(&window.screen());
     window.type_bytes(&keys).type_bytes("\r").sees("✓ Right").type_bytes("\r").sees("question 2 of 7");
-    window.type_bytes("\x1b").type_bytes("\x1b").sees("Go on with the practice");
+    window.type_bytes("\x03").sees("Go on with the practice");
     window.type_bytes("e").sees("The certificate will bear this name").sees("Amira Okafor").type_bytes("\r");
     for question in 1..=7 {
         window.sees(&format!("question {question} of 7"));

@@ -1,1 +1,191 @@
-//! To come.
+//! Plain mode: what its lines say is a contract, to the letter.
+
+use needlewise::attempt::{Fact, Mode};
+use needlewise::clock::Millis;
+use needlewise::records::AttemptQuery;
+use serde_json::json;
+
+use crate::stage::desk;
+use crate::world::{World, question, small_bank, small_exam};
+
+const BEGIN: [&str; 5] = ["exam", "brief", "--plain", "--trainee", "Amira Okafor"];
+const RESUME: [&str; 3] = ["exam", "--resume", "--plain"];
+
+fn world() -> World {
+    World::new().with_small_banks()
+}
+
+/// A home with one bank of these questions, to practice.
+fn practice_of(questions: &serde_json::Value) -> World {
+    let world = World::new();
+    let mut bank = small_bank();
+    bank["questions"] = questions.clone();
+    world.file("data/question-banks/small.json", bank.to_string());
+    world
+}
+
+fn practice(world: &World, typed: &str) -> String {
+    let args = ["practice", "small", "--plain", "--trainee", "Amira", "--seed", "fixed"];
+    world.typing(typed).run(args).all()
+}
+
+/// Goes to each question and types this.
+fn go_to_each(typed: &str) -> String {
+    (1..=7).map(|question| format!("{question}\n{typed}\n")).collect()
+}
+
+#[test]
+fn an_exam_with_every_word_that_is_understood() {
+    let words =
+        "help\nflag\nlist\nnonsense!\nskip\nback\nflag\n7\nsubmit\nno\nskip\nlist\nback\nsubmit\nperhaps\nyes\n";
+    insta::assert_snapshot!(world().typing(words).run(BEGIN).all());
+}
+
+#[test]
+fn a_passed_exam_ends_with_its_certificate() {
+    insta::assert_snapshot!(world().passes().all());
+}
+
+#[test]
+fn a_practice_explains_each_answer_right_or_wrong() {
+    let begin = ["practice", "small", "--plain", "--trainee", "Amira Okafor", "--seed", "fixed"];
+    let typed = std::cell::RefCell::new(Vec::new());
+    world().sits(&begin, &["practice", "--resume", "--plain"], |reader, shown| {
+        let line = if typed.borrow().len() % 2 == 0 { reader.answer(shown) } else { reader.wrong(shown) };
+        typed.borrow_mut().push(line.clone());
+        line
+    });
+    // The same seed draws the same questions, so that the same lines answer them all in one run.
+    insta::assert_snapshot!(world().typing(&(typed.take().join("\n") + "\n")).run(begin).all());
+}
+
+#[test]
+fn a_closed_question_takes_no_other_answer() {
+    let truth = json!([
+        question("only", json!({ "kind": "true-false", "answer": true })),
+        question("other", json!({ "kind": "true-false", "answer": true }))
+    ]);
+    insta::assert_snapshot!(practice(&practice_of(&truth), "true\nback\nfalse\n2\ntrue\n"));
+}
+
+#[test]
+fn the_end_of_the_input_suspends_and_resuming_goes_on_at_the_next_question() {
+    let world = world();
+    let first = world.run(BEGIN);
+    assert_eq!(first.code, 1);
+    assert!(first.out.contains("Suspended: every answer is kept. Go on with `needlewise exam --resume --plain`."));
+    let open = world.run(BEGIN);
+    assert_eq!((open.code, open.out.as_str()), (1, ""), "an open exam is named and nothing is drawn");
+    insta::assert_snapshot!(open.err, @"The exam brief, begun YYYY-MM-DD hh:mm, is open; nothing was drawn. Go on with `needlewise exam --resume`.");
+    let practice = world.run(["practice", "--plain"]);
+    assert_eq!(practice.code, 1, "practice refuses while an exam is open");
+    insta::assert_snapshot!(practice.err, @"An exam is open. Resume it and submit it first: `needlewise exam --resume`.");
+    world.pass(Millis::minutes(3));
+    let again = world.run(RESUME);
+    assert!(again.out.contains("7 minutes left"), "the time ran on: {}", again.all());
+    assert!(again.out.contains("Question 1 of 7"));
+}
+
+#[test]
+fn an_exam_left_past_its_time_has_ended_by_itself() {
+    let world = world();
+    world.run(BEGIN);
+    world.pass(Millis::minutes(10));
+    let resumed = world.run(RESUME);
+    assert_eq!(resumed.code, 1);
+    insta::assert_snapshot!(resumed.err, @"No exam is open. Start one with `needlewise exam`.");
+    let listed = world.run(["record", "list", "--json"]).json();
+    assert_eq!(listed[0]["state"], "failed");
+}
+
+#[test]
+fn time_that_runs_out_while_sitting_ends_the_exam_with_what_is_stored() {
+    let world = world();
+    world.hastens(Millis::minutes(1));
+    let said = world.typing(&"skip\n".repeat(40)).run(BEGIN);
+    assert_eq!(said.code, 1);
+    assert!(said.out.contains("The time is over.\nNot passed\n"), "{}", said.all());
+}
+
+#[test]
+fn what_was_piped_in_is_stored_as_such() {
+    let world = world();
+    world.passes();
+    let desk = desk(world.home.path(), &world.time);
+    let query = AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() };
+    let attempt = desk.store.attempts(&query).expect("attempts")[0].id;
+    let facts: Vec<_> = desk.facts(attempt).expect("facts").iter().filter_map(|row| row.fact()).collect();
+    let piped = facts.iter().filter(|fact| matches!(fact, Fact::Answered(answered) if answered.piped)).count();
+    assert_eq!(piped, 7);
+}
+
+#[test]
+fn letters_may_be_split_by_spaces_commas_or_nothing_in_either_case() {
+    let choices = json!([
+        { "text": "a", "correct": true }, { "text": "b", "correct": true }, { "text": "c", "harm": 0 },
+        { "text": "d", "harm": 0 }]);
+    let several =
+        json!([question("s", json!({ "kind": "choice", "order": "fixed", "select": "all", "choices": choices }))]);
+    for typed in ["ab", "A B", "b,a", "a, b", "AB"] {
+        let said = practice(&practice_of(&several), &format!("{typed}\n"));
+        assert!(said.contains("Practice finished: 1 of 1 right"), "{typed}: {said}");
+    }
+    for (typed, why) in [("aa", "A is there twice"), ("e", "type letters from A to D, or help"), ("1", "type letters")]
+    {
+        let said = practice(&practice_of(&several), &format!("{typed}\n"));
+        assert!(said.contains(&format!("Not understood: {why}")) || typed == "1", "{typed}: {said}");
+        assert!(!said.contains("Practice finished"), "{typed}: nothing was stored");
+    }
+}
+
+#[test]
+fn a_text_that_is_a_command_word_is_typed_in_quotes() {
+    let text = json!([question("t", json!({ "kind": "text", "accept": ["back"] }))]);
+    assert!(practice(&practice_of(&text), "\"Back\"\n").contains("1 of 1 right"));
+    assert!(!practice(&practice_of(&text), "back\n").contains("1 of 1 right"), "the command word wins");
+}
+
+#[test]
+fn a_number_is_an_answer_where_a_number_is_asked_and_a_thousands_comma_is_asked_again() {
+    let number = json!([question("n", json!({ "kind": "number", "answer": "1", "tolerance": "0" }))]);
+    assert!(practice(&practice_of(&number), "1\n").contains("1 of 1 right"));
+    assert!(practice(&practice_of(&number), "1,0\n").contains("1 of 1 right"));
+    let asked = practice(&practice_of(&number), "1,000\n");
+    assert!(asked.contains("Not understood: a comma before three digits can be read in two ways"), "{asked}");
+}
+
+#[test]
+fn select_n_never_takes_more_ticks_than_n() {
+    let choices = json!([
+        { "text": "a", "correct": true }, { "text": "b", "correct": true }, { "text": "c", "harm": 0 }]);
+    let two = json!([question("s", json!({ "kind": "choice", "order": "fixed", "select": 2, "choices": choices }))]);
+    let said = practice(&practice_of(&two), "abc\n");
+    assert!(said.contains("Not understood: choose at most 2"), "{said}");
+}
+
+#[test]
+fn a_failed_exam_names_objectives_and_no_question_or_key() {
+    let world = world();
+    let said = world.typing(&(go_to_each("true") + "submit\nyes\n")).run(BEGIN);
+    assert_eq!(said.code, 1);
+    let result = said.out.split("Submit with").nth(1).expect("a result");
+    insta::assert_snapshot!(result);
+    for word in ["Right", "It is right", "pneumothorax", "North", "Barks"] {
+        assert!(!result.contains(word), "{word} would tell a key");
+    }
+    let again = world.run(BEGIN);
+    insta::assert_snapshot!(again.err, @"The next attempt is possible from YYYY-MM-DD hh:mm.");
+}
+
+#[test]
+fn every_line_is_one_line_and_holds_nothing_that_steers_a_terminal() {
+    let mut bank = small_bank();
+    bank["questions"][0]["stem"] = json!("Line one.\nLine two?");
+    let world = World::new();
+    world.file("data/question-banks/small.json", bank.to_string());
+    world.file("data/question-banks/exams/brief.json", small_exam().to_string());
+    let said = world.typing(&(go_to_each("skip") + "submit\nyes\n")).run(BEGIN);
+    assert!(said.out.chars().all(|c| c == '\n' || !c.is_control()), "{:?}", said.out);
+    let shown = world.typing("1\n2\n3\n4\n5\n6\n7\n").run(["practice", "small", "--plain"]).out;
+    assert!(!shown.contains("Line one.\n"));
+}

@@ -51,6 +51,26 @@ impl Reader {
         }
     }
 
+    /// Returns what to type in plain mode to be wrong.
+    #[track_caller]
+    pub fn wrong(&self, shown: &str) -> String {
+        let right = self.answer(shown);
+        match &self.find(shown).ask {
+            Ask::Choice { choices, .. } => {
+                let wrong = choices.iter().find(|choice| !choice.correct).expect("a wrong choice");
+                letter(shown, &wrong.text)
+            }
+            Ask::TrueFalse { answer, .. } => (!answer).to_string(),
+            Ask::Number { .. } => "7".to_owned(),
+            Ask::Text { .. } => "\"submit\"".to_owned(),
+            Ask::Order { .. } => right.chars().rev().collect(),
+            Ask::Match { .. } => {
+                let same = right.chars().last().expect("a letter");
+                right.split(' ').map(|pair| format!("{}{same}", &pair[..2])).collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+
     /// Returns the keys to press in full screen, without the one that confirms.
     #[track_caller]
     pub fn keys(&self, shown: &str) -> String {

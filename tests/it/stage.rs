@@ -21,7 +21,7 @@ use rand_chacha::rand_core::SeedableRng;
 use ratatui::backend::TestBackend;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
-use crate::world::{MONDAY, SetClock};
+use crate::world::{MONDAY, SetClock, masked};
 
 /// A desk in a folder, with its clock.
 pub fn desk(home: &Path, time: &Rc<Cell<i64>>) -> Desk {
@@ -52,12 +52,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Sits Amira Okafor down at home.
-    pub fn at(columns: u16, rows: u16) -> Self {
-        Self::with(columns, rows, |_| {})
-    }
-
-    /// The same in a home that was prepared.
+    /// Sits Amira Okafor down at home, in a home that was prepared.
     pub fn with(columns: u16, rows: u16, prepare: impl FnOnce(&Path)) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         prepare(home.path());
@@ -91,6 +86,19 @@ impl Stage {
     pub fn press(&mut self, keys: &str) -> &mut Self {
         let inputs: Vec<_> = keys.split_whitespace().map(|key| Input::Key(named(key))).collect();
         self.feed(&inputs);
+        self
+    }
+
+    /// The same for an expression.
+    pub fn press_and_take(mut self, keys: &str) -> Self {
+        self.press(keys);
+        self
+    }
+
+    /// Gives the window another size.
+    pub fn resized(mut self, columns: u16, rows: u16) -> Self {
+        self.terminal.backend_mut().resize(columns, rows);
+        self.feed(&[Input::Resize(columns, rows)]);
         self
     }
 
@@ -135,7 +143,15 @@ impl Stage {
             }
             line.trim_end().to_owned()
         };
-        (0..buffer.area.height).map(line).collect::<Vec<_>>().join("\n")
+        let text = (0..buffer.area.height).map(line).collect::<Vec<_>>().join("\n");
+        let clean = masked(&text, self.home.path());
+        if !clean.contains("<home>") {
+            return clean;
+        }
+        // How many lines a path took depends on the home; so does how much room is left below it.
+        let mut lines: Vec<_> = clean.lines().collect();
+        lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+        lines.join("\n")
     }
 }
 

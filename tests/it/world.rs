@@ -11,12 +11,25 @@ use needlewise::clock::{Clock, Millis, Now, Timestamp};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
+use crate::reader::Reader;
+
 /// 2026-11-23T09:00:00Z.
 pub const MONDAY: i64 = 1_795_424_400_000;
 
 /// A clock that shows what it is set to; its counter moves with it.
 #[derive(Clone)]
 pub struct SetClock(pub Rc<Cell<i64>>);
+
+/// A clock that goes on by so many milliseconds each time somebody looks at it.
+struct HastyClock(SetClock, i64);
+
+impl Clock for HastyClock {
+    fn now(&self) -> Now {
+        let time = &self.0.0;
+        time.set(time.get() + self.1);
+        self.0.now()
+    }
+}
 
 impl Clock for SetClock {
     fn now(&self) -> Now {
@@ -31,6 +44,7 @@ pub struct World {
     pub time: Rc<Cell<i64>>,
     runs: RefCell<u64>,
     stdin: RefCell<String>,
+    haste: Cell<i64>,
 }
 
 /// What a command said.
@@ -57,7 +71,13 @@ impl Said {
 impl World {
     pub fn new() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
-        Self { home, time: Rc::new(Cell::new(MONDAY)), runs: RefCell::new(0), stdin: RefCell::default() }
+        Self {
+            home,
+            time: Rc::new(Cell::new(MONDAY)),
+            runs: RefCell::new(0),
+            stdin: RefCell::default(),
+            haste: Cell::new(0),
+        }
     }
 
     pub fn data(&self) -> PathBuf {
@@ -68,6 +88,42 @@ impl World {
     pub fn pass(&self, length: Millis) -> &Self {
         self.time.set(self.time.get() + i64::try_from(length.0).expect("a short time"));
         self
+    }
+
+    /// Lets time pass by so much each time somebody looks at the clock.
+    pub fn hastens(&self, step: Millis) -> &Self {
+        self.haste.set(i64::try_from(step.0).expect("a short time"));
+        self
+    }
+
+    /// Makes the small banks this home's own.
+    pub fn with_small_banks(self) -> Self {
+        self.file("data/question-banks/small.json", small_bank().to_string());
+        self.file("data/question-banks/exams/brief.json", small_exam().to_string());
+        self
+    }
+
+    /// Sits an exam or a practice in plain mode to its end, a question a run, and answers each as `answer` says, which
+    /// must be understood: a run begins at the first question without an answer.
+    pub fn sits(&self, begin: &[&str], resume: &[&str], answer: impl Fn(&Reader, &str) -> String) -> Said {
+        let reader = Reader::of(Some(&self.data().join("question-banks")));
+        let mut said = self.run(begin);
+        while said.out.contains("\nSuspended: ") {
+            // A run shows the question it was answered at, then the next one.
+            let last = said.out.rsplit("\nQuestion ").next().unwrap_or_default();
+            let typed = match last.contains("Type submit to finish") {
+                true => "submit\nyes\n".to_owned(),
+                false => answer(&reader, last) + "\n",
+            };
+            said = self.typing(&typed).run(resume);
+        }
+        said
+    }
+
+    /// Passes the small exam as Amira Okafor, every answer right.
+    pub fn passes(&self) -> Said {
+        let begin = ["exam", "brief", "--plain", "--trainee", "Amira Okafor"];
+        self.sits(&begin, &["exam", "--resume", "--plain"], |reader, shown| reader.answer(shown))
     }
 
     /// Gives the next command something to read.
@@ -89,13 +145,16 @@ impl World {
     pub fn run<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Said {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         *self.runs.borrow_mut() += 1;
-        let (time, run) = (Rc::clone(&self.time), *self.runs.borrow());
+        let (time, run, haste) = (Rc::clone(&self.time), *self.runs.borrow(), self.haste.get());
         let mut env = Env {
             out: &mut out,
             err: &mut err,
             input: Some(Box::new(Cursor::new(self.stdin.take()))),
             terminal: Terminal::default(),
-            clock: &move || Box::new(SetClock(Rc::clone(&time))),
+            clock: &move || match haste {
+                0 => Box::new(SetClock(Rc::clone(&time))),
+                step => Box::new(HastyClock(SetClock(Rc::clone(&time)), step)),
+            },
             chance: &move || Box::new(ChaCha20Rng::seed_from_u64(run)),
             global: cli::Global::default(),
         };
@@ -112,10 +171,68 @@ impl World {
         Said { code, out: self.clean(&out), err: self.clean(&err) }
     }
 
-    /// Names the home `<home>`, so that outputs can be compared.
     fn clean(&self, bytes: &[u8]) -> String {
-        String::from_utf8_lossy(bytes).replace(&self.home.path().to_string_lossy().into_owned(), "<home>")
+        masked(&String::from_utf8_lossy(bytes), self.home.path())
     }
+}
+
+/// Makes an output comparable: the home is called `<home>`, however it is broken into lines, and moments of the local clock
+/// are masked, which differ from one time zone to the next.
+pub fn masked(text: &str, home: &Path) -> String {
+    let home = home.to_string_lossy();
+    let mut clean = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if let Some(after) = past(rest, &home) {
+            // What follows of the path is broken elsewhere where the home's name is longer.
+            let end = after.find(".json").map_or(0, |at| at + 5);
+            let path =
+                if after[..end].contains(' ') && !after[..end].contains('\n') { &after[..0] } else { &after[..end] };
+            clean += "<home>";
+            clean.extend(path.chars().filter(|c| !c.is_whitespace()));
+            rest = &after[path.len()..];
+        } else if let Some(after) = past_moment(rest) {
+            clean += "YYYY-MM-DD hh:mm";
+            rest = after;
+        } else if let Some((count, after)) = past_day(rest) {
+            clean += count;
+            clean += ", D Mon";
+            rest = after;
+        } else {
+            clean.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    clean
+}
+
+/// Returns what stands behind `what`, which may be broken by line ends and the spaces that follow them.
+fn past<'a>(text: &'a str, what: &str) -> Option<&'a str> {
+    let mut chars = what.chars();
+    let mut text = text.strip_prefix(chars.next()?)?;
+    for c in chars {
+        text = match text.strip_prefix(c) {
+            Some(rest) => rest,
+            None => text.strip_prefix('\n')?.trim_start_matches(' ').strip_prefix(c)?,
+        };
+    }
+    Some(text)
+}
+
+/// Returns what stands behind a local moment such as `2026-11-24 18:05`.
+fn past_moment(text: &str) -> Option<&str> {
+    let shape = "0000-00-00 00:00";
+    let head = text.get(..shape.len())?;
+    let fits = head.chars().zip(shape.chars()).all(|(c, s)| if s == '0' { c.is_ascii_digit() } else { c == s });
+    fits.then(|| &text[shape.len()..])
+}
+
+/// Returns what stands behind the local day of a topic such as ` of 7, 24 Nov`, with what stands before the day.
+fn past_day(text: &str) -> Option<(&str, &str)> {
+    let count = text.strip_prefix(" of ")?.trim_start_matches(|c: char| c.is_ascii_digit());
+    let day = count.strip_prefix(", ")?.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix(' ')?;
+    let is_month = day.starts_with(char::is_uppercase) && day.get(..3)?.chars().all(char::is_alphabetic);
+    is_month.then(|| (&text[..text.len() - count.len()], &day[3..]))
 }
 
 /// The folder of the shipped banks.

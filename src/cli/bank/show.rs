@@ -70,7 +70,7 @@ fn read(bank: &Bank, question: &Question, keys: bool) -> Vec<String> {
     lines.push(format!("  {}", question.stem));
     let entries = if keys { with_keys(&question.ask) } else { without_keys(&question.ask) };
     for (mark, said, why) in entries {
-        lines.push(format!("    {mark}. {said}"));
+        lines.push(format!("    {mark} {said}").trim_end().to_owned());
         lines.extend((!why.is_empty()).then(|| format!("       {why}")));
     }
     if keys {
@@ -91,7 +91,7 @@ fn with_keys(ask: &Ask) -> Vec<Entry> {
     match ask {
         Ask::Choice { choices, .. } => {
             let entry = |(at, choice): (usize, &crate::bank::question::Choice)| {
-                (letter(at).to_string(), format!("{}{}", choice.text, right(choice.correct)), choice.rationale.clone())
+                (lettered(at), format!("{}{}", choice.text, right(choice.correct)), choice.rationale.clone())
             };
             choices.iter().enumerate().map(entry).collect()
         }
@@ -99,47 +99,58 @@ fn with_keys(ask: &Ask) -> Vec<Entry> {
             ("true".into(), right(*answer).trim().into(), rationales.holds.clone()),
             ("false".into(), right(!*answer).trim().into(), rationales.fails.clone()),
         ],
-        Ask::Number { answer, unit, .. } => {
-            vec![("answer".into(), format!("{answer} {}", unit.as_deref().unwrap_or("")), String::new())]
+        Ask::Number { answer, tolerance, unit } => {
+            let unit = unit.as_deref().unwrap_or_default();
+            vec![("Answer:".into(), format!("{answer} {unit} (within {tolerance})"), String::new())]
         }
-        Ask::Text { accept } => vec![("answer".into(), accept.join(" or "), String::new())],
+        Ask::Text { accept } => vec![("Answer:".into(), accept.join(" or "), String::new())],
         Ask::Order { items } => {
             let entry = |(at, item): (usize, &crate::bank::question::Item)| {
-                ((at + 1).to_string(), item.text.clone(), item.rationale.clone())
+                (numbered(at), item.text.clone(), item.rationale.clone())
             };
             items.iter().enumerate().map(entry).collect()
         }
-        Ask::Match { pairs, .. } => {
+        Ask::Match { pairs, extra_right } => {
             let entry = |(at, pair): (usize, &crate::bank::question::Pair)| {
-                ((at + 1).to_string(), format!("{} = {}", pair.left, pair.right), pair.rationale.clone())
+                (numbered(at), format!("{} = {}", pair.left, pair.right), pair.rationale.clone())
             };
-            pairs.iter().enumerate().map(entry).collect()
+            let extra = |extra: &crate::bank::question::Item| {
+                ("-".to_owned(), format!("{} (no match)", extra.text), extra.rationale.clone())
+            };
+            pairs.iter().enumerate().map(entry).chain(extra_right.iter().map(extra)).collect()
         }
     }
 }
 
+fn lettered(at: usize) -> String {
+    format!("{}.", letter(at))
+}
+
+fn numbered(at: usize) -> String {
+    format!("{}.", at + 1)
+}
+
 /// Returns the same without anything that tells the key; what stands in the key's order is sorted by its text.
 fn without_keys(ask: &Ask) -> Vec<Entry> {
-    let lettered = |mut texts: Vec<&String>| {
+    let sorted = |mut texts: Vec<&String>| {
         texts.sort();
-        let entry = |(at, text): (usize, &String)| (letter(at).to_string(), text.clone(), String::new());
+        let entry = |(at, text): (usize, &String)| (lettered(at), text.clone(), String::new());
         texts.into_iter().enumerate().map(entry).collect::<Vec<_>>()
     };
     match ask {
         Ask::Choice { choices, .. } => {
             let entry = |(at, choice): (usize, &crate::bank::question::Choice)| {
-                (letter(at).to_string(), choice.text.clone(), String::new())
+                (lettered(at), choice.text.clone(), String::new())
             };
             choices.iter().enumerate().map(entry).collect()
         }
         Ask::TrueFalse { .. } | Ask::Number { .. } | Ask::Text { .. } => Vec::new(),
-        Ask::Order { items } => lettered(items.iter().map(|item| &item.text).collect()),
+        Ask::Order { items } => sorted(items.iter().map(|item| &item.text).collect()),
         Ask::Match { pairs, extra_right } => {
             let rights = pairs.iter().map(|pair| &pair.right).chain(extra_right.iter().map(|extra| &extra.text));
-            let mut entries = lettered(rights.collect());
-            let left = |(at, pair): (usize, &crate::bank::question::Pair)| {
-                ((at + 1).to_string(), pair.left.clone(), String::new())
-            };
+            let mut entries = sorted(rights.collect());
+            let left =
+                |(at, pair): (usize, &crate::bank::question::Pair)| (numbered(at), pair.left.clone(), String::new());
             entries.extend(pairs.iter().enumerate().map(left));
             entries
         }

@@ -1,10 +1,12 @@
 //! Home: what can be done, how far each topic is, and how the exam stands.
 //!
 //! ```text
-//!   ▸ Practice a topic    p       Topics
-//!     Take the exam       e       Mechanism   ████▌···  12 of 48 right
-//!     Certificates        c         24 seen, last 2026-11-22
-//!     Quit                q       Exam: Foundations, not yet passed
+//!   ▸ Practice a topic    p       Topics  right of those seen, last time
+//!     Take the exam       e       Mechanism          ███▌·· 12 of 24, 22 Nov
+//!     Certificates        c       Contraindications  ······ not practiced yet
+//!     Quit                q
+//!                                 Exam: Foundations
+//!                                 Not yet passed, 2 of 3 attempts left.
 //! ```
 
 use std::collections::HashMap;
@@ -16,7 +18,7 @@ use ratatui::layout::Rect;
 use crate::attempt::Mode;
 use crate::bank::exam::Exam;
 use crate::clock::Timestamp;
-use crate::ids::{AttemptId, BankId};
+use crate::ids::{AttemptId, BankId, ExamId};
 use crate::quiz::policy::Start;
 use crate::records::PersonRow;
 use crate::sitting::{Desk, Error};
@@ -53,10 +55,21 @@ pub struct HomeData {
     pub topics: Vec<Topic>,
     /// The exams, with when each may be started.
     pub exams: Vec<(Arc<Exam>, Start)>,
-    /// The exam that is open, by its title.
-    pub open_exam: Option<(AttemptId, String)>,
+    /// The exam that is open.
+    pub open_exam: Option<OpenExam>,
     /// The practice that is open.
     pub open_practice: Option<AttemptId>,
+}
+
+/// An exam that was begun and has not ended.
+#[derive(Debug, Clone)]
+pub struct OpenExam {
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// The exam's name.
+    pub exam: Option<ExamId>,
+    /// The exam's title.
+    pub title: String,
 }
 
 /// Reads what the home screen shows.
@@ -92,7 +105,7 @@ pub fn load(desk: &mut Desk, person: &PersonRow) -> Result<HomeData, Error> {
         let entry = row.exam.as_ref().and_then(|id| desk.catalog.exam(id).ok());
         entry.map_or_else(|| "exam".to_owned(), |entry| entry.value.title.clone())
     };
-    let open_exam = open_exam.map(|row| (row.id, title(&row)));
+    let open_exam = open_exam.map(|row| OpenExam { attempt: row.id, title: title(&row), exam: row.exam });
     Ok(HomeData { name: person.person.name.clone(), topics, exams, open_exam, open_practice })
 }
 
@@ -123,9 +136,9 @@ impl Home {
     fn menu(&self) -> Vec<Entry> {
         let entry = |says: &str, key, does| Entry { says: says.to_owned(), key, does, exam: 0 };
         let mut menu = Vec::new();
-        if let Some((_, title)) = &self.data.open_exam {
-            let does = |data: &HomeData, _| data.open_exam.as_ref().map(|(id, _)| Effect::Resume(*id));
-            menu.push(entry(&format!("Go on with the exam: {title}"), 'g', does));
+        if let Some(open) = &self.data.open_exam {
+            let does = |data: &HomeData, _| data.open_exam.as_ref().map(|open| Effect::Resume(open.attempt));
+            menu.push(entry(&format!("Go on with the exam: {}", open.title), 'g', does));
         } else {
             if self.data.open_practice.is_some() {
                 menu.push(entry("Go on with the practice", 'g', |data, _| data.open_practice.map(Effect::Resume)));
@@ -176,14 +189,16 @@ impl Home {
     }
 
     fn draw_state(&self, page: &mut Page) {
-        page.text(Role::Strong, "Topics");
+        page.parts(&[(Role::Strong, "Topics"), (Role::Dim, "  right of those seen, last time")]);
         for topic in &self.data.topics {
-            draw_topic(page, topic, false);
+            draw_topic(page, topic);
         }
         for (exam, start) in &self.data.exams {
             page.gap();
             page.parts(&[(Role::Strong, "Exam: "), (Role::Strong, &exam.title)]);
-            page.text(Role::Text, &standing(exam, *start));
+            let is_open = self.data.open_exam.as_ref().is_some_and(|open| open.exam.as_ref() == Some(&exam.id));
+            let standing = if is_open { "Open; its time runs on.".to_owned() } else { standing(exam, *start) };
+            page.text(Role::Text, &standing);
         }
     }
 }
@@ -200,19 +215,23 @@ fn standing(exam: &Exam, start: Start) -> String {
     }
 }
 
-/// Draws a topic: a bar of what was right, and what was seen when.
-pub fn draw_topic(page: &mut Page, topic: &Topic, here: bool) {
-    let wide = (page.width() / 3).clamp(8, 24);
+/// Draws a topic in a line: a bar of what was right, what was right of those seen, and when.
+fn draw_topic(page: &mut Page, topic: &Topic) {
+    let wide = page.width().saturating_sub(26).clamp(8, 24);
     let title = text::cut(&text::one_line(&topic.title), wide).into_owned();
     let gap = " ".repeat(wide.saturating_sub(text::width(&title)) + 1);
-    let (full, rest) = bar(topic.right, topic.total, 8);
-    let right = format!(" {:>3} of {} right", topic.right, topic.total);
-    let role = if here { Role::Strong } else { Role::Text };
-    page.parts(&[(role, &title), (role, &gap), (Role::Accent, &full), (Role::Dim, &rest), (Role::Text, &right)]);
-    let last = topic
-        .last
-        .map_or_else(|| "not practiced yet".to_owned(), |last| format!("{} seen, last {}", topic.seen, last.local()));
-    page.parts(&[(Role::Dim, &" ".repeat(wide + 1)), (Role::Dim, &last)]);
+    let (full, rest) = bar(topic.right, topic.total, 6);
+    let says = match topic.last {
+        Some(last) => format!(" {} of {}, {}", topic.right, topic.seen, last.local_day()),
+        None => " not practiced yet".to_owned(),
+    };
+    page.parts(&[
+        (Role::Text, &title),
+        (Role::Text, &gap),
+        (Role::Accent, &full),
+        (Role::Dim, &rest),
+        (Role::Text, &says),
+    ]);
 }
 
 impl Screen for Home {
@@ -259,8 +278,9 @@ impl Screen for Home {
         }
         let wide = area.width.min(110);
         let x = area.x + (area.width - wide) / 2;
-        let left = Rect { x, y: area.y + 1, width: 36, height: area.height - 1 };
-        let right = Rect { x: x + 36, width: wide - 36, ..left };
+        let menu = if wide < 100 { 32 } else { 40 };
+        let left = Rect { x, y: area.y + 1, width: menu, height: area.height - 1 };
+        let right = Rect { x: x + menu, width: wide - menu, ..left };
         let mut page = Page::new(cx.theme, left);
         self.draw_menu(&mut page);
         page.draw(frame, left, &mut Scroll::default());

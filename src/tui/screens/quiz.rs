@@ -274,7 +274,9 @@ impl Screen for Quiz {
                 if self.session.ended().is_some() {
                     return Some(Effect::Result);
                 }
-                self.changed = self.changed && self.session.given(self.at).is_none();
+                // A flag leaves a draft in the making as it is.
+                let stored = Draft::of(self.item(), self.session.given(self.at).map(|given| &given.answer));
+                self.changed = self.changed && self.draft != stored;
                 if self.is_closed() && !was_closed {
                     self.in_field = false;
                     self.scroll = Scroll::default();
@@ -297,25 +299,21 @@ impl Screen for Quiz {
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
-        let body = Rect { height: area.height.saturating_sub(2), ..area };
+        let (role, note) = self.said();
+        // What is said takes as many lines as it needs, but never hides the question altogether.
+        let said = text::wrap(&text::safe(&note), usize::from(column(area).width));
+        let height = u16::try_from(said.len()).unwrap_or(u16::MAX).clamp(1, area.height.saturating_sub(1) / 2);
+        let body = Rect { height: area.height.saturating_sub(height + 1), ..area };
         let mut page = Page::new(cx.theme, body);
         self.paint(&mut page);
         let mut scroll = self.scroll;
         let more = page.draw(frame, body, &mut scroll);
         self.scroll = scroll;
-        let below = column(area);
-        let (role, note) = match (&self.note, self.asks_to_leave, more) {
-            (_, true, _) => (
-                Role::Warn,
-                "Leave the exam? Answers are kept, the clock runs on. Enter leaves, any other key stays.".into(),
-            ),
-            (Some((role, note)), ..) => (*role, note.clone()),
-            (None, _, true) => (Role::Dim, "▼ more below: PgDn".to_owned()),
-            (None, ..) => (Role::Dim, self.state()),
-        };
-        let note = text::cut(&text::one_line_kept(&note), usize::from(below.width)).into_owned();
-        frame
-            .render_widget(Line::styled(note, cx.theme.style(role)), Rect { y: area.bottom() - 2, height: 1, ..below });
+        let said = if more && role == Role::Dim { vec!["▼ more below: PgDn".to_owned()] } else { said };
+        for (y, line) in (body.bottom()..).zip(said.into_iter().take(height.into())) {
+            let line = Line::styled(line, cx.theme.style(role));
+            frame.render_widget(line, Rect { y, height: 1, ..column(area) });
+        }
         self.paint_progress(frame, Rect { y: area.bottom() - 1, height: 1, ..area }, cx);
     }
 
@@ -339,7 +337,7 @@ impl Screen for Quiz {
 
     fn bindings(&self) -> Vec<Binding> {
         if self.in_field {
-            return vec![key("Enter", "confirm"), key("Esc", "leave the field")];
+            return vec![key("Enter", "confirm"), key("← →", "move"), key("Esc", "leave the field")];
         }
         if self.is_closed() {
             return vec![key("Enter", "next"), key("← →", "move"), key("PgDn", "scroll"), key("q", "back")];

@@ -3,10 +3,11 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::home::{Topic, draw_topic};
+use super::home::Topic;
+use crate::text;
 use crate::tui::effect::{Effect, Outcome};
 use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Page, Scroll};
+use crate::tui::page::{Page, Scroll, bar};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::theme::Role;
 
@@ -24,6 +25,15 @@ impl Topics {
     pub fn new(topics: Vec<Topic>) -> Self {
         Self { topics, at: 0, failed: None, scroll: Scroll::default() }
     }
+}
+
+/// Says how far a topic is.
+fn far(topic: &Topic) -> String {
+    let questions = text::count(topic.total, "question");
+    topic.last.map_or_else(
+        || format!("  {questions}, not practiced yet"),
+        |last| format!("  {questions}, {} seen, {} right, last {}", topic.seen, topic.right, last.local()),
+    )
 }
 
 impl Screen for Topics {
@@ -73,8 +83,10 @@ impl Screen for Topics {
             if here {
                 page.focus();
             }
-            page.parts(&[(Role::Accent, mark(here)), (if here { Role::Strong } else { Role::Text }, &topic.title)]);
-            draw_topic(&mut page, &Topic { title: String::new(), ..topic.clone() }, here);
+            let role = if here { Role::Strong } else { Role::Text };
+            page.hanging(mark(here), Role::Accent, role, &topic.title);
+            let (full, rest) = bar(topic.right, topic.total, 12);
+            page.parts(&[(Role::Text, "  "), (Role::Accent, &full), (Role::Dim, &rest), (Role::Dim, &far(topic))]);
         }
         if let Some(why) = &self.failed {
             page.gap();

@@ -127,8 +127,17 @@ impl Quiz {
         }
     }
 
+    /// Returns what is said below the question, and how: what is asked, what went wrong, or how the answer stands.
+    pub(super) fn said(&self) -> (Role, String) {
+        if self.asks_to_leave {
+            let asked = "Leave the exam? Answers are kept, the clock runs on. Enter leaves, any other key stays.";
+            return (Role::Warn, asked.to_owned());
+        }
+        self.note.clone().unwrap_or_else(|| (Role::Dim, self.state()))
+    }
+
     /// Says how the answer stands, in words.
-    pub(super) fn state(&self) -> String {
+    fn state(&self) -> String {
         let flag = if self.session.is_flagged(self.at) { "Flagged. " } else { "" };
         let state = match (self.is_closed(), self.session.given(self.at)) {
             (true, _) => String::new(),
