@@ -16,6 +16,7 @@ pub mod json;
 pub mod load;
 pub mod question;
 pub mod shape;
+pub mod shelf;
 pub mod sound;
 
 pub use question::Question;
@@ -56,6 +57,24 @@ pub struct Bank {
 }
 
 impl Bank {
+    /// Returns a bank without anything in it.
+    fn bare(id: &BankId, title: &str) -> Self {
+        Self {
+            format: FORMAT,
+            id: id.clone(),
+            title: title.to_owned(),
+            version: String::new(),
+            language: String::new(),
+            license: String::new(),
+            practice: false,
+            objectives: Vec::new(),
+            sources: Vec::new(),
+            glossary: BTreeMap::new(),
+            cases: Vec::new(),
+            questions: Vec::new(),
+        }
+    }
+
     /// Returns the SHA-256 of the bank's canonical form, in which every question stands without what may change while it
     /// means the same (see [`Question::content`]).
     pub fn digest(&self) -> Digest {

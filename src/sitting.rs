@@ -8,9 +8,9 @@ use crate::attempt::chain::{self, Head, Row};
 use crate::attempt::fact::{Person, Started};
 use crate::attempt::paper::Seed;
 use crate::attempt::{Fact, Mode};
-use crate::bank::Bank;
 use crate::bank::catalog::{Catalog, Entry};
 use crate::bank::exam::Exam;
+use crate::bank::shelf::Shelved;
 use crate::clock::{Clock, Millis, Now, Timestamp};
 use crate::ids::{AttemptId, Digest, ExamId, FactId, StreamId, TraineeId};
 use crate::place::Place;
@@ -216,7 +216,7 @@ impl Desk {
     pub fn begin_practice(
         &mut self,
         trainee: TraineeId,
-        banks: &[Entry<Bank>],
+        banks: &[Entry<Shelved>],
         count: usize,
         seed: Seed,
         piped: bool,
@@ -224,7 +224,7 @@ impl Desk {
         if let Some(open) = self.open_attempt(trainee, Mode::Exam)? {
             return Err(Error::ExamOpen(open.id));
         }
-        let banks: Vec<_> = banks.iter().filter(|bank| bank.value.practice).collect();
+        let banks: Vec<_> = banks.iter().filter(|bank| bank.value.outline().practice).collect();
         let drawn = draw::practice(&banks, count, seed);
         if drawn.paper.items.is_empty() {
             return Err(Error::NothingToPractice);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::exam::Exam;
 use super::json::{self, Reading};
 use super::load::{self, Found};
+use super::shelf::Shelved;
 use super::{Bank, builtin};
 use crate::ids::{BankId, ExamId};
 use crate::problem::{Place, Problem, Severity, Source};
@@ -34,7 +35,7 @@ impl std::fmt::Display for Origin {
 }
 
 /// A bank or an exam with where it came from.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Entry<T> {
     /// The bank or exam.
     pub value: Arc<T>,
@@ -44,10 +45,16 @@ pub struct Entry<T> {
     pub replaced: bool,
 }
 
+impl<T> Clone for Entry<T> {
+    fn clone(&self) -> Self {
+        Self { value: Arc::clone(&self.value), origin: self.origin.clone(), replaced: self.replaced }
+    }
+}
+
 /// All banks and exams in use.
 #[derive(Debug, Default)]
 pub struct Catalog {
-    banks: BTreeMap<BankId, Option<Entry<Bank>>>,
+    banks: BTreeMap<BankId, Option<Entry<Shelved>>>,
     exams: BTreeMap<ExamId, Option<Entry<Exam>>>,
     problems: Vec<Problem>,
 }
@@ -65,8 +72,10 @@ impl Catalog {
     /// Reads the built-in ones alone.
     pub fn built_in() -> Self {
         let mut catalog = Self::default();
-        for (id, reading) in shipped() {
-            catalog.add_bank(id, reading, &Origin::BuiltIn);
+        for (id, text) in builtin::BANKS {
+            let shelved = Shelved::shipped(id, text).map(Arc::new);
+            let entry = shelved.map(|value| Entry { value, origin: Origin::BuiltIn, replaced: false });
+            catalog.banks.extend(id.parse().ok().map(|id| (id, entry)));
         }
         for (id, text) in builtin::EXAMS {
             catalog.add_exam(id, json::exam(&format!("exams/{id}.json"), text.as_bytes()), &Origin::BuiltIn);
@@ -110,8 +119,8 @@ impl Catalog {
         if let Some(id) = id {
             // A broken file hides what it would have replaced: nobody is examined on a bank its school did not mean.
             let replaced = builtin::BANKS.iter().any(|(built_in, _)| *built_in == id.as_str());
-            let entry = reading.value.map(|bank| Entry { value: Arc::new(bank), origin: origin.clone(), replaced });
-            let entry = entry.map(|entry| Entry { replaced: replaced && *origin != Origin::BuiltIn, ..entry });
+            let entry = |bank| Entry { value: Arc::new(Shelved::from(bank)), origin: origin.clone(), replaced };
+            let entry = reading.value.map(entry);
             self.banks.insert(id, entry);
         }
     }
@@ -127,7 +136,7 @@ impl Catalog {
     }
 
     /// Returns all banks in use, by id.
-    pub fn banks(&self) -> impl Iterator<Item = &Entry<Bank>> {
+    pub fn banks(&self) -> impl Iterator<Item = &Entry<Shelved>> {
         self.banks.values().flatten()
     }
 
@@ -140,7 +149,7 @@ impl Catalog {
     ///
     /// # Errors
     /// Whether there is none, or a broken one.
-    pub fn bank(&self, id: &BankId) -> Result<&Entry<Bank>, Absence> {
+    pub fn bank(&self, id: &BankId) -> Result<&Entry<Shelved>, Absence> {
         self.banks.get(id).ok_or(Absence::Unknown)?.as_ref().ok_or(Absence::Broken)
     }
 
@@ -156,21 +165,6 @@ impl Catalog {
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
-}
-
-/// Reads the shipped banks, half of them beside the other half: reading is most of what a start does.
-fn shipped() -> Vec<(&'static str, Reading<Bank>)> {
-    let read = |banks: &[(&'static str, &'static str)]| -> Vec<_> {
-        banks.iter().map(|(id, text)| (*id, json::shipped(&format!("{id}.json"), text))).collect()
-    };
-    let (one, other) = builtin::BANKS.split_at(builtin::BANKS.len() / 2);
-    std::thread::scope(|scope| {
-        let beside = scope.spawn(|| read(other));
-        let mut all = read(one);
-        // The reader does not panic; if it did, this thread would too, on the same bank.
-        all.extend(beside.join().unwrap_or_else(|_| read(other)));
-        all
-    })
 }
 
 /// Holds a file to the rule that its name is the id of what it holds.

@@ -43,11 +43,6 @@ pub fn bank(name: &str, bytes: &[u8]) -> Reading<Bank> {
     clean_bank(bytes).map_or_else(|| slow(name, bytes, &shape::BANK, bank_flaws), Reading::clean)
 }
 
-/// Reads a shipped bank, which a test has held to every rule: in one typed pass and no other.
-pub fn shipped(name: &str, text: &str) -> Reading<Bank> {
-    serde_json::from_str(text).map_or_else(|_| bank(name, text.as_bytes()), Reading::clean)
-}
-
 /// Reads an exam; `name` is what its file is called.
 pub fn exam(name: &str, bytes: &[u8]) -> Reading<Exam> {
     let typed = fast::<Exam>(bytes).filter(|exam| exam.format <= FORMAT && sound::exam(exam).is_empty());

@@ -4,8 +4,8 @@ use super::error::Failure;
 use super::{Env, Outcome, interface};
 use crate::attempt::Mode;
 use crate::attempt::paper::Seed;
-use crate::bank::Bank;
 use crate::bank::catalog::{Catalog, Entry};
+use crate::bank::shelf::Shelved;
 use crate::ids::BankId;
 use crate::sitting::Desk;
 
@@ -58,9 +58,9 @@ fn seed(text: Option<&str>, desk: &mut Desk) -> Seed {
 }
 
 /// Finds the banks that are meant; all that may be practiced where none is named.
-fn topics(catalog: &Catalog, names: &[String]) -> Result<Vec<Entry<Bank>>, Failure> {
+fn topics(catalog: &Catalog, names: &[String]) -> Result<Vec<Entry<Shelved>>, Failure> {
     if names.is_empty() {
-        return Ok(catalog.banks().filter(|bank| bank.value.practice).cloned().collect());
+        return Ok(catalog.banks().filter(|bank| bank.value.outline().practice).cloned().collect());
     }
     let find = |name: &String| {
         let absent = |absence| Failure::absent("bank", name, absence);

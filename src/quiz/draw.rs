@@ -8,6 +8,7 @@ use crate::attempt::paper::{BankRef, ExamRef, Paper, PaperItem, PaperSection, Se
 use crate::bank::catalog::{Absence, Catalog, Entry};
 use crate::bank::exam::{Exam, Section};
 use crate::bank::question::{Ask, ChoiceOrder, Position};
+use crate::bank::shelf::Shelved;
 use crate::bank::{Bank, Question, canonical};
 use crate::ids::{BankId, Digest, GroupId, QuestionId};
 
@@ -185,7 +186,7 @@ fn shares_banks(exam: &Exam) -> bool {
 #[derive(Debug)]
 pub struct Chosen<'a> {
     /// The bank.
-    pub bank: &'a Entry<Bank>,
+    pub bank: &'a Entry<Shelved>,
     /// The section of the blueprint.
     pub section: &'a Section,
     /// The questions, in the order they are asked.
@@ -260,7 +261,7 @@ fn empty(seed: Seed) -> Drawn {
 
 impl Drawn {
     /// Names a bank and returns its place in the paper.
-    fn bank(&mut self, entry: &Entry<Bank>) -> usize {
+    fn bank(&mut self, entry: &Entry<Shelved>) -> usize {
         let bank = &entry.value;
         if let Some(at) = self.paper.banks.iter().position(|known| known.id == bank.id) {
             return at;
@@ -287,7 +288,7 @@ impl Drawn {
 }
 
 /// Draws questions to practice from `banks`: `count` of them, or as many as there are.
-pub fn practice(banks: &[&Entry<Bank>], count: usize, seed: Seed) -> Drawn {
+pub fn practice(banks: &[&Entry<Shelved>], count: usize, seed: Seed) -> Drawn {
     let mut chance = Chance::new(seed, Use::Selection);
     let (mut order, mut choices) = (Chance::new(seed, Use::Questions), Chance::new(seed, Use::Choices));
     let mut all: Vec<_> = banks

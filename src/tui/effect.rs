@@ -142,7 +142,7 @@ impl Performer {
                     .desk
                     .catalog
                     .banks()
-                    .filter(|b| banks.is_empty() || banks.contains(&b.value.id))
+                    .filter(|b| banks.is_empty() || banks.contains(&b.value.outline().id))
                     .cloned()
                     .collect();
                 let seed = self.desk.seed();

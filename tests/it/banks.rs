@@ -46,11 +46,26 @@ fn every_shipped_bank_and_exam_is_clean_and_read_in_one_pass() {
 }
 
 #[test]
-fn each_mission_topic_has_at_least_fifteen_ready_questions_with_rationales_and_sources() {
-    for id in ["mechanism", "contraindications", "risks", "aftercare", "acupuncture"] {
-        let bytes = std::fs::read(shipped().join(format!("{id}.json"))).expect("a bank");
-        let bank = json::bank(id, &bytes).value.expect("a sound bank");
-        assert!(bank.ready().count() >= 15, "{id}");
+fn what_is_at_hand_of_a_shipped_bank_is_what_the_whole_of_it_says() {
+    let catalog = needlewise::bank::catalog::Catalog::built_in();
+    assert_eq!(catalog.banks().count(), 8);
+    for entry in catalog.banks() {
+        let bytes = std::fs::read(shipped().join(format!("{}.json", entry.value.outline().id))).expect("a bank");
+        let whole = json::bank("bank", &bytes).value.expect("a sound bank");
+        let again = needlewise::bank::shelf::Shelved::from(whole.clone());
+        assert_eq!(entry.value.outline(), again.outline());
+        assert_eq!(entry.value.digest(), whole.digest());
+    }
+}
+
+#[test]
+fn each_topic_has_at_least_45_ready_questions_with_rationales_and_sources() {
+    let catalog = needlewise::bank::catalog::Catalog::built_in();
+    let all: usize = catalog.banks().map(|bank| bank.value.ready().count()).sum();
+    assert!(all >= 400, "{all}");
+    for entry in catalog.banks() {
+        let (id, bank) = (&entry.value.id, &entry.value);
+        assert!(bank.ready().count() >= 45, "{id}");
         for question in bank.ready() {
             assert!(!question.rationale.is_empty() && !question.sources.is_empty(), "{}", question.id);
             assert!(question.sources.iter().all(|source| source.locator.is_some()), "{}", question.id);

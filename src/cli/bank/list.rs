@@ -3,6 +3,7 @@ use serde_json::json;
 use crate::bank::Bank;
 use crate::bank::catalog::{Catalog, Entry};
 use crate::bank::question::Status;
+use crate::bank::shelf::Shelved;
 use crate::cli::{Env, Outcome, print};
 use crate::clock::Day;
 use crate::text;
@@ -15,7 +16,7 @@ pub struct ListArgs {}
 pub(super) fn run(env: &mut Env<'_>) -> Outcome {
     let catalog = env.catalog()?;
     if env.global.json {
-        let row = |entry: &Entry<Bank>| {
+        let row = |entry: &Entry<Shelved>| {
             let bank = &entry.value;
             json!({
                 "id": bank.id, "title": bank.title, "version": bank.version, "origin": entry.origin.to_string(),
@@ -26,7 +27,7 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
         return env.say_json(&catalog.banks().map(row).collect::<Vec<_>>());
     }
     let today = (env.clock)().now().wall.day();
-    let row = |entry: &Entry<Bank>| {
+    let row = |entry: &Entry<Shelved>| {
         let bank = &entry.value;
         vec![
             bank.id.to_string(),
@@ -56,7 +57,7 @@ fn count(bank: &Bank, status: Status) -> usize {
 
 /// Says what should be looked at: reviews that are due, files with errors.
 fn notes(catalog: &Catalog, today: Day) -> Vec<String> {
-    let due = |entry: &Entry<Bank>| {
+    let due = |entry: &Entry<Shelved>| {
         let past =
             |question: &&std::sync::Arc<crate::bank::Question>| question.review_by.is_some_and(|day| day < today);
         let due = entry.value.ready().filter(past).count();

@@ -6,9 +6,9 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::attempt::points::needed;
-use crate::bank::Bank;
 use crate::bank::catalog::Entry;
 use crate::bank::exam::Exam;
+use crate::bank::shelf::Shelved;
 use crate::quiz::draw;
 use crate::quiz::policy::Start;
 use crate::text;
@@ -32,7 +32,7 @@ pub struct Briefing {
 
 impl Briefing {
     /// Tells of this exam, which draws from these banks.
-    pub fn new(exam: Arc<Exam>, start: Start, name: String, banks: &[Entry<Bank>]) -> Self {
+    pub fn new(exam: Arc<Exam>, start: Start, name: String, banks: &[Entry<Shelved>]) -> Self {
         let facts = facts(&exam, banks);
         Self { exam, start, name, facts, failed: None, scroll: Scroll::default() }
     }
@@ -42,7 +42,7 @@ impl Briefing {
     }
 }
 
-fn facts(exam: &Exam, banks: &[Entry<Bank>]) -> Vec<String> {
+fn facts(exam: &Exam, banks: &[Entry<Shelved>]) -> Vec<String> {
     let counts = draw::counts(exam);
     let total: usize = counts.iter().sum();
     let critical: u32 = exam.sections.iter().map(|section| section.critical).sum();

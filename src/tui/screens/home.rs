@@ -17,6 +17,7 @@ use ratatui::layout::Rect;
 
 use crate::attempt::Mode;
 use crate::bank::exam::Exam;
+use crate::bank::shelf::Outline;
 use crate::clock::Timestamp;
 use crate::ids::{AttemptId, BankId, ExamId};
 use crate::quiz::policy::Start;
@@ -83,20 +84,23 @@ pub fn load(desk: &mut Desk, person: &PersonRow) -> Result<HomeData, Error> {
     let learned = desk.store.learned(person.id)?;
     let by_question: HashMap<_, _> =
         learned.iter().map(|row| ((row.bank.as_str(), row.question.as_str(), row.revision), row)).collect();
-    let topic = |bank: &crate::bank::Bank| {
-        let row =
-            |q: &Arc<crate::bank::Question>| by_question.get(&(bank.id.as_str(), q.id.as_str(), q.revision)).copied();
-        let rows: Vec<_> = bank.ready().filter_map(row).collect();
+    let topic = |bank: &Outline| {
+        let rows: Vec<_> = bank
+            .ready
+            .iter()
+            .filter_map(|(id, revision)| by_question.get(&(bank.id.as_str(), id.as_str(), *revision)))
+            .collect();
         Topic {
             bank: bank.id.clone(),
             title: bank.title.clone(),
-            total: bank.ready().count(),
+            total: bank.ready.len(),
             seen: rows.len(),
             right: rows.iter().filter(|row| row.last_right).count(),
             last: rows.iter().map(|row| row.last).max(),
         }
     };
-    let topics = desk.catalog.banks().filter(|bank| bank.value.practice).map(|bank| topic(&bank.value)).collect();
+    let outlines = desk.catalog.banks().map(|bank| bank.value.outline()).filter(|outline| outline.practice);
+    let topics = outlines.map(topic).collect();
     let exam = |entry: &crate::bank::catalog::Entry<Exam>| {
         Ok((Arc::clone(&entry.value), desk.may_start(person.id, &entry.value)?))
     };
