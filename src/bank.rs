@@ -10,6 +10,7 @@ use crate::ids::{BankId, CaseId, Digest, ObjectiveId, SourceId};
 pub mod builtin;
 pub mod canonical;
 pub mod catalog;
+pub mod check;
 pub mod decimal;
 pub mod exam;
 pub mod json;
@@ -18,6 +19,7 @@ pub mod question;
 pub mod shape;
 pub mod shelf;
 pub mod sound;
+pub mod syllabus;
 
 pub use question::Question;
 

@@ -98,6 +98,8 @@ pub struct Problem {
     pub place: Place,
     /// What is wrong, in one sentence.
     pub message: String,
+    /// Why it matters, where that does not go without saying.
+    pub why: Option<&'static str>,
     /// How to mend it.
     pub help: String,
 }
@@ -124,10 +126,11 @@ impl Problem {
         let help = text::one_line(&self.help);
         let snippet =
             Snippet::source(shown).line_start(row).fold(false).annotation(AnnotationKind::Primary.span(carets));
-        let report = [
-            level.primary_title(message.as_str()).id(self.rule).element(snippet),
-            annotate_snippets::Group::with_title(Level::HELP.secondary_title(help.as_str())),
-        ];
+        let mut told = level.primary_title(message.as_str()).id(self.rule).element(snippet);
+        if let Some(why) = self.why {
+            told = told.element(Level::NOTE.message(why));
+        }
+        let report = [told, annotate_snippets::Group::with_title(Level::HELP.secondary_title(help.as_str()))];
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let drawn = renderer.render(&report);
         // The library would repeat the path of a longer excerpt; ours names pointer and true column in one line.

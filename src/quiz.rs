@@ -1,5 +1,6 @@
 //! From banks to a marked attempt: draw, sit, mark, decide. Pure: no file, no clock, no chance of its own.
 
+pub mod blueprint;
 pub mod draw;
 pub mod mark;
 pub mod policy;

@@ -17,3 +17,6 @@ pub const EXAMS: &[(&str, &str)] = &[
     ("foundations", include_str!("../../question-banks/exams/foundations.json")),
     ("safety", include_str!("../../question-banks/exams/safety.json")),
 ];
+
+/// The shipped syllabus.
+pub const SYLLABUS: &str = include_str!("../../question-banks/syllabus.json");

@@ -9,6 +9,7 @@ use super::exam::Exam;
 use super::json::{self, Reading};
 use super::load::{self, Found};
 use super::shelf::Shelved;
+use super::syllabus::Syllabus;
 use super::{Bank, builtin};
 use crate::ids::{BankId, ExamId};
 use crate::problem::{Place, Problem, Severity, Source};
@@ -56,6 +57,7 @@ impl<T> Clone for Entry<T> {
 pub struct Catalog {
     banks: BTreeMap<BankId, Option<Entry<Shelved>>>,
     exams: BTreeMap<ExamId, Option<Entry<Exam>>>,
+    syllabus: Option<Arc<Syllabus>>,
     problems: Vec<Problem>,
 }
 
@@ -99,6 +101,10 @@ impl Catalog {
                 }
                 Reading { value: Some(json::Held::Bank(bank)), problems } => {
                     self.add_bank(&found.stem(), Reading { value: Some(bank), problems }, origin);
+                }
+                Reading { value: Some(json::Held::Syllabus(syllabus)), problems } => {
+                    self.problems.extend(problems);
+                    self.syllabus = Some(Arc::new(syllabus));
                 }
                 Reading { value: None, problems } => {
                     self.add_bank(&found.stem(), Reading { value: None, problems }, origin);
@@ -161,6 +167,11 @@ impl Catalog {
         self.exams.get(id).ok_or(Absence::Unknown)?.as_ref().ok_or(Absence::Broken)
     }
 
+    /// Returns the syllabus in use: the one given last, or the shipped one, which a test holds to be readable.
+    pub fn syllabus(&self) -> Option<Arc<Syllabus>> {
+        self.syllabus.clone().or_else(|| serde_json::from_str(builtin::SYLLABUS).ok())
+    }
+
     /// Returns everything that is wrong with the files that were read.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -172,6 +183,7 @@ pub fn named(reading: Reading<json::Held>, found: &Found) -> Reading<json::Held>
     with_name(reading, found, |held| match held {
         json::Held::Bank(bank) => bank.id.as_str(),
         json::Held::Exam(exam) => exam.id.as_str(),
+        json::Held::Syllabus(syllabus) => syllabus.id.as_str(),
     })
 }
 
@@ -187,6 +199,7 @@ fn with_name<T>(reading: Reading<T>, found: &Found, id: impl Fn(&T) -> &str) -> 
                 severity: Severity::Error,
                 place: Place { source, span, pointer: "/id".into() },
                 message: format!("the id is \"{}\", the file is called \"{stem}\"", id(&value)),
+                why: None,
                 help: "A file's name is its id: rename one of the two.".into(),
             });
             Reading { value: None, problems }

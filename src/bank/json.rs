@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::exam::Exam;
 use super::shape::{self, Shape};
 use super::sound::{self, Flaw, Parts};
+use super::syllabus::Syllabus;
 use super::{Bank, FORMAT};
 use crate::ids::is_slug;
 use crate::problem::{Problem, Severity, Source};
@@ -36,6 +37,8 @@ pub enum Held {
     Bank(Bank),
     /// An exam.
     Exam(Exam),
+    /// A syllabus.
+    Syllabus(Syllabus),
 }
 
 /// Reads a bank; `name` is what its file is called.
@@ -46,10 +49,18 @@ pub fn bank(name: &str, bytes: &[u8]) -> Reading<Bank> {
 /// Reads an exam; `name` is what its file is called.
 pub fn exam(name: &str, bytes: &[u8]) -> Reading<Exam> {
     let typed = fast::<Exam>(bytes).filter(|exam| exam.format <= FORMAT && sound::exam(exam).is_empty());
-    typed.map_or_else(|| slow(name, bytes, &shape::EXAM, exam_flaws), Reading::clean)
+    let flaws: Flaws = |tree, bad| whole_flaws(tree, bad, sound::exam);
+    typed.map_or_else(|| slow(name, bytes, &shape::EXAM, flaws), Reading::clean)
 }
 
-/// Reads a file that says itself what it is: `questions` make a bank, `sections` an exam.
+/// Reads a syllabus; `name` is what its file is called.
+pub fn syllabus(name: &str, bytes: &[u8]) -> Reading<Syllabus> {
+    let typed = fast::<Syllabus>(bytes).filter(|read| read.format <= FORMAT && sound::syllabus(read).is_empty());
+    let flaws: Flaws = |tree, bad| whole_flaws(tree, bad, sound::syllabus);
+    typed.map_or_else(|| slow(name, bytes, &shape::SYLLABUS, flaws), Reading::clean)
+}
+
+/// Reads a file that says itself what it is: `questions` make a bank, `sections` an exam, `statements` a syllabus.
 pub fn any(name: &str, bytes: &[u8]) -> Reading<Held> {
     if let Some(bank) = clean_bank(bytes) {
         return Reading::clean(Held::Bank(bank));
@@ -58,6 +69,7 @@ pub fn any(name: &str, bytes: &[u8]) -> Reading<Held> {
     let source = std::str::from_utf8(bytes).unwrap_or_default();
     match Tree::parse(source) {
         Ok(tree) if has(&tree, "sections") && !has(&tree, "questions") => exam(name, bytes).map(Held::Exam),
+        Ok(tree) if has(&tree, "statements") => syllabus(name, bytes).map(Held::Syllabus),
         _ => bank(name, bytes).map(Held::Bank),
     }
 }
@@ -115,13 +127,11 @@ fn may_hold_harm(source: &str) -> bool {
         || !bytes.iter().enumerate().filter_map(begins).all(harmless)
 }
 
+/// Tells what is wrong between the parts of a file; the pointers are of those that were told about already.
+type Flaws = fn(&Tree<'_>, &[String]) -> Vec<Flaw>;
+
 /// Reads with places. `flaws` tells what is wrong between the parts.
-fn slow<T: DeserializeOwned>(
-    name: &str,
-    bytes: &[u8],
-    shape: &'static Shape,
-    flaws: fn(&Tree<'_>, &[String]) -> Vec<Flaw>,
-) -> Reading<T> {
+fn slow<T: DeserializeOwned>(name: &str, bytes: &[u8], shape: &'static Shape, flaws: Flaws) -> Reading<T> {
     let source = match std::str::from_utf8(bytes) {
         Ok(text) => Source::new(name, text.to_owned()),
         Err(error) => {
@@ -187,10 +197,19 @@ fn bank_flaws(tree: &Tree<'_>, bad: &[String]) -> Vec<Flaw> {
     })
 }
 
-/// Finds what is wrong between the parts of an exam, where all of them could be read.
-fn exam_flaws(tree: &Tree<'_>, bad: &[String]) -> Vec<Flaw> {
+/// Finds what is wrong between the parts of a file that is judged only as a whole, where all of them could be read.
+fn whole_flaws<T: DeserializeOwned>(tree: &Tree<'_>, bad: &[String], flaws: fn(&T) -> Vec<Flaw>) -> Vec<Flaw> {
     if !bad.is_empty() {
         return Vec::new();
     }
-    serde_json::from_value(tree.root().to_json()).map_or_else(|_| Vec::new(), |exam| sound::exam(&exam))
+    serde_json::from_value(tree.root().to_json()).map_or_else(|_| Vec::new(), |whole| flaws(&whole))
+}
+
+/// Gives flaws of a file their places, in the order of the file; none where the file is not JSON.
+pub fn placed(name: &str, bytes: &[u8], flaws: Vec<Flaw>) -> Vec<Problem> {
+    let source = Source::new(name, String::from_utf8_lossy(bytes).into_owned());
+    let Ok(tree) = Tree::parse(source.text()) else { return Vec::new() };
+    let mut problems: Vec<_> = flaws.into_iter().map(|flaw| walk::place(&source, &tree, flaw)).collect();
+    problems.sort_by_key(|problem| problem.place.span.start);
+    problems
 }

@@ -202,3 +202,20 @@ const SECTION: Shape = Shape::Record(&[
     may("critical", Shape::Whole(0, 1000)),
     may("pass", Shape::Whole(0, 100)),
 ]);
+
+/// A syllabus.
+pub const SYLLABUS: Shape = Shape::Record(&[
+    may("$schema", Shape::Text),
+    must("format", Shape::Whole(1, super::FORMAT)),
+    must("id", Shape::Slug),
+    must("title", Shape::Text),
+    must("statements", Shape::List(&STATEMENT, 1, MANY)),
+]);
+
+const STATEMENT: Shape = Shape::Record(&[
+    must("id", Shape::Text),
+    must("statement", Shape::Text),
+    must("topic", Shape::Text),
+    must("weight", Shape::Word(&["core", "minor", "safety"])),
+    may("verdict", Shape::Text),
+]);

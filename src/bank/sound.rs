@@ -5,6 +5,7 @@ use std::hash::Hash;
 
 use super::exam::Exam;
 use super::question::{Ask, Question, Scoring, Select};
+use super::syllabus::Syllabus;
 use super::{Bank, Case, Objective, Reference};
 use crate::problem::Severity;
 use crate::text;
@@ -215,4 +216,11 @@ pub fn exam(exam: &Exam) -> Vec<Flaw> {
         }
     }
     flaws
+}
+
+/// Finds everything that forbids the use of a syllabus.
+pub fn syllabus(syllabus: &Syllabus) -> Vec<Flaw> {
+    let mut seen = HashSet::new();
+    let again = syllabus.statements.iter().enumerate().filter(|(_, statement)| !seen.insert(&statement.id));
+    again.map(|(at, statement)| doubled(format!("/statements/{at}/id"), &statement.id)).collect()
 }

@@ -1,6 +1,7 @@
 //! What a command may touch of the world: output, input, directories, clock, chance.
 
 use std::io::{self, BufRead, Write};
+use std::path::PathBuf;
 
 use rand::Rng;
 
@@ -121,22 +122,26 @@ impl Env<'_> {
         })
     }
 
+    /// Returns the folders that banks are read from beside the built-in ones, the later before the earlier.
+    ///
+    /// # Errors
+    /// Where `--banks` names no folder.
+    pub fn bank_folders(&self) -> Result<Vec<(PathBuf, Origin)>, Failure> {
+        let own = (self.place()?.banks(), Origin::Data);
+        let given = |folder: &PathBuf| match folder.is_dir() {
+            true => Ok((folder.clone(), Origin::Given(folder.clone()))),
+            false => Err(Failure::usage(format!("--banks {}: there is no such folder.", shown(folder)))),
+        };
+        std::iter::once(Ok(own)).chain(self.global.banks.iter().map(given)).collect()
+    }
+
     /// Reads the banks in use: built-in, the data directory's, and those of `--banks`.
     ///
     /// # Errors
     /// A folder or file that cannot be read. What is wrong inside a file is told on standard error.
-    pub fn catalog(&mut self) -> Result<Catalog, Failure> {
+    pub fn catalog(&self) -> Result<Catalog, Failure> {
         let mut catalog = Catalog::built_in();
-        let own = self.place()?.banks();
-        let given = self.global.banks.clone();
-        for folder in &given {
-            if !folder.is_dir() {
-                return Err(Failure::usage(format!("--banks {}: there is no such folder.", shown(folder))));
-            }
-        }
-        let folders =
-            std::iter::once((own, Origin::Data)).chain(given.into_iter().map(|dir| (dir.clone(), Origin::Given(dir))));
-        for (folder, origin) in folders {
+        for (folder, origin) in self.bank_folders()? {
             let read = catalog.add_folder(&folder, &origin);
             read.map_err(|(path, error)| Failure::unreadable(&path, &error))?;
         }

@@ -108,7 +108,7 @@ pub fn apportion(total: u64, weights: &[u64]) -> Vec<usize> {
 }
 
 /// Returns the questions that a section may draw from.
-fn pool<'a>(bank: &'a Bank, section: &'a Section) -> impl Iterator<Item = &'a Arc<Question>> {
+pub fn pool<'a>(bank: &'a Bank, section: &'a Section) -> impl Iterator<Item = &'a Arc<Question>> {
     let objective =
         |question: &Question| section.objectives.is_empty() || section.objectives.contains(&question.objective);
     let level = |question: &Question| section.level.is_none_or(|level| level == question.level);

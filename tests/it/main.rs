@@ -19,6 +19,7 @@ mod kill;
 mod marking;
 mod plain;
 mod policy;
+mod rules;
 mod screens;
 mod session;
 mod store;

@@ -7,6 +7,7 @@ use jsonc_parser::errors::ParseError;
 
 use super::tree::{Node, Sort, Tree, escape};
 use crate::bank::FORMAT;
+use crate::bank::check;
 use crate::bank::decimal::Decimal;
 use crate::bank::shape::{Field, Shape, TEXT_MAX};
 use crate::bank::sound::Flaw;
@@ -171,7 +172,7 @@ impl<'a> Walk<'a> {
     fn tell_at(&mut self, span: std::ops::Range<usize>, rule: &'static str, message: String, help: String) {
         self.bad.push(self.pointer.clone());
         let place = Place { source: Arc::clone(self.source), span, pointer: self.pointer.clone() };
-        self.problems.push(Problem { rule, severity: Severity::Error, place, message, help });
+        self.problems.push(Problem { rule, severity: Severity::Error, place, message, why: None, help });
     }
 }
 
@@ -231,14 +232,15 @@ fn shown(value: &str) -> String {
 pub(super) fn place(source: &Arc<Source>, tree: &Tree<'_>, flaw: Flaw) -> Problem {
     let span = tree.span(&flaw.pointer);
     let place = Place { source: Arc::clone(source), span, pointer: flaw.pointer };
-    Problem { rule: flaw.rule, severity: flaw.severity, place, message: flaw.message, help: flaw.help }
+    let why = check::why(flaw.rule);
+    Problem { rule: flaw.rule, severity: flaw.severity, place, message: flaw.message, why, help: flaw.help }
 }
 
 fn unreadable(source: &Arc<Source>, at: usize, rule: &'static str, message: String, help: &str) -> Problem {
     let at = (0..=at.min(source.text().len())).rev().find(|at| source.text().is_char_boundary(*at)).unwrap_or(0);
     let end = source.text()[at..].chars().next().map_or(at, |c| at + c.len_utf8());
     let place = Place { source: Arc::clone(source), span: at..end, pointer: String::new() };
-    Problem { rule, severity: Severity::Unreadable, place, message, help: help.to_owned() }
+    Problem { rule, severity: Severity::Unreadable, place, message, why: None, help: help.to_owned() }
 }
 
 /// Tells of bytes that are not UTF-8.

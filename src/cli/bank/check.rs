@@ -4,24 +4,40 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::bank::catalog::{self, Catalog, Origin};
-use crate::bank::exam::Exam;
 use crate::bank::json::{self, Held};
 use crate::bank::load::{self, FILE_MAX, Found};
+use crate::bank::{builtin, check as rules};
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::{Env, Outcome};
-use crate::problem::{Place, Problem, Severity, Source};
-use crate::quiz::draw;
+use crate::clock::Day;
+use crate::problem::{Problem, Severity};
+use crate::quiz::blueprint;
 use crate::text;
 
 /// Check banks and exams, and say what is wrong like a compiler
 ///
-/// A folder is checked with its exams; - reads standard input; without a path the banks in use are checked.
+/// A folder is checked with its exams; - reads standard input; without a path all that is in use is checked.
 /// Exit code 0 means nothing wrong, or warnings only; 1 errors; 3 a file that cannot be read.
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
     /// Files, folders, or -
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Print text, or JSON as --json does
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    /// Let warnings count as errors
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// The line with carets, why it matters, how to mend it
+    Text,
+    /// One JSON document
+    Json,
 }
 
 /// What was checked, and what came of it.
@@ -31,64 +47,95 @@ struct Report {
     problems: Vec<Problem>,
 }
 
+/// A file to check.
+struct Input {
+    /// What it is called in the report.
+    name: String,
+    found: Found,
+    /// Whether its name must be the id of what it holds.
+    is_named: bool,
+}
+
 /// Checks all that was named.
 pub(super) fn run(args: &CheckArgs, env: &mut Env<'_>) -> Outcome {
-    let report = if args.paths.is_empty() { in_use(env)? } else { named(&args.paths, env)? };
+    let mut banks = env.catalog()?;
+    let inputs = if args.paths.is_empty() { in_use(env)? } else { named(&args.paths, &mut banks, env)? };
+    let today = (env.clock)().now().wall.day();
+    let report = report(&inputs, &banks, today);
     let worst = report.problems.iter().map(|problem| problem.severity).max();
     let code = match worst {
-        None | Some(Severity::Warning) => error::DONE,
-        Some(Severity::Error) => error::NO,
+        None => error::DONE,
+        Some(Severity::Warning) if !args.deny_warnings => error::DONE,
+        Some(Severity::Warning | Severity::Error) => error::NO,
         Some(Severity::Unreadable) => error::UNREADABLE,
     };
-    print(&report, env)?;
+    print(&report, args.format, env)?;
     Ok(code)
 }
 
-/// Reports on the built-in banks, the data directory's and those of `--banks`.
-fn in_use(env: &mut Env<'_>) -> Result<Report, Failure> {
-    let catalog = env.catalog()?;
-    let mut report = Report { files: catalog.banks().count() + catalog.exams().count(), ..Report::default() };
-    report.problems.extend_from_slice(catalog.problems());
-    for exam in catalog.exams() {
-        let text = serde_json::to_string_pretty(&*exam.value).unwrap_or_default();
-        let source = Source::new(&format!("exams/{}.json ({})", exam.value.id, exam.origin), text);
-        report.problems.extend(infeasible(&catalog, &exam.value, source));
+/// Lists the built-in banks and exams, the data directory's and those of `--banks`.
+fn in_use(env: &mut Env<'_>) -> Result<Vec<Input>, Failure> {
+    let built_in = |name: String, text: &str| Input {
+        name: format!("{name} (built-in)"),
+        found: Found { path: PathBuf::from(name), bytes: text.as_bytes().to_vec() },
+        is_named: true,
+    };
+    let mut inputs: Vec<_> = builtin::BANKS.iter().map(|(id, text)| built_in(format!("{id}.json"), text)).collect();
+    inputs.extend(builtin::EXAMS.iter().map(|(id, text)| built_in(format!("exams/{id}.json"), text)));
+    for folder in env.bank_folders()? {
+        inputs.extend(folder_files(&folder.0)?);
     }
-    Ok(report)
+    Ok(inputs)
 }
 
-/// Reports on files and folders. Exams among them draw from the banks beside them, then from those in use.
-fn named(paths: &[PathBuf], env: &mut Env<'_>) -> Result<Report, Failure> {
-    let mut files = Vec::new();
-    let mut banks = env.catalog()?;
+/// Lists files and those of folders. Exams among them draw from the banks beside them, then from those in use.
+fn named(paths: &[PathBuf], banks: &mut Catalog, env: &mut Env<'_>) -> Result<Vec<Input>, Failure> {
+    let mut inputs = Vec::new();
     for path in paths {
         let unreadable = |error: std::io::Error| Failure::unreadable(path, &error);
         if path == Path::new("-") {
-            files.push((read_input(env).map_err(unreadable)?, false));
+            let found = read_input(env).map_err(unreadable)?;
+            inputs.push(Input { name: "standard input".to_owned(), found, is_named: false });
         } else if path.is_dir() {
-            banks.add_folder(path, &Origin::Given(path.clone())).map_err(|(path, e)| Failure::unreadable(&path, &e))?;
-            let listed = load::list(path).and_then(|list| Ok([list, load::list(&path.join("exams"))?].concat()));
-            for file in listed.map_err(unreadable)? {
-                files.push((load::file(&file).map_err(|error| Failure::unreadable(&file, &error))?, true));
-            }
+            let origin = Origin::Given(path.clone());
+            banks.add_folder(path, &origin).map_err(|(path, error)| Failure::unreadable(&path, &error))?;
+            inputs.extend(folder_files(path)?);
         } else {
-            files.push((load::file(path).map_err(unreadable)?, true));
+            inputs.push(file(path)?);
         }
     }
-    let mut report = Report { files: files.len(), ..Report::default() };
-    for (found, has_name) in files {
-        let name = if has_name { shown(&found.path) } else { "standard input".to_owned() };
-        let mut reading = json::any(&name, &found.bytes);
-        if has_name && found.has_slug() {
-            reading = catalog::named(reading, &found);
+    Ok(inputs)
+}
+
+fn folder_files(folder: &Path) -> Result<Vec<Input>, Failure> {
+    let list = |folder: &Path| load::list(folder).map_err(|error| Failure::unreadable(folder, &error));
+    let paths = [list(folder)?, list(&folder.join("exams"))?].concat();
+    paths.iter().map(|path| file(path)).collect()
+}
+
+fn file(path: &Path) -> Result<Input, Failure> {
+    let found = load::file(path).map_err(|error| Failure::unreadable(path, &error))?;
+    Ok(Input { name: shown(path), is_named: found.has_slug(), found })
+}
+
+/// Reads every file and applies to it what holds for its kind.
+fn report(inputs: &[Input], banks: &Catalog, today: Day) -> Report {
+    let mut report = Report { files: inputs.len(), ..Report::default() };
+    let syllabus = banks.syllabus();
+    for Input { name, found, is_named } in inputs {
+        let mut reading = json::any(name, &found.bytes);
+        if *is_named {
+            reading = catalog::named(reading, found);
         }
-        if let Some(Held::Exam(exam)) = &reading.value {
-            let source = Source::new(&name, String::from_utf8_lossy(&found.bytes).into_owned());
-            report.problems.extend(infeasible(&banks, exam, source));
-        }
+        let flaws = match &reading.value {
+            Some(Held::Bank(bank)) => rules::check(bank, today, syllabus.as_deref()),
+            Some(Held::Exam(exam)) => blueprint::check(banks, exam),
+            Some(Held::Syllabus(_)) | None => Vec::new(),
+        };
         report.problems.extend(reading.problems);
+        report.problems.extend(json::placed(name, &found.bytes, flaws));
     }
-    Ok(report)
+    report
 }
 
 fn read_input(env: &mut Env<'_>) -> std::io::Result<Found> {
@@ -99,27 +146,10 @@ fn read_input(env: &mut Env<'_>) -> std::io::Result<Found> {
     Ok(Found { path: PathBuf::from("-"), bytes })
 }
 
-/// Says why no paper of an exam can be drawn, if none can.
-fn infeasible(banks: &Catalog, exam: &Exam, source: std::sync::Arc<Source>) -> Option<Problem> {
-    let why = draw::feasible(banks, exam).err()?;
-    let section = match &why {
-        draw::Infeasible::Bank { section, .. } | draw::Infeasible::Short { section, .. } => section - 1,
-    };
-    let pointer = format!("/sections/{section}");
-    let span = json::tree::Tree::parse(source.text()).map_or(0..0, |tree| tree.span(&pointer));
-    Some(Problem {
-        rule: "infeasible",
-        severity: Severity::Error,
-        place: Place { source: std::sync::Arc::clone(&source), span, pointer },
-        message: why.to_string(),
-        help: "Lower what the section wants, widen its pool, or write more questions.".to_owned(),
-    })
-}
-
-fn print(report: &Report, env: &mut Env<'_>) -> Outcome {
+fn print(report: &Report, format: Format, env: &mut Env<'_>) -> Outcome {
     let errors = report.problems.iter().filter(|problem| problem.severity > Severity::Warning).count();
     let warnings = report.problems.len() - errors;
-    if env.global.json {
+    if env.global.json || format == Format::Json {
         let problems: Vec<_> = report.problems.iter().map(problem).collect();
         let summary = json!({ "files": report.files, "errors": errors, "warnings": warnings });
         return env.say_json(&json!({ "problems": problems, "summary": summary }));

@@ -1,0 +1,113 @@
+//! Words as the rules see them: lower case, without punctuation, cut down to their stems.
+
+use std::collections::BTreeSet;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Words that carry no meaning of their own, 120 of them, in order.
+const STOP: &[&str] = &[
+    "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "because", "been", "before",
+    "being", "between", "both", "but", "by", "can", "could", "did", "do", "does", "done", "down", "during", "each",
+    "either", "every", "few", "for", "from", "further", "had", "has", "have", "having", "he", "her", "here", "him",
+    "his", "how", "i", "if", "in", "into", "is", "it", "its", "just", "may", "me", "might", "more", "most", "must",
+    "my", "no", "nor", "not", "now", "of", "off", "on", "once", "only", "or", "other", "our", "out", "over", "own",
+    "same", "shall", "she", "should", "so", "some", "such", "than", "that", "the", "their", "them", "then", "there",
+    "these", "they", "this", "those", "through", "to", "too", "under", "until", "up", "upon", "us", "very", "was",
+    "we", "were", "what", "when", "where", "which", "while", "who", "whom", "why", "will", "with", "within", "without",
+    "would", "you", "your",
+];
+
+/// A text cut into words.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Words {
+    /// Its words in order.
+    pub tokens: Vec<String>,
+    /// The stems of those with a meaning, of four letters or more.
+    pub content: BTreeSet<String>,
+}
+
+impl Words {
+    pub(super) fn of(text: &str) -> Self {
+        let tokens = tokens(text);
+        let content = content(&tokens);
+        Self { tokens, content }
+    }
+
+    pub(super) fn has(&self, word: &str) -> bool {
+        self.tokens.iter().any(|token| token == word)
+    }
+
+    /// Returns the words of `list` that are among its own.
+    pub(super) fn among<'a>(&self, list: &[&'a str]) -> Vec<&'a str> {
+        list.iter().copied().filter(|word| self.has(word)).collect()
+    }
+
+    /// Returns how many words it has.
+    pub(super) fn len(&self) -> usize {
+        self.tokens.len()
+    }
+}
+
+fn is_inner(c: char) -> bool {
+    matches!(c, '\'' | '’')
+}
+
+/// Cuts a text into lower-case words; an apostrophe within a word belongs to it.
+pub(super) fn tokens(text: &str) -> Vec<String> {
+    let lower = text.nfc().collect::<String>().to_lowercase();
+    let words = lower.split(|c: char| !(c.is_alphanumeric() || is_inner(c)));
+    words.map(|word| word.trim_matches(is_inner)).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Counts the words of a text.
+pub(super) fn count(text: &str) -> usize {
+    let words = text.split(|c: char| !(c.is_alphanumeric() || is_inner(c)));
+    words.filter(|word| word.chars().any(char::is_alphanumeric)).count()
+}
+
+fn content(tokens: &[String]) -> BTreeSet<String> {
+    let meant = tokens.iter().filter(|token| STOP.binary_search(&token.as_str()).is_err());
+    meant.map(|token| stem(token)).filter(|stem| stem.chars().count() >= 4).map(str::to_owned).collect()
+}
+
+/// Strips one ending, if four letters remain.
+fn stem(word: &str) -> &str {
+    let endings = ["ing", "ed", "es", "s", "ly"];
+    let stripped = endings.iter().filter_map(|ending| word.strip_suffix(ending));
+    stripped.filter(|stem| stem.chars().count() >= 4).min_by_key(|stem| stem.len()).unwrap_or(word)
+}
+
+/// Returns the last sentence of a stem: what it asks in the end.
+pub(super) fn lead_in(stem: &str) -> &str {
+    sentences(stem).last().copied().unwrap_or(stem)
+}
+
+/// Cuts a text into sentences, at a full stop, question or exclamation mark before a space, and at line ends.
+pub(super) fn sentences(text: &str) -> Vec<&str> {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    let mut ended = false;
+    for (at, c) in text.char_indices() {
+        if c == '\n' || (ended && c.is_whitespace()) {
+            sentences.push(text[start..at].trim());
+            start = at;
+        }
+        ended = matches!(c, '.' | '?' | '!') || (ended && matches!(c, '"' | '\'' | ')' | '”' | '’'));
+    }
+    sentences.push(text[start..].trim());
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences
+}
+
+/// Returns the share of common stems in all stems of two sets; nothing where both are empty.
+pub(super) fn jaccard<T: Ord>(one: &BTreeSet<T>, other: &BTreeSet<T>) -> f64 {
+    let common = one.intersection(other).count();
+    let all = one.len() + other.len() - common;
+    // Sets of words are far below the numbers that a double cannot hold.
+    if all == 0 { 0.0 } else { common as f64 / all as f64 }
+}
+
+/// Returns words as they stand in a message: `"one", "two"`.
+pub(super) fn quoted<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    words.into_iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
+}
