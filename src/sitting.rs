@@ -8,7 +8,8 @@ use crate::attempt::chain::{self, Head, Row};
 use crate::attempt::fact::{Person, Started};
 use crate::attempt::paper::Seed;
 use crate::attempt::{Fact, Mode};
-use crate::bank::catalog::{Catalog, Entry};
+use crate::bank::catalog::{Absence, Catalog, Entry, Origin};
+use crate::bank::check;
 use crate::bank::exam::Exam;
 use crate::bank::shelf::Shelved;
 use crate::clock::{Clock, Millis, Now, Timestamp};
@@ -16,15 +17,17 @@ use crate::ids::{AttemptId, Digest, ExamId, FactId, StreamId, TraineeId};
 use crate::place::Place;
 use crate::quiz::draw::{self, Drawn, Earlier, Infeasible};
 use crate::quiz::policy::{self, Start};
-use crate::quiz::session::{Action, Moment, Refusal};
-use crate::quiz::sheet::Missing;
+use crate::quiz::session::{Action, Moment};
 use crate::quiz::{Session, Sheet};
 use crate::records::{AttemptQuery, AttemptRow, Lesson, PersonRow};
 use crate::store::{Batch, Store, StoreError};
 use crate::text;
 
 pub mod certify;
+mod error;
 pub mod people;
+
+pub use error::Error;
 
 /// What a sitting needs of the world: where facts go, what time it is, chance, the banks.
 pub struct Desk {
@@ -74,77 +77,6 @@ impl Timer {
         self.base.plus(run.max(now.wall.since(self.since.wall)))
     }
 }
-
-/// Why something could not be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Error {
-    /// The store does not do it.
-    Store(StoreError),
-    /// The sitting does not allow it.
-    Refused(Refusal),
-    /// No paper can be drawn.
-    Infeasible(Infeasible),
-    /// The attempts rule does not allow a start now.
-    NotNow(Start),
-    /// There is an exam that has not ended.
-    ExamOpen(AttemptId),
-    /// An attempt's facts do not hold.
-    Broken(chain::Break),
-    /// An attempt's content does not hold.
-    Missing(AttemptId, Missing),
-    /// An attempt is not in this store.
-    Unknown(AttemptId),
-    /// There is nothing to practice.
-    NothingToPractice,
-    /// A name is no name.
-    BadName(&'static str),
-    /// A certificate could not be made or written.
-    Certificate(String),
-}
-
-impl From<StoreError> for Error {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Store(error) => error.fmt(f),
-            Self::Refused(refusal) => write!(f, "Not done: {refusal}."),
-            Self::Infeasible(infeasible) => {
-                write!(f, "No paper can be drawn: {infeasible}. Check the banks with `needlewise bank check`.")
-            }
-            Self::NotNow(Start::Never) => f.write_str("No further attempt is possible."),
-            Self::NotNow(Start::Later { at, .. }) => write!(f, "The next attempt is possible from {}.", at.local()),
-            Self::NotNow(Start::Passed { until, renew }) => write!(
-                f,
-                "This exam is passed and valid through {} (UTC); it can be renewed from {}.",
-                until.day().written(),
-                renew.day().written()
-            ),
-            Self::NotNow(Start::Now { .. }) => f.write_str("The exam cannot be started."),
-            Self::ExamOpen(_) => {
-                f.write_str("An exam is open. Resume it and submit it first: `needlewise exam --resume`.")
-            }
-            Self::Broken(broken) => write!(
-                f,
-                "The record of this attempt does not hold: {broken}. Run `needlewise doctor`, and go back to a backup."
-            ),
-            Self::Missing(attempt, missing) => write!(
-                f,
-                "Attempt {attempt} cannot be shown: {missing}. Run `needlewise doctor`, and go back to a backup."
-            ),
-            Self::Unknown(attempt) => write!(f, "There is no attempt {attempt} here. See `needlewise record list`."),
-            Self::NothingToPractice => f.write_str("There is no question to practice. See `needlewise bank list`."),
-            Self::BadName(why) => write!(f, "{why}."),
-            Self::Certificate(why) => f.write_str(why),
-        }
-    }
-}
-
-impl std::error::Error for Error {}
 
 impl Desk {
     fn bytes<const N: usize>(&mut self) -> [u8; N] {
@@ -244,10 +176,24 @@ impl Desk {
             Start::Now { .. } => {}
             other => return Err(Error::NotNow(other)),
         }
+        self.hold_to_rules(exam)?;
         let earlier = self.earlier_papers(trainee, &exam.id)?;
         let seed = self.seed();
         let drawn = draw::exam(&self.catalog, exam, &earlier, seed).map_err(Error::Infeasible)?;
         self.begin(trainee, Mode::Exam, Some(exam.limit()), drawn, piped)
+    }
+
+    /// Refuses an exam that draws from a bank with errors. Shipped banks are held to the rules by a test.
+    fn hold_to_rules(&self, exam: &Exam) -> Result<(), Error> {
+        let (today, syllabus) = (self.clock.now().wall.day(), self.catalog.syllabus());
+        let breaks = |bank: &Entry<Shelved>| {
+            bank.origin != Origin::BuiltIn && !check::serves_exams(&bank.value, today, syllabus.as_deref())
+        };
+        let broken = exam.sections.iter().position(|section| self.catalog.bank(&section.bank).is_ok_and(breaks));
+        broken.map_or(Ok(()), |at| {
+            let bank = exam.sections[at].bank.clone();
+            Err(Error::Infeasible(Infeasible::Bank { section: at + 1, bank, absence: Absence::Broken }))
+        })
     }
 
     /// Returns the questions of this person's earlier papers of an exam, the oldest first.

@@ -122,7 +122,7 @@ fn may_hold_harm(source: &str) -> bool {
     let begins = |(at, byte): (usize, &u8)| (*byte >= 0xC0).then_some(at);
     let harmless = |at: usize| source[at..].chars().next().is_none_or(text::is_harmless);
     let escapes = |(at, _): (usize, &str)| bytes.get(at + 1).is_some_and(|next| b"ubfrt".contains(next));
-    bytes.iter().any(|byte| control(byte))
+    bytes.iter().any(control)
         || source.match_indices('\\').any(escapes)
         || !bytes.iter().enumerate().filter_map(begins).all(harmless)
 }

@@ -32,11 +32,11 @@ impl Sqlite {
         let failed = |error| refusal(path, &error);
         let mut connection = Connection::open(path).map_err(failed)?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
-        let version = version(&connection).map_err(failed)?;
+        let (version, tables) = found(&connection).map_err(failed)?;
         if version > MIGRATIONS.len() {
             return Err(StoreError::Newer { path: path.to_owned() });
         }
-        if version == 0 && tables(&connection).map_err(failed)? > 0 {
+        if version == 0 && tables > 0 {
             return Err(StoreError::Foreign { path: path.to_owned() });
         }
         connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;").map_err(failed)?;
@@ -75,20 +75,19 @@ impl Sqlite {
     }
 }
 
-/// Returns how many migrations the file has seen; a new file none.
-fn version(connection: &Connection) -> rusqlite::Result<usize> {
-    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
-}
-
-fn tables(connection: &Connection) -> rusqlite::Result<usize> {
-    connection.query_row("SELECT COUNT(*) FROM sqlite_master", [], |row| row.get(0))
+/// Returns how many migrations the file has seen, and how many tables and indexes it has; a new file none.
+///
+/// In one statement: between two, another process may make the store.
+fn found(connection: &Connection) -> rusqlite::Result<(usize, usize)> {
+    let sql = "SELECT user_version, (SELECT COUNT(*) FROM sqlite_master) FROM pragma_user_version";
+    connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 /// Brings the file to the newest schema, in one transaction; ten programs may try at once and one of them does it.
 fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for migration in MIGRATIONS.iter().skip(version(&change)?) {
+    for migration in MIGRATIONS.iter().skip(found(&change)?.0) {
         change.execute_batch(migration)?;
     }
     change.pragma_update(None, "application_id", APPLICATION)?;

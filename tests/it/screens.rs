@@ -214,7 +214,9 @@ fn results() {
     shown("result_critical", |columns, rows| {
         let mut stage = Stage::with(80, 24, |home| {
             let mut bank = small_bank();
-            let choices = json!([{ "text": "Right", "correct": true }, { "text": "Wrong", "harm": 3 }, { "text": "Odd", "harm": 0 }]);
+            let choices = json!([
+                { "text": "Right", "correct": true, "rationale": "It is right, as anybody who looked it up would say." },
+                { "text": "Wrong", "harm": 3, "rationale": "It is wrong, as the book says." }, { "text": "Odd", "harm": 0, "rationale": "It is odd." }]);
             let ask = |n: usize| {
                 question(
                     &format!("q{n}"),

@@ -248,15 +248,15 @@ pub fn small_bank() -> serde_json::Value {
         "sources": [{ "id": "book", "type": "book", "title": "A book" }],
         "questions": [
             question("one", serde_json::json!({ "kind": "choice", "choices": [
-                { "text": "Right", "correct": true, "rationale": "It is right." },
-                { "text": "Wrong", "rationale": "It is wrong.", "harm": 2 },
+                { "text": "Right", "correct": true, "rationale": "It is right, as anybody who looked it up would say." },
+                { "text": "Wrong", "rationale": "It is wrong, as the book says.", "harm": 2 },
                 { "text": "Odd", "rationale": "It is odd.", "harm": 0 }] })),
             question("several", serde_json::json!({ "kind": "choice", "select": "all", "scoring": "balanced", "choices": [
-                { "text": "North", "correct": true, "rationale": "Yes." },
-                { "text": "South", "correct": true, "rationale": "Yes." },
+                { "text": "North", "correct": true, "rationale": "Yes, this is one of the two that are meant." },
+                { "text": "South", "correct": true, "rationale": "Yes, this is one of the two that are meant." },
                 { "text": "Up", "rationale": "No.", "harm": 0 }] })),
             question("holds", serde_json::json!({ "kind": "true-false", "answer": true,
-                "rationales": { "true": "It holds.", "false": "It does not." }, "harm": 1 })),
+                "rationales": { "true": "It holds, as anybody who looked it up would say.", "false": "It does not." }, "harm": 1 })),
             question("count", serde_json::json!({ "kind": "number", "answer": "0.01", "tolerance": "0", "unit": "%" })),
             question("name", serde_json::json!({ "kind": "text", "accept": ["pneumothorax", "collapsed lung"] })),
             question("sequence", serde_json::json!({ "kind": "order", "items": [

@@ -223,8 +223,8 @@ pub(super) fn mixed_numbers(view: &View<'_>) -> Vec<Hit> {
     let amounts: Vec<_> = view.options.iter().filter_map(|option| option.amount.as_ref()).collect();
     let units = amounts.windows(2).any(|pair| pair[0].unit != pair[1].unit);
     let percent = amounts.iter().any(|amount| amount.unit.starts_with('%'));
-    let places = |amount: &&Amount| amount.places;
-    let (least, most) = (amounts.iter().map(|a| places(a)).min(), amounts.iter().map(|a| places(a)).max());
+    let places = || amounts.iter().map(|amount| amount.places);
+    let (least, most) = (places().min(), places().max());
     let decimals = !percent && most.zip(least).is_some_and(|(most, least)| most > least + 1);
     let message = if units { "the options count in different units" } else { "the options differ in their decimals" };
     hit_if(units || decimals, || warn("/choices", message.to_owned(), "Give all options the same unit and form."))

@@ -1,0 +1,80 @@
+//! Why something could not be done, in words that say what to do next.
+
+use crate::attempt::chain;
+use crate::ids::AttemptId;
+use crate::quiz::draw::Infeasible;
+use crate::quiz::policy::Start;
+use crate::quiz::session::Refusal;
+use crate::quiz::sheet::Missing;
+use crate::store::StoreError;
+
+/// Why something could not be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// The store does not do it.
+    Store(StoreError),
+    /// The sitting does not allow it.
+    Refused(Refusal),
+    /// No paper can be drawn.
+    Infeasible(Infeasible),
+    /// The attempts rule does not allow a start now.
+    NotNow(Start),
+    /// There is an exam that has not ended.
+    ExamOpen(AttemptId),
+    /// An attempt's facts do not hold.
+    Broken(chain::Break),
+    /// An attempt's content does not hold.
+    Missing(AttemptId, Missing),
+    /// An attempt is not in this store.
+    Unknown(AttemptId),
+    /// There is nothing to practice.
+    NothingToPractice,
+    /// A name is no name.
+    BadName(&'static str),
+    /// A certificate could not be made or written.
+    Certificate(String),
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::Refused(refusal) => write!(f, "Not done: {refusal}."),
+            Self::Infeasible(infeasible) => {
+                write!(f, "No paper can be drawn: {infeasible}. Check the banks with `needlewise bank check`.")
+            }
+            Self::NotNow(Start::Never) => f.write_str("No further attempt is possible."),
+            Self::NotNow(Start::Later { at, .. }) => write!(f, "The next attempt is possible from {}.", at.local()),
+            Self::NotNow(Start::Passed { until, renew }) => write!(
+                f,
+                "This exam is passed and valid through {} (UTC); it can be renewed from {}.",
+                until.day().written(),
+                renew.day().written()
+            ),
+            Self::NotNow(Start::Now { .. }) => f.write_str("The exam cannot be started."),
+            Self::ExamOpen(_) => {
+                f.write_str("An exam is open. Resume it and submit it first: `needlewise exam --resume`.")
+            }
+            Self::Broken(broken) => write!(
+                f,
+                "The record of this attempt does not hold: {broken}. Run `needlewise doctor`, and go back to a backup."
+            ),
+            Self::Missing(attempt, missing) => write!(
+                f,
+                "Attempt {attempt} cannot be shown: {missing}. Run `needlewise doctor`, and go back to a backup."
+            ),
+            Self::Unknown(attempt) => write!(f, "There is no attempt {attempt} here. See `needlewise record list`."),
+            Self::NothingToPractice => f.write_str("There is no question to practice. See `needlewise bank list`."),
+            Self::BadName(why) => write!(f, "{why}."),
+            Self::Certificate(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
