@@ -11,13 +11,17 @@ pub mod builtin;
 pub mod canonical;
 pub mod catalog;
 pub mod check;
+pub mod coverage;
 pub mod decimal;
 pub mod exam;
+mod form;
 pub mod json;
 pub mod load;
 pub mod question;
+pub mod schema;
 pub mod shape;
 pub mod shelf;
+pub mod skeleton;
 pub mod sound;
 pub mod syllabus;
 

@@ -1,19 +1,19 @@
 //! The training and certification quiz for dry-needling practitioners.
 //!
 //! In reading order, each module using only those before it (`ARCHITECTURE.md` has the map and the invariants):
-//! moments, text, names, problems; what a bank is; what is stored of an attempt; the quiz itself; certificates; what
-//! lists show; where things live; the store; the sitting, which pairs the core with the world; the two ways to sit; commands.
+//! moments, text, names, problems; where things live; what a bank is; what is stored of an attempt; the quiz itself;
+//! certificates; what lists show; the store; the sitting, which pairs the core with the world; the two ways to sit; commands.
 
 pub mod clock;
 pub mod text;
 pub mod ids;
 pub mod problem;
+pub mod place;
 pub mod bank;
 pub mod attempt;
 pub mod quiz;
 pub mod certificate;
 pub mod records;
-pub mod place;
 pub mod store;
 pub mod sitting;
 pub mod wording;

@@ -100,12 +100,35 @@ fn make_private(folder: &Path) -> io::Result<()> {
 /// # Errors
 /// The system's own; the file is then what it was before.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let (folder, file) = beside(path, bytes)?;
+    file.persist(path)?;
+    sync(folder)
+}
+
+/// Writes a file whole unless there is one already; says whether it did.
+///
+/// # Errors
+/// The system's own.
+pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let (folder, file) = beside(path, bytes)?;
+    match file.persist_noclobber(path) {
+        Ok(_) => sync(folder).map(|()| true),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error.error),
+    }
+}
+
+/// Writes a temporary file beside where it is to go, readable by this user only.
+fn beside<'a>(path: &'a Path, bytes: &[u8]) -> io::Result<(&'a Path, tempfile::NamedTempFile)> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     make_private(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist(path)?;
-    // The new name is on disk only once the folder is.
+    Ok((folder, file))
+}
+
+/// Flushes a folder: a new name is on disk only once its folder is.
+fn sync(folder: &Path) -> io::Result<()> {
     fs::File::open(folder)?.sync_all()
 }

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use serde::de::DeserializeOwned;
 
 use super::exam::Exam;
+use super::form;
 use super::shape::{self, Shape};
 use super::sound::{self, Flaw, Parts};
 use super::syllabus::Syllabus;
@@ -46,18 +47,14 @@ pub fn bank(name: &str, bytes: &[u8]) -> Reading<Bank> {
     clean_bank(bytes).map_or_else(|| slow(name, bytes, &shape::BANK, bank_flaws), Reading::clean)
 }
 
-/// Reads an exam; `name` is what its file is called.
+/// Reads an exam; `name` is what its file is called. It is short, so that the second reader may go over it at once.
 pub fn exam(name: &str, bytes: &[u8]) -> Reading<Exam> {
-    let typed = fast::<Exam>(bytes).filter(|exam| exam.format <= FORMAT && sound::exam(exam).is_empty());
-    let flaws: Flaws = |tree, bad| whole_flaws(tree, bad, sound::exam);
-    typed.map_or_else(|| slow(name, bytes, &shape::EXAM, flaws), Reading::clean)
+    slow(name, bytes, &shape::EXAM, |tree, bad| whole_flaws(tree, bad, sound::exam))
 }
 
 /// Reads a syllabus; `name` is what its file is called.
 pub fn syllabus(name: &str, bytes: &[u8]) -> Reading<Syllabus> {
-    let typed = fast::<Syllabus>(bytes).filter(|read| read.format <= FORMAT && sound::syllabus(read).is_empty());
-    let flaws: Flaws = |tree, bad| whole_flaws(tree, bad, sound::syllabus);
-    typed.map_or_else(|| slow(name, bytes, &shape::SYLLABUS, flaws), Reading::clean)
+    slow(name, bytes, &shape::SYLLABUS, |tree, bad| whole_flaws(tree, bad, sound::syllabus))
 }
 
 /// Reads a file that says itself what it is: `questions` make a bank, `sections` an exam, `statements` a syllabus.
@@ -76,7 +73,8 @@ pub fn any(name: &str, bytes: &[u8]) -> Reading<Held> {
 
 /// Reads a bank in one typed pass; nothing where there is anything to tell about it.
 fn clean_bank(bytes: &[u8]) -> Option<Bank> {
-    fast::<Bank>(bytes).filter(|bank| bank.format <= FORMAT && sound::bank(&Parts::of(bank)).is_empty())
+    let sound = |bank: &Bank| bank.format <= FORMAT && form::holds(bank) && sound::bank(&Parts::of(bank)).is_empty();
+    fast(bytes).filter(sound)
 }
 
 impl<T> Reading<T> {
@@ -92,7 +90,7 @@ impl<T> Reading<T> {
 /// Reads in one typed pass; nothing where anything at all is unusual, so that the second reader may tell what.
 fn fast<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     let source = std::str::from_utf8(bytes).ok()?;
-    if may_hold_harm(source) {
+    if may_hold_harm(source) || source.contains("\"\"") {
         return None;
     }
     let mut unknown = false;

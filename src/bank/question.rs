@@ -114,6 +114,18 @@ pub enum Level {
     Analysis,
 }
 
+impl Level {
+    /// Returns the level's name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Recall => "recall",
+            Self::Understanding => "understanding",
+            Self::Application => "application",
+            Self::Analysis => "analysis",
+        }
+    }
+}
+
 /// The kinds of question, each with its key.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ask {

@@ -1,9 +1,11 @@
 //! Keys that sign: Ed25519, named by did:key.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 use ed25519_dalek::{Signer, SigningKey};
+
+use crate::place::write_new;
 
 /// What a file of this computer's own key begins with.
 const HEADER: &str = "needlewise-computer-key-1 ";
@@ -54,22 +56,10 @@ impl Key {
                  a new one is then made, and earlier self-test records stay as they are."
             )),
         }
-        make(path, seed).map_err(failed)?;
+        // The file is made for this user only.
+        let text = format!("{HEADER}z{}\n", bs58::encode(seed).into_string());
+        write_new(path, text.as_bytes()).map_err(failed)?;
         read(path).map_err(failed)?.ok_or_else(|| format!("The key {shown} was written but cannot be read back."))
-    }
-}
-
-/// Writes a key's file whole, unless there is one.
-fn make(path: &Path, seed: [u8; 32]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    // The temporary file is made for this user only, and so is the key.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    writeln!(file, "{HEADER}z{}", bs58::encode(seed).into_string())?;
-    file.as_file().sync_all()?;
-    match file.persist_noclobber(path) {
-        Ok(_) => std::fs::File::open(folder)?.sync_all(),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error.error),
     }
 }
 

@@ -5,15 +5,19 @@ use clap::Subcommand;
 use super::{Env, Outcome};
 
 mod check;
+mod coverage;
 mod list;
+mod new;
 mod show;
 
-/// List, show and check banks and exams
+/// List, show, check and begin banks
 #[derive(Debug, Subcommand)]
 pub enum BankCommand {
     List(list::ListArgs),
     Show(show::ShowArgs),
     Check(check::CheckArgs),
+    Coverage(coverage::CoverageArgs),
+    New(new::NewArgs),
 }
 
 /// Runs one of them.
@@ -22,5 +26,7 @@ pub(super) fn run(command: &BankCommand, env: &mut Env<'_>) -> Outcome {
         BankCommand::List(_) => list::run(env),
         BankCommand::Show(args) => show::run(args, env),
         BankCommand::Check(args) => check::run(args, env),
+        BankCommand::Coverage(_) => coverage::run(env),
+        BankCommand::New(args) => new::run(args, env),
     }
 }

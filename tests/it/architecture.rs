@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 const RANKS: &[&[&str]] = &[
     &["clock", "text"],
     &["ids", "problem"],
+    &["place"],
     &["bank"],
     &["attempt"],
     &["quiz"],
     &["certificate"],
     &["records"],
-    &["place"],
     &["store"],
     &["sitting"],
     &["wording"],

@@ -157,7 +157,7 @@ fn a_stopped_program_gives_the_terminal_back_and_takes_it_again() {
     window.is_stopped();
     window.assert_as_found();
     window.signal(Signal::CONT);
-    window.sees("question 2 of 7").type_bytes("?").sees("Keys here");
+    window.sees("question 2 of 7").type_bytes("\x03").sees("Leave the exam?");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod window;
 mod world;
 
 mod architecture;
+mod authoring;
 mod banks;
 mod certificate;
 mod clock;

@@ -1,0 +1,51 @@
+//! The beginning of a bank: everything there, and empty where an author must fill it in.
+
+use super::FORMAT;
+use crate::clock::Day;
+use crate::ids::BankId;
+
+/// Returns the text of a new bank. It passes the check but for its empty texts.
+pub fn bank(id: &BankId, today: Day) -> String {
+    let review_by = today.plus_months(36);
+    format!(
+        r#"{{
+  "$schema": "schema/bank.schema.json",
+  "format": {FORMAT},
+  "id": "{id}",
+  "title": "",
+  "version": "0.1.0",
+  "language": "en",
+  "license": "CC-BY-4.0",
+  "practice": true,
+  "objectives": [
+    {{ "id": "first-objective", "text": "" }}
+  ],
+  "sources": [
+    {{ "id": "first-source", "type": "article-journal", "title": "" }}
+  ],
+  "questions": [
+    {{
+      "id": "first-question",
+      "kind": "choice",
+      "status": "draft",
+      "revision": 1,
+      "objective": "first-objective",
+      "level": "application",
+      "stem": "",
+      "choices": [
+        {{ "text": "", "correct": true, "rationale": "" }},
+        {{ "text": "", "rationale": "", "harm": 0 }},
+        {{ "text": "", "rationale": "", "harm": 0 }},
+        {{ "text": "", "rationale": "", "harm": 0 }}
+      ],
+      "rationale": "",
+      "sources": [
+        {{ "id": "first-source", "locator": "" }}
+      ],
+      "review_by": "{review_by}"
+    }}
+  ]
+}}
+"#
+    )
+}

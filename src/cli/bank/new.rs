@@ -1,0 +1,44 @@
+use std::path::{Path, PathBuf};
+
+use crate::bank::{schema, skeleton};
+use crate::cli::error::{Failure, STORE, shown};
+use crate::cli::{Env, Outcome};
+use crate::ids::BankId;
+use crate::place::write_new;
+
+/// Begin a bank: write a file that passes the check but for what must be filled in
+///
+/// The schemas are written beside it, so that an editor completes and checks while you type. An existing file is never
+/// overwritten.
+#[derive(Debug, clap::Args)]
+pub struct NewArgs {
+    /// The bank's id, which is also its file's name
+    #[arg(value_name = "ID")]
+    id: String,
+    /// The folder to write into
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    to: PathBuf,
+}
+
+/// Writes the bank and, where there are none, the schemas.
+pub(super) fn run(args: &NewArgs, env: &mut Env<'_>) -> Outcome {
+    let id: BankId = args.id.parse().map_err(|why| Failure::usage(format!("{why}.")))?;
+    let path = args.to.join(format!("{id}.json"));
+    let today = (env.clock)().now().wall.day();
+    if !write(&path, &skeleton::bank(&id, today))? {
+        return Err(Failure::usage(format!("{} is there already. Choose another id, or edit it.", shown(&path))));
+    }
+    for (name, title, shape) in schema::SCHEMAS {
+        write(&args.to.join("schema").join(name), &schema::text(title, shape))?;
+    }
+    let path = shown(&path);
+    env.say(&format!("Wrote {path}. Fill in what is empty, then run `needlewise bank check {path}`."))
+}
+
+/// Writes a file unless there is one; says whether it did.
+fn write(path: &Path, text: &str) -> Result<bool, Failure> {
+    write_new(path, text.as_bytes()).map_err(|error| Failure {
+        code: STORE,
+        message: format!("{} cannot be written: {error}. Check the folder and its permissions.", shown(path)),
+    })
+}
