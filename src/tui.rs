@@ -17,6 +17,7 @@ pub mod effect;
 pub mod key;
 pub mod local;
 pub mod page;
+pub mod preview;
 pub mod screen;
 pub mod screens;
 pub mod session;

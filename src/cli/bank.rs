@@ -8,6 +8,7 @@ mod check;
 mod coverage;
 mod list;
 mod new;
+mod preview;
 mod show;
 
 /// List, show, check and begin banks
@@ -18,6 +19,7 @@ pub enum BankCommand {
     Check(check::CheckArgs),
     Coverage(coverage::CoverageArgs),
     New(new::NewArgs),
+    Preview(preview::PreviewArgs),
 }
 
 /// Runs one of them.
@@ -28,5 +30,6 @@ pub(super) fn run(command: &BankCommand, env: &mut Env<'_>) -> Outcome {
         BankCommand::Check(args) => check::run(args, env),
         BankCommand::Coverage(_) => coverage::run(env),
         BankCommand::New(args) => new::run(args, env),
+        BankCommand::Preview(args) => preview::run(args, env),
     }
 }

@@ -1,10 +1,15 @@
 //! The full-screen interface, and plain mode, as commands start them.
 
-use super::error::{self, Failure};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::error::{self, Failure, shown};
 use super::{Env, Outcome};
+use crate::bank::syllabus::Syllabus;
 use crate::plain::{self, Console, End};
 use crate::records::PersonRow;
 use crate::sitting::{Desk, Sitting};
+use crate::tui::preview::Previewer;
 use crate::tui::start::{self, Opening};
 use crate::tui::theme::Theme;
 
@@ -35,11 +40,22 @@ pub(super) fn sit(plain: bool, env: &mut Env<'_>, desk: Desk, trainee: PersonRow
     }
 }
 
+/// Previews a bank's file in full screen.
+pub(super) fn preview(env: &Env<'_>, path: &Path, syllabus: Option<Arc<Syllabus>>) -> Outcome {
+    let previewer = Previewer::new(path, (env.clock)(), syllabus);
+    start::preview(previewer, &shown(path), theme(env)).map_err(unusable)
+}
+
 fn open(env: &Env<'_>, desk: Desk, opening: Opening) -> Outcome {
-    let theme = Theme::choose(env.color(), env.terminal.colors.as_deref());
-    start::open(desk, opening, theme).map_err(|error| {
-        Failure::usage(format!("The terminal cannot be used: {error}. Add --plain to go line by line."))
-    })
+    start::open(desk, opening, theme(env)).map_err(unusable)
+}
+
+fn theme(env: &Env<'_>) -> Theme {
+    Theme::choose(env.color(), env.terminal.colors.as_deref())
+}
+
+fn unusable(error: std::io::Error) -> Failure {
+    Failure::usage(format!("The terminal cannot be used: {error}. Add --plain to go line by line."))
 }
 
 /// Refuses the full screen where there is no terminal for it.

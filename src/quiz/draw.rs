@@ -318,6 +318,16 @@ pub fn practice(banks: &[&Entry<Shelved>], count: usize, seed: Seed) -> Drawn {
     drawn
 }
 
+/// Makes a paper of all questions of a bank in the author's order, those of a case together, for looking through.
+pub fn whole(bank: &Entry<Shelved>) -> Drawn {
+    let seed = Seed([0; 32]);
+    let mut drawn = empty(seed);
+    let at = drawn.bank(bank);
+    drawn.paper.sections.push(PaperSection { bank: at, pool: None, passed_over: Vec::new() });
+    drawn.ask(&units::units(&bank.value.questions), &mut Chance::new(seed, Use::Choices));
+    drawn
+}
+
 /// Returns the order in which a question's choices, items or right sides are shown: position to place in the question.
 pub fn arrange(ask: &Ask, chance: &mut Chance) -> Vec<usize> {
     let shuffled = |count: usize, chance: &mut Chance| {

@@ -4,21 +4,30 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::effect::{Effect, Next, Outcome, Performer};
+use super::effect::{Effect, Next, Outcome};
 use super::key::{Binding, Key, key};
 use super::screen::{Cx, Screen};
 use super::screens::help::Help;
 use super::theme::{Role, Theme};
-use crate::clock::Millis;
+use crate::clock::{Millis, Now};
 use crate::text;
 
 /// The least window that anything is drawn in.
 const LEAST: (u16, u16) = (40, 12);
 
+/// Whoever performs effects for an [`App`].
+pub trait Perform {
+    /// Returns what time it is.
+    fn now(&self) -> Now;
+
+    /// Performs an effect. A failure is told to the screen that wanted it.
+    fn perform(&mut self, effect: Effect) -> Next;
+}
+
 /// The interface: a stack of screens, the front one on top.
 pub struct App {
     screens: Vec<Box<dyn Screen>>,
-    performer: Performer,
+    performer: Box<dyn Perform>,
     theme: Theme,
     code: Option<u8>,
 }
@@ -31,8 +40,8 @@ impl std::fmt::Debug for App {
 
 impl App {
     /// Begins with the screen that an effect leads to.
-    pub fn new(performer: Performer, theme: Theme, first: Effect) -> Self {
-        let mut app = Self { screens: Vec::new(), performer, theme, code: None };
+    pub fn new(performer: impl Perform + 'static, theme: Theme, first: Effect) -> Self {
+        let mut app = Self { screens: Vec::new(), performer: Box::new(performer), theme, code: None };
         app.perform(first);
         app
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::app::Perform;
 use super::screen::Screen;
 use super::screens;
 use super::screens::home::HomeData;
@@ -54,6 +55,8 @@ pub enum Effect {
     Done,
     /// Show the certificates.
     Certificates,
+    /// Look whether the file that is previewed has changed.
+    Look,
 }
 
 /// What became of an effect.
@@ -68,6 +71,8 @@ pub enum Outcome {
     Shown,
     /// The screen on top went away, and this question was chosen on it.
     Go(usize),
+    /// The file that is previewed was read again.
+    Read(Box<screens::preview::Reading>),
 }
 
 /// What happens to the stack of screens.
@@ -101,16 +106,6 @@ impl Performer {
     /// Makes one at a desk, with somebody who sits down already or nobody yet.
     pub fn new(desk: Desk, trainee: Option<PersonRow>) -> Self {
         Self { desk, trainee, sitting: None, has_home: true }
-    }
-
-    /// Returns what time it is.
-    pub fn now(&self) -> Now {
-        self.desk.clock.now()
-    }
-
-    /// Performs an effect. A failure is told to the screen that wanted it.
-    pub fn perform(&mut self, effect: Effect) -> Next {
-        self.try_perform(effect).unwrap_or_else(|error| Next::Settle(Outcome::Failed(error.to_string())))
     }
 
     fn try_perform(&mut self, effect: Effect) -> Result<Next, Error> {
@@ -168,6 +163,8 @@ impl Performer {
             Effect::Done if self.has_home => Next::Root(self.home()?),
             Effect::Done => Next::Quit,
             Effect::Certificates => self.certificates()?,
+            // Only a preview looks at a file.
+            Effect::Look => Next::Settle(Outcome::Shown),
         })
     }
 
@@ -233,6 +230,16 @@ impl Performer {
     fn home_data(&mut self) -> Result<HomeData, Error> {
         let person = self.trainee()?.clone();
         screens::home::load(&mut self.desk, &person)
+    }
+}
+
+impl Perform for Performer {
+    fn now(&self) -> Now {
+        self.desk.clock.now()
+    }
+
+    fn perform(&mut self, effect: Effect) -> Next {
+        self.try_perform(effect).unwrap_or_else(|error| Next::Settle(Outcome::Failed(error.to_string())))
     }
 }
 

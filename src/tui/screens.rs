@@ -4,6 +4,7 @@ pub mod briefing;
 pub mod certificates;
 pub mod help;
 pub mod home;
+pub mod preview;
 pub mod quiz;
 pub mod result;
 pub mod sheet;

@@ -6,6 +6,8 @@ use std::sync::mpsc;
 use super::app::App;
 use super::effect::{Effect, Performer};
 use super::local;
+use super::preview::Previewer;
+use super::screens::preview::Preview;
 use super::session;
 use super::theme::Theme;
 use crate::records::PersonRow;
@@ -29,7 +31,19 @@ pub fn open(desk: Desk, opening: Opening, theme: Theme) -> io::Result<u8> {
         Opening::Home(trainee) => (Performer::new(desk, trainee), Effect::Home),
         Opening::Sitting(trainee, sitting) => (Performer::new(desk, Some(trainee)), Effect::Sit(sitting)),
     };
-    let mut app = App::new(performer, theme, first);
+    run(App::new(performer, theme, first))
+}
+
+/// Opens a preview and returns the exit code once it is left.
+///
+/// # Errors
+/// Where the terminal cannot be taken over.
+pub fn preview(mut previewer: Previewer, file: &str, theme: Theme) -> io::Result<u8> {
+    let screen = Preview::new(file, previewer.read());
+    run(App::new(previewer, theme, Effect::Push(Box::new(screen))))
+}
+
+fn run(mut app: App) -> io::Result<u8> {
     let (send, inputs) = mpsc::channel();
     let (guard, mut terminal) = local::enter()?;
     local::read(send)?;

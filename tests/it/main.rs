@@ -20,6 +20,7 @@ mod kill;
 mod marking;
 mod plain;
 mod policy;
+mod preview;
 mod rules;
 mod screens;
 mod session;

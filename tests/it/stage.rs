@@ -14,6 +14,8 @@ use needlewise::store::Sqlite;
 use needlewise::tui::app::App;
 use needlewise::tui::effect::{Effect, Performer};
 use needlewise::tui::key::{Input, Key};
+use needlewise::tui::preview::Previewer;
+use needlewise::tui::screens::preview::Preview;
 use needlewise::tui::session;
 use needlewise::tui::theme::Theme;
 use rand_chacha::ChaCha20Rng;
@@ -72,6 +74,19 @@ impl Stage {
             somebody(&mut desk, name);
         }
         let app = App::new(Performer::new(desk, None), Theme::Plain, Effect::Home);
+        Self::of(home, time, app, columns, rows)
+    }
+
+    /// Previews a bank's file in a home that was prepared.
+    pub fn previewing(columns: u16, rows: u16, file: &str, text: &str) -> Self {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let path = home.path().join(file);
+        std::fs::write(&path, text).expect("a file");
+        let time = Rc::new(Cell::new(MONDAY));
+        let clock = Box::new(SetClock(Rc::clone(&time)));
+        let mut previewer = Previewer::new(&path, clock, Catalog::built_in().syllabus());
+        let screen = Preview::new(file, previewer.read());
+        let app = App::new(previewer, Theme::Plain, Effect::Push(Box::new(screen)));
         Self::of(home, time, app, columns, rows)
     }
 

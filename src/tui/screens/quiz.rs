@@ -21,9 +21,9 @@ use ratatui::text::Line;
 use super::sheet::AnswerSheet;
 use crate::attempt::{Certainty, Mode};
 use crate::clock::{Millis, Now};
-use crate::quiz::Session;
 use crate::quiz::session::Action;
 use crate::quiz::sheet::Item;
+use crate::quiz::{Session, Sheet};
 use crate::text;
 use crate::tui::effect::{Effect, Outcome};
 use crate::tui::key::{Binding, Key, key};
@@ -89,9 +89,29 @@ impl Quiz {
 
     /// Shows a sitting that has ended, from its first question.
     pub fn review(session: Session) -> Self {
+        Self::looking(session, 0)
+    }
+
+    /// Shows a sitting from one of its questions on.
+    pub(super) fn looking(session: Session, item: usize) -> Self {
         let mut quiz = Self::new(session, None);
-        quiz.go(0);
+        quiz.go(item);
         quiz
+    }
+
+    /// Returns the place of the question that is shown.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Returns where the sitting stands.
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Returns what is asked.
+    pub(super) fn sheet(&self) -> &Sheet {
+        self.session.sheet()
     }
 
     fn item(&self) -> &Item {
@@ -289,7 +309,7 @@ impl Screen for Quiz {
                 self.note = Some((Role::Bad, why));
             }
             Outcome::Go(item) => self.go(item),
-            Outcome::Shown => {}
+            Outcome::Shown | Outcome::Read(_) => {}
         }
         None
     }

@@ -1,0 +1,114 @@
+//! What a preview needs of the world: the file, looked at again and again, and nothing else. No store is opened.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::app::Perform;
+use super::effect::{Effect, Next, Outcome};
+use super::screens::preview::{Looked, Note, Reading};
+use super::theme::Role;
+use crate::attempt::Mode;
+use crate::attempt::fact::Started;
+use crate::bank::catalog::{Entry, Origin};
+use crate::bank::check::check;
+use crate::bank::question::Status;
+use crate::bank::shelf::Shelved;
+use crate::bank::syllabus::Syllabus;
+use crate::bank::{Bank, json, load};
+use crate::clock::{Clock, Day, Now, Timestamp};
+use crate::ids::TraineeId;
+use crate::problem::Severity;
+use crate::quiz::{Sheet, draw};
+
+/// Reads a bank's file when it has changed.
+pub struct Previewer {
+    path: PathBuf,
+    clock: Box<dyn Clock>,
+    syllabus: Option<Arc<Syllabus>>,
+    seen: Option<(SystemTime, u64)>,
+}
+
+impl std::fmt::Debug for Previewer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Previewer").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Previewer {
+    /// Will look at the file at `path`.
+    pub fn new(path: &Path, clock: Box<dyn Clock>, syllabus: Option<Arc<Syllabus>>) -> Self {
+        Self { path: path.to_owned(), clock, syllabus, seen: None }
+    }
+
+    /// Reads the file as it is now; one that cannot be read is told like one that is broken, for an editor may be writing it.
+    pub fn read(&mut self) -> Reading {
+        self.seen = self.stamp();
+        let name = self.path.to_string_lossy();
+        match load::file(&self.path) {
+            Ok(found) => reading(&name, &found.bytes, self.clock.now().wall.day(), self.syllabus.as_deref()),
+            Err(error) => Reading::Broken(vec![format!("{}: {error}", crate::text::one_line(&name))]),
+        }
+    }
+
+    /// Returns what changes when a file is saved: its time and its length.
+    fn stamp(&self) -> Option<(SystemTime, u64)> {
+        let meta = std::fs::metadata(&self.path).ok()?;
+        Some((meta.modified().ok()?, meta.len()))
+    }
+}
+
+impl Perform for Previewer {
+    fn now(&self) -> Now {
+        self.clock.now()
+    }
+
+    fn perform(&mut self, effect: Effect) -> Next {
+        match effect {
+            Effect::Push(screen) => Next::Push(screen),
+            Effect::Back => Next::Pop(Outcome::Shown),
+            Effect::Choose(item) => Next::Pop(Outcome::Go(item)),
+            Effect::Look if self.stamp() != self.seen => Next::Settle(Outcome::Read(Box::new(self.read()))),
+            Effect::Quit => Next::Quit,
+            _ => Next::Settle(Outcome::Shown),
+        }
+    }
+}
+
+/// Makes of a file's bytes what a preview shows.
+pub fn reading(name: &str, bytes: &[u8], today: Day, syllabus: Option<&Syllabus>) -> Reading {
+    let read = json::bank(name, bytes);
+    let looked = read.value.and_then(|bank| look(bank, today, syllabus));
+    let drawn = || read.problems.iter().map(|problem| problem.draw(false)).collect();
+    looked.map_or_else(|| Reading::Broken(drawn()), Reading::Bank)
+}
+
+fn look(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<Looked> {
+    let mut by_question = vec![Vec::new(); bank.questions.len()];
+    for (notes, question) in by_question.iter_mut().zip(&bank.questions) {
+        let status = match question.status {
+            Status::Ready => continue,
+            Status::Draft => "A draft: it is drawn nowhere.",
+            Status::Retired => "Retired: it is drawn nowhere.",
+        };
+        notes.push(Note { role: Role::Dim, said: status.to_owned(), help: String::new() });
+    }
+    for flaw in check(&bank, today, syllabus) {
+        let at =
+            flaw.pointer.strip_prefix("/questions/").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
+        let Some(notes) = at.and_then(|at| by_question.get_mut(at)) else { continue };
+        let role = if flaw.severity == Severity::Warning { Role::Warn } else { Role::Bad };
+        let said = format!("{} {}: {}", flaw.rule, flaw.severity.word(), flaw.message);
+        notes.push(Note { role, said, help: flaw.help });
+    }
+    let mut notes: std::collections::HashMap<_, _> =
+        bank.questions.iter().map(|question| question.id.clone()).zip(by_question).collect();
+    let entry = Entry { value: Arc::new(Shelved::from(bank)), origin: Origin::Data, replaced: false };
+    let drawn = draw::whole(&entry);
+    // Nobody sits this paper; the id only fills its place.
+    let nobody = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
+    let started = Started { trainee: nobody, mode: Mode::Practice, limit: None, paper: drawn.paper };
+    let sheet = Sheet::open(&started, |digest| drawn.content.get(&digest).cloned()).ok()?;
+    let notes = sheet.items.iter().map(|item| notes.remove(&item.question.id).unwrap_or_default()).collect();
+    Some(Looked { sheet: Arc::new(sheet), notes })
+}

@@ -1,0 +1,250 @@
+//! A bank as a trainee will see it, with what the checker says of each question, following the file while it is edited.
+//!
+//! ```text
+//!   What is known about when …?          │  2 findings
+//!    ▸   A  It shows before …            │  L04 warning: the option says "usually"
+//!        B  It shows within …            │  Give a number with its source, or leave …
+//! ```
+//!
+//! Questions can be answered as in practice; nothing is stored.
+
+use std::sync::Arc;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::quiz::Quiz;
+use crate::clock::Millis;
+use crate::quiz::session::Moment;
+use crate::quiz::{Session, Sheet};
+use crate::text;
+use crate::tui::effect::{Effect, Outcome};
+use crate::tui::key::{Binding, Key, key};
+use crate::tui::page::{Page, Scroll};
+use crate::tui::screen::{Cx, Screen};
+use crate::tui::theme::Role;
+
+/// How often the file is looked at.
+const LOOK: Millis = Millis(500);
+
+/// What was read of the file: a bank to look through, or what is wrong with it.
+#[derive(Debug, Clone)]
+pub enum Reading {
+    /// All of its questions.
+    Bank(Looked),
+    /// Its problems, drawn as the checker prints them.
+    Broken(Vec<String>),
+}
+
+/// A bank to look through.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    /// All questions, drafts and retired ones as well.
+    pub sheet: Arc<Sheet>,
+    /// For each of them what is said of it: its status where it is not ready, then the findings.
+    pub notes: Vec<Vec<Note>>,
+}
+
+/// Something said of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// How it weighs: an error, a warning, or neither.
+    pub role: Role,
+    /// What is said.
+    pub said: String,
+    /// How to mend it.
+    pub help: String,
+}
+
+/// The preview.
+#[derive(Debug)]
+pub struct Preview {
+    file: String,
+    reading: Reading,
+    quiz: Option<Quiz>,
+    scroll: Scroll,
+}
+
+impl Preview {
+    /// Shows what was read of a file.
+    pub fn new(file: &str, reading: Reading) -> Self {
+        let mut preview = Self { file: text::one_line(file), reading, quiz: None, scroll: Scroll::default() };
+        preview.begin(0);
+        preview
+    }
+
+    /// Begins anew at a question, with nothing answered.
+    fn begin(&mut self, item: usize) {
+        self.scroll = Scroll { offset: 0, follow: false };
+        self.quiz = match &self.reading {
+            Reading::Bank(bank) => Some(Quiz::looking(Session::new(Arc::clone(&bank.sheet)), item)),
+            Reading::Broken(_) => None,
+        };
+    }
+
+    /// Takes in a new reading and stays at the question that is shown, where it is still there.
+    fn follow(&mut self, reading: Reading) {
+        let at = self.quiz.as_ref().map_or(0, Quiz::at);
+        let shown = |reading: &Reading| match reading {
+            Reading::Bank(bank) => Some(bank.sheet.items.get(at)?.question.id.clone()),
+            Reading::Broken(_) => None,
+        };
+        let id = shown(&self.reading).or_else(|| self.last_shown());
+        self.reading = reading;
+        let place = match &self.reading {
+            Reading::Bank(bank) => bank.sheet.items.iter().position(|item| Some(&item.question.id) == id.as_ref()),
+            Reading::Broken(_) => None,
+        };
+        match &self.reading {
+            Reading::Bank(_) => {
+                self.begin(place.unwrap_or(at));
+            }
+            // The question is kept in mind until the file can be read again.
+            Reading::Broken(_) => self.scroll = Scroll { offset: 0, follow: false },
+        }
+    }
+
+    fn last_shown(&self) -> Option<crate::ids::QuestionId> {
+        let quiz = self.quiz.as_ref()?;
+        Some(quiz.sheet().items.get(quiz.at())?.question.id.clone())
+    }
+
+    /// Does to the session on the screen what practice would do to a stored one.
+    fn perform(&mut self, effect: Option<Effect>, cx: &Cx) -> Option<Effect> {
+        let mut effect = effect;
+        while let Some(next) = effect.take() {
+            let quiz = self.quiz.as_mut()?;
+            match next {
+                Effect::Record(action) => {
+                    let mut session = quiz.session().clone();
+                    let outcome = match session.decide(action, Moment { elapsed: Millis(0), piped: false }) {
+                        Ok(fact) => {
+                            session.apply(&fact);
+                            Outcome::Recorded(Box::new(session))
+                        }
+                        Err(refusal) => Outcome::Failed(refusal.to_string()),
+                    };
+                    effect = quiz.settled(outcome, cx);
+                }
+                Effect::Result => self.begin(0),
+                Effect::Back => return Some(Effect::Quit),
+                other => return Some(other),
+            }
+        }
+        None
+    }
+
+    /// Divides the screen: findings to the right where there is room, else below.
+    fn areas(area: Rect) -> (Rect, Rect) {
+        if area.width >= 110 {
+            let wide = area.width - 44;
+            (Rect { width: wide, ..area }, Rect { x: area.x + wide, width: 44, ..area })
+        } else {
+            let high = (area.height / 3).max(3);
+            let top = area.height.saturating_sub(high);
+            (Rect { height: top, ..area }, Rect { y: area.y + top, height: high, ..area })
+        }
+    }
+
+    fn draw_notes(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+        let mut page = Page::new(cx.theme, area);
+        let at = self.quiz.as_ref().map_or(0, Quiz::at);
+        if let Reading::Bank(bank) = &self.reading {
+            let notes = bank.notes.get(at).map_or(&[][..], Vec::as_slice);
+            let found = notes.iter().filter(|note| note.role != Role::Dim).count();
+            page.text(Role::Strong, &text::count(found, "finding"));
+            for note in notes {
+                page.text(note.role, &note.said);
+                if !note.help.is_empty() {
+                    page.hanging("  ", Role::Text, Role::Dim, &note.help);
+                }
+            }
+        }
+        page.draw(frame, area, &mut self.scroll);
+    }
+}
+
+impl Screen for Preview {
+    fn on(&mut self, key: Key, cx: &Cx) -> Option<Effect> {
+        let Some(quiz) = self.quiz.as_mut().filter(|_| matches!(self.reading, Reading::Bank(_))) else {
+            match key {
+                Key::Up => self.scroll.by(-1),
+                Key::Down => self.scroll.by(1),
+                Key::PageUp => self.scroll.by(-10),
+                Key::PageDown => self.scroll.by(10),
+                Key::Esc | Key::CtrlC | Key::Char('q') => return Some(Effect::Quit),
+                _ => {}
+            }
+            return None;
+        };
+        if key == Key::Char('r') && !quiz.types() {
+            let at = quiz.at();
+            self.begin(at);
+            return None;
+        }
+        let effect = quiz.on(key, cx);
+        self.perform(effect, cx)
+    }
+
+    fn settled(&mut self, outcome: Outcome, cx: &Cx) -> Option<Effect> {
+        match outcome {
+            Outcome::Read(reading) => {
+                self.follow(*reading);
+                None
+            }
+            other => {
+                let effect = self.quiz.as_mut().and_then(|quiz| quiz.settled(other, cx));
+                self.perform(effect, cx)
+            }
+        }
+    }
+
+    fn tick(&mut self, _: &Cx) -> Option<Effect> {
+        Some(Effect::Look)
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+        if let Reading::Broken(problems) = &self.reading {
+            let mut page = Page::new(cx.theme, area);
+            page.text(Role::Bad, "This file cannot be shown. It is read again when it is saved.");
+            for line in problems.iter().flat_map(|problem| problem.lines().chain([""])) {
+                page.parts(&[(Role::Text, line)]);
+            }
+            page.draw(frame, area, &mut self.scroll);
+            return;
+        }
+        let (question, notes) = Self::areas(area);
+        if let Some(quiz) = &mut self.quiz {
+            quiz.draw(frame, question, cx);
+        }
+        self.draw_notes(frame, notes, cx);
+    }
+
+    fn title(&self, cx: &Cx) -> (String, String) {
+        let left = format!("{} · preview", self.file);
+        match (&self.reading, &self.quiz) {
+            (Reading::Bank(_), Some(quiz)) => (left, quiz.title(cx).1),
+            (Reading::Bank(_), None) => (left, String::new()),
+            (Reading::Broken(problems), _) => (left, text::count(problems.len(), "problem")),
+        }
+    }
+
+    fn bindings(&self) -> Vec<Binding> {
+        match (&self.reading, &self.quiz) {
+            (Reading::Bank(_), Some(quiz)) => {
+                let mut keys = quiz.bindings();
+                keys.push(key("r", "begin again"));
+                keys
+            }
+            _ => vec![key("↑↓", "scroll"), key("q", "leave")],
+        }
+    }
+
+    fn wake(&self, _: &Cx) -> Option<Millis> {
+        Some(LOOK)
+    }
+
+    fn types(&self) -> bool {
+        matches!(self.reading, Reading::Bank(_)) && self.quiz.as_ref().is_some_and(Screen::types)
+    }
+}
