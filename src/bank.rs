@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{BankId, CaseId, Digest, ObjectiveId, SourceId};
@@ -32,7 +33,11 @@ pub const FORMAT: u32 = 1;
 
 /// One file of questions on one topic.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Bank {
+    /// Where an editor finds the schema; no part of the bank.
+    #[serde(rename = "$schema", default, skip_serializing)]
+    schema: Option<IgnoredAny>,
     /// The format of the file, at most [`FORMAT`].
     pub format: u32,
     /// The bank's name, which is also its file's.
@@ -66,6 +71,7 @@ impl Bank {
     /// Returns a bank without anything in it.
     fn bare(id: &BankId, title: &str) -> Self {
         Self {
+            schema: None,
             format: FORMAT,
             id: id.clone(),
             title: title.to_owned(),
@@ -119,6 +125,7 @@ impl Bank {
 
 /// Something a trainee should be able to do, shown by answering questions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Objective {
     /// Its name within the bank.
     pub id: ObjectiveId,
@@ -128,6 +135,7 @@ pub struct Objective {
 
 /// A situation told once for several questions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Case {
     /// Its name within the bank.
     pub id: CaseId,
@@ -137,6 +145,7 @@ pub struct Case {
 
 /// A published work, in the members of CSL-JSON that are used here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reference {
     /// Its name within the bank.
     pub id: SourceId,
@@ -186,7 +195,7 @@ impl Reference {
 
 /// A person or a body that wrote a work.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Author {
     /// The family name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -208,6 +217,7 @@ impl Author {
 
 /// A CSL date: year, then month and day where they are known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DateParts {
     /// One list of one to three numbers.
     #[serde(rename = "date-parts")]

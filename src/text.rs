@@ -121,6 +121,9 @@ pub fn name_key(name: &str) -> String {
 
 /// Returns the form in which a typed answer is compared: NFKC, case folded, trimmed.
 pub fn answer_key(text: &str) -> String {
+    if text.is_ascii() {
+        return text.trim().to_ascii_lowercase();
+    }
     let folded = caseless::default_case_fold_str(&text.nfkc().collect::<String>());
     folded.nfkc().collect::<String>().trim().to_owned()
 }

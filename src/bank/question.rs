@@ -225,6 +225,7 @@ impl Kind {
 
 /// One choice of a choice question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Choice {
     /// What it says.
     pub text: String,
@@ -294,6 +295,7 @@ pub enum ChoiceOrder {
 
 /// Why one may think that a statement holds, and that it does not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rationales {
     /// For the answer true.
     #[serde(rename = "true", default, skip_serializing_if = "String::is_empty")]
@@ -305,6 +307,7 @@ pub struct Rationales {
 
 /// One item to put in order or to pair.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Item {
     /// What it says.
     pub text: String,
@@ -315,6 +318,7 @@ pub struct Item {
 
 /// One pair of a match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pair {
     /// The side that is given.
     pub left: String,
@@ -327,6 +331,7 @@ pub struct Pair {
 
 /// A source of the bank and where in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Citation {
     /// The source.
     pub id: SourceId,
@@ -337,6 +342,7 @@ pub struct Citation {
 
 /// A picture with the words that stand in for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Image {
     /// The file's name beside the bank.
     pub file: String,
@@ -346,6 +352,7 @@ pub struct Image {
 
 /// A clinician's review of a question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reviewed {
     /// The day.
     pub on: Day,
@@ -357,6 +364,7 @@ pub struct Reviewed {
 
 /// A rule of the checker that is waived for a question, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Waiver {
     /// The rule.
     pub rule: String,

@@ -1,6 +1,7 @@
 //! What makes a well-formed file unusable all the same: names used twice, references to nothing, keys that no answer fits.
 
 use std::collections::HashSet;
+use std::fmt::Arguments;
 use std::hash::Hash;
 
 use super::exam::Exam;
@@ -67,30 +68,27 @@ pub fn bank(parts: &Parts<'_>) -> Vec<Flaw> {
     let again = parts.names.iter().filter(|(_, name)| !seen.insert(*name));
     flaws.extend(again.map(|(at, name)| doubled(format!("/questions/{at}/id"), name)));
     for (at, question) in &parts.questions {
-        let at = format!("/questions/{at}");
-        let mut refer = |known: bool, pointer: String, name: &str, list: &str| {
+        // Pointers are written only where something is wrong: this runs over every question at every start.
+        let at = format_args!("/questions/{at}");
+        let mut refer = |known: bool, pointer: Arguments<'_>, name: &str, list: &str| {
             if !known {
                 let message = format!("there is no \"{name}\" among the bank's {list}");
-                flaws.push(flaw(
-                    "reference",
-                    pointer,
-                    message,
-                    &format!("Add it to \"{list}\", or name one that is there."),
-                ));
+                let help = format!("Add it to \"{list}\", or name one that is there.");
+                flaws.push(flaw("reference", pointer.to_string(), message, &help));
             }
         };
         let known = objectives.as_ref().is_none_or(|known| known.contains(&question.objective));
-        refer(known, format!("{at}/objective"), question.objective.as_str(), "objectives");
+        refer(known, format_args!("{at}/objective"), question.objective.as_str(), "objectives");
         for (number, citation) in question.sources.iter().enumerate() {
             let known = sources.as_ref().is_none_or(|known| known.contains(&citation.id));
-            refer(known, format!("{at}/sources/{number}/id"), citation.id.as_str(), "sources");
+            refer(known, format_args!("{at}/sources/{number}/id"), citation.id.as_str(), "sources");
         }
         if let Some(case) = &question.case {
             let known = cases.as_ref().is_none_or(|known| known.contains(case));
-            refer(known, format!("{at}/case"), case.as_str(), "cases");
+            refer(known, format_args!("{at}/case"), case.as_str(), "cases");
         }
-        flaws.extend(key(question, &at));
-        flaws.extend(critical(question, &at));
+        flaws.extend(key(question, at));
+        flaws.extend(critical(question, at));
     }
     flaws
 }
@@ -116,7 +114,7 @@ fn names<'a, T, Id: Hash + Eq + std::fmt::Display>(
 }
 
 /// Finds keys that no answer fits, or that are not a choice at all.
-fn key(question: &Question, at: &str) -> Vec<Flaw> {
+fn key(question: &Question, at: Arguments<'_>) -> Vec<Flaw> {
     match &question.ask {
         Ask::Choice { choices, select, .. } => {
             let keys = choices.iter().filter(|choice| choice.correct).count();
@@ -128,12 +126,12 @@ fn key(question: &Question, at: &str) -> Vec<Flaw> {
             vec![flaw("value", format!("{at}/tolerance"), message, "Write 0 or more.")]
         }
         Ask::Number { .. } => Vec::new(),
-        Ask::Text { accept } => twice(accept.iter(), &format!("{at}/accept"), ""),
-        Ask::Order { items } => twice(items.iter().map(|item| &item.text), &format!("{at}/items"), "/text"),
+        Ask::Text { accept } => twice(accept.iter(), format_args!("{at}/accept"), ""),
+        Ask::Order { items } => twice(items.iter().map(|item| &item.text), format_args!("{at}/items"), "/text"),
         Ask::Match { pairs, extra_right } => {
-            let mut flaws = twice(pairs.iter().map(|pair| &pair.left), &format!("{at}/pairs"), "/left");
+            let mut flaws = twice(pairs.iter().map(|pair| &pair.left), format_args!("{at}/pairs"), "/left");
             let rights = || pairs.iter().map(|pair| &pair.right);
-            flaws.extend(twice(rights(), &format!("{at}/pairs"), "/right"));
+            flaws.extend(twice(rights(), format_args!("{at}/pairs"), "/right"));
             let known: HashSet<_> = rights().map(|right| text::answer_key(right)).collect();
             for (number, extra) in extra_right.iter().enumerate() {
                 if known.contains(&text::answer_key(&extra.text)) {
@@ -150,7 +148,7 @@ fn key(question: &Question, at: &str) -> Vec<Flaw> {
 }
 
 /// Tells whether the number of keys fits what a trainee is asked to select (rule L27).
-fn selection(keys: usize, choices: usize, select: Select, at: &str) -> Option<Flaw> {
+fn selection(keys: usize, choices: usize, select: Select, at: Arguments<'_>) -> Option<Flaw> {
     let l27 =
         |member: &str, message: &str, help: &str| Some(flaw("L27", format!("{at}/{member}"), message.into(), help));
     match select {
@@ -178,14 +176,14 @@ fn alike(pointer: String, said: &str) -> Flaw {
 }
 
 /// Finds texts of a list that read alike, since an answer could mean either.
-fn twice<'a>(texts: impl Iterator<Item = &'a String>, list: &str, member: &str) -> Vec<Flaw> {
+fn twice<'a>(texts: impl Iterator<Item = &'a String>, list: Arguments<'_>, member: &str) -> Vec<Flaw> {
     let mut seen = HashSet::new();
     let again = texts.enumerate().filter(|(_, text)| !seen.insert(text::answer_key(text)));
     again.map(|(at, text)| alike(format!("{list}/{at}{member}"), text)).collect()
 }
 
 /// Finds critical questions that cannot be right or wrong without doubt (rule L29).
-fn critical(question: &Question, at: &str) -> Option<Flaw> {
+fn critical(question: &Question, at: Arguments<'_>) -> Option<Flaw> {
     let message = match &question.ask {
         _ if !question.critical => return None,
         Ask::Choice { scoring: Scoring::Balanced, .. } => "a critical question cannot earn partial credit".to_owned(),

@@ -297,7 +297,9 @@ pub(super) fn hair_splitting(view: &View<'_>) -> Vec<Hit> {
     let letter = pairs.find(|(one, other)| {
         let (one, other) = (&view.options[*one], &view.options[*other]);
         let words = one.amount.is_none() && other.amount.is_none();
-        words && strsim::levenshtein(&one.choice.text, &other.choice.text) == 1
+        // One letter is at most four bytes.
+        let near = one.choice.text.len().abs_diff(other.choice.text.len()) <= 4;
+        words && near && strsim::levenshtein(&one.choice.text, &other.choice.text) == 1
     });
     let place = close.map(|(place, ..)| place).or(letter.map(|(_, other)| other));
     let hit =

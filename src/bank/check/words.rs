@@ -54,15 +54,18 @@ fn is_inner(c: char) -> bool {
 
 /// Cuts a text into lower-case words; an apostrophe within a word belongs to it.
 pub(super) fn tokens(text: &str) -> Vec<String> {
-    let lower = text.nfc().collect::<String>().to_lowercase();
-    let words = lower.split(|c: char| !(c.is_alphanumeric() || is_inner(c)));
-    words.map(|word| word.trim_matches(is_inner)).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    let lower = if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfc().collect::<String>().to_lowercase() };
+    words(&lower).map(str::to_owned).collect()
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|c: char| !(c.is_alphanumeric() || is_inner(c)));
+    words.map(|word| word.trim_matches(is_inner)).filter(|word| !word.is_empty())
 }
 
 /// Counts the words of a text.
 pub(super) fn count(text: &str) -> usize {
-    let words = text.split(|c: char| !(c.is_alphanumeric() || is_inner(c)));
-    words.filter(|word| word.chars().any(char::is_alphanumeric)).count()
+    words(text).count()
 }
 
 fn content(tokens: &[String]) -> BTreeSet<String> {

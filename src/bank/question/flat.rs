@@ -6,6 +6,7 @@ use super::*;
 
 /// Every member that a question of any kind may have.
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Flat {
     id: QuestionId,
     kind: Kind,
