@@ -2,6 +2,9 @@
 //!
 //! `cargo bench` prints a line a figure. Each pair is measured alternately, and the median of the ratios counts.
 
+// What a benchmark needs and does not find ends it.
+#![allow(clippy::expect_used)]
+
 use std::time::{Duration, Instant};
 
 use needlewise::bank::catalog::Catalog;

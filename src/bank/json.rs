@@ -107,31 +107,29 @@ const BLOCK: usize = 64;
 fn may_hide(source: &str) -> bool {
     let bytes = source.as_bytes();
     let control = |byte: u8| (byte < b' ') & (byte != b'\n') & (byte != b'\t') & (byte != b'\r') | (byte == 0x7F);
+    let pair = |one: u8, two: u8| (one == b'"') & (two == b'"');
     // No branch within a block, so that it is one loop over vectors.
-    let matters =
-        |block: &[u8]| block.iter().fold(false, |any, byte| any | control(*byte) | (*byte == b'\\') | (*byte >= 0x80));
+    let matters = |block: &[u8], next: &[u8]| {
+        let looks = |any: bool, (one, two): (&u8, &u8)| {
+            any | control(*one) | (*one == b'\\') | (*one >= 0x80) | pair(*one, *two)
+        };
+        block.iter().zip(next).fold(false, looks)
+    };
     let closely = |at: usize| {
-        let byte = bytes[at];
-        let escape = byte == b'\\' && bytes.get(at + 1).is_some_and(|next| b"ubfrt".contains(next));
+        let (byte, next) = (bytes[at], bytes.get(at + 1).copied().unwrap_or(b' '));
+        let escape = byte == b'\\' && b"ubfrt".contains(&next);
         // A character beyond ASCII begins with such a byte.
         let harmful = byte >= 0xC0 && source[at..].chars().next().is_some_and(|c| !text::is_harmless(c));
-        control(byte) || escape || harmful
+        let within = at > 0 && bytes[at - 1] == b'\\';
+        control(byte) || escape || harmful || (pair(byte, next) && !within)
     };
-    let blocks = bytes.chunks(BLOCK).enumerate().filter(|(_, block)| matters(block));
-    let mut places = blocks.flat_map(|(block, bytes)| block * BLOCK..block * BLOCK + bytes.len());
-    places.any(closely) || holds_empty(bytes)
-}
-
-/// Returns whether an empty text is written out: two quotes of which the first is not itself within a text.
-fn holds_empty(bytes: &[u8]) -> bool {
-    let pair = |(one, two): (&u8, &u8)| (*one == b'"') & (*two == b'"');
-    let within = |at: usize| at > 0 && bytes[at - 1] == b'\\';
-    let next = bytes.get(1..).unwrap_or_default();
-    let mut blocks = bytes.chunks(BLOCK).zip(next.chunks(BLOCK)).enumerate();
-    blocks.any(|(block, (one, two))| {
-        let any = one.iter().zip(two).fold(false, |any, both| any | pair(both));
-        any && one.iter().zip(two).enumerate().any(|(at, both)| pair(both) && !within(block * BLOCK + at))
-    })
+    // The last byte has none behind it; it is looked at by itself.
+    let last = bytes.len().saturating_sub(1);
+    let blocks = bytes[..last].chunks(BLOCK).zip(bytes[last.min(1)..].chunks(BLOCK)).enumerate();
+    let mut places = blocks
+        .filter(|(_, (block, next))| matters(block, next))
+        .flat_map(|(at, (block, _))| at * BLOCK..at * BLOCK + block.len());
+    places.any(closely) || (!bytes.is_empty() && closely(last))
 }
 
 /// Tells what is wrong between the parts of a file; the pointers are of those that were told about already.
