@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, IgnoredAny};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::ids::{BankId, CaseId, Digest, ObjectiveId, SourceId};
 
@@ -64,6 +64,7 @@ pub struct Bank {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cases: Vec<Case>,
     /// The questions, in the author's order.
+    #[serde(deserialize_with = "held")]
     pub questions: Vec<Arc<Question>>,
 }
 
@@ -228,6 +229,23 @@ impl DateParts {
     fn year(&self) -> Option<i32> {
         self.parts.first()?.first().copied()
     }
+}
+
+/// Reads questions and holds each, as soon as it is read, to what it must be by itself.
+fn held<'de, D: Deserializer<'de>>(reader: D) -> Result<Vec<Arc<Question>>, D::Error> {
+    struct Held(Arc<Question>);
+
+    impl<'de> Deserialize<'de> for Held {
+        fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+            let question = Question::deserialize(reader)?;
+            match form::question(&question) && sound::stands_alone(&question) {
+                true => Ok(Self(Arc::new(question))),
+                false => Err(D::Error::custom("a question breaks a rule of its form")),
+            }
+        }
+    }
+
+    Ok(Vec::<Held>::deserialize(reader)?.into_iter().map(|held| held.0).collect())
 }
 
 fn yes() -> bool {

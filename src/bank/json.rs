@@ -73,7 +73,7 @@ pub fn any(name: &str, bytes: &[u8]) -> Reading<Held> {
 
 /// Reads a bank in one typed pass; nothing where there is anything to tell about it.
 fn clean_bank(bytes: &[u8]) -> Option<Bank> {
-    let sound = |bank: &Bank| bank.format <= FORMAT && form::holds(bank) && sound::bank(&Parts::of(bank)).is_empty();
+    let sound = |bank: &Bank| bank.format <= FORMAT && form::frame(bank) && sound::between(&Parts::of(bank)).is_empty();
     fast(bytes).filter(sound)
 }
 

@@ -60,6 +60,27 @@ impl<'a> Parts<'a> {
 
 /// Finds everything that forbids the use of a bank.
 pub fn bank(parts: &Parts<'_>) -> Vec<Flaw> {
+    let mut flaws = between(parts);
+    for (at, question) in &parts.questions {
+        flaws.extend(alone(question, format_args!("/questions/{at}")));
+    }
+    flaws
+}
+
+/// Finds what forbids the use of a question by itself, whatever stands around it.
+fn alone(question: &Question, at: Arguments<'_>) -> Vec<Flaw> {
+    let mut flaws = key(question, at);
+    flaws.extend(critical(question, at));
+    flaws
+}
+
+/// Returns whether nothing about a question by itself forbids its use.
+pub fn stands_alone(question: &Question) -> bool {
+    alone(question, format_args!("")).is_empty()
+}
+
+/// Finds what is wrong between the parts of a bank: names used twice, and references to nothing.
+pub fn between(parts: &Parts<'_>) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     let objectives = names(&mut flaws, "objectives", parts.objectives, |objective| &objective.id);
     let sources = names(&mut flaws, "sources", parts.sources, |source| &source.id);
@@ -87,8 +108,6 @@ pub fn bank(parts: &Parts<'_>) -> Vec<Flaw> {
             let known = cases.as_ref().is_none_or(|known| known.contains(case));
             refer(known, format_args!("{at}/case"), case.as_str(), "cases");
         }
-        flaws.extend(key(question, at));
-        flaws.extend(critical(question, at));
     }
     flaws
 }
