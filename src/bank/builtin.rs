@@ -1,22 +1,25 @@
-//! The shipped banks and exams, embedded in the program.
+//! The shipped banks and exams, embedded in the program by the build script, which finds them in `question-banks/`.
 
-/// The shipped banks: name and text.
-pub const BANKS: &[(&str, &str)] = &[
-    ("acupuncture", include_str!("../../question-banks/acupuncture.json")),
-    ("aftercare", include_str!("../../question-banks/aftercare.json")),
-    ("candidacy", include_str!("../../question-banks/candidacy.json")),
-    ("contraindications", include_str!("../../question-banks/contraindications.json")),
-    ("mechanism", include_str!("../../question-banks/mechanism.json")),
-    ("practice", include_str!("../../question-banks/practice.json")),
-    ("procedure", include_str!("../../question-banks/procedure.json")),
-    ("risks", include_str!("../../question-banks/risks.json")),
-];
+/// A shipped bank: its outline, and its text.
+#[derive(Debug)]
+pub struct Shipped {
+    /// Its name.
+    pub id: &'static str,
+    /// The topic, for people.
+    pub title: &'static str,
+    /// Whether it may be practiced.
+    pub practice: bool,
+    /// The questions that may be drawn, each in its revision.
+    pub ready: &'static [(&'static str, u32)],
+    /// Its file.
+    pub text: &'static str,
+}
+
+/// The shipped banks.
+pub const BANKS: &[Shipped] = include!(concat!(env!("OUT_DIR"), "/banks.rs"));
 
 /// The shipped exams: name and text.
-pub const EXAMS: &[(&str, &str)] = &[
-    ("foundations", include_str!("../../question-banks/exams/foundations.json")),
-    ("safety", include_str!("../../question-banks/exams/safety.json")),
-];
+pub const EXAMS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/exams.rs"));
 
 /// The shipped syllabus.
 pub const SYLLABUS: &str = include_str!("../../question-banks/syllabus.json");

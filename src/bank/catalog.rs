@@ -74,10 +74,10 @@ impl Catalog {
     /// Reads the built-in ones alone.
     pub fn built_in() -> Self {
         let mut catalog = Self::default();
-        for (id, text) in builtin::BANKS {
-            let shelved = Shelved::shipped(id, text).map(Arc::new);
+        for bank in builtin::BANKS {
+            let shelved = Shelved::shipped(bank).map(Arc::new);
             let entry = shelved.map(|value| Entry { value, origin: Origin::BuiltIn, replaced: false });
-            catalog.banks.extend(id.parse().ok().map(|id| (id, entry)));
+            catalog.banks.extend(bank.id.parse().ok().map(|id| (id, entry)));
         }
         for (id, text) in builtin::EXAMS {
             catalog.add_exam(id, json::exam(&format!("exams/{id}.json"), text.as_bytes()), &Origin::BuiltIn);
@@ -124,7 +124,7 @@ impl Catalog {
         let id = reading.value.as_ref().map(|bank| bank.id.clone()).or_else(|| stem.parse().ok());
         if let Some(id) = id {
             // A broken file hides what it would have replaced: nobody is examined on a bank its school did not mean.
-            let replaced = builtin::BANKS.iter().any(|(built_in, _)| *built_in == id.as_str());
+            let replaced = builtin::BANKS.iter().any(|bank| bank.id == id.as_str());
             let entry = |bank| Entry { value: Arc::new(Shelved::from(bank)), origin: origin.clone(), replaced };
             let entry = reading.value.map(entry);
             self.banks.insert(id, entry);

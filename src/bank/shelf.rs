@@ -1,14 +1,13 @@
 //! A bank on the shelf: an outline at hand, the whole of it read when somebody asks.
 //!
-//! A start needs to know of every shipped bank what it is called and which questions may be drawn, and no more.
+//! A start needs to know of every shipped bank what it is called and which questions may be drawn, and no more; the build
+//! script has written that down.
 
 use std::ops::Deref;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
-
-use super::question::Status;
-use super::{Bank, json, yes};
+use super::builtin::Shipped;
+use super::{Bank, json};
 use crate::ids::{BankId, QuestionId};
 
 /// What the home screen knows of a bank.
@@ -24,23 +23,6 @@ pub struct Outline {
     pub ready: Vec<(QuestionId, u32)>,
 }
 
-/// The members of a bank's file that an outline is made of.
-#[derive(Deserialize)]
-struct Sketch {
-    id: BankId,
-    title: String,
-    #[serde(default = "yes")]
-    practice: bool,
-    questions: Vec<Mark>,
-}
-
-#[derive(Deserialize)]
-struct Mark {
-    id: QuestionId,
-    revision: u32,
-    status: Status,
-}
-
 /// A bank that is read when it is first used.
 #[derive(Debug)]
 pub struct Shelved {
@@ -49,15 +31,16 @@ pub struct Shelved {
 }
 
 impl Shelved {
-    /// Shelves a shipped bank; nothing where its text is none, which a test makes sure of.
-    pub fn shipped(name: &'static str, text: &'static str) -> Option<Self> {
-        let sketch: Sketch = serde_json::from_str(text).ok()?;
-        let drawn = |mark: Mark| (mark.status == Status::Ready).then_some((mark.id, mark.revision));
-        let ready = sketch.questions.into_iter().filter_map(drawn).collect();
-        let outline = Outline { id: sketch.id, title: sketch.title, practice: sketch.practice, ready };
+    /// Shelves a shipped bank; nothing where its names are none, which a test makes sure of.
+    pub fn shipped(bank: &'static Shipped) -> Option<Self> {
+        let named = |(id, revision): &(&str, u32)| Some((id.parse().ok()?, *revision));
+        let ready = bank.ready.iter().map(named).collect::<Option<_>>()?;
+        let (id, title, practice) = (bank.id.parse().ok()?, bank.title.to_owned(), bank.practice);
+        let outline = Outline { id, title, practice, ready };
         let bare = Bank::bare(&outline.id, &outline.title);
-        let read = move || serde_json::from_str(text).ok().or_else(|| json::bank(name, text.as_bytes()).value);
-        let bank = LazyLock::new(Box::new(move || read().unwrap_or(bare)) as Box<dyn FnOnce() -> Bank + Send>);
+        let typed = || serde_json::from_str(bank.text).ok();
+        let read = move || typed().or_else(|| json::bank(bank.id, bank.text.as_bytes()).value).unwrap_or(bare);
+        let bank = LazyLock::new(Box::new(read) as Box<dyn FnOnce() -> Bank + Send>);
         Some(Self { outline, bank })
     }
 

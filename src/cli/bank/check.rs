@@ -80,7 +80,8 @@ fn in_use(env: &mut Env<'_>) -> Result<Vec<Input>, Failure> {
         found: Found { path: PathBuf::from(name), bytes: text.as_bytes().to_vec() },
         is_named: true,
     };
-    let mut inputs: Vec<_> = builtin::BANKS.iter().map(|(id, text)| built_in(format!("{id}.json"), text)).collect();
+    let mut inputs: Vec<_> =
+        builtin::BANKS.iter().map(|bank| built_in(format!("{}.json", bank.id), bank.text)).collect();
     inputs.extend(builtin::EXAMS.iter().map(|(id, text)| built_in(format!("exams/{id}.json"), text)));
     for folder in env.bank_folders()? {
         inputs.extend(folder_files(&folder.0)?);

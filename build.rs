@@ -1,0 +1,55 @@
+//! Embeds the shipped banks and exams. Each bank comes with its outline, so that a start need not parse all their text.
+
+use std::error::Error;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde_json::Value;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=question-banks");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let mut banks = String::from("&[\n");
+    for (name, value) in files(Path::new("question-banks"))? {
+        if let Some(questions) = value["questions"].as_array() {
+            let ready = questions.iter().filter(|question| question["status"] == "ready");
+            let ready: Vec<_> =
+                ready.map(|question| format!("({}, {})", question["id"], question["revision"])).collect();
+            let practice = value["practice"].as_bool().unwrap_or(true);
+            let (title, ready, text) = (&value["title"], ready.join(", "), text(&name));
+            let id = format!("{:?}", name.trim_end_matches(".json"));
+            writeln!(
+                banks,
+                "Shipped {{ id: {id}, title: {title}, practice: {practice}, ready: &[{ready}], text: {text} }},"
+            )?;
+        }
+    }
+    fs::write(out.join("banks.rs"), banks + "]")?;
+    let mut exams = String::from("&[\n");
+    for (name, _) in files(Path::new("question-banks/exams"))? {
+        writeln!(exams, "({:?}, {}),", name.trim_end_matches(".json"), text(&format!("exams/{name}")))?;
+    }
+    fs::write(out.join("exams.rs"), exams + "]")?;
+    Ok(())
+}
+
+/// Reads the JSON files of a folder, in the order of their names.
+fn files(folder: &Path) -> Result<Vec<(String, Value)>, Box<dyn Error>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "json") {
+            let text = fs::read_to_string(&path)?;
+            let value = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+            files.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), value));
+        }
+    }
+    files.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(files)
+}
+
+/// Returns the expression for a file's text.
+fn text(name: &str) -> String {
+    format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/question-banks/{name}\"))")
+}
