@@ -103,7 +103,8 @@ const BLOCK: usize = 64;
 /// Returns whether the typed pass may miss something about the texts of this file: a harmful character, written out or
 /// behind an escape, or an empty text.
 ///
-/// This runs over every bank at every start, so it goes over blocks of bytes, and looks closer only where one may matter.
+/// This runs over every bank of the user's own at every start, so it goes over blocks of bytes, and looks closer only
+/// where one may matter.
 fn may_hide(source: &str) -> bool {
     let bytes = source.as_bytes();
     let control = |byte: u8| (byte < b' ') & (byte != b'\n') & (byte != b'\t') & (byte != b'\r') | (byte == 0x7F);

@@ -89,7 +89,7 @@ pub fn between(parts: &Parts<'_>) -> Vec<Flaw> {
     let again = parts.names.iter().filter(|(_, name)| !seen.insert(*name));
     flaws.extend(again.map(|(at, name)| doubled(format!("/questions/{at}/id"), name)));
     for (at, question) in &parts.questions {
-        // Pointers are written only where something is wrong: this runs over every question at every start.
+        // Pointers are written only where something is wrong: this runs over every question that is read.
         let at = format_args!("/questions/{at}");
         let mut refer = |known: bool, pointer: Arguments<'_>, name: &str, list: &str| {
             if !known {

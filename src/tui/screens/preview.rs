@@ -15,6 +15,7 @@ use ratatui::layout::Rect;
 
 use super::quiz::Quiz;
 use crate::clock::Millis;
+use crate::ids::QuestionId;
 use crate::quiz::session::Moment;
 use crate::quiz::{Session, Sheet};
 use crate::text;
@@ -84,19 +85,11 @@ impl Preview {
 
     /// Takes in a new reading and stays at the question that is shown, where it is still there.
     fn follow(&mut self, reading: Reading) {
-        let at = self.quiz.as_ref().map_or(0, Quiz::at);
-        let shown = |reading: &Reading| match reading {
-            Reading::Bank(bank) => Some(bank.sheet.items.get(at)?.question.id.clone()),
-            Reading::Broken(_) => None,
-        };
-        let id = shown(&self.reading).or_else(|| self.last_shown());
+        let (at, id) = (self.quiz.as_ref().map_or(0, Quiz::at), self.shown());
         self.reading = reading;
-        let place = match &self.reading {
-            Reading::Bank(bank) => bank.sheet.items.iter().position(|item| Some(&item.question.id) == id.as_ref()),
-            Reading::Broken(_) => None,
-        };
         match &self.reading {
-            Reading::Bank(_) => {
+            Reading::Bank(bank) => {
+                let place = bank.sheet.items.iter().position(|item| Some(&item.question.id) == id.as_ref());
                 self.begin(place.unwrap_or(at));
             }
             // The question is kept in mind until the file can be read again.
@@ -104,7 +97,8 @@ impl Preview {
         }
     }
 
-    fn last_shown(&self) -> Option<crate::ids::QuestionId> {
+    /// Returns the question that is shown, or was when the file could last be read.
+    fn shown(&self) -> Option<QuestionId> {
         let quiz = self.quiz.as_ref()?;
         Some(quiz.sheet().items.get(quiz.at())?.question.id.clone())
     }
