@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use super::Bank;
 use super::question::{Ask, Choice, Question, Select, Status};
 use super::sound::Flaw;
@@ -41,6 +43,19 @@ enum Find {
     Question(fn(&View<'_>) -> Vec<Hit>),
     /// All questions of a bank; each hit with the question it is charged to, by its place among the views.
     Bank(fn(&Book<'_>) -> Vec<(usize, Hit)>),
+}
+
+impl Rule {
+    /// Applies the rule to a whole bank; each hit with its question, by its place among the views.
+    fn hits(&self, book: &Book<'_>) -> Vec<(usize, Hit)> {
+        match self.find {
+            Find::Question(find) => {
+                let of = |(at, view)| find(view).into_iter().map(move |hit| (at, hit));
+                book.views.par_iter().enumerate().flat_map_iter(of).collect()
+            }
+            Find::Bank(find) => find(book),
+        }
+    }
 }
 
 /// Something a rule found.
@@ -261,19 +276,13 @@ impl<'a> View<'a> {
 ///
 /// Drafts and retired questions are held to the rules as well: a draft so that its author sees them while writing.
 pub fn check(bank: &Bank, today: Day, syllabus: Option<&Syllabus>) -> Vec<Flaw> {
-    let views = bank.questions.iter().map(|question| View::new(bank, question, today, syllabus));
+    let views = bank.questions.par_iter().map(|question| View::new(bank, question, today, syllabus));
     let book = Book { views: views.collect() };
     let mut flaws = Vec::new();
     // Which waivers silenced something: question and rule.
     let mut used = BTreeSet::new();
-    for rule in RULES {
-        let hits: Vec<(usize, Hit)> = match rule.find {
-            Find::Question(find) => {
-                let of = |(at, view)| find(view).into_iter().map(move |hit| (at, hit));
-                book.views.iter().enumerate().flat_map(of).collect()
-            }
-            Find::Bank(find) => find(&book),
-        };
+    let found: Vec<Vec<(usize, Hit)>> = RULES.par_iter().map(|rule| rule.hits(&book)).collect();
+    for (rule, hits) in RULES.iter().zip(found) {
         for (at, hit) in hits {
             if book.views[at].waives(rule.id) {
                 used.insert((at, rule.id));

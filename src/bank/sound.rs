@@ -4,10 +4,13 @@ use std::collections::HashSet;
 use std::fmt::Arguments;
 use std::hash::Hash;
 
+use rayon::prelude::*;
+
 use super::exam::Exam;
 use super::question::{Ask, Question, Scoring, Select};
 use super::syllabus::Syllabus;
 use super::{Bank, Case, Objective, Reference};
+use crate::ids::{CaseId, ObjectiveId, SourceId};
 use crate::problem::Severity;
 use crate::text;
 
@@ -85,10 +88,30 @@ pub fn between(parts: &Parts<'_>) -> Vec<Flaw> {
     let objectives = names(&mut flaws, "objectives", parts.objectives, |objective| &objective.id);
     let sources = names(&mut flaws, "sources", parts.sources, |source| &source.id);
     let cases = names(&mut flaws, "cases", parts.cases, |case| &case.id);
-    let mut seen = HashSet::new();
-    let again = parts.names.iter().filter(|(_, name)| !seen.insert(*name));
-    flaws.extend(again.map(|(at, name)| doubled(format!("/questions/{at}/id"), name)));
-    for (at, question) in &parts.questions {
+    let again = || {
+        let mut seen = HashSet::with_capacity(parts.names.len());
+        let again = parts.names.iter().filter(|(_, name)| !seen.insert(*name));
+        again.map(|(at, name)| doubled(format!("/questions/{at}/id"), name)).collect::<Vec<_>>()
+    };
+    let known = Known { objectives, sources, cases };
+    let nowhere = || parts.questions.par_iter().flat_map_iter(|(at, question)| known.missed(*at, question)).collect();
+    let (again, nowhere): (_, Vec<_>) = rayon::join(again, nowhere);
+    flaws.extend(again);
+    flaws.extend(nowhere);
+    flaws
+}
+
+/// The names that a bank's questions may refer to; nothing where a list could not be read.
+struct Known<'a> {
+    objectives: Option<HashSet<&'a ObjectiveId>>,
+    sources: Option<HashSet<&'a SourceId>>,
+    cases: Option<HashSet<&'a CaseId>>,
+}
+
+impl Known<'_> {
+    /// Finds the references of the question at `at` that lead nowhere.
+    fn missed(&self, at: usize, question: &Question) -> Vec<Flaw> {
+        let mut flaws = Vec::new();
         // Pointers are written only where something is wrong: this runs over every question that is read.
         let at = format_args!("/questions/{at}");
         let mut refer = |known: bool, pointer: Arguments<'_>, name: &str, list: &str| {
@@ -98,18 +121,18 @@ pub fn between(parts: &Parts<'_>) -> Vec<Flaw> {
                 flaws.push(flaw("reference", pointer.to_string(), message, &help));
             }
         };
-        let known = objectives.as_ref().is_none_or(|known| known.contains(&question.objective));
+        let known = self.objectives.as_ref().is_none_or(|known| known.contains(&question.objective));
         refer(known, format_args!("{at}/objective"), question.objective.as_str(), "objectives");
         for (number, citation) in question.sources.iter().enumerate() {
-            let known = sources.as_ref().is_none_or(|known| known.contains(&citation.id));
+            let known = self.sources.as_ref().is_none_or(|known| known.contains(&citation.id));
             refer(known, format_args!("{at}/sources/{number}/id"), citation.id.as_str(), "sources");
         }
         if let Some(case) = &question.case {
-            let known = cases.as_ref().is_none_or(|known| known.contains(case));
+            let known = self.cases.as_ref().is_none_or(|known| known.contains(case));
             refer(known, format_args!("{at}/case"), case.as_str(), "cases");
         }
+        flaws
     }
-    flaws
 }
 
 fn doubled(pointer: String, name: &str) -> Flaw {
