@@ -1,15 +1,23 @@
 //! From a pass to a credential that others can check: an Open Badges 3.0 credential with one embedded proof.
 
 pub mod award;
+pub mod bundle;
+pub mod carrier;
+pub mod code;
 pub mod credential;
 pub mod graph;
+pub mod issuer;
 pub mod key;
+pub mod request;
 pub mod sign;
 pub mod trust;
 pub mod verify;
 
 pub use award::{Assurance, Award};
+pub use bundle::{Bundle, Reason, Revocation};
 pub use credential::Credential;
+pub use issuer::Issuer;
 pub use key::Key;
+pub use request::Request;
 pub use trust::Trust;
 pub use verify::{Checked, Verdict, verify};

@@ -13,10 +13,12 @@ pub mod env;
 pub mod error;
 mod exam;
 mod interface;
+mod issuer;
 mod man;
 mod practice;
 mod print;
 mod record;
+mod secret;
 mod trainee;
 
 pub use env::Env;
@@ -86,6 +88,8 @@ enum Command {
     #[command(subcommand)]
     Certificate(certificate::CertificateCommand),
     #[command(subcommand)]
+    Issuer(issuer::IssuerCommand),
+    #[command(subcommand)]
     Trainee(trainee::TraineeCommand),
     Doctor(doctor::DoctorArgs),
     Completions(completions::CompletionsArgs),
@@ -111,6 +115,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
         Some(Command::Bank(command)) => bank::run(&command, env),
         Some(Command::Record(command)) => record::run(&command, env),
         Some(Command::Certificate(command)) => certificate::run(&command, env),
+        Some(Command::Issuer(command)) => issuer::run(&command, env),
         Some(Command::Trainee(command)) => trainee::run(&command, env),
         Some(Command::Doctor(_)) => doctor::run(env),
         Some(Command::Completions(args)) => completions::run(&args, env),

@@ -148,6 +148,14 @@ made! {
     CertificateId
     /// Names one stored fact.
     FactId
+    /// Names a school or clinic that signs certificates, whichever of its keys it does so with.
+    IssuerId
+}
+
+impl From<IssuerId> for StreamId {
+    fn from(id: IssuerId) -> Self {
+        Self(id.0)
+    }
 }
 
 impl From<TraineeId> for StreamId {
@@ -162,7 +170,7 @@ impl From<AttemptId> for StreamId {
     }
 }
 
-/// Names a chain of facts: that of an attempt, or of a person.
+/// Names a chain of facts: that of an attempt, of a person, or of an issuer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StreamId(Uuid);
 

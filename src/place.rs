@@ -1,7 +1,7 @@
 //! Where things live on this computer, and how files are written there: whole or not at all.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
@@ -9,6 +9,9 @@ use directories::ProjectDirs;
 use crate::clock::Day;
 use crate::ids::{CertificateId, ExamId, TraineeId};
 use crate::text;
+
+/// The most that is read of a file that holds a secret.
+const SECRET_MAX: u64 = 100_000;
 
 /// The directories of one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +62,21 @@ impl Place {
         self.data.join("computer.key")
     }
 
+    /// Returns the file of the issuer's key.
+    pub fn issuer_key(&self) -> PathBuf {
+        self.config.join("issuer.key")
+    }
+
+    /// Returns the file that says whom this machine trusts.
+    pub fn trust(&self) -> PathBuf {
+        self.config.join("trust.json")
+    }
+
+    /// Returns the folder of fonts for names in scripts that the built-in fonts lack.
+    pub fn fonts(&self) -> PathBuf {
+        self.data.join("fonts")
+    }
+
     /// Returns the folder of the user's own banks.
     pub fn banks(&self) -> PathBuf {
         self.data.join("question-banks")
@@ -73,8 +91,12 @@ impl Place {
     ///
     /// A name is a part of the path only as a few ASCII letters; what tells two people apart is the end of the id.
     pub fn certificate(&self, holder: (&str, TraineeId), exam: &ExamId, day: Day, id: CertificateId) -> PathBuf {
-        let folder = format!("{}-{}", text::file_slug(holder.0), holder.1.short());
-        self.certificates().join(folder).join(format!("{exam}-{day}-{}", id.short()))
+        self.certificates_of(holder.0, holder.1).join(format!("{exam}-{day}-{}", id.short()))
+    }
+
+    /// Returns the folder of one person's certificates.
+    pub fn certificates_of(&self, name: &str, id: TraineeId) -> PathBuf {
+        self.certificates().join(format!("{}-{}", text::file_slug(name), id.short()))
     }
 
     /// Makes the data directory, for this user's eyes only.
@@ -116,6 +138,24 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error.error),
     }
+}
+
+/// Reads a short file that holds a secret; nothing where others than this user can read it, or where it is no text.
+///
+/// # Errors
+/// The system's own.
+pub fn read_private(path: &Path) -> io::Result<Option<String>> {
+    let file = fs::File::open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if file.metadata()?.permissions().mode() & 0o077 != 0 {
+            return Ok(None);
+        }
+    }
+    let mut bytes = Vec::new();
+    file.take(SECRET_MAX).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8(bytes).ok())
 }
 
 /// Writes a temporary file beside where it is to go, readable by this user only.

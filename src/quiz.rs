@@ -3,6 +3,7 @@
 pub mod blueprint;
 pub mod draw;
 pub mod mark;
+pub mod odd;
 pub mod policy;
 pub mod result;
 pub mod review;

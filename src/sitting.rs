@@ -12,6 +12,7 @@ use crate::bank::catalog::{Absence, Catalog, Entry, Origin};
 use crate::bank::check;
 use crate::bank::exam::Exam;
 use crate::bank::shelf::Shelved;
+use crate::certificate::Trust;
 use crate::clock::{Clock, Millis, Now, Timestamp};
 use crate::ids::{AttemptId, Digest, ExamId, FactId, StreamId, TraineeId};
 use crate::place::Place;
@@ -25,6 +26,8 @@ use crate::text;
 
 pub mod certify;
 mod error;
+pub mod issue;
+pub mod keep;
 pub mod people;
 
 pub use error::Error;
@@ -41,6 +44,8 @@ pub struct Desk {
     pub catalog: Catalog,
     /// Where files go.
     pub place: Place,
+    /// Whom this machine trusts.
+    pub trust: Trust,
 }
 
 impl std::fmt::Debug for Desk {
@@ -327,6 +332,15 @@ impl Sitting {
     /// Returns how much time is left, where there is a limit.
     pub fn time_left(&self, now: Now) -> Option<Millis> {
         self.session.time_left(self.elapsed(now))
+    }
+
+    /// Returns the exam that is sat.
+    ///
+    /// # Errors
+    /// [`Error::Certificate`] where this is a practice.
+    pub fn exam(&self) -> Result<ExamId, Error> {
+        let none = || Error::Certificate("There is no certificate without an exam.".to_owned());
+        self.row.exam.clone().ok_or_else(none)
     }
 
     /// Returns the digest of the last fact.

@@ -8,11 +8,12 @@ use std::path::PathBuf;
 
 use crate::attempt::chain::Row;
 use crate::ids::{Digest, StreamId, TraineeId};
-use crate::records::{AttemptQuery, AttemptRow, LearnedRow, Lesson, PersonRow};
+use crate::records::{AttemptQuery, AttemptRow, CertificateRow, LearnedRow, Lesson, PersonRow};
 
 mod columns;
 pub mod schema;
 pub mod sqlite;
+mod writes;
 
 pub use sqlite::Sqlite;
 
@@ -25,8 +26,14 @@ pub struct Batch {
     pub content: BTreeMap<Digest, String>,
     /// The attempt they change, as it is afterwards.
     pub attempt: Option<AttemptRow>,
-    /// The person they add, whose name must not be taken.
+    /// The person they add or change, whose name must not be taken.
     pub person: Option<PersonRow>,
+    /// A person who came with a certificate, and who may have the name of another.
+    pub stranger: Option<PersonRow>,
+    /// The certificate they take in.
+    pub certificate: Option<CertificateRow>,
+    /// The person whose data is erased: salts and payloads of all facts of that person, and every row about them.
+    pub erased: Option<TraineeId>,
     /// What they taught.
     pub lesson: Option<Lesson>,
 }
@@ -69,6 +76,24 @@ pub trait Store {
     /// # Errors
     /// What the disk says.
     fn people(&self) -> Result<Vec<PersonRow>, StoreError>;
+
+    /// Returns the person of an id.
+    ///
+    /// # Errors
+    /// What the disk says.
+    fn person(&self, id: TraineeId) -> Result<Option<PersonRow>, StoreError>;
+
+    /// Lists people of a name, by the form in which names are compared ([`crate::text::name_key`]).
+    ///
+    /// # Errors
+    /// What the disk says.
+    fn namesakes(&self, key: &str) -> Result<Vec<PersonRow>, StoreError>;
+
+    /// Lists certificates that were taken in, of one person or of all, the latest to end first.
+    ///
+    /// # Errors
+    /// What the disk says, or [`StoreError::Damaged`] where a row does not fit its seal.
+    fn certificates(&self, trainee: Option<TraineeId>) -> Result<Vec<CertificateRow>, StoreError>;
 
     /// Lists what a trainee did with every question in practice.
     ///

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Answer, Certainty, Mode, Outcome, Paper};
 use crate::bank::canonical;
 use crate::clock::{Millis, Timestamp};
-use crate::ids::{CertificateId, Digest, TraineeId};
+use crate::ids::{AttemptId, CertificateId, Digest, ExamId, TraineeId};
 
 /// Something that happened. Facts are added and never changed; everything else is computed from them.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +23,16 @@ pub enum Fact {
     Flagged(Flagged),
     /// An attempt came to its end.
     Finished(Finished),
-    /// A certificate was issued.
+    /// A certificate was issued for an attempt sat here.
     Issued(Issued),
+    /// A line of an issuer's ledger: a certificate was issued on request.
+    Ledgered(Ledgered),
+    /// A certificate issued elsewhere was taken in.
+    Imported(Imported),
+    /// A certificate of this issuer no longer counts.
+    Revoked(Revoked),
+    /// A person's data was erased.
+    Erased(Erased),
 }
 
 /// Who a person is: the only fact that holds a name.
@@ -38,6 +46,16 @@ pub struct Person {
     /// The holder's license, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
+    /// Why this record must not be erased now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<String>,
+}
+
+impl Person {
+    /// Returns a person of whom only the name is known.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { name: name.into(), staff_id: None, license: None, hold: None }
+    }
 }
 
 /// How an attempt began.
@@ -118,6 +136,53 @@ pub struct Issued {
     pub credential: String,
 }
 
+/// A line of an issuer's ledger. It holds no name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledgered {
+    /// The certificate.
+    pub certificate: CertificateId,
+    /// The digest of the whole credential, however its text is laid out.
+    pub credential: Digest,
+    /// The key that signed it.
+    pub did: String,
+    /// Whose it is.
+    pub trainee: TraineeId,
+    /// The attempt that was marked again.
+    pub attempt: AttemptId,
+    /// The last fact of that attempt: a request is used once.
+    pub head: Digest,
+    /// The exam.
+    pub exam: ExamId,
+}
+
+/// A certificate issued elsewhere, whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    /// Its name.
+    pub certificate: CertificateId,
+    /// The credential's text.
+    pub credential: String,
+}
+
+/// A certificate that no longer counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revoked {
+    /// The certificate.
+    pub certificate: CertificateId,
+    /// Why, by the name of the reason.
+    pub reason: String,
+    /// Whether bundles tell the reason.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub told: bool,
+}
+
+/// Whose data was erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erased {
+    /// The person's id, which nothing links to a name any more.
+    pub trainee: TraineeId,
+}
+
 impl Fact {
     /// Returns the kind's name in the store.
     pub fn kind(&self) -> &'static str {
@@ -128,7 +193,10 @@ impl Fact {
             Self::Answered(_) => "answered",
             Self::Flagged(_) => "flagged",
             Self::Finished(_) => "finished",
-            Self::Issued(_) => "issued",
+            Self::Issued(_) | Self::Ledgered(_) => "issued",
+            Self::Imported(_) => "imported",
+            Self::Revoked(_) => "revoked",
+            Self::Erased(_) => "erased",
         }
     }
 
@@ -141,6 +209,10 @@ impl Fact {
             Self::Flagged(flagged) => canonical::text(flagged),
             Self::Finished(finished) => canonical::text(finished),
             Self::Issued(issued) => canonical::text(issued),
+            Self::Ledgered(line) => canonical::text(line),
+            Self::Imported(imported) => canonical::text(imported),
+            Self::Revoked(revoked) => canonical::text(revoked),
+            Self::Erased(erased) => canonical::text(erased),
         }
     }
 
@@ -156,7 +228,11 @@ impl Fact {
             "answered" => typed(payload, Self::Answered),
             "flagged" => typed(payload, Self::Flagged),
             "finished" => typed(payload, Self::Finished),
-            "issued" => typed(payload, Self::Issued),
+            // In an attempt's chain, and in an issuer's; each lacks what the other must have.
+            "issued" => typed(payload, Self::Issued).or_else(|| typed(payload, Self::Ledgered)),
+            "imported" => typed(payload, Self::Imported),
+            "revoked" => typed(payload, Self::Revoked),
+            "erased" => typed(payload, Self::Erased),
             _ => None,
         }
     }

@@ -1,17 +1,22 @@
 //! What a pass is worth putting on a certificate, and how its words are put.
 
+use serde::{Deserialize, Serialize};
+
 use super::credential::{
     Achievement, CONTEXTS, Credential, Criteria, Evidence, Profile, ResultDescription, ResultValue, Subject,
 };
 use crate::attempt::outcome::SectionOutcome;
 use crate::attempt::points::needed;
 use crate::attempt::{Outcome, Points};
+use crate::bank::canonical;
 use crate::bank::exam::Exam;
-use crate::clock::{Day, Timestamp};
+use crate::clock::Timestamp;
 use crate::ids::{CertificateId, Digest, TraineeId};
+use crate::quiz::Sheet;
 
 /// How far others can rely on who sat the exam.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Assurance {
     /// Signed by the key of the computer it was sat on.
     SelfAttested,
@@ -55,16 +60,10 @@ pub struct Award<'a> {
     pub name: &'a str,
     /// The person's license, if it is to be printed.
     pub license: Option<&'a str>,
+    /// What was asked.
+    pub sheet: &'a Sheet,
     /// The exam's blueprint.
     pub exam: &'a Exam,
-    /// The digest of the paper.
-    pub paper: Digest,
-    /// The banks drawn from: title, version, digest, and whether it took the place of a built-in one.
-    pub banks: Vec<(String, String, Digest, bool)>,
-    /// Whether the questions can be practiced.
-    pub open_pool: bool,
-    /// When a clinician reviewed the questions; the earliest day, or nothing while one of them lacks a review.
-    pub reviewed: Option<Day>,
     /// The digest of the last fact of the attempt.
     pub head: Digest,
     /// What the attempt came to.
@@ -157,7 +156,7 @@ impl Award<'_> {
 
     /// Returns the exam's statement with what must be known of its questions.
     fn statement(&self) -> String {
-        let review = self.reviewed.map_or_else(
+        let review = self.sheet.paper.reviewed.map_or_else(
             || "Questions not yet reviewed by a clinician.".to_owned(),
             |day| format!("Questions reviewed by a clinician, the earliest on {}.", day.written()),
         );
@@ -203,20 +202,21 @@ impl Award<'_> {
             narrative,
             genre: genre.to_owned(),
         };
-        let pool = if self.open_pool {
+        let pool = if self.sheet.open_pool() {
             "Open pool: these questions can be practiced."
         } else {
             "Closed pool: these questions cannot be practiced."
         };
-        let bank = |(title, version, digest, replaced): &(String, String, Digest, bool)| {
-            let replaced = if *replaced { ", in place of the built-in bank" } else { "" };
-            format!("{title} {version} ({digest}{replaced})")
-        };
-        let banks: Vec<_> = self.banks.iter().map(bank).collect();
+        let banks = self.sheet.banks.iter().zip(&self.sheet.paper.banks).map(|(bank, named)| {
+            let replaced = if named.replaced { ", in place of the built-in bank" } else { "" };
+            format!("{} {} ({}{replaced})", bank.title, named.version, named.digest)
+        });
+        let banks: Vec<_> = banks.collect();
+        let paper = Digest::of(canonical::bytes(&self.sheet.paper));
         let exam = format!("{} {} {}", self.exam.id, self.exam.version, self.exam.digest());
         let mut all = vec![
             evidence(urn(self.head), self.assurance.name(), "Facts of the attempt", self.assurance.words().to_owned()),
-            evidence(urn(self.paper), "paper", "Paper", "The questions in the order they were asked.".to_owned()),
+            evidence(urn(paper), "paper", "Paper", "The questions in the order they were asked.".to_owned()),
             evidence(urn(self.exam.digest()), "exam", "Exam", exam),
             evidence(self.part("banks"), "banks", "Question banks", format!("{pool} {}.", banks.join("; "))),
         ];

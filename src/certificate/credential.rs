@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::award::Assurance;
+use crate::bank::canonical;
 use crate::clock::Timestamp;
-use crate::ids::{CertificateId, TraineeId};
+use crate::ids::{CertificateId, Digest, ExamId, TraineeId};
 
 /// The contexts, in the order the profile asks for.
 pub const CONTEXTS: [&str; 2] =
@@ -200,6 +201,23 @@ impl Credential {
     /// Returns the certificate's id.
     pub fn certificate(&self) -> Option<CertificateId> {
         self.id.strip_prefix("urn:uuid:")?.parse().ok()
+    }
+
+    /// Returns the digest of the whole credential, however its text is laid out.
+    pub fn digest(&self) -> Digest {
+        Digest::of(canonical::bytes(self))
+    }
+
+    /// Returns the exam's id, as the evidence names it before version and digest.
+    pub fn exam(&self) -> Option<ExamId> {
+        let exam = self.evidence.iter().find(|evidence| evidence.genre == "exam")?;
+        exam.narrative.split(' ').next()?.parse().ok()
+    }
+
+    /// Returns the certificate that this one renews.
+    pub fn renews(&self) -> Option<CertificateId> {
+        let renewal = self.evidence.iter().find(|evidence| evidence.genre == "renewal")?;
+        renewal.id.strip_prefix("urn:uuid:")?.parse().ok()
     }
 
     /// Returns the person's id.

@@ -1,11 +1,16 @@
 //! Keys that sign: Ed25519, named by did:key.
 
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
-use ed25519_dalek::{Signer, SigningKey};
+use bip39::Language;
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use serde::{Deserialize, Serialize};
 
-use crate::place::write_new;
+use crate::bank::canonical;
+use crate::clock::Day;
+use crate::ids::{Digest, IssuerId, unhex};
+use crate::place::{self, write_new};
 
 /// What a file of this computer's own key begins with.
 const HEADER: &str = "needlewise-computer-key-1 ";
@@ -65,19 +70,71 @@ impl Key {
 
 /// Reads a key's file; nothing where it is no key, or not this user's alone.
 fn read(path: &Path) -> io::Result<Option<Key>> {
-    let file = std::fs::File::open(path)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        if file.metadata()?.permissions().mode() & 0o077 != 0 {
-            return Ok(None);
-        }
-    }
-    let mut text = String::new();
-    file.take(1000).read_to_string(&mut text)?;
+    let Some(text) = place::read_private(path)? else { return Ok(None) };
     let seed = text.trim_end().strip_prefix(HEADER).and_then(|text| text.strip_prefix('z'));
     let seed = seed.and_then(|seed| bs58::decode(seed).into_vec().ok()).and_then(|seed| seed.try_into().ok());
     Ok(seed.map(Key::from_seed))
+}
+
+/// A public key of an issuer, and the days on which it signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeySpan {
+    /// The did:key.
+    pub did: String,
+    /// Its first day.
+    pub from: Day,
+    /// Its last day; nothing while it is in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Day>,
+    /// Whether somebody else may have it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub compromised: bool,
+    /// The signature of the key before it, in hexadecimal digits; nothing for the first, and after a compromise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endorsed: Option<String>,
+}
+
+/// What a key signs to vouch for its successor.
+#[derive(Serialize)]
+struct Succession<'a> {
+    issuer: &'a IssuerId,
+    successor: &'a str,
+    from: Day,
+}
+
+/// Returns the bytes that a key signs to vouch for its successor.
+pub(super) fn endorsed(issuer: &IssuerId, successor: &KeySpan) -> Vec<u8> {
+    canonical::bytes(&Succession { issuer, successor: &successor.did, from: successor.from })
+}
+
+impl KeySpan {
+    /// Returns whether the key `before` vouches for this one.
+    pub(super) fn follows(&self, issuer: &IssuerId, before: &Self) -> bool {
+        let signature = self.endorsed.as_deref().and_then(unhex::<64>);
+        !before.compromised
+            && signature.is_some_and(|signature| signed_by(&before.did, &endorsed(issuer, self), &signature))
+    }
+}
+
+/// Returns whether the key of a did:key signed these bytes.
+pub(super) fn signed_by(did: &str, bytes: &[u8], signature: &[u8; 64]) -> bool {
+    let key = public(did).and_then(|key| VerifyingKey::from_bytes(&key).ok());
+    key.is_some_and(|key| key.verify_strict(bytes, &Signature::from_bytes(signature)).is_ok())
+}
+
+/// Returns six words that two people can compare over the telephone: 66 bits of the SHA-256 of a did:key, eleven a word of
+/// the English list of BIP 39. Nothing where it is no did:key of an Ed25519 key.
+pub fn fingerprint(did: &str) -> Option<String> {
+    public(did)?;
+    let digest = Digest::of(did);
+    let bits = digest.bytes().iter().flat_map(|byte| (0..8).rev().map(move |bit| usize::from(byte >> bit & 1)));
+    let bits: Vec<_> = bits.take(66).collect();
+    let word = |bits: &[usize]| {
+        let at = bits.iter().fold(0, |number, bit| number * 2 + bit);
+        Language::English.word_list()[at]
+    };
+    Some(bits.chunks(11).map(word).collect::<Vec<_>>().join(" "))
 }
 
 /// Returns the public key that a did:key names.

@@ -1,44 +1,84 @@
 //! Whom this machine trusts, and what they revoked. Nobody, until somebody is named.
 
-use crate::clock::{Millis, Timestamp};
-use crate::ids::CertificateId;
+use serde::{Deserialize, Serialize};
+
+use super::bundle::Bundle;
+use super::key::{KeySpan, fingerprint};
+use crate::clock::{Day, Timestamp};
+use crate::ids::{CertificateId, Digest, IssuerId};
+use crate::text;
+
+/// The format of the file.
+const FORMAT: u32 = 1;
 
 /// The issuers this machine trusts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Trust {
+    format: u32,
     /// Each of them.
-    pub issuers: Vec<Issuer>,
+    pub issuers: Vec<Trusted>,
+}
+
+impl Default for Trust {
+    fn default() -> Self {
+        Self { format: FORMAT, issuers: Vec::new() }
+    }
 }
 
 /// An issuer that is trusted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Issuer {
-    /// The did:key.
-    pub did: String,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trusted {
     /// The name it was trusted under, which is shown in place of the one it gives itself.
     pub name: String,
-    /// Its newest list of revoked certificates.
-    pub list: Option<RevocationList>,
-    /// Whether it is trusted without such a list.
+    /// Its keys, the oldest first.
+    pub keys: Vec<KeySpan>,
+    /// Whether it is trusted without a list of revoked certificates.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub without_revocation: bool,
+    /// What it told in its newest bundle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<RevocationList>,
 }
 
 /// What an issuer revoked, as of a moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RevocationList {
+    /// The issuer.
+    pub issuer: IssuerId,
+    /// Its place among the issuer's lists.
+    pub sequence: u64,
     /// When the list was issued.
     pub issued: Timestamp,
     /// The certificates.
     pub revoked: Vec<CertificateId>,
+    /// What a compromised key rightly signed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ledger: Vec<Digest>,
 }
 
-/// How old a list may be.
-pub const LIST_MAX_AGE: Millis = Millis(30 * 24 * 3_600_000);
-
 impl Trust {
-    /// Returns the issuer of a did:key, if it is trusted.
-    pub fn issuer(&self, did: &str) -> Option<&Issuer> {
-        self.issuers.iter().find(|issuer| issuer.did == did)
+    /// Reads whom this machine trusts from the text of its file.
+    ///
+    /// # Errors
+    /// In words, where it cannot be read.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let trust: Self = serde_json::from_str(text).map_err(|error| text::one_line(&error.to_string()))?;
+        if trust.format == FORMAT { Ok(trust) } else { Err("it was written by a newer needlewise".to_owned()) }
+    }
+
+    /// Returns the text of its file.
+    pub fn text(&self) -> String {
+        // Lists and maps with text for keys always have a JSON form.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
+    /// Returns who holds a did:key, with that key, if it is trusted.
+    pub fn holder(&self, did: &str) -> Option<(&Trusted, &KeySpan)> {
+        let key = |issuer: &'_ Trusted| issuer.keys.iter().position(|key| key.did == did);
+        self.issuers.iter().find_map(|issuer| key(issuer).map(|at| (issuer, &issuer.keys[at])))
     }
 
     /// Returns today: the later of the system's date and the newest date in any list.
@@ -46,4 +86,88 @@ impl Trust {
         let lists = self.issuers.iter().filter_map(|issuer| issuer.list.as_ref());
         lists.map(|list| list.issued).chain([system]).max().unwrap_or(system)
     }
+
+    /// Trusts a key under a name; a name that is there already gets one more key.
+    ///
+    /// # Errors
+    /// In words, where it is no key, or is trusted under another name.
+    pub fn add(&mut self, did: &str, name: &str, today: Day, without_revocation: bool) -> Result<(), String> {
+        if fingerprint(did).is_none() {
+            return Err(format!("\"{}\" is no did:key of an Ed25519 key.", text::cut(&text::one_line(did), 80)));
+        }
+        if let Some((issuer, _)) = self.holder(did)
+            && issuer.name != name
+        {
+            return Err(format!("This key is trusted as \"{}\" already. Untrust it first.", issuer.name));
+        }
+        let key = KeySpan { did: did.to_owned(), from: today, until: None, compromised: false, endorsed: None };
+        match self.issuers.iter_mut().find(|issuer| issuer.name == name) {
+            Some(issuer) => {
+                issuer.without_revocation = without_revocation;
+                if issuer.keys.iter().all(|known| known.did != did) {
+                    issuer.keys.push(key);
+                }
+            }
+            None => {
+                let name = name.to_owned();
+                self.issuers.push(Trusted { name, keys: vec![key], without_revocation, list: None });
+            }
+        }
+        Ok(())
+    }
+
+    /// Trusts an issuer no longer, by its name or one of its keys; says whether there was one.
+    pub fn remove(&mut self, name_or_did: &str) -> bool {
+        let before = self.issuers.len();
+        let is = |issuer: &Trusted| issuer.name == name_or_did || issuer.keys.iter().any(|key| key.did == name_or_did);
+        self.issuers.retain(|issuer| !is(issuer));
+        self.issuers.len() < before
+    }
+
+    /// Takes in a bundle of a trusted issuer and returns the name it is trusted under.
+    ///
+    /// Its signer must be trusted, or follow from a key that is, each vouching for the next. Of two bundles the newer one
+    /// counts; an older one is refused, so that nobody brings back the time before a revocation.
+    ///
+    /// # Errors
+    /// In words, why it is refused.
+    pub fn take(&mut self, bundle: &Bundle) -> Result<String, String> {
+        let known = |issuer: &Trusted| reaches(issuer, bundle);
+        let Some(at) = self.issuers.iter().position(known) else {
+            return Err("Its signer is not trusted here. Trust its key first, after comparing the words: \
+                        `needlewise issuer trust DID --name NAME`."
+                .to_owned());
+        };
+        let others = self.issuers.iter().enumerate().filter(|(other, _)| *other != at);
+        let claims = |issuer: &Trusted| issuer.keys.iter().any(|key| bundle.keys.iter().any(|own| own.did == key.did));
+        if let Some((_, other)) = others.into_iter().find(|(_, issuer)| claims(issuer)) {
+            return Err(format!("It claims a key that is trusted as \"{}\".", other.name));
+        }
+        let issuer = &mut self.issuers[at];
+        if let Some(list) = &issuer.list {
+            if list.issuer != bundle.issuer {
+                return Err(format!("It is not of the issuer that is trusted as \"{}\".", issuer.name));
+            }
+            if (bundle.sequence, bundle.issued) < (list.sequence, list.issued) {
+                return Err(format!("It is older than the list of \"{}\" that is here.", issuer.name));
+            }
+        }
+        issuer.keys.clone_from(&bundle.keys);
+        issuer.list = Some(RevocationList {
+            issuer: bundle.issuer,
+            sequence: bundle.sequence,
+            issued: bundle.issued,
+            revoked: bundle.revoked.iter().map(|revoked| revoked.id).collect(),
+            ledger: bundle.ledger.clone(),
+        });
+        Ok(issuer.name.clone())
+    }
+}
+
+/// Returns whether the signer of a bundle is the newest trusted key of this issuer, or follows from it, each vouching for
+/// the next. An older key reaches nothing: whoever finds one could otherwise found a line of their own.
+fn reaches(issuer: &Trusted, bundle: &Bundle) -> bool {
+    let Some(newest) = issuer.keys.last().filter(|key| !key.compromised) else { return false };
+    let Some(at) = bundle.keys.iter().position(|key| key.did == newest.did) else { return false };
+    bundle.keys[at..].windows(2).all(|pair| pair[1].follows(&bundle.issuer, &pair[0]))
 }

@@ -3,21 +3,22 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use ed25519_dalek::{Signature, VerifyingKey};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::bundle::LIST_MAX_AGE;
 use super::credential::{CONTEXTS, Credential, Proof};
-use super::key;
+use super::key::{self, KeySpan};
 use super::sign::signed_bytes;
-use super::trust::{Issuer, LIST_MAX_AGE, Trust};
+use super::trust::{Trust, Trusted};
 use crate::clock::Timestamp;
+use crate::ids::{CertificateId, Digest};
 use crate::text;
 
 /// The largest certificate that is looked at.
 const LARGEST: usize = 64 * 1024;
 
 /// What a certificate is worth on this machine, today. The first that applies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Its form or its proof is wrong, or it is not valid yet.
@@ -35,6 +36,9 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All of them, in their order.
+    pub const ALL: [Self; 6] = [Self::Invalid, Self::Untrusted, Self::Revoked, Self::Expired, Self::Stale, Self::Valid];
+
     /// Returns the verdict's name.
     pub fn name(self) -> &'static str {
         match self {
@@ -67,48 +71,90 @@ pub struct Checked {
     pub issuer: Option<String>,
 }
 
+impl Checked {
+    /// Returns what came of a check that failed.
+    pub fn invalid(reason: String) -> Self {
+        Self { verdict: Verdict::Invalid, reason, credential: None, issuer: None }
+    }
+}
+
 /// Checks a certificate.
 pub fn verify(bytes: &[u8], trust: &Trust, system: Timestamp) -> Checked {
     let today = trust.today(system);
-    match checked(bytes, today) {
-        Err(reason) => Checked { verdict: Verdict::Invalid, reason, credential: None, issuer: None },
-        Ok(credential) => {
-            let issuer = trust.issuer(&credential.issuer.id);
-            let (verdict, reason) = judge(&credential, issuer, today);
-            let issuer = issuer.map_or_else(|| credential.issuer.name.clone(), |issuer| issuer.name.clone());
+    let credential = match checked(bytes, today) {
+        Ok(credential) => credential,
+        Err(reason) => return Checked::invalid(reason),
+    };
+    // Held to their form before.
+    let (Some(certificate), Some(from), Some(until)) =
+        (credential.certificate(), credential.from(), credential.until())
+    else {
+        return Checked::invalid("Its id or its dates cannot be read.".to_owned());
+    };
+    let did = credential.issuer.id.as_str();
+    let signed = Signed { certificate, digest: credential.digest(), did, from, until };
+    match judge(&signed, trust, today) {
+        (Verdict::Invalid, reason) => Checked::invalid(reason),
+        (verdict, reason) => {
+            let issuer = trust.holder(did).map_or(&credential.issuer.name, |(issuer, _)| &issuer.name).clone();
             Checked { verdict, reason, credential: Some(credential), issuer: Some(issuer) }
         }
     }
 }
 
-/// Judges a credential whose form and proof hold.
-fn judge(credential: &Credential, issuer: Option<&Issuer>, today: Timestamp) -> (Verdict, String) {
-    let Some(issuer) = issuer else {
+/// What of a certificate whose form and proof hold decides about its verdict.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a> {
+    /// Its name.
+    pub certificate: CertificateId,
+    /// The digest of its credential.
+    pub digest: Digest,
+    /// The did:key that signed it.
+    pub did: &'a str,
+    /// From when it is valid.
+    pub from: Timestamp,
+    /// Until when it is valid.
+    pub until: Timestamp,
+}
+
+/// Judges a certificate whose form and proof hold.
+pub fn judge(signed: &Signed<'_>, trust: &Trust, today: Timestamp) -> (Verdict, String) {
+    let Some((issuer, key)) = trust.holder(signed.did) else {
         let reason = "The signature holds, but its signer is not trusted on this machine.";
         return (Verdict::Untrusted, reason.to_owned());
     };
+    if let Some(reason) = refused(signed, issuer, key) {
+        return (Verdict::Invalid, reason);
+    }
     let list = issuer.list.as_ref();
-    let revoked = list.is_some_and(|list| credential.certificate().is_some_and(|id| list.revoked.contains(&id)));
-    let expired = credential.until().is_none_or(|until| until < second(today));
+    let revoked = list.is_some_and(|list| list.revoked.contains(&signed.certificate));
     let fresh = list.is_some_and(|list| today.since(list.issued) <= LIST_MAX_AGE);
+    let until = signed.until.day().written();
     if revoked {
         (Verdict::Revoked, "The issuer has revoked it.".to_owned())
-    } else if expired {
-        (Verdict::Expired, format!("It was valid through {} (UTC).", until_words(credential)))
+    } else if signed.until < second(today) {
+        (Verdict::Expired, format!("It was valid through {until} (UTC)."))
     } else if !fresh && !issuer.without_revocation {
         (Verdict::Stale, "The issuer's list of revoked certificates is missing or older than 30 days.".to_owned())
     } else {
-        (Verdict::Valid, format!("It is valid through {} (UTC).", until_words(credential)))
+        (Verdict::Valid, format!("It is valid through {until} (UTC)."))
     }
+}
+
+/// Says why a trusted issuer's key does not count for this certificate: it was retired before, or somebody else may have
+/// it. A thief writes any date, so that after a compromise only what the issuer's ledger holds counts.
+fn refused(signed: &Signed<'_>, issuer: &Trusted, key: &KeySpan) -> Option<String> {
+    let in_ledger = || issuer.list.as_ref().is_some_and(|list| list.ledger.contains(&signed.digest));
+    if key.compromised && !in_ledger() {
+        return Some("Its key was compromised, and the issuer's ledger does not hold it.".to_owned());
+    }
+    let until = key.until?;
+    (signed.from > until.end()).then(|| format!("Its key was retired on {} (UTC), before it.", until.written()))
 }
 
 /// Returns a moment to the second, as a certificate's end is: its last second still counts whole.
 fn second(at: Timestamp) -> Timestamp {
     Timestamp::from_millis(at.millis().div_euclid(1000) * 1000)
-}
-
-fn until_words(credential: &Credential) -> String {
-    credential.until().map_or_else(String::new, |until| until.day().written())
 }
 
 /// Checks form, signer, signature and beginning.
@@ -118,14 +164,15 @@ fn checked(bytes: &[u8], today: Timestamp) -> Result<Credential, String> {
         return Err("It does not have exactly one proof.".to_owned());
     };
     form(&credential)?;
-    let key = signer(&credential, proof)?;
+    let did = signer(&credential, proof)?;
     let signature = proof.value.strip_prefix('z').and_then(|value| bs58::decode(value).into_vec().ok());
     let signature: [u8; 64] =
         signature.and_then(|bytes| bytes.try_into().ok()).ok_or("The signature is not readable.")?;
     let signed = signed_bytes(&credential, proof)
         .map_err(|error| format!("It cannot be put into canonical form: {}.", text::one_line(&error)))?;
-    key.verify_strict(&signed, &Signature::from_bytes(&signature))
-        .map_err(|_| "The signature does not fit: something was changed, or somebody else signed.".to_owned())?;
+    if !key::signed_by(did, &signed, &signature) {
+        return Err("The signature does not fit: something was changed, or somebody else signed.".to_owned());
+    }
     match credential.from() {
         Some(from) if from <= today => Ok(credential),
         _ => Err("It is not valid yet.".to_owned()),
@@ -184,7 +231,7 @@ fn form(credential: &Credential) -> Result<(), String> {
     let results = subject.results.iter().map(|result| result.description.as_str()).eq(described.clone());
     let genres: Vec<_> = credential.evidence.iter().skip(1).map(|evidence| evidence.genre.as_str()).collect();
     let evidence = matches!(genres.as_slice(), ["paper", "exam", "banks"] | ["paper", "exam", "banks", "renewal"]);
-    if !(results && evidence && credential.assurance().is_some()) {
+    if !(results && evidence && credential.assurance().is_some() && credential.exam().is_some()) {
         return Err("Its results or evidence are not in their places.".to_owned());
     }
     let ids: Vec<_> = [&credential.id, &credential.issuer.id, &subject.id, &achievement.id]
@@ -204,8 +251,8 @@ fn form(credential: &Credential) -> Result<(), String> {
     if times.iter().all(exact) { Ok(()) } else { Err("Its dates are not moments in UTC.".to_owned()) }
 }
 
-/// Returns the key that must have signed: from the body of the did:key, which is the issuer and which the fragment repeats.
-fn signer(credential: &Credential, proof: &Proof) -> Result<VerifyingKey, String> {
+/// Returns the did:key that must have signed: that of the issuer, which the fragment repeats. The key is taken from its body.
+fn signer<'a>(credential: &'a Credential, proof: &Proof) -> Result<&'a str, String> {
     let did = &credential.issuer.id;
     let method = did.strip_prefix("did:key:").map(|body| format!("{did}#{body}"));
     if method.as_ref() != Some(&proof.method) {
@@ -215,6 +262,5 @@ fn signer(credential: &Credential, proof: &Proof) -> Result<VerifyingKey, String
     if known != ("DataIntegrityProof", "eddsa-rdfc-2022", "assertionMethod") {
         return Err("Its proof is not of the kind of this profile.".to_owned());
     }
-    let key = key::public(did).and_then(|key| VerifyingKey::from_bytes(&key).ok());
-    key.ok_or_else(|| "Its issuer's key is not readable.".to_owned())
+    Ok(did)
 }

@@ -6,16 +6,25 @@ use serde_json::{Value, json};
 use super::{Env, Outcome};
 use crate::certificate::{Checked, Credential};
 
+mod files;
+mod import;
+mod issue;
 mod list;
+mod request;
+mod revoke;
 mod show;
 mod verify;
 
-/// List, show and verify certificates
+/// Request, issue, take in, show, verify and revoke certificates
 #[derive(Debug, Subcommand)]
 pub enum CertificateCommand {
     List(list::ListArgs),
     Show(show::ShowArgs),
+    Request(request::RequestArgs),
+    Issue(issue::IssueArgs),
+    Import(import::ImportArgs),
     Verify(verify::VerifyArgs),
+    Revoke(revoke::RevokeArgs),
 }
 
 /// Runs one of them.
@@ -23,7 +32,11 @@ pub(super) fn run(command: &CertificateCommand, env: &mut Env<'_>) -> Outcome {
     match command {
         CertificateCommand::List(_) => list::run(env),
         CertificateCommand::Show(args) => show::run(args, env),
+        CertificateCommand::Request(args) => request::run(args, env),
+        CertificateCommand::Issue(args) => issue::run(args, env),
+        CertificateCommand::Import(args) => import::run(args, env),
         CertificateCommand::Verify(args) => verify::run(args, env),
+        CertificateCommand::Revoke(args) => revoke::run(args, env),
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 use super::error::{self, shown};
 use super::{Env, Outcome};
 use crate::attempt::chain;
-use crate::certificate::{Trust, Verdict, verify};
+use crate::certificate::{Trust, Verdict};
 use crate::sitting::Desk;
 use crate::store::StoreError;
 use crate::text;
@@ -33,8 +33,8 @@ impl Check {
 /// Looks at everything and reports.
 pub(super) fn run(env: &mut Env<'_>) -> Outcome {
     let place = env.place()?;
-    let mut desk = env.desk()?;
-    let checks = checks(&mut desk);
+    let desk = env.desk()?;
+    let checks = checks(&desk);
     let all = checks.iter().all(|check| check.ok);
     let paths = [
         ("data", shown(place.data())),
@@ -62,7 +62,7 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
     Ok(if all { error::DONE } else { error::NO })
 }
 
-fn checks(desk: &mut Desk) -> Vec<Check> {
+fn checks(desk: &Desk) -> Vec<Check> {
     let said = |error: StoreError| error.to_string();
     vec![
         Check::new("store", desk.store.inspect().map(|()| "its structures are sound".to_owned()).map_err(said)),
@@ -106,15 +106,13 @@ fn records(desk: &Desk) -> Result<String, String> {
     Ok(format!("{} held to the facts and marked again", text::count(rows.len(), "attempt")))
 }
 
-fn certificates(desk: &mut Desk) -> Result<String, String> {
+fn certificates(desk: &Desk) -> Result<String, String> {
     let now = desk.clock.now().wall;
     let held = desk.held(None).map_err(|error| error.to_string())?;
-    let invalid = held
-        .iter()
-        .find(|held| verify(held.issued.credential.as_bytes(), &Trust::default(), now).verdict == Verdict::Invalid);
+    let invalid = held.iter().find(|held| held.checked(&Trust::default(), now).verdict == Verdict::Invalid);
     match invalid {
         None => Ok(format!("{} verified, each with its file", text::count(held.len(), "certificate"))),
-        Some(held) => Err(format!("certificate {} does not verify", held.issued.certificate)),
+        Some(held) => Err(format!("certificate {} does not verify", held.certificate)),
     }
 }
 

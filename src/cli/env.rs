@@ -9,6 +9,7 @@ use super::error::{self, Failure, shown};
 use super::{Color, Global, Outcome};
 use crate::attempt::fact::Person;
 use crate::bank::catalog::{Catalog, Origin};
+use crate::certificate::Trust;
 use crate::clock::Clock;
 use crate::place::Place;
 use crate::records::PersonRow;
@@ -176,7 +177,24 @@ impl Env<'_> {
         }
         self.tell_problems(&catalog);
         let store = Sqlite::open(&place.store())?;
-        Ok(Desk { store: Box::new(store), clock: (self.clock)(), chance: (self.chance)(), catalog, place })
+        let trust = self.trust()?;
+        Ok(Desk { store: Box::new(store), clock: (self.clock)(), chance: (self.chance)(), catalog, place, trust })
+    }
+
+    /// Reads whom this machine trusts; nobody where no file says so.
+    ///
+    /// # Errors
+    /// A file that cannot be read: nobody is told "untrusted" because of a slip of the pen.
+    pub fn trust(&self) -> Result<Trust, Failure> {
+        let path = self.place()?.trust();
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Trust::default()),
+            read => read.map_err(|error| Failure::disk(&path, "read", &error))?,
+        };
+        Trust::read(&text).map_err(|why| Failure {
+            code: error::STORE,
+            message: format!("{} cannot be read: {why}. Mend it, or move it away and trust anew.", shown(&path)),
+        })
     }
 
     /// Says on standard error which files were left out.
@@ -211,7 +229,7 @@ impl Env<'_> {
     pub fn trainee_or_new(&self, desk: &mut Desk) -> Result<PersonRow, Failure> {
         match &self.global.trainee {
             Some(name) if desk.find(name)?.is_none() && name.parse::<crate::ids::TraineeId>().is_err() => {
-                Ok(desk.add(Person { name: name.clone(), staff_id: None, license: None })?)
+                Ok(desk.add(Person::named(name))?)
             }
             _ => self.trainee(desk),
         }

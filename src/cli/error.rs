@@ -46,6 +46,12 @@ impl Failure {
         Self { code: UNREADABLE, message }
     }
 
+    /// A file of this user's own cannot be read or written.
+    pub fn disk(path: &Path, what: &str, error: &io::Error) -> Self {
+        let message = format!("{} cannot be {what}: {error}. Check its permissions and the space left.", shown(path));
+        Self { code: STORE, message }
+    }
+
     /// A bank or an exam is not there, or has errors.
     pub fn absent(what: &str, id: &str, absence: Absence) -> Self {
         let id = text::one_line(id);
@@ -71,9 +77,10 @@ impl From<sitting::Error> for Failure {
         use sitting::Error;
         let code = match &error {
             Error::Store(crate::store::StoreError::NameTaken) | Error::BadName(_) | Error::Unknown(_) => USAGE,
+            Error::Ambiguous(_) => USAGE,
             Error::Store(_) | Error::Broken(_) | Error::Missing(..) | Error::Certificate(_) => STORE,
             Error::Refused(_) | Error::Infeasible(_) | Error::NotNow(_) => NO,
-            Error::ExamOpen(_) | Error::NothingToPractice => NO,
+            Error::ExamOpen(_) | Error::NothingToPractice | Error::NotTaken(_) | Error::Hold(_) | Error::Erased => NO,
         };
         Self { code, message: error.to_string() }
     }

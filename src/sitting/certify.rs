@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::attempt::Standing;
 use crate::attempt::fact::Issued;
-use crate::bank::canonical;
-use crate::certificate::{Assurance, Award, Key, sign};
+use crate::certificate::{Assurance, Award, Checked, Key, Trust, sign, verify};
 use crate::ids::CertificateId;
 use crate::place;
 
@@ -23,17 +22,30 @@ pub struct Made {
     pub path: PathBuf,
 }
 
-/// A certificate that is stored here.
+/// A certificate that is stored here: one this computer made itself, or one that was taken in.
 #[derive(Debug, Clone)]
 pub struct Held {
-    /// The attempt it was issued for.
-    pub attempt: AttemptRow,
     /// The holder.
     pub holder: PersonRow,
-    /// The certificate.
-    pub issued: Issued,
+    /// Its name.
+    pub certificate: CertificateId,
+    /// The exam.
+    pub exam: ExamId,
+    /// From when it is valid.
+    pub valid_from: Timestamp,
+    /// Until when it is valid.
+    pub valid_until: Timestamp,
+    /// The credential's text.
+    pub credential: String,
     /// Where its file belongs.
     pub path: PathBuf,
+}
+
+impl Held {
+    /// Checks it under the trust of the day.
+    pub fn checked(&self, trust: &Trust, now: Timestamp) -> Checked {
+        verify(self.credential.as_bytes(), trust, now)
+    }
 }
 
 impl Desk {
@@ -59,9 +71,9 @@ impl Desk {
             }
             appended => appended?,
         }
-        (sitting.row, sitting.head) = (row.clone(), head);
-        let path = self.path(&holder, &row, &issued);
-        self.write(&Held { attempt: row, holder, issued, path })
+        (sitting.row, sitting.head) = (row, head);
+        let exam = sitting.exam()?;
+        self.write(&self.own(holder, exam, issued))
     }
 
     /// Signs the certificate of a passed exam with this computer's own key.
@@ -76,26 +88,15 @@ impl Desk {
         let now = self.clock.now().wall;
         let passed = sitting.row.finished.unwrap_or(now);
         let earlier = self.renewed(sitting, exam, passed)?;
-        // A renewal in the last days of its predecessor begins where that one ends.
-        let from = earlier
-            .as_ref()
-            .and_then(|row| row.valid_until)
-            .map_or(passed.day(), |until| until.day().max(passed.day()));
+        let valid_until = valid_until(exam, passed, earlier.as_ref().and_then(|row| row.valid_until));
         let certificate = CertificateId::new(now, self.bytes());
-        let valid_until = from.plus_months(exam.certificate.valid_months).end();
-        let banks = sheet.banks.iter().zip(&sheet.paper.banks);
         let award = Award {
             id: certificate,
             holder: holder.id,
             name: &holder.person.name,
             license: holder.person.license.as_deref(),
+            sheet: &sheet,
             exam,
-            paper: Digest::of(canonical::bytes(&sheet.paper)),
-            banks: banks
-                .map(|(bank, named)| (bank.title.clone(), named.version.clone(), named.digest, named.replaced))
-                .collect(),
-            open_pool: sheet.open_pool(),
-            reviewed: sheet.paper.reviewed,
             head: sitting.last_digest(),
             outcome: &finished.outcome,
             renews: earlier.and_then(|row| row.certificate),
@@ -115,21 +116,25 @@ impl Desk {
         Ok(earlier.max_by_key(|row| row.valid_until))
     }
 
-    fn path(&self, holder: &PersonRow, row: &AttemptRow, issued: &Issued) -> PathBuf {
-        let exam = row.exam.clone().or_else(|| "exam".parse().ok());
-        let name = (holder.person.name.as_str(), holder.id);
-        exam.map_or_else(PathBuf::new, |exam| {
-            let stem = self.place.certificate(name, &exam, issued.valid_from.day(), issued.certificate);
-            stem.with_file_name(format!("{}.json", stem.file_name().unwrap_or_default().to_string_lossy()))
-        })
+    /// Returns a certificate that this computer made itself as it is held.
+    fn own(&self, holder: PersonRow, exam: ExamId, issued: Issued) -> Held {
+        let Issued { certificate, valid_from, valid_until, credential, .. } = issued;
+        let path = self.file(&holder, &exam, valid_from, certificate);
+        Held { holder, certificate, exam, valid_from, valid_until, credential, path }
+    }
+
+    /// Returns where a certificate's credential goes.
+    pub(super) fn file(&self, holder: &PersonRow, exam: &ExamId, from: Timestamp, id: CertificateId) -> PathBuf {
+        let stem = self.place.certificate((&holder.person.name, holder.id), exam, from.day(), id);
+        stem.with_file_name(format!("{}.json", stem.file_name().unwrap_or_default().to_string_lossy()))
     }
 
     /// Writes a certificate's file, unless it is there as it should be.
-    fn write(&self, held: &Held) -> Result<Made, Error> {
-        let made = Made { certificate: held.issued.certificate, path: held.path.clone() };
-        let there = std::fs::read(&held.path).is_ok_and(|bytes| bytes == held.issued.credential.as_bytes());
+    pub(super) fn write(&self, held: &Held) -> Result<Made, Error> {
+        let made = Made { certificate: held.certificate, path: held.path.clone() };
+        let there = std::fs::read(&held.path).is_ok_and(|bytes| bytes == held.credential.as_bytes());
         if !there {
-            place::write_whole(&held.path, held.issued.credential.as_bytes()).map_err(|error| {
+            place::write_whole(&held.path, held.credential.as_bytes()).map_err(|error| {
                 let shown = text::one_line(&held.path.to_string_lossy());
                 Error::Certificate(format!(
                     "The certificate is stored, but its file {shown} cannot be written: {error}. Free space or mend the \
@@ -141,31 +146,42 @@ impl Desk {
     }
 
     /// Returns the certificate of an attempt, if one was issued.
-    fn issued(&self, attempt: AttemptId) -> Result<Option<Held>, Error> {
+    pub(super) fn issued(&self, attempt: AttemptId) -> Result<Option<Held>, Error> {
         let sitting = self.take_up(attempt, false)?;
         let issued = self.facts(attempt)?.iter().filter_map(Row::fact).find_map(|fact| match fact {
             Fact::Issued(issued) => Some(issued),
             _ => None,
         });
         let (Some(issued), Some(holder)) = (issued, self.person(sitting.trainee)?) else { return Ok(None) };
-        let path = self.path(&holder, &sitting.row, &issued);
-        Ok(Some(Held { attempt: sitting.row, holder, issued, path }))
+        Ok(Some(self.own(holder, sitting.exam()?, issued)))
     }
 
     /// Returns the certificates that are stored, of one person or of all, the newest first, and sees to their files.
     ///
     /// # Errors
     /// What the store or the disk says.
-    pub fn held(&mut self, trainee: Option<TraineeId>) -> Result<Vec<Held>, Error> {
+    pub fn held(&self, trainee: Option<TraineeId>) -> Result<Vec<Held>, Error> {
         let query = AttemptQuery { trainee, certified: true, ..AttemptQuery::default() };
-        let mut held = Vec::new();
-        for row in self.store.attempts(&query)? {
-            if let Some(one) = self.issued(row.id)? {
-                self.write(&one)?;
-                held.push(one);
-            }
-        }
+        let own = self.store.attempts(&query)?.into_iter().map(|row| self.issued(row.id));
+        let taken_in = self.store.certificates(trainee)?.into_iter().map(|row| self.taken_in(&row));
+        let mut held: Vec<_> = own.chain(taken_in).filter_map(Result::transpose).collect::<Result<_, _>>()?;
+        held.sort_by_key(|held| std::cmp::Reverse((held.valid_from, held.certificate.to_string())));
+        held.iter().try_for_each(|held| self.write(held).map(|_| ()))?;
         Ok(held)
+    }
+
+    /// Finds a certificate by its id or the last eight digits of it.
+    ///
+    /// # Errors
+    /// What the store or the disk says.
+    pub fn find_certificate(&self, id: &str) -> Result<Option<Held>, Error> {
+        let is = |certificate: CertificateId| certificate.short() == id || certificate.to_string() == id;
+        let query = AttemptQuery { certified: true, ..AttemptQuery::default() };
+        if let Some(row) = self.store.attempts(&query)?.into_iter().find(|row| row.certificate.is_some_and(is)) {
+            return self.issued(row.id);
+        }
+        let row = self.store.certificates(None)?.into_iter().find(|row| is(row.id));
+        row.map_or(Ok(None), |row| self.taken_in(&row))
     }
 
     /// Makes certificates of passes that have none yet, because the program ended in between.
@@ -185,4 +201,11 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// Returns until when a pass at that moment is valid: whole months from its day, or from the last day of the certificate it
+/// renews, where that is later.
+pub(super) fn valid_until(exam: &Exam, passed: Timestamp, earlier: Option<Timestamp>) -> Timestamp {
+    let from = earlier.map_or(passed.day(), |until| until.day().max(passed.day()));
+    from.plus_months(exam.certificate.valid_months).end()
 }

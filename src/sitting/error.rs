@@ -1,7 +1,7 @@
 //! Why something could not be done, in words that say what to do next.
 
 use crate::attempt::chain;
-use crate::ids::AttemptId;
+use crate::ids::{AttemptId, TraineeId};
 use crate::quiz::draw::Infeasible;
 use crate::quiz::policy::Start;
 use crate::quiz::session::Refusal;
@@ -33,6 +33,14 @@ pub enum Error {
     BadName(&'static str),
     /// A certificate could not be made or written.
     Certificate(String),
+    /// A request, or a certificate handed over, is refused.
+    NotTaken(String),
+    /// A person's record must not be erased now.
+    Hold(String),
+    /// What was asked for was erased.
+    Erased,
+    /// Several people have that name.
+    Ambiguous(Vec<TraineeId>),
 }
 
 impl From<StoreError> for Error {
@@ -72,7 +80,17 @@ impl std::fmt::Display for Error {
             Self::Unknown(attempt) => write!(f, "There is no attempt {attempt} here. See `needlewise record list`."),
             Self::NothingToPractice => f.write_str("There is no question to practice. See `needlewise bank list`."),
             Self::BadName(why) => write!(f, "{why}."),
-            Self::Certificate(why) => f.write_str(why),
+            Self::Certificate(why) | Self::NotTaken(why) => f.write_str(why),
+            Self::Hold(why) => {
+                write!(f, "This record is on hold and is not erased: {why}. Lift the hold with --release.")
+            }
+            Self::Erased => {
+                f.write_str("What it holds was erased, with the person's data; the chain of facts is whole.")
+            }
+            Self::Ambiguous(ids) => {
+                let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+                write!(f, "Several people have that name. Name one by id: {}.", ids.join(", "))
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The people of a store, by name or id.
 
 use super::*;
+use crate::attempt::fact::Erased;
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 120;
@@ -26,12 +27,18 @@ impl Desk {
     /// Finds a person by id, or by name after NFC and case folding.
     ///
     /// # Errors
-    /// What the store says.
+    /// [`Error::Ambiguous`] where a certificate brought in another person of that name, or what the store says.
     pub fn find(&self, name_or_id: &str) -> Result<Option<PersonRow>, Error> {
-        let people = self.store.people()?;
-        let id = name_or_id.parse::<TraineeId>().ok();
-        let key = text::name_key(name_or_id);
-        Ok(people.into_iter().find(|row| Some(row.id) == id || text::name_key(&row.person.name) == key))
+        if let Ok(id) = name_or_id.parse::<TraineeId>()
+            && let Some(row) = self.store.person(id)?
+        {
+            return Ok(Some(row));
+        }
+        let mut rows = self.store.namesakes(&text::name_key(name_or_id))?;
+        match rows.len() {
+            0 | 1 => Ok(rows.pop()),
+            _ => Err(Error::Ambiguous(rows.iter().map(|row| row.id).collect())),
+        }
     }
 
     /// Adds a person.
@@ -48,11 +55,53 @@ impl Desk {
         Ok(row)
     }
 
+    /// Changes what is known of a person.
+    ///
+    /// # Errors
+    /// [`Error::BadName`], [`StoreError::NameTaken`], or what the store says.
+    pub fn change(&mut self, id: TraineeId, person: Person) -> Result<PersonRow, Error> {
+        let name = clean_name(&person.name).map_err(Error::BadName)?;
+        let row = PersonRow { id, person: Person { name, ..person } };
+        let head = self.head(id.into())?;
+        let fact = self.link(id.into(), head, &Fact::Renamed(row.person.clone()));
+        self.store.append(&Batch { facts: vec![fact], person: Some(row.clone()), ..Batch::default() })?;
+        Ok(row)
+    }
+
+    /// Erases what of a person can be erased: their record, their attempts, the certificates held here and their files.
+    /// The chains stay whole, and every certificate that went out still verifies.
+    ///
+    /// # Errors
+    /// [`Error::Hold`] where the record is on hold, or what the store or the disk says.
+    pub fn erase(&mut self, row: &PersonRow) -> Result<(), Error> {
+        if let Some(why) = &row.person.hold {
+            return Err(Error::Hold(text::one_line(why)));
+        }
+        let head = self.head(row.id.into())?;
+        let fact = self.link(row.id.into(), head, &Fact::Erased(Erased { trainee: row.id }));
+        self.store.append(&Batch { facts: vec![fact], erased: Some(row.id), ..Batch::default() })?;
+        let folder = self.place.certificates_of(&row.person.name, row.id);
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                let shown = text::one_line(&folder.to_string_lossy());
+                Err(Error::Certificate(format!(
+                    "The record is erased, but {shown} is not: {error}. Delete it by hand."
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns where a chain stands.
+    pub(super) fn head(&self, stream: StreamId) -> Result<Head, Error> {
+        Ok(self.store.stream(stream)?.last().map_or(Head::START, Head::after))
+    }
+
     /// Returns the person of an id, as far as the store knows them.
     ///
     /// # Errors
     /// What the store says.
     pub fn person(&self, id: TraineeId) -> Result<Option<PersonRow>, Error> {
-        Ok(self.store.people()?.into_iter().find(|row| row.id == id))
+        Ok(self.store.person(id)?)
     }
 }

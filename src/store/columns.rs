@@ -8,9 +8,10 @@ use rusqlite::{Result, Row as Columns};
 use crate::attempt::chain::{Row, Secret};
 use crate::attempt::fact::Person;
 use crate::attempt::{Mode, Standing};
+use crate::certificate::Assurance;
 use crate::clock::{Millis, Timestamp};
 use crate::ids::{Digest, unhex};
-use crate::records::{AttemptRow, LearnedRow, PersonRow};
+use crate::records::{AttemptRow, CertificateRow, LearnedRow, PersonRow};
 
 /// A text column that holds the text form of `T`.
 struct Parsed<T>(T);
@@ -104,9 +105,29 @@ pub(super) fn learned(row: &Columns<'_>) -> Result<(LearnedRow, Digest)> {
     Ok((learned, parsed(row, 7)?))
 }
 
-pub(super) const PERSON: &str = "id, name, staff_id, license";
+pub(super) const PERSON: &str = "id, name, staff_id, license, hold";
 
 pub(super) fn person(row: &Columns<'_>) -> Result<PersonRow> {
-    let person = Person { name: row.get(1)?, staff_id: row.get(2)?, license: row.get(3)? };
+    let person = Person { name: row.get(1)?, staff_id: row.get(2)?, license: row.get(3)?, hold: row.get(4)? };
     Ok(PersonRow { id: parsed(row, 0)?, person })
+}
+
+pub(super) const CERTIFICATE: &str =
+    "id, trainee, exam, title, assurance, issuer, valid_from, valid_until, digest, fact, seal";
+
+/// Reads a certificate issued elsewhere, with its seal.
+pub(super) fn certificate(row: &Columns<'_>) -> Result<(CertificateRow, Digest)> {
+    let certificate = CertificateRow {
+        id: parsed(row, 0)?,
+        trainee: parsed(row, 1)?,
+        exam: parsed(row, 2)?,
+        title: row.get(3)?,
+        assurance: row.get(4).map(|Word::<Assurance>(assurance)| assurance)?,
+        issuer: row.get(5)?,
+        valid_from: moment(row, 6)?,
+        valid_until: moment(row, 7)?,
+        digest: parsed(row, 8)?,
+        fact: parsed(row, 9)?,
+    };
+    Ok((certificate, parsed(row, 10)?))
 }

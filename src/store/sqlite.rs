@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, ToSql, TransactionBehavior, params};
 
-use super::columns::{self, ATTEMPT, FACT, LEARNED, PERSON};
+use super::columns::{self, ATTEMPT, CERTIFICATE, FACT, LEARNED, PERSON};
 use super::schema::{APPLICATION, MIGRATIONS};
+use super::writes::{erase, put_attempt, put_certificate, put_content, put_fact, put_lesson, put_person};
 use super::{Batch, Store, StoreError};
 use crate::attempt::chain::Row;
-use crate::ids::{Digest, StreamId, TraineeId, hex};
-use crate::records::{AttemptQuery, AttemptRow, LearnedRow, Lesson, PersonRow};
+use crate::ids::{Digest, StreamId, TraineeId};
+use crate::records::{AttemptQuery, AttemptRow, CertificateRow, LearnedRow, PersonRow};
 use crate::text;
 
 /// How long a process waits for another one's commit.
@@ -39,7 +40,9 @@ impl Sqlite {
         if version == 0 && tables > 0 {
             return Err(StoreError::Foreign { path: path.to_owned() });
         }
-        connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;").map_err(failed)?;
+        connection
+            .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;")
+            .map_err(failed)?;
         if version < MIGRATIONS.len() {
             migrate(&mut connection).map_err(failed)?;
         }
@@ -128,6 +131,12 @@ impl Store for Sqlite {
             }
             put_person(&change, person, &key).map_err(failed)?;
         }
+        if let Some(stranger) = &batch.stranger {
+            put_person(&change, stranger, &text::name_key(&stranger.person.name)).map_err(failed)?;
+        }
+        if let Some(erased) = batch.erased {
+            erase(&change, erased).map_err(failed)?;
+        }
         for (digest, text) in &batch.content {
             put_content(&change, *digest, text).map_err(failed)?;
         }
@@ -143,7 +152,15 @@ impl Store for Sqlite {
         if let Some(lesson) = &batch.lesson {
             put_lesson(&change, lesson).map_err(failed)?;
         }
-        change.commit().map_err(failed)
+        if let Some(certificate) = &batch.certificate {
+            put_certificate(&change, certificate).map_err(failed)?;
+        }
+        change.commit().map_err(failed)?;
+        if batch.erased.is_some() {
+            // What was erased also stands in the log beside the file, until that is folded in and cut.
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(self.failed())?;
+        }
+        Ok(())
     }
 
     fn stream(&self, stream: StreamId) -> Result<Vec<Row>, StoreError> {
@@ -198,6 +215,32 @@ impl Store for Sqlite {
         self.list(&format!("SELECT {PERSON} FROM person ORDER BY name_key, id"), &[], columns::person)
     }
 
+    fn person(&self, id: TraineeId) -> Result<Option<PersonRow>, StoreError> {
+        let sql = format!("SELECT {PERSON} FROM person WHERE id = $1");
+        Ok(self.list(&sql, &[&id.to_string()], columns::person)?.pop())
+    }
+
+    fn namesakes(&self, key: &str) -> Result<Vec<PersonRow>, StoreError> {
+        let sql = format!("SELECT {PERSON} FROM person WHERE name_key = $1 ORDER BY id");
+        self.list(&sql, &[&key], columns::person)
+    }
+
+    fn certificates(&self, trainee: Option<TraineeId>) -> Result<Vec<CertificateRow>, StoreError> {
+        let (order, one) = ("ORDER BY valid_until DESC, id", trainee.map(|trainee| trainee.to_string()));
+        let rows = match &one {
+            Some(trainee) => {
+                let sql = format!("SELECT {CERTIFICATE} FROM certificate WHERE trainee = $1 {order}");
+                self.list(&sql, &[trainee], columns::certificate)?
+            }
+            None => self.list(&format!("SELECT {CERTIFICATE} FROM certificate {order}"), &[], columns::certificate)?,
+        };
+        let check = |(row, seal): (CertificateRow, Digest)| match row.seal() == seal {
+            true => Ok(row),
+            false => Err(self.damaged(format!("the record of certificate {} was changed", row.id))),
+        };
+        rows.into_iter().map(check).collect()
+    }
+
     fn learned(&self, trainee: TraineeId) -> Result<Vec<LearnedRow>, StoreError> {
         let sql = format!("SELECT {LEARNED} FROM learned WHERE trainee = $1 ORDER BY bank, question, revision");
         let rows = self.list(&sql, &[&trainee.to_string()], columns::learned)?;
@@ -215,84 +258,4 @@ impl Store for Sqlite {
             found => Err(self.damaged(text::one_line(found.unwrap_or("no answer from the check")))),
         }
     }
-}
-
-fn put_fact(change: &Connection, row: &Row) -> rusqlite::Result<()> {
-    let sql =
-        "INSERT INTO fact (id, stream, seq, kind, at, body, prev, digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let (id, stream) = (row.id.to_string(), row.stream.to_string());
-    let (body, prev, digest) = (row.body.to_string(), row.prev.to_string(), row.digest.to_string());
-    let values = params![id, stream, row.seq, row.kind, row.at.millis(), body, prev, digest];
-    change.prepare_cached(sql)?.execute(values)?;
-    if let Some(secret) = &row.secret {
-        let sql = "INSERT INTO secret (fact, salt, payload) VALUES ($1, $2, $3)";
-        change.prepare_cached(sql)?.execute(params![id, hex(&secret.salt), secret.payload])?;
-    }
-    Ok(())
-}
-
-fn put_content(change: &Connection, digest: Digest, text: &str) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO content (digest, text) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING";
-    change.prepare_cached(sql)?.execute(params![digest.to_string(), text]).map(|_| ())
-}
-
-fn put_person(change: &Connection, row: &PersonRow, key: &str) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO person (id, name, name_key, staff_id, license) VALUES ($1, $2, $3, $4, $5) \
-               ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, \
-               staff_id = excluded.staff_id, license = excluded.license";
-    let person = &row.person;
-    let values = params![row.id.to_string(), person.name, key, person.staff_id, person.license];
-    change.prepare_cached(sql)?.execute(values).map(|_| ())
-}
-
-fn put_attempt(change: &Connection, row: &AttemptRow) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO attempt (id, trainee, mode, exam, started, finished, time_limit, standing, earned, possible, \
-               certificate, valid_until, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
-               ON CONFLICT (id) DO UPDATE SET finished = excluded.finished, standing = excluded.standing, \
-               earned = excluded.earned, certificate = excluded.certificate, valid_until = excluded.valid_until, \
-               seal = excluded.seal";
-    change.prepare_cached(sql)?.execute(params![
-        row.id.to_string(),
-        row.trainee.to_string(),
-        row.mode.name(),
-        row.exam.as_ref().map(ToString::to_string),
-        row.started.millis(),
-        row.finished.map(|at| at.millis()),
-        row.limit.map(|limit| limit.0),
-        row.standing.map(|standing| standing.name()),
-        row.earned.as_ref().map(ToString::to_string),
-        row.possible,
-        row.certificate.map(|id| id.to_string()),
-        row.valid_until.map(|at| at.millis()),
-        row.seal().to_string(),
-    ])?;
-    Ok(())
-}
-
-/// Reads what was learned of the question so far and writes what it is after this answer.
-fn put_lesson(change: &Connection, lesson: &Lesson) -> rusqlite::Result<()> {
-    let sql =
-        format!("SELECT {LEARNED} FROM learned WHERE trainee = $1 AND bank = $2 AND question = $3 AND revision = $4");
-    let trainee = lesson.trainee.to_string();
-    let (bank, question) = (lesson.bank.to_string(), lesson.question.to_string());
-    let key = params![trainee, bank, question, lesson.revision];
-    let before = change.prepare_cached(&sql)?.query_row(key, columns::learned).optional()?;
-    let row = lesson.after(before.map(|(row, _)| row));
-    let sql = "INSERT INTO learned (trainee, bank, question, revision, seen, correct, last_right, last, seal) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (trainee, bank, question, revision) DO UPDATE \
-               SET seen = excluded.seen, correct = excluded.correct, last_right = excluded.last_right, \
-               last = excluded.last, seal = excluded.seal";
-    let seal = row.seal(lesson.trainee).to_string();
-    change.prepare_cached(sql)?.execute(params![
-        trainee,
-        bank,
-        question,
-        row.revision,
-        row.seen,
-        row.right,
-        i64::from(row.last_right),
-        row.last.millis(),
-        seal,
-    ])?;
-    Ok(())
 }

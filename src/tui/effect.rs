@@ -17,6 +17,7 @@ use crate::quiz::review::{self, Extent};
 use crate::quiz::session::{Action, Refusal};
 use crate::quiz::{Session, Sheet};
 use crate::records::PersonRow;
+use crate::sitting::certify::Held;
 use crate::sitting::{Desk, Error, Sitting};
 
 /// What a screen wants to happen.
@@ -121,7 +122,7 @@ impl Performer {
             Effect::Welcome(name) => {
                 let person = match self.desk.find(&name)? {
                     Some(known) => known,
-                    None => self.desk.add(Person { name, staff_id: None, license: None })?,
+                    None => self.desk.add(Person::named(name))?,
                 };
                 self.trainee = Some(person);
                 Next::Root(self.home()?)
@@ -219,7 +220,12 @@ impl Performer {
 
     fn certificates(&mut self) -> Result<Next, Error> {
         let person = self.trainee()?.clone();
-        let held = self.desk.held(Some(person.id))?;
+        let now = self.desk.clock.now().wall;
+        let check = |held: Held| {
+            let checked = held.checked(&self.desk.trust, now);
+            (held, checked)
+        };
+        let held = self.desk.held(Some(person.id))?.into_iter().map(check).collect();
         Ok(Next::Push(Box::new(screens::certificates::Certificates::new(held))))
     }
 

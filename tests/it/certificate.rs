@@ -1,14 +1,21 @@
 //! Certificates: what was signed holds, and nothing else does.
 
 use needlewise::attempt::outcome::SectionOutcome;
-use needlewise::attempt::{Outcome, Points, Standing};
-use needlewise::certificate::trust::{Issuer, RevocationList};
-use needlewise::certificate::{Assurance, Award, Key, Trust, Verdict, sign, verify};
+use needlewise::attempt::paper::{BankRef, Paper, Seed};
+use needlewise::attempt::{Mode, Outcome, Points, Standing};
+use needlewise::certificate::bundle::Contents;
+use needlewise::certificate::issuer::{Fresh, Rotation};
+use needlewise::certificate::key::{KeySpan, fingerprint};
+use needlewise::certificate::trust::{RevocationList, Trusted};
+use needlewise::certificate::{
+    Assurance, Award, Bundle, Issuer, Key, Reason, Revocation, Trust, Verdict, sign, verify,
+};
 use needlewise::clock::{Millis, Timestamp};
-use needlewise::ids::{CertificateId, Digest, TraineeId};
+use needlewise::ids::{CertificateId, Digest, IssuerId, TraineeId};
+use needlewise::quiz::Sheet;
 use serde_json::{Value, json};
 
-use crate::world::small_exam;
+use crate::world::{small_bank, small_exam};
 
 fn moment(text: &str) -> Timestamp {
     text.parse().expect("a moment")
@@ -18,8 +25,24 @@ fn key() -> Key {
     Key::from_seed([7; 32])
 }
 
+/// A sheet of the small exam without questions: what of it a certificate names.
+fn sheet() -> Sheet {
+    let (id, version) = ("small".parse().expect("an id"), "1.0.0".to_owned());
+    let (digest, frame) = (Digest::of("bank"), Digest::of("frame"));
+    let banks = vec![BankRef { id, version, digest, frame, replaced: true }];
+    let seed = Seed([0; 32]);
+    let paper = Paper { exam: None, seed, banks, sections: Vec::new(), reviewed: None, items: Vec::new() };
+    let bank = serde_json::from_value(small_bank()).expect("a bank");
+    Sheet { mode: Mode::Exam, limit: None, paper, exam: None, banks: vec![bank], items: Vec::new() }
+}
+
 /// The example, whole: a fixed pass signed with a fixed key.
 fn issued_to(name: &str) -> String {
+    issued(name, &key(), "2026-11-23T09:05:00Z")
+}
+
+/// The same signed with another key, of a sitting that ended at another time.
+fn issued(name: &str, key: &Key, at: &str) -> String {
     let percent = |n: u8| n.try_into().expect("a percent");
     let section = SectionOutcome {
         bank: "small".parse().expect("an id"),
@@ -39,18 +62,16 @@ fn issued_to(name: &str) -> String {
         unanswered: 0,
         standing: Standing::Passed,
     };
-    let at = moment("2026-11-23T09:05:00Z");
+    let at = moment(at);
+    let sheet = sheet();
     let exam = serde_json::from_value(small_exam()).expect("an exam");
     let award = Award {
         id: CertificateId::new(at, [2; 10]),
         holder: TraineeId::new(at, [1; 10]),
         name,
         license: Some("PT 12345"),
+        sheet: &sheet,
         exam: &exam,
-        paper: Digest::of("paper"),
-        banks: vec![("Small".to_owned(), "1.0.0".to_owned(), Digest::of("bank"), true)],
-        open_pool: true,
-        reviewed: None,
         head: Digest::of("last fact"),
         outcome: &outcome,
         renews: None,
@@ -58,7 +79,7 @@ fn issued_to(name: &str) -> String {
         valid_until: moment("2028-11-23T23:59:59Z"),
         assurance: Assurance::SelfAttested,
     };
-    sign::sign(award.credential(&key().did(), "A computer"), &key(), at).expect("a credential")
+    sign::sign(award.credential(&key.did(), "A computer"), key, at).expect("a credential")
 }
 
 fn example() -> String {
@@ -70,7 +91,19 @@ fn today() -> Timestamp {
 }
 
 fn trusting(list: Option<RevocationList>, without_revocation: bool) -> Trust {
-    Trust { issuers: vec![Issuer { did: key().did(), name: "The school".to_owned(), list, without_revocation }] }
+    let from = moment("2026-01-01T00:00:00Z").day();
+    let keys = vec![KeySpan { did: key().did(), from, until: None, compromised: false, endorsed: None }];
+    let mut trust = Trust::default();
+    trust.issuers.push(Trusted { name: "The school".to_owned(), keys, list, without_revocation });
+    trust
+}
+
+fn school() -> IssuerId {
+    IssuerId::new(moment("2026-01-01T00:00:00Z"), [5; 10])
+}
+
+fn revoking(issued: &str, revoked: Vec<CertificateId>) -> RevocationList {
+    RevocationList { issuer: school(), sequence: 1, issued: moment(issued), revoked, ledger: Vec::new() }
 }
 
 fn verdict(text: &str) -> Verdict {
@@ -193,7 +226,9 @@ fn attacks() -> Vec<(&'static str, String)> {
             "expiry hidden in @included",
             changed(&|value| {
                 value.as_object_mut().expect("a record").remove("validUntil");
-                value["@included"] = json!([{ "id": value["id"], "validUntil": until }]);
+                // With its type, for the term is known within that type only; other software falls for this one.
+                let kind = "VerifiableCredential";
+                value["@included"] = json!([{ "id": value["id"], "type": [kind], "validUntil": until }]);
             }),
         ),
         ("expiry hidden in @graph", changed(&|value| value["@graph"] = json!([{ "validUntil": until }]))),
@@ -264,7 +299,7 @@ fn of_an_invalid_one_nothing_is_shown_as_signed() {
 #[test]
 fn verdicts_come_in_their_order() {
     let id = CertificateId::new(moment("2026-11-23T09:05:00Z"), [2; 10]);
-    let list = |issued: &str, revoked: Vec<CertificateId>| Some(RevocationList { issued: moment(issued), revoked });
+    let list = |issued: &str, revoked: Vec<CertificateId>| Some(revoking(issued, revoked));
     let judged = |trust: &Trust, at: &str| verify(example().as_bytes(), trust, moment(at)).verdict;
     let (before, during, after) = ("2026-11-23T09:04:59Z", "2027-01-01T00:00:00Z", "2029-01-01T00:00:00Z");
     let revoked = trusting(list("2026-12-31T00:00:00Z", vec![id]), false);
@@ -315,4 +350,173 @@ fn the_computers_key_is_made_once_for_this_user_alone() {
     }
     std::fs::write(&path, "nonsense").expect("a file");
     assert!(Key::of_computer(&path, [0; 32]).is_err(), "a damaged key is never replaced by itself");
+}
+
+/// Fixed bytes in place of chance.
+fn fresh(n: u8) -> Fresh {
+    Fresh { seed: [n; 32].into(), salt: [n; 16], nonce: [n; 24] }
+}
+
+const PASSPHRASE: &str = "six words are good enough here";
+
+fn issuer() -> Issuer {
+    let today = moment("2026-01-01T00:00:00Z").day();
+    Issuer::new(school(), "The School".to_owned(), today, PASSPHRASE, &fresh(7)).expect("an issuer")
+}
+
+/// A bundle of an issuer as of a moment, signed with its newest key.
+fn bundle(issuer: &Issuer, sequence: u64, at: &str, revoked: &[CertificateId], ledger: Vec<Digest>) -> Bundle {
+    let on = moment(at).day();
+    let contents = Contents {
+        issuer: issuer.id,
+        name: issuer.name.clone(),
+        keys: issuer.keys.clone(),
+        revoked: revoked.iter().map(|id| Revocation { id: *id, on, reason: Some(Reason::Error) }).collect(),
+        sequence,
+        ledger,
+    };
+    Bundle::sign(contents, &issuer.unlock(PASSPHRASE).expect("a key"), moment(at))
+}
+
+/// A clinic that trusts the first key of the issuer by hand.
+fn clinic() -> Trust {
+    let mut trust = Trust::default();
+    trust.add(issuer().did(), "The school", moment("2026-01-02T00:00:00Z").day(), false).expect("trusted");
+    trust
+}
+
+#[test]
+fn an_issuers_key_is_opened_by_its_passphrase_alone() {
+    let issuer = issuer();
+    let text = issuer.text();
+    assert_eq!(Issuer::read(&text).expect("an issuer"), issuer);
+    assert_eq!(issuer.unlock(PASSPHRASE).expect("a key").did(), issuer.did());
+    let refused = issuer.unlock("six words are good enough there").expect_err("another passphrase");
+    assert_eq!(refused, "The passphrase is not the right one.");
+    let today = moment("2026-01-01T00:00:00Z").day();
+    let short = Issuer::new(school(), "S".to_owned(), today, "short", &fresh(7)).expect_err("too short");
+    assert!(short.contains("shorter than 12"), "{short}");
+    let secret: String = [7_u8; 32].iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(!text.contains(&secret), "the seed is not in the file");
+    assert!(!format!("{:?}", issuer.unlock(PASSPHRASE).expect("a key")).contains(&secret), "nor is it printed");
+    // A file with one digit changed opens nothing, and asks for no more memory than is usual.
+    let damaged = text.replace("\"memory_kib\": 65536", "\"memory_kib\": 4194304");
+    assert!(Issuer::read(&damaged).expect("a file").unlock(PASSPHRASE).is_err());
+}
+
+#[test]
+fn the_words_of_a_key_are_its_own() {
+    let words = fingerprint(issuer().did()).expect("words");
+    insta::assert_snapshot!(words, @"what buzz hip quiz fabric cube");
+    assert_eq!(words.split(' ').count(), 6);
+    assert_ne!(fingerprint(&Key::from_seed([8; 32]).did()), Some(words));
+    for no_key in [
+        "",
+        "did:web:example.org",
+        "did:key:z",
+        "did:key:z6Mk",
+        "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme",
+    ] {
+        assert_eq!(fingerprint(no_key), None, "{no_key}");
+    }
+}
+
+#[test]
+fn a_bundle_of_a_trusted_key_is_taken_in_and_an_older_one_is_not() {
+    let id = CertificateId::new(moment("2026-11-23T09:05:00Z"), [2; 10]);
+    let mut trust = clinic();
+    let judged = |trust: &Trust| verify(example().as_bytes(), trust, moment("2026-12-05T00:00:00Z")).verdict;
+    assert_eq!(judged(&trust), Verdict::Stale, "trusted, but it told nothing yet");
+    let first = bundle(&issuer(), 1, "2026-12-01T00:00:00Z", &[], Vec::new());
+    let second = bundle(&issuer(), 2, "2026-12-02T00:00:00Z", &[id], Vec::new());
+    assert_eq!(trust.take(&first).expect("taken in"), "The school");
+    assert_eq!(judged(&trust), Verdict::Valid);
+    trust.take(&second).expect("taken in");
+    assert_eq!(judged(&trust), Verdict::Revoked);
+    let refused = trust.take(&first).expect_err("older");
+    assert!(refused.contains("older than the list"), "{refused}");
+    assert_eq!(judged(&trust), Verdict::Revoked, "nobody brings back the time before");
+    assert_eq!(Trust::read(&trust.text()).expect("trust"), trust, "it reads back from its file");
+}
+
+#[test]
+fn a_bundle_that_was_changed_or_is_a_strangers_is_refused() {
+    let text = bundle(&issuer(), 1, "2026-12-01T00:00:00Z", &[], Vec::new()).text();
+    assert!(Bundle::read(text.as_bytes()).is_ok());
+    let whole: Value = serde_json::from_str(&text).expect("json");
+    for name in whole.as_object().expect("members").keys() {
+        let mut changed = whole.clone();
+        changed[name] = match &whole[name] {
+            Value::String(text) => json!(format!("{text}0")),
+            Value::Number(_) => json!(77),
+            _ => json!([]),
+        };
+        if changed != whole {
+            assert!(Bundle::read(changed.to_string().as_bytes()).is_err(), "{name} changed");
+        }
+    }
+    let mut more = whole.clone();
+    more["revoked"] = json!([{ "id": school(), "on": "2026-12-01" }]);
+    assert!(Bundle::read(more.to_string().as_bytes()).is_err(), "one more revoked");
+    let today = moment("2026-01-01T00:00:00Z").day();
+    let stranger = Issuer::new(school(), "The School".to_owned(), today, PASSPHRASE, &fresh(9)).expect("an issuer");
+    let refused = clinic().take(&bundle(&stranger, 9, "2026-12-01T00:00:00Z", &[], Vec::new()));
+    assert!(refused.expect_err("a stranger").contains("not trusted here"));
+}
+
+#[test]
+fn a_new_key_is_trusted_where_the_old_one_vouches_for_it() {
+    let old = issuer();
+    let day = moment("2026-12-01T00:00:00Z").day();
+    let new = old.rotate(Rotation::Yearly, day, PASSPHRASE, &fresh(8)).expect("a new key");
+    let newer = new.rotate(Rotation::Yearly, day, PASSPHRASE, &fresh(10)).expect("a newer key");
+    let mut trust = clinic();
+    trust.take(&bundle(&newer, 3, "2026-12-02T00:00:00Z", &[], Vec::new())).expect("two steps at once");
+    let judged = |text: &str, trust: &Trust| verify(text.as_bytes(), trust, moment("2026-12-20T00:00:00Z"));
+    assert_eq!(judged(&example(), &trust).verdict, Verdict::Valid, "what the old key signed keeps counting");
+    let key = newer.unlock(PASSPHRASE).expect("a key");
+    let later = issued("Zoë", &key, "2026-12-10T00:00:00Z");
+    assert_eq!(judged(&later, &trust).verdict, Verdict::Valid, "what the newest signs counts");
+    let backdated = issued("Zoë", &old.unlock(PASSPHRASE).expect("a key"), "2026-12-10T00:00:00Z");
+    let checked = judged(&backdated, &trust);
+    assert_eq!(checked.verdict, Verdict::Invalid, "the old key retired before");
+    assert!(checked.reason.contains("retired on 1 Dec 2026"), "{}", checked.reason);
+    // Whoever finds the old key founds no line of their own beside the true one.
+    let thief = old.rotate(Rotation::Yearly, day, PASSPHRASE, &fresh(11)).expect("a thief's key");
+    let refused = trust.take(&bundle(&thief, 99, "2026-12-19T00:00:00Z", &[], Vec::new()));
+    assert!(refused.expect_err("a side line").contains("not trusted here"));
+}
+
+#[test]
+fn after_a_compromise_only_what_the_ledger_holds_counts() {
+    let old = issuer();
+    let day = moment("2026-12-01T00:00:00Z").day();
+    let new = old.rotate(Rotation::Compromised, day, PASSPHRASE, &fresh(8)).expect("a new key");
+    let honest = verify(example().as_bytes(), &clinic(), today()).credential.expect("a credential").digest();
+    let told = bundle(&new, 4, "2026-12-02T00:00:00Z", &[], vec![honest]);
+    let mut trust = clinic();
+    assert!(trust.take(&told).is_err(), "the old key vouches for nothing");
+    trust.add(new.did(), "The school", day, false).expect("compared by its words again");
+    trust.take(&told).expect("taken in");
+    let judged = |text: &str| verify(text.as_bytes(), &trust, moment("2026-12-20T00:00:00Z"));
+    assert_eq!(judged(&example()).verdict, Verdict::Valid);
+    let forged = issued("Mallory", &key(), "2026-11-23T09:05:00Z");
+    let checked = judged(&forged);
+    assert_eq!((checked.verdict, checked.credential), (Verdict::Invalid, None), "a thief writes any date");
+    assert!(checked.reason.contains("compromised"), "{}", checked.reason);
+}
+
+#[test]
+fn an_issuer_cannot_claim_the_key_of_another() {
+    let mut trust = clinic();
+    let day = moment("2026-01-01T00:00:00Z").day();
+    let other =
+        Issuer::new(IssuerId::new(today(), [6; 10]), "Other".to_owned(), day, PASSPHRASE, &fresh(9)).expect("one");
+    trust.add(other.did(), "Other", day, false).expect("trusted");
+    let mut claims = other.clone();
+    claims.keys.insert(0, KeySpan { compromised: true, ..issuer().keys[0].clone() });
+    let refused = trust.take(&bundle(&claims, 1, "2026-12-01T00:00:00Z", &[], Vec::new()));
+    assert!(refused.expect_err("a claim").contains("claims a key that is trusted as \"The school\""));
+    let again = trust.add(other.did(), "Somebody else", day, false);
+    assert!(again.expect_err("two names").contains("trusted as \"Other\" already"));
 }

@@ -16,6 +16,7 @@ mod clock;
 mod commands;
 mod draw;
 mod fullscreen;
+mod issuing;
 mod kill;
 mod marking;
 mod plain;

@@ -37,12 +37,13 @@ pub fn desk(home: &Path, time: &Rc<Cell<i64>>) -> Desk {
         chance: Box::new(ChaCha20Rng::seed_from_u64(7)),
         catalog,
         place,
+        trust: needlewise::certificate::Trust::default(),
     }
 }
 
 /// Adds somebody.
 pub fn somebody(desk: &mut Desk, name: &str) -> PersonRow {
-    desk.add(Person { name: name.to_owned(), staff_id: None, license: None }).expect("a person")
+    desk.add(Person::named(name)).expect("a person")
 }
 
 /// A screen with somebody at it.

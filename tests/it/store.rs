@@ -120,7 +120,7 @@ fn names_are_unique_after_nfc_and_case_folding() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
     let mut desk = small_desk(home.path(), &time);
     somebody(&mut desk, "Zoë Ångström");
-    let twin = Person { name: "ZOE\u{308} a\u{30a}ngstro\u{308}m".to_owned(), staff_id: None, license: None };
+    let twin = Person::named("ZOE\u{308} a\u{30a}ngstro\u{308}m");
     assert_eq!(desk.add(twin), Err(Error::Store(StoreError::NameTaken)));
     assert!(desk.find("zoë ångström").expect("a look").is_some());
 }
@@ -185,7 +185,7 @@ fn chain_of(facts: &[Fact]) -> (StreamId, Vec<Row>) {
 }
 
 fn person(name: &str) -> Fact {
-    Fact::Added(Person { name: name.to_owned(), staff_id: None, license: None })
+    Fact::Added(Person::named(name))
 }
 
 /// A change to a row, and the fault it is to be found as.

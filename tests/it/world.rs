@@ -56,6 +56,12 @@ pub struct Said {
 }
 
 impl Said {
+    /// Makes sure that the command did what it was told.
+    #[track_caller]
+    pub fn done(self) {
+        assert_eq!(self.code, 0, "{}", self.all());
+    }
+
     /// The whole output for a comparison.
     pub fn all(&self) -> String {
         let err = if self.err.is_empty() { String::new() } else { format!("--- stderr\n{}", self.err) };
@@ -93,6 +99,12 @@ impl World {
     /// Lets time pass by so much each time somebody looks at the clock.
     pub fn hastens(&self, step: Millis) -> &Self {
         self.haste.set(i64::try_from(step.0).expect("a short time"));
+        self
+    }
+
+    /// Gives this home another chance than the others have.
+    pub fn with_luck(self, luck: u64) -> Self {
+        *self.runs.borrow_mut() = luck;
         self
     }
 
@@ -139,6 +151,22 @@ impl World {
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(&path, text).expect("a file");
         path
+    }
+
+    /// Writes a file that this user alone can read.
+    pub fn secret(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.file(name, text);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("permissions");
+        }
+        path
+    }
+
+    /// Returns a path in the home, as an argument.
+    pub fn path(&self, name: &str) -> String {
+        self.home.path().join(name).to_string_lossy().into_owned()
     }
 
     /// Runs a command in this world.

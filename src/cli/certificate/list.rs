@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::assurance;
-use crate::certificate::{Checked, Trust, verify};
+use crate::certificate::Checked;
 use crate::cli::{Env, Outcome, print};
 use crate::sitting::certify::Held;
 
@@ -25,7 +25,7 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
     }
     let now = desk.clock.now().wall;
     let check = |held: Held| {
-        let checked = verify(held.issued.credential.as_bytes(), &Trust::default(), now);
+        let checked = held.checked(&desk.trust, now);
         (held, checked)
     };
     let held: Vec<_> = desk.held(trainee)?.into_iter().map(check).collect();
@@ -37,11 +37,11 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
     }
     let row = |(held, checked): &(Held, Checked)| {
         vec![
-            held.issued.certificate.short(),
+            held.certificate.short(),
             held.holder.person.name.clone(),
-            held.attempt.exam.as_ref().map_or_else(String::new, ToString::to_string),
+            held.exam.to_string(),
             checked.credential.as_ref().and_then(assurance).unwrap_or("").to_owned(),
-            held.issued.valid_until.day().to_string(),
+            held.valid_until.day().to_string(),
             checked.verdict.to_string(),
         ]
     };
@@ -55,14 +55,14 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
 
 fn row((held, checked): &(Held, Checked)) -> serde_json::Value {
     json!({
-        "id": held.issued.certificate,
-        "short_id": held.issued.certificate.short(),
+        "id": held.certificate,
+        "short_id": held.certificate.short(),
         "trainee": { "id": held.holder.id, "name": held.holder.person.name },
-        "exam": held.attempt.exam,
+        "exam": held.exam,
         "assurance": checked.credential.as_ref().and_then(assurance),
         "issuer": checked.credential.as_ref().map(|c| json!({ "id": c.issuer.id, "name": checked.issuer })),
-        "valid_from": held.issued.valid_from.to_string(),
-        "valid_until": held.issued.valid_until.to_string(),
+        "valid_from": held.valid_from.to_string(),
+        "valid_until": held.valid_until.to_string(),
         "verdict": checked.verdict,
         "files": [held.path],
     })

@@ -1,5 +1,4 @@
 use super::certificate_json;
-use crate::certificate::{Trust, verify};
 use crate::cli::error::Failure;
 use crate::cli::{Env, Outcome};
 use crate::text;
@@ -14,17 +13,13 @@ pub struct ShowArgs {
 
 /// Shows it with its verdict on this machine, which is for others; to its holder it is what it says.
 pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
-    let mut desk = env.desk()?;
-    let held = desk.held(None)?.into_iter().find(|held| {
-        let id = held.issued.certificate;
-        id.short() == args.id || id.to_string() == args.id
-    });
-    let held = held.ok_or_else(|| {
+    let desk = env.desk()?;
+    let held = desk.find_certificate(&args.id)?.ok_or_else(|| {
         let id = text::one_line(&args.id);
         Failure::usage(format!("There is no certificate \"{id}\" here. See `needlewise certificate list`."))
     })?;
     let now = desk.clock.now().wall;
-    let checked = verify(held.issued.credential.as_bytes(), &Trust::default(), now);
+    let checked = held.checked(&desk.trust, now);
     if env.global.json {
         return env.say_json(&certificate_json(&checked));
     }

@@ -1,64 +1,122 @@
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rayon::prelude::*;
 use serde_json::json;
 
 use super::certificate_json;
-use crate::certificate::{Checked, Trust, Verdict, verify};
-use crate::cli::error::{self, Failure, shown};
-use crate::cli::{Env, Outcome};
+use super::files::{self, File};
+use crate::certificate::{Checked, Trust, Verdict, code, verify};
+use crate::cli::error::{self, Failure};
+use crate::cli::{Env, Outcome, print};
+use crate::clock::Timestamp;
 use crate::text;
 
 /// Verify certificates handed over as files, without a network
 ///
-/// The verdict is the first that applies: invalid, untrusted, revoked, expired, stale, valid. Exit code 0 means that all
-/// are valid, 1 any other verdict.
+/// A file is a credential (.json), a picture (.svg, .png) or a page (.pdf) that carries one; of a folder all are taken. The
+/// verdict is the first that applies: invalid, untrusted, revoked, expired, stale, valid. Exit code 0 means that all are
+/// valid, 1 any other verdict.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
-    /// Files, or - for standard input
-    #[arg(value_name = "FILE", required = true)]
-    files: Vec<PathBuf>,
+    /// Files, folders, or - for standard input
+    #[arg(value_name = "FILE|DIR", required_unless_present = "qr")]
+    paths: Vec<PathBuf>,
+    /// Verify what a scanner reads from the code on page two
+    #[arg(long, value_name = "TEXT", conflicts_with = "paths")]
+    qr: Option<String>,
 }
 
-/// The most that is read of a file; anything longer is no certificate.
-const MOST: u64 = 100_000;
+/// A file with its verdict.
+struct Result {
+    file: String,
+    checked: Checked,
+}
 
 /// Verifies each file. Nobody is trusted until somebody is named, so that no self-attested certificate is valid here.
 pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> Outcome {
     let now = (env.clock)().now().wall;
-    let mut results = Vec::new();
-    for path in &args.files {
-        let bytes = read(path, env).map_err(|error| Failure::unreadable(path, &error))?;
-        results.push((shown(path), verify(&bytes, &Trust::default(), now)));
+    let trust = env.trust()?;
+    let files = match &args.qr {
+        Some(text) => vec![File { name: "code".to_owned(), bytes: code::read(text) }],
+        None => files::read_all(&args.paths, env)?,
+    };
+    if files.is_empty() {
+        return Err(Failure::usage("There is no certificate in that folder."));
     }
-    let all_valid = results.iter().all(|(_, checked)| checked.verdict == Verdict::Valid);
+    let results = verify_all(files, &trust, now, env);
+    let all_valid = results.iter().all(|result| result.checked.verdict == Verdict::Valid);
     if env.global.json {
-        let row = |(file, checked): &(String, Checked)| {
+        let row = |result: &Result| {
+            let Result { file, checked } = result;
             let certificate = certificate_json(checked);
             json!({ "file": file, "verdict": checked.verdict, "reason": checked.reason, "certificate": certificate })
         };
         env.say_json(&results.iter().map(row).collect::<Vec<_>>())?;
-    } else {
-        for (file, checked) in &results {
-            env.say(&format!("{file}: {}", checked.verdict))?;
-            for line in lines(checked) {
-                env.say(&line)?;
-            }
+    } else if let [only] = results.as_slice() {
+        env.say(&format!("{}: {}", only.file, only.checked.verdict))?;
+        for line in lines(&only.checked) {
+            env.say(&line)?;
         }
+    } else {
+        env.say(&table(&results))?;
     }
     Ok(if all_valid { error::DONE } else { error::NO })
 }
 
-fn read(path: &Path, env: &mut Env<'_>) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if path == Path::new("-") {
-        if let Some(input) = env.input.take() {
-            input.take(MOST).read_to_end(&mut bytes)?;
+/// Verifies on all cores, and says on a terminal how far it is.
+fn verify_all(files: Vec<File>, trust: &Trust, now: Timestamp, env: &mut Env<'_>) -> Vec<Result> {
+    let (count, done) = (files.len(), AtomicUsize::new(0));
+    let shows = env.terminal.output && count > SOON;
+    let check = |file: File| {
+        let checked = match &file.bytes {
+            Ok(bytes) => verify(bytes, trust, now),
+            Err(reason) => Checked::invalid(reason.clone()),
+        };
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        if shows && (done.is_multiple_of(SOON) || done == count) {
+            // A bar that cannot be drawn is no reason to stop.
+            let _ = write!(std::io::stderr(), "\r{done} of {count} verified");
         }
-    } else {
-        std::fs::File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
+        Result { file: file.name, checked }
+    };
+    let results = files.into_par_iter().map(check).collect();
+    if shows {
+        env.complain("\r\u{1b}[K");
     }
-    Ok(bytes)
+    results
+}
+
+/// After how many files something is said about how far it is.
+const SOON: usize = 25;
+
+/// Lays out many verdicts, and counts them.
+fn table(results: &[Result]) -> String {
+    let row = |result: &Result| {
+        let checked = &result.checked;
+        let credential = checked.credential.as_ref();
+        vec![
+            checked.verdict.to_string(),
+            credential.map_or_else(String::new, |credential| credential.subject.name.clone()),
+            credential.map_or_else(String::new, |credential| credential.subject.achievement.name.clone()),
+            credential.and_then(super::assurance).unwrap_or_default().to_owned(),
+            credential.and_then(|credential| credential.until()).map_or_else(String::new, |at| at.day().to_string()),
+            checked.issuer.clone().unwrap_or_default(),
+            result.file.clone(),
+        ]
+    };
+    let heading = ["Verdict", "Name", "Exam", "Assurance", "Valid through", "Issuer", "File"];
+    let table = print::table(&heading, &results.iter().map(row).collect::<Vec<_>>());
+    let counts = Verdict::ALL.map(|verdict| {
+        let count = results.iter().filter(|result| result.checked.verdict == verdict).count();
+        (count > 0).then(|| format!("{count} {verdict}"))
+    });
+    format!(
+        "{table}\n\n{}: {}.",
+        text::count(results.len(), "file"),
+        counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// Returns the verdict in lines: every signed field, then the reason.
@@ -70,6 +128,8 @@ pub(super) fn lines(checked: &Checked) -> Vec<String> {
         format!("  {}{gap}  {}", text::one_line(label), text::one_line(value))
     };
     let mut lines: Vec<_> = fields.iter().map(line).collect();
+    let issuer = checked.issuer.as_ref().filter(|_| checked.verdict != Verdict::Untrusted);
+    lines.extend(issuer.map(|issuer| format!("Issuer as trusted here: {}", text::one_line(issuer))));
     lines.push(format!("Verdict: {}. {}", checked.verdict, checked.reason));
     lines
 }

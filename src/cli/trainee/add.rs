@@ -29,7 +29,7 @@ pub(super) fn run(args: &AddArgs, env: &mut Env<'_>) -> Outcome {
     }
     let mut desk = env.desk()?;
     let (staff_id, license) = (args.staff_id.clone(), args.license.clone());
-    let row = desk.add(Person { name: args.name.clone(), staff_id, license })?;
+    let row = desk.add(Person { staff_id, license, ..Person::named(&args.name) })?;
     if env.global.json {
         return env.say_json(&serde_json::json!({ "id": row.id, "name": row.person.name }));
     }

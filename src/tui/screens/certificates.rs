@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::certificate::{Checked, Trust, verify};
+use crate::certificate::{Assurance, Checked};
 use crate::clock::Timestamp;
 use crate::sitting::certify::Held;
 use crate::text;
@@ -16,26 +16,38 @@ use crate::tui::theme::Role;
 /// The list of certificates.
 #[derive(Debug)]
 pub struct Certificates {
-    held: Vec<Held>,
+    held: Vec<(Held, Checked)>,
     at: usize,
     scroll: Scroll,
 }
 
 impl Certificates {
     /// Lists these.
-    pub fn new(held: Vec<Held>) -> Self {
+    pub fn new(held: Vec<(Held, Checked)>) -> Self {
         Self { held, at: 0, scroll: Scroll::default() }
     }
 }
 
 /// Says until when it is valid, or that it is not any more.
 fn validity(held: &Held, now: Timestamp) -> String {
-    let day = held.issued.valid_until.day().written();
-    if held.issued.valid_until < now { format!("Expired on {day} (UTC)") } else { format!("Valid through {day} (UTC)") }
+    let day = held.valid_until.day().written();
+    if held.valid_until < now { format!("Expired on {day} (UTC)") } else { format!("Valid through {day} (UTC)") }
+}
+
+/// Says how far others can rely on it.
+fn worth(checked: &Checked) -> String {
+    match checked.credential.as_ref().and_then(|credential| credential.assurance()) {
+        Some(Assurance::SelfAttested) => "Self-test record: not supervised, identity not checked".to_owned(),
+        Some(assurance) => {
+            let issuer = checked.issuer.as_deref().unwrap_or_default();
+            format!("{}, signed by {}; {} here", assurance.name(), text::one_line(issuer), checked.verdict)
+        }
+        None => checked.reason.clone(),
+    }
 }
 
 impl Screen for Certificates {
-    fn on(&mut self, key: Key, cx: &Cx) -> Option<Effect> {
+    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
         self.scroll.follow();
         match key {
             Key::CtrlC => return Some(Effect::Quit),
@@ -43,8 +55,8 @@ impl Screen for Certificates {
             Key::Up => self.at = self.at.saturating_sub(1),
             Key::Down => self.at = (self.at + 1).min(self.held.len().saturating_sub(1)),
             Key::Enter => {
-                let held = self.held.get(self.at)?;
-                return Some(Effect::Push(Box::new(Certificate::new(held, cx.now.wall))));
+                let (held, checked) = self.held.get(self.at)?;
+                return Some(Effect::Push(Box::new(Certificate::new(held, checked.clone()))));
             }
             _ => {}
         }
@@ -61,20 +73,20 @@ impl Screen for Certificates {
         if self.held.is_empty() {
             page.text(Role::Text, "No certificates yet. Passing an exam makes one.");
         }
-        for (at, held) in self.held.iter().enumerate() {
+        for (at, (held, checked)) in self.held.iter().enumerate() {
             let here = at == self.at;
             if here {
                 page.focus();
             }
-            let exam = held.attempt.exam.as_ref().map_or_else(String::new, ToString::to_string);
-            let says = format!("{exam}  ·  {}  ·  {}", validity(held, cx.now.wall), held.issued.certificate.short());
+            let exam = &held.exam;
+            let says = format!("{exam}  ·  {}  ·  {}", validity(held, cx.now.wall), held.certificate.short());
             page.hanging(
                 if here { "▸ " } else { "  " },
                 Role::Accent,
                 if here { Role::Strong } else { Role::Text },
                 &says,
             );
-            page.hanging("  ", Role::Text, Role::Dim, "Self-test record: not supervised, identity not checked");
+            page.hanging("  ", Role::Text, Role::Dim, &worth(checked));
             page.gap();
         }
         page.draw(frame, area, &mut self.scroll);
@@ -101,9 +113,8 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Verifies and shows one.
-    pub fn new(held: &Held, now: Timestamp) -> Self {
-        let checked = verify(held.issued.credential.as_bytes(), &Trust::default(), now);
+    /// Shows one with its verdict.
+    pub fn new(held: &Held, checked: Checked) -> Self {
         let scroll = Scroll { offset: 0, follow: false };
         Self { checked, path: held.path.to_string_lossy().into_owned(), scroll }
     }

@@ -1,0 +1,173 @@
+//! An issuer: its name, its keys one after the other, and the newest of them under a passphrase.
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::key::{Key, KeySpan, endorsed};
+use crate::clock::Day;
+use crate::ids::{IssuerId, hex, unhex};
+
+/// The format of the file.
+const FORMAT: u32 = 1;
+
+/// What a guess at the passphrase costs: 64 MiB and three passes of Argon2id.
+const COST: (u32, u32) = (64 * 1024, 3);
+
+/// The fewest characters of a passphrase.
+pub const PASSPHRASE_MIN: usize = 12;
+
+/// An issuer as its file holds it. What is secret in it is under the passphrase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issuer {
+    format: u32,
+    /// The issuer, whichever key it signs with.
+    pub id: IssuerId,
+    /// The name it gives itself.
+    pub name: String,
+    /// Its keys, the oldest first; the last one signs.
+    pub keys: Vec<KeySpan>,
+    sealed: Sealed,
+}
+
+/// The seed of a key under a passphrase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sealed {
+    /// Argon2id with these costs makes the key of the cipher.
+    memory_kib: u32,
+    passes: u32,
+    salt: String,
+    nonce: String,
+    /// XChaCha20-Poly1305 over the seed; the did:key of the public part is bound to it.
+    text: String,
+}
+
+/// Fresh random bytes for a key and the passphrase around it.
+#[derive(Debug)]
+pub struct Fresh {
+    /// The seed of the key.
+    pub seed: Zeroizing<[u8; 32]>,
+    /// Makes equal passphrases differ.
+    pub salt: [u8; 16],
+    /// Makes equal seals differ.
+    pub nonce: [u8; 24],
+}
+
+/// Why an old key is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rotation {
+    /// Its year is over: certificates it signed keep counting.
+    Yearly,
+    /// Somebody else may have it: of what it signed only what the ledger holds keeps counting.
+    Compromised,
+}
+
+impl Issuer {
+    /// Makes an issuer with its first key.
+    ///
+    /// # Errors
+    /// In words, where the passphrase is too short or this machine lacks the memory.
+    pub fn new(id: IssuerId, name: String, today: Day, passphrase: &str, fresh: &Fresh) -> Result<Self, String> {
+        let key = Key::from_seed(*fresh.seed);
+        let keys = vec![KeySpan { did: key.did(), from: today, until: None, compromised: false, endorsed: None }];
+        Ok(Self { format: FORMAT, id, name, keys, sealed: Sealed::of(passphrase, &key.did(), fresh)? })
+    }
+
+    /// Reads an issuer from the text of its file.
+    ///
+    /// # Errors
+    /// In words, where it is none or of a newer program.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let issuer: Self = serde_json::from_str(text).map_err(|error| crate::text::one_line(&error.to_string()))?;
+        match issuer.format {
+            FORMAT if issuer.keys.last().is_some() => Ok(issuer),
+            FORMAT => Err("it names no key".to_owned()),
+            _ => Err("it was written by a newer needlewise".to_owned()),
+        }
+    }
+
+    /// Returns the text of its file.
+    pub fn text(&self) -> String {
+        // Maps with text for keys, and nothing else, always have a JSON form.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
+    /// Returns the did:key that signs now.
+    pub fn did(&self) -> &str {
+        self.keys.last().map_or("", |key| &key.did)
+    }
+
+    /// Opens the key that signs now.
+    ///
+    /// # Errors
+    /// In words, where the passphrase is not the right one.
+    pub fn unlock(&self, passphrase: &str) -> Result<Key, String> {
+        let key = Key::from_seed(*self.sealed.open(passphrase, self.did())?);
+        if key.did() == self.did() { Ok(key) } else { Err("The key does not fit its name.".to_owned()) }
+    }
+
+    /// Returns the issuer with a new key in place of the one that signs now, under the same passphrase.
+    ///
+    /// After a year the old key vouches for the new one, so that who trusts it can go on by themselves; a key that somebody
+    /// else may have vouches for nothing, and the new one must be compared by its words again.
+    ///
+    /// # Errors
+    /// In words, where the passphrase is not the right one.
+    pub fn rotate(&self, why: Rotation, today: Day, passphrase: &str, fresh: &Fresh) -> Result<Self, String> {
+        let old = self.unlock(passphrase)?;
+        let new = Key::from_seed(*fresh.seed);
+        let mut keys = self.keys.clone();
+        if let Some(last) = keys.last_mut() {
+            last.until = Some(today);
+            last.compromised = why == Rotation::Compromised;
+        }
+        let mut span = KeySpan { did: new.did(), from: today, until: None, compromised: false, endorsed: None };
+        if why == Rotation::Yearly {
+            span.endorsed = Some(hex(&old.sign(&endorsed(&self.id, &span))));
+        }
+        keys.push(span);
+        let sealed = Sealed::of(passphrase, &new.did(), fresh)?;
+        Ok(Self { format: FORMAT, id: self.id, name: self.name.clone(), keys, sealed })
+    }
+}
+
+impl Sealed {
+    fn of(passphrase: &str, did: &str, fresh: &Fresh) -> Result<Self, String> {
+        if passphrase.chars().count() < PASSPHRASE_MIN {
+            return Err(format!("The passphrase is shorter than {PASSPHRASE_MIN} characters. Take six random words."));
+        }
+        let (memory_kib, passes) = COST;
+        let cipher = cipher(passphrase, &fresh.salt, memory_kib, passes)?;
+        let payload = Payload { msg: &fresh.seed[..], aad: did.as_bytes() };
+        let text = cipher.encrypt(&XNonce::from(fresh.nonce), payload).map_err(|error| error.to_string())?;
+        Ok(Self { memory_kib, passes, salt: hex(&fresh.salt), nonce: hex(&fresh.nonce), text: hex(&text) })
+    }
+
+    fn open(&self, passphrase: &str, did: &str) -> Result<Zeroizing<[u8; 32]>, String> {
+        let damaged = || "The issuer's key file is damaged. Go back to a backup of it.".to_owned();
+        let (salt, nonce) = (unhex::<16>(&self.salt).ok_or_else(damaged)?, unhex(&self.nonce).ok_or_else(damaged)?);
+        // Seed and tag; a file that asks for more than twice the memory is none that this program wrote.
+        let text: [u8; 48] = unhex(&self.text).ok_or_else(damaged)?;
+        if self.memory_kib > 2 * COST.0 || self.passes > 2 * COST.1 {
+            return Err(damaged());
+        }
+        let cipher = cipher(passphrase, &salt, self.memory_kib, self.passes)?;
+        let payload = Payload { msg: &text[..], aad: did.as_bytes() };
+        let seed = cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| "The passphrase is not the right one.")?;
+        Zeroizing::new(seed).as_slice().try_into().map(Zeroizing::new).map_err(|_| damaged())
+    }
+}
+
+fn cipher(passphrase: &str, salt: &[u8], memory_kib: u32, passes: u32) -> Result<XChaCha20Poly1305, String> {
+    let failed = |error: argon2::Error| format!("The passphrase cannot be used: {error}.");
+    let params = Params::new(memory_kib, passes, 1, Some(32)).map_err(failed)?;
+    let mut key = Zeroizing::new([0; 32]);
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(passphrase.as_bytes(), salt, &mut key[..])
+        .map_err(failed)?;
+    XChaCha20Poly1305::new_from_slice(&key[..]).map_err(|error| error.to_string())
+}

@@ -1,0 +1,277 @@
+//! A request for a certificate: an attempt's whole chain of facts on its way from a trainee's machine to an issuer's.
+//!
+//! Its sender could have made up every answer in it; what an issuer finds here is damage, and whatever does not fit what the
+//! issuer holds itself. What nobody watched is signed as such.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::attempt::chain::{self, Head, Row, Secret};
+use crate::attempt::fact::{Finished, Person, Started};
+use crate::attempt::{Fact, Mode, Standing};
+use crate::bank::exam::Exam;
+use crate::clock::{Millis, Timestamp};
+use crate::ids::{AttemptId, Digest, FactId, StreamId, TraineeId, hex, unhex};
+use crate::quiz::draw::counts;
+use crate::quiz::odd::oddities;
+use crate::quiz::sheet::Missing;
+use crate::quiz::{Session, Sheet};
+use crate::text;
+
+/// The format of the file.
+const FORMAT: u32 = 1;
+
+/// The largest request that is looked at.
+pub const LARGEST: usize = 32 * 1024 * 1024;
+
+/// How long after the sitting a certificate can be requested.
+pub const STALE: Millis = Millis(90 * 24 * 3_600_000);
+
+/// A request as its file holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    format: u32,
+    /// Who asks: the name as it is to be printed, and the id that every fact names.
+    pub trainee: Asking,
+    /// The attempt.
+    pub attempt: AttemptId,
+    facts: Vec<Line>,
+    /// What the paper names, by digest: the exam, the banks' frames, the questions of open banks, the pools.
+    contents: BTreeMap<Digest, String>,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asking {
+    /// The person's id.
+    pub id: TraineeId,
+    /// The name as it is to be printed.
+    pub name: String,
+    /// The license to be printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+}
+
+/// A fact as it stands in the chain, with what is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    id: FactId,
+    seq: u32,
+    kind: String,
+    at: Timestamp,
+    body: Digest,
+    prev: Digest,
+    digest: Digest,
+    salt: String,
+    payload: String,
+}
+
+/// Why a request is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// It names an exam or a question that the issuer does not hold.
+    Foreign(Missing),
+    /// Anything else, in words.
+    Otherwise(String),
+}
+
+impl From<String> for Refused {
+    fn from(why: String) -> Self {
+        Self::Otherwise(why)
+    }
+}
+
+impl From<&str> for Refused {
+    fn from(why: &str) -> Self {
+        Self::Otherwise(why.to_owned())
+    }
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Foreign(missing) => {
+                write!(f, "It is foreign: {missing}, so it is of an exam or a question that was never held here.")
+            }
+            Self::Otherwise(why) => f.write_str(why),
+        }
+    }
+}
+
+/// An attempt that was marked again and passed.
+#[derive(Debug)]
+pub struct Examined {
+    /// What was asked.
+    pub sheet: Arc<Sheet>,
+    /// How it ended, as it was marked again.
+    pub finished: Finished,
+    /// When it ended.
+    pub at: Timestamp,
+    /// The digest of the last fact.
+    pub head: Digest,
+    /// What looks odd about it.
+    pub odd: Vec<String>,
+}
+
+impl Request {
+    /// Makes the request for an attempt; `content` finds what the paper names.
+    pub fn new(
+        trainee: TraineeId,
+        person: &Person,
+        attempt: AttemptId,
+        rows: &[Row],
+        content: impl Fn(Digest) -> Option<String>,
+    ) -> Self {
+        let line = |row: &Row| {
+            let Secret { salt, payload } = row.secret.clone()?;
+            let (id, seq, kind, at) = (row.id, row.seq, row.kind.clone(), row.at);
+            let (body, prev, digest) = (row.body, row.prev, row.digest);
+            Some(Line { id, seq, kind, at, body, prev, digest, salt: hex(&salt), payload })
+        };
+        let started = rows.first().and_then(Row::fact);
+        let named = match &started {
+            Some(Fact::Started(started)) => names(started, &content),
+            _ => BTreeSet::new(),
+        };
+        let (name, license) = (person.name.clone(), person.license.clone());
+        Self {
+            format: FORMAT,
+            trainee: Asking { id: trainee, name, license },
+            attempt,
+            // The certificate that this computer made itself says nothing about the sitting.
+            facts: rows.iter().filter(|row| row.kind != "issued").filter_map(line).collect(),
+            contents: named.into_iter().filter_map(|digest| Some((digest, content(digest)?))).collect(),
+        }
+    }
+
+    /// Returns the text of its file.
+    pub fn text(&self) -> String {
+        // Lists and maps with text for keys always have a JSON form.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// In words, where it is none.
+    pub fn read(bytes: &[u8]) -> Result<Self, String> {
+        if bytes.len() > LARGEST {
+            return Err("it is larger than 32 MB".to_owned());
+        }
+        let request: Self = serde_json::from_slice(bytes).map_err(|error| text::one_line(&error.to_string()))?;
+        if request.format == FORMAT { Ok(request) } else { Err("it was written by a newer needlewise".to_owned()) }
+    }
+
+    /// Checks the chain, holds paper and questions to what the issuer holds itself, and marks the answers again.
+    ///
+    /// `held` finds content in the issuer's own store: nothing that only the request brings along is believed.
+    ///
+    /// # Errors
+    /// Why it is refused: changed, stale, foreign, or not passed.
+    pub fn examine(&self, held: impl Fn(Digest) -> Option<String>, now: Timestamp) -> Result<Examined, Refused> {
+        let rows = self.rows()?;
+        let head = chain::check(self.attempt.into(), &rows).map_err(|broken| format!("It was changed: {broken}."))?;
+        let Some(Fact::Started(started)) = rows.first().and_then(Row::fact) else {
+            return Err("It does not begin with the start of an attempt.".into());
+        };
+        if started.trainee != self.trainee.id {
+            return Err("It was changed: the attempt is another person's.".into());
+        }
+        let sheet = Sheet::open(&started, held).map_err(Refused::Foreign)?;
+        let sheet = Arc::new(sheet);
+        let exam = sheet.exam.as_ref().filter(|_| started.mode == Mode::Exam);
+        let exam = exam.ok_or("It is of a practice; only an exam has a certificate.")?;
+        follows(&sheet, exam)?;
+        let (finished, at) = marked_again(&sheet, &rows)?;
+        if now.since(at) > STALE {
+            let day = at.day().written();
+            return Err(format!("It is stale: the exam ended on {day}, more than 90 days ago.").into());
+        }
+        if at > now {
+            let day = at.day().written();
+            return Err(format!("It ends in the future, on {day}: one of the clocks is wrong.").into());
+        }
+        let odd = oddities(&sheet, &rows);
+        Ok(Examined { sheet, finished, at, head: head.digest, odd })
+    }
+
+    fn rows(&self) -> Result<Vec<Row>, String> {
+        let stream = StreamId::from(self.attempt);
+        let row = |line: &Line| {
+            let Line { id, seq, kind, at, body, prev, digest, salt, payload } = line.clone();
+            let secret = unhex(&salt).map(|salt| Secret { salt, payload });
+            let secret = secret.ok_or_else(|| format!("It was changed: fact {seq} cannot be read."))?;
+            Ok(Row { id, stream, seq, kind, at, body, prev, digest, secret: Some(secret) })
+        };
+        self.facts.iter().map(row).collect()
+    }
+}
+
+/// Returns what a paper names, but for the questions of closed banks: an issuer holds those, and nobody else is to read them.
+fn names(started: &Started, content: &impl Fn(Digest) -> Option<String>) -> BTreeSet<Digest> {
+    let paper = &started.paper;
+    let Ok(sheet) = Sheet::open(started, content) else { return BTreeSet::new() };
+    let frames = paper.banks.iter().map(|bank| bank.frame);
+    let pools = paper.sections.iter().filter_map(|section| section.pool);
+    let questions = paper.items.iter().zip(&sheet.items);
+    let open = questions.filter(|(_, item)| sheet.banks[item.bank].practice).map(|(item, _)| item.question);
+    paper.exam.iter().map(|exam| exam.digest).chain(frames).chain(pools).chain(open).collect()
+}
+
+/// Holds a paper to the blueprint of its exam: so many questions a section, so many of them critical, none twice.
+fn follows(sheet: &Sheet, exam: &Exam) -> Result<(), String> {
+    let wrong = |what: &str| Err(format!("It was changed: {what}."));
+    let counts = counts(exam);
+    if sheet.paper.sections.len() != counts.len() {
+        return wrong("its paper has other sections than the exam");
+    }
+    for (at, (section, count)) in exam.sections.iter().zip(counts).enumerate() {
+        let asked: Vec<_> = sheet.items.iter().filter(|item| item.section == at).collect();
+        let critical = asked.iter().filter(|item| item.question.critical).count();
+        let bank = asked.iter().all(|item| sheet.banks[item.bank].id == section.bank);
+        if asked.len() != count || critical != section.critical as usize || !bank {
+            return wrong("its paper does not follow the exam's blueprint");
+        }
+    }
+    let distinct: BTreeSet<_> = sheet.paper.items.iter().map(|item| item.question).collect();
+    if distinct.len() < sheet.items.len() {
+        return wrong("its paper asks a question twice");
+    }
+    Ok(())
+}
+
+/// Marks the answers again and holds the result to what was stored.
+fn marked_again(sheet: &Arc<Sheet>, rows: &[Row]) -> Result<(Finished, Timestamp), String> {
+    let facts: Vec<_> = rows.iter().filter_map(Row::fact).collect();
+    let session = Session::resume(Arc::clone(sheet), &facts);
+    let (Some(finished), Some(last)) = (session.ended(), rows.last()) else {
+        return Err("The attempt has not ended.".to_owned());
+    };
+    if !matches!(facts.last(), Some(Fact::Finished(_))) {
+        return Err("It was changed: something follows the end of the attempt.".to_owned());
+    }
+    if finished.outcome != session.outcome() {
+        return Err("It was changed: marked again, it comes to another result.".to_owned());
+    }
+    let late = |fact: &Fact| match fact {
+        Fact::Answered(answered) => sheet.limit.is_some_and(|limit| answered.elapsed > limit),
+        _ => false,
+    };
+    if facts.iter().any(late) {
+        return Err("It was changed: an answer came after the time was over.".to_owned());
+    }
+    match finished.outcome.standing {
+        Standing::Passed => Ok((finished.clone(), last.at)),
+        _ => Err("The exam was not passed.".to_owned()),
+    }
+}
+
+/// Returns the head of an attempt as a request sees it: at its end, before any certificate.
+pub fn head(rows: &[Row]) -> Digest {
+    rows.iter().rfind(|row| row.kind != "issued").map_or(Head::START.digest, |row| row.digest)
+}

@@ -1,0 +1,47 @@
+use std::path::PathBuf;
+
+use super::files::{self, File};
+use crate::cli::error::{self, Failure};
+use crate::cli::{Env, Outcome, print};
+
+/// Take in certificates that were issued elsewhere
+///
+/// Whatever is not invalid is kept, with its verdict of the day. The holder is known by the id in the certificate: two people
+/// of one name stay two.
+#[derive(Debug, clap::Args)]
+pub struct ImportArgs {
+    /// Files, or folders of them
+    #[arg(value_name = "FILE|DIR", required = true)]
+    paths: Vec<PathBuf>,
+}
+
+/// Takes each in and says what it is worth here.
+pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> Outcome {
+    let mut desk = env.desk()?;
+    let (mut rows, mut refused) = (Vec::new(), false);
+    for File { name, bytes } in files::read_all(&args.paths, env)? {
+        let kept = bytes.map_err(crate::sitting::Error::NotTaken).and_then(|bytes| desk.import(&bytes));
+        let (holder, says) = match kept {
+            Ok(kept) => {
+                let id = kept.held.certificate.short();
+                let how = match (kept.again, kept.stranger) {
+                    (true, _) => "was here already",
+                    (false, true) => "taken in, with its holder",
+                    (false, false) => "taken in",
+                };
+                (kept.held.holder.person.name, format!("{id} {how}; {}", kept.checked.verdict))
+            }
+            Err(error @ crate::sitting::Error::NotTaken(_)) => {
+                refused = true;
+                (String::new(), error.to_string())
+            }
+            Err(error) => return Err(error.into()),
+        };
+        rows.push(vec![name, holder, says]);
+    }
+    if rows.is_empty() {
+        return Err(Failure::usage("There is no certificate in that folder."));
+    }
+    env.say(&print::table(&["File", "Holder", "What came of it"], &rows))?;
+    Ok(if refused { error::NO } else { error::DONE })
+}

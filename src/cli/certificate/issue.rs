@@ -1,0 +1,87 @@
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::certificate::request::{LARGEST, Request};
+use crate::cli::error::{self, Failure, shown};
+use crate::cli::secret::{self, Unlock};
+use crate::cli::{Env, Outcome};
+use crate::place;
+use crate::quiz::review::Extent;
+use crate::sitting::issue::Considered;
+use crate::text;
+use crate::wording::result_lines;
+
+/// Sign the certificate that somebody requests
+///
+/// The chain of facts is checked, every question held to the versions that this machine has held, the answers marked again.
+/// You see what came of it before the passphrase is asked. A request is used once.
+#[derive(Debug, clap::Args)]
+pub struct IssueArgs {
+    /// The request
+    #[arg(long, value_name = "FILE")]
+    request: PathBuf,
+    /// Where to write the certificate; it is kept here in any case
+    #[arg(long, value_name = "FILE")]
+    to: Option<PathBuf>,
+    /// Print this name in place of the requested one, where that was misspelled
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    #[command(flatten)]
+    unlock: Unlock,
+}
+
+/// Looks at the request, asks for the passphrase, signs.
+pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> Outcome {
+    let issuer = secret::issuer(env)?;
+    let request = read(&args.request)?;
+    let mut desk = env.desk()?;
+    let considered = desk.consider(request, issuer.id)?;
+    for line in lines(&considered, args.name.as_deref()) {
+        env.say(&line)?;
+    }
+    let (key, _) = args.unlock.key(env, &issuer)?;
+    let held = desk.issue(&considered, &issuer, &key, args.name.as_deref())?;
+    if let Some(to) = &args.to {
+        place::write_whole(to, held.credential.as_bytes()).map_err(|error| Failure::disk(to, "written", &error))?;
+    }
+    let path = args.to.as_ref().unwrap_or(&held.path);
+    env.say(&format!("Certificate {} is signed: {}", held.certificate.short(), shown(path)))
+}
+
+fn read(path: &Path) -> Result<Request, Failure> {
+    let unreadable = |error: std::io::Error| Failure::unreadable(path, &error);
+    let most = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).map_err(unreadable)?.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
+    Request::read(&bytes).map_err(|why| Failure {
+        code: error::UNREADABLE,
+        message: format!("{} is no request: {why}. Ask for it again.", shown(path)),
+    })
+}
+
+/// Returns what an issuer sees before signing.
+fn lines(considered: &Considered, name: Option<&str>) -> Vec<String> {
+    let Considered { request, examined, before, renews } = considered;
+    let asked = text::one_line(&request.trainee.name);
+    let name = match name {
+        Some(name) => format!("{} (requested as {asked})", text::one_line(name)),
+        None => asked,
+    };
+    let mut lines = vec![format!("Name: {name}")];
+    lines.extend(request.trainee.license.iter().map(|license| format!("License: {}", text::one_line(license))));
+    lines.push(format!("Person: {}", request.trainee.id));
+    lines.push(format!("Exam: {}", text::one_line(examined.sheet.title())));
+    lines.push(format!("Ended: {}", examined.at.local()));
+    lines.extend(result_lines(&examined.finished.outcome, Extent::Objectives));
+    lines.push(match before {
+        0 => "Requests: the first of this person".to_owned(),
+        n => format!("Requests: {} before this one were granted", n),
+    });
+    lines
+        .extend(renews.iter().map(|row| format!("Renews: {} (valid until {})", row.id.short(), row.valid_until.day())));
+    match examined.odd.as_slice() {
+        [] => lines.push("Odd: nothing".to_owned()),
+        odd => lines.extend(odd.iter().map(|sentence| format!("Odd: {}", text::one_line(sentence)))),
+    }
+    lines
+}

@@ -1,0 +1,33 @@
+use std::path::PathBuf;
+
+use crate::cli::error::{Failure, shown};
+use crate::cli::{Env, Outcome};
+use crate::ids::AttemptId;
+use crate::place;
+use crate::text;
+
+/// Write the request for a certificate that an issuer signs
+///
+/// The file holds the whole attempt, answers included, and your name: give it to the issuer only.
+#[derive(Debug, clap::Args)]
+pub struct RequestArgs {
+    /// The attempt's id, as `needlewise record list` shows it
+    #[arg(value_name = "ATTEMPT")]
+    attempt: String,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+}
+
+/// Writes the request.
+pub(super) fn run(args: &RequestArgs, env: &mut Env<'_>) -> Outcome {
+    let attempt: AttemptId = args.attempt.parse().map_err(|_| {
+        let id = text::one_line(&args.attempt);
+        Failure::usage(format!("There is no attempt \"{id}\". See `needlewise record list`."))
+    })?;
+    let request = env.desk()?.request(attempt)?;
+    place::write_whole(&args.to, request.text().as_bytes())
+        .map_err(|error| Failure::disk(&args.to, "written", &error))?;
+    env.say(&format!("The request of {} is in {}.", text::one_line(&request.trainee.name), shown(&args.to)))?;
+    env.say("The issuer answers it with a certificate: take that in with `needlewise certificate import FILE`.")
+}

@@ -1,0 +1,41 @@
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+use crate::certificate::Reason;
+use crate::cli::{Env, Outcome, secret};
+
+impl ValueEnum for Reason {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+/// Revoke a certificate that was issued here
+///
+/// The next bundle carries it. The reason stays here, unless you say --tell.
+#[derive(Debug, clap::Args)]
+pub struct RevokeArgs {
+    /// The certificate's id, or the last eight digits of it
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Why
+    #[arg(long, value_name = "REASON")]
+    reason: Reason,
+    /// Tell the reason in bundles
+    #[arg(long)]
+    tell: bool,
+}
+
+/// Adds the revocation to the ledger.
+pub(super) fn run(args: &RevokeArgs, env: &mut Env<'_>) -> Outcome {
+    let issuer = secret::issuer(env)?;
+    let id = env.desk()?.revoke(issuer.id, &args.id, args.reason, args.tell)?;
+    env.say(&format!(
+        "Certificate {} is revoked. Hand on a new bundle: `needlewise issuer bundle --to FILE`.",
+        id.short()
+    ))
+}

@@ -1,0 +1,48 @@
+//! `needlewise issuer`: the school or clinic that signs here, and the issuers that are trusted here.
+
+use clap::Subcommand;
+
+use super::{Env, Outcome};
+use crate::certificate::key::{KeySpan, fingerprint};
+
+mod bundle;
+mod init;
+mod list;
+mod show;
+mod trust;
+mod untrust;
+
+/// Make an issuer's key, hand on what it revoked, and say whom to trust
+#[derive(Debug, Subcommand)]
+pub enum IssuerCommand {
+    Init(init::InitArgs),
+    Show(show::ShowArgs),
+    Bundle(bundle::BundleArgs),
+    Trust(trust::TrustArgs),
+    Untrust(untrust::UntrustArgs),
+    List(list::ListArgs),
+}
+
+/// Runs one of them.
+pub(super) fn run(command: &IssuerCommand, env: &mut Env<'_>) -> Outcome {
+    match command {
+        IssuerCommand::Init(args) => init::run(args, env),
+        IssuerCommand::Show(_) => show::run(env),
+        IssuerCommand::Bundle(args) => bundle::run(args, env),
+        IssuerCommand::Trust(args) => trust::run(args, env),
+        IssuerCommand::Untrust(args) => untrust::run(args, env),
+        IssuerCommand::List(_) => list::run(env),
+    }
+}
+
+/// Returns the words of a key, to be compared over another channel.
+fn words(did: &str) -> String {
+    fingerprint(did).unwrap_or_else(|| "no key".to_owned())
+}
+
+/// Says from when to when a key signed.
+fn span(key: &KeySpan) -> String {
+    let until = key.until.map_or_else(|| "in use".to_owned(), |until| format!("until {until}"));
+    let compromised = if key.compromised { ", compromised" } else { "" };
+    format!("from {}, {until}{compromised}", key.from)
+}

@@ -1,0 +1,79 @@
+use rand::Rng;
+use zeroize::Zeroizing;
+
+use super::words;
+use crate::certificate::Issuer;
+use crate::certificate::issuer::{Fresh, Rotation};
+use crate::cli::error::{Failure, shown};
+use crate::cli::secret::{self, Unlock};
+use crate::cli::{Env, Outcome};
+use crate::ids::IssuerId;
+use crate::place;
+use crate::sitting::people::clean_name;
+
+/// Make the key of a school or clinic, under a passphrase
+///
+/// The key is kept in the configuration directory, readable by you alone. Make a backup of it, and of the data directory,
+/// which holds the ledger. Every year, and whenever somebody else may have the key, put a new one in its place.
+#[derive(Debug, clap::Args)]
+pub struct InitArgs {
+    /// The name that certificates show as their issuer
+    #[arg(long, value_name = "NAME", required_unless_present = "rotate")]
+    name: Option<String>,
+    /// Put a new key in the place of the one there is; the old one vouches for it, and what it signed keeps counting
+    #[arg(long, conflicts_with = "name")]
+    rotate: bool,
+    /// Say that somebody else may have the old key: only what the ledger holds of it keeps counting
+    #[arg(long, requires = "rotate")]
+    compromised: bool,
+    #[command(flatten)]
+    unlock: Unlock,
+}
+
+/// Makes the issuer, or its next key, and shows the words by which others know it.
+pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> Outcome {
+    let path = env.place()?.issuer_key();
+    let now = (env.clock)().now().wall;
+    let mut chance = (env.chance)();
+    let mut fresh = Fresh { seed: Zeroizing::new([0; 32]), salt: [0; 16], nonce: [0; 24] };
+    chance.fill_bytes(&mut fresh.seed[..]);
+    chance.fill_bytes(&mut fresh.salt);
+    chance.fill_bytes(&mut fresh.nonce);
+    // The store is looked at first: an issuer without a ledger could not sign.
+    let mut desk = env.desk()?;
+    let issuer = if args.rotate {
+        let old = secret::issuer(env)?;
+        let (_, passphrase) = args.unlock.key(env, &old)?;
+        let why = if args.compromised { Rotation::Compromised } else { Rotation::Yearly };
+        let new = old.rotate(why, now.day(), &passphrase, &fresh).map_err(Failure::usage)?;
+        place::write_whole(&path, new.text().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))?;
+        new
+    } else {
+        if path.exists() {
+            return Err(Failure::usage(format!(
+                "{} is there already. Put a new key in its place with --rotate, or move it away.",
+                shown(&path)
+            )));
+        }
+        let name =
+            clean_name(args.name.as_deref().unwrap_or_default()).map_err(|why| Failure::usage(format!("{why}.")))?;
+        let passphrase = args.unlock.new_passphrase(env)?;
+        let mut random = [0; 10];
+        chance.fill_bytes(&mut random);
+        let new =
+            Issuer::new(IssuerId::new(now, random), name, now.day(), &passphrase, &fresh).map_err(Failure::usage)?;
+        match place::write_new(&path, new.text().as_bytes()) {
+            Ok(true) => new,
+            Ok(false) => return Err(Failure::usage(format!("{} was made by another process.", shown(&path)))),
+            Err(error) => return Err(Failure::disk(&path, "written", &error)),
+        }
+    };
+    desk.hold_catalog()?;
+    env.say(&format!("{} signs with a new key: {}", issuer.name, issuer.did()))?;
+    env.say(&format!("Its words: {}", words(issuer.did())))?;
+    env.say("Tell these words to those who are to trust it, over another channel than the one the key comes by.")?;
+    env.say(&format!(
+        "The key is in {}, under your passphrase. Keep a copy of that file in a safe place.",
+        shown(&path)
+    ))
+}

@@ -1,0 +1,47 @@
+use serde_json::json;
+
+use super::{span, words};
+use crate::certificate::trust::Trusted;
+use crate::cli::{Env, Outcome};
+use crate::text;
+
+/// List the issuers that are trusted on this machine
+#[derive(Debug, clap::Args)]
+pub struct ListArgs {}
+
+/// Lists each with its keys and what it told last.
+pub(super) fn run(env: &mut Env<'_>) -> Outcome {
+    let trust = env.trust()?;
+    if env.global.json {
+        let row = |issuer: &Trusted| {
+            let keys: Vec<_> =
+                issuer.keys.iter().map(|key| json!({ "did": key.did, "words": words(&key.did) })).collect();
+            json!({
+                "name": issuer.name, "keys": keys, "without_revocation": issuer.without_revocation,
+                "list": issuer.list.as_ref().map(|list| json!({
+                    "sequence": list.sequence, "issued": list.issued.to_string(), "revoked": list.revoked,
+                })),
+            })
+        };
+        return env.say_json(&trust.issuers.iter().map(row).collect::<Vec<_>>());
+    }
+    if trust.issuers.is_empty() {
+        return env.say("Nobody is trusted yet. Trust an issuer with `needlewise issuer trust DID --name NAME`.");
+    }
+    for issuer in &trust.issuers {
+        env.say(&text::one_line(&issuer.name))?;
+        for key in &issuer.keys {
+            env.say(&format!("  {} ({})", text::one_line(&key.did), span(key)))?;
+            env.say(&format!("    {}", words(&key.did)))?;
+        }
+        env.say(&match (&issuer.list, issuer.without_revocation) {
+            (Some(list), _) => {
+                let revoked = text::count(list.revoked.len(), "certificate");
+                format!("  list {} of {}: {revoked} revoked", list.sequence, list.issued.day().written())
+            }
+            (None, true) => "  trusted without a list of what it revoked".to_owned(),
+            (None, false) => "  no list of what it revoked yet: its certificates are stale".to_owned(),
+        })?;
+    }
+    Ok(0)
+}

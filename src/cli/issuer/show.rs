@@ -1,0 +1,31 @@
+use serde_json::json;
+
+use super::{span, words};
+use crate::cli::error::shown;
+use crate::cli::{Env, Outcome, secret};
+
+/// Show the issuer of this machine: its name, its keys and their words
+#[derive(Debug, clap::Args)]
+pub struct ShowArgs {}
+
+/// Shows what is public of the issuer.
+pub(super) fn run(env: &mut Env<'_>) -> Outcome {
+    let issuer = secret::issuer(env)?;
+    if env.global.json {
+        let key = |key: &crate::certificate::key::KeySpan| {
+            json!({
+                "did": key.did, "words": words(&key.did), "from": key.from, "until": key.until,
+                "compromised": key.compromised,
+            })
+        };
+        let keys: Vec<_> = issuer.keys.iter().map(key).collect();
+        return env.say_json(&json!({ "id": issuer.id, "name": issuer.name, "did": issuer.did(), "keys": keys }));
+    }
+    env.say(&format!("Name: {}", issuer.name))?;
+    for key in issuer.keys.iter().rev() {
+        env.say(&format!("Key:  {} ({})", key.did, span(key)))?;
+        env.say(&format!("      {}", words(&key.did)))?;
+    }
+    let path = env.place()?.issuer_key();
+    env.say(&format!("File: {}", shown(&path)))
+}

@@ -1,0 +1,86 @@
+use std::io::{BufRead, Read};
+use std::path::{Path, PathBuf};
+
+use super::words;
+use crate::certificate::Trust;
+use crate::certificate::bundle::{Bundle, LARGEST};
+use crate::cli::error::{Failure, shown};
+use crate::cli::{Env, Outcome};
+use crate::place;
+use crate::sitting::people::clean_name;
+use crate::text;
+
+/// Trust an issuer's key after comparing its words, or take in an issuer's bundle
+///
+/// Compare the words with the issuer over another channel than the one the key came by: by telephone, or in person.
+#[derive(Debug, clap::Args)]
+pub struct TrustArgs {
+    /// The issuer's key: a did:key, as `needlewise issuer show` prints it
+    #[arg(value_name = "DID", required_unless_present = "bundle", requires = "name")]
+    did: Option<String>,
+    /// The name to show for it here; a name that is there already gets one more key
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Count its certificates even without a list of those it revoked
+    #[arg(long, conflicts_with = "bundle")]
+    without_revocation: bool,
+    /// Take in a bundle of an issuer that is trusted: its keys, and what it revoked
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["did", "name"])]
+    bundle: Option<PathBuf>,
+}
+
+/// Changes whom this machine trusts.
+pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> Outcome {
+    let mut trust = env.trust()?;
+    if let Some(path) = &args.bundle {
+        return take(path, &mut trust, env);
+    }
+    let (did, name) = (args.did.as_deref().unwrap_or_default(), args.name.as_deref().unwrap_or_default());
+    let name = clean_name(name).map_err(|why| Failure::usage(format!("{why}.")))?;
+    let today = (env.clock)().now().wall.day();
+    trust.add(did, &name, today, args.without_revocation).map_err(Failure::usage)?;
+    env.say(&format!("Its words: {}", words(did)))?;
+    if !agreed(env)? {
+        return Err(Failure::no("Nothing was changed. Trust the key once its words are those that the issuer tells."));
+    }
+    save(&trust, env)?;
+    env.say(&format!("Trusted as \"{name}\"."))?;
+    if args.without_revocation {
+        return env.say("Its certificates count without a list of those it revoked.");
+    }
+    env.say("Its certificates are stale until you take in its bundle: `needlewise issuer trust --bundle FILE`.")
+}
+
+/// Asks on a terminal whether the words were compared; without one, giving the command says so.
+fn agreed(env: &mut Env<'_>) -> Result<bool, Failure> {
+    if !env.terminal.input {
+        return Ok(true);
+    }
+    write!(env.out, "Are these the words that the issuer tells you? (yes/no): ")?;
+    env.out.flush()?;
+    let mut answer = String::new();
+    if let Some(input) = env.input.as_mut() {
+        input.take(100).read_line(&mut answer)?;
+    }
+    Ok(answer.trim().eq_ignore_ascii_case("yes"))
+}
+
+fn take(path: &Path, trust: &mut Trust, env: &mut Env<'_>) -> Outcome {
+    let unreadable = |error: std::io::Error| Failure::unreadable(path, &error);
+    let mut bytes = Vec::new();
+    let most = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
+    std::fs::File::open(path).map_err(unreadable)?.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
+    let refused = |why: String| Failure::no(format!("{} is refused. {why}", shown(path)));
+    let bundle = Bundle::read(&bytes).map_err(refused)?;
+    let name = trust.take(&bundle).map_err(refused)?;
+    save(trust, env)?;
+    let revoked = text::count(bundle.revoked.len(), "certificate");
+    let due = bundle.next_update.day().written();
+    env.say(&format!("Bundle {} of \"{name}\" taken in: {revoked} revoked, next one due on {due}.", bundle.sequence))
+}
+
+/// Writes whom this machine trusts.
+pub(super) fn save(trust: &Trust, env: &Env<'_>) -> Result<(), Failure> {
+    let path = env.place()?.trust();
+    place::write_whole(&path, trust.text().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))
+}

@@ -1,0 +1,85 @@
+//! The passphrase of the issuer's key: asked on the terminal, or read from a file that is this user's alone.
+
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use super::Env;
+use super::error::{self, Failure, shown};
+use crate::certificate::{Issuer, Key};
+use crate::place;
+
+/// Where the passphrase comes from.
+#[derive(Debug, clap::Args)]
+pub struct Unlock {
+    /// Read the passphrase of the issuer's key from a file that only you can read, in place of asking
+    #[arg(long, value_name = "FILE", env = "NEEDLEWISE_PASSPHRASE_FILE", hide_env_values = true)]
+    passphrase_file: Option<PathBuf>,
+}
+
+impl Unlock {
+    /// Returns the passphrase.
+    ///
+    /// # Errors
+    /// Where there is neither a file that can be used nor a terminal to ask on.
+    fn passphrase(&self, env: &Env<'_>, question: &str) -> Result<Zeroizing<String>, Failure> {
+        let Some(path) = &self.passphrase_file else {
+            if !env.terminal.input {
+                return Err(Failure::usage(
+                    "The passphrase is asked on a terminal. Without one, name a file with NEEDLEWISE_PASSPHRASE_FILE.",
+                ));
+            }
+            let asked = rpassword::prompt_password(question);
+            return asked.map(Zeroizing::new).map_err(|error| Failure {
+                code: error::USAGE,
+                message: format!("The passphrase cannot be asked: {error}."),
+            });
+        };
+        let text = place::read_private(path).map_err(|error| Failure::unreadable(path, &error))?;
+        let text = text.map(Zeroizing::new).ok_or_else(|| {
+            let message = format!("{} can be read by others. Make it yours alone (chmod 600).", shown(path));
+            Failure { code: error::STORE, message }
+        })?;
+        Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+    }
+
+    /// Asks for a new passphrase, twice where a person types it.
+    ///
+    /// # Errors
+    /// Those of the first asking, or that the two differ.
+    pub(super) fn new_passphrase(&self, env: &Env<'_>) -> Result<Zeroizing<String>, Failure> {
+        let first = self.passphrase(env, "New passphrase (six random words are good): ")?;
+        if self.passphrase_file.is_none() && *first != *self.passphrase(env, "Once more: ")? {
+            return Err(Failure::usage("The two passphrases differ. Nothing was made."));
+        }
+        Ok(first)
+    }
+
+    /// Asks for the passphrase and opens the issuer's key.
+    ///
+    /// # Errors
+    /// Those of asking, or that it is not the right one.
+    pub(super) fn key(&self, env: &Env<'_>, issuer: &Issuer) -> Result<(Key, Zeroizing<String>), Failure> {
+        let passphrase = self.passphrase(env, &format!("Passphrase of {}: ", crate::text::one_line(&issuer.name)))?;
+        Ok((issuer.unlock(&passphrase).map_err(Failure::no)?, passphrase))
+    }
+}
+
+/// Reads the issuer of this machine.
+///
+/// # Errors
+/// Where there is none, or its file cannot be used.
+pub(super) fn issuer(env: &Env<'_>) -> Result<Issuer, Failure> {
+    let path = env.place()?.issuer_key();
+    let broken = |why: String| Failure { code: error::STORE, message: format!("{} {why}", shown(&path)) };
+    match place::read_private(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::usage(
+            "There is no issuer on this machine. Make one with `needlewise issuer init --name NAME`.",
+        )),
+        Err(error) => Err(Failure::disk(&path, "read", &error)),
+        Ok(None) => Err(broken("can be read by others and is refused. Make it yours alone (chmod 600).".to_owned())),
+        Ok(Some(text)) => {
+            Issuer::read(&text).map_err(|why| broken(format!("is no issuer's key: {why}. Go back to a backup of it.")))
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! What an issuer does: hold what may be asked, look at a request, sign, keep a ledger, revoke.
+
+use super::certify::{Held, valid_until};
+use super::*;
+use crate::attempt::fact::{Ledgered, Revoked};
+use crate::bank::canonical;
+use crate::certificate::bundle::Contents;
+use crate::certificate::request::{self, Examined, Refused};
+use crate::certificate::{Assurance, Award, Bundle, Issuer, Key, Reason, Request, Revocation, sign};
+use crate::ids::{CertificateId, IssuerId};
+use crate::records::CertificateRow;
+use crate::sitting::people::clean_name;
+
+/// An issuer's ledger: what it signed, and what of it no longer counts.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger {
+    /// What it signed, in the order in which it did.
+    pub lines: Vec<Ledgered>,
+    /// What it revoked, each with its day.
+    pub revoked: Vec<Revocation>,
+    /// How many facts it holds.
+    pub facts: u64,
+}
+
+/// A request that can be granted.
+#[derive(Debug)]
+pub struct Considered {
+    /// The request.
+    pub request: Request,
+    /// The attempt, marked again.
+    pub examined: Examined,
+    /// How many certificates this person was issued before.
+    pub before: usize,
+    /// The certificate that the new one renews.
+    pub renews: Option<CertificateRow>,
+}
+
+impl Desk {
+    /// Makes the request for the certificate of an attempt.
+    ///
+    /// # Errors
+    /// [`Error::NotTaken`] where the exam was not passed, or those of [`Desk::sheet`].
+    pub fn request(&self, attempt: AttemptId) -> Result<Request, Error> {
+        let sitting = self.take_up(attempt, false)?;
+        if sitting.row.standing != Some(crate::attempt::Standing::Passed) {
+            return Err(Error::NotTaken("Only a passed exam has a certificate.".to_owned()));
+        }
+        let person = self.person(sitting.trainee)?.ok_or(Error::Unknown(attempt))?;
+        let rows = self.facts(attempt)?;
+        let content = |digest: Digest| self.store.content(digest).ok().flatten();
+        Ok(Request::new(person.id, &person.person, attempt, &rows, content))
+    }
+
+    /// Keeps every question, frame and exam in use: an issuer believes in no version that its store never held.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn hold_catalog(&mut self) -> Result<(), Error> {
+        let mut content = std::collections::BTreeMap::new();
+        let mut keep = |text: String| content.insert(Digest::of(&text), text);
+        for bank in self.catalog.banks() {
+            keep(canonical::text(&bank.value.frame()));
+            bank.value.questions.iter().for_each(|question| drop(keep(question.content())));
+        }
+        self.catalog.exams().for_each(|exam| drop(keep(canonical::text(&exam.value))));
+        Ok(self.store.append(&Batch { content, ..Batch::default() })?)
+    }
+
+    /// Reads an issuer's ledger and checks its chain.
+    ///
+    /// # Errors
+    /// [`Error::Broken`], or what the store says.
+    pub fn ledger(&self, issuer: IssuerId) -> Result<Ledger, Error> {
+        let rows = self.store.stream(issuer.into())?;
+        chain::check(issuer.into(), &rows).map_err(Error::Broken)?;
+        let mut ledger = Ledger { facts: u64::try_from(rows.len()).unwrap_or(u64::MAX), ..Ledger::default() };
+        for row in &rows {
+            match row.fact() {
+                Some(Fact::Ledgered(line)) => ledger.lines.push(line),
+                Some(Fact::Revoked(revoked)) => {
+                    let reason = Reason::ALL.into_iter().find(|reason| reason.name() == revoked.reason);
+                    let reason = reason.filter(|_| revoked.told);
+                    ledger.revoked.push(Revocation { id: revoked.certificate, on: row.at.day(), reason });
+                }
+                _ => {}
+            }
+        }
+        Ok(ledger)
+    }
+
+    /// Looks at a request: checks its chain, marks it again, and finds out whether it was used before.
+    ///
+    /// # Errors
+    /// [`Error::NotTaken`] with the reason, or what the store says.
+    pub fn consider(&mut self, request: Request, issuer: IssuerId) -> Result<Considered, Error> {
+        let refused = |why: String| Error::NotTaken(format!("The request is refused. {why}"));
+        let now = self.clock.now().wall;
+        let mut examined = request.examine(|digest| self.store.content(digest).ok().flatten(), now);
+        if matches!(examined, Err(Refused::Foreign(_))) {
+            // It may ask for what came into use here since the catalog was last kept.
+            self.hold_catalog()?;
+            examined = request.examine(|digest| self.store.content(digest).ok().flatten(), now);
+        }
+        let examined = examined.map_err(|why| refused(why.to_string()))?;
+        let ledger = self.ledger(issuer)?;
+        let used = |line: &&Ledgered| line.attempt == request.attempt || line.head == examined.head;
+        let stands = |line: &&Ledgered| ledger.revoked.iter().all(|revoked| revoked.id != line.certificate);
+        if let Some(line) = ledger.lines.iter().find(|line| used(line) && stands(line)) {
+            let id = line.certificate.short();
+            return Err(refused(format!(
+                "It was used before, for certificate {id}. To correct that one, revoke it first."
+            )));
+        }
+        let before = ledger.lines.iter().filter(|line| line.trainee == request.trainee.id).count();
+        let exam = examined.sheet.exam.as_ref().map(|exam| &exam.id);
+        let counts = |row: &CertificateRow| {
+            Some(&row.exam) == exam
+                && row.assurance != Assurance::SelfAttested
+                && row.valid_until >= examined.at
+                && ledger.revoked.iter().all(|revoked| revoked.id != row.id)
+        };
+        let renews = self.store.certificates(Some(request.trainee.id))?.into_iter().find(counts);
+        Ok(Considered { request, examined, before, renews })
+    }
+
+    /// Signs the certificate of a request, adds a line to the ledger, and keeps the certificate.
+    ///
+    /// # Errors
+    /// [`Error::BadName`], or what the store or the disk says. Nothing is signed without its line in the ledger.
+    pub fn issue(
+        &mut self,
+        considered: &Considered,
+        issuer: &Issuer,
+        key: &Key,
+        name: Option<&str>,
+    ) -> Result<Held, Error> {
+        let Considered { request, examined, renews, .. } = considered;
+        let exam = examined.sheet.exam.as_ref().ok_or(Error::Unknown(request.attempt))?;
+        let name = clean_name(name.unwrap_or(&request.trainee.name)).map_err(Error::BadName)?;
+        let now = self.clock.now().wall;
+        let certificate = CertificateId::new(now, self.bytes());
+        let award = Award {
+            id: certificate,
+            holder: request.trainee.id,
+            name: &name,
+            license: request.trainee.license.as_deref(),
+            sheet: &examined.sheet,
+            exam,
+            head: examined.head,
+            outcome: &examined.finished.outcome,
+            renews: renews.as_ref().map(|row| row.id),
+            valid_from: examined.at,
+            valid_until: valid_until(exam, examined.at, renews.as_ref().map(|row| row.valid_until)),
+            assurance: Assurance::Unsupervised,
+        };
+        let unsigned = award.credential(&key.did(), &issuer.name);
+        let text = sign::sign(unsigned, key, now).map_err(Error::Certificate)?;
+        let signed: crate::certificate::Credential =
+            serde_json::from_str(&text).map_err(|error| Error::Certificate(error.to_string()))?;
+        let line = Ledgered {
+            certificate,
+            credential: signed.digest(),
+            did: key.did(),
+            trainee: request.trainee.id,
+            attempt: request.attempt,
+            head: examined.head,
+            exam: exam.id.clone(),
+        };
+        let stream = issuer.id.into();
+        let head = self.head(stream)?;
+        let fact = self.link(stream, head, &Fact::Ledgered(line));
+        self.store.append(&Batch { facts: vec![fact], ..Batch::default() })?;
+        Ok(self.import(text.as_bytes())?.held)
+    }
+
+    /// Revokes a certificate that this issuer signed.
+    ///
+    /// # Errors
+    /// [`Error::NotTaken`] where the ledger does not hold it, or it is revoked already; or what the store says.
+    pub fn revoke(&mut self, issuer: IssuerId, id: &str, reason: Reason, told: bool) -> Result<CertificateId, Error> {
+        let ledger = self.ledger(issuer)?;
+        let is = |line: &&Ledgered| line.certificate.to_string() == id || line.certificate.short() == id;
+        let found = ledger.lines.iter().find(is).map(|line| line.certificate);
+        let certificate = found.ok_or_else(|| {
+            Error::NotTaken(format!("This issuer's ledger holds no certificate \"{}\".", text::one_line(id)))
+        })?;
+        if ledger.revoked.iter().any(|revoked| revoked.id == certificate) {
+            return Err(Error::NotTaken(format!("Certificate {} is revoked already.", certificate.short())));
+        }
+        let head = self.head(issuer.into())?;
+        let revoked = Revoked { certificate, reason: reason.name().to_owned(), told };
+        let fact = self.link(issuer.into(), head, &Fact::Revoked(revoked));
+        self.store.append(&Batch { facts: vec![fact], ..Batch::default() })?;
+        Ok(certificate)
+    }
+
+    /// Makes an issuer's bundle as of now.
+    ///
+    /// # Errors
+    /// Those of [`Desk::ledger`].
+    pub fn bundle(&self, issuer: &Issuer, key: &Key) -> Result<Bundle, Error> {
+        let ledger = self.ledger(issuer.id)?;
+        let contents = Contents {
+            issuer: issuer.id,
+            name: issuer.name.clone(),
+            keys: issuer.keys.clone(),
+            revoked: ledger.revoked,
+            sequence: ledger.facts,
+            ledger: ledger.lines.into_iter().map(|line| line.credential).collect(),
+        };
+        Ok(Bundle::sign(contents, key, self.clock.now().wall))
+    }
+}
+
+/// Returns the digest by which a request names the end of an attempt.
+pub fn attempt_head(rows: &[Row]) -> Digest {
+    request::head(rows)
+}

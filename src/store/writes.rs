@@ -1,0 +1,122 @@
+//! What a batch writes, table by table.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::columns::{self, LEARNED};
+use crate::attempt::chain::Row;
+use crate::ids::{Digest, TraineeId, hex};
+use crate::records::{AttemptRow, CertificateRow, Lesson, PersonRow};
+
+pub(super) fn put_fact(change: &Connection, row: &Row) -> rusqlite::Result<()> {
+    let sql =
+        "INSERT INTO fact (id, stream, seq, kind, at, body, prev, digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let (id, stream) = (row.id.to_string(), row.stream.to_string());
+    let (body, prev, digest) = (row.body.to_string(), row.prev.to_string(), row.digest.to_string());
+    let values = params![id, stream, row.seq, row.kind, row.at.millis(), body, prev, digest];
+    change.prepare_cached(sql)?.execute(values)?;
+    if let Some(secret) = &row.secret {
+        let sql = "INSERT INTO secret (fact, salt, payload) VALUES ($1, $2, $3)";
+        change.prepare_cached(sql)?.execute(params![id, hex(&secret.salt), secret.payload])?;
+    }
+    Ok(())
+}
+
+pub(super) fn put_content(change: &Connection, digest: Digest, text: &str) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO content (digest, text) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING";
+    change.prepare_cached(sql)?.execute(params![digest.to_string(), text]).map(|_| ())
+}
+
+pub(super) fn put_person(change: &Connection, row: &PersonRow, key: &str) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO person (id, name, name_key, staff_id, license, hold) VALUES ($1, $2, $3, $4, $5, $6) \
+               ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, \
+               staff_id = excluded.staff_id, license = excluded.license, hold = excluded.hold";
+    let person = &row.person;
+    let values = params![row.id.to_string(), person.name, key, person.staff_id, person.license, person.hold];
+    change.prepare_cached(sql)?.execute(values).map(|_| ())
+}
+
+pub(super) fn put_attempt(change: &Connection, row: &AttemptRow) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO attempt (id, trainee, mode, exam, started, finished, time_limit, standing, earned, possible, \
+               certificate, valid_until, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+               ON CONFLICT (id) DO UPDATE SET finished = excluded.finished, standing = excluded.standing, \
+               earned = excluded.earned, certificate = excluded.certificate, valid_until = excluded.valid_until, \
+               seal = excluded.seal";
+    change.prepare_cached(sql)?.execute(params![
+        row.id.to_string(),
+        row.trainee.to_string(),
+        row.mode.name(),
+        row.exam.as_ref().map(ToString::to_string),
+        row.started.millis(),
+        row.finished.map(|at| at.millis()),
+        row.limit.map(|limit| limit.0),
+        row.standing.map(|standing| standing.name()),
+        row.earned.as_ref().map(ToString::to_string),
+        row.possible,
+        row.certificate.map(|id| id.to_string()),
+        row.valid_until.map(|at| at.millis()),
+        row.seal().to_string(),
+    ])?;
+    Ok(())
+}
+
+/// Reads what was learned of the question so far and writes what it is after this answer.
+pub(super) fn put_lesson(change: &Connection, lesson: &Lesson) -> rusqlite::Result<()> {
+    let sql =
+        format!("SELECT {LEARNED} FROM learned WHERE trainee = $1 AND bank = $2 AND question = $3 AND revision = $4");
+    let trainee = lesson.trainee.to_string();
+    let (bank, question) = (lesson.bank.to_string(), lesson.question.to_string());
+    let key = params![trainee, bank, question, lesson.revision];
+    let before = change.prepare_cached(&sql)?.query_row(key, columns::learned).optional()?;
+    let row = lesson.after(before.map(|(row, _)| row));
+    let sql = "INSERT INTO learned (trainee, bank, question, revision, seen, correct, last_right, last, seal) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (trainee, bank, question, revision) DO UPDATE \
+               SET seen = excluded.seen, correct = excluded.correct, last_right = excluded.last_right, \
+               last = excluded.last, seal = excluded.seal";
+    let seal = row.seal(lesson.trainee).to_string();
+    change.prepare_cached(sql)?.execute(params![
+        trainee,
+        bank,
+        question,
+        row.revision,
+        row.seen,
+        row.right,
+        i64::from(row.last_right),
+        row.last.millis(),
+        seal,
+    ])?;
+    Ok(())
+}
+
+pub(super) fn put_certificate(change: &Connection, row: &CertificateRow) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO certificate (id, trainee, exam, title, assurance, issuer, valid_from, valid_until, digest, \
+               fact, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    change.prepare_cached(sql)?.execute(params![
+        row.id.to_string(),
+        row.trainee.to_string(),
+        row.exam.to_string(),
+        row.title,
+        row.assurance.name(),
+        row.issuer,
+        row.valid_from.millis(),
+        row.valid_until.millis(),
+        row.digest.to_string(),
+        row.fact.to_string(),
+        row.seal().to_string(),
+    ])?;
+    Ok(())
+}
+
+/// Deletes what of a person can be deleted: salts and payloads of their own chain and of their attempts', and every row.
+pub(super) fn erase(change: &Connection, trainee: TraineeId) -> rusqlite::Result<()> {
+    let trainee = trainee.to_string();
+    let secrets = "DELETE FROM secret WHERE fact IN (SELECT id FROM fact WHERE stream = $1 \
+                   OR stream IN (SELECT id FROM attempt WHERE trainee = $1))";
+    let rows = [
+        secrets,
+        "DELETE FROM learned WHERE trainee = $1",
+        "DELETE FROM certificate WHERE trainee = $1",
+        "DELETE FROM attempt WHERE trainee = $1",
+        "DELETE FROM person WHERE id = $1",
+    ];
+    rows.into_iter().try_for_each(|sql| change.execute(sql, [&trainee]).map(|_| ()))
+}

@@ -1,0 +1,322 @@
+//! From a pass to a certificate that a clinic relies on: three machines, files handed from one to the next.
+
+use std::path::PathBuf;
+
+use needlewise::clock::Millis;
+use serde_json::{Value, json};
+
+use crate::world::{Said, World, small_bank};
+
+/// The passphrase of the school.
+const PASSPHRASE: &str = "correct horse battery staple";
+
+/// Three machines and a stick to carry files on.
+struct Three {
+    trainee: World,
+    school: World,
+    clinic: World,
+    stick: tempfile::TempDir,
+}
+
+impl Three {
+    /// Sets them up: the trainee has passed, the school has a key, the clinic trusts it and has its bundle.
+    fn ready() -> Self {
+        let three = Self {
+            trainee: World::new().with_small_banks(),
+            school: World::new().with_small_banks().with_luck(1000),
+            clinic: World::new().with_luck(2000),
+            stick: tempfile::tempdir().expect("a stick"),
+        };
+        assert_eq!(three.trainee.passes().code, 0);
+        three.at_school(&["issuer", "init", "--name", "The School"]).done();
+        three
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.stick.path().join(name).to_string_lossy().into_owned()
+    }
+
+    /// Runs a command at the school, with its passphrase at hand.
+    fn at_school(&self, args: &[&str]) -> Said {
+        let secret = self.school.secret("passphrase", PASSPHRASE);
+        let secret = secret.to_string_lossy().into_owned();
+        self.school.run(args.iter().copied().chain(["--passphrase-file", &secret]))
+    }
+
+    fn did(&self) -> String {
+        self.school.run(["issuer", "show", "--json"]).json()["did"].as_str().expect("a key").to_owned()
+    }
+
+    fn attempt(&self) -> String {
+        self.trainee.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an attempt").to_owned()
+    }
+
+    /// Has the trainee ask and the school sign; returns the certificate's file.
+    fn issues(&self) -> String {
+        let (request, certificate) = (self.file("request.json"), self.file("certificate.json"));
+        self.trainee.run(["certificate", "request", &self.attempt(), "--to", &request]).done();
+        self.at_school(&["certificate", "issue", "--request", &request, "--to", &certificate]).done();
+        certificate
+    }
+
+    /// Hands the clinic the school's bundle.
+    fn hands_bundle(&self) -> Said {
+        let bundle = self.file("bundle.json");
+        self.at_school(&["issuer", "bundle", "--to", &bundle]).done();
+        self.clinic.run(["issuer", "trust", "--bundle", &bundle])
+    }
+
+    fn verdict(&self, file: &str) -> String {
+        let said = self.clinic.run(["certificate", "verify", file, "--json"]);
+        said.json()[0]["verdict"].as_str().expect("a verdict").to_owned()
+    }
+
+    /// Passes time on all machines.
+    fn pass(&self, length: Millis) {
+        for world in [&self.trainee, &self.school, &self.clinic] {
+            world.pass(length);
+        }
+    }
+}
+
+#[test]
+fn a_pass_becomes_a_certificate_that_a_clinic_relies_on() {
+    let three = Three::ready();
+    let certificate = three.issues();
+    assert_eq!(three.verdict(&certificate), "untrusted");
+    three.clinic.run(["issuer", "trust", &three.did(), "--name", "School of Needling"]).done();
+    assert_eq!(three.verdict(&certificate), "stale");
+    three.hands_bundle().done();
+    let said = three.clinic.run(["certificate", "verify", &certificate]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(said.out.contains("Assurance") && said.out.contains("unsupervised"), "{}", said.all());
+    assert!(said.out.contains("Issuer as trusted here: School of Needling"), "{}", said.all());
+    // Back home, it is the trainee's own.
+    let said = three.trainee.run(["certificate", "import", &certificate]);
+    assert!(
+        said.code == 0 && said.out.contains("Amira Okafor") && said.out.contains("taken in; untrusted"),
+        "{}",
+        said.all()
+    );
+    let again = three.trainee.run(["certificate", "import", &certificate]);
+    assert!(again.out.contains("was here already"), "{}", again.all());
+    assert_eq!(three.trainee.run(["trainee", "list", "--json"]).json().as_array().map(Vec::len), Some(1));
+    assert_eq!(three.trainee.run(["certificate", "list", "--json"]).json().as_array().map(Vec::len), Some(2));
+    assert_eq!(three.trainee.run(["doctor"]).code, 0);
+    assert_eq!(three.school.run(["doctor"]).code, 0);
+}
+
+#[test]
+fn what_an_issuer_sees_before_signing() {
+    let three = Three::ready();
+    let request = three.file("request.json");
+    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let said = three.at_school(&["certificate", "issue", "--request", &request]);
+    let masked: Vec<_> =
+        said.out.lines().map(|line| if line.starts_with("Person: ") { "Person: …" } else { line }).collect();
+    insta::assert_snapshot!(masked.join("\n"));
+}
+
+#[test]
+fn a_request_is_used_once_and_a_misspelled_certificate_is_issued_again_after_its_revocation() {
+    let three = Three::ready();
+    let certificate = three.issues();
+    let request = three.file("request.json");
+    let again = three.at_school(&["certificate", "issue", "--request", &request]);
+    assert!(again.code == 1 && again.err.contains("It was used before"), "{}", again.all());
+    let id =
+        three.school.run(["certificate", "list", "--json"]).json()[0]["short_id"].as_str().expect("an id").to_owned();
+    three.school.run(["certificate", "revoke", &id, "--reason", "superseded"]).done();
+    let twice = three.school.run(["certificate", "revoke", &id, "--reason", "error"]);
+    assert!(twice.code == 1 && twice.err.contains("revoked already"), "{}", twice.all());
+    let mended = three.file("mended.json");
+    let args = ["certificate", "issue", "--request", &request, "--to", &mended, "--name", "Amira O. Okafor"];
+    three.at_school(&args).done();
+    three.clinic.run(["issuer", "trust", &three.did(), "--name", "School"]).done();
+    three.hands_bundle().done();
+    assert_eq!((three.verdict(&certificate).as_str(), three.verdict(&mended).as_str()), ("revoked", "valid"));
+    let bundle = std::fs::read_to_string(three.file("bundle.json")).expect("a bundle");
+    assert!(!bundle.contains("superseded"), "the reason stays with the issuer: {bundle}");
+    let unknown = three.school.run(["certificate", "revoke", "00000000", "--reason", "error"]);
+    assert!(unknown.code == 1 && unknown.err.contains("ledger holds no certificate"), "{}", unknown.all());
+}
+
+#[test]
+fn a_request_that_was_changed_is_refused_wherever_it_was_changed() {
+    let three = Three::ready();
+    let request = three.file("request.json");
+    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let whole: Value = serde_json::from_str(&std::fs::read_to_string(&request).expect("a request")).expect("json");
+    let facts = whole["facts"].as_array().expect("facts").len();
+    let mut pointers: Vec<String> = (0..facts)
+        .flat_map(|n| {
+            ["id", "seq", "kind", "at", "body", "prev", "digest", "salt", "payload"]
+                .map(|name| format!("/facts/{n}/{name}"))
+        })
+        // The name of a fact is no part of what its digest covers; nothing is read from it.
+        .filter(|pointer| !pointer.ends_with("/id"))
+        .collect();
+    pointers.push("/trainee/id".to_owned());
+    pointers.push("/attempt".to_owned());
+    for pointer in pointers {
+        let mut changed = whole.clone();
+        let at = changed.pointer_mut(&pointer).expect("a member");
+        *at = match at {
+            Value::Number(number) => json!(number.as_i64().expect("a number") + 1),
+            Value::String(text) => {
+                let other = if text.ends_with('1') { '2' } else { '1' };
+                json!(format!("{}{other}", &text[..text.len() - 1]))
+            }
+            other => panic!("{other}"),
+        };
+        let file = three.trainee.file("changed.json", changed.to_string());
+        let said = three.at_school(&["certificate", "issue", "--request", &file.to_string_lossy()]);
+        assert!(said.code == 1 || said.code == 3, "{pointer}: {}", said.all());
+        assert!(said.err.contains("changed") || said.err.contains("is no request"), "{pointer}: {}", said.all());
+    }
+    let mut fewer = whole;
+    fewer["facts"].as_array_mut().expect("facts").remove(1);
+    let file = three.trainee.file("fewer.json", fewer.to_string());
+    let said = three.at_school(&["certificate", "issue", "--request", &file.to_string_lossy()]);
+    assert!(said.code == 1 && said.err.contains("a fact is missing before it"), "{}", said.all());
+}
+
+#[test]
+fn a_stale_or_foreign_request_is_refused_with_the_reason() {
+    let three = Three::ready();
+    let request = three.file("request.json");
+    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let issue = ["certificate", "issue", "--request", request.as_str()];
+    // A school that never held these questions.
+    let mut bank = small_bank();
+    bank["questions"][0]["stem"] = json!("What about another one?");
+    three.school.file("data/question-banks/small.json", bank.to_string());
+    let elsewhere = Three { school: World::new(), ..Three::ready() };
+    elsewhere.at_school(&["issuer", "init", "--name", "Another"]).done();
+    let said = elsewhere.at_school(&issue);
+    assert!(said.code == 1 && said.err.contains("It is foreign"), "{}", said.all());
+    // The school that held them once still knows them.
+    three.pass(Millis::days(91));
+    let said = three.at_school(&issue);
+    assert!(said.code == 1 && said.err.contains("It is stale"), "{}", said.all());
+    let junk = three.trainee.file("junk.json", "{}");
+    let said = three.at_school(&["certificate", "issue", "--request", &junk.to_string_lossy()]);
+    assert!(said.code == 3 && said.err.contains("is no request"), "{}", said.all());
+}
+
+#[test]
+fn a_question_held_once_is_known_after_the_bank_was_edited() {
+    let three = Three::ready();
+    let mut bank = small_bank();
+    bank["questions"][0]["stem"] = json!("What about another one?");
+    three.school.file("data/question-banks/small.json", bank.to_string());
+    three.issues();
+}
+
+#[test]
+fn only_a_passed_exam_is_requested() {
+    let world = World::new().with_small_banks();
+    let said = world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    assert!(said.code == 1 && said.out.contains("Not passed"), "{}", said.all());
+    let attempt = world.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an id").to_owned();
+    let said = world.run(["certificate", "request", &attempt, "--to", &world.path("request.json")]);
+    assert!(said.code == 1 && said.err.contains("Only a passed exam"), "{}", said.all());
+    let said = world.run(["certificate", "request", "nonsense", "--to", &world.path("request.json")]);
+    assert_eq!(said.code, 2, "{}", said.all());
+}
+
+#[test]
+fn a_wrong_passphrase_signs_nothing() {
+    let three = Three::ready();
+    let request = three.file("request.json");
+    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let wrong = three.school.secret("wrong", "another passphrase");
+    let args = ["certificate", "issue", "--request", &request, "--passphrase-file", &wrong.to_string_lossy()];
+    let said = three.school.run(args);
+    assert!(said.code == 1 && said.err.contains("not the right one"), "{}", said.all());
+    assert_eq!(three.school.run(["certificate", "list", "--json"]).json(), json!([]));
+    let said = three.school.run(["certificate", "issue", "--request", &request]);
+    assert!(said.code == 2 && said.err.contains("NEEDLEWISE_PASSPHRASE_FILE"), "{}", said.all());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_or_passphrase_that_others_can_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let three = Three::ready();
+    let key = three.school.home.path().join("config/issuer.key");
+    let mode = |path: &PathBuf| std::fs::metadata(path).expect("a file").permissions().mode() & 0o777;
+    assert_eq!(mode(&key), 0o600);
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o640)).expect("permissions");
+    let said = three.school.run(["issuer", "show"]);
+    assert!(said.code == 4 && said.err.contains("can be read by others"), "{}", said.all());
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).expect("permissions");
+    let open = three.school.file("open", PASSPHRASE);
+    let said = three.school.run(["issuer", "bundle", "--to", "b.json", "--passphrase-file", &open.to_string_lossy()]);
+    assert!(said.code == 4 && said.err.contains("can be read by others"), "{}", said.all());
+    let twice = three.at_school(&["issuer", "init", "--name", "Again"]);
+    assert!(twice.code == 2 && twice.err.contains("is there already"), "{}", twice.all());
+}
+
+#[test]
+fn a_rotated_key_goes_on_with_the_same_ledger() {
+    let three = Three::ready();
+    let certificate = three.issues();
+    three.clinic.run(["issuer", "trust", &three.did(), "--name", "School"]).done();
+    let old = three.did();
+    three.pass(Millis::days(20));
+    three.at_school(&["issuer", "init", "--rotate"]).done();
+    assert_ne!(three.did(), old);
+    three.hands_bundle().done();
+    assert_eq!(three.verdict(&certificate), "valid");
+    three.at_school(&["issuer", "init", "--rotate", "--compromised"]).done();
+    let refused = three.hands_bundle();
+    assert!(refused.code == 1 && refused.err.contains("not trusted here"), "{}", refused.all());
+    three.clinic.run(["issuer", "trust", &three.did(), "--name", "School"]).done();
+    three.hands_bundle().done();
+    assert_eq!(three.verdict(&certificate), "valid", "it is in the ledger");
+    let list = three.clinic.run(["issuer", "list"]);
+    assert!(list.out.contains("compromised") && list.out.contains("in use"), "{}", list.all());
+    three.clinic.run(["issuer", "untrust", "School"]).done();
+    assert_eq!(three.verdict(&certificate), "untrusted");
+    assert_eq!(three.clinic.run(["issuer", "untrust", "School"]).code, 2);
+}
+
+#[test]
+fn people_of_one_name_stay_two() {
+    let three = Three::ready();
+    let certificate = three.issues();
+    three.clinic.run(["trainee", "add", "Amira Okafor"]).done();
+    let said = three.clinic.run(["certificate", "import", &certificate]);
+    assert!(said.code == 0 && said.out.contains("taken in, with its holder"), "{}", said.all());
+    assert_eq!(three.clinic.run(["trainee", "list", "--json"]).json().as_array().map(Vec::len), Some(2));
+    let said = three.clinic.run(["record", "list", "--trainee", "amira okafor"]);
+    assert!(said.code == 2 && said.err.contains("Several people have that name"), "{}", said.all());
+}
+
+#[test]
+fn a_folder_of_certificates_is_verified_as_one() {
+    let three = Three::ready();
+    let certificate = three.issues();
+    let text = std::fs::read_to_string(&certificate).expect("a certificate");
+    let folder = three.clinic.home.path().join("handed");
+    three.clinic.file("handed/a.json", &text);
+    three.clinic.file("handed/deeper/b.json", text.replace("Amira", "Amina"));
+    three.clinic.file("handed/notes.txt", "not looked at");
+    three.clinic.run(["issuer", "trust", &three.did(), "--name", "School", "--without-revocation"]).done();
+    let said = three.clinic.run(["certificate", "verify", &folder.to_string_lossy()]);
+    assert_eq!(said.code, 1);
+    insta::assert_snapshot!(said.out);
+    three.clinic.file("nothing/notes.txt", "not looked at");
+    assert_eq!(three.clinic.run(["certificate", "verify", &three.clinic.path("nothing")]).code, 2);
+}
+
+#[test]
+fn a_certificate_that_is_invalid_is_not_taken_in() {
+    let three = Three::ready();
+    let text = std::fs::read_to_string(three.issues()).expect("a certificate");
+    let changed = three.clinic.file("changed.json", text.replace("Amira", "Amina"));
+    let said = three.clinic.run(["certificate", "import", &changed.to_string_lossy()]);
+    assert!(said.code == 1 && said.out.contains("was not taken in"), "{}", said.all());
+    assert_eq!(three.clinic.run(["trainee", "list", "--json"]).json(), json!([]));
+}
