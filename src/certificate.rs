@@ -8,6 +8,7 @@ pub mod credential;
 pub mod graph;
 pub mod issuer;
 pub mod key;
+pub mod render;
 pub mod request;
 pub mod sign;
 pub mod trust;

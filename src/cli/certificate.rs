@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Env, Outcome};
 use crate::certificate::{Checked, Credential};
 
+mod export;
 mod files;
 mod import;
 mod issue;
@@ -24,6 +25,7 @@ pub enum CertificateCommand {
     Issue(issue::IssueArgs),
     Import(import::ImportArgs),
     Verify(verify::VerifyArgs),
+    Export(export::ExportArgs),
     Revoke(revoke::RevokeArgs),
 }
 
@@ -36,6 +38,7 @@ pub(super) fn run(command: &CertificateCommand, env: &mut Env<'_>) -> Outcome {
         CertificateCommand::Issue(args) => issue::run(args, env),
         CertificateCommand::Import(args) => import::run(args, env),
         CertificateCommand::Verify(args) => verify::run(args, env),
+        CertificateCommand::Export(args) => export::run(args, env),
         CertificateCommand::Revoke(args) => revoke::run(args, env),
     }
 }

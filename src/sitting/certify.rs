@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::attempt::Standing;
 use crate::attempt::fact::Issued;
+use crate::certificate::render::{Fonts, Format, render};
 use crate::certificate::{Assurance, Award, Checked, Key, Trust, sign, verify};
 use crate::ids::CertificateId;
 use crate::place;
@@ -73,7 +74,10 @@ impl Desk {
         }
         (sitting.row, sitting.head) = (row, head);
         let exam = sitting.exam()?;
-        self.write(&self.own(holder, exam, issued))
+        let held = self.own(holder, exam, issued);
+        let made = self.write(&held)?;
+        self.draw(&held)?;
+        Ok(made)
     }
 
     /// Signs the certificate of a passed exam with this computer's own key.
@@ -129,18 +133,48 @@ impl Desk {
         stem.with_file_name(format!("{}.json", stem.file_name().unwrap_or_default().to_string_lossy()))
     }
 
+    /// Returns the fonts to draw with: the built-in ones, those of the data directory, and these.
+    ///
+    /// # Errors
+    /// A font of the data directory that cannot be read.
+    pub fn fonts(&self, mut given: Vec<Vec<u8>>) -> Result<Fonts, Error> {
+        let folder = self.place.fonts();
+        let unreadable = |error: std::io::Error| {
+            let shown = text::one_line(&folder.to_string_lossy());
+            Error::Certificate(format!("The fonts in {shown} cannot be read: {error}. Check its permissions."))
+        };
+        let mut paths: Vec<_> = match std::fs::read_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            entries => entries.and_then(Iterator::collect::<std::io::Result<Vec<_>>>).map_err(unreadable)?,
+        };
+        paths.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in paths {
+            given.push(std::fs::read(entry.path()).map_err(unreadable)?);
+        }
+        Ok(Fonts::with(given))
+    }
+
+    /// Draws a certificate that was just made, beside its credential. A picture that cannot be drawn is left out: the
+    /// credential is what counts, and `certificate export` says what is wrong.
+    pub(super) fn draw(&self, held: &Held) -> Result<(), Error> {
+        let Ok(credential) = serde_json::from_str(&held.credential) else { return Ok(()) };
+        let fonts = self.fonts(Vec::new())?;
+        for format in [Format::Svg, Format::Png, Format::Pdf] {
+            let path = held.path.with_extension(format.name());
+            if let Ok(bytes) = render(format, &credential, &held.credential, &fonts) {
+                place::write_whole(&path, &bytes).map_err(|error| unwritten(&path, &error))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Writes a certificate's file, unless it is there as it should be.
     pub(super) fn write(&self, held: &Held) -> Result<Made, Error> {
         let made = Made { certificate: held.certificate, path: held.path.clone() };
         let there = std::fs::read(&held.path).is_ok_and(|bytes| bytes == held.credential.as_bytes());
         if !there {
-            place::write_whole(&held.path, held.credential.as_bytes()).map_err(|error| {
-                let shown = text::one_line(&held.path.to_string_lossy());
-                Error::Certificate(format!(
-                    "The certificate is stored, but its file {shown} cannot be written: {error}. Free space or mend the \
-                     folder; `needlewise certificate list` then writes it."
-                ))
-            })?;
+            place::write_whole(&held.path, held.credential.as_bytes())
+                .map_err(|error| unwritten(&held.path, &error))?;
         }
         Ok(made)
     }
@@ -201,6 +235,14 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+fn unwritten(path: &std::path::Path, error: &std::io::Error) -> Error {
+    let shown = text::one_line(&path.to_string_lossy());
+    Error::Certificate(format!(
+        "The certificate is stored, but its file {shown} cannot be written: {error}. Free space or mend the folder; \
+         `needlewise certificate list` then writes it."
+    ))
 }
 
 /// Returns until when a pass at that moment is valid: whole months from its day, or from the last day of the certificate it

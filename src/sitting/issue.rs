@@ -170,7 +170,9 @@ impl Desk {
         let head = self.head(stream)?;
         let fact = self.link(stream, head, &Fact::Ledgered(line));
         self.store.append(&Batch { facts: vec![fact], ..Batch::default() })?;
-        Ok(self.import(text.as_bytes())?.held)
+        let held = self.import(text.as_bytes())?.held;
+        self.draw(&held)?;
+        Ok(held)
     }
 
     /// Revokes a certificate that this issuer signed.

@@ -1,40 +1,15 @@
 //! Certificates: what was signed holds, and nothing else does.
 
-use needlewise::attempt::outcome::SectionOutcome;
-use needlewise::attempt::paper::{BankRef, Paper, Seed};
-use needlewise::attempt::{Mode, Outcome, Points, Standing};
 use needlewise::certificate::bundle::Contents;
 use needlewise::certificate::issuer::{Fresh, Rotation};
 use needlewise::certificate::key::{KeySpan, fingerprint};
 use needlewise::certificate::trust::{RevocationList, Trusted};
-use needlewise::certificate::{
-    Assurance, Award, Bundle, Issuer, Key, Reason, Revocation, Trust, Verdict, sign, verify,
-};
+use needlewise::certificate::{Bundle, Issuer, Key, Reason, Revocation, Trust, Verdict, verify};
 use needlewise::clock::{Millis, Timestamp};
-use needlewise::ids::{CertificateId, Digest, IssuerId, TraineeId};
-use needlewise::quiz::Sheet;
+use needlewise::ids::{CertificateId, Digest, IssuerId};
 use serde_json::{Value, json};
 
-use crate::world::{small_bank, small_exam};
-
-fn moment(text: &str) -> Timestamp {
-    text.parse().expect("a moment")
-}
-
-fn key() -> Key {
-    Key::from_seed([7; 32])
-}
-
-/// A sheet of the small exam without questions: what of it a certificate names.
-fn sheet() -> Sheet {
-    let (id, version) = ("small".parse().expect("an id"), "1.0.0".to_owned());
-    let (digest, frame) = (Digest::of("bank"), Digest::of("frame"));
-    let banks = vec![BankRef { id, version, digest, frame, replaced: true }];
-    let seed = Seed([0; 32]);
-    let paper = Paper { exam: None, seed, banks, sections: Vec::new(), reviewed: None, items: Vec::new() };
-    let bank = serde_json::from_value(small_bank()).expect("a bank");
-    Sheet { mode: Mode::Exam, limit: None, paper, exam: None, banks: vec![bank], items: Vec::new() }
-}
+use crate::pass::{Pass, key, moment};
 
 /// The example, whole: a fixed pass signed with a fixed key.
 fn issued_to(name: &str) -> String {
@@ -43,43 +18,7 @@ fn issued_to(name: &str) -> String {
 
 /// The same signed with another key, of a sitting that ended at another time.
 fn issued(name: &str, key: &Key, at: &str) -> String {
-    let percent = |n: u8| n.try_into().expect("a percent");
-    let section = SectionOutcome {
-        bank: "small".parse().expect("an id"),
-        title: "Small".to_owned(),
-        earned: "13/2".parse().expect("points"),
-        possible: 7,
-        pass: Some(percent(70)),
-        met: true,
-    };
-    let outcome = Outcome {
-        earned: "13/2".parse::<Points>().expect("points"),
-        possible: 7,
-        pass: Some(percent(80)),
-        sections: vec![section],
-        critical_misses: Vec::new(),
-        missed: Vec::new(),
-        unanswered: 0,
-        standing: Standing::Passed,
-    };
-    let at = moment(at);
-    let sheet = sheet();
-    let exam = serde_json::from_value(small_exam()).expect("an exam");
-    let award = Award {
-        id: CertificateId::new(at, [2; 10]),
-        holder: TraineeId::new(at, [1; 10]),
-        name,
-        license: Some("PT 12345"),
-        sheet: &sheet,
-        exam: &exam,
-        head: Digest::of("last fact"),
-        outcome: &outcome,
-        renews: None,
-        valid_from: at,
-        valid_until: moment("2028-11-23T23:59:59Z"),
-        assurance: Assurance::SelfAttested,
-    };
-    sign::sign(award.credential(&key.did(), "A computer"), key, at).expect("a credential")
+    Pass { name, at, key, ..Pass::default() }.certificate()
 }
 
 fn example() -> String {

@@ -60,7 +60,7 @@ fn a_newcomer_gives_a_name_practices_passes_the_exam_and_finds_a_certificate() {
     window.assert_as_found();
 
     let files: Vec<_> = walk(&world.data().join("certificates"));
-    assert_eq!(files.len(), 1, "{files:?}");
+    assert_eq!(files.len(), 4, "credential, two pictures, pages: {files:?}");
     let mut verify = Talk::open(world.home.path(), &["certificate", "verify", &files[0].to_string_lossy()]);
     let verified = verify.hear();
     assert_eq!(verify.ends(), Some(1));

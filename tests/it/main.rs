@@ -3,6 +3,7 @@
 // A test says what went wrong by panicking.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod pass;
 mod reader;
 mod stage;
 mod window;
@@ -22,6 +23,7 @@ mod marking;
 mod plain;
 mod policy;
 mod preview;
+mod rendering;
 mod rules;
 mod screens;
 mod session;

@@ -1,0 +1,77 @@
+//! A certificate as a person sees it: one layout, drawn as a picture or a page. What counts is the credential it carries.
+
+pub mod back;
+pub mod face;
+pub mod fonts;
+pub mod page;
+pub mod pdf;
+pub mod png;
+pub mod svg;
+
+pub use fonts::Fonts;
+
+use super::credential::Credential;
+
+/// What a certificate can be written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// The credential itself.
+    Json,
+    /// A picture of lines, with the credential baked in.
+    Svg,
+    /// A picture of points, with the credential baked in.
+    Png,
+    /// Two pages to print, with the credential attached and as a code.
+    Pdf,
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Json, Self::Svg, Self::Png, Self::Pdf];
+
+    /// Returns the name, which is the ending of the file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Svg => "svg",
+            Self::Png => "png",
+            Self::Pdf => "pdf",
+        }
+    }
+}
+
+/// Why a certificate cannot be drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Undrawable {
+    /// No font at hand has a sign for this character, which stands in this text.
+    Glyph(char, String),
+    /// Anything else, in words.
+    Otherwise(String),
+}
+
+impl std::fmt::Display for Undrawable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Glyph(c, text) => write!(
+                f,
+                "No font here has a sign for {c} (U+{:04X}) in \"{text}\", so no picture is made. Give a font with --font \
+                 FILE, or put it into the fonts folder of the data directory. The credential itself holds any name.",
+                u32::from(*c)
+            ),
+            Self::Otherwise(why) => write!(f, "The certificate cannot be drawn: {why}."),
+        }
+    }
+}
+
+/// Writes a certificate in a format; `text` is the credential's text, byte for byte as it was signed.
+///
+/// # Errors
+/// What cannot be drawn.
+pub fn render(format: Format, credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u8>, Undrawable> {
+    match format {
+        Format::Json => Ok(text.as_bytes().to_vec()),
+        Format::Svg => svg::write(credential, text, fonts).map(String::into_bytes),
+        Format::Png => png::write(credential, text, fonts),
+        Format::Pdf => pdf::write(credential, text, fonts),
+    }
+}

@@ -1,0 +1,70 @@
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+use crate::certificate::render::{Format, Undrawable, render};
+use crate::certificate::{Trust, Verdict};
+use crate::cli::error::{self, Failure, shown};
+use crate::cli::{Env, Outcome};
+use crate::place;
+use crate::text;
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+/// Write a certificate as a picture, as pages to print, or as the credential itself
+///
+/// Each carries the credential, so that it can be verified from any of them. Names in Latin, Greek, Cyrillic, Hebrew and
+/// Arabic are drawn with built-in fonts.
+#[derive(Debug, clap::Args)]
+pub struct ExportArgs {
+    /// The certificate's id, or the last eight digits of it
+    #[arg(value_name = "ID")]
+    id: String,
+    /// As what; may be given several times
+    #[arg(long, value_name = "FORMAT", required = true)]
+    format: Vec<Format>,
+    /// The folder to write into
+    #[arg(long, value_name = "DIR")]
+    to: PathBuf,
+    /// Use this font too, for names in other scripts
+    #[arg(long, value_name = "FILE")]
+    font: Vec<PathBuf>,
+}
+
+/// Draws the certificate and writes the files.
+pub(super) fn run(args: &ExportArgs, env: &mut Env<'_>) -> Outcome {
+    let desk = env.desk()?;
+    let held = desk.find_certificate(&args.id)?.ok_or_else(|| {
+        let id = text::one_line(&args.id);
+        Failure::usage(format!("There is no certificate \"{id}\" here. See `needlewise certificate list`."))
+    })?;
+    let checked = held.checked(&Trust::default(), desk.clock.now().wall);
+    let Some(credential) = checked.credential.filter(|_| checked.verdict != Verdict::Invalid) else {
+        return Err(Failure::no(format!("The certificate does not verify and is not drawn. {}", checked.reason)));
+    };
+    let mut given = Vec::new();
+    for path in &args.font {
+        given.push(std::fs::read(path).map_err(|error| Failure::unreadable(path, &error))?);
+    }
+    let fonts = desk.fonts(given)?;
+    let stem = held.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    for format in &args.format {
+        let bytes = render(*format, &credential, &held.credential, &fonts).map_err(|why| match why {
+            Undrawable::Glyph(..) => Failure::no(why.to_string()),
+            Undrawable::Otherwise(_) => Failure { code: error::STORE, message: why.to_string() },
+        })?;
+        let path = args.to.join(format!("{stem}.{}", format.name()));
+        place::write_whole(&path, &bytes).map_err(|error| Failure::disk(&path, "written", &error))?;
+        env.say(&shown(&path))?;
+    }
+    Ok(error::DONE)
+}

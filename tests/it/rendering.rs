@@ -1,0 +1,125 @@
+//! Certificates as people see them: whatever is drawn carries the credential, and a name is drawn rightly or not at all.
+
+use needlewise::certificate::render::{Fonts, Format, Undrawable, render};
+use needlewise::certificate::{Assurance, Credential, carrier, code};
+
+use crate::pass::Pass;
+
+const SECTIONS: &[&str] = &[
+    "Contraindications",
+    "Risks and adverse events",
+    "Aftercare",
+    "Mechanism of action",
+    "Differences from acupuncture",
+    "Candidacy, consent and screening",
+    "Procedure and infection control",
+    "Practice, law and documentation",
+];
+
+const STATEMENT: &str = "Written knowledge test only. Hands-on skill was not assessed. Not a license, board certification or \
+                         permission to practice; state law and the holder's license decide.";
+
+/// A certificate as a school would issue it.
+fn school() -> Pass<'static> {
+    Pass {
+        name: "Amira Okafor",
+        title: "Foundations of dry needling",
+        statement: STATEMENT,
+        issuer: "Northside School of Physical Therapy",
+        sections: SECTIONS,
+        assurance: Assurance::Unsupervised,
+        ..Pass::default()
+    }
+}
+
+fn drawn(pass: &Pass<'_>, format: Format) -> Result<Vec<u8>, Undrawable> {
+    let text = pass.certificate();
+    let credential: Credential = serde_json::from_str(&text).expect("a credential");
+    render(format, &credential, &text, &Fonts::default())
+}
+
+#[test]
+fn every_format_carries_the_credential_byte_for_byte() {
+    let text = school().certificate();
+    for format in Format::ALL {
+        let bytes = drawn(&school(), format).unwrap_or_else(|why| panic!("{format:?}: {why}"));
+        let carried = carrier::credential(&bytes).unwrap_or_else(|why| panic!("{format:?}: {why}"));
+        assert_eq!(String::from_utf8(carried).expect("a text"), text, "{format:?}");
+        let again = drawn(&school(), format).expect("drawn");
+        assert!(again == bytes, "{format:?} drawn twice is the same");
+    }
+}
+
+#[test]
+fn what_would_end_a_section_of_xml_early_is_carried_whole() {
+    let pass = Pass { title: "]]> </svg> <&> \"exam\"", name: "A ]]> B & <C>", ..school() };
+    let bytes = drawn(&pass, Format::Svg).expect("drawn");
+    assert_eq!(carrier::credential(&bytes).expect("carried"), pass.certificate().into_bytes());
+}
+
+#[test]
+fn the_code_on_page_two_holds_the_whole_credential() {
+    let text = school().certificate();
+    let credential: Credential = serde_json::from_str(&text).expect("a credential");
+    let packed = code::text(&credential).expect("packed");
+    assert!(packed.len() < 4296, "{} letters fit into a code", packed.len());
+    let read: Credential = serde_json::from_slice(&code::read(&packed).expect("read")).expect("a credential");
+    assert_eq!(read, credential);
+    for junk in ["", "hello", "0123", "::::::", &packed[..packed.len() / 2]] {
+        let whole = code::read(junk).ok().and_then(|bytes| serde_json::from_slice::<Credential>(&bytes).ok());
+        assert_eq!(whole, None, "{junk}");
+    }
+}
+
+#[test]
+fn names_of_five_scripts_are_drawn_and_of_any_length() {
+    let long = "Wolfeschlegelsteinhausenbergerdorff Featherstonehaugh-Smythe";
+    assert_eq!(long.chars().count(), 60);
+    let longest = "Á ".repeat(60);
+    for name in ["Bo", "Ελένη Παπαδοπούλου", "Жанна Иванова", "דוד בן־גוריון", "محمد عبد الرحمن الخطيب", long, &longest]
+    {
+        for format in [Format::Svg, Format::Png, Format::Pdf] {
+            drawn(&Pass { name, ..school() }, format).unwrap_or_else(|why| panic!("{name}: {why}"));
+        }
+    }
+}
+
+#[test]
+fn a_sign_that_no_font_has_is_named_and_nothing_is_drawn() {
+    for format in [Format::Svg, Format::Png, Format::Pdf] {
+        let refused = drawn(&Pass { name: "李 Lee", ..school() }, format).expect_err("no such sign");
+        assert_eq!(refused, Undrawable::Glyph('李', "李 Lee".to_owned()));
+        let said = refused.to_string();
+        assert!(said.contains("李 (U+674E)") && said.contains("--font"), "{said}");
+    }
+    assert!(drawn(&Pass { name: "李 Lee", ..school() }, Format::Json).is_ok(), "the credential holds any name");
+}
+
+#[test]
+fn a_picture_without_or_with_two_credentials_is_refused() {
+    let bytes = drawn(&school(), Format::Svg).expect("drawn");
+    let text = String::from_utf8(bytes).expect("a text");
+    let start = text.find("<openbadges:credential>").expect("a credential");
+    let end = text.find("</openbadges:credential>").expect("its end") + "</openbadges:credential>".len();
+    let without = format!("{}{}", &text[..start], &text[end..]);
+    let twice = format!("{}{}{}", &text[..end], &text[start..end], &text[end..]);
+    let said = |text: &str| carrier::credential(text.as_bytes()).expect_err("refused");
+    assert_eq!(said(&without), "The picture carries no credential.");
+    assert_eq!(said(&twice), "The picture carries more than one credential.");
+    let entities = "<!DOCTYPE svg [<!ENTITY a \"aa\"><!ENTITY b \"&a;&a;&a;\">]><svg>&b;</svg>";
+    assert!(said(entities).contains("cannot be read"), "{}", said(entities));
+}
+
+#[test]
+fn a_carrier_cut_or_changed_anywhere_ends_without_a_panic() {
+    for format in [Format::Svg, Format::Png, Format::Pdf] {
+        let bytes = drawn(&school(), format).expect("drawn");
+        let step = bytes.len() / 150;
+        for at in (0..bytes.len()).step_by(step) {
+            let _ = carrier::credential(&bytes[..at]);
+            let mut changed = bytes.clone();
+            changed[at] ^= 0x55;
+            let _ = carrier::credential(&changed);
+        }
+    }
+}
