@@ -1,0 +1,46 @@
+//! What verifying certificates costs, beside the bare check of a signature, and how many a second on all cores.
+//!
+//! `cargo bench --bench certificates` prints a line a figure.
+
+// What a benchmark needs and does not find ends it.
+#![allow(clippy::expect_used)]
+
+use std::time::{Duration, Instant};
+
+use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
+use needlewise::certificate::{Credential, Trust, Verdict, graph, verify};
+use needlewise::clock::Timestamp;
+use rayon::prelude::*;
+
+/// How many certificates are verified.
+const COUNT: usize = 400;
+
+fn time<T>(run: impl FnOnce() -> T) -> (Duration, T) {
+    let start = Instant::now();
+    let value = run();
+    (start.elapsed(), value)
+}
+
+fn main() {
+    // The example that the tests keep, as it was signed.
+    let snapshot = include_str!("../tests/it/snapshots/it__certificate__the_example_is_what_it_was.snap");
+    let text = snapshot.splitn(3, "---\n").nth(2).expect("the example");
+    let now: Timestamp = "2027-01-01T00:00:00Z".parse().expect("a moment");
+    let trust = Trust::default();
+    assert_eq!(verify(text.as_bytes(), &trust, now).verdict, Verdict::Untrusted, "its signature holds");
+
+    let key = SigningKey::from_bytes(&[7; 32]);
+    let (signature, public) = (key.sign(&[1; 64]), VerifyingKey::from(&key));
+    let (bare, ()) = time(|| (0..COUNT).for_each(|_| public.verify_strict(&[1; 64], &signature).expect("it fits")));
+    let (one, ()) = time(|| (0..COUNT).for_each(|_| drop(verify(text.as_bytes(), &trust, now))));
+    let credential: Credential = serde_json::from_str(text).expect("a credential");
+    let plain = Credential { proof: Vec::new(), ..credential };
+    let (graphs, ()) = time(|| (0..COUNT).for_each(|_| drop(graph::canonical(&plain).expect("a graph"))));
+    let (all, ()) = time(|| (0..COUNT).into_par_iter().for_each(|_| drop(verify(text.as_bytes(), &trust, now))));
+
+    let each = |total: Duration| total.as_secs_f64() * 1e6 / 400.0;
+    println!("a bare signature check: {:.0} µs", each(bare));
+    println!("verifying on one core: {:.0} µs, {:.0} times that", each(one), each(one) / each(bare));
+    println!("  of which the credential's graph: {:.0} %", 100.0 * each(graphs) / each(one));
+    println!("verifying on all cores: {:.0} a second (goal: 150, stretch: 1000)", 1e6 / each(all));
+}
