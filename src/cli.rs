@@ -17,6 +17,7 @@ mod issuer;
 mod man;
 mod practice;
 mod print;
+mod progress;
 mod record;
 mod secret;
 mod trainee;

@@ -1,6 +1,6 @@
 //! What lists show: rows kept up to date beside the facts, each of which can be computed from them again.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::attempt::fact::{Answered, Finished, Issued, Person, Started};
 use crate::attempt::{Mode, Points, Standing};
@@ -9,6 +9,10 @@ use crate::certificate::{Assurance, Credential};
 use crate::clock::{Millis, Timestamp};
 use crate::ids::{AttemptId, BankId, CertificateId, Digest, ExamId, FactId, QuestionId, TraineeId};
 use crate::quiz::policy::Past;
+
+pub mod export;
+pub mod roll;
+pub mod standing;
 
 /// A person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +24,7 @@ pub struct PersonRow {
 }
 
 /// An attempt, as lists show it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptRow {
     /// The attempt.
     pub id: AttemptId,
@@ -104,7 +108,7 @@ impl AttemptRow {
 
 /// A certificate that was issued elsewhere, or here on request, as lists show it. Its form and its signature were checked
 /// when it was taken in; what it is worth is for the trust of the day to say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateRow {
     /// Its name.
     pub id: CertificateId,

@@ -29,6 +29,7 @@ mod error;
 pub mod issue;
 pub mod keep;
 pub mod people;
+pub mod roll;
 
 pub use error::Error;
 
@@ -251,6 +252,9 @@ impl Desk {
     /// [`Error::Missing`] where content does not hold, and those of [`Desk::facts`].
     pub fn sheet(&self, attempt: AttemptId) -> Result<(Vec<Row>, Sheet), Error> {
         let rows = self.facts(attempt)?;
+        if rows.first().is_some_and(|row| row.secret.is_none()) {
+            return Err(Error::Erased);
+        }
         let Some(Fact::Started(started)) = rows.first().and_then(Row::fact) else {
             return Err(Error::Unknown(attempt));
         };

@@ -47,6 +47,20 @@ impl Points {
         hundredfold >= BigRational::from_integer((usize::from(u8::from(percent)) * possible).into())
     }
 
+    /// Returns these points as a decimal number of four places, for programs that know no fractions.
+    pub fn decimal(&self) -> f64 {
+        self.share(1)
+    }
+
+    /// Returns the share of `possible` as a decimal number of four places, rounded down; never for a decision.
+    pub fn share(&self, possible: usize) -> f64 {
+        if possible == 0 {
+            return 0.0;
+        }
+        let places = (&self.0 * BigRational::new(10_000.into(), possible.into())).to_integer();
+        u32::try_from(places).map_or(f64::MAX, f64::from) / 10_000.0
+    }
+
     /// Returns the share of `possible` in whole percent, rounded down; for people, never for a decision.
     pub fn percent_of(&self, possible: usize) -> u8 {
         if possible == 0 {

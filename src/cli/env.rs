@@ -1,6 +1,6 @@
 //! What a command may touch of the world: output, input, directories, clock, chance.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::path::PathBuf;
 
 use rand::Rng;
@@ -102,6 +102,23 @@ impl Env<'_> {
         if !line.is_empty() {
             let _ = writeln!(self.err, "{line}");
         }
+    }
+
+    /// Asks a question that is answered with yes or no; without a terminal the answer is no.
+    ///
+    /// # Errors
+    /// What the system says of reading and writing.
+    pub fn agrees(&mut self, question: &str) -> io::Result<bool> {
+        if !self.terminal.input {
+            return Ok(false);
+        }
+        write!(self.out, "{question}")?;
+        self.out.flush()?;
+        let mut answer = String::new();
+        if let Some(input) = self.input.as_mut() {
+            input.take(100).read_line(&mut answer)?;
+        }
+        Ok(answer.trim().eq_ignore_ascii_case("yes"))
     }
 
     /// Returns whether to use color on standard output.

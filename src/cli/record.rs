@@ -10,14 +10,18 @@ use crate::quiz::review::{self, Extent};
 use crate::records::AttemptRow;
 use crate::sitting::{Desk, Error};
 
+mod export;
 mod list;
+mod matrix;
 mod show;
 
-/// List and show attempts
+/// List and show attempts, who stands where, and export records
 #[derive(Debug, Subcommand)]
 pub enum RecordCommand {
     List(list::ListArgs),
     Show(show::ShowArgs),
+    Matrix(matrix::MatrixArgs),
+    Export(export::ExportArgs),
 }
 
 /// Runs one of them.
@@ -25,6 +29,8 @@ pub(super) fn run(command: &RecordCommand, env: &mut Env<'_>) -> Outcome {
     match command {
         RecordCommand::List(args) => list::run(args, env),
         RecordCommand::Show(args) => show::run(args, env),
+        RecordCommand::Matrix(args) => matrix::run(args, env),
+        RecordCommand::Export(args) => export::run(args, env),
     }
 }
 

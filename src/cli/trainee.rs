@@ -2,16 +2,27 @@
 
 use clap::Subcommand;
 
+use super::error::Failure;
 use super::{Env, Outcome};
+use crate::records::PersonRow;
+use crate::sitting::Desk;
 
 mod add;
+mod erase;
+mod export;
 mod list;
+mod rename;
+mod set;
 
-/// List and add people
+/// List, add and change people; hand out and erase what is held about them
 #[derive(Debug, Subcommand)]
 pub enum TraineeCommand {
     List(list::ListArgs),
     Add(add::AddArgs),
+    Set(set::SetArgs),
+    Rename(rename::RenameArgs),
+    Export(export::ExportArgs),
+    Erase(erase::EraseArgs),
 }
 
 /// Runs one of them.
@@ -19,5 +30,16 @@ pub(super) fn run(command: &TraineeCommand, env: &mut Env<'_>) -> Outcome {
     match command {
         TraineeCommand::List(_) => list::run(env),
         TraineeCommand::Add(args) => add::run(args, env),
+        TraineeCommand::Set(args) => set::run(args, env),
+        TraineeCommand::Rename(args) => rename::run(args, env),
+        TraineeCommand::Export(args) => export::run(args, env),
+        TraineeCommand::Erase(args) => erase::run(args, env),
     }
+}
+
+/// Finds a person by name or id.
+fn find(desk: &Desk, who: &str) -> Result<PersonRow, Failure> {
+    desk.find(who)?.ok_or_else(|| {
+        Failure::usage(format!("There is no \"{}\" here. See `needlewise trainee list`.", crate::text::one_line(who)))
+    })
 }

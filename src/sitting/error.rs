@@ -1,7 +1,7 @@
 //! Why something could not be done, in words that say what to do next.
 
 use crate::attempt::chain;
-use crate::ids::{AttemptId, TraineeId};
+use crate::ids::{AttemptId, CertificateId, TraineeId};
 use crate::quiz::draw::Infeasible;
 use crate::quiz::policy::Start;
 use crate::quiz::session::Refusal;
@@ -37,6 +37,8 @@ pub enum Error {
     NotTaken(String),
     /// A person's record must not be erased now.
     Hold(String),
+    /// A certificate's row in the store is not borne out by its credential.
+    Forged(CertificateId),
     /// What was asked for was erased.
     Erased,
     /// Several people have that name.
@@ -84,6 +86,11 @@ impl std::fmt::Display for Error {
             Self::Hold(why) => {
                 write!(f, "This record is on hold and is not erased: {why}. Lift the hold with --release.")
             }
+            Self::Forged(id) => write!(
+                f,
+                "The record of certificate {id} is not borne out by its signature; somebody may have written it by hand. \
+                 Run `needlewise doctor`, and go back to a backup."
+            ),
             Self::Erased => {
                 f.write_str("What it holds was erased, with the person's data; the chain of facts is whole.")
             }

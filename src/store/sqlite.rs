@@ -124,7 +124,9 @@ impl Store for Sqlite {
         let change = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         if let Some(person) = &batch.person {
             let key = text::name_key(&person.person.name);
-            let taken = "SELECT 1 FROM person WHERE name_key = $1 AND id <> $2";
+            // Who has the name already keeps it, even where a certificate brought in another of that name.
+            let taken = "SELECT 1 FROM person WHERE name_key = $1 AND id <> $2 \
+                         AND NOT EXISTS (SELECT 1 FROM person WHERE name_key = $1 AND id = $2)";
             let taken = change.query_row(taken, params![key, person.id.to_string()], |_| Ok(())).optional();
             if taken.map_err(failed)?.is_some() {
                 return Err(StoreError::NameTaken);

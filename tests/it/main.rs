@@ -23,6 +23,7 @@ mod marking;
 mod plain;
 mod policy;
 mod preview;
+mod records;
 mod rendering;
 mod rules;
 mod screens;

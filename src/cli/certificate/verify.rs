@@ -1,6 +1,4 @@
-use std::io::Write;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use serde_json::json;
@@ -9,6 +7,7 @@ use super::certificate_json;
 use super::files::{self, File};
 use crate::certificate::{Checked, Trust, Verdict, code, verify};
 use crate::cli::error::{self, Failure};
+use crate::cli::progress::Progress;
 use crate::cli::{Env, Outcome, print};
 use crate::clock::Timestamp;
 use crate::text;
@@ -66,30 +65,18 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> Outcome {
 }
 
 /// Verifies on all cores, and says on a terminal how far it is.
-fn verify_all(files: Vec<File>, trust: &Trust, now: Timestamp, env: &mut Env<'_>) -> Vec<Result> {
-    let (count, done) = (files.len(), AtomicUsize::new(0));
-    let shows = env.terminal.output && count > SOON;
+fn verify_all(files: Vec<File>, trust: &Trust, now: Timestamp, env: &Env<'_>) -> Vec<Result> {
+    let progress = Progress::new(env, files.len(), "verified");
     let check = |file: File| {
         let checked = match &file.bytes {
             Ok(bytes) => verify(bytes, trust, now),
             Err(reason) => Checked::invalid(reason.clone()),
         };
-        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-        if shows && (done.is_multiple_of(SOON) || done == count) {
-            // A bar that cannot be drawn is no reason to stop.
-            let _ = write!(std::io::stderr(), "\r{done} of {count} verified");
-        }
+        progress.step();
         Result { file: file.name, checked }
     };
-    let results = files.into_par_iter().map(check).collect();
-    if shows {
-        env.complain("\r\u{1b}[K");
-    }
-    results
+    files.into_par_iter().map(check).collect()
 }
-
-/// After how many files something is said about how far it is.
-const SOON: usize = 25;
 
 /// Lays out many verdicts, and counts them.
 fn table(results: &[Result]) -> String {

@@ -1,4 +1,4 @@
-use std::io::{BufRead, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::words;
@@ -40,7 +40,8 @@ pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> Outcome {
     let today = (env.clock)().now().wall.day();
     trust.add(did, &name, today, args.without_revocation).map_err(Failure::usage)?;
     env.say(&format!("Its words: {}", words(did)))?;
-    if !agreed(env)? {
+    // Without a terminal, giving the command says that they were compared.
+    if env.terminal.input && !env.agrees("Are these the words that the issuer tells you? (yes/no): ")? {
         return Err(Failure::no("Nothing was changed. Trust the key once its words are those that the issuer tells."));
     }
     save(&trust, env)?;
@@ -49,20 +50,6 @@ pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> Outcome {
         return env.say("Its certificates count without a list of those it revoked.");
     }
     env.say("Its certificates are stale until you take in its bundle: `needlewise issuer trust --bundle FILE`.")
-}
-
-/// Asks on a terminal whether the words were compared; without one, giving the command says so.
-fn agreed(env: &mut Env<'_>) -> Result<bool, Failure> {
-    if !env.terminal.input {
-        return Ok(true);
-    }
-    write!(env.out, "Are these the words that the issuer tells you? (yes/no): ")?;
-    env.out.flush()?;
-    let mut answer = String::new();
-    if let Some(input) = env.input.as_mut() {
-        input.take(100).read_line(&mut answer)?;
-    }
-    Ok(answer.trim().eq_ignore_ascii_case("yes"))
 }
 
 fn take(path: &Path, trust: &mut Trust, env: &mut Env<'_>) -> Outcome {

@@ -1,0 +1,50 @@
+use crate::attempt::fact::Person;
+use crate::cli::error::Failure;
+use crate::cli::{Env, Outcome};
+use crate::text;
+
+/// Erase what is held about a person, for good
+///
+/// The chains of facts stay whole without what was in them, and certificates that went out still verify. What went out before
+/// is out of reach: requests, exports, backups, files handed over. Give --hold to keep a record from being erased.
+#[derive(Debug, clap::Args)]
+pub struct EraseArgs {
+    /// The person: a name, or an id
+    #[arg(value_name = "NAME|ID")]
+    who: String,
+    /// Do not erase, and refuse to until the hold is lifted: the reason
+    #[arg(long, value_name = "REASON")]
+    hold: Option<String>,
+    /// Do not erase, but lift the hold
+    #[arg(long, conflicts_with = "hold")]
+    release: bool,
+    /// Erase without asking
+    #[arg(long, conflicts_with_all = ["hold", "release"])]
+    yes: bool,
+}
+
+/// What erasing cannot reach.
+const OUT_OF_REACH: &str = "Out of reach of this: requests and exports that were written, certificates handed over or taken in \
+                            elsewhere, an issuer's ledger (it holds the id, no name), and backups. Delete those where they are.";
+
+/// Erases, or sets and lifts a hold.
+pub(super) fn run(args: &EraseArgs, env: &mut Env<'_>) -> Outcome {
+    let mut desk = env.desk()?;
+    let row = super::find(&desk, &args.who)?;
+    let name = text::one_line(&row.person.name);
+    if args.release || args.hold.is_some() {
+        if args.hold.as_ref().is_some_and(|why| why.trim().is_empty() || !why.chars().all(text::is_harmless)) {
+            return Err(Failure::usage("A hold needs a reason that can be printed."));
+        }
+        desk.change(row.id, Person { hold: args.hold.clone(), ..row.person })?;
+        let says = if args.release { "is on hold no longer" } else { "is on hold and is not erased" };
+        return env.say(&format!("{name} {says}."));
+    }
+    if !args.yes && !env.agrees(&format!("Erase everything about {name}? It cannot be undone. (yes/no): "))? {
+        return Err(Failure::no("Nothing was erased. Without a terminal, say --yes."));
+    }
+    let id = row.id;
+    desk.erase(&row)?;
+    env.say(&format!("Erased what was held about {name} ({id})."))?;
+    env.say(OUT_OF_REACH)
+}

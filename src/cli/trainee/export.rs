@@ -1,0 +1,25 @@
+use std::path::PathBuf;
+
+use crate::cli::error::{Failure, shown};
+use crate::cli::{Env, Outcome};
+use crate::place;
+
+/// Write everything that is held about a person into one file
+#[derive(Debug, clap::Args)]
+pub struct ExportArgs {
+    /// The person: a name, or an id
+    #[arg(value_name = "NAME|ID")]
+    who: String,
+    /// The file to write: JSON, with record, facts, answers, practice and certificates
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+}
+
+/// Writes the archive.
+pub(super) fn run(args: &ExportArgs, env: &mut Env<'_>) -> Outcome {
+    let desk = env.desk()?;
+    let row = super::find(&desk, &args.who)?;
+    let text = format!("{:#}\n", desk.archive(&row)?);
+    place::write_whole(&args.to, text.as_bytes()).map_err(|error| Failure::disk(&args.to, "written", &error))?;
+    env.say(&format!("Everything held about {} is in {}.", crate::text::one_line(&row.person.name), shown(&args.to)))
+}

@@ -1,0 +1,25 @@
+use crate::attempt::fact::Person;
+use crate::cli::{Env, Outcome};
+use crate::text;
+
+/// Change a person's name as it will be printed
+///
+/// Certificates that were issued keep the name they bear.
+#[derive(Debug, clap::Args)]
+pub struct RenameArgs {
+    /// The person: a name, or an id
+    #[arg(value_name = "NAME|ID")]
+    who: String,
+    /// The new name
+    #[arg(value_name = "NEW-NAME")]
+    name: String,
+}
+
+/// Changes the name.
+pub(super) fn run(args: &RenameArgs, env: &mut Env<'_>) -> Outcome {
+    let mut desk = env.desk()?;
+    let row = super::find(&desk, &args.who)?;
+    let before = text::one_line(&row.person.name);
+    let row = desk.change(row.id, Person { name: args.name.clone(), ..row.person })?;
+    env.say(&format!("{before} is {} now.", text::one_line(&row.person.name)))
+}

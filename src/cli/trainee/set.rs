@@ -1,0 +1,31 @@
+use super::add;
+use crate::attempt::fact::Person;
+use crate::cli::error::Failure;
+use crate::cli::{Env, Outcome};
+use crate::text;
+
+/// Change what is known of a person
+#[derive(Debug, clap::Args)]
+pub struct SetArgs {
+    /// The person: a name, or an id
+    #[arg(value_name = "NAME|ID")]
+    who: String,
+    /// The number the school or clinic knows the person by
+    #[arg(long = "id", value_name = "STAFF-NO", required_unless_present = "license")]
+    staff_id: Option<String>,
+    /// The holder's license, as it will be printed on the next certificate
+    #[arg(long, value_name = "TEXT")]
+    license: Option<String>,
+}
+
+/// Changes the record.
+pub(super) fn run(args: &SetArgs, env: &mut Env<'_>) -> Outcome {
+    let mut desk = env.desk()?;
+    let row = super::find(&desk, &args.who)?;
+    let given =
+        add::person(&row.person.name, args.staff_id.as_deref(), args.license.as_deref()).map_err(Failure::usage)?;
+    let staff_id = given.staff_id.or_else(|| row.person.staff_id.clone());
+    let license = given.license.or_else(|| row.person.license.clone());
+    let row = desk.change(row.id, Person { staff_id, license, ..row.person })?;
+    env.say(&format!("Changed {}.", text::one_line(&row.person.name)))
+}

@@ -1,0 +1,45 @@
+//! Records as JSON lines, a record a line, which this program reads back.
+
+use serde::{Deserialize, Serialize};
+
+use super::Records;
+use crate::records::{AttemptRow, CertificateRow};
+
+/// A line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "kebab-case")]
+pub enum Line {
+    /// An attempt and what it came to.
+    Attempt {
+        /// The attempt.
+        attempt: Box<AttemptRow>,
+    },
+    /// A certificate, whole.
+    Certificate {
+        /// What lists show of it.
+        certificate: Box<CertificateRow>,
+        /// The credential's text, as it was signed.
+        credential: String,
+    },
+}
+
+/// Writes a line for each attempt and each certificate.
+pub fn write(records: &Records) -> Vec<u8> {
+    let attempts = records.attempts.iter().map(|(row, _)| Line::Attempt { attempt: Box::new(row.clone()) });
+    let certificates = records
+        .certificates
+        .iter()
+        .map(|(row, text)| Line::Certificate { certificate: Box::new(row.clone()), credential: text.clone() });
+    // These types always have a JSON form.
+    let line = |line: Line| serde_json::to_string(&line).unwrap_or_default() + "\n";
+    attempts.chain(certificates).map(line).collect::<String>().into_bytes()
+}
+
+/// Reads lines back.
+///
+/// # Errors
+/// The number of the first line that is none, from 1, and why.
+pub fn read(text: &str) -> Result<Vec<Line>, (usize, String)> {
+    let parse = |(at, line): (usize, &str)| serde_json::from_str(line).map_err(|error| (at + 1, error.to_string()));
+    text.lines().enumerate().map(parse).collect()
+}

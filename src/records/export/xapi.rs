@@ -1,0 +1,74 @@
+//! Exams as xAPI 1.0.3 statements, a statement a line, with the verbs of cmi5 but without its category: nothing here was
+//! launched by a learning system.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::Records;
+use crate::attempt::chain::Row;
+use crate::attempt::{Fact, Mode, Standing};
+use crate::clock::Timestamp;
+use crate::ids::FactId;
+use crate::records::AttemptRow;
+
+/// Where people are known by their ids: this program, wherever it runs.
+const HOME: &str = "urn:needlewise:people";
+/// The verbs' namespace.
+const VERBS: &str = "http://adlnet.gov/expapi/verbs/";
+
+/// Writes the statements of every exam: begun, and passed or failed, each once.
+pub fn write(records: &Records) -> Vec<u8> {
+    let mut lines = String::new();
+    for (row, facts) in records.attempts.iter().filter(|(row, _)| row.mode == Mode::Exam) {
+        for statement in statements(row, facts) {
+            lines += &statement.to_string();
+            lines.push('\n');
+        }
+    }
+    lines.into_bytes()
+}
+
+fn statements(row: &AttemptRow, facts: &[Row]) -> Vec<Value> {
+    let mut said = Vec::new();
+    for stored in facts {
+        match stored.fact() {
+            Some(Fact::Started(_)) => said.push(statement(row, stored.id, stored.at, "initialized", None)),
+            Some(Fact::Finished(finished)) => {
+                let passed = finished.outcome.standing == Standing::Passed;
+                let (raw, most) = (finished.outcome.earned.decimal(), finished.outcome.possible);
+                let result = json!({
+                    "score": { "scaled": finished.outcome.earned.share(most), "raw": raw, "min": 0, "max": most },
+                    "success": passed,
+                    "completion": true,
+                    "duration": format!("PT{}S", finished.elapsed.0 / 1000),
+                });
+                let verb = if passed { "passed" } else { "failed" };
+                said.push(statement(row, stored.id, stored.at, verb, Some(result)));
+            }
+            _ => {}
+        }
+    }
+    said
+}
+
+fn statement(row: &AttemptRow, fact: FactId, at: Timestamp, verb: &str, result: Option<Value>) -> Value {
+    let exam = row.exam.as_ref().map_or("exam", |exam| exam.as_str());
+    let mut statement = json!({
+        // The same fact always makes the same statement, so that a learning record store takes it once.
+        "id": Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:uuid:{fact}").as_bytes()),
+        "version": "1.0.3",
+        "timestamp": at.to_string(),
+        "actor": { "objectType": "Agent", "account": { "homePage": HOME, "name": row.trainee } },
+        "verb": { "id": format!("{VERBS}{verb}"), "display": { "en": verb } },
+        "object": {
+            "objectType": "Activity",
+            "id": format!("urn:needlewise:exam:{exam}"),
+            "definition": { "type": "http://adlnet.gov/expapi/activities/assessment", "name": { "en": exam } },
+        },
+        "context": { "registration": row.id, "platform": "needlewise" },
+    });
+    if let Some(result) = result {
+        statement["result"] = result;
+    }
+    statement
+}

@@ -1,0 +1,314 @@
+//! What a clinic asks: who stands where, what goes to other programs, what is held about a person and how it is erased.
+
+use std::collections::BTreeSet;
+
+use needlewise::certificate::{Assurance, Credential, Key, Trust};
+use needlewise::clock::{Millis, Timestamp};
+use needlewise::ids::{FactId, TraineeId};
+use needlewise::records::export::json;
+use needlewise::records::roll::{Roll, RollQuery, Sort};
+use needlewise::records::standing::{Standing, standing};
+use needlewise::records::{CertificateRow, PersonRow};
+use serde_json::Value;
+
+use crate::pass::{Pass, key, moment};
+use crate::world::World;
+
+/// The row of a certificate that a school issued.
+fn row(pass: &Pass<'_>) -> CertificateRow {
+    let credential: Credential = serde_json::from_str(&pass.certificate()).expect("a credential");
+    CertificateRow::of(&credential, FactId::new(moment(pass.at), [pass.certificate; 10])).expect("a row")
+}
+
+/// A certificate that a school issued.
+fn school() -> Pass<'static> {
+    Pass { assurance: Assurance::Unsupervised, issuer: "The School", ..Pass::default() }
+}
+
+fn trusting() -> Trust {
+    let mut trust = Trust::default();
+    trust.add(&key().did(), "The School", moment("2026-01-01T00:00:00Z").day(), true).expect("trusted");
+    trust
+}
+
+fn at(rows: &[CertificateRow], now: &str) -> Standing {
+    standing(rows, &trusting(), moment(now)).standing
+}
+
+#[test]
+fn standing_goes_by_whole_days_in_utc() {
+    let rows = [row(&Pass { until: "2028-03-31T23:59:59Z", ..school() })];
+    for (now, expected) in [
+        ("2028-01-30T23:59:59.999Z", Standing::Current),
+        ("2028-01-31T00:00:00Z", Standing::Expiring60),
+        ("2028-02-29T23:59:59Z", Standing::Expiring60),
+        ("2028-03-01T00:00:00Z", Standing::Expiring30),
+        ("2028-03-31T23:59:59.999Z", Standing::Expiring30),
+        ("2028-04-01T00:00:00Z", Standing::Expired),
+    ] {
+        assert_eq!(at(&rows, now), expected, "{now}");
+    }
+    assert_eq!(at(&[], "2027-01-01T00:00:00Z"), Standing::NotDone);
+}
+
+#[test]
+fn only_what_counts_counts() {
+    let now = "2027-01-01T00:00:00Z";
+    assert_eq!(at(&[row(&Pass { assurance: Assurance::SelfAttested, ..school() })], now), Standing::NotDone);
+    let stranger = Key::from_seed([9; 32]);
+    let foreign = standing(&[row(&Pass { key: &stranger, ..school() })], &trusting(), moment(now));
+    assert_eq!(foreign.standing, Standing::NotDone, "nobody trusts its signer");
+    assert!(foreign.uncounted.is_some());
+    let mut trust = trusting();
+    trust.issuers[0].list = Some(needlewise::certificate::trust::RevocationList {
+        issuer: needlewise::ids::IssuerId::new(moment(now), [1; 10]),
+        sequence: 1,
+        issued: moment(now),
+        revoked: vec![row(&school()).id],
+        ledger: Vec::new(),
+    });
+    assert_eq!(standing(&[row(&school())], &trust, moment(now)).standing, Standing::Revoked);
+    let other = row(&Pass { certificate: 3, ..school() });
+    assert_eq!(standing(&[row(&school()), other.clone()], &trust, moment(now)).by, Some(other), "another one counts");
+    let old = row(&Pass { certificate: 4, at: "2024-01-01T00:00:00Z", until: "2026-01-01T23:59:59Z", ..school() });
+    assert_eq!(at(&[old.clone()], now), Standing::Expired);
+    assert_eq!(at(&[row(&school()), old], now), Standing::Current, "what counts comes before what does not");
+}
+
+/// A clinic that took in a certificate and trusts its school.
+fn clinic() -> World {
+    let world = World::new();
+    world.pass(Millis::hours(1));
+    let certificate = world.file("handed.json", Pass { name: "Amira Okafor", ..school() }.certificate());
+    world.run(["certificate", "import", &certificate.to_string_lossy()]).done();
+    world.run(["issuer", "trust", &key().did(), "--name", "Northside", "--without-revocation"]).done();
+    world.run(["trainee", "add", "=SUM(A1)", "--id=-7", "--license", "@me"]).done();
+    world
+}
+
+#[test]
+fn the_matrix_shows_a_person_a_row_and_an_exam_a_column() {
+    let world = clinic();
+    insta::assert_snapshot!(world.run(["record", "matrix"]).all());
+    let json = world.run(["record", "matrix", "--json", "--exam", "brief", "--standing", "current"]).json();
+    assert_eq!(json.as_array().map(Vec::len), Some(1));
+    assert_eq!(json[0]["trainee"]["name"], "Amira Okafor");
+    assert_eq!(json[0]["standings"][0]["standing"], "current");
+    assert_eq!(json[0]["standings"][0]["assurance"], "unsupervised");
+    for (args, count) in [
+        (&["--search", "okaFOR"][..], 1),
+        (&["--search", "nobody"], 0),
+        (&["--expiring", "60"], 0),
+        (&["--expiring", "1000"], 1),
+        (&["--assurance", "invigilated"], 0),
+        (&["--by-end"], 2),
+    ] {
+        let said = world.run(["record", "matrix", "--json"].iter().chain(args));
+        assert_eq!(said.json().as_array().map(Vec::len), Some(count), "{args:?}");
+    }
+    let unknown = world.run(["record", "matrix", "--exam", "nothing"]);
+    assert!(unknown.code == 2 && unknown.err.contains("There is no exam"), "{}", unknown.all());
+}
+
+#[test]
+fn a_row_written_into_the_store_by_hand_is_never_shown_as_certified() {
+    let world = clinic();
+    let path = world.data().join("needlewise.db");
+    let store = rusqlite::Connection::open(path).expect("a store");
+    let mallory = row(&Pass { certificate: 9, until: "2099-12-31T23:59:59Z", ..school() });
+    // Everything as the program would write it, the seal among it; only the signed credential is not there.
+    let forged = CertificateRow { id: mallory.id, ..mallory };
+    let sql = "INSERT INTO certificate SELECT ?1, trainee, exam, title, assurance, issuer, valid_from, ?2, digest, fact, ?3 \
+               FROM certificate LIMIT 1";
+    let (until, first): (i64, String) = (
+        forged.valid_until.millis(),
+        store.query_row("SELECT fact FROM certificate", [], |row| row.get(0)).expect("a fact"),
+    );
+    let digest: String = store.query_row("SELECT digest FROM certificate", [], |row| row.get(0)).expect("a digest");
+    let trainee: String = store.query_row("SELECT trainee FROM certificate", [], |row| row.get(0)).expect("an id");
+    let forged = CertificateRow {
+        fact: first.parse().expect("an id"),
+        digest: digest.parse().expect("a digest"),
+        trainee: trainee.parse().expect("an id"),
+        ..forged
+    };
+    store.execute(sql, rusqlite::params![forged.id.to_string(), until, forged.seal().to_string()]).expect("a row");
+    for args in [&["record", "matrix"][..], &["record", "export", "--format", "csv"]] {
+        let said = world.run(args);
+        assert!(said.code == 4 && said.err.contains("not borne out by its signature"), "{args:?}: {}", said.all());
+        assert!(!said.out.contains("2099"), "{}", said.all());
+    }
+}
+
+#[test]
+fn csv_is_rfc_4180_and_holds_no_formula() {
+    let world = clinic();
+    let certificate = Pass { name: "=cmd|'/c calc'!A1 \"x\", y", certificate: 6, holder: 5, ..school() }.certificate();
+    let file = world.file("hostile.json", certificate);
+    world.run(["certificate", "import", &file.to_string_lossy()]).done();
+    let said = world.run(["record", "export", "--format", "csv"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(said.out.ends_with("\r\n") && !said.out.replace("\r\n", "").contains(['\r', '\n']));
+    let mut reader = csv::ReaderBuilder::new().flexible(false).from_reader(said.out.as_bytes());
+    let names: Vec<_> = reader.headers().expect("a heading").iter().map(str::to_owned).collect();
+    let lines: Vec<_> = reader.records().map(|line| line.expect("a line")).collect();
+    assert_eq!((names.len(), lines.len()), (11, 2));
+    for cell in lines.iter().flatten() {
+        assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
+    }
+    assert!(said.out.contains("'=cmd|'/c calc'!A1 \"\"x\"\", y"), "{}", said.out);
+}
+
+#[test]
+fn json_lines_read_back() {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.passes().code, 0);
+    world.pass(Millis::hours(1));
+    let certificate = world.file("handed.json", Pass { holder: 7, ..school() }.certificate());
+    world.run(["certificate", "import", &certificate.to_string_lossy()]).done();
+    let said = world.run(["record", "export", "--format", "json"]);
+    let lines = json::read(&said.out).expect("lines");
+    let kinds: Vec<_> = lines.iter().map(|line| matches!(line, json::Line::Attempt { .. })).collect();
+    assert_eq!(kinds, [true, false]);
+    let json::Line::Certificate { credential, .. } = &lines[1] else { panic!("a certificate") };
+    assert_eq!(*credential, Pass { holder: 7, ..school() }.certificate());
+    assert_eq!(json::read("{}\n").expect_err("no line").0, 1);
+    assert!(
+        ["Right", "Barks", "pneumothorax"].iter().all(|given| !said.out.contains(given)),
+        "nobody's answers: {}",
+        said.out
+    );
+}
+
+#[test]
+fn xapi_statements_are_stable_and_a_pass_is_told_once() {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.passes().code, 0);
+    let said = world.run(["record", "export", "--format", "xapi"]);
+    assert_eq!(said.out, world.run(["record", "export", "--format", "xapi"]).out, "ids are of the facts");
+    let statements: Vec<Value> = said.out.lines().map(|line| serde_json::from_str(line).expect("json")).collect();
+    let verbs: Vec<_> = statements.iter().map(|statement| statement["verb"]["display"]["en"].clone()).collect();
+    assert_eq!(verbs, ["initialized", "passed"]);
+    assert_eq!(statements[1]["result"]["score"]["scaled"], 1.0);
+    assert_eq!(statements[1]["context"]["registration"], statements[0]["context"]["registration"]);
+    let ids: BTreeSet<_> = statements.iter().map(|statement| statement["id"].to_string()).collect();
+    assert_eq!(ids.len(), 2);
+    assert!(!said.out.contains("Amira"), "people are known by their ids");
+}
+
+#[test]
+fn a_roster_is_added_as_far_as_it_can_be() {
+    let world = World::new();
+    let roster = world.file(
+        "roster.csv",
+        "\u{feff}Name,staff_id,license\r\n\"Okafor, Amira\",17,PT 1\r\nZoë Å,,\r\nzoë å,,\r\n,18,\r\nBad\u{202e}Name,19,\r\n",
+    );
+    let said = world.run(["trainee", "add", "--from", &roster.to_string_lossy()]);
+    assert_eq!(said.code, 1);
+    insta::assert_snapshot!(said.all());
+    let people = world.run(["trainee", "list", "--json"]).json();
+    assert_eq!((people[0]["name"].as_str(), people[0]["staff_id"].as_str()), (Some("Okafor, Amira"), Some("17")));
+    let none = world.file("none.csv", "who,what\nA,B\n");
+    let said = world.run(["trainee", "add", "--from", &none.to_string_lossy()]);
+    assert!(said.code == 3 && said.err.contains("no column \"name\""), "{}", said.all());
+}
+
+#[test]
+fn a_person_is_renamed_and_changed_without_losing_anything() {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.passes().code, 0);
+    world.run(["trainee", "set", "amira okafor", "--id", "17", "--license", "PT 9"]).done();
+    world.run(["trainee", "rename", "Amira Okafor", "Amira O. Okafor"]).done();
+    let people = world.run(["trainee", "list", "--json"]).json();
+    assert_eq!((people[0]["name"].as_str(), people[0]["license"].as_str()), (Some("Amira O. Okafor"), Some("PT 9")));
+    assert_eq!(world.run(["record", "list", "--json"]).json()[0]["state"], "passed");
+    assert_eq!(world.run(["certificate", "list", "--json"]).json().as_array().map(Vec::len), Some(1));
+    assert_eq!(world.run(["doctor"]).code, 0);
+    assert_eq!(world.run(["trainee", "set", "nobody", "--id", "1"]).code, 2);
+}
+
+#[test]
+fn everything_held_about_a_person_comes_in_one_file() {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.passes().code, 0);
+    let to = world.path("all.json");
+    world.run(["trainee", "export", "Amira Okafor", "--to", &to]).done();
+    let all: Value = serde_json::from_str(&std::fs::read_to_string(to).expect("a file")).expect("json");
+    assert_eq!(all["person"]["record"]["name"], "Amira Okafor");
+    assert_eq!(
+        all["attempts"][0]["facts"].as_array().map(Vec::len),
+        Some(10),
+        "start, seven answers, end, certificate"
+    );
+    assert_eq!(all["certificates"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn an_erased_person_is_gone_and_their_certificate_still_verifies() {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.passes().code, 0);
+    let attempt = world.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an id").to_owned();
+    let file = world.run(["certificate", "list", "--json"]).json()[0]["files"][0].as_str().expect("a path").to_owned();
+    let file = file.replace("<home>", &world.home.path().to_string_lossy());
+    let handed = world.file("handed.json", std::fs::read(&file).expect("a certificate"));
+    world.run(["trainee", "erase", "Amira Okafor", "--hold", "audit of 2026"]).done();
+    let held = world.run(["trainee", "erase", "Amira Okafor", "--yes"]);
+    assert!(held.code == 1 && held.err.contains("on hold") && held.err.contains("audit of 2026"), "{}", held.all());
+    world.run(["trainee", "erase", "Amira Okafor", "--release"]).done();
+    let unasked = world.run(["trainee", "erase", "Amira Okafor"]);
+    assert!(unasked.code == 1 && unasked.err.contains("--yes"), "{}", unasked.all());
+    let said = world.run(["trainee", "erase", "Amira Okafor", "--yes"]);
+    assert!(said.code == 0 && said.out.contains("Out of reach"), "{}", said.all());
+    assert_eq!(world.run(["trainee", "list", "--json"]).json(), serde_json::json!([]));
+    assert_eq!(world.run(["record", "list", "--json"]).json(), serde_json::json!([]));
+    assert!(!std::path::Path::new(&file).exists(), "its files are gone");
+    let shown = world.run(["record", "show", &attempt]);
+    assert!(shown.code == 1 && shown.err.contains("was erased"), "{}", shown.all());
+    assert_eq!(world.run(["doctor"]).code, 0, "the chains are whole");
+    let verified = world.run(["certificate", "verify", &handed.to_string_lossy()]);
+    assert!(verified.out.contains("untrusted"), "it still verifies: {}", verified.all());
+    // Not a byte of the name is left in the store, nor in the log beside it.
+    for entry in std::fs::read_dir(world.data()).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_file() {
+            let bytes = std::fs::read(&path).expect("a file");
+            assert!(!bytes.windows(6).any(|part| part == b"Okafor"), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_hundred_thousand_people_are_searched_and_sorted() {
+    let now: Timestamp = moment("2027-01-01T00:00:00Z");
+    let example = row(&school());
+    let person = |n: u32| {
+        let mut random = [0; 10];
+        random[6..].copy_from_slice(&n.to_be_bytes());
+        TraineeId::new(now, random)
+    };
+    let people = (0..100_000).map(|n| PersonRow {
+        id: person(n),
+        person: needlewise::attempt::fact::Person {
+            staff_id: Some(format!("S{n:06}")),
+            ..needlewise::attempt::fact::Person::named(format!("Person {n:06}"))
+        },
+    });
+    let held = (0..100_000).step_by(2).map(|n| CertificateRow {
+        trainee: person(n),
+        valid_until: now.day().plus_months(1 + n % 24).end(),
+        ..example.clone()
+    });
+    let roll = Roll::new(people.collect(), held.collect(), Vec::new(), &trusting(), now);
+    let select = |query: &RollQuery| roll.select(query, now);
+    assert_eq!(select(&RollQuery::default()).len(), 100_000);
+    let found = select(&RollQuery { search: "person 04242".to_owned(), ..RollQuery::default() });
+    assert_eq!(found.len(), 10);
+    assert_eq!(select(&RollQuery { search: "s099999".to_owned(), ..RollQuery::default() }), [99_999]);
+    let expiring = RollQuery { expiring: Some(60), sort: Sort::End, ..RollQuery::default() };
+    let soon = select(&expiring);
+    assert!(soon.len() > 1000 && soon.len() < 10_000, "{}", soon.len());
+    let ends: Vec<_> = soon.iter().map(|at| roll.rows[*at].cells[0].until()).collect();
+    assert!(ends.is_sorted(), "who ends first comes first");
+    let none = RollQuery { standing: Some(Standing::NotDone), ..RollQuery::default() };
+    assert_eq!(select(&none).len(), 50_000);
+}
