@@ -4,11 +4,8 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::{Env, Outcome};
-use crate::attempt::Mode;
-use crate::bank::exam::Review;
-use crate::quiz::review::{self, Extent};
+use crate::quiz::review::Extent;
 use crate::records::AttemptRow;
-use crate::sitting::{Desk, Error};
 
 mod export;
 mod list;
@@ -31,19 +28,6 @@ pub(super) fn run(command: &RecordCommand, env: &mut Env<'_>) -> Outcome {
         RecordCommand::Show(args) => show::run(args, env),
         RecordCommand::Matrix(args) => matrix::run(args, env),
         RecordCommand::Export(args) => export::run(args, env),
-    }
-}
-
-/// Returns how much may be shown of an attempt, by the exam as it is now; an exam that is gone shows objectives.
-fn extent(desk: &Desk, row: &AttemptRow) -> Result<Extent, Error> {
-    let exam = row.exam.as_ref().and_then(|id| desk.catalog.exam(id).ok());
-    match (row.mode, exam) {
-        (Mode::Practice, _) => Ok(Extent::Everything),
-        (Mode::Exam, None) => Ok(Extent::Objectives),
-        (Mode::Exam, Some(exam)) if exam.value.review == Review::None => Ok(Extent::Verdict),
-        (Mode::Exam, Some(exam)) => {
-            Ok(review::extent(row.mode, exam.value.review, desk.may_start(row.trainee, &exam.value)?))
-        }
     }
 }
 

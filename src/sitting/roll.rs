@@ -4,7 +4,9 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::bank::exam::Review;
 use crate::certificate::{Trust, verify};
+use crate::quiz::review::{self, Extent};
 use crate::records::CertificateRow;
 use crate::records::export::Records;
 use crate::records::roll::Roll;
@@ -18,6 +20,22 @@ impl Desk {
         let exams = self.catalog.exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
         let (people, certificates) = (self.store.people()?, self.store.certificates(None)?);
         Ok(Roll::new(people, certificates, exams, &self.trust, self.clock.now().wall))
+    }
+
+    /// Returns how much may be shown of an attempt, by the exam as it is now; an exam that is gone shows objectives.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn extent(&self, row: &AttemptRow) -> Result<Extent, Error> {
+        let exam = row.exam.as_ref().and_then(|id| self.catalog.exam(id).ok());
+        match (row.mode, exam) {
+            (Mode::Practice, _) => Ok(Extent::Everything),
+            (Mode::Exam, None) => Ok(Extent::Objectives),
+            (Mode::Exam, Some(exam)) if exam.value.review == Review::None => Ok(Extent::Verdict),
+            (Mode::Exam, Some(exam)) => {
+                Ok(review::extent(row.mode, exam.value.review, self.may_start(row.trainee, &exam.value)?))
+            }
+        }
     }
 
     /// Verifies the signatures behind some rows: a row that somebody wrote into the store by hand proves nothing. `done` is
@@ -61,6 +79,30 @@ impl Desk {
             }
         }
         Ok(Records { roll: self.roll()?, attempts, certificates })
+    }
+
+    /// Returns what happened with a person, and when: their record, their attempts, their certificates; in no order.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn timeline(&self, id: TraineeId) -> Result<Vec<(Timestamp, String)>, Error> {
+        let query = AttemptQuery { trainee: Some(id), ..AttemptQuery::default() };
+        let mut told = Vec::new();
+        for row in self.store.stream(id.into())? {
+            let says = match row.fact() {
+                Some(Fact::Added(_)) => "added".to_owned(),
+                Some(Fact::Renamed(_)) => "record changed".to_owned(),
+                Some(Fact::Imported(imported)) => format!("certificate {} taken in", imported.certificate.short()),
+                _ => continue,
+            };
+            told.push((row.at, says));
+        }
+        for row in self.store.attempts(&query)? {
+            let what = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
+            told.push((row.started, format!("{what} begun")));
+            told.extend(row.finished.map(|at| (at, format!("{what} ended: {}", row.state()))));
+        }
+        Ok(told)
     }
 
     /// Returns everything that is held about a person, answers included, for that person.

@@ -7,16 +7,19 @@ use super::app::Perform;
 use super::screen::Screen;
 use super::screens;
 use super::screens::home::HomeData;
+use super::screens::person::PersonData;
 use crate::attempt::fact::Person;
 use crate::attempt::{Mode, Standing};
 use crate::bank::exam::Exam;
+use crate::certificate::Checked;
 use crate::clock::Now;
-use crate::ids::{AttemptId, BankId};
+use crate::ids::{AttemptId, BankId, CertificateId, TraineeId};
 use crate::quiz::policy::Start;
 use crate::quiz::review::{self, Extent};
 use crate::quiz::session::{Action, Refusal};
 use crate::quiz::{Session, Sheet};
-use crate::records::PersonRow;
+use crate::records::roll::Roll;
+use crate::records::{AttemptQuery, AttemptRow, CertificateRow, PersonRow};
 use crate::sitting::certify::Held;
 use crate::sitting::{Desk, Error, Sitting};
 
@@ -56,6 +59,12 @@ pub enum Effect {
     Done,
     /// Show the certificates.
     Certificates,
+    /// Show the records: who stands where.
+    Records,
+    /// Show one person of the records.
+    Person(TraineeId),
+    /// Verify the signatures behind what comes in sight.
+    Prove(Vec<CertificateRow>),
     /// Look whether the file that is previewed has changed.
     Look,
 }
@@ -72,6 +81,8 @@ pub enum Outcome {
     Shown,
     /// The screen on top went away, and this question was chosen on it.
     Go(usize),
+    /// The signatures behind these certificates hold.
+    Proven(Vec<CertificateId>),
     /// The file that is previewed was read again.
     Read(Box<screens::preview::Reading>),
 }
@@ -164,6 +175,15 @@ impl Performer {
             Effect::Done if self.has_home => Next::Root(self.home()?),
             Effect::Done => Next::Quit,
             Effect::Certificates => self.certificates()?,
+            Effect::Records => {
+                let screen = screens::records::Records::new(self.desk.roll()?, self.now().wall);
+                Next::Push(Box::new(screen))
+            }
+            Effect::Person(id) => Next::Push(Box::new(screens::person::PersonScreen::new(self.person(id)?))),
+            Effect::Prove(rows) => {
+                self.desk.prove(&rows.iter().collect::<Vec<_>>(), &|| {})?;
+                Next::Settle(Outcome::Proven(rows.iter().map(|row| row.id).collect()))
+            }
             // Only a preview looks at a file.
             Effect::Look => Next::Settle(Outcome::Shown),
         })
@@ -218,14 +238,38 @@ impl Performer {
         Ok(Box::new(screens::briefing::Briefing::new(exam, start, person.person.name.clone(), &banks)))
     }
 
-    fn certificates(&mut self) -> Result<Next, Error> {
-        let person = self.trainee()?.clone();
-        let now = self.desk.clock.now().wall;
+    /// Reads what the records show of a person, and verifies what their standing rests on.
+    fn person(&self, id: TraineeId) -> Result<PersonData, Error> {
+        let desk = &self.desk;
+        let person = desk.person(id)?.ok_or(Error::BadName("This person is not here any more"))?;
+        let held = desk.store.certificates(Some(id))?;
+        let exams = desk.catalog.exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
+        let mut roll = Roll::new(vec![person.clone()], held, exams, &desk.trust, self.now().wall);
+        let cells = roll.rows.pop().map_or_else(Vec::new, |row| row.cells);
+        desk.prove(&cells.iter().filter_map(|cell| cell.by.as_ref()).collect::<Vec<_>>(), &|| {})?;
+        let standings = roll.exams.into_iter().map(|(_, title)| title).zip(cells).collect();
+        let query = AttemptQuery { trainee: Some(id), ..AttemptQuery::default() };
+        let attempt = |row: AttemptRow| Ok((desk.extent(&row)? > Extent::Verdict, row));
+        let attempts = desk.store.attempts(&query)?.into_iter().map(attempt).collect::<Result<Vec<_>, Error>>()?;
+        let mut timeline: Vec<_> = desk.timeline(id)?;
+        timeline.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        let certificates = self.checked(id)?;
+        let attempts = attempts.into_iter().map(|(told, row)| (row, told)).collect();
+        Ok(PersonData { person, standings, attempts, certificates, timeline })
+    }
+
+    /// Returns the certificates of a person with their verdicts.
+    fn checked(&self, id: TraineeId) -> Result<Vec<(Held, Checked)>, Error> {
+        let now = self.now().wall;
         let check = |held: Held| {
             let checked = held.checked(&self.desk.trust, now);
             (held, checked)
         };
-        let held = self.desk.held(Some(person.id))?.into_iter().map(check).collect();
+        Ok(self.desk.held(Some(id))?.into_iter().map(check).collect())
+    }
+
+    fn certificates(&mut self) -> Result<Next, Error> {
+        let held = self.checked(self.trainee()?.id)?;
         Ok(Next::Push(Box::new(screens::certificates::Certificates::new(held))))
     }
 

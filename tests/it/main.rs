@@ -13,6 +13,7 @@ mod architecture;
 mod authoring;
 mod banks;
 mod certificate;
+mod clinic;
 mod clock;
 mod commands;
 mod draw;

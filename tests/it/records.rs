@@ -71,7 +71,7 @@ fn only_what_counts_counts() {
     let other = row(&Pass { certificate: 3, ..school() });
     assert_eq!(standing(&[row(&school()), other.clone()], &trust, moment(now)).by, Some(other), "another one counts");
     let old = row(&Pass { certificate: 4, at: "2024-01-01T00:00:00Z", until: "2026-01-01T23:59:59Z", ..school() });
-    assert_eq!(at(&[old.clone()], now), Standing::Expired);
+    assert_eq!(at(std::slice::from_ref(&old), now), Standing::Expired);
     assert_eq!(at(&[row(&school()), old], now), Standing::Current, "what counts comes before what does not");
 }
 

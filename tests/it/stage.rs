@@ -7,6 +7,7 @@ use std::sync::mpsc;
 
 use needlewise::attempt::fact::Person;
 use needlewise::bank::catalog::{Catalog, Origin};
+use needlewise::certificate::Trust;
 use needlewise::place::Place;
 use needlewise::records::PersonRow;
 use needlewise::sitting::Desk;
@@ -31,13 +32,15 @@ pub fn desk(home: &Path, time: &Rc<Cell<i64>>) -> Desk {
     place.prepare().expect("a folder");
     let mut catalog = Catalog::built_in();
     catalog.add_folder(&place.banks(), &Origin::Data).expect("banks");
+    let trust = std::fs::read_to_string(place.trust()).map(|text| Trust::read(&text).expect("trust"));
+    let trust = trust.unwrap_or_default();
     Desk {
         store: Box::new(Sqlite::open(&place.store()).expect("a store")),
         clock: Box::new(SetClock(Rc::clone(time))),
         chance: Box::new(ChaCha20Rng::seed_from_u64(7)),
         catalog,
         place,
-        trust: needlewise::certificate::Trust::default(),
+        trust,
     }
 }
 

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::{extent, row_json};
+use super::row_json;
 use crate::cli::{Env, Outcome, print};
 use crate::quiz::review::Extent;
 use crate::records::{AttemptQuery, AttemptRow};
@@ -24,7 +24,7 @@ pub(super) fn run(args: &ListArgs, env: &mut Env<'_>) -> Outcome {
     let rows = desk.store.attempts(&query)?;
     let names: HashMap<_, _> = desk.store.people()?.into_iter().map(|row| (row.id, row.person.name)).collect();
     let name = |row: &AttemptRow| names.get(&row.trainee).map_or("", String::as_str);
-    let extents = rows.iter().map(|row| extent(&desk, row)).collect::<Result<Vec<_>, _>>()?;
+    let extents = rows.iter().map(|row| desk.extent(row)).collect::<Result<Vec<_>, _>>()?;
     if env.global.json {
         let rows = rows.iter().zip(extents).map(|(row, extent)| row_json(row, name(row), extent));
         return env.say_json(&rows.collect::<Vec<_>>());

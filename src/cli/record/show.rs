@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{extent, row_json};
+use super::row_json;
 use crate::attempt::chain::Row;
 use crate::attempt::outcome::SectionOutcome;
 use crate::cli::error::Failure;
@@ -28,7 +28,7 @@ pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
     let desk = env.desk()?;
     let facts = desk.facts(attempt)?;
     let sitting = desk.take_up(attempt, false)?;
-    let extent = extent(&desk, &sitting.row)?;
+    let extent = desk.extent(&sitting.row)?;
     let person = desk.person(sitting.trainee)?;
     let name = person.map_or_else(String::new, |row| row.person.name);
     let ended = sitting.session.ended();

@@ -4,6 +4,7 @@
 //!   ▸ Practice a topic    p       Topics  right of those seen, last time
 //!     Take the exam       e       Mechanism          ███▌·· 12 of 24, 22 Nov
 //!     Certificates        c       Contraindications  ······ not practiced yet
+//!     Records             l
 //!     Quit                q
 //!                                 Exam: Foundations
 //!                                 Not yet passed, 2 of 3 attempts left.
@@ -151,7 +152,7 @@ impl Home {
             for (exam, (blueprint, _)) in self.data.exams.iter().enumerate() {
                 let says = match self.data.exams.len() {
                     1 => "Take the exam".to_owned(),
-                    _ => format!("Take the exam: {}", blueprint.title),
+                    _ => format!("Exam: {}", blueprint.title),
                 };
                 let key = char::from_digit(u32::try_from(exam).unwrap_or(u32::MAX), 10).unwrap_or(' ');
                 let key = if exam == 0 { 'e' } else { key };
@@ -162,6 +163,7 @@ impl Home {
             }
         }
         menu.push(entry("Certificates", 'c', |_, _| Some(Effect::Certificates)));
+        menu.push(entry("Records", 'l', |_, _| Some(Effect::Records)));
         menu.push(entry("Quit", 'q', |_, _| Some(Effect::Quit)));
         menu
     }

@@ -309,7 +309,7 @@ impl Screen for Quiz {
                 self.note = Some((Role::Bad, why));
             }
             Outcome::Go(item) => self.go(item),
-            Outcome::Shown | Outcome::Read(_) => {}
+            Outcome::Shown | Outcome::Read(_) | Outcome::Proven(_) => {}
         }
         None
     }

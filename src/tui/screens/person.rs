@@ -1,0 +1,133 @@
+//! One person in the records: where they stand, their attempts, their certificates, and what happened when.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::certificate::Checked;
+use crate::clock::Timestamp;
+use crate::records::standing::Cell;
+use crate::records::{AttemptRow, PersonRow};
+use crate::sitting::certify::Held;
+use crate::text;
+use crate::tui::effect::Effect;
+use crate::tui::key::{Binding, Key, key};
+use crate::tui::page::{Page, Scroll};
+use crate::tui::screen::{Cx, Screen};
+use crate::tui::theme::Role;
+
+/// What is shown of a person; nobody's answers are among it.
+pub struct PersonData {
+    /// The person.
+    pub person: PersonRow,
+    /// Where they stand, by the exam's title; what it rests on is verified.
+    pub standings: Vec<(String, Cell)>,
+    /// Their attempts, the newest first, with the score where it may be shown.
+    pub attempts: Vec<(AttemptRow, bool)>,
+    /// Their certificates with the verdict of the day.
+    pub certificates: Vec<(Held, Checked)>,
+    /// What happened when, the newest first.
+    pub timeline: Vec<(Timestamp, String)>,
+}
+
+/// One person.
+pub struct PersonScreen {
+    data: PersonData,
+    scroll: Scroll,
+}
+
+impl PersonScreen {
+    /// Shows this.
+    pub fn new(data: PersonData) -> Self {
+        Self { data, scroll: Scroll { offset: 0, follow: false } }
+    }
+}
+
+fn heading(page: &mut Page, says: &str) {
+    page.gap();
+    page.text(Role::Strong, says);
+}
+
+impl Screen for PersonScreen {
+    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+        match key {
+            Key::Up => self.scroll.by(-1),
+            Key::Down => self.scroll.by(1),
+            Key::PageUp => self.scroll.by(-8),
+            Key::PageDown => self.scroll.by(8),
+            Key::Home => self.scroll.offset = 0,
+            Key::CtrlC => return Some(Effect::Quit),
+            Key::Enter | Key::Esc | Key::Char('q') => return Some(Effect::Back),
+            _ => {}
+        }
+        None
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+        let data = &self.data;
+        let person = &data.person.person;
+        let mut page = Page::new(cx.theme, area);
+        page.gap();
+        page.text(Role::Strong, &text::one_line(&person.name));
+        let facts = [("Staff no.", &person.staff_id), ("License", &person.license), ("On hold", &person.hold)];
+        for (label, value) in facts {
+            if let Some(value) = value {
+                page.text(Role::Text, &format!("{label}: {}", text::one_line(value)));
+            }
+        }
+        page.text(Role::Dim, &data.person.id.to_string());
+        heading(&mut page, "Standing");
+        for (exam, cell) in &data.standings {
+            let by = cell
+                .by
+                .as_ref()
+                .map_or_else(String::new, |by| format!(", {}, until {}", by.assurance.name(), by.valid_until.day()));
+            page.hanging("  ", Role::Text, Role::Text, &format!("{}: {}{by}", text::one_line(exam), cell.standing));
+        }
+        heading(&mut page, "Certificates");
+        for (held, checked) in &data.certificates {
+            let issuer =
+                checked.issuer.as_deref().map_or_else(String::new, |name| format!(", {}", text::one_line(name)));
+            let assurance = checked.credential.as_ref().and_then(|credential| credential.assurance());
+            let assurance = assurance.map_or("", crate::certificate::Assurance::name);
+            let says = format!(
+                "{}  {}, {assurance}, until {}: {}{issuer}",
+                held.certificate.short(),
+                held.exam,
+                held.valid_until.day(),
+                checked.verdict
+            );
+            page.hanging("  ", Role::Text, Role::Text, &says);
+        }
+        if data.certificates.is_empty() {
+            page.text(Role::Dim, "  none");
+        }
+        heading(&mut page, "Attempts on this computer");
+        for (row, told) in &data.attempts {
+            let what = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
+            let score = row.earned.as_ref().filter(|_| *told);
+            let score = score.map_or_else(String::new, |earned| format!(", {earned} of {}", row.possible));
+            page.hanging(
+                "  ",
+                Role::Text,
+                Role::Text,
+                &format!("{}  {what}: {}{score}", row.started.local(), row.state()),
+            );
+        }
+        if data.attempts.is_empty() {
+            page.text(Role::Dim, "  none");
+        }
+        heading(&mut page, "Timeline");
+        for (at, says) in &data.timeline {
+            page.hanging("  ", Role::Text, Role::Dim, &format!("{}  {says}", at.local()));
+        }
+        page.draw(frame, area, &mut self.scroll);
+    }
+
+    fn title(&self, _: &Cx) -> (String, String) {
+        ("Person".to_owned(), text::one_line(&self.data.person.person.name))
+    }
+
+    fn bindings(&self) -> Vec<Binding> {
+        vec![key("↑↓", "scroll"), key("Esc", "back")]
+    }
+}

@@ -1,0 +1,112 @@
+//! The records in full screen: found as one types, verified before it is shown, never an answer.
+
+use std::path::Path;
+
+use needlewise::certificate::Assurance;
+
+use crate::pass::{Pass, key};
+use crate::stage::Stage;
+use crate::world::{MONDAY, World};
+
+/// A home that took in certificates of three people, of a school that is trusted, and of one that is not.
+fn prepared(home: &Path) {
+    let world = World::new();
+    let hour = 3_600_000;
+    world.time.set(MONDAY + hour);
+    let stranger = needlewise::certificate::Key::from_seed([9; 32]);
+    let school = || Pass { assurance: Assurance::Unsupervised, issuer: "The School", license: None, ..Pass::default() };
+    let handed = [
+        Pass { name: "Ben Okri", certificate: 10, holder: 11, ..school() },
+        Pass { name: "Chloé Dubois", certificate: 12, holder: 13, until: "2026-12-20T23:59:59Z", ..school() },
+        Pass { name: "Dmitri Orlov", certificate: 14, holder: 15, key: &stranger, ..school() },
+        Pass {
+            name: "Esra Yılmaz",
+            certificate: 16,
+            holder: 17,
+            at: "2024-01-01T00:00:00Z",
+            until: "2026-01-01T23:59:59Z",
+            ..school()
+        },
+    ];
+    for (n, pass) in handed.iter().enumerate() {
+        let file = world.file(&format!("{n}.json"), pass.certificate());
+        world.run(["certificate", "import", &file.to_string_lossy()]).done();
+    }
+    world.run(["issuer", "trust", &key().did(), "--name", "Northside", "--without-revocation"]).done();
+    for folder in ["data", "config"] {
+        let to = home.join(folder);
+        std::fs::create_dir_all(&to).expect("a folder");
+        for entry in std::fs::read_dir(world.home.path().join(folder)).expect("a folder") {
+            let from = entry.expect("an entry").path();
+            if from.is_file() {
+                std::fs::copy(&from, to.join(from.file_name().expect("a name"))).expect("copied");
+            }
+        }
+    }
+}
+
+/// The records of that home, an hour later, with everything in sight verified.
+fn records(columns: u16, rows: u16) -> Stage {
+    let mut stage = Stage::with(columns, rows, prepared);
+    stage.pass(7_200_000).press("l").pass(0);
+    stage
+}
+
+#[test]
+fn records_list() {
+    for columns in [40, 80, 120] {
+        insta::assert_snapshot!(format!("records_list@{columns}"), records(columns, 24).text());
+    }
+}
+
+#[test]
+fn records_matrix() {
+    for columns in [40, 80, 120] {
+        insta::assert_snapshot!(format!("records_matrix@{columns}"), records(columns, 24).press_and_take("tab").text());
+    }
+}
+
+#[test]
+fn nothing_is_shown_as_certified_before_its_signature_is_verified() {
+    let mut stage = Stage::with(80, 24, prepared);
+    stage.pass(7_200_000).press("l");
+    let before = stage.text();
+    assert!(before.contains("being verified") && !before.contains("unsupervised"), "{before}");
+    let after = stage.pass(0).text();
+    assert!(!after.contains("being verified") && after.contains("unsupervised"), "{after}");
+}
+
+#[test]
+fn people_are_found_as_one_types() {
+    let mut stage = records(80, 24);
+    stage.press("/").type_text("OKR");
+    let text = stage.text();
+    assert!(text.contains("Ben Okri") && !text.contains("Dubois") && text.contains("1 of 5"), "{text}");
+    stage.type_text("x");
+    assert!(stage.text().contains("Nobody fits"), "{}", stage.text());
+    stage.press("backspace enter");
+    assert!(stage.text().contains("Ben Okri"));
+}
+
+#[test]
+fn filters_and_order_are_a_key_each() {
+    let mut stage = records(80, 24);
+    stage.press("e").pass(0);
+    let text = stage.text();
+    assert!(text.contains("Chloé") && !text.contains("Ben Okri") && text.contains("ends within 60 days"), "{text}");
+    stage.press("e s s s s").pass(0);
+    let text = stage.text();
+    assert!(text.contains("Esra") && !text.contains("Chloé") && text.contains("standing: expired"), "{text}");
+    stage.press("s s s o").pass(0);
+    let text = stage.text();
+    let (esra, ben) = (text.find("Esra").expect("Esra"), text.find("Ben").expect("Ben"));
+    assert!(esra < ben && text.contains("who ends first"), "{text}");
+}
+
+#[test]
+fn a_person_with_everything_that_is_known() {
+    let mut stage = records(80, 40);
+    stage.press("/").type_text("chloé").press("enter enter");
+    insta::assert_snapshot!("a_person@80", stage.text());
+    assert!(stage.press_and_take("esc").text().contains("Find: chloé"));
+}
