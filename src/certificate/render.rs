@@ -6,6 +6,7 @@ pub mod fonts;
 pub mod page;
 pub mod pdf;
 pub mod png;
+pub mod receipt;
 pub mod svg;
 
 pub use fonts::Fonts;

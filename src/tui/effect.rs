@@ -144,19 +144,7 @@ impl Performer {
             Effect::Home => Next::Root(self.home()?),
             Effect::Topics => Next::Push(Box::new(screens::topics::Topics::new(self.home_data()?.topics))),
             Effect::Brief(exam) => Next::Push(self.briefing(exam)?),
-            Effect::Practice(banks) => {
-                let banks: Vec<_> = self
-                    .desk
-                    .catalog
-                    .banks()
-                    .filter(|b| banks.is_empty() || banks.contains(&b.value.outline().id))
-                    .cloned()
-                    .collect();
-                let seed = self.desk.seed();
-                let trainee = self.trainee()?.id;
-                let sitting = self.desk.begin_practice(trainee, &banks, PRACTICE, seed, false)?;
-                Next::Replace(self.quiz(Box::new(sitting)))
-            }
+            Effect::Practice(banks) => self.practice(&banks)?,
             Effect::Exam(exam) => {
                 let trainee = self.trainee()?.id;
                 let sitting = self.desk.begin_exam(trainee, &exam, false)?;
@@ -187,6 +175,16 @@ impl Performer {
             // Only a preview looks at a file.
             Effect::Look => Next::Settle(Outcome::Shown),
         })
+    }
+
+    fn practice(&mut self, banks: &[BankId]) -> Result<Next, Error> {
+        let chosen = |bank: &BankId| banks.is_empty() || banks.contains(bank);
+        let banks: Vec<_> =
+            self.desk.catalog.banks().filter(|bank| chosen(&bank.value.outline().id)).cloned().collect();
+        let seed = self.desk.seed();
+        let trainee = self.trainee()?.id;
+        let sitting = self.desk.begin_practice(trainee, &banks, PRACTICE, seed, false)?;
+        Ok(Next::Replace(self.quiz(Box::new(sitting))))
     }
 
     fn trainee(&self) -> Result<&PersonRow, Error> {

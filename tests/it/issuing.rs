@@ -320,3 +320,20 @@ fn a_certificate_that_is_invalid_is_not_taken_in() {
     assert!(said.code == 1 && said.out.contains("was not taken in"), "{}", said.all());
     assert_eq!(three.clinic.run(["trainee", "list", "--json"]).json(), json!([]));
 }
+
+#[test]
+fn a_receipt_says_who_checked_what_and_when() {
+    let three = Three::ready();
+    let certificate = three.issues();
+    three.clinic.run(["issuer", "trust", &three.did(), "--name", "School"]).done();
+    three.hands_bundle().done();
+    let receipt = three.clinic.path("receipt.pdf");
+    let args = ["certificate", "verify", &certificate, "--receipt", &receipt, "--by", "Dr. Núñez"];
+    three.clinic.run(args).done();
+    let bytes = std::fs::read(&receipt).expect("a receipt");
+    assert!(bytes.starts_with(b"%PDF-1.7"));
+    three.clinic.run(args).done();
+    assert!(std::fs::read(&receipt).expect("a receipt") == bytes, "the same check makes the same receipt");
+    let nobody = three.clinic.run(["certificate", "verify", &certificate, "--receipt", &receipt]);
+    assert_eq!(nobody.code, 2, "{}", nobody.all());
+}

@@ -25,6 +25,52 @@ use crate::clock::Timestamp;
 /// # Errors
 /// What cannot be drawn.
 pub fn write(credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u8>, Undrawable> {
+    let made = credential.from().unwrap_or(Timestamp::from_millis(0));
+    let name = format!("{}.json", credential.certificate().map_or_else(String::new, |id| id.short()));
+    let attached = EmbeddedFile {
+        path: name,
+        mime_type: MimeType::new("application/json"),
+        description: Some("The signed credential".to_owned()),
+        association_kind: AssociationKind::Source,
+        data: text.as_bytes().to_vec().into(),
+        modification_date: Some(date(made)),
+        compress: Some(true),
+        location: None,
+    };
+    let about = About {
+        title: format!("{}: {}", credential.name, credential.subject.name),
+        says: credential.description.clone(),
+        author: credential.issuer.name.clone(),
+        id: credential.id.clone(),
+        made,
+    };
+    let pages = [face::lay_out(credential, fonts)?, back::lay_out(credential, fonts)?];
+    let titles = [credential.name.as_str(), "How to check this certificate"];
+    document(&about, &titles, &pages, Some(attached), fonts)
+}
+
+/// What a document says of itself.
+pub(super) struct About {
+    /// Its title.
+    pub(super) title: String,
+    /// What it is, in a sentence or two.
+    pub(super) says: String,
+    /// Who made it.
+    pub(super) author: String,
+    /// What tells it from all others.
+    pub(super) id: String,
+    /// When it was made.
+    pub(super) made: Timestamp,
+}
+
+/// Writes pages as a document; each is found in the outline under its title.
+pub(super) fn document(
+    about: &About,
+    titles: &[&str],
+    pages: &[Vec<Block>],
+    attached: Option<EmbeddedFile>,
+    fonts: &Fonts,
+) -> Result<Vec<u8>, Undrawable> {
     let failed = |why: String| Undrawable::Otherwise(why);
     let configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A3_A)
@@ -34,64 +80,52 @@ pub fn write(credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u
     let mut document =
         Document::new_with(SerializeSettings { configuration, enable_tagging: true, ..SerializeSettings::default() });
     let mut tags = TagTree::new().with_lang(Some("en".to_owned()));
-    for blocks in [face::lay_out(credential, fonts)?, back::lay_out(credential, fonts)?] {
-        let settings = PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(|| failed("the page has no size".to_owned()))?;
-        let mut page = document.start_page_with(settings);
-        let mut surface = page.surface();
-        let mut table = Table::default();
-        for block in &blocks {
-            let tree = fonts.tree(&picture([block]))?;
-            let size = Size::from_wh(WIDTH, HEIGHT).ok_or_else(|| failed("the page has no size".to_owned()))?;
-            let mark = surface.start_tagged(content(block));
-            surface.draw_svg(&tree, size, SvgSettings::default());
-            surface.end_tagged();
-            if !matches!(block.role, Role::Cell(..)) {
-                table.end(&mut tags);
-            }
-            if let Some(group) = table.take(block, mark) {
-                tags.push(group);
-            }
-        }
-        table.end(&mut tags);
-        surface.finish();
-        page.finish();
-    }
+    pages.iter().try_for_each(|blocks| draw(&mut document, blocks, &mut tags, fonts))?;
     document.set_tag_tree(tags);
     let mut outline = Outline::new();
-    for (at, title) in [&credential.name, "How to check this certificate"].into_iter().enumerate() {
+    for (at, title) in titles.iter().enumerate() {
         let top = XyzDestination::new(at, Point::from_xy(0.0, 0.0));
-        outline.push_child(OutlineNode::new(title.to_owned(), top));
+        outline.push_child(OutlineNode::new((*title).to_owned(), top));
     }
     document.set_outline(outline);
-    let made = credential.from().map(date);
-    document.set_metadata(metadata(credential, made));
-    let name = format!("{}.json", credential.certificate().map_or_else(String::new, |id| id.short()));
-    let attached = document.embed_file(EmbeddedFile {
-        path: name,
-        mime_type: MimeType::new("application/json"),
-        description: Some("The signed credential".to_owned()),
-        association_kind: AssociationKind::Source,
-        data: text.as_bytes().to_vec().into(),
-        modification_date: made,
-        compress: Some(true),
-        location: None,
-    });
-    attached.ok_or_else(|| failed("the credential cannot be attached".to_owned()))?;
+    let metadata = Metadata::new()
+        .title(about.title.clone())
+        .description(about.says.clone())
+        .language("en".to_owned())
+        .authors(vec![about.author.clone()])
+        .creator("needlewise".to_owned())
+        .document_id(about.id.clone())
+        .creation_date(date(about.made));
+    document.set_metadata(metadata);
+    if let Some(file) = attached {
+        document.embed_file(file).ok_or_else(|| failed("the credential cannot be attached".to_owned()))?;
+    }
     document.finish().map_err(|error| failed(format!("{error:?}")))
 }
 
-fn metadata(credential: &Credential, made: Option<DateTime>) -> Metadata {
-    let metadata = Metadata::new()
-        .title(format!("{}: {}", credential.name, credential.subject.name))
-        .description(credential.description.clone())
-        .language("en".to_owned())
-        .authors(vec![credential.issuer.name.clone()])
-        .creator("needlewise".to_owned())
-        .document_id(credential.id.clone());
-    match made {
-        Some(made) => metadata.creation_date(made),
-        None => metadata,
+/// Draws the blocks of a page, each under its own tag.
+fn draw(document: &mut Document, blocks: &[Block], tags: &mut TagTree, fonts: &Fonts) -> Result<(), Undrawable> {
+    let sizeless = || Undrawable::Otherwise("the page has no size".to_owned());
+    let size = Size::from_wh(WIDTH, HEIGHT).ok_or_else(sizeless)?;
+    let mut page = document.start_page_with(PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(sizeless)?);
+    let mut surface = page.surface();
+    let mut table = Table::default();
+    for block in blocks {
+        let tree = fonts.tree(&picture([block]))?;
+        let mark = surface.start_tagged(content(block));
+        surface.draw_svg(&tree, size, SvgSettings::default());
+        surface.end_tagged();
+        if !matches!(block.role, Role::Cell(..)) {
+            table.end(tags);
+        }
+        if let Some(group) = table.take(block, mark) {
+            tags.push(group);
+        }
     }
+    table.end(tags);
+    surface.finish();
+    page.finish();
+    Ok(())
 }
 
 /// Returns a moment as PDF dates hold it. The certificate's own date is taken, so that its page is the same each time.
@@ -157,7 +191,7 @@ impl Table {
     /// Ends the table, where one was begun.
     fn end(&mut self, tags: &mut TagTree) {
         if !self.rows.is_empty() {
-            let mut table = TagGroup::new(Tag::Table.with_summary(Some("Results by section".to_owned())));
+            let mut table = TagGroup::new(Tag::Table.with_summary(Some("Results".to_owned())));
             self.rows.drain(..).for_each(|row| table.push(row));
             tags.push(table);
         }

@@ -1,15 +1,19 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde_json::json;
 
 use super::certificate_json;
 use super::files::{self, File};
+use crate::certificate::render::Fonts;
+use crate::certificate::render::receipt::{self, Receipt};
 use crate::certificate::{Checked, Trust, Verdict, code, verify};
 use crate::cli::error::{self, Failure};
 use crate::cli::progress::Progress;
 use crate::cli::{Env, Outcome, print};
 use crate::clock::Timestamp;
+use crate::place;
+use crate::sitting::people::clean_name;
 use crate::text;
 
 /// Verify certificates handed over as files, without a network
@@ -25,6 +29,12 @@ pub struct VerifyArgs {
     /// Verify what a scanner reads from the code on page two
     #[arg(long, value_name = "TEXT", conflicts_with = "paths")]
     qr: Option<String>,
+    /// Write a dated receipt too, as a PDF: who checked what, when, against which lists
+    #[arg(long, value_name = "FILE", requires = "by")]
+    receipt: Option<PathBuf>,
+    /// Who checks, as the receipt names them
+    #[arg(long, value_name = "NAME", requires = "receipt")]
+    by: Option<String>,
 }
 
 /// A file with its verdict.
@@ -45,6 +55,9 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> Outcome {
         return Err(Failure::usage("There is no certificate in that folder."));
     }
     let results = verify_all(files, &trust, now, env);
+    if let (Some(path), Some(by)) = (&args.receipt, &args.by) {
+        receipt(path, by, &results, &trust, now)?;
+    }
     let all_valid = results.iter().all(|result| result.checked.verdict == Verdict::Valid);
     if env.global.json {
         let row = |result: &Result| {
@@ -76,6 +89,21 @@ fn verify_all(files: Vec<File>, trust: &Trust, now: Timestamp, env: &Env<'_>) ->
         Result { file: file.name, checked }
     };
     files.into_par_iter().map(check).collect()
+}
+
+/// Writes the receipt.
+fn receipt(
+    path: &Path,
+    by: &str,
+    results: &[Result],
+    trust: &Trust,
+    at: Timestamp,
+) -> std::result::Result<(), Failure> {
+    let by = clean_name(by).map_err(|why| Failure::usage(format!("{why}.")))?;
+    let results = results.iter().map(|result| (result.file.as_str(), &result.checked)).collect();
+    let bytes = receipt::write(&Receipt { by: &by, at, results, trust }, &Fonts::default())
+        .map_err(|why| Failure::no(why.to_string()))?;
+    place::write_whole(path, &bytes).map_err(|error| Failure::disk(path, "written", &error))
 }
 
 /// Lays out many verdicts, and counts them.
