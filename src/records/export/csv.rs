@@ -2,7 +2,7 @@
 
 use super::Records;
 use crate::records::roll::RollRow;
-use crate::records::standing::{Cell, Standing};
+use crate::records::standing::Cell;
 
 /// The columns.
 const HEADING: [&str; 11] = [
@@ -27,9 +27,7 @@ pub fn write(records: &Records) -> Vec<u8> {
     let mut written = put(&HEADING.map(str::to_owned));
     for row in &records.roll.rows {
         for ((exam, title), cell) in records.roll.exams.iter().zip(&row.cells) {
-            if cell.standing != Standing::NotDone || cell.uncounted.is_some() {
-                written = written.and_then(|()| put(&line(row, exam.as_str(), title, cell)));
-            }
+            written = written.and_then(|()| put(&line(row, exam.as_str(), title, cell)));
         }
     }
     match (written, writer.into_inner()) {
