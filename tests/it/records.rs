@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use needlewise::attempt::Fact;
+use needlewise::attempt::chain::{Head, Row};
+use needlewise::attempt::fact::Person;
 use needlewise::certificate::{Assurance, Credential, Key, Trust};
 use needlewise::clock::{Millis, Timestamp};
 use needlewise::ids::{FactId, TraineeId};
@@ -12,7 +15,7 @@ use needlewise::records::{CertificateRow, PersonRow};
 use serde_json::Value;
 
 use crate::pass::{Pass, key, moment};
-use crate::world::World;
+use crate::world::{MONDAY, World};
 
 /// The row of a certificate that a school issued.
 fn row(pass: &Pass<'_>) -> CertificateRow {
@@ -288,10 +291,7 @@ fn a_hundred_thousand_people_are_searched_and_sorted() {
     };
     let people = (0..100_000).map(|n| PersonRow {
         id: person(n),
-        person: needlewise::attempt::fact::Person {
-            staff_id: Some(format!("S{n:06}")),
-            ..needlewise::attempt::fact::Person::named(format!("Person {n:06}"))
-        },
+        person: Person { staff_id: Some(format!("S{n:06}")), ..Person::named(format!("Person {n:06}")) },
     });
     let held = (0..100_000).step_by(2).map(|n| CertificateRow {
         trainee: person(n),
@@ -311,4 +311,48 @@ fn a_hundred_thousand_people_are_searched_and_sorted() {
     assert!(ends.is_sorted(), "who ends first comes first");
     let none = RollQuery { standing: Some(Standing::NotDone), ..RollQuery::default() };
     assert_eq!(select(&none).len(), 50_000);
+}
+
+/// Fills a store with so many people, each with the fact that added them, as the program would have written them.
+fn populate(world: &World, count: u32) {
+    world.run(["trainee", "add", "The First"]).done();
+    let mut store = rusqlite::Connection::open(world.data().join("needlewise.db")).expect("a store");
+    let change = store.transaction().expect("a transaction");
+    for n in 0..count {
+        let at = Timestamp::from_millis(MONDAY + i64::from(n));
+        let mut random = [0; 10];
+        random[..4].copy_from_slice(&n.to_be_bytes());
+        let (id, name) = (TraineeId::new(at, random), format!("Person {n:06}"));
+        let fact = Fact::Added(Person { staff_id: Some(format!("S{n}")), ..Person::named(&name) });
+        let row = Row::link(FactId::new(at, random), id.into(), Head::START, at, &fact, [7; 32]);
+        let secret = row.secret.expect("a payload");
+        let (fact, stream) = (row.id.to_string(), id.to_string());
+        let (body, prev, digest) = (row.body.to_string(), row.prev.to_string(), row.digest.to_string());
+        let sql = "INSERT INTO fact VALUES (?1, ?2, 0, 'added', ?3, ?4, ?5, ?6)";
+        let values = rusqlite::params![fact, stream, at.millis(), body, prev, digest];
+        change.prepare_cached(sql).expect("a statement").execute(values).expect("a fact");
+        let secret = rusqlite::params![fact, "07".repeat(32), secret.payload];
+        change
+            .prepare_cached("INSERT INTO secret VALUES (?1, ?2, ?3)")
+            .expect("a statement")
+            .execute(secret)
+            .expect("it");
+        let person = rusqlite::params![stream, name, name.to_lowercase(), format!("S{n}")];
+        let sql = "INSERT INTO person (id, name, name_key, staff_id) VALUES (?1, ?2, ?3, ?4)";
+        change.prepare_cached(sql).expect("a statement").execute(person).expect("a person");
+    }
+    change.commit().expect("committed");
+}
+
+#[test]
+fn a_store_of_a_hundred_thousand_people_is_sound_and_searched() {
+    let world = World::new();
+    populate(&world, 100_000);
+    let found = world.run(["record", "matrix", "--json", "--search", "person 04242"]).json();
+    assert_eq!(found.as_array().map(Vec::len), Some(10));
+    assert_eq!(found[3]["trainee"]["name"], "Person 042423");
+    let one = world.run(["record", "matrix", "--json", "--search", "S77777"]).json();
+    assert_eq!(one.as_array().map(Vec::len), Some(1));
+    let doctor = world.run(["doctor"]);
+    assert!(doctor.code == 0 && doctor.out.contains("100001 chains checked"), "{}", doctor.all());
 }
