@@ -45,6 +45,8 @@ impl Screen for Welcome {
             Key::Enter if !self.in_field() => return Some(Effect::SitDown(self.people[self.at].clone())),
             Key::Enter if !self.name.trim().is_empty() => return Some(Effect::Welcome(self.name.clone())),
             Key::Char('q') if !self.in_field() => return Some(Effect::Quit),
+            // Who looks up others need not be anybody here.
+            Key::Char('l') if !self.in_field() => return Some(Effect::Records),
             Key::Char(c) if self.in_field() && text::is_harmless(c) && self.name.len() < 400 => self.name.push(c),
             Key::Backspace if self.in_field() => self.name = text::without_last(&self.name).to_owned(),
             _ => {}
@@ -107,7 +109,7 @@ impl Screen for Welcome {
         if self.people.is_empty() {
             vec![key("Enter", "go on"), key("Esc", "quit")]
         } else {
-            vec![key("↑↓", "choose"), key("Enter", "go on"), key("Esc", "quit")]
+            vec![key("↑↓", "choose"), key("Enter", "go on"), key("l", "records"), key("Esc", "quit")]
         }
     }
 
