@@ -169,8 +169,7 @@ impl Desk {
         let stream = issuer.id.into();
         let head = self.head(stream)?;
         let fact = self.link(stream, head, &Fact::Ledgered(line));
-        self.store.append(&Batch { facts: vec![fact], ..Batch::default() })?;
-        let held = self.import(text.as_bytes())?.held;
+        let held = self.import_with(text.as_bytes(), vec![fact])?.held;
         self.draw(&held)?;
         Ok(held)
     }

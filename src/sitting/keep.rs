@@ -27,6 +27,11 @@ impl Desk {
     /// # Errors
     /// [`Error::NotTaken`] for an invalid one, or what the store or the disk says.
     pub fn import(&mut self, bytes: &[u8]) -> Result<Kept, Error> {
+        self.import_with(bytes, Vec::new())
+    }
+
+    /// Takes a certificate in, together with facts that are stored with it or not at all.
+    pub(super) fn import_with(&mut self, bytes: &[u8], mut facts: Vec<Row>) -> Result<Kept, Error> {
         let checked = verify(bytes, &self.trust, self.clock.now().wall);
         let Some(credential) = checked.credential.clone().filter(|_| checked.verdict != Verdict::Invalid) else {
             return Err(Error::NotTaken(format!("It is invalid and was not taken in. {}", checked.reason)));
@@ -46,7 +51,6 @@ impl Desk {
             self.write(&held)?;
             return Ok(Kept { checked, held, stranger: false, again: true });
         }
-        let mut facts = Vec::new();
         let mut head = self.head(trainee.into())?;
         if stranger {
             let added = self.link(trainee.into(), head, &Fact::Added(holder.person.clone()));

@@ -337,3 +337,42 @@ fn a_receipt_says_who_checked_what_and_when() {
     let nobody = three.clinic.run(["certificate", "verify", &certificate, "--receipt", &receipt]);
     assert_eq!(nobody.code, 2, "{}", nobody.all());
 }
+
+#[test]
+fn a_renewal_links_the_earlier_certificate_and_begins_where_that_one_ends() {
+    let three = Three::ready();
+    three.issues();
+    let of = |world: &World| world.run(["certificate", "list", "--json"]).json();
+    let first = of(&three.school)[0].clone();
+    assert_eq!(first["valid_until"], "2028-11-23T23:59:59Z");
+    // Within the last 60 days, on a leap year's side of them.
+    three.pass(Millis::days(700));
+    assert_eq!(three.trainee.passes().code, 0);
+    three.issues();
+    let second = of(&three.school)[0].clone();
+    assert_eq!(second["valid_until"], "2030-11-23T23:59:59Z", "24 months from the end of the first, not from today");
+    let id = second["id"].as_str().expect("an id");
+    let shown = three.school.run(["certificate", "show", id]);
+    let earlier = first["id"].as_str().expect("an id");
+    assert!(shown.out.contains("Renewed certificate") && shown.out.contains(earlier), "{}", shown.all());
+}
+
+#[test]
+fn a_certificate_ends_at_the_same_moment_in_every_time_zone() {
+    let three = Three::ready();
+    let certificate = three.issues();
+    let said = |zone: &str| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_needlewise"))
+            .args(["certificate", "verify", &certificate, "--data-dir", &three.clinic.path("data")])
+            .args(["--config-dir", &three.clinic.path("config")])
+            .env("TZ", zone)
+            .output()
+            .expect("it runs");
+        String::from_utf8(output.stdout).expect("a text")
+    };
+    let here = said("UTC");
+    assert!(here.contains("2028-11-23T23:59:59Z") && here.contains("Valid through 23 Nov 2028 (UTC)"), "{here}");
+    for zone in ["Pacific/Kiritimati", "Pacific/Pago_Pago", "America/St_Johns"] {
+        assert_eq!(said(zone), here, "{zone}");
+    }
+}

@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::assurance;
 use crate::certificate::Checked;
+use crate::certificate::render::Format;
 use crate::cli::{Env, Outcome, print};
 use crate::sitting::certify::Held;
 
@@ -53,6 +54,12 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
     Ok(0)
 }
 
+/// Returns where the certificate's files are: the credential, and the pictures and pages that were drawn.
+fn files(held: &Held) -> Vec<std::path::PathBuf> {
+    let drawn = Format::ALL.map(|format| held.path.with_extension(format.name()));
+    drawn.into_iter().filter(|path| path.exists()).collect()
+}
+
 fn row((held, checked): &(Held, Checked)) -> serde_json::Value {
     json!({
         "id": held.certificate,
@@ -64,6 +71,6 @@ fn row((held, checked): &(Held, Checked)) -> serde_json::Value {
         "valid_from": held.valid_from.to_string(),
         "valid_until": held.valid_until.to_string(),
         "verdict": checked.verdict,
-        "files": [held.path],
+        "files": files(held),
     })
 }
