@@ -3,8 +3,11 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use super::error::Failure;
 use super::{Env, Outcome};
 use crate::certificate::{Checked, Credential};
+use crate::sitting::Desk;
+use crate::sitting::certify::Held;
 
 mod export;
 mod files;
@@ -41,6 +44,14 @@ pub(super) fn run(command: &CertificateCommand, env: &mut Env<'_>) -> Outcome {
         CertificateCommand::Export(args) => export::run(args, env),
         CertificateCommand::Revoke(args) => revoke::run(args, env),
     }
+}
+
+/// Finds a certificate by its id or the last eight digits of it.
+fn find(desk: &Desk, id: &str) -> Result<Held, Failure> {
+    desk.find_certificate(id)?.ok_or_else(|| {
+        let id = crate::text::one_line(id);
+        Failure::usage(format!("There is no certificate \"{id}\" here. See `needlewise certificate list`."))
+    })
 }
 
 /// Returns a checked certificate as JSON outputs show it; nothing of an invalid one.

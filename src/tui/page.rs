@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::key::Key;
 use super::theme::{Role, Theme};
 use crate::text;
 
@@ -114,6 +115,18 @@ impl Scroll {
     pub fn by(&mut self, lines: isize) {
         self.offset = self.offset.saturating_add_signed(lines);
         self.follow = false;
+    }
+
+    /// Moves by a key that scrolls; says whether it was one.
+    pub fn on(&mut self, key: Key) -> bool {
+        match key {
+            Key::Up => self.by(-1),
+            Key::Down => self.by(1),
+            Key::PageUp => self.by(-8),
+            Key::PageDown => self.by(8),
+            _ => return false,
+        }
+        true
     }
 
     /// Moves to the focus when drawn.

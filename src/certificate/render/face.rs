@@ -135,6 +135,7 @@ fn foot(page: &mut Page<'_>, credential: &Credential) {
     // A longer statement is set smaller; at the length a statement may have it still fits.
     let size = if statement.chars().count() > 500 { 6.0 } else { 8.5 };
     page.text((LEFT, 508.0), Style::plain(size), size * 1.35, statement, RIGHT - LEFT);
-    let check = "A picture proves nothing: verify the credential that this page carries (page two says how).";
+    let check =
+        "This proves nothing by itself: `needlewise certificate verify` checks the signed credential that it carries.";
     page.line(Role::Text, (MIDDLE, 556.0), Style::plain(7.5).middle().color(DIM), check);
 }

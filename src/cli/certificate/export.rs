@@ -8,7 +8,6 @@ use crate::certificate::{Trust, Verdict};
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::{Env, Outcome};
 use crate::place;
-use crate::text;
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
@@ -43,10 +42,7 @@ pub struct ExportArgs {
 /// Draws the certificate and writes the files.
 pub(super) fn run(args: &ExportArgs, env: &mut Env<'_>) -> Outcome {
     let desk = env.desk()?;
-    let held = desk.find_certificate(&args.id)?.ok_or_else(|| {
-        let id = text::one_line(&args.id);
-        Failure::usage(format!("There is no certificate \"{id}\" here. See `needlewise certificate list`."))
-    })?;
+    let held = super::find(&desk, &args.id)?;
     let checked = held.checked(&Trust::default(), desk.clock.now().wall);
     let Some(credential) = checked.credential.filter(|_| checked.verdict != Verdict::Invalid) else {
         return Err(Failure::no(format!("The certificate does not verify and is not drawn. {}", checked.reason)));

@@ -1,5 +1,4 @@
 use super::certificate_json;
-use crate::cli::error::Failure;
 use crate::cli::{Env, Outcome};
 use crate::text;
 
@@ -14,10 +13,7 @@ pub struct ShowArgs {
 /// Shows it with its verdict on this machine, which is for others; to its holder it is what it says.
 pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
     let desk = env.desk()?;
-    let held = desk.find_certificate(&args.id)?.ok_or_else(|| {
-        let id = text::one_line(&args.id);
-        Failure::usage(format!("There is no certificate \"{id}\" here. See `needlewise certificate list`."))
-    })?;
+    let held = super::find(&desk, &args.id)?;
     let now = desk.clock.now().wall;
     let checked = held.checked(&desk.trust, now);
     if env.global.json {

@@ -123,10 +123,7 @@ impl Certificate {
 impl Screen for Certificate {
     fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
         match key {
-            Key::Up => self.scroll.by(-1),
-            Key::Down => self.scroll.by(1),
-            Key::PageUp => self.scroll.by(-8),
-            Key::PageDown => self.scroll.by(8),
+            key if self.scroll.on(key) => {}
             Key::CtrlC => return Some(Effect::Quit),
             Key::Enter | Key::Esc | Key::Char('q') => return Some(Effect::Back),
             _ => {}

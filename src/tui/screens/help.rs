@@ -35,10 +35,7 @@ const WORDS: &[&str] = &[
 impl Screen for Help {
     fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
         match key {
-            Key::Up => self.scroll.by(-1),
-            Key::Down => self.scroll.by(1),
-            Key::PageUp => self.scroll.by(-10),
-            Key::PageDown => self.scroll.by(10),
+            key if self.scroll.on(key) => {}
             _ => return Some(Effect::Back),
         }
         None
