@@ -3,7 +3,10 @@
 use needlewise::certificate::render::{Fonts, Format, Undrawable, render};
 use needlewise::certificate::{Assurance, Credential, carrier, code};
 
+use needlewise::clock::Millis;
+
 use crate::pass::Pass;
+use crate::world::World;
 
 const SECTIONS: &[&str] = &[
     "Contraindications",
@@ -122,4 +125,20 @@ fn a_carrier_cut_or_changed_anywhere_ends_without_a_panic() {
             let _ = carrier::credential(&changed);
         }
     }
+}
+
+#[test]
+fn what_a_scanner_reads_is_verified_without_a_file() {
+    let world = World::new();
+    world.pass(Millis::hours(1));
+    let text = school().certificate();
+    let packed = code::text(&serde_json::from_str(&text).expect("a credential")).expect("packed");
+    let said = world.run(["certificate", "verify", "--qr", &packed]);
+    assert!(
+        said.code == 1 && said.out.contains("code: untrusted") && said.out.contains("Amira Okafor"),
+        "{}",
+        said.all()
+    );
+    let junk = world.run(["certificate", "verify", "--qr", "HELLO"]);
+    assert!(junk.code == 1 && junk.out.contains("code: invalid"), "{}", junk.all());
 }
