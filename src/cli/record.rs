@@ -10,15 +10,17 @@ use crate::records::AttemptRow;
 mod export;
 mod list;
 mod matrix;
+mod replay;
 mod show;
 
-/// List and show attempts, who stands where, and export records
+/// List, show and replay attempts, show who stands where, export records
 #[derive(Debug, Subcommand)]
 pub enum RecordCommand {
     List(list::ListArgs),
     Show(show::ShowArgs),
     Matrix(matrix::MatrixArgs),
     Export(export::ExportArgs),
+    Replay(replay::ReplayArgs),
 }
 
 /// Runs one of them.
@@ -28,6 +30,7 @@ pub(super) fn run(command: &RecordCommand, env: &mut Env<'_>) -> Outcome {
         RecordCommand::Show(args) => show::run(args, env),
         RecordCommand::Matrix(args) => matrix::run(args, env),
         RecordCommand::Export(args) => export::run(args, env),
+        RecordCommand::Replay(args) => replay::run(args, env),
     }
 }
 

@@ -138,8 +138,8 @@ pub fn exam(catalog: &Catalog, exam: &Exam, earlier: &[Earlier], seed: Seed) -> 
         let pool: Vec<_> =
             pool(&part.bank.value, part.section).map(|question| drawn.keep(question.content())).collect();
         let pool = Some(drawn.keep(canonical::text(&pool)));
-        drawn.paper.sections.push(PaperSection { bank, pool, passed_over: part.passed_over });
-        drawn.ask(&part.units, &mut choices);
+        drawn.paper.sections.push(PaperSection { bank, pool, passed_over: part.picked.passed_over });
+        drawn.ask(&part.picked.units, &mut choices);
     }
     Ok(drawn)
 }
@@ -154,13 +154,34 @@ pub fn select<'a>(
     earlier: &[Earlier],
     seed: Seed,
 ) -> Result<Vec<Chosen<'a>>, Infeasible> {
+    let bank = |(number, section): (usize, &'a Section)| {
+        let (section, bank) = (number + 1, section.bank.clone());
+        catalog.bank(&bank).map_err(|absence| Infeasible::Bank { section, bank, absence })
+    };
+    let banks = exam.sections.iter().enumerate().map(bank).collect::<Result<Vec<_>, _>>()?;
+    let pools = banks.iter().zip(&exam.sections).map(|(bank, section)| pool(&bank.value, section).collect());
+    let picked = pick(exam, &pools.collect::<Vec<_>>(), earlier, seed)?;
+    let parts = picked.into_iter().zip(banks).zip(&exam.sections);
+    Ok(parts.map(|((picked, bank), section)| Chosen { bank, section, picked }).collect())
+}
+
+/// Chooses from pools that are at hand, one for each section in the order of its bank, and puts the questions in order.
+///
+/// # Errors
+/// The section that cannot be filled, with what it wants and what there is.
+pub fn pick(
+    exam: &Exam,
+    pools: &[Vec<&Arc<Question>>],
+    earlier: &[Earlier],
+    seed: Seed,
+) -> Result<Vec<Picked>, Infeasible> {
     let (mut chance, mut order) = (Chance::new(seed, Use::Selection), Chance::new(seed, Use::Questions));
     let mut tries = 1;
     loop {
-        match sections(catalog, exam, earlier, &mut chance) {
-            Ok(mut chosen) => {
-                chosen.iter_mut().for_each(|part| order.shuffle(&mut part.units));
-                return Ok(chosen);
+        match sections(exam, pools, earlier, &mut chance) {
+            Ok(mut picked) => {
+                picked.iter_mut().for_each(|part| order.shuffle(&mut part.units));
+                return Ok(picked);
             }
             // Sections that share a bank may have taken each other's questions by chance.
             Err(Infeasible::Short { .. }) if shares_banks(exam) && tries < TRIES => tries += 1,
@@ -182,13 +203,20 @@ fn shares_banks(exam: &Exam) -> bool {
     banks.len() < exam.sections.len()
 }
 
-/// What was chosen for one section.
+/// What was chosen for one section, with where it comes from.
 #[derive(Debug)]
 pub struct Chosen<'a> {
     /// The bank.
     pub bank: &'a Entry<Shelved>,
     /// The section of the blueprint.
     pub section: &'a Section,
+    /// What was chosen.
+    pub picked: Picked,
+}
+
+/// What was chosen for one section.
+#[derive(Debug)]
+pub struct Picked {
     /// The questions, in the order they are asked.
     pub units: Vec<Unit>,
     /// Questions left out because this trainee had them before.
@@ -196,24 +224,22 @@ pub struct Chosen<'a> {
 }
 
 fn sections<'a>(
-    catalog: &'a Catalog,
     exam: &'a Exam,
+    pools: &[Vec<&Arc<Question>>],
     earlier: &[Earlier],
     chance: &mut Chance,
-) -> Result<Vec<Chosen<'a>>, Infeasible> {
+) -> Result<Vec<Picked>, Infeasible> {
     let mut taken: HashSet<(&BankId, QuestionId)> = HashSet::new();
     let mut groups: HashSet<(&BankId, GroupId)> = HashSet::new();
     let mut all = Vec::new();
-    for (number, (section, questions)) in exam.sections.iter().zip(counts(exam)).enumerate() {
+    for (number, ((section, questions), pool)) in exam.sections.iter().zip(counts(exam)).zip(pools).enumerate() {
         let id = &section.bank;
-        let bank =
-            catalog.bank(id).map_err(|absence| Infeasible::Bank { section: number + 1, bank: id.clone(), absence })?;
         let want = Want { questions, critical: section.critical as usize };
-        let free = |question: &&Arc<Question>| {
+        let free = |question: &&&Arc<Question>| {
             let grouped = question.group.as_ref().is_some_and(|group| groups.contains(&(id, group.clone())));
             !grouped && !taken.contains(&(id, question.id.clone()))
         };
-        let pool: Vec<_> = pool(&bank.value, section).filter(free).collect();
+        let pool: Vec<_> = pool.iter().filter(free).copied().collect();
         let (units, passed_over) = choose(&pool, id, want, earlier, chance).ok_or_else(|| Infeasible::Short {
             section: number + 1,
             bank: id.clone(),
@@ -227,7 +253,7 @@ fn sections<'a>(
             taken.extend(unit.questions.iter().map(|question| (id, question.id.clone())));
             groups.extend(unit.groups.iter().map(|group| (id, group.clone())));
         }
-        all.push(Chosen { bank, section, units, passed_over });
+        all.push(Picked { units, passed_over });
     }
     Ok(all)
 }

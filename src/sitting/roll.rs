@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::bank::exam::Review;
 use crate::certificate::{Trust, verify};
+use crate::quiz::replay::{self, Replay};
 use crate::quiz::review::{self, Extent};
 use crate::records::CertificateRow;
 use crate::records::export::Records;
@@ -36,6 +37,19 @@ impl Desk {
                 Ok(review::extent(row.mode, exam.value.review, self.may_start(row.trainee, &exam.value)?))
             }
         }
+    }
+
+    /// Draws and marks an attempt again from its facts alone.
+    ///
+    /// # Errors
+    /// Those of [`Desk::sheet`], or content that is missing or was changed.
+    pub fn replay(&self, attempt: AttemptId) -> Result<(Vec<Row>, Arc<Sheet>, Replay), Error> {
+        let (rows, sheet) = self.sheet(attempt)?;
+        let sheet = Arc::new(sheet);
+        let facts: Vec<_> = rows.iter().filter_map(Row::fact).collect();
+        let content = |digest: Digest| self.store.content(digest).ok().flatten();
+        let replayed = replay::replay(&sheet, &facts, content).map_err(|missing| Error::Missing(attempt, missing))?;
+        Ok((rows, sheet, replayed))
     }
 
     /// Verifies the signatures behind some rows: a row that somebody wrote into the store by hand proves nothing. `done` is

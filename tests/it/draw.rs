@@ -60,7 +60,7 @@ fn plain(n: usize) -> Vec<Value> {
 /// The ids that a seed draws, section by section, in the order they are asked.
 fn ids(catalog: &Catalog, exam: &Exam, earlier: &[Earlier], seed: Seed) -> Vec<String> {
     let chosen = draw::select(catalog, exam, earlier, seed).expect("a paper");
-    let units = chosen.iter().flat_map(|part| &part.units);
+    let units = chosen.iter().flat_map(|part| &part.picked.units);
     units.flat_map(|unit| &unit.questions).map(|question| question.id.to_string()).collect()
 }
 
@@ -88,7 +88,7 @@ fn meets_its_counts(catalog: &Catalog, exam: &Exam) {
         let mut seen = HashSet::new();
         let mut critical = 0;
         for (part, count) in chosen.iter().zip(draw::counts(exam)) {
-            let questions: Vec<_> = part.units.iter().flat_map(|unit| &unit.questions).collect();
+            let questions: Vec<_> = part.picked.units.iter().flat_map(|unit| &unit.questions).collect();
             assert_eq!(questions.len(), count);
             let own = questions.iter().filter(|question| question.critical).count();
             assert_eq!(own, part.section.critical as usize);
@@ -274,7 +274,7 @@ proptest! {
         let drawn = draw::select(&catalog, &exam, &[], seed(n));
         prop_assert_eq!(drawn.is_ok(), fits);
         if let Ok(chosen) = drawn {
-            let questions: Vec<_> = chosen[0].units.iter().flat_map(|unit| &unit.questions).collect();
+            let questions: Vec<_> = chosen[0].picked.units.iter().flat_map(|unit| &unit.questions).collect();
             prop_assert_eq!(questions.len(), want.max(want_critical));
             prop_assert_eq!(questions.iter().filter(|q| q.critical).count(), want_critical);
             prop_assert_eq!(questions.iter().map(|q| &q.id).collect::<HashSet<_>>().len(), questions.len());

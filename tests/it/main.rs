@@ -26,6 +26,7 @@ mod policy;
 mod preview;
 mod records;
 mod rendering;
+mod replay;
 mod rules;
 mod screens;
 mod session;

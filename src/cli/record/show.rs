@@ -1,11 +1,13 @@
 use serde_json::{Value, json};
 
 use super::row_json;
+use crate::attempt::Mode;
 use crate::attempt::chain::Row;
 use crate::attempt::outcome::SectionOutcome;
 use crate::cli::error::Failure;
 use crate::cli::{Env, Outcome};
 use crate::ids::AttemptId;
+use crate::quiz::odd::oddities;
 use crate::quiz::review::Extent;
 use crate::text;
 use crate::wording::result_lines;
@@ -32,12 +34,14 @@ pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
     let person = desk.person(sitting.trainee)?;
     let name = person.map_or_else(String::new, |row| row.person.name);
     let ended = sitting.session.ended();
+    let odd = if sitting.row.mode == Mode::Exam { oddities(sitting.session.sheet(), &facts) } else { Vec::new() };
     if env.global.json {
         let mut value = row_json(&sitting.row, &name, extent);
         let outcome = ended.filter(|_| extent > Extent::Verdict).map(|ended| &ended.outcome);
         value["sections"] = outcome.map_or_else(|| json!([]), |outcome| outcome.sections.iter().map(section).collect());
         let misses = outcome.map_or(&[][..], |outcome| &outcome.critical_misses);
         value["critical_misses"] = misses.iter().map(|missed| json!(missed.objective)).collect();
+        value["odd"] = json!(odd);
         value["facts"] = facts.iter().map(fact).collect();
         return env.say_json(&value);
     }
@@ -52,6 +56,9 @@ pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
             0
         }
     };
+    for sentence in odd {
+        env.say(&format!("Odd: {}", text::one_line(&sentence)))?;
+    }
     env.say("")?;
     for row in &facts {
         env.say(&format!("{:>4}  {}  {:<9} {}", row.seq, row.at.local(), row.kind, row.digest.short()))?;

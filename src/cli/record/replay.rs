@@ -1,0 +1,133 @@
+use serde_json::json;
+
+use crate::attempt::Fact;
+use crate::attempt::chain::Row;
+use crate::cli::error::{self, Failure};
+use crate::cli::progress::Progress;
+use crate::cli::{Env, Outcome, print};
+use crate::ids::AttemptId;
+use crate::quiz::replay::{Redrawn, Replay};
+use crate::quiz::review::Extent;
+use crate::records::AttemptQuery;
+use crate::sitting::{Desk, Error};
+use crate::text;
+use crate::wording::result_lines;
+
+/// Draw and mark an attempt again from its facts alone, and print what happened when
+///
+/// Exit code 1 means that something came out differently; a broken chain is told with the fact at which it breaks.
+#[derive(Debug, clap::Args)]
+pub struct ReplayArgs {
+    /// The attempt's id, as `needlewise record list` shows it
+    #[arg(value_name = "ATTEMPT", required_unless_present = "all")]
+    attempt: Option<String>,
+    /// Replay all attempts, a line each
+    #[arg(long, conflicts_with = "attempt")]
+    all: bool,
+}
+
+/// Replays one attempt, or all.
+pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> Outcome {
+    let desk = env.desk()?;
+    if args.all {
+        return all(&desk, env);
+    }
+    let given = args.attempt.as_deref().unwrap_or_default();
+    let attempt: AttemptId = given.parse().map_err(|_| {
+        let id = text::one_line(given);
+        Failure::usage(format!("There is no attempt \"{id}\". See `needlewise record list`."))
+    })?;
+    let (rows, sheet, replay) = desk.replay(attempt)?;
+    let sitting = desk.take_up(attempt, false)?;
+    let extent = desk.extent(&sitting.row)?;
+    if env.global.json {
+        env.say_json(&row(attempt, &Ok(replay.clone())))?;
+    } else {
+        env.say(&format!("{} (attempt {attempt})", text::one_line(sheet.title())))?;
+        env.say(&format!("Chain: {} hold.", text::count(rows.len(), "fact")))?;
+        env.say(&format!("Paper: {}", paper(replay.paper)))?;
+        env.say(&format!("Marks: {}", marks(replay.as_stored)))?;
+        if replay.as_stored.is_some() && extent > Extent::Verdict {
+            for line in result_lines(&replay.outcome, extent.min(Extent::Objectives)) {
+                env.say(&line)?;
+            }
+        }
+        env.say("")?;
+        for row in &rows {
+            env.say(&event(row))?;
+        }
+    }
+    Ok(if replay.holds() { error::DONE } else { error::NO })
+}
+
+fn all(desk: &Desk, env: &mut Env<'_>) -> Outcome {
+    let attempts = desk.store.attempts(&AttemptQuery::default())?;
+    let progress = Progress::new(env, attempts.len(), "replayed");
+    let replayed: Vec<_> = attempts
+        .iter()
+        .map(|row| {
+            progress.step();
+            (row.id, desk.replay(row.id).map(|(_, _, replay)| replay))
+        })
+        .collect();
+    drop(progress);
+    let holds = replayed.iter().all(|(_, replay)| replay.as_ref().is_ok_and(Replay::holds));
+    if env.global.json {
+        env.say_json(&replayed.iter().map(|(id, replay)| row(*id, replay)).collect::<Vec<_>>())?;
+    } else {
+        let line = |(id, replay): &(AttemptId, Result<Replay, Error>)| match replay {
+            Ok(replay) => vec![id.to_string(), paper(replay.paper), marks(replay.as_stored).to_owned()],
+            Err(error) => vec![id.to_string(), error.to_string(), String::new()],
+        };
+        env.say(&print::table(&["Attempt", "Paper", "Marks"], &replayed.iter().map(line).collect::<Vec<_>>()))?;
+    }
+    Ok(if holds { error::DONE } else { error::NO })
+}
+
+fn row(attempt: AttemptId, replay: &Result<Replay, Error>) -> serde_json::Value {
+    match replay {
+        Ok(replay) => json!({
+            "id": attempt, "holds": replay.holds(), "paper": paper(replay.paper), "as_stored": replay.as_stored,
+            "error": null,
+        }),
+        Err(error) => json!({
+            "id": attempt, "holds": false, "paper": null, "as_stored": null, "error": error.to_string(),
+        }),
+    }
+}
+
+fn paper(paper: Redrawn) -> String {
+    match paper {
+        Redrawn::Same => "drawn again, the same".to_owned(),
+        Redrawn::Differs(place) => format!("drawn again, it differs from question {} on", place + 1),
+        Redrawn::NotKept => "a practice is not drawn again".to_owned(),
+    }
+}
+
+fn marks(as_stored: Option<bool>) -> &'static str {
+    match as_stored {
+        Some(true) => "marked again, as stored",
+        Some(false) => "marked again, another result than the stored one",
+        None => "still open",
+    }
+}
+
+/// Says what happened when; what was answered stays in the store.
+fn event(row: &Row) -> String {
+    let says = match row.fact() {
+        Some(Fact::Started(started)) => {
+            format!("begun, {}", text::count(started.paper.items.len(), "question"))
+        }
+        Some(Fact::Answered(answered)) => {
+            let what = if answered.answer.is_some() { "answered" } else { "taken back" };
+            let piped = if answered.piped { ", piped in" } else { "" };
+            format!("question {} {what} at {}{piped}", answered.item + 1, answered.elapsed)
+        }
+        Some(Fact::Flagged(flagged)) => {
+            format!("question {} {}", flagged.item + 1, if flagged.on { "flagged" } else { "flag taken off" })
+        }
+        Some(Fact::Finished(finished)) => format!("ended at {}", finished.elapsed),
+        _ => row.kind.clone(),
+    };
+    format!("{:>4}  {}  {says}", row.seq, row.at.local())
+}

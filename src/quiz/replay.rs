@@ -1,0 +1,101 @@
+//! An attempt once more, from its facts alone: the paper drawn again from its seed, the answers marked again.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::Session;
+use super::draw::chance::{Chance, Use};
+use super::draw::{arrange, pick};
+use super::sheet::{Missing, Sheet};
+use crate::attempt::paper::PaperSection;
+use crate::attempt::{Fact, Outcome};
+use crate::bank::Question;
+use crate::bank::exam::Exam;
+use crate::ids::Digest;
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replay {
+    /// Whether the paper came out the same.
+    pub paper: Redrawn,
+    /// The outcome as it is now.
+    pub outcome: Outcome,
+    /// Whether that is what was stored; nothing while the attempt is open.
+    pub as_stored: Option<bool>,
+}
+
+/// What came of drawing the paper again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redrawn {
+    /// The same questions in the same order, with their choices in the same order.
+    Same,
+    /// Another question, or another order, at this place of the paper.
+    Differs(usize),
+    /// A practice is not drawn again: its facts do not hold what it was drawn from.
+    NotKept,
+}
+
+impl Replay {
+    /// Returns whether everything came out as it was stored.
+    pub fn holds(&self) -> bool {
+        !matches!(self.paper, Redrawn::Differs(_)) && self.as_stored != Some(false)
+    }
+}
+
+/// Replays an attempt; `content` finds what the paper names.
+///
+/// # Errors
+/// The first content that is missing or was changed.
+pub fn replay(
+    sheet: &Arc<Sheet>,
+    facts: &[Fact],
+    content: impl Fn(Digest) -> Option<String>,
+) -> Result<Replay, Missing> {
+    let paper = match &sheet.exam {
+        Some(exam) => redrawn(sheet, exam, content)?,
+        None => Redrawn::NotKept,
+    };
+    let session = Session::resume(Arc::clone(sheet), facts);
+    let outcome = session.outcome();
+    let as_stored = session.ended().map(|ended| ended.outcome == outcome);
+    Ok(Replay { paper, outcome, as_stored })
+}
+
+/// Draws the paper again from its seed and the pools that were stored with it.
+///
+/// What was passed over is taken as stored. Where sections share a bank and a draw had to begin anew after passing over
+/// fewer questions, the tries before cannot be told again, and the paper comes out as differing.
+fn redrawn(sheet: &Sheet, exam: &Exam, content: impl Fn(Digest) -> Option<String>) -> Result<Redrawn, Missing> {
+    let pool = |section: &PaperSection| pool(section, &content);
+    let pools = sheet.paper.sections.iter().map(pool).collect::<Result<Vec<_>, _>>()?;
+    let pools: Vec<Vec<&Arc<Question>>> = pools.iter().map(|pool| pool.iter().collect()).collect();
+    let over = exam.sections.iter().zip(&sheet.paper.sections);
+    let over = over.flat_map(|(part, drawn)| drawn.passed_over.iter().map(|id| (part.bank.clone(), id.clone())));
+    let earlier: HashSet<_> = over.collect();
+    let seed = sheet.paper.seed;
+    let Ok(picked) = pick(exam, &pools, &[earlier], seed) else { return Ok(Redrawn::Differs(0)) };
+    let mut choices = Chance::new(seed, Use::Choices);
+    let mut place = 0;
+    for (section, part) in picked.iter().enumerate() {
+        for question in part.units.iter().flat_map(|unit| &unit.questions) {
+            let order = arrange(&question.ask, &mut choices);
+            let same = sheet.paper.items.get(place).is_some_and(|item| {
+                item.section == section && item.question == question.digest() && item.order == order
+            });
+            if !same {
+                return Ok(Redrawn::Differs(place));
+            }
+            place += 1;
+        }
+    }
+    Ok(if place == sheet.paper.items.len() { Redrawn::Same } else { Redrawn::Differs(place) })
+}
+
+/// Reads the questions that a section could be drawn from, in the order of its bank.
+fn pool(section: &PaperSection, content: impl Fn(Digest) -> Option<String>) -> Result<Vec<Arc<Question>>, Missing> {
+    let Some(digest) = section.pool else { return Ok(Vec::new()) };
+    let text = |digest| content(digest).filter(|text| Digest::of(text) == digest).ok_or(Missing(digest));
+    let digests: Vec<Digest> = serde_json::from_str(&text(digest)?).map_err(|_| Missing(digest))?;
+    let question = |digest: Digest| Question::from_content(&text(digest)?).map(Arc::new).ok_or(Missing(digest));
+    digests.into_iter().map(question).collect()
+}

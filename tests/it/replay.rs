@@ -1,0 +1,179 @@
+//! An attempt once more from its facts: the same paper, the same mark, and every byte that was changed is found.
+
+use needlewise::clock::Millis;
+use rusqlite::types::Value as Cell;
+
+use crate::stage::desk;
+use crate::world::{World, small_bank};
+
+fn attempt(world: &World) -> String {
+    world.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an attempt").to_owned()
+}
+
+#[test]
+fn a_passed_exam_is_drawn_and_marked_again() {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.passes().code, 0);
+    let said = world.run(["record", "replay", &attempt(&world)]);
+    let text: Vec<_> =
+        said.out.lines().map(|line| if line.contains("(attempt") { "Brief (attempt …)" } else { line }).collect();
+    assert_eq!(said.code, 0);
+    insta::assert_snapshot!(text.join("\n"));
+}
+
+#[test]
+fn a_bank_that_was_edited_or_is_gone_changes_no_replay() {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.passes().code, 0);
+    let mut bank = small_bank();
+    bank["questions"][0]["choices"][0]["text"] = "Something else".into();
+    bank["questions"].as_array_mut().expect("questions").reverse();
+    world.file("data/question-banks/small.json", bank.to_string());
+    assert_eq!(world.run(["record", "replay", "--all"]).code, 0);
+    std::fs::remove_dir_all(world.data().join("question-banks")).expect("gone");
+    let said = world.run(["record", "replay", "--all", "--json"]);
+    assert_eq!((said.code, said.json()[0]["holds"].as_bool()), (0, Some(true)), "{}", said.all());
+}
+
+#[test]
+fn a_second_paper_that_passed_over_the_first_is_drawn_again_too() {
+    let world = World::new();
+    // Fourteen questions, of which a paper has seven.
+    let mut bank = small_bank();
+    let questions = bank["questions"].as_array().expect("questions").clone();
+    let twice = questions.iter().cloned().chain(questions.iter().cloned().map(|mut question| {
+        let id = format!("{}-two", question["id"].as_str().expect("an id"));
+        question["stem"] = format!("What about {id}?").into();
+        question["id"] = id.into();
+        question
+    }));
+    bank["questions"] = twice.collect();
+    world.file("data/question-banks/small.json", bank.to_string());
+    world.file("data/question-banks/exams/brief.json", crate::world::small_exam().to_string());
+    for _ in 0..2 {
+        let said = world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+        assert!(said.out.contains("Not passed"), "{}", said.all());
+        world.pass(Millis::days(8));
+    }
+    let said = world.run(["record", "replay", "--all", "--json"]).json();
+    for replay in said.as_array().expect("a list") {
+        assert_eq!(replay["paper"], "drawn again, the same");
+    }
+    assert_eq!(said.as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn an_open_exam_and_a_practice_are_replayed_as_far_as_they_are() {
+    let world = World::new().with_small_banks();
+    world.typing("").run(["practice", "small", "--plain", "--trainee", "Amira Okafor"]);
+    let said = world.run(["record", "replay", "--all"]);
+    assert!(said.code == 0 && said.out.contains("a practice is not drawn again"), "{}", said.all());
+    assert!(said.out.contains("still open"), "{}", said.all());
+    assert_eq!(world.run(["record", "replay", "nonsense"]).code, 2);
+}
+
+#[test]
+fn a_timeline_tells_no_key_and_no_answer() {
+    let world = World::new().with_small_banks();
+    let said = world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    assert!(said.out.contains("Not passed"));
+    for args in [&["record", "replay", &attempt(&world)][..], &["record", "show", &attempt(&world)]] {
+        for json in [false, true] {
+            let json = if json { vec!["--json"] } else { Vec::new() };
+            let said = world.run(args.iter().chain(&json));
+            for told in ["Right", "North", "Barks", "pneumothorax", "0.01", "First"] {
+                assert!(!said.out.contains(told), "{told}: {}", said.all());
+            }
+        }
+    }
+}
+
+/// The cells that mean something: table and column.
+const CELLS: &[(&str, &str)] = &[
+    ("fact", "stream"),
+    ("fact", "seq"),
+    ("fact", "kind"),
+    ("fact", "at"),
+    ("fact", "body"),
+    ("fact", "prev"),
+    ("fact", "digest"),
+    ("secret", "salt"),
+    ("secret", "payload"),
+    ("content", "digest"),
+    ("content", "text"),
+    ("attempt", "trainee"),
+    ("attempt", "exam"),
+    ("attempt", "mode"),
+    ("attempt", "started"),
+    ("attempt", "finished"),
+    ("attempt", "standing"),
+    ("attempt", "time_limit"),
+    ("attempt", "earned"),
+    ("attempt", "possible"),
+    ("attempt", "certificate"),
+    ("attempt", "valid_until"),
+    ("attempt", "seal"),
+];
+
+#[test]
+fn every_byte_that_is_changed_in_a_store_is_found() {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.passes().code, 0);
+    let store = rusqlite::Connection::open(world.data().join("needlewise.db")).expect("a store");
+    store.execute_batch("PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF;").expect("fast");
+    let desk = desk(world.home.path(), &world.time);
+    let attempt = attempt(&world).parse().expect("an id");
+    let sound = || {
+        let rows = desk.store.attempts(&needlewise::records::AttemptQuery::default());
+        let listed = rows.is_ok_and(|rows| rows.len() == 1 && rows[0].id == attempt);
+        let row = desk.take_up(attempt, false).map(|sitting| sitting.row);
+        let stored =
+            desk.store.attempts(&needlewise::records::AttemptQuery::default()).ok().and_then(|mut rows| rows.pop());
+        listed && row.ok() == stored && desk.replay(attempt).is_ok_and(|(_, _, replay)| replay.holds())
+    };
+    assert!(sound());
+    let mut tried = 0;
+    for (table, column) in CELLS {
+        let person = "stream <> (SELECT trainee FROM attempt)";
+        // The chain of the person, whose name is the one thing in it, is looked at by `doctor`.
+        let only = match *table {
+            "fact" => format!("WHERE {person}"),
+            "secret" => format!("WHERE fact IN (SELECT id FROM fact WHERE {person})"),
+            _ => String::new(),
+        };
+        let sql = format!("SELECT rowid, {column} FROM {table} {only}");
+        let mut statement = store.prepare(&sql).expect("a query");
+        let cells = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Cell>(1)?))).expect("rows");
+        let cells: Vec<_> = cells.collect::<Result<_, _>>().expect("rows");
+        for (rowid, cell) in cells {
+            for changed in changes(&cell) {
+                let update = format!("UPDATE OR IGNORE {table} SET {column} = ?1 WHERE rowid = ?2");
+                let done = store.execute(&update, rusqlite::params![changed, rowid]).expect("changed");
+                // A name that is taken cannot be given twice.
+                if done == 1 {
+                    assert!(!sound(), "{table}.{column} of row {rowid}: {changed:?}");
+                    tried += 1;
+                }
+                store.execute(&update, rusqlite::params![cell, rowid]).expect("changed back");
+            }
+        }
+    }
+    assert!(sound(), "and it is what it was");
+    assert!(tried > 10_000, "{tried}");
+}
+
+/// Returns a cell with one byte changed, for every byte of it.
+fn changes(cell: &Cell) -> Vec<Cell> {
+    match cell {
+        Cell::Integer(number) => (0..16).map(|bit| Cell::Integer(number ^ (1 << bit))).collect(),
+        Cell::Text(text) => {
+            let places = text.char_indices().filter(|(_, c)| c.is_ascii());
+            let changed = |(at, c): (usize, char)| {
+                let other = if c == 'a' { 'b' } else { 'a' };
+                Cell::Text(format!("{}{other}{}", &text[..at], &text[at + 1..]))
+            };
+            places.map(changed).collect()
+        }
+        _ => Vec::new(),
+    }
+}
