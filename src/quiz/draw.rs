@@ -223,8 +223,8 @@ pub struct Picked {
     pub passed_over: Vec<QuestionId>,
 }
 
-fn sections<'a>(
-    exam: &'a Exam,
+fn sections(
+    exam: &Exam,
     pools: &[Vec<&Arc<Question>>],
     earlier: &[Earlier],
     chance: &mut Chance,
