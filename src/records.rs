@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::fact::{Answered, Finished, Issued, Person, Started};
-use crate::attempt::{Mode, Points, Standing};
+use crate::attempt::{Fact, Mode, Points, Standing};
 use crate::certificate::verify::Signed;
 use crate::certificate::{Assurance, Credential};
 use crate::clock::{Millis, Timestamp};
@@ -50,6 +50,16 @@ pub struct AttemptRow {
     pub certificate: Option<CertificateId>,
     /// Until when that certificate is valid.
     pub valid_until: Option<Timestamp>,
+    /// Whether it was voided.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub voided: bool,
+    /// How many more attempts were granted after it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub granted: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl AttemptRow {
@@ -68,6 +78,19 @@ impl AttemptRow {
             possible: started.paper.items.len(),
             certificate: None,
             valid_until: None,
+            voided: false,
+            granted: 0,
+        }
+    }
+
+    /// Takes in whatever fact follows the start.
+    pub fn take(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::Finished(finished) => self.finish(at, finished),
+            Fact::Issued(issued) => self.certify(issued),
+            Fact::Voided(_) => self.voided = true,
+            Fact::Granted(_) => self.granted = self.granted.saturating_add(1),
+            _ => {}
         }
     }
 
@@ -84,9 +107,9 @@ impl AttemptRow {
         self.valid_until = Some(issued.valid_until);
     }
 
-    /// Returns the state as records name it: open, passed, failed, failed-critical, or practiced.
+    /// Returns the state as records name it: open, passed, failed, failed-critical, void, or practiced.
     pub fn state(&self) -> &'static str {
-        self.standing.map_or("open", Standing::name)
+        if self.voided { "void" } else { self.standing.map_or("open", Standing::name) }
     }
 
     /// Returns what the attempts rule needs to know of it.
@@ -94,9 +117,11 @@ impl AttemptRow {
         Past {
             started: self.started,
             finished: self.finished,
-            limit: self.limit.unwrap_or_default(),
+            limit: self.limit,
             standing: self.standing,
             valid_until: self.valid_until,
+            voided: self.voided,
+            granted: self.granted,
         }
     }
 

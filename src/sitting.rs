@@ -25,6 +25,7 @@ use crate::store::{Batch, Store, StoreError};
 use crate::text;
 
 pub mod certify;
+pub mod decide;
 mod error;
 pub mod issue;
 pub mod keep;
@@ -186,7 +187,9 @@ impl Desk {
         let earlier = self.earlier_papers(trainee, &exam.id)?;
         let seed = self.seed();
         let drawn = draw::exam(&self.catalog, exam, &earlier, seed).map_err(Error::Infeasible)?;
-        self.begin(trainee, Mode::Exam, Some(exam.limit()), drawn, piped)
+        let factor = self.person(trainee)?.and_then(|row| row.person.time_factor);
+        let limit = factor.map_or(Some(exam.limit()), |factor| factor.scale(exam.limit()));
+        self.begin(trainee, Mode::Exam, limit, drawn, piped)
     }
 
     /// Refuses an exam that draws from a bank with errors. Shipped banks are held to the rules by a test.
@@ -275,13 +278,7 @@ impl Desk {
             return Err(Error::Unknown(attempt));
         };
         let mut row = AttemptRow::started(attempt, first.at, started);
-        for (fact, stored) in facts.iter().zip(&rows) {
-            match fact {
-                Fact::Finished(finished) => row.finish(stored.at, finished),
-                Fact::Issued(issued) => row.certify(issued),
-                _ => {}
-            }
-        }
+        facts.iter().zip(&rows).for_each(|(fact, stored)| row.take(stored.at, fact));
         let now = self.clock.now();
         let known = facts.iter().rev().find_map(elapsed).unwrap_or_default();
         let base = known.plus(now.wall.since(last.at));

@@ -23,6 +23,10 @@ pub enum Fact {
     Flagged(Flagged),
     /// An attempt came to its end.
     Finished(Finished),
+    /// An attempt was voided: it stays, and does not count.
+    Voided(Decided),
+    /// One more attempt was granted, after this one.
+    Granted(Decided),
     /// A certificate was issued for an attempt sat here.
     Issued(Issued),
     /// A line of an issuer's ledger: a certificate was issued on request.
@@ -49,12 +53,19 @@ pub struct Person {
     /// Why this record must not be erased now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<String>,
+    /// How much longer than others they may take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_factor: Option<TimeFactor>,
+    /// The issuer's word for the time factor, on a machine that has an issuer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warrant: Option<Warrant>,
 }
 
 impl Person {
     /// Returns a person of whom only the name is known.
     pub fn named(name: impl Into<String>) -> Self {
-        Self { name: name.into(), staff_id: None, license: None, hold: None }
+        let name = name.into();
+        Self { name, staff_id: None, license: None, hold: None, time_factor: None, warrant: None }
     }
 }
 
@@ -136,6 +147,84 @@ pub struct Issued {
     pub credential: String,
 }
 
+/// A decision about an attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// Why.
+    pub reason: String,
+    /// The issuer's word for it, on a machine that has an issuer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warrant: Option<Warrant>,
+}
+
+/// An issuer's signature under a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warrant {
+    /// The key, as a did:key.
+    pub did: String,
+    /// Ed25519 over the decision's canonical form, in hexadecimal digits.
+    pub signature: String,
+}
+
+/// How much longer than others a person may take: 1.0 to 3.0 times in tenths, or without a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum TimeFactor {
+    /// So many tenths of the limit: 10 to 30.
+    Tenths(u8),
+    /// No limit.
+    Unlimited,
+}
+
+impl TimeFactor {
+    /// Returns a limit as it is for this person; nothing where there is none.
+    pub fn scale(self, limit: Millis) -> Option<Millis> {
+        match self {
+            Self::Tenths(tenths) => Some(Millis(limit.0.saturating_mul(tenths.into()) / 10)),
+            Self::Unlimited => None,
+        }
+    }
+}
+
+impl std::str::FromStr for TimeFactor {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let wrong = "a time factor is 1.0 to 3.0 with one decimal, or unlimited";
+        if text == "unlimited" {
+            return Ok(Self::Unlimited);
+        }
+        let (whole, tenth) = text.split_once('.').unwrap_or((text, "0"));
+        let digit = |text: &str| match text.as_bytes() {
+            [digit @ b'0'..=b'9'] => Some(digit - b'0'),
+            _ => None,
+        };
+        let tenths = digit(whole).zip(digit(tenth)).map(|(whole, tenth)| whole * 10 + tenth);
+        tenths.filter(|tenths| (10..=30).contains(tenths)).map(Self::Tenths).ok_or(wrong)
+    }
+}
+
+impl std::fmt::Display for TimeFactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Tenths(tenths) => write!(f, "{}.{}", tenths / 10, tenths % 10),
+            Self::Unlimited => f.write_str("unlimited"),
+        }
+    }
+}
+
+impl From<TimeFactor> for String {
+    fn from(factor: TimeFactor) -> Self {
+        factor.to_string()
+    }
+}
+
+impl TryFrom<String> for TimeFactor {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        text.parse()
+    }
+}
+
 /// A line of an issuer's ledger. It holds no name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledgered {
@@ -193,6 +282,8 @@ impl Fact {
             Self::Answered(_) => "answered",
             Self::Flagged(_) => "flagged",
             Self::Finished(_) => "finished",
+            Self::Voided(_) => "voided",
+            Self::Granted(_) => "granted",
             Self::Issued(_) | Self::Ledgered(_) => "issued",
             Self::Imported(_) => "imported",
             Self::Revoked(_) => "revoked",
@@ -208,6 +299,7 @@ impl Fact {
             Self::Answered(answered) => canonical::text(answered),
             Self::Flagged(flagged) => canonical::text(flagged),
             Self::Finished(finished) => canonical::text(finished),
+            Self::Voided(decided) | Self::Granted(decided) => canonical::text(decided),
             Self::Issued(issued) => canonical::text(issued),
             Self::Ledgered(line) => canonical::text(line),
             Self::Imported(imported) => canonical::text(imported),
@@ -228,6 +320,8 @@ impl Fact {
             "answered" => typed(payload, Self::Answered),
             "flagged" => typed(payload, Self::Flagged),
             "finished" => typed(payload, Self::Finished),
+            "voided" => typed(payload, Self::Voided),
+            "granted" => typed(payload, Self::Granted),
             // In an attempt's chain, and in an issuer's; each lacks what the other must have.
             "issued" => typed(payload, Self::Issued).or_else(|| typed(payload, Self::Ledgered)),
             "imported" => typed(payload, Self::Imported),

@@ -76,6 +76,9 @@ pub struct Award<'a> {
     pub valid_until: Timestamp,
     /// How far others can rely on it.
     pub assurance: Assurance,
+    /// How many of the person's earlier attempts were voided, and how many more were granted, by a decision that no issuer
+    /// signed.
+    pub unsigned: (usize, usize),
 }
 
 /// Returns a moment as it is signed: to the second.
@@ -102,7 +105,7 @@ impl Award<'_> {
             id: format!("urn:uuid:{}", self.id),
             kinds: vec!["VerifiableCredential".to_owned(), "OpenBadgeCredential".to_owned()],
             name: title,
-            description: format!("{until}. {}.", self.assurance.words()),
+            description: format!("{until}. {}.{}", self.assurance.words(), self.decisions()),
             issuer: Profile { id: issuer.to_owned(), kinds: vec!["Profile".to_owned()], name: issuer_name.to_owned() },
             valid_from: signed(self.valid_from),
             valid_until: signed(self.valid_until),
@@ -117,6 +120,18 @@ impl Award<'_> {
             },
             evidence: self.evidence(),
             proof: Vec::new(),
+        }
+    }
+
+    /// Says what was decided about attempts without an issuer's signature.
+    fn decisions(&self) -> String {
+        match self.unsigned {
+            (0, 0) => String::new(),
+            (voided, granted) => {
+                format!(
+                    " Decided on this computer, not signed by an issuer: {voided} attempts voided, {granted} granted."
+                )
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bank::canonical;
 use crate::clock::Day;
-use crate::ids::{Digest, IssuerId, unhex};
+use crate::ids::{Digest, IssuerId, hex, unhex};
 use crate::place::{self, write_new};
 
 /// What a file of this computer's own key begins with.
@@ -42,6 +42,12 @@ impl Key {
     /// Signs bytes.
     pub(super) fn sign(&self, bytes: &[u8]) -> [u8; 64] {
         self.0.sign(bytes).to_bytes()
+    }
+
+    /// Signs a decision and returns the signature in hexadecimal digits. What a decision is made of can never be taken for
+    /// what a certificate, a bundle or a succession is signed over: those are digests, or have other members.
+    pub fn sign_decision(&self, bytes: &[u8]) -> String {
+        hex(&self.sign(bytes))
     }
 
     /// Reads this computer's own key from its file, or makes it from `seed` where there is none yet.
@@ -121,6 +127,11 @@ impl KeySpan {
 pub(super) fn signed_by(did: &str, bytes: &[u8], signature: &[u8; 64]) -> bool {
     let key = public(did).and_then(|key| VerifyingKey::from_bytes(&key).ok());
     key.is_some_and(|key| key.verify_strict(bytes, &Signature::from_bytes(signature)).is_ok())
+}
+
+/// Returns whether the key of a did:key signed a decision.
+pub fn decision_fits(did: &str, bytes: &[u8], signature: &str) -> bool {
+    unhex::<64>(signature).is_some_and(|signature| signed_by(did, bytes, &signature))
 }
 
 /// Returns six words that two people can compare over the telephone: 66 bits of the SHA-256 of a did:key, eleven a word of

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::attempt::chain::{self, Head, Row, Secret};
+use crate::attempt::chain::{self, Row, Secret};
 use crate::attempt::fact::{Finished, Person, Started};
 use crate::attempt::{Fact, Mode, Standing};
 use crate::bank::exam::Exam;
@@ -22,6 +22,9 @@ use crate::text;
 
 /// The format of the file.
 const FORMAT: u32 = 1;
+
+/// The kinds of facts that follow the end of a sitting.
+const AFTERWARDS: [&str; 3] = ["issued", "voided", "granted"];
 
 /// The largest request that is looked at.
 pub const LARGEST: usize = 32 * 1024 * 1024;
@@ -143,8 +146,8 @@ impl Request {
             format: FORMAT,
             trainee: Asking { id: trainee, name, license },
             attempt,
-            // The certificate that this computer made itself says nothing about the sitting.
-            facts: rows.iter().filter(|row| row.kind != "issued").filter_map(line).collect(),
+            // What follows the end of the sitting, a certificate of this computer's own among it, says nothing about it.
+            facts: rows.iter().take_while(|row| !AFTERWARDS.contains(&row.kind.as_str())).filter_map(line).collect(),
             contents: named.into_iter().filter_map(|digest| Some((digest, content(digest)?))).collect(),
         }
     }
@@ -269,9 +272,4 @@ fn marked_again(sheet: &Arc<Sheet>, rows: &[Row]) -> Result<(Finished, Timestamp
         Standing::Passed => Ok((finished.clone(), last.at)),
         _ => Err("The exam was not passed.".to_owned()),
     }
-}
-
-/// Returns the head of an attempt as a request sees it: at its end, before any certificate.
-pub fn head(rows: &[Row]) -> Digest {
-    rows.iter().rfind(|row| row.kind != "issued").map_or(Head::START.digest, |row| row.digest)
 }

@@ -7,13 +7,14 @@ use super::{Env, Outcome};
 use crate::quiz::review::Extent;
 use crate::records::AttemptRow;
 
+mod decide;
 mod export;
 mod list;
 mod matrix;
 mod replay;
 mod show;
 
-/// List, show and replay attempts, show who stands where, export records
+/// List, show, replay and decide about attempts, show who stands where, export records
 #[derive(Debug, Subcommand)]
 pub enum RecordCommand {
     List(list::ListArgs),
@@ -21,6 +22,8 @@ pub enum RecordCommand {
     Matrix(matrix::MatrixArgs),
     Export(export::ExportArgs),
     Replay(replay::ReplayArgs),
+    Void(decide::VoidArgs),
+    Grant(decide::GrantArgs),
 }
 
 /// Runs one of them.
@@ -31,6 +34,8 @@ pub(super) fn run(command: &RecordCommand, env: &mut Env<'_>) -> Outcome {
         RecordCommand::Matrix(args) => matrix::run(args, env),
         RecordCommand::Export(args) => export::run(args, env),
         RecordCommand::Replay(args) => replay::run(args, env),
+        RecordCommand::Void(args) => decide::void(args, env),
+        RecordCommand::Grant(args) => decide::grant(args, env),
     }
 }
 

@@ -65,6 +65,17 @@ impl Unlock {
     }
 }
 
+/// Opens the key of this machine's issuer; nothing where there is no issuer.
+///
+/// # Errors
+/// Those of [`Unlock::key`] and [`issuer`].
+pub(super) fn key_if_any(unlock: &Unlock, env: &Env<'_>) -> Result<Option<Key>, Failure> {
+    if !env.place()?.issuer_key().exists() {
+        return Ok(None);
+    }
+    Ok(Some(unlock.key(env, &issuer(env)?)?.0))
+}
+
 /// Reads the issuer of this machine.
 ///
 /// # Errors

@@ -14,19 +14,23 @@ pub struct Past {
     pub started: Timestamp,
     /// When it ended, if it did.
     pub finished: Option<Timestamp>,
-    /// How long it could take.
-    pub limit: Millis,
+    /// How long it could take, where there was a limit.
+    pub limit: Option<Millis>,
     /// What it came to, if it ended.
     pub standing: Option<Standing>,
     /// Until when its certificate is valid, for a pass.
     pub valid_until: Option<Timestamp>,
+    /// Whether it was voided: it does not count.
+    pub voided: bool,
+    /// How many more attempts were granted after it.
+    pub granted: u32,
 }
 
 impl Past {
     /// Returns when it was over: at its end, or when its time ran out, whichever came first.
     fn over(&self) -> Timestamp {
-        let deadline = self.started.plus(self.limit);
-        self.finished.map_or(deadline, |finished| finished.min(deadline))
+        let deadline = self.limit.map(|limit| self.started.plus(limit));
+        self.finished.into_iter().chain(deadline).min().unwrap_or(self.started)
     }
 }
 
@@ -61,7 +65,8 @@ pub enum Start {
 /// A pass ends a cycle: from [`RENEWAL`] before its end attempts, waits and standing begin anew. Within a cycle an attempt
 /// counts from the moment its first question was shown, whether or not it was finished.
 pub fn start(exam: &Exam, past: &[Past], now: Timestamp) -> Start {
-    let pass = past.iter().filter(|past| past.standing == Some(Standing::Passed)).max_by_key(|past| past.valid_until);
+    let counts = |past: &&Past| !past.voided && past.standing == Some(Standing::Passed);
+    let pass = past.iter().filter(counts).max_by_key(|past| past.valid_until);
     let cycle = match pass.and_then(|pass| pass.valid_until) {
         Some(until) if now < until.minus(RENEWAL) => {
             return Start::Passed { until, renew: until.minus(RENEWAL) };
@@ -69,9 +74,12 @@ pub fn start(exam: &Exam, past: &[Past], now: Timestamp) -> Start {
         Some(until) => Some(until.minus(RENEWAL)),
         None => None,
     };
-    let mut tries: Vec<_> = past.iter().filter(|past| cycle.is_none_or(|cycle| past.started >= cycle)).collect();
+    let within: Vec<_> = past.iter().filter(|past| cycle.is_none_or(|cycle| past.started >= cycle)).collect();
+    // What was granted adds to the attempts of the cycle, whatever became of the attempt it was granted after.
+    let granted: usize = within.iter().map(|past| past.granted as usize).sum();
+    let mut tries: Vec<_> = within.into_iter().filter(|past| !past.voided).collect();
     tries.sort_by_key(|past| past.started);
-    let max = exam.attempts.max as usize;
+    let max = exam.attempts.max as usize + granted;
     let window = exam.attempts.within_days.map(|days| Millis::days(days.into()));
     let waited = tries.last().map_or(now, |last| last.over().plus(wait(exam, tries.len())));
     let free = match (tries.len().checked_sub(max), window) {

@@ -107,6 +107,7 @@ impl Desk {
             valid_from: passed,
             valid_until,
             assurance: Assurance::SelfAttested,
+            unsigned: self.unsigned_decisions(holder.id, &exam.id)?,
         };
         let credential = sign::sign(award.credential(&key.did(), COMPUTER), &key, now).map_err(Error::Certificate)?;
         let digest = Digest::of(&credential);

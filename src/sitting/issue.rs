@@ -5,7 +5,7 @@ use super::*;
 use crate::attempt::fact::{Ledgered, Revoked};
 use crate::bank::canonical;
 use crate::certificate::bundle::Contents;
-use crate::certificate::request::{self, Examined, Refused};
+use crate::certificate::request::{Examined, Refused};
 use crate::certificate::{Assurance, Award, Bundle, Issuer, Key, Reason, Request, Revocation, sign};
 use crate::ids::{CertificateId, IssuerId};
 use crate::records::CertificateRow;
@@ -152,6 +152,7 @@ impl Desk {
             valid_from: examined.at,
             valid_until: valid_until(exam, examined.at, renews.as_ref().map(|row| row.valid_until)),
             assurance: Assurance::Unsupervised,
+            unsigned: (0, 0),
         };
         let unsigned = award.credential(&key.did(), &issuer.name);
         let text = sign::sign(unsigned, key, now).map_err(Error::Certificate)?;
@@ -211,9 +212,4 @@ impl Desk {
         };
         Ok(Bundle::sign(contents, key, self.clock.now().wall))
     }
-}
-
-/// Returns the digest by which a request names the end of an attempt.
-pub fn attempt_head(rows: &[Row]) -> Digest {
-    request::head(rows)
 }

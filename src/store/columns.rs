@@ -43,6 +43,10 @@ fn maybe<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
     row.get::<_, Option<Parsed<T>>>(at).map(|value| value.map(|Parsed(value)| value))
 }
 
+fn maybe_word<T: serde::de::DeserializeOwned>(row: &Columns<'_>, at: usize) -> Result<Option<T>> {
+    row.get::<_, Option<Word<T>>>(at).map(|value| value.map(|Word(value)| value))
+}
+
 fn moment(row: &Columns<'_>, at: usize) -> Result<Timestamp> {
     row.get(at).map(Timestamp::from_millis)
 }
@@ -68,7 +72,7 @@ pub(super) fn fact(row: &Columns<'_>) -> Result<Row> {
 }
 
 pub(super) const ATTEMPT: &str = "id, trainee, mode, exam, started, finished, time_limit, standing, earned, possible, \
-                                  certificate, valid_until, seal";
+                                  certificate, valid_until, voided, granted, seal";
 
 /// Reads an attempt with its seal.
 pub(super) fn attempt(row: &Columns<'_>) -> Result<(AttemptRow, Digest)> {
@@ -85,8 +89,10 @@ pub(super) fn attempt(row: &Columns<'_>) -> Result<(AttemptRow, Digest)> {
         possible: row.get(9)?,
         certificate: maybe(row, 10)?,
         valid_until: row.get::<_, Option<i64>>(11)?.map(Timestamp::from_millis),
+        voided: row.get::<_, i64>(12)? != 0,
+        granted: row.get(13)?,
     };
-    Ok((attempt, parsed(row, 12)?))
+    Ok((attempt, parsed(row, 14)?))
 }
 
 pub(super) const LEARNED: &str = "bank, question, revision, seen, correct, last_right, last, seal";
@@ -105,10 +111,17 @@ pub(super) fn learned(row: &Columns<'_>) -> Result<(LearnedRow, Digest)> {
     Ok((learned, parsed(row, 7)?))
 }
 
-pub(super) const PERSON: &str = "id, name, staff_id, license, hold";
+pub(super) const PERSON: &str = "id, name, staff_id, license, hold, time_factor";
 
 pub(super) fn person(row: &Columns<'_>) -> Result<PersonRow> {
-    let person = Person { name: row.get(1)?, staff_id: row.get(2)?, license: row.get(3)?, hold: row.get(4)? };
+    let person = Person {
+        name: row.get(1)?,
+        staff_id: row.get(2)?,
+        license: row.get(3)?,
+        hold: row.get(4)?,
+        time_factor: maybe_word(row, 5)?,
+        warrant: None,
+    };
     Ok(PersonRow { id: parsed(row, 0)?, person })
 }
 

@@ -198,7 +198,7 @@ impl Store for Sqlite {
             values.push(mode);
             sql += &format!(" AND mode = ${}", values.len());
         }
-        sql += if query.open { " AND finished IS NULL" } else { "" };
+        sql += if query.open { " AND finished IS NULL AND voided = 0" } else { "" };
         sql += if query.certified { " AND certificate IS NOT NULL" } else { "" };
         sql += " ORDER BY started DESC, id DESC";
         if let Some(limit) = &limit {

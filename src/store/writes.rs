@@ -27,20 +27,23 @@ pub(super) fn put_content(change: &Connection, digest: Digest, text: &str) -> ru
 }
 
 pub(super) fn put_person(change: &Connection, row: &PersonRow, key: &str) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO person (id, name, name_key, staff_id, license, hold) VALUES ($1, $2, $3, $4, $5, $6) \
+    let sql = "INSERT INTO person (id, name, name_key, staff_id, license, hold, time_factor) VALUES ($1, $2, $3, $4, $5, $6, $7) \
                ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, \
-               staff_id = excluded.staff_id, license = excluded.license, hold = excluded.hold";
+               staff_id = excluded.staff_id, license = excluded.license, hold = excluded.hold, \
+               time_factor = excluded.time_factor";
     let person = &row.person;
-    let values = params![row.id.to_string(), person.name, key, person.staff_id, person.license, person.hold];
+    let factor = person.time_factor.map(|factor| factor.to_string());
+    let values = params![row.id.to_string(), person.name, key, person.staff_id, person.license, person.hold, factor];
     change.prepare_cached(sql)?.execute(values).map(|_| ())
 }
 
 pub(super) fn put_attempt(change: &Connection, row: &AttemptRow) -> rusqlite::Result<()> {
     let sql = "INSERT INTO attempt (id, trainee, mode, exam, started, finished, time_limit, standing, earned, possible, \
-               certificate, valid_until, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+               certificate, valid_until, voided, granted, seal) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
                ON CONFLICT (id) DO UPDATE SET finished = excluded.finished, standing = excluded.standing, \
                earned = excluded.earned, certificate = excluded.certificate, valid_until = excluded.valid_until, \
-               seal = excluded.seal";
+               voided = excluded.voided, granted = excluded.granted, seal = excluded.seal";
     change.prepare_cached(sql)?.execute(params![
         row.id.to_string(),
         row.trainee.to_string(),
@@ -54,6 +57,8 @@ pub(super) fn put_attempt(change: &Connection, row: &AttemptRow) -> rusqlite::Re
         row.possible,
         row.certificate.map(|id| id.to_string()),
         row.valid_until.map(|at| at.millis()),
+        i64::from(row.voided),
+        row.granted,
         row.seal().to_string(),
     ])?;
     Ok(())

@@ -16,6 +16,7 @@ mod certificate;
 mod clinic;
 mod clock;
 mod commands;
+mod decisions;
 mod draw;
 mod fullscreen;
 mod issuing;

@@ -77,6 +77,7 @@ impl Pass<'_> {
             valid_from: at,
             valid_until: moment(self.until),
             assurance: self.assurance,
+            unsigned: (0, 0),
         };
         sign::sign(award.credential(&self.key.did(), self.issuer), self.key, at).expect("a credential")
     }

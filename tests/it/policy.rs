@@ -23,7 +23,8 @@ fn at(length: Millis) -> Timestamp {
 fn failed(begin: u64) -> Past {
     let started = at(hours(begin));
     let finished = Some(started.plus(Millis::minutes(5)));
-    Past { started, finished, limit: Millis::minutes(10), standing: Some(Standing::Failed), valid_until: None }
+    let limit = Some(Millis::minutes(10));
+    Past { started, finished, limit, standing: Some(Standing::Failed), valid_until: None, voided: false, granted: 0 }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use super::add;
-use crate::attempt::fact::Person;
+use crate::attempt::fact::{Person, TimeFactor};
 use crate::cli::error::Failure;
+use crate::cli::secret::{self, Unlock};
 use crate::cli::{Env, Outcome};
 use crate::text;
 
@@ -11,11 +12,16 @@ pub struct SetArgs {
     #[arg(value_name = "NAME|ID")]
     who: String,
     /// The number the school or clinic knows the person by
-    #[arg(long = "id", value_name = "STAFF-NO", required_unless_present = "license")]
+    #[arg(long = "id", value_name = "STAFF-NO", required_unless_present_any = ["license", "time_factor"])]
     staff_id: Option<String>,
     /// The holder's license, as it will be printed on the next certificate
     #[arg(long, value_name = "TEXT")]
     license: Option<String>,
+    /// How much longer than others the person may take in exams: 1.0 to 3.0 times, or unlimited; it stands nowhere else
+    #[arg(long, value_name = "FACTOR")]
+    time_factor: Option<TimeFactor>,
+    #[command(flatten)]
+    unlock: Unlock,
 }
 
 /// Changes the record.
@@ -27,5 +33,9 @@ pub(super) fn run(args: &SetArgs, env: &mut Env<'_>) -> Outcome {
     let staff_id = given.staff_id.or_else(|| row.person.staff_id.clone());
     let license = given.license.or_else(|| row.person.license.clone());
     let row = desk.change(row.id, Person { staff_id, license, ..row.person })?;
+    if let Some(factor) = args.time_factor {
+        let key = secret::key_if_any(&args.unlock, env)?;
+        desk.give_time(&row, Some(factor), key.as_ref())?;
+    }
     env.say(&format!("Changed {}.", text::one_line(&row.person.name)))
 }

@@ -25,7 +25,10 @@ pub enum Line {
 
 /// Writes a line for each attempt and each certificate.
 pub fn write(records: &Records) -> Vec<u8> {
-    let attempts = records.attempts.iter().map(|(row, _)| Line::Attempt { attempt: Box::new(row.clone()) });
+    let attempts = records.attempts.iter().map(|(row, _)| Line::Attempt {
+        // A limit would tell who was given more time.
+        attempt: Box::new(AttemptRow { limit: None, ..row.clone() }),
+    });
     let certificates = records
         .certificates
         .iter()
