@@ -23,6 +23,8 @@ pub enum Mode {
     Practice,
     /// The exam: nothing is told before the end, and it counts.
     Exam,
+    /// An exam that does not count: it says how ready one is.
+    Mock,
 }
 
 impl Mode {
@@ -31,6 +33,7 @@ impl Mode {
         match self {
             Self::Practice => "practice",
             Self::Exam => "exam",
+            Self::Mock => "mock",
         }
     }
 }

@@ -347,10 +347,19 @@ impl Plain<'_> {
             return Ok(End::Done);
         };
         let passed = ended.outcome.standing == Standing::Passed;
+        if sheet.mode == Mode::Mock {
+            let session = self.sitting.session.clone();
+            let result = wording::result_lines(&ended.outcome, review::Extent::Objectives);
+            let lines = result.into_iter().filter(|line| !line.starts_with("Objective missed: "));
+            for line in lines.chain(wording::ready_lines(&session, &ended.outcome)).chain(wording::notes(&sheet)) {
+                self.say(&line)?;
+            }
+            return Ok(if passed { End::Done } else { End::NotPassed });
+        }
         // The result is on disk; whatever befalls the certificate is told after it.
         let certificate = passed.then(|| self.desk.certify(&mut self.sitting));
         let next = self.desk.may_start(self.sitting.trainee, exam)?;
-        for line in wording::result_lines(&ended.outcome, review::extent(Mode::Exam, exam.review, next)) {
+        for line in wording::result_lines(&ended.outcome, review::extent(sheet.mode, exam.review, next)) {
             self.say(&line)?;
         }
         match certificate {
@@ -367,6 +376,7 @@ impl Plain<'_> {
     fn suspend(mut self) -> Result<End, Error> {
         let command = match self.sitting.session.sheet().mode {
             Mode::Exam => "needlewise exam --resume --plain",
+            Mode::Mock => "needlewise exam --mock --resume --plain",
             Mode::Practice => "needlewise practice --resume --plain",
         };
         let clock = if self.sitting.session.sheet().limit.is_some() { " The time runs on." } else { "" };

@@ -5,6 +5,7 @@ pub mod draw;
 pub mod mark;
 pub mod odd;
 pub mod policy;
+pub mod ready;
 pub mod replay;
 pub mod result;
 pub mod review;

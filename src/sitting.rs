@@ -187,9 +187,29 @@ impl Desk {
         let earlier = self.earlier_papers(trainee, &exam.id)?;
         let seed = self.seed();
         let drawn = draw::exam(&self.catalog, exam, &earlier, seed).map_err(Error::Infeasible)?;
-        let factor = self.person(trainee)?.and_then(|row| row.person.time_factor);
-        let limit = factor.map_or(Some(exam.limit()), |factor| factor.scale(exam.limit()));
+        let limit = self.limit(trainee, exam)?;
         self.begin(trainee, Mode::Exam, limit, drawn, piped)
+    }
+
+    /// Begins a mock of an exam: the same blueprint and rules, as often as one likes; it never counts.
+    ///
+    /// # Errors
+    /// [`Error::ExamOpen`], [`Error::Infeasible`], or what the store says.
+    pub fn begin_mock(&mut self, trainee: TraineeId, exam: &Exam, piped: bool) -> Result<Sitting, Error> {
+        if let Some(open) = self.open_attempt(trainee, Mode::Exam)? {
+            return Err(Error::ExamOpen(open.id));
+        }
+        self.hold_to_rules(exam)?;
+        let seed = self.seed();
+        let drawn = draw::exam(&self.catalog, exam, &[], seed).map_err(Error::Infeasible)?;
+        let limit = self.limit(trainee, exam)?;
+        self.begin(trainee, Mode::Mock, limit, drawn, piped)
+    }
+
+    /// Returns how long this person may take for an exam.
+    fn limit(&self, trainee: TraineeId, exam: &Exam) -> Result<Option<Millis>, Error> {
+        let factor = self.person(trainee)?.and_then(|row| row.person.time_factor);
+        Ok(factor.map_or(Some(exam.limit()), |factor| factor.scale(exam.limit())))
     }
 
     /// Refuses an exam that draws from a bank with errors. Shipped banks are held to the rules by a test.

@@ -19,6 +19,9 @@ pub struct ExamArgs {
     /// Go on with the exam that is open
     #[arg(long)]
     resume: bool,
+    /// Sit a mock: the same rules, but it never counts; it says how ready you are, and how sure that is
+    #[arg(long)]
+    mock: bool,
     /// Line by line, for screen readers, serial lines and scripts
     #[arg(long)]
     plain: bool,
@@ -30,20 +33,25 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> Outcome {
     let mut desk = env.desk()?;
     let trainee = env.trainee_or_new(&mut desk)?;
     let piped = !env.terminal.input;
-    let open = desk.open_attempt(trainee.id, Mode::Exam)?;
+    let mode = if args.mock { Mode::Mock } else { Mode::Exam };
+    let open = desk.open_attempt(trainee.id, mode)?;
     let sitting = match (open, args.resume) {
         (Some(open), true) => desk.take_up(open.id, piped)?,
         (None, true) => return Err(Failure::no("No exam is open. Start one with `needlewise exam`.")),
         (Some(open), false) => {
             let exam = open.exam.as_ref().map_or_else(String::new, ToString::to_string);
+            let how = if args.mock { "exam --mock --resume" } else { "exam --resume" };
             return Err(Failure::no(format!(
-                "The exam {exam}, begun {}, is open; nothing was drawn. Go on with `needlewise exam --resume`.",
+                "The {mode} {exam}, begun {}, is open; nothing was drawn. Go on with `needlewise {how}`.",
                 open.started.local()
             )));
         }
         (None, false) => {
             let exam = find(&desk.catalog, args.exam.as_deref())?;
-            desk.begin_exam(trainee.id, &exam, piped)?
+            match mode {
+                Mode::Mock => desk.begin_mock(trainee.id, &exam, piped)?,
+                Mode::Exam | Mode::Practice => desk.begin_exam(trainee.id, &exam, piped)?,
+            }
         }
     };
     interface::sit(args.plain, env, desk, trainee, sitting)

@@ -21,9 +21,9 @@ pub fn outcome(sheet: &Sheet, answers: &[Option<&Answer>]) -> Outcome {
     let reached = pass.is_none_or(|pass| earned.reaches(pass, possible)) && sections.iter().all(|section| section.met);
     let standing = match (sheet.mode, reached, critical_misses.is_empty()) {
         (Mode::Practice, ..) => Standing::Practiced,
-        (Mode::Exam, false, _) => Standing::Failed,
-        (Mode::Exam, true, false) => Standing::FailedCritical,
-        (Mode::Exam, true, true) => Standing::Passed,
+        (Mode::Exam | Mode::Mock, false, _) => Standing::Failed,
+        (Mode::Exam | Mode::Mock, true, false) => Standing::FailedCritical,
+        (Mode::Exam | Mode::Mock, true, true) => Standing::Passed,
     };
     Outcome {
         earned,

@@ -22,6 +22,8 @@ pub fn extent(mode: Mode, review: Review, next: Start) -> Extent {
     let last = matches!(next, Start::Passed { .. } | Start::Never);
     match (mode, review) {
         (Mode::Practice, _) => Extent::Everything,
+        // Its questions may be asked again, whatever the exam's own rule.
+        (Mode::Mock, _) => Extent::Objectives,
         (Mode::Exam, Review::None) => Extent::Verdict,
         (Mode::Exam, Review::FullAfterFinal) if last => Extent::Chosen,
         (Mode::Exam, Review::ObjectivesUntilFinal | Review::FullAfterFinal) => Extent::Objectives,

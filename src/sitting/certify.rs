@@ -84,7 +84,7 @@ impl Desk {
     fn sign(&mut self, sitting: &Sitting, holder: &PersonRow) -> Result<Issued, Error> {
         let sheet = Arc::clone(sitting.session.sheet());
         let finished = sitting.session.ended().filter(|ended| ended.outcome.standing == Standing::Passed);
-        let (Some(exam), Some(finished)) = (&sheet.exam, finished) else {
+        let (Some(exam), Some(finished), Mode::Exam) = (&sheet.exam, finished, sheet.mode) else {
             return Err(Error::Certificate("There is no certificate without a passed exam.".to_owned()));
         };
         let seed = self.bytes();

@@ -42,7 +42,7 @@ impl Desk {
     /// [`Error::NotTaken`] where the exam was not passed, or those of [`Desk::sheet`].
     pub fn request(&self, attempt: AttemptId) -> Result<Request, Error> {
         let sitting = self.take_up(attempt, false)?;
-        if sitting.row.standing != Some(crate::attempt::Standing::Passed) {
+        if (sitting.row.mode, sitting.row.standing) != (Mode::Exam, Some(crate::attempt::Standing::Passed)) {
             return Err(Error::NotTaken("Only a passed exam has a certificate.".to_owned()));
         }
         let person = self.person(sitting.trainee)?.ok_or(Error::Unknown(attempt))?;

@@ -31,7 +31,7 @@ impl Desk {
         let exam = row.exam.as_ref().and_then(|id| self.catalog.exam(id).ok());
         match (row.mode, exam) {
             (Mode::Practice, _) => Ok(Extent::Everything),
-            (Mode::Exam, None) => Ok(Extent::Objectives),
+            (Mode::Exam, None) | (Mode::Mock, _) => Ok(Extent::Objectives),
             (Mode::Exam, Some(exam)) if exam.value.review == Review::None => Ok(Extent::Verdict),
             (Mode::Exam, Some(exam)) => {
                 Ok(review::extent(row.mode, exam.value.review, self.may_start(row.trainee, &exam.value)?))

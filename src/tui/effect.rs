@@ -22,6 +22,7 @@ use crate::records::roll::Roll;
 use crate::records::{AttemptQuery, AttemptRow, CertificateRow, PersonRow};
 use crate::sitting::certify::Held;
 use crate::sitting::{Desk, Error, Sitting};
+use crate::wording;
 
 /// What a screen wants to happen.
 pub enum Effect {
@@ -45,6 +46,8 @@ pub enum Effect {
     Practice(Vec<BankId>),
     /// Begin an exam.
     Exam(Arc<Exam>),
+    /// Begin a mock of an exam.
+    Mock(Arc<Exam>),
     /// Go on with an attempt.
     Resume(AttemptId),
     /// Sit an attempt that was begun already.
@@ -150,6 +153,11 @@ impl Performer {
                 let sitting = self.desk.begin_exam(trainee, &exam, false)?;
                 Next::Replace(self.quiz(Box::new(sitting)))
             }
+            Effect::Mock(exam) => {
+                let trainee = self.trainee()?.id;
+                let sitting = self.desk.begin_mock(trainee, &exam, false)?;
+                Next::Replace(self.quiz(Box::new(sitting)))
+            }
             Effect::Resume(attempt) => {
                 let sitting = self.desk.take_up(attempt, false)?;
                 Next::Push(self.quiz(Box::new(sitting)))
@@ -219,12 +227,14 @@ impl Performer {
         let Some(exam) = sheet.exam.as_ref() else {
             return Ok(Next::Root(Box::new(screens::result::Practiced::new(sitting.session))));
         };
+        let mock = sheet.mode == Mode::Mock;
+        let ready = if mock { wording::ready_lines(&sitting.session, &ended.outcome) } else { Vec::new() };
         // The result is on disk; what befalls the certificate is told beside it.
-        let certificate = (ended.outcome.standing == Standing::Passed)
+        let certificate = (ended.outcome.standing == Standing::Passed && !mock)
             .then(|| self.desk.certify(&mut sitting).map(|made| made.path).map_err(|error| error.to_string()));
         let next = self.desk.may_start(sitting.trainee, exam)?;
-        let extent = review::extent(Mode::Exam, exam.review, next);
-        let told = Told { sheet: Arc::clone(&sheet), outcome: ended.outcome, extent, next, certificate };
+        let extent = review::extent(sheet.mode, exam.review, next);
+        let told = Told { sheet: Arc::clone(&sheet), outcome: ended.outcome, extent, next, certificate, ready };
         Ok(Next::Root(Box::new(screens::result::Examined::new(told))))
     }
 
@@ -304,4 +314,6 @@ pub struct Told {
     pub next: Start,
     /// Where the certificate is, or why there is none; for a pass.
     pub certificate: Option<Result<PathBuf, String>>,
+    /// How ready the trainee is, after a mock.
+    pub ready: Vec<String>,
 }

@@ -3,9 +3,10 @@
 use crate::attempt::points::needed;
 use crate::attempt::{Mode, Outcome, Standing};
 use crate::bank::exam::Exam;
-use crate::quiz::Sheet;
 use crate::quiz::policy::Start;
+use crate::quiz::ready::{self, Part, Ready};
 use crate::quiz::review::Extent;
+use crate::quiz::{Session, Sheet};
 
 /// Returns the lines of a result, as much as may be told. The first is exactly `Passed` or `Not passed` for an exam.
 pub fn result_lines(outcome: &Outcome, extent: Extent) -> Vec<String> {
@@ -55,8 +56,10 @@ pub fn reasons(outcome: &Outcome) -> Vec<String> {
 /// Returns what is to be known of a paper before and after it: replaced banks, open pool, missing review.
 pub fn notes(sheet: &Sheet) -> Vec<String> {
     let mut notes = Vec::new();
-    if sheet.mode == Mode::Practice {
-        return notes;
+    match sheet.mode {
+        Mode::Practice => return notes,
+        Mode::Mock => notes.push("Mock exam: it does not count, and makes no certificate.".to_owned()),
+        Mode::Exam => {}
     }
     if sheet.open_pool() {
         notes.push("Open pool: these questions can be practiced.".to_owned());
@@ -69,6 +72,27 @@ pub fn notes(sheet: &Sheet) -> Vec<String> {
         notes.push("Questions not yet reviewed by a clinician".to_owned());
     }
     notes
+}
+
+/// Returns how ready somebody is, from a mock exam: the whole, the sections, then the objectives that were not all right.
+pub fn ready_lines(session: &Session, outcome: &Outcome) -> Vec<String> {
+    let says = |part: &Part| {
+        let ready = match part.ready {
+            Ready::Yes => "ready",
+            Ready::No => "not ready",
+            Ready::Unsure => "too few questions to tell",
+        };
+        let mark = part.mark.map_or(String::new(), |mark| format!(", {} % needed", u8::from(mark)));
+        let ((low, high), (earned, possible)) = (part.between, (&part.earned, part.possible));
+        format!("Ready: {}: {ready} ({earned} of {possible}, likely {low} to {high} %{mark})", part.title)
+    };
+    let mut lines: Vec<_> = ready::parts(outcome).iter().map(says).collect();
+    if !outcome.critical_misses.is_empty() {
+        lines.push("Ready: no, as long as a safety-critical question is missed".to_owned());
+    }
+    let weak = ready::objectives(session).into_iter().filter(|(_, right, asked)| right < asked);
+    lines.extend(weak.map(|(text, right, asked)| format!("Objective: {right} of {asked}: {text}")));
+    lines
 }
 
 /// Returns when the exam can be tried again.

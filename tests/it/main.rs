@@ -22,6 +22,7 @@ mod fullscreen;
 mod issuing;
 mod kill;
 mod marking;
+mod mock;
 mod plain;
 mod policy;
 mod preview;

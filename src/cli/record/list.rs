@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use super::row_json;
+use crate::attempt::Mode;
 use crate::cli::{Env, Outcome, print};
 use crate::quiz::review::Extent;
 use crate::records::{AttemptQuery, AttemptRow};
@@ -37,7 +38,11 @@ pub(super) fn run(args: &ListArgs, env: &mut Env<'_>) -> Outcome {
         vec![
             row.started.local(),
             name(row).to_owned(),
-            row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string),
+            match (&row.exam, row.mode) {
+                (Some(exam), Mode::Mock) => format!("{exam} (mock)"),
+                (Some(exam), _) => exam.to_string(),
+                (None, mode) => mode.to_string(),
+            },
             row.state().to_owned(),
             earned.map_or_else(String::new, |earned| format!("{earned} of {}", row.possible)),
             row.id.to_string(),

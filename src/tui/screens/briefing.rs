@@ -82,6 +82,7 @@ impl Screen for Briefing {
             Key::CtrlC => Some(Effect::Quit),
             Key::Esc | Key::Char('q') => Some(Effect::Back),
             Key::Enter if self.may_start() => Some(Effect::Exam(Arc::clone(&self.exam))),
+            Key::Char('m') => Some(Effect::Mock(Arc::clone(&self.exam))),
             Key::Up => {
                 self.scroll.by(-1);
                 None
@@ -120,6 +121,7 @@ impl Screen for Briefing {
             None if self.may_start() => page.text(Role::Accent, "Enter starts the exam and the clock."),
             None => {}
         }
+        page.text(Role::Dim, "m starts a mock of it: the same rules, it never counts, and says how ready you are.");
         page.draw(frame, area, &mut self.scroll);
     }
 
@@ -128,6 +130,7 @@ impl Screen for Briefing {
     }
 
     fn bindings(&self) -> Vec<Binding> {
-        if self.may_start() { vec![key("Enter", "start"), key("Esc", "back")] } else { vec![key("Esc", "back")] }
+        let (start, mock, back) = (key("Enter", "start"), key("m", "mock"), key("Esc", "back"));
+        if self.may_start() { vec![start, mock, back] } else { vec![mock, back] }
     }
 }

@@ -61,6 +61,8 @@ pub struct HomeData {
     pub open_exam: Option<OpenExam>,
     /// The practice that is open.
     pub open_practice: Option<AttemptId>,
+    /// The mock exam that is open.
+    pub open_mock: Option<AttemptId>,
 }
 
 /// An exam that was begun and has not ended.
@@ -82,6 +84,7 @@ pub fn load(desk: &mut Desk, person: &PersonRow) -> Result<HomeData, Error> {
     desk.certify_pending(person.id)?;
     let open_exam = desk.open_attempt(person.id, Mode::Exam)?;
     let open_practice = desk.open_attempt(person.id, Mode::Practice)?.map(|row| row.id);
+    let open_mock = desk.open_attempt(person.id, Mode::Mock)?.map(|row| row.id);
     let learned = desk.store.learned(person.id)?;
     let by_question: HashMap<_, _> =
         learned.iter().map(|row| ((row.bank.as_str(), row.question.as_str(), row.revision), row)).collect();
@@ -111,7 +114,7 @@ pub fn load(desk: &mut Desk, person: &PersonRow) -> Result<HomeData, Error> {
         entry.map_or_else(|| "exam".to_owned(), |entry| entry.value.title.clone())
     };
     let open_exam = open_exam.map(|row| OpenExam { attempt: row.id, title: title(&row), exam: row.exam });
-    Ok(HomeData { name: person.person.name.clone(), topics, exams, open_exam, open_practice })
+    Ok(HomeData { name: person.person.name.clone(), topics, exams, open_exam, open_practice, open_mock })
 }
 
 /// An entry of the menu.
@@ -147,6 +150,9 @@ impl Home {
         } else {
             if self.data.open_practice.is_some() {
                 menu.push(entry("Go on with the practice", 'g', |data, _| data.open_practice.map(Effect::Resume)));
+            }
+            if self.data.open_mock.is_some() {
+                menu.push(entry("Go on with the mock exam", 'm', |data, _| data.open_mock.map(Effect::Resume)));
             }
             menu.push(entry("Practice a topic", 'p', |_, _| Some(Effect::Topics)));
             for (exam, (blueprint, _)) in self.data.exams.iter().enumerate() {

@@ -119,7 +119,7 @@ impl Quiz {
     }
 
     fn is_exam(&self) -> bool {
-        self.session.sheet().mode == Mode::Exam
+        self.session.sheet().mode != Mode::Practice
     }
 
     fn is_closed(&self) -> bool {

@@ -48,7 +48,11 @@ impl Examined {
             }
             page.gap();
             self.paint_sections(page);
-            if !outcome.missed.is_empty() {
+            if !self.told.ready.is_empty() {
+                page.gap();
+                page.text(Role::Strong, "How ready you are, and how sure that is");
+                self.told.ready.iter().for_each(|line| page.hanging("· ", Role::Dim, Role::Text, line));
+            } else if !outcome.missed.is_empty() {
                 page.gap();
                 page.text(Role::Strong, "Objectives to go over");
                 let critical = |missed| outcome.critical_misses.contains(missed);
@@ -95,7 +99,7 @@ impl Examined {
             Some(Err(why)) => page.text(Role::Bad, why),
             None => {}
         }
-        if let Some(exam) = &self.told.sheet.exam {
+        if let Some(exam) = self.told.sheet.exam.as_ref().filter(|_| self.told.ready.is_empty()) {
             page.text(Role::Text, &wording::next_line(self.told.next, exam));
         }
     }

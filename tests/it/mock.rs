@@ -1,0 +1,92 @@
+//! A mock exam: the same blueprint and rules, as often as one likes; it never counts and says how ready one is.
+
+use needlewise::attempt::{Outcome, Standing};
+use needlewise::quiz::ready::{Ready, parts};
+
+use crate::reader::Reader;
+use crate::stage::Stage;
+use crate::world::{Said, World, small_bank, small_exam};
+
+const BEGIN: [&str; 6] = ["exam", "brief", "--mock", "--plain", "--trainee", "Amira Okafor"];
+const RESUME: [&str; 4] = ["exam", "--mock", "--resume", "--plain"];
+
+fn mock(world: &World, answer: impl Fn(&Reader, &str) -> String) -> Said {
+    world.sits(&BEGIN, &RESUME, answer)
+}
+
+#[test]
+fn a_mock_never_counts_and_makes_no_certificate() {
+    let world = World::new().with_small_banks();
+    for _ in 0..5 {
+        let said = mock(&world, |reader, shown| reader.answer(shown));
+        assert!(said.code == 0 && said.out.contains("Mock exam: it does not count"), "{}", said.all());
+    }
+    assert_eq!(world.run(["certificate", "list", "--json"]).json(), serde_json::json!([]));
+    let rows = world.run(["record", "list", "--json"]).json();
+    assert_eq!((rows.as_array().map(Vec::len), rows[0]["mode"].as_str()), (Some(5), Some("mock")));
+    let id = rows[0]["id"].as_str().expect("an id");
+    let request = world.run(["certificate", "request", id, "--to", &world.path("request.json")]);
+    assert!(request.code == 1 && request.err.contains("Only a passed exam"), "{}", request.all());
+    assert_eq!(world.run(["record", "void", id, "--reason", "x"]).code, 1);
+    assert_eq!(world.run(["record", "replay", "--all"]).code, 0);
+    assert_eq!(world.run(["doctor"]).code, 0);
+    assert_eq!(world.run(["record", "export", "--format", "xapi"]).out, "");
+    assert_eq!(world.passes().code, 0, "all three attempts are there");
+}
+
+#[test]
+fn it_says_how_ready_one_is_and_no_key() {
+    let world = World::new().with_small_banks();
+    let said = world.typing("submit\nyes\n").run(BEGIN);
+    assert_eq!(said.code, 1);
+    let result = said.out.split("(yes/no): ").last().expect("a result");
+    insta::assert_snapshot!(result);
+    assert!(!result.contains("pneumothorax") && !result.contains("Barks"));
+}
+
+#[test]
+fn it_waits_for_an_open_exam() {
+    let world = World::new().with_small_banks();
+    world.typing("").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    let said = world.typing("").run(BEGIN);
+    assert!(said.code == 1 && said.err.contains("An exam is open"), "{}", said.all());
+}
+
+#[test]
+fn how_sure_it_is_grows_with_the_questions() {
+    let outcome = |right: usize, possible: usize| Outcome {
+        earned: needlewise::attempt::Points::whole(right),
+        possible,
+        pass: Some(80.try_into().expect("a percent")),
+        sections: Vec::new(),
+        critical_misses: Vec::new(),
+        missed: Vec::new(),
+        unanswered: 0,
+        standing: Standing::Passed,
+    };
+    let one = |right, possible| {
+        let part = parts(&outcome(right, possible)).remove(0);
+        (part.ready, part.between)
+    };
+    // By Wilson's formula, worked out by hand: 10 of 10 is 72.25 to 100 %, 54 of 60 is 79.85 to 95.34 %, 57 of 60 is 86.30
+    // to 98.29 %, 30 of 60 is 37.74 to 62.26 %.
+    assert_eq!(one(10, 10), (Ready::Unsure, (72, 100)));
+    assert_eq!(one(54, 60), (Ready::Unsure, (79, 96)));
+    assert_eq!(one(57, 60), (Ready::Yes, (86, 99)));
+    assert_eq!(one(30, 60), (Ready::No, (37, 63)));
+    assert_eq!(one(0, 0), (Ready::Unsure, (0, 100)));
+}
+
+#[test]
+fn mock_result() {
+    for columns in [40, 80, 120] {
+        let mut stage = Stage::with(columns, 30, |home| {
+            let banks = home.join("data/question-banks");
+            std::fs::create_dir_all(banks.join("exams")).expect("folders");
+            std::fs::write(banks.join("small.json"), small_bank().to_string()).expect("a bank");
+            std::fs::write(banks.join("exams/brief.json"), small_exam().to_string()).expect("an exam");
+        });
+        stage.press("e m s f y");
+        insta::assert_snapshot!(format!("mock_result@{columns}"), stage.text());
+    }
+}
