@@ -114,6 +114,11 @@ macro_rules! made {
                 Self(uuid_v7(at, random))
             }
 
+            /// Returns whether a text names this: the whole id, or the last eight digits of it.
+            pub fn is(&self, text: &str) -> bool {
+                text == self.short() || text == self.to_string()
+            }
+
             /// Returns the last eight hexadecimal digits: enough for a person to tell two apart.
             pub fn short(&self) -> String {
                 let text = self.0.simple().to_string();

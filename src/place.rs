@@ -99,6 +99,13 @@ impl Place {
         self.certificates().join(format!("{}-{}", text::file_slug(name), id.short()))
     }
 
+    /// Returns the folders of one person's certificates, under whatever names they had.
+    pub fn certificate_folders_of(&self, id: TraineeId) -> Vec<PathBuf> {
+        let own = format!("-{}", id.short());
+        let entries = fs::read_dir(self.certificates()).into_iter().flatten().filter_map(Result::ok);
+        entries.filter(|entry| entry.file_name().to_string_lossy().ends_with(&own)).map(|entry| entry.path()).collect()
+    }
+
     /// Makes the data directory, for this user's eyes only.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::attempt::chain::Row;
-use crate::ids::{Digest, StreamId, TraineeId};
+use crate::ids::{CertificateId, Digest, StreamId, TraineeId};
 use crate::records::{AttemptQuery, AttemptRow, CertificateRow, LearnedRow, Lesson, PersonRow};
 
 mod columns;
@@ -28,7 +28,7 @@ pub struct Batch {
     pub attempt: Option<AttemptRow>,
     /// The person they add or change, whose name must not be taken.
     pub person: Option<PersonRow>,
-    /// A person who came with a certificate, and who may have the name of another.
+    /// A person who came with a certificate, or whom one names anew, and who may have the name of another.
     pub stranger: Option<PersonRow>,
     /// The certificate they take in.
     pub certificate: Option<CertificateRow>,
@@ -95,6 +95,12 @@ pub trait Store {
     /// What the disk says, or [`StoreError::Damaged`] where a row does not fit its seal.
     fn certificates(&self, trainee: Option<TraineeId>) -> Result<Vec<CertificateRow>, StoreError>;
 
+    /// Returns the certificate of an id, if it was taken in.
+    ///
+    /// # Errors
+    /// What the disk says, or [`StoreError::Damaged`] where the row does not fit its seal.
+    fn certificate(&self, id: CertificateId) -> Result<Option<CertificateRow>, StoreError>;
+
     /// Lists what a trainee did with every question in practice.
     ///
     /// # Errors
@@ -127,6 +133,8 @@ pub enum StoreError {
     NameTaken,
     /// Another process is writing, and did not stop in time.
     Busy,
+    /// What was erased still stands in the log beside the file, for another process reads there.
+    LeftInLog,
     /// The disk is full.
     Full {
         /// Where the store is.
@@ -168,6 +176,10 @@ impl fmt::Display for StoreError {
             Self::NameTaken => f.write_str("There is somebody of that name already."),
             Self::Busy => f.write_str(
                 "Another needlewise is writing to the same store and did not finish. Try again in a moment.",
+            ),
+            Self::LeftInLog => f.write_str(
+                "It is erased, but its text still stands in the log beside the store, for another needlewise is open. Close \
+                 that one, then run `needlewise doctor`.",
             ),
             Self::Full { path } => {
                 write!(f, "The disk of {} is full; nothing was stored. Free some space, then try again.", shown(path))

@@ -10,7 +10,7 @@ use crate::attempt::points::needed;
 use crate::attempt::{Outcome, Points};
 use crate::bank::canonical;
 use crate::bank::exam::Exam;
-use crate::clock::Timestamp;
+use crate::clock::{Day, Timestamp};
 use crate::ids::{CertificateId, Digest, TraineeId};
 use crate::quiz::Sheet;
 
@@ -64,6 +64,9 @@ pub struct Award<'a> {
     pub sheet: &'a Sheet,
     /// The exam's blueprint.
     pub exam: &'a Exam,
+    /// When a clinician reviewed the questions: the earliest day, or nothing while one of them lacks a review. An issuer goes by
+    /// its own banks, and not by what a request says.
+    pub reviewed: Option<Day>,
     /// The digest of the last fact of the attempt.
     pub head: Digest,
     /// What the attempt came to.
@@ -171,7 +174,7 @@ impl Award<'_> {
 
     /// Returns the exam's statement with what must be known of its questions.
     fn statement(&self) -> String {
-        let review = self.sheet.paper.reviewed.map_or_else(
+        let review = self.reviewed.map_or_else(
             || "Questions not yet reviewed by a clinician.".to_owned(),
             |day| format!("Questions reviewed by a clinician, the earliest on {}.", day.written()),
         );

@@ -2,15 +2,17 @@
 //!
 //! Nothing else of a picture or a page is looked at: pictures prove nothing.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 use std::sync::Arc;
 
+use flate2::read::ZlibDecoder;
+use hayro_syntax::Filter;
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Array, Dict, Object, Stream, String as PdfString};
 use resvg::usvg::roxmltree::{Document, ParsingOptions};
 
 /// The largest carrier that is looked at.
-pub const LARGEST: usize = 8 * 1024 * 1024;
+pub const LARGEST: usize = 4 * 1024 * 1024;
 
 /// The namespace of a credential in an SVG picture.
 pub const NAMESPACE: &str = "https://purl.imsglobal.org/ob/v3p0";
@@ -18,8 +20,14 @@ pub const NAMESPACE: &str = "https://purl.imsglobal.org/ob/v3p0";
 /// The keyword of a credential in a PNG picture.
 pub const KEYWORD: &str = "openbadgecredential";
 
-/// The largest attachment of a page that is looked at, as it stands in the file; unpacked, it can be a thousand times that.
-const ATTACHED_MAX: usize = 64 * 1024;
+/// The largest attachment of a page that is looked at.
+const ATTACHED_MAX: u64 = 64 * 1024;
+
+/// What is kept of a file that is neither picture nor page: a byte more than a credential may have.
+const PLAIN_MAX: usize = 64 * 1024 + 1;
+
+/// The most attributes that a part of a picture may have.
+const ATTRIBUTES_MAX: usize = 200;
 
 /// Returns the credential's bytes; a file that is neither picture nor page is taken for the credential itself.
 ///
@@ -27,7 +35,7 @@ const ATTACHED_MAX: usize = 64 * 1024;
 /// In words, where a picture or a page carries none, or more than one.
 pub fn credential(bytes: &[u8]) -> Result<Vec<u8>, String> {
     if bytes.len() > LARGEST {
-        return Err("It is larger than 8 MB.".to_owned());
+        return Err("It is larger than 4 MB.".to_owned());
     }
     let text = bytes.trim_ascii_start();
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
@@ -37,7 +45,8 @@ pub fn credential(bytes: &[u8]) -> Result<Vec<u8>, String> {
     } else if text.starts_with(b"<") {
         of_svg(bytes)
     } else {
-        Ok(bytes.to_vec())
+        // No credential is as large as that; its first bytes are enough to say so.
+        Ok(bytes[..bytes.len().min(PLAIN_MAX)].to_vec())
     }
 }
 
@@ -67,6 +76,9 @@ fn of_png(bytes: &[u8]) -> Result<Vec<u8>, String> {
 
 fn of_svg(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "The picture is not UTF-8.".to_owned())?;
+    if is_crowded(text) {
+        return Err("The picture is not one that a certificate is drawn as.".to_owned());
+    }
     // No document type: entities can be nested to any size.
     let options = ParsingOptions { allow_dtd: false, nodes_limit: 100_000, ..ParsingOptions::default() };
     let picture = Document::parse_with_options(text, options)
@@ -94,11 +106,30 @@ fn of_pdf(bytes: &[u8]) -> Result<Vec<u8>, String> {
             continue;
         }
         let stream = file.get::<Dict<'_>>("EF").and_then(|files| files.get::<Stream<'_>>("F"));
-        let stream = stream.filter(|stream| stream.raw_data().len() <= ATTACHED_MAX);
-        let content = stream.and_then(|stream| stream.decoded().ok());
-        found.push(content.ok_or("The credential attached to the page cannot be read.")?.into_owned());
+        let content = stream.and_then(|stream| unpacked(&stream));
+        found.push(content.ok_or("The credential attached to the page cannot be read.")?);
     }
     one(found, "page")
+}
+
+/// Unpacks an attachment that is packed once or not at all, and no further than a credential can go: packed twice, a few
+/// kilobytes fill the memory.
+fn unpacked(stream: &Stream<'_>) -> Option<Vec<u8>> {
+    let raw = stream.raw_data();
+    let mut content = Vec::new();
+    let most = ATTACHED_MAX + 1;
+    let read = match stream.filters().as_slice() {
+        [] => raw.as_ref().take(most).read_to_end(&mut content),
+        [Filter::FlateDecode] => ZlibDecoder::new(raw.as_ref()).take(most).read_to_end(&mut content),
+        _ => return None,
+    };
+    read.ok().map(|_| content)
+}
+
+/// Returns whether a part of a picture has more attributes than any that is drawn here: their number is squared in the time
+/// that reading takes.
+fn is_crowded(text: &str) -> bool {
+    text.split('<').any(|part| part.split('>').next().unwrap_or(part).matches("=\"").count() > ATTRIBUTES_MAX)
 }
 
 fn is_json(name: &PdfString<'_>) -> bool {

@@ -10,11 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::attempt::chain::{self, Row, Secret};
 use crate::attempt::fact::{Finished, Person, Started};
+use crate::attempt::paper::BankRef;
 use crate::attempt::{Fact, Mode, Standing};
+use crate::bank::canonical;
 use crate::bank::exam::Exam;
 use crate::clock::{Millis, Timestamp};
 use crate::ids::{AttemptId, Digest, FactId, StreamId, TraineeId, hex, unhex};
 use crate::quiz::draw::counts;
+use crate::quiz::mark::misfit;
 use crate::quiz::odd::oddities;
 use crate::quiz::sheet::Missing;
 use crate::quiz::{Session, Sheet};
@@ -185,11 +188,15 @@ impl Request {
         if started.trainee != self.trainee.id {
             return Err("It was changed: the attempt is another person's.".into());
         }
-        let sheet = Sheet::open(&started, held).map_err(Refused::Foreign)?;
+        let sheet = Sheet::open(&started, &held).map_err(Refused::Foreign)?;
         let sheet = Arc::new(sheet);
         let exam = sheet.exam.as_ref().filter(|_| started.mode == Mode::Exam);
         let exam = exam.ok_or("It is of a practice; only an exam has a certificate.")?;
         follows(&sheet, exam)?;
+        for marker in markers(&sheet, exam) {
+            held(Digest::of(&marker)).ok_or(Refused::Foreign(Missing(Digest::of(&marker))))?;
+        }
+        drawn_from_pools(&sheet, &held)?;
         let (finished, at) = marked_again(&sheet, &rows)?;
         if now.since(at) > STALE {
             let day = at.day().written();
@@ -199,7 +206,11 @@ impl Request {
             let day = at.day().written();
             return Err(format!("It ends in the future, on {day}: one of the clocks is wrong.").into());
         }
-        let odd = oddities(&sheet, &rows);
+        let mut odd = oddities(&sheet, &rows);
+        if sheet.limit != Some(exam.limit()) {
+            let limit = sheet.limit.map_or_else(|| "no limit".to_owned(), |limit| format!("{limit}"));
+            odd.push(format!("It had {limit} of time, where the exam has {}.", exam.limit()));
+        }
         Ok(Examined { sheet, finished, at, head: head.digest, odd })
     }
 
@@ -248,6 +259,38 @@ fn follows(sheet: &Sheet, exam: &Exam) -> Result<(), String> {
     Ok(())
 }
 
+/// Returns what an issuer keeps of a section's pool: that these questions, and no others, could be drawn for it.
+pub fn pool_marker(exam: Digest, section: usize, pool: Digest) -> String {
+    canonical::text(&(exam, "section", section, pool))
+}
+
+/// Returns what an issuer keeps of a bank in use.
+pub fn bank_marker(bank: &BankRef) -> String {
+    canonical::text(&("bank", bank))
+}
+
+/// Returns what of the paper's own words the issuer must hold itself: its banks, and the pools of its sections.
+fn markers(sheet: &Sheet, exam: &Exam) -> Vec<String> {
+    let digest = exam.digest();
+    let banks = sheet.paper.banks.iter().map(bank_marker);
+    let pools = sheet.paper.sections.iter().enumerate();
+    let pools = pools.map(|(at, section)| pool_marker(digest, at, section.pool.unwrap_or(Digest::ZERO)));
+    banks.chain(pools).collect()
+}
+
+/// Holds each question to the pool of its section.
+fn drawn_from_pools(sheet: &Sheet, held: &impl Fn(Digest) -> Option<String>) -> Result<(), Refused> {
+    for (at, section) in sheet.paper.sections.iter().enumerate() {
+        let pool = section.pool.unwrap_or(Digest::ZERO);
+        let text = held(pool).ok_or(Refused::Foreign(Missing(pool)))?;
+        let pool: BTreeSet<Digest> = serde_json::from_str(&text).map_err(|_| Refused::Foreign(Missing(pool)))?;
+        if sheet.paper.items.iter().any(|item| item.section == at && !pool.contains(&item.question)) {
+            return Err("It was changed: a question is not of those that its section draws from.".into());
+        }
+    }
+    Ok(())
+}
+
 /// Marks the answers again and holds the result to what was stored.
 fn marked_again(sheet: &Arc<Sheet>, rows: &[Row]) -> Result<(Finished, Timestamp), String> {
     let facts: Vec<_> = rows.iter().filter_map(Row::fact).collect();
@@ -261,12 +304,20 @@ fn marked_again(sheet: &Arc<Sheet>, rows: &[Row]) -> Result<(Finished, Timestamp
     if finished.outcome != session.outcome() {
         return Err("It was changed: marked again, it comes to another result.".to_owned());
     }
-    let late = |fact: &Fact| match fact {
-        Fact::Answered(answered) => sheet.limit.is_some_and(|limit| answered.elapsed > limit),
-        _ => false,
-    };
-    if facts.iter().any(late) {
-        return Err("It was changed: an answer came after the time was over.".to_owned());
+    for fact in &facts {
+        let Fact::Answered(answered) = fact else { continue };
+        let item =
+            sheet.items.get(answered.item).ok_or("It was changed: a question is answered that was not asked.")?;
+        let misfit = answered.answer.as_ref().and_then(|answer| misfit(&item.question, answer));
+        if let Some(why) = misfit {
+            return Err(format!(
+                "It was changed: question {} has an answer that cannot be given: {why}.",
+                answered.item + 1
+            ));
+        }
+        if sheet.limit.is_some_and(|limit| answered.elapsed > limit) {
+            return Err("It was changed: an answer came after the time was over.".to_owned());
+        }
     }
     match finished.outcome.standing {
         Standing::Passed => Ok((finished.clone(), last.at)),

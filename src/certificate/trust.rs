@@ -1,10 +1,12 @@
 //! Whom this machine trusts, and what they revoked. Nobody, until somebody is named.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::bundle::Bundle;
 use super::key::{KeySpan, fingerprint};
-use crate::clock::{Day, Timestamp};
+use crate::clock::{Day, Millis, Timestamp};
 use crate::ids::{CertificateId, Digest, IssuerId};
 use crate::text;
 
@@ -53,10 +55,10 @@ pub struct RevocationList {
     /// When the list was issued.
     pub issued: Timestamp,
     /// The certificates.
-    pub revoked: Vec<CertificateId>,
+    pub revoked: BTreeSet<CertificateId>,
     /// What a compromised key rightly signed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ledger: Vec<Digest>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ledger: BTreeSet<Digest>,
 }
 
 impl Trust {
@@ -105,6 +107,8 @@ impl Trust {
             Some(issuer) => {
                 issuer.without_revocation = without_revocation;
                 if issuer.keys.iter().all(|known| known.did != did) {
+                    // What was told under the keys before may have been a thief's: only the new key's word counts now.
+                    issuer.list = None;
                     issuer.keys.push(key);
                 }
             }
@@ -131,7 +135,11 @@ impl Trust {
     ///
     /// # Errors
     /// In words, why it is refused.
-    pub fn take(&mut self, bundle: &Bundle) -> Result<String, String> {
+    pub fn take(&mut self, bundle: &Bundle, now: Timestamp) -> Result<String, String> {
+        if bundle.issued > now.plus(Millis::days(1)) {
+            let day = bundle.issued.day().written();
+            return Err(format!("It is dated {day}, which is still to come: one of the clocks is wrong."));
+        }
         let known = |issuer: &Trusted| reaches(issuer, bundle);
         let Some(at) = self.issuers.iter().position(known) else {
             return Err("Its signer is not trusted here. Trust its key first, after comparing the words: \
@@ -158,7 +166,7 @@ impl Trust {
             sequence: bundle.sequence,
             issued: bundle.issued,
             revoked: bundle.revoked.iter().map(|revoked| revoked.id).collect(),
-            ledger: bundle.ledger.clone(),
+            ledger: bundle.ledger.iter().copied().collect(),
         });
         Ok(issuer.name.clone())
     }

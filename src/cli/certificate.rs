@@ -3,11 +3,8 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::error::Failure;
 use super::{Env, Outcome};
 use crate::certificate::{Checked, Credential};
-use crate::sitting::Desk;
-use crate::sitting::certify::Held;
 
 mod export;
 mod files;
@@ -46,14 +43,6 @@ pub(super) fn run(command: &CertificateCommand, env: &mut Env<'_>) -> Outcome {
     }
 }
 
-/// Finds a certificate by its id or the last eight digits of it.
-fn find(desk: &Desk, id: &str) -> Result<Held, Failure> {
-    desk.find_certificate(id)?.ok_or_else(|| {
-        let id = crate::text::one_line(id);
-        Failure::usage(format!("There is no certificate \"{id}\" here. See `needlewise certificate list`."))
-    })
-}
-
 /// Returns a checked certificate as JSON outputs show it; nothing of an invalid one.
 fn certificate_json(checked: &Checked) -> Value {
     checked.credential.as_ref().map_or(Value::Null, |credential| {
@@ -63,7 +52,7 @@ fn certificate_json(checked: &Checked) -> Value {
             "trainee": { "id": credential.holder(), "name": credential.subject.name, "license": credential.subject.license },
             "exam": { "title": credential.subject.achievement.name, "version": credential.subject.achievement.version },
             "assurance": assurance(credential),
-            "issuer": { "id": credential.issuer.id, "name": checked.issuer },
+            "issuer": { "id": credential.issuer.id, "name": checked.issuer, "says": credential.issuer.name },
             "valid_from": credential.valid_from,
             "valid_until": credential.valid_until,
             "signed": credential,

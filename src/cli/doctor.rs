@@ -109,7 +109,7 @@ fn records(desk: &Desk) -> Result<String, String> {
 }
 
 fn certificates(desk: &Desk) -> Result<String, String> {
-    let now = desk.clock.now().wall;
+    let now = desk.trust.today(desk.clock.now().wall);
     let held = desk.held(None).map_err(|error| error.to_string())?;
     let invalid = held.iter().find(|held| held.checked(&Trust::default(), now).verdict == Verdict::Invalid);
     match invalid {

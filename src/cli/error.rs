@@ -77,7 +77,7 @@ impl From<sitting::Error> for Failure {
         use sitting::Error;
         let code = match &error {
             Error::Store(crate::store::StoreError::NameTaken) | Error::BadName(_) | Error::Unknown(_) => USAGE,
-            Error::Ambiguous(_) => USAGE,
+            Error::Ambiguous(_) | Error::NoCertificate(..) => USAGE,
             Error::Store(_) | Error::Broken(_) | Error::Missing(..) | Error::Certificate(_) | Error::Forged(_) => STORE,
             Error::Refused(_) | Error::Infeasible(_) | Error::NotNow(_) => NO,
             Error::ExamOpen(_) | Error::NothingToPractice | Error::NotTaken(_) | Error::Hold(_) | Error::Erased => NO,

@@ -1,5 +1,7 @@
 //! Marks one answer, by the question's kind.
 
+use std::collections::BTreeSet;
+
 use crate::attempt::{Answer, Points};
 use crate::bank::decimal::Decimal;
 use crate::bank::question::{Ask, Choice, Question, Scoring, Select};
@@ -31,6 +33,7 @@ pub fn mark(question: &Question, answer: Option<&Answer>) -> Points {
 
 /// Marks ticked choices. More ticks than may be selected earn nothing, however they came to be stored.
 fn choice(choices: &[Choice], select: Select, scoring: Scoring, ticked: &[usize]) -> Points {
+    let ticked: BTreeSet<usize> = ticked.iter().copied().collect();
     let keys = choices.iter().filter(|choice| choice.correct).count();
     let hits = ticked.iter().filter(|at| choices.get(**at).is_some_and(|choice| choice.correct)).count();
     let misses = ticked.len() - hits;

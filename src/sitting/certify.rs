@@ -75,9 +75,7 @@ impl Desk {
         (sitting.row, sitting.head) = (row, head);
         let exam = sitting.exam()?;
         let held = self.own(holder, exam, issued);
-        let made = self.write(&held)?;
-        self.draw(&held)?;
-        Ok(made)
+        self.settle(&held)
     }
 
     /// Signs the certificate of a passed exam with this computer's own key.
@@ -101,6 +99,7 @@ impl Desk {
             license: holder.person.license.as_deref(),
             sheet: &sheet,
             exam,
+            reviewed: sheet.paper.reviewed,
             head: sitting.last_digest(),
             outcome: &finished.outcome,
             renews: earlier.and_then(|row| row.certificate),
@@ -134,32 +133,22 @@ impl Desk {
         stem.with_file_name(format!("{}.json", stem.file_name().unwrap_or_default().to_string_lossy()))
     }
 
-    /// Returns the fonts to draw with: the built-in ones, those of the data directory, and these.
+    /// Writes the files of a certificate that was just made.
     ///
     /// # Errors
-    /// A font of the data directory that cannot be read.
-    pub fn fonts(&self, mut given: Vec<Vec<u8>>) -> Result<Fonts, Error> {
-        let folder = self.place.fonts();
-        let unreadable = |error: std::io::Error| {
-            let shown = text::one_line(&folder.to_string_lossy());
-            Error::Certificate(format!("The fonts in {shown} cannot be read: {error}. Check its permissions."))
-        };
-        let mut paths: Vec<_> = match std::fs::read_dir(&folder) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            entries => entries.and_then(Iterator::collect::<std::io::Result<Vec<_>>>).map_err(unreadable)?,
-        };
-        paths.sort_by_key(std::fs::DirEntry::file_name);
-        for entry in paths {
-            given.push(std::fs::read(entry.path()).map_err(unreadable)?);
-        }
-        Ok(Fonts::with(given))
+    /// What the disk says; the certificate is stored before.
+    pub fn settle(&self, held: &Held) -> Result<Made, Error> {
+        let made = self.write(held)?;
+        self.draw(held)?;
+        Ok(made)
     }
 
     /// Draws a certificate that was just made, beside its credential. A picture that cannot be drawn is left out: the
     /// credential is what counts, and `certificate export` says what is wrong.
-    pub(super) fn draw(&self, held: &Held) -> Result<(), Error> {
+    fn draw(&self, held: &Held) -> Result<(), Error> {
         let Ok(credential) = serde_json::from_str(&held.credential) else { return Ok(()) };
-        let fonts = self.fonts(Vec::new())?;
+        // A font that cannot be read is left out as well: a name that needed it is then not drawn.
+        let fonts = fonts(&self.place, Vec::new()).unwrap_or_default();
         for format in [Format::Svg, Format::Png, Format::Pdf] {
             let path = held.path.with_extension(format.name());
             if let Ok(bytes) = render(format, &credential, &held.credential, &fonts) {
@@ -198,7 +187,7 @@ impl Desk {
     pub fn held(&self, trainee: Option<TraineeId>) -> Result<Vec<Held>, Error> {
         let query = AttemptQuery { trainee, certified: true, ..AttemptQuery::default() };
         let own = self.store.attempts(&query)?.into_iter().map(|row| self.issued(row.id));
-        let taken_in = self.store.certificates(trainee)?.into_iter().map(|row| self.taken_in(&row));
+        let taken_in = self.store.certificates(trainee)?.into_iter().map(|row| self.taken_in(&row).map(Some));
         let mut held: Vec<_> = own.chain(taken_in).filter_map(Result::transpose).collect::<Result<_, _>>()?;
         held.sort_by_key(|held| std::cmp::Reverse((held.valid_from, held.certificate.to_string())));
         held.iter().try_for_each(|held| self.write(held).map(|_| ()))?;
@@ -208,15 +197,22 @@ impl Desk {
     /// Finds a certificate by its id or the last eight digits of it.
     ///
     /// # Errors
-    /// What the store or the disk says.
-    pub fn find_certificate(&self, id: &str) -> Result<Option<Held>, Error> {
-        let is = |certificate: CertificateId| certificate.short() == id || certificate.to_string() == id;
+    /// [`Error::NoCertificate`] where there is none, or several end so; or what the store or the disk says.
+    pub fn find_certificate(&self, id: &str) -> Result<Held, Error> {
         let query = AttemptQuery { certified: true, ..AttemptQuery::default() };
-        if let Some(row) = self.store.attempts(&query)?.into_iter().find(|row| row.certificate.is_some_and(is)) {
-            return self.issued(row.id);
+        let mut own = self.store.attempts(&query)?;
+        own.retain(|row| row.certificate.is_some_and(|certificate| certificate.is(id)));
+        let mut taken_in = self.store.certificates(None)?;
+        taken_in.retain(|row| row.id.is(id));
+        let none = |ids| Error::NoCertificate(text::one_line(id), ids);
+        match (own.as_slice(), taken_in.as_slice()) {
+            ([row], []) => self.issued(row.id)?.ok_or_else(|| none(Vec::new())),
+            ([], [row]) => self.taken_in(row),
+            _ => {
+                let ids = own.iter().filter_map(|row| row.certificate).chain(taken_in.iter().map(|row| row.id));
+                Err(none(ids.collect()))
+            }
         }
-        let row = self.store.certificates(None)?.into_iter().find(|row| is(row.id));
-        row.map_or(Ok(None), |row| self.taken_in(&row))
     }
 
     /// Makes certificates of passes that have none yet, because the program ended in between.
@@ -236,6 +232,28 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// Returns the fonts to draw with: the built-in ones, those of the data directory, and these.
+///
+/// # Errors
+/// A font of the data directory that cannot be read.
+pub fn fonts(place: &Place, mut given: Vec<Vec<u8>>) -> Result<Fonts, Error> {
+    let folder = place.fonts();
+    let unreadable = |error: std::io::Error| {
+        let shown = text::one_line(&folder.to_string_lossy());
+        Error::Certificate(format!("The fonts in {shown} cannot be read: {error}. Check its permissions."))
+    };
+    let mut entries: Vec<_> = match std::fs::read_dir(&folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        entries => entries.and_then(Iterator::collect::<std::io::Result<Vec<_>>>).map_err(unreadable)?,
+    };
+    entries.retain(|entry| entry.path().is_file());
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        given.push(std::fs::read(entry.path()).map_err(unreadable)?);
+    }
+    Ok(Fonts::with(given))
 }
 
 fn unwritten(path: &std::path::Path, error: &std::io::Error) -> Error {

@@ -41,6 +41,8 @@ pub enum Error {
     Forged(CertificateId),
     /// What was asked for was erased.
     Erased,
+    /// No certificate has this id, or several end in it.
+    NoCertificate(String, Vec<CertificateId>),
     /// Several people have that name.
     Ambiguous(Vec<TraineeId>),
 }
@@ -91,6 +93,13 @@ impl std::fmt::Display for Error {
                 "The record of certificate {id} is not borne out by its signature; somebody may have written it by hand. \
                  Run `needlewise doctor`, and go back to a backup."
             ),
+            Self::NoCertificate(id, ids) if ids.is_empty() => {
+                write!(f, "There is no certificate \"{id}\" here. See `needlewise certificate list`.")
+            }
+            Self::NoCertificate(id, ids) => {
+                let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+                write!(f, "Several certificates end in \"{id}\". Name one whole: {}.", ids.join(", "))
+            }
             Self::Erased => {
                 f.write_str("What it holds was erased, with the person's data; the chain of facts is whole.")
             }

@@ -3,11 +3,14 @@
 use super::certify::{Held, valid_until};
 use super::*;
 use crate::attempt::fact::{Ledgered, Revoked};
+use crate::attempt::paper::BankRef;
 use crate::bank::canonical;
 use crate::certificate::bundle::Contents;
-use crate::certificate::request::{Examined, Refused};
+use crate::certificate::request::{Examined, Refused, bank_marker, pool_marker};
 use crate::certificate::{Assurance, Award, Bundle, Issuer, Key, Reason, Request, Revocation, sign};
+use crate::clock::Day;
 use crate::ids::{CertificateId, IssuerId};
+use crate::quiz::policy::RENEWAL;
 use crate::records::CertificateRow;
 use crate::sitting::people::clean_name;
 
@@ -33,6 +36,10 @@ pub struct Considered {
     pub before: usize,
     /// The certificate that the new one renews.
     pub renews: Option<CertificateRow>,
+    /// Until when the new one will be valid.
+    pub until: Timestamp,
+    /// The name that the person of this id has here, where it is another one.
+    pub known_as: Option<String>,
 }
 
 impl Desk {
@@ -51,19 +58,47 @@ impl Desk {
         Ok(Request::new(person.id, &person.person, attempt, &rows, content))
     }
 
-    /// Keeps every question, frame and exam in use: an issuer believes in no version that its store never held.
+    /// Keeps every question, frame, pool and exam in use: an issuer believes in no version that its store never held.
     ///
     /// # Errors
     /// What the store says.
     pub fn hold_catalog(&mut self) -> Result<(), Error> {
         let mut content = std::collections::BTreeMap::new();
-        let mut keep = |text: String| content.insert(Digest::of(&text), text);
+        let mut keep = |text: String| {
+            let digest = Digest::of(&text);
+            content.insert(digest, text);
+            digest
+        };
         for bank in self.catalog.banks() {
-            keep(canonical::text(&bank.value.frame()));
-            bank.value.questions.iter().for_each(|question| drop(keep(question.content())));
+            let (value, replaced) = (&bank.value, bank.replaced);
+            let frame = keep(canonical::text(&value.frame()));
+            let (id, version, digest) = (value.id.clone(), value.version.clone(), value.digest());
+            keep(bank_marker(&BankRef { id, version, digest, frame, replaced }));
         }
-        self.catalog.exams().for_each(|exam| drop(keep(canonical::text(&exam.value))));
+        for exam in self.catalog.exams() {
+            let digest = keep(canonical::text(&exam.value));
+            for (at, section) in exam.value.sections.iter().enumerate() {
+                let Ok(bank) = self.catalog.bank(&section.bank) else { continue };
+                let pool: Vec<_> = draw::pool(&bank.value, section).map(|question| keep(question.content())).collect();
+                let pool = keep(canonical::text(&pool));
+                keep(pool_marker(digest, at, pool));
+            }
+        }
         Ok(self.store.append(&Batch { content, ..Batch::default() })?)
+    }
+
+    /// Returns when a clinician reviewed the questions of a paper, by the banks in use here: the earliest day, or nothing
+    /// while one of them lacks a review or is not in use any more.
+    fn reviewed(&self, sheet: &Sheet) -> Option<Day> {
+        let banks: Vec<_> = sheet.banks.iter().map(|bank| self.catalog.bank(&bank.id).ok()).collect();
+        let day = |item: &crate::quiz::sheet::Item| {
+            let bank = banks[item.bank]?;
+            let digest = item.question.digest();
+            let question = bank.value.questions.iter().find(|known| known.id == item.question.id)?;
+            question.reviewed.as_ref().filter(|_| question.digest() == digest).map(|reviewed| reviewed.on)
+        };
+        let days = sheet.items.iter().map(day).collect::<Option<Vec<_>>>()?;
+        days.into_iter().min()
     }
 
     /// Reads an issuer's ledger and checks its chain.
@@ -82,7 +117,11 @@ impl Desk {
                     let reason = reason.filter(|_| revoked.told);
                     ledger.revoked.push(Revocation { id: revoked.certificate, on: row.at.day(), reason });
                 }
-                _ => {}
+                // An erased line would make a used request new, and a revoked certificate valid again.
+                _ => {
+                    let why = format!("Line {} of the issuer's ledger cannot be read. Go back to a backup.", row.seq);
+                    return Err(Error::Certificate(why));
+                }
             }
         }
         Ok(ledger)
@@ -103,30 +142,41 @@ impl Desk {
         }
         let examined = examined.map_err(|why| refused(why.to_string()))?;
         let ledger = self.ledger(issuer)?;
-        let used = |line: &&Ledgered| line.attempt == request.attempt || line.head == examined.head;
-        let stands = |line: &&Ledgered| ledger.revoked.iter().all(|revoked| revoked.id != line.certificate);
-        if let Some(line) = ledger.lines.iter().find(|line| used(line) && stands(line)) {
-            let id = line.certificate.short();
-            return Err(refused(format!(
-                "It was used before, for certificate {id}. To correct that one, revoke it first."
-            )));
-        }
+        self.unused(&request, examined.head, &ledger)?;
         let before = ledger.lines.iter().filter(|line| line.trainee == request.trainee.id).count();
         let exam = examined.sheet.exam.as_ref().map(|exam| &exam.id);
         let counts = |row: &CertificateRow| {
-            Some(&row.exam) == exam
-                && row.assurance != Assurance::SelfAttested
-                && row.valid_until >= examined.at
-                && ledger.revoked.iter().all(|revoked| revoked.id != row.id)
+            // Only what this issuer signed itself, and what still counts, in the time in which it can be renewed.
+            let own = ledger.lines.iter().any(|line| line.certificate == row.id && line.credential == row.digest);
+            let within = row.valid_from < examined.at && row.valid_until.minus(RENEWAL) <= examined.at;
+            let revoked = ledger.revoked.iter().any(|revoked| revoked.id == row.id);
+            Some(&row.exam) == exam && own && within && row.valid_until >= examined.at && !revoked
         };
         let renews = self.store.certificates(Some(request.trainee.id))?.into_iter().find(counts);
-        Ok(Considered { request, examined, before, renews })
+        let known = self.person(request.trainee.id)?.map(|row| row.person.name);
+        let known_as = known.filter(|name| text::name_key(name) != text::name_key(&request.trainee.name));
+        let exam = examined.sheet.exam.as_ref().ok_or(Error::Unknown(request.attempt))?;
+        let until = valid_until(exam, examined.at, renews.as_ref().map(|row| row.valid_until));
+        Ok(Considered { request, examined, before, renews, until, known_as })
+    }
+
+    /// Makes sure that a request was not used, or that what it was used for is revoked.
+    fn unused(&self, request: &Request, head: Digest, ledger: &Ledger) -> Result<(), Error> {
+        let used = |line: &&Ledgered| line.attempt == request.attempt || line.head == head;
+        let stands = |line: &&Ledgered| ledger.revoked.iter().all(|revoked| revoked.id != line.certificate);
+        ledger.lines.iter().find(|line| used(line) && stands(line)).map_or(Ok(()), |line| {
+            let id = line.certificate.short();
+            Err(Error::NotTaken(format!(
+                "The request is refused. It was used before, for certificate {id}. To correct that one, revoke it first."
+            )))
+        })
     }
 
     /// Signs the certificate of a request, adds a line to the ledger, and keeps the certificate.
     ///
     /// # Errors
-    /// [`Error::BadName`], or what the store or the disk says. Nothing is signed without its line in the ledger.
+    /// [`Error::NotTaken`], [`Error::BadName`], or what the store says. Nothing is signed without its line in the ledger; the
+    /// files are for [`Desk::settle`].
     pub fn issue(
         &mut self,
         considered: &Considered,
@@ -134,7 +184,9 @@ impl Desk {
         key: &Key,
         name: Option<&str>,
     ) -> Result<Held, Error> {
-        let Considered { request, examined, renews, .. } = considered;
+        let Considered { request, examined, renews, until, .. } = considered;
+        // Another one may have been signed while the passphrase was asked.
+        self.unused(request, examined.head, &self.ledger(issuer.id)?)?;
         let exam = examined.sheet.exam.as_ref().ok_or(Error::Unknown(request.attempt))?;
         let name = clean_name(name.unwrap_or(&request.trainee.name)).map_err(Error::BadName)?;
         let now = self.clock.now().wall;
@@ -146,11 +198,12 @@ impl Desk {
             license: request.trainee.license.as_deref(),
             sheet: &examined.sheet,
             exam,
+            reviewed: self.reviewed(&examined.sheet),
             head: examined.head,
             outcome: &examined.finished.outcome,
             renews: renews.as_ref().map(|row| row.id),
             valid_from: examined.at,
-            valid_until: valid_until(exam, examined.at, renews.as_ref().map(|row| row.valid_until)),
+            valid_until: *until,
             assurance: Assurance::Unsupervised,
             unsigned: (0, 0),
         };
@@ -170,22 +223,21 @@ impl Desk {
         let stream = issuer.id.into();
         let head = self.head(stream)?;
         let fact = self.link(stream, head, &Fact::Ledgered(line));
-        let held = self.import_with(text.as_bytes(), vec![fact])?.held;
-        self.draw(&held)?;
-        Ok(held)
+        Ok(self.import_with(text.as_bytes(), vec![fact])?.held)
     }
 
     /// Revokes a certificate that this issuer signed.
     ///
     /// # Errors
-    /// [`Error::NotTaken`] where the ledger does not hold it, or it is revoked already; or what the store says.
+    /// [`Error::NoCertificate`] where the ledger does not hold it, [`Error::NotTaken`] where it is revoked already; or what the
+    /// store says.
     pub fn revoke(&mut self, issuer: IssuerId, id: &str, reason: Reason, told: bool) -> Result<CertificateId, Error> {
         let ledger = self.ledger(issuer)?;
-        let is = |line: &&Ledgered| line.certificate.to_string() == id || line.certificate.short() == id;
-        let found = ledger.lines.iter().find(is).map(|line| line.certificate);
-        let certificate = found.ok_or_else(|| {
-            Error::NotTaken(format!("This issuer's ledger holds no certificate \"{}\".", text::one_line(id)))
-        })?;
+        let ids: Vec<_> = ledger.lines.iter().map(|line| line.certificate).filter(|known| known.is(id)).collect();
+        let certificate = match ids.as_slice() {
+            [only] => *only,
+            several => return Err(Error::NoCertificate(text::one_line(id), several.to_vec())),
+        };
         if ledger.revoked.iter().any(|revoked| revoked.id == certificate) {
             return Err(Error::NotTaken(format!("Certificate {} is revoked already.", certificate.short())));
         }
@@ -207,7 +259,8 @@ impl Desk {
             name: issuer.name.clone(),
             keys: issuer.keys.clone(),
             revoked: ledger.revoked,
-            sequence: ledger.facts,
+            // Grows with the ledger and with every new key.
+            sequence: ledger.facts + u64::try_from(issuer.keys.len()).unwrap_or(0),
             ledger: ledger.lines.into_iter().map(|line| line.credential).collect(),
         };
         Ok(Bundle::sign(contents, key, self.clock.now().wall))

@@ -3,7 +3,8 @@
 use super::certify::Held;
 use super::*;
 use crate::attempt::fact::Imported;
-use crate::certificate::{Checked, Verdict, verify};
+use crate::certificate::verify::judge;
+use crate::certificate::{Checked, Credential, Verdict, verify};
 use crate::ids::CertificateId;
 use crate::records::CertificateRow;
 
@@ -21,73 +22,125 @@ pub struct Kept {
 }
 
 impl Desk {
-    /// Takes a certificate in, unless it is invalid. Its holder is the person of its subject's id; a person of the same name
-    /// under another id stays another person.
+    /// Takes a certificate in, unless it is invalid, and writes its file. Its holder is the person of its subject's id; a
+    /// person of the same name under another id stays another person.
     ///
     /// # Errors
-    /// [`Error::NotTaken`] for an invalid one, or what the store or the disk says.
+    /// [`Error::NotTaken`] for an invalid one, for one that calls a known person by another name, and for one under the id of
+    /// another; or what the store or the disk says.
     pub fn import(&mut self, bytes: &[u8]) -> Result<Kept, Error> {
-        self.import_with(bytes, Vec::new())
+        let kept = self.import_with(bytes, Vec::new())?;
+        self.write(&kept.held)?;
+        Ok(kept)
     }
 
-    /// Takes a certificate in, together with facts that are stored with it or not at all.
+    /// Takes a certificate in, together with facts of this issuer's own that are stored with it or not at all.
     pub(super) fn import_with(&mut self, bytes: &[u8], mut facts: Vec<Row>) -> Result<Kept, Error> {
+        let refused = |why: String| Error::NotTaken(format!("It was not taken in. {why}"));
+        let own = !facts.is_empty();
         let checked = verify(bytes, &self.trust, self.clock.now().wall);
         let Some(credential) = checked.credential.clone().filter(|_| checked.verdict != Verdict::Invalid) else {
-            return Err(Error::NotTaken(format!("It is invalid and was not taken in. {}", checked.reason)));
+            return Err(refused(format!("It is invalid. {}", checked.reason)));
         };
-        let text = std::str::from_utf8(bytes).map_err(|error| Error::NotTaken(error.to_string()))?;
-        let unreadable = || Error::NotTaken("It names no exam, no holder or no date that can be read.".to_owned());
+        let text = std::str::from_utf8(bytes).map_err(|error| refused(error.to_string()))?;
+        let unreadable = || refused("It names no exam, no holder or no date that can be read.".to_owned());
         let trainee = credential.holder().ok_or_else(unreadable)?;
-        let known = self.store.person(trainee)?;
-        let stranger = known.is_none();
-        let person = || {
-            let license = credential.subject.license.clone();
-            PersonRow { id: trainee, person: Person { license, ..Person::named(&credential.subject.name) } }
-        };
-        let holder = known.unwrap_or_else(person);
         let id = credential.certificate().ok_or_else(unreadable)?;
-        if let Some(held) = self.known(trainee, id)? {
-            self.write(&held)?;
+        let counts = own || checked.verdict == Verdict::Valid;
+        if let Some(held) = self.same(trainee, id, &credential, counts)? {
             return Ok(Kept { checked, held, stranger: false, again: true });
         }
-        let mut head = self.head(trainee.into())?;
-        if stranger {
-            let added = self.link(trainee.into(), head, &Fact::Added(holder.person.clone()));
-            head = Head::after(&added);
-            facts.push(added);
+        let known = self.store.person(trainee)?;
+        let rows = self.store.stream(trainee.into())?;
+        if known.is_none() && !rows.is_empty() {
+            return Err(refused(
+                "Its holder's id is that of something else here, or of somebody who was erased.".to_owned(),
+            ));
         }
+        let mut head = rows.last().map_or(Head::START, Head::after);
+        let stranger = known.is_none();
+        let named = |row: &PersonRow| text::name_key(&row.person.name) == text::name_key(&credential.subject.name);
+        let holder = match known {
+            Some(row) if named(&row) => row,
+            Some(row) if counts && (own || self.only_named_by_others(&row)?) => {
+                let person = Person { name: credential.subject.name.clone(), ..row.person };
+                let renamed = self.link(trainee.into(), head, &Fact::Renamed(person.clone()));
+                head = Head::after(&renamed);
+                facts.push(renamed);
+                PersonRow { id: trainee, person }
+            }
+            Some(row) => {
+                let (says, here) = (text::one_line(&credential.subject.name), text::one_line(&row.person.name));
+                return Err(refused(format!(
+                    "It calls its holder \"{says}\", and the person of that id is \"{here}\" here. If the name changed, \
+                     rename the person first: `needlewise trainee rename`."
+                )));
+            }
+            None => {
+                let license = credential.subject.license.clone();
+                let person = Person { license, ..Person::named(&credential.subject.name) };
+                let added = self.link(trainee.into(), head, &Fact::Added(person.clone()));
+                head = Head::after(&added);
+                facts.push(added);
+                PersonRow { id: trainee, person }
+            }
+        };
         let imported = Imported { certificate: id, credential: text.to_owned() };
         let fact = self.link(trainee.into(), head, &Fact::Imported(imported));
         let row = CertificateRow::of(&credential, fact.id).ok_or_else(unreadable)?;
         facts.push(fact);
         let held = self.as_held(holder.clone(), &row, text.to_owned());
-        let stranger_row = stranger.then_some(holder);
-        let certificate = Some(row);
-        self.store.append(&Batch { facts, stranger: stranger_row, certificate, ..Batch::default() })?;
-        self.write(&held)?;
+        let batch = Batch { facts, stranger: Some(holder), certificate: Some(row), ..Batch::default() };
+        self.store.append(&batch)?;
         Ok(Kept { checked, held, stranger, again: false })
     }
 
-    /// Finds a certificate of a person that is stored here already.
-    fn known(&self, trainee: TraineeId, id: CertificateId) -> Result<Option<Held>, Error> {
-        if let Some(row) = self.store.certificates(Some(trainee))?.iter().find(|row| row.id == id) {
-            return self.taken_in(row);
-        }
+    /// Returns whether a person is known by untrusted certificates alone, so that one that counts may say who they are.
+    fn only_named_by_others(&self, row: &PersonRow) -> Result<bool, Error> {
+        let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };
+        let sat = !self.store.attempts(&query)?.is_empty();
+        let today = self.trust.today(self.clock.now().wall);
+        let certificates = self.store.certificates(Some(row.id))?;
+        let valid = certificates.iter().any(|held| judge(&held.signed(), &self.trust, today).0 == Verdict::Valid);
+        let by_hand = self.store.stream(row.id.into())?.iter().any(|fact| fact.kind == "renamed");
+        Ok(!sat && !valid && !by_hand && !certificates.is_empty())
+    }
+
+    /// Finds a certificate that is stored here already. One that counts takes the place of one under its id that does not.
+    fn same(
+        &self,
+        trainee: TraineeId,
+        id: CertificateId,
+        credential: &Credential,
+        counts: bool,
+    ) -> Result<Option<Held>, Error> {
         let query = AttemptQuery { trainee: Some(trainee), certified: true, ..AttemptQuery::default() };
-        let own = self.store.attempts(&query)?.into_iter().find(|row| row.certificate == Some(id));
-        own.map_or(Ok(None), |row| self.issued(row.id))
+        if let Some(row) = self.store.attempts(&query)?.into_iter().find(|row| row.certificate == Some(id)) {
+            return self.issued(row.id);
+        }
+        let Some(row) = self.store.certificate(id)? else { return Ok(None) };
+        let today = self.trust.today(self.clock.now().wall);
+        if row.digest == credential.digest() {
+            return self.taken_in(&row).map(Some);
+        }
+        if counts && judge(&row.signed(), &self.trust, today).0 != Verdict::Valid {
+            return Ok(None);
+        }
+        Err(Error::NotTaken("It was not taken in. Another certificate of the same id is here.".to_owned()))
     }
 
     /// Returns a certificate that was taken in, whole.
-    pub(super) fn taken_in(&self, row: &CertificateRow) -> Result<Option<Held>, Error> {
+    ///
+    /// # Errors
+    /// [`Error::Forged`] where no fact holds it, or what the store says.
+    pub(super) fn taken_in(&self, row: &CertificateRow) -> Result<Held, Error> {
         let rows = self.store.stream(row.trainee.into())?;
         chain::check(row.trainee.into(), &rows).map_err(Error::Broken)?;
         let fact = rows.iter().find(|stored| stored.id == row.fact).and_then(Row::fact);
         let (Some(Fact::Imported(imported)), Some(holder)) = (fact, self.store.person(row.trainee)?) else {
-            return Ok(None);
+            return Err(Error::Forged(row.id));
         };
-        Ok(Some(self.as_held(holder, row, imported.credential)))
+        Ok(self.as_held(holder, row, imported.credential))
     }
 
     fn as_held(&self, holder: PersonRow, row: &CertificateRow, credential: String) -> Held {

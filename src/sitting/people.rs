@@ -77,19 +77,18 @@ impl Desk {
         if let Some(why) = &row.person.hold {
             return Err(Error::Hold(text::one_line(why)));
         }
+        // The files first: they can be written again from the store, and nothing else says whose they were.
+        for folder in self.place.certificate_folders_of(row.id) {
+            std::fs::remove_dir_all(&folder).map_err(|error| {
+                let shown = text::one_line(&folder.to_string_lossy());
+                Error::Certificate(format!(
+                    "Nothing is erased: {shown} cannot be deleted: {error}. Check its permissions."
+                ))
+            })?;
+        }
         let head = self.head(row.id.into())?;
         let fact = self.link(row.id.into(), head, &Fact::Erased(Erased { trainee: row.id }));
-        self.store.append(&Batch { facts: vec![fact], erased: Some(row.id), ..Batch::default() })?;
-        let folder = self.place.certificates_of(&row.person.name, row.id);
-        match std::fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                let shown = text::one_line(&folder.to_string_lossy());
-                Err(Error::Certificate(format!(
-                    "The record is erased, but {shown} is not: {error}. Delete it by hand."
-                )))
-            }
-            _ => Ok(()),
-        }
+        Ok(self.store.append(&Batch { facts: vec![fact], erased: Some(row.id), ..Batch::default() })?)
     }
 
     /// Returns where a chain stands.

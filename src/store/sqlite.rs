@@ -10,7 +10,7 @@ use super::schema::{APPLICATION, MIGRATIONS};
 use super::writes::{erase, put_attempt, put_certificate, put_content, put_fact, put_lesson, put_person};
 use super::{Batch, Store, StoreError};
 use crate::attempt::chain::Row;
-use crate::ids::{Digest, StreamId, TraineeId};
+use crate::ids::{CertificateId, Digest, StreamId, TraineeId};
 use crate::records::{AttemptQuery, AttemptRow, CertificateRow, LearnedRow, PersonRow};
 use crate::text;
 
@@ -63,6 +63,17 @@ impl Sqlite {
 
     fn damaged(&self, what: String) -> StoreError {
         StoreError::Damaged { path: self.path.clone(), what }
+    }
+
+    /// Lists some certificates that were taken in, each held to its seal.
+    fn some_certificates(&self, which: &str, params: &[&dyn ToSql]) -> Result<Vec<CertificateRow>, StoreError> {
+        let rows =
+            self.list(&format!("SELECT {CERTIFICATE} FROM certificate {which}"), params, columns::certificate)?;
+        let check = |(row, seal): (CertificateRow, Digest)| match row.seal() == seal {
+            true => Ok(row),
+            false => Err(self.damaged(format!("the record of certificate {} was changed", row.id))),
+        };
+        rows.into_iter().map(check).collect()
     }
 
     /// Runs a query and reads all its rows.
@@ -160,7 +171,11 @@ impl Store for Sqlite {
         change.commit().map_err(failed)?;
         if batch.erased.is_some() {
             // What was erased also stands in the log beside the file, until that is folded in and cut.
-            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(self.failed())?;
+            let busy = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0).map(|busy| busy != 0);
+            let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], busy).map_err(self.failed())?;
+            if busy {
+                return Err(StoreError::LeftInLog);
+            }
         }
         Ok(())
     }
@@ -229,18 +244,14 @@ impl Store for Sqlite {
 
     fn certificates(&self, trainee: Option<TraineeId>) -> Result<Vec<CertificateRow>, StoreError> {
         let (order, one) = ("ORDER BY valid_until DESC, id", trainee.map(|trainee| trainee.to_string()));
-        let rows = match &one {
-            Some(trainee) => {
-                let sql = format!("SELECT {CERTIFICATE} FROM certificate WHERE trainee = $1 {order}");
-                self.list(&sql, &[trainee], columns::certificate)?
-            }
-            None => self.list(&format!("SELECT {CERTIFICATE} FROM certificate {order}"), &[], columns::certificate)?,
-        };
-        let check = |(row, seal): (CertificateRow, Digest)| match row.seal() == seal {
-            true => Ok(row),
-            false => Err(self.damaged(format!("the record of certificate {} was changed", row.id))),
-        };
-        rows.into_iter().map(check).collect()
+        match &one {
+            Some(trainee) => self.some_certificates(&format!("WHERE trainee = $1 {order}"), &[trainee]),
+            None => self.some_certificates(order, &[]),
+        }
+    }
+
+    fn certificate(&self, id: CertificateId) -> Result<Option<CertificateRow>, StoreError> {
+        Ok(self.some_certificates("WHERE id = $1", &[&id.to_string()])?.pop())
     }
 
     fn learned(&self, trainee: TraineeId) -> Result<Vec<LearnedRow>, StoreError> {

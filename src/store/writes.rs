@@ -94,7 +94,10 @@ pub(super) fn put_lesson(change: &Connection, lesson: &Lesson) -> rusqlite::Resu
 
 pub(super) fn put_certificate(change: &Connection, row: &CertificateRow) -> rusqlite::Result<()> {
     let sql = "INSERT INTO certificate (id, trainee, exam, title, assurance, issuer, valid_from, valid_until, digest, \
-               fact, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+               fact, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO UPDATE SET \
+               trainee = excluded.trainee, exam = excluded.exam, title = excluded.title, assurance = excluded.assurance, \
+               issuer = excluded.issuer, valid_from = excluded.valid_from, valid_until = excluded.valid_until, \
+               digest = excluded.digest, fact = excluded.fact, seal = excluded.seal";
     change.prepare_cached(sql)?.execute(params![
         row.id.to_string(),
         row.trainee.to_string(),

@@ -172,7 +172,7 @@ impl Performer {
             Effect::Done => Next::Quit,
             Effect::Certificates => self.certificates()?,
             Effect::Records => {
-                let screen = screens::records::Records::new(self.desk.roll()?, self.now().wall);
+                let screen = screens::records::Records::new(self.desk.roll()?, self.desk.trust.today(self.now().wall));
                 Next::Push(Box::new(screen))
             }
             Effect::Person(id) => Next::Push(Box::new(screens::person::PersonScreen::new(self.person(id)?))),

@@ -1,5 +1,7 @@
 //! Certificates: what was signed holds, and nothing else does.
 
+use std::collections::BTreeSet;
+
 use needlewise::certificate::bundle::Contents;
 use needlewise::certificate::issuer::{Fresh, Rotation};
 use needlewise::certificate::key::{KeySpan, fingerprint};
@@ -42,7 +44,8 @@ fn school() -> IssuerId {
 }
 
 fn revoking(issued: &str, revoked: Vec<CertificateId>) -> RevocationList {
-    RevocationList { issuer: school(), sequence: 1, issued: moment(issued), revoked, ledger: Vec::new() }
+    let revoked = revoked.into_iter().collect();
+    RevocationList { issuer: school(), sequence: 1, issued: moment(issued), revoked, ledger: BTreeSet::new() }
 }
 
 fn verdict(text: &str) -> Verdict {
@@ -59,6 +62,9 @@ fn what_was_signed_holds_and_every_field_is_there() {
     let checked = verify(example().as_bytes(), &trusting(None, true), today());
     assert_eq!(checked.verdict, Verdict::Valid, "{}", checked.reason);
     assert_eq!(checked.issuer.as_deref(), Some("The school"), "the name from the trust, not from the document");
+    let untrusted = verify(example().as_bytes(), &Trust::default(), today());
+    assert_eq!(untrusted.issuer, None, "nobody here gave it a name");
+    assert_eq!(untrusted.issuer_words(), "A computer (says of itself)");
     let fields = checked.credential.expect("a credential").fields();
     let lines: Vec<_> = fields.iter().map(|(label, value)| format!("{label}: {value}")).collect();
     insta::assert_snapshot!(lines.join("\n"));
@@ -192,6 +198,26 @@ fn attacks() -> Vec<(&'static str, String)> {
         ("nested context", changed(&|value| value["issuer"]["@context"] = json!({ "name": "https://example.org/x" }))),
         ("another context", changed(&|value| value["@context"][1] = json!("https://example.org/context.json"))),
         ("blank node id", changed(&|value| value["evidence"][0]["id"] = json!("_:b0"))),
+        (
+            "evidence that is not in the signed graph",
+            changed(&|value| {
+                let mut more = value["evidence"][1].clone();
+                more["id"] = json!("urn:uuid:no such id");
+                more["genre"] = json!("renewal");
+                more["narrative"] = json!("Sat under an invigilator, who checked the identity.");
+                value["evidence"].as_array_mut().expect("a list").push(more);
+            }),
+        ),
+        (
+            "an id in capital letters",
+            changed(&|value| value["id"] = json!(value["id"].as_str().map(str::to_uppercase))),
+        ),
+        (
+            "a signature of thousands of digits",
+            changed(&|value| {
+                value["proof"][0]["proofValue"] = json!(format!("z{}", "1".repeat(50_000)));
+            }),
+        ),
         ("relative id", changed(&|value| value["evidence"][0]["id"] = json!("relative"))),
         ("two parts of one id", changed(&|value| value["evidence"][0]["id"] = value["id"].clone())),
         ("another purpose", changed(&|value| value["proof"][0]["proofPurpose"] = json!("authentication"))),
@@ -317,6 +343,11 @@ fn bundle(issuer: &Issuer, sequence: u64, at: &str, revoked: &[CertificateId], l
     Bundle::sign(contents, &issuer.unlock(PASSPHRASE).expect("a key"), moment(at))
 }
 
+/// A moment after all of these.
+fn later() -> Timestamp {
+    moment("2026-12-31T00:00:00Z")
+}
+
 /// A clinic that trusts the first key of the issuer by hand.
 fn clinic() -> Trust {
     let mut trust = Trust::default();
@@ -368,11 +399,11 @@ fn a_bundle_of_a_trusted_key_is_taken_in_and_an_older_one_is_not() {
     assert_eq!(judged(&trust), Verdict::Stale, "trusted, but it told nothing yet");
     let first = bundle(&issuer(), 1, "2026-12-01T00:00:00Z", &[], Vec::new());
     let second = bundle(&issuer(), 2, "2026-12-02T00:00:00Z", &[id], Vec::new());
-    assert_eq!(trust.take(&first).expect("taken in"), "The school");
+    assert_eq!(trust.take(&first, later()).expect("taken in"), "The school");
     assert_eq!(judged(&trust), Verdict::Valid);
-    trust.take(&second).expect("taken in");
+    trust.take(&second, later()).expect("taken in");
     assert_eq!(judged(&trust), Verdict::Revoked);
-    let refused = trust.take(&first).expect_err("older");
+    let refused = trust.take(&first, later()).expect_err("older");
     assert!(refused.contains("older than the list"), "{refused}");
     assert_eq!(judged(&trust), Verdict::Revoked, "nobody brings back the time before");
     assert_eq!(Trust::read(&trust.text()).expect("trust"), trust, "it reads back from its file");
@@ -399,7 +430,7 @@ fn a_bundle_that_was_changed_or_is_a_strangers_is_refused() {
     assert!(Bundle::read(more.to_string().as_bytes()).is_err(), "one more revoked");
     let today = moment("2026-01-01T00:00:00Z").day();
     let stranger = Issuer::new(school(), "The School".to_owned(), today, PASSPHRASE, &fresh(9)).expect("an issuer");
-    let refused = clinic().take(&bundle(&stranger, 9, "2026-12-01T00:00:00Z", &[], Vec::new()));
+    let refused = clinic().take(&bundle(&stranger, 9, "2026-12-01T00:00:00Z", &[], Vec::new()), later());
     assert!(refused.expect_err("a stranger").contains("not trusted here"));
 }
 
@@ -410,19 +441,19 @@ fn a_new_key_is_trusted_where_the_old_one_vouches_for_it() {
     let new = old.rotate(Rotation::Yearly, day, PASSPHRASE, &fresh(8)).expect("a new key");
     let newer = new.rotate(Rotation::Yearly, day, PASSPHRASE, &fresh(10)).expect("a newer key");
     let mut trust = clinic();
-    trust.take(&bundle(&newer, 3, "2026-12-02T00:00:00Z", &[], Vec::new())).expect("two steps at once");
+    trust.take(&bundle(&newer, 3, "2026-12-02T00:00:00Z", &[], Vec::new()), later()).expect("two steps at once");
     let judged = |text: &str, trust: &Trust| verify(text.as_bytes(), trust, moment("2026-12-20T00:00:00Z"));
     assert_eq!(judged(&example(), &trust).verdict, Verdict::Valid, "what the old key signed keeps counting");
     let key = newer.unlock(PASSPHRASE).expect("a key");
-    let later = issued("Zoë", &key, "2026-12-10T00:00:00Z");
-    assert_eq!(judged(&later, &trust).verdict, Verdict::Valid, "what the newest signs counts");
+    let newest = issued("Zoë", &key, "2026-12-10T00:00:00Z");
+    assert_eq!(judged(&newest, &trust).verdict, Verdict::Valid, "what the newest signs counts");
     let backdated = issued("Zoë", &old.unlock(PASSPHRASE).expect("a key"), "2026-12-10T00:00:00Z");
     let checked = judged(&backdated, &trust);
     assert_eq!(checked.verdict, Verdict::Invalid, "the old key retired before");
     assert!(checked.reason.contains("retired on 1 Dec 2026"), "{}", checked.reason);
     // Whoever finds the old key founds no line of their own beside the true one.
     let thief = old.rotate(Rotation::Yearly, day, PASSPHRASE, &fresh(11)).expect("a thief's key");
-    let refused = trust.take(&bundle(&thief, 99, "2026-12-19T00:00:00Z", &[], Vec::new()));
+    let refused = trust.take(&bundle(&thief, 99, "2026-12-19T00:00:00Z", &[], Vec::new()), later());
     assert!(refused.expect_err("a side line").contains("not trusted here"));
 }
 
@@ -434,9 +465,9 @@ fn after_a_compromise_only_what_the_ledger_holds_counts() {
     let honest = verify(example().as_bytes(), &clinic(), today()).credential.expect("a credential").digest();
     let told = bundle(&new, 4, "2026-12-02T00:00:00Z", &[], vec![honest]);
     let mut trust = clinic();
-    assert!(trust.take(&told).is_err(), "the old key vouches for nothing");
+    assert!(trust.take(&told, later()).is_err(), "the old key vouches for nothing");
     trust.add(new.did(), "The school", day, false).expect("compared by its words again");
-    trust.take(&told).expect("taken in");
+    trust.take(&told, later()).expect("taken in");
     let judged = |text: &str| verify(text.as_bytes(), &trust, moment("2026-12-20T00:00:00Z"));
     assert_eq!(judged(&example()).verdict, Verdict::Valid);
     let forged = issued("Mallory", &key(), "2026-11-23T09:05:00Z");
@@ -454,8 +485,33 @@ fn an_issuer_cannot_claim_the_key_of_another() {
     trust.add(other.did(), "Other", day, false).expect("trusted");
     let mut claims = other.clone();
     claims.keys.insert(0, KeySpan { compromised: true, ..issuer().keys[0].clone() });
-    let refused = trust.take(&bundle(&claims, 1, "2026-12-01T00:00:00Z", &[], Vec::new()));
+    let refused = trust.take(&bundle(&claims, 1, "2026-12-01T00:00:00Z", &[], Vec::new()), later());
     assert!(refused.expect_err("a claim").contains("claims a key that is trusted as \"The school\""));
     let again = trust.add(other.did(), "Somebody else", day, false);
     assert!(again.expect_err("two names").contains("trusted as \"Other\" already"));
+}
+
+#[test]
+fn a_bundle_from_the_future_is_refused() {
+    let mut trust = clinic();
+    let future = bundle(&issuer(), 1, "2099-01-01T00:00:00Z", &[], Vec::new());
+    let refused = trust.take(&future, later()).expect_err("it would make everything expired or stale");
+    assert!(refused.contains("still to come"), "{refused}");
+}
+
+#[test]
+fn after_a_thief_was_first_the_new_key_clears_what_the_thief_told() {
+    let old = issuer();
+    let day = moment("2026-12-01T00:00:00Z").day();
+    let mut trust = clinic();
+    let thief = old.rotate(Rotation::Yearly, day, PASSPHRASE, &fresh(11)).expect("a thief's key");
+    trust.take(&bundle(&thief, u64::MAX, "2026-12-02T00:00:00Z", &[], Vec::new()), later()).expect("nobody knows yet");
+    let new = old.rotate(Rotation::Compromised, day, PASSPHRASE, &fresh(8)).expect("a new key");
+    trust.add(new.did(), "The school", day, false).expect("compared by its words");
+    let judged = |trust: &Trust| verify(example().as_bytes(), trust, moment("2026-12-20T00:00:00Z")).verdict;
+    assert_eq!(judged(&trust), Verdict::Stale, "what the thief told counts no longer");
+    let honest = verify(example().as_bytes(), &Trust::default(), today()).credential.expect("a credential").digest();
+    trust.take(&bundle(&new, 5, "2026-12-03T00:00:00Z", &[], vec![honest]), later()).expect("the school's own");
+    assert_eq!(judged(&trust), Verdict::Valid);
+    assert!(trust.issuers[0].keys.iter().all(|key| key.did != thief.did()), "the thief's key is gone");
 }

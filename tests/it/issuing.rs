@@ -138,7 +138,7 @@ fn a_request_is_used_once_and_a_misspelled_certificate_is_issued_again_after_its
     let bundle = std::fs::read_to_string(three.file("bundle.json")).expect("a bundle");
     assert!(!bundle.contains("superseded"), "the reason stays with the issuer: {bundle}");
     let unknown = three.school.run(["certificate", "revoke", "00000000", "--reason", "error"]);
-    assert!(unknown.code == 1 && unknown.err.contains("ledger holds no certificate"), "{}", unknown.all());
+    assert!(unknown.code == 2 && unknown.err.contains("There is no certificate"), "{}", unknown.all());
 }
 
 #[test]
@@ -200,6 +200,9 @@ fn a_stale_or_foreign_request_is_refused_with_the_reason() {
     let said = three.at_school(&issue);
     assert!(said.code == 1 && said.err.contains("It is stale"), "{}", said.all());
     let junk = three.trainee.file("junk.json", "{}");
+    let said = three.at_school(&["certificate", "issue", "--request", &junk.to_string_lossy()]);
+    assert!(said.code == 1 && said.err.contains("is no request"), "{}", said.all());
+    let junk = three.trainee.file("junk.json", "{");
     let said = three.at_school(&["certificate", "issue", "--request", &junk.to_string_lossy()]);
     assert!(said.code == 3 && said.err.contains("is no request"), "{}", said.all());
 }
@@ -317,7 +320,7 @@ fn a_certificate_that_is_invalid_is_not_taken_in() {
     let text = std::fs::read_to_string(three.issues()).expect("a certificate");
     let changed = three.clinic.file("changed.json", text.replace("Amira", "Amina"));
     let said = three.clinic.run(["certificate", "import", &changed.to_string_lossy()]);
-    assert!(said.code == 1 && said.out.contains("was not taken in"), "{}", said.all());
+    assert!(said.code == 1 && said.out.contains("It was not taken in. It is invalid."), "{}", said.all());
     assert_eq!(three.clinic.run(["trainee", "list", "--json"]).json(), json!([]));
 }
 

@@ -71,6 +71,7 @@ impl Pass<'_> {
             license: self.license,
             sheet: &sheet,
             exam: &exam,
+            reviewed: None,
             head: Digest::of("last fact"),
             outcome: &outcome,
             renews: self.renews,

@@ -67,8 +67,8 @@ fn only_what_counts_counts() {
         issuer: needlewise::ids::IssuerId::new(moment(now), [1; 10]),
         sequence: 1,
         issued: moment(now),
-        revoked: vec![row(&school()).id],
-        ledger: Vec::new(),
+        revoked: [row(&school()).id].into(),
+        ledger: [].into(),
     });
     assert_eq!(standing(&[row(&school())], &trust, moment(now)).standing, Standing::Revoked);
     let other = row(&Pass { certificate: 3, ..school() });

@@ -50,6 +50,16 @@ impl Fonts {
         left.first().copied()
     }
 
+    /// Returns a text in which every character that no font has a sign for is spelled out by its number: for lists, where a name
+    /// left out would be worse.
+    pub(super) fn spelled_out(&self, text: &str) -> String {
+        let spelled = |c: char| match self.missing(c.encode_utf8(&mut [0; 4])) {
+            Some(c) => format!("U+{:04X} ", u32::from(c)),
+            None => c.to_string(),
+        };
+        if self.missing(text).is_none() { text.to_owned() } else { text.chars().map(spelled).collect() }
+    }
+
     /// Parses a picture with these fonts.
     ///
     /// # Errors

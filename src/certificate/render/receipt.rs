@@ -83,7 +83,8 @@ fn lay_out(
         for (at, (x, says)) in COLUMNS.into_iter().zip(&cells).enumerate() {
             let wide = COLUMNS.get(at + 1).copied().unwrap_or(WIDTH - LEFT) - x - 8.0;
             let heads = if at == 0 { Heads::Row } else { Heads::None };
-            page.fitted(Role::Cell(row + 1, heads), (x, y), Style::plain(8.5), says, wide, 5.0);
+            let says = fonts.spelled_out(says);
+            page.fitted(Role::Cell(row + 1, heads), (x, y), Style::plain(8.5), &says, wide, 5.0);
         }
     }
     page.finish()
@@ -97,7 +98,7 @@ fn cells(file: &str, checked: &Checked) -> [String; 5] {
     };
     let until = credential.until().map_or_else(String::new, |until| until.day().written());
     let id = credential.certificate().map_or_else(String::new, |id| id.short());
-    let issuer = checked.issuer.clone().unwrap_or_default();
+    let issuer = checked.issuer_words();
     let exam = credential.subject.achievement.name.clone();
     [verdict, credential.subject.name.clone(), exam, until, format!("{issuer}, {id}, {file}")]
 }

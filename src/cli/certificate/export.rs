@@ -8,6 +8,7 @@ use crate::certificate::{Trust, Verdict};
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::{Env, Outcome};
 use crate::place;
+use crate::sitting::certify::fonts;
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
@@ -42,7 +43,7 @@ pub struct ExportArgs {
 /// Draws the certificate and writes the files.
 pub(super) fn run(args: &ExportArgs, env: &mut Env<'_>) -> Outcome {
     let desk = env.desk()?;
-    let held = super::find(&desk, &args.id)?;
+    let held = desk.find_certificate(&args.id)?;
     let checked = held.checked(&Trust::default(), desk.clock.now().wall);
     let Some(credential) = checked.credential.filter(|_| checked.verdict != Verdict::Invalid) else {
         return Err(Failure::no(format!("The certificate does not verify and is not drawn. {}", checked.reason)));
@@ -51,7 +52,7 @@ pub(super) fn run(args: &ExportArgs, env: &mut Env<'_>) -> Outcome {
     for path in &args.font {
         given.push(std::fs::read(path).map_err(|error| Failure::unreadable(path, &error))?);
     }
-    let fonts = desk.fonts(given)?;
+    let fonts = fonts(&desk.place, given)?;
     let stem = held.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     for format in &args.format {
         let bytes = render(*format, &credential, &held.credential, &fonts).map_err(|why| match why {

@@ -63,7 +63,9 @@ fn inside(path: &Path) -> io::Result<Vec<PathBuf>> {
             // A link could lead round in a circle, or out of the folder.
             if entry.file_type()?.is_dir() {
                 folders.push(entry.path());
-            } else if entry.path().extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known)) {
+            } else if entry.path().is_file()
+                && entry.path().extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
+            {
                 found.push(entry.path());
             }
         }

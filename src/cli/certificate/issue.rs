@@ -41,9 +41,11 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> Outcome {
     }
     let (key, _) = args.unlock.key(env, &issuer)?;
     let held = desk.issue(&considered, &issuer, &key, args.name.as_deref())?;
+    // Signed and in the ledger; the copy that is handed on comes before the pictures.
     if let Some(to) = &args.to {
         place::write_whole(to, held.credential.as_bytes()).map_err(|error| Failure::disk(to, "written", &error))?;
     }
+    desk.settle(&held)?;
     let path = args.to.as_ref().unwrap_or(&held.path);
     env.say(&format!("Certificate {} is signed: {}", held.certificate.short(), shown(path)))
 }
@@ -53,15 +55,15 @@ fn read(path: &Path) -> Result<Request, Failure> {
     let most = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
     std::fs::File::open(path).map_err(unreadable)?.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
-    Request::read(&bytes).map_err(|why| Failure {
-        code: error::UNREADABLE,
-        message: format!("{} is no request: {why}. Ask for it again.", shown(path)),
-    })
+    let code =
+        if serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() { error::NO } else { error::UNREADABLE };
+    let no_request = |why| format!("{} is no request: {why}. Ask for it again.", shown(path));
+    Request::read(&bytes).map_err(|why| Failure { code, message: no_request(why) })
 }
 
 /// Returns what an issuer sees before signing.
 fn lines(considered: &Considered, name: Option<&str>) -> Vec<String> {
-    let Considered { request, examined, before, renews } = considered;
+    let Considered { request, examined, before, renews, until, known_as } = considered;
     let asked = text::one_line(&request.trainee.name);
     let name = match name {
         Some(name) => format!("{} (requested as {asked})", text::one_line(name)),
@@ -79,7 +81,10 @@ fn lines(considered: &Considered, name: Option<&str>) -> Vec<String> {
     });
     lines
         .extend(renews.iter().map(|row| format!("Renews: {} (valid until {})", row.id.short(), row.valid_until.day())));
+    lines.push(format!("Valid through: {} (UTC)", until.day().written()));
+    lines.extend(known_as.iter().map(|name| format!("Odd: The person of this id is {} here.", text::one_line(name))));
     match examined.odd.as_slice() {
+        [] if known_as.is_some() => {}
         [] => lines.push("Odd: nothing".to_owned()),
         odd => lines.extend(odd.iter().map(|sentence| format!("Odd: {}", text::one_line(sentence)))),
     }

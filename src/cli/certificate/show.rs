@@ -13,7 +13,7 @@ pub struct ShowArgs {
 /// Shows it with its verdict on this machine, which is for others; to its holder it is what it says.
 pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
     let desk = env.desk()?;
-    let held = super::find(&desk, &args.id)?;
+    let held = desk.find_certificate(&args.id)?;
     let now = desk.clock.now().wall;
     let checked = held.checked(&desk.trust, now);
     if env.global.json {

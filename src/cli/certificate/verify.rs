@@ -13,6 +13,7 @@ use crate::cli::progress::Progress;
 use crate::cli::{Env, Outcome, print};
 use crate::clock::Timestamp;
 use crate::place;
+use crate::sitting::certify::fonts;
 use crate::sitting::people::clean_name;
 use crate::text;
 
@@ -55,9 +56,6 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> Outcome {
         return Err(Failure::usage("There is no certificate in that folder."));
     }
     let results = verify_all(files, &trust, now, env);
-    if let (Some(path), Some(by)) = (&args.receipt, &args.by) {
-        receipt(path, by, &results, &trust, now)?;
-    }
     let all_valid = results.iter().all(|result| result.checked.verdict == Verdict::Valid);
     if env.global.json {
         let row = |result: &Result| {
@@ -73,6 +71,10 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> Outcome {
         }
     } else {
         env.say(&table(&results))?;
+    }
+    if let (Some(path), Some(by)) = (&args.receipt, &args.by) {
+        let fonts = fonts(&env.place()?, Vec::new())?;
+        receipt(path, by, &results, &trust, now, &fonts)?;
     }
     Ok(if all_valid { error::DONE } else { error::NO })
 }
@@ -98,11 +100,12 @@ fn receipt(
     results: &[Result],
     trust: &Trust,
     at: Timestamp,
+    fonts: &Fonts,
 ) -> std::result::Result<(), Failure> {
     let by = clean_name(by).map_err(|why| Failure::usage(format!("{why}.")))?;
     let results = results.iter().map(|result| (result.file.as_str(), &result.checked)).collect();
-    let bytes = receipt::write(&Receipt { by: &by, at, results, trust }, &Fonts::default())
-        .map_err(|why| Failure::no(why.to_string()))?;
+    let bytes =
+        receipt::write(&Receipt { by: &by, at, results, trust }, fonts).map_err(|why| Failure::no(why.to_string()))?;
     place::write_whole(path, &bytes).map_err(|error| Failure::disk(path, "written", &error))
 }
 
@@ -117,7 +120,7 @@ fn table(results: &[Result]) -> String {
             credential.map_or_else(String::new, |credential| credential.subject.achievement.name.clone()),
             credential.and_then(super::assurance).unwrap_or_default().to_owned(),
             credential.and_then(|credential| credential.until()).map_or_else(String::new, |at| at.day().to_string()),
-            checked.issuer.clone().unwrap_or_default(),
+            checked.issuer_words(),
             result.file.clone(),
         ]
     };
@@ -143,7 +146,7 @@ pub(super) fn lines(checked: &Checked) -> Vec<String> {
         format!("  {}{gap}  {}", text::one_line(label), text::one_line(value))
     };
     let mut lines: Vec<_> = fields.iter().map(line).collect();
-    let issuer = checked.issuer.as_ref().filter(|_| checked.verdict != Verdict::Untrusted);
+    let issuer = checked.issuer.as_ref();
     lines.extend(issuer.map(|issuer| format!("Issuer as trusted here: {}", text::one_line(issuer))));
     lines.push(format!("Verdict: {}. {}", checked.verdict, checked.reason));
     lines

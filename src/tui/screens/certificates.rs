@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::certificate::{Assurance, Checked};
+use crate::certificate::{Assurance, Checked, Verdict};
 use crate::clock::Timestamp;
 use crate::sitting::certify::Held;
 use crate::text;
@@ -29,9 +29,13 @@ impl Certificates {
 }
 
 /// Says until when it is valid, or that it is not any more.
-fn validity(held: &Held, now: Timestamp) -> String {
+fn validity(held: &Held, checked: &Checked, now: Timestamp) -> String {
     let day = held.valid_until.day().written();
-    if held.valid_until < now { format!("Expired on {day} (UTC)") } else { format!("Valid through {day} (UTC)") }
+    match checked.verdict {
+        Verdict::Invalid | Verdict::Revoked => checked.verdict.to_string(),
+        _ if held.valid_until < now => format!("Expired on {day} (UTC)"),
+        _ => format!("Valid through {day} (UTC)"),
+    }
 }
 
 /// Says how far others can rely on it.
@@ -39,8 +43,8 @@ fn worth(checked: &Checked) -> String {
     match checked.credential.as_ref().and_then(|credential| credential.assurance()) {
         Some(Assurance::SelfAttested) => "Self-test record: not supervised, identity not checked".to_owned(),
         Some(assurance) => {
-            let issuer = checked.issuer.as_deref().unwrap_or_default();
-            format!("{}, signed by {}; {} here", assurance.name(), text::one_line(issuer), checked.verdict)
+            let issuer = text::one_line(&checked.issuer_words());
+            format!("{}, signed by {issuer}; {} here", assurance.name(), checked.verdict)
         }
         None => checked.reason.clone(),
     }
@@ -79,7 +83,7 @@ impl Screen for Certificates {
                 page.focus();
             }
             let exam = &held.exam;
-            let says = format!("{exam}  ·  {}  ·  {}", validity(held, cx.now.wall), held.certificate.short());
+            let says = format!("{exam}  ·  {}  ·  {}", validity(held, checked, cx.now.wall), held.certificate.short());
             page.hanging(
                 if here { "▸ " } else { "  " },
                 Role::Accent,

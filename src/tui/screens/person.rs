@@ -81,12 +81,11 @@ impl Screen for PersonScreen {
         }
         heading(&mut page, "Certificates");
         for (held, checked) in &data.certificates {
-            let issuer =
-                checked.issuer.as_deref().map_or_else(String::new, |name| format!(", {}", text::one_line(name)));
+            let issuer = text::one_line(&checked.issuer_words());
             let assurance = checked.credential.as_ref().and_then(|credential| credential.assurance());
             let assurance = assurance.map_or("", crate::certificate::Assurance::name);
             let says = format!(
-                "{}  {}, {assurance}, until {}: {}{issuer}",
+                "{}  {}, {assurance}, until {}: {}, {issuer}",
                 held.certificate.short(),
                 held.exam,
                 held.valid_until.day(),
