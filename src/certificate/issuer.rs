@@ -57,13 +57,14 @@ pub struct Fresh {
     pub nonce: [u8; 24],
 }
 
-/// Why an old key is replaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why the key that signs is replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rotation {
     /// Its year is over: certificates it signed keep counting.
     Yearly,
-    /// Somebody else may have it: of what it signed only what the ledger holds keeps counting.
-    Compromised,
+    /// Somebody else may have this key, the one that signs or an older one: of what it signed only what the ledger holds keeps
+    /// counting.
+    Compromised(String),
 }
 
 impl Issuer {
@@ -110,27 +111,30 @@ impl Issuer {
         if key.did() == self.did() { Ok(key) } else { Err("The key does not fit its name.".to_owned()) }
     }
 
-    /// Returns the issuer with a new key in place of the one that signs now, under the same passphrase.
+    /// Returns the issuer with a new key in place of the one that signs now, under the passphrase `then`.
     ///
-    /// After a year the old key vouches for the new one, so that who trusts it can go on by themselves; a key that somebody
-    /// else may have vouches for nothing, and the new one must be compared by its words again.
+    /// The old key vouches for the new one, so that who trusts it can go on by themselves; a key that somebody else may have
+    /// vouches for nothing, and the new one must be compared by its words again.
     ///
     /// # Errors
-    /// In words, where the passphrase is not the right one.
-    pub fn rotate(&self, why: Rotation, today: Day, passphrase: &str, fresh: &Fresh) -> Result<Self, String> {
-        let old = self.unlock(passphrase)?;
+    /// In words, where the passphrase `now` is not the right one, `then` is too short, or the compromised key is none of these.
+    pub fn rotate(&self, why: &Rotation, today: Day, (now, then): (&str, &str), fresh: &Fresh) -> Result<Self, String> {
+        let old = self.unlock(now)?;
         let new = Key::from_seed(*fresh.seed);
         let mut keys = self.keys.clone();
-        if let Some(last) = keys.last_mut() {
-            last.until = Some(today);
-            last.compromised = why == Rotation::Compromised;
+        if let Rotation::Compromised(did) = why {
+            let stolen = keys.iter_mut().find(|key| key.did == *did).ok_or("That is none of this issuer's keys.")?;
+            stolen.compromised = true;
         }
         let mut span = KeySpan { did: new.did(), from: today, until: None, compromised: false, endorsed: None };
-        if why == Rotation::Yearly {
-            span.endorsed = Some(hex(&old.sign(&endorsed(&self.id, &span))));
+        if let Some(last) = keys.last_mut() {
+            last.until = Some(today);
+            if !last.compromised {
+                span.endorsed = Some(hex(&old.sign(&endorsed(&self.id, &span))));
+            }
         }
         keys.push(span);
-        let sealed = Sealed::of(passphrase, &new.did(), fresh)?;
+        let sealed = Sealed::of(then, &new.did(), fresh)?;
         Ok(Self { format: FORMAT, id: self.id, name: self.name.clone(), keys, sealed })
     }
 }

@@ -1,6 +1,6 @@
 //! The passphrase of the issuer's key: asked on the terminal, or read from a file that is this user's alone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -17,42 +17,62 @@ pub struct Unlock {
     passphrase_file: Option<PathBuf>,
 }
 
-impl Unlock {
-    /// Returns the passphrase.
+/// Where the passphrase of a new key comes from.
+#[derive(Debug, clap::Args)]
+pub struct Next {
+    /// Read the passphrase that takes the place of a compromised key's from a file that only you can read
+    #[arg(long, value_name = "FILE", requires = "compromised")]
+    next_passphrase_file: Option<PathBuf>,
+}
+
+impl Next {
+    /// Asks for the passphrase that takes the place of another.
     ///
     /// # Errors
-    /// Where there is neither a file that can be used nor a terminal to ask on.
-    fn passphrase(&self, env: &Env<'_>, question: &str) -> Result<Zeroizing<String>, Failure> {
-        let Some(path) = &self.passphrase_file else {
-            if !env.terminal.input {
-                return Err(Failure::usage(
-                    "The passphrase is asked on a terminal. Without one, name a file with NEEDLEWISE_PASSPHRASE_FILE.",
-                ));
-            }
-            let asked = rpassword::prompt_password(question);
-            return asked.map(Zeroizing::new).map_err(|error| Failure {
-                code: error::USAGE,
-                message: format!("The passphrase cannot be asked: {error}."),
-            });
-        };
-        let text = place::read_private(path).map_err(|error| Failure::unreadable(path, &error))?;
-        let text = text.map(Zeroizing::new).ok_or_else(|| {
-            let message = format!("{} can be read by others. Make it yours alone (chmod 600).", shown(path));
-            Failure { code: error::STORE, message }
-        })?;
-        Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+    /// Those of asking, or that the two typed differ.
+    pub(super) fn new_passphrase(&self, env: &Env<'_>) -> Result<Zeroizing<String>, Failure> {
+        new_passphrase(self.next_passphrase_file.as_deref(), env)
     }
+}
 
+/// Returns a passphrase: from a file, or asked.
+fn passphrase(path: Option<&Path>, env: &Env<'_>, question: &str) -> Result<Zeroizing<String>, Failure> {
+    let Some(path) = path else {
+        if !env.terminal.input {
+            return Err(Failure::usage(
+                "The passphrase is asked on a terminal. Without one, name a file with NEEDLEWISE_PASSPHRASE_FILE.",
+            ));
+        }
+        let asked = rpassword::prompt_password(question);
+        return asked.map(Zeroizing::new).map_err(|error| Failure {
+            code: error::USAGE,
+            message: format!("The passphrase cannot be asked: {error}."),
+        });
+    };
+    let text = place::read_private(path).map_err(|error| Failure::unreadable(path, &error))?;
+    let text = text.map(Zeroizing::new).ok_or_else(|| {
+        let message = format!("{} can be read by others. Make it yours alone (chmod 600).", shown(path));
+        Failure { code: error::STORE, message }
+    })?;
+    Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// Asks for a new passphrase, twice where a person types it.
+fn new_passphrase(path: Option<&Path>, env: &Env<'_>) -> Result<Zeroizing<String>, Failure> {
+    let first = passphrase(path, env, "New passphrase (six random words are good): ")?;
+    if path.is_none() && *first != *passphrase(path, env, "Once more: ")? {
+        return Err(Failure::usage("The two passphrases differ. Nothing was made."));
+    }
+    Ok(first)
+}
+
+impl Unlock {
     /// Asks for a new passphrase, twice where a person types it.
     ///
     /// # Errors
-    /// Those of the first asking, or that the two differ.
+    /// Those of asking, or that the two typed differ.
     pub(super) fn new_passphrase(&self, env: &Env<'_>) -> Result<Zeroizing<String>, Failure> {
-        let first = self.passphrase(env, "New passphrase (six random words are good): ")?;
-        if self.passphrase_file.is_none() && *first != *self.passphrase(env, "Once more: ")? {
-            return Err(Failure::usage("The two passphrases differ. Nothing was made."));
-        }
-        Ok(first)
+        new_passphrase(self.passphrase_file.as_deref(), env)
     }
 
     /// Asks for the passphrase and opens the issuer's key.
@@ -60,7 +80,8 @@ impl Unlock {
     /// # Errors
     /// Those of asking, or that it is not the right one.
     pub(super) fn key(&self, env: &Env<'_>, issuer: &Issuer) -> Result<(Key, Zeroizing<String>), Failure> {
-        let passphrase = self.passphrase(env, &format!("Passphrase of {}: ", crate::text::one_line(&issuer.name)))?;
+        let question = format!("Passphrase of {}: ", crate::text::one_line(&issuer.name));
+        let passphrase = passphrase(self.passphrase_file.as_deref(), env, &question)?;
         Ok((issuer.unlock(&passphrase).map_err(Failure::no)?, passphrase))
     }
 }

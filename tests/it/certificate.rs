@@ -155,14 +155,18 @@ fn a_value_changed_removed_or_added_anywhere_makes_it_invalid() {
     assert!(tried > 400, "{tried}");
 }
 
-/// Each attack of the profile, by name, as a document.
-fn attacks() -> Vec<(&'static str, String)> {
-    let plain = example();
-    let changed = |change: &dyn Fn(&mut Value)| {
-        let mut value: Value = serde_json::from_str(&plain).expect("json");
-        change(&mut value);
-        value.to_string()
-    };
+/// The example with a change.
+fn changed(change: &dyn Fn(&mut Value)) -> String {
+    let mut value: Value = serde_json::from_str(&example()).expect("json");
+    change(&mut value);
+    value.to_string()
+}
+
+/// A document by the name of the attack that it is.
+type Attack = (&'static str, String);
+
+/// Attacks on what is signed, and by whom.
+fn attacks_on_the_signature() -> Vec<Attack> {
     let stranger = Key::from_seed([9; 32]).did();
     let fragment = stranger.trim_start_matches("did:key:").to_owned();
     let until = "2028-11-23T23:59:59Z";
@@ -185,6 +189,12 @@ fn attacks() -> Vec<(&'static str, String)> {
             }),
         ),
         ("issuer is not signer", changed(&|value| value["issuer"]["id"] = json!(stranger))),
+    ]
+}
+
+/// Attacks on the form of the document.
+fn attacks_on_the_form() -> Vec<Attack> {
+    vec![
         (
             "two proofs",
             changed(&|value| {
@@ -220,6 +230,13 @@ fn attacks() -> Vec<(&'static str, String)> {
         ),
         ("relative id", changed(&|value| value["evidence"][0]["id"] = json!("relative"))),
         ("two parts of one id", changed(&|value| value["evidence"][0]["id"] = value["id"].clone())),
+    ]
+}
+
+/// Attacks on its texts.
+fn attacks_on_the_texts() -> Vec<Attack> {
+    let plain = example();
+    vec![
         ("another purpose", changed(&|value| value["proof"][0]["proofPurpose"] = json!("authentication"))),
         ("another suite", changed(&|value| value["proof"][0]["cryptosuite"] = json!("eddsa-jcs-2022"))),
         ("a fractional number", changed(&|value| value["credentialSubject"]["result"][0]["value"] = json!(6.5))),
@@ -241,7 +258,8 @@ fn attacks() -> Vec<(&'static str, String)> {
 
 #[test]
 fn the_attacks_of_the_profile_are_refused() {
-    for (attack, text) in attacks() {
+    let all = [attacks_on_the_signature(), attacks_on_the_form(), attacks_on_the_texts()];
+    for (attack, text) in all.into_iter().flatten() {
         assert_eq!(verdict(&text), Verdict::Invalid, "{attack}");
     }
     assert_eq!(verify(&[0xFF, 0xFE], &Trust::default(), today()).verdict, Verdict::Invalid);
@@ -438,8 +456,8 @@ fn a_bundle_that_was_changed_or_is_a_strangers_is_refused() {
 fn a_new_key_is_trusted_where_the_old_one_vouches_for_it() {
     let old = issuer();
     let day = moment("2026-12-01T00:00:00Z").day();
-    let new = old.rotate(Rotation::Yearly, day, PASSPHRASE, &fresh(8)).expect("a new key");
-    let newer = new.rotate(Rotation::Yearly, day, PASSPHRASE, &fresh(10)).expect("a newer key");
+    let new = old.rotate(&Rotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(8)).expect("a new key");
+    let newer = new.rotate(&Rotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(10)).expect("a newer key");
     let mut trust = clinic();
     trust.take(&bundle(&newer, 3, "2026-12-02T00:00:00Z", &[], Vec::new()), later()).expect("two steps at once");
     let judged = |text: &str, trust: &Trust| verify(text.as_bytes(), trust, moment("2026-12-20T00:00:00Z"));
@@ -452,7 +470,7 @@ fn a_new_key_is_trusted_where_the_old_one_vouches_for_it() {
     assert_eq!(checked.verdict, Verdict::Invalid, "the old key retired before");
     assert!(checked.reason.contains("retired on 1 Dec 2026"), "{}", checked.reason);
     // Whoever finds the old key founds no line of their own beside the true one.
-    let thief = old.rotate(Rotation::Yearly, day, PASSPHRASE, &fresh(11)).expect("a thief's key");
+    let thief = old.rotate(&Rotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(11)).expect("a thief's key");
     let refused = trust.take(&bundle(&thief, 99, "2026-12-19T00:00:00Z", &[], Vec::new()), later());
     assert!(refused.expect_err("a side line").contains("not trusted here"));
 }
@@ -461,7 +479,9 @@ fn a_new_key_is_trusted_where_the_old_one_vouches_for_it() {
 fn after_a_compromise_only_what_the_ledger_holds_counts() {
     let old = issuer();
     let day = moment("2026-12-01T00:00:00Z").day();
-    let new = old.rotate(Rotation::Compromised, day, PASSPHRASE, &fresh(8)).expect("a new key");
+    let new = old
+        .rotate(&Rotation::Compromised(old.did().to_owned()), day, (PASSPHRASE, PASSPHRASE), &fresh(8))
+        .expect("a new key");
     let honest = verify(example().as_bytes(), &clinic(), today()).credential.expect("a credential").digest();
     let told = bundle(&new, 4, "2026-12-02T00:00:00Z", &[], vec![honest]);
     let mut trust = clinic();
@@ -504,9 +524,11 @@ fn after_a_thief_was_first_the_new_key_clears_what_the_thief_told() {
     let old = issuer();
     let day = moment("2026-12-01T00:00:00Z").day();
     let mut trust = clinic();
-    let thief = old.rotate(Rotation::Yearly, day, PASSPHRASE, &fresh(11)).expect("a thief's key");
+    let thief = old.rotate(&Rotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(11)).expect("a thief's key");
     trust.take(&bundle(&thief, u64::MAX, "2026-12-02T00:00:00Z", &[], Vec::new()), later()).expect("nobody knows yet");
-    let new = old.rotate(Rotation::Compromised, day, PASSPHRASE, &fresh(8)).expect("a new key");
+    let new = old
+        .rotate(&Rotation::Compromised(old.did().to_owned()), day, (PASSPHRASE, PASSPHRASE), &fresh(8))
+        .expect("a new key");
     trust.add(new.did(), "The school", day, false).expect("compared by its words");
     let judged = |trust: &Trust| verify(example().as_bytes(), trust, moment("2026-12-20T00:00:00Z")).verdict;
     assert_eq!(judged(&trust), Verdict::Stale, "what the thief told counts no longer");
@@ -514,4 +536,18 @@ fn after_a_thief_was_first_the_new_key_clears_what_the_thief_told() {
     trust.take(&bundle(&new, 5, "2026-12-03T00:00:00Z", &[], vec![honest]), later()).expect("the school's own");
     assert_eq!(judged(&trust), Verdict::Valid);
     assert!(trust.issuers[0].keys.iter().all(|key| key.did != thief.did()), "the thief's key is gone");
+}
+
+#[test]
+fn an_older_key_can_be_declared_compromised_and_the_newest_goes_on() {
+    let first = issuer();
+    let day = moment("2026-12-01T00:00:00Z").day();
+    let rotate = |from: &Issuer, why: Rotation, n| from.rotate(&why, day, (PASSPHRASE, PASSPHRASE), &fresh(n));
+    let second = rotate(&first, Rotation::Yearly, 8).expect("a second key");
+    let third = rotate(&second, Rotation::Compromised(first.did().to_owned()), 10).expect("a third key");
+    let mut trust = clinic();
+    trust.add(second.did(), "The school", day, false).expect("trusted");
+    trust.take(&bundle(&third, 3, "2026-12-02T00:00:00Z", &[], Vec::new()), later()).expect("vouched for");
+    assert_eq!(verify(example().as_bytes(), &trust, later()).verdict, Verdict::Invalid, "not in the ledger");
+    assert!(rotate(&third, Rotation::Compromised("did:key:z6Mk".to_owned()), 12).is_err(), "none of its keys");
 }

@@ -2,9 +2,14 @@
 
 use std::path::PathBuf;
 
-use needlewise::clock::Millis;
+use needlewise::attempt::Fact;
+use needlewise::attempt::chain::{Head, Row};
+use needlewise::certificate::{Assurance, Key};
+use needlewise::clock::{Millis, Timestamp};
+use needlewise::ids::StreamId;
 use serde_json::{Value, json};
 
+use crate::pass::{Pass, key};
 use crate::world::{Said, World, small_bank};
 
 /// The passphrase of the school.
@@ -38,8 +43,9 @@ impl Three {
 
     /// Runs a command at the school, with its passphrase at hand.
     fn at_school(&self, args: &[&str]) -> Said {
-        let secret = self.school.secret("passphrase", PASSPHRASE);
-        let secret = secret.to_string_lossy().into_owned();
+        let path = self.school.home.path().join("passphrase");
+        let path = if path.exists() { path } else { self.school.secret("passphrase", PASSPHRASE) };
+        let secret = path.to_string_lossy().into_owned();
         self.school.run(args.iter().copied().chain(["--passphrase-file", &secret]))
     }
 
@@ -272,7 +278,14 @@ fn a_rotated_key_goes_on_with_the_same_ledger() {
     assert_ne!(three.did(), old);
     three.hands_bundle().done();
     assert_eq!(three.verdict(&certificate), "valid");
-    three.at_school(&["issuer", "init", "--rotate", "--compromised"]).done();
+    let secret = |name: &str, text| three.school.secret(name, text).to_string_lossy().into_owned();
+    let same = secret("same", PASSPHRASE);
+    let rotate = ["issuer", "init", "--rotate", "--compromised", "--next-passphrase-file"];
+    let said = three.at_school(&[&rotate[..], &[&same]].concat());
+    assert!(said.code == 2 && said.err.contains("Take another one"), "{}", said.all());
+    let next = secret("next", "another six words are needed");
+    three.at_school(&[&rotate[..], &[&next]].concat()).done();
+    secret("passphrase", "another six words are needed");
     let refused = three.hands_bundle();
     assert!(refused.code == 1 && refused.err.contains("not trusted here"), "{}", refused.all());
     three.clinic.run(["issuer", "trust", &three.did(), "--name", "School"]).done();
@@ -377,5 +390,125 @@ fn a_certificate_ends_at_the_same_moment_in_every_time_zone() {
     assert!(here.contains("2028-11-23T23:59:59Z") && here.contains("Valid through 23 Nov 2028 (UTC)"), "{here}");
     for zone in ["Pacific/Kiritimati", "Pacific/Pago_Pago", "America/St_Johns"] {
         assert_eq!(said(zone), here, "{zone}");
+    }
+}
+
+/// Returns a request whose facts say something else, chained anew as its sender could.
+fn forged(request: &Value, change: impl Fn(&str, &mut Value)) -> Value {
+    let mut forged = request.clone();
+    let stream: StreamId = request["attempt"].as_str().expect("an id").parse().expect("an id");
+    let mut head = Head::START;
+    for line in forged["facts"].as_array_mut().expect("facts") {
+        let text = |name: &str| line[name].as_str().expect("a text").to_owned();
+        let mut payload: Value = serde_json::from_str(&text("payload")).expect("json");
+        change(&text("kind"), &mut payload);
+        let fact = Fact::read(&text("kind"), &payload.to_string()).expect("a fact");
+        let at = Timestamp::from_millis(line["at"].as_i64().expect("a moment"));
+        let row = Row::link(text("id").parse().expect("an id"), stream, head, at, &fact, [9; 32]);
+        head = Head::after(&row);
+        line["body"] = json!(row.body);
+        line["prev"] = json!(row.prev);
+        line["digest"] = json!(row.digest);
+        let secret = row.secret.expect("a payload");
+        line["salt"] = json!(needlewise::ids::hex(&secret.salt));
+        line["payload"] = json!(secret.payload);
+    }
+    forged
+}
+
+#[test]
+fn a_request_chained_anew_is_held_to_the_issuers_own_banks() {
+    let three = Three::ready();
+    let request = three.file("request.json");
+    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let whole: Value = serde_json::from_str(&std::fs::read_to_string(&request).expect("a request")).expect("json");
+    let issue = |request: &Value| {
+        let file = three.trainee.file("forged.json", request.to_string());
+        three.at_school(&["certificate", "issue", "--request", &file.to_string_lossy()])
+    };
+    let started = |change: &dyn Fn(&mut Value)| {
+        forged(&whole, |kind, payload| {
+            if kind == "started" {
+                change(payload);
+            }
+        })
+    };
+    for (what, request) in [
+        ("another version", started(&|it| it["paper"]["banks"][0]["version"] = json!("1.0.0; sat under Dr X"))),
+        ("not replaced", started(&|it| it["paper"]["banks"][0]["replaced"] = json!(true))),
+        ("another pool", started(&|it| it["paper"]["sections"][0]["pool"] = it["paper"]["exam"]["digest"].clone())),
+        (
+            "a question twice",
+            started(&|it| it["paper"]["items"][1]["question"] = it["paper"]["items"][0]["question"].clone()),
+        ),
+        (
+            "an answer of too many ticks",
+            forged(&whole, |kind, payload| {
+                if let ("answered", Some(ticks)) =
+                    (kind, payload.pointer_mut("/answer/choices").and_then(Value::as_array_mut))
+                {
+                    let first = ticks[0].clone();
+                    ticks.push(first);
+                }
+            }),
+        ),
+    ] {
+        let said = issue(&request);
+        assert!(said.code == 1 && said.err.contains("The request is refused"), "{what}: {}", said.all());
+    }
+    // What it says of a review is not believed, and more time than the exam has is told.
+    let said = issue(&started(&|it| {
+        it["paper"]["reviewed"] = json!("2026-01-01");
+        it["limit"] = json!(86_400_000);
+    }));
+    assert!(said.code == 0 && said.out.contains("Odd: It had 24:00:00 of time"), "{}", said.all());
+    let id =
+        three.school.run(["certificate", "list", "--json"]).json()[0]["short_id"].as_str().expect("an id").to_owned();
+    let shown = three.school.run(["certificate", "show", &id]);
+    assert!(shown.out.contains("Questions not yet reviewed by a clinician"), "{}", shown.all());
+}
+
+#[test]
+fn a_strangers_certificate_gives_no_known_person_another_name() {
+    let (clinic, hour) = (World::new(), Millis::hours(1));
+    clinic.pass(hour);
+    let stranger = Key::from_seed([9; 32]);
+    let school = || Pass { name: "Alice Adams", assurance: Assurance::Unsupervised, ..Pass::default() };
+    let import = |name: &str, pass: &Pass<'_>| {
+        let file = clinic.file(name, pass.certificate());
+        clinic.run(["certificate", "import", &file.to_string_lossy()])
+    };
+    clinic.run(["issuer", "trust", &key().did(), "--name", "School", "--without-revocation"]).done();
+    let names = || clinic.run(["trainee", "list", "--json"]).json()[0]["name"].clone();
+    // First come, but nobody trusts it: what counts says who the person is.
+    import("1.json", &Pass { name: "Mallory", key: &stranger, certificate: 3, ..school() }).done();
+    import("2.json", &school()).done();
+    assert_eq!(names(), "Alice Adams");
+    let said = import("3.json", &Pass { name: "Mallory", key: &stranger, certificate: 4, ..school() });
+    assert!(said.code == 1 && said.out.contains("is \"Alice Adams\" here"), "{}", said.all());
+    // Nor does one under the id of another take its place, nor keep it from coming in.
+    let squat = import("4.json", &Pass { key: &stranger, until: "2099-12-31T23:59:59Z", ..school() });
+    assert!(squat.code == 1 && squat.out.contains("Another certificate of the same id"), "{}", squat.all());
+    import("5.json", &Pass { key: &stranger, certificate: 6, until: "2099-12-31T23:59:59Z", ..school() }).done();
+    import("6.json", &Pass { certificate: 6, ..school() }).done();
+    let said = clinic.run(["record", "matrix", "--json"]);
+    assert!(said.out.contains("2028-11-23") && !said.out.contains("2099"), "{}", said.all());
+    assert_eq!(clinic.run(["doctor"]).code, 0);
+}
+
+#[test]
+fn a_row_without_its_fact_is_exported_nowhere() {
+    let clinic = World::new();
+    clinic.pass(Millis::hours(1));
+    let file = clinic.file("a.json", Pass { assurance: Assurance::Unsupervised, ..Pass::default() }.certificate());
+    clinic.run(["certificate", "import", &file.to_string_lossy()]).done();
+    clinic.run(["issuer", "trust", &key().did(), "--name", "School", "--without-revocation"]).done();
+    let store = rusqlite::Connection::open(clinic.data().join("needlewise.db")).expect("a store");
+    store
+        .execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM secret WHERE fact = (SELECT fact FROM certificate)")
+        .expect("gone");
+    for format in ["csv", "json"] {
+        let said = clinic.run(["record", "export", "--format", format]);
+        assert!(said.code == 4 && !said.out.contains("current"), "{}", said.all());
     }
 }

@@ -5,7 +5,7 @@ use super::words;
 use crate::certificate::Issuer;
 use crate::certificate::issuer::{Fresh, Rotation};
 use crate::cli::error::{Failure, shown};
-use crate::cli::secret::{self, Unlock};
+use crate::cli::secret::{self, Next, Unlock};
 use crate::cli::{Env, Outcome};
 use crate::ids::IssuerId;
 use crate::place;
@@ -23,11 +23,13 @@ pub struct InitArgs {
     /// Put a new key in the place of the one there is; the old one vouches for it, and what it signed keeps counting
     #[arg(long, conflicts_with = "name")]
     rotate: bool,
-    /// Say that somebody else may have the old key: only what the ledger holds of it keeps counting
-    #[arg(long, requires = "rotate")]
-    compromised: bool,
+    /// Say that somebody else may have a key, the one in use where none is named: only what the ledger holds of it keeps counting
+    #[arg(long, value_name = "DID", requires = "rotate", num_args = 0..=1, default_missing_value = "")]
+    compromised: Option<String>,
     #[command(flatten)]
     unlock: Unlock,
+    #[command(flatten)]
+    next: Next,
 }
 
 /// Makes the issuer, or its next key, and shows the words by which others know it.
@@ -44,8 +46,18 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> Outcome {
     let issuer = if args.rotate {
         let old = secret::issuer(env)?;
         let (_, passphrase) = args.unlock.key(env, &old)?;
-        let why = if args.compromised { Rotation::Compromised } else { Rotation::Yearly };
-        let new = old.rotate(why, now.day(), &passphrase, &fresh).map_err(Failure::usage)?;
+        let why = args.compromised.as_ref().map_or(Rotation::Yearly, |did| {
+            Rotation::Compromised(if did.is_empty() { old.did().to_owned() } else { did.clone() })
+        });
+        // Who has the key in use may have its passphrase too.
+        let taken = why == Rotation::Compromised(old.did().to_owned());
+        let then = if taken { args.next.new_passphrase(env)? } else { passphrase.clone() };
+        if taken && *then == *passphrase {
+            return Err(Failure::usage(
+                "Somebody else may have that passphrase. Take another one; nothing was changed.",
+            ));
+        }
+        let new = old.rotate(&why, now.day(), (&passphrase, &then), &fresh).map_err(Failure::usage)?;
         place::write_whole(&path, new.text().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))?;
         new
     } else {
