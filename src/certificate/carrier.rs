@@ -20,6 +20,9 @@ pub const NAMESPACE: &str = "https://purl.imsglobal.org/ob/v3p0";
 /// The keyword of a credential in a PNG picture.
 pub const KEYWORD: &str = "openbadgecredential";
 
+/// The largest page that is looked at: its parts can be packed, and unpacked they fill a thousand times the space.
+const PDF_MAX: usize = 512 * 1024;
+
 /// The largest attachment of a page that is looked at.
 const ATTACHED_MAX: u64 = 64 * 1024;
 
@@ -92,6 +95,9 @@ fn of_svg(bytes: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 fn of_pdf(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    if bytes.len() > PDF_MAX {
+        return Err("The page is larger than any that is drawn here.".to_owned());
+    }
     let pdf = Pdf::new(Arc::new(bytes.to_vec())).map_err(|_| "The page cannot be read as a PDF.".to_owned())?;
     let attached = || {
         let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id())?;

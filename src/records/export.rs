@@ -13,10 +13,21 @@ use crate::records::{AttemptRow, CertificateRow};
 pub struct Records {
     /// Who stands where.
     pub roll: Roll,
-    /// The attempts, the oldest first, each with the facts that begin and end it.
-    pub attempts: Vec<(AttemptRow, Vec<Row>)>,
+    /// The attempts, the oldest first.
+    pub attempts: Vec<Attempt>,
     /// The certificates that were taken in, each with its credential's text.
     pub certificates: Vec<(CertificateRow, String)>,
+}
+
+/// An attempt on its way out.
+#[derive(Debug)]
+pub struct Attempt {
+    /// What lists show of it.
+    pub row: AttemptRow,
+    /// Its facts.
+    pub facts: Vec<Row>,
+    /// Whether its points may be told, by the exam's rule of review.
+    pub told: bool,
 }
 
 /// A format.

@@ -9,7 +9,7 @@ use crate::certificate::{Trust, verify};
 use crate::quiz::replay::{self, Replay};
 use crate::quiz::review::{self, Extent};
 use crate::records::CertificateRow;
-use crate::records::export::Records;
+use crate::records::export::{Attempt, Records};
 use crate::records::roll::Roll;
 
 impl Desk {
@@ -85,7 +85,10 @@ impl Desk {
     pub fn everything(&self) -> Result<Records, Error> {
         let mut attempts = self.store.attempts(&AttemptQuery::default())?;
         attempts.reverse();
-        let facts = |row: AttemptRow| Ok((row.clone(), self.facts(row.id)?));
+        let facts = |row: AttemptRow| {
+            let (facts, told) = (self.facts(row.id)?, self.extent(&row)? > Extent::Verdict);
+            Ok(Attempt { row, facts, told })
+        };
         let attempts = attempts.into_iter().map(facts).collect::<Result<_, Error>>()?;
         let mut certificates = Vec::new();
         for row in self.store.certificates(None)? {
@@ -132,7 +135,11 @@ impl Desk {
         let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };
         let mut attempts = Vec::new();
         for attempt in self.store.attempts(&query)? {
-            let facts: Vec<_> = self.facts(attempt.id)?.iter().map(fact).collect();
+            let told = self.extent(&attempt)? > Extent::Verdict;
+            // Where an exam tells passed or not and no more, that is all that goes out of its result.
+            let rows = self.facts(attempt.id)?;
+            let facts: Vec<_> = rows.iter().filter(|row| told || row.kind != "finished").map(fact).collect();
+            let attempt = AttemptRow { earned: attempt.earned.clone().filter(|_| told), ..attempt };
             attempts.push(json!({ "attempt": attempt, "facts": facts }));
         }
         let own: Vec<_> = self.store.stream(row.id.into())?.iter().map(fact).collect();

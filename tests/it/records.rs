@@ -356,3 +356,20 @@ fn a_store_of_a_hundred_thousand_people_is_sound_and_searched() {
     let doctor = world.run(["doctor"]);
     assert!(doctor.code == 0 && doctor.out.contains("100001 chains checked"), "{}", doctor.all());
 }
+
+#[test]
+fn where_an_exam_tells_passed_or_not_and_no_more_exports_do_not_either() {
+    let world = World::new().with_small_banks();
+    let mut exam = crate::world::small_exam();
+    exam["review"] = "none".into();
+    world.file("data/question-banks/exams/brief.json", exam.to_string());
+    let said = world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    assert!(said.out.contains("Not passed"), "{}", said.all());
+    let all = world.path("all.json");
+    world.run(["trainee", "export", "Amira Okafor", "--to", &all]).done();
+    let all = std::fs::read_to_string(all).expect("a file");
+    let json = world.run(["record", "export", "--format", "json"]).out;
+    let xapi = world.run(["record", "export", "--format", "xapi"]).out;
+    assert!(json.contains("\"earned\":null") && xapi.contains("failed") && !xapi.contains("score"), "{json}{xapi}");
+    assert!(!all.contains("Tell right from wrong") && all.contains("\"earned\": null"), "{all}");
+}

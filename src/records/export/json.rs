@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Records;
+use super::{Attempt, Records};
 use crate::records::{AttemptRow, CertificateRow};
 
 /// A line.
@@ -25,9 +25,9 @@ pub enum Line {
 
 /// Writes a line for each attempt and each certificate.
 pub fn write(records: &Records) -> Vec<u8> {
-    let attempts = records.attempts.iter().map(|(row, _)| Line::Attempt {
+    let attempts = records.attempts.iter().map(|Attempt { row, told, .. }| Line::Attempt {
         // A limit would tell who was given more time.
-        attempt: Box::new(AttemptRow { limit: None, ..row.clone() }),
+        attempt: Box::new(AttemptRow { limit: None, earned: row.earned.clone().filter(|_| *told), ..row.clone() }),
     });
     let certificates = records
         .certificates

@@ -4,8 +4,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Records;
-use crate::attempt::chain::Row;
+use super::{Attempt, Records};
 use crate::attempt::{Fact, Mode, Standing};
 use crate::clock::Timestamp;
 use crate::ids::FactId;
@@ -19,8 +18,8 @@ const VERBS: &str = "http://adlnet.gov/expapi/verbs/";
 /// Writes the statements of every exam: begun, and passed or failed, each once.
 pub fn write(records: &Records) -> Vec<u8> {
     let mut lines = String::new();
-    for (row, facts) in records.attempts.iter().filter(|(row, _)| row.mode == Mode::Exam) {
-        for statement in statements(row, facts) {
+    for attempt in records.attempts.iter().filter(|attempt| attempt.row.mode == Mode::Exam) {
+        for statement in statements(attempt) {
             lines += &statement.to_string();
             lines.push('\n');
         }
@@ -28,7 +27,7 @@ pub fn write(records: &Records) -> Vec<u8> {
     lines.into_bytes()
 }
 
-fn statements(row: &AttemptRow, facts: &[Row]) -> Vec<Value> {
+fn statements(Attempt { row, facts, told }: &Attempt) -> Vec<Value> {
     let mut said = Vec::new();
     for stored in facts {
         match stored.fact() {
@@ -36,12 +35,15 @@ fn statements(row: &AttemptRow, facts: &[Row]) -> Vec<Value> {
             Some(Fact::Finished(finished)) => {
                 let passed = finished.outcome.standing == Standing::Passed;
                 let (raw, most) = (finished.outcome.earned.decimal(), finished.outcome.possible);
-                let result = json!({
-                    "score": { "scaled": finished.outcome.earned.share(most), "raw": raw, "min": 0, "max": most },
+                let mut result = json!({
                     "success": passed,
                     "completion": true,
                     "duration": format!("PT{}S", finished.elapsed.0 / 1000),
                 });
+                if *told {
+                    let scaled = finished.outcome.earned.share(most);
+                    result["score"] = json!({ "scaled": scaled, "raw": raw, "min": 0, "max": most });
+                }
                 let verb = if passed { "passed" } else { "failed" };
                 said.push(statement(row, stored.id, stored.at, verb, Some(result)));
             }
