@@ -357,7 +357,8 @@ impl Plain<'_> {
             return Ok(if passed { End::Done } else { End::NotPassed });
         }
         // The result is on disk; whatever befalls the certificate is told after it.
-        let certificate = passed.then(|| self.desk.certify(&mut self.sitting));
+        let own = passed && !self.sitting.invigilated;
+        let certificate = own.then(|| self.desk.certify(&mut self.sitting));
         let next = self.desk.may_start(self.sitting.trainee, exam)?;
         for line in wording::result_lines(&ended.outcome, review::extent(sheet.mode, exam.review, next)) {
             self.say(&line)?;
@@ -365,6 +366,7 @@ impl Plain<'_> {
         match certificate {
             Some(Ok(made)) => self.say(&format!("Certificate: {}", made.path.display()))?,
             Some(Err(error)) => writeln!(self.err, "{error}")?,
+            None if passed => self.say("Certificate: the invigilator signs it next")?,
             None => self.say(&wording::next_line(next, exam))?,
         }
         for note in wording::notes(&sheet) {

@@ -12,7 +12,7 @@ use crate::bank::catalog::{Absence, Catalog, Entry, Origin};
 use crate::bank::check;
 use crate::bank::exam::Exam;
 use crate::bank::shelf::Shelved;
-use crate::certificate::Trust;
+use crate::certificate::{Key, Trust};
 use crate::clock::{Clock, Millis, Now, Timestamp};
 use crate::ids::{AttemptId, Digest, ExamId, FactId, StreamId, TraineeId};
 use crate::place::Place;
@@ -65,6 +65,8 @@ pub struct Sitting {
     pub session: Session,
     /// Its row in the lists.
     pub row: AttemptRow,
+    /// Whether an invigilator watches.
+    pub invigilated: bool,
     head: Head,
     timer: Timer,
     piped: bool,
@@ -168,7 +170,7 @@ impl Desk {
         if drawn.paper.items.is_empty() {
             return Err(Error::NothingToPractice);
         }
-        self.begin(trainee, Mode::Practice, None, drawn, piped)
+        self.begin(trainee, Mode::Practice, None, drawn, piped, None)
     }
 
     /// Begins an exam. The paper is stored whole before anything of it is shown.
@@ -176,6 +178,29 @@ impl Desk {
     /// # Errors
     /// [`Error::ExamOpen`], [`Error::NotNow`], [`Error::Infeasible`], or what the store says.
     pub fn begin_exam(&mut self, trainee: TraineeId, exam: &Exam, piped: bool) -> Result<Sitting, Error> {
+        let drawn = self.draw_exam(trainee, exam)?;
+        let limit = self.limit(trainee, exam)?;
+        self.begin(trainee, Mode::Exam, limit, drawn, piped, None)
+    }
+
+    /// Begins an exam that is watched: an invigilator has checked who sits it, and signs that with the issuer's key.
+    ///
+    /// # Errors
+    /// Those of [`Desk::begin_exam`].
+    pub fn begin_invigilated(
+        &mut self,
+        trainee: TraineeId,
+        exam: &Exam,
+        identity: &str,
+        key: &Key,
+    ) -> Result<Sitting, Error> {
+        let drawn = self.draw_exam(trainee, exam)?;
+        let limit = self.limit(trainee, exam)?;
+        self.begin(trainee, Mode::Exam, limit, drawn, false, Some((identity, key)))
+    }
+
+    /// Draws the paper of an exam that counts.
+    fn draw_exam(&mut self, trainee: TraineeId, exam: &Exam) -> Result<Drawn, Error> {
         if let Some(open) = self.open_attempt(trainee, Mode::Exam)? {
             return Err(Error::ExamOpen(open.id));
         }
@@ -186,9 +211,7 @@ impl Desk {
         self.hold_to_rules(exam)?;
         let earlier = self.earlier_papers(trainee, &exam.id)?;
         let seed = self.seed();
-        let drawn = draw::exam(&self.catalog, exam, &earlier, seed).map_err(Error::Infeasible)?;
-        let limit = self.limit(trainee, exam)?;
-        self.begin(trainee, Mode::Exam, limit, drawn, piped)
+        draw::exam(&self.catalog, exam, &earlier, seed).map_err(Error::Infeasible)
     }
 
     /// Begins a mock of an exam: the same blueprint and rules, as often as one likes; it never counts.
@@ -203,7 +226,7 @@ impl Desk {
         let seed = self.seed();
         let drawn = draw::exam(&self.catalog, exam, &[], seed).map_err(Error::Infeasible)?;
         let limit = self.limit(trainee, exam)?;
-        self.begin(trainee, Mode::Mock, limit, drawn, piped)
+        self.begin(trainee, Mode::Mock, limit, drawn, piped, None)
     }
 
     /// Returns how long this person may take for an exam.
@@ -244,10 +267,12 @@ impl Desk {
         limit: Option<Millis>,
         drawn: Drawn,
         piped: bool,
+        invigilator: Option<(&str, &Key)>,
     ) -> Result<Sitting, Error> {
         let now = self.clock.now();
         let attempt = AttemptId::new(now.wall, self.bytes());
-        let started = Started { trainee, mode, limit, paper: drawn.paper };
+        let invigilated = invigilator.and_then(|(identity, key)| decide::invigilated(attempt, identity, key));
+        let started = Started { trainee, mode, limit, paper: drawn.paper, invigilated };
         let sheet = Sheet::open(&started, |digest| drawn.content.get(&digest).cloned())
             .map_err(|missing| Error::Missing(attempt, missing))?;
         let fact = self.link(attempt.into(), Head::START, &Fact::Started(started.clone()));
@@ -256,7 +281,8 @@ impl Desk {
         let batch = Batch { facts: vec![fact], content: drawn.content, attempt: Some(row.clone()), ..Batch::default() };
         self.store.append(&batch)?;
         let timer = Timer { base: Millis(0), since: now };
-        Ok(Sitting { trainee, session: Session::new(Arc::new(sheet)), row, head, timer, piped })
+        let (session, invigilated) = (Session::new(Arc::new(sheet)), started.invigilated.is_some());
+        Ok(Sitting { trainee, session, row, invigilated, head, timer, piped })
     }
 
     /// Reads an attempt's facts and checks their chain.
@@ -303,7 +329,8 @@ impl Desk {
         let known = facts.iter().rev().find_map(elapsed).unwrap_or_default();
         let base = known.plus(now.wall.since(last.at));
         let timer = Timer { base, since: now };
-        Ok(Sitting { trainee: started.trainee, session, row, head: Head::after(last), timer, piped })
+        let (trainee, invigilated) = (started.trainee, started.invigilated.is_some());
+        Ok(Sitting { trainee, session, row, invigilated, head: Head::after(last), timer, piped })
     }
 
     /// Records what the trainee did: it is on disk when this returns.

@@ -81,6 +81,18 @@ pub struct Started {
     pub limit: Option<Millis>,
     /// What is asked.
     pub paper: Paper,
+    /// Who watches, where somebody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invigilated: Option<Invigilated>,
+}
+
+/// An invigilator's word, given with the issuer's key before the first question is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invigilated {
+    /// How the trainee's identity was checked.
+    pub identity: String,
+    /// The issuer's signature under that.
+    pub warrant: Warrant,
 }
 
 /// An answer.

@@ -1,9 +1,12 @@
-use super::error::Failure;
+use super::error::{self, Failure};
+use super::secret::{self, Unlock};
 use super::{Env, Outcome, interface};
 use crate::attempt::Mode;
 use crate::bank::catalog::{Absence, Catalog};
 use crate::bank::exam::Exam;
-use crate::ids::ExamId;
+use crate::ids::{AttemptId, ExamId};
+use crate::records::PersonRow;
+use crate::sitting::{Desk, Sitting};
 use crate::text;
 use std::sync::Arc;
 
@@ -22,6 +25,14 @@ pub struct ExamArgs {
     /// Sit a mock: the same rules, but it never counts; it says how ready you are, and how sure that is
     #[arg(long)]
     mock: bool,
+    /// Sit it under an invigilator, who unlocks the issuer's key now and again at the end
+    #[arg(long, requires = "identity", conflicts_with_all = ["mock", "resume"])]
+    invigilated: bool,
+    /// How the invigilator checked who sits it: "passport", say; it is signed
+    #[arg(long, value_name = "TEXT", requires = "invigilated")]
+    identity: Option<String>,
+    #[command(flatten)]
+    unlock: Unlock,
     /// Line by line, for screen readers, serial lines and scripts
     #[arg(long)]
     plain: bool,
@@ -37,7 +48,13 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> Outcome {
     let open = desk.open_attempt(trainee.id, mode)?;
     let sitting = match (open, args.resume) {
         (Some(open), true) => desk.take_up(open.id, piped)?,
-        (None, true) => return Err(Failure::no("No exam is open. Start one with `needlewise exam`.")),
+        (None, true) => {
+            // What is left of an invigilated exam may be the invigilator's second signature.
+            if let Some(attempt) = desk.unsigned_pass(trainee.id)? {
+                return sign(attempt, args, env);
+            }
+            return Err(Failure::no("No exam is open. Start one with `needlewise exam`."));
+        }
         (Some(open), false) => {
             let exam = open.exam.as_ref().map_or_else(String::new, ToString::to_string);
             let how = if args.mock { "exam --mock --resume" } else { "exam --resume" };
@@ -48,13 +65,59 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> Outcome {
         }
         (None, false) => {
             let exam = find(&desk.catalog, args.exam.as_deref())?;
-            match mode {
-                Mode::Mock => desk.begin_mock(trainee.id, &exam, piped)?,
-                Mode::Exam | Mode::Practice => desk.begin_exam(trainee.id, &exam, piped)?,
+            match (&args.identity, mode) {
+                (Some(identity), _) => watched(identity, args, env, &mut desk, &trainee, &exam)?,
+                (None, Mode::Mock) => desk.begin_mock(trainee.id, &exam, piped)?,
+                (None, Mode::Exam | Mode::Practice) => desk.begin_exam(trainee.id, &exam, piped)?,
             }
         }
     };
-    interface::sit(args.plain, env, desk, trainee, sitting)
+    if !sitting.invigilated {
+        return interface::sit(args.plain, env, desk, trainee, sitting);
+    }
+    if piped {
+        return Err(Failure::usage("An invigilated exam is typed by a person; piped input is refused."));
+    }
+    if args.resume {
+        // The key is opened to say that the invigilator is there, and wiped again.
+        args.unlock.key(env, &secret::issuer(env)?)?;
+    }
+    let attempt = sitting.row.id;
+    match interface::sit(args.plain, env, desk, trainee, sitting)? {
+        error::DONE => sign(attempt, args, env),
+        code => Ok(code),
+    }
+}
+
+/// Begins an exam under an invigilator. The key is open for the one signature, and wiped again.
+fn watched(
+    identity: &str,
+    args: &ExamArgs,
+    env: &Env<'_>,
+    desk: &mut Desk,
+    trainee: &PersonRow,
+    exam: &Exam,
+) -> Result<Sitting, Failure> {
+    if !env.terminal.input {
+        return Err(Failure::usage("An invigilated exam is typed by a person; piped input is refused."));
+    }
+    if identity.trim().is_empty() || !identity.chars().all(text::is_harmless) {
+        return Err(Failure::usage("--identity says how you checked who sits the exam."));
+    }
+    let (key, _) = args.unlock.key(env, &secret::issuer(env)?)?;
+    Ok(desk.begin_invigilated(trainee.id, exam, identity, &key)?)
+}
+
+/// Has the invigilator sign a passed exam: the head of its chain, in the certificate.
+fn sign(attempt: AttemptId, args: &ExamArgs, env: &mut Env<'_>) -> Outcome {
+    let issuer = secret::issuer(env)?;
+    let mut desk = env.desk()?;
+    let considered = desk.consider_invigilated(attempt, &issuer)?;
+    let later = "The exam is passed. Go on with `needlewise exam --resume` to sign it.";
+    let (key, _) = args.unlock.key(env, &issuer).inspect_err(|_| env.complain(later))?;
+    let held = desk.issue(&considered, &issuer, &key, None)?;
+    desk.settle(&held)?;
+    env.say(&format!("Certificate {} is signed, invigilated: {}", held.certificate.short(), error::shown(&held.path)))
 }
 
 /// Finds the exam that is meant.

@@ -189,6 +189,9 @@ impl Desk {
         let own = self.store.attempts(&query)?.into_iter().map(|row| self.issued(row.id));
         let taken_in = self.store.certificates(trainee)?.into_iter().map(|row| self.taken_in(&row).map(Some));
         let mut held: Vec<_> = own.chain(taken_in).filter_map(Result::transpose).collect::<Result<_, _>>()?;
+        // One that was signed on this machine for a sitting on this machine is held twice.
+        let mut seen = std::collections::HashSet::new();
+        held.retain(|held| seen.insert(held.certificate));
         held.sort_by_key(|held| std::cmp::Reverse((held.valid_from, held.certificate.to_string())));
         held.iter().try_for_each(|held| self.write(held).map(|_| ()))?;
         Ok(held)
@@ -203,7 +206,7 @@ impl Desk {
         let mut own = self.store.attempts(&query)?;
         own.retain(|row| row.certificate.is_some_and(|certificate| certificate.is(id)));
         let mut taken_in = self.store.certificates(None)?;
-        taken_in.retain(|row| row.id.is(id));
+        taken_in.retain(|row| row.id.is(id) && own.iter().all(|own| own.certificate != Some(row.id)));
         let none = |ids| Error::NoCertificate(text::one_line(id), ids);
         match (own.as_slice(), taken_in.as_slice()) {
             ([row], []) => self.issued(row.id)?.ok_or_else(|| none(Vec::new())),
@@ -224,6 +227,10 @@ impl Desk {
         for row in self.store.attempts(&query)? {
             if row.standing == Some(Standing::Passed) && row.certificate.is_none() {
                 let mut sitting = self.take_up(row.id, false)?;
+                // That one is the invigilator's to sign.
+                if sitting.invigilated {
+                    continue;
+                }
                 match self.certify(&mut sitting) {
                     Ok(_) | Err(Error::Certificate(_)) => {}
                     Err(error) => return Err(error),

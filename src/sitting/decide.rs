@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::*;
 use crate::attempt::Standing;
-use crate::attempt::fact::{Decided, TimeFactor, Warrant};
+use crate::attempt::fact::{Decided, Invigilated, TimeFactor, Warrant};
 use crate::bank::canonical;
-use crate::certificate::{Key, key};
+use crate::certificate::key::{self, KeySpan};
 
 /// What is decided about an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +88,20 @@ impl Desk {
         }
         Ok((voided, granted))
     }
+}
+
+/// Returns an invigilator's word on who sits an attempt.
+pub(super) fn invigilated(attempt: AttemptId, identity: &str, key: &Key) -> Option<Invigilated> {
+    let warrant = warrant(attempt.into(), "identity", identity, Some(key))?;
+    Some(Invigilated { identity: identity.to_owned(), warrant })
+}
+
+/// Returns whether one of these keys gave an invigilator's word on who sits an attempt.
+pub(super) fn is_watched(attempt: AttemptId, invigilated: &Invigilated, keys: &[KeySpan]) -> bool {
+    let Invigilated { identity, warrant } = invigilated;
+    let bytes = canonical::bytes(&Signed { about: attempt.into(), decision: "identity", reason: identity });
+    keys.iter().any(|known| known.did == warrant.did && !known.compromised)
+        && key::decision_fits(&warrant.did, &bytes, &warrant.signature)
 }
 
 fn warrant(about: StreamId, decision: &str, reason: &str, key: Option<&Key>) -> Option<Warrant> {

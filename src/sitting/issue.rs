@@ -1,8 +1,9 @@
 //! What an issuer does: hold what may be asked, look at a request, sign, keep a ledger, revoke.
 
 use super::certify::{Held, valid_until};
+use super::decide::is_watched;
 use super::*;
-use crate::attempt::fact::{Ledgered, Revoked};
+use crate::attempt::fact::{Issued, Ledgered, Revoked};
 use crate::attempt::paper::BankRef;
 use crate::bank::canonical;
 use crate::certificate::bundle::Contents;
@@ -40,6 +41,8 @@ pub struct Considered {
     pub until: Timestamp,
     /// The name that the person of this id has here, where it is another one.
     pub known_as: Option<String>,
+    /// How far others will be able to rely on it.
+    pub assurance: Assurance,
 }
 
 impl Desk {
@@ -157,7 +160,45 @@ impl Desk {
         let known_as = known.filter(|name| text::name_key(name) != text::name_key(&request.trainee.name));
         let exam = examined.sheet.exam.as_ref().ok_or(Error::Unknown(request.attempt))?;
         let until = valid_until(exam, examined.at, renews.as_ref().map(|row| row.valid_until));
-        Ok(Considered { request, examined, before, renews, until, known_as })
+        // Whatever a request says of who watched, it was not watched on this machine.
+        let assurance = Assurance::Unsupervised;
+        Ok(Considered { request, examined, before, renews, until, known_as, assurance })
+    }
+
+    /// Looks at an invigilated exam that was sat on this machine and passed.
+    ///
+    /// # Errors
+    /// [`Error::NotTaken`] where this issuer's invigilator did not give their word at its start, and those of
+    /// [`Desk::consider`].
+    pub fn consider_invigilated(&mut self, attempt: AttemptId, issuer: &Issuer) -> Result<Considered, Error> {
+        let started = self.facts(attempt)?.first().and_then(Row::fact);
+        let watched = match started {
+            Some(Fact::Started(Started { invigilated: Some(word), .. })) => is_watched(attempt, &word, &issuer.keys),
+            _ => false,
+        };
+        if !watched {
+            return Err(Error::NotTaken("No invigilator of this issuer gave their word at its start.".to_owned()));
+        }
+        let considered = self.consider(self.request(attempt)?, issuer.id)?;
+        Ok(Considered { assurance: Assurance::Invigilated, ..considered })
+    }
+
+    /// Returns an invigilated exam of this person that is passed and not signed yet.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn unsigned_pass(&self, trainee: TraineeId) -> Result<Option<AttemptId>, Error> {
+        let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
+        let certificates = self.store.certificates(Some(trainee))?;
+        for row in self.store.attempts(&query)? {
+            let passed = row.standing == Some(crate::attempt::Standing::Passed);
+            // The certificate of a sitting begins when it ended.
+            let signed = certificates.iter().any(|held| row.finished.is_some_and(|at| held.valid_from == second(at)));
+            if passed && !signed && self.take_up(row.id, false)?.invigilated {
+                return Ok(Some(row.id));
+            }
+        }
+        Ok(None)
     }
 
     /// Makes sure that a request was not used, or that what it was used for is revoked.
@@ -204,7 +245,7 @@ impl Desk {
             renews: renews.as_ref().map(|row| row.id),
             valid_from: examined.at,
             valid_until: *until,
-            assurance: Assurance::Unsupervised,
+            assurance: considered.assurance,
             unsigned: (0, 0),
         };
         let unsigned = award.credential(&key.did(), &issuer.name);
@@ -223,7 +264,22 @@ impl Desk {
         let stream = issuer.id.into();
         let head = self.head(stream)?;
         let fact = self.link(stream, head, &Fact::Ledgered(line));
-        Ok(self.import_with(text.as_bytes(), vec![fact])?.held)
+        let mut facts = vec![fact];
+        // A sitting that was watched here is passed here: its own chain says so.
+        let attempt = if considered.assurance == Assurance::Invigilated {
+            let sitting = self.take_up(request.attempt, false)?;
+            let (digest, valid_from, valid_until) = (Digest::of(&text), examined.at, *until);
+            let issued = Issued { certificate, digest, valid_from, valid_until, credential: text.clone() };
+            let fact = Fact::Issued(issued);
+            let stored = self.link(request.attempt.into(), sitting.head, &fact);
+            let mut row = sitting.row;
+            row.take(stored.at, &fact);
+            facts.push(stored);
+            Some(row)
+        } else {
+            None
+        };
+        Ok(self.import_with(text.as_bytes(), facts, attempt)?.held)
     }
 
     /// Revokes a certificate that this issuer signed.
@@ -265,4 +321,9 @@ impl Desk {
         };
         Ok(Bundle::sign(contents, key, self.clock.now().wall))
     }
+}
+
+/// Returns a moment to the second, as it is signed.
+fn second(at: Timestamp) -> Timestamp {
+    Timestamp::from_millis(at.millis().div_euclid(1000) * 1000)
 }

@@ -29,13 +29,19 @@ impl Desk {
     /// [`Error::NotTaken`] for an invalid one, for one that calls a known person by another name, and for one under the id of
     /// another; or what the store or the disk says.
     pub fn import(&mut self, bytes: &[u8]) -> Result<Kept, Error> {
-        let kept = self.import_with(bytes, Vec::new())?;
+        let kept = self.import_with(bytes, Vec::new(), None)?;
         self.write(&kept.held)?;
         Ok(kept)
     }
 
-    /// Takes a certificate in, together with facts of this issuer's own that are stored with it or not at all.
-    pub(super) fn import_with(&mut self, bytes: &[u8], mut facts: Vec<Row>) -> Result<Kept, Error> {
+    /// Takes a certificate in, together with facts of this issuer's own, and the attempt they change, that are stored with it or
+    /// not at all.
+    pub(super) fn import_with(
+        &mut self,
+        bytes: &[u8],
+        mut facts: Vec<Row>,
+        attempt: Option<AttemptRow>,
+    ) -> Result<Kept, Error> {
         let refused = |why: String| Error::NotTaken(format!("It was not taken in. {why}"));
         let own = !facts.is_empty();
         let checked = verify(bytes, &self.trust, self.clock.now().wall);
@@ -90,7 +96,7 @@ impl Desk {
         let row = CertificateRow::of(&credential, fact.id).ok_or_else(unreadable)?;
         facts.push(fact);
         let held = self.as_held(holder.clone(), &row, text.to_owned());
-        let batch = Batch { facts, stranger: Some(holder), certificate: Some(row), ..Batch::default() };
+        let batch = Batch { facts, attempt, stranger: Some(holder), certificate: Some(row), ..Batch::default() };
         self.store.append(&batch)?;
         Ok(Kept { checked, held, stranger, again: false })
     }

@@ -158,10 +158,7 @@ impl Performer {
                 let sitting = self.desk.begin_mock(trainee, &exam, false)?;
                 Next::Replace(self.quiz(Box::new(sitting)))
             }
-            Effect::Resume(attempt) => {
-                let sitting = self.desk.take_up(attempt, false)?;
-                Next::Push(self.quiz(Box::new(sitting)))
-            }
+            Effect::Resume(attempt) => self.resume(attempt)?,
             Effect::Sit(sitting) => {
                 self.has_home = false;
                 Next::Root(self.quiz(sitting))
@@ -183,6 +180,15 @@ impl Performer {
             // Only a preview looks at a file.
             Effect::Look => Next::Settle(Outcome::Shown),
         })
+    }
+
+    fn resume(&mut self, attempt: AttemptId) -> Result<Next, Error> {
+        let sitting = self.desk.take_up(attempt, false)?;
+        if sitting.invigilated && sitting.session.ended().is_none() {
+            let how = "This exam is invigilated. Go on with `needlewise exam --resume`, and the invigilator.";
+            return Err(Error::NotTaken(how.to_owned()));
+        }
+        Ok(Next::Push(self.quiz(Box::new(sitting))))
     }
 
     fn practice(&mut self, banks: &[BankId]) -> Result<Next, Error> {
@@ -230,7 +236,7 @@ impl Performer {
         let mock = sheet.mode == Mode::Mock;
         let ready = if mock { wording::ready_lines(&sitting.session, &ended.outcome) } else { Vec::new() };
         // The result is on disk; what befalls the certificate is told beside it.
-        let certificate = (ended.outcome.standing == Standing::Passed && !mock)
+        let certificate = (ended.outcome.standing == Standing::Passed && !mock && !sitting.invigilated)
             .then(|| self.desk.certify(&mut sitting).map(|made| made.path).map_err(|error| error.to_string()));
         let next = self.desk.may_start(sitting.trainee, exam)?;
         let extent = review::extent(sheet.mode, exam.review, next);

@@ -107,7 +107,7 @@ fn look(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<Looked> {
     let drawn = draw::whole(&entry);
     // Nobody sits this paper; the id only fills its place.
     let nobody = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
-    let started = Started { trainee: nobody, mode: Mode::Practice, limit: None, paper: drawn.paper };
+    let started = Started { trainee: nobody, mode: Mode::Practice, limit: None, paper: drawn.paper, invigilated: None };
     let sheet = Sheet::open(&started, |digest| drawn.content.get(&digest).cloned()).ok()?;
     let notes = sheet.items.iter().map(|item| notes.remove(&item.question.id).unwrap_or_default()).collect();
     Some(Looked { sheet: Arc::new(sheet), notes })

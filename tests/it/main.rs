@@ -19,6 +19,7 @@ mod commands;
 mod decisions;
 mod draw;
 mod fullscreen;
+mod invigilated;
 mod issuing;
 mod kill;
 mod marking;

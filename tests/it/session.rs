@@ -27,7 +27,7 @@ fn sheet(mode: Mode) -> Arc<Sheet> {
     let exam = serde_json::from_value(crate::world::small_exam()).expect("an exam");
     let drawn = draw::exam(&catalog, &exam, &[], Seed([3; 32])).expect("a paper");
     let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
-    let started = Started { trainee, mode, limit: Some(LIMIT), paper: drawn.paper.clone() };
+    let started = Started { trainee, mode, limit: Some(LIMIT), paper: drawn.paper.clone(), invigilated: None };
     Arc::new(Sheet::open(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet"))
 }
 
@@ -96,7 +96,7 @@ fn a_missed_critical_question_fails_whatever_the_percentage() {
     for n in 0..20 {
         let drawn = draw::exam(&catalog, &exam, &[], Seed([n; 32])).expect("a paper");
         let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
-        let started = Started { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper.clone() };
+        let started = Started { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper.clone(), invigilated: None };
         let sheet = Sheet::open(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet");
         let keys: Vec<_> = sheet.items.iter().map(|item| key(&item.question)).collect();
         let outcome = |missed: Option<usize>| {

@@ -63,7 +63,7 @@ fn read(path: &Path) -> Result<Request, Failure> {
 
 /// Returns what an issuer sees before signing.
 fn lines(considered: &Considered, name: Option<&str>) -> Vec<String> {
-    let Considered { request, examined, before, renews, until, known_as } = considered;
+    let Considered { request, examined, before, renews, until, known_as, .. } = considered;
     let asked = text::one_line(&request.trainee.name);
     let name = match name {
         Some(name) => format!("{} (requested as {asked})", text::one_line(name)),

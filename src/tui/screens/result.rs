@@ -99,7 +99,12 @@ impl Examined {
             Some(Err(why)) => page.text(Role::Bad, why),
             None => {}
         }
-        if let Some(exam) = self.told.sheet.exam.as_ref().filter(|_| self.told.ready.is_empty()) {
+        let mock = !self.told.ready.is_empty();
+        let watched = self.passed() && self.told.certificate.is_none() && !mock;
+        if watched {
+            page.text(Role::Good, "Leave this screen: the invigilator signs the certificate next.");
+        }
+        if let Some(exam) = self.told.sheet.exam.as_ref().filter(|_| !mock && !watched) {
             page.text(Role::Text, &wording::next_line(self.told.next, exam));
         }
     }
