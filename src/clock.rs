@@ -173,6 +173,28 @@ pub struct Now {
     pub run: Millis,
 }
 
+/// Time that runs out: how much was left, and when that was so. Within a run the larger of wall clock and counter counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Countdown {
+    /// When it was read.
+    pub read: Now,
+    /// How much was left then.
+    pub left: Millis,
+}
+
+impl Countdown {
+    /// Returns how much is left.
+    pub fn left(self, now: Now) -> Millis {
+        let passed = now.run.left_after(self.read.run).max(now.wall.since(self.read.wall));
+        self.left.left_after(passed)
+    }
+
+    /// Returns after how long what is shown of it changes: whole seconds, rounded up.
+    pub fn wake(self, now: Now) -> Millis {
+        Millis(self.left(now).0.saturating_sub(1) % 1000 + 1)
+    }
+}
+
 /// Where the present comes from. Only the edge of the program holds one; all else is handed a [`Now`].
 pub trait Clock {
     /// Returns the present.

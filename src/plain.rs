@@ -7,9 +7,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use crate::attempt::{Answer, Mode, Standing};
+use crate::attempt::{Answer, Mode};
 use crate::clock::Millis;
-use crate::quiz::review;
 use crate::quiz::session::{Action, Refusal};
 use crate::records::PersonRow;
 use crate::sitting::{self, Desk, Sitting};
@@ -17,6 +16,7 @@ use crate::text::{self, one_line};
 use crate::wording;
 
 mod ask;
+mod end;
 mod parse;
 
 use parse::Entry;
@@ -80,6 +80,8 @@ struct Plain<'a> {
     sitting: Sitting,
     lines: Receiver<String>,
     at: usize,
+    /// Of how many minutes left the trainee was last told.
+    told: u64,
 }
 
 /// What came instead of the next question.
@@ -99,7 +101,7 @@ enum Turn {
 pub fn run(console: Console<'_>, desk: Desk, trainee: &PersonRow, sitting: Sitting) -> Result<End, Error> {
     let Console { out, err, input, echoes } = console;
     let at = sitting.session.next_open();
-    let mut plain = Plain { out, err, echoes, desk, sitting, lines: read_lines(input), at };
+    let mut plain = Plain { out, err, echoes, desk, sitting, lines: read_lines(input), at, told: u64::MAX };
     plain.begin(trainee)?;
     loop {
         let turn = if plain.sitting.session.ended().is_some() {
@@ -186,8 +188,20 @@ impl Plain<'_> {
         Ok(self.say("Type help for the words that are understood.")?)
     }
 
+    /// Says once that little time is left, and once that very little is.
+    fn tell_time(&mut self) -> Result<(), Error> {
+        let Some(left) = self.sitting.time_left(self.desk.clock.now()) else { return Ok(()) };
+        let under = wording::WARNINGS.into_iter().find(|minutes| left < Millis::minutes(*minutes));
+        if let Some(minutes) = under.filter(|minutes| *minutes < self.told) {
+            self.told = minutes;
+            self.say(&format!("Under {minutes} minutes left."))?;
+        }
+        Ok(())
+    }
+
     /// Asks one question and takes what is typed.
     fn question(&mut self) -> Result<Turn, Error> {
+        self.tell_time()?;
         for line in ask::lines(&self.sitting.session, self.at) {
             self.say(&line)?;
         }
@@ -336,53 +350,5 @@ impl Plain<'_> {
             }
         }
         self.record(Action::Submit).map(|done| Some(done.err().unwrap_or(Turn::Ended)))
-    }
-
-    fn end(mut self) -> Result<End, Error> {
-        let Some(ended) = self.sitting.session.ended().cloned() else { return Ok(End::Suspended) };
-        let sheet = Arc::clone(self.sitting.session.sheet());
-        let Some(exam) = sheet.exam.as_ref() else {
-            let (right, count) = (self.sitting.session.right(), self.sitting.session.count());
-            self.say(&format!("Practice finished: {right} of {count} right"))?;
-            return Ok(End::Done);
-        };
-        let passed = ended.outcome.standing == Standing::Passed;
-        if sheet.mode == Mode::Mock {
-            let session = self.sitting.session.clone();
-            let result = wording::result_lines(&ended.outcome, review::Extent::Objectives);
-            let lines = result.into_iter().filter(|line| !line.starts_with("Objective missed: "));
-            for line in lines.chain(wording::ready_lines(&session, &ended.outcome)).chain(wording::notes(&sheet)) {
-                self.say(&line)?;
-            }
-            return Ok(if passed { End::Done } else { End::NotPassed });
-        }
-        // The result is on disk; whatever befalls the certificate is told after it.
-        let own = passed && !self.sitting.invigilated;
-        let certificate = own.then(|| self.desk.certify(&mut self.sitting));
-        let next = self.desk.may_start(self.sitting.trainee, exam)?;
-        for line in wording::result_lines(&ended.outcome, review::extent(sheet.mode, exam.review, next)) {
-            self.say(&line)?;
-        }
-        match certificate {
-            Some(Ok(made)) => self.say(&format!("Certificate: {}", made.path.display()))?,
-            Some(Err(error)) => writeln!(self.err, "{error}")?,
-            None if passed => self.say("Certificate: the invigilator signs it next")?,
-            None => self.say(&wording::next_line(next, exam))?,
-        }
-        for note in wording::notes(&sheet) {
-            self.say(&note)?;
-        }
-        Ok(if passed { End::Done } else { End::NotPassed })
-    }
-
-    fn suspend(mut self) -> Result<End, Error> {
-        let command = match self.sitting.session.sheet().mode {
-            Mode::Exam => "needlewise exam --resume --plain",
-            Mode::Mock => "needlewise exam --mock --resume --plain",
-            Mode::Practice => "needlewise practice --resume --plain",
-        };
-        let clock = if self.sitting.session.sheet().limit.is_some() { " The time runs on." } else { "" };
-        self.say(&format!("Suspended: every answer is kept. Go on with `{command}`.{clock}"))?;
-        Ok(End::Suspended)
     }
 }

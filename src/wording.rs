@@ -4,4 +4,4 @@ pub mod question;
 pub mod result;
 
 pub use question::{instruction, rationales, said, verdict};
-pub use result::{next_line, notes, ready_lines, reasons, result_lines};
+pub use result::{WARNINGS, next_line, notes, ready_lines, reasons, result_lines, time_left};

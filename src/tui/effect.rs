@@ -12,7 +12,7 @@ use crate::attempt::fact::Person;
 use crate::attempt::{Mode, Standing};
 use crate::bank::exam::Exam;
 use crate::certificate::Checked;
-use crate::clock::Now;
+use crate::clock::{Countdown, Now};
 use crate::ids::{AttemptId, BankId, CertificateId, TraineeId};
 use crate::quiz::policy::Start;
 use crate::quiz::review::{self, Extent};
@@ -206,8 +206,9 @@ impl Performer {
     }
 
     fn quiz(&mut self, sitting: Box<Sitting>) -> Box<dyn Screen> {
-        let left = sitting.time_left(self.now());
-        let screen = screens::quiz::Quiz::new(sitting.session.clone(), left.map(|left| (self.now(), left)));
+        let read = self.now();
+        let clock = sitting.time_left(read).map(|left| Countdown { read, left });
+        let screen = screens::quiz::Quiz::new(sitting.session.clone(), clock);
         self.sitting = Some(sitting);
         Box::new(screen)
     }

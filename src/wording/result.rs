@@ -3,6 +3,7 @@
 use crate::attempt::points::needed;
 use crate::attempt::{Mode, Outcome, Standing};
 use crate::bank::exam::Exam;
+use crate::clock::Millis;
 use crate::quiz::policy::Start;
 use crate::quiz::ready::{self, Part, Ready};
 use crate::quiz::review::Extent;
@@ -93,6 +94,15 @@ pub fn ready_lines(session: &Session, outcome: &Outcome) -> Vec<String> {
     let weak = ready::objectives(session).into_iter().filter(|(_, right, asked)| right < asked);
     lines.extend(weak.map(|(text, right, asked)| format!("Objective: {right} of {asked}: {text}")));
     lines
+}
+
+/// At how many minutes left words are added to the clock.
+pub const WARNINGS: [u64; 2] = [2, 10];
+
+/// Returns how much time is left, with words once it is less than ten minutes, and less than two.
+pub fn time_left(left: Millis) -> String {
+    let under = WARNINGS.into_iter().find(|minutes| left < Millis::minutes(*minutes));
+    under.map_or_else(|| format!("{left} left"), |minutes| format!("{left} left, under {minutes} minutes"))
 }
 
 /// Returns when the exam can be tried again.

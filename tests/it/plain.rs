@@ -189,3 +189,16 @@ fn every_line_is_one_line_and_holds_nothing_that_steers_a_terminal() {
     let shown = world.typing("1\n2\n3\n4\n5\n6\n7\n").run(["practice", "small", "--plain"]).out;
     assert!(!shown.contains("Line one.\n"));
 }
+
+#[test]
+fn little_time_left_is_said_once_each() {
+    let world = World::new().with_small_banks();
+    let begun = world.typing("").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    assert!(!begun.out.contains("Under"), "{}", begun.all());
+    world.pass(Millis::minutes(1));
+    let said = world.typing("skip\nskip\n").run(["exam", "--resume", "--plain"]);
+    assert_eq!(said.out.matches("Under 10 minutes left.").count(), 1, "{}", said.all());
+    world.pass(Millis::minutes(8));
+    let said = world.typing("skip\nskip\n").run(["exam", "--resume", "--plain"]);
+    assert_eq!(said.out.matches("Under 2 minutes left.").count(), 1, "{}", said.all());
+}

@@ -334,3 +334,13 @@ fn an_exam_shows_no_sign_of_right_or_wrong() {
         }
     }
 }
+
+#[test]
+fn little_time_left_is_said_in_words() {
+    let mut stage = small(80, 24);
+    stage.press("e enter");
+    assert!(stage.text().contains("10:00 left") && !stage.text().contains("under"), "{}", stage.text());
+    assert!(stage.pass(1_000).text().contains("9:59 left, under 10 minutes"), "{}", stage.text());
+    assert!(stage.pass(480_000).text().contains("1:59 left, under 2 minutes"), "{}", stage.text());
+    assert!(stage.press_and_take("s").text().contains("under 2 minutes"), "the answer sheet shows the same clock");
+}

@@ -20,7 +20,7 @@ use ratatui::text::Line;
 
 use super::sheet::AnswerSheet;
 use crate::attempt::{Certainty, Mode};
-use crate::clock::{Millis, Now};
+use crate::clock::{Countdown, Millis};
 use crate::quiz::session::Action;
 use crate::quiz::sheet::Item;
 use crate::quiz::{Session, Sheet};
@@ -30,6 +30,7 @@ use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, column};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::theme::Role;
+use crate::wording;
 
 pub mod draft;
 mod keys;
@@ -50,7 +51,7 @@ pub struct Quiz {
     in_field: bool,
     /// Where to go once what was recorded is on disk.
     then: Then,
-    clock: Option<(Now, Millis)>,
+    clock: Option<Countdown>,
     note: Option<(Role, String)>,
     asks_to_leave: bool,
     scroll: Scroll,
@@ -67,7 +68,7 @@ enum Then {
 
 impl Quiz {
     /// Shows a sitting at its next open question; `clock` is the time left and when that was so.
-    pub fn new(session: Session, clock: Option<(Now, Millis)>) -> Self {
+    pub fn new(session: Session, clock: Option<Countdown>) -> Self {
         let at = session.next_open();
         let draft = Draft::Truth(None);
         let mut quiz = Self {
@@ -263,9 +264,7 @@ impl Quiz {
     }
 
     fn left(&self, cx: &Cx) -> Option<Millis> {
-        let (read, left) = self.clock?;
-        let passed = cx.now.run.left_after(read.run).max(cx.now.wall.since(read.wall));
-        Some(left.left_after(passed))
+        self.clock.map(|clock| clock.left(cx.now))
     }
 }
 
@@ -350,7 +349,7 @@ impl Screen for Quiz {
             right += &format!(" · {} flagged", self.session.flagged());
         }
         if let Some(left) = self.left(cx) {
-            right += &format!(" · {left} left");
+            right += &format!(" · {}", wording::time_left(left));
         }
         (left, right)
     }
@@ -379,8 +378,7 @@ impl Screen for Quiz {
     }
 
     fn wake(&self, cx: &Cx) -> Option<Millis> {
-        // The clock shows whole seconds, rounded up: it changes when the next one begins.
-        self.left(cx).map(|left| Millis(left.0.saturating_sub(1) % 1000 + 1))
+        self.clock.map(|clock| clock.wake(cx.now))
     }
 
     fn types(&self) -> bool {

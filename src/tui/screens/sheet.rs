@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::clock::{Millis, Now};
+use crate::clock::{Countdown, Millis};
 use crate::quiz::Session;
 use crate::quiz::session::Action;
 use crate::text;
@@ -12,6 +12,7 @@ use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, column};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::theme::Role;
+use crate::wording;
 
 /// How wide a question's cell is: ` 12 ● ⚑ `.
 const CELL: usize = 8;
@@ -22,7 +23,7 @@ pub struct AnswerSheet {
     session: Session,
     at: usize,
     columns: usize,
-    clock: Option<(Now, Millis)>,
+    clock: Option<Countdown>,
     asks: bool,
     failed: Option<String>,
     scroll: Scroll,
@@ -30,7 +31,7 @@ pub struct AnswerSheet {
 
 impl AnswerSheet {
     /// Shows where a sitting stands, beginning at a question.
-    pub fn new(session: Session, at: usize, clock: Option<(Now, Millis)>) -> Self {
+    pub fn new(session: Session, at: usize, clock: Option<Countdown>) -> Self {
         Self { session, at, columns: 1, clock, asks: false, failed: None, scroll: Scroll::default() }
     }
 
@@ -43,9 +44,7 @@ impl AnswerSheet {
     }
 
     fn left(&self, cx: &Cx) -> Option<Millis> {
-        let (read, left) = self.clock?;
-        let passed = cx.now.run.left_after(read.run).max(cx.now.wall.since(read.wall));
-        Some(left.left_after(passed))
+        self.clock.map(|clock| clock.left(cx.now))
     }
 }
 
@@ -134,7 +133,7 @@ impl Screen for AnswerSheet {
     }
 
     fn title(&self, cx: &Cx) -> (String, String) {
-        let left = self.left(cx).map_or(String::new(), |left| format!(" · {left} left"));
+        let left = self.left(cx).map_or(String::new(), |left| format!(" · {}", wording::time_left(left)));
         let title = self.session.sheet().title();
         (format!("{title} · answer sheet"), format!("{}{left}", text::count(self.session.count(), "question")))
     }
@@ -147,7 +146,7 @@ impl Screen for AnswerSheet {
     }
 
     fn wake(&self, cx: &Cx) -> Option<Millis> {
-        self.left(cx).map(|left| Millis(left.0.saturating_sub(1) % 1000 + 1))
+        self.clock.map(|clock| clock.wake(cx.now))
     }
 
     fn exit_code(&self) -> u8 {

@@ -1,0 +1,60 @@
+//! The end of a sitting, line by line: the result, or how to go on.
+
+use std::sync::Arc;
+
+use super::{End, Error, Plain};
+use crate::attempt::{Mode, Standing};
+use crate::quiz::review;
+use crate::wording;
+
+impl Plain<'_> {
+    /// Tells the result of a sitting that has ended.
+    pub(super) fn end(mut self) -> Result<End, Error> {
+        let Some(ended) = self.sitting.session.ended().cloned() else { return Ok(End::Suspended) };
+        let sheet = Arc::clone(self.sitting.session.sheet());
+        let Some(exam) = sheet.exam.as_ref() else {
+            let (right, count) = (self.sitting.session.right(), self.sitting.session.count());
+            self.say(&format!("Practice finished: {right} of {count} right"))?;
+            return Ok(End::Done);
+        };
+        let passed = ended.outcome.standing == Standing::Passed;
+        if sheet.mode == Mode::Mock {
+            let session = self.sitting.session.clone();
+            let result = wording::result_lines(&ended.outcome, review::Extent::Objectives);
+            let lines = result.into_iter().filter(|line| !line.starts_with("Objective missed: "));
+            for line in lines.chain(wording::ready_lines(&session, &ended.outcome)).chain(wording::notes(&sheet)) {
+                self.say(&line)?;
+            }
+            return Ok(if passed { End::Done } else { End::NotPassed });
+        }
+        // The result is on disk; whatever befalls the certificate is told after it.
+        let own = passed && !self.sitting.invigilated;
+        let certificate = own.then(|| self.desk.certify(&mut self.sitting));
+        let next = self.desk.may_start(self.sitting.trainee, exam)?;
+        for line in wording::result_lines(&ended.outcome, review::extent(sheet.mode, exam.review, next)) {
+            self.say(&line)?;
+        }
+        match certificate {
+            Some(Ok(made)) => self.say(&format!("Certificate: {}", made.path.display()))?,
+            Some(Err(error)) => writeln!(self.err, "{error}")?,
+            None if passed => self.say("Certificate: the invigilator signs it next")?,
+            None => self.say(&wording::next_line(next, exam))?,
+        }
+        for note in wording::notes(&sheet) {
+            self.say(&note)?;
+        }
+        Ok(if passed { End::Done } else { End::NotPassed })
+    }
+
+    /// Says how to go on with a sitting that has not ended.
+    pub(super) fn suspend(mut self) -> Result<End, Error> {
+        let command = match self.sitting.session.sheet().mode {
+            Mode::Exam => "needlewise exam --resume --plain",
+            Mode::Mock => "needlewise exam --mock --resume --plain",
+            Mode::Practice => "needlewise practice --resume --plain",
+        };
+        let clock = if self.sitting.session.sheet().limit.is_some() { " The time runs on." } else { "" };
+        self.say(&format!("Suspended: every answer is kept. Go on with `{command}`.{clock}"))?;
+        Ok(End::Suspended)
+    }
+}
