@@ -9,14 +9,13 @@ use crate::attempt::fact::{Person, Started};
 use crate::attempt::paper::Seed;
 use crate::attempt::{Fact, Mode};
 use crate::bank::catalog::{Absence, Catalog, Entry, Origin};
-use crate::bank::check;
 use crate::bank::exam::Exam;
 use crate::bank::shelf::Shelved;
 use crate::certificate::{Key, Trust};
 use crate::clock::{Clock, Millis, Now, Timestamp};
 use crate::ids::{AttemptId, Digest, ExamId, FactId, StreamId, TraineeId};
 use crate::place::Place;
-use crate::quiz::draw::{self, Drawn, Earlier, Infeasible};
+use crate::quiz::draw::{self, Drawn};
 use crate::quiz::policy::{self, Start};
 use crate::quiz::session::{Action, Moment};
 use crate::quiz::{Session, Sheet};
@@ -24,6 +23,7 @@ use crate::records::{AttemptQuery, AttemptRow, Lesson, PersonRow};
 use crate::store::{Batch, Store, StoreError};
 use crate::text;
 
+mod begin;
 pub mod certify;
 pub mod decide;
 mod error;
@@ -148,116 +148,6 @@ impl Desk {
         let mut rows = self.store.attempts(&query)?;
         rows.retain(|row| row.exam.as_ref() == Some(exam));
         Ok(rows)
-    }
-
-    /// Begins a practice of `count` questions from some banks.
-    ///
-    /// # Errors
-    /// [`Error::ExamOpen`], [`Error::NothingToPractice`], or what the store says.
-    pub fn begin_practice(
-        &mut self,
-        trainee: TraineeId,
-        banks: &[Entry<Shelved>],
-        count: usize,
-        seed: Seed,
-        piped: bool,
-    ) -> Result<Sitting, Error> {
-        if let Some(open) = self.open_attempt(trainee, Mode::Exam)? {
-            return Err(Error::ExamOpen(open.id));
-        }
-        let banks: Vec<_> = banks.iter().filter(|bank| bank.value.outline().practice).collect();
-        let drawn = draw::practice(&banks, count, seed);
-        if drawn.paper.items.is_empty() {
-            return Err(Error::NothingToPractice);
-        }
-        self.begin(trainee, Mode::Practice, None, drawn, piped, None)
-    }
-
-    /// Begins an exam. The paper is stored whole before anything of it is shown.
-    ///
-    /// # Errors
-    /// [`Error::ExamOpen`], [`Error::NotNow`], [`Error::Infeasible`], or what the store says.
-    pub fn begin_exam(&mut self, trainee: TraineeId, exam: &Exam, piped: bool) -> Result<Sitting, Error> {
-        let drawn = self.draw_exam(trainee, exam)?;
-        let limit = self.limit(trainee, exam)?;
-        self.begin(trainee, Mode::Exam, limit, drawn, piped, None)
-    }
-
-    /// Begins an exam that is watched: an invigilator has checked who sits it, and signs that with the issuer's key.
-    ///
-    /// # Errors
-    /// Those of [`Desk::begin_exam`].
-    pub fn begin_invigilated(
-        &mut self,
-        trainee: TraineeId,
-        exam: &Exam,
-        identity: &str,
-        key: &Key,
-    ) -> Result<Sitting, Error> {
-        let drawn = self.draw_exam(trainee, exam)?;
-        let limit = self.limit(trainee, exam)?;
-        self.begin(trainee, Mode::Exam, limit, drawn, false, Some((identity, key)))
-    }
-
-    /// Draws the paper of an exam that counts.
-    fn draw_exam(&mut self, trainee: TraineeId, exam: &Exam) -> Result<Drawn, Error> {
-        if let Some(open) = self.open_attempt(trainee, Mode::Exam)? {
-            return Err(Error::ExamOpen(open.id));
-        }
-        match self.may_start(trainee, exam)? {
-            Start::Now { .. } => {}
-            other => return Err(Error::NotNow(other)),
-        }
-        self.hold_to_rules(exam)?;
-        let earlier = self.earlier_papers(trainee, &exam.id)?;
-        let seed = self.seed();
-        draw::exam(&self.catalog, exam, &earlier, seed).map_err(Error::Infeasible)
-    }
-
-    /// Begins a mock of an exam: the same blueprint and rules, as often as one likes; it never counts.
-    ///
-    /// # Errors
-    /// [`Error::ExamOpen`], [`Error::Infeasible`], or what the store says.
-    pub fn begin_mock(&mut self, trainee: TraineeId, exam: &Exam, piped: bool) -> Result<Sitting, Error> {
-        if let Some(open) = self.open_attempt(trainee, Mode::Exam)? {
-            return Err(Error::ExamOpen(open.id));
-        }
-        self.hold_to_rules(exam)?;
-        let seed = self.seed();
-        let drawn = draw::exam(&self.catalog, exam, &[], seed).map_err(Error::Infeasible)?;
-        let limit = self.limit(trainee, exam)?;
-        self.begin(trainee, Mode::Mock, limit, drawn, piped, None)
-    }
-
-    /// Returns how long this person may take for an exam.
-    fn limit(&self, trainee: TraineeId, exam: &Exam) -> Result<Option<Millis>, Error> {
-        let factor = self.person(trainee)?.and_then(|row| row.person.time_factor);
-        Ok(factor.map_or(Some(exam.limit()), |factor| factor.scale(exam.limit())))
-    }
-
-    /// Refuses an exam that draws from a bank with errors. Shipped banks are held to the rules by a test.
-    fn hold_to_rules(&self, exam: &Exam) -> Result<(), Error> {
-        let (today, syllabus) = (self.clock.now().wall.day(), self.catalog.syllabus());
-        let breaks = |bank: &Entry<Shelved>| {
-            bank.origin != Origin::BuiltIn && !check::serves_exams(&bank.value, today, syllabus.as_deref())
-        };
-        let broken = exam.sections.iter().position(|section| self.catalog.bank(&section.bank).is_ok_and(breaks));
-        broken.map_or(Ok(()), |at| {
-            let bank = exam.sections[at].bank.clone();
-            Err(Error::Infeasible(Infeasible::Bank { section: at + 1, bank, absence: Absence::Broken }))
-        })
-    }
-
-    /// Returns the questions of this person's earlier papers of an exam, the oldest first.
-    fn earlier_papers(&self, trainee: TraineeId, exam: &ExamId) -> Result<Vec<Earlier>, Error> {
-        let mut rows = self.exam_attempts(trainee, exam)?;
-        rows.reverse();
-        let paper = |row: &AttemptRow| {
-            let sheet = self.sheet(row.id)?.1;
-            let name = |item: &crate::quiz::sheet::Item| (sheet.banks[item.bank].id.clone(), item.question.id.clone());
-            Ok(sheet.items.iter().map(name).collect())
-        };
-        rows.iter().map(paper).collect()
     }
 
     fn begin(

@@ -81,6 +81,7 @@ impl From<sitting::Error> for Failure {
             Error::Store(_) | Error::Broken(_) | Error::Missing(..) | Error::Certificate(_) | Error::Forged(_) => STORE,
             Error::Refused(_) | Error::Infeasible(_) | Error::NotNow(_) => NO,
             Error::ExamOpen(_) | Error::NothingToPractice | Error::NotTaken(_) | Error::Hold(_) | Error::Erased => NO,
+            Error::ClockBack(_) => NO,
         };
         Self { code, message: error.to_string() }
     }

@@ -1,6 +1,7 @@
 //! Why something could not be done, in words that say what to do next.
 
 use crate::attempt::chain;
+use crate::clock::Timestamp;
 use crate::ids::{AttemptId, CertificateId, TraineeId};
 use crate::quiz::draw::Infeasible;
 use crate::quiz::policy::Start;
@@ -39,6 +40,8 @@ pub enum Error {
     Hold(String),
     /// A certificate's row in the store is not borne out by its credential.
     Forged(CertificateId),
+    /// The clock stands before something that happened here already.
+    ClockBack(Timestamp),
     /// What was asked for was erased.
     Erased,
     /// No certificate has this id, or several end in it.
@@ -100,6 +103,11 @@ impl std::fmt::Display for Error {
                 let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
                 write!(f, "Several certificates end in \"{id}\". Name one whole: {}.", ids.join(", "))
             }
+            Self::ClockBack(last) => write!(
+                f,
+                "The clock was set back: an attempt stored here is of {}. An invigilated exam begins once it is right.",
+                last.local()
+            ),
             Self::Erased => {
                 f.write_str("What it holds was erased, with the person's data; the chain of facts is whole.")
             }

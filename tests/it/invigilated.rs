@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::reader::Reader;
+use crate::stage::{desk, somebody};
 use crate::window::Window;
 use crate::world::World;
 
@@ -99,4 +100,23 @@ fn it_goes_on_only_with_the_invigilator() {
     submits(&mut window);
     assert_eq!(window.ends(), 0);
     window.sees("is signed, invigilated");
+}
+
+#[test]
+fn a_clock_that_was_set_back_blocks_an_invigilated_start_alone() {
+    let world = World::new().with_small_banks();
+    world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    let other = World::new();
+    other.time.set(world.time.get() - 1000);
+    let mut desk = desk(world.home.path(), &other.time);
+    let exam = desk.catalog.exam(&"brief".parse().expect("an id")).expect("an exam").value.clone();
+    let person = somebody(&mut desk, "Ben Okri");
+    let key = crate::pass::key();
+    let refused = desk.begin_invigilated(person.id, &exam, "passport", &key).expect_err("the clock is wrong");
+    assert!(refused.to_string().contains("The clock was set back"), "{refused}");
+    other.time.set(world.time.get());
+    assert!(desk.begin_invigilated(person.id, &exam, "passport", &key).expect("begun").invigilated);
+    other.time.set(world.time.get() - 1000);
+    let third = somebody(&mut desk, "Chloé Dubois");
+    assert!(desk.begin_exam(third.id, &exam, false).is_ok(), "any other exam begins, and the step is noted");
 }
