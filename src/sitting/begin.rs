@@ -90,8 +90,11 @@ impl Desk {
         self.begin(trainee, Mode::Mock, limit, drawn, piped, None)
     }
 
-    /// Returns how long this person may take for an exam.
-    fn limit(&self, trainee: TraineeId, exam: &Exam) -> Result<Option<Millis>, Error> {
+    /// Returns how long this person may take for an exam; nothing where there is no limit.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn limit(&self, trainee: TraineeId, exam: &Exam) -> Result<Option<Millis>, Error> {
         let factor = self.person(trainee)?.and_then(|row| row.person.time_factor);
         Ok(factor.map_or(Some(exam.limit()), |factor| factor.scale(exam.limit())))
     }

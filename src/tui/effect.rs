@@ -248,9 +248,10 @@ impl Performer {
     fn briefing(&self, exam: Arc<Exam>) -> Result<Box<dyn Screen>, Error> {
         let person = self.trainee()?;
         let start = self.desk.may_start(person.id, &exam)?;
+        let (name, limit) = (person.person.name.clone(), self.desk.limit(person.id, &exam)?);
         let banks: Vec<_> =
             exam.sections.iter().filter_map(|section| self.desk.catalog.bank(&section.bank).ok()).cloned().collect();
-        Ok(Box::new(screens::briefing::Briefing::new(exam, start, person.person.name.clone(), &banks)))
+        Ok(Box::new(screens::briefing::Briefing::new(exam, start, name, limit, &banks)))
     }
 
     /// Reads what the records show of a person, and verifies what their standing rests on.

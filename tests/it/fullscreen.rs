@@ -156,6 +156,8 @@ fn a_stopped_program_gives_the_terminal_back_and_takes_it_again() {
     window.signal(Signal::TSTP);
     window.is_stopped();
     window.assert_as_found();
+    // What was drawn before may still be on its way; a key typed at it would go to the shell.
+    window.sees_no_more("question 2 of 7");
     window.signal(Signal::CONT);
     window.sees("question 2 of 7").type_bytes("\x03").sees("Leave the exam?");
 }

@@ -22,6 +22,7 @@ mod fullscreen;
 mod invigilated;
 mod issuing;
 mod kill;
+mod leaks;
 mod marking;
 mod mock;
 mod plain;

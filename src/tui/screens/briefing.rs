@@ -9,6 +9,7 @@ use crate::attempt::points::needed;
 use crate::bank::catalog::Entry;
 use crate::bank::exam::Exam;
 use crate::bank::shelf::Shelved;
+use crate::clock::Millis;
 use crate::quiz::draw;
 use crate::quiz::policy::Start;
 use crate::text;
@@ -32,8 +33,8 @@ pub struct Briefing {
 
 impl Briefing {
     /// Tells of this exam, which draws from these banks.
-    pub fn new(exam: Arc<Exam>, start: Start, name: String, banks: &[Entry<Shelved>]) -> Self {
-        let facts = facts(&exam, banks);
+    pub fn new(exam: Arc<Exam>, start: Start, name: String, limit: Option<Millis>, banks: &[Entry<Shelved>]) -> Self {
+        let facts = facts(&exam, limit, banks);
         Self { exam, start, name, facts, failed: None, scroll: Scroll::default() }
     }
 
@@ -42,15 +43,18 @@ impl Briefing {
     }
 }
 
-fn facts(exam: &Exam, banks: &[Entry<Shelved>]) -> Vec<String> {
+fn facts(exam: &Exam, limit: Option<Millis>, banks: &[Entry<Shelved>]) -> Vec<String> {
     let counts = draw::counts(exam);
     let total: usize = counts.iter().sum();
     let critical: u32 = exam.sections.iter().map(|section| section.critical).sum();
+    let questions = text::count(total, "question");
     let mut facts = vec![
-        format!(
-            "{} in {} minutes. The time runs on while the program is closed.",
-            text::count(total, "question"),
-            exam.minutes
+        limit.map_or_else(
+            || format!("{questions}, without a limit of time."),
+            |limit| {
+                let minutes = limit.0.div_ceil(60_000);
+                format!("{questions} in {minutes} minutes. The time runs on while the program is closed.")
+            },
         ),
         format!("To pass: {} of {total}.", needed(exam.pass, total)),
     ];
