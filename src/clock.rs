@@ -41,6 +41,11 @@ impl Timestamp {
         Millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// Returns the moment to the second, as it is signed in a certificate: its last second still counts whole.
+    pub fn whole_second(self) -> Self {
+        Self::from_millis(self.0.div_euclid(1000) * 1000)
+    }
+
     /// Returns the day in UTC.
     pub fn day(self) -> Day {
         Day(TimeZone::UTC.to_datetime(self.jiff()).date())

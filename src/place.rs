@@ -147,6 +147,16 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     }
 }
 
+/// Reads at most a byte more than `most`, so that what is too large is seen as such without holding all of it.
+///
+/// # Errors
+/// The system's own.
+pub fn read_up_to(reader: impl Read, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Reads a short file that holds a secret; nothing where others than this user can read it, or where it is no text.
 ///
 /// # Errors

@@ -19,6 +19,11 @@ pub fn is_harmless(c: char) -> bool {
     !(control || bidi || separator || noncharacter || matches!(c, '\u{200B}' | '\u{FEFF}' | '\u{2060}'))
 }
 
+/// Returns whether a text from outside says something, and nothing harmful.
+pub fn is_printable(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().all(is_harmless)
+}
+
 /// Returns `text` with every harmful character replaced: the one gate for text from files, names and answers on its way
 /// to a screen, a report or an error message.
 pub fn safe(text: &str) -> Cow<'_, str> {

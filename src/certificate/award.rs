@@ -84,11 +84,6 @@ pub struct Award<'a> {
     pub unsigned: (usize, usize),
 }
 
-/// Returns a moment as it is signed: to the second.
-fn signed(at: Timestamp) -> String {
-    Timestamp::from_millis(at.millis().div_euclid(1000) * 1000).to_string()
-}
-
 fn urn(digest: Digest) -> String {
     format!("urn:sha256:{digest}")
 }
@@ -110,9 +105,9 @@ impl Award<'_> {
             name: title,
             description: format!("{until}. {}.{}", self.assurance.words(), self.decisions()),
             issuer: Profile { id: issuer.to_owned(), kinds: vec!["Profile".to_owned()], name: issuer_name.to_owned() },
-            valid_from: signed(self.valid_from),
-            valid_until: signed(self.valid_until),
-            awarded: signed(self.valid_from),
+            valid_from: self.valid_from.whole_second().to_string(),
+            valid_until: self.valid_until.whole_second().to_string(),
+            awarded: self.valid_from.whole_second().to_string(),
             subject: Subject {
                 id: format!("urn:uuid:{}", self.holder),
                 kinds: vec!["AchievementSubject".to_owned()],

@@ -151,7 +151,7 @@ impl Bundle {
         if bundle.format != FORMAT {
             return Err("It was written by a newer needlewise.".to_owned());
         }
-        if !bundle.name.chars().all(text::is_harmless) || bundle.name.trim().is_empty() {
+        if !text::is_printable(&bundle.name) {
             return Err("Its name holds characters that could hide text or steer a terminal.".to_owned());
         }
         let signature = bundle.signature.as_deref().and_then(unhex::<64>);

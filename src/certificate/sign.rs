@@ -52,7 +52,7 @@ pub fn sign(credential: Credential, key: &Key, created: Timestamp) -> Result<Str
     let mut proof = Proof {
         kind: "DataIntegrityProof".to_owned(),
         cryptosuite: "eddsa-rdfc-2022".to_owned(),
-        created: Timestamp::from_millis(created.millis().div_euclid(1000) * 1000).to_string(),
+        created: created.whole_second().to_string(),
         method: format!("{did}#{}", did.trim_start_matches("did:key:")),
         purpose: "assertionMethod".to_owned(),
         value: String::new(),

@@ -141,7 +141,7 @@ pub fn judge(signed: &Signed<'_>, trust: &Trust, today: Timestamp) -> (Verdict, 
     let until = signed.until.day().written();
     if revoked {
         (Verdict::Revoked, "The issuer has revoked it.".to_owned())
-    } else if signed.until < second(today) {
+    } else if signed.until < today.whole_second() {
         (Verdict::Expired, format!("It was valid through {until} (UTC)."))
     } else if !fresh && !issuer.without_revocation {
         (Verdict::Stale, "The issuer's list of revoked certificates is missing or older than 30 days.".to_owned())
@@ -159,11 +159,6 @@ fn refused(signed: &Signed<'_>, issuer: &Trusted, key: &KeySpan) -> Option<Strin
     }
     let until = key.until?;
     (signed.from > until.end()).then(|| format!("Its key was retired on {} (UTC), before it.", until.written()))
-}
-
-/// Returns a moment to the second, as a certificate's end is: its last second still counts whole.
-fn second(at: Timestamp) -> Timestamp {
-    Timestamp::from_millis(at.millis().div_euclid(1000) * 1000)
 }
 
 /// Checks form, signer, signature and beginning.

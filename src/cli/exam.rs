@@ -101,7 +101,7 @@ fn watched(
     if !env.terminal.input {
         return Err(Failure::usage("An invigilated exam is typed by a person; piped input is refused."));
     }
-    if identity.trim().is_empty() || !identity.chars().all(text::is_harmless) {
+    if !text::is_printable(identity) {
         return Err(Failure::usage("--identity says how you checked who sits the exam."));
     }
     let (key, _) = args.unlock.key(env, &secret::issuer(env)?)?;

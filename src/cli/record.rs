@@ -3,9 +3,12 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use super::error::Failure;
 use super::{Env, Outcome};
+use crate::ids::AttemptId;
 use crate::quiz::review::Extent;
 use crate::records::AttemptRow;
+use crate::text;
 
 mod decide;
 mod export;
@@ -37,6 +40,14 @@ pub(super) fn run(command: &RecordCommand, env: &mut Env<'_>) -> Outcome {
         RecordCommand::Void(args) => decide::void(args, env),
         RecordCommand::Grant(args) => decide::grant(args, env),
     }
+}
+
+/// Reads the id of an attempt; one that is none names no attempt.
+pub(super) fn attempt_id(given: &str) -> Result<AttemptId, Failure> {
+    given.parse().map_err(|_| {
+        let id = text::one_line(given);
+        Failure::usage(format!("There is no attempt \"{id}\". See `needlewise record list`."))
+    })
 }
 
 /// Returns an attempt as every JSON output of records shows it.

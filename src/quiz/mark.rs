@@ -74,9 +74,7 @@ pub fn misfit(question: &Question, answer: &Answer) -> Option<String> {
             Ok(_) => true,
             Err(error) => return Some(error.to_string()),
         },
-        (Ask::Text { .. }, Answer::Text(given)) => {
-            !given.trim().is_empty() && given.len() <= 1000 && given.chars().all(text::is_harmless)
-        }
+        (Ask::Text { .. }, Answer::Text(given)) => given.len() <= 1000 && text::is_printable(given),
         (Ask::Order { items }, Answer::Order(order)) => order.len() == items.len() && distinct(order, items.len()),
         (Ask::Match { pairs, extra_right }, Answer::Pairs(rights)) => {
             rights.len() == pairs.len() && rights.iter().all(|right| *right < pairs.len() + extra_right.len())

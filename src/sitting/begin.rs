@@ -17,9 +17,7 @@ impl Desk {
         seed: Seed,
         piped: bool,
     ) -> Result<Sitting, Error> {
-        if let Some(open) = self.open_attempt(trainee, Mode::Exam)? {
-            return Err(Error::ExamOpen(open.id));
-        }
+        self.no_exam_open(trainee)?;
         let banks: Vec<_> = banks.iter().filter(|bank| bank.value.outline().practice).collect();
         let drawn = draw::practice(&banks, count, seed);
         if drawn.paper.items.is_empty() {
@@ -60,11 +58,14 @@ impl Desk {
         self.begin(trainee, Mode::Exam, limit, drawn, false, Some((identity, key)))
     }
 
+    /// Refuses to begin anything beside an exam that is open.
+    fn no_exam_open(&mut self, trainee: TraineeId) -> Result<(), Error> {
+        self.open_attempt(trainee, Mode::Exam)?.map_or(Ok(()), |open| Err(Error::ExamOpen(open.id)))
+    }
+
     /// Draws the paper of an exam that counts.
     fn draw_exam(&mut self, trainee: TraineeId, exam: &Exam) -> Result<Drawn, Error> {
-        if let Some(open) = self.open_attempt(trainee, Mode::Exam)? {
-            return Err(Error::ExamOpen(open.id));
-        }
+        self.no_exam_open(trainee)?;
         match self.may_start(trainee, exam)? {
             Start::Now { .. } => {}
             other => return Err(Error::NotNow(other)),
@@ -80,9 +81,7 @@ impl Desk {
     /// # Errors
     /// [`Error::ExamOpen`], [`Error::Infeasible`], or what the store says.
     pub fn begin_mock(&mut self, trainee: TraineeId, exam: &Exam, piped: bool) -> Result<Sitting, Error> {
-        if let Some(open) = self.open_attempt(trainee, Mode::Exam)? {
-            return Err(Error::ExamOpen(open.id));
-        }
+        self.no_exam_open(trainee)?;
         self.hold_to_rules(exam)?;
         let seed = self.seed();
         let drawn = draw::exam(&self.catalog, exam, &[], seed).map_err(Error::Infeasible)?;

@@ -193,7 +193,8 @@ impl Desk {
         for row in self.store.attempts(&query)? {
             let passed = row.standing == Some(crate::attempt::Standing::Passed);
             // The certificate of a sitting begins when it ended.
-            let signed = certificates.iter().any(|held| row.finished.is_some_and(|at| held.valid_from == second(at)));
+            let signed =
+                certificates.iter().any(|held| row.finished.is_some_and(|at| held.valid_from == at.whole_second()));
             if passed && !signed && self.take_up(row.id, false)?.invigilated {
                 return Ok(Some(row.id));
             }
@@ -321,9 +322,4 @@ impl Desk {
         };
         Ok(Bundle::sign(contents, key, self.clock.now().wall))
     }
-}
-
-/// Returns a moment to the second, as it is signed.
-fn second(at: Timestamp) -> Timestamp {
-    Timestamp::from_millis(at.millis().div_euclid(1000) * 1000)
 }

@@ -1,11 +1,12 @@
 //! The files that certificates are handed over as: a credential, a picture or a page that carries one, folders of them.
 
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::certificate::carrier;
 use crate::cli::Env;
 use crate::cli::error::{Failure, shown};
+use crate::place::read_up_to;
 
 /// The endings that are looked at in a folder.
 const ENDINGS: [&str; 4] = ["json", "svg", "png", "pdf"];
@@ -26,13 +27,13 @@ pub fn read_all(paths: &[PathBuf], env: &mut Env<'_>) -> Result<Vec<File>, Failu
     let mut files = Vec::new();
     for path in paths {
         if path == Path::new("-") {
-            let input = env.input.take().map_or(Ok(Vec::new()), take);
+            let input = env.input.take().map_or(Ok(Vec::new()), |input| read_up_to(input, carrier::LARGEST));
             files.push(file(path, &input.map_err(|error| Failure::unreadable(path, &error))?));
             continue;
         }
         for path in inside(path).map_err(|error| Failure::unreadable(path, &error))? {
-            let bytes =
-                std::fs::File::open(&path).and_then(take).map_err(|error| Failure::unreadable(&path, &error))?;
+            let bytes = std::fs::File::open(&path).and_then(|file| read_up_to(file, carrier::LARGEST));
+            let bytes = bytes.map_err(|error| Failure::unreadable(&path, &error))?;
             files.push(file(&path, &bytes));
         }
     }
@@ -41,13 +42,6 @@ pub fn read_all(paths: &[PathBuf], env: &mut Env<'_>) -> Result<Vec<File>, Failu
 
 fn file(path: &Path, bytes: &[u8]) -> File {
     File { name: shown(path), bytes: carrier::credential(bytes) }
-}
-
-/// Reads at most a byte more than any carrier may have.
-fn take(reader: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    reader.take(carrier::LARGEST as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Returns the file itself, or those of a folder and the folders in it.

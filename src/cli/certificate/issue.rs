@@ -1,4 +1,3 @@
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::certificate::request::{LARGEST, Request};
@@ -51,10 +50,8 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> Outcome {
 }
 
 fn read(path: &Path) -> Result<Request, Failure> {
-    let unreadable = |error: std::io::Error| Failure::unreadable(path, &error);
-    let most = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
-    let mut bytes = Vec::new();
-    std::fs::File::open(path).map_err(unreadable)?.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
+    let bytes = std::fs::File::open(path).and_then(|file| place::read_up_to(file, LARGEST));
+    let bytes = bytes.map_err(|error| Failure::unreadable(path, &error))?;
     let code =
         if serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() { error::NO } else { error::UNREADABLE };
     let no_request = |why| format!("{} is no request: {why}. Ask for it again.", shown(path));

@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use crate::cli::error::{Failure, shown};
+use crate::cli::record::attempt_id;
 use crate::cli::{Env, Outcome};
-use crate::ids::AttemptId;
 use crate::place;
 use crate::text;
 
@@ -21,10 +21,7 @@ pub struct RequestArgs {
 
 /// Writes the request.
 pub(super) fn run(args: &RequestArgs, env: &mut Env<'_>) -> Outcome {
-    let attempt: AttemptId = args.attempt.parse().map_err(|_| {
-        let id = text::one_line(&args.attempt);
-        Failure::usage(format!("There is no attempt \"{id}\". See `needlewise record list`."))
-    })?;
+    let attempt = attempt_id(&args.attempt)?;
     let request = env.desk()?.request(attempt)?;
     place::write_whole(&args.to, request.text().as_bytes())
         .map_err(|error| Failure::disk(&args.to, "written", &error))?;

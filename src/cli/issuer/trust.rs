@@ -1,4 +1,3 @@
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::words;
@@ -53,10 +52,8 @@ pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> Outcome {
 }
 
 fn take(path: &Path, trust: &mut Trust, env: &mut Env<'_>) -> Outcome {
-    let unreadable = |error: std::io::Error| Failure::unreadable(path, &error);
-    let mut bytes = Vec::new();
-    let most = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
-    std::fs::File::open(path).map_err(unreadable)?.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
+    let bytes = std::fs::File::open(path).and_then(|file| place::read_up_to(file, LARGEST));
+    let bytes = bytes.map_err(|error| Failure::unreadable(path, &error))?;
     let refused = |why: String| Failure::no(format!("{} is refused. {why}", shown(path)));
     let readable = bytes.len() <= LARGEST && serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok();
     let code = if readable { error::NO } else { error::UNREADABLE };

@@ -1,9 +1,9 @@
 //! `record void` and `record grant`: decisions about an attempt, each with its reason.
 
+use super::attempt_id;
 use crate::cli::error::Failure;
 use crate::cli::secret::{self, Unlock};
 use crate::cli::{Env, Outcome};
-use crate::ids::AttemptId;
 use crate::sitting::decide::Decision;
 use crate::text;
 
@@ -48,12 +48,8 @@ pub(super) fn grant(args: &GrantArgs, env: &mut Env<'_>) -> Outcome {
 }
 
 fn decide(args: &About, decision: Decision, says: &str, env: &mut Env<'_>) -> Outcome {
-    let id = text::one_line(&args.attempt);
-    let attempt: AttemptId = args
-        .attempt
-        .parse()
-        .map_err(|_| Failure::usage(format!("There is no attempt \"{id}\". See `needlewise record list`.")))?;
-    if args.reason.trim().is_empty() || !args.reason.chars().all(text::is_harmless) {
+    let attempt = attempt_id(&args.attempt)?;
+    if !text::is_printable(&args.reason) {
         return Err(Failure::usage("A decision needs a reason that can be printed."));
     }
     let mut desk = env.desk()?;
@@ -61,5 +57,5 @@ fn decide(args: &About, decision: Decision, says: &str, env: &mut Env<'_>) -> Ou
     desk.decide(attempt, decision, &args.reason, key.as_ref())?;
     let signed =
         if key.is_some() { "signed by this machine's issuer" } else { "not signed: this machine has no issuer" };
-    env.say(&format!("Attempt {id} {says}; {signed}."))
+    env.say(&format!("Attempt {} {says}; {signed}.", text::one_line(&args.attempt)))
 }

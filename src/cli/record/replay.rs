@@ -1,8 +1,9 @@
 use serde_json::json;
 
+use super::attempt_id;
 use crate::attempt::Fact;
 use crate::attempt::chain::Row;
-use crate::cli::error::{self, Failure};
+use crate::cli::error;
 use crate::cli::progress::Progress;
 use crate::cli::{Env, Outcome, print};
 use crate::ids::AttemptId;
@@ -32,11 +33,7 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> Outcome {
     if args.all {
         return all(&desk, env);
     }
-    let given = args.attempt.as_deref().unwrap_or_default();
-    let attempt: AttemptId = given.parse().map_err(|_| {
-        let id = text::one_line(given);
-        Failure::usage(format!("There is no attempt \"{id}\". See `needlewise record list`."))
-    })?;
+    let attempt = attempt_id(args.attempt.as_deref().unwrap_or_default())?;
     let (rows, sheet, replay) = desk.replay(attempt)?;
     let sitting = desk.take_up(attempt, false)?;
     let extent = desk.extent(&sitting.row)?;

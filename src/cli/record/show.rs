@@ -1,12 +1,10 @@
 use serde_json::{Value, json};
 
-use super::row_json;
+use super::{attempt_id, row_json};
 use crate::attempt::Mode;
 use crate::attempt::chain::Row;
 use crate::attempt::outcome::SectionOutcome;
-use crate::cli::error::Failure;
 use crate::cli::{Env, Outcome};
-use crate::ids::AttemptId;
 use crate::quiz::odd::oddities;
 use crate::quiz::review::Extent;
 use crate::text;
@@ -22,11 +20,7 @@ pub struct ShowArgs {
 
 /// Shows an attempt after checking its chain. Which questions were right is not shown of an exam, nor any key.
 pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
-    let unknown = || {
-        let id = text::one_line(&args.attempt);
-        Failure::usage(format!("There is no attempt \"{id}\". See `needlewise record list`."))
-    };
-    let attempt: AttemptId = args.attempt.parse().map_err(|_| unknown())?;
+    let attempt = attempt_id(&args.attempt)?;
     let desk = env.desk()?;
     let facts = desk.facts(attempt)?;
     let sitting = desk.take_up(attempt, false)?;

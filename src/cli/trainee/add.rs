@@ -44,7 +44,7 @@ pub(super) fn run(args: &AddArgs, env: &mut Env<'_>) -> Outcome {
 /// Returns a person whose texts can be printed; an empty one is left out.
 pub(super) fn person(name: &str, staff_id: Option<&str>, license: Option<&str>) -> Result<Person, String> {
     let fits = |what: &str, given: Option<&str>| match given {
-        Some(text) if !text.chars().all(text::is_harmless) || text.trim().is_empty() || text.len() > 200 => {
+        Some(text) if !text::is_printable(text) || text.len() > 200 => {
             Err(format!("{what} is empty, too long, or holds a character that cannot be printed."))
         }
         given => Ok(given.map(str::to_owned)),

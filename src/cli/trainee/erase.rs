@@ -33,7 +33,7 @@ pub(super) fn run(args: &EraseArgs, env: &mut Env<'_>) -> Outcome {
     let row = super::find(&desk, &args.who)?;
     let name = text::one_line(&row.person.name);
     if args.release || args.hold.is_some() {
-        if args.hold.as_ref().is_some_and(|why| why.trim().is_empty() || !why.chars().all(text::is_harmless)) {
+        if args.hold.as_ref().is_some_and(|why| !text::is_printable(why)) {
             return Err(Failure::usage("A hold needs a reason that can be printed."));
         }
         desk.change(row.id, Person { hold: args.hold.clone(), ..row.person })?;
