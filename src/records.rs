@@ -95,14 +95,14 @@ impl AttemptRow {
     }
 
     /// Takes in the end of the attempt.
-    pub fn finish(&mut self, at: Timestamp, finished: &Finished) {
+    fn finish(&mut self, at: Timestamp, finished: &Finished) {
         self.finished = Some(at);
         self.standing = Some(finished.outcome.standing);
         self.earned = Some(finished.outcome.earned.clone());
     }
 
     /// Takes in the certificate.
-    pub fn certify(&mut self, issued: &Issued) {
+    fn certify(&mut self, issued: &Issued) {
         self.certificate = Some(issued.certificate);
         self.valid_until = Some(issued.valid_until);
     }

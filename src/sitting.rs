@@ -233,9 +233,7 @@ impl Desk {
         let fact = sitting.session.decide(action, moment).map_err(Error::Refused)?;
         let stored = self.link(sitting.row.id.into(), sitting.head, &fact);
         let mut row = sitting.row.clone();
-        if let Fact::Finished(finished) = &fact {
-            row.finish(stored.at, finished);
-        }
+        row.take(stored.at, &fact);
         let lesson = match &fact {
             Fact::Answered(answered) => Lesson::of(sitting.session.sheet(), sitting.trainee, stored.at, answered),
             _ => None,

@@ -60,10 +60,11 @@ impl Desk {
         }
         let holder = self.person(sitting.trainee)?.ok_or(Error::Unknown(sitting.row.id))?;
         let issued = self.sign(sitting, &holder)?;
-        let stored = self.link(sitting.row.id.into(), sitting.head, &Fact::Issued(issued.clone()));
+        let fact = Fact::Issued(issued.clone());
+        let stored = self.link(sitting.row.id.into(), sitting.head, &fact);
         let head = Head::after(&stored);
         let mut row = sitting.row.clone();
-        row.certify(&issued);
+        row.take(stored.at, &fact);
         match self.store.append(&Batch { facts: vec![stored], attempt: Some(row.clone()), ..Batch::default() }) {
             // Another process made it in the same moment.
             Err(StoreError::ContinuedElsewhere) => {

@@ -111,6 +111,9 @@ impl Default for Scroll {
 }
 
 impl Scroll {
+    /// The top of a page that is only read: nothing on it has the keys.
+    pub const TOP: Self = Self { offset: 0, follow: false };
+
     /// Moves by lines; the page is not moved to the focus again until [`Scroll::follow`].
     pub fn by(&mut self, lines: isize) {
         self.offset = self.offset.saturating_add_signed(lines);

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::effect::{Effect, Outcome};
 use super::key::{Binding, Key};
+use super::page::Scroll;
 use super::theme::Theme;
 use crate::clock::{Millis, Now};
 
@@ -58,5 +59,15 @@ pub trait Screen {
     /// Returns the exit code, should the program end here.
     fn exit_code(&self) -> u8 {
         0
+    }
+}
+
+/// Takes a key on a screen that is only read: it scrolls, or leaves for where `leave` says.
+pub fn on_read(scroll: &mut Scroll, key: Key, leave: Effect) -> Option<Effect> {
+    match key {
+        key if scroll.on(key) => None,
+        Key::CtrlC => Some(Effect::Quit),
+        Key::Enter | Key::Esc | Key::Char('q') => Some(leave),
+        _ => None,
     }
 }

@@ -10,7 +10,7 @@ use crate::text;
 use crate::tui::effect::{Effect, Outcome};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll};
-use crate::tui::screen::{Cx, Screen};
+use crate::tui::screen::{Cx, Screen, on_read};
 use crate::tui::theme::Role;
 
 /// The list of certificates.
@@ -119,20 +119,13 @@ pub struct Certificate {
 impl Certificate {
     /// Shows one with its verdict.
     pub fn new(held: &Held, checked: Checked) -> Self {
-        let scroll = Scroll { offset: 0, follow: false };
-        Self { checked, path: held.path.to_string_lossy().into_owned(), scroll }
+        Self { checked, path: held.path.to_string_lossy().into_owned(), scroll: Scroll::TOP }
     }
 }
 
 impl Screen for Certificate {
     fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
-        match key {
-            key if self.scroll.on(key) => {}
-            Key::CtrlC => return Some(Effect::Quit),
-            Key::Enter | Key::Esc | Key::Char('q') => return Some(Effect::Back),
-            _ => {}
-        }
-        None
+        on_read(&mut self.scroll, key, Effect::Back)
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {

@@ -12,7 +12,7 @@ use crate::text;
 use crate::tui::effect::Effect;
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll};
-use crate::tui::screen::{Cx, Screen};
+use crate::tui::screen::{Cx, Screen, on_read};
 use crate::tui::theme::Role;
 
 /// What is shown of a person; nobody's answers are among it.
@@ -38,7 +38,7 @@ pub struct PersonScreen {
 impl PersonScreen {
     /// Shows this.
     pub fn new(data: PersonData) -> Self {
-        Self { data, scroll: Scroll { offset: 0, follow: false } }
+        Self { data, scroll: Scroll::TOP }
     }
 }
 
@@ -49,13 +49,7 @@ fn heading(page: &mut Page, says: &str) {
 
 impl Screen for PersonScreen {
     fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
-        match key {
-            key if self.scroll.on(key) => {}
-            Key::CtrlC => return Some(Effect::Quit),
-            Key::Enter | Key::Esc | Key::Char('q') => return Some(Effect::Back),
-            _ => {}
-        }
-        None
+        on_read(&mut self.scroll, key, Effect::Back)
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {

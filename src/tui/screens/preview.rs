@@ -76,7 +76,7 @@ impl Preview {
 
     /// Begins anew at a question, with nothing answered.
     fn begin(&mut self, item: usize) {
-        self.scroll = Scroll { offset: 0, follow: false };
+        self.scroll = Scroll::TOP;
         self.quiz = match &self.reading {
             Reading::Bank(bank) => Some(Quiz::looking(Session::new(Arc::clone(&bank.sheet)), item)),
             Reading::Broken(_) => None,
@@ -93,7 +93,7 @@ impl Preview {
                 self.begin(place.unwrap_or(at));
             }
             // The question is kept in mind until the file can be read again.
-            Reading::Broken(_) => self.scroll = Scroll { offset: 0, follow: false },
+            Reading::Broken(_) => self.scroll = Scroll::TOP,
         }
     }
 

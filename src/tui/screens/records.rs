@@ -302,7 +302,7 @@ impl Screen for Records {
         if let Some(why) = &self.failed {
             page.text(Role::Bad, why);
         }
-        page.draw(frame, area, &mut Scroll { offset: 0, follow: false });
+        page.draw(frame, area, &mut { Scroll::TOP });
     }
 
     fn title(&self, _: &Cx) -> (String, String) {

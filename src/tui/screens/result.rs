@@ -10,7 +10,7 @@ use crate::quiz::review::Extent;
 use crate::tui::effect::{Effect, Outcome, Told};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, bar};
-use crate::tui::screen::{Cx, Screen};
+use crate::tui::screen::{Cx, Screen, on_read};
 use crate::tui::theme::Role;
 use crate::wording;
 
@@ -26,7 +26,7 @@ pub struct Examined {
 impl Examined {
     /// Shows what may be told.
     pub fn new(told: Told) -> Self {
-        Self { told, scroll: Scroll { offset: 0, follow: false } }
+        Self { told, scroll: Scroll::TOP }
     }
 
     fn passed(&self) -> bool {
@@ -112,13 +112,7 @@ impl Examined {
 
 impl Screen for Examined {
     fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
-        match key {
-            key if self.scroll.on(key) => {}
-            Key::CtrlC => return Some(Effect::Quit),
-            Key::Enter | Key::Esc | Key::Char('q') => return Some(Effect::Done),
-            _ => {}
-        }
-        None
+        on_read(&mut self.scroll, key, Effect::Done)
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
@@ -150,7 +144,7 @@ pub struct Practiced {
 impl Practiced {
     /// Sums up a practice.
     pub fn new(session: Session) -> Self {
-        Self { session, scroll: Scroll { offset: 0, follow: false } }
+        Self { session, scroll: Scroll::TOP }
     }
 }
 
