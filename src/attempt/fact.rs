@@ -33,6 +33,8 @@ pub enum Fact {
     Ledgered(Ledgered),
     /// A certificate issued elsewhere was taken in.
     Imported(Imported),
+    /// A line of an issuer's ledger: a request was taken in to be looked at.
+    Received(Received),
     /// A certificate of this issuer no longer counts.
     Revoked(Revoked),
     /// A person's data was erased.
@@ -256,6 +258,15 @@ pub struct Ledgered {
     pub exam: ExamId,
 }
 
+/// A line of an issuer's ledger: somebody requested a certificate, whatever came of it. It holds no name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    /// The digest of the request, however its text is laid out.
+    pub request: Digest,
+    /// Who it says sent it.
+    pub trainee: TraineeId,
+}
+
 /// A certificate issued elsewhere, whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Imported {
@@ -297,7 +308,7 @@ impl Fact {
             Self::Voided(_) => "voided",
             Self::Granted(_) => "granted",
             Self::Issued(_) | Self::Ledgered(_) => "issued",
-            Self::Imported(_) => "imported",
+            Self::Imported(_) | Self::Received(_) => "imported",
             Self::Revoked(_) => "revoked",
             Self::Erased(_) => "erased",
         }
@@ -315,6 +326,7 @@ impl Fact {
             Self::Issued(issued) => canonical::text(issued),
             Self::Ledgered(line) => canonical::text(line),
             Self::Imported(imported) => canonical::text(imported),
+            Self::Received(received) => canonical::text(received),
             Self::Revoked(revoked) => canonical::text(revoked),
             Self::Erased(erased) => canonical::text(erased),
         }
@@ -334,9 +346,9 @@ impl Fact {
             "finished" => typed(payload, Self::Finished),
             "voided" => typed(payload, Self::Voided),
             "granted" => typed(payload, Self::Granted),
-            // In an attempt's chain, and in an issuer's; each lacks what the other must have.
+            // These two also stand in an issuer's chain; each form lacks what the other must have.
             "issued" => typed(payload, Self::Issued).or_else(|| typed(payload, Self::Ledgered)),
-            "imported" => typed(payload, Self::Imported),
+            "imported" => typed(payload, Self::Imported).or_else(|| typed(payload, Self::Received)),
             "revoked" => typed(payload, Self::Revoked),
             "erased" => typed(payload, Self::Erased),
             _ => None,

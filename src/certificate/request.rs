@@ -161,6 +161,11 @@ impl Request {
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
+    /// Returns the digest of the request, however its text is laid out.
+    pub fn digest(&self) -> Digest {
+        Digest::of(canonical::text(self))
+    }
+
     /// Reads a request.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::certify::{Held, valid_until};
 use super::decide::is_watched;
 use super::*;
-use crate::attempt::fact::{Issued, Ledgered, Revoked};
+use crate::attempt::fact::{Issued, Ledgered, Received, Revoked};
 use crate::attempt::paper::BankRef;
 use crate::bank::canonical;
 use crate::certificate::bundle::Contents;
@@ -15,13 +15,15 @@ use crate::quiz::policy::RENEWAL;
 use crate::records::CertificateRow;
 use crate::sitting::people::clean_name;
 
-/// An issuer's ledger: what it signed, and what of it no longer counts.
+/// An issuer's ledger: what was requested, what it signed, and what of that no longer counts.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     /// What it signed, in the order in which it did.
     pub lines: Vec<Ledgered>,
     /// What it revoked, each with its day.
     pub revoked: Vec<Revocation>,
+    /// The requests that it was asked to look at, each once.
+    pub received: Vec<Received>,
     /// How many facts it holds.
     pub facts: u64,
 }
@@ -33,8 +35,10 @@ pub struct Considered {
     pub request: Request,
     /// The attempt, marked again.
     pub examined: Examined,
-    /// How many certificates this person was issued before.
-    pub before: usize,
+    /// How many requests this person has sent, this one among them.
+    pub sent: usize,
+    /// How many of them were granted before.
+    pub granted: usize,
     /// The certificate that the new one renews.
     pub renews: Option<CertificateRow>,
     /// Until when the new one will be valid.
@@ -115,6 +119,7 @@ impl Desk {
         for row in &rows {
             match row.fact() {
                 Some(Fact::Ledgered(line)) => ledger.lines.push(line),
+                Some(Fact::Received(received)) => ledger.received.push(received),
                 Some(Fact::Revoked(revoked)) => {
                     let reason = Reason::ALL.into_iter().find(|reason| reason.name() == revoked.reason);
                     let reason = reason.filter(|_| revoked.told);
@@ -130,11 +135,22 @@ impl Desk {
         Ok(ledger)
     }
 
-    /// Looks at a request: checks its chain, marks it again, and finds out whether it was used before.
+    /// Notes in the ledger that a request came in, and looks at it: checks its chain, marks it again, and finds out whether it
+    /// was used before.
     ///
     /// # Errors
     /// [`Error::NotTaken`] with the reason, or what the store says.
     pub fn consider(&mut self, request: Request, issuer: IssuerId) -> Result<Considered, Error> {
+        let received = Received { request: request.digest(), trainee: request.trainee.id };
+        if !self.ledger(issuer)?.received.contains(&received) {
+            let head = self.head(issuer.into())?;
+            let fact = self.link(issuer.into(), head, &Fact::Received(received));
+            self.store.append(&Batch { facts: vec![fact], ..Batch::default() })?;
+        }
+        self.look(request, issuer)
+    }
+
+    fn look(&mut self, request: Request, issuer: IssuerId) -> Result<Considered, Error> {
         let refused = |why: String| Error::NotTaken(format!("The request is refused. {why}"));
         let now = self.clock.now().wall;
         let mut examined = request.examine(|digest| self.store.content(digest).ok().flatten(), now);
@@ -146,7 +162,8 @@ impl Desk {
         let examined = examined.map_err(|why| refused(why.to_string()))?;
         let ledger = self.ledger(issuer)?;
         self.unused(&request, examined.head, &ledger)?;
-        let before = ledger.lines.iter().filter(|line| line.trainee == request.trainee.id).count();
+        let sent = ledger.received.iter().filter(|received| received.trainee == request.trainee.id).count();
+        let granted = ledger.lines.iter().filter(|line| line.trainee == request.trainee.id).count();
         let exam = examined.sheet.exam.as_ref().map(|exam| &exam.id);
         let counts = |row: &CertificateRow| {
             // Only what this issuer signed itself, and what still counts, in the time in which it can be renewed.
@@ -162,7 +179,7 @@ impl Desk {
         let until = valid_until(exam, examined.at, renews.as_ref().map(|row| row.valid_until));
         // Whatever a request says of who watched, it was not watched on this machine.
         let assurance = Assurance::Unsupervised;
-        Ok(Considered { request, examined, before, renews, until, known_as, assurance })
+        Ok(Considered { request, examined, sent, granted, renews, until, known_as, assurance })
     }
 
     /// Looks at an invigilated exam that was sat on this machine and passed.
@@ -179,7 +196,7 @@ impl Desk {
         if !watched {
             return Err(Error::NotTaken("No invigilator of this issuer gave their word at its start.".to_owned()));
         }
-        let considered = self.consider(self.request(attempt)?, issuer.id)?;
+        let considered = self.look(self.request(attempt)?, issuer.id)?;
         Ok(Considered { assurance: Assurance::Invigilated, ..considered })
     }
 

@@ -60,7 +60,7 @@ fn read(path: &Path) -> Result<Request, Failure> {
 
 /// Returns what an issuer sees before signing.
 fn lines(considered: &Considered, name: Option<&str>) -> Vec<String> {
-    let Considered { request, examined, before, renews, until, known_as, .. } = considered;
+    let Considered { request, examined, sent, granted, renews, until, known_as, .. } = considered;
     let asked = text::one_line(&request.trainee.name);
     let name = match name {
         Some(name) => format!("{} (requested as {asked})", text::one_line(name)),
@@ -72,9 +72,9 @@ fn lines(considered: &Considered, name: Option<&str>) -> Vec<String> {
     lines.push(format!("Exam: {}", text::one_line(examined.sheet.title())));
     lines.push(format!("Ended: {}", examined.at.local()));
     lines.extend(result_lines(&examined.finished.outcome, Extent::Objectives));
-    lines.push(match before {
-        0 => "Requests: the first of this person".to_owned(),
-        n => format!("Requests: {} before this one were granted", n),
+    lines.push(match sent {
+        0 | 1 => "Requests: the first of this person".to_owned(),
+        sent => format!("Requests: {sent} of this person with this one; granted before: {granted}"),
     });
     lines
         .extend(renews.iter().map(|row| format!("Renews: {} (valid until {})", row.id.short(), row.valid_until.day())));
