@@ -124,6 +124,38 @@ fn what_an_issuer_sees_before_signing() {
 }
 
 #[test]
+fn an_issuer_is_shown_how_many_requests_a_person_has_sent_whatever_came_of_them() {
+    let three = Three::ready();
+    let request = three.file("request.json");
+    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let issue = ["certificate", "issue", "--request", request.as_str()];
+    // One that is refused, one that is declined for want of the passphrase, and that one again.
+    let whole = std::fs::read_to_string(&request).expect("a request");
+    let mut changed: Value = serde_json::from_str(&whole).expect("json");
+    changed["facts"].as_array_mut().expect("facts").remove(1);
+    let changed = three.trainee.file("changed.json", changed.to_string());
+    let refused = three.at_school(&["certificate", "issue", "--request", &changed.to_string_lossy()]);
+    assert!(refused.code == 1 && refused.err.contains("refused"), "{}", refused.all());
+    let secret = three.school.secret("wrong", "another passphrase").to_string_lossy().into_owned();
+    let declined = three.school.run(issue.into_iter().chain(["--passphrase-file", &secret]));
+    let says = "Requests: 2 of this person with this one; granted before: 0";
+    assert!(declined.code != 0 && declined.out.contains(says), "{}", declined.all());
+    let granted = three.at_school(&issue);
+    assert!(granted.code == 0 && granted.out.contains(says), "{}", granted.all());
+    assert_eq!(three.school.run(["doctor"]).code, 0);
+    // The same person asks under another name after the first certificate.
+    let id =
+        three.school.run(["certificate", "list", "--json"]).json()[0]["short_id"].as_str().expect("an id").to_owned();
+    three.school.run(["certificate", "revoke", &id, "--reason", "error"]).done();
+    let mut renamed: Value = serde_json::from_str(&whole).expect("json");
+    renamed["trainee"]["name"] = json!("Amira O. Okafor");
+    let renamed = three.trainee.file("renamed.json", renamed.to_string());
+    let said = three.at_school(&["certificate", "issue", "--request", &renamed.to_string_lossy()]);
+    let says = "Requests: 3 of this person with this one; granted before: 1";
+    assert!(said.code == 0 && said.out.contains(says), "{}", said.all());
+}
+
+#[test]
 fn a_request_is_used_once_and_a_misspelled_certificate_is_issued_again_after_its_revocation() {
     let three = Three::ready();
     let certificate = three.issues();
@@ -335,6 +367,26 @@ fn a_certificate_that_is_invalid_is_not_taken_in() {
     let said = three.clinic.run(["certificate", "import", &changed.to_string_lossy()]);
     assert!(said.code == 1 && said.out.contains("It was not taken in. It is invalid."), "{}", said.all());
     assert_eq!(three.clinic.run(["trainee", "list", "--json"]).json(), json!([]));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_of_a_folder_that_cannot_be_read_is_named_and_the_others_are_verified() {
+    let three = Three::ready();
+    let certificate = three.issues();
+    let folder = three.clinic.home.path().join("handed");
+    std::fs::create_dir(&folder).expect("a folder");
+    std::fs::copy(&certificate, folder.join("good.json")).expect("a copy");
+    // Reading a process's memory from its beginning fails, whoever tries.
+    std::os::unix::fs::symlink("/proc/self/mem", folder.join("bad.json")).expect("a link");
+    let said = three.clinic.run(["certificate", "verify", &folder.to_string_lossy()]);
+    assert_eq!(said.code, 3, "{}", said.all());
+    assert!(said.out.contains("1 invalid, 1 untrusted"), "{}", said.all());
+    let json = three.clinic.run(["certificate", "verify", &folder.to_string_lossy(), "--json"]).json();
+    assert!(json[0]["reason"].as_str().expect("a reason").starts_with("It cannot be read: "), "{json}");
+    let said = three.clinic.run(["certificate", "import", &folder.to_string_lossy()]);
+    assert!(said.code == 3 && said.out.contains("taken in, with its holder"), "{}", said.all());
+    assert!(said.out.contains("It cannot be read"), "{}", said.all());
 }
 
 #[test]

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
+use super::files;
 use crate::certificate::render::{Format, Undrawable, render};
 use crate::certificate::{Trust, Verdict};
 use crate::cli::error::{self, Failure, shown};
@@ -48,11 +49,7 @@ pub(super) fn run(args: &ExportArgs, env: &mut Env<'_>) -> Outcome {
     let Some(credential) = checked.credential.filter(|_| checked.verdict != Verdict::Invalid) else {
         return Err(Failure::no(format!("The certificate does not verify and is not drawn. {}", checked.reason)));
     };
-    let mut given = Vec::new();
-    for path in &args.font {
-        given.push(std::fs::read(path).map_err(|error| Failure::unreadable(path, &error))?);
-    }
-    let fonts = fonts(&desk.place, given)?;
+    let fonts = fonts(&desk.place, files::fonts(&args.font)?)?;
     let stem = held.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     for format in &args.format {
         let bytes = render(*format, &credential, &held.credential, &fonts).map_err(|why| match why {

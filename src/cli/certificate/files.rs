@@ -17,53 +17,71 @@ pub struct File {
     pub name: String,
     /// The credential's bytes.
     pub bytes: Result<Vec<u8>, String>,
+    /// Whether the file could be read.
+    pub read: bool,
 }
 
-/// Reads files, those of folders in the order of their names, and standard input for `-`.
+/// Reads files, those of folders in the order of their names, and standard input for `-`. What cannot be read in a folder
+/// is one of its files, and says so.
 ///
 /// # Errors
-/// A path that cannot be read.
+/// A path that was named and cannot be read.
 pub fn read_all(paths: &[PathBuf], env: &mut Env<'_>) -> Result<Vec<File>, Failure> {
     let mut files = Vec::new();
     for path in paths {
         if path == Path::new("-") {
             let input = env.input.take().map_or(Ok(Vec::new()), |input| read_up_to(input, carrier::LARGEST));
-            files.push(file(path, &input.map_err(|error| Failure::unreadable(path, &error))?));
-            continue;
-        }
-        for path in inside(path).map_err(|error| Failure::unreadable(path, &error))? {
-            let bytes = std::fs::File::open(&path).and_then(|file| read_up_to(file, carrier::LARGEST));
-            let bytes = bytes.map_err(|error| Failure::unreadable(&path, &error))?;
-            files.push(file(&path, &bytes));
+            files.push(file(path, input.map_err(|error| Failure::unreadable(path, &error))?));
+        } else if path.is_dir() {
+            let mut inside = Vec::new();
+            walk(path, &mut inside).map_err(|error| Failure::unreadable(path, &error))?;
+            inside.sort_by(|(one, _), (other, _)| one.cmp(other));
+            files.extend(inside.into_iter().map(|(path, bytes)| match bytes {
+                Ok(bytes) => file(&path, bytes),
+                Err(error) => {
+                    let why = format!("It cannot be read: {error}.");
+                    File { name: shown(&path), bytes: Err(why), read: false }
+                }
+            }));
+        } else {
+            files.push(file(path, read(path).map_err(|error| Failure::unreadable(path, &error))?));
         }
     }
     Ok(files)
 }
 
-fn file(path: &Path, bytes: &[u8]) -> File {
-    File { name: shown(path), bytes: carrier::credential(bytes) }
+/// Reads the fonts that are given for a picture or a page.
+///
+/// # Errors
+/// A path that cannot be read.
+pub fn fonts(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
+    let read = |path: &PathBuf| std::fs::read(path).map_err(|error| Failure::unreadable(path, &error));
+    paths.iter().map(read).collect()
 }
 
-/// Returns the file itself, or those of a folder and the folders in it.
-fn inside(path: &Path) -> io::Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut found = Vec::new();
-    let mut folders = vec![path.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder)? {
-            let entry = entry?;
-            // A link could lead round in a circle, or out of the folder.
-            if entry.file_type()?.is_dir() {
-                folders.push(entry.path());
-            } else if entry.path().is_file()
-                && entry.path().extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
-            {
-                found.push(entry.path());
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    std::fs::File::open(path).and_then(|file| read_up_to(file, carrier::LARGEST))
+}
+
+fn file(path: &Path, bytes: Vec<u8>) -> File {
+    File { name: shown(path), bytes: carrier::credential(&bytes), read: true }
+}
+
+/// Reads what a folder and the folders in it hold, as far as it goes.
+fn walk(folder: &Path, into: &mut Vec<(PathBuf, io::Result<Vec<u8>>)>) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        // A link could lead round in a circle, or out of the folder.
+        if entry.file_type()?.is_dir() {
+            if let Err(error) = walk(&path, into) {
+                into.push((path, Err(error)));
             }
+        } else if path.is_file() && path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
+        {
+            let bytes = read(&path);
+            into.push((path, bytes));
         }
     }
-    found.sort();
-    Ok(found)
+    Ok(())
 }

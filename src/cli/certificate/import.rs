@@ -18,8 +18,8 @@ pub struct ImportArgs {
 /// Takes each in and says what it is worth here.
 pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> Outcome {
     let mut desk = env.desk()?;
-    let (mut rows, mut refused) = (Vec::new(), false);
-    for File { name, bytes } in files::read_all(&args.paths, env)? {
+    let (mut rows, mut code) = (Vec::new(), error::DONE);
+    for File { name, bytes, read } in files::read_all(&args.paths, env)? {
         let kept = bytes.map_err(crate::sitting::Error::NotTaken).and_then(|bytes| desk.import(&bytes));
         let (holder, says) = match kept {
             Ok(kept) => {
@@ -32,7 +32,7 @@ pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> Outcome {
                 (kept.held.holder.person.name, format!("{id} {how}; {}", kept.checked.verdict))
             }
             Err(error @ crate::sitting::Error::NotTaken(_)) => {
-                refused = true;
+                code = code.max(if read { error::NO } else { error::UNREADABLE });
                 (String::new(), error.to_string())
             }
             Err(error) => return Err(error.into()),
@@ -43,5 +43,5 @@ pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> Outcome {
         return Err(Failure::usage("There is no certificate in that folder."));
     }
     env.say(&print::table(&["File", "Holder", "What came of it"], &rows))?;
-    Ok(if refused { error::NO } else { error::DONE })
+    Ok(code)
 }

@@ -21,7 +21,7 @@ use crate::text;
 ///
 /// A file is a credential (.json), a picture (.svg, .png) or a page (.pdf) that carries one; of a folder all are taken. The
 /// verdict is the first that applies: invalid, untrusted, revoked, expired, stale, valid. Exit code 0 means that all are
-/// valid, 1 any other verdict.
+/// valid, 1 any other verdict, 3 that a file could not be read.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
     /// Files, folders, or - for standard input
@@ -36,6 +36,9 @@ pub struct VerifyArgs {
     /// Who checks, as the receipt names them
     #[arg(long, value_name = "NAME", requires = "receipt")]
     by: Option<String>,
+    /// Use this font too, for names in other scripts
+    #[arg(long, value_name = "FILE", requires = "receipt")]
+    font: Vec<PathBuf>,
 }
 
 /// A file with its verdict.
@@ -49,12 +52,13 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> Outcome {
     let now = (env.clock)().now().wall;
     let trust = env.trust()?;
     let files = match &args.qr {
-        Some(text) => vec![File { name: "code".to_owned(), bytes: code::read(text) }],
+        Some(text) => vec![File { name: "code".to_owned(), bytes: code::read(text), read: true }],
         None => files::read_all(&args.paths, env)?,
     };
     if files.is_empty() {
         return Err(Failure::usage("There is no certificate in that folder."));
     }
+    let unread = files.iter().any(|file| !file.read);
     let results = verify_all(files, &trust, now, env);
     let all_valid = results.iter().all(|result| result.checked.verdict == Verdict::Valid);
     if env.global.json {
@@ -73,10 +77,14 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> Outcome {
         env.say(&table(&results))?;
     }
     if let (Some(path), Some(by)) = (&args.receipt, &args.by) {
-        let fonts = fonts(&env.place()?, Vec::new())?;
+        let fonts = fonts(&env.place()?, files::fonts(&args.font)?)?;
         receipt(path, by, &results, &trust, now, &fonts)?;
     }
-    Ok(if all_valid { error::DONE } else { error::NO })
+    Ok(match (unread, all_valid) {
+        (true, _) => error::UNREADABLE,
+        (false, true) => error::DONE,
+        (false, false) => error::NO,
+    })
 }
 
 /// Verifies on all cores, and says on a terminal how far it is.
