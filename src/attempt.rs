@@ -6,6 +6,7 @@ pub mod fact;
 pub mod outcome;
 pub mod paper;
 pub mod points;
+pub mod remark;
 
 pub use answer::{Answer, Certainty};
 pub use fact::Fact;

@@ -13,6 +13,7 @@ pub mod request;
 pub mod sign;
 pub mod trust;
 pub mod verify;
+pub mod warrant;
 
 pub use award::{Assurance, Award};
 pub use bundle::{Bundle, Reason, Revocation};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::fact::{Answered, Finished, Issued, Person, Started};
-use crate::attempt::{Fact, Mode, Points, Standing};
+use crate::attempt::{Fact, Mode, Outcome, Points, Standing};
 use crate::certificate::verify::Signed;
 use crate::certificate::{Assurance, Credential};
 use crate::clock::{Millis, Timestamp};
@@ -88,6 +88,7 @@ impl AttemptRow {
         match fact {
             Fact::Finished(finished) => self.finish(at, finished),
             Fact::Issued(issued) => self.certify(issued),
+            Fact::Remarked(remarked) => self.mark_again(&remarked.outcome),
             Fact::Voided(_) => self.voided = true,
             Fact::Granted(_) => self.granted = self.granted.saturating_add(1),
             _ => {}
@@ -97,8 +98,14 @@ impl AttemptRow {
     /// Takes in the end of the attempt.
     fn finish(&mut self, at: Timestamp, finished: &Finished) {
         self.finished = Some(at);
-        self.standing = Some(finished.outcome.standing);
-        self.earned = Some(finished.outcome.earned.clone());
+        self.mark_again(&finished.outcome);
+    }
+
+    /// Takes in what the attempt came to.
+    fn mark_again(&mut self, outcome: &Outcome) {
+        self.standing = Some(outcome.standing);
+        self.earned = Some(outcome.earned.clone());
+        self.possible = outcome.possible;
     }
 
     /// Takes in the certificate.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use rand::Rng;
 
 use crate::attempt::chain::{self, Head, Row};
-use crate::attempt::fact::{Person, Started};
+use crate::attempt::fact::{Invigilated, Person, Started, Warrant};
 use crate::attempt::paper::Seed;
-use crate::attempt::{Fact, Mode};
+use crate::attempt::{Fact, Mode, Outcome};
 use crate::bank::catalog::{Absence, Catalog, Entry, Origin};
 use crate::bank::exam::Exam;
 use crate::bank::shelf::Shelved;
+use crate::certificate::warrant::{Decision, applied};
 use crate::certificate::{Key, Trust};
 use crate::clock::{Clock, Millis, Now, Timestamp};
 use crate::ids::{AttemptId, Digest, ExamId, FactId, StreamId, TraineeId};
@@ -30,6 +31,7 @@ mod error;
 pub mod issue;
 pub mod keep;
 pub mod people;
+pub mod remark;
 pub mod roll;
 
 pub use error::Error;
@@ -161,7 +163,10 @@ impl Desk {
     ) -> Result<Sitting, Error> {
         let now = self.clock.now();
         let attempt = AttemptId::new(now.wall, self.bytes());
-        let invigilated = invigilator.and_then(|(identity, key)| decide::invigilated(attempt, identity, key));
+        let invigilated = invigilator.map(|(identity, key)| {
+            let warrant = Warrant::sign(attempt.into(), Decision::Identity, identity, key);
+            Invigilated { identity: identity.to_owned(), warrant }
+        });
         let started = Started { trainee, mode, limit, paper: drawn.paper, invigilated };
         let sheet = Sheet::open(&started, |digest| drawn.content.get(&digest).cloned())
             .map_err(|missing| Error::Missing(attempt, missing))?;
@@ -208,15 +213,15 @@ impl Desk {
     /// Those of [`Desk::sheet`].
     pub fn take_up(&self, attempt: AttemptId, piped: bool) -> Result<Sitting, Error> {
         let (rows, sheet) = self.sheet(attempt)?;
-        let facts: Vec<_> = rows.iter().filter_map(Row::fact).collect();
-        let session = Session::resume(Arc::new(sheet), &facts);
-        let (Some(first), Some(last), Some(Fact::Started(started))) = (rows.first(), rows.last(), facts.first()) else {
+        let facts = applied(&rows);
+        let session = Session::resume(Arc::new(sheet), facts.iter().map(|(_, fact)| fact));
+        let (Some(last), Some((first, Fact::Started(started)))) = (rows.last(), facts.first()) else {
             return Err(Error::Unknown(attempt));
         };
         let mut row = AttemptRow::started(attempt, first.at, started);
-        facts.iter().zip(&rows).for_each(|(fact, stored)| row.take(stored.at, fact));
+        facts.iter().for_each(|(stored, fact)| row.take(stored.at, fact));
         let now = self.clock.now();
-        let known = facts.iter().rev().find_map(elapsed).unwrap_or_default();
+        let known = facts.iter().rev().find_map(|(_, fact)| elapsed(fact)).unwrap_or_default();
         let base = known.plus(now.wall.since(last.at));
         let timer = Timer { base, since: now };
         let (trainee, invigilated) = (started.trainee, started.invigilated.is_some());

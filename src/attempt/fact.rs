@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::remark::Remarked;
 use super::{Answer, Certainty, Mode, Outcome, Paper};
 use crate::bank::canonical;
 use crate::clock::{Millis, Timestamp};
@@ -27,6 +28,8 @@ pub enum Fact {
     Voided(Decided),
     /// One more attempt was granted, after this one.
     Granted(Decided),
+    /// An attempt was marked again.
+    Remarked(Remarked),
     /// A certificate was issued for an attempt sat here.
     Issued(Issued),
     /// A line of an issuer's ledger: a certificate was issued on request.
@@ -307,6 +310,7 @@ impl Fact {
             Self::Finished(_) => "finished",
             Self::Voided(_) => "voided",
             Self::Granted(_) => "granted",
+            Self::Remarked(_) => "remarked",
             Self::Issued(_) | Self::Ledgered(_) => "issued",
             Self::Imported(_) | Self::Received(_) => "imported",
             Self::Revoked(_) => "revoked",
@@ -323,6 +327,7 @@ impl Fact {
             Self::Flagged(flagged) => canonical::text(flagged),
             Self::Finished(finished) => canonical::text(finished),
             Self::Voided(decided) | Self::Granted(decided) => canonical::text(decided),
+            Self::Remarked(remarked) => canonical::text(remarked),
             Self::Issued(issued) => canonical::text(issued),
             Self::Ledgered(line) => canonical::text(line),
             Self::Imported(imported) => canonical::text(imported),
@@ -346,6 +351,7 @@ impl Fact {
             "finished" => typed(payload, Self::Finished),
             "voided" => typed(payload, Self::Voided),
             "granted" => typed(payload, Self::Granted),
+            "remarked" => typed(payload, Self::Remarked),
             // These two also stand in an issuer's chain; each form lacks what the other must have.
             "issued" => typed(payload, Self::Issued).or_else(|| typed(payload, Self::Ledgered)),
             "imported" => typed(payload, Self::Imported).or_else(|| typed(payload, Self::Received)),

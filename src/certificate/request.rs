@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::attempt::chain::{self, Row, Secret};
+use super::key::KeySpan;
+use super::warrant::applied;
+use crate::attempt::chain::{self, Head, Row, Secret};
 use crate::attempt::fact::{Finished, Person, Started};
 use crate::attempt::paper::BankRef;
 use crate::attempt::{Fact, Mode, Standing};
@@ -19,6 +21,7 @@ use crate::ids::{AttemptId, Digest, FactId, StreamId, TraineeId, hex, unhex};
 use crate::quiz::draw::counts;
 use crate::quiz::mark::misfit;
 use crate::quiz::odd::oddities;
+use crate::quiz::replay::{self, Replay};
 use crate::quiz::sheet::Missing;
 use crate::quiz::{Session, Sheet};
 use crate::text;
@@ -26,8 +29,8 @@ use crate::text;
 /// The format of the file.
 const FORMAT: u32 = 1;
 
-/// The kinds of facts that follow the end of a sitting.
-const AFTERWARDS: [&str; 3] = ["issued", "voided", "granted"];
+/// The kinds of facts that say what an attempt came to; what follows the last of them says nothing about that.
+const TELLING: [&str; 2] = ["finished", "remarked"];
 
 /// The largest request that is looked at.
 pub const LARGEST: usize = 32 * 1024 * 1024;
@@ -109,6 +112,13 @@ impl std::fmt::Display for Refused {
     }
 }
 
+/// A request whose chain holds, with what was asked.
+struct Opened {
+    rows: Vec<Row>,
+    head: Head,
+    sheet: Arc<Sheet>,
+}
+
 /// An attempt that was marked again and passed.
 #[derive(Debug)]
 pub struct Examined {
@@ -145,12 +155,12 @@ impl Request {
             _ => BTreeSet::new(),
         };
         let (name, license) = (person.name.clone(), person.license.clone());
+        let told = rows.iter().rposition(|row| TELLING.contains(&row.kind.as_str())).map_or(rows.len(), |at| at + 1);
         Self {
             format: FORMAT,
             trainee: Asking { id: trainee, name, license },
             attempt,
-            // What follows the end of the sitting, a certificate of this computer's own among it, says nothing about it.
-            facts: rows.iter().take_while(|row| !AFTERWARDS.contains(&row.kind.as_str())).filter_map(line).collect(),
+            facts: rows[..told].iter().filter_map(line).collect(),
             contents: named.into_iter().filter_map(|digest| Some((digest, content(digest)?))).collect(),
         }
     }
@@ -180,29 +190,26 @@ impl Request {
 
     /// Checks the chain, holds paper and questions to what the issuer holds itself, and marks the answers again.
     ///
-    /// `held` finds content in the issuer's own store: nothing that only the request brings along is believed.
+    /// `held` finds content in the issuer's own store: nothing that only the request brings along is believed. Of attempts
+    /// that were marked again after a faulty question, only what was signed with one of these `keys` counts.
     ///
     /// # Errors
     /// Why it is refused: changed, stale, foreign, or not passed.
-    pub fn examine(&self, held: impl Fn(Digest) -> Option<String>, now: Timestamp) -> Result<Examined, Refused> {
-        let rows = self.rows()?;
-        let head = chain::check(self.attempt.into(), &rows).map_err(|broken| format!("It was changed: {broken}."))?;
-        let Some(Fact::Started(started)) = rows.first().and_then(Row::fact) else {
-            return Err("It does not begin with the start of an attempt.".into());
-        };
-        if started.trainee != self.trainee.id {
-            return Err("It was changed: the attempt is another person's.".into());
-        }
-        let sheet = Sheet::open(&started, &held).map_err(Refused::Foreign)?;
-        let sheet = Arc::new(sheet);
-        let exam = sheet.exam.as_ref().filter(|_| started.mode == Mode::Exam);
+    pub fn examine(
+        &self,
+        held: impl Fn(Digest) -> Option<String>,
+        keys: &[KeySpan],
+        now: Timestamp,
+    ) -> Result<Examined, Refused> {
+        let Opened { rows, head, sheet } = self.open(&held)?;
+        let exam = sheet.exam.as_ref().filter(|_| sheet.mode == Mode::Exam);
         let exam = exam.ok_or("It is of a practice; only an exam has a certificate.")?;
         follows(&sheet, exam)?;
         for marker in markers(&sheet, exam) {
             held(Digest::of(&marker)).ok_or(Refused::Foreign(Missing(Digest::of(&marker))))?;
         }
         drawn_from_pools(&sheet, &held)?;
-        let (finished, at) = marked_again(&sheet, &rows)?;
+        let (finished, at) = marked_again(&sheet, &rows, keys)?;
         if now.since(at) > STALE {
             let day = at.day().written();
             return Err(format!("It is stale: the exam ended on {day}, more than 90 days ago.").into());
@@ -217,6 +224,32 @@ impl Request {
             odd.push(format!("It had {limit} of time, where the exam has {}.", exam.limit()));
         }
         Ok(Examined { sheet, finished, at, head: head.digest, odd })
+    }
+
+    /// Draws and marks the attempt again, by what the request brings along and, where that is not enough, by what is `held`
+    /// here. It says nothing about whether the request is to be believed.
+    ///
+    /// # Errors
+    /// Where the chain does not hold, or content is found nowhere.
+    pub fn replay(&self, held: impl Fn(Digest) -> Option<String>) -> Result<(Vec<Row>, Arc<Sheet>, Replay), Refused> {
+        let content = |digest: Digest| self.contents.get(&digest).cloned().or_else(|| held(digest));
+        let Opened { rows, sheet, .. } = self.open(content)?;
+        let facts: Vec<_> = applied(&rows).into_iter().map(|(_, fact)| fact).collect();
+        let replayed = replay::replay(&sheet, &facts, content).map_err(Refused::Foreign)?;
+        Ok((rows, sheet, replayed))
+    }
+
+    fn open(&self, content: impl Fn(Digest) -> Option<String>) -> Result<Opened, Refused> {
+        let rows = self.rows()?;
+        let head = chain::check(self.attempt.into(), &rows).map_err(|broken| format!("It was changed: {broken}."))?;
+        let Some(Fact::Started(started)) = rows.first().and_then(Row::fact) else {
+            return Err("It does not begin with the start of an attempt.".into());
+        };
+        if started.trainee != self.trainee.id {
+            return Err("It was changed: the attempt is another person's.".into());
+        }
+        let sheet = Sheet::open(&started, content).map_err(Refused::Foreign)?;
+        Ok(Opened { rows, head, sheet: Arc::new(sheet) })
     }
 
     fn rows(&self) -> Result<Vec<Row>, String> {
@@ -297,19 +330,28 @@ fn drawn_from_pools(sheet: &Sheet, held: &impl Fn(Digest) -> Option<String>) -> 
 }
 
 /// Marks the answers again and holds the result to what was stored.
-fn marked_again(sheet: &Arc<Sheet>, rows: &[Row]) -> Result<(Finished, Timestamp), String> {
-    let facts: Vec<_> = rows.iter().filter_map(Row::fact).collect();
-    let session = Session::resume(Arc::clone(sheet), &facts);
-    let (Some(finished), Some(last)) = (session.ended(), rows.last()) else {
+fn marked_again(sheet: &Arc<Sheet>, rows: &[Row], keys: &[KeySpan]) -> Result<(Finished, Timestamp), String> {
+    let own = |fact: &Fact| match fact {
+        Fact::Remarked(remarked) => remarked.warrant.as_ref().is_some_and(|warrant| warrant.is_of(keys)),
+        _ => true,
+    };
+    let facts: Vec<_> = applied(rows).into_iter().filter(|(_, fact)| own(fact)).collect();
+    let session = Session::resume(Arc::clone(sheet), facts.iter().map(|(_, fact)| fact));
+    let end = facts.iter().position(|(_, fact)| matches!(fact, Fact::Finished(_)));
+    let (Some(finished), Some(end)) = (session.ended(), end) else {
         return Err("The attempt has not ended.".to_owned());
     };
-    if !matches!(facts.last(), Some(Fact::Finished(_))) {
-        return Err("It was changed: something follows the end of the attempt.".to_owned());
+    for (_, fact) in &facts[end + 1..] {
+        match fact {
+            Fact::Remarked(_) | Fact::Issued(_) | Fact::Granted(_) => {}
+            Fact::Voided(_) => return Err("The attempt is void.".to_owned()),
+            _ => return Err("It was changed: something follows the end of the attempt.".to_owned()),
+        }
     }
     if finished.outcome != session.outcome() {
         return Err("It was changed: marked again, it comes to another result.".to_owned());
     }
-    for fact in &facts {
+    for (_, fact) in &facts {
         let Fact::Answered(answered) = fact else { continue };
         let item =
             sheet.items.get(answered.item).ok_or("It was changed: a question is answered that was not asked.")?;
@@ -325,7 +367,7 @@ fn marked_again(sheet: &Arc<Sheet>, rows: &[Row]) -> Result<(Finished, Timestamp
         }
     }
     match finished.outcome.standing {
-        Standing::Passed => Ok((finished.clone(), last.at)),
+        Standing::Passed => Ok((finished.clone(), facts[end].0.at)),
         _ => Err("The exam was not passed.".to_owned()),
     }
 }

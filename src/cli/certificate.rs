@@ -3,6 +3,8 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+pub(super) use issue::read as request;
+
 use super::{Env, Outcome};
 use crate::certificate::{Checked, Credential};
 

@@ -14,10 +14,11 @@ mod decide;
 mod export;
 mod list;
 mod matrix;
+mod remark;
 mod replay;
 mod show;
 
-/// List, show, replay and decide about attempts, show who stands where, export records
+/// List, show, replay, re-mark and decide about attempts, show who stands where, export records
 #[derive(Debug, Subcommand)]
 pub enum RecordCommand {
     List(list::ListArgs),
@@ -25,6 +26,7 @@ pub enum RecordCommand {
     Matrix(matrix::MatrixArgs),
     Export(export::ExportArgs),
     Replay(replay::ReplayArgs),
+    Remark(remark::RemarkArgs),
     Void(decide::VoidArgs),
     Grant(decide::GrantArgs),
 }
@@ -37,6 +39,7 @@ pub(super) fn run(command: &RecordCommand, env: &mut Env<'_>) -> Outcome {
         RecordCommand::Matrix(args) => matrix::run(args, env),
         RecordCommand::Export(args) => export::run(args, env),
         RecordCommand::Replay(args) => replay::run(args, env),
+        RecordCommand::Remark(args) => remark::run(args, env),
         RecordCommand::Void(args) => decide::void(args, env),
         RecordCommand::Grant(args) => decide::grant(args, env),
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::attempt::remark::Policy;
 use crate::attempt::{Answer, Points};
 use crate::bank::decimal::Decimal;
 use crate::bank::question::{Ask, Choice, Question, Scoring, Select};
@@ -29,6 +30,49 @@ pub fn mark(question: &Question, answer: Option<&Answer>) -> Points {
         _ => false,
     };
     if right { Points::one() } else { Points::zero() }
+}
+
+/// Returns the points for an answer to a question that turned out to be faulty; nothing where it was dropped.
+pub fn mark_again(question: &Question, policy: &Policy, answer: Option<&Answer>) -> Option<Points> {
+    match policy {
+        Policy::Drop => None,
+        Policy::AcceptAll => Some(Points::one()),
+        Policy::Rekey(keys) => {
+            let under = |key: &Answer| rekeyed(question, key).map(|question| mark(&question, answer));
+            Some(keys.iter().filter_map(under).max().unwrap_or_else(|| mark(question, answer)))
+        }
+    }
+}
+
+/// Returns the question with another key; nothing where that can be no key of it. What is put in order or paired has no
+/// other key: its own order is the key.
+pub fn rekeyed(question: &Question, key: &Answer) -> Option<Question> {
+    if misfit(question, key).is_some() {
+        return None;
+    }
+    let ask = match (question.ask.clone(), key) {
+        (Ask::Choice { mut choices, select, scoring, order }, Answer::Choices(keys)) => {
+            let enough = match select {
+                Select::One => true,
+                Select::Exactly(n) => keys.len() == n,
+                Select::All => keys.len() < choices.len(),
+            };
+            if !enough {
+                return None;
+            }
+            choices.iter_mut().enumerate().for_each(|(at, choice)| choice.correct = keys.contains(&at));
+            Ask::Choice { choices, select, scoring, order }
+        }
+        (Ask::TrueFalse { rationales, harm, .. }, Answer::Truth(answer)) => {
+            Ask::TrueFalse { answer: *answer, rationales, harm }
+        }
+        (Ask::Number { tolerance, unit, .. }, Answer::Number(answer)) => {
+            Ask::Number { answer: Decimal::parse(answer).ok()?, tolerance, unit }
+        }
+        (Ask::Text { .. }, Answer::Text(answer)) => Ask::Text { accept: vec![answer.clone()] },
+        _ => return None,
+    };
+    Some(Question { ask, ..question.clone() })
 }
 
 /// Marks ticked choices. More ticks than may be selected earn nothing, however they came to be stored.

@@ -10,8 +10,10 @@ use super::mark;
 use super::result;
 use super::sheet::Sheet;
 use crate::attempt::fact::{Answered, Ending, Finished, Flagged};
+use crate::attempt::remark::Policy;
 use crate::attempt::{Answer, Certainty, Fact, Mode, Outcome, Points};
 use crate::clock::Millis;
+use crate::ids::Digest;
 
 /// A sitting in progress, or one that has ended.
 #[derive(Debug, Clone)]
@@ -20,6 +22,7 @@ pub struct Session {
     given: Vec<Option<Given>>,
     flags: Vec<bool>,
     ended: Option<Finished>,
+    remarks: Vec<(Digest, Policy)>,
 }
 
 /// An answer that is stored.
@@ -102,7 +105,7 @@ impl Session {
     /// Begins a sitting.
     pub fn new(sheet: Arc<Sheet>) -> Self {
         let count = sheet.items.len();
-        Self { sheet, given: vec![None; count], flags: vec![false; count], ended: None }
+        Self { sheet, given: vec![None; count], flags: vec![false; count], ended: None, remarks: Vec::new() }
     }
 
     /// Takes a sitting up again from its facts.
@@ -164,6 +167,12 @@ impl Session {
                 }
             }
             Fact::Finished(finished) => self.ended = Some(finished.clone()),
+            Fact::Remarked(remarked) => {
+                if let Some(ended) = &mut self.ended {
+                    ended.outcome = remarked.outcome.clone();
+                    self.remarks.push((remarked.question, remarked.policy.clone()));
+                }
+            }
             _ => {}
         }
     }
@@ -218,9 +227,17 @@ impl Session {
         self.ended.as_ref()
     }
 
-    /// Returns the points that the stored answer to a question earns.
+    /// Returns the points that the stored answer to a question earns, or would earn had the question not been dropped.
     pub fn mark(&self, item: usize) -> Points {
-        mark::mark(&self.sheet.items[item].question, self.given(item).map(|given| &given.answer))
+        let (question, answer) = (&self.sheet.items[item].question, self.given(item).map(|given| &given.answer));
+        let again = self.policy(item).and_then(|policy| mark::mark_again(question, policy, answer));
+        again.unwrap_or_else(|| mark::mark(question, answer))
+    }
+
+    /// Returns what became of a question that turned out to be faulty; the last word counts.
+    fn policy(&self, item: usize) -> Option<&Policy> {
+        let question = self.sheet.paper.items[item].question;
+        self.remarks.iter().rev().find(|(known, _)| *known == question).map(|(_, policy)| policy)
     }
 
     /// Returns how many questions are fully right.
@@ -231,6 +248,14 @@ impl Session {
     /// Computes what the answers stored so far come to.
     pub fn outcome(&self) -> Outcome {
         let answers: Vec<_> = self.given.iter().map(|given| given.as_ref().map(|given| &given.answer)).collect();
-        result::outcome(&self.sheet, &answers)
+        let policies: Vec<_> = (0..self.count()).map(|item| self.policy(item)).collect();
+        result::outcome(&self.sheet, &answers, &policies)
+    }
+
+    /// Computes what they come to when a question turns out to be faulty.
+    pub fn outcome_under(&self, question: Digest, policy: &Policy) -> Outcome {
+        let mut session = self.clone();
+        session.remarks.push((question, policy.clone()));
+        session.outcome()
     }
 }

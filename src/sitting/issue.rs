@@ -1,7 +1,6 @@
 //! What an issuer does: hold what may be asked, look at a request, sign, keep a ledger, revoke.
 
 use super::certify::{Held, valid_until};
-use super::decide::is_watched;
 use super::*;
 use crate::attempt::fact::{Issued, Ledgered, Received, Revoked};
 use crate::attempt::paper::BankRef;
@@ -70,6 +69,11 @@ impl Desk {
     /// # Errors
     /// What the store says.
     pub fn hold_catalog(&mut self) -> Result<(), Error> {
+        Ok(self.store.append(&Batch { content: self.in_use(), ..Batch::default() })?)
+    }
+
+    /// Returns every question, frame, pool and exam in use, by digest.
+    pub(super) fn in_use(&self) -> std::collections::BTreeMap<Digest, String> {
         let mut content = std::collections::BTreeMap::new();
         let mut keep = |text: String| {
             let digest = Digest::of(&text);
@@ -91,7 +95,7 @@ impl Desk {
                 keep(pool_marker(digest, at, pool));
             }
         }
-        Ok(self.store.append(&Batch { content, ..Batch::default() })?)
+        content
     }
 
     /// Returns when a clinician reviewed the questions of a paper, by the banks in use here: the earliest day, or nothing
@@ -140,27 +144,28 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotTaken`] with the reason, or what the store says.
-    pub fn consider(&mut self, request: Request, issuer: IssuerId) -> Result<Considered, Error> {
+    pub fn consider(&mut self, request: Request, issuer: &Issuer) -> Result<Considered, Error> {
         let received = Received { request: request.digest(), trainee: request.trainee.id };
-        if !self.ledger(issuer)?.received.contains(&received) {
-            let head = self.head(issuer.into())?;
-            let fact = self.link(issuer.into(), head, &Fact::Received(received));
+        if !self.ledger(issuer.id)?.received.contains(&received) {
+            let head = self.head(issuer.id.into())?;
+            let fact = self.link(issuer.id.into(), head, &Fact::Received(received));
             self.store.append(&Batch { facts: vec![fact], ..Batch::default() })?;
         }
         self.look(request, issuer)
     }
 
-    fn look(&mut self, request: Request, issuer: IssuerId) -> Result<Considered, Error> {
+    fn look(&mut self, request: Request, issuer: &Issuer) -> Result<Considered, Error> {
         let refused = |why: String| Error::NotTaken(format!("The request is refused. {why}"));
         let now = self.clock.now().wall;
-        let mut examined = request.examine(|digest| self.store.content(digest).ok().flatten(), now);
+        let keys = &issuer.keys;
+        let mut examined = request.examine(|digest| self.store.content(digest).ok().flatten(), keys, now);
         if matches!(examined, Err(Refused::Foreign(_))) {
             // It may ask for what came into use here since the catalog was last kept.
             self.hold_catalog()?;
-            examined = request.examine(|digest| self.store.content(digest).ok().flatten(), now);
+            examined = request.examine(|digest| self.store.content(digest).ok().flatten(), keys, now);
         }
         let examined = examined.map_err(|why| refused(why.to_string()))?;
-        let ledger = self.ledger(issuer)?;
+        let ledger = self.ledger(issuer.id)?;
         self.unused(&request, examined.head, &ledger)?;
         let sent = ledger.received.iter().filter(|received| received.trainee == request.trainee.id).count();
         let granted = ledger.lines.iter().filter(|line| line.trainee == request.trainee.id).count();
@@ -190,13 +195,16 @@ impl Desk {
     pub fn consider_invigilated(&mut self, attempt: AttemptId, issuer: &Issuer) -> Result<Considered, Error> {
         let started = self.facts(attempt)?.first().and_then(Row::fact);
         let watched = match started {
-            Some(Fact::Started(Started { invigilated: Some(word), .. })) => is_watched(attempt, &word, &issuer.keys),
+            Some(Fact::Started(Started { invigilated: Some(word), .. })) => {
+                let fits = word.warrant.fits(attempt.into(), Decision::Identity, &word.identity);
+                fits && word.warrant.is_of(&issuer.keys)
+            }
             _ => false,
         };
         if !watched {
             return Err(Error::NotTaken("No invigilator of this issuer gave their word at its start.".to_owned()));
         }
-        let considered = self.look(self.request(attempt)?, issuer.id)?;
+        let considered = self.look(self.request(attempt)?, issuer)?;
         Ok(Considered { assurance: Assurance::Invigilated, ..considered })
     }
 

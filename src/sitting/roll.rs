@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::bank::exam::Review;
-use crate::certificate::{Trust, verify};
+use crate::certificate::{Request, Trust, verify};
 use crate::quiz::replay::{self, Replay};
 use crate::quiz::review::{self, Extent};
 use crate::records::CertificateRow;
@@ -46,10 +46,20 @@ impl Desk {
     pub fn replay(&self, attempt: AttemptId) -> Result<(Vec<Row>, Arc<Sheet>, Replay), Error> {
         let (rows, sheet) = self.sheet(attempt)?;
         let sheet = Arc::new(sheet);
-        let facts: Vec<_> = rows.iter().filter_map(Row::fact).collect();
+        let facts: Vec<_> = applied(&rows).into_iter().map(|(_, fact)| fact).collect();
         let content = |digest: Digest| self.store.content(digest).ok().flatten();
         let replayed = replay::replay(&sheet, &facts, content).map_err(|missing| Error::Missing(attempt, missing))?;
         Ok((rows, sheet, replayed))
+    }
+
+    /// Replays the attempt of a request, which may have been sat anywhere.
+    ///
+    /// # Errors
+    /// [`Error::NotTaken`] with the reason.
+    pub fn replay_request(&self, request: &Request) -> Result<(Vec<Row>, Arc<Sheet>, Replay), Error> {
+        let in_use = self.in_use();
+        let held = |digest: Digest| in_use.get(&digest).cloned().or_else(|| self.store.content(digest).ok().flatten());
+        request.replay(held).map_err(|why| Error::NotTaken(format!("The request cannot be replayed. {why}")))
     }
 
     /// Verifies the signatures behind some rows: a row that somebody wrote into the store by hand proves nothing. `done` is
@@ -128,8 +138,9 @@ impl Desk {
     /// What the store says.
     pub fn archive(&self, row: &PersonRow) -> Result<Value, Error> {
         let fact = |stored: &Row| {
-            let payload = stored.secret.as_ref().map(|secret| secret.payload.as_str());
-            let payload = payload.and_then(|payload| serde_json::from_str::<Value>(payload).ok());
+            // What became of a faulty question tells of its key, and is the school's and no part of anybody's data.
+            let payload = stored.secret.as_ref().filter(|_| stored.kind != "remarked");
+            let payload = payload.and_then(|secret| serde_json::from_str::<Value>(&secret.payload).ok());
             json!({ "seq": stored.seq, "kind": stored.kind, "at": stored.at.to_string(), "content": payload })
         };
         let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };

@@ -42,7 +42,7 @@ pub(super) fn put_attempt(change: &Connection, row: &AttemptRow) -> rusqlite::Re
                certificate, valid_until, voided, granted, seal) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
                ON CONFLICT (id) DO UPDATE SET finished = excluded.finished, standing = excluded.standing, \
-               earned = excluded.earned, certificate = excluded.certificate, valid_until = excluded.valid_until, \
+               earned = excluded.earned, possible = excluded.possible, certificate = excluded.certificate, valid_until = excluded.valid_until, \
                voided = excluded.voided, granted = excluded.granted, seal = excluded.seal";
     change.prepare_cached(sql)?.execute(params![
         row.id.to_string(),

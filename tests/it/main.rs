@@ -30,6 +30,7 @@ mod policy;
 mod preview;
 mod records;
 mod rendering;
+mod remark;
 mod replay;
 mod rules;
 mod screens;

@@ -177,3 +177,25 @@ fn changes(cell: &Cell) -> Vec<Cell> {
         _ => Vec::new(),
     }
 }
+
+#[test]
+fn the_attempt_of_a_request_is_replayed_on_any_machine() {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.passes().code, 0);
+    let file = world.path("request.json");
+    world.run(["certificate", "request", &attempt(&world), "--to", &file]).done();
+    let elsewhere = World::new();
+    let said = elsewhere.run(["record", "replay", "--request", &file]);
+    assert!(said.code == 0 && said.out.contains("Paper: drawn again, the same"), "{}", said.all());
+    assert!(said.out.contains("Marks: marked again, as stored\nPassed"), "{}", said.all());
+    let here = world.run(["record", "replay", &attempt(&world)]);
+    let told =
+        |text: &str| text[text.find("Paper: ").expect("a paper")..text.find("ended").expect("an end")].to_owned();
+    assert_eq!(told(&said.out), told(&here.out), "the same as where it was sat");
+    let text = std::fs::read_to_string(&file).expect("a request");
+    let changed = elsewhere.file("changed.json", text.replacen("\"answered\"", "\"flagged\"", 1));
+    let said = elsewhere.run(["record", "replay", "--request", &changed.to_string_lossy()]);
+    assert!(said.code == 1 && said.err.contains("It was changed: fact 1"), "{}", said.all());
+    let none = elsewhere.file("none.json", "{}");
+    assert_eq!(elsewhere.run(["record", "replay", "--request", &none.to_string_lossy()]).code, 1);
+}

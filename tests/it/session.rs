@@ -102,7 +102,7 @@ fn a_missed_critical_question_fails_whatever_the_percentage() {
         let outcome = |missed: Option<usize>| {
             let answers: Vec<_> =
                 keys.iter().enumerate().map(|(at, key)| Some(key).filter(|_| Some(at) != missed)).collect();
-            needlewise::quiz::result::outcome(&sheet, &answers)
+            needlewise::quiz::result::outcome(&sheet, &answers, &vec![None; answers.len()])
         };
         assert_eq!(outcome(None).standing, Standing::Passed);
         for (at, item) in sheet.items.iter().enumerate() {

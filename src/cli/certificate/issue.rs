@@ -34,7 +34,7 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> Outcome {
     let issuer = secret::issuer(env)?;
     let request = read(&args.request)?;
     let mut desk = env.desk()?;
-    let considered = desk.consider(request, issuer.id)?;
+    let considered = desk.consider(request, &issuer)?;
     for line in lines(&considered, args.name.as_deref()) {
         env.say(&line)?;
     }
@@ -49,7 +49,11 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> Outcome {
     env.say(&format!("Certificate {} is signed: {}", held.certificate.short(), shown(path)))
 }
 
-fn read(path: &Path) -> Result<Request, Failure> {
+/// Reads a request's file.
+///
+/// # Errors
+/// A file that cannot be read, or is none.
+pub(in crate::cli) fn read(path: &Path) -> Result<Request, Failure> {
     let bytes = std::fs::File::open(path).and_then(|file| place::read_up_to(file, LARGEST));
     let bytes = bytes.map_err(|error| Failure::unreadable(path, &error))?;
     let code =

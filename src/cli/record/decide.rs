@@ -1,10 +1,12 @@
 //! `record void` and `record grant`: decisions about an attempt, each with its reason.
 
 use super::attempt_id;
+use crate::certificate::Key;
 use crate::cli::error::Failure;
 use crate::cli::secret::{self, Unlock};
 use crate::cli::{Env, Outcome};
-use crate::sitting::decide::Decision;
+use crate::ids::AttemptId;
+use crate::sitting::{Desk, Error};
 use crate::text;
 
 /// Void an attempt: it stays in the records and does not count
@@ -39,22 +41,25 @@ struct About {
 
 /// Voids the attempt.
 pub(super) fn void(args: &VoidArgs, env: &mut Env<'_>) -> Outcome {
-    decide(&args.about, Decision::Void, "is void", env)
+    decide(&args.about, Desk::void, "is void", env)
 }
 
 /// Grants one more.
 pub(super) fn grant(args: &GrantArgs, env: &mut Env<'_>) -> Outcome {
-    decide(&args.about, Decision::Grant, "is followed by one more that is granted", env)
+    decide(&args.about, Desk::grant, "is followed by one more that is granted", env)
 }
 
-fn decide(args: &About, decision: Decision, says: &str, env: &mut Env<'_>) -> Outcome {
+/// How a desk decides: about which attempt, why, and who signs.
+type Decide = fn(&mut Desk, AttemptId, &str, Option<&Key>) -> Result<(), Error>;
+
+fn decide(args: &About, decide: Decide, says: &str, env: &mut Env<'_>) -> Outcome {
     let attempt = attempt_id(&args.attempt)?;
     if !text::is_printable(&args.reason) {
         return Err(Failure::usage("A decision needs a reason that can be printed."));
     }
     let mut desk = env.desk()?;
     let key = secret::key_if_any(&args.unlock, env)?;
-    desk.decide(attempt, decision, &args.reason, key.as_ref())?;
+    decide(&mut desk, attempt, &args.reason, key.as_ref())?;
     let signed =
         if key.is_some() { "signed by this machine's issuer" } else { "not signed: this machine has no issuer" };
     env.say(&format!("Attempt {} {says}; {signed}.", text::one_line(&args.attempt)))

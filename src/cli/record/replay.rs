@@ -1,8 +1,11 @@
+use std::path::PathBuf;
+
 use serde_json::json;
 
 use super::attempt_id;
 use crate::attempt::Fact;
 use crate::attempt::chain::Row;
+use crate::cli::certificate::request;
 use crate::cli::error;
 use crate::cli::progress::Progress;
 use crate::cli::{Env, Outcome, print};
@@ -20,8 +23,11 @@ use crate::wording::result_lines;
 #[derive(Debug, clap::Args)]
 pub struct ReplayArgs {
     /// The attempt's id, as `needlewise record list` shows it
-    #[arg(value_name = "ATTEMPT", required_unless_present = "all")]
+    #[arg(value_name = "ATTEMPT", required_unless_present_any = ["all", "request"])]
     attempt: Option<String>,
+    /// Replay the attempt of a request, wherever it was sat
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["attempt", "all"])]
+    request: Option<PathBuf>,
     /// Replay all attempts, a line each
     #[arg(long, conflicts_with = "attempt")]
     all: bool,
@@ -33,10 +39,18 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> Outcome {
     if args.all {
         return all(&desk, env);
     }
-    let attempt = attempt_id(args.attempt.as_deref().unwrap_or_default())?;
-    let (rows, sheet, replay) = desk.replay(attempt)?;
-    let sitting = desk.take_up(attempt, false)?;
-    let extent = desk.extent(&sitting.row)?;
+    let (attempt, extent, (rows, sheet, replay)) = match &args.request {
+        Some(path) => {
+            let request = request(path)?;
+            // Whoever holds a request holds the whole attempt.
+            (request.attempt, Extent::Objectives, desk.replay_request(&request)?)
+        }
+        None => {
+            let attempt = attempt_id(args.attempt.as_deref().unwrap_or_default())?;
+            let replayed = desk.replay(attempt)?;
+            (attempt, desk.extent(&desk.take_up(attempt, false)?.row)?, replayed)
+        }
+    };
     if env.global.json {
         env.say_json(&row(attempt, &Ok(replay.clone())))?;
     } else {
@@ -124,6 +138,7 @@ fn event(row: &Row) -> String {
             format!("question {} {}", flagged.item + 1, if flagged.on { "flagged" } else { "flag taken off" })
         }
         Some(Fact::Finished(finished)) => format!("ended at {}", finished.elapsed),
+        Some(Fact::Remarked(_)) => "marked again".to_owned(),
         _ => row.kind.clone(),
     };
     format!("{:>4}  {}  {says}", row.seq, row.at.local())

@@ -1,9 +1,10 @@
 use serde_json::{Value, json};
 
 use super::{attempt_id, row_json};
-use crate::attempt::Mode;
 use crate::attempt::chain::Row;
 use crate::attempt::outcome::SectionOutcome;
+use crate::attempt::{Fact, Mode};
+use crate::certificate::warrant::applied;
 use crate::cli::{Env, Outcome};
 use crate::quiz::odd::oddities;
 use crate::quiz::review::Extent;
@@ -50,6 +51,12 @@ pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
             0
         }
     };
+    for (row, fact) in applied(&facts) {
+        if let Fact::Remarked(_) = fact {
+            // Neither which question it was nor what became of it: that would tell whether it was answered rightly.
+            env.say(&format!("Marked again on {}, after a question turned out to be faulty", row.at.local()))?;
+        }
+    }
     for sentence in odd {
         env.say(&format!("Odd: {}", text::one_line(&sentence)))?;
     }

@@ -35,7 +35,7 @@ pub(super) fn run(args: &SetArgs, env: &mut Env<'_>) -> Outcome {
     let row = desk.change(row.id, Person { staff_id, license, ..row.person })?;
     if let Some(factor) = args.time_factor {
         let key = secret::key_if_any(&args.unlock, env)?;
-        desk.give_time(&row, Some(factor), key.as_ref())?;
+        desk.give_time(&row, factor, key.as_ref())?;
     }
     env.say(&format!("Changed {}.", text::one_line(&row.person.name)))
 }

@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::{Attempt, Records};
 use crate::attempt::{Fact, Mode, Standing};
-use crate::clock::Timestamp;
+use crate::certificate::warrant::applied;
+use crate::clock::{Millis, Timestamp};
 use crate::ids::FactId;
 use crate::records::AttemptRow;
 
@@ -29,26 +30,37 @@ pub fn write(records: &Records) -> Vec<u8> {
 
 fn statements(Attempt { row, facts, told }: &Attempt) -> Vec<Value> {
     let mut said = Vec::new();
-    for stored in facts {
-        match stored.fact() {
-            Some(Fact::Started(_)) => said.push(statement(row, stored.id, stored.at, "initialized", None)),
-            Some(Fact::Finished(finished)) => {
-                let passed = finished.outcome.standing == Standing::Passed;
-                let (raw, most) = (finished.outcome.earned.decimal(), finished.outcome.possible);
-                let mut result = json!({
-                    "success": passed,
-                    "completion": true,
-                    "duration": format!("PT{}S", finished.elapsed.0 / 1000),
-                });
-                if *told {
-                    let scaled = finished.outcome.earned.share(most);
-                    result["score"] = json!({ "scaled": scaled, "raw": raw, "min": 0, "max": most });
-                }
-                let verb = if passed { "passed" } else { "failed" };
-                said.push(statement(row, stored.id, stored.at, verb, Some(result)));
+    let mut ended: Option<(Timestamp, Millis)> = None;
+    let (mut last, mut said_passed) = (None, false);
+    for (stored, fact) in applied(facts) {
+        let outcome = match &fact {
+            Fact::Started(_) => {
+                said.push(statement(row, stored.id, stored.at, "initialized", None));
+                continue;
             }
-            _ => {}
+            Fact::Finished(finished) => {
+                ended = Some((stored.at, finished.elapsed));
+                &finished.outcome
+            }
+            Fact::Remarked(remarked) => &remarked.outcome,
+            _ => continue,
+        };
+        let passed = outcome.standing == Standing::Passed;
+        let says = last != Some(passed) && !(passed && said_passed);
+        let Some((at, elapsed)) = ended.filter(|_| says) else { continue };
+        (last, said_passed) = (Some(passed), said_passed || passed);
+        let mut result = json!({
+            "success": passed,
+            "completion": true,
+            "duration": format!("PT{}S", elapsed.0 / 1000),
+        });
+        if *told {
+            let (raw, most) = (outcome.earned.decimal(), outcome.possible);
+            let scaled = outcome.earned.share(most);
+            result["score"] = json!({ "scaled": scaled, "raw": raw, "min": 0, "max": most });
         }
+        // A pass by another marking is a pass of the day of the sitting.
+        said.push(statement(row, stored.id, at, if passed { "passed" } else { "failed" }, Some(result)));
     }
     said
 }

@@ -1,0 +1,43 @@
+//! Marking again, after a question turned out to be faulty.
+
+use serde::{Deserialize, Serialize};
+
+use super::fact::Warrant;
+use super::{Answer, Outcome};
+use crate::bank::canonical;
+use crate::ids::Digest;
+
+/// What becomes of a faulty question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Policy {
+    /// It counts for nobody, neither as earned nor as possible.
+    Drop,
+    /// Everybody who was asked it has its point.
+    AcceptAll,
+    /// It has another key: any of these answers is right, and no other.
+    Rekey(Vec<Answer>),
+}
+
+/// What an attempt came to when it was marked again. It stands beside the first outcome, which stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remarked {
+    /// The digest of the question's content, as the paper names it.
+    pub question: Digest,
+    /// What became of the question.
+    pub policy: Policy,
+    /// Why.
+    pub reason: String,
+    /// The outcome under this and every earlier remark.
+    pub outcome: Outcome,
+    /// The issuer's word. Without one that fits it is not applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warrant: Option<Warrant>,
+}
+
+impl Remarked {
+    /// Returns what the issuer signs: all of it but the signature.
+    pub fn terms(&self) -> String {
+        canonical::text(&Self { warrant: None, ..self.clone() })
+    }
+}

@@ -1,0 +1,171 @@
+use clap::builder::NonEmptyStringValueParser;
+use serde_json::{Value, json};
+
+use crate::attempt::{Mode, Points};
+use crate::cli::error::Failure;
+use crate::cli::progress::Progress;
+use crate::cli::secret::{self, Unlock};
+use crate::cli::{Env, Outcome, print};
+use crate::ids::{BankId, QuestionId};
+use crate::records::AttemptQuery;
+use crate::sitting::remark::{Asked, Becomes, Change, Plan};
+use crate::text;
+
+/// Mark exams again after a question turned out to be faulty
+///
+/// You see first whose result changes and which certificates rest on it; then a fact for each of them is signed by this
+/// machine's issuer and stored beside the first result, which stays. Nobody loses a pass unless you say --may-fail. A new pass
+/// is of the day of the sitting. Certificates are not changed: revoke those that are wrong and issue them again.
+#[derive(Debug, clap::Args)]
+pub struct RemarkArgs {
+    /// The question, as BANK/QUESTION
+    #[arg(long, value_name = "BANK/QUESTION")]
+    question: String,
+    /// What becomes of it: drop (it counts for nobody), accept-all (everybody has its point), or rekey=KEY (letters in the
+    /// order of its file, true or false, a number or a text; several that are right alike with a slash between)
+    #[arg(long, value_name = "POLICY")]
+    policy: String,
+    /// Why
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    reason: String,
+    /// The revision of the question; the one drawn last where nothing is said
+    #[arg(long, value_name = "NUMBER")]
+    revision: Option<u32>,
+    /// Let people lose a pass by it
+    #[arg(long)]
+    may_fail: bool,
+    /// Sign and store without asking
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    unlock: Unlock,
+}
+
+/// Shows what would change, asks, signs and stores.
+pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> Outcome {
+    let (bank, question) = named(&args.question)?;
+    let becomes = becomes(&args.policy)?;
+    if !text::is_printable(&args.reason) {
+        return Err(Failure::usage("A decision needs a reason that can be printed."));
+    }
+    let issuer = secret::issuer(env)?;
+    let mut desk = env.desk()?;
+    // What follows tells who had the question right, so it is for the issuer's eyes.
+    let (key, _) = args.unlock.key(env, &issuer)?;
+    let asked = Asked { bank: &bank, question: &question, revision: args.revision, becomes, may_fail: args.may_fail };
+    let query = AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() };
+    let attempts = desk.store.attempts(&query)?.len();
+    let progress = Progress::new(env, attempts, "marked again");
+    let plan = desk.plan_remark(&asked, &issuer, &|| progress.step())?;
+    drop(progress);
+    if !env.global.json {
+        for line in lines(&plan, args) {
+            env.say(&line)?;
+        }
+    }
+    let count = plan.changes.len();
+    let agrees = args.yes || (count > 0 && env.agrees(&format!("Sign and store this for {count}? (yes/no): "))?);
+    if count > 0 && agrees {
+        desk.remark(&plan, &args.reason, &key)?;
+        for change in &plan.changes {
+            desk.certify_pending(change.row.trainee)?;
+        }
+    }
+    if env.global.json {
+        env.say_json(&plan_json(&plan, count > 0 && agrees))?;
+    }
+    match (count, agrees) {
+        (0, _) if env.global.json => Ok(0),
+        (0, _) => env.say("Nothing is to be stored."),
+        (_, true) if env.global.json => Ok(0),
+        (_, true) => env.say(&format!("Signed and stored: {} marked again.", text::count(count, "attempt"))),
+        (_, false) => Err(Failure::no("Nothing was stored. Without a terminal, say --yes.")),
+    }
+}
+
+fn named(given: &str) -> Result<(BankId, QuestionId), Failure> {
+    let ids = given.split_once('/').and_then(|(bank, question)| Some((bank.parse().ok()?, question.parse().ok()?)));
+    ids.ok_or_else(|| {
+        let given = text::one_line(given);
+        Failure::usage(format!("\"{given}\" names no question. Say BANK/QUESTION, as in risks/two-rates."))
+    })
+}
+
+fn becomes(given: &str) -> Result<Becomes<'_>, Failure> {
+    match (given, given.strip_prefix("rekey=")) {
+        ("drop", _) => Ok(Becomes::Dropped),
+        ("accept-all", _) => Ok(Becomes::Accepted),
+        (_, Some(key)) => Ok(Becomes::Rekeyed(key)),
+        _ => Err(Failure::usage("A policy is drop, accept-all, or rekey=KEY.")),
+    }
+}
+
+/// Says what would change, for whom.
+fn lines(plan: &Plan, args: &RemarkArgs) -> Vec<String> {
+    let critical = if plan.question.critical { ", safety-critical" } else { "" };
+    let mut lines = vec![
+        format!("Question: {}, revision {}{critical}", args.question, plan.question.revision),
+        format!("  {}", text::one_line(&plan.question.stem)),
+        format!("Policy: {}", text::one_line(&args.policy)),
+        format!(
+            "Attempts: {} change, {} come to the same, {} keep a pass, {} open, {} with another revision or other choices",
+            plan.changes.len(),
+            plan.same,
+            plan.kept.len(),
+            plan.open,
+            plan.others
+        ),
+    ];
+    let heading = ["Attempt", "Name", "Exam", "Before", "After", "Certificates"];
+    let parts = [
+        ("Changed", &plan.changes),
+        ("Kept, though it would be lost; --may-fail takes it away", &plan.kept),
+        ("For a re-sit: gave the old answer to a safety-critical question", &plan.resit),
+    ];
+    for (title, changes) in parts.into_iter().filter(|(_, changes)| !changes.is_empty()) {
+        lines.extend([String::new(), format!("{title}:")]);
+        lines.push(print::table(&heading, &changes.iter().map(row).collect::<Vec<_>>()));
+    }
+    if plan.changes.iter().any(|change| !change.certificates.is_empty()) {
+        lines.push(String::new());
+        lines.push(
+            "Certificates stay as they are. To replace one, revoke it with `needlewise certificate revoke ID --reason \
+             item-fault` and issue it again."
+                .to_owned(),
+        );
+    }
+    lines
+}
+
+fn row(change: &Change) -> Vec<String> {
+    let Change { row, name, after, certificates, .. } = change;
+    let result = |state: &str, earned: &Points, possible| format!("{state}, {earned} of {possible}");
+    vec![
+        row.id.to_string(),
+        name.clone(),
+        row.exam.as_ref().map_or_else(String::new, ToString::to_string),
+        row.earned.as_ref().map_or_else(String::new, |earned| result(row.state(), earned, row.possible)),
+        result(after.standing.name(), &after.earned, after.possible),
+        certificates.iter().map(|id| id.short()).collect::<Vec<_>>().join(" "),
+    ]
+}
+
+fn plan_json(plan: &Plan, stored: bool) -> Value {
+    let change = |change: &Change| {
+        let Change { row, name, after, certificates, .. } = change;
+        json!({
+            "id": row.id,
+            "trainee": { "id": row.trainee, "name": name },
+            "exam": row.exam,
+            "before": { "state": row.state(), "earned": row.earned, "possible": row.possible.to_string() },
+            "after": { "state": after.standing.name(), "earned": after.earned, "possible": after.possible.to_string() },
+            "certificates": certificates,
+        })
+    };
+    let changes = |changes: &[Change]| changes.iter().map(change).collect::<Vec<_>>();
+    json!({
+        "revision": plan.question.revision, "critical": plan.question.critical,
+        "changed": changes(&plan.changes), "kept": changes(&plan.kept), "resit": changes(&plan.resit),
+        "same": plan.same, "open": plan.open, "others": plan.others, "stored": stored,
+    })
+}

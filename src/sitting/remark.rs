@@ -1,0 +1,213 @@
+//! Marking again, after a question turned out to be faulty: who is touched and how, then a fact for each of them.
+
+use super::*;
+use crate::attempt::remark::{Policy, Remarked};
+use crate::attempt::{Answer, Points, Standing};
+use crate::bank::Question;
+use crate::bank::question::Ask;
+use crate::certificate::Issuer;
+use crate::ids::{BankId, CertificateId, QuestionId};
+use crate::quiz::mark::{mark, mark_again, rekeyed};
+use crate::quiz::sheet::letter;
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Asked<'a> {
+    /// The bank.
+    pub bank: &'a BankId,
+    /// The question in it.
+    pub question: &'a QuestionId,
+    /// The revision; the one that was drawn last where nothing is said.
+    pub revision: Option<u32>,
+    /// What becomes of it.
+    pub becomes: Becomes<'a>,
+    /// Whether somebody may lose a pass by it.
+    pub may_fail: bool,
+}
+
+/// What becomes of a faulty question, as it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Becomes<'a> {
+    /// It counts for nobody.
+    Dropped,
+    /// Everybody has its point.
+    Accepted,
+    /// It has another key, as it is written: letters in the order of the file, true or false, a number, or a text; several
+    /// that are right alike with a slash between.
+    Rekeyed(&'a str),
+}
+
+/// What marking again would come to.
+#[derive(Debug)]
+pub struct Plan {
+    /// The question, as it was drawn last.
+    pub question: Question,
+    /// What becomes of it.
+    pub policy: Policy,
+    /// Attempts that come to something else.
+    pub changes: Vec<Change>,
+    /// How many come to the same.
+    pub same: usize,
+    /// Attempts that would lose a pass, and keep it.
+    pub kept: Vec<Change>,
+    /// Attempts whose holder gave the old answer to a critical question that has another key now, or counts no more.
+    pub resit: Vec<Change>,
+    /// How many are open, and are marked again once they have ended.
+    pub open: usize,
+    /// How many were asked it in another revision, or with other choices.
+    pub others: usize,
+}
+
+/// An attempt that is touched.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The attempt as it is.
+    pub row: AttemptRow,
+    /// Whose it is.
+    pub name: String,
+    /// What it comes to.
+    pub after: Outcome,
+    /// Certificates that rest on it and stand.
+    pub certificates: Vec<CertificateId>,
+    digest: Digest,
+    head: Head,
+}
+
+impl Desk {
+    /// Marks every exam again that asked a faulty question, and stores nothing. `progress` is told of each attempt.
+    ///
+    /// # Errors
+    /// [`Error::NotTaken`] where nobody was asked it or the new key is none; those of [`Desk::take_up`].
+    pub fn plan_remark(&self, asked: &Asked<'_>, issuer: &Issuer, progress: &dyn Fn()) -> Result<Plan, Error> {
+        let query = AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() };
+        let ledger = self.ledger(issuer.id)?;
+        let mut plan: Option<Plan> = None;
+        let mut others = 0;
+        for row in self.store.attempts(&query)? {
+            progress();
+            let sitting = self.take_up(row.id, false)?;
+            let Some(at) = place(sitting.session.sheet(), asked) else { continue };
+            let item = &sitting.session.sheet().items[at];
+            if plan.is_none() && asked.revision.is_none_or(|revision| revision == item.question.revision) {
+                plan = Some(Plan::new(&item.question, asked.becomes)?);
+            }
+            match plan.as_mut().filter(|plan| plan.covers(&item.question)) {
+                None => others += 1,
+                Some(_) if row.voided => {}
+                Some(plan) if row.finished.is_none() => plan.open += 1,
+                Some(plan) => {
+                    let mut certificates: Vec<_> = row.certificate.into_iter().collect();
+                    let signed = ledger.lines.iter().filter(|line| line.attempt == row.id).map(|line| line.certificate);
+                    let revoked = |id: &CertificateId| ledger.revoked.iter().any(|revoked| revoked.id == *id);
+                    certificates.extend(signed.filter(|id| !revoked(id)));
+                    certificates.dedup();
+                    let name = self.person(row.trainee)?.map_or_else(String::new, |row| row.person.name);
+                    plan.take(&sitting, at, name, certificates, asked.may_fail);
+                }
+            }
+        }
+        match plan {
+            Some(plan) => Ok(Plan { others, ..plan }),
+            None if others > 0 => Err(Error::NotTaken("Nobody was asked that revision of the question.".to_owned())),
+            None => Err(Error::NotTaken("Nobody was asked that question in an exam stored here.".to_owned())),
+        }
+    }
+
+    /// Stores what a plan comes to, a signed fact for each attempt. Broken off in between, it is asked for once more: what is
+    /// stored already comes to the same then.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn remark(&mut self, plan: &Plan, reason: &str, key: &Key) -> Result<(), Error> {
+        for change in &plan.changes {
+            let (question, policy, outcome) = (change.digest, plan.policy.clone(), change.after.clone());
+            let mut remarked = Remarked { question, policy, reason: reason.to_owned(), outcome, warrant: None };
+            let about = change.row.id.into();
+            remarked.warrant = Some(Warrant::sign(about, Decision::Remark, &remarked.terms(), key));
+            self.adds(change.row.clone(), change.head, &Fact::Remarked(remarked))?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the place of a question in a paper, whatever its revision.
+fn place(sheet: &Sheet, asked: &Asked<'_>) -> Option<usize> {
+    sheet.items.iter().position(|item| item.question.id == *asked.question && sheet.banks[item.bank].id == *asked.bank)
+}
+
+impl Plan {
+    fn new(question: &Question, becomes: Becomes<'_>) -> Result<Self, Error> {
+        let policy = match becomes {
+            Becomes::Dropped => Policy::Drop,
+            Becomes::Accepted => Policy::AcceptAll,
+            Becomes::Rekeyed(text) => Policy::Rekey(keys(question, text).map_err(Error::NotTaken)?),
+        };
+        let question = question.clone();
+        let (changes, kept, resit) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { question, policy, changes, same: 0, kept, resit, open: 0, others: 0 })
+    }
+
+    /// Returns whether a question that was drawn is this one: of the same revision and, for another key, with the same
+    /// choices in the file, whatever the old key was.
+    fn covers(&self, question: &Question) -> bool {
+        let texts = |question: &Question| -> Vec<String> {
+            question.choices().iter().map(|choice| choice.text.clone()).collect()
+        };
+        self.question.revision == question.revision
+            && (!matches!(self.policy, Policy::Rekey(_)) || texts(&self.question) == texts(question))
+    }
+
+    fn take(&mut self, sitting: &Sitting, at: usize, name: String, certificates: Vec<CertificateId>, may_fail: bool) {
+        let (session, row) = (&sitting.session, sitting.row.clone());
+        let Some(ended) = session.ended() else { return };
+        let (item, digest) = (&session.sheet().items[at], session.sheet().paper.items[at].question);
+        let after = session.outcome_under(digest, &self.policy);
+        let change = Change { row, name, after, certificates, digest, head: sitting.head };
+        let answer = session.given(at).map(|given| &given.answer);
+        let was_right = mark(&item.question, answer) == Points::one();
+        let is_right = mark_again(&item.question, &self.policy, answer) == Some(Points::one());
+        if item.question.critical && was_right && !is_right {
+            self.resit.push(change.clone());
+        }
+        let loses = ended.outcome.standing == Standing::Passed && change.after.standing != Standing::Passed;
+        if change.after == ended.outcome {
+            self.same += 1;
+        } else if loses && !may_fail {
+            self.kept.push(change);
+        } else {
+            self.changes.push(change);
+        }
+    }
+}
+
+/// Reads another key for a question.
+fn keys(question: &Question, text: &str) -> Result<Vec<Answer>, String> {
+    let key = |text: &str| {
+        let text = text.trim();
+        let answer = match &question.ask {
+            Ask::Choice { choices, .. } => {
+                let mut places =
+                    text.chars().map(|given| (0..choices.len()).find(|at| letter(*at).eq_ignore_ascii_case(&given)));
+                let mut places = places.by_ref().collect::<Option<Vec<_>>>()?;
+                places.sort_unstable();
+                Answer::Choices(places)
+            }
+            Ask::TrueFalse { .. } => Answer::Truth(text.parse().ok()?),
+            Ask::Number { .. } => Answer::Number(text.to_owned()),
+            Ask::Text { .. } => Answer::Text(text.to_owned()),
+            Ask::Order { .. } | Ask::Match { .. } => return None,
+        };
+        rekeyed(question, &answer).map(|_| answer)
+    };
+    let keys = text.split('/').map(key).collect::<Option<Vec<_>>>();
+    keys.ok_or_else(|| match &question.ask {
+        Ask::Order { .. } | Ask::Match { .. } => {
+            "What is put in order or paired has no other key. Drop the question, or accept all answers.".to_owned()
+        }
+        _ => format!(
+            "\"{}\" is no key of this question. Give letters in the order of its file, true or false, a number or a text; \
+             several that are right alike with a slash between.",
+            text::one_line(text)
+        ),
+    })
+}

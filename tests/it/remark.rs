@@ -1,0 +1,275 @@
+//! Marking again after a faulty question: a preview of everybody who is touched, then signed facts beside the first ones.
+
+use needlewise::attempt::chain::{Head, Row};
+use needlewise::attempt::remark::{Policy, Remarked};
+use needlewise::attempt::{Answer, Fact, Points, Standing};
+use needlewise::bank::Question;
+use needlewise::clock::Millis;
+use needlewise::ids::{AttemptId, FactId, StreamId};
+use needlewise::quiz::mark::mark_again;
+use needlewise::store::{Batch, Sqlite, Store};
+use serde_json::{Value, json};
+
+use crate::world::{Said, World, question, small_bank, small_exam};
+
+/// A school's machine on which people sit the small exam.
+struct School {
+    world: World,
+    secret: String,
+}
+
+impl School {
+    fn new() -> Self {
+        Self::with(World::new().with_small_banks())
+    }
+
+    fn with(world: World) -> Self {
+        let secret = world.secret("passphrase", "correct horse battery staple").to_string_lossy().into_owned();
+        world.run(["issuer", "init", "--name", "School", "--passphrase-file", &secret]).done();
+        Self { world, secret }
+    }
+
+    /// Has somebody sit the exam, with wrong answers to these questions.
+    fn sits(&self, name: &str, wrong: &[&str]) -> Said {
+        let begin = ["exam", "brief", "--plain", "--trainee", name];
+        self.world.sits(&begin, &["exam", "--resume", "--plain", "--trainee", name], |reader, shown| {
+            if wrong.contains(&reader.find(shown).id.as_str()) { reader.wrong(shown) } else { reader.answer(shown) }
+        })
+    }
+
+    fn remark(&self, more: &[&str]) -> Said {
+        let args = ["record", "remark", "--reason", "two options are right", "--passphrase-file", &self.secret];
+        self.world.run(args.iter().chain(more))
+    }
+
+    /// Returns the attempt of somebody, as `record list` shows it.
+    fn row(&self, name: &str) -> Value {
+        self.world.run(["record", "list", "--json", "--trainee", name]).json()[0].clone()
+    }
+
+    fn state(&self, name: &str) -> (String, String) {
+        let row = self.row(name);
+        let text = |member: &str| row[member].as_str().expect("a text").to_owned();
+        (text("state"), format!("{} of {}", text("earned"), text("possible")))
+    }
+
+    fn holds(&self) {
+        let said = self.world.run(["doctor"]);
+        assert_eq!(said.code, 0, "{}", said.all());
+        let said = self.world.run(["record", "replay", "--all"]);
+        assert_eq!(said.code, 0, "{}", said.all());
+    }
+}
+
+fn is(state: &str, score: &str) -> (String, String) {
+    (state.to_owned(), score.to_owned())
+}
+
+#[test]
+fn a_preview_tells_everybody_who_is_touched_and_stores_nothing() {
+    let school = School::new();
+    school.sits("Amira Okafor", &[]);
+    school.sits("Ben Okri", &["one", "holds"]);
+    school.sits("Chloé Dubois", &["holds", "count"]);
+    let said = school.remark(&["--question", "small/one", "--policy", "accept-all"]);
+    assert!(said.code == 1 && said.err.contains("Without a terminal, say --yes"), "{}", said.all());
+    let id = school.row("Ben Okri")["id"].as_str().expect("an id").to_owned();
+    insta::assert_snapshot!("the_preview_of_a_remark", said.out.replace(&id, "<attempt>"));
+    assert_eq!(school.state("Ben Okri"), is("failed", "5 of 7"));
+}
+
+#[test]
+fn a_new_pass_is_of_the_day_of_the_sitting() {
+    let school = School::new();
+    assert!(school.sits("Ben Okri", &["one", "holds"]).out.contains("Not passed"));
+    let finished = school.row("Ben Okri")["finished"].clone();
+    school.world.pass(Millis::days(20));
+    let said = school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]);
+    assert!(said.code == 0 && said.out.contains("1 attempt marked again"), "{}", said.all());
+    assert_eq!(school.state("Ben Okri"), is("passed", "6 of 7"));
+    assert_eq!(school.row("Ben Okri")["finished"], finished);
+    let certificate = school.world.run(["certificate", "list", "--json"]).json()[0].clone();
+    assert_eq!(certificate["valid_from"].as_str().map(|at| &at[..10]), finished.as_str().map(|at| &at[..10]));
+    school.holds();
+    // The exam is passed now, and the school can sign it.
+    let again = school.world.typing("").run(["exam", "brief", "--plain", "--trainee", "Ben Okri"]);
+    assert!(again.code == 1 && again.err.contains("This exam is passed"), "{}", again.all());
+    let (id, file) = (school.row("Ben Okri")["id"].as_str().expect("an id").to_owned(), school.world.path("r.json"));
+    school.world.run(["certificate", "request", &id, "--to", &file]).done();
+    let said = school.world.run(["certificate", "issue", "--request", &file, "--passphrase-file", &school.secret]);
+    assert!(said.code == 0 && said.out.contains("Score: 6 of 7"), "{}", said.all());
+    // An issuer that did not sign the remark goes by the first outcome.
+    let other = School::with(World::new().with_small_banks().with_luck(500));
+    let said = other.world.run(["certificate", "issue", "--request", &file, "--passphrase-file", &other.secret]);
+    assert!(said.code == 1 && said.err.contains("The exam was not passed"), "{}", said.all());
+}
+
+#[test]
+fn exports_tell_the_new_result_once_and_nothing_of_the_key() {
+    let school = School::new();
+    school.sits("Ben Okri", &["one", "holds"]);
+    school.world.pass(Millis::days(20));
+    school.remark(&["--question", "small/one", "--policy", "rekey=B", "--yes"]).done();
+    school.remark(&["--question", "small/holds", "--policy", "accept-all", "--yes"]).done();
+    let said = school.world.run(["record", "export", "--format", "xapi"]);
+    let statements: Vec<Value> = said.out.lines().map(|line| serde_json::from_str(line).expect("json")).collect();
+    let verbs: Vec<_> = statements.iter().map(|said| said["verb"]["display"]["en"].as_str().expect("a verb")).collect();
+    assert_eq!(verbs, ["initialized", "failed", "passed"]);
+    assert_eq!(statements[1]["timestamp"], statements[2]["timestamp"], "a pass is of the day of the sitting");
+    let file = school.world.path("archive.json");
+    school.world.run(["trainee", "export", "Ben Okri", "--to", &file]).done();
+    let archive = std::fs::read_to_string(file).expect("an archive");
+    assert!(archive.contains("\"remarked\"") && !archive.contains("rekey"), "{archive}");
+}
+
+#[test]
+fn a_dropped_question_counts_neither_as_earned_nor_as_possible() {
+    let school = School::new();
+    school.sits("Ben Okri", &["one", "holds"]);
+    school.remark(&["--question", "small/one", "--policy", "drop", "--yes"]).done();
+    assert_eq!(school.state("Ben Okri"), is("passed", "5 of 6"));
+    let shown = school.world.run(["record", "show", school.row("Ben Okri")["id"].as_str().expect("an id")]);
+    assert!(shown.out.contains("Score: 5 of 6") && shown.out.contains("Marked again"), "{}", shown.all());
+    assert!(!shown.out.contains("small/one"), "which question it was is not told: {}", shown.all());
+    school.holds();
+}
+
+#[test]
+fn nobody_loses_a_pass_unless_that_is_asked_for() {
+    let school = School::new();
+    school.sits("Amira Okafor", &[]);
+    school.sits("Ben Okri", &["one"]);
+    school.sits("Chloé Dubois", &["holds"]);
+    // Wrong is the second choice of the file.
+    let args = ["--question", "small/one", "--policy", "rekey=B", "--yes"];
+    let said = school.remark(&args);
+    assert!(said.code == 0 && said.out.contains("2 change, 0 come to the same, 1 keep a pass"), "{}", said.all());
+    assert_eq!(school.state("Amira Okafor"), is("passed", "6 of 7"));
+    assert_eq!(school.state("Ben Okri"), is("passed", "7 of 7"));
+    assert_eq!(school.state("Chloé Dubois"), is("passed", "6 of 7"));
+    let again = school.remark(&args);
+    assert!(again.code == 0 && again.out.contains("Nothing is to be stored"), "once is enough: {}", again.all());
+    school.remark(&args.iter().copied().chain(["--may-fail"]).collect::<Vec<_>>()).done();
+    assert_eq!(school.state("Chloé Dubois"), is("failed", "5 of 7"));
+    let certificates = school.world.run(["certificate", "list", "--json"]).json();
+    assert_eq!(certificates.as_array().map(Vec::len), Some(3), "no certificate is taken away silently");
+    school.holds();
+}
+
+#[test]
+fn whoever_chose_the_old_key_of_a_critical_question_is_listed_for_a_re_sit() {
+    let mut bank = small_bank();
+    bank["questions"][0]["critical"] = json!(true);
+    bank["sources"].as_array_mut().expect("sources").push(json!({ "id": "other", "type": "book", "title": "Another" }));
+    bank["questions"][0]["sources"].as_array_mut().expect("sources").push(json!({ "id": "other", "locator": "p. 2" }));
+    let mut exam = small_exam();
+    exam["sections"][0]["critical"] = json!(1);
+    let world = World::new();
+    world.file("data/question-banks/small.json", bank.to_string());
+    world.file("data/question-banks/exams/brief.json", exam.to_string());
+    let school = School::with(world);
+    school.sits("Amira Okafor", &[]);
+    school.sits("Ben Okri", &["one"]);
+    assert_eq!(school.state("Ben Okri").0, "failed-critical");
+    let said = school.remark(&["--question", "small/one", "--policy", "rekey=B", "--yes", "--json"]).json();
+    let names = |list: &str| -> Vec<String> {
+        let list = said[list].as_array().expect("a list");
+        list.iter().map(|change| change["trainee"]["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    assert_eq!(
+        (names("resit"), names("kept"), names("changed")),
+        (vec!["Amira Okafor".to_owned()], vec!["Amira Okafor".to_owned()], vec!["Ben Okri".to_owned()])
+    );
+    assert_eq!((school.state("Amira Okafor").0, school.state("Ben Okri").0), ("passed".into(), "passed".into()));
+    school.holds();
+}
+
+#[test]
+fn without_an_issuer_or_its_passphrase_nothing_is_shown() {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.passes().code, 0);
+    let args = ["record", "remark", "--question", "small/one", "--policy", "drop", "--reason", "x", "--yes"];
+    let said = world.run(args);
+    assert!(said.code == 2 && said.out.is_empty() && said.err.contains("no issuer"), "{}", said.all());
+    let school = School::with(world);
+    let said = school.world.run(args);
+    assert!(said.code == 2 && said.out.is_empty() && said.err.contains("passphrase"), "{}", said.all());
+}
+
+#[test]
+fn a_remark_that_nobody_signed_is_not_applied() {
+    let school = School::new();
+    school.sits("Ben Okri", &["one", "holds"]);
+    let attempt: AttemptId = school.row("Ben Okri")["id"].as_str().expect("an id").parse().expect("an id");
+    let stream = StreamId::from(attempt);
+    let mut store = Sqlite::open(&school.world.data().join("needlewise.db")).expect("a store");
+    let rows = store.stream(stream).expect("a chain");
+    let Some(Fact::Started(started)) = rows[0].fact() else { panic!("a start") };
+    let Some(Fact::Finished(finished)) = rows.last().and_then(Row::fact) else { panic!("an end") };
+    let outcome =
+        needlewise::attempt::Outcome { standing: Standing::Passed, earned: Points::whole(7), ..finished.outcome };
+    let question = started.paper.items[0].question;
+    let remarked = Remarked { question, policy: Policy::AcceptAll, reason: "me".to_owned(), outcome, warrant: None };
+    let at = rows.last().expect("facts").at;
+    let head = Head::after(rows.last().expect("facts"));
+    let row = Row::link(FactId::new(at, [7; 10]), stream, head, at, &Fact::Remarked(remarked), [7; 32]);
+    store.append(&Batch { facts: vec![row], ..Batch::default() }).expect("stored");
+    drop(store);
+    assert_eq!(school.state("Ben Okri"), is("failed", "5 of 7"));
+    school.holds();
+}
+
+#[test]
+fn what_cannot_be_asked_is_refused_with_the_reason() {
+    let school = School::new();
+    school.sits("Ben Okri", &["one"]);
+    for (question, policy, code, says) in [
+        ("one", "drop", 2, "names no question"),
+        ("small/none", "drop", 1, "Nobody was asked that question"),
+        ("small/one", "forget", 2, "A policy is drop"),
+        ("small/one", "rekey=D", 1, "is no key of this question"),
+        ("small/one", "rekey=AB", 1, "is no key of this question"),
+        ("small/holds", "rekey=B", 1, "is no key of this question"),
+        ("small/sequence", "rekey=ABC", 1, "has no other key"),
+    ] {
+        let said = school.remark(&["--question", question, "--policy", policy, "--yes"]);
+        assert!(said.code == code && said.err.contains(says), "{question} {policy}: {}", said.all());
+    }
+    let said = school.remark(&["--question", "small/one", "--policy", "drop", "--yes", "--revision", "2"]);
+    assert!(said.code == 1 && said.err.contains("that revision"), "{}", said.all());
+}
+
+#[test]
+fn every_kind_with_another_key() {
+    let read = |id: &str, rest: Value| -> Question { serde_json::from_value(question(id, rest)).expect("a question") };
+    let choice = |select: Value| {
+        let choices = json!([{ "text": "A", "correct": true }, { "text": "B" }, { "text": "C" }]);
+        read("q", json!({ "kind": "choice", "select": select, "choices": choices }))
+    };
+    let marks = |question: &Question, keys: &[Answer], answer: Option<Answer>| {
+        mark_again(question, &Policy::Rekey(keys.to_vec()), answer.as_ref()) == Some(Points::one())
+    };
+    let ticked = |places: &[usize]| Answer::Choices(places.to_vec());
+    let one = choice(json!("one"));
+    assert!(marks(&one, &[ticked(&[1])], Some(ticked(&[1]))) && !marks(&one, &[ticked(&[1])], Some(ticked(&[0]))));
+    let either = [ticked(&[0]), ticked(&[2])];
+    assert!([0, 2].iter().all(|at| marks(&one, &either, Some(ticked(&[*at])))), "either is right");
+    assert!(!marks(&one, &either, Some(ticked(&[1]))) && !marks(&one, &either, None));
+    let all = choice(json!("all"));
+    assert!(
+        marks(&all, &[ticked(&[1, 2])], Some(ticked(&[1, 2]))) && !marks(&all, &[ticked(&[1, 2])], Some(ticked(&[0])))
+    );
+    let holds = read("h", json!({ "kind": "true-false", "answer": true, "rationales": { "true": "x", "false": "y" } }));
+    assert!(marks(&holds, &[Answer::Truth(false)], Some(Answer::Truth(false))));
+    let count = read("n", json!({ "kind": "number", "answer": "0.01", "tolerance": "0" }));
+    let number = |text: &str| Answer::Number(text.to_owned());
+    assert!(
+        marks(&count, &[number("0.02")], Some(number("0,02")))
+            && !marks(&count, &[number("0.02")], Some(number("0.01")))
+    );
+    let name = read("t", json!({ "kind": "text", "accept": ["lung"] }));
+    let text = |text: &str| Answer::Text(text.to_owned());
+    assert!(marks(&name, &[text("Pneumothorax")], Some(text("pneumothorax "))));
+    assert_eq!(mark_again(&one, &Policy::Drop, Some(&ticked(&[0]))), None);
+    assert_eq!(mark_again(&one, &Policy::AcceptAll, None), Some(Points::one()));
+}
