@@ -34,6 +34,7 @@ pub mod people;
 pub mod remark;
 pub mod roll;
 
+pub use begin::ClockBack;
 pub use error::Error;
 
 /// What a sitting needs of the world: where facts go, what time it is, chance, the banks.

@@ -6,7 +6,7 @@ use crate::bank::catalog::{Absence, Catalog};
 use crate::bank::exam::Exam;
 use crate::ids::{AttemptId, ExamId};
 use crate::records::PersonRow;
-use crate::sitting::{Desk, Sitting};
+use crate::sitting::{ClockBack, Desk, Sitting};
 use crate::text;
 use std::sync::Arc;
 
@@ -31,6 +31,9 @@ pub struct ExamArgs {
     /// How the invigilator checked who sits it: "passport", say; it is signed
     #[arg(long, value_name = "TEXT", requires = "invigilated")]
     identity: Option<String>,
+    /// Begin although the clock was set back: the invigilator has compared it, which is signed too
+    #[arg(long, requires = "invigilated")]
+    clock_checked: bool,
     #[command(flatten)]
     unlock: Unlock,
     /// Line by line, for screen readers, serial lines and scripts
@@ -105,7 +108,8 @@ fn watched(
         return Err(Failure::usage("--identity says how you checked who sits the exam."));
     }
     let (key, _) = args.unlock.key(env, &secret::issuer(env)?)?;
-    Ok(desk.begin_invigilated(trainee.id, exam, identity, &key)?)
+    let clock = if args.clock_checked { ClockBack::Granted } else { ClockBack::Refused };
+    Ok(desk.begin_invigilated(trainee.id, exam, identity, &key, clock)?)
 }
 
 /// Has the invigilator sign a passed exam: the head of its chain, in the certificate.

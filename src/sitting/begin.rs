@@ -4,6 +4,18 @@ use super::*;
 use crate::bank::check;
 use crate::quiz::draw::{Earlier, Infeasible};
 
+/// What is to be done where the clock stands before something that was stored here already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockBack {
+    /// An invigilated exam does not begin.
+    Refused,
+    /// It begins: the invigilator has compared the clock.
+    Granted,
+}
+
+/// What an invigilator signs beside the identity, where the clock was set back.
+const CLOCK_GRANTED: &str = "; the clock was set back, and compared by the invigilator";
+
 impl Desk {
     /// Begins a practice of `count` questions from some banks.
     ///
@@ -36,7 +48,8 @@ impl Desk {
         self.begin(trainee, Mode::Exam, limit, drawn, piped, None)
     }
 
-    /// Begins an exam that is watched: an invigilator has checked who sits it, and signs that with the issuer's key.
+    /// Begins an exam that is watched: an invigilator has checked who sits it, and signs that with the issuer's key. Where the
+    /// clock was set back and the invigilator grants the start all the same, that is signed with it.
     ///
     /// # Errors
     /// [`Error::ClockBack`] where the clock stands before something that was stored here already, and those of
@@ -47,15 +60,20 @@ impl Desk {
         exam: &Exam,
         identity: &str,
         key: &Key,
+        clock: ClockBack,
     ) -> Result<Sitting, Error> {
+        let mut identity = identity.to_owned();
         let newest = self.store.attempts(&AttemptQuery { limit: Some(1), ..AttemptQuery::default() })?.pop();
         let last = newest.map(|row| row.finished.unwrap_or(row.started).max(row.started));
         if let Some(last) = last.filter(|last| *last > self.clock.now().wall) {
-            return Err(Error::ClockBack(last));
+            match clock {
+                ClockBack::Refused => return Err(Error::ClockBack(last)),
+                ClockBack::Granted => identity += CLOCK_GRANTED,
+            }
         }
         let drawn = self.draw_exam(trainee, exam)?;
         let limit = self.limit(trainee, exam)?;
-        self.begin(trainee, Mode::Exam, limit, drawn, false, Some((identity, key)))
+        self.begin(trainee, Mode::Exam, limit, drawn, false, Some((&identity, key)))
     }
 
     /// Refuses to begin anything beside an exam that is open.

@@ -105,7 +105,8 @@ impl std::fmt::Display for Error {
             }
             Self::ClockBack(last) => write!(
                 f,
-                "The clock was set back: an attempt stored here is of {}. An invigilated exam begins once it is right.",
+                "The clock was set back: an attempt stored here is of {}. An invigilated exam begins once it is right, or \
+                 once the invigilator has compared it (--clock-checked).",
                 last.local()
             ),
             Self::Erased => {
