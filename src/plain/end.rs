@@ -31,7 +31,8 @@ impl Plain<'_> {
         let own = passed && !self.sitting.invigilated;
         let certificate = own.then(|| self.desk.certify(&mut self.sitting));
         let next = self.desk.may_start(self.sitting.trainee, exam)?;
-        for line in wording::result_lines(&ended.outcome, review::extent(sheet.mode, exam.review, next)) {
+        let extent = review::extent(sheet.mode, exam.review, next);
+        for line in wording::result_lines(&ended.outcome, extent) {
             self.say(&line)?;
         }
         match certificate {
@@ -42,6 +43,11 @@ impl Plain<'_> {
         }
         for note in wording::notes(&sheet) {
             self.say(&note)?;
+        }
+        if extent >= review::Extent::Chosen {
+            for line in wording::look_back_lines(&self.sitting.session) {
+                self.say(&line)?;
+            }
         }
         Ok(if passed { End::Done } else { End::NotPassed })
     }

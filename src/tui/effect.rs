@@ -241,7 +241,9 @@ impl Performer {
             .then(|| self.desk.certify(&mut sitting).map(|made| made.path).map_err(|error| error.to_string()));
         let next = self.desk.may_start(sitting.trainee, exam)?;
         let extent = review::extent(sheet.mode, exam.review, next);
-        let told = Told { sheet: Arc::clone(&sheet), outcome: ended.outcome, extent, next, certificate, ready };
+        let chosen = extent >= review::Extent::Chosen;
+        let back = if chosen { wording::look_back(&sitting.session) } else { Vec::new() };
+        let told = Told { sheet: Arc::clone(&sheet), outcome: ended.outcome, extent, next, certificate, ready, back };
         Ok(Next::Root(Box::new(screens::result::Examined::new(told))))
     }
 
@@ -324,4 +326,6 @@ pub struct Told {
     pub certificate: Option<Result<PathBuf, String>>,
     /// How ready the trainee is, after a mock.
     pub ready: Vec<String>,
+    /// Every question, looked back on, where the exam allows that.
+    pub back: Vec<wording::Looked>,
 }

@@ -1,25 +1,42 @@
 //! Nothing that is shown, printed, requested or exported about an exam tells a key, in no phase of it.
 
+use serde_json::json;
+
 use crate::stage::Stage;
-use crate::world::{World, small_bank, small_exam};
+use crate::world::{Said, World, small_bank, small_exam};
 
 /// What only keys and rationales say, in the small bank; nobody types any of it.
 const TELLING: [&str; 7] = ["It is right", "It holds", "Barks", "Purrs", "North", "\"Right\"", "Because."];
 
-/// A home whose bank serves exams alone.
-fn closed() -> World {
+/// How an exam may be looked back on.
+const REVIEWS: [&str; 3] = ["none", "objectives-until-final", "full-after-final"];
+
+/// A home whose bank serves exams alone, and whose exam is looked back on so and can be taken so often.
+fn closed(review: &str, attempts: u32) -> World {
     let world = World::new();
     let mut bank = small_bank();
     bank["practice"] = false.into();
     world.file("data/question-banks/small.json", bank.to_string());
-    world.file("data/question-banks/exams/brief.json", small_exam().to_string());
+    let mut exam = small_exam();
+    exam["review"] = review.into();
+    exam["attempts"] = json!({ "max": attempts, "wait_hours": [24] });
+    world.file("data/question-banks/exams/brief.json", exam.to_string());
     world
 }
 
+/// Sits the exam with nothing right but the statement that holds; returns what was printed.
+fn fails(world: &World) -> Said {
+    let script: String = (1..=7).map(|n| format!("{n}\ntrue\n")).collect();
+    let begin = ["exam", "brief", "--plain", "--trainee", "Amira Okafor"];
+    let said = world.typing(&(script + "submit\nyes\n")).run(begin);
+    assert!(said.out.contains("Not passed"), "{}", said.all());
+    said
+}
+
 /// Runs every command that says anything of an attempt, and looks at what is printed and at every file that is written.
-fn walk(world: &World, phase: &str) {
-    let rows = world.run(["record", "list", "--json"]).json();
-    let id = rows[0]["id"].as_str().expect("an attempt").to_owned();
+/// Words that may be told in this phase are `told`.
+fn walk(world: &World, phase: &str, told: &[&str]) {
+    let id = id(world);
     let to = |name: &str| world.path(&format!("out/{name}"));
     std::fs::create_dir_all(world.path("out")).expect("a folder");
     let (request, archive) = (to("request.json"), to("archive.json"));
@@ -45,7 +62,7 @@ fn walk(world: &World, phase: &str) {
         vec!["doctor", "--json"],
     ];
     let clean = |what: &str, said: &str| {
-        for word in TELLING {
+        for word in TELLING.into_iter().filter(|word| !told.contains(word)) {
             assert!(!said.contains(word), "{phase}: {what} tells {word}: {said}");
         }
     };
@@ -69,46 +86,95 @@ fn walk(world: &World, phase: &str) {
 
 #[test]
 fn no_output_tells_a_key_while_an_exam_is_open() {
-    let world = closed();
-    let said = world.typing("a\na\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
-    assert!(said.out.contains("Suspended"), "{}", said.all());
-    walk(&world, "open");
+    for review in REVIEWS {
+        let world = closed(review, 3);
+        let said = world.typing("a\na\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+        assert!(said.out.contains("Suspended"), "{}", said.all());
+        walk(&world, &format!("{review}, open"), &[]);
+    }
 }
 
 #[test]
 fn no_output_tells_a_key_while_it_can_be_taken_again() {
-    let world = closed();
-    let script: String = (1..=7).map(|n| format!("{n}\ntrue\n")).collect();
-    let said = world.typing(&(script + "submit\nyes\n")).run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
-    assert!(said.out.contains("Not passed"), "{}", said.all());
-    walk(&world, "failed");
+    for review in REVIEWS {
+        let world = closed(review, 3);
+        let said = fails(&world);
+        let result = &said.out[said.out.find("\nNot passed").expect("a result")..];
+        assert!(!result.contains("Chosen") && !result.contains("Question "), "{result}");
+        walk(&world, &format!("{review}, failed"), &[]);
+    }
 }
 
 #[test]
-fn no_output_tells_a_key_once_it_is_passed() {
-    let world = closed();
-    assert_eq!(world.passes().code, 0);
-    walk(&world, "passed");
+fn no_output_tells_a_key_once_it_is_passed_but_what_was_chosen_where_the_exam_allows_that() {
+    for review in REVIEWS {
+        let world = closed(review, 3);
+        assert_eq!(world.passes().code, 0);
+        // The right choices were chosen; what was ordered, matched or typed is not told even so.
+        let chosen: &[&str] = if review == "full-after-final" { &["It is right", "It holds", "North"] } else { &[] };
+        walk(&world, &format!("{review}, passed"), chosen);
+    }
+}
+
+#[test]
+fn after_the_last_attempt_full_review_tells_what_was_chosen_and_no_key() {
+    for review in REVIEWS {
+        let world = closed(review, 1);
+        let said = fails(&world);
+        let full = review == "full-after-final";
+        assert_eq!(said.out.contains("Chosen: true. It holds"), full, "{}", said.all());
+        walk(&world, &format!("{review}, final"), if full { &["It holds"] } else { &[] });
+        let shown = world.run(["record", "show", &id(&world)]);
+        assert_eq!(shown.out.contains("Score: "), review != "none", "{}", shown.all());
+        if full {
+            let back = &said.out[said.out.find("Question 1: ").expect("a look back")..];
+            assert!(shown.out.contains(back), "the records tell the same: {}", shown.all());
+            assert_eq!(said.out.matches(": Not answered. What about").count(), 4, "{}", said.all());
+        }
+    }
+}
+
+fn id(world: &World) -> String {
+    world.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an attempt").to_owned()
+}
+
+/// Opens such a home in full screen.
+fn stage(review: &str, attempts: u32) -> Stage {
+    let like = closed(review, attempts);
+    Stage::with(120, 60, |home| {
+        let banks = home.join("data/question-banks");
+        std::fs::create_dir_all(banks.join("exams")).expect("folders");
+        for name in ["small.json", "exams/brief.json"] {
+            let from = like.data().join("question-banks").join(name);
+            std::fs::copy(from, banks.join(name)).expect("a copy");
+        }
+    })
 }
 
 #[test]
 fn no_screen_tells_a_key_before_or_after() {
-    let mut stage = Stage::with(120, 60, |home| {
-        let banks = home.join("data/question-banks");
-        std::fs::create_dir_all(banks.join("exams")).expect("folders");
-        let mut bank = small_bank();
-        bank["practice"] = false.into();
-        std::fs::write(banks.join("small.json"), bank.to_string()).expect("a bank");
-        std::fs::write(banks.join("exams/brief.json"), small_exam().to_string()).expect("an exam");
-    });
     // The quiz itself shows choices, and no more of them than that; its rationales are nowhere.
-    let rationales = ["It is right", "It holds", "Because.", "✓", "✗ Wrong"];
-    let mut screens = 0;
-    for keys in ["", "e", "enter", "s", "f", "y", "enter", "l", "enter", "esc", "esc", "c", "esc", "p"] {
-        let text = stage.press(keys).text();
-        let told = rationales.iter().find(|word| text.contains(**word));
-        assert!(told.is_none(), "after {keys} the screen tells {told:?}: {text}");
-        screens += 1;
+    let rationales = ["It is right", "It holds", "Because.", "✓", "✗ Wrong", "Chosen"];
+    for review in REVIEWS {
+        let mut stage = stage(review, 3);
+        for keys in ["", "e", "enter", "s", "f", "y", "enter", "l", "enter", "esc", "esc", "c", "esc", "p"] {
+            let text = stage.press(keys).text();
+            let told = rationales.iter().find(|word| text.contains(**word));
+            assert!(told.is_none(), "{review}: after {keys} the screen tells {told:?}: {text}");
+        }
     }
-    assert_eq!(screens, 14);
+}
+
+#[test]
+fn the_result_screen_after_the_last_attempt_looks_back_where_the_exam_allows_that() {
+    for review in REVIEWS {
+        let mut stage = stage(review, 1);
+        for keys in ["e", "enter", "s", "f", "y"] {
+            stage.press(keys);
+        }
+        let text = stage.text();
+        assert!(text.contains("Not passed"), "{text}");
+        assert_eq!(text.contains("Question 7: Not answered"), review == "full-after-final", "{review}: {text}");
+        assert_eq!(text.contains("Objectives to go over"), review != "none", "{review}: {text}");
+    }
 }

@@ -9,7 +9,7 @@ use crate::cli::{Env, Outcome};
 use crate::quiz::odd::oddities;
 use crate::quiz::review::Extent;
 use crate::text;
-use crate::wording::result_lines;
+use crate::wording::{look_back_lines, result_lines};
 
 /// Show one attempt: its result and its facts
 #[derive(Debug, clap::Args)]
@@ -47,6 +47,10 @@ pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
         Some(ended) => {
             for line in result_lines(&ended.outcome, extent) {
                 env.say(&line)?;
+            }
+            let back = if extent == Extent::Chosen { look_back_lines(&sitting.session) } else { Vec::new() };
+            for line in back {
+                env.say(&text::one_line(&line))?;
             }
             0
         }

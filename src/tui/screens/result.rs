@@ -68,6 +68,19 @@ impl Examined {
         }
         page.gap();
         self.paint_next(page);
+        self.paint_back(page);
+    }
+
+    fn paint_back(&self, page: &mut Page) {
+        for looked in &self.told.back {
+            page.gap();
+            page.text(Role::Strong, &looked.verdict);
+            page.text(Role::Text, &looked.stem);
+            for (said, why) in &looked.chosen {
+                page.hanging("Chosen: ", Role::Dim, Role::Text, said);
+                page.text(Role::Dim, why);
+            }
+        }
     }
 
     fn paint_sections(&self, page: &mut Page) {
