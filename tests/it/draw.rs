@@ -142,19 +142,36 @@ fn every_order_of_choices_is_as_likely_as_any_other() {
 }
 
 #[test]
-fn every_question_of_a_kind_is_drawn_as_often_within_five_percent() {
-    let mut questions: Vec<_> = (0..12).map(|at| choice(&format!("c{at}"), true, json!({}))).collect();
-    questions.extend(plain(12));
+fn a_hundred_thousand_papers_meet_every_count_and_draw_units_of_a_size_as_often_within_five_percent() {
+    let mut questions: Vec<_> = (0..12).map(|at| choice(&format!("critical-{at}"), true, json!({}))).collect();
+    questions.extend((0..12).map(|at| choice(&format!("plain-{at}"), false, json!({}))));
+    questions
+        .extend((0..4).map(|at| choice(&format!("grouped-{at}"), false, json!({ "group": format!("g{}", at / 2) }))));
+    questions.extend(
+        (0..4).map(|at| choice(&format!("case-{at}"), false, json!({ "case": format!("case-{}", at / 2 + 1) }))),
+    );
     let (_home, catalog) = pool(&questions);
+    let exam = exam(12, 6);
     let mut drawn: BTreeMap<String, u32> = BTreeMap::new();
-    for n in 0..20_000 {
-        for id in ids(&catalog, &exam(12, 6), &[], seed(n)) {
+    for n in 0..100_000 {
+        let paper = ids(&catalog, &exam, &[], seed(n));
+        let of = |kind: &str| paper.iter().filter(|id| id.starts_with(kind)).count();
+        assert_eq!((paper.len(), of("critical")), (12, 6));
+        assert_eq!(paper.iter().collect::<HashSet<_>>().len(), 12, "no repeat");
+        for group in [["grouped-0", "grouped-1"], ["grouped-2", "grouped-3"]] {
+            assert!(paper.iter().filter(|id| group.contains(&id.as_str())).count() < 2, "at most one of a group");
+        }
+        assert!(of("case") % 2 == 0, "cases whole");
+        for id in paper {
             *drawn.entry(id).or_default() += 1;
         }
     }
-    assert_eq!(drawn.len(), 24);
-    for (id, count) in drawn {
-        assert!((9_500..=10_500).contains(&count), "{id} was drawn {count} times of 10,000 expected");
+    for kind in ["critical", "plain", "grouped", "case"] {
+        let counts: Vec<_> = drawn.iter().filter(|(id, _)| id.starts_with(kind)).map(|(_, count)| *count).collect();
+        let sum: u32 = counts.iter().sum();
+        let expected = f64::from(sum) / f64::from(u32::try_from(counts.len()).expect("few"));
+        let within = |count: &u32| (f64::from(*count) / expected - 1.0).abs() < 0.05;
+        assert!(counts.len() >= 4 && counts.iter().all(within), "{kind}: {counts:?}, {expected} expected");
     }
 }
 
