@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -32,13 +33,15 @@ pub use question::Question;
 pub const FORMAT: u32 = 1;
 
 /// One file of questions on one topic.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bank {
     /// Where an editor finds the schema; no part of the bank.
     #[serde(rename = "$schema", default, skip_serializing)]
+    #[schemars(skip)]
     schema: Option<IgnoredAny>,
-    /// The format of the file, at most [`FORMAT`].
+    /// The format of the file.
+    #[schemars(range(min = 1, max = FORMAT))]
     pub format: u32,
     /// The bank's name, which is also its file's.
     pub id: BankId,
@@ -54,6 +57,7 @@ pub struct Bank {
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub practice: bool,
     /// What its questions show that a trainee knows.
+    #[schemars(length(min = 1))]
     pub objectives: Vec<Objective>,
     /// The works that its questions rest on.
     pub sources: Vec<Reference>,
@@ -65,6 +69,7 @@ pub struct Bank {
     pub cases: Vec<Case>,
     /// The questions, in the author's order.
     #[serde(deserialize_with = "held")]
+    #[schemars(length(min = 1))]
     pub questions: Vec<Arc<Question>>,
 }
 
@@ -125,7 +130,7 @@ impl Bank {
 }
 
 /// Something a trainee should be able to do, shown by answering questions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Objective {
     /// Its name within the bank.
@@ -135,7 +140,7 @@ pub struct Objective {
 }
 
 /// A situation told once for several questions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// Its name within the bank.
@@ -145,7 +150,7 @@ pub struct Case {
 }
 
 /// A published work, in the members of CSL-JSON that are used here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
     /// Its name within the bank.
@@ -195,7 +200,7 @@ impl Reference {
 }
 
 /// A person or a body that wrote a work.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Author {
     /// The family name.
@@ -217,11 +222,12 @@ impl Author {
 }
 
 /// A CSL date: year, then month and day where they are known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DateParts {
     /// One list of one to three numbers.
     #[serde(rename = "date-parts")]
+    #[schemars(length(min = 1, max = 1), inner(length(min = 1, max = 3)))]
     pub parts: Vec<Vec<i32>>,
 }
 

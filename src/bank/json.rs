@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 
 use super::exam::Exam;
 use super::form;
-use super::shape::{self, Shape};
+use super::schema::{self, Make};
+use super::shape::Shape;
 use super::sound::{self, Flaw, Parts};
 use super::syllabus::Syllabus;
 use super::{Bank, FORMAT};
@@ -44,17 +45,17 @@ pub enum Held {
 
 /// Reads a bank; `name` is what its file is called.
 pub fn bank(name: &str, bytes: &[u8]) -> Reading<Bank> {
-    clean_bank(bytes).map_or_else(|| slow(name, bytes, &shape::BANK, bank_flaws), Reading::clean)
+    clean_bank(bytes).map_or_else(|| slow(name, bytes, schema::of::<Bank>, bank_flaws), Reading::clean)
 }
 
 /// Reads an exam; `name` is what its file is called. It is short, so that the second reader may go over it at once.
 pub fn exam(name: &str, bytes: &[u8]) -> Reading<Exam> {
-    slow(name, bytes, &shape::EXAM, |tree, bad| whole_flaws(tree, bad, sound::exam))
+    slow(name, bytes, schema::of::<Exam>, |tree, bad| whole_flaws(tree, bad, sound::exam))
 }
 
 /// Reads a syllabus; `name` is what its file is called.
 pub fn syllabus(name: &str, bytes: &[u8]) -> Reading<Syllabus> {
-    slow(name, bytes, &shape::SYLLABUS, |tree, bad| whole_flaws(tree, bad, sound::syllabus))
+    slow(name, bytes, schema::of::<Syllabus>, |tree, bad| whole_flaws(tree, bad, sound::syllabus))
 }
 
 /// Reads a file that says itself what it is: `questions` make a bank, `sections` an exam, `statements` a syllabus.
@@ -136,7 +137,7 @@ fn may_hide(source: &str) -> bool {
 type Flaws = fn(&Tree<'_>, &[String]) -> Vec<Flaw>;
 
 /// Reads with places. `flaws` tells what is wrong between the parts.
-fn slow<T: DeserializeOwned>(name: &str, bytes: &[u8], shape: &'static Shape, flaws: Flaws) -> Reading<T> {
+fn slow<T: DeserializeOwned>(name: &str, bytes: &[u8], schema: Make, flaws: Flaws) -> Reading<T> {
     let source = match std::str::from_utf8(bytes) {
         Ok(text) => Source::new(name, text.to_owned()),
         Err(error) => {
@@ -153,7 +154,7 @@ fn slow<T: DeserializeOwned>(name: &str, bytes: &[u8], shape: &'static Shape, fl
         return Reading { value: None, problems: vec![newer] };
     }
     let mut walk = walk::Walk::new(&source);
-    walk.check(tree.root(), shape);
+    walk.check(tree.root(), &Shape::of(&schema()));
     let (mut problems, bad) = walk.finish();
     problems.extend(flaws(&tree, &bad).into_iter().map(|flaw| walk::place(&source, &tree, flaw)));
     problems.sort_by_key(|problem| problem.place.span.start);
@@ -161,7 +162,7 @@ fn slow<T: DeserializeOwned>(name: &str, bytes: &[u8], shape: &'static Shape, fl
     if problems.iter().all(|problem| problem.severity == Severity::Warning) {
         match serde_json::from_value(tree.root().to_json()) {
             Ok(read) => value = Some(read),
-            // The tables above and the types have come apart; the reader still gets the types' own words.
+            // A type's own reader asks for more than its schema says; its author gets that reader's words.
             Err(error) => problems.push(walk::untold(&source, &error)),
         }
     }

@@ -1,8 +1,10 @@
 //! What a question is: its kinds, its choices, its key.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::decimal::Decimal;
+use super::schema::LETTERS;
 use super::{canonical, is_false};
 use crate::clock::Day;
 use crate::ids::{CaseId, Digest, GroupId, ObjectiveId, QuestionId, SourceId};
@@ -10,30 +12,37 @@ use crate::ids::{CaseId, Digest, GroupId, ObjectiveId, QuestionId, SourceId};
 /// A question.
 ///
 /// In a file the members of every kind lie side by side; `Flat` is that form, and this one holds only what its kind has.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Flat", into = "Flat")]
+#[schemars(!try_from, !into, deny_unknown_fields)]
 pub struct Question {
     /// Its name within the bank.
     pub id: QuestionId,
     /// Whether it may be drawn.
     pub status: Status,
     /// Raised when key or meaning changes; learning history belongs to id and revision.
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub revision: u32,
     /// What it shows that the trainee knows.
     pub objective: ObjectiveId,
     /// How deep it goes.
     pub level: Level,
     /// Whether an exam is failed by missing it.
+    #[schemars(default)]
     pub critical: bool,
     /// What is asked.
     pub stem: String,
     /// The kind with its choices and key.
+    #[schemars(flatten)]
     pub ask: Ask,
     /// What to learn from it, whatever was answered.
+    #[schemars(default)]
     pub rationale: String,
     /// Where its facts come from.
+    #[schemars(default)]
     pub sources: Vec<Citation>,
     /// The syllabus statements and facts it covers.
+    #[schemars(default)]
     pub covers: Vec<String>,
     /// The day by which its facts should be checked again.
     pub review_by: Option<Day>,
@@ -46,6 +55,7 @@ pub struct Question {
     /// The clinician's review, once there was one.
     pub reviewed: Option<Reviewed>,
     /// Rules of the checker that are waived for it.
+    #[schemars(default)]
     pub lint: Vec<Waiver>,
 }
 
@@ -89,7 +99,7 @@ impl Question {
 }
 
 /// Whether a question may be drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// Being written: seen only in preview.
@@ -101,7 +111,7 @@ pub enum Status {
 }
 
 /// How deep a question goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// Remember a fact.
@@ -127,17 +137,22 @@ impl Level {
 }
 
 /// The kinds of question, each with its key.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, JsonSchema)]
+#[schemars(tag = "kind", rename_all = "kebab-case")]
 pub enum Ask {
     /// One or several of some choices.
     Choice {
         /// The choices in the author's order.
+        #[schemars(length(min = 2, max = LETTERS))]
         choices: Vec<Choice>,
         /// How many may be ticked.
+        #[schemars(default)]
         select: Select,
         /// What a partly right answer earns.
+        #[schemars(default)]
         scoring: Scoring,
         /// How the choices are put in order on a paper.
+        #[schemars(default)]
         order: ChoiceOrder,
     },
     /// A statement that holds or does not.
@@ -145,6 +160,7 @@ pub enum Ask {
         /// Whether it holds.
         answer: bool,
         /// Why one may think either.
+        #[schemars(default)]
         rationales: Rationales,
         /// How dangerous the wrong belief is.
         harm: Option<Harm>,
@@ -161,18 +177,22 @@ pub enum Ask {
     /// A word or two to type.
     Text {
         /// What is accepted, compared after NFKC, case folding and trimming.
+        #[schemars(length(min = 1, max = 1000))]
         accept: Vec<String>,
     },
     /// Items to put in order.
     Order {
         /// The items in the right order.
+        #[schemars(length(min = 2, max = LETTERS))]
         items: Vec<Item>,
     },
     /// Items to pair.
     Match {
         /// The pairs.
+        #[schemars(length(min = 2, max = LETTERS))]
         pairs: Vec<Pair>,
         /// Right sides that belong to no left one.
+        #[schemars(default, length(max = LETTERS))]
         extra_right: Vec<Item>,
     },
 }
@@ -223,78 +243,8 @@ impl Kind {
     }
 }
 
-/// One choice of a choice question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Choice {
-    /// What it says.
-    pub text: String,
-    /// Whether it belongs to the key.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub correct: bool,
-    /// Why it is right, or why one may believe it and what is true.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub rationale: String,
-    /// How dangerous believing it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub harm: Option<Harm>,
-    /// Where it stays when the others are shuffled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub position: Option<Position>,
-}
-
-/// How dangerous believing a wrong choice is, 0 (harmless) to 3 (could kill or maim).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
-pub struct Harm(u8);
-
-impl From<Harm> for u8 {
-    fn from(harm: Harm) -> Self {
-        harm.0
-    }
-}
-
-impl TryFrom<u8> for Harm {
-    type Error = &'static str;
-    fn try_from(harm: u8) -> Result<Self, &'static str> {
-        if harm <= 3 { Ok(Self(harm)) } else { Err("harm is 0 to 3") }
-    }
-}
-
-/// A fixed place among shuffled choices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Position {
-    /// After all others.
-    Last,
-}
-
-/// What a partly right choice of several earns.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Scoring {
-    /// Nothing.
-    #[default]
-    AllOrNothing,
-    /// The share of keys ticked less the share of wrong ones ticked, never below zero.
-    Balanced,
-}
-
-/// How choices are put in order on a paper.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ChoiceOrder {
-    /// By chance.
-    #[default]
-    Shuffled,
-    /// As written.
-    Fixed,
-    /// As written, which is by size.
-    Numeric,
-}
-
 /// Why one may think that a statement holds, and that it does not.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rationales {
     /// For the answer true.
@@ -306,7 +256,7 @@ pub struct Rationales {
 }
 
 /// One item to put in order or to pair.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
     /// What it says.
@@ -317,7 +267,7 @@ pub struct Item {
 }
 
 /// One pair of a match.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pair {
     /// The side that is given.
@@ -330,7 +280,7 @@ pub struct Pair {
 }
 
 /// A source of the bank and where in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Citation {
     /// The source.
@@ -341,7 +291,7 @@ pub struct Citation {
 }
 
 /// A picture with the words that stand in for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Image {
     /// The file's name beside the bank.
@@ -351,7 +301,7 @@ pub struct Image {
 }
 
 /// A clinician's review of a question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reviewed {
     /// The day.
@@ -363,7 +313,7 @@ pub struct Reviewed {
 }
 
 /// A rule of the checker that is waived for a question, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
     /// The rule.
@@ -376,8 +326,10 @@ pub struct Waiver {
     pub on: Day,
 }
 
+mod choice;
 mod flat;
 mod select;
 
+pub use choice::{Choice, ChoiceOrder, Harm, Position, Scoring};
 use flat::Flat;
 pub use select::Select;

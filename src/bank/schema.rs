@@ -1,69 +1,159 @@
-//! JSON Schemas of the files, made from the tables that reading holds them to, so that an editor completes and checks
-//! while an author types.
+//! JSON Schemas of the files (draft 2020-12), made from the types, so that an editor completes and checks while an author
+//! types. The second reader goes by the same schemas ([`super::shape`]): a member stands in its type and nowhere else.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
-use super::shape::{BANK, EXAM, Field, SYLLABUS, Shape, TEXT_MAX};
-use crate::ids::SLUG_MAX;
+use super::Bank;
+use super::decimal::Decimal;
+use super::exam::{Exam, Percent};
+use super::question::{Harm, Select};
+use super::syllabus::Syllabus;
+use crate::clock::Day;
+use crate::ids::{BankId, CaseId, ExamId, GroupId, ObjectiveId, QuestionId, SLUG_MAX, SourceId};
 
-/// The schemas: name of the file, title, and the form.
-pub const SCHEMAS: &[(&str, &str, &Shape)] = &[
-    ("bank.schema.json", "A question bank of needlewise", &BANK),
-    ("exam.schema.json", "An exam of needlewise", &EXAM),
-    ("syllabus.schema.json", "A syllabus of needlewise", &SYLLABUS),
+/// More choices than there are letters cannot be shown.
+pub const LETTERS: usize = 26;
+
+/// The longest text, in bytes.
+pub const TEXT_MAX: usize = 20_000;
+
+/// Makes a schema.
+pub type Make = fn() -> Value;
+
+/// The schemas: name of the file, title, and what makes it.
+pub const SCHEMAS: [(&str, &str, Make); 3] = [
+    ("bank.schema.json", "A question bank of needlewise", of::<Bank>),
+    ("exam.schema.json", "An exam of needlewise", of::<Exam>),
+    ("syllabus.schema.json", "A syllabus of needlewise", of::<Syllabus>),
 ];
 
-/// Returns a form as a JSON Schema (draft 2020-12), as its file holds it.
-pub fn text(title: &str, shape: &Shape) -> String {
-    let mut schema = Map::new();
-    schema.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
-    schema.insert("title".into(), title.into());
-    if let Value::Object(rest) = of(shape) {
-        schema.extend(rest);
-    }
+/// Returns a schema as its file holds it.
+pub fn text(title: &str, make: Make) -> String {
+    let mut schema = make();
+    schema["title"] = title.into();
     // Values of text and numbers can always be written.
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
-fn of(shape: &Shape) -> Value {
-    match shape {
-        Shape::Text => json!({ "type": "string", "minLength": 1, "maxLength": TEXT_MAX, "pattern": "\\S" }),
-        Shape::Slug => {
-            json!({ "type": "string", "maxLength": SLUG_MAX, "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" })
+/// Returns the schema of a type of file.
+pub fn of<T: JsonSchema>() -> Value {
+    let mut schema = schemars::schema_for!(T).to_value();
+    adapt(&mut schema);
+    if let Some(properties) = schema["properties"].as_object_mut() {
+        properties.insert("$schema".into(), json!({ "type": "string" }));
+    }
+    schema
+}
+
+/// Says what types do not: that a text says something, that nothing is `null`, and that members which begin with `x-` are
+/// notes of an author's own.
+fn adapt(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(adapt),
+        Value::Object(members) => {
+            without_null(members);
+            members.values_mut().for_each(adapt);
+            let bare = ["format", "const", "enum", "pattern"].iter().all(|member| !members.contains_key(*member));
+            if members.get("type").is_some_and(|kind| kind == "string") && bare {
+                members.extend([("minLength".into(), 1.into()), ("maxLength".into(), TEXT_MAX.into())]);
+                members.insert("pattern".into(), "\\S".into());
+            }
+            if ["additionalProperties", "unevaluatedProperties"]
+                .iter()
+                .any(|rest| members.get(*rest) == Some(&false.into()))
+            {
+                members.insert("patternProperties".into(), json!({ "^x-": true }));
+            }
+            members.retain(|name, value| !is_noise(name, value));
         }
-        Shape::Day => json!({ "type": "string", "format": "date", "pattern": "^\\d{4}-\\d{2}-\\d{2}$" }),
-        Shape::Decimal => json!({ "type": "string", "pattern": "^[+-]?\\d{1,29}([.,]\\d{1,29})?$" }),
-        Shape::Flag => json!({ "type": "boolean" }),
-        Shape::Whole(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
-        Shape::Word(words) => json!({ "enum": words }),
-        Shape::Select => json!({ "anyOf": [{ "enum": ["one", "all"] }, { "type": "integer", "minimum": 1 }] }),
-        Shape::DateParts => {
-            let parts = json!({ "type": "array", "items": { "type": "integer" }, "minItems": 1, "maxItems": 3 });
-            let list = json!({ "type": "array", "items": parts, "minItems": 1, "maxItems": 1 });
-            json!({ "type": "object", "properties": { "date-parts": list }, "required": ["date-parts"],
-                "additionalProperties": false })
+        _ => {}
+    }
+}
+
+/// Takes `null` away, which no file may hold: a member that is not given is left out.
+fn without_null(members: &mut Map<String, Value>) {
+    if let Some(Value::Array(kinds)) = members.get_mut("type") {
+        kinds.retain(|kind| kind != "null");
+        if let [only] = kinds.as_slice() {
+            let only = only.clone();
+            members.insert("type".into(), only);
         }
-        Shape::List(of_what, least, most) => {
-            json!({ "type": "array", "items": of(of_what), "minItems": least, "maxItems": most })
-        }
-        Shape::Map => json!({ "type": "object", "additionalProperties": of(&Shape::Text) }),
-        Shape::Record(fields) => record(&[fields], None),
-        Shape::Kinds(common, kinds) => {
-            let kinds: Vec<_> = kinds.iter().map(|(kind, fields)| record(&[common, fields], Some(kind))).collect();
-            json!({ "oneOf": kinds })
+    }
+    if let Some(Value::Array(of)) = members.get_mut("anyOf") {
+        of.retain(|one| one["type"] != "null");
+        if let [Value::Object(only)] = of.as_slice() {
+            let only = only.clone();
+            members.remove("anyOf");
+            members.extend(only);
         }
     }
 }
 
-/// Members that are unknown are refused, but for notes of an author's own: `x-…`.
-fn record(tables: &[&[Field]], kind: Option<&str>) -> Value {
-    let fields = || tables.iter().copied().flatten();
-    let mut properties: Map<_, _> = fields().map(|field| (field.name.to_owned(), of(&field.shape))).collect();
-    let mut required: Vec<_> = fields().filter(|field| field.needed).map(|field| field.name).collect();
-    if let Some(kind) = kind {
-        properties.insert("kind".into(), json!({ "const": kind }));
-        required.push("kind");
-    }
-    json!({ "type": "object", "properties": properties, "required": required,
-        "patternProperties": { "^x-": true }, "additionalProperties": false })
+/// Returns whether a member of a schema says nothing to an author: how a number is held in memory, an empty default.
+fn is_noise(name: &str, value: &Value) -> bool {
+    let empty = match value {
+        Value::String(text) => text.is_empty(),
+        Value::Array(values) => values.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Null => true,
+        Value::Bool(_) | Value::Number(_) => false,
+    };
+    let number = ["uint", "uint8", "uint32", "int32"].iter().any(|held| value == *held);
+    (name == "default" && empty) || (name == "format" && number)
+}
+
+/// Returns the schema of a name: `a-z`, `0-9` and inner hyphens.
+pub(super) fn slug(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "format": "slug", "maxLength": SLUG_MAX, "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" })
+}
+
+fn day(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "format": "date", "pattern": "^\\d{4}-\\d{2}-\\d{2}$" })
+}
+
+fn decimal(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "format": "decimal", "pattern": "^[+-]?\\d{1,29}([.,]\\d{1,29})?$" })
+}
+
+fn select(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "anyOf": [{ "enum": ["one", "all"] }, { "type": "integer", "minimum": 1 }] })
+}
+
+fn harm(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "integer", "minimum": 0, "maximum": 3 })
+}
+
+fn percent(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "integer", "minimum": 0, "maximum": 100 })
+}
+
+/// Gives types that are read from one value the schema of that value.
+macro_rules! values {
+    ($($schema:ident: $($name:ident)*;)*) => {$($(
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                $schema(generator)
+            }
+        }
+    )*)*};
+}
+
+values! {
+    slug: BankId ExamId QuestionId ObjectiveId SourceId CaseId GroupId;
+    day: Day;
+    decimal: Decimal;
+    select: Select;
+    harm: Harm;
+    percent: Percent;
 }

@@ -1,22 +1,28 @@
 //! The syllabus: the statements a set of banks should cover, and which of them the evidence contests.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A syllabus, one file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Syllabus {
     /// The format of the file.
+    #[schemars(range(min = 1, max = super::FORMAT))]
     pub format: u32,
     /// Its name, which is also its file's.
+    #[schemars(schema_with = "super::schema::slug")]
     pub id: String,
     /// What it is a syllabus of.
     pub title: String,
     /// The statements.
+    #[schemars(length(min = 1))]
     pub statements: Vec<Statement>,
 }
 
 /// One statement to be covered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Statement {
     /// Its name, which questions give in `covers`.
     pub id: String,
@@ -32,7 +38,7 @@ pub struct Statement {
 }
 
 /// How much a statement weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weight {
     /// Everybody must know it: at least two questions.

@@ -46,6 +46,7 @@ const KNOWS: &[(&str, &str)] = &[
     ("rpassword", "cli"),
     ("annotate_snippets", "problem"),
     ("jsonc_parser", "bank"),
+    ("schemars", "bank"),
     ("rand_chacha", "quiz"),
     ("jiff", "clock"),
 ];

@@ -25,9 +25,9 @@ fn validator(file: &str) -> jsonschema::Validator {
 
 #[test]
 fn the_schemas_shipped_are_those_the_program_makes() {
-    for (file, title, shape) in schema::SCHEMAS {
+    for (file, title, make) in schema::SCHEMAS {
         let shipped = std::fs::read_to_string(shipped().join("schema").join(file)).expect("a schema");
-        assert_eq!(shipped, schema::text(title, shape), "{file}: write it again with `needlewise bank new`");
+        assert_eq!(shipped, schema::text(title, make), "{file}: write it again with `needlewise bank new`");
     }
 }
 
@@ -109,9 +109,9 @@ fn a_new_bank_passes_the_check_but_for_what_must_be_filled_in() {
     assert_eq!(world.run(["bank", "new", "shoulder", "--to", &folder]).code, 2, "nothing is overwritten");
     assert_eq!(std::fs::read_to_string(&path).expect("a file"), text);
     assert_eq!(world.run(["bank", "new", "../shoulder", "--to", &folder]).code, 2);
-    for (file, title, shape) in schema::SCHEMAS {
+    for (file, title, make) in schema::SCHEMAS {
         let written = std::fs::read_to_string(format!("{folder}/schema/{file}")).expect("a schema");
-        assert_eq!(written, schema::text(title, shape));
+        assert_eq!(written, schema::text(title, make));
     }
 }
 

@@ -9,7 +9,8 @@ use super::tree::{Node, Sort, Tree, escape};
 use crate::bank::FORMAT;
 use crate::bank::check;
 use crate::bank::decimal::Decimal;
-use crate::bank::shape::{Field, Shape, TEXT_MAX};
+use crate::bank::schema::TEXT_MAX;
+use crate::bank::shape::{Field, Shape};
 use crate::bank::sound::Flaw;
 use crate::clock::Day;
 use crate::ids::is_slug;
@@ -35,7 +36,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Tells everything about `node` that does not fit `shape`.
-    pub(super) fn check(&mut self, node: Node<'_>, shape: &'static Shape) {
+    pub(super) fn check(&mut self, node: Node<'_>, shape: &Shape) {
         match (shape, node.sort()) {
             (Shape::Record(fields), Sort::Record) => self.record(node, &[fields]),
             (Shape::Kinds(common, kinds), Sort::Record) => self.kinds(node, common, kinds),
@@ -49,7 +50,7 @@ impl<'a> Walk<'a> {
             (Shape::Text, Sort::Text(text)) => self.text(node, text),
             (Shape::Flag, Sort::Flag(_)) => {}
             (Shape::Whole(least, most), Sort::Number(number)) => {
-                let fits = number.parse::<u32>().is_ok_and(|n| (*least..=*most).contains(&n));
+                let fits = number.parse::<u64>().is_ok_and(|n| (*least..=*most).contains(&n));
                 if !fits {
                     self.tell(node, "value", format!("{} does not fit here", shown(number)), wanted(shape));
                 }
@@ -72,7 +73,7 @@ impl<'a> Walk<'a> {
             Shape::Slug => is_slug(text),
             Shape::Day => text.parse::<Day>().is_ok(),
             Shape::Decimal => Decimal::parse(text).is_ok(),
-            Shape::Word(words) => words.contains(&text),
+            Shape::Word(words) => words.iter().any(|word| word == text),
             Shape::Select => matches!(text, "one" | "all"),
             _ => false,
         }
@@ -91,24 +92,25 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn list(&mut self, node: Node<'_>, of: &'static Shape, least: usize, most: usize) {
+    fn list(&mut self, node: Node<'_>, of: &Shape, least: u64, most: u64) {
         let count = node.elements().count();
-        if count < least || count > most {
+        let bounds = least..=most;
+        if !bounds.contains(&(count as u64)) {
             let message = format!("the list has {}", text::count(count, "value"));
             self.tell(node, "limit", message, format!("Give {least} to {most}."));
         }
-        for (at, element) in node.elements().enumerate().take(most) {
+        for (at, element) in node.elements().enumerate().take(usize::try_from(most).unwrap_or(usize::MAX)) {
             self.within(&at.to_string(), |walk| walk.check(element, of));
         }
     }
 
-    fn kinds(&mut self, node: Node<'_>, common: &'static [Field], kinds: &'static [(&str, &[Field])]) {
-        let names: Vec<_> = kinds.iter().map(|(name, _)| *name).collect();
+    fn kinds(&mut self, node: Node<'_>, common: &[Field], kinds: &[(String, Vec<Field>)]) {
+        let names: Vec<_> = kinds.iter().map(|(name, _)| name.as_str()).collect();
         let help = format!("Set \"kind\" to one of {}.", names.join(", "));
         let kind = node.member("kind");
         let fields = match kind.map(|kind| (kind, kind.sort())) {
             Some((at, Sort::Text(word))) => match kinds.iter().find(|(name, _)| *name == word) {
-                Some((_, fields)) => *fields,
+                Some((_, fields)) => fields,
                 None => {
                     let message = format!("there is no kind \"{}\"", shown(word));
                     return self.within("kind", |walk| walk.tell(at, "value", message, help));
@@ -120,11 +122,11 @@ impl<'a> Walk<'a> {
             }
             None => return self.tell(node, "missing", "the question has no \"kind\"".into(), help),
         };
-        self.record(node, &[common, fields, KIND]);
+        self.record(node, &[common, fields]);
     }
 
     /// Tells about members that are unknown, doubled or missing, and goes on into the known ones.
-    fn record(&mut self, node: Node<'_>, tables: &[&'static [Field]]) {
+    fn record(&mut self, node: Node<'_>, tables: &[&[Field]]) {
         let fields = || tables.iter().copied().flatten();
         let mut seen = BTreeSet::new();
         for (name, span, value) in node.members().filter(|(name, ..)| !name.starts_with("x-")) {
@@ -136,11 +138,11 @@ impl<'a> Walk<'a> {
                 self.within(&part, |walk| walk.check(value, &field.shape));
             } else {
                 let message = format!("there is no member \"{}\" here", shown(name));
-                let help = remedy(name, fields().map(|field| field.name));
+                let help = remedy(name, fields().map(|field| field.name.as_str()));
                 self.within(&part, |walk| walk.tell_at(span, "member", message, help));
             }
         }
-        for field in fields().filter(|field| field.needed && !seen.contains(field.name)) {
+        for field in fields().filter(|field| field.needed && !seen.contains(field.name.as_str())) {
             let message = format!("\"{}\" is missing", field.name);
             self.tell(node, "missing", message, format!("Add \"{}\". {}", field.name, wanted(&field.shape)));
         }
@@ -175,9 +177,6 @@ impl<'a> Walk<'a> {
         self.problems.push(Problem { rule, severity: Severity::Error, place, message, why: None, help });
     }
 }
-
-/// The member that says which kind a question is.
-const KIND: &[Field] = &[Field { name: "kind", needed: true, shape: Shape::Text }];
 
 fn is_scalar(shape: &Shape) -> bool {
     matches!(shape, Shape::Slug | Shape::Day | Shape::Decimal | Shape::Word(_) | Shape::Select)

@@ -28,8 +28,8 @@ pub(super) fn run(args: &NewArgs, env: &mut Env<'_>) -> Outcome {
     if !write(&path, &skeleton::bank(&id, today))? {
         return Err(Failure::usage(format!("{} is there already. Choose another id, or edit it.", shown(&path))));
     }
-    for (name, title, shape) in schema::SCHEMAS {
-        write(&args.to.join("schema").join(name), &schema::text(title, shape))?;
+    for (name, title, make) in schema::SCHEMAS {
+        write(&args.to.join("schema").join(name), &schema::text(title, make))?;
     }
     let path = shown(&path);
     env.say(&format!("Wrote {path}. Fill in what is empty, then run `needlewise bank check {path}`."))
