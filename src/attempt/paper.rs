@@ -32,6 +32,9 @@ pub struct Paper {
     pub exam: Option<ExamRef>,
     /// What the draw began from.
     pub seed: Seed,
+    /// How often the draw began anew, because sections that share a bank had taken each other's questions.
+    #[serde(default, skip_serializing_if = "is_never")]
+    pub anew: u32,
     /// The banks drawn from.
     pub banks: Vec<BankRef>,
     /// The sections, for an exam those of the blueprint.
@@ -41,6 +44,10 @@ pub struct Paper {
     pub reviewed: Option<Day>,
     /// The questions in the order they are asked.
     pub items: Vec<PaperItem>,
+}
+
+fn is_never(times: &u32) -> bool {
+    *times == 0
 }
 
 /// An exam in one version.

@@ -10,14 +10,16 @@ use crate::bank::exam::{Exam, Section};
 use crate::bank::question::{Ask, ChoiceOrder, Position};
 use crate::bank::shelf::Shelved;
 use crate::bank::{Bank, Question, canonical};
-use crate::ids::{BankId, Digest, GroupId, QuestionId};
+use crate::ids::{BankId, Digest};
 
 pub mod chance;
+pub mod pick;
 pub mod select;
 pub mod units;
 
 use chance::{Chance, Use};
-use select::{Pool, Want};
+pub use pick::{Earlier, Over, Picked, pick};
+use select::Want;
 use units::Unit;
 
 /// A paper with the content that it names by digest.
@@ -115,11 +117,8 @@ pub fn pool<'a>(bank: &'a Bank, section: &'a Section) -> impl Iterator<Item = &'
     bank.ready().filter(move |question| objective(question) && level(question))
 }
 
-/// Questions that a trainee had in an earlier paper of an exam.
-pub type Earlier = HashSet<(BankId, QuestionId)>;
-
 /// How often a paper is begun anew where sections that share a bank took each other's questions.
-const TRIES: usize = 1000;
+const TRIES: u32 = 1000;
 
 /// Draws the paper of an exam.
 ///
@@ -133,7 +132,9 @@ pub fn exam(catalog: &Catalog, exam: &Exam, earlier: &[Earlier], seed: Seed) -> 
     let digest = drawn.keep(canonical::text(exam));
     drawn.paper.exam = Some(ExamRef { id: exam.id.clone(), version: exam.version.clone(), digest });
     let mut choices = Chance::new(seed, Use::Choices);
-    for part in select(catalog, exam, earlier, seed)? {
+    let (parts, anew) = select(catalog, exam, earlier, seed)?;
+    drawn.paper.anew = anew;
+    for part in parts {
         let bank = drawn.bank(part.bank);
         let pool: Vec<_> =
             pool(&part.bank.value, part.section).map(|question| drawn.keep(question.content())).collect();
@@ -144,7 +145,8 @@ pub fn exam(catalog: &Catalog, exam: &Exam, earlier: &[Earlier], seed: Seed) -> 
     Ok(drawn)
 }
 
-/// Chooses the questions of every section and puts them in order; [`exam`] without what is stored of it.
+/// Chooses the questions of every section and puts them in order; [`exam`] without what is stored of it. Returns also how
+/// often it began anew.
 ///
 /// # Errors
 /// The section that cannot be filled, with what it wants and what there is.
@@ -153,41 +155,24 @@ pub fn select<'a>(
     exam: &'a Exam,
     earlier: &[Earlier],
     seed: Seed,
-) -> Result<Vec<Chosen<'a>>, Infeasible> {
+) -> Result<(Vec<Chosen<'a>>, u32), Infeasible> {
     let bank = |(number, section): (usize, &'a Section)| {
         let (section, bank) = (number + 1, section.bank.clone());
         catalog.bank(&bank).map_err(|absence| Infeasible::Bank { section, bank, absence })
     };
     let banks = exam.sections.iter().enumerate().map(bank).collect::<Result<Vec<_>, _>>()?;
     let pools = banks.iter().zip(&exam.sections).map(|(bank, section)| pool(&bank.value, section).collect());
-    let picked = pick(exam, &pools.collect::<Vec<_>>(), earlier, seed)?;
-    let parts = picked.into_iter().zip(banks).zip(&exam.sections);
-    Ok(parts.map(|((picked, bank), section)| Chosen { bank, section, picked }).collect())
-}
-
-/// Chooses from pools that are at hand, one for each section in the order of its bank, and puts the questions in order.
-///
-/// # Errors
-/// The section that cannot be filled, with what it wants and what there is.
-pub fn pick(
-    exam: &Exam,
-    pools: &[Vec<&Arc<Question>>],
-    earlier: &[Earlier],
-    seed: Seed,
-) -> Result<Vec<Picked>, Infeasible> {
-    let (mut chance, mut order) = (Chance::new(seed, Use::Selection), Chance::new(seed, Use::Questions));
-    let mut tries = 1;
-    loop {
-        match sections(exam, pools, earlier, &mut chance) {
-            Ok(mut picked) => {
-                picked.iter_mut().for_each(|part| order.shuffle(&mut part.units));
-                return Ok(picked);
-            }
+    let pools: Vec<_> = pools.collect();
+    let mut anew = 0;
+    let picked = loop {
+        match pick(exam, &pools, Over::Earlier(earlier), seed, anew) {
             // Sections that share a bank may have taken each other's questions by chance.
-            Err(Infeasible::Short { .. }) if shares_banks(exam) && tries < TRIES => tries += 1,
-            Err(infeasible) => return Err(infeasible),
+            Err(Infeasible::Short { .. }) if shares_banks(exam) && anew + 1 < TRIES => anew += 1,
+            picked => break picked?,
         }
-    }
+    };
+    let parts = picked.into_iter().zip(banks).zip(&exam.sections);
+    Ok((parts.map(|((picked, bank), section)| Chosen { bank, section, picked }).collect(), anew))
 }
 
 /// Proves that a paper of an exam can be drawn, by counting.
@@ -214,74 +199,9 @@ pub struct Chosen<'a> {
     pub picked: Picked,
 }
 
-/// What was chosen for one section.
-#[derive(Debug)]
-pub struct Picked {
-    /// The questions, in the order they are asked.
-    pub units: Vec<Unit>,
-    /// Questions left out because this trainee had them before.
-    pub passed_over: Vec<QuestionId>,
-}
-
-fn sections(
-    exam: &Exam,
-    pools: &[Vec<&Arc<Question>>],
-    earlier: &[Earlier],
-    chance: &mut Chance,
-) -> Result<Vec<Picked>, Infeasible> {
-    let mut taken: HashSet<(&BankId, QuestionId)> = HashSet::new();
-    let mut groups: HashSet<(&BankId, GroupId)> = HashSet::new();
-    let mut all = Vec::new();
-    for (number, ((section, questions), pool)) in exam.sections.iter().zip(counts(exam)).zip(pools).enumerate() {
-        let id = &section.bank;
-        let want = Want { questions, critical: section.critical as usize };
-        let free = |question: &&&Arc<Question>| {
-            let grouped = question.group.as_ref().is_some_and(|group| groups.contains(&(id, group.clone())));
-            !grouped && !taken.contains(&(id, question.id.clone()))
-        };
-        let pool: Vec<_> = pool.iter().filter(free).copied().collect();
-        let (units, passed_over) = choose(&pool, id, want, earlier, chance).ok_or_else(|| Infeasible::Short {
-            section: number + 1,
-            bank: id.clone(),
-            want,
-            available: Want {
-                questions: pool.len(),
-                critical: pool.iter().filter(|question| question.critical).count(),
-            },
-        })?;
-        for unit in &units {
-            taken.extend(unit.questions.iter().map(|question| (id, question.id.clone())));
-            groups.extend(unit.groups.iter().map(|group| (id, group.clone())));
-        }
-        all.push(Picked { units, passed_over });
-    }
-    Ok(all)
-}
-
-/// Chooses a section's units, passing over as many earlier papers as it can.
-fn choose(
-    pool: &[&Arc<Question>],
-    bank: &BankId,
-    want: Want,
-    earlier: &[Earlier],
-    chance: &mut Chance,
-) -> Option<(Vec<Unit>, Vec<QuestionId>)> {
-    (0..=earlier.len()).find_map(|oldest| {
-        let met = |question: &Question| {
-            let name = (bank.clone(), question.id.clone());
-            earlier[oldest..].iter().any(|paper| paper.contains(&name))
-        };
-        // A case is new only as a whole: part of it would not be what its author wrote.
-        let cases: HashSet<_> = pool.iter().filter(|q| met(q)).filter_map(|q| q.case.as_ref()).collect();
-        let over = |q: &Question| met(q) || q.case.as_ref().is_some_and(|case| cases.contains(case));
-        let (passed_over, left): (Vec<_>, Vec<_>) = pool.iter().copied().partition(|question| over(question));
-        let units = Pool::new(left).choose(want, chance)?;
-        Some((units, passed_over.into_iter().map(|question| question.id.clone()).collect()))
-    })
-}
-
 fn empty(seed: Seed) -> Drawn {
-    let paper = Paper { exam: None, seed, banks: Vec::new(), sections: Vec::new(), reviewed: None, items: Vec::new() };
+    let paper =
+        Paper { exam: None, seed, anew: 0, banks: Vec::new(), sections: Vec::new(), reviewed: None, items: Vec::new() };
     Drawn { paper, content: BTreeMap::new() }
 }
 

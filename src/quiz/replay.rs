@@ -1,11 +1,10 @@
 //! An attempt once more, from its facts alone: the paper drawn again from its seed, the answers marked again.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Session;
 use super::draw::chance::{Chance, Use};
-use super::draw::{arrange, pick};
+use super::draw::{Over, arrange, pick};
 use super::sheet::{Missing, Sheet};
 use crate::attempt::paper::PaperSection;
 use crate::attempt::{Fact, Outcome};
@@ -61,19 +60,15 @@ pub fn replay(
     Ok(Replay { paper, outcome, as_stored })
 }
 
-/// Draws the paper again from its seed and the pools that were stored with it.
-///
-/// What was passed over is taken as stored. Where sections share a bank and a draw had to begin anew after passing over
-/// fewer questions, the tries before cannot be told again, and the paper comes out as differing.
+/// Draws the paper again from its seed and the pools that were stored with it. What was passed over, and how often it
+/// began anew, is taken as stored.
 fn redrawn(sheet: &Sheet, exam: &Exam, content: impl Fn(Digest) -> Option<String>) -> Result<Redrawn, Missing> {
     let pool = |section: &PaperSection| pool(section, &content);
     let pools = sheet.paper.sections.iter().map(pool).collect::<Result<Vec<_>, _>>()?;
     let pools: Vec<Vec<&Arc<Question>>> = pools.iter().map(|pool| pool.iter().collect()).collect();
-    let over = exam.sections.iter().zip(&sheet.paper.sections);
-    let over = over.flat_map(|(part, drawn)| drawn.passed_over.iter().map(|id| (part.bank.clone(), id.clone())));
-    let earlier: HashSet<_> = over.collect();
-    let seed = sheet.paper.seed;
-    let Ok(picked) = pick(exam, &pools, &[earlier], seed) else { return Ok(Redrawn::Differs(0)) };
+    let over: Vec<_> = sheet.paper.sections.iter().map(|section| section.passed_over.as_slice()).collect();
+    let (seed, anew) = (sheet.paper.seed, sheet.paper.anew);
+    let Ok(picked) = pick(exam, &pools, Over::Stored(&over), seed, anew) else { return Ok(Redrawn::Differs(0)) };
     let mut choices = Chance::new(seed, Use::Choices);
     let mut place = 0;
     for (section, part) in picked.iter().enumerate() {

@@ -2,12 +2,19 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
+use needlewise::attempt::fact::Started;
 use needlewise::attempt::paper::Seed;
+use needlewise::attempt::{Fact, Mode};
 use needlewise::bank::catalog::{Catalog, Origin};
 use needlewise::bank::exam::Exam;
+use needlewise::clock::Timestamp;
+use needlewise::ids::{BankId, Digest, TraineeId};
+use needlewise::quiz::Sheet;
 use needlewise::quiz::draw::chance::{Chance, Use};
 use needlewise::quiz::draw::{self, Earlier, Infeasible, apportion};
+use needlewise::quiz::replay::{Redrawn, replay};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -59,7 +66,7 @@ fn plain(n: usize) -> Vec<Value> {
 
 /// The ids that a seed draws, section by section, in the order they are asked.
 fn ids(catalog: &Catalog, exam: &Exam, earlier: &[Earlier], seed: Seed) -> Vec<String> {
-    let chosen = draw::select(catalog, exam, earlier, seed).expect("a paper");
+    let chosen = draw::select(catalog, exam, earlier, seed).expect("a paper").0;
     let units = chosen.iter().flat_map(|part| &part.picked.units);
     units.flat_map(|unit| &unit.questions).map(|question| question.id.to_string()).collect()
 }
@@ -84,7 +91,7 @@ fn meets_its_counts(catalog: &Catalog, exam: &Exam) {
     let wanted: u32 = exam.sections.iter().map(|section| section.critical).sum();
     assert_eq!(wanted, 10, "exactly ten critical questions");
     for n in 0..300 {
-        let chosen = draw::select(catalog, exam, &[], seed(n)).expect("a paper");
+        let chosen = draw::select(catalog, exam, &[], seed(n)).expect("a paper").0;
         let mut seen = HashSet::new();
         let mut critical = 0;
         for (part, count) in chosen.iter().zip(draw::counts(exam)) {
@@ -288,7 +295,7 @@ proptest! {
         let (_home, catalog) = pool(&questions);
         let exam = exam(want.max(want_critical), want_critical);
         let fits = want_critical <= critical && want.max(want_critical) - want_critical <= plain_count;
-        let drawn = draw::select(&catalog, &exam, &[], seed(n));
+        let drawn = draw::select(&catalog, &exam, &[], seed(n)).map(|(chosen, _)| chosen);
         prop_assert_eq!(drawn.is_ok(), fits);
         if let Ok(chosen) = drawn {
             let questions: Vec<_> = chosen[0].picked.units.iter().flat_map(|unit| &unit.questions).collect();
@@ -297,4 +304,30 @@ proptest! {
             prop_assert_eq!(questions.iter().map(|q| &q.id).collect::<HashSet<_>>().len(), questions.len());
         }
     }
+}
+
+#[test]
+fn sections_that_take_each_others_questions_are_drawn_anew_and_drawn_again_the_same() {
+    // The first section must leave those three that the second needs, and passes over what an earlier paper had.
+    let own = |at: usize, level: &str| choice(&format!("q{at}"), false, json!({ "level": level }));
+    let questions: Vec<_> = (0..7).map(|at| own(at, if at < 3 { "analysis" } else { "recall" })).collect();
+    let (_home, catalog) = pool(&questions);
+    let mut both = small_exam();
+    both["sections"] =
+        json!([{ "bank": "pool", "questions": 3 }, { "bank": "pool", "level": "analysis", "questions": 3 }]);
+    let both: Exam = serde_json::from_value(both).expect("an exam");
+    let mut anew = 0;
+    for n in 0..60 {
+        let bank: BankId = "pool".parse().expect("an id");
+        let had = (0..n % 3).map(|at| (bank.clone(), format!("q{}", at * 3).parse().expect("an id"))).collect();
+        let drawn = draw::exam(&catalog, &both, &[had], seed(n)).expect("a paper");
+        anew += drawn.paper.anew;
+        let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
+        let started = Started { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper, invigilated: None };
+        let content = |digest: Digest| drawn.content.get(&digest).cloned();
+        let sheet = Arc::new(Sheet::open(&started, content).expect("a sheet"));
+        let replay = replay(&sheet, &[Fact::Started(started)], content).expect("a replay");
+        assert_eq!(replay.paper, Redrawn::Same, "seed {n}");
+    }
+    assert!(anew > 60, "draws began anew {anew} times");
 }

@@ -25,8 +25,18 @@ pub struct Chance(ChaCha20Rng);
 impl Chance {
     /// Opens the stream of `seed` for one use.
     pub fn new(seed: Seed, stream: Use) -> Self {
+        Self::stream(seed, stream as u64)
+    }
+
+    /// Opens the stream from which questions are selected in a draw that began anew so often: each beginning has a stream of
+    /// its own, so that a paper can be drawn again without those before it.
+    pub fn anew(seed: Seed, times: u32) -> Self {
+        Self::stream(seed, Use::Selection as u64 + 4 * u64::from(times))
+    }
+
+    fn stream(seed: Seed, number: u64) -> Self {
         let mut rng = ChaCha20Rng::from_seed(seed.0);
-        rng.set_stream(stream as u64);
+        rng.set_stream(number);
         Self(rng)
     }
 
