@@ -14,7 +14,11 @@ const PAUSE: Millis = Millis(10 * 60_000);
 
 /// Returns what looks odd, a sentence each; nothing where all is as usual.
 pub fn oddities(sheet: &Sheet, rows: &[Row]) -> Vec<String> {
-    let facts: Vec<_> = rows.iter().filter_map(|row| Some((row.at, row.fact()?))).collect();
+    let mut facts: Vec<_> = rows.iter().filter_map(|row| Some((row.at, row.fact()?))).collect();
+    // What follows the end, a decision of a later day among it, was not done by whoever sat it.
+    facts.truncate(
+        facts.iter().position(|(_, fact)| matches!(fact, Fact::Finished(_))).map_or(facts.len(), |at| at + 1),
+    );
     let pairs = || facts.windows(2);
     let back = pairs().filter(|pair| pair[1].0 < pair[0].0).count();
     let pauses = pairs().filter(|pair| pair[1].0.since(pair[0].0) > PAUSE).count();

@@ -126,11 +126,13 @@ fn exports_tell_the_new_result_once_and_nothing_of_the_key() {
 fn a_dropped_question_counts_neither_as_earned_nor_as_possible() {
     let school = School::new();
     school.sits("Ben Okri", &["one", "holds"]);
+    school.world.pass(Millis::days(3));
     school.remark(&["--question", "small/one", "--policy", "drop", "--yes"]).done();
     assert_eq!(school.state("Ben Okri"), is("passed", "5 of 6"));
     let shown = school.world.run(["record", "show", school.row("Ben Okri")["id"].as_str().expect("an id")]);
     assert!(shown.out.contains("Score: 5 of 6") && shown.out.contains("Marked again"), "{}", shown.all());
     assert!(!shown.out.contains("small/one"), "which question it was is not told: {}", shown.all());
+    assert!(!shown.out.contains("pause"), "the time until then is no part of the sitting: {}", shown.all());
     school.holds();
 }
 
