@@ -1,4 +1,6 @@
 //! What a question is: its kinds, its choices, its key.
+//!
+//! In a file the members of every kind lie side by side; `Flat` is that form, and [`Question`] holds only what its kind has.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,8 +12,6 @@ use crate::clock::Day;
 use crate::ids::{CaseId, Digest, GroupId, ObjectiveId, QuestionId, SourceId};
 
 /// A question.
-///
-/// In a file the members of every kind lie side by side; `Flat` is that form, and this one holds only what its kind has.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Flat", into = "Flat")]
 #[schemars(!try_from, !into, deny_unknown_fields)]

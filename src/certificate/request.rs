@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::key::KeySpan;
-use super::warrant::applied;
+use super::warrant::{applied, applied_by};
 use crate::attempt::chain::{self, Head, Row, Secret};
 use crate::attempt::fact::{Finished, Person, Started};
 use crate::attempt::paper::BankRef;
@@ -30,12 +30,12 @@ use crate::text;
 const FORMAT: u32 = 1;
 
 /// The kinds of facts that say what an attempt came to; what follows the last of them says nothing about that.
-const TELLING: [&str; 2] = ["finished", "remarked"];
+pub const TELLING: [&str; 2] = ["finished", "remarked"];
 
 /// The largest request that is looked at.
 pub const LARGEST: usize = 32 * 1024 * 1024;
 
-/// How long after the sitting a certificate can be requested.
+/// How long after it was marked a certificate can be requested for an exam.
 pub const STALE: Millis = Millis(90 * 24 * 3_600_000);
 
 /// A request as its file holds it.
@@ -209,10 +209,10 @@ impl Request {
             held(Digest::of(&marker)).ok_or(Refused::Foreign(Missing(Digest::of(&marker))))?;
         }
         drawn_from_pools(&sheet, &held)?;
-        let (finished, at) = marked_again(&sheet, &rows, keys)?;
-        if now.since(at) > STALE {
-            let day = at.day().written();
-            return Err(format!("It is stale: the exam ended on {day}, more than 90 days ago.").into());
+        let (finished, at, marked) = marked_again(&sheet, &rows, keys)?;
+        if now.since(marked) > STALE {
+            let day = marked.day().written();
+            return Err(format!("It is stale: the exam was last marked on {day}, more than 90 days ago.").into());
         }
         if at > now {
             let day = at.day().written();
@@ -329,28 +329,32 @@ fn drawn_from_pools(sheet: &Sheet, held: &impl Fn(Digest) -> Option<String>) -> 
     Ok(())
 }
 
-/// Marks the answers again and holds the result to what was stored.
-fn marked_again(sheet: &Arc<Sheet>, rows: &[Row], keys: &[KeySpan]) -> Result<(Finished, Timestamp), String> {
-    let own = |fact: &Fact| match fact {
-        Fact::Remarked(remarked) => remarked.warrant.as_ref().is_some_and(|warrant| warrant.is_of(keys)),
-        _ => true,
-    };
-    let facts: Vec<_> = applied(rows).into_iter().filter(|(_, fact)| own(fact)).collect();
-    let session = Session::resume(Arc::clone(sheet), facts.iter().map(|(_, fact)| fact));
-    let end = facts.iter().position(|(_, fact)| matches!(fact, Fact::Finished(_)));
-    let (Some(finished), Some(end)) = (session.ended(), end) else {
-        return Err("The attempt has not ended.".to_owned());
-    };
-    for (_, fact) in &facts[end + 1..] {
-        match fact {
-            Fact::Remarked(_) | Fact::Issued(_) | Fact::Granted(_) => {}
-            Fact::Voided(_) => return Err("The attempt is void.".to_owned()),
-            _ => return Err("It was changed: something follows the end of the attempt.".to_owned()),
+/// Marks the answers again and holds the result to what was stored. Returns the end as it is marked now, when the sitting
+/// ended, and when it was last marked.
+fn marked_again(
+    sheet: &Arc<Sheet>,
+    rows: &[Row],
+    keys: &[KeySpan],
+) -> Result<(Finished, Timestamp, Timestamp), String> {
+    let facts = applied_by(rows, keys);
+    let mut session = Session::new(Arc::clone(sheet));
+    let (mut ended, mut marked) = (None, Timestamp::from_millis(0));
+    for (row, fact) in &facts {
+        match (&ended, fact) {
+            (None, Fact::Finished(finished)) => {
+                if finished.outcome != session.outcome() {
+                    return Err("It was changed: marked again, it comes to another result.".to_owned());
+                }
+                (ended, marked) = (Some((finished.clone(), row.at)), row.at);
+            }
+            (Some(_), Fact::Remarked(_)) => marked = row.at,
+            (None, _) | (Some(_), Fact::Issued(_) | Fact::Granted(_)) => {}
+            (Some(_), Fact::Voided(_)) => return Err("The attempt is void.".to_owned()),
+            (Some(_), _) => return Err("It was changed: something follows the end of the attempt.".to_owned()),
         }
+        session.apply(fact);
     }
-    if finished.outcome != session.outcome() {
-        return Err("It was changed: marked again, it comes to another result.".to_owned());
-    }
+    let Some((finished, at)) = ended else { return Err("The attempt has not ended.".to_owned()) };
     for (_, fact) in &facts {
         let Fact::Answered(answered) = fact else { continue };
         let item =
@@ -366,8 +370,9 @@ fn marked_again(sheet: &Arc<Sheet>, rows: &[Row], keys: &[KeySpan]) -> Result<(F
             return Err("It was changed: an answer came after the time was over.".to_owned());
         }
     }
-    match finished.outcome.standing {
-        Standing::Passed => Ok((finished.clone(), facts[end].0.at)),
+    let outcome = session.outcome();
+    match outcome.standing {
+        Standing::Passed => Ok((Finished { outcome, ..finished }, at, marked)),
         _ => Err("The exam was not passed.".to_owned()),
     }
 }

@@ -52,6 +52,15 @@ impl Warrant {
     }
 }
 
+/// Reads the facts of a chain that an issuer applies: of remarks only those signed with one of its keys.
+pub fn applied_by<'a>(rows: &'a [Row], keys: &[KeySpan]) -> Vec<(&'a Row, Fact)> {
+    let own = |fact: &Fact| match fact {
+        Fact::Remarked(remarked) => remarked.warrant.as_ref().is_some_and(|warrant| warrant.is_of(keys)),
+        _ => true,
+    };
+    applied(rows).into_iter().filter(|(_, fact)| own(fact)).collect()
+}
+
 /// Reads the facts of a chain that apply: all that can be read, but for remarks that bear no signature which fits.
 pub fn applied(rows: &[Row]) -> Vec<(&Row, Fact)> {
     let applies = |row: &Row, fact: &Fact| match fact {

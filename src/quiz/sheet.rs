@@ -64,12 +64,15 @@ impl Sheet {
         };
         let bank = |frame| serde_json::from_str(&text(frame)?).map_err(|_| Missing(frame));
         let banks = paper.banks.iter().map(|bank_ref| bank(bank_ref.frame)).collect::<Result<Vec<_>, _>>()?;
+        if paper.sections.iter().any(|section| section.bank >= banks.len()) {
+            return Err(Missing(paper.banks.first().map_or(Digest::ZERO, |bank| bank.digest)));
+        }
         let mut items = Vec::with_capacity(paper.items.len());
         for item in &paper.items {
             let missing = Missing(item.question);
             let question = Question::from_content(&text(item.question)?).ok_or(missing)?;
             let bank = paper.sections.get(item.section).map(|section| section.bank).ok_or(missing)?;
-            if bank >= banks.len() || !is_order(&item.order, shown_count(&question.ask)) {
+            if !is_order(&item.order, shown_count(&question.ask)) {
                 return Err(missing);
             }
             items.push(Item { section: item.section, bank, question: Arc::new(question), order: item.order.clone() });

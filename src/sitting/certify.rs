@@ -10,6 +10,7 @@ use crate::certificate::render::{Fonts, Format, render};
 use crate::certificate::{Assurance, Award, Checked, Key, Trust, sign, verify};
 use crate::ids::CertificateId;
 use crate::place;
+use crate::quiz::policy::RENEWAL;
 
 /// The name that this computer's own key signs under.
 pub const COMPUTER: &str = "The holder's own computer (needlewise self-test)";
@@ -117,7 +118,14 @@ impl Desk {
     /// Finds the certificate that a pass at that moment renews: one still valid, in the time in which it can be renewed.
     fn renewed(&self, sitting: &Sitting, exam: &Exam, passed: Timestamp) -> Result<Option<AttemptRow>, Error> {
         let rows = self.exam_attempts(sitting.trainee, &exam.id)?;
-        let earlier = rows.into_iter().filter(|row| row.id != sitting.row.id && row.valid_until >= Some(passed));
+        // A pass that came later by the calendar can have come earlier into being, by another marking.
+        let renewable = |row: &AttemptRow| {
+            let stands = row.standing == Some(Standing::Passed) && !row.voided;
+            let before = row.finished.is_some_and(|at| at < passed);
+            let ends = |until: Timestamp| until >= passed && until.minus(RENEWAL) <= passed;
+            stands && before && row.valid_until.is_some_and(ends)
+        };
+        let earlier = rows.into_iter().filter(renewable);
         Ok(earlier.max_by_key(|row| row.valid_until))
     }
 

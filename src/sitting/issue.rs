@@ -6,7 +6,7 @@ use crate::attempt::fact::{Issued, Ledgered, Received, Revoked};
 use crate::attempt::paper::BankRef;
 use crate::bank::canonical;
 use crate::certificate::bundle::Contents;
-use crate::certificate::request::{Examined, Refused, bank_marker, pool_marker};
+use crate::certificate::request::{Examined, Refused, TELLING, bank_marker, pool_marker};
 use crate::certificate::{Assurance, Award, Bundle, Issuer, Key, Reason, Request, Revocation, sign};
 use crate::clock::Day;
 use crate::ids::{CertificateId, IssuerId};
@@ -165,6 +165,14 @@ impl Desk {
             examined = request.examine(|digest| self.store.content(digest).ok().flatten(), keys, now);
         }
         let examined = examined.map_err(|why| refused(why.to_string()))?;
+        // What is stored here of the attempt says more than a copy that was made before.
+        let own = self.store.stream(request.attempt.into())?;
+        let told = own.iter().rfind(|row| TELLING.contains(&row.kind.as_str()));
+        if told.is_some_and(|row| row.digest != examined.head) {
+            return Err(refused(
+                "The attempt was marked again since, or it is not the one stored here. Request it anew.".to_owned(),
+            ));
+        }
         let ledger = self.ledger(issuer.id)?;
         self.unused(&request, examined.head, &ledger)?;
         let sent = ledger.received.iter().filter(|received| received.trainee == request.trainee.id).count();
@@ -208,13 +216,15 @@ impl Desk {
         Ok(Considered { assurance: Assurance::Invigilated, ..considered })
     }
 
-    /// Returns an invigilated exam of this person that is passed and not signed yet.
+    /// Returns an invigilated exam of this person that is passed and not signed yet, or whose certificate was revoked.
     ///
     /// # Errors
     /// What the store says.
-    pub fn unsigned_pass(&self, trainee: TraineeId) -> Result<Option<AttemptId>, Error> {
+    pub fn unsigned_pass(&self, trainee: TraineeId, issuer: &Issuer) -> Result<Option<AttemptId>, Error> {
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
-        let certificates = self.store.certificates(Some(trainee))?;
+        let ledger = self.ledger(issuer.id)?;
+        let mut certificates = self.store.certificates(Some(trainee))?;
+        certificates.retain(|held| ledger.revoked.iter().all(|revoked| revoked.id != held.id));
         for row in self.store.attempts(&query)? {
             let passed = row.standing == Some(crate::attempt::Standing::Passed);
             // The certificate of a sitting begins when it ended.

@@ -1,11 +1,13 @@
 //! Marking again, after a question turned out to be faulty: who is touched and how, then a fact for each of them.
 
 use super::*;
+use crate::attempt::fact::Ledgered;
 use crate::attempt::remark::{Policy, Remarked};
 use crate::attempt::{Answer, Points, Standing};
 use crate::bank::Question;
 use crate::bank::question::Ask;
 use crate::certificate::Issuer;
+use crate::certificate::warrant::applied_by;
 use crate::ids::{BankId, CertificateId, QuestionId};
 use crate::quiz::mark::{mark, mark_again, rekeyed};
 use crate::quiz::sheet::letter;
@@ -32,8 +34,8 @@ pub enum Becomes<'a> {
     Dropped,
     /// Everybody has its point.
     Accepted,
-    /// It has another key, as it is written: letters in the order of the file, true or false, a number, or a text; several
-    /// that are right alike with a slash between.
+    /// It has another key, as it is written: letters in the order of the file, true or false, a number, or a text; letters
+    /// or numbers that are right alike with a slash between.
     Rekeyed(&'a str),
 }
 
@@ -56,6 +58,9 @@ pub struct Plan {
     pub open: usize,
     /// How many were asked it in another revision, or with other choices.
     pub others: usize,
+    /// How many certificates this issuer signed for attempts that are not stored here, so that nobody can tell whether those
+    /// asked it.
+    pub elsewhere: usize,
 }
 
 /// An attempt that is touched.
@@ -67,8 +72,10 @@ pub struct Change {
     pub name: String,
     /// What it comes to.
     pub after: Outcome,
-    /// Certificates that rest on it and stand.
+    /// Certificates of this issuer that rest on it and stand.
     pub certificates: Vec<CertificateId>,
+    /// The self-test record that rests on it.
+    pub record: Option<CertificateId>,
     digest: Digest,
     head: Head,
 }
@@ -82,10 +89,15 @@ impl Desk {
         let query = AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() };
         let ledger = self.ledger(issuer.id)?;
         let mut plan: Option<Plan> = None;
+        let stands = |line: &&Ledgered| ledger.revoked.iter().all(|revoked| revoked.id != line.certificate);
         let mut others = 0;
         for row in self.store.attempts(&query)? {
             progress();
-            let sitting = self.take_up(row.id, false)?;
+            let mut sitting = self.take_up(row.id, false)?;
+            // What another key signed, or one that was compromised since, is no ground to go on from.
+            let facts = self.facts(row.id)?;
+            let own = applied_by(&facts, &issuer.keys);
+            sitting.session = Session::resume(Arc::clone(sitting.session.sheet()), own.iter().map(|(_, fact)| fact));
             let Some(at) = place(sitting.session.sheet(), asked) else { continue };
             let item = &sitting.session.sheet().items[at];
             if plan.is_none() && asked.revision.is_none_or(|revision| revision == item.question.revision) {
@@ -96,18 +108,23 @@ impl Desk {
                 Some(_) if row.voided => {}
                 Some(plan) if row.finished.is_none() => plan.open += 1,
                 Some(plan) => {
-                    let mut certificates: Vec<_> = row.certificate.into_iter().collect();
-                    let signed = ledger.lines.iter().filter(|line| line.attempt == row.id).map(|line| line.certificate);
-                    let revoked = |id: &CertificateId| ledger.revoked.iter().any(|revoked| revoked.id == *id);
-                    certificates.extend(signed.filter(|id| !revoked(id)));
-                    certificates.dedup();
+                    let signed = ledger.lines.iter().filter(|line| line.attempt == row.id);
+                    let certificates = signed.clone().filter(stands).map(|line| line.certificate).collect();
+                    // An invigilated sitting holds the issuer's certificate itself.
+                    let own = row.certificate.filter(|id| signed.clone().all(|line| line.certificate != *id));
                     let name = self.person(row.trainee)?.map_or_else(String::new, |row| row.person.name);
-                    plan.take(&sitting, at, name, certificates, asked.may_fail);
+                    plan.take(&sitting, at, (name, certificates, own), asked.may_fail);
                 }
             }
         }
         match plan {
-            Some(plan) => Ok(Plan { others, ..plan }),
+            Some(plan) => {
+                let mut elsewhere = 0;
+                for line in ledger.lines.iter().filter(stands) {
+                    elsewhere += usize::from(self.store.stream(line.attempt.into())?.is_empty());
+                }
+                Ok(Plan { others, elsewhere, ..plan })
+            }
             None if others > 0 => Err(Error::NotTaken("Nobody was asked that revision of the question.".to_owned())),
             None => Err(Error::NotTaken("Nobody was asked that question in an exam stored here.".to_owned())),
         }
@@ -144,7 +161,7 @@ impl Plan {
         };
         let question = question.clone();
         let (changes, kept, resit) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { question, policy, changes, same: 0, kept, resit, open: 0, others: 0 })
+        Ok(Self { question, policy, changes, same: 0, kept, resit, open: 0, others: 0, elsewhere: 0 })
     }
 
     /// Returns whether a question that was drawn is this one: of the same revision and, for another key, with the same
@@ -157,20 +174,26 @@ impl Plan {
             && (!matches!(self.policy, Policy::Rekey(_)) || texts(&self.question) == texts(question))
     }
 
-    fn take(&mut self, sitting: &Sitting, at: usize, name: String, certificates: Vec<CertificateId>, may_fail: bool) {
+    fn take(
+        &mut self,
+        sitting: &Sitting,
+        at: usize,
+        (name, certificates, record): (String, Vec<CertificateId>, Option<CertificateId>),
+        may_fail: bool,
+    ) {
         let (session, row) = (&sitting.session, sitting.row.clone());
         let Some(ended) = session.ended() else { return };
         let (item, digest) = (&session.sheet().items[at], session.sheet().paper.items[at].question);
         let after = session.outcome_under(digest, &self.policy);
-        let change = Change { row, name, after, certificates, digest, head: sitting.head };
+        let change = Change { row, name, after, certificates, record, digest, head: sitting.head };
         let answer = session.given(at).map(|given| &given.answer);
         let was_right = mark(&item.question, answer) == Points::one();
         let is_right = mark_again(&item.question, &self.policy, answer) == Some(Points::one());
         if item.question.critical && was_right && !is_right {
             self.resit.push(change.clone());
         }
-        let loses = ended.outcome.standing == Standing::Passed && change.after.standing != Standing::Passed;
-        if change.after == ended.outcome {
+        let loses = sitting.row.standing == Some(Standing::Passed) && change.after.standing != Standing::Passed;
+        if change.after == ended.outcome && change.after == session.outcome() {
             self.same += 1;
         } else if loses && !may_fail {
             self.kept.push(change);
@@ -199,14 +222,19 @@ fn keys(question: &Question, text: &str) -> Result<Vec<Answer>, String> {
         };
         rekeyed(question, &answer).map(|_| answer)
     };
-    let keys = text.split('/').map(key).collect::<Option<Vec<_>>>();
+    // A text may hold a slash itself.
+    let keys = match &question.ask {
+        Ask::Text { .. } => key(text).map(|key| vec![key]),
+        _ => text.split('/').map(key).collect(),
+    };
     keys.ok_or_else(|| match &question.ask {
         Ask::Order { .. } | Ask::Match { .. } => {
             "What is put in order or paired has no other key. Drop the question, or accept all answers.".to_owned()
         }
         _ => format!(
             "\"{}\" is no key of this question. Give letters in the order of its file, true or false, a number or a text; \
-             several that are right alike with a slash between.",
+             letters or numbers that are right alike with a slash \
+             between.",
             text::one_line(text)
         ),
     })

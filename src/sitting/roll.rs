@@ -34,7 +34,11 @@ impl Desk {
             (Mode::Exam, None) | (Mode::Mock, _) => Ok(Extent::Objectives),
             (Mode::Exam, Some(exam)) if exam.value.review == Review::None => Ok(Extent::Verdict),
             (Mode::Exam, Some(exam)) => {
-                Ok(review::extent(row.mode, exam.value.review, self.may_start(row.trainee, &exam.value)?))
+                let extent = review::extent(row.mode, exam.value.review, self.may_start(row.trainee, &exam.value)?);
+                // Its questions may stand on a paper that is being sat.
+                let open = |row: &AttemptRow| row.finished.is_none() && !row.voided;
+                let sat = self.exam_attempts(row.trainee, &exam.value.id)?.iter().any(open);
+                Ok(if sat { extent.min(Extent::Objectives) } else { extent })
             }
         }
     }

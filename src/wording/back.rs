@@ -4,6 +4,7 @@
 use crate::attempt::Answer;
 use crate::bank::question::Ask;
 use crate::quiz::Session;
+use crate::text;
 
 use super::question::verdict;
 
@@ -44,7 +45,8 @@ pub fn look_back(session: &Session) -> Vec<Looked> {
 pub fn look_back_lines(session: &Session) -> Vec<String> {
     let lines = |looked: Looked| {
         let chosen = looked.chosen.into_iter().map(|(said, why)| format!("Chosen: {said}. {why}"));
-        [format!("{}. {}", looked.verdict, looked.stem)].into_iter().chain(chosen).collect::<Vec<_>>()
+        let question = format!("{}. {}", looked.verdict, looked.stem);
+        std::iter::once(question).chain(chosen).map(|line| text::one_line(&line)).collect::<Vec<_>>()
     };
     look_back(session).into_iter().flat_map(lines).collect()
 }

@@ -8,9 +8,14 @@ use crate::quiz::policy::Start;
 use crate::quiz::ready::{self, Part, Ready};
 use crate::quiz::review::Extent;
 use crate::quiz::{Session, Sheet};
+use crate::text;
 
 /// Returns the lines of a result, as much as may be told. The first is exactly `Passed` or `Not passed` for an exam.
 pub fn result_lines(outcome: &Outcome, extent: Extent) -> Vec<String> {
+    told(outcome, extent).iter().map(|line| text::one_line(line)).collect()
+}
+
+fn told(outcome: &Outcome, extent: Extent) -> Vec<String> {
     let mut lines = Vec::new();
     lines.push(match outcome.standing {
         Standing::Passed => "Passed".to_owned(),

@@ -6,7 +6,7 @@ use needlewise::attempt::Fact;
 use needlewise::attempt::chain::{Head, Row};
 use needlewise::certificate::{Assurance, Key};
 use needlewise::clock::{Millis, Timestamp};
-use needlewise::ids::StreamId;
+use needlewise::ids::{Digest, StreamId};
 use serde_json::{Value, json};
 
 use crate::pass::{Pass, key};
@@ -518,6 +518,52 @@ fn a_request_chained_anew_is_held_to_the_issuers_own_banks() {
         three.school.run(["certificate", "list", "--json"]).json()[0]["short_id"].as_str().expect("an id").to_owned();
     let shown = three.school.run(["certificate", "show", &id]);
     assert!(shown.out.contains("Questions not yet reviewed by a clinician"), "{}", shown.all());
+}
+
+#[test]
+fn a_replayed_request_steers_no_terminal_and_ends_no_program() {
+    let three = Three::ready();
+    let request = three.file("request.json");
+    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let whole: Value = serde_json::from_str(&std::fs::read_to_string(&request).expect("a request")).expect("json");
+    let replay = |request: &Value| {
+        let file = three.school.file("forged.json", request.to_string());
+        three.school.run(["record", "replay", "--request", &file.to_string_lossy()])
+    };
+    // A section that no bank stands behind.
+    let beyond = forged(&whole, |kind, payload| {
+        if kind == "started" {
+            payload["paper"]["sections"].as_array_mut().expect("sections").push(json!({ "bank": 9 }));
+        }
+    });
+    let said = replay(&beyond);
+    assert!(said.code == 1 && said.err.contains("cannot be replayed"), "{}", said.all());
+    // An answer to a question that no paper can have.
+    let far = forged(&whole, |kind, payload| {
+        if kind == "answered" {
+            payload["item"] = json!(u64::MAX);
+        }
+    });
+    assert_eq!(replay(&far).code, 1, "it is marked otherwise then");
+    // A bank whose title would clear the screen.
+    let frame = whole["contents"].as_object().expect("contents").iter().find(|(_, text)| {
+        let frame: Value = serde_json::from_str(text.as_str().expect("a text")).unwrap_or_default();
+        frame["questions"] == json!([])
+    });
+    let (digest, text) = frame.expect("a frame");
+    let hostile = text.as_str().expect("a text").replace("\"Small\"", "\"\\u001b[2JSmall\"");
+    let other = Digest::of(&hostile).to_string();
+    let mut steers = forged(&whole, |kind, payload| {
+        let outcome = if kind == "finished" { payload.pointer_mut("/outcome/sections/0/title") } else { None };
+        outcome.into_iter().for_each(|title| *title = json!("\u{1b}[2JSmall"));
+        if kind == "started" {
+            assert_eq!(payload["paper"]["banks"][0]["frame"], json!(digest));
+            payload["paper"]["banks"][0]["frame"] = json!(other);
+        }
+    });
+    steers["contents"][&other] = json!(hostile);
+    let said = replay(&steers);
+    assert!(said.code == 0 && said.out.contains("Section: ") && !said.out.contains('\u{1b}'), "{}", said.all());
 }
 
 #[test]

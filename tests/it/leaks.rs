@@ -1,5 +1,6 @@
 //! Nothing that is shown, printed, requested or exported about an exam tells a key, in no phase of it.
 
+use needlewise::clock::Millis;
 use serde_json::json;
 
 use crate::stage::Stage;
@@ -132,6 +133,19 @@ fn after_the_last_attempt_full_review_tells_what_was_chosen_and_no_key() {
             assert_eq!(said.out.matches(": Not answered. What about").count(), 4, "{}", said.all());
         }
     }
+}
+
+#[test]
+fn an_earlier_attempt_is_not_looked_back_on_while_another_is_open() {
+    let world = closed("full-after-final", 2);
+    fails(&world);
+    let first = id(&world);
+    world.pass(Millis::days(2));
+    world.typing("a\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    let shown = world.run(["record", "show", &first]);
+    assert!(shown.out.contains("Score: ") && !shown.out.contains("Question 1"), "{}", shown.all());
+    world.typing("submit\nyes\n").run(["exam", "--resume", "--plain"]);
+    assert!(world.run(["record", "show", &first]).out.contains("Question 1"), "no attempt is left");
 }
 
 fn id(world: &World) -> String {

@@ -105,6 +105,89 @@ fn a_new_pass_is_of_the_day_of_the_sitting() {
 }
 
 #[test]
+fn a_pass_by_another_marking_renews_no_later_certificate() {
+    let school = School::new();
+    school.sits("Ben Okri", &["one", "holds"]);
+    school.world.pass(Millis::days(9));
+    assert!(school.sits("Ben Okri", &["one"]).out.contains("\nPassed"));
+    school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]).done();
+    let list = school.world.run(["certificate", "list", "--json"]).json();
+    let mut ends: Vec<_> =
+        list.as_array().expect("a list").iter().map(|held| held["valid_until"].to_string()).collect();
+    ends.sort();
+    assert_eq!(ends, ["\"2028-11-23T23:59:59Z\"", "\"2028-12-02T23:59:59Z\""], "24 months from each sitting");
+}
+
+#[test]
+fn a_request_from_before_a_remark_is_refused_where_that_is_stored() {
+    let school = School::new();
+    school.sits("Chloé Dubois", &["holds"]);
+    let (id, file) =
+        (school.row("Chloé Dubois")["id"].as_str().expect("an id").to_owned(), school.world.path("r.json"));
+    school.world.run(["certificate", "request", &id, "--to", &file]).done();
+    school.remark(&["--question", "small/one", "--policy", "rekey=B", "--may-fail", "--yes"]).done();
+    assert_eq!(school.state("Chloé Dubois"), is("failed", "5 of 7"));
+    let issue = ["certificate", "issue", "--request", &file, "--passphrase-file", &school.secret];
+    let said = school.world.run(issue);
+    assert!(said.code == 1 && said.err.contains("marked again since"), "{}", said.all());
+}
+
+#[test]
+fn a_pass_found_long_after_the_sitting_can_be_requested_from_the_day_it_was_found() {
+    let school = School::new();
+    school.sits("Ben Okri", &["one", "holds"]);
+    school.world.pass(Millis::days(200));
+    school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]).done();
+    let (id, file) = (school.row("Ben Okri")["id"].as_str().expect("an id").to_owned(), school.world.path("r.json"));
+    school.world.run(["certificate", "request", &id, "--to", &file]).done();
+    let said = school.world.run(["certificate", "issue", "--request", &file, "--passphrase-file", &school.secret]);
+    assert!(said.code == 0 && said.out.contains("Valid through: 23 Nov 2028"), "{}", said.all());
+}
+
+#[test]
+fn after_a_compromise_what_the_old_key_signed_is_signed_anew() {
+    let school = School::new();
+    school.sits("Ben Okri", &["one", "holds"]);
+    school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]).done();
+    let next = school.world.secret("next", "six other words altogether here now");
+    let next = next.to_string_lossy().into_owned();
+    let rotate = [
+        "issuer",
+        "init",
+        "--rotate",
+        "--compromised",
+        "--passphrase-file",
+        &school.secret,
+        "--next-passphrase-file",
+        &next,
+    ];
+    school.world.run(rotate).done();
+    let school = School { secret: next, ..school };
+    let (id, file) = (school.row("Ben Okri")["id"].as_str().expect("an id").to_owned(), school.world.path("r.json"));
+    school.world.run(["certificate", "request", &id, "--to", &file]).done();
+    let issue = ["certificate", "issue", "--request", &file, "--passphrase-file", &school.secret];
+    let said = school.world.run(issue);
+    assert!(said.code == 1 && said.err.contains("was not passed"), "{}", said.all());
+    let again = school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]);
+    assert!(again.code == 0 && again.out.contains("1 attempt marked again"), "{}", again.all());
+    school.world.run(["certificate", "request", &id, "--to", &file]).done();
+    school.world.run(issue).done();
+    school.holds();
+}
+
+#[test]
+fn a_new_key_is_shown_beside_the_old_one_as_the_choices_were_drawn() {
+    let school = School::new();
+    school.sits("Ben Okri", &["one"]);
+    let said = school.remark(&["--question", "small/one", "--policy", "rekey=B/C"]);
+    let shown: Vec<_> = said.out.lines().filter(|line| line.starts_with("    ")).collect();
+    assert_eq!(
+        shown,
+        ["    A  old key          Right", "    B  new key          Wrong", "    C  new key          Odd"]
+    );
+}
+
+#[test]
 fn exports_tell_the_new_result_once_and_nothing_of_the_key() {
     let school = School::new();
     school.sits("Ben Okri", &["one", "holds"]);
@@ -114,8 +197,9 @@ fn exports_tell_the_new_result_once_and_nothing_of_the_key() {
     let said = school.world.run(["record", "export", "--format", "xapi"]);
     let statements: Vec<Value> = said.out.lines().map(|line| serde_json::from_str(line).expect("json")).collect();
     let verbs: Vec<_> = statements.iter().map(|said| said["verb"]["display"]["en"].as_str().expect("a verb")).collect();
-    assert_eq!(verbs, ["initialized", "failed", "passed"]);
-    assert_eq!(statements[1]["timestamp"], statements[2]["timestamp"], "a pass is of the day of the sitting");
+    assert_eq!(verbs, ["initialized", "failed", "voided", "passed"]);
+    assert_eq!(statements[2]["object"]["id"], statements[1]["id"], "what was said is taken back");
+    assert_eq!(statements[1]["timestamp"], statements[3]["timestamp"], "a pass is of the day of the sitting");
     let file = school.world.path("archive.json");
     school.world.run(["trainee", "export", "Ben Okri", "--to", &file]).done();
     let archive = std::fs::read_to_string(file).expect("an archive");

@@ -1,12 +1,15 @@
 use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
-use crate::attempt::{Mode, Points};
+use crate::attempt::remark::Policy;
+use crate::attempt::{Answer, Mode, Points};
+use crate::bank::question::Choice;
 use crate::cli::error::Failure;
 use crate::cli::progress::Progress;
 use crate::cli::secret::{self, Unlock};
 use crate::cli::{Env, Outcome, print};
 use crate::ids::{BankId, QuestionId};
+use crate::quiz::sheet::letter;
 use crate::records::AttemptQuery;
 use crate::sitting::remark::{Asked, Becomes, Change, Plan};
 use crate::text;
@@ -22,7 +25,8 @@ pub struct RemarkArgs {
     #[arg(long, value_name = "BANK/QUESTION")]
     question: String,
     /// What becomes of it: drop (it counts for nobody), accept-all (everybody has its point), or rekey=KEY (letters in the
-    /// order of its file, true or false, a number or a text; several that are right alike with a slash between)
+    /// order in which it was drawn from its file, true or false, a number or a text; letters or numbers that are right alike
+    /// with a slash between)
     #[arg(long, value_name = "POLICY")]
     policy: String,
     /// Why
@@ -117,6 +121,16 @@ fn lines(plan: &Plan, args: &RemarkArgs) -> Vec<String> {
         ),
     ];
     let heading = ["Attempt", "Name", "Exam", "Before", "After", "Certificates"];
+    lines.splice(2..2, choices(plan));
+    if plan.open > 0 {
+        lines.push("Those that are open end by the old key: run this again then.".to_owned());
+    }
+    if plan.elsewhere > 0 {
+        lines.push(format!(
+            "{} signed for attempts that are not stored here; whether those asked it cannot be told from here.",
+            text::count(plan.elsewhere, "certificate")
+        ));
+    }
     let parts = [
         ("Changed", &plan.changes),
         ("Kept, though it would be lost; --may-fail takes it away", &plan.kept),
@@ -137,8 +151,27 @@ fn lines(plan: &Plan, args: &RemarkArgs) -> Vec<String> {
     lines
 }
 
+/// Shows the choices as they were drawn, in the order that letters count, with the old key and the new one.
+fn choices(plan: &Plan) -> Vec<String> {
+    let new = match &plan.policy {
+        Policy::Rekey(keys) => keys.as_slice(),
+        Policy::Drop | Policy::AcceptAll => return Vec::new(),
+    };
+    let is_new = |at: usize| new.iter().any(|key| matches!(key, Answer::Choices(places) if places.contains(&at)));
+    let line = |(at, choice): (usize, &Choice)| {
+        let key = match (choice.correct, is_new(at)) {
+            (true, true) => "old and new key",
+            (true, false) => "old key",
+            (false, true) => "new key",
+            (false, false) => "",
+        };
+        format!("    {}  {:<15}  {}", letter(at), key, text::one_line(&choice.text))
+    };
+    plan.question.choices().iter().enumerate().map(line).collect()
+}
+
 fn row(change: &Change) -> Vec<String> {
-    let Change { row, name, after, certificates, .. } = change;
+    let Change { row, name, after, certificates, record, .. } = change;
     let result = |state: &str, earned: &Points, possible| format!("{state}, {earned} of {possible}");
     vec![
         row.id.to_string(),
@@ -146,26 +179,32 @@ fn row(change: &Change) -> Vec<String> {
         row.exam.as_ref().map_or_else(String::new, ToString::to_string),
         row.earned.as_ref().map_or_else(String::new, |earned| result(row.state(), earned, row.possible)),
         result(after.standing.name(), &after.earned, after.possible),
-        certificates.iter().map(|id| id.short()).collect::<Vec<_>>().join(" "),
+        certificates
+            .iter()
+            .map(|id| id.short())
+            .chain(record.iter().map(|id| format!("{} (self-test)", id.short())))
+            .collect::<Vec<_>>()
+            .join(" "),
     ]
 }
 
 fn plan_json(plan: &Plan, stored: bool) -> Value {
     let change = |change: &Change| {
-        let Change { row, name, after, certificates, .. } = change;
+        let Change { row, name, after, certificates, record, .. } = change;
         json!({
             "id": row.id,
             "trainee": { "id": row.trainee, "name": name },
             "exam": row.exam,
             "before": { "state": row.state(), "earned": row.earned, "possible": row.possible.to_string() },
             "after": { "state": after.standing.name(), "earned": after.earned, "possible": after.possible.to_string() },
-            "certificates": certificates,
+            "certificates": certificates, "self_test": record,
         })
     };
     let changes = |changes: &[Change]| changes.iter().map(change).collect::<Vec<_>>();
     json!({
         "revision": plan.question.revision, "critical": plan.question.critical,
         "changed": changes(&plan.changes), "kept": changes(&plan.kept), "resit": changes(&plan.resit),
-        "same": plan.same, "open": plan.open, "others": plan.others, "stored": stored,
+        "same": plan.same, "open": plan.open, "others": plan.others, "elsewhere": plan.elsewhere,
+        "stored": stored,
     })
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::attempt_id;
 use crate::attempt::Fact;
 use crate::attempt::chain::Row;
+use crate::bank::exam::Review;
 use crate::cli::certificate::request;
 use crate::cli::error;
 use crate::cli::progress::Progress;
@@ -42,8 +43,10 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> Outcome {
     let (attempt, extent, (rows, sheet, replay)) = match &args.request {
         Some(path) => {
             let request = request(path)?;
-            // Whoever holds a request holds the whole attempt.
-            (request.attempt, Extent::Objectives, desk.replay_request(&request)?)
+            let replayed = desk.replay_request(&request)?;
+            // Whoever holds a request holds the whole attempt; what its exam never tells stays untold all the same.
+            let told = replayed.1.exam.as_ref().is_none_or(|exam| exam.review != Review::None);
+            (request.attempt, if told { Extent::Objectives } else { Extent::Verdict }, replayed)
         }
         None => {
             let attempt = attempt_id(args.attempt.as_deref().unwrap_or_default())?;
@@ -132,10 +135,14 @@ fn event(row: &Row) -> String {
         Some(Fact::Answered(answered)) => {
             let what = if answered.answer.is_some() { "answered" } else { "taken back" };
             let piped = if answered.piped { ", piped in" } else { "" };
-            format!("question {} {what} at {}{piped}", answered.item + 1, answered.elapsed)
+            format!("question {} {what} at {}{piped}", answered.item.saturating_add(1), answered.elapsed)
         }
         Some(Fact::Flagged(flagged)) => {
-            format!("question {} {}", flagged.item + 1, if flagged.on { "flagged" } else { "flag taken off" })
+            format!(
+                "question {} {}",
+                flagged.item.saturating_add(1),
+                if flagged.on { "flagged" } else { "flag taken off" }
+            )
         }
         Some(Fact::Finished(finished)) => format!("ended at {}", finished.elapsed),
         Some(Fact::Remarked(_)) => "marked again".to_owned(),

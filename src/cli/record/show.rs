@@ -50,7 +50,7 @@ pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
             }
             let back = if extent == Extent::Chosen { look_back_lines(&sitting.session) } else { Vec::new() };
             for line in back {
-                env.say(&text::one_line(&line))?;
+                env.say(&line)?;
             }
             0
         }

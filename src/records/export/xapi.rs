@@ -16,7 +16,7 @@ const HOME: &str = "urn:needlewise:people";
 /// The verbs' namespace.
 const VERBS: &str = "http://adlnet.gov/expapi/verbs/";
 
-/// Writes the statements of every exam: begun, and passed or failed, each once.
+/// Writes the statements of every exam: begun, and passed or failed; where it was marked again to another end, that is taken back first.
 pub fn write(records: &Records) -> Vec<u8> {
     let mut lines = String::new();
     for attempt in records.attempts.iter().filter(|attempt| attempt.row.mode == Mode::Exam) {
@@ -31,7 +31,7 @@ pub fn write(records: &Records) -> Vec<u8> {
 fn statements(Attempt { row, facts, told }: &Attempt) -> Vec<Value> {
     let mut said = Vec::new();
     let mut ended: Option<(Timestamp, Millis)> = None;
-    let (mut last, mut said_passed) = (None, false);
+    let mut last: Option<(bool, FactId)> = None;
     for (stored, fact) in applied(facts) {
         let outcome = match &fact {
             Fact::Started(_) => {
@@ -46,9 +46,10 @@ fn statements(Attempt { row, facts, told }: &Attempt) -> Vec<Value> {
             _ => continue,
         };
         let passed = outcome.standing == Standing::Passed;
-        let says = last != Some(passed) && !(passed && said_passed);
-        let Some((at, elapsed)) = ended.filter(|_| says) else { continue };
-        (last, said_passed) = (Some(passed), said_passed || passed);
+        let Some((at, elapsed)) = ended.filter(|_| last.is_none_or(|(before, _)| before != passed)) else { continue };
+        // Marked again to another end: what was said before is taken back, so that one of the two stands.
+        said.extend(last.map(|(_, before)| voided(row, stored.id, before, stored.at)));
+        last = Some((passed, stored.id));
         let mut result = json!({
             "success": passed,
             "completion": true,
@@ -65,14 +66,34 @@ fn statements(Attempt { row, facts, told }: &Attempt) -> Vec<Value> {
     said
 }
 
+/// The statement's id: the same fact always makes the same statement, so that a learning record store takes it once.
+fn name(fact: FactId, what: &str) -> Uuid {
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:uuid:{fact}{what}").as_bytes())
+}
+
+fn actor(row: &AttemptRow) -> Value {
+    json!({ "objectType": "Agent", "account": { "homePage": HOME, "name": row.trainee } })
+}
+
+/// Takes the statement of an earlier fact back.
+fn voided(row: &AttemptRow, fact: FactId, before: FactId, at: Timestamp) -> Value {
+    json!({
+        "id": name(fact, "#voided"),
+        "version": "1.0.3",
+        "timestamp": at.to_string(),
+        "actor": actor(row),
+        "verb": { "id": format!("{VERBS}voided"), "display": { "en": "voided" } },
+        "object": { "objectType": "StatementRef", "id": name(before, "") },
+    })
+}
+
 fn statement(row: &AttemptRow, fact: FactId, at: Timestamp, verb: &str, result: Option<Value>) -> Value {
     let exam = row.exam.as_ref().map_or("exam", |exam| exam.as_str());
     let mut statement = json!({
-        // The same fact always makes the same statement, so that a learning record store takes it once.
-        "id": Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:uuid:{fact}").as_bytes()),
+        "id": name(fact, ""),
         "version": "1.0.3",
         "timestamp": at.to_string(),
-        "actor": { "objectType": "Agent", "account": { "homePage": HOME, "name": row.trainee } },
+        "actor": actor(row),
         "verb": { "id": format!("{VERBS}{verb}"), "display": { "en": verb } },
         "object": {
             "objectType": "Activity",
