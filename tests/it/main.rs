@@ -37,3 +37,4 @@ mod screens;
 mod session;
 mod store;
 mod text;
+mod wording;
