@@ -227,7 +227,7 @@ fn nobody_loses_a_pass_unless_that_is_asked_for() {
     school.sits("Ben Okri", &["one"]);
     school.sits("Chloé Dubois", &["holds"]);
     // Wrong is the second choice of the file.
-    let args = ["--question", "small/one", "--policy", "rekey=B", "--yes"];
+    let args = ["--question", "one", "--policy", "rekey=B", "--yes"];
     let said = school.remark(&args);
     assert!(said.code == 0 && said.out.contains("2 change, 0 come to the same, 1 keep a pass"), "{}", said.all());
     assert_eq!(school.state("Amira Okafor"), is("passed", "6 of 7"));
@@ -310,7 +310,8 @@ fn what_cannot_be_asked_is_refused_with_the_reason() {
     let school = School::new();
     school.sits("Ben Okri", &["one"]);
     for (question, policy, code, says) in [
-        ("one", "drop", 2, "names no question"),
+        ("No Name", "drop", 2, "names no question"),
+        ("nothing-like-it", "drop", 2, "names no question"),
         ("small/none", "drop", 1, "Nobody was asked that question"),
         ("small/one", "forget", 2, "A policy is drop"),
         ("small/one", "rekey=D", 1, "is no key of this question"),

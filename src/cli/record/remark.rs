@@ -3,7 +3,9 @@ use serde_json::{Value, json};
 
 use crate::attempt::remark::Policy;
 use crate::attempt::{Answer, Mode, Points};
+use crate::bank::catalog::{Catalog, Entry};
 use crate::bank::question::Choice;
+use crate::bank::shelf::Shelved;
 use crate::cli::error::Failure;
 use crate::cli::progress::Progress;
 use crate::cli::secret::{self, Unlock};
@@ -21,8 +23,8 @@ use crate::text;
 /// is of the day of the sitting. Certificates are not changed: revoke those that are wrong and issue them again.
 #[derive(Debug, clap::Args)]
 pub struct RemarkArgs {
-    /// The question, as BANK/QUESTION
-    #[arg(long, value_name = "BANK/QUESTION")]
+    /// The question: its id, with its bank's before it where that is not clear
+    #[arg(long, value_name = "[BANK/]QUESTION")]
     question: String,
     /// What becomes of it: drop (it counts for nobody), accept-all (everybody has its point), or rekey=KEY (letters in the
     /// order in which it was drawn from its file, true or false, a number or a text; letters or numbers that are right alike
@@ -47,13 +49,13 @@ pub struct RemarkArgs {
 
 /// Shows what would change, asks, signs and stores.
 pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> Outcome {
-    let (bank, question) = named(&args.question)?;
     let becomes = becomes(&args.policy)?;
     if !text::is_printable(&args.reason) {
         return Err(Failure::usage("A decision needs a reason that can be printed."));
     }
     let issuer = secret::issuer(env)?;
     let mut desk = env.desk()?;
+    let (bank, question) = named(&args.question, &desk.catalog)?;
     // What follows tells who had the question right, so it is for the issuer's eyes.
     let (key, _) = args.unlock.key(env, &issuer)?;
     let asked = Asked { bank: &bank, question: &question, revision: args.revision, becomes, may_fail: args.may_fail };
@@ -63,7 +65,7 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> Outcome {
     let plan = desk.plan_remark(&asked, &issuer, &|| progress.step())?;
     drop(progress);
     if !env.global.json {
-        for line in lines(&plan, args) {
+        for line in lines(&plan, &bank, args) {
             env.say(&line)?;
         }
     }
@@ -87,12 +89,25 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> Outcome {
     }
 }
 
-fn named(given: &str) -> Result<(BankId, QuestionId), Failure> {
-    let ids = given.split_once('/').and_then(|(bank, question)| Some((bank.parse().ok()?, question.parse().ok()?)));
-    ids.ok_or_else(|| {
-        let given = text::one_line(given);
-        Failure::usage(format!("\"{given}\" names no question. Say BANK/QUESTION, as in risks/two-rates."))
-    })
+/// Finds the question that is meant: its bank and its id, or its id alone where one bank in use has it.
+fn named(given: &str, catalog: &Catalog) -> Result<(BankId, QuestionId), Failure> {
+    let shown = text::one_line(given);
+    let no_question =
+        || Failure::usage(format!("\"{shown}\" names no question. Say BANK/QUESTION, as in risks/two-rates."));
+    if let Some((bank, question)) = given.split_once('/') {
+        return bank.parse().ok().zip(question.parse().ok()).ok_or_else(no_question);
+    }
+    let question: QuestionId = given.parse().map_err(|_| no_question())?;
+    let has = |bank: &&Entry<Shelved>| bank.value.questions.iter().any(|known| known.id == question);
+    let banks: Vec<_> = catalog.banks().filter(has).map(|bank| bank.value.id.clone()).collect();
+    match banks.as_slice() {
+        [only] => Ok((only.clone(), question)),
+        [] => Err(no_question()),
+        several => {
+            let several: Vec<_> = several.iter().map(|bank| format!("{bank}/{question}")).collect();
+            Err(Failure::usage(format!("Several banks have that question. Say which: {}.", several.join(", "))))
+        }
+    }
 }
 
 fn becomes(given: &str) -> Result<Becomes<'_>, Failure> {
@@ -105,10 +120,10 @@ fn becomes(given: &str) -> Result<Becomes<'_>, Failure> {
 }
 
 /// Says what would change, for whom.
-fn lines(plan: &Plan, args: &RemarkArgs) -> Vec<String> {
+fn lines(plan: &Plan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
     let critical = if plan.question.critical { ", safety-critical" } else { "" };
     let mut lines = vec![
-        format!("Question: {}, revision {}{critical}", args.question, plan.question.revision),
+        format!("Question: {bank}/{}, revision {}{critical}", plan.question.id, plan.question.revision),
         format!("  {}", text::one_line(&plan.question.stem)),
         format!("Policy: {}", text::one_line(&args.policy)),
         format!(
