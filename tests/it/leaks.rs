@@ -153,9 +153,9 @@ fn id(world: &World) -> String {
 }
 
 /// Opens such a home in full screen.
-fn stage(review: &str, attempts: u32) -> Stage {
+fn stage(review: &str, attempts: u32, (columns, rows): (u16, u16)) -> Stage {
     let like = closed(review, attempts);
-    Stage::with(120, 60, |home| {
+    Stage::with(columns, rows, |home| {
         let banks = home.join("data/question-banks");
         std::fs::create_dir_all(banks.join("exams")).expect("folders");
         for name in ["small.json", "exams/brief.json"] {
@@ -170,7 +170,7 @@ fn no_screen_tells_a_key_before_or_after() {
     // The quiz itself shows choices, and no more of them than that; its rationales are nowhere.
     let rationales = ["It is right", "It holds", "Because.", "✓", "✗ Wrong", "Chosen"];
     for review in REVIEWS {
-        let mut stage = stage(review, 3);
+        let mut stage = stage(review, 3, (120, 60));
         for keys in ["", "e", "enter", "s", "f", "y", "enter", "l", "enter", "esc", "esc", "c", "esc", "p"] {
             let text = stage.press(keys).text();
             let told = rationales.iter().find(|word| text.contains(**word));
@@ -182,7 +182,7 @@ fn no_screen_tells_a_key_before_or_after() {
 #[test]
 fn the_result_screen_after_the_last_attempt_looks_back_where_the_exam_allows_that() {
     for review in REVIEWS {
-        let mut stage = stage(review, 1);
+        let mut stage = stage(review, 1, (120, 60));
         for keys in ["e", "enter", "s", "f", "y"] {
             stage.press(keys);
         }
@@ -190,5 +190,16 @@ fn the_result_screen_after_the_last_attempt_looks_back_where_the_exam_allows_tha
         assert!(text.contains("Not passed"), "{text}");
         assert_eq!(text.contains("Question 7: Not answered"), review == "full-after-final", "{review}: {text}");
         assert_eq!(text.contains("Objectives to go over"), review != "none", "{review}: {text}");
+    }
+}
+
+#[test]
+fn result_looked_back_on() {
+    for columns in [40, 80, 120] {
+        let mut stage = stage("full-after-final", 1, (columns, 50));
+        for keys in ["e", "enter", "a", "enter", "s", "f", "y"] {
+            stage.press(keys);
+        }
+        insta::assert_snapshot!(format!("result_looked_back_on@{columns}"), stage.text());
     }
 }
