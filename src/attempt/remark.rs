@@ -19,16 +19,24 @@ pub enum Policy {
     Rekey(Vec<Answer>),
 }
 
-/// What an attempt came to when it was marked again. It stands beside the first outcome, which stays.
+/// What became of one question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Remarked {
+pub struct Ruling {
     /// The digest of the question's content, as the paper names it.
     pub question: Digest,
-    /// What became of the question.
+    /// What became of it.
     pub policy: Policy,
-    /// Why.
+}
+
+/// What an attempt came to when it was marked again. It stands beside the first outcome, which stays, and takes the place of
+/// every earlier remark: it says all that holds from then on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remarked {
+    /// What became of each question that turned out to be faulty so far; of two rulings on one the later counts.
+    pub rulings: Vec<Ruling>,
+    /// Why it was marked again.
     pub reason: String,
-    /// The outcome under this and every earlier remark.
+    /// The outcome under these rulings.
     pub outcome: Outcome,
     /// The issuer's word. Without one that fits it is not applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]

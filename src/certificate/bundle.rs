@@ -90,6 +90,11 @@ impl Reason {
             Self::HolderRequest => "holder-request",
         }
     }
+
+    /// Returns whether the issuer itself got something wrong, and nobody else did.
+    pub fn is_own_fault(self) -> bool {
+        matches!(self, Self::Error | Self::ItemFault | Self::KeyCompromise)
+    }
 }
 
 /// What goes into a bundle.

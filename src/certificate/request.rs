@@ -171,6 +171,11 @@ impl Request {
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
+    /// Returns whether a fact of this digest is among those it brings along.
+    pub fn holds(&self, fact: Digest) -> bool {
+        self.facts.iter().any(|line| line.digest == fact)
+    }
+
     /// Returns the digest of the request, however its text is laid out.
     pub fn digest(&self) -> Digest {
         Digest::of(canonical::text(self))
@@ -330,7 +335,7 @@ fn drawn_from_pools(sheet: &Sheet, held: &impl Fn(Digest) -> Option<String>) -> 
 }
 
 /// Marks the answers again and holds the result to what was stored. Returns the end as it is marked now, when the sitting
-/// ended, and when it was last marked.
+/// ended, and since when it is passed.
 fn marked_again(
     sheet: &Arc<Sheet>,
     rows: &[Row],
@@ -347,12 +352,16 @@ fn marked_again(
                 }
                 (ended, marked) = (Some((finished.clone(), row.at)), row.at);
             }
-            (Some(_), Fact::Remarked(_)) => marked = row.at,
-            (None, _) | (Some(_), Fact::Issued(_) | Fact::Granted(_)) => {}
+            (None, _) | (Some(_), Fact::Remarked(_) | Fact::Issued(_) | Fact::Granted(_)) => {}
             (Some(_), Fact::Voided(_)) => return Err("The attempt is void.".to_owned()),
             (Some(_), _) => return Err("It was changed: something follows the end of the attempt.".to_owned()),
         }
+        let before = session.outcome().standing;
         session.apply(fact);
+        // A pass that was found later could not be asked for before.
+        if ended.is_some() && before != Standing::Passed && session.outcome().standing == Standing::Passed {
+            marked = row.at;
+        }
     }
     let Some((finished, at)) = ended else { return Err("The attempt has not ended.".to_owned()) };
     for (_, fact) in &facts {

@@ -53,8 +53,8 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> Outcome {
         (Some(open), true) => desk.take_up(open.id, piped)?,
         (None, true) => {
             // What is left of an invigilated exam may be the invigilator's second signature.
-            if env.place()?.issuer_key().exists()
-                && let Some(attempt) = desk.unsigned_pass(trainee.id, &secret::issuer(env)?)?
+            if let Ok(issuer) = secret::issuer(env)
+                && let Some(attempt) = desk.unsigned_pass(trainee.id, &issuer)?
             {
                 return sign(attempt, args, env);
             }

@@ -10,10 +10,9 @@ use super::mark;
 use super::result;
 use super::sheet::Sheet;
 use crate::attempt::fact::{Answered, Ending, Finished, Flagged};
-use crate::attempt::remark::Policy;
+use crate::attempt::remark::{Policy, Ruling};
 use crate::attempt::{Answer, Certainty, Fact, Mode, Outcome, Points};
 use crate::clock::Millis;
-use crate::ids::Digest;
 
 /// A sitting in progress, or one that has ended.
 #[derive(Debug, Clone)]
@@ -22,7 +21,7 @@ pub struct Session {
     given: Vec<Option<Given>>,
     flags: Vec<bool>,
     ended: Option<Finished>,
-    remarks: Vec<(Digest, Policy)>,
+    rulings: Vec<Ruling>,
 }
 
 /// An answer that is stored.
@@ -105,7 +104,7 @@ impl Session {
     /// Begins a sitting.
     pub fn new(sheet: Arc<Sheet>) -> Self {
         let count = sheet.items.len();
-        Self { sheet, given: vec![None; count], flags: vec![false; count], ended: None, remarks: Vec::new() }
+        Self { sheet, given: vec![None; count], flags: vec![false; count], ended: None, rulings: Vec::new() }
     }
 
     /// Takes a sitting up again from its facts.
@@ -170,7 +169,7 @@ impl Session {
             Fact::Remarked(remarked) => {
                 if let Some(ended) = &mut self.ended {
                     ended.outcome = remarked.outcome.clone();
-                    self.remarks.push((remarked.question, remarked.policy.clone()));
+                    self.rulings.clone_from(&remarked.rulings);
                 }
             }
             _ => {}
@@ -237,7 +236,7 @@ impl Session {
     /// Returns what became of a question that turned out to be faulty; the last word counts.
     fn policy(&self, item: usize) -> Option<&Policy> {
         let question = self.sheet.paper.items[item].question;
-        self.remarks.iter().rev().find(|(known, _)| *known == question).map(|(_, policy)| policy)
+        self.rulings.iter().rev().find(|ruling| ruling.question == question).map(|ruling| &ruling.policy)
     }
 
     /// Returns how many questions are fully right.
@@ -252,10 +251,13 @@ impl Session {
         result::outcome(&self.sheet, &answers, &policies)
     }
 
-    /// Computes what they come to when a question turns out to be faulty.
-    pub fn outcome_under(&self, question: Digest, policy: &Policy) -> Outcome {
-        let mut session = self.clone();
-        session.remarks.push((question, policy.clone()));
-        session.outcome()
+    /// Returns the rulings on faulty questions that hold so far.
+    pub fn rulings(&self) -> &[Ruling] {
+        &self.rulings
+    }
+
+    /// Computes what they come to under other rulings.
+    pub fn outcome_under(&self, rulings: Vec<Ruling>) -> Outcome {
+        Self { rulings, ..self.clone() }.outcome()
     }
 }

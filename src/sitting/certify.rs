@@ -181,7 +181,8 @@ impl Desk {
     /// Returns the certificate of an attempt, if one was issued.
     pub(super) fn issued(&self, attempt: AttemptId) -> Result<Option<Held>, Error> {
         let sitting = self.take_up(attempt, false)?;
-        let issued = self.facts(attempt)?.iter().filter_map(Row::fact).find_map(|fact| match fact {
+        // The last one: an invigilated sitting can have been signed anew.
+        let issued = self.facts(attempt)?.iter().rev().filter_map(Row::fact).find_map(|fact| match fact {
             Fact::Issued(issued) => Some(issued),
             _ => None,
         });

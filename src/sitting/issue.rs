@@ -21,6 +21,8 @@ pub struct Ledger {
     pub lines: Vec<Ledgered>,
     /// What it revoked, each with its day.
     pub revoked: Vec<Revocation>,
+    /// What of that was revoked for a fault of the issuer's own, so that it may be signed anew.
+    pub faulty: Vec<CertificateId>,
     /// The requests that it was asked to look at, each once.
     pub received: Vec<Received>,
     /// How many facts it holds.
@@ -126,6 +128,9 @@ impl Desk {
                 Some(Fact::Received(received)) => ledger.received.push(received),
                 Some(Fact::Revoked(revoked)) => {
                     let reason = Reason::ALL.into_iter().find(|reason| reason.name() == revoked.reason);
+                    if reason.is_some_and(Reason::is_own_fault) {
+                        ledger.faulty.push(revoked.certificate);
+                    }
                     let reason = reason.filter(|_| revoked.told);
                     ledger.revoked.push(Revocation { id: revoked.certificate, on: row.at.day(), reason });
                 }
@@ -168,7 +173,7 @@ impl Desk {
         // What is stored here of the attempt says more than a copy that was made before.
         let own = self.store.stream(request.attempt.into())?;
         let told = own.iter().rfind(|row| TELLING.contains(&row.kind.as_str()));
-        if told.is_some_and(|row| row.digest != examined.head) {
+        if told.is_some_and(|row| !request.holds(row.digest)) {
             return Err(refused(
                 "The attempt was marked again since, or it is not the one stored here. Request it anew.".to_owned(),
             ));
@@ -190,6 +195,10 @@ impl Desk {
         let known_as = known.filter(|name| text::name_key(name) != text::name_key(&request.trainee.name));
         let exam = examined.sheet.exam.as_ref().ok_or(Error::Unknown(request.attempt))?;
         let until = valid_until(exam, examined.at, renews.as_ref().map(|row| row.valid_until));
+        if until < now {
+            let day = until.day().written();
+            return Err(refused(format!("The certificate would have ended already, on {day}.")));
+        }
         // Whatever a request says of who watched, it was not watched on this machine.
         let assurance = Assurance::Unsupervised;
         Ok(Considered { request, examined, sent, granted, renews, until, known_as, assurance })
@@ -216,7 +225,8 @@ impl Desk {
         Ok(Considered { assurance: Assurance::Invigilated, ..considered })
     }
 
-    /// Returns an invigilated exam of this person that is passed and not signed yet, or whose certificate was revoked.
+    /// Returns an invigilated exam of this person that is passed and not signed yet, or whose certificate was revoked
+    /// for a fault of the issuer's own.
     ///
     /// # Errors
     /// What the store says.
@@ -224,7 +234,7 @@ impl Desk {
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
         let ledger = self.ledger(issuer.id)?;
         let mut certificates = self.store.certificates(Some(trainee))?;
-        certificates.retain(|held| ledger.revoked.iter().all(|revoked| revoked.id != held.id));
+        certificates.retain(|held| !ledger.faulty.contains(&held.id));
         for row in self.store.attempts(&query)? {
             let passed = row.standing == Some(crate::attempt::Standing::Passed);
             // The certificate of a sitting begins when it ended.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::attempt::fact::Ledgered;
-use crate::attempt::remark::{Policy, Remarked};
+use crate::attempt::remark::{Policy, Remarked, Ruling};
 use crate::attempt::{Answer, Points, Standing};
 use crate::bank::Question;
 use crate::bank::question::Ask;
@@ -76,7 +76,7 @@ pub struct Change {
     pub certificates: Vec<CertificateId>,
     /// The self-test record that rests on it.
     pub record: Option<CertificateId>,
-    digest: Digest,
+    rulings: Vec<Ruling>,
     head: Head,
 }
 
@@ -97,7 +97,8 @@ impl Desk {
             // What another key signed, or one that was compromised since, is no ground to go on from.
             let facts = self.facts(row.id)?;
             let own = applied_by(&facts, &issuer.keys);
-            sitting.session = Session::resume(Arc::clone(sitting.session.sheet()), own.iter().map(|(_, fact)| fact));
+            let own = Session::resume(Arc::clone(sitting.session.sheet()), own.iter().map(|(_, fact)| fact));
+            let stands_as = std::mem::replace(&mut sitting.session, own).ended().map(|ended| ended.outcome.clone());
             let Some(at) = place(sitting.session.sheet(), asked) else { continue };
             let item = &sitting.session.sheet().items[at];
             if plan.is_none() && asked.revision.is_none_or(|revision| revision == item.question.revision) {
@@ -113,7 +114,7 @@ impl Desk {
                     // An invigilated sitting holds the issuer's certificate itself.
                     let own = row.certificate.filter(|id| signed.clone().all(|line| line.certificate != *id));
                     let name = self.person(row.trainee)?.map_or_else(String::new, |row| row.person.name);
-                    plan.take(&sitting, at, (name, certificates, own), asked.may_fail);
+                    plan.take(&sitting, (at, stands_as), (name, certificates, own), asked.may_fail);
                 }
             }
         }
@@ -137,8 +138,8 @@ impl Desk {
     /// What the store says.
     pub fn remark(&mut self, plan: &Plan, reason: &str, key: &Key) -> Result<(), Error> {
         for change in &plan.changes {
-            let (question, policy, outcome) = (change.digest, plan.policy.clone(), change.after.clone());
-            let mut remarked = Remarked { question, policy, reason: reason.to_owned(), outcome, warrant: None };
+            let (rulings, outcome) = (change.rulings.clone(), change.after.clone());
+            let mut remarked = Remarked { rulings, reason: reason.to_owned(), outcome, warrant: None };
             let about = change.row.id.into();
             remarked.warrant = Some(Warrant::sign(about, Decision::Remark, &remarked.terms(), key));
             self.adds(change.row.clone(), change.head, &Fact::Remarked(remarked))?;
@@ -177,23 +178,29 @@ impl Plan {
     fn take(
         &mut self,
         sitting: &Sitting,
-        at: usize,
+        (at, stands_as): (usize, Option<Outcome>),
         (name, certificates, record): (String, Vec<CertificateId>, Option<CertificateId>),
         may_fail: bool,
     ) {
         let (session, row) = (&sitting.session, sitting.row.clone());
-        let Some(ended) = session.ended() else { return };
-        let (item, digest) = (&session.sheet().items[at], session.sheet().paper.items[at].question);
-        let after = session.outcome_under(digest, &self.policy);
-        let change = Change { row, name, after, certificates, record, digest, head: sitting.head };
+        let Some(stands_as) = stands_as else { return };
+        let (item, question) = (&session.sheet().items[at], session.sheet().paper.items[at].question);
+        let mut rulings = session.rulings().to_vec();
+        rulings.retain(|ruling| ruling.question != question);
+        rulings.push(Ruling { question, policy: self.policy.clone() });
+        let after = session.outcome_under(rulings.clone());
+        let own = session.outcome();
+        let change = Change { row, name, after, certificates, record, rulings, head: sitting.head };
         let answer = session.given(at).map(|given| &given.answer);
         let was_right = mark(&item.question, answer) == Points::one();
         let is_right = mark_again(&item.question, &self.policy, answer) == Some(Points::one());
         if item.question.critical && was_right && !is_right {
             self.resit.push(change.clone());
         }
-        let loses = sitting.row.standing == Some(Standing::Passed) && change.after.standing != Standing::Passed;
-        if change.after == ended.outcome && change.after == session.outcome() {
+        let passed = [&stands_as, &own].iter().any(|outcome| outcome.standing == Standing::Passed);
+        let loses = passed && change.after.standing != Standing::Passed;
+        // What another key made of it is put right too.
+        if change.after == stands_as && change.after == own {
             self.same += 1;
         } else if loses && !may_fail {
             self.kept.push(change);

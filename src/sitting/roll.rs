@@ -36,8 +36,10 @@ impl Desk {
             (Mode::Exam, Some(exam)) => {
                 let extent = review::extent(row.mode, exam.value.review, self.may_start(row.trainee, &exam.value)?);
                 // Its questions may stand on a paper that is being sat.
-                let open = |row: &AttemptRow| row.finished.is_none() && !row.voided;
-                let sat = self.exam_attempts(row.trainee, &exam.value.id)?.iter().any(open);
+                let (trainee, mode, now) = (Some(row.trainee), Some(Mode::Exam), self.clock.now().wall);
+                let query = AttemptQuery { trainee, mode, open: true, ..AttemptQuery::default() };
+                let sat = |row: &AttemptRow| row.limit.is_none_or(|limit| now.since(row.started) < limit);
+                let sat = self.store.attempts(&query)?.iter().any(|row| !row.voided && sat(row));
                 Ok(if sat { extent.min(Extent::Objectives) } else { extent })
             }
         }

@@ -1,7 +1,7 @@
 //! Marking again after a faulty question: a preview of everybody who is touched, then signed facts beside the first ones.
 
 use needlewise::attempt::chain::{Head, Row};
-use needlewise::attempt::remark::{Policy, Remarked};
+use needlewise::attempt::remark::{Policy, Remarked, Ruling};
 use needlewise::attempt::{Answer, Fact, Points, Standing};
 use needlewise::bank::Question;
 use needlewise::clock::Millis;
@@ -176,6 +176,25 @@ fn after_a_compromise_what_the_old_key_signed_is_signed_anew() {
 }
 
 #[test]
+fn a_remark_of_a_compromised_key_is_put_right_and_takes_no_pass_away() {
+    let school = School::new();
+    school.sits("Chloé Dubois", &["holds"]);
+    school.remark(&["--question", "one", "--policy", "rekey=B", "--may-fail", "--yes"]).done();
+    assert_eq!(school.state("Chloé Dubois").0, "failed");
+    let next = school.world.secret("next", "six other words altogether here now");
+    let next = next.to_string_lossy().into_owned();
+    let rotate = ["issuer", "init", "--rotate", "--compromised", "--passphrase-file", &school.secret];
+    school.world.run(rotate.into_iter().chain(["--next-passphrase-file", &next])).done();
+    let school = School { secret: next, ..school };
+    // Under the new key that remark never was, so that another question taken away would take the pass.
+    let said = school.remark(&["--question", "count", "--policy", "rekey=7", "--yes"]);
+    assert!(said.out.contains("1 keep a pass"), "{}", said.all());
+    school.remark(&["--question", "one", "--policy", "rekey=A", "--yes"]).done();
+    assert_eq!(school.state("Chloé Dubois"), is("passed", "6 of 7"));
+    school.holds();
+}
+
+#[test]
 fn a_new_key_is_shown_beside_the_old_one_as_the_choices_were_drawn() {
     let school = School::new();
     school.sits("Ben Okri", &["one"]);
@@ -295,7 +314,8 @@ fn a_remark_that_nobody_signed_is_not_applied() {
     let outcome =
         needlewise::attempt::Outcome { standing: Standing::Passed, earned: Points::whole(7), ..finished.outcome };
     let question = started.paper.items[0].question;
-    let remarked = Remarked { question, policy: Policy::AcceptAll, reason: "me".to_owned(), outcome, warrant: None };
+    let rulings = vec![Ruling { question, policy: Policy::AcceptAll }];
+    let remarked = Remarked { rulings, reason: "me".to_owned(), outcome, warrant: None };
     let at = rows.last().expect("facts").at;
     let head = Head::after(rows.last().expect("facts"));
     let row = Row::link(FactId::new(at, [7; 10]), stream, head, at, &Fact::Remarked(remarked), [7; 32]);
