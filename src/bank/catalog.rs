@@ -80,7 +80,7 @@ impl Catalog {
             catalog.banks.extend(bank.id.parse().ok().map(|id| (id, entry)));
         }
         for (id, text) in builtin::EXAMS {
-            catalog.add_exam(id, json::exam(&format!("exams/{id}.json"), text.as_bytes()), &Origin::BuiltIn);
+            catalog.add_exam(id, json::shipped_exam(&format!("exams/{id}.json"), text), &Origin::BuiltIn);
         }
         catalog
     }
