@@ -114,6 +114,11 @@ impl AttemptRow {
         self.valid_until = Some(issued.valid_until);
     }
 
+    /// Returns whether its time is over at a moment.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.limit.is_some_and(|limit| now.since(self.started) >= limit)
+    }
+
     /// Returns the state as records name it: open, passed, failed, failed-critical, void, or practiced.
     pub fn state(&self) -> &'static str {
         if self.voided { "void" } else { self.standing.map_or("open", Standing::name) }

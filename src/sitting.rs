@@ -102,6 +102,11 @@ impl Desk {
         Seed(self.bytes())
     }
 
+    /// Returns content by its digest, where the store has it and can read it.
+    fn content(&self, digest: Digest) -> Option<String> {
+        self.store.content(digest).ok().flatten()
+    }
+
     fn link(&mut self, stream: StreamId, head: Head, fact: &Fact) -> Row {
         let at = self.clock.now().wall;
         let (id, salt) = (FactId::new(at, self.bytes()), self.bytes());
@@ -116,9 +121,7 @@ impl Desk {
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(mode), open: true, ..AttemptQuery::default() };
         let mut open = None;
         for row in self.store.attempts(&query)? {
-            let now = self.clock.now().wall;
-            let over = row.limit.is_some_and(|limit| now.since(row.started) >= limit);
-            if over {
+            if row.is_over(self.clock.now().wall) {
                 self.end_if_over(row)?;
             } else if open.is_none() {
                 open = Some(row);
@@ -203,8 +206,8 @@ impl Desk {
         let Some(Fact::Started(started)) = rows.first().and_then(Row::fact) else {
             return Err(Error::Unknown(attempt));
         };
-        let content = |digest: Digest| self.store.content(digest).ok().flatten();
-        let sheet = Sheet::open(&started, content).map_err(|missing| Error::Missing(attempt, missing))?;
+        let sheet =
+            Sheet::open(&started, |digest| self.content(digest)).map_err(|missing| Error::Missing(attempt, missing))?;
         Ok((rows, sheet))
     }
 

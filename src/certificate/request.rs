@@ -343,24 +343,25 @@ fn marked_again(
 ) -> Result<(Finished, Timestamp, Timestamp), String> {
     let facts = applied_by(rows, keys);
     let mut session = Session::new(Arc::clone(sheet));
-    let (mut ended, mut marked) = (None, Timestamp::from_millis(0));
+    let (mut ended, mut since) = (None, Timestamp::from_millis(0));
+    let mut passed = false;
     for (row, fact) in &facts {
         match (&ended, fact) {
             (None, Fact::Finished(finished)) => {
                 if finished.outcome != session.outcome() {
                     return Err("It was changed: marked again, it comes to another result.".to_owned());
                 }
-                (ended, marked) = (Some((finished.clone(), row.at)), row.at);
+                ended = Some((finished.clone(), row.at));
             }
             (None, _) | (Some(_), Fact::Remarked(_) | Fact::Issued(_) | Fact::Granted(_)) => {}
             (Some(_), Fact::Voided(_)) => return Err("The attempt is void.".to_owned()),
             (Some(_), _) => return Err("It was changed: something follows the end of the attempt.".to_owned()),
         }
-        let before = session.outcome().standing;
         session.apply(fact);
-        // A pass that was found later could not be asked for before.
-        if ended.is_some() && before != Standing::Passed && session.outcome().standing == Standing::Passed {
-            marked = row.at;
+        if matches!(fact, Fact::Finished(_) | Fact::Remarked(_)) {
+            // A pass that was found later could not be asked for before.
+            let before = std::mem::replace(&mut passed, session.outcome().standing == Standing::Passed);
+            since = if passed && !before { row.at } else { since };
         }
     }
     let Some((finished, at)) = ended else { return Err("The attempt has not ended.".to_owned()) };
@@ -381,7 +382,7 @@ fn marked_again(
     }
     let outcome = session.outcome();
     match outcome.standing {
-        Standing::Passed => Ok((Finished { outcome, ..finished }, at, marked)),
+        Standing::Passed => Ok((Finished { outcome, ..finished }, at, since)),
         _ => Err("The exam was not passed.".to_owned()),
     }
 }

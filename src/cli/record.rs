@@ -53,6 +53,12 @@ pub(super) fn attempt_id(given: &str) -> Result<AttemptId, Failure> {
     })
 }
 
+/// Holds the reason of a decision to what can be printed.
+fn a_reason(given: &str) -> Result<(), Failure> {
+    let says = text::is_printable(given);
+    says.then_some(()).ok_or_else(|| Failure::usage("A decision needs a reason that can be printed."))
+}
+
 /// Returns an attempt as every JSON output of records shows it.
 fn row_json(row: &AttemptRow, name: &str, extent: Extent) -> Value {
     let told = extent > Extent::Verdict;

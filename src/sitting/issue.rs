@@ -62,8 +62,7 @@ impl Desk {
         }
         let person = self.person(sitting.trainee)?.ok_or(Error::Unknown(attempt))?;
         let rows = self.facts(attempt)?;
-        let content = |digest: Digest| self.store.content(digest).ok().flatten();
-        Ok(Request::new(person.id, &person.person, attempt, &rows, content))
+        Ok(Request::new(person.id, &person.person, attempt, &rows, |digest| self.content(digest)))
     }
 
     /// Keeps every question, frame, pool and exam in use: an issuer believes in no version that its store never held.
@@ -152,9 +151,7 @@ impl Desk {
     pub fn consider(&mut self, request: Request, issuer: &Issuer) -> Result<Considered, Error> {
         let received = Received { request: request.digest(), trainee: request.trainee.id };
         if !self.ledger(issuer.id)?.received.contains(&received) {
-            let head = self.head(issuer.id.into())?;
-            let fact = self.link(issuer.id.into(), head, &Fact::Received(received));
-            self.store.append(&Batch { facts: vec![fact], ..Batch::default() })?;
+            self.note(issuer.id, &Fact::Received(received))?;
         }
         self.look(request, issuer)
     }
@@ -163,11 +160,11 @@ impl Desk {
         let refused = |why: String| Error::NotTaken(format!("The request is refused. {why}"));
         let now = self.clock.now().wall;
         let keys = &issuer.keys;
-        let mut examined = request.examine(|digest| self.store.content(digest).ok().flatten(), keys, now);
+        let mut examined = request.examine(|digest| self.content(digest), keys, now);
         if matches!(examined, Err(Refused::Foreign(_))) {
             // It may ask for what came into use here since the catalog was last kept.
             self.hold_catalog()?;
-            examined = request.examine(|digest| self.store.content(digest).ok().flatten(), keys, now);
+            examined = request.examine(|digest| self.content(digest), keys, now);
         }
         let examined = examined.map_err(|why| refused(why.to_string()))?;
         // What is stored here of the attempt says more than a copy that was made before.
@@ -343,11 +340,16 @@ impl Desk {
         if ledger.revoked.iter().any(|revoked| revoked.id == certificate) {
             return Err(Error::NotTaken(format!("Certificate {} is revoked already.", certificate.short())));
         }
-        let head = self.head(issuer.into())?;
         let revoked = Revoked { certificate, reason: reason.name().to_owned(), told };
-        let fact = self.link(issuer.into(), head, &Fact::Revoked(revoked));
-        self.store.append(&Batch { facts: vec![fact], ..Batch::default() })?;
+        self.note(issuer, &Fact::Revoked(revoked))?;
         Ok(certificate)
+    }
+
+    /// Adds a line to an issuer's ledger.
+    fn note(&mut self, issuer: IssuerId, fact: &Fact) -> Result<(), Error> {
+        let head = self.head(issuer.into())?;
+        let fact = self.link(issuer.into(), head, fact);
+        Ok(self.store.append(&Batch { facts: vec![fact], ..Batch::default() })?)
     }
 
     /// Makes an issuer's bundle as of now.

@@ -81,42 +81,58 @@ pub struct Change {
 }
 
 impl Desk {
-    /// Marks every exam again that asked a faulty question, and stores nothing. `progress` is told of each attempt.
+    /// Marks those of some exams again that asked a faulty question, and stores nothing. `progress` is told of each attempt.
     ///
     /// # Errors
-    /// [`Error::NotTaken`] where nobody was asked it or the new key is none; those of [`Desk::take_up`].
-    pub fn plan_remark(&self, asked: &Asked<'_>, issuer: &Issuer, progress: &dyn Fn()) -> Result<Plan, Error> {
-        let query = AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() };
+    /// [`Error::NotTaken`] where nobody was asked it or the new key is none; those of [`Desk::sheet`].
+    pub fn plan_remark(
+        &self,
+        exams: Vec<AttemptRow>,
+        asked: &Asked<'_>,
+        issuer: &Issuer,
+        progress: &dyn Fn(),
+    ) -> Result<Plan, Error> {
         let ledger = self.ledger(issuer.id)?;
         let mut plan: Option<Plan> = None;
         let stands = |line: &&Ledgered| ledger.revoked.iter().all(|revoked| revoked.id != line.certificate);
         let mut others = 0;
-        for row in self.store.attempts(&query)? {
+        for row in exams {
             progress();
-            let mut sitting = self.take_up(row.id, false)?;
+            let (rows, sheet) = self.sheet(row.id)?;
+            let Some(at) = place(&sheet, asked) else { continue };
+            let sheet = Arc::new(sheet);
+            let question = &sheet.items[at].question;
+            if plan.is_none() && asked.revision.is_none_or(|revision| revision == question.revision) {
+                plan = Some(Plan::new(question, asked.becomes)?);
+            }
+            let Some(plan) = plan.as_mut().filter(|plan| plan.covers(question)) else {
+                others += 1;
+                continue;
+            };
+            if row.voided {
+                continue;
+            }
+            let marked =
+                |facts: Vec<(&Row, Fact)>| Session::resume(Arc::clone(&sheet), facts.iter().map(|(_, fact)| fact));
+            let (Some(last), Some(ended)) = (rows.last(), marked(applied(&rows)).ended().cloned()) else {
+                plan.open += 1;
+                continue;
+            };
             // What another key signed, or one that was compromised since, is no ground to go on from.
-            let facts = self.facts(row.id)?;
-            let own = applied_by(&facts, &issuer.keys);
-            let own = Session::resume(Arc::clone(sitting.session.sheet()), own.iter().map(|(_, fact)| fact));
-            let stands_as = std::mem::replace(&mut sitting.session, own).ended().map(|ended| ended.outcome.clone());
-            let Some(at) = place(sitting.session.sheet(), asked) else { continue };
-            let item = &sitting.session.sheet().items[at];
-            if plan.is_none() && asked.revision.is_none_or(|revision| revision == item.question.revision) {
-                plan = Some(Plan::new(&item.question, asked.becomes)?);
-            }
-            match plan.as_mut().filter(|plan| plan.covers(&item.question)) {
-                None => others += 1,
-                Some(_) if row.voided => {}
-                Some(plan) if row.finished.is_none() => plan.open += 1,
-                Some(plan) => {
-                    let signed = ledger.lines.iter().filter(|line| line.attempt == row.id);
-                    let certificates = signed.clone().filter(stands).map(|line| line.certificate).collect();
-                    // An invigilated sitting holds the issuer's certificate itself.
-                    let own = row.certificate.filter(|id| signed.clone().all(|line| line.certificate != *id));
-                    let name = self.person(row.trainee)?.map_or_else(String::new, |row| row.person.name);
-                    plan.take(&sitting, (at, stands_as), (name, certificates, own), asked.may_fail);
-                }
-            }
+            let own = marked(applied_by(&rows, &issuer.keys));
+            let signed = ledger.lines.iter().filter(|line| line.attempt == row.id);
+            let rulings = plan.rulings(&own, sheet.paper.items[at].question);
+            let change = Change {
+                name: self.person(row.trainee)?.map_or_else(String::new, |row| row.person.name),
+                after: own.outcome_under(rulings.clone()),
+                certificates: signed.clone().filter(stands).map(|line| line.certificate).collect(),
+                // An invigilated sitting holds the issuer's certificate itself.
+                record: row.certificate.filter(|id| signed.clone().all(|line| line.certificate != *id)),
+                rulings,
+                head: Head::after(last),
+                row,
+            };
+            plan.take(change, &ended.outcome, &own, at, asked.may_fail);
         }
         match plan {
             Some(plan) => {
@@ -175,34 +191,27 @@ impl Plan {
             && (!matches!(self.policy, Policy::Rekey(_)) || texts(&self.question) == texts(question))
     }
 
-    fn take(
-        &mut self,
-        sitting: &Sitting,
-        (at, stands_as): (usize, Option<Outcome>),
-        (name, certificates, record): (String, Vec<CertificateId>, Option<CertificateId>),
-        may_fail: bool,
-    ) {
-        let (session, row) = (&sitting.session, sitting.row.clone());
-        let Some(stands_as) = stands_as else { return };
-        let (item, question) = (&session.sheet().items[at], session.sheet().paper.items[at].question);
-        let mut rulings = session.rulings().to_vec();
-        rulings.retain(|ruling| ruling.question != question);
-        rulings.push(Ruling { question, policy: self.policy.clone() });
-        let after = session.outcome_under(rulings.clone());
-        let own = session.outcome();
-        let change = Change { row, name, after, certificates, record, rulings, head: sitting.head };
-        let answer = session.given(at).map(|given| &given.answer);
-        let was_right = mark(&item.question, answer) == Points::one();
-        let is_right = mark_again(&item.question, &self.policy, answer) == Some(Points::one());
-        if item.question.critical && was_right && !is_right {
+    /// Returns the rulings that hold with this one.
+    fn rulings(&self, session: &Session, question: Digest) -> Vec<Ruling> {
+        let others = session.rulings().iter().filter(|ruling| ruling.question != question).cloned();
+        others.chain([Ruling { question, policy: self.policy.clone() }]).collect()
+    }
+
+    /// Takes in an attempt that asked the question at that place; it stands as one outcome, and the issuer's `own` remarks make
+    /// of it what may be another.
+    fn take(&mut self, change: Change, stands_as: &Outcome, own: &Session, at: usize, may_fail: bool) {
+        let (question, answer) = (&own.sheet().items[at].question, own.given(at).map(|given| &given.answer));
+        let was_right = mark(question, answer) == Points::one();
+        let is_right = mark_again(question, &self.policy, answer) == Some(Points::one());
+        if question.critical && was_right && !is_right {
             self.resit.push(change.clone());
         }
-        let passed = [&stands_as, &own].iter().any(|outcome| outcome.standing == Standing::Passed);
-        let loses = passed && change.after.standing != Standing::Passed;
+        let own = own.outcome();
+        let passed = [stands_as, &own].iter().any(|outcome| outcome.standing == Standing::Passed);
         // What another key made of it is put right too.
-        if change.after == stands_as && change.after == own {
+        if change.after == *stands_as && change.after == own {
             self.same += 1;
-        } else if loses && !may_fail {
+        } else if passed && change.after.standing != Standing::Passed && !may_fail {
             self.kept.push(change);
         } else {
             self.changes.push(change);
@@ -216,9 +225,8 @@ fn keys(question: &Question, text: &str) -> Result<Vec<Answer>, String> {
         let text = text.trim();
         let answer = match &question.ask {
             Ask::Choice { choices, .. } => {
-                let mut places =
-                    text.chars().map(|given| (0..choices.len()).find(|at| letter(*at).eq_ignore_ascii_case(&given)));
-                let mut places = places.by_ref().collect::<Option<Vec<_>>>()?;
+                let place = |given: char| (0..choices.len()).find(|at| letter(*at).eq_ignore_ascii_case(&given));
+                let mut places = text.chars().map(place).collect::<Option<Vec<_>>>()?;
                 places.sort_unstable();
                 Answer::Choices(places)
             }
@@ -240,8 +248,7 @@ fn keys(question: &Question, text: &str) -> Result<Vec<Answer>, String> {
         }
         _ => format!(
             "\"{}\" is no key of this question. Give letters in the order of its file, true or false, a number or a text; \
-             letters or numbers that are right alike with a slash \
-             between.",
+             letters or numbers that are right alike with a slash between.",
             text::one_line(text)
         ),
     })

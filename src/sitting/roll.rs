@@ -35,12 +35,15 @@ impl Desk {
             (Mode::Exam, Some(exam)) if exam.value.review == Review::None => Ok(Extent::Verdict),
             (Mode::Exam, Some(exam)) => {
                 let extent = review::extent(row.mode, exam.value.review, self.may_start(row.trainee, &exam.value)?);
+                if extent <= Extent::Objectives {
+                    return Ok(extent);
+                }
                 // Its questions may stand on a paper that is being sat.
-                let (trainee, mode, now) = (Some(row.trainee), Some(Mode::Exam), self.clock.now().wall);
-                let query = AttemptQuery { trainee, mode, open: true, ..AttemptQuery::default() };
-                let sat = |row: &AttemptRow| row.limit.is_none_or(|limit| now.since(row.started) < limit);
-                let sat = self.store.attempts(&query)?.iter().any(|row| !row.voided && sat(row));
-                Ok(if sat { extent.min(Extent::Objectives) } else { extent })
+                let (trainee, mode) = (Some(row.trainee), Some(Mode::Exam));
+                let open = AttemptQuery { trainee, mode, open: true, ..AttemptQuery::default() };
+                let now = self.clock.now().wall;
+                let sat = self.store.attempts(&open)?.iter().any(|row| !row.is_over(now));
+                Ok(if sat { Extent::Objectives } else { extent })
             }
         }
     }
@@ -53,7 +56,7 @@ impl Desk {
         let (rows, sheet) = self.sheet(attempt)?;
         let sheet = Arc::new(sheet);
         let facts: Vec<_> = applied(&rows).into_iter().map(|(_, fact)| fact).collect();
-        let content = |digest: Digest| self.store.content(digest).ok().flatten();
+        let content = |digest| self.content(digest);
         let replayed = replay::replay(&sheet, &facts, content).map_err(|missing| Error::Missing(attempt, missing))?;
         Ok((rows, sheet, replayed))
     }
@@ -64,7 +67,7 @@ impl Desk {
     /// [`Error::NotTaken`] with the reason.
     pub fn replay_request(&self, request: &Request) -> Result<(Vec<Row>, Arc<Sheet>, Replay), Error> {
         let in_use = self.in_use();
-        let held = |digest: Digest| in_use.get(&digest).cloned().or_else(|| self.store.content(digest).ok().flatten());
+        let held = |digest: Digest| in_use.get(&digest).cloned().or_else(|| self.content(digest));
         request.replay(held).map_err(|why| Error::NotTaken(format!("The request cannot be replayed. {why}")))
     }
 

@@ -53,6 +53,25 @@ impl School {
         (text("state"), format!("{} of {}", text("earned"), text("possible")))
     }
 
+    /// Writes the request of somebody's attempt and returns its file.
+    fn requests(&self, name: &str) -> String {
+        let (id, file) = (self.row(name)["id"].as_str().expect("an id").to_owned(), self.world.path("r.json"));
+        self.world.run(["certificate", "request", &id, "--to", &file]).done();
+        file
+    }
+
+    fn issues(&self, file: &str) -> Said {
+        self.world.run(["certificate", "issue", "--request", file, "--passphrase-file", &self.secret])
+    }
+
+    /// Puts a new key in place of one that somebody else may have.
+    fn compromised(self) -> Self {
+        let next = self.world.secret("next", "six other words altogether here now").to_string_lossy().into_owned();
+        let rotate = ["issuer", "init", "--rotate", "--compromised", "--passphrase-file", &self.secret];
+        self.world.run(rotate.into_iter().chain(["--next-passphrase-file", &next])).done();
+        Self { secret: next, ..self }
+    }
+
     fn holds(&self) {
         let said = self.world.run(["doctor"]);
         assert_eq!(said.code, 0, "{}", said.all());
@@ -94,13 +113,12 @@ fn a_new_pass_is_of_the_day_of_the_sitting() {
     // The exam is passed now, and the school can sign it.
     let again = school.world.typing("").run(["exam", "brief", "--plain", "--trainee", "Ben Okri"]);
     assert!(again.code == 1 && again.err.contains("This exam is passed"), "{}", again.all());
-    let (id, file) = (school.row("Ben Okri")["id"].as_str().expect("an id").to_owned(), school.world.path("r.json"));
-    school.world.run(["certificate", "request", &id, "--to", &file]).done();
-    let said = school.world.run(["certificate", "issue", "--request", &file, "--passphrase-file", &school.secret]);
+    let file = school.requests("Ben Okri");
+    let said = school.issues(&file);
     assert!(said.code == 0 && said.out.contains("Score: 6 of 7"), "{}", said.all());
     // An issuer that did not sign the remark goes by the first outcome.
     let other = School::with(World::new().with_small_banks().with_luck(500));
-    let said = other.world.run(["certificate", "issue", "--request", &file, "--passphrase-file", &other.secret]);
+    let said = other.issues(&file);
     assert!(said.code == 1 && said.err.contains("The exam was not passed"), "{}", said.all());
 }
 
@@ -122,13 +140,10 @@ fn a_pass_by_another_marking_renews_no_later_certificate() {
 fn a_request_from_before_a_remark_is_refused_where_that_is_stored() {
     let school = School::new();
     school.sits("Chloé Dubois", &["holds"]);
-    let (id, file) =
-        (school.row("Chloé Dubois")["id"].as_str().expect("an id").to_owned(), school.world.path("r.json"));
-    school.world.run(["certificate", "request", &id, "--to", &file]).done();
+    let file = school.requests("Chloé Dubois");
     school.remark(&["--question", "small/one", "--policy", "rekey=B", "--may-fail", "--yes"]).done();
     assert_eq!(school.state("Chloé Dubois"), is("failed", "5 of 7"));
-    let issue = ["certificate", "issue", "--request", &file, "--passphrase-file", &school.secret];
-    let said = school.world.run(issue);
+    let said = school.issues(&file);
     assert!(said.code == 1 && said.err.contains("marked again since"), "{}", said.all());
 }
 
@@ -138,9 +153,8 @@ fn a_pass_found_long_after_the_sitting_can_be_requested_from_the_day_it_was_foun
     school.sits("Ben Okri", &["one", "holds"]);
     school.world.pass(Millis::days(200));
     school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]).done();
-    let (id, file) = (school.row("Ben Okri")["id"].as_str().expect("an id").to_owned(), school.world.path("r.json"));
-    school.world.run(["certificate", "request", &id, "--to", &file]).done();
-    let said = school.world.run(["certificate", "issue", "--request", &file, "--passphrase-file", &school.secret]);
+    let file = school.requests("Ben Okri");
+    let said = school.issues(&file);
     assert!(said.code == 0 && said.out.contains("Valid through: 23 Nov 2028"), "{}", said.all());
 }
 
@@ -149,29 +163,13 @@ fn after_a_compromise_what_the_old_key_signed_is_signed_anew() {
     let school = School::new();
     school.sits("Ben Okri", &["one", "holds"]);
     school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]).done();
-    let next = school.world.secret("next", "six other words altogether here now");
-    let next = next.to_string_lossy().into_owned();
-    let rotate = [
-        "issuer",
-        "init",
-        "--rotate",
-        "--compromised",
-        "--passphrase-file",
-        &school.secret,
-        "--next-passphrase-file",
-        &next,
-    ];
-    school.world.run(rotate).done();
-    let school = School { secret: next, ..school };
-    let (id, file) = (school.row("Ben Okri")["id"].as_str().expect("an id").to_owned(), school.world.path("r.json"));
-    school.world.run(["certificate", "request", &id, "--to", &file]).done();
-    let issue = ["certificate", "issue", "--request", &file, "--passphrase-file", &school.secret];
-    let said = school.world.run(issue);
+    let school = school.compromised();
+    let file = school.requests("Ben Okri");
+    let said = school.issues(&file);
     assert!(said.code == 1 && said.err.contains("was not passed"), "{}", said.all());
     let again = school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]);
     assert!(again.code == 0 && again.out.contains("1 attempt marked again"), "{}", again.all());
-    school.world.run(["certificate", "request", &id, "--to", &file]).done();
-    school.world.run(issue).done();
+    school.issues(&school.requests("Ben Okri")).done();
     school.holds();
 }
 
@@ -181,11 +179,7 @@ fn a_remark_of_a_compromised_key_is_put_right_and_takes_no_pass_away() {
     school.sits("Chloé Dubois", &["holds"]);
     school.remark(&["--question", "one", "--policy", "rekey=B", "--may-fail", "--yes"]).done();
     assert_eq!(school.state("Chloé Dubois").0, "failed");
-    let next = school.world.secret("next", "six other words altogether here now");
-    let next = next.to_string_lossy().into_owned();
-    let rotate = ["issuer", "init", "--rotate", "--compromised", "--passphrase-file", &school.secret];
-    school.world.run(rotate.into_iter().chain(["--next-passphrase-file", &next])).done();
-    let school = School { secret: next, ..school };
+    let school = school.compromised();
     // Under the new key that remark never was, so that another question taken away would take the pass.
     let said = school.remark(&["--question", "count", "--policy", "rekey=7", "--yes"]);
     assert!(said.out.contains("1 keep a pass"), "{}", said.all());

@@ -1,8 +1,7 @@
 //! `record void` and `record grant`: decisions about an attempt, each with its reason.
 
-use super::attempt_id;
+use super::{a_reason, attempt_id};
 use crate::certificate::Key;
-use crate::cli::error::Failure;
 use crate::cli::secret::{self, Unlock};
 use crate::cli::{Env, Outcome};
 use crate::ids::AttemptId;
@@ -54,9 +53,7 @@ type Decide = fn(&mut Desk, AttemptId, &str, Option<&Key>) -> Result<(), Error>;
 
 fn decide(args: &About, decide: Decide, says: &str, env: &mut Env<'_>) -> Outcome {
     let attempt = attempt_id(&args.attempt)?;
-    if !text::is_printable(&args.reason) {
-        return Err(Failure::usage("A decision needs a reason that can be printed."));
-    }
+    a_reason(&args.reason)?;
     let mut desk = env.desk()?;
     let key = secret::key_if_any(&args.unlock, env)?;
     decide(&mut desk, attempt, &args.reason, key.as_ref())?;

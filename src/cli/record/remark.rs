@@ -1,12 +1,12 @@
-use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
+use super::a_reason;
 use crate::attempt::remark::Policy;
 use crate::attempt::{Answer, Mode, Points};
 use crate::bank::catalog::{Catalog, Entry};
 use crate::bank::question::Choice;
 use crate::bank::shelf::Shelved;
-use crate::cli::error::Failure;
+use crate::cli::error::{self, Failure};
 use crate::cli::progress::Progress;
 use crate::cli::secret::{self, Unlock};
 use crate::cli::{Env, Outcome, print};
@@ -32,7 +32,7 @@ pub struct RemarkArgs {
     #[arg(long, value_name = "POLICY")]
     policy: String,
     /// Why
-    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "TEXT")]
     reason: String,
     /// The revision of the question; the one drawn last where nothing is said
     #[arg(long, value_name = "NUMBER")]
@@ -50,19 +50,16 @@ pub struct RemarkArgs {
 /// Shows what would change, asks, signs and stores.
 pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> Outcome {
     let becomes = becomes(&args.policy)?;
-    if !text::is_printable(&args.reason) {
-        return Err(Failure::usage("A decision needs a reason that can be printed."));
-    }
+    a_reason(&args.reason)?;
     let issuer = secret::issuer(env)?;
     let mut desk = env.desk()?;
     let (bank, question) = named(&args.question, &desk.catalog)?;
     // What follows tells who had the question right, so it is for the issuer's eyes.
     let (key, _) = args.unlock.key(env, &issuer)?;
     let asked = Asked { bank: &bank, question: &question, revision: args.revision, becomes, may_fail: args.may_fail };
-    let query = AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() };
-    let attempts = desk.store.attempts(&query)?.len();
-    let progress = Progress::new(env, attempts, "marked again");
-    let plan = desk.plan_remark(&asked, &issuer, &|| progress.step())?;
+    let exams = desk.store.attempts(&AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() })?;
+    let progress = Progress::new(env, exams.len(), "marked again");
+    let plan = desk.plan_remark(exams, &asked, &issuer, &|| progress.step())?;
     drop(progress);
     if !env.global.json {
         for line in lines(&plan, &bank, args) {
@@ -71,22 +68,24 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> Outcome {
     }
     let count = plan.changes.len();
     let agrees = args.yes || (count > 0 && env.agrees(&format!("Sign and store this for {count}? (yes/no): "))?);
-    if count > 0 && agrees {
+    let stores = count > 0 && agrees;
+    if stores {
         desk.remark(&plan, &args.reason, &key)?;
         for change in &plan.changes {
             desk.certify_pending(change.row.trainee)?;
         }
     }
     if env.global.json {
-        env.say_json(&plan_json(&plan, count > 0 && agrees))?;
+        env.say_json(&plan_json(&plan, stores))?;
+    } else if stores {
+        env.say(&format!("Signed and stored: {} marked again.", text::count(count, "attempt")))?;
+    } else if count == 0 {
+        env.say("Nothing is to be stored.")?;
     }
-    match (count, agrees) {
-        (0, _) if env.global.json => Ok(0),
-        (0, _) => env.say("Nothing is to be stored."),
-        (_, true) if env.global.json => Ok(0),
-        (_, true) => env.say(&format!("Signed and stored: {} marked again.", text::count(count, "attempt"))),
-        (_, false) => Err(Failure::no("Nothing was stored. Without a terminal, say --yes.")),
+    if count > 0 && !agrees {
+        return Err(Failure::no("Nothing was stored. Without a terminal, say --yes."));
     }
+    Ok(error::DONE)
 }
 
 /// Finds the question that is meant: its bank and its id, or its id alone where one bank in use has it.
@@ -125,6 +124,9 @@ fn lines(plan: &Plan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
     let mut lines = vec![
         format!("Question: {bank}/{}, revision {}{critical}", plan.question.id, plan.question.revision),
         format!("  {}", text::one_line(&plan.question.stem)),
+    ];
+    lines.extend(choices(plan));
+    lines.extend([
         format!("Policy: {}", text::one_line(&args.policy)),
         format!(
             "Attempts: {} change, {} come to the same, {} keep a pass, {} open, {} with another revision or other choices",
@@ -134,9 +136,7 @@ fn lines(plan: &Plan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
             plan.open,
             plan.others
         ),
-    ];
-    let heading = ["Attempt", "Name", "Exam", "Before", "After", "Certificates"];
-    lines.splice(2..2, choices(plan));
+    ]);
     if plan.open > 0 {
         lines.push("Those that are open end by the old key: run this again then.".to_owned());
     }
@@ -151,6 +151,7 @@ fn lines(plan: &Plan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
         ("Kept, though it would be lost; --may-fail takes it away", &plan.kept),
         ("For a re-sit: gave the old answer to a safety-critical question", &plan.resit),
     ];
+    let heading = ["Attempt", "Name", "Exam", "Before", "After", "Certificates"];
     for (title, changes) in parts.into_iter().filter(|(_, changes)| !changes.is_empty()) {
         lines.extend([String::new(), format!("{title}:")]);
         lines.push(print::table(&heading, &changes.iter().map(row).collect::<Vec<_>>()));

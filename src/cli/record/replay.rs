@@ -5,14 +5,14 @@ use serde_json::json;
 use super::attempt_id;
 use crate::attempt::Fact;
 use crate::attempt::chain::Row;
-use crate::bank::exam::Review;
 use crate::cli::certificate::request;
 use crate::cli::error;
 use crate::cli::progress::Progress;
 use crate::cli::{Env, Outcome, print};
 use crate::ids::AttemptId;
+use crate::quiz::policy::Start;
 use crate::quiz::replay::{Redrawn, Replay};
-use crate::quiz::review::Extent;
+use crate::quiz::review::{self, Extent};
 use crate::records::AttemptQuery;
 use crate::sitting::{Desk, Error};
 use crate::text;
@@ -45,8 +45,9 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> Outcome {
             let request = request(path)?;
             let replayed = desk.replay_request(&request)?;
             // Whoever holds a request holds the whole attempt; what its exam never tells stays untold all the same.
-            let told = replayed.1.exam.as_ref().is_none_or(|exam| exam.review != Review::None);
-            (request.attempt, if told { Extent::Objectives } else { Extent::Verdict }, replayed)
+            let exam = replayed.1.exam.as_ref();
+            let extent = exam.map(|exam| review::extent(replayed.1.mode, exam.review, Start::Never));
+            (request.attempt, extent.unwrap_or(Extent::Objectives), replayed)
         }
         None => {
             let attempt = attempt_id(args.attempt.as_deref().unwrap_or_default())?;
