@@ -92,7 +92,7 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> Outcome {
 fn named(given: &str, catalog: &Catalog) -> Result<(BankId, QuestionId), Failure> {
     let shown = text::one_line(given);
     let no_question =
-        || Failure::usage(format!("\"{shown}\" names no question. Say BANK/QUESTION, as in risks/two-rates."));
+        || Failure::usage(format!("\"{shown}\" names no question. Say BANK/QUESTION, as in risks/rate-upper-bound."));
     if let Some((bank, question)) = given.split_once('/') {
         return bank.parse().ok().zip(question.parse().ok()).ok_or_else(no_question);
     }
