@@ -1,0 +1,225 @@
+//! What the first program made is read, verified and replayed as it was: stores, certificates, requests, bundles, banks.
+//!
+//! `tests/fixtures/README.md` says how it was made. Nothing here is ever made again: the stored bytes are the contract.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use needlewise::ids::Digest;
+
+use crate::world::World;
+
+/// 2026-12-01T09:00:00Z, after everything in the fixtures.
+const TUESDAY: i64 = 1_796_115_600_000;
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() { copy(&path, &target) } else { std::fs::copy(&path, &target).map(|_| ()).expect("a copy") }
+    }
+}
+
+/// Makes an output comparable that names files of the fixtures.
+fn rooted(said: &str) -> String {
+    said.replace(env!("CARGO_MANIFEST_DIR"), "<root>")
+}
+
+/// A home with a stored copy of one of the stores, and the banks it was made with.
+fn home(store: &str) -> World {
+    let world = World::new();
+    world.time.set(TUESDAY);
+    copy(&folder("banks"), &world.data().join("question-banks"));
+    let from = folder(store);
+    for name in ["needlewise.db", "needlewise.db-wal", "needlewise.db-shm"] {
+        if let Ok(bytes) = std::fs::read(from.join(name)) {
+            world.file(&format!("data/{name}"), bytes);
+        }
+    }
+    for name in ["issuer.key", "trust.json"] {
+        if let Ok(text) = std::fs::read_to_string(from.join(name)) {
+            world.secret(&format!("config/{name}"), &text);
+        }
+    }
+    world
+}
+
+/// Every fact as it is stored, salts and payloads included, a line each.
+fn facts(world: &World) -> Vec<String> {
+    let store = Connection::open(world.data().join("needlewise.db")).expect("a store");
+    let sql = "SELECT f.id, f.stream, f.seq, f.kind, f.at, f.body, f.prev, f.digest, s.salt, s.payload \
+               FROM fact f LEFT JOIN secret s ON s.fact = f.id ORDER BY f.id";
+    let mut rows = store.prepare(sql).expect("the tables of facts");
+    let line = |row: &rusqlite::Row<'_>| {
+        let column = |at: usize| row.get::<_, rusqlite::types::Value>(at).map(|value| format!("{value:?}"));
+        (0..10).map(column).collect::<Result<Vec<_>, _>>().map(|columns| columns.join(" "))
+    };
+    rows.query_map([], line).expect("facts").collect::<Result<_, _>>().expect("facts")
+}
+
+/// What the commands that read a store say of it, one after the other.
+fn said(world: &World) -> String {
+    let commands: [&[&str]; 9] = [
+        &["doctor"],
+        &["trainee", "list", "--json"],
+        &["record", "list", "--json"],
+        &["record", "replay", "--all"],
+        &["record", "matrix", "--json"],
+        &["certificate", "list", "--json"],
+        &["record", "export", "--format", "csv"],
+        &["record", "export", "--format", "json"],
+        &["record", "export", "--format", "xapi"],
+    ];
+    let mut said = String::new();
+    for command in commands {
+        said += &format!("$ needlewise {}\n{}\n", command.join(" "), world.run(command).all());
+    }
+    for row in world.run(["record", "list", "--json"]).json().as_array().expect("attempts") {
+        let id = row["id"].as_str().expect("an id");
+        said += &format!("$ needlewise record show {id}\n{}\n", world.run(["record", "show", id]).all());
+    }
+    said
+}
+
+/// Reads a store, compares what is said of it, and makes sure that no stored fact has changed by that.
+fn reads(store: &str) {
+    let world = home(store);
+    let before = facts(&world);
+    let said = said(&world);
+    let digest = Digest::of(before.join("\n"));
+    insta::assert_snapshot!(store, format!("{} facts, {digest}\n\n{said}", before.len()));
+    assert_eq!(facts(&world), before);
+}
+
+#[test]
+fn a_trainees_store_reads_as_before() {
+    reads("trainee");
+}
+
+#[test]
+fn a_store_with_an_erased_person_reads_as_before() {
+    reads("erased");
+}
+
+#[test]
+fn a_store_with_an_open_exam_reads_as_before() {
+    reads("open");
+}
+
+#[test]
+fn a_killed_store_whose_truth_is_in_its_log_reads_as_before() {
+    reads("killed");
+}
+
+#[test]
+fn a_schools_store_reads_as_before() {
+    reads("school");
+}
+
+#[test]
+fn a_clinics_store_reads_as_before() {
+    reads("clinic");
+}
+
+#[test]
+fn a_store_of_the_first_schema_reads_as_before() {
+    reads("schema-1");
+}
+
+#[test]
+fn a_store_of_the_second_schema_reads_as_before() {
+    reads("schema-2");
+}
+
+#[test]
+fn an_open_exam_of_the_first_program_is_resumed_and_passed() {
+    for store in ["open", "killed"] {
+        let world = home(store);
+        // Its ten hours have not run out.
+        world.time.set(1_795_955_000_000);
+        let begin = ["exam", "--resume", "--plain"];
+        let done = world.sits(&begin, &begin, |reader, shown| reader.answer(shown));
+        assert!(done.code == 0 && done.out.contains("\nPassed\n"), "{}", done.all());
+        assert_eq!(world.run(["doctor"]).code, 0);
+    }
+}
+
+/// A certificate signs the fact that was the last one of its attempt when it was issued.
+#[test]
+fn every_certificate_still_names_the_head_of_its_chain() {
+    let mut count = 0;
+    for store in ["trainee", "school", "schema-1", "schema-2"] {
+        let world = home(store);
+        world.run(["record", "list"]).done();
+        let store = Connection::open(world.data().join("needlewise.db")).expect("a store");
+        let sql = "SELECT f.prev, s.payload FROM fact f JOIN secret s ON s.fact = f.id JOIN attempt a ON a.id = f.stream \
+                   WHERE f.kind = 'issued'";
+        let mut rows = store.prepare(sql).expect("the tables of facts");
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+        for row in rows.query_map([], read).expect("facts") {
+            let (head, payload) = row.expect("a fact");
+            let payload: Value = serde_json::from_str(&payload).expect("a payload");
+            let credential: Value =
+                serde_json::from_str(payload["credential"].as_str().expect("a text")).expect("JSON");
+            assert_eq!(credential["evidence"][0]["id"], format!("urn:sha256:{head}"));
+            count += 1;
+        }
+    }
+    assert!(count >= 6, "{count}");
+}
+
+#[test]
+fn certificates_of_the_first_program_verify_as_before() {
+    let world = home("clinic");
+    let verified = world.run(["certificate", "verify", "--json", &folder("certificates").to_string_lossy()]);
+    insta::assert_snapshot!("certificates", rooted(&verified.all()));
+}
+
+#[test]
+fn bundles_of_the_first_program_are_taken_as_before() {
+    let world = World::new();
+    world.time.set(TUESDAY);
+    let bundle = |name: &str| folder("bundles").join(name).to_string_lossy().into_owned();
+    let fresh: Value =
+        serde_json::from_str(&std::fs::read_to_string(bundle("fresh.json")).expect("a file")).expect("JSON");
+    let did = fresh["keys"][0]["did"].as_str().expect("a did:key");
+    world.run(["issuer", "trust", did, "--name", "Northside"]).done();
+    let mut said = String::new();
+    for name in ["revoked.json", "fresh.json", "rotated.json", "compromised.json"] {
+        said += &format!("{name}: {}\n", world.run(["issuer", "trust", "--bundle", &bundle(name)]).all());
+    }
+    said += &world.run(["issuer", "list", "--json"]).all();
+    insta::assert_snapshot!("bundles", rooted(&said));
+}
+
+#[test]
+fn requests_of_the_first_program_are_replayed_and_granted_as_before() {
+    let world = World::new();
+    world.time.set(TUESDAY);
+    copy(&folder("banks"), &world.data().join("question-banks"));
+    let secret = world.secret("passphrase", "correct horse battery staple").to_string_lossy().into_owned();
+    world.run(["issuer", "init", "--name", "Southside School", "--passphrase-file", &secret]).done();
+    for name in ["request-brief.json", "request-chained.json"] {
+        let request = folder("requests").join(name).to_string_lossy().into_owned();
+        let replayed = world.run(["record", "replay", "--request", &request]);
+        assert!(replayed.code == 0 && replayed.out.contains("drawn again, the same"), "{}", replayed.all());
+        assert!(replayed.out.contains("marked again, as stored"), "{}", replayed.all());
+        world.run(["certificate", "issue", "--request", &request, "--passphrase-file", &secret]).done();
+    }
+}
+
+#[test]
+fn banks_of_the_first_program_keep_their_digests() {
+    let world = home("trainee");
+    let listed = world.run(["bank", "list", "--json"]).json();
+    let own = listed.as_array().expect("banks").iter().filter(|bank| bank["origin"] == "data directory");
+    let lines = own.map(|bank| format!("{} {} {} {}", bank["id"], bank["version"], bank["ready"], bank["digest"]));
+    insta::assert_snapshot!("banks", lines.collect::<Vec<_>>().join("\n"));
+}

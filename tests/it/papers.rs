@@ -1,0 +1,55 @@
+//! Papers that were drawn by the first version of the draw stay drawn the same: a thousand of them, by their digests.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use needlewise::attempt::paper::Seed;
+use needlewise::bank::canonical;
+use needlewise::bank::catalog::{Catalog, Origin};
+use needlewise::bank::exam::Exam;
+use needlewise::ids::Digest;
+use needlewise::quiz::draw::{self, Earlier};
+
+/// A folder of what the first program made.
+fn fixtures(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+fn seed(n: u64) -> Seed {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&n.to_le_bytes());
+    Seed(bytes)
+}
+
+/// The questions of the papers that a trainee had before: none, one or two of them.
+fn earlier(catalog: &Catalog, exam: &Exam, n: u64) -> Vec<Earlier> {
+    let paper = |n: u64| -> Earlier {
+        let chosen = draw::select(catalog, exam, &[], seed(n)).expect("a paper").0;
+        let names = chosen.iter().flat_map(|part| {
+            let questions = part.picked.units.iter().flat_map(|unit| &unit.questions);
+            questions.map(|question| (part.section.bank.clone(), question.id.clone())).collect::<Vec<_>>()
+        });
+        names.collect::<HashSet<_>>()
+    };
+    (0..n % 3).map(|back| paper(1000 + n + back)).collect()
+}
+
+#[test]
+fn a_thousand_papers_are_drawn_as_the_first_version_drew_them() {
+    let mut catalog = Catalog::built_in();
+    catalog.add_folder(&fixtures("banks"), &Origin::Data).expect("the banks");
+    assert!(catalog.problems().is_empty(), "{:?}", catalog.problems());
+    let exams = ["chained", "mixed", "brief"].map(|id| catalog.exam(&id.parse().expect("an id")).expect("an exam"));
+    let mut lines = String::new();
+    for n in 0..1000 {
+        let exam = &exams[usize::try_from(n % 3).expect("a place")].value;
+        let before = earlier(&catalog, exam, n / 3);
+        let paper = draw::exam(&catalog, exam, &before, seed(n)).expect("a paper").paper;
+        lines += &format!("{n} {} {} {}\n", exam.id, before.len(), Digest::of(canonical::bytes(&paper)));
+    }
+    let stored = std::fs::read_to_string(fixtures("papers.txt")).expect("the papers");
+    for (drawn, stored) in lines.lines().zip(stored.lines()) {
+        assert_eq!(drawn, stored);
+    }
+    assert_eq!(lines.lines().count(), stored.lines().count());
+}
