@@ -5,6 +5,7 @@
 
 mod pass;
 mod reader;
+mod source;
 mod stage;
 mod window;
 mod world;
