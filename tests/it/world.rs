@@ -196,7 +196,10 @@ impl World {
         ];
         let args = fixed.into_iter().chain(args.into_iter().map(|arg| arg.as_ref().into()));
         let code = cli::run(args, &mut env);
-        Said { code, out: self.clean(&out), err: self.clean(&err) }
+        let said = Said { code, out: self.clean(&out), err: self.clean(&err) };
+        // An option that does not exist says nothing, and would pass any test of what it must not say.
+        assert!(!said.err.contains("unexpected argument"), "the test calls what does not exist: {}", said.all());
+        said
     }
 
     fn clean(&self, bytes: &[u8]) -> String {
