@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension, ToSql, TransactionBehavior, params};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, ToSql, TransactionBehavior, params};
 
 use super::columns::{self, ATTEMPT, CERTIFICATE, FACT, LEARNED, PERSON};
 use super::schema::{APPLICATION, MIGRATIONS};
@@ -31,19 +32,26 @@ impl Sqlite {
     /// Where the file is of a newer program, of another one, damaged, or out of reach. It is left as it was then.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let failed = |error| refusal(path, &error);
+        let foreign = || StoreError::Foreign { path: path.to_owned() };
+        if Header::of_file(path).is_some_and(Header::is_foreign) {
+            return Err(foreign());
+        }
         let mut connection = Connection::open(path).map_err(failed)?;
+        // Until it is known to be ours, closing it must not fold a log into the file.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(failed)?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
-        let (version, tables) = found(&connection).map_err(failed)?;
-        if version > MIGRATIONS.len() {
+        let header = Header::read(&connection).map_err(failed)?;
+        if header.is_foreign() {
+            return Err(foreign());
+        }
+        if header.version > MIGRATIONS.len() {
             return Err(StoreError::Newer { path: path.to_owned() });
         }
-        if version == 0 && tables > 0 {
-            return Err(StoreError::Foreign { path: path.to_owned() });
-        }
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(failed)?;
         connection
             .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;")
             .map_err(failed)?;
-        if version < MIGRATIONS.len() {
+        if header.version < MIGRATIONS.len() {
             migrate(&mut connection).map_err(failed)?;
         }
         Ok(Self { connection, path: path.to_owned() })
@@ -89,19 +97,50 @@ impl Sqlite {
     }
 }
 
-/// Returns how many migrations the file has seen, and how many tables and indexes it has; a new file none.
-///
-/// In one statement: between two, another process may make the store.
-fn found(connection: &Connection) -> rusqlite::Result<(usize, usize)> {
-    let sql = "SELECT user_version, (SELECT COUNT(*) FROM sqlite_master) FROM pragma_user_version";
-    connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
+/// What tells whether a file is ours.
+#[derive(Debug, Clone, Copy)]
+struct Header {
+    /// The id of the program that made it; 0 where none was written.
+    application: i64,
+    /// How many migrations it has seen.
+    version: usize,
+    /// How many tables and indexes it has.
+    tables: usize,
+}
+
+impl Header {
+    /// Reads it in one statement: between two, another process may make the store.
+    fn read(connection: &Connection) -> rusqlite::Result<Self> {
+        let sql = "SELECT application_id, user_version, (SELECT COUNT(*) FROM sqlite_master) \
+                   FROM pragma_application_id, pragma_user_version";
+        let header =
+            |row: &rusqlite::Row<'_>| Ok(Self { application: row.get(0)?, version: row.get(1)?, tables: row.get(2)? });
+        connection.query_row(sql, [], header)
+    }
+
+    /// Reads it from the file alone, without its log, without a lock and without leaving a trace; nothing where that cannot
+    /// be done. A new store that was killed has no tables in the file yet: its log is read afterwards.
+    fn of_file(path: &Path) -> Option<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let path = path.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        // A drive letter is a path within the address.
+        let path = if cfg!(windows) { format!("/{}", path.replace('\\', "/")) } else { path };
+        let connection = Connection::open_with_flags(format!("file:{path}?immutable=1"), flags).ok()?;
+        Self::read(&connection).ok()
+    }
+
+    /// Returns whether another program made the file. An empty one is nobody's.
+    fn is_foreign(self) -> bool {
+        let is_empty = self.application == 0 && self.version == 0 && self.tables == 0;
+        self.application != APPLICATION && !is_empty
+    }
 }
 
 /// Brings the file to the newest schema, in one transaction; ten programs may try at once and one of them does it.
 fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for migration in MIGRATIONS.iter().skip(found(&change)?.0) {
+    for migration in MIGRATIONS.iter().skip(Header::read(&change)?.version) {
         change.execute_batch(migration)?;
     }
     change.pragma_update(None, "application_id", APPLICATION)?;

@@ -1,7 +1,8 @@
 //! The store: nothing acknowledged is lost, nothing damaged is shown, nothing of others is touched.
 
 use std::cell::Cell;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use needlewise::attempt::chain::{self, Fault, Head, Row};
@@ -131,7 +132,7 @@ fn a_store_of_a_newer_program_is_refused_and_left_untouched() {
     let path = home.path().join("needlewise.db");
     drop(Sqlite::open(&path).expect("a store"));
     let newer = rusqlite::Connection::open(&path).expect("a file");
-    newer.execute_batch("PRAGMA user_version = 99").expect("a version");
+    newer.execute_batch("PRAGMA application_id = 0x4E444C57; PRAGMA user_version = 99").expect("a version");
     newer.close().expect("closed");
     let before = std::fs::read(&path).expect("a file");
     let refused = Sqlite::open(&path).expect_err("refused");
@@ -139,24 +140,59 @@ fn a_store_of_a_newer_program_is_refused_and_left_untouched() {
     assert_eq!(std::fs::read(&path).expect("a file"), before);
 }
 
+/// Every file of a folder, but for the index that SQLite makes anew for everybody who reads a log.
+fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let paths = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let kept = paths.filter(|path| !path.to_string_lossy().ends_with("-shm"));
+    kept.map(|path| (path.clone(), std::fs::read(path).expect("a file"))).collect()
+}
+
 #[test]
 fn a_file_of_another_program_is_refused_and_left_untouched() {
-    let home = tempfile::tempdir().expect("a folder");
-    for (name, bytes) in [
-        ("text.db", b"not a database, but long enough to have been one".repeat(40)),
-        ("other.db", {
-            let path = home.path().join("made.db");
-            let other = rusqlite::Connection::open(&path).expect("a file");
-            other.execute_batch("CREATE TABLE other (a TEXT)").expect("a table");
-            other.close().expect("closed");
-            std::fs::read(path).expect("a file")
-        }),
-    ] {
+    let tables = "CREATE TABLE person (id TEXT, name TEXT); CREATE TABLE attempt (id TEXT); INSERT INTO person VALUES ('1', 'Ann');";
+    let files = [
+        ("plain.db", "CREATE TABLE other (a TEXT)".to_owned()),
+        ("like ours.db", format!("PRAGMA user_version = 1; {tables}")),
+        ("of our version.db", format!("PRAGMA user_version = 3; {tables}")),
+        ("newer than ours.db", format!("PRAGMA user_version = 99; {tables}")),
+        ("named.db", format!("PRAGMA application_id = 0x47504B47; PRAGMA user_version = 1; {tables}")),
+        ("named and empty.db", "PRAGMA application_id = 0x47504B47; PRAGMA user_version = 1;".to_owned()),
+        ("what? 100% #1.db", format!("PRAGMA journal_mode = WAL; PRAGMA user_version = 2; {tables}")),
+    ];
+    for (name, sql) in files {
+        let home = tempfile::tempdir().expect("a folder");
         let path = home.path().join(name);
-        std::fs::write(&path, &bytes).expect("a file");
-        assert_eq!(Sqlite::open(&path).expect_err("refused"), StoreError::Foreign { path: path.clone() });
-        assert_eq!(std::fs::read(&path).expect("a file"), bytes);
+        let other = rusqlite::Connection::open(&path).expect("a file");
+        other.execute_batch(&sql).expect("tables");
+        other.close().expect("closed");
+        let before = contents(home.path());
+        assert_eq!(Sqlite::open(&path).expect_err("refused"), StoreError::Foreign { path: path.clone() }, "{name}");
+        assert_eq!(contents(home.path()), before, "{name}");
     }
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path().join("text.db");
+    std::fs::write(&path, b"not a database, but long enough to have been one".repeat(40)).expect("a file");
+    let before = contents(home.path());
+    assert_eq!(Sqlite::open(&path).expect_err("refused"), StoreError::Foreign { path: path.clone() });
+    assert_eq!(contents(home.path()), before);
+}
+
+#[test]
+fn a_file_of_another_program_whose_truth_is_in_its_log_is_refused_and_left_untouched() {
+    let made = tempfile::tempdir().expect("a folder");
+    let other = rusqlite::Connection::open(made.path().join("other.db")).expect("a file");
+    other
+        .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE person (id TEXT); PRAGMA user_version = 1;")
+        .expect("a table");
+    // As a kill would leave it: the file is empty, all else stands in the log.
+    let home = tempfile::tempdir().expect("a folder");
+    for name in ["other.db", "other.db-wal"] {
+        std::fs::copy(made.path().join(name), home.path().join(name)).expect("a copy");
+    }
+    let before = contents(home.path());
+    let path = home.path().join("other.db");
+    assert_eq!(Sqlite::open(&path).expect_err("refused"), StoreError::Foreign { path: path.clone() });
+    assert_eq!(contents(home.path()), before);
 }
 
 #[test]
