@@ -23,6 +23,43 @@ impl TryFrom<String> for Seed {
     }
 }
 
+/// How the questions of a paper were selected. A paper must be drawn again exactly, so that a version never changes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub enum DrawVersion {
+    /// Section by section with retries; groups count within a bank. A paper that names no version was drawn so.
+    #[default]
+    V1 = 1,
+    /// By exact counting across sections; a group is one group in all banks of the exam.
+    V2 = 2,
+}
+
+impl DrawVersion {
+    /// The version that new papers are drawn with.
+    pub const NEWEST: Self = Self::V2;
+
+    fn is_first(&self) -> bool {
+        *self == Self::V1
+    }
+}
+
+impl From<DrawVersion> for u8 {
+    fn from(version: DrawVersion) -> Self {
+        version as Self
+    }
+}
+
+impl TryFrom<u8> for DrawVersion {
+    type Error = &'static str;
+    fn try_from(version: u8) -> Result<Self, &'static str> {
+        match version {
+            1 => Ok(Self::V1),
+            2 => Ok(Self::V2),
+            _ => Err("the paper was drawn by a newer needlewise"),
+        }
+    }
+}
+
 /// Everything that decides what a trainee is shown. Content is named by digest and stored once beside the facts, so that
 /// a later edit of a bank changes no attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,9 +67,12 @@ pub struct Paper {
     /// The exam, for an exam.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exam: Option<ExamRef>,
+    /// The version of the draw that selected the questions.
+    #[serde(default, skip_serializing_if = "DrawVersion::is_first")]
+    pub draw: DrawVersion,
     /// What the draw began from.
     pub seed: Seed,
-    /// How often the draw began anew, because sections that share a bank had taken each other's questions.
+    /// How often version 1 of the draw retried, because sections that share a bank had taken each other's questions.
     #[serde(default, skip_serializing_if = "is_never")]
     pub anew: u32,
     /// The banks drawn from.

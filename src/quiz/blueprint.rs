@@ -37,9 +37,7 @@ pub fn check(catalog: &Catalog, exam: &Exam) -> Vec<Flaw> {
 }
 
 fn infeasible(why: &Infeasible) -> Flaw {
-    let section = match why {
-        Infeasible::Bank { section, .. } | Infeasible::Short { section, .. } => section - 1,
-    };
+    let section = why.section() - 1;
     Flaw {
         rule: "infeasible",
         severity: Severity::Error,

@@ -1,25 +1,26 @@
 //! From banks, a blueprint and a seed to a paper; the same three give the same paper.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::attempt::paper::{BankRef, ExamRef, Paper, PaperItem, PaperSection, Seed};
-use crate::bank::catalog::{Absence, Catalog, Entry};
+use crate::attempt::paper::{BankRef, DrawVersion, ExamRef, Paper, PaperItem, PaperSection, Seed};
+use crate::bank::catalog::{Catalog, Entry};
 use crate::bank::exam::{Exam, Section};
 use crate::bank::question::{Ask, ChoiceOrder, Position};
 use crate::bank::shelf::Shelved;
 use crate::bank::{Bank, Question, canonical};
-use crate::ids::{BankId, Digest};
+use crate::ids::Digest;
 
 pub mod chance;
-pub mod pick;
-pub mod select;
+pub mod quota;
+pub mod selection;
 pub mod units;
+mod v1;
+mod v2;
 
 use chance::{Chance, Use};
-pub use pick::{Earlier, Over, Picked, pick};
-use select::Want;
+pub use quota::{Infeasible, Quota, apportion, counts};
+pub use selection::{Earlier, Over, Picked, Pool};
 use units::Unit;
 
 /// A paper with the content that it names by digest.
@@ -39,76 +40,6 @@ impl Drawn {
     }
 }
 
-/// Why no paper could be drawn.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Infeasible {
-    /// A section names a bank that is not there or has errors.
-    Bank {
-        /// The section, from 1.
-        section: usize,
-        /// The bank.
-        bank: BankId,
-        /// What is the matter with it.
-        absence: Absence,
-    },
-    /// A section wants more than its pool can give.
-    Short {
-        /// The section, from 1.
-        section: usize,
-        /// The bank.
-        bank: BankId,
-        /// What it wants.
-        want: Want,
-        /// What its pool holds.
-        available: Want,
-    },
-}
-
-impl fmt::Display for Infeasible {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bank { section, bank, absence: Absence::Unknown } => {
-                write!(f, "section {section} draws from the bank \"{bank}\", which is not there")
-            }
-            Self::Bank { section, bank, absence: Absence::Broken } => {
-                write!(f, "section {section} draws from the bank \"{bank}\", which has errors")
-            }
-            Self::Short { section, bank, want, available } => write!(
-                f,
-                "section {section} (\"{bank}\") wants {} questions, {} of them critical; its pool has {}, {} of them \
-                 critical, and no set of them fits",
-                want.questions, want.critical, available.questions, available.critical
-            ),
-        }
-    }
-}
-
-impl std::error::Error for Infeasible {}
-
-/// Returns how many questions each section draws: its own count, or its share of the exam's by weight (largest
-/// remainders, ties in the order of the sections).
-pub fn counts(exam: &Exam) -> Vec<usize> {
-    let given = |section: &Section| section.questions.map_or(0, |count| count as usize);
-    let Some(total) = exam.questions else {
-        return exam.sections.iter().map(given).collect();
-    };
-    let weights: Vec<u64> = exam.sections.iter().map(|section| section.weight.unwrap_or(0).into()).collect();
-    apportion(u64::from(total), &weights)
-}
-
-/// Shares out `total` by `weights`: each gets the whole part of its share, the rest goes to the largest remainders.
-pub fn apportion(total: u64, weights: &[u64]) -> Vec<usize> {
-    let sum = weights.iter().sum::<u64>().max(1);
-    let mut shares: Vec<_> = weights.iter().map(|weight| total * weight / sum).collect();
-    let mut by_remainder: Vec<_> = (0..weights.len()).collect();
-    by_remainder.sort_by_key(|at| std::cmp::Reverse(total * weights[*at] % sum));
-    let rest = total.saturating_sub(shares.iter().sum());
-    for at in by_remainder.into_iter().take(usize::try_from(rest).unwrap_or(0)) {
-        shares[at] += 1;
-    }
-    shares.into_iter().map(|share| usize::try_from(share).unwrap_or(0)).collect()
-}
-
 /// Returns the questions that a section may draw from.
 pub fn pool<'a>(bank: &'a Bank, section: &'a Section) -> impl Iterator<Item = &'a Arc<Question>> {
     let objective =
@@ -117,23 +48,28 @@ pub fn pool<'a>(bank: &'a Bank, section: &'a Section) -> impl Iterator<Item = &'
     bank.ready().filter(move |question| objective(question) && level(question))
 }
 
-/// How often a paper is begun anew where sections that share a bank took each other's questions.
-const TRIES: u32 = 1000;
-
 /// Draws the paper of an exam.
 ///
 /// `earlier` holds the questions of this trainee's earlier papers, the oldest first: they are passed over while enough
-/// others remain, and come back paper by paper, the oldest first, where not.
+/// others remain, and come back paper by paper, the oldest first, where not. New papers are drawn with the newest version;
+/// the other one draws what it drew in its time.
 ///
 /// # Errors
 /// The section that cannot be filled, with what it wants and what there is.
-pub fn exam(catalog: &Catalog, exam: &Exam, earlier: &[Earlier], seed: Seed) -> Result<Drawn, Infeasible> {
+pub fn exam(
+    catalog: &Catalog,
+    exam: &Exam,
+    earlier: &[Earlier],
+    seed: Seed,
+    version: DrawVersion,
+) -> Result<Drawn, Infeasible> {
     let mut drawn = empty(seed);
     let digest = drawn.keep(canonical::text(exam));
     drawn.paper.exam = Some(ExamRef { id: exam.id.clone(), version: exam.version.clone(), digest });
+    drawn.paper.draw = version;
     let mut choices = Chance::new(seed, Use::Choices);
-    let (parts, anew) = select(catalog, exam, earlier, seed)?;
-    drawn.paper.anew = anew;
+    let (parts, retries) = select(catalog, exam, earlier, seed, version)?;
+    drawn.paper.anew = retries;
     for part in parts {
         let bank = drawn.bank(part.bank);
         let pool: Vec<_> =
@@ -146,7 +82,7 @@ pub fn exam(catalog: &Catalog, exam: &Exam, earlier: &[Earlier], seed: Seed) -> 
 }
 
 /// Chooses the questions of every section and puts them in order; [`exam`] without what is stored of it. Returns also how
-/// often it began anew.
+/// often the selection was retried, which only version 1 does.
 ///
 /// # Errors
 /// The section that cannot be filled, with what it wants and what there is.
@@ -155,37 +91,58 @@ pub fn select<'a>(
     exam: &'a Exam,
     earlier: &[Earlier],
     seed: Seed,
+    version: DrawVersion,
 ) -> Result<(Vec<Chosen<'a>>, u32), Infeasible> {
-    let bank = |(number, section): (usize, &'a Section)| {
-        let (section, bank) = (number + 1, section.bank.clone());
-        catalog.bank(&bank).map_err(|absence| Infeasible::Bank { section, bank, absence })
+    let banks = banks(catalog, exam)?;
+    let pools = pools(&banks, exam);
+    let over = Over::Earlier(earlier);
+    let (picked, retries) = match version {
+        DrawVersion::V1 => v1::select(exam, &pools, over, seed)?,
+        DrawVersion::V2 => (v2::select(exam, &pools, over, seed)?, 0),
     };
-    let banks = exam.sections.iter().enumerate().map(bank).collect::<Result<Vec<_>, _>>()?;
-    let pools = banks.iter().zip(&exam.sections).map(|(bank, section)| pool(&bank.value, section).collect());
-    let pools: Vec<_> = pools.collect();
-    let mut anew = 0;
-    let picked = loop {
-        match pick(exam, &pools, Over::Earlier(earlier), seed, anew) {
-            // Sections that share a bank may have taken each other's questions by chance.
-            Err(Infeasible::Short { .. }) if shares_banks(exam) && anew + 1 < TRIES => anew += 1,
-            picked => break picked?,
-        }
-    };
-    let parts = picked.into_iter().zip(banks).zip(&exam.sections);
-    Ok((parts.map(|((picked, bank), section)| Chosen { bank, section, picked }).collect(), anew))
+    let parts = in_order(picked, seed).into_iter().zip(banks).zip(&exam.sections);
+    Ok((parts.map(|((picked, bank), section)| Chosen { bank, section, picked }).collect(), retries))
 }
 
-/// Proves that a paper of an exam can be drawn, by counting.
+/// Chooses the questions of a stored paper again, from the pools that were stored with it.
+///
+/// # Errors
+/// The section that cannot be filled: then the paper was not drawn from these pools.
+pub fn select_again(exam: &Exam, pools: &[Pool<'_>], paper: &Paper) -> Result<Vec<Picked>, Infeasible> {
+    let passed_over: Vec<_> = paper.sections.iter().map(|section| section.passed_over.as_slice()).collect();
+    let over = Over::Stored(&passed_over);
+    let picked = match paper.draw {
+        DrawVersion::V1 => v1::select_once(exam, pools, over, paper.seed, paper.anew)?,
+        DrawVersion::V2 => v2::select(exam, pools, over, paper.seed)?,
+    };
+    Ok(in_order(picked, paper.seed))
+}
+
+/// Puts the questions of every section in the order in which they are asked.
+fn in_order(mut picked: Vec<Picked>, seed: Seed) -> Vec<Picked> {
+    let mut order = Chance::new(seed, Use::Questions);
+    picked.iter_mut().for_each(|part| order.shuffle(&mut part.units));
+    picked
+}
+
+/// Proves by counting that a paper of an exam can be drawn.
 ///
 /// # Errors
 /// The section that cannot be filled, with what it wants and what there is.
 pub fn feasible(catalog: &Catalog, exam: &Exam) -> Result<(), Infeasible> {
-    select(catalog, exam, &[], Seed([0; 32])).map(|_| ())
+    v2::feasible(exam, &pools(&banks(catalog, exam)?, exam))
 }
 
-fn shares_banks(exam: &Exam) -> bool {
-    let banks: HashSet<_> = exam.sections.iter().map(|section| &section.bank).collect();
-    banks.len() < exam.sections.len()
+fn banks<'a>(catalog: &'a Catalog, exam: &Exam) -> Result<Vec<&'a Entry<Shelved>>, Infeasible> {
+    let bank = |(number, section): (usize, &Section)| {
+        let (section, bank) = (number + 1, section.bank.clone());
+        catalog.bank(&bank).map_err(|absence| Infeasible::Bank { section, bank, absence })
+    };
+    exam.sections.iter().enumerate().map(bank).collect()
+}
+
+fn pools<'a>(banks: &[&'a Entry<Shelved>], exam: &'a Exam) -> Vec<Pool<'a>> {
+    banks.iter().zip(&exam.sections).map(|(bank, section)| pool(&bank.value, section).collect()).collect()
 }
 
 /// What was chosen for one section, with where it comes from.
@@ -200,8 +157,16 @@ pub struct Chosen<'a> {
 }
 
 fn empty(seed: Seed) -> Drawn {
-    let paper =
-        Paper { exam: None, seed, anew: 0, banks: Vec::new(), sections: Vec::new(), reviewed: None, items: Vec::new() };
+    let paper = Paper {
+        exam: None,
+        draw: DrawVersion::V1,
+        seed,
+        anew: 0,
+        banks: Vec::new(),
+        sections: Vec::new(),
+        reviewed: None,
+        items: Vec::new(),
+    };
     Drawn { paper, content: BTreeMap::new() }
 }
 

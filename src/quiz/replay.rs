@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Session;
 use super::draw::chance::{Chance, Use};
-use super::draw::{Over, arrange, pick};
+use super::draw::{Pool, arrange, select_again};
 use super::sheet::{Missing, Sheet};
 use crate::attempt::paper::PaperSection;
 use crate::attempt::{Fact, Outcome};
@@ -65,11 +65,9 @@ pub fn replay(
 fn redrawn(sheet: &Sheet, exam: &Exam, content: impl Fn(Digest) -> Option<String>) -> Result<Redrawn, Missing> {
     let pool = |section: &PaperSection| pool(section, &content);
     let pools = sheet.paper.sections.iter().map(pool).collect::<Result<Vec<_>, _>>()?;
-    let pools: Vec<Vec<&Arc<Question>>> = pools.iter().map(|pool| pool.iter().collect()).collect();
-    let over: Vec<_> = sheet.paper.sections.iter().map(|section| section.passed_over.as_slice()).collect();
-    let (seed, anew) = (sheet.paper.seed, sheet.paper.anew);
-    let Ok(picked) = pick(exam, &pools, Over::Stored(&over), seed, anew) else { return Ok(Redrawn::Differs(0)) };
-    let mut choices = Chance::new(seed, Use::Choices);
+    let pools: Vec<Pool<'_>> = pools.iter().map(|pool| pool.iter().collect()).collect();
+    let Ok(picked) = select_again(exam, &pools, &sheet.paper) else { return Ok(Redrawn::Differs(0)) };
+    let mut choices = Chance::new(sheet.paper.seed, Use::Choices);
     let mut place = 0;
     for (section, part) in picked.iter().enumerate() {
         for question in part.units.iter().flat_map(|unit| &unit.questions) {

@@ -1,6 +1,7 @@
 //! Beginning an attempt: a practice, an exam, one that is watched, a mock of one.
 
 use super::*;
+use crate::attempt::paper::DrawVersion;
 use crate::bank::check;
 use crate::quiz::draw::{Earlier, Infeasible};
 
@@ -91,7 +92,7 @@ impl Desk {
         self.hold_to_rules(exam)?;
         let earlier = self.earlier_papers(trainee, &exam.id)?;
         let seed = self.seed();
-        draw::exam(&self.catalog, exam, &earlier, seed).map_err(Error::Infeasible)
+        draw::exam(&self.catalog, exam, &earlier, seed, DrawVersion::NEWEST).map_err(Error::Infeasible)
     }
 
     /// Begins a mock of an exam: the same blueprint and rules, as often as one likes; it never counts.
@@ -102,7 +103,7 @@ impl Desk {
         self.no_exam_open(trainee)?;
         self.hold_to_rules(exam)?;
         let seed = self.seed();
-        let drawn = draw::exam(&self.catalog, exam, &[], seed).map_err(Error::Infeasible)?;
+        let drawn = draw::exam(&self.catalog, exam, &[], seed, DrawVersion::NEWEST).map_err(Error::Infeasible)?;
         let limit = self.limit(trainee, exam)?;
         self.begin(trainee, Mode::Mock, limit, drawn, piped, None)
     }

@@ -219,9 +219,11 @@ fn files_and_functions_are_short_and_finished() {
 
 #[test]
 fn public_types_traits_and_functions_have_docs() {
-    for item in Source::read().public_items().iter().filter(|item| item.is_everywhere && !item.has_docs) {
-        panic!("{}:{}: the {} {} has no docs", item.file, item.line, item.kind, item.name);
-    }
+    let items = Source::read().public_items();
+    let bare = items.iter().filter(|item| item.is_everywhere && !item.has_docs);
+    let bare: Vec<_> =
+        bare.map(|item| format!("{}:{}: the {} {}", item.file, item.line, item.kind, item.name)).collect();
+    assert!(bare.is_empty(), "without docs:\n{}", bare.join("\n"));
 }
 
 #[test]

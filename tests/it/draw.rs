@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use needlewise::attempt::fact::Started;
-use needlewise::attempt::paper::Seed;
+use needlewise::attempt::paper::{DrawVersion, Seed};
 use needlewise::attempt::{Fact, Mode};
 use needlewise::bank::catalog::{Catalog, Origin};
 use needlewise::bank::exam::Exam;
@@ -13,7 +13,7 @@ use needlewise::clock::Timestamp;
 use needlewise::ids::{BankId, Digest, TraineeId};
 use needlewise::quiz::Sheet;
 use needlewise::quiz::draw::chance::{Chance, Use};
-use needlewise::quiz::draw::{self, Earlier, Infeasible, apportion};
+use needlewise::quiz::draw::{self, Drawn, Earlier, Infeasible, apportion};
 use needlewise::quiz::replay::{Redrawn, replay};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -64,9 +64,18 @@ fn plain(n: usize) -> Vec<Value> {
     (0..n).map(|at| choice(&format!("q{at}"), false, json!({}))).collect()
 }
 
+/// Draws a paper as a new one is drawn.
+fn drawn(catalog: &Catalog, exam: &Exam, earlier: &[Earlier], seed: Seed) -> Result<Drawn, Infeasible> {
+    draw::exam(catalog, exam, earlier, seed, DrawVersion::NEWEST)
+}
+
 /// The ids that a seed draws, section by section, in the order they are asked.
 fn ids(catalog: &Catalog, exam: &Exam, earlier: &[Earlier], seed: Seed) -> Vec<String> {
-    let chosen = draw::select(catalog, exam, earlier, seed).expect("a paper").0;
+    ids_of(catalog, exam, earlier, seed, DrawVersion::NEWEST)
+}
+
+fn ids_of(catalog: &Catalog, exam: &Exam, earlier: &[Earlier], seed: Seed, version: DrawVersion) -> Vec<String> {
+    let chosen = draw::select(catalog, exam, earlier, seed, version).expect("a paper").0;
     let units = chosen.iter().flat_map(|part| &part.picked.units);
     units.flat_map(|unit| &unit.questions).map(|question| question.id.to_string()).collect()
 }
@@ -91,7 +100,7 @@ fn meets_its_counts(catalog: &Catalog, exam: &Exam) {
     let wanted: u32 = exam.sections.iter().map(|section| section.critical).sum();
     assert_eq!(wanted, 10, "exactly ten critical questions");
     for n in 0..300 {
-        let chosen = draw::select(catalog, exam, &[], seed(n)).expect("a paper").0;
+        let chosen = draw::select(catalog, exam, &[], seed(n), DrawVersion::NEWEST).expect("a paper").0;
         let mut seen = HashSet::new();
         let mut critical = 0;
         for (part, count) in chosen.iter().zip(draw::counts(exam)) {
@@ -113,7 +122,7 @@ fn meets_its_counts(catalog: &Catalog, exam: &Exam) {
 #[test]
 fn the_same_seed_gives_the_same_paper_and_another_seed_another() {
     let (_home, catalog) = pool(&plain(30));
-    let paper = |n| draw::exam(&catalog, &exam(10, 0), &[], seed(n)).expect("a paper").paper;
+    let paper = |n| drawn(&catalog, &exam(10, 0), &[], seed(n)).expect("a paper").paper;
     assert_eq!(paper(1), paper(1));
     assert_ne!(paper(1).items, paper(2).items);
 }
@@ -125,7 +134,8 @@ fn the_golden_stream_stays_as_it_is() {
     let numbers: Vec<_> = (0..10).map(|_| chance.below(1000)).collect();
     insta::assert_debug_snapshot!(numbers);
     let (_home, catalog) = pool(&plain(20));
-    insta::assert_debug_snapshot!(ids(&catalog, &exam(8, 0), &[], seed(42)));
+    insta::assert_debug_snapshot!(ids_of(&catalog, &exam(8, 0), &[], seed(42), DrawVersion::V1));
+    insta::assert_debug_snapshot!(ids_of(&catalog, &exam(8, 0), &[], seed(42), DrawVersion::V2));
 }
 
 /// Chi-square of counts that should all be equal.
@@ -235,14 +245,14 @@ fn earlier_questions_are_passed_over_while_enough_remain_then_the_oldest_come_ba
     assert!(second.iter().all(|id| !first.contains(id)));
     let third = ids(&catalog, &exam, &[met(&first), met(&second)], seed(3));
     assert!(third.iter().all(|id| !second.contains(id)), "two are new, the rest are of the oldest paper");
-    let drawn = draw::exam(&catalog, &exam, &[met(&first)], seed(2)).expect("a paper");
+    let drawn = drawn(&catalog, &exam, &[met(&first)], seed(2)).expect("a paper");
     assert_eq!(drawn.paper.sections[0].passed_over.len(), 4, "what was passed over is stored");
 }
 
 #[test]
 fn a_section_that_cannot_be_filled_is_an_error_that_names_it() {
     let (_home, catalog) = pool(&plain(3));
-    let wants_more = draw::exam(&catalog, &exam(4, 0), &[], seed(1)).expect_err("too few");
+    let wants_more = drawn(&catalog, &exam(4, 0), &[], seed(1)).expect_err("too few");
     insta::assert_snapshot!(wants_more, @r#"section 1 ("pool") wants 4 questions, 0 of them critical; its pool has 3, 0 of them critical, and no set of them fits"#);
     assert!(matches!(draw::feasible(&catalog, &exam(2, 1)), Err(Infeasible::Short { .. })), "no critical ones there");
     let mut elsewhere = small_exam();
@@ -295,7 +305,7 @@ proptest! {
         let (_home, catalog) = pool(&questions);
         let exam = exam(want.max(want_critical), want_critical);
         let fits = want_critical <= critical && want.max(want_critical) - want_critical <= plain_count;
-        let drawn = draw::select(&catalog, &exam, &[], seed(n)).map(|(chosen, _)| chosen);
+        let drawn = draw::select(&catalog, &exam, &[], seed(n), DrawVersion::NEWEST).map(|(chosen, _)| chosen);
         prop_assert_eq!(drawn.is_ok(), fits);
         if let Ok(chosen) = drawn {
             let questions: Vec<_> = chosen[0].picked.units.iter().flat_map(|unit| &unit.questions).collect();
@@ -306,28 +316,222 @@ proptest! {
     }
 }
 
+/// An exam of sections of the bank `pool`, each with its level, its count and its number of critical questions.
+fn sections(parts: &[(Option<&str>, usize, usize)]) -> Exam {
+    let mut exam = small_exam();
+    let section = |(level, questions, critical): &(Option<&str>, usize, usize)| {
+        let mut section = json!({ "bank": "pool", "questions": questions, "critical": critical });
+        if let Some(level) = level {
+            section["level"] = json!(level);
+        }
+        section
+    };
+    exam["sections"] = parts.iter().map(section).collect();
+    serde_json::from_value(exam).expect("an exam")
+}
+
+/// Makes sure that a paper is drawn again from what is stored of it.
+#[track_caller]
+fn replays(drawn: Drawn) {
+    let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
+    let started = Started { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper, invigilated: None };
+    let content = |digest: Digest| drawn.content.get(&digest).cloned();
+    let sheet = Arc::new(Sheet::open(&started, content).expect("a sheet"));
+    let replay = replay(&sheet, &[Fact::Started(started)], content).expect("a replay");
+    assert_eq!(replay.paper, Redrawn::Same);
+}
+
 #[test]
-fn sections_that_take_each_others_questions_are_drawn_anew_and_drawn_again_the_same() {
+fn sections_that_take_each_others_questions_are_drawn_again_the_same_in_both_versions() {
     // The first section must leave those three that the second needs, and passes over what an earlier paper had.
     let own = |at: usize, level: &str| choice(&format!("q{at}"), false, json!({ "level": level }));
     let questions: Vec<_> = (0..7).map(|at| own(at, if at < 3 { "analysis" } else { "recall" })).collect();
     let (_home, catalog) = pool(&questions);
-    let mut both = small_exam();
-    both["sections"] =
-        json!([{ "bank": "pool", "questions": 3 }, { "bank": "pool", "level": "analysis", "questions": 3 }]);
-    let both: Exam = serde_json::from_value(both).expect("an exam");
-    let mut anew = 0;
+    let both = sections(&[(None, 3, 0), (Some("analysis"), 3, 0)]);
+    let mut retries = 0;
     for n in 0..60 {
         let bank: BankId = "pool".parse().expect("an id");
-        let had = (0..n % 3).map(|at| (bank.clone(), format!("q{}", at * 3).parse().expect("an id"))).collect();
-        let drawn = draw::exam(&catalog, &both, &[had], seed(n)).expect("a paper");
-        anew += drawn.paper.anew;
-        let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
-        let started = Started { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper, invigilated: None };
-        let content = |digest: Digest| drawn.content.get(&digest).cloned();
-        let sheet = Arc::new(Sheet::open(&started, content).expect("a sheet"));
-        let replay = replay(&sheet, &[Fact::Started(started)], content).expect("a replay");
-        assert_eq!(replay.paper, Redrawn::Same, "seed {n}");
+        let had: Earlier =
+            (0..n % 3).map(|at| (bank.clone(), format!("q{}", at * 3).parse().expect("an id"))).collect();
+        let first = draw::exam(&catalog, &both, std::slice::from_ref(&had), seed(n), DrawVersion::V1).expect("a paper");
+        retries += first.paper.anew;
+        replays(first);
+        let second = drawn(&catalog, &both, &[had], seed(n)).expect("a paper");
+        assert_eq!(second.paper.anew, 0);
+        replays(second);
     }
-    assert!(anew > 60, "draws began anew {anew} times");
+    assert!(retries > 60, "version 1 retried {retries} times");
+}
+
+#[test]
+fn a_section_that_needs_what_another_could_take_always_gets_it() {
+    // By chance the first section would leave the second its ten once in 184,756 papers.
+    let level = |at: usize| if at < 10 { "analysis" } else { "recall" };
+    let questions: Vec<_> = (0..20).map(|at| choice(&format!("q{at}"), false, json!({ "level": level(at) }))).collect();
+    let (_home, catalog) = pool(&questions);
+    let both = sections(&[(None, 10, 0), (Some("analysis"), 10, 0)]);
+    for n in 0..20 {
+        let ids = ids(&catalog, &both, &[], seed(n));
+        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 20);
+    }
+    let more = sections(&[(Some("recall"), 6, 0), (Some("recall"), 6, 0)]);
+    let error = drawn(&catalog, &more, &[], seed(1)).expect_err("ten are not twelve");
+    insta::assert_snapshot!(error, @"sections 1, 2 share questions or groups, and no paper can fill all of them");
+    assert_eq!(draw::feasible(&catalog, &more), Err(error));
+}
+
+#[test]
+fn a_group_is_one_group_in_all_banks_of_an_exam() {
+    let home = tempfile::tempdir().expect("a folder");
+    for id in ["left", "right"] {
+        let questions = [choice("a", false, json!({ "group": "rivals" })), choice("b", false, json!({}))];
+        let bank = json!({
+            "format": 1, "id": id, "title": id, "version": "1", "language": "en", "license": "CC0-1.0",
+            "objectives": [{ "id": "tell", "text": "Tell" }], "sources": [{ "id": "book", "type": "book", "title": "B" }],
+            "questions": questions });
+        std::fs::write(home.path().join(format!("{id}.json")), bank.to_string()).expect("a file");
+    }
+    let catalog = with(home.path());
+    let mut both = small_exam();
+    both["sections"] = json!([{ "bank": "left", "questions": 1 }, { "bank": "right", "questions": 1 }]);
+    let one_each: Exam = serde_json::from_value(both.clone()).expect("an exam");
+    let papers: BTreeMap<_, u32> = (0..600).fold(BTreeMap::new(), |mut papers, n| {
+        *papers.entry(ids(&catalog, &one_each, &[], seed(n))).or_default() += 1;
+        papers
+    });
+    assert_eq!(papers.len(), 3, "never both rivals: {papers:?}");
+    both["sections"][0]["questions"] = json!(2);
+    both["sections"][1]["questions"] = json!(2);
+    let all: Exam = serde_json::from_value(both).expect("an exam");
+    assert!(matches!(draw::feasible(&catalog, &all), Err(Infeasible::Together { sections }) if sections == [1, 2]));
+}
+
+#[test]
+fn papers_of_sections_that_need_each_others_questions_are_drawn_as_often_as_each_other() {
+    let level = |at: usize| if at < 2 { "analysis" } else { "recall" };
+    let questions: Vec<_> = (0..4).map(|at| choice(&format!("q{at}"), false, json!({ "level": level(at) }))).collect();
+    let (_home, catalog) = pool(&questions);
+    // Neither has two of its own: {q0 or q1} with any other two of the remaining three.
+    let both = sections(&[(Some("analysis"), 1, 0), (None, 2, 0)]);
+    let mut papers: BTreeMap<(String, Vec<String>), u32> = BTreeMap::new();
+    for n in 0..6_000 {
+        let mut ids = ids(&catalog, &both, &[], seed(n));
+        let first = ids.remove(0);
+        ids.sort();
+        *papers.entry((first, ids)).or_default() += 1;
+    }
+    assert_eq!(papers.len(), 6, "{papers:?}");
+    let counts: Vec<_> = papers.into_values().collect();
+    assert!(chi_square(&counts) < 20.5, "5 degrees of freedom: {}", chi_square(&counts));
+}
+
+#[test]
+fn large_pools_in_groups_are_drawn_without_deep_recursion() {
+    let paired = |at: usize| choice(&format!("q{at}"), false, json!({ "group": format!("g{}", at / 2) }));
+    let (_home, catalog) = pool(&(0..20_000).map(paired).collect::<Vec<_>>());
+    for version in [DrawVersion::V1, DrawVersion::V2] {
+        let ids = ids_of(&catalog, &exam(10, 0), &[], seed(1), version);
+        let pairs = ids.iter().map(|id| id[1..].parse::<usize>().expect("a number") / 2);
+        assert_eq!(pairs.collect::<HashSet<_>>().len(), 10, "at most one of a pair");
+    }
+}
+
+/// One question of a small pool: its level, whether it is critical, its case and its group.
+type Small = (usize, bool, Option<usize>, Option<usize>);
+
+fn small_pool() -> impl Strategy<Value = Vec<Small>> {
+    let question = (0..2_usize, any::<bool>(), proptest::option::of(0..2_usize), proptest::option::of(0..3_usize));
+    proptest::collection::vec(question, 1..9)
+}
+
+/// Says whether a paper exists, by trying all of them: each section takes whole cases of its own questions, and of questions
+/// that exclude each other, directly or through others, at most one unit is taken.
+fn exists(units: &[(usize, usize, usize, usize)], wants: &[(usize, usize)]) -> bool {
+    fn search(units: &[(usize, usize, usize, usize)], used: &mut Vec<usize>, wants: &mut Vec<(usize, usize)>) -> bool {
+        let Some(((section, rivals, size, critical), rest)) = units.split_first() else {
+            return wants.iter().all(|want| *want == (0, 0));
+        };
+        if search(rest, used, wants) {
+            return true;
+        }
+        let want = wants[*section];
+        if used.contains(rivals) || want.0 < *size || want.1 < *critical {
+            return false;
+        }
+        wants[*section] = (want.0 - size, want.1 - critical);
+        used.push(*rivals);
+        let found = search(rest, used, wants);
+        used.pop();
+        wants[*section] = want;
+        found
+    }
+    search(units, &mut Vec::new(), &mut wants.to_vec())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn a_paper_is_drawn_exactly_where_one_exists(
+        questions in small_pool(), first in (0..4_usize, 0..3_usize), second in (1..4_usize, 0..3_usize), n: u64,
+    ) {
+        const LEVELS: [&str; 2] = ["recall", "analysis"];
+        let question = |(at, (level, critical, case, group)): (usize, &Small)| {
+            let mut more = json!({ "level": LEVELS[*level] });
+            if let Some(case) = case {
+                more["case"] = json!(format!("case-{}", case + 1));
+            }
+            if let Some(group) = group {
+                more["group"] = json!(format!("g{group}"));
+            }
+            choice(&format!("q{at}"), *critical, more)
+        };
+        let (_home, catalog) = pool(&questions.iter().enumerate().map(question).collect::<Vec<_>>());
+        let wants = [(first.0.max(first.1).max(1), first.1), (second.0.max(second.1), second.1)];
+        let exam = sections(&[(Some("recall"), wants[0].0, wants[0].1), (None, wants[1].0, wants[1].1)]);
+        // The units of each section: its questions by case.
+        let mut units: Vec<(usize, Vec<usize>)> = Vec::new();
+        for section in 0..2 {
+            let mut cases: BTreeMap<usize, usize> = BTreeMap::new();
+            for (at, (level, _, case, _)) in questions.iter().enumerate() {
+                if section == 0 && *level != 0 {
+                    continue;
+                }
+                match case.and_then(|case| cases.get(&case)) {
+                    Some(unit) => units[*unit].1.push(at),
+                    None => {
+                        cases.extend(case.map(|case| (case, units.len())));
+                        units.push((section, vec![at]));
+                    }
+                }
+            }
+        }
+        let excludes = |one: &[usize], other: &[usize]| {
+            one.iter().any(|a| other.iter().any(|b| a == b || (questions[*a].3.is_some() && questions[*a].3 == questions[*b].3)))
+        };
+        let mut rivals: Vec<_> = (0..units.len()).collect();
+        for _ in 0..units.len() {
+            for a in 0..units.len() {
+                for b in 0..units.len() {
+                    if excludes(&units[a].1, &units[b].1) {
+                        rivals[a] = rivals[a].min(rivals[b]);
+                    }
+                }
+            }
+        }
+        let weights: Vec<_> = units.iter().zip(rivals).map(|((section, questions_of), rivals)| {
+            let critical = questions_of.iter().filter(|at| questions[**at].1).count();
+            (*section, rivals, questions_of.len(), critical)
+        }).collect();
+        let drawn = drawn(&catalog, &exam, &[], seed(n));
+        prop_assert_eq!(drawn.is_ok(), exists(&weights, &wants), "{:?}", weights);
+        prop_assert_eq!(draw::feasible(&catalog, &exam).is_ok(), drawn.is_ok());
+        if let Ok(drawn) = drawn {
+            let sections: Vec<_> = drawn.paper.items.iter().map(|item| item.section).collect();
+            let count = |section: usize| sections.iter().filter(|at| **at == section).count();
+            prop_assert_eq!((count(0), count(1)), (wants[0].0, wants[1].0));
+            let distinct: HashSet<_> = drawn.paper.items.iter().map(|item| item.question).collect();
+            prop_assert_eq!(distinct.len(), sections.len());
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use needlewise::attempt::paper::Seed;
+use needlewise::attempt::paper::{DrawVersion, Seed};
 use needlewise::bank::canonical;
 use needlewise::bank::catalog::{Catalog, Origin};
 use needlewise::bank::exam::Exam;
@@ -24,7 +24,7 @@ fn seed(n: u64) -> Seed {
 /// The questions of the papers that a trainee had before: none, one or two of them.
 fn earlier(catalog: &Catalog, exam: &Exam, n: u64) -> Vec<Earlier> {
     let paper = |n: u64| -> Earlier {
-        let chosen = draw::select(catalog, exam, &[], seed(n)).expect("a paper").0;
+        let chosen = draw::select(catalog, exam, &[], seed(n), DrawVersion::V1).expect("a paper").0;
         let names = chosen.iter().flat_map(|part| {
             let questions = part.picked.units.iter().flat_map(|unit| &unit.questions);
             questions.map(|question| (part.section.bank.clone(), question.id.clone())).collect::<Vec<_>>()
@@ -44,7 +44,7 @@ fn a_thousand_papers_are_drawn_as_the_first_version_drew_them() {
     for n in 0..1000 {
         let exam = &exams[usize::try_from(n % 3).expect("a place")].value;
         let before = earlier(&catalog, exam, n / 3);
-        let paper = draw::exam(&catalog, exam, &before, seed(n)).expect("a paper").paper;
+        let paper = draw::exam(&catalog, exam, &before, seed(n), DrawVersion::V1).expect("a paper").paper;
         lines += &format!("{n} {} {} {}\n", exam.id, before.len(), Digest::of(canonical::bytes(&paper)));
     }
     let stored = std::fs::read_to_string(fixtures("papers.txt")).expect("the papers");

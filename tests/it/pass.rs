@@ -120,7 +120,9 @@ fn sheet() -> Sheet {
     let (digest, frame) = (Digest::of("bank"), Digest::of("frame"));
     let banks = vec![BankRef { id, version, digest, frame, replaced: true }];
     let seed = Seed([0; 32]);
-    let paper = Paper { exam: None, seed, anew: 0, banks, sections: Vec::new(), reviewed: None, items: Vec::new() };
+    let draw = needlewise::attempt::paper::DrawVersion::V1;
+    let paper =
+        Paper { exam: None, draw, seed, anew: 0, banks, sections: Vec::new(), reviewed: None, items: Vec::new() };
     let bank = serde_json::from_value(small_bank()).expect("a bank");
     Sheet { mode: Mode::Exam, limit: None, paper, exam: None, banks: vec![bank], items: Vec::new() }
 }

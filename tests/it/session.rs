@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use needlewise::attempt::fact::Started;
-use needlewise::attempt::paper::Seed;
+use needlewise::attempt::paper::{DrawVersion, Seed};
 use needlewise::attempt::{Answer, Certainty, Fact, Mode, Points, Standing};
 use needlewise::bank::catalog::Catalog;
 use needlewise::clock::{Millis, Timestamp};
@@ -25,7 +25,7 @@ fn sheet(mode: Mode) -> Arc<Sheet> {
     let folder = world.home.path().join("banks");
     catalog.add_folder(&folder, &needlewise::bank::catalog::Origin::Data).expect("a folder");
     let exam = serde_json::from_value(crate::world::small_exam()).expect("an exam");
-    let drawn = draw::exam(&catalog, &exam, &[], Seed([3; 32])).expect("a paper");
+    let drawn = draw::exam(&catalog, &exam, &[], Seed([3; 32]), DrawVersion::NEWEST).expect("a paper");
     let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
     let started = Started { trainee, mode, limit: Some(LIMIT), paper: drawn.paper.clone(), invigilated: None };
     Arc::new(Sheet::open(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet"))
@@ -94,7 +94,7 @@ fn a_missed_critical_question_fails_whatever_the_percentage() {
     let catalog = Catalog::built_in();
     let exam = catalog.exams().next().expect("an exam").value.clone();
     for n in 0..20 {
-        let drawn = draw::exam(&catalog, &exam, &[], Seed([n; 32])).expect("a paper");
+        let drawn = draw::exam(&catalog, &exam, &[], Seed([n; 32]), DrawVersion::NEWEST).expect("a paper");
         let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
         let started = Started { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper.clone(), invigilated: None };
         let sheet = Sheet::open(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet");

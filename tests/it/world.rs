@@ -170,7 +170,16 @@ impl World {
     }
 
     /// Runs a command in this world.
+    #[track_caller]
     pub fn run<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Said {
+        let said = self.run_even_unknown(args);
+        // An option that does not exist says nothing, and would pass any test of what it must not say.
+        assert!(!said.err.contains("unexpected argument"), "the test calls what does not exist: {}", said.all());
+        said
+    }
+
+    /// Runs a command whose options may not exist.
+    pub fn run_even_unknown<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Said {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         *self.runs.borrow_mut() += 1;
         let (time, run, haste) = (Rc::clone(&self.time), *self.runs.borrow(), self.haste.get());
@@ -196,10 +205,7 @@ impl World {
         ];
         let args = fixed.into_iter().chain(args.into_iter().map(|arg| arg.as_ref().into()));
         let code = cli::run(args, &mut env);
-        let said = Said { code, out: self.clean(&out), err: self.clean(&err) };
-        // An option that does not exist says nothing, and would pass any test of what it must not say.
-        assert!(!said.err.contains("unexpected argument"), "the test calls what does not exist: {}", said.all());
-        said
+        Said { code, out: self.clean(&out), err: self.clean(&err) }
     }
 
     fn clean(&self, bytes: &[u8]) -> String {

@@ -28,9 +28,9 @@ impl Chance {
         Self::stream(seed, stream as u64)
     }
 
-    /// Opens the stream from which questions are selected in a draw that began anew so often: each beginning has a stream of
-    /// its own, so that a paper can be drawn again without those before it.
-    pub fn anew(seed: Seed, times: u32) -> Self {
+    /// Opens the stream from which version 1 of the draw selects questions in its `times`-th retry: each has a stream of its
+    /// own, so that a paper can be drawn again without the tries before it.
+    pub(super) fn retry(seed: Seed, times: u32) -> Self {
         Self::stream(seed, Use::Selection as u64 + 4 * u64::from(times))
     }
 

@@ -44,32 +44,3 @@ pub fn units<'a>(questions: impl IntoIterator<Item = &'a Arc<Question>>) -> Vec<
     }
     units
 }
-
-/// Units of which at most one can be in a paper, because they share a group; most slots hold a single unit.
-pub type Slot = Vec<Unit>;
-
-/// Puts units that share a group into one slot, those that share a group with one of these too, and so on.
-///
-/// Where two units share no group themselves but each shares one with a third, they exclude each other as well: stricter
-/// than asked, never looser, and what is counted stays small.
-pub fn slots(units: Vec<Unit>) -> Vec<Slot> {
-    let mut slots: Vec<(BTreeSet<GroupId>, Slot)> = Vec::new();
-    for unit in units {
-        let mut groups = unit.groups.clone();
-        let mut merged = vec![unit];
-        if !groups.is_empty() {
-            let mut kept = Vec::with_capacity(slots.len());
-            for (held, slot) in slots {
-                if held.is_disjoint(&groups) {
-                    kept.push((held, slot));
-                } else {
-                    groups.extend(held);
-                    merged.splice(0..0, slot);
-                }
-            }
-            slots = kept;
-        }
-        slots.push((groups, merged));
-    }
-    slots.into_iter().map(|(_, slot)| slot).collect()
-}

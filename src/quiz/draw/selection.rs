@@ -1,0 +1,45 @@
+//! What the selection of questions starts from and what it gives, in every version of the draw.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::units::Unit;
+use crate::bank::Question;
+use crate::ids::{BankId, QuestionId};
+
+/// Questions that a trainee had in an earlier paper of an exam.
+pub type Earlier = HashSet<(BankId, QuestionId)>;
+
+/// The questions that a section may draw, in the order of its bank.
+pub type Pool<'a> = Vec<&'a Arc<Question>>;
+
+/// What is passed over because the trainee had it before.
+#[derive(Debug, Clone, Copy)]
+pub enum Over<'a> {
+    /// As many of the earlier papers as leave enough, the oldest come back first.
+    Earlier(&'a [Earlier]),
+    /// What was passed over when the paper was drawn, section by section.
+    Stored(&'a [&'a [QuestionId]]),
+}
+
+/// The questions of one section.
+#[derive(Debug)]
+pub struct Picked {
+    /// The questions, in the order they are asked.
+    pub units: Vec<Unit>,
+    /// Questions left out because this trainee had them before.
+    pub passed_over: Vec<QuestionId>,
+}
+
+/// Splits a pool into the questions that the trainee had in `earlier` papers and the rest.
+///
+/// A case is passed over as a whole: part of it would not be what its author wrote.
+pub(super) fn split<'a>(pool: &[&'a Arc<Question>], bank: &BankId, earlier: &[Earlier]) -> (Pool<'a>, Pool<'a>) {
+    let had = |question: &Question| {
+        let name = (bank.clone(), question.id.clone());
+        earlier.iter().any(|paper| paper.contains(&name))
+    };
+    let cases: HashSet<_> = pool.iter().filter(|q| had(q)).filter_map(|q| q.case.as_ref()).collect();
+    let over = |q: &Question| had(q) || q.case.as_ref().is_some_and(|case| cases.contains(case));
+    pool.iter().copied().partition(|question| over(question))
+}
