@@ -1,6 +1,10 @@
 //! What screens, lines and records say in the same words.
 
 pub mod back;
+pub mod exam_result;
+pub mod home;
+pub mod person;
+pub mod preview;
 pub mod question;
 pub mod result;
 

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::error::{self, Failure, shown};
 use super::{Env, Outcome};
 use crate::bank::syllabus::Syllabus;
-use crate::plain::{self, Console, End};
+use crate::plain::{self, Console};
 use crate::records::PersonRow;
 use crate::sitting::{Desk, Sitting};
+use crate::tui::app::End;
 use crate::tui::preview::Previewer;
 use crate::tui::start::{self, Opening};
 use crate::tui::theme::Theme;
@@ -33,8 +34,8 @@ pub(super) fn sit(plain: bool, env: &mut Env<'_>, desk: Desk, trainee: PersonRow
     let input = env.input.take().ok_or_else(|| Failure::usage("There is no standard input."))?;
     let console = Console { out: env.out, err: env.err, input, echoes: env.terminal.input };
     match plain::run(console, desk, &trainee, sitting) {
-        Ok(End::Done) => Ok(error::DONE),
-        Ok(End::NotPassed | End::Suspended) => Ok(error::NO),
+        Ok(plain::End::Done) => Ok(error::DONE),
+        Ok(plain::End::NotPassed | plain::End::Suspended) => Ok(error::NO),
         Err(plain::Error::Output(error)) => Err(error.into()),
         Err(plain::Error::Sitting(error)) => Err(error.into()),
     }
@@ -43,11 +44,19 @@ pub(super) fn sit(plain: bool, env: &mut Env<'_>, desk: Desk, trainee: PersonRow
 /// Previews a bank's file in full screen.
 pub(super) fn preview(env: &Env<'_>, path: &Path, syllabus: Option<Arc<Syllabus>>) -> Outcome {
     let previewer = Previewer::new(path, (env.clock)(), syllabus);
-    start::preview(previewer, &shown(path), theme(env)).map_err(unusable)
+    ended(start::preview(previewer, &shown(path), theme(env)))
 }
 
 fn open(env: &Env<'_>, desk: Desk, opening: Opening) -> Outcome {
-    start::open(desk, opening, theme(env)).map_err(unusable)
+    ended(start::open(desk, opening, theme(env)))
+}
+
+/// Turns how the interface ended into the exit code, or the failure that ended it.
+fn ended(end: std::io::Result<End>) -> Outcome {
+    match end.map_err(unusable)? {
+        End::Code(code) => Ok(code),
+        End::Failed(error) => Err(error.into()),
+    }
 }
 
 fn theme(env: &Env<'_>) -> Theme {

@@ -4,69 +4,75 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::effect::{Effect, Next, Outcome};
+use super::effect::{Effect, Reply, Route};
+use super::execute::{Execute, StackChange};
 use super::key::{Binding, Key, key};
+use super::page::column;
 use super::screen::{Cx, Screen};
-use super::screens::help::Help;
 use super::theme::{Role, Theme};
-use crate::clock::{Millis, Now};
+use crate::clock::Millis;
+use crate::sitting::Error;
 use crate::text;
 
 /// The least window that anything is drawn in.
 const LEAST: (u16, u16) = (40, 12);
 
-/// Whoever performs effects for an [`App`].
-pub trait Perform {
-    /// Returns what time it is.
-    fn now(&self) -> Now;
-
-    /// Performs an effect. A failure is told to the screen that wanted it.
-    fn perform(&mut self, effect: Effect) -> Next;
+/// How the interface ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// With an exit code.
+    Code(u8),
+    /// Something failed and no screen was left to show it.
+    Failed(Error),
 }
 
 /// The interface: a stack of screens, the front one on top.
+///
+/// It also shows why an effect was not done: on whatever screen is on top, until the next key. Where there is no screen the
+/// interface ends.
 pub struct App {
     screens: Vec<Box<dyn Screen>>,
-    performer: Box<dyn Perform>,
+    executor: Box<dyn Execute>,
     theme: Theme,
-    code: Option<u8>,
+    failure: Option<String>,
+    end: Option<End>,
 }
 
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("App").field("screens", &self.screens.len()).field("code", &self.code).finish_non_exhaustive()
+        f.debug_struct("App").field("screens", &self.screens.len()).field("end", &self.end).finish_non_exhaustive()
     }
 }
 
 impl App {
-    /// Begins with the screen that an effect leads to.
-    pub fn new(performer: impl Perform + 'static, theme: Theme, first: Effect) -> Self {
-        let mut app = Self { screens: Vec::new(), performer: Box::new(performer), theme, code: None };
-        app.perform(first);
+    /// Begins with the screen that a route leads to.
+    pub fn new(executor: impl Execute + 'static, theme: Theme, first: Route) -> Self {
+        let mut app = Self { screens: Vec::new(), executor: Box::new(executor), theme, failure: None, end: None };
+        app.execute(Effect::Open(first));
         app
     }
 
-    /// Returns the exit code, once the session is over.
-    pub fn done(&self) -> Option<u8> {
-        self.code
+    /// Returns how the interface ended, once it has.
+    pub fn end(&self) -> Option<&End> {
+        self.end.as_ref()
     }
 
     fn cx(&self) -> Cx {
-        Cx { now: self.performer.now(), theme: self.theme }
+        Cx { now: self.executor.now(), theme: self.theme }
     }
 
     /// Takes a key in. Help opens on `?` wherever nothing is typed; all else is the screen's.
     pub fn key(&mut self, key: Key) {
         let cx = self.cx();
         let Some(screen) = self.screens.last_mut() else { return };
+        self.failure = None;
         let effect = if key == Key::Char('?') && !screen.types() {
-            let help = Help::new(screen.bindings());
-            Some(Effect::Push(Box::new(help)))
+            Some(Effect::Open(Route::Help(screen.bindings())))
         } else {
             screen.on(key, &cx)
         };
         if let Some(effect) = effect {
-            self.perform(effect);
+            self.execute(effect);
         }
     }
 
@@ -74,7 +80,7 @@ impl App {
     pub fn tick(&mut self) {
         let cx = self.cx();
         if let Some(effect) = self.screens.last_mut().and_then(|screen| screen.tick(&cx)) {
-            self.perform(effect);
+            self.execute(effect);
         }
     }
 
@@ -83,34 +89,55 @@ impl App {
         self.screens.last()?.wake(&self.cx())
     }
 
-    /// Performs an effect, and what follows from it.
-    fn perform(&mut self, effect: Effect) {
+    /// Carries out an effect, and what follows from it.
+    fn execute(&mut self, effect: Effect) {
         let mut effects = Some(effect);
         while let Some(effect) = effects.take() {
-            match self.performer.perform(effect) {
-                Next::Push(screen) => self.screens.push(screen),
-                Next::Replace(screen) => {
-                    self.screens.pop();
-                    self.screens.push(screen);
-                }
-                Next::Root(screen) => self.screens = vec![screen],
-                Next::Pop(outcome) => {
-                    let left = self.screens.pop();
-                    if self.screens.is_empty() {
-                        self.code = Some(left.map_or(0, |screen| screen.exit_code()));
-                    } else {
-                        effects = self.settle(outcome);
-                    }
-                }
-                Next::Quit => self.code = Some(self.screens.last().map_or(0, |screen| screen.exit_code())),
-                Next::Settle(outcome) => effects = self.settle(outcome),
+            match self.executor.execute(effect) {
+                Ok(change) => effects = self.change(change),
+                Err(error) => self.fail(error),
             }
         }
     }
 
-    fn settle(&mut self, outcome: Outcome) -> Option<Effect> {
+    /// Changes the stack of screens and returns what the screen on top wants to happen next.
+    fn change(&mut self, change: StackChange) -> Option<Effect> {
+        match change {
+            StackChange::Push(screen) => self.screens.push(screen),
+            StackChange::Replace(screen) => {
+                self.screens.pop();
+                self.screens.push(screen);
+            }
+            StackChange::Root(screen) => self.screens = vec![screen],
+            StackChange::Pop(reply) => {
+                let left = self.screens.pop();
+                if !self.screens.is_empty() {
+                    return self.tell(reply);
+                }
+                self.end = Some(End::Code(left.map_or(0, |screen| screen.exit_code())));
+            }
+            StackChange::Quit => {
+                self.end = Some(End::Code(self.screens.last().map_or(0, |screen| screen.exit_code())));
+            }
+            StackChange::Tell(reply) => return self.tell(reply),
+        }
+        None
+    }
+
+    fn tell(&mut self, reply: Reply) -> Option<Effect> {
         let cx = self.cx();
-        self.screens.last_mut()?.settled(outcome, &cx)
+        self.screens.last_mut()?.settled(reply, &cx)
+    }
+
+    /// Shows why an effect was not done, or ends with that where no screen is left.
+    fn fail(&mut self, error: Error) {
+        match self.screens.last_mut() {
+            Some(screen) => {
+                screen.failed();
+                self.failure = Some(error.to_string());
+            }
+            None => self.end = Some(End::Failed(error)),
+        }
     }
 
     /// Draws the screen on top within its frame.
@@ -129,8 +156,27 @@ impl App {
         frame.render_widget(rule, line(area.bottom() - 2));
         let footer = footer(screen.bindings(), screen.types(), usize::from(area.width - 2), cx.theme);
         frame.render_widget(footer, line(area.bottom() - 1));
-        screen.draw(frame, Rect { y: area.y + 2, height: area.height - 4, ..area }, &cx);
+        let body = Rect { y: area.y + 2, height: area.height - 4, ..area };
+        let failure = self.failure.as_deref().map_or_else(Vec::new, |failure| failure_lines(failure, body));
+        let height = u16::try_from(failure.len()).unwrap_or(0);
+        screen.draw(frame, Rect { height: body.height - height, ..body }, &cx);
+        for (y, line) in (body.bottom() - height..).zip(failure) {
+            let line = Line::styled(line, cx.theme.style(Role::Bad));
+            frame.render_widget(line, Rect { y, height: 1, ..column(body) });
+        }
     }
+}
+
+/// Breaks a failure into the lines that stand at the foot of a screen, and leaves the screen the larger half.
+fn failure_lines(failure: &str, body: Rect) -> Vec<String> {
+    let lines = text::wrap(&text::safe(failure), usize::from(column(body).width));
+    let most = usize::from(body.height / 2);
+    let is_cut = lines.len() > most;
+    let mut lines: Vec<_> = lines.into_iter().take(most).collect();
+    if let (Some(last), true) = (lines.last_mut(), is_cut) {
+        last.push('…');
+    }
+    lines
 }
 
 /// Says in one sentence that the window is too small, in as many lines as it takes.

@@ -8,6 +8,8 @@ use termina::event::{KeyCode, KeyEvent, KeyEventKind, Modifiers};
 pub enum Key {
     /// A character that can be typed.
     Char(char),
+    /// A letter with Alt: the command of that letter where the letter alone marks a choice.
+    Alt(char),
     /// Confirms.
     Enter,
     /// Goes back.
@@ -48,7 +50,10 @@ impl Key {
             // What the keys Backspace and Enter send on some terminals and serial lines.
             KeyCode::Char('h') if control => Self::Backspace,
             KeyCode::Char('j') if control => Self::Enter,
-            KeyCode::Char(_) if control || event.modifiers.contains(Modifiers::ALT) => return None,
+            KeyCode::Char(c) if !control && event.modifiers.contains(Modifiers::ALT) => {
+                Self::Alt(c.to_ascii_lowercase())
+            }
+            KeyCode::Char(_) if control => return None,
             KeyCode::Char(c) => Self::Char(c),
             KeyCode::Enter => Self::Enter,
             KeyCode::Escape => Self::Esc,

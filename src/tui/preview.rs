@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::app::Perform;
-use super::effect::{Effect, Next, Outcome};
-use super::screens::preview::{Looked, Note, Reading};
-use super::theme::Role;
+use super::effect::{Command, Effect, Reply};
+use super::execute::{Execute, StackChange};
+use super::open;
 use crate::attempt::Mode;
 use crate::attempt::fact::Started;
 use crate::bank::catalog::{Entry, Origin};
@@ -18,8 +17,9 @@ use crate::bank::syllabus::Syllabus;
 use crate::bank::{Bank, json, load};
 use crate::clock::{Clock, Day, Now, Timestamp};
 use crate::ids::TraineeId;
-use crate::problem::Severity;
 use crate::quiz::{Sheet, draw};
+use crate::sitting::Error;
+use crate::wording::preview::{PreviewBank, PreviewContent, PreviewNote};
 
 /// Reads a bank's file when it has changed.
 pub struct Previewer {
@@ -42,12 +42,12 @@ impl Previewer {
     }
 
     /// Reads the file as it is now; one that cannot be read is told like one that is broken, for an editor may be writing it.
-    pub fn read(&mut self) -> Reading {
+    pub fn read(&mut self) -> PreviewContent {
         self.seen = self.stamp();
         let name = self.path.to_string_lossy();
         match load::file(&self.path) {
             Ok(found) => reading(&name, &found.bytes, self.clock.now().wall.day(), self.syllabus.as_deref()),
-            Err(error) => Reading::Broken(vec![format!("{}: {error}", crate::text::one_line(&name))]),
+            Err(error) => PreviewContent::Broken(vec![format!("{}: {error}", crate::text::one_line(&name))]),
         }
     }
 
@@ -58,32 +58,35 @@ impl Previewer {
     }
 }
 
-impl Perform for Previewer {
+impl Execute for Previewer {
     fn now(&self) -> Now {
         self.clock.now()
     }
 
-    fn perform(&mut self, effect: Effect) -> Next {
-        match effect {
-            Effect::Push(screen) => Next::Push(screen),
-            Effect::Back => Next::Pop(Outcome::Shown),
-            Effect::Choose(item) => Next::Pop(Outcome::Go(item)),
-            Effect::Look if self.stamp() != self.seen => Next::Settle(Outcome::Read(Box::new(self.read()))),
-            Effect::Quit => Next::Quit,
-            _ => Next::Settle(Outcome::Shown),
-        }
+    fn execute(&mut self, effect: Effect) -> Result<StackChange, Error> {
+        Ok(match effect {
+            // Nothing here has a store: a screen that needs one is not opened.
+            Effect::Open(route) => open::open(route).map_or(StackChange::Tell(Reply::Closed), StackChange::Push),
+            Effect::Close => StackChange::Pop(Reply::Closed),
+            Effect::CloseAt(item) => StackChange::Pop(Reply::ClosedAt(item)),
+            Effect::Do(Command::ReadFile) if self.stamp() != self.seen => {
+                StackChange::Tell(Reply::FileRead(Box::new(self.read())))
+            }
+            Effect::Do(_) => StackChange::Tell(Reply::Closed),
+            Effect::Quit => StackChange::Quit,
+        })
     }
 }
 
 /// Makes of a file's bytes what a preview shows.
-pub fn reading(name: &str, bytes: &[u8], today: Day, syllabus: Option<&Syllabus>) -> Reading {
+pub fn reading(name: &str, bytes: &[u8], today: Day, syllabus: Option<&Syllabus>) -> PreviewContent {
     let read = json::bank(name, bytes);
     let looked = read.value.and_then(|bank| look(bank, today, syllabus));
     let drawn = || read.problems.iter().map(|problem| problem.draw(false)).collect();
-    looked.map_or_else(|| Reading::Broken(drawn()), Reading::Bank)
+    looked.map_or_else(|| PreviewContent::Broken(drawn()), PreviewContent::Bank)
 }
 
-fn look(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<Looked> {
+fn look(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<PreviewBank> {
     let mut by_question = vec![Vec::new(); bank.questions.len()];
     for (notes, question) in by_question.iter_mut().zip(&bank.questions) {
         let status = match question.status {
@@ -91,15 +94,14 @@ fn look(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<Looked> {
             Status::Draft => "A draft: it is drawn nowhere.",
             Status::Retired => "Retired: it is drawn nowhere.",
         };
-        notes.push(Note { role: Role::Dim, said: status.to_owned(), help: String::new() });
+        notes.push(PreviewNote { severity: None, message: status.to_owned(), help: String::new() });
     }
     for flaw in check(&bank, today, syllabus) {
         let at =
             flaw.pointer.strip_prefix("/questions/").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
         let Some(notes) = at.and_then(|at| by_question.get_mut(at)) else { continue };
-        let role = if flaw.severity == Severity::Warning { Role::Warn } else { Role::Bad };
-        let said = format!("{} {}: {}", flaw.rule, flaw.severity.word(), flaw.message);
-        notes.push(Note { role, said, help: flaw.help });
+        let message = format!("{} {}: {}", flaw.rule, flaw.severity.word(), flaw.message);
+        notes.push(PreviewNote { severity: Some(flaw.severity), message, help: flaw.help });
     }
     let mut notes: std::collections::HashMap<_, _> =
         bank.questions.iter().map(|question| question.id.clone()).zip(by_question).collect();
@@ -110,5 +112,5 @@ fn look(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<Looked> {
     let started = Started { trainee: nobody, mode: Mode::Practice, limit: None, paper: drawn.paper, invigilated: None };
     let sheet = Sheet::open(&started, |digest| drawn.content.get(&digest).cloned()).ok()?;
     let notes = sheet.items.iter().map(|item| notes.remove(&item.question.id).unwrap_or_default()).collect();
-    Some(Looked { sheet: Arc::new(sheet), notes })
+    Some(PreviewBank { sheet: Arc::new(sheet), notes })
 }

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::effect::{Effect, Outcome};
+use super::effect::{Effect, Reply};
 use super::key::{Binding, Key};
 use super::page::Scroll;
 use super::theme::Theme;
@@ -25,10 +25,13 @@ pub trait Screen {
     fn on(&mut self, key: Key, cx: &Cx) -> Option<Effect>;
 
     /// Hears what became of an effect of its own.
-    fn settled(&mut self, outcome: Outcome, cx: &Cx) -> Option<Effect> {
-        let _ = (outcome, cx);
+    fn settled(&mut self, reply: Reply, cx: &Cx) -> Option<Effect> {
+        let _ = (reply, cx);
         None
     }
+
+    /// Hears that an effect of its own was not done. The interface says why; a screen only forgets what it meant to do next.
+    fn failed(&mut self) {}
 
     /// Says what is due now that time has passed.
     fn tick(&mut self, cx: &Cx) -> Option<Effect> {

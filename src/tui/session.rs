@@ -8,7 +8,7 @@ use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::layout::Rect;
 
-use super::app::App;
+use super::app::{App, End};
 use super::key::Input;
 
 /// The exit code of a program whose terminal is gone (SIGHUP is 1).
@@ -34,20 +34,21 @@ pub trait Host {
     fn again(&mut self) -> io::Result<Rect>;
 }
 
-/// Runs until the app is done and returns the exit code.
+/// Runs until the interface ends, and returns how it ended.
 pub fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     inputs: &Receiver<Input>,
     app: &mut App,
     host: &mut impl Host,
-) -> u8 {
+) -> End {
+    const LOST: End = End::Code(GONE);
     loop {
-        if let Some(code) = app.done() {
-            return code;
+        if let Some(end) = app.end() {
+            return end.clone();
         }
         // A terminal that cannot be drawn on is gone; every answer is on disk.
         if terminal.draw(|frame| app.draw(frame)).is_err() {
-            return GONE;
+            return LOST;
         }
         let first = match app.wake() {
             Some(wait) => match inputs.recv_timeout(Duration::from_millis(wait.0)) {
@@ -59,7 +60,7 @@ pub fn run<B: Backend>(
             },
             None => inputs.recv().ok(),
         };
-        let Some(first) = first else { return GONE };
+        let Some(first) = first else { return LOST };
         // All that has queued up is taken in before the next frame, so that a storm of resizes draws once.
         for input in std::iter::once(first).chain(inputs.try_iter()) {
             // A resize clears the window and draws all of it anew. `Terminal::clear` would ask the terminal where its
@@ -72,14 +73,16 @@ pub fn run<B: Backend>(
                 Input::Resize(columns, rows) => Ok(Some(area(columns, rows))),
                 Input::Stop => host.stop().map(Some),
                 Input::Continue => host.again().map(Some),
-                Input::Signal(signal) => return u8::try_from(signal).map_or(GONE, |signal| signal.saturating_add(128)),
-                Input::Gone => return GONE,
+                Input::Signal(signal) => {
+                    return End::Code(u8::try_from(signal).map_or(GONE, |signal| signal.saturating_add(128)));
+                }
+                Input::Gone => return LOST,
             };
             match area.map(|area| area.map_or(Ok(()), |area| terminal.resize(area))) {
                 Ok(Ok(())) => {}
-                _ => return GONE,
+                _ => return LOST,
             }
-            if app.done().is_some() {
+            if app.end().is_some() {
                 break;
             }
         }

@@ -3,11 +3,11 @@
 use std::io;
 use std::sync::mpsc;
 
-use super::app::App;
-use super::effect::{Effect, Performer};
+use super::app::{App, End};
+use super::effect::Route;
 use super::local;
+use super::perform::Performer;
 use super::preview::Previewer;
-use super::screens::preview::Preview;
 use super::session;
 use super::theme::Theme;
 use crate::records::PersonRow;
@@ -22,34 +22,38 @@ pub enum Opening {
     Sitting(PersonRow, Box<Sitting>),
 }
 
-/// Opens the interface and returns the exit code once it is left.
+/// Opens the interface and returns how it ended once it is left.
 ///
 /// # Errors
 /// Where the terminal cannot be taken over.
-pub fn open(desk: Desk, opening: Opening, theme: Theme) -> io::Result<u8> {
+pub fn open(desk: Desk, opening: Opening, theme: Theme) -> io::Result<End> {
     let (performer, first) = match opening {
-        Opening::Home(trainee) => (Performer::new(desk, trainee), Effect::Home),
-        Opening::Sitting(trainee, sitting) => (Performer::new(desk, Some(trainee)), Effect::Sit(sitting)),
+        Opening::Home(trainee) => (Performer::new(desk, trainee), Route::Home),
+        Opening::Sitting(trainee, attempt) => (Performer::at_attempt(desk, trainee, attempt), Route::Quiz),
     };
     run(App::new(performer, theme, first))
 }
 
-/// Opens a preview and returns the exit code once it is left.
+/// Opens a preview and returns how it ended once it is left.
 ///
 /// # Errors
 /// Where the terminal cannot be taken over.
-pub fn preview(mut previewer: Previewer, file: &str, theme: Theme) -> io::Result<u8> {
-    let screen = Preview::new(file, previewer.read());
-    run(App::new(previewer, theme, Effect::Push(Box::new(screen))))
+pub fn preview(mut previewer: Previewer, file: &str, theme: Theme) -> io::Result<End> {
+    let first = Route::Preview { file: file.to_owned(), content: Box::new(previewer.read()) };
+    run(App::new(previewer, theme, first))
 }
 
-fn run(mut app: App) -> io::Result<u8> {
+fn run(mut app: App) -> io::Result<End> {
+    // What failed before the first screen is told on the terminal as it is.
+    if let Some(end) = app.end() {
+        return Ok(end.clone());
+    }
     let (send, inputs) = mpsc::channel();
     let (guard, mut terminal) = local::enter()?;
     local::read(send)?;
-    let code = session::run(&mut terminal, &inputs, &mut app, &mut local::Here);
+    let end = session::run(&mut terminal, &inputs, &mut app, &mut local::Here);
     // The guard shows the cursor. Ratatui's own try would print to standard error where the terminal is gone, and panic.
     std::mem::forget(terminal);
     drop(guard);
-    Ok(code)
+    Ok(end)
 }

@@ -80,11 +80,11 @@ const CRATES: &[(&str, &[&str])] = &[
 const COMMON: &[&str] = &["core", "serde", "serde_json", "std"];
 
 /// How many files lie on a cycle of uses.
-const FILES_ON_CYCLES: usize = 24;
+const FILES_ON_CYCLES: usize = 9;
 /// How many names are given to more than one public type.
-const NAMES_GIVEN_TWICE: usize = 19;
+const NAMES_GIVEN_TWICE: usize = 17;
 /// How often a front end reaches the store past the services.
-const PATHS_AROUND_SERVICES: usize = 47;
+const PATHS_AROUND_SERVICES: usize = 39;
 /// The longest file, in lines.
 const FILE_LINES_MAX: usize = 400;
 /// The longest function, in lines.

@@ -12,11 +12,11 @@ use needlewise::place::Place;
 use needlewise::records::PersonRow;
 use needlewise::sitting::Desk;
 use needlewise::store::Sqlite;
-use needlewise::tui::app::App;
-use needlewise::tui::effect::{Effect, Performer};
+use needlewise::tui::app::{App, End};
+use needlewise::tui::effect::Route;
 use needlewise::tui::key::{Input, Key};
+use needlewise::tui::perform::Performer;
 use needlewise::tui::preview::Previewer;
-use needlewise::tui::screens::preview::Preview;
 use needlewise::tui::session;
 use needlewise::tui::theme::Theme;
 use rand_chacha::ChaCha20Rng;
@@ -65,7 +65,7 @@ impl Stage {
         let time = Rc::new(Cell::new(MONDAY));
         let mut desk = desk(home.path(), &time);
         let person = somebody(&mut desk, "Amira Okafor");
-        let app = App::new(Performer::new(desk, Some(person)), Theme::Plain, Effect::Home);
+        let app = App::new(Performer::new(desk, Some(person)), Theme::Plain, Route::Home);
         Self::of(home, time, app, columns, rows)
     }
 
@@ -77,7 +77,7 @@ impl Stage {
         for name in names {
             somebody(&mut desk, name);
         }
-        let app = App::new(Performer::new(desk, None), Theme::Plain, Effect::Home);
+        let app = App::new(Performer::new(desk, None), Theme::Plain, Route::Home);
         Self::of(home, time, app, columns, rows)
     }
 
@@ -89,8 +89,8 @@ impl Stage {
         let time = Rc::new(Cell::new(MONDAY));
         let clock = Box::new(SetClock(Rc::clone(&time)));
         let mut previewer = Previewer::new(&path, clock, Catalog::built_in().syllabus());
-        let screen = Preview::new(file, previewer.read());
-        let app = App::new(previewer, Theme::Plain, Effect::Push(Box::new(screen)));
+        let first = Route::Preview { file: file.to_owned(), content: Box::new(previewer.read()) };
+        let app = App::new(previewer, Theme::Plain, first);
         Self::of(home, time, app, columns, rows)
     }
 
@@ -128,13 +128,13 @@ impl Stage {
         self
     }
 
-    /// Feeds inputs into the loop and returns the exit code if it ended by itself.
-    pub fn feed(&mut self, inputs: &[Input]) -> Option<u8> {
+    /// Feeds inputs into the loop and returns how it ended, if it did by itself.
+    pub fn feed(&mut self, inputs: &[Input]) -> Option<End> {
         let (send, receive) = mpsc::channel();
         inputs.iter().for_each(|input| send.send(*input).expect("a listener"));
         drop(send);
         session::run(&mut self.terminal, &receive, &mut self.app, &mut Nobody);
-        self.app.done()
+        self.app.end().cloned()
     }
 
     /// Lets time pass and the screen notice it.
@@ -203,6 +203,7 @@ fn named(key: &str) -> Key {
         "space" => Key::Char(' '),
         "backspace" => Key::Backspace,
         "ctrl-c" => Key::CtrlC,
+        alt if alt.len() == 5 && alt.starts_with("alt-") => Key::Alt(alt.chars().last().expect("a letter")),
         other => Key::Char(other.chars().next().expect("a key")),
     }
 }

@@ -335,7 +335,7 @@ fn a_typo_mended_in_a_bank_keeps_what_was_learned_and_a_raised_revision_begins_a
     let seen = || {
         let mut desk = desk(world.home.path(), &time);
         let row = desk.find(person).expect("a look").expect("a person");
-        let data = needlewise::tui::screens::home::load(&mut desk, &row).expect("home");
+        let data = needlewise::wording::home::HomeView::load(&mut desk, &row).expect("home");
         data.topics.iter().map(|topic| topic.seen).sum::<usize>()
     };
     let mut all = small_bank();

@@ -13,7 +13,7 @@ use crate::clock::Millis;
 use crate::quiz::draw;
 use crate::quiz::policy::Start;
 use crate::text;
-use crate::tui::effect::{Effect, Outcome};
+use crate::tui::effect::{Command, Effect};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll};
 use crate::tui::screen::{Cx, Screen};
@@ -27,7 +27,6 @@ pub struct Briefing {
     start: Start,
     name: String,
     facts: Vec<String>,
-    failed: Option<String>,
     scroll: Scroll,
 }
 
@@ -35,7 +34,7 @@ impl Briefing {
     /// Tells of this exam, which draws from these banks.
     pub fn new(exam: Arc<Exam>, start: Start, name: String, limit: Option<Millis>, banks: &[Entry<Shelved>]) -> Self {
         let facts = facts(&exam, limit, banks);
-        Self { exam, start, name, facts, failed: None, scroll: Scroll::default() }
+        Self { exam, start, name, facts, scroll: Scroll::default() }
     }
 
     fn may_start(&self) -> bool {
@@ -84,9 +83,9 @@ impl Screen for Briefing {
     fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
         match key {
             Key::CtrlC => Some(Effect::Quit),
-            Key::Esc | Key::Char('q') => Some(Effect::Back),
-            Key::Enter if self.may_start() => Some(Effect::Exam(Arc::clone(&self.exam))),
-            Key::Char('m') => Some(Effect::Mock(Arc::clone(&self.exam))),
+            Key::Esc | Key::Char('q') => Some(Effect::Close),
+            Key::Enter if self.may_start() => Some(Effect::Do(Command::Exam(Arc::clone(&self.exam)))),
+            Key::Char('m') => Some(Effect::Do(Command::Mock(Arc::clone(&self.exam)))),
             Key::Up => {
                 self.scroll.by(-1);
                 None
@@ -97,13 +96,6 @@ impl Screen for Briefing {
             }
             _ => None,
         }
-    }
-
-    fn settled(&mut self, outcome: Outcome, _: &Cx) -> Option<Effect> {
-        if let Outcome::Failed(why) = outcome {
-            self.failed = Some(why);
-        }
-        None
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
@@ -120,10 +112,8 @@ impl Screen for Briefing {
         page.text(Role::Text, "The certificate will bear this name:");
         page.hanging("  ", Role::Text, Role::Strong, &self.name);
         page.gap();
-        match &self.failed {
-            Some(why) => page.text(Role::Bad, why),
-            None if self.may_start() => page.text(Role::Accent, "Enter starts the exam and the clock."),
-            None => {}
+        if self.may_start() {
+            page.text(Role::Accent, "Enter starts the exam and the clock.");
         }
         page.text(Role::Dim, "m starts a mock of it: the same rules, it never counts, and says how ready you are.");
         page.draw(frame, area, &mut self.scroll);

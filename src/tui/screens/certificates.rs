@@ -7,7 +7,7 @@ use crate::certificate::{Assurance, Checked, Verdict};
 use crate::clock::Timestamp;
 use crate::sitting::certify::Held;
 use crate::text;
-use crate::tui::effect::{Effect, Outcome};
+use crate::tui::effect::{Effect, Route};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll};
 use crate::tui::screen::{Cx, Screen, on_read};
@@ -55,19 +55,15 @@ impl Screen for Certificates {
         self.scroll.follow();
         match key {
             Key::CtrlC => return Some(Effect::Quit),
-            Key::Esc | Key::Char('q') => return Some(Effect::Back),
+            Key::Esc | Key::Char('q') => return Some(Effect::Close),
             Key::Up => self.at = self.at.saturating_sub(1),
             Key::Down => self.at = (self.at + 1).min(self.held.len().saturating_sub(1)),
             Key::Enter => {
                 let (held, checked) = self.held.get(self.at)?;
-                return Some(Effect::Push(Box::new(Certificate::new(held, checked.clone()))));
+                return Some(Effect::Open(Route::Certificate(Box::new((held.clone(), checked.clone())))));
             }
             _ => {}
         }
-        None
-    }
-
-    fn settled(&mut self, _: Outcome, _: &Cx) -> Option<Effect> {
         None
     }
 
@@ -110,22 +106,22 @@ impl Screen for Certificates {
 
 /// One certificate.
 #[derive(Debug)]
-pub struct Certificate {
+pub struct CertificateScreen {
     checked: Checked,
     path: String,
     scroll: Scroll,
 }
 
-impl Certificate {
+impl CertificateScreen {
     /// Shows one with its verdict.
     pub fn new(held: &Held, checked: Checked) -> Self {
         Self { checked, path: held.path.to_string_lossy().into_owned(), scroll: Scroll::TOP }
     }
 }
 
-impl Screen for Certificate {
+impl Screen for CertificateScreen {
     fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
-        on_read(&mut self.scroll, key, Effect::Back)
+        on_read(&mut self.scroll, key, Effect::Close)
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {

@@ -36,7 +36,7 @@ impl Screen for Help {
     fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
         match key {
             key if self.scroll.on(key) => {}
-            _ => return Some(Effect::Back),
+            _ => return Some(Effect::Close),
         }
         None
     }

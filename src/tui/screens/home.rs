@@ -10,118 +10,28 @@
 //!                                 Not yet passed, 2 of 3 attempts left.
 //! ```
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::attempt::Mode;
 use crate::bank::exam::Exam;
-use crate::bank::shelf::Outline;
-use crate::clock::Timestamp;
-use crate::ids::{AttemptId, BankId, ExamId};
+use crate::ids::AttemptId;
 use crate::quiz::policy::Start;
-use crate::records::PersonRow;
-use crate::sitting::{Desk, Error};
 use crate::text;
-use crate::tui::effect::{Effect, Outcome};
+use crate::tui::effect::{Command, Effect, Reply, Route};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, bar};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::theme::Role;
-
-/// How far a topic is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Topic {
-    /// The bank.
-    pub bank: BankId,
-    /// Its title.
-    pub title: String,
-    /// How many questions it has.
-    pub total: usize,
-    /// How many of them were answered in practice.
-    pub seen: usize,
-    /// How many of those rightly the last time.
-    pub right: usize,
-    /// When it was last practiced.
-    pub last: Option<Timestamp>,
-}
-
-/// What the home screen shows.
-#[derive(Debug, Clone)]
-pub struct HomeData {
-    /// Who sits here.
-    pub name: String,
-    /// The topics that may be practiced.
-    pub topics: Vec<Topic>,
-    /// The exams, with when each may be started.
-    pub exams: Vec<(Arc<Exam>, Start)>,
-    /// The exam that is open.
-    pub open_exam: Option<OpenExam>,
-    /// The practice that is open.
-    pub open_practice: Option<AttemptId>,
-    /// The mock exam that is open.
-    pub open_mock: Option<AttemptId>,
-}
-
-/// An exam that was begun and has not ended.
-#[derive(Debug, Clone)]
-pub struct OpenExam {
-    /// The attempt.
-    pub attempt: AttemptId,
-    /// The exam's name.
-    pub exam: Option<ExamId>,
-    /// The exam's title.
-    pub title: String,
-}
-
-/// Reads what the home screen shows.
-///
-/// # Errors
-/// What the store says.
-pub fn load(desk: &mut Desk, person: &PersonRow) -> Result<HomeData, Error> {
-    desk.certify_pending(person.id)?;
-    let open_exam = desk.open_attempt(person.id, Mode::Exam)?;
-    let open_practice = desk.open_attempt(person.id, Mode::Practice)?.map(|row| row.id);
-    let open_mock = desk.open_attempt(person.id, Mode::Mock)?.map(|row| row.id);
-    let learned = desk.store.learned(person.id)?;
-    let by_question: HashMap<_, _> =
-        learned.iter().map(|row| ((row.bank.as_str(), row.question.as_str(), row.revision), row)).collect();
-    let topic = |bank: &Outline| {
-        let rows: Vec<_> = bank
-            .ready
-            .iter()
-            .filter_map(|(id, revision)| by_question.get(&(bank.id.as_str(), id.as_str(), *revision)))
-            .collect();
-        Topic {
-            bank: bank.id.clone(),
-            title: bank.title.clone(),
-            total: bank.ready.len(),
-            seen: rows.len(),
-            right: rows.iter().filter(|row| row.last_right).count(),
-            last: rows.iter().map(|row| row.last).max(),
-        }
-    };
-    let outlines = desk.catalog.banks().map(|bank| bank.value.outline()).filter(|outline| outline.practice);
-    let topics = outlines.map(topic).collect();
-    let exam = |entry: &crate::bank::catalog::Entry<Exam>| {
-        Ok((Arc::clone(&entry.value), desk.may_start(person.id, &entry.value)?))
-    };
-    let exams = desk.catalog.exams().map(exam).collect::<Result<_, Error>>()?;
-    let title = |row: &crate::records::AttemptRow| {
-        let entry = row.exam.as_ref().and_then(|id| desk.catalog.exam(id).ok());
-        entry.map_or_else(|| "exam".to_owned(), |entry| entry.value.title.clone())
-    };
-    let open_exam = open_exam.map(|row| OpenExam { attempt: row.id, title: title(&row), exam: row.exam });
-    Ok(HomeData { name: person.person.name.clone(), topics, exams, open_exam, open_practice, open_mock })
-}
+use crate::wording::home::{HomeView, TopicView};
 
 /// An entry of the menu.
 struct Entry {
     says: String,
-    key: char,
-    does: fn(&HomeData, usize) -> Option<Effect>,
+    /// The key that opens it; the exams from the eleventh on have none.
+    key: Option<char>,
+    does: fn(&HomeView, usize) -> Option<Effect>,
     /// The exam it is about, by its place.
     exam: usize,
 }
@@ -129,47 +39,47 @@ struct Entry {
 /// The home screen.
 #[derive(Debug)]
 pub struct Home {
-    data: HomeData,
+    data: HomeView,
     at: usize,
-    failed: Option<String>,
     scroll: Scroll,
 }
 
 impl Home {
     /// Shows this.
-    pub fn new(data: HomeData) -> Self {
-        Self { data, at: 0, failed: None, scroll: Scroll::default() }
+    pub fn new(data: HomeView) -> Self {
+        Self { data, at: 0, scroll: Scroll::default() }
     }
 
     fn menu(&self) -> Vec<Entry> {
-        let entry = |says: &str, key, does| Entry { says: says.to_owned(), key, does, exam: 0 };
+        let entry = |says: &str, key, does| Entry { says: says.to_owned(), key: Some(key), does, exam: 0 };
         let mut menu = Vec::new();
         if let Some(open) = &self.data.open_exam {
-            let does = |data: &HomeData, _| data.open_exam.as_ref().map(|open| Effect::Resume(open.attempt));
+            let does =
+                |data: &HomeView, _| data.open_exam.as_ref().map(|open| Effect::Do(Command::Resume(open.attempt)));
             menu.push(entry(&format!("Go on with the exam: {}", open.title), 'g', does));
         } else {
             if self.data.open_practice.is_some() {
-                menu.push(entry("Go on with the practice", 'g', |data, _| data.open_practice.map(Effect::Resume)));
+                menu.push(entry("Go on with the practice", 'g', |data, _| data.open_practice.map(resume)));
             }
             if self.data.open_mock.is_some() {
-                menu.push(entry("Go on with the mock exam", 'm', |data, _| data.open_mock.map(Effect::Resume)));
+                menu.push(entry("Go on with the mock exam", 'm', |data, _| data.open_mock.map(resume)));
             }
-            menu.push(entry("Practice a topic", 'p', |_, _| Some(Effect::Topics)));
+            menu.push(entry("Practice a topic", 'p', |_, _| Some(Effect::Open(Route::Topics))));
             for (exam, (blueprint, _)) in self.data.exams.iter().enumerate() {
                 let says = match self.data.exams.len() {
                     1 => "Take the exam".to_owned(),
                     _ => format!("Exam: {}", blueprint.title),
                 };
-                let key = char::from_digit(u32::try_from(exam).unwrap_or(u32::MAX), 10).unwrap_or(' ');
-                let key = if exam == 0 { 'e' } else { key };
-                let does = |data: &HomeData, exam: usize| {
-                    data.exams.get(exam).map(|(exam, _)| Effect::Brief(Arc::clone(exam)))
+                let digit = u32::try_from(exam).ok().and_then(|exam| char::from_digit(exam, 10));
+                let key = if exam == 0 { Some('e') } else { digit };
+                let does = |data: &HomeView, exam: usize| {
+                    data.exams.get(exam).map(|(exam, _)| Effect::Open(Route::Briefing(Arc::clone(exam))))
                 };
                 menu.push(Entry { says, key, does, exam });
             }
         }
-        menu.push(entry("Certificates", 'c', |_, _| Some(Effect::Certificates)));
-        menu.push(entry("Records", 'l', |_, _| Some(Effect::Records)));
+        menu.push(entry("Certificates", 'c', |_, _| Some(Effect::Open(Route::Certificates))));
+        menu.push(entry("Records", 'l', |_, _| Some(Effect::Open(Route::Records))));
         menu.push(entry("Quit", 'q', |_, _| Some(Effect::Quit)));
         menu
     }
@@ -186,17 +96,13 @@ impl Home {
                 .saturating_sub(text::width(&says) + 5)
                 .min(28_usize.saturating_sub(text::width(&says)).max(2));
             let role = if here { Role::Strong } else { Role::Text };
-            let key = entry.key.to_string();
+            let key = entry.key.map_or_else(String::new, String::from);
             page.parts(&[
                 (Role::Accent, if here { "▸ " } else { "  " }),
                 (role, &says),
                 (Role::Text, &" ".repeat(gap)),
                 (Role::Dim, &key),
             ]);
-        }
-        if let Some(why) = &self.failed {
-            page.gap();
-            page.text(Role::Bad, why);
         }
     }
 
@@ -215,6 +121,11 @@ impl Home {
     }
 }
 
+/// The effect that resumes an attempt.
+fn resume(attempt: AttemptId) -> Effect {
+    Effect::Do(Command::Resume(attempt))
+}
+
 /// Says how an exam stands for this person.
 fn standing(exam: &Exam, start: Start) -> String {
     let max = exam.attempts.max;
@@ -228,7 +139,7 @@ fn standing(exam: &Exam, start: Start) -> String {
 }
 
 /// Draws a topic in a line: a bar of what was right, what was right of those seen, and when.
-fn draw_topic(page: &mut Page, topic: &Topic) {
+fn draw_topic(page: &mut Page, topic: &TopicView) {
     let wide = page.width().saturating_sub(26).clamp(8, 24);
     let title = text::cut(&text::one_line(&topic.title), wide).into_owned();
     let gap = " ".repeat(wide.saturating_sub(text::width(&title)) + 1);
@@ -248,7 +159,6 @@ fn draw_topic(page: &mut Page, topic: &Topic) {
 
 impl Screen for Home {
     fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
-        self.failed = None;
         self.scroll.follow();
         let menu = self.menu();
         match key {
@@ -261,7 +171,7 @@ impl Screen for Home {
             Key::PageDown => self.scroll.by(5),
             Key::Enter => return menu.get(self.at).and_then(|entry| (entry.does)(&self.data, entry.exam)),
             Key::Char(c) => {
-                let chosen = menu.iter().find(|entry| entry.key == c.to_ascii_lowercase())?;
+                let chosen = menu.iter().find(|entry| entry.key == Some(c.to_ascii_lowercase()))?;
                 return (chosen.does)(&self.data, chosen.exam);
             }
             _ => {}
@@ -269,14 +179,9 @@ impl Screen for Home {
         None
     }
 
-    fn settled(&mut self, outcome: Outcome, _: &Cx) -> Option<Effect> {
-        match outcome {
-            Outcome::Failed(why) => self.failed = Some(why),
-            // Something was done on the screen that went away; show the numbers anew.
-            Outcome::Shown => return Some(Effect::Home),
-            _ => {}
-        }
-        None
+    fn settled(&mut self, reply: Reply, _: &Cx) -> Option<Effect> {
+        // Something was done on the screen that was closed: read the numbers again.
+        matches!(reply, Reply::Closed).then_some(Effect::Open(Route::Home))
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {

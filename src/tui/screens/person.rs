@@ -3,41 +3,23 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::certificate::Checked;
-use crate::clock::Timestamp;
-use crate::records::standing::Cell;
-use crate::records::{AttemptRow, PersonRow};
-use crate::sitting::certify::Held;
 use crate::text;
 use crate::tui::effect::Effect;
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll};
 use crate::tui::screen::{Cx, Screen, on_read};
 use crate::tui::theme::Role;
-
-/// What is shown of a person; nobody's answers are among it.
-pub struct PersonData {
-    /// The person.
-    pub person: PersonRow,
-    /// Where they stand, by the exam's title; what it rests on is verified.
-    pub standings: Vec<(String, Cell)>,
-    /// Their attempts, the newest first, with the score where it may be shown.
-    pub attempts: Vec<(AttemptRow, bool)>,
-    /// Their certificates with the verdict of the day.
-    pub certificates: Vec<(Held, Checked)>,
-    /// What happened when, the newest first.
-    pub timeline: Vec<(Timestamp, String)>,
-}
+use crate::wording::person::PersonView;
 
 /// One person.
 pub struct PersonScreen {
-    data: PersonData,
+    data: PersonView,
     scroll: Scroll,
 }
 
 impl PersonScreen {
     /// Shows this.
-    pub fn new(data: PersonData) -> Self {
+    pub fn new(data: PersonView) -> Self {
         Self { data, scroll: Scroll::TOP }
     }
 }
@@ -49,7 +31,7 @@ fn heading(page: &mut Page, says: &str) {
 
 impl Screen for PersonScreen {
     fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
-        on_read(&mut self.scroll, key, Effect::Back)
+        on_read(&mut self.scroll, key, Effect::Close)
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {

@@ -16,59 +16,32 @@ use ratatui::layout::Rect;
 use super::quiz::Quiz;
 use crate::clock::Millis;
 use crate::ids::QuestionId;
+use crate::problem::Severity;
+use crate::quiz::Session;
 use crate::quiz::session::Moment;
-use crate::quiz::{Session, Sheet};
 use crate::text;
-use crate::tui::effect::{Effect, Outcome};
+use crate::tui::effect::{Command, Effect, Reply, Route};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::theme::Role;
+use crate::wording::preview::PreviewContent;
 
 /// How often the file is looked at.
 const LOOK: Millis = Millis(500);
-
-/// What was read of the file: a bank to look through, or what is wrong with it.
-#[derive(Debug, Clone)]
-pub enum Reading {
-    /// All of its questions.
-    Bank(Looked),
-    /// Its problems, drawn as the checker prints them.
-    Broken(Vec<String>),
-}
-
-/// A bank to look through.
-#[derive(Debug, Clone)]
-pub struct Looked {
-    /// All questions, drafts and retired ones as well.
-    pub sheet: Arc<Sheet>,
-    /// For each of them what is said of it: its status where it is not ready, then the findings.
-    pub notes: Vec<Vec<Note>>,
-}
-
-/// Something said of a question.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
-    /// How it weighs: an error, a warning, or neither.
-    pub role: Role,
-    /// What is said.
-    pub said: String,
-    /// How to mend it.
-    pub help: String,
-}
 
 /// The preview.
 #[derive(Debug)]
 pub struct Preview {
     file: String,
-    reading: Reading,
+    reading: PreviewContent,
     quiz: Option<Quiz>,
     scroll: Scroll,
 }
 
 impl Preview {
     /// Shows what was read of a file.
-    pub fn new(file: &str, reading: Reading) -> Self {
+    pub fn new(file: &str, reading: PreviewContent) -> Self {
         let mut preview = Self { file: text::one_line(file), reading, quiz: None, scroll: Scroll::default() };
         preview.begin(0);
         preview
@@ -78,22 +51,22 @@ impl Preview {
     fn begin(&mut self, item: usize) {
         self.scroll = Scroll::TOP;
         self.quiz = match &self.reading {
-            Reading::Bank(bank) => Some(Quiz::looking(Session::new(Arc::clone(&bank.sheet)), item)),
-            Reading::Broken(_) => None,
+            PreviewContent::Bank(bank) => Some(Quiz::looking(Session::new(Arc::clone(&bank.sheet)), item)),
+            PreviewContent::Broken(_) => None,
         };
     }
 
     /// Takes in a new reading and stays at the question that is shown, where it is still there.
-    fn follow(&mut self, reading: Reading) {
+    fn follow(&mut self, reading: PreviewContent) {
         let (at, id) = (self.quiz.as_ref().map_or(0, Quiz::at), self.shown());
         self.reading = reading;
         match &self.reading {
-            Reading::Bank(bank) => {
+            PreviewContent::Bank(bank) => {
                 let place = bank.sheet.items.iter().position(|item| Some(&item.question.id) == id.as_ref());
                 self.begin(place.unwrap_or(at));
             }
             // The question is kept in mind until the file can be read again.
-            Reading::Broken(_) => self.scroll = Scroll::TOP,
+            PreviewContent::Broken(_) => self.scroll = Scroll::TOP,
         }
     }
 
@@ -109,19 +82,18 @@ impl Preview {
         while let Some(next) = effect.take() {
             let quiz = self.quiz.as_mut()?;
             match next {
-                Effect::Record(action) => {
+                Effect::Do(Command::Record(action)) => {
                     let mut session = quiz.session().clone();
-                    let outcome = match session.decide(action, Moment { elapsed: Millis(0), piped: false }) {
+                    match session.decide(action, Moment { elapsed: Millis(0), piped: false }) {
                         Ok(fact) => {
                             session.apply(&fact);
-                            Outcome::Recorded(Box::new(session))
+                            effect = quiz.settled(Reply::Recorded(Box::new(session)), cx);
                         }
-                        Err(refusal) => Outcome::Failed(refusal.to_string()),
-                    };
-                    effect = quiz.settled(outcome, cx);
+                        Err(_) => quiz.failed(),
+                    }
                 }
-                Effect::Result => self.begin(0),
-                Effect::Back => return Some(Effect::Quit),
+                Effect::Open(Route::Result) => self.begin(0),
+                Effect::Close => return Some(Effect::Quit),
                 other => return Some(other),
             }
         }
@@ -143,12 +115,12 @@ impl Preview {
     fn draw_notes(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
         let mut page = Page::new(cx.theme, area);
         let at = self.quiz.as_ref().map_or(0, Quiz::at);
-        if let Reading::Bank(bank) = &self.reading {
+        if let PreviewContent::Bank(bank) = &self.reading {
             let notes = bank.notes.get(at).map_or(&[][..], Vec::as_slice);
-            let found = notes.iter().filter(|note| note.role != Role::Dim).count();
+            let found = notes.iter().filter(|note| note.severity.is_some()).count();
             page.text(Role::Strong, &text::count(found, "finding"));
             for note in notes {
-                page.text(note.role, &note.said);
+                page.text(role(note.severity), &note.message);
                 if !note.help.is_empty() {
                     page.hanging("  ", Role::Text, Role::Dim, &note.help);
                 }
@@ -158,9 +130,18 @@ impl Preview {
     }
 }
 
+/// How a note looks: an error, a warning, or the status of the question.
+fn role(severity: Option<Severity>) -> Role {
+    match severity {
+        None => Role::Dim,
+        Some(Severity::Warning) => Role::Warn,
+        Some(Severity::Error | Severity::Unreadable) => Role::Bad,
+    }
+}
+
 impl Screen for Preview {
     fn on(&mut self, key: Key, cx: &Cx) -> Option<Effect> {
-        let Some(quiz) = self.quiz.as_mut().filter(|_| matches!(self.reading, Reading::Bank(_))) else {
+        let Some(quiz) = self.quiz.as_mut().filter(|_| matches!(self.reading, PreviewContent::Bank(_))) else {
             match key {
                 Key::Up => self.scroll.by(-1),
                 Key::Down => self.scroll.by(1),
@@ -171,7 +152,8 @@ impl Screen for Preview {
             }
             return None;
         };
-        if key == Key::Char('r') && !quiz.types() {
+        let restarts = key == Key::Char('r') && !quiz.types() && quiz.choice_of('r').is_none();
+        if restarts || key == Key::Alt('r') {
             let at = quiz.at();
             self.begin(at);
             return None;
@@ -180,9 +162,9 @@ impl Screen for Preview {
         self.perform(effect, cx)
     }
 
-    fn settled(&mut self, outcome: Outcome, cx: &Cx) -> Option<Effect> {
-        match outcome {
-            Outcome::Read(reading) => {
+    fn settled(&mut self, reply: Reply, cx: &Cx) -> Option<Effect> {
+        match reply {
+            Reply::FileRead(reading) => {
                 self.follow(*reading);
                 None
             }
@@ -194,11 +176,11 @@ impl Screen for Preview {
     }
 
     fn tick(&mut self, _: &Cx) -> Option<Effect> {
-        Some(Effect::Look)
+        Some(Effect::Do(Command::ReadFile))
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
-        if let Reading::Broken(problems) = &self.reading {
+        if let PreviewContent::Broken(problems) = &self.reading {
             let mut page = Page::new(cx.theme, area);
             page.text(Role::Bad, "This file cannot be shown. It is read again when it is saved.");
             for line in problems.iter().flat_map(|problem| problem.lines().chain([""])) {
@@ -217,17 +199,18 @@ impl Screen for Preview {
     fn title(&self, cx: &Cx) -> (String, String) {
         let left = format!("{} · preview", self.file);
         match (&self.reading, &self.quiz) {
-            (Reading::Bank(_), Some(quiz)) => (left, quiz.title(cx).1),
-            (Reading::Bank(_), None) => (left, String::new()),
-            (Reading::Broken(problems), _) => (left, text::count(problems.len(), "problem")),
+            (PreviewContent::Bank(_), Some(quiz)) => (left, quiz.title(cx).1),
+            (PreviewContent::Bank(_), None) => (left, String::new()),
+            (PreviewContent::Broken(problems), _) => (left, text::count(problems.len(), "problem")),
         }
     }
 
     fn bindings(&self) -> Vec<Binding> {
         match (&self.reading, &self.quiz) {
-            (Reading::Bank(_), Some(quiz)) => {
+            (PreviewContent::Bank(_), Some(quiz)) => {
                 let mut keys = quiz.bindings();
-                keys.push(key("r", "begin again"));
+                let restart = if quiz.choice_of('r').is_none() { "r" } else { "Alt+r" };
+                keys.push(key(restart, "begin again"));
                 keys
             }
             _ => vec![key("↑↓", "scroll"), key("q", "leave")],
@@ -239,6 +222,6 @@ impl Screen for Preview {
     }
 
     fn types(&self) -> bool {
-        matches!(self.reading, Reading::Bank(_)) && self.quiz.as_ref().is_some_and(Screen::types)
+        matches!(self.reading, PreviewContent::Bank(_)) && self.quiz.as_ref().is_some_and(Screen::types)
     }
 }

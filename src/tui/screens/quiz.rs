@@ -18,14 +18,13 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::sheet::AnswerSheet;
 use crate::attempt::{Certainty, Mode};
 use crate::clock::{Countdown, Millis};
 use crate::quiz::session::Action;
 use crate::quiz::sheet::Item;
 use crate::quiz::{Session, Sheet};
 use crate::text;
-use crate::tui::effect::{Effect, Outcome};
+use crate::tui::effect::{Effect, Reply, Route};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, column};
 use crate::tui::screen::{Cx, Screen};
@@ -37,6 +36,7 @@ mod keys;
 mod paint;
 
 use draft::Draft;
+use keys::{LetterCommand, record};
 
 /// A sitting on the screen.
 #[derive(Debug)]
@@ -157,11 +157,11 @@ impl Quiz {
                 if same && self.is_exam() {
                     self.arrive()
                 } else {
-                    Some(Effect::Record(Action::Answer { item, answer, certainty }))
+                    Some(record(Action::Answer { item, answer, certainty }))
                 }
             }
             None if self.changed && draft.is_empty() && self.session.given(item).is_some() => {
-                Some(Effect::Record(Action::Clear { item }))
+                Some(record(Action::Clear { item }))
             }
             _ => self.arrive(),
         }
@@ -175,12 +175,15 @@ impl Quiz {
                 self.go(item);
                 None
             }
-            Then::Sheet => Some(Effect::Push(Box::new(AnswerSheet::new(self.session.clone(), self.at, self.clock)))),
+            Then::Sheet => {
+                let session = Box::new(self.session.clone());
+                Some(Effect::Open(Route::AnswerSheet { session, at: self.at, clock: self.clock }))
+            }
             Then::Leave if self.is_exam() => {
                 self.asks_to_leave = true;
                 None
             }
-            Then::Leave => Some(Effect::Back),
+            Then::Leave => Some(Effect::Close),
         }
     }
 
@@ -235,14 +238,14 @@ impl Quiz {
     /// Goes on after an explained question: to the next open one, or to the result.
     fn next(&mut self) -> Option<Effect> {
         if self.session.ended().is_some() {
-            let at = if self.is_last() { return Some(Effect::Back) } else { self.at + 1 };
+            let at = if self.is_last() { return Some(Effect::Close) } else { self.at + 1 };
             self.go(at);
             return None;
         }
         match self.session.open_items().first().copied() {
             Some(_) if !self.is_last() => self.go(self.at + 1),
             Some(open) => self.go(open),
-            None => return Some(Effect::Record(Action::Submit)),
+            None => return Some(record(Action::Submit)),
         }
         None
     }
@@ -273,7 +276,7 @@ impl Screen for Quiz {
         if self.asks_to_leave {
             self.asks_to_leave = false;
             return match key {
-                Key::Enter | Key::Char('l' | 'y') | Key::CtrlC => Some(Effect::Back),
+                Key::Enter | Key::Char('l' | 'y') | Key::CtrlC => Some(Effect::Close),
                 _ => None,
             };
         }
@@ -285,13 +288,13 @@ impl Screen for Quiz {
         self.on_command(key)
     }
 
-    fn settled(&mut self, outcome: Outcome, _: &Cx) -> Option<Effect> {
-        match outcome {
-            Outcome::Recorded(session) => {
+    fn settled(&mut self, reply: Reply, _: &Cx) -> Option<Effect> {
+        match reply {
+            Reply::Recorded(session) => {
                 let was_closed = self.is_closed();
                 self.session = *session;
                 if self.session.ended().is_some() {
-                    return Some(Effect::Result);
+                    return Some(Effect::Open(Route::Result));
                 }
                 // A flag leaves a draft in the making as it is.
                 let stored = Draft::of(self.item(), self.session.given(self.at).map(|given| &given.answer));
@@ -302,19 +305,19 @@ impl Screen for Quiz {
                 }
                 return self.arrive();
             }
-            Outcome::TimeUp => return Some(Effect::Result),
-            Outcome::Failed(why) => {
-                self.then = Then::Stay;
-                self.note = Some((Role::Bad, why));
-            }
-            Outcome::Go(item) => self.go(item),
-            Outcome::Shown | Outcome::Read(_) | Outcome::Proven(_) => {}
+            Reply::TimeUp => return Some(Effect::Open(Route::Result)),
+            Reply::ClosedAt(item) => self.go(item),
+            Reply::Closed | Reply::FileRead(_) | Reply::Verified(_) => {}
         }
         None
     }
 
+    fn failed(&mut self) {
+        self.then = Then::Stay;
+    }
+
     fn tick(&mut self, cx: &Cx) -> Option<Effect> {
-        (self.left(cx) == Some(Millis(0))).then_some(Effect::Record(Action::TimeOut))
+        (self.left(cx) == Some(Millis(0))).then_some(record(Action::TimeOut))
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
@@ -369,11 +372,13 @@ impl Screen for Quiz {
             Draft::Choices(_) => key("A B …", "choose"),
         }];
         keys.extend([key("Enter", "confirm"), key("← →", "move")]);
-        keys.extend([key("m", "flag"), key("s", "answer sheet")]);
+        keys.push(self.letter_binding(LetterCommand::Flag, "flag"));
+        keys.push(self.letter_binding(LetterCommand::AnswerSheet, "answer sheet"));
         if !self.is_exam() {
             keys.push(key("1 2 3", "confirm as a guess, fairly sure, certain"));
         }
-        keys.extend([key("Space", "mark"), key("Backspace", "take back"), key("q", "leave")]);
+        keys.extend([key("Space", "mark"), key("Backspace", "take back")]);
+        keys.push(self.letter_binding(LetterCommand::Leave, "leave"));
         keys
     }
 

@@ -21,7 +21,7 @@ use crate::records::CertificateRow;
 use crate::records::roll::{Roll, RollQuery, RollRow, Sort};
 use crate::records::standing::{Cell, Standing};
 use crate::text;
-use crate::tui::effect::{Effect, Outcome};
+use crate::tui::effect::{Command, Effect, Reply, Route};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll};
 use crate::tui::screen::{Cx, Screen};
@@ -54,7 +54,8 @@ pub struct Records {
     view: View,
     searching: bool,
     proven: HashSet<CertificateId>,
-    failed: Option<String>,
+    /// Whether verifying failed, so that it is not tried again by itself.
+    stopped: bool,
     scroll: Scroll,
     /// How many people were in sight when last drawn.
     rows: usize,
@@ -75,7 +76,7 @@ impl Records {
             view: View::List,
             searching: false,
             proven: HashSet::new(),
-            failed: None,
+            stopped: false,
             scroll: Scroll::default(),
             rows: 20,
             now,
@@ -242,13 +243,13 @@ fn padded(said: &str, columns: usize) -> String {
 
 impl Screen for Records {
     fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
-        self.failed = None;
+        self.stopped = false;
         if self.searching {
             return self.search(key);
         }
         match key {
             Key::CtrlC => return Some(Effect::Quit),
-            Key::Esc | Key::Char('q') => return Some(Effect::Back),
+            Key::Esc | Key::Char('q') => return Some(Effect::Close),
             Key::Up => self.move_to(self.at.saturating_sub(1)),
             Key::Down => self.move_to(self.at + 1),
             Key::PageUp => self.move_to(self.at.saturating_sub(self.rows)),
@@ -263,26 +264,28 @@ impl Screen for Records {
             }
             Key::Enter => {
                 let row = self.chosen.get(self.at)?;
-                return Some(Effect::Person(self.roll.rows[*row].person.id));
+                return Some(Effect::Open(Route::Person(self.roll.rows[*row].person.id)));
             }
             Key::Char(c) => self.choose(c.to_ascii_lowercase()),
-            Key::Backspace => {}
+            Key::Backspace | Key::Alt(_) => {}
         }
         None
     }
 
-    fn settled(&mut self, outcome: Outcome, _: &Cx) -> Option<Effect> {
-        match outcome {
-            Outcome::Proven(ids) => self.proven.extend(ids),
-            Outcome::Failed(why) => self.failed = Some(why),
-            _ => {}
+    fn settled(&mut self, reply: Reply, _: &Cx) -> Option<Effect> {
+        if let Reply::Verified(ids) = reply {
+            self.proven.extend(ids);
         }
         None
+    }
+
+    fn failed(&mut self) {
+        self.stopped = true;
     }
 
     fn tick(&mut self, _: &Cx) -> Option<Effect> {
         let rows = self.unproven();
-        (!rows.is_empty() && self.failed.is_none()).then_some(Effect::Prove(rows))
+        (!rows.is_empty() && !self.stopped).then_some(Effect::Do(Command::Verify(rows)))
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
@@ -298,9 +301,6 @@ impl Screen for Records {
         }
         if self.chosen.is_empty() {
             page.text(Role::Text, "Nobody fits. Take certificates in with `needlewise certificate import`.");
-        }
-        if let Some(why) = &self.failed {
-            page.text(Role::Bad, why);
         }
         page.draw(frame, area, &mut { Scroll::TOP });
     }
@@ -329,7 +329,7 @@ impl Screen for Records {
     }
 
     fn wake(&self, _: &Cx) -> Option<Millis> {
-        (self.failed.is_none() && !self.unproven().is_empty()).then_some(Millis(0))
+        (!self.stopped && !self.unproven().is_empty()).then_some(Millis(0))
     }
 
     fn types(&self) -> bool {

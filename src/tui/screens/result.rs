@@ -7,25 +7,24 @@ use crate::attempt::Standing;
 use crate::attempt::points::needed;
 use crate::quiz::Session;
 use crate::quiz::review::Extent;
-use crate::tui::effect::{Effect, Outcome, Told};
+use crate::tui::effect::{Command, Effect, Route};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, bar};
 use crate::tui::screen::{Cx, Screen, on_read};
 use crate::tui::theme::Role;
 use crate::wording;
-
-use super::quiz::Quiz;
+use crate::wording::exam_result::ExamResultView;
 
 /// The result of an exam.
 #[derive(Debug)]
 pub struct Examined {
-    told: Told,
+    told: ExamResultView,
     scroll: Scroll,
 }
 
 impl Examined {
     /// Shows what may be told.
-    pub fn new(told: Told) -> Self {
+    pub fn new(told: ExamResultView) -> Self {
         Self { told, scroll: Scroll::TOP }
     }
 
@@ -125,7 +124,7 @@ impl Examined {
 
 impl Screen for Examined {
     fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
-        on_read(&mut self.scroll, key, Effect::Done)
+        on_read(&mut self.scroll, key, Effect::Do(Command::LeaveResult))
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
@@ -166,15 +165,11 @@ impl Screen for Practiced {
         match key {
             Key::Up => self.scroll.by(-1),
             Key::Down => self.scroll.by(1),
-            Key::Char('v') => return Some(Effect::Push(Box::new(Quiz::review(self.session.clone())))),
+            Key::Char('v') => return Some(Effect::Open(Route::Review(Box::new(self.session.clone())))),
             Key::CtrlC => return Some(Effect::Quit),
-            Key::Enter | Key::Esc | Key::Char('q') => return Some(Effect::Done),
+            Key::Enter | Key::Esc | Key::Char('q') => return Some(Effect::Do(Command::LeaveResult)),
             _ => {}
         }
-        None
-    }
-
-    fn settled(&mut self, _: Outcome, _: &Cx) -> Option<Effect> {
         None
     }
 

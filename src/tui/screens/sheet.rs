@@ -7,7 +7,7 @@ use crate::clock::{Countdown, Millis};
 use crate::quiz::Session;
 use crate::quiz::session::Action;
 use crate::text;
-use crate::tui::effect::{Effect, Outcome};
+use crate::tui::effect::{Command, Effect, Reply, Route};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, column};
 use crate::tui::screen::{Cx, Screen};
@@ -25,14 +25,13 @@ pub struct AnswerSheet {
     columns: usize,
     clock: Option<Countdown>,
     asks: bool,
-    failed: Option<String>,
     scroll: Scroll,
 }
 
 impl AnswerSheet {
     /// Shows where a sitting stands, beginning at a question.
     pub fn new(session: Session, at: usize, clock: Option<Countdown>) -> Self {
-        Self { session, at, columns: 1, clock, asks: false, failed: None, scroll: Scroll::default() }
+        Self { session, at, columns: 1, clock, asks: false, scroll: Scroll::default() }
     }
 
     fn open(&self) -> Vec<usize> {
@@ -57,10 +56,9 @@ fn numbers(items: &[usize]) -> String {
 
 impl Screen for AnswerSheet {
     fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
-        self.failed = None;
         if std::mem::take(&mut self.asks) {
             let yes = matches!(key, Key::Char('y' | 'Y'));
-            return yes.then_some(Effect::Record(Action::Submit));
+            return yes.then_some(Effect::Do(Command::Record(Action::Submit)));
         }
         let last = self.session.count().saturating_sub(1);
         self.scroll.follow();
@@ -71,31 +69,27 @@ impl Screen for AnswerSheet {
             Key::Down if self.at + self.columns <= last => self.at += self.columns,
             Key::Home => self.at = 0,
             Key::End => self.at = last,
-            Key::Enter => return Some(Effect::Choose(self.at)),
+            Key::Enter => return Some(Effect::CloseAt(self.at)),
             Key::Char('f' | 'F') => self.asks = true,
-            Key::Esc | Key::CtrlC | Key::Char('s' | 'q') => return Some(Effect::Back),
+            Key::Esc | Key::CtrlC | Key::Char('s' | 'q') => return Some(Effect::Close),
             _ => {}
         }
         None
     }
 
-    fn settled(&mut self, outcome: Outcome, _: &Cx) -> Option<Effect> {
-        match outcome {
-            Outcome::Recorded(session) => {
+    fn settled(&mut self, reply: Reply, _: &Cx) -> Option<Effect> {
+        match reply {
+            Reply::Recorded(session) => {
                 self.session = *session;
-                self.session.ended().map(|_| Effect::Result)
+                self.session.ended().map(|_| Effect::Open(Route::Result))
             }
-            Outcome::TimeUp => Some(Effect::Result),
-            Outcome::Failed(why) => {
-                self.failed = Some(why);
-                None
-            }
+            Reply::TimeUp => Some(Effect::Open(Route::Result)),
             _ => None,
         }
     }
 
     fn tick(&mut self, cx: &Cx) -> Option<Effect> {
-        (self.left(cx) == Some(Millis(0))).then_some(Effect::Record(Action::TimeOut))
+        (self.left(cx) == Some(Millis(0))).then_some(Effect::Do(Command::Record(Action::TimeOut)))
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
@@ -126,8 +120,6 @@ impl Screen for AnswerSheet {
             page.focus();
             let with = if open.is_empty() { String::new() } else { format!(" with {} unanswered", open.len()) };
             page.text(Role::Strong, &format!("Submit{with}? y submits, any other key goes back."));
-        } else if let Some(why) = &self.failed {
-            page.text(Role::Bad, why);
         }
         page.draw(frame, area, &mut self.scroll);
     }

@@ -3,32 +3,31 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::home::Topic;
 use crate::text;
-use crate::tui::effect::{Effect, Outcome};
+use crate::tui::effect::{Command, Effect};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, bar};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::theme::Role;
+use crate::wording::home::TopicView;
 
 /// The list of topics; all of them mixed come first.
 #[derive(Debug)]
 pub struct Topics {
-    topics: Vec<Topic>,
+    topics: Vec<TopicView>,
     at: usize,
-    failed: Option<String>,
     scroll: Scroll,
 }
 
 impl Topics {
     /// Lists these.
-    pub fn new(topics: Vec<Topic>) -> Self {
-        Self { topics, at: 0, failed: None, scroll: Scroll::default() }
+    pub fn new(topics: Vec<TopicView>) -> Self {
+        Self { topics, at: 0, scroll: Scroll::default() }
     }
 }
 
 /// Says how far a topic is.
-fn far(topic: &Topic) -> String {
+fn far(topic: &TopicView) -> String {
     let questions = text::count(topic.total, "question");
     topic.last.map_or_else(
         || format!("  {questions}, not practiced yet"),
@@ -38,27 +37,20 @@ fn far(topic: &Topic) -> String {
 
 impl Screen for Topics {
     fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
-        self.failed = None;
         self.scroll.follow();
         match key {
             Key::CtrlC => return Some(Effect::Quit),
-            Key::Esc | Key::Char('q') => return Some(Effect::Back),
+            Key::Esc | Key::Char('q') => return Some(Effect::Close),
             Key::Up => self.at = self.at.saturating_sub(1),
             Key::Down => self.at = (self.at + 1).min(self.topics.len()),
             Key::Home => self.at = 0,
             Key::End => self.at = self.topics.len(),
             Key::Enter => {
                 let chosen = self.at.checked_sub(1).and_then(|at| self.topics.get(at));
-                return Some(Effect::Practice(chosen.map(|topic| topic.bank.clone()).into_iter().collect()));
+                let banks = chosen.map(|topic| topic.bank.clone()).into_iter().collect();
+                return Some(Effect::Do(Command::Practice(banks)));
             }
             _ => {}
-        }
-        None
-    }
-
-    fn settled(&mut self, outcome: Outcome, _: &Cx) -> Option<Effect> {
-        if let Outcome::Failed(why) = outcome {
-            self.failed = Some(why);
         }
         None
     }
@@ -87,10 +79,6 @@ impl Screen for Topics {
             page.hanging(mark(here), Role::Accent, role, &topic.title);
             let (full, rest) = bar(topic.right, topic.total, 12);
             page.parts(&[(Role::Text, "  "), (Role::Accent, &full), (Role::Dim, &rest), (Role::Dim, &far(topic))]);
-        }
-        if let Some(why) = &self.failed {
-            page.gap();
-            page.text(Role::Bad, why);
         }
         page.draw(frame, area, &mut self.scroll);
     }

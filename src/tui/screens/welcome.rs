@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::records::PersonRow;
 use crate::text;
-use crate::tui::effect::{Effect, Outcome};
+use crate::tui::effect::{Command, Effect, Route};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll};
 use crate::tui::screen::{Cx, Screen};
@@ -17,14 +17,13 @@ pub struct Welcome {
     people: Vec<PersonRow>,
     at: usize,
     name: String,
-    failed: Option<String>,
     scroll: Scroll,
 }
 
 impl Welcome {
     /// Asks whether it is one of these, or somebody new.
     pub fn new(people: Vec<PersonRow>) -> Self {
-        Self { people, at: 0, name: String::new(), failed: None, scroll: Scroll::default() }
+        Self { people, at: 0, name: String::new(), scroll: Scroll::default() }
     }
 
     /// Returns whether the keys go to the field for a new name, which stands behind the list.
@@ -35,28 +34,24 @@ impl Welcome {
 
 impl Screen for Welcome {
     fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
-        self.failed = None;
         self.scroll.follow();
         match key {
             Key::CtrlC => return Some(Effect::Quit),
             Key::Up => self.at = self.at.saturating_sub(1),
             Key::Down | Key::Tab => self.at = (self.at + 1).min(self.people.len()),
             Key::Esc => return Some(Effect::Quit),
-            Key::Enter if !self.in_field() => return Some(Effect::SitDown(self.people[self.at].clone())),
-            Key::Enter if !self.name.trim().is_empty() => return Some(Effect::Welcome(self.name.clone())),
+            Key::Enter if !self.in_field() => {
+                return Some(Effect::Do(Command::ChoosePerson(self.people[self.at].clone())));
+            }
+            Key::Enter if !self.name.trim().is_empty() => {
+                return Some(Effect::Do(Command::ChooseName(self.name.clone())));
+            }
             Key::Char('q') if !self.in_field() => return Some(Effect::Quit),
             // Who looks up others need not be anybody here.
-            Key::Char('l') if !self.in_field() => return Some(Effect::Records),
+            Key::Char('l') if !self.in_field() => return Some(Effect::Open(Route::Records)),
             Key::Char(c) if self.in_field() && text::is_harmless(c) && self.name.len() < 400 => self.name.push(c),
             Key::Backspace if self.in_field() => self.name = text::without_last(&self.name).to_owned(),
             _ => {}
-        }
-        None
-    }
-
-    fn settled(&mut self, outcome: Outcome, _: &Cx) -> Option<Effect> {
-        if let Outcome::Failed(why) = outcome {
-            self.failed = Some(why);
         }
         None
     }
@@ -89,10 +84,6 @@ impl Screen for Welcome {
         let (mark, cursor) = if self.in_field() { ("▸ ", "▏") } else { ("  ", "") };
         let label = if self.people.is_empty() { "Name: " } else { "New name: " };
         page.hanging(&format!("{mark}{label}"), Role::Accent, Role::Strong, &format!("{}{cursor}", self.name));
-        if let Some(why) = &self.failed {
-            page.gap();
-            page.text(Role::Bad, why);
-        }
         page.gap();
         page.text(
             Role::Dim,

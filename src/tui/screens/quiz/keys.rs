@@ -3,6 +3,43 @@
 use super::draft::{self, Draft};
 use super::{Certainty, Effect, Key, Quiz, Then};
 use crate::quiz::session::Action;
+use crate::tui::effect::Command;
+use crate::tui::key::{Binding, key};
+
+/// The effect that stores what the trainee did.
+pub(super) fn record(action: Action) -> Effect {
+    Effect::Do(Command::Record(action))
+}
+
+/// What a letter does where it marks no choice; with Alt it always does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LetterCommand {
+    Flag,
+    AnswerSheet,
+    Leave,
+}
+
+impl LetterCommand {
+    const ALL: [Self; 3] = [Self::Flag, Self::AnswerSheet, Self::Leave];
+
+    /// Returns the letter, from which the keys are read and shown.
+    fn letter(self) -> char {
+        match self {
+            Self::Flag => 'm',
+            Self::AnswerSheet => 's',
+            Self::Leave => 'q',
+        }
+    }
+
+    /// Returns how its key is written, alone and with Alt.
+    fn keys(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Flag => ("m", "Alt+m"),
+            Self::AnswerSheet => ("s", "Alt+s"),
+            Self::Leave => ("q", "Alt+q"),
+        }
+    }
+}
 
 impl Quiz {
     /// Types into the field; nothing where the key is a command even there.
@@ -40,30 +77,48 @@ impl Quiz {
             Key::Right => return self.leave_for(Then::Question(self.at + 1)),
             Key::Esc | Key::CtrlC => return self.leave_for(Then::Leave),
             Key::Char(c) => return self.on_char(c),
+            Key::Alt(letter) => return self.on_letter(letter),
             _ => {}
         }
         None
     }
 
-    /// A letter that is shown marks; other letters are commands.
+    /// A letter that is shown marks; other letters are commands, and so is any letter with Alt.
     fn on_char(&mut self, c: char) -> Option<Effect> {
-        let lettered = self.item().order.len();
-        let position = c.is_ascii_alphabetic().then(|| usize::from(c.to_ascii_uppercase() as u8 - b'A'));
         let truth = matches!(self.draft, Draft::Truth(_));
-        match (c, position) {
+        match (c, self.choice_of(c)) {
             ('t' | 'T', _) if truth => self.mark(0),
             ('f' | 'F', _) if truth => self.mark(1),
-            (_, Some(position)) if position < lettered && !self.is_closed() => self.mark(position),
+            (_, Some(position)) => self.mark(position),
             ('1'..='3', _) if !self.is_exam() && !self.is_closed() => {
                 let level = c.to_digit(10).and_then(|n| u8::try_from(n).ok()).and_then(|n| Certainty::try_from(n).ok());
                 return self.confirm(level);
             }
-            ('m', _) if self.session.ended().is_none() => return Some(Effect::Record(Action::Flag { item: self.at })),
-            ('s', _) if self.session.ended().is_none() => return self.leave_for(Then::Sheet),
-            ('q', _) => return self.leave_for(Then::Leave),
-            _ => {}
+            (letter, _) => return self.on_letter(letter),
         }
         None
+    }
+
+    /// Says what the command of a letter means.
+    pub(super) fn on_letter(&mut self, letter: char) -> Option<Effect> {
+        match LetterCommand::ALL.into_iter().find(|command| command.letter() == letter)? {
+            LetterCommand::Leave => self.leave_for(Then::Leave),
+            _ if self.session.ended().is_some() => None,
+            LetterCommand::Flag => Some(record(Action::Flag { item: self.at })),
+            LetterCommand::AnswerSheet => self.leave_for(Then::Sheet),
+        }
+    }
+
+    /// Returns the position of the choice that a letter marks now; nothing where the letter is free for a command.
+    pub(in crate::tui::screens) fn choice_of(&self, letter: char) -> Option<usize> {
+        let position = letter.is_ascii_alphabetic().then(|| usize::from(letter.to_ascii_uppercase() as u8 - b'A'));
+        position.filter(|position| *position < self.item().order.len() && !self.is_closed())
+    }
+
+    /// Returns the key of a command with its words, as it works at the question that is shown.
+    pub(super) fn letter_binding(&self, command: LetterCommand, label: &'static str) -> Binding {
+        let (alone, with_alt) = command.keys();
+        key(if self.choice_of(command.letter()).is_some() { with_alt } else { alone }, label)
     }
 
     fn take_back(&mut self) {

@@ -1,0 +1,34 @@
+//! What carries out effects: the one door from the interface to everything else.
+
+use super::effect::{Effect, Reply};
+use super::screen::Screen;
+use crate::clock::Now;
+use crate::sitting::Error;
+
+/// Carries out the effects of an interface.
+pub trait Execute {
+    /// Returns the present.
+    fn now(&self) -> Now;
+
+    /// Carries out an effect and returns what becomes of the screens.
+    ///
+    /// # Errors
+    /// Why it was not done; the interface shows that, on any screen.
+    fn execute(&mut self, effect: Effect) -> Result<StackChange, Error>;
+}
+
+/// What becomes of the stack of screens.
+pub enum StackChange {
+    /// A screen comes on top.
+    Push(Box<dyn Screen>),
+    /// A screen takes the place of the one on top.
+    Replace(Box<dyn Screen>),
+    /// A screen takes the place of all.
+    Root(Box<dyn Screen>),
+    /// The screen on top closes, and the one below is told.
+    Pop(Reply),
+    /// The screen on top is told.
+    Tell(Reply),
+    /// The program ends.
+    Quit,
+}

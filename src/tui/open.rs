@@ -1,0 +1,24 @@
+//! Screens whose route has all that they need.
+
+use super::effect::Route;
+use super::screen::Screen;
+use super::screens::certificates::CertificateScreen;
+use super::screens::help::Help;
+use super::screens::preview::Preview;
+use super::screens::quiz::Quiz;
+use super::screens::sheet::AnswerSheet;
+
+/// Opens a screen from its route alone.
+///
+/// # Errors
+/// The route, where its screen needs data from the store.
+pub fn open(route: Route) -> Result<Box<dyn Screen>, Route> {
+    Ok(match route {
+        Route::AnswerSheet { session, at, clock } => Box::new(AnswerSheet::new(*session, at, clock)),
+        Route::Review(session) => Box::new(Quiz::review(*session)),
+        Route::Certificate(certificate) => Box::new(CertificateScreen::new(&certificate.0, certificate.1)),
+        Route::Help(bindings) => Box::new(Help::new(bindings)),
+        Route::Preview { file, content } => Box::new(Preview::new(&file, *content)),
+        route => return Err(route),
+    })
+}

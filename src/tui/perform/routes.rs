@@ -1,0 +1,109 @@
+//! From a route to its screen, with what the screen shows read from the store.
+
+use std::sync::Arc;
+
+use super::Performer;
+use crate::attempt::{Mode, Standing};
+use crate::bank::exam::Exam;
+use crate::quiz::review::{self, Extent};
+use crate::sitting::Error;
+use crate::sitting::certify::Held;
+use crate::tui::effect::{Reply, Route};
+use crate::tui::execute::{Execute, StackChange};
+use crate::tui::open;
+use crate::tui::screen::Screen;
+use crate::tui::screens::briefing::Briefing;
+use crate::tui::screens::certificates::Certificates;
+use crate::tui::screens::home::Home;
+use crate::tui::screens::person::PersonScreen;
+use crate::tui::screens::records::Records;
+use crate::tui::screens::result::{Examined, Practiced};
+use crate::tui::screens::topics::Topics;
+use crate::tui::screens::welcome::Welcome;
+use crate::wording;
+use crate::wording::exam_result::ExamResultView;
+use crate::wording::home::HomeView;
+use crate::wording::person::PersonView;
+
+impl Performer {
+    /// Opens a screen.
+    pub(super) fn open(&mut self, route: Route) -> Result<StackChange, Error> {
+        let route = match open::open(route) {
+            Ok(screen) => return Ok(StackChange::Push(screen)),
+            Err(route) => route,
+        };
+        Ok(match route {
+            Route::Home if self.trainee.is_none() => {
+                StackChange::Root(Box::new(Welcome::new(self.desk.store.people()?)))
+            }
+            Route::Home => StackChange::Root(self.home()?),
+            Route::Topics => StackChange::Push(Box::new(Topics::new(self.home_view()?.topics))),
+            Route::Briefing(exam) => StackChange::Push(self.briefing(exam)?),
+            Route::Quiz => match self.attempt.take() {
+                Some(attempt) => StackChange::Root(self.quiz(attempt)),
+                None => StackChange::Root(self.home()?),
+            },
+            Route::Result => self.result()?,
+            Route::Certificates => StackChange::Push(self.certificates()?),
+            Route::Records => {
+                let today = self.desk.trust.today(self.now().wall);
+                StackChange::Push(Box::new(Records::new(self.desk.roll()?, today)))
+            }
+            Route::Person(id) => StackChange::Push(Box::new(PersonScreen::new(PersonView::load(&self.desk, id)?))),
+            // These have all they need and are open by now.
+            Route::AnswerSheet { .. }
+            | Route::Review(_)
+            | Route::Certificate(_)
+            | Route::Help(_)
+            | Route::Preview { .. } => StackChange::Tell(Reply::Closed),
+        })
+    }
+
+    pub(super) fn home(&mut self) -> Result<Box<dyn Screen>, Error> {
+        Ok(Box::new(Home::new(self.home_view()?)))
+    }
+
+    fn home_view(&mut self) -> Result<HomeView, Error> {
+        let person = self.trainee()?.clone();
+        HomeView::load(&mut self.desk, &person)
+    }
+
+    fn briefing(&self, exam: Arc<Exam>) -> Result<Box<dyn Screen>, Error> {
+        let person = self.trainee()?;
+        let start = self.desk.may_start(person.id, &exam)?;
+        let (name, limit) = (person.person.name.clone(), self.desk.limit(person.id, &exam)?);
+        let banks: Vec<_> =
+            exam.sections.iter().filter_map(|section| self.desk.catalog.bank(&section.bank).ok()).cloned().collect();
+        Ok(Box::new(Briefing::new(exam, start, name, limit, &banks)))
+    }
+
+    fn certificates(&self) -> Result<Box<dyn Screen>, Error> {
+        let now = self.now().wall;
+        let check = |held: Held| {
+            let checked = held.checked(&self.desk.trust, now);
+            (held, checked)
+        };
+        let held = self.desk.held(Some(self.trainee()?.id))?.into_iter().map(check).collect();
+        Ok(Box::new(Certificates::new(held)))
+    }
+
+    fn result(&mut self) -> Result<StackChange, Error> {
+        let Some(mut attempt) = self.attempt.take() else { return Ok(StackChange::Pop(Reply::Closed)) };
+        let Some(ended) = attempt.session.ended().cloned() else { return Ok(StackChange::Pop(Reply::Closed)) };
+        let sheet = Arc::clone(attempt.session.sheet());
+        let Some(exam) = sheet.exam.as_ref() else {
+            return Ok(StackChange::Root(Box::new(Practiced::new(attempt.session))));
+        };
+        let mock = sheet.mode == Mode::Mock;
+        let ready = if mock { wording::ready_lines(&attempt.session, &ended.outcome) } else { Vec::new() };
+        // The result is on disk; what befalls the certificate is told beside it.
+        let certificate = (ended.outcome.standing == Standing::Passed && !mock && !attempt.invigilated)
+            .then(|| self.desk.certify(&mut attempt).map(|made| made.path).map_err(|error| error.to_string()));
+        let next = self.desk.may_start(attempt.trainee, exam)?;
+        let extent = review::extent(sheet.mode, exam.review, next);
+        let back = if extent >= Extent::Chosen { wording::look_back(&attempt.session) } else { Vec::new() };
+        let sheet = Arc::clone(&sheet);
+        let told = ExamResultView { sheet, outcome: ended.outcome, extent, next, certificate, ready, back };
+        Ok(StackChange::Root(Box::new(Examined::new(told))))
+    }
+}

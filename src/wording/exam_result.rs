@@ -1,0 +1,29 @@
+//! What the result of an exam shows.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::back::Looked;
+use crate::attempt::Outcome;
+use crate::quiz::Sheet;
+use crate::quiz::policy::Start;
+use crate::quiz::review::Extent;
+
+/// An exam once it has ended, as far as its trainee may see it.
+#[derive(Debug)]
+pub struct ExamResultView {
+    /// What was asked.
+    pub sheet: Arc<Sheet>,
+    /// What it came to.
+    pub outcome: Outcome,
+    /// How much of that may be shown.
+    pub extent: Extent,
+    /// When the exam can be taken again.
+    pub next: Start,
+    /// Where the certificate is, or why there is none; for a pass.
+    pub certificate: Option<Result<PathBuf, String>>,
+    /// How ready the trainee is, after a mock.
+    pub ready: Vec<String>,
+    /// Every question, looked back on, where the exam allows that.
+    pub back: Vec<Looked>,
+}

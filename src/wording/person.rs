@@ -1,0 +1,56 @@
+//! What the records show of one person.
+
+use crate::certificate::Checked;
+use crate::clock::Timestamp;
+use crate::ids::TraineeId;
+use crate::quiz::review::Extent;
+use crate::records::roll::Roll;
+use crate::records::standing::Cell;
+use crate::records::{AttemptQuery, AttemptRow, PersonRow};
+use crate::sitting::certify::Held;
+use crate::sitting::{Desk, Error};
+
+/// What is shown of a person; nobody's answers are among it.
+pub struct PersonView {
+    /// The person.
+    pub person: PersonRow,
+    /// Where they stand, by the exam's title; what it rests on is verified.
+    pub standings: Vec<(String, Cell)>,
+    /// Their attempts, the newest first, with the score where it may be shown.
+    pub attempts: Vec<(AttemptRow, bool)>,
+    /// Their certificates with the verdict of the day.
+    pub certificates: Vec<(Held, Checked)>,
+    /// What happened when, the newest first.
+    pub timeline: Vec<(Timestamp, String)>,
+}
+
+impl PersonView {
+    /// Reads it, and verifies the signatures of the certificates that count.
+    ///
+    /// # Errors
+    /// Where the person is not stored any more, a signature does not match, or the store cannot be read.
+    pub fn load(desk: &Desk, id: TraineeId) -> Result<Self, Error> {
+        let now = desk.clock.now().wall;
+        let person = desk.person(id)?.ok_or(Error::BadName("This person is not here any more"))?;
+        let held = desk.store.certificates(Some(id))?;
+        let exams = desk.catalog.exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
+        let mut roll = Roll::new(vec![person.clone()], held, exams, &desk.trust, now);
+        let cells = roll.rows.pop().map_or_else(Vec::new, |row| row.cells);
+        desk.prove(&cells.iter().filter_map(|cell| cell.by.as_ref()).collect::<Vec<_>>(), &|| {})?;
+        let standings = roll.exams.into_iter().map(|(_, title)| title).zip(cells).collect();
+        let query = AttemptQuery { trainee: Some(id), ..AttemptQuery::default() };
+        let attempt = |row: AttemptRow| {
+            let told = desk.extent(&row)? > Extent::Verdict;
+            Ok((row, told))
+        };
+        let attempts = desk.store.attempts(&query)?.into_iter().map(attempt).collect::<Result<Vec<_>, Error>>()?;
+        let mut timeline: Vec<_> = desk.timeline(id)?;
+        timeline.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        let check = |held: Held| {
+            let checked = held.checked(&desk.trust, now);
+            (held, checked)
+        };
+        let certificates = desk.held(Some(id))?.into_iter().map(check).collect();
+        Ok(Self { person, standings, attempts, certificates, timeline })
+    }
+}

@@ -1,0 +1,35 @@
+//! What the preview of a bank's file shows.
+
+use std::sync::Arc;
+
+use crate::problem::Severity;
+use crate::quiz::Sheet;
+
+/// What was read of the file: a bank to look through, or what is wrong with it.
+#[derive(Debug, Clone)]
+pub enum PreviewContent {
+    /// All of its questions.
+    Bank(PreviewBank),
+    /// Its problems, drawn as the checker prints them.
+    Broken(Vec<String>),
+}
+
+/// A bank to look through.
+#[derive(Debug, Clone)]
+pub struct PreviewBank {
+    /// All questions, drafts and retired ones as well.
+    pub sheet: Arc<Sheet>,
+    /// For each of them its status where it is not ready, then the findings.
+    pub notes: Vec<Vec<PreviewNote>>,
+}
+
+/// Something to know of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewNote {
+    /// How much a finding weighs; nothing for the question's status.
+    pub severity: Option<Severity>,
+    /// What there is to know.
+    pub message: String,
+    /// How to fix it; empty where there is nothing to fix.
+    pub help: String,
+}
