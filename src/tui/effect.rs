@@ -8,7 +8,7 @@ use crate::certificate::Checked;
 use crate::clock::Countdown;
 use crate::ids::{AttemptId, BankId, CertificateId, TraineeId};
 use crate::quiz::Session;
-use crate::quiz::session::Action;
+use crate::quiz::session::{Action, Refusal};
 use crate::records::{CertificateRow, PersonRow};
 use crate::sitting::certify::Held;
 use crate::wording::preview::PreviewContent;
@@ -94,6 +94,8 @@ pub enum Command {
     Verify(Vec<CertificateRow>),
     /// Read the previewed file again if it changed.
     ReadFile,
+    /// Say why an action is not possible, for a preview, which decides that itself.
+    Refuse(Refusal),
 }
 
 /// What a screen is told once its effect is done.

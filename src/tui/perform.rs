@@ -67,6 +67,7 @@ impl Performer {
             Command::Verify(rows) => self.verify(&rows),
             // Only a preview has a file.
             Command::ReadFile => Ok(StackChange::Tell(Reply::Closed)),
+            Command::Refuse(refusal) => Err(Error::Refused(refusal)),
         }
     }
 

@@ -72,6 +72,7 @@ impl Execute for Previewer {
             Effect::Do(Command::ReadFile) if self.stamp() != self.seen => {
                 StackChange::Tell(Reply::FileRead(Box::new(self.read())))
             }
+            Effect::Do(Command::Refuse(refusal)) => return Err(Error::Refused(refusal)),
             Effect::Do(_) => StackChange::Tell(Reply::Closed),
             Effect::Quit => StackChange::Quit,
         })

@@ -89,7 +89,7 @@ impl Preview {
                             session.apply(&fact);
                             effect = quiz.settled(Reply::Recorded(Box::new(session)), cx);
                         }
-                        Err(_) => quiz.failed(),
+                        Err(refusal) => return Some(Effect::Do(Command::Refuse(refusal))),
                     }
                 }
                 Effect::Open(Route::Result) => self.begin(0),
@@ -173,6 +173,10 @@ impl Screen for Preview {
                 self.perform(effect, cx)
             }
         }
+    }
+
+    fn failed(&mut self) {
+        self.quiz.iter_mut().for_each(Screen::failed);
     }
 
     fn tick(&mut self, _: &Cx) -> Option<Effect> {
