@@ -7,6 +7,7 @@ pub mod outcome;
 pub mod paper;
 pub mod points;
 pub mod remark;
+pub mod signature;
 
 pub use answer::{Answer, Certainty};
 pub use fact::Fact;

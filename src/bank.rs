@@ -16,8 +16,8 @@ pub mod check;
 pub mod coverage;
 pub mod decimal;
 pub mod exam;
-mod form;
 pub mod json;
+pub mod limits;
 pub mod load;
 pub mod question;
 pub mod schema;
@@ -26,6 +26,7 @@ pub mod shelf;
 pub mod skeleton;
 pub mod sound;
 pub mod syllabus;
+mod well_formed;
 
 pub use question::Question;
 
@@ -244,7 +245,7 @@ fn held<'de, D: Deserializer<'de>>(reader: D) -> Result<Vec<Arc<Question>>, D::E
     impl<'de> Deserialize<'de> for Held {
         fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
             let question = Question::deserialize(reader)?;
-            match form::question(&question) && sound::stands_alone(&question) {
+            match well_formed::question(&question) && sound::stands_alone(&question) {
                 true => Ok(Self(Arc::new(question))),
                 false => Err(D::Error::custom("a question breaks a rule of its form")),
             }

@@ -1,5 +1,6 @@
 //! From a pass to a credential that others can check: an Open Badges 3.0 credential with one embedded proof.
 
+pub mod assurance;
 pub mod award;
 pub mod bundle;
 pub mod carrier;
@@ -15,7 +16,8 @@ pub mod trust;
 pub mod verify;
 pub mod warrant;
 
-pub use award::{Assurance, Award};
+pub use assurance::Assurance;
+pub use award::Award;
 pub use bundle::{Bundle, Reason, Revocation};
 pub use credential::Credential;
 pub use issuer::Issuer;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use rand::Rng;
 
 use crate::attempt::chain::{self, Head, Row};
-use crate::attempt::fact::{Invigilated, Person, Started, Warrant};
+use crate::attempt::fact::{Invigilated, Person, Started};
 use crate::attempt::paper::Seed;
+use crate::attempt::signature::Decision;
 use crate::attempt::{Fact, Mode, Outcome};
 use crate::bank::catalog::{Absence, Catalog, Entry, Origin};
 use crate::bank::exam::Exam;
 use crate::bank::shelf::Shelved;
-use crate::certificate::warrant::{Decision, applied};
+use crate::certificate::warrant::{applied, sign_decision};
 use crate::certificate::{Key, Trust};
 use crate::clock::{Clock, Millis, Now, Timestamp};
 use crate::ids::{AttemptId, Digest, ExamId, FactId, StreamId, TraineeId};
@@ -168,7 +169,7 @@ impl Desk {
         let now = self.clock.now();
         let attempt = AttemptId::new(now.wall, self.bytes());
         let invigilated = invigilator.map(|(identity, key)| {
-            let warrant = Warrant::sign(attempt.into(), Decision::Identity, identity, key);
+            let warrant = sign_decision(attempt.into(), Decision::Identity, identity, key);
             Invigilated { identity: identity.to_owned(), warrant }
         });
         let started = Started { trainee, mode, limit, paper: drawn.paper, invigilated };

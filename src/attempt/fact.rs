@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::remark::Remarked;
+use super::signature::Warrant;
 use super::{Answer, Certainty, Mode, Outcome, Paper};
 use crate::bank::canonical;
 use crate::clock::{Millis, Timestamp};
@@ -172,15 +173,6 @@ pub struct Decided {
     /// The issuer's word for it, on a machine that has an issuer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warrant: Option<Warrant>,
-}
-
-/// An issuer's signature under a decision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warrant {
-    /// The key, as a did:key.
-    pub did: String,
-    /// Ed25519 over the decision's canonical form, in hexadecimal digits.
-    pub signature: String,
 }
 
 /// How much longer than others a person may take: 1.0 to 3.0 times in tenths, or without a limit.

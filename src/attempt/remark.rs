@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fact::Warrant;
+use super::signature::Warrant;
 use super::{Answer, Outcome};
 use crate::bank::canonical;
 use crate::ids::Digest;

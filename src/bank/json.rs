@@ -8,12 +8,11 @@ use std::collections::HashSet;
 use serde::de::DeserializeOwned;
 
 use super::exam::Exam;
-use super::form;
 use super::schema::{self, Make};
 use super::shape::Shape;
 use super::sound::{self, Flaw, Parts};
 use super::syllabus::Syllabus;
-use super::{Bank, FORMAT};
+use super::{Bank, FORMAT, well_formed};
 use crate::ids::is_slug;
 use crate::problem::{Problem, Severity, Source};
 use crate::text;
@@ -79,7 +78,8 @@ pub fn any(name: &str, bytes: &[u8]) -> Reading<Held> {
 
 /// Reads a bank in one typed pass; nothing where there is anything to tell about it.
 fn clean_bank(bytes: &[u8]) -> Option<Bank> {
-    let sound = |bank: &Bank| bank.format <= FORMAT && form::frame(bank) && sound::between(&Parts::of(bank)).is_empty();
+    let sound =
+        |bank: &Bank| bank.format <= FORMAT && well_formed::frame(bank) && sound::between(&Parts::of(bank)).is_empty();
     fast(bytes).filter(sound)
 }
 

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::decimal::Decimal;
-use super::schema::LETTERS;
+use super::limits::LETTERS;
 use super::{canonical, is_false};
 use crate::clock::Day;
 use crate::ids::{CaseId, Digest, GroupId, ObjectiveId, QuestionId, SourceId};

@@ -9,16 +9,11 @@ use serde_json::{Map, Value, json};
 use super::Bank;
 use super::decimal::Decimal;
 use super::exam::{Exam, Percent};
+use super::limits::TEXT_MAX;
 use super::question::{Harm, Select};
 use super::syllabus::Syllabus;
 use crate::clock::Day;
 use crate::ids::{BankId, CaseId, ExamId, GroupId, ObjectiveId, QuestionId, SLUG_MAX, SourceId};
-
-/// More choices than there are letters cannot be shown.
-pub const LETTERS: usize = 26;
-
-/// The longest text, in bytes.
-pub const TEXT_MAX: usize = 20_000;
 
 /// Makes a schema.
 pub type Make = fn() -> Value;

@@ -180,7 +180,7 @@ fn key(question: &Question, at: Arguments<'_>) -> Vec<Flaw> {
                     flaws.push(alike(format!("{at}/extra_right/{number}/text"), &extra.text));
                 }
             }
-            if pairs.len() + extra_right.len() > super::schema::LETTERS {
+            if pairs.len() + extra_right.len() > super::limits::LETTERS {
                 let message = "there are more right sides than letters".to_owned();
                 flaws.push(flaw("limit", format!("{at}/extra_right"), message, "Keep them within 26."));
             }

@@ -1,7 +1,6 @@
 //! What a pass is worth putting on a certificate, and how its words are put.
 
-use serde::{Deserialize, Serialize};
-
+use super::assurance::Assurance;
 use super::credential::{
     Achievement, CONTEXTS, Credential, Criteria, Evidence, Profile, ResultDescription, ResultValue, Subject,
 };
@@ -13,41 +12,6 @@ use crate::bank::exam::Exam;
 use crate::clock::{Day, Timestamp};
 use crate::ids::{CertificateId, Digest, TraineeId};
 use crate::quiz::Sheet;
-
-/// How far others can rely on who sat the exam.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Assurance {
-    /// Signed by the key of the computer it was sat on.
-    SelfAttested,
-    /// Marked again from the facts and signed by an issuer; nobody watched.
-    Unsupervised,
-    /// Sat under an invigilator who held the issuer's key.
-    Invigilated,
-}
-
-impl Assurance {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::SelfAttested, Self::Unsupervised, Self::Invigilated];
-
-    /// Returns the name, as it is signed.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SelfAttested => "self-attested",
-            Self::Unsupervised => "unsupervised",
-            Self::Invigilated => "invigilated",
-        }
-    }
-
-    /// Returns the same in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::SelfAttested => "Not supervised; name typed by the holder, identity not checked",
-            Self::Unsupervised => "Marked again from the stored answers by the issuer; not supervised",
-            Self::Invigilated => "Sat under an invigilator, who checked the identity of the holder",
-        }
-    }
-}
 
 /// A pass with everything that a certificate says of it. A person's time factor is not among it.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::award::Assurance;
+use super::assurance::Assurance;
 use crate::bank::canonical;
 use crate::clock::Timestamp;
 use crate::ids::{CertificateId, Digest, ExamId, TraineeId};

@@ -8,6 +8,7 @@ pub mod pdf;
 pub mod png;
 pub mod receipt;
 pub mod svg;
+mod xml;
 
 pub use fonts::Fonts;
 

@@ -1,61 +1,30 @@
-//! An issuer's word for a decision: its signature under what was decided, about what, and why.
-
-use serde::Serialize;
+//! Signing decisions with an issuer's key, checking them, and the facts that take effect by them.
 
 use super::key::{Key, KeySpan, decision_fits};
 use crate::attempt::Fact;
 use crate::attempt::chain::Row;
-use crate::attempt::fact::Warrant;
-use crate::bank::canonical;
+use crate::attempt::signature::{Decision, Warrant, signed_decision};
 use crate::ids::StreamId;
 
-/// What a warrant is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Decision {
-    /// An attempt does not count.
-    Void,
-    /// One more attempt is granted after it.
-    Grant,
-    /// An attempt was marked again.
-    Remark,
-    /// A person may take more time.
-    Time,
-    /// An invigilator checked who sits an attempt.
-    Identity,
+/// Signs a decision about an attempt or a person.
+pub fn sign_decision(about: StreamId, decision: Decision, reason: &str, key: &Key) -> Warrant {
+    Warrant { did: key.did(), signature: key.sign_decision(&signed_decision(about, decision, reason)) }
 }
 
-/// What an issuer signs.
-#[derive(Serialize)]
-struct Signed<'a> {
-    about: StreamId,
-    decision: Decision,
-    reason: &'a str,
+/// Returns whether this is a signature under that decision, by whatever key.
+pub fn signature_matches(signature: &Warrant, about: StreamId, decision: Decision, reason: &str) -> bool {
+    decision_fits(&signature.did, &signed_decision(about, decision, reason), &signature.signature)
 }
 
-impl Warrant {
-    /// Signs a decision about an attempt or a person.
-    pub fn sign(about: StreamId, decision: Decision, reason: &str, key: &Key) -> Self {
-        let bytes = canonical::bytes(&Signed { about, decision, reason });
-        Self { did: key.did(), signature: key.sign_decision(&bytes) }
-    }
-
-    /// Returns whether this is a signature under that decision, whoever's.
-    pub fn fits(&self, about: StreamId, decision: Decision, reason: &str) -> bool {
-        let bytes = canonical::bytes(&Signed { about, decision, reason });
-        decision_fits(&self.did, &bytes, &self.signature)
-    }
-
-    /// Returns whether one of these keys made it, and nobody else may have that key.
-    pub fn is_of(&self, keys: &[KeySpan]) -> bool {
-        keys.iter().any(|known| known.did == self.did && !known.compromised)
-    }
+/// Returns whether one of these keys made the signature and is not compromised.
+pub fn is_signed_by(signature: &Warrant, keys: &[KeySpan]) -> bool {
+    keys.iter().any(|known| known.did == signature.did && !known.compromised)
 }
 
 /// Reads the facts of a chain that an issuer applies: of remarks only those signed with one of its keys.
 pub fn applied_by<'a>(rows: &'a [Row], keys: &[KeySpan]) -> Vec<(&'a Row, Fact)> {
     let own = |fact: &Fact| match fact {
-        Fact::Remarked(remarked) => remarked.warrant.as_ref().is_some_and(|warrant| warrant.is_of(keys)),
+        Fact::Remarked(remarked) => remarked.warrant.as_ref().is_some_and(|warrant| is_signed_by(warrant, keys)),
         _ => true,
     };
     applied(rows).into_iter().filter(|(_, fact)| own(fact)).collect()
@@ -66,7 +35,7 @@ pub fn applied(rows: &[Row]) -> Vec<(&Row, Fact)> {
     let applies = |row: &Row, fact: &Fact| match fact {
         Fact::Remarked(remarked) => {
             let warrant = remarked.warrant.as_ref();
-            warrant.is_some_and(|warrant| warrant.fits(row.stream, Decision::Remark, &remarked.terms()))
+            warrant.is_some_and(|warrant| signature_matches(warrant, row.stream, Decision::Remark, &remarked.terms()))
         }
         _ => true,
     };

@@ -3,6 +3,7 @@
 use super::*;
 use crate::attempt::Standing;
 use crate::attempt::fact::{Decided, TimeFactor};
+use crate::certificate::warrant::signature_matches;
 
 impl Desk {
     /// Voids an exam attempt: it stays and does not count. Where this machine has an issuer, its `key` signs.
@@ -46,7 +47,7 @@ impl Desk {
         key: Option<&Key>,
         fact: impl FnOnce(Decided) -> Fact,
     ) -> Result<(), Error> {
-        let warrant = key.map(|key| Warrant::sign(sitting.row.id.into(), decision, reason, key));
+        let warrant = key.map(|key| sign_decision(sitting.row.id.into(), decision, reason, key));
         self.adds(sitting.row, sitting.head, &fact(Decided { reason: reason.to_owned(), warrant }))
     }
 
@@ -62,7 +63,7 @@ impl Desk {
     /// # Errors
     /// What the store says.
     pub fn give_time(&mut self, row: &PersonRow, factor: TimeFactor, key: Option<&Key>) -> Result<(), Error> {
-        let warrant = key.map(|key| Warrant::sign(row.id.into(), Decision::Time, &factor.to_string(), key));
+        let warrant = key.map(|key| sign_decision(row.id.into(), Decision::Time, &factor.to_string(), key));
         self.change(row.id, Person { time_factor: Some(factor), warrant, ..row.person.clone() }).map(|_| ())
     }
 
@@ -73,7 +74,7 @@ impl Desk {
             for stored in self.facts(row.id)? {
                 let signed = |decided: &Decided, decision| {
                     let warrant = decided.warrant.as_ref();
-                    warrant.is_some_and(|warrant| warrant.fits(row.id.into(), decision, &decided.reason))
+                    warrant.is_some_and(|warrant| signature_matches(warrant, row.id.into(), decision, &decided.reason))
                 };
                 match stored.fact() {
                     Some(Fact::Voided(decided)) if !signed(&decided, Decision::Void) => voided += 1,

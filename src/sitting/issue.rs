@@ -7,6 +7,7 @@ use crate::attempt::paper::BankRef;
 use crate::bank::canonical;
 use crate::certificate::bundle::Contents;
 use crate::certificate::request::{Examined, Refused, TELLING, bank_marker, pool_marker};
+use crate::certificate::warrant::{is_signed_by, signature_matches};
 use crate::certificate::{Assurance, Award, Bundle, Issuer, Key, Reason, Request, Revocation, sign};
 use crate::clock::Day;
 use crate::ids::{CertificateId, IssuerId};
@@ -210,8 +211,8 @@ impl Desk {
         let started = self.facts(attempt)?.first().and_then(Row::fact);
         let watched = match started {
             Some(Fact::Started(Started { invigilated: Some(word), .. })) => {
-                let fits = word.warrant.fits(attempt.into(), Decision::Identity, &word.identity);
-                fits && word.warrant.is_of(&issuer.keys)
+                let fits = signature_matches(&word.warrant, attempt.into(), Decision::Identity, &word.identity);
+                fits && is_signed_by(&word.warrant, &issuer.keys)
             }
             _ => false,
         };

@@ -157,7 +157,7 @@ impl Desk {
             let (rulings, outcome) = (change.rulings.clone(), change.after.clone());
             let mut remarked = Remarked { rulings, reason: reason.to_owned(), outcome, warrant: None };
             let about = change.row.id.into();
-            remarked.warrant = Some(Warrant::sign(about, Decision::Remark, &remarked.terms(), key));
+            remarked.warrant = Some(sign_decision(about, Decision::Remark, &remarked.terms(), key));
             self.adds(change.row.clone(), change.head, &Fact::Remarked(remarked))?;
         }
         Ok(())

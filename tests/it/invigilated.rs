@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use needlewise::attempt::Fact;
 use needlewise::attempt::fact::Started;
-use needlewise::certificate::warrant::Decision;
+use needlewise::attempt::signature::Decision;
+use needlewise::certificate::warrant::signature_matches;
 use needlewise::sitting::ClockBack;
 
 use crate::reader::Reader;
@@ -128,7 +129,7 @@ fn a_clock_that_was_set_back_blocks_an_invigilated_start_alone() {
         panic!("no word of an invigilator")
     };
     assert_eq!(word.identity, "passport; the clock was set back, and compared by the invigilator");
-    assert!(word.warrant.fits(attempt.into(), Decision::Identity, &word.identity));
+    assert!(signature_matches(&word.warrant, attempt.into(), Decision::Identity, &word.identity));
     let person = somebody(&mut desk, "Dana Levi");
     other.time.set(world.time.get());
     assert!(desk.begin_invigilated(person.id, &exam, "passport", &key, ClockBack::Refused).expect("begun").invigilated);

@@ -9,7 +9,7 @@ use super::tree::{Node, Sort, Tree, escape};
 use crate::bank::FORMAT;
 use crate::bank::check;
 use crate::bank::decimal::Decimal;
-use crate::bank::schema::TEXT_MAX;
+use crate::bank::limits::TEXT_MAX;
 use crate::bank::shape::{Field, Shape};
 use crate::bank::sound::Flaw;
 use crate::clock::Day;

@@ -11,7 +11,7 @@
 //! └────────────────────────────────────────────────────────────┘
 //! ```
 
-use super::super::award::Assurance;
+use super::super::assurance::Assurance;
 use super::super::credential::{Credential, ResultDescription, ResultValue};
 use super::super::key::fingerprint;
 use super::Undrawable;

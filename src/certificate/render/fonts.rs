@@ -7,7 +7,7 @@ use resvg::usvg::{Options, Tree};
 use ttf_parser::Face;
 
 use super::Undrawable;
-use super::page::escaped;
+use super::xml::escaped;
 
 /// The family that everything is set in; where it lacks a sign, the fonts given after it are asked.
 pub const FAMILY: &str = "DejaVu Sans";

@@ -3,6 +3,7 @@
 
 use super::Undrawable;
 use super::fonts::Fonts;
+use super::xml::escaped;
 
 /// A page of A4 lying on its side, in points.
 pub const WIDTH: f32 = 841.89;
@@ -206,20 +207,4 @@ pub fn picture<'b>(blocks: impl IntoIterator<Item = &'b Block>) -> String {
          font-family=\"{}\">{parts}</svg>",
         super::fonts::FAMILY
     )
-}
-
-/// Returns a text as it may stand in XML.
-pub fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            c if crate::text::is_harmless(c) && c != '\n' => safe.push(c),
-            _ => safe.push(' '),
-        }
-    }
-    safe
 }

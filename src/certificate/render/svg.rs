@@ -5,7 +5,8 @@ use resvg::usvg::WriteOptions;
 
 use super::super::carrier::NAMESPACE;
 use super::super::credential::Credential;
-use super::page::{escaped, picture};
+use super::page::picture;
+use super::xml::escaped;
 use super::{Fonts, Undrawable, face};
 
 /// Draws the picture.

@@ -1,9 +1,9 @@
-//! Whether a bank read in the typed pass also keeps to the limits of its form, which types do not know.
+//! Whether a bank that was read into types also keeps to the limits that types do not know.
 //!
-//! Only yes or no: where it is no, the second reader tells what and where, by the schema in [`super::schema`].
+//! Only yes or no: where it is no, a slower reader that keeps places says what and where, by the schema in [`super::schema`].
 
+use super::limits::{LETTERS, TEXT_MAX};
 use super::question::{Ask, Item, Question};
-use super::schema::{LETTERS, TEXT_MAX};
 use super::{Bank, DateParts, Reference};
 
 /// Returns whether every text says something and every list is as long as it may be, but for the questions, which are held

@@ -1,0 +1,44 @@
+//! An issuer's signature under a decision, and the bytes that it covers. Keys sign and check it in [`crate::certificate`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::bank::canonical;
+use crate::ids::StreamId;
+
+/// An issuer's signature under a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warrant {
+    /// The key, as a did:key.
+    pub did: String,
+    /// Ed25519 over the decision's canonical form, in hexadecimal digits.
+    pub signature: String,
+}
+
+/// What an issuer decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    /// An attempt does not count.
+    Void,
+    /// One more attempt is granted after an attempt.
+    Grant,
+    /// An attempt was marked again.
+    Remark,
+    /// A person may take more time.
+    Time,
+    /// An invigilator checked who takes an attempt.
+    Identity,
+}
+
+/// The signed form of a decision.
+#[derive(Serialize)]
+struct SignedDecision<'a> {
+    about: StreamId,
+    decision: Decision,
+    reason: &'a str,
+}
+
+/// Returns the bytes that an issuer signs: the RFC 8785 form of a decision about an attempt or a person, with its reason.
+pub fn signed_decision(about: StreamId, decision: Decision, reason: &str) -> Vec<u8> {
+    canonical::bytes(&SignedDecision { about, decision, reason })
+}
