@@ -310,6 +310,6 @@ fn flaw(rule: &'static str, question: usize, hit: Hit) -> Flaw {
 /// Returns whether a bank may serve exams: nothing it holds to be drawn breaks a rule that is an error.
 pub fn serves_exams(bank: &Bank, today: Day, syllabus: Option<&Syllabus>) -> bool {
     let ready = bank.questions.iter().filter(|question| question.status == Status::Ready).cloned().collect();
-    let drawn = Bank { questions: ready, ..bank.frame() };
+    let drawn = bank.with_questions(ready);
     !check(&drawn, today, syllabus).iter().any(|flaw| flaw.severity > Severity::Warning)
 }

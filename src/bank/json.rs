@@ -4,7 +4,9 @@
 //! keeps places goes over the text; it finds all problems, each once.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 
 use super::exam::Exam;
@@ -12,7 +14,7 @@ use super::schema::{self, Make};
 use super::shape::Shape;
 use super::sound::{self, Flaw, Parts};
 use super::syllabus::Syllabus;
-use super::{Bank, FORMAT, well_formed};
+use super::{Bank, FORMAT, Question, well_formed};
 use crate::ids::is_slug;
 use crate::problem::{Problem, Severity, Source};
 use crate::text;
@@ -78,9 +80,14 @@ pub fn any(name: &str, bytes: &[u8]) -> Reading<Held> {
 
 /// Reads a bank in one typed pass; nothing where there is anything to tell about it.
 fn clean_bank(bytes: &[u8]) -> Option<Bank> {
-    let sound =
-        |bank: &Bank| bank.format <= FORMAT && well_formed::frame(bank) && sound::between(&Parts::of(bank)).is_empty();
-    fast(bytes).filter(sound)
+    let question = |question: &Arc<Question>| well_formed::question(question) && sound::stands_alone(question);
+    let is_sound = |bank: &Bank| {
+        bank.format <= FORMAT
+            && well_formed::frame(bank)
+            && bank.questions.par_iter().all(question)
+            && sound::between(&Parts::of(bank)).is_empty()
+    };
+    fast(bytes).filter(is_sound)
 }
 
 impl<T> Reading<T> {

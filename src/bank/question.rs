@@ -5,9 +5,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::canonical;
 use super::decimal::Decimal;
 use super::limits::LETTERS;
-use super::{canonical, is_false};
 use crate::clock::Day;
 use crate::ids::{CaseId, Digest, GroupId, ObjectiveId, QuestionId, SourceId};
 
@@ -324,6 +324,11 @@ pub struct Waiver {
     pub by: String,
     /// When.
     pub on: Day,
+}
+
+/// Says that a member at its default is left out when a question is written.
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 mod choice;
