@@ -8,9 +8,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use needlewise::bank::Question;
 use needlewise::bank::catalog::Catalog;
-use needlewise::bank::check::check;
-use needlewise::bank::{Question, json};
+use needlewise::bank::format::json;
+use needlewise::bank::rules::check;
 
 /// How many pairs are measured.
 const PAIRS: usize = 21;

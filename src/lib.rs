@@ -6,9 +6,10 @@
 
 pub mod clock;
 pub mod text;
+pub mod canonical;
 pub mod ids;
 pub mod problem;
-pub mod place;
+pub mod paths;
 pub mod bank;
 pub mod attempt;
 pub mod quiz;

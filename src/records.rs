@@ -139,7 +139,7 @@ impl AttemptRow {
 
     /// Returns a digest over the whole row, by which damage in the store shows.
     pub fn seal(&self) -> Digest {
-        Digest::of(crate::bank::canonical::bytes(self))
+        Digest::of(crate::canonical::bytes(self))
     }
 }
 
@@ -199,7 +199,7 @@ impl CertificateRow {
 
     /// Returns a digest over the whole row, by which damage in the store shows.
     pub fn seal(&self) -> Digest {
-        Digest::of(crate::bank::canonical::bytes(self))
+        Digest::of(crate::canonical::bytes(self))
     }
 }
 
@@ -225,7 +225,7 @@ pub struct LearnedRow {
 impl LearnedRow {
     /// Returns a digest over the whole row, by which damage in the store shows.
     pub fn seal(&self, trainee: TraineeId) -> Digest {
-        Digest::of(crate::bank::canonical::bytes(&(trainee, self)))
+        Digest::of(crate::canonical::bytes(&(trainee, self)))
     }
 }
 

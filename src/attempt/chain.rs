@@ -8,7 +8,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Fact;
-use crate::bank::canonical;
+use crate::canonical;
 use crate::clock::Timestamp;
 use crate::ids::{Digest, FactId, StreamId};
 

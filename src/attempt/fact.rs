@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::remark::Remarked;
 use super::signature::Warrant;
 use super::{Answer, Certainty, Mode, Outcome, Paper};
-use crate::bank::canonical;
+use crate::canonical;
 use crate::clock::{Millis, Timestamp};
 use crate::ids::{AttemptId, CertificateId, Digest, ExamId, TraineeId};
 

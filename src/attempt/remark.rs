@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::signature::Warrant;
 use super::{Answer, Outcome};
-use crate::bank::canonical;
+use crate::canonical;
 use crate::ids::Digest;
 
 /// What becomes of a faulty question.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bank::canonical;
+use crate::canonical;
 use crate::ids::StreamId;
 
 /// An issuer's signature under a decision.

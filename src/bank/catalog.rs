@@ -5,12 +5,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::Bank;
 use super::exam::Exam;
-use super::json::{self, Reading};
 use super::load::{self, Found};
-use super::shelf::Shelved;
 use super::syllabus::Syllabus;
-use super::{Bank, builtin};
+use crate::bank::built_in;
+use crate::bank::format::json::{self, Reading};
+use crate::bank::lazy::Shelved;
 use crate::ids::{BankId, ExamId};
 use crate::problem::{Place, Problem, Severity, Source};
 
@@ -74,12 +75,12 @@ impl Catalog {
     /// Reads the built-in ones alone.
     pub fn built_in() -> Self {
         let mut catalog = Self::default();
-        for bank in builtin::BANKS {
+        for bank in built_in::BANKS {
             let shelved = Shelved::shipped(bank).map(Arc::new);
             let entry = shelved.map(|value| Entry { value, origin: Origin::BuiltIn, replaced: false });
             catalog.banks.extend(bank.id.parse().ok().map(|id| (id, entry)));
         }
-        for (id, text) in builtin::EXAMS {
+        for (id, text) in built_in::EXAMS {
             catalog.add_exam(id, json::shipped_exam(&format!("exams/{id}.json"), text), &Origin::BuiltIn);
         }
         catalog
@@ -124,7 +125,7 @@ impl Catalog {
         let id = reading.value.as_ref().map(|bank| bank.id.clone()).or_else(|| stem.parse().ok());
         if let Some(id) = id {
             // A broken file hides what it would have replaced: nobody is examined on a bank its school did not mean.
-            let replaced = builtin::BANKS.iter().any(|bank| bank.id == id.as_str());
+            let replaced = built_in::BANKS.iter().any(|bank| bank.id == id.as_str());
             let entry = |bank| Entry { value: Arc::new(Shelved::from(bank)), origin: origin.clone(), replaced };
             let entry = reading.value.map(entry);
             self.banks.insert(id, entry);
@@ -135,7 +136,7 @@ impl Catalog {
         self.problems.extend(reading.problems);
         let id = reading.value.as_ref().map(|exam| exam.id.clone()).or_else(|| stem.parse().ok());
         if let Some(id) = id {
-            let replaced = *origin != Origin::BuiltIn && builtin::EXAMS.iter().any(|(known, _)| *known == id.as_str());
+            let replaced = *origin != Origin::BuiltIn && built_in::EXAMS.iter().any(|(known, _)| *known == id.as_str());
             let entry = reading.value.map(|exam| Entry { value: Arc::new(exam), origin: origin.clone(), replaced });
             self.exams.insert(id, entry);
         }
@@ -169,7 +170,7 @@ impl Catalog {
 
     /// Returns the syllabus in use: the one given last, or the shipped one, which a test holds to be readable.
     pub fn syllabus(&self) -> Option<Arc<Syllabus>> {
-        self.syllabus.clone().or_else(|| serde_json::from_str(builtin::SYLLABUS).ok())
+        self.syllabus.clone().or_else(|| serde_json::from_str(built_in::SYLLABUS).ok())
     }
 
     /// Returns everything that is wrong with the files that were read.

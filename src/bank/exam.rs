@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::FORMAT;
-use super::canonical;
 use super::question::Level;
+use crate::canonical;
 use crate::clock::Millis;
 use crate::ids::{BankId, Digest, ExamId, ObjectiveId};
 

@@ -5,9 +5,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::canonical;
 use super::decimal::Decimal;
 use super::limits::LETTERS;
+use crate::canonical;
 use crate::clock::Day;
 use crate::ids::{CaseId, Digest, GroupId, ObjectiveId, QuestionId, SourceId};
 
@@ -332,9 +332,9 @@ fn is_false(flag: &bool) -> bool {
 }
 
 mod choice;
-mod flat;
+mod wire;
 mod select;
 
 pub use choice::{Choice, ChoiceOrder, Harm, Position, Scoring};
-use flat::Flat;
 pub use select::Select;
+use wire::Flat;

@@ -1,5 +1,5 @@
 //! JSON Schemas of the files (draft 2020-12), made from the types, so that an editor completes and checks while an author
-//! types. The second reader goes by the same schemas ([`super::shape`]): a member stands in its type and nowhere else.
+//! types. The second reader goes by the same schemas ([`crate::bank::schema_model`]): a member stands in its type and nowhere else.
 
 use std::borrow::Cow;
 

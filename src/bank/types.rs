@@ -7,8 +7,9 @@ use schemars::JsonSchema;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
+use super::FORMAT;
 use super::question::{Question, Status};
-use super::{FORMAT, canonical};
+use crate::canonical;
 use crate::ids::{BankId, CaseId, Digest, ObjectiveId, SourceId};
 
 /// One file of questions on one topic.

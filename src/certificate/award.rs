@@ -7,8 +7,8 @@ use super::credential::{
 use crate::attempt::outcome::SectionOutcome;
 use crate::attempt::points::needed;
 use crate::attempt::{Outcome, Points};
-use crate::bank::canonical;
 use crate::bank::exam::Exam;
+use crate::canonical;
 use crate::clock::{Day, Timestamp};
 use crate::ids::{CertificateId, Digest, TraineeId};
 use crate::quiz::Sheet;

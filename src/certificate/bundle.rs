@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::key::{Key, KeySpan, signed_by};
-use crate::bank::canonical;
 use crate::clock::{Day, Millis, Timestamp};
 use crate::ids::{CertificateId, Digest, IssuerId, hex, unhex};
-use crate::text;
+use crate::{canonical, text};
 
 /// The format of the file.
 const FORMAT: u32 = 1;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::assurance::Assurance;
-use crate::bank::canonical;
+use crate::canonical;
 use crate::clock::Timestamp;
 use crate::ids::{CertificateId, Digest, ExamId, TraineeId};
 

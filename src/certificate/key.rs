@@ -7,10 +7,10 @@ use bip39::Language;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
-use crate::bank::canonical;
+use crate::canonical;
 use crate::clock::Day;
 use crate::ids::{Digest, IssuerId, hex, unhex};
-use crate::place::{self, write_new};
+use crate::paths::{self, write_new};
 
 /// What a file of this computer's own key begins with.
 const HEADER: &str = "needlewise-computer-key-1 ";
@@ -76,7 +76,7 @@ impl Key {
 
 /// Reads a key's file; nothing where it is no key, or not this user's alone.
 fn read(path: &Path) -> io::Result<Option<Key>> {
-    let Some(text) = place::read_private(path)? else { return Ok(None) };
+    let Some(text) = paths::read_private(path)? else { return Ok(None) };
     let seed = text.trim_end().strip_prefix(HEADER).and_then(|text| text.strip_prefix('z'));
     let seed = seed.and_then(|seed| bs58::decode(seed).into_vec().ok()).and_then(|seed| seed.try_into().ok());
     Ok(seed.map(Key::from_seed))

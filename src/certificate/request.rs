@@ -14,7 +14,6 @@ use crate::attempt::chain::{self, Head, Row, Secret};
 use crate::attempt::fact::{Finished, Person, Started};
 use crate::attempt::paper::BankRef;
 use crate::attempt::{Fact, Mode, Standing};
-use crate::bank::canonical;
 use crate::bank::exam::Exam;
 use crate::clock::{Millis, Timestamp};
 use crate::ids::{AttemptId, Digest, FactId, StreamId, TraineeId, hex, unhex};
@@ -24,7 +23,7 @@ use crate::quiz::odd::oddities;
 use crate::quiz::replay::{self, Replay};
 use crate::quiz::sheet::Missing;
 use crate::quiz::{Session, Sheet};
-use crate::text;
+use crate::{canonical, text};
 
 /// The format of the file.
 const FORMAT: u32 = 1;

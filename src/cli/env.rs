@@ -11,7 +11,7 @@ use crate::attempt::fact::Person;
 use crate::bank::catalog::{Catalog, Origin};
 use crate::certificate::Trust;
 use crate::clock::Clock;
-use crate::place::Place;
+use crate::paths::Place;
 use crate::records::PersonRow;
 use crate::sitting::Desk;
 use crate::store::Sqlite;

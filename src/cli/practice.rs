@@ -5,7 +5,7 @@ use super::{Env, Outcome, interface};
 use crate::attempt::Mode;
 use crate::attempt::paper::Seed;
 use crate::bank::catalog::{Catalog, Entry};
-use crate::bank::shelf::Shelved;
+use crate::bank::lazy::Shelved;
 use crate::ids::BankId;
 use crate::sitting::Desk;
 

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::Env;
 use super::error::{self, Failure, shown};
 use crate::certificate::{Issuer, Key};
-use crate::place;
+use crate::paths;
 
 /// Where the passphrase comes from.
 #[derive(Debug, clap::Args)]
@@ -49,7 +49,7 @@ fn passphrase(path: Option<&Path>, env: &Env<'_>, question: &str) -> Result<Zero
             message: format!("The passphrase cannot be asked: {error}."),
         });
     };
-    let text = place::read_private(path).map_err(|error| Failure::unreadable(path, &error))?;
+    let text = paths::read_private(path).map_err(|error| Failure::unreadable(path, &error))?;
     let text = text.map(Zeroizing::new).ok_or_else(|| {
         let message = format!("{} can be read by others. Make it yours alone (chmod 600).", shown(path));
         Failure { code: error::STORE, message }
@@ -104,7 +104,7 @@ pub(super) fn key_if_any(unlock: &Unlock, env: &Env<'_>) -> Result<Option<Key>, 
 pub(super) fn issuer(env: &Env<'_>) -> Result<Issuer, Failure> {
     let path = env.place()?.issuer_key();
     let broken = |why: String| Failure { code: error::STORE, message: format!("{} {why}", shown(&path)) };
-    match place::read_private(&path) {
+    match paths::read_private(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::usage(
             "There is no issuer on this machine. Make one with `needlewise issuer init --name NAME`.",
         )),

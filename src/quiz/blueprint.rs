@@ -3,7 +3,7 @@
 use super::draw::{self, Infeasible};
 use crate::bank::catalog::Catalog;
 use crate::bank::exam::Exam;
-use crate::bank::sound::Flaw;
+use crate::bank::validate::Flaw;
 use crate::problem::Severity;
 
 /// How many times a section's draw its pool should hold, so that a retake never repeats the same questions.

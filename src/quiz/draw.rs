@@ -6,9 +6,10 @@ use std::sync::Arc;
 use crate::attempt::paper::{BankRef, DrawVersion, ExamRef, Paper, PaperItem, PaperSection, Seed};
 use crate::bank::catalog::{Catalog, Entry};
 use crate::bank::exam::{Exam, Section};
+use crate::bank::lazy::Shelved;
 use crate::bank::question::{Ask, ChoiceOrder, Position};
-use crate::bank::shelf::Shelved;
-use crate::bank::{Bank, Question, canonical};
+use crate::bank::{Bank, Question};
+use crate::canonical;
 use crate::ids::Digest;
 
 pub mod chance;

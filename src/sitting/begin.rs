@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::attempt::paper::DrawVersion;
-use crate::bank::check;
+use crate::bank::rules;
 use crate::quiz::draw::{Earlier, Infeasible};
 
 /// What is to be done where the clock stands before something that was stored here already.
@@ -121,7 +121,7 @@ impl Desk {
     fn hold_to_rules(&self, exam: &Exam) -> Result<(), Error> {
         let (today, syllabus) = (self.clock.now().wall.day(), self.catalog.syllabus());
         let breaks = |bank: &Entry<Shelved>| {
-            bank.origin != Origin::BuiltIn && !check::serves_exams(&bank.value, today, syllabus.as_deref())
+            bank.origin != Origin::BuiltIn && !rules::serves_exams(&bank.value, today, syllabus.as_deref())
         };
         let broken = exam.sections.iter().position(|section| self.catalog.bank(&section.bank).is_ok_and(breaks));
         broken.map_or(Ok(()), |at| {

@@ -9,7 +9,7 @@ use crate::attempt::fact::Issued;
 use crate::certificate::render::{Fonts, Format, render};
 use crate::certificate::{Assurance, Award, Checked, Key, Trust, sign, verify};
 use crate::ids::CertificateId;
-use crate::place;
+use crate::paths;
 use crate::quiz::policy::RENEWAL;
 
 /// The name that this computer's own key signs under.
@@ -161,7 +161,7 @@ impl Desk {
         for format in [Format::Svg, Format::Png, Format::Pdf] {
             let path = held.path.with_extension(format.name());
             if let Ok(bytes) = render(format, &credential, &held.credential, &fonts) {
-                place::write_whole(&path, &bytes).map_err(|error| unwritten(&path, &error))?;
+                paths::write_whole(&path, &bytes).map_err(|error| unwritten(&path, &error))?;
             }
         }
         Ok(())
@@ -172,7 +172,7 @@ impl Desk {
         let made = Made { certificate: held.certificate, path: held.path.clone() };
         let there = std::fs::read(&held.path).is_ok_and(|bytes| bytes == held.credential.as_bytes());
         if !there {
-            place::write_whole(&held.path, held.credential.as_bytes())
+            paths::write_whole(&held.path, held.credential.as_bytes())
                 .map_err(|error| unwritten(&held.path, &error))?;
         }
         Ok(made)

@@ -4,7 +4,7 @@ use super::certify::{Held, valid_until};
 use super::*;
 use crate::attempt::fact::{Issued, Ledgered, Received, Revoked};
 use crate::attempt::paper::BankRef;
-use crate::bank::canonical;
+use crate::canonical;
 use crate::certificate::bundle::Contents;
 use crate::certificate::request::{Examined, Refused, TELLING, bank_marker, pool_marker};
 use crate::certificate::warrant::{is_signed_by, signature_matches};

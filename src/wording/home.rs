@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::attempt::Mode;
 use crate::bank::catalog::Entry;
 use crate::bank::exam::Exam;
-use crate::bank::shelf::Outline;
+use crate::bank::lazy::Outline;
 use crate::clock::Timestamp;
 use crate::ids::{AttemptId, BankId, ExamId};
 use crate::quiz::policy::Start;

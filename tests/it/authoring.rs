@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use needlewise::bank::check::check;
 use needlewise::bank::exam::Exam;
-use needlewise::bank::{json as reader, schema};
+use needlewise::bank::format::json as reader;
+use needlewise::bank::rules::check;
+use needlewise::bank::schema;
 use needlewise::clock::Day;
 use serde_json::{Value, json};
 

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use needlewise::attempt::paper::{DrawVersion, Seed};
-use needlewise::bank::canonical;
 use needlewise::bank::catalog::{Catalog, Origin};
 use needlewise::bank::exam::Exam;
+use needlewise::canonical;
 use needlewise::ids::Digest;
 use needlewise::quiz::draw::{self, Earlier};
 

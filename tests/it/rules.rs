@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use needlewise::bank::Bank;
-use needlewise::bank::check::{RULES, check, why};
+use needlewise::bank::rules::{RULES, check, why};
 use needlewise::bank::syllabus::Syllabus;
 use needlewise::clock::Day;
 use serde_json::{Value, json};

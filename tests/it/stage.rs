@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use needlewise::attempt::fact::Person;
 use needlewise::bank::catalog::{Catalog, Origin};
 use needlewise::certificate::Trust;
-use needlewise::place::Place;
+use needlewise::paths::Place;
 use needlewise::records::PersonRow;
 use needlewise::sitting::Desk;
 use needlewise::store::Sqlite;

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::bank::catalog::{self, Catalog, Origin};
-use crate::bank::json::{self, Held};
+use crate::bank::format::json::{self, Held};
 use crate::bank::load::{self, FILE_MAX, Found};
-use crate::bank::{builtin, check as rules};
+use crate::bank::{built_in, rules};
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::{Env, Outcome};
 use crate::clock::Day;
@@ -81,8 +81,8 @@ fn in_use(env: &mut Env<'_>) -> Result<Vec<Input>, Failure> {
         is_named: true,
     };
     let mut inputs: Vec<_> =
-        builtin::BANKS.iter().map(|bank| built_in(format!("{}.json", bank.id), bank.text)).collect();
-    inputs.extend(builtin::EXAMS.iter().map(|(id, text)| built_in(format!("exams/{id}.json"), text)));
+        built_in::BANKS.iter().map(|bank| built_in(format!("{}.json", bank.id), bank.text)).collect();
+    inputs.extend(built_in::EXAMS.iter().map(|(id, text)| built_in(format!("exams/{id}.json"), text)));
     for folder in env.bank_folders()? {
         inputs.extend(folder_files(&folder.0)?);
     }

@@ -2,8 +2,8 @@ use serde_json::json;
 
 use crate::bank::Bank;
 use crate::bank::catalog::{Catalog, Entry};
+use crate::bank::lazy::Shelved;
 use crate::bank::question::Status;
-use crate::bank::shelf::Shelved;
 use crate::cli::{Env, Outcome, print};
 use crate::clock::Day;
 use crate::text;

@@ -4,7 +4,7 @@ use crate::bank::{schema, skeleton};
 use crate::cli::error::{Failure, STORE, shown};
 use crate::cli::{Env, Outcome};
 use crate::ids::BankId;
-use crate::place::write_new;
+use crate::paths::write_new;
 
 /// Begin a bank: write a file that passes the check but for what must be filled in
 ///

@@ -8,7 +8,7 @@ use crate::certificate::render::{Format, Undrawable, render};
 use crate::certificate::{Trust, Verdict};
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::{Env, Outcome};
-use crate::place;
+use crate::paths;
 use crate::sitting::certify::fonts;
 
 impl ValueEnum for Format {
@@ -57,7 +57,7 @@ pub(super) fn run(args: &ExportArgs, env: &mut Env<'_>) -> Outcome {
             Undrawable::Otherwise(_) => Failure { code: error::STORE, message: why.to_string() },
         })?;
         let path = args.to.join(format!("{stem}.{}", format.name()));
-        place::write_whole(&path, &bytes).map_err(|error| Failure::disk(&path, "written", &error))?;
+        paths::write_whole(&path, &bytes).map_err(|error| Failure::disk(&path, "written", &error))?;
         env.say(&shown(&path))?;
     }
     Ok(error::DONE)

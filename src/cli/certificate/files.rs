@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::certificate::carrier;
 use crate::cli::Env;
 use crate::cli::error::{Failure, shown};
-use crate::place::read_up_to;
+use crate::paths::read_up_to;
 
 /// The endings that are looked at in a folder.
 const ENDINGS: [&str; 4] = ["json", "svg", "png", "pdf"];

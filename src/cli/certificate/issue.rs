@@ -4,11 +4,10 @@ use crate::certificate::request::{LARGEST, Request};
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::secret::{self, Unlock};
 use crate::cli::{Env, Outcome};
-use crate::place;
 use crate::quiz::review::Extent;
 use crate::sitting::issue::Considered;
-use crate::text;
 use crate::wording::result_lines;
+use crate::{paths, text};
 
 /// Sign the certificate that somebody requests
 ///
@@ -42,7 +41,7 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> Outcome {
     let held = desk.issue(&considered, &issuer, &key, args.name.as_deref())?;
     // Signed and in the ledger; the copy that is handed on comes before the pictures.
     if let Some(to) = &args.to {
-        place::write_whole(to, held.credential.as_bytes()).map_err(|error| Failure::disk(to, "written", &error))?;
+        paths::write_whole(to, held.credential.as_bytes()).map_err(|error| Failure::disk(to, "written", &error))?;
     }
     desk.settle(&held)?;
     let path = args.to.as_ref().unwrap_or(&held.path);
@@ -54,7 +53,7 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> Outcome {
 /// # Errors
 /// A file that cannot be read, or is none.
 pub(in crate::cli) fn read(path: &Path) -> Result<Request, Failure> {
-    let bytes = std::fs::File::open(path).and_then(|file| place::read_up_to(file, LARGEST));
+    let bytes = std::fs::File::open(path).and_then(|file| paths::read_up_to(file, LARGEST));
     let bytes = bytes.map_err(|error| Failure::unreadable(path, &error))?;
     let code =
         if serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() { error::NO } else { error::UNREADABLE };

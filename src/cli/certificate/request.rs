@@ -3,8 +3,7 @@ use std::path::PathBuf;
 use crate::cli::error::{Failure, shown};
 use crate::cli::record::attempt_id;
 use crate::cli::{Env, Outcome};
-use crate::place;
-use crate::text;
+use crate::{paths, text};
 
 /// Write the request for a certificate that an issuer signs
 ///
@@ -23,7 +22,7 @@ pub struct RequestArgs {
 pub(super) fn run(args: &RequestArgs, env: &mut Env<'_>) -> Outcome {
     let attempt = attempt_id(&args.attempt)?;
     let request = env.desk()?.request(attempt)?;
-    place::write_whole(&args.to, request.text().as_bytes())
+    paths::write_whole(&args.to, request.text().as_bytes())
         .map_err(|error| Failure::disk(&args.to, "written", &error))?;
     env.say(&format!("The request of {} is in {}.", text::one_line(&request.trainee.name), shown(&args.to)))?;
     env.say("The issuer answers it with a certificate: take that in with `needlewise certificate import FILE`.")

@@ -12,10 +12,9 @@ use crate::cli::error::{self, Failure};
 use crate::cli::progress::Progress;
 use crate::cli::{Env, Outcome, print};
 use crate::clock::Timestamp;
-use crate::place;
 use crate::sitting::certify::fonts;
 use crate::sitting::people::clean_name;
-use crate::text;
+use crate::{paths, text};
 
 /// Verify certificates handed over as files, without a network
 ///
@@ -114,7 +113,7 @@ fn receipt(
     let results = results.iter().map(|result| (result.file.as_str(), &result.checked)).collect();
     let bytes =
         receipt::write(&Receipt { by: &by, at, results, trust }, fonts).map_err(|why| Failure::no(why.to_string()))?;
-    place::write_whole(path, &bytes).map_err(|error| Failure::disk(path, "written", &error))
+    paths::write_whole(path, &bytes).map_err(|error| Failure::disk(path, "written", &error))
 }
 
 /// Lays out many verdicts, and counts them.

@@ -3,8 +3,7 @@ use std::path::PathBuf;
 use crate::cli::error::{Failure, shown};
 use crate::cli::secret::{self, Unlock};
 use crate::cli::{Env, Outcome};
-use crate::place;
-use crate::text;
+use crate::{paths, text};
 
 /// Write what those who trust this issuer need: its keys, and what it revoked
 ///
@@ -24,7 +23,7 @@ pub(super) fn run(args: &BundleArgs, env: &mut Env<'_>) -> Outcome {
     let desk = env.desk()?;
     let (key, _) = args.unlock.key(env, &issuer)?;
     let bundle = desk.bundle(&issuer, &key)?;
-    place::write_whole(&args.to, bundle.text().as_bytes())
+    paths::write_whole(&args.to, bundle.text().as_bytes())
         .map_err(|error| Failure::disk(&args.to, "written", &error))?;
     env.say(&format!(
         "Bundle {} of {} is in {}: {} revoked. The next one is due on {}.",

@@ -8,7 +8,7 @@ use crate::cli::error::{Failure, shown};
 use crate::cli::secret::{self, Next, Unlock};
 use crate::cli::{Env, Outcome};
 use crate::ids::IssuerId;
-use crate::place;
+use crate::paths;
 use crate::sitting::people::clean_name;
 
 /// Make the key of a school or clinic, under a passphrase
@@ -58,7 +58,7 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> Outcome {
             ));
         }
         let new = old.rotate(&why, now.day(), (&passphrase, &then), &fresh).map_err(Failure::usage)?;
-        place::write_whole(&path, new.text().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))?;
+        paths::write_whole(&path, new.text().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))?;
         new
     } else {
         if path.exists() {
@@ -74,7 +74,7 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> Outcome {
         chance.fill_bytes(&mut random);
         let new =
             Issuer::new(IssuerId::new(now, random), name, now.day(), &passphrase, &fresh).map_err(Failure::usage)?;
-        match place::write_new(&path, new.text().as_bytes()) {
+        match paths::write_new(&path, new.text().as_bytes()) {
             Ok(true) => new,
             Ok(false) => return Err(Failure::usage(format!("{} was made by another process.", shown(&path)))),
             Err(error) => return Err(Failure::disk(&path, "written", &error)),

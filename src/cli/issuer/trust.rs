@@ -5,9 +5,8 @@ use crate::certificate::Trust;
 use crate::certificate::bundle::{Bundle, LARGEST};
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::{Env, Outcome};
-use crate::place;
 use crate::sitting::people::clean_name;
-use crate::text;
+use crate::{paths, text};
 
 /// Trust an issuer's key after comparing its words, or take in an issuer's bundle
 ///
@@ -52,7 +51,7 @@ pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> Outcome {
 }
 
 fn take(path: &Path, trust: &mut Trust, env: &mut Env<'_>) -> Outcome {
-    let bytes = std::fs::File::open(path).and_then(|file| place::read_up_to(file, LARGEST));
+    let bytes = std::fs::File::open(path).and_then(|file| paths::read_up_to(file, LARGEST));
     let bytes = bytes.map_err(|error| Failure::unreadable(path, &error))?;
     let refused = |why: String| Failure::no(format!("{} is refused. {why}", shown(path)));
     let readable = bytes.len() <= LARGEST && serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok();
@@ -68,5 +67,5 @@ fn take(path: &Path, trust: &mut Trust, env: &mut Env<'_>) -> Outcome {
 /// Writes whom this machine trusts.
 pub(super) fn save(trust: &Trust, env: &Env<'_>) -> Result<(), Failure> {
     let path = env.place()?.trust();
-    place::write_whole(&path, trust.text().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))
+    paths::write_whole(&path, trust.text().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))
 }

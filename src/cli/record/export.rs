@@ -5,7 +5,7 @@ use clap::builder::PossibleValuesParser;
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::progress::Progress;
 use crate::cli::{Env, Outcome};
-use crate::place;
+use crate::paths;
 use crate::records::export::EXPORTS;
 
 /// Write records for other programs
@@ -35,7 +35,7 @@ pub(super) fn run(args: &ExportArgs, env: &mut Env<'_>) -> Outcome {
     match &args.to {
         None => env.out.write_all(&bytes)?,
         Some(path) => {
-            place::write_whole(path, &bytes).map_err(|error| Failure::disk(path, "written", &error))?;
+            paths::write_whole(path, &bytes).map_err(|error| Failure::disk(path, "written", &error))?;
             env.say(&shown(path))?;
         }
     }

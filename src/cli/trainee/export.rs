@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use crate::cli::error::{Failure, shown};
 use crate::cli::{Env, Outcome};
-use crate::place;
+use crate::paths;
 
 /// Write everything that is held about a person into one file
 #[derive(Debug, clap::Args)]
@@ -20,6 +20,6 @@ pub(super) fn run(args: &ExportArgs, env: &mut Env<'_>) -> Outcome {
     let desk = env.desk()?;
     let row = super::find(&desk, &args.who)?;
     let text = format!("{:#}\n", desk.archive(&row)?);
-    place::write_whole(&args.to, text.as_bytes()).map_err(|error| Failure::disk(&args.to, "written", &error))?;
+    paths::write_whole(&args.to, text.as_bytes()).map_err(|error| Failure::disk(&args.to, "written", &error))?;
     env.say(&format!("Everything held about {} is in {}.", crate::text::one_line(&row.person.name), shown(&args.to)))
 }

@@ -8,17 +8,16 @@ use ratatui::layout::Rect;
 use crate::attempt::points::needed;
 use crate::bank::catalog::Entry;
 use crate::bank::exam::Exam;
-use crate::bank::shelf::Shelved;
+use crate::bank::lazy::Shelved;
 use crate::clock::Millis;
 use crate::quiz::draw;
 use crate::quiz::policy::Start;
-use crate::text;
 use crate::tui::effect::{Command, Effect};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::theme::Role;
-use crate::wording;
+use crate::{text, wording};
 
 /// The screen before an exam.
 #[derive(Debug)]

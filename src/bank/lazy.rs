@@ -6,8 +6,9 @@
 use std::ops::Deref;
 use std::sync::LazyLock;
 
-use super::builtin::Shipped;
-use super::{Bank, json};
+use crate::bank::Bank;
+use crate::bank::built_in::Shipped;
+use crate::bank::format::json;
 use crate::ids::{BankId, QuestionId};
 
 /// What the home screen knows of a bank.

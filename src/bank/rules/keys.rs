@@ -1,7 +1,7 @@
 //! Rules about keys, rationales and what they rest on.
 
-use super::words::{Words, count, quoted};
-use super::{Ask, Hit, View, error, warn};
+use crate::bank::rules::words::{Words, count, quoted};
+use crate::bank::rules::{Ask, Hit, View, error, warn};
 
 /// The fewest words of a rationale that says why.
 const RATIONALE: usize = 8;
@@ -159,7 +159,7 @@ pub(super) fn article_as_truth(view: &View<'_>) -> Vec<Hit> {
 /// L44: the objective shares two words with a key that no wrong option has.
 pub(super) fn objective_tells(view: &View<'_>) -> Vec<Hit> {
     let objective = Words::of(view.bank.objective(&view.question.objective).unwrap_or_default());
-    let tells = |(_, key): (usize, &super::Opt<'_>)| {
+    let tells = |(_, key): (usize, &crate::bank::rules::Opt<'_>)| {
         let alone = |stem: &&String| {
             objective.content.contains(*stem) && !view.wrong().any(|option| option.words.content.contains(*stem))
         };

@@ -51,7 +51,7 @@ impl Shape {
     }
 }
 
-/// Reads the schemas that [`super::schema`] makes; it knows no others.
+/// Reads the schemas that [`crate::bank::schema`] makes; it knows no others.
 struct Reader<'a> {
     definitions: &'a Value,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::*;
+use crate::bank::question::*;
 
 /// Every member that a question of any kind may have.
 #[derive(Clone, Serialize, Deserialize)]

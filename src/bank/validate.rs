@@ -6,10 +6,10 @@ use std::hash::Hash;
 
 use rayon::prelude::*;
 
-use super::exam::Exam;
-use super::question::{Ask, Question, Scoring, Select};
-use super::syllabus::Syllabus;
-use super::{Bank, Case, Objective, Reference};
+use crate::bank::exam::Exam;
+use crate::bank::question::{Ask, Question, Scoring, Select};
+use crate::bank::syllabus::Syllabus;
+use crate::bank::{Bank, Case, Objective, Reference};
 use crate::ids::{CaseId, ObjectiveId, SourceId};
 use crate::problem::Severity;
 use crate::text;
@@ -180,7 +180,7 @@ fn key(question: &Question, at: Arguments<'_>) -> Vec<Flaw> {
                     flaws.push(alike(format!("{at}/extra_right/{number}/text"), &extra.text));
                 }
             }
-            if pairs.len() + extra_right.len() > super::limits::LETTERS {
+            if pairs.len() + extra_right.len() > crate::bank::limits::LETTERS {
                 let message = "there are more right sides than letters".to_owned();
                 flaws.push(flaw("limit", format!("{at}/extra_right"), message, "Keep them within 26."));
             }

@@ -1,9 +1,9 @@
 //! Rules about the options of a choice question.
 
-use super::number::Amount;
-use super::words::{Words, quoted};
-use super::{Ask, Hit, Opt, View, error, warn};
 use crate::bank::question::ChoiceOrder;
+use crate::bank::rules::number::Amount;
+use crate::bank::rules::words::{Words, quoted};
+use crate::bank::rules::{Ask, Hit, Opt, View, error, warn};
 
 fn at(option: usize) -> String {
     format!("/choices/{option}/text")
@@ -53,7 +53,7 @@ pub(super) fn all_of_the_above(view: &View<'_>) -> Vec<Hit> {
         begins && (words.has("above") || words.has("these") || follows(&["of", "them"]) || follows(&["a", "and", "b"]))
     };
     let hit = |(place, option): (usize, &Opt<'_>)| {
-        let found = sums_up(&option.words) || super::keys::named_letter(&option.choice.text).is_some();
+        let found = sums_up(&option.words) || crate::bank::rules::keys::named_letter(&option.choice.text).is_some();
         let message = "the option speaks of other options".to_owned();
         found.then(|| error(at(place), message, "Say what it means, or make the question one of several keys."))
     };
@@ -237,7 +237,7 @@ pub(super) fn duplicates(view: &View<'_>) -> Vec<Hit> {
     let alike = |one: &Opt<'_>, other: &Opt<'_>| {
         let numbers =
             |option: &Opt<'_>| option.words.tokens.iter().any(|token| token.starts_with(|c: char| c.is_ascii_digit()));
-        let near = super::words::jaccard(&one.words.content, &other.words.content) >= 0.9;
+        let near = crate::bank::rules::words::jaccard(&one.words.content, &other.words.content) >= 0.9;
         one.words.tokens == other.words.tokens || (near && !numbers(one) && !numbers(other))
     };
     let found = pairs.find(|(one, other)| alike(&view.options[*one], &view.options[*other]));

@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use jsonc_parser::errors::ParseError;
 
-use super::tree::{Node, Sort, Tree, escape};
-use crate::bank::FORMAT;
-use crate::bank::check;
 use crate::bank::decimal::Decimal;
+use crate::bank::format::json::tree::{Node, Sort, Tree, escape};
 use crate::bank::limits::TEXT_MAX;
-use crate::bank::shape::{Field, Shape};
-use crate::bank::sound::Flaw;
+use crate::bank::schema_model::{Field, Shape};
+use crate::bank::validate::Flaw;
+use crate::bank::{FORMAT, rules};
 use crate::clock::Day;
 use crate::ids::is_slug;
 use crate::problem::{Place, Problem, Severity, Source};
@@ -231,7 +230,7 @@ fn shown(value: &str) -> String {
 pub(super) fn place(source: &Arc<Source>, tree: &Tree<'_>, flaw: Flaw) -> Problem {
     let span = tree.span(&flaw.pointer);
     let place = Place { source: Arc::clone(source), span, pointer: flaw.pointer };
-    let why = check::why(flaw.rule);
+    let why = rules::why(flaw.rule);
     Problem { rule: flaw.rule, severity: flaw.severity, place, message: flaw.message, why, help: flaw.help }
 }
 

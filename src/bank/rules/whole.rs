@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::words::jaccard;
-use super::{Ask, Book, Hit, View, error, warn};
 use crate::bank::question::ChoiceOrder;
+use crate::bank::rules::words::jaccard;
+use crate::bank::rules::{Ask, Book, Hit, View, error, warn};
 
 /// The fewest questions of which a share says anything.
 const ENOUGH: usize = 20;

@@ -1,8 +1,8 @@
 //! Rules about what is asked, and about reading it.
 
-use super::words::{count, lead_in, sentences};
-use super::{Ask, Hit, Opt, View, error, warn};
 use crate::bank::question::Question;
+use crate::bank::rules::words::{count, lead_in, sentences};
+use crate::bank::rules::{Ask, Hit, Opt, View, error, warn};
 
 /// Words that turn a question round.
 const NEGATIVE: &[&str] = &["not", "except", "least", "incorrect", "false"];

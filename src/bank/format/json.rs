@@ -9,18 +9,18 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 
-use super::exam::Exam;
-use super::schema::{self, Make};
-use super::shape::Shape;
-use super::sound::{self, Flaw, Parts};
-use super::syllabus::Syllabus;
-use super::{Bank, FORMAT, Question, well_formed};
+use crate::bank::exam::Exam;
+use crate::bank::schema::{self, Make};
+use crate::bank::schema_model::Shape;
+use crate::bank::syllabus::Syllabus;
+use crate::bank::validate::{self, Flaw, Parts};
+use crate::bank::{Bank, FORMAT, Question, well_formed};
 use crate::ids::is_slug;
 use crate::problem::{Problem, Severity, Source};
 use crate::text;
 
 pub mod tree;
-mod walk;
+mod validator;
 
 use tree::Tree;
 
@@ -51,7 +51,7 @@ pub fn bank(name: &str, bytes: &[u8]) -> Reading<Bank> {
 
 /// Reads an exam; `name` is what its file is called. It is short, so that the second reader may go over it at once.
 pub fn exam(name: &str, bytes: &[u8]) -> Reading<Exam> {
-    slow(name, bytes, schema::of::<Exam>, |tree, bad| whole_flaws(tree, bad, sound::exam))
+    slow(name, bytes, schema::of::<Exam>, |tree, bad| whole_flaws(tree, bad, validate::exam))
 }
 
 /// Reads an exam that is shipped, in one typed pass: a test holds it to its form, and every start reads it.
@@ -61,7 +61,7 @@ pub fn shipped_exam(name: &str, text: &str) -> Reading<Exam> {
 
 /// Reads a syllabus; `name` is what its file is called.
 pub fn syllabus(name: &str, bytes: &[u8]) -> Reading<Syllabus> {
-    slow(name, bytes, schema::of::<Syllabus>, |tree, bad| whole_flaws(tree, bad, sound::syllabus))
+    slow(name, bytes, schema::of::<Syllabus>, |tree, bad| whole_flaws(tree, bad, validate::syllabus))
 }
 
 /// Reads a file that says itself what it is: `questions` make a bank, `sections` an exam, `statements` a syllabus.
@@ -80,12 +80,12 @@ pub fn any(name: &str, bytes: &[u8]) -> Reading<Held> {
 
 /// Reads a bank in one typed pass; nothing where there is anything to tell about it.
 fn clean_bank(bytes: &[u8]) -> Option<Bank> {
-    let question = |question: &Arc<Question>| well_formed::question(question) && sound::stands_alone(question);
+    let question = |question: &Arc<Question>| well_formed::question(question) && validate::stands_alone(question);
     let is_sound = |bank: &Bank| {
         bank.format <= FORMAT
             && well_formed::frame(bank)
             && bank.questions.par_iter().all(question)
-            && sound::between(&Parts::of(bank)).is_empty()
+            && validate::between(&Parts::of(bank)).is_empty()
     };
     fast(bytes).filter(is_sound)
 }
@@ -153,29 +153,29 @@ fn slow<T: DeserializeOwned>(name: &str, bytes: &[u8], schema: Make, flaws: Flaw
     let source = match std::str::from_utf8(bytes) {
         Ok(text) => Source::new(name, text.to_owned()),
         Err(error) => {
-            return Reading { value: None, problems: vec![walk::not_utf8(name, bytes, error)] };
+            return Reading { value: None, problems: vec![validator::not_utf8(name, bytes, error)] };
         }
     };
     let tree = match Tree::parse(source.text()) {
         Ok(tree) => tree,
         Err(error) => {
-            return Reading { value: None, problems: vec![walk::not_json(&source, &error)] };
+            return Reading { value: None, problems: vec![validator::not_json(&source, &error)] };
         }
     };
-    if let Some(newer) = walk::newer_format(&source, &tree) {
+    if let Some(newer) = validator::newer_format(&source, &tree) {
         return Reading { value: None, problems: vec![newer] };
     }
-    let mut walk = walk::Walk::new(&source);
+    let mut walk = validator::Walk::new(&source);
     walk.check(tree.root(), &Shape::of(&schema()));
     let (mut problems, bad) = walk.finish();
-    problems.extend(flaws(&tree, &bad).into_iter().map(|flaw| walk::place(&source, &tree, flaw)));
+    problems.extend(flaws(&tree, &bad).into_iter().map(|flaw| validator::place(&source, &tree, flaw)));
     problems.sort_by_key(|problem| problem.place.span.start);
     let mut value = None;
     if problems.iter().all(|problem| problem.severity == Severity::Warning) {
         match serde_json::from_value(tree.root().to_json()) {
             Ok(read) => value = Some(read),
             // A type's own reader asks for more than its schema says; its author gets that reader's words.
-            Err(error) => problems.push(walk::untold(&source, &error)),
+            Err(error) => problems.push(validator::untold(&source, &error)),
         }
     }
     Reading { value, problems }
@@ -206,7 +206,7 @@ fn bank_flaws(tree: &Tree<'_>, bad: &[String]) -> Vec<Flaw> {
         .map_or_else(Vec::new, |list| list.elements().enumerate().filter_map(name).collect());
     let (objectives, sources) = (list(tree, bad, "objectives"), list(tree, bad, "sources"));
     let cases = list(tree, bad, "cases");
-    sound::bank(&Parts {
+    validate::bank(&Parts {
         objectives: objectives.as_deref(),
         sources: sources.as_deref(),
         cases: cases.as_deref(),
@@ -230,7 +230,7 @@ pub fn placed(name: &str, bytes: &[u8], flaws: Vec<Flaw>) -> Vec<Problem> {
     }
     let source = Source::new(name, String::from_utf8_lossy(bytes).into_owned());
     let Ok(tree) = Tree::parse(source.text()) else { return Vec::new() };
-    let mut problems: Vec<_> = flaws.into_iter().map(|flaw| walk::place(&source, &tree, flaw)).collect();
+    let mut problems: Vec<_> = flaws.into_iter().map(|flaw| validator::place(&source, &tree, flaw)).collect();
     problems.sort_by_key(|problem| problem.place.span.start);
     problems
 }

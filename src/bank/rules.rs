@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::Bank;
-use super::question::{Ask, Choice, Question, Select, Status};
-use super::sound::Flaw;
-use super::syllabus::Syllabus;
+use crate::bank::Bank;
+use crate::bank::question::{Ask, Choice, Question, Select, Status};
+use crate::bank::syllabus::Syllabus;
+use crate::bank::validate::Flaw;
 use crate::clock::Day;
 use crate::problem::Severity;
 

@@ -1,0 +1,3 @@
+//! The formats that banks can be read from.
+
+pub mod json;
