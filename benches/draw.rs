@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use needlewise::attempt::paper::{DrawVersion, Seed};
 use needlewise::bank::catalog::{Catalog, Origin};
 use needlewise::bank::exam::Exam;
-use needlewise::quiz::draw;
+use needlewise::exam::draw;
 use serde_json::json;
 
 /// How often each figure is measured.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::attempt::{Answer, Mode};
 use crate::clock::Millis;
-use crate::quiz::session::{Action, Refusal};
+use crate::exam::session::{Action, Refusal};
 use crate::records::PersonRow;
 use crate::sitting::{self, Desk, Sitting};
 use crate::text::{self, one_line};

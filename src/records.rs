@@ -7,8 +7,8 @@ use crate::attempt::{Fact, Mode, Outcome, Points, Standing};
 use crate::certificate::verify::Signed;
 use crate::certificate::{Assurance, Credential};
 use crate::clock::{Millis, Timestamp};
+use crate::exam::eligibility::Past;
 use crate::ids::{AttemptId, BankId, CertificateId, Digest, ExamId, FactId, QuestionId, TraineeId};
-use crate::quiz::policy::Past;
 
 pub mod export;
 pub mod roll;
@@ -248,7 +248,7 @@ pub struct Lesson {
 
 impl Lesson {
     /// Returns what a practice answer teaches; nothing where it was taken back.
-    pub fn of(sheet: &crate::quiz::Sheet, trainee: TraineeId, at: Timestamp, answered: &Answered) -> Option<Self> {
+    pub fn of(sheet: &crate::exam::Sheet, trainee: TraineeId, at: Timestamp, answered: &Answered) -> Option<Self> {
         let answer = answered.answer.as_ref()?;
         let item = sheet.items.get(answered.item).filter(|_| sheet.mode == Mode::Practice)?;
         Some(Self {
@@ -256,7 +256,7 @@ impl Lesson {
             bank: sheet.banks[item.bank].id.clone(),
             question: item.question.id.clone(),
             revision: item.question.revision,
-            right: crate::quiz::mark::mark(&item.question, Some(answer)) == Points::one(),
+            right: crate::exam::scoring::mark(&item.question, Some(answer)) == Points::one(),
             at,
         })
     }

@@ -15,12 +15,12 @@ use crate::bank::lazy::Shelved;
 use crate::certificate::warrant::{applied, sign_decision};
 use crate::certificate::{Key, Trust};
 use crate::clock::{Clock, Millis, Now, Timestamp};
+use crate::exam::draw::{self, Drawn};
+use crate::exam::eligibility::{self, Start};
+use crate::exam::session::{Action, Moment};
+use crate::exam::{Session, Sheet};
 use crate::ids::{AttemptId, Digest, ExamId, FactId, StreamId, TraineeId};
 use crate::paths::Place;
-use crate::quiz::draw::{self, Drawn};
-use crate::quiz::policy::{self, Start};
-use crate::quiz::session::{Action, Moment};
-use crate::quiz::{Session, Sheet};
 use crate::records::{AttemptQuery, AttemptRow, Lesson, PersonRow};
 use crate::store::{Batch, Store, StoreError};
 use crate::text;
@@ -147,7 +147,7 @@ impl Desk {
     /// What the store says.
     pub fn may_start(&self, trainee: TraineeId, exam: &Exam) -> Result<Start, Error> {
         let past: Vec<_> = self.exam_attempts(trainee, &exam.id)?.iter().map(AttemptRow::past).collect();
-        Ok(policy::start(exam, &past, self.clock.now().wall))
+        Ok(eligibility::start(exam, &past, self.clock.now().wall))
     }
 
     fn exam_attempts(&self, trainee: TraineeId, exam: &ExamId) -> Result<Vec<AttemptRow>, Error> {

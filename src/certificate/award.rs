@@ -10,8 +10,8 @@ use crate::attempt::{Outcome, Points};
 use crate::bank::exam::Exam;
 use crate::canonical;
 use crate::clock::{Day, Timestamp};
+use crate::exam::Sheet;
 use crate::ids::{CertificateId, Digest, TraineeId};
-use crate::quiz::Sheet;
 
 /// A pass with everything that a certificate says of it. A person's time factor is not among it.
 #[derive(Debug)]

@@ -16,13 +16,13 @@ use crate::attempt::paper::BankRef;
 use crate::attempt::{Fact, Mode, Standing};
 use crate::bank::exam::Exam;
 use crate::clock::{Millis, Timestamp};
+use crate::exam::anomalies::oddities;
+use crate::exam::draw::counts;
+use crate::exam::loaded_paper::Missing;
+use crate::exam::replay::{self, Replay};
+use crate::exam::scoring::misfit;
+use crate::exam::{Session, Sheet};
 use crate::ids::{AttemptId, Digest, FactId, StreamId, TraineeId, hex, unhex};
-use crate::quiz::draw::counts;
-use crate::quiz::mark::misfit;
-use crate::quiz::odd::oddities;
-use crate::quiz::replay::{self, Replay};
-use crate::quiz::sheet::Missing;
-use crate::quiz::{Session, Sheet};
 use crate::{canonical, text};
 
 /// The format of the file.

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::error::Failure;
 use super::{Env, Outcome};
+use crate::exam::disclosure::Extent;
 use crate::ids::AttemptId;
-use crate::quiz::review::Extent;
 use crate::records::AttemptRow;
 use crate::text;
 

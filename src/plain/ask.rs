@@ -1,8 +1,8 @@
 //! A question in lines, and its explanation in practice.
 
 use crate::bank::question::Ask;
-use crate::quiz::Session;
-use crate::quiz::sheet::letter;
+use crate::exam::Session;
+use crate::exam::loaded_paper::letter;
 use crate::wording;
 
 /// Returns the lines of a question, without the prompt.

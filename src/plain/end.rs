@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{End, Error, Plain};
 use crate::attempt::{Mode, Standing};
-use crate::quiz::review;
+use crate::exam::disclosure;
 use crate::wording;
 
 impl Plain<'_> {
@@ -20,7 +20,7 @@ impl Plain<'_> {
         let passed = ended.outcome.standing == Standing::Passed;
         if sheet.mode == Mode::Mock {
             let session = self.sitting.session.clone();
-            let result = wording::result_lines(&ended.outcome, review::Extent::Objectives);
+            let result = wording::result_lines(&ended.outcome, disclosure::Extent::Objectives);
             let lines = result.into_iter().filter(|line| !line.starts_with("Objective missed: "));
             for line in lines.chain(wording::ready_lines(&session, &ended.outcome)).chain(wording::notes(&sheet)) {
                 self.say(&line)?;
@@ -31,7 +31,7 @@ impl Plain<'_> {
         let own = passed && !self.sitting.invigilated;
         let certificate = own.then(|| self.desk.certify(&mut self.sitting));
         let next = self.desk.may_start(self.sitting.trainee, exam)?;
-        let extent = review::extent(sheet.mode, exam.review, next);
+        let extent = disclosure::extent(sheet.mode, exam.review, next);
         for line in wording::result_lines(&ended.outcome, extent) {
             self.say(&line)?;
         }
@@ -44,7 +44,7 @@ impl Plain<'_> {
         for note in wording::notes(&sheet) {
             self.say(&note)?;
         }
-        if extent >= review::Extent::Chosen {
+        if extent >= disclosure::Extent::Chosen {
             for line in wording::look_back_lines(&self.sitting.session) {
                 self.say(&line)?;
             }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::attempt::paper::DrawVersion;
 use crate::bank::rules;
-use crate::quiz::draw::{Earlier, Infeasible};
+use crate::exam::draw::{Earlier, Infeasible};
 
 /// What is to be done where the clock stands before something that was stored here already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +136,8 @@ impl Desk {
         rows.reverse();
         let paper = |row: &AttemptRow| {
             let sheet = self.sheet(row.id)?.1;
-            let name = |item: &crate::quiz::sheet::Item| (sheet.banks[item.bank].id.clone(), item.question.id.clone());
+            let name =
+                |item: &crate::exam::loaded_paper::Item| (sheet.banks[item.bank].id.clone(), item.question.id.clone());
             Ok(sheet.items.iter().map(name).collect())
         };
         rows.iter().map(paper).collect()

@@ -8,9 +8,9 @@ use crate::attempt::Standing;
 use crate::attempt::fact::Issued;
 use crate::certificate::render::{Fonts, Format, render};
 use crate::certificate::{Assurance, Award, Checked, Key, Trust, sign, verify};
+use crate::exam::eligibility::RENEWAL;
 use crate::ids::CertificateId;
 use crate::paths;
-use crate::quiz::policy::RENEWAL;
 
 /// The name that this computer's own key signs under.
 pub const COMPUTER: &str = "The holder's own computer (needlewise self-test)";

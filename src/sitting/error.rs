@@ -2,11 +2,11 @@
 
 use crate::attempt::chain;
 use crate::clock::Timestamp;
+use crate::exam::draw::Infeasible;
+use crate::exam::eligibility::Start;
+use crate::exam::loaded_paper::Missing;
+use crate::exam::session::Refusal;
 use crate::ids::{AttemptId, CertificateId, TraineeId};
-use crate::quiz::draw::Infeasible;
-use crate::quiz::policy::Start;
-use crate::quiz::session::Refusal;
-use crate::quiz::sheet::Missing;
 use crate::store::StoreError;
 
 /// Why something could not be done.

@@ -10,8 +10,8 @@ use crate::certificate::request::{Examined, Refused, TELLING, bank_marker, pool_
 use crate::certificate::warrant::{is_signed_by, signature_matches};
 use crate::certificate::{Assurance, Award, Bundle, Issuer, Key, Reason, Request, Revocation, sign};
 use crate::clock::Day;
+use crate::exam::eligibility::RENEWAL;
 use crate::ids::{CertificateId, IssuerId};
-use crate::quiz::policy::RENEWAL;
 use crate::records::CertificateRow;
 use crate::sitting::people::clean_name;
 
@@ -104,7 +104,7 @@ impl Desk {
     /// while one of them lacks a review or is not in use any more.
     fn reviewed(&self, sheet: &Sheet) -> Option<Day> {
         let banks: Vec<_> = sheet.banks.iter().map(|bank| self.catalog.bank(&bank.id).ok()).collect();
-        let day = |item: &crate::quiz::sheet::Item| {
+        let day = |item: &crate::exam::loaded_paper::Item| {
             let bank = banks[item.bank]?;
             let digest = item.question.digest();
             let question = bank.value.questions.iter().find(|known| known.id == item.question.id)?;

@@ -8,9 +8,9 @@ use crate::bank::Question;
 use crate::bank::question::Ask;
 use crate::certificate::Issuer;
 use crate::certificate::warrant::applied_by;
+use crate::exam::loaded_paper::letter;
+use crate::exam::scoring::{mark, mark_again, rekeyed};
 use crate::ids::{BankId, CertificateId, QuestionId};
-use crate::quiz::mark::{mark, mark_again, rekeyed};
-use crate::quiz::sheet::letter;
 
 /// What is asked for.
 #[derive(Debug, Clone)]

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::bank::exam::Review;
 use crate::certificate::{Request, Trust, verify};
-use crate::quiz::replay::{self, Replay};
-use crate::quiz::review::{self, Extent};
+use crate::exam::disclosure::{self, Extent};
+use crate::exam::replay::{self, Replay};
 use crate::records::CertificateRow;
 use crate::records::export::{Attempt, Records};
 use crate::records::roll::Roll;
@@ -34,7 +34,7 @@ impl Desk {
             (Mode::Exam, None) | (Mode::Mock, _) => Ok(Extent::Objectives),
             (Mode::Exam, Some(exam)) if exam.value.review == Review::None => Ok(Extent::Verdict),
             (Mode::Exam, Some(exam)) => {
-                let extent = review::extent(row.mode, exam.value.review, self.may_start(row.trainee, &exam.value)?);
+                let extent = disclosure::extent(row.mode, exam.value.review, self.may_start(row.trainee, &exam.value)?);
                 if extent <= Extent::Objectives {
                     return Ok(extent);
                 }

@@ -6,8 +6,8 @@ use super::screen::Screen;
 use super::screens::quiz::Quiz;
 use crate::attempt::fact::Person;
 use crate::clock::{Countdown, Now};
+use crate::exam::session::{Action, Refusal};
 use crate::ids::{AttemptId, BankId};
-use crate::quiz::session::{Action, Refusal};
 use crate::records::{CertificateRow, PersonRow};
 use crate::sitting::{Desk, Error, Sitting};
 

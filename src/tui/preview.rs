@@ -17,8 +17,8 @@ use crate::bank::rules::check;
 use crate::bank::syllabus::Syllabus;
 use crate::bank::{Bank, load};
 use crate::clock::{Clock, Day, Now, Timestamp};
+use crate::exam::{Sheet, draw};
 use crate::ids::TraineeId;
-use crate::quiz::{Sheet, draw};
 use crate::sitting::Error;
 use crate::wording::preview::{PreviewBank, PreviewContent, PreviewNote};
 

@@ -3,7 +3,7 @@
 
 use crate::attempt::Answer;
 use crate::bank::question::Ask;
-use crate::quiz::Session;
+use crate::exam::Session;
 use crate::text;
 
 use super::question::verdict;
@@ -22,7 +22,7 @@ pub struct Looked {
 
 /// Looks back on every question of an exam.
 pub fn look_back(session: &Session) -> Vec<Looked> {
-    let look = |(at, item): (usize, &crate::quiz::sheet::Item)| {
+    let look = |(at, item): (usize, &crate::exam::loaded_paper::Item)| {
         let answer = session.given(at).map(|given| &given.answer);
         let verdict = answer.map_or("Not answered", |_| verdict(&session.mark(at)));
         let chosen = match (&item.question.ask, answer) {

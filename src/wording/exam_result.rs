@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::back::Looked;
 use crate::attempt::Outcome;
-use crate::quiz::Sheet;
-use crate::quiz::policy::Start;
-use crate::quiz::review::Extent;
+use crate::exam::Sheet;
+use crate::exam::disclosure::Extent;
+use crate::exam::eligibility::Start;
 
 /// An exam once it has ended, as far as its trainee may see it.
 #[derive(Debug)]

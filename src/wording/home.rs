@@ -8,8 +8,8 @@ use crate::bank::catalog::Entry;
 use crate::bank::exam::Exam;
 use crate::bank::lazy::Outline;
 use crate::clock::Timestamp;
+use crate::exam::eligibility::Start;
 use crate::ids::{AttemptId, BankId, ExamId};
-use crate::quiz::policy::Start;
 use crate::records::{AttemptRow, PersonRow};
 use crate::sitting::{Desk, Error};
 

@@ -2,8 +2,8 @@
 
 use crate::certificate::Checked;
 use crate::clock::Timestamp;
+use crate::exam::disclosure::Extent;
 use crate::ids::TraineeId;
-use crate::quiz::review::Extent;
 use crate::records::roll::Roll;
 use crate::records::standing::Cell;
 use crate::records::{AttemptQuery, AttemptRow, PersonRow};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::exam::Sheet;
 use crate::problem::Severity;
-use crate::quiz::Sheet;
 
 /// What was read of the file: a bank to look through, or what is wrong with it.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use crate::attempt::{Answer, Points};
 use crate::bank::question::{Ask, Select};
-use crate::quiz::sheet::{Item, letter};
+use crate::exam::loaded_paper::{Item, letter};
 
 /// Returns how right an answer was.
 pub fn verdict(mark: &Points) -> &'static str {

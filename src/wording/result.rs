@@ -4,10 +4,10 @@ use crate::attempt::points::needed;
 use crate::attempt::{Mode, Outcome, Standing};
 use crate::bank::exam::Exam;
 use crate::clock::Millis;
-use crate::quiz::policy::Start;
-use crate::quiz::ready::{self, Part, Ready};
-use crate::quiz::review::Extent;
-use crate::quiz::{Session, Sheet};
+use crate::exam::disclosure::Extent;
+use crate::exam::eligibility::Start;
+use crate::exam::{Session, Sheet};
+use crate::study::readiness::{self, Part, Ready};
 use crate::text;
 
 /// Returns the lines of a result, as much as may be told. The first is exactly `Passed` or `Not passed` for an exam.
@@ -92,11 +92,11 @@ pub fn ready_lines(session: &Session, outcome: &Outcome) -> Vec<String> {
         let ((low, high), (earned, possible)) = (part.between, (&part.earned, part.possible));
         format!("Ready: {}: {ready} ({earned} of {possible}, likely {low} to {high} %{mark})", part.title)
     };
-    let mut lines: Vec<_> = ready::parts(outcome).iter().map(says).collect();
+    let mut lines: Vec<_> = readiness::parts(outcome).iter().map(says).collect();
     if !outcome.critical_misses.is_empty() {
         lines.push("Ready: no, as long as a safety-critical question is missed".to_owned());
     }
-    let weak = ready::objectives(session).into_iter().filter(|(_, right, asked)| right < asked);
+    let weak = readiness::objectives(session).into_iter().filter(|(_, right, asked)| right < asked);
     lines.extend(weak.map(|(text, right, asked)| format!("Objective: {right} of {asked}: {text}")));
     lines
 }

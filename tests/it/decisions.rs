@@ -3,7 +3,7 @@
 use needlewise::attempt::Standing;
 use needlewise::attempt::fact::TimeFactor;
 use needlewise::clock::{Millis, Timestamp};
-use needlewise::quiz::policy::{Past, Start, start};
+use needlewise::exam::eligibility::{Past, Start, start};
 use serde_json::Value;
 
 use crate::world::{Said, World, small_exam};

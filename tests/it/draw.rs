@@ -10,11 +10,11 @@ use needlewise::attempt::{Fact, Mode};
 use needlewise::bank::catalog::{Catalog, Origin};
 use needlewise::bank::exam::Exam;
 use needlewise::clock::Timestamp;
+use needlewise::exam::Sheet;
+use needlewise::exam::draw::rng::{Chance, Use};
+use needlewise::exam::draw::{self, Drawn, Earlier, Infeasible, apportion};
+use needlewise::exam::replay::{Redrawn, replay};
 use needlewise::ids::{BankId, Digest, TraineeId};
-use needlewise::quiz::Sheet;
-use needlewise::quiz::draw::chance::{Chance, Use};
-use needlewise::quiz::draw::{self, Drawn, Earlier, Infeasible, apportion};
-use needlewise::quiz::replay::{Redrawn, replay};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use needlewise::attempt::points::needed;
 use needlewise::attempt::{Answer, Points};
 use needlewise::bank::Question;
-use needlewise::quiz::mark::{mark, misfit};
+use needlewise::exam::scoring::{mark, misfit};
 use proptest::prelude::*;
 
 use crate::world::question;

@@ -1,7 +1,7 @@
 //! A mock exam: the same blueprint and rules, as often as one likes; it never counts and says how ready one is.
 
 use needlewise::attempt::{Outcome, Standing};
-use needlewise::quiz::ready::{Ready, parts};
+use needlewise::study::readiness::{Ready, parts};
 
 use crate::reader::Reader;
 use crate::stage::Stage;

@@ -7,8 +7,8 @@ use needlewise::attempt::paper::{DrawVersion, Seed};
 use needlewise::bank::catalog::{Catalog, Origin};
 use needlewise::bank::exam::Exam;
 use needlewise::canonical;
+use needlewise::exam::draw::{self, Earlier};
 use needlewise::ids::Digest;
-use needlewise::quiz::draw::{self, Earlier};
 
 /// A folder of what the first program made.
 fn fixtures(name: &str) -> PathBuf {

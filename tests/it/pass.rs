@@ -6,8 +6,8 @@ use needlewise::attempt::{Mode, Outcome, Points, Standing};
 use needlewise::bank::exam::Exam;
 use needlewise::certificate::{Assurance, Award, Key, sign};
 use needlewise::clock::Timestamp;
+use needlewise::exam::Sheet;
 use needlewise::ids::{CertificateId, Digest, TraineeId};
-use needlewise::quiz::Sheet;
 
 use crate::world::{small_bank, small_exam};
 

@@ -3,7 +3,7 @@
 use needlewise::attempt::Standing;
 use needlewise::bank::exam::Exam;
 use needlewise::clock::{Millis, Timestamp};
-use needlewise::quiz::policy::{Past, Start, start};
+use needlewise::exam::eligibility::{Past, Start, start};
 
 use crate::world::{MONDAY, small_exam};
 

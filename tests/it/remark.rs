@@ -5,8 +5,8 @@ use needlewise::attempt::remark::{Policy, Remarked, Ruling};
 use needlewise::attempt::{Answer, Fact, Points, Standing};
 use needlewise::bank::Question;
 use needlewise::clock::Millis;
+use needlewise::exam::scoring::mark_again;
 use needlewise::ids::{AttemptId, FactId, StreamId};
-use needlewise::quiz::mark::mark_again;
 use needlewise::store::{Batch, Sqlite, Store};
 use serde_json::{Value, json};
 

@@ -7,10 +7,9 @@ use needlewise::attempt::paper::{DrawVersion, Seed};
 use needlewise::attempt::{Answer, Certainty, Fact, Mode, Points, Standing};
 use needlewise::bank::catalog::Catalog;
 use needlewise::clock::{Millis, Timestamp};
+use needlewise::exam::session::{Action, Moment, Refusal};
+use needlewise::exam::{Session, Sheet, draw};
 use needlewise::ids::TraineeId;
-use needlewise::quiz::draw;
-use needlewise::quiz::session::{Action, Moment, Refusal};
-use needlewise::quiz::{Session, Sheet};
 use proptest::prelude::*;
 
 use crate::world::World;
@@ -102,7 +101,7 @@ fn a_missed_critical_question_fails_whatever_the_percentage() {
         let outcome = |missed: Option<usize>| {
             let answers: Vec<_> =
                 keys.iter().enumerate().map(|(at, key)| Some(key).filter(|_| Some(at) != missed)).collect();
-            needlewise::quiz::result::outcome(&sheet, &answers, &vec![None; answers.len()])
+            needlewise::exam::scoring::outcome(&sheet, &answers, &vec![None; answers.len()])
         };
         assert_eq!(outcome(None).standing, Standing::Passed);
         for (at, item) in sheet.items.iter().enumerate() {

@@ -10,8 +10,8 @@ use crate::bank::{built_in, rules};
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::{Env, Outcome};
 use crate::clock::Day;
+use crate::exam::blueprint;
 use crate::problem::{Problem, Severity};
-use crate::quiz::blueprint;
 use crate::text;
 
 /// Check banks and exams, and say what is wrong like a compiler

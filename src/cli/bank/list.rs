@@ -41,7 +41,7 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
     env.say(&print::table(&["Bank", "Title", "Version", "Ready", "From"], &rows))?;
     let row = |entry: &Entry<crate::bank::exam::Exam>| {
         let exam = &entry.value;
-        let questions: usize = crate::quiz::draw::counts(exam).iter().sum();
+        let questions: usize = crate::exam::draw::counts(exam).iter().sum();
         let cells = [exam.id.as_str(), &exam.title, &exam.version, &questions.to_string(), &entry.origin.to_string()];
         cells.map(str::to_owned).to_vec()
     };

@@ -3,8 +3,8 @@ use crate::bank::catalog::Absence;
 use crate::bank::question::{Ask, Question};
 use crate::cli::error::Failure;
 use crate::cli::{Env, Outcome};
+use crate::exam::loaded_paper::letter;
 use crate::ids::BankId;
-use crate::quiz::sheet::letter;
 use crate::text;
 
 /// Print a bank, or one of its questions, for reading

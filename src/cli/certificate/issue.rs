@@ -4,7 +4,7 @@ use crate::certificate::request::{LARGEST, Request};
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::secret::{self, Unlock};
 use crate::cli::{Env, Outcome};
-use crate::quiz::review::Extent;
+use crate::exam::disclosure::Extent;
 use crate::sitting::issue::Considered;
 use crate::wording::result_lines;
 use crate::{paths, text};

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use super::row_json;
 use crate::attempt::Mode;
 use crate::cli::{Env, Outcome, print};
-use crate::quiz::review::Extent;
+use crate::exam::disclosure::Extent;
 use crate::records::{AttemptQuery, AttemptRow};
 
 /// List attempts, the newest first

@@ -6,13 +6,12 @@ use super::attempt_id;
 use crate::attempt::Fact;
 use crate::attempt::chain::Row;
 use crate::cli::certificate::request;
-use crate::cli::error;
 use crate::cli::progress::Progress;
-use crate::cli::{Env, Outcome, print};
+use crate::cli::{Env, Outcome, error, print};
+use crate::exam::disclosure::{self, Extent};
+use crate::exam::eligibility::Start;
+use crate::exam::replay::{Redrawn, Replay};
 use crate::ids::AttemptId;
-use crate::quiz::policy::Start;
-use crate::quiz::replay::{Redrawn, Replay};
-use crate::quiz::review::{self, Extent};
 use crate::records::AttemptQuery;
 use crate::sitting::{Desk, Error};
 use crate::text;
@@ -46,7 +45,7 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> Outcome {
             let replayed = desk.replay_request(&request)?;
             // Whoever holds a request holds the whole attempt; what its exam never tells stays untold all the same.
             let exam = replayed.1.exam.as_ref();
-            let extent = exam.map(|exam| review::extent(replayed.1.mode, exam.review, Start::Never));
+            let extent = exam.map(|exam| disclosure::extent(replayed.1.mode, exam.review, Start::Never));
             (request.attempt, extent.unwrap_or(Extent::Objectives), replayed)
         }
         None => {

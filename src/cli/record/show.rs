@@ -6,8 +6,8 @@ use crate::attempt::outcome::SectionOutcome;
 use crate::attempt::{Fact, Mode};
 use crate::certificate::warrant::applied;
 use crate::cli::{Env, Outcome};
-use crate::quiz::odd::oddities;
-use crate::quiz::review::Extent;
+use crate::exam::anomalies::oddities;
+use crate::exam::disclosure::Extent;
 use crate::text;
 use crate::wording::{look_back_lines, result_lines};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Performer;
 use crate::attempt::{Mode, Standing};
 use crate::bank::exam::Exam;
-use crate::quiz::review::{self, Extent};
+use crate::exam::disclosure::{self, Extent};
 use crate::sitting::Error;
 use crate::sitting::certify::Held;
 use crate::tui::effect::{Reply, Route};
@@ -100,7 +100,7 @@ impl Performer {
         let certificate = (ended.outcome.standing == Standing::Passed && !mock && !attempt.invigilated)
             .then(|| self.desk.certify(&mut attempt).map(|made| made.path).map_err(|error| error.to_string()));
         let next = self.desk.may_start(attempt.trainee, exam)?;
-        let extent = review::extent(sheet.mode, exam.review, next);
+        let extent = disclosure::extent(sheet.mode, exam.review, next);
         let back = if extent >= Extent::Chosen { wording::look_back(&attempt.session) } else { Vec::new() };
         let sheet = Arc::clone(&sheet);
         let told = ExamResultView { sheet, outcome: ended.outcome, extent, next, certificate, ready, back };

@@ -16,8 +16,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::bank::exam::Exam;
+use crate::exam::eligibility::Start;
 use crate::ids::AttemptId;
-use crate::quiz::policy::Start;
 use crate::text;
 use crate::tui::effect::{Command, Effect, Reply, Route};
 use crate::tui::key::{Binding, Key, key};

@@ -15,10 +15,10 @@ use ratatui::layout::Rect;
 
 use super::quiz::Quiz;
 use crate::clock::Millis;
+use crate::exam::Session;
+use crate::exam::session::Moment;
 use crate::ids::QuestionId;
 use crate::problem::Severity;
-use crate::quiz::Session;
-use crate::quiz::session::Moment;
 use crate::text;
 use crate::tui::effect::{Command, Effect, Reply, Route};
 use crate::tui::key::{Binding, Key, key};

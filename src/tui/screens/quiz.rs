@@ -20,16 +20,15 @@ use ratatui::text::Line;
 
 use crate::attempt::{Certainty, Mode};
 use crate::clock::{Countdown, Millis};
-use crate::quiz::session::Action;
-use crate::quiz::sheet::Item;
-use crate::quiz::{Session, Sheet};
-use crate::text;
+use crate::exam::loaded_paper::Item;
+use crate::exam::session::Action;
+use crate::exam::{Session, Sheet};
 use crate::tui::effect::{Effect, Reply, Route};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, column};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::theme::Role;
-use crate::wording;
+use crate::{text, wording};
 
 pub mod draft;
 mod keys;

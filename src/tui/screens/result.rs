@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 
 use crate::attempt::Standing;
 use crate::attempt::points::needed;
-use crate::quiz::Session;
-use crate::quiz::review::Extent;
+use crate::exam::Session;
+use crate::exam::disclosure::Extent;
 use crate::tui::effect::{Command, Effect, Route};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, bar};

@@ -4,15 +4,14 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::clock::{Countdown, Millis};
-use crate::quiz::Session;
-use crate::quiz::session::Action;
-use crate::text;
+use crate::exam::Session;
+use crate::exam::session::Action;
 use crate::tui::effect::{Command, Effect, Reply, Route};
 use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, column};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::theme::Role;
-use crate::wording;
+use crate::{text, wording};
 
 /// How wide a question's cell is: ` 12 ● ⚑ `.
 const CELL: usize = 8;

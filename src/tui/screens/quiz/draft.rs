@@ -2,7 +2,7 @@
 
 use crate::attempt::Answer;
 use crate::bank::question::{Ask, Select};
-use crate::quiz::sheet::Item;
+use crate::exam::loaded_paper::Item;
 use crate::text;
 
 /// A marked or typed answer in the making, in places of the question's own order.

@@ -2,7 +2,7 @@
 
 use super::draft::{self, Draft};
 use super::{Certainty, Effect, Key, Quiz, Then};
-use crate::quiz::session::Action;
+use crate::exam::session::Action;
 use crate::tui::effect::Command;
 use crate::tui::key::{Binding, key};
 

@@ -8,7 +8,7 @@ use super::draft::{self, Draft};
 use super::{Cx, Page, Quiz, Role};
 use crate::attempt::Points;
 use crate::bank::question::{Ask, Select};
-use crate::quiz::sheet::letter;
+use crate::exam::loaded_paper::letter;
 use crate::wording;
 
 impl Quiz {

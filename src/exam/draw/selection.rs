@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::units::Unit;
 use crate::bank::Question;
+use crate::exam::draw::question_set::Unit;
 use crate::ids::{BankId, QuestionId};
 
 /// Questions that a trainee had in an earlier paper of an exam.

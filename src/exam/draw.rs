@@ -12,17 +12,17 @@ use crate::bank::{Bank, Question};
 use crate::canonical;
 use crate::ids::Digest;
 
-pub mod chance;
+pub mod question_set;
 pub mod quota;
+pub mod rng;
 pub mod selection;
-pub mod units;
 mod v1;
 mod v2;
 
-use chance::{Chance, Use};
+use question_set::Unit;
 pub use quota::{Infeasible, Quota, apportion, counts};
+use rng::{Chance, Use};
 pub use selection::{Earlier, Over, Picked, Pool};
-use units::Unit;
 
 /// A paper with the content that it names by digest.
 #[derive(Debug, Clone)]
@@ -206,7 +206,7 @@ pub fn practice(banks: &[&Entry<Shelved>], count: usize, seed: Seed) -> Drawn {
     let mut all: Vec<_> = banks
         .iter()
         .enumerate()
-        .flat_map(|(at, bank)| units::units(bank.value.ready()).into_iter().map(move |unit| (at, unit)))
+        .flat_map(|(at, bank)| question_set::units(bank.value.ready()).into_iter().map(move |unit| (at, unit)))
         .collect();
     chance.shuffle(&mut all);
     let (mut left, mut groups, mut chosen) = (count, BTreeSet::new(), Vec::new());
@@ -236,7 +236,7 @@ pub fn whole(bank: &Entry<Shelved>) -> Drawn {
     let mut drawn = empty(seed);
     let at = drawn.bank(bank);
     drawn.paper.sections.push(PaperSection { bank: at, pool: None, passed_over: Vec::new() });
-    drawn.ask(&units::units(&bank.value.questions), &mut Chance::new(seed, Use::Choices));
+    drawn.ask(&question_set::units(&bank.value.questions), &mut Chance::new(seed, Use::Choices));
     drawn
 }
 

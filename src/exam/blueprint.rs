@@ -1,9 +1,9 @@
 //! What forbids drawing from an exam's blueprint, and what makes its papers too much alike.
 
-use super::draw::{self, Infeasible};
 use crate::bank::catalog::Catalog;
 use crate::bank::exam::Exam;
 use crate::bank::validate::Flaw;
+use crate::exam::draw::{self, Infeasible};
 use crate::problem::Severity;
 
 /// How many times a section's draw its pool should hold, so that a retake never repeats the same questions.

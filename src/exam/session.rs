@@ -6,13 +6,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::mark;
-use super::result;
-use super::sheet::Sheet;
 use crate::attempt::fact::{Answered, Ending, Finished, Flagged};
 use crate::attempt::remark::{Policy, Ruling};
 use crate::attempt::{Answer, Certainty, Fact, Mode, Outcome, Points};
 use crate::clock::Millis;
+use crate::exam::loaded_paper::Sheet;
+use crate::exam::scoring;
 
 /// A sitting in progress, or one that has ended.
 #[derive(Debug, Clone)]
@@ -134,7 +133,7 @@ impl Session {
             }
             Action::Answer { item, .. } | Action::Clear { item } if self.is_closed(item) => Err(Refusal::Closed),
             Action::Answer { item, answer, certainty } => {
-                if let Some(why) = mark::misfit(&self.sheet.items[item].question, &answer) {
+                if let Some(why) = scoring::misfit(&self.sheet.items[item].question, &answer) {
                     return Err(Refusal::Misfit(why));
                 }
                 let certainty = certainty.filter(|_| self.sheet.mode == Mode::Practice);
@@ -229,8 +228,8 @@ impl Session {
     /// Returns the points that the stored answer to a question earns, or would earn had the question not been dropped.
     pub fn mark(&self, item: usize) -> Points {
         let (question, answer) = (&self.sheet.items[item].question, self.given(item).map(|given| &given.answer));
-        let again = self.policy(item).and_then(|policy| mark::mark_again(question, policy, answer));
-        again.unwrap_or_else(|| mark::mark(question, answer))
+        let again = self.policy(item).and_then(|policy| scoring::mark_again(question, policy, answer));
+        again.unwrap_or_else(|| scoring::mark(question, answer))
     }
 
     /// Returns what became of a question that turned out to be faulty; the last word counts.
@@ -248,7 +247,7 @@ impl Session {
     pub fn outcome(&self) -> Outcome {
         let answers: Vec<_> = self.given.iter().map(|given| given.as_ref().map(|given| &given.answer)).collect();
         let policies: Vec<_> = (0..self.count()).map(|item| self.policy(item)).collect();
-        result::outcome(&self.sheet, &answers, &policies)
+        scoring::outcome(&self.sheet, &answers, &policies)
     }
 
     /// Returns the rulings on faulty questions that hold so far.

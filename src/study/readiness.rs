@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Session;
 use crate::attempt::{Outcome, Points};
 use crate::bank::exam::Percent;
+use crate::exam::Session;
 
 /// How ready somebody is for a part of an exam.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::Session;
-use super::draw::chance::{Chance, Use};
-use super::draw::{Pool, arrange, select_again};
-use super::sheet::{Missing, Sheet};
 use crate::attempt::paper::PaperSection;
 use crate::attempt::{Fact, Outcome};
 use crate::bank::Question;
 use crate::bank::exam::Exam;
+use crate::exam::Session;
+use crate::exam::draw::rng::{Chance, Use};
+use crate::exam::draw::{Pool, arrange, select_again};
+use crate::exam::loaded_paper::{Missing, Sheet};
 use crate::ids::Digest;
 
 /// What came of it.

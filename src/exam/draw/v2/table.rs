@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use num_bigint::BigUint;
 
-use crate::quiz::draw::chance::Chance;
-use crate::quiz::draw::quota::Quota;
+use crate::exam::draw::quota::Quota;
+use crate::exam::draw::rng::Chance;
 
 /// The largest number of steps of a table; it takes well under a second.
 const STEPS_MAX: usize = 2_000_000;

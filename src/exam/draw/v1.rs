@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use num_bigint::BigUint;
 
-use super::chance::Chance;
-use super::quota::{Infeasible, Quota, quotas};
-use super::selection::{Earlier, Over, Picked, Pool, split};
-use super::units::{Unit, units};
 use crate::attempt::paper::Seed;
 use crate::bank::Question;
 use crate::bank::exam::Exam;
+use crate::exam::draw::question_set::{Unit, units};
+use crate::exam::draw::quota::{Infeasible, Quota, quotas};
+use crate::exam::draw::rng::Chance;
+use crate::exam::draw::selection::{Earlier, Over, Picked, Pool, split};
 use crate::ids::{BankId, GroupId, QuestionId};
 
 /// How often the selection is retried where sections that share a bank took each other's questions.

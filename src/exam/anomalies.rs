@@ -1,9 +1,9 @@
 //! What looks odd about an attempt, told from its facts alone. It has no effect on the mark: an issuer looks at it.
 
-use super::Sheet;
 use crate::attempt::Fact;
 use crate::attempt::chain::Row;
 use crate::clock::Millis;
+use crate::exam::Sheet;
 use crate::text;
 
 /// An answer given sooner after the fact before it can hardly have been read.

@@ -13,13 +13,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
-use super::chance::{Chance, Use};
-use super::quota::{Infeasible, Quota, quotas};
-use super::selection::{Over, Picked, Pool, split};
-use super::units::{Unit, units};
 use crate::attempt::paper::Seed;
 use crate::bank::Question;
 use crate::bank::exam::Exam;
+use crate::exam::draw::question_set::{Unit, units};
+use crate::exam::draw::quota::{Infeasible, Quota, quotas};
+use crate::exam::draw::rng::{Chance, Use};
+use crate::exam::draw::selection::{Over, Picked, Pool, split};
 use crate::ids::{BankId, GroupId, QuestionId};
 
 mod table;

@@ -1,8 +1,8 @@
 //! What may be shown of an attempt, and to whom it belongs. (Semantics, section 5.)
 
-use super::policy::Start;
 use crate::attempt::Mode;
 use crate::bank::exam::Review;
+use crate::exam::eligibility::Start;
 
 /// How much may be shown. Each step includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,0 +1,3 @@
+//! What a trainee knows, and what it says about an exam.
+
+pub mod readiness;
