@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::attempt::fact::{Answered, Finished, Issued, Person, Started};
 use crate::attempt::{Fact, Mode, Outcome, Points, Standing};
-use crate::certificate::verify::Signed;
-use crate::certificate::{Assurance, Credential};
 use crate::clock::{Millis, Timestamp};
+use crate::credential::verify::Signed;
+use crate::credential::{Assurance, Credential};
 use crate::exam::eligibility::Past;
 use crate::ids::{AttemptId, BankId, CertificateId, Digest, ExamId, FactId, QuestionId, TraineeId};
 

@@ -1,4 +1,4 @@
-//! An issuer's signature under a decision, and the bytes that it covers. Keys sign and check it in [`crate::certificate`].
+//! An issuer's signature under a decision, and the bytes that it covers. Keys sign and check it in [`crate::credential`].
 
 use serde::{Deserialize, Serialize};
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 pub(super) use issue::read as request;
 
 use super::{Env, Outcome};
-use crate::certificate::{Checked, Credential};
+use crate::credential::{Checked, Credential};
 
 mod export;
 mod files;
@@ -63,5 +63,5 @@ fn certificate_json(checked: &Checked) -> Value {
 }
 
 fn assurance(credential: &Credential) -> Option<&'static str> {
-    credential.assurance().map(crate::certificate::Assurance::name)
+    credential.assurance().map(crate::credential::Assurance::name)
 }

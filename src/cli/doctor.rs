@@ -4,7 +4,7 @@ use serde_json::json;
 use super::error::{self, shown};
 use super::{Env, Outcome};
 use crate::attempt::chain;
-use crate::certificate::{Trust, Verdict};
+use crate::credential::{Trust, Verdict};
 use crate::sitting::Desk;
 use crate::store::StoreError;
 use crate::text;

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::{Env, Outcome};
-use crate::certificate::key::{KeySpan, fingerprint};
+use crate::credential::key::{KeySpan, fingerprint};
 
 mod bundle;
 mod init;

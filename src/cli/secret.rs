@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::Env;
 use super::error::{self, Failure, shown};
-use crate::certificate::{Issuer, Key};
+use crate::credential::{Issuer, Key};
 use crate::paths;
 
 /// Where the passphrase comes from.

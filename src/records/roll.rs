@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use super::standing::{Cell, Standing, standing};
 use super::{CertificateRow, PersonRow};
-use crate::certificate::{Assurance, Trust};
 use crate::clock::Timestamp;
+use crate::credential::{Assurance, Trust};
 use crate::ids::{ExamId, TraineeId};
 use crate::text;
 

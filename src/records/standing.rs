@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::CertificateRow;
-use crate::certificate::verify::judge;
-use crate::certificate::{Assurance, Trust, Verdict};
 use crate::clock::Timestamp;
+use crate::credential::verify::judge;
+use crate::credential::{Assurance, Trust, Verdict};
 use crate::ids::CertificateId;
 
 /// Where a person stands for an exam.

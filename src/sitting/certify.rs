@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use super::*;
 use crate::attempt::Standing;
 use crate::attempt::fact::Issued;
-use crate::certificate::render::{Fonts, Format, render};
-use crate::certificate::{Assurance, Award, Checked, Key, Trust, sign, verify};
+use crate::credential::render::{Fonts, Format, render};
+use crate::credential::{Assurance, Checked, Key, Trust, sign, verify};
 use crate::exam::eligibility::RENEWAL;
 use crate::ids::CertificateId;
+use crate::issuing::claims::Award;
 use crate::paths;
 
 /// The name that this computer's own key signs under.

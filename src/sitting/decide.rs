@@ -3,7 +3,7 @@
 use super::*;
 use crate::attempt::Standing;
 use crate::attempt::fact::{Decided, TimeFactor};
-use crate::certificate::warrant::signature_matches;
+use crate::issuing::decision::signature_matches;
 
 impl Desk {
     /// Voids an exam attempt: it stays and does not count. Where this machine has an issuer, its `key` signs.

@@ -5,30 +5,17 @@ use super::*;
 use crate::attempt::fact::{Issued, Ledgered, Received, Revoked};
 use crate::attempt::paper::BankRef;
 use crate::canonical;
-use crate::certificate::bundle::Contents;
-use crate::certificate::request::{Examined, Refused, TELLING, bank_marker, pool_marker};
-use crate::certificate::warrant::{is_signed_by, signature_matches};
-use crate::certificate::{Assurance, Award, Bundle, Issuer, Key, Reason, Request, Revocation, sign};
 use crate::clock::Day;
+use crate::credential::bundle::Contents;
+use crate::credential::{Assurance, Bundle, Issuer, Key, Reason, sign};
 use crate::exam::eligibility::RENEWAL;
 use crate::ids::{CertificateId, IssuerId};
+use crate::issuing::claims::Award;
+use crate::issuing::decision::{is_signed_by, signature_matches};
+use crate::issuing::ledger::Ledger;
+use crate::issuing::request::{Examined, Refused, Request, TELLING, bank_marker, pool_marker};
 use crate::records::CertificateRow;
 use crate::sitting::people::clean_name;
-
-/// An issuer's ledger: what was requested, what it signed, and what of that no longer counts.
-#[derive(Debug, Clone, Default)]
-pub struct Ledger {
-    /// What it signed, in the order in which it did.
-    pub lines: Vec<Ledgered>,
-    /// What it revoked, each with its day.
-    pub revoked: Vec<Revocation>,
-    /// What of that was revoked for a fault of the issuer's own, so that it may be signed anew.
-    pub faulty: Vec<CertificateId>,
-    /// The requests that it was asked to look at, each once.
-    pub received: Vec<Received>,
-    /// How many facts it holds.
-    pub facts: u64,
-}
 
 /// A request that can be granted.
 #[derive(Debug)]
@@ -121,27 +108,9 @@ impl Desk {
     pub fn ledger(&self, issuer: IssuerId) -> Result<Ledger, Error> {
         let rows = self.store.stream(issuer.into())?;
         chain::check(issuer.into(), &rows).map_err(Error::Broken)?;
-        let mut ledger = Ledger { facts: u64::try_from(rows.len()).unwrap_or(u64::MAX), ..Ledger::default() };
-        for row in &rows {
-            match row.fact() {
-                Some(Fact::Ledgered(line)) => ledger.lines.push(line),
-                Some(Fact::Received(received)) => ledger.received.push(received),
-                Some(Fact::Revoked(revoked)) => {
-                    let reason = Reason::ALL.into_iter().find(|reason| reason.name() == revoked.reason);
-                    if reason.is_some_and(Reason::is_own_fault) {
-                        ledger.faulty.push(revoked.certificate);
-                    }
-                    let reason = reason.filter(|_| revoked.told);
-                    ledger.revoked.push(Revocation { id: revoked.certificate, on: row.at.day(), reason });
-                }
-                // An erased line would make a used request new, and a revoked certificate valid again.
-                _ => {
-                    let why = format!("Line {} of the issuer's ledger cannot be read. Go back to a backup.", row.seq);
-                    return Err(Error::Certificate(why));
-                }
-            }
-        }
-        Ok(ledger)
+        Ledger::read(&rows).map_err(|line| {
+            Error::Certificate(format!("Line {line} of the issuer's ledger cannot be read. Go back to a backup."))
+        })
     }
 
     /// Notes in the ledger that a request came in, and looks at it: checks its chain, marks it again, and finds out whether it
@@ -294,7 +263,7 @@ impl Desk {
         };
         let unsigned = award.credential(&key.did(), &issuer.name);
         let text = sign::sign(unsigned, key, now).map_err(Error::Certificate)?;
-        let signed: crate::certificate::Credential =
+        let signed: crate::credential::Credential =
             serde_json::from_str(&text).map_err(|error| Error::Certificate(error.to_string()))?;
         let line = Ledgered {
             certificate,

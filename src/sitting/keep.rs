@@ -3,8 +3,8 @@
 use super::certify::Held;
 use super::*;
 use crate::attempt::fact::Imported;
-use crate::certificate::verify::judge;
-use crate::certificate::{Checked, Credential, Verdict, verify};
+use crate::credential::verify::{judge, verify};
+use crate::credential::{Checked, Credential, Verdict};
 use crate::ids::CertificateId;
 use crate::records::CertificateRow;
 

@@ -6,11 +6,11 @@ use crate::attempt::remark::{Policy, Remarked, Ruling};
 use crate::attempt::{Answer, Points, Standing};
 use crate::bank::Question;
 use crate::bank::question::Ask;
-use crate::certificate::Issuer;
-use crate::certificate::warrant::applied_by;
+use crate::credential::Issuer;
 use crate::exam::loaded_paper::letter;
 use crate::exam::scoring::{mark, mark_again, rekeyed};
 use crate::ids::{BankId, CertificateId, QuestionId};
+use crate::issuing::decision::applied_by;
 
 /// What is asked for.
 #[derive(Debug, Clone)]

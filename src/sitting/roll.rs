@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::bank::exam::Review;
-use crate::certificate::{Request, Trust, verify};
+use crate::credential::{Trust, verify};
 use crate::exam::disclosure::{self, Extent};
 use crate::exam::replay::{self, Replay};
+use crate::issuing::request::Request;
 use crate::records::CertificateRow;
 use crate::records::export::{Attempt, Records};
 use crate::records::roll::Roll;

@@ -8,8 +8,8 @@ use rusqlite::{Result, Row as Columns};
 use crate::attempt::chain::{Row, Secret};
 use crate::attempt::fact::Person;
 use crate::attempt::{Mode, Standing};
-use crate::certificate::Assurance;
 use crate::clock::{Millis, Timestamp};
+use crate::credential::Assurance;
 use crate::ids::{Digest, unhex};
 use crate::records::{AttemptRow, CertificateRow, LearnedRow, PersonRow};
 

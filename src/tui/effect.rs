@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::key::Binding;
 use crate::bank::exam::Exam;
-use crate::certificate::Checked;
 use crate::clock::Countdown;
+use crate::credential::Checked;
 use crate::exam::Session;
 use crate::exam::session::{Action, Refusal};
 use crate::ids::{AttemptId, BankId, CertificateId, TraineeId};

@@ -1,7 +1,7 @@
 //! What the records show of one person.
 
-use crate::certificate::Checked;
 use crate::clock::Timestamp;
+use crate::credential::Checked;
 use crate::exam::disclosure::Extent;
 use crate::ids::TraineeId;
 use crate::records::roll::Roll;

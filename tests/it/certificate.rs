@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use needlewise::certificate::bundle::Contents;
-use needlewise::certificate::issuer::{Fresh, Rotation};
-use needlewise::certificate::key::{KeySpan, fingerprint};
-use needlewise::certificate::trust::{RevocationList, Trusted};
-use needlewise::certificate::{Bundle, Issuer, Key, Reason, Revocation, Trust, Verdict, verify};
 use needlewise::clock::{Millis, Timestamp};
+use needlewise::credential::bundle::Contents;
+use needlewise::credential::issuer::{Fresh, Rotation};
+use needlewise::credential::key::{KeySpan, fingerprint};
+use needlewise::credential::trust::{RevocationList, Trusted};
+use needlewise::credential::{Bundle, Issuer, Key, Reason, Revocation, Trust, Verdict, verify};
 use needlewise::ids::{CertificateId, Digest, IssuerId};
 use serde_json::{Value, json};
 

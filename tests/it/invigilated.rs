@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use needlewise::attempt::Fact;
 use needlewise::attempt::fact::Started;
 use needlewise::attempt::signature::Decision;
-use needlewise::certificate::warrant::signature_matches;
+use needlewise::issuing::decision::signature_matches;
 use needlewise::sitting::ClockBack;
 
 use crate::reader::Reader;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use needlewise::attempt::Fact;
 use needlewise::attempt::chain::{Head, Row};
-use needlewise::certificate::{Assurance, Key};
 use needlewise::clock::{Millis, Timestamp};
+use needlewise::credential::{Assurance, Key};
 use needlewise::ids::{Digest, StreamId};
 use serde_json::{Value, json};
 

@@ -4,10 +4,11 @@ use needlewise::attempt::outcome::SectionOutcome;
 use needlewise::attempt::paper::{BankRef, Paper, Seed};
 use needlewise::attempt::{Mode, Outcome, Points, Standing};
 use needlewise::bank::exam::Exam;
-use needlewise::certificate::{Assurance, Award, Key, sign};
 use needlewise::clock::Timestamp;
+use needlewise::credential::{Assurance, Key, sign};
 use needlewise::exam::Sheet;
 use needlewise::ids::{CertificateId, Digest, TraineeId};
+use needlewise::issuing::claims::Award;
 
 use crate::world::{small_bank, small_exam};
 

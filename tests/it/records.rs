@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use needlewise::attempt::Fact;
 use needlewise::attempt::chain::{Head, Row};
 use needlewise::attempt::fact::Person;
-use needlewise::certificate::{Assurance, Credential, Key, Trust};
 use needlewise::clock::{Millis, Timestamp};
+use needlewise::credential::{Assurance, Credential, Key, Trust};
 use needlewise::ids::{FactId, TraineeId};
 use needlewise::records::export::json;
 use needlewise::records::roll::{Roll, RollQuery, Sort};
@@ -63,7 +63,7 @@ fn only_what_counts_counts() {
     assert_eq!(foreign.standing, Standing::NotDone, "nobody trusts its signer");
     assert!(foreign.uncounted.is_some());
     let mut trust = trusting();
-    trust.issuers[0].list = Some(needlewise::certificate::trust::RevocationList {
+    trust.issuers[0].list = Some(needlewise::credential::trust::RevocationList {
         issuer: needlewise::ids::IssuerId::new(moment(now), [1; 10]),
         sequence: 1,
         issued: moment(now),

@@ -1,7 +1,7 @@
 //! Certificates as people see them: whatever is drawn carries the credential, and a name is drawn rightly or not at all.
 
-use needlewise::certificate::render::{Fonts, Format, Undrawable, render};
-use needlewise::certificate::{Assurance, Credential, carrier, code};
+use needlewise::credential::render::{Fonts, Format, Undrawable, render};
+use needlewise::credential::{Assurance, Credential, carrier, qr_text};
 
 use needlewise::clock::Millis;
 
@@ -64,12 +64,12 @@ fn what_would_end_a_section_of_xml_early_is_carried_whole() {
 fn the_code_on_page_two_holds_the_whole_credential() {
     let text = school().certificate();
     let credential: Credential = serde_json::from_str(&text).expect("a credential");
-    let packed = code::text(&credential).expect("packed");
+    let packed = qr_text::text(&credential).expect("packed");
     assert!(packed.len() < 4296, "{} letters fit into a code", packed.len());
-    let read: Credential = serde_json::from_slice(&code::read(&packed).expect("read")).expect("a credential");
+    let read: Credential = serde_json::from_slice(&qr_text::read(&packed).expect("read")).expect("a credential");
     assert_eq!(read, credential);
     for junk in ["", "hello", "0123", "::::::", &packed[..packed.len() / 2]] {
-        let whole = code::read(junk).ok().and_then(|bytes| serde_json::from_slice::<Credential>(&bytes).ok());
+        let whole = qr_text::read(junk).ok().and_then(|bytes| serde_json::from_slice::<Credential>(&bytes).ok());
         assert_eq!(whole, None, "{junk}");
     }
 }
@@ -132,7 +132,7 @@ fn what_a_scanner_reads_is_verified_without_a_file() {
     let world = World::new();
     world.pass(Millis::hours(1));
     let text = school().certificate();
-    let packed = code::text(&serde_json::from_str(&text).expect("a credential")).expect("packed");
+    let packed = qr_text::text(&serde_json::from_str(&text).expect("a credential")).expect("packed");
     let said = world.run(["certificate", "verify", "--qr", &packed]);
     assert!(
         said.code == 1 && said.out.contains("code: untrusted") && said.out.contains("Amira Okafor"),

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 
 use needlewise::attempt::fact::Person;
 use needlewise::bank::catalog::{Catalog, Origin};
-use needlewise::certificate::Trust;
+use needlewise::credential::Trust;
 use needlewise::paths::Place;
 use needlewise::records::PersonRow;
 use needlewise::sitting::Desk;

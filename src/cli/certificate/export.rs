@@ -4,10 +4,10 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use super::files;
-use crate::certificate::render::{Format, Undrawable, render};
-use crate::certificate::{Trust, Verdict};
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::{Env, Outcome};
+use crate::credential::render::{Format, Undrawable, render};
+use crate::credential::{Trust, Verdict};
 use crate::paths;
 use crate::sitting::certify::fonts;
 

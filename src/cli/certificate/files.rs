@@ -3,9 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::certificate::carrier;
 use crate::cli::Env;
 use crate::cli::error::{Failure, shown};
+use crate::credential::carrier;
 use crate::paths::read_up_to;
 
 /// The endings that are looked at in a folder.

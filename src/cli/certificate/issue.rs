@@ -1,10 +1,10 @@
 use std::path::{Path, PathBuf};
 
-use crate::certificate::request::{LARGEST, Request};
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::secret::{self, Unlock};
 use crate::cli::{Env, Outcome};
 use crate::exam::disclosure::Extent;
+use crate::issuing::request::{LARGEST, Request};
 use crate::sitting::issue::Considered;
 use crate::wording::result_lines;
 use crate::{paths, text};

@@ -1,9 +1,9 @@
 use serde_json::json;
 
 use super::assurance;
-use crate::certificate::Checked;
-use crate::certificate::render::Format;
 use crate::cli::{Env, Outcome, print};
+use crate::credential::Checked;
+use crate::credential::render::Format;
 use crate::sitting::certify::Held;
 
 /// List the certificates that are stored here

@@ -1,8 +1,8 @@
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use crate::certificate::Reason;
 use crate::cli::{Env, Outcome, secret};
+use crate::credential::Reason;
 
 impl ValueEnum for Reason {
     fn value_variants<'a>() -> &'a [Self] {

@@ -5,13 +5,13 @@ use serde_json::json;
 
 use super::certificate_json;
 use super::files::{self, File};
-use crate::certificate::render::Fonts;
-use crate::certificate::render::receipt::{self, Receipt};
-use crate::certificate::{Checked, Trust, Verdict, code, verify};
 use crate::cli::error::{self, Failure};
 use crate::cli::progress::Progress;
 use crate::cli::{Env, Outcome, print};
 use crate::clock::Timestamp;
+use crate::credential::render::Fonts;
+use crate::credential::render::receipt::{self, Receipt};
+use crate::credential::{Checked, Trust, Verdict, qr_text, verify};
 use crate::sitting::certify::fonts;
 use crate::sitting::people::clean_name;
 use crate::{paths, text};
@@ -51,7 +51,7 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> Outcome {
     let now = (env.clock)().now().wall;
     let trust = env.trust()?;
     let files = match &args.qr {
-        Some(text) => vec![File { name: "code".to_owned(), bytes: code::read(text), read: true }],
+        Some(text) => vec![File { name: "code".to_owned(), bytes: qr_text::read(text), read: true }],
         None => files::read_all(&args.paths, env)?,
     };
     if files.is_empty() {

@@ -2,11 +2,11 @@ use rand::Rng;
 use zeroize::Zeroizing;
 
 use super::words;
-use crate::certificate::Issuer;
-use crate::certificate::issuer::{Fresh, Rotation};
 use crate::cli::error::{Failure, shown};
 use crate::cli::secret::{self, Next, Unlock};
 use crate::cli::{Env, Outcome};
+use crate::credential::Issuer;
+use crate::credential::issuer::{Fresh, Rotation};
 use crate::ids::IssuerId;
 use crate::paths;
 use crate::sitting::people::clean_name;

@@ -1,8 +1,8 @@
 use serde_json::json;
 
 use super::{span, words};
-use crate::certificate::trust::Trusted;
 use crate::cli::{Env, Outcome};
+use crate::credential::trust::Trusted;
 use crate::text;
 
 /// List the issuers that are trusted on this machine

@@ -12,7 +12,7 @@ pub struct ShowArgs {}
 pub(super) fn run(env: &mut Env<'_>) -> Outcome {
     let issuer = secret::issuer(env)?;
     if env.global.json {
-        let key = |key: &crate::certificate::key::KeySpan| {
+        let key = |key: &crate::credential::key::KeySpan| {
             json!({
                 "did": key.did, "words": words(&key.did), "from": key.from, "until": key.until,
                 "compromised": key.compromised,

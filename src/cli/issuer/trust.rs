@@ -1,10 +1,10 @@
 use std::path::{Path, PathBuf};
 
 use super::words;
-use crate::certificate::Trust;
-use crate::certificate::bundle::{Bundle, LARGEST};
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::{Env, Outcome};
+use crate::credential::Trust;
+use crate::credential::bundle::{Bundle, LARGEST};
 use crate::sitting::people::clean_name;
 use crate::{paths, text};
 

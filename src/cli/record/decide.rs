@@ -1,9 +1,9 @@
 //! `record void` and `record grant`: decisions about an attempt, each with its reason.
 
 use super::{a_reason, attempt_id};
-use crate::certificate::Key;
 use crate::cli::secret::{self, Unlock};
 use crate::cli::{Env, Outcome};
+use crate::credential::Key;
 use crate::ids::AttemptId;
 use crate::sitting::{Desk, Error};
 use crate::text;

@@ -2,10 +2,10 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use serde_json::json;
 
-use crate::certificate::Assurance;
 use crate::cli::error::Failure;
 use crate::cli::progress::Progress;
 use crate::cli::{Env, Outcome, print};
+use crate::credential::Assurance;
 use crate::ids::ExamId;
 use crate::records::roll::{Roll, RollQuery, Sort};
 use crate::records::standing::{Cell, Standing};

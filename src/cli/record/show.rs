@@ -4,10 +4,10 @@ use super::{attempt_id, row_json};
 use crate::attempt::chain::Row;
 use crate::attempt::outcome::SectionOutcome;
 use crate::attempt::{Fact, Mode};
-use crate::certificate::warrant::applied;
 use crate::cli::{Env, Outcome};
 use crate::exam::anomalies::oddities;
 use crate::exam::disclosure::Extent;
+use crate::issuing::decision::applied;
 use crate::text;
 use crate::wording::{look_back_lines, result_lines};
 

@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::{Attempt, Records};
 use crate::attempt::{Fact, Mode, Standing};
-use crate::certificate::warrant::applied;
 use crate::clock::{Millis, Timestamp};
 use crate::ids::FactId;
+use crate::issuing::decision::applied;
 use crate::records::AttemptRow;
 
 /// Where people are known by their ids: this program, wherever it runs.

@@ -3,8 +3,8 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::certificate::{Assurance, Checked, Verdict};
 use crate::clock::Timestamp;
+use crate::credential::{Assurance, Checked, Verdict};
 use crate::sitting::certify::Held;
 use crate::text;
 use crate::tui::effect::{Effect, Route};

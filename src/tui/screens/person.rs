@@ -59,7 +59,7 @@ impl Screen for PersonScreen {
         for (held, checked) in &data.certificates {
             let issuer = text::one_line(&checked.issuer_words());
             let assurance = checked.credential.as_ref().and_then(|credential| credential.assurance());
-            let assurance = assurance.map_or("", crate::certificate::Assurance::name);
+            let assurance = assurance.map_or("", crate::credential::Assurance::name);
             let says = format!(
                 "{}  {}, {assurance}, until {}: {}, {issuer}",
                 held.certificate.short(),

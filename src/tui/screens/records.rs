@@ -14,8 +14,8 @@ use std::collections::HashSet;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::certificate::Assurance;
 use crate::clock::{Millis, Timestamp};
+use crate::credential::Assurance;
 use crate::ids::CertificateId;
 use crate::records::CertificateRow;
 use crate::records::roll::{Roll, RollQuery, RollRow, Sort};

@@ -3,10 +3,10 @@
 use png::text_metadata::ITXtChunk;
 use resvg::tiny_skia::{Pixmap, Transform};
 
-use super::super::carrier::KEYWORD;
-use super::super::credential::Credential;
-use super::page::{WIDTH, picture};
-use super::{Fonts, Undrawable, face};
+use crate::credential::carrier::KEYWORD;
+use crate::credential::render::page::{WIDTH, picture};
+use crate::credential::render::{Fonts, Undrawable, front_page};
+use crate::credential::types::Credential;
 
 /// The picture's width and height in points of light: 192 an inch.
 const PIXELS: (u16, u16) = (2246, 1588);
@@ -16,7 +16,7 @@ const PIXELS: (u16, u16) = (2246, 1588);
 /// # Errors
 /// What cannot be drawn.
 pub fn write(credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u8>, Undrawable> {
-    let tree = fonts.tree(&picture(&face::lay_out(credential, fonts)?))?;
+    let tree = fonts.tree(&picture(&front_page::lay_out(credential, fonts)?))?;
     let (width, height) = PIXELS;
     let mut pixels = Pixmap::new(width.into(), height.into())
         .ok_or_else(|| Undrawable::Otherwise("there is no memory for the picture".to_owned()))?;

@@ -5,7 +5,7 @@ use oxrdf::Dataset;
 use oxrdf::dataset::{CanonicalizationAlgorithm, CanonicalizationHashAlgorithm};
 use serde::Serialize;
 
-use super::credential::CONTEXTS;
+use crate::credential::types::CONTEXTS;
 
 /// The contexts as they were published, built in so that nothing is ever fetched:
 ///

@@ -6,8 +6,8 @@ use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Options, Tree};
 use ttf_parser::Face;
 
-use super::Undrawable;
-use super::xml::escaped;
+use crate::credential::render::Undrawable;
+use crate::credential::render::xml::escaped;
 
 /// The family that everything is set in; where it lacks a sign, the fonts given after it are asked.
 pub const FAMILY: &str = "DejaVu Sans";

@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 
-use super::credential::Credential;
+use crate::credential::types::Credential;
 
 /// The largest credential that is unpacked.
 const LARGEST: u64 = 64 * 1024;

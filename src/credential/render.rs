@@ -1,8 +1,8 @@
 //! A certificate as a person sees it: one layout, drawn as a picture or a page. What counts is the credential it carries.
 
-pub mod back;
-pub mod face;
+pub mod back_page;
 pub mod fonts;
+pub mod front_page;
 pub mod page;
 pub mod pdf;
 pub mod png;
@@ -12,7 +12,7 @@ mod xml;
 
 pub use fonts::Fonts;
 
-use super::credential::Credential;
+use crate::credential::types::Credential;
 
 /// What a certificate can be written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! Signing decisions with an issuer's key, checking them, and the facts that take effect by them.
 
-use super::key::{Key, KeySpan, decision_fits};
 use crate::attempt::Fact;
 use crate::attempt::chain::Row;
 use crate::attempt::signature::{Decision, Warrant, signed_decision};
+use crate::credential::key::{Key, KeySpan, decision_fits};
 use crate::ids::StreamId;
 
 /// Signs a decision about an attempt or a person.

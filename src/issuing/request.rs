@@ -8,14 +8,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::key::KeySpan;
-use super::warrant::{applied, applied_by};
 use crate::attempt::chain::{self, Head, Row, Secret};
 use crate::attempt::fact::{Finished, Person, Started};
 use crate::attempt::paper::BankRef;
 use crate::attempt::{Fact, Mode, Standing};
 use crate::bank::exam::Exam;
 use crate::clock::{Millis, Timestamp};
+use crate::credential::key::KeySpan;
 use crate::exam::anomalies::oddities;
 use crate::exam::draw::counts;
 use crate::exam::loaded_paper::Missing;
@@ -23,6 +22,7 @@ use crate::exam::replay::{self, Replay};
 use crate::exam::scoring::misfit;
 use crate::exam::{Session, Sheet};
 use crate::ids::{AttemptId, Digest, FactId, StreamId, TraineeId, hex, unhex};
+use crate::issuing::decision::{applied, applied_by};
 use crate::{canonical, text};
 
 /// The format of the file.

@@ -15,10 +15,10 @@ use krilla::tagging::{
 use krilla::{Document, SerializeSettings};
 use krilla_svg::{SurfaceExt, SvgSettings};
 
-use super::super::credential::Credential;
-use super::page::{Block, HEIGHT, Heads, Role, WIDTH, picture};
-use super::{Fonts, Undrawable, back, face};
 use crate::clock::Timestamp;
+use crate::credential::render::page::{Block, HEIGHT, Heads, Role, WIDTH, picture};
+use crate::credential::render::{Fonts, Undrawable, back_page, front_page};
+use crate::credential::types::Credential;
 
 /// Draws the two pages.
 ///
@@ -44,7 +44,7 @@ pub fn write(credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u
         id: credential.id.clone(),
         made,
     };
-    let pages = [face::lay_out(credential, fonts)?, back::lay_out(credential, fonts)?];
+    let pages = [front_page::lay_out(credential, fonts)?, back_page::lay_out(credential, fonts)?];
     let titles = [credential.name.as_str(), "How to check this certificate"];
     document(&about, &titles, &pages, Some(attached), fonts)
 }

@@ -2,12 +2,12 @@
 
 use qrcode::{Color, EcLevel, QrCode};
 
-use super::super::code;
-use super::super::credential::Credential;
-use super::super::key::fingerprint;
-use super::Undrawable;
-use super::fonts::Fonts;
-use super::page::{ACCENT, Block, DIM, HEIGHT, Page, Role, Style, WIDTH};
+use crate::credential::key::fingerprint;
+use crate::credential::qr_text;
+use crate::credential::render::Undrawable;
+use crate::credential::render::fonts::Fonts;
+use crate::credential::render::page::{ACCENT, Block, DIM, HEIGHT, Page, Role, Style, WIDTH};
+use crate::credential::types::Credential;
 
 /// The side of the code: 60 mm.
 const SIDE: f32 = 60.0 / 25.4 * 72.0;
@@ -51,7 +51,7 @@ pub fn lay_out(credential: &Credential, fonts: &Fonts) -> Result<Vec<Block>, Und
         page.line(Role::Text, (LEFT, y), Style::plain(8.0).bold().color(DIM), label);
         y = page.text((LEFT, y + 12.0), Style::plain(9.5), 12.0, value, WIDTH - 2.0 * LEFT) + 6.0;
     }
-    let text = code::text(credential).map_err(Undrawable::Otherwise)?;
+    let text = qr_text::text(credential).map_err(Undrawable::Otherwise)?;
     page.figure("Code with the whole signed credential", drawn(&text, code_at)?);
     page.finish()
 }
@@ -66,6 +66,6 @@ fn drawn(text: &str, (x, y): (f32, f32)) -> Result<String, Undrawable> {
         let (column, row) = (at % width + QUIET, at / width + QUIET);
         path += &format!("M{column} {row}h1v1h-1z");
     }
-    let scale = SIDE / super::page::count(width + 2 * QUIET);
+    let scale = SIDE / crate::credential::render::page::count(width + 2 * QUIET);
     Ok(format!("<path transform=\"translate({x} {y}) scale({scale})\" fill=\"#000000\" d=\"{path}\"/>"))
 }

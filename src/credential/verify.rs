@@ -5,12 +5,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::bundle::LIST_MAX_AGE;
-use super::credential::{CONTEXTS, Credential, Proof};
-use super::key::{self, KeySpan};
-use super::sign::signed_bytes;
-use super::trust::{Trust, Trusted};
 use crate::clock::Timestamp;
+use crate::credential::bundle::LIST_MAX_AGE;
+use crate::credential::key::{self, KeySpan};
+use crate::credential::sign::signed_bytes;
+use crate::credential::trust::{Trust, Trusted};
+use crate::credential::types::{CONTEXTS, Credential, Proof};
 use crate::ids::{CertificateId, Digest};
 use crate::text;
 

@@ -11,12 +11,12 @@
 //! └────────────────────────────────────────────────────────────┘
 //! ```
 
-use super::super::assurance::Assurance;
-use super::super::credential::{Credential, ResultDescription, ResultValue};
-use super::super::key::fingerprint;
-use super::Undrawable;
-use super::fonts::Fonts;
-use super::page::{ACCENT, Block, DIM, HEIGHT, Heads, Page, Role, Style, WIDTH, count};
+use crate::credential::assurance::Assurance;
+use crate::credential::key::fingerprint;
+use crate::credential::render::Undrawable;
+use crate::credential::render::fonts::Fonts;
+use crate::credential::render::page::{ACCENT, Block, DIM, HEIGHT, Heads, Page, Role, Style, WIDTH, count};
+use crate::credential::types::{Credential, ResultDescription, ResultValue};
 
 /// The middle of the page.
 const MIDDLE: f32 = WIDTH / 2.0;

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::credential::{Credential, Proof};
-use super::graph;
-use super::key::Key;
 use crate::clock::Timestamp;
+use crate::credential::key::Key;
+use crate::credential::rdf_graph;
+use crate::credential::types::{Credential, Proof};
 use crate::ids::Digest;
 
 /// What the proof's own part of the signed bytes is made of.
@@ -38,8 +38,8 @@ pub(super) fn signed_bytes(credential: &Credential, proof: &Proof) -> Result<[u8
     };
     let plain = Credential { proof: Vec::new(), ..credential.clone() };
     let mut bytes = [0; 64];
-    bytes[..32].copy_from_slice(Digest::of(graph::canonical(&options)?).bytes());
-    bytes[32..].copy_from_slice(Digest::of(graph::canonical(&plain)?).bytes());
+    bytes[..32].copy_from_slice(Digest::of(rdf_graph::canonical(&options)?).bytes());
+    bytes[32..].copy_from_slice(Digest::of(rdf_graph::canonical(&plain)?).bytes());
     Ok(bytes)
 }
 

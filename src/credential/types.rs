@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::assurance::Assurance;
 use crate::canonical;
 use crate::clock::Timestamp;
+use crate::credential::assurance::Assurance;
 use crate::ids::{CertificateId, Digest, ExamId, TraineeId};
 
 /// The contexts, in the order the profile asks for.

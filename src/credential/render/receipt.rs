@@ -1,11 +1,11 @@
 //! A receipt of a verification: who checked what, when, against which lists, and what came of it.
 
-use super::Undrawable;
-use super::fonts::Fonts;
-use super::page::{ACCENT, Block, DIM, HEIGHT, Heads, Page, Role, Style, WIDTH, count};
-use super::pdf::{About, document};
-use crate::certificate::{Checked, Trust};
 use crate::clock::Timestamp;
+use crate::credential::render::Undrawable;
+use crate::credential::render::fonts::Fonts;
+use crate::credential::render::page::{ACCENT, Block, DIM, HEIGHT, Heads, Page, Role, Style, WIDTH, count};
+use crate::credential::render::pdf::{About, document};
+use crate::credential::{Checked, Trust};
 use crate::ids::Digest;
 use crate::text;
 
@@ -105,7 +105,7 @@ fn cells(file: &str, checked: &Checked) -> [String; 5] {
 
 /// Says whom the machine trusted, and by which lists.
 fn lists(trust: &Trust) -> String {
-    let list = |issuer: &crate::certificate::trust::Trusted| match &issuer.list {
+    let list = |issuer: &crate::credential::trust::Trusted| match &issuer.list {
         Some(list) => format!("{} (list {} of {})", issuer.name, list.sequence, list.issued),
         None => format!("{} (no list)", issuer.name),
     };

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::bundle::Bundle;
-use super::key::{KeySpan, fingerprint};
 use crate::clock::{Day, Millis, Timestamp};
+use crate::credential::bundle::Bundle;
+use crate::credential::key::{KeySpan, fingerprint};
 use crate::ids::{CertificateId, Digest, IssuerId};
 use crate::text;
 

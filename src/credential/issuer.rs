@@ -6,8 +6,8 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::key::{Key, KeySpan, endorsed};
 use crate::clock::Day;
+use crate::credential::key::{Key, KeySpan, endorsed};
 use crate::ids::{IssuerId, hex, unhex};
 
 /// The format of the file.

@@ -1,9 +1,9 @@
 //! A page as an ordered list of blocks, each a small picture that also says what it is: so that one layout serves pictures
 //! for the eye and tagged pages for a screen reader.
 
-use super::Undrawable;
-use super::fonts::Fonts;
-use super::xml::escaped;
+use crate::credential::render::Undrawable;
+use crate::credential::render::fonts::Fonts;
+use crate::credential::render::xml::escaped;
 
 /// A page of A4 lying on its side, in points.
 pub const WIDTH: f32 = 841.89;
@@ -205,6 +205,6 @@ pub fn picture<'b>(blocks: impl IntoIterator<Item = &'b Block>) -> String {
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
          font-family=\"{}\">{parts}</svg>",
-        super::fonts::FAMILY
+        crate::credential::render::fonts::FAMILY
     )
 }

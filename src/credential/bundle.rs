@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::key::{Key, KeySpan, signed_by};
 use crate::clock::{Day, Millis, Timestamp};
+use crate::credential::key::{Key, KeySpan, signed_by};
 use crate::ids::{CertificateId, Digest, IssuerId, hex, unhex};
 use crate::{canonical, text};
 

@@ -1,15 +1,15 @@
 //! What a pass is worth putting on a certificate, and how its words are put.
 
-use super::assurance::Assurance;
-use super::credential::{
-    Achievement, CONTEXTS, Credential, Criteria, Evidence, Profile, ResultDescription, ResultValue, Subject,
-};
 use crate::attempt::outcome::SectionOutcome;
 use crate::attempt::points::needed;
 use crate::attempt::{Outcome, Points};
 use crate::bank::exam::Exam;
 use crate::canonical;
 use crate::clock::{Day, Timestamp};
+use crate::credential::assurance::Assurance;
+use crate::credential::types::{
+    Achievement, CONTEXTS, Credential, Criteria, Evidence, Profile, ResultDescription, ResultValue, Subject,
+};
 use crate::exam::Sheet;
 use crate::ids::{CertificateId, Digest, TraineeId};
 

@@ -1,0 +1,22 @@
+//! A credential that others can check: an Open Badges 3.0 credential with one embedded proof. Nothing here knows exams.
+
+pub mod types;
+pub mod assurance;
+pub mod key;
+pub mod issuer;
+pub mod rdf_graph;
+pub mod sign;
+pub mod bundle;
+pub mod trust;
+pub mod verify;
+pub mod carrier;
+pub mod qr_text;
+pub mod render;
+
+pub use assurance::Assurance;
+pub use bundle::{Bundle, Reason, Revocation};
+pub use issuer::Issuer;
+pub use key::Key;
+pub use trust::Trust;
+pub use types::Credential;
+pub use verify::{Checked, Verdict, verify};
