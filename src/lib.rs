@@ -16,7 +16,7 @@ pub mod exam;
 pub mod study;
 pub mod credential;
 pub mod issuing;
-pub mod records;
+pub mod projections;
 pub mod store;
 pub mod sitting;
 pub mod wording;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::attempt::{Answer, Mode};
 use crate::clock::Millis;
 use crate::exam::session::{Action, Refusal};
-use crate::records::PersonRow;
+use crate::projections::people::PersonRow;
 use crate::sitting::{self, Desk, Sitting};
 use crate::text::{self, one_line};
 use crate::wording;

@@ -21,7 +21,9 @@ use crate::exam::{Session, Sheet};
 use crate::ids::{AttemptId, Digest, ExamId, FactId, StreamId, TraineeId};
 use crate::issuing::decision::{applied, sign_decision};
 use crate::paths::Place;
-use crate::records::{AttemptQuery, AttemptRow, Lesson, PersonRow};
+use crate::projections::attempts::{AttemptQuery, AttemptRow};
+use crate::projections::people::PersonRow;
+use crate::projections::study::Lesson;
 use crate::store::{Batch, Store, StoreError};
 use crate::text;
 

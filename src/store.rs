@@ -8,7 +8,10 @@ use std::path::PathBuf;
 
 use crate::attempt::chain::Row;
 use crate::ids::{CertificateId, Digest, StreamId, TraineeId};
-use crate::records::{AttemptQuery, AttemptRow, CertificateRow, LearnedRow, Lesson, PersonRow};
+use crate::projections::attempts::{AttemptQuery, AttemptRow};
+use crate::projections::certificates::CertificateRow;
+use crate::projections::people::PersonRow;
+use crate::projections::study::{LearnedRow, Lesson};
 
 mod columns;
 pub mod schema;

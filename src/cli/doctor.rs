@@ -88,7 +88,10 @@ fn chains(desk: &Desk) -> Result<String, String> {
 
 /// Holds what lists show to the facts.
 fn records(desk: &Desk) -> Result<String, String> {
-    let rows = desk.store.attempts(&crate::records::AttemptQuery::default()).map_err(|error| error.to_string())?;
+    let rows = desk
+        .store
+        .attempts(&crate::projections::attempts::AttemptQuery::default())
+        .map_err(|error| error.to_string())?;
     for row in &rows {
         let sitting = desk.take_up(row.id, false).map_err(|error| error.to_string())?;
         if sitting.row != *row {

@@ -12,7 +12,7 @@ use crate::bank::catalog::{Catalog, Origin};
 use crate::clock::Clock;
 use crate::credential::Trust;
 use crate::paths::Place;
-use crate::records::PersonRow;
+use crate::projections::people::PersonRow;
 use crate::sitting::Desk;
 use crate::store::Sqlite;
 use crate::text;

@@ -5,7 +5,7 @@ use crate::attempt::Mode;
 use crate::bank::catalog::{Absence, Catalog};
 use crate::bank::exam::Exam;
 use crate::ids::{AttemptId, ExamId};
-use crate::records::PersonRow;
+use crate::projections::people::PersonRow;
 use crate::sitting::{ClockBack, Desk, Sitting};
 use crate::text;
 use std::sync::Arc;

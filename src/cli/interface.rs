@@ -7,7 +7,7 @@ use super::error::{self, Failure, shown};
 use super::{Env, Outcome};
 use crate::bank::syllabus::Syllabus;
 use crate::plain::{self, Console};
-use crate::records::PersonRow;
+use crate::projections::people::PersonRow;
 use crate::sitting::{Desk, Sitting};
 use crate::tui::app::End;
 use crate::tui::preview::Previewer;

@@ -7,7 +7,7 @@ use super::error::Failure;
 use super::{Env, Outcome};
 use crate::exam::disclosure::Extent;
 use crate::ids::AttemptId;
-use crate::records::AttemptRow;
+use crate::projections::attempts::AttemptRow;
 use crate::text;
 
 mod decide;

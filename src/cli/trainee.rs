@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::error::Failure;
 use super::{Env, Outcome};
-use crate::records::PersonRow;
+use crate::projections::people::PersonRow;
 use crate::sitting::Desk;
 
 mod add;

@@ -14,7 +14,7 @@ use crate::issuing::claims::Award;
 use crate::issuing::decision::{is_signed_by, signature_matches};
 use crate::issuing::ledger::Ledger;
 use crate::issuing::request::{Examined, Refused, Request, TELLING, bank_marker, pool_marker};
-use crate::records::CertificateRow;
+use crate::projections::certificates::CertificateRow;
 use crate::sitting::people::clean_name;
 
 /// A request that can be granted.

@@ -6,7 +6,7 @@ use crate::attempt::fact::Imported;
 use crate::credential::verify::{judge, verify};
 use crate::credential::{Checked, Credential, Verdict};
 use crate::ids::CertificateId;
-use crate::records::CertificateRow;
+use crate::projections::certificates::CertificateRow;
 
 /// What came of taking a certificate in.
 #[derive(Debug, Clone)]

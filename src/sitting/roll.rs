@@ -9,9 +9,9 @@ use crate::credential::{Trust, verify};
 use crate::exam::disclosure::{self, Extent};
 use crate::exam::replay::{self, Replay};
 use crate::issuing::request::Request;
-use crate::records::CertificateRow;
-use crate::records::export::{Attempt, Records};
-use crate::records::roll::Roll;
+use crate::projections::certificates::CertificateRow;
+use crate::projections::export::{Attempt, Records};
+use crate::projections::matrix::Roll;
 
 impl Desk {
     /// Returns everybody and where they stand.

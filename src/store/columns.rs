@@ -11,7 +11,10 @@ use crate::attempt::{Mode, Standing};
 use crate::clock::{Millis, Timestamp};
 use crate::credential::Assurance;
 use crate::ids::{Digest, unhex};
-use crate::records::{AttemptRow, CertificateRow, LearnedRow, PersonRow};
+use crate::projections::attempts::AttemptRow;
+use crate::projections::certificates::CertificateRow;
+use crate::projections::people::PersonRow;
+use crate::projections::study::LearnedRow;
 
 /// A text column that holds the text form of `T`.
 struct Parsed<T>(T);

@@ -12,7 +12,10 @@ use super::writes::{erase, put_attempt, put_certificate, put_content, put_fact, 
 use super::{Batch, Store, StoreError};
 use crate::attempt::chain::Row;
 use crate::ids::{CertificateId, Digest, StreamId, TraineeId};
-use crate::records::{AttemptQuery, AttemptRow, CertificateRow, LearnedRow, PersonRow};
+use crate::projections::attempts::{AttemptQuery, AttemptRow};
+use crate::projections::certificates::CertificateRow;
+use crate::projections::people::PersonRow;
+use crate::projections::study::LearnedRow;
 use crate::text;
 
 /// How long a process waits for another one's commit.

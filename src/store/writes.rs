@@ -5,7 +5,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::columns::{self, LEARNED};
 use crate::attempt::chain::Row;
 use crate::ids::{Digest, TraineeId, hex};
-use crate::records::{AttemptRow, CertificateRow, Lesson, PersonRow};
+use crate::projections::attempts::AttemptRow;
+use crate::projections::certificates::CertificateRow;
+use crate::projections::people::PersonRow;
+use crate::projections::study::Lesson;
 
 pub(super) fn put_fact(change: &Connection, row: &Row) -> rusqlite::Result<()> {
     let sql =

@@ -9,7 +9,8 @@ use crate::credential::Checked;
 use crate::exam::Session;
 use crate::exam::session::{Action, Refusal};
 use crate::ids::{AttemptId, BankId, CertificateId, TraineeId};
-use crate::records::{CertificateRow, PersonRow};
+use crate::projections::certificates::CertificateRow;
+use crate::projections::people::PersonRow;
 use crate::sitting::certify::Held;
 use crate::wording::preview::PreviewContent;
 

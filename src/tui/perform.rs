@@ -8,7 +8,8 @@ use crate::attempt::fact::Person;
 use crate::clock::{Countdown, Now};
 use crate::exam::session::{Action, Refusal};
 use crate::ids::{AttemptId, BankId};
-use crate::records::{CertificateRow, PersonRow};
+use crate::projections::certificates::CertificateRow;
+use crate::projections::people::PersonRow;
 use crate::sitting::{Desk, Error, Sitting};
 
 mod routes;

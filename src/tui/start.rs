@@ -5,12 +5,11 @@ use std::sync::mpsc;
 
 use super::app::{App, End};
 use super::effect::Route;
-use super::local;
 use super::perform::Performer;
 use super::preview::Previewer;
-use super::session;
 use super::theme::Theme;
-use crate::records::PersonRow;
+use super::{local, session};
+use crate::projections::people::PersonRow;
 use crate::sitting::{Desk, Sitting};
 
 /// Where to begin.

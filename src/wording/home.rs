@@ -10,7 +10,8 @@ use crate::bank::lazy::Outline;
 use crate::clock::Timestamp;
 use crate::exam::eligibility::Start;
 use crate::ids::{AttemptId, BankId, ExamId};
-use crate::records::{AttemptRow, PersonRow};
+use crate::projections::attempts::AttemptRow;
+use crate::projections::people::PersonRow;
 use crate::sitting::{Desk, Error};
 
 /// How far a topic is.

@@ -4,9 +4,10 @@ use crate::clock::Timestamp;
 use crate::credential::Checked;
 use crate::exam::disclosure::Extent;
 use crate::ids::TraineeId;
-use crate::records::roll::Roll;
-use crate::records::standing::Cell;
-use crate::records::{AttemptQuery, AttemptRow, PersonRow};
+use crate::projections::attempts::{AttemptQuery, AttemptRow};
+use crate::projections::matrix::Roll;
+use crate::projections::people::PersonRow;
+use crate::projections::status::Cell;
 use crate::sitting::certify::Held;
 use crate::sitting::{Desk, Error};
 

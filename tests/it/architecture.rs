@@ -18,7 +18,7 @@ const RANKS: &[&[&str]] = &[
     &["study"],
     &["credential"],
     &["issuing"],
-    &["records"],
+    &["projections"],
     &["store"],
     &["sitting"],
     &["wording"],
@@ -42,7 +42,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("crossterm", &["tui"]),
-    ("csv", &["records", "cli"]),
+    ("csv", &["projections", "cli"]),
     ("dejavu", &["credential"]),
     ("directories", &["paths"]),
     ("ed25519_dalek", &["credential"]),
@@ -77,7 +77,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("unicode_normalization", &["bank", "sitting", "text"]),
     ("unicode_segmentation", &["text"]),
     ("unicode_width", &["text"]),
-    ("uuid", &["ids", "records"]),
+    ("uuid", &["ids", "projections"]),
     ("zeroize", &["credential", "cli"]),
 ];
 

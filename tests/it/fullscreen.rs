@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use needlewise::attempt::{Answer, Mode};
-use needlewise::records::AttemptQuery;
+use needlewise::projections::attempts::AttemptQuery;
 use rustix::process::Signal;
 
 use crate::reader::{Reader, Talk};

@@ -2,7 +2,7 @@
 
 use needlewise::attempt::{Fact, Mode};
 use needlewise::clock::Millis;
-use needlewise::records::AttemptQuery;
+use needlewise::projections::attempts::AttemptQuery;
 use serde_json::json;
 
 use crate::stage::desk;

@@ -8,10 +8,11 @@ use needlewise::attempt::fact::Person;
 use needlewise::clock::{Millis, Timestamp};
 use needlewise::credential::{Assurance, Credential, Key, Trust};
 use needlewise::ids::{FactId, TraineeId};
-use needlewise::records::export::json;
-use needlewise::records::roll::{Roll, RollQuery, Sort};
-use needlewise::records::standing::{Standing, standing};
-use needlewise::records::{CertificateRow, PersonRow};
+use needlewise::projections::certificates::CertificateRow;
+use needlewise::projections::export::json;
+use needlewise::projections::matrix::{Roll, RollQuery, Sort};
+use needlewise::projections::people::PersonRow;
+use needlewise::projections::status::{Standing, standing};
 use serde_json::Value;
 
 use crate::pass::{Pass, key, moment};

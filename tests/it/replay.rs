@@ -124,11 +124,14 @@ fn every_byte_that_is_changed_in_a_store_is_found() {
     let desk = desk(world.home.path(), &world.time);
     let attempt = attempt(&world).parse().expect("an id");
     let sound = || {
-        let rows = desk.store.attempts(&needlewise::records::AttemptQuery::default());
+        let rows = desk.store.attempts(&needlewise::projections::attempts::AttemptQuery::default());
         let listed = rows.is_ok_and(|rows| rows.len() == 1 && rows[0].id == attempt);
         let row = desk.take_up(attempt, false).map(|sitting| sitting.row);
-        let stored =
-            desk.store.attempts(&needlewise::records::AttemptQuery::default()).ok().and_then(|mut rows| rows.pop());
+        let stored = desk
+            .store
+            .attempts(&needlewise::projections::attempts::AttemptQuery::default())
+            .ok()
+            .and_then(|mut rows| rows.pop());
         listed && row.ok() == stored && desk.replay(attempt).is_ok_and(|(_, _, replay)| replay.holds())
     };
     assert!(sound());

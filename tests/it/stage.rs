@@ -9,7 +9,7 @@ use needlewise::attempt::fact::Person;
 use needlewise::bank::catalog::{Catalog, Origin};
 use needlewise::credential::Trust;
 use needlewise::paths::Place;
-use needlewise::records::PersonRow;
+use needlewise::projections::people::PersonRow;
 use needlewise::sitting::Desk;
 use needlewise::store::Sqlite;
 use needlewise::tui::app::{App, End};

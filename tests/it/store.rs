@@ -11,7 +11,7 @@ use needlewise::attempt::{Answer, Mode};
 use needlewise::clock::Timestamp;
 use needlewise::exam::session::Action;
 use needlewise::ids::{FactId, StreamId, TraineeId};
-use needlewise::records::AttemptQuery;
+use needlewise::projections::attempts::AttemptQuery;
 use needlewise::sitting::{Desk, Error, Sitting};
 use needlewise::store::{Sqlite, Store, StoreError};
 

@@ -6,7 +6,7 @@ use crate::cli::error::{self, Failure, shown};
 use crate::cli::progress::Progress;
 use crate::cli::{Env, Outcome};
 use crate::paths;
-use crate::records::export::EXPORTS;
+use crate::projections::export::EXPORTS;
 
 /// Write records for other programs
 ///

@@ -4,7 +4,7 @@ use super::row_json;
 use crate::attempt::Mode;
 use crate::cli::{Env, Outcome, print};
 use crate::exam::disclosure::Extent;
-use crate::records::{AttemptQuery, AttemptRow};
+use crate::projections::attempts::{AttemptQuery, AttemptRow};
 
 /// List attempts, the newest first
 #[derive(Debug, clap::Args)]

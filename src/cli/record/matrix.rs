@@ -7,8 +7,8 @@ use crate::cli::progress::Progress;
 use crate::cli::{Env, Outcome, print};
 use crate::credential::Assurance;
 use crate::ids::ExamId;
-use crate::records::roll::{Roll, RollQuery, Sort};
-use crate::records::standing::{Cell, Standing};
+use crate::projections::matrix::{Roll, RollQuery, Sort};
+use crate::projections::status::{Cell, Standing};
 use crate::text;
 
 impl ValueEnum for Standing {

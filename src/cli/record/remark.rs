@@ -12,7 +12,7 @@ use crate::cli::secret::{self, Unlock};
 use crate::cli::{Env, Outcome, print};
 use crate::exam::loaded_paper::letter;
 use crate::ids::{BankId, QuestionId};
-use crate::records::AttemptQuery;
+use crate::projections::attempts::AttemptQuery;
 use crate::sitting::remark::{Asked, Becomes, Change, Plan};
 use crate::text;
 

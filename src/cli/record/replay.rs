@@ -12,7 +12,7 @@ use crate::exam::disclosure::{self, Extent};
 use crate::exam::eligibility::Start;
 use crate::exam::replay::{Redrawn, Replay};
 use crate::ids::AttemptId;
-use crate::records::AttemptQuery;
+use crate::projections::attempts::AttemptQuery;
 use crate::sitting::{Desk, Error};
 use crate::text;
 use crate::wording::result_lines;

@@ -10,7 +10,7 @@ pub struct ListArgs {}
 pub(super) fn run(env: &mut Env<'_>) -> Outcome {
     let people = env.desk()?.store.people()?;
     if env.global.json {
-        let row = |row: &crate::records::PersonRow| {
+        let row = |row: &crate::projections::people::PersonRow| {
             let person = &row.person;
             json!({ "id": row.id, "name": person.name, "staff_id": person.staff_id, "license": person.license })
         };
@@ -19,7 +19,7 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
     if people.is_empty() {
         return env.say("Nobody is here yet. Add somebody with `needlewise trainee add NAME`.");
     }
-    let row = |row: &crate::records::PersonRow| {
+    let row = |row: &crate::projections::people::PersonRow| {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         vec![row.person.name.clone(), text(&row.person.staff_id), text(&row.person.license), row.id.to_string()]
     };

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::records::PersonRow;
+use crate::projections::people::PersonRow;
 use crate::text;
 use crate::tui::effect::{Command, Effect, Route};
 use crate::tui::key::{Binding, Key, key};

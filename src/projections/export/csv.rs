@@ -1,8 +1,8 @@
 //! Standings as CSV (RFC 4180), safe to open in a spreadsheet.
 
-use super::Records;
-use crate::records::roll::RollRow;
-use crate::records::standing::Cell;
+use crate::projections::export::Records;
+use crate::projections::matrix::RollRow;
+use crate::projections::status::Cell;
 
 /// The columns.
 const HEADING: [&str; 11] = [

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::CertificateRow;
 use crate::clock::Timestamp;
 use crate::credential::verify::judge;
 use crate::credential::{Assurance, Trust, Verdict};
 use crate::ids::CertificateId;
+use crate::projections::certificates::CertificateRow;
 
 /// Where a person stands for an exam.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

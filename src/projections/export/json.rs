@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, Records};
-use crate::records::{AttemptRow, CertificateRow};
+use crate::projections::attempts::AttemptRow;
+use crate::projections::certificates::CertificateRow;
+use crate::projections::export::{Attempt, Records};
 
 /// A line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 
-use super::standing::{Cell, Standing, standing};
-use super::{CertificateRow, PersonRow};
 use crate::clock::Timestamp;
 use crate::credential::{Assurance, Trust};
 use crate::ids::{ExamId, TraineeId};
+use crate::projections::certificates::CertificateRow;
+use crate::projections::people::PersonRow;
+use crate::projections::status::{Cell, Standing, standing};
 use crate::text;
 
 /// Everybody and where they stand.

@@ -4,12 +4,12 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Attempt, Records};
 use crate::attempt::{Fact, Mode, Standing};
 use crate::clock::{Millis, Timestamp};
 use crate::ids::FactId;
 use crate::issuing::decision::applied;
-use crate::records::AttemptRow;
+use crate::projections::attempts::AttemptRow;
+use crate::projections::export::{Attempt, Records};
 
 /// Where people are known by their ids: this program, wherever it runs.
 const HOME: &str = "urn:needlewise:people";

@@ -4,9 +4,10 @@ pub mod csv;
 pub mod json;
 pub mod xapi;
 
-use super::roll::Roll;
 use crate::attempt::chain::Row;
-use crate::records::{AttemptRow, CertificateRow};
+use crate::projections::attempts::AttemptRow;
+use crate::projections::certificates::CertificateRow;
+use crate::projections::matrix::Roll;
 
 /// What is exported: nobody's answers are among it.
 #[derive(Debug)]

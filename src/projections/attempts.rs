@@ -1,0 +1,145 @@
+//! Attempts as lists show them, each computed from the facts of its chain.
+
+use serde::{Deserialize, Serialize};
+
+use crate::attempt::fact::{Finished, Issued, Started};
+use crate::attempt::{Fact, Mode, Outcome, Points, Standing};
+use crate::canonical;
+use crate::clock::{Millis, Timestamp};
+use crate::exam::eligibility::Past;
+use crate::ids::{AttemptId, CertificateId, Digest, ExamId, TraineeId};
+
+/// An attempt, as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptRow {
+    /// The attempt.
+    pub id: AttemptId,
+    /// Who sat it.
+    pub trainee: TraineeId,
+    /// What it was for.
+    pub mode: Mode,
+    /// The exam, for an exam.
+    pub exam: Option<ExamId>,
+    /// When its first question was shown.
+    pub started: Timestamp,
+    /// When it ended, once it has.
+    pub finished: Option<Timestamp>,
+    /// How long it could take.
+    pub limit: Option<Millis>,
+    /// What it came to, once it has ended.
+    pub standing: Option<Standing>,
+    /// The points earned, once it has ended.
+    pub earned: Option<Points>,
+    /// The points that could be earned.
+    pub possible: usize,
+    /// The certificate issued for it.
+    pub certificate: Option<CertificateId>,
+    /// Until when that certificate is valid.
+    pub valid_until: Option<Timestamp>,
+    /// Whether it was voided.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub voided: bool,
+    /// How many more attempts were granted after it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub granted: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+impl AttemptRow {
+    /// Returns the row of an attempt that began at `at`.
+    pub fn started(id: AttemptId, at: Timestamp, started: &Started) -> Self {
+        Self {
+            id,
+            trainee: started.trainee,
+            mode: started.mode,
+            exam: started.paper.exam.as_ref().map(|exam| exam.id.clone()),
+            started: at,
+            finished: None,
+            limit: started.limit,
+            standing: None,
+            earned: None,
+            possible: started.paper.items.len(),
+            certificate: None,
+            valid_until: None,
+            voided: false,
+            granted: 0,
+        }
+    }
+
+    /// Takes in whatever fact follows the start.
+    pub fn take(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::Finished(finished) => self.finish(at, finished),
+            Fact::Issued(issued) => self.certify(issued),
+            Fact::Remarked(remarked) => self.mark_again(&remarked.outcome),
+            Fact::Voided(_) => self.voided = true,
+            Fact::Granted(_) => self.granted = self.granted.saturating_add(1),
+            _ => {}
+        }
+    }
+
+    /// Takes in the end of the attempt.
+    fn finish(&mut self, at: Timestamp, finished: &Finished) {
+        self.finished = Some(at);
+        self.mark_again(&finished.outcome);
+    }
+
+    /// Takes in what the attempt came to.
+    fn mark_again(&mut self, outcome: &Outcome) {
+        self.standing = Some(outcome.standing);
+        self.earned = Some(outcome.earned.clone());
+        self.possible = outcome.possible;
+    }
+
+    /// Takes in the certificate.
+    fn certify(&mut self, issued: &Issued) {
+        self.certificate = Some(issued.certificate);
+        self.valid_until = Some(issued.valid_until);
+    }
+
+    /// Returns whether its time is over at a moment.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.limit.is_some_and(|limit| now.since(self.started) >= limit)
+    }
+
+    /// Returns the state as records name it: open, passed, failed, failed-critical, void, or practiced.
+    pub fn state(&self) -> &'static str {
+        if self.voided { "void" } else { self.standing.map_or("open", Standing::name) }
+    }
+
+    /// Returns what the attempts rule needs to know of it.
+    pub fn past(&self) -> Past {
+        Past {
+            started: self.started,
+            finished: self.finished,
+            limit: self.limit,
+            standing: self.standing,
+            valid_until: self.valid_until,
+            voided: self.voided,
+            granted: self.granted,
+        }
+    }
+
+    /// Returns a digest over the whole row, by which damage in the store shows.
+    pub fn seal(&self) -> Digest {
+        Digest::of(canonical::bytes(self))
+    }
+}
+
+/// Which attempts to list; the newest come first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AttemptQuery {
+    /// Of this person only.
+    pub trainee: Option<TraineeId>,
+    /// Of this mode only.
+    pub mode: Option<Mode>,
+    /// Only those that have not ended.
+    pub open: bool,
+    /// Only those with a certificate.
+    pub certified: bool,
+    /// At most so many; all where nothing is said.
+    pub limit: Option<u32>,
+}

@@ -1,0 +1,69 @@
+//! Certificates that were issued elsewhere or on request, as lists show them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::canonical;
+use crate::clock::Timestamp;
+use crate::credential::verify::Signed;
+use crate::credential::{Assurance, Credential};
+use crate::ids::{CertificateId, Digest, ExamId, FactId, TraineeId};
+
+/// A certificate that was issued elsewhere, or here on request, as lists show it. Its form and its signature were checked
+/// when it was taken in; what it is worth is for the trust of the day to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateRow {
+    /// Its name.
+    pub id: CertificateId,
+    /// Whose it is.
+    pub trainee: TraineeId,
+    /// The exam.
+    pub exam: ExamId,
+    /// The exam's title.
+    pub title: String,
+    /// How far others can rely on it.
+    pub assurance: Assurance,
+    /// The did:key that signed it.
+    pub issuer: String,
+    /// From when it is valid.
+    pub valid_from: Timestamp,
+    /// Until when it is valid.
+    pub valid_until: Timestamp,
+    /// The digest of its credential.
+    pub digest: Digest,
+    /// The fact that holds it whole.
+    pub fact: FactId,
+}
+
+impl CertificateRow {
+    /// Returns the row of a credential that holds; nothing where a part of it cannot be read.
+    pub fn of(credential: &Credential, fact: FactId) -> Option<Self> {
+        Some(Self {
+            id: credential.certificate()?,
+            trainee: credential.holder()?,
+            exam: credential.exam()?,
+            title: credential.subject.achievement.name.clone(),
+            assurance: credential.assurance()?,
+            issuer: credential.issuer.id.clone(),
+            valid_from: credential.from()?,
+            valid_until: credential.until()?,
+            digest: credential.digest(),
+            fact,
+        })
+    }
+
+    /// Returns what its verdict rests on.
+    pub fn signed(&self) -> Signed<'_> {
+        Signed {
+            certificate: self.id,
+            digest: self.digest,
+            did: &self.issuer,
+            from: self.valid_from,
+            until: self.valid_until,
+        }
+    }
+
+    /// Returns a digest over the whole row, by which damage in the store shows.
+    pub fn seal(&self) -> Digest {
+        Digest::of(canonical::bytes(self))
+    }
+}
