@@ -12,14 +12,14 @@ mod doctor;
 pub mod env;
 pub mod error;
 mod exam;
-mod interface;
 mod issuer;
+mod launch;
 mod man;
+mod passphrase;
 mod practice;
-mod print;
 mod progress;
 mod record;
-mod secret;
+mod table;
 mod trainee;
 
 pub use env::Env;
@@ -110,7 +110,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
     };
     env.take(args.global);
     env.finish(|env| match args.command {
-        None => interface::run(env),
+        None => launch::run(env),
         Some(Command::Practice(args)) => practice::run(&args, env),
         Some(Command::Exam(args)) => exam::run(&args, env),
         Some(Command::Bank(command)) => bank::run(&command, env),

@@ -11,15 +11,15 @@ use crate::attempt::{Answer, Mode};
 use crate::clock::Millis;
 use crate::exam::session::{Action, Refusal};
 use crate::projections::people::PersonRow;
-use crate::sitting::{self, Desk, Sitting};
+use crate::service::{self, Desk, Sitting};
 use crate::text::{self, one_line};
-use crate::wording;
+use crate::view;
 
-mod ask;
-mod end;
-mod parse;
+mod input;
+mod question;
+mod result;
 
-use parse::Entry;
+use input::Entry;
 
 /// Where lines come from and go to.
 pub struct Console<'a> {
@@ -56,7 +56,7 @@ pub enum Error {
     /// Nobody reads the output, or it cannot be written.
     Output(io::Error),
     /// The sitting does not go on.
-    Sitting(sitting::Error),
+    Sitting(service::Error),
 }
 
 impl From<io::Error> for Error {
@@ -65,8 +65,8 @@ impl From<io::Error> for Error {
     }
 }
 
-impl From<sitting::Error> for Error {
-    fn from(error: sitting::Error) -> Self {
+impl From<service::Error> for Error {
+    fn from(error: service::Error) -> Self {
         Self::Sitting(error)
     }
 }
@@ -168,7 +168,7 @@ impl Plain<'_> {
         match self.desk.record(&mut self.sitting, Action::TimeOut) {
             Ok(()) => Ok(Turn::Ended),
             // The wait may end a moment before the limit does.
-            Err(sitting::Error::Refused(Refusal::TimeLeft)) => Ok(Turn::Go),
+            Err(service::Error::Refused(Refusal::TimeLeft)) => Ok(Turn::Go),
             Err(error) => Err(error.into()),
         }
     }
@@ -182,7 +182,7 @@ impl Plain<'_> {
         if sheet.mode == Mode::Exam {
             self.say(&format!("Name on the certificate: {}", trainee.person.name))?;
         }
-        for note in wording::notes(&sheet) {
+        for note in view::notes(&sheet) {
             self.say(&note)?;
         }
         Ok(self.say("Type help for the words that are understood.")?)
@@ -191,7 +191,7 @@ impl Plain<'_> {
     /// Says once that little time is left, and once that very little is.
     fn tell_time(&mut self) -> Result<(), Error> {
         let Some(left) = self.sitting.time_left(self.desk.clock.now()) else { return Ok(()) };
-        let under = wording::WARNINGS.into_iter().find(|minutes| left < Millis::minutes(*minutes));
+        let under = view::WARNINGS.into_iter().find(|minutes| left < Millis::minutes(*minutes));
         if let Some(minutes) = under.filter(|minutes| *minutes < self.told) {
             self.told = minutes;
             self.say(&format!("Under {minutes} minutes left."))?;
@@ -202,17 +202,17 @@ impl Plain<'_> {
     /// Asks one question and takes what is typed.
     fn question(&mut self) -> Result<Turn, Error> {
         self.tell_time()?;
-        for line in ask::lines(&self.sitting.session, self.at) {
+        for line in question::lines(&self.sitting.session, self.at) {
             self.say(&line)?;
         }
         loop {
-            let prompt = ask::prompt(&self.sitting.session, self.at);
+            let prompt = question::prompt(&self.sitting.session, self.at);
             let line = match self.prompt(&prompt)? {
                 Ok(line) => line,
                 Err(turn) => return Ok(turn),
             };
             let item = &self.sitting.session.sheet().items[self.at];
-            let entry = match parse::entry(&line, item, self.sitting.session.count()) {
+            let entry = match input::entry(&line, item, self.sitting.session.count()) {
                 Ok(entry) => entry,
                 Err(why) => {
                     self.say(&format!("Not understood: {why}"))?;
@@ -254,7 +254,7 @@ impl Plain<'_> {
                 Ok(None)
             }
             Entry::Help => {
-                for line in parse::HELP {
+                for line in input::HELP {
                     self.say(line)?;
                 }
                 Ok(None)
@@ -267,7 +267,7 @@ impl Plain<'_> {
     fn record(&mut self, action: Action) -> Result<Result<(), Turn>, Error> {
         match self.desk.record(&mut self.sitting, action) {
             Ok(()) => Ok(Ok(())),
-            Err(sitting::Error::Refused(Refusal::TimeUp)) => self.time_out().map(Err),
+            Err(service::Error::Refused(Refusal::TimeUp)) => self.time_out().map(Err),
             Err(error) => Err(error.into()),
         }
     }
@@ -276,15 +276,15 @@ impl Plain<'_> {
         let action = Action::Answer { item: self.at, answer, certainty: None };
         match self.desk.record(&mut self.sitting, action) {
             Ok(()) => {}
-            Err(sitting::Error::Refused(Refusal::TimeUp)) => return self.time_out().map(Some),
-            Err(sitting::Error::Refused(refusal)) => {
+            Err(service::Error::Refused(Refusal::TimeUp)) => return self.time_out().map(Some),
+            Err(service::Error::Refused(refusal)) => {
                 self.say(&format!("Not understood: {refusal}"))?;
                 return Ok(None);
             }
             Err(error) => return Err(error.into()),
         }
         if self.sitting.session.sheet().mode == Mode::Practice {
-            for line in ask::explanation(&self.sitting.session, self.at) {
+            for line in question::explanation(&self.sitting.session, self.at) {
                 self.say(&line)?;
             }
             if self.sitting.session.open_items().is_empty() {
@@ -311,7 +311,7 @@ impl Plain<'_> {
                 Ok(line) => line,
                 Err(turn) => return Ok(turn),
             };
-            match parse::command(&line, self.sitting.session.count()) {
+            match input::command(&line, self.sitting.session.count()) {
                 Some(Entry::Skip | Entry::Flag) | None => {
                     self.say("Not understood: type submit, list, back, help, or a question's number")?;
                 }

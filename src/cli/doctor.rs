@@ -5,7 +5,7 @@ use super::error::{self, shown};
 use super::{Env, Outcome};
 use crate::attempt::chain;
 use crate::credential::{Trust, Verdict};
-use crate::sitting::Desk;
+use crate::service::Desk;
 use crate::store::StoreError;
 use crate::text;
 

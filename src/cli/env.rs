@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::credential::Trust;
 use crate::paths::Place;
 use crate::projections::people::PersonRow;
-use crate::sitting::Desk;
+use crate::service::Desk;
 use crate::store::Sqlite;
 use crate::text;
 

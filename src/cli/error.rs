@@ -4,8 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::bank::catalog::Absence;
-use crate::sitting;
-use crate::text;
+use crate::{service, text};
 
 /// Done, valid, passed.
 pub const DONE: u8 = 0;
@@ -72,9 +71,9 @@ impl From<io::Error> for Failure {
     }
 }
 
-impl From<sitting::Error> for Failure {
-    fn from(error: sitting::Error) -> Self {
-        use sitting::Error;
+impl From<service::Error> for Failure {
+    fn from(error: service::Error) -> Self {
+        use service::Error;
         let code = match &error {
             Error::Store(crate::store::StoreError::NameTaken) | Error::BadName(_) | Error::Unknown(_) => USAGE,
             Error::Ambiguous(_) | Error::NoCertificate(..) => USAGE,
@@ -89,7 +88,7 @@ impl From<sitting::Error> for Failure {
 
 impl From<crate::store::StoreError> for Failure {
     fn from(error: crate::store::StoreError) -> Self {
-        sitting::Error::Store(error).into()
+        service::Error::Store(error).into()
     }
 }
 

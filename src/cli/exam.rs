@@ -1,12 +1,13 @@
 use super::error::{self, Failure};
-use super::secret::{self, Unlock};
-use super::{Env, Outcome, interface};
+use super::{Env, Outcome};
 use crate::attempt::Mode;
 use crate::bank::catalog::{Absence, Catalog};
 use crate::bank::exam::Exam;
+use crate::cli::launch;
+use crate::cli::passphrase::{self, Unlock};
 use crate::ids::{AttemptId, ExamId};
 use crate::projections::people::PersonRow;
-use crate::sitting::{ClockBack, Desk, Sitting};
+use crate::service::{ClockBack, Desk, Sitting};
 use crate::text;
 use std::sync::Arc;
 
@@ -43,7 +44,7 @@ pub struct ExamArgs {
 
 /// Takes the exam in plain mode, or opens the interface at the exam.
 pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> Outcome {
-    interface::need_terminal(args.plain, env)?;
+    launch::need_terminal(args.plain, env)?;
     let mut desk = env.desk()?;
     let trainee = env.trainee_or_new(&mut desk)?;
     let piped = !env.terminal.input;
@@ -53,7 +54,7 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> Outcome {
         (Some(open), true) => desk.take_up(open.id, piped)?,
         (None, true) => {
             // What is left of an invigilated exam may be the invigilator's second signature.
-            if let Ok(issuer) = secret::issuer(env)
+            if let Ok(issuer) = passphrase::issuer(env)
                 && let Some(attempt) = desk.unsigned_pass(trainee.id, &issuer)?
             {
                 return sign(attempt, args, env);
@@ -78,17 +79,17 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> Outcome {
         }
     };
     if !sitting.invigilated {
-        return interface::sit(args.plain, env, desk, trainee, sitting);
+        return launch::sit(args.plain, env, desk, trainee, sitting);
     }
     if piped {
         return Err(Failure::usage("An invigilated exam is typed by a person; piped input is refused."));
     }
     if args.resume {
         // The key is opened to say that the invigilator is there, and wiped again.
-        args.unlock.key(env, &secret::issuer(env)?)?;
+        args.unlock.key(env, &passphrase::issuer(env)?)?;
     }
     let attempt = sitting.row.id;
-    match interface::sit(args.plain, env, desk, trainee, sitting)? {
+    match launch::sit(args.plain, env, desk, trainee, sitting)? {
         error::DONE => sign(attempt, args, env),
         code => Ok(code),
     }
@@ -109,14 +110,14 @@ fn watched(
     if !text::is_printable(identity) {
         return Err(Failure::usage("--identity says how you checked who sits the exam."));
     }
-    let (key, _) = args.unlock.key(env, &secret::issuer(env)?)?;
+    let (key, _) = args.unlock.key(env, &passphrase::issuer(env)?)?;
     let clock = if args.clock_checked { ClockBack::Granted } else { ClockBack::Refused };
     Ok(desk.begin_invigilated(trainee.id, exam, identity, &key, clock)?)
 }
 
 /// Has the invigilator sign a passed exam: the head of its chain, in the certificate.
 fn sign(attempt: AttemptId, args: &ExamArgs, env: &mut Env<'_>) -> Outcome {
-    let issuer = secret::issuer(env)?;
+    let issuer = passphrase::issuer(env)?;
     let mut desk = env.desk()?;
     let considered = desk.consider_invigilated(attempt, &issuer)?;
     let later = "The exam is passed. Go on with `needlewise exam --resume` to sign it.";

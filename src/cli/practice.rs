@@ -1,13 +1,14 @@
 use sha2::{Digest as _, Sha256};
 
 use super::error::Failure;
-use super::{Env, Outcome, interface};
+use super::{Env, Outcome};
 use crate::attempt::Mode;
 use crate::attempt::paper::Seed;
 use crate::bank::catalog::{Catalog, Entry};
 use crate::bank::lazy::Shelved;
+use crate::cli::launch;
 use crate::ids::BankId;
-use crate::sitting::Desk;
+use crate::service::Desk;
 
 /// Practice questions, with a rationale after each answer
 ///
@@ -33,12 +34,12 @@ pub struct PracticeArgs {
 
 /// Practices in plain mode, or opens the interface at the practice.
 pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> Outcome {
-    interface::need_terminal(args.plain, env)?;
+    launch::need_terminal(args.plain, env)?;
     let mut desk = env.desk()?;
     let trainee = env.trainee_or_new(&mut desk)?;
     let piped = !env.terminal.input;
     if let Some(open) = desk.open_attempt(trainee.id, Mode::Exam)? {
-        return Err(crate::sitting::Error::ExamOpen(open.id).into());
+        return Err(crate::service::Error::ExamOpen(open.id).into());
     }
     let sitting = if args.resume {
         let open = desk.open_attempt(trainee.id, Mode::Practice)?;
@@ -49,7 +50,7 @@ pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> Outcome {
         let seed = seed(args.seed.as_deref(), &mut desk);
         desk.begin_practice(trainee.id, &banks, args.count.into(), seed, piped)?
     };
-    interface::sit(args.plain, env, desk, trainee, sitting)
+    launch::sit(args.plain, env, desk, trainee, sitting)
 }
 
 /// Makes the seed from the text a person gave, by SHA-256, or from chance.

@@ -5,7 +5,7 @@ use clap::Subcommand;
 use super::error::Failure;
 use super::{Env, Outcome};
 use crate::projections::people::PersonRow;
-use crate::sitting::Desk;
+use crate::service::Desk;
 
 mod add;
 mod erase;

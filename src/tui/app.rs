@@ -11,7 +11,7 @@ use super::page::column;
 use super::screen::{Cx, Screen};
 use super::theme::{Role, Theme};
 use crate::clock::Millis;
-use crate::sitting::Error;
+use crate::service::Error;
 use crate::text;
 
 /// The least window that anything is drawn in.

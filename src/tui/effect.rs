@@ -11,8 +11,8 @@ use crate::exam::session::{Action, Refusal};
 use crate::ids::{AttemptId, BankId, CertificateId, TraineeId};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
-use crate::sitting::certify::Held;
-use crate::wording::preview::PreviewContent;
+use crate::service::certificates::Held;
+use crate::view::preview::PreviewContent;
 
 /// What a screen wants to happen.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use super::effect::{Effect, Reply};
 use super::screen::Screen;
 use crate::clock::Now;
-use crate::sitting::Error;
+use crate::service::Error;
 
 /// Carries out the effects of an interface.
 pub trait Execute {

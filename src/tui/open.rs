@@ -6,7 +6,7 @@ use super::screens::certificates::CertificateScreen;
 use super::screens::help::Help;
 use super::screens::preview::Preview;
 use super::screens::quiz::Quiz;
-use super::screens::sheet::AnswerSheet;
+use crate::tui::screens::answer_sheet::AnswerSheet;
 
 /// Opens a screen from its route alone.
 ///

@@ -10,7 +10,7 @@ use crate::exam::session::{Action, Refusal};
 use crate::ids::{AttemptId, BankId};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
-use crate::sitting::{Desk, Error, Sitting};
+use crate::service::{Desk, Error, Sitting};
 
 mod routes;
 

@@ -1,5 +1,6 @@
 //! The screens, each with its state, its keys and its drawing.
 
+pub mod answer_sheet;
 pub mod briefing;
 pub mod certificates;
 pub mod help;
@@ -9,6 +10,5 @@ pub mod preview;
 pub mod quiz;
 pub mod records;
 pub mod result;
-pub mod sheet;
 pub mod topics;
 pub mod welcome;

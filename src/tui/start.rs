@@ -6,11 +6,11 @@ use std::sync::mpsc;
 use super::app::{App, End};
 use super::effect::Route;
 use super::perform::Performer;
-use super::preview::Previewer;
 use super::theme::Theme;
-use super::{local, session};
 use crate::projections::people::PersonRow;
-use crate::sitting::{Desk, Sitting};
+use crate::service::{Desk, Sitting};
+use crate::tui::file_preview::Previewer;
+use crate::tui::{event_loop, terminal};
 
 /// Where to begin.
 #[derive(Debug)]
@@ -48,9 +48,9 @@ fn run(mut app: App) -> io::Result<End> {
         return Ok(end.clone());
     }
     let (send, inputs) = mpsc::channel();
-    let (guard, mut terminal) = local::enter()?;
-    local::read(send)?;
-    let end = session::run(&mut terminal, &inputs, &mut app, &mut local::Here);
+    let (guard, mut terminal) = terminal::enter()?;
+    terminal::read(send)?;
+    let end = event_loop::run(&mut terminal, &inputs, &mut app, &mut terminal::Here);
     // The guard shows the cursor. Ratatui's own try would print to standard error where the terminal is gone, and panic.
     std::mem::forget(terminal);
     drop(guard);

@@ -6,7 +6,7 @@ use needlewise::attempt::Fact;
 use needlewise::attempt::fact::Started;
 use needlewise::attempt::signature::Decision;
 use needlewise::issuing::decision::signature_matches;
-use needlewise::sitting::ClockBack;
+use needlewise::service::ClockBack;
 
 use crate::reader::Reader;
 use crate::stage::{desk, somebody};

@@ -10,14 +10,14 @@ use needlewise::bank::catalog::{Catalog, Origin};
 use needlewise::credential::Trust;
 use needlewise::paths::Place;
 use needlewise::projections::people::PersonRow;
-use needlewise::sitting::Desk;
+use needlewise::service::Desk;
 use needlewise::store::Sqlite;
 use needlewise::tui::app::{App, End};
 use needlewise::tui::effect::Route;
+use needlewise::tui::event_loop;
+use needlewise::tui::file_preview::Previewer;
 use needlewise::tui::key::{Input, Key};
 use needlewise::tui::perform::Performer;
-use needlewise::tui::preview::Previewer;
-use needlewise::tui::session;
 use needlewise::tui::theme::Theme;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -95,7 +95,7 @@ impl Stage {
     }
 
     fn of(home: tempfile::TempDir, time: Rc<Cell<i64>>, app: App, columns: u16, rows: u16) -> Self {
-        let viewport = Viewport::Fixed(session::area(columns, rows));
+        let viewport = Viewport::Fixed(event_loop::area(columns, rows));
         let backend = TestBackend::new(columns, rows);
         let terminal = Terminal::with_options(backend, TerminalOptions { viewport }).expect("a terminal");
         Self { home, time, app, terminal }
@@ -133,7 +133,7 @@ impl Stage {
         let (send, receive) = mpsc::channel();
         inputs.iter().for_each(|input| send.send(*input).expect("a listener"));
         drop(send);
-        session::run(&mut self.terminal, &receive, &mut self.app, &mut Nobody);
+        event_loop::run(&mut self.terminal, &receive, &mut self.app, &mut Nobody);
         self.app.end().cloned()
     }
 
@@ -177,13 +177,13 @@ impl Stage {
 /// There is no terminal to stop.
 struct Nobody;
 
-impl session::Host for Nobody {
+impl event_loop::Host for Nobody {
     fn stop(&mut self) -> std::io::Result<ratatui::layout::Rect> {
         self.again()
     }
 
     fn again(&mut self) -> std::io::Result<ratatui::layout::Rect> {
-        Ok(session::area(80, 24))
+        Ok(event_loop::area(80, 24))
     }
 }
 

@@ -12,7 +12,7 @@ use needlewise::clock::Timestamp;
 use needlewise::exam::session::Action;
 use needlewise::ids::{FactId, StreamId, TraineeId};
 use needlewise::projections::attempts::AttemptQuery;
-use needlewise::sitting::{Desk, Error, Sitting};
+use needlewise::service::{Desk, Error, Sitting};
 use needlewise::store::{Sqlite, Store, StoreError};
 
 use crate::stage::{desk, somebody};
@@ -335,7 +335,7 @@ fn a_typo_mended_in_a_bank_keeps_what_was_learned_and_a_raised_revision_begins_a
     let seen = || {
         let mut desk = desk(world.home.path(), &time);
         let row = desk.find(person).expect("a look").expect("a person");
-        let data = needlewise::wording::home::HomeView::load(&mut desk, &row).expect("home");
+        let data = needlewise::view::home::HomeView::load(&mut desk, &row).expect("home");
         data.topics.iter().map(|topic| topic.seen).sum::<usize>()
     };
     let mut all = small_bank();

@@ -1,6 +1,6 @@
 use crate::bank::coverage::{Coverage, CoveredObjective, CoveredStatement, Tally};
 use crate::cli::error::{DONE, Failure, NO};
-use crate::cli::{Env, Outcome, print};
+use crate::cli::{Env, Outcome, table};
 use crate::text;
 
 /// Say what the banks in use cover, and what they leave out
@@ -28,7 +28,7 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
         row
     };
     let rows: Vec<_> = coverage.objectives.iter().map(row).collect();
-    env.say(&print::table(&["Bank", "Objective", "Questions", "Critical", "Kinds", "Levels"], &rows))?;
+    env.say(&table::table(&["Bank", "Objective", "Questions", "Critical", "Kinds", "Levels"], &rows))?;
     env.say("")?;
     let row = |covered: &CoveredStatement| {
         let mut row = vec![covered.statement.id.clone(), covered.wanted.to_string()];
@@ -36,7 +36,7 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
         row
     };
     let rows: Vec<_> = coverage.statements.iter().map(row).collect();
-    env.say(&print::table(&["Statement", "Wanted", "Questions", "Critical", "Kinds", "Levels"], &rows))?;
+    env.say(&table::table(&["Statement", "Wanted", "Questions", "Critical", "Kinds", "Levels"], &rows))?;
     env.say("")?;
     for covered in coverage.unmet() {
         let (id, has) = (&covered.statement.id, covered.tally.questions);

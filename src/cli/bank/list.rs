@@ -4,7 +4,7 @@ use crate::bank::Bank;
 use crate::bank::catalog::{Catalog, Entry};
 use crate::bank::lazy::Shelved;
 use crate::bank::question::Status;
-use crate::cli::{Env, Outcome, print};
+use crate::cli::{Env, Outcome, table};
 use crate::clock::Day;
 use crate::text;
 
@@ -38,7 +38,7 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
         ]
     };
     let rows: Vec<_> = catalog.banks().map(row).collect();
-    env.say(&print::table(&["Bank", "Title", "Version", "Ready", "From"], &rows))?;
+    env.say(&table::table(&["Bank", "Title", "Version", "Ready", "From"], &rows))?;
     let row = |entry: &Entry<crate::bank::exam::Exam>| {
         let exam = &entry.value;
         let questions: usize = crate::exam::draw::counts(exam).iter().sum();
@@ -47,7 +47,7 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
     };
     let rows: Vec<_> = catalog.exams().map(row).collect();
     env.say("")?;
-    env.say(&print::table(&["Exam", "Title", "Version", "Questions", "From"], &rows))?;
+    env.say(&table::table(&["Exam", "Title", "Version", "Questions", "From"], &rows))?;
     notes(&catalog, today).iter().try_fold(0, |_, note| env.say(note))
 }
 

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use crate::bank::load;
 use crate::cli::error::Failure;
-use crate::cli::{Env, Outcome, interface};
+use crate::cli::{Env, Outcome, launch};
 
 /// Show a bank as trainees will see it, with findings, following the file
 ///
@@ -22,5 +22,5 @@ pub(super) fn run(args: &PreviewArgs, env: &mut Env<'_>) -> Outcome {
         return Err(Failure::usage("A preview needs a terminal. `needlewise bank show` and `bank check` print."));
     }
     let syllabus = env.catalog()?.syllabus();
-    interface::preview(env, &args.file, syllabus)
+    launch::preview(env, &args.file, syllabus)
 }

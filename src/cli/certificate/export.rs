@@ -9,7 +9,7 @@ use crate::cli::{Env, Outcome};
 use crate::credential::render::{Format, Undrawable, render};
 use crate::credential::{Trust, Verdict};
 use crate::paths;
-use crate::sitting::certify::fonts;
+use crate::service::certificates::fonts;
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::files::{self, File};
 use crate::cli::error::{self, Failure};
-use crate::cli::{Env, Outcome, print};
+use crate::cli::{Env, Outcome, table};
 
 /// Take in certificates that were issued elsewhere
 ///
@@ -20,7 +20,7 @@ pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> Outcome {
     let mut desk = env.desk()?;
     let (mut rows, mut code) = (Vec::new(), error::DONE);
     for File { name, bytes, read } in files::read_all(&args.paths, env)? {
-        let kept = bytes.map_err(crate::sitting::Error::NotTaken).and_then(|bytes| desk.import(&bytes));
+        let kept = bytes.map_err(crate::service::Error::NotTaken).and_then(|bytes| desk.import(&bytes));
         let (holder, says) = match kept {
             Ok(kept) => {
                 let id = kept.held.certificate.short();
@@ -31,7 +31,7 @@ pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> Outcome {
                 };
                 (kept.held.holder.person.name, format!("{id} {how}; {}", kept.checked.verdict))
             }
-            Err(error @ crate::sitting::Error::NotTaken(_)) => {
+            Err(error @ crate::service::Error::NotTaken(_)) => {
                 code = code.max(if read { error::NO } else { error::UNREADABLE });
                 (String::new(), error.to_string())
             }
@@ -42,6 +42,6 @@ pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> Outcome {
     if rows.is_empty() {
         return Err(Failure::usage("There is no certificate in that folder."));
     }
-    env.say(&print::table(&["File", "Holder", "What came of it"], &rows))?;
+    env.say(&table::table(&["File", "Holder", "What came of it"], &rows))?;
     Ok(code)
 }

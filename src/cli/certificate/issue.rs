@@ -1,12 +1,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::error::{self, Failure, shown};
-use crate::cli::secret::{self, Unlock};
+use crate::cli::passphrase::{self, Unlock};
 use crate::cli::{Env, Outcome};
 use crate::exam::disclosure::Extent;
 use crate::issuing::request::{LARGEST, Request};
-use crate::sitting::issue::Considered;
-use crate::wording::result_lines;
+use crate::service::issuing::Considered;
+use crate::view::result_lines;
 use crate::{paths, text};
 
 /// Sign the certificate that somebody requests
@@ -30,7 +30,7 @@ pub struct IssueArgs {
 
 /// Looks at the request, asks for the passphrase, signs.
 pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> Outcome {
-    let issuer = secret::issuer(env)?;
+    let issuer = passphrase::issuer(env)?;
     let request = read(&args.request)?;
     let mut desk = env.desk()?;
     let considered = desk.consider(request, &issuer)?;

@@ -1,10 +1,10 @@
 use serde_json::json;
 
 use super::assurance;
-use crate::cli::{Env, Outcome, print};
+use crate::cli::{Env, Outcome, table};
 use crate::credential::Checked;
 use crate::credential::render::Format;
-use crate::sitting::certify::Held;
+use crate::service::certificates::Held;
 
 /// List the certificates that are stored here
 #[derive(Debug, clap::Args)]
@@ -47,7 +47,7 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
         ]
     };
     let heading = ["Id", "Name", "Exam", "Assurance", "Valid through", "Verdict here"];
-    env.say(&print::table(&heading, &held.iter().map(row).collect::<Vec<_>>()))?;
+    env.say(&table::table(&heading, &held.iter().map(row).collect::<Vec<_>>()))?;
     for (held, _) in &held {
         env.say(&crate::text::one_line(&held.path.to_string_lossy()))?;
     }

@@ -1,7 +1,7 @@
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use crate::cli::{Env, Outcome, secret};
+use crate::cli::{Env, Outcome, passphrase};
 use crate::credential::Reason;
 
 impl ValueEnum for Reason {
@@ -32,7 +32,7 @@ pub struct RevokeArgs {
 
 /// Adds the revocation to the ledger.
 pub(super) fn run(args: &RevokeArgs, env: &mut Env<'_>) -> Outcome {
-    let issuer = secret::issuer(env)?;
+    let issuer = passphrase::issuer(env)?;
     let id = env.desk()?.revoke(issuer.id, &args.id, args.reason, args.tell)?;
     env.say(&format!(
         "Certificate {} is revoked. Hand on a new bundle: `needlewise issuer bundle --to FILE`.",

@@ -7,13 +7,13 @@ use super::certificate_json;
 use super::files::{self, File};
 use crate::cli::error::{self, Failure};
 use crate::cli::progress::Progress;
-use crate::cli::{Env, Outcome, print};
+use crate::cli::{Env, Outcome, table};
 use crate::clock::Timestamp;
 use crate::credential::render::Fonts;
 use crate::credential::render::receipt::{self, Receipt};
 use crate::credential::{Checked, Trust, Verdict, qr_text, verify};
-use crate::sitting::certify::fonts;
-use crate::sitting::people::clean_name;
+use crate::service::certificates::fonts;
+use crate::service::people::clean_name;
 use crate::{paths, text};
 
 /// Verify certificates handed over as files, without a network
@@ -132,7 +132,7 @@ fn table(results: &[Result]) -> String {
         ]
     };
     let heading = ["Verdict", "Name", "Exam", "Assurance", "Valid through", "Issuer", "File"];
-    let table = print::table(&heading, &results.iter().map(row).collect::<Vec<_>>());
+    let table = table::table(&heading, &results.iter().map(row).collect::<Vec<_>>());
     let counts = Verdict::ALL.map(|verdict| {
         let count = results.iter().filter(|result| result.checked.verdict == verdict).count();
         (count > 0).then(|| format!("{count} {verdict}"))

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use crate::cli::error::{Failure, shown};
-use crate::cli::secret::{self, Unlock};
+use crate::cli::passphrase::{self, Unlock};
 use crate::cli::{Env, Outcome};
 use crate::{paths, text};
 
@@ -19,7 +19,7 @@ pub struct BundleArgs {
 
 /// Signs the bundle and writes it.
 pub(super) fn run(args: &BundleArgs, env: &mut Env<'_>) -> Outcome {
-    let issuer = secret::issuer(env)?;
+    let issuer = passphrase::issuer(env)?;
     let desk = env.desk()?;
     let (key, _) = args.unlock.key(env, &issuer)?;
     let bundle = desk.bundle(&issuer, &key)?;

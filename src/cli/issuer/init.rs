@@ -3,13 +3,13 @@ use zeroize::Zeroizing;
 
 use super::words;
 use crate::cli::error::{Failure, shown};
-use crate::cli::secret::{self, Next, Unlock};
+use crate::cli::passphrase::{self, Next, Unlock};
 use crate::cli::{Env, Outcome};
 use crate::credential::Issuer;
 use crate::credential::issuer::{Fresh, Rotation};
 use crate::ids::IssuerId;
 use crate::paths;
-use crate::sitting::people::clean_name;
+use crate::service::people::clean_name;
 
 /// Make the key of a school or clinic, under a passphrase
 ///
@@ -44,7 +44,7 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> Outcome {
     // The store is looked at first: an issuer without a ledger could not sign.
     let mut desk = env.desk()?;
     let issuer = if args.rotate {
-        let old = secret::issuer(env)?;
+        let old = passphrase::issuer(env)?;
         let (_, passphrase) = args.unlock.key(env, &old)?;
         let why = args.compromised.as_ref().map_or(Rotation::Yearly, |did| {
             Rotation::Compromised(if did.is_empty() { old.did().to_owned() } else { did.clone() })

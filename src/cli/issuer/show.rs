@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::{span, words};
 use crate::cli::error::shown;
-use crate::cli::{Env, Outcome, secret};
+use crate::cli::{Env, Outcome, passphrase};
 
 /// Show the issuer of this machine: its name, its keys and their words
 #[derive(Debug, clap::Args)]
@@ -10,7 +10,7 @@ pub struct ShowArgs {}
 
 /// Shows what is public of the issuer.
 pub(super) fn run(env: &mut Env<'_>) -> Outcome {
-    let issuer = secret::issuer(env)?;
+    let issuer = passphrase::issuer(env)?;
     if env.global.json {
         let key = |key: &crate::credential::key::KeySpan| {
             json!({

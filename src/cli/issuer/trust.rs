@@ -5,7 +5,7 @@ use crate::cli::error::{self, Failure, shown};
 use crate::cli::{Env, Outcome};
 use crate::credential::Trust;
 use crate::credential::bundle::{Bundle, LARGEST};
-use crate::sitting::people::clean_name;
+use crate::service::people::clean_name;
 use crate::{paths, text};
 
 /// Trust an issuer's key after comparing its words, or take in an issuer's bundle

@@ -1,11 +1,11 @@
 //! `record void` and `record grant`: decisions about an attempt, each with its reason.
 
 use super::{a_reason, attempt_id};
-use crate::cli::secret::{self, Unlock};
+use crate::cli::passphrase::{self, Unlock};
 use crate::cli::{Env, Outcome};
 use crate::credential::Key;
 use crate::ids::AttemptId;
-use crate::sitting::{Desk, Error};
+use crate::service::{Desk, Error};
 use crate::text;
 
 /// Void an attempt: it stays in the records and does not count
@@ -55,7 +55,7 @@ fn decide(args: &About, decide: Decide, says: &str, env: &mut Env<'_>) -> Outcom
     let attempt = attempt_id(&args.attempt)?;
     a_reason(&args.reason)?;
     let mut desk = env.desk()?;
-    let key = secret::key_if_any(&args.unlock, env)?;
+    let key = passphrase::key_if_any(&args.unlock, env)?;
     decide(&mut desk, attempt, &args.reason, key.as_ref())?;
     let signed =
         if key.is_some() { "signed by this machine's issuer" } else { "not signed: this machine has no issuer" };

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::row_json;
 use crate::attempt::Mode;
-use crate::cli::{Env, Outcome, print};
+use crate::cli::{Env, Outcome, table};
 use crate::exam::disclosure::Extent;
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 
@@ -49,5 +49,5 @@ pub(super) fn run(args: &ListArgs, env: &mut Env<'_>) -> Outcome {
         ]
     };
     let rows: Vec<_> = rows.iter().zip(extents).map(row).collect();
-    env.say(&print::table(&["Started", "Who", "What", "State", "Score", "Attempt"], &rows))
+    env.say(&table::table(&["Started", "Who", "What", "State", "Score", "Attempt"], &rows))
 }

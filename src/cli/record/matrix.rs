@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::cli::error::Failure;
 use crate::cli::progress::Progress;
-use crate::cli::{Env, Outcome, print};
+use crate::cli::{Env, Outcome, table};
 use crate::credential::Assurance;
 use crate::ids::ExamId;
 use crate::projections::matrix::{Roll, RollQuery, Sort};
@@ -109,7 +109,7 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> Outcome {
         let start = [person.name.clone(), person.staff_id.clone().unwrap_or_default()];
         start.into_iter().chain(shown.iter().map(|at| words(&row.cells[*at]))).collect()
     };
-    env.say(&print::table(&heading, &chosen.iter().map(row).collect::<Vec<_>>()))?;
+    env.say(&table::table(&heading, &chosen.iter().map(row).collect::<Vec<_>>()))?;
     env.say(&format!("\n{} of {}.", text::count(chosen.len(), "person").replace("persons", "people"), roll.rows.len()))
 }
 

@@ -7,13 +7,13 @@ use crate::bank::catalog::{Catalog, Entry};
 use crate::bank::lazy::Shelved;
 use crate::bank::question::Choice;
 use crate::cli::error::{self, Failure};
+use crate::cli::passphrase::{self, Unlock};
 use crate::cli::progress::Progress;
-use crate::cli::secret::{self, Unlock};
-use crate::cli::{Env, Outcome, print};
+use crate::cli::{Env, Outcome, table};
 use crate::exam::loaded_paper::letter;
 use crate::ids::{BankId, QuestionId};
 use crate::projections::attempts::AttemptQuery;
-use crate::sitting::remark::{Asked, Becomes, Change, Plan};
+use crate::service::remarking::{Asked, Becomes, Change, Plan};
 use crate::text;
 
 /// Mark exams again after a question turned out to be faulty
@@ -51,7 +51,7 @@ pub struct RemarkArgs {
 pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> Outcome {
     let becomes = becomes(&args.policy)?;
     a_reason(&args.reason)?;
-    let issuer = secret::issuer(env)?;
+    let issuer = passphrase::issuer(env)?;
     let mut desk = env.desk()?;
     let (bank, question) = named(&args.question, &desk.catalog)?;
     // What follows tells who had the question right, so it is for the issuer's eyes.
@@ -154,7 +154,7 @@ fn lines(plan: &Plan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
     let heading = ["Attempt", "Name", "Exam", "Before", "After", "Certificates"];
     for (title, changes) in parts.into_iter().filter(|(_, changes)| !changes.is_empty()) {
         lines.extend([String::new(), format!("{title}:")]);
-        lines.push(print::table(&heading, &changes.iter().map(row).collect::<Vec<_>>()));
+        lines.push(table::table(&heading, &changes.iter().map(row).collect::<Vec<_>>()));
     }
     if plan.changes.iter().any(|change| !change.certificates.is_empty()) {
         lines.push(String::new());

@@ -7,15 +7,15 @@ use crate::attempt::Fact;
 use crate::attempt::chain::Row;
 use crate::cli::certificate::request;
 use crate::cli::progress::Progress;
-use crate::cli::{Env, Outcome, error, print};
+use crate::cli::{Env, Outcome, error, table};
 use crate::exam::disclosure::{self, Extent};
 use crate::exam::eligibility::Start;
 use crate::exam::replay::{Redrawn, Replay};
 use crate::ids::AttemptId;
 use crate::projections::attempts::AttemptQuery;
-use crate::sitting::{Desk, Error};
+use crate::service::{Desk, Error};
 use crate::text;
-use crate::wording::result_lines;
+use crate::view::result_lines;
 
 /// Draw and mark an attempt again from its facts alone, and print what happened when
 ///
@@ -93,7 +93,7 @@ fn all(desk: &Desk, env: &mut Env<'_>) -> Outcome {
             Ok(replay) => vec![id.to_string(), paper(replay.paper), marks(replay.as_stored).to_owned()],
             Err(error) => vec![id.to_string(), error.to_string(), String::new()],
         };
-        env.say(&print::table(&["Attempt", "Paper", "Marks"], &replayed.iter().map(line).collect::<Vec<_>>()))?;
+        env.say(&table::table(&["Attempt", "Paper", "Marks"], &replayed.iter().map(line).collect::<Vec<_>>()))?;
     }
     Ok(if holds { error::DONE } else { error::NO })
 }

@@ -9,7 +9,7 @@ use crate::exam::anomalies::oddities;
 use crate::exam::disclosure::Extent;
 use crate::issuing::decision::applied;
 use crate::text;
-use crate::wording::{look_back_lines, result_lines};
+use crate::view::{look_back_lines, result_lines};
 
 /// Show one attempt: its result and its facts
 #[derive(Debug, clap::Args)]

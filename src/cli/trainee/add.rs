@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use crate::attempt::fact::Person;
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::{Env, Outcome};
-use crate::sitting::{Desk, Error};
+use crate::service::{Desk, Error};
 use crate::store::StoreError;
 use crate::text;
 

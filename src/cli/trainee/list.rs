@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::cli::{Env, Outcome, print};
+use crate::cli::{Env, Outcome, table};
 
 /// List the people of this store
 #[derive(Debug, clap::Args)]
@@ -23,5 +23,5 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         vec![row.person.name.clone(), text(&row.person.staff_id), text(&row.person.license), row.id.to_string()]
     };
-    env.say(&print::table(&["Name", "Staff no.", "License", "Id"], &people.iter().map(row).collect::<Vec<_>>()))
+    env.say(&table::table(&["Name", "Staff no.", "License", "Id"], &people.iter().map(row).collect::<Vec<_>>()))
 }

@@ -1,7 +1,7 @@
 use super::add;
 use crate::attempt::fact::{Person, TimeFactor};
 use crate::cli::error::Failure;
-use crate::cli::secret::{self, Unlock};
+use crate::cli::passphrase::{self, Unlock};
 use crate::cli::{Env, Outcome};
 use crate::text;
 
@@ -34,7 +34,7 @@ pub(super) fn run(args: &SetArgs, env: &mut Env<'_>) -> Outcome {
     let license = given.license.or_else(|| row.person.license.clone());
     let row = desk.change(row.id, Person { staff_id, license, ..row.person })?;
     if let Some(factor) = args.time_factor {
-        let key = secret::key_if_any(&args.unlock, env)?;
+        let key = passphrase::key_if_any(&args.unlock, env)?;
         desk.give_time(&row, factor, key.as_ref())?;
     }
     env.say(&format!("Changed {}.", text::one_line(&row.person.name)))

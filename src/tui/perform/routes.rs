@@ -6,8 +6,8 @@ use super::Performer;
 use crate::attempt::{Mode, Standing};
 use crate::bank::exam::Exam;
 use crate::exam::disclosure::{self, Extent};
-use crate::sitting::Error;
-use crate::sitting::certify::Held;
+use crate::service::Error;
+use crate::service::certificates::Held;
 use crate::tui::effect::{Reply, Route};
 use crate::tui::execute::{Execute, StackChange};
 use crate::tui::open;
@@ -20,10 +20,10 @@ use crate::tui::screens::records::Records;
 use crate::tui::screens::result::{Examined, Practiced};
 use crate::tui::screens::topics::Topics;
 use crate::tui::screens::welcome::Welcome;
-use crate::wording;
-use crate::wording::exam_result::ExamResultView;
-use crate::wording::home::HomeView;
-use crate::wording::person::PersonView;
+use crate::view;
+use crate::view::exam_result::ExamResultView;
+use crate::view::home::HomeView;
+use crate::view::person::PersonView;
 
 impl Performer {
     /// Opens a screen.
@@ -95,13 +95,13 @@ impl Performer {
             return Ok(StackChange::Root(Box::new(Practiced::new(attempt.session))));
         };
         let mock = sheet.mode == Mode::Mock;
-        let ready = if mock { wording::ready_lines(&attempt.session, &ended.outcome) } else { Vec::new() };
+        let ready = if mock { view::ready_lines(&attempt.session, &ended.outcome) } else { Vec::new() };
         // The result is on disk; what befalls the certificate is told beside it.
         let certificate = (ended.outcome.standing == Standing::Passed && !mock && !attempt.invigilated)
             .then(|| self.desk.certify(&mut attempt).map(|made| made.path).map_err(|error| error.to_string()));
         let next = self.desk.may_start(attempt.trainee, exam)?;
         let extent = disclosure::extent(sheet.mode, exam.review, next);
-        let back = if extent >= Extent::Chosen { wording::look_back(&attempt.session) } else { Vec::new() };
+        let back = if extent >= Extent::Chosen { view::look_back(&attempt.session) } else { Vec::new() };
         let sheet = Arc::clone(&sheet);
         let told = ExamResultView { sheet, outcome: ended.outcome, extent, next, certificate, ready, back };
         Ok(StackChange::Root(Box::new(Examined::new(told))))

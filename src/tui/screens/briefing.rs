@@ -17,7 +17,7 @@ use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::theme::Role;
-use crate::{text, wording};
+use crate::{text, view};
 
 /// The screen before an exam.
 #[derive(Debug)]
@@ -106,7 +106,7 @@ impl Screen for Briefing {
             page.hanging("· ", Role::Dim, Role::Text, fact);
         }
         page.gap();
-        page.text(Role::Text, &wording::next_line(self.start, &self.exam));
+        page.text(Role::Text, &view::next_line(self.start, &self.exam));
         page.gap();
         page.text(Role::Text, "The certificate will bear this name:");
         page.hanging("  ", Role::Text, Role::Strong, &self.name);

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::clock::Timestamp;
 use crate::credential::{Assurance, Checked, Verdict};
-use crate::sitting::certify::Held;
+use crate::service::certificates::Held;
 use crate::text;
 use crate::tui::effect::{Effect, Route};
 use crate::tui::key::{Binding, Key, key};

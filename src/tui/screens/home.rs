@@ -24,7 +24,7 @@ use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, bar};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::theme::Role;
-use crate::wording::home::{HomeView, TopicView};
+use crate::view::home::{HomeView, TopicView};
 
 /// An entry of the menu.
 struct Entry {

@@ -9,7 +9,7 @@ use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll};
 use crate::tui::screen::{Cx, Screen, on_read};
 use crate::tui::theme::Role;
-use crate::wording::person::PersonView;
+use crate::view::person::PersonView;
 
 /// One person.
 pub struct PersonScreen {

@@ -25,7 +25,7 @@ use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::theme::Role;
-use crate::wording::preview::PreviewContent;
+use crate::view::preview::PreviewContent;
 
 /// How often the file is looked at.
 const LOOK: Millis = Millis(500);

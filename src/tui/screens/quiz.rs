@@ -28,7 +28,7 @@ use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, column};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::theme::Role;
-use crate::{text, wording};
+use crate::{text, view};
 
 pub mod draft;
 mod keys;
@@ -351,7 +351,7 @@ impl Screen for Quiz {
             right += &format!(" · {} flagged", self.session.flagged());
         }
         if let Some(left) = self.left(cx) {
-            right += &format!(" · {}", wording::time_left(left));
+            right += &format!(" · {}", view::time_left(left));
         }
         (left, right)
     }

@@ -12,8 +12,8 @@ use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, bar};
 use crate::tui::screen::{Cx, Screen, on_read};
 use crate::tui::theme::Role;
-use crate::wording;
-use crate::wording::exam_result::ExamResultView;
+use crate::view;
+use crate::view::exam_result::ExamResultView;
 
 /// The result of an exam.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl Examined {
         }
         page.gap();
         if self.told.extent > Extent::Verdict {
-            for reason in wording::reasons(outcome) {
+            for reason in view::reasons(outcome) {
                 page.text(Role::Text, &reason);
             }
             page.gap();
@@ -62,7 +62,7 @@ impl Examined {
             }
             page.gap();
         }
-        for note in wording::notes(&self.told.sheet) {
+        for note in view::notes(&self.told.sheet) {
             page.text(Role::Dim, &note);
         }
         page.gap();
@@ -117,7 +117,7 @@ impl Examined {
             page.text(Role::Good, "Leave this screen: the invigilator signs the certificate next.");
         }
         if let Some(exam) = self.told.sheet.exam.as_ref().filter(|_| !mock && !watched) {
-            page.text(Role::Text, &wording::next_line(self.told.next, exam));
+            page.text(Role::Text, &view::next_line(self.told.next, exam));
         }
     }
 }

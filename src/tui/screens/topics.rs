@@ -9,7 +9,7 @@ use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, bar};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::theme::Role;
-use crate::wording::home::TopicView;
+use crate::view::home::TopicView;
 
 /// The list of topics; all of them mixed come first.
 #[derive(Debug)]

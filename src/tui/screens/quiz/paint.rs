@@ -9,7 +9,7 @@ use super::{Cx, Page, Quiz, Role};
 use crate::attempt::Points;
 use crate::bank::question::{Ask, Select};
 use crate::exam::loaded_paper::letter;
-use crate::wording;
+use crate::view;
 
 impl Quiz {
     /// Paints case, stem, choices, and in practice the explanation.
@@ -39,7 +39,7 @@ impl Quiz {
         match &self.item().question.ask {
             Ask::Order { .. } => "Pick the items in order, the first one first.".to_owned(),
             Ask::Match { .. } => "Give every line the letter that belongs to it.".to_owned(),
-            _ => wording::instruction(self.item()),
+            _ => view::instruction(self.item()),
         }
     }
 
@@ -114,10 +114,10 @@ impl Quiz {
         let sign = if mark == Points::one() { "✓" } else { "✗" };
         let given = self.session.given(self.at);
         let sure = given.and_then(|given| given.certainty).map_or(String::new(), |c| format!(" ({})", c.words()));
-        let verdict = if given.is_some() { wording::verdict(&mark) } else { "Not answered" };
+        let verdict = if given.is_some() { view::verdict(&mark) } else { "Not answered" };
         page.text(role, &format!("{sign} {verdict}{sure}"));
         page.gap();
-        for (what, why) in wording::rationales(self.item()) {
+        for (what, why) in view::rationales(self.item()) {
             page.hanging(&format!("{what}: "), Role::Strong, Role::Text, &why);
         }
         page.gap();
@@ -142,7 +142,7 @@ impl Quiz {
         let state = match (self.is_closed(), self.session.given(self.at)) {
             (true, _) => String::new(),
             (false, Some(given)) if !self.changed => {
-                format!("Stored: {}.", wording::said(self.item(), &given.answer))
+                format!("Stored: {}.", view::said(self.item(), &given.answer))
             }
             (false, _) if self.changed => "Not stored yet: Enter stores it.".to_owned(),
             (false, _) => "Not answered yet.".to_owned(),

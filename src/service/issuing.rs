@@ -1,7 +1,5 @@
 //! What an issuer does: hold what may be asked, look at a request, sign, keep a ledger, revoke.
 
-use super::certify::{Held, valid_until};
-use super::*;
 use crate::attempt::fact::{Issued, Ledgered, Received, Revoked};
 use crate::attempt::paper::BankRef;
 use crate::canonical;
@@ -15,7 +13,9 @@ use crate::issuing::decision::{is_signed_by, signature_matches};
 use crate::issuing::ledger::Ledger;
 use crate::issuing::request::{Examined, Refused, Request, TELLING, bank_marker, pool_marker};
 use crate::projections::certificates::CertificateRow;
-use crate::sitting::people::clean_name;
+use crate::service::certificates::{Held, valid_until};
+use crate::service::people::clean_name;
+use crate::service::*;
 
 /// A request that can be granted.
 #[derive(Debug)]

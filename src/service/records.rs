@@ -3,7 +3,6 @@
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::*;
 use crate::bank::exam::Review;
 use crate::credential::{Trust, verify};
 use crate::exam::disclosure::{self, Extent};
@@ -12,6 +11,7 @@ use crate::issuing::request::Request;
 use crate::projections::certificates::CertificateRow;
 use crate::projections::export::{Attempt, Records};
 use crate::projections::matrix::Roll;
+use crate::service::*;
 
 impl Desk {
     /// Returns everybody and where they stand.

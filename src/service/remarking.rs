@@ -1,6 +1,5 @@
 //! Marking again, after a question turned out to be faulty: who is touched and how, then a fact for each of them.
 
-use super::*;
 use crate::attempt::fact::Ledgered;
 use crate::attempt::remark::{Policy, Remarked, Ruling};
 use crate::attempt::{Answer, Points, Standing};
@@ -11,6 +10,7 @@ use crate::exam::loaded_paper::letter;
 use crate::exam::scoring::{mark, mark_again, rekeyed};
 use crate::ids::{BankId, CertificateId, QuestionId};
 use crate::issuing::decision::applied_by;
+use crate::service::*;
 
 /// What is asked for.
 #[derive(Debug, Clone)]

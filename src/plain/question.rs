@@ -3,7 +3,7 @@
 use crate::bank::question::Ask;
 use crate::exam::Session;
 use crate::exam::loaded_paper::letter;
-use crate::wording;
+use crate::view;
 
 /// Returns the lines of a question, without the prompt.
 pub(super) fn lines(session: &Session, at: usize) -> Vec<String> {
@@ -14,7 +14,7 @@ pub(super) fn lines(session: &Session, at: usize) -> Vec<String> {
     lines.extend(sheet.case_of(at).map(|case| format!("Case: {case}")));
     lines.push(item.question.stem.clone());
     lines.extend(item.question.image.as_ref().map(|image| format!("Image: {}", image.alt)));
-    lines.push(wording::instruction(item));
+    lines.push(view::instruction(item));
     lines.extend(item.shown().iter().enumerate().map(|(at, shown)| format!("{}. {shown}", letter(at))));
     if let Ask::Match { pairs, .. } = &item.question.ask {
         lines.extend(pairs.iter().enumerate().map(|(at, pair)| format!("{}. {}", at + 1, pair.left)));
@@ -25,9 +25,8 @@ pub(super) fn lines(session: &Session, at: usize) -> Vec<String> {
 /// Returns the prompt, with the question's state before it.
 pub(super) fn prompt(session: &Session, at: usize) -> String {
     let flag = if session.is_flagged(at) { "Flagged. " } else { "" };
-    let given = session
-        .given(at)
-        .map(|given| format!("Answered: {}. ", wording::said(&session.sheet().items[at], &given.answer)));
+    let given =
+        session.given(at).map(|given| format!("Answered: {}. ", view::said(&session.sheet().items[at], &given.answer)));
     let closed = if session.is_closed(at) { "Closed. " } else { "" };
     format!("{flag}{}{closed}Answer: ", given.unwrap_or_default())
 }
@@ -35,9 +34,9 @@ pub(super) fn prompt(session: &Session, at: usize) -> String {
 /// Returns what is told after an answer in practice: right or wrong, the rationales, the sources.
 pub(super) fn explanation(session: &Session, at: usize) -> Vec<String> {
     let item = &session.sheet().items[at];
-    let mut lines = vec![wording::verdict(&session.mark(at)).to_owned()];
+    let mut lines = vec![view::verdict(&session.mark(at)).to_owned()];
     let line = |(what, why): (String, String)| if why.is_empty() { what } else { format!("{what}: {why}") };
-    lines.extend(wording::rationales(item).into_iter().map(line));
+    lines.extend(view::rationales(item).into_iter().map(line));
     if !item.question.rationale.is_empty() {
         lines.push(format!("Rationale: {}", item.question.rationale));
     }

@@ -1,7 +1,7 @@
 //! The people of a store, by name or id.
 
-use super::*;
 use crate::attempt::fact::Erased;
+use crate::service::*;
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 120;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::Env;
-use super::error::{self, Failure, shown};
+use crate::cli::Env;
+use crate::cli::error::{self, Failure, shown};
 use crate::credential::{Issuer, Key};
 use crate::paths;
 

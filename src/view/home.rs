@@ -12,7 +12,7 @@ use crate::exam::eligibility::Start;
 use crate::ids::{AttemptId, BankId, ExamId};
 use crate::projections::attempts::AttemptRow;
 use crate::projections::people::PersonRow;
-use crate::sitting::{Desk, Error};
+use crate::service::{Desk, Error};
 
 /// How far a topic is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::layout::Rect;
 
-use super::app::{App, End};
-use super::key::Input;
+use crate::tui::app::{App, End};
+use crate::tui::key::Input;
 
 /// The exit code of a program whose terminal is gone (SIGHUP is 1).
 pub const GONE: u8 = 128 + 1;

@@ -27,18 +27,18 @@ use crate::projections::study::Lesson;
 use crate::store::{Batch, Store, StoreError};
 use crate::text;
 
-mod begin;
-pub mod certify;
-pub mod decide;
+pub mod certificates;
+pub mod decisions;
 mod error;
-pub mod issue;
-pub mod keep;
+pub mod imports;
+pub mod issuing;
 pub mod people;
-pub mod remark;
-pub mod roll;
+pub mod records;
+pub mod remarking;
+mod starting;
 
-pub use begin::ClockBack;
 pub use error::Error;
+pub use starting::ClockBack;
 
 /// What a sitting needs of the world: where facts go, what time it is, chance, the banks.
 pub struct Desk {

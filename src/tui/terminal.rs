@@ -15,8 +15,8 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 use termina::Parser;
 
-use super::key::Input;
-use super::session::Host;
+use crate::tui::event_loop::Host;
+use crate::tui::key::Input;
 
 /// The terminal with a buffer that holds a whole frame, so that a frame is one write.
 pub type Local = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
@@ -49,7 +49,7 @@ pub fn enter() -> io::Result<(Guard, Local)> {
     }));
     switch_on()?;
     let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME, io::stdout()));
-    let viewport = Viewport::Fixed(super::session::area(columns, rows));
+    let viewport = Viewport::Fixed(crate::tui::event_loop::area(columns, rows));
     Ok((guard, Terminal::with_options(backend, TerminalOptions { viewport })?))
 }
 
@@ -81,7 +81,7 @@ impl Host for Here {
         terminal::enable_raw_mode()?;
         switch_on()?;
         let (columns, rows) = terminal::size()?;
-        Ok(super::session::area(columns, rows))
+        Ok(crate::tui::event_loop::area(columns, rows))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Beginning an attempt: a practice, an exam, one that is watched, a mock of one.
 
-use super::*;
 use crate::attempt::paper::DrawVersion;
 use crate::bank::rules;
 use crate::exam::draw::{Earlier, Infeasible};
+use crate::service::*;
 
 /// What is to be done where the clock stands before something that was stored here already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

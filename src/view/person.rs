@@ -8,8 +8,8 @@ use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::matrix::Roll;
 use crate::projections::people::PersonRow;
 use crate::projections::status::Cell;
-use crate::sitting::certify::Held;
-use crate::sitting::{Desk, Error};
+use crate::service::certificates::Held;
+use crate::service::{Desk, Error};
 
 /// What is shown of a person; nobody's answers are among it.
 pub struct PersonView {

@@ -11,7 +11,7 @@ use crate::tui::key::{Binding, Key, key};
 use crate::tui::page::{Page, Scroll, column};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::theme::Role;
-use crate::{text, wording};
+use crate::{text, view};
 
 /// How wide a question's cell is: ` 12 ● ⚑ `.
 const CELL: usize = 8;
@@ -124,7 +124,7 @@ impl Screen for AnswerSheet {
     }
 
     fn title(&self, cx: &Cx) -> (String, String) {
-        let left = self.left(cx).map_or(String::new(), |left| format!(" · {}", wording::time_left(left)));
+        let left = self.left(cx).map_or(String::new(), |left| format!(" · {}", view::time_left(left)));
         let title = self.session.sheet().title();
         (format!("{title} · answer sheet"), format!("{}{left}", text::count(self.session.count(), "question")))
     }

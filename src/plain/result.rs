@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{End, Error, Plain};
 use crate::attempt::{Mode, Standing};
 use crate::exam::disclosure;
-use crate::wording;
+use crate::plain::{End, Error, Plain};
+use crate::view;
 
 impl Plain<'_> {
     /// Tells the result of a sitting that has ended.
@@ -20,9 +20,9 @@ impl Plain<'_> {
         let passed = ended.outcome.standing == Standing::Passed;
         if sheet.mode == Mode::Mock {
             let session = self.sitting.session.clone();
-            let result = wording::result_lines(&ended.outcome, disclosure::Extent::Objectives);
+            let result = view::result_lines(&ended.outcome, disclosure::Extent::Objectives);
             let lines = result.into_iter().filter(|line| !line.starts_with("Objective missed: "));
-            for line in lines.chain(wording::ready_lines(&session, &ended.outcome)).chain(wording::notes(&sheet)) {
+            for line in lines.chain(view::ready_lines(&session, &ended.outcome)).chain(view::notes(&sheet)) {
                 self.say(&line)?;
             }
             return Ok(if passed { End::Done } else { End::NotPassed });
@@ -32,20 +32,20 @@ impl Plain<'_> {
         let certificate = own.then(|| self.desk.certify(&mut self.sitting));
         let next = self.desk.may_start(self.sitting.trainee, exam)?;
         let extent = disclosure::extent(sheet.mode, exam.review, next);
-        for line in wording::result_lines(&ended.outcome, extent) {
+        for line in view::result_lines(&ended.outcome, extent) {
             self.say(&line)?;
         }
         match certificate {
             Some(Ok(made)) => self.say(&format!("Certificate: {}", made.path.display()))?,
             Some(Err(error)) => writeln!(self.err, "{error}")?,
             None if passed => self.say("Certificate: the invigilator signs it next")?,
-            None => self.say(&wording::next_line(next, exam))?,
+            None => self.say(&view::next_line(next, exam))?,
         }
-        for note in wording::notes(&sheet) {
+        for note in view::notes(&sheet) {
             self.say(&note)?;
         }
         if extent >= disclosure::Extent::Chosen {
-            for line in wording::look_back_lines(&self.sitting.session) {
+            for line in view::look_back_lines(&self.sitting.session) {
                 self.say(&line)?;
             }
         }

@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::error::{self, Failure, shown};
-use super::{Env, Outcome};
 use crate::bank::syllabus::Syllabus;
+use crate::cli::error::{self, Failure, shown};
+use crate::cli::{Env, Outcome};
 use crate::plain::{self, Console};
 use crate::projections::people::PersonRow;
-use crate::sitting::{Desk, Sitting};
+use crate::service::{Desk, Sitting};
 use crate::tui::app::End;
-use crate::tui::preview::Previewer;
+use crate::tui::file_preview::Previewer;
 use crate::tui::start::{self, Opening};
 use crate::tui::theme::Theme;
 

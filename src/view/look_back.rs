@@ -6,7 +6,7 @@ use crate::bank::question::Ask;
 use crate::exam::Session;
 use crate::text;
 
-use super::question::verdict;
+use crate::view::question::verdict;
 
 /// One question, looked back on.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! Taking in certificates that were issued elsewhere.
 
-use super::certify::Held;
-use super::*;
 use crate::attempt::fact::Imported;
 use crate::credential::verify::{judge, verify};
 use crate::credential::{Checked, Credential, Verdict};
 use crate::ids::CertificateId;
 use crate::projections::certificates::CertificateRow;
+use crate::service::certificates::Held;
+use crate::service::*;
 
 /// What came of taking a certificate in.
 #[derive(Debug, Clone)]

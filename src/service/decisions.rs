@@ -1,9 +1,9 @@
 //! Decisions about attempts and people, each with its reason: voiding, granting, more time.
 
-use super::*;
 use crate::attempt::Standing;
 use crate::attempt::fact::{Decided, TimeFactor};
 use crate::issuing::decision::signature_matches;
+use crate::service::*;
 
 impl Desk {
     /// Voids an exam attempt: it stays and does not count. Where this machine has an issuer, its `key` signs.

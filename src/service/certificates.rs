@@ -3,7 +3,6 @@
 
 use std::path::PathBuf;
 
-use super::*;
 use crate::attempt::Standing;
 use crate::attempt::fact::Issued;
 use crate::credential::render::{Fonts, Format, render};
@@ -12,6 +11,7 @@ use crate::exam::eligibility::RENEWAL;
 use crate::ids::CertificateId;
 use crate::issuing::claims::Award;
 use crate::paths;
+use crate::service::*;
 
 /// The name that this computer's own key signs under.
 pub const COMPUTER: &str = "The holder's own computer (needlewise self-test)";

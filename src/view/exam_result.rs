@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::back::Looked;
 use crate::attempt::Outcome;
 use crate::exam::Sheet;
 use crate::exam::disclosure::Extent;
 use crate::exam::eligibility::Start;
+use crate::view::look_back::Looked;
 
 /// An exam once it has ended, as far as its trainee may see it.
 #[derive(Debug)]

@@ -4,9 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::effect::{Command, Effect, Reply};
-use super::execute::{Execute, StackChange};
-use super::open;
 use crate::attempt::Mode;
 use crate::attempt::fact::Started;
 use crate::bank::catalog::{Entry, Origin};
@@ -19,8 +16,11 @@ use crate::bank::{Bank, load};
 use crate::clock::{Clock, Day, Now, Timestamp};
 use crate::exam::{Sheet, draw};
 use crate::ids::TraineeId;
-use crate::sitting::Error;
-use crate::wording::preview::{PreviewBank, PreviewContent, PreviewNote};
+use crate::service::Error;
+use crate::tui::effect::{Command, Effect, Reply};
+use crate::tui::execute::{Execute, StackChange};
+use crate::tui::open;
+use crate::view::preview::{PreviewBank, PreviewContent, PreviewNote};
 
 /// Reads a bank's file when it has changed.
 pub struct Previewer {
