@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let id = format!("{:?}", name.trim_end_matches(".json"));
             writeln!(
                 banks,
-                "Shipped {{ id: {id}, title: {title}, practice: {practice}, ready: &[{ready}], text: {text} }},"
+                "BuiltInBank {{ id: {id}, title: {title}, practice: {practice}, ready: &[{ready}], text: {text} }},"
             )?;
         }
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use needlewise::clock::Timestamp;
-use needlewise::credential::{Credential, Trust, Verdict, rdf_graph, verify};
+use needlewise::credential::{Credential, TrustList, Verdict, rdf_graph, verify};
 use rayon::prelude::*;
 
 /// How many certificates are verified.
@@ -26,7 +26,7 @@ fn main() {
     let snapshot = include_str!("../tests/it/snapshots/it__certificate__the_example_is_what_it_was.snap");
     let text = snapshot.splitn(3, "---\n").nth(2).expect("the example");
     let now: Timestamp = "2027-01-01T00:00:00Z".parse().expect("a moment");
-    let trust = Trust::default();
+    let trust = TrustList::default();
     assert_eq!(verify(text.as_bytes(), &trust, now).verdict, Verdict::Untrusted, "its signature holds");
 
     let key = SigningKey::from_bytes(&[7; 32]);

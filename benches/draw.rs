@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use needlewise::attempt::paper::{DrawVersion, Seed};
-use needlewise::bank::catalog::{Catalog, Origin};
+use needlewise::bank::catalog::{BankOrigin, Catalog};
 use needlewise::bank::exam::Exam;
 use needlewise::exam::draw;
 use serde_json::json;
@@ -34,7 +34,7 @@ fn paired(folder: &Path, count: usize) -> Catalog {
     });
     std::fs::write(folder.join("large.json"), bank.to_string()).expect("a file");
     let mut catalog = Catalog::built_in();
-    catalog.add_folder(folder, &Origin::Data).expect("a folder");
+    catalog.add_folder(folder, &BankOrigin::Data).expect("a folder");
     assert!(catalog.problems().is_empty());
     catalog
 }

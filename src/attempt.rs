@@ -11,7 +11,7 @@ pub mod signature;
 
 pub use answer::{Answer, Certainty};
 pub use fact::Fact;
-pub use outcome::{Outcome, Standing};
+pub use outcome::{ExamResult, Outcome};
 pub use paper::Paper;
 pub use points::Points;
 

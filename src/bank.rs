@@ -20,7 +20,7 @@ pub mod coverage;
 pub mod skeleton;
 
 pub use question::Question;
-pub use types::{Author, Bank, Case, DateParts, Objective, Reference};
+pub use types::{Author, Bank, Case, DateParts, Objective, SourceReference};
 
 /// The format of banks and exams that this program writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;

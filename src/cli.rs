@@ -33,9 +33,9 @@ use error::Failure;
 /// signal n.
 #[derive(Debug, Parser)]
 #[command(name = "needlewise", version, disable_help_subcommand = true, max_term_width = 100)]
-pub struct Args {
+pub struct ProgramArgs {
     #[command(flatten)]
-    global: Global,
+    global: GlobalArgs,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -43,7 +43,7 @@ pub struct Args {
 /// What every command understands.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Everywhere")]
-pub struct Global {
+pub struct GlobalArgs {
     /// Keep progress, records and certificates here
     #[arg(long, global = true, value_name = "DIR", env = "NEEDLEWISE_DATA_DIR", hide_env_values = true)]
     pub data_dir: Option<PathBuf>,
@@ -99,7 +99,7 @@ enum Command {
 
 /// Runs the program and returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
-    let parsed = command().try_get_matches_from(args).and_then(|matches| Args::from_arg_matches(&matches));
+    let parsed = command().try_get_matches_from(args).and_then(|matches| ProgramArgs::from_arg_matches(&matches));
     let args = match parsed {
         Ok(args) => args,
         Err(help) if !help.use_stderr() => return env.finish(|env| env.say(help.render().to_string().trim_end())),
@@ -126,8 +126,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
 
 /// Returns the whole command line as clap knows it, for help, completions and the manual.
 pub fn command() -> clap::Command {
-    Args::command()
+    ProgramArgs::command()
 }
 
 /// What a command comes to: an exit code, or why it failed.
-pub type Outcome = Result<u8, Failure>;
+pub type CommandResult = Result<u8, Failure>;

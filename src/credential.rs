@@ -14,9 +14,9 @@ pub mod qr_text;
 pub mod render;
 
 pub use assurance::Assurance;
-pub use bundle::{Bundle, Reason, Revocation};
+pub use bundle::{Bundle, Revocation, RevocationReason};
 pub use issuer::Issuer;
-pub use key::Key;
-pub use trust::Trust;
+pub use key::SigningKeyPair;
+pub use trust::TrustList;
 pub use types::Credential;
-pub use verify::{Checked, Verdict, verify};
+pub use verify::{Verdict, VerificationResult, verify};

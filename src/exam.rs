@@ -11,5 +11,5 @@ pub mod disclosure;
 pub mod replay;
 pub mod anomalies;
 
-pub use loaded_paper::Sheet;
+pub use loaded_paper::LoadedPaper;
 pub use session::Session;

@@ -14,15 +14,15 @@ use crate::clock::Timestamp;
 
 /// Says why a text is not the name or digest that was wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadId(&'static str);
+pub struct ParseIdError(&'static str);
 
-impl fmt::Display for BadId {
+impl fmt::Display for ParseIdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
     }
 }
 
-impl std::error::Error for BadId {}
+impl std::error::Error for ParseIdError {}
 
 /// The longest slug, in bytes.
 pub const SLUG_MAX: usize = 64;
@@ -54,19 +54,19 @@ macro_rules! slug {
         }
 
         impl TryFrom<String> for $name {
-            type Error = BadId;
-            fn try_from(text: String) -> Result<Self, BadId> {
+            type Error = ParseIdError;
+            fn try_from(text: String) -> Result<Self, ParseIdError> {
                 if is_slug(&text) {
                     Ok(Self(text))
                 } else {
-                    Err(BadId("a name here is 1 to 64 of a-z, 0-9 and inner hyphens"))
+                    Err(ParseIdError("a name here is 1 to 64 of a-z, 0-9 and inner hyphens"))
                 }
             }
         }
 
         impl FromStr for $name {
-            type Err = BadId;
-            fn from_str(text: &str) -> Result<Self, BadId> {
+            type Err = ParseIdError;
+            fn from_str(text: &str) -> Result<Self, ParseIdError> {
                 Self::try_from(text.to_owned())
             }
         }
@@ -127,11 +127,11 @@ macro_rules! made {
         }
 
         impl FromStr for $name {
-            type Err = BadId;
-            fn from_str(text: &str) -> Result<Self, BadId> {
+            type Err = ParseIdError;
+            fn from_str(text: &str) -> Result<Self, ParseIdError> {
                 match Uuid::try_parse(text) {
                     Ok(uuid) if text.len() == 36 => Ok(Self(uuid)),
-                    _ => Err(BadId("an id is a UUID such as 0190b5f0-6f3c-7a10-8c00-0123456789ab")),
+                    _ => Err(ParseIdError("an id is a UUID such as 0190b5f0-6f3c-7a10-8c00-0123456789ab")),
                 }
             }
         }
@@ -192,8 +192,8 @@ impl StreamId {
 }
 
 impl FromStr for StreamId {
-    type Err = BadId;
-    fn from_str(text: &str) -> Result<Self, BadId> {
+    type Err = ParseIdError;
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
         text.parse::<AttemptId>().map(Self::from)
     }
 }
@@ -263,16 +263,16 @@ impl From<Digest> for String {
 }
 
 impl TryFrom<String> for Digest {
-    type Error = BadId;
-    fn try_from(text: String) -> Result<Self, BadId> {
+    type Error = ParseIdError;
+    fn try_from(text: String) -> Result<Self, ParseIdError> {
         text.parse()
     }
 }
 
 impl FromStr for Digest {
-    type Err = BadId;
-    fn from_str(text: &str) -> Result<Self, BadId> {
-        unhex(text).map(Self).ok_or(BadId("a digest is 64 lower-case hexadecimal digits"))
+    type Err = ParseIdError;
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        unhex(text).map(Self).ok_or(ParseIdError("a digest is 64 lower-case hexadecimal digits"))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, BufReader, IsTerminal};
 use std::process::ExitCode;
 
-use needlewise::cli::env::Terminal;
+use needlewise::cli::env::TerminalInfo;
 use needlewise::cli::{self, Env};
 use needlewise::clock::SystemClock;
 
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         out: &mut io::stdout(),
         err: &mut io::stderr(),
         input: Some(Box::new(BufReader::new(io::stdin()))),
-        terminal: Terminal {
+        terminal: TerminalInfo {
             input: io::stdin().is_terminal(),
             output: io::stdout().is_terminal(),
             no_color: set("NO_COLOR") || dumb,
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         },
         clock: &|| Box::new(SystemClock::start()),
         chance: &|| Box::new(rand::rng()),
-        global: cli::Global::default(),
+        global: cli::GlobalArgs::default(),
     };
     ExitCode::from(cli::run(std::env::args_os(), &mut env))
 }

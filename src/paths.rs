@@ -15,13 +15,13 @@ const SECRET_MAX: u64 = 100_000;
 
 /// The directories of one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Paths {
     data: PathBuf,
     config: PathBuf,
     state: PathBuf,
 }
 
-impl Place {
+impl Paths {
     /// Finds the directories: those given, else the system's own for this user; nothing where the system names none.
     pub fn find(data: Option<PathBuf>, config: Option<PathBuf>) -> Option<Self> {
         let system = ProjectDirs::from("", "", "needlewise");

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use crate::attempt::{Answer, Mode};
 use crate::clock::Millis;
-use crate::exam::session::{Action, Refusal};
+use crate::exam::session::{ActionRefusal, AttemptAction};
 use crate::projections::people::PersonRow;
-use crate::service::{self, Desk, Sitting};
+use crate::service::{self, ActiveAttempt, Service};
 use crate::text::{self, one_line};
 use crate::view;
 
@@ -19,10 +19,10 @@ mod input;
 mod question;
 mod result;
 
-use input::Entry;
+use input::TypedEntry;
 
 /// Where lines come from and go to.
-pub struct Console<'a> {
+pub struct PlainConsole<'a> {
     /// Standard output.
     pub out: &'a mut dyn Write,
     /// Standard error.
@@ -33,7 +33,7 @@ pub struct Console<'a> {
     pub echoes: bool,
 }
 
-impl std::fmt::Debug for Console<'_> {
+impl std::fmt::Debug for PlainConsole<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Console").field("echoes", &self.echoes).finish_non_exhaustive()
     }
@@ -41,7 +41,7 @@ impl std::fmt::Debug for Console<'_> {
 
 /// How a sitting in plain mode came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+pub enum PlainEnd {
     /// An exam was passed, or a practice finished.
     Done,
     /// An exam was not passed.
@@ -52,32 +52,32 @@ pub enum End {
 
 /// Why it could not go on.
 #[derive(Debug)]
-pub enum Error {
+pub enum PlainError {
     /// Nobody reads the output, or it cannot be written.
     Output(io::Error),
     /// The sitting does not go on.
-    Sitting(service::Error),
+    Sitting(service::ServiceError),
 }
 
-impl From<io::Error> for Error {
+impl From<io::Error> for PlainError {
     fn from(error: io::Error) -> Self {
         Self::Output(error)
     }
 }
 
-impl From<service::Error> for Error {
-    fn from(error: service::Error) -> Self {
+impl From<service::ServiceError> for PlainError {
+    fn from(error: service::ServiceError) -> Self {
         Self::Sitting(error)
     }
 }
 
 /// A sitting, line by line.
-struct Plain<'a> {
+struct PlainSession<'a> {
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
     echoes: bool,
-    desk: Desk,
-    sitting: Sitting,
+    desk: Service,
+    sitting: ActiveAttempt,
     lines: Receiver<String>,
     at: usize,
     /// Of how many minutes left the trainee was last told.
@@ -85,7 +85,7 @@ struct Plain<'a> {
 }
 
 /// What came instead of the next question.
-enum Turn {
+enum NextTurn {
     /// Go on at the question in [`Plain::at`]; behind the last one is the end prompt.
     Go,
     /// The sitting has ended.
@@ -98,23 +98,28 @@ enum Turn {
 ///
 /// # Errors
 /// What the store says, or that nobody reads the output.
-pub fn run(console: Console<'_>, desk: Desk, trainee: &PersonRow, sitting: Sitting) -> Result<End, Error> {
-    let Console { out, err, input, echoes } = console;
+pub fn run(
+    console: PlainConsole<'_>,
+    desk: Service,
+    trainee: &PersonRow,
+    sitting: ActiveAttempt,
+) -> Result<PlainEnd, PlainError> {
+    let PlainConsole { out, err, input, echoes } = console;
     let at = sitting.session.next_open();
-    let mut plain = Plain { out, err, echoes, desk, sitting, lines: read_lines(input), at, told: u64::MAX };
+    let mut plain = PlainSession { out, err, echoes, desk, sitting, lines: read_lines(input), at, told: u64::MAX };
     plain.begin(trainee)?;
     loop {
         let turn = if plain.sitting.session.ended().is_some() {
-            Turn::Ended
+            NextTurn::Ended
         } else if plain.at < plain.sitting.session.count() {
             plain.question()?
         } else {
             plain.end_prompt()?
         };
         match turn {
-            Turn::Go => {}
-            Turn::Ended => return plain.end(),
-            Turn::Suspended => return plain.suspend(),
+            NextTurn::Go => {}
+            NextTurn::Ended => return plain.end(),
+            NextTurn::Suspended => return plain.suspend(),
         }
     }
 }
@@ -136,13 +141,13 @@ fn read_lines(mut input: Box<dyn BufRead + Send>) -> Receiver<String> {
     lines
 }
 
-impl Plain<'_> {
+impl PlainSession<'_> {
     fn say(&mut self, line: &str) -> io::Result<()> {
         writeln!(self.out, "{}", one_line(line))
     }
 
     /// Asks for a line; nothing at the end of the input, or when the time is over.
-    fn prompt(&mut self, prompt: &str) -> Result<Result<String, Turn>, Error> {
+    fn prompt(&mut self, prompt: &str) -> Result<Result<String, NextTurn>, PlainError> {
         write!(self.out, "{prompt}")?;
         self.out.flush()?;
         let left = self.sitting.time_left(self.desk.clock.now());
@@ -159,21 +164,21 @@ impl Plain<'_> {
         match line {
             Ok(line) => Ok(Ok(line)),
             Err(RecvTimeoutError::Timeout) => self.time_out().map(Err),
-            Err(RecvTimeoutError::Disconnected) => Ok(Err(Turn::Suspended)),
+            Err(RecvTimeoutError::Disconnected) => Ok(Err(NextTurn::Suspended)),
         }
     }
 
-    fn time_out(&mut self) -> Result<Turn, Error> {
+    fn time_out(&mut self) -> Result<NextTurn, PlainError> {
         self.say("The time is over.")?;
-        match self.desk.record(&mut self.sitting, Action::TimeOut) {
-            Ok(()) => Ok(Turn::Ended),
+        match self.desk.record(&mut self.sitting, AttemptAction::TimeOut) {
+            Ok(()) => Ok(NextTurn::Ended),
             // The wait may end a moment before the limit does.
-            Err(service::Error::Refused(Refusal::TimeLeft)) => Ok(Turn::Go),
+            Err(service::ServiceError::Refused(ActionRefusal::TimeLeft)) => Ok(NextTurn::Go),
             Err(error) => Err(error.into()),
         }
     }
 
-    fn begin(&mut self, trainee: &PersonRow) -> Result<(), Error> {
+    fn begin(&mut self, trainee: &PersonRow) -> Result<(), PlainError> {
         let sheet = Arc::clone(self.sitting.session.sheet());
         let questions = text::count(sheet.items.len(), "question");
         let limit = self.sitting.time_left(self.desk.clock.now());
@@ -189,7 +194,7 @@ impl Plain<'_> {
     }
 
     /// Says once that little time is left, and once that very little is.
-    fn tell_time(&mut self) -> Result<(), Error> {
+    fn tell_time(&mut self) -> Result<(), PlainError> {
         let Some(left) = self.sitting.time_left(self.desk.clock.now()) else { return Ok(()) };
         let under = view::WARNINGS.into_iter().find(|minutes| left < Millis::minutes(*minutes));
         if let Some(minutes) = under.filter(|minutes| *minutes < self.told) {
@@ -200,7 +205,7 @@ impl Plain<'_> {
     }
 
     /// Asks one question and takes what is typed.
-    fn question(&mut self) -> Result<Turn, Error> {
+    fn question(&mut self) -> Result<NextTurn, PlainError> {
         self.tell_time()?;
         for line in question::lines(&self.sitting.session, self.at) {
             self.say(&line)?;
@@ -226,58 +231,58 @@ impl Plain<'_> {
     }
 
     /// Does what was typed; nothing where the same question is to be prompted again.
-    fn take(&mut self, entry: Entry) -> Result<Option<Turn>, Error> {
+    fn take(&mut self, entry: TypedEntry) -> Result<Option<NextTurn>, PlainError> {
         match entry {
-            Entry::Answer(answer) => self.answer(answer),
-            Entry::Flag => {
-                if let Err(turn) = self.record(Action::Flag { item: self.at })? {
+            TypedEntry::Answer(answer) => self.answer(answer),
+            TypedEntry::Flag => {
+                if let Err(turn) = self.record(AttemptAction::Flag { item: self.at })? {
                     return Ok(Some(turn));
                 }
                 let flagged = self.sitting.session.is_flagged(self.at);
                 self.say(if flagged { "Flagged." } else { "No longer flagged." })?;
                 Ok(None)
             }
-            Entry::Skip => {
+            TypedEntry::Skip => {
                 self.at += 1;
-                Ok(Some(Turn::Go))
+                Ok(Some(NextTurn::Go))
             }
-            Entry::Back => {
+            TypedEntry::Back => {
                 self.at = self.at.saturating_sub(1);
-                Ok(Some(Turn::Go))
+                Ok(Some(NextTurn::Go))
             }
-            Entry::Go(item) => {
+            TypedEntry::Go(item) => {
                 self.at = item;
-                Ok(Some(Turn::Go))
+                Ok(Some(NextTurn::Go))
             }
-            Entry::List => {
+            TypedEntry::List => {
                 self.list()?;
                 Ok(None)
             }
-            Entry::Help => {
+            TypedEntry::Help => {
                 for line in input::HELP {
                     self.say(line)?;
                 }
                 Ok(None)
             }
-            Entry::Submit => self.submit(),
+            TypedEntry::Submit => self.submit(),
         }
     }
 
     /// Records something; the turn where the time is over.
-    fn record(&mut self, action: Action) -> Result<Result<(), Turn>, Error> {
+    fn record(&mut self, action: AttemptAction) -> Result<Result<(), NextTurn>, PlainError> {
         match self.desk.record(&mut self.sitting, action) {
             Ok(()) => Ok(Ok(())),
-            Err(service::Error::Refused(Refusal::TimeUp)) => self.time_out().map(Err),
+            Err(service::ServiceError::Refused(ActionRefusal::TimeUp)) => self.time_out().map(Err),
             Err(error) => Err(error.into()),
         }
     }
 
-    fn answer(&mut self, answer: Answer) -> Result<Option<Turn>, Error> {
-        let action = Action::Answer { item: self.at, answer, certainty: None };
+    fn answer(&mut self, answer: Answer) -> Result<Option<NextTurn>, PlainError> {
+        let action = AttemptAction::Answer { item: self.at, answer, certainty: None };
         match self.desk.record(&mut self.sitting, action) {
             Ok(()) => {}
-            Err(service::Error::Refused(Refusal::TimeUp)) => return self.time_out().map(Some),
-            Err(service::Error::Refused(refusal)) => {
+            Err(service::ServiceError::Refused(ActionRefusal::TimeUp)) => return self.time_out().map(Some),
+            Err(service::ServiceError::Refused(refusal)) => {
                 self.say(&format!("Not understood: {refusal}"))?;
                 return Ok(None);
             }
@@ -288,14 +293,14 @@ impl Plain<'_> {
                 self.say(&line)?;
             }
             if self.sitting.session.open_items().is_empty() {
-                return self.record(Action::Submit).map(|done| Some(done.err().unwrap_or(Turn::Ended)));
+                return self.record(AttemptAction::Submit).map(|done| Some(done.err().unwrap_or(NextTurn::Ended)));
             }
         }
         self.at += 1;
-        Ok(Some(Turn::Go))
+        Ok(Some(NextTurn::Go))
     }
 
-    fn list(&mut self) -> Result<(), Error> {
+    fn list(&mut self) -> Result<(), PlainError> {
         for item in 0..self.sitting.session.count() {
             let state = if self.sitting.session.given(item).is_some() { "answered" } else { "open" };
             let flag = if self.sitting.session.is_flagged(item) { ", flagged" } else { "" };
@@ -305,14 +310,14 @@ impl Plain<'_> {
     }
 
     /// Asks what to do once the last question is behind.
-    fn end_prompt(&mut self) -> Result<Turn, Error> {
+    fn end_prompt(&mut self) -> Result<NextTurn, PlainError> {
         loop {
             let line = match self.prompt("Type submit to finish, or a question's number: ")? {
                 Ok(line) => line,
                 Err(turn) => return Ok(turn),
             };
             match input::command(&line, self.sitting.session.count()) {
-                Some(Entry::Skip | Entry::Flag) | None => {
+                Some(TypedEntry::Skip | TypedEntry::Flag) | None => {
                     self.say("Not understood: type submit, list, back, help, or a question's number")?;
                 }
                 Some(entry) => {
@@ -325,7 +330,7 @@ impl Plain<'_> {
     }
 
     /// Asks until the answer is yes or no.
-    fn confirm(&mut self, prompt: &str) -> Result<Result<bool, Turn>, Error> {
+    fn confirm(&mut self, prompt: &str) -> Result<Result<bool, NextTurn>, PlainError> {
         loop {
             let line = match self.prompt(prompt)? {
                 Ok(line) => line,
@@ -340,15 +345,15 @@ impl Plain<'_> {
     }
 
     /// Ends the sitting, after asking where questions are open; nothing where the answer is no.
-    fn submit(&mut self) -> Result<Option<Turn>, Error> {
+    fn submit(&mut self) -> Result<Option<NextTurn>, PlainError> {
         let open = self.sitting.session.open_items().len();
         if open > 0 {
             match self.confirm(&format!("Submit with {open} unanswered? (yes/no): "))? {
                 Ok(true) => {}
-                Ok(false) => return Ok(Some(Turn::Go)),
+                Ok(false) => return Ok(Some(NextTurn::Go)),
                 Err(turn) => return Ok(Some(turn)),
             }
         }
-        self.record(Action::Submit).map(|done| Some(done.err().unwrap_or(Turn::Ended)))
+        self.record(AttemptAction::Submit).map(|done| Some(done.err().unwrap_or(NextTurn::Ended)))
     }
 }

@@ -30,13 +30,13 @@ impl Severity {
 
 /// A file's name and text, with the places where its lines begin.
 #[derive(Debug)]
-pub struct Source {
+pub struct SourceText {
     name: String,
     text: String,
     lines: Vec<usize>,
 }
 
-impl Source {
+impl SourceText {
     /// Keeps `text` under the name it is known by, which may be hostile and is made safe here.
     pub fn new(name: &str, text: String) -> Arc<Self> {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
@@ -68,16 +68,16 @@ impl Source {
 
 /// Where in a file a problem is.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct SourceSpan {
     /// The file.
-    pub source: Arc<Source>,
+    pub source: Arc<SourceText>,
     /// The bytes concerned.
     pub span: Range<usize>,
     /// The JSON pointer of the value concerned (RFC 6901).
     pub pointer: String,
 }
 
-impl Place {
+impl SourceSpan {
     /// Returns line and column, both from 1, the column in characters.
     pub fn line_column(&self) -> (usize, usize) {
         let line = self.source.line_of(self.span.start);
@@ -95,7 +95,7 @@ pub struct Problem {
     /// How much it weighs.
     pub severity: Severity,
     /// Where.
-    pub place: Place,
+    pub place: SourceSpan,
     /// What is wrong, in one sentence.
     pub message: String,
     /// Why it matters, where that does not go without saying.

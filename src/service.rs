@@ -4,26 +4,26 @@ use std::sync::Arc;
 
 use rand::Rng;
 
-use crate::attempt::chain::{self, Head, Row};
-use crate::attempt::fact::{Invigilated, Person, Started};
+use crate::attempt::chain::{self, ChainHead, StoredFact};
+use crate::attempt::fact::{AttemptStarted, Invigilation, Person};
 use crate::attempt::paper::Seed;
-use crate::attempt::signature::Decision;
+use crate::attempt::signature::DecisionKind;
 use crate::attempt::{Fact, Mode, Outcome};
-use crate::bank::catalog::{Absence, Catalog, Entry, Origin};
+use crate::bank::catalog::{BankOrigin, Catalog, CatalogEntry, CatalogMiss};
 use crate::bank::exam::Exam;
-use crate::bank::lazy::Shelved;
+use crate::bank::lazy::LazyBank;
 use crate::clock::{Clock, Millis, Now, Timestamp};
-use crate::credential::{Key, Trust};
-use crate::exam::draw::{self, Drawn};
-use crate::exam::eligibility::{self, Start};
-use crate::exam::session::{Action, Moment};
-use crate::exam::{Session, Sheet};
+use crate::credential::{SigningKeyPair, TrustList};
+use crate::exam::draw::{self, DrawnPaper};
+use crate::exam::eligibility::{self, Eligibility};
+use crate::exam::session::{ActionMoment, AttemptAction};
+use crate::exam::{LoadedPaper, Session};
 use crate::ids::{AttemptId, Digest, ExamId, FactId, StreamId, TraineeId};
 use crate::issuing::decision::{applied, sign_decision};
-use crate::paths::Place;
+use crate::paths::Paths;
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::people::PersonRow;
-use crate::projections::study::Lesson;
+use crate::projections::study::PracticeAnswer;
 use crate::store::{Batch, Store, StoreError};
 use crate::text;
 
@@ -37,11 +37,11 @@ pub mod records;
 pub mod remarking;
 mod starting;
 
-pub use error::Error;
-pub use starting::ClockBack;
+pub use error::ServiceError;
+pub use starting::ClockStepPolicy;
 
 /// What a sitting needs of the world: where facts go, what time it is, chance, the banks.
-pub struct Desk {
+pub struct Service {
     /// Where facts are kept.
     pub store: Box<dyn Store>,
     /// What time it is.
@@ -51,12 +51,12 @@ pub struct Desk {
     /// The banks and exams in use.
     pub catalog: Catalog,
     /// Where files go.
-    pub place: Place,
+    pub place: Paths,
     /// Whom this machine trusts.
-    pub trust: Trust,
+    pub trust: TrustList,
 }
 
-impl std::fmt::Debug for Desk {
+impl std::fmt::Debug for Service {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Desk").field("place", &self.place).finish_non_exhaustive()
     }
@@ -64,7 +64,7 @@ impl std::fmt::Debug for Desk {
 
 /// An attempt that somebody sits.
 #[derive(Debug, Clone)]
-pub struct Sitting {
+pub struct ActiveAttempt {
     /// Whose it is.
     pub trainee: TraineeId,
     /// Where it stands.
@@ -73,27 +73,27 @@ pub struct Sitting {
     pub row: AttemptRow,
     /// Whether an invigilator watches.
     pub invigilated: bool,
-    head: Head,
-    timer: Timer,
+    head: ChainHead,
+    timer: AttemptTimer,
     piped: bool,
 }
 
 /// Measures the time of a sitting: within a run the larger of wall clock and counter, across runs the wall clock; a clock
 /// that is set back counts as standing still.
 #[derive(Debug, Clone, Copy)]
-struct Timer {
+struct AttemptTimer {
     base: Millis,
     since: Now,
 }
 
-impl Timer {
+impl AttemptTimer {
     fn elapsed(&self, now: Now) -> Millis {
         let run = now.run.left_after(self.since.run);
         self.base.plus(run.max(now.wall.since(self.since.wall)))
     }
 }
 
-impl Desk {
+impl Service {
     fn bytes<const N: usize>(&mut self) -> [u8; N] {
         let mut bytes = [0; N];
         self.chance.fill_bytes(&mut bytes);
@@ -110,17 +110,17 @@ impl Desk {
         self.store.content(digest).ok().flatten()
     }
 
-    fn link(&mut self, stream: StreamId, head: Head, fact: &Fact) -> Row {
+    fn link(&mut self, stream: StreamId, head: ChainHead, fact: &Fact) -> StoredFact {
         let at = self.clock.now().wall;
         let (id, salt) = (FactId::new(at, self.bytes()), self.bytes());
-        Row::link(id, stream, head, at, fact, salt)
+        StoredFact::link(id, stream, head, at, fact, salt)
     }
 
     /// Returns the attempt that this person has open, if any; an exam whose time is over is ended first.
     ///
     /// # Errors
     /// What the store says.
-    pub fn open_attempt(&mut self, trainee: TraineeId, mode: Mode) -> Result<Option<AttemptRow>, Error> {
+    pub fn open_attempt(&mut self, trainee: TraineeId, mode: Mode) -> Result<Option<AttemptRow>, ServiceError> {
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(mode), open: true, ..AttemptQuery::default() };
         let mut open = None;
         for row in self.store.attempts(&query)? {
@@ -134,11 +134,11 @@ impl Desk {
     }
 
     /// Ends an attempt whose time ran out while nobody sat it.
-    fn end_if_over(&mut self, row: AttemptRow) -> Result<(), Error> {
+    fn end_if_over(&mut self, row: AttemptRow) -> Result<(), ServiceError> {
         let mut sitting = self.take_up(row.id, false)?;
-        match self.record(&mut sitting, Action::TimeOut) {
+        match self.record(&mut sitting, AttemptAction::TimeOut) {
             // Another process may be first, or a clock set back may have given time again.
-            Ok(()) | Err(Error::Refused(_) | Error::Store(StoreError::ContinuedElsewhere)) => Ok(()),
+            Ok(()) | Err(ServiceError::Refused(_) | ServiceError::Store(StoreError::ContinuedElsewhere)) => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -147,12 +147,12 @@ impl Desk {
     ///
     /// # Errors
     /// What the store says.
-    pub fn may_start(&self, trainee: TraineeId, exam: &Exam) -> Result<Start, Error> {
+    pub fn may_start(&self, trainee: TraineeId, exam: &Exam) -> Result<Eligibility, ServiceError> {
         let past: Vec<_> = self.exam_attempts(trainee, &exam.id)?.iter().map(AttemptRow::past).collect();
         Ok(eligibility::start(exam, &past, self.clock.now().wall))
     }
 
-    fn exam_attempts(&self, trainee: TraineeId, exam: &ExamId) -> Result<Vec<AttemptRow>, Error> {
+    fn exam_attempts(&self, trainee: TraineeId, exam: &ExamId) -> Result<Vec<AttemptRow>, ServiceError> {
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
         let mut rows = self.store.attempts(&query)?;
         rows.retain(|row| row.exam.as_ref() == Some(exam));
@@ -164,53 +164,53 @@ impl Desk {
         trainee: TraineeId,
         mode: Mode,
         limit: Option<Millis>,
-        drawn: Drawn,
+        drawn: DrawnPaper,
         piped: bool,
-        invigilator: Option<(&str, &Key)>,
-    ) -> Result<Sitting, Error> {
+        invigilator: Option<(&str, &SigningKeyPair)>,
+    ) -> Result<ActiveAttempt, ServiceError> {
         let now = self.clock.now();
         let attempt = AttemptId::new(now.wall, self.bytes());
         let invigilated = invigilator.map(|(identity, key)| {
-            let warrant = sign_decision(attempt.into(), Decision::Identity, identity, key);
-            Invigilated { identity: identity.to_owned(), warrant }
+            let warrant = sign_decision(attempt.into(), DecisionKind::Identity, identity, key);
+            Invigilation { identity: identity.to_owned(), warrant }
         });
-        let started = Started { trainee, mode, limit, paper: drawn.paper, invigilated };
-        let sheet = Sheet::open(&started, |digest| drawn.content.get(&digest).cloned())
-            .map_err(|missing| Error::Missing(attempt, missing))?;
-        let fact = self.link(attempt.into(), Head::START, &Fact::Started(started.clone()));
+        let started = AttemptStarted { trainee, mode, limit, paper: drawn.paper, invigilated };
+        let sheet = LoadedPaper::open(&started, |digest| drawn.content.get(&digest).cloned())
+            .map_err(|missing| ServiceError::Missing(attempt, missing))?;
+        let fact = self.link(attempt.into(), ChainHead::START, &Fact::Started(started.clone()));
         let row = AttemptRow::started(attempt, fact.at, &started);
-        let head = Head::after(&fact);
+        let head = ChainHead::after(&fact);
         let batch = Batch { facts: vec![fact], content: drawn.content, attempt: Some(row.clone()), ..Batch::default() };
         self.store.append(&batch)?;
-        let timer = Timer { base: Millis(0), since: now };
+        let timer = AttemptTimer { base: Millis(0), since: now };
         let (session, invigilated) = (Session::new(Arc::new(sheet)), started.invigilated.is_some());
-        Ok(Sitting { trainee, session, row, invigilated, head, timer, piped })
+        Ok(ActiveAttempt { trainee, session, row, invigilated, head, timer, piped })
     }
 
     /// Reads an attempt's facts and checks their chain.
     ///
     /// # Errors
     /// [`Error::Unknown`], [`Error::Broken`], or what the store says.
-    pub fn facts(&self, attempt: AttemptId) -> Result<Vec<Row>, Error> {
+    pub fn facts(&self, attempt: AttemptId) -> Result<Vec<StoredFact>, ServiceError> {
         let rows = self.store.stream(attempt.into())?;
-        chain::check(attempt.into(), &rows).map_err(Error::Broken)?;
-        if rows.is_empty() { Err(Error::Unknown(attempt)) } else { Ok(rows) }
+        chain::check(attempt.into(), &rows).map_err(ServiceError::Broken)?;
+        if rows.is_empty() { Err(ServiceError::Unknown(attempt)) } else { Ok(rows) }
     }
 
     /// Reads an attempt's facts and what was asked in it.
     ///
     /// # Errors
     /// [`Error::Missing`] where content does not hold, and those of [`Desk::facts`].
-    pub fn sheet(&self, attempt: AttemptId) -> Result<(Vec<Row>, Sheet), Error> {
+    pub fn sheet(&self, attempt: AttemptId) -> Result<(Vec<StoredFact>, LoadedPaper), ServiceError> {
         let rows = self.facts(attempt)?;
         if rows.first().is_some_and(|row| row.secret.is_none()) {
-            return Err(Error::Erased);
+            return Err(ServiceError::Erased);
         }
-        let Some(Fact::Started(started)) = rows.first().and_then(Row::fact) else {
-            return Err(Error::Unknown(attempt));
+        let Some(Fact::Started(started)) = rows.first().and_then(StoredFact::fact) else {
+            return Err(ServiceError::Unknown(attempt));
         };
-        let sheet =
-            Sheet::open(&started, |digest| self.content(digest)).map_err(|missing| Error::Missing(attempt, missing))?;
+        let sheet = LoadedPaper::open(&started, |digest| self.content(digest))
+            .map_err(|missing| ServiceError::Missing(attempt, missing))?;
         Ok((rows, sheet))
     }
 
@@ -218,45 +218,47 @@ impl Desk {
     ///
     /// # Errors
     /// Those of [`Desk::sheet`].
-    pub fn take_up(&self, attempt: AttemptId, piped: bool) -> Result<Sitting, Error> {
+    pub fn take_up(&self, attempt: AttemptId, piped: bool) -> Result<ActiveAttempt, ServiceError> {
         let (rows, sheet) = self.sheet(attempt)?;
         let facts = applied(&rows);
         let session = Session::resume(Arc::new(sheet), facts.iter().map(|(_, fact)| fact));
         let (Some(last), Some((first, Fact::Started(started)))) = (rows.last(), facts.first()) else {
-            return Err(Error::Unknown(attempt));
+            return Err(ServiceError::Unknown(attempt));
         };
         let mut row = AttemptRow::started(attempt, first.at, started);
         facts.iter().for_each(|(stored, fact)| row.take(stored.at, fact));
         let now = self.clock.now();
         let known = facts.iter().rev().find_map(|(_, fact)| elapsed(fact)).unwrap_or_default();
         let base = known.plus(now.wall.since(last.at));
-        let timer = Timer { base, since: now };
+        let timer = AttemptTimer { base, since: now };
         let (trainee, invigilated) = (started.trainee, started.invigilated.is_some());
-        Ok(Sitting { trainee, session, row, invigilated, head: Head::after(last), timer, piped })
+        Ok(ActiveAttempt { trainee, session, row, invigilated, head: ChainHead::after(last), timer, piped })
     }
 
     /// Records what the trainee did: it is on disk when this returns.
     ///
     /// # Errors
     /// [`Error::Refused`] where the sitting does not allow it, or what the store says. Nothing has changed then.
-    pub fn record(&mut self, sitting: &mut Sitting, action: Action) -> Result<(), Error> {
+    pub fn record(&mut self, sitting: &mut ActiveAttempt, action: AttemptAction) -> Result<(), ServiceError> {
         let now = self.clock.now();
-        let moment = Moment { elapsed: sitting.timer.elapsed(now), piped: sitting.piped };
-        let fact = sitting.session.decide(action, moment).map_err(Error::Refused)?;
+        let moment = ActionMoment { elapsed: sitting.timer.elapsed(now), piped: sitting.piped };
+        let fact = sitting.session.decide(action, moment).map_err(ServiceError::Refused)?;
         let stored = self.link(sitting.row.id.into(), sitting.head, &fact);
         let mut row = sitting.row.clone();
         row.take(stored.at, &fact);
         let lesson = match &fact {
-            Fact::Answered(answered) => Lesson::of(sitting.session.sheet(), sitting.trainee, stored.at, answered),
+            Fact::Answered(answered) => {
+                PracticeAnswer::of(sitting.session.sheet(), sitting.trainee, stored.at, answered)
+            }
             _ => None,
         };
-        let head = Head::after(&stored);
+        let head = ChainHead::after(&stored);
         let attempt = (row != sitting.row).then(|| row.clone());
         self.store.append(&Batch { facts: vec![stored], attempt, lesson, ..Batch::default() })?;
         sitting.session.apply(&fact);
         (sitting.row, sitting.head) = (row, head);
         // Time told once never goes back, whatever happens to the clock.
-        sitting.timer = Timer { base: moment.elapsed, since: now };
+        sitting.timer = AttemptTimer { base: moment.elapsed, since: now };
         Ok(())
     }
 }
@@ -271,7 +273,7 @@ fn elapsed(fact: &Fact) -> Option<Millis> {
     }
 }
 
-impl Sitting {
+impl ActiveAttempt {
     /// Returns how much of the sitting's time has passed.
     pub fn elapsed(&self, now: Now) -> Millis {
         self.timer.elapsed(now)
@@ -286,8 +288,8 @@ impl Sitting {
     ///
     /// # Errors
     /// [`Error::Certificate`] where this is a practice.
-    pub fn exam(&self) -> Result<ExamId, Error> {
-        let none = || Error::Certificate("There is no certificate without an exam.".to_owned());
+    pub fn exam(&self) -> Result<ExamId, ServiceError> {
+        let none = || ServiceError::Certificate("There is no certificate without an exam.".to_owned());
         self.row.exam.clone().ok_or_else(none)
     }
 

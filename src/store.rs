@@ -6,25 +6,25 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::attempt::chain::Row;
+use crate::attempt::chain::StoredFact;
 use crate::ids::{CertificateId, Digest, StreamId, TraineeId};
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
-use crate::projections::study::{LearnedRow, Lesson};
+use crate::projections::study::{PracticeAnswer, QuestionProgress};
 
 mod columns;
 pub mod schema;
 pub mod sqlite;
 mod writes;
 
-pub use sqlite::Sqlite;
+pub use sqlite::SqliteStore;
 
 /// What is stored together or not at all.
 #[derive(Debug, Default)]
 pub struct Batch {
     /// The facts, in the order of their chains.
-    pub facts: Vec<Row>,
+    pub facts: Vec<StoredFact>,
     /// Content that they name.
     pub content: BTreeMap<Digest, String>,
     /// The attempt they change, as it is afterwards.
@@ -38,7 +38,7 @@ pub struct Batch {
     /// The person whose data is erased: salts and payloads of all facts of that person, and every row about them.
     pub erased: Option<TraineeId>,
     /// What they taught.
-    pub lesson: Option<Lesson>,
+    pub lesson: Option<PracticeAnswer>,
 }
 
 /// A place for facts. Once `append` has returned, its batch is on disk.
@@ -54,7 +54,7 @@ pub trait Store {
     ///
     /// # Errors
     /// What the disk says.
-    fn stream(&self, stream: StreamId) -> Result<Vec<Row>, StoreError>;
+    fn stream(&self, stream: StreamId) -> Result<Vec<StoredFact>, StoreError>;
 
     /// Returns the names of all chains.
     ///
@@ -108,7 +108,7 @@ pub trait Store {
     ///
     /// # Errors
     /// What the disk says, or [`StoreError::Damaged`] where a row does not fit its seal.
-    fn learned(&self, trainee: TraineeId) -> Result<Vec<LearnedRow>, StoreError>;
+    fn learned(&self, trainee: TraineeId) -> Result<Vec<QuestionProgress>, StoreError>;
 
     /// Looks for damage in the store's own structures; the chains are looked at by the caller.
     ///

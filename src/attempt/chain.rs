@@ -14,7 +14,7 @@ use crate::ids::{Digest, FactId, StreamId};
 
 /// A fact as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct StoredFact {
     /// Its name.
     pub id: FactId,
     /// The chain it belongs to: an attempt's, or a person's.
@@ -32,12 +32,12 @@ pub struct Row {
     /// The digest of all the above.
     pub digest: Digest,
     /// What can be erased; nothing once it was.
-    pub secret: Option<Secret>,
+    pub secret: Option<SaltedPayload>,
 }
 
 /// The erasable part of a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Secret {
+pub struct SaltedPayload {
     /// Thirty-two random bytes that keep a short payload from being guessed by its digest.
     pub salt: [u8; 32],
     /// The payload.
@@ -46,26 +46,26 @@ pub struct Secret {
 
 /// Where a chain stands: what the next fact must name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Head {
+pub struct ChainHead {
     /// The place of the next fact.
     pub next: u32,
     /// The digest of the last one.
     pub digest: Digest,
 }
 
-impl Head {
+impl ChainHead {
     /// The head of a chain without facts.
     pub const START: Self = Self { next: 0, digest: Digest::ZERO };
 
     /// Returns the head after `row`.
-    pub fn after(row: &Row) -> Self {
+    pub fn after(row: &StoredFact) -> Self {
         Self { next: row.seq.saturating_add(1), digest: row.digest }
     }
 }
 
 /// What the digest of a fact covers.
 #[derive(Serialize)]
-struct Sealed<'a> {
+struct DigestedFact<'a> {
     stream: StreamId,
     seq: u32,
     kind: &'a str,
@@ -74,14 +74,14 @@ struct Sealed<'a> {
     prev: Digest,
 }
 
-impl Row {
+impl StoredFact {
     /// Makes the fact that follows `head`.
-    pub fn link(id: FactId, stream: StreamId, head: Head, at: Timestamp, fact: &Fact, salt: [u8; 32]) -> Self {
+    pub fn link(id: FactId, stream: StreamId, head: ChainHead, at: Timestamp, fact: &Fact, salt: [u8; 32]) -> Self {
         let payload = fact.payload();
         let (kind, prev, seq) = (fact.kind().to_owned(), head.digest, head.next);
         let body = Digest::of_pair(salt, &payload);
-        let digest = Digest::of(canonical::bytes(&Sealed { stream, seq, kind: &kind, at, body, prev }));
-        Self { id, stream, seq, kind, at, body, prev, digest, secret: Some(Secret { salt, payload }) }
+        let digest = Digest::of(canonical::bytes(&DigestedFact { stream, seq, kind: &kind, at, body, prev }));
+        Self { id, stream, seq, kind, at, body, prev, digest, secret: Some(SaltedPayload { salt, payload }) }
     }
 
     /// Returns the fact; nothing where it was erased or is of a kind this program does not know.
@@ -90,21 +90,21 @@ impl Row {
     }
 
     /// Returns what is wrong with this fact, standing after `head`.
-    fn fault(&self, stream: StreamId, head: Head) -> Option<Fault> {
+    fn fault(&self, stream: StreamId, head: ChainHead) -> Option<ChainFault> {
         let Self { seq, kind, at, body, prev, .. } = self;
-        let sealed = Sealed { stream: self.stream, seq: *seq, kind, at: *at, body: *body, prev: *prev };
+        let sealed = DigestedFact { stream: self.stream, seq: *seq, kind, at: *at, body: *body, prev: *prev };
         if self.stream != stream || *seq != head.next {
-            Some(Fault::Gap)
+            Some(ChainFault::Gap)
         } else if *prev != head.digest {
-            Some(Fault::Unlinked)
+            Some(ChainFault::Unlinked)
         } else if Digest::of(canonical::bytes(&sealed)) != self.digest {
-            Some(Fault::Changed)
+            Some(ChainFault::Changed)
         } else {
             let secret = self.secret.as_ref()?;
             let intact = Digest::of_pair(secret.salt, &secret.payload) == *body;
             match (intact, self.fact()) {
-                (false, _) => Some(Fault::Payload),
-                (true, None) => Some(Fault::Unknown),
+                (false, _) => Some(ChainFault::Payload),
+                (true, None) => Some(ChainFault::Unknown),
                 (true, Some(_)) => None,
             }
         }
@@ -113,18 +113,18 @@ impl Row {
 
 /// Where a chain does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Break {
+pub struct ChainBreak {
     /// The chain.
     pub stream: StreamId,
     /// The place in the chain.
     pub seq: u32,
     /// What is wrong there.
-    pub fault: Fault,
+    pub fault: ChainFault,
 }
 
 /// What is wrong with a fact in a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum ChainFault {
     /// A fact is missing before it.
     Gap,
     /// It does not name the fact before it.
@@ -137,14 +137,14 @@ pub enum Fault {
     Unknown,
 }
 
-impl fmt::Display for Break {
+impl fmt::Display for ChainBreak {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.fault {
-            Fault::Gap => "a fact is missing before it",
-            Fault::Unlinked => "it does not follow from the fact before it",
-            Fault::Changed => "it was changed",
-            Fault::Payload => "its content was changed",
-            Fault::Unknown => "its content cannot be read",
+            ChainFault::Gap => "a fact is missing before it",
+            ChainFault::Unlinked => "it does not follow from the fact before it",
+            ChainFault::Changed => "it was changed",
+            ChainFault::Payload => "its content was changed",
+            ChainFault::Unknown => "its content cannot be read",
         };
         write!(f, "fact {} of {}: {what}", self.seq, self.stream)
     }
@@ -154,9 +154,9 @@ impl fmt::Display for Break {
 ///
 /// # Errors
 /// The first fact at which the chain does not hold.
-pub fn check(stream: StreamId, rows: &[Row]) -> Result<Head, Break> {
-    rows.iter().try_fold(Head::START, |head, row| match row.fault(stream, head) {
-        Some(fault) => Err(Break { stream, seq: row.seq, fault }),
-        None => Ok(Head::after(row)),
+pub fn check(stream: StreamId, rows: &[StoredFact]) -> Result<ChainHead, ChainBreak> {
+    rows.iter().try_fold(ChainHead::START, |head, row| match row.fault(stream, head) {
+        Some(fault) => Err(ChainBreak { stream, seq: row.seq, fault }),
+        None => Ok(ChainHead::after(row)),
     })
 }

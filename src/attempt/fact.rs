@@ -3,8 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::remark::Remarked;
-use super::signature::Warrant;
+use super::remark::AttemptRemarked;
+use super::signature::DecisionSignature;
 use super::{Answer, Certainty, Mode, Outcome, Paper};
 use crate::canonical;
 use crate::clock::{Millis, Timestamp};
@@ -18,31 +18,31 @@ pub enum Fact {
     /// A person's record was changed.
     Renamed(Person),
     /// An attempt began; the paper is whole.
-    Started(Started),
+    Started(AttemptStarted),
     /// A question was answered, or its answer taken back.
-    Answered(Answered),
+    Answered(QuestionAnswered),
     /// A question was flagged for a second look, or the flag taken off.
-    Flagged(Flagged),
+    Flagged(QuestionFlagged),
     /// An attempt came to its end.
-    Finished(Finished),
+    Finished(AttemptFinished),
     /// An attempt was voided: it stays, and does not count.
-    Voided(Decided),
+    Voided(AttemptDecision),
     /// One more attempt was granted, after this one.
-    Granted(Decided),
+    Granted(AttemptDecision),
     /// An attempt was marked again.
-    Remarked(Remarked),
+    Remarked(AttemptRemarked),
     /// A certificate was issued for an attempt sat here.
-    Issued(Issued),
+    Issued(CertificateIssued),
     /// A line of an issuer's ledger: a certificate was issued on request.
-    Ledgered(Ledgered),
+    Ledgered(LedgerEntry),
     /// A certificate issued elsewhere was taken in.
-    Imported(Imported),
+    Imported(CertificateImported),
     /// A line of an issuer's ledger: a request was taken in to be looked at.
-    Received(Received),
+    Received(RequestReceived),
     /// A certificate of this issuer no longer counts.
-    Revoked(Revoked),
+    Revoked(CertificateRevoked),
     /// A person's data was erased.
-    Erased(Erased),
+    Erased(PersonErased),
 }
 
 /// Who a person is: the only fact that holds a name.
@@ -64,7 +64,7 @@ pub struct Person {
     pub time_factor: Option<TimeFactor>,
     /// The issuer's word for the time factor, on a machine that has an issuer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub warrant: Option<Warrant>,
+    pub warrant: Option<DecisionSignature>,
 }
 
 impl Person {
@@ -77,7 +77,7 @@ impl Person {
 
 /// How an attempt began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Started {
+pub struct AttemptStarted {
     /// Who sits it.
     pub trainee: TraineeId,
     /// What it is for.
@@ -89,21 +89,21 @@ pub struct Started {
     pub paper: Paper,
     /// Who watches, where somebody does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invigilated: Option<Invigilated>,
+    pub invigilated: Option<Invigilation>,
 }
 
 /// An invigilator's word, given with the issuer's key before the first question is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Invigilated {
+pub struct Invigilation {
     /// How the trainee's identity was checked.
     pub identity: String,
     /// The issuer's signature under that.
-    pub warrant: Warrant,
+    pub warrant: DecisionSignature,
 }
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answered {
+pub struct QuestionAnswered {
     /// The question's place in the paper.
     pub item: usize,
     /// The whole answer; nothing where it was taken back.
@@ -120,7 +120,7 @@ pub struct Answered {
 
 /// A flag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flagged {
+pub struct QuestionFlagged {
     /// The question's place in the paper.
     pub item: usize,
     /// Whether it is flagged now.
@@ -131,9 +131,9 @@ pub struct Flagged {
 
 /// The end of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finished {
+pub struct AttemptFinished {
     /// How it ended.
-    pub how: Ending,
+    pub how: AttemptEnding,
     /// How much of the sitting's time had passed.
     pub elapsed: Millis,
     /// What came of it.
@@ -143,7 +143,7 @@ pub struct Finished {
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Ending {
+pub enum AttemptEnding {
     /// By the trainee.
     Submitted,
     /// By the clock.
@@ -152,7 +152,7 @@ pub enum Ending {
 
 /// A certificate, whole, so that its files can be written again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Issued {
+pub struct CertificateIssued {
     /// Its name.
     pub certificate: CertificateId,
     /// The SHA-256 of the credential's text.
@@ -167,12 +167,12 @@ pub struct Issued {
 
 /// A decision about an attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decided {
+pub struct AttemptDecision {
     /// Why.
     pub reason: String,
     /// The issuer's word for it, on a machine that has an issuer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub warrant: Option<Warrant>,
+    pub warrant: Option<DecisionSignature>,
 }
 
 /// How much longer than others a person may take: 1.0 to 3.0 times in tenths, or without a limit.
@@ -236,7 +236,7 @@ impl TryFrom<String> for TimeFactor {
 
 /// A line of an issuer's ledger. It holds no name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ledgered {
+pub struct LedgerEntry {
     /// The certificate.
     pub certificate: CertificateId,
     /// The digest of the whole credential, however its text is laid out.
@@ -255,7 +255,7 @@ pub struct Ledgered {
 
 /// A line of an issuer's ledger: somebody requested a certificate, whatever came of it. It holds no name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Received {
+pub struct RequestReceived {
     /// The digest of the request, however its text is laid out.
     pub request: Digest,
     /// Who it says sent it.
@@ -264,7 +264,7 @@ pub struct Received {
 
 /// A certificate issued elsewhere, whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Imported {
+pub struct CertificateImported {
     /// Its name.
     pub certificate: CertificateId,
     /// The credential's text.
@@ -273,7 +273,7 @@ pub struct Imported {
 
 /// A certificate that no longer counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Revoked {
+pub struct CertificateRevoked {
     /// The certificate.
     pub certificate: CertificateId,
     /// Why, by the name of the reason.
@@ -285,7 +285,7 @@ pub struct Revoked {
 
 /// Whose data was erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Erased {
+pub struct PersonErased {
     /// The person's id, which nothing links to a name any more.
     pub trainee: TraineeId,
 }

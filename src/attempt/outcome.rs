@@ -20,14 +20,14 @@ pub struct Outcome {
     pub sections: Vec<SectionOutcome>,
     /// The objectives of critical questions that were missed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub critical_misses: Vec<Missed>,
+    pub critical_misses: Vec<MissedObjective>,
     /// The objectives of all questions that did not earn the full point.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub missed: Vec<Missed>,
+    pub missed: Vec<MissedObjective>,
     /// How many questions were left without an answer.
     pub unanswered: usize,
     /// What it comes to.
-    pub standing: Standing,
+    pub standing: ExamResult,
 }
 
 /// One part of an outcome.
@@ -50,7 +50,7 @@ pub struct SectionOutcome {
 
 /// An objective that was missed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Missed {
+pub struct MissedObjective {
     /// The bank.
     pub bank: BankId,
     /// The objective.
@@ -62,7 +62,7 @@ pub struct Missed {
 /// What an attempt came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Standing {
+pub enum ExamResult {
     /// A practice that came to its end.
     Practiced,
     /// Every mark reached and every critical question right.
@@ -73,7 +73,7 @@ pub enum Standing {
     FailedCritical,
 }
 
-impl Standing {
+impl ExamResult {
     /// Returns the state as records name it.
     pub fn name(self) -> &'static str {
         match self {

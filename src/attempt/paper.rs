@@ -83,7 +83,7 @@ pub struct Paper {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewed: Option<Day>,
     /// The questions in the order they are asked.
-    pub items: Vec<PaperItem>,
+    pub items: Vec<PaperQuestion>,
 }
 
 fn is_never(times: &u32) -> bool {
@@ -132,7 +132,7 @@ pub struct PaperSection {
 
 /// One question of a paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PaperItem {
+pub struct PaperQuestion {
     /// The section, by its place in [`Paper::sections`].
     pub section: usize,
     /// The digest of the question's content.

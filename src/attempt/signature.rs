@@ -7,7 +7,7 @@ use crate::ids::StreamId;
 
 /// An issuer's signature under a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warrant {
+pub struct DecisionSignature {
     /// The key, as a did:key.
     pub did: String,
     /// Ed25519 over the decision's canonical form, in hexadecimal digits.
@@ -17,7 +17,7 @@ pub struct Warrant {
 /// What an issuer decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Decision {
+pub enum DecisionKind {
     /// An attempt does not count.
     Void,
     /// One more attempt is granted after an attempt.
@@ -34,11 +34,11 @@ pub enum Decision {
 #[derive(Serialize)]
 struct SignedDecision<'a> {
     about: StreamId,
-    decision: Decision,
+    decision: DecisionKind,
     reason: &'a str,
 }
 
 /// Returns the bytes that an issuer signs: the RFC 8785 form of a decision about an attempt or a person, with its reason.
-pub fn signed_decision(about: StreamId, decision: Decision, reason: &str) -> Vec<u8> {
+pub fn signed_decision(about: StreamId, decision: DecisionKind, reason: &str) -> Vec<u8> {
     canonical::bytes(&SignedDecision { about, decision, reason })
 }

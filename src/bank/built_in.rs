@@ -2,7 +2,7 @@
 
 /// A shipped bank: its outline, and its text.
 #[derive(Debug)]
-pub struct Shipped {
+pub struct BuiltInBank {
     /// Its name.
     pub id: &'static str,
     /// The topic, for people.
@@ -16,7 +16,7 @@ pub struct Shipped {
 }
 
 /// The shipped banks.
-pub const BANKS: &[Shipped] = include!(concat!(env!("OUT_DIR"), "/banks.rs"));
+pub const BANKS: &[BuiltInBank] = include!(concat!(env!("OUT_DIR"), "/banks.rs"));
 
 /// The shipped exams: name and text.
 pub const EXAMS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/exams.rs"));

@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use super::Bank;
 use super::exam::Exam;
-use super::load::{self, Found};
+use super::load::{self, LoadedFile};
 use super::syllabus::Syllabus;
 use crate::bank::built_in;
-use crate::bank::format::json::{self, Reading};
-use crate::bank::lazy::Shelved;
+use crate::bank::format::json::{self, ParsedFile};
+use crate::bank::lazy::LazyBank;
 use crate::ids::{BankId, ExamId};
-use crate::problem::{Place, Problem, Severity, Source};
+use crate::problem::{Problem, Severity, SourceSpan, SourceText};
 
 /// Where a bank or an exam came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum BankOrigin {
     /// Embedded in the program.
     BuiltIn,
     /// The data directory's own folder.
@@ -26,7 +26,7 @@ pub enum Origin {
     Given(PathBuf),
 }
 
-impl std::fmt::Display for Origin {
+impl std::fmt::Display for BankOrigin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::BuiltIn => f.write_str("built-in"),
@@ -38,16 +38,16 @@ impl std::fmt::Display for Origin {
 
 /// A bank or an exam with where it came from.
 #[derive(Debug)]
-pub struct Entry<T> {
+pub struct CatalogEntry<T> {
     /// The bank or exam.
     pub value: Arc<T>,
     /// Where it came from.
-    pub origin: Origin,
+    pub origin: BankOrigin,
     /// Whether it took the place of a built-in one.
     pub replaced: bool,
 }
 
-impl<T> Clone for Entry<T> {
+impl<T> Clone for CatalogEntry<T> {
     fn clone(&self) -> Self {
         Self { value: Arc::clone(&self.value), origin: self.origin.clone(), replaced: self.replaced }
     }
@@ -56,15 +56,15 @@ impl<T> Clone for Entry<T> {
 /// All banks and exams in use.
 #[derive(Debug, Default)]
 pub struct Catalog {
-    banks: BTreeMap<BankId, Option<Entry<Shelved>>>,
-    exams: BTreeMap<ExamId, Option<Entry<Exam>>>,
+    banks: BTreeMap<BankId, Option<CatalogEntry<LazyBank>>>,
+    exams: BTreeMap<ExamId, Option<CatalogEntry<Exam>>>,
     syllabus: Option<Arc<Syllabus>>,
     problems: Vec<Problem>,
 }
 
 /// Why an id could not be turned into a bank or an exam.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Absence {
+pub enum CatalogMiss {
     /// Nothing has that id.
     Unknown,
     /// Something has, and it has errors.
@@ -76,12 +76,12 @@ impl Catalog {
     pub fn built_in() -> Self {
         let mut catalog = Self::default();
         for bank in built_in::BANKS {
-            let shelved = Shelved::shipped(bank).map(Arc::new);
-            let entry = shelved.map(|value| Entry { value, origin: Origin::BuiltIn, replaced: false });
+            let shelved = LazyBank::shipped(bank).map(Arc::new);
+            let entry = shelved.map(|value| CatalogEntry { value, origin: BankOrigin::BuiltIn, replaced: false });
             catalog.banks.extend(bank.id.parse().ok().map(|id| (id, entry)));
         }
         for (id, text) in built_in::EXAMS {
-            catalog.add_exam(id, json::shipped_exam(&format!("exams/{id}.json"), text), &Origin::BuiltIn);
+            catalog.add_exam(id, json::shipped_exam(&format!("exams/{id}.json"), text), &BankOrigin::BuiltIn);
         }
         catalog
     }
@@ -90,25 +90,25 @@ impl Catalog {
     ///
     /// # Errors
     /// A folder or file that cannot be read, by its path. What is wrong inside a file is a problem, not an error.
-    pub fn add_folder(&mut self, folder: &Path, origin: &Origin) -> Result<(), (PathBuf, io::Error)> {
+    pub fn add_folder(&mut self, folder: &Path, origin: &BankOrigin) -> Result<(), (PathBuf, io::Error)> {
         let list = |folder: &Path| load::list(folder).map_err(|error| (folder.to_owned(), error));
         let read = |path: &PathBuf| load::file(path).map_err(|error| (path.clone(), error));
         for path in list(folder)? {
             let found = read(&path)?;
             let reading = named(json::any(&path.to_string_lossy(), &found.bytes), &found);
             match reading {
-                Reading { value: Some(json::Held::Exam(exam)), problems } => {
-                    self.add_exam(&found.stem(), Reading { value: Some(exam), problems }, origin);
+                ParsedFile { value: Some(json::FileContent::Exam(exam)), problems } => {
+                    self.add_exam(&found.stem(), ParsedFile { value: Some(exam), problems }, origin);
                 }
-                Reading { value: Some(json::Held::Bank(bank)), problems } => {
-                    self.add_bank(&found.stem(), Reading { value: Some(bank), problems }, origin);
+                ParsedFile { value: Some(json::FileContent::Bank(bank)), problems } => {
+                    self.add_bank(&found.stem(), ParsedFile { value: Some(bank), problems }, origin);
                 }
-                Reading { value: Some(json::Held::Syllabus(syllabus)), problems } => {
+                ParsedFile { value: Some(json::FileContent::Syllabus(syllabus)), problems } => {
                     self.problems.extend(problems);
                     self.syllabus = Some(Arc::new(syllabus));
                 }
-                Reading { value: None, problems } => {
-                    self.add_bank(&found.stem(), Reading { value: None, problems }, origin);
+                ParsedFile { value: None, problems } => {
+                    self.add_bank(&found.stem(), ParsedFile { value: None, problems }, origin);
                 }
             }
         }
@@ -120,35 +120,37 @@ impl Catalog {
         Ok(())
     }
 
-    fn add_bank(&mut self, stem: &str, reading: Reading<Bank>, origin: &Origin) {
+    fn add_bank(&mut self, stem: &str, reading: ParsedFile<Bank>, origin: &BankOrigin) {
         self.problems.extend(reading.problems);
         let id = reading.value.as_ref().map(|bank| bank.id.clone()).or_else(|| stem.parse().ok());
         if let Some(id) = id {
             // A broken file hides what it would have replaced: nobody is examined on a bank its school did not mean.
             let replaced = built_in::BANKS.iter().any(|bank| bank.id == id.as_str());
-            let entry = |bank| Entry { value: Arc::new(Shelved::from(bank)), origin: origin.clone(), replaced };
+            let entry = |bank| CatalogEntry { value: Arc::new(LazyBank::from(bank)), origin: origin.clone(), replaced };
             let entry = reading.value.map(entry);
             self.banks.insert(id, entry);
         }
     }
 
-    fn add_exam(&mut self, stem: &str, reading: Reading<Exam>, origin: &Origin) {
+    fn add_exam(&mut self, stem: &str, reading: ParsedFile<Exam>, origin: &BankOrigin) {
         self.problems.extend(reading.problems);
         let id = reading.value.as_ref().map(|exam| exam.id.clone()).or_else(|| stem.parse().ok());
         if let Some(id) = id {
-            let replaced = *origin != Origin::BuiltIn && built_in::EXAMS.iter().any(|(known, _)| *known == id.as_str());
-            let entry = reading.value.map(|exam| Entry { value: Arc::new(exam), origin: origin.clone(), replaced });
+            let replaced =
+                *origin != BankOrigin::BuiltIn && built_in::EXAMS.iter().any(|(known, _)| *known == id.as_str());
+            let entry =
+                reading.value.map(|exam| CatalogEntry { value: Arc::new(exam), origin: origin.clone(), replaced });
             self.exams.insert(id, entry);
         }
     }
 
     /// Returns all banks in use, by id.
-    pub fn banks(&self) -> impl Iterator<Item = &Entry<Shelved>> {
+    pub fn banks(&self) -> impl Iterator<Item = &CatalogEntry<LazyBank>> {
         self.banks.values().flatten()
     }
 
     /// Returns all exams in use, by id.
-    pub fn exams(&self) -> impl Iterator<Item = &Entry<Exam>> {
+    pub fn exams(&self) -> impl Iterator<Item = &CatalogEntry<Exam>> {
         self.exams.values().flatten()
     }
 
@@ -156,16 +158,16 @@ impl Catalog {
     ///
     /// # Errors
     /// Whether there is none, or a broken one.
-    pub fn bank(&self, id: &BankId) -> Result<&Entry<Shelved>, Absence> {
-        self.banks.get(id).ok_or(Absence::Unknown)?.as_ref().ok_or(Absence::Broken)
+    pub fn bank(&self, id: &BankId) -> Result<&CatalogEntry<LazyBank>, CatalogMiss> {
+        self.banks.get(id).ok_or(CatalogMiss::Unknown)?.as_ref().ok_or(CatalogMiss::Broken)
     }
 
     /// Returns the exam of that id.
     ///
     /// # Errors
     /// Whether there is none, or a broken one.
-    pub fn exam(&self, id: &ExamId) -> Result<&Entry<Exam>, Absence> {
-        self.exams.get(id).ok_or(Absence::Unknown)?.as_ref().ok_or(Absence::Broken)
+    pub fn exam(&self, id: &ExamId) -> Result<&CatalogEntry<Exam>, CatalogMiss> {
+        self.exams.get(id).ok_or(CatalogMiss::Unknown)?.as_ref().ok_or(CatalogMiss::Broken)
     }
 
     /// Returns the syllabus in use: the one given last, or the shipped one, which a test holds to be readable.
@@ -180,31 +182,32 @@ impl Catalog {
 }
 
 /// Holds a file to the rule that its name is the id of what it holds.
-pub fn named(reading: Reading<json::Held>, found: &Found) -> Reading<json::Held> {
+pub fn named(reading: ParsedFile<json::FileContent>, found: &LoadedFile) -> ParsedFile<json::FileContent> {
     with_name(reading, found, |held| match held {
-        json::Held::Bank(bank) => bank.id.as_str(),
-        json::Held::Exam(exam) => exam.id.as_str(),
-        json::Held::Syllabus(syllabus) => syllabus.id.as_str(),
+        json::FileContent::Bank(bank) => bank.id.as_str(),
+        json::FileContent::Exam(exam) => exam.id.as_str(),
+        json::FileContent::Syllabus(syllabus) => syllabus.id.as_str(),
     })
 }
 
-fn with_name<T>(reading: Reading<T>, found: &Found, id: impl Fn(&T) -> &str) -> Reading<T> {
-    let Reading { value, mut problems } = reading;
+fn with_name<T>(reading: ParsedFile<T>, found: &LoadedFile, id: impl Fn(&T) -> &str) -> ParsedFile<T> {
+    let ParsedFile { value, mut problems } = reading;
     let stem = found.stem();
     match value {
         Some(value) if id(&value) != stem => {
-            let source = Source::new(&found.path.to_string_lossy(), String::from_utf8_lossy(&found.bytes).into_owned());
-            let span = json::tree::Tree::parse(source.text()).map_or(0..1, |tree| tree.span("/id"));
+            let source =
+                SourceText::new(&found.path.to_string_lossy(), String::from_utf8_lossy(&found.bytes).into_owned());
+            let span = json::tree::JsonTree::parse(source.text()).map_or(0..1, |tree| tree.span("/id"));
             problems.push(Problem {
                 rule: "file-name",
                 severity: Severity::Error,
-                place: Place { source, span, pointer: "/id".into() },
+                place: SourceSpan { source, span, pointer: "/id".into() },
                 message: format!("the id is \"{}\", the file is called \"{stem}\"", id(&value)),
                 why: None,
                 help: "A file's name is its id: rename one of the two.".into(),
             });
-            Reading { value: None, problems }
+            ParsedFile { value: None, problems }
         }
-        value => Reading { value, problems },
+        value => ParsedFile { value, problems },
     }
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::FORMAT;
-use super::question::Level;
+use super::question::CognitiveLevel;
 use crate::canonical;
 use crate::clock::Millis;
 use crate::ids::{BankId, Digest, ExamId, ObjectiveId};
@@ -28,19 +28,19 @@ pub struct Exam {
     pub questions: Option<u32>,
     /// The parts of the paper, in order.
     #[schemars(length(min = 1, max = 100))]
-    pub sections: Vec<Section>,
+    pub sections: Vec<ExamSection>,
     /// The share of points to pass, a whole percent, compared exactly.
     pub pass: Percent,
     /// How long the sitting may take.
     #[schemars(range(min = 1, max = 1440))]
     pub minutes: u32,
     /// How often it may be tried, and when again.
-    pub attempts: Attempts,
+    pub attempts: AttemptRules,
     /// What may be seen of an attempt afterwards.
     #[serde(default)]
-    pub review: Review,
+    pub review: ReviewPolicy,
     /// What the certificate says.
-    pub certificate: Terms,
+    pub certificate: CertificateTerms,
 }
 
 impl Exam {
@@ -76,7 +76,8 @@ impl TryFrom<u8> for Percent {
 /// One part of a paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub struct Section {
+#[schemars(rename = "Section")]
+pub struct ExamSection {
     /// The bank it draws from.
     pub bank: BankId,
     /// The objectives it draws from; all of the bank where none is named.
@@ -85,7 +86,7 @@ pub struct Section {
     pub objectives: Vec<ObjectiveId>,
     /// The level it draws from; all where none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub level: Option<Level>,
+    pub level: Option<CognitiveLevel>,
     /// How many questions it draws.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 1000))]
@@ -106,7 +107,8 @@ pub struct Section {
 /// How often an exam may be tried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub struct Attempts {
+#[schemars(rename = "Attempts")]
+pub struct AttemptRules {
     /// How many attempts, the first included.
     #[schemars(range(min = 1, max = 1000))]
     pub max: u32,
@@ -123,7 +125,8 @@ pub struct Attempts {
 /// What may be seen of an exam attempt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Review {
+#[schemars(rename = "Review")]
+pub enum ReviewPolicy {
     /// Passed or not, and no more.
     None,
     /// While a retake is possible only results and the objectives of what was missed.
@@ -136,7 +139,8 @@ pub enum Review {
 /// What the certificate of an exam says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub struct Terms {
+#[schemars(rename = "Terms")]
+pub struct CertificateTerms {
     /// For how many months it is valid.
     #[schemars(range(min = 1, max = 1200))]
     pub valid_months: u32,

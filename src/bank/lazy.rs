@@ -7,13 +7,13 @@ use std::ops::Deref;
 use std::sync::LazyLock;
 
 use crate::bank::Bank;
-use crate::bank::built_in::Shipped;
+use crate::bank::built_in::BuiltInBank;
 use crate::bank::format::json;
 use crate::ids::{BankId, QuestionId};
 
 /// What the home screen knows of a bank.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outline {
+pub struct BankSummary {
     /// The bank's name.
     pub id: BankId,
     /// The topic, for people.
@@ -26,18 +26,18 @@ pub struct Outline {
 
 /// A bank that is read when it is first used.
 #[derive(Debug)]
-pub struct Shelved {
-    outline: Outline,
+pub struct LazyBank {
+    outline: BankSummary,
     bank: LazyLock<Bank, Box<dyn FnOnce() -> Bank + Send>>,
 }
 
-impl Shelved {
+impl LazyBank {
     /// Shelves a shipped bank; nothing where its names are none, which a test makes sure of.
-    pub fn shipped(bank: &'static Shipped) -> Option<Self> {
+    pub fn shipped(bank: &'static BuiltInBank) -> Option<Self> {
         let named = |(id, revision): &(&str, u32)| Some((id.parse().ok()?, *revision));
         let ready = bank.ready.iter().map(named).collect::<Option<_>>()?;
         let (id, title, practice) = (bank.id.parse().ok()?, bank.title.to_owned(), bank.practice);
-        let outline = Outline { id, title, practice, ready };
+        let outline = BankSummary { id, title, practice, ready };
         let bare = Bank::bare(&outline.id, &outline.title);
         let typed = || serde_json::from_str(bank.text).ok();
         let read = move || typed().or_else(|| json::bank(bank.id, bank.text.as_bytes()).value).unwrap_or(bare);
@@ -46,21 +46,21 @@ impl Shelved {
     }
 
     /// Returns what is at hand without reading the whole.
-    pub fn outline(&self) -> &Outline {
+    pub fn outline(&self) -> &BankSummary {
         &self.outline
     }
 }
 
-impl From<Bank> for Shelved {
+impl From<Bank> for LazyBank {
     fn from(bank: Bank) -> Self {
         let ready = bank.ready().map(|question| (question.id.clone(), question.revision)).collect();
-        let outline = Outline { id: bank.id.clone(), title: bank.title.clone(), practice: bank.practice, ready };
+        let outline = BankSummary { id: bank.id.clone(), title: bank.title.clone(), practice: bank.practice, ready };
         Self { outline, bank: LazyLock::new(Box::new(move || bank)) }
     }
 }
 
 /// Reads the bank, the first time.
-impl Deref for Shelved {
+impl Deref for LazyBank {
     type Target = Bank;
     fn deref(&self) -> &Bank {
         &self.bank

@@ -11,14 +11,14 @@ pub const FILE_MAX: u64 = 256 * 1024 * 1024;
 
 /// A file as it was found.
 #[derive(Debug)]
-pub struct Found {
+pub struct LoadedFile {
     /// Where.
     pub path: PathBuf,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
 
-impl Found {
+impl LoadedFile {
     /// Returns the file's name without folder and `.json`.
     pub fn stem(&self) -> String {
         self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
@@ -34,13 +34,13 @@ impl Found {
 ///
 /// # Errors
 /// The system's own, or that the file is larger than [`FILE_MAX`].
-pub fn file(path: &Path) -> io::Result<Found> {
+pub fn file(path: &Path) -> io::Result<LoadedFile> {
     let mut bytes = Vec::new();
     File::open(path)?.take(FILE_MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > FILE_MAX {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is larger than 256 MB"));
     }
-    Ok(Found { path: path.to_owned(), bytes })
+    Ok(LoadedFile { path: path.to_owned(), bytes })
 }
 
 /// Lists the `*.json` of a folder in the order of their names; a folder that does not exist is empty.

@@ -13,20 +13,20 @@ use crate::ids::{CaseId, Digest, GroupId, ObjectiveId, QuestionId, SourceId};
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "Flat", into = "Flat")]
+#[serde(try_from = "QuestionWire", into = "QuestionWire")]
 #[schemars(!try_from, !into, deny_unknown_fields)]
 pub struct Question {
     /// Its name within the bank.
     pub id: QuestionId,
     /// Whether it may be drawn.
-    pub status: Status,
+    pub status: QuestionStatus,
     /// Raised when key or meaning changes; learning history belongs to id and revision.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub revision: u32,
     /// What it shows that the trainee knows.
     pub objective: ObjectiveId,
     /// How deep it goes.
-    pub level: Level,
+    pub level: CognitiveLevel,
     /// Whether an exam is failed by missing it.
     #[schemars(default)]
     pub critical: bool,
@@ -34,7 +34,7 @@ pub struct Question {
     pub stem: String,
     /// The kind with its choices and key.
     #[schemars(flatten)]
-    pub ask: Ask,
+    pub ask: QuestionKind,
     /// What to learn from it, whatever was answered.
     #[schemars(default)]
     pub rationale: String,
@@ -51,18 +51,18 @@ pub struct Question {
     /// The group of which a paper holds at most one.
     pub group: Option<GroupId>,
     /// A picture it speaks of.
-    pub image: Option<Image>,
+    pub image: Option<QuestionImage>,
     /// The clinician's review, once there was one.
-    pub reviewed: Option<Reviewed>,
+    pub reviewed: Option<ClinicalReview>,
     /// Rules of the checker that are waived for it.
     #[schemars(default)]
-    pub lint: Vec<Waiver>,
+    pub lint: Vec<RuleWaiver>,
 }
 
 impl Question {
     /// Returns the question without what may change while it means the same: status, review and waivers.
     pub fn without_marks(&self) -> Self {
-        Self { status: Status::Ready, reviewed: None, review_by: None, lint: Vec::new(), ..self.clone() }
+        Self { status: QuestionStatus::Ready, reviewed: None, review_by: None, lint: Vec::new(), ..self.clone() }
     }
 
     /// Returns the canonical text that is stored of it and that its digest covers.
@@ -92,7 +92,7 @@ impl Question {
     /// Returns the choices of a choice question, else nothing.
     pub fn choices(&self) -> &[Choice] {
         match &self.ask {
-            Ask::Choice { choices, .. } => choices,
+            QuestionKind::Choice { choices, .. } => choices,
             _ => &[],
         }
     }
@@ -101,7 +101,8 @@ impl Question {
 /// Whether a question may be drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Status {
+#[schemars(rename = "Status")]
+pub enum QuestionStatus {
     /// Being written: seen only in preview.
     Draft,
     /// May be drawn.
@@ -113,7 +114,8 @@ pub enum Status {
 /// How deep a question goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Level {
+#[schemars(rename = "Level")]
+pub enum CognitiveLevel {
     /// Remember a fact.
     Recall,
     /// Say why.
@@ -124,7 +126,7 @@ pub enum Level {
     Analysis,
 }
 
-impl Level {
+impl CognitiveLevel {
     /// Returns the level's name in files.
     pub fn name(self) -> &'static str {
         match self {
@@ -139,7 +141,7 @@ impl Level {
 /// The kinds of question, each with its key.
 #[derive(Debug, Clone, PartialEq, JsonSchema)]
 #[schemars(tag = "kind", rename_all = "kebab-case")]
-pub enum Ask {
+pub enum QuestionKind {
     /// One or several of some choices.
     Choice {
         /// The choices in the author's order.
@@ -147,10 +149,10 @@ pub enum Ask {
         choices: Vec<Choice>,
         /// How many may be ticked.
         #[schemars(default)]
-        select: Select,
+        select: SelectCount,
         /// What a partly right answer earns.
         #[schemars(default)]
-        scoring: Scoring,
+        scoring: ChoiceScoring,
         /// How the choices are put in order on a paper.
         #[schemars(default)]
         order: ChoiceOrder,
@@ -161,7 +163,7 @@ pub enum Ask {
         answer: bool,
         /// Why one may think either.
         #[schemars(default)]
-        rationales: Rationales,
+        rationales: TruthRationales,
         /// How dangerous the wrong belief is.
         harm: Option<Harm>,
     },
@@ -184,29 +186,29 @@ pub enum Ask {
     Order {
         /// The items in the right order.
         #[schemars(length(min = 2, max = LETTERS))]
-        items: Vec<Item>,
+        items: Vec<ExplainedText>,
     },
     /// Items to pair.
     Match {
         /// The pairs.
         #[schemars(length(min = 2, max = LETTERS))]
-        pairs: Vec<Pair>,
+        pairs: Vec<MatchPair>,
         /// Right sides that belong to no left one.
         #[schemars(default, length(max = LETTERS))]
-        extra_right: Vec<Item>,
+        extra_right: Vec<ExplainedText>,
     },
 }
 
-impl Ask {
+impl QuestionKind {
     /// Returns the kind's name in files.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> QuestionKindName {
         match self {
-            Self::Choice { .. } => Kind::Choice,
-            Self::TrueFalse { .. } => Kind::TrueFalse,
-            Self::Number { .. } => Kind::Number,
-            Self::Text { .. } => Kind::Text,
-            Self::Order { .. } => Kind::Order,
-            Self::Match { .. } => Kind::Match,
+            Self::Choice { .. } => QuestionKindName::Choice,
+            Self::TrueFalse { .. } => QuestionKindName::TrueFalse,
+            Self::Number { .. } => QuestionKindName::Number,
+            Self::Text { .. } => QuestionKindName::Text,
+            Self::Order { .. } => QuestionKindName::Order,
+            Self::Match { .. } => QuestionKindName::Match,
         }
     }
 }
@@ -214,7 +216,7 @@ impl Ask {
 /// The names of the kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum QuestionKindName {
     /// One or several of some choices.
     Choice,
     /// A statement that holds or does not.
@@ -229,7 +231,7 @@ pub enum Kind {
     Match,
 }
 
-impl Kind {
+impl QuestionKindName {
     /// Returns the kind's name in files.
     pub fn name(self) -> &'static str {
         match self {
@@ -246,7 +248,8 @@ impl Kind {
 /// Why one may think that a statement holds, and that it does not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Rationales {
+#[schemars(rename = "Rationales")]
+pub struct TruthRationales {
     /// For the answer true.
     #[serde(rename = "true", default, skip_serializing_if = "String::is_empty")]
     pub holds: String,
@@ -258,7 +261,8 @@ pub struct Rationales {
 /// One item to put in order or to pair.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Item {
+#[schemars(rename = "Item")]
+pub struct ExplainedText {
     /// What it says.
     pub text: String,
     /// Why it stands where it stands.
@@ -269,7 +273,8 @@ pub struct Item {
 /// One pair of a match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Pair {
+#[schemars(rename = "Pair")]
+pub struct MatchPair {
     /// The side that is given.
     pub left: String,
     /// The side to find.
@@ -293,7 +298,8 @@ pub struct Citation {
 /// A picture with the words that stand in for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Image {
+#[schemars(rename = "Image")]
+pub struct QuestionImage {
     /// The file's name beside the bank.
     pub file: String,
     /// What it shows, in words.
@@ -303,7 +309,8 @@ pub struct Image {
 /// A clinician's review of a question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Reviewed {
+#[schemars(rename = "Reviewed")]
+pub struct ClinicalReview {
     /// The day.
     pub on: Day,
     /// Who.
@@ -315,7 +322,8 @@ pub struct Reviewed {
 /// A rule of the checker that is waived for a question, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Waiver {
+#[schemars(rename = "Waiver")]
+pub struct RuleWaiver {
     /// The rule.
     pub rule: String,
     /// Why it may be broken here.
@@ -335,6 +343,6 @@ mod choice;
 mod wire;
 mod select;
 
-pub use choice::{Choice, ChoiceOrder, Harm, Position, Scoring};
-pub use select::Select;
-use wire::Flat;
+pub use choice::{Choice, ChoiceOrder, ChoicePosition, ChoiceScoring, Harm};
+pub use select::SelectCount;
+use wire::QuestionWire;

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use crate::bank::Bank;
-use crate::bank::question::{Ask, Choice, Question, Select, Status};
+use crate::bank::question::{Choice, Question, QuestionKind, QuestionStatus, SelectCount};
 use crate::bank::syllabus::Syllabus;
-use crate::bank::validate::Flaw;
+use crate::bank::validate::Finding;
 use crate::clock::Day;
 use crate::problem::Severity;
 
@@ -33,34 +33,34 @@ pub struct Rule {
     pub flaw: &'static str,
     /// Why it matters.
     pub why: &'static str,
-    find: Find,
+    find: RuleScope,
 }
 
 /// What a rule looks at.
 #[derive(Debug)]
-enum Find {
+enum RuleScope {
     /// Each question by itself.
-    Question(fn(&View<'_>) -> Vec<Hit>),
+    Question(fn(&QuestionContext<'_>) -> Vec<RuleHit>),
     /// All questions of a bank; each hit with the question it is charged to, by its place among the views.
-    Bank(fn(&Book<'_>) -> Vec<(usize, Hit)>),
+    Bank(fn(&BankContext<'_>) -> Vec<(usize, RuleHit)>),
 }
 
 impl Rule {
     /// Applies the rule to a whole bank; each hit with its question, by its place among the views.
-    fn hits(&self, book: &Book<'_>) -> Vec<(usize, Hit)> {
+    fn hits(&self, book: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
         match self.find {
-            Find::Question(find) => {
+            RuleScope::Question(find) => {
                 let of = |(at, view)| find(view).into_iter().map(move |hit| (at, hit));
                 book.views.par_iter().enumerate().flat_map_iter(of).collect()
             }
-            Find::Bank(find) => find(book),
+            RuleScope::Bank(find) => find(book),
         }
     }
 }
 
 /// Something a rule found.
 #[derive(Debug)]
-struct Hit {
+struct RuleHit {
     severity: Severity,
     /// The JSON pointer within the question.
     at: String,
@@ -68,25 +68,30 @@ struct Hit {
     help: &'static str,
 }
 
-fn warn(at: impl Into<String>, message: String, help: &'static str) -> Hit {
-    Hit { severity: Severity::Warning, at: at.into(), message, help }
+fn warn(at: impl Into<String>, message: String, help: &'static str) -> RuleHit {
+    RuleHit { severity: Severity::Warning, at: at.into(), message, help }
 }
 
-fn error(at: impl Into<String>, message: String, help: &'static str) -> Hit {
-    Hit { severity: Severity::Error, ..warn(at, message, help) }
+fn error(at: impl Into<String>, message: String, help: &'static str) -> RuleHit {
+    RuleHit { severity: Severity::Error, ..warn(at, message, help) }
 }
 
-const fn question(id: &'static str, find: fn(&View<'_>) -> Vec<Hit>, flaw: &'static str, why: &'static str) -> Rule {
-    Rule { id, flaw, why, find: Find::Question(find) }
+const fn question(
+    id: &'static str,
+    find: fn(&QuestionContext<'_>) -> Vec<RuleHit>,
+    flaw: &'static str,
+    why: &'static str,
+) -> Rule {
+    Rule { id, flaw, why, find: RuleScope::Question(find) }
 }
 
 const fn bank(
     id: &'static str,
-    find: fn(&Book<'_>) -> Vec<(usize, Hit)>,
+    find: fn(&BankContext<'_>) -> Vec<(usize, RuleHit)>,
     flaw: &'static str,
     why: &'static str,
 ) -> Rule {
-    Rule { id, flaw, why, find: Find::Bank(find) }
+    Rule { id, flaw, why, find: RuleScope::Bank(find) }
 }
 
 /// All rules but those that reading a bank holds it to already (L27 and L39 are among these).
@@ -204,19 +209,19 @@ pub fn why(rule: &str) -> Option<&'static str> {
 
 /// One question, with its words at hand.
 #[derive(Debug)]
-struct View<'a> {
+struct QuestionContext<'a> {
     bank: &'a Bank,
     question: &'a Question,
     today: Day,
     syllabus: Option<&'a Syllabus>,
     stem: Words,
     lead: Words,
-    options: Vec<Opt<'a>>,
+    options: Vec<ChoiceContext<'a>>,
 }
 
 /// One choice, with its words at hand.
 #[derive(Debug)]
-struct Opt<'a> {
+struct ChoiceContext<'a> {
     choice: &'a Choice,
     words: Words,
     amount: Option<Amount>,
@@ -224,14 +229,17 @@ struct Opt<'a> {
 
 /// A bank with views of its questions.
 #[derive(Debug)]
-struct Book<'a> {
-    views: Vec<View<'a>>,
+struct BankContext<'a> {
+    views: Vec<QuestionContext<'a>>,
 }
 
-impl<'a> View<'a> {
+impl<'a> QuestionContext<'a> {
     fn new(bank: &'a Bank, question: &'a Question, today: Day, syllabus: Option<&'a Syllabus>) -> Self {
-        let option =
-            |choice: &'a Choice| Opt { choice, words: Words::of(&choice.text), amount: Amount::read(&choice.text) };
+        let option = |choice: &'a Choice| ChoiceContext {
+            choice,
+            words: Words::of(&choice.text),
+            amount: Amount::read(&choice.text),
+        };
         Self {
             bank,
             question,
@@ -245,19 +253,19 @@ impl<'a> View<'a> {
 
     /// Returns whether exactly one choice may be ticked.
     fn takes_one(&self) -> bool {
-        matches!(self.question.ask, Ask::Choice { select: Select::One, .. })
+        matches!(self.question.ask, QuestionKind::Choice { select: SelectCount::One, .. })
     }
 
-    fn keys(&self) -> impl Iterator<Item = (usize, &Opt<'a>)> {
+    fn keys(&self) -> impl Iterator<Item = (usize, &ChoiceContext<'a>)> {
         self.options.iter().enumerate().filter(|(_, option)| option.choice.correct)
     }
 
-    fn wrong(&self) -> impl Iterator<Item = &Opt<'a>> {
+    fn wrong(&self) -> impl Iterator<Item = &ChoiceContext<'a>> {
         self.options.iter().filter(|option| !option.choice.correct)
     }
 
     /// Returns the one key, where one may be ticked.
-    fn key(&self) -> Option<(usize, &Opt<'a>)> {
+    fn key(&self) -> Option<(usize, &ChoiceContext<'a>)> {
         self.keys().next().filter(|_| self.takes_one())
     }
 
@@ -275,13 +283,13 @@ impl<'a> View<'a> {
 /// are contested.
 ///
 /// Drafts and retired questions are held to the rules as well: a draft so that its author sees them while writing.
-pub fn check(bank: &Bank, today: Day, syllabus: Option<&Syllabus>) -> Vec<Flaw> {
-    let views = bank.questions.par_iter().map(|question| View::new(bank, question, today, syllabus));
-    let book = Book { views: views.collect() };
+pub fn check(bank: &Bank, today: Day, syllabus: Option<&Syllabus>) -> Vec<Finding> {
+    let views = bank.questions.par_iter().map(|question| QuestionContext::new(bank, question, today, syllabus));
+    let book = BankContext { views: views.collect() };
     let mut flaws = Vec::new();
     // Which waivers silenced something: question and rule.
     let mut used = BTreeSet::new();
-    let found: Vec<Vec<(usize, Hit)>> = RULES.par_iter().map(|rule| rule.hits(&book)).collect();
+    let found: Vec<Vec<(usize, RuleHit)>> = RULES.par_iter().map(|rule| rule.hits(&book)).collect();
     for (rule, hits) in RULES.iter().zip(found) {
         for (at, hit) in hits {
             if book.views[at].waives(rule.id) {
@@ -302,14 +310,14 @@ pub fn check(bank: &Bank, today: Day, syllabus: Option<&Syllabus>) -> Vec<Flaw> 
     flaws
 }
 
-fn flaw(rule: &'static str, question: usize, hit: Hit) -> Flaw {
+fn flaw(rule: &'static str, question: usize, hit: RuleHit) -> Finding {
     let pointer = format!("/questions/{question}{}", hit.at);
-    Flaw { rule, severity: hit.severity, pointer, message: hit.message, help: hit.help.to_owned() }
+    Finding { rule, severity: hit.severity, pointer, message: hit.message, help: hit.help.to_owned() }
 }
 
 /// Returns whether a bank may serve exams: nothing it holds to be drawn breaks a rule that is an error.
 pub fn serves_exams(bank: &Bank, today: Day, syllabus: Option<&Syllabus>) -> bool {
-    let ready = bank.questions.iter().filter(|question| question.status == Status::Ready).cloned().collect();
+    let ready = bank.questions.iter().filter(|question| question.status == QuestionStatus::Ready).cloned().collect();
     let drawn = bank.with_questions(ready);
     !check(&drawn, today, syllabus).iter().any(|flaw| flaw.severity > Severity::Warning)
 }

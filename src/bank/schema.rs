@@ -10,23 +10,23 @@ use super::Bank;
 use super::decimal::Decimal;
 use super::exam::{Exam, Percent};
 use super::limits::TEXT_MAX;
-use super::question::{Harm, Select};
+use super::question::{Harm, SelectCount};
 use super::syllabus::Syllabus;
 use crate::clock::Day;
 use crate::ids::{BankId, CaseId, ExamId, GroupId, ObjectiveId, QuestionId, SLUG_MAX, SourceId};
 
 /// Makes a schema.
-pub type Make = fn() -> Value;
+pub type MakeSchema = fn() -> Value;
 
 /// The schemas: name of the file, title, and what makes it.
-pub const SCHEMAS: [(&str, &str, Make); 3] = [
+pub const SCHEMAS: [(&str, &str, MakeSchema); 3] = [
     ("bank.schema.json", "A question bank of needlewise", of::<Bank>),
     ("exam.schema.json", "An exam of needlewise", of::<Exam>),
     ("syllabus.schema.json", "A syllabus of needlewise", of::<Syllabus>),
 ];
 
 /// Returns a schema as its file holds it.
-pub fn text(title: &str, make: Make) -> String {
+pub fn text(title: &str, make: MakeSchema) -> String {
     let mut schema = make();
     schema["title"] = title.into();
     // Values of text and numbers can always be written.
@@ -148,7 +148,7 @@ values! {
     slug: BankId ExamId QuestionId ObjectiveId SourceId CaseId GroupId;
     day: Day;
     decimal: Decimal;
-    select: Select;
+    select: SelectCount;
     harm: Harm;
     percent: Percent;
 }

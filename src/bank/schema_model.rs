@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// What a value may be.
 #[derive(Debug)]
-pub enum Shape {
+pub enum ValueShape {
     /// A text that says something.
     Text,
     /// A name of `a-z`, `0-9` and inner hyphens.
@@ -28,23 +28,23 @@ pub enum Shape {
     /// Texts under names the author chooses.
     Map,
     /// These members.
-    Record(Vec<Field>),
+    Record(Vec<RecordField>),
     /// The members that every kind has, and those of the kind that `kind` names.
-    Kinds(Vec<Field>, Vec<(String, Vec<Field>)>),
+    Kinds(Vec<RecordField>, Vec<(String, Vec<RecordField>)>),
 }
 
 /// A member of a record.
 #[derive(Debug)]
-pub struct Field {
+pub struct RecordField {
     /// Its name.
     pub name: String,
     /// Whether the record must have it.
     pub needed: bool,
     /// What it may hold.
-    pub shape: Shape,
+    pub shape: ValueShape,
 }
 
-impl Shape {
+impl ValueShape {
     /// Returns the shape that a schema describes.
     pub fn of(schema: &Value) -> Self {
         Reader { definitions: &schema["$defs"] }.shape(schema)
@@ -57,50 +57,50 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn shape(&self, schema: &Value) -> Shape {
+    fn shape(&self, schema: &Value) -> ValueShape {
         if let Some(name) = schema["$ref"].as_str().and_then(|at| at.strip_prefix("#/$defs/")) {
             return self.shape(&self.definitions[name]);
         }
         let bound = |member: &str, otherwise| schema[member].as_u64().unwrap_or(otherwise);
         match schema["type"].as_str() {
-            Some("boolean") => Shape::Flag,
-            Some("integer") => Shape::Whole(bound("minimum", 0), bound("maximum", u64::MAX)),
+            Some("boolean") => ValueShape::Flag,
+            Some("integer") => ValueShape::Whole(bound("minimum", 0), bound("maximum", u64::MAX)),
             Some("array") => {
                 let of = Box::new(self.shape(&schema["items"]));
-                Shape::List(of, bound("minItems", 0), bound("maxItems", u64::MAX))
+                ValueShape::List(of, bound("minItems", 0), bound("maxItems", u64::MAX))
             }
             Some("object") => self.record(schema),
             Some("string") => match schema["format"].as_str() {
-                Some("slug") => Shape::Slug,
-                Some("date") => Shape::Day,
-                Some("decimal") => Shape::Decimal,
-                _ => words(schema).map_or(Shape::Text, Shape::Word),
+                Some("slug") => ValueShape::Slug,
+                Some("date") => ValueShape::Day,
+                Some("decimal") => ValueShape::Decimal,
+                _ => words(schema).map_or(ValueShape::Text, ValueShape::Word),
             },
-            _ if schema["anyOf"].is_array() => Shape::Select,
-            _ => Shape::Word(words(schema).unwrap_or_default()),
+            _ if schema["anyOf"].is_array() => ValueShape::Select,
+            _ => ValueShape::Word(words(schema).unwrap_or_default()),
         }
     }
 
-    fn record(&self, schema: &Value) -> Shape {
+    fn record(&self, schema: &Value) -> ValueShape {
         if schema["properties"]["date-parts"].is_object() {
-            return Shape::DateParts;
+            return ValueShape::DateParts;
         }
         let kind = |one: &Value| {
             let kind = one["properties"]["kind"]["const"].as_str().unwrap_or_default();
             (kind.to_owned(), self.fields(one))
         };
         match (schema["oneOf"].as_array(), schema["properties"].is_object()) {
-            (Some(kinds), _) => Shape::Kinds(self.fields(schema), kinds.iter().map(kind).collect()),
-            (None, true) => Shape::Record(self.fields(schema)),
-            (None, false) => Shape::Map,
+            (Some(kinds), _) => ValueShape::Kinds(self.fields(schema), kinds.iter().map(kind).collect()),
+            (None, true) => ValueShape::Record(self.fields(schema)),
+            (None, false) => ValueShape::Map,
         }
     }
 
-    fn fields(&self, schema: &Value) -> Vec<Field> {
+    fn fields(&self, schema: &Value) -> Vec<RecordField> {
         let needed = |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|n| n == name));
         let field = |(name, schema): (&String, &Value)| {
             let shape = self.shape(schema);
-            Field { name: name.clone(), needed: needed(name), shape }
+            RecordField { name: name.clone(), needed: needed(name), shape }
         };
         schema["properties"].as_object().into_iter().flatten().map(field).collect()
     }

@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::FORMAT;
-use super::question::{Question, Status};
+use super::question::{Question, QuestionStatus};
 use crate::canonical;
 use crate::ids::{BankId, CaseId, Digest, ObjectiveId, SourceId};
 
@@ -40,7 +40,7 @@ pub struct Bank {
     #[schemars(length(min = 1))]
     pub objectives: Vec<Objective>,
     /// The works that its questions rest on.
-    pub sources: Vec<Reference>,
+    pub sources: Vec<SourceReference>,
     /// Abbreviations and what they stand for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub glossary: BTreeMap<String, String>,
@@ -103,13 +103,13 @@ impl Bank {
     }
 
     /// Returns a source.
-    pub fn source(&self, id: &SourceId) -> Option<&Reference> {
+    pub fn source(&self, id: &SourceId) -> Option<&SourceReference> {
         self.sources.iter().find(|source| source.id == *id)
     }
 
     /// Returns the questions that may be drawn.
     pub fn ready(&self) -> impl Iterator<Item = &Arc<Question>> {
-        self.questions.iter().filter(|question| question.status == Status::Ready)
+        self.questions.iter().filter(|question| question.status == QuestionStatus::Ready)
     }
 }
 
@@ -136,7 +136,8 @@ pub struct Case {
 /// A published work, in the members of CSL-JSON that are used here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Reference {
+#[schemars(rename = "Reference")]
+pub struct SourceReference {
     /// Its name within the bank.
     pub id: SourceId,
     /// The CSL type, such as `article-journal`.
@@ -170,7 +171,7 @@ pub struct Reference {
     pub accessed: Option<DateParts>,
 }
 
-impl Reference {
+impl SourceReference {
     /// Returns the work in one line: who, title, where, year.
     pub fn line(&self) -> String {
         let mut who: Vec<_> = self.author.iter().take(3).map(Author::name).collect();

@@ -7,16 +7,16 @@ use std::hash::Hash;
 use rayon::prelude::*;
 
 use crate::bank::exam::Exam;
-use crate::bank::question::{Ask, Question, Scoring, Select};
+use crate::bank::question::{ChoiceScoring, Question, QuestionKind, SelectCount};
 use crate::bank::syllabus::Syllabus;
-use crate::bank::{Bank, Case, Objective, Reference};
+use crate::bank::{Bank, Case, Objective, SourceReference};
 use crate::ids::{CaseId, ObjectiveId, SourceId};
 use crate::problem::Severity;
 use crate::text;
 
 /// Something wrong between the parts of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flaw {
+pub struct Finding {
     /// The rule that is broken.
     pub rule: &'static str,
     /// How much it weighs.
@@ -29,17 +29,17 @@ pub struct Flaw {
     pub help: String,
 }
 
-fn flaw(rule: &'static str, pointer: String, message: String, help: &str) -> Flaw {
-    Flaw { rule, severity: Severity::Error, pointer, message, help: help.to_owned() }
+fn flaw(rule: &'static str, pointer: String, message: String, help: &str) -> Finding {
+    Finding { rule, severity: Severity::Error, pointer, message, help: help.to_owned() }
 }
 
 /// The parts of a bank that could be read; a list that could not is nothing, and no reference into it is judged.
 #[derive(Debug)]
-pub struct Parts<'a> {
+pub struct BankParts<'a> {
     /// The objectives.
     pub objectives: Option<&'a [Objective]>,
     /// The sources.
-    pub sources: Option<&'a [Reference]>,
+    pub sources: Option<&'a [SourceReference]>,
     /// The cases.
     pub cases: Option<&'a [Case]>,
     /// The questions with their places in the file's list.
@@ -48,7 +48,7 @@ pub struct Parts<'a> {
     pub names: Vec<(usize, &'a str)>,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> BankParts<'a> {
     /// Returns the parts of a bank that was read whole.
     pub fn of(bank: &'a Bank) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl<'a> Parts<'a> {
 }
 
 /// Finds everything that forbids the use of a bank.
-pub fn bank(parts: &Parts<'_>) -> Vec<Flaw> {
+pub fn bank(parts: &BankParts<'_>) -> Vec<Finding> {
     let mut flaws = between(parts);
     for (at, question) in &parts.questions {
         flaws.extend(alone(question, format_args!("/questions/{at}")));
@@ -71,7 +71,7 @@ pub fn bank(parts: &Parts<'_>) -> Vec<Flaw> {
 }
 
 /// Finds what forbids the use of a question by itself, whatever stands around it.
-fn alone(question: &Question, at: Arguments<'_>) -> Vec<Flaw> {
+fn alone(question: &Question, at: Arguments<'_>) -> Vec<Finding> {
     let mut flaws = key(question, at);
     flaws.extend(critical(question, at));
     flaws
@@ -83,7 +83,7 @@ pub fn stands_alone(question: &Question) -> bool {
 }
 
 /// Finds what is wrong between the parts of a bank: names used twice, and references to nothing.
-pub fn between(parts: &Parts<'_>) -> Vec<Flaw> {
+pub fn between(parts: &BankParts<'_>) -> Vec<Finding> {
     let mut flaws = Vec::new();
     let objectives = names(&mut flaws, "objectives", parts.objectives, |objective| &objective.id);
     let sources = names(&mut flaws, "sources", parts.sources, |source| &source.id);
@@ -93,7 +93,7 @@ pub fn between(parts: &Parts<'_>) -> Vec<Flaw> {
         let again = parts.names.iter().filter(|(_, name)| !seen.insert(*name));
         again.map(|(at, name)| doubled(format!("/questions/{at}/id"), name)).collect::<Vec<_>>()
     };
-    let known = Known { objectives, sources, cases };
+    let known = KnownIds { objectives, sources, cases };
     let nowhere = || parts.questions.par_iter().flat_map_iter(|(at, question)| known.missed(*at, question)).collect();
     let (again, nowhere): (_, Vec<_>) = rayon::join(again, nowhere);
     flaws.extend(again);
@@ -102,15 +102,15 @@ pub fn between(parts: &Parts<'_>) -> Vec<Flaw> {
 }
 
 /// The names that a bank's questions may refer to; nothing where a list could not be read.
-struct Known<'a> {
+struct KnownIds<'a> {
     objectives: Option<HashSet<&'a ObjectiveId>>,
     sources: Option<HashSet<&'a SourceId>>,
     cases: Option<HashSet<&'a CaseId>>,
 }
 
-impl Known<'_> {
+impl KnownIds<'_> {
     /// Finds the references of the question at `at` that lead nowhere.
-    fn missed(&self, at: usize, question: &Question) -> Vec<Flaw> {
+    fn missed(&self, at: usize, question: &Question) -> Vec<Finding> {
         let mut flaws = Vec::new();
         // Pointers are written only where something is wrong: this runs over every question that is read.
         let at = format_args!("/questions/{at}");
@@ -135,13 +135,13 @@ impl Known<'_> {
     }
 }
 
-fn doubled(pointer: String, name: &str) -> Flaw {
+fn doubled(pointer: String, name: &str) -> Finding {
     flaw("duplicate-id", pointer, format!("\"{name}\" is used twice"), "Give one of the two another id.")
 }
 
 /// Collects the names of a list, telling of those used twice.
 fn names<'a, T, Id: Hash + Eq + std::fmt::Display>(
-    flaws: &mut Vec<Flaw>,
+    flaws: &mut Vec<Finding>,
     list: &str,
     values: Option<&'a [T]>,
     id: fn(&T) -> &Id,
@@ -156,21 +156,23 @@ fn names<'a, T, Id: Hash + Eq + std::fmt::Display>(
 }
 
 /// Finds keys that no answer fits, or that are not a choice at all.
-fn key(question: &Question, at: Arguments<'_>) -> Vec<Flaw> {
+fn key(question: &Question, at: Arguments<'_>) -> Vec<Finding> {
     match &question.ask {
-        Ask::Choice { choices, select, .. } => {
+        QuestionKind::Choice { choices, select, .. } => {
             let keys = choices.iter().filter(|choice| choice.correct).count();
             selection(keys, choices.len(), *select, at).into_iter().collect()
         }
-        Ask::TrueFalse { .. } => Vec::new(),
-        Ask::Number { tolerance, .. } if tolerance.is_negative() => {
+        QuestionKind::TrueFalse { .. } => Vec::new(),
+        QuestionKind::Number { tolerance, .. } if tolerance.is_negative() => {
             let message = format!("the tolerance {tolerance} is below zero");
             vec![flaw("value", format!("{at}/tolerance"), message, "Write 0 or more.")]
         }
-        Ask::Number { .. } => Vec::new(),
-        Ask::Text { accept } => twice(accept.iter(), format_args!("{at}/accept"), ""),
-        Ask::Order { items } => twice(items.iter().map(|item| &item.text), format_args!("{at}/items"), "/text"),
-        Ask::Match { pairs, extra_right } => {
+        QuestionKind::Number { .. } => Vec::new(),
+        QuestionKind::Text { accept } => twice(accept.iter(), format_args!("{at}/accept"), ""),
+        QuestionKind::Order { items } => {
+            twice(items.iter().map(|item| &item.text), format_args!("{at}/items"), "/text")
+        }
+        QuestionKind::Match { pairs, extra_right } => {
             let mut flaws = twice(pairs.iter().map(|pair| &pair.left), format_args!("{at}/pairs"), "/left");
             let rights = || pairs.iter().map(|pair| &pair.right);
             flaws.extend(twice(rights(), format_args!("{at}/pairs"), "/right"));
@@ -190,7 +192,7 @@ fn key(question: &Question, at: Arguments<'_>) -> Vec<Flaw> {
 }
 
 /// Tells whether the number of keys fits what a trainee is asked to select (rule L27).
-fn selection(keys: usize, choices: usize, select: Select, at: Arguments<'_>) -> Option<Flaw> {
+fn selection(keys: usize, choices: usize, select: SelectCount, at: Arguments<'_>) -> Option<Finding> {
     let l27 =
         |member: &str, message: &str, help: &str| Some(flaw("L27", format!("{at}/{member}"), message.into(), help));
     match select {
@@ -198,38 +200,40 @@ fn selection(keys: usize, choices: usize, select: Select, at: Arguments<'_>) -> 
         _ if keys == choices => {
             l27("choices", "every choice is marked as correct", "Add a wrong choice, or unmark one.")
         }
-        Select::One if keys > 1 => {
+        SelectCount::One if keys > 1 => {
             let help = "Add \"select\": \"all\", or how many are right.";
             l27("choices", "several choices are correct, but only one may be selected", help)
         }
-        Select::All if keys == 1 => {
+        SelectCount::All if keys == 1 => {
             l27("select", "\"all\" is asked, but only one choice is correct", "Leave \"select\" out.")
         }
-        Select::Exactly(n) if n != keys => {
+        SelectCount::Exactly(n) if n != keys => {
             l27("select", &format!("{n} are to be selected, but {keys} are correct"), "Make the two numbers equal.")
         }
         _ => None,
     }
 }
 
-fn alike(pointer: String, said: &str) -> Flaw {
+fn alike(pointer: String, said: &str) -> Finding {
     let message = format!("\"{}\" stands here twice", text::cut(&text::one_line(said), 40));
     flaw("ambiguous", pointer, message, "Delete or reword one; alike texts cannot be marked.")
 }
 
 /// Finds texts of a list that read alike, since an answer could mean either.
-fn twice<'a>(texts: impl Iterator<Item = &'a String>, list: Arguments<'_>, member: &str) -> Vec<Flaw> {
+fn twice<'a>(texts: impl Iterator<Item = &'a String>, list: Arguments<'_>, member: &str) -> Vec<Finding> {
     let mut seen = HashSet::new();
     let again = texts.enumerate().filter(|(_, text)| !seen.insert(text::answer_key(text)));
     again.map(|(at, text)| alike(format!("{list}/{at}{member}"), text)).collect()
 }
 
 /// Finds critical questions that cannot be right or wrong without doubt (rule L29).
-fn critical(question: &Question, at: Arguments<'_>) -> Option<Flaw> {
+fn critical(question: &Question, at: Arguments<'_>) -> Option<Finding> {
     let message = match &question.ask {
         _ if !question.critical => return None,
-        Ask::Choice { scoring: Scoring::Balanced, .. } => "a critical question cannot earn partial credit".to_owned(),
-        Ask::Choice { .. } | Ask::TrueFalse { .. } => return None,
+        QuestionKind::Choice { scoring: ChoiceScoring::Balanced, .. } => {
+            "a critical question cannot earn partial credit".to_owned()
+        }
+        QuestionKind::Choice { .. } | QuestionKind::TrueFalse { .. } => return None,
         other => format!("a question of the kind {} cannot be critical", other.kind().name()),
     };
     let help = "Critical are only choice (all-or-nothing) and true-false questions.";
@@ -237,7 +241,7 @@ fn critical(question: &Question, at: Arguments<'_>) -> Option<Flaw> {
 }
 
 /// Finds everything that forbids the use of an exam, whatever the banks hold.
-pub fn exam(exam: &Exam) -> Vec<Flaw> {
+pub fn exam(exam: &Exam) -> Vec<Finding> {
     let mut flaws = Vec::new();
     let weighted = exam.sections.iter().any(|section| section.weight.is_some());
     if weighted != exam.questions.is_some() {
@@ -259,7 +263,7 @@ pub fn exam(exam: &Exam) -> Vec<Flaw> {
 }
 
 /// Finds everything that forbids the use of a syllabus.
-pub fn syllabus(syllabus: &Syllabus) -> Vec<Flaw> {
+pub fn syllabus(syllabus: &Syllabus) -> Vec<Finding> {
     let mut seen = HashSet::new();
     let again = syllabus.statements.iter().enumerate().filter(|(_, statement)| !seen.insert(&statement.id));
     again.map(|(at, statement)| doubled(format!("/statements/{at}/id"), &statement.id)).collect()

@@ -3,8 +3,8 @@
 //! Only yes or no: where it is no, a slower reader that keeps places says what and where, by the schema in [`super::schema`].
 
 use super::limits::{LETTERS, TEXT_MAX};
-use super::question::{Ask, Item, Question};
-use super::{Bank, DateParts, Reference};
+use super::question::{ExplainedText, Question, QuestionKind};
+use super::{Bank, DateParts, SourceReference};
 
 /// Returns whether every text says something and every list is as long as it may be, but for the questions, which are held
 /// to it one by one while they are read.
@@ -34,7 +34,7 @@ fn date(date: Option<&DateParts>) -> bool {
     date.is_none_or(|date| matches!(date.parts.as_slice(), [parts] if (1..=3).contains(&parts.len())))
 }
 
-fn reference(work: &Reference) -> bool {
+fn reference(work: &SourceReference) -> bool {
     let texts = [&work.container_title, &work.publisher, &work.doi, &work.pmid, &work.url];
     let author = |author: &super::Author| {
         [&author.family, &author.given, &author.literal].into_iter().all(|name| maybe(name.as_ref()))
@@ -61,18 +61,18 @@ pub(super) fn question(question: &Question) -> bool {
         && ask(&question.ask)
 }
 
-fn ask(ask: &Ask) -> bool {
-    let item = |item: &Item| says(&item.text) && says(&item.rationale);
+fn ask(ask: &QuestionKind) -> bool {
+    let item = |item: &ExplainedText| says(&item.text) && says(&item.rationale);
     match ask {
-        Ask::Choice { choices, .. } => {
+        QuestionKind::Choice { choices, .. } => {
             (2..=LETTERS).contains(&choices.len())
                 && choices.iter().all(|choice| says(&choice.text) && says(&choice.rationale))
         }
-        Ask::TrueFalse { rationales, .. } => says(&rationales.holds) && says(&rationales.fails),
-        Ask::Number { unit, .. } => maybe(unit.as_ref()),
-        Ask::Text { accept } => (1..=1000).contains(&accept.len()) && accept.iter().all(|text| says(text)),
-        Ask::Order { items } => (2..=LETTERS).contains(&items.len()) && items.iter().all(item),
-        Ask::Match { pairs, extra_right } => {
+        QuestionKind::TrueFalse { rationales, .. } => says(&rationales.holds) && says(&rationales.fails),
+        QuestionKind::Number { unit, .. } => maybe(unit.as_ref()),
+        QuestionKind::Text { accept } => (1..=1000).contains(&accept.len()) && accept.iter().all(|text| says(text)),
+        QuestionKind::Order { items } => (2..=LETTERS).contains(&items.len()) && items.iter().all(item),
+        QuestionKind::Match { pairs, extra_right } => {
             (2..=LETTERS).contains(&pairs.len())
                 && extra_right.len() <= LETTERS
                 && pairs.iter().all(|pair| says(&pair.left) && says(&pair.right) && says(&pair.rationale))

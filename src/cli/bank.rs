@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{Env, Outcome};
+use super::{CommandResult, Env};
 
 mod check;
 mod coverage;
@@ -14,8 +14,8 @@ mod show;
 /// List, show, check and begin banks
 #[derive(Debug, Subcommand)]
 pub enum BankCommand {
-    List(list::ListArgs),
-    Show(show::ShowArgs),
+    List(list::BankListArgs),
+    Show(show::BankShowArgs),
     Check(check::CheckArgs),
     Coverage(coverage::CoverageArgs),
     New(new::NewArgs),
@@ -23,7 +23,7 @@ pub enum BankCommand {
 }
 
 /// Runs one of them.
-pub(super) fn run(command: &BankCommand, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(command: &BankCommand, env: &mut Env<'_>) -> CommandResult {
     match command {
         BankCommand::List(_) => list::run(env),
         BankCommand::Show(args) => show::run(args, env),

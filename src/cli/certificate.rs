@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 pub(super) use issue::read as request;
 
-use super::{Env, Outcome};
-use crate::credential::{Checked, Credential};
+use super::{CommandResult, Env};
+use crate::credential::{Credential, VerificationResult};
 
 mod export;
 mod files;
@@ -21,18 +21,18 @@ mod verify;
 /// Request, issue, take in, show, verify and revoke certificates
 #[derive(Debug, Subcommand)]
 pub enum CertificateCommand {
-    List(list::ListArgs),
-    Show(show::ShowArgs),
+    List(list::CertificateListArgs),
+    Show(show::CertificateShowArgs),
     Request(request::RequestArgs),
     Issue(issue::IssueArgs),
     Import(import::ImportArgs),
     Verify(verify::VerifyArgs),
-    Export(export::ExportArgs),
+    Export(export::CertificateExportArgs),
     Revoke(revoke::RevokeArgs),
 }
 
 /// Runs one of them.
-pub(super) fn run(command: &CertificateCommand, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(command: &CertificateCommand, env: &mut Env<'_>) -> CommandResult {
     match command {
         CertificateCommand::List(_) => list::run(env),
         CertificateCommand::Show(args) => show::run(args, env),
@@ -46,7 +46,7 @@ pub(super) fn run(command: &CertificateCommand, env: &mut Env<'_>) -> Outcome {
 }
 
 /// Returns a checked certificate as JSON outputs show it; nothing of an invalid one.
-fn certificate_json(checked: &Checked) -> Value {
+fn certificate_json(checked: &VerificationResult) -> Value {
     checked.credential.as_ref().map_or(Value::Null, |credential| {
         json!({
             "id": credential.certificate(),

@@ -1,4 +1,4 @@
-use super::{Env, Outcome, command};
+use super::{CommandResult, Env, command};
 
 /// Print a completion script for a shell
 #[derive(Debug, clap::Args)]
@@ -8,7 +8,7 @@ pub struct CompletionsArgs {
 }
 
 /// Prints the script.
-pub(super) fn run(args: &CompletionsArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &CompletionsArgs, env: &mut Env<'_>) -> CommandResult {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command(), "needlewise", &mut script);
     env.say(String::from_utf8_lossy(&script).trim_end())

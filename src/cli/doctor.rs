@@ -2,10 +2,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::error::{self, shown};
-use super::{Env, Outcome};
+use super::{CommandResult, Env};
 use crate::attempt::chain;
-use crate::credential::{Trust, Verdict};
-use crate::service::Desk;
+use crate::credential::{TrustList, Verdict};
+use crate::service::Service;
 use crate::store::StoreError;
 use crate::text;
 
@@ -31,7 +31,7 @@ impl Check {
 }
 
 /// Looks at everything and reports.
-pub(super) fn run(env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let place = env.place()?;
     let desk = env.desk()?;
     let checks = checks(&desk);
@@ -62,7 +62,7 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
     Ok(if all { error::DONE } else { error::NO })
 }
 
-fn checks(desk: &Desk) -> Vec<Check> {
+fn checks(desk: &Service) -> Vec<Check> {
     let said = |error: StoreError| error.to_string();
     vec![
         Check::new("store", desk.store.inspect().map(|()| "its structures are sound".to_owned()).map_err(said)),
@@ -73,7 +73,7 @@ fn checks(desk: &Desk) -> Vec<Check> {
     ]
 }
 
-fn chains(desk: &Desk) -> Result<String, String> {
+fn chains(desk: &Service) -> Result<String, String> {
     let streams = desk.store.streams().map_err(|error| error.to_string())?;
     let mut broken = Vec::new();
     for stream in &streams {
@@ -87,7 +87,7 @@ fn chains(desk: &Desk) -> Result<String, String> {
 }
 
 /// Holds what lists show to the facts.
-fn records(desk: &Desk) -> Result<String, String> {
+fn records(desk: &Service) -> Result<String, String> {
     let rows = desk
         .store
         .attempts(&crate::projections::attempts::AttemptQuery::default())
@@ -111,17 +111,17 @@ fn records(desk: &Desk) -> Result<String, String> {
     Ok(format!("{} held to the facts and marked again", text::count(rows.len(), "attempt")))
 }
 
-fn certificates(desk: &Desk) -> Result<String, String> {
+fn certificates(desk: &Service) -> Result<String, String> {
     let now = desk.trust.today(desk.clock.now().wall);
     let held = desk.held(None).map_err(|error| error.to_string())?;
-    let invalid = held.iter().find(|held| held.checked(&Trust::default(), now).verdict == Verdict::Invalid);
+    let invalid = held.iter().find(|held| held.checked(&TrustList::default(), now).verdict == Verdict::Invalid);
     match invalid {
         None => Ok(format!("{} verified, each with its file", text::count(held.len(), "certificate"))),
         Some(held) => Err(format!("certificate {} does not verify", held.certificate)),
     }
 }
 
-fn banks(desk: &Desk) -> Result<String, String> {
+fn banks(desk: &Service) -> Result<String, String> {
     let problems = desk.catalog.problems().len();
     match problems {
         0 => Ok(format!(

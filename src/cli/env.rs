@@ -6,15 +6,15 @@ use std::path::PathBuf;
 use rand::Rng;
 
 use super::error::{self, Failure, shown};
-use super::{Color, Global, Outcome};
+use super::{Color, CommandResult, GlobalArgs};
 use crate::attempt::fact::Person;
-use crate::bank::catalog::{Catalog, Origin};
+use crate::bank::catalog::{BankOrigin, Catalog};
 use crate::clock::Clock;
-use crate::credential::Trust;
-use crate::paths::Place;
+use crate::credential::TrustList;
+use crate::paths::Paths;
 use crate::projections::people::PersonRow;
-use crate::service::Desk;
-use crate::store::Sqlite;
+use crate::service::Service;
+use crate::store::SqliteStore;
 use crate::text;
 
 /// The world as a command sees it.
@@ -26,18 +26,18 @@ pub struct Env<'a> {
     /// Standard input; taken by whoever reads it.
     pub input: Option<Box<dyn BufRead + Send>>,
     /// Which of the three are terminals.
-    pub terminal: Terminal,
+    pub terminal: TerminalInfo,
     /// Makes a clock.
     pub clock: &'a dyn Fn() -> Box<dyn Clock>,
     /// Makes a source of chance.
     pub chance: &'a dyn Fn() -> Box<dyn Rng>,
     /// What every command understands; defaults until the arguments are read.
-    pub global: Global,
+    pub global: GlobalArgs,
 }
 
 /// Which streams are terminals, and what is known of the one they are.
 #[derive(Debug, Clone, Default)]
-pub struct Terminal {
+pub struct TerminalInfo {
     /// Standard input.
     pub input: bool,
     /// Standard output.
@@ -48,7 +48,7 @@ pub struct Terminal {
     pub colors: Option<String>,
 }
 
-impl Default for Global {
+impl Default for GlobalArgs {
     fn default() -> Self {
         Self {
             data_dir: None,
@@ -63,12 +63,12 @@ impl Default for Global {
 }
 
 impl Env<'_> {
-    pub(super) fn take(&mut self, global: Global) {
+    pub(super) fn take(&mut self, global: GlobalArgs) {
         self.global = global;
     }
 
     /// Runs a command, tells why it failed, and returns the exit code.
-    pub(super) fn finish(&mut self, run: impl FnOnce(&mut Self) -> Outcome) -> u8 {
+    pub(super) fn finish(&mut self, run: impl FnOnce(&mut Self) -> CommandResult) -> u8 {
         let code = run(self).unwrap_or_else(|failure| {
             self.complain(&failure.message);
             failure.code
@@ -83,7 +83,7 @@ impl Env<'_> {
     ///
     /// # Errors
     /// That nobody reads it, or what the system says.
-    pub fn say(&mut self, line: &str) -> Outcome {
+    pub fn say(&mut self, line: &str) -> CommandResult {
         writeln!(self.out, "{line}")?;
         Ok(error::DONE)
     }
@@ -92,7 +92,7 @@ impl Env<'_> {
     ///
     /// # Errors
     /// That nobody reads it, or what the system says.
-    pub fn say_json(&mut self, value: &impl serde::Serialize) -> Outcome {
+    pub fn say_json(&mut self, value: &impl serde::Serialize) -> CommandResult {
         let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
         self.say(&text)
     }
@@ -134,8 +134,8 @@ impl Env<'_> {
     ///
     /// # Errors
     /// Where neither the system nor the command line names any.
-    pub fn place(&self) -> Result<Place, Failure> {
-        Place::find(self.global.data_dir.clone(), self.global.config_dir.clone()).ok_or_else(|| {
+    pub fn place(&self) -> Result<Paths, Failure> {
+        Paths::find(self.global.data_dir.clone(), self.global.config_dir.clone()).ok_or_else(|| {
             Failure::usage("This user has no home directory. Name a place with --data-dir and --config-dir.")
         })
     }
@@ -144,10 +144,10 @@ impl Env<'_> {
     ///
     /// # Errors
     /// Where `--banks` names no folder.
-    pub fn bank_folders(&self) -> Result<Vec<(PathBuf, Origin)>, Failure> {
-        let own = (self.place()?.banks(), Origin::Data);
+    pub fn bank_folders(&self) -> Result<Vec<(PathBuf, BankOrigin)>, Failure> {
+        let own = (self.place()?.banks(), BankOrigin::Data);
         let given = |folder: &PathBuf| match folder.is_dir() {
-            true => Ok((folder.clone(), Origin::Given(folder.clone()))),
+            true => Ok((folder.clone(), BankOrigin::Given(folder.clone()))),
             false => Err(Failure::usage(format!("--banks {}: there is no such folder.", shown(folder)))),
         };
         std::iter::once(Ok(own)).chain(self.global.banks.iter().map(given)).collect()
@@ -170,7 +170,7 @@ impl Env<'_> {
     ///
     /// # Errors
     /// What is out of reach, and what to do about it.
-    pub fn desk(&mut self) -> Result<Desk, Failure> {
+    pub fn desk(&mut self) -> Result<Service, Failure> {
         let place = self.place()?;
         place.prepare().map_err(|error| Failure {
             code: error::STORE,
@@ -193,22 +193,22 @@ impl Env<'_> {
             }
         }
         self.tell_problems(&catalog);
-        let store = Sqlite::open(&place.store())?;
+        let store = SqliteStore::open(&place.store())?;
         let trust = self.trust()?;
-        Ok(Desk { store: Box::new(store), clock: (self.clock)(), chance: (self.chance)(), catalog, place, trust })
+        Ok(Service { store: Box::new(store), clock: (self.clock)(), chance: (self.chance)(), catalog, place, trust })
     }
 
     /// Reads whom this machine trusts; nobody where no file says so.
     ///
     /// # Errors
     /// A file that cannot be read: nobody is told "untrusted" because of a slip of the pen.
-    pub fn trust(&self) -> Result<Trust, Failure> {
+    pub fn trust(&self) -> Result<TrustList, Failure> {
         let path = self.place()?.trust();
         let text = match std::fs::read_to_string(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Trust::default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(TrustList::default()),
             read => read.map_err(|error| Failure::disk(&path, "read", &error))?,
         };
-        Trust::read(&text).map_err(|why| Failure {
+        TrustList::read(&text).map_err(|why| Failure {
             code: error::STORE,
             message: format!("{} cannot be read: {why}. Mend it, or move it away and trust anew.", shown(&path)),
         })
@@ -227,7 +227,7 @@ impl Env<'_> {
     ///
     /// # Errors
     /// Exit code 2 with the list, where it is not clear who is meant.
-    pub fn trainee(&self, desk: &Desk) -> Result<PersonRow, Failure> {
+    pub fn trainee(&self, desk: &Service) -> Result<PersonRow, Failure> {
         let people = desk.store.people()?;
         if let Some(name) = &self.global.trainee {
             let unknown = || Failure::usage(format!("There is no \"{}\". {}", text::one_line(name), listed(&people)));
@@ -243,7 +243,7 @@ impl Env<'_> {
     ///
     /// # Errors
     /// Those of [`Env::trainee`], or what the store says.
-    pub fn trainee_or_new(&self, desk: &mut Desk) -> Result<PersonRow, Failure> {
+    pub fn trainee_or_new(&self, desk: &mut Service) -> Result<PersonRow, Failure> {
         match &self.global.trainee {
             Some(name) if desk.find(name)?.is_none() && name.parse::<crate::ids::TraineeId>().is_err() => {
                 Ok(desk.add(Person::named(name))?)

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use crate::bank::catalog::Absence;
+use crate::bank::catalog::CatalogMiss;
 use crate::{service, text};
 
 /// Done, valid, passed.
@@ -52,11 +52,11 @@ impl Failure {
     }
 
     /// A bank or an exam is not there, or has errors.
-    pub fn absent(what: &str, id: &str, absence: Absence) -> Self {
+    pub fn absent(what: &str, id: &str, absence: CatalogMiss) -> Self {
         let id = text::one_line(id);
         match absence {
-            Absence::Unknown => Self::usage(format!("There is no {what} \"{id}\". See `needlewise bank list`.")),
-            Absence::Broken => Self::no(format!("The {what} \"{id}\" has errors. See `needlewise bank check`.")),
+            CatalogMiss::Unknown => Self::usage(format!("There is no {what} \"{id}\". See `needlewise bank list`.")),
+            CatalogMiss::Broken => Self::no(format!("The {what} \"{id}\" has errors. See `needlewise bank check`.")),
         }
     }
 }
@@ -71,16 +71,26 @@ impl From<io::Error> for Failure {
     }
 }
 
-impl From<service::Error> for Failure {
-    fn from(error: service::Error) -> Self {
-        use service::Error;
+impl From<service::ServiceError> for Failure {
+    fn from(error: service::ServiceError) -> Self {
+        use service::ServiceError;
         let code = match &error {
-            Error::Store(crate::store::StoreError::NameTaken) | Error::BadName(_) | Error::Unknown(_) => USAGE,
-            Error::Ambiguous(_) | Error::NoCertificate(..) => USAGE,
-            Error::Store(_) | Error::Broken(_) | Error::Missing(..) | Error::Certificate(_) | Error::Forged(_) => STORE,
-            Error::Refused(_) | Error::Infeasible(_) | Error::NotNow(_) => NO,
-            Error::ExamOpen(_) | Error::NothingToPractice | Error::NotTaken(_) | Error::Hold(_) | Error::Erased => NO,
-            Error::ClockBack(_) => NO,
+            ServiceError::Store(crate::store::StoreError::NameTaken)
+            | ServiceError::BadName(_)
+            | ServiceError::Unknown(_) => USAGE,
+            ServiceError::Ambiguous(_) | ServiceError::NoCertificate(..) => USAGE,
+            ServiceError::Store(_)
+            | ServiceError::Broken(_)
+            | ServiceError::Missing(..)
+            | ServiceError::Certificate(_)
+            | ServiceError::Forged(_) => STORE,
+            ServiceError::Refused(_) | ServiceError::Infeasible(_) | ServiceError::NotNow(_) => NO,
+            ServiceError::ExamOpen(_)
+            | ServiceError::NothingToPractice
+            | ServiceError::NotTaken(_)
+            | ServiceError::Hold(_)
+            | ServiceError::Erased => NO,
+            ServiceError::ClockBack(_) => NO,
         };
         Self { code, message: error.to_string() }
     }
@@ -88,7 +98,7 @@ impl From<service::Error> for Failure {
 
 impl From<crate::store::StoreError> for Failure {
     fn from(error: crate::store::StoreError) -> Self {
-        service::Error::Store(error).into()
+        service::ServiceError::Store(error).into()
     }
 }
 

@@ -1,13 +1,13 @@
 use super::error::{self, Failure};
-use super::{Env, Outcome};
+use super::{CommandResult, Env};
 use crate::attempt::Mode;
-use crate::bank::catalog::{Absence, Catalog};
+use crate::bank::catalog::{Catalog, CatalogMiss};
 use crate::bank::exam::Exam;
 use crate::cli::launch;
-use crate::cli::passphrase::{self, Unlock};
+use crate::cli::passphrase::{self, PassphraseArgs};
 use crate::ids::{AttemptId, ExamId};
 use crate::projections::people::PersonRow;
-use crate::service::{ClockBack, Desk, Sitting};
+use crate::service::{ActiveAttempt, ClockStepPolicy, Service};
 use crate::text;
 use std::sync::Arc;
 
@@ -36,14 +36,14 @@ pub struct ExamArgs {
     #[arg(long, requires = "invigilated")]
     clock_checked: bool,
     #[command(flatten)]
-    unlock: Unlock,
+    unlock: PassphraseArgs,
     /// Line by line, for screen readers, serial lines and scripts
     #[arg(long)]
     plain: bool,
 }
 
 /// Takes the exam in plain mode, or opens the interface at the exam.
-pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
     launch::need_terminal(args.plain, env)?;
     let mut desk = env.desk()?;
     let trainee = env.trainee_or_new(&mut desk)?;
@@ -100,10 +100,10 @@ fn watched(
     identity: &str,
     args: &ExamArgs,
     env: &Env<'_>,
-    desk: &mut Desk,
+    desk: &mut Service,
     trainee: &PersonRow,
     exam: &Exam,
-) -> Result<Sitting, Failure> {
+) -> Result<ActiveAttempt, Failure> {
     if !env.terminal.input {
         return Err(Failure::usage("An invigilated exam is typed by a person; piped input is refused."));
     }
@@ -111,12 +111,12 @@ fn watched(
         return Err(Failure::usage("--identity says how you checked who sits the exam."));
     }
     let (key, _) = args.unlock.key(env, &passphrase::issuer(env)?)?;
-    let clock = if args.clock_checked { ClockBack::Granted } else { ClockBack::Refused };
+    let clock = if args.clock_checked { ClockStepPolicy::Granted } else { ClockStepPolicy::Refused };
     Ok(desk.begin_invigilated(trainee.id, exam, identity, &key, clock)?)
 }
 
 /// Has the invigilator sign a passed exam: the head of its chain, in the certificate.
-fn sign(attempt: AttemptId, args: &ExamArgs, env: &mut Env<'_>) -> Outcome {
+fn sign(attempt: AttemptId, args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
     let issuer = passphrase::issuer(env)?;
     let mut desk = env.desk()?;
     let considered = desk.consider_invigilated(attempt, &issuer)?;
@@ -141,6 +141,6 @@ fn find(catalog: &Catalog, name: Option<&str>) -> Result<Arc<Exam>, Failure> {
         };
     };
     let absent = |absence| Failure::absent("exam", &text::one_line(name), absence);
-    let id: ExamId = name.parse().map_err(|_| absent(Absence::Unknown))?;
+    let id: ExamId = name.parse().map_err(|_| absent(CatalogMiss::Unknown))?;
     catalog.exam(&id).map(|entry| Arc::clone(&entry.value)).map_err(absent)
 }

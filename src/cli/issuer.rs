@@ -2,8 +2,8 @@
 
 use clap::Subcommand;
 
-use super::{Env, Outcome};
-use crate::credential::key::{KeySpan, fingerprint};
+use super::{CommandResult, Env};
+use crate::credential::key::{KeyPeriod, fingerprint};
 
 mod bundle;
 mod init;
@@ -16,15 +16,15 @@ mod untrust;
 #[derive(Debug, Subcommand)]
 pub enum IssuerCommand {
     Init(init::InitArgs),
-    Show(show::ShowArgs),
+    Show(show::IssuerShowArgs),
     Bundle(bundle::BundleArgs),
     Trust(trust::TrustArgs),
     Untrust(untrust::UntrustArgs),
-    List(list::ListArgs),
+    List(list::IssuerListArgs),
 }
 
 /// Runs one of them.
-pub(super) fn run(command: &IssuerCommand, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(command: &IssuerCommand, env: &mut Env<'_>) -> CommandResult {
     match command {
         IssuerCommand::Init(args) => init::run(args, env),
         IssuerCommand::Show(_) => show::run(env),
@@ -41,7 +41,7 @@ fn words(did: &str) -> String {
 }
 
 /// Says from when to when a key signed.
-fn span(key: &KeySpan) -> String {
+fn span(key: &KeyPeriod) -> String {
     let until = key.until.map_or_else(|| "in use".to_owned(), |until| format!("until {until}"));
     let compromised = if key.compromised { ", compromised" } else { "" };
     format!("from {}, {until}{compromised}", key.from)

@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use crate::bank::syllabus::Syllabus;
 use crate::cli::error::{self, Failure, shown};
-use crate::cli::{Env, Outcome};
-use crate::plain::{self, Console};
+use crate::cli::{CommandResult, Env};
+use crate::plain::{self, PlainConsole};
 use crate::projections::people::PersonRow;
-use crate::service::{Desk, Sitting};
-use crate::tui::app::End;
-use crate::tui::file_preview::Previewer;
-use crate::tui::start::{self, Opening};
+use crate::service::{ActiveAttempt, Service};
+use crate::tui::app::InterfaceEnd;
+use crate::tui::file_preview::PreviewExecutor;
+use crate::tui::start::{self, FirstScreen};
 use crate::tui::theme::Theme;
 
 /// Opens the interface at home.
-pub(super) fn run(env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     need_terminal(false, env)?;
     let desk = env.desk()?;
     let people = desk.store.people()?;
@@ -23,39 +23,45 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
         (Some(_), _) | (None, 1) => Some(env.trainee(&desk)?),
         (None, _) => None,
     };
-    open(env, desk, Opening::Home(trainee))
+    open(env, desk, FirstScreen::Home(trainee))
 }
 
 /// Sits an attempt, line by line or in full screen.
-pub(super) fn sit(plain: bool, env: &mut Env<'_>, desk: Desk, trainee: PersonRow, sitting: Sitting) -> Outcome {
+pub(super) fn sit(
+    plain: bool,
+    env: &mut Env<'_>,
+    desk: Service,
+    trainee: PersonRow,
+    sitting: ActiveAttempt,
+) -> CommandResult {
     if !plain {
-        return open(env, desk, Opening::Sitting(trainee, Box::new(sitting)));
+        return open(env, desk, FirstScreen::Sitting(trainee, Box::new(sitting)));
     }
     let input = env.input.take().ok_or_else(|| Failure::usage("There is no standard input."))?;
-    let console = Console { out: env.out, err: env.err, input, echoes: env.terminal.input };
+    let console = PlainConsole { out: env.out, err: env.err, input, echoes: env.terminal.input };
     match plain::run(console, desk, &trainee, sitting) {
-        Ok(plain::End::Done) => Ok(error::DONE),
-        Ok(plain::End::NotPassed | plain::End::Suspended) => Ok(error::NO),
-        Err(plain::Error::Output(error)) => Err(error.into()),
-        Err(plain::Error::Sitting(error)) => Err(error.into()),
+        Ok(plain::PlainEnd::Done) => Ok(error::DONE),
+        Ok(plain::PlainEnd::NotPassed | plain::PlainEnd::Suspended) => Ok(error::NO),
+        Err(plain::PlainError::Output(error)) => Err(error.into()),
+        Err(plain::PlainError::Sitting(error)) => Err(error.into()),
     }
 }
 
 /// Previews a bank's file in full screen.
-pub(super) fn preview(env: &Env<'_>, path: &Path, syllabus: Option<Arc<Syllabus>>) -> Outcome {
-    let previewer = Previewer::new(path, (env.clock)(), syllabus);
+pub(super) fn preview(env: &Env<'_>, path: &Path, syllabus: Option<Arc<Syllabus>>) -> CommandResult {
+    let previewer = PreviewExecutor::new(path, (env.clock)(), syllabus);
     ended(start::preview(previewer, &shown(path), theme(env)))
 }
 
-fn open(env: &Env<'_>, desk: Desk, opening: Opening) -> Outcome {
+fn open(env: &Env<'_>, desk: Service, opening: FirstScreen) -> CommandResult {
     ended(start::open(desk, opening, theme(env)))
 }
 
 /// Turns how the interface ended into the exit code, or the failure that ended it.
-fn ended(end: std::io::Result<End>) -> Outcome {
+fn ended(end: std::io::Result<InterfaceEnd>) -> CommandResult {
     match end.map_err(unusable)? {
-        End::Code(code) => Ok(code),
-        End::Failed(error) => Err(error.into()),
+        InterfaceEnd::Code(code) => Ok(code),
+        InterfaceEnd::Failed(error) => Err(error.into()),
     }
 }
 

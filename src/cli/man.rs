@@ -1,4 +1,4 @@
-use super::{Env, Outcome, command};
+use super::{CommandResult, Env, command};
 
 /// Print the manual page
 ///
@@ -7,7 +7,7 @@ use super::{Env, Outcome, command};
 pub struct ManArgs {}
 
 /// Prints the page of the program and of every command, one after the other.
-pub(super) fn run(env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let mut page = Vec::new();
     render(&command(), &mut page)?;
     env.say(String::from_utf8_lossy(&page).trim_end())

@@ -6,12 +6,12 @@ use zeroize::Zeroizing;
 
 use crate::cli::Env;
 use crate::cli::error::{self, Failure, shown};
-use crate::credential::{Issuer, Key};
+use crate::credential::{Issuer, SigningKeyPair};
 use crate::paths;
 
 /// Where the passphrase comes from.
 #[derive(Debug, clap::Args)]
-pub struct Unlock {
+pub struct PassphraseArgs {
     /// Read the passphrase of the issuer's key from a file that only you can read, in place of asking
     #[arg(long, value_name = "FILE", env = "NEEDLEWISE_PASSPHRASE_FILE", hide_env_values = true)]
     passphrase_file: Option<PathBuf>,
@@ -19,13 +19,13 @@ pub struct Unlock {
 
 /// Where the passphrase of a new key comes from.
 #[derive(Debug, clap::Args)]
-pub struct Next {
+pub struct NextPassphraseArgs {
     /// Read the passphrase that takes the place of a compromised key's from a file that only you can read
     #[arg(long, value_name = "FILE", requires = "compromised")]
     next_passphrase_file: Option<PathBuf>,
 }
 
-impl Next {
+impl NextPassphraseArgs {
     /// Asks for the passphrase that takes the place of another.
     ///
     /// # Errors
@@ -66,7 +66,7 @@ fn new_passphrase(path: Option<&Path>, env: &Env<'_>) -> Result<Zeroizing<String
     Ok(first)
 }
 
-impl Unlock {
+impl PassphraseArgs {
     /// Asks for a new passphrase, twice where a person types it.
     ///
     /// # Errors
@@ -79,7 +79,7 @@ impl Unlock {
     ///
     /// # Errors
     /// Those of asking, or that it is not the right one.
-    pub(super) fn key(&self, env: &Env<'_>, issuer: &Issuer) -> Result<(Key, Zeroizing<String>), Failure> {
+    pub(super) fn key(&self, env: &Env<'_>, issuer: &Issuer) -> Result<(SigningKeyPair, Zeroizing<String>), Failure> {
         let question = format!("Passphrase of {}: ", crate::text::one_line(&issuer.name));
         let passphrase = passphrase(self.passphrase_file.as_deref(), env, &question)?;
         Ok((issuer.unlock(&passphrase).map_err(Failure::no)?, passphrase))
@@ -90,7 +90,7 @@ impl Unlock {
 ///
 /// # Errors
 /// Those of [`Unlock::key`] and [`issuer`].
-pub(super) fn key_if_any(unlock: &Unlock, env: &Env<'_>) -> Result<Option<Key>, Failure> {
+pub(super) fn key_if_any(unlock: &PassphraseArgs, env: &Env<'_>) -> Result<Option<SigningKeyPair>, Failure> {
     if !env.place()?.issuer_key().exists() {
         return Ok(None);
     }

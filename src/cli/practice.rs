@@ -1,14 +1,14 @@
 use sha2::{Digest as _, Sha256};
 
 use super::error::Failure;
-use super::{Env, Outcome};
+use super::{CommandResult, Env};
 use crate::attempt::Mode;
 use crate::attempt::paper::Seed;
-use crate::bank::catalog::{Catalog, Entry};
-use crate::bank::lazy::Shelved;
+use crate::bank::catalog::{Catalog, CatalogEntry};
+use crate::bank::lazy::LazyBank;
 use crate::cli::launch;
 use crate::ids::BankId;
-use crate::service::Desk;
+use crate::service::Service;
 
 /// Practice questions, with a rationale after each answer
 ///
@@ -33,13 +33,13 @@ pub struct PracticeArgs {
 }
 
 /// Practices in plain mode, or opens the interface at the practice.
-pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
     launch::need_terminal(args.plain, env)?;
     let mut desk = env.desk()?;
     let trainee = env.trainee_or_new(&mut desk)?;
     let piped = !env.terminal.input;
     if let Some(open) = desk.open_attempt(trainee.id, Mode::Exam)? {
-        return Err(crate::service::Error::ExamOpen(open.id).into());
+        return Err(crate::service::ServiceError::ExamOpen(open.id).into());
     }
     let sitting = if args.resume {
         let open = desk.open_attempt(trainee.id, Mode::Practice)?;
@@ -54,18 +54,18 @@ pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> Outcome {
 }
 
 /// Makes the seed from the text a person gave, by SHA-256, or from chance.
-fn seed(text: Option<&str>, desk: &mut Desk) -> Seed {
+fn seed(text: Option<&str>, desk: &mut Service) -> Seed {
     text.map_or_else(|| desk.seed(), |text| Seed(Sha256::digest(text).into()))
 }
 
 /// Finds the banks that are meant; all that may be practiced where none is named.
-fn topics(catalog: &Catalog, names: &[String]) -> Result<Vec<Entry<Shelved>>, Failure> {
+fn topics(catalog: &Catalog, names: &[String]) -> Result<Vec<CatalogEntry<LazyBank>>, Failure> {
     if names.is_empty() {
         return Ok(catalog.banks().filter(|bank| bank.value.outline().practice).cloned().collect());
     }
     let find = |name: &String| {
         let absent = |absence| Failure::absent("bank", name, absence);
-        let id: BankId = name.parse().map_err(|_| absent(crate::bank::catalog::Absence::Unknown))?;
+        let id: BankId = name.parse().map_err(|_| absent(crate::bank::catalog::CatalogMiss::Unknown))?;
         let bank = catalog.bank(&id).map_err(absent)?;
         if bank.value.practice {
             Ok(bank.clone())

@@ -9,14 +9,14 @@ use super::Env;
 const SOON: usize = 25;
 
 /// Counts what is done, on any number of threads.
-pub struct Progress {
+pub struct ProgressBar {
     shown: bool,
     word: &'static str,
     count: usize,
     done: AtomicUsize,
 }
 
-impl Progress {
+impl ProgressBar {
     /// Begins to count up to `count`; `word` says what is done with each.
     pub fn new(env: &Env<'_>, count: usize, word: &'static str) -> Self {
         Self { shown: env.terminal.output && count > SOON, word, count, done: AtomicUsize::new(0) }
@@ -34,7 +34,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for ProgressBar {
     fn drop(&mut self) {
         if self.shown {
             let _ = write!(std::io::stderr(), "\r\u{1b}[K");

@@ -4,8 +4,8 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::error::Failure;
-use super::{Env, Outcome};
-use crate::exam::disclosure::Extent;
+use super::{CommandResult, Env};
+use crate::exam::disclosure::DisclosureLevel;
 use crate::ids::AttemptId;
 use crate::projections::attempts::AttemptRow;
 use crate::text;
@@ -21,10 +21,10 @@ mod show;
 /// List, show, replay, re-mark and decide about attempts, show who stands where, export records
 #[derive(Debug, Subcommand)]
 pub enum RecordCommand {
-    List(list::ListArgs),
-    Show(show::ShowArgs),
+    List(list::RecordListArgs),
+    Show(show::RecordShowArgs),
     Matrix(matrix::MatrixArgs),
-    Export(export::ExportArgs),
+    Export(export::RecordExportArgs),
     Replay(replay::ReplayArgs),
     Remark(remark::RemarkArgs),
     Void(decide::VoidArgs),
@@ -32,7 +32,7 @@ pub enum RecordCommand {
 }
 
 /// Runs one of them.
-pub(super) fn run(command: &RecordCommand, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(command: &RecordCommand, env: &mut Env<'_>) -> CommandResult {
     match command {
         RecordCommand::List(args) => list::run(args, env),
         RecordCommand::Show(args) => show::run(args, env),
@@ -60,8 +60,8 @@ fn a_reason(given: &str) -> Result<(), Failure> {
 }
 
 /// Returns an attempt as every JSON output of records shows it.
-fn row_json(row: &AttemptRow, name: &str, extent: Extent) -> Value {
-    let told = extent > Extent::Verdict;
+fn row_json(row: &AttemptRow, name: &str, extent: DisclosureLevel) -> Value {
+    let told = extent > DisclosureLevel::Verdict;
     json!({
         "id": row.id,
         "trainee": { "id": row.trainee, "name": name },

@@ -3,9 +3,9 @@
 use clap::Subcommand;
 
 use super::error::Failure;
-use super::{Env, Outcome};
+use super::{CommandResult, Env};
 use crate::projections::people::PersonRow;
-use crate::service::Desk;
+use crate::service::Service;
 
 mod add;
 mod erase;
@@ -17,16 +17,16 @@ mod set;
 /// List, add and change people; hand out and erase what is held about them
 #[derive(Debug, Subcommand)]
 pub enum TraineeCommand {
-    List(list::ListArgs),
+    List(list::TraineeListArgs),
     Add(add::AddArgs),
     Set(set::SetArgs),
     Rename(rename::RenameArgs),
-    Export(export::ExportArgs),
+    Export(export::TraineeExportArgs),
     Erase(erase::EraseArgs),
 }
 
 /// Runs one of them.
-pub(super) fn run(command: &TraineeCommand, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(command: &TraineeCommand, env: &mut Env<'_>) -> CommandResult {
     match command {
         TraineeCommand::List(_) => list::run(env),
         TraineeCommand::Add(args) => add::run(args, env),
@@ -38,7 +38,7 @@ pub(super) fn run(command: &TraineeCommand, env: &mut Env<'_>) -> Outcome {
 }
 
 /// Finds a person by name or id.
-fn find(desk: &Desk, who: &str) -> Result<PersonRow, Failure> {
+fn find(desk: &Service, who: &str) -> Result<PersonRow, Failure> {
     desk.find(who)?.ok_or_else(|| {
         Failure::usage(format!("There is no \"{}\" here. See `needlewise trainee list`.", crate::text::one_line(who)))
     })

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Day, Millis, Timestamp};
-use crate::credential::key::{Key, KeySpan, signed_by};
+use crate::credential::key::{KeyPeriod, SigningKeyPair, signed_by};
 use crate::ids::{CertificateId, Digest, IssuerId, hex, unhex};
 use crate::{canonical, text};
 
@@ -26,7 +26,7 @@ pub struct Bundle {
     /// The name it gives itself.
     pub name: String,
     /// Its keys, the oldest first; the last one signs.
-    pub keys: Vec<KeySpan>,
+    pub keys: Vec<KeyPeriod>,
     /// What it revoked.
     pub revoked: Vec<Revocation>,
     /// Grows with every change; of two bundles the one with the higher number counts.
@@ -52,13 +52,13 @@ pub struct Revocation {
     pub on: Day,
     /// Why, where the issuer says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Reason>,
+    pub reason: Option<RevocationReason>,
 }
 
 /// Why a certificate was revoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Reason {
+pub enum RevocationReason {
     /// Something on it is wrong.
     Error,
     /// The holder cheated.
@@ -73,7 +73,7 @@ pub enum Reason {
     HolderRequest,
 }
 
-impl Reason {
+impl RevocationReason {
     /// All of them.
     pub const ALL: [Self; 6] =
         [Self::Error, Self::Misconduct, Self::Superseded, Self::ItemFault, Self::KeyCompromise, Self::HolderRequest];
@@ -98,13 +98,13 @@ impl Reason {
 
 /// What goes into a bundle.
 #[derive(Debug)]
-pub struct Contents {
+pub struct BundleContents {
     /// The issuer.
     pub issuer: IssuerId,
     /// The name it gives itself.
     pub name: String,
     /// Its keys, the oldest first.
-    pub keys: Vec<KeySpan>,
+    pub keys: Vec<KeyPeriod>,
     /// What it revoked.
     pub revoked: Vec<Revocation>,
     /// How many facts its ledger holds.
@@ -115,8 +115,8 @@ pub struct Contents {
 
 impl Bundle {
     /// Makes a bundle and signs it with the newest key. The ledger is told only where a key was compromised.
-    pub fn sign(contents: Contents, key: &Key, now: Timestamp) -> Self {
-        let Contents { issuer, name, keys, revoked, sequence, ledger } = contents;
+    pub fn sign(contents: BundleContents, key: &SigningKeyPair, now: Timestamp) -> Self {
+        let BundleContents { issuer, name, keys, revoked, sequence, ledger } = contents;
         let compromised = keys.iter().any(|key| key.compromised);
         let ledger = if compromised { ledger } else { Vec::new() };
         let next_update = now.plus(LIST_MAX_AGE);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::clock::Day;
-use crate::credential::key::{Key, KeySpan, endorsed};
+use crate::credential::key::{KeyPeriod, SigningKeyPair, endorsed};
 use crate::ids::{IssuerId, hex, unhex};
 
 /// The format of the file.
@@ -29,14 +29,14 @@ pub struct Issuer {
     /// The name it gives itself.
     pub name: String,
     /// Its keys, the oldest first; the last one signs.
-    pub keys: Vec<KeySpan>,
-    sealed: Sealed,
+    pub keys: Vec<KeyPeriod>,
+    sealed: EncryptedKey,
 }
 
 /// The seed of a key under a passphrase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sealed {
+struct EncryptedKey {
     /// Argon2id with these costs makes the key of the cipher.
     memory_kib: u32,
     passes: u32,
@@ -48,7 +48,7 @@ struct Sealed {
 
 /// Fresh random bytes for a key and the passphrase around it.
 #[derive(Debug)]
-pub struct Fresh {
+pub struct KeyMaterial {
     /// The seed of the key.
     pub seed: Zeroizing<[u8; 32]>,
     /// Makes equal passphrases differ.
@@ -59,7 +59,7 @@ pub struct Fresh {
 
 /// Why the key that signs is replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rotation {
+pub enum KeyRotation {
     /// Its year is over: certificates it signed keep counting.
     Yearly,
     /// Somebody else may have this key, the one that signs or an older one: of what it signed only what the ledger holds keeps
@@ -72,10 +72,10 @@ impl Issuer {
     ///
     /// # Errors
     /// In words, where the passphrase is too short or this machine lacks the memory.
-    pub fn new(id: IssuerId, name: String, today: Day, passphrase: &str, fresh: &Fresh) -> Result<Self, String> {
-        let key = Key::from_seed(*fresh.seed);
-        let keys = vec![KeySpan { did: key.did(), from: today, until: None, compromised: false, endorsed: None }];
-        Ok(Self { format: FORMAT, id, name, keys, sealed: Sealed::of(passphrase, &key.did(), fresh)? })
+    pub fn new(id: IssuerId, name: String, today: Day, passphrase: &str, fresh: &KeyMaterial) -> Result<Self, String> {
+        let key = SigningKeyPair::from_seed(*fresh.seed);
+        let keys = vec![KeyPeriod { did: key.did(), from: today, until: None, compromised: false, endorsed: None }];
+        Ok(Self { format: FORMAT, id, name, keys, sealed: EncryptedKey::of(passphrase, &key.did(), fresh)? })
     }
 
     /// Reads an issuer from the text of its file.
@@ -106,8 +106,8 @@ impl Issuer {
     ///
     /// # Errors
     /// In words, where the passphrase is not the right one.
-    pub fn unlock(&self, passphrase: &str) -> Result<Key, String> {
-        let key = Key::from_seed(*self.sealed.open(passphrase, self.did())?);
+    pub fn unlock(&self, passphrase: &str) -> Result<SigningKeyPair, String> {
+        let key = SigningKeyPair::from_seed(*self.sealed.open(passphrase, self.did())?);
         if key.did() == self.did() { Ok(key) } else { Err("The key does not fit its name.".to_owned()) }
     }
 
@@ -118,15 +118,21 @@ impl Issuer {
     ///
     /// # Errors
     /// In words, where the passphrase `now` is not the right one, `then` is too short, or the compromised key is none of these.
-    pub fn rotate(&self, why: &Rotation, today: Day, (now, then): (&str, &str), fresh: &Fresh) -> Result<Self, String> {
+    pub fn rotate(
+        &self,
+        why: &KeyRotation,
+        today: Day,
+        (now, then): (&str, &str),
+        fresh: &KeyMaterial,
+    ) -> Result<Self, String> {
         let old = self.unlock(now)?;
-        let new = Key::from_seed(*fresh.seed);
+        let new = SigningKeyPair::from_seed(*fresh.seed);
         let mut keys = self.keys.clone();
-        if let Rotation::Compromised(did) = why {
+        if let KeyRotation::Compromised(did) = why {
             let stolen = keys.iter_mut().find(|key| key.did == *did).ok_or("That is none of this issuer's keys.")?;
             stolen.compromised = true;
         }
-        let mut span = KeySpan { did: new.did(), from: today, until: None, compromised: false, endorsed: None };
+        let mut span = KeyPeriod { did: new.did(), from: today, until: None, compromised: false, endorsed: None };
         if let Some(last) = keys.last_mut() {
             last.until = Some(today);
             if !last.compromised {
@@ -134,13 +140,13 @@ impl Issuer {
             }
         }
         keys.push(span);
-        let sealed = Sealed::of(then, &new.did(), fresh)?;
+        let sealed = EncryptedKey::of(then, &new.did(), fresh)?;
         Ok(Self { format: FORMAT, id: self.id, name: self.name.clone(), keys, sealed })
     }
 }
 
-impl Sealed {
-    fn of(passphrase: &str, did: &str, fresh: &Fresh) -> Result<Self, String> {
+impl EncryptedKey {
+    fn of(passphrase: &str, did: &str, fresh: &KeyMaterial) -> Result<Self, String> {
         if passphrase.chars().count() < PASSPHRASE_MIN {
             return Err(format!("The passphrase is shorter than {PASSPHRASE_MIN} characters. Take six random words."));
         }

@@ -19,15 +19,15 @@ const HEADER: &str = "needlewise-computer-key-1 ";
 const ED25519: [u8; 2] = [0xED, 0x01];
 
 /// A signing key. It is never shown.
-pub struct Key(SigningKey);
+pub struct SigningKeyPair(SigningKey);
 
-impl std::fmt::Debug for Key {
+impl std::fmt::Debug for SigningKeyPair {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Key({})", self.did())
     }
 }
 
-impl Key {
+impl SigningKeyPair {
     /// Makes a key from 32 random bytes.
     pub fn from_seed(seed: [u8; 32]) -> Self {
         Self(SigningKey::from_bytes(&seed))
@@ -75,17 +75,17 @@ impl Key {
 }
 
 /// Reads a key's file; nothing where it is no key, or not this user's alone.
-fn read(path: &Path) -> io::Result<Option<Key>> {
+fn read(path: &Path) -> io::Result<Option<SigningKeyPair>> {
     let Some(text) = paths::read_private(path)? else { return Ok(None) };
     let seed = text.trim_end().strip_prefix(HEADER).and_then(|text| text.strip_prefix('z'));
     let seed = seed.and_then(|seed| bs58::decode(seed).into_vec().ok()).and_then(|seed| seed.try_into().ok());
-    Ok(seed.map(Key::from_seed))
+    Ok(seed.map(SigningKeyPair::from_seed))
 }
 
 /// A public key of an issuer, and the days on which it signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct KeySpan {
+pub struct KeyPeriod {
     /// The did:key.
     pub did: String,
     /// Its first day.
@@ -110,11 +110,11 @@ struct Succession<'a> {
 }
 
 /// Returns the bytes that a key signs to vouch for its successor.
-pub(super) fn endorsed(issuer: &IssuerId, successor: &KeySpan) -> Vec<u8> {
+pub(super) fn endorsed(issuer: &IssuerId, successor: &KeyPeriod) -> Vec<u8> {
     canonical::bytes(&Succession { issuer, successor: &successor.did, from: successor.from })
 }
 
-impl KeySpan {
+impl KeyPeriod {
     /// Returns whether the key `before` vouches for this one.
     pub(super) fn follows(&self, issuer: &IssuerId, before: &Self) -> bool {
         let signature = self.endorsed.as_deref().and_then(unhex::<64>);

@@ -16,7 +16,7 @@ use crate::credential::types::Credential;
 
 /// What a certificate can be written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub enum CertificateFormat {
     /// The credential itself.
     Json,
     /// A picture of lines, with the credential baked in.
@@ -27,7 +27,7 @@ pub enum Format {
     Pdf,
 }
 
-impl Format {
+impl CertificateFormat {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Json, Self::Svg, Self::Png, Self::Pdf];
 
@@ -44,14 +44,14 @@ impl Format {
 
 /// Why a certificate cannot be drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Undrawable {
+pub enum RenderError {
     /// No font at hand has a sign for this character, which stands in this text.
     Glyph(char, String),
     /// Anything else, in words.
     Otherwise(String),
 }
 
-impl std::fmt::Display for Undrawable {
+impl std::fmt::Display for RenderError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Glyph(c, text) => write!(
@@ -69,11 +69,16 @@ impl std::fmt::Display for Undrawable {
 ///
 /// # Errors
 /// What cannot be drawn.
-pub fn render(format: Format, credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u8>, Undrawable> {
+pub fn render(
+    format: CertificateFormat,
+    credential: &Credential,
+    text: &str,
+    fonts: &Fonts,
+) -> Result<Vec<u8>, RenderError> {
     match format {
-        Format::Json => Ok(text.as_bytes().to_vec()),
-        Format::Svg => svg::write(credential, text, fonts).map(String::into_bytes),
-        Format::Png => png::write(credential, text, fonts),
-        Format::Pdf => pdf::write(credential, text, fonts),
+        CertificateFormat::Json => Ok(text.as_bytes().to_vec()),
+        CertificateFormat::Svg => svg::write(credential, text, fonts).map(String::into_bytes),
+        CertificateFormat::Png => png::write(credential, text, fonts),
+        CertificateFormat::Pdf => pdf::write(credential, text, fonts),
     }
 }

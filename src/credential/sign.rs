@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use crate::clock::Timestamp;
-use crate::credential::key::Key;
+use crate::credential::key::SigningKeyPair;
 use crate::credential::rdf_graph;
 use crate::credential::types::{Credential, Proof};
 use crate::ids::Digest;
 
 /// What the proof's own part of the signed bytes is made of.
 #[derive(Serialize)]
-struct Options<'a> {
+struct ProofOptions<'a> {
     #[serde(rename = "@context")]
     context: &'a [String],
     #[serde(rename = "type")]
@@ -28,7 +28,7 @@ struct Options<'a> {
 /// # Errors
 /// What the JSON-LD reader says.
 pub(super) fn signed_bytes(credential: &Credential, proof: &Proof) -> Result<[u8; 64], String> {
-    let options = Options {
+    let options = ProofOptions {
         context: &credential.context,
         kind: &proof.kind,
         cryptosuite: &proof.cryptosuite,
@@ -47,7 +47,7 @@ pub(super) fn signed_bytes(credential: &Credential, proof: &Proof) -> Result<[u8
 ///
 /// # Errors
 /// In words, where the credential cannot be put into a graph.
-pub fn sign(credential: Credential, key: &Key, created: Timestamp) -> Result<String, String> {
+pub fn sign(credential: Credential, key: &SigningKeyPair, created: Timestamp) -> Result<String, String> {
     let did = key.did();
     let mut proof = Proof {
         kind: "DataIntegrityProof".to_owned(),

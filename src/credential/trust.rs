@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{Day, Millis, Timestamp};
 use crate::credential::bundle::Bundle;
-use crate::credential::key::{KeySpan, fingerprint};
+use crate::credential::key::{KeyPeriod, fingerprint};
 use crate::ids::{CertificateId, Digest, IssuerId};
 use crate::text;
 
@@ -16,13 +16,13 @@ const FORMAT: u32 = 1;
 /// The issuers this machine trusts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Trust {
+pub struct TrustList {
     format: u32,
     /// Each of them.
-    pub issuers: Vec<Trusted>,
+    pub issuers: Vec<TrustedIssuer>,
 }
 
-impl Default for Trust {
+impl Default for TrustList {
     fn default() -> Self {
         Self { format: FORMAT, issuers: Vec::new() }
     }
@@ -31,11 +31,11 @@ impl Default for Trust {
 /// An issuer that is trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Trusted {
+pub struct TrustedIssuer {
     /// The name it was trusted under, which is shown in place of the one it gives itself.
     pub name: String,
     /// Its keys, the oldest first.
-    pub keys: Vec<KeySpan>,
+    pub keys: Vec<KeyPeriod>,
     /// Whether it is trusted without a list of revoked certificates.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub without_revocation: bool,
@@ -61,7 +61,7 @@ pub struct RevocationList {
     pub ledger: BTreeSet<Digest>,
 }
 
-impl Trust {
+impl TrustList {
     /// Reads whom this machine trusts from the text of its file.
     ///
     /// # Errors
@@ -78,8 +78,8 @@ impl Trust {
     }
 
     /// Returns who holds a did:key, with that key, if it is trusted.
-    pub fn holder(&self, did: &str) -> Option<(&Trusted, &KeySpan)> {
-        let key = |issuer: &'_ Trusted| issuer.keys.iter().position(|key| key.did == did);
+    pub fn holder(&self, did: &str) -> Option<(&TrustedIssuer, &KeyPeriod)> {
+        let key = |issuer: &'_ TrustedIssuer| issuer.keys.iter().position(|key| key.did == did);
         self.issuers.iter().find_map(|issuer| key(issuer).map(|at| (issuer, &issuer.keys[at])))
     }
 
@@ -102,7 +102,7 @@ impl Trust {
         {
             return Err(format!("This key is trusted as \"{}\" already. Untrust it first.", issuer.name));
         }
-        let key = KeySpan { did: did.to_owned(), from: today, until: None, compromised: false, endorsed: None };
+        let key = KeyPeriod { did: did.to_owned(), from: today, until: None, compromised: false, endorsed: None };
         match self.issuers.iter_mut().find(|issuer| issuer.name == name) {
             Some(issuer) => {
                 issuer.without_revocation = without_revocation;
@@ -114,7 +114,7 @@ impl Trust {
             }
             None => {
                 let name = name.to_owned();
-                self.issuers.push(Trusted { name, keys: vec![key], without_revocation, list: None });
+                self.issuers.push(TrustedIssuer { name, keys: vec![key], without_revocation, list: None });
             }
         }
         Ok(())
@@ -123,7 +123,8 @@ impl Trust {
     /// Trusts an issuer no longer, by its name or one of its keys; says whether there was one.
     pub fn remove(&mut self, name_or_did: &str) -> bool {
         let before = self.issuers.len();
-        let is = |issuer: &Trusted| issuer.name == name_or_did || issuer.keys.iter().any(|key| key.did == name_or_did);
+        let is =
+            |issuer: &TrustedIssuer| issuer.name == name_or_did || issuer.keys.iter().any(|key| key.did == name_or_did);
         self.issuers.retain(|issuer| !is(issuer));
         self.issuers.len() < before
     }
@@ -140,14 +141,15 @@ impl Trust {
             let day = bundle.issued.day().written();
             return Err(format!("It is dated {day}, which is still to come: one of the clocks is wrong."));
         }
-        let known = |issuer: &Trusted| reaches(issuer, bundle);
+        let known = |issuer: &TrustedIssuer| reaches(issuer, bundle);
         let Some(at) = self.issuers.iter().position(known) else {
             return Err("Its signer is not trusted here. Trust its key first, after comparing the words: \
                         `needlewise issuer trust DID --name NAME`."
                 .to_owned());
         };
         let others = self.issuers.iter().enumerate().filter(|(other, _)| *other != at);
-        let claims = |issuer: &Trusted| issuer.keys.iter().any(|key| bundle.keys.iter().any(|own| own.did == key.did));
+        let claims =
+            |issuer: &TrustedIssuer| issuer.keys.iter().any(|key| bundle.keys.iter().any(|own| own.did == key.did));
         if let Some((_, other)) = others.into_iter().find(|(_, issuer)| claims(issuer)) {
             return Err(format!("It claims a key that is trusted as \"{}\".", other.name));
         }
@@ -174,7 +176,7 @@ impl Trust {
 
 /// Returns whether the signer of a bundle is the newest trusted key of this issuer, or follows from it, each vouching for
 /// the next. An older key reaches nothing: whoever finds one could otherwise found a line of their own.
-fn reaches(issuer: &Trusted, bundle: &Bundle) -> bool {
+fn reaches(issuer: &TrustedIssuer, bundle: &Bundle) -> bool {
     let Some(newest) = issuer.keys.last().filter(|key| !key.compromised) else { return false };
     let Some(at) = bundle.keys.iter().position(|key| key.did == newest.did) else { return false };
     bundle.keys[at..].windows(2).all(|pair| pair[1].follows(&bundle.issuer, &pair[0]))

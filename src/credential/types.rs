@@ -28,7 +28,7 @@ pub struct Credential {
     /// Validity and assurance in words.
     pub description: String,
     /// Who signed.
-    pub issuer: Profile,
+    pub issuer: IssuerProfile,
     /// From when it is valid.
     #[serde(rename = "validFrom")]
     pub valid_from: String,
@@ -40,7 +40,7 @@ pub struct Credential {
     pub awarded: String,
     /// Who passed what, and how.
     #[serde(rename = "credentialSubject")]
-    pub subject: Subject,
+    pub subject: CredentialSubject,
     /// Facts, paper, exam, banks, and the certificate renewed.
     pub evidence: Vec<Evidence>,
     /// The one proof; empty before signing.
@@ -51,7 +51,7 @@ pub struct Credential {
 /// Who signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Profile {
+pub struct IssuerProfile {
     /// A did:key.
     pub id: String,
     /// `Profile`.
@@ -64,7 +64,7 @@ pub struct Profile {
 /// Who passed what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Subject {
+pub struct CredentialSubject {
     /// `urn:uuid:` of the person.
     pub id: String,
     /// `AchievementSubject`.

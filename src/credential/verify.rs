@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::credential::bundle::LIST_MAX_AGE;
-use crate::credential::key::{self, KeySpan};
+use crate::credential::key::{self, KeyPeriod};
 use crate::credential::sign::signed_bytes;
-use crate::credential::trust::{Trust, Trusted};
+use crate::credential::trust::{TrustList, TrustedIssuer};
 use crate::credential::types::{CONTEXTS, Credential, Proof};
 use crate::ids::{CertificateId, Digest};
 use crate::text;
@@ -60,7 +60,7 @@ impl fmt::Display for Verdict {
 
 /// What came of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checked {
+pub struct VerificationResult {
     /// The verdict.
     pub verdict: Verdict,
     /// Why, in a sentence.
@@ -71,7 +71,7 @@ pub struct Checked {
     pub issuer: Option<String>,
 }
 
-impl Checked {
+impl VerificationResult {
     /// Returns the issuer's name for people: the one it is trusted under, else what it says of itself, as such.
     pub fn issuer_words(&self) -> String {
         match (&self.issuer, &self.credential) {
@@ -88,32 +88,32 @@ impl Checked {
 }
 
 /// Checks a certificate.
-pub fn verify(bytes: &[u8], trust: &Trust, system: Timestamp) -> Checked {
+pub fn verify(bytes: &[u8], trust: &TrustList, system: Timestamp) -> VerificationResult {
     let today = trust.today(system);
     let credential = match checked(bytes, today) {
         Ok(credential) => credential,
-        Err(reason) => return Checked::invalid(reason),
+        Err(reason) => return VerificationResult::invalid(reason),
     };
     // Held to their form before.
     let (Some(certificate), Some(from), Some(until)) =
         (credential.certificate(), credential.from(), credential.until())
     else {
-        return Checked::invalid("Its id or its dates cannot be read.".to_owned());
+        return VerificationResult::invalid("Its id or its dates cannot be read.".to_owned());
     };
     let did = credential.issuer.id.as_str();
-    let signed = Signed { certificate, digest: credential.digest(), did, from, until };
+    let signed = VerdictBasis { certificate, digest: credential.digest(), did, from, until };
     match judge(&signed, trust, today) {
-        (Verdict::Invalid, reason) => Checked::invalid(reason),
+        (Verdict::Invalid, reason) => VerificationResult::invalid(reason),
         (verdict, reason) => {
             let issuer = trust.holder(did).map(|(issuer, _)| issuer.name.clone());
-            Checked { verdict, reason, credential: Some(credential), issuer }
+            VerificationResult { verdict, reason, credential: Some(credential), issuer }
         }
     }
 }
 
 /// What of a certificate whose form and proof hold decides about its verdict.
 #[derive(Debug, Clone, Copy)]
-pub struct Signed<'a> {
+pub struct VerdictBasis<'a> {
     /// Its name.
     pub certificate: CertificateId,
     /// The digest of its credential.
@@ -127,7 +127,7 @@ pub struct Signed<'a> {
 }
 
 /// Judges a certificate whose form and proof hold.
-pub fn judge(signed: &Signed<'_>, trust: &Trust, today: Timestamp) -> (Verdict, String) {
+pub fn judge(signed: &VerdictBasis<'_>, trust: &TrustList, today: Timestamp) -> (Verdict, String) {
     let Some((issuer, key)) = trust.holder(signed.did) else {
         let reason = "The signature holds, but its signer is not trusted on this machine.";
         return (Verdict::Untrusted, reason.to_owned());
@@ -152,7 +152,7 @@ pub fn judge(signed: &Signed<'_>, trust: &Trust, today: Timestamp) -> (Verdict, 
 
 /// Says why a trusted issuer's key does not count for this certificate: it was retired before, or somebody else may have
 /// it. A thief writes any date, so that after a compromise only what the issuer's ledger holds counts.
-fn refused(signed: &Signed<'_>, issuer: &Trusted, key: &KeySpan) -> Option<String> {
+fn refused(signed: &VerdictBasis<'_>, issuer: &TrustedIssuer, key: &KeyPeriod) -> Option<String> {
     let in_ledger = || issuer.list.as_ref().is_some_and(|list| list.ledger.contains(&signed.digest));
     if key.compromised && !in_ledger() {
         return Some("Its key was compromised, and the issuer's ledger does not hold it.".to_owned());

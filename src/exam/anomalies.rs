@@ -1,9 +1,9 @@
 //! What looks odd about an attempt, told from its facts alone. It has no effect on the mark: an issuer looks at it.
 
 use crate::attempt::Fact;
-use crate::attempt::chain::Row;
+use crate::attempt::chain::StoredFact;
 use crate::clock::Millis;
-use crate::exam::Sheet;
+use crate::exam::LoadedPaper;
 use crate::text;
 
 /// An answer given sooner after the fact before it can hardly have been read.
@@ -13,7 +13,7 @@ const HASTY: Millis = Millis(2_000);
 const PAUSE: Millis = Millis(10 * 60_000);
 
 /// Returns what looks odd, a sentence each; nothing where all is as usual.
-pub fn oddities(sheet: &Sheet, rows: &[Row]) -> Vec<String> {
+pub fn oddities(sheet: &LoadedPaper, rows: &[StoredFact]) -> Vec<String> {
     let mut facts: Vec<_> = rows.iter().filter_map(|row| Some((row.at, row.fact()?))).collect();
     // What follows the end, a decision of a later day among it, was not done by whoever sat it.
     facts.truncate(

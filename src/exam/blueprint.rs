@@ -2,7 +2,7 @@
 
 use crate::bank::catalog::Catalog;
 use crate::bank::exam::Exam;
-use crate::bank::validate::Flaw;
+use crate::bank::validate::Finding;
 use crate::exam::draw::{self, Infeasible};
 use crate::problem::Severity;
 
@@ -11,7 +11,7 @@ const TIMES: usize = 3;
 
 /// Proves by counting that papers can be drawn, and compares every section with its pool, critical questions and others
 /// each for themselves.
-pub fn check(catalog: &Catalog, exam: &Exam) -> Vec<Flaw> {
+pub fn check(catalog: &Catalog, exam: &Exam) -> Vec<Finding> {
     let mut flaws: Vec<_> = draw::feasible(catalog, exam).err().map(|why| infeasible(&why)).into_iter().collect();
     for (at, (section, questions)) in exam.sections.iter().zip(draw::counts(exam)).enumerate() {
         let Ok(bank) = catalog.bank(&section.bank) else { continue };
@@ -23,7 +23,7 @@ pub fn check(catalog: &Catalog, exam: &Exam) -> Vec<Flaw> {
         {
             if pool < TIMES * draw {
                 let message = format!("the section draws {draw} of {pool} {kind} questions in \"{}\"", section.bank);
-                flaws.push(Flaw {
+                flaws.push(Finding {
                     rule: "L41",
                     severity: Severity::Warning,
                     pointer: format!("/sections/{at}"),
@@ -36,9 +36,9 @@ pub fn check(catalog: &Catalog, exam: &Exam) -> Vec<Flaw> {
     flaws
 }
 
-fn infeasible(why: &Infeasible) -> Flaw {
+fn infeasible(why: &Infeasible) -> Finding {
     let section = why.section() - 1;
-    Flaw {
+    Finding {
         rule: "infeasible",
         severity: Severity::Error,
         pointer: format!("/sections/{section}"),

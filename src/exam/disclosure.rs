@@ -1,12 +1,12 @@
 //! What may be shown of an attempt, and to whom it belongs. (Semantics, section 5.)
 
 use crate::attempt::Mode;
-use crate::bank::exam::Review;
-use crate::exam::eligibility::Start;
+use crate::bank::exam::ReviewPolicy;
+use crate::exam::eligibility::Eligibility;
 
 /// How much may be shown. Each step includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Extent {
+pub enum DisclosureLevel {
     /// Passed or not.
     Verdict,
     /// Also points, sections, and the objectives of what was missed.
@@ -18,14 +18,14 @@ pub enum Extent {
 }
 
 /// Returns how much of an attempt may be shown while `next` says whether the exam can be taken again.
-pub fn extent(mode: Mode, review: Review, next: Start) -> Extent {
-    let last = matches!(next, Start::Passed { .. } | Start::Never);
+pub fn extent(mode: Mode, review: ReviewPolicy, next: Eligibility) -> DisclosureLevel {
+    let last = matches!(next, Eligibility::Passed { .. } | Eligibility::Never);
     match (mode, review) {
-        (Mode::Practice, _) => Extent::Everything,
+        (Mode::Practice, _) => DisclosureLevel::Everything,
         // Its questions may be asked again, whatever the exam's own rule.
-        (Mode::Mock, _) => Extent::Objectives,
-        (Mode::Exam, Review::None) => Extent::Verdict,
-        (Mode::Exam, Review::FullAfterFinal) if last => Extent::Chosen,
-        (Mode::Exam, Review::ObjectivesUntilFinal | Review::FullAfterFinal) => Extent::Objectives,
+        (Mode::Mock, _) => DisclosureLevel::Objectives,
+        (Mode::Exam, ReviewPolicy::None) => DisclosureLevel::Verdict,
+        (Mode::Exam, ReviewPolicy::FullAfterFinal) if last => DisclosureLevel::Chosen,
+        (Mode::Exam, ReviewPolicy::ObjectivesUntilFinal | ReviewPolicy::FullAfterFinal) => DisclosureLevel::Objectives,
     }
 }

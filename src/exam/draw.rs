@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::attempt::paper::{BankRef, DrawVersion, ExamRef, Paper, PaperItem, PaperSection, Seed};
-use crate::bank::catalog::{Catalog, Entry};
-use crate::bank::exam::{Exam, Section};
-use crate::bank::lazy::Shelved;
-use crate::bank::question::{Ask, ChoiceOrder, Position};
+use crate::attempt::paper::{BankRef, DrawVersion, ExamRef, Paper, PaperQuestion, PaperSection, Seed};
+use crate::bank::catalog::{Catalog, CatalogEntry};
+use crate::bank::exam::{Exam, ExamSection};
+use crate::bank::lazy::LazyBank;
+use crate::bank::question::{ChoiceOrder, ChoicePosition, QuestionKind};
 use crate::bank::{Bank, Question};
 use crate::canonical;
 use crate::ids::Digest;
@@ -19,21 +19,21 @@ pub mod selection;
 mod v1;
 mod v2;
 
-use question_set::Unit;
+use question_set::QuestionSet;
 pub use quota::{Infeasible, Quota, apportion, counts};
-use rng::{Chance, Use};
-pub use selection::{Earlier, Over, Picked, Pool};
+use rng::{DrawRng, RngStream};
+pub use selection::{EarlierPaper, Exclusions, QuestionPool, SectionSelection};
 
 /// A paper with the content that it names by digest.
 #[derive(Debug, Clone)]
-pub struct Drawn {
+pub struct DrawnPaper {
     /// The paper.
     pub paper: Paper,
     /// Digest and text of everything it names: questions, frames of banks, pools, the exam.
     pub content: BTreeMap<Digest, String>,
 }
 
-impl Drawn {
+impl DrawnPaper {
     fn keep(&mut self, text: String) -> Digest {
         let digest = Digest::of(&text);
         self.content.insert(digest, text);
@@ -42,7 +42,7 @@ impl Drawn {
 }
 
 /// Returns the questions that a section may draw from.
-pub fn pool<'a>(bank: &'a Bank, section: &'a Section) -> impl Iterator<Item = &'a Arc<Question>> {
+pub fn pool<'a>(bank: &'a Bank, section: &'a ExamSection) -> impl Iterator<Item = &'a Arc<Question>> {
     let objective =
         |question: &Question| section.objectives.is_empty() || section.objectives.contains(&question.objective);
     let level = |question: &Question| section.level.is_none_or(|level| level == question.level);
@@ -60,15 +60,15 @@ pub fn pool<'a>(bank: &'a Bank, section: &'a Section) -> impl Iterator<Item = &'
 pub fn exam(
     catalog: &Catalog,
     exam: &Exam,
-    earlier: &[Earlier],
+    earlier: &[EarlierPaper],
     seed: Seed,
     version: DrawVersion,
-) -> Result<Drawn, Infeasible> {
+) -> Result<DrawnPaper, Infeasible> {
     let mut drawn = empty(seed);
     let digest = drawn.keep(canonical::text(exam));
     drawn.paper.exam = Some(ExamRef { id: exam.id.clone(), version: exam.version.clone(), digest });
     drawn.paper.draw = version;
-    let mut choices = Chance::new(seed, Use::Choices);
+    let mut choices = DrawRng::new(seed, RngStream::Choices);
     let (parts, retries) = select(catalog, exam, earlier, seed, version)?;
     drawn.paper.anew = retries;
     for part in parts {
@@ -90,28 +90,32 @@ pub fn exam(
 pub fn select<'a>(
     catalog: &'a Catalog,
     exam: &'a Exam,
-    earlier: &[Earlier],
+    earlier: &[EarlierPaper],
     seed: Seed,
     version: DrawVersion,
-) -> Result<(Vec<Chosen<'a>>, u32), Infeasible> {
+) -> Result<(Vec<DrawnSection<'a>>, u32), Infeasible> {
     let banks = banks(catalog, exam)?;
     let pools = pools(&banks, exam);
-    let over = Over::Earlier(earlier);
+    let over = Exclusions::Earlier(earlier);
     let (picked, retries) = match version {
         DrawVersion::V1 => v1::select(exam, &pools, over, seed)?,
         DrawVersion::V2 => (v2::select(exam, &pools, over, seed)?, 0),
     };
     let parts = in_order(picked, seed).into_iter().zip(banks).zip(&exam.sections);
-    Ok((parts.map(|((picked, bank), section)| Chosen { bank, section, picked }).collect(), retries))
+    Ok((parts.map(|((picked, bank), section)| DrawnSection { bank, section, picked }).collect(), retries))
 }
 
 /// Chooses the questions of a stored paper again, from the pools that were stored with it.
 ///
 /// # Errors
 /// The section that cannot be filled: then the paper was not drawn from these pools.
-pub fn select_again(exam: &Exam, pools: &[Pool<'_>], paper: &Paper) -> Result<Vec<Picked>, Infeasible> {
+pub fn select_again(
+    exam: &Exam,
+    pools: &[QuestionPool<'_>],
+    paper: &Paper,
+) -> Result<Vec<SectionSelection>, Infeasible> {
     let passed_over: Vec<_> = paper.sections.iter().map(|section| section.passed_over.as_slice()).collect();
-    let over = Over::Stored(&passed_over);
+    let over = Exclusions::Stored(&passed_over);
     let picked = match paper.draw {
         DrawVersion::V1 => v1::select_once(exam, pools, over, paper.seed, paper.anew)?,
         DrawVersion::V2 => v2::select(exam, pools, over, paper.seed)?,
@@ -120,8 +124,8 @@ pub fn select_again(exam: &Exam, pools: &[Pool<'_>], paper: &Paper) -> Result<Ve
 }
 
 /// Puts the questions of every section in the order in which they are asked.
-fn in_order(mut picked: Vec<Picked>, seed: Seed) -> Vec<Picked> {
-    let mut order = Chance::new(seed, Use::Questions);
+fn in_order(mut picked: Vec<SectionSelection>, seed: Seed) -> Vec<SectionSelection> {
+    let mut order = DrawRng::new(seed, RngStream::Questions);
     picked.iter_mut().for_each(|part| order.shuffle(&mut part.units));
     picked
 }
@@ -134,30 +138,30 @@ pub fn feasible(catalog: &Catalog, exam: &Exam) -> Result<(), Infeasible> {
     v2::feasible(exam, &pools(&banks(catalog, exam)?, exam))
 }
 
-fn banks<'a>(catalog: &'a Catalog, exam: &Exam) -> Result<Vec<&'a Entry<Shelved>>, Infeasible> {
-    let bank = |(number, section): (usize, &Section)| {
+fn banks<'a>(catalog: &'a Catalog, exam: &Exam) -> Result<Vec<&'a CatalogEntry<LazyBank>>, Infeasible> {
+    let bank = |(number, section): (usize, &ExamSection)| {
         let (section, bank) = (number + 1, section.bank.clone());
         catalog.bank(&bank).map_err(|absence| Infeasible::Bank { section, bank, absence })
     };
     exam.sections.iter().enumerate().map(bank).collect()
 }
 
-fn pools<'a>(banks: &[&'a Entry<Shelved>], exam: &'a Exam) -> Vec<Pool<'a>> {
+fn pools<'a>(banks: &[&'a CatalogEntry<LazyBank>], exam: &'a Exam) -> Vec<QuestionPool<'a>> {
     banks.iter().zip(&exam.sections).map(|(bank, section)| pool(&bank.value, section).collect()).collect()
 }
 
 /// What was chosen for one section, with where it comes from.
 #[derive(Debug)]
-pub struct Chosen<'a> {
+pub struct DrawnSection<'a> {
     /// The bank.
-    pub bank: &'a Entry<Shelved>,
+    pub bank: &'a CatalogEntry<LazyBank>,
     /// The section of the blueprint.
-    pub section: &'a Section,
+    pub section: &'a ExamSection,
     /// What was chosen.
-    pub picked: Picked,
+    pub picked: SectionSelection,
 }
 
-fn empty(seed: Seed) -> Drawn {
+fn empty(seed: Seed) -> DrawnPaper {
     let paper = Paper {
         exam: None,
         draw: DrawVersion::V1,
@@ -168,12 +172,12 @@ fn empty(seed: Seed) -> Drawn {
         reviewed: None,
         items: Vec::new(),
     };
-    Drawn { paper, content: BTreeMap::new() }
+    DrawnPaper { paper, content: BTreeMap::new() }
 }
 
-impl Drawn {
+impl DrawnPaper {
     /// Names a bank and returns its place in the paper.
-    fn bank(&mut self, entry: &Entry<Shelved>) -> usize {
+    fn bank(&mut self, entry: &CatalogEntry<LazyBank>) -> usize {
         let bank = &entry.value;
         if let Some(at) = self.paper.banks.iter().position(|known| known.id == bank.id) {
             return at;
@@ -185,7 +189,7 @@ impl Drawn {
     }
 
     /// Asks the questions of `units` in the section added last.
-    fn ask(&mut self, units: &[Unit], choices: &mut Chance) {
+    fn ask(&mut self, units: &[QuestionSet], choices: &mut DrawRng) {
         let section = self.paper.sections.len() - 1;
         for question in units.iter().flat_map(|unit| &unit.questions) {
             let day = question.reviewed.as_ref().map(|reviewed| reviewed.on);
@@ -194,15 +198,15 @@ impl Drawn {
                 if self.paper.items.is_empty() { day } else { earlier.zip(day).map(|(a, b)| a.min(b)) };
             let order = arrange(&question.ask, choices);
             let question = self.keep(question.content());
-            self.paper.items.push(PaperItem { section, question, order });
+            self.paper.items.push(PaperQuestion { section, question, order });
         }
     }
 }
 
 /// Draws questions to practice from `banks`: `count` of them, or as many as there are.
-pub fn practice(banks: &[&Entry<Shelved>], count: usize, seed: Seed) -> Drawn {
-    let mut chance = Chance::new(seed, Use::Selection);
-    let (mut order, mut choices) = (Chance::new(seed, Use::Questions), Chance::new(seed, Use::Choices));
+pub fn practice(banks: &[&CatalogEntry<LazyBank>], count: usize, seed: Seed) -> DrawnPaper {
+    let mut chance = DrawRng::new(seed, RngStream::Selection);
+    let (mut order, mut choices) = (DrawRng::new(seed, RngStream::Questions), DrawRng::new(seed, RngStream::Choices));
     let mut all: Vec<_> = banks
         .iter()
         .enumerate()
@@ -231,33 +235,33 @@ pub fn practice(banks: &[&Entry<Shelved>], count: usize, seed: Seed) -> Drawn {
 }
 
 /// Makes a paper of all questions of a bank in the author's order, those of a case together, for looking through.
-pub fn whole(bank: &Entry<Shelved>) -> Drawn {
+pub fn whole(bank: &CatalogEntry<LazyBank>) -> DrawnPaper {
     let seed = Seed([0; 32]);
     let mut drawn = empty(seed);
     let at = drawn.bank(bank);
     drawn.paper.sections.push(PaperSection { bank: at, pool: None, passed_over: Vec::new() });
-    drawn.ask(&question_set::units(&bank.value.questions), &mut Chance::new(seed, Use::Choices));
+    drawn.ask(&question_set::units(&bank.value.questions), &mut DrawRng::new(seed, RngStream::Choices));
     drawn
 }
 
 /// Returns the order in which a question's choices, items or right sides are shown: position to place in the question.
-pub fn arrange(ask: &Ask, chance: &mut Chance) -> Vec<usize> {
-    let shuffled = |count: usize, chance: &mut Chance| {
+pub fn arrange(ask: &QuestionKind, chance: &mut DrawRng) -> Vec<usize> {
+    let shuffled = |count: usize, chance: &mut DrawRng| {
         let mut order: Vec<_> = (0..count).collect();
         chance.shuffle(&mut order);
         order
     };
     match ask {
-        Ask::Choice { choices, order: ChoiceOrder::Shuffled, .. } => {
-            let last = |at: &usize| choices[*at].position == Some(Position::Last);
+        QuestionKind::Choice { choices, order: ChoiceOrder::Shuffled, .. } => {
+            let last = |at: &usize| choices[*at].position == Some(ChoicePosition::Last);
             let (kept, mut order): (Vec<_>, Vec<_>) = (0..choices.len()).partition(last);
             chance.shuffle(&mut order);
             order.extend(kept);
             order
         }
-        Ask::Choice { choices, .. } => (0..choices.len()).collect(),
-        Ask::Order { items } => shuffled(items.len(), chance),
-        Ask::Match { pairs, extra_right } => shuffled(pairs.len() + extra_right.len(), chance),
-        Ask::TrueFalse { .. } | Ask::Number { .. } | Ask::Text { .. } => Vec::new(),
+        QuestionKind::Choice { choices, .. } => (0..choices.len()).collect(),
+        QuestionKind::Order { items } => shuffled(items.len(), chance),
+        QuestionKind::Match { pairs, extra_right } => shuffled(pairs.len() + extra_right.len(), chance),
+        QuestionKind::TrueFalse { .. } | QuestionKind::Number { .. } | QuestionKind::Text { .. } => Vec::new(),
     }
 }

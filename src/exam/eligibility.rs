@@ -1,6 +1,6 @@
 //! May this person start the exam now, and if not, when? (Semantics, section 8.)
 
-use crate::attempt::Standing;
+use crate::attempt::ExamResult;
 use crate::bank::exam::Exam;
 use crate::clock::{Millis, Timestamp};
 
@@ -9,7 +9,7 @@ pub const RENEWAL: Millis = Millis(60 * 24 * 3_600_000);
 
 /// An earlier attempt at an exam.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Past {
+pub struct PriorAttempt {
     /// When its first question was shown.
     pub started: Timestamp,
     /// When it ended, if it did.
@@ -17,7 +17,7 @@ pub struct Past {
     /// How long it could take, where there was a limit.
     pub limit: Option<Millis>,
     /// What it came to, if it ended.
-    pub standing: Option<Standing>,
+    pub standing: Option<ExamResult>,
     /// Until when its certificate is valid, for a pass.
     pub valid_until: Option<Timestamp>,
     /// Whether it was voided: it does not count.
@@ -26,7 +26,7 @@ pub struct Past {
     pub granted: u32,
 }
 
-impl Past {
+impl PriorAttempt {
     /// Returns when it was over: at its end, or when its time ran out, whichever came first.
     fn over(&self) -> Timestamp {
         let deadline = self.limit.map(|limit| self.started.plus(limit));
@@ -36,7 +36,7 @@ impl Past {
 
 /// The answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
+pub enum Eligibility {
     /// Now; so many attempts are left, this one included.
     Now {
         /// How many.
@@ -64,12 +64,12 @@ pub enum Start {
 ///
 /// A pass ends a cycle: from [`RENEWAL`] before its end attempts, waits and standing begin anew. Within a cycle an attempt
 /// counts from the moment its first question was shown, whether or not it was finished.
-pub fn start(exam: &Exam, past: &[Past], now: Timestamp) -> Start {
-    let counts = |past: &&Past| !past.voided && past.standing == Some(Standing::Passed);
+pub fn start(exam: &Exam, past: &[PriorAttempt], now: Timestamp) -> Eligibility {
+    let counts = |past: &&PriorAttempt| !past.voided && past.standing == Some(ExamResult::Passed);
     let pass = past.iter().filter(counts).max_by_key(|past| past.valid_until);
     let cycle = match pass.and_then(|pass| pass.valid_until) {
         Some(until) if now < until.minus(RENEWAL) => {
-            return Start::Passed { until, renew: until.minus(RENEWAL) };
+            return Eligibility::Passed { until, renew: until.minus(RENEWAL) };
         }
         Some(until) => Some(until.minus(RENEWAL)),
         None => None,
@@ -84,15 +84,15 @@ pub fn start(exam: &Exam, past: &[Past], now: Timestamp) -> Start {
     let waited = tries.last().map_or(now, |last| last.over().plus(wait(exam, tries.len())));
     let free = match (tries.len().checked_sub(max), window) {
         (None, _) => now,
-        (Some(_), None) => return Start::Never,
+        (Some(_), None) => return Eligibility::Never,
         // The attempt that must leave the window before another fits in.
         (Some(oldest), Some(window)) => tries[oldest].started.plus(window),
     };
     let at = waited.max(free).max(now);
-    let inside = |past: &&&Past| window.is_none_or(|window| past.started.plus(window) > at);
+    let inside = |past: &&&PriorAttempt| window.is_none_or(|window| past.started.plus(window) > at);
     let used = tries.iter().filter(inside).count();
     let left = u32::try_from(max.saturating_sub(used)).unwrap_or(u32::MAX);
-    if at <= now { Start::Now { left } } else { Start::Later { at, left } }
+    if at <= now { Eligibility::Now { left } } else { Eligibility::Later { at, left } }
 }
 
 /// Returns the wait after so many failures; the last one given serves all later ones.

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::attempt::fact::Started;
+use crate::attempt::fact::AttemptStarted;
 use crate::attempt::{Mode, Paper};
 use crate::bank::exam::Exam;
-use crate::bank::question::Ask;
+use crate::bank::question::QuestionKind;
 use crate::bank::{Bank, Question};
 use crate::clock::Millis;
 use crate::ids::Digest;
 
 /// A paper that can be sat, marked and read.
 #[derive(Debug)]
-pub struct Sheet {
+pub struct LoadedPaper {
     /// What it is for.
     pub mode: Mode,
     /// How long it may take.
@@ -24,12 +24,12 @@ pub struct Sheet {
     /// The banks of [`Paper::banks`], without their questions.
     pub banks: Vec<Bank>,
     /// The questions in the order they are asked.
-    pub items: Vec<Item>,
+    pub items: Vec<LoadedQuestion>,
 }
 
 /// One question of a sheet.
 #[derive(Debug)]
-pub struct Item {
+pub struct LoadedQuestion {
     /// The section, by its place in [`Paper::sections`].
     pub section: usize,
     /// The bank, by its place in [`Sheet::banks`].
@@ -42,40 +42,45 @@ pub struct Item {
 
 /// Content that a paper names and the store does not hold, or holds changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Missing(pub Digest);
+pub struct MissingContent(pub Digest);
 
-impl std::fmt::Display for Missing {
+impl std::fmt::Display for MissingContent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "content {} is missing or was changed", self.0.short())
     }
 }
 
-impl Sheet {
+impl LoadedPaper {
     /// Opens a paper; `content` finds text by its digest.
     ///
     /// # Errors
     /// The first content that is missing, changed or unreadable.
-    pub fn open(started: &Started, content: impl Fn(Digest) -> Option<String>) -> Result<Self, Missing> {
-        let text = |digest| content(digest).filter(|text| Digest::of(text) == digest).ok_or(Missing(digest));
+    pub fn open(started: &AttemptStarted, content: impl Fn(Digest) -> Option<String>) -> Result<Self, MissingContent> {
+        let text = |digest| content(digest).filter(|text| Digest::of(text) == digest).ok_or(MissingContent(digest));
         let paper = started.paper.clone();
         let exam = match &paper.exam {
-            Some(exam) => Some(serde_json::from_str(&text(exam.digest)?).map_err(|_| Missing(exam.digest))?),
+            Some(exam) => Some(serde_json::from_str(&text(exam.digest)?).map_err(|_| MissingContent(exam.digest))?),
             None => None,
         };
-        let bank = |frame| serde_json::from_str(&text(frame)?).map_err(|_| Missing(frame));
+        let bank = |frame| serde_json::from_str(&text(frame)?).map_err(|_| MissingContent(frame));
         let banks = paper.banks.iter().map(|bank_ref| bank(bank_ref.frame)).collect::<Result<Vec<_>, _>>()?;
         if paper.sections.iter().any(|section| section.bank >= banks.len()) {
-            return Err(Missing(paper.banks.first().map_or(Digest::ZERO, |bank| bank.digest)));
+            return Err(MissingContent(paper.banks.first().map_or(Digest::ZERO, |bank| bank.digest)));
         }
         let mut items = Vec::with_capacity(paper.items.len());
         for item in &paper.items {
-            let missing = Missing(item.question);
+            let missing = MissingContent(item.question);
             let question = Question::from_content(&text(item.question)?).ok_or(missing)?;
             let bank = paper.sections.get(item.section).map(|section| section.bank).ok_or(missing)?;
             if !is_order(&item.order, shown_count(&question.ask)) {
                 return Err(missing);
             }
-            items.push(Item { section: item.section, bank, question: Arc::new(question), order: item.order.clone() });
+            items.push(LoadedQuestion {
+                section: item.section,
+                bank,
+                question: Arc::new(question),
+                order: item.order.clone(),
+            });
         }
         Ok(Self { mode: started.mode, limit: started.limit, paper, exam, banks, items })
     }
@@ -119,12 +124,12 @@ impl Sheet {
 }
 
 /// Returns how many choices, items or right sides a question shows in an order of their own.
-fn shown_count(ask: &Ask) -> usize {
+fn shown_count(ask: &QuestionKind) -> usize {
     match ask {
-        Ask::Choice { choices, .. } => choices.len(),
-        Ask::Order { items } => items.len(),
-        Ask::Match { pairs, extra_right } => pairs.len() + extra_right.len(),
-        Ask::TrueFalse { .. } | Ask::Number { .. } | Ask::Text { .. } => 0,
+        QuestionKind::Choice { choices, .. } => choices.len(),
+        QuestionKind::Order { items } => items.len(),
+        QuestionKind::Match { pairs, extra_right } => pairs.len() + extra_right.len(),
+        QuestionKind::TrueFalse { .. } | QuestionKind::Number { .. } | QuestionKind::Text { .. } => 0,
     }
 }
 
@@ -135,15 +140,15 @@ fn is_order(order: &[usize], count: usize) -> bool {
     sorted.into_iter().eq(0..count)
 }
 
-impl Item {
+impl LoadedQuestion {
     /// Returns the texts that are shown in an order of their own: choices, items to order, or right sides.
     pub fn shown(&self) -> Vec<&str> {
         let text = |at: usize| match &self.question.ask {
-            Ask::Choice { choices, .. } => choices[at].text.as_str(),
-            Ask::Order { items } => items[at].text.as_str(),
-            Ask::Match { pairs, .. } if at < pairs.len() => pairs[at].right.as_str(),
-            Ask::Match { pairs, extra_right } => extra_right[at - pairs.len()].text.as_str(),
-            Ask::TrueFalse { .. } | Ask::Number { .. } | Ask::Text { .. } => "",
+            QuestionKind::Choice { choices, .. } => choices[at].text.as_str(),
+            QuestionKind::Order { items } => items[at].text.as_str(),
+            QuestionKind::Match { pairs, .. } if at < pairs.len() => pairs[at].right.as_str(),
+            QuestionKind::Match { pairs, extra_right } => extra_right[at - pairs.len()].text.as_str(),
+            QuestionKind::TrueFalse { .. } | QuestionKind::Number { .. } | QuestionKind::Text { .. } => "",
         };
         // `Sheet::open` has held the order to the question.
         self.order.iter().map(|at| text(*at)).collect()

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::attempt::outcome::{Missed, SectionOutcome};
-use crate::attempt::remark::Policy;
-use crate::attempt::{Answer, Mode, Outcome, Points, Standing};
+use crate::attempt::outcome::{MissedObjective, SectionOutcome};
+use crate::attempt::remark::RemarkPolicy;
+use crate::attempt::{Answer, ExamResult, Mode, Outcome, Points};
 use crate::bank::decimal::Decimal;
-use crate::bank::question::{Ask, Choice, Question, Scoring, Select};
-use crate::exam::loaded_paper::{Item, Sheet};
+use crate::bank::question::{Choice, ChoiceScoring, Question, QuestionKind, SelectCount};
+use crate::exam::loaded_paper::{LoadedPaper, LoadedQuestion};
 use crate::text;
 
 /// Returns the points for an answer: one for a right one, a fraction only for a balanced choice, nothing for no answer.
@@ -15,31 +15,31 @@ use crate::text;
 /// A critical question is right or wrong, whatever its scoring says.
 pub fn mark(question: &Question, answer: Option<&Answer>) -> Points {
     let right = match (&question.ask, answer) {
-        (Ask::Choice { choices, select, scoring, .. }, Some(Answer::Choices(ticked))) => {
-            let scoring = if question.critical { Scoring::AllOrNothing } else { *scoring };
+        (QuestionKind::Choice { choices, select, scoring, .. }, Some(Answer::Choices(ticked))) => {
+            let scoring = if question.critical { ChoiceScoring::AllOrNothing } else { *scoring };
             return choice(choices, *select, scoring, ticked);
         }
-        (Ask::TrueFalse { answer, .. }, Some(Answer::Truth(given))) => given == answer,
-        (Ask::Number { answer, tolerance, .. }, Some(Answer::Number(given))) => {
+        (QuestionKind::TrueFalse { answer, .. }, Some(Answer::Truth(given))) => given == answer,
+        (QuestionKind::Number { answer, tolerance, .. }, Some(Answer::Number(given))) => {
             Decimal::parse(given).is_ok_and(|given| answer.accepts(&given, tolerance))
         }
-        (Ask::Text { accept }, Some(Answer::Text(given))) => {
+        (QuestionKind::Text { accept }, Some(Answer::Text(given))) => {
             let given = text::answer_key(given);
             accept.iter().any(|accepted| text::answer_key(accepted) == given)
         }
-        (Ask::Order { items }, Some(Answer::Order(order))) => order.iter().copied().eq(0..items.len()),
-        (Ask::Match { pairs, .. }, Some(Answer::Pairs(rights))) => rights.iter().copied().eq(0..pairs.len()),
+        (QuestionKind::Order { items }, Some(Answer::Order(order))) => order.iter().copied().eq(0..items.len()),
+        (QuestionKind::Match { pairs, .. }, Some(Answer::Pairs(rights))) => rights.iter().copied().eq(0..pairs.len()),
         _ => false,
     };
     if right { Points::one() } else { Points::zero() }
 }
 
 /// Returns the points for an answer to a question that turned out to be faulty; nothing where it was dropped.
-pub fn mark_again(question: &Question, policy: &Policy, answer: Option<&Answer>) -> Option<Points> {
+pub fn mark_again(question: &Question, policy: &RemarkPolicy, answer: Option<&Answer>) -> Option<Points> {
     match policy {
-        Policy::Drop => None,
-        Policy::AcceptAll => Some(Points::one()),
-        Policy::Rekey(keys) => {
+        RemarkPolicy::Drop => None,
+        RemarkPolicy::AcceptAll => Some(Points::one()),
+        RemarkPolicy::Rekey(keys) => {
             let under = |key: &Answer| rekeyed(question, key).map(|question| mark(&question, answer));
             Some(keys.iter().filter_map(under).max().unwrap_or_else(|| mark(question, answer)))
         }
@@ -53,46 +53,46 @@ pub fn rekeyed(question: &Question, key: &Answer) -> Option<Question> {
         return None;
     }
     let ask = match (question.ask.clone(), key) {
-        (Ask::Choice { mut choices, select, scoring, order }, Answer::Choices(keys)) => {
+        (QuestionKind::Choice { mut choices, select, scoring, order }, Answer::Choices(keys)) => {
             let enough = match select {
-                Select::One => true,
-                Select::Exactly(n) => keys.len() == n,
-                Select::All => keys.len() < choices.len(),
+                SelectCount::One => true,
+                SelectCount::Exactly(n) => keys.len() == n,
+                SelectCount::All => keys.len() < choices.len(),
             };
             if !enough {
                 return None;
             }
             choices.iter_mut().enumerate().for_each(|(at, choice)| choice.correct = keys.contains(&at));
-            Ask::Choice { choices, select, scoring, order }
+            QuestionKind::Choice { choices, select, scoring, order }
         }
-        (Ask::TrueFalse { rationales, harm, .. }, Answer::Truth(answer)) => {
-            Ask::TrueFalse { answer: *answer, rationales, harm }
+        (QuestionKind::TrueFalse { rationales, harm, .. }, Answer::Truth(answer)) => {
+            QuestionKind::TrueFalse { answer: *answer, rationales, harm }
         }
-        (Ask::Number { tolerance, unit, .. }, Answer::Number(answer)) => {
-            Ask::Number { answer: Decimal::parse(answer).ok()?, tolerance, unit }
+        (QuestionKind::Number { tolerance, unit, .. }, Answer::Number(answer)) => {
+            QuestionKind::Number { answer: Decimal::parse(answer).ok()?, tolerance, unit }
         }
-        (Ask::Text { .. }, Answer::Text(answer)) => Ask::Text { accept: vec![answer.clone()] },
+        (QuestionKind::Text { .. }, Answer::Text(answer)) => QuestionKind::Text { accept: vec![answer.clone()] },
         _ => return None,
     };
     Some(Question { ask, ..question.clone() })
 }
 
 /// Marks ticked choices. More ticks than may be selected earn nothing, however they came to be stored.
-fn choice(choices: &[Choice], select: Select, scoring: Scoring, ticked: &[usize]) -> Points {
+fn choice(choices: &[Choice], select: SelectCount, scoring: ChoiceScoring, ticked: &[usize]) -> Points {
     let ticked: BTreeSet<usize> = ticked.iter().copied().collect();
     let keys = choices.iter().filter(|choice| choice.correct).count();
     let hits = ticked.iter().filter(|at| choices.get(**at).is_some_and(|choice| choice.correct)).count();
     let misses = ticked.len() - hits;
     let too_many = match select {
-        Select::One => ticked.len() > 1,
-        Select::Exactly(n) => ticked.len() > n,
-        Select::All => false,
+        SelectCount::One => ticked.len() > 1,
+        SelectCount::Exactly(n) => ticked.len() > n,
+        SelectCount::All => false,
     };
     match scoring {
         _ if too_many => Points::zero(),
-        Scoring::Balanced => Points::balanced(hits, keys, misses, choices.len() - keys),
-        Scoring::AllOrNothing if hits == keys && misses == 0 && keys > 0 => Points::one(),
-        Scoring::AllOrNothing => Points::zero(),
+        ChoiceScoring::Balanced => Points::balanced(hits, keys, misses, choices.len() - keys),
+        ChoiceScoring::AllOrNothing if hits == keys && misses == 0 && keys > 0 => Points::one(),
+        ChoiceScoring::AllOrNothing => Points::zero(),
     }
 }
 
@@ -104,25 +104,27 @@ pub fn misfit(question: &Question, answer: &Answer) -> Option<String> {
         sorted.windows(2).all(|pair| pair[0] < pair[1]) && sorted.last().is_none_or(|last| *last < below)
     };
     let fits = match (&question.ask, answer) {
-        (Ask::Choice { choices, select, .. }, Answer::Choices(ticked)) => {
+        (QuestionKind::Choice { choices, select, .. }, Answer::Choices(ticked)) => {
             let most = match select {
-                Select::One => 1,
-                Select::Exactly(n) => *n,
-                Select::All => choices.len(),
+                SelectCount::One => 1,
+                SelectCount::Exactly(n) => *n,
+                SelectCount::All => choices.len(),
             };
             if ticked.len() > most {
                 return Some(format!("choose at most {most}"));
             }
             !ticked.is_empty() && distinct(ticked, choices.len())
         }
-        (Ask::TrueFalse { .. }, Answer::Truth(_)) => true,
-        (Ask::Number { .. }, Answer::Number(given)) => match Decimal::parse(given) {
+        (QuestionKind::TrueFalse { .. }, Answer::Truth(_)) => true,
+        (QuestionKind::Number { .. }, Answer::Number(given)) => match Decimal::parse(given) {
             Ok(_) => true,
             Err(error) => return Some(error.to_string()),
         },
-        (Ask::Text { .. }, Answer::Text(given)) => given.len() <= 1000 && text::is_printable(given),
-        (Ask::Order { items }, Answer::Order(order)) => order.len() == items.len() && distinct(order, items.len()),
-        (Ask::Match { pairs, extra_right }, Answer::Pairs(rights)) => {
+        (QuestionKind::Text { .. }, Answer::Text(given)) => given.len() <= 1000 && text::is_printable(given),
+        (QuestionKind::Order { items }, Answer::Order(order)) => {
+            order.len() == items.len() && distinct(order, items.len())
+        }
+        (QuestionKind::Match { pairs, extra_right }, Answer::Pairs(rights)) => {
             rights.len() == pairs.len() && rights.iter().all(|right| *right < pairs.len() + extra_right.len())
         }
         _ => false,
@@ -134,9 +136,9 @@ pub fn misfit(question: &Question, answer: &Answer) -> Option<String> {
 /// became of a question that turned out to be faulty.
 ///
 /// An exam is passed when the total reaches its mark, every section its own, and every critical question is right.
-pub fn outcome(sheet: &Sheet, answers: &[Option<&Answer>], policies: &[Option<&Policy>]) -> Outcome {
+pub fn outcome(sheet: &LoadedPaper, answers: &[Option<&Answer>], policies: &[Option<&RemarkPolicy>]) -> Outcome {
     // A question that was dropped has no mark.
-    let mark = |((item, answer), policy): ((&Item, &Option<&Answer>), &Option<&Policy>)| match policy {
+    let mark = |((item, answer), policy): ((&LoadedQuestion, &Option<&Answer>), &Option<&RemarkPolicy>)| match policy {
         Some(policy) => mark_again(&item.question, policy, *answer),
         None => Some(mark(&item.question, *answer)),
     };
@@ -150,10 +152,10 @@ pub fn outcome(sheet: &Sheet, answers: &[Option<&Answer>], policies: &[Option<&P
     let pass = sheet.exam.as_ref().map(|exam| exam.pass);
     let reached = pass.is_none_or(|pass| earned.reaches(pass, possible)) && sections.iter().all(|section| section.met);
     let standing = match (sheet.mode, reached, critical_misses.is_empty()) {
-        (Mode::Practice, ..) => Standing::Practiced,
-        (Mode::Exam | Mode::Mock, false, _) => Standing::Failed,
-        (Mode::Exam | Mode::Mock, true, false) => Standing::FailedCritical,
-        (Mode::Exam | Mode::Mock, true, true) => Standing::Passed,
+        (Mode::Practice, ..) => ExamResult::Practiced,
+        (Mode::Exam | Mode::Mock, false, _) => ExamResult::Failed,
+        (Mode::Exam | Mode::Mock, true, false) => ExamResult::FailedCritical,
+        (Mode::Exam | Mode::Mock, true, true) => ExamResult::Passed,
     };
     Outcome {
         earned,
@@ -167,7 +169,7 @@ pub fn outcome(sheet: &Sheet, answers: &[Option<&Answer>], policies: &[Option<&P
     }
 }
 
-fn section(sheet: &Sheet, marks: &[Option<Points>], at: usize) -> SectionOutcome {
+fn section(sheet: &LoadedPaper, marks: &[Option<Points>], at: usize) -> SectionOutcome {
     let own =
         || sheet.items.iter().zip(marks).filter(|(item, _)| item.section == at).filter_map(|(_, mark)| mark.as_ref());
     let earned: Points = own().cloned().sum();
@@ -179,12 +181,12 @@ fn section(sheet: &Sheet, marks: &[Option<Points>], at: usize) -> SectionOutcome
 }
 
 /// Collects the objectives of some questions, each once.
-fn objectives<'a>(sheet: &Sheet, items: impl Iterator<Item = &'a Item>) -> Vec<Missed> {
-    let missed = |item: &Item| {
+fn objectives<'a>(sheet: &LoadedPaper, items: impl Iterator<Item = &'a LoadedQuestion>) -> Vec<MissedObjective> {
+    let missed = |item: &LoadedQuestion| {
         let bank = &sheet.banks[item.bank];
         let objective = item.question.objective.clone();
         let text = bank.objective(&objective).unwrap_or(objective.as_str()).to_owned();
-        Missed { bank: bank.id.clone(), objective, text }
+        MissedObjective { bank: bank.id.clone(), objective, text }
     };
     items.map(missed).collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -6,26 +6,26 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::attempt::fact::{Answered, Ending, Finished, Flagged};
-use crate::attempt::remark::{Policy, Ruling};
+use crate::attempt::fact::{AttemptEnding, AttemptFinished, QuestionAnswered, QuestionFlagged};
+use crate::attempt::remark::{QuestionRuling, RemarkPolicy};
 use crate::attempt::{Answer, Certainty, Fact, Mode, Outcome, Points};
 use crate::clock::Millis;
-use crate::exam::loaded_paper::Sheet;
+use crate::exam::loaded_paper::LoadedPaper;
 use crate::exam::scoring;
 
 /// A sitting in progress, or one that has ended.
 #[derive(Debug, Clone)]
 pub struct Session {
-    sheet: Arc<Sheet>,
-    given: Vec<Option<Given>>,
+    sheet: Arc<LoadedPaper>,
+    given: Vec<Option<StoredAnswer>>,
     flags: Vec<bool>,
-    ended: Option<Finished>,
-    rulings: Vec<Ruling>,
+    ended: Option<AttemptFinished>,
+    rulings: Vec<QuestionRuling>,
 }
 
 /// An answer that is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
+pub struct StoredAnswer {
     /// The answer.
     pub answer: Answer,
     /// How sure the trainee was.
@@ -34,7 +34,7 @@ pub struct Given {
 
 /// Something a trainee does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
+pub enum AttemptAction {
     /// Answers a question, or changes its answer.
     Answer {
         /// The question's place in the paper.
@@ -62,7 +62,7 @@ pub enum Action {
 
 /// When something is done: how much of the sitting's time has passed, and whether a person typed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
+pub struct ActionMoment {
     /// How much of the sitting's time has passed.
     pub elapsed: Millis,
     /// Whether the input was piped in.
@@ -71,7 +71,7 @@ pub struct Moment {
 
 /// Why an action may not be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum ActionRefusal {
     /// The sitting has ended.
     Ended,
     /// Its time is over; it is to be ended.
@@ -86,7 +86,7 @@ pub enum Refusal {
     Misfit(String),
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for ActionRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ended => f.write_str("this attempt has ended"),
@@ -101,13 +101,13 @@ impl fmt::Display for Refusal {
 
 impl Session {
     /// Begins a sitting.
-    pub fn new(sheet: Arc<Sheet>) -> Self {
+    pub fn new(sheet: Arc<LoadedPaper>) -> Self {
         let count = sheet.items.len();
         Self { sheet, given: vec![None; count], flags: vec![false; count], ended: None, rulings: Vec::new() }
     }
 
     /// Takes a sitting up again from its facts.
-    pub fn resume<'a>(sheet: Arc<Sheet>, facts: impl IntoIterator<Item = &'a Fact>) -> Self {
+    pub fn resume<'a>(sheet: Arc<LoadedPaper>, facts: impl IntoIterator<Item = &'a Fact>) -> Self {
         let mut session = Self::new(sheet);
         facts.into_iter().for_each(|fact| session.apply(fact));
         session
@@ -117,37 +117,39 @@ impl Session {
     ///
     /// # Errors
     /// Why it may not be.
-    pub fn decide(&self, action: Action, moment: Moment) -> Result<Fact, Refusal> {
-        let Moment { elapsed, piped } = moment;
+    pub fn decide(&self, action: AttemptAction, moment: ActionMoment) -> Result<Fact, ActionRefusal> {
+        let ActionMoment { elapsed, piped } = moment;
         let time_up = self.time_left(elapsed) == Some(Millis(0));
         match action {
-            _ if self.ended.is_some() => Err(Refusal::Ended),
-            Action::TimeOut if time_up => Ok(self.finish(Ending::TimedOut, elapsed)),
-            Action::TimeOut => Err(Refusal::TimeLeft),
-            _ if time_up => Err(Refusal::TimeUp),
-            Action::Submit => Ok(self.finish(Ending::Submitted, elapsed)),
-            Action::Answer { item, .. } | Action::Clear { item } | Action::Flag { item }
+            _ if self.ended.is_some() => Err(ActionRefusal::Ended),
+            AttemptAction::TimeOut if time_up => Ok(self.finish(AttemptEnding::TimedOut, elapsed)),
+            AttemptAction::TimeOut => Err(ActionRefusal::TimeLeft),
+            _ if time_up => Err(ActionRefusal::TimeUp),
+            AttemptAction::Submit => Ok(self.finish(AttemptEnding::Submitted, elapsed)),
+            AttemptAction::Answer { item, .. } | AttemptAction::Clear { item } | AttemptAction::Flag { item }
                 if item >= self.given.len() =>
             {
-                Err(Refusal::NoSuchQuestion)
+                Err(ActionRefusal::NoSuchQuestion)
             }
-            Action::Answer { item, .. } | Action::Clear { item } if self.is_closed(item) => Err(Refusal::Closed),
-            Action::Answer { item, answer, certainty } => {
+            AttemptAction::Answer { item, .. } | AttemptAction::Clear { item } if self.is_closed(item) => {
+                Err(ActionRefusal::Closed)
+            }
+            AttemptAction::Answer { item, answer, certainty } => {
                 if let Some(why) = scoring::misfit(&self.sheet.items[item].question, &answer) {
-                    return Err(Refusal::Misfit(why));
+                    return Err(ActionRefusal::Misfit(why));
                 }
                 let certainty = certainty.filter(|_| self.sheet.mode == Mode::Practice);
-                Ok(Fact::Answered(Answered { item, answer: Some(answer), certainty, elapsed, piped }))
+                Ok(Fact::Answered(QuestionAnswered { item, answer: Some(answer), certainty, elapsed, piped }))
             }
-            Action::Clear { item } => {
-                Ok(Fact::Answered(Answered { item, answer: None, certainty: None, elapsed, piped }))
+            AttemptAction::Clear { item } => {
+                Ok(Fact::Answered(QuestionAnswered { item, answer: None, certainty: None, elapsed, piped }))
             }
-            Action::Flag { item } => Ok(Fact::Flagged(Flagged { item, on: !self.flags[item], elapsed })),
+            AttemptAction::Flag { item } => Ok(Fact::Flagged(QuestionFlagged { item, on: !self.flags[item], elapsed })),
         }
     }
 
-    fn finish(&self, how: Ending, elapsed: Millis) -> Fact {
-        Fact::Finished(Finished { how, elapsed, outcome: self.outcome() })
+    fn finish(&self, how: AttemptEnding, elapsed: Millis) -> Fact {
+        Fact::Finished(AttemptFinished { how, elapsed, outcome: self.outcome() })
     }
 
     /// Takes in a fact that is stored. One that cannot follow from this state changes nothing.
@@ -156,7 +158,7 @@ impl Session {
             Fact::Answered(answered) if self.ended.is_none() => {
                 if let Some(given) = self.given.get_mut(answered.item) {
                     let certainty = answered.certainty;
-                    *given = answered.answer.clone().map(|answer| Given { answer, certainty });
+                    *given = answered.answer.clone().map(|answer| StoredAnswer { answer, certainty });
                 }
             }
             Fact::Flagged(flagged) if self.ended.is_none() => {
@@ -176,7 +178,7 @@ impl Session {
     }
 
     /// Returns what is asked.
-    pub fn sheet(&self) -> &Arc<Sheet> {
+    pub fn sheet(&self) -> &Arc<LoadedPaper> {
         &self.sheet
     }
 
@@ -186,7 +188,7 @@ impl Session {
     }
 
     /// Returns the stored answer to a question.
-    pub fn given(&self, item: usize) -> Option<&Given> {
+    pub fn given(&self, item: usize) -> Option<&StoredAnswer> {
         self.given.get(item)?.as_ref()
     }
 
@@ -221,7 +223,7 @@ impl Session {
     }
 
     /// Returns how the sitting ended, once it has.
-    pub fn ended(&self) -> Option<&Finished> {
+    pub fn ended(&self) -> Option<&AttemptFinished> {
         self.ended.as_ref()
     }
 
@@ -233,7 +235,7 @@ impl Session {
     }
 
     /// Returns what became of a question that turned out to be faulty; the last word counts.
-    fn policy(&self, item: usize) -> Option<&Policy> {
+    fn policy(&self, item: usize) -> Option<&RemarkPolicy> {
         let question = self.sheet.paper.items[item].question;
         self.rulings.iter().rev().find(|ruling| ruling.question == question).map(|ruling| &ruling.policy)
     }
@@ -251,12 +253,12 @@ impl Session {
     }
 
     /// Returns the rulings on faulty questions that hold so far.
-    pub fn rulings(&self) -> &[Ruling] {
+    pub fn rulings(&self) -> &[QuestionRuling] {
         &self.rulings
     }
 
     /// Computes what they come to under other rulings.
-    pub fn outcome_under(&self, rulings: Vec<Ruling>) -> Outcome {
+    pub fn outcome_under(&self, rulings: Vec<QuestionRuling>) -> Outcome {
         Self { rulings, ..self.clone() }.outcome()
     }
 }

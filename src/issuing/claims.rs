@@ -8,14 +8,15 @@ use crate::canonical;
 use crate::clock::{Day, Timestamp};
 use crate::credential::assurance::Assurance;
 use crate::credential::types::{
-    Achievement, CONTEXTS, Credential, Criteria, Evidence, Profile, ResultDescription, ResultValue, Subject,
+    Achievement, CONTEXTS, Credential, CredentialSubject, Criteria, Evidence, IssuerProfile, ResultDescription,
+    ResultValue,
 };
-use crate::exam::Sheet;
+use crate::exam::LoadedPaper;
 use crate::ids::{CertificateId, Digest, TraineeId};
 
 /// A pass with everything that a certificate says of it. A person's time factor is not among it.
 #[derive(Debug)]
-pub struct Award<'a> {
+pub struct CredentialClaims<'a> {
     /// The certificate's name.
     pub id: CertificateId,
     /// The person's id.
@@ -25,7 +26,7 @@ pub struct Award<'a> {
     /// The person's license, if it is to be printed.
     pub license: Option<&'a str>,
     /// What was asked.
-    pub sheet: &'a Sheet,
+    pub sheet: &'a LoadedPaper,
     /// The exam's blueprint.
     pub exam: &'a Exam,
     /// When a clinician reviewed the questions: the earliest day, or nothing while one of them lacks a review. An issuer goes by
@@ -52,7 +53,7 @@ fn urn(digest: Digest) -> String {
     format!("urn:sha256:{digest}")
 }
 
-impl Award<'_> {
+impl CredentialClaims<'_> {
     /// Puts the award as an unsigned credential of `issuer`, whose id is a did:key.
     pub fn credential(&self, issuer: &str, issuer_name: &str) -> Credential {
         let until = format!("Valid through {} (UTC)", self.valid_until.day().written());
@@ -68,11 +69,15 @@ impl Award<'_> {
             kinds: vec!["VerifiableCredential".to_owned(), "OpenBadgeCredential".to_owned()],
             name: title,
             description: format!("{until}. {}.{}", self.assurance.words(), self.decisions()),
-            issuer: Profile { id: issuer.to_owned(), kinds: vec!["Profile".to_owned()], name: issuer_name.to_owned() },
+            issuer: IssuerProfile {
+                id: issuer.to_owned(),
+                kinds: vec!["Profile".to_owned()],
+                name: issuer_name.to_owned(),
+            },
             valid_from: self.valid_from.whole_second().to_string(),
             valid_until: self.valid_until.whole_second().to_string(),
             awarded: self.valid_from.whole_second().to_string(),
-            subject: Subject {
+            subject: CredentialSubject {
                 id: format!("urn:uuid:{}", self.holder),
                 kinds: vec!["AchievementSubject".to_owned()],
                 name: self.name.to_owned(),

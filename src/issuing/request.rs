@@ -8,19 +8,19 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::attempt::chain::{self, Head, Row, Secret};
-use crate::attempt::fact::{Finished, Person, Started};
+use crate::attempt::chain::{self, ChainHead, SaltedPayload, StoredFact};
+use crate::attempt::fact::{AttemptFinished, AttemptStarted, Person};
 use crate::attempt::paper::BankRef;
-use crate::attempt::{Fact, Mode, Standing};
+use crate::attempt::{ExamResult, Fact, Mode};
 use crate::bank::exam::Exam;
 use crate::clock::{Millis, Timestamp};
-use crate::credential::key::KeySpan;
+use crate::credential::key::KeyPeriod;
 use crate::exam::anomalies::oddities;
 use crate::exam::draw::counts;
-use crate::exam::loaded_paper::Missing;
-use crate::exam::replay::{self, Replay};
+use crate::exam::loaded_paper::MissingContent;
+use crate::exam::replay::{self, ReplayResult};
 use crate::exam::scoring::misfit;
-use crate::exam::{Session, Sheet};
+use crate::exam::{LoadedPaper, Session};
 use crate::ids::{AttemptId, Digest, FactId, StreamId, TraineeId, hex, unhex};
 use crate::issuing::decision::{applied, applied_by};
 use crate::{canonical, text};
@@ -40,13 +40,13 @@ pub const STALE: Millis = Millis(90 * 24 * 3_600_000);
 /// A request as its file holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Request {
+pub struct CertificateRequest {
     format: u32,
     /// Who asks: the name as it is to be printed, and the id that every fact names.
-    pub trainee: Asking,
+    pub trainee: Requester,
     /// The attempt.
     pub attempt: AttemptId,
-    facts: Vec<Line>,
+    facts: Vec<RequestFact>,
     /// What the paper names, by digest: the exam, the banks' frames, the questions of open banks, the pools.
     contents: BTreeMap<Digest, String>,
 }
@@ -54,7 +54,7 @@ pub struct Request {
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asking {
+pub struct Requester {
     /// The person's id.
     pub id: TraineeId,
     /// The name as it is to be printed.
@@ -67,7 +67,7 @@ pub struct Asking {
 /// A fact as it stands in the chain, with what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct RequestFact {
     id: FactId,
     seq: u32,
     kind: String,
@@ -81,26 +81,26 @@ struct Line {
 
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refused {
+pub enum RequestRefusal {
     /// It names an exam or a question that the issuer does not hold.
-    Foreign(Missing),
+    Foreign(MissingContent),
     /// Anything else, in words.
     Otherwise(String),
 }
 
-impl From<String> for Refused {
+impl From<String> for RequestRefusal {
     fn from(why: String) -> Self {
         Self::Otherwise(why)
     }
 }
 
-impl From<&str> for Refused {
+impl From<&str> for RequestRefusal {
     fn from(why: &str) -> Self {
         Self::Otherwise(why.to_owned())
     }
 }
 
-impl std::fmt::Display for Refused {
+impl std::fmt::Display for RequestRefusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Foreign(missing) => {
@@ -112,19 +112,19 @@ impl std::fmt::Display for Refused {
 }
 
 /// A request whose chain holds, with what was asked.
-struct Opened {
-    rows: Vec<Row>,
-    head: Head,
-    sheet: Arc<Sheet>,
+struct OpenedRequest {
+    rows: Vec<StoredFact>,
+    head: ChainHead,
+    sheet: Arc<LoadedPaper>,
 }
 
 /// An attempt that was marked again and passed.
 #[derive(Debug)]
-pub struct Examined {
+pub struct RescoredAttempt {
     /// What was asked.
-    pub sheet: Arc<Sheet>,
+    pub sheet: Arc<LoadedPaper>,
     /// How it ended, as it was marked again.
-    pub finished: Finished,
+    pub finished: AttemptFinished,
     /// When it ended.
     pub at: Timestamp,
     /// The digest of the last fact.
@@ -133,22 +133,22 @@ pub struct Examined {
     pub odd: Vec<String>,
 }
 
-impl Request {
+impl CertificateRequest {
     /// Makes the request for an attempt; `content` finds what the paper names.
     pub fn new(
         trainee: TraineeId,
         person: &Person,
         attempt: AttemptId,
-        rows: &[Row],
+        rows: &[StoredFact],
         content: impl Fn(Digest) -> Option<String>,
     ) -> Self {
-        let line = |row: &Row| {
-            let Secret { salt, payload } = row.secret.clone()?;
+        let line = |row: &StoredFact| {
+            let SaltedPayload { salt, payload } = row.secret.clone()?;
             let (id, seq, kind, at) = (row.id, row.seq, row.kind.clone(), row.at);
             let (body, prev, digest) = (row.body, row.prev, row.digest);
-            Some(Line { id, seq, kind, at, body, prev, digest, salt: hex(&salt), payload })
+            Some(RequestFact { id, seq, kind, at, body, prev, digest, salt: hex(&salt), payload })
         };
-        let started = rows.first().and_then(Row::fact);
+        let started = rows.first().and_then(StoredFact::fact);
         let named = match &started {
             Some(Fact::Started(started)) => names(started, &content),
             _ => BTreeSet::new(),
@@ -157,7 +157,7 @@ impl Request {
         let told = rows.iter().rposition(|row| TELLING.contains(&row.kind.as_str())).map_or(rows.len(), |at| at + 1);
         Self {
             format: FORMAT,
-            trainee: Asking { id: trainee, name, license },
+            trainee: Requester { id: trainee, name, license },
             attempt,
             facts: rows[..told].iter().filter_map(line).collect(),
             contents: named.into_iter().filter_map(|digest| Some((digest, content(digest)?))).collect(),
@@ -202,15 +202,15 @@ impl Request {
     pub fn examine(
         &self,
         held: impl Fn(Digest) -> Option<String>,
-        keys: &[KeySpan],
+        keys: &[KeyPeriod],
         now: Timestamp,
-    ) -> Result<Examined, Refused> {
-        let Opened { rows, head, sheet } = self.open(&held)?;
+    ) -> Result<RescoredAttempt, RequestRefusal> {
+        let OpenedRequest { rows, head, sheet } = self.open(&held)?;
         let exam = sheet.exam.as_ref().filter(|_| sheet.mode == Mode::Exam);
         let exam = exam.ok_or("It is of a practice; only an exam has a certificate.")?;
         follows(&sheet, exam)?;
         for marker in markers(&sheet, exam) {
-            held(Digest::of(&marker)).ok_or(Refused::Foreign(Missing(Digest::of(&marker))))?;
+            held(Digest::of(&marker)).ok_or(RequestRefusal::Foreign(MissingContent(Digest::of(&marker))))?;
         }
         drawn_from_pools(&sheet, &held)?;
         let (finished, at, marked) = marked_again(&sheet, &rows, keys)?;
@@ -227,7 +227,7 @@ impl Request {
             let limit = sheet.limit.map_or_else(|| "no limit".to_owned(), |limit| format!("{limit}"));
             odd.push(format!("It had {limit} of time, where the exam has {}.", exam.limit()));
         }
-        Ok(Examined { sheet, finished, at, head: head.digest, odd })
+        Ok(RescoredAttempt { sheet, finished, at, head: head.digest, odd })
     }
 
     /// Draws and marks the attempt again, by what the request brings along and, where that is not enough, by what is `held`
@@ -235,43 +235,46 @@ impl Request {
     ///
     /// # Errors
     /// Where the chain does not hold, or content is found nowhere.
-    pub fn replay(&self, held: impl Fn(Digest) -> Option<String>) -> Result<(Vec<Row>, Arc<Sheet>, Replay), Refused> {
+    pub fn replay(
+        &self,
+        held: impl Fn(Digest) -> Option<String>,
+    ) -> Result<(Vec<StoredFact>, Arc<LoadedPaper>, ReplayResult), RequestRefusal> {
         let content = |digest: Digest| self.contents.get(&digest).cloned().or_else(|| held(digest));
-        let Opened { rows, sheet, .. } = self.open(content)?;
+        let OpenedRequest { rows, sheet, .. } = self.open(content)?;
         let facts: Vec<_> = applied(&rows).into_iter().map(|(_, fact)| fact).collect();
-        let replayed = replay::replay(&sheet, &facts, content).map_err(Refused::Foreign)?;
+        let replayed = replay::replay(&sheet, &facts, content).map_err(RequestRefusal::Foreign)?;
         Ok((rows, sheet, replayed))
     }
 
-    fn open(&self, content: impl Fn(Digest) -> Option<String>) -> Result<Opened, Refused> {
+    fn open(&self, content: impl Fn(Digest) -> Option<String>) -> Result<OpenedRequest, RequestRefusal> {
         let rows = self.rows()?;
         let head = chain::check(self.attempt.into(), &rows).map_err(|broken| format!("It was changed: {broken}."))?;
-        let Some(Fact::Started(started)) = rows.first().and_then(Row::fact) else {
+        let Some(Fact::Started(started)) = rows.first().and_then(StoredFact::fact) else {
             return Err("It does not begin with the start of an attempt.".into());
         };
         if started.trainee != self.trainee.id {
             return Err("It was changed: the attempt is another person's.".into());
         }
-        let sheet = Sheet::open(&started, content).map_err(Refused::Foreign)?;
-        Ok(Opened { rows, head, sheet: Arc::new(sheet) })
+        let sheet = LoadedPaper::open(&started, content).map_err(RequestRefusal::Foreign)?;
+        Ok(OpenedRequest { rows, head, sheet: Arc::new(sheet) })
     }
 
-    fn rows(&self) -> Result<Vec<Row>, String> {
+    fn rows(&self) -> Result<Vec<StoredFact>, String> {
         let stream = StreamId::from(self.attempt);
-        let row = |line: &Line| {
-            let Line { id, seq, kind, at, body, prev, digest, salt, payload } = line.clone();
-            let secret = unhex(&salt).map(|salt| Secret { salt, payload });
+        let row = |line: &RequestFact| {
+            let RequestFact { id, seq, kind, at, body, prev, digest, salt, payload } = line.clone();
+            let secret = unhex(&salt).map(|salt| SaltedPayload { salt, payload });
             let secret = secret.ok_or_else(|| format!("It was changed: fact {seq} cannot be read."))?;
-            Ok(Row { id, stream, seq, kind, at, body, prev, digest, secret: Some(secret) })
+            Ok(StoredFact { id, stream, seq, kind, at, body, prev, digest, secret: Some(secret) })
         };
         self.facts.iter().map(row).collect()
     }
 }
 
 /// Returns what a paper names, but for the questions of closed banks: an issuer holds those, and nobody else is to read them.
-fn names(started: &Started, content: &impl Fn(Digest) -> Option<String>) -> BTreeSet<Digest> {
+fn names(started: &AttemptStarted, content: &impl Fn(Digest) -> Option<String>) -> BTreeSet<Digest> {
     let paper = &started.paper;
-    let Ok(sheet) = Sheet::open(started, content) else { return BTreeSet::new() };
+    let Ok(sheet) = LoadedPaper::open(started, content) else { return BTreeSet::new() };
     let frames = paper.banks.iter().map(|bank| bank.frame);
     let pools = paper.sections.iter().filter_map(|section| section.pool);
     let questions = paper.items.iter().zip(&sheet.items);
@@ -280,7 +283,7 @@ fn names(started: &Started, content: &impl Fn(Digest) -> Option<String>) -> BTre
 }
 
 /// Holds a paper to the blueprint of its exam: so many questions a section, so many of them critical, none twice.
-fn follows(sheet: &Sheet, exam: &Exam) -> Result<(), String> {
+fn follows(sheet: &LoadedPaper, exam: &Exam) -> Result<(), String> {
     let wrong = |what: &str| Err(format!("It was changed: {what}."));
     let counts = counts(exam);
     if sheet.paper.sections.len() != counts.len() {
@@ -312,7 +315,7 @@ pub fn bank_marker(bank: &BankRef) -> String {
 }
 
 /// Returns what of the paper's own words the issuer must hold itself: its banks, and the pools of its sections.
-fn markers(sheet: &Sheet, exam: &Exam) -> Vec<String> {
+fn markers(sheet: &LoadedPaper, exam: &Exam) -> Vec<String> {
     let digest = exam.digest();
     let banks = sheet.paper.banks.iter().map(bank_marker);
     let pools = sheet.paper.sections.iter().enumerate();
@@ -321,11 +324,12 @@ fn markers(sheet: &Sheet, exam: &Exam) -> Vec<String> {
 }
 
 /// Holds each question to the pool of its section.
-fn drawn_from_pools(sheet: &Sheet, held: &impl Fn(Digest) -> Option<String>) -> Result<(), Refused> {
+fn drawn_from_pools(sheet: &LoadedPaper, held: &impl Fn(Digest) -> Option<String>) -> Result<(), RequestRefusal> {
     for (at, section) in sheet.paper.sections.iter().enumerate() {
         let pool = section.pool.unwrap_or(Digest::ZERO);
-        let text = held(pool).ok_or(Refused::Foreign(Missing(pool)))?;
-        let pool: BTreeSet<Digest> = serde_json::from_str(&text).map_err(|_| Refused::Foreign(Missing(pool)))?;
+        let text = held(pool).ok_or(RequestRefusal::Foreign(MissingContent(pool)))?;
+        let pool: BTreeSet<Digest> =
+            serde_json::from_str(&text).map_err(|_| RequestRefusal::Foreign(MissingContent(pool)))?;
         if sheet.paper.items.iter().any(|item| item.section == at && !pool.contains(&item.question)) {
             return Err("It was changed: a question is not of those that its section draws from.".into());
         }
@@ -336,10 +340,10 @@ fn drawn_from_pools(sheet: &Sheet, held: &impl Fn(Digest) -> Option<String>) -> 
 /// Marks the answers again and holds the result to what was stored. Returns the end as it is marked now, when the sitting
 /// ended, and since when it is passed.
 fn marked_again(
-    sheet: &Arc<Sheet>,
-    rows: &[Row],
-    keys: &[KeySpan],
-) -> Result<(Finished, Timestamp, Timestamp), String> {
+    sheet: &Arc<LoadedPaper>,
+    rows: &[StoredFact],
+    keys: &[KeyPeriod],
+) -> Result<(AttemptFinished, Timestamp, Timestamp), String> {
     let facts = applied_by(rows, keys);
     let mut session = Session::new(Arc::clone(sheet));
     let (mut ended, mut since) = (None, Timestamp::from_millis(0));
@@ -359,7 +363,7 @@ fn marked_again(
         session.apply(fact);
         if matches!(fact, Fact::Finished(_) | Fact::Remarked(_)) {
             // A pass that was found later could not be asked for before.
-            let before = std::mem::replace(&mut passed, session.outcome().standing == Standing::Passed);
+            let before = std::mem::replace(&mut passed, session.outcome().standing == ExamResult::Passed);
             since = if passed && !before { row.at } else { since };
         }
     }
@@ -381,7 +385,7 @@ fn marked_again(
     }
     let outcome = session.outcome();
     match outcome.standing {
-        Standing::Passed => Ok((Finished { outcome, ..finished }, at, since)),
+        ExamResult::Passed => Ok((AttemptFinished { outcome, ..finished }, at, since)),
         _ => Err("The exam was not passed.".to_owned()),
     }
 }

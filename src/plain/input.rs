@@ -2,12 +2,12 @@
 
 use crate::attempt::Answer;
 use crate::bank::decimal::Decimal;
-use crate::bank::question::Ask;
-use crate::exam::loaded_paper::Item;
+use crate::bank::question::QuestionKind;
+use crate::exam::loaded_paper::LoadedQuestion;
 
 /// What was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Entry {
+pub(super) enum TypedEntry {
     Answer(Answer),
     Flag,
     Skip,
@@ -33,15 +33,15 @@ pub(super) const HELP: &[&str] = &[
 ];
 
 /// Reads a command word or a question's number.
-pub(super) fn command(line: &str, count: usize) -> Option<Entry> {
+pub(super) fn command(line: &str, count: usize) -> Option<TypedEntry> {
     match line.trim().to_lowercase().as_str() {
-        "flag" => Some(Entry::Flag),
-        "skip" => Some(Entry::Skip),
-        "back" => Some(Entry::Back),
-        "list" => Some(Entry::List),
-        "submit" => Some(Entry::Submit),
-        "help" => Some(Entry::Help),
-        number => number.parse::<usize>().ok().filter(|n| (1..=count).contains(n)).map(|n| Entry::Go(n - 1)),
+        "flag" => Some(TypedEntry::Flag),
+        "skip" => Some(TypedEntry::Skip),
+        "back" => Some(TypedEntry::Back),
+        "list" => Some(TypedEntry::List),
+        "submit" => Some(TypedEntry::Submit),
+        "help" => Some(TypedEntry::Help),
+        number => number.parse::<usize>().ok().filter(|n| (1..=count).contains(n)).map(|n| TypedEntry::Go(n - 1)),
     }
 }
 
@@ -49,38 +49,38 @@ pub(super) fn command(line: &str, count: usize) -> Option<Entry> {
 ///
 /// # Errors
 /// What was wrong with it, for `Not understood: …`.
-pub(super) fn entry(line: &str, item: &Item, count: usize) -> Result<Entry, String> {
+pub(super) fn entry(line: &str, item: &LoadedQuestion, count: usize) -> Result<TypedEntry, String> {
     let line = line.trim();
-    let asks_number = matches!(item.question.ask, Ask::Number { .. });
+    let asks_number = matches!(item.question.ask, QuestionKind::Number { .. });
     match command(line, count) {
-        Some(Entry::Go(_)) if asks_number => answer(line, item).map(Entry::Answer),
+        Some(TypedEntry::Go(_)) if asks_number => answer(line, item).map(TypedEntry::Answer),
         Some(entry) => Ok(entry),
-        None => answer(line, item).map(Entry::Answer),
+        None => answer(line, item).map(TypedEntry::Answer),
     }
 }
 
-fn answer(line: &str, item: &Item) -> Result<Answer, String> {
+fn answer(line: &str, item: &LoadedQuestion) -> Result<Answer, String> {
     if line.is_empty() {
         return Err("type an answer, or help".to_owned());
     }
     match &item.question.ask {
-        Ask::Choice { .. } => {
+        QuestionKind::Choice { .. } => {
             let mut ticked = letters(line, item)?;
             ticked.sort_unstable();
             Ok(Answer::Choices(ticked))
         }
-        Ask::TrueFalse { .. } => match line.to_lowercase().as_str() {
+        QuestionKind::TrueFalse { .. } => match line.to_lowercase().as_str() {
             "true" | "t" => Ok(Answer::Truth(true)),
             "false" | "f" => Ok(Answer::Truth(false)),
             _ => Err("type true or false".to_owned()),
         },
-        Ask::Number { .. } => {
+        QuestionKind::Number { .. } => {
             let number = unquoted(line);
             Decimal::parse(number).map_err(|error| error.to_string())?;
             Ok(Answer::Number(number.to_owned()))
         }
-        Ask::Text { .. } => Ok(Answer::Text(unquoted(line).to_owned())),
-        Ask::Order { items } => {
+        QuestionKind::Text { .. } => Ok(Answer::Text(unquoted(line).to_owned())),
+        QuestionKind::Order { items } => {
             let order = letters(line, item)?;
             if order.len() == items.len() {
                 Ok(Answer::Order(order))
@@ -88,7 +88,7 @@ fn answer(line: &str, item: &Item) -> Result<Answer, String> {
                 Err(format!("type all {} letters, each once", items.len()))
             }
         }
-        Ask::Match { pairs, .. } => matched(line, item, pairs.len()),
+        QuestionKind::Match { pairs, .. } => matched(line, item, pairs.len()),
     }
 }
 
@@ -97,7 +97,7 @@ fn unquoted(line: &str) -> &str {
 }
 
 /// Reads letters, split by spaces, commas or nothing, as places in the question; each once.
-fn letters(line: &str, item: &Item) -> Result<Vec<usize>, String> {
+fn letters(line: &str, item: &LoadedQuestion) -> Result<Vec<usize>, String> {
     let mut places = Vec::new();
     for c in line.chars().filter(|c| !c.is_whitespace() && *c != ',') {
         let place = place(c, item)?;
@@ -110,7 +110,7 @@ fn letters(line: &str, item: &Item) -> Result<Vec<usize>, String> {
 }
 
 /// Finds the place in the question of the letter shown.
-fn place(c: char, item: &Item) -> Result<usize, String> {
+fn place(c: char, item: &LoadedQuestion) -> Result<usize, String> {
     let last = crate::exam::loaded_paper::letter(item.order.len().saturating_sub(1));
     let position = c.is_ascii_alphabetic().then(|| usize::from(c.to_ascii_uppercase() as u8 - b'A'));
     let place = position.and_then(|position| item.order.get(position).copied());
@@ -118,7 +118,7 @@ fn place(c: char, item: &Item) -> Result<usize, String> {
 }
 
 /// Reads `1=B 2=A`: every left side once.
-fn matched(line: &str, item: &Item, count: usize) -> Result<Answer, String> {
+fn matched(line: &str, item: &LoadedQuestion, count: usize) -> Result<Answer, String> {
     let how = || format!("type every number from 1 to {count} with a letter, such as 1=B 2=A");
     let mut rights = vec![None; count];
     for pair in line.split([' ', ',', ';']).filter(|pair| !pair.is_empty()) {

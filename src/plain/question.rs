@@ -1,6 +1,6 @@
 //! A question in lines, and its explanation in practice.
 
-use crate::bank::question::Ask;
+use crate::bank::question::QuestionKind;
 use crate::exam::Session;
 use crate::exam::loaded_paper::letter;
 use crate::view;
@@ -16,7 +16,7 @@ pub(super) fn lines(session: &Session, at: usize) -> Vec<String> {
     lines.extend(item.question.image.as_ref().map(|image| format!("Image: {}", image.alt)));
     lines.push(view::instruction(item));
     lines.extend(item.shown().iter().enumerate().map(|(at, shown)| format!("{}. {shown}", letter(at))));
-    if let Ask::Match { pairs, .. } = &item.question.ask {
+    if let QuestionKind::Match { pairs, .. } = &item.question.ask {
         lines.extend(pairs.iter().enumerate().map(|(at, pair)| format!("{}. {}", at + 1, pair.left)));
     }
     lines

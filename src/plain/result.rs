@@ -2,30 +2,30 @@
 
 use std::sync::Arc;
 
-use crate::attempt::{Mode, Standing};
+use crate::attempt::{ExamResult, Mode};
 use crate::exam::disclosure;
-use crate::plain::{End, Error, Plain};
+use crate::plain::{PlainEnd, PlainError, PlainSession};
 use crate::view;
 
-impl Plain<'_> {
+impl PlainSession<'_> {
     /// Tells the result of a sitting that has ended.
-    pub(super) fn end(mut self) -> Result<End, Error> {
-        let Some(ended) = self.sitting.session.ended().cloned() else { return Ok(End::Suspended) };
+    pub(super) fn end(mut self) -> Result<PlainEnd, PlainError> {
+        let Some(ended) = self.sitting.session.ended().cloned() else { return Ok(PlainEnd::Suspended) };
         let sheet = Arc::clone(self.sitting.session.sheet());
         let Some(exam) = sheet.exam.as_ref() else {
             let (right, count) = (self.sitting.session.right(), self.sitting.session.count());
             self.say(&format!("Practice finished: {right} of {count} right"))?;
-            return Ok(End::Done);
+            return Ok(PlainEnd::Done);
         };
-        let passed = ended.outcome.standing == Standing::Passed;
+        let passed = ended.outcome.standing == ExamResult::Passed;
         if sheet.mode == Mode::Mock {
             let session = self.sitting.session.clone();
-            let result = view::result_lines(&ended.outcome, disclosure::Extent::Objectives);
+            let result = view::result_lines(&ended.outcome, disclosure::DisclosureLevel::Objectives);
             let lines = result.into_iter().filter(|line| !line.starts_with("Objective missed: "));
             for line in lines.chain(view::ready_lines(&session, &ended.outcome)).chain(view::notes(&sheet)) {
                 self.say(&line)?;
             }
-            return Ok(if passed { End::Done } else { End::NotPassed });
+            return Ok(if passed { PlainEnd::Done } else { PlainEnd::NotPassed });
         }
         // The result is on disk; whatever befalls the certificate is told after it.
         let own = passed && !self.sitting.invigilated;
@@ -44,16 +44,16 @@ impl Plain<'_> {
         for note in view::notes(&sheet) {
             self.say(&note)?;
         }
-        if extent >= disclosure::Extent::Chosen {
+        if extent >= disclosure::DisclosureLevel::Chosen {
             for line in view::look_back_lines(&self.sitting.session) {
                 self.say(&line)?;
             }
         }
-        Ok(if passed { End::Done } else { End::NotPassed })
+        Ok(if passed { PlainEnd::Done } else { PlainEnd::NotPassed })
     }
 
     /// Says how to go on with a sitting that has not ended.
-    pub(super) fn suspend(mut self) -> Result<End, Error> {
+    pub(super) fn suspend(mut self) -> Result<PlainEnd, PlainError> {
         let command = match self.sitting.session.sheet().mode {
             Mode::Exam => "needlewise exam --resume --plain",
             Mode::Mock => "needlewise exam --mock --resume --plain",
@@ -61,6 +61,6 @@ impl Plain<'_> {
         };
         let clock = if self.sitting.session.sheet().limit.is_some() { " The time runs on." } else { "" };
         self.say(&format!("Suspended: every answer is kept. Go on with `{command}`.{clock}"))?;
-        Ok(End::Suspended)
+        Ok(PlainEnd::Suspended)
     }
 }

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::attempt::fact::{Finished, Issued, Started};
-use crate::attempt::{Fact, Mode, Outcome, Points, Standing};
+use crate::attempt::fact::{AttemptFinished, AttemptStarted, CertificateIssued};
+use crate::attempt::{ExamResult, Fact, Mode, Outcome, Points};
 use crate::canonical;
 use crate::clock::{Millis, Timestamp};
-use crate::exam::eligibility::Past;
+use crate::exam::eligibility::PriorAttempt;
 use crate::ids::{AttemptId, CertificateId, Digest, ExamId, TraineeId};
 
 /// An attempt, as lists show it.
@@ -27,7 +27,7 @@ pub struct AttemptRow {
     /// How long it could take.
     pub limit: Option<Millis>,
     /// What it came to, once it has ended.
-    pub standing: Option<Standing>,
+    pub standing: Option<ExamResult>,
     /// The points earned, once it has ended.
     pub earned: Option<Points>,
     /// The points that could be earned.
@@ -50,7 +50,7 @@ fn is_zero(count: &u32) -> bool {
 
 impl AttemptRow {
     /// Returns the row of an attempt that began at `at`.
-    pub fn started(id: AttemptId, at: Timestamp, started: &Started) -> Self {
+    pub fn started(id: AttemptId, at: Timestamp, started: &AttemptStarted) -> Self {
         Self {
             id,
             trainee: started.trainee,
@@ -82,7 +82,7 @@ impl AttemptRow {
     }
 
     /// Takes in the end of the attempt.
-    fn finish(&mut self, at: Timestamp, finished: &Finished) {
+    fn finish(&mut self, at: Timestamp, finished: &AttemptFinished) {
         self.finished = Some(at);
         self.mark_again(&finished.outcome);
     }
@@ -95,7 +95,7 @@ impl AttemptRow {
     }
 
     /// Takes in the certificate.
-    fn certify(&mut self, issued: &Issued) {
+    fn certify(&mut self, issued: &CertificateIssued) {
         self.certificate = Some(issued.certificate);
         self.valid_until = Some(issued.valid_until);
     }
@@ -107,12 +107,12 @@ impl AttemptRow {
 
     /// Returns the state as records name it: open, passed, failed, failed-critical, void, or practiced.
     pub fn state(&self) -> &'static str {
-        if self.voided { "void" } else { self.standing.map_or("open", Standing::name) }
+        if self.voided { "void" } else { self.standing.map_or("open", ExamResult::name) }
     }
 
     /// Returns what the attempts rule needs to know of it.
-    pub fn past(&self) -> Past {
-        Past {
+    pub fn past(&self) -> PriorAttempt {
+        PriorAttempt {
             started: self.started,
             finished: self.finished,
             limit: self.limit,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::canonical;
 use crate::clock::Timestamp;
-use crate::credential::verify::Signed;
+use crate::credential::verify::VerdictBasis;
 use crate::credential::{Assurance, Credential};
 use crate::ids::{CertificateId, Digest, ExamId, FactId, TraineeId};
 
@@ -52,8 +52,8 @@ impl CertificateRow {
     }
 
     /// Returns what its verdict rests on.
-    pub fn signed(&self) -> Signed<'_> {
-        Signed {
+    pub fn signed(&self) -> VerdictBasis<'_> {
+        VerdictBasis {
             certificate: self.id,
             digest: self.digest,
             did: &self.issuer,

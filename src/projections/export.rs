@@ -4,45 +4,45 @@ pub mod csv;
 pub mod json;
 pub mod xapi;
 
-use crate::attempt::chain::Row;
+use crate::attempt::chain::StoredFact;
 use crate::projections::attempts::AttemptRow;
 use crate::projections::certificates::CertificateRow;
-use crate::projections::matrix::Roll;
+use crate::projections::matrix::Matrix;
 
 /// What is exported: nobody's answers are among it.
 #[derive(Debug)]
-pub struct Records {
+pub struct ExportRecords {
     /// Who stands where.
-    pub roll: Roll,
+    pub roll: Matrix,
     /// The attempts, the oldest first.
-    pub attempts: Vec<Attempt>,
+    pub attempts: Vec<ExportedAttempt>,
     /// The certificates that were taken in, each with its credential's text.
     pub certificates: Vec<(CertificateRow, String)>,
 }
 
 /// An attempt on its way out.
 #[derive(Debug)]
-pub struct Attempt {
+pub struct ExportedAttempt {
     /// What lists show of it.
     pub row: AttemptRow,
     /// Its facts.
-    pub facts: Vec<Row>,
+    pub facts: Vec<StoredFact>,
     /// Whether its points may be told, by the exam's rule of review.
     pub told: bool,
 }
 
 /// A format.
 #[derive(Debug)]
-pub struct Export {
+pub struct ExportFormat {
     /// Its name.
     pub name: &'static str,
     /// Writes records in it.
-    pub write: fn(&Records) -> Vec<u8>,
+    pub write: fn(&ExportRecords) -> Vec<u8>,
 }
 
 /// The formats.
-pub const EXPORTS: &[Export] = &[
-    Export { name: "csv", write: csv::write },
-    Export { name: "json", write: json::write },
-    Export { name: "xapi", write: xapi::write },
+pub const EXPORTS: &[ExportFormat] = &[
+    ExportFormat { name: "csv", write: csv::write },
+    ExportFormat { name: "json", write: json::write },
+    ExportFormat { name: "xapi", write: xapi::write },
 ];

@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::credential::verify::judge;
-use crate::credential::{Assurance, Trust, Verdict};
+use crate::credential::{Assurance, TrustList, Verdict};
 use crate::ids::CertificateId;
 use crate::projections::certificates::CertificateRow;
 
 /// Where a person stands for an exam.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Standing {
+pub enum CertificationStatus {
     /// A certificate counts for more than 60 days to come.
     Current,
     /// It counts for 31 to 60 days.
@@ -28,7 +28,7 @@ pub enum Standing {
     NotDone,
 }
 
-impl Standing {
+impl CertificationStatus {
     /// All of them.
     pub const ALL: [Self; 6] =
         [Self::Current, Self::Expiring60, Self::Expiring30, Self::Expired, Self::Revoked, Self::NotDone];
@@ -51,7 +51,7 @@ impl Standing {
     }
 }
 
-impl std::fmt::Display for Standing {
+impl std::fmt::Display for CertificationStatus {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.name())
     }
@@ -59,16 +59,16 @@ impl std::fmt::Display for Standing {
 
 /// Where a person stands for an exam, and by which certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cell {
+pub struct MatrixCell {
     /// Where.
-    pub standing: Standing,
+    pub standing: CertificationStatus,
     /// The certificate it rests on.
     pub by: Option<CertificateRow>,
     /// The verdict of a certificate that is held and does not count: untrusted, stale or invalid.
     pub uncounted: Option<Verdict>,
 }
 
-impl Cell {
+impl MatrixCell {
     /// Returns the assurance of the certificate.
     pub fn assurance(&self) -> Option<Assurance> {
         self.by.as_ref().map(|row| row.assurance)
@@ -87,14 +87,18 @@ impl Cell {
 
 /// Finds out where a person stands, from the certificates held of them for an exam. A self-attested one never counts here,
 /// even where its key is trusted: it says nothing about who sat the exam.
-pub fn standing<'a>(rows: impl IntoIterator<Item = &'a CertificateRow>, trust: &Trust, system: Timestamp) -> Cell {
+pub fn standing<'a>(
+    rows: impl IntoIterator<Item = &'a CertificateRow>,
+    trust: &TrustList,
+    system: Timestamp,
+) -> MatrixCell {
     let today = trust.today(system);
-    let mut cell = Cell { standing: Standing::NotDone, by: None, uncounted: None };
+    let mut cell = MatrixCell { standing: CertificationStatus::NotDone, by: None, uncounted: None };
     for row in rows.into_iter().filter(|row| row.assurance != Assurance::SelfAttested) {
         let standing = match judge(&row.signed(), trust, today).0 {
             Verdict::Valid => by_days(row.valid_until.day().days_since(today.day())),
-            Verdict::Expired => Standing::Expired,
-            Verdict::Revoked => Standing::Revoked,
+            Verdict::Expired => CertificationStatus::Expired,
+            Verdict::Revoked => CertificationStatus::Revoked,
             uncounted => {
                 cell.uncounted = Some(uncounted);
                 continue;
@@ -113,10 +117,10 @@ pub fn standing<'a>(rows: impl IntoIterator<Item = &'a CertificateRow>, trust: &
     cell
 }
 
-fn by_days(left: i64) -> Standing {
+fn by_days(left: i64) -> CertificationStatus {
     match left {
-        ..=30 => Standing::Expiring30,
-        31..=60 => Standing::Expiring60,
-        _ => Standing::Current,
+        ..=30 => CertificationStatus::Expiring30,
+        31..=60 => CertificationStatus::Expiring60,
+        _ => CertificationStatus::Current,
     }
 }

@@ -2,17 +2,17 @@
 
 use serde::Serialize;
 
-use crate::attempt::fact::Answered;
+use crate::attempt::fact::QuestionAnswered;
 use crate::attempt::{Mode, Points};
 use crate::canonical;
 use crate::clock::Timestamp;
-use crate::exam::Sheet;
+use crate::exam::LoadedPaper;
 use crate::exam::scoring::mark;
 use crate::ids::{BankId, Digest, QuestionId, TraineeId};
 
 /// What a trainee did with a question in practice, in one revision of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LearnedRow {
+pub struct QuestionProgress {
     /// The bank.
     pub bank: BankId,
     /// The question.
@@ -29,7 +29,7 @@ pub struct LearnedRow {
     pub last: Timestamp,
 }
 
-impl LearnedRow {
+impl QuestionProgress {
     /// Returns a digest over the whole row, by which damage in the store shows.
     pub fn seal(&self, trainee: TraineeId) -> Digest {
         Digest::of(canonical::bytes(&(trainee, self)))
@@ -38,7 +38,7 @@ impl LearnedRow {
 
 /// One practice answer, as it changes what a trainee has learned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lesson {
+pub struct PracticeAnswer {
     /// Who.
     pub trainee: TraineeId,
     /// The bank.
@@ -53,9 +53,9 @@ pub struct Lesson {
     pub at: Timestamp,
 }
 
-impl Lesson {
+impl PracticeAnswer {
     /// Returns what a practice answer teaches; nothing where it was taken back.
-    pub fn of(sheet: &Sheet, trainee: TraineeId, at: Timestamp, answered: &Answered) -> Option<Self> {
+    pub fn of(sheet: &LoadedPaper, trainee: TraineeId, at: Timestamp, answered: &QuestionAnswered) -> Option<Self> {
         let answer = answered.answer.as_ref()?;
         let item = sheet.items.get(answered.item).filter(|_| sheet.mode == Mode::Practice)?;
         Some(Self {
@@ -69,8 +69,8 @@ impl Lesson {
     }
 
     /// Returns the row after this answer.
-    pub fn after(&self, row: Option<LearnedRow>) -> LearnedRow {
-        let fresh = || LearnedRow {
+    pub fn after(&self, row: Option<QuestionProgress>) -> QuestionProgress {
+        let fresh = || QuestionProgress {
             bank: self.bank.clone(),
             question: self.question.clone(),
             revision: self.revision,
@@ -80,7 +80,7 @@ impl Lesson {
             last: self.at,
         };
         let row = row.unwrap_or_else(fresh);
-        LearnedRow {
+        QuestionProgress {
             seen: row.seen.saturating_add(1),
             right: row.right.saturating_add(u32::from(self.right)),
             last_right: self.right,

@@ -3,13 +3,13 @@
 
 use std::path::PathBuf;
 
-use crate::attempt::Standing;
-use crate::attempt::fact::Issued;
-use crate::credential::render::{Fonts, Format, render};
-use crate::credential::{Assurance, Checked, Key, Trust, sign, verify};
+use crate::attempt::ExamResult;
+use crate::attempt::fact::CertificateIssued;
+use crate::credential::render::{CertificateFormat, Fonts, render};
+use crate::credential::{Assurance, SigningKeyPair, TrustList, VerificationResult, sign, verify};
 use crate::exam::eligibility::RENEWAL;
 use crate::ids::CertificateId;
-use crate::issuing::claims::Award;
+use crate::issuing::claims::CredentialClaims;
 use crate::paths;
 use crate::service::*;
 
@@ -18,7 +18,7 @@ pub const COMPUTER: &str = "The holder's own computer (needlewise self-test)";
 
 /// A certificate that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
+pub struct IssuedFile {
     /// Its name.
     pub certificate: CertificateId,
     /// Where its file is.
@@ -27,7 +27,7 @@ pub struct Made {
 
 /// A certificate that is stored here: one this computer made itself, or one that was taken in.
 #[derive(Debug, Clone)]
-pub struct Held {
+pub struct StoredCertificate {
     /// The holder.
     pub holder: PersonRow,
     /// Its name.
@@ -44,34 +44,34 @@ pub struct Held {
     pub path: PathBuf,
 }
 
-impl Held {
+impl StoredCertificate {
     /// Checks it under the trust of the day.
-    pub fn checked(&self, trust: &Trust, now: Timestamp) -> Checked {
+    pub fn checked(&self, trust: &TrustList, now: Timestamp) -> VerificationResult {
         verify(self.credential.as_bytes(), trust, now)
     }
 }
 
-impl Desk {
+impl Service {
     /// Makes the certificate of a passed exam, or finds the one that was made, and sees to its file.
     ///
     /// # Errors
     /// What the store, the key or the disk says; the pass itself is stored before.
-    pub fn certify(&mut self, sitting: &mut Sitting) -> Result<Made, Error> {
+    pub fn certify(&mut self, sitting: &mut ActiveAttempt) -> Result<IssuedFile, ServiceError> {
         if let Some(held) = self.issued(sitting.row.id)? {
             return self.write(&held);
         }
-        let holder = self.person(sitting.trainee)?.ok_or(Error::Unknown(sitting.row.id))?;
+        let holder = self.person(sitting.trainee)?.ok_or(ServiceError::Unknown(sitting.row.id))?;
         let issued = self.sign(sitting, &holder)?;
         let fact = Fact::Issued(issued.clone());
         let stored = self.link(sitting.row.id.into(), sitting.head, &fact);
-        let head = Head::after(&stored);
+        let head = ChainHead::after(&stored);
         let mut row = sitting.row.clone();
         row.take(stored.at, &fact);
         match self.store.append(&Batch { facts: vec![stored], attempt: Some(row.clone()), ..Batch::default() }) {
             // Another process made it in the same moment.
             Err(StoreError::ContinuedElsewhere) => {
                 let held = self.issued(sitting.row.id)?;
-                return held.map_or(Err(Error::Store(StoreError::ContinuedElsewhere)), |held| self.write(&held));
+                return held.map_or(Err(ServiceError::Store(StoreError::ContinuedElsewhere)), |held| self.write(&held));
             }
             appended => appended?,
         }
@@ -82,20 +82,20 @@ impl Desk {
     }
 
     /// Signs the certificate of a passed exam with this computer's own key.
-    fn sign(&mut self, sitting: &Sitting, holder: &PersonRow) -> Result<Issued, Error> {
+    fn sign(&mut self, sitting: &ActiveAttempt, holder: &PersonRow) -> Result<CertificateIssued, ServiceError> {
         let sheet = Arc::clone(sitting.session.sheet());
-        let finished = sitting.session.ended().filter(|ended| ended.outcome.standing == Standing::Passed);
+        let finished = sitting.session.ended().filter(|ended| ended.outcome.standing == ExamResult::Passed);
         let (Some(exam), Some(finished), Mode::Exam) = (&sheet.exam, finished, sheet.mode) else {
-            return Err(Error::Certificate("There is no certificate without a passed exam.".to_owned()));
+            return Err(ServiceError::Certificate("There is no certificate without a passed exam.".to_owned()));
         };
         let seed = self.bytes();
-        let key = Key::of_computer(&self.place.computer_key(), seed).map_err(Error::Certificate)?;
+        let key = SigningKeyPair::of_computer(&self.place.computer_key(), seed).map_err(ServiceError::Certificate)?;
         let now = self.clock.now().wall;
         let passed = sitting.row.finished.unwrap_or(now);
         let earlier = self.renewed(sitting, exam, passed)?;
         let valid_until = valid_until(exam, passed, earlier.as_ref().and_then(|row| row.valid_until));
         let certificate = CertificateId::new(now, self.bytes());
-        let award = Award {
+        let award = CredentialClaims {
             id: certificate,
             holder: holder.id,
             name: &holder.person.name,
@@ -111,17 +111,23 @@ impl Desk {
             assurance: Assurance::SelfAttested,
             unsigned: self.unsigned_decisions(holder.id, &exam.id)?,
         };
-        let credential = sign::sign(award.credential(&key.did(), COMPUTER), &key, now).map_err(Error::Certificate)?;
+        let credential =
+            sign::sign(award.credential(&key.did(), COMPUTER), &key, now).map_err(ServiceError::Certificate)?;
         let digest = Digest::of(&credential);
-        Ok(Issued { certificate, digest, valid_from: passed, valid_until, credential })
+        Ok(CertificateIssued { certificate, digest, valid_from: passed, valid_until, credential })
     }
 
     /// Finds the certificate that a pass at that moment renews: one still valid, in the time in which it can be renewed.
-    fn renewed(&self, sitting: &Sitting, exam: &Exam, passed: Timestamp) -> Result<Option<AttemptRow>, Error> {
+    fn renewed(
+        &self,
+        sitting: &ActiveAttempt,
+        exam: &Exam,
+        passed: Timestamp,
+    ) -> Result<Option<AttemptRow>, ServiceError> {
         let rows = self.exam_attempts(sitting.trainee, &exam.id)?;
         // A pass that came later by the calendar can have come earlier into being, by another marking.
         let renewable = |row: &AttemptRow| {
-            let stands = row.standing == Some(Standing::Passed) && !row.voided;
+            let stands = row.standing == Some(ExamResult::Passed) && !row.voided;
             let before = row.finished.is_some_and(|at| at < passed);
             let ends = |until: Timestamp| until >= passed && until.minus(RENEWAL) <= passed;
             stands && before && row.valid_until.is_some_and(ends)
@@ -131,10 +137,10 @@ impl Desk {
     }
 
     /// Returns a certificate that this computer made itself as it is held.
-    fn own(&self, holder: PersonRow, exam: ExamId, issued: Issued) -> Held {
-        let Issued { certificate, valid_from, valid_until, credential, .. } = issued;
+    fn own(&self, holder: PersonRow, exam: ExamId, issued: CertificateIssued) -> StoredCertificate {
+        let CertificateIssued { certificate, valid_from, valid_until, credential, .. } = issued;
         let path = self.file(&holder, &exam, valid_from, certificate);
-        Held { holder, certificate, exam, valid_from, valid_until, credential, path }
+        StoredCertificate { holder, certificate, exam, valid_from, valid_until, credential, path }
     }
 
     /// Returns where a certificate's credential goes.
@@ -147,7 +153,7 @@ impl Desk {
     ///
     /// # Errors
     /// What the disk says; the certificate is stored before.
-    pub fn settle(&self, held: &Held) -> Result<Made, Error> {
+    pub fn settle(&self, held: &StoredCertificate) -> Result<IssuedFile, ServiceError> {
         let made = self.write(held)?;
         self.draw(held)?;
         Ok(made)
@@ -155,11 +161,11 @@ impl Desk {
 
     /// Draws a certificate that was just made, beside its credential. A picture that cannot be drawn is left out: the
     /// credential is what counts, and `certificate export` says what is wrong.
-    fn draw(&self, held: &Held) -> Result<(), Error> {
+    fn draw(&self, held: &StoredCertificate) -> Result<(), ServiceError> {
         let Ok(credential) = serde_json::from_str(&held.credential) else { return Ok(()) };
         // A font that cannot be read is left out as well: a name that needed it is then not drawn.
         let fonts = fonts(&self.place, Vec::new()).unwrap_or_default();
-        for format in [Format::Svg, Format::Png, Format::Pdf] {
+        for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
             let path = held.path.with_extension(format.name());
             if let Ok(bytes) = render(format, &credential, &held.credential, &fonts) {
                 paths::write_whole(&path, &bytes).map_err(|error| unwritten(&path, &error))?;
@@ -169,8 +175,8 @@ impl Desk {
     }
 
     /// Writes a certificate's file, unless it is there as it should be.
-    pub(super) fn write(&self, held: &Held) -> Result<Made, Error> {
-        let made = Made { certificate: held.certificate, path: held.path.clone() };
+    pub(super) fn write(&self, held: &StoredCertificate) -> Result<IssuedFile, ServiceError> {
+        let made = IssuedFile { certificate: held.certificate, path: held.path.clone() };
         let there = std::fs::read(&held.path).is_ok_and(|bytes| bytes == held.credential.as_bytes());
         if !there {
             paths::write_whole(&held.path, held.credential.as_bytes())
@@ -180,10 +186,10 @@ impl Desk {
     }
 
     /// Returns the certificate of an attempt, if one was issued.
-    pub(super) fn issued(&self, attempt: AttemptId) -> Result<Option<Held>, Error> {
+    pub(super) fn issued(&self, attempt: AttemptId) -> Result<Option<StoredCertificate>, ServiceError> {
         let sitting = self.take_up(attempt, false)?;
         // The last one: an invigilated sitting can have been signed anew.
-        let issued = self.facts(attempt)?.iter().rev().filter_map(Row::fact).find_map(|fact| match fact {
+        let issued = self.facts(attempt)?.iter().rev().filter_map(StoredFact::fact).find_map(|fact| match fact {
             Fact::Issued(issued) => Some(issued),
             _ => None,
         });
@@ -195,7 +201,7 @@ impl Desk {
     ///
     /// # Errors
     /// What the store or the disk says.
-    pub fn held(&self, trainee: Option<TraineeId>) -> Result<Vec<Held>, Error> {
+    pub fn held(&self, trainee: Option<TraineeId>) -> Result<Vec<StoredCertificate>, ServiceError> {
         let query = AttemptQuery { trainee, certified: true, ..AttemptQuery::default() };
         let own = self.store.attempts(&query)?.into_iter().map(|row| self.issued(row.id));
         let taken_in = self.store.certificates(trainee)?.into_iter().map(|row| self.taken_in(&row).map(Some));
@@ -212,13 +218,13 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NoCertificate`] where there is none, or several end so; or what the store or the disk says.
-    pub fn find_certificate(&self, id: &str) -> Result<Held, Error> {
+    pub fn find_certificate(&self, id: &str) -> Result<StoredCertificate, ServiceError> {
         let query = AttemptQuery { certified: true, ..AttemptQuery::default() };
         let mut own = self.store.attempts(&query)?;
         own.retain(|row| row.certificate.is_some_and(|certificate| certificate.is(id)));
         let mut taken_in = self.store.certificates(None)?;
         taken_in.retain(|row| row.id.is(id) && own.iter().all(|own| own.certificate != Some(row.id)));
-        let none = |ids| Error::NoCertificate(text::one_line(id), ids);
+        let none = |ids| ServiceError::NoCertificate(text::one_line(id), ids);
         match (own.as_slice(), taken_in.as_slice()) {
             ([row], []) => self.issued(row.id)?.ok_or_else(|| none(Vec::new())),
             ([], [row]) => self.taken_in(row),
@@ -233,17 +239,17 @@ impl Desk {
     ///
     /// # Errors
     /// What the store says; a certificate that cannot be made now stays pending.
-    pub fn certify_pending(&mut self, trainee: TraineeId) -> Result<(), Error> {
+    pub fn certify_pending(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
         for row in self.store.attempts(&query)? {
-            if row.standing == Some(Standing::Passed) && row.certificate.is_none() {
+            if row.standing == Some(ExamResult::Passed) && row.certificate.is_none() {
                 let mut sitting = self.take_up(row.id, false)?;
                 // That one is the invigilator's to sign.
                 if sitting.invigilated {
                     continue;
                 }
                 match self.certify(&mut sitting) {
-                    Ok(_) | Err(Error::Certificate(_)) => {}
+                    Ok(_) | Err(ServiceError::Certificate(_)) => {}
                     Err(error) => return Err(error),
                 }
             }
@@ -256,11 +262,11 @@ impl Desk {
 ///
 /// # Errors
 /// A font of the data directory that cannot be read.
-pub fn fonts(place: &Place, mut given: Vec<Vec<u8>>) -> Result<Fonts, Error> {
+pub fn fonts(place: &Paths, mut given: Vec<Vec<u8>>) -> Result<Fonts, ServiceError> {
     let folder = place.fonts();
     let unreadable = |error: std::io::Error| {
         let shown = text::one_line(&folder.to_string_lossy());
-        Error::Certificate(format!("The fonts in {shown} cannot be read: {error}. Check its permissions."))
+        ServiceError::Certificate(format!("The fonts in {shown} cannot be read: {error}. Check its permissions."))
     };
     let mut entries: Vec<_> = match std::fs::read_dir(&folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
@@ -274,9 +280,9 @@ pub fn fonts(place: &Place, mut given: Vec<Vec<u8>>) -> Result<Fonts, Error> {
     Ok(Fonts::with(given))
 }
 
-fn unwritten(path: &std::path::Path, error: &std::io::Error) -> Error {
+fn unwritten(path: &std::path::Path, error: &std::io::Error) -> ServiceError {
     let shown = text::one_line(&path.to_string_lossy());
-    Error::Certificate(format!(
+    ServiceError::Certificate(format!(
         "The certificate is stored, but its file {shown} cannot be written: {error}. Free space or mend the folder; \
          `needlewise certificate list` then writes it."
     ))

@@ -1,24 +1,24 @@
 //! Decisions about attempts and people, each with its reason: voiding, granting, more time.
 
-use crate::attempt::Standing;
-use crate::attempt::fact::{Decided, TimeFactor};
+use crate::attempt::ExamResult;
+use crate::attempt::fact::{AttemptDecision, TimeFactor};
 use crate::issuing::decision::signature_matches;
 use crate::service::*;
 
-impl Desk {
+impl Service {
     /// Voids an exam attempt: it stays and does not count. Where this machine has an issuer, its `key` signs.
     ///
     /// # Errors
     /// [`Error::NotTaken`] where it cannot be voided, those of [`Desk::take_up`], or what the store says.
-    pub fn void(&mut self, attempt: AttemptId, reason: &str, key: Option<&Key>) -> Result<(), Error> {
+    pub fn void(&mut self, attempt: AttemptId, reason: &str, key: Option<&SigningKeyPair>) -> Result<(), ServiceError> {
         let sitting = self.exam_sat(attempt)?;
-        let refused = |why: &str| Err(Error::NotTaken(why.to_owned()));
+        let refused = |why: &str| Err(ServiceError::NotTaken(why.to_owned()));
         match &sitting.row {
             row if row.voided => refused("This attempt is void already."),
-            row if row.standing == Some(Standing::Passed) => {
+            row if row.standing == Some(ExamResult::Passed) => {
                 refused("A passed exam is not voided. Revoke its certificate.")
             }
-            _ => self.decided(sitting, Decision::Void, reason, key, Fact::Voided),
+            _ => self.decided(sitting, DecisionKind::Void, reason, key, Fact::Voided),
         }
     }
 
@@ -26,33 +26,38 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotTaken`] where there is nothing to grant, those of [`Desk::take_up`], or what the store says.
-    pub fn grant(&mut self, attempt: AttemptId, reason: &str, key: Option<&Key>) -> Result<(), Error> {
+    pub fn grant(
+        &mut self,
+        attempt: AttemptId,
+        reason: &str,
+        key: Option<&SigningKeyPair>,
+    ) -> Result<(), ServiceError> {
         let sitting = self.exam_sat(attempt)?;
-        self.decided(sitting, Decision::Grant, reason, key, Fact::Granted)
+        self.decided(sitting, DecisionKind::Grant, reason, key, Fact::Granted)
     }
 
-    fn exam_sat(&self, attempt: AttemptId) -> Result<Sitting, Error> {
+    fn exam_sat(&self, attempt: AttemptId) -> Result<ActiveAttempt, ServiceError> {
         let sitting = self.take_up(attempt, false)?;
         match sitting.row.mode {
             Mode::Exam => Ok(sitting),
-            Mode::Practice | Mode::Mock => Err(Error::NotTaken("Only an exam is voided or granted.".to_owned())),
+            Mode::Practice | Mode::Mock => Err(ServiceError::NotTaken("Only an exam is voided or granted.".to_owned())),
         }
     }
 
     fn decided(
         &mut self,
-        sitting: Sitting,
-        decision: Decision,
+        sitting: ActiveAttempt,
+        decision: DecisionKind,
         reason: &str,
-        key: Option<&Key>,
-        fact: impl FnOnce(Decided) -> Fact,
-    ) -> Result<(), Error> {
+        key: Option<&SigningKeyPair>,
+        fact: impl FnOnce(AttemptDecision) -> Fact,
+    ) -> Result<(), ServiceError> {
         let warrant = key.map(|key| sign_decision(sitting.row.id.into(), decision, reason, key));
-        self.adds(sitting.row, sitting.head, &fact(Decided { reason: reason.to_owned(), warrant }))
+        self.adds(sitting.row, sitting.head, &fact(AttemptDecision { reason: reason.to_owned(), warrant }))
     }
 
     /// Adds a fact to an attempt that is not being sat.
-    pub(super) fn adds(&mut self, mut row: AttemptRow, head: Head, fact: &Fact) -> Result<(), Error> {
+    pub(super) fn adds(&mut self, mut row: AttemptRow, head: ChainHead, fact: &Fact) -> Result<(), ServiceError> {
         let stored = self.link(row.id.into(), head, fact);
         row.take(stored.at, fact);
         Ok(self.store.append(&Batch { facts: vec![stored], attempt: Some(row), ..Batch::default() })?)
@@ -62,23 +67,28 @@ impl Desk {
     ///
     /// # Errors
     /// What the store says.
-    pub fn give_time(&mut self, row: &PersonRow, factor: TimeFactor, key: Option<&Key>) -> Result<(), Error> {
-        let warrant = key.map(|key| sign_decision(row.id.into(), Decision::Time, &factor.to_string(), key));
+    pub fn give_time(
+        &mut self,
+        row: &PersonRow,
+        factor: TimeFactor,
+        key: Option<&SigningKeyPair>,
+    ) -> Result<(), ServiceError> {
+        let warrant = key.map(|key| sign_decision(row.id.into(), DecisionKind::Time, &factor.to_string(), key));
         self.change(row.id, Person { time_factor: Some(factor), warrant, ..row.person.clone() }).map(|_| ())
     }
 
     /// Returns how many decisions about a person's attempts at an exam no issuer has signed: voided, and granted.
-    pub(super) fn unsigned_decisions(&self, trainee: TraineeId, exam: &ExamId) -> Result<(usize, usize), Error> {
+    pub(super) fn unsigned_decisions(&self, trainee: TraineeId, exam: &ExamId) -> Result<(usize, usize), ServiceError> {
         let (mut voided, mut granted) = (0, 0);
         for row in self.exam_attempts(trainee, exam)?.iter().filter(|row| row.voided || row.granted > 0) {
             for stored in self.facts(row.id)? {
-                let signed = |decided: &Decided, decision| {
+                let signed = |decided: &AttemptDecision, decision| {
                     let warrant = decided.warrant.as_ref();
                     warrant.is_some_and(|warrant| signature_matches(warrant, row.id.into(), decision, &decided.reason))
                 };
                 match stored.fact() {
-                    Some(Fact::Voided(decided)) if !signed(&decided, Decision::Void) => voided += 1,
-                    Some(Fact::Granted(decided)) if !signed(&decided, Decision::Grant) => granted += 1,
+                    Some(Fact::Voided(decided)) if !signed(&decided, DecisionKind::Void) => voided += 1,
+                    Some(Fact::Granted(decided)) if !signed(&decided, DecisionKind::Grant) => granted += 1,
                     _ => {}
                 }
             }

@@ -3,29 +3,29 @@
 use crate::attempt::chain;
 use crate::clock::Timestamp;
 use crate::exam::draw::Infeasible;
-use crate::exam::eligibility::Start;
-use crate::exam::loaded_paper::Missing;
-use crate::exam::session::Refusal;
+use crate::exam::eligibility::Eligibility;
+use crate::exam::loaded_paper::MissingContent;
+use crate::exam::session::ActionRefusal;
 use crate::ids::{AttemptId, CertificateId, TraineeId};
 use crate::store::StoreError;
 
 /// Why something could not be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Error {
+pub enum ServiceError {
     /// The store does not do it.
     Store(StoreError),
     /// The sitting does not allow it.
-    Refused(Refusal),
+    Refused(ActionRefusal),
     /// No paper can be drawn.
     Infeasible(Infeasible),
     /// The attempts rule does not allow a start now.
-    NotNow(Start),
+    NotNow(Eligibility),
     /// There is an exam that has not ended.
     ExamOpen(AttemptId),
     /// An attempt's facts do not hold.
-    Broken(chain::Break),
+    Broken(chain::ChainBreak),
     /// An attempt's content does not hold.
-    Missing(AttemptId, Missing),
+    Missing(AttemptId, MissingContent),
     /// An attempt is not in this store.
     Unknown(AttemptId),
     /// There is nothing to practice.
@@ -50,13 +50,13 @@ pub enum Error {
     Ambiguous(Vec<TraineeId>),
 }
 
-impl From<StoreError> for Error {
+impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
 }
 
-impl std::fmt::Display for Error {
+impl std::fmt::Display for ServiceError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Store(error) => error.fmt(f),
@@ -64,15 +64,7 @@ impl std::fmt::Display for Error {
             Self::Infeasible(infeasible) => {
                 write!(f, "No paper can be drawn: {infeasible}. Check the banks with `needlewise bank check`.")
             }
-            Self::NotNow(Start::Never) => f.write_str("No further attempt is possible."),
-            Self::NotNow(Start::Later { at, .. }) => write!(f, "The next attempt is possible from {}.", at.local()),
-            Self::NotNow(Start::Passed { until, renew }) => write!(
-                f,
-                "This exam is passed and valid through {} (UTC); it can be renewed from {}.",
-                until.day().written(),
-                renew.day().written()
-            ),
-            Self::NotNow(Start::Now { .. }) => f.write_str("The exam cannot be started."),
+            Self::NotNow(eligibility) => write_not_now(f, *eligibility),
             Self::ExamOpen(_) => {
                 f.write_str("An exam is open. Resume it and submit it first: `needlewise exam --resume`.")
             }
@@ -120,4 +112,18 @@ impl std::fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for ServiceError {}
+
+fn write_not_now(f: &mut std::fmt::Formatter<'_>, eligibility: Eligibility) -> std::fmt::Result {
+    match eligibility {
+        Eligibility::Never => f.write_str("No further attempt is possible."),
+        Eligibility::Later { at, .. } => write!(f, "The next attempt is possible from {}.", at.local()),
+        Eligibility::Passed { until, renew } => write!(
+            f,
+            "This exam is passed and valid through {} (UTC); it can be renewed from {}.",
+            until.day().written(),
+            renew.day().written()
+        ),
+        Eligibility::Now { .. } => f.write_str("The exam cannot be started."),
+    }
+}

@@ -1,34 +1,34 @@
 //! Taking in certificates that were issued elsewhere.
 
-use crate::attempt::fact::Imported;
+use crate::attempt::fact::CertificateImported;
 use crate::credential::verify::{judge, verify};
-use crate::credential::{Checked, Credential, Verdict};
+use crate::credential::{Credential, Verdict, VerificationResult};
 use crate::ids::CertificateId;
 use crate::projections::certificates::CertificateRow;
-use crate::service::certificates::Held;
+use crate::service::certificates::StoredCertificate;
 use crate::service::*;
 
 /// What came of taking a certificate in.
 #[derive(Debug, Clone)]
-pub struct Kept {
+pub struct ImportOutcome {
     /// What it is worth here.
-    pub checked: Checked,
+    pub checked: VerificationResult,
     /// The certificate, as it is held.
-    pub held: Held,
+    pub held: StoredCertificate,
     /// Whether it came with a person whom this store did not know.
     pub stranger: bool,
     /// Whether it was here already.
     pub again: bool,
 }
 
-impl Desk {
+impl Service {
     /// Takes a certificate in, unless it is invalid, and writes its file. Its holder is the person of its subject's id; a
     /// person of the same name under another id stays another person.
     ///
     /// # Errors
     /// [`Error::NotTaken`] for an invalid one, for one that calls a known person by another name, and for one under the id of
     /// another; or what the store or the disk says.
-    pub fn import(&mut self, bytes: &[u8]) -> Result<Kept, Error> {
+    pub fn import(&mut self, bytes: &[u8]) -> Result<ImportOutcome, ServiceError> {
         let kept = self.import_with(bytes, Vec::new(), None)?;
         self.write(&kept.held)?;
         Ok(kept)
@@ -39,10 +39,10 @@ impl Desk {
     pub(super) fn import_with(
         &mut self,
         bytes: &[u8],
-        mut facts: Vec<Row>,
+        mut facts: Vec<StoredFact>,
         attempt: Option<AttemptRow>,
-    ) -> Result<Kept, Error> {
-        let refused = |why: String| Error::NotTaken(format!("It was not taken in. {why}"));
+    ) -> Result<ImportOutcome, ServiceError> {
+        let refused = |why: String| ServiceError::NotTaken(format!("It was not taken in. {why}"));
         let own = !facts.is_empty();
         let checked = verify(bytes, &self.trust, self.clock.now().wall);
         let Some(credential) = checked.credential.clone().filter(|_| checked.verdict != Verdict::Invalid) else {
@@ -54,7 +54,7 @@ impl Desk {
         let id = credential.certificate().ok_or_else(unreadable)?;
         let counts = own || checked.verdict == Verdict::Valid;
         if let Some(held) = self.same(trainee, id, &credential, counts)? {
-            return Ok(Kept { checked, held, stranger: false, again: true });
+            return Ok(ImportOutcome { checked, held, stranger: false, again: true });
         }
         let known = self.store.person(trainee)?;
         let rows = self.store.stream(trainee.into())?;
@@ -63,7 +63,7 @@ impl Desk {
                 "Its holder's id is that of something else here, or of somebody who was erased.".to_owned(),
             ));
         }
-        let mut head = rows.last().map_or(Head::START, Head::after);
+        let mut head = rows.last().map_or(ChainHead::START, ChainHead::after);
         let stranger = known.is_none();
         let named = |row: &PersonRow| text::name_key(&row.person.name) == text::name_key(&credential.subject.name);
         let holder = match known {
@@ -71,7 +71,7 @@ impl Desk {
             Some(row) if counts && (own || self.only_named_by_others(&row)?) => {
                 let person = Person { name: credential.subject.name.clone(), ..row.person };
                 let renamed = self.link(trainee.into(), head, &Fact::Renamed(person.clone()));
-                head = Head::after(&renamed);
+                head = ChainHead::after(&renamed);
                 facts.push(renamed);
                 PersonRow { id: trainee, person }
             }
@@ -86,23 +86,23 @@ impl Desk {
                 let license = credential.subject.license.clone();
                 let person = Person { license, ..Person::named(&credential.subject.name) };
                 let added = self.link(trainee.into(), head, &Fact::Added(person.clone()));
-                head = Head::after(&added);
+                head = ChainHead::after(&added);
                 facts.push(added);
                 PersonRow { id: trainee, person }
             }
         };
-        let imported = Imported { certificate: id, credential: text.to_owned() };
+        let imported = CertificateImported { certificate: id, credential: text.to_owned() };
         let fact = self.link(trainee.into(), head, &Fact::Imported(imported));
         let row = CertificateRow::of(&credential, fact.id).ok_or_else(unreadable)?;
         facts.push(fact);
         let held = self.as_held(holder.clone(), &row, text.to_owned());
         let batch = Batch { facts, attempt, stranger: Some(holder), certificate: Some(row), ..Batch::default() };
         self.store.append(&batch)?;
-        Ok(Kept { checked, held, stranger, again: false })
+        Ok(ImportOutcome { checked, held, stranger, again: false })
     }
 
     /// Returns whether a person is known by untrusted certificates alone, so that one that counts may say who they are.
-    fn only_named_by_others(&self, row: &PersonRow) -> Result<bool, Error> {
+    fn only_named_by_others(&self, row: &PersonRow) -> Result<bool, ServiceError> {
         let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };
         let sat = !self.store.attempts(&query)?.is_empty();
         let today = self.trust.today(self.clock.now().wall);
@@ -119,7 +119,7 @@ impl Desk {
         id: CertificateId,
         credential: &Credential,
         counts: bool,
-    ) -> Result<Option<Held>, Error> {
+    ) -> Result<Option<StoredCertificate>, ServiceError> {
         let query = AttemptQuery { trainee: Some(trainee), certified: true, ..AttemptQuery::default() };
         if let Some(row) = self.store.attempts(&query)?.into_iter().find(|row| row.certificate == Some(id)) {
             return self.issued(row.id);
@@ -132,26 +132,26 @@ impl Desk {
         if counts && judge(&row.signed(), &self.trust, today).0 != Verdict::Valid {
             return Ok(None);
         }
-        Err(Error::NotTaken("It was not taken in. Another certificate of the same id is here.".to_owned()))
+        Err(ServiceError::NotTaken("It was not taken in. Another certificate of the same id is here.".to_owned()))
     }
 
     /// Returns a certificate that was taken in, whole.
     ///
     /// # Errors
     /// [`Error::Forged`] where no fact holds it, or what the store says.
-    pub(super) fn taken_in(&self, row: &CertificateRow) -> Result<Held, Error> {
+    pub(super) fn taken_in(&self, row: &CertificateRow) -> Result<StoredCertificate, ServiceError> {
         let rows = self.store.stream(row.trainee.into())?;
-        chain::check(row.trainee.into(), &rows).map_err(Error::Broken)?;
-        let fact = rows.iter().find(|stored| stored.id == row.fact).and_then(Row::fact);
+        chain::check(row.trainee.into(), &rows).map_err(ServiceError::Broken)?;
+        let fact = rows.iter().find(|stored| stored.id == row.fact).and_then(StoredFact::fact);
         let (Some(Fact::Imported(imported)), Some(holder)) = (fact, self.store.person(row.trainee)?) else {
-            return Err(Error::Forged(row.id));
+            return Err(ServiceError::Forged(row.id));
         };
         Ok(self.as_held(holder, row, imported.credential))
     }
 
-    fn as_held(&self, holder: PersonRow, row: &CertificateRow, credential: String) -> Held {
+    fn as_held(&self, holder: PersonRow, row: &CertificateRow, credential: String) -> StoredCertificate {
         let path = self.file(&holder, &row.exam, row.valid_from, row.id);
-        Held {
+        StoredCertificate {
             holder,
             certificate: row.id,
             exam: row.exam.clone(),

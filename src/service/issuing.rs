@@ -1,29 +1,29 @@
 //! What an issuer does: hold what may be asked, look at a request, sign, keep a ledger, revoke.
 
-use crate::attempt::fact::{Issued, Ledgered, Received, Revoked};
+use crate::attempt::fact::{CertificateIssued, CertificateRevoked, LedgerEntry, RequestReceived};
 use crate::attempt::paper::BankRef;
 use crate::canonical;
 use crate::clock::Day;
-use crate::credential::bundle::Contents;
-use crate::credential::{Assurance, Bundle, Issuer, Key, Reason, sign};
+use crate::credential::bundle::BundleContents;
+use crate::credential::{Assurance, Bundle, Issuer, RevocationReason, SigningKeyPair, sign};
 use crate::exam::eligibility::RENEWAL;
 use crate::ids::{CertificateId, IssuerId};
-use crate::issuing::claims::Award;
+use crate::issuing::claims::CredentialClaims;
 use crate::issuing::decision::{is_signed_by, signature_matches};
 use crate::issuing::ledger::Ledger;
-use crate::issuing::request::{Examined, Refused, Request, TELLING, bank_marker, pool_marker};
+use crate::issuing::request::{CertificateRequest, RequestRefusal, RescoredAttempt, TELLING, bank_marker, pool_marker};
 use crate::projections::certificates::CertificateRow;
-use crate::service::certificates::{Held, valid_until};
+use crate::service::certificates::{StoredCertificate, valid_until};
 use crate::service::people::clean_name;
 use crate::service::*;
 
 /// A request that can be granted.
 #[derive(Debug)]
-pub struct Considered {
+pub struct RequestReview {
     /// The request.
-    pub request: Request,
+    pub request: CertificateRequest,
     /// The attempt, marked again.
-    pub examined: Examined,
+    pub examined: RescoredAttempt,
     /// How many requests this person has sent, this one among them.
     pub sent: usize,
     /// How many of them were granted before.
@@ -38,26 +38,26 @@ pub struct Considered {
     pub assurance: Assurance,
 }
 
-impl Desk {
+impl Service {
     /// Makes the request for the certificate of an attempt.
     ///
     /// # Errors
     /// [`Error::NotTaken`] where the exam was not passed, or those of [`Desk::sheet`].
-    pub fn request(&self, attempt: AttemptId) -> Result<Request, Error> {
+    pub fn request(&self, attempt: AttemptId) -> Result<CertificateRequest, ServiceError> {
         let sitting = self.take_up(attempt, false)?;
-        if (sitting.row.mode, sitting.row.standing) != (Mode::Exam, Some(crate::attempt::Standing::Passed)) {
-            return Err(Error::NotTaken("Only a passed exam has a certificate.".to_owned()));
+        if (sitting.row.mode, sitting.row.standing) != (Mode::Exam, Some(crate::attempt::ExamResult::Passed)) {
+            return Err(ServiceError::NotTaken("Only a passed exam has a certificate.".to_owned()));
         }
-        let person = self.person(sitting.trainee)?.ok_or(Error::Unknown(attempt))?;
+        let person = self.person(sitting.trainee)?.ok_or(ServiceError::Unknown(attempt))?;
         let rows = self.facts(attempt)?;
-        Ok(Request::new(person.id, &person.person, attempt, &rows, |digest| self.content(digest)))
+        Ok(CertificateRequest::new(person.id, &person.person, attempt, &rows, |digest| self.content(digest)))
     }
 
     /// Keeps every question, frame, pool and exam in use: an issuer believes in no version that its store never held.
     ///
     /// # Errors
     /// What the store says.
-    pub fn hold_catalog(&mut self) -> Result<(), Error> {
+    pub fn hold_catalog(&mut self) -> Result<(), ServiceError> {
         Ok(self.store.append(&Batch { content: self.in_use(), ..Batch::default() })?)
     }
 
@@ -89,9 +89,9 @@ impl Desk {
 
     /// Returns when a clinician reviewed the questions of a paper, by the banks in use here: the earliest day, or nothing
     /// while one of them lacks a review or is not in use any more.
-    fn reviewed(&self, sheet: &Sheet) -> Option<Day> {
+    fn reviewed(&self, sheet: &LoadedPaper) -> Option<Day> {
         let banks: Vec<_> = sheet.banks.iter().map(|bank| self.catalog.bank(&bank.id).ok()).collect();
-        let day = |item: &crate::exam::loaded_paper::Item| {
+        let day = |item: &crate::exam::loaded_paper::LoadedQuestion| {
             let bank = banks[item.bank]?;
             let digest = item.question.digest();
             let question = bank.value.questions.iter().find(|known| known.id == item.question.id)?;
@@ -105,11 +105,13 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`], or what the store says.
-    pub fn ledger(&self, issuer: IssuerId) -> Result<Ledger, Error> {
+    pub fn ledger(&self, issuer: IssuerId) -> Result<Ledger, ServiceError> {
         let rows = self.store.stream(issuer.into())?;
-        chain::check(issuer.into(), &rows).map_err(Error::Broken)?;
+        chain::check(issuer.into(), &rows).map_err(ServiceError::Broken)?;
         Ledger::read(&rows).map_err(|line| {
-            Error::Certificate(format!("Line {line} of the issuer's ledger cannot be read. Go back to a backup."))
+            ServiceError::Certificate(format!(
+                "Line {line} of the issuer's ledger cannot be read. Go back to a backup."
+            ))
         })
     }
 
@@ -118,20 +120,20 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotTaken`] with the reason, or what the store says.
-    pub fn consider(&mut self, request: Request, issuer: &Issuer) -> Result<Considered, Error> {
-        let received = Received { request: request.digest(), trainee: request.trainee.id };
+    pub fn consider(&mut self, request: CertificateRequest, issuer: &Issuer) -> Result<RequestReview, ServiceError> {
+        let received = RequestReceived { request: request.digest(), trainee: request.trainee.id };
         if !self.ledger(issuer.id)?.received.contains(&received) {
             self.note(issuer.id, &Fact::Received(received))?;
         }
         self.look(request, issuer)
     }
 
-    fn look(&mut self, request: Request, issuer: &Issuer) -> Result<Considered, Error> {
-        let refused = |why: String| Error::NotTaken(format!("The request is refused. {why}"));
+    fn look(&mut self, request: CertificateRequest, issuer: &Issuer) -> Result<RequestReview, ServiceError> {
+        let refused = |why: String| ServiceError::NotTaken(format!("The request is refused. {why}"));
         let now = self.clock.now().wall;
         let keys = &issuer.keys;
         let mut examined = request.examine(|digest| self.content(digest), keys, now);
-        if matches!(examined, Err(Refused::Foreign(_))) {
+        if matches!(examined, Err(RequestRefusal::Foreign(_))) {
             // It may ask for what came into use here since the catalog was last kept.
             self.hold_catalog()?;
             examined = request.examine(|digest| self.content(digest), keys, now);
@@ -160,7 +162,7 @@ impl Desk {
         let renews = self.store.certificates(Some(request.trainee.id))?.into_iter().find(counts);
         let known = self.person(request.trainee.id)?.map(|row| row.person.name);
         let known_as = known.filter(|name| text::name_key(name) != text::name_key(&request.trainee.name));
-        let exam = examined.sheet.exam.as_ref().ok_or(Error::Unknown(request.attempt))?;
+        let exam = examined.sheet.exam.as_ref().ok_or(ServiceError::Unknown(request.attempt))?;
         let until = valid_until(exam, examined.at, renews.as_ref().map(|row| row.valid_until));
         if until < now {
             let day = until.day().written();
@@ -168,7 +170,7 @@ impl Desk {
         }
         // Whatever a request says of who watched, it was not watched on this machine.
         let assurance = Assurance::Unsupervised;
-        Ok(Considered { request, examined, sent, granted, renews, until, known_as, assurance })
+        Ok(RequestReview { request, examined, sent, granted, renews, until, known_as, assurance })
     }
 
     /// Looks at an invigilated exam that was sat on this machine and passed.
@@ -176,20 +178,22 @@ impl Desk {
     /// # Errors
     /// [`Error::NotTaken`] where this issuer's invigilator did not give their word at its start, and those of
     /// [`Desk::consider`].
-    pub fn consider_invigilated(&mut self, attempt: AttemptId, issuer: &Issuer) -> Result<Considered, Error> {
-        let started = self.facts(attempt)?.first().and_then(Row::fact);
+    pub fn consider_invigilated(&mut self, attempt: AttemptId, issuer: &Issuer) -> Result<RequestReview, ServiceError> {
+        let started = self.facts(attempt)?.first().and_then(StoredFact::fact);
         let watched = match started {
-            Some(Fact::Started(Started { invigilated: Some(word), .. })) => {
-                let fits = signature_matches(&word.warrant, attempt.into(), Decision::Identity, &word.identity);
+            Some(Fact::Started(AttemptStarted { invigilated: Some(word), .. })) => {
+                let fits = signature_matches(&word.warrant, attempt.into(), DecisionKind::Identity, &word.identity);
                 fits && is_signed_by(&word.warrant, &issuer.keys)
             }
             _ => false,
         };
         if !watched {
-            return Err(Error::NotTaken("No invigilator of this issuer gave their word at its start.".to_owned()));
+            return Err(ServiceError::NotTaken(
+                "No invigilator of this issuer gave their word at its start.".to_owned(),
+            ));
         }
         let considered = self.look(self.request(attempt)?, issuer)?;
-        Ok(Considered { assurance: Assurance::Invigilated, ..considered })
+        Ok(RequestReview { assurance: Assurance::Invigilated, ..considered })
     }
 
     /// Returns an invigilated exam of this person that is passed and not signed yet, or whose certificate was revoked
@@ -197,13 +201,13 @@ impl Desk {
     ///
     /// # Errors
     /// What the store says.
-    pub fn unsigned_pass(&self, trainee: TraineeId, issuer: &Issuer) -> Result<Option<AttemptId>, Error> {
+    pub fn unsigned_pass(&self, trainee: TraineeId, issuer: &Issuer) -> Result<Option<AttemptId>, ServiceError> {
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
         let ledger = self.ledger(issuer.id)?;
         let mut certificates = self.store.certificates(Some(trainee))?;
         certificates.retain(|held| !ledger.faulty.contains(&held.id));
         for row in self.store.attempts(&query)? {
-            let passed = row.standing == Some(crate::attempt::Standing::Passed);
+            let passed = row.standing == Some(crate::attempt::ExamResult::Passed);
             // The certificate of a sitting begins when it ended.
             let signed =
                 certificates.iter().any(|held| row.finished.is_some_and(|at| held.valid_from == at.whole_second()));
@@ -215,12 +219,12 @@ impl Desk {
     }
 
     /// Makes sure that a request was not used, or that what it was used for is revoked.
-    fn unused(&self, request: &Request, head: Digest, ledger: &Ledger) -> Result<(), Error> {
-        let used = |line: &&Ledgered| line.attempt == request.attempt || line.head == head;
-        let stands = |line: &&Ledgered| ledger.revoked.iter().all(|revoked| revoked.id != line.certificate);
+    fn unused(&self, request: &CertificateRequest, head: Digest, ledger: &Ledger) -> Result<(), ServiceError> {
+        let used = |line: &&LedgerEntry| line.attempt == request.attempt || line.head == head;
+        let stands = |line: &&LedgerEntry| ledger.revoked.iter().all(|revoked| revoked.id != line.certificate);
         ledger.lines.iter().find(|line| used(line) && stands(line)).map_or(Ok(()), |line| {
             let id = line.certificate.short();
-            Err(Error::NotTaken(format!(
+            Err(ServiceError::NotTaken(format!(
                 "The request is refused. It was used before, for certificate {id}. To correct that one, revoke it first."
             )))
         })
@@ -233,19 +237,19 @@ impl Desk {
     /// files are for [`Desk::settle`].
     pub fn issue(
         &mut self,
-        considered: &Considered,
+        considered: &RequestReview,
         issuer: &Issuer,
-        key: &Key,
+        key: &SigningKeyPair,
         name: Option<&str>,
-    ) -> Result<Held, Error> {
-        let Considered { request, examined, renews, until, .. } = considered;
+    ) -> Result<StoredCertificate, ServiceError> {
+        let RequestReview { request, examined, renews, until, .. } = considered;
         // Another one may have been signed while the passphrase was asked.
         self.unused(request, examined.head, &self.ledger(issuer.id)?)?;
-        let exam = examined.sheet.exam.as_ref().ok_or(Error::Unknown(request.attempt))?;
-        let name = clean_name(name.unwrap_or(&request.trainee.name)).map_err(Error::BadName)?;
+        let exam = examined.sheet.exam.as_ref().ok_or(ServiceError::Unknown(request.attempt))?;
+        let name = clean_name(name.unwrap_or(&request.trainee.name)).map_err(ServiceError::BadName)?;
         let now = self.clock.now().wall;
         let certificate = CertificateId::new(now, self.bytes());
-        let award = Award {
+        let award = CredentialClaims {
             id: certificate,
             holder: request.trainee.id,
             name: &name,
@@ -262,10 +266,10 @@ impl Desk {
             unsigned: (0, 0),
         };
         let unsigned = award.credential(&key.did(), &issuer.name);
-        let text = sign::sign(unsigned, key, now).map_err(Error::Certificate)?;
+        let text = sign::sign(unsigned, key, now).map_err(ServiceError::Certificate)?;
         let signed: crate::credential::Credential =
-            serde_json::from_str(&text).map_err(|error| Error::Certificate(error.to_string()))?;
-        let line = Ledgered {
+            serde_json::from_str(&text).map_err(|error| ServiceError::Certificate(error.to_string()))?;
+        let line = LedgerEntry {
             certificate,
             credential: signed.digest(),
             did: key.did(),
@@ -282,7 +286,7 @@ impl Desk {
         let attempt = if considered.assurance == Assurance::Invigilated {
             let sitting = self.take_up(request.attempt, false)?;
             let (digest, valid_from, valid_until) = (Digest::of(&text), examined.at, *until);
-            let issued = Issued { certificate, digest, valid_from, valid_until, credential: text.clone() };
+            let issued = CertificateIssued { certificate, digest, valid_from, valid_until, credential: text.clone() };
             let fact = Fact::Issued(issued);
             let stored = self.link(request.attempt.into(), sitting.head, &fact);
             let mut row = sitting.row;
@@ -300,23 +304,29 @@ impl Desk {
     /// # Errors
     /// [`Error::NoCertificate`] where the ledger does not hold it, [`Error::NotTaken`] where it is revoked already; or what the
     /// store says.
-    pub fn revoke(&mut self, issuer: IssuerId, id: &str, reason: Reason, told: bool) -> Result<CertificateId, Error> {
+    pub fn revoke(
+        &mut self,
+        issuer: IssuerId,
+        id: &str,
+        reason: RevocationReason,
+        told: bool,
+    ) -> Result<CertificateId, ServiceError> {
         let ledger = self.ledger(issuer)?;
         let ids: Vec<_> = ledger.lines.iter().map(|line| line.certificate).filter(|known| known.is(id)).collect();
         let certificate = match ids.as_slice() {
             [only] => *only,
-            several => return Err(Error::NoCertificate(text::one_line(id), several.to_vec())),
+            several => return Err(ServiceError::NoCertificate(text::one_line(id), several.to_vec())),
         };
         if ledger.revoked.iter().any(|revoked| revoked.id == certificate) {
-            return Err(Error::NotTaken(format!("Certificate {} is revoked already.", certificate.short())));
+            return Err(ServiceError::NotTaken(format!("Certificate {} is revoked already.", certificate.short())));
         }
-        let revoked = Revoked { certificate, reason: reason.name().to_owned(), told };
+        let revoked = CertificateRevoked { certificate, reason: reason.name().to_owned(), told };
         self.note(issuer, &Fact::Revoked(revoked))?;
         Ok(certificate)
     }
 
     /// Adds a line to an issuer's ledger.
-    fn note(&mut self, issuer: IssuerId, fact: &Fact) -> Result<(), Error> {
+    fn note(&mut self, issuer: IssuerId, fact: &Fact) -> Result<(), ServiceError> {
         let head = self.head(issuer.into())?;
         let fact = self.link(issuer.into(), head, fact);
         Ok(self.store.append(&Batch { facts: vec![fact], ..Batch::default() })?)
@@ -326,9 +336,9 @@ impl Desk {
     ///
     /// # Errors
     /// Those of [`Desk::ledger`].
-    pub fn bundle(&self, issuer: &Issuer, key: &Key) -> Result<Bundle, Error> {
+    pub fn bundle(&self, issuer: &Issuer, key: &SigningKeyPair) -> Result<Bundle, ServiceError> {
         let ledger = self.ledger(issuer.id)?;
-        let contents = Contents {
+        let contents = BundleContents {
             issuer: issuer.id,
             name: issuer.name.clone(),
             keys: issuer.keys.clone(),

@@ -1,6 +1,6 @@
 //! The people of a store, by name or id.
 
-use crate::attempt::fact::Erased;
+use crate::attempt::fact::PersonErased;
 use crate::service::*;
 
 /// The longest name, in characters.
@@ -23,12 +23,12 @@ pub fn clean_name(name: &str) -> Result<String, &'static str> {
     }
 }
 
-impl Desk {
+impl Service {
     /// Finds a person by id, or by name after NFC and case folding.
     ///
     /// # Errors
     /// [`Error::Ambiguous`] where a certificate brought in another person of that name, or what the store says.
-    pub fn find(&self, name_or_id: &str) -> Result<Option<PersonRow>, Error> {
+    pub fn find(&self, name_or_id: &str) -> Result<Option<PersonRow>, ServiceError> {
         if let Ok(id) = name_or_id.parse::<TraineeId>()
             && let Some(row) = self.store.person(id)?
         {
@@ -37,7 +37,7 @@ impl Desk {
         let mut rows = self.store.namesakes(&text::name_key(name_or_id))?;
         match rows.len() {
             0 | 1 => Ok(rows.pop()),
-            _ => Err(Error::Ambiguous(rows.iter().map(|row| row.id).collect())),
+            _ => Err(ServiceError::Ambiguous(rows.iter().map(|row| row.id).collect())),
         }
     }
 
@@ -45,11 +45,11 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::BadName`], [`StoreError::NameTaken`], or what the store says.
-    pub fn add(&mut self, person: Person) -> Result<PersonRow, Error> {
-        let name = clean_name(&person.name).map_err(Error::BadName)?;
+    pub fn add(&mut self, person: Person) -> Result<PersonRow, ServiceError> {
+        let name = clean_name(&person.name).map_err(ServiceError::BadName)?;
         let person = Person { name, ..person };
         let id = TraineeId::new(self.clock.now().wall, self.bytes());
-        let fact = self.link(id.into(), Head::START, &Fact::Added(person.clone()));
+        let fact = self.link(id.into(), ChainHead::START, &Fact::Added(person.clone()));
         let row = PersonRow { id, person };
         self.store.append(&Batch { facts: vec![fact], person: Some(row.clone()), ..Batch::default() })?;
         Ok(row)
@@ -59,8 +59,8 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::BadName`], [`StoreError::NameTaken`], or what the store says.
-    pub fn change(&mut self, id: TraineeId, person: Person) -> Result<PersonRow, Error> {
-        let name = clean_name(&person.name).map_err(Error::BadName)?;
+    pub fn change(&mut self, id: TraineeId, person: Person) -> Result<PersonRow, ServiceError> {
+        let name = clean_name(&person.name).map_err(ServiceError::BadName)?;
         let row = PersonRow { id, person: Person { name, ..person } };
         let head = self.head(id.into())?;
         let fact = self.link(id.into(), head, &Fact::Renamed(row.person.clone()));
@@ -73,34 +73,34 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Hold`] where the record is on hold, or what the store or the disk says.
-    pub fn erase(&mut self, row: &PersonRow) -> Result<(), Error> {
+    pub fn erase(&mut self, row: &PersonRow) -> Result<(), ServiceError> {
         if let Some(why) = &row.person.hold {
-            return Err(Error::Hold(text::one_line(why)));
+            return Err(ServiceError::Hold(text::one_line(why)));
         }
         // The files first: they can be written again from the store, and nothing else says whose they were.
         for folder in self.place.certificate_folders_of(row.id) {
             std::fs::remove_dir_all(&folder).map_err(|error| {
                 let shown = text::one_line(&folder.to_string_lossy());
-                Error::Certificate(format!(
+                ServiceError::Certificate(format!(
                     "Nothing is erased: {shown} cannot be deleted: {error}. Check its permissions."
                 ))
             })?;
         }
         let head = self.head(row.id.into())?;
-        let fact = self.link(row.id.into(), head, &Fact::Erased(Erased { trainee: row.id }));
+        let fact = self.link(row.id.into(), head, &Fact::Erased(PersonErased { trainee: row.id }));
         Ok(self.store.append(&Batch { facts: vec![fact], erased: Some(row.id), ..Batch::default() })?)
     }
 
     /// Returns where a chain stands.
-    pub(super) fn head(&self, stream: StreamId) -> Result<Head, Error> {
-        Ok(self.store.stream(stream)?.last().map_or(Head::START, Head::after))
+    pub(super) fn head(&self, stream: StreamId) -> Result<ChainHead, ServiceError> {
+        Ok(self.store.stream(stream)?.last().map_or(ChainHead::START, ChainHead::after))
     }
 
     /// Returns the person of an id, as far as the store knows them.
     ///
     /// # Errors
     /// What the store says.
-    pub fn person(&self, id: TraineeId) -> Result<Option<PersonRow>, Error> {
+    pub fn person(&self, id: TraineeId) -> Result<Option<PersonRow>, ServiceError> {
         Ok(self.store.person(id)?)
     }
 }

@@ -3,40 +3,40 @@
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use crate::bank::exam::Review;
-use crate::credential::{Trust, verify};
-use crate::exam::disclosure::{self, Extent};
-use crate::exam::replay::{self, Replay};
-use crate::issuing::request::Request;
+use crate::bank::exam::ReviewPolicy;
+use crate::credential::{TrustList, verify};
+use crate::exam::disclosure::{self, DisclosureLevel};
+use crate::exam::replay::{self, ReplayResult};
+use crate::issuing::request::CertificateRequest;
 use crate::projections::certificates::CertificateRow;
-use crate::projections::export::{Attempt, Records};
-use crate::projections::matrix::Roll;
+use crate::projections::export::{ExportRecords, ExportedAttempt};
+use crate::projections::matrix::Matrix;
 use crate::service::*;
 
-impl Desk {
+impl Service {
     /// Returns everybody and where they stand.
     ///
     /// # Errors
     /// What the store says.
-    pub fn roll(&self) -> Result<Roll, Error> {
+    pub fn roll(&self) -> Result<Matrix, ServiceError> {
         let exams = self.catalog.exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
         let (people, certificates) = (self.store.people()?, self.store.certificates(None)?);
-        Ok(Roll::new(people, certificates, exams, &self.trust, self.clock.now().wall))
+        Ok(Matrix::new(people, certificates, exams, &self.trust, self.clock.now().wall))
     }
 
     /// Returns how much may be shown of an attempt, by the exam as it is now; an exam that is gone shows objectives.
     ///
     /// # Errors
     /// What the store says.
-    pub fn extent(&self, row: &AttemptRow) -> Result<Extent, Error> {
+    pub fn extent(&self, row: &AttemptRow) -> Result<DisclosureLevel, ServiceError> {
         let exam = row.exam.as_ref().and_then(|id| self.catalog.exam(id).ok());
         match (row.mode, exam) {
-            (Mode::Practice, _) => Ok(Extent::Everything),
-            (Mode::Exam, None) | (Mode::Mock, _) => Ok(Extent::Objectives),
-            (Mode::Exam, Some(exam)) if exam.value.review == Review::None => Ok(Extent::Verdict),
+            (Mode::Practice, _) => Ok(DisclosureLevel::Everything),
+            (Mode::Exam, None) | (Mode::Mock, _) => Ok(DisclosureLevel::Objectives),
+            (Mode::Exam, Some(exam)) if exam.value.review == ReviewPolicy::None => Ok(DisclosureLevel::Verdict),
             (Mode::Exam, Some(exam)) => {
                 let extent = disclosure::extent(row.mode, exam.value.review, self.may_start(row.trainee, &exam.value)?);
-                if extent <= Extent::Objectives {
+                if extent <= DisclosureLevel::Objectives {
                     return Ok(extent);
                 }
                 // Its questions may stand on a paper that is being sat.
@@ -44,7 +44,7 @@ impl Desk {
                 let open = AttemptQuery { trainee, mode, open: true, ..AttemptQuery::default() };
                 let now = self.clock.now().wall;
                 let sat = self.store.attempts(&open)?.iter().any(|row| !row.is_over(now));
-                Ok(if sat { Extent::Objectives } else { extent })
+                Ok(if sat { DisclosureLevel::Objectives } else { extent })
             }
         }
     }
@@ -53,12 +53,16 @@ impl Desk {
     ///
     /// # Errors
     /// Those of [`Desk::sheet`], or content that is missing or was changed.
-    pub fn replay(&self, attempt: AttemptId) -> Result<(Vec<Row>, Arc<Sheet>, Replay), Error> {
+    pub fn replay(
+        &self,
+        attempt: AttemptId,
+    ) -> Result<(Vec<StoredFact>, Arc<LoadedPaper>, ReplayResult), ServiceError> {
         let (rows, sheet) = self.sheet(attempt)?;
         let sheet = Arc::new(sheet);
         let facts: Vec<_> = applied(&rows).into_iter().map(|(_, fact)| fact).collect();
         let content = |digest| self.content(digest);
-        let replayed = replay::replay(&sheet, &facts, content).map_err(|missing| Error::Missing(attempt, missing))?;
+        let replayed =
+            replay::replay(&sheet, &facts, content).map_err(|missing| ServiceError::Missing(attempt, missing))?;
         Ok((rows, sheet, replayed))
     }
 
@@ -66,10 +70,13 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotTaken`] with the reason.
-    pub fn replay_request(&self, request: &Request) -> Result<(Vec<Row>, Arc<Sheet>, Replay), Error> {
+    pub fn replay_request(
+        &self,
+        request: &CertificateRequest,
+    ) -> Result<(Vec<StoredFact>, Arc<LoadedPaper>, ReplayResult), ServiceError> {
         let in_use = self.in_use();
         let held = |digest: Digest| in_use.get(&digest).cloned().or_else(|| self.content(digest));
-        request.replay(held).map_err(|why| Error::NotTaken(format!("The request cannot be replayed. {why}")))
+        request.replay(held).map_err(|why| ServiceError::NotTaken(format!("The request cannot be replayed. {why}")))
     }
 
     /// Verifies the signatures behind some rows: a row that somebody wrote into the store by hand proves nothing. `done` is
@@ -77,22 +84,22 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forged`] for the first that its credential does not bear out, or what the store says.
-    pub fn prove(&self, rows: &[&CertificateRow], done: &(dyn Fn() + Sync)) -> Result<(), Error> {
+    pub fn prove(&self, rows: &[&CertificateRow], done: &(dyn Fn() + Sync)) -> Result<(), ServiceError> {
         let now = self.trust.today(self.clock.now().wall);
         for some in rows.chunks(PROVED_AT_ONCE) {
             let read = |row: &&CertificateRow| Ok((row.id, (*row).clone(), self.taken_in(row)?));
-            let held = some.iter().map(read).collect::<Result<Vec<_>, Error>>()?;
+            let held = some.iter().map(read).collect::<Result<Vec<_>, ServiceError>>()?;
             let forged = held.into_par_iter().find_map_first(|(id, row, held)| {
                 done();
                 // A clock that was set back makes nothing a forgery.
                 let at = now.max(row.valid_from);
-                let credential = verify(held.credential.as_bytes(), &Trust::default(), at).credential;
+                let credential = verify(held.credential.as_bytes(), &TrustList::default(), at).credential;
                 let borne_out =
                     credential.and_then(|credential| CertificateRow::of(&credential, row.fact)) == Some(row);
                 (!borne_out).then_some(id)
             });
             if let Some(id) = forged {
-                return Err(Error::Forged(id));
+                return Err(ServiceError::Forged(id));
             }
         }
         Ok(())
@@ -102,27 +109,27 @@ impl Desk {
     ///
     /// # Errors
     /// What the store says.
-    pub fn everything(&self) -> Result<Records, Error> {
+    pub fn everything(&self) -> Result<ExportRecords, ServiceError> {
         let mut attempts = self.store.attempts(&AttemptQuery::default())?;
         attempts.reverse();
         let facts = |row: AttemptRow| {
-            let (facts, told) = (self.facts(row.id)?, self.extent(&row)? > Extent::Verdict);
-            Ok(Attempt { row, facts, told })
+            let (facts, told) = (self.facts(row.id)?, self.extent(&row)? > DisclosureLevel::Verdict);
+            Ok(ExportedAttempt { row, facts, told })
         };
-        let attempts = attempts.into_iter().map(facts).collect::<Result<_, Error>>()?;
+        let attempts = attempts.into_iter().map(facts).collect::<Result<_, ServiceError>>()?;
         let mut certificates = Vec::new();
         for row in self.store.certificates(None)? {
             let credential = self.taken_in(&row)?.credential;
             certificates.push((row, credential));
         }
-        Ok(Records { roll: self.roll()?, attempts, certificates })
+        Ok(ExportRecords { roll: self.roll()?, attempts, certificates })
     }
 
     /// Returns what happened with a person, and when: their record, their attempts, their certificates; in no order.
     ///
     /// # Errors
     /// What the store says.
-    pub fn timeline(&self, id: TraineeId) -> Result<Vec<(Timestamp, String)>, Error> {
+    pub fn timeline(&self, id: TraineeId) -> Result<Vec<(Timestamp, String)>, ServiceError> {
         let query = AttemptQuery { trainee: Some(id), ..AttemptQuery::default() };
         let mut told = Vec::new();
         for row in self.store.stream(id.into())? {
@@ -146,8 +153,8 @@ impl Desk {
     ///
     /// # Errors
     /// What the store says.
-    pub fn archive(&self, row: &PersonRow) -> Result<Value, Error> {
-        let fact = |stored: &Row| {
+    pub fn archive(&self, row: &PersonRow) -> Result<Value, ServiceError> {
+        let fact = |stored: &StoredFact| {
             // What became of a faulty question tells of its key, and is the school's and no part of anybody's data.
             let payload = stored.secret.as_ref().filter(|_| stored.kind != "remarked");
             let payload = payload.and_then(|secret| serde_json::from_str::<Value>(&secret.payload).ok());
@@ -156,7 +163,7 @@ impl Desk {
         let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };
         let mut attempts = Vec::new();
         for attempt in self.store.attempts(&query)? {
-            let told = self.extent(&attempt)? > Extent::Verdict;
+            let told = self.extent(&attempt)? > DisclosureLevel::Verdict;
             // Where an exam tells passed or not and no more, that is all that goes out of its result.
             let rows = self.facts(attempt.id)?;
             let facts: Vec<_> = rows.iter().filter(|row| told || row.kind != "finished").map(fact).collect();

@@ -1,10 +1,10 @@
 //! Marking again, after a question turned out to be faulty: who is touched and how, then a fact for each of them.
 
-use crate::attempt::fact::Ledgered;
-use crate::attempt::remark::{Policy, Remarked, Ruling};
-use crate::attempt::{Answer, Points, Standing};
+use crate::attempt::fact::LedgerEntry;
+use crate::attempt::remark::{AttemptRemarked, QuestionRuling, RemarkPolicy};
+use crate::attempt::{Answer, ExamResult, Points};
 use crate::bank::Question;
-use crate::bank::question::Ask;
+use crate::bank::question::QuestionKind;
 use crate::credential::Issuer;
 use crate::exam::loaded_paper::letter;
 use crate::exam::scoring::{mark, mark_again, rekeyed};
@@ -14,7 +14,7 @@ use crate::service::*;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
-pub struct Asked<'a> {
+pub struct RemarkRequest<'a> {
     /// The bank.
     pub bank: &'a BankId,
     /// The question in it.
@@ -22,14 +22,14 @@ pub struct Asked<'a> {
     /// The revision; the one that was drawn last where nothing is said.
     pub revision: Option<u32>,
     /// What becomes of it.
-    pub becomes: Becomes<'a>,
+    pub becomes: RemarkInstruction<'a>,
     /// Whether somebody may lose a pass by it.
     pub may_fail: bool,
 }
 
 /// What becomes of a faulty question, as it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Becomes<'a> {
+pub enum RemarkInstruction<'a> {
     /// It counts for nobody.
     Dropped,
     /// Everybody has its point.
@@ -41,19 +41,19 @@ pub enum Becomes<'a> {
 
 /// What marking again would come to.
 #[derive(Debug)]
-pub struct Plan {
+pub struct RemarkPlan {
     /// The question, as it was drawn last.
     pub question: Question,
     /// What becomes of it.
-    pub policy: Policy,
+    pub policy: RemarkPolicy,
     /// Attempts that come to something else.
-    pub changes: Vec<Change>,
+    pub changes: Vec<RemarkedResult>,
     /// How many come to the same.
     pub same: usize,
     /// Attempts that would lose a pass, and keep it.
-    pub kept: Vec<Change>,
+    pub kept: Vec<RemarkedResult>,
     /// Attempts whose holder gave the old answer to a critical question that has another key now, or counts no more.
-    pub resit: Vec<Change>,
+    pub resit: Vec<RemarkedResult>,
     /// How many are open, and are marked again once they have ended.
     pub open: usize,
     /// How many were asked it in another revision, or with other choices.
@@ -65,7 +65,7 @@ pub struct Plan {
 
 /// An attempt that is touched.
 #[derive(Debug, Clone)]
-pub struct Change {
+pub struct RemarkedResult {
     /// The attempt as it is.
     pub row: AttemptRow,
     /// Whose it is.
@@ -76,11 +76,11 @@ pub struct Change {
     pub certificates: Vec<CertificateId>,
     /// The self-test record that rests on it.
     pub record: Option<CertificateId>,
-    rulings: Vec<Ruling>,
-    head: Head,
+    rulings: Vec<QuestionRuling>,
+    head: ChainHead,
 }
 
-impl Desk {
+impl Service {
     /// Marks those of some exams again that asked a faulty question, and stores nothing. `progress` is told of each attempt.
     ///
     /// # Errors
@@ -88,13 +88,13 @@ impl Desk {
     pub fn plan_remark(
         &self,
         exams: Vec<AttemptRow>,
-        asked: &Asked<'_>,
+        asked: &RemarkRequest<'_>,
         issuer: &Issuer,
         progress: &dyn Fn(),
-    ) -> Result<Plan, Error> {
+    ) -> Result<RemarkPlan, ServiceError> {
         let ledger = self.ledger(issuer.id)?;
-        let mut plan: Option<Plan> = None;
-        let stands = |line: &&Ledgered| ledger.revoked.iter().all(|revoked| revoked.id != line.certificate);
+        let mut plan: Option<RemarkPlan> = None;
+        let stands = |line: &&LedgerEntry| ledger.revoked.iter().all(|revoked| revoked.id != line.certificate);
         let mut others = 0;
         for row in exams {
             progress();
@@ -103,7 +103,7 @@ impl Desk {
             let sheet = Arc::new(sheet);
             let question = &sheet.items[at].question;
             if plan.is_none() && asked.revision.is_none_or(|revision| revision == question.revision) {
-                plan = Some(Plan::new(question, asked.becomes)?);
+                plan = Some(RemarkPlan::new(question, asked.becomes)?);
             }
             let Some(plan) = plan.as_mut().filter(|plan| plan.covers(question)) else {
                 others += 1;
@@ -112,8 +112,9 @@ impl Desk {
             if row.voided {
                 continue;
             }
-            let marked =
-                |facts: Vec<(&Row, Fact)>| Session::resume(Arc::clone(&sheet), facts.iter().map(|(_, fact)| fact));
+            let marked = |facts: Vec<(&StoredFact, Fact)>| {
+                Session::resume(Arc::clone(&sheet), facts.iter().map(|(_, fact)| fact))
+            };
             let (Some(last), Some(ended)) = (rows.last(), marked(applied(&rows)).ended().cloned()) else {
                 plan.open += 1;
                 continue;
@@ -122,14 +123,14 @@ impl Desk {
             let own = marked(applied_by(&rows, &issuer.keys));
             let signed = ledger.lines.iter().filter(|line| line.attempt == row.id);
             let rulings = plan.rulings(&own, sheet.paper.items[at].question);
-            let change = Change {
+            let change = RemarkedResult {
                 name: self.person(row.trainee)?.map_or_else(String::new, |row| row.person.name),
                 after: own.outcome_under(rulings.clone()),
                 certificates: signed.clone().filter(stands).map(|line| line.certificate).collect(),
                 // An invigilated sitting holds the issuer's certificate itself.
                 record: row.certificate.filter(|id| signed.clone().all(|line| line.certificate != *id)),
                 rulings,
-                head: Head::after(last),
+                head: ChainHead::after(last),
                 row,
             };
             plan.take(change, &ended.outcome, &own, at, asked.may_fail);
@@ -140,10 +141,12 @@ impl Desk {
                 for line in ledger.lines.iter().filter(stands) {
                     elsewhere += usize::from(self.store.stream(line.attempt.into())?.is_empty());
                 }
-                Ok(Plan { others, elsewhere, ..plan })
+                Ok(RemarkPlan { others, elsewhere, ..plan })
             }
-            None if others > 0 => Err(Error::NotTaken("Nobody was asked that revision of the question.".to_owned())),
-            None => Err(Error::NotTaken("Nobody was asked that question in an exam stored here.".to_owned())),
+            None if others > 0 => {
+                Err(ServiceError::NotTaken("Nobody was asked that revision of the question.".to_owned()))
+            }
+            None => Err(ServiceError::NotTaken("Nobody was asked that question in an exam stored here.".to_owned())),
         }
     }
 
@@ -152,12 +155,12 @@ impl Desk {
     ///
     /// # Errors
     /// What the store says.
-    pub fn remark(&mut self, plan: &Plan, reason: &str, key: &Key) -> Result<(), Error> {
+    pub fn remark(&mut self, plan: &RemarkPlan, reason: &str, key: &SigningKeyPair) -> Result<(), ServiceError> {
         for change in &plan.changes {
             let (rulings, outcome) = (change.rulings.clone(), change.after.clone());
-            let mut remarked = Remarked { rulings, reason: reason.to_owned(), outcome, warrant: None };
+            let mut remarked = AttemptRemarked { rulings, reason: reason.to_owned(), outcome, warrant: None };
             let about = change.row.id.into();
-            remarked.warrant = Some(sign_decision(about, Decision::Remark, &remarked.terms(), key));
+            remarked.warrant = Some(sign_decision(about, DecisionKind::Remark, &remarked.terms(), key));
             self.adds(change.row.clone(), change.head, &Fact::Remarked(remarked))?;
         }
         Ok(())
@@ -165,16 +168,18 @@ impl Desk {
 }
 
 /// Returns the place of a question in a paper, whatever its revision.
-fn place(sheet: &Sheet, asked: &Asked<'_>) -> Option<usize> {
+fn place(sheet: &LoadedPaper, asked: &RemarkRequest<'_>) -> Option<usize> {
     sheet.items.iter().position(|item| item.question.id == *asked.question && sheet.banks[item.bank].id == *asked.bank)
 }
 
-impl Plan {
-    fn new(question: &Question, becomes: Becomes<'_>) -> Result<Self, Error> {
+impl RemarkPlan {
+    fn new(question: &Question, becomes: RemarkInstruction<'_>) -> Result<Self, ServiceError> {
         let policy = match becomes {
-            Becomes::Dropped => Policy::Drop,
-            Becomes::Accepted => Policy::AcceptAll,
-            Becomes::Rekeyed(text) => Policy::Rekey(keys(question, text).map_err(Error::NotTaken)?),
+            RemarkInstruction::Dropped => RemarkPolicy::Drop,
+            RemarkInstruction::Accepted => RemarkPolicy::AcceptAll,
+            RemarkInstruction::Rekeyed(text) => {
+                RemarkPolicy::Rekey(keys(question, text).map_err(ServiceError::NotTaken)?)
+            }
         };
         let question = question.clone();
         let (changes, kept, resit) = (Vec::new(), Vec::new(), Vec::new());
@@ -188,18 +193,18 @@ impl Plan {
             question.choices().iter().map(|choice| choice.text.clone()).collect()
         };
         self.question.revision == question.revision
-            && (!matches!(self.policy, Policy::Rekey(_)) || texts(&self.question) == texts(question))
+            && (!matches!(self.policy, RemarkPolicy::Rekey(_)) || texts(&self.question) == texts(question))
     }
 
     /// Returns the rulings that hold with this one.
-    fn rulings(&self, session: &Session, question: Digest) -> Vec<Ruling> {
+    fn rulings(&self, session: &Session, question: Digest) -> Vec<QuestionRuling> {
         let others = session.rulings().iter().filter(|ruling| ruling.question != question).cloned();
-        others.chain([Ruling { question, policy: self.policy.clone() }]).collect()
+        others.chain([QuestionRuling { question, policy: self.policy.clone() }]).collect()
     }
 
     /// Takes in an attempt that asked the question at that place; it stands as one outcome, and the issuer's `own` remarks make
     /// of it what may be another.
-    fn take(&mut self, change: Change, stands_as: &Outcome, own: &Session, at: usize, may_fail: bool) {
+    fn take(&mut self, change: RemarkedResult, stands_as: &Outcome, own: &Session, at: usize, may_fail: bool) {
         let (question, answer) = (&own.sheet().items[at].question, own.given(at).map(|given| &given.answer));
         let was_right = mark(question, answer) == Points::one();
         let is_right = mark_again(question, &self.policy, answer) == Some(Points::one());
@@ -207,11 +212,11 @@ impl Plan {
             self.resit.push(change.clone());
         }
         let own = own.outcome();
-        let passed = [stands_as, &own].iter().any(|outcome| outcome.standing == Standing::Passed);
+        let passed = [stands_as, &own].iter().any(|outcome| outcome.standing == ExamResult::Passed);
         // What another key made of it is put right too.
         if change.after == *stands_as && change.after == own {
             self.same += 1;
-        } else if passed && change.after.standing != Standing::Passed && !may_fail {
+        } else if passed && change.after.standing != ExamResult::Passed && !may_fail {
             self.kept.push(change);
         } else {
             self.changes.push(change);
@@ -224,26 +229,26 @@ fn keys(question: &Question, text: &str) -> Result<Vec<Answer>, String> {
     let key = |text: &str| {
         let text = text.trim();
         let answer = match &question.ask {
-            Ask::Choice { choices, .. } => {
+            QuestionKind::Choice { choices, .. } => {
                 let place = |given: char| (0..choices.len()).find(|at| letter(*at).eq_ignore_ascii_case(&given));
                 let mut places = text.chars().map(place).collect::<Option<Vec<_>>>()?;
                 places.sort_unstable();
                 Answer::Choices(places)
             }
-            Ask::TrueFalse { .. } => Answer::Truth(text.parse().ok()?),
-            Ask::Number { .. } => Answer::Number(text.to_owned()),
-            Ask::Text { .. } => Answer::Text(text.to_owned()),
-            Ask::Order { .. } | Ask::Match { .. } => return None,
+            QuestionKind::TrueFalse { .. } => Answer::Truth(text.parse().ok()?),
+            QuestionKind::Number { .. } => Answer::Number(text.to_owned()),
+            QuestionKind::Text { .. } => Answer::Text(text.to_owned()),
+            QuestionKind::Order { .. } | QuestionKind::Match { .. } => return None,
         };
         rekeyed(question, &answer).map(|_| answer)
     };
     // A text may hold a slash itself.
     let keys = match &question.ask {
-        Ask::Text { .. } => key(text).map(|key| vec![key]),
+        QuestionKind::Text { .. } => key(text).map(|key| vec![key]),
         _ => text.split('/').map(key).collect(),
     };
     keys.ok_or_else(|| match &question.ask {
-        Ask::Order { .. } | Ask::Match { .. } => {
+        QuestionKind::Order { .. } | QuestionKind::Match { .. } => {
             "What is put in order or paired has no other key. Drop the question, or accept all answers.".to_owned()
         }
         _ => format!(

@@ -5,16 +5,16 @@ use std::str::FromStr;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{Result, Row as Columns};
 
-use crate::attempt::chain::{Row, Secret};
+use crate::attempt::chain::{SaltedPayload, StoredFact};
 use crate::attempt::fact::Person;
-use crate::attempt::{Mode, Standing};
+use crate::attempt::{ExamResult, Mode};
 use crate::clock::{Millis, Timestamp};
 use crate::credential::Assurance;
 use crate::ids::{Digest, unhex};
 use crate::projections::attempts::AttemptRow;
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
-use crate::projections::study::LearnedRow;
+use crate::projections::study::QuestionProgress;
 
 /// A text column that holds the text form of `T`.
 struct Parsed<T>(T);
@@ -56,12 +56,12 @@ fn moment(row: &Columns<'_>, at: usize) -> Result<Timestamp> {
 
 pub(super) const FACT: &str = "f.id, f.stream, f.seq, f.kind, f.at, f.body, f.prev, f.digest, s.salt, s.payload";
 
-pub(super) fn fact(row: &Columns<'_>) -> Result<Row> {
+pub(super) fn fact(row: &Columns<'_>) -> Result<StoredFact> {
     let salt: Option<String> = row.get(8)?;
     let payload: Option<String> = row.get(9)?;
     // A salt that cannot be read makes a payload that does not fit: found as damage, not taken for erased.
     let salt = salt.map(|salt| unhex(&salt).unwrap_or_default());
-    Ok(Row {
+    Ok(StoredFact {
         id: parsed(row, 0)?,
         stream: parsed(row, 1)?,
         seq: row.get(2)?,
@@ -70,7 +70,7 @@ pub(super) fn fact(row: &Columns<'_>) -> Result<Row> {
         body: parsed(row, 5)?,
         prev: parsed(row, 6)?,
         digest: parsed(row, 7)?,
-        secret: salt.zip(payload).map(|(salt, payload)| Secret { salt, payload }),
+        secret: salt.zip(payload).map(|(salt, payload)| SaltedPayload { salt, payload }),
     })
 }
 
@@ -87,7 +87,7 @@ pub(super) fn attempt(row: &Columns<'_>) -> Result<(AttemptRow, Digest)> {
         started: moment(row, 4)?,
         finished: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
         limit: row.get::<_, Option<u64>>(6)?.map(Millis),
-        standing: row.get::<_, Option<Word<Standing>>>(7)?.map(|Word(standing)| standing),
+        standing: row.get::<_, Option<Word<ExamResult>>>(7)?.map(|Word(standing)| standing),
         earned: row.get::<_, Option<Word<_>>>(8)?.map(|Word(earned)| earned),
         possible: row.get(9)?,
         certificate: maybe(row, 10)?,
@@ -101,8 +101,8 @@ pub(super) fn attempt(row: &Columns<'_>) -> Result<(AttemptRow, Digest)> {
 pub(super) const LEARNED: &str = "bank, question, revision, seen, correct, last_right, last, seal";
 
 /// Reads what was learned of a question, with its seal.
-pub(super) fn learned(row: &Columns<'_>) -> Result<(LearnedRow, Digest)> {
-    let learned = LearnedRow {
+pub(super) fn learned(row: &Columns<'_>) -> Result<(QuestionProgress, Digest)> {
+    let learned = QuestionProgress {
         bank: parsed(row, 0)?,
         question: parsed(row, 1)?,
         revision: row.get(2)?,

@@ -10,12 +10,12 @@ use super::columns::{self, ATTEMPT, CERTIFICATE, FACT, LEARNED, PERSON};
 use super::schema::{APPLICATION, MIGRATIONS};
 use super::writes::{erase, put_attempt, put_certificate, put_content, put_fact, put_lesson, put_person};
 use super::{Batch, Store, StoreError};
-use crate::attempt::chain::Row;
+use crate::attempt::chain::StoredFact;
 use crate::ids::{CertificateId, Digest, StreamId, TraineeId};
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
-use crate::projections::study::LearnedRow;
+use crate::projections::study::QuestionProgress;
 use crate::text;
 
 /// How long a process waits for another one's commit.
@@ -23,12 +23,12 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// An open SQLite store.
 #[derive(Debug)]
-pub struct Sqlite {
+pub struct SqliteStore {
     connection: Connection,
     path: PathBuf,
 }
 
-impl Sqlite {
+impl SqliteStore {
     /// Opens the store at `path`, or makes it, and brings it to the newest schema.
     ///
     /// # Errors
@@ -36,14 +36,14 @@ impl Sqlite {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let failed = |error| refusal(path, &error);
         let foreign = || StoreError::Foreign { path: path.to_owned() };
-        if Header::of_file(path).is_some_and(Header::is_foreign) {
+        if StoreHeader::of_file(path).is_some_and(StoreHeader::is_foreign) {
             return Err(foreign());
         }
         let mut connection = Connection::open(path).map_err(failed)?;
         // Until it is known to be ours, closing it must not fold a log into the file.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(failed)?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
-        let header = Header::read(&connection).map_err(failed)?;
+        let header = StoreHeader::read(&connection).map_err(failed)?;
         if header.is_foreign() {
             return Err(foreign());
         }
@@ -102,7 +102,7 @@ impl Sqlite {
 
 /// What tells whether a file is ours.
 #[derive(Debug, Clone, Copy)]
-struct Header {
+struct StoreHeader {
     /// The id of the program that made it; 0 where none was written.
     application: i64,
     /// How many migrations it has seen.
@@ -111,7 +111,7 @@ struct Header {
     tables: usize,
 }
 
-impl Header {
+impl StoreHeader {
     /// Reads it in one statement: between two, another process may make the store.
     fn read(connection: &Connection) -> rusqlite::Result<Self> {
         let sql = "SELECT application_id, user_version, (SELECT COUNT(*) FROM sqlite_master) \
@@ -143,7 +143,7 @@ impl Header {
 fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for migration in MIGRATIONS.iter().skip(Header::read(&change)?.version) {
+    for migration in MIGRATIONS.iter().skip(StoreHeader::read(&change)?.version) {
         change.execute_batch(migration)?;
     }
     change.pragma_update(None, "application_id", APPLICATION)?;
@@ -170,7 +170,7 @@ fn refusal(path: &Path, error: &rusqlite::Error) -> StoreError {
     }
 }
 
-impl Store for Sqlite {
+impl Store for SqliteStore {
     fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
         let path = self.path.clone();
         let failed = |error| refusal(&path, &error);
@@ -222,7 +222,7 @@ impl Store for Sqlite {
         Ok(())
     }
 
-    fn stream(&self, stream: StreamId) -> Result<Vec<Row>, StoreError> {
+    fn stream(&self, stream: StreamId) -> Result<Vec<StoredFact>, StoreError> {
         let sql =
             format!("SELECT {FACT} FROM fact f LEFT JOIN secret s ON s.fact = f.id WHERE f.stream = $1 ORDER BY f.seq");
         self.list(&sql, &[&stream.to_string()], columns::fact)
@@ -296,10 +296,10 @@ impl Store for Sqlite {
         Ok(self.some_certificates("WHERE id = $1", &[&id.to_string()])?.pop())
     }
 
-    fn learned(&self, trainee: TraineeId) -> Result<Vec<LearnedRow>, StoreError> {
+    fn learned(&self, trainee: TraineeId) -> Result<Vec<QuestionProgress>, StoreError> {
         let sql = format!("SELECT {LEARNED} FROM learned WHERE trainee = $1 ORDER BY bank, question, revision");
         let rows = self.list(&sql, &[&trainee.to_string()], columns::learned)?;
-        let check = |(row, seal): (LearnedRow, Digest)| match row.seal(trainee) == seal {
+        let check = |(row, seal): (QuestionProgress, Digest)| match row.seal(trainee) == seal {
             true => Ok(row),
             false => Err(self.damaged(format!("the progress on {} was changed", row.question))),
         };

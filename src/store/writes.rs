@@ -3,14 +3,14 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::{self, LEARNED};
-use crate::attempt::chain::Row;
+use crate::attempt::chain::StoredFact;
 use crate::ids::{Digest, TraineeId, hex};
 use crate::projections::attempts::AttemptRow;
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
-use crate::projections::study::Lesson;
+use crate::projections::study::PracticeAnswer;
 
-pub(super) fn put_fact(change: &Connection, row: &Row) -> rusqlite::Result<()> {
+pub(super) fn put_fact(change: &Connection, row: &StoredFact) -> rusqlite::Result<()> {
     let sql =
         "INSERT INTO fact (id, stream, seq, kind, at, body, prev, digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let (id, stream) = (row.id.to_string(), row.stream.to_string());
@@ -68,7 +68,7 @@ pub(super) fn put_attempt(change: &Connection, row: &AttemptRow) -> rusqlite::Re
 }
 
 /// Reads what was learned of the question so far and writes what it is after this answer.
-pub(super) fn put_lesson(change: &Connection, lesson: &Lesson) -> rusqlite::Result<()> {
+pub(super) fn put_lesson(change: &Connection, lesson: &PracticeAnswer) -> rusqlite::Result<()> {
     let sql =
         format!("SELECT {LEARNED} FROM learned WHERE trainee = $1 AND bank = $2 AND question = $3 AND revision = $4");
     let trainee = lesson.trainee.to_string();

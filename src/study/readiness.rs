@@ -8,7 +8,7 @@ use crate::exam::Session;
 
 /// How ready somebody is for a part of an exam.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ready {
+pub enum Readiness {
     /// Even the lower end of what the answers allow for reaches the mark.
     Yes,
     /// Not even the upper end reaches it.
@@ -19,7 +19,7 @@ pub enum Ready {
 
 /// A part of an exam.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub struct ReadinessEstimate {
     /// Its title.
     pub title: String,
     /// The points earned.
@@ -31,11 +31,11 @@ pub struct Part {
     /// The mark to reach; that of the whole where the part has none of its own.
     pub mark: Option<Percent>,
     /// How ready.
-    pub ready: Ready,
+    pub ready: Readiness,
 }
 
 /// Says how ready somebody is: for the whole, then for each section.
-pub fn parts(outcome: &Outcome) -> Vec<Part> {
+pub fn parts(outcome: &Outcome) -> Vec<ReadinessEstimate> {
     let whole = part("All sections", &outcome.earned, outcome.possible, outcome.pass);
     let sections = outcome
         .sections
@@ -44,14 +44,14 @@ pub fn parts(outcome: &Outcome) -> Vec<Part> {
     std::iter::once(whole).chain(sections).collect()
 }
 
-fn part(title: &str, earned: &Points, possible: usize, mark: Option<Percent>) -> Part {
+fn part(title: &str, earned: &Points, possible: usize, mark: Option<Percent>) -> ReadinessEstimate {
     let between = wilson(earned.share(possible), possible);
     let ready = match mark.map(u8::from) {
-        Some(mark) if between.0 >= mark => Ready::Yes,
-        Some(mark) if between.1 < mark => Ready::No,
-        _ => Ready::Unsure,
+        Some(mark) if between.0 >= mark => Readiness::Yes,
+        Some(mark) if between.1 < mark => Readiness::No,
+        _ => Readiness::Unsure,
     };
-    Part { title: title.to_owned(), earned: earned.clone(), possible, between, mark, ready }
+    ReadinessEstimate { title: title.to_owned(), earned: earned.clone(), possible, between, mark, ready }
 }
 
 /// Returns the ends of Wilson's interval (E. B. Wilson, 1927) for a share `p` seen among `n`, at 95 %, in whole percent: the

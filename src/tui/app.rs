@@ -8,22 +8,22 @@ use super::effect::{Effect, Reply, Route};
 use super::execute::{Execute, StackChange};
 use super::key::{Binding, Key, key};
 use super::page::column;
-use super::screen::{Cx, Screen};
-use super::theme::{Role, Theme};
+use super::screen::{Screen, ScreenContext};
+use super::theme::{TextRole, Theme};
 use crate::clock::Millis;
-use crate::service::Error;
+use crate::service::ServiceError;
 use crate::text;
 
 /// The least window that anything is drawn in.
-const LEAST: (u16, u16) = (40, 12);
+const MIN_WINDOW: (u16, u16) = (40, 12);
 
 /// How the interface ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
+pub enum InterfaceEnd {
     /// With an exit code.
     Code(u8),
     /// Something failed and no screen was left to show it.
-    Failed(Error),
+    Failed(ServiceError),
 }
 
 /// The interface: a stack of screens, the front one on top.
@@ -35,7 +35,7 @@ pub struct App {
     executor: Box<dyn Execute>,
     theme: Theme,
     failure: Option<String>,
-    end: Option<End>,
+    end: Option<InterfaceEnd>,
 }
 
 impl std::fmt::Debug for App {
@@ -53,12 +53,12 @@ impl App {
     }
 
     /// Returns how the interface ended, once it has.
-    pub fn end(&self) -> Option<&End> {
+    pub fn end(&self) -> Option<&InterfaceEnd> {
         self.end.as_ref()
     }
 
-    fn cx(&self) -> Cx {
-        Cx { now: self.executor.now(), theme: self.theme }
+    fn cx(&self) -> ScreenContext {
+        ScreenContext { now: self.executor.now(), theme: self.theme }
     }
 
     /// Takes a key in. Help opens on `?` wherever nothing is typed; all else is the screen's.
@@ -114,10 +114,10 @@ impl App {
                 if !self.screens.is_empty() {
                     return self.tell(reply);
                 }
-                self.end = Some(End::Code(left.map_or(0, |screen| screen.exit_code())));
+                self.end = Some(InterfaceEnd::Code(left.map_or(0, |screen| screen.exit_code())));
             }
             StackChange::Quit => {
-                self.end = Some(End::Code(self.screens.last().map_or(0, |screen| screen.exit_code())));
+                self.end = Some(InterfaceEnd::Code(self.screens.last().map_or(0, |screen| screen.exit_code())));
             }
             StackChange::Tell(reply) => return self.tell(reply),
         }
@@ -130,13 +130,13 @@ impl App {
     }
 
     /// Shows why an effect was not done, or ends with that where no screen is left.
-    fn fail(&mut self, error: Error) {
+    fn fail(&mut self, error: ServiceError) {
         match self.screens.last_mut() {
             Some(screen) => {
                 screen.failed();
                 self.failure = Some(error.to_string());
             }
-            None => self.end = Some(End::Failed(error)),
+            None => self.end = Some(InterfaceEnd::Failed(error)),
         }
     }
 
@@ -145,12 +145,12 @@ impl App {
         let area = frame.area();
         let cx = self.cx();
         let Some(screen) = self.screens.last_mut() else { return };
-        if area.width < LEAST.0 || area.height < LEAST.1 {
+        if area.width < MIN_WINDOW.0 || area.height < MIN_WINDOW.1 {
             return too_small(frame, area);
         }
         let (left, right) = screen.title(&cx);
         let line = |y: u16| Rect { x: area.x + 1, y, width: area.width - 2, height: 1 };
-        let rule = Line::styled("─".repeat(usize::from(area.width - 2)), cx.theme.style(Role::Dim));
+        let rule = Line::styled("─".repeat(usize::from(area.width - 2)), cx.theme.style(TextRole::Dim));
         frame.render_widget(spread(&left, &right, usize::from(area.width - 2), cx.theme), line(area.y));
         frame.render_widget(rule.clone(), line(area.y + 1));
         frame.render_widget(rule, line(area.bottom() - 2));
@@ -161,7 +161,7 @@ impl App {
         let height = u16::try_from(failure.len()).unwrap_or(0);
         screen.draw(frame, Rect { height: body.height - height, ..body }, &cx);
         for (y, line) in (body.bottom() - height..).zip(failure) {
-            let line = Line::styled(line, cx.theme.style(Role::Bad));
+            let line = Line::styled(line, cx.theme.style(TextRole::Bad));
             frame.render_widget(line, Rect { y, height: 1, ..column(body) });
         }
     }
@@ -196,9 +196,9 @@ fn spread(left: &str, right: &str, width: usize, theme: Theme) -> Line<'static> 
     let left = text::cut(&text::one_line_kept(left), room).into_owned();
     let gap = width.saturating_sub(text::width(&left) + text::width(&right));
     Line::from(vec![
-        Span::styled(left, theme.style(Role::Strong)),
+        Span::styled(left, theme.style(TextRole::Strong)),
         Span::raw(" ".repeat(gap)),
-        Span::styled(right, theme.style(Role::Text)),
+        Span::styled(right, theme.style(TextRole::Text)),
     ])
 }
 
@@ -216,7 +216,7 @@ fn footer(bindings: Vec<Binding>, types: bool, width: usize, theme: Theme) -> Li
     let shown: Vec<_> = bindings.into_iter().take_while(fits).collect();
     let spans = shown.into_iter().chain(last).flat_map(|binding| {
         let does = format!(" {}   ", binding.does);
-        [Span::styled(binding.key, theme.style(Role::Accent)), Span::styled(does, theme.style(Role::Dim))]
+        [Span::styled(binding.key, theme.style(TextRole::Accent)), Span::styled(does, theme.style(TextRole::Dim))]
     });
     Line::from(spans.collect::<Vec<_>>())
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::key::Binding;
 use crate::bank::exam::Exam;
 use crate::clock::Countdown;
-use crate::credential::Checked;
+use crate::credential::VerificationResult;
 use crate::exam::Session;
-use crate::exam::session::{Action, Refusal};
+use crate::exam::session::{ActionRefusal, AttemptAction};
 use crate::ids::{AttemptId, BankId, CertificateId, TraineeId};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
-use crate::service::certificates::Held;
+use crate::service::certificates::StoredCertificate;
 use crate::view::preview::PreviewContent;
 
 /// What a screen wants to happen.
@@ -56,7 +56,7 @@ pub enum Route {
     /// The certificates of the trainee.
     Certificates,
     /// One certificate.
-    Certificate(Box<(Held, Checked)>),
+    Certificate(Box<(StoredCertificate, VerificationResult)>),
     /// The compliance matrix.
     Records,
     /// One person of the records.
@@ -88,7 +88,7 @@ pub enum Command {
     /// Resume an attempt.
     Resume(AttemptId),
     /// Store what the trainee did.
-    Record(Action),
+    Record(AttemptAction),
     /// Leave the result: for home, or the program where it was opened at the attempt.
     LeaveResult,
     /// Verify the signatures behind some rows.
@@ -96,7 +96,7 @@ pub enum Command {
     /// Read the previewed file again if it changed.
     ReadFile,
     /// Say why an action is not possible, for a preview, which decides that itself.
-    Refuse(Refusal),
+    Refuse(ActionRefusal),
 }
 
 /// What a screen is told once its effect is done.

@@ -8,7 +8,7 @@ use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::layout::Rect;
 
-use crate::tui::app::{App, End};
+use crate::tui::app::{App, InterfaceEnd};
 use crate::tui::key::Input;
 
 /// The exit code of a program whose terminal is gone (SIGHUP is 1).
@@ -20,7 +20,7 @@ pub fn area(columns: u16, rows: u16) -> Rect {
 }
 
 /// Whoever holds the terminal, for what the loop cannot do to it through a backend.
-pub trait Host {
+pub trait TerminalHost {
     /// Gives the terminal back, stops until continued, takes it again, and returns the area it has then.
     ///
     /// # Errors
@@ -39,9 +39,9 @@ pub fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     inputs: &Receiver<Input>,
     app: &mut App,
-    host: &mut impl Host,
-) -> End {
-    const LOST: End = End::Code(GONE);
+    host: &mut impl TerminalHost,
+) -> InterfaceEnd {
+    const LOST: InterfaceEnd = InterfaceEnd::Code(GONE);
     loop {
         if let Some(end) = app.end() {
             return end.clone();
@@ -74,7 +74,7 @@ pub fn run<B: Backend>(
                 Input::Stop => host.stop().map(Some),
                 Input::Continue => host.again().map(Some),
                 Input::Signal(signal) => {
-                    return End::Code(u8::try_from(signal).map_or(GONE, |signal| signal.saturating_add(128)));
+                    return InterfaceEnd::Code(u8::try_from(signal).map_or(GONE, |signal| signal.saturating_add(128)));
                 }
                 Input::Gone => return LOST,
             };

@@ -3,7 +3,7 @@
 use super::effect::{Effect, Reply};
 use super::screen::Screen;
 use crate::clock::Now;
-use crate::service::Error;
+use crate::service::ServiceError;
 
 /// Carries out the effects of an interface.
 pub trait Execute {
@@ -14,7 +14,7 @@ pub trait Execute {
     ///
     /// # Errors
     /// Why it was not done; the interface shows that, on any screen.
-    fn execute(&mut self, effect: Effect) -> Result<StackChange, Error>;
+    fn execute(&mut self, effect: Effect) -> Result<StackChange, ServiceError>;
 }
 
 /// What becomes of the stack of screens.

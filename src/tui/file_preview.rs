@@ -5,38 +5,38 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::attempt::Mode;
-use crate::attempt::fact::Started;
-use crate::bank::catalog::{Entry, Origin};
+use crate::attempt::fact::AttemptStarted;
+use crate::bank::catalog::{BankOrigin, CatalogEntry};
 use crate::bank::format::json;
-use crate::bank::lazy::Shelved;
-use crate::bank::question::Status;
+use crate::bank::lazy::LazyBank;
+use crate::bank::question::QuestionStatus;
 use crate::bank::rules::check;
 use crate::bank::syllabus::Syllabus;
 use crate::bank::{Bank, load};
 use crate::clock::{Clock, Day, Now, Timestamp};
-use crate::exam::{Sheet, draw};
+use crate::exam::{LoadedPaper, draw};
 use crate::ids::TraineeId;
-use crate::service::Error;
+use crate::service::ServiceError;
 use crate::tui::effect::{Command, Effect, Reply};
 use crate::tui::execute::{Execute, StackChange};
 use crate::tui::open;
 use crate::view::preview::{PreviewBank, PreviewContent, PreviewNote};
 
 /// Reads a bank's file when it has changed.
-pub struct Previewer {
+pub struct PreviewExecutor {
     path: PathBuf,
     clock: Box<dyn Clock>,
     syllabus: Option<Arc<Syllabus>>,
     seen: Option<(SystemTime, u64)>,
 }
 
-impl std::fmt::Debug for Previewer {
+impl std::fmt::Debug for PreviewExecutor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Previewer").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
-impl Previewer {
+impl PreviewExecutor {
     /// Will look at the file at `path`.
     pub fn new(path: &Path, clock: Box<dyn Clock>, syllabus: Option<Arc<Syllabus>>) -> Self {
         Self { path: path.to_owned(), clock, syllabus, seen: None }
@@ -59,12 +59,12 @@ impl Previewer {
     }
 }
 
-impl Execute for Previewer {
+impl Execute for PreviewExecutor {
     fn now(&self) -> Now {
         self.clock.now()
     }
 
-    fn execute(&mut self, effect: Effect) -> Result<StackChange, Error> {
+    fn execute(&mut self, effect: Effect) -> Result<StackChange, ServiceError> {
         Ok(match effect {
             // Nothing here has a store: a screen that needs one is not opened.
             Effect::Open(route) => open::open(route).map_or(StackChange::Tell(Reply::Closed), StackChange::Push),
@@ -73,7 +73,7 @@ impl Execute for Previewer {
             Effect::Do(Command::ReadFile) if self.stamp() != self.seen => {
                 StackChange::Tell(Reply::FileRead(Box::new(self.read())))
             }
-            Effect::Do(Command::Refuse(refusal)) => return Err(Error::Refused(refusal)),
+            Effect::Do(Command::Refuse(refusal)) => return Err(ServiceError::Refused(refusal)),
             Effect::Do(_) => StackChange::Tell(Reply::Closed),
             Effect::Quit => StackChange::Quit,
         })
@@ -92,9 +92,9 @@ fn look(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<PreviewBa
     let mut by_question = vec![Vec::new(); bank.questions.len()];
     for (notes, question) in by_question.iter_mut().zip(&bank.questions) {
         let status = match question.status {
-            Status::Ready => continue,
-            Status::Draft => "A draft: it is drawn nowhere.",
-            Status::Retired => "Retired: it is drawn nowhere.",
+            QuestionStatus::Ready => continue,
+            QuestionStatus::Draft => "A draft: it is drawn nowhere.",
+            QuestionStatus::Retired => "Retired: it is drawn nowhere.",
         };
         notes.push(PreviewNote { severity: None, message: status.to_owned(), help: String::new() });
     }
@@ -107,12 +107,13 @@ fn look(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<PreviewBa
     }
     let mut notes: std::collections::HashMap<_, _> =
         bank.questions.iter().map(|question| question.id.clone()).zip(by_question).collect();
-    let entry = Entry { value: Arc::new(Shelved::from(bank)), origin: Origin::Data, replaced: false };
+    let entry = CatalogEntry { value: Arc::new(LazyBank::from(bank)), origin: BankOrigin::Data, replaced: false };
     let drawn = draw::whole(&entry);
     // Nobody sits this paper; the id only fills its place.
     let nobody = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
-    let started = Started { trainee: nobody, mode: Mode::Practice, limit: None, paper: drawn.paper, invigilated: None };
-    let sheet = Sheet::open(&started, |digest| drawn.content.get(&digest).cloned()).ok()?;
+    let started =
+        AttemptStarted { trainee: nobody, mode: Mode::Practice, limit: None, paper: drawn.paper, invigilated: None };
+    let sheet = LoadedPaper::open(&started, |digest| drawn.content.get(&digest).cloned()).ok()?;
     let notes = sheet.items.iter().map(|item| notes.remove(&item.question.id).unwrap_or_default()).collect();
     Some(PreviewBank { sheet: Arc::new(sheet), notes })
 }

@@ -3,10 +3,10 @@
 use super::effect::Route;
 use super::screen::Screen;
 use super::screens::certificates::CertificateScreen;
-use super::screens::help::Help;
-use super::screens::preview::Preview;
-use super::screens::quiz::Quiz;
-use crate::tui::screens::answer_sheet::AnswerSheet;
+use super::screens::help::HelpScreen;
+use super::screens::preview::PreviewScreen;
+use super::screens::quiz::QuizScreen;
+use crate::tui::screens::answer_sheet::AnswerSheetScreen;
 
 /// Opens a screen from its route alone.
 ///
@@ -14,11 +14,11 @@ use crate::tui::screens::answer_sheet::AnswerSheet;
 /// The route, where its screen needs data from the store.
 pub fn open(route: Route) -> Result<Box<dyn Screen>, Route> {
     Ok(match route {
-        Route::AnswerSheet { session, at, clock } => Box::new(AnswerSheet::new(*session, at, clock)),
-        Route::Review(session) => Box::new(Quiz::review(*session)),
+        Route::AnswerSheet { session, at, clock } => Box::new(AnswerSheetScreen::new(*session, at, clock)),
+        Route::Review(session) => Box::new(QuizScreen::review(*session)),
         Route::Certificate(certificate) => Box::new(CertificateScreen::new(&certificate.0, certificate.1)),
-        Route::Help(bindings) => Box::new(Help::new(bindings)),
-        Route::Preview { file, content } => Box::new(Preview::new(&file, *content)),
+        Route::Help(bindings) => Box::new(HelpScreen::new(bindings)),
+        Route::Preview { file, content } => Box::new(PreviewScreen::new(&file, *content)),
         route => return Err(route),
     })
 }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::key::Key;
-use super::theme::{Role, Theme};
+use super::theme::{TextRole, Theme};
 use crate::text;
 
 /// The widest column of text that is comfortable to read.
@@ -13,14 +13,14 @@ pub const COLUMN: u16 = 84;
 
 /// Lines as they are built up, top to bottom.
 #[derive(Debug)]
-pub struct Page {
+pub struct TextPage {
     theme: Theme,
     width: usize,
     lines: Vec<Line<'static>>,
     focus: Option<usize>,
 }
 
-impl Page {
+impl TextPage {
     /// Begins a page that will be drawn into `area`.
     pub fn new(theme: Theme, area: Rect) -> Self {
         Self { theme, width: usize::from(column(area).width), lines: Vec::new(), focus: None }
@@ -37,12 +37,12 @@ impl Page {
     }
 
     /// Adds a text, wrapped.
-    pub fn text(&mut self, role: Role, said: &str) {
-        self.hanging("", Role::Text, role, said);
+    pub fn text(&mut self, role: TextRole, said: &str) {
+        self.hanging("", TextRole::Text, role, said);
     }
 
     /// Adds a text behind a mark; its further lines hang under the first.
-    pub fn hanging(&mut self, mark: &str, mark_role: Role, role: Role, said: &str) {
+    pub fn hanging(&mut self, mark: &str, mark_role: TextRole, role: TextRole, said: &str) {
         let indent = text::width(mark);
         let wrapped = text::wrap(&text::safe(said), self.width.saturating_sub(indent));
         for (at, line) in wrapped.into_iter().enumerate() {
@@ -53,7 +53,7 @@ impl Page {
     }
 
     /// Adds one line of parts, cut at the end of the column.
-    pub fn parts(&mut self, parts: &[(Role, &str)]) {
+    pub fn parts(&mut self, parts: &[(TextRole, &str)]) {
         let mut left = self.width;
         let mut spans = Vec::new();
         for (role, part) in parts {

@@ -3,14 +3,14 @@
 use super::effect::{Command, Effect, Reply};
 use super::execute::{Execute, StackChange};
 use super::screen::Screen;
-use super::screens::quiz::Quiz;
+use super::screens::quiz::QuizScreen;
 use crate::attempt::fact::Person;
 use crate::clock::{Countdown, Now};
-use crate::exam::session::{Action, Refusal};
+use crate::exam::session::{ActionRefusal, AttemptAction};
 use crate::ids::{AttemptId, BankId};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
-use crate::service::{Desk, Error, Sitting};
+use crate::service::{ActiveAttempt, Service, ServiceError};
 
 mod routes;
 
@@ -18,29 +18,29 @@ mod routes;
 const PRACTICE_QUESTIONS: usize = 10;
 
 /// Carries out effects for one trainee after the other.
-pub struct Performer {
-    desk: Desk,
+pub struct ServiceExecutor {
+    desk: Service,
     trainee: Option<PersonRow>,
-    attempt: Option<Box<Sitting>>,
+    attempt: Option<Box<ActiveAttempt>>,
     has_home: bool,
 }
 
-impl Performer {
+impl ServiceExecutor {
     /// Makes one for somebody who was chosen already, or for nobody yet.
-    pub fn new(desk: Desk, trainee: Option<PersonRow>) -> Self {
+    pub fn new(desk: Service, trainee: Option<PersonRow>) -> Self {
         Self { desk, trainee, attempt: None, has_home: true }
     }
 
     /// Makes one for an attempt that was begun or resumed already; the program ends with its result.
-    pub fn at_attempt(desk: Desk, trainee: PersonRow, attempt: Box<Sitting>) -> Self {
+    pub fn at_attempt(desk: Service, trainee: PersonRow, attempt: Box<ActiveAttempt>) -> Self {
         Self { desk, trainee: Some(trainee), attempt: Some(attempt), has_home: false }
     }
 
-    fn trainee(&self) -> Result<&PersonRow, Error> {
-        self.trainee.as_ref().ok_or(Error::BadName("Nobody has sat down"))
+    fn trainee(&self) -> Result<&PersonRow, ServiceError> {
+        self.trainee.as_ref().ok_or(ServiceError::BadName("Nobody has sat down"))
     }
 
-    fn command(&mut self, command: Command) -> Result<StackChange, Error> {
+    fn command(&mut self, command: Command) -> Result<StackChange, ServiceError> {
         match command {
             Command::ChoosePerson(person) => self.choose(person),
             Command::ChooseName(name) => {
@@ -68,16 +68,16 @@ impl Performer {
             Command::Verify(rows) => self.verify(&rows),
             // Only a preview has a file.
             Command::ReadFile => Ok(StackChange::Tell(Reply::Closed)),
-            Command::Refuse(refusal) => Err(Error::Refused(refusal)),
+            Command::Refuse(refusal) => Err(ServiceError::Refused(refusal)),
         }
     }
 
-    fn choose(&mut self, person: PersonRow) -> Result<StackChange, Error> {
+    fn choose(&mut self, person: PersonRow) -> Result<StackChange, ServiceError> {
         self.trainee = Some(person);
         Ok(StackChange::Root(self.home()?))
     }
 
-    fn practice(&mut self, banks: &[BankId]) -> Result<StackChange, Error> {
+    fn practice(&mut self, banks: &[BankId]) -> Result<StackChange, ServiceError> {
         let chosen = |bank: &BankId| banks.is_empty() || banks.contains(bank);
         let banks: Vec<_> =
             self.desk.catalog.banks().filter(|bank| chosen(&bank.value.outline().id)).cloned().collect();
@@ -87,50 +87,50 @@ impl Performer {
         Ok(StackChange::Replace(self.quiz(Box::new(attempt))))
     }
 
-    fn resume(&mut self, attempt: AttemptId) -> Result<StackChange, Error> {
+    fn resume(&mut self, attempt: AttemptId) -> Result<StackChange, ServiceError> {
         let attempt = self.desk.take_up(attempt, false)?;
         if attempt.invigilated && attempt.session.ended().is_none() {
             let how = "This exam is invigilated. Go on with `needlewise exam --resume`, and the invigilator.";
-            return Err(Error::NotTaken(how.to_owned()));
+            return Err(ServiceError::NotTaken(how.to_owned()));
         }
         Ok(StackChange::Push(self.quiz(Box::new(attempt))))
     }
 
     /// Opens an attempt, which is the one in progress from then on.
-    fn quiz(&mut self, attempt: Box<Sitting>) -> Box<dyn Screen> {
+    fn quiz(&mut self, attempt: Box<ActiveAttempt>) -> Box<dyn Screen> {
         let read = self.now();
         let clock = attempt.time_left(read).map(|left| Countdown { read, left });
-        let screen = Quiz::new(attempt.session.clone(), clock);
+        let screen = QuizScreen::new(attempt.session.clone(), clock);
         self.attempt = Some(attempt);
         Box::new(screen)
     }
 
-    fn record(&mut self, action: Action) -> Result<StackChange, Error> {
+    fn record(&mut self, action: AttemptAction) -> Result<StackChange, ServiceError> {
         let Some(attempt) = self.attempt.as_mut() else { return Ok(StackChange::Pop(Reply::Closed)) };
         match self.desk.record(attempt, action) {
             Ok(()) => Ok(StackChange::Tell(Reply::Recorded(Box::new(attempt.session.clone())))),
-            Err(Error::Refused(Refusal::TimeUp)) => {
-                self.desk.record(attempt, Action::TimeOut)?;
+            Err(ServiceError::Refused(ActionRefusal::TimeUp)) => {
+                self.desk.record(attempt, AttemptAction::TimeOut)?;
                 Ok(StackChange::Tell(Reply::TimeUp))
             }
             // The tick may come a moment before the time is over.
-            Err(Error::Refused(Refusal::TimeLeft)) => Ok(StackChange::Tell(Reply::Closed)),
+            Err(ServiceError::Refused(ActionRefusal::TimeLeft)) => Ok(StackChange::Tell(Reply::Closed)),
             Err(error) => Err(error),
         }
     }
 
-    fn verify(&self, rows: &[CertificateRow]) -> Result<StackChange, Error> {
+    fn verify(&self, rows: &[CertificateRow]) -> Result<StackChange, ServiceError> {
         self.desk.prove(&rows.iter().collect::<Vec<_>>(), &|| {})?;
         Ok(StackChange::Tell(Reply::Verified(rows.iter().map(|row| row.id).collect())))
     }
 }
 
-impl Execute for Performer {
+impl Execute for ServiceExecutor {
     fn now(&self) -> Now {
         self.desk.clock.now()
     }
 
-    fn execute(&mut self, effect: Effect) -> Result<StackChange, Error> {
+    fn execute(&mut self, effect: Effect) -> Result<StackChange, ServiceError> {
         match effect {
             Effect::Open(route) => self.open(route),
             Effect::Close => Ok(StackChange::Pop(Reply::Closed)),

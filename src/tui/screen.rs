@@ -11,7 +11,7 @@ use crate::clock::{Millis, Now};
 
 /// What a screen may see of the world.
 #[derive(Debug, Clone, Copy)]
-pub struct Cx {
+pub struct ScreenContext {
     /// What time it is.
     pub now: Now,
     /// How things look.
@@ -22,10 +22,10 @@ pub struct Cx {
 /// offsets and nothing else.
 pub trait Screen {
     /// Says what a key means here.
-    fn on(&mut self, key: Key, cx: &Cx) -> Option<Effect>;
+    fn on(&mut self, key: Key, cx: &ScreenContext) -> Option<Effect>;
 
     /// Hears what became of an effect of its own.
-    fn settled(&mut self, reply: Reply, cx: &Cx) -> Option<Effect> {
+    fn settled(&mut self, reply: Reply, cx: &ScreenContext) -> Option<Effect> {
         let _ = (reply, cx);
         None
     }
@@ -34,22 +34,22 @@ pub trait Screen {
     fn failed(&mut self) {}
 
     /// Says what is due now that time has passed.
-    fn tick(&mut self, cx: &Cx) -> Option<Effect> {
+    fn tick(&mut self, cx: &ScreenContext) -> Option<Effect> {
         let _ = cx;
         None
     }
 
     /// Draws itself between the rules of the frame.
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx);
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext);
 
     /// Returns what stands on the left and on the right of the top line.
-    fn title(&self, cx: &Cx) -> (String, String);
+    fn title(&self, cx: &ScreenContext) -> (String, String);
 
     /// Returns its keys, the most needed first.
     fn bindings(&self) -> Vec<Binding>;
 
     /// Returns after how long it wants to be drawn again; nothing to sleep until a key is pressed.
-    fn wake(&self, cx: &Cx) -> Option<Millis> {
+    fn wake(&self, cx: &ScreenContext) -> Option<Millis> {
         let _ = cx;
         None
     }

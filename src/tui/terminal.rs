@@ -15,20 +15,20 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 use termina::Parser;
 
-use crate::tui::event_loop::Host;
+use crate::tui::event_loop::TerminalHost;
 use crate::tui::key::Input;
 
 /// The terminal with a buffer that holds a whole frame, so that a frame is one write.
-pub type Local = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+pub type ProcessTerminal = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
 /// The size of that buffer.
 const FRAME: usize = 256 * 1024;
 
 /// Gives the terminal back when it is dropped.
 #[derive(Debug)]
-pub struct Guard(());
+pub struct TerminalGuard(());
 
-impl Drop for Guard {
+impl Drop for TerminalGuard {
     fn drop(&mut self) {
         leave();
     }
@@ -38,10 +38,10 @@ impl Drop for Guard {
 ///
 /// # Errors
 /// What the system says; the terminal is then as it was.
-pub fn enter() -> io::Result<(Guard, Local)> {
+pub fn enter() -> io::Result<(TerminalGuard, ProcessTerminal)> {
     let (columns, rows) = terminal::size()?;
     terminal::enable_raw_mode()?;
-    let guard = Guard(());
+    let guard = TerminalGuard(());
     let panic = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         leave();
@@ -66,9 +66,9 @@ fn leave() {
 
 /// This process, on the terminal it was started in.
 #[derive(Debug)]
-pub struct Here;
+pub struct ProcessHost;
 
-impl Host for Here {
+impl TerminalHost for ProcessHost {
     fn stop(&mut self) -> io::Result<Rect> {
         leave();
         rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;

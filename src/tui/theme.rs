@@ -4,7 +4,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 /// What a text is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
+pub enum TextRole {
     /// What is read.
     Text,
     /// What stands back.
@@ -44,20 +44,20 @@ impl Theme {
     }
 
     /// Returns the style of a role. The terminal's own 16 colors are used, which its owner chose to be readable.
-    pub fn style(self, role: Role) -> Style {
+    pub fn style(self, role: TextRole) -> Style {
         let colored = |dark: Color, light: Color| match self {
             Self::Dark => Style::new().fg(dark),
             Self::Light => Style::new().fg(light),
             Self::Plain => Style::new(),
         };
         match role {
-            Role::Text => Style::new(),
-            Role::Dim => Style::new().add_modifier(Modifier::DIM),
-            Role::Strong => Style::new().add_modifier(Modifier::BOLD),
-            Role::Accent => colored(Color::Cyan, Color::Blue).add_modifier(Modifier::BOLD),
-            Role::Good => colored(Color::Green, Color::Green),
-            Role::Bad => colored(Color::LightRed, Color::Red),
-            Role::Warn => colored(Color::Yellow, Color::Magenta),
+            TextRole::Text => Style::new(),
+            TextRole::Dim => Style::new().add_modifier(Modifier::DIM),
+            TextRole::Strong => Style::new().add_modifier(Modifier::BOLD),
+            TextRole::Accent => colored(Color::Cyan, Color::Blue).add_modifier(Modifier::BOLD),
+            TextRole::Good => colored(Color::Green, Color::Green),
+            TextRole::Bad => colored(Color::LightRed, Color::Red),
+            TextRole::Warn => colored(Color::Yellow, Color::Magenta),
         }
     }
 }

@@ -4,26 +4,26 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::attempt::Outcome;
-use crate::exam::Sheet;
-use crate::exam::disclosure::Extent;
-use crate::exam::eligibility::Start;
-use crate::view::look_back::Looked;
+use crate::exam::LoadedPaper;
+use crate::exam::disclosure::DisclosureLevel;
+use crate::exam::eligibility::Eligibility;
+use crate::view::look_back::ReviewedQuestion;
 
 /// An exam once it has ended, as far as its trainee may see it.
 #[derive(Debug)]
 pub struct ExamResultView {
     /// What was asked.
-    pub sheet: Arc<Sheet>,
+    pub sheet: Arc<LoadedPaper>,
     /// What it came to.
     pub outcome: Outcome,
     /// How much of that may be shown.
-    pub extent: Extent,
+    pub extent: DisclosureLevel,
     /// When the exam can be taken again.
-    pub next: Start,
+    pub next: Eligibility,
     /// Where the certificate is, or why there is none; for a pass.
     pub certificate: Option<Result<PathBuf, String>>,
     /// How ready the trainee is, after a mock.
     pub ready: Vec<String>,
     /// Every question, looked back on, where the exam allows that.
-    pub back: Vec<Looked>,
+    pub back: Vec<ReviewedQuestion>,
 }

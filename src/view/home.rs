@@ -4,15 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::attempt::Mode;
-use crate::bank::catalog::Entry;
+use crate::bank::catalog::CatalogEntry;
 use crate::bank::exam::Exam;
-use crate::bank::lazy::Outline;
+use crate::bank::lazy::BankSummary;
 use crate::clock::Timestamp;
-use crate::exam::eligibility::Start;
+use crate::exam::eligibility::Eligibility;
 use crate::ids::{AttemptId, BankId, ExamId};
 use crate::projections::attempts::AttemptRow;
 use crate::projections::people::PersonRow;
-use crate::service::{Desk, Error};
+use crate::service::{Service, ServiceError};
 
 /// How far a topic is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct HomeView {
     /// The topics that may be practiced.
     pub topics: Vec<TopicView>,
     /// The exams, with when each may be started.
-    pub exams: Vec<(Arc<Exam>, Start)>,
+    pub exams: Vec<(Arc<Exam>, Eligibility)>,
     /// The exam that is open.
     pub open_exam: Option<OpenExamView>,
     /// The practice that is open.
@@ -64,7 +64,7 @@ impl HomeView {
     ///
     /// # Errors
     /// What the store says.
-    pub fn load(desk: &mut Desk, person: &PersonRow) -> Result<Self, Error> {
+    pub fn load(desk: &mut Service, person: &PersonRow) -> Result<Self, ServiceError> {
         desk.certify_pending(person.id)?;
         let open_exam = desk.open_attempt(person.id, Mode::Exam)?;
         let open_practice = desk.open_attempt(person.id, Mode::Practice)?.map(|row| row.id);
@@ -72,7 +72,7 @@ impl HomeView {
         let learned = desk.store.learned(person.id)?;
         let by_question: HashMap<_, _> =
             learned.iter().map(|row| ((row.bank.as_str(), row.question.as_str(), row.revision), row)).collect();
-        let topic = |bank: &Outline| {
+        let topic = |bank: &BankSummary| {
             let rows: Vec<_> = bank
                 .ready
                 .iter()
@@ -89,8 +89,9 @@ impl HomeView {
         };
         let outlines = desk.catalog.banks().map(|bank| bank.value.outline()).filter(|outline| outline.practice);
         let topics = outlines.map(topic).collect();
-        let exam = |entry: &Entry<Exam>| Ok((Arc::clone(&entry.value), desk.may_start(person.id, &entry.value)?));
-        let exams = desk.catalog.exams().map(exam).collect::<Result<_, Error>>()?;
+        let exam =
+            |entry: &CatalogEntry<Exam>| Ok((Arc::clone(&entry.value), desk.may_start(person.id, &entry.value)?));
+        let exams = desk.catalog.exams().map(exam).collect::<Result<_, ServiceError>>()?;
         let title = |row: &AttemptRow| {
             let entry = row.exam.as_ref().and_then(|id| desk.catalog.exam(id).ok());
             entry.map_or_else(|| "exam".to_owned(), |entry| entry.value.title.clone())

@@ -2,7 +2,7 @@
 //! wrong. A key that was not chosen is not told.
 
 use crate::attempt::Answer;
-use crate::bank::question::Ask;
+use crate::bank::question::QuestionKind;
 use crate::exam::Session;
 use crate::text;
 
@@ -10,7 +10,7 @@ use crate::view::question::verdict;
 
 /// One question, looked back on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Looked {
+pub struct ReviewedQuestion {
     /// Its number and whether it was right.
     pub verdict: String,
     /// What was asked.
@@ -21,29 +21,33 @@ pub struct Looked {
 }
 
 /// Looks back on every question of an exam.
-pub fn look_back(session: &Session) -> Vec<Looked> {
-    let look = |(at, item): (usize, &crate::exam::loaded_paper::Item)| {
+pub fn look_back(session: &Session) -> Vec<ReviewedQuestion> {
+    let look = |(at, item): (usize, &crate::exam::loaded_paper::LoadedQuestion)| {
         let answer = session.given(at).map(|given| &given.answer);
         let verdict = answer.map_or("Not answered", |_| verdict(&session.mark(at)));
         let chosen = match (&item.question.ask, answer) {
-            (Ask::Choice { choices, .. }, Some(Answer::Choices(ticked))) => {
+            (QuestionKind::Choice { choices, .. }, Some(Answer::Choices(ticked))) => {
                 let ticked = ticked.iter().filter_map(|place| choices.get(*place));
                 ticked.map(|choice| (choice.text.clone(), choice.rationale.clone())).collect()
             }
-            (Ask::TrueFalse { rationales, .. }, Some(Answer::Truth(truth))) => {
+            (QuestionKind::TrueFalse { rationales, .. }, Some(Answer::Truth(truth))) => {
                 let why = if *truth { &rationales.holds } else { &rationales.fails };
                 vec![(truth.to_string(), why.clone())]
             }
             _ => Vec::new(),
         };
-        Looked { verdict: format!("Question {}: {verdict}", at + 1), stem: item.question.stem.clone(), chosen }
+        ReviewedQuestion {
+            verdict: format!("Question {}: {verdict}", at + 1),
+            stem: item.question.stem.clone(),
+            chosen,
+        }
     };
     session.sheet().items.iter().enumerate().map(look).collect()
 }
 
 /// Returns the same in lines.
 pub fn look_back_lines(session: &Session) -> Vec<String> {
-    let lines = |looked: Looked| {
+    let lines = |looked: ReviewedQuestion| {
         let chosen = looked.chosen.into_iter().map(|(said, why)| format!("Chosen: {said}. {why}"));
         let question = format!("{}. {}", looked.verdict, looked.stem);
         std::iter::once(question).chain(chosen).map(|line| text::one_line(&line)).collect::<Vec<_>>()

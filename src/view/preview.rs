@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::exam::Sheet;
+use crate::exam::LoadedPaper;
 use crate::problem::Severity;
 
 /// What was read of the file: a bank to look through, or what is wrong with it.
@@ -18,7 +18,7 @@ pub enum PreviewContent {
 #[derive(Debug, Clone)]
 pub struct PreviewBank {
     /// All questions, drafts and retired ones as well.
-    pub sheet: Arc<Sheet>,
+    pub sheet: Arc<LoadedPaper>,
     /// For each of them its status where it is not ready, then the findings.
     pub notes: Vec<Vec<PreviewNote>>,
 }

@@ -1,28 +1,28 @@
 //! A result in words, as much of it as may be told.
 
 use crate::attempt::points::needed;
-use crate::attempt::{Mode, Outcome, Standing};
+use crate::attempt::{ExamResult, Mode, Outcome};
 use crate::bank::exam::Exam;
 use crate::clock::Millis;
-use crate::exam::disclosure::Extent;
-use crate::exam::eligibility::Start;
-use crate::exam::{Session, Sheet};
-use crate::study::readiness::{self, Part, Ready};
+use crate::exam::disclosure::DisclosureLevel;
+use crate::exam::eligibility::Eligibility;
+use crate::exam::{LoadedPaper, Session};
+use crate::study::readiness::{self, Readiness, ReadinessEstimate};
 use crate::text;
 
 /// Returns the lines of a result, as much as may be told. The first is exactly `Passed` or `Not passed` for an exam.
-pub fn result_lines(outcome: &Outcome, extent: Extent) -> Vec<String> {
+pub fn result_lines(outcome: &Outcome, extent: DisclosureLevel) -> Vec<String> {
     told(outcome, extent).iter().map(|line| text::one_line(line)).collect()
 }
 
-fn told(outcome: &Outcome, extent: Extent) -> Vec<String> {
+fn told(outcome: &Outcome, extent: DisclosureLevel) -> Vec<String> {
     let mut lines = Vec::new();
     lines.push(match outcome.standing {
-        Standing::Passed => "Passed".to_owned(),
-        Standing::Practiced => "Practiced".to_owned(),
-        Standing::Failed | Standing::FailedCritical => "Not passed".to_owned(),
+        ExamResult::Passed => "Passed".to_owned(),
+        ExamResult::Practiced => "Practiced".to_owned(),
+        ExamResult::Failed | ExamResult::FailedCritical => "Not passed".to_owned(),
     });
-    if extent == Extent::Verdict {
+    if extent == DisclosureLevel::Verdict {
         return lines;
     }
     lines.extend(reasons(outcome).into_iter().map(|reason| format!("Reason: {reason}")));
@@ -53,14 +53,14 @@ pub fn reasons(outcome: &Outcome) -> Vec<String> {
     }
     let critical = outcome.critical_misses.iter();
     reasons.extend(critical.map(|missed| format!("A safety-critical question was missed: {}.", missed.text)));
-    if reasons.is_empty() && outcome.standing == Standing::Passed {
+    if reasons.is_empty() && outcome.standing == ExamResult::Passed {
         reasons.push("Every mark was reached and every safety-critical question answered rightly.".to_owned());
     }
     reasons
 }
 
 /// Returns what is to be known of a paper before and after it: replaced banks, open pool, missing review.
-pub fn notes(sheet: &Sheet) -> Vec<String> {
+pub fn notes(sheet: &LoadedPaper) -> Vec<String> {
     let mut notes = Vec::new();
     match sheet.mode {
         Mode::Practice => return notes,
@@ -82,11 +82,11 @@ pub fn notes(sheet: &Sheet) -> Vec<String> {
 
 /// Returns how ready somebody is, from a mock exam: the whole, the sections, then the objectives that were not all right.
 pub fn ready_lines(session: &Session, outcome: &Outcome) -> Vec<String> {
-    let says = |part: &Part| {
+    let says = |part: &ReadinessEstimate| {
         let ready = match part.ready {
-            Ready::Yes => "ready",
-            Ready::No => "not ready",
-            Ready::Unsure => "too few questions to tell",
+            Readiness::Yes => "ready",
+            Readiness::No => "not ready",
+            Readiness::Unsure => "too few questions to tell",
         };
         let mark = part.mark.map_or(String::new(), |mark| format!(", {} % needed", u8::from(mark)));
         let ((low, high), (earned, possible)) = (part.between, (&part.earned, part.possible));
@@ -111,12 +111,12 @@ pub fn time_left(left: Millis) -> String {
 }
 
 /// Returns when the exam can be tried again.
-pub fn next_line(next: Start, exam: &Exam) -> String {
+pub fn next_line(next: Eligibility, exam: &Exam) -> String {
     let max = exam.attempts.max;
     match next {
-        Start::Now { left } => format!("Next attempt: now, {left} of {max} left"),
-        Start::Later { at, left } => format!("Next attempt: from {}, {left} of {max} left", at.local()),
-        Start::Passed { until, .. } => format!("Valid through {} (UTC)", until.day().written()),
-        Start::Never => "Next attempt: no further attempt possible".to_owned(),
+        Eligibility::Now { left } => format!("Next attempt: now, {left} of {max} left"),
+        Eligibility::Later { at, left } => format!("Next attempt: from {}, {left} of {max} left", at.local()),
+        Eligibility::Passed { until, .. } => format!("Valid through {} (UTC)", until.day().written()),
+        Eligibility::Never => "Next attempt: no further attempt possible".to_owned(),
     }
 }

@@ -52,7 +52,7 @@ fn what_is_at_hand_of_a_shipped_bank_is_what_the_whole_of_it_says() {
     for entry in catalog.banks() {
         let bytes = std::fs::read(shipped().join(format!("{}.json", entry.value.outline().id))).expect("a bank");
         let whole = json::bank("bank", &bytes).value.expect("a sound bank");
-        let again = needlewise::bank::lazy::Shelved::from(whole.clone());
+        let again = needlewise::bank::lazy::LazyBank::from(whole.clone());
         assert_eq!(entry.value.outline(), again.outline());
         assert_eq!(entry.value.digest(), whole.digest());
     }

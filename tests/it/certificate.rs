@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use needlewise::clock::{Millis, Timestamp};
-use needlewise::credential::bundle::Contents;
-use needlewise::credential::issuer::{Fresh, Rotation};
-use needlewise::credential::key::{KeySpan, fingerprint};
-use needlewise::credential::trust::{RevocationList, Trusted};
-use needlewise::credential::{Bundle, Issuer, Key, Reason, Revocation, Trust, Verdict, verify};
+use needlewise::credential::bundle::BundleContents;
+use needlewise::credential::issuer::{KeyMaterial, KeyRotation};
+use needlewise::credential::key::{KeyPeriod, fingerprint};
+use needlewise::credential::trust::{RevocationList, TrustedIssuer};
+use needlewise::credential::{
+    Bundle, Issuer, Revocation, RevocationReason, SigningKeyPair, TrustList, Verdict, verify,
+};
 use needlewise::ids::{CertificateId, Digest, IssuerId};
 use serde_json::{Value, json};
 
@@ -19,7 +21,7 @@ fn issued_to(name: &str) -> String {
 }
 
 /// The same signed with another key, of a sitting that ended at another time.
-fn issued(name: &str, key: &Key, at: &str) -> String {
+fn issued(name: &str, key: &SigningKeyPair, at: &str) -> String {
     Pass { name, at, key, ..Pass::default() }.certificate()
 }
 
@@ -31,11 +33,11 @@ fn today() -> Timestamp {
     moment("2027-01-01T00:00:00Z")
 }
 
-fn trusting(list: Option<RevocationList>, without_revocation: bool) -> Trust {
+fn trusting(list: Option<RevocationList>, without_revocation: bool) -> TrustList {
     let from = moment("2026-01-01T00:00:00Z").day();
-    let keys = vec![KeySpan { did: key().did(), from, until: None, compromised: false, endorsed: None }];
-    let mut trust = Trust::default();
-    trust.issuers.push(Trusted { name: "The school".to_owned(), keys, list, without_revocation });
+    let keys = vec![KeyPeriod { did: key().did(), from, until: None, compromised: false, endorsed: None }];
+    let mut trust = TrustList::default();
+    trust.issuers.push(TrustedIssuer { name: "The school".to_owned(), keys, list, without_revocation });
     trust
 }
 
@@ -62,7 +64,7 @@ fn what_was_signed_holds_and_every_field_is_there() {
     let checked = verify(example().as_bytes(), &trusting(None, true), today());
     assert_eq!(checked.verdict, Verdict::Valid, "{}", checked.reason);
     assert_eq!(checked.issuer.as_deref(), Some("The school"), "the name from the trust, not from the document");
-    let untrusted = verify(example().as_bytes(), &Trust::default(), today());
+    let untrusted = verify(example().as_bytes(), &TrustList::default(), today());
     assert_eq!(untrusted.issuer, None, "nobody here gave it a name");
     assert_eq!(untrusted.issuer_words(), "A computer (says of itself)");
     let fields = checked.credential.expect("a credential").fields();
@@ -167,7 +169,7 @@ type Attack = (&'static str, String);
 
 /// Attacks on what is signed, and by whom.
 fn attacks_on_the_signature() -> Vec<Attack> {
-    let stranger = Key::from_seed([9; 32]).did();
+    let stranger = SigningKeyPair::from_seed([9; 32]).did();
     let fragment = stranger.trim_start_matches("did:key:").to_owned();
     let until = "2028-11-23T23:59:59Z";
     vec![
@@ -262,7 +264,7 @@ fn the_attacks_of_the_profile_are_refused() {
     for (attack, text) in all.into_iter().flatten() {
         assert_eq!(verdict(&text), Verdict::Invalid, "{attack}");
     }
-    assert_eq!(verify(&[0xFF, 0xFE], &Trust::default(), today()).verdict, Verdict::Invalid);
+    assert_eq!(verify(&[0xFF, 0xFE], &TrustList::default(), today()).verdict, Verdict::Invalid);
 }
 
 #[test]
@@ -283,13 +285,13 @@ fn of_an_invalid_one_nothing_is_shown_as_signed() {
 fn verdicts_come_in_their_order() {
     let id = CertificateId::new(moment("2026-11-23T09:05:00Z"), [2; 10]);
     let list = |issued: &str, revoked: Vec<CertificateId>| Some(revoking(issued, revoked));
-    let judged = |trust: &Trust, at: &str| verify(example().as_bytes(), trust, moment(at)).verdict;
+    let judged = |trust: &TrustList, at: &str| verify(example().as_bytes(), trust, moment(at)).verdict;
     let (before, during, after) = ("2026-11-23T09:04:59Z", "2027-01-01T00:00:00Z", "2029-01-01T00:00:00Z");
     let revoked = trusting(list("2026-12-31T00:00:00Z", vec![id]), false);
     let fresh = trusting(list("2026-12-31T00:00:00Z", Vec::new()), false);
     assert_eq!(judged(&fresh, before), Verdict::Valid, "today is at least the date of the newest list");
     assert_eq!(judged(&trusting(None, true), before), Verdict::Invalid, "not valid yet");
-    assert_eq!(judged(&Trust::default(), after), Verdict::Untrusted, "untrusted comes before expired");
+    assert_eq!(judged(&TrustList::default(), after), Verdict::Untrusted, "untrusted comes before expired");
     assert_eq!(judged(&revoked, during), Verdict::Revoked);
     assert_eq!(judged(&revoked, after), Verdict::Revoked, "revoked comes before expired");
     assert_eq!(judged(&fresh, after), Verdict::Expired, "expired comes before stale");
@@ -316,7 +318,7 @@ fn the_computers_key_is_made_once_for_this_user_alone() {
         let threads: Vec<_> = (0..8_u8)
             .map(|n| {
                 let path = &path;
-                scope.spawn(move || Key::of_computer(path, [n; 32]).expect("a key").did())
+                scope.spawn(move || SigningKeyPair::of_computer(path, [n; 32]).expect("a key").did())
             })
             .collect();
         threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
@@ -328,16 +330,16 @@ fn the_computers_key_is_made_once_for_this_user_alone() {
         let mode = std::fs::metadata(&path).expect("a file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("permissions");
-        let refused = Key::of_computer(&path, [0; 32]).expect_err("others can read it");
+        let refused = SigningKeyPair::of_computer(&path, [0; 32]).expect_err("others can read it");
         assert!(refused.contains("can be read by others"), "{refused}");
     }
     std::fs::write(&path, "nonsense").expect("a file");
-    assert!(Key::of_computer(&path, [0; 32]).is_err(), "a damaged key is never replaced by itself");
+    assert!(SigningKeyPair::of_computer(&path, [0; 32]).is_err(), "a damaged key is never replaced by itself");
 }
 
 /// Fixed bytes in place of chance.
-fn fresh(n: u8) -> Fresh {
-    Fresh { seed: [n; 32].into(), salt: [n; 16], nonce: [n; 24] }
+fn fresh(n: u8) -> KeyMaterial {
+    KeyMaterial { seed: [n; 32].into(), salt: [n; 16], nonce: [n; 24] }
 }
 
 const PASSPHRASE: &str = "six words are good enough here";
@@ -350,11 +352,11 @@ fn issuer() -> Issuer {
 /// A bundle of an issuer as of a moment, signed with its newest key.
 fn bundle(issuer: &Issuer, sequence: u64, at: &str, revoked: &[CertificateId], ledger: Vec<Digest>) -> Bundle {
     let on = moment(at).day();
-    let contents = Contents {
+    let contents = BundleContents {
         issuer: issuer.id,
         name: issuer.name.clone(),
         keys: issuer.keys.clone(),
-        revoked: revoked.iter().map(|id| Revocation { id: *id, on, reason: Some(Reason::Error) }).collect(),
+        revoked: revoked.iter().map(|id| Revocation { id: *id, on, reason: Some(RevocationReason::Error) }).collect(),
         sequence,
         ledger,
     };
@@ -367,8 +369,8 @@ fn later() -> Timestamp {
 }
 
 /// A clinic that trusts the first key of the issuer by hand.
-fn clinic() -> Trust {
-    let mut trust = Trust::default();
+fn clinic() -> TrustList {
+    let mut trust = TrustList::default();
     trust.add(issuer().did(), "The school", moment("2026-01-02T00:00:00Z").day(), false).expect("trusted");
     trust
 }
@@ -397,7 +399,7 @@ fn the_words_of_a_key_are_its_own() {
     let words = fingerprint(issuer().did()).expect("words");
     insta::assert_snapshot!(words, @"what buzz hip quiz fabric cube");
     assert_eq!(words.split(' ').count(), 6);
-    assert_ne!(fingerprint(&Key::from_seed([8; 32]).did()), Some(words));
+    assert_ne!(fingerprint(&SigningKeyPair::from_seed([8; 32]).did()), Some(words));
     for no_key in [
         "",
         "did:web:example.org",
@@ -413,7 +415,7 @@ fn the_words_of_a_key_are_its_own() {
 fn a_bundle_of_a_trusted_key_is_taken_in_and_an_older_one_is_not() {
     let id = CertificateId::new(moment("2026-11-23T09:05:00Z"), [2; 10]);
     let mut trust = clinic();
-    let judged = |trust: &Trust| verify(example().as_bytes(), trust, moment("2026-12-05T00:00:00Z")).verdict;
+    let judged = |trust: &TrustList| verify(example().as_bytes(), trust, moment("2026-12-05T00:00:00Z")).verdict;
     assert_eq!(judged(&trust), Verdict::Stale, "trusted, but it told nothing yet");
     let first = bundle(&issuer(), 1, "2026-12-01T00:00:00Z", &[], Vec::new());
     let second = bundle(&issuer(), 2, "2026-12-02T00:00:00Z", &[id], Vec::new());
@@ -424,7 +426,7 @@ fn a_bundle_of_a_trusted_key_is_taken_in_and_an_older_one_is_not() {
     let refused = trust.take(&first, later()).expect_err("older");
     assert!(refused.contains("older than the list"), "{refused}");
     assert_eq!(judged(&trust), Verdict::Revoked, "nobody brings back the time before");
-    assert_eq!(Trust::read(&trust.text()).expect("trust"), trust, "it reads back from its file");
+    assert_eq!(TrustList::read(&trust.text()).expect("trust"), trust, "it reads back from its file");
 }
 
 #[test]
@@ -456,11 +458,11 @@ fn a_bundle_that_was_changed_or_is_a_strangers_is_refused() {
 fn a_new_key_is_trusted_where_the_old_one_vouches_for_it() {
     let old = issuer();
     let day = moment("2026-12-01T00:00:00Z").day();
-    let new = old.rotate(&Rotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(8)).expect("a new key");
-    let newer = new.rotate(&Rotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(10)).expect("a newer key");
+    let new = old.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(8)).expect("a new key");
+    let newer = new.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(10)).expect("a newer key");
     let mut trust = clinic();
     trust.take(&bundle(&newer, 3, "2026-12-02T00:00:00Z", &[], Vec::new()), later()).expect("two steps at once");
-    let judged = |text: &str, trust: &Trust| verify(text.as_bytes(), trust, moment("2026-12-20T00:00:00Z"));
+    let judged = |text: &str, trust: &TrustList| verify(text.as_bytes(), trust, moment("2026-12-20T00:00:00Z"));
     assert_eq!(judged(&example(), &trust).verdict, Verdict::Valid, "what the old key signed keeps counting");
     let key = newer.unlock(PASSPHRASE).expect("a key");
     let newest = issued("Zoë", &key, "2026-12-10T00:00:00Z");
@@ -470,7 +472,7 @@ fn a_new_key_is_trusted_where_the_old_one_vouches_for_it() {
     assert_eq!(checked.verdict, Verdict::Invalid, "the old key retired before");
     assert!(checked.reason.contains("retired on 1 Dec 2026"), "{}", checked.reason);
     // Whoever finds the old key founds no line of their own beside the true one.
-    let thief = old.rotate(&Rotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(11)).expect("a thief's key");
+    let thief = old.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(11)).expect("a thief's key");
     let refused = trust.take(&bundle(&thief, 99, "2026-12-19T00:00:00Z", &[], Vec::new()), later());
     assert!(refused.expect_err("a side line").contains("not trusted here"));
 }
@@ -480,7 +482,7 @@ fn after_a_compromise_only_what_the_ledger_holds_counts() {
     let old = issuer();
     let day = moment("2026-12-01T00:00:00Z").day();
     let new = old
-        .rotate(&Rotation::Compromised(old.did().to_owned()), day, (PASSPHRASE, PASSPHRASE), &fresh(8))
+        .rotate(&KeyRotation::Compromised(old.did().to_owned()), day, (PASSPHRASE, PASSPHRASE), &fresh(8))
         .expect("a new key");
     let honest = verify(example().as_bytes(), &clinic(), today()).credential.expect("a credential").digest();
     let told = bundle(&new, 4, "2026-12-02T00:00:00Z", &[], vec![honest]);
@@ -504,7 +506,7 @@ fn an_issuer_cannot_claim_the_key_of_another() {
         Issuer::new(IssuerId::new(today(), [6; 10]), "Other".to_owned(), day, PASSPHRASE, &fresh(9)).expect("one");
     trust.add(other.did(), "Other", day, false).expect("trusted");
     let mut claims = other.clone();
-    claims.keys.insert(0, KeySpan { compromised: true, ..issuer().keys[0].clone() });
+    claims.keys.insert(0, KeyPeriod { compromised: true, ..issuer().keys[0].clone() });
     let refused = trust.take(&bundle(&claims, 1, "2026-12-01T00:00:00Z", &[], Vec::new()), later());
     assert!(refused.expect_err("a claim").contains("claims a key that is trusted as \"The school\""));
     let again = trust.add(other.did(), "Somebody else", day, false);
@@ -524,15 +526,16 @@ fn after_a_thief_was_first_the_new_key_clears_what_the_thief_told() {
     let old = issuer();
     let day = moment("2026-12-01T00:00:00Z").day();
     let mut trust = clinic();
-    let thief = old.rotate(&Rotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(11)).expect("a thief's key");
+    let thief = old.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(11)).expect("a thief's key");
     trust.take(&bundle(&thief, u64::MAX, "2026-12-02T00:00:00Z", &[], Vec::new()), later()).expect("nobody knows yet");
     let new = old
-        .rotate(&Rotation::Compromised(old.did().to_owned()), day, (PASSPHRASE, PASSPHRASE), &fresh(8))
+        .rotate(&KeyRotation::Compromised(old.did().to_owned()), day, (PASSPHRASE, PASSPHRASE), &fresh(8))
         .expect("a new key");
     trust.add(new.did(), "The school", day, false).expect("compared by its words");
-    let judged = |trust: &Trust| verify(example().as_bytes(), trust, moment("2026-12-20T00:00:00Z")).verdict;
+    let judged = |trust: &TrustList| verify(example().as_bytes(), trust, moment("2026-12-20T00:00:00Z")).verdict;
     assert_eq!(judged(&trust), Verdict::Stale, "what the thief told counts no longer");
-    let honest = verify(example().as_bytes(), &Trust::default(), today()).credential.expect("a credential").digest();
+    let honest =
+        verify(example().as_bytes(), &TrustList::default(), today()).credential.expect("a credential").digest();
     trust.take(&bundle(&new, 5, "2026-12-03T00:00:00Z", &[], vec![honest]), later()).expect("the school's own");
     assert_eq!(judged(&trust), Verdict::Valid);
     assert!(trust.issuers[0].keys.iter().all(|key| key.did != thief.did()), "the thief's key is gone");
@@ -542,12 +545,12 @@ fn after_a_thief_was_first_the_new_key_clears_what_the_thief_told() {
 fn an_older_key_can_be_declared_compromised_and_the_newest_goes_on() {
     let first = issuer();
     let day = moment("2026-12-01T00:00:00Z").day();
-    let rotate = |from: &Issuer, why: Rotation, n| from.rotate(&why, day, (PASSPHRASE, PASSPHRASE), &fresh(n));
-    let second = rotate(&first, Rotation::Yearly, 8).expect("a second key");
-    let third = rotate(&second, Rotation::Compromised(first.did().to_owned()), 10).expect("a third key");
+    let rotate = |from: &Issuer, why: KeyRotation, n| from.rotate(&why, day, (PASSPHRASE, PASSPHRASE), &fresh(n));
+    let second = rotate(&first, KeyRotation::Yearly, 8).expect("a second key");
+    let third = rotate(&second, KeyRotation::Compromised(first.did().to_owned()), 10).expect("a third key");
     let mut trust = clinic();
     trust.add(second.did(), "The school", day, false).expect("trusted");
     trust.take(&bundle(&third, 3, "2026-12-02T00:00:00Z", &[], Vec::new()), later()).expect("vouched for");
     assert_eq!(verify(example().as_bytes(), &trust, later()).verdict, Verdict::Invalid, "not in the ledger");
-    assert!(rotate(&third, Rotation::Compromised("did:key:z6Mk".to_owned()), 12).is_err(), "none of its keys");
+    assert!(rotate(&third, KeyRotation::Compromised("did:key:z6Mk".to_owned()), 12).is_err(), "none of its keys");
 }

@@ -13,7 +13,7 @@ fn prepared(home: &Path) {
     let world = World::new();
     let hour = 3_600_000;
     world.time.set(MONDAY + hour);
-    let stranger = needlewise::credential::Key::from_seed([9; 32]);
+    let stranger = needlewise::credential::SigningKeyPair::from_seed([9; 32]);
     let school = || Pass { assurance: Assurance::Unsupervised, issuer: "The School", license: None, ..Pass::default() };
     let handed = [
         Pass { name: "Ben Okri", certificate: 10, holder: 11, ..school() },

@@ -1,9 +1,9 @@
 //! Decisions about attempts and people: void, grant, more time; each with its reason, signed where there is an issuer.
 
-use needlewise::attempt::Standing;
+use needlewise::attempt::ExamResult;
 use needlewise::attempt::fact::TimeFactor;
 use needlewise::clock::{Millis, Timestamp};
-use needlewise::exam::eligibility::{Past, Start, start};
+use needlewise::exam::eligibility::{Eligibility, PriorAttempt, start};
 use serde_json::Value;
 
 use crate::world::{Said, World, small_exam};
@@ -142,20 +142,20 @@ fn without_a_limit_an_exam_waits_for_its_end() {
 fn void_and_grant_in_the_rule() {
     let exam = serde_json::from_value(small_exam()).expect("an exam");
     let day = |n: u64| Timestamp::from_millis(0).plus(Millis::days(n));
-    let failed = |n: u64| Past {
+    let failed = |n: u64| PriorAttempt {
         started: day(n),
         finished: Some(day(n)),
         limit: Some(Millis::minutes(10)),
-        standing: Some(Standing::Failed),
+        standing: Some(ExamResult::Failed),
         valid_until: None,
         voided: false,
         granted: 0,
     };
     let three = [failed(0), failed(10), failed(20)];
-    let at = |past: &[Past]| start(&exam, past, day(100));
-    assert!(matches!(at(&three), Start::Later { .. }), "three of three within a year");
-    let voided = [failed(0), failed(10), Past { voided: true, ..failed(20) }];
-    assert_eq!(at(&voided), Start::Now { left: 1 });
-    let granted = [failed(0), failed(10), Past { granted: 1, ..failed(20) }];
-    assert_eq!(at(&granted), Start::Now { left: 1 });
+    let at = |past: &[PriorAttempt]| start(&exam, past, day(100));
+    assert!(matches!(at(&three), Eligibility::Later { .. }), "three of three within a year");
+    let voided = [failed(0), failed(10), PriorAttempt { voided: true, ..failed(20) }];
+    assert_eq!(at(&voided), Eligibility::Now { left: 1 });
+    let granted = [failed(0), failed(10), PriorAttempt { granted: 1, ..failed(20) }];
+    assert_eq!(at(&granted), Eligibility::Now { left: 1 });
 }

@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use needlewise::attempt::fact::Started;
+use needlewise::attempt::fact::AttemptStarted;
 use needlewise::attempt::paper::{DrawVersion, Seed};
 use needlewise::attempt::{Fact, Mode};
-use needlewise::bank::catalog::{Catalog, Origin};
+use needlewise::bank::catalog::{BankOrigin, Catalog};
 use needlewise::bank::exam::Exam;
 use needlewise::clock::Timestamp;
-use needlewise::exam::Sheet;
-use needlewise::exam::draw::rng::{Chance, Use};
-use needlewise::exam::draw::{self, Drawn, Earlier, Infeasible, apportion};
-use needlewise::exam::replay::{Redrawn, replay};
+use needlewise::exam::LoadedPaper;
+use needlewise::exam::draw::rng::{DrawRng, RngStream};
+use needlewise::exam::draw::{self, DrawnPaper, EarlierPaper, Infeasible, apportion};
+use needlewise::exam::replay::{RedrawResult, replay};
 use needlewise::ids::{BankId, Digest, TraineeId};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ fn pool(questions: &[Value]) -> (tempfile::TempDir, Catalog) {
 
 fn with(folder: &Path) -> Catalog {
     let mut catalog = Catalog::built_in();
-    catalog.add_folder(folder, &Origin::Data).expect("a folder");
+    catalog.add_folder(folder, &BankOrigin::Data).expect("a folder");
     catalog
 }
 
@@ -65,16 +65,16 @@ fn plain(n: usize) -> Vec<Value> {
 }
 
 /// Draws a paper as a new one is drawn.
-fn drawn(catalog: &Catalog, exam: &Exam, earlier: &[Earlier], seed: Seed) -> Result<Drawn, Infeasible> {
+fn drawn(catalog: &Catalog, exam: &Exam, earlier: &[EarlierPaper], seed: Seed) -> Result<DrawnPaper, Infeasible> {
     draw::exam(catalog, exam, earlier, seed, DrawVersion::NEWEST)
 }
 
 /// The ids that a seed draws, section by section, in the order they are asked.
-fn ids(catalog: &Catalog, exam: &Exam, earlier: &[Earlier], seed: Seed) -> Vec<String> {
+fn ids(catalog: &Catalog, exam: &Exam, earlier: &[EarlierPaper], seed: Seed) -> Vec<String> {
     ids_of(catalog, exam, earlier, seed, DrawVersion::NEWEST)
 }
 
-fn ids_of(catalog: &Catalog, exam: &Exam, earlier: &[Earlier], seed: Seed, version: DrawVersion) -> Vec<String> {
+fn ids_of(catalog: &Catalog, exam: &Exam, earlier: &[EarlierPaper], seed: Seed, version: DrawVersion) -> Vec<String> {
     let chosen = draw::select(catalog, exam, earlier, seed, version).expect("a paper").0;
     let units = chosen.iter().flat_map(|part| &part.picked.units);
     units.flat_map(|unit| &unit.questions).map(|question| question.id.to_string()).collect()
@@ -130,7 +130,7 @@ fn the_same_seed_gives_the_same_paper_and_another_seed_another() {
 /// Pins the streams of chance: should a library ever change them, papers of old attempts could not be drawn again.
 #[test]
 fn the_golden_stream_stays_as_it_is() {
-    let mut chance = Chance::new(seed(42), Use::Selection);
+    let mut chance = DrawRng::new(seed(42), RngStream::Selection);
     let numbers: Vec<_> = (0..10).map(|_| chance.below(1000)).collect();
     insta::assert_debug_snapshot!(numbers);
     let (_home, catalog) = pool(&plain(20));
@@ -149,7 +149,7 @@ fn every_order_of_choices_is_as_likely_as_any_other() {
     let mut orders: BTreeMap<Vec<usize>, u32> = BTreeMap::new();
     for n in 0..12_000 {
         let mut items = vec![0, 1, 2, 3];
-        Chance::new(seed(n), Use::Choices).shuffle(&mut items);
+        DrawRng::new(seed(n), RngStream::Choices).shuffle(&mut items);
         *orders.entry(items).or_default() += 1;
     }
     assert_eq!(orders.len(), 24);
@@ -237,7 +237,7 @@ fn sets_with_cases_and_groups_are_drawn_as_often_as_each_other() {
 fn earlier_questions_are_passed_over_while_enough_remain_then_the_oldest_come_back() {
     let (_home, catalog) = pool(&plain(10));
     let exam = exam(4, 0);
-    let met = |ids: &[String]| -> Earlier {
+    let met = |ids: &[String]| -> EarlierPaper {
         ids.iter().map(|id| ("pool".parse().expect("an id"), id.parse().expect("an id"))).collect()
     };
     let first = ids(&catalog, &exam, &[], seed(1));
@@ -287,7 +287,7 @@ fn fixed_orders_are_kept_and_a_last_choice_stays_last() {
         question.ask
     };
     for n in 0..50 {
-        let order = |kind| draw::arrange(&ask(kind), &mut Chance::new(seed(n), Use::Choices));
+        let order = |kind| draw::arrange(&ask(kind), &mut DrawRng::new(seed(n), RngStream::Choices));
         assert_eq!(order("shuffled").last(), Some(&1));
         assert_eq!(order("numeric"), [0, 1, 2, 3]);
         assert_eq!(order("fixed"), [0, 1, 2, 3]);
@@ -332,13 +332,13 @@ fn sections(parts: &[(Option<&str>, usize, usize)]) -> Exam {
 
 /// Makes sure that a paper is drawn again from what is stored of it.
 #[track_caller]
-fn replays(drawn: Drawn) {
+fn replays(drawn: DrawnPaper) {
     let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
-    let started = Started { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper, invigilated: None };
+    let started = AttemptStarted { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper, invigilated: None };
     let content = |digest: Digest| drawn.content.get(&digest).cloned();
-    let sheet = Arc::new(Sheet::open(&started, content).expect("a sheet"));
+    let sheet = Arc::new(LoadedPaper::open(&started, content).expect("a sheet"));
     let replay = replay(&sheet, &[Fact::Started(started)], content).expect("a replay");
-    assert_eq!(replay.paper, Redrawn::Same);
+    assert_eq!(replay.paper, RedrawResult::Same);
 }
 
 #[test]
@@ -351,7 +351,7 @@ fn sections_that_take_each_others_questions_are_drawn_again_the_same_in_both_ver
     let mut retries = 0;
     for n in 0..60 {
         let bank: BankId = "pool".parse().expect("an id");
-        let had: Earlier =
+        let had: EarlierPaper =
             (0..n % 3).map(|at| (bank.clone(), format!("q{}", at * 3).parse().expect("an id"))).collect();
         let first = draw::exam(&catalog, &both, std::slice::from_ref(&had), seed(n), DrawVersion::V1).expect("a paper");
         retries += first.paper.anew;

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use needlewise::attempt::Fact;
-use needlewise::attempt::fact::Started;
-use needlewise::attempt::signature::Decision;
+use needlewise::attempt::fact::AttemptStarted;
+use needlewise::attempt::signature::DecisionKind;
 use needlewise::issuing::decision::signature_matches;
-use needlewise::service::ClockBack;
+use needlewise::service::ClockStepPolicy;
 
 use crate::reader::Reader;
 use crate::stage::{desk, somebody};
@@ -118,21 +118,27 @@ fn a_clock_that_was_set_back_blocks_an_invigilated_start_alone() {
     let exam = desk.catalog.exam(&"brief".parse().expect("an id")).expect("an exam").value.clone();
     let person = somebody(&mut desk, "Ben Okri");
     let key = crate::pass::key();
-    let refused =
-        desk.begin_invigilated(person.id, &exam, "passport", &key, ClockBack::Refused).expect_err("the clock is wrong");
+    let refused = desk
+        .begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Refused)
+        .expect_err("the clock is wrong");
     assert!(refused.to_string().contains("The clock was set back"), "{refused}");
     // An invigilator who compared the clock grants it, and signs that.
-    let granted = desk.begin_invigilated(person.id, &exam, "passport", &key, ClockBack::Granted).expect("begun");
+    let granted = desk.begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Granted).expect("begun");
     let attempt = granted.row.id;
-    let Some(Fact::Started(Started { invigilated: Some(word), .. })) = desk.facts(attempt).expect("facts")[0].fact()
+    let Some(Fact::Started(AttemptStarted { invigilated: Some(word), .. })) =
+        desk.facts(attempt).expect("facts")[0].fact()
     else {
         panic!("no word of an invigilator")
     };
     assert_eq!(word.identity, "passport; the clock was set back, and compared by the invigilator");
-    assert!(signature_matches(&word.warrant, attempt.into(), Decision::Identity, &word.identity));
+    assert!(signature_matches(&word.warrant, attempt.into(), DecisionKind::Identity, &word.identity));
     let person = somebody(&mut desk, "Dana Levi");
     other.time.set(world.time.get());
-    assert!(desk.begin_invigilated(person.id, &exam, "passport", &key, ClockBack::Refused).expect("begun").invigilated);
+    assert!(
+        desk.begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Refused)
+            .expect("begun")
+            .invigilated
+    );
     other.time.set(world.time.get() - 1000);
     let third = somebody(&mut desk, "Chloé Dubois");
     assert!(desk.begin_exam(third.id, &exam, false).is_ok(), "any other exam begins, and the step is noted");

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use needlewise::attempt::Fact;
-use needlewise::attempt::chain::{Head, Row};
+use needlewise::attempt::chain::{ChainHead, StoredFact};
 use needlewise::clock::{Millis, Timestamp};
-use needlewise::credential::{Assurance, Key};
+use needlewise::credential::{Assurance, SigningKeyPair};
 use needlewise::ids::{Digest, StreamId};
 use serde_json::{Value, json};
 
@@ -449,15 +449,15 @@ fn a_certificate_ends_at_the_same_moment_in_every_time_zone() {
 fn forged(request: &Value, change: impl Fn(&str, &mut Value)) -> Value {
     let mut forged = request.clone();
     let stream: StreamId = request["attempt"].as_str().expect("an id").parse().expect("an id");
-    let mut head = Head::START;
+    let mut head = ChainHead::START;
     for line in forged["facts"].as_array_mut().expect("facts") {
         let text = |name: &str| line[name].as_str().expect("a text").to_owned();
         let mut payload: Value = serde_json::from_str(&text("payload")).expect("json");
         change(&text("kind"), &mut payload);
         let fact = Fact::read(&text("kind"), &payload.to_string()).expect("a fact");
         let at = Timestamp::from_millis(line["at"].as_i64().expect("a moment"));
-        let row = Row::link(text("id").parse().expect("an id"), stream, head, at, &fact, [9; 32]);
-        head = Head::after(&row);
+        let row = StoredFact::link(text("id").parse().expect("an id"), stream, head, at, &fact, [9; 32]);
+        head = ChainHead::after(&row);
         line["body"] = json!(row.body);
         line["prev"] = json!(row.prev);
         line["digest"] = json!(row.digest);
@@ -570,7 +570,7 @@ fn a_replayed_request_steers_no_terminal_and_ends_no_program() {
 fn a_strangers_certificate_gives_no_known_person_another_name() {
     let (clinic, hour) = (World::new(), Millis::hours(1));
     clinic.pass(hour);
-    let stranger = Key::from_seed([9; 32]);
+    let stranger = SigningKeyPair::from_seed([9; 32]);
     let school = || Pass { name: "Alice Adams", assurance: Assurance::Unsupervised, ..Pass::default() };
     let import = |name: &str, pass: &Pass<'_>| {
         let file = clinic.file(name, pass.certificate());

@@ -1,7 +1,7 @@
 //! A mock exam: the same blueprint and rules, as often as one likes; it never counts and says how ready one is.
 
-use needlewise::attempt::{Outcome, Standing};
-use needlewise::study::readiness::{Ready, parts};
+use needlewise::attempt::{ExamResult, Outcome};
+use needlewise::study::readiness::{Readiness, parts};
 
 use crate::reader::Reader;
 use crate::stage::Stage;
@@ -62,7 +62,7 @@ fn how_sure_it_is_grows_with_the_questions() {
         critical_misses: Vec::new(),
         missed: Vec::new(),
         unanswered: 0,
-        standing: Standing::Passed,
+        standing: ExamResult::Passed,
     };
     let one = |right, possible| {
         let part = parts(&outcome(right, possible)).remove(0);
@@ -70,11 +70,11 @@ fn how_sure_it_is_grows_with_the_questions() {
     };
     // By Wilson's formula, worked out by hand: 10 of 10 is 72.25 to 100 %, 54 of 60 is 79.85 to 95.34 %, 57 of 60 is 86.30
     // to 98.29 %, 30 of 60 is 37.74 to 62.26 %.
-    assert_eq!(one(10, 10), (Ready::Unsure, (72, 100)));
-    assert_eq!(one(54, 60), (Ready::Unsure, (79, 96)));
-    assert_eq!(one(57, 60), (Ready::Yes, (86, 99)));
-    assert_eq!(one(30, 60), (Ready::No, (37, 63)));
-    assert_eq!(one(0, 0), (Ready::Unsure, (0, 100)));
+    assert_eq!(one(10, 10), (Readiness::Unsure, (72, 100)));
+    assert_eq!(one(54, 60), (Readiness::Unsure, (79, 96)));
+    assert_eq!(one(57, 60), (Readiness::Yes, (86, 99)));
+    assert_eq!(one(30, 60), (Readiness::No, (37, 63)));
+    assert_eq!(one(0, 0), (Readiness::Unsure, (0, 100)));
 }
 
 #[test]

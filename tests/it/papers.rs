@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use needlewise::attempt::paper::{DrawVersion, Seed};
-use needlewise::bank::catalog::{Catalog, Origin};
+use needlewise::bank::catalog::{BankOrigin, Catalog};
 use needlewise::bank::exam::Exam;
 use needlewise::canonical;
-use needlewise::exam::draw::{self, Earlier};
+use needlewise::exam::draw::{self, EarlierPaper};
 use needlewise::ids::Digest;
 
 /// A folder of what the first program made.
@@ -22,8 +22,8 @@ fn seed(n: u64) -> Seed {
 }
 
 /// The questions of the papers that a trainee had before: none, one or two of them.
-fn earlier(catalog: &Catalog, exam: &Exam, n: u64) -> Vec<Earlier> {
-    let paper = |n: u64| -> Earlier {
+fn earlier(catalog: &Catalog, exam: &Exam, n: u64) -> Vec<EarlierPaper> {
+    let paper = |n: u64| -> EarlierPaper {
         let chosen = draw::select(catalog, exam, &[], seed(n), DrawVersion::V1).expect("a paper").0;
         let names = chosen.iter().flat_map(|part| {
             let questions = part.picked.units.iter().flat_map(|unit| &unit.questions);
@@ -37,7 +37,7 @@ fn earlier(catalog: &Catalog, exam: &Exam, n: u64) -> Vec<Earlier> {
 #[test]
 fn a_thousand_papers_are_drawn_as_the_first_version_drew_them() {
     let mut catalog = Catalog::built_in();
-    catalog.add_folder(&fixtures("banks"), &Origin::Data).expect("the banks");
+    catalog.add_folder(&fixtures("banks"), &BankOrigin::Data).expect("the banks");
     assert!(catalog.problems().is_empty(), "{:?}", catalog.problems());
     let exams = ["chained", "mixed", "brief"].map(|id| catalog.exam(&id.parse().expect("an id")).expect("an exam"));
     let mut lines = String::new();

@@ -2,13 +2,13 @@
 
 use needlewise::attempt::outcome::SectionOutcome;
 use needlewise::attempt::paper::{BankRef, Paper, Seed};
-use needlewise::attempt::{Mode, Outcome, Points, Standing};
+use needlewise::attempt::{ExamResult, Mode, Outcome, Points};
 use needlewise::bank::exam::Exam;
 use needlewise::clock::Timestamp;
-use needlewise::credential::{Assurance, Key, sign};
-use needlewise::exam::Sheet;
+use needlewise::credential::{Assurance, SigningKeyPair, sign};
+use needlewise::exam::LoadedPaper;
 use needlewise::ids::{CertificateId, Digest, TraineeId};
-use needlewise::issuing::claims::Award;
+use needlewise::issuing::claims::CredentialClaims;
 
 use crate::world::{small_bank, small_exam};
 
@@ -18,8 +18,8 @@ pub fn moment(text: &str) -> Timestamp {
 }
 
 /// The key that signs where nothing else is said.
-pub fn key() -> Key {
-    Key::from_seed([7; 32])
+pub fn key() -> SigningKeyPair {
+    SigningKeyPair::from_seed([7; 32])
 }
 
 /// A pass.
@@ -30,7 +30,7 @@ pub struct Pass<'a> {
     pub statement: &'a str,
     pub at: &'a str,
     pub until: &'a str,
-    pub key: &'a Key,
+    pub key: &'a SigningKeyPair,
     pub issuer: &'a str,
     /// The titles of its sections.
     pub sections: &'a [&'a str],
@@ -65,7 +65,7 @@ impl Pass<'_> {
     pub fn certificate(&self) -> String {
         let at = moment(self.at);
         let (outcome, sheet, exam) = (self.outcome(), sheet(), self.exam());
-        let award = Award {
+        let award = CredentialClaims {
             id: CertificateId::new(at, [self.certificate; 10]),
             holder: TraineeId::new(moment("2026-11-23T09:05:00Z"), [self.holder; 10]),
             name: self.name,
@@ -110,13 +110,13 @@ impl Pass<'_> {
             critical_misses: Vec::new(),
             missed: Vec::new(),
             unanswered: 0,
-            standing: Standing::Passed,
+            standing: ExamResult::Passed,
         }
     }
 }
 
 /// A sheet of the small exam without questions: what of it a certificate names.
-fn sheet() -> Sheet {
+fn sheet() -> LoadedPaper {
     let (id, version) = ("small".parse().expect("an id"), "1.0.0".to_owned());
     let (digest, frame) = (Digest::of("bank"), Digest::of("frame"));
     let banks = vec![BankRef { id, version, digest, frame, replaced: true }];
@@ -125,5 +125,5 @@ fn sheet() -> Sheet {
     let paper =
         Paper { exam: None, draw, seed, anew: 0, banks, sections: Vec::new(), reviewed: None, items: Vec::new() };
     let bank = serde_json::from_value(small_bank()).expect("a bank");
-    Sheet { mode: Mode::Exam, limit: None, paper, exam: None, banks: vec![bank], items: Vec::new() }
+    LoadedPaper { mode: Mode::Exam, limit: None, paper, exam: None, banks: vec![bank], items: Vec::new() }
 }

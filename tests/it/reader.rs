@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use needlewise::bank::Question;
-use needlewise::bank::catalog::{Catalog, Origin};
-use needlewise::bank::question::Ask;
+use needlewise::bank::catalog::{BankOrigin, Catalog};
+use needlewise::bank::question::QuestionKind;
 use needlewise::text::one_line;
 
 /// All questions of the built-in banks and of a folder.
@@ -16,7 +16,7 @@ impl Reader {
     pub fn of(folder: Option<&Path>) -> Self {
         let mut catalog = Catalog::built_in();
         if let Some(folder) = folder {
-            catalog.add_folder(folder, &Origin::Data).expect("a folder");
+            catalog.add_folder(folder, &BankOrigin::Data).expect("a folder");
         }
         Self(catalog.banks().flat_map(|bank| &bank.value.questions).map(|question| (**question).clone()).collect())
     }
@@ -34,16 +34,16 @@ impl Reader {
     pub fn answer(&self, shown: &str) -> String {
         let question = self.find(shown);
         match &question.ask {
-            Ask::Choice { choices, .. } => {
+            QuestionKind::Choice { choices, .. } => {
                 let keys = choices.iter().filter(|choice| choice.correct);
                 keys.map(|choice| letter(shown, &choice.text)).collect::<Vec<_>>().join(" ")
             }
-            Ask::TrueFalse { answer, .. } => answer.to_string(),
-            Ask::Number { answer, .. } => answer.to_string(),
-            Ask::Text { accept } => format!("\"{}\"", accept[0]),
-            Ask::Order { items } => items.iter().map(|item| letter(shown, &item.text)).collect(),
-            Ask::Match { pairs, .. } => {
-                let pair = |(at, pair): (usize, &needlewise::bank::question::Pair)| {
+            QuestionKind::TrueFalse { answer, .. } => answer.to_string(),
+            QuestionKind::Number { answer, .. } => answer.to_string(),
+            QuestionKind::Text { accept } => format!("\"{}\"", accept[0]),
+            QuestionKind::Order { items } => items.iter().map(|item| letter(shown, &item.text)).collect(),
+            QuestionKind::Match { pairs, .. } => {
+                let pair = |(at, pair): (usize, &needlewise::bank::question::MatchPair)| {
                     format!("{}={}", at + 1, letter(shown, &pair.right))
                 };
                 pairs.iter().enumerate().map(pair).collect::<Vec<_>>().join(" ")
@@ -56,15 +56,15 @@ impl Reader {
     pub fn wrong(&self, shown: &str) -> String {
         let right = self.answer(shown);
         match &self.find(shown).ask {
-            Ask::Choice { choices, .. } => {
+            QuestionKind::Choice { choices, .. } => {
                 let wrong = choices.iter().find(|choice| !choice.correct).expect("a wrong choice");
                 letter(shown, &wrong.text)
             }
-            Ask::TrueFalse { answer, .. } => (!answer).to_string(),
-            Ask::Number { .. } => "7".to_owned(),
-            Ask::Text { .. } => "\"submit\"".to_owned(),
-            Ask::Order { .. } => right.chars().rev().collect(),
-            Ask::Match { .. } => {
+            QuestionKind::TrueFalse { answer, .. } => (!answer).to_string(),
+            QuestionKind::Number { .. } => "7".to_owned(),
+            QuestionKind::Text { .. } => "\"submit\"".to_owned(),
+            QuestionKind::Order { .. } => right.chars().rev().collect(),
+            QuestionKind::Match { .. } => {
                 let same = right.chars().last().expect("a letter");
                 right.split(' ').map(|pair| format!("{}{same}", &pair[..2])).collect::<Vec<_>>().join(" ")
             }
@@ -76,9 +76,9 @@ impl Reader {
     pub fn keys(&self, shown: &str) -> String {
         let typed = self.answer(shown);
         match &self.find(shown).ask {
-            Ask::TrueFalse { answer, .. } => if *answer { "t" } else { "f" }.to_owned(),
-            Ask::Match { .. } => typed.split(' ').filter_map(|pair| pair.chars().last()).collect(),
-            Ask::Text { .. } => typed.trim_matches('"').to_owned(),
+            QuestionKind::TrueFalse { answer, .. } => if *answer { "t" } else { "f" }.to_owned(),
+            QuestionKind::Match { .. } => typed.split(' ').filter_map(|pair| pair.chars().last()).collect(),
+            QuestionKind::Text { .. } => typed.trim_matches('"').to_owned(),
             _ => typed.replace(' ', ""),
         }
     }

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use needlewise::attempt::Fact;
-use needlewise::attempt::chain::{Head, Row};
+use needlewise::attempt::chain::{ChainHead, StoredFact};
 use needlewise::attempt::fact::Person;
 use needlewise::clock::{Millis, Timestamp};
-use needlewise::credential::{Assurance, Credential, Key, Trust};
+use needlewise::credential::{Assurance, Credential, SigningKeyPair, TrustList};
 use needlewise::ids::{FactId, TraineeId};
 use needlewise::projections::certificates::CertificateRow;
 use needlewise::projections::export::json;
-use needlewise::projections::matrix::{Roll, RollQuery, Sort};
+use needlewise::projections::matrix::{Matrix, MatrixOrder, MatrixQuery};
 use needlewise::projections::people::PersonRow;
-use needlewise::projections::status::{Standing, standing};
+use needlewise::projections::status::{CertificationStatus, standing};
 use serde_json::Value;
 
 use crate::pass::{Pass, key, moment};
@@ -29,13 +29,13 @@ fn school() -> Pass<'static> {
     Pass { assurance: Assurance::Unsupervised, issuer: "The School", ..Pass::default() }
 }
 
-fn trusting() -> Trust {
-    let mut trust = Trust::default();
+fn trusting() -> TrustList {
+    let mut trust = TrustList::default();
     trust.add(&key().did(), "The School", moment("2026-01-01T00:00:00Z").day(), true).expect("trusted");
     trust
 }
 
-fn at(rows: &[CertificateRow], now: &str) -> Standing {
+fn at(rows: &[CertificateRow], now: &str) -> CertificationStatus {
     standing(rows, &trusting(), moment(now)).standing
 }
 
@@ -43,25 +43,25 @@ fn at(rows: &[CertificateRow], now: &str) -> Standing {
 fn standing_goes_by_whole_days_in_utc() {
     let rows = [row(&Pass { until: "2028-03-31T23:59:59Z", ..school() })];
     for (now, expected) in [
-        ("2028-01-30T23:59:59.999Z", Standing::Current),
-        ("2028-01-31T00:00:00Z", Standing::Expiring60),
-        ("2028-02-29T23:59:59Z", Standing::Expiring60),
-        ("2028-03-01T00:00:00Z", Standing::Expiring30),
-        ("2028-03-31T23:59:59.999Z", Standing::Expiring30),
-        ("2028-04-01T00:00:00Z", Standing::Expired),
+        ("2028-01-30T23:59:59.999Z", CertificationStatus::Current),
+        ("2028-01-31T00:00:00Z", CertificationStatus::Expiring60),
+        ("2028-02-29T23:59:59Z", CertificationStatus::Expiring60),
+        ("2028-03-01T00:00:00Z", CertificationStatus::Expiring30),
+        ("2028-03-31T23:59:59.999Z", CertificationStatus::Expiring30),
+        ("2028-04-01T00:00:00Z", CertificationStatus::Expired),
     ] {
         assert_eq!(at(&rows, now), expected, "{now}");
     }
-    assert_eq!(at(&[], "2027-01-01T00:00:00Z"), Standing::NotDone);
+    assert_eq!(at(&[], "2027-01-01T00:00:00Z"), CertificationStatus::NotDone);
 }
 
 #[test]
 fn only_what_counts_counts() {
     let now = "2027-01-01T00:00:00Z";
-    assert_eq!(at(&[row(&Pass { assurance: Assurance::SelfAttested, ..school() })], now), Standing::NotDone);
-    let stranger = Key::from_seed([9; 32]);
+    assert_eq!(at(&[row(&Pass { assurance: Assurance::SelfAttested, ..school() })], now), CertificationStatus::NotDone);
+    let stranger = SigningKeyPair::from_seed([9; 32]);
     let foreign = standing(&[row(&Pass { key: &stranger, ..school() })], &trusting(), moment(now));
-    assert_eq!(foreign.standing, Standing::NotDone, "nobody trusts its signer");
+    assert_eq!(foreign.standing, CertificationStatus::NotDone, "nobody trusts its signer");
     assert!(foreign.uncounted.is_some());
     let mut trust = trusting();
     trust.issuers[0].list = Some(needlewise::credential::trust::RevocationList {
@@ -71,12 +71,12 @@ fn only_what_counts_counts() {
         revoked: [row(&school()).id].into(),
         ledger: [].into(),
     });
-    assert_eq!(standing(&[row(&school())], &trust, moment(now)).standing, Standing::Revoked);
+    assert_eq!(standing(&[row(&school())], &trust, moment(now)).standing, CertificationStatus::Revoked);
     let other = row(&Pass { certificate: 3, ..school() });
     assert_eq!(standing(&[row(&school()), other.clone()], &trust, moment(now)).by, Some(other), "another one counts");
     let old = row(&Pass { certificate: 4, at: "2024-01-01T00:00:00Z", until: "2026-01-01T23:59:59Z", ..school() });
-    assert_eq!(at(std::slice::from_ref(&old), now), Standing::Expired);
-    assert_eq!(at(&[row(&school()), old], now), Standing::Current, "what counts comes before what does not");
+    assert_eq!(at(std::slice::from_ref(&old), now), CertificationStatus::Expired);
+    assert_eq!(at(&[row(&school()), old], now), CertificationStatus::Current, "what counts comes before what does not");
 }
 
 /// A clinic that took in a certificate and trusts its school.
@@ -299,18 +299,18 @@ fn a_hundred_thousand_people_are_searched_and_sorted() {
         valid_until: now.day().plus_months(1 + n % 24).end(),
         ..example.clone()
     });
-    let roll = Roll::new(people.collect(), held.collect(), Vec::new(), &trusting(), now);
-    let select = |query: &RollQuery| roll.select(query, now);
-    assert_eq!(select(&RollQuery::default()).len(), 100_000);
-    let found = select(&RollQuery { search: "person 04242".to_owned(), ..RollQuery::default() });
+    let roll = Matrix::new(people.collect(), held.collect(), Vec::new(), &trusting(), now);
+    let select = |query: &MatrixQuery| roll.select(query, now);
+    assert_eq!(select(&MatrixQuery::default()).len(), 100_000);
+    let found = select(&MatrixQuery { search: "person 04242".to_owned(), ..MatrixQuery::default() });
     assert_eq!(found.len(), 10);
-    assert_eq!(select(&RollQuery { search: "s099999".to_owned(), ..RollQuery::default() }), [99_999]);
-    let expiring = RollQuery { expiring: Some(60), sort: Sort::End, ..RollQuery::default() };
+    assert_eq!(select(&MatrixQuery { search: "s099999".to_owned(), ..MatrixQuery::default() }), [99_999]);
+    let expiring = MatrixQuery { expiring: Some(60), sort: MatrixOrder::End, ..MatrixQuery::default() };
     let soon = select(&expiring);
     assert!(soon.len() > 1000 && soon.len() < 10_000, "{}", soon.len());
     let ends: Vec<_> = soon.iter().map(|at| roll.rows[*at].cells[0].until()).collect();
     assert!(ends.is_sorted(), "who ends first comes first");
-    let none = RollQuery { standing: Some(Standing::NotDone), ..RollQuery::default() };
+    let none = MatrixQuery { standing: Some(CertificationStatus::NotDone), ..MatrixQuery::default() };
     assert_eq!(select(&none).len(), 50_000);
 }
 
@@ -325,7 +325,7 @@ fn populate(world: &World, count: u32) {
         random[..4].copy_from_slice(&n.to_be_bytes());
         let (id, name) = (TraineeId::new(at, random), format!("Person {n:06}"));
         let fact = Fact::Added(Person { staff_id: Some(format!("S{n}")), ..Person::named(&name) });
-        let row = Row::link(FactId::new(at, random), id.into(), Head::START, at, &fact, [7; 32]);
+        let row = StoredFact::link(FactId::new(at, random), id.into(), ChainHead::START, at, &fact, [7; 32]);
         let secret = row.secret.expect("a payload");
         let (fact, stream) = (row.id.to_string(), id.to_string());
         let (body, prev, digest) = (row.body.to_string(), row.prev.to_string(), row.digest.to_string());

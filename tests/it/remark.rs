@@ -1,13 +1,13 @@
 //! Marking again after a faulty question: a preview of everybody who is touched, then signed facts beside the first ones.
 
-use needlewise::attempt::chain::{Head, Row};
-use needlewise::attempt::remark::{Policy, Remarked, Ruling};
-use needlewise::attempt::{Answer, Fact, Points, Standing};
+use needlewise::attempt::chain::{ChainHead, StoredFact};
+use needlewise::attempt::remark::{AttemptRemarked, QuestionRuling, RemarkPolicy};
+use needlewise::attempt::{Answer, ExamResult, Fact, Points};
 use needlewise::bank::Question;
 use needlewise::clock::Millis;
 use needlewise::exam::scoring::mark_again;
 use needlewise::ids::{AttemptId, FactId, StreamId};
-use needlewise::store::{Batch, Sqlite, Store};
+use needlewise::store::{Batch, SqliteStore, Store};
 use serde_json::{Value, json};
 
 use crate::world::{Said, World, question, small_bank, small_exam};
@@ -301,18 +301,18 @@ fn a_remark_that_nobody_signed_is_not_applied() {
     school.sits("Ben Okri", &["one", "holds"]);
     let attempt: AttemptId = school.row("Ben Okri")["id"].as_str().expect("an id").parse().expect("an id");
     let stream = StreamId::from(attempt);
-    let mut store = Sqlite::open(&school.world.data().join("needlewise.db")).expect("a store");
+    let mut store = SqliteStore::open(&school.world.data().join("needlewise.db")).expect("a store");
     let rows = store.stream(stream).expect("a chain");
     let Some(Fact::Started(started)) = rows[0].fact() else { panic!("a start") };
-    let Some(Fact::Finished(finished)) = rows.last().and_then(Row::fact) else { panic!("an end") };
+    let Some(Fact::Finished(finished)) = rows.last().and_then(StoredFact::fact) else { panic!("an end") };
     let outcome =
-        needlewise::attempt::Outcome { standing: Standing::Passed, earned: Points::whole(7), ..finished.outcome };
+        needlewise::attempt::Outcome { standing: ExamResult::Passed, earned: Points::whole(7), ..finished.outcome };
     let question = started.paper.items[0].question;
-    let rulings = vec![Ruling { question, policy: Policy::AcceptAll }];
-    let remarked = Remarked { rulings, reason: "me".to_owned(), outcome, warrant: None };
+    let rulings = vec![QuestionRuling { question, policy: RemarkPolicy::AcceptAll }];
+    let remarked = AttemptRemarked { rulings, reason: "me".to_owned(), outcome, warrant: None };
     let at = rows.last().expect("facts").at;
-    let head = Head::after(rows.last().expect("facts"));
-    let row = Row::link(FactId::new(at, [7; 10]), stream, head, at, &Fact::Remarked(remarked), [7; 32]);
+    let head = ChainHead::after(rows.last().expect("facts"));
+    let row = StoredFact::link(FactId::new(at, [7; 10]), stream, head, at, &Fact::Remarked(remarked), [7; 32]);
     store.append(&Batch { facts: vec![row], ..Batch::default() }).expect("stored");
     drop(store);
     assert_eq!(school.state("Ben Okri"), is("failed", "5 of 7"));
@@ -348,7 +348,7 @@ fn every_kind_with_another_key() {
         read("q", json!({ "kind": "choice", "select": select, "choices": choices }))
     };
     let marks = |question: &Question, keys: &[Answer], answer: Option<Answer>| {
-        mark_again(question, &Policy::Rekey(keys.to_vec()), answer.as_ref()) == Some(Points::one())
+        mark_again(question, &RemarkPolicy::Rekey(keys.to_vec()), answer.as_ref()) == Some(Points::one())
     };
     let ticked = |places: &[usize]| Answer::Choices(places.to_vec());
     let one = choice(json!("one"));
@@ -371,6 +371,6 @@ fn every_kind_with_another_key() {
     let name = read("t", json!({ "kind": "text", "accept": ["lung"] }));
     let text = |text: &str| Answer::Text(text.to_owned());
     assert!(marks(&name, &[text("Pneumothorax")], Some(text("pneumothorax "))));
-    assert_eq!(mark_again(&one, &Policy::Drop, Some(&ticked(&[0]))), None);
-    assert_eq!(mark_again(&one, &Policy::AcceptAll, None), Some(Points::one()));
+    assert_eq!(mark_again(&one, &RemarkPolicy::Drop, Some(&ticked(&[0]))), None);
+    assert_eq!(mark_again(&one, &RemarkPolicy::AcceptAll, None), Some(Points::one()));
 }

@@ -1,6 +1,6 @@
 //! Certificates as people see them: whatever is drawn carries the credential, and a name is drawn rightly or not at all.
 
-use needlewise::credential::render::{Fonts, Format, Undrawable, render};
+use needlewise::credential::render::{CertificateFormat, Fonts, RenderError, render};
 use needlewise::credential::{Assurance, Credential, carrier, qr_text};
 
 use needlewise::clock::Millis;
@@ -35,7 +35,7 @@ fn school() -> Pass<'static> {
     }
 }
 
-fn drawn(pass: &Pass<'_>, format: Format) -> Result<Vec<u8>, Undrawable> {
+fn drawn(pass: &Pass<'_>, format: CertificateFormat) -> Result<Vec<u8>, RenderError> {
     let text = pass.certificate();
     let credential: Credential = serde_json::from_str(&text).expect("a credential");
     render(format, &credential, &text, &Fonts::default())
@@ -44,7 +44,7 @@ fn drawn(pass: &Pass<'_>, format: Format) -> Result<Vec<u8>, Undrawable> {
 #[test]
 fn every_format_carries_the_credential_byte_for_byte() {
     let text = school().certificate();
-    for format in Format::ALL {
+    for format in CertificateFormat::ALL {
         let bytes = drawn(&school(), format).unwrap_or_else(|why| panic!("{format:?}: {why}"));
         let carried = carrier::credential(&bytes).unwrap_or_else(|why| panic!("{format:?}: {why}"));
         assert_eq!(String::from_utf8(carried).expect("a text"), text, "{format:?}");
@@ -56,7 +56,7 @@ fn every_format_carries_the_credential_byte_for_byte() {
 #[test]
 fn what_would_end_a_section_of_xml_early_is_carried_whole() {
     let pass = Pass { title: "]]> </svg> <&> \"exam\"", name: "A ]]> B & <C>", ..school() };
-    let bytes = drawn(&pass, Format::Svg).expect("drawn");
+    let bytes = drawn(&pass, CertificateFormat::Svg).expect("drawn");
     assert_eq!(carrier::credential(&bytes).expect("carried"), pass.certificate().into_bytes());
 }
 
@@ -81,7 +81,7 @@ fn names_of_five_scripts_are_drawn_and_of_any_length() {
     let longest = "Á ".repeat(60);
     for name in ["Bo", "Ελένη Παπαδοπούλου", "Жанна Иванова", "דוד בן־גוריון", "محمد عبد الرحمن الخطيب", long, &longest]
     {
-        for format in [Format::Svg, Format::Png, Format::Pdf] {
+        for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
             drawn(&Pass { name, ..school() }, format).unwrap_or_else(|why| panic!("{name}: {why}"));
         }
     }
@@ -89,18 +89,21 @@ fn names_of_five_scripts_are_drawn_and_of_any_length() {
 
 #[test]
 fn a_sign_that_no_font_has_is_named_and_nothing_is_drawn() {
-    for format in [Format::Svg, Format::Png, Format::Pdf] {
+    for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
         let refused = drawn(&Pass { name: "李 Lee", ..school() }, format).expect_err("no such sign");
-        assert_eq!(refused, Undrawable::Glyph('李', "李 Lee".to_owned()));
+        assert_eq!(refused, RenderError::Glyph('李', "李 Lee".to_owned()));
         let said = refused.to_string();
         assert!(said.contains("李 (U+674E)") && said.contains("--font"), "{said}");
     }
-    assert!(drawn(&Pass { name: "李 Lee", ..school() }, Format::Json).is_ok(), "the credential holds any name");
+    assert!(
+        drawn(&Pass { name: "李 Lee", ..school() }, CertificateFormat::Json).is_ok(),
+        "the credential holds any name"
+    );
 }
 
 #[test]
 fn a_picture_without_or_with_two_credentials_is_refused() {
-    let bytes = drawn(&school(), Format::Svg).expect("drawn");
+    let bytes = drawn(&school(), CertificateFormat::Svg).expect("drawn");
     let text = String::from_utf8(bytes).expect("a text");
     let start = text.find("<openbadges:credential>").expect("a credential");
     let end = text.find("</openbadges:credential>").expect("its end") + "</openbadges:credential>".len();
@@ -115,7 +118,7 @@ fn a_picture_without_or_with_two_credentials_is_refused() {
 
 #[test]
 fn a_carrier_cut_or_changed_anywhere_ends_without_a_panic() {
-    for format in [Format::Svg, Format::Png, Format::Pdf] {
+    for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
         let bytes = drawn(&school(), format).expect("drawn");
         let step = bytes.len() / 150;
         for at in (0..bytes.len()).step_by(step) {

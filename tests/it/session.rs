@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use needlewise::attempt::fact::Started;
+use needlewise::attempt::fact::AttemptStarted;
 use needlewise::attempt::paper::{DrawVersion, Seed};
-use needlewise::attempt::{Answer, Certainty, Fact, Mode, Points, Standing};
+use needlewise::attempt::{Answer, Certainty, ExamResult, Fact, Mode, Points};
 use needlewise::bank::catalog::Catalog;
 use needlewise::clock::{Millis, Timestamp};
-use needlewise::exam::session::{Action, Moment, Refusal};
-use needlewise::exam::{Session, Sheet, draw};
+use needlewise::exam::session::{ActionMoment, ActionRefusal, AttemptAction};
+use needlewise::exam::{LoadedPaper, Session, draw};
 use needlewise::ids::TraineeId;
 use proptest::prelude::*;
 
@@ -17,38 +17,38 @@ use crate::world::World;
 const LIMIT: Millis = Millis(600_000);
 
 /// A paper over the small bank, one question of every kind.
-fn sheet(mode: Mode) -> Arc<Sheet> {
+fn sheet(mode: Mode) -> Arc<LoadedPaper> {
     let world = World::new();
     world.file("banks/small.json", crate::world::small_bank().to_string());
     let mut catalog = Catalog::built_in();
     let folder = world.home.path().join("banks");
-    catalog.add_folder(&folder, &needlewise::bank::catalog::Origin::Data).expect("a folder");
+    catalog.add_folder(&folder, &needlewise::bank::catalog::BankOrigin::Data).expect("a folder");
     let exam = serde_json::from_value(crate::world::small_exam()).expect("an exam");
     let drawn = draw::exam(&catalog, &exam, &[], Seed([3; 32]), DrawVersion::NEWEST).expect("a paper");
     let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
-    let started = Started { trainee, mode, limit: Some(LIMIT), paper: drawn.paper.clone(), invigilated: None };
-    Arc::new(Sheet::open(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet"))
+    let started = AttemptStarted { trainee, mode, limit: Some(LIMIT), paper: drawn.paper.clone(), invigilated: None };
+    Arc::new(LoadedPaper::open(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet"))
 }
 
-fn at(elapsed: u64) -> Moment {
-    Moment { elapsed: Millis(elapsed), piped: false }
+fn at(elapsed: u64) -> ActionMoment {
+    ActionMoment { elapsed: Millis(elapsed), piped: false }
 }
 
 /// Decides and applies, as a sitting does once the fact is stored.
-fn act(session: &mut Session, action: Action, elapsed: u64) -> Result<Fact, Refusal> {
+fn act(session: &mut Session, action: AttemptAction, elapsed: u64) -> Result<Fact, ActionRefusal> {
     let fact = session.decide(action, at(elapsed))?;
     session.apply(&fact);
     Ok(fact)
 }
 
-fn first(sheet: &Sheet, kind: &str) -> usize {
+fn first(sheet: &LoadedPaper, kind: &str) -> usize {
     sheet.items.iter().position(|item| item.question.ask.kind().name() == kind).expect("a question of that kind")
 }
 
 /// Answers the true-false question.
-fn act_truth(session: &mut Session, truth: bool, elapsed: u64) -> Result<Fact, Refusal> {
+fn act_truth(session: &mut Session, truth: bool, elapsed: u64) -> Result<Fact, ActionRefusal> {
     let item = first(session.sheet(), "true-false");
-    act(session, Action::Answer { item, answer: Answer::Truth(truth), certainty: None }, elapsed)
+    act(session, AttemptAction::Answer { item, answer: Answer::Truth(truth), certainty: None }, elapsed)
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn an_answer_can_be_changed_in_an_exam_and_the_last_one_counts() {
     act_truth(&mut session, true, 2).expect("another");
     assert_eq!(session.right(), 1);
     let item = first(session.sheet(), "true-false");
-    act(&mut session, Action::Clear { item }, 3).expect("taken back");
+    act(&mut session, AttemptAction::Clear { item }, 3).expect("taken back");
     assert_eq!(session.open_items().len(), 7);
 }
 
@@ -66,10 +66,10 @@ fn an_answer_can_be_changed_in_an_exam_and_the_last_one_counts() {
 fn a_practiced_question_is_closed_and_certainty_belongs_to_practice() {
     let mut practice = Session::new(sheet(Mode::Practice));
     let item = first(practice.sheet(), "true-false");
-    let sure = Action::Answer { item, answer: Answer::Truth(true), certainty: Some(Certainty::Certain) };
+    let sure = AttemptAction::Answer { item, answer: Answer::Truth(true), certainty: Some(Certainty::Certain) };
     act(&mut practice, sure.clone(), 1).expect("an answer");
     assert_eq!(practice.given(item).and_then(|given| given.certainty), Some(Certainty::Certain));
-    assert_eq!(act_truth(&mut practice, false, 2), Err(Refusal::Closed));
+    assert_eq!(act_truth(&mut practice, false, 2), Err(ActionRefusal::Closed));
     let mut exam = Session::new(sheet(Mode::Exam));
     act(&mut exam, sure, 1).expect("an answer");
     assert_eq!(exam.given(item).and_then(|given| given.certainty), None);
@@ -79,13 +79,13 @@ fn a_practiced_question_is_closed_and_certainty_belongs_to_practice() {
 fn nothing_is_taken_after_the_time_is_over_and_the_last_answer_before_counts() {
     let mut session = Session::new(sheet(Mode::Exam));
     act_truth(&mut session, true, LIMIT.0 - 1).expect("the last moment");
-    assert_eq!(act_truth(&mut session, false, LIMIT.0), Err(Refusal::TimeUp));
-    assert_eq!(session.decide(Action::Submit, at(LIMIT.0)), Err(Refusal::TimeUp));
-    assert_eq!(session.decide(Action::TimeOut, at(LIMIT.0 - 1)), Err(Refusal::TimeLeft));
-    act(&mut session, Action::TimeOut, LIMIT.0).expect("the end");
+    assert_eq!(act_truth(&mut session, false, LIMIT.0), Err(ActionRefusal::TimeUp));
+    assert_eq!(session.decide(AttemptAction::Submit, at(LIMIT.0)), Err(ActionRefusal::TimeUp));
+    assert_eq!(session.decide(AttemptAction::TimeOut, at(LIMIT.0 - 1)), Err(ActionRefusal::TimeLeft));
+    act(&mut session, AttemptAction::TimeOut, LIMIT.0).expect("the end");
     let ended = session.ended().expect("an end");
     assert_eq!((ended.outcome.earned.clone(), ended.outcome.unanswered), (Points::one(), 6));
-    assert_eq!(act_truth(&mut session, true, 1), Err(Refusal::Ended));
+    assert_eq!(act_truth(&mut session, true, 1), Err(ActionRefusal::Ended));
 }
 
 #[test]
@@ -95,18 +95,19 @@ fn a_missed_critical_question_fails_whatever_the_percentage() {
     for n in 0..20 {
         let drawn = draw::exam(&catalog, &exam, &[], Seed([n; 32]), DrawVersion::NEWEST).expect("a paper");
         let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
-        let started = Started { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper.clone(), invigilated: None };
-        let sheet = Sheet::open(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet");
+        let started =
+            AttemptStarted { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper.clone(), invigilated: None };
+        let sheet = LoadedPaper::open(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet");
         let keys: Vec<_> = sheet.items.iter().map(|item| key(&item.question)).collect();
         let outcome = |missed: Option<usize>| {
             let answers: Vec<_> =
                 keys.iter().enumerate().map(|(at, key)| Some(key).filter(|_| Some(at) != missed)).collect();
             needlewise::exam::scoring::outcome(&sheet, &answers, &vec![None; answers.len()])
         };
-        assert_eq!(outcome(None).standing, Standing::Passed);
+        assert_eq!(outcome(None).standing, ExamResult::Passed);
         for (at, item) in sheet.items.iter().enumerate() {
             let outcome = outcome(Some(at));
-            let expected = if item.question.critical { Standing::FailedCritical } else { Standing::Passed };
+            let expected = if item.question.critical { ExamResult::FailedCritical } else { ExamResult::Passed };
             assert_eq!(outcome.standing, expected, "{}", item.question.id);
             assert_eq!(outcome.critical_misses.len(), usize::from(item.question.critical));
         }
@@ -115,14 +116,16 @@ fn a_missed_critical_question_fails_whatever_the_percentage() {
 
 /// The right answer to a question.
 fn key(question: &needlewise::bank::Question) -> Answer {
-    use needlewise::bank::question::Ask;
+    use needlewise::bank::question::QuestionKind;
     match &question.ask {
-        Ask::Choice { choices, .. } => Answer::Choices((0..choices.len()).filter(|at| choices[*at].correct).collect()),
-        Ask::TrueFalse { answer, .. } => Answer::Truth(*answer),
-        Ask::Number { answer, .. } => Answer::Number(answer.to_string()),
-        Ask::Text { accept } => Answer::Text(accept[0].clone()),
-        Ask::Order { items } => Answer::Order((0..items.len()).collect()),
-        Ask::Match { pairs, .. } => Answer::Pairs((0..pairs.len()).collect()),
+        QuestionKind::Choice { choices, .. } => {
+            Answer::Choices((0..choices.len()).filter(|at| choices[*at].correct).collect())
+        }
+        QuestionKind::TrueFalse { answer, .. } => Answer::Truth(*answer),
+        QuestionKind::Number { answer, .. } => Answer::Number(answer.to_string()),
+        QuestionKind::Text { accept } => Answer::Text(accept[0].clone()),
+        QuestionKind::Order { items } => Answer::Order((0..items.len()).collect()),
+        QuestionKind::Match { pairs, .. } => Answer::Pairs((0..pairs.len()).collect()),
     }
 }
 
@@ -138,12 +141,12 @@ fn any_answer() -> impl Strategy<Value = Answer> {
     ]
 }
 
-fn any_action() -> impl Strategy<Value = Action> {
+fn any_action() -> impl Strategy<Value = AttemptAction> {
     prop_oneof![
-        8 => (0_usize..9, any_answer()).prop_map(|(item, answer)| Action::Answer { item, answer, certainty: None }),
-        1 => (0_usize..9).prop_map(|item| Action::Clear { item }),
-        2 => (0_usize..9).prop_map(|item| Action::Flag { item }),
-        1 => Just(Action::TimeOut),
+        8 => (0_usize..9, any_answer()).prop_map(|(item, answer)| AttemptAction::Answer { item, answer, certainty: None }),
+        1 => (0_usize..9).prop_map(|item| AttemptAction::Clear { item }),
+        2 => (0_usize..9).prop_map(|item| AttemptAction::Flag { item }),
+        1 => Just(AttemptAction::TimeOut),
     ]
 }
 

@@ -6,18 +6,18 @@ use std::rc::Rc;
 use std::sync::mpsc;
 
 use needlewise::attempt::fact::Person;
-use needlewise::bank::catalog::{Catalog, Origin};
-use needlewise::credential::Trust;
-use needlewise::paths::Place;
+use needlewise::bank::catalog::{BankOrigin, Catalog};
+use needlewise::credential::TrustList;
+use needlewise::paths::Paths;
 use needlewise::projections::people::PersonRow;
-use needlewise::service::Desk;
-use needlewise::store::Sqlite;
-use needlewise::tui::app::{App, End};
+use needlewise::service::Service;
+use needlewise::store::SqliteStore;
+use needlewise::tui::app::{App, InterfaceEnd};
 use needlewise::tui::effect::Route;
 use needlewise::tui::event_loop;
-use needlewise::tui::file_preview::Previewer;
+use needlewise::tui::file_preview::PreviewExecutor;
 use needlewise::tui::key::{Input, Key};
-use needlewise::tui::perform::Performer;
+use needlewise::tui::perform::ServiceExecutor;
 use needlewise::tui::theme::Theme;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -27,15 +27,15 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 use crate::world::{MONDAY, SetClock, masked};
 
 /// A desk in a folder, with its clock.
-pub fn desk(home: &Path, time: &Rc<Cell<i64>>) -> Desk {
-    let place = Place::find(Some(home.join("data")), Some(home.join("config"))).expect("a place");
+pub fn desk(home: &Path, time: &Rc<Cell<i64>>) -> Service {
+    let place = Paths::find(Some(home.join("data")), Some(home.join("config"))).expect("a place");
     place.prepare().expect("a folder");
     let mut catalog = Catalog::built_in();
-    catalog.add_folder(&place.banks(), &Origin::Data).expect("banks");
-    let trust = std::fs::read_to_string(place.trust()).map(|text| Trust::read(&text).expect("trust"));
+    catalog.add_folder(&place.banks(), &BankOrigin::Data).expect("banks");
+    let trust = std::fs::read_to_string(place.trust()).map(|text| TrustList::read(&text).expect("trust"));
     let trust = trust.unwrap_or_default();
-    Desk {
-        store: Box::new(Sqlite::open(&place.store()).expect("a store")),
+    Service {
+        store: Box::new(SqliteStore::open(&place.store()).expect("a store")),
         clock: Box::new(SetClock(Rc::clone(time))),
         chance: Box::new(ChaCha20Rng::seed_from_u64(7)),
         catalog,
@@ -45,7 +45,7 @@ pub fn desk(home: &Path, time: &Rc<Cell<i64>>) -> Desk {
 }
 
 /// Adds somebody.
-pub fn somebody(desk: &mut Desk, name: &str) -> PersonRow {
+pub fn somebody(desk: &mut Service, name: &str) -> PersonRow {
     desk.add(Person::named(name)).expect("a person")
 }
 
@@ -65,7 +65,7 @@ impl Stage {
         let time = Rc::new(Cell::new(MONDAY));
         let mut desk = desk(home.path(), &time);
         let person = somebody(&mut desk, "Amira Okafor");
-        let app = App::new(Performer::new(desk, Some(person)), Theme::Plain, Route::Home);
+        let app = App::new(ServiceExecutor::new(desk, Some(person)), Theme::Plain, Route::Home);
         Self::of(home, time, app, columns, rows)
     }
 
@@ -77,7 +77,7 @@ impl Stage {
         for name in names {
             somebody(&mut desk, name);
         }
-        let app = App::new(Performer::new(desk, None), Theme::Plain, Route::Home);
+        let app = App::new(ServiceExecutor::new(desk, None), Theme::Plain, Route::Home);
         Self::of(home, time, app, columns, rows)
     }
 
@@ -88,7 +88,7 @@ impl Stage {
         std::fs::write(&path, text).expect("a file");
         let time = Rc::new(Cell::new(MONDAY));
         let clock = Box::new(SetClock(Rc::clone(&time)));
-        let mut previewer = Previewer::new(&path, clock, Catalog::built_in().syllabus());
+        let mut previewer = PreviewExecutor::new(&path, clock, Catalog::built_in().syllabus());
         let first = Route::Preview { file: file.to_owned(), content: Box::new(previewer.read()) };
         let app = App::new(previewer, Theme::Plain, first);
         Self::of(home, time, app, columns, rows)
@@ -129,7 +129,7 @@ impl Stage {
     }
 
     /// Feeds inputs into the loop and returns how it ended, if it did by itself.
-    pub fn feed(&mut self, inputs: &[Input]) -> Option<End> {
+    pub fn feed(&mut self, inputs: &[Input]) -> Option<InterfaceEnd> {
         let (send, receive) = mpsc::channel();
         inputs.iter().for_each(|input| send.send(*input).expect("a listener"));
         drop(send);
@@ -177,7 +177,7 @@ impl Stage {
 /// There is no terminal to stop.
 struct Nobody;
 
-impl event_loop::Host for Nobody {
+impl event_loop::TerminalHost for Nobody {
     fn stop(&mut self) -> std::io::Result<ratatui::layout::Rect> {
         self.again()
     }

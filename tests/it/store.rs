@@ -5,21 +5,21 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use needlewise::attempt::chain::{self, Fault, Head, Row};
+use needlewise::attempt::chain::{self, ChainFault, ChainHead, StoredFact};
 use needlewise::attempt::fact::{Fact, Person};
 use needlewise::attempt::{Answer, Mode};
 use needlewise::clock::Timestamp;
-use needlewise::exam::session::Action;
+use needlewise::exam::session::AttemptAction;
 use needlewise::ids::{FactId, StreamId, TraineeId};
 use needlewise::projections::attempts::AttemptQuery;
-use needlewise::service::{Desk, Error, Sitting};
-use needlewise::store::{Sqlite, Store, StoreError};
+use needlewise::service::{ActiveAttempt, Service, ServiceError};
+use needlewise::store::{SqliteStore, Store, StoreError};
 
 use crate::stage::{desk, somebody};
 use crate::world::{MONDAY, World, small_bank, small_exam};
 
 /// A desk in a world with the small bank and its exam.
-fn small_desk(home: &Path, time: &Rc<Cell<i64>>) -> Desk {
+fn small_desk(home: &Path, time: &Rc<Cell<i64>>) -> Service {
     let banks = home.join("data/question-banks");
     std::fs::create_dir_all(banks.join("exams")).expect("folders");
     std::fs::write(banks.join("small.json"), small_bank().to_string()).expect("a bank");
@@ -27,22 +27,22 @@ fn small_desk(home: &Path, time: &Rc<Cell<i64>>) -> Desk {
     desk(home, time)
 }
 
-fn exam_of(desk: &Desk) -> needlewise::bank::exam::Exam {
+fn exam_of(desk: &Service) -> needlewise::bank::exam::Exam {
     let brief = "brief".parse().expect("an id");
     (*desk.catalog.exam(&brief).expect("the exam").value).clone()
 }
 
-fn answer(sitting: &Sitting, item: usize) -> Action {
-    use needlewise::bank::question::Ask;
+fn answer(sitting: &ActiveAttempt, item: usize) -> AttemptAction {
+    use needlewise::bank::question::QuestionKind;
     let answer = match &sitting.session.sheet().items[item].question.ask {
-        Ask::Choice { .. } => Answer::Choices(vec![0]),
-        Ask::TrueFalse { .. } => Answer::Truth(true),
-        Ask::Number { .. } => Answer::Number("0.01".to_owned()),
-        Ask::Text { .. } => Answer::Text("pneumothorax".to_owned()),
-        Ask::Order { items } => Answer::Order((0..items.len()).collect()),
-        Ask::Match { pairs, .. } => Answer::Pairs((0..pairs.len()).collect()),
+        QuestionKind::Choice { .. } => Answer::Choices(vec![0]),
+        QuestionKind::TrueFalse { .. } => Answer::Truth(true),
+        QuestionKind::Number { .. } => Answer::Number("0.01".to_owned()),
+        QuestionKind::Text { .. } => Answer::Text("pneumothorax".to_owned()),
+        QuestionKind::Order { items } => Answer::Order((0..items.len()).collect()),
+        QuestionKind::Match { pairs, .. } => Answer::Pairs((0..pairs.len()).collect()),
     };
-    Action::Answer { item, answer, certainty: None }
+    AttemptAction::Answer { item, answer, certainty: None }
 }
 
 fn clock() -> Rc<Cell<i64>> {
@@ -95,10 +95,10 @@ fn an_exam_left_past_its_time_is_ended_and_counted() {
     let exam = exam_of(&desk);
     let sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
     let again = desk.begin_exam(person.id, &exam, false).expect_err("one is open");
-    assert_eq!(again, Error::ExamOpen(sitting.row.id));
+    assert_eq!(again, ServiceError::ExamOpen(sitting.row.id));
     time.set(MONDAY + 700_000);
     assert!(desk.open_attempt(person.id, Mode::Exam).expect("a look").is_none());
-    assert!(matches!(desk.begin_exam(person.id, &exam, false), Err(Error::NotNow(_))), "the wait applies");
+    assert!(matches!(desk.begin_exam(person.id, &exam, false), Err(ServiceError::NotNow(_))), "the wait applies");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_second_process_on_the_same_attempt_is_told_and_nothing_is_mixed() {
     let mut second = two.take_up(first.row.id, false).expect("the attempt");
     let action = answer(&first, 0);
     one.record(&mut first, action.clone()).expect("stored");
-    assert_eq!(two.record(&mut second, action), Err(Error::Store(StoreError::ContinuedElsewhere)));
+    assert_eq!(two.record(&mut second, action), Err(ServiceError::Store(StoreError::ContinuedElsewhere)));
     assert_eq!(one.facts(first.row.id).expect("the chain holds").len(), 2);
 }
 
@@ -122,7 +122,7 @@ fn names_are_unique_after_nfc_and_case_folding() {
     let mut desk = small_desk(home.path(), &time);
     somebody(&mut desk, "Zoë Ångström");
     let twin = Person::named("ZOE\u{308} a\u{30a}ngstro\u{308}m");
-    assert_eq!(desk.add(twin), Err(Error::Store(StoreError::NameTaken)));
+    assert_eq!(desk.add(twin), Err(ServiceError::Store(StoreError::NameTaken)));
     assert!(desk.find("zoë ångström").expect("a look").is_some());
 }
 
@@ -130,12 +130,12 @@ fn names_are_unique_after_nfc_and_case_folding() {
 fn a_store_of_a_newer_program_is_refused_and_left_untouched() {
     let home = tempfile::tempdir().expect("a folder");
     let path = home.path().join("needlewise.db");
-    drop(Sqlite::open(&path).expect("a store"));
+    drop(SqliteStore::open(&path).expect("a store"));
     let newer = rusqlite::Connection::open(&path).expect("a file");
     newer.execute_batch("PRAGMA application_id = 0x4E444C57; PRAGMA user_version = 99").expect("a version");
     newer.close().expect("closed");
     let before = std::fs::read(&path).expect("a file");
-    let refused = Sqlite::open(&path).expect_err("refused");
+    let refused = SqliteStore::open(&path).expect_err("refused");
     assert_eq!(refused, StoreError::Newer { path: path.clone() });
     assert_eq!(std::fs::read(&path).expect("a file"), before);
 }
@@ -166,14 +166,18 @@ fn a_file_of_another_program_is_refused_and_left_untouched() {
         other.execute_batch(&sql).expect("tables");
         other.close().expect("closed");
         let before = contents(home.path());
-        assert_eq!(Sqlite::open(&path).expect_err("refused"), StoreError::Foreign { path: path.clone() }, "{name}");
+        assert_eq!(
+            SqliteStore::open(&path).expect_err("refused"),
+            StoreError::Foreign { path: path.clone() },
+            "{name}"
+        );
         assert_eq!(contents(home.path()), before, "{name}");
     }
     let home = tempfile::tempdir().expect("a folder");
     let path = home.path().join("text.db");
     std::fs::write(&path, b"not a database, but long enough to have been one".repeat(40)).expect("a file");
     let before = contents(home.path());
-    assert_eq!(Sqlite::open(&path).expect_err("refused"), StoreError::Foreign { path: path.clone() });
+    assert_eq!(SqliteStore::open(&path).expect_err("refused"), StoreError::Foreign { path: path.clone() });
     assert_eq!(contents(home.path()), before);
 }
 
@@ -191,7 +195,7 @@ fn a_file_of_another_program_whose_truth_is_in_its_log_is_refused_and_left_untou
     }
     let before = contents(home.path());
     let path = home.path().join("other.db");
-    assert_eq!(Sqlite::open(&path).expect_err("refused"), StoreError::Foreign { path: path.clone() });
+    assert_eq!(SqliteStore::open(&path).expect_err("refused"), StoreError::Foreign { path: path.clone() });
     assert_eq!(contents(home.path()), before);
 }
 
@@ -199,7 +203,7 @@ fn a_file_of_another_program_whose_truth_is_in_its_log_is_refused_and_left_untou
 fn ten_programs_may_make_the_store_at_once() {
     let home = tempfile::tempdir().expect("a folder");
     let path = home.path().join("needlewise.db");
-    let open = || Sqlite::open(&path).map(|store| store.people().map(|people| people.len()));
+    let open = || SqliteStore::open(&path).map(|store| store.people().map(|people| people.len()));
     let opened: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..10).map(|_| scope.spawn(open)).collect();
         threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
@@ -207,14 +211,14 @@ fn ten_programs_may_make_the_store_at_once() {
     assert!(opened.iter().all(|people| people == &Ok(Ok(0))), "{opened:?}");
 }
 
-fn chain_of(facts: &[Fact]) -> (StreamId, Vec<Row>) {
+fn chain_of(facts: &[Fact]) -> (StreamId, Vec<StoredFact>) {
     let at = Timestamp::from_millis(MONDAY);
     let stream = StreamId::from(TraineeId::new(at, [1; 10]));
-    let mut head = Head::START;
+    let mut head = ChainHead::START;
     let link = |(n, fact): (usize, &Fact)| {
         let n = u8::try_from(n).expect("few");
-        let row = Row::link(FactId::new(at, [n; 10]), stream, head, at, fact, [n; 32]);
-        head = Head::after(&row);
+        let row = StoredFact::link(FactId::new(at, [n; 10]), stream, head, at, fact, [n; 32]);
+        head = ChainHead::after(&row);
         row
     };
     (stream, facts.iter().enumerate().map(link).collect())
@@ -225,22 +229,22 @@ fn person(name: &str) -> Fact {
 }
 
 /// A change to a row, and the fault it is to be found as.
-type Tampering = (fn(&mut Vec<Row>), Fault, u32);
+type Tampering = (fn(&mut Vec<StoredFact>), ChainFault, u32);
 
 #[test]
 fn every_change_to_a_chain_is_found_at_its_fact() {
     let (stream, rows) = chain_of(&[person("A"), person("B"), person("C")]);
     assert_eq!(chain::check(stream, &rows).map(|head| head.next), Ok(3));
     let tamperings: &[Tampering] = &[
-        (|rows| drop(rows.remove(1)), Fault::Gap, 2),
-        (|rows| rows.swap(0, 1), Fault::Gap, 1),
-        (|rows| rows[1].kind = "renamed".to_owned(), Fault::Changed, 1),
-        (|rows| rows[1].at = Timestamp::from_millis(0), Fault::Changed, 1),
-        (|rows| rows[1].body = rows[0].body, Fault::Changed, 1),
-        (|rows| rows[1].prev = rows[1].digest, Fault::Unlinked, 1),
-        (|rows| rows[1].digest = rows[0].digest, Fault::Changed, 1),
-        (|rows| rows[2].secret.as_mut().expect("a payload").payload.push(' '), Fault::Payload, 2),
-        (|rows| rows[2].secret.as_mut().expect("a payload").salt[0] ^= 1, Fault::Payload, 2),
+        (|rows| drop(rows.remove(1)), ChainFault::Gap, 2),
+        (|rows| rows.swap(0, 1), ChainFault::Gap, 1),
+        (|rows| rows[1].kind = "renamed".to_owned(), ChainFault::Changed, 1),
+        (|rows| rows[1].at = Timestamp::from_millis(0), ChainFault::Changed, 1),
+        (|rows| rows[1].body = rows[0].body, ChainFault::Changed, 1),
+        (|rows| rows[1].prev = rows[1].digest, ChainFault::Unlinked, 1),
+        (|rows| rows[1].digest = rows[0].digest, ChainFault::Changed, 1),
+        (|rows| rows[2].secret.as_mut().expect("a payload").payload.push(' '), ChainFault::Payload, 2),
+        (|rows| rows[2].secret.as_mut().expect("a payload").salt[0] ^= 1, ChainFault::Payload, 2),
     ];
     for (tamper, fault, seq) in tamperings {
         let mut changed = rows.clone();
@@ -281,7 +285,7 @@ fn damage_in_the_file_is_never_shown_as_true() {
         let action = answer(&sitting, item);
         desk.record(&mut sitting, action).expect("stored");
     }
-    desk.record(&mut sitting, Action::Submit).expect("stored");
+    desk.record(&mut sitting, AttemptAction::Submit).expect("stored");
     let attempt = sitting.row.id;
     let path = desk.place.store();
     let tamper = |sql: &str| {
@@ -291,8 +295,8 @@ fn damage_in_the_file_is_never_shown_as_true() {
     let listed = desk.store.attempts(&AttemptQuery::default());
     assert!(matches!(listed, Err(StoreError::Damaged { .. })), "{listed:?}");
     tamper("UPDATE secret SET payload = replace(payload, '0.01', '0.02')");
-    assert!(matches!(desk.facts(attempt), Err(Error::Broken(_))));
-    assert!(matches!(desk.take_up(attempt, false), Err(Error::Broken(_))));
+    assert!(matches!(desk.facts(attempt), Err(ServiceError::Broken(_))));
+    assert!(matches!(desk.take_up(attempt, false), Err(ServiceError::Broken(_))));
 }
 
 #[test]
@@ -304,7 +308,7 @@ fn changed_content_is_noticed_before_it_is_asked() {
     let sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
     let file = rusqlite::Connection::open(desk.place.store()).expect("a file");
     file.execute_batch("UPDATE content SET text = replace(text, 'Wrong', 'Right!')").expect("a change");
-    assert!(matches!(desk.take_up(sitting.row.id, false), Err(Error::Missing(..))));
+    assert!(matches!(desk.take_up(sitting.row.id, false), Err(ServiceError::Missing(..))));
 }
 
 #[test]

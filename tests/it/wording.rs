@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use needlewise::bank::catalog::Catalog;
-use needlewise::bank::question::{Ask, Select};
+use needlewise::bank::question::{QuestionKind, SelectCount};
 
 /// Words that carry grammar and stance, and no subject.
 const SMALL: &str = "a an the and or but nor so if then than that this these those there here it its he she they them their \
@@ -124,7 +124,7 @@ fn shipped() -> Vec<Seen> {
     let mut seen = Vec::new();
     for bank in catalog.banks() {
         for question in bank.value.ready() {
-            let Ask::Choice { choices, select: Select::One, .. } = &question.ask else { continue };
+            let QuestionKind::Choice { choices, select: SelectCount::One, .. } = &question.ask else { continue };
             let case = question.case.as_ref().and_then(|case| bank.value.case(case)).unwrap_or_default();
             let texts: Vec<_> = choices.iter().map(|choice| choice.text.as_str()).collect();
             let key = choices.iter().position(|choice| choice.correct).expect("a key");

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use needlewise::cli::env::Terminal;
+use needlewise::cli::env::TerminalInfo;
 use needlewise::cli::{self, Env};
 use needlewise::clock::{Clock, Millis, Now, Timestamp};
 use rand_chacha::ChaCha20Rng;
@@ -187,13 +187,13 @@ impl World {
             out: &mut out,
             err: &mut err,
             input: Some(Box::new(Cursor::new(self.stdin.take()))),
-            terminal: Terminal::default(),
+            terminal: TerminalInfo::default(),
             clock: &move || match haste {
                 0 => Box::new(SetClock(Rc::clone(&time))),
                 step => Box::new(HastyClock(SetClock(Rc::clone(&time)), step)),
             },
             chance: &move || Box::new(ChaCha20Rng::seed_from_u64(run)),
-            global: cli::Global::default(),
+            global: cli::GlobalArgs::default(),
         };
         let home = self.home.path();
         let fixed = [

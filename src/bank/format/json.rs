@@ -10,23 +10,23 @@ use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 
 use crate::bank::exam::Exam;
-use crate::bank::schema::{self, Make};
-use crate::bank::schema_model::Shape;
+use crate::bank::schema::{self, MakeSchema};
+use crate::bank::schema_model::ValueShape;
 use crate::bank::syllabus::Syllabus;
-use crate::bank::validate::{self, Flaw, Parts};
+use crate::bank::validate::{self, BankParts, Finding};
 use crate::bank::{Bank, FORMAT, Question, well_formed};
 use crate::ids::is_slug;
-use crate::problem::{Problem, Severity, Source};
+use crate::problem::{Problem, Severity, SourceText};
 use crate::text;
 
 pub mod tree;
 mod validator;
 
-use tree::Tree;
+use tree::JsonTree;
 
 /// What came of reading a file: the value where nothing forbids its use, and all that is wrong.
 #[derive(Debug)]
-pub struct Reading<T> {
+pub struct ParsedFile<T> {
     /// The value, unless there is an error.
     pub value: Option<T>,
     /// Everything that is wrong, in the order of the file.
@@ -35,7 +35,7 @@ pub struct Reading<T> {
 
 /// What a file holds.
 #[derive(Debug)]
-pub enum Held {
+pub enum FileContent {
     /// A bank.
     Bank(Bank),
     /// An exam.
@@ -45,36 +45,38 @@ pub enum Held {
 }
 
 /// Reads a bank; `name` is what its file is called.
-pub fn bank(name: &str, bytes: &[u8]) -> Reading<Bank> {
-    clean_bank(bytes).map_or_else(|| slow(name, bytes, schema::of::<Bank>, bank_flaws), Reading::clean)
+pub fn bank(name: &str, bytes: &[u8]) -> ParsedFile<Bank> {
+    clean_bank(bytes).map_or_else(|| slow(name, bytes, schema::of::<Bank>, bank_flaws), ParsedFile::clean)
 }
 
 /// Reads an exam; `name` is what its file is called. It is short, so that the second reader may go over it at once.
-pub fn exam(name: &str, bytes: &[u8]) -> Reading<Exam> {
+pub fn exam(name: &str, bytes: &[u8]) -> ParsedFile<Exam> {
     slow(name, bytes, schema::of::<Exam>, |tree, bad| whole_flaws(tree, bad, validate::exam))
 }
 
 /// Reads an exam that is shipped, in one typed pass: a test holds it to its form, and every start reads it.
-pub fn shipped_exam(name: &str, text: &str) -> Reading<Exam> {
-    serde_json::from_str(text).map_or_else(|_| exam(name, text.as_bytes()), Reading::clean)
+pub fn shipped_exam(name: &str, text: &str) -> ParsedFile<Exam> {
+    serde_json::from_str(text).map_or_else(|_| exam(name, text.as_bytes()), ParsedFile::clean)
 }
 
 /// Reads a syllabus; `name` is what its file is called.
-pub fn syllabus(name: &str, bytes: &[u8]) -> Reading<Syllabus> {
+pub fn syllabus(name: &str, bytes: &[u8]) -> ParsedFile<Syllabus> {
     slow(name, bytes, schema::of::<Syllabus>, |tree, bad| whole_flaws(tree, bad, validate::syllabus))
 }
 
 /// Reads a file that says itself what it is: `questions` make a bank, `sections` an exam, `statements` a syllabus.
-pub fn any(name: &str, bytes: &[u8]) -> Reading<Held> {
+pub fn any(name: &str, bytes: &[u8]) -> ParsedFile<FileContent> {
     if let Some(bank) = clean_bank(bytes) {
-        return Reading::clean(Held::Bank(bank));
+        return ParsedFile::clean(FileContent::Bank(bank));
     }
-    let has = |tree: &Tree<'_>, member: &str| tree.root().member(member).is_some();
+    let has = |tree: &JsonTree<'_>, member: &str| tree.root().member(member).is_some();
     let source = std::str::from_utf8(bytes).unwrap_or_default();
-    match Tree::parse(source) {
-        Ok(tree) if has(&tree, "sections") && !has(&tree, "questions") => exam(name, bytes).map(Held::Exam),
-        Ok(tree) if has(&tree, "statements") && !has(&tree, "questions") => syllabus(name, bytes).map(Held::Syllabus),
-        _ => bank(name, bytes).map(Held::Bank),
+    match JsonTree::parse(source) {
+        Ok(tree) if has(&tree, "sections") && !has(&tree, "questions") => exam(name, bytes).map(FileContent::Exam),
+        Ok(tree) if has(&tree, "statements") && !has(&tree, "questions") => {
+            syllabus(name, bytes).map(FileContent::Syllabus)
+        }
+        _ => bank(name, bytes).map(FileContent::Bank),
     }
 }
 
@@ -85,18 +87,18 @@ fn clean_bank(bytes: &[u8]) -> Option<Bank> {
         bank.format <= FORMAT
             && well_formed::frame(bank)
             && bank.questions.par_iter().all(question)
-            && validate::between(&Parts::of(bank)).is_empty()
+            && validate::between(&BankParts::of(bank)).is_empty()
     };
     fast(bytes).filter(is_sound)
 }
 
-impl<T> Reading<T> {
+impl<T> ParsedFile<T> {
     fn clean(value: T) -> Self {
         Self { value: Some(value), problems: Vec::new() }
     }
 
-    fn map<U>(self, f: impl FnOnce(T) -> U) -> Reading<U> {
-        Reading { value: self.value.map(f), problems: self.problems }
+    fn map<U>(self, f: impl FnOnce(T) -> U) -> ParsedFile<U> {
+        ParsedFile { value: self.value.map(f), problems: self.problems }
     }
 }
 
@@ -146,27 +148,27 @@ fn may_hide(source: &str) -> bool {
 }
 
 /// Tells what is wrong between the parts of a file; the pointers are of those that were told about already.
-type Flaws = fn(&Tree<'_>, &[String]) -> Vec<Flaw>;
+type Flaws = fn(&JsonTree<'_>, &[String]) -> Vec<Finding>;
 
 /// Reads with places. `flaws` tells what is wrong between the parts.
-fn slow<T: DeserializeOwned>(name: &str, bytes: &[u8], schema: Make, flaws: Flaws) -> Reading<T> {
+fn slow<T: DeserializeOwned>(name: &str, bytes: &[u8], schema: MakeSchema, flaws: Flaws) -> ParsedFile<T> {
     let source = match std::str::from_utf8(bytes) {
-        Ok(text) => Source::new(name, text.to_owned()),
+        Ok(text) => SourceText::new(name, text.to_owned()),
         Err(error) => {
-            return Reading { value: None, problems: vec![validator::not_utf8(name, bytes, error)] };
+            return ParsedFile { value: None, problems: vec![validator::not_utf8(name, bytes, error)] };
         }
     };
-    let tree = match Tree::parse(source.text()) {
+    let tree = match JsonTree::parse(source.text()) {
         Ok(tree) => tree,
         Err(error) => {
-            return Reading { value: None, problems: vec![validator::not_json(&source, &error)] };
+            return ParsedFile { value: None, problems: vec![validator::not_json(&source, &error)] };
         }
     };
     if let Some(newer) = validator::newer_format(&source, &tree) {
-        return Reading { value: None, problems: vec![newer] };
+        return ParsedFile { value: None, problems: vec![newer] };
     }
-    let mut walk = validator::Walk::new(&source);
-    walk.check(tree.root(), &Shape::of(&schema()));
+    let mut walk = validator::Validator::new(&source);
+    walk.check(tree.root(), &ValueShape::of(&schema()));
     let (mut problems, bad) = walk.finish();
     problems.extend(flaws(&tree, &bad).into_iter().map(|flaw| validator::place(&source, &tree, flaw)));
     problems.sort_by_key(|problem| problem.place.span.start);
@@ -178,12 +180,12 @@ fn slow<T: DeserializeOwned>(name: &str, bytes: &[u8], schema: Make, flaws: Flaw
             Err(error) => problems.push(validator::untold(&source, &error)),
         }
     }
-    Reading { value, problems }
+    ParsedFile { value, problems }
 }
 
 /// Finds what is wrong between the sound parts of a bank; parts in `bad` were already told about.
-fn bank_flaws(tree: &Tree<'_>, bad: &[String]) -> Vec<Flaw> {
-    fn list<T: DeserializeOwned>(tree: &Tree<'_>, bad: &[String], member: &str) -> Option<Vec<T>> {
+fn bank_flaws(tree: &JsonTree<'_>, bad: &[String]) -> Vec<Finding> {
+    fn list<T: DeserializeOwned>(tree: &JsonTree<'_>, bad: &[String], member: &str) -> Option<Vec<T>> {
         let prefix = format!("/{member}");
         if bad.iter().any(|pointer| *pointer == prefix || pointer.starts_with(&format!("{prefix}/"))) {
             return None;
@@ -196,8 +198,8 @@ fn bank_flaws(tree: &Tree<'_>, bad: &[String]) -> Vec<Flaw> {
         let sound = list.elements().enumerate().filter(|(at, _)| !told.contains(at));
         sound.filter_map(|(at, node)| Some((at, serde_json::from_value(node.to_json()).ok()?))).collect()
     });
-    let name = |(at, node): (usize, tree::Node<'_>)| match node.member("id")?.sort() {
-        tree::Sort::Text(name) if is_slug(name) => Some((at, name.to_owned())),
+    let name = |(at, node): (usize, tree::JsonNode<'_>)| match node.member("id")?.sort() {
+        tree::JsonKind::Text(name) if is_slug(name) => Some((at, name.to_owned())),
         _ => None,
     };
     let names: Vec<_> = tree
@@ -206,7 +208,7 @@ fn bank_flaws(tree: &Tree<'_>, bad: &[String]) -> Vec<Flaw> {
         .map_or_else(Vec::new, |list| list.elements().enumerate().filter_map(name).collect());
     let (objectives, sources) = (list(tree, bad, "objectives"), list(tree, bad, "sources"));
     let cases = list(tree, bad, "cases");
-    validate::bank(&Parts {
+    validate::bank(&BankParts {
         objectives: objectives.as_deref(),
         sources: sources.as_deref(),
         cases: cases.as_deref(),
@@ -216,7 +218,11 @@ fn bank_flaws(tree: &Tree<'_>, bad: &[String]) -> Vec<Flaw> {
 }
 
 /// Finds what is wrong between the parts of a file that is judged only as a whole, where all of them could be read.
-fn whole_flaws<T: DeserializeOwned>(tree: &Tree<'_>, bad: &[String], flaws: fn(&T) -> Vec<Flaw>) -> Vec<Flaw> {
+fn whole_flaws<T: DeserializeOwned>(
+    tree: &JsonTree<'_>,
+    bad: &[String],
+    flaws: fn(&T) -> Vec<Finding>,
+) -> Vec<Finding> {
     if !bad.is_empty() {
         return Vec::new();
     }
@@ -224,12 +230,12 @@ fn whole_flaws<T: DeserializeOwned>(tree: &Tree<'_>, bad: &[String], flaws: fn(&
 }
 
 /// Gives flaws of a file their places, in the order of the file; none where the file is not JSON.
-pub fn placed(name: &str, bytes: &[u8], flaws: Vec<Flaw>) -> Vec<Problem> {
+pub fn placed(name: &str, bytes: &[u8], flaws: Vec<Finding>) -> Vec<Problem> {
     if flaws.is_empty() {
         return Vec::new();
     }
-    let source = Source::new(name, String::from_utf8_lossy(bytes).into_owned());
-    let Ok(tree) = Tree::parse(source.text()) else { return Vec::new() };
+    let source = SourceText::new(name, String::from_utf8_lossy(bytes).into_owned());
+    let Ok(tree) = JsonTree::parse(source.text()) else { return Vec::new() };
     let mut problems: Vec<_> = flaws.into_iter().map(|flaw| validator::place(&source, &tree, flaw)).collect();
     problems.sort_by_key(|problem| problem.place.span.start);
     problems

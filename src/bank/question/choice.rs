@@ -22,7 +22,7 @@ pub struct Choice {
     pub harm: Option<Harm>,
     /// Where it stays when the others are shuffled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub position: Option<Position>,
+    pub position: Option<ChoicePosition>,
 }
 
 /// How dangerous believing a wrong choice is, 0 (harmless) to 3 (could kill or maim).
@@ -46,7 +46,8 @@ impl TryFrom<u8> for Harm {
 /// A fixed place among shuffled choices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Position {
+#[schemars(rename = "Position")]
+pub enum ChoicePosition {
     /// After all others.
     Last,
 }
@@ -54,7 +55,8 @@ pub enum Position {
 /// What a partly right choice of several earns.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Scoring {
+#[schemars(rename = "Scoring")]
+pub enum ChoiceScoring {
     /// Nothing.
     #[default]
     AllOrNothing,

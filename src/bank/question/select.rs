@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// How many choices may be ticked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "SelectForm", into = "SelectForm")]
-pub enum Select {
+pub enum SelectCount {
     /// Exactly one.
     #[default]
     One,
@@ -23,7 +23,7 @@ enum SelectForm {
     Word(String),
 }
 
-impl TryFrom<SelectForm> for Select {
+impl TryFrom<SelectForm> for SelectCount {
     type Error = &'static str;
     fn try_from(form: SelectForm) -> Result<Self, &'static str> {
         match form {
@@ -36,12 +36,12 @@ impl TryFrom<SelectForm> for Select {
     }
 }
 
-impl From<Select> for SelectForm {
-    fn from(select: Select) -> Self {
+impl From<SelectCount> for SelectForm {
+    fn from(select: SelectCount) -> Self {
         match select {
-            Select::One => Self::Word("one".into()),
-            Select::All => Self::Word("all".into()),
-            Select::Exactly(n) => Self::Number(n),
+            SelectCount::One => Self::Word("one".into()),
+            SelectCount::All => Self::Word("all".into()),
+            SelectCount::Exactly(n) => Self::Number(n),
         }
     }
 }

@@ -7,28 +7,28 @@ use crate::bank::question::*;
 /// Every member that a question of any kind may have.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Flat {
+pub(super) struct QuestionWire {
     id: QuestionId,
-    kind: Kind,
-    status: Status,
+    kind: QuestionKindName,
+    status: QuestionStatus,
     revision: u32,
     objective: ObjectiveId,
-    level: Level,
+    level: CognitiveLevel,
     #[serde(default, skip_serializing_if = "is_false")]
     critical: bool,
     stem: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     choices: Option<Vec<Choice>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    select: Option<Select>,
+    select: Option<SelectCount>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    scoring: Option<Scoring>,
+    scoring: Option<ChoiceScoring>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     order: Option<ChoiceOrder>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answer: Option<Answer>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    rationales: Option<Rationales>,
+    rationales: Option<TruthRationales>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     harm: Option<Harm>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,11 +38,11 @@ pub(super) struct Flat {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     accept: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    items: Option<Vec<Item>>,
+    items: Option<Vec<ExplainedText>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pairs: Option<Vec<Pair>>,
+    pairs: Option<Vec<MatchPair>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    extra_right: Option<Vec<Item>>,
+    extra_right: Option<Vec<ExplainedText>>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     rationale: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -56,11 +56,11 @@ pub(super) struct Flat {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     group: Option<GroupId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    image: Option<Image>,
+    image: Option<QuestionImage>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    reviewed: Option<Reviewed>,
+    reviewed: Option<ClinicalReview>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    lint: Vec<Waiver>,
+    lint: Vec<RuleWaiver>,
 }
 
 /// The key of a true-false question, or of a number.
@@ -71,30 +71,30 @@ enum Answer {
     Number(Decimal),
 }
 
-impl TryFrom<Flat> for Question {
+impl TryFrom<QuestionWire> for Question {
     type Error = &'static str;
 
     /// Takes the members of the question's kind; one that another kind has is refused.
-    fn try_from(mut flat: Flat) -> Result<Self, &'static str> {
+    fn try_from(mut flat: QuestionWire) -> Result<Self, &'static str> {
         const LACKS: &str = "the question lacks a member that its kind needs";
         let ask = match (flat.kind, flat.answer.take()) {
-            (Kind::Choice, None) => Ask::Choice {
+            (QuestionKindName::Choice, None) => QuestionKind::Choice {
                 choices: flat.choices.take().ok_or(LACKS)?,
                 select: flat.select.take().unwrap_or_default(),
                 scoring: flat.scoring.take().unwrap_or_default(),
                 order: flat.order.take().unwrap_or_default(),
             },
-            (Kind::TrueFalse, Some(Answer::Truth(answer))) => Ask::TrueFalse {
+            (QuestionKindName::TrueFalse, Some(Answer::Truth(answer))) => QuestionKind::TrueFalse {
                 answer,
                 rationales: flat.rationales.take().unwrap_or_default(),
                 harm: flat.harm.take(),
             },
-            (Kind::Number, Some(Answer::Number(answer))) => {
-                Ask::Number { answer, tolerance: flat.tolerance.take().ok_or(LACKS)?, unit: flat.unit.take() }
+            (QuestionKindName::Number, Some(Answer::Number(answer))) => {
+                QuestionKind::Number { answer, tolerance: flat.tolerance.take().ok_or(LACKS)?, unit: flat.unit.take() }
             }
-            (Kind::Text, None) => Ask::Text { accept: flat.accept.take().ok_or(LACKS)? },
-            (Kind::Order, None) => Ask::Order { items: flat.items.take().ok_or(LACKS)? },
-            (Kind::Match, None) => Ask::Match {
+            (QuestionKindName::Text, None) => QuestionKind::Text { accept: flat.accept.take().ok_or(LACKS)? },
+            (QuestionKindName::Order, None) => QuestionKind::Order { items: flat.items.take().ok_or(LACKS)? },
+            (QuestionKindName::Match, None) => QuestionKind::Match {
                 pairs: flat.pairs.take().ok_or(LACKS)?,
                 extra_right: flat.extra_right.take().unwrap_or_default(),
             },
@@ -125,7 +125,7 @@ impl TryFrom<Flat> for Question {
     }
 }
 
-impl Flat {
+impl QuestionWire {
     /// Returns whether any member is left that belongs to some kinds only.
     fn holds_members_of_a_kind(&self) -> bool {
         self.choices.is_some()
@@ -148,7 +148,7 @@ fn unless_default<T: Default + PartialEq>(value: T) -> Option<T> {
     (value != T::default()).then_some(value)
 }
 
-impl From<Question> for Flat {
+impl From<Question> for QuestionWire {
     fn from(question: Question) -> Self {
         let mut flat = Self {
             id: question.id,
@@ -183,25 +183,25 @@ impl From<Question> for Flat {
             lint: question.lint,
         };
         match question.ask {
-            Ask::Choice { choices, select, scoring, order } => {
+            QuestionKind::Choice { choices, select, scoring, order } => {
                 flat.choices = Some(choices);
                 flat.select = unless_default(select);
                 flat.scoring = unless_default(scoring);
                 flat.order = unless_default(order);
             }
-            Ask::TrueFalse { answer, rationales, harm } => {
+            QuestionKind::TrueFalse { answer, rationales, harm } => {
                 flat.answer = Some(Answer::Truth(answer));
                 flat.rationales = unless_default(rationales);
                 flat.harm = harm;
             }
-            Ask::Number { answer, tolerance, unit } => {
+            QuestionKind::Number { answer, tolerance, unit } => {
                 flat.answer = Some(Answer::Number(answer));
                 flat.tolerance = Some(tolerance);
                 flat.unit = unit;
             }
-            Ask::Text { accept } => flat.accept = Some(accept),
-            Ask::Order { items } => flat.items = Some(items),
-            Ask::Match { pairs, extra_right } => {
+            QuestionKind::Text { accept } => flat.accept = Some(accept),
+            QuestionKind::Order { items } => flat.items = Some(items),
+            QuestionKind::Match { pairs, extra_right } => {
                 flat.pairs = Some(pairs);
                 flat.extra_right = Some(extra_right).filter(|items| !items.is_empty());
             }

@@ -1,19 +1,19 @@
 //! Rules about keys, rationales and what they rest on.
 
 use crate::bank::rules::words::{Words, count, quoted};
-use crate::bank::rules::{Ask, Hit, View, error, warn};
+use crate::bank::rules::{QuestionContext, QuestionKind, RuleHit, error, warn};
 
 /// The fewest words of a rationale that says why.
 const RATIONALE: usize = 8;
 
 /// L29: a critical question with nothing dangerous among its wrong answers, or too little to rest on.
-pub(super) fn critical(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn critical(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let question = view.question;
     if !question.critical {
         return Vec::new();
     }
     let harmful = match &question.ask {
-        Ask::TrueFalse { harm, .. } => harm.is_some_and(|harm| u8::from(harm) >= 2),
+        QuestionKind::TrueFalse { harm, .. } => harm.is_some_and(|harm| u8::from(harm) >= 2),
         _ => view.wrong().any(|option| option.choice.harm.is_some_and(|harm| u8::from(harm) >= 2)),
     };
     let works: std::collections::BTreeSet<_> = question.sources.iter().map(|citation| &citation.id).collect();
@@ -39,9 +39,11 @@ pub(super) fn critical(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L30: a rate in the key without a source, or without the place in it.
-pub(super) fn unsourced_rate(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn unsourced_rate(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let of_number = match &view.question.ask {
-        Ask::Number { unit, .. } => unit.as_deref().is_some_and(|unit| unit.contains('%') || unit.contains("per ")),
+        QuestionKind::Number { unit, .. } => {
+            unit.as_deref().is_some_and(|unit| unit.contains('%') || unit.contains("per "))
+        }
         _ => false,
     };
     let rate = of_number || view.keys().any(|(_, key)| is_rate(&key.choice.text));
@@ -64,7 +66,7 @@ fn is_rate(text: &str) -> bool {
 }
 
 /// L31: the day of review has passed.
-pub(super) fn review_due(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn review_due(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let due = view.question.review_by.filter(|day| *day < view.today);
     let hit =
         |day| warn("/review_by", format!("the review was due on {day}"), "Check the facts again and set a new day.");
@@ -72,7 +74,7 @@ pub(super) fn review_due(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L34: a rationale that is missing, too short for a key, or the option over again.
-pub(super) fn rationale(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn rationale(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let mut hits = Vec::new();
     let mut hold = |at: String, key: bool, said: Option<&str>, why: &str| {
         let words = count(why);
@@ -89,7 +91,7 @@ pub(super) fn rationale(view: &View<'_>) -> Vec<Hit> {
         let choice = option.choice;
         hold(format!("/choices/{at}/rationale"), choice.correct, Some(&choice.text), &choice.rationale);
     }
-    if let Ask::TrueFalse { answer, rationales, .. } = &view.question.ask {
+    if let QuestionKind::TrueFalse { answer, rationales, .. } = &view.question.ask {
         hold("/rationales/true".to_owned(), *answer, None, &rationales.holds);
         hold("/rationales/false".to_owned(), !*answer, None, &rationales.fails);
     }
@@ -117,12 +119,12 @@ pub(super) fn named_letter(text: &str) -> Option<String> {
 }
 
 /// L35: a rationale that names an option by its letter.
-pub(super) fn letter(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn letter(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let own = std::iter::once(("/rationale".to_owned(), view.question.rationale.as_str()));
     let choices = view.options.iter().enumerate();
     let choices = choices.map(|(at, option)| (format!("/choices/{at}/rationale"), option.choice.rationale.as_str()));
     let truths = match &view.question.ask {
-        Ask::TrueFalse { rationales, .. } => vec![
+        QuestionKind::TrueFalse { rationales, .. } => vec![
             ("/rationales/true".to_owned(), rationales.holds.as_str()),
             ("/rationales/false".to_owned(), rationales.fails.as_str()),
         ],
@@ -135,7 +137,7 @@ pub(super) fn letter(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L43: a statement of the syllabus that the evidence contests, asked as if it were so.
-pub(super) fn article_as_truth(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn article_as_truth(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some(syllabus) = view.syllabus else { return Vec::new() };
     if view.question.stem.to_lowercase().contains("according to") {
         return Vec::new();
@@ -157,9 +159,9 @@ pub(super) fn article_as_truth(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L44: the objective shares two words with a key that no wrong option has.
-pub(super) fn objective_tells(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn objective_tells(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let objective = Words::of(view.bank.objective(&view.question.objective).unwrap_or_default());
-    let tells = |(_, key): (usize, &crate::bank::rules::Opt<'_>)| {
+    let tells = |(_, key): (usize, &crate::bank::rules::ChoiceContext<'_>)| {
         let alone = |stem: &&String| {
             objective.content.contains(*stem) && !view.wrong().any(|option| option.words.content.contains(*stem))
         };

@@ -3,14 +3,14 @@
 use crate::bank::question::ChoiceOrder;
 use crate::bank::rules::number::Amount;
 use crate::bank::rules::words::{Words, quoted};
-use crate::bank::rules::{Ask, Hit, Opt, View, error, warn};
+use crate::bank::rules::{ChoiceContext, QuestionContext, QuestionKind, RuleHit, error, warn};
 
 fn at(option: usize) -> String {
     format!("/choices/{option}/text")
 }
 
 /// L01: the key has three words more than any other, and half as many again as they have on average.
-pub(super) fn long_key(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn long_key(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some((place, key)) = view.key() else { return Vec::new() };
     let lengths: Vec<_> = view.wrong().map(|option| option.words.len()).collect();
     let (Some(longest), sum) = (lengths.iter().max(), lengths.iter().sum::<usize>()) else { return Vec::new() };
@@ -19,13 +19,13 @@ pub(super) fn long_key(view: &View<'_>) -> Vec<Hit> {
     hit_if(long, || warn(at(place), message, "Shorten the key, or give the other options as much detail."))
 }
 
-fn hit_if(found: bool, hit: impl FnOnce() -> Hit) -> Vec<Hit> {
+fn hit_if(found: bool, hit: impl FnOnce() -> RuleHit) -> Vec<RuleHit> {
     if found { vec![hit()] } else { Vec::new() }
 }
 
 /// Finds options that hold one of some words.
-fn worded(view: &View<'_>, words: &[&str], help: &'static str) -> Vec<Hit> {
-    let hit = |(place, option): (usize, &Opt<'_>)| {
+fn worded(view: &QuestionContext<'_>, words: &[&str], help: &'static str) -> Vec<RuleHit> {
+    let hit = |(place, option): (usize, &ChoiceContext<'_>)| {
         let found = option.words.among(words);
         (!found.is_empty()).then(|| warn(at(place), format!("the option says {}", quoted(found)), help))
     };
@@ -33,26 +33,26 @@ fn worded(view: &View<'_>, words: &[&str], help: &'static str) -> Vec<Hit> {
 }
 
 /// L03: absolute terms.
-pub(super) fn absolute(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn absolute(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let words = ["always", "never", "none", "impossible", "completely", "absolutely", "guaranteed"];
     worded(view, &words, "Say how far it goes, or leave the word out.")
 }
 
 /// L04: vague frequencies.
-pub(super) fn vague(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn vague(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let words = ["rarely", "usually", "often", "sometimes", "frequently", "occasionally", "commonly"];
     worded(view, &words, "Give a number with its source, or leave the word out.")
 }
 
 /// L05: "all of the above", "both A and B", and options that speak of letters.
-pub(super) fn all_of_the_above(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn all_of_the_above(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let sums_up = |words: &Words| {
         let tokens: Vec<_> = words.tokens.iter().map(String::as_str).collect();
         let begins = matches!(tokens.first(), Some(&("all" | "none" | "any" | "both")));
         let follows = |pair: &[&str]| tokens.windows(pair.len()).any(|window| window == pair);
         begins && (words.has("above") || words.has("these") || follows(&["of", "them"]) || follows(&["a", "and", "b"]))
     };
-    let hit = |(place, option): (usize, &Opt<'_>)| {
+    let hit = |(place, option): (usize, &ChoiceContext<'_>)| {
         let found = sums_up(&option.words) || crate::bank::rules::keys::named_letter(&option.choice.text).is_some();
         let message = "the option speaks of other options".to_owned();
         found.then(|| error(at(place), message, "Say what it means, or make the question one of several keys."))
@@ -61,11 +61,11 @@ pub(super) fn all_of_the_above(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L08: the stem ends in "a" or "an", which fits the key alone.
-pub(super) fn article_cue(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn article_cue(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some((_, key)) = view.key() else { return Vec::new() };
     let article = view.stem.tokens.last().map(String::as_str).filter(|_| !view.question.stem.contains("a/an"));
     let Some(article @ ("a" | "an")) = article else { return Vec::new() };
-    let fits = |option: &Opt<'_>| begins_with_vowel(&option.words) == (article == "an");
+    let fits = |option: &ChoiceContext<'_>| begins_with_vowel(&option.words) == (article == "an");
     let alone = fits(key) && !view.wrong().any(fits);
     hit_if(alone, || {
         error(
@@ -85,8 +85,8 @@ fn begins_with_vowel(words: &Words) -> bool {
 }
 
 /// L10: a word of the lead-in stands in a key and in no other option.
-pub(super) fn clang(view: &View<'_>) -> Vec<Hit> {
-    let hit = |(place, key): (usize, &Opt<'_>)| {
+pub(super) fn clang(view: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let hit = |(place, key): (usize, &ChoiceContext<'_>)| {
         let alone = |stem: &&String| {
             stem.chars().count() >= 5
                 && view.lead.content.contains(*stem)
@@ -101,7 +101,7 @@ pub(super) fn clang(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L11: the key shares by two words more with other options than any of these.
-pub(super) fn convergence(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn convergence(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some((place, _)) = view.key().filter(|_| view.options.len() >= 4) else { return Vec::new() };
     let shared = |at: usize| {
         let others = |stem: &&String| {
@@ -154,7 +154,7 @@ const OPPOSITES: &[(&str, &str)] = &[
 ];
 
 /// L12: two options differ by an opposite or a negation alone, and the key is one of the only such pair.
-pub(super) fn opposites(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn opposites(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some((place, _)) = view.key().filter(|_| view.options.len() > 2) else { return Vec::new() };
     let count = view.options.len();
     let pairs: Vec<_> = (0..count)
@@ -182,7 +182,7 @@ fn opposed(one: &[String], other: &[String]) -> bool {
 }
 
 /// All pairs of options that are amounts of one unit.
-fn amounts<'a>(view: &'a View<'_>) -> impl Iterator<Item = (usize, &'a Amount, &'a Amount)> {
+fn amounts<'a>(view: &'a QuestionContext<'_>) -> impl Iterator<Item = (usize, &'a Amount, &'a Amount)> {
     let list = &view.options;
     (0..list.len()).flat_map(move |other| (0..other).map(move |one| (one, other))).filter_map(move |(one, other)| {
         let (first, second) = (list[one].amount.as_ref()?, list[other].amount.as_ref()?);
@@ -191,7 +191,7 @@ fn amounts<'a>(view: &'a View<'_>) -> impl Iterator<Item = (usize, &'a Amount, &
 }
 
 /// L13: ranges that share more than an end.
-pub(super) fn overlapping(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn overlapping(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let overlap = amounts(view).find(|(_, one, other)| one.overlaps(other));
     let hit = |(place, ..): (usize, &Amount, &Amount)| {
         error(at(place), "this range overlaps another".to_owned(), "Let each range begin where the one before ends.")
@@ -200,8 +200,8 @@ pub(super) fn overlapping(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L14: numbers of a fixed order that neither rise nor fall.
-pub(super) fn unordered(view: &View<'_>) -> Vec<Hit> {
-    let fixed = matches!(view.question.ask, Ask::Choice { order: ChoiceOrder::Fixed, .. });
+pub(super) fn unordered(view: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let fixed = matches!(view.question.ask, QuestionKind::Choice { order: ChoiceOrder::Fixed, .. });
     let numbers: Vec<_> = view.options.iter().filter_map(|option| option.amount.as_ref()).collect();
     let alike = numbers.windows(2).all(|pair| pair[0].unit == pair[1].unit);
     let rises = numbers.windows(2).all(|pair| pair[0].range.0 <= pair[1].range.0);
@@ -216,7 +216,7 @@ pub(super) fn unordered(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L15: different units, or one number with more decimals than another by two or more.
-pub(super) fn mixed_numbers(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn mixed_numbers(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     if !view.is_numeric() {
         return Vec::new();
     }
@@ -231,12 +231,13 @@ pub(super) fn mixed_numbers(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L17: options that are the same but for case and punctuation, or nearly so in their words.
-pub(super) fn duplicates(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn duplicates(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let count = view.options.len();
     let mut pairs = (0..count).flat_map(|other| (0..other).map(move |one| (one, other)));
-    let alike = |one: &Opt<'_>, other: &Opt<'_>| {
-        let numbers =
-            |option: &Opt<'_>| option.words.tokens.iter().any(|token| token.starts_with(|c: char| c.is_ascii_digit()));
+    let alike = |one: &ChoiceContext<'_>, other: &ChoiceContext<'_>| {
+        let numbers = |option: &ChoiceContext<'_>| {
+            option.words.tokens.iter().any(|token| token.starts_with(|c: char| c.is_ascii_digit()))
+        };
         let near = crate::bank::rules::words::jaccard(&one.words.content, &other.words.content) >= 0.9;
         one.words.tokens == other.words.tokens || (near && !numbers(one) && !numbers(other))
     };
@@ -249,13 +250,14 @@ pub(super) fn duplicates(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L19: options made of labels of other options.
-pub(super) fn combinations(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn combinations(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let label = |token: &String| {
         matches!(token.as_str(), "and" | "only" | "i" | "ii" | "iii" | "iv" | "v" | "a" | "b" | "c" | "d" | "e")
             || token.parse::<u8>().is_ok_and(|n| n < 10)
     };
-    let combines =
-        |option: &&Opt<'_>| option.amount.is_none() && option.words.len() > 1 && option.words.tokens.iter().all(label);
+    let combines = |option: &&ChoiceContext<'_>| {
+        option.amount.is_none() && option.words.len() > 1 && option.words.tokens.iter().all(label)
+    };
     let found = view.options.iter().filter(combines).count();
     hit_if(found >= 2, || {
         error(
@@ -267,7 +269,7 @@ pub(super) fn combinations(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L22: all options begin with the same three words.
-pub(super) fn repeated_start(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn repeated_start(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some(first) = view.options.first() else { return Vec::new() };
     let common = (0..first.words.len())
         .take_while(|at| view.options.iter().all(|option| option.words.tokens.get(*at) == first.words.tokens.get(*at)))
@@ -279,7 +281,7 @@ pub(super) fn repeated_start(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L23: fewer than three options or more than six, where one is chosen.
-pub(super) fn few_or_many(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn few_or_many(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let count = view.options.len();
     hit_if(view.takes_one() && !(3..=6).contains(&count), || {
         error("/choices", format!("there are {count} options"), "Give three to six; four serve best.")
@@ -287,7 +289,7 @@ pub(super) fn few_or_many(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L38: numbers less than five percent apart, or texts one letter apart.
-pub(super) fn hair_splitting(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn hair_splitting(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let close = amounts(view).find(|(_, one, other)| {
         let (a, b) = (one.range.0, other.range.0);
         one.is_point() && other.is_point() && a != b && (a - b).abs() < 0.05 * a.abs().max(b.abs())

@@ -2,13 +2,13 @@
 
 use crate::bank::question::Question;
 use crate::bank::rules::words::{count, lead_in, sentences};
-use crate::bank::rules::{Ask, Hit, Opt, View, error, warn};
+use crate::bank::rules::{ChoiceContext, QuestionContext, QuestionKind, RuleHit, error, warn};
 
 /// Words that turn a question round.
 const NEGATIVE: &[&str] = &["not", "except", "least", "incorrect", "false"];
 
 /// Finds the word that makes a stem negative, as it is written.
-fn negation<'a>(view: &View<'a>) -> Option<&'a str> {
+fn negation<'a>(view: &QuestionContext<'a>) -> Option<&'a str> {
     let lead = lead_in(&view.question.stem);
     let words: Vec<_> =
         lead.split(|c: char| !(c.is_alphanumeric() || c == '*')).filter(|word| !word.is_empty()).collect();
@@ -21,7 +21,7 @@ fn negation<'a>(view: &View<'a>) -> Option<&'a str> {
 }
 
 /// L06: a stem that asks for what is not so.
-pub(super) fn negative(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn negative(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some(word) = negation(view) else { return Vec::new() };
     let marked = word.starts_with('*') || word.chars().all(char::is_uppercase);
     let message = format!("the question turns on \"{word}\"");
@@ -30,11 +30,11 @@ pub(super) fn negative(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L07: a negative stem with a negative option.
-pub(super) fn double_negative(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn double_negative(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     if negation(view).is_none() {
         return Vec::new();
     }
-    let hit = |(at, option): (usize, &Opt<'_>)| {
+    let hit = |(at, option): (usize, &ChoiceContext<'_>)| {
         let found = !option.words.among(&["not", "no", "never"]).is_empty();
         let message = "stem and option are both negative".to_owned();
         found.then(|| error(format!("/choices/{at}/text"), message, "Make one of the two positive."))
@@ -43,9 +43,9 @@ pub(super) fn double_negative(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L18: no question, a question about truth in general, or one too short to be answered without its options.
-pub(super) fn unfocused(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn unfocused(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let stem = view.question.stem.to_lowercase();
-    let states = matches!(view.question.ask, Ask::TrueFalse { .. });
+    let states = matches!(view.question.ask, QuestionKind::TrueFalse { .. });
     let general = [
         "which of the following is",
         "which of the following are",
@@ -69,7 +69,7 @@ pub(super) fn unfocused(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L20: a gap in the first part of the stem.
-pub(super) fn early_gap(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn early_gap(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some((before, after)) = view.question.stem.split_once("___") else { return Vec::new() };
     let (before, after) = (count(before), count(after));
     let early = 10 * before < 6 * (before + after);
@@ -78,7 +78,7 @@ pub(super) fn early_gap(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L26: a stem that speaks of another question.
-pub(super) fn hinged(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn hinged(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let stem = view.question.stem.to_lowercase();
     let others = [
         "previous question",
@@ -102,7 +102,7 @@ pub(super) fn hinged(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// All texts of a question with their pointers.
-fn texts<'a>(view: &View<'a>) -> Vec<(String, &'a str)> {
+fn texts<'a>(view: &QuestionContext<'a>) -> Vec<(String, &'a str)> {
     let question: &Question = view.question;
     let mut all =
         vec![("/stem".to_owned(), question.stem.as_str()), ("/rationale".to_owned(), question.rationale.as_str())];
@@ -111,17 +111,17 @@ fn texts<'a>(view: &View<'a>) -> Vec<(String, &'a str)> {
         all.push((format!("/choices/{at}/rationale"), &choice.rationale));
     }
     match &question.ask {
-        Ask::TrueFalse { rationales, .. } => {
+        QuestionKind::TrueFalse { rationales, .. } => {
             all.push(("/rationales/true".to_owned(), &rationales.holds));
             all.push(("/rationales/false".to_owned(), &rationales.fails));
         }
-        Ask::Order { items } => {
+        QuestionKind::Order { items } => {
             for (at, item) in items.iter().enumerate() {
                 all.push((format!("/items/{at}/text"), &item.text));
                 all.push((format!("/items/{at}/rationale"), &item.rationale));
             }
         }
-        Ask::Match { pairs, extra_right } => {
+        QuestionKind::Match { pairs, extra_right } => {
             for (at, pair) in pairs.iter().enumerate() {
                 all.push((format!("/pairs/{at}/left"), &pair.left));
                 all.push((format!("/pairs/{at}/right"), &pair.right));
@@ -134,7 +134,7 @@ fn texts<'a>(view: &View<'a>) -> Vec<(String, &'a str)> {
                     .map(|(at, extra)| (format!("/extra_right/{at}/text"), extra.text.as_str())),
             );
         }
-        Ask::Choice { .. } | Ask::Number { .. } | Ask::Text { .. } => {}
+        QuestionKind::Choice { .. } | QuestionKind::Number { .. } | QuestionKind::Text { .. } => {}
     }
     // The case is charged to each of its questions; it stands in the bank's own list.
     all.extend(question.case.as_ref().and_then(|case| view.bank.case(case)).map(|case| ("/case".to_owned(), case)));
@@ -145,7 +145,7 @@ fn texts<'a>(view: &View<'a>) -> Vec<(String, &'a str)> {
 const SENTENCE: usize = 35;
 
 /// L36: a sentence of more words than can be held in mind.
-pub(super) fn long_sentence(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn long_sentence(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let hit = |(at, text): (String, &str)| {
         let longest = sentences(text).into_iter().map(count).max().filter(|words| *words > SENTENCE)?;
         Some(warn(at, format!("a sentence has {longest} words"), "Make two of it."))
@@ -154,7 +154,7 @@ pub(super) fn long_sentence(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L37: an abbreviation that neither the glossary nor the question explains.
-pub(super) fn abbreviation(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn abbreviation(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let texts = texts(view);
     let explained = |short: &str| {
         let shown = [format!("({short})"), format!("{short} (")];
@@ -181,7 +181,7 @@ pub(super) fn abbreviation(view: &View<'_>) -> Vec<Hit> {
 }
 
 /// L46: a case question that asks what to do, and not when.
-pub(super) fn open_case(view: &View<'_>) -> Vec<Hit> {
+pub(super) fn open_case(view: &QuestionContext<'_>) -> Vec<RuleHit> {
     let asks = view.lead.has("should") || view.lead.has("do") || view.lead.has("step") || view.lead.has("action");
     let asks = asks && !view.lead.among(&["what", "which", "how"]).is_empty();
     let bound = !view.lead.among(&["first", "next", "now", "best"]).is_empty();

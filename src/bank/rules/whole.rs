@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::bank::question::ChoiceOrder;
 use crate::bank::rules::words::jaccard;
-use crate::bank::rules::{Ask, Book, Hit, View, error, warn};
+use crate::bank::rules::{BankContext, QuestionContext, QuestionKind, RuleHit, error, warn};
 
 /// The fewest questions of which a share says anything.
 const ENOUGH: usize = 20;
@@ -13,10 +13,10 @@ const ENOUGH: usize = 20;
 ///
 /// With p the chance of a key to be the longest (one in the average number of options) and n questions, the bound is
 /// p + 2·√(p(1−p)/n). A question that waives the rule is not counted.
-pub(super) fn length_bias(book: &Book<'_>) -> Vec<(usize, Hit)> {
-    let counted = |(_, view): &(usize, &View<'_>)| view.key().is_some() && !view.waives("L02");
+pub(super) fn length_bias(book: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
+    let counted = |(_, view): &(usize, &QuestionContext<'_>)| view.key().is_some() && !view.waives("L02");
     let single: Vec<_> = book.views.iter().enumerate().filter(counted).collect();
-    let longest = |(_, view): &&(usize, &View<'_>)| {
+    let longest = |(_, view): &&(usize, &QuestionContext<'_>)| {
         let key = view.key().map_or(0, |(_, key)| key.words.len());
         view.wrong().all(|option| option.words.len() < key)
     };
@@ -35,13 +35,13 @@ pub(super) fn length_bias(book: &Book<'_>) -> Vec<(usize, Hit)> {
 }
 
 /// L23: more than 15 % of the questions are true or false.
-pub(super) fn true_false_share(book: &Book<'_>) -> Vec<(usize, Hit)> {
+pub(super) fn true_false_share(book: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
     let counted: Vec<_> = book.views.iter().enumerate().filter(|(_, view)| !view.waives("L23")).collect();
-    let truths = || counted.iter().filter(|(_, view)| matches!(view.question.ask, Ask::TrueFalse { .. }));
+    let truths = || counted.iter().filter(|(_, view)| matches!(view.question.ask, QuestionKind::TrueFalse { .. }));
     let (n, all) = (truths().count(), counted.len());
     let first = truths().next().filter(|_| all >= ENOUGH && 100 * n > 15 * all);
     let message = format!("{n} of {all} questions are true or false");
-    let hit = |(at, _): &(usize, &View<'_>)| (*at, warn("/kind", message, "Ask some of them as a choice."));
+    let hit = |(at, _): &(usize, &QuestionContext<'_>)| (*at, warn("/kind", message, "Ask some of them as a choice."));
     first.map(hit).into_iter().collect()
 }
 
@@ -52,8 +52,10 @@ const CHI_SQUARE_1_PERCENT: [f64; 9] = [6.635, 9.210, 11.345, 13.277, 15.086, 16
 const PLACES: usize = 40;
 
 /// L24: among questions whose choices are not shuffled, keys stand in some places too often, or six times in a row.
-pub(super) fn key_position(book: &Book<'_>) -> Vec<(usize, Hit)> {
-    let fixed = |view: &View<'_>| matches!(view.question.ask, Ask::Choice { order: ChoiceOrder::Fixed, .. });
+pub(super) fn key_position(book: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
+    let fixed = |view: &QuestionContext<'_>| {
+        matches!(view.question.ask, QuestionKind::Choice { order: ChoiceOrder::Fixed, .. })
+    };
     let counted: Vec<(usize, usize, usize)> = book
         .views
         .iter()
@@ -98,7 +100,7 @@ fn index<'a>(sets: impl Iterator<Item = &'a BTreeSet<String>>) -> HashMap<&'a st
 /// L25: all words of a key that say something stand in the stem of another question, and not in its own.
 ///
 /// Questions of one group are never on one paper.
-pub(super) fn cueing(book: &Book<'_>) -> Vec<(usize, Hit)> {
+pub(super) fn cueing(book: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
     let stems = index(book.views.iter().map(|view| &view.stem.content));
     let mut hits = Vec::new();
     for (at, view) in book.views.iter().enumerate() {
@@ -110,8 +112,9 @@ pub(super) fn cueing(book: &Book<'_>) -> Vec<(usize, Hit)> {
             let empty = Vec::new();
             let lists: Vec<_> = words.iter().map(|stem| stems.get(stem.as_str()).unwrap_or(&empty)).collect();
             let Some(shortest) = lists.iter().min_by_key(|list| list.len()) else { continue };
-            let grouped =
-                |other: &View<'_>| view.question.group.is_some() && view.question.group == other.question.group;
+            let grouped = |other: &QuestionContext<'_>| {
+                view.question.group.is_some() && view.question.group == other.question.group
+            };
             let told = shortest.iter().copied().find(|other| {
                 *other != at
                     && lists.iter().all(|list| list.binary_search(other).is_ok())
@@ -135,7 +138,7 @@ const ALIKE: f64 = 0.85;
 /// L45: a stem that shares 85 % of its words with an earlier one.
 ///
 /// Two such sets share one of their rarest words (the rarest n − ⌈0.85·n⌉ + 1), so only those are looked up.
-pub(super) fn near_duplicates(book: &Book<'_>) -> Vec<(usize, Hit)> {
+pub(super) fn near_duplicates(book: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
     let stems = index(book.views.iter().map(|view| &view.stem.content));
     let how_many = |stem: &str| stems.get(stem).map_or(0, Vec::len);
     let mut rare: HashMap<&str, Vec<usize>> = HashMap::new();

@@ -3,12 +3,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::bank::catalog::{self, Catalog, Origin};
-use crate::bank::format::json::{self, Held};
-use crate::bank::load::{self, FILE_MAX, Found};
+use crate::bank::catalog::{self, BankOrigin, Catalog};
+use crate::bank::format::json::{self, FileContent};
+use crate::bank::load::{self, FILE_MAX, LoadedFile};
 use crate::bank::{built_in, rules};
 use crate::cli::error::{self, Failure, shown};
-use crate::cli::{Env, Outcome};
+use crate::cli::{CommandResult, Env};
 use crate::clock::Day;
 use crate::exam::blueprint;
 use crate::problem::{Problem, Severity};
@@ -25,7 +25,7 @@ pub struct CheckArgs {
     paths: Vec<PathBuf>,
     /// Print text, or JSON as --json does
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    format: FindingFormat,
     /// Let warnings count as errors
     #[arg(long)]
     deny_warnings: bool,
@@ -33,7 +33,7 @@ pub struct CheckArgs {
 
 /// How findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
+enum FindingFormat {
     /// The line with carets, why it matters, how to mend it
     Text,
     /// One JSON document
@@ -42,22 +42,22 @@ enum Format {
 
 /// What was checked, and what came of it.
 #[derive(Default)]
-struct Report {
+struct CheckReport {
     files: usize,
     problems: Vec<Problem>,
 }
 
 /// A file to check.
-struct Input {
+struct CheckedFile {
     /// What it is called in the report.
     name: String,
-    found: Found,
+    found: LoadedFile,
     /// Whether its name must be the id of what it holds.
     is_named: bool,
 }
 
 /// Checks all that was named.
-pub(super) fn run(args: &CheckArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &CheckArgs, env: &mut Env<'_>) -> CommandResult {
     let mut banks = env.catalog()?;
     let inputs = if args.paths.is_empty() { in_use(env)? } else { named(&args.paths, &mut banks, env)? };
     let today = (env.clock)().now().wall.day();
@@ -74,10 +74,10 @@ pub(super) fn run(args: &CheckArgs, env: &mut Env<'_>) -> Outcome {
 }
 
 /// Lists the built-in banks and exams, the data directory's and those of `--banks`.
-fn in_use(env: &mut Env<'_>) -> Result<Vec<Input>, Failure> {
-    let built_in = |name: String, text: &str| Input {
+fn in_use(env: &mut Env<'_>) -> Result<Vec<CheckedFile>, Failure> {
+    let built_in = |name: String, text: &str| CheckedFile {
         name: format!("{name} (built-in)"),
-        found: Found { path: PathBuf::from(name), bytes: text.as_bytes().to_vec() },
+        found: LoadedFile { path: PathBuf::from(name), bytes: text.as_bytes().to_vec() },
         is_named: true,
     };
     let mut inputs: Vec<_> =
@@ -90,15 +90,15 @@ fn in_use(env: &mut Env<'_>) -> Result<Vec<Input>, Failure> {
 }
 
 /// Lists files and those of folders. Exams among them draw from the banks beside them, then from those in use.
-fn named(paths: &[PathBuf], banks: &mut Catalog, env: &mut Env<'_>) -> Result<Vec<Input>, Failure> {
+fn named(paths: &[PathBuf], banks: &mut Catalog, env: &mut Env<'_>) -> Result<Vec<CheckedFile>, Failure> {
     let mut inputs = Vec::new();
     for path in paths {
         let unreadable = |error: std::io::Error| Failure::unreadable(path, &error);
         if path == Path::new("-") {
             let found = read_input(env).map_err(unreadable)?;
-            inputs.push(Input { name: "standard input".to_owned(), found, is_named: false });
+            inputs.push(CheckedFile { name: "standard input".to_owned(), found, is_named: false });
         } else if path.is_dir() {
-            let origin = Origin::Given(path.clone());
+            let origin = BankOrigin::Given(path.clone());
             banks.add_folder(path, &origin).map_err(|(path, error)| Failure::unreadable(&path, &error))?;
             inputs.extend(folder_files(path)?);
         } else {
@@ -108,30 +108,30 @@ fn named(paths: &[PathBuf], banks: &mut Catalog, env: &mut Env<'_>) -> Result<Ve
     Ok(inputs)
 }
 
-fn folder_files(folder: &Path) -> Result<Vec<Input>, Failure> {
+fn folder_files(folder: &Path) -> Result<Vec<CheckedFile>, Failure> {
     let list = |folder: &Path| load::list(folder).map_err(|error| Failure::unreadable(folder, &error));
     let paths = [list(folder)?, list(&folder.join("exams"))?].concat();
     paths.iter().map(|path| file(path)).collect()
 }
 
-fn file(path: &Path) -> Result<Input, Failure> {
+fn file(path: &Path) -> Result<CheckedFile, Failure> {
     let found = load::file(path).map_err(|error| Failure::unreadable(path, &error))?;
-    Ok(Input { name: shown(path), is_named: found.has_slug(), found })
+    Ok(CheckedFile { name: shown(path), is_named: found.has_slug(), found })
 }
 
 /// Reads every file and applies to it what holds for its kind.
-fn report(inputs: &[Input], banks: &Catalog, today: Day) -> Report {
-    let mut report = Report { files: inputs.len(), ..Report::default() };
+fn report(inputs: &[CheckedFile], banks: &Catalog, today: Day) -> CheckReport {
+    let mut report = CheckReport { files: inputs.len(), ..CheckReport::default() };
     let syllabus = banks.syllabus();
-    for Input { name, found, is_named } in inputs {
+    for CheckedFile { name, found, is_named } in inputs {
         let mut reading = json::any(name, &found.bytes);
         if *is_named {
             reading = catalog::named(reading, found);
         }
         let flaws = match &reading.value {
-            Some(Held::Bank(bank)) => rules::check(bank, today, syllabus.as_deref()),
-            Some(Held::Exam(exam)) => blueprint::check(banks, exam),
-            Some(Held::Syllabus(_)) | None => Vec::new(),
+            Some(FileContent::Bank(bank)) => rules::check(bank, today, syllabus.as_deref()),
+            Some(FileContent::Exam(exam)) => blueprint::check(banks, exam),
+            Some(FileContent::Syllabus(_)) | None => Vec::new(),
         };
         report.problems.extend(reading.problems);
         report.problems.extend(json::placed(name, &found.bytes, flaws));
@@ -139,18 +139,18 @@ fn report(inputs: &[Input], banks: &Catalog, today: Day) -> Report {
     report
 }
 
-fn read_input(env: &mut Env<'_>) -> std::io::Result<Found> {
+fn read_input(env: &mut Env<'_>) -> std::io::Result<LoadedFile> {
     let mut bytes = Vec::new();
     if let Some(input) = env.input.take() {
         input.take(FILE_MAX).read_to_end(&mut bytes)?;
     }
-    Ok(Found { path: PathBuf::from("-"), bytes })
+    Ok(LoadedFile { path: PathBuf::from("-"), bytes })
 }
 
-fn print(report: &Report, format: Format, env: &mut Env<'_>) -> Outcome {
+fn print(report: &CheckReport, format: FindingFormat, env: &mut Env<'_>) -> CommandResult {
     let errors = report.problems.iter().filter(|problem| problem.severity > Severity::Warning).count();
     let warnings = report.problems.len() - errors;
-    if env.global.json || format == Format::Json {
+    if env.global.json || format == FindingFormat::Json {
         let problems: Vec<_> = report.problems.iter().map(problem).collect();
         let summary = json!({ "files": report.files, "errors": errors, "warnings": warnings });
         return env.say_json(&json!({ "problems": problems, "summary": summary }));

@@ -1,6 +1,6 @@
 use crate::bank::coverage::{Coverage, CoveredObjective, CoveredStatement, Tally};
 use crate::cli::error::{DONE, Failure, NO};
-use crate::cli::{Env, Outcome, table};
+use crate::cli::{CommandResult, Env, table};
 use crate::text;
 
 /// Say what the banks in use cover, and what they leave out
@@ -12,7 +12,7 @@ use crate::text;
 pub struct CoverageArgs {}
 
 /// Prints what is covered, then what is not.
-pub(super) fn run(env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let catalog = env.catalog()?;
     let syllabus = catalog.syllabus().ok_or_else(|| Failure::no("There is no syllabus."))?;
     let coverage = Coverage::of(catalog.banks().map(|bank| &**bank.value), &syllabus);

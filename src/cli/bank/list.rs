@@ -1,45 +1,45 @@
 use serde_json::json;
 
 use crate::bank::Bank;
-use crate::bank::catalog::{Catalog, Entry};
-use crate::bank::lazy::Shelved;
-use crate::bank::question::Status;
-use crate::cli::{Env, Outcome, table};
+use crate::bank::catalog::{Catalog, CatalogEntry};
+use crate::bank::lazy::LazyBank;
+use crate::bank::question::QuestionStatus;
+use crate::cli::{CommandResult, Env, table};
 use crate::clock::Day;
 use crate::text;
 
 /// List the banks and exams in use
 #[derive(Debug, clap::Args)]
-pub struct ListArgs {}
+pub struct BankListArgs {}
 
 /// Lists banks, then exams, then what is to be looked at.
-pub(super) fn run(env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let catalog = env.catalog()?;
     if env.global.json {
-        let row = |entry: &Entry<Shelved>| {
+        let row = |entry: &CatalogEntry<LazyBank>| {
             let bank = &entry.value;
             json!({
                 "id": bank.id, "title": bank.title, "version": bank.version, "origin": entry.origin.to_string(),
-                "ready": count(bank, Status::Ready), "draft": count(bank, Status::Draft),
-                "retired": count(bank, Status::Retired), "digest": bank.digest(),
+                "ready": count(bank, QuestionStatus::Ready), "draft": count(bank, QuestionStatus::Draft),
+                "retired": count(bank, QuestionStatus::Retired), "digest": bank.digest(),
             })
         };
         return env.say_json(&catalog.banks().map(row).collect::<Vec<_>>());
     }
     let today = (env.clock)().now().wall.day();
-    let row = |entry: &Entry<Shelved>| {
+    let row = |entry: &CatalogEntry<LazyBank>| {
         let bank = &entry.value;
         vec![
             bank.id.to_string(),
             bank.title.clone(),
             bank.version.clone(),
-            count(bank, Status::Ready).to_string(),
+            count(bank, QuestionStatus::Ready).to_string(),
             entry.origin.to_string(),
         ]
     };
     let rows: Vec<_> = catalog.banks().map(row).collect();
     env.say(&table::table(&["Bank", "Title", "Version", "Ready", "From"], &rows))?;
-    let row = |entry: &Entry<crate::bank::exam::Exam>| {
+    let row = |entry: &CatalogEntry<crate::bank::exam::Exam>| {
         let exam = &entry.value;
         let questions: usize = crate::exam::draw::counts(exam).iter().sum();
         let cells = [exam.id.as_str(), &exam.title, &exam.version, &questions.to_string(), &entry.origin.to_string()];
@@ -51,13 +51,13 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
     notes(&catalog, today).iter().try_fold(0, |_, note| env.say(note))
 }
 
-fn count(bank: &Bank, status: Status) -> usize {
+fn count(bank: &Bank, status: QuestionStatus) -> usize {
     bank.questions.iter().filter(|question| question.status == status).count()
 }
 
 /// Says what should be looked at: reviews that are due, files with errors.
 fn notes(catalog: &Catalog, today: Day) -> Vec<String> {
-    let due = |entry: &Entry<Shelved>| {
+    let due = |entry: &CatalogEntry<LazyBank>| {
         let past =
             |question: &&std::sync::Arc<crate::bank::Question>| question.review_by.is_some_and(|day| day < today);
         let due = entry.value.ready().filter(past).count();

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use crate::bank::{schema, skeleton};
 use crate::cli::error::{Failure, STORE, shown};
-use crate::cli::{Env, Outcome};
+use crate::cli::{CommandResult, Env};
 use crate::ids::BankId;
 use crate::paths::write_new;
 
@@ -21,7 +21,7 @@ pub struct NewArgs {
 }
 
 /// Writes the bank and, where there are none, the schemas.
-pub(super) fn run(args: &NewArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &NewArgs, env: &mut Env<'_>) -> CommandResult {
     let id: BankId = args.id.parse().map_err(|why| Failure::usage(format!("{why}.")))?;
     let path = args.to.join(format!("{id}.json"));
     let today = (env.clock)().now().wall.day();

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use crate::bank::load;
 use crate::cli::error::Failure;
-use crate::cli::{Env, Outcome, launch};
+use crate::cli::{CommandResult, Env, launch};
 
 /// Show a bank as trainees will see it, with findings, following the file
 ///
@@ -16,7 +16,7 @@ pub struct PreviewArgs {
 }
 
 /// Opens the preview in full screen.
-pub(super) fn run(args: &PreviewArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &PreviewArgs, env: &mut Env<'_>) -> CommandResult {
     load::file(&args.file).map_err(|error| Failure::unreadable(&args.file, &error))?;
     if !(env.terminal.input && env.terminal.output) {
         return Err(Failure::usage("A preview needs a terminal. `needlewise bank show` and `bank check` print."));

@@ -1,15 +1,15 @@
 use crate::bank::Bank;
-use crate::bank::catalog::Absence;
-use crate::bank::question::{Ask, Question};
+use crate::bank::catalog::CatalogMiss;
+use crate::bank::question::{Question, QuestionKind};
 use crate::cli::error::Failure;
-use crate::cli::{Env, Outcome};
+use crate::cli::{CommandResult, Env};
 use crate::exam::loaded_paper::letter;
 use crate::ids::BankId;
 use crate::text;
 
 /// Print a bank, or one of its questions, for reading
 #[derive(Debug, clap::Args)]
-pub struct ShowArgs {
+pub struct BankShowArgs {
     /// The bank's id
     #[arg(value_name = "BANK")]
     bank: String,
@@ -22,10 +22,10 @@ pub struct ShowArgs {
 }
 
 /// Prints it. A bank that serves exams alone is not shown.
-pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &BankShowArgs, env: &mut Env<'_>) -> CommandResult {
     let catalog = env.catalog()?;
     let absent = |absence| Failure::absent("bank", &args.bank, absence);
-    let id: BankId = args.bank.parse().map_err(|_| absent(Absence::Unknown))?;
+    let id: BankId = args.bank.parse().map_err(|_| absent(CatalogMiss::Unknown))?;
     let bank = &catalog.bank(&id).map_err(absent)?.value;
     if !bank.practice {
         return Err(Failure::no(format!("The bank \"{id}\" serves exams alone and is not shown.")));
@@ -75,7 +75,7 @@ fn read(bank: &Bank, question: &Question, keys: bool) -> Vec<String> {
     }
     if keys {
         lines.push(format!("  {}", question.rationale));
-        let work = |id| bank.source(id).map_or_else(String::new, crate::bank::Reference::line);
+        let work = |id| bank.source(id).map_or_else(String::new, crate::bank::SourceReference::line);
         let at = |locator: &Option<String>| locator.as_ref().map_or(String::new(), |at| format!(". {at}"));
         let sources = question.sources.iter();
         lines.extend(sources.map(|cited| format!("  Source: {}{}", work(&cited.id), at(&cited.locator))));
@@ -86,35 +86,35 @@ fn read(bank: &Bank, question: &Question, keys: bool) -> Vec<String> {
 /// A line of a question: its mark, what it says, and why.
 type Entry = (String, String, String);
 
-fn with_keys(ask: &Ask) -> Vec<Entry> {
+fn with_keys(ask: &QuestionKind) -> Vec<Entry> {
     let right = |right: bool| if right { " [right]" } else { "" };
     match ask {
-        Ask::Choice { choices, .. } => {
+        QuestionKind::Choice { choices, .. } => {
             let entry = |(at, choice): (usize, &crate::bank::question::Choice)| {
                 (lettered(at), format!("{}{}", choice.text, right(choice.correct)), choice.rationale.clone())
             };
             choices.iter().enumerate().map(entry).collect()
         }
-        Ask::TrueFalse { answer, rationales, .. } => vec![
+        QuestionKind::TrueFalse { answer, rationales, .. } => vec![
             ("true".into(), right(*answer).trim().into(), rationales.holds.clone()),
             ("false".into(), right(!*answer).trim().into(), rationales.fails.clone()),
         ],
-        Ask::Number { answer, tolerance, unit } => {
+        QuestionKind::Number { answer, tolerance, unit } => {
             let unit = unit.as_deref().unwrap_or_default();
             vec![("Answer:".into(), format!("{answer} {unit} (within {tolerance})"), String::new())]
         }
-        Ask::Text { accept } => vec![("Answer:".into(), accept.join(" or "), String::new())],
-        Ask::Order { items } => {
-            let entry = |(at, item): (usize, &crate::bank::question::Item)| {
+        QuestionKind::Text { accept } => vec![("Answer:".into(), accept.join(" or "), String::new())],
+        QuestionKind::Order { items } => {
+            let entry = |(at, item): (usize, &crate::bank::question::ExplainedText)| {
                 (numbered(at), item.text.clone(), item.rationale.clone())
             };
             items.iter().enumerate().map(entry).collect()
         }
-        Ask::Match { pairs, extra_right } => {
-            let entry = |(at, pair): (usize, &crate::bank::question::Pair)| {
+        QuestionKind::Match { pairs, extra_right } => {
+            let entry = |(at, pair): (usize, &crate::bank::question::MatchPair)| {
                 (numbered(at), format!("{} = {}", pair.left, pair.right), pair.rationale.clone())
             };
-            let extra = |extra: &crate::bank::question::Item| {
+            let extra = |extra: &crate::bank::question::ExplainedText| {
                 ("-".to_owned(), format!("{} (no match)", extra.text), extra.rationale.clone())
             };
             pairs.iter().enumerate().map(entry).chain(extra_right.iter().map(extra)).collect()
@@ -131,26 +131,27 @@ fn numbered(at: usize) -> String {
 }
 
 /// Returns the same without anything that tells the key; what stands in the key's order is sorted by its text.
-fn without_keys(ask: &Ask) -> Vec<Entry> {
+fn without_keys(ask: &QuestionKind) -> Vec<Entry> {
     let sorted = |mut texts: Vec<&String>| {
         texts.sort();
         let entry = |(at, text): (usize, &String)| (lettered(at), text.clone(), String::new());
         texts.into_iter().enumerate().map(entry).collect::<Vec<_>>()
     };
     match ask {
-        Ask::Choice { choices, .. } => {
+        QuestionKind::Choice { choices, .. } => {
             let entry = |(at, choice): (usize, &crate::bank::question::Choice)| {
                 (lettered(at), choice.text.clone(), String::new())
             };
             choices.iter().enumerate().map(entry).collect()
         }
-        Ask::TrueFalse { .. } | Ask::Number { .. } | Ask::Text { .. } => Vec::new(),
-        Ask::Order { items } => sorted(items.iter().map(|item| &item.text).collect()),
-        Ask::Match { pairs, extra_right } => {
+        QuestionKind::TrueFalse { .. } | QuestionKind::Number { .. } | QuestionKind::Text { .. } => Vec::new(),
+        QuestionKind::Order { items } => sorted(items.iter().map(|item| &item.text).collect()),
+        QuestionKind::Match { pairs, extra_right } => {
             let rights = pairs.iter().map(|pair| &pair.right).chain(extra_right.iter().map(|extra| &extra.text));
             let mut entries = sorted(rights.collect());
-            let left =
-                |(at, pair): (usize, &crate::bank::question::Pair)| (numbered(at), pair.left.clone(), String::new());
+            let left = |(at, pair): (usize, &crate::bank::question::MatchPair)| {
+                (numbered(at), pair.left.clone(), String::new())
+            };
             entries.extend(pairs.iter().enumerate().map(left));
             entries
         }

@@ -5,13 +5,13 @@ use clap::builder::PossibleValue;
 
 use super::files;
 use crate::cli::error::{self, Failure, shown};
-use crate::cli::{Env, Outcome};
-use crate::credential::render::{Format, Undrawable, render};
-use crate::credential::{Trust, Verdict};
+use crate::cli::{CommandResult, Env};
+use crate::credential::render::{CertificateFormat, RenderError, render};
+use crate::credential::{TrustList, Verdict};
 use crate::paths;
 use crate::service::certificates::fonts;
 
-impl ValueEnum for Format {
+impl ValueEnum for CertificateFormat {
     fn value_variants<'a>() -> &'a [Self] {
         &Self::ALL
     }
@@ -26,13 +26,13 @@ impl ValueEnum for Format {
 /// Each carries the credential, so that it can be verified from any of them. Names in Latin, Greek, Cyrillic, Hebrew and
 /// Arabic are drawn with built-in fonts.
 #[derive(Debug, clap::Args)]
-pub struct ExportArgs {
+pub struct CertificateExportArgs {
     /// The certificate's id, or the last eight digits of it
     #[arg(value_name = "ID")]
     id: String,
     /// As what; may be given several times
     #[arg(long, value_name = "FORMAT", required = true)]
-    format: Vec<Format>,
+    format: Vec<CertificateFormat>,
     /// The folder to write into
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
@@ -42,10 +42,10 @@ pub struct ExportArgs {
 }
 
 /// Draws the certificate and writes the files.
-pub(super) fn run(args: &ExportArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &CertificateExportArgs, env: &mut Env<'_>) -> CommandResult {
     let desk = env.desk()?;
     let held = desk.find_certificate(&args.id)?;
-    let checked = held.checked(&Trust::default(), desk.clock.now().wall);
+    let checked = held.checked(&TrustList::default(), desk.clock.now().wall);
     let Some(credential) = checked.credential.filter(|_| checked.verdict != Verdict::Invalid) else {
         return Err(Failure::no(format!("The certificate does not verify and is not drawn. {}", checked.reason)));
     };
@@ -53,8 +53,8 @@ pub(super) fn run(args: &ExportArgs, env: &mut Env<'_>) -> Outcome {
     let stem = held.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     for format in &args.format {
         let bytes = render(*format, &credential, &held.credential, &fonts).map_err(|why| match why {
-            Undrawable::Glyph(..) => Failure::no(why.to_string()),
-            Undrawable::Otherwise(_) => Failure { code: error::STORE, message: why.to_string() },
+            RenderError::Glyph(..) => Failure::no(why.to_string()),
+            RenderError::Otherwise(_) => Failure { code: error::STORE, message: why.to_string() },
         })?;
         let path = args.to.join(format!("{stem}.{}", format.name()));
         paths::write_whole(&path, &bytes).map_err(|error| Failure::disk(&path, "written", &error))?;

@@ -12,7 +12,7 @@ use crate::paths::read_up_to;
 const ENDINGS: [&str; 4] = ["json", "svg", "png", "pdf"];
 
 /// A file, with the credential in it or why there is none.
-pub struct File {
+pub struct CertificateFile {
     /// Its name, as it may be shown.
     pub name: String,
     /// The credential's bytes.
@@ -26,7 +26,7 @@ pub struct File {
 ///
 /// # Errors
 /// A path that was named and cannot be read.
-pub fn read_all(paths: &[PathBuf], env: &mut Env<'_>) -> Result<Vec<File>, Failure> {
+pub fn read_all(paths: &[PathBuf], env: &mut Env<'_>) -> Result<Vec<CertificateFile>, Failure> {
     let mut files = Vec::new();
     for path in paths {
         if path == Path::new("-") {
@@ -40,7 +40,7 @@ pub fn read_all(paths: &[PathBuf], env: &mut Env<'_>) -> Result<Vec<File>, Failu
                 Ok(bytes) => file(&path, bytes),
                 Err(error) => {
                     let why = format!("It cannot be read: {error}.");
-                    File { name: shown(&path), bytes: Err(why), read: false }
+                    CertificateFile { name: shown(&path), bytes: Err(why), read: false }
                 }
             }));
         } else {
@@ -63,8 +63,8 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     std::fs::File::open(path).and_then(|file| read_up_to(file, carrier::LARGEST))
 }
 
-fn file(path: &Path, bytes: Vec<u8>) -> File {
-    File { name: shown(path), bytes: carrier::credential(&bytes), read: true }
+fn file(path: &Path, bytes: Vec<u8>) -> CertificateFile {
+    CertificateFile { name: shown(path), bytes: carrier::credential(&bytes), read: true }
 }
 
 /// Reads what a folder and the folders in it hold, as far as it goes.

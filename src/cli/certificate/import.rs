@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
-use super::files::{self, File};
+use super::files::{self, CertificateFile};
 use crate::cli::error::{self, Failure};
-use crate::cli::{Env, Outcome, table};
+use crate::cli::{CommandResult, Env, table};
 
 /// Take in certificates that were issued elsewhere
 ///
@@ -16,11 +16,11 @@ pub struct ImportArgs {
 }
 
 /// Takes each in and says what it is worth here.
-pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> CommandResult {
     let mut desk = env.desk()?;
     let (mut rows, mut code) = (Vec::new(), error::DONE);
-    for File { name, bytes, read } in files::read_all(&args.paths, env)? {
-        let kept = bytes.map_err(crate::service::Error::NotTaken).and_then(|bytes| desk.import(&bytes));
+    for CertificateFile { name, bytes, read } in files::read_all(&args.paths, env)? {
+        let kept = bytes.map_err(crate::service::ServiceError::NotTaken).and_then(|bytes| desk.import(&bytes));
         let (holder, says) = match kept {
             Ok(kept) => {
                 let id = kept.held.certificate.short();
@@ -31,7 +31,7 @@ pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> Outcome {
                 };
                 (kept.held.holder.person.name, format!("{id} {how}; {}", kept.checked.verdict))
             }
-            Err(error @ crate::service::Error::NotTaken(_)) => {
+            Err(error @ crate::service::ServiceError::NotTaken(_)) => {
                 code = code.max(if read { error::NO } else { error::UNREADABLE });
                 (String::new(), error.to_string())
             }

@@ -1,11 +1,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::error::{self, Failure, shown};
-use crate::cli::passphrase::{self, Unlock};
-use crate::cli::{Env, Outcome};
-use crate::exam::disclosure::Extent;
-use crate::issuing::request::{LARGEST, Request};
-use crate::service::issuing::Considered;
+use crate::cli::passphrase::{self, PassphraseArgs};
+use crate::cli::{CommandResult, Env};
+use crate::exam::disclosure::DisclosureLevel;
+use crate::issuing::request::{CertificateRequest, LARGEST};
+use crate::service::issuing::RequestReview;
 use crate::view::result_lines;
 use crate::{paths, text};
 
@@ -25,11 +25,11 @@ pub struct IssueArgs {
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
-    unlock: Unlock,
+    unlock: PassphraseArgs,
 }
 
 /// Looks at the request, asks for the passphrase, signs.
-pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     let issuer = passphrase::issuer(env)?;
     let request = read(&args.request)?;
     let mut desk = env.desk()?;
@@ -52,18 +52,18 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> Outcome {
 ///
 /// # Errors
 /// A file that cannot be read, or is none.
-pub(in crate::cli) fn read(path: &Path) -> Result<Request, Failure> {
+pub(in crate::cli) fn read(path: &Path) -> Result<CertificateRequest, Failure> {
     let bytes = std::fs::File::open(path).and_then(|file| paths::read_up_to(file, LARGEST));
     let bytes = bytes.map_err(|error| Failure::unreadable(path, &error))?;
     let code =
         if serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() { error::NO } else { error::UNREADABLE };
     let no_request = |why| format!("{} is no request: {why}. Ask for it again.", shown(path));
-    Request::read(&bytes).map_err(|why| Failure { code, message: no_request(why) })
+    CertificateRequest::read(&bytes).map_err(|why| Failure { code, message: no_request(why) })
 }
 
 /// Returns what an issuer sees before signing.
-fn lines(considered: &Considered, name: Option<&str>) -> Vec<String> {
-    let Considered { request, examined, sent, granted, renews, until, known_as, .. } = considered;
+fn lines(considered: &RequestReview, name: Option<&str>) -> Vec<String> {
+    let RequestReview { request, examined, sent, granted, renews, until, known_as, .. } = considered;
     let asked = text::one_line(&request.trainee.name);
     let name = match name {
         Some(name) => format!("{} (requested as {asked})", text::one_line(name)),
@@ -74,7 +74,7 @@ fn lines(considered: &Considered, name: Option<&str>) -> Vec<String> {
     lines.push(format!("Person: {}", request.trainee.id));
     lines.push(format!("Exam: {}", text::one_line(examined.sheet.title())));
     lines.push(format!("Ended: {}", examined.at.local()));
-    lines.extend(result_lines(&examined.finished.outcome, Extent::Objectives));
+    lines.extend(result_lines(&examined.finished.outcome, DisclosureLevel::Objectives));
     lines.push(match sent {
         0 | 1 => "Requests: the first of this person".to_owned(),
         sent => format!("Requests: {sent} of this person with this one; granted before: {granted}"),

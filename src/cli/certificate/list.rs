@@ -1,17 +1,17 @@
 use serde_json::json;
 
 use super::assurance;
-use crate::cli::{Env, Outcome, table};
-use crate::credential::Checked;
-use crate::credential::render::Format;
-use crate::service::certificates::Held;
+use crate::cli::{CommandResult, Env, table};
+use crate::credential::VerificationResult;
+use crate::credential::render::CertificateFormat;
+use crate::service::certificates::StoredCertificate;
 
 /// List the certificates that are stored here
 #[derive(Debug, clap::Args)]
-pub struct ListArgs {}
+pub struct CertificateListArgs {}
 
 /// Lists the certificates of one person with `--trainee`, else of all; a file that is missing is written again.
-pub(super) fn run(env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let mut desk = env.desk()?;
     let trainee = match env.global.trainee {
         Some(_) => Some(env.trainee(&desk)?.id),
@@ -25,7 +25,7 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
         }
     }
     let now = desk.clock.now().wall;
-    let check = |held: Held| {
+    let check = |held: StoredCertificate| {
         let checked = held.checked(&desk.trust, now);
         (held, checked)
     };
@@ -36,7 +36,7 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
     if held.is_empty() {
         return env.say("No certificates yet. Passing an exam makes one.");
     }
-    let row = |(held, checked): &(Held, Checked)| {
+    let row = |(held, checked): &(StoredCertificate, VerificationResult)| {
         vec![
             held.certificate.short(),
             held.holder.person.name.clone(),
@@ -55,12 +55,12 @@ pub(super) fn run(env: &mut Env<'_>) -> Outcome {
 }
 
 /// Returns where the certificate's files are: the credential, and the pictures and pages that were drawn.
-fn files(held: &Held) -> Vec<std::path::PathBuf> {
-    let drawn = Format::ALL.map(|format| held.path.with_extension(format.name()));
+fn files(held: &StoredCertificate) -> Vec<std::path::PathBuf> {
+    let drawn = CertificateFormat::ALL.map(|format| held.path.with_extension(format.name()));
     drawn.into_iter().filter(|path| path.exists()).collect()
 }
 
-fn row((held, checked): &(Held, Checked)) -> serde_json::Value {
+fn row((held, checked): &(StoredCertificate, VerificationResult)) -> serde_json::Value {
     json!({
         "id": held.certificate,
         "short_id": held.certificate.short(),

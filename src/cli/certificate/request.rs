@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use crate::cli::error::{Failure, shown};
 use crate::cli::record::attempt_id;
-use crate::cli::{Env, Outcome};
+use crate::cli::{CommandResult, Env};
 use crate::{paths, text};
 
 /// Write the request for a certificate that an issuer signs
@@ -19,7 +19,7 @@ pub struct RequestArgs {
 }
 
 /// Writes the request.
-pub(super) fn run(args: &RequestArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &RequestArgs, env: &mut Env<'_>) -> CommandResult {
     let attempt = attempt_id(&args.attempt)?;
     let request = env.desk()?.request(attempt)?;
     paths::write_whole(&args.to, request.text().as_bytes())

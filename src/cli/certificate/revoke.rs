@@ -1,10 +1,10 @@
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use crate::cli::{Env, Outcome, passphrase};
-use crate::credential::Reason;
+use crate::cli::{CommandResult, Env, passphrase};
+use crate::credential::RevocationReason;
 
-impl ValueEnum for Reason {
+impl ValueEnum for RevocationReason {
     fn value_variants<'a>() -> &'a [Self] {
         &Self::ALL
     }
@@ -24,14 +24,14 @@ pub struct RevokeArgs {
     id: String,
     /// Why
     #[arg(long, value_name = "REASON")]
-    reason: Reason,
+    reason: RevocationReason,
     /// Tell the reason in bundles
     #[arg(long)]
     tell: bool,
 }
 
 /// Adds the revocation to the ledger.
-pub(super) fn run(args: &RevokeArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &RevokeArgs, env: &mut Env<'_>) -> CommandResult {
     let issuer = passphrase::issuer(env)?;
     let id = env.desk()?.revoke(issuer.id, &args.id, args.reason, args.tell)?;
     env.say(&format!(

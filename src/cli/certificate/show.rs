@@ -1,17 +1,17 @@
 use super::certificate_json;
-use crate::cli::{Env, Outcome};
+use crate::cli::{CommandResult, Env};
 use crate::text;
 
 /// Show a certificate that is stored here, with everything that is signed
 #[derive(Debug, clap::Args)]
-pub struct ShowArgs {
+pub struct CertificateShowArgs {
     /// The certificate's id, or the last eight digits of it
     #[arg(value_name = "ID")]
     id: String,
 }
 
 /// Shows it with its verdict on this machine, which is for others; to its holder it is what it says.
-pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &CertificateShowArgs, env: &mut Env<'_>) -> CommandResult {
     let desk = env.desk()?;
     let held = desk.find_certificate(&args.id)?;
     let now = desk.clock.now().wall;

@@ -4,14 +4,14 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::certificate_json;
-use super::files::{self, File};
+use super::files::{self, CertificateFile};
 use crate::cli::error::{self, Failure};
-use crate::cli::progress::Progress;
-use crate::cli::{Env, Outcome, table};
+use crate::cli::progress::ProgressBar;
+use crate::cli::{CommandResult, Env, table};
 use crate::clock::Timestamp;
 use crate::credential::render::Fonts;
 use crate::credential::render::receipt::{self, Receipt};
-use crate::credential::{Checked, Trust, Verdict, qr_text, verify};
+use crate::credential::{TrustList, Verdict, VerificationResult, qr_text, verify};
 use crate::service::certificates::fonts;
 use crate::service::people::clean_name;
 use crate::{paths, text};
@@ -43,15 +43,15 @@ pub struct VerifyArgs {
 /// A file with its verdict.
 struct Result {
     file: String,
-    checked: Checked,
+    checked: VerificationResult,
 }
 
 /// Verifies each file. Nobody is trusted until somebody is named, so that no self-attested certificate is valid here.
-pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
     let now = (env.clock)().now().wall;
     let trust = env.trust()?;
     let files = match &args.qr {
-        Some(text) => vec![File { name: "code".to_owned(), bytes: qr_text::read(text), read: true }],
+        Some(text) => vec![CertificateFile { name: "code".to_owned(), bytes: qr_text::read(text), read: true }],
         None => files::read_all(&args.paths, env)?,
     };
     if files.is_empty() {
@@ -87,12 +87,12 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> Outcome {
 }
 
 /// Verifies on all cores, and says on a terminal how far it is.
-fn verify_all(files: Vec<File>, trust: &Trust, now: Timestamp, env: &Env<'_>) -> Vec<Result> {
-    let progress = Progress::new(env, files.len(), "verified");
-    let check = |file: File| {
+fn verify_all(files: Vec<CertificateFile>, trust: &TrustList, now: Timestamp, env: &Env<'_>) -> Vec<Result> {
+    let progress = ProgressBar::new(env, files.len(), "verified");
+    let check = |file: CertificateFile| {
         let checked = match &file.bytes {
             Ok(bytes) => verify(bytes, trust, now),
-            Err(reason) => Checked::invalid(reason.clone()),
+            Err(reason) => VerificationResult::invalid(reason.clone()),
         };
         progress.step();
         Result { file: file.name, checked }
@@ -105,7 +105,7 @@ fn receipt(
     path: &Path,
     by: &str,
     results: &[Result],
-    trust: &Trust,
+    trust: &TrustList,
     at: Timestamp,
     fonts: &Fonts,
 ) -> std::result::Result<(), Failure> {
@@ -145,7 +145,7 @@ fn table(results: &[Result]) -> String {
 }
 
 /// Returns the verdict in lines: every signed field, then the reason.
-pub(super) fn lines(checked: &Checked) -> Vec<String> {
+pub(super) fn lines(checked: &VerificationResult) -> Vec<String> {
     let fields = checked.credential.as_ref().map_or_else(Vec::new, |credential| credential.fields());
     let widest = fields.iter().map(|(label, _)| text::width(label)).max().unwrap_or(0);
     let line = |(label, value): &(String, String)| {

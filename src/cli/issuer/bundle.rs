@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use crate::cli::error::{Failure, shown};
-use crate::cli::passphrase::{self, Unlock};
-use crate::cli::{Env, Outcome};
+use crate::cli::passphrase::{self, PassphraseArgs};
+use crate::cli::{CommandResult, Env};
 use crate::{paths, text};
 
 /// Write what those who trust this issuer need: its keys, and what it revoked
@@ -14,11 +14,11 @@ pub struct BundleArgs {
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
     #[command(flatten)]
-    unlock: Unlock,
+    unlock: PassphraseArgs,
 }
 
 /// Signs the bundle and writes it.
-pub(super) fn run(args: &BundleArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &BundleArgs, env: &mut Env<'_>) -> CommandResult {
     let issuer = passphrase::issuer(env)?;
     let desk = env.desk()?;
     let (key, _) = args.unlock.key(env, &issuer)?;

@@ -3,10 +3,10 @@ use zeroize::Zeroizing;
 
 use super::words;
 use crate::cli::error::{Failure, shown};
-use crate::cli::passphrase::{self, Next, Unlock};
-use crate::cli::{Env, Outcome};
+use crate::cli::passphrase::{self, NextPassphraseArgs, PassphraseArgs};
+use crate::cli::{CommandResult, Env};
 use crate::credential::Issuer;
-use crate::credential::issuer::{Fresh, Rotation};
+use crate::credential::issuer::{KeyMaterial, KeyRotation};
 use crate::ids::IssuerId;
 use crate::paths;
 use crate::service::people::clean_name;
@@ -27,17 +27,17 @@ pub struct InitArgs {
     #[arg(long, value_name = "DID", requires = "rotate", num_args = 0..=1, default_missing_value = "")]
     compromised: Option<String>,
     #[command(flatten)]
-    unlock: Unlock,
+    unlock: PassphraseArgs,
     #[command(flatten)]
-    next: Next,
+    next: NextPassphraseArgs,
 }
 
 /// Makes the issuer, or its next key, and shows the words by which others know it.
-pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
     let path = env.place()?.issuer_key();
     let now = (env.clock)().now().wall;
     let mut chance = (env.chance)();
-    let mut fresh = Fresh { seed: Zeroizing::new([0; 32]), salt: [0; 16], nonce: [0; 24] };
+    let mut fresh = KeyMaterial { seed: Zeroizing::new([0; 32]), salt: [0; 16], nonce: [0; 24] };
     chance.fill_bytes(&mut fresh.seed[..]);
     chance.fill_bytes(&mut fresh.salt);
     chance.fill_bytes(&mut fresh.nonce);
@@ -46,11 +46,11 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> Outcome {
     let issuer = if args.rotate {
         let old = passphrase::issuer(env)?;
         let (_, passphrase) = args.unlock.key(env, &old)?;
-        let why = args.compromised.as_ref().map_or(Rotation::Yearly, |did| {
-            Rotation::Compromised(if did.is_empty() { old.did().to_owned() } else { did.clone() })
+        let why = args.compromised.as_ref().map_or(KeyRotation::Yearly, |did| {
+            KeyRotation::Compromised(if did.is_empty() { old.did().to_owned() } else { did.clone() })
         });
         // Who has the key in use may have its passphrase too.
-        let taken = why == Rotation::Compromised(old.did().to_owned());
+        let taken = why == KeyRotation::Compromised(old.did().to_owned());
         let then = if taken { args.next.new_passphrase(env)? } else { passphrase.clone() };
         if taken && *then == *passphrase {
             return Err(Failure::usage(

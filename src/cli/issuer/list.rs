@@ -1,19 +1,19 @@
 use serde_json::json;
 
 use super::{span, words};
-use crate::cli::{Env, Outcome};
-use crate::credential::trust::Trusted;
+use crate::cli::{CommandResult, Env};
+use crate::credential::trust::TrustedIssuer;
 use crate::text;
 
 /// List the issuers that are trusted on this machine
 #[derive(Debug, clap::Args)]
-pub struct ListArgs {}
+pub struct IssuerListArgs {}
 
 /// Lists each with its keys and what it told last.
-pub(super) fn run(env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let trust = env.trust()?;
     if env.global.json {
-        let row = |issuer: &Trusted| {
+        let row = |issuer: &TrustedIssuer| {
             let keys: Vec<_> =
                 issuer.keys.iter().map(|key| json!({ "did": key.did, "words": words(&key.did) })).collect();
             json!({

@@ -2,17 +2,17 @@ use serde_json::json;
 
 use super::{span, words};
 use crate::cli::error::shown;
-use crate::cli::{Env, Outcome, passphrase};
+use crate::cli::{CommandResult, Env, passphrase};
 
 /// Show the issuer of this machine: its name, its keys and their words
 #[derive(Debug, clap::Args)]
-pub struct ShowArgs {}
+pub struct IssuerShowArgs {}
 
 /// Shows what is public of the issuer.
-pub(super) fn run(env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let issuer = passphrase::issuer(env)?;
     if env.global.json {
-        let key = |key: &crate::credential::key::KeySpan| {
+        let key = |key: &crate::credential::key::KeyPeriod| {
             json!({
                 "did": key.did, "words": words(&key.did), "from": key.from, "until": key.until,
                 "compromised": key.compromised,

@@ -2,8 +2,8 @@ use std::path::{Path, PathBuf};
 
 use super::words;
 use crate::cli::error::{self, Failure, shown};
-use crate::cli::{Env, Outcome};
-use crate::credential::Trust;
+use crate::cli::{CommandResult, Env};
+use crate::credential::TrustList;
 use crate::credential::bundle::{Bundle, LARGEST};
 use crate::service::people::clean_name;
 use crate::{paths, text};
@@ -28,7 +28,7 @@ pub struct TrustArgs {
 }
 
 /// Changes whom this machine trusts.
-pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> CommandResult {
     let mut trust = env.trust()?;
     if let Some(path) = &args.bundle {
         return take(path, &mut trust, env);
@@ -50,7 +50,7 @@ pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> Outcome {
     env.say("Its certificates are stale until you take in its bundle: `needlewise issuer trust --bundle FILE`.")
 }
 
-fn take(path: &Path, trust: &mut Trust, env: &mut Env<'_>) -> Outcome {
+fn take(path: &Path, trust: &mut TrustList, env: &mut Env<'_>) -> CommandResult {
     let bytes = std::fs::File::open(path).and_then(|file| paths::read_up_to(file, LARGEST));
     let bytes = bytes.map_err(|error| Failure::unreadable(path, &error))?;
     let refused = |why: String| Failure::no(format!("{} is refused. {why}", shown(path)));
@@ -65,7 +65,7 @@ fn take(path: &Path, trust: &mut Trust, env: &mut Env<'_>) -> Outcome {
 }
 
 /// Writes whom this machine trusts.
-pub(super) fn save(trust: &Trust, env: &Env<'_>) -> Result<(), Failure> {
+pub(super) fn save(trust: &TrustList, env: &Env<'_>) -> Result<(), Failure> {
     let path = env.place()?.trust();
     paths::write_whole(&path, trust.text().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))
 }

@@ -1,6 +1,6 @@
 use super::trust::save;
 use crate::cli::error::Failure;
-use crate::cli::{Env, Outcome};
+use crate::cli::{CommandResult, Env};
 use crate::text;
 
 /// Trust an issuer no longer
@@ -12,7 +12,7 @@ pub struct UntrustArgs {
 }
 
 /// Takes the issuer off the list.
-pub(super) fn run(args: &UntrustArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &UntrustArgs, env: &mut Env<'_>) -> CommandResult {
     let mut trust = env.trust()?;
     let shown = text::one_line(&args.issuer);
     if !trust.remove(&args.issuer) {

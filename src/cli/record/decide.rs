@@ -1,11 +1,11 @@
 //! `record void` and `record grant`: decisions about an attempt, each with its reason.
 
 use super::{a_reason, attempt_id};
-use crate::cli::passphrase::{self, Unlock};
-use crate::cli::{Env, Outcome};
-use crate::credential::Key;
+use crate::cli::passphrase::{self, PassphraseArgs};
+use crate::cli::{CommandResult, Env};
+use crate::credential::SigningKeyPair;
 use crate::ids::AttemptId;
-use crate::service::{Desk, Error};
+use crate::service::{Service, ServiceError};
 use crate::text;
 
 /// Void an attempt: it stays in the records and does not count
@@ -35,23 +35,23 @@ struct About {
     #[arg(long, value_name = "TEXT")]
     reason: String,
     #[command(flatten)]
-    unlock: Unlock,
+    unlock: PassphraseArgs,
 }
 
 /// Voids the attempt.
-pub(super) fn void(args: &VoidArgs, env: &mut Env<'_>) -> Outcome {
-    decide(&args.about, Desk::void, "is void", env)
+pub(super) fn void(args: &VoidArgs, env: &mut Env<'_>) -> CommandResult {
+    decide(&args.about, Service::void, "is void", env)
 }
 
 /// Grants one more.
-pub(super) fn grant(args: &GrantArgs, env: &mut Env<'_>) -> Outcome {
-    decide(&args.about, Desk::grant, "is followed by one more that is granted", env)
+pub(super) fn grant(args: &GrantArgs, env: &mut Env<'_>) -> CommandResult {
+    decide(&args.about, Service::grant, "is followed by one more that is granted", env)
 }
 
 /// How a desk decides: about which attempt, why, and who signs.
-type Decide = fn(&mut Desk, AttemptId, &str, Option<&Key>) -> Result<(), Error>;
+type Decide = fn(&mut Service, AttemptId, &str, Option<&SigningKeyPair>) -> Result<(), ServiceError>;
 
-fn decide(args: &About, decide: Decide, says: &str, env: &mut Env<'_>) -> Outcome {
+fn decide(args: &About, decide: Decide, says: &str, env: &mut Env<'_>) -> CommandResult {
     let attempt = attempt_id(&args.attempt)?;
     a_reason(&args.reason)?;
     let mut desk = env.desk()?;

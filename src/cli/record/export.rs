@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 
 use crate::cli::error::{self, Failure, shown};
-use crate::cli::progress::Progress;
-use crate::cli::{Env, Outcome};
+use crate::cli::progress::ProgressBar;
+use crate::cli::{CommandResult, Env};
 use crate::paths;
 use crate::projections::export::EXPORTS;
 
@@ -13,7 +13,7 @@ use crate::projections::export::EXPORTS;
 /// csv: standings, for a spreadsheet. json: attempts and certificates, a record a line. xapi: exams as xAPI 1.0.3 statements,
 /// a statement a line. Nobody's answers are among them.
 #[derive(Debug, clap::Args)]
-pub struct ExportArgs {
+pub struct RecordExportArgs {
     /// As what
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(EXPORTS.iter().map(|export| export.name)))]
     format: String,
@@ -23,11 +23,11 @@ pub struct ExportArgs {
 }
 
 /// Writes the records, after verifying what standings rest on.
-pub(super) fn run(args: &ExportArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &RecordExportArgs, env: &mut Env<'_>) -> CommandResult {
     let desk = env.desk()?;
     let records = desk.everything()?;
     let rests_on: Vec<_> = records.certificates.iter().map(|(row, _)| row).collect();
-    let progress = Progress::new(env, rests_on.len(), "verified");
+    let progress = ProgressBar::new(env, rests_on.len(), "verified");
     desk.prove(&rests_on, &|| progress.step())?;
     drop(progress);
     let export = EXPORTS.iter().find(|export| export.name == args.format);

@@ -2,20 +2,20 @@ use std::collections::HashMap;
 
 use super::row_json;
 use crate::attempt::Mode;
-use crate::cli::{Env, Outcome, table};
-use crate::exam::disclosure::Extent;
+use crate::cli::{CommandResult, Env, table};
+use crate::exam::disclosure::DisclosureLevel;
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 
 /// List attempts, the newest first
 #[derive(Debug, clap::Args)]
-pub struct ListArgs {
+pub struct RecordListArgs {
     /// At most so many
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
 }
 
 /// Lists the attempts of one person with `--trainee`, else of all.
-pub(super) fn run(args: &ListArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
     let desk = env.desk()?;
     let trainee = match env.global.trainee {
         Some(_) => Some(env.trainee(&desk)?.id),
@@ -33,8 +33,8 @@ pub(super) fn run(args: &ListArgs, env: &mut Env<'_>) -> Outcome {
     if rows.is_empty() {
         return env.say("No attempts yet.");
     }
-    let row = |(row, extent): (&AttemptRow, Extent)| {
-        let earned = row.earned.as_ref().filter(|_| extent > Extent::Verdict);
+    let row = |(row, extent): (&AttemptRow, DisclosureLevel)| {
+        let earned = row.earned.as_ref().filter(|_| extent > DisclosureLevel::Verdict);
         vec![
             row.started.local(),
             name(row).to_owned(),

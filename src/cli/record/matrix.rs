@@ -3,15 +3,15 @@ use clap::builder::PossibleValue;
 use serde_json::json;
 
 use crate::cli::error::Failure;
-use crate::cli::progress::Progress;
-use crate::cli::{Env, Outcome, table};
+use crate::cli::progress::ProgressBar;
+use crate::cli::{CommandResult, Env, table};
 use crate::credential::Assurance;
 use crate::ids::ExamId;
-use crate::projections::matrix::{Roll, RollQuery, Sort};
-use crate::projections::status::{Cell, Standing};
+use crate::projections::matrix::{Matrix, MatrixOrder, MatrixQuery};
+use crate::projections::status::{CertificationStatus, MatrixCell};
 use crate::text;
 
-impl ValueEnum for Standing {
+impl ValueEnum for CertificationStatus {
     fn value_variants<'a>() -> &'a [Self] {
         &Self::ALL
     }
@@ -44,7 +44,7 @@ pub struct MatrixArgs {
     exam: Option<String>,
     /// Only people who stand so for an exam
     #[arg(long, value_name = "STANDING")]
-    standing: Option<Standing>,
+    standing: Option<CertificationStatus>,
     /// Only people whose certificate has this assurance
     #[arg(long, value_name = "ASSURANCE")]
     assurance: Option<Assurance>,
@@ -57,20 +57,20 @@ pub struct MatrixArgs {
 }
 
 /// Shows the people asked for, after verifying what their standing rests on.
-pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
     let desk = env.desk()?;
     let roll = desk.roll()?;
     let exam = match &args.exam {
         Some(exam) => Some(known(&roll, exam)?),
         None => None,
     };
-    let query = RollQuery {
+    let query = MatrixQuery {
         search: args.search.clone(),
         exam: exam.clone(),
         standing: args.standing,
         assurance: args.assurance,
         expiring: args.expiring,
-        sort: if args.by_end { Sort::End } else { Sort::Name },
+        sort: if args.by_end { MatrixOrder::End } else { MatrixOrder::Name },
     };
     let now = desk.trust.today(desk.clock.now().wall);
     let chosen = roll.select(&query, now);
@@ -78,7 +78,7 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> Outcome {
         (0..roll.exams.len()).filter(|at| exam.as_ref().is_none_or(|id| roll.exams[*at].0 == *id)).collect();
     let cells = || chosen.iter().flat_map(|row| shown.iter().map(|at| &roll.rows[*row].cells[*at]));
     let rests_on: Vec<_> = cells().filter_map(|cell| cell.by.as_ref()).collect();
-    let progress = Progress::new(env, rests_on.len(), "verified");
+    let progress = ProgressBar::new(env, rests_on.len(), "verified");
     desk.prove(&rests_on, &|| progress.step())?;
     drop(progress);
     if env.global.json {
@@ -113,7 +113,7 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> Outcome {
     env.say(&format!("\n{} of {}.", text::count(chosen.len(), "person").replace("persons", "people"), roll.rows.len()))
 }
 
-fn known(roll: &Roll, exam: &str) -> Result<ExamId, Failure> {
+fn known(roll: &Matrix, exam: &str) -> Result<ExamId, Failure> {
     let found = roll.exams.iter().find(|(id, _)| id.as_str() == exam).map(|(id, _)| id.clone());
     let ids: Vec<_> = roll.exams.iter().map(|(id, _)| id.to_string()).collect();
     found.ok_or_else(|| {
@@ -122,7 +122,7 @@ fn known(roll: &Roll, exam: &str) -> Result<ExamId, Failure> {
 }
 
 /// Returns a cell in words: standing, assurance, day.
-fn words(cell: &Cell) -> String {
+fn words(cell: &MatrixCell) -> String {
     match (&cell.by, cell.uncounted) {
         (Some(by), _) => format!("{}, {}, until {}", cell.standing, by.assurance.name(), by.valid_until.day()),
         (None, Some(verdict)) => format!("{} (one is held: {verdict})", cell.standing),

@@ -1,19 +1,19 @@
 use serde_json::{Value, json};
 
 use super::a_reason;
-use crate::attempt::remark::Policy;
+use crate::attempt::remark::RemarkPolicy;
 use crate::attempt::{Answer, Mode, Points};
-use crate::bank::catalog::{Catalog, Entry};
-use crate::bank::lazy::Shelved;
+use crate::bank::catalog::{Catalog, CatalogEntry};
+use crate::bank::lazy::LazyBank;
 use crate::bank::question::Choice;
 use crate::cli::error::{self, Failure};
-use crate::cli::passphrase::{self, Unlock};
-use crate::cli::progress::Progress;
-use crate::cli::{Env, Outcome, table};
+use crate::cli::passphrase::{self, PassphraseArgs};
+use crate::cli::progress::ProgressBar;
+use crate::cli::{CommandResult, Env, table};
 use crate::exam::loaded_paper::letter;
 use crate::ids::{BankId, QuestionId};
 use crate::projections::attempts::AttemptQuery;
-use crate::service::remarking::{Asked, Becomes, Change, Plan};
+use crate::service::remarking::{RemarkInstruction, RemarkPlan, RemarkRequest, RemarkedResult};
 use crate::text;
 
 /// Mark exams again after a question turned out to be faulty
@@ -44,11 +44,11 @@ pub struct RemarkArgs {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    unlock: Unlock,
+    unlock: PassphraseArgs,
 }
 
 /// Shows what would change, asks, signs and stores.
-pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
     let becomes = becomes(&args.policy)?;
     a_reason(&args.reason)?;
     let issuer = passphrase::issuer(env)?;
@@ -56,9 +56,10 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> Outcome {
     let (bank, question) = named(&args.question, &desk.catalog)?;
     // What follows tells who had the question right, so it is for the issuer's eyes.
     let (key, _) = args.unlock.key(env, &issuer)?;
-    let asked = Asked { bank: &bank, question: &question, revision: args.revision, becomes, may_fail: args.may_fail };
+    let asked =
+        RemarkRequest { bank: &bank, question: &question, revision: args.revision, becomes, may_fail: args.may_fail };
     let exams = desk.store.attempts(&AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() })?;
-    let progress = Progress::new(env, exams.len(), "marked again");
+    let progress = ProgressBar::new(env, exams.len(), "marked again");
     let plan = desk.plan_remark(exams, &asked, &issuer, &|| progress.step())?;
     drop(progress);
     if !env.global.json {
@@ -97,7 +98,7 @@ fn named(given: &str, catalog: &Catalog) -> Result<(BankId, QuestionId), Failure
         return bank.parse().ok().zip(question.parse().ok()).ok_or_else(no_question);
     }
     let question: QuestionId = given.parse().map_err(|_| no_question())?;
-    let has = |bank: &&Entry<Shelved>| bank.value.questions.iter().any(|known| known.id == question);
+    let has = |bank: &&CatalogEntry<LazyBank>| bank.value.questions.iter().any(|known| known.id == question);
     let banks: Vec<_> = catalog.banks().filter(has).map(|bank| bank.value.id.clone()).collect();
     match banks.as_slice() {
         [only] => Ok((only.clone(), question)),
@@ -109,17 +110,17 @@ fn named(given: &str, catalog: &Catalog) -> Result<(BankId, QuestionId), Failure
     }
 }
 
-fn becomes(given: &str) -> Result<Becomes<'_>, Failure> {
+fn becomes(given: &str) -> Result<RemarkInstruction<'_>, Failure> {
     match (given, given.strip_prefix("rekey=")) {
-        ("drop", _) => Ok(Becomes::Dropped),
-        ("accept-all", _) => Ok(Becomes::Accepted),
-        (_, Some(key)) => Ok(Becomes::Rekeyed(key)),
+        ("drop", _) => Ok(RemarkInstruction::Dropped),
+        ("accept-all", _) => Ok(RemarkInstruction::Accepted),
+        (_, Some(key)) => Ok(RemarkInstruction::Rekeyed(key)),
         _ => Err(Failure::usage("A policy is drop, accept-all, or rekey=KEY.")),
     }
 }
 
 /// Says what would change, for whom.
-fn lines(plan: &Plan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
+fn lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
     let critical = if plan.question.critical { ", safety-critical" } else { "" };
     let mut lines = vec![
         format!("Question: {bank}/{}, revision {}{critical}", plan.question.id, plan.question.revision),
@@ -168,10 +169,10 @@ fn lines(plan: &Plan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
 }
 
 /// Shows the choices as they were drawn, in the order that letters count, with the old key and the new one.
-fn choices(plan: &Plan) -> Vec<String> {
+fn choices(plan: &RemarkPlan) -> Vec<String> {
     let new = match &plan.policy {
-        Policy::Rekey(keys) => keys.as_slice(),
-        Policy::Drop | Policy::AcceptAll => return Vec::new(),
+        RemarkPolicy::Rekey(keys) => keys.as_slice(),
+        RemarkPolicy::Drop | RemarkPolicy::AcceptAll => return Vec::new(),
     };
     let is_new = |at: usize| new.iter().any(|key| matches!(key, Answer::Choices(places) if places.contains(&at)));
     let line = |(at, choice): (usize, &Choice)| {
@@ -186,8 +187,8 @@ fn choices(plan: &Plan) -> Vec<String> {
     plan.question.choices().iter().enumerate().map(line).collect()
 }
 
-fn row(change: &Change) -> Vec<String> {
-    let Change { row, name, after, certificates, record, .. } = change;
+fn row(change: &RemarkedResult) -> Vec<String> {
+    let RemarkedResult { row, name, after, certificates, record, .. } = change;
     let result = |state: &str, earned: &Points, possible| format!("{state}, {earned} of {possible}");
     vec![
         row.id.to_string(),
@@ -204,9 +205,9 @@ fn row(change: &Change) -> Vec<String> {
     ]
 }
 
-fn plan_json(plan: &Plan, stored: bool) -> Value {
-    let change = |change: &Change| {
-        let Change { row, name, after, certificates, record, .. } = change;
+fn plan_json(plan: &RemarkPlan, stored: bool) -> Value {
+    let change = |change: &RemarkedResult| {
+        let RemarkedResult { row, name, after, certificates, record, .. } = change;
         json!({
             "id": row.id,
             "trainee": { "id": row.trainee, "name": name },
@@ -216,7 +217,7 @@ fn plan_json(plan: &Plan, stored: bool) -> Value {
             "certificates": certificates, "self_test": record,
         })
     };
-    let changes = |changes: &[Change]| changes.iter().map(change).collect::<Vec<_>>();
+    let changes = |changes: &[RemarkedResult]| changes.iter().map(change).collect::<Vec<_>>();
     json!({
         "revision": plan.question.revision, "critical": plan.question.critical,
         "changed": changes(&plan.changes), "kept": changes(&plan.kept), "resit": changes(&plan.resit),

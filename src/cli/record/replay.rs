@@ -4,16 +4,16 @@ use serde_json::json;
 
 use super::attempt_id;
 use crate::attempt::Fact;
-use crate::attempt::chain::Row;
+use crate::attempt::chain::StoredFact;
 use crate::cli::certificate::request;
-use crate::cli::progress::Progress;
-use crate::cli::{Env, Outcome, error, table};
-use crate::exam::disclosure::{self, Extent};
-use crate::exam::eligibility::Start;
-use crate::exam::replay::{Redrawn, Replay};
+use crate::cli::progress::ProgressBar;
+use crate::cli::{CommandResult, Env, error, table};
+use crate::exam::disclosure::{self, DisclosureLevel};
+use crate::exam::eligibility::Eligibility;
+use crate::exam::replay::{RedrawResult, ReplayResult};
 use crate::ids::AttemptId;
 use crate::projections::attempts::AttemptQuery;
-use crate::service::{Desk, Error};
+use crate::service::{Service, ServiceError};
 use crate::text;
 use crate::view::result_lines;
 
@@ -34,7 +34,7 @@ pub struct ReplayArgs {
 }
 
 /// Replays one attempt, or all.
-pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
     let desk = env.desk()?;
     if args.all {
         return all(&desk, env);
@@ -45,8 +45,8 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> Outcome {
             let replayed = desk.replay_request(&request)?;
             // Whoever holds a request holds the whole attempt; what its exam never tells stays untold all the same.
             let exam = replayed.1.exam.as_ref();
-            let extent = exam.map(|exam| disclosure::extent(replayed.1.mode, exam.review, Start::Never));
-            (request.attempt, extent.unwrap_or(Extent::Objectives), replayed)
+            let extent = exam.map(|exam| disclosure::extent(replayed.1.mode, exam.review, Eligibility::Never));
+            (request.attempt, extent.unwrap_or(DisclosureLevel::Objectives), replayed)
         }
         None => {
             let attempt = attempt_id(args.attempt.as_deref().unwrap_or_default())?;
@@ -61,8 +61,8 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> Outcome {
         env.say(&format!("Chain: {} hold.", text::count(rows.len(), "fact")))?;
         env.say(&format!("Paper: {}", paper(replay.paper)))?;
         env.say(&format!("Marks: {}", marks(replay.as_stored)))?;
-        if replay.as_stored.is_some() && extent > Extent::Verdict {
-            for line in result_lines(&replay.outcome, extent.min(Extent::Objectives)) {
+        if replay.as_stored.is_some() && extent > DisclosureLevel::Verdict {
+            for line in result_lines(&replay.outcome, extent.min(DisclosureLevel::Objectives)) {
                 env.say(&line)?;
             }
         }
@@ -74,9 +74,9 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> Outcome {
     Ok(if replay.holds() { error::DONE } else { error::NO })
 }
 
-fn all(desk: &Desk, env: &mut Env<'_>) -> Outcome {
+fn all(desk: &Service, env: &mut Env<'_>) -> CommandResult {
     let attempts = desk.store.attempts(&AttemptQuery::default())?;
-    let progress = Progress::new(env, attempts.len(), "replayed");
+    let progress = ProgressBar::new(env, attempts.len(), "replayed");
     let replayed: Vec<_> = attempts
         .iter()
         .map(|row| {
@@ -85,11 +85,11 @@ fn all(desk: &Desk, env: &mut Env<'_>) -> Outcome {
         })
         .collect();
     drop(progress);
-    let holds = replayed.iter().all(|(_, replay)| replay.as_ref().is_ok_and(Replay::holds));
+    let holds = replayed.iter().all(|(_, replay)| replay.as_ref().is_ok_and(ReplayResult::holds));
     if env.global.json {
         env.say_json(&replayed.iter().map(|(id, replay)| row(*id, replay)).collect::<Vec<_>>())?;
     } else {
-        let line = |(id, replay): &(AttemptId, Result<Replay, Error>)| match replay {
+        let line = |(id, replay): &(AttemptId, Result<ReplayResult, ServiceError>)| match replay {
             Ok(replay) => vec![id.to_string(), paper(replay.paper), marks(replay.as_stored).to_owned()],
             Err(error) => vec![id.to_string(), error.to_string(), String::new()],
         };
@@ -98,7 +98,7 @@ fn all(desk: &Desk, env: &mut Env<'_>) -> Outcome {
     Ok(if holds { error::DONE } else { error::NO })
 }
 
-fn row(attempt: AttemptId, replay: &Result<Replay, Error>) -> serde_json::Value {
+fn row(attempt: AttemptId, replay: &Result<ReplayResult, ServiceError>) -> serde_json::Value {
     match replay {
         Ok(replay) => json!({
             "id": attempt, "holds": replay.holds(), "paper": paper(replay.paper), "as_stored": replay.as_stored,
@@ -110,11 +110,11 @@ fn row(attempt: AttemptId, replay: &Result<Replay, Error>) -> serde_json::Value 
     }
 }
 
-fn paper(paper: Redrawn) -> String {
+fn paper(paper: RedrawResult) -> String {
     match paper {
-        Redrawn::Same => "drawn again, the same".to_owned(),
-        Redrawn::Differs(place) => format!("drawn again, it differs from question {} on", place + 1),
-        Redrawn::NotKept => "a practice is not drawn again".to_owned(),
+        RedrawResult::Same => "drawn again, the same".to_owned(),
+        RedrawResult::Differs(place) => format!("drawn again, it differs from question {} on", place + 1),
+        RedrawResult::NotKept => "a practice is not drawn again".to_owned(),
     }
 }
 
@@ -127,7 +127,7 @@ fn marks(as_stored: Option<bool>) -> &'static str {
 }
 
 /// Says what happened when; what was answered stays in the store.
-fn event(row: &Row) -> String {
+fn event(row: &StoredFact) -> String {
     let says = match row.fact() {
         Some(Fact::Started(started)) => {
             format!("begun, {}", text::count(started.paper.items.len(), "question"))

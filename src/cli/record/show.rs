@@ -1,26 +1,26 @@
 use serde_json::{Value, json};
 
 use super::{attempt_id, row_json};
-use crate::attempt::chain::Row;
+use crate::attempt::chain::StoredFact;
 use crate::attempt::outcome::SectionOutcome;
 use crate::attempt::{Fact, Mode};
-use crate::cli::{Env, Outcome};
+use crate::cli::{CommandResult, Env};
 use crate::exam::anomalies::oddities;
-use crate::exam::disclosure::Extent;
+use crate::exam::disclosure::DisclosureLevel;
 use crate::issuing::decision::applied;
 use crate::text;
 use crate::view::{look_back_lines, result_lines};
 
 /// Show one attempt: its result and its facts
 #[derive(Debug, clap::Args)]
-pub struct ShowArgs {
+pub struct RecordShowArgs {
     /// The attempt's id, as `needlewise record list` shows it
     #[arg(value_name = "ATTEMPT")]
     attempt: String,
 }
 
 /// Shows an attempt after checking its chain. Which questions were right is not shown of an exam, nor any key.
-pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
     let attempt = attempt_id(&args.attempt)?;
     let desk = env.desk()?;
     let facts = desk.facts(attempt)?;
@@ -32,7 +32,7 @@ pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
     let odd = if sitting.row.mode == Mode::Exam { oddities(sitting.session.sheet(), &facts) } else { Vec::new() };
     if env.global.json {
         let mut value = row_json(&sitting.row, &name, extent);
-        let outcome = ended.filter(|_| extent > Extent::Verdict).map(|ended| &ended.outcome);
+        let outcome = ended.filter(|_| extent > DisclosureLevel::Verdict).map(|ended| &ended.outcome);
         value["sections"] = outcome.map_or_else(|| json!([]), |outcome| outcome.sections.iter().map(section).collect());
         let misses = outcome.map_or(&[][..], |outcome| &outcome.critical_misses);
         value["critical_misses"] = misses.iter().map(|missed| json!(missed.objective)).collect();
@@ -48,7 +48,7 @@ pub(super) fn run(args: &ShowArgs, env: &mut Env<'_>) -> Outcome {
             for line in result_lines(&ended.outcome, extent) {
                 env.say(&line)?;
             }
-            let back = if extent == Extent::Chosen { look_back_lines(&sitting.session) } else { Vec::new() };
+            let back = if extent == DisclosureLevel::Chosen { look_back_lines(&sitting.session) } else { Vec::new() };
             for line in back {
                 env.say(&line)?;
             }
@@ -79,6 +79,6 @@ fn section(section: &SectionOutcome) -> Value {
 }
 
 /// Returns what identifies a fact; what was answered stays in the store.
-fn fact(row: &Row) -> Value {
+fn fact(row: &StoredFact) -> Value {
     json!({ "seq": row.seq, "kind": row.kind, "at": row.at.to_string(), "digest": row.digest })
 }

@@ -2,8 +2,8 @@ use std::path::{Path, PathBuf};
 
 use crate::attempt::fact::Person;
 use crate::cli::error::{self, Failure, shown};
-use crate::cli::{Env, Outcome};
-use crate::service::{Desk, Error};
+use crate::cli::{CommandResult, Env};
+use crate::service::{Service, ServiceError};
 use crate::store::StoreError;
 use crate::text;
 
@@ -28,7 +28,7 @@ pub struct AddArgs {
 }
 
 /// Adds the person and prints the id.
-pub(super) fn run(args: &AddArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &AddArgs, env: &mut Env<'_>) -> CommandResult {
     if let Some(path) = &args.from {
         return roster(path, env);
     }
@@ -54,7 +54,7 @@ pub(super) fn person(name: &str, staff_id: Option<&str>, license: Option<&str>) 
 }
 
 /// Adds everybody of a roster; a line that cannot be added is told, and the others are added all the same.
-fn roster(path: &Path, env: &mut Env<'_>) -> Outcome {
+fn roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
     let unreadable = |why: String| Failure {
         code: error::UNREADABLE,
@@ -91,10 +91,10 @@ fn roster(path: &Path, env: &mut Env<'_>) -> Outcome {
 }
 
 /// Adds a person; says whether they were new.
-fn add(desk: &mut Desk, person: Person) -> Result<bool, String> {
+fn add(desk: &mut Service, person: Person) -> Result<bool, String> {
     match desk.add(person) {
         Ok(_) => Ok(true),
-        Err(Error::Store(StoreError::NameTaken)) => Ok(false),
+        Err(ServiceError::Store(StoreError::NameTaken)) => Ok(false),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -1,6 +1,6 @@
 use crate::attempt::fact::Person;
 use crate::cli::error::Failure;
-use crate::cli::{Env, Outcome};
+use crate::cli::{CommandResult, Env};
 use crate::text;
 
 /// Erase what is held about a person, for good
@@ -28,7 +28,7 @@ const OUT_OF_REACH: &str = "Out of reach of this: requests and exports that were
                             elsewhere, an issuer's ledger (it holds the id, no name), and backups. Delete those where they are.";
 
 /// Erases, or sets and lifts a hold.
-pub(super) fn run(args: &EraseArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &EraseArgs, env: &mut Env<'_>) -> CommandResult {
     let mut desk = env.desk()?;
     let row = super::find(&desk, &args.who)?;
     let name = text::one_line(&row.person.name);

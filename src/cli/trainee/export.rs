@@ -1,12 +1,12 @@
 use std::path::PathBuf;
 
 use crate::cli::error::{Failure, shown};
-use crate::cli::{Env, Outcome};
+use crate::cli::{CommandResult, Env};
 use crate::paths;
 
 /// Write everything that is held about a person into one file
 #[derive(Debug, clap::Args)]
-pub struct ExportArgs {
+pub struct TraineeExportArgs {
     /// The person: a name, or an id
     #[arg(value_name = "NAME|ID")]
     who: String,
@@ -16,7 +16,7 @@ pub struct ExportArgs {
 }
 
 /// Writes the archive.
-pub(super) fn run(args: &ExportArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &TraineeExportArgs, env: &mut Env<'_>) -> CommandResult {
     let desk = env.desk()?;
     let row = super::find(&desk, &args.who)?;
     let text = format!("{:#}\n", desk.archive(&row)?);

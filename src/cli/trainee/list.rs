@@ -1,13 +1,13 @@
 use serde_json::json;
 
-use crate::cli::{Env, Outcome, table};
+use crate::cli::{CommandResult, Env, table};
 
 /// List the people of this store
 #[derive(Debug, clap::Args)]
-pub struct ListArgs {}
+pub struct TraineeListArgs {}
 
 /// Lists everybody by name.
-pub(super) fn run(env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let people = env.desk()?.store.people()?;
     if env.global.json {
         let row = |row: &crate::projections::people::PersonRow| {

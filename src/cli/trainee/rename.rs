@@ -1,5 +1,5 @@
 use crate::attempt::fact::Person;
-use crate::cli::{Env, Outcome};
+use crate::cli::{CommandResult, Env};
 use crate::text;
 
 /// Change a person's name as it will be printed
@@ -16,7 +16,7 @@ pub struct RenameArgs {
 }
 
 /// Changes the name.
-pub(super) fn run(args: &RenameArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &RenameArgs, env: &mut Env<'_>) -> CommandResult {
     let mut desk = env.desk()?;
     let row = super::find(&desk, &args.who)?;
     let before = text::one_line(&row.person.name);

@@ -1,8 +1,8 @@
 use super::add;
 use crate::attempt::fact::{Person, TimeFactor};
 use crate::cli::error::Failure;
-use crate::cli::passphrase::{self, Unlock};
-use crate::cli::{Env, Outcome};
+use crate::cli::passphrase::{self, PassphraseArgs};
+use crate::cli::{CommandResult, Env};
 use crate::text;
 
 /// Change what is known of a person
@@ -21,11 +21,11 @@ pub struct SetArgs {
     #[arg(long, value_name = "FACTOR")]
     time_factor: Option<TimeFactor>,
     #[command(flatten)]
-    unlock: Unlock,
+    unlock: PassphraseArgs,
 }
 
 /// Changes the record.
-pub(super) fn run(args: &SetArgs, env: &mut Env<'_>) -> Outcome {
+pub(super) fn run(args: &SetArgs, env: &mut Env<'_>) -> CommandResult {
     let mut desk = env.desk()?;
     let row = super::find(&desk, &args.who)?;
     let given =

@@ -6,7 +6,7 @@ use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Options, Tree};
 use ttf_parser::Face;
 
-use crate::credential::render::Undrawable;
+use crate::credential::render::RenderError;
 use crate::credential::render::xml::escaped;
 
 /// The family that everything is set in; where it lacks a sign, the fonts given after it are asked.
@@ -64,9 +64,9 @@ impl Fonts {
     ///
     /// # Errors
     /// What the parser says of a picture that this program made itself.
-    pub(super) fn tree(&self, svg: &str) -> Result<Tree, Undrawable> {
+    pub(super) fn tree(&self, svg: &str) -> Result<Tree, RenderError> {
         let options = Options { fontdb: Arc::clone(&self.known), font_family: FAMILY.to_owned(), ..Options::default() };
-        Tree::from_str(svg, &options).map_err(|error| Undrawable::Otherwise(error.to_string()))
+        Tree::from_str(svg, &options).map_err(|error| RenderError::Otherwise(error.to_string()))
     }
 
     /// Returns how wide a text is at a size, in points.

@@ -1,7 +1,7 @@
 //! A page as an ordered list of blocks, each a small picture that also says what it is: so that one layout serves pictures
 //! for the eye and tagged pages for a screen reader.
 
-use crate::credential::render::Undrawable;
+use crate::credential::render::RenderError;
 use crate::credential::render::fonts::Fonts;
 use crate::credential::render::xml::escaped;
 
@@ -19,7 +19,7 @@ pub const DIM: &str = "#57606a";
 
 /// What a block is to a reader who does not see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Role {
+pub enum BlockRole {
     /// Nothing: lines and grounds.
     Ornament,
     /// The title of a page.
@@ -27,14 +27,14 @@ pub enum Role {
     /// A line or a few of running text.
     Text,
     /// A cell of the table of results: its row, and whether it names what the others of its row or column are.
-    Cell(usize, Heads),
+    Cell(usize, HeaderScope),
     /// A picture, with the words for it.
     Figure(String),
 }
 
 /// Whether a cell names others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heads {
+pub enum HeaderScope {
     /// Its column.
     Column,
     /// Its row.
@@ -45,9 +45,9 @@ pub enum Heads {
 
 /// A part of a page.
 #[derive(Debug, Clone)]
-pub struct Block {
+pub struct PageBlock {
     /// What it is.
-    pub role: Role,
+    pub role: BlockRole,
     /// What it says.
     pub says: String,
     /// How it is drawn: SVG in the coordinates of the page.
@@ -56,16 +56,16 @@ pub struct Block {
 
 /// A page.
 #[derive(Debug)]
-pub struct Page<'a> {
+pub struct CertificatePage<'a> {
     /// Its parts, in the order in which they are read.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<PageBlock>,
     fonts: &'a Fonts,
-    missing: Option<Undrawable>,
+    missing: Option<RenderError>,
 }
 
 /// How a text is set.
 #[derive(Debug, Clone, Copy)]
-pub struct Style {
+pub struct TextStyle {
     /// Its size in points.
     pub size: f32,
     /// Whether it is bold.
@@ -76,7 +76,7 @@ pub struct Style {
     pub anchor: &'static str,
 }
 
-impl Style {
+impl TextStyle {
     /// Returns plain text of a size, from the left.
     pub const fn plain(size: f32) -> Self {
         Self { size, bold: false, color: INK, anchor: "start" }
@@ -103,7 +103,7 @@ impl Style {
     }
 }
 
-impl<'a> Page<'a> {
+impl<'a> CertificatePage<'a> {
     /// Begins a page.
     pub fn new(fonts: &'a Fonts) -> Self {
         Self { blocks: Vec::new(), fonts, missing: None }
@@ -113,49 +113,49 @@ impl<'a> Page<'a> {
     ///
     /// # Errors
     /// The first character that no font has a sign for: a box in its place would be another name.
-    pub fn finish(self) -> Result<Vec<Block>, Undrawable> {
+    pub fn finish(self) -> Result<Vec<PageBlock>, RenderError> {
         self.missing.map_or(Ok(self.blocks), Err)
     }
 
     /// Draws lines and grounds.
     pub fn ornament(&mut self, svg: impl Into<String>) {
-        self.blocks.push(Block { role: Role::Ornament, says: String::new(), svg: svg.into() });
+        self.blocks.push(PageBlock { role: BlockRole::Ornament, says: String::new(), svg: svg.into() });
     }
 
     /// Draws a figure with the words for it.
     pub fn figure(&mut self, alt: &str, svg: String) {
-        self.blocks.push(Block { role: Role::Figure(alt.to_owned()), says: alt.to_owned(), svg });
+        self.blocks.push(PageBlock { role: BlockRole::Figure(alt.to_owned()), says: alt.to_owned(), svg });
     }
 
     /// Sets one line of text.
-    pub fn line(&mut self, role: Role, at: (f32, f32), style: Style, text: &str) {
+    pub fn line(&mut self, role: BlockRole, at: (f32, f32), style: TextStyle, text: &str) {
         self.lines(role, at, style, 0.0, &[text.to_owned()]);
     }
 
     /// Sets one line of text, smaller where it would be wider than `most`, down to `least` points.
-    pub fn fitted(&mut self, role: Role, at: (f32, f32), style: Style, text: &str, most: f32, least: f32) {
+    pub fn fitted(&mut self, role: BlockRole, at: (f32, f32), style: TextStyle, text: &str, most: f32, least: f32) {
         let wide = self.fonts.width(text, style.size, style.bold);
         let size = if wide > most { (style.size * most / wide).max(least) } else { style.size };
         if size * wide / style.size > most * 1.001 {
             // Too long for one line even so: the last of several stands where the one would have stood.
-            let lines = self.wrapped(text, Style { size, ..style }, most);
+            let lines = self.wrapped(text, TextStyle { size, ..style }, most);
             let leading = size * 1.15;
             let above = leading * count(lines.len().saturating_sub(1));
-            self.lines(role, (at.0, at.1 - above), Style { size, ..style }, leading, &lines);
+            self.lines(role, (at.0, at.1 - above), TextStyle { size, ..style }, leading, &lines);
         } else {
-            self.line(role, at, Style { size, ..style }, text);
+            self.line(role, at, TextStyle { size, ..style }, text);
         }
     }
 
     /// Sets running text within `most` points; returns where the next line would stand.
-    pub fn text(&mut self, at: (f32, f32), style: Style, leading: f32, text: &str, most: f32) -> f32 {
+    pub fn text(&mut self, at: (f32, f32), style: TextStyle, leading: f32, text: &str, most: f32) -> f32 {
         let lines = self.wrapped(text, style, most);
-        self.lines(Role::Text, at, style, leading, &lines);
+        self.lines(BlockRole::Text, at, style, leading, &lines);
         at.1 + leading * count(lines.len())
     }
 
     /// Breaks a text at its spaces into lines within `most` points; a word that is wider stands alone, cut nowhere.
-    fn wrapped(&self, text: &str, style: Style, most: f32) -> Vec<String> {
+    fn wrapped(&self, text: &str, style: TextStyle, most: f32) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for word in text.split_whitespace() {
             let longer = lines.last().map(|line| format!("{line} {word}"));
@@ -170,14 +170,14 @@ impl<'a> Page<'a> {
         lines
     }
 
-    fn lines(&mut self, role: Role, (x, y): (f32, f32), style: Style, leading: f32, lines: &[String]) {
+    fn lines(&mut self, role: BlockRole, (x, y): (f32, f32), style: TextStyle, leading: f32, lines: &[String]) {
         let says = lines.join(" ");
         if let Some(c) = self.fonts.missing(&says)
             && self.missing.is_none()
         {
-            self.missing = Some(Undrawable::Glyph(c, says.clone()));
+            self.missing = Some(RenderError::Glyph(c, says.clone()));
         }
-        let Style { size, bold, color, anchor } = style;
+        let TextStyle { size, bold, color, anchor } = style;
         let weight = if bold { "bold" } else { "normal" };
         let line = |(n, line): (usize, &String)| {
             // A space ends each line but the last, so that words stay apart when the text is copied.
@@ -190,7 +190,7 @@ impl<'a> Page<'a> {
             )
         };
         let svg = lines.iter().enumerate().map(line).collect();
-        self.blocks.push(Block { role, says, svg });
+        self.blocks.push(PageBlock { role, says, svg });
     }
 }
 
@@ -200,7 +200,7 @@ pub fn count(n: usize) -> f32 {
 }
 
 /// Puts parts into one picture of a whole page.
-pub fn picture<'b>(blocks: impl IntoIterator<Item = &'b Block>) -> String {
+pub fn picture<'b>(blocks: impl IntoIterator<Item = &'b PageBlock>) -> String {
     let parts: String = blocks.into_iter().map(|block| block.svg.as_str()).collect();
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \

@@ -16,15 +16,15 @@ use krilla::{Document, SerializeSettings};
 use krilla_svg::{SurfaceExt, SvgSettings};
 
 use crate::clock::Timestamp;
-use crate::credential::render::page::{Block, HEIGHT, Heads, Role, WIDTH, picture};
-use crate::credential::render::{Fonts, Undrawable, back_page, front_page};
+use crate::credential::render::page::{BlockRole, HEIGHT, HeaderScope, PageBlock, WIDTH, picture};
+use crate::credential::render::{Fonts, RenderError, back_page, front_page};
 use crate::credential::types::Credential;
 
 /// Draws the two pages.
 ///
 /// # Errors
 /// What cannot be drawn.
-pub fn write(credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u8>, Undrawable> {
+pub fn write(credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u8>, RenderError> {
     let made = credential.from().unwrap_or(Timestamp::from_millis(0));
     let name = format!("{}.json", credential.certificate().map_or_else(String::new, |id| id.short()));
     let attached = EmbeddedFile {
@@ -37,7 +37,7 @@ pub fn write(credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u
         compress: Some(true),
         location: None,
     };
-    let about = About {
+    let about = DocumentInfo {
         title: format!("{}: {}", credential.name, credential.subject.name),
         says: credential.description.clone(),
         author: credential.issuer.name.clone(),
@@ -50,7 +50,7 @@ pub fn write(credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u
 }
 
 /// What a document says of itself.
-pub(super) struct About {
+pub(super) struct DocumentInfo {
     /// Its title.
     pub(super) title: String,
     /// What it is, in a sentence or two.
@@ -65,13 +65,13 @@ pub(super) struct About {
 
 /// Writes pages as a document; each is found in the outline under its title.
 pub(super) fn document(
-    about: &About,
+    about: &DocumentInfo,
     titles: &[&str],
-    pages: &[Vec<Block>],
+    pages: &[Vec<PageBlock>],
     attached: Option<EmbeddedFile>,
     fonts: &Fonts,
-) -> Result<Vec<u8>, Undrawable> {
-    let failed = |why: String| Undrawable::Otherwise(why);
+) -> Result<Vec<u8>, RenderError> {
+    let failed = |why: String| RenderError::Otherwise(why);
     let configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A3_A)
         .with_accessibility_validator(Accessibility::UA1)
@@ -104,8 +104,8 @@ pub(super) fn document(
 }
 
 /// Draws the blocks of a page, each under its own tag.
-fn draw(document: &mut Document, blocks: &[Block], tags: &mut TagTree, fonts: &Fonts) -> Result<(), Undrawable> {
-    let sizeless = || Undrawable::Otherwise("the page has no size".to_owned());
+fn draw(document: &mut Document, blocks: &[PageBlock], tags: &mut TagTree, fonts: &Fonts) -> Result<(), RenderError> {
+    let sizeless = || RenderError::Otherwise("the page has no size".to_owned());
     let size = Size::from_wh(WIDTH, HEIGHT).ok_or_else(sizeless)?;
     let mut page = document.start_page_with(PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(sizeless)?);
     let mut surface = page.surface();
@@ -115,7 +115,7 @@ fn draw(document: &mut Document, blocks: &[Block], tags: &mut TagTree, fonts: &F
         let mark = surface.start_tagged(content(block));
         surface.draw_svg(&tree, size, SvgSettings::default());
         surface.end_tagged();
-        if !matches!(block.role, Role::Cell(..)) {
+        if !matches!(block.role, BlockRole::Cell(..)) {
             table.end(tags);
         }
         if let Some(group) = table.take(block, mark) {
@@ -144,12 +144,12 @@ fn date(at: Timestamp) -> DateTime {
 }
 
 /// Returns how a block's marks on the page are to be read.
-fn content(block: &Block) -> ContentTag<'_> {
+fn content(block: &PageBlock) -> ContentTag<'_> {
     match &block.role {
-        Role::Ornament => ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)),
-        Role::Figure(_) => ContentTag::Other,
+        BlockRole::Ornament => ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)),
+        BlockRole::Figure(_) => ContentTag::Other,
         // Signs that the font joins, or that stand from right to left, are told as the text they came from.
-        Role::Title | Role::Text | Role::Cell(..) => {
+        BlockRole::Title | BlockRole::Text | BlockRole::Cell(..) => {
             let text = Some(block.says.as_str()).filter(|text| text.chars().any(runs_left));
             ContentTag::Span(SpanTag::empty().with_actual_text(text))
         }
@@ -169,18 +169,18 @@ struct Table {
 
 impl Table {
     /// Takes a cell in; returns the group of any other block that is read.
-    fn take(&mut self, block: &Block, mark: Identifier) -> Option<TagGroup> {
+    fn take(&mut self, block: &PageBlock, mark: Identifier) -> Option<TagGroup> {
         let mut group = match &block.role {
-            Role::Ornament => return None,
-            Role::Title => TagGroup::new(Tag::Hn(NonZeroU16::MIN, Some(block.says.clone()))),
-            Role::Text => TagGroup::new(Tag::P),
-            Role::Figure(alt) => TagGroup::new(Tag::Figure(Some(alt.clone()))),
-            Role::Cell(_, Heads::Column) => TagGroup::new(Tag::TH(TableHeaderScope::Column)),
-            Role::Cell(_, Heads::Row) => TagGroup::new(Tag::TH(TableHeaderScope::Row)),
-            Role::Cell(_, Heads::None) => TagGroup::new(Tag::TD),
+            BlockRole::Ornament => return None,
+            BlockRole::Title => TagGroup::new(Tag::Hn(NonZeroU16::MIN, Some(block.says.clone()))),
+            BlockRole::Text => TagGroup::new(Tag::P),
+            BlockRole::Figure(alt) => TagGroup::new(Tag::Figure(Some(alt.clone()))),
+            BlockRole::Cell(_, HeaderScope::Column) => TagGroup::new(Tag::TH(TableHeaderScope::Column)),
+            BlockRole::Cell(_, HeaderScope::Row) => TagGroup::new(Tag::TH(TableHeaderScope::Row)),
+            BlockRole::Cell(_, HeaderScope::None) => TagGroup::new(Tag::TD),
         };
         group.push(mark);
-        let Role::Cell(row, _) = block.role else { return Some(group) };
+        let BlockRole::Cell(row, _) = block.role else { return Some(group) };
         while self.rows.len() <= row {
             self.rows.push(TagGroup::new(Tag::TR));
         }

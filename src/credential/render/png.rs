@@ -5,7 +5,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 
 use crate::credential::carrier::KEYWORD;
 use crate::credential::render::page::{WIDTH, picture};
-use crate::credential::render::{Fonts, Undrawable, front_page};
+use crate::credential::render::{Fonts, RenderError, front_page};
 use crate::credential::types::Credential;
 
 /// The picture's width and height in points of light: 192 an inch.
@@ -15,14 +15,14 @@ const PIXELS: (u16, u16) = (2246, 1588);
 ///
 /// # Errors
 /// What cannot be drawn.
-pub fn write(credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u8>, Undrawable> {
+pub fn write(credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u8>, RenderError> {
     let tree = fonts.tree(&picture(&front_page::lay_out(credential, fonts)?))?;
     let (width, height) = PIXELS;
     let mut pixels = Pixmap::new(width.into(), height.into())
-        .ok_or_else(|| Undrawable::Otherwise("there is no memory for the picture".to_owned()))?;
+        .ok_or_else(|| RenderError::Otherwise("there is no memory for the picture".to_owned()))?;
     let scale = f32::from(width) / WIDTH;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
-    let failed = |error: png::EncodingError| Undrawable::Otherwise(error.to_string());
+    let failed = |error: png::EncodingError| RenderError::Otherwise(error.to_string());
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width.into(), height.into());
     encoder.set_color(png::ColorType::Rgba);

@@ -1,11 +1,13 @@
 //! A receipt of a verification: who checked what, when, against which lists, and what came of it.
 
 use crate::clock::Timestamp;
-use crate::credential::render::Undrawable;
+use crate::credential::render::RenderError;
 use crate::credential::render::fonts::Fonts;
-use crate::credential::render::page::{ACCENT, Block, DIM, HEIGHT, Heads, Page, Role, Style, WIDTH, count};
-use crate::credential::render::pdf::{About, document};
-use crate::credential::{Checked, Trust};
+use crate::credential::render::page::{
+    ACCENT, BlockRole, CertificatePage, DIM, HEIGHT, HeaderScope, PageBlock, TextStyle, WIDTH, count,
+};
+use crate::credential::render::pdf::{DocumentInfo, document};
+use crate::credential::{TrustList, VerificationResult};
 use crate::ids::Digest;
 use crate::text;
 
@@ -24,17 +26,17 @@ pub struct Receipt<'a> {
     /// When.
     pub at: Timestamp,
     /// What was checked: each file's name, and what came of it.
-    pub results: Vec<(&'a str, &'a Checked)>,
+    pub results: Vec<(&'a str, &'a VerificationResult)>,
     /// Whom the machine trusted.
-    pub trust: &'a Trust,
+    pub trust: &'a TrustList,
 }
 
 /// Writes the receipt as a PDF.
 ///
 /// # Errors
 /// What cannot be drawn.
-pub fn write(receipt: &Receipt<'_>, fonts: &Fonts) -> Result<Vec<u8>, Undrawable> {
-    let about = About {
+pub fn write(receipt: &Receipt<'_>, fonts: &Fonts) -> Result<Vec<u8>, RenderError> {
+    let about = DocumentInfo {
         title: format!("Verification of {}", text::count(receipt.results.len(), "certificate")),
         says: format!("Checked by {} on {}.", receipt.by, receipt.at),
         author: receipt.by.to_owned(),
@@ -54,14 +56,14 @@ fn names<'a>(receipt: &Receipt<'a>) -> Vec<&'a str> {
 
 fn lay_out(
     receipt: &Receipt<'_>,
-    part: &[(&str, &Checked)],
+    part: &[(&str, &VerificationResult)],
     (number, of): (usize, usize),
     fonts: &Fonts,
-) -> Result<Vec<Block>, Undrawable> {
-    let mut page = Page::new(fonts);
+) -> Result<Vec<PageBlock>, RenderError> {
+    let mut page = CertificatePage::new(fonts);
     page.ornament(format!("<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#ffffff\"/>"));
-    let title = Style::plain(22.0).bold().color(ACCENT);
-    page.line(Role::Title, (LEFT, 66.0), title, &format!("Verification receipt, page {number} of {of}"));
+    let title = TextStyle::plain(22.0).bold().color(ACCENT);
+    page.line(BlockRole::Title, (LEFT, 66.0), title, &format!("Verification receipt, page {number} of {of}"));
     let most = WIDTH - 2.0 * LEFT;
     let says = format!(
         "Checked by {} on {} with needlewise {}, without a network. {}",
@@ -70,11 +72,11 @@ fn lay_out(
         env!("CARGO_PKG_VERSION"),
         lists(receipt.trust)
     );
-    let mut y = page.text((LEFT, 90.0), Style::plain(9.5), 13.0, &says, most) + 12.0;
-    let head = Style::plain(8.0).bold().color(DIM);
+    let mut y = page.text((LEFT, 90.0), TextStyle::plain(9.5), 13.0, &says, most) + 12.0;
+    let head = TextStyle::plain(8.0).bold().color(DIM);
     for (x, label) in COLUMNS.into_iter().zip(["Verdict", "Name", "Exam", "Valid through", "Issuer, certificate, file"])
     {
-        page.line(Role::Cell(0, Heads::Column), (x, y), head, label);
+        page.line(BlockRole::Cell(0, HeaderScope::Column), (x, y), head, label);
     }
     let leading = (HEIGHT - 40.0 - y) / count(LINES);
     for (row, (file, checked)) in part.iter().enumerate() {
@@ -82,16 +84,16 @@ fn lay_out(
         let cells = cells(file, checked);
         for (at, (x, says)) in COLUMNS.into_iter().zip(&cells).enumerate() {
             let wide = COLUMNS.get(at + 1).copied().unwrap_or(WIDTH - LEFT) - x - 8.0;
-            let heads = if at == 0 { Heads::Row } else { Heads::None };
+            let heads = if at == 0 { HeaderScope::Row } else { HeaderScope::None };
             let says = fonts.spelled_out(says);
-            page.fitted(Role::Cell(row + 1, heads), (x, y), Style::plain(8.5), &says, wide, 5.0);
+            page.fitted(BlockRole::Cell(row + 1, heads), (x, y), TextStyle::plain(8.5), &says, wide, 5.0);
         }
     }
     page.finish()
 }
 
 /// Returns what stands in a line: of an invalid certificate nothing but the reason.
-fn cells(file: &str, checked: &Checked) -> [String; 5] {
+fn cells(file: &str, checked: &VerificationResult) -> [String; 5] {
     let verdict = checked.verdict.to_string();
     let Some(credential) = &checked.credential else {
         return [verdict, "–".to_owned(), "–".to_owned(), "–".to_owned(), format!("{file}: {}", checked.reason)];
@@ -104,8 +106,8 @@ fn cells(file: &str, checked: &Checked) -> [String; 5] {
 }
 
 /// Says whom the machine trusted, and by which lists.
-fn lists(trust: &Trust) -> String {
-    let list = |issuer: &crate::credential::trust::Trusted| match &issuer.list {
+fn lists(trust: &TrustList) -> String {
+    let list = |issuer: &crate::credential::trust::TrustedIssuer| match &issuer.list {
         Some(list) => format!("{} (list {} of {})", issuer.name, list.sequence, list.issued),
         None => format!("{} (no list)", issuer.name),
     };

@@ -8,7 +8,7 @@ use crate::ids::GroupId;
 
 /// Questions that are drawn together or not at all.
 #[derive(Debug, Clone)]
-pub struct Unit {
+pub struct QuestionSet {
     /// The questions in the author's order.
     pub questions: Vec<Arc<Question>>,
     /// How many of them are critical.
@@ -17,7 +17,7 @@ pub struct Unit {
     pub groups: BTreeSet<GroupId>,
 }
 
-impl Unit {
+impl QuestionSet {
     /// Returns how many questions it counts for.
     pub fn size(&self) -> usize {
         self.questions.len()
@@ -31,14 +31,14 @@ impl Unit {
 }
 
 /// Puts questions together to units, in the order of their first question.
-pub fn units<'a>(questions: impl IntoIterator<Item = &'a Arc<Question>>) -> Vec<Unit> {
-    let mut units: Vec<Unit> = Vec::new();
+pub fn units<'a>(questions: impl IntoIterator<Item = &'a Arc<Question>>) -> Vec<QuestionSet> {
+    let mut units: Vec<QuestionSet> = Vec::new();
     let mut cases = BTreeMap::new();
     for question in questions {
         let fresh = units.len();
         let at = question.case.as_ref().map_or(fresh, |case| *cases.entry(case).or_insert(fresh));
         if at == fresh {
-            units.push(Unit { questions: Vec::new(), critical: 0, groups: BTreeSet::new() });
+            units.push(QuestionSet { questions: Vec::new(), critical: 0, groups: BTreeSet::new() });
         }
         units[at].push(question);
     }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::bank::catalog::Absence;
-use crate::bank::exam::{Exam, Section};
+use crate::bank::catalog::CatalogMiss;
+use crate::bank::exam::{Exam, ExamSection};
 use crate::ids::BankId;
 
 /// How many questions a section draws.
@@ -17,14 +17,14 @@ pub struct Quota {
 
 /// Returns the quota of each section of an exam, in the order of the sections.
 pub fn quotas(exam: &Exam) -> Vec<Quota> {
-    let quota = |(section, questions): (&Section, usize)| Quota { questions, critical: section.critical as usize };
+    let quota = |(section, questions): (&ExamSection, usize)| Quota { questions, critical: section.critical as usize };
     exam.sections.iter().zip(counts(exam)).map(quota).collect()
 }
 
 /// Returns how many questions each section draws: its own count, or its share of the exam's by weight (largest
 /// remainders, ties in the order of the sections).
 pub fn counts(exam: &Exam) -> Vec<usize> {
-    let given = |section: &Section| section.questions.map_or(0, |count| count as usize);
+    let given = |section: &ExamSection| section.questions.map_or(0, |count| count as usize);
     let Some(total) = exam.questions else {
         return exam.sections.iter().map(given).collect();
     };
@@ -55,7 +55,7 @@ pub enum Infeasible {
         /// The bank.
         bank: BankId,
         /// Whether it is missing or has errors.
-        absence: Absence,
+        absence: CatalogMiss,
     },
     /// A section wants more than its pool can give.
     Short {
@@ -94,10 +94,10 @@ impl fmt::Display for Infeasible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |sections: &[usize]| sections.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         match self {
-            Self::Bank { section, bank, absence: Absence::Unknown } => {
+            Self::Bank { section, bank, absence: CatalogMiss::Unknown } => {
                 write!(f, "section {section} draws from the bank \"{bank}\", which is not there")
             }
-            Self::Bank { section, bank, absence: Absence::Broken } => {
+            Self::Bank { section, bank, absence: CatalogMiss::Broken } => {
                 write!(f, "section {section} draws from the bank \"{bank}\", which has errors")
             }
             Self::Short { section, bank, want, available } => write!(

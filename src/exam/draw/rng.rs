@@ -9,7 +9,7 @@ use crate::attempt::paper::Seed;
 
 /// What a stream of chance is used for; each use has a stream of its own, so that one never shifts another.
 #[derive(Debug, Clone, Copy)]
-pub enum Use {
+pub enum RngStream {
     /// Which questions.
     Selection = 1,
     /// In which order.
@@ -20,18 +20,18 @@ pub enum Use {
 
 /// One stream of chance.
 #[derive(Debug)]
-pub struct Chance(ChaCha20Rng);
+pub struct DrawRng(ChaCha20Rng);
 
-impl Chance {
+impl DrawRng {
     /// Opens the stream of `seed` for one use.
-    pub fn new(seed: Seed, stream: Use) -> Self {
+    pub fn new(seed: Seed, stream: RngStream) -> Self {
         Self::stream(seed, stream as u64)
     }
 
     /// Opens the stream from which version 1 of the draw selects questions in its `times`-th retry: each has a stream of its
     /// own, so that a paper can be drawn again without the tries before it.
     pub(super) fn retry(seed: Seed, times: u32) -> Self {
-        Self::stream(seed, Use::Selection as u64 + 4 * u64::from(times))
+        Self::stream(seed, RngStream::Selection as u64 + 4 * u64::from(times))
     }
 
     fn stream(seed: Seed, number: u64) -> Self {

@@ -4,29 +4,29 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::bank::Question;
-use crate::exam::draw::question_set::Unit;
+use crate::exam::draw::question_set::QuestionSet;
 use crate::ids::{BankId, QuestionId};
 
 /// Questions that a trainee had in an earlier paper of an exam.
-pub type Earlier = HashSet<(BankId, QuestionId)>;
+pub type EarlierPaper = HashSet<(BankId, QuestionId)>;
 
 /// The questions that a section may draw, in the order of its bank.
-pub type Pool<'a> = Vec<&'a Arc<Question>>;
+pub type QuestionPool<'a> = Vec<&'a Arc<Question>>;
 
 /// What is passed over because the trainee had it before.
 #[derive(Debug, Clone, Copy)]
-pub enum Over<'a> {
+pub enum Exclusions<'a> {
     /// As many of the earlier papers as leave enough, the oldest come back first.
-    Earlier(&'a [Earlier]),
+    Earlier(&'a [EarlierPaper]),
     /// What was passed over when the paper was drawn, section by section.
     Stored(&'a [&'a [QuestionId]]),
 }
 
 /// The questions of one section.
 #[derive(Debug)]
-pub struct Picked {
+pub struct SectionSelection {
     /// The questions, in the order they are asked.
-    pub units: Vec<Unit>,
+    pub units: Vec<QuestionSet>,
     /// Questions left out because this trainee had them before.
     pub passed_over: Vec<QuestionId>,
 }
@@ -34,7 +34,11 @@ pub struct Picked {
 /// Splits a pool into the questions that the trainee had in `earlier` papers and the rest.
 ///
 /// A case is passed over as a whole: part of it would not be what its author wrote.
-pub(super) fn split<'a>(pool: &[&'a Arc<Question>], bank: &BankId, earlier: &[Earlier]) -> (Pool<'a>, Pool<'a>) {
+pub(super) fn split<'a>(
+    pool: &[&'a Arc<Question>],
+    bank: &BankId,
+    earlier: &[EarlierPaper],
+) -> (QuestionPool<'a>, QuestionPool<'a>) {
     let had = |question: &Question| {
         let name = (bank.clone(), question.id.clone());
         earlier.iter().any(|paper| paper.contains(&name))

@@ -12,10 +12,10 @@ use num_bigint::BigUint;
 use crate::attempt::paper::Seed;
 use crate::bank::Question;
 use crate::bank::exam::Exam;
-use crate::exam::draw::question_set::{Unit, units};
+use crate::exam::draw::question_set::{QuestionSet, units};
 use crate::exam::draw::quota::{Infeasible, Quota, quotas};
-use crate::exam::draw::rng::Chance;
-use crate::exam::draw::selection::{Earlier, Over, Picked, Pool, split};
+use crate::exam::draw::rng::DrawRng;
+use crate::exam::draw::selection::{EarlierPaper, Exclusions, QuestionPool, SectionSelection, split};
 use crate::ids::{BankId, GroupId, QuestionId};
 
 /// How often the selection is retried where sections that share a bank took each other's questions.
@@ -27,10 +27,10 @@ const RETRIES: u32 = 1000;
 /// The section that cannot be filled.
 pub(super) fn select(
     exam: &Exam,
-    pools: &[Pool<'_>],
-    over: Over<'_>,
+    pools: &[QuestionPool<'_>],
+    over: Exclusions<'_>,
     seed: Seed,
-) -> Result<(Vec<Picked>, u32), Infeasible> {
+) -> Result<(Vec<SectionSelection>, u32), Infeasible> {
     let banks: HashSet<_> = exam.sections.iter().map(|section| &section.bank).collect();
     let shares_banks = banks.len() < exam.sections.len();
     let mut retry = 0;
@@ -48,12 +48,12 @@ pub(super) fn select(
 /// The section that cannot be filled.
 pub(super) fn select_once(
     exam: &Exam,
-    pools: &[Pool<'_>],
-    over: Over<'_>,
+    pools: &[QuestionPool<'_>],
+    over: Exclusions<'_>,
     seed: Seed,
     retry: u32,
-) -> Result<Vec<Picked>, Infeasible> {
-    let mut chance = Chance::retry(seed, retry);
+) -> Result<Vec<SectionSelection>, Infeasible> {
+    let mut chance = DrawRng::retry(seed, retry);
     let mut taken: HashSet<(&BankId, QuestionId)> = HashSet::new();
     let mut groups: HashSet<(&BankId, GroupId)> = HashSet::new();
     let mut selected = Vec::new();
@@ -65,8 +65,8 @@ pub(super) fn select_once(
         };
         let pool: Vec<_> = pool.iter().filter(free).copied().collect();
         let chosen = match over {
-            Over::Earlier(earlier) => choose(&pool, bank, want, earlier, &mut chance),
-            Over::Stored(lists) => {
+            Exclusions::Earlier(earlier) => choose(&pool, bank, want, earlier, &mut chance),
+            Exclusions::Stored(lists) => {
                 choose_again(&pool, want, lists.get(number).copied().unwrap_or_default(), &mut chance)
             }
         };
@@ -83,7 +83,7 @@ pub(super) fn select_once(
             taken.extend(unit.questions.iter().map(|question| (bank, question.id.clone())));
             groups.extend(unit.groups.iter().map(|group| (bank, group.clone())));
         }
-        selected.push(Picked { units, passed_over });
+        selected.push(SectionSelection { units, passed_over });
     }
     Ok(selected)
 }
@@ -93,9 +93,9 @@ fn choose(
     pool: &[&Arc<Question>],
     bank: &BankId,
     want: Quota,
-    earlier: &[Earlier],
-    chance: &mut Chance,
-) -> Option<(Vec<Unit>, Vec<QuestionId>)> {
+    earlier: &[EarlierPaper],
+    chance: &mut DrawRng,
+) -> Option<(Vec<QuestionSet>, Vec<QuestionId>)> {
     (0..=earlier.len()).find_map(|oldest| {
         let (passed_over, left) = split(pool, bank, &earlier[oldest..]);
         let units = SortedPool::new(left).choose(want, chance)?;
@@ -108,24 +108,24 @@ fn choose_again(
     pool: &[&Arc<Question>],
     want: Quota,
     over: &[QuestionId],
-    chance: &mut Chance,
-) -> Option<(Vec<Unit>, Vec<QuestionId>)> {
+    chance: &mut DrawRng,
+) -> Option<(Vec<QuestionSet>, Vec<QuestionId>)> {
     let over_ids: HashSet<_> = over.iter().collect();
     let left = pool.iter().copied().filter(|question| !over_ids.contains(&question.id));
     Some((SortedPool::new(left).choose(want, chance)?, over.to_vec()))
 }
 
 /// Units of which a paper holds at most one, because they share a group.
-type Slot = VecDeque<Unit>;
+type Slot = VecDeque<QuestionSet>;
 
 /// A pool of questions, sorted for choosing.
 struct SortedPool {
     /// Slots of cases or grouped questions.
     slots: Vec<Slot>,
     /// Questions by themselves that are not critical.
-    plain: Vec<Unit>,
+    plain: Vec<QuestionSet>,
     /// Questions by themselves that are critical.
-    critical: Vec<Unit>,
+    critical: Vec<QuestionSet>,
 }
 
 impl SortedPool {
@@ -137,7 +137,7 @@ impl SortedPool {
     }
 
     /// Chooses the units, or nothing where the quota cannot be met.
-    fn choose(self, want: Quota, chance: &mut Chance) -> Option<Vec<Unit>> {
+    fn choose(self, want: Quota, chance: &mut DrawRng) -> Option<Vec<QuestionSet>> {
         let ways = self.ways(want);
         if ways[0].get(&want).is_none_or(|count| *count == BigUint::ZERO) {
             return None;
@@ -197,7 +197,7 @@ impl SortedPool {
 
 impl Quota {
     /// Returns what is left after a unit was chosen; nothing where it is too large.
-    fn without(self, unit: &Unit) -> Option<Self> {
+    fn without(self, unit: &QuestionSet) -> Option<Self> {
         let questions = self.questions.checked_sub(unit.size())?;
         let critical = self.critical.checked_sub(unit.critical)?;
         Some(Self { questions, critical })
@@ -217,7 +217,7 @@ fn binomial(n: usize, k: usize) -> BigUint {
 ///
 /// A slot stands where its last unit came; of slots that a unit joins, the one that stands last comes first. That order is
 /// part of version 1.
-fn slots(units: Vec<Unit>) -> Vec<Slot> {
+fn slots(units: Vec<QuestionSet>) -> Vec<Slot> {
     let mut slots: Vec<Option<Slot>> = Vec::with_capacity(units.len());
     // Where the slot of a group stands; a slot that moved is found by the place it moved to.
     let mut moved: Vec<usize> = Vec::with_capacity(units.len());

@@ -16,10 +16,10 @@ use std::sync::Arc;
 use crate::attempt::paper::Seed;
 use crate::bank::Question;
 use crate::bank::exam::Exam;
-use crate::exam::draw::question_set::{Unit, units};
+use crate::exam::draw::question_set::{QuestionSet, units};
 use crate::exam::draw::quota::{Infeasible, Quota, quotas};
-use crate::exam::draw::rng::{Chance, Use};
-use crate::exam::draw::selection::{Over, Picked, Pool, split};
+use crate::exam::draw::rng::{DrawRng, RngStream};
+use crate::exam::draw::selection::{Exclusions, QuestionPool, SectionSelection, split};
 use crate::ids::{BankId, GroupId, QuestionId};
 
 mod table;
@@ -30,11 +30,16 @@ use table::{EntryKind, RivalSet, RivalShape, Table};
 ///
 /// # Errors
 /// The section, or the sections together, that cannot be filled.
-pub(super) fn select(exam: &Exam, pools: &[Pool<'_>], over: Over<'_>, seed: Seed) -> Result<Vec<Picked>, Infeasible> {
+pub(super) fn select(
+    exam: &Exam,
+    pools: &[QuestionPool<'_>],
+    over: Exclusions<'_>,
+    seed: Seed,
+) -> Result<Vec<SectionSelection>, Infeasible> {
     let quotas = quotas(exam);
     let split_pools = match over {
-        Over::Earlier([]) => pools.iter().map(|pool| (Vec::new(), pool.clone())).collect(),
-        Over::Earlier(earlier) => {
+        Exclusions::Earlier([]) => pools.iter().map(|pool| (Vec::new(), pool.clone())).collect(),
+        Exclusions::Earlier(earlier) => {
             let banks: Vec<_> = exam.sections.iter().map(|section| &section.bank).collect();
             pass_over(
                 exam,
@@ -44,7 +49,7 @@ pub(super) fn select(exam: &Exam, pools: &[Pool<'_>], over: Over<'_>, seed: Seed
                 earlier.len(),
             )?
         }
-        Over::Stored(lists) => pools
+        Exclusions::Stored(lists) => pools
             .iter()
             .enumerate()
             .map(|(at, pool)| split_stored(pool, lists.get(at).copied().unwrap_or_default()))
@@ -52,15 +57,15 @@ pub(super) fn select(exam: &Exam, pools: &[Pool<'_>], over: Over<'_>, seed: Seed
     };
     let (passed_over, pools): (Vec<_>, Vec<_>) = split_pools.into_iter().unzip();
     let candidates = Candidates::new(exam, &pools);
-    let mut drawn = candidates.draw(exam, &quotas, &mut Chance::new(seed, Use::Selection))?;
-    let ids = |pool: Pool<'_>| pool.into_iter().map(|question| question.id.clone()).collect();
+    let mut drawn = candidates.draw(exam, &quotas, &mut DrawRng::new(seed, RngStream::Selection))?;
+    let ids = |pool: QuestionPool<'_>| pool.into_iter().map(|question| question.id.clone()).collect();
     let mut entries: Vec<_> = candidates.entries.into_iter().map(Some).collect();
-    let section = |(number, over): (usize, Pool<'_>)| {
+    let section = |(number, over): (usize, QuestionPool<'_>)| {
         // In the order of the bank: the order of a paper is shuffled from there.
         let mut own = std::mem::take(&mut drawn[number]);
         own.sort_unstable();
         let units = own.into_iter().filter_map(|entry| entries[entry].take()).map(|entry| entry.unit).collect();
-        Picked { units, passed_over: ids(over) }
+        SectionSelection { units, passed_over: ids(over) }
     };
     Ok(passed_over.into_iter().enumerate().map(section).collect())
 }
@@ -69,12 +74,12 @@ pub(super) fn select(exam: &Exam, pools: &[Pool<'_>], over: Over<'_>, seed: Seed
 ///
 /// # Errors
 /// The section, or the sections together, that cannot be filled.
-pub(super) fn feasible(exam: &Exam, pools: &[Pool<'_>]) -> Result<(), Infeasible> {
+pub(super) fn feasible(exam: &Exam, pools: &[QuestionPool<'_>]) -> Result<(), Infeasible> {
     Candidates::new(exam, pools).feasible(exam, &quotas(exam))
 }
 
 /// A pool split into what is passed over and the rest.
-type SplitPool<'a> = (Pool<'a>, Pool<'a>);
+type SplitPool<'a> = (QuestionPool<'a>, QuestionPool<'a>);
 
 /// Splits off what was passed over when the paper was drawn.
 fn split_stored<'a>(pool: &[&'a Arc<Question>], over: &[QuestionId]) -> SplitPool<'a> {
@@ -87,7 +92,7 @@ fn split_stored<'a>(pool: &[&'a Arc<Question>], over: &[QuestionId]) -> SplitPoo
 fn pass_over<'a>(
     exam: &Exam,
     quotas: &[Quota],
-    pools: &[Pool<'a>],
+    pools: &[QuestionPool<'a>],
     split: impl Fn(usize, usize) -> SplitPool<'a>,
     papers: usize,
 ) -> Result<Vec<SplitPool<'a>>, Infeasible> {
@@ -116,7 +121,7 @@ fn pass_over<'a>(
 /// One unit that one section may draw.
 struct Entry {
     section: usize,
-    unit: Unit,
+    unit: QuestionSet,
 }
 
 /// Everything that may be drawn, with what excludes what.
@@ -135,8 +140,8 @@ enum Shared<'a> {
 }
 
 impl Candidates {
-    fn new(exam: &Exam, pools: &[Pool<'_>]) -> Self {
-        let own = |(section, pool): (usize, &Pool<'_>)| {
+    fn new(exam: &Exam, pools: &[QuestionPool<'_>]) -> Self {
+        let own = |(section, pool): (usize, &QuestionPool<'_>)| {
             units(pool.iter().copied()).into_iter().map(move |unit| Entry { section, unit })
         };
         let entries: Vec<_> = pools.iter().enumerate().flat_map(own).collect();
@@ -168,7 +173,7 @@ impl Candidates {
     }
 
     /// Draws the entries of every section, by their places.
-    fn draw(&self, exam: &Exam, quotas: &[Quota], chance: &mut Chance) -> Result<Vec<Vec<usize>>, Infeasible> {
+    fn draw(&self, exam: &Exam, quotas: &[Quota], chance: &mut DrawRng) -> Result<Vec<Vec<usize>>, Infeasible> {
         let (dependent, joint) = self.dependent(exam, quotas)?;
         let mut drawn = vec![Vec::new(); quotas.len()];
         let mut used = HashSet::new();
@@ -213,7 +218,7 @@ impl Candidates {
     fn short(&self, exam: &Exam, section: usize, want: Quota) -> Infeasible {
         let own = || self.entries.iter().filter(|entry| entry.section == section).map(|entry| &entry.unit);
         let available =
-            Quota { questions: own().map(Unit::size).sum(), critical: own().map(|unit| unit.critical).sum() };
+            Quota { questions: own().map(QuestionSet::size).sum(), critical: own().map(|unit| unit.critical).sum() };
         Infeasible::Short { section: section + 1, bank: exam.sections[section].bank.clone(), want, available }
     }
 

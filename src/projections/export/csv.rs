@@ -1,8 +1,8 @@
 //! Standings as CSV (RFC 4180), safe to open in a spreadsheet.
 
-use crate::projections::export::Records;
-use crate::projections::matrix::RollRow;
-use crate::projections::status::Cell;
+use crate::projections::export::ExportRecords;
+use crate::projections::matrix::MatrixRow;
+use crate::projections::status::MatrixCell;
 
 /// The columns.
 const HEADING: [&str; 11] = [
@@ -20,7 +20,7 @@ const HEADING: [&str; 11] = [
 ];
 
 /// Writes a line for each person and exam.
-pub fn write(records: &Records) -> Vec<u8> {
+pub fn write(records: &ExportRecords) -> Vec<u8> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
     // Writing to memory cannot fail; a line that is left out would be worse than none.
     let mut put = |line: &[String]| writer.write_record(line.iter().map(|cell| harmless(cell)));
@@ -36,7 +36,7 @@ pub fn write(records: &Records) -> Vec<u8> {
     }
 }
 
-fn line(row: &RollRow, exam: &str, title: &str, cell: &Cell) -> [String; 11] {
+fn line(row: &MatrixRow, exam: &str, title: &str, cell: &MatrixCell) -> [String; 11] {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let person = &row.person.person;
     [

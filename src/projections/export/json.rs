@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::projections::attempts::AttemptRow;
 use crate::projections::certificates::CertificateRow;
-use crate::projections::export::{Attempt, Records};
+use crate::projections::export::{ExportRecords, ExportedAttempt};
 
 /// A line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,8 +25,8 @@ pub enum Line {
 }
 
 /// Writes a line for each attempt and each certificate.
-pub fn write(records: &Records) -> Vec<u8> {
-    let attempts = records.attempts.iter().map(|Attempt { row, told, .. }| Line::Attempt {
+pub fn write(records: &ExportRecords) -> Vec<u8> {
+    let attempts = records.attempts.iter().map(|ExportedAttempt { row, told, .. }| Line::Attempt {
         // A limit would tell who was given more time.
         attempt: Box::new(AttemptRow { limit: None, earned: row.earned.clone().filter(|_| *told), ..row.clone() }),
     });

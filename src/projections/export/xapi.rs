@@ -4,12 +4,12 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::attempt::{Fact, Mode, Standing};
+use crate::attempt::{ExamResult, Fact, Mode};
 use crate::clock::{Millis, Timestamp};
 use crate::ids::FactId;
 use crate::issuing::decision::applied;
 use crate::projections::attempts::AttemptRow;
-use crate::projections::export::{Attempt, Records};
+use crate::projections::export::{ExportRecords, ExportedAttempt};
 
 /// Where people are known by their ids: this program, wherever it runs.
 const HOME: &str = "urn:needlewise:people";
@@ -18,7 +18,7 @@ const VERBS: &str = "http://adlnet.gov/expapi/verbs/";
 
 /// Writes the statements of every exam: begun, and passed or failed; where it was marked again to another end, what was said
 /// is taken back first.
-pub fn write(records: &Records) -> Vec<u8> {
+pub fn write(records: &ExportRecords) -> Vec<u8> {
     let mut lines = String::new();
     for attempt in records.attempts.iter().filter(|attempt| attempt.row.mode == Mode::Exam) {
         for statement in statements(attempt) {
@@ -29,7 +29,7 @@ pub fn write(records: &Records) -> Vec<u8> {
     lines.into_bytes()
 }
 
-fn statements(Attempt { row, facts, told }: &Attempt) -> Vec<Value> {
+fn statements(ExportedAttempt { row, facts, told }: &ExportedAttempt) -> Vec<Value> {
     let mut said = Vec::new();
     let mut ended: Option<(Timestamp, Millis)> = None;
     let mut last: Option<(bool, FactId)> = None;
@@ -46,7 +46,7 @@ fn statements(Attempt { row, facts, told }: &Attempt) -> Vec<Value> {
             Fact::Remarked(remarked) => &remarked.outcome,
             _ => continue,
         };
-        let passed = outcome.standing == Standing::Passed;
+        let passed = outcome.standing == ExamResult::Passed;
         let Some((at, elapsed)) = ended.filter(|_| last.is_none_or(|(before, _)| before != passed)) else { continue };
         // Marked again to another end: what was said before is taken back, so that one of the two stands.
         said.extend(last.map(|(_, before)| voided(row, stored.id, before, stored.at)));

@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 
 use crate::clock::{Countdown, Millis};
 use crate::exam::Session;
-use crate::exam::session::Action;
+use crate::exam::session::AttemptAction;
 use crate::tui::effect::{Command, Effect, Reply, Route};
 use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Page, Scroll, column};
-use crate::tui::screen::{Cx, Screen};
-use crate::tui::theme::Role;
+use crate::tui::page::{Scroll, TextPage, column};
+use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::theme::TextRole;
 use crate::{text, view};
 
 /// How wide a question's cell is: ` 12 ● ⚑ `.
@@ -18,7 +18,7 @@ const CELL: usize = 8;
 
 /// The answer sheet.
 #[derive(Debug)]
-pub struct AnswerSheet {
+pub struct AnswerSheetScreen {
     session: Session,
     at: usize,
     columns: usize,
@@ -27,7 +27,7 @@ pub struct AnswerSheet {
     scroll: Scroll,
 }
 
-impl AnswerSheet {
+impl AnswerSheetScreen {
     /// Shows where a sitting stands, beginning at a question.
     pub fn new(session: Session, at: usize, clock: Option<Countdown>) -> Self {
         Self { session, at, columns: 1, clock, asks: false, scroll: Scroll::default() }
@@ -41,7 +41,7 @@ impl AnswerSheet {
         (0..self.session.count()).filter(|item| self.session.is_flagged(*item)).collect()
     }
 
-    fn left(&self, cx: &Cx) -> Option<Millis> {
+    fn left(&self, cx: &ScreenContext) -> Option<Millis> {
         self.clock.map(|clock| clock.left(cx.now))
     }
 }
@@ -53,11 +53,11 @@ fn numbers(items: &[usize]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-impl Screen for AnswerSheet {
-    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+impl Screen for AnswerSheetScreen {
+    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
         if std::mem::take(&mut self.asks) {
             let yes = matches!(key, Key::Char('y' | 'Y'));
-            return yes.then_some(Effect::Do(Command::Record(Action::Submit)));
+            return yes.then_some(Effect::Do(Command::Record(AttemptAction::Submit)));
         }
         let last = self.session.count().saturating_sub(1);
         self.scroll.follow();
@@ -76,7 +76,7 @@ impl Screen for AnswerSheet {
         None
     }
 
-    fn settled(&mut self, reply: Reply, _: &Cx) -> Option<Effect> {
+    fn settled(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
         match reply {
             Reply::Recorded(session) => {
                 self.session = *session;
@@ -87,16 +87,16 @@ impl Screen for AnswerSheet {
         }
     }
 
-    fn tick(&mut self, cx: &Cx) -> Option<Effect> {
-        (self.left(cx) == Some(Millis(0))).then_some(Effect::Do(Command::Record(Action::TimeOut)))
+    fn tick(&mut self, cx: &ScreenContext) -> Option<Effect> {
+        (self.left(cx) == Some(Millis(0))).then_some(Effect::Do(Command::Record(AttemptAction::TimeOut)))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
         self.columns = (usize::from(column(area).width) / CELL).max(1);
-        let mut page = Page::new(cx.theme, area);
+        let mut page = TextPage::new(cx.theme, area);
         let (open, flagged) = (self.open(), self.flagged());
         let answered = self.session.count() - open.len();
-        page.text(Role::Text, &format!("{answered} answered, {} open, {} flagged.", open.len(), flagged.len()));
+        page.text(TextRole::Text, &format!("{answered} answered, {} open, {} flagged.", open.len(), flagged.len()));
         page.gap();
         for row in 0..self.session.count().div_ceil(self.columns) {
             let items = row * self.columns..((row + 1) * self.columns).min(self.session.count());
@@ -107,23 +107,23 @@ impl Screen for AnswerSheet {
             page.parts(&cells.iter().map(|(role, cell)| (*role, cell.as_str())).collect::<Vec<_>>());
         }
         page.gap();
-        page.text(Role::Dim, "● answered   ○ open   ⚑ flagged");
+        page.text(TextRole::Dim, "● answered   ○ open   ⚑ flagged");
         page.gap();
         if self.asks {
             if !open.is_empty() {
-                page.text(Role::Warn, &format!("Unanswered: {}.", numbers(&open)));
+                page.text(TextRole::Warn, &format!("Unanswered: {}.", numbers(&open)));
             }
             if !flagged.is_empty() {
-                page.text(Role::Warn, &format!("Flagged: {}.", numbers(&flagged)));
+                page.text(TextRole::Warn, &format!("Flagged: {}.", numbers(&flagged)));
             }
             page.focus();
             let with = if open.is_empty() { String::new() } else { format!(" with {} unanswered", open.len()) };
-            page.text(Role::Strong, &format!("Submit{with}? y submits, any other key goes back."));
+            page.text(TextRole::Strong, &format!("Submit{with}? y submits, any other key goes back."));
         }
         page.draw(frame, area, &mut self.scroll);
     }
 
-    fn title(&self, cx: &Cx) -> (String, String) {
+    fn title(&self, cx: &ScreenContext) -> (String, String) {
         let left = self.left(cx).map_or(String::new(), |left| format!(" · {}", view::time_left(left)));
         let title = self.session.sheet().title();
         (format!("{title} · answer sheet"), format!("{}{left}", text::count(self.session.count(), "question")))
@@ -136,7 +136,7 @@ impl Screen for AnswerSheet {
         vec![key("←↑↓→", "choose"), key("Enter", "go to it"), key("f", "finish and submit"), key("Esc", "back")]
     }
 
-    fn wake(&self, cx: &Cx) -> Option<Millis> {
+    fn wake(&self, cx: &ScreenContext) -> Option<Millis> {
         self.clock.map(|clock| clock.wake(cx.now))
     }
 
@@ -145,12 +145,12 @@ impl Screen for AnswerSheet {
     }
 }
 
-impl AnswerSheet {
-    fn cell(&self, item: usize) -> (Role, String) {
+impl AnswerSheetScreen {
+    fn cell(&self, item: usize) -> (TextRole, String) {
         let here = item == self.at;
         let state = if self.session.given(item).is_some() { "●" } else { "○" };
         let flag = if self.session.is_flagged(item) { "⚑" } else { " " };
         let pointer = if here { "▸" } else { " " };
-        (if here { Role::Accent } else { Role::Text }, format!("{pointer}{:>3} {state}{flag} ", item + 1))
+        (if here { TextRole::Accent } else { TextRole::Text }, format!("{pointer}{:>3} {state}{flag} ", item + 1))
     }
 }

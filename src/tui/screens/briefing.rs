@@ -6,42 +6,48 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::attempt::points::needed;
-use crate::bank::catalog::Entry;
+use crate::bank::catalog::CatalogEntry;
 use crate::bank::exam::Exam;
-use crate::bank::lazy::Shelved;
+use crate::bank::lazy::LazyBank;
 use crate::clock::Millis;
 use crate::exam::draw;
-use crate::exam::eligibility::Start;
+use crate::exam::eligibility::Eligibility;
 use crate::tui::effect::{Command, Effect};
 use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Page, Scroll};
-use crate::tui::screen::{Cx, Screen};
-use crate::tui::theme::Role;
+use crate::tui::page::{Scroll, TextPage};
+use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::theme::TextRole;
 use crate::{text, view};
 
 /// The screen before an exam.
 #[derive(Debug)]
-pub struct Briefing {
+pub struct BriefingScreen {
     exam: Arc<Exam>,
-    start: Start,
+    start: Eligibility,
     name: String,
     facts: Vec<String>,
     scroll: Scroll,
 }
 
-impl Briefing {
+impl BriefingScreen {
     /// Tells of this exam, which draws from these banks.
-    pub fn new(exam: Arc<Exam>, start: Start, name: String, limit: Option<Millis>, banks: &[Entry<Shelved>]) -> Self {
+    pub fn new(
+        exam: Arc<Exam>,
+        start: Eligibility,
+        name: String,
+        limit: Option<Millis>,
+        banks: &[CatalogEntry<LazyBank>],
+    ) -> Self {
         let facts = facts(&exam, limit, banks);
         Self { exam, start, name, facts, scroll: Scroll::default() }
     }
 
     fn may_start(&self) -> bool {
-        matches!(self.start, Start::Now { .. })
+        matches!(self.start, Eligibility::Now { .. })
     }
 }
 
-fn facts(exam: &Exam, limit: Option<Millis>, banks: &[Entry<Shelved>]) -> Vec<String> {
+fn facts(exam: &Exam, limit: Option<Millis>, banks: &[CatalogEntry<LazyBank>]) -> Vec<String> {
     let counts = draw::counts(exam);
     let total: usize = counts.iter().sum();
     let critical: u32 = exam.sections.iter().map(|section| section.critical).sum();
@@ -78,8 +84,8 @@ fn facts(exam: &Exam, limit: Option<Millis>, banks: &[Entry<Shelved>]) -> Vec<St
     facts
 }
 
-impl Screen for Briefing {
-    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+impl Screen for BriefingScreen {
+    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
         match key {
             Key::CtrlC => Some(Effect::Quit),
             Key::Esc | Key::Char('q') => Some(Effect::Close),
@@ -97,28 +103,28 @@ impl Screen for Briefing {
         }
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
-        let mut page = Page::new(cx.theme, area);
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
+        let mut page = TextPage::new(cx.theme, area);
         page.gap();
-        page.text(Role::Strong, &self.exam.title);
+        page.text(TextRole::Strong, &self.exam.title);
         page.gap();
         for fact in &self.facts {
-            page.hanging("· ", Role::Dim, Role::Text, fact);
+            page.hanging("· ", TextRole::Dim, TextRole::Text, fact);
         }
         page.gap();
-        page.text(Role::Text, &view::next_line(self.start, &self.exam));
+        page.text(TextRole::Text, &view::next_line(self.start, &self.exam));
         page.gap();
-        page.text(Role::Text, "The certificate will bear this name:");
-        page.hanging("  ", Role::Text, Role::Strong, &self.name);
+        page.text(TextRole::Text, "The certificate will bear this name:");
+        page.hanging("  ", TextRole::Text, TextRole::Strong, &self.name);
         page.gap();
         if self.may_start() {
-            page.text(Role::Accent, "Enter starts the exam and the clock.");
+            page.text(TextRole::Accent, "Enter starts the exam and the clock.");
         }
-        page.text(Role::Dim, "m starts a mock of it: the same rules, it never counts, and says how ready you are.");
+        page.text(TextRole::Dim, "m starts a mock of it: the same rules, it never counts, and says how ready you are.");
         page.draw(frame, area, &mut self.scroll);
     }
 
-    fn title(&self, _: &Cx) -> (String, String) {
+    fn title(&self, _: &ScreenContext) -> (String, String) {
         (self.exam.title.clone(), "before the exam".to_owned())
     }
 

@@ -4,32 +4,32 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::clock::Timestamp;
-use crate::credential::{Assurance, Checked, Verdict};
-use crate::service::certificates::Held;
+use crate::credential::{Assurance, Verdict, VerificationResult};
+use crate::service::certificates::StoredCertificate;
 use crate::text;
 use crate::tui::effect::{Effect, Route};
 use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Page, Scroll};
-use crate::tui::screen::{Cx, Screen, on_read};
-use crate::tui::theme::Role;
+use crate::tui::page::{Scroll, TextPage};
+use crate::tui::screen::{Screen, ScreenContext, on_read};
+use crate::tui::theme::TextRole;
 
 /// The list of certificates.
 #[derive(Debug)]
-pub struct Certificates {
-    held: Vec<(Held, Checked)>,
+pub struct CertificateListScreen {
+    held: Vec<(StoredCertificate, VerificationResult)>,
     at: usize,
     scroll: Scroll,
 }
 
-impl Certificates {
+impl CertificateListScreen {
     /// Lists these.
-    pub fn new(held: Vec<(Held, Checked)>) -> Self {
+    pub fn new(held: Vec<(StoredCertificate, VerificationResult)>) -> Self {
         Self { held, at: 0, scroll: Scroll::default() }
     }
 }
 
 /// Says until when it is valid, or that it is not any more.
-fn validity(held: &Held, checked: &Checked, now: Timestamp) -> String {
+fn validity(held: &StoredCertificate, checked: &VerificationResult, now: Timestamp) -> String {
     let day = held.valid_until.day().written();
     match checked.verdict {
         Verdict::Invalid | Verdict::Revoked => checked.verdict.to_string(),
@@ -39,7 +39,7 @@ fn validity(held: &Held, checked: &Checked, now: Timestamp) -> String {
 }
 
 /// Says how far others can rely on it.
-fn worth(checked: &Checked) -> String {
+fn worth(checked: &VerificationResult) -> String {
     match checked.credential.as_ref().and_then(|credential| credential.assurance()) {
         Some(Assurance::SelfAttested) => "Self-test record: not supervised, identity not checked".to_owned(),
         Some(assurance) => {
@@ -50,8 +50,8 @@ fn worth(checked: &Checked) -> String {
     }
 }
 
-impl Screen for Certificates {
-    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+impl Screen for CertificateListScreen {
+    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
         self.scroll.follow();
         match key {
             Key::CtrlC => return Some(Effect::Quit),
@@ -67,11 +67,11 @@ impl Screen for Certificates {
         None
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
-        let mut page = Page::new(cx.theme, area);
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
+        let mut page = TextPage::new(cx.theme, area);
         page.gap();
         if self.held.is_empty() {
-            page.text(Role::Text, "No certificates yet. Passing an exam makes one.");
+            page.text(TextRole::Text, "No certificates yet. Passing an exam makes one.");
         }
         for (at, (held, checked)) in self.held.iter().enumerate() {
             let here = at == self.at;
@@ -82,17 +82,17 @@ impl Screen for Certificates {
             let says = format!("{exam}  ·  {}  ·  {}", validity(held, checked, cx.now.wall), held.certificate.short());
             page.hanging(
                 if here { "▸ " } else { "  " },
-                Role::Accent,
-                if here { Role::Strong } else { Role::Text },
+                TextRole::Accent,
+                if here { TextRole::Strong } else { TextRole::Text },
                 &says,
             );
-            page.hanging("  ", Role::Text, Role::Dim, &worth(checked));
+            page.hanging("  ", TextRole::Text, TextRole::Dim, &worth(checked));
             page.gap();
         }
         page.draw(frame, area, &mut self.scroll);
     }
 
-    fn title(&self, _: &Cx) -> (String, String) {
+    fn title(&self, _: &ScreenContext) -> (String, String) {
         ("Certificates".to_owned(), text::count(self.held.len(), "certificate"))
     }
 
@@ -107,45 +107,45 @@ impl Screen for Certificates {
 /// One certificate.
 #[derive(Debug)]
 pub struct CertificateScreen {
-    checked: Checked,
+    checked: VerificationResult,
     path: String,
     scroll: Scroll,
 }
 
 impl CertificateScreen {
     /// Shows one with its verdict.
-    pub fn new(held: &Held, checked: Checked) -> Self {
+    pub fn new(held: &StoredCertificate, checked: VerificationResult) -> Self {
         Self { checked, path: held.path.to_string_lossy().into_owned(), scroll: Scroll::TOP }
     }
 }
 
 impl Screen for CertificateScreen {
-    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
         on_read(&mut self.scroll, key, Effect::Close)
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
-        let mut page = Page::new(cx.theme, area);
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
+        let mut page = TextPage::new(cx.theme, area);
         page.gap();
         let fields = self.checked.credential.as_ref().map_or_else(Vec::new, |credential| credential.fields());
         for (label, value) in &fields {
             let mark = format!("{}: ", text::one_line(label));
             if page.width() >= 60 {
-                page.hanging(&mark, Role::Dim, Role::Text, value);
+                page.hanging(&mark, TextRole::Dim, TextRole::Text, value);
             } else {
-                page.text(Role::Dim, &mark);
-                page.hanging("  ", Role::Text, Role::Text, value);
+                page.text(TextRole::Dim, &mark);
+                page.hanging("  ", TextRole::Text, TextRole::Text, value);
             }
         }
         page.gap();
-        page.text(Role::Strong, &format!("To others: {}. {}", self.checked.verdict, self.checked.reason));
+        page.text(TextRole::Strong, &format!("To others: {}. {}", self.checked.verdict, self.checked.reason));
         page.gap();
-        page.text(Role::Dim, "File:");
-        page.text(Role::Text, &self.path);
+        page.text(TextRole::Dim, "File:");
+        page.text(TextRole::Text, &self.path);
         page.draw(frame, area, &mut self.scroll);
     }
 
-    fn title(&self, _: &Cx) -> (String, String) {
+    fn title(&self, _: &ScreenContext) -> (String, String) {
         ("Certificate".to_owned(), self.checked.verdict.to_string())
     }
 

@@ -6,18 +6,18 @@ use ratatui::layout::Rect;
 use crate::text;
 use crate::tui::effect::Effect;
 use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Page, Scroll};
-use crate::tui::screen::{Cx, Screen};
-use crate::tui::theme::Role;
+use crate::tui::page::{Scroll, TextPage};
+use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::theme::TextRole;
 
 /// The help screen.
 #[derive(Debug)]
-pub struct Help {
+pub struct HelpScreen {
     bindings: Vec<Binding>,
     scroll: Scroll,
 }
 
-impl Help {
+impl HelpScreen {
     /// Explains these keys.
     pub fn new(bindings: Vec<Binding>) -> Self {
         Self { bindings, scroll: Scroll::default() }
@@ -32,8 +32,8 @@ const WORDS: &[&str] = &[
     "For a screen reader or a slow line: needlewise practice --plain, needlewise exam --plain.",
 ];
 
-impl Screen for Help {
-    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+impl Screen for HelpScreen {
+    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
         match key {
             key if self.scroll.on(key) => {}
             _ => return Some(Effect::Close),
@@ -41,26 +41,26 @@ impl Screen for Help {
         None
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
-        let mut page = Page::new(cx.theme, area);
-        page.text(Role::Strong, "Keys here");
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
+        let mut page = TextPage::new(cx.theme, area);
+        page.text(TextRole::Strong, "Keys here");
         page.gap();
         let keys = self.bindings.iter().chain(&[key("?", "this help")]).map(|b| (b.key, b.does)).collect::<Vec<_>>();
         let widest = keys.iter().map(|(key, _)| text::width(key)).max().unwrap_or(0);
         for (key, does) in keys {
             let mark = format!("  {key}{}   ", " ".repeat(widest - text::width(key)));
-            page.hanging(&mark, Role::Accent, Role::Text, does);
+            page.hanging(&mark, TextRole::Accent, TextRole::Text, does);
         }
         page.gap();
-        page.text(Role::Strong, "Good to know");
+        page.text(TextRole::Strong, "Good to know");
         for words in WORDS {
             page.gap();
-            page.text(Role::Text, words);
+            page.text(TextRole::Text, words);
         }
         page.draw(frame, area, &mut self.scroll);
     }
 
-    fn title(&self, _: &Cx) -> (String, String) {
+    fn title(&self, _: &ScreenContext) -> (String, String) {
         ("Help".to_owned(), String::new())
     }
 

@@ -16,18 +16,18 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::bank::exam::Exam;
-use crate::exam::eligibility::Start;
+use crate::exam::eligibility::Eligibility;
 use crate::ids::AttemptId;
 use crate::text;
 use crate::tui::effect::{Command, Effect, Reply, Route};
 use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Page, Scroll, bar};
-use crate::tui::screen::{Cx, Screen};
-use crate::tui::theme::Role;
+use crate::tui::page::{Scroll, TextPage, bar};
+use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::theme::TextRole;
 use crate::view::home::{HomeView, TopicView};
 
 /// An entry of the menu.
-struct Entry {
+struct MenuEntry {
     says: String,
     /// The key that opens it; the exams from the eleventh on have none.
     key: Option<char>,
@@ -38,20 +38,20 @@ struct Entry {
 
 /// The home screen.
 #[derive(Debug)]
-pub struct Home {
+pub struct HomeScreen {
     data: HomeView,
     at: usize,
     scroll: Scroll,
 }
 
-impl Home {
+impl HomeScreen {
     /// Shows this.
     pub fn new(data: HomeView) -> Self {
         Self { data, at: 0, scroll: Scroll::default() }
     }
 
-    fn menu(&self) -> Vec<Entry> {
-        let entry = |says: &str, key, does| Entry { says: says.to_owned(), key: Some(key), does, exam: 0 };
+    fn menu(&self) -> Vec<MenuEntry> {
+        let entry = |says: &str, key, does| MenuEntry { says: says.to_owned(), key: Some(key), does, exam: 0 };
         let mut menu = Vec::new();
         if let Some(open) = &self.data.open_exam {
             let does =
@@ -75,7 +75,7 @@ impl Home {
                 let does = |data: &HomeView, exam: usize| {
                     data.exams.get(exam).map(|(exam, _)| Effect::Open(Route::Briefing(Arc::clone(exam))))
                 };
-                menu.push(Entry { says, key, does, exam });
+                menu.push(MenuEntry { says, key, does, exam });
             }
         }
         menu.push(entry("Certificates", 'c', |_, _| Some(Effect::Open(Route::Certificates))));
@@ -84,7 +84,7 @@ impl Home {
         menu
     }
 
-    fn draw_menu(&self, page: &mut Page) {
+    fn draw_menu(&self, page: &mut TextPage) {
         for (at, entry) in self.menu().iter().enumerate() {
             let here = at == self.at;
             if here {
@@ -95,28 +95,28 @@ impl Home {
                 .width()
                 .saturating_sub(text::width(&says) + 5)
                 .min(28_usize.saturating_sub(text::width(&says)).max(2));
-            let role = if here { Role::Strong } else { Role::Text };
+            let role = if here { TextRole::Strong } else { TextRole::Text };
             let key = entry.key.map_or_else(String::new, String::from);
             page.parts(&[
-                (Role::Accent, if here { "▸ " } else { "  " }),
+                (TextRole::Accent, if here { "▸ " } else { "  " }),
                 (role, &says),
-                (Role::Text, &" ".repeat(gap)),
-                (Role::Dim, &key),
+                (TextRole::Text, &" ".repeat(gap)),
+                (TextRole::Dim, &key),
             ]);
         }
     }
 
-    fn draw_state(&self, page: &mut Page) {
-        page.parts(&[(Role::Strong, "Topics"), (Role::Dim, "  right of those seen, last time")]);
+    fn draw_state(&self, page: &mut TextPage) {
+        page.parts(&[(TextRole::Strong, "Topics"), (TextRole::Dim, "  right of those seen, last time")]);
         for topic in &self.data.topics {
             draw_topic(page, topic);
         }
         for (exam, start) in &self.data.exams {
             page.gap();
-            page.parts(&[(Role::Strong, "Exam: "), (Role::Strong, &exam.title)]);
+            page.parts(&[(TextRole::Strong, "Exam: "), (TextRole::Strong, &exam.title)]);
             let is_open = self.data.open_exam.as_ref().is_some_and(|open| open.exam.as_ref() == Some(&exam.id));
             let standing = if is_open { "Open; its time runs on.".to_owned() } else { standing(exam, *start) };
-            page.text(Role::Text, &standing);
+            page.text(TextRole::Text, &standing);
         }
     }
 }
@@ -127,19 +127,19 @@ fn resume(attempt: AttemptId) -> Effect {
 }
 
 /// Says how an exam stands for this person.
-fn standing(exam: &Exam, start: Start) -> String {
+fn standing(exam: &Exam, start: Eligibility) -> String {
     let max = exam.attempts.max;
     let left = |left: u32| format!("{left} of {max} attempts left");
     match start {
-        Start::Now { left: n } => format!("Not yet passed, {}.", left(n)),
-        Start::Later { at, left: n } => format!("Not passed, next attempt from {}, {}.", at.local(), left(n)),
-        Start::Passed { until, .. } => format!("Passed, valid through {} (UTC).", until.day().written()),
-        Start::Never => "No further attempt possible.".to_owned(),
+        Eligibility::Now { left: n } => format!("Not yet passed, {}.", left(n)),
+        Eligibility::Later { at, left: n } => format!("Not passed, next attempt from {}, {}.", at.local(), left(n)),
+        Eligibility::Passed { until, .. } => format!("Passed, valid through {} (UTC).", until.day().written()),
+        Eligibility::Never => "No further attempt possible.".to_owned(),
     }
 }
 
 /// Draws a topic in a line: a bar of what was right, what was right of those seen, and when.
-fn draw_topic(page: &mut Page, topic: &TopicView) {
+fn draw_topic(page: &mut TextPage, topic: &TopicView) {
     let wide = page.width().saturating_sub(26).clamp(8, 24);
     let title = text::cut(&text::one_line(&topic.title), wide).into_owned();
     let gap = " ".repeat(wide.saturating_sub(text::width(&title)) + 1);
@@ -149,16 +149,16 @@ fn draw_topic(page: &mut Page, topic: &TopicView) {
         None => " not practiced yet".to_owned(),
     };
     page.parts(&[
-        (Role::Text, &title),
-        (Role::Text, &gap),
-        (Role::Accent, &full),
-        (Role::Dim, &rest),
-        (Role::Text, &says),
+        (TextRole::Text, &title),
+        (TextRole::Text, &gap),
+        (TextRole::Accent, &full),
+        (TextRole::Dim, &rest),
+        (TextRole::Text, &says),
     ]);
 }
 
-impl Screen for Home {
-    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+impl Screen for HomeScreen {
+    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
         self.scroll.follow();
         let menu = self.menu();
         match key {
@@ -179,14 +179,14 @@ impl Screen for Home {
         None
     }
 
-    fn settled(&mut self, reply: Reply, _: &Cx) -> Option<Effect> {
+    fn settled(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
         // Something was done on the screen that was closed: read the numbers again.
         matches!(reply, Reply::Closed).then_some(Effect::Open(Route::Home))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
         if area.width < 76 {
-            let mut page = Page::new(cx.theme, area);
+            let mut page = TextPage::new(cx.theme, area);
             self.draw_menu(&mut page);
             page.gap();
             self.draw_state(&mut page);
@@ -198,15 +198,15 @@ impl Screen for Home {
         let menu = if wide < 100 { 32 } else { 40 };
         let left = Rect { x, y: area.y + 1, width: menu, height: area.height - 1 };
         let right = Rect { x: x + menu, width: wide - menu, ..left };
-        let mut page = Page::new(cx.theme, left);
+        let mut page = TextPage::new(cx.theme, left);
         self.draw_menu(&mut page);
         page.draw(frame, left, &mut Scroll::default());
-        let mut page = Page::new(cx.theme, right);
+        let mut page = TextPage::new(cx.theme, right);
         self.draw_state(&mut page);
         page.draw(frame, right, &mut self.scroll);
     }
 
-    fn title(&self, _: &Cx) -> (String, String) {
+    fn title(&self, _: &ScreenContext) -> (String, String) {
         ("needlewise".to_owned(), self.data.name.clone())
     }
 

@@ -3,12 +3,13 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use crate::credential::Assurance;
 use crate::text;
 use crate::tui::effect::Effect;
 use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Page, Scroll};
-use crate::tui::screen::{Cx, Screen, on_read};
-use crate::tui::theme::Role;
+use crate::tui::page::{Scroll, TextPage};
+use crate::tui::screen::{Screen, ScreenContext, on_read};
+use crate::tui::theme::TextRole;
 use crate::view::person::PersonView;
 
 /// One person.
@@ -24,77 +25,80 @@ impl PersonScreen {
     }
 }
 
-fn heading(page: &mut Page, says: &str) {
+fn heading(page: &mut TextPage, label: &str) {
     page.gap();
-    page.text(Role::Strong, says);
+    page.text(TextRole::Strong, label);
+}
+
+fn line(page: &mut TextPage, text: &str) {
+    page.hanging("  ", TextRole::Text, TextRole::Text, text);
+}
+
+fn draw_statuses(page: &mut TextPage, data: &PersonView) {
+    heading(page, "Standing");
+    for (exam, cell) in &data.standings {
+        let by = cell.by.as_ref();
+        let by = by.map_or_else(String::new, |by| format!(", {}, until {}", by.assurance.name(), by.valid_until.day()));
+        line(page, &format!("{}: {}{by}", text::one_line(exam), cell.standing));
+    }
+}
+
+fn draw_certificates(page: &mut TextPage, data: &PersonView) {
+    heading(page, "Certificates");
+    for (held, checked) in &data.certificates {
+        let issuer = text::one_line(&checked.issuer_words());
+        let assurance = checked.credential.as_ref().and_then(|credential| credential.assurance());
+        let assurance = assurance.map_or("", Assurance::name);
+        let (id, exam, until) = (held.certificate.short(), &held.exam, held.valid_until.day());
+        line(page, &format!("{id}  {exam}, {assurance}, until {until}: {}, {issuer}", checked.verdict));
+    }
+    if data.certificates.is_empty() {
+        page.text(TextRole::Dim, "  none");
+    }
+}
+
+fn draw_attempts(page: &mut TextPage, data: &PersonView) {
+    heading(page, "Attempts on this computer");
+    for (row, shows_score) in &data.attempts {
+        let exam = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
+        let score = row.earned.as_ref().filter(|_| *shows_score);
+        let score = score.map_or_else(String::new, |earned| format!(", {earned} of {}", row.possible));
+        line(page, &format!("{}  {exam}: {}{score}", row.started.local(), row.state()));
+    }
+    if data.attempts.is_empty() {
+        page.text(TextRole::Dim, "  none");
+    }
 }
 
 impl Screen for PersonScreen {
-    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
         on_read(&mut self.scroll, key, Effect::Close)
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
         let data = &self.data;
         let person = &data.person.person;
-        let mut page = Page::new(cx.theme, area);
+        let mut page = TextPage::new(cx.theme, area);
         page.gap();
-        page.text(Role::Strong, &text::one_line(&person.name));
+        page.text(TextRole::Strong, &text::one_line(&person.name));
         let facts = [("Staff no.", &person.staff_id), ("License", &person.license), ("On hold", &person.hold)];
         for (label, value) in facts {
             if let Some(value) = value {
-                page.text(Role::Text, &format!("{label}: {}", text::one_line(value)));
+                page.text(TextRole::Text, &format!("{label}: {}", text::one_line(value)));
             }
         }
-        page.text(Role::Dim, &data.person.id.to_string());
-        heading(&mut page, "Standing");
-        for (exam, cell) in &data.standings {
-            let by = cell
-                .by
-                .as_ref()
-                .map_or_else(String::new, |by| format!(", {}, until {}", by.assurance.name(), by.valid_until.day()));
-            page.hanging("  ", Role::Text, Role::Text, &format!("{}: {}{by}", text::one_line(exam), cell.standing));
-        }
-        heading(&mut page, "Certificates");
-        for (held, checked) in &data.certificates {
-            let issuer = text::one_line(&checked.issuer_words());
-            let assurance = checked.credential.as_ref().and_then(|credential| credential.assurance());
-            let assurance = assurance.map_or("", crate::credential::Assurance::name);
-            let says = format!(
-                "{}  {}, {assurance}, until {}: {}, {issuer}",
-                held.certificate.short(),
-                held.exam,
-                held.valid_until.day(),
-                checked.verdict
-            );
-            page.hanging("  ", Role::Text, Role::Text, &says);
-        }
-        if data.certificates.is_empty() {
-            page.text(Role::Dim, "  none");
-        }
-        heading(&mut page, "Attempts on this computer");
-        for (row, told) in &data.attempts {
-            let what = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
-            let score = row.earned.as_ref().filter(|_| *told);
-            let score = score.map_or_else(String::new, |earned| format!(", {earned} of {}", row.possible));
-            page.hanging(
-                "  ",
-                Role::Text,
-                Role::Text,
-                &format!("{}  {what}: {}{score}", row.started.local(), row.state()),
-            );
-        }
-        if data.attempts.is_empty() {
-            page.text(Role::Dim, "  none");
-        }
+        page.text(TextRole::Dim, &data.person.id.to_string());
+        draw_statuses(&mut page, data);
+        draw_certificates(&mut page, data);
+        draw_attempts(&mut page, data);
         heading(&mut page, "Timeline");
-        for (at, says) in &data.timeline {
-            page.hanging("  ", Role::Text, Role::Dim, &format!("{}  {says}", at.local()));
+        for (at, event) in &data.timeline {
+            page.hanging("  ", TextRole::Text, TextRole::Dim, &format!("{}  {event}", at.local()));
         }
         page.draw(frame, area, &mut self.scroll);
     }
 
-    fn title(&self, _: &Cx) -> (String, String) {
+    fn title(&self, _: &ScreenContext) -> (String, String) {
         ("Person".to_owned(), text::one_line(&self.data.person.person.name))
     }
 

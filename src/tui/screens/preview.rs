@@ -13,18 +13,18 @@ use std::sync::Arc;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::quiz::Quiz;
+use super::quiz::QuizScreen;
 use crate::clock::Millis;
 use crate::exam::Session;
-use crate::exam::session::Moment;
+use crate::exam::session::ActionMoment;
 use crate::ids::QuestionId;
 use crate::problem::Severity;
 use crate::text;
 use crate::tui::effect::{Command, Effect, Reply, Route};
 use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Page, Scroll};
-use crate::tui::screen::{Cx, Screen};
-use crate::tui::theme::Role;
+use crate::tui::page::{Scroll, TextPage};
+use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::theme::TextRole;
 use crate::view::preview::PreviewContent;
 
 /// How often the file is looked at.
@@ -32,14 +32,14 @@ const LOOK: Millis = Millis(500);
 
 /// The preview.
 #[derive(Debug)]
-pub struct Preview {
+pub struct PreviewScreen {
     file: String,
     reading: PreviewContent,
-    quiz: Option<Quiz>,
+    quiz: Option<QuizScreen>,
     scroll: Scroll,
 }
 
-impl Preview {
+impl PreviewScreen {
     /// Shows what was read of a file.
     pub fn new(file: &str, reading: PreviewContent) -> Self {
         let mut preview = Self { file: text::one_line(file), reading, quiz: None, scroll: Scroll::default() };
@@ -51,14 +51,14 @@ impl Preview {
     fn begin(&mut self, item: usize) {
         self.scroll = Scroll::TOP;
         self.quiz = match &self.reading {
-            PreviewContent::Bank(bank) => Some(Quiz::looking(Session::new(Arc::clone(&bank.sheet)), item)),
+            PreviewContent::Bank(bank) => Some(QuizScreen::looking(Session::new(Arc::clone(&bank.sheet)), item)),
             PreviewContent::Broken(_) => None,
         };
     }
 
     /// Takes in a new reading and stays at the question that is shown, where it is still there.
     fn follow(&mut self, reading: PreviewContent) {
-        let (at, id) = (self.quiz.as_ref().map_or(0, Quiz::at), self.shown());
+        let (at, id) = (self.quiz.as_ref().map_or(0, QuizScreen::at), self.shown());
         self.reading = reading;
         match &self.reading {
             PreviewContent::Bank(bank) => {
@@ -77,14 +77,14 @@ impl Preview {
     }
 
     /// Does to the session on the screen what practice would do to a stored one.
-    fn perform(&mut self, effect: Option<Effect>, cx: &Cx) -> Option<Effect> {
+    fn perform(&mut self, effect: Option<Effect>, cx: &ScreenContext) -> Option<Effect> {
         let mut effect = effect;
         while let Some(next) = effect.take() {
             let quiz = self.quiz.as_mut()?;
             match next {
                 Effect::Do(Command::Record(action)) => {
                     let mut session = quiz.session().clone();
-                    match session.decide(action, Moment { elapsed: Millis(0), piped: false }) {
+                    match session.decide(action, ActionMoment { elapsed: Millis(0), piped: false }) {
                         Ok(fact) => {
                             session.apply(&fact);
                             effect = quiz.settled(Reply::Recorded(Box::new(session)), cx);
@@ -112,17 +112,17 @@ impl Preview {
         }
     }
 
-    fn draw_notes(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
-        let mut page = Page::new(cx.theme, area);
-        let at = self.quiz.as_ref().map_or(0, Quiz::at);
+    fn draw_notes(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
+        let mut page = TextPage::new(cx.theme, area);
+        let at = self.quiz.as_ref().map_or(0, QuizScreen::at);
         if let PreviewContent::Bank(bank) = &self.reading {
             let notes = bank.notes.get(at).map_or(&[][..], Vec::as_slice);
             let found = notes.iter().filter(|note| note.severity.is_some()).count();
-            page.text(Role::Strong, &text::count(found, "finding"));
+            page.text(TextRole::Strong, &text::count(found, "finding"));
             for note in notes {
                 page.text(role(note.severity), &note.message);
                 if !note.help.is_empty() {
-                    page.hanging("  ", Role::Text, Role::Dim, &note.help);
+                    page.hanging("  ", TextRole::Text, TextRole::Dim, &note.help);
                 }
             }
         }
@@ -131,16 +131,16 @@ impl Preview {
 }
 
 /// How a note looks: an error, a warning, or the status of the question.
-fn role(severity: Option<Severity>) -> Role {
+fn role(severity: Option<Severity>) -> TextRole {
     match severity {
-        None => Role::Dim,
-        Some(Severity::Warning) => Role::Warn,
-        Some(Severity::Error | Severity::Unreadable) => Role::Bad,
+        None => TextRole::Dim,
+        Some(Severity::Warning) => TextRole::Warn,
+        Some(Severity::Error | Severity::Unreadable) => TextRole::Bad,
     }
 }
 
-impl Screen for Preview {
-    fn on(&mut self, key: Key, cx: &Cx) -> Option<Effect> {
+impl Screen for PreviewScreen {
+    fn on(&mut self, key: Key, cx: &ScreenContext) -> Option<Effect> {
         let Some(quiz) = self.quiz.as_mut().filter(|_| matches!(self.reading, PreviewContent::Bank(_))) else {
             match key {
                 Key::Up => self.scroll.by(-1),
@@ -162,7 +162,7 @@ impl Screen for Preview {
         self.perform(effect, cx)
     }
 
-    fn settled(&mut self, reply: Reply, cx: &Cx) -> Option<Effect> {
+    fn settled(&mut self, reply: Reply, cx: &ScreenContext) -> Option<Effect> {
         match reply {
             Reply::FileRead(reading) => {
                 self.follow(*reading);
@@ -179,16 +179,16 @@ impl Screen for Preview {
         self.quiz.iter_mut().for_each(Screen::failed);
     }
 
-    fn tick(&mut self, _: &Cx) -> Option<Effect> {
+    fn tick(&mut self, _: &ScreenContext) -> Option<Effect> {
         Some(Effect::Do(Command::ReadFile))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
         if let PreviewContent::Broken(problems) = &self.reading {
-            let mut page = Page::new(cx.theme, area);
-            page.text(Role::Bad, "This file cannot be shown. It is read again when it is saved.");
+            let mut page = TextPage::new(cx.theme, area);
+            page.text(TextRole::Bad, "This file cannot be shown. It is read again when it is saved.");
             for line in problems.iter().flat_map(|problem| problem.lines().chain([""])) {
-                page.parts(&[(Role::Text, line)]);
+                page.parts(&[(TextRole::Text, line)]);
             }
             page.draw(frame, area, &mut self.scroll);
             return;
@@ -200,7 +200,7 @@ impl Screen for Preview {
         self.draw_notes(frame, notes, cx);
     }
 
-    fn title(&self, cx: &Cx) -> (String, String) {
+    fn title(&self, cx: &ScreenContext) -> (String, String) {
         let left = format!("{} · preview", self.file);
         match (&self.reading, &self.quiz) {
             (PreviewContent::Bank(_), Some(quiz)) => (left, quiz.title(cx).1),
@@ -221,7 +221,7 @@ impl Screen for Preview {
         }
     }
 
-    fn wake(&self, _: &Cx) -> Option<Millis> {
+    fn wake(&self, _: &ScreenContext) -> Option<Millis> {
         Some(LOOK)
     }
 

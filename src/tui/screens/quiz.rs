@@ -20,56 +20,56 @@ use ratatui::text::Line;
 
 use crate::attempt::{Certainty, Mode};
 use crate::clock::{Countdown, Millis};
-use crate::exam::loaded_paper::Item;
-use crate::exam::session::Action;
-use crate::exam::{Session, Sheet};
+use crate::exam::loaded_paper::LoadedQuestion;
+use crate::exam::session::AttemptAction;
+use crate::exam::{LoadedPaper, Session};
 use crate::tui::effect::{Effect, Reply, Route};
 use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Page, Scroll, column};
-use crate::tui::screen::{Cx, Screen};
-use crate::tui::theme::Role;
+use crate::tui::page::{Scroll, TextPage, column};
+use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::theme::TextRole;
 use crate::{text, view};
 
 pub mod draft;
 mod keys;
 mod paint;
 
-use draft::Draft;
+use draft::AnswerDraft;
 use keys::{LetterCommand, record};
 
 /// A sitting on the screen.
 #[derive(Debug)]
-pub struct Quiz {
+pub struct QuizScreen {
     session: Session,
     at: usize,
     line: usize,
-    draft: Draft,
+    draft: AnswerDraft,
     /// Whether the draft was changed since it was stored.
     changed: bool,
     /// Whether typed characters go to the field.
     in_field: bool,
     /// Where to go once what was recorded is on disk.
-    then: Then,
+    then: AfterStore,
     clock: Option<Countdown>,
-    note: Option<(Role, String)>,
+    note: Option<(TextRole, String)>,
     asks_to_leave: bool,
     scroll: Scroll,
 }
 
 /// Where to go once something is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Then {
+enum AfterStore {
     Stay,
     Question(usize),
     Sheet,
     Leave,
 }
 
-impl Quiz {
+impl QuizScreen {
     /// Shows a sitting at its next open question; `clock` is the time left and when that was so.
     pub fn new(session: Session, clock: Option<Countdown>) -> Self {
         let at = session.next_open();
-        let draft = Draft::Truth(None);
+        let draft = AnswerDraft::Truth(None);
         let mut quiz = Self {
             session,
             at,
@@ -77,7 +77,7 @@ impl Quiz {
             draft,
             changed: false,
             in_field: false,
-            then: Then::Stay,
+            then: AfterStore::Stay,
             clock,
             note: None,
             asks_to_leave: false,
@@ -110,11 +110,11 @@ impl Quiz {
     }
 
     /// Returns what is asked.
-    pub(super) fn sheet(&self) -> &Sheet {
+    pub(super) fn sheet(&self) -> &LoadedPaper {
         self.session.sheet()
     }
 
-    fn item(&self) -> &Item {
+    fn item(&self) -> &LoadedQuestion {
         &self.session.sheet().items[self.at]
     }
 
@@ -133,10 +133,10 @@ impl Quiz {
     /// Shows a question with its stored answer.
     fn go(&mut self, item: usize) {
         self.at = item.min(self.session.count().saturating_sub(1));
-        self.draft = Draft::of(self.item(), self.session.given(self.at).map(|given| &given.answer));
+        self.draft = AnswerDraft::of(self.item(), self.session.given(self.at).map(|given| &given.answer));
         let first = match &self.draft {
-            Draft::Choices(ticked) => ticked.first().and_then(|place| self.item().position(*place)),
-            Draft::Truth(Some(false)) => Some(1),
+            AnswerDraft::Choices(ticked) => ticked.first().and_then(|place| self.item().position(*place)),
+            AnswerDraft::Truth(Some(false)) => Some(1),
             _ => None,
         };
         self.line = first.unwrap_or(0);
@@ -147,7 +147,7 @@ impl Quiz {
     }
 
     /// Stores what is marked, then goes on; an unfinished answer is named and kept in the making.
-    fn store_then(&mut self, then: Then, certainty: Option<Certainty>) -> Option<Effect> {
+    fn store_then(&mut self, then: AfterStore, certainty: Option<Certainty>) -> Option<Effect> {
         self.then = then;
         let (item, draft) = (self.at, &self.draft);
         match draft.answer(self.item()) {
@@ -156,11 +156,11 @@ impl Quiz {
                 if same && self.is_exam() {
                     self.arrive()
                 } else {
-                    Some(record(Action::Answer { item, answer, certainty }))
+                    Some(record(AttemptAction::Answer { item, answer, certainty }))
                 }
             }
             None if self.changed && draft.is_empty() && self.session.given(item).is_some() => {
-                Some(record(Action::Clear { item }))
+                Some(record(AttemptAction::Clear { item }))
             }
             _ => self.arrive(),
         }
@@ -168,30 +168,32 @@ impl Quiz {
 
     /// Goes where the trainee wanted to go.
     fn arrive(&mut self) -> Option<Effect> {
-        match std::mem::replace(&mut self.then, Then::Stay) {
-            Then::Stay => None,
-            Then::Question(item) => {
+        match std::mem::replace(&mut self.then, AfterStore::Stay) {
+            AfterStore::Stay => None,
+            AfterStore::Question(item) => {
                 self.go(item);
                 None
             }
-            Then::Sheet => {
+            AfterStore::Sheet => {
                 let session = Box::new(self.session.clone());
                 Some(Effect::Open(Route::AnswerSheet { session, at: self.at, clock: self.clock }))
             }
-            Then::Leave if self.is_exam() => {
+            AfterStore::Leave if self.is_exam() => {
                 self.asks_to_leave = true;
                 None
             }
-            Then::Leave => Some(Effect::Close),
+            AfterStore::Leave => Some(Effect::Close),
         }
     }
 
     /// Moves on, storing what was marked on purpose.
-    fn leave_for(&mut self, then: Then) -> Option<Effect> {
+    fn leave_for(&mut self, then: AfterStore) -> Option<Effect> {
         if self.changed && !self.is_closed() && self.is_exam() {
             if self.draft.answer(self.item()).is_none() && !self.draft.is_empty() {
-                self.note =
-                    Some((Role::Warn, "Not stored: finish this answer, or take it back with Backspace.".to_owned()));
+                self.note = Some((
+                    TextRole::Warn,
+                    "Not stored: finish this answer, or take it back with Backspace.".to_owned(),
+                ));
                 return None;
             }
             return self.store_then(then, None);
@@ -205,33 +207,26 @@ impl Quiz {
             return self.next();
         }
         // Enter on a line takes that line, where one is to be chosen and none was marked.
-        let looks_only =
-            matches!(self.draft, Draft::Choices(_) | Draft::Truth(_)) && (self.draft.is_empty() || !self.changed);
+        let looks_only = matches!(self.draft, AnswerDraft::Choices(_) | AnswerDraft::Truth(_))
+            && (self.draft.is_empty() || !self.changed);
         if looks_only && self.chooses_one() {
             self.mark(self.line);
         }
         let Some(_) = self.draft.answer(self.item()) else {
-            self.note = Some((Role::Warn, self.unfinished().to_owned()));
+            self.note = Some((TextRole::Warn, self.draft.unfinished().to_owned()));
             return None;
         };
-        let next = if self.is_last() { Then::Sheet } else { Then::Question(self.at + 1) };
-        let then = if self.is_exam() { next } else { Then::Stay };
+        let next = if self.is_last() { AfterStore::Sheet } else { AfterStore::Question(self.at + 1) };
+        let then = if self.is_exam() { next } else { AfterStore::Stay };
         self.store_then(then, certainty)
     }
 
     fn chooses_one(&self) -> bool {
-        use crate::bank::question::{Ask, Select};
-        matches!(&self.item().question.ask, Ask::Choice { select: Select::One, .. } | Ask::TrueFalse { .. })
-    }
-
-    fn unfinished(&self) -> &'static str {
-        match self.draft {
-            Draft::Choices(_) => "Mark an answer first: a letter, or Space.",
-            Draft::Truth(_) => "Choose true or false first.",
-            Draft::Field(_) => "Type an answer first.",
-            Draft::Order(_) => "Pick every item once, the first one first.",
-            Draft::Pairs(_) => "Give every left side a letter.",
-        }
+        use crate::bank::question::{QuestionKind, SelectCount};
+        matches!(
+            &self.item().question.ask,
+            QuestionKind::Choice { select: SelectCount::One, .. } | QuestionKind::TrueFalse { .. }
+        )
     }
 
     /// Goes on after an explained question: to the next open one, or to the result.
@@ -244,7 +239,7 @@ impl Quiz {
         match self.session.open_items().first().copied() {
             Some(_) if !self.is_last() => self.go(self.at + 1),
             Some(open) => self.go(open),
-            None => return Some(record(Action::Submit)),
+            None => return Some(record(AttemptAction::Submit)),
         }
         None
     }
@@ -260,18 +255,18 @@ impl Quiz {
         self.note = None;
         match self.draft {
             // The next left side waits for its letter.
-            Draft::Pairs(_) => self.line = (self.line + 1).min(draft::lines(item).saturating_sub(1)),
+            AnswerDraft::Pairs(_) => self.line = (self.line + 1).min(draft::lines(item).saturating_sub(1)),
             _ => self.line = position.min(draft::lines(item).saturating_sub(1)),
         }
     }
 
-    fn left(&self, cx: &Cx) -> Option<Millis> {
+    fn left(&self, cx: &ScreenContext) -> Option<Millis> {
         self.clock.map(|clock| clock.left(cx.now))
     }
 }
 
-impl Screen for Quiz {
-    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+impl Screen for QuizScreen {
+    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
         if self.asks_to_leave {
             self.asks_to_leave = false;
             return match key {
@@ -287,7 +282,7 @@ impl Screen for Quiz {
         self.on_command(key)
     }
 
-    fn settled(&mut self, reply: Reply, _: &Cx) -> Option<Effect> {
+    fn settled(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
         match reply {
             Reply::Recorded(session) => {
                 let was_closed = self.is_closed();
@@ -296,7 +291,7 @@ impl Screen for Quiz {
                     return Some(Effect::Open(Route::Result));
                 }
                 // A flag leaves a draft in the making as it is.
-                let stored = Draft::of(self.item(), self.session.given(self.at).map(|given| &given.answer));
+                let stored = AnswerDraft::of(self.item(), self.session.given(self.at).map(|given| &given.answer));
                 self.changed = self.changed && self.draft != stored;
                 if self.is_closed() && !was_closed {
                     self.in_field = false;
@@ -312,25 +307,25 @@ impl Screen for Quiz {
     }
 
     fn failed(&mut self) {
-        self.then = Then::Stay;
+        self.then = AfterStore::Stay;
     }
 
-    fn tick(&mut self, cx: &Cx) -> Option<Effect> {
-        (self.left(cx) == Some(Millis(0))).then_some(record(Action::TimeOut))
+    fn tick(&mut self, cx: &ScreenContext) -> Option<Effect> {
+        (self.left(cx) == Some(Millis(0))).then_some(record(AttemptAction::TimeOut))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
         let (role, note) = self.said();
         // What is said takes as many lines as it needs, but never hides the question altogether.
         let said = text::wrap(&text::safe(&note), usize::from(column(area).width));
         let height = u16::try_from(said.len()).unwrap_or(u16::MAX).clamp(1, area.height.saturating_sub(1) / 2);
         let body = Rect { height: area.height.saturating_sub(height + 1), ..area };
-        let mut page = Page::new(cx.theme, body);
+        let mut page = TextPage::new(cx.theme, body);
         self.paint(&mut page);
         let mut scroll = self.scroll;
         let more = page.draw(frame, body, &mut scroll);
         self.scroll = scroll;
-        let said = if more && role == Role::Dim { vec!["▼ more below: PgDn".to_owned()] } else { said };
+        let said = if more && role == TextRole::Dim { vec!["▼ more below: PgDn".to_owned()] } else { said };
         for (y, line) in (body.bottom()..).zip(said.into_iter().take(height.into())) {
             let line = Line::styled(line, cx.theme.style(role));
             frame.render_widget(line, Rect { y, height: 1, ..column(area) });
@@ -338,7 +333,7 @@ impl Screen for Quiz {
         self.paint_progress(frame, Rect { y: area.bottom() - 1, height: 1, ..area }, cx);
     }
 
-    fn title(&self, cx: &Cx) -> (String, String) {
+    fn title(&self, cx: &ScreenContext) -> (String, String) {
         let sheet = self.session.sheet();
         let mode = if self.session.ended().is_some() { "review" } else { sheet.mode.name() };
         let left = if self.is_exam() {
@@ -364,11 +359,11 @@ impl Screen for Quiz {
             return vec![key("Enter", "next"), key("← →", "move"), key("PgDn", "scroll"), key("q", "back")];
         }
         let mut keys = vec![match self.draft {
-            Draft::Field(_) => key("Tab", "type"),
-            Draft::Truth(_) => key("T F", "choose"),
-            Draft::Order(_) => key("A B …", "pick in order"),
-            Draft::Pairs(_) => key("A B …", "match the line"),
-            Draft::Choices(_) => key("A B …", "choose"),
+            AnswerDraft::Field(_) => key("Tab", "type"),
+            AnswerDraft::Truth(_) => key("T F", "choose"),
+            AnswerDraft::Order(_) => key("A B …", "pick in order"),
+            AnswerDraft::Pairs(_) => key("A B …", "match the line"),
+            AnswerDraft::Choices(_) => key("A B …", "choose"),
         }];
         keys.extend([key("Enter", "confirm"), key("← →", "move")]);
         keys.push(self.letter_binding(LetterCommand::Flag, "flag"));
@@ -381,7 +376,7 @@ impl Screen for Quiz {
         keys
     }
 
-    fn wake(&self, cx: &Cx) -> Option<Millis> {
+    fn wake(&self, cx: &ScreenContext) -> Option<Millis> {
         self.clock.map(|clock| clock.wake(cx.now))
     }
 

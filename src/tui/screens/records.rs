@@ -18,14 +18,14 @@ use crate::clock::{Millis, Timestamp};
 use crate::credential::Assurance;
 use crate::ids::CertificateId;
 use crate::projections::certificates::CertificateRow;
-use crate::projections::matrix::{Roll, RollQuery, RollRow, Sort};
-use crate::projections::status::{Cell, Standing};
+use crate::projections::matrix::{Matrix, MatrixOrder, MatrixQuery, MatrixRow};
+use crate::projections::status::{CertificationStatus, MatrixCell};
 use crate::text;
 use crate::tui::effect::{Command, Effect, Reply, Route};
 use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Page, Scroll};
-use crate::tui::screen::{Cx, Screen};
-use crate::tui::theme::Role;
+use crate::tui::page::{Scroll, TextPage};
+use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::theme::TextRole;
 
 /// How many certificates are verified between two keys.
 const AT_ONCE: usize = 16;
@@ -36,7 +36,7 @@ const CELL: usize = 25;
 
 /// How people are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum View {
+enum RecordsView {
     /// One exam, a line a person.
     List,
     /// All exams, two lines a person.
@@ -44,14 +44,14 @@ enum View {
 }
 
 /// The records.
-pub struct Records {
-    roll: Roll,
-    query: RollQuery,
+pub struct RecordsScreen {
+    roll: Matrix,
+    query: MatrixQuery,
     /// The exam of the list, by its place.
     exam: usize,
     chosen: Vec<usize>,
     at: usize,
-    view: View,
+    view: RecordsView,
     searching: bool,
     proven: HashSet<CertificateId>,
     /// Whether verifying failed, so that it is not tried again by itself.
@@ -62,10 +62,10 @@ pub struct Records {
     now: Timestamp,
 }
 
-impl Records {
+impl RecordsScreen {
     /// Shows everybody.
-    pub fn new(roll: Roll, now: Timestamp) -> Self {
-        let query = RollQuery::default();
+    pub fn new(roll: Matrix, now: Timestamp) -> Self {
+        let query = MatrixQuery::default();
         let chosen = roll.select(&query, now);
         Self {
             roll,
@@ -73,7 +73,7 @@ impl Records {
             exam: 0,
             chosen,
             at: 0,
-            view: View::List,
+            view: RecordsView::List,
             searching: false,
             proven: HashSet::new(),
             stopped: false,
@@ -85,8 +85,8 @@ impl Records {
 
     fn select(&mut self) {
         self.query.exam = match self.view {
-            View::List => self.roll.exams.get(self.exam).map(|(id, _)| id.clone()),
-            View::Matrix => None,
+            RecordsView::List => self.roll.exams.get(self.exam).map(|(id, _)| id.clone()),
+            RecordsView::Matrix => None,
         };
         self.chosen = self.roll.select(&self.query, self.now);
         self.at = 0;
@@ -128,10 +128,13 @@ impl Records {
     fn choose(&mut self, letter: char) {
         match letter {
             '/' => self.searching = true,
-            's' => self.query.standing = after(&Standing::ALL, self.query.standing),
+            's' => self.query.standing = after(&CertificationStatus::ALL, self.query.standing),
             'a' => self.query.assurance = after(&Assurance::ALL[1..], self.query.assurance),
             'e' => self.query.expiring = if self.query.expiring.is_some() { None } else { Some(60) },
-            'o' => self.query.sort = if self.query.sort == Sort::Name { Sort::End } else { Sort::Name },
+            'o' => {
+                self.query.sort =
+                    if self.query.sort == MatrixOrder::Name { MatrixOrder::End } else { MatrixOrder::Name }
+            }
             'x' => self.exam = (self.exam + 1) % self.roll.exams.len().max(1),
             _ => return,
         }
@@ -140,43 +143,43 @@ impl Records {
         }
     }
 
-    fn heads(&self, page: &mut Page) {
+    fn heads(&self, page: &mut TextPage) {
         let cursor = if self.searching { "▌" } else { "" };
-        page.parts(&[(Role::Strong, "Find: "), (Role::Text, &self.query.search), (Role::Accent, cursor)]);
-        let standing = self.query.standing.map_or("any", Standing::name);
+        page.parts(&[(TextRole::Strong, "Find: "), (TextRole::Text, &self.query.search), (TextRole::Accent, cursor)]);
+        let standing = self.query.standing.map_or("any", CertificationStatus::name);
         let assurance = self.query.assurance.map_or("any", Assurance::name);
         let expiring = if self.query.expiring.is_some() { " · ends within 60 days" } else { "" };
-        let sort = if self.query.sort == Sort::Name { "by name" } else { "who ends first" };
-        page.text(Role::Dim, &format!("standing: {standing} · assurance: {assurance}{expiring} · {sort}"));
+        let sort = if self.query.sort == MatrixOrder::Name { "by name" } else { "who ends first" };
+        page.text(TextRole::Dim, &format!("standing: {standing} · assurance: {assurance}{expiring} · {sort}"));
         page.gap();
     }
 
-    fn list(&self, page: &mut Page, first: usize) {
+    fn list(&self, page: &mut TextPage, first: usize) {
         let exam = self.roll.exams.get(self.exam);
         let title = exam.map_or_else(|| "No exam".to_owned(), |(_, title)| text::one_line(title));
-        page.parts(&[(Role::Strong, "  Name                    "), (Role::Strong, &title)]);
+        page.parts(&[(TextRole::Strong, "  Name                    "), (TextRole::Strong, &title)]);
         for (at, row) in self.sight(first) {
             let cell = row.cells.get(self.exam);
-            let (role, says) = cell.map_or((Role::Dim, String::new()), |cell| self.words(cell, ", "));
+            let (role, says) = cell.map_or((TextRole::Dim, String::new()), |cell| self.words(cell, ", "));
             self.person(page, at, row, |page, lead| {
                 if page.width() >= 60 {
                     page.parts(&[lead[0], lead[1], (role, &says)]);
                 } else {
                     page.parts(&lead);
-                    page.parts(&[(Role::Text, "    "), (role, &says)]);
+                    page.parts(&[(TextRole::Text, "    "), (role, &says)]);
                 }
             });
         }
     }
 
-    fn matrix(&self, page: &mut Page, first: usize) {
+    fn matrix(&self, page: &mut TextPage, first: usize) {
         let fit = (page.width().saturating_sub(NAME + 2) / CELL).max(1);
         let exams: Vec<_> = self.roll.exams.iter().skip(self.exam).take(fit).collect();
         let titles: String = exams.iter().map(|(id, _)| padded(id.as_str(), CELL)).collect();
-        page.parts(&[(Role::Strong, &padded("  Name", NAME + 2)), (Role::Strong, &titles)]);
+        page.parts(&[(TextRole::Strong, &padded("  Name", NAME + 2)), (TextRole::Strong, &titles)]);
         for (at, row) in self.sight(first) {
             let cells: Vec<_> = row.cells.iter().skip(self.exam).take(fit).map(|cell| self.words(cell, "\n")).collect();
-            let line = |number: usize| -> Vec<(Role, String)> {
+            let line = |number: usize| -> Vec<(TextRole, String)> {
                 let part = |says: &String| says.split('\n').nth(number).unwrap_or_default().to_owned();
                 cells.iter().map(|(role, says)| (*role, padded(&part(says), CELL))).collect()
             };
@@ -184,10 +187,10 @@ impl Records {
                 let (above, below) = (line(0), line(1));
                 let staff = row.person.person.staff_id.clone().unwrap_or_default();
                 let staff = padded(&format!("  {}", text::one_line(&staff)), NAME + 2);
-                let with = |start: Vec<(Role, String)>, cells: Vec<(Role, String)>| [start, cells].concat();
+                let with = |start: Vec<(TextRole, String)>, cells: Vec<(TextRole, String)>| [start, cells].concat();
                 for parts in [
                     with(lead.iter().map(|(role, part)| (*role, (*part).to_owned())).collect(), above),
-                    with(vec![(Role::Dim, staff)], below),
+                    with(vec![(TextRole::Dim, staff)], below),
                 ] {
                     page.parts(&parts.iter().map(|(role, part)| (*role, part.as_str())).collect::<Vec<_>>());
                 }
@@ -196,34 +199,42 @@ impl Records {
     }
 
     /// Begins a person's line with a mark and the name; `rest` draws it.
-    fn person(&self, page: &mut Page, at: usize, row: &RollRow, rest: impl FnOnce(&mut Page, [(Role, &str); 2])) {
+    fn person(
+        &self,
+        page: &mut TextPage,
+        at: usize,
+        row: &MatrixRow,
+        rest: impl FnOnce(&mut TextPage, [(TextRole, &str); 2]),
+    ) {
         let here = at == self.at;
         let name = padded(&text::one_line(&row.person.person.name), NAME);
-        let role = if here { Role::Strong } else { Role::Text };
-        rest(page, [(Role::Accent, if here { "▸ " } else { "  " }), (role, &name)]);
+        let role = if here { TextRole::Strong } else { TextRole::Text };
+        rest(page, [(TextRole::Accent, if here { "▸ " } else { "  " }), (role, &name)]);
     }
 
     /// Returns who is in sight from the `first` on, each with the place among those chosen.
-    fn sight(&self, first: usize) -> impl Iterator<Item = (usize, &RollRow)> {
+    fn sight(&self, first: usize) -> impl Iterator<Item = (usize, &MatrixRow)> {
         let rows = self.chosen.iter().enumerate().skip(first).take(self.rows);
         rows.map(|(at, row)| (at, &self.roll.rows[*row]))
     }
 
     /// Returns a cell in words, with the role of its color.
-    fn words(&self, cell: &Cell, gap: &str) -> (Role, String) {
+    fn words(&self, cell: &MatrixCell, gap: &str) -> (TextRole, String) {
         match (&cell.by, cell.uncounted) {
-            (Some(by), _) if !self.proven.contains(&by.id) => (Role::Dim, "being verified".to_owned()),
+            (Some(by), _) if !self.proven.contains(&by.id) => (TextRole::Dim, "being verified".to_owned()),
             (Some(by), _) => {
                 let role = match cell.standing {
-                    Standing::Current => Role::Good,
-                    Standing::Expiring60 | Standing::Expiring30 => Role::Warn,
-                    Standing::Expired | Standing::Revoked | Standing::NotDone => Role::Bad,
+                    CertificationStatus::Current => TextRole::Good,
+                    CertificationStatus::Expiring60 | CertificationStatus::Expiring30 => TextRole::Warn,
+                    CertificationStatus::Expired | CertificationStatus::Revoked | CertificationStatus::NotDone => {
+                        TextRole::Bad
+                    }
                 };
                 let until = by.valid_until.day();
                 (role, format!("{}{gap}{} {until}", cell.standing, by.assurance.name()))
             }
-            (None, Some(verdict)) => (Role::Dim, format!("{}{gap}one is {verdict}", cell.standing)),
-            (None, None) => (Role::Dim, cell.standing.to_string()),
+            (None, Some(verdict)) => (TextRole::Dim, format!("{}{gap}one is {verdict}", cell.standing)),
+            (None, None) => (TextRole::Dim, cell.standing.to_string()),
         }
     }
 }
@@ -241,8 +252,8 @@ fn padded(said: &str, columns: usize) -> String {
     format!("{cut}{}", " ".repeat(gap))
 }
 
-impl Screen for Records {
-    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+impl Screen for RecordsScreen {
+    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
         self.stopped = false;
         if self.searching {
             return self.search(key);
@@ -259,7 +270,7 @@ impl Screen for Records {
             Key::Left => self.exam = self.exam.saturating_sub(1),
             Key::Right => self.exam = (self.exam + 1).min(self.roll.exams.len().saturating_sub(1)),
             Key::Tab => {
-                self.view = if self.view == View::List { View::Matrix } else { View::List };
+                self.view = if self.view == RecordsView::List { RecordsView::Matrix } else { RecordsView::List };
                 self.select();
             }
             Key::Enter => {
@@ -272,7 +283,7 @@ impl Screen for Records {
         None
     }
 
-    fn settled(&mut self, reply: Reply, _: &Cx) -> Option<Effect> {
+    fn settled(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
         if let Reply::Verified(ids) = reply {
             self.proven.extend(ids);
         }
@@ -283,29 +294,29 @@ impl Screen for Records {
         self.stopped = true;
     }
 
-    fn tick(&mut self, _: &Cx) -> Option<Effect> {
+    fn tick(&mut self, _: &ScreenContext) -> Option<Effect> {
         let rows = self.unproven();
         (!rows.is_empty() && !self.stopped).then_some(Effect::Do(Command::Verify(rows)))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
-        let mut page = Page::new(cx.theme, area);
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
+        let mut page = TextPage::new(cx.theme, area);
         self.heads(&mut page);
-        let lines = if self.view == View::Matrix || page.width() < 60 { 2 } else { 1 };
+        let lines = if self.view == RecordsView::Matrix || page.width() < 60 { 2 } else { 1 };
         self.rows = (usize::from(area.height).saturating_sub(5) / lines).max(1);
         let low = (self.at + 1).saturating_sub(self.rows);
         self.scroll.offset = self.scroll.offset.clamp(low, self.at.max(low));
         match self.view {
-            View::List => self.list(&mut page, self.scroll.offset),
-            View::Matrix => self.matrix(&mut page, self.scroll.offset),
+            RecordsView::List => self.list(&mut page, self.scroll.offset),
+            RecordsView::Matrix => self.matrix(&mut page, self.scroll.offset),
         }
         if self.chosen.is_empty() {
-            page.text(Role::Text, "Nobody fits. Take certificates in with `needlewise certificate import`.");
+            page.text(TextRole::Text, "Nobody fits. Take certificates in with `needlewise certificate import`.");
         }
         page.draw(frame, area, &mut { Scroll::TOP });
     }
 
-    fn title(&self, _: &Cx) -> (String, String) {
+    fn title(&self, _: &ScreenContext) -> (String, String) {
         ("Records".to_owned(), format!("{} of {}", self.chosen.len(), self.roll.rows.len()))
     }
 
@@ -313,7 +324,7 @@ impl Screen for Records {
         if self.searching {
             return vec![key("Enter", "done"), key("↑↓", "choose")];
         }
-        let other = if self.view == View::List { "matrix" } else { "list" };
+        let other = if self.view == RecordsView::List { "matrix" } else { "list" };
         vec![
             key("↑↓", "choose"),
             key("Enter", "person"),
@@ -328,7 +339,7 @@ impl Screen for Records {
         ]
     }
 
-    fn wake(&self, _: &Cx) -> Option<Millis> {
+    fn wake(&self, _: &ScreenContext) -> Option<Millis> {
         (!self.stopped && !self.unproven().is_empty()).then_some(Millis(0))
     }
 

@@ -6,20 +6,20 @@ use ratatui::layout::Rect;
 use crate::text;
 use crate::tui::effect::{Command, Effect};
 use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Page, Scroll, bar};
-use crate::tui::screen::{Cx, Screen};
-use crate::tui::theme::Role;
+use crate::tui::page::{Scroll, TextPage, bar};
+use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::theme::TextRole;
 use crate::view::home::TopicView;
 
 /// The list of topics; all of them mixed come first.
 #[derive(Debug)]
-pub struct Topics {
+pub struct TopicsScreen {
     topics: Vec<TopicView>,
     at: usize,
     scroll: Scroll,
 }
 
-impl Topics {
+impl TopicsScreen {
     /// Lists these.
     pub fn new(topics: Vec<TopicView>) -> Self {
         Self { topics, at: 0, scroll: Scroll::default() }
@@ -35,8 +35,8 @@ fn far(topic: &TopicView) -> String {
     )
 }
 
-impl Screen for Topics {
-    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+impl Screen for TopicsScreen {
+    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
         self.scroll.follow();
         match key {
             Key::CtrlC => return Some(Effect::Quit),
@@ -55,9 +55,9 @@ impl Screen for Topics {
         None
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
-        let mut page = Page::new(cx.theme, area);
-        page.text(Role::Text, "Ten questions, each explained as soon as it is answered.");
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
+        let mut page = TextPage::new(cx.theme, area);
+        page.text(TextRole::Text, "Ten questions, each explained as soon as it is answered.");
         page.gap();
         let mark = |here: bool| if here { "▸ " } else { "  " };
         if self.at == 0 {
@@ -65,8 +65,8 @@ impl Screen for Topics {
         }
         page.hanging(
             mark(self.at == 0),
-            Role::Accent,
-            if self.at == 0 { Role::Strong } else { Role::Text },
+            TextRole::Accent,
+            if self.at == 0 { TextRole::Strong } else { TextRole::Text },
             "All topics",
         );
         for (at, topic) in self.topics.iter().enumerate() {
@@ -75,15 +75,20 @@ impl Screen for Topics {
             if here {
                 page.focus();
             }
-            let role = if here { Role::Strong } else { Role::Text };
-            page.hanging(mark(here), Role::Accent, role, &topic.title);
+            let role = if here { TextRole::Strong } else { TextRole::Text };
+            page.hanging(mark(here), TextRole::Accent, role, &topic.title);
             let (full, rest) = bar(topic.right, topic.total, 12);
-            page.parts(&[(Role::Text, "  "), (Role::Accent, &full), (Role::Dim, &rest), (Role::Dim, &far(topic))]);
+            page.parts(&[
+                (TextRole::Text, "  "),
+                (TextRole::Accent, &full),
+                (TextRole::Dim, &rest),
+                (TextRole::Dim, &far(topic)),
+            ]);
         }
         page.draw(frame, area, &mut self.scroll);
     }
 
-    fn title(&self, _: &Cx) -> (String, String) {
+    fn title(&self, _: &ScreenContext) -> (String, String) {
         ("Practice".to_owned(), "choose a topic".to_owned())
     }
 

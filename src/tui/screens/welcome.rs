@@ -7,20 +7,20 @@ use crate::projections::people::PersonRow;
 use crate::text;
 use crate::tui::effect::{Command, Effect, Route};
 use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Page, Scroll};
-use crate::tui::screen::{Cx, Screen};
-use crate::tui::theme::Role;
+use crate::tui::page::{Scroll, TextPage};
+use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::theme::TextRole;
 
 /// The first screen, while it is not known who sits down.
 #[derive(Debug)]
-pub struct Welcome {
+pub struct WelcomeScreen {
     people: Vec<PersonRow>,
     at: usize,
     name: String,
     scroll: Scroll,
 }
 
-impl Welcome {
+impl WelcomeScreen {
     /// Asks whether it is one of these, or somebody new.
     pub fn new(people: Vec<PersonRow>) -> Self {
         Self { people, at: 0, name: String::new(), scroll: Scroll::default() }
@@ -32,8 +32,8 @@ impl Welcome {
     }
 }
 
-impl Screen for Welcome {
-    fn on(&mut self, key: Key, _: &Cx) -> Option<Effect> {
+impl Screen for WelcomeScreen {
+    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
         self.scroll.follow();
         match key {
             Key::CtrlC => return Some(Effect::Quit),
@@ -56,15 +56,15 @@ impl Screen for Welcome {
         None
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
-        let mut page = Page::new(cx.theme, area);
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
+        let mut page = TextPage::new(cx.theme, area);
         page.gap();
-        page.text(Role::Strong, "Dry needling: practice, exams and certificates of completion.");
+        page.text(TextRole::Strong, "Dry needling: practice, exams and certificates of completion.");
         page.gap();
         if self.people.is_empty() {
-            page.text(Role::Text, "What is your name? It will stand on your certificate as you type it here.");
+            page.text(TextRole::Text, "What is your name? It will stand on your certificate as you type it here.");
         } else {
-            page.text(Role::Text, "Who is it?");
+            page.text(TextRole::Text, "Who is it?");
         }
         page.gap();
         for (at, row) in self.people.iter().enumerate() {
@@ -73,7 +73,12 @@ impl Screen for Welcome {
                 page.focus();
             }
             let mark = if here { "▸ " } else { "  " };
-            page.hanging(mark, Role::Accent, if here { Role::Strong } else { Role::Text }, &row.person.name);
+            page.hanging(
+                mark,
+                TextRole::Accent,
+                if here { TextRole::Strong } else { TextRole::Text },
+                &row.person.name,
+            );
         }
         if !self.people.is_empty() {
             page.gap();
@@ -83,16 +88,16 @@ impl Screen for Welcome {
         }
         let (mark, cursor) = if self.in_field() { ("▸ ", "▏") } else { ("  ", "") };
         let label = if self.people.is_empty() { "Name: " } else { "New name: " };
-        page.hanging(&format!("{mark}{label}"), Role::Accent, Role::Strong, &format!("{}{cursor}", self.name));
+        page.hanging(&format!("{mark}{label}"), TextRole::Accent, TextRole::Strong, &format!("{}{cursor}", self.name));
         page.gap();
         page.text(
-            Role::Dim,
+            TextRole::Dim,
             "Everything stays on this computer. Enter the names of staff and students, never of patients.",
         );
         page.draw(frame, area, &mut self.scroll);
     }
 
-    fn title(&self, _: &Cx) -> (String, String) {
+    fn title(&self, _: &ScreenContext) -> (String, String) {
         ("needlewise".to_owned(), "welcome".to_owned())
     }
 

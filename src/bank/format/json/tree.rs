@@ -10,17 +10,17 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 /// A parsed text.
 #[derive(Debug)]
-pub struct Tree<'a> {
+pub struct JsonTree<'a> {
     root: ast::Value<'a>,
 }
 
 /// One value of a tree.
 #[derive(Debug, Clone, Copy)]
-pub struct Node<'t>(&'t ast::Value<'t>);
+pub struct JsonNode<'t>(&'t ast::Value<'t>);
 
 /// What a value is.
 #[derive(Debug)]
-pub enum Sort<'t> {
+pub enum JsonKind<'t> {
     /// A text.
     Text(&'t str),
     /// A number as written.
@@ -35,7 +35,7 @@ pub enum Sort<'t> {
     Record,
 }
 
-impl Sort<'_> {
+impl JsonKind<'_> {
     /// Returns the words for it.
     pub fn words(&self) -> &'static str {
         match self {
@@ -49,7 +49,7 @@ impl Sort<'_> {
     }
 }
 
-impl<'a> Tree<'a> {
+impl<'a> JsonTree<'a> {
     /// Parses strict JSON (RFC 8259), at most 512 levels deep.
     ///
     /// # Errors
@@ -72,8 +72,8 @@ impl<'a> Tree<'a> {
     }
 
     /// Returns the outermost value.
-    pub fn root(&self) -> Node<'_> {
-        Node(&self.root)
+    pub fn root(&self) -> JsonNode<'_> {
+        JsonNode(&self.root)
     }
 
     /// Returns the bytes of what `pointer` (RFC 6901) names, or of the nearest thing around it that exists.
@@ -91,16 +91,16 @@ impl<'a> Tree<'a> {
     }
 }
 
-impl<'t> Node<'t> {
+impl<'t> JsonNode<'t> {
     /// Returns what the value is.
-    pub fn sort(self) -> Sort<'t> {
+    pub fn sort(self) -> JsonKind<'t> {
         match self.0 {
-            ast::Value::StringLit(text) => Sort::Text(&text.value),
-            ast::Value::NumberLit(number) => Sort::Number(number.value),
-            ast::Value::BooleanLit(flag) => Sort::Flag(flag.value),
-            ast::Value::NullKeyword(_) => Sort::Null,
-            ast::Value::Array(_) => Sort::List,
-            ast::Value::Object(_) => Sort::Record,
+            ast::Value::StringLit(text) => JsonKind::Text(&text.value),
+            ast::Value::NumberLit(number) => JsonKind::Number(number.value),
+            ast::Value::BooleanLit(flag) => JsonKind::Flag(flag.value),
+            ast::Value::NullKeyword(_) => JsonKind::Null,
+            ast::Value::Array(_) => JsonKind::List,
+            ast::Value::Object(_) => JsonKind::Record,
         }
     }
 
@@ -108,28 +108,28 @@ impl<'t> Node<'t> {
     pub fn span(self) -> Range<usize> {
         let range = self.0.range();
         match self.sort() {
-            Sort::List | Sort::Record => range.start..range.start + 1,
+            JsonKind::List | JsonKind::Record => range.start..range.start + 1,
             _ => range.start..range.end,
         }
     }
 
     /// Returns the elements of a list, else nothing.
-    pub fn elements(self) -> impl Iterator<Item = Node<'t>> {
+    pub fn elements(self) -> impl Iterator<Item = JsonNode<'t>> {
         let elements = self.0.as_array().map_or(&[][..], |list| &list.elements);
-        elements.iter().map(Node)
+        elements.iter().map(JsonNode)
     }
 
     /// Returns the members of a record with the bytes of their names, else nothing.
-    pub fn members(self) -> impl Iterator<Item = (&'t str, Range<usize>, Node<'t>)> {
+    pub fn members(self) -> impl Iterator<Item = (&'t str, Range<usize>, JsonNode<'t>)> {
         let members = self.0.as_object().map_or(&[][..], |record| &record.properties);
         members.iter().map(|member| {
             let name = member.name.range();
-            (member.name.as_str(), name.start..name.end, Node(&member.value))
+            (member.name.as_str(), name.start..name.end, JsonNode(&member.value))
         })
     }
 
     /// Returns the first member of that name.
-    pub fn member(self, name: &str) -> Option<Node<'t>> {
+    pub fn member(self, name: &str) -> Option<JsonNode<'t>> {
         self.members().find(|(member, ..)| *member == name).map(|(.., node)| node)
     }
 
@@ -137,12 +137,12 @@ impl<'t> Node<'t> {
     pub fn to_json(self) -> serde_json::Value {
         use serde_json::Value;
         match self.sort() {
-            Sort::Text(text) => Value::String(text.to_owned()),
-            Sort::Number(number) => number.parse().map_or(Value::Null, Value::Number),
-            Sort::Flag(flag) => Value::Bool(flag),
-            Sort::Null => Value::Null,
-            Sort::List => self.elements().map(Self::to_json).collect(),
-            Sort::Record => {
+            JsonKind::Text(text) => Value::String(text.to_owned()),
+            JsonKind::Number(number) => number.parse().map_or(Value::Null, Value::Number),
+            JsonKind::Flag(flag) => Value::Bool(flag),
+            JsonKind::Null => Value::Null,
+            JsonKind::List => self.elements().map(Self::to_json).collect(),
+            JsonKind::Record => {
                 let kept = self.members().filter(|(name, ..)| !name.starts_with("x-") && *name != "$schema");
                 Value::Object(kept.map(|(name, _, node)| (name.to_owned(), node.to_json())).collect())
             }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use num_bigint::BigUint;
 
 use crate::exam::draw::quota::Quota;
-use crate::exam::draw::rng::Chance;
+use crate::exam::draw::rng::DrawRng;
 
 /// The largest number of steps of a table; it takes well under a second.
 const STEPS_MAX: usize = 2_000_000;
@@ -181,7 +181,7 @@ impl Table {
     }
 
     /// Draws entries, each set of them as likely as any other, with the rival set of each.
-    pub(super) fn draw(mut self, chance: &mut Chance) -> Vec<(usize, usize)> {
+    pub(super) fn draw(mut self, chance: &mut DrawRng) -> Vec<(usize, usize)> {
         let mut state = self.start.clone();
         let mut drawn = Vec::new();
         for at in 0..self.steps.len() {

@@ -1,13 +1,13 @@
 //! What has been marked or typed for a question and is not stored yet.
 
 use crate::attempt::Answer;
-use crate::bank::question::{Ask, Select};
-use crate::exam::loaded_paper::Item;
+use crate::bank::question::{QuestionKind, SelectCount};
+use crate::exam::loaded_paper::LoadedQuestion;
 use crate::text;
 
 /// A marked or typed answer in the making, in places of the question's own order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Draft {
+pub enum AnswerDraft {
     /// Ticked choices.
     Choices(Vec<usize>),
     /// True or false.
@@ -20,35 +20,37 @@ pub enum Draft {
     Pairs(Vec<Option<usize>>),
 }
 
-impl Draft {
+impl AnswerDraft {
     /// Begins with the stored answer, or with nothing.
-    pub fn of(item: &Item, stored: Option<&Answer>) -> Self {
+    pub fn of(item: &LoadedQuestion, stored: Option<&Answer>) -> Self {
         match (&item.question.ask, stored) {
-            (Ask::Choice { .. }, Some(Answer::Choices(ticked))) => Self::Choices(ticked.clone()),
-            (Ask::Choice { .. }, _) => Self::Choices(Vec::new()),
-            (Ask::TrueFalse { .. }, Some(Answer::Truth(truth))) => Self::Truth(Some(*truth)),
-            (Ask::TrueFalse { .. }, _) => Self::Truth(None),
-            (Ask::Number { .. }, Some(Answer::Number(typed))) => Self::Field(typed.clone()),
-            (Ask::Text { .. }, Some(Answer::Text(typed))) => Self::Field(typed.clone()),
-            (Ask::Number { .. } | Ask::Text { .. }, _) => Self::Field(String::new()),
-            (Ask::Order { .. }, Some(Answer::Order(order))) => Self::Order(order.clone()),
-            (Ask::Order { .. }, _) => Self::Order(Vec::new()),
-            (Ask::Match { .. }, Some(Answer::Pairs(rights))) => Self::Pairs(rights.iter().copied().map(Some).collect()),
-            (Ask::Match { pairs, .. }, _) => Self::Pairs(vec![None; pairs.len()]),
+            (QuestionKind::Choice { .. }, Some(Answer::Choices(ticked))) => Self::Choices(ticked.clone()),
+            (QuestionKind::Choice { .. }, _) => Self::Choices(Vec::new()),
+            (QuestionKind::TrueFalse { .. }, Some(Answer::Truth(truth))) => Self::Truth(Some(*truth)),
+            (QuestionKind::TrueFalse { .. }, _) => Self::Truth(None),
+            (QuestionKind::Number { .. }, Some(Answer::Number(typed))) => Self::Field(typed.clone()),
+            (QuestionKind::Text { .. }, Some(Answer::Text(typed))) => Self::Field(typed.clone()),
+            (QuestionKind::Number { .. } | QuestionKind::Text { .. }, _) => Self::Field(String::new()),
+            (QuestionKind::Order { .. }, Some(Answer::Order(order))) => Self::Order(order.clone()),
+            (QuestionKind::Order { .. }, _) => Self::Order(Vec::new()),
+            (QuestionKind::Match { .. }, Some(Answer::Pairs(rights))) => {
+                Self::Pairs(rights.iter().copied().map(Some).collect())
+            }
+            (QuestionKind::Match { pairs, .. }, _) => Self::Pairs(vec![None; pairs.len()]),
         }
     }
 
     /// Marks or unmarks what is shown at a position. `line` is the left side that the keys are at, in a match.
-    pub fn mark(&mut self, item: &Item, position: usize, line: usize) {
+    pub fn mark(&mut self, item: &LoadedQuestion, position: usize, line: usize) {
         let Some(place) = place(item, position) else { return };
         match (self, &item.question.ask) {
-            (Self::Choices(ticked), Ask::Choice { select, .. }) => {
+            (Self::Choices(ticked), QuestionKind::Choice { select, .. }) => {
                 let held = ticked.contains(&place);
                 match select {
-                    Select::One => *ticked = vec![place],
+                    SelectCount::One => *ticked = vec![place],
                     _ if held => ticked.retain(|other| *other != place),
                     // With a number given there can never be more ticks than that.
-                    Select::Exactly(n) if ticked.len() >= *n => {}
+                    SelectCount::Exactly(n) if ticked.len() >= *n => {}
                     _ => ticked.push(place),
                 }
                 ticked.sort_unstable();
@@ -85,21 +87,32 @@ impl Draft {
     }
 
     /// Returns the answer, once it is whole.
-    pub fn answer(&self, item: &Item) -> Option<Answer> {
+    pub fn answer(&self, item: &LoadedQuestion) -> Option<Answer> {
         match (self, &item.question.ask) {
             (Self::Choices(ticked), _) => (!ticked.is_empty()).then(|| Answer::Choices(ticked.clone())),
             (Self::Truth(truth), _) => truth.map(Answer::Truth),
-            (Self::Field(typed), Ask::Number { .. }) if !typed.trim().is_empty() => {
+            (Self::Field(typed), QuestionKind::Number { .. }) if !typed.trim().is_empty() => {
                 Some(Answer::Number(typed.trim().to_owned()))
             }
-            (Self::Field(typed), Ask::Text { .. }) if !typed.trim().is_empty() => {
+            (Self::Field(typed), QuestionKind::Text { .. }) if !typed.trim().is_empty() => {
                 Some(Answer::Text(typed.trim().to_owned()))
             }
-            (Self::Order(order), Ask::Order { items }) if order.len() == items.len() => {
+            (Self::Order(order), QuestionKind::Order { items }) if order.len() == items.len() => {
                 Some(Answer::Order(order.clone()))
             }
             (Self::Pairs(rights), _) => rights.iter().copied().collect::<Option<Vec<_>>>().map(Answer::Pairs),
             _ => None,
+        }
+    }
+
+    /// Says what is missing to make it an answer.
+    pub fn unfinished(&self) -> &'static str {
+        match self {
+            Self::Choices(_) => "Mark an answer first: a letter, or Space.",
+            Self::Truth(_) => "Choose true or false first.",
+            Self::Field(_) => "Type an answer first.",
+            Self::Order(_) => "Pick every item once, the first one first.",
+            Self::Pairs(_) => "Give every left side a letter.",
         }
     }
 
@@ -115,23 +128,23 @@ impl Draft {
 }
 
 /// Returns how many lines of a question the keys can be at: choices, items, left sides; true and false.
-pub fn lines(item: &Item) -> usize {
+pub fn lines(item: &LoadedQuestion) -> usize {
     match &item.question.ask {
-        Ask::Choice { .. } | Ask::Order { .. } => item.order.len(),
-        Ask::TrueFalse { .. } => 2,
-        Ask::Match { pairs, .. } => pairs.len(),
-        Ask::Number { .. } | Ask::Text { .. } => 0,
+        QuestionKind::Choice { .. } | QuestionKind::Order { .. } => item.order.len(),
+        QuestionKind::TrueFalse { .. } => 2,
+        QuestionKind::Match { pairs, .. } => pairs.len(),
+        QuestionKind::Number { .. } | QuestionKind::Text { .. } => 0,
     }
 }
 
 /// Returns whether a question is answered by typing.
-pub fn is_field(item: &Item) -> bool {
-    matches!(item.question.ask, Ask::Number { .. } | Ask::Text { .. })
+pub fn is_field(item: &LoadedQuestion) -> bool {
+    matches!(item.question.ask, QuestionKind::Number { .. } | QuestionKind::Text { .. })
 }
 
-fn place(item: &Item, position: usize) -> Option<usize> {
+fn place(item: &LoadedQuestion, position: usize) -> Option<usize> {
     match item.question.ask {
-        Ask::TrueFalse { .. } => (position < 2).then_some(position),
+        QuestionKind::TrueFalse { .. } => (position < 2).then_some(position),
         _ => item.order.get(position).copied(),
     }
 }

@@ -1,13 +1,13 @@
 //! What the keys mean while a question is answered.
 
-use super::draft::{self, Draft};
-use super::{Certainty, Effect, Key, Quiz, Then};
-use crate::exam::session::Action;
+use super::draft::{self, AnswerDraft};
+use super::{AfterStore, Certainty, Effect, Key, QuizScreen};
+use crate::exam::session::AttemptAction;
 use crate::tui::effect::Command;
 use crate::tui::key::{Binding, key};
 
 /// The effect that stores what the trainee did.
-pub(super) fn record(action: Action) -> Effect {
+pub(super) fn record(action: AttemptAction) -> Effect {
     Effect::Do(Command::Record(action))
 }
 
@@ -41,7 +41,7 @@ impl LetterCommand {
     }
 }
 
-impl Quiz {
+impl QuizScreen {
     /// Types into the field; nothing where the key is a command even there.
     pub(super) fn on_field(&mut self, key: Key) -> Option<Option<Effect>> {
         match key {
@@ -72,10 +72,10 @@ impl Quiz {
             Key::Enter => return self.confirm(None),
             Key::Tab if draft::is_field(self.item()) => self.in_field = !self.is_closed(),
             Key::Backspace => self.take_back(),
-            Key::Left => return self.leave_for(Then::Question(self.at.saturating_sub(1))),
-            Key::Right if self.is_last() => return self.leave_for(Then::Stay),
-            Key::Right => return self.leave_for(Then::Question(self.at + 1)),
-            Key::Esc | Key::CtrlC => return self.leave_for(Then::Leave),
+            Key::Left => return self.leave_for(AfterStore::Question(self.at.saturating_sub(1))),
+            Key::Right if self.is_last() => return self.leave_for(AfterStore::Stay),
+            Key::Right => return self.leave_for(AfterStore::Question(self.at + 1)),
+            Key::Esc | Key::CtrlC => return self.leave_for(AfterStore::Leave),
             Key::Char(c) => return self.on_char(c),
             Key::Alt(letter) => return self.on_letter(letter),
             _ => {}
@@ -85,7 +85,7 @@ impl Quiz {
 
     /// A letter that is shown marks; other letters are commands, and so is any letter with Alt.
     fn on_char(&mut self, c: char) -> Option<Effect> {
-        let truth = matches!(self.draft, Draft::Truth(_));
+        let truth = matches!(self.draft, AnswerDraft::Truth(_));
         match (c, self.choice_of(c)) {
             ('t' | 'T', _) if truth => self.mark(0),
             ('f' | 'F', _) if truth => self.mark(1),
@@ -102,10 +102,10 @@ impl Quiz {
     /// Says what the command of a letter means.
     pub(super) fn on_letter(&mut self, letter: char) -> Option<Effect> {
         match LetterCommand::ALL.into_iter().find(|command| command.letter() == letter)? {
-            LetterCommand::Leave => self.leave_for(Then::Leave),
+            LetterCommand::Leave => self.leave_for(AfterStore::Leave),
             _ if self.session.ended().is_some() => None,
-            LetterCommand::Flag => Some(record(Action::Flag { item: self.at })),
-            LetterCommand::AnswerSheet => self.leave_for(Then::Sheet),
+            LetterCommand::Flag => Some(record(AttemptAction::Flag { item: self.at })),
+            LetterCommand::AnswerSheet => self.leave_for(AfterStore::Sheet),
         }
     }
 
@@ -122,8 +122,8 @@ impl Quiz {
     }
 
     fn take_back(&mut self) {
-        if !self.is_closed() && !matches!(self.draft, Draft::Field(_)) {
-            self.draft = Draft::of(self.item(), None);
+        if !self.is_closed() && !matches!(self.draft, AnswerDraft::Field(_)) {
+            self.draft = AnswerDraft::of(self.item(), None);
             self.line = 0;
             self.changed = true;
             self.note = None;

@@ -4,28 +4,31 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::draft::{self, Draft};
-use super::{Cx, Page, Quiz, Role};
+use super::draft::{self, AnswerDraft};
+use super::{QuizScreen, ScreenContext, TextPage, TextRole};
 use crate::attempt::Points;
-use crate::bank::question::{Ask, Select};
+use crate::bank::question::{QuestionKind, SelectCount};
 use crate::exam::loaded_paper::letter;
 use crate::view;
 
-impl Quiz {
+impl QuizScreen {
     /// Paints case, stem, choices, and in practice the explanation.
-    pub(super) fn paint(&self, page: &mut Page) {
+    pub(super) fn paint(&self, page: &mut TextPage) {
         let (sheet, item) = (self.session.sheet(), self.item());
         if let Some(case) = sheet.case_of(self.at) {
-            page.text(Role::Text, case);
+            page.text(TextRole::Text, case);
             page.gap();
         }
-        page.text(Role::Strong, &item.question.stem);
+        page.text(TextRole::Strong, &item.question.stem);
         if let Some(image) = &item.question.image {
-            page.text(Role::Dim, &format!("Image: {}", image.alt));
+            page.text(TextRole::Dim, &format!("Image: {}", image.alt));
         }
-        let simple = matches!(item.question.ask, Ask::Choice { select: Select::One, .. } | Ask::TrueFalse { .. });
+        let simple = matches!(
+            item.question.ask,
+            QuestionKind::Choice { select: SelectCount::One, .. } | QuestionKind::TrueFalse { .. }
+        );
         if !simple {
-            page.text(Role::Dim, &self.instruction());
+            page.text(TextRole::Dim, &self.instruction());
         }
         page.gap();
         self.paint_choices(page);
@@ -37,43 +40,43 @@ impl Quiz {
     /// Says what to do in terms of keys.
     fn instruction(&self) -> String {
         match &self.item().question.ask {
-            Ask::Order { .. } => "Pick the items in order, the first one first.".to_owned(),
-            Ask::Match { .. } => "Give every line the letter that belongs to it.".to_owned(),
+            QuestionKind::Order { .. } => "Pick the items in order, the first one first.".to_owned(),
+            QuestionKind::Match { .. } => "Give every line the letter that belongs to it.".to_owned(),
             _ => view::instruction(self.item()),
         }
     }
 
-    fn paint_choices(&self, page: &mut Page) {
+    fn paint_choices(&self, page: &mut TextPage) {
         let item = self.item();
         match (&self.draft, &item.question.ask) {
-            (Draft::Choices(ticked), Ask::Choice { select, .. }) => {
+            (AnswerDraft::Choices(ticked), QuestionKind::Choice { select, .. }) => {
                 for (position, said) in item.shown().into_iter().enumerate() {
                     let held = ticked.contains(&item.order[position]);
                     let tick = match (select, held) {
-                        (Select::One, true) => "●",
-                        (Select::One, false) => " ",
+                        (SelectCount::One, true) => "●",
+                        (SelectCount::One, false) => " ",
                         (_, true) => "[x]",
                         (_, false) => "[ ]",
                     };
                     self.paint_line(page, position, &format!("{tick} {}", letter(position)), held, said);
                 }
             }
-            (Draft::Truth(truth), _) => {
+            (AnswerDraft::Truth(truth), _) => {
                 for (position, said) in ["True", "False"].into_iter().enumerate() {
                     let held = *truth == Some(position == 0);
                     self.paint_line(page, position, if held { "●" } else { " " }, held, said);
                 }
             }
-            (Draft::Order(order), _) => {
+            (AnswerDraft::Order(order), _) => {
                 for (position, said) in item.shown().into_iter().enumerate() {
                     let picked = order.iter().position(|place| *place == item.order[position]);
                     let number = picked.map_or("  ".to_owned(), |at| format!("{:>2}", at + 1));
                     self.paint_line(page, position, &format!("{number} {}", letter(position)), picked.is_some(), said);
                 }
             }
-            (Draft::Pairs(rights), Ask::Match { pairs, .. }) => {
+            (AnswerDraft::Pairs(rights), QuestionKind::Match { pairs, .. }) => {
                 for (position, said) in item.shown().into_iter().enumerate() {
-                    page.hanging(&format!("     {}  ", letter(position)), Role::Text, Role::Text, said);
+                    page.hanging(&format!("     {}  ", letter(position)), TextRole::Text, TextRole::Text, said);
                 }
                 page.gap();
                 for (left, pair) in pairs.iter().enumerate() {
@@ -82,33 +85,33 @@ impl Quiz {
                     self.paint_line(page, left, &mark, right.is_some(), &pair.left);
                 }
             }
-            (Draft::Field(typed), ask) => {
+            (AnswerDraft::Field(typed), ask) => {
                 let unit = match ask {
-                    Ask::Number { unit: Some(unit), .. } => format!(" {unit}"),
+                    QuestionKind::Number { unit: Some(unit), .. } => format!(" {unit}"),
                     _ => String::new(),
                 };
                 page.focus();
                 let cursor = if self.in_field { "▏" } else { "" };
-                page.hanging("  Answer: ", Role::Accent, Role::Strong, &format!("{typed}{cursor}{unit}"));
+                page.hanging("  Answer: ", TextRole::Accent, TextRole::Strong, &format!("{typed}{cursor}{unit}"));
             }
             _ => {}
         }
     }
 
     /// Paints one line that the keys can be at. In practice, once closed, right and wrong stand beside it as words.
-    fn paint_line(&self, page: &mut Page, line: usize, mark: &str, held: bool, said: &str) {
+    fn paint_line(&self, page: &mut TextPage, line: usize, mark: &str, held: bool, said: &str) {
         let here = line == self.line && draft::lines(self.item()) > 0 && !self.is_closed();
         if here {
             page.focus();
         }
         let pointer = if here { "▸" } else { " " };
-        let role = if here || held { Role::Strong } else { Role::Text };
-        page.hanging(&format!(" {pointer} {mark}  "), Role::Accent, role, said);
+        let role = if here || held { TextRole::Strong } else { TextRole::Text };
+        page.hanging(&format!(" {pointer} {mark}  "), TextRole::Accent, role, said);
     }
 
-    fn paint_explanation(&self, page: &mut Page) {
+    fn paint_explanation(&self, page: &mut TextPage) {
         let mark = self.session.mark(self.at);
-        let role = if mark == Points::one() { Role::Good } else { Role::Bad };
+        let role = if mark == Points::one() { TextRole::Good } else { TextRole::Bad };
         page.gap();
         page.focus();
         let sign = if mark == Points::one() { "✓" } else { "✗" };
@@ -118,22 +121,22 @@ impl Quiz {
         page.text(role, &format!("{sign} {verdict}{sure}"));
         page.gap();
         for (what, why) in view::rationales(self.item()) {
-            page.hanging(&format!("{what}: "), Role::Strong, Role::Text, &why);
+            page.hanging(&format!("{what}: "), TextRole::Strong, TextRole::Text, &why);
         }
         page.gap();
-        page.text(Role::Text, &self.item().question.rationale);
+        page.text(TextRole::Text, &self.item().question.rationale);
         for source in self.session.sheet().sources_of(self.at) {
-            page.hanging("Source: ", Role::Dim, Role::Dim, &source);
+            page.hanging("Source: ", TextRole::Dim, TextRole::Dim, &source);
         }
     }
 
     /// Returns what is said below the question, and how: what is asked, what went wrong, or how the answer stands.
-    pub(super) fn said(&self) -> (Role, String) {
+    pub(super) fn said(&self) -> (TextRole, String) {
         if self.asks_to_leave {
             let asked = "Leave the exam? Answers are kept, the clock runs on. Enter leaves, any other key stays.";
-            return (Role::Warn, asked.to_owned());
+            return (TextRole::Warn, asked.to_owned());
         }
-        self.note.clone().unwrap_or_else(|| (Role::Dim, self.state()))
+        self.note.clone().unwrap_or_else(|| (TextRole::Dim, self.state()))
     }
 
     /// Says how the answer stands, in words.
@@ -151,12 +154,12 @@ impl Quiz {
     }
 
     /// Paints how far through the paper this question is.
-    pub(super) fn paint_progress(&self, frame: &mut Frame<'_>, area: Rect, cx: &Cx) {
+    pub(super) fn paint_progress(&self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
         let width = usize::from(area.width.saturating_sub(2));
         let done = width * (self.at + 1) / self.session.count().max(1);
         let line = Line::from(vec![
-            Span::styled("━".repeat(done), cx.theme.style(Role::Accent)),
-            Span::styled("─".repeat(width.saturating_sub(done)), cx.theme.style(Role::Dim)),
+            Span::styled("━".repeat(done), cx.theme.style(TextRole::Accent)),
+            Span::styled("─".repeat(width.saturating_sub(done)), cx.theme.style(TextRole::Dim)),
         ]);
         frame.render_widget(line, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area });
     }
