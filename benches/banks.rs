@@ -66,13 +66,13 @@ fn main() {
         let (plain, parsed) = time(|| serde_json::from_str::<Plain>(&text).expect("a bank"));
         assert_eq!(parsed.questions.len(), 10_000);
         drop(parsed);
-        let (ours, reading) = time(|| json::bank("large.json", text.as_bytes()));
+        let (ours, reading) = time(|| json::parse_bank("large.json", text.as_bytes()));
         assert!(reading.value.is_some(), "{}", reading.problems[0].draw(false));
         ratios.push(ours.as_secs_f64() / plain.as_secs_f64());
     }
     println!("reading / serde_json's typed parse: {:.2} (goal: at most 1.5)", median(ratios));
 
-    let bank = json::bank("large.json", text.as_bytes()).value.expect("a bank");
+    let bank = json::parse_bank("large.json", text.as_bytes()).value.expect("a bank");
     let syllabus = Catalog::built_in().syllabus();
     let today = "2026-11-24".parse().expect("a day");
     let times = (0..5).map(|_| time(|| check(&bank, today, syllabus.as_deref())).0.as_secs_f64()).collect();

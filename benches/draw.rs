@@ -34,7 +34,7 @@ fn paired(folder: &Path, count: usize) -> Catalog {
     });
     std::fs::write(folder.join("large.json"), bank.to_string()).expect("a file");
     let mut catalog = Catalog::built_in();
-    catalog.add_folder(folder, &BankOrigin::Data).expect("a folder");
+    catalog.add_folder(folder, &BankOrigin::DataDirectory).expect("a folder");
     assert!(catalog.problems().is_empty());
     catalog
 }

@@ -1,4 +1,4 @@
-//! What a question bank is, how it is read and checked, and which bank an id means.
+//! Question banks: types, file format, validation, item-writing rules, and the catalog that maps an id to a bank.
 
 pub mod types;
 pub mod question;

@@ -1,4 +1,4 @@
-//! Canonical JSON (RFC 8785): the bytes that digests are taken of.
+//! Canonical JSON (RFC 8785). Digests are computed over these bytes.
 
 use serde::Serialize;
 

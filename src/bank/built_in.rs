@@ -1,4 +1,4 @@
-//! The shipped banks and exams, embedded in the program by the build script, which finds them in `question-banks/`.
+//! The built-in banks, exams and syllabus. The build script embeds them from `question-banks/`.
 
 /// A shipped bank: its outline, and its text.
 #[derive(Debug)]

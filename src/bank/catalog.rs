@@ -1,4 +1,4 @@
-//! Which bank or exam an id means: those of `--banks` first (the last one wins), then the data directory's, then built-in.
+//! Finds the bank or exam for an id. Order: the `--banks` folders (the last one wins), the data directory, built-in.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -21,17 +21,17 @@ pub enum BankOrigin {
     /// Embedded in the program.
     BuiltIn,
     /// The data directory's own folder.
-    Data,
+    DataDirectory,
     /// A folder given with `--banks`.
-    Given(PathBuf),
+    BanksFolder(PathBuf),
 }
 
 impl std::fmt::Display for BankOrigin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::BuiltIn => f.write_str("built-in"),
-            Self::Data => f.write_str("data directory"),
-            Self::Given(path) => write!(f, "{}", crate::text::one_line(&path.to_string_lossy())),
+            Self::DataDirectory => f.write_str("data directory"),
+            Self::BanksFolder(path) => write!(f, "{}", crate::text::one_line(&path.to_string_lossy())),
         }
     }
 }
@@ -44,12 +44,12 @@ pub struct CatalogEntry<T> {
     /// Where it came from.
     pub origin: BankOrigin,
     /// Whether it took the place of a built-in one.
-    pub replaced: bool,
+    pub replaces_built_in: bool,
 }
 
 impl<T> Clone for CatalogEntry<T> {
     fn clone(&self) -> Self {
-        Self { value: Arc::clone(&self.value), origin: self.origin.clone(), replaced: self.replaced }
+        Self { value: Arc::clone(&self.value), origin: self.origin.clone(), replaces_built_in: self.replaces_built_in }
     }
 }
 
@@ -76,12 +76,13 @@ impl Catalog {
     pub fn built_in() -> Self {
         let mut catalog = Self::default();
         for bank in built_in::BANKS {
-            let shelved = LazyBank::shipped(bank).map(Arc::new);
-            let entry = shelved.map(|value| CatalogEntry { value, origin: BankOrigin::BuiltIn, replaced: false });
+            let lazy_bank = LazyBank::from_built_in(bank).map(Arc::new);
+            let entry =
+                lazy_bank.map(|value| CatalogEntry { value, origin: BankOrigin::BuiltIn, replaces_built_in: false });
             catalog.banks.extend(bank.id.parse().ok().map(|id| (id, entry)));
         }
         for (id, text) in built_in::EXAMS {
-            catalog.add_exam(id, json::shipped_exam(&format!("exams/{id}.json"), text), &BankOrigin::BuiltIn);
+            catalog.add_exam(id, json::parse_built_in_exam(&format!("exams/{id}.json"), text), &BankOrigin::BuiltIn);
         }
         catalog
     }
@@ -91,55 +92,62 @@ impl Catalog {
     /// # Errors
     /// A folder or file that cannot be read, by its path. What is wrong inside a file is a problem, not an error.
     pub fn add_folder(&mut self, folder: &Path, origin: &BankOrigin) -> Result<(), (PathBuf, io::Error)> {
-        let list = |folder: &Path| load::list(folder).map_err(|error| (folder.to_owned(), error));
-        let read = |path: &PathBuf| load::file(path).map_err(|error| (path.clone(), error));
-        for path in list(folder)? {
-            let found = read(&path)?;
-            let reading = named(json::any(&path.to_string_lossy(), &found.bytes), &found);
-            match reading {
+        let list_files = |folder: &Path| load::list_json_files(folder).map_err(|error| (folder.to_owned(), error));
+        let read_file = |path: &PathBuf| load::read_file(path).map_err(|error| (path.clone(), error));
+        for path in list_files(folder)? {
+            let file = read_file(&path)?;
+            let parsed = check_file_name(json::parse_any(&path.to_string_lossy(), &file.bytes), &file);
+            match parsed {
                 ParsedFile { value: Some(json::FileContent::Exam(exam)), problems } => {
-                    self.add_exam(&found.stem(), ParsedFile { value: Some(exam), problems }, origin);
+                    self.add_exam(&file.stem(), ParsedFile { value: Some(exam), problems }, origin);
                 }
                 ParsedFile { value: Some(json::FileContent::Bank(bank)), problems } => {
-                    self.add_bank(&found.stem(), ParsedFile { value: Some(bank), problems }, origin);
+                    self.add_bank(&file.stem(), ParsedFile { value: Some(bank), problems }, origin);
                 }
                 ParsedFile { value: Some(json::FileContent::Syllabus(syllabus)), problems } => {
                     self.problems.extend(problems);
                     self.syllabus = Some(Arc::new(syllabus));
                 }
                 ParsedFile { value: None, problems } => {
-                    self.add_bank(&found.stem(), ParsedFile { value: None, problems }, origin);
+                    self.add_bank(&file.stem(), ParsedFile { value: None, problems }, origin);
                 }
             }
         }
-        for path in list(&folder.join("exams"))? {
-            let found = read(&path)?;
-            let reading = json::exam(&path.to_string_lossy(), &found.bytes);
-            self.add_exam(&found.stem(), with_name(reading, &found, |exam| exam.id.as_str()), origin);
+        for path in list_files(&folder.join("exams"))? {
+            let file = read_file(&path)?;
+            let parsed = json::parse_exam(&path.to_string_lossy(), &file.bytes);
+            self.add_exam(&file.stem(), check_name_is_id(parsed, &file, |exam| exam.id.as_str()), origin);
         }
         Ok(())
     }
 
-    fn add_bank(&mut self, stem: &str, reading: ParsedFile<Bank>, origin: &BankOrigin) {
-        self.problems.extend(reading.problems);
-        let id = reading.value.as_ref().map(|bank| bank.id.clone()).or_else(|| stem.parse().ok());
+    fn add_bank(&mut self, stem: &str, parsed: ParsedFile<Bank>, origin: &BankOrigin) {
+        self.problems.extend(parsed.problems);
+        let id = parsed.value.as_ref().map(|bank| bank.id.clone()).or_else(|| stem.parse().ok());
         if let Some(id) = id {
             // A broken file hides what it would have replaced: nobody is examined on a bank its school did not mean.
-            let replaced = built_in::BANKS.iter().any(|bank| bank.id == id.as_str());
-            let entry = |bank| CatalogEntry { value: Arc::new(LazyBank::from(bank)), origin: origin.clone(), replaced };
-            let entry = reading.value.map(entry);
+            let replaces_built_in = built_in::BANKS.iter().any(|bank| bank.id == id.as_str());
+            let entry = |bank| CatalogEntry {
+                value: Arc::new(LazyBank::from(bank)),
+                origin: origin.clone(),
+                replaces_built_in,
+            };
+            let entry = parsed.value.map(entry);
             self.banks.insert(id, entry);
         }
     }
 
-    fn add_exam(&mut self, stem: &str, reading: ParsedFile<Exam>, origin: &BankOrigin) {
-        self.problems.extend(reading.problems);
-        let id = reading.value.as_ref().map(|exam| exam.id.clone()).or_else(|| stem.parse().ok());
+    fn add_exam(&mut self, stem: &str, parsed: ParsedFile<Exam>, origin: &BankOrigin) {
+        self.problems.extend(parsed.problems);
+        let id = parsed.value.as_ref().map(|exam| exam.id.clone()).or_else(|| stem.parse().ok());
         if let Some(id) = id {
-            let replaced =
-                *origin != BankOrigin::BuiltIn && built_in::EXAMS.iter().any(|(known, _)| *known == id.as_str());
-            let entry =
-                reading.value.map(|exam| CatalogEntry { value: Arc::new(exam), origin: origin.clone(), replaced });
+            let replaces_built_in =
+                *origin != BankOrigin::BuiltIn && built_in::EXAMS.iter().any(|(exam_id, _)| *exam_id == id.as_str());
+            let entry = parsed.value.map(|exam| CatalogEntry {
+                value: Arc::new(exam),
+                origin: origin.clone(),
+                replaces_built_in,
+            });
             self.exams.insert(id, entry);
         }
     }
@@ -182,27 +190,27 @@ impl Catalog {
 }
 
 /// Holds a file to the rule that its name is the id of what it holds.
-pub fn named(reading: ParsedFile<json::FileContent>, found: &LoadedFile) -> ParsedFile<json::FileContent> {
-    with_name(reading, found, |held| match held {
+pub fn check_file_name(parsed: ParsedFile<json::FileContent>, file: &LoadedFile) -> ParsedFile<json::FileContent> {
+    check_name_is_id(parsed, file, |content| match content {
         json::FileContent::Bank(bank) => bank.id.as_str(),
         json::FileContent::Exam(exam) => exam.id.as_str(),
         json::FileContent::Syllabus(syllabus) => syllabus.id.as_str(),
     })
 }
 
-fn with_name<T>(reading: ParsedFile<T>, found: &LoadedFile, id: impl Fn(&T) -> &str) -> ParsedFile<T> {
-    let ParsedFile { value, mut problems } = reading;
-    let stem = found.stem();
+fn check_name_is_id<T>(parsed: ParsedFile<T>, file: &LoadedFile, get_id: impl Fn(&T) -> &str) -> ParsedFile<T> {
+    let ParsedFile { value, mut problems } = parsed;
+    let stem = file.stem();
     match value {
-        Some(value) if id(&value) != stem => {
+        Some(value) if get_id(&value) != stem => {
             let source =
-                SourceText::new(&found.path.to_string_lossy(), String::from_utf8_lossy(&found.bytes).into_owned());
+                SourceText::new(&file.path.to_string_lossy(), String::from_utf8_lossy(&file.bytes).into_owned());
             let span = json::tree::JsonTree::parse(source.text()).map_or(0..1, |tree| tree.span("/id"));
             problems.push(Problem {
                 rule: "file-name",
                 severity: Severity::Error,
                 place: SourceSpan { source, span, pointer: "/id".into() },
-                message: format!("the id is \"{}\", the file is called \"{stem}\"", id(&value)),
+                message: format!("the id is \"{}\", the file is called \"{stem}\"", get_id(&value)),
                 why: None,
                 help: "A file's name is its id: rename one of the two.".into(),
             });

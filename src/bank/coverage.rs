@@ -1,4 +1,4 @@
-//! What a set of banks covers: objectives and statements of a syllabus, by how many questions of which sort.
+//! Counts how many ready questions cover each objective and each syllabus statement, by kind and level.
 
 use std::collections::BTreeMap;
 
@@ -76,32 +76,32 @@ pub struct Coverage {
 
 impl Coverage {
     /// Counts the ready questions of some banks.
-    pub fn of<'a>(banks: impl Iterator<Item = &'a Bank>, syllabus: &Syllabus) -> Self {
+    pub fn from_banks<'a>(banks: impl Iterator<Item = &'a Bank>, syllabus: &Syllabus) -> Self {
         let mut objectives = Vec::new();
         let mut covered: BTreeMap<&str, Tally> = BTreeMap::new();
         for bank in banks {
             for objective in &bank.objectives {
                 let mut tally = Tally::default();
-                let shows = bank.ready().filter(|question| question.objective == objective.id);
-                shows.for_each(|question| tally.add(question));
+                let matching = bank.ready_questions().filter(|question| question.objective == objective.id);
+                matching.for_each(|question| tally.add(question));
                 let (bank, text) = (bank.id.clone(), objective.text.clone());
                 objectives.push(CoveredObjective { bank, objective: objective.id.clone(), text, tally });
             }
-            for question in bank.ready() {
-                let named: std::collections::BTreeSet<_> = question.covers.iter().collect();
-                named.into_iter().for_each(|id| covered.entry(id).or_default().add(question));
+            for question in bank.ready_questions() {
+                let covered_ids: std::collections::BTreeSet<_> = question.covers.iter().collect();
+                covered_ids.into_iter().for_each(|id| covered.entry(id).or_default().add(question));
             }
         }
         let statement = |statement: &Statement| CoveredStatement {
             statement: statement.clone(),
-            wanted: statement.weight.wanted(),
+            wanted: statement.weight.required_questions(),
             tally: covered.get(statement.id.as_str()).cloned().unwrap_or_default(),
         };
         Self { objectives, statements: syllabus.statements.iter().map(statement).collect() }
     }
 
     /// Returns the statements with fewer questions than they want.
-    pub fn unmet(&self) -> impl Iterator<Item = &CoveredStatement> {
+    pub fn gaps(&self) -> impl Iterator<Item = &CoveredStatement> {
         self.statements.iter().filter(|statement| !statement.is_met())
     }
 }

@@ -1,4 +1,4 @@
-//! Decimal numbers as people type them, compared exactly.
+//! Decimal numbers that keep the typed text and compare exactly.
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ impl fmt::Display for NotDecimal {
 }
 
 /// The most characters of a number, so that no input makes arithmetic slow.
-const LONGEST: usize = 30;
+const CHARS_MAX: usize = 30;
 
 impl Decimal {
     /// Reads a number with a decimal point or comma; one with a comma and exactly three digits behind it is not guessed.
@@ -40,21 +40,21 @@ impl Decimal {
         let text = text.trim();
         let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
         let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
-        let plain = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-        let parted = digits.len() > whole.len();
-        if text.len() > LONGEST
+        let is_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        let has_separator = digits.len() > whole.len();
+        if text.len() > CHARS_MAX
             || whole.is_empty()
-            || !plain(whole)
-            || !plain(fraction)
-            || parted == fraction.is_empty()
+            || !is_digits(whole)
+            || !is_digits(fraction)
+            || has_separator == fraction.is_empty()
         {
             return Err(NotDecimal::Malformed);
         }
         if digits.contains(',') && fraction.len() == 3 {
             return Err(NotDecimal::Ambiguous);
         }
-        let unit = format!("1{}", "0".repeat(fraction.len()));
-        let ratio = format!("{whole}{fraction}/{unit}");
+        let denominator = format!("1{}", "0".repeat(fraction.len()));
+        let ratio = format!("{whole}{fraction}/{denominator}");
         let value: BigRational = ratio.parse().map_err(|_| NotDecimal::Malformed)?;
         let value = if text.starts_with('-') { -value } else { value };
         Ok(Self { text: text.to_owned(), value })
@@ -66,9 +66,10 @@ impl Decimal {
     }
 
     /// Returns whether `given` is within `tolerance` of this, ends included.
-    pub fn accepts(&self, given: &Self, tolerance: &Self) -> bool {
-        let apart = if given.value > self.value { &given.value - &self.value } else { &self.value - &given.value };
-        apart <= tolerance.value
+    pub fn accepts(&self, answer: &Self, tolerance: &Self) -> bool {
+        let difference =
+            if answer.value > self.value { &answer.value - &self.value } else { &self.value - &answer.value };
+        difference <= tolerance.value
     }
 }
 

@@ -1,4 +1,4 @@
-//! What an exam is: a blueprint of sections, marks, time, attempts and validity.
+//! The [`Exam`] type: sections, pass marks, time limit, attempt rules, review policy and certificate terms.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -50,7 +50,7 @@ impl Exam {
     }
 
     /// Returns how long the sitting may take, before anybody's time factor.
-    pub fn limit(&self) -> Millis {
+    pub fn time_limit(&self) -> Millis {
         Millis::minutes(self.minutes.into())
     }
 }

@@ -1,3 +1,3 @@
-//! The formats that banks can be read from.
+//! File formats for banks. JSON is the only one.
 
 pub mod json;

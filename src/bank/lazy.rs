@@ -1,7 +1,6 @@
-//! A bank on the shelf: an outline at hand, the whole of it read when somebody asks.
+//! A bank that is parsed on first use, with a summary that is available at once.
 //!
-//! A start needs to know of every shipped bank what it is called and which questions may be drawn, and no more; the build
-//! script has written that down.
+//! At start, the program needs only the summaries of the built-in banks. The build script generates them.
 
 use std::ops::Deref;
 use std::sync::LazyLock;
@@ -21,41 +20,43 @@ pub struct BankSummary {
     /// Whether it may be practiced.
     pub practice: bool,
     /// The questions that may be drawn, each in its revision.
-    pub ready: Vec<(QuestionId, u32)>,
+    pub ready_questions: Vec<(QuestionId, u32)>,
 }
 
 /// A bank that is read when it is first used.
 #[derive(Debug)]
 pub struct LazyBank {
-    outline: BankSummary,
+    summary: BankSummary,
     bank: LazyLock<Bank, Box<dyn FnOnce() -> Bank + Send>>,
 }
 
 impl LazyBank {
     /// Shelves a shipped bank; nothing where its names are none, which a test makes sure of.
-    pub fn shipped(bank: &'static BuiltInBank) -> Option<Self> {
-        let named = |(id, revision): &(&str, u32)| Some((id.parse().ok()?, *revision));
-        let ready = bank.ready.iter().map(named).collect::<Option<_>>()?;
+    pub fn from_built_in(bank: &'static BuiltInBank) -> Option<Self> {
+        let to_question = |(id, revision): &(&str, u32)| Some((id.parse().ok()?, *revision));
+        let ready_questions = bank.ready.iter().map(to_question).collect::<Option<_>>()?;
         let (id, title, practice) = (bank.id.parse().ok()?, bank.title.to_owned(), bank.practice);
-        let outline = BankSummary { id, title, practice, ready };
-        let bare = Bank::bare(&outline.id, &outline.title);
-        let typed = || serde_json::from_str(bank.text).ok();
-        let read = move || typed().or_else(|| json::bank(bank.id, bank.text.as_bytes()).value).unwrap_or(bare);
-        let bank = LazyLock::new(Box::new(read) as Box<dyn FnOnce() -> Bank + Send>);
-        Some(Self { outline, bank })
+        let summary = BankSummary { id, title, practice, ready_questions };
+        let empty_bank = Bank::empty(&summary.id, &summary.title);
+        let parse = || serde_json::from_str(bank.text).ok();
+        let load =
+            move || parse().or_else(|| json::parse_bank(bank.id, bank.text.as_bytes()).value).unwrap_or(empty_bank);
+        let bank = LazyLock::new(Box::new(load) as Box<dyn FnOnce() -> Bank + Send>);
+        Some(Self { summary, bank })
     }
 
     /// Returns what is at hand without reading the whole.
-    pub fn outline(&self) -> &BankSummary {
-        &self.outline
+    pub fn summary(&self) -> &BankSummary {
+        &self.summary
     }
 }
 
 impl From<Bank> for LazyBank {
     fn from(bank: Bank) -> Self {
-        let ready = bank.ready().map(|question| (question.id.clone(), question.revision)).collect();
-        let outline = BankSummary { id: bank.id.clone(), title: bank.title.clone(), practice: bank.practice, ready };
-        Self { outline, bank: LazyLock::new(Box::new(move || bank)) }
+        let ready_questions = bank.ready_questions().map(|question| (question.id.clone(), question.revision)).collect();
+        let summary =
+            BankSummary { id: bank.id.clone(), title: bank.title.clone(), practice: bank.practice, ready_questions };
+        Self { summary, bank: LazyLock::new(Box::new(move || bank)) }
     }
 }
 

@@ -1,7 +1,7 @@
-//! The limits of what a file of questions may hold.
+//! Limits on the content of a bank file.
 
 /// The most choices, items or right sides of a question: one for each letter.
-pub const LETTERS: usize = 26;
+pub const CHOICES_MAX: usize = 26;
 
 /// The longest text, in bytes.
 pub const TEXT_MAX: usize = 20_000;

@@ -1,4 +1,4 @@
-//! Reads files and folders of banks; the one place left of the store that opens a file.
+//! Reads bank files and lists bank folders. Apart from the store, only this module opens files for banks.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::ids::is_slug;
 
 /// The largest file that is read.
-pub const FILE_MAX: u64 = 256 * 1024 * 1024;
+pub const FILE_MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 /// A file as it was found.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl LoadedFile {
     }
 
     /// Returns whether the file's name can be the id of what it holds.
-    pub fn has_slug(&self) -> bool {
+    pub fn has_slug_name(&self) -> bool {
         is_slug(&self.stem())
     }
 }
@@ -34,10 +34,10 @@ impl LoadedFile {
 ///
 /// # Errors
 /// The system's own, or that the file is larger than [`FILE_MAX`].
-pub fn file(path: &Path) -> io::Result<LoadedFile> {
+pub fn read_file(path: &Path) -> io::Result<LoadedFile> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(FILE_MAX + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > FILE_MAX {
+    File::open(path)?.take(FILE_MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > FILE_MAX_BYTES {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is larger than 256 MB"));
     }
     Ok(LoadedFile { path: path.to_owned(), bytes })
@@ -47,7 +47,7 @@ pub fn file(path: &Path) -> io::Result<LoadedFile> {
 ///
 /// # Errors
 /// The system's own, when the folder cannot be read.
-pub fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub fn list_json_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

@@ -1,12 +1,13 @@
-//! What a question is: its kinds, its choices, its key.
+//! The [`Question`] type: its kinds, choices and key.
 //!
-//! In a file the members of every kind lie side by side; `Flat` is that form, and [`Question`] holds only what its kind has.
+//! In a file, one flat JSON object (`QuestionWire`) has the members of every kind.
+//! A [`Question`] has only those of its own kind.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::decimal::Decimal;
-use super::limits::LETTERS;
+use super::limits::CHOICES_MAX;
 use crate::canonical;
 use crate::clock::Day;
 use crate::ids::{CaseId, Digest, GroupId, ObjectiveId, QuestionId, SourceId};
@@ -61,7 +62,7 @@ pub struct Question {
 
 impl Question {
     /// Returns the question without what may change while it means the same: status, review and waivers.
-    pub fn without_marks(&self) -> Self {
+    pub fn content_only(&self) -> Self {
         Self { status: QuestionStatus::Ready, reviewed: None, review_by: None, lint: Vec::new(), ..self.clone() }
     }
 
@@ -69,8 +70,8 @@ impl Question {
     ///
     /// These are the RFC 8785 bytes of the question as it stands in its file, without `status`, `reviewed`, `review_by`,
     /// `lint`, members that start with `x-`, and members at their default.
-    pub fn content(&self) -> String {
-        let mut value = serde_json::to_value(self.without_marks()).unwrap_or_default();
+    pub fn content_json(&self) -> String {
+        let mut value = serde_json::to_value(self.content_only()).unwrap_or_default();
         if let Some(members) = value.as_object_mut() {
             members.remove("status");
         }
@@ -78,15 +79,15 @@ impl Question {
     }
 
     /// Reads a question back from its [`content`](Self::content).
-    pub fn from_content(text: &str) -> Option<Self> {
-        let mut value: serde_json::Value = serde_json::from_str(text).ok()?;
+    pub fn from_content_json(content_json: &str) -> Option<Self> {
+        let mut value: serde_json::Value = serde_json::from_str(content_json).ok()?;
         value.as_object_mut()?.insert("status".into(), "ready".into());
         serde_json::from_value(value).ok()
     }
 
     /// Returns the SHA-256 of its [`content`](Self::content).
     pub fn digest(&self) -> Digest {
-        Digest::of(self.content())
+        Digest::of(self.content_json())
     }
 
     /// Returns the choices of a choice question, else nothing.
@@ -145,7 +146,7 @@ pub enum QuestionKind {
     /// One or several of some choices.
     Choice {
         /// The choices in the author's order.
-        #[schemars(length(min = 2, max = LETTERS))]
+        #[schemars(length(min = 2, max = CHOICES_MAX))]
         choices: Vec<Choice>,
         /// How many may be ticked.
         #[schemars(default)]
@@ -185,16 +186,16 @@ pub enum QuestionKind {
     /// Items to put in order.
     Order {
         /// The items in the right order.
-        #[schemars(length(min = 2, max = LETTERS))]
+        #[schemars(length(min = 2, max = CHOICES_MAX))]
         items: Vec<ExplainedText>,
     },
     /// Items to pair.
     Match {
         /// The pairs.
-        #[schemars(length(min = 2, max = LETTERS))]
+        #[schemars(length(min = 2, max = CHOICES_MAX))]
         pairs: Vec<MatchPair>,
         /// Right sides that belong to no left one.
-        #[schemars(default, length(max = LETTERS))]
+        #[schemars(default, length(max = CHOICES_MAX))]
         extra_right: Vec<ExplainedText>,
     },
 }

@@ -1,5 +1,5 @@
-//! JSON Schemas of the files (draft 2020-12), made from the types, so that an editor completes and checks while an author
-//! types. The second reader goes by the same schemas ([`crate::bank::schema_model`]): a member stands in its type and nowhere else.
+//! Generates the JSON Schemas (draft 2020-12) of the files from their Rust types. Editors use them for completion.
+//! The validator follows the same schemas through [`crate::bank::schema_model`], so each member is defined only once.
 
 use std::borrow::Cow;
 
@@ -20,23 +20,23 @@ pub type MakeSchema = fn() -> Value;
 
 /// The schemas: name of the file, title, and what makes it.
 pub const SCHEMAS: [(&str, &str, MakeSchema); 3] = [
-    ("bank.schema.json", "A question bank of needlewise", of::<Bank>),
-    ("exam.schema.json", "An exam of needlewise", of::<Exam>),
-    ("syllabus.schema.json", "A syllabus of needlewise", of::<Syllabus>),
+    ("bank.schema.json", "A question bank of needlewise", generate::<Bank>),
+    ("exam.schema.json", "An exam of needlewise", generate::<Exam>),
+    ("syllabus.schema.json", "A syllabus of needlewise", generate::<Syllabus>),
 ];
 
 /// Returns a schema as its file holds it.
-pub fn text(title: &str, make: MakeSchema) -> String {
-    let mut schema = make();
+pub fn file_text(title: &str, make_schema: MakeSchema) -> String {
+    let mut schema = make_schema();
     schema["title"] = title.into();
     // Values of text and numbers can always be written.
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
 /// Returns the schema of a type of file.
-pub fn of<T: JsonSchema>() -> Value {
+pub fn generate<T: JsonSchema>() -> Value {
     let mut schema = schemars::schema_for!(T).to_value();
-    adapt(&mut schema);
+    add_constraints(&mut schema);
     if let Some(properties) = schema["properties"].as_object_mut() {
         properties.insert("$schema".into(), json!({ "type": "string" }));
     }
@@ -45,41 +45,42 @@ pub fn of<T: JsonSchema>() -> Value {
 
 /// Says what types do not: that a text says something, that nothing is `null`, and that members which begin with `x-` are
 /// notes of an author's own.
-fn adapt(value: &mut Value) {
+fn add_constraints(value: &mut Value) {
     match value {
-        Value::Array(values) => values.iter_mut().for_each(adapt),
+        Value::Array(values) => values.iter_mut().for_each(add_constraints),
         Value::Object(members) => {
-            without_null(members);
-            members.values_mut().for_each(adapt);
-            let bare = ["format", "const", "enum", "pattern"].iter().all(|member| !members.contains_key(*member));
-            if members.get("type").is_some_and(|kind| kind == "string") && bare {
+            remove_null(members);
+            members.values_mut().for_each(add_constraints);
+            let is_free_text =
+                ["format", "const", "enum", "pattern"].iter().all(|member| !members.contains_key(*member));
+            if members.get("type").is_some_and(|kind| kind == "string") && is_free_text {
                 members.extend([("minLength".into(), 1.into()), ("maxLength".into(), TEXT_MAX.into())]);
                 members.insert("pattern".into(), "\\S".into());
             }
             if ["additionalProperties", "unevaluatedProperties"]
                 .iter()
-                .any(|rest| members.get(*rest) == Some(&false.into()))
+                .any(|keyword| members.get(*keyword) == Some(&false.into()))
             {
                 members.insert("patternProperties".into(), json!({ "^x-": true }));
             }
-            members.retain(|name, value| !is_noise(name, value));
+            members.retain(|name, value| !is_redundant(name, value));
         }
         _ => {}
     }
 }
 
 /// Takes `null` away, which no file may hold: a member that is not given is left out.
-fn without_null(members: &mut Map<String, Value>) {
-    if let Some(Value::Array(kinds)) = members.get_mut("type") {
-        kinds.retain(|kind| kind != "null");
-        if let [only] = kinds.as_slice() {
+fn remove_null(members: &mut Map<String, Value>) {
+    if let Some(Value::Array(types)) = members.get_mut("type") {
+        types.retain(|type_name| type_name != "null");
+        if let [only] = types.as_slice() {
             let only = only.clone();
             members.insert("type".into(), only);
         }
     }
-    if let Some(Value::Array(of)) = members.get_mut("anyOf") {
-        of.retain(|one| one["type"] != "null");
-        if let [Value::Object(only)] = of.as_slice() {
+    if let Some(Value::Array(alternatives)) = members.get_mut("anyOf") {
+        alternatives.retain(|alternative| alternative["type"] != "null");
+        if let [Value::Object(only)] = alternatives.as_slice() {
             let only = only.clone();
             members.remove("anyOf");
             members.extend(only);
@@ -88,16 +89,16 @@ fn without_null(members: &mut Map<String, Value>) {
 }
 
 /// Returns whether a member of a schema says nothing to an author: how a number is held in memory, an empty default.
-fn is_noise(name: &str, value: &Value) -> bool {
-    let empty = match value {
+fn is_redundant(name: &str, value: &Value) -> bool {
+    let is_empty = match value {
         Value::String(text) => text.is_empty(),
         Value::Array(values) => values.is_empty(),
         Value::Object(members) => members.is_empty(),
         Value::Null => true,
         Value::Bool(_) | Value::Number(_) => false,
     };
-    let number = ["uint", "uint8", "uint32", "int32"].iter().any(|held| value == *held);
-    (name == "default" && empty) || (name == "format" && number)
+    let is_number_format = ["uint", "uint8", "uint32", "int32"].iter().any(|format| value == *format);
+    (name == "default" && is_empty) || (name == "format" && is_number_format)
 }
 
 /// Returns the schema of a name: `a-z`, `0-9` and inner hyphens.

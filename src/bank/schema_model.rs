@@ -1,4 +1,5 @@
-//! The form of a file as the second reader goes by it, taken from the schema of its type.
+//! A small model of a file's JSON Schema, which the validator follows.
+//! It understands only the schemas that [`crate::bank::schema`] generates.
 
 use serde_json::Value;
 
@@ -14,11 +15,11 @@ pub enum ValueShape {
     /// A decimal number as text.
     Decimal,
     /// `true` or `false`.
-    Flag,
+    Boolean,
     /// A whole number within these bounds.
-    Whole(u64, u64),
+    Integer(u64, u64),
     /// One of some words.
-    Word(Vec<String>),
+    Enum(Vec<String>),
     /// `"one"`, `"all"` or a number from 1.
     Select,
     /// A CSL date: one list of one to three whole numbers.
@@ -30,7 +31,7 @@ pub enum ValueShape {
     /// These members.
     Record(Vec<RecordField>),
     /// The members that every kind has, and those of the kind that `kind` names.
-    Kinds(Vec<RecordField>, Vec<(String, Vec<RecordField>)>),
+    TaggedRecord(Vec<RecordField>, Vec<(String, Vec<RecordField>)>),
 }
 
 /// A member of a record.
@@ -39,14 +40,14 @@ pub struct RecordField {
     /// Its name.
     pub name: String,
     /// Whether the record must have it.
-    pub needed: bool,
+    pub required: bool,
     /// What it may hold.
     pub shape: ValueShape,
 }
 
 impl ValueShape {
     /// Returns the shape that a schema describes.
-    pub fn of(schema: &Value) -> Self {
+    pub fn from_schema(schema: &Value) -> Self {
         Reader { definitions: &schema["$defs"] }.shape(schema)
     }
 }
@@ -58,26 +59,26 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn shape(&self, schema: &Value) -> ValueShape {
-        if let Some(name) = schema["$ref"].as_str().and_then(|at| at.strip_prefix("#/$defs/")) {
+        if let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/$defs/")) {
             return self.shape(&self.definitions[name]);
         }
-        let bound = |member: &str, otherwise| schema[member].as_u64().unwrap_or(otherwise);
+        let bound = |member: &str, default| schema[member].as_u64().unwrap_or(default);
         match schema["type"].as_str() {
-            Some("boolean") => ValueShape::Flag,
-            Some("integer") => ValueShape::Whole(bound("minimum", 0), bound("maximum", u64::MAX)),
+            Some("boolean") => ValueShape::Boolean,
+            Some("integer") => ValueShape::Integer(bound("minimum", 0), bound("maximum", u64::MAX)),
             Some("array") => {
-                let of = Box::new(self.shape(&schema["items"]));
-                ValueShape::List(of, bound("minItems", 0), bound("maxItems", u64::MAX))
+                let element_shape = Box::new(self.shape(&schema["items"]));
+                ValueShape::List(element_shape, bound("minItems", 0), bound("maxItems", u64::MAX))
             }
             Some("object") => self.record(schema),
             Some("string") => match schema["format"].as_str() {
                 Some("slug") => ValueShape::Slug,
                 Some("date") => ValueShape::Day,
                 Some("decimal") => ValueShape::Decimal,
-                _ => words(schema).map_or(ValueShape::Text, ValueShape::Word),
+                _ => enum_values(schema).map_or(ValueShape::Text, ValueShape::Enum),
             },
             _ if schema["anyOf"].is_array() => ValueShape::Select,
-            _ => ValueShape::Word(words(schema).unwrap_or_default()),
+            _ => ValueShape::Enum(enum_values(schema).unwrap_or_default()),
         }
     }
 
@@ -85,33 +86,35 @@ impl Reader<'_> {
         if schema["properties"]["date-parts"].is_object() {
             return ValueShape::DateParts;
         }
-        let kind = |one: &Value| {
-            let kind = one["properties"]["kind"]["const"].as_str().unwrap_or_default();
-            (kind.to_owned(), self.fields(one))
+        let kind = |variant_schema: &Value| {
+            let kind = variant_schema["properties"]["kind"]["const"].as_str().unwrap_or_default();
+            (kind.to_owned(), self.fields(variant_schema))
         };
         match (schema["oneOf"].as_array(), schema["properties"].is_object()) {
-            (Some(kinds), _) => ValueShape::Kinds(self.fields(schema), kinds.iter().map(kind).collect()),
+            (Some(kinds), _) => ValueShape::TaggedRecord(self.fields(schema), kinds.iter().map(kind).collect()),
             (None, true) => ValueShape::Record(self.fields(schema)),
             (None, false) => ValueShape::Map,
         }
     }
 
     fn fields(&self, schema: &Value) -> Vec<RecordField> {
-        let needed = |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|n| n == name));
+        let is_required = |name: &str| {
+            schema["required"].as_array().is_some_and(|names| names.iter().any(|required_name| required_name == name))
+        };
         let field = |(name, schema): (&String, &Value)| {
             let shape = self.shape(schema);
-            RecordField { name: name.clone(), needed: needed(name), shape }
+            RecordField { name: name.clone(), required: is_required(name), shape }
         };
         schema["properties"].as_object().into_iter().flatten().map(field).collect()
     }
 }
 
 /// Returns the words that a schema allows, each of them a constant or all in one list.
-fn words(schema: &Value) -> Option<Vec<String>> {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    if let Some(word) = text(&schema["const"]) {
-        return Some(vec![word]);
+fn enum_values(schema: &Value) -> Option<Vec<String>> {
+    let to_text = |value: &Value| value.as_str().map(str::to_owned);
+    if let Some(constant) = to_text(&schema["const"]) {
+        return Some(vec![constant]);
     }
-    let of = schema["enum"].as_array().or(schema["oneOf"].as_array())?;
-    of.iter().map(|one| text(one).or_else(|| text(&one["const"]))).collect()
+    let alternatives = schema["enum"].as_array().or(schema["oneOf"].as_array())?;
+    alternatives.iter().map(|alternative| to_text(alternative).or_else(|| to_text(&alternative["const"]))).collect()
 }

@@ -1,4 +1,4 @@
-//! The beginning of a bank: everything there, and empty where an author must fill it in.
+//! The template of a new bank. It has every required member; the author fills in the empty texts.
 
 use super::FORMAT;
 use crate::clock::Day;

@@ -1,4 +1,4 @@
-//! The syllabus: the statements a set of banks should cover, and which of them the evidence contests.
+//! The syllabus: the statements that a set of banks should cover, and which of them the evidence contests.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ pub enum Weight {
 
 impl Weight {
     /// Returns how many questions should cover such a statement.
-    pub fn wanted(self) -> usize {
+    pub fn required_questions(self) -> usize {
         match self {
             Self::Minor => 1,
             Self::Core => 2,

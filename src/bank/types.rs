@@ -1,4 +1,4 @@
-//! A question bank as a type: questions on one topic, what they show, and where their facts come from.
+//! The [`Bank`] type: questions on one topic, with their objectives, cases, glossary and sources.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,7 +54,7 @@ pub struct Bank {
 
 impl Bank {
     /// Returns a bank without anything in it.
-    pub(super) fn bare(id: &BankId, title: &str) -> Self {
+    pub(super) fn empty(id: &BankId, title: &str) -> Self {
         Self {
             schema: None,
             format: FORMAT,
@@ -75,15 +75,15 @@ impl Bank {
     /// Returns the SHA-256 of the bank's canonical form, in which every question stands without what may change while it
     /// means the same (see [`Question::content`]).
     pub fn digest(&self) -> Digest {
-        let mut plain = self.clone();
-        for question in &mut plain.questions {
-            *question = Arc::new(question.without_marks());
+        let mut content_only = self.clone();
+        for question in &mut content_only.questions {
+            *question = Arc::new(question.content_only());
         }
-        Digest::of(canonical::bytes(&plain))
+        Digest::of(canonical::bytes(&content_only))
     }
 
     /// Returns the bank without its questions: what a paper needs beside them (cases, objectives, sources, glossary).
-    pub fn frame(&self) -> Self {
+    pub fn without_questions(&self) -> Self {
         self.with_questions(Vec::new())
     }
 
@@ -93,12 +93,12 @@ impl Bank {
     }
 
     /// Returns the text of an objective.
-    pub fn objective(&self, id: &ObjectiveId) -> Option<&str> {
+    pub fn objective_text(&self, id: &ObjectiveId) -> Option<&str> {
         self.objectives.iter().find(|objective| objective.id == *id).map(|objective| objective.text.as_str())
     }
 
     /// Returns the text of a case.
-    pub fn case(&self, id: &CaseId) -> Option<&str> {
+    pub fn case_text(&self, id: &CaseId) -> Option<&str> {
         self.cases.iter().find(|case| case.id == *id).map(|case| case.text.as_str())
     }
 
@@ -108,7 +108,7 @@ impl Bank {
     }
 
     /// Returns the questions that may be drawn.
-    pub fn ready(&self) -> impl Iterator<Item = &Arc<Question>> {
+    pub fn ready_questions(&self) -> impl Iterator<Item = &Arc<Question>> {
         self.questions.iter().filter(|question| question.status == QuestionStatus::Ready)
     }
 }
@@ -173,13 +173,13 @@ pub struct SourceReference {
 
 impl SourceReference {
     /// Returns the work in one line: who, title, where, year.
-    pub fn line(&self) -> String {
-        let mut who: Vec<_> = self.author.iter().take(3).map(Author::name).collect();
+    pub fn citation_line(&self) -> String {
+        let mut authors: Vec<_> = self.author.iter().take(3).map(Author::name).collect();
         if self.author.len() > 3 {
-            who.push("et al.".to_owned());
+            authors.push("et al.".to_owned());
         }
         let year = self.issued.as_ref().and_then(DateParts::year).map(|year| format!("({year})"));
-        let parts = [Some(who.join(", ")), Some(self.title.clone()), self.container_title.clone(), year];
+        let parts = [Some(authors.join(", ")), Some(self.title.clone()), self.container_title.clone(), year];
         parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(". ")
     }
 }

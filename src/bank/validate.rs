@@ -1,4 +1,4 @@
-//! What makes a well-formed file unusable all the same: names used twice, references to nothing, keys that no answer fits.
+//! Semantic checks after parsing: duplicate ids, references to missing ids, and keys that no answer can match.
 
 use std::collections::HashSet;
 use std::fmt::Arguments;
@@ -29,7 +29,7 @@ pub struct Finding {
     pub help: String,
 }
 
-fn flaw(rule: &'static str, pointer: String, message: String, help: &str) -> Finding {
+fn error_finding(rule: &'static str, pointer: String, message: String, help: &str) -> Finding {
     Finding { rule, severity: Severity::Error, pointer, message, help: help.to_owned() }
 }
 
@@ -45,60 +45,66 @@ pub struct BankParts<'a> {
     /// The questions with their places in the file's list.
     pub questions: Vec<(usize, &'a Question)>,
     /// The names of all questions, also of those that could not be read, with their places.
-    pub names: Vec<(usize, &'a str)>,
+    pub question_ids: Vec<(usize, &'a str)>,
 }
 
 impl<'a> BankParts<'a> {
     /// Returns the parts of a bank that was read whole.
-    pub fn of(bank: &'a Bank) -> Self {
+    pub fn from_bank(bank: &'a Bank) -> Self {
         Self {
             objectives: Some(&bank.objectives),
             sources: Some(&bank.sources),
             cases: Some(&bank.cases),
             questions: bank.questions.iter().map(|question| &**question).enumerate().collect(),
-            names: bank.questions.iter().map(|question| question.id.as_str()).enumerate().collect(),
+            question_ids: bank.questions.iter().map(|question| question.id.as_str()).enumerate().collect(),
         }
     }
 }
 
 /// Finds everything that forbids the use of a bank.
 pub fn bank(parts: &BankParts<'_>) -> Vec<Finding> {
-    let mut flaws = between(parts);
-    for (at, question) in &parts.questions {
-        flaws.extend(alone(question, format_args!("/questions/{at}")));
+    let mut findings = reference_findings(parts);
+    for (index, question) in &parts.questions {
+        findings.extend(question_findings(question, format_args!("/questions/{index}")));
     }
-    flaws
+    findings
 }
 
 /// Finds what forbids the use of a question by itself, whatever stands around it.
-fn alone(question: &Question, at: Arguments<'_>) -> Vec<Finding> {
-    let mut flaws = key(question, at);
-    flaws.extend(critical(question, at));
-    flaws
+fn question_findings(question: &Question, pointer: Arguments<'_>) -> Vec<Finding> {
+    let mut findings = key_findings(question, pointer);
+    findings.extend(critical_finding(question, pointer));
+    findings
 }
 
 /// Returns whether nothing about a question by itself forbids its use.
-pub fn stands_alone(question: &Question) -> bool {
-    alone(question, format_args!("")).is_empty()
+pub fn is_valid_question(question: &Question) -> bool {
+    question_findings(question, format_args!("")).is_empty()
 }
 
 /// Finds what is wrong between the parts of a bank: names used twice, and references to nothing.
-pub fn between(parts: &BankParts<'_>) -> Vec<Finding> {
-    let mut flaws = Vec::new();
-    let objectives = names(&mut flaws, "objectives", parts.objectives, |objective| &objective.id);
-    let sources = names(&mut flaws, "sources", parts.sources, |source| &source.id);
-    let cases = names(&mut flaws, "cases", parts.cases, |case| &case.id);
-    let again = || {
-        let mut seen = HashSet::with_capacity(parts.names.len());
-        let again = parts.names.iter().filter(|(_, name)| !seen.insert(*name));
-        again.map(|(at, name)| doubled(format!("/questions/{at}/id"), name)).collect::<Vec<_>>()
+pub fn reference_findings(parts: &BankParts<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let objectives = collect_ids(&mut findings, "objectives", parts.objectives, |objective| &objective.id);
+    let sources = collect_ids(&mut findings, "sources", parts.sources, |source| &source.id);
+    let cases = collect_ids(&mut findings, "cases", parts.cases, |case| &case.id);
+    let duplicates = || {
+        let mut seen = HashSet::with_capacity(parts.question_ids.len());
+        let duplicates = parts.question_ids.iter().filter(|(_, name)| !seen.insert(*name));
+        duplicates.map(|(index, name)| duplicate_id(format!("/questions/{index}/id"), name)).collect::<Vec<_>>()
     };
-    let known = KnownIds { objectives, sources, cases };
-    let nowhere = || parts.questions.par_iter().flat_map_iter(|(at, question)| known.missed(*at, question)).collect();
-    let (again, nowhere): (_, Vec<_>) = rayon::join(again, nowhere);
-    flaws.extend(again);
-    flaws.extend(nowhere);
-    flaws
+    let known_ids = KnownIds { objectives, sources, cases };
+    let dangling = || {
+        parts
+            .questions
+            .par_iter()
+            .flat_map_iter(|(index, question)| known_ids.missing_references(*index, question))
+            .collect()
+    };
+    let (duplicates, dangling): (_, Vec<_>) = rayon::join(duplicates, dangling);
+    findings.extend(duplicates);
+    findings.extend(dangling);
+    findings
 }
 
 /// The names that a bank's questions may refer to; nothing where a list could not be read.
@@ -110,124 +116,137 @@ struct KnownIds<'a> {
 
 impl KnownIds<'_> {
     /// Finds the references of the question at `at` that lead nowhere.
-    fn missed(&self, at: usize, question: &Question) -> Vec<Finding> {
-        let mut flaws = Vec::new();
+    fn missing_references(&self, at: usize, question: &Question) -> Vec<Finding> {
+        let mut findings = Vec::new();
         // Pointers are written only where something is wrong: this runs over every question that is read.
         let at = format_args!("/questions/{at}");
-        let mut refer = |known: bool, pointer: Arguments<'_>, name: &str, list: &str| {
+        let mut check_reference = |known: bool, pointer: Arguments<'_>, name: &str, list: &str| {
             if !known {
                 let message = format!("there is no \"{name}\" among the bank's {list}");
                 let help = format!("Add it to \"{list}\", or name one that is there.");
-                flaws.push(flaw("reference", pointer.to_string(), message, &help));
+                findings.push(error_finding("reference", pointer.to_string(), message, &help));
             }
         };
         let known = self.objectives.as_ref().is_none_or(|known| known.contains(&question.objective));
-        refer(known, format_args!("{at}/objective"), question.objective.as_str(), "objectives");
+        check_reference(known, format_args!("{at}/objective"), question.objective.as_str(), "objectives");
         for (number, citation) in question.sources.iter().enumerate() {
             let known = self.sources.as_ref().is_none_or(|known| known.contains(&citation.id));
-            refer(known, format_args!("{at}/sources/{number}/id"), citation.id.as_str(), "sources");
+            check_reference(known, format_args!("{at}/sources/{number}/id"), citation.id.as_str(), "sources");
         }
         if let Some(case) = &question.case {
             let known = self.cases.as_ref().is_none_or(|known| known.contains(case));
-            refer(known, format_args!("{at}/case"), case.as_str(), "cases");
+            check_reference(known, format_args!("{at}/case"), case.as_str(), "cases");
         }
-        flaws
+        findings
     }
 }
 
-fn doubled(pointer: String, name: &str) -> Finding {
-    flaw("duplicate-id", pointer, format!("\"{name}\" is used twice"), "Give one of the two another id.")
+fn duplicate_id(pointer: String, name: &str) -> Finding {
+    error_finding("duplicate-id", pointer, format!("\"{name}\" is used twice"), "Give one of the two another id.")
 }
 
 /// Collects the names of a list, telling of those used twice.
-fn names<'a, T, Id: Hash + Eq + std::fmt::Display>(
-    flaws: &mut Vec<Finding>,
+fn collect_ids<'a, T, Id: Hash + Eq + std::fmt::Display>(
+    findings: &mut Vec<Finding>,
     list: &str,
     values: Option<&'a [T]>,
     id: fn(&T) -> &Id,
 ) -> Option<HashSet<&'a Id>> {
     let mut seen = HashSet::new();
-    for (at, value) in values?.iter().enumerate() {
+    for (index, value) in values?.iter().enumerate() {
         if !seen.insert(id(value)) {
-            flaws.push(doubled(format!("/{list}/{at}/id"), &id(value).to_string()));
+            findings.push(duplicate_id(format!("/{list}/{index}/id"), &id(value).to_string()));
         }
     }
     Some(seen)
 }
 
 /// Finds keys that no answer fits, or that are not a choice at all.
-fn key(question: &Question, at: Arguments<'_>) -> Vec<Finding> {
+fn key_findings(question: &Question, pointer: Arguments<'_>) -> Vec<Finding> {
     match &question.ask {
         QuestionKind::Choice { choices, select, .. } => {
             let keys = choices.iter().filter(|choice| choice.correct).count();
-            selection(keys, choices.len(), *select, at).into_iter().collect()
+            select_finding(keys, choices.len(), *select, pointer).into_iter().collect()
         }
         QuestionKind::TrueFalse { .. } => Vec::new(),
         QuestionKind::Number { tolerance, .. } if tolerance.is_negative() => {
             let message = format!("the tolerance {tolerance} is below zero");
-            vec![flaw("value", format!("{at}/tolerance"), message, "Write 0 or more.")]
+            vec![error_finding("value", format!("{pointer}/tolerance"), message, "Write 0 or more.")]
         }
         QuestionKind::Number { .. } => Vec::new(),
-        QuestionKind::Text { accept } => twice(accept.iter(), format_args!("{at}/accept"), ""),
+        QuestionKind::Text { accept } => duplicate_texts(accept.iter(), format_args!("{pointer}/accept"), ""),
         QuestionKind::Order { items } => {
-            twice(items.iter().map(|item| &item.text), format_args!("{at}/items"), "/text")
+            duplicate_texts(items.iter().map(|item| &item.text), format_args!("{pointer}/items"), "/text")
         }
         QuestionKind::Match { pairs, extra_right } => {
-            let mut flaws = twice(pairs.iter().map(|pair| &pair.left), format_args!("{at}/pairs"), "/left");
-            let rights = || pairs.iter().map(|pair| &pair.right);
-            flaws.extend(twice(rights(), format_args!("{at}/pairs"), "/right"));
-            let known: HashSet<_> = rights().map(|right| text::answer_key(right)).collect();
-            for (number, extra) in extra_right.iter().enumerate() {
-                if known.contains(&text::answer_key(&extra.text)) {
-                    flaws.push(alike(format!("{at}/extra_right/{number}/text"), &extra.text));
+            let mut findings =
+                duplicate_texts(pairs.iter().map(|pair| &pair.left), format_args!("{pointer}/pairs"), "/left");
+            let right_sides = || pairs.iter().map(|pair| &pair.right);
+            findings.extend(duplicate_texts(right_sides(), format_args!("{pointer}/pairs"), "/right"));
+            let right_texts: HashSet<_> = right_sides().map(|right| text::answer_key(right)).collect();
+            for (index, extra) in extra_right.iter().enumerate() {
+                if right_texts.contains(&text::answer_key(&extra.text)) {
+                    findings.push(ambiguous_text(format!("{pointer}/extra_right/{index}/text"), &extra.text));
                 }
             }
-            if pairs.len() + extra_right.len() > crate::bank::limits::LETTERS {
+            if pairs.len() + extra_right.len() > crate::bank::limits::CHOICES_MAX {
                 let message = "there are more right sides than letters".to_owned();
-                flaws.push(flaw("limit", format!("{at}/extra_right"), message, "Keep them within 26."));
+                findings.push(error_finding(
+                    "limit",
+                    format!("{pointer}/extra_right"),
+                    message,
+                    "Keep them within 26.",
+                ));
             }
-            flaws
+            findings
         }
     }
 }
 
 /// Tells whether the number of keys fits what a trainee is asked to select (rule L27).
-fn selection(keys: usize, choices: usize, select: SelectCount, at: Arguments<'_>) -> Option<Finding> {
-    let l27 =
-        |member: &str, message: &str, help: &str| Some(flaw("L27", format!("{at}/{member}"), message.into(), help));
+fn select_finding(keys: usize, choices: usize, select: SelectCount, pointer: Arguments<'_>) -> Option<Finding> {
+    let finding = |member: &str, message: &str, help: &str| {
+        Some(error_finding("L27", format!("{pointer}/{member}"), message.into(), help))
+    };
     match select {
-        _ if keys == 0 => l27("choices", "no choice is marked as correct", "Set \"correct\": true on the key."),
+        _ if keys == 0 => finding("choices", "no choice is marked as correct", "Set \"correct\": true on the key."),
         _ if keys == choices => {
-            l27("choices", "every choice is marked as correct", "Add a wrong choice, or unmark one.")
+            finding("choices", "every choice is marked as correct", "Add a wrong choice, or unmark one.")
         }
         SelectCount::One if keys > 1 => {
             let help = "Add \"select\": \"all\", or how many are right.";
-            l27("choices", "several choices are correct, but only one may be selected", help)
+            finding("choices", "several choices are correct, but only one may be selected", help)
         }
         SelectCount::All if keys == 1 => {
-            l27("select", "\"all\" is asked, but only one choice is correct", "Leave \"select\" out.")
+            finding("select", "\"all\" is asked, but only one choice is correct", "Leave \"select\" out.")
         }
-        SelectCount::Exactly(n) if n != keys => {
-            l27("select", &format!("{n} are to be selected, but {keys} are correct"), "Make the two numbers equal.")
-        }
+        SelectCount::Exactly(count) if count != keys => finding(
+            "select",
+            &format!("{count} are to be selected, but {keys} are correct"),
+            "Make the two numbers equal.",
+        ),
         _ => None,
     }
 }
 
-fn alike(pointer: String, said: &str) -> Finding {
-    let message = format!("\"{}\" stands here twice", text::cut(&text::one_line(said), 40));
-    flaw("ambiguous", pointer, message, "Delete or reword one; alike texts cannot be marked.")
+fn ambiguous_text(pointer: String, text: &str) -> Finding {
+    let message = format!("\"{}\" stands here twice", text::cut(&text::one_line(text), 40));
+    error_finding("ambiguous", pointer, message, "Delete or reword one; alike texts cannot be marked.")
 }
 
 /// Finds texts of a list that read alike, since an answer could mean either.
-fn twice<'a>(texts: impl Iterator<Item = &'a String>, list: Arguments<'_>, member: &str) -> Vec<Finding> {
+fn duplicate_texts<'a>(
+    texts: impl Iterator<Item = &'a String>,
+    list_pointer: Arguments<'_>,
+    member: &str,
+) -> Vec<Finding> {
     let mut seen = HashSet::new();
-    let again = texts.enumerate().filter(|(_, text)| !seen.insert(text::answer_key(text)));
-    again.map(|(at, text)| alike(format!("{list}/{at}{member}"), text)).collect()
+    let duplicates = texts.enumerate().filter(|(_, text)| !seen.insert(text::answer_key(text)));
+    duplicates.map(|(index, text)| ambiguous_text(format!("{list_pointer}/{index}{member}"), text)).collect()
 }
 
 /// Finds critical questions that cannot be right or wrong without doubt (rule L29).
-fn critical(question: &Question, at: Arguments<'_>) -> Option<Finding> {
+fn critical_finding(question: &Question, pointer: Arguments<'_>) -> Option<Finding> {
     let message = match &question.ask {
         _ if !question.critical => return None,
         QuestionKind::Choice { scoring: ChoiceScoring::Balanced, .. } => {
@@ -237,34 +256,44 @@ fn critical(question: &Question, at: Arguments<'_>) -> Option<Finding> {
         other => format!("a question of the kind {} cannot be critical", other.kind().name()),
     };
     let help = "Critical are only choice (all-or-nothing) and true-false questions.";
-    Some(flaw("L29", format!("{at}/critical"), message, help))
+    Some(error_finding("L29", format!("{pointer}/critical"), message, help))
 }
 
 /// Finds everything that forbids the use of an exam, whatever the banks hold.
 pub fn exam(exam: &Exam) -> Vec<Finding> {
-    let mut flaws = Vec::new();
-    let weighted = exam.sections.iter().any(|section| section.weight.is_some());
-    if weighted != exam.questions.is_some() {
+    let mut findings = Vec::new();
+    let is_weighted = exam.sections.iter().any(|section| section.weight.is_some());
+    if is_weighted != exam.questions.is_some() {
         let message = "\"questions\" of an exam and \"weight\" of its sections go together".to_owned();
-        flaws.push(flaw("value", "/sections".into(), message, "Give both, or a count in every section."));
+        findings.push(error_finding("value", "/sections".into(), message, "Give both, or a count in every section."));
     }
-    for (number, section) in exam.sections.iter().enumerate() {
-        let at = format!("/sections/{number}");
-        if section.weight.is_some() != weighted || section.questions.is_none() != weighted {
+    for (index, section) in exam.sections.iter().enumerate() {
+        let pointer = format!("/sections/{index}");
+        if section.weight.is_some() != is_weighted || section.questions.is_none() != is_weighted {
             let message = "a section has either \"questions\" or \"weight\", all of them alike".to_owned();
-            flaws.push(flaw("value", at.clone(), message, "Give every section a count, or every one a weight."));
+            findings.push(error_finding(
+                "value",
+                pointer.clone(),
+                message,
+                "Give every section a count, or every one a weight.",
+            ));
         }
         if section.questions.is_some_and(|questions| section.critical > questions) {
             let message = format!("{} critical questions do not fit into this section", section.critical);
-            flaws.push(flaw("value", format!("{at}/critical"), message, "Lower it to at most \"questions\"."));
+            findings.push(error_finding(
+                "value",
+                format!("{pointer}/critical"),
+                message,
+                "Lower it to at most \"questions\".",
+            ));
         }
     }
-    flaws
+    findings
 }
 
 /// Finds everything that forbids the use of a syllabus.
 pub fn syllabus(syllabus: &Syllabus) -> Vec<Finding> {
     let mut seen = HashSet::new();
-    let again = syllabus.statements.iter().enumerate().filter(|(_, statement)| !seen.insert(&statement.id));
-    again.map(|(at, statement)| doubled(format!("/statements/{at}/id"), &statement.id)).collect()
+    let duplicates = syllabus.statements.iter().enumerate().filter(|(_, statement)| !seen.insert(&statement.id));
+    duplicates.map(|(index, statement)| duplicate_id(format!("/statements/{index}/id"), &statement.id)).collect()
 }

@@ -1,8 +1,8 @@
-//! Whether a bank that was read into types also keeps to the limits that types do not know.
+//! Checks that a parsed bank keeps the length and count limits that its types do not enforce.
 //!
-//! Only yes or no: where it is no, a slower reader that keeps places says what and where, by the schema in [`super::schema`].
+//! The answer is only yes or no. On no, the validator of the JSON format finds what is wrong and where.
 
-use super::limits::{LETTERS, TEXT_MAX};
+use super::limits::{CHOICES_MAX, TEXT_MAX};
 use super::question::{ExplainedText, Question, QuestionKind};
 use super::{Bank, DateParts, SourceReference};
 
@@ -10,72 +10,84 @@ use super::{Bank, DateParts, SourceReference};
 /// to it one by one while they are read.
 ///
 /// An empty text stands for one that is left out; whether one is written out empty is seen before.
-pub(super) fn frame(bank: &Bank) -> bool {
+pub(super) fn is_bank_within_limits(bank: &Bank) -> bool {
     let texts = [&bank.title, &bank.version, &bank.language, &bank.license];
     bank.format > 0
-        && texts.into_iter().all(|text| says(text))
+        && texts.into_iter().all(|text| is_valid_text(text))
         && !bank.objectives.is_empty()
-        && bank.objectives.iter().all(|objective| says(&objective.text))
-        && bank.sources.iter().all(reference)
-        && bank.glossary.values().all(|text| says(text))
-        && bank.cases.iter().all(|case| says(&case.text))
+        && bank.objectives.iter().all(|objective| is_valid_text(&objective.text))
+        && bank.sources.iter().all(is_valid_reference)
+        && bank.glossary.values().all(|text| is_valid_text(text))
+        && bank.cases.iter().all(|case| is_valid_text(&case.text))
         && !bank.questions.is_empty()
 }
 
-fn says(text: &str) -> bool {
+fn is_valid_text(text: &str) -> bool {
     text.len() <= TEXT_MAX && (text.is_empty() || text.chars().any(|c| !c.is_whitespace()))
 }
 
-fn maybe(text: Option<&String>) -> bool {
-    text.is_none_or(|text| says(text))
+fn is_valid_optional_text(text: Option<&String>) -> bool {
+    text.is_none_or(|text| is_valid_text(text))
 }
 
-fn date(date: Option<&DateParts>) -> bool {
+fn is_valid_date(date: Option<&DateParts>) -> bool {
     date.is_none_or(|date| matches!(date.parts.as_slice(), [parts] if (1..=3).contains(&parts.len())))
 }
 
-fn reference(work: &SourceReference) -> bool {
-    let texts = [&work.container_title, &work.publisher, &work.doi, &work.pmid, &work.url];
+fn is_valid_reference(reference: &SourceReference) -> bool {
+    let texts = [&reference.container_title, &reference.publisher, &reference.doi, &reference.pmid, &reference.url];
     let author = |author: &super::Author| {
-        [&author.family, &author.given, &author.literal].into_iter().all(|name| maybe(name.as_ref()))
+        [&author.family, &author.given, &author.literal].into_iter().all(|name| is_valid_optional_text(name.as_ref()))
     };
-    says(&work.kind)
-        && says(&work.title)
-        && texts.into_iter().all(|text| maybe(text.as_ref()))
-        && work.author.iter().all(author)
-        && date(work.issued.as_ref())
-        && date(work.accessed.as_ref())
+    is_valid_text(&reference.kind)
+        && is_valid_text(&reference.title)
+        && texts.into_iter().all(|text| is_valid_optional_text(text.as_ref()))
+        && reference.author.iter().all(author)
+        && is_valid_date(reference.issued.as_ref())
+        && is_valid_date(reference.accessed.as_ref())
 }
 
 /// Returns the same for a question.
-pub(super) fn question(question: &Question) -> bool {
-    let marks = question.lint.iter().all(|waiver| says(&waiver.rule) && says(&waiver.reason) && says(&waiver.by));
+pub(super) fn is_question_within_limits(question: &Question) -> bool {
+    let are_waivers_valid = question
+        .lint
+        .iter()
+        .all(|waiver| is_valid_text(&waiver.rule) && is_valid_text(&waiver.reason) && is_valid_text(&waiver.by));
     (1..=1_000_000).contains(&question.revision)
-        && says(&question.stem)
-        && says(&question.rationale)
-        && question.covers.iter().all(|id| says(id))
-        && question.sources.iter().all(|citation| maybe(citation.locator.as_ref()))
-        && question.image.as_ref().is_none_or(|image| says(&image.file) && says(&image.alt))
-        && question.reviewed.as_ref().is_none_or(|reviewed| says(&reviewed.by) && says(&reviewed.role))
-        && marks
-        && ask(&question.ask)
+        && is_valid_text(&question.stem)
+        && is_valid_text(&question.rationale)
+        && question.covers.iter().all(|id| is_valid_text(id))
+        && question.sources.iter().all(|citation| is_valid_optional_text(citation.locator.as_ref()))
+        && question.image.as_ref().is_none_or(|image| is_valid_text(&image.file) && is_valid_text(&image.alt))
+        && question
+            .reviewed
+            .as_ref()
+            .is_none_or(|reviewed| is_valid_text(&reviewed.by) && is_valid_text(&reviewed.role))
+        && are_waivers_valid
+        && is_kind_within_limits(&question.ask)
 }
 
-fn ask(ask: &QuestionKind) -> bool {
-    let item = |item: &ExplainedText| says(&item.text) && says(&item.rationale);
-    match ask {
+fn is_kind_within_limits(kind: &QuestionKind) -> bool {
+    let item = |item: &ExplainedText| is_valid_text(&item.text) && is_valid_text(&item.rationale);
+    match kind {
         QuestionKind::Choice { choices, .. } => {
-            (2..=LETTERS).contains(&choices.len())
-                && choices.iter().all(|choice| says(&choice.text) && says(&choice.rationale))
+            (2..=CHOICES_MAX).contains(&choices.len())
+                && choices.iter().all(|choice| is_valid_text(&choice.text) && is_valid_text(&choice.rationale))
         }
-        QuestionKind::TrueFalse { rationales, .. } => says(&rationales.holds) && says(&rationales.fails),
-        QuestionKind::Number { unit, .. } => maybe(unit.as_ref()),
-        QuestionKind::Text { accept } => (1..=1000).contains(&accept.len()) && accept.iter().all(|text| says(text)),
-        QuestionKind::Order { items } => (2..=LETTERS).contains(&items.len()) && items.iter().all(item),
+        QuestionKind::TrueFalse { rationales, .. } => {
+            is_valid_text(&rationales.holds) && is_valid_text(&rationales.fails)
+        }
+        QuestionKind::Number { unit, .. } => is_valid_optional_text(unit.as_ref()),
+        QuestionKind::Text { accept } => {
+            (1..=1000).contains(&accept.len()) && accept.iter().all(|text| is_valid_text(text))
+        }
+        QuestionKind::Order { items } => (2..=CHOICES_MAX).contains(&items.len()) && items.iter().all(item),
         QuestionKind::Match { pairs, extra_right } => {
-            (2..=LETTERS).contains(&pairs.len())
-                && extra_right.len() <= LETTERS
-                && pairs.iter().all(|pair| says(&pair.left) && says(&pair.right) && says(&pair.rationale))
+            (2..=CHOICES_MAX).contains(&pairs.len())
+                && extra_right.len() <= CHOICES_MAX
+                && pairs.iter().all(|pair| {
+                    is_valid_text(&pair.left) && is_valid_text(&pair.right) && is_valid_text(&pair.rationale)
+                })
                 && extra_right.iter().all(item)
         }
     }

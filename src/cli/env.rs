@@ -145,9 +145,9 @@ impl Env<'_> {
     /// # Errors
     /// Where `--banks` names no folder.
     pub fn bank_folders(&self) -> Result<Vec<(PathBuf, BankOrigin)>, Failure> {
-        let own = (self.place()?.banks(), BankOrigin::Data);
+        let own = (self.place()?.banks(), BankOrigin::DataDirectory);
         let given = |folder: &PathBuf| match folder.is_dir() {
-            true => Ok((folder.clone(), BankOrigin::Given(folder.clone()))),
+            true => Ok((folder.clone(), BankOrigin::BanksFolder(folder.clone()))),
             false => Err(Failure::usage(format!("--banks {}: there is no such folder.", shown(folder)))),
         };
         std::iter::once(Ok(own)).chain(self.global.banks.iter().map(given)).collect()

@@ -61,7 +61,7 @@ fn seed(text: Option<&str>, desk: &mut Service) -> Seed {
 /// Finds the banks that are meant; all that may be practiced where none is named.
 fn topics(catalog: &Catalog, names: &[String]) -> Result<Vec<CatalogEntry<LazyBank>>, Failure> {
     if names.is_empty() {
-        return Ok(catalog.banks().filter(|bank| bank.value.outline().practice).cloned().collect());
+        return Ok(catalog.banks().filter(|bank| bank.value.summary().practice).cloned().collect());
     }
     let find = |name: &String| {
         let absent = |absence| Failure::absent("bank", name, absence);

@@ -46,7 +46,7 @@ pub fn pool<'a>(bank: &'a Bank, section: &'a ExamSection) -> impl Iterator<Item 
     let objective =
         |question: &Question| section.objectives.is_empty() || section.objectives.contains(&question.objective);
     let level = |question: &Question| section.level.is_none_or(|level| level == question.level);
-    bank.ready().filter(move |question| objective(question) && level(question))
+    bank.ready_questions().filter(move |question| objective(question) && level(question))
 }
 
 /// Draws the paper of an exam.
@@ -74,7 +74,7 @@ pub fn exam(
     for part in parts {
         let bank = drawn.bank(part.bank);
         let pool: Vec<_> =
-            pool(&part.bank.value, part.section).map(|question| drawn.keep(question.content())).collect();
+            pool(&part.bank.value, part.section).map(|question| drawn.keep(question.content_json())).collect();
         let pool = Some(drawn.keep(canonical::text(&pool)));
         drawn.paper.sections.push(PaperSection { bank, pool, passed_over: part.picked.passed_over });
         drawn.ask(&part.picked.units, &mut choices);
@@ -182,9 +182,9 @@ impl DrawnPaper {
         if let Some(at) = self.paper.banks.iter().position(|known| known.id == bank.id) {
             return at;
         }
-        let frame = self.keep(canonical::text(&bank.frame()));
+        let frame = self.keep(canonical::text(&bank.without_questions()));
         let (id, version, digest) = (bank.id.clone(), bank.version.clone(), bank.digest());
-        self.paper.banks.push(BankRef { id, version, digest, frame, replaced: entry.replaced });
+        self.paper.banks.push(BankRef { id, version, digest, frame, replaced: entry.replaces_built_in });
         self.paper.banks.len() - 1
     }
 
@@ -197,7 +197,7 @@ impl DrawnPaper {
             self.paper.reviewed =
                 if self.paper.items.is_empty() { day } else { earlier.zip(day).map(|(a, b)| a.min(b)) };
             let order = arrange(&question.ask, choices);
-            let question = self.keep(question.content());
+            let question = self.keep(question.content_json());
             self.paper.items.push(PaperQuestion { section, question, order });
         }
     }
@@ -210,7 +210,9 @@ pub fn practice(banks: &[&CatalogEntry<LazyBank>], count: usize, seed: Seed) -> 
     let mut all: Vec<_> = banks
         .iter()
         .enumerate()
-        .flat_map(|(at, bank)| question_set::units(bank.value.ready()).into_iter().map(move |unit| (at, unit)))
+        .flat_map(|(at, bank)| {
+            question_set::units(bank.value.ready_questions()).into_iter().map(move |unit| (at, unit))
+        })
         .collect();
     chance.shuffle(&mut all);
     let (mut left, mut groups, mut chosen) = (count, BTreeSet::new(), Vec::new());

@@ -70,7 +70,7 @@ impl LoadedPaper {
         let mut items = Vec::with_capacity(paper.items.len());
         for item in &paper.items {
             let missing = MissingContent(item.question);
-            let question = Question::from_content(&text(item.question)?).ok_or(missing)?;
+            let question = Question::from_content_json(&text(item.question)?).ok_or(missing)?;
             let bank = paper.sections.get(item.section).map(|section| section.bank).ok_or(missing)?;
             if !is_order(&item.order, shown_count(&question.ask)) {
                 return Err(missing);
@@ -93,14 +93,15 @@ impl LoadedPaper {
     /// Returns the case that a question belongs to.
     pub fn case_of(&self, item: usize) -> Option<&str> {
         let case = self.items[item].question.case.as_ref()?;
-        self.bank_of(item).case(case)
+        self.bank_of(item).case_text(case)
     }
 
     /// Returns what a question's facts rest on, a line a source.
     pub fn sources_of(&self, item: usize) -> Vec<String> {
         let bank = self.bank_of(item);
         let line = |citation: &crate::bank::question::Citation| {
-            let work = bank.source(&citation.id).map_or_else(|| citation.id.to_string(), |source| source.line());
+            let work =
+                bank.source(&citation.id).map_or_else(|| citation.id.to_string(), |source| source.citation_line());
             citation.locator.as_ref().map_or(work.clone(), |locator| format!("{work}. {locator}"))
         };
         self.items[item].question.sources.iter().map(line).collect()

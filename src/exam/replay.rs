@@ -96,6 +96,7 @@ fn pool(
     let Some(digest) = section.pool else { return Ok(Vec::new()) };
     let text = |digest| content(digest).filter(|text| Digest::of(text) == digest).ok_or(MissingContent(digest));
     let digests: Vec<Digest> = serde_json::from_str(&text(digest)?).map_err(|_| MissingContent(digest))?;
-    let question = |digest: Digest| Question::from_content(&text(digest)?).map(Arc::new).ok_or(MissingContent(digest));
+    let question =
+        |digest: Digest| Question::from_content_json(&text(digest)?).map(Arc::new).ok_or(MissingContent(digest));
     digests.into_iter().map(question).collect()
 }

@@ -185,7 +185,7 @@ fn objectives<'a>(sheet: &LoadedPaper, items: impl Iterator<Item = &'a LoadedQue
     let missed = |item: &LoadedQuestion| {
         let bank = &sheet.banks[item.bank];
         let objective = item.question.objective.clone();
-        let text = bank.objective(&objective).unwrap_or(objective.as_str()).to_owned();
+        let text = bank.objective_text(&objective).unwrap_or(objective.as_str()).to_owned();
         MissedObjective { bank: bank.id.clone(), objective, text }
     };
     items.map(missed).collect::<BTreeSet<_>>().into_iter().collect()

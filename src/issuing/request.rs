@@ -223,9 +223,9 @@ impl CertificateRequest {
             return Err(format!("It ends in the future, on {day}: one of the clocks is wrong.").into());
         }
         let mut odd = oddities(&sheet, &rows);
-        if sheet.limit != Some(exam.limit()) {
+        if sheet.limit != Some(exam.time_limit()) {
             let limit = sheet.limit.map_or_else(|| "no limit".to_owned(), |limit| format!("{limit}"));
-            odd.push(format!("It had {limit} of time, where the exam has {}.", exam.limit()));
+            odd.push(format!("It had {limit} of time, where the exam has {}.", exam.time_limit()));
         }
         Ok(RescoredAttempt { sheet, finished, at, head: head.digest, odd })
     }

@@ -70,8 +70,8 @@ impl Service {
             digest
         };
         for bank in self.catalog.banks() {
-            let (value, replaced) = (&bank.value, bank.replaced);
-            let frame = keep(canonical::text(&value.frame()));
+            let (value, replaced) = (&bank.value, bank.replaces_built_in);
+            let frame = keep(canonical::text(&value.without_questions()));
             let (id, version, digest) = (value.id.clone(), value.version.clone(), value.digest());
             keep(bank_marker(&BankRef { id, version, digest, frame, replaced }));
         }
@@ -79,7 +79,8 @@ impl Service {
             let digest = keep(canonical::text(&exam.value));
             for (at, section) in exam.value.sections.iter().enumerate() {
                 let Ok(bank) = self.catalog.bank(&section.bank) else { continue };
-                let pool: Vec<_> = draw::pool(&bank.value, section).map(|question| keep(question.content())).collect();
+                let pool: Vec<_> =
+                    draw::pool(&bank.value, section).map(|question| keep(question.content_json())).collect();
                 let pool = keep(canonical::text(&pool));
                 keep(pool_marker(digest, at, pool));
             }

@@ -31,7 +31,7 @@ impl Service {
         piped: bool,
     ) -> Result<ActiveAttempt, ServiceError> {
         self.no_exam_open(trainee)?;
-        let banks: Vec<_> = banks.iter().filter(|bank| bank.value.outline().practice).collect();
+        let banks: Vec<_> = banks.iter().filter(|bank| bank.value.summary().practice).collect();
         let drawn = draw::practice(&banks, count, seed);
         if drawn.paper.items.is_empty() {
             return Err(ServiceError::NothingToPractice);
@@ -115,14 +115,14 @@ impl Service {
     /// What the store says.
     pub fn limit(&self, trainee: TraineeId, exam: &Exam) -> Result<Option<Millis>, ServiceError> {
         let factor = self.person(trainee)?.and_then(|row| row.person.time_factor);
-        Ok(factor.map_or(Some(exam.limit()), |factor| factor.scale(exam.limit())))
+        Ok(factor.map_or(Some(exam.time_limit()), |factor| factor.scale(exam.time_limit())))
     }
 
     /// Refuses an exam that draws from a bank with errors. Shipped banks are held to the rules by a test.
     fn hold_to_rules(&self, exam: &Exam) -> Result<(), ServiceError> {
         let (today, syllabus) = (self.clock.now().wall.day(), self.catalog.syllabus());
         let breaks = |bank: &CatalogEntry<LazyBank>| {
-            bank.origin != BankOrigin::BuiltIn && !rules::serves_exams(&bank.value, today, syllabus.as_deref())
+            bank.origin != BankOrigin::BuiltIn && !rules::is_exam_ready(&bank.value, today, syllabus.as_deref())
         };
         let broken = exam.sections.iter().position(|section| self.catalog.bank(&section.bank).is_ok_and(breaks));
         broken.map_or(Ok(()), |at| {

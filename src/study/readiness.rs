@@ -82,7 +82,7 @@ pub fn objectives(session: &Session) -> Vec<(String, usize, usize)> {
     }
     let text = |((bank, objective), (right, asked)): ((usize, &str), (usize, usize))| {
         let id = objective.parse().ok();
-        let text = id.and_then(|id| sheet.banks[bank].objective(&id)).unwrap_or(objective).to_owned();
+        let text = id.and_then(|id| sheet.banks[bank].objective_text(&id)).unwrap_or(objective).to_owned();
         (text, right, asked)
     };
     let mut all: Vec<_> = counts.into_iter().map(text).collect();

@@ -46,7 +46,7 @@ impl PreviewExecutor {
     pub fn read(&mut self) -> PreviewContent {
         self.seen = self.stamp();
         let name = self.path.to_string_lossy();
-        match load::file(&self.path) {
+        match load::read_file(&self.path) {
             Ok(found) => reading(&name, &found.bytes, self.clock.now().wall.day(), self.syllabus.as_deref()),
             Err(error) => PreviewContent::Broken(vec![format!("{}: {error}", crate::text::one_line(&name))]),
         }
@@ -82,7 +82,7 @@ impl Execute for PreviewExecutor {
 
 /// Makes of a file's bytes what a preview shows.
 pub fn reading(name: &str, bytes: &[u8], today: Day, syllabus: Option<&Syllabus>) -> PreviewContent {
-    let read = json::bank(name, bytes);
+    let read = json::parse_bank(name, bytes);
     let looked = read.value.and_then(|bank| look(bank, today, syllabus));
     let drawn = || read.problems.iter().map(|problem| problem.draw(false)).collect();
     looked.map_or_else(|| PreviewContent::Broken(drawn()), PreviewContent::Bank)
@@ -107,7 +107,11 @@ fn look(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<PreviewBa
     }
     let mut notes: std::collections::HashMap<_, _> =
         bank.questions.iter().map(|question| question.id.clone()).zip(by_question).collect();
-    let entry = CatalogEntry { value: Arc::new(LazyBank::from(bank)), origin: BankOrigin::Data, replaced: false };
+    let entry = CatalogEntry {
+        value: Arc::new(LazyBank::from(bank)),
+        origin: BankOrigin::DataDirectory,
+        replaces_built_in: false,
+    };
     let drawn = draw::whole(&entry);
     // Nobody sits this paper; the id only fills its place.
     let nobody = TraineeId::new(Timestamp::from_millis(0), [0; 10]);

@@ -80,7 +80,7 @@ impl ServiceExecutor {
     fn practice(&mut self, banks: &[BankId]) -> Result<StackChange, ServiceError> {
         let chosen = |bank: &BankId| banks.is_empty() || banks.contains(bank);
         let banks: Vec<_> =
-            self.desk.catalog.banks().filter(|bank| chosen(&bank.value.outline().id)).cloned().collect();
+            self.desk.catalog.banks().filter(|bank| chosen(&bank.value.summary().id)).cloned().collect();
         let seed = self.desk.seed();
         let trainee = self.trainee()?.id;
         let attempt = self.desk.begin_practice(trainee, &banks, PRACTICE_QUESTIONS, seed, false)?;

@@ -74,20 +74,20 @@ impl HomeView {
             learned.iter().map(|row| ((row.bank.as_str(), row.question.as_str(), row.revision), row)).collect();
         let topic = |bank: &BankSummary| {
             let rows: Vec<_> = bank
-                .ready
+                .ready_questions
                 .iter()
                 .filter_map(|(id, revision)| by_question.get(&(bank.id.as_str(), id.as_str(), *revision)))
                 .collect();
             TopicView {
                 bank: bank.id.clone(),
                 title: bank.title.clone(),
-                total: bank.ready.len(),
+                total: bank.ready_questions.len(),
                 seen: rows.len(),
                 right: rows.iter().filter(|row| row.last_right).count(),
                 last: rows.iter().map(|row| row.last).max(),
             }
         };
-        let outlines = desk.catalog.banks().map(|bank| bank.value.outline()).filter(|outline| outline.practice);
+        let outlines = desk.catalog.banks().map(|bank| bank.value.summary()).filter(|outline| outline.practice);
         let topics = outlines.map(topic).collect();
         let exam =
             |entry: &CatalogEntry<Exam>| Ok((Arc::clone(&entry.value), desk.may_start(person.id, &entry.value)?));

@@ -28,7 +28,7 @@ fn validator(file: &str) -> jsonschema::Validator {
 fn the_schemas_shipped_are_those_the_program_makes() {
     for (file, title, make) in schema::SCHEMAS {
         let shipped = std::fs::read_to_string(shipped().join("schema").join(file)).expect("a schema");
-        assert!(shipped == schema::text(title, make), "{file} is old: write it again with `needlewise bank new`");
+        assert!(shipped == schema::file_text(title, make), "{file} is old: write it again with `needlewise bank new`");
     }
 }
 
@@ -74,14 +74,14 @@ fn the_schemas_reject_what_the_reader_rejects() {
         change(&mut changed);
         assert!(!bank.is_valid(&changed), "the schema accepts change {at}");
         assert!(
-            reader::bank("bank.json", changed.to_string().as_bytes()).value.is_none(),
+            reader::parse_bank("bank.json", changed.to_string().as_bytes()).value.is_none(),
             "the reader accepts change {at}"
         );
     }
     let mut noted = small_bank();
     noted["x-note"] = json!("mine");
     noted["questions"][0]["x-note"] = json!({ "any": "thing" });
-    assert!(bank.is_valid(&noted) && reader::bank("bank.json", noted.to_string().as_bytes()).value.is_some());
+    assert!(bank.is_valid(&noted) && reader::parse_bank("bank.json", noted.to_string().as_bytes()).value.is_some());
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_new_bank_passes_the_check_but_for_what_must_be_filled_in() {
     assert_eq!(world.run(["bank", "new", "../shoulder", "--to", &folder]).code, 2);
     for (file, title, make) in schema::SCHEMAS {
         let written = std::fs::read_to_string(format!("{folder}/schema/{file}")).expect("a schema");
-        assert_eq!(written, schema::text(title, make));
+        assert_eq!(written, schema::file_text(title, make));
     }
 }
 
@@ -183,7 +183,7 @@ fn a_syllabus_of_ones_own_takes_the_place_of_the_shipped_one() {
 #[test]
 fn the_shipped_questions_keep_to_their_mix() {
     let catalog = needlewise::bank::catalog::Catalog::built_in();
-    let all: Vec<_> = catalog.banks().flat_map(|bank| bank.value.ready()).cloned().collect();
+    let all: Vec<_> = catalog.banks().flat_map(|bank| bank.value.ready_questions()).cloned().collect();
     let share =
         |of: &dyn Fn(&needlewise::bank::Question) -> bool| 100 * all.iter().filter(|q| of(q)).count() / all.len();
     assert!(share(&|q| q.level.name() == "recall") <= 50, "at most half recall");

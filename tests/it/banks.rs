@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::world::{question, shipped, small_bank, small_exam};
 
 fn problems(text: impl AsRef<[u8]>) -> Vec<Problem> {
-    json::bank("bank.json", text.as_ref()).problems
+    json::parse_bank("bank.json", text.as_ref()).problems
 }
 
 /// Rule, line, column and pointer of each problem.
@@ -37,7 +37,7 @@ fn every_shipped_bank_and_exam_is_clean_and_read_in_one_pass() {
         for entry in std::fs::read_dir(shipped().join(folder)).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.extension().is_some_and(|ending| ending == "json") {
-                let reading = json::any(&path.to_string_lossy(), &std::fs::read(&path).expect("a file"));
+                let reading = json::parse_any(&path.to_string_lossy(), &std::fs::read(&path).expect("a file"));
                 assert!(reading.problems.is_empty(), "{}", reading.problems[0].draw(false));
                 assert!(reading.value.is_some());
             }
@@ -50,10 +50,10 @@ fn what_is_at_hand_of_a_shipped_bank_is_what_the_whole_of_it_says() {
     let catalog = needlewise::bank::catalog::Catalog::built_in();
     assert_eq!(catalog.banks().count(), 8);
     for entry in catalog.banks() {
-        let bytes = std::fs::read(shipped().join(format!("{}.json", entry.value.outline().id))).expect("a bank");
-        let whole = json::bank("bank", &bytes).value.expect("a sound bank");
+        let bytes = std::fs::read(shipped().join(format!("{}.json", entry.value.summary().id))).expect("a bank");
+        let whole = json::parse_bank("bank", &bytes).value.expect("a sound bank");
         let again = needlewise::bank::lazy::LazyBank::from(whole.clone());
-        assert_eq!(entry.value.outline(), again.outline());
+        assert_eq!(entry.value.summary(), again.summary());
         assert_eq!(entry.value.digest(), whole.digest());
     }
 }
@@ -61,12 +61,12 @@ fn what_is_at_hand_of_a_shipped_bank_is_what_the_whole_of_it_says() {
 #[test]
 fn each_topic_has_at_least_45_ready_questions_with_rationales_and_sources() {
     let catalog = needlewise::bank::catalog::Catalog::built_in();
-    let all: usize = catalog.banks().map(|bank| bank.value.ready().count()).sum();
+    let all: usize = catalog.banks().map(|bank| bank.value.ready_questions().count()).sum();
     assert!(all >= 400, "{all}");
     for entry in catalog.banks() {
         let (id, bank) = (&entry.value.id, &entry.value);
-        assert!(bank.ready().count() >= 45, "{id}");
-        for question in bank.ready() {
+        assert!(bank.ready_questions().count() >= 45, "{id}");
+        for question in bank.ready_questions() {
             assert!(!question.rationale.is_empty() && !question.sources.is_empty(), "{}", question.id);
             assert!(question.sources.iter().all(|source| source.locator.is_some()), "{}", question.id);
             for choice in question.choices() {
@@ -198,8 +198,8 @@ fn notes_of_ones_own_are_left_alone() {
         bank["$schema"] = json!("schema/bank.schema.json");
     });
     assert_eq!(places(&text), Vec::<String>::new());
-    let with_note = json::bank("bank.json", text.as_bytes()).value.expect("a bank");
-    let without = json::bank("bank.json", small_bank().to_string().as_bytes()).value.expect("a bank");
+    let with_note = json::parse_bank("bank.json", text.as_bytes()).value.expect("a bank");
+    let without = json::parse_bank("bank.json", small_bank().to_string().as_bytes()).value.expect("a bank");
     assert_eq!(with_note.digest(), without.digest(), "a note changes no digest");
 }
 
@@ -214,14 +214,14 @@ fn carriage_returns_keep_lines_and_columns_right() {
 fn a_bank_cut_at_any_byte_is_refused_without_a_panic() {
     let whole = serde_json::to_vec(&small_bank()).expect("json");
     for end in 0..whole.len() {
-        let reading = json::bank("bank.json", &whole[..end]);
+        let reading = json::parse_bank("bank.json", &whole[..end]);
         assert!(reading.value.is_none() && !reading.problems.is_empty(), "cut at {end}");
     }
 }
 
 #[test]
 fn exams_are_read_and_their_problems_told() {
-    let read = |exam: &Value| json::exam("exam.json", exam.to_string().as_bytes()).problems;
+    let read = |exam: &Value| json::parse_exam("exam.json", exam.to_string().as_bytes()).problems;
     assert!(read(&small_exam()).is_empty());
     let mut exam = small_exam();
     exam["pass"] = json!(120);
@@ -241,7 +241,7 @@ fn exams_are_read_and_their_problems_told() {
 
 #[test]
 fn the_digest_covers_meaning_and_not_marks() {
-    let read = |bank: &Value| json::bank("b", bank.to_string().as_bytes()).value.expect("a bank");
+    let read = |bank: &Value| json::parse_bank("b", bank.to_string().as_bytes()).value.expect("a bank");
     let plain = read(&small_bank());
     let mut marked = small_bank();
     marked["questions"][0]["status"] = json!("retired");
@@ -253,7 +253,7 @@ fn the_digest_covers_meaning_and_not_marks() {
     changed["questions"][0]["stem"] = json!("Another stem?");
     assert_ne!(read(&changed).digest(), plain.digest());
     for question in &plain.questions {
-        let again = needlewise::bank::Question::from_content(&question.content()).expect("a question");
+        let again = needlewise::bank::Question::from_content_json(&question.content_json()).expect("a question");
         assert_eq!((again.digest(), &again.stem), (question.digest(), &question.stem), "content reads back");
     }
 }
@@ -261,7 +261,7 @@ fn the_digest_covers_meaning_and_not_marks() {
 proptest! {
     #[test]
     fn any_bytes_give_problems_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let reading = json::any("any.json", &bytes);
+        let reading = json::parse_any("any.json", &bytes);
         prop_assert!(reading.value.is_none());
         reading.problems.iter().for_each(|problem| { problem.draw(true); });
     }
@@ -273,7 +273,7 @@ proptest! {
         let mut bank = small_bank();
         bank["questions"][at][&member] = value.clone();
         bank[&member] = value;
-        for problem in json::bank("bank.json", bank.to_string().as_bytes()).problems {
+        for problem in json::parse_bank("bank.json", bank.to_string().as_bytes()).problems {
             problem.draw(false);
         }
     }

@@ -50,7 +50,7 @@ fn pool(questions: &[Value]) -> (tempfile::TempDir, Catalog) {
 
 fn with(folder: &Path) -> Catalog {
     let mut catalog = Catalog::built_in();
-    catalog.add_folder(folder, &BankOrigin::Data).expect("a folder");
+    catalog.add_folder(folder, &BankOrigin::DataDirectory).expect("a folder");
     catalog
 }
 

@@ -37,7 +37,7 @@ fn earlier(catalog: &Catalog, exam: &Exam, n: u64) -> Vec<EarlierPaper> {
 #[test]
 fn a_thousand_papers_are_drawn_as_the_first_version_drew_them() {
     let mut catalog = Catalog::built_in();
-    catalog.add_folder(&fixtures("banks"), &BankOrigin::Data).expect("the banks");
+    catalog.add_folder(&fixtures("banks"), &BankOrigin::DataDirectory).expect("the banks");
     assert!(catalog.problems().is_empty(), "{:?}", catalog.problems());
     let exams = ["chained", "mixed", "brief"].map(|id| catalog.exam(&id.parse().expect("an id")).expect("an exam"));
     let mut lines = String::new();

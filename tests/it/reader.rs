@@ -16,7 +16,7 @@ impl Reader {
     pub fn of(folder: Option<&Path>) -> Self {
         let mut catalog = Catalog::built_in();
         if let Some(folder) = folder {
-            catalog.add_folder(folder, &BankOrigin::Data).expect("a folder");
+            catalog.add_folder(folder, &BankOrigin::DataDirectory).expect("a folder");
         }
         Self(catalog.banks().flat_map(|bank| &bank.value.questions).map(|question| (**question).clone()).collect())
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use needlewise::bank::Bank;
-use needlewise::bank::rules::{RULES, check, why};
+use needlewise::bank::rules::{RULES, check, explanation};
 use needlewise::bank::syllabus::Syllabus;
 use needlewise::clock::Day;
 use serde_json::{Value, json};
@@ -257,7 +257,7 @@ fn each_rule_hits_misses_nearly_and_can_be_waived() {
         assert!(!hits(rule, &[with(near.clone())]), "{rule} hits a near miss: {near}");
         let silenced = found(&[waived(rule, hit)]);
         assert!(!silenced.iter().any(|(other, _)| other == rule || other == "waiver"), "{rule} waived: {silenced:?}");
-        assert!(why(rule).is_some(), "{rule} says why");
+        assert!(explanation(rule).is_some(), "{rule} says why");
     }
 }
 

@@ -22,7 +22,7 @@ fn sheet(mode: Mode) -> Arc<LoadedPaper> {
     world.file("banks/small.json", crate::world::small_bank().to_string());
     let mut catalog = Catalog::built_in();
     let folder = world.home.path().join("banks");
-    catalog.add_folder(&folder, &needlewise::bank::catalog::BankOrigin::Data).expect("a folder");
+    catalog.add_folder(&folder, &needlewise::bank::catalog::BankOrigin::DataDirectory).expect("a folder");
     let exam = serde_json::from_value(crate::world::small_exam()).expect("an exam");
     let drawn = draw::exam(&catalog, &exam, &[], Seed([3; 32]), DrawVersion::NEWEST).expect("a paper");
     let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);

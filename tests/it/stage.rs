@@ -31,7 +31,7 @@ pub fn desk(home: &Path, time: &Rc<Cell<i64>>) -> Service {
     let place = Paths::find(Some(home.join("data")), Some(home.join("config"))).expect("a place");
     place.prepare().expect("a folder");
     let mut catalog = Catalog::built_in();
-    catalog.add_folder(&place.banks(), &BankOrigin::Data).expect("banks");
+    catalog.add_folder(&place.banks(), &BankOrigin::DataDirectory).expect("banks");
     let trust = std::fs::read_to_string(place.trust()).map(|text| TrustList::read(&text).expect("trust"));
     let trust = trust.unwrap_or_default();
     Service {

@@ -123,9 +123,9 @@ fn shipped() -> Vec<Seen> {
     let catalog = Catalog::built_in();
     let mut seen = Vec::new();
     for bank in catalog.banks() {
-        for question in bank.value.ready() {
+        for question in bank.value.ready_questions() {
             let QuestionKind::Choice { choices, select: SelectCount::One, .. } = &question.ask else { continue };
-            let case = question.case.as_ref().and_then(|case| bank.value.case(case)).unwrap_or_default();
+            let case = question.case.as_ref().and_then(|case| bank.value.case_text(case)).unwrap_or_default();
             let texts: Vec<_> = choices.iter().map(|choice| choice.text.as_str()).collect();
             let key = choices.iter().position(|choice| choice.correct).expect("a key");
             let choices = cues(&format!("{case} {}", question.stem), &texts);

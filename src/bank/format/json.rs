@@ -1,7 +1,7 @@
-//! The native format: text to a bank or an exam, with every problem at its place.
+//! Parses banks, exams and syllabuses from JSON, and reports each problem with its place in the file.
 //!
-//! Reading is one typed pass. Only where that pass fails, or something about the result is unsound, a second reader that
-//! keeps places goes over the text; it finds all problems, each once.
+//! Parsing is one typed pass. If it fails or the result is invalid, a slower validator reads the text again.
+//! The validator keeps byte spans and reports every problem once.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -45,55 +45,64 @@ pub enum FileContent {
 }
 
 /// Reads a bank; `name` is what its file is called.
-pub fn bank(name: &str, bytes: &[u8]) -> ParsedFile<Bank> {
-    clean_bank(bytes).map_or_else(|| slow(name, bytes, schema::of::<Bank>, bank_flaws), ParsedFile::clean)
+pub fn parse_bank(name: &str, bytes: &[u8]) -> ParsedFile<Bank> {
+    parse_valid_bank(bytes)
+        .map_or_else(|| parse_with_spans(name, bytes, schema::generate::<Bank>, bank_findings), ParsedFile::from_valid)
 }
 
 /// Reads an exam; `name` is what its file is called. It is short, so that the second reader may go over it at once.
-pub fn exam(name: &str, bytes: &[u8]) -> ParsedFile<Exam> {
-    slow(name, bytes, schema::of::<Exam>, |tree, bad| whole_flaws(tree, bad, validate::exam))
+pub fn parse_exam(name: &str, bytes: &[u8]) -> ParsedFile<Exam> {
+    parse_with_spans(name, bytes, schema::generate::<Exam>, |tree, invalid_pointers| {
+        whole_file_findings(tree, invalid_pointers, validate::exam)
+    })
 }
 
 /// Reads an exam that is shipped, in one typed pass: a test holds it to its form, and every start reads it.
-pub fn shipped_exam(name: &str, text: &str) -> ParsedFile<Exam> {
-    serde_json::from_str(text).map_or_else(|_| exam(name, text.as_bytes()), ParsedFile::clean)
+pub fn parse_built_in_exam(name: &str, text: &str) -> ParsedFile<Exam> {
+    serde_json::from_str(text).map_or_else(|_| parse_exam(name, text.as_bytes()), ParsedFile::from_valid)
 }
 
 /// Reads a syllabus; `name` is what its file is called.
-pub fn syllabus(name: &str, bytes: &[u8]) -> ParsedFile<Syllabus> {
-    slow(name, bytes, schema::of::<Syllabus>, |tree, bad| whole_flaws(tree, bad, validate::syllabus))
+pub fn parse_syllabus(name: &str, bytes: &[u8]) -> ParsedFile<Syllabus> {
+    parse_with_spans(name, bytes, schema::generate::<Syllabus>, |tree, invalid_pointers| {
+        whole_file_findings(tree, invalid_pointers, validate::syllabus)
+    })
 }
 
 /// Reads a file that says itself what it is: `questions` make a bank, `sections` an exam, `statements` a syllabus.
-pub fn any(name: &str, bytes: &[u8]) -> ParsedFile<FileContent> {
-    if let Some(bank) = clean_bank(bytes) {
-        return ParsedFile::clean(FileContent::Bank(bank));
+pub fn parse_any(name: &str, bytes: &[u8]) -> ParsedFile<FileContent> {
+    if let Some(bank) = parse_valid_bank(bytes) {
+        return ParsedFile::from_valid(FileContent::Bank(bank));
     }
-    let has = |tree: &JsonTree<'_>, member: &str| tree.root().member(member).is_some();
+    let has_member = |tree: &JsonTree<'_>, member: &str| tree.root().member(member).is_some();
     let source = std::str::from_utf8(bytes).unwrap_or_default();
     match JsonTree::parse(source) {
-        Ok(tree) if has(&tree, "sections") && !has(&tree, "questions") => exam(name, bytes).map(FileContent::Exam),
-        Ok(tree) if has(&tree, "statements") && !has(&tree, "questions") => {
-            syllabus(name, bytes).map(FileContent::Syllabus)
+        Ok(tree) if has_member(&tree, "sections") && !has_member(&tree, "questions") => {
+            parse_exam(name, bytes).map(FileContent::Exam)
         }
-        _ => bank(name, bytes).map(FileContent::Bank),
+        Ok(tree) if has_member(&tree, "statements") && !has_member(&tree, "questions") => {
+            parse_syllabus(name, bytes).map(FileContent::Syllabus)
+        }
+        _ => parse_bank(name, bytes).map(FileContent::Bank),
     }
 }
 
 /// Reads a bank in one typed pass; nothing where there is anything to tell about it.
-fn clean_bank(bytes: &[u8]) -> Option<Bank> {
-    let question = |question: &Arc<Question>| well_formed::question(question) && validate::stands_alone(question);
-    let is_sound = |bank: &Bank| {
-        bank.format <= FORMAT
-            && well_formed::frame(bank)
-            && bank.questions.par_iter().all(question)
-            && validate::between(&BankParts::of(bank)).is_empty()
+fn parse_valid_bank(bytes: &[u8]) -> Option<Bank> {
+    let question = |question: &Arc<Question>| {
+        well_formed::is_question_within_limits(question) && validate::is_valid_question(question)
     };
-    fast(bytes).filter(is_sound)
+    let is_valid = |bank: &Bank| {
+        bank.format <= FORMAT
+            && well_formed::is_bank_within_limits(bank)
+            && bank.questions.par_iter().all(question)
+            && validate::reference_findings(&BankParts::from_bank(bank)).is_empty()
+    };
+    parse_typed(bytes).filter(is_valid)
 }
 
 impl<T> ParsedFile<T> {
-    fn clean(value: T) -> Self {
+    fn from_valid(value: T) -> Self {
         Self { value: Some(value), problems: Vec::new() }
     }
 
@@ -104,139 +113,158 @@ impl<T> ParsedFile<T> {
 
 /// Reads in one typed pass; nothing where anything at all is unusual, notes of an author's own among it, so that the second
 /// reader may tell what.
-fn fast<T: DeserializeOwned + Send>(bytes: &[u8]) -> Option<T> {
+fn parse_typed<T: DeserializeOwned + Send>(bytes: &[u8]) -> Option<T> {
     let source = std::str::from_utf8(bytes).ok()?;
     // Two passes that need nothing of one another, so that a large bank is read on two cores.
-    let (hides, value) = rayon::join(|| may_hide(source), || serde_json::from_str(source).ok());
-    value.filter(|_| !hides)
+    let (is_suspect, value) = rayon::join(|| has_suspect_text(source), || serde_json::from_str(source).ok());
+    value.filter(|_| !is_suspect)
 }
 
 /// How many bytes are looked at together; a few of them go into one step of the processor.
-const BLOCK: usize = 64;
+const SCAN_BLOCK_BYTES: usize = 64;
 
 /// Returns whether the typed pass may miss something about the texts of this file: a harmful character, written out or
 /// behind an escape, or an empty text.
 ///
 /// This runs over every bank of the user's own at every start, so it goes over blocks of bytes, and looks closer only
 /// where one may matter.
-fn may_hide(source: &str) -> bool {
+fn has_suspect_text(source: &str) -> bool {
     let bytes = source.as_bytes();
-    let control = |byte: u8| (byte < b' ') & (byte != b'\n') & (byte != b'\t') & (byte != b'\r') | (byte == 0x7F);
-    let pair = |one: u8, two: u8| (one == b'"') & (two == b'"');
+    let is_control = |byte: u8| (byte < b' ') & (byte != b'\n') & (byte != b'\t') & (byte != b'\r') | (byte == 0x7F);
+    let is_quote_pair = |first: u8, second: u8| (first == b'"') & (second == b'"');
     // No branch within a block, so that it is one loop over vectors.
-    let matters = |block: &[u8], next: &[u8]| {
-        let looks = |any: bool, (one, two): (&u8, &u8)| {
-            any | control(*one) | (*one == b'\\') | (*one >= 0x80) | pair(*one, *two)
+    let has_suspect_byte = |block: &[u8], next: &[u8]| {
+        let any_suspect = |any: bool, (first, second): (&u8, &u8)| {
+            any | is_control(*first) | (*first == b'\\') | (*first >= 0x80) | is_quote_pair(*first, *second)
         };
-        block.iter().zip(next).fold(false, looks)
+        block.iter().zip(next).fold(false, any_suspect)
     };
-    let closely = |at: usize| {
-        let (byte, next) = (bytes[at], bytes.get(at + 1).copied().unwrap_or(b' '));
-        let escape = byte == b'\\' && b"ubfrt".contains(&next);
+    let is_suspect_at = |index: usize| {
+        let (byte, next) = (bytes[index], bytes.get(index + 1).copied().unwrap_or(b' '));
+        let is_escape = byte == b'\\' && b"ubfrt".contains(&next);
         // A character beyond ASCII begins with such a byte.
-        let harmful = byte >= 0xC0 && source[at..].chars().next().is_some_and(|c| !text::is_harmless(c));
-        let within = at > 0 && bytes[at - 1] == b'\\';
-        control(byte) || escape || harmful || (pair(byte, next) && !within)
+        let is_harmful = byte >= 0xC0 && source[index..].chars().next().is_some_and(|c| !text::is_harmless(c));
+        let is_escaped = index > 0 && bytes[index - 1] == b'\\';
+        is_control(byte) || is_escape || is_harmful || (is_quote_pair(byte, next) && !is_escaped)
     };
     // The last byte has none behind it; it is looked at by itself.
-    let last = bytes.len().saturating_sub(1);
-    let blocks = bytes[..last].chunks(BLOCK).zip(bytes[last.min(1)..].chunks(BLOCK)).enumerate();
-    let mut places = blocks
-        .filter(|(_, (block, next))| matters(block, next))
-        .flat_map(|(at, (block, _))| at * BLOCK..at * BLOCK + block.len());
-    places.any(closely) || (!bytes.is_empty() && closely(last))
+    let last_index = bytes.len().saturating_sub(1);
+    let blocks = bytes[..last_index]
+        .chunks(SCAN_BLOCK_BYTES)
+        .zip(bytes[last_index.min(1)..].chunks(SCAN_BLOCK_BYTES))
+        .enumerate();
+    let mut candidates = blocks
+        .filter(|(_, (block, next))| has_suspect_byte(block, next))
+        .flat_map(|(index, (block, _))| index * SCAN_BLOCK_BYTES..index * SCAN_BLOCK_BYTES + block.len());
+    candidates.any(is_suspect_at) || (!bytes.is_empty() && is_suspect_at(last_index))
 }
 
 /// Tells what is wrong between the parts of a file; the pointers are of those that were told about already.
 type Flaws = fn(&JsonTree<'_>, &[String]) -> Vec<Finding>;
 
 /// Reads with places. `flaws` tells what is wrong between the parts.
-fn slow<T: DeserializeOwned>(name: &str, bytes: &[u8], schema: MakeSchema, flaws: Flaws) -> ParsedFile<T> {
+fn parse_with_spans<T: DeserializeOwned>(
+    name: &str,
+    bytes: &[u8],
+    make_schema: MakeSchema,
+    find_between: Flaws,
+) -> ParsedFile<T> {
     let source = match std::str::from_utf8(bytes) {
         Ok(text) => SourceText::new(name, text.to_owned()),
         Err(error) => {
-            return ParsedFile { value: None, problems: vec![validator::not_utf8(name, bytes, error)] };
+            return ParsedFile { value: None, problems: vec![validator::invalid_utf8(name, bytes, error)] };
         }
     };
     let tree = match JsonTree::parse(source.text()) {
         Ok(tree) => tree,
         Err(error) => {
-            return ParsedFile { value: None, problems: vec![validator::not_json(&source, &error)] };
+            return ParsedFile { value: None, problems: vec![validator::invalid_json(&source, &error)] };
         }
     };
-    if let Some(newer) = validator::newer_format(&source, &tree) {
-        return ParsedFile { value: None, problems: vec![newer] };
+    if let Some(format_problem) = validator::unsupported_format(&source, &tree) {
+        return ParsedFile { value: None, problems: vec![format_problem] };
     }
-    let mut walk = validator::Validator::new(&source);
-    walk.check(tree.root(), &ValueShape::of(&schema()));
-    let (mut problems, bad) = walk.finish();
-    problems.extend(flaws(&tree, &bad).into_iter().map(|flaw| validator::place(&source, &tree, flaw)));
+    let mut validator = validator::Validator::new(&source);
+    validator.check(tree.root(), &ValueShape::from_schema(&make_schema()));
+    let (mut problems, invalid_pointers) = validator.finish();
+    problems.extend(
+        find_between(&tree, &invalid_pointers)
+            .into_iter()
+            .map(|finding| validator::locate_finding(&source, &tree, finding)),
+    );
     problems.sort_by_key(|problem| problem.place.span.start);
     let mut value = None;
     if problems.iter().all(|problem| problem.severity == Severity::Warning) {
         match serde_json::from_value(tree.root().to_json()) {
-            Ok(read) => value = Some(read),
+            Ok(parsed) => value = Some(parsed),
             // A type's own reader asks for more than its schema says; its author gets that reader's words.
-            Err(error) => problems.push(validator::untold(&source, &error)),
+            Err(error) => problems.push(validator::deserialize_problem(&source, &error)),
         }
     }
     ParsedFile { value, problems }
 }
 
 /// Finds what is wrong between the sound parts of a bank; parts in `bad` were already told about.
-fn bank_flaws(tree: &JsonTree<'_>, bad: &[String]) -> Vec<Finding> {
-    fn list<T: DeserializeOwned>(tree: &JsonTree<'_>, bad: &[String], member: &str) -> Option<Vec<T>> {
+fn bank_findings(tree: &JsonTree<'_>, invalid_pointers: &[String]) -> Vec<Finding> {
+    fn parse_list<T: DeserializeOwned>(
+        tree: &JsonTree<'_>,
+        invalid_pointers: &[String],
+        member: &str,
+    ) -> Option<Vec<T>> {
         let prefix = format!("/{member}");
-        if bad.iter().any(|pointer| *pointer == prefix || pointer.starts_with(&format!("{prefix}/"))) {
+        if invalid_pointers.iter().any(|pointer| *pointer == prefix || pointer.starts_with(&format!("{prefix}/"))) {
             return None;
         }
         tree.root().member(member).map_or(Some(Vec::new()), |node| serde_json::from_value(node.to_json()).ok())
     }
-    let number = |pointer: &String| pointer.strip_prefix("/questions/")?.split('/').next()?.parse::<usize>().ok();
-    let told: HashSet<_> = bad.iter().filter_map(number).collect();
+    let question_index =
+        |pointer: &String| pointer.strip_prefix("/questions/")?.split('/').next()?.parse::<usize>().ok();
+    let reported: HashSet<_> = invalid_pointers.iter().filter_map(question_index).collect();
     let questions: Vec<_> = tree.root().member("questions").map_or_else(Vec::new, |list| {
-        let sound = list.elements().enumerate().filter(|(at, _)| !told.contains(at));
-        sound.filter_map(|(at, node)| Some((at, serde_json::from_value(node.to_json()).ok()?))).collect()
+        let valid = list.elements().enumerate().filter(|(index, _)| !reported.contains(index));
+        valid.filter_map(|(index, node)| Some((index, serde_json::from_value(node.to_json()).ok()?))).collect()
     });
-    let name = |(at, node): (usize, tree::JsonNode<'_>)| match node.member("id")?.sort() {
-        tree::JsonKind::Text(name) if is_slug(name) => Some((at, name.to_owned())),
+    let name = |(index, node): (usize, tree::JsonNode<'_>)| match node.member("id")?.kind() {
+        tree::JsonKind::Text(name) if is_slug(name) => Some((index, name.to_owned())),
         _ => None,
     };
-    let names: Vec<_> = tree
+    let question_ids: Vec<_> = tree
         .root()
         .member("questions")
         .map_or_else(Vec::new, |list| list.elements().enumerate().filter_map(name).collect());
-    let (objectives, sources) = (list(tree, bad, "objectives"), list(tree, bad, "sources"));
-    let cases = list(tree, bad, "cases");
+    let (objectives, sources) =
+        (parse_list(tree, invalid_pointers, "objectives"), parse_list(tree, invalid_pointers, "sources"));
+    let cases = parse_list(tree, invalid_pointers, "cases");
     validate::bank(&BankParts {
         objectives: objectives.as_deref(),
         sources: sources.as_deref(),
         cases: cases.as_deref(),
-        questions: questions.iter().map(|(at, question)| (*at, question)).collect(),
-        names: names.iter().map(|(at, name)| (*at, name.as_str())).collect(),
+        questions: questions.iter().map(|(index, question)| (*index, question)).collect(),
+        question_ids: question_ids.iter().map(|(index, name)| (*index, name.as_str())).collect(),
     })
 }
 
 /// Finds what is wrong between the parts of a file that is judged only as a whole, where all of them could be read.
-fn whole_flaws<T: DeserializeOwned>(
+fn whole_file_findings<T: DeserializeOwned>(
     tree: &JsonTree<'_>,
-    bad: &[String],
-    flaws: fn(&T) -> Vec<Finding>,
+    invalid_pointers: &[String],
+    check: fn(&T) -> Vec<Finding>,
 ) -> Vec<Finding> {
-    if !bad.is_empty() {
+    if !invalid_pointers.is_empty() {
         return Vec::new();
     }
-    serde_json::from_value(tree.root().to_json()).map_or_else(|_| Vec::new(), |whole| flaws(&whole))
+    serde_json::from_value(tree.root().to_json()).map_or_else(|_| Vec::new(), |value| check(&value))
 }
 
 /// Gives flaws of a file their places, in the order of the file; none where the file is not JSON.
-pub fn placed(name: &str, bytes: &[u8], flaws: Vec<Finding>) -> Vec<Problem> {
-    if flaws.is_empty() {
+pub fn locate_findings(name: &str, bytes: &[u8], findings: Vec<Finding>) -> Vec<Problem> {
+    if findings.is_empty() {
         return Vec::new();
     }
     let source = SourceText::new(name, String::from_utf8_lossy(bytes).into_owned());
     let Ok(tree) = JsonTree::parse(source.text()) else { return Vec::new() };
-    let mut problems: Vec<_> = flaws.into_iter().map(|flaw| validator::place(&source, &tree, flaw)).collect();
+    let mut problems: Vec<_> =
+        findings.into_iter().map(|finding| validator::locate_finding(&source, &tree, finding)).collect();
     problems.sort_by_key(|problem| problem.place.span.start);
     problems
 }

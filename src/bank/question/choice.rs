@@ -1,4 +1,4 @@
-//! The choices of a choice question: what they say, how they are scored and put in order.
+//! The choices of a choice question, with their scoring, order and harm.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! How many choices a trainee may tick, and how an author writes that.
+//! How many choices a trainee may select, and how a file writes that: `"one"`, `"all"` or a number.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,12 +25,12 @@ enum SelectForm {
 
 impl TryFrom<SelectForm> for SelectCount {
     type Error = &'static str;
-    fn try_from(form: SelectForm) -> Result<Self, &'static str> {
-        match form {
+    fn try_from(wire: SelectForm) -> Result<Self, &'static str> {
+        match wire {
             SelectForm::Word(word) if word == "one" => Ok(Self::One),
             SelectForm::Word(word) if word == "all" => Ok(Self::All),
             SelectForm::Number(1) => Ok(Self::One),
-            SelectForm::Number(n) if n > 1 => Ok(Self::Exactly(n)),
+            SelectForm::Number(count) if count > 1 => Ok(Self::Exactly(count)),
             _ => Err("select is \"one\", \"all\" or a number from 1"),
         }
     }
@@ -41,7 +41,7 @@ impl From<SelectCount> for SelectForm {
         match select {
             SelectCount::One => Self::Word("one".into()),
             SelectCount::All => Self::Word("all".into()),
-            SelectCount::Exactly(n) => Self::Number(n),
+            SelectCount::Exactly(count) => Self::Number(count),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The question as it lies in a file: the members of all kinds side by side.
+//! The JSON form of a question: one flat object with the members of every kind.
+//! Conversion to [`Question`] rejects members of other kinds.
 
 use serde::{Deserialize, Serialize};
 
@@ -75,59 +76,61 @@ impl TryFrom<QuestionWire> for Question {
     type Error = &'static str;
 
     /// Takes the members of the question's kind; one that another kind has is refused.
-    fn try_from(mut flat: QuestionWire) -> Result<Self, &'static str> {
-        const LACKS: &str = "the question lacks a member that its kind needs";
-        let ask = match (flat.kind, flat.answer.take()) {
+    fn try_from(mut wire: QuestionWire) -> Result<Self, &'static str> {
+        const MISSING_MEMBER: &str = "the question lacks a member that its kind needs";
+        let ask = match (wire.kind, wire.answer.take()) {
             (QuestionKindName::Choice, None) => QuestionKind::Choice {
-                choices: flat.choices.take().ok_or(LACKS)?,
-                select: flat.select.take().unwrap_or_default(),
-                scoring: flat.scoring.take().unwrap_or_default(),
-                order: flat.order.take().unwrap_or_default(),
+                choices: wire.choices.take().ok_or(MISSING_MEMBER)?,
+                select: wire.select.take().unwrap_or_default(),
+                scoring: wire.scoring.take().unwrap_or_default(),
+                order: wire.order.take().unwrap_or_default(),
             },
             (QuestionKindName::TrueFalse, Some(Answer::Truth(answer))) => QuestionKind::TrueFalse {
                 answer,
-                rationales: flat.rationales.take().unwrap_or_default(),
-                harm: flat.harm.take(),
+                rationales: wire.rationales.take().unwrap_or_default(),
+                harm: wire.harm.take(),
             },
-            (QuestionKindName::Number, Some(Answer::Number(answer))) => {
-                QuestionKind::Number { answer, tolerance: flat.tolerance.take().ok_or(LACKS)?, unit: flat.unit.take() }
-            }
-            (QuestionKindName::Text, None) => QuestionKind::Text { accept: flat.accept.take().ok_or(LACKS)? },
-            (QuestionKindName::Order, None) => QuestionKind::Order { items: flat.items.take().ok_or(LACKS)? },
+            (QuestionKindName::Number, Some(Answer::Number(answer))) => QuestionKind::Number {
+                answer,
+                tolerance: wire.tolerance.take().ok_or(MISSING_MEMBER)?,
+                unit: wire.unit.take(),
+            },
+            (QuestionKindName::Text, None) => QuestionKind::Text { accept: wire.accept.take().ok_or(MISSING_MEMBER)? },
+            (QuestionKindName::Order, None) => QuestionKind::Order { items: wire.items.take().ok_or(MISSING_MEMBER)? },
             (QuestionKindName::Match, None) => QuestionKind::Match {
-                pairs: flat.pairs.take().ok_or(LACKS)?,
-                extra_right: flat.extra_right.take().unwrap_or_default(),
+                pairs: wire.pairs.take().ok_or(MISSING_MEMBER)?,
+                extra_right: wire.extra_right.take().unwrap_or_default(),
             },
-            _ => return Err(LACKS),
+            _ => return Err(MISSING_MEMBER),
         };
-        if flat.holds_members_of_a_kind() {
+        if wire.has_kind_members() {
             return Err("the question has a member that its kind does not have");
         }
         Ok(Self {
-            id: flat.id,
-            status: flat.status,
-            revision: flat.revision,
-            objective: flat.objective,
-            level: flat.level,
-            critical: flat.critical,
-            stem: flat.stem,
+            id: wire.id,
+            status: wire.status,
+            revision: wire.revision,
+            objective: wire.objective,
+            level: wire.level,
+            critical: wire.critical,
+            stem: wire.stem,
             ask,
-            rationale: flat.rationale,
-            sources: flat.sources,
-            covers: flat.covers,
-            review_by: flat.review_by,
-            case: flat.case,
-            group: flat.group,
-            image: flat.image,
-            reviewed: flat.reviewed,
-            lint: flat.lint,
+            rationale: wire.rationale,
+            sources: wire.sources,
+            covers: wire.covers,
+            review_by: wire.review_by,
+            case: wire.case,
+            group: wire.group,
+            image: wire.image,
+            reviewed: wire.reviewed,
+            lint: wire.lint,
         })
     }
 }
 
 impl QuestionWire {
     /// Returns whether any member is left that belongs to some kinds only.
-    fn holds_members_of_a_kind(&self) -> bool {
+    fn has_kind_members(&self) -> bool {
         self.choices.is_some()
             || self.select.is_some()
             || self.scoring.is_some()
@@ -144,13 +147,13 @@ impl QuestionWire {
 }
 
 /// Returns `value` unless it is the default, which a file leaves out.
-fn unless_default<T: Default + PartialEq>(value: T) -> Option<T> {
+fn some_unless_default<T: Default + PartialEq>(value: T) -> Option<T> {
     (value != T::default()).then_some(value)
 }
 
 impl From<Question> for QuestionWire {
     fn from(question: Question) -> Self {
-        let mut flat = Self {
+        let mut wire = Self {
             id: question.id,
             kind: question.ask.kind(),
             status: question.status,
@@ -184,28 +187,28 @@ impl From<Question> for QuestionWire {
         };
         match question.ask {
             QuestionKind::Choice { choices, select, scoring, order } => {
-                flat.choices = Some(choices);
-                flat.select = unless_default(select);
-                flat.scoring = unless_default(scoring);
-                flat.order = unless_default(order);
+                wire.choices = Some(choices);
+                wire.select = some_unless_default(select);
+                wire.scoring = some_unless_default(scoring);
+                wire.order = some_unless_default(order);
             }
             QuestionKind::TrueFalse { answer, rationales, harm } => {
-                flat.answer = Some(Answer::Truth(answer));
-                flat.rationales = unless_default(rationales);
-                flat.harm = harm;
+                wire.answer = Some(Answer::Truth(answer));
+                wire.rationales = some_unless_default(rationales);
+                wire.harm = harm;
             }
             QuestionKind::Number { answer, tolerance, unit } => {
-                flat.answer = Some(Answer::Number(answer));
-                flat.tolerance = Some(tolerance);
-                flat.unit = unit;
+                wire.answer = Some(Answer::Number(answer));
+                wire.tolerance = Some(tolerance);
+                wire.unit = unit;
             }
-            QuestionKind::Text { accept } => flat.accept = Some(accept),
-            QuestionKind::Order { items } => flat.items = Some(items),
+            QuestionKind::Text { accept } => wire.accept = Some(accept),
+            QuestionKind::Order { items } => wire.items = Some(items),
             QuestionKind::Match { pairs, extra_right } => {
-                flat.pairs = Some(pairs);
-                flat.extra_right = Some(extra_right).filter(|items| !items.is_empty());
+                wire.pairs = Some(pairs);
+                wire.extra_right = Some(extra_right).filter(|items| !items.is_empty());
             }
         }
-        flat
+        wire
     }
 }

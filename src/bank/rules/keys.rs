@@ -1,24 +1,24 @@
-//! Rules about keys, rationales and what they rest on.
+//! Rules about keys, rationales and sources.
 
-use crate::bank::rules::words::{Words, count, quoted};
-use crate::bank::rules::{QuestionContext, QuestionKind, RuleHit, error, warn};
+use crate::bank::rules::words::{Words, count_words, quoted_list};
+use crate::bank::rules::{QuestionContext, QuestionKind, RuleHit, error, warning};
 
 /// The fewest words of a rationale that says why.
-const RATIONALE: usize = 8;
+const KEY_RATIONALE_WORDS_MIN: usize = 8;
 
 /// L29: a critical question with nothing dangerous among its wrong answers, or too little to rest on.
-pub(super) fn critical(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let question = view.question;
+pub(super) fn critical_question(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let question = context.question;
     if !question.critical {
         return Vec::new();
     }
-    let harmful = match &question.ask {
+    let has_harmful_answer = match &question.ask {
         QuestionKind::TrueFalse { harm, .. } => harm.is_some_and(|harm| u8::from(harm) >= 2),
-        _ => view.wrong().any(|option| option.choice.harm.is_some_and(|harm| u8::from(harm) >= 2)),
+        _ => context.distractors().any(|option| option.choice.harm.is_some_and(|harm| u8::from(harm) >= 2)),
     };
-    let works: std::collections::BTreeSet<_> = question.sources.iter().map(|citation| &citation.id).collect();
+    let source_ids: std::collections::BTreeSet<_> = question.sources.iter().map(|citation| &citation.id).collect();
     let mut hits = Vec::new();
-    if !harmful {
+    if !has_harmful_answer {
         let message = "no wrong answer of this critical question has a harm of 2 or more".to_owned();
         hits.push(error(
             "/critical",
@@ -26,123 +26,128 @@ pub(super) fn critical(view: &QuestionContext<'_>) -> Vec<RuleHit> {
             "Mark what is dangerous to believe, or let the question not be critical.",
         ));
     }
-    match works.len() {
+    match source_ids.len() {
         0 => hits.push(error(
             "/critical",
             "a critical question names no source".to_owned(),
             "Name two works it rests on.",
         )),
-        1 => hits.push(warn("/critical", "a critical question rests on one work".to_owned(), "Name a second one.")),
+        1 => hits.push(warning("/critical", "a critical question rests on one work".to_owned(), "Name a second one.")),
         _ => {}
     }
     hits
 }
 
 /// L30: a rate in the key without a source, or without the place in it.
-pub(super) fn unsourced_rate(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let of_number = match &view.question.ask {
+pub(super) fn unsourced_rate(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let is_number_rate = match &context.question.ask {
         QuestionKind::Number { unit, .. } => {
             unit.as_deref().is_some_and(|unit| unit.contains('%') || unit.contains("per "))
         }
         _ => false,
     };
-    let rate = of_number || view.keys().any(|(_, key)| is_rate(&key.choice.text));
-    let sourced =
-        !view.question.sources.is_empty() && view.question.sources.iter().all(|source| source.locator.is_some());
+    let has_rate = is_number_rate || context.keys().any(|(_, key)| is_rate(&key.choice.text));
+    let has_locators =
+        !context.question.sources.is_empty() && context.question.sources.iter().all(|source| source.locator.is_some());
     let message = "the key is a rate, and not every source says where".to_owned();
-    if rate && !sourced { vec![error("/sources", message, "Name the work and the place in it.")] } else { Vec::new() }
+    if has_rate && !has_locators {
+        vec![error("/sources", message, "Name the work and the place in it.")]
+    } else {
+        Vec::new()
+    }
 }
 
 /// Returns whether a text holds a number followed by %, "per" or "in" and a number.
 fn is_rate(text: &str) -> bool {
     let words: Vec<_> = text.split_whitespace().collect();
-    let number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
     let pair =
-        |pair: &[&str]| number(pair[0]) && (pair[0].ends_with('%') || pair[1].starts_with('%') || pair[1] == "per");
-    let in_many = |three: &[&str]| number(three[0]) && three[1] == "in" && number(three[2]);
+        |pair: &[&str]| is_number(pair[0]) && (pair[0].ends_with('%') || pair[1].starts_with('%') || pair[1] == "per");
+    let is_one_in_many = |window: &[&str]| is_number(window[0]) && window[1] == "in" && is_number(window[2]);
     words.windows(2).any(pair)
-        || words.windows(3).any(in_many)
-        || words.iter().any(|word| number(word) && word.contains('%'))
+        || words.windows(3).any(is_one_in_many)
+        || words.iter().any(|word| is_number(word) && word.contains('%'))
 }
 
 /// L31: the day of review has passed.
-pub(super) fn review_due(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let due = view.question.review_by.filter(|day| *day < view.today);
+pub(super) fn review_due(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let due_day = context.question.review_by.filter(|day| *day < context.today);
     let hit =
-        |day| warn("/review_by", format!("the review was due on {day}"), "Check the facts again and set a new day.");
-    due.map(hit).into_iter().collect()
+        |day| warning("/review_by", format!("the review was due on {day}"), "Check the facts again and set a new day.");
+    due_day.map(hit).into_iter().collect()
 }
 
 /// L34: a rationale that is missing, too short for a key, or the option over again.
-pub(super) fn rationale(view: &QuestionContext<'_>) -> Vec<RuleHit> {
+pub(super) fn weak_rationale(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let mut hits = Vec::new();
-    let mut hold = |at: String, key: bool, said: Option<&str>, why: &str| {
-        let words = count(why);
+    let mut check = |at: String, is_key: bool, option_text: Option<&str>, rationale: &str| {
+        let words = count_words(rationale);
         let help = "Say why it is right, or why one may believe it and what is true.";
         if words == 0 {
             hits.push(error(at, "the rationale is missing".to_owned(), help));
-        } else if key && words < RATIONALE {
+        } else if is_key && words < KEY_RATIONALE_WORDS_MIN {
             hits.push(error(at, format!("the rationale of the key has {words} words"), help));
-        } else if said.is_some_and(|said| repeats(said, why)) {
+        } else if option_text.is_some_and(|option_text| is_repetition(option_text, rationale)) {
             hits.push(error(at, "the rationale says the option over again".to_owned(), help));
         }
     };
-    for (at, option) in view.options.iter().enumerate() {
+    for (at, option) in context.options.iter().enumerate() {
         let choice = option.choice;
-        hold(format!("/choices/{at}/rationale"), choice.correct, Some(&choice.text), &choice.rationale);
+        check(format!("/choices/{at}/rationale"), choice.correct, Some(&choice.text), &choice.rationale);
     }
-    if let QuestionKind::TrueFalse { answer, rationales, .. } = &view.question.ask {
-        hold("/rationales/true".to_owned(), *answer, None, &rationales.holds);
-        hold("/rationales/false".to_owned(), !*answer, None, &rationales.fails);
+    if let QuestionKind::TrueFalse { answer, rationales, .. } = &context.question.ask {
+        check("/rationales/true".to_owned(), *answer, None, &rationales.holds);
+        check("/rationales/false".to_owned(), !*answer, None, &rationales.fails);
     }
     hits
 }
 
 /// Returns whether four fifths of a rationale's words are the option's.
-fn repeats(said: &str, why: &str) -> bool {
-    let (said, why) = (Words::of(said).content, Words::of(why).content);
-    let common = why.intersection(&said).count();
-    !why.is_empty() && 5 * common >= 4 * why.len()
+fn is_repetition(option: &str, rationale: &str) -> bool {
+    let (option, rationale) = (Words::from_text(option).content_stems, Words::from_text(rationale).content_stems);
+    let common = rationale.intersection(&option).count();
+    !rationale.is_empty() && 5 * common >= 4 * rationale.len()
 }
 
 /// Finds a letter or number that stands for an option: `option B`, `answer 2`.
-pub(super) fn named_letter(text: &str) -> Option<String> {
+pub(super) fn find_letter_reference(text: &str) -> Option<String> {
     let words: Vec<_> = text.split_whitespace().collect();
-    let names = |pair: &&[&str]| {
-        let before = pair[0].trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        let before = before.strip_suffix('s').unwrap_or(&before);
-        let mark = pair[1].trim_end_matches(|c: char| !c.is_alphanumeric());
-        let letter = mark.len() == 1 && mark.starts_with(|c: char| matches!(c, 'A'..='H' | '1'..='8'));
-        matches!(before, "option" | "answer" | "choice") && letter
+    let is_reference = |pair: &&[&str]| {
+        let noun = pair[0].trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        let noun = noun.strip_suffix('s').unwrap_or(&noun);
+        let label = pair[1].trim_end_matches(|c: char| !c.is_alphanumeric());
+        let is_letter = label.len() == 1 && label.starts_with(|c: char| matches!(c, 'A'..='H' | '1'..='8'));
+        matches!(noun, "option" | "answer" | "choice") && is_letter
     };
-    words.windows(2).find(names).map(|pair| pair.join(" "))
+    words.windows(2).find(is_reference).map(|pair| pair.join(" "))
 }
 
 /// L35: a rationale that names an option by its letter.
-pub(super) fn letter(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let own = std::iter::once(("/rationale".to_owned(), view.question.rationale.as_str()));
-    let choices = view.options.iter().enumerate();
+pub(super) fn letter_in_rationale(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let question_rationale = std::iter::once(("/rationale".to_owned(), context.question.rationale.as_str()));
+    let choices = context.options.iter().enumerate();
     let choices = choices.map(|(at, option)| (format!("/choices/{at}/rationale"), option.choice.rationale.as_str()));
-    let truths = match &view.question.ask {
+    let truths = match &context.question.ask {
         QuestionKind::TrueFalse { rationales, .. } => vec![
             ("/rationales/true".to_owned(), rationales.holds.as_str()),
             ("/rationales/false".to_owned(), rationales.fails.as_str()),
         ],
         _ => Vec::new(),
     };
-    let hit = |(at, why): (String, &str)| {
-        named_letter(why).map(|named| error(at, format!("the rationale says \"{named}\""), "Say what the option says."))
+    let hit = |(at, rationale): (String, &str)| {
+        find_letter_reference(rationale)
+            .map(|reference| error(at, format!("the rationale says \"{reference}\""), "Say what the option says."))
     };
-    own.chain(choices).chain(truths).filter_map(hit).collect()
+    question_rationale.chain(choices).chain(truths).filter_map(hit).collect()
 }
 
 /// L43: a statement of the syllabus that the evidence contests, asked as if it were so.
-pub(super) fn article_as_truth(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let Some(syllabus) = view.syllabus else { return Vec::new() };
-    if view.question.stem.to_lowercase().contains("according to") {
+pub(super) fn contested_as_fact(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let Some(syllabus) = context.syllabus else { return Vec::new() };
+    if context.question.stem.to_lowercase().contains("according to") {
         return Vec::new();
     }
-    let contested = |(at, id): (usize, &String)| {
+    let contested = |(index, id): (usize, &String)| {
         let statement = syllabus.statement(id).filter(|statement| statement.verdict != "ok")?;
         let message = format!(
             "{} is contested ({}), and the stem names no source",
@@ -150,25 +155,26 @@ pub(super) fn article_as_truth(view: &QuestionContext<'_>) -> Vec<RuleHit> {
             crate::text::one_line(&statement.verdict)
         );
         Some(error(
-            format!("/covers/{at}"),
+            format!("/covers/{index}"),
             message,
             "Begin the question with \"According to …\", or do not claim to cover it.",
         ))
     };
-    view.question.covers.iter().enumerate().filter_map(contested).collect()
+    context.question.covers.iter().enumerate().filter_map(contested).collect()
 }
 
 /// L44: the objective shares two words with a key that no wrong option has.
-pub(super) fn objective_tells(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let objective = Words::of(view.bank.objective(&view.question.objective).unwrap_or_default());
-    let tells = |(_, key): (usize, &crate::bank::rules::ChoiceContext<'_>)| {
-        let alone = |stem: &&String| {
-            objective.content.contains(*stem) && !view.wrong().any(|option| option.words.content.contains(*stem))
+pub(super) fn objective_cue(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let objective = Words::from_text(context.bank.objective_text(&context.question.objective).unwrap_or_default());
+    let hit = |(_, key): (usize, &crate::bank::rules::ChoiceContext<'_>)| {
+        let is_in_key_only = |word_stem: &&String| {
+            objective.content_stems.contains(*word_stem)
+                && !context.distractors().any(|option| option.words.content_stems.contains(*word_stem))
         };
-        let words: Vec<_> = key.words.content.iter().filter(alone).map(String::as_str).collect();
-        let message = format!("objective and key share {}, no other option does", quoted(words.iter().copied()));
+        let words: Vec<_> = key.words.content_stems.iter().filter(is_in_key_only).map(String::as_str).collect();
+        let message = format!("objective and key share {}, no other option does", quoted_list(words.iter().copied()));
         let help = "Word the objective by what is to be known, not by the answer.";
-        (words.len() >= 2).then(|| warn("/objective", message, help))
+        (words.len() >= 2).then(|| warning("/objective", message, help))
     };
-    view.keys().filter_map(tells).collect()
+    context.keys().filter_map(hit).collect()
 }

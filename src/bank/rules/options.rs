@@ -2,72 +2,83 @@
 
 use crate::bank::question::ChoiceOrder;
 use crate::bank::rules::number::Amount;
-use crate::bank::rules::words::{Words, quoted};
-use crate::bank::rules::{ChoiceContext, QuestionContext, QuestionKind, RuleHit, error, warn};
+use crate::bank::rules::words::{Words, quoted_list};
+use crate::bank::rules::{ChoiceContext, QuestionContext, QuestionKind, RuleHit, error, warning};
 
-fn at(option: usize) -> String {
-    format!("/choices/{option}/text")
+fn choice_text_pointer(index: usize) -> String {
+    format!("/choices/{index}/text")
 }
 
 /// L01: the key has three words more than any other, and half as many again as they have on average.
-pub(super) fn long_key(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let Some((place, key)) = view.key() else { return Vec::new() };
-    let lengths: Vec<_> = view.wrong().map(|option| option.words.len()).collect();
+pub(super) fn long_key(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let Some((key_index, key)) = context.single_key() else { return Vec::new() };
+    let lengths: Vec<_> = context.distractors().map(|option| option.words.len()).collect();
     let (Some(longest), sum) = (lengths.iter().max(), lengths.iter().sum::<usize>()) else { return Vec::new() };
-    let long = 2 * key.words.len() * lengths.len() >= 3 * sum && key.words.len() >= longest + 3;
+    let is_too_long = 2 * key.words.len() * lengths.len() >= 3 * sum && key.words.len() >= longest + 3;
     let message = format!("the key has {} words, the longest other option {longest}", key.words.len());
-    hit_if(long, || warn(at(place), message, "Shorten the key, or give the other options as much detail."))
+    hit_if(is_too_long, || {
+        warning(choice_text_pointer(key_index), message, "Shorten the key, or give the other options as much detail.")
+    })
 }
 
-fn hit_if(found: bool, hit: impl FnOnce() -> RuleHit) -> Vec<RuleHit> {
-    if found { vec![hit()] } else { Vec::new() }
+fn hit_if(condition: bool, make_hit: impl FnOnce() -> RuleHit) -> Vec<RuleHit> {
+    if condition { vec![make_hit()] } else { Vec::new() }
 }
 
 /// Finds options that hold one of some words.
-fn worded(view: &QuestionContext<'_>, words: &[&str], help: &'static str) -> Vec<RuleHit> {
-    let hit = |(place, option): (usize, &ChoiceContext<'_>)| {
-        let found = option.words.among(words);
-        (!found.is_empty()).then(|| warn(at(place), format!("the option says {}", quoted(found)), help))
+fn word_hits(context: &QuestionContext<'_>, words: &[&str], help: &'static str) -> Vec<RuleHit> {
+    let hit = |(index, option): (usize, &ChoiceContext<'_>)| {
+        let matched = option.words.intersection(words);
+        (!matched.is_empty())
+            .then(|| warning(choice_text_pointer(index), format!("the option says {}", quoted_list(matched)), help))
     };
-    view.options.iter().enumerate().filter_map(hit).collect()
+    context.options.iter().enumerate().filter_map(hit).collect()
 }
 
 /// L03: absolute terms.
-pub(super) fn absolute(view: &QuestionContext<'_>) -> Vec<RuleHit> {
+pub(super) fn absolute_terms(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let words = ["always", "never", "none", "impossible", "completely", "absolutely", "guaranteed"];
-    worded(view, &words, "Say how far it goes, or leave the word out.")
+    word_hits(context, &words, "Say how far it goes, or leave the word out.")
 }
 
 /// L04: vague frequencies.
-pub(super) fn vague(view: &QuestionContext<'_>) -> Vec<RuleHit> {
+pub(super) fn vague_frequencies(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let words = ["rarely", "usually", "often", "sometimes", "frequently", "occasionally", "commonly"];
-    worded(view, &words, "Give a number with its source, or leave the word out.")
+    word_hits(context, &words, "Give a number with its source, or leave the word out.")
 }
 
 /// L05: "all of the above", "both A and B", and options that speak of letters.
-pub(super) fn all_of_the_above(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let sums_up = |words: &Words| {
+pub(super) fn all_of_the_above(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let refers_to_options = |words: &Words| {
         let tokens: Vec<_> = words.tokens.iter().map(String::as_str).collect();
         let begins = matches!(tokens.first(), Some(&("all" | "none" | "any" | "both")));
-        let follows = |pair: &[&str]| tokens.windows(pair.len()).any(|window| window == pair);
-        begins && (words.has("above") || words.has("these") || follows(&["of", "them"]) || follows(&["a", "and", "b"]))
+        let has_sequence = |pair: &[&str]| tokens.windows(pair.len()).any(|window| window == pair);
+        begins
+            && (words.contains("above")
+                || words.contains("these")
+                || has_sequence(&["of", "them"])
+                || has_sequence(&["a", "and", "b"]))
     };
-    let hit = |(place, option): (usize, &ChoiceContext<'_>)| {
-        let found = sums_up(&option.words) || crate::bank::rules::keys::named_letter(&option.choice.text).is_some();
+    let hit = |(index, option): (usize, &ChoiceContext<'_>)| {
+        let is_reference = refers_to_options(&option.words)
+            || crate::bank::rules::keys::find_letter_reference(&option.choice.text).is_some();
         let message = "the option speaks of other options".to_owned();
-        found.then(|| error(at(place), message, "Say what it means, or make the question one of several keys."))
+        is_reference.then(|| {
+            error(choice_text_pointer(index), message, "Say what it means, or make the question one of several keys.")
+        })
     };
-    view.options.iter().enumerate().filter_map(hit).collect()
+    context.options.iter().enumerate().filter_map(hit).collect()
 }
 
 /// L08: the stem ends in "a" or "an", which fits the key alone.
-pub(super) fn article_cue(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let Some((_, key)) = view.key() else { return Vec::new() };
-    let article = view.stem.tokens.last().map(String::as_str).filter(|_| !view.question.stem.contains("a/an"));
+pub(super) fn article_cue(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let Some((_, key)) = context.single_key() else { return Vec::new() };
+    let article =
+        context.stem_words.tokens.last().map(String::as_str).filter(|_| !context.question.stem.contains("a/an"));
     let Some(article @ ("a" | "an")) = article else { return Vec::new() };
     let fits = |option: &ChoiceContext<'_>| begins_with_vowel(&option.words) == (article == "an");
-    let alone = fits(key) && !view.wrong().any(fits);
-    hit_if(alone, || {
+    let fits_key_only = fits(key) && !context.distractors().any(fits);
+    hit_if(fits_key_only, || {
         error(
             "/stem",
             format!("\"{article}\" fits the key alone"),
@@ -85,39 +96,50 @@ fn begins_with_vowel(words: &Words) -> bool {
 }
 
 /// L10: a word of the lead-in stands in a key and in no other option.
-pub(super) fn clang(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let hit = |(place, key): (usize, &ChoiceContext<'_>)| {
-        let alone = |stem: &&String| {
-            stem.chars().count() >= 5
-                && view.lead.content.contains(*stem)
-                && !view.wrong().any(|option| option.words.content.contains(*stem))
+pub(super) fn clang_association(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let hit = |(index, key): (usize, &ChoiceContext<'_>)| {
+        let is_in_key_only = |word_stem: &&String| {
+            word_stem.chars().count() >= 5
+                && context.lead_in_words.content_stems.contains(*word_stem)
+                && !context.distractors().any(|option| option.words.content_stems.contains(*word_stem))
         };
-        let echoes: Vec<_> = key.words.content.iter().filter(alone).map(String::as_str).collect();
-        let message = format!("the key alone repeats {} of the question", quoted(echoes.iter().copied()));
-        (!echoes.is_empty())
-            .then(|| warn(at(place), message, "Reword one of the two, or use the word in a wrong option."))
+        let echoes: Vec<_> = key.words.content_stems.iter().filter(is_in_key_only).map(String::as_str).collect();
+        let message = format!("the key alone repeats {} of the question", quoted_list(echoes.iter().copied()));
+        (!echoes.is_empty()).then(|| {
+            warning(choice_text_pointer(index), message, "Reword one of the two, or use the word in a wrong option.")
+        })
     };
-    view.keys().filter_map(hit).collect()
+    context.keys().filter_map(hit).collect()
 }
 
 /// L11: the key shares by two words more with other options than any of these.
-pub(super) fn convergence(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let Some((place, _)) = view.key().filter(|_| view.options.len() >= 4) else { return Vec::new() };
-    let shared = |at: usize| {
-        let others = |stem: &&String| {
-            view.options.iter().enumerate().any(|(other, option)| other != at && option.words.content.contains(*stem))
+pub(super) fn convergence(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let Some((key_index, _)) = context.single_key().filter(|_| context.options.len() >= 4) else { return Vec::new() };
+    let shared_count = |at: usize| {
+        let is_in_another = |stem: &&String| {
+            context
+                .options
+                .iter()
+                .enumerate()
+                .any(|(other, option)| other != at && option.words.content_stems.contains(*stem))
         };
-        view.options[at].words.content.iter().filter(others).count()
+        context.options[at].words.content_stems.iter().filter(is_in_another).count()
     };
-    let counts: Vec<_> = (0..view.options.len()).map(shared).collect();
-    let next = counts.iter().enumerate().filter(|(at, _)| *at != place).map(|(_, count)| *count).max();
-    let found = next.is_some_and(|next| counts[place] >= next + 2);
+    let counts: Vec<_> = (0..context.options.len()).map(shared_count).collect();
+    let runner_up = counts.iter().enumerate().filter(|(at, _)| *at != key_index).map(|(_, count)| *count).max();
+    let is_convergent = runner_up.is_some_and(|runner_up| counts[key_index] >= runner_up + 2);
     let message = format!(
         "the key shares {} words with the other options, no other more than {}",
-        counts[place],
-        next.unwrap_or(0)
+        counts[key_index],
+        runner_up.unwrap_or(0)
     );
-    hit_if(found, || warn(at(place), message, "Vary the wrong options among themselves as much as from the key."))
+    hit_if(is_convergent, || {
+        warning(
+            choice_text_pointer(key_index),
+            message,
+            "Vary the wrong options among themselves as much as from the key.",
+        )
+    })
 }
 
 /// Pairs of words of which one is the opposite of the other.
@@ -154,60 +176,66 @@ const OPPOSITES: &[(&str, &str)] = &[
 ];
 
 /// L12: two options differ by an opposite or a negation alone, and the key is one of the only such pair.
-pub(super) fn opposites(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let Some((place, _)) = view.key().filter(|_| view.options.len() > 2) else { return Vec::new() };
-    let count = view.options.len();
+pub(super) fn opposites(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let Some((key_index, _)) = context.single_key().filter(|_| context.options.len() > 2) else { return Vec::new() };
+    let count = context.options.len();
     let pairs: Vec<_> = (0..count)
         .flat_map(|one| (one + 1..count).map(move |other| (one, other)))
-        .filter(|(one, other)| opposed(&view.options[*one].words.tokens, &view.options[*other].words.tokens))
+        .filter(|(one, other)| {
+            are_opposites(&context.options[*one].words.tokens, &context.options[*other].words.tokens)
+        })
         .collect();
     let [(one, other)] = pairs.as_slice() else { return Vec::new() };
-    hit_if(*one == place || *other == place, || {
+    hit_if(*one == key_index || *other == key_index, || {
         let message = "the key and one other option are opposites, and no other two are".to_owned();
-        warn(at(place), message, "Add a second pair of opposites, or reword the other option.")
+        warning(choice_text_pointer(key_index), message, "Add a second pair of opposites, or reword the other option.")
     })
 }
 
-fn opposed(one: &[String], other: &[String]) -> bool {
-    let plain = |words: &[String]| -> Vec<String> {
+fn are_opposites(one: &[String], other: &[String]) -> bool {
+    let without_negations = |words: &[String]| -> Vec<String> {
         words.iter().filter(|word| !matches!(word.as_str(), "not" | "no" | "never")).cloned().collect()
     };
     if one.len() != other.len() {
-        return one.len().abs_diff(other.len()) == 1 && plain(one) == plain(other);
+        return one.len().abs_diff(other.len()) == 1 && without_negations(one) == without_negations(other);
     }
     let differing: Vec<_> = one.iter().zip(other).filter(|(a, b)| a != b).collect();
     let [(a, b)] = differing.as_slice() else { return false };
-    let is = |(x, y): &(&str, &str)| (*a == x && *b == y) || (*a == y && *b == x);
-    OPPOSITES.iter().any(is)
+    let is_pair = |(x, y): &(&str, &str)| (*a == x && *b == y) || (*a == y && *b == x);
+    OPPOSITES.iter().any(is_pair)
 }
 
 /// All pairs of options that are amounts of one unit.
-fn amounts<'a>(view: &'a QuestionContext<'_>) -> impl Iterator<Item = (usize, &'a Amount, &'a Amount)> {
-    let list = &view.options;
-    (0..list.len()).flat_map(move |other| (0..other).map(move |one| (one, other))).filter_map(move |(one, other)| {
-        let (first, second) = (list[one].amount.as_ref()?, list[other].amount.as_ref()?);
+fn comparable_amounts<'a>(context: &'a QuestionContext<'_>) -> impl Iterator<Item = (usize, &'a Amount, &'a Amount)> {
+    let options = &context.options;
+    (0..options.len()).flat_map(move |other| (0..other).map(move |one| (one, other))).filter_map(move |(one, other)| {
+        let (first, second) = (options[one].amount.as_ref()?, options[other].amount.as_ref()?);
         (first.unit == second.unit).then_some((other, first, second))
     })
 }
 
 /// L13: ranges that share more than an end.
-pub(super) fn overlapping(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let overlap = amounts(view).find(|(_, one, other)| one.overlaps(other));
-    let hit = |(place, ..): (usize, &Amount, &Amount)| {
-        error(at(place), "this range overlaps another".to_owned(), "Let each range begin where the one before ends.")
+pub(super) fn overlapping_ranges(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let overlap = comparable_amounts(context).find(|(_, one, other)| one.overlaps(other));
+    let hit = |(index, ..): (usize, &Amount, &Amount)| {
+        error(
+            choice_text_pointer(index),
+            "this range overlaps another".to_owned(),
+            "Let each range begin where the one before ends.",
+        )
     };
     overlap.map(hit).into_iter().collect()
 }
 
 /// L14: numbers of a fixed order that neither rise nor fall.
-pub(super) fn unordered(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let fixed = matches!(view.question.ask, QuestionKind::Choice { order: ChoiceOrder::Fixed, .. });
-    let numbers: Vec<_> = view.options.iter().filter_map(|option| option.amount.as_ref()).collect();
-    let alike = numbers.windows(2).all(|pair| pair[0].unit == pair[1].unit);
-    let rises = numbers.windows(2).all(|pair| pair[0].range.0 <= pair[1].range.0);
-    let falls = numbers.windows(2).all(|pair| pair[0].range.0 >= pair[1].range.0);
-    hit_if(fixed && numbers.len() >= 3 && alike && !rises && !falls, || {
-        warn(
+pub(super) fn unordered_numbers(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let is_fixed_order = matches!(context.question.ask, QuestionKind::Choice { order: ChoiceOrder::Fixed, .. });
+    let numbers: Vec<_> = context.options.iter().filter_map(|option| option.amount.as_ref()).collect();
+    let is_same_unit = numbers.windows(2).all(|pair| pair[0].unit == pair[1].unit);
+    let is_ascending = numbers.windows(2).all(|pair| pair[0].range.0 <= pair[1].range.0);
+    let is_descending = numbers.windows(2).all(|pair| pair[0].range.0 >= pair[1].range.0);
+    hit_if(is_fixed_order && numbers.len() >= 3 && is_same_unit && !is_ascending && !is_descending, || {
+        warning(
             "/choices",
             "the numbers neither rise nor fall".to_owned(),
             "Put them in order of size, with \"order\": \"numeric\".",
@@ -216,50 +244,59 @@ pub(super) fn unordered(view: &QuestionContext<'_>) -> Vec<RuleHit> {
 }
 
 /// L15: different units, or one number with more decimals than another by two or more.
-pub(super) fn mixed_numbers(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    if !view.is_numeric() {
+pub(super) fn mixed_numbers(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    if !context.is_numeric() {
         return Vec::new();
     }
-    let amounts: Vec<_> = view.options.iter().filter_map(|option| option.amount.as_ref()).collect();
-    let units = amounts.windows(2).any(|pair| pair[0].unit != pair[1].unit);
-    let percent = amounts.iter().any(|amount| amount.unit.starts_with('%'));
-    let places = || amounts.iter().map(|amount| amount.places);
-    let (least, most) = (places().min(), places().max());
-    let decimals = !percent && most.zip(least).is_some_and(|(most, least)| most > least + 1);
-    let message = if units { "the options count in different units" } else { "the options differ in their decimals" };
-    hit_if(units || decimals, || warn("/choices", message.to_owned(), "Give all options the same unit and form."))
+    let amounts: Vec<_> = context.options.iter().filter_map(|option| option.amount.as_ref()).collect();
+    let has_mixed_units = amounts.windows(2).any(|pair| pair[0].unit != pair[1].unit);
+    let has_percent = amounts.iter().any(|amount| amount.unit.starts_with('%'));
+    let decimal_places = || amounts.iter().map(|amount| amount.decimal_places);
+    let (min_places, max_places) = (decimal_places().min(), decimal_places().max());
+    let has_mixed_decimals =
+        !has_percent && max_places.zip(min_places).is_some_and(|(max_places, min_places)| max_places > min_places + 1);
+    let message =
+        if has_mixed_units { "the options count in different units" } else { "the options differ in their decimals" };
+    hit_if(has_mixed_units || has_mixed_decimals, || {
+        warning("/choices", message.to_owned(), "Give all options the same unit and form.")
+    })
 }
 
 /// L17: options that are the same but for case and punctuation, or nearly so in their words.
-pub(super) fn duplicates(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let count = view.options.len();
+pub(super) fn duplicate_options(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let count = context.options.len();
     let mut pairs = (0..count).flat_map(|other| (0..other).map(move |one| (one, other)));
-    let alike = |one: &ChoiceContext<'_>, other: &ChoiceContext<'_>| {
-        let numbers = |option: &ChoiceContext<'_>| {
+    let is_duplicate = |one: &ChoiceContext<'_>, other: &ChoiceContext<'_>| {
+        let has_number = |option: &ChoiceContext<'_>| {
             option.words.tokens.iter().any(|token| token.starts_with(|c: char| c.is_ascii_digit()))
         };
-        let near = crate::bank::rules::words::jaccard(&one.words.content, &other.words.content) >= 0.9;
-        one.words.tokens == other.words.tokens || (near && !numbers(one) && !numbers(other))
+        let is_similar =
+            crate::bank::rules::words::jaccard(&one.words.content_stems, &other.words.content_stems) >= 0.9;
+        one.words.tokens == other.words.tokens || (is_similar && !has_number(one) && !has_number(other))
     };
-    let found = pairs.find(|(one, other)| alike(&view.options[*one], &view.options[*other]));
+    let duplicate = pairs.find(|(one, other)| is_duplicate(&context.options[*one], &context.options[*other]));
     let hit = |(one, other): (usize, usize)| {
-        let said = crate::text::cut(&view.options[one].choice.text, 60).into_owned();
-        error(at(other), format!("this option says what \"{said}\" says"), "Delete or reword one of the two.")
+        let excerpt = crate::text::cut(&context.options[one].choice.text, 60).into_owned();
+        error(
+            choice_text_pointer(other),
+            format!("this option says what \"{excerpt}\" says"),
+            "Delete or reword one of the two.",
+        )
     };
-    found.map(hit).into_iter().collect()
+    duplicate.map(hit).into_iter().collect()
 }
 
 /// L19: options made of labels of other options.
-pub(super) fn combinations(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let label = |token: &String| {
+pub(super) fn combinations(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let is_label = |token: &String| {
         matches!(token.as_str(), "and" | "only" | "i" | "ii" | "iii" | "iv" | "v" | "a" | "b" | "c" | "d" | "e")
-            || token.parse::<u8>().is_ok_and(|n| n < 10)
+            || token.parse::<u8>().is_ok_and(|number| number < 10)
     };
-    let combines = |option: &&ChoiceContext<'_>| {
-        option.amount.is_none() && option.words.len() > 1 && option.words.tokens.iter().all(label)
+    let is_combination = |option: &&ChoiceContext<'_>| {
+        option.amount.is_none() && option.words.len() > 1 && option.words.tokens.iter().all(is_label)
     };
-    let found = view.options.iter().filter(combines).count();
-    hit_if(found >= 2, || {
+    let combination_count = context.options.iter().filter(is_combination).count();
+    hit_if(combination_count >= 2, || {
         error(
             "/choices",
             "the options are combinations of labels".to_owned(),
@@ -269,42 +306,49 @@ pub(super) fn combinations(view: &QuestionContext<'_>) -> Vec<RuleHit> {
 }
 
 /// L22: all options begin with the same three words.
-pub(super) fn repeated_start(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let Some(first) = view.options.first() else { return Vec::new() };
-    let common = (0..first.words.len())
-        .take_while(|at| view.options.iter().all(|option| option.words.tokens.get(*at) == first.words.tokens.get(*at)))
+pub(super) fn repeated_start(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let Some(first) = context.options.first() else { return Vec::new() };
+    let common_count = (0..first.words.len())
+        .take_while(|index| {
+            context.options.iter().all(|option| option.words.tokens.get(*index) == first.words.tokens.get(*index))
+        })
         .count();
-    let said = first.words.tokens[..common].join(" ");
-    hit_if(common >= 3 && view.options.len() > 1, || {
-        warn("/choices", format!("every option begins with \"{said}\""), "Move these words into the stem.")
+    let common_words = first.words.tokens[..common_count].join(" ");
+    hit_if(common_count >= 3 && context.options.len() > 1, || {
+        warning("/choices", format!("every option begins with \"{common_words}\""), "Move these words into the stem.")
     })
 }
 
 /// L23: fewer than three options or more than six, where one is chosen.
-pub(super) fn few_or_many(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let count = view.options.len();
-    hit_if(view.takes_one() && !(3..=6).contains(&count), || {
+pub(super) fn option_count(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let count = context.options.len();
+    hit_if(context.is_single_select() && !(3..=6).contains(&count), || {
         error("/choices", format!("there are {count} options"), "Give three to six; four serve best.")
     })
 }
 
 /// L38: numbers less than five percent apart, or texts one letter apart.
-pub(super) fn hair_splitting(view: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let close = amounts(view).find(|(_, one, other)| {
+pub(super) fn nearly_equal_options(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    let close_numbers = comparable_amounts(context).find(|(_, one, other)| {
         let (a, b) = (one.range.0, other.range.0);
         one.is_point() && other.is_point() && a != b && (a - b).abs() < 0.05 * a.abs().max(b.abs())
     });
-    let count = view.options.len();
+    let count = context.options.len();
     let mut pairs = (0..count).flat_map(|other| (0..other).map(move |one| (one, other)));
-    let letter = pairs.find(|(one, other)| {
-        let (one, other) = (&view.options[*one], &view.options[*other]);
-        let words = one.amount.is_none() && other.amount.is_none();
+    let close_texts = pairs.find(|(one, other)| {
+        let (one, other) = (&context.options[*one], &context.options[*other]);
+        let are_texts = one.amount.is_none() && other.amount.is_none();
         // One letter is at most four bytes.
-        let near = one.choice.text.len().abs_diff(other.choice.text.len()) <= 4;
-        words && near && strsim::levenshtein(&one.choice.text, &other.choice.text) == 1
+        let has_similar_length = one.choice.text.len().abs_diff(other.choice.text.len()) <= 4;
+        are_texts && has_similar_length && strsim::levenshtein(&one.choice.text, &other.choice.text) == 1
     });
-    let place = close.map(|(place, ..)| place).or(letter.map(|(_, other)| other));
-    let hit =
-        |place| warn(at(place), "this option differs from another by a hair".to_owned(), "Set them further apart.");
-    place.map(hit).into_iter().collect()
+    let index = close_numbers.map(|(index, ..)| index).or(close_texts.map(|(_, other)| other));
+    let hit = |index| {
+        warning(
+            choice_text_pointer(index),
+            "this option differs from another by a hair".to_owned(),
+            "Set them further apart.",
+        )
+    };
+    index.map(hit).into_iter().collect()
 }

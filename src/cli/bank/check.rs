@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::bank::catalog::{self, BankOrigin, Catalog};
 use crate::bank::format::json::{self, FileContent};
-use crate::bank::load::{self, FILE_MAX, LoadedFile};
+use crate::bank::load::{self, FILE_MAX_BYTES, LoadedFile};
 use crate::bank::{built_in, rules};
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::{CommandResult, Env};
@@ -98,7 +98,7 @@ fn named(paths: &[PathBuf], banks: &mut Catalog, env: &mut Env<'_>) -> Result<Ve
             let found = read_input(env).map_err(unreadable)?;
             inputs.push(CheckedFile { name: "standard input".to_owned(), found, is_named: false });
         } else if path.is_dir() {
-            let origin = BankOrigin::Given(path.clone());
+            let origin = BankOrigin::BanksFolder(path.clone());
             banks.add_folder(path, &origin).map_err(|(path, error)| Failure::unreadable(&path, &error))?;
             inputs.extend(folder_files(path)?);
         } else {
@@ -109,14 +109,14 @@ fn named(paths: &[PathBuf], banks: &mut Catalog, env: &mut Env<'_>) -> Result<Ve
 }
 
 fn folder_files(folder: &Path) -> Result<Vec<CheckedFile>, Failure> {
-    let list = |folder: &Path| load::list(folder).map_err(|error| Failure::unreadable(folder, &error));
+    let list = |folder: &Path| load::list_json_files(folder).map_err(|error| Failure::unreadable(folder, &error));
     let paths = [list(folder)?, list(&folder.join("exams"))?].concat();
     paths.iter().map(|path| file(path)).collect()
 }
 
 fn file(path: &Path) -> Result<CheckedFile, Failure> {
-    let found = load::file(path).map_err(|error| Failure::unreadable(path, &error))?;
-    Ok(CheckedFile { name: shown(path), is_named: found.has_slug(), found })
+    let found = load::read_file(path).map_err(|error| Failure::unreadable(path, &error))?;
+    Ok(CheckedFile { name: shown(path), is_named: found.has_slug_name(), found })
 }
 
 /// Reads every file and applies to it what holds for its kind.
@@ -124,9 +124,9 @@ fn report(inputs: &[CheckedFile], banks: &Catalog, today: Day) -> CheckReport {
     let mut report = CheckReport { files: inputs.len(), ..CheckReport::default() };
     let syllabus = banks.syllabus();
     for CheckedFile { name, found, is_named } in inputs {
-        let mut reading = json::any(name, &found.bytes);
+        let mut reading = json::parse_any(name, &found.bytes);
         if *is_named {
-            reading = catalog::named(reading, found);
+            reading = catalog::check_file_name(reading, found);
         }
         let flaws = match &reading.value {
             Some(FileContent::Bank(bank)) => rules::check(bank, today, syllabus.as_deref()),
@@ -134,7 +134,7 @@ fn report(inputs: &[CheckedFile], banks: &Catalog, today: Day) -> CheckReport {
             Some(FileContent::Syllabus(_)) | None => Vec::new(),
         };
         report.problems.extend(reading.problems);
-        report.problems.extend(json::placed(name, &found.bytes, flaws));
+        report.problems.extend(json::locate_findings(name, &found.bytes, flaws));
     }
     report
 }
@@ -142,7 +142,7 @@ fn report(inputs: &[CheckedFile], banks: &Catalog, today: Day) -> CheckReport {
 fn read_input(env: &mut Env<'_>) -> std::io::Result<LoadedFile> {
     let mut bytes = Vec::new();
     if let Some(input) = env.input.take() {
-        input.take(FILE_MAX).read_to_end(&mut bytes)?;
+        input.take(FILE_MAX_BYTES).read_to_end(&mut bytes)?;
     }
     Ok(LoadedFile { path: PathBuf::from("-"), bytes })
 }

@@ -15,8 +15,8 @@ pub struct CoverageArgs {}
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let catalog = env.catalog()?;
     let syllabus = catalog.syllabus().ok_or_else(|| Failure::no("There is no syllabus."))?;
-    let coverage = Coverage::of(catalog.banks().map(|bank| &**bank.value), &syllabus);
-    let unmet = coverage.unmet().count();
+    let coverage = Coverage::from_banks(catalog.banks().map(|bank| &**bank.value), &syllabus);
+    let unmet = coverage.gaps().count();
     let code = if unmet == 0 { DONE } else { NO };
     if env.global.json {
         env.say_json(&coverage)?;
@@ -38,7 +38,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let rows: Vec<_> = coverage.statements.iter().map(row).collect();
     env.say(&table::table(&["Statement", "Wanted", "Questions", "Critical", "Kinds", "Levels"], &rows))?;
     env.say("")?;
-    for covered in coverage.unmet() {
+    for covered in coverage.gaps() {
         let (id, has) = (&covered.statement.id, covered.tally.questions);
         let said = text::cut(&covered.statement.statement, 100).into_owned();
         env.say(&text::one_line(&format!("{id} has {has} of {} questions: {said}", covered.wanted)))?;

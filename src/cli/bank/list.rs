@@ -60,7 +60,7 @@ fn notes(catalog: &Catalog, today: Day) -> Vec<String> {
     let due = |entry: &CatalogEntry<LazyBank>| {
         let past =
             |question: &&std::sync::Arc<crate::bank::Question>| question.review_by.is_some_and(|day| day < today);
-        let due = entry.value.ready().filter(past).count();
+        let due = entry.value.ready_questions().filter(past).count();
         (due > 0).then(|| format!("\n{}: {} past the day of review.", entry.value.id, text::count(due, "question")))
     };
     let mut notes: Vec<_> = catalog.banks().filter_map(due).collect();

@@ -29,7 +29,7 @@ pub(super) fn run(args: &NewArgs, env: &mut Env<'_>) -> CommandResult {
         return Err(Failure::usage(format!("{} is there already. Choose another id, or edit it.", shown(&path))));
     }
     for (name, title, make) in schema::SCHEMAS {
-        write(&args.to.join("schema").join(name), &schema::text(title, make))?;
+        write(&args.to.join("schema").join(name), &schema::file_text(title, make))?;
     }
     let path = shown(&path);
     env.say(&format!("Wrote {path}. Fill in what is empty, then run `needlewise bank check {path}`."))

@@ -17,7 +17,7 @@ pub struct PreviewArgs {
 
 /// Opens the preview in full screen.
 pub(super) fn run(args: &PreviewArgs, env: &mut Env<'_>) -> CommandResult {
-    load::file(&args.file).map_err(|error| Failure::unreadable(&args.file, &error))?;
+    load::read_file(&args.file).map_err(|error| Failure::unreadable(&args.file, &error))?;
     if !(env.terminal.input && env.terminal.output) {
         return Err(Failure::usage("A preview needs a terminal. `needlewise bank show` and `bank check` print."));
     }

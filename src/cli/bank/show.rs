@@ -66,7 +66,7 @@ fn read(bank: &Bank, question: &Question, keys: bool) -> Vec<String> {
     let kind = question.ask.kind().name();
     let critical = if question.critical { ", critical" } else { "" };
     let mut lines = vec![format!("{} ({kind}{critical})", question.id)];
-    lines.extend(question.case.as_ref().and_then(|case| bank.case(case)).map(|case| format!("  {case}")));
+    lines.extend(question.case.as_ref().and_then(|case| bank.case_text(case)).map(|case| format!("  {case}")));
     lines.push(format!("  {}", question.stem));
     let entries = if keys { with_keys(&question.ask) } else { without_keys(&question.ask) };
     for (mark, said, why) in entries {
@@ -75,7 +75,7 @@ fn read(bank: &Bank, question: &Question, keys: bool) -> Vec<String> {
     }
     if keys {
         lines.push(format!("  {}", question.rationale));
-        let work = |id| bank.source(id).map_or_else(String::new, crate::bank::SourceReference::line);
+        let work = |id| bank.source(id).map_or_else(String::new, crate::bank::SourceReference::citation_line);
         let at = |locator: &Option<String>| locator.as_ref().map_or(String::new(), |at| format!(". {at}"));
         let sources = question.sources.iter();
         lines.extend(sources.map(|cited| format!("  Source: {}{}", work(&cited.id), at(&cited.locator))));

@@ -41,7 +41,7 @@ pub struct VerifyArgs {
 }
 
 /// A file with its verdict.
-struct Result {
+struct FileVerification {
     file: String,
     checked: VerificationResult,
 }
@@ -61,8 +61,8 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
     let results = verify_all(files, &trust, now, env);
     let all_valid = results.iter().all(|result| result.checked.verdict == Verdict::Valid);
     if env.global.json {
-        let row = |result: &Result| {
-            let Result { file, checked } = result;
+        let row = |result: &FileVerification| {
+            let FileVerification { file, checked } = result;
             let certificate = certificate_json(checked);
             json!({ "file": file, "verdict": checked.verdict, "reason": checked.reason, "certificate": certificate })
         };
@@ -87,7 +87,7 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
 }
 
 /// Verifies on all cores, and says on a terminal how far it is.
-fn verify_all(files: Vec<CertificateFile>, trust: &TrustList, now: Timestamp, env: &Env<'_>) -> Vec<Result> {
+fn verify_all(files: Vec<CertificateFile>, trust: &TrustList, now: Timestamp, env: &Env<'_>) -> Vec<FileVerification> {
     let progress = ProgressBar::new(env, files.len(), "verified");
     let check = |file: CertificateFile| {
         let checked = match &file.bytes {
@@ -95,7 +95,7 @@ fn verify_all(files: Vec<CertificateFile>, trust: &TrustList, now: Timestamp, en
             Err(reason) => VerificationResult::invalid(reason.clone()),
         };
         progress.step();
-        Result { file: file.name, checked }
+        FileVerification { file: file.name, checked }
     };
     files.into_par_iter().map(check).collect()
 }
@@ -104,7 +104,7 @@ fn verify_all(files: Vec<CertificateFile>, trust: &TrustList, now: Timestamp, en
 fn receipt(
     path: &Path,
     by: &str,
-    results: &[Result],
+    results: &[FileVerification],
     trust: &TrustList,
     at: Timestamp,
     fonts: &Fonts,
@@ -117,8 +117,8 @@ fn receipt(
 }
 
 /// Lays out many verdicts, and counts them.
-fn table(results: &[Result]) -> String {
-    let row = |result: &Result| {
+fn table(results: &[FileVerification]) -> String {
+    let row = |result: &FileVerification| {
         let checked = &result.checked;
         let credential = checked.credential.as_ref();
         vec![

@@ -74,11 +74,11 @@ fn facts(exam: &Exam, limit: Option<Millis>, banks: &[CatalogEntry<LazyBank>]) -
     if banks.iter().any(|bank| bank.value.practice) {
         facts.push("Open pool: these questions can be practiced, and the certificate says so.".to_owned());
     }
-    let replaced: Vec<_> = banks.iter().filter(|b| b.replaced).map(|b| b.value.title.as_str()).collect();
+    let replaced: Vec<_> = banks.iter().filter(|b| b.replaces_built_in).map(|b| b.value.title.as_str()).collect();
     if !replaced.is_empty() {
         facts.push(format!("Banks in place of built-in ones: {}.", replaced.join(", ")));
     }
-    if banks.iter().flat_map(|bank| bank.value.ready()).any(|question| question.reviewed.is_none()) {
+    if banks.iter().flat_map(|bank| bank.value.ready_questions()).any(|question| question.reviewed.is_none()) {
         facts.push("Questions not yet reviewed by a clinician.".to_owned());
     }
     facts

@@ -1,4 +1,4 @@
-//! JSON with places: the parsed text, whose every value knows which bytes it came from.
+//! A parsed JSON text that keeps the byte span of every value.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -26,7 +26,7 @@ pub enum JsonKind<'t> {
     /// A number as written.
     Number(&'t str),
     /// `true` or `false`.
-    Flag(bool),
+    Boolean(bool),
     /// `null`.
     Null,
     /// A list.
@@ -37,11 +37,11 @@ pub enum JsonKind<'t> {
 
 impl JsonKind<'_> {
     /// Returns the words for it.
-    pub fn words(&self) -> &'static str {
+    pub fn description(&self) -> &'static str {
         match self {
             Self::Text(_) => "a text",
             Self::Number(_) => "a number",
-            Self::Flag(_) => "true or false",
+            Self::Boolean(_) => "true or false",
             Self::Null => "null",
             Self::List => "a list",
             Self::Record => "a record",
@@ -55,7 +55,7 @@ impl<'a> JsonTree<'a> {
     /// # Errors
     /// The first place where the text is not JSON.
     pub fn parse(text: &'a str) -> Result<Self, Option<ParseError>> {
-        let strict = ParseOptions {
+        let options = ParseOptions {
             allow_comments: false,
             allow_loose_object_property_names: false,
             allow_trailing_commas: false,
@@ -67,7 +67,7 @@ impl<'a> JsonTree<'a> {
             allow_non_finite_numbers: false,
             allow_extended_string_escapes: false,
         };
-        let parsed = parse_to_ast(text, &CollectOptions::default(), &strict).map_err(Some)?;
+        let parsed = parse_to_ast(text, &CollectOptions::default(), &options).map_err(Some)?;
         parsed.value.map(|root| Self { root }).ok_or(None)
     }
 
@@ -93,11 +93,11 @@ impl<'a> JsonTree<'a> {
 
 impl<'t> JsonNode<'t> {
     /// Returns what the value is.
-    pub fn sort(self) -> JsonKind<'t> {
+    pub fn kind(self) -> JsonKind<'t> {
         match self.0 {
             ast::Value::StringLit(text) => JsonKind::Text(&text.value),
             ast::Value::NumberLit(number) => JsonKind::Number(number.value),
-            ast::Value::BooleanLit(flag) => JsonKind::Flag(flag.value),
+            ast::Value::BooleanLit(flag) => JsonKind::Boolean(flag.value),
             ast::Value::NullKeyword(_) => JsonKind::Null,
             ast::Value::Array(_) => JsonKind::List,
             ast::Value::Object(_) => JsonKind::Record,
@@ -107,7 +107,7 @@ impl<'t> JsonNode<'t> {
     /// Returns the bytes it came from; of a record or list its first line's opening, so that carets stay short.
     pub fn span(self) -> Range<usize> {
         let range = self.0.range();
-        match self.sort() {
+        match self.kind() {
             JsonKind::List | JsonKind::Record => range.start..range.start + 1,
             _ => range.start..range.end,
         }
@@ -136,21 +136,21 @@ impl<'t> JsonNode<'t> {
     /// Returns the value without its places, and without members that start with `x-` or are `$schema`.
     pub fn to_json(self) -> serde_json::Value {
         use serde_json::Value;
-        match self.sort() {
+        match self.kind() {
             JsonKind::Text(text) => Value::String(text.to_owned()),
             JsonKind::Number(number) => number.parse().map_or(Value::Null, Value::Number),
-            JsonKind::Flag(flag) => Value::Bool(flag),
+            JsonKind::Boolean(flag) => Value::Bool(flag),
             JsonKind::Null => Value::Null,
             JsonKind::List => self.elements().map(Self::to_json).collect(),
             JsonKind::Record => {
-                let kept = self.members().filter(|(name, ..)| !name.starts_with("x-") && *name != "$schema");
-                Value::Object(kept.map(|(name, _, node)| (name.to_owned(), node.to_json())).collect())
+                let members = self.members().filter(|(name, ..)| !name.starts_with("x-") && *name != "$schema");
+                Value::Object(members.map(|(name, _, node)| (name.to_owned(), node.to_json())).collect())
             }
         }
     }
 }
 
 /// Writes a member's name as a part of a JSON pointer.
-pub fn escape(name: &str) -> Cow<'_, str> {
+pub fn escape_pointer_token(name: &str) -> Cow<'_, str> {
     if name.contains(['~', '/']) { name.replace('~', "~0").replace('/', "~1").into() } else { name.into() }
 }

@@ -1,4 +1,4 @@
-//! The second reader: goes over a tree with the table of its shape and tells everything that does not fit.
+//! Checks a JSON tree against its schema model and reports every mismatch with its place and a suggested fix.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jsonc_parser::errors::ParseError;
 
 use crate::bank::decimal::Decimal;
-use crate::bank::format::json::tree::{JsonKind, JsonNode, JsonTree, escape};
+use crate::bank::format::json::tree::{JsonKind, JsonNode, JsonTree, escape_pointer_token};
 use crate::bank::limits::TEXT_MAX;
 use crate::bank::schema_model::{RecordField, ValueShape};
 use crate::bank::validate::Finding;
@@ -21,199 +21,210 @@ pub(super) struct Validator<'a> {
     source: &'a Arc<SourceText>,
     pointer: String,
     problems: Vec<Problem>,
-    bad: Vec<String>,
+    invalid_pointers: Vec<String>,
 }
 
 impl<'a> Validator<'a> {
     pub(super) fn new(source: &'a Arc<SourceText>) -> Self {
-        Self { source, pointer: String::new(), problems: Vec::new(), bad: Vec::new() }
+        Self { source, pointer: String::new(), problems: Vec::new(), invalid_pointers: Vec::new() }
     }
 
     /// Returns the problems, and the pointers of what they concern.
     pub(super) fn finish(self) -> (Vec<Problem>, Vec<String>) {
-        (self.problems, self.bad)
+        (self.problems, self.invalid_pointers)
     }
 
     /// Tells everything about `node` that does not fit `shape`.
     pub(super) fn check(&mut self, node: JsonNode<'_>, shape: &ValueShape) {
-        match (shape, node.sort()) {
-            (ValueShape::Record(fields), JsonKind::Record) => self.record(node, &[fields]),
-            (ValueShape::Kinds(common, kinds), JsonKind::Record) => self.kinds(node, common, kinds),
-            (ValueShape::List(of, least, most), JsonKind::List) => self.list(node, of, *least, *most),
+        match (shape, node.kind()) {
+            (ValueShape::Record(fields), JsonKind::Record) => self.check_record(node, &[fields]),
+            (ValueShape::TaggedRecord(common, kinds), JsonKind::Record) => {
+                self.check_tagged_record(node, common, kinds)
+            }
+            (ValueShape::List(element_shape, min, max), JsonKind::List) => {
+                self.check_list(node, element_shape, *min, *max)
+            }
             (ValueShape::Map, JsonKind::Record) => {
                 for (name, _, value) in node.members() {
-                    self.within(&escape(name), |walk| walk.check(value, &ValueShape::Text));
+                    self.descend(&escape_pointer_token(name), |validator| validator.check(value, &ValueShape::Text));
                 }
             }
-            (ValueShape::DateParts, JsonKind::Record) => self.date_parts(node),
-            (ValueShape::Text, JsonKind::Text(text)) => self.text(node, text),
-            (ValueShape::Flag, JsonKind::Flag(_)) => {}
-            (ValueShape::Whole(least, most), JsonKind::Number(number)) => {
-                let fits = number.parse::<u64>().is_ok_and(|n| (*least..=*most).contains(&n));
-                if !fits {
-                    self.tell(node, "value", format!("{} does not fit here", shown(number)), wanted(shape));
+            (ValueShape::DateParts, JsonKind::Record) => self.check_date_parts(node),
+            (ValueShape::Text, JsonKind::Text(text)) => self.check_text(node, text),
+            (ValueShape::Boolean, JsonKind::Boolean(_)) => {}
+            (ValueShape::Integer(min, max), JsonKind::Number(number)) => {
+                let is_valid = number.parse::<u64>().is_ok_and(|n| (*min..=*max).contains(&n));
+                if !is_valid {
+                    self.report(node, "value", format!("{} does not fit here", excerpt(number)), value_help(shape));
                 }
             }
-            (_, JsonKind::Text(text)) if self.scalar(shape, text) => {}
+            (_, JsonKind::Text(text)) if self.is_valid_scalar(shape, text) => {}
             (ValueShape::Select, JsonKind::Number(number)) if number.parse::<usize>().is_ok_and(|n| n > 0) => {}
             (_, JsonKind::Text(text)) if is_scalar(shape) => {
-                self.tell(node, "value", format!("\"{}\" does not fit here", shown(text)), wanted(shape));
+                self.report(node, "value", format!("\"{}\" does not fit here", excerpt(text)), value_help(shape));
             }
-            (_, sort) => {
-                let message = format!("{} stands where {} belongs", sort.words(), kind_of(shape));
-                self.tell(node, "type", message, wanted(shape));
+            (_, kind) => {
+                let message = format!("{} stands where {} belongs", kind.description(), expected_kind(shape));
+                self.report(node, "type", message, value_help(shape));
             }
         }
     }
 
     /// Returns whether `text` is a value of the scalar shape.
-    fn scalar(&self, shape: &ValueShape, text: &str) -> bool {
+    fn is_valid_scalar(&self, shape: &ValueShape, text: &str) -> bool {
         match shape {
             ValueShape::Slug => is_slug(text),
             ValueShape::Day => text.parse::<Day>().is_ok(),
             ValueShape::Decimal => Decimal::parse(text).is_ok(),
-            ValueShape::Word(words) => words.iter().any(|word| word == text),
+            ValueShape::Enum(words) => words.iter().any(|word| word == text),
             ValueShape::Select => matches!(text, "one" | "all"),
             _ => false,
         }
     }
 
-    fn text(&mut self, node: JsonNode<'_>, text: &str) {
+    fn check_text(&mut self, node: JsonNode<'_>, text: &str) {
         if let Some(c) = text.chars().find(|c| !text::is_harmless(*c)) {
             let message = format!("the text holds U+{:04X}, which could steer a terminal or hide text", u32::from(c));
-            self.tell(node, "L39", message, "Delete that character; it is invisible in most editors.".into());
+            self.report(node, "L39", message, "Delete that character; it is invisible in most editors.".into());
         }
         if text.trim().is_empty() {
-            self.tell(node, "value", "the text is empty".into(), wanted(&ValueShape::Text));
+            self.report(node, "value", "the text is empty".into(), value_help(&ValueShape::Text));
         } else if text.len() > TEXT_MAX {
             let message = format!("the text is {} bytes long", text.len());
-            self.tell(node, "limit", message, format!("Keep a text within {TEXT_MAX} bytes."));
+            self.report(node, "limit", message, format!("Keep a text within {TEXT_MAX} bytes."));
         }
     }
 
-    fn list(&mut self, node: JsonNode<'_>, of: &ValueShape, least: u64, most: u64) {
+    fn check_list(&mut self, node: JsonNode<'_>, element_shape: &ValueShape, min: u64, max: u64) {
         let count = node.elements().count();
-        let bounds = least..=most;
+        let bounds = min..=max;
         if !bounds.contains(&(count as u64)) {
             let message = format!("the list has {}", text::count(count, "value"));
-            self.tell(node, "limit", message, format!("Give {least} to {most}."));
+            self.report(node, "limit", message, format!("Give {min} to {max}."));
         }
-        for (at, element) in node.elements().enumerate().take(usize::try_from(most).unwrap_or(usize::MAX)) {
-            self.within(&at.to_string(), |walk| walk.check(element, of));
+        for (index, element) in node.elements().enumerate().take(usize::try_from(max).unwrap_or(usize::MAX)) {
+            self.descend(&index.to_string(), |validator| validator.check(element, element_shape));
         }
     }
 
-    fn kinds(&mut self, node: JsonNode<'_>, common: &[RecordField], kinds: &[(String, Vec<RecordField>)]) {
+    fn check_tagged_record(
+        &mut self,
+        node: JsonNode<'_>,
+        common: &[RecordField],
+        kinds: &[(String, Vec<RecordField>)],
+    ) {
         let names: Vec<_> = kinds.iter().map(|(name, _)| name.as_str()).collect();
         let help = format!("Set \"kind\" to one of {}.", names.join(", "));
         let kind = node.member("kind");
-        let fields = match kind.map(|kind| (kind, kind.sort())) {
-            Some((at, JsonKind::Text(word))) => match kinds.iter().find(|(name, _)| *name == word) {
+        let fields = match kind.map(|kind| (kind, kind.kind())) {
+            Some((kind_node, JsonKind::Text(word))) => match kinds.iter().find(|(name, _)| *name == word) {
                 Some((_, fields)) => fields,
                 None => {
-                    let message = format!("there is no kind \"{}\"", shown(word));
-                    return self.within("kind", |walk| walk.tell(at, "value", message, help));
+                    let message = format!("there is no kind \"{}\"", excerpt(word));
+                    return self.descend("kind", |validator| validator.report(kind_node, "value", message, help));
                 }
             },
-            Some((at, sort)) => {
-                let message = format!("{} stands where a kind belongs", sort.words());
-                return self.within("kind", |walk| walk.tell(at, "type", message, help));
+            Some((kind_node, json_kind)) => {
+                let message = format!("{} stands where a kind belongs", json_kind.description());
+                return self.descend("kind", |validator| validator.report(kind_node, "type", message, help));
             }
-            None => return self.tell(node, "missing", "the question has no \"kind\"".into(), help),
+            None => return self.report(node, "missing", "the question has no \"kind\"".into(), help),
         };
-        self.record(node, &[common, fields]);
+        self.check_record(node, &[common, fields]);
     }
 
     /// Tells about members that are unknown, doubled or missing, and goes on into the known ones.
-    fn record(&mut self, node: JsonNode<'_>, tables: &[&[RecordField]]) {
-        let fields = || tables.iter().copied().flatten();
+    fn check_record(&mut self, node: JsonNode<'_>, field_groups: &[&[RecordField]]) {
+        let fields = || field_groups.iter().copied().flatten();
         let mut seen = BTreeSet::new();
         for (name, span, value) in node.members().filter(|(name, ..)| !name.starts_with("x-")) {
-            let part = escape(name).into_owned();
+            let token = escape_pointer_token(name).into_owned();
             if !seen.insert(name) {
-                let message = format!("\"{}\" is given twice", shown(name));
-                self.within(&part, |walk| walk.tell_at(span, "duplicate-member", message, "Keep one of them.".into()));
+                let message = format!("\"{}\" is given twice", excerpt(name));
+                self.descend(&token, |validator| {
+                    validator.report_at(span, "duplicate-member", message, "Keep one of them.".into())
+                });
             } else if let Some(field) = fields().find(|field| field.name == name) {
-                self.within(&part, |walk| walk.check(value, &field.shape));
+                self.descend(&token, |validator| validator.check(value, &field.shape));
             } else {
-                let message = format!("there is no member \"{}\" here", shown(name));
-                let help = remedy(name, fields().map(|field| field.name.as_str()));
-                self.within(&part, |walk| walk.tell_at(span, "member", message, help));
+                let message = format!("there is no member \"{}\" here", excerpt(name));
+                let help = suggest_name(name, fields().map(|field| field.name.as_str()));
+                self.descend(&token, |validator| validator.report_at(span, "member", message, help));
             }
         }
-        for field in fields().filter(|field| field.needed && !seen.contains(field.name.as_str())) {
+        for field in fields().filter(|field| field.required && !seen.contains(field.name.as_str())) {
             let message = format!("\"{}\" is missing", field.name);
-            self.tell(node, "missing", message, format!("Add \"{}\". {}", field.name, wanted(&field.shape)));
+            self.report(node, "missing", message, format!("Add \"{}\". {}", field.name, value_help(&field.shape)));
         }
     }
 
-    fn date_parts(&mut self, node: JsonNode<'_>) {
+    fn check_date_parts(&mut self, node: JsonNode<'_>) {
         let parts: Option<Vec<Vec<i32>>> =
             node.member("date-parts").and_then(|parts| serde_json::from_value(parts.to_json()).ok());
-        let fits = |parts: &[i32]| (1..=3).contains(&parts.len());
-        if !(parts.is_some_and(|parts| parts.len() == 1 && parts.iter().all(|p| fits(p)))
+        let is_valid_date = |parts: &[i32]| (1..=3).contains(&parts.len());
+        if !(parts.is_some_and(|parts| parts.len() == 1 && parts.iter().all(|date| is_valid_date(date)))
             && node.members().count() == 1)
         {
-            self.tell(node, "value", "this is not a CSL date".into(), wanted(&ValueShape::DateParts));
+            self.report(node, "value", "this is not a CSL date".into(), value_help(&ValueShape::DateParts));
         }
     }
 
-    fn within(&mut self, part: &str, f: impl FnOnce(&mut Self)) {
+    fn descend(&mut self, token: &str, action: impl FnOnce(&mut Self)) {
         let length = self.pointer.len();
         self.pointer.push('/');
-        self.pointer.push_str(part);
-        f(self);
+        self.pointer.push_str(token);
+        action(self);
         self.pointer.truncate(length);
     }
 
-    fn tell(&mut self, node: JsonNode<'_>, rule: &'static str, message: String, help: String) {
-        self.tell_at(node.span(), rule, message, help);
+    fn report(&mut self, node: JsonNode<'_>, rule: &'static str, message: String, help: String) {
+        self.report_at(node.span(), rule, message, help);
     }
 
-    fn tell_at(&mut self, span: std::ops::Range<usize>, rule: &'static str, message: String, help: String) {
-        self.bad.push(self.pointer.clone());
+    fn report_at(&mut self, span: std::ops::Range<usize>, rule: &'static str, message: String, help: String) {
+        self.invalid_pointers.push(self.pointer.clone());
         let place = SourceSpan { source: Arc::clone(self.source), span, pointer: self.pointer.clone() };
         self.problems.push(Problem { rule, severity: Severity::Error, place, message, why: None, help });
     }
 }
 
 fn is_scalar(shape: &ValueShape) -> bool {
-    matches!(shape, ValueShape::Slug | ValueShape::Day | ValueShape::Decimal | ValueShape::Word(_) | ValueShape::Select)
+    matches!(shape, ValueShape::Slug | ValueShape::Day | ValueShape::Decimal | ValueShape::Enum(_) | ValueShape::Select)
 }
 
 /// Returns what belongs there, in a few words.
-fn kind_of(shape: &ValueShape) -> &'static str {
+fn expected_kind(shape: &ValueShape) -> &'static str {
     match shape {
-        ValueShape::Flag => "true or false",
-        ValueShape::Whole(..) => "a whole number",
+        ValueShape::Boolean => "true or false",
+        ValueShape::Integer(..) => "a whole number",
         ValueShape::List(..) => "a list",
-        ValueShape::Map | ValueShape::Record(_) | ValueShape::Kinds(..) | ValueShape::DateParts => "a record",
+        ValueShape::Map | ValueShape::Record(_) | ValueShape::TaggedRecord(..) | ValueShape::DateParts => "a record",
         ValueShape::Select => "\"one\", \"all\" or a number",
-        ValueShape::Text | ValueShape::Slug | ValueShape::Day | ValueShape::Decimal | ValueShape::Word(_) => "a text",
+        ValueShape::Text | ValueShape::Slug | ValueShape::Day | ValueShape::Decimal | ValueShape::Enum(_) => "a text",
     }
 }
 
 /// Returns what to write there.
-fn wanted(shape: &ValueShape) -> String {
+fn value_help(shape: &ValueShape) -> String {
     match shape {
         ValueShape::Text => "Write a text that says something.".into(),
         ValueShape::Slug => "Write 1 to 64 of a-z, 0-9 and inner hyphens.".into(),
         ValueShape::Day => "Write a day such as \"2028-11-23\".".into(),
         ValueShape::Decimal => "Write a decimal number as a text, such as \"0.01\".".into(),
-        ValueShape::Flag => "Write true or false.".into(),
-        ValueShape::Whole(least, most) => format!("Write a whole number from {least} to {most}."),
-        ValueShape::Word(words) => format!("Write one of {}.", words.join(", ")),
+        ValueShape::Boolean => "Write true or false.".into(),
+        ValueShape::Integer(min, max) => format!("Write a whole number from {min} to {max}."),
+        ValueShape::Enum(words) => format!("Write one of {}.", words.join(", ")),
         ValueShape::Select => "Write \"one\", \"all\" or how many are right.".into(),
         ValueShape::DateParts => "Write { \"date-parts\": [[2014, 8, 30]] }; month and day may be left out.".into(),
         ValueShape::List(..) => "Write a list: [ … ].".into(),
-        ValueShape::Map | ValueShape::Record(_) | ValueShape::Kinds(..) => "Write a record: { … }.".into(),
+        ValueShape::Map | ValueShape::Record(_) | ValueShape::TaggedRecord(..) => "Write a record: { … }.".into(),
     }
 }
 
 /// Proposes the known name that is nearest to an unknown one.
-fn remedy<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let near = known.map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
-    match near {
+fn suggest_name<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let nearest = known.map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
+    match nearest {
         Some((distance, known)) if distance <= 2 && name.len() < 40 => {
             format!("Did you mean \"{known}\"?")
         }
@@ -222,62 +233,72 @@ fn remedy<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// Returns a value from the file as it may stand in a message.
-fn shown(value: &str) -> String {
+fn excerpt(value: &str) -> String {
     text::cut(&text::one_line(value), 40).into_owned()
 }
 
 /// Gives a flaw its place.
-pub(super) fn place(source: &Arc<SourceText>, tree: &JsonTree<'_>, flaw: Finding) -> Problem {
-    let span = tree.span(&flaw.pointer);
-    let place = SourceSpan { source: Arc::clone(source), span, pointer: flaw.pointer };
-    let why = rules::why(flaw.rule);
-    Problem { rule: flaw.rule, severity: flaw.severity, place, message: flaw.message, why, help: flaw.help }
+pub(super) fn locate_finding(source: &Arc<SourceText>, tree: &JsonTree<'_>, finding: Finding) -> Problem {
+    let span = tree.span(&finding.pointer);
+    let place = SourceSpan { source: Arc::clone(source), span, pointer: finding.pointer };
+    let why = rules::explanation(finding.rule);
+    Problem { rule: finding.rule, severity: finding.severity, place, message: finding.message, why, help: finding.help }
 }
 
-fn unreadable(source: &Arc<SourceText>, at: usize, rule: &'static str, message: String, help: &str) -> Problem {
-    let at = (0..=at.min(source.text().len())).rev().find(|at| source.text().is_char_boundary(*at)).unwrap_or(0);
-    let end = source.text()[at..].chars().next().map_or(at, |c| at + c.len_utf8());
-    let place = SourceSpan { source: Arc::clone(source), span: at..end, pointer: String::new() };
+fn unreadable_problem(
+    source: &Arc<SourceText>,
+    offset: usize,
+    rule: &'static str,
+    message: String,
+    help: &str,
+) -> Problem {
+    let offset =
+        (0..=offset.min(source.text().len())).rev().find(|offset| source.text().is_char_boundary(*offset)).unwrap_or(0);
+    let end = source.text()[offset..].chars().next().map_or(offset, |c| offset + c.len_utf8());
+    let place = SourceSpan { source: Arc::clone(source), span: offset..end, pointer: String::new() };
     Problem { rule, severity: Severity::Unreadable, place, message, why: None, help: help.to_owned() }
 }
 
 /// Tells of bytes that are not UTF-8.
-pub(super) fn not_utf8(name: &str, bytes: &[u8], error: std::str::Utf8Error) -> Problem {
-    let at = error.valid_up_to();
-    let wide = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
-    let message = format!("byte {} is not UTF-8{}", at + 1, if wide { "; the file looks like UTF-16" } else { "" });
+pub(super) fn invalid_utf8(name: &str, bytes: &[u8], error: std::str::Utf8Error) -> Problem {
+    let offset = error.valid_up_to();
+    let is_utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+    let message =
+        format!("byte {} is not UTF-8{}", offset + 1, if is_utf16 { "; the file looks like UTF-16" } else { "" });
     let source = SourceText::new(name, String::from_utf8_lossy(bytes).into_owned());
-    unreadable(&source, at, "utf-8", message, "Save the file as UTF-8 without a byte order mark.")
+    unreadable_problem(&source, offset, "utf-8", message, "Save the file as UTF-8 without a byte order mark.")
 }
 
 /// Tells where a text stops being JSON.
-pub(super) fn not_json(source: &Arc<SourceText>, error: &Option<ParseError>) -> Problem {
+pub(super) fn invalid_json(source: &Arc<SourceText>, error: &Option<ParseError>) -> Problem {
     let Some(error) = error else {
-        return unreadable(source, 0, "json", "the file is empty".into(), "Write a bank or an exam into it.");
+        return unreadable_problem(source, 0, "json", "the file is empty".into(), "Write a bank or an exam into it.");
     };
     if source.text().starts_with('\u{FEFF}') {
         let message = "the file starts with a byte order mark".into();
-        return unreadable(source, 0, "json", message, "Save the file as UTF-8 without a byte order mark.");
+        return unreadable_problem(source, 0, "json", message, "Save the file as UTF-8 without a byte order mark.");
     }
     let message = format!("this is not JSON: {}", lower_first(&error.kind().to_string()));
-    unreadable(source, error.range().start, "json", message, "Mend the text here; nothing after it was read.")
+    unreadable_problem(source, error.range().start, "json", message, "Mend the text here; nothing after it was read.")
 }
 
 /// Tells of a file that a newer program wrote.
-pub(super) fn newer_format(source: &Arc<SourceText>, tree: &JsonTree<'_>) -> Option<Problem> {
+pub(super) fn unsupported_format(source: &Arc<SourceText>, tree: &JsonTree<'_>) -> Option<Problem> {
     let format = tree.root().member("format")?;
-    let JsonKind::Number(number) = format.sort() else {
+    let JsonKind::Number(number) = format.kind() else {
         return None;
     };
-    let newer = number.parse::<u64>().is_ok_and(|number| number > FORMAT.into());
-    let message = format!("the file is of format {}, this program reads up to {FORMAT}", shown(number));
-    newer.then(|| unreadable(source, format.span().start, "format", message, "Update needlewise, then try again."))
+    let is_newer = number.parse::<u64>().is_ok_and(|number| number > FORMAT.into());
+    let message = format!("the file is of format {}, this program reads up to {FORMAT}", excerpt(number));
+    is_newer.then(|| {
+        unreadable_problem(source, format.span().start, "format", message, "Update needlewise, then try again.")
+    })
 }
 
 /// Tells what the typed reader says, where the tables found nothing.
-pub(super) fn untold(source: &Arc<SourceText>, error: &serde_json::Error) -> Problem {
+pub(super) fn deserialize_problem(source: &Arc<SourceText>, error: &serde_json::Error) -> Problem {
     let help = "Compare the file with the author's guide.";
-    let problem = unreadable(source, 0, "value", lower_first(&error.to_string()), help);
+    let problem = unreadable_problem(source, 0, "value", lower_first(&error.to_string()), help);
     Problem { severity: Severity::Error, ..problem }
 }
 
