@@ -63,7 +63,7 @@ fn main() {
         let times = (0..TIMES).map(|n| {
             let start = Instant::now();
             let (parts, _) = draw::select(&catalog, &exam, &[], Seed([n; 32]), DrawVersion::NEWEST).expect("a paper");
-            assert_eq!(parts[0].picked.units.len(), 50);
+            assert_eq!(parts[0].selection.sets.len(), 50);
             start.elapsed()
         });
         let drawing = median(times.collect());

@@ -1,4 +1,4 @@
-//! What is stored of an attempt: the paper, and one fact after the other, chained.
+//! What is stored of an attempt: the paper and a chain of facts.
 
 pub mod answer;
 pub mod chain;

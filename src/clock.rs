@@ -1,4 +1,4 @@
-//! Moments and days, and where the present moment comes from.
+//! Timestamps, days and durations, and the clock that supplies the current time.
 
 use std::fmt;
 use std::time::Instant;
@@ -22,18 +22,18 @@ impl Timestamp {
     }
 
     /// Returns milliseconds since 1970-01-01T00:00:00Z.
-    pub fn millis(self) -> i64 {
+    pub fn as_millis(self) -> i64 {
         self.0
     }
 
     /// Returns the moment `length` later.
-    pub fn plus(self, length: Millis) -> Self {
-        Self::from_millis(self.0.saturating_add(i64::try_from(length.0).unwrap_or(i64::MAX)))
+    pub fn saturating_add(self, duration: Millis) -> Self {
+        Self::from_millis(self.0.saturating_add(i64::try_from(duration.0).unwrap_or(i64::MAX)))
     }
 
     /// Returns the moment `length` earlier.
-    pub fn minus(self, length: Millis) -> Self {
-        Self::from_millis(self.0.saturating_sub(i64::try_from(length.0).unwrap_or(i64::MAX)))
+    pub fn saturating_sub(self, duration: Millis) -> Self {
+        Self::from_millis(self.0.saturating_sub(i64::try_from(duration.0).unwrap_or(i64::MAX)))
     }
 
     /// Returns how long after `earlier` this is; zero where the clock went back.
@@ -42,26 +42,26 @@ impl Timestamp {
     }
 
     /// Returns the moment to the second, as it is signed in a certificate: its last second still counts whole.
-    pub fn whole_second(self) -> Self {
+    pub fn truncate_to_second(self) -> Self {
         Self::from_millis(self.0.div_euclid(1000) * 1000)
     }
 
     /// Returns the day in UTC.
     pub fn day(self) -> Day {
-        Day(TimeZone::UTC.to_datetime(self.jiff()).date())
+        Day(TimeZone::UTC.to_datetime(self.to_jiff()).date())
     }
 
     /// Returns day and minute in the computer's own time zone, for people: `2026-11-24 18:05`.
-    pub fn local(self) -> String {
-        TimeZone::system().to_datetime(self.jiff()).strftime("%Y-%m-%d %H:%M").to_string()
+    pub fn format_local(self) -> String {
+        TimeZone::system().to_datetime(self.to_jiff()).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
     /// Returns the day in the computer's own time zone, short: `22 Nov`.
-    pub fn local_day(self) -> String {
-        TimeZone::system().to_datetime(self.jiff()).strftime("%-d %b").to_string()
+    pub fn format_local_day(self) -> String {
+        TimeZone::system().to_datetime(self.to_jiff()).strftime("%-d %b").to_string()
     }
 
-    fn jiff(self) -> jiff::Timestamp {
+    fn to_jiff(self) -> jiff::Timestamp {
         // The range is kept by the constructor; the default is the epoch.
         jiff::Timestamp::from_millisecond(self.0).unwrap_or_default()
     }
@@ -70,14 +70,14 @@ impl Timestamp {
 /// RFC 3339 in UTC, with milliseconds only where there are any: `2026-11-23T20:07:28Z`.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.jiff().to_string())
+        f.pad(&self.to_jiff().to_string())
     }
 }
 
 impl std::str::FromStr for Timestamp {
     type Err = jiff::Error;
     fn from_str(text: &str) -> Result<Self, jiff::Error> {
-        text.parse::<jiff::Timestamp>().map(|at| Self::from_millis(at.as_millisecond()))
+        text.parse::<jiff::Timestamp>().map(|timestamp| Self::from_millis(timestamp.as_millisecond()))
     }
 }
 
@@ -88,27 +88,27 @@ pub struct Millis(pub u64);
 
 impl Millis {
     /// Returns the length of whole minutes.
-    pub fn minutes(count: u64) -> Self {
+    pub fn from_minutes(count: u64) -> Self {
         Self(count.saturating_mul(60_000))
     }
 
     /// Returns the length of whole hours.
-    pub fn hours(count: u64) -> Self {
-        Self::minutes(count.saturating_mul(60))
+    pub fn from_hours(count: u64) -> Self {
+        Self::from_minutes(count.saturating_mul(60))
     }
 
     /// Returns the length of whole days of 24 hours.
-    pub fn days(count: u64) -> Self {
-        Self::hours(count.saturating_mul(24))
+    pub fn from_days(count: u64) -> Self {
+        Self::from_hours(count.saturating_mul(24))
     }
 
     /// Returns the sum, or the longest length there is.
-    pub fn plus(self, other: Self) -> Self {
+    pub fn saturating_add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
 
     /// Returns what is left of this length after `other`; never less than zero.
-    pub fn left_after(self, other: Self) -> Self {
+    pub fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
 }
@@ -138,9 +138,9 @@ impl Day {
     }
 
     /// Returns the last second of this day in UTC, the moment a certificate that names it ends.
-    pub fn end(self) -> Timestamp {
-        let last = TimeZone::UTC.to_timestamp(self.0.at(23, 59, 59, 0));
-        Timestamp::from_millis(last.map_or(i64::MAX, jiff::Timestamp::as_millisecond))
+    pub fn end_of_day(self) -> Timestamp {
+        let last_second = TimeZone::UTC.to_timestamp(self.0.at(23, 59, 59, 0));
+        Timestamp::from_millis(last_second.map_or(i64::MAX, jiff::Timestamp::as_millisecond))
     }
 
     /// Returns how many days `self` is after `earlier`; negative where it is before.
@@ -150,7 +150,7 @@ impl Day {
     }
 
     /// Returns the day as it is written on a certificate: `23 Nov 2028`.
-    pub fn written(self) -> String {
+    pub fn format_long(self) -> String {
         self.0.strftime("%-d %b %Y").to_string()
     }
 }
@@ -175,28 +175,28 @@ pub struct Now {
     /// What the computer's clock says.
     pub wall: Timestamp,
     /// How long this run of the program has gone on.
-    pub run: Millis,
+    pub uptime: Millis,
 }
 
 /// Time that runs out: how much was left, and when that was so. Within a run the larger of wall clock and counter counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Countdown {
     /// When it was read.
-    pub read: Now,
+    pub read_at: Now,
     /// How much was left then.
-    pub left: Millis,
+    pub remaining: Millis,
 }
 
 impl Countdown {
     /// Returns how much is left.
-    pub fn left(self, now: Now) -> Millis {
-        let passed = now.run.left_after(self.read.run).max(now.wall.since(self.read.wall));
-        self.left.left_after(passed)
+    pub fn remaining(self, now: Now) -> Millis {
+        let elapsed = now.uptime.saturating_sub(self.read_at.uptime).max(now.wall.since(self.read_at.wall));
+        self.remaining.saturating_sub(elapsed)
     }
 
     /// Returns after how long what is shown of it changes: whole seconds, rounded up.
-    pub fn wake(self, now: Now) -> Millis {
-        Millis(self.left(now).0.saturating_sub(1) % 1000 + 1)
+    pub fn until_next_change(self, now: Now) -> Millis {
+        Millis(self.remaining(now).0.saturating_sub(1) % 1000 + 1)
     }
 }
 
@@ -223,7 +223,7 @@ impl Clock for SystemClock {
     fn now(&self) -> Now {
         Now {
             wall: Timestamp::from_millis(jiff::Timestamp::now().as_millisecond()),
-            run: Millis(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)),
+            uptime: Millis(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! From banks to a scored attempt: draw, session, scoring, eligibility, disclosure. Pure: no file, no clock, no randomness of
-//! its own.
+//! Exam logic: drawing a paper, sessions, scoring, eligibility and disclosure. The code is pure: it reads no files,
+//! no clock and no random numbers. The caller passes them in.
 
 pub mod loaded_paper;
 pub mod draw;

@@ -1,7 +1,7 @@
-//! Names and digests: what everything is referred to by.
+//! Identifiers and content digests.
 //!
-//! A *slug* is a name an author chose (a bank, a question, an exam); an *id* is a UUIDv7 that this program made; a
-//! [`Digest`] names content by what it says.
+//! A *slug* is a name that an author chose (a bank, a question, an exam). An *id* is a UUIDv7 that this program
+//! generated. A [`Digest`] identifies content by its SHA-256.
 
 use std::fmt;
 use std::str::FromStr;
@@ -32,11 +32,11 @@ pub const SLUG_MAX: usize = 64;
 /// A slug becomes a file name and a column of a report, so it can hold no separator, no dot and no control character.
 pub fn is_slug(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let is_alphanumeric = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     bytes.len() <= SLUG_MAX
-        && bytes.first().is_some_and(plain)
-        && bytes.last().is_some_and(plain)
-        && bytes.iter().all(|b| plain(b) || *b == b'-')
+        && bytes.first().is_some_and(is_alphanumeric)
+        && bytes.last().is_some_and(is_alphanumeric)
+        && bytes.iter().all(|b| is_alphanumeric(b) || *b == b'-')
 }
 
 macro_rules! slug {
@@ -181,12 +181,12 @@ pub struct StreamId(Uuid);
 
 impl StreamId {
     /// Returns the attempt this stream would be the chain of.
-    pub fn attempt(self) -> AttemptId {
+    pub fn to_attempt_id(self) -> AttemptId {
         AttemptId(self.0)
     }
 
     /// Returns the person this stream would be the chain of.
-    pub fn trainee(self) -> TraineeId {
+    pub fn to_trainee_id(self) -> TraineeId {
         TraineeId(self.0)
     }
 }
@@ -207,7 +207,7 @@ impl fmt::Display for StreamId {
 /// Lays out a UUIDv7: 48 bits of milliseconds, then random bits around version and variant (RFC 9562, section 5.7).
 fn uuid_v7(at: Timestamp, random: [u8; 10]) -> Uuid {
     // A clock before 1970 has no place in the format; it is read as the epoch, and order by seq does not suffer.
-    let millis = u64::try_from(at.millis()).unwrap_or(0);
+    let millis = u64::try_from(at.as_millis()).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 
@@ -226,7 +226,7 @@ impl Digest {
     }
 
     /// Returns the digest of `first` followed by `second`.
-    pub fn of_pair(first: impl AsRef<[u8]>, second: impl AsRef<[u8]>) -> Self {
+    pub fn of_concatenation(first: impl AsRef<[u8]>, second: impl AsRef<[u8]>) -> Self {
         let mut hasher = Sha256::new();
         hasher.update(first.as_ref());
         hasher.update(second.as_ref());
@@ -234,19 +234,19 @@ impl Digest {
     }
 
     /// Returns the 32 bytes.
-    pub fn bytes(&self) -> &[u8; 32] {
+    pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
     /// Returns the first eight hexadecimal digits, for people.
     pub fn short(&self) -> String {
-        hex(&self.0[..4])
+        to_hex(&self.0[..4])
     }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&hex(&self.0))
+        f.pad(&to_hex(&self.0))
     }
 }
 
@@ -272,19 +272,19 @@ impl TryFrom<String> for Digest {
 impl FromStr for Digest {
     type Err = ParseIdError;
     fn from_str(text: &str) -> Result<Self, ParseIdError> {
-        unhex(text).map(Self).ok_or(ParseIdError("a digest is 64 lower-case hexadecimal digits"))
+        from_hex(text).map(Self).ok_or(ParseIdError("a digest is 64 lower-case hexadecimal digits"))
     }
 }
 
 /// Writes bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
+pub fn to_hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let pair = |b: &u8| [DIGITS[usize::from(b >> 4)] as char, DIGITS[usize::from(b & 15)] as char];
     bytes.iter().flat_map(pair).collect()
 }
 
 /// Reads exactly `N` bytes from lower-case hexadecimal digits.
-pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+pub fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digit = |b: u8| match b {
         b'0'..=b'9' => Some(b - b'0'),
         b'a'..=b'f' => Some(b - b'a' + 10),

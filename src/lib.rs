@@ -1,8 +1,8 @@
 //! The training and certification quiz for dry-needling practitioners.
 //!
-//! In reading order, each module using only those before it (`ARCHITECTURE.md` has the map and the invariants):
-//! moments, text, names, problems; where things live; what a bank is; what is stored of an attempt; the quiz itself;
-//! certificates; what lists show; the store; the sitting, which pairs the core with the world; the two ways to sit; commands.
+//! In reading order, each module using only those before it (`ARCHITECTURE.md` has the map and the invariants): time,
+//! text, ids and problems; paths; banks; stored attempts; exams and study; credentials and issuing; projections; the
+//! store; the application service; views; plain mode and the terminal interface; the command line.
 
 pub mod clock;
 pub mod text;

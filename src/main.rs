@@ -1,4 +1,4 @@
-//! Runs the command line and returns its exit code.
+//! The `needlewise` program: runs the command line and returns its exit code.
 
 use std::io::{self, BufReader, IsTerminal};
 use std::process::ExitCode;
@@ -8,8 +8,8 @@ use needlewise::cli::{self, Env};
 use needlewise::clock::SystemClock;
 
 fn main() -> ExitCode {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_dumb_terminal = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     let mut env = Env {
         out: &mut io::stdout(),
         err: &mut io::stderr(),
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         terminal: TerminalInfo {
             input: io::stdin().is_terminal(),
             output: io::stdout().is_terminal(),
-            no_color: set("NO_COLOR") || dumb,
+            no_color: is_set("NO_COLOR") || is_dumb_terminal,
             colors: std::env::var("COLORFGBG").ok(),
         },
         clock: &|| Box::new(SystemClock::start()),

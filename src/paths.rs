@@ -1,4 +1,4 @@
-//! Where things live on this computer, and how files are written there: whole or not at all.
+//! The directories and files of this program on one computer, and atomic file writes.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -11,7 +11,7 @@ use crate::ids::{CertificateId, ExamId, TraineeId};
 use crate::text;
 
 /// The most that is read of a file that holds a secret.
-const SECRET_MAX: u64 = 100_000;
+const MAX_SECRET_BYTES: u64 = 100_000;
 
 /// The directories of one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,98 +25,102 @@ impl Paths {
     /// Finds the directories: those given, else the system's own for this user; nothing where the system names none.
     pub fn find(data: Option<PathBuf>, config: Option<PathBuf>) -> Option<Self> {
         let system = ProjectDirs::from("", "", "needlewise");
-        let or = |given: Option<PathBuf>, system: Option<&Path>| given.or_else(|| system.map(Path::to_owned));
+        let given_or_system =
+            |given: Option<PathBuf>, system: Option<&Path>| given.or_else(|| system.map(Path::to_owned));
         let state = match &data {
             Some(data) => Some(data.clone()),
             None => system.as_ref().and_then(|dirs| dirs.state_dir().or(Some(dirs.data_dir()))).map(Path::to_owned),
         };
         Some(Self {
-            data: or(data, system.as_ref().map(ProjectDirs::data_dir))?,
-            config: or(config, system.as_ref().map(ProjectDirs::config_dir))?,
+            data: given_or_system(data, system.as_ref().map(ProjectDirs::data_dir))?,
+            config: given_or_system(config, system.as_ref().map(ProjectDirs::config_dir))?,
             state: state?,
         })
     }
 
     /// Returns the folder of what is kept.
-    pub fn data(&self) -> &Path {
+    pub fn data_dir(&self) -> &Path {
         &self.data
     }
 
     /// Returns the folder of settings and trust.
-    pub fn config(&self) -> &Path {
+    pub fn config_dir(&self) -> &Path {
         &self.config
     }
 
     /// Returns the folder of logs.
-    pub fn state(&self) -> &Path {
+    pub fn state_dir(&self) -> &Path {
         &self.state
     }
 
     /// Returns the file of the store.
-    pub fn store(&self) -> PathBuf {
+    pub fn store_file(&self) -> PathBuf {
         self.data.join("needlewise.db")
     }
 
     /// Returns the file of this computer's own key.
-    pub fn computer_key(&self) -> PathBuf {
+    pub fn computer_key_file(&self) -> PathBuf {
         self.data.join("computer.key")
     }
 
     /// Returns the file of the issuer's key.
-    pub fn issuer_key(&self) -> PathBuf {
+    pub fn issuer_key_file(&self) -> PathBuf {
         self.config.join("issuer.key")
     }
 
     /// Returns the file that says whom this machine trusts.
-    pub fn trust(&self) -> PathBuf {
+    pub fn trust_file(&self) -> PathBuf {
         self.config.join("trust.json")
     }
 
     /// Returns the folder of fonts for names in scripts that the built-in fonts lack.
-    pub fn fonts(&self) -> PathBuf {
+    pub fn fonts_dir(&self) -> PathBuf {
         self.data.join("fonts")
     }
 
     /// Returns the folder of the user's own banks.
-    pub fn banks(&self) -> PathBuf {
+    pub fn banks_dir(&self) -> PathBuf {
         self.data.join("question-banks")
     }
 
     /// Returns the folder of certificates.
-    pub fn certificates(&self) -> PathBuf {
+    pub fn certificates_dir(&self) -> PathBuf {
         self.data.join("certificates")
     }
 
     /// Returns where a certificate's file goes, without its ending.
     ///
     /// A name is a part of the path only as a few ASCII letters; what tells two people apart is the end of the id.
-    pub fn certificate(&self, holder: (&str, TraineeId), exam: &ExamId, day: Day, id: CertificateId) -> PathBuf {
-        self.certificates_of(holder.0, holder.1).join(format!("{exam}-{day}-{}", id.short()))
+    pub fn certificate_path(&self, holder: (&str, TraineeId), exam: &ExamId, day: Day, id: CertificateId) -> PathBuf {
+        self.person_certificates_dir(holder.0, holder.1).join(format!("{exam}-{day}-{}", id.short()))
     }
 
     /// Returns the folder of one person's certificates.
-    pub fn certificates_of(&self, name: &str, id: TraineeId) -> PathBuf {
-        self.certificates().join(format!("{}-{}", text::file_slug(name), id.short()))
+    pub fn person_certificates_dir(&self, name: &str, id: TraineeId) -> PathBuf {
+        self.certificates_dir().join(format!("{}-{}", text::file_slug(name), id.short()))
     }
 
     /// Returns the folders of one person's certificates, under whatever names they had.
-    pub fn certificate_folders_of(&self, id: TraineeId) -> Vec<PathBuf> {
-        let own = format!("-{}", id.short());
-        let entries = fs::read_dir(self.certificates()).into_iter().flatten().filter_map(Result::ok);
-        entries.filter(|entry| entry.file_name().to_string_lossy().ends_with(&own)).map(|entry| entry.path()).collect()
+    pub fn person_certificates_dirs(&self, id: TraineeId) -> Vec<PathBuf> {
+        let suffix = format!("-{}", id.short());
+        let entries = fs::read_dir(self.certificates_dir()).into_iter().flatten().filter_map(Result::ok);
+        entries
+            .filter(|entry| entry.file_name().to_string_lossy().ends_with(&suffix))
+            .map(|entry| entry.path())
+            .collect()
     }
 
     /// Makes the data directory, for this user's eyes only.
     ///
     /// # Errors
     /// The system's own.
-    pub fn prepare(&self) -> io::Result<()> {
-        make_private(&self.data)
+    pub fn create_data_dir(&self) -> io::Result<()> {
+        create_private_dir(&self.data)
     }
 }
 
 /// Makes a folder and those above it; the new ones can be read by this user only.
-fn make_private(folder: &Path) -> io::Result<()> {
+fn create_private_dir(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -128,10 +132,10 @@ fn make_private(folder: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// The system's own; the file is then what it was before.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let (folder, file) = beside(path, bytes)?;
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (folder, file) = write_temporary(path, bytes)?;
     file.persist(path)?;
-    sync(folder)
+    sync_folder(folder)
 }
 
 /// Writes a file whole unless there is one already; says whether it did.
@@ -139,9 +143,9 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// The system's own.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
-    let (folder, file) = beside(path, bytes)?;
+    let (folder, file) = write_temporary(path, bytes)?;
     match file.persist_noclobber(path) {
-        Ok(_) => sync(folder).map(|()| true),
+        Ok(_) => sync_folder(folder).map(|()| true),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error.error),
     }
@@ -151,9 +155,9 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
 ///
 /// # Errors
 /// The system's own.
-pub fn read_up_to(reader: impl Read, most: usize) -> io::Result<Vec<u8>> {
+pub fn read_up_to(reader: impl Read, max_bytes: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    reader.take(u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(&mut bytes)?;
+    reader.take(u64::try_from(max_bytes).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -171,14 +175,14 @@ pub fn read_private(path: &Path) -> io::Result<Option<String>> {
         }
     }
     let mut bytes = Vec::new();
-    file.take(SECRET_MAX).read_to_end(&mut bytes)?;
+    file.take(MAX_SECRET_BYTES).read_to_end(&mut bytes)?;
     Ok(String::from_utf8(bytes).ok())
 }
 
 /// Writes a temporary file beside where it is to go, readable by this user only.
-fn beside<'a>(path: &'a Path, bytes: &[u8]) -> io::Result<(&'a Path, tempfile::NamedTempFile)> {
+fn write_temporary<'a>(path: &'a Path, bytes: &[u8]) -> io::Result<(&'a Path, tempfile::NamedTempFile)> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    make_private(folder)?;
+    create_private_dir(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
@@ -186,6 +190,6 @@ fn beside<'a>(path: &'a Path, bytes: &[u8]) -> io::Result<(&'a Path, tempfile::N
 }
 
 /// Flushes a folder: a new name is on disk only once its folder is.
-fn sync(folder: &Path) -> io::Result<()> {
+fn sync_folder(folder: &Path) -> io::Result<()> {
     fs::File::open(folder)?.sync_all()
 }

@@ -12,7 +12,7 @@ use crate::clock::Millis;
 use crate::exam::session::{ActionRefusal, AttemptAction};
 use crate::projections::people::PersonRow;
 use crate::service::{self, ActiveAttempt, Service};
-use crate::text::{self, one_line};
+use crate::text::{self, single_line};
 use crate::view;
 
 mod input;
@@ -105,13 +105,13 @@ pub fn run(
     sitting: ActiveAttempt,
 ) -> Result<PlainEnd, PlainError> {
     let PlainConsole { out, err, input, echoes } = console;
-    let at = sitting.session.next_open();
+    let at = sitting.session.resume_index();
     let mut plain = PlainSession { out, err, echoes, desk, sitting, lines: read_lines(input), at, told: u64::MAX };
     plain.begin(trainee)?;
     loop {
-        let turn = if plain.sitting.session.ended().is_some() {
+        let turn = if plain.sitting.session.finished().is_some() {
             NextTurn::Ended
-        } else if plain.at < plain.sitting.session.count() {
+        } else if plain.at < plain.sitting.session.question_count() {
             plain.question()?
         } else {
             plain.end_prompt()?
@@ -143,7 +143,7 @@ fn read_lines(mut input: Box<dyn BufRead + Send>) -> Receiver<String> {
 
 impl PlainSession<'_> {
     fn say(&mut self, line: &str) -> io::Result<()> {
-        writeln!(self.out, "{}", one_line(line))
+        writeln!(self.out, "{}", single_line(line))
     }
 
     /// Asks for a line; nothing at the end of the input, or when the time is over.
@@ -173,14 +173,14 @@ impl PlainSession<'_> {
         match self.desk.record(&mut self.sitting, AttemptAction::TimeOut) {
             Ok(()) => Ok(NextTurn::Ended),
             // The wait may end a moment before the limit does.
-            Err(service::ServiceError::Refused(ActionRefusal::TimeLeft)) => Ok(NextTurn::Go),
+            Err(service::ServiceError::Refused(ActionRefusal::TimeRemaining)) => Ok(NextTurn::Go),
             Err(error) => Err(error.into()),
         }
     }
 
     fn begin(&mut self, trainee: &PersonRow) -> Result<(), PlainError> {
-        let sheet = Arc::clone(self.sitting.session.sheet());
-        let questions = text::count(sheet.items.len(), "question");
+        let sheet = Arc::clone(self.sitting.session.loaded_paper());
+        let questions = text::count_with_noun(sheet.questions.len(), "question");
         let limit = self.sitting.time_left(self.desk.clock.now());
         let time = limit.map_or(String::new(), |left| format!(", {} minutes left", left.0.div_ceil(60_000)));
         self.say(&format!("{}: {questions}{time}", sheet.title()))?;
@@ -196,7 +196,7 @@ impl PlainSession<'_> {
     /// Says once that little time is left, and once that very little is.
     fn tell_time(&mut self) -> Result<(), PlainError> {
         let Some(left) = self.sitting.time_left(self.desk.clock.now()) else { return Ok(()) };
-        let under = view::WARNINGS.into_iter().find(|minutes| left < Millis::minutes(*minutes));
+        let under = view::WARNINGS.into_iter().find(|minutes| left < Millis::from_minutes(*minutes));
         if let Some(minutes) = under.filter(|minutes| *minutes < self.told) {
             self.told = minutes;
             self.say(&format!("Under {minutes} minutes left."))?;
@@ -216,8 +216,8 @@ impl PlainSession<'_> {
                 Ok(line) => line,
                 Err(turn) => return Ok(turn),
             };
-            let item = &self.sitting.session.sheet().items[self.at];
-            let entry = match input::entry(&line, item, self.sitting.session.count()) {
+            let item = &self.sitting.session.loaded_paper().questions[self.at];
+            let entry = match input::entry(&line, item, self.sitting.session.question_count()) {
                 Ok(entry) => entry,
                 Err(why) => {
                     self.say(&format!("Not understood: {why}"))?;
@@ -235,7 +235,7 @@ impl PlainSession<'_> {
         match entry {
             TypedEntry::Answer(answer) => self.answer(answer),
             TypedEntry::Flag => {
-                if let Err(turn) = self.record(AttemptAction::Flag { item: self.at })? {
+                if let Err(turn) = self.record(AttemptAction::ToggleFlag { item: self.at })? {
                     return Ok(Some(turn));
                 }
                 let flagged = self.sitting.session.is_flagged(self.at);
@@ -278,7 +278,7 @@ impl PlainSession<'_> {
     }
 
     fn answer(&mut self, answer: Answer) -> Result<Option<NextTurn>, PlainError> {
-        let action = AttemptAction::Answer { item: self.at, answer, certainty: None };
+        let action = AttemptAction::Answer { question_index: self.at, answer, certainty: None };
         match self.desk.record(&mut self.sitting, action) {
             Ok(()) => {}
             Err(service::ServiceError::Refused(ActionRefusal::TimeUp)) => return self.time_out().map(Some),
@@ -288,11 +288,11 @@ impl PlainSession<'_> {
             }
             Err(error) => return Err(error.into()),
         }
-        if self.sitting.session.sheet().mode == Mode::Practice {
+        if self.sitting.session.loaded_paper().mode == Mode::Practice {
             for line in question::explanation(&self.sitting.session, self.at) {
                 self.say(&line)?;
             }
-            if self.sitting.session.open_items().is_empty() {
+            if self.sitting.session.unanswered_indexes().is_empty() {
                 return self.record(AttemptAction::Submit).map(|done| Some(done.err().unwrap_or(NextTurn::Ended)));
             }
         }
@@ -301,8 +301,8 @@ impl PlainSession<'_> {
     }
 
     fn list(&mut self) -> Result<(), PlainError> {
-        for item in 0..self.sitting.session.count() {
-            let state = if self.sitting.session.given(item).is_some() { "answered" } else { "open" };
+        for item in 0..self.sitting.session.question_count() {
+            let state = if self.sitting.session.stored_answer(item).is_some() { "answered" } else { "open" };
             let flag = if self.sitting.session.is_flagged(item) { ", flagged" } else { "" };
             self.say(&format!("{}. {state}{flag}", item + 1))?;
         }
@@ -316,7 +316,7 @@ impl PlainSession<'_> {
                 Ok(line) => line,
                 Err(turn) => return Ok(turn),
             };
-            match input::command(&line, self.sitting.session.count()) {
+            match input::command(&line, self.sitting.session.question_count()) {
                 Some(TypedEntry::Skip | TypedEntry::Flag) | None => {
                     self.say("Not understood: type submit, list, back, help, or a question's number")?;
                 }
@@ -346,7 +346,7 @@ impl PlainSession<'_> {
 
     /// Ends the sitting, after asking where questions are open; nothing where the answer is no.
     fn submit(&mut self) -> Result<Option<NextTurn>, PlainError> {
-        let open = self.sitting.session.open_items().len();
+        let open = self.sitting.session.unanswered_indexes().len();
         if open > 0 {
             match self.confirm(&format!("Submit with {open} unanswered? (yes/no): "))? {
                 Ok(true) => {}

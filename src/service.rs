@@ -88,8 +88,8 @@ struct AttemptTimer {
 
 impl AttemptTimer {
     fn elapsed(&self, now: Now) -> Millis {
-        let run = now.run.left_after(self.since.run);
-        self.base.plus(run.max(now.wall.since(self.since.wall)))
+        let run = now.uptime.saturating_sub(self.since.uptime);
+        self.base.saturating_add(run.max(now.wall.since(self.since.wall)))
     }
 }
 
@@ -149,7 +149,7 @@ impl Service {
     /// What the store says.
     pub fn may_start(&self, trainee: TraineeId, exam: &Exam) -> Result<Eligibility, ServiceError> {
         let past: Vec<_> = self.exam_attempts(trainee, &exam.id)?.iter().map(AttemptRow::past).collect();
-        Ok(eligibility::start(exam, &past, self.clock.now().wall))
+        Ok(eligibility::evaluate(exam, &past, self.clock.now().wall))
     }
 
     fn exam_attempts(&self, trainee: TraineeId, exam: &ExamId) -> Result<Vec<AttemptRow>, ServiceError> {
@@ -172,14 +172,14 @@ impl Service {
         let attempt = AttemptId::new(now.wall, self.bytes());
         let invigilated = invigilator.map(|(identity, key)| {
             let warrant = sign_decision(attempt.into(), DecisionKind::Identity, identity, key);
-            Invigilation { identity: identity.to_owned(), warrant }
+            Invigilation { identity: identity.to_owned(), signature: warrant }
         });
         let started = AttemptStarted { trainee, mode, limit, paper: drawn.paper, invigilated };
-        let sheet = LoadedPaper::open(&started, |digest| drawn.content.get(&digest).cloned())
+        let sheet = LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned())
             .map_err(|missing| ServiceError::Missing(attempt, missing))?;
         let fact = self.link(attempt.into(), ChainHead::START, &Fact::Started(started.clone()));
-        let row = AttemptRow::started(attempt, fact.at, &started);
-        let head = ChainHead::after(&fact);
+        let row = AttemptRow::started(attempt, fact.stored_at, &started);
+        let head = ChainHead::after_fact(&fact);
         let batch = Batch { facts: vec![fact], content: drawn.content, attempt: Some(row.clone()), ..Batch::default() };
         self.store.append(&batch)?;
         let timer = AttemptTimer { base: Millis(0), since: now };
@@ -193,7 +193,7 @@ impl Service {
     /// [`Error::Unknown`], [`Error::Broken`], or what the store says.
     pub fn facts(&self, attempt: AttemptId) -> Result<Vec<StoredFact>, ServiceError> {
         let rows = self.store.stream(attempt.into())?;
-        chain::check(attempt.into(), &rows).map_err(ServiceError::Broken)?;
+        chain::verify_chain(attempt.into(), &rows).map_err(ServiceError::Broken)?;
         if rows.is_empty() { Err(ServiceError::Unknown(attempt)) } else { Ok(rows) }
     }
 
@@ -203,13 +203,13 @@ impl Service {
     /// [`Error::Missing`] where content does not hold, and those of [`Desk::facts`].
     pub fn sheet(&self, attempt: AttemptId) -> Result<(Vec<StoredFact>, LoadedPaper), ServiceError> {
         let rows = self.facts(attempt)?;
-        if rows.first().is_some_and(|row| row.secret.is_none()) {
+        if rows.first().is_some_and(|row| row.salted_payload.is_none()) {
             return Err(ServiceError::Erased);
         }
         let Some(Fact::Started(started)) = rows.first().and_then(StoredFact::fact) else {
             return Err(ServiceError::Unknown(attempt));
         };
-        let sheet = LoadedPaper::open(&started, |digest| self.content(digest))
+        let sheet = LoadedPaper::load(&started, |digest| self.content(digest))
             .map_err(|missing| ServiceError::Missing(attempt, missing))?;
         Ok((rows, sheet))
     }
@@ -221,18 +221,18 @@ impl Service {
     pub fn take_up(&self, attempt: AttemptId, piped: bool) -> Result<ActiveAttempt, ServiceError> {
         let (rows, sheet) = self.sheet(attempt)?;
         let facts = applied(&rows);
-        let session = Session::resume(Arc::new(sheet), facts.iter().map(|(_, fact)| fact));
+        let session = Session::from_facts(Arc::new(sheet), facts.iter().map(|(_, fact)| fact));
         let (Some(last), Some((first, Fact::Started(started)))) = (rows.last(), facts.first()) else {
             return Err(ServiceError::Unknown(attempt));
         };
-        let mut row = AttemptRow::started(attempt, first.at, started);
-        facts.iter().for_each(|(stored, fact)| row.take(stored.at, fact));
+        let mut row = AttemptRow::started(attempt, first.stored_at, started);
+        facts.iter().for_each(|(stored, fact)| row.take(stored.stored_at, fact));
         let now = self.clock.now();
         let known = facts.iter().rev().find_map(|(_, fact)| elapsed(fact)).unwrap_or_default();
-        let base = known.plus(now.wall.since(last.at));
+        let base = known.saturating_add(now.wall.since(last.stored_at));
         let timer = AttemptTimer { base, since: now };
         let (trainee, invigilated) = (started.trainee, started.invigilated.is_some());
-        Ok(ActiveAttempt { trainee, session, row, invigilated, head: ChainHead::after(last), timer, piped })
+        Ok(ActiveAttempt { trainee, session, row, invigilated, head: ChainHead::after_fact(last), timer, piped })
     }
 
     /// Records what the trainee did: it is on disk when this returns.
@@ -245,14 +245,14 @@ impl Service {
         let fact = sitting.session.decide(action, moment).map_err(ServiceError::Refused)?;
         let stored = self.link(sitting.row.id.into(), sitting.head, &fact);
         let mut row = sitting.row.clone();
-        row.take(stored.at, &fact);
+        row.take(stored.stored_at, &fact);
         let lesson = match &fact {
             Fact::Answered(answered) => {
-                PracticeAnswer::of(sitting.session.sheet(), sitting.trainee, stored.at, answered)
+                PracticeAnswer::of(sitting.session.loaded_paper(), sitting.trainee, stored.stored_at, answered)
             }
             _ => None,
         };
-        let head = ChainHead::after(&stored);
+        let head = ChainHead::after_fact(&stored);
         let attempt = (row != sitting.row).then(|| row.clone());
         self.store.append(&Batch { facts: vec![stored], attempt, lesson, ..Batch::default() })?;
         sitting.session.apply(&fact);

@@ -161,7 +161,7 @@ pub enum StoreError {
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |path: &PathBuf| crate::text::one_line(&path.to_string_lossy());
+        let shown = |path: &PathBuf| crate::text::single_line(&path.to_string_lossy());
         match self {
             Self::Newer { path } => write!(
                 f,

@@ -1,3 +1,3 @@
-//! What a trainee knows, and what it says about an exam.
+//! Practice and progress: what a trainee's answers say about an exam.
 
 pub mod readiness;

@@ -1,4 +1,4 @@
-//! Text as people see it: made safe, measured, wrapped, compared. Nothing here knows of terminals.
+//! Text for people: sanitizing, measuring, wrapping, truncating and comparing. Independent of the terminal.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 /// Stands where a character was taken out that could have steered a terminal or turned the reading direction.
-const TAKEN_OUT: char = '\u{FFFD}';
+const REPLACEMENT: char = '\u{FFFD}';
 
 /// Returns whether `c` may be part of a text from outside: no control but the line feed, no direction override, no
 /// invisible joiner outside an emoji (rule L39).
@@ -26,22 +26,22 @@ pub fn is_printable(text: &str) -> bool {
 
 /// Returns `text` with every harmful character replaced: the one gate for text from files, names and answers on its way
 /// to a screen, a report or an error message.
-pub fn safe(text: &str) -> Cow<'_, str> {
+pub fn sanitize(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_harmless) {
         Cow::Borrowed(text)
     } else {
-        Cow::Owned(text.chars().map(|c| if is_harmless(c) { c } else { TAKEN_OUT }).collect())
+        Cow::Owned(text.chars().map(|c| if is_harmless(c) { c } else { REPLACEMENT }).collect())
     }
 }
 
 /// Returns `text` made safe and on one line, as plain mode and tables need it.
-pub fn one_line(text: &str) -> String {
-    safe(text).split_whitespace().collect::<Vec<_>>().join(" ")
+pub fn single_line(text: &str) -> String {
+    sanitize(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns `text` made safe and on one line, its spaces kept as they are.
-pub fn one_line_kept(text: &str) -> String {
-    safe(text).replace('\n', " ")
+pub fn single_line_verbatim(text: &str) -> String {
+    sanitize(text).replace('\n', " ")
 }
 
 /// Returns how many columns `text` takes on a terminal.
@@ -60,61 +60,61 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 
 fn wrap_line(line: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    let mut used = 0;
+    let mut used_columns = 0;
     for word in line.split_whitespace() {
-        let wide = width(word);
-        let gap = usize::from(used > 0);
-        if used + gap + wide <= columns {
-            push(&mut lines, if gap == 1 { " " } else { "" });
-            push(&mut lines, word);
-            used += gap + wide;
+        let piece_columns = width(word);
+        let gap = usize::from(used_columns > 0);
+        if used_columns + gap + piece_columns <= columns {
+            append_to_last(&mut lines, if gap == 1 { " " } else { "" });
+            append_to_last(&mut lines, word);
+            used_columns += gap + piece_columns;
             continue;
         }
-        if used > 0 {
+        if used_columns > 0 {
             lines.push(String::new());
-            used = 0;
+            used_columns = 0;
         }
         for grapheme in word.graphemes(true) {
-            let wide = width(grapheme);
-            if used + wide > columns && used > 0 {
+            let piece_columns = width(grapheme);
+            if used_columns + piece_columns > columns && used_columns > 0 {
                 lines.push(String::new());
-                used = 0;
+                used_columns = 0;
             }
-            push(&mut lines, grapheme);
-            used += wide;
+            append_to_last(&mut lines, grapheme);
+            used_columns += piece_columns;
         }
     }
     lines
 }
 
-fn push(lines: &mut [String], part: &str) {
+fn append_to_last(lines: &mut [String], part: &str) {
     if let Some(last) = lines.last_mut() {
         last.push_str(part);
     }
 }
 
 /// Returns `text` cut to `columns`, with an ellipsis where something was cut.
-pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
+pub fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {
         return Cow::Borrowed(text);
     }
-    let mut short = String::new();
-    let mut used = 1;
+    let mut truncated = String::new();
+    let mut used_columns = 1;
     for grapheme in text.graphemes(true) {
-        used += width(grapheme);
-        if used > columns {
+        used_columns += width(grapheme);
+        if used_columns > columns {
             break;
         }
-        short.push_str(grapheme);
+        truncated.push_str(grapheme);
     }
     if columns > 0 {
-        short.push('…');
+        truncated.push('…');
     }
-    Cow::Owned(short)
+    Cow::Owned(truncated)
 }
 
 /// Returns `text` without its last grapheme, for a backspace.
-pub fn without_last(text: &str) -> &str {
+pub fn without_last_grapheme(text: &str) -> &str {
     text.grapheme_indices(true).next_back().map_or("", |(start, _)| &text[..start])
 }
 
@@ -151,7 +151,7 @@ pub fn file_slug(name: &str) -> String {
 }
 
 /// Returns a count with its noun: `1 question`, `14 questions`.
-pub fn count(n: usize, noun: &str) -> String {
+pub fn count_with_noun(n: usize, noun: &str) -> String {
     let ending = if n == 1 { "" } else { "s" };
     format!("{n} {noun}{ending}")
 }

@@ -1,4 +1,4 @@
-//! What a trainee answered, in terms of the question's own order, however its choices were shuffled.
+//! A trainee's answer and certainty. Indexes refer to the question's own order, not the shuffled order on screen.
 
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ pub enum Certainty {
 
 impl Certainty {
     /// Returns the words for it.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Guess => "guess",
             Self::Fair => "fairly sure",

@@ -1,7 +1,9 @@
-//! Facts chained by digests: each names the one before it, so that none can be changed, dropped or slipped in unseen.
+//! A hash chain of facts. Each fact contains the digest of the fact before it, so a changed, missing or inserted fact
+//! shows up in [`verify_chain`].
 //!
-//! `body` = SHA-256(salt ‖ payload); `digest` = SHA-256 of the RFC 8785 form of {stream, seq, kind, at, body, prev}. Salt
-//! and payload can be erased and the chain still holds. It finds damage, not fraud: whoever owns the store can rebuild it.
+//! `body` = SHA-256(salt ‖ payload); `digest` = SHA-256 of the RFC 8785 form of {stream, seq, kind, at, body, prev}.
+//! Salt and payload can be erased without breaking the chain. The chain detects damage, not fraud: anyone with write
+//! access to the store can rebuild it.
 
 use std::fmt;
 
@@ -24,15 +26,15 @@ pub struct StoredFact {
     /// Its kind.
     pub kind: String,
     /// When it was stored, by the wall clock of that machine.
-    pub at: Timestamp,
+    pub stored_at: Timestamp,
     /// The digest of salt and payload.
-    pub body: Digest,
+    pub payload_digest: Digest,
     /// The digest of the fact before it; zeros at the start.
-    pub prev: Digest,
+    pub previous_digest: Digest,
     /// The digest of all the above.
     pub digest: Digest,
     /// What can be erased; nothing once it was.
-    pub secret: Option<SaltedPayload>,
+    pub salted_payload: Option<SaltedPayload>,
 }
 
 /// The erasable part of a fact.
@@ -48,18 +50,18 @@ pub struct SaltedPayload {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChainHead {
     /// The place of the next fact.
-    pub next: u32,
+    pub next_seq: u32,
     /// The digest of the last one.
     pub digest: Digest,
 }
 
 impl ChainHead {
     /// The head of a chain without facts.
-    pub const START: Self = Self { next: 0, digest: Digest::ZERO };
+    pub const START: Self = Self { next_seq: 0, digest: Digest::ZERO };
 
     /// Returns the head after `row`.
-    pub fn after(row: &StoredFact) -> Self {
-        Self { next: row.seq.saturating_add(1), digest: row.digest }
+    pub fn after_fact(fact: &StoredFact) -> Self {
+        Self { next_seq: fact.seq.saturating_add(1), digest: fact.digest }
     }
 }
 
@@ -78,33 +80,43 @@ impl StoredFact {
     /// Makes the fact that follows `head`.
     pub fn link(id: FactId, stream: StreamId, head: ChainHead, at: Timestamp, fact: &Fact, salt: [u8; 32]) -> Self {
         let payload = fact.payload();
-        let (kind, prev, seq) = (fact.kind().to_owned(), head.digest, head.next);
-        let body = Digest::of_pair(salt, &payload);
+        let (kind, prev, seq) = (fact.kind().to_owned(), head.digest, head.next_seq);
+        let body = Digest::of_concatenation(salt, &payload);
         let digest = Digest::of(canonical::bytes(&DigestedFact { stream, seq, kind: &kind, at, body, prev }));
-        Self { id, stream, seq, kind, at, body, prev, digest, secret: Some(SaltedPayload { salt, payload }) }
+        Self {
+            id,
+            stream,
+            seq,
+            kind,
+            stored_at: at,
+            payload_digest: body,
+            previous_digest: prev,
+            digest,
+            salted_payload: Some(SaltedPayload { salt, payload }),
+        }
     }
 
     /// Returns the fact; nothing where it was erased or is of a kind this program does not know.
     pub fn fact(&self) -> Option<Fact> {
-        Fact::read(&self.kind, &self.secret.as_ref()?.payload)
+        Fact::from_payload(&self.kind, &self.salted_payload.as_ref()?.payload)
     }
 
     /// Returns what is wrong with this fact, standing after `head`.
-    fn fault(&self, stream: StreamId, head: ChainHead) -> Option<ChainFault> {
-        let Self { seq, kind, at, body, prev, .. } = self;
-        let sealed = DigestedFact { stream: self.stream, seq: *seq, kind, at: *at, body: *body, prev: *prev };
-        if self.stream != stream || *seq != head.next {
+    fn find_fault(&self, stream: StreamId, head: ChainHead) -> Option<ChainFault> {
+        let Self { seq, kind, stored_at: at, payload_digest: body, previous_digest: prev, .. } = self;
+        let digested = DigestedFact { stream: self.stream, seq: *seq, kind, at: *at, body: *body, prev: *prev };
+        if self.stream != stream || *seq != head.next_seq {
             Some(ChainFault::Gap)
         } else if *prev != head.digest {
-            Some(ChainFault::Unlinked)
-        } else if Digest::of(canonical::bytes(&sealed)) != self.digest {
-            Some(ChainFault::Changed)
+            Some(ChainFault::WrongPrevious)
+        } else if Digest::of(canonical::bytes(&digested)) != self.digest {
+            Some(ChainFault::DigestMismatch)
         } else {
-            let secret = self.secret.as_ref()?;
-            let intact = Digest::of_pair(secret.salt, &secret.payload) == *body;
-            match (intact, self.fact()) {
-                (false, _) => Some(ChainFault::Payload),
-                (true, None) => Some(ChainFault::Unknown),
+            let salted = self.salted_payload.as_ref()?;
+            let payload_matches = Digest::of_concatenation(salted.salt, &salted.payload) == *body;
+            match (payload_matches, self.fact()) {
+                (false, _) => Some(ChainFault::PayloadMismatch),
+                (true, None) => Some(ChainFault::Unreadable),
                 (true, Some(_)) => None,
             }
         }
@@ -128,25 +140,25 @@ pub enum ChainFault {
     /// A fact is missing before it.
     Gap,
     /// It does not name the fact before it.
-    Unlinked,
+    WrongPrevious,
     /// Its digest does not fit what it says.
-    Changed,
+    DigestMismatch,
     /// Its payload does not fit its digest.
-    Payload,
+    PayloadMismatch,
     /// It is of a kind or form that this program does not know.
-    Unknown,
+    Unreadable,
 }
 
 impl fmt::Display for ChainBreak {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.fault {
+        let description = match self.fault {
             ChainFault::Gap => "a fact is missing before it",
-            ChainFault::Unlinked => "it does not follow from the fact before it",
-            ChainFault::Changed => "it was changed",
-            ChainFault::Payload => "its content was changed",
-            ChainFault::Unknown => "its content cannot be read",
+            ChainFault::WrongPrevious => "it does not follow from the fact before it",
+            ChainFault::DigestMismatch => "it was changed",
+            ChainFault::PayloadMismatch => "its content was changed",
+            ChainFault::Unreadable => "its content cannot be read",
         };
-        write!(f, "fact {} of {}: {what}", self.seq, self.stream)
+        write!(f, "fact {} of {}: {description}", self.seq, self.stream)
     }
 }
 
@@ -154,9 +166,9 @@ impl fmt::Display for ChainBreak {
 ///
 /// # Errors
 /// The first fact at which the chain does not hold.
-pub fn check(stream: StreamId, rows: &[StoredFact]) -> Result<ChainHead, ChainBreak> {
-    rows.iter().try_fold(ChainHead::START, |head, row| match row.fault(stream, head) {
-        Some(fault) => Err(ChainBreak { stream, seq: row.seq, fault }),
-        None => Ok(ChainHead::after(row)),
+pub fn verify_chain(stream: StreamId, facts: &[StoredFact]) -> Result<ChainHead, ChainBreak> {
+    facts.iter().try_fold(ChainHead::START, |head, fact| match fact.find_fault(stream, head) {
+        Some(fault) => Err(ChainBreak { stream, seq: fact.seq, fault }),
+        None => Ok(ChainHead::after_fact(fact)),
     })
 }

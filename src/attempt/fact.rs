@@ -1,4 +1,4 @@
-//! Every kind of fact, and its payload.
+//! All kinds of facts and their payloads. A fact is immutable once stored; every other table is computed from facts.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -14,9 +14,9 @@ use crate::ids::{AttemptId, CertificateId, Digest, ExamId, TraineeId};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
     /// A person was added.
-    Added(Person),
+    PersonAdded(Person),
     /// A person's record was changed.
-    Renamed(Person),
+    PersonUpdated(Person),
     /// An attempt began; the paper is whole.
     Started(AttemptStarted),
     /// A question was answered, or its answer taken back.
@@ -28,17 +28,17 @@ pub enum Fact {
     /// An attempt was voided: it stays, and does not count.
     Voided(AttemptDecision),
     /// One more attempt was granted, after this one.
-    Granted(AttemptDecision),
+    AttemptGranted(AttemptDecision),
     /// An attempt was marked again.
     Remarked(AttemptRemarked),
     /// A certificate was issued for an attempt sat here.
     Issued(CertificateIssued),
     /// A line of an issuer's ledger: a certificate was issued on request.
-    Ledgered(LedgerEntry),
+    IssuedOnRequest(LedgerEntry),
     /// A certificate issued elsewhere was taken in.
     Imported(CertificateImported),
     /// A line of an issuer's ledger: a request was taken in to be looked at.
-    Received(RequestReceived),
+    RequestReceived(RequestReceived),
     /// A certificate of this issuer no longer counts.
     Revoked(CertificateRevoked),
     /// A person's data was erased.
@@ -64,14 +64,15 @@ pub struct Person {
     pub time_factor: Option<TimeFactor>,
     /// The issuer's word for the time factor, on a machine that has an issuer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub warrant: Option<DecisionSignature>,
+    #[serde(rename = "warrant")]
+    pub signature: Option<DecisionSignature>,
 }
 
 impl Person {
     /// Returns a person of whom only the name is known.
-    pub fn named(name: impl Into<String>) -> Self {
+    pub fn from_name(name: impl Into<String>) -> Self {
         let name = name.into();
-        Self { name, staff_id: None, license: None, hold: None, time_factor: None, warrant: None }
+        Self { name, staff_id: None, license: None, hold: None, time_factor: None, signature: None }
     }
 }
 
@@ -98,14 +99,16 @@ pub struct Invigilation {
     /// How the trainee's identity was checked.
     pub identity: String,
     /// The issuer's signature under that.
-    pub warrant: DecisionSignature,
+    #[serde(rename = "warrant")]
+    pub signature: DecisionSignature,
 }
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuestionAnswered {
     /// The question's place in the paper.
-    pub item: usize,
+    #[serde(rename = "item")]
+    pub question_index: usize,
     /// The whole answer; nothing where it was taken back.
     pub answer: Option<Answer>,
     /// How sure the trainee was, in practice.
@@ -122,7 +125,8 @@ pub struct QuestionAnswered {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuestionFlagged {
     /// The question's place in the paper.
-    pub item: usize,
+    #[serde(rename = "item")]
+    pub question_index: usize,
     /// Whether it is flagged now.
     pub on: bool,
     /// How much of the sitting's time had passed.
@@ -133,7 +137,8 @@ pub struct QuestionFlagged {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptFinished {
     /// How it ended.
-    pub how: AttemptEnding,
+    #[serde(rename = "how")]
+    pub ending: AttemptEnding,
     /// How much of the sitting's time had passed.
     pub elapsed: Millis,
     /// What came of it.
@@ -172,7 +177,8 @@ pub struct AttemptDecision {
     pub reason: String,
     /// The issuer's word for it, on a machine that has an issuer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub warrant: Option<DecisionSignature>,
+    #[serde(rename = "warrant")]
+    pub signature: Option<DecisionSignature>,
 }
 
 /// How much longer than others a person may take: 1.0 to 3.0 times in tenths, or without a limit.
@@ -198,7 +204,7 @@ impl TimeFactor {
 impl std::str::FromStr for TimeFactor {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        let wrong = "a time factor is 1.0 to 3.0 with one decimal, or unlimited";
+        let error = "a time factor is 1.0 to 3.0 with one decimal, or unlimited";
         if text == "unlimited" {
             return Ok(Self::Unlimited);
         }
@@ -208,7 +214,7 @@ impl std::str::FromStr for TimeFactor {
             _ => None,
         };
         let tenths = digit(whole).zip(digit(tenth)).map(|(whole, tenth)| whole * 10 + tenth);
-        tenths.filter(|tenths| (10..=30).contains(tenths)).map(Self::Tenths).ok_or(wrong)
+        tenths.filter(|tenths| (10..=30).contains(tenths)).map(Self::Tenths).ok_or(error)
     }
 }
 
@@ -280,7 +286,8 @@ pub struct CertificateRevoked {
     pub reason: String,
     /// Whether bundles tell the reason.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub told: bool,
+    #[serde(rename = "told")]
+    pub reason_published: bool,
 }
 
 /// Whose data was erased.
@@ -294,17 +301,17 @@ impl Fact {
     /// Returns the kind's name in the store.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Added(_) => "added",
-            Self::Renamed(_) => "renamed",
+            Self::PersonAdded(_) => "added",
+            Self::PersonUpdated(_) => "renamed",
             Self::Started(_) => "started",
             Self::Answered(_) => "answered",
             Self::Flagged(_) => "flagged",
             Self::Finished(_) => "finished",
             Self::Voided(_) => "voided",
-            Self::Granted(_) => "granted",
+            Self::AttemptGranted(_) => "granted",
             Self::Remarked(_) => "remarked",
-            Self::Issued(_) | Self::Ledgered(_) => "issued",
-            Self::Imported(_) | Self::Received(_) => "imported",
+            Self::Issued(_) | Self::IssuedOnRequest(_) => "issued",
+            Self::Imported(_) | Self::RequestReceived(_) => "imported",
             Self::Revoked(_) => "revoked",
             Self::Erased(_) => "erased",
         }
@@ -313,40 +320,40 @@ impl Fact {
     /// Returns the payload: the RFC 8785 text that is stored and digested.
     pub fn payload(&self) -> String {
         match self {
-            Self::Added(person) | Self::Renamed(person) => canonical::text(person),
+            Self::PersonAdded(person) | Self::PersonUpdated(person) => canonical::text(person),
             Self::Started(started) => canonical::text(started),
             Self::Answered(answered) => canonical::text(answered),
             Self::Flagged(flagged) => canonical::text(flagged),
             Self::Finished(finished) => canonical::text(finished),
-            Self::Voided(decided) | Self::Granted(decided) => canonical::text(decided),
+            Self::Voided(decision) | Self::AttemptGranted(decision) => canonical::text(decision),
             Self::Remarked(remarked) => canonical::text(remarked),
             Self::Issued(issued) => canonical::text(issued),
-            Self::Ledgered(line) => canonical::text(line),
+            Self::IssuedOnRequest(entry) => canonical::text(entry),
             Self::Imported(imported) => canonical::text(imported),
-            Self::Received(received) => canonical::text(received),
+            Self::RequestReceived(received) => canonical::text(received),
             Self::Revoked(revoked) => canonical::text(revoked),
             Self::Erased(erased) => canonical::text(erased),
         }
     }
 
     /// Reads a fact back from its kind and payload; nothing where this program does not know it.
-    pub fn read(kind: &str, payload: &str) -> Option<Self> {
+    pub fn from_payload(kind: &str, payload: &str) -> Option<Self> {
         fn typed<T: DeserializeOwned>(payload: &str, fact: impl FnOnce(T) -> Fact) -> Option<Fact> {
             serde_json::from_str(payload).ok().map(fact)
         }
         match kind {
-            "added" => typed(payload, Self::Added),
-            "renamed" => typed(payload, Self::Renamed),
+            "added" => typed(payload, Self::PersonAdded),
+            "renamed" => typed(payload, Self::PersonUpdated),
             "started" => typed(payload, Self::Started),
             "answered" => typed(payload, Self::Answered),
             "flagged" => typed(payload, Self::Flagged),
             "finished" => typed(payload, Self::Finished),
             "voided" => typed(payload, Self::Voided),
-            "granted" => typed(payload, Self::Granted),
+            "granted" => typed(payload, Self::AttemptGranted),
             "remarked" => typed(payload, Self::Remarked),
             // These two also stand in an issuer's chain; each form lacks what the other must have.
-            "issued" => typed(payload, Self::Issued).or_else(|| typed(payload, Self::Ledgered)),
-            "imported" => typed(payload, Self::Imported).or_else(|| typed(payload, Self::Received)),
+            "issued" => typed(payload, Self::Issued).or_else(|| typed(payload, Self::IssuedOnRequest)),
+            "imported" => typed(payload, Self::Imported).or_else(|| typed(payload, Self::RequestReceived)),
             "revoked" => typed(payload, Self::Revoked),
             "erased" => typed(payload, Self::Erased),
             _ => None,

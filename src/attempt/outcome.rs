@@ -1,4 +1,4 @@
-//! What came of an attempt.
+//! The outcome of an attempt: points, sections, missed objectives and the exam result.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,8 @@ pub struct Outcome {
     /// How many questions were left without an answer.
     pub unanswered: usize,
     /// What it comes to.
-    pub standing: ExamResult,
+    #[serde(rename = "standing")]
+    pub result: ExamResult,
 }
 
 /// One part of an outcome.

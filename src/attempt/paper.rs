@@ -1,9 +1,9 @@
-//! The paper: the questions one trainee gets, in order, with their choices in order; fixed the moment it is drawn.
+//! The paper: the questions one trainee gets, with the order of questions and choices. It never changes once drawn.
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Day;
-use crate::ids::{BankId, Digest, ExamId, QuestionId, hex, unhex};
+use crate::ids::{BankId, Digest, ExamId, QuestionId, from_hex, to_hex};
 
 /// Thirty-two random bytes, from which a paper is drawn and can be drawn again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,14 +12,14 @@ pub struct Seed(pub [u8; 32]);
 
 impl From<Seed> for String {
     fn from(seed: Seed) -> Self {
-        hex(&seed.0)
+        to_hex(&seed.0)
     }
 }
 
 impl TryFrom<String> for Seed {
     type Error = &'static str;
     fn try_from(text: String) -> Result<Self, &'static str> {
-        unhex(&text).map(Self).ok_or("a seed is 64 hexadecimal digits")
+        from_hex(&text).map(Self).ok_or("a seed is 64 hexadecimal digits")
     }
 }
 
@@ -73,8 +73,9 @@ pub struct Paper {
     /// What the draw began from.
     pub seed: Seed,
     /// How often version 1 of the draw retried, because sections that share a bank had taken each other's questions.
-    #[serde(default, skip_serializing_if = "is_never")]
-    pub anew: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(rename = "anew")]
+    pub retries: u32,
     /// The banks drawn from.
     pub banks: Vec<BankRef>,
     /// The sections, for an exam those of the blueprint.
@@ -83,11 +84,12 @@ pub struct Paper {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewed: Option<Day>,
     /// The questions in the order they are asked.
-    pub items: Vec<PaperQuestion>,
+    #[serde(rename = "items")]
+    pub questions: Vec<PaperQuestion>,
 }
 
-fn is_never(times: &u32) -> bool {
-    *times == 0
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// An exam in one version.
@@ -114,7 +116,8 @@ pub struct BankRef {
     pub frame: Digest,
     /// Whether it took the place of a built-in one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub replaced: bool,
+    #[serde(rename = "replaced")]
+    pub replaces_built_in: bool,
 }
 
 /// A part of a paper.
@@ -127,7 +130,8 @@ pub struct PaperSection {
     pub pool: Option<Digest>,
     /// Questions left out because this trainee had them in an earlier paper of the exam.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub passed_over: Vec<QuestionId>,
+    #[serde(rename = "passed_over")]
+    pub excluded: Vec<QuestionId>,
 }
 
 /// One question of a paper.

@@ -1,4 +1,5 @@
-//! Points, exact to the last fraction.
+//! Points as exact fractions. Decide with the fraction; use the decimal and percent forms for display and export
+//! only.
 
 use std::fmt;
 use std::iter::Sum;
@@ -18,16 +19,16 @@ pub struct Points(BigRational);
 impl Points {
     /// Returns no points.
     pub fn zero() -> Self {
-        Self::whole(0)
+        Self::from_whole(0)
     }
 
     /// Returns one point, the most that a question gives.
     pub fn one() -> Self {
-        Self::whole(1)
+        Self::from_whole(1)
     }
 
     /// Returns a whole number of points.
-    pub fn whole(count: usize) -> Self {
+    pub fn from_whole(count: usize) -> Self {
         Self(BigRational::from_integer(count.into()))
     }
 
@@ -48,17 +49,17 @@ impl Points {
     }
 
     /// Returns these points as a decimal number of four places, for programs that know no fractions.
-    pub fn decimal(&self) -> f64 {
-        self.share(1)
+    pub fn to_f64(&self) -> f64 {
+        self.share_of(1)
     }
 
     /// Returns the share of `possible` as a decimal number of four places, rounded down; never for a decision.
-    pub fn share(&self, possible: usize) -> f64 {
+    pub fn share_of(&self, possible: usize) -> f64 {
         if possible == 0 {
             return 0.0;
         }
-        let places = (&self.0 * BigRational::new(10_000.into(), possible.into())).to_integer();
-        u32::try_from(places).map_or(f64::MAX, f64::from) / 10_000.0
+        let ten_thousandths = (&self.0 * BigRational::new(10_000.into(), possible.into())).to_integer();
+        u32::try_from(ten_thousandths).map_or(f64::MAX, f64::from) / 10_000.0
     }
 
     /// Returns the share of `possible` in whole percent, rounded down; for people, never for a decision.
@@ -72,7 +73,7 @@ impl Points {
 }
 
 /// Returns how many of `possible` points are `percent` of them, rounded up: the mark as a count.
-pub fn needed(percent: Percent, possible: usize) -> usize {
+pub fn points_needed(percent: Percent, possible: usize) -> usize {
     (usize::from(u8::from(percent)) * possible).div_ceil(100)
 }
 
@@ -104,8 +105,8 @@ impl From<Points> for String {
 impl FromStr for Points {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        let fits = text.len() <= 200 && !text.ends_with("/0");
-        fits.then(|| text.parse().ok()).flatten().map(Self).ok_or("points are a fraction such as 37/2")
+        let is_plausible = text.len() <= 200 && !text.ends_with("/0");
+        is_plausible.then(|| text.parse().ok()).flatten().map(Self).ok_or("points are a fraction such as 37/2")
     }
 }
 

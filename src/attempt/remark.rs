@@ -1,4 +1,4 @@
-//! Marking again, after a question turned out to be faulty.
+//! Re-marking an attempt after one of its questions turned out to be faulty.
 
 use serde::{Deserialize, Serialize};
 
@@ -40,12 +40,13 @@ pub struct AttemptRemarked {
     pub outcome: Outcome,
     /// The issuer's word. Without one that fits it is not applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub warrant: Option<DecisionSignature>,
+    #[serde(rename = "warrant")]
+    pub signature: Option<DecisionSignature>,
 }
 
 impl AttemptRemarked {
     /// Returns what the issuer signs: all of it but the signature.
-    pub fn terms(&self) -> String {
-        canonical::text(&Self { warrant: None, ..self.clone() })
+    pub fn signed_text(&self) -> String {
+        canonical::text(&Self { signature: None, ..self.clone() })
     }
 }

@@ -1,4 +1,5 @@
-//! An issuer's signature under a decision, and the bytes that it covers. Keys sign and check it in [`crate::credential`].
+//! An issuer's signature on a decision, and the bytes it covers. Signing and verifying happen in
+//! [`crate::credential`].
 
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,6 @@ struct SignedDecision<'a> {
 }
 
 /// Returns the bytes that an issuer signs: the RFC 8785 form of a decision about an attempt or a person, with its reason.
-pub fn signed_decision(about: StreamId, decision: DecisionKind, reason: &str) -> Vec<u8> {
+pub fn decision_signing_bytes(about: StreamId, decision: DecisionKind, reason: &str) -> Vec<u8> {
     canonical::bytes(&SignedDecision { about, decision, reason })
 }

@@ -31,7 +31,7 @@ impl std::fmt::Display for BankOrigin {
         match self {
             Self::BuiltIn => f.write_str("built-in"),
             Self::DataDirectory => f.write_str("data directory"),
-            Self::BanksFolder(path) => write!(f, "{}", crate::text::one_line(&path.to_string_lossy())),
+            Self::BanksFolder(path) => write!(f, "{}", crate::text::single_line(&path.to_string_lossy())),
         }
     }
 }
@@ -209,9 +209,9 @@ fn check_name_is_id<T>(parsed: ParsedFile<T>, file: &LoadedFile, get_id: impl Fn
             problems.push(Problem {
                 rule: "file-name",
                 severity: Severity::Error,
-                place: SourceSpan { source, span, pointer: "/id".into() },
+                location: SourceSpan { source, span, pointer: "/id".into() },
                 message: format!("the id is \"{}\", the file is called \"{stem}\"", get_id(&value)),
-                why: None,
+                explanation: None,
                 help: "A file's name is its id: rename one of the two.".into(),
             });
             ParsedFile { value: None, problems }

@@ -51,7 +51,7 @@ impl Exam {
 
     /// Returns how long the sitting may take, before anybody's time factor.
     pub fn time_limit(&self) -> Millis {
-        Millis::minutes(self.minutes.into())
+        Millis::from_minutes(self.minutes.into())
     }
 }
 

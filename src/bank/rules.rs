@@ -362,7 +362,7 @@ pub fn check(bank: &Bank, today: Day, syllabus: Option<&Syllabus>) -> Vec<Findin
     for (index, context) in bank_context.questions.iter().enumerate() {
         for (waiver_index, waiver) in context.question.lint.iter().enumerate() {
             if !used_waivers.contains(&(index, waiver.rule.as_str())) {
-                let message = format!("the waiver of {} silences nothing", crate::text::one_line(&waiver.rule));
+                let message = format!("the waiver of {} silences nothing", crate::text::single_line(&waiver.rule));
                 findings.push(finding(
                     "waiver",
                     index,

@@ -230,7 +230,7 @@ fn select_finding(keys: usize, choices: usize, select: SelectCount, pointer: Arg
 }
 
 fn ambiguous_text(pointer: String, text: &str) -> Finding {
-    let message = format!("\"{}\" stands here twice", text::cut(&text::one_line(text), 40));
+    let message = format!("\"{}\" stands here twice", text::truncate(&text::single_line(text), 40));
     error_finding("ambiguous", pointer, message, "Delete or reword one; alike texts cannot be marked.")
 }
 

@@ -37,26 +37,26 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let checks = checks(&desk);
     let all = checks.iter().all(|check| check.ok);
     let paths = [
-        ("data", shown(place.data())),
-        ("config", shown(place.config())),
-        ("state", shown(place.state())),
-        ("banks", shown(&place.banks())),
-        ("certificates", shown(&place.certificates())),
-        ("key", shown(&place.computer_key())),
+        ("data", shown(place.data_dir())),
+        ("config", shown(place.config_dir())),
+        ("state", shown(place.state_dir())),
+        ("banks", shown(&place.banks_dir())),
+        ("certificates", shown(&place.certificates_dir())),
+        ("key", shown(&place.computer_key_file())),
     ];
     if env.global.json {
         let paths: serde_json::Map<_, _> =
             paths.into_iter().map(|(name, path)| (name.to_owned(), json!(path))).collect();
-        env.say_json(&json!({ "paths": paths, "store": shown(&place.store()), "checks": checks }))?;
+        env.say_json(&json!({ "paths": paths, "store": shown(&place.store_file()), "checks": checks }))?;
     } else {
         for (name, path) in paths {
             env.say(&format!("{name:<13} {path}"))?;
         }
-        env.say(&format!("{:<13} {}", "store", shown(&place.store())))?;
+        env.say(&format!("{:<13} {}", "store", shown(&place.store_file())))?;
         env.say("")?;
         for check in &checks {
             let word = if check.ok { "ok    " } else { "DAMAGE" };
-            env.say(&format!("{word}  {}: {}", check.name, text::one_line(&check.message)))?;
+            env.say(&format!("{word}  {}: {}", check.name, text::single_line(&check.message)))?;
         }
     }
     Ok(if all { error::DONE } else { error::NO })
@@ -78,11 +78,14 @@ fn chains(desk: &Service) -> Result<String, String> {
     let mut broken = Vec::new();
     for stream in &streams {
         let rows = desk.store.stream(*stream).map_err(|error| error.to_string())?;
-        broken.extend(chain::check(*stream, &rows).err().map(|broken| broken.to_string()));
+        broken.extend(chain::verify_chain(*stream, &rows).err().map(|broken| broken.to_string()));
     }
     match broken.first() {
-        None => Ok(format!("{} checked, each fact follows from the one before", text::count(streams.len(), "chain"))),
-        Some(first) => Err(format!("{} broken: {first}", text::count(broken.len(), "chain"))),
+        None => Ok(format!(
+            "{} checked, each fact follows from the one before",
+            text::count_with_noun(streams.len(), "chain")
+        )),
+        Some(first) => Err(format!("{} broken: {first}", text::count_with_noun(broken.len(), "chain"))),
     }
 }
 
@@ -97,7 +100,7 @@ fn records(desk: &Service) -> Result<String, String> {
         if sitting.row != *row {
             return Err(format!("the record of attempt {} does not say what its facts say", row.id));
         }
-        if let Some(ended) = sitting.session.ended()
+        if let Some(ended) = sitting.session.finished()
             && ended.outcome != sitting.session.outcome()
         {
             return Err(format!("attempt {} marked again comes to another outcome", row.id));
@@ -108,7 +111,7 @@ fn records(desk: &Service) -> Result<String, String> {
     for row in desk.store.people().map_err(|error| error.to_string())? {
         desk.store.learned(row.id).map_err(|error| error.to_string())?;
     }
-    Ok(format!("{} held to the facts and marked again", text::count(rows.len(), "attempt")))
+    Ok(format!("{} held to the facts and marked again", text::count_with_noun(rows.len(), "attempt")))
 }
 
 fn certificates(desk: &Service) -> Result<String, String> {
@@ -116,7 +119,7 @@ fn certificates(desk: &Service) -> Result<String, String> {
     let held = desk.held(None).map_err(|error| error.to_string())?;
     let invalid = held.iter().find(|held| held.checked(&TrustList::default(), now).verdict == Verdict::Invalid);
     match invalid {
-        None => Ok(format!("{} verified, each with its file", text::count(held.len(), "certificate"))),
+        None => Ok(format!("{} verified, each with its file", text::count_with_noun(held.len(), "certificate"))),
         Some(held) => Err(format!("certificate {} does not verify", held.certificate)),
     }
 }
@@ -126,9 +129,9 @@ fn banks(desk: &Service) -> Result<String, String> {
     match problems {
         0 => Ok(format!(
             "{} and {} in use",
-            text::count(desk.catalog.banks().count(), "bank"),
-            text::count(desk.catalog.exams().count(), "exam")
+            text::count_with_noun(desk.catalog.banks().count(), "bank"),
+            text::count_with_noun(desk.catalog.exams().count(), "exam")
         )),
-        n => Err(format!("{} in banks or exams; see `needlewise bank check`", text::count(n, "problem"))),
+        n => Err(format!("{} in banks or exams; see `needlewise bank check`", text::count_with_noun(n, "problem"))),
     }
 }

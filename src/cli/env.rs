@@ -145,7 +145,7 @@ impl Env<'_> {
     /// # Errors
     /// Where `--banks` names no folder.
     pub fn bank_folders(&self) -> Result<Vec<(PathBuf, BankOrigin)>, Failure> {
-        let own = (self.place()?.banks(), BankOrigin::DataDirectory);
+        let own = (self.place()?.banks_dir(), BankOrigin::DataDirectory);
         let given = |folder: &PathBuf| match folder.is_dir() {
             true => Ok((folder.clone(), BankOrigin::BanksFolder(folder.clone()))),
             false => Err(Failure::usage(format!("--banks {}: there is no such folder.", shown(folder)))),
@@ -172,28 +172,28 @@ impl Env<'_> {
     /// What is out of reach, and what to do about it.
     pub fn desk(&mut self) -> Result<Service, Failure> {
         let place = self.place()?;
-        place.prepare().map_err(|error| Failure {
+        place.create_data_dir().map_err(|error| Failure {
             code: error::STORE,
             message: format!(
                 "The data directory {} cannot be made: {error}. Check its permissions, or name another --data-dir.",
-                shown(place.data())
+                shown(place.data_dir())
             ),
         })?;
         let catalog = self.catalog()?;
         if self.global.verbose {
-            let line = format!("data {}, config {}", shown(place.data()), shown(place.config()));
+            let line = format!("data {}, config {}", shown(place.data_dir()), shown(place.config_dir()));
             self.complain(&line);
             for bank in catalog.banks() {
                 self.complain(&format!(
                     "bank {} {} from {}",
                     bank.value.id,
-                    text::one_line(&bank.value.version),
+                    text::single_line(&bank.value.version),
                     bank.origin
                 ));
             }
         }
         self.tell_problems(&catalog);
-        let store = SqliteStore::open(&place.store())?;
+        let store = SqliteStore::open(&place.store_file())?;
         let trust = self.trust()?;
         Ok(Service { store: Box::new(store), clock: (self.clock)(), chance: (self.chance)(), catalog, place, trust })
     }
@@ -203,7 +203,7 @@ impl Env<'_> {
     /// # Errors
     /// A file that cannot be read: nobody is told "untrusted" because of a slip of the pen.
     pub fn trust(&self) -> Result<TrustList, Failure> {
-        let path = self.place()?.trust();
+        let path = self.place()?.trust_file();
         let text = match std::fs::read_to_string(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(TrustList::default()),
             read => read.map_err(|error| Failure::disk(&path, "read", &error))?,
@@ -216,7 +216,7 @@ impl Env<'_> {
 
     /// Says on standard error which files were left out.
     fn tell_problems(&mut self, catalog: &Catalog) {
-        let mut files: Vec<_> = catalog.problems().iter().map(|problem| problem.place.source.name()).collect();
+        let mut files: Vec<_> = catalog.problems().iter().map(|problem| problem.location.source.name()).collect();
         files.dedup();
         for file in files {
             self.complain(&format!("{file} has errors and is not used. See `needlewise bank check {file}`."));
@@ -230,7 +230,8 @@ impl Env<'_> {
     pub fn trainee(&self, desk: &Service) -> Result<PersonRow, Failure> {
         let people = desk.store.people()?;
         if let Some(name) = &self.global.trainee {
-            let unknown = || Failure::usage(format!("There is no \"{}\". {}", text::one_line(name), listed(&people)));
+            let unknown =
+                || Failure::usage(format!("There is no \"{}\". {}", text::single_line(name), listed(&people)));
             return desk.find(name)?.ok_or_else(unknown);
         }
         match <[PersonRow; 1]>::try_from(people) {
@@ -246,7 +247,7 @@ impl Env<'_> {
     pub fn trainee_or_new(&self, desk: &mut Service) -> Result<PersonRow, Failure> {
         match &self.global.trainee {
             Some(name) if desk.find(name)?.is_none() && name.parse::<crate::ids::TraineeId>().is_err() => {
-                Ok(desk.add(Person::named(name))?)
+                Ok(desk.add(Person::from_name(name))?)
             }
             _ => self.trainee(desk),
         }
@@ -258,7 +259,7 @@ fn listed(people: &[PersonRow]) -> String {
         return "Nobody is here yet: `needlewise trainee add NAME`, or practice with --trainee NAME.".to_owned();
     }
     let names: Vec<_> =
-        people.iter().take(20).map(|row| format!("  {}  {}", row.id, text::one_line(&row.person.name))).collect();
+        people.iter().take(20).map(|row| format!("  {}  {}", row.id, text::single_line(&row.person.name))).collect();
     let more = people.len().saturating_sub(20);
     let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
     format!("These are here:\n{}{more}", names.join("\n"))

@@ -53,7 +53,7 @@ impl Failure {
 
     /// A bank or an exam is not there, or has errors.
     pub fn absent(what: &str, id: &str, absence: CatalogMiss) -> Self {
-        let id = text::one_line(id);
+        let id = text::single_line(id);
         match absence {
             CatalogMiss::Unknown => Self::usage(format!("There is no {what} \"{id}\". See `needlewise bank list`.")),
             CatalogMiss::Broken => Self::no(format!("The {what} \"{id}\" has errors. See `needlewise bank check`.")),
@@ -104,5 +104,5 @@ impl From<crate::store::StoreError> for Failure {
 
 /// Returns a path as it may stand in a message.
 pub fn shown(path: &Path) -> String {
-    text::one_line(&path.to_string_lossy())
+    text::single_line(&path.to_string_lossy())
 }

@@ -66,7 +66,7 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
             let how = if args.mock { "exam --mock --resume" } else { "exam --resume" };
             return Err(Failure::no(format!(
                 "The {mode} {exam}, begun {}, is open; nothing was drawn. Go on with `needlewise {how}`.",
-                open.started.local()
+                open.started.format_local()
             )));
         }
         (None, false) => {
@@ -140,7 +140,7 @@ fn find(catalog: &Catalog, name: Option<&str>) -> Result<Arc<Exam>, Failure> {
             }
         };
     };
-    let absent = |absence| Failure::absent("exam", &text::one_line(name), absence);
+    let absent = |absence| Failure::absent("exam", &text::single_line(name), absence);
     let id: ExamId = name.parse().map_err(|_| absent(CatalogMiss::Unknown))?;
     catalog.exam(&id).map(|entry| Arc::clone(&entry.value)).map_err(absent)
 }

@@ -80,7 +80,7 @@ impl PassphraseArgs {
     /// # Errors
     /// Those of asking, or that it is not the right one.
     pub(super) fn key(&self, env: &Env<'_>, issuer: &Issuer) -> Result<(SigningKeyPair, Zeroizing<String>), Failure> {
-        let question = format!("Passphrase of {}: ", crate::text::one_line(&issuer.name));
+        let question = format!("Passphrase of {}: ", crate::text::single_line(&issuer.name));
         let passphrase = passphrase(self.passphrase_file.as_deref(), env, &question)?;
         Ok((issuer.unlock(&passphrase).map_err(Failure::no)?, passphrase))
     }
@@ -91,7 +91,7 @@ impl PassphraseArgs {
 /// # Errors
 /// Those of [`Unlock::key`] and [`issuer`].
 pub(super) fn key_if_any(unlock: &PassphraseArgs, env: &Env<'_>) -> Result<Option<SigningKeyPair>, Failure> {
-    if !env.place()?.issuer_key().exists() {
+    if !env.place()?.issuer_key_file().exists() {
         return Ok(None);
     }
     Ok(Some(unlock.key(env, &issuer(env)?)?.0))
@@ -102,7 +102,7 @@ pub(super) fn key_if_any(unlock: &PassphraseArgs, env: &Env<'_>) -> Result<Optio
 /// # Errors
 /// Where there is none, or its file cannot be used.
 pub(super) fn issuer(env: &Env<'_>) -> Result<Issuer, Failure> {
-    let path = env.place()?.issuer_key();
+    let path = env.place()?.issuer_key_file();
     let broken = |why: String| Failure { code: error::STORE, message: format!("{} {why}", shown(&path)) };
     match paths::read_private(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::usage(

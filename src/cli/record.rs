@@ -48,7 +48,7 @@ pub(super) fn run(command: &RecordCommand, env: &mut Env<'_>) -> CommandResult {
 /// Reads the id of an attempt; one that is none names no attempt.
 pub(super) fn attempt_id(given: &str) -> Result<AttemptId, Failure> {
     given.parse().map_err(|_| {
-        let id = text::one_line(given);
+        let id = text::single_line(given);
         Failure::usage(format!("There is no attempt \"{id}\". See `needlewise record list`."))
     })
 }
@@ -61,7 +61,7 @@ fn a_reason(given: &str) -> Result<(), Failure> {
 
 /// Returns an attempt as every JSON output of records shows it.
 fn row_json(row: &AttemptRow, name: &str, extent: DisclosureLevel) -> Value {
-    let told = extent > DisclosureLevel::Verdict;
+    let told = extent > DisclosureLevel::PassFail;
     json!({
         "id": row.id,
         "trainee": { "id": row.trainee, "name": name },

@@ -5,7 +5,7 @@ use crate::text;
 /// Lays out rows in columns, with a heading; every cell is made safe and put on one line.
 pub fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
     let clean: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|cell| text::one_line(cell)).collect()).collect();
+        rows.iter().map(|row| row.iter().map(|cell| text::single_line(cell)).collect()).collect();
     let widest = |column: usize| {
         let cells = clean.iter().filter_map(|row| row.get(column)).map(|cell| text::width(cell));
         cells.chain([text::width(heading[column])]).max().unwrap_or(0)

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{Day, Millis, Timestamp};
 use crate::credential::key::{KeyPeriod, SigningKeyPair, signed_by};
-use crate::ids::{CertificateId, Digest, IssuerId, hex, unhex};
+use crate::ids::{CertificateId, Digest, IssuerId, from_hex, to_hex};
 use crate::{canonical, text};
 
 /// The format of the file.
@@ -119,7 +119,7 @@ impl Bundle {
         let BundleContents { issuer, name, keys, revoked, sequence, ledger } = contents;
         let compromised = keys.iter().any(|key| key.compromised);
         let ledger = if compromised { ledger } else { Vec::new() };
-        let next_update = now.plus(LIST_MAX_AGE);
+        let next_update = now.saturating_add(LIST_MAX_AGE);
         let mut bundle = Self {
             format: FORMAT,
             issuer,
@@ -132,7 +132,7 @@ impl Bundle {
             ledger,
             signature: None,
         };
-        bundle.signature = Some(hex(&key.sign(&canonical::bytes(&bundle))));
+        bundle.signature = Some(to_hex(&key.sign(&canonical::bytes(&bundle))));
         bundle
     }
 
@@ -151,14 +151,14 @@ impl Bundle {
             return Err("It is larger than 16 MB.".to_owned());
         }
         let bundle: Self = serde_json::from_slice(bytes)
-            .map_err(|error| format!("It is no bundle of an issuer: {}.", text::one_line(&error.to_string())))?;
+            .map_err(|error| format!("It is no bundle of an issuer: {}.", text::single_line(&error.to_string())))?;
         if bundle.format != FORMAT {
             return Err("It was written by a newer needlewise.".to_owned());
         }
         if !text::is_printable(&bundle.name) {
             return Err("Its name holds characters that could hide text or steer a terminal.".to_owned());
         }
-        let signature = bundle.signature.as_deref().and_then(unhex::<64>);
+        let signature = bundle.signature.as_deref().and_then(from_hex::<64>);
         let plain = canonical::bytes(&Self { signature: None, ..bundle.clone() });
         let last = bundle.keys.last().filter(|key| !key.compromised && key.until.is_none());
         let fits = last.zip(signature).is_some_and(|(key, signature)| signed_by(&key.did, &plain, &signature));

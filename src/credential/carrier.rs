@@ -85,7 +85,7 @@ fn of_svg(bytes: &[u8]) -> Result<Vec<u8>, String> {
     // No document type: entities can be nested to any size.
     let options = ParsingOptions { allow_dtd: false, nodes_limit: 100_000, ..ParsingOptions::default() };
     let picture = Document::parse_with_options(text, options)
-        .map_err(|error| format!("The picture cannot be read: {}.", crate::text::one_line(&error.to_string())))?;
+        .map_err(|error| format!("The picture cannot be read: {}.", crate::text::single_line(&error.to_string())))?;
     let found = picture.descendants().filter(|node| node.has_tag_name((NAMESPACE, "credential")));
     let text = |node: resvg::usvg::roxmltree::Node<'_, '_>| {
         let parts = node.children().filter(|child| child.is_text()).filter_map(|child| child.text());

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::clock::Day;
 use crate::credential::key::{KeyPeriod, SigningKeyPair, endorsed};
-use crate::ids::{IssuerId, hex, unhex};
+use crate::ids::{IssuerId, from_hex, to_hex};
 
 /// The format of the file.
 const FORMAT: u32 = 1;
@@ -83,7 +83,7 @@ impl Issuer {
     /// # Errors
     /// In words, where it is none or of a newer program.
     pub fn read(text: &str) -> Result<Self, String> {
-        let issuer: Self = serde_json::from_str(text).map_err(|error| crate::text::one_line(&error.to_string()))?;
+        let issuer: Self = serde_json::from_str(text).map_err(|error| crate::text::single_line(&error.to_string()))?;
         match issuer.format {
             FORMAT if issuer.keys.last().is_some() => Ok(issuer),
             FORMAT => Err("it names no key".to_owned()),
@@ -136,7 +136,7 @@ impl Issuer {
         if let Some(last) = keys.last_mut() {
             last.until = Some(today);
             if !last.compromised {
-                span.endorsed = Some(hex(&old.sign(&endorsed(&self.id, &span))));
+                span.endorsed = Some(to_hex(&old.sign(&endorsed(&self.id, &span))));
             }
         }
         keys.push(span);
@@ -154,14 +154,15 @@ impl EncryptedKey {
         let cipher = cipher(passphrase, &fresh.salt, memory_kib, passes)?;
         let payload = Payload { msg: &fresh.seed[..], aad: did.as_bytes() };
         let text = cipher.encrypt(&XNonce::from(fresh.nonce), payload).map_err(|error| error.to_string())?;
-        Ok(Self { memory_kib, passes, salt: hex(&fresh.salt), nonce: hex(&fresh.nonce), text: hex(&text) })
+        Ok(Self { memory_kib, passes, salt: to_hex(&fresh.salt), nonce: to_hex(&fresh.nonce), text: to_hex(&text) })
     }
 
     fn open(&self, passphrase: &str, did: &str) -> Result<Zeroizing<[u8; 32]>, String> {
         let damaged = || "The issuer's key file is damaged. Go back to a backup of it.".to_owned();
-        let (salt, nonce) = (unhex::<16>(&self.salt).ok_or_else(damaged)?, unhex(&self.nonce).ok_or_else(damaged)?);
+        let (salt, nonce) =
+            (from_hex::<16>(&self.salt).ok_or_else(damaged)?, from_hex(&self.nonce).ok_or_else(damaged)?);
         // Seed and tag; a file that asks for more than twice the memory is none that this program wrote.
-        let text: [u8; 48] = unhex(&self.text).ok_or_else(damaged)?;
+        let text: [u8; 48] = from_hex(&self.text).ok_or_else(damaged)?;
         if self.memory_kib > 2 * COST.0 || self.passes > 2 * COST.1 {
             return Err(damaged());
         }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::canonical;
 use crate::clock::Day;
-use crate::ids::{Digest, IssuerId, hex, unhex};
+use crate::ids::{Digest, IssuerId, from_hex, to_hex};
 use crate::paths::{self, write_new};
 
 /// What a file of this computer's own key begins with.
@@ -47,7 +47,7 @@ impl SigningKeyPair {
     /// Signs a decision and returns the signature in hexadecimal digits. What a decision is made of can never be taken for
     /// what a certificate, a bundle or a succession is signed over: those are digests, or have other members.
     pub fn sign_decision(&self, bytes: &[u8]) -> String {
-        hex(&self.sign(bytes))
+        to_hex(&self.sign(bytes))
     }
 
     /// Reads this computer's own key from its file, or makes it from `seed` where there is none yet.
@@ -57,7 +57,7 @@ impl SigningKeyPair {
     /// # Errors
     /// In words, with the remedy: a file that others can read, that is no key, or that cannot be read or made.
     pub fn of_computer(path: &Path, seed: [u8; 32]) -> Result<Self, String> {
-        let shown = crate::text::one_line(&path.to_string_lossy());
+        let shown = crate::text::single_line(&path.to_string_lossy());
         let failed =
             |error: io::Error| format!("The key {shown} cannot be used: {error}. Check the folder's permissions.");
         match read(path) {
@@ -117,7 +117,7 @@ pub(super) fn endorsed(issuer: &IssuerId, successor: &KeyPeriod) -> Vec<u8> {
 impl KeyPeriod {
     /// Returns whether the key `before` vouches for this one.
     pub(super) fn follows(&self, issuer: &IssuerId, before: &Self) -> bool {
-        let signature = self.endorsed.as_deref().and_then(unhex::<64>);
+        let signature = self.endorsed.as_deref().and_then(from_hex::<64>);
         !before.compromised
             && signature.is_some_and(|signature| signed_by(&before.did, &endorsed(issuer, self), &signature))
     }
@@ -131,7 +131,7 @@ pub(super) fn signed_by(did: &str, bytes: &[u8], signature: &[u8; 64]) -> bool {
 
 /// Returns whether the key of a did:key signed a decision.
 pub fn decision_fits(did: &str, bytes: &[u8], signature: &str) -> bool {
-    unhex::<64>(signature).is_some_and(|signature| signed_by(did, bytes, &signature))
+    from_hex::<64>(signature).is_some_and(|signature| signed_by(did, bytes, &signature))
 }
 
 /// Returns six words that two people can compare over the telephone: 66 bits of the SHA-256 of a did:key, eleven a word of
@@ -139,7 +139,7 @@ pub fn decision_fits(did: &str, bytes: &[u8], signature: &str) -> bool {
 pub fn fingerprint(did: &str) -> Option<String> {
     public(did)?;
     let digest = Digest::of(did);
-    let bits = digest.bytes().iter().flat_map(|byte| (0..8).rev().map(move |bit| usize::from(byte >> bit & 1)));
+    let bits = digest.as_bytes().iter().flat_map(|byte| (0..8).rev().map(move |bit| usize::from(byte >> bit & 1)));
     let bits: Vec<_> = bits.take(66).collect();
     let word = |bits: &[usize]| {
         let at = bits.iter().fold(0, |number, bit| number * 2 + bit);

@@ -38,8 +38,8 @@ pub(super) fn signed_bytes(credential: &Credential, proof: &Proof) -> Result<[u8
     };
     let plain = Credential { proof: Vec::new(), ..credential.clone() };
     let mut bytes = [0; 64];
-    bytes[..32].copy_from_slice(Digest::of(rdf_graph::canonical(&options)?).bytes());
-    bytes[32..].copy_from_slice(Digest::of(rdf_graph::canonical(&plain)?).bytes());
+    bytes[..32].copy_from_slice(Digest::of(rdf_graph::canonical(&options)?).as_bytes());
+    bytes[32..].copy_from_slice(Digest::of(rdf_graph::canonical(&plain)?).as_bytes());
     Ok(bytes)
 }
 
@@ -52,7 +52,7 @@ pub fn sign(credential: Credential, key: &SigningKeyPair, created: Timestamp) ->
     let mut proof = Proof {
         kind: "DataIntegrityProof".to_owned(),
         cryptosuite: "eddsa-rdfc-2022".to_owned(),
-        created: created.whole_second().to_string(),
+        created: created.truncate_to_second().to_string(),
         method: format!("{did}#{}", did.trim_start_matches("did:key:")),
         purpose: "assertionMethod".to_owned(),
         value: String::new(),

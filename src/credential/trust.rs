@@ -67,7 +67,7 @@ impl TrustList {
     /// # Errors
     /// In words, where it cannot be read.
     pub fn read(text: &str) -> Result<Self, String> {
-        let trust: Self = serde_json::from_str(text).map_err(|error| text::one_line(&error.to_string()))?;
+        let trust: Self = serde_json::from_str(text).map_err(|error| text::single_line(&error.to_string()))?;
         if trust.format == FORMAT { Ok(trust) } else { Err("it was written by a newer needlewise".to_owned()) }
     }
 
@@ -95,7 +95,10 @@ impl TrustList {
     /// In words, where it is no key, or is trusted under another name.
     pub fn add(&mut self, did: &str, name: &str, today: Day, without_revocation: bool) -> Result<(), String> {
         if fingerprint(did).is_none() {
-            return Err(format!("\"{}\" is no did:key of an Ed25519 key.", text::cut(&text::one_line(did), 80)));
+            return Err(format!(
+                "\"{}\" is no did:key of an Ed25519 key.",
+                text::truncate(&text::single_line(did), 80)
+            ));
         }
         if let Some((issuer, _)) = self.holder(did)
             && issuer.name != name
@@ -137,8 +140,8 @@ impl TrustList {
     /// # Errors
     /// In words, why it is refused.
     pub fn take(&mut self, bundle: &Bundle, now: Timestamp) -> Result<String, String> {
-        if bundle.issued > now.plus(Millis::days(1)) {
-            let day = bundle.issued.day().written();
+        if bundle.issued > now.saturating_add(Millis::from_days(1)) {
+            let day = bundle.issued.day().format_long();
             return Err(format!("It is dated {day}, which is still to come: one of the clocks is wrong."));
         }
         let known = |issuer: &TrustedIssuer| reaches(issuer, bundle);

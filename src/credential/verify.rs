@@ -138,10 +138,10 @@ pub fn judge(signed: &VerdictBasis<'_>, trust: &TrustList, today: Timestamp) -> 
     let list = issuer.list.as_ref();
     let revoked = list.is_some_and(|list| list.revoked.contains(&signed.certificate));
     let fresh = list.is_some_and(|list| today.since(list.issued) <= LIST_MAX_AGE);
-    let until = signed.until.day().written();
+    let until = signed.until.day().format_long();
     if revoked {
         (Verdict::Revoked, "The issuer has revoked it.".to_owned())
-    } else if signed.until < today.whole_second() {
+    } else if signed.until < today.truncate_to_second() {
         (Verdict::Expired, format!("It was valid through {until} (UTC)."))
     } else if !fresh && !issuer.without_revocation {
         (Verdict::Stale, "The issuer's list of revoked certificates is missing or older than 30 days.".to_owned())
@@ -158,7 +158,8 @@ fn refused(signed: &VerdictBasis<'_>, issuer: &TrustedIssuer, key: &KeyPeriod) -
         return Some("Its key was compromised, and the issuer's ledger does not hold it.".to_owned());
     }
     let until = key.until?;
-    (signed.from > until.end()).then(|| format!("Its key was retired on {} (UTC), before it.", until.written()))
+    (signed.from > until.end_of_day())
+        .then(|| format!("Its key was retired on {} (UTC), before it.", until.format_long()))
 }
 
 /// Checks form, signer, signature and beginning.
@@ -178,7 +179,7 @@ fn checked(bytes: &[u8], today: Timestamp) -> Result<Credential, String> {
     let signature: [u8; 64] =
         signature.and_then(|bytes| bytes.try_into().ok()).ok_or("The signature is not readable.")?;
     let signed = signed_bytes(&credential, proof)
-        .map_err(|error| format!("It cannot be put into canonical form: {}.", text::one_line(&error)))?;
+        .map_err(|error| format!("It cannot be put into canonical form: {}.", text::single_line(&error)))?;
     if !key::signed_by(did, &signed, &signature) {
         return Err("The signature does not fit: something was changed, or somebody else signed.".to_owned());
     }
@@ -195,7 +196,10 @@ fn read(bytes: &[u8]) -> Result<Credential, String> {
     }
     let text = std::str::from_utf8(bytes).map_err(|_| "It is not UTF-8.".to_owned())?;
     let credential: Credential = serde_json::from_str(text).map_err(|error| {
-        format!("It is not a certificate of this kind: {}.", text::cut(&text::one_line(&error.to_string()), 200))
+        format!(
+            "It is not a certificate of this kind: {}.",
+            text::truncate(&text::single_line(&error.to_string()), 200)
+        )
     })?;
     // Members given as null would read as left out; nothing but what was signed may be there.
     let again = serde_json::to_value(&credential).map_err(|error| error.to_string())?;

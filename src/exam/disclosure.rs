@@ -1,4 +1,4 @@
-//! What may be shown of an attempt, and to whom it belongs. (Semantics, section 5.)
+//! The disclosure level: how much of a result may be shown to the trainee (semantics, section 5).
 
 use crate::attempt::Mode;
 use crate::bank::exam::ReviewPolicy;
@@ -8,24 +8,24 @@ use crate::exam::eligibility::Eligibility;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DisclosureLevel {
     /// Passed or not.
-    Verdict,
+    PassFail,
     /// Also points, sections, and the objectives of what was missed.
     Objectives,
     /// Also which questions were right, and the rationale of what was chosen; never the key.
-    Chosen,
+    ChosenAnswers,
     /// Everything: what was practiced.
     Everything,
 }
 
 /// Returns how much of an attempt may be shown while `next` says whether the exam can be taken again.
-pub fn extent(mode: Mode, review: ReviewPolicy, next: Eligibility) -> DisclosureLevel {
-    let last = matches!(next, Eligibility::Passed { .. } | Eligibility::Never);
+pub fn level(mode: Mode, review: ReviewPolicy, eligibility: Eligibility) -> DisclosureLevel {
+    let is_final = matches!(eligibility, Eligibility::Passed { .. } | Eligibility::NoAttemptsLeft);
     match (mode, review) {
         (Mode::Practice, _) => DisclosureLevel::Everything,
         // Its questions may be asked again, whatever the exam's own rule.
         (Mode::Mock, _) => DisclosureLevel::Objectives,
-        (Mode::Exam, ReviewPolicy::None) => DisclosureLevel::Verdict,
-        (Mode::Exam, ReviewPolicy::FullAfterFinal) if last => DisclosureLevel::Chosen,
+        (Mode::Exam, ReviewPolicy::None) => DisclosureLevel::PassFail,
+        (Mode::Exam, ReviewPolicy::FullAfterFinal) if is_final => DisclosureLevel::ChosenAnswers,
         (Mode::Exam, ReviewPolicy::ObjectivesUntilFinal | ReviewPolicy::FullAfterFinal) => DisclosureLevel::Objectives,
     }
 }

@@ -1,4 +1,4 @@
-//! From banks, a blueprint and a seed to a paper; the same three give the same paper.
+//! Draws a paper from banks, a blueprint and a seed. The same input always gives the same paper.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ mod v1;
 mod v2;
 
 use question_set::QuestionSet;
-pub use quota::{Infeasible, Quota, apportion, counts};
+pub use quota::{Infeasible, Quota, apportion, question_counts};
 use rng::{DrawRng, RngStream};
 pub use selection::{EarlierPaper, Exclusions, QuestionPool, SectionSelection};
 
@@ -34,7 +34,7 @@ pub struct DrawnPaper {
 }
 
 impl DrawnPaper {
-    fn keep(&mut self, text: String) -> Digest {
+    fn add_content(&mut self, text: String) -> Digest {
         let digest = Digest::of(&text);
         self.content.insert(digest, text);
         digest
@@ -60,24 +60,25 @@ pub fn pool<'a>(bank: &'a Bank, section: &'a ExamSection) -> impl Iterator<Item 
 pub fn exam(
     catalog: &Catalog,
     exam: &Exam,
-    earlier: &[EarlierPaper],
+    earlier_papers: &[EarlierPaper],
     seed: Seed,
     version: DrawVersion,
 ) -> Result<DrawnPaper, Infeasible> {
-    let mut drawn = empty(seed);
-    let digest = drawn.keep(canonical::text(exam));
+    let mut drawn = empty_paper(seed);
+    let digest = drawn.add_content(canonical::text(exam));
     drawn.paper.exam = Some(ExamRef { id: exam.id.clone(), version: exam.version.clone(), digest });
     drawn.paper.draw = version;
-    let mut choices = DrawRng::new(seed, RngStream::Choices);
-    let (parts, retries) = select(catalog, exam, earlier, seed, version)?;
-    drawn.paper.anew = retries;
-    for part in parts {
-        let bank = drawn.bank(part.bank);
-        let pool: Vec<_> =
-            pool(&part.bank.value, part.section).map(|question| drawn.keep(question.content_json())).collect();
-        let pool = Some(drawn.keep(canonical::text(&pool)));
-        drawn.paper.sections.push(PaperSection { bank, pool, passed_over: part.picked.passed_over });
-        drawn.ask(&part.picked.units, &mut choices);
+    let mut choice_rng = DrawRng::new(seed, RngStream::ChoiceOrder);
+    let (drawn_sections, retries) = select(catalog, exam, earlier_papers, seed, version)?;
+    drawn.paper.retries = retries;
+    for drawn_section in drawn_sections {
+        let bank = drawn.add_bank(drawn_section.bank);
+        let pool: Vec<_> = pool(&drawn_section.bank.value, drawn_section.section)
+            .map(|question| drawn.add_content(question.content_json()))
+            .collect();
+        let pool = Some(drawn.add_content(canonical::text(&pool)));
+        drawn.paper.sections.push(PaperSection { bank, pool, excluded: drawn_section.selection.excluded });
+        drawn.add_questions(&drawn_section.selection.sets, &mut choice_rng);
     }
     Ok(drawn)
 }
@@ -90,63 +91,62 @@ pub fn exam(
 pub fn select<'a>(
     catalog: &'a Catalog,
     exam: &'a Exam,
-    earlier: &[EarlierPaper],
+    earlier_papers: &[EarlierPaper],
     seed: Seed,
     version: DrawVersion,
 ) -> Result<(Vec<DrawnSection<'a>>, u32), Infeasible> {
-    let banks = banks(catalog, exam)?;
-    let pools = pools(&banks, exam);
-    let over = Exclusions::Earlier(earlier);
-    let (picked, retries) = match version {
-        DrawVersion::V1 => v1::select(exam, &pools, over, seed)?,
-        DrawVersion::V2 => (v2::select(exam, &pools, over, seed)?, 0),
+    let banks = section_banks(catalog, exam)?;
+    let pools = section_pools(&banks, exam);
+    let exclusions = Exclusions::EarlierPapers(earlier_papers);
+    let (selection, retries) = match version {
+        DrawVersion::V1 => v1::select(exam, &pools, exclusions, seed)?,
+        DrawVersion::V2 => (v2::select(exam, &pools, exclusions, seed)?, 0),
     };
-    let parts = in_order(picked, seed).into_iter().zip(banks).zip(&exam.sections);
-    Ok((parts.map(|((picked, bank), section)| DrawnSection { bank, section, picked }).collect(), retries))
+    let drawn_sections = shuffle_questions(selection, seed).into_iter().zip(banks).zip(&exam.sections);
+    Ok((
+        drawn_sections.map(|((selection, bank), section)| DrawnSection { bank, section, selection }).collect(),
+        retries,
+    ))
 }
 
 /// Chooses the questions of a stored paper again, from the pools that were stored with it.
 ///
 /// # Errors
 /// The section that cannot be filled: then the paper was not drawn from these pools.
-pub fn select_again(
-    exam: &Exam,
-    pools: &[QuestionPool<'_>],
-    paper: &Paper,
-) -> Result<Vec<SectionSelection>, Infeasible> {
-    let passed_over: Vec<_> = paper.sections.iter().map(|section| section.passed_over.as_slice()).collect();
-    let over = Exclusions::Stored(&passed_over);
-    let picked = match paper.draw {
-        DrawVersion::V1 => v1::select_once(exam, pools, over, paper.seed, paper.anew)?,
-        DrawVersion::V2 => v2::select(exam, pools, over, paper.seed)?,
+pub fn reselect(exam: &Exam, pools: &[QuestionPool<'_>], paper: &Paper) -> Result<Vec<SectionSelection>, Infeasible> {
+    let excluded: Vec<_> = paper.sections.iter().map(|section| section.excluded.as_slice()).collect();
+    let exclusions = Exclusions::Stored(&excluded);
+    let selections = match paper.draw {
+        DrawVersion::V1 => v1::select_once(exam, pools, exclusions, paper.seed, paper.retries)?,
+        DrawVersion::V2 => v2::select(exam, pools, exclusions, paper.seed)?,
     };
-    Ok(in_order(picked, paper.seed))
+    Ok(shuffle_questions(selections, paper.seed))
 }
 
 /// Puts the questions of every section in the order in which they are asked.
-fn in_order(mut picked: Vec<SectionSelection>, seed: Seed) -> Vec<SectionSelection> {
-    let mut order = DrawRng::new(seed, RngStream::Questions);
-    picked.iter_mut().for_each(|part| order.shuffle(&mut part.units));
-    picked
+fn shuffle_questions(mut selections: Vec<SectionSelection>, seed: Seed) -> Vec<SectionSelection> {
+    let mut order_rng = DrawRng::new(seed, RngStream::QuestionOrder);
+    selections.iter_mut().for_each(|selection| order_rng.shuffle(&mut selection.sets));
+    selections
 }
 
 /// Proves by counting that a paper of an exam can be drawn.
 ///
 /// # Errors
 /// The section that cannot be filled, with what it wants and what there is.
-pub fn feasible(catalog: &Catalog, exam: &Exam) -> Result<(), Infeasible> {
-    v2::feasible(exam, &pools(&banks(catalog, exam)?, exam))
+pub fn check_feasible(catalog: &Catalog, exam: &Exam) -> Result<(), Infeasible> {
+    v2::check_feasible(exam, &section_pools(&section_banks(catalog, exam)?, exam))
 }
 
-fn banks<'a>(catalog: &'a Catalog, exam: &Exam) -> Result<Vec<&'a CatalogEntry<LazyBank>>, Infeasible> {
-    let bank = |(number, section): (usize, &ExamSection)| {
-        let (section, bank) = (number + 1, section.bank.clone());
-        catalog.bank(&bank).map_err(|absence| Infeasible::Bank { section, bank, absence })
+fn section_banks<'a>(catalog: &'a Catalog, exam: &Exam) -> Result<Vec<&'a CatalogEntry<LazyBank>>, Infeasible> {
+    let bank = |(index, section): (usize, &ExamSection)| {
+        let (section, bank) = (index + 1, section.bank.clone());
+        catalog.bank(&bank).map_err(|cause| Infeasible::BankUnavailable { section, bank, cause })
     };
     exam.sections.iter().enumerate().map(bank).collect()
 }
 
-fn pools<'a>(banks: &[&'a CatalogEntry<LazyBank>], exam: &'a Exam) -> Vec<QuestionPool<'a>> {
+fn section_pools<'a>(banks: &[&'a CatalogEntry<LazyBank>], exam: &'a Exam) -> Vec<QuestionPool<'a>> {
     banks.iter().zip(&exam.sections).map(|(bank, section)| pool(&bank.value, section).collect()).collect()
 }
 
@@ -158,112 +158,119 @@ pub struct DrawnSection<'a> {
     /// The section of the blueprint.
     pub section: &'a ExamSection,
     /// What was chosen.
-    pub picked: SectionSelection,
+    pub selection: SectionSelection,
 }
 
-fn empty(seed: Seed) -> DrawnPaper {
+fn empty_paper(seed: Seed) -> DrawnPaper {
     let paper = Paper {
         exam: None,
         draw: DrawVersion::V1,
         seed,
-        anew: 0,
+        retries: 0,
         banks: Vec::new(),
         sections: Vec::new(),
         reviewed: None,
-        items: Vec::new(),
+        questions: Vec::new(),
     };
     DrawnPaper { paper, content: BTreeMap::new() }
 }
 
 impl DrawnPaper {
     /// Names a bank and returns its place in the paper.
-    fn bank(&mut self, entry: &CatalogEntry<LazyBank>) -> usize {
+    fn add_bank(&mut self, entry: &CatalogEntry<LazyBank>) -> usize {
         let bank = &entry.value;
-        if let Some(at) = self.paper.banks.iter().position(|known| known.id == bank.id) {
-            return at;
+        if let Some(index) = self.paper.banks.iter().position(|bank_ref| bank_ref.id == bank.id) {
+            return index;
         }
-        let frame = self.keep(canonical::text(&bank.without_questions()));
+        let frame = self.add_content(canonical::text(&bank.without_questions()));
         let (id, version, digest) = (bank.id.clone(), bank.version.clone(), bank.digest());
-        self.paper.banks.push(BankRef { id, version, digest, frame, replaced: entry.replaces_built_in });
+        self.paper.banks.push(BankRef { id, version, digest, frame, replaces_built_in: entry.replaces_built_in });
         self.paper.banks.len() - 1
     }
 
     /// Asks the questions of `units` in the section added last.
-    fn ask(&mut self, units: &[QuestionSet], choices: &mut DrawRng) {
+    fn add_questions(&mut self, sets: &[QuestionSet], choice_rng: &mut DrawRng) {
         let section = self.paper.sections.len() - 1;
-        for question in units.iter().flat_map(|unit| &unit.questions) {
-            let day = question.reviewed.as_ref().map(|reviewed| reviewed.on);
-            let earlier = self.paper.reviewed;
-            self.paper.reviewed =
-                if self.paper.items.is_empty() { day } else { earlier.zip(day).map(|(a, b)| a.min(b)) };
-            let order = arrange(&question.ask, choices);
-            let question = self.keep(question.content_json());
-            self.paper.items.push(PaperQuestion { section, question, order });
+        for question in sets.iter().flat_map(|set| &set.questions) {
+            let review_day = question.reviewed.as_ref().map(|reviewed| reviewed.on);
+            let earliest = self.paper.reviewed;
+            self.paper.reviewed = if self.paper.questions.is_empty() {
+                review_day
+            } else {
+                earliest.zip(review_day).map(|(a, b)| a.min(b))
+            };
+            let order = display_order(&question.ask, choice_rng);
+            let question = self.add_content(question.content_json());
+            self.paper.questions.push(PaperQuestion { section, question, order });
         }
     }
 }
 
 /// Draws questions to practice from `banks`: `count` of them, or as many as there are.
 pub fn practice(banks: &[&CatalogEntry<LazyBank>], count: usize, seed: Seed) -> DrawnPaper {
-    let mut chance = DrawRng::new(seed, RngStream::Selection);
-    let (mut order, mut choices) = (DrawRng::new(seed, RngStream::Questions), DrawRng::new(seed, RngStream::Choices));
-    let mut all: Vec<_> = banks
+    let mut selection_rng = DrawRng::new(seed, RngStream::Selection);
+    let (mut order_rng, mut choice_rng) =
+        (DrawRng::new(seed, RngStream::QuestionOrder), DrawRng::new(seed, RngStream::ChoiceOrder));
+    let mut candidates: Vec<_> = banks
         .iter()
         .enumerate()
-        .flat_map(|(at, bank)| {
-            question_set::units(bank.value.ready_questions()).into_iter().map(move |unit| (at, unit))
+        .flat_map(|(bank_index, bank)| {
+            question_set::question_sets(bank.value.ready_questions()).into_iter().map(move |set| (bank_index, set))
         })
         .collect();
-    chance.shuffle(&mut all);
-    let (mut left, mut groups, mut chosen) = (count, BTreeSet::new(), Vec::new());
-    for (bank, unit) in all {
-        let grouped = unit.groups.iter().any(|group| groups.contains(&(bank, group.clone())));
-        if unit.size() <= left && !grouped {
-            left -= unit.size();
-            groups.extend(unit.groups.iter().map(|group| (bank, group.clone())));
-            chosen.push((bank, unit));
+    selection_rng.shuffle(&mut candidates);
+    let (mut remaining, mut used_groups, mut chosen) = (count, BTreeSet::new(), Vec::new());
+    for (bank, set) in candidates {
+        let is_excluded = set.groups.iter().any(|group| used_groups.contains(&(bank, group.clone())));
+        if set.size() <= remaining && !is_excluded {
+            remaining -= set.size();
+            used_groups.extend(set.groups.iter().map(|group| (bank, group.clone())));
+            chosen.push((bank, set));
         }
     }
-    order.shuffle(&mut chosen);
-    let mut drawn = empty(seed);
-    let used: BTreeSet<_> = chosen.iter().map(|(bank, _)| *bank).collect();
-    for at in used {
-        let bank = drawn.bank(banks[at]);
-        drawn.paper.sections.push(PaperSection { bank, pool: None, passed_over: Vec::new() });
-        let units: Vec<_> = chosen.iter().filter(|(bank, _)| *bank == at).map(|(_, unit)| unit.clone()).collect();
-        drawn.ask(&units, &mut choices);
+    order_rng.shuffle(&mut chosen);
+    let mut drawn = empty_paper(seed);
+    let used_banks: BTreeSet<_> = chosen.iter().map(|(bank, _)| *bank).collect();
+    for bank_index in used_banks {
+        let bank = drawn.add_bank(banks[bank_index]);
+        drawn.paper.sections.push(PaperSection { bank, pool: None, excluded: Vec::new() });
+        let sets: Vec<_> = chosen.iter().filter(|(bank, _)| *bank == bank_index).map(|(_, set)| set.clone()).collect();
+        drawn.add_questions(&sets, &mut choice_rng);
     }
     drawn
 }
 
 /// Makes a paper of all questions of a bank in the author's order, those of a case together, for looking through.
-pub fn whole(bank: &CatalogEntry<LazyBank>) -> DrawnPaper {
+pub fn whole_bank(bank: &CatalogEntry<LazyBank>) -> DrawnPaper {
     let seed = Seed([0; 32]);
-    let mut drawn = empty(seed);
-    let at = drawn.bank(bank);
-    drawn.paper.sections.push(PaperSection { bank: at, pool: None, passed_over: Vec::new() });
-    drawn.ask(&question_set::units(&bank.value.questions), &mut DrawRng::new(seed, RngStream::Choices));
+    let mut drawn = empty_paper(seed);
+    let bank_index = drawn.add_bank(bank);
+    drawn.paper.sections.push(PaperSection { bank: bank_index, pool: None, excluded: Vec::new() });
+    drawn.add_questions(
+        &question_set::question_sets(&bank.value.questions),
+        &mut DrawRng::new(seed, RngStream::ChoiceOrder),
+    );
     drawn
 }
 
 /// Returns the order in which a question's choices, items or right sides are shown: position to place in the question.
-pub fn arrange(ask: &QuestionKind, chance: &mut DrawRng) -> Vec<usize> {
-    let shuffled = |count: usize, chance: &mut DrawRng| {
+pub fn display_order(kind: &QuestionKind, rng: &mut DrawRng) -> Vec<usize> {
+    let shuffled = |count: usize, rng: &mut DrawRng| {
         let mut order: Vec<_> = (0..count).collect();
-        chance.shuffle(&mut order);
+        rng.shuffle(&mut order);
         order
     };
-    match ask {
+    match kind {
         QuestionKind::Choice { choices, order: ChoiceOrder::Shuffled, .. } => {
-            let last = |at: &usize| choices[*at].position == Some(ChoicePosition::Last);
-            let (kept, mut order): (Vec<_>, Vec<_>) = (0..choices.len()).partition(last);
-            chance.shuffle(&mut order);
-            order.extend(kept);
+            let is_last = |index: &usize| choices[*index].position == Some(ChoicePosition::Last);
+            let (last_choices, mut order): (Vec<_>, Vec<_>) = (0..choices.len()).partition(is_last);
+            rng.shuffle(&mut order);
+            order.extend(last_choices);
             order
         }
         QuestionKind::Choice { choices, .. } => (0..choices.len()).collect(),
-        QuestionKind::Order { items } => shuffled(items.len(), chance),
-        QuestionKind::Match { pairs, extra_right } => shuffled(pairs.len() + extra_right.len(), chance),
+        QuestionKind::Order { items } => shuffled(items.len(), rng),
+        QuestionKind::Match { pairs, extra_right } => shuffled(pairs.len() + extra_right.len(), rng),
         QuestionKind::TrueFalse { .. } | QuestionKind::Number { .. } | QuestionKind::Text { .. } => Vec::new(),
     }
 }

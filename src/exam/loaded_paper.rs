@@ -1,4 +1,4 @@
-//! A paper with the content it names: what is asked, as it was when the paper was drawn.
+//! A paper together with the content that it refers to by digest, as it was when the paper was drawn.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub struct LoadedPaper {
     /// The banks of [`Paper::banks`], without their questions.
     pub banks: Vec<Bank>,
     /// The questions in the order they are asked.
-    pub items: Vec<LoadedQuestion>,
+    pub questions: Vec<LoadedQuestion>,
 }
 
 /// One question of a sheet.
@@ -55,56 +55,63 @@ impl LoadedPaper {
     ///
     /// # Errors
     /// The first content that is missing, changed or unreadable.
-    pub fn open(started: &AttemptStarted, content: impl Fn(Digest) -> Option<String>) -> Result<Self, MissingContent> {
-        let text = |digest| content(digest).filter(|text| Digest::of(text) == digest).ok_or(MissingContent(digest));
+    pub fn load(
+        started: &AttemptStarted,
+        find_content: impl Fn(Digest) -> Option<String>,
+    ) -> Result<Self, MissingContent> {
+        let content_text = |digest| {
+            find_content(digest).filter(|content_text| Digest::of(content_text) == digest).ok_or(MissingContent(digest))
+        };
         let paper = started.paper.clone();
         let exam = match &paper.exam {
-            Some(exam) => Some(serde_json::from_str(&text(exam.digest)?).map_err(|_| MissingContent(exam.digest))?),
+            Some(exam) => {
+                Some(serde_json::from_str(&content_text(exam.digest)?).map_err(|_| MissingContent(exam.digest))?)
+            }
             None => None,
         };
-        let bank = |frame| serde_json::from_str(&text(frame)?).map_err(|_| MissingContent(frame));
+        let bank = |frame| serde_json::from_str(&content_text(frame)?).map_err(|_| MissingContent(frame));
         let banks = paper.banks.iter().map(|bank_ref| bank(bank_ref.frame)).collect::<Result<Vec<_>, _>>()?;
         if paper.sections.iter().any(|section| section.bank >= banks.len()) {
             return Err(MissingContent(paper.banks.first().map_or(Digest::ZERO, |bank| bank.digest)));
         }
-        let mut items = Vec::with_capacity(paper.items.len());
-        for item in &paper.items {
-            let missing = MissingContent(item.question);
-            let question = Question::from_content_json(&text(item.question)?).ok_or(missing)?;
-            let bank = paper.sections.get(item.section).map(|section| section.bank).ok_or(missing)?;
-            if !is_order(&item.order, shown_count(&question.ask)) {
+        let mut questions = Vec::with_capacity(paper.questions.len());
+        for paper_question in &paper.questions {
+            let missing = MissingContent(paper_question.question);
+            let question = Question::from_content_json(&content_text(paper_question.question)?).ok_or(missing)?;
+            let bank = paper.sections.get(paper_question.section).map(|section| section.bank).ok_or(missing)?;
+            if !is_permutation(&paper_question.order, display_count(&question.ask)) {
                 return Err(missing);
             }
-            items.push(LoadedQuestion {
-                section: item.section,
+            questions.push(LoadedQuestion {
+                section: paper_question.section,
                 bank,
                 question: Arc::new(question),
-                order: item.order.clone(),
+                order: paper_question.order.clone(),
             });
         }
-        Ok(Self { mode: started.mode, limit: started.limit, paper, exam, banks, items })
+        Ok(Self { mode: started.mode, limit: started.limit, paper, exam, banks, questions })
     }
 
     /// Returns the bank that a question came from.
-    pub fn bank_of(&self, item: usize) -> &Bank {
-        &self.banks[self.items[item].bank]
+    pub fn bank_of(&self, index: usize) -> &Bank {
+        &self.banks[self.questions[index].bank]
     }
 
     /// Returns the case that a question belongs to.
-    pub fn case_of(&self, item: usize) -> Option<&str> {
-        let case = self.items[item].question.case.as_ref()?;
-        self.bank_of(item).case_text(case)
+    pub fn case_of(&self, index: usize) -> Option<&str> {
+        let case = self.questions[index].question.case.as_ref()?;
+        self.bank_of(index).case_text(case)
     }
 
     /// Returns what a question's facts rest on, a line a source.
-    pub fn sources_of(&self, item: usize) -> Vec<String> {
-        let bank = self.bank_of(item);
+    pub fn sources_of(&self, index: usize) -> Vec<String> {
+        let bank = self.bank_of(index);
         let line = |citation: &crate::bank::question::Citation| {
-            let work =
+            let source_line =
                 bank.source(&citation.id).map_or_else(|| citation.id.to_string(), |source| source.citation_line());
-            citation.locator.as_ref().map_or(work.clone(), |locator| format!("{work}. {locator}"))
+            citation.locator.as_ref().map_or(source_line.clone(), |locator| format!("{source_line}. {locator}"))
         };
-        self.items[item].question.sources.iter().map(line).collect()
+        self.questions[index].question.sources.iter().map(line).collect()
     }
 
     /// Returns what the sitting is called: the exam's title, or `Practice`.
@@ -113,19 +120,19 @@ impl LoadedPaper {
     }
 
     /// Returns the titles of banks that took the place of built-in ones.
-    pub fn replaced(&self) -> Vec<&str> {
+    pub fn replacement_bank_titles(&self) -> Vec<&str> {
         let banks = self.banks.iter().zip(&self.paper.banks);
-        banks.filter(|(_, bank_ref)| bank_ref.replaced).map(|(bank, _)| bank.title.as_str()).collect()
+        banks.filter(|(_, bank_ref)| bank_ref.replaces_built_in).map(|(bank, _)| bank.title.as_str()).collect()
     }
 
     /// Returns whether any bank drawn from may be practiced, so that its keys can be read by anybody.
-    pub fn open_pool(&self) -> bool {
+    pub fn has_practice_bank(&self) -> bool {
         self.banks.iter().any(|bank| bank.practice)
     }
 }
 
 /// Returns how many choices, items or right sides a question shows in an order of their own.
-fn shown_count(ask: &QuestionKind) -> usize {
+fn display_count(ask: &QuestionKind) -> usize {
     match ask {
         QuestionKind::Choice { choices, .. } => choices.len(),
         QuestionKind::Order { items } => items.len(),
@@ -135,7 +142,7 @@ fn shown_count(ask: &QuestionKind) -> usize {
 }
 
 /// Returns whether `order` holds every number below `count` once.
-fn is_order(order: &[usize], count: usize) -> bool {
+fn is_permutation(order: &[usize], count: usize) -> bool {
     let mut sorted = order.to_vec();
     sorted.sort_unstable();
     sorted.into_iter().eq(0..count)
@@ -143,25 +150,25 @@ fn is_order(order: &[usize], count: usize) -> bool {
 
 impl LoadedQuestion {
     /// Returns the texts that are shown in an order of their own: choices, items to order, or right sides.
-    pub fn shown(&self) -> Vec<&str> {
-        let text = |at: usize| match &self.question.ask {
-            QuestionKind::Choice { choices, .. } => choices[at].text.as_str(),
-            QuestionKind::Order { items } => items[at].text.as_str(),
-            QuestionKind::Match { pairs, .. } if at < pairs.len() => pairs[at].right.as_str(),
-            QuestionKind::Match { pairs, extra_right } => extra_right[at - pairs.len()].text.as_str(),
+    pub fn displayed_texts(&self) -> Vec<&str> {
+        let text = |index: usize| match &self.question.ask {
+            QuestionKind::Choice { choices, .. } => choices[index].text.as_str(),
+            QuestionKind::Order { items } => items[index].text.as_str(),
+            QuestionKind::Match { pairs, .. } if index < pairs.len() => pairs[index].right.as_str(),
+            QuestionKind::Match { pairs, extra_right } => extra_right[index - pairs.len()].text.as_str(),
             QuestionKind::TrueFalse { .. } | QuestionKind::Number { .. } | QuestionKind::Text { .. } => "",
         };
         // `Sheet::open` has held the order to the question.
-        self.order.iter().map(|at| text(*at)).collect()
+        self.order.iter().map(|index| text(*index)).collect()
     }
 
     /// Returns at which position something stands, by its place in the question.
-    pub fn position(&self, place: usize) -> Option<usize> {
-        self.order.iter().position(|at| *at == place)
+    pub fn display_position(&self, index: usize) -> Option<usize> {
+        self.order.iter().position(|at| *at == index)
     }
 }
 
 /// Returns the letter of a position: A for 0. Positions go up to 25, which reading a bank makes sure of.
-pub fn letter(position: usize) -> char {
+pub fn choice_letter(position: usize) -> char {
     u8::try_from(position).map_or('?', |n| char::from(b'A'.saturating_add(n)))
 }

@@ -1,4 +1,5 @@
-//! An attempt once more, from its facts alone: the paper drawn again from its seed, the answers marked again.
+//! Replays a stored attempt: draws the paper again from its seed, scores the answers again, and compares both with
+//! the stored result.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use crate::bank::Question;
 use crate::bank::exam::Exam;
 use crate::exam::Session;
 use crate::exam::draw::rng::{DrawRng, RngStream};
-use crate::exam::draw::{QuestionPool, arrange, select_again};
+use crate::exam::draw::{QuestionPool, display_order, reselect};
 use crate::exam::loaded_paper::{LoadedPaper, MissingContent};
 use crate::ids::Digest;
 
@@ -16,11 +17,11 @@ use crate::ids::Digest;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplayResult {
     /// Whether the paper came out the same.
-    pub paper: RedrawResult,
+    pub redraw: RedrawResult,
     /// The outcome as it is now.
     pub outcome: Outcome,
     /// Whether that is what was stored; nothing while the attempt is open.
-    pub as_stored: Option<bool>,
+    pub outcome_matches: Option<bool>,
 }
 
 /// What came of drawing the paper again.
@@ -31,13 +32,13 @@ pub enum RedrawResult {
     /// Another question, or another order, at this place of the paper.
     Differs(usize),
     /// A practice is not drawn again: its facts do not hold what it was drawn from.
-    NotKept,
+    Skipped,
 }
 
 impl ReplayResult {
     /// Returns whether everything came out as it was stored.
-    pub fn holds(&self) -> bool {
-        !matches!(self.paper, RedrawResult::Differs(_)) && self.as_stored != Some(false)
+    pub fn is_consistent(&self) -> bool {
+        !matches!(self.redraw, RedrawResult::Differs(_)) && self.outcome_matches != Some(false)
     }
 }
 
@@ -46,57 +47,60 @@ impl ReplayResult {
 /// # Errors
 /// The first content that is missing or was changed.
 pub fn replay(
-    sheet: &Arc<LoadedPaper>,
+    loaded_paper: &Arc<LoadedPaper>,
     facts: &[Fact],
-    content: impl Fn(Digest) -> Option<String>,
+    find_content: impl Fn(Digest) -> Option<String>,
 ) -> Result<ReplayResult, MissingContent> {
-    let paper = match &sheet.exam {
-        Some(exam) => redrawn(sheet, exam, content)?,
-        None => RedrawResult::NotKept,
+    let redraw_result = match &loaded_paper.exam {
+        Some(exam) => redraw(loaded_paper, exam, find_content)?,
+        None => RedrawResult::Skipped,
     };
-    let session = Session::resume(Arc::clone(sheet), facts);
+    let session = Session::from_facts(Arc::clone(loaded_paper), facts);
     let outcome = session.outcome();
-    let as_stored = session.ended().map(|ended| ended.outcome == outcome);
-    Ok(ReplayResult { paper, outcome, as_stored })
+    let outcome_matches = session.finished().map(|finished| finished.outcome == outcome);
+    Ok(ReplayResult { redraw: redraw_result, outcome, outcome_matches })
 }
 
 /// Draws the paper again from its seed and the pools that were stored with it. What was passed over, and how often it
 /// began anew, is taken as stored.
-fn redrawn(
-    sheet: &LoadedPaper,
+fn redraw(
+    loaded_paper: &LoadedPaper,
     exam: &Exam,
-    content: impl Fn(Digest) -> Option<String>,
+    find_content: impl Fn(Digest) -> Option<String>,
 ) -> Result<RedrawResult, MissingContent> {
-    let pool = |section: &PaperSection| pool(section, &content);
-    let pools = sheet.paper.sections.iter().map(pool).collect::<Result<Vec<_>, _>>()?;
+    let pool = |section: &PaperSection| load_pool(section, &find_content);
+    let pools = loaded_paper.paper.sections.iter().map(pool).collect::<Result<Vec<_>, _>>()?;
     let pools: Vec<QuestionPool<'_>> = pools.iter().map(|pool| pool.iter().collect()).collect();
-    let Ok(picked) = select_again(exam, &pools, &sheet.paper) else { return Ok(RedrawResult::Differs(0)) };
-    let mut choices = DrawRng::new(sheet.paper.seed, RngStream::Choices);
-    let mut place = 0;
-    for (section, part) in picked.iter().enumerate() {
-        for question in part.units.iter().flat_map(|unit| &unit.questions) {
-            let order = arrange(&question.ask, &mut choices);
-            let same = sheet.paper.items.get(place).is_some_and(|item| {
-                item.section == section && item.question == question.digest() && item.order == order
+    let Ok(selections) = reselect(exam, &pools, &loaded_paper.paper) else { return Ok(RedrawResult::Differs(0)) };
+    let mut choice_rng = DrawRng::new(loaded_paper.paper.seed, RngStream::ChoiceOrder);
+    let mut index = 0;
+    for (section, selection) in selections.iter().enumerate() {
+        for question in selection.sets.iter().flat_map(|set| &set.questions) {
+            let order = display_order(&question.ask, &mut choice_rng);
+            let is_same = loaded_paper.paper.questions.get(index).is_some_and(|stored| {
+                stored.section == section && stored.question == question.digest() && stored.order == order
             });
-            if !same {
-                return Ok(RedrawResult::Differs(place));
+            if !is_same {
+                return Ok(RedrawResult::Differs(index));
             }
-            place += 1;
+            index += 1;
         }
     }
-    Ok(if place == sheet.paper.items.len() { RedrawResult::Same } else { RedrawResult::Differs(place) })
+    Ok(if index == loaded_paper.paper.questions.len() { RedrawResult::Same } else { RedrawResult::Differs(index) })
 }
 
 /// Reads the questions that a section could be drawn from, in the order of its bank.
-fn pool(
+fn load_pool(
     section: &PaperSection,
-    content: impl Fn(Digest) -> Option<String>,
+    find_content: impl Fn(Digest) -> Option<String>,
 ) -> Result<Vec<Arc<Question>>, MissingContent> {
     let Some(digest) = section.pool else { return Ok(Vec::new()) };
-    let text = |digest| content(digest).filter(|text| Digest::of(text) == digest).ok_or(MissingContent(digest));
-    let digests: Vec<Digest> = serde_json::from_str(&text(digest)?).map_err(|_| MissingContent(digest))?;
-    let question =
-        |digest: Digest| Question::from_content_json(&text(digest)?).map(Arc::new).ok_or(MissingContent(digest));
+    let content_text = |digest| {
+        find_content(digest).filter(|content_text| Digest::of(content_text) == digest).ok_or(MissingContent(digest))
+    };
+    let digests: Vec<Digest> = serde_json::from_str(&content_text(digest)?).map_err(|_| MissingContent(digest))?;
+    let question = |digest: Digest| {
+        Question::from_content_json(&content_text(digest)?).map(Arc::new).ok_or(MissingContent(digest))
+    };
     digests.into_iter().map(question).collect()
 }

@@ -1,4 +1,4 @@
-//! Points for one answer by the question's kind, and the outcome of a whole attempt.
+//! Scoring: the points for one answer, and the outcome of a whole attempt.
 
 use std::collections::BTreeSet;
 
@@ -13,11 +13,11 @@ use crate::text;
 /// Returns the points for an answer: one for a right one, a fraction only for a balanced choice, nothing for no answer.
 ///
 /// A critical question is right or wrong, whatever its scoring says.
-pub fn mark(question: &Question, answer: Option<&Answer>) -> Points {
-    let right = match (&question.ask, answer) {
+pub fn score(question: &Question, answer: Option<&Answer>) -> Points {
+    let is_correct = match (&question.ask, answer) {
         (QuestionKind::Choice { choices, select, scoring, .. }, Some(Answer::Choices(ticked))) => {
             let scoring = if question.critical { ChoiceScoring::AllOrNothing } else { *scoring };
-            return choice(choices, *select, scoring, ticked);
+            return score_choice(choices, *select, scoring, ticked);
         }
         (QuestionKind::TrueFalse { answer, .. }, Some(Answer::Truth(given))) => given == answer,
         (QuestionKind::Number { answer, tolerance, .. }, Some(Answer::Number(given))) => {
@@ -28,20 +28,22 @@ pub fn mark(question: &Question, answer: Option<&Answer>) -> Points {
             accept.iter().any(|accepted| text::answer_key(accepted) == given)
         }
         (QuestionKind::Order { items }, Some(Answer::Order(order))) => order.iter().copied().eq(0..items.len()),
-        (QuestionKind::Match { pairs, .. }, Some(Answer::Pairs(rights))) => rights.iter().copied().eq(0..pairs.len()),
+        (QuestionKind::Match { pairs, .. }, Some(Answer::Pairs(right_sides))) => {
+            right_sides.iter().copied().eq(0..pairs.len())
+        }
         _ => false,
     };
-    if right { Points::one() } else { Points::zero() }
+    if is_correct { Points::one() } else { Points::zero() }
 }
 
 /// Returns the points for an answer to a question that turned out to be faulty; nothing where it was dropped.
-pub fn mark_again(question: &Question, policy: &RemarkPolicy, answer: Option<&Answer>) -> Option<Points> {
+pub fn rescore(question: &Question, policy: &RemarkPolicy, answer: Option<&Answer>) -> Option<Points> {
     match policy {
         RemarkPolicy::Drop => None,
         RemarkPolicy::AcceptAll => Some(Points::one()),
         RemarkPolicy::Rekey(keys) => {
-            let under = |key: &Answer| rekeyed(question, key).map(|question| mark(&question, answer));
-            Some(keys.iter().filter_map(under).max().unwrap_or_else(|| mark(question, answer)))
+            let score_under = |key: &Answer| rekeyed(question, key).map(|question| score(&question, answer));
+            Some(keys.iter().filter_map(score_under).max().unwrap_or_else(|| score(question, answer)))
         }
     }
 }
@@ -49,20 +51,20 @@ pub fn mark_again(question: &Question, policy: &RemarkPolicy, answer: Option<&An
 /// Returns the question with another key; nothing where that can be no key of it. What is put in order or paired has no
 /// other key: its own order is the key.
 pub fn rekeyed(question: &Question, key: &Answer) -> Option<Question> {
-    if misfit(question, key).is_some() {
+    if invalid_answer_reason(question, key).is_some() {
         return None;
     }
     let ask = match (question.ask.clone(), key) {
         (QuestionKind::Choice { mut choices, select, scoring, order }, Answer::Choices(keys)) => {
-            let enough = match select {
+            let has_valid_count = match select {
                 SelectCount::One => true,
                 SelectCount::Exactly(n) => keys.len() == n,
                 SelectCount::All => keys.len() < choices.len(),
             };
-            if !enough {
+            if !has_valid_count {
                 return None;
             }
-            choices.iter_mut().enumerate().for_each(|(at, choice)| choice.correct = keys.contains(&at));
+            choices.iter_mut().enumerate().for_each(|(index, choice)| choice.correct = keys.contains(&index));
             QuestionKind::Choice { choices, select, scoring, order }
         }
         (QuestionKind::TrueFalse { rationales, harm, .. }, Answer::Truth(answer)) => {
@@ -78,11 +80,12 @@ pub fn rekeyed(question: &Question, key: &Answer) -> Option<Question> {
 }
 
 /// Marks ticked choices. More ticks than may be selected earn nothing, however they came to be stored.
-fn choice(choices: &[Choice], select: SelectCount, scoring: ChoiceScoring, ticked: &[usize]) -> Points {
+fn score_choice(choices: &[Choice], select: SelectCount, scoring: ChoiceScoring, ticked: &[usize]) -> Points {
     let ticked: BTreeSet<usize> = ticked.iter().copied().collect();
-    let keys = choices.iter().filter(|choice| choice.correct).count();
-    let hits = ticked.iter().filter(|at| choices.get(**at).is_some_and(|choice| choice.correct)).count();
-    let misses = ticked.len() - hits;
+    let key_count = choices.iter().filter(|choice| choice.correct).count();
+    let correct_ticked =
+        ticked.iter().filter(|index| choices.get(**index).is_some_and(|choice| choice.correct)).count();
+    let wrong_ticked = ticked.len() - correct_ticked;
     let too_many = match select {
         SelectCount::One => ticked.len() > 1,
         SelectCount::Exactly(n) => ticked.len() > n,
@@ -90,30 +93,32 @@ fn choice(choices: &[Choice], select: SelectCount, scoring: ChoiceScoring, ticke
     };
     match scoring {
         _ if too_many => Points::zero(),
-        ChoiceScoring::Balanced => Points::balanced(hits, keys, misses, choices.len() - keys),
-        ChoiceScoring::AllOrNothing if hits == keys && misses == 0 && keys > 0 => Points::one(),
+        ChoiceScoring::Balanced => Points::balanced(correct_ticked, key_count, wrong_ticked, choices.len() - key_count),
+        ChoiceScoring::AllOrNothing if correct_ticked == key_count && wrong_ticked == 0 && key_count > 0 => {
+            Points::one()
+        }
         ChoiceScoring::AllOrNothing => Points::zero(),
     }
 }
 
 /// Returns why an answer cannot be one to this question, as a trainee is told it.
-pub fn misfit(question: &Question, answer: &Answer) -> Option<String> {
-    let distinct = |places: &[usize], below: usize| {
-        let mut sorted = places.to_vec();
+pub fn invalid_answer_reason(question: &Question, answer: &Answer) -> Option<String> {
+    let are_distinct = |indexes: &[usize], bound: usize| {
+        let mut sorted = indexes.to_vec();
         sorted.sort_unstable();
-        sorted.windows(2).all(|pair| pair[0] < pair[1]) && sorted.last().is_none_or(|last| *last < below)
+        sorted.windows(2).all(|pair| pair[0] < pair[1]) && sorted.last().is_none_or(|last| *last < bound)
     };
-    let fits = match (&question.ask, answer) {
+    let is_valid = match (&question.ask, answer) {
         (QuestionKind::Choice { choices, select, .. }, Answer::Choices(ticked)) => {
-            let most = match select {
+            let max_choices = match select {
                 SelectCount::One => 1,
                 SelectCount::Exactly(n) => *n,
                 SelectCount::All => choices.len(),
             };
-            if ticked.len() > most {
-                return Some(format!("choose at most {most}"));
+            if ticked.len() > max_choices {
+                return Some(format!("choose at most {max_choices}"));
             }
-            !ticked.is_empty() && distinct(ticked, choices.len())
+            !ticked.is_empty() && are_distinct(ticked, choices.len())
         }
         (QuestionKind::TrueFalse { .. }, Answer::Truth(_)) => true,
         (QuestionKind::Number { .. }, Answer::Number(given)) => match Decimal::parse(given) {
@@ -122,36 +127,40 @@ pub fn misfit(question: &Question, answer: &Answer) -> Option<String> {
         },
         (QuestionKind::Text { .. }, Answer::Text(given)) => given.len() <= 1000 && text::is_printable(given),
         (QuestionKind::Order { items }, Answer::Order(order)) => {
-            order.len() == items.len() && distinct(order, items.len())
+            order.len() == items.len() && are_distinct(order, items.len())
         }
-        (QuestionKind::Match { pairs, extra_right }, Answer::Pairs(rights)) => {
-            rights.len() == pairs.len() && rights.iter().all(|right| *right < pairs.len() + extra_right.len())
+        (QuestionKind::Match { pairs, extra_right }, Answer::Pairs(right_sides)) => {
+            right_sides.len() == pairs.len() && right_sides.iter().all(|right| *right < pairs.len() + extra_right.len())
         }
         _ => false,
     };
-    (!fits).then(|| "this is no answer to this question".to_owned())
+    (!is_valid).then(|| "this is no answer to this question".to_owned())
 }
 
 /// Computes what an attempt came to. `answers` and `policies` hold one entry for each question of the sheet; a policy is what
 /// became of a question that turned out to be faulty.
 ///
 /// An exam is passed when the total reaches its mark, every section its own, and every critical question is right.
-pub fn outcome(sheet: &LoadedPaper, answers: &[Option<&Answer>], policies: &[Option<&RemarkPolicy>]) -> Outcome {
+pub fn outcome(loaded_paper: &LoadedPaper, answers: &[Option<&Answer>], policies: &[Option<&RemarkPolicy>]) -> Outcome {
     // A question that was dropped has no mark.
-    let mark = |((item, answer), policy): ((&LoadedQuestion, &Option<&Answer>), &Option<&RemarkPolicy>)| match policy {
-        Some(policy) => mark_again(&item.question, policy, *answer),
-        None => Some(mark(&item.question, *answer)),
+    let mark = |((loaded, answer), policy): ((&LoadedQuestion, &Option<&Answer>), &Option<&RemarkPolicy>)| match policy
+    {
+        Some(policy) => rescore(&loaded.question, policy, *answer),
+        None => Some(score(&loaded.question, *answer)),
     };
-    let marks: Vec<_> = sheet.items.iter().zip(answers).zip(policies).map(mark).collect();
+    let marks: Vec<_> = loaded_paper.questions.iter().zip(answers).zip(policies).map(mark).collect();
     let possible = marks.iter().flatten().count();
     let earned: Points = marks.iter().flatten().cloned().sum();
-    let sections: Vec<_> = (0..sheet.paper.sections.len()).map(|at| section(sheet, &marks, at)).collect();
-    let is_lost = |mark: &Option<Points>| mark.as_ref().is_some_and(|mark| *mark < Points::one());
-    let lost = || sheet.items.iter().zip(&marks).filter(|(_, mark)| is_lost(mark)).map(|(item, _)| item);
-    let critical_misses = objectives(sheet, lost().filter(|item| item.question.critical));
-    let pass = sheet.exam.as_ref().map(|exam| exam.pass);
-    let reached = pass.is_none_or(|pass| earned.reaches(pass, possible)) && sections.iter().all(|section| section.met);
-    let standing = match (sheet.mode, reached, critical_misses.is_empty()) {
+    let sections: Vec<_> =
+        (0..loaded_paper.paper.sections.len()).map(|index| section_outcome(loaded_paper, &marks, index)).collect();
+    let is_missed = |mark: &Option<Points>| mark.as_ref().is_some_and(|mark| *mark < Points::one());
+    let missed_questions =
+        || loaded_paper.questions.iter().zip(&marks).filter(|(_, mark)| is_missed(mark)).map(|(loaded, _)| loaded);
+    let critical_misses = missed_objectives(loaded_paper, missed_questions().filter(|loaded| loaded.question.critical));
+    let pass = loaded_paper.exam.as_ref().map(|exam| exam.pass);
+    let all_marks_reached =
+        pass.is_none_or(|pass| earned.reaches(pass, possible)) && sections.iter().all(|section| section.met);
+    let result = match (loaded_paper.mode, all_marks_reached, critical_misses.is_empty()) {
         (Mode::Practice, ..) => ExamResult::Practiced,
         (Mode::Exam | Mode::Mock, false, _) => ExamResult::Failed,
         (Mode::Exam | Mode::Mock, true, false) => ExamResult::FailedCritical,
@@ -163,30 +172,39 @@ pub fn outcome(sheet: &LoadedPaper, answers: &[Option<&Answer>], policies: &[Opt
         pass,
         sections,
         critical_misses,
-        missed: objectives(sheet, lost()),
+        missed: missed_objectives(loaded_paper, missed_questions()),
         unanswered: answers.iter().zip(&marks).filter(|(answer, mark)| answer.is_none() && mark.is_some()).count(),
-        standing,
+        result,
     }
 }
 
-fn section(sheet: &LoadedPaper, marks: &[Option<Points>], at: usize) -> SectionOutcome {
-    let own =
-        || sheet.items.iter().zip(marks).filter(|(item, _)| item.section == at).filter_map(|(_, mark)| mark.as_ref());
-    let earned: Points = own().cloned().sum();
-    let possible = own().count();
-    let bank = &sheet.banks[sheet.paper.sections[at].bank];
-    let pass = sheet.exam.as_ref().and_then(|exam| exam.sections.get(at)?.pass);
+fn section_outcome(loaded_paper: &LoadedPaper, marks: &[Option<Points>], index: usize) -> SectionOutcome {
+    let section_points = || {
+        loaded_paper
+            .questions
+            .iter()
+            .zip(marks)
+            .filter(|(loaded, _)| loaded.section == index)
+            .filter_map(|(_, mark)| mark.as_ref())
+    };
+    let earned: Points = section_points().cloned().sum();
+    let possible = section_points().count();
+    let bank = &loaded_paper.banks[loaded_paper.paper.sections[index].bank];
+    let pass = loaded_paper.exam.as_ref().and_then(|exam| exam.sections.get(index)?.pass);
     let met = pass.is_none_or(|pass| earned.reaches(pass, possible));
     SectionOutcome { bank: bank.id.clone(), title: bank.title.clone(), earned, possible, pass, met }
 }
 
 /// Collects the objectives of some questions, each once.
-fn objectives<'a>(sheet: &LoadedPaper, items: impl Iterator<Item = &'a LoadedQuestion>) -> Vec<MissedObjective> {
-    let missed = |item: &LoadedQuestion| {
-        let bank = &sheet.banks[item.bank];
-        let objective = item.question.objective.clone();
+fn missed_objectives<'a>(
+    loaded_paper: &LoadedPaper,
+    questions: impl Iterator<Item = &'a LoadedQuestion>,
+) -> Vec<MissedObjective> {
+    let to_missed = |loaded: &LoadedQuestion| {
+        let bank = &loaded_paper.banks[loaded.bank];
+        let objective = loaded.question.objective.clone();
         let text = bank.objective_text(&objective).unwrap_or(objective.as_str()).to_owned();
         MissedObjective { bank: bank.id.clone(), objective, text }
     };
-    items.map(missed).collect::<BTreeSet<_>>().into_iter().collect()
+    questions.map(to_missed).collect::<BTreeSet<_>>().into_iter().collect()
 }

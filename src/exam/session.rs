@@ -1,7 +1,8 @@
-//! The state machine of a sitting: what may be done, and what was done, rebuilt from facts alone.
+//! The state machine of an attempt. Its state is rebuilt from facts only.
 //!
-//! A [`Session`] never changes by itself. [`Session::decide`] says which fact an action would be, or why it may not be;
-//! once that fact is stored, [`Session::apply`] takes it in. So what a screen shows is what is on disk.
+//! A [`Session`] never changes by itself. [`Session::decide`] returns the fact for an action, or the reason to refuse
+//! it. The caller stores that fact and then passes it to [`Session::apply`]. So the screen shows only what is on
+//! disk.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,10 +17,10 @@ use crate::exam::scoring;
 /// A sitting in progress, or one that has ended.
 #[derive(Debug, Clone)]
 pub struct Session {
-    sheet: Arc<LoadedPaper>,
-    given: Vec<Option<StoredAnswer>>,
+    loaded_paper: Arc<LoadedPaper>,
+    answers: Vec<Option<StoredAnswer>>,
     flags: Vec<bool>,
-    ended: Option<AttemptFinished>,
+    finished: Option<AttemptFinished>,
     rulings: Vec<QuestionRuling>,
 }
 
@@ -38,19 +39,19 @@ pub enum AttemptAction {
     /// Answers a question, or changes its answer.
     Answer {
         /// The question's place in the paper.
-        item: usize,
+        question_index: usize,
         /// The whole answer.
         answer: Answer,
         /// How sure; in practice.
         certainty: Option<Certainty>,
     },
     /// Takes an answer back.
-    Clear {
+    ClearAnswer {
         /// The question's place in the paper.
         item: usize,
     },
     /// Flags a question for a second look, or takes the flag off.
-    Flag {
+    ToggleFlag {
         /// The question's place in the paper.
         item: usize,
     },
@@ -77,13 +78,13 @@ pub enum ActionRefusal {
     /// Its time is over; it is to be ended.
     TimeUp,
     /// Its time is not over.
-    TimeLeft,
+    TimeRemaining,
     /// There is no such question.
-    NoSuchQuestion,
+    UnknownQuestion,
     /// The question was answered and explained.
     Closed,
     /// The answer is none to this question.
-    Misfit(String),
+    InvalidAnswer(String),
 }
 
 impl fmt::Display for ActionRefusal {
@@ -91,24 +92,30 @@ impl fmt::Display for ActionRefusal {
         match self {
             Self::Ended => f.write_str("this attempt has ended"),
             Self::TimeUp => f.write_str("the time is over"),
-            Self::TimeLeft => f.write_str("the time is not over"),
-            Self::NoSuchQuestion => f.write_str("there is no such question"),
+            Self::TimeRemaining => f.write_str("the time is not over"),
+            Self::UnknownQuestion => f.write_str("there is no such question"),
             Self::Closed => f.write_str("this question is answered and closed"),
-            Self::Misfit(why) => f.write_str(why),
+            Self::InvalidAnswer(reason) => f.write_str(reason),
         }
     }
 }
 
 impl Session {
     /// Begins a sitting.
-    pub fn new(sheet: Arc<LoadedPaper>) -> Self {
-        let count = sheet.items.len();
-        Self { sheet, given: vec![None; count], flags: vec![false; count], ended: None, rulings: Vec::new() }
+    pub fn new(loaded_paper: Arc<LoadedPaper>) -> Self {
+        let count = loaded_paper.questions.len();
+        Self {
+            loaded_paper,
+            answers: vec![None; count],
+            flags: vec![false; count],
+            finished: None,
+            rulings: Vec::new(),
+        }
     }
 
     /// Takes a sitting up again from its facts.
-    pub fn resume<'a>(sheet: Arc<LoadedPaper>, facts: impl IntoIterator<Item = &'a Fact>) -> Self {
-        let mut session = Self::new(sheet);
+    pub fn from_facts<'a>(loaded_paper: Arc<LoadedPaper>, facts: impl IntoIterator<Item = &'a Fact>) -> Self {
+        let mut session = Self::new(loaded_paper);
         facts.into_iter().for_each(|fact| session.apply(fact));
         session
     }
@@ -121,54 +128,62 @@ impl Session {
         let ActionMoment { elapsed, piped } = moment;
         let time_up = self.time_left(elapsed) == Some(Millis(0));
         match action {
-            _ if self.ended.is_some() => Err(ActionRefusal::Ended),
-            AttemptAction::TimeOut if time_up => Ok(self.finish(AttemptEnding::TimedOut, elapsed)),
-            AttemptAction::TimeOut => Err(ActionRefusal::TimeLeft),
+            _ if self.finished.is_some() => Err(ActionRefusal::Ended),
+            AttemptAction::TimeOut if time_up => Ok(self.finished_fact(AttemptEnding::TimedOut, elapsed)),
+            AttemptAction::TimeOut => Err(ActionRefusal::TimeRemaining),
             _ if time_up => Err(ActionRefusal::TimeUp),
-            AttemptAction::Submit => Ok(self.finish(AttemptEnding::Submitted, elapsed)),
-            AttemptAction::Answer { item, .. } | AttemptAction::Clear { item } | AttemptAction::Flag { item }
-                if item >= self.given.len() =>
+            AttemptAction::Submit => Ok(self.finished_fact(AttemptEnding::Submitted, elapsed)),
+            AttemptAction::Answer { question_index, .. }
+            | AttemptAction::ClearAnswer { item: question_index }
+            | AttemptAction::ToggleFlag { item: question_index }
+                if question_index >= self.answers.len() =>
             {
-                Err(ActionRefusal::NoSuchQuestion)
+                Err(ActionRefusal::UnknownQuestion)
             }
-            AttemptAction::Answer { item, .. } | AttemptAction::Clear { item } if self.is_closed(item) => {
+            AttemptAction::Answer { question_index, .. } | AttemptAction::ClearAnswer { item: question_index }
+                if self.is_closed(question_index) =>
+            {
                 Err(ActionRefusal::Closed)
             }
-            AttemptAction::Answer { item, answer, certainty } => {
-                if let Some(why) = scoring::misfit(&self.sheet.items[item].question, &answer) {
-                    return Err(ActionRefusal::Misfit(why));
+            AttemptAction::Answer { question_index, answer, certainty } => {
+                if let Some(reason) =
+                    scoring::invalid_answer_reason(&self.loaded_paper.questions[question_index].question, &answer)
+                {
+                    return Err(ActionRefusal::InvalidAnswer(reason));
                 }
-                let certainty = certainty.filter(|_| self.sheet.mode == Mode::Practice);
-                Ok(Fact::Answered(QuestionAnswered { item, answer: Some(answer), certainty, elapsed, piped }))
+                let certainty = certainty.filter(|_| self.loaded_paper.mode == Mode::Practice);
+                Ok(Fact::Answered(QuestionAnswered { question_index, answer: Some(answer), certainty, elapsed, piped }))
             }
-            AttemptAction::Clear { item } => {
-                Ok(Fact::Answered(QuestionAnswered { item, answer: None, certainty: None, elapsed, piped }))
+            AttemptAction::ClearAnswer { item: question_index } => {
+                Ok(Fact::Answered(QuestionAnswered { question_index, answer: None, certainty: None, elapsed, piped }))
             }
-            AttemptAction::Flag { item } => Ok(Fact::Flagged(QuestionFlagged { item, on: !self.flags[item], elapsed })),
+            AttemptAction::ToggleFlag { item: question_index } => {
+                Ok(Fact::Flagged(QuestionFlagged { question_index, on: !self.flags[question_index], elapsed }))
+            }
         }
     }
 
-    fn finish(&self, how: AttemptEnding, elapsed: Millis) -> Fact {
-        Fact::Finished(AttemptFinished { how, elapsed, outcome: self.outcome() })
+    fn finished_fact(&self, ending: AttemptEnding, elapsed: Millis) -> Fact {
+        Fact::Finished(AttemptFinished { ending, elapsed, outcome: self.outcome() })
     }
 
     /// Takes in a fact that is stored. One that cannot follow from this state changes nothing.
     pub fn apply(&mut self, fact: &Fact) {
         match fact {
-            Fact::Answered(answered) if self.ended.is_none() => {
-                if let Some(given) = self.given.get_mut(answered.item) {
+            Fact::Answered(answered) if self.finished.is_none() => {
+                if let Some(stored) = self.answers.get_mut(answered.question_index) {
                     let certainty = answered.certainty;
-                    *given = answered.answer.clone().map(|answer| StoredAnswer { answer, certainty });
+                    *stored = answered.answer.clone().map(|answer| StoredAnswer { answer, certainty });
                 }
             }
-            Fact::Flagged(flagged) if self.ended.is_none() => {
-                if let Some(flag) = self.flags.get_mut(flagged.item) {
+            Fact::Flagged(flagged) if self.finished.is_none() => {
+                if let Some(flag) = self.flags.get_mut(flagged.question_index) {
                     *flag = flagged.on;
                 }
             }
-            Fact::Finished(finished) => self.ended = Some(finished.clone()),
+            Fact::Finished(finished) => self.finished = Some(finished.clone()),
             Fact::Remarked(remarked) => {
-                if let Some(ended) = &mut self.ended {
+                if let Some(ended) = &mut self.finished {
                     ended.outcome = remarked.outcome.clone();
                     self.rulings.clone_from(&remarked.rulings);
                 }
@@ -178,78 +193,79 @@ impl Session {
     }
 
     /// Returns what is asked.
-    pub fn sheet(&self) -> &Arc<LoadedPaper> {
-        &self.sheet
+    pub fn loaded_paper(&self) -> &Arc<LoadedPaper> {
+        &self.loaded_paper
     }
 
     /// Returns how many questions there are.
-    pub fn count(&self) -> usize {
-        self.given.len()
+    pub fn question_count(&self) -> usize {
+        self.answers.len()
     }
 
     /// Returns the stored answer to a question.
-    pub fn given(&self, item: usize) -> Option<&StoredAnswer> {
-        self.given.get(item)?.as_ref()
+    pub fn stored_answer(&self, index: usize) -> Option<&StoredAnswer> {
+        self.answers.get(index)?.as_ref()
     }
 
     /// Returns whether a question is flagged.
-    pub fn is_flagged(&self, item: usize) -> bool {
-        self.flags.get(item).copied().unwrap_or(false)
+    pub fn is_flagged(&self, index: usize) -> bool {
+        self.flags.get(index).copied().unwrap_or(false)
     }
 
     /// Returns how many questions are flagged.
-    pub fn flagged(&self) -> usize {
+    pub fn flagged_count(&self) -> usize {
         self.flags.iter().filter(|flag| **flag).count()
     }
 
     /// Returns the questions without an answer.
-    pub fn open_items(&self) -> Vec<usize> {
-        (0..self.count()).filter(|item| self.given[*item].is_none()).collect()
+    pub fn unanswered_indexes(&self) -> Vec<usize> {
+        (0..self.question_count()).filter(|index| self.answers[*index].is_none()).collect()
     }
 
     /// Returns whether a question can no longer be answered: in practice once it was explained.
-    pub fn is_closed(&self, item: usize) -> bool {
-        self.sheet.mode == Mode::Practice && self.given(item).is_some()
+    pub fn is_closed(&self, index: usize) -> bool {
+        self.loaded_paper.mode == Mode::Practice && self.stored_answer(index).is_some()
     }
 
     /// Returns the question to go on with: the first without an answer, else the last.
-    pub fn next_open(&self) -> usize {
-        self.open_items().first().copied().unwrap_or(self.count().saturating_sub(1))
+    pub fn resume_index(&self) -> usize {
+        self.unanswered_indexes().first().copied().unwrap_or(self.question_count().saturating_sub(1))
     }
 
     /// Returns how much time is left, where there is a limit.
     pub fn time_left(&self, elapsed: Millis) -> Option<Millis> {
-        self.sheet.limit.map(|limit| limit.left_after(elapsed))
+        self.loaded_paper.limit.map(|limit| limit.saturating_sub(elapsed))
     }
 
     /// Returns how the sitting ended, once it has.
-    pub fn ended(&self) -> Option<&AttemptFinished> {
-        self.ended.as_ref()
+    pub fn finished(&self) -> Option<&AttemptFinished> {
+        self.finished.as_ref()
     }
 
     /// Returns the points that the stored answer to a question earns, or would earn had the question not been dropped.
-    pub fn mark(&self, item: usize) -> Points {
-        let (question, answer) = (&self.sheet.items[item].question, self.given(item).map(|given| &given.answer));
-        let again = self.policy(item).and_then(|policy| scoring::mark_again(question, policy, answer));
-        again.unwrap_or_else(|| scoring::mark(question, answer))
+    pub fn points(&self, index: usize) -> Points {
+        let (question, answer) =
+            (&self.loaded_paper.questions[index].question, self.stored_answer(index).map(|stored| &stored.answer));
+        let rescored = self.policy(index).and_then(|policy| scoring::rescore(question, policy, answer));
+        rescored.unwrap_or_else(|| scoring::score(question, answer))
     }
 
     /// Returns what became of a question that turned out to be faulty; the last word counts.
-    fn policy(&self, item: usize) -> Option<&RemarkPolicy> {
-        let question = self.sheet.paper.items[item].question;
+    fn policy(&self, index: usize) -> Option<&RemarkPolicy> {
+        let question = self.loaded_paper.paper.questions[index].question;
         self.rulings.iter().rev().find(|ruling| ruling.question == question).map(|ruling| &ruling.policy)
     }
 
     /// Returns how many questions are fully right.
-    pub fn right(&self) -> usize {
-        (0..self.count()).filter(|item| self.mark(*item) == Points::one()).count()
+    pub fn correct_count(&self) -> usize {
+        (0..self.question_count()).filter(|index| self.points(*index) == Points::one()).count()
     }
 
     /// Computes what the answers stored so far come to.
     pub fn outcome(&self) -> Outcome {
-        let answers: Vec<_> = self.given.iter().map(|given| given.as_ref().map(|given| &given.answer)).collect();
-        let policies: Vec<_> = (0..self.count()).map(|item| self.policy(item)).collect();
-        scoring::outcome(&self.sheet, &answers, &policies)
+        let answers: Vec<_> = self.answers.iter().map(|stored| stored.as_ref().map(|stored| &stored.answer)).collect();
+        let policies: Vec<_> = (0..self.question_count()).map(|index| self.policy(index)).collect();
+        scoring::outcome(&self.loaded_paper, &answers, &policies)
     }
 
     /// Returns the rulings on faulty questions that hold so far.
@@ -258,7 +274,7 @@ impl Session {
     }
 
     /// Computes what they come to under other rulings.
-    pub fn outcome_under(&self, rulings: Vec<QuestionRuling>) -> Outcome {
+    pub fn outcome_with_rulings(&self, rulings: Vec<QuestionRuling>) -> Outcome {
         Self { rulings, ..self.clone() }.outcome()
     }
 }

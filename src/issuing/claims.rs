@@ -1,7 +1,7 @@
 //! What a pass is worth putting on a certificate, and how its words are put.
 
 use crate::attempt::outcome::SectionOutcome;
-use crate::attempt::points::needed;
+use crate::attempt::points::points_needed;
 use crate::attempt::{Outcome, Points};
 use crate::bank::exam::Exam;
 use crate::canonical;
@@ -56,7 +56,7 @@ fn urn(digest: Digest) -> String {
 impl CredentialClaims<'_> {
     /// Puts the award as an unsigned credential of `issuer`, whose id is a did:key.
     pub fn credential(&self, issuer: &str, issuer_name: &str) -> Credential {
-        let until = format!("Valid through {} (UTC)", self.valid_until.day().written());
+        let until = format!("Valid through {} (UTC)", self.valid_until.day().format_long());
         let title = match self.assurance {
             Assurance::SelfAttested => format!("Self-test record: {}", self.exam.title),
             Assurance::Unsupervised | Assurance::Invigilated => {
@@ -74,9 +74,9 @@ impl CredentialClaims<'_> {
                 kinds: vec!["Profile".to_owned()],
                 name: issuer_name.to_owned(),
             },
-            valid_from: self.valid_from.whole_second().to_string(),
-            valid_until: self.valid_until.whole_second().to_string(),
-            awarded: self.valid_from.whole_second().to_string(),
+            valid_from: self.valid_from.truncate_to_second().to_string(),
+            valid_until: self.valid_until.truncate_to_second().to_string(),
+            awarded: self.valid_from.truncate_to_second().to_string(),
             subject: CredentialSubject {
                 id: format!("urn:uuid:{}", self.holder),
                 kinds: vec!["AchievementSubject".to_owned()],
@@ -109,10 +109,10 @@ impl CredentialClaims<'_> {
 
     fn achievement(&self) -> Achievement {
         let mut descriptions = vec![self.raw_score("score", "Score", self.outcome.possible, {
-            self.outcome.pass.map(|pass| needed(pass, self.outcome.possible))
+            self.outcome.pass.map(|pass| points_needed(pass, self.outcome.possible))
         })];
         for (at, section) in self.outcome.sections.iter().enumerate() {
-            let needed = section.pass.map(|pass| needed(pass, section.possible));
+            let needed = section.pass.map(|pass| points_needed(pass, section.possible));
             descriptions.push(self.raw_score(&format!("section/{at}"), &section.title, section.possible, needed));
         }
         descriptions.push(ResultDescription {
@@ -140,7 +140,7 @@ impl CredentialClaims<'_> {
     fn statement(&self) -> String {
         let review = self.reviewed.map_or_else(
             || "Questions not yet reviewed by a clinician.".to_owned(),
-            |day| format!("Questions reviewed by a clinician, the earliest on {}.", day.written()),
+            |day| format!("Questions reviewed by a clinician, the earliest on {}.", day.format_long()),
         );
         format!("{} {review}", self.exam.certificate.statement)
     }
@@ -184,13 +184,13 @@ impl CredentialClaims<'_> {
             narrative,
             genre: genre.to_owned(),
         };
-        let pool = if self.sheet.open_pool() {
+        let pool = if self.sheet.has_practice_bank() {
             "Open pool: these questions can be practiced."
         } else {
             "Closed pool: these questions cannot be practiced."
         };
         let banks = self.sheet.banks.iter().zip(&self.sheet.paper.banks).map(|(bank, named)| {
-            let replaced = if named.replaced { ", in place of the built-in bank" } else { "" };
+            let replaced = if named.replaces_built_in { ", in place of the built-in bank" } else { "" };
             format!("{} {} ({}{replaced})", bank.title, named.version, named.digest)
         });
         let banks: Vec<_> = banks.collect();

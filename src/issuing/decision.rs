@@ -2,18 +2,18 @@
 
 use crate::attempt::Fact;
 use crate::attempt::chain::StoredFact;
-use crate::attempt::signature::{DecisionKind, DecisionSignature, signed_decision};
+use crate::attempt::signature::{DecisionKind, DecisionSignature, decision_signing_bytes};
 use crate::credential::key::{KeyPeriod, SigningKeyPair, decision_fits};
 use crate::ids::StreamId;
 
 /// Signs a decision about an attempt or a person.
 pub fn sign_decision(about: StreamId, decision: DecisionKind, reason: &str, key: &SigningKeyPair) -> DecisionSignature {
-    DecisionSignature { did: key.did(), signature: key.sign_decision(&signed_decision(about, decision, reason)) }
+    DecisionSignature { did: key.did(), signature: key.sign_decision(&decision_signing_bytes(about, decision, reason)) }
 }
 
 /// Returns whether this is a signature under that decision, by whatever key.
 pub fn signature_matches(signature: &DecisionSignature, about: StreamId, decision: DecisionKind, reason: &str) -> bool {
-    decision_fits(&signature.did, &signed_decision(about, decision, reason), &signature.signature)
+    decision_fits(&signature.did, &decision_signing_bytes(about, decision, reason), &signature.signature)
 }
 
 /// Returns whether one of these keys made the signature and is not compromised.
@@ -24,7 +24,7 @@ pub fn is_signed_by(signature: &DecisionSignature, keys: &[KeyPeriod]) -> bool {
 /// Reads the facts of a chain that an issuer applies: of remarks only those signed with one of its keys.
 pub fn applied_by<'a>(rows: &'a [StoredFact], keys: &[KeyPeriod]) -> Vec<(&'a StoredFact, Fact)> {
     let own = |fact: &Fact| match fact {
-        Fact::Remarked(remarked) => remarked.warrant.as_ref().is_some_and(|warrant| is_signed_by(warrant, keys)),
+        Fact::Remarked(remarked) => remarked.signature.as_ref().is_some_and(|warrant| is_signed_by(warrant, keys)),
         _ => true,
     };
     applied(rows).into_iter().filter(|(_, fact)| own(fact)).collect()
@@ -34,9 +34,10 @@ pub fn applied_by<'a>(rows: &'a [StoredFact], keys: &[KeyPeriod]) -> Vec<(&'a St
 pub fn applied(rows: &[StoredFact]) -> Vec<(&StoredFact, Fact)> {
     let applies = |row: &StoredFact, fact: &Fact| match fact {
         Fact::Remarked(remarked) => {
-            let warrant = remarked.warrant.as_ref();
-            warrant
-                .is_some_and(|warrant| signature_matches(warrant, row.stream, DecisionKind::Remark, &remarked.terms()))
+            let warrant = remarked.signature.as_ref();
+            warrant.is_some_and(|warrant| {
+                signature_matches(warrant, row.stream, DecisionKind::Remark, &remarked.signed_text())
+            })
         }
         _ => true,
     };

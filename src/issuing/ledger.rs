@@ -30,15 +30,15 @@ impl Ledger {
         let mut ledger = Self { facts: u64::try_from(rows.len()).unwrap_or(u64::MAX), ..Self::default() };
         for row in rows {
             match row.fact() {
-                Some(Fact::Ledgered(line)) => ledger.lines.push(line),
-                Some(Fact::Received(received)) => ledger.received.push(received),
+                Some(Fact::IssuedOnRequest(line)) => ledger.lines.push(line),
+                Some(Fact::RequestReceived(received)) => ledger.received.push(received),
                 Some(Fact::Revoked(revoked)) => {
                     let reason = RevocationReason::ALL.into_iter().find(|reason| reason.name() == revoked.reason);
                     if reason.is_some_and(RevocationReason::is_own_fault) {
                         ledger.faulty.push(revoked.certificate);
                     }
-                    let reason = reason.filter(|_| revoked.told);
-                    ledger.revoked.push(Revocation { id: revoked.certificate, on: row.at.day(), reason });
+                    let reason = reason.filter(|_| revoked.reason_published);
+                    ledger.revoked.push(Revocation { id: revoked.certificate, on: row.stored_at.day(), reason });
                 }
                 // An erased line would make a used request new, and a revoked certificate valid again.
                 _ => return Err(row.seq),

@@ -15,13 +15,13 @@ use crate::attempt::{ExamResult, Fact, Mode};
 use crate::bank::exam::Exam;
 use crate::clock::{Millis, Timestamp};
 use crate::credential::key::KeyPeriod;
-use crate::exam::anomalies::oddities;
-use crate::exam::draw::counts;
+use crate::exam::anomalies::find_anomalies;
+use crate::exam::draw::question_counts;
 use crate::exam::loaded_paper::MissingContent;
 use crate::exam::replay::{self, ReplayResult};
-use crate::exam::scoring::misfit;
+use crate::exam::scoring::invalid_answer_reason;
 use crate::exam::{LoadedPaper, Session};
-use crate::ids::{AttemptId, Digest, FactId, StreamId, TraineeId, hex, unhex};
+use crate::ids::{AttemptId, Digest, FactId, StreamId, TraineeId, from_hex, to_hex};
 use crate::issuing::decision::{applied, applied_by};
 use crate::{canonical, text};
 
@@ -143,10 +143,10 @@ impl CertificateRequest {
         content: impl Fn(Digest) -> Option<String>,
     ) -> Self {
         let line = |row: &StoredFact| {
-            let SaltedPayload { salt, payload } = row.secret.clone()?;
-            let (id, seq, kind, at) = (row.id, row.seq, row.kind.clone(), row.at);
-            let (body, prev, digest) = (row.body, row.prev, row.digest);
-            Some(RequestFact { id, seq, kind, at, body, prev, digest, salt: hex(&salt), payload })
+            let SaltedPayload { salt, payload } = row.salted_payload.clone()?;
+            let (id, seq, kind, at) = (row.id, row.seq, row.kind.clone(), row.stored_at);
+            let (body, prev, digest) = (row.payload_digest, row.previous_digest, row.digest);
+            Some(RequestFact { id, seq, kind, at, body, prev, digest, salt: to_hex(&salt), payload })
         };
         let started = rows.first().and_then(StoredFact::fact);
         let named = match &started {
@@ -188,7 +188,7 @@ impl CertificateRequest {
         if bytes.len() > LARGEST {
             return Err("it is larger than 32 MB".to_owned());
         }
-        let request: Self = serde_json::from_slice(bytes).map_err(|error| text::one_line(&error.to_string()))?;
+        let request: Self = serde_json::from_slice(bytes).map_err(|error| text::single_line(&error.to_string()))?;
         if request.format == FORMAT { Ok(request) } else { Err("it was written by a newer needlewise".to_owned()) }
     }
 
@@ -215,14 +215,14 @@ impl CertificateRequest {
         drawn_from_pools(&sheet, &held)?;
         let (finished, at, marked) = marked_again(&sheet, &rows, keys)?;
         if now.since(marked) > STALE {
-            let day = marked.day().written();
+            let day = marked.day().format_long();
             return Err(format!("It is stale: the exam was last marked on {day}, more than 90 days ago.").into());
         }
         if at > now {
-            let day = at.day().written();
+            let day = at.day().format_long();
             return Err(format!("It ends in the future, on {day}: one of the clocks is wrong.").into());
         }
-        let mut odd = oddities(&sheet, &rows);
+        let mut odd = find_anomalies(&sheet, &rows);
         if sheet.limit != Some(exam.time_limit()) {
             let limit = sheet.limit.map_or_else(|| "no limit".to_owned(), |limit| format!("{limit}"));
             odd.push(format!("It had {limit} of time, where the exam has {}.", exam.time_limit()));
@@ -248,14 +248,15 @@ impl CertificateRequest {
 
     fn open(&self, content: impl Fn(Digest) -> Option<String>) -> Result<OpenedRequest, RequestRefusal> {
         let rows = self.rows()?;
-        let head = chain::check(self.attempt.into(), &rows).map_err(|broken| format!("It was changed: {broken}."))?;
+        let head =
+            chain::verify_chain(self.attempt.into(), &rows).map_err(|broken| format!("It was changed: {broken}."))?;
         let Some(Fact::Started(started)) = rows.first().and_then(StoredFact::fact) else {
             return Err("It does not begin with the start of an attempt.".into());
         };
         if started.trainee != self.trainee.id {
             return Err("It was changed: the attempt is another person's.".into());
         }
-        let sheet = LoadedPaper::open(&started, content).map_err(RequestRefusal::Foreign)?;
+        let sheet = LoadedPaper::load(&started, content).map_err(RequestRefusal::Foreign)?;
         Ok(OpenedRequest { rows, head, sheet: Arc::new(sheet) })
     }
 
@@ -263,9 +264,19 @@ impl CertificateRequest {
         let stream = StreamId::from(self.attempt);
         let row = |line: &RequestFact| {
             let RequestFact { id, seq, kind, at, body, prev, digest, salt, payload } = line.clone();
-            let secret = unhex(&salt).map(|salt| SaltedPayload { salt, payload });
+            let secret = from_hex(&salt).map(|salt| SaltedPayload { salt, payload });
             let secret = secret.ok_or_else(|| format!("It was changed: fact {seq} cannot be read."))?;
-            Ok(StoredFact { id, stream, seq, kind, at, body, prev, digest, secret: Some(secret) })
+            Ok(StoredFact {
+                id,
+                stream,
+                seq,
+                kind,
+                stored_at: at,
+                payload_digest: body,
+                previous_digest: prev,
+                digest,
+                salted_payload: Some(secret),
+            })
         };
         self.facts.iter().map(row).collect()
     }
@@ -274,10 +285,10 @@ impl CertificateRequest {
 /// Returns what a paper names, but for the questions of closed banks: an issuer holds those, and nobody else is to read them.
 fn names(started: &AttemptStarted, content: &impl Fn(Digest) -> Option<String>) -> BTreeSet<Digest> {
     let paper = &started.paper;
-    let Ok(sheet) = LoadedPaper::open(started, content) else { return BTreeSet::new() };
+    let Ok(sheet) = LoadedPaper::load(started, content) else { return BTreeSet::new() };
     let frames = paper.banks.iter().map(|bank| bank.frame);
     let pools = paper.sections.iter().filter_map(|section| section.pool);
-    let questions = paper.items.iter().zip(&sheet.items);
+    let questions = paper.questions.iter().zip(&sheet.questions);
     let open = questions.filter(|(_, item)| sheet.banks[item.bank].practice).map(|(item, _)| item.question);
     paper.exam.iter().map(|exam| exam.digest).chain(frames).chain(pools).chain(open).collect()
 }
@@ -285,20 +296,20 @@ fn names(started: &AttemptStarted, content: &impl Fn(Digest) -> Option<String>) 
 /// Holds a paper to the blueprint of its exam: so many questions a section, so many of them critical, none twice.
 fn follows(sheet: &LoadedPaper, exam: &Exam) -> Result<(), String> {
     let wrong = |what: &str| Err(format!("It was changed: {what}."));
-    let counts = counts(exam);
+    let counts = question_counts(exam);
     if sheet.paper.sections.len() != counts.len() {
         return wrong("its paper has other sections than the exam");
     }
     for (at, (section, count)) in exam.sections.iter().zip(counts).enumerate() {
-        let asked: Vec<_> = sheet.items.iter().filter(|item| item.section == at).collect();
+        let asked: Vec<_> = sheet.questions.iter().filter(|item| item.section == at).collect();
         let critical = asked.iter().filter(|item| item.question.critical).count();
         let bank = asked.iter().all(|item| sheet.banks[item.bank].id == section.bank);
         if asked.len() != count || critical != section.critical as usize || !bank {
             return wrong("its paper does not follow the exam's blueprint");
         }
     }
-    let distinct: BTreeSet<_> = sheet.paper.items.iter().map(|item| item.question).collect();
-    if distinct.len() < sheet.items.len() {
+    let distinct: BTreeSet<_> = sheet.paper.questions.iter().map(|item| item.question).collect();
+    if distinct.len() < sheet.questions.len() {
         return wrong("its paper asks a question twice");
     }
     Ok(())
@@ -330,7 +341,7 @@ fn drawn_from_pools(sheet: &LoadedPaper, held: &impl Fn(Digest) -> Option<String
         let text = held(pool).ok_or(RequestRefusal::Foreign(MissingContent(pool)))?;
         let pool: BTreeSet<Digest> =
             serde_json::from_str(&text).map_err(|_| RequestRefusal::Foreign(MissingContent(pool)))?;
-        if sheet.paper.items.iter().any(|item| item.section == at && !pool.contains(&item.question)) {
+        if sheet.paper.questions.iter().any(|item| item.section == at && !pool.contains(&item.question)) {
             return Err("It was changed: a question is not of those that its section draws from.".into());
         }
     }
@@ -354,29 +365,31 @@ fn marked_again(
                 if finished.outcome != session.outcome() {
                     return Err("It was changed: marked again, it comes to another result.".to_owned());
                 }
-                ended = Some((finished.clone(), row.at));
+                ended = Some((finished.clone(), row.stored_at));
             }
-            (None, _) | (Some(_), Fact::Remarked(_) | Fact::Issued(_) | Fact::Granted(_)) => {}
+            (None, _) | (Some(_), Fact::Remarked(_) | Fact::Issued(_) | Fact::AttemptGranted(_)) => {}
             (Some(_), Fact::Voided(_)) => return Err("The attempt is void.".to_owned()),
             (Some(_), _) => return Err("It was changed: something follows the end of the attempt.".to_owned()),
         }
         session.apply(fact);
         if matches!(fact, Fact::Finished(_) | Fact::Remarked(_)) {
             // A pass that was found later could not be asked for before.
-            let before = std::mem::replace(&mut passed, session.outcome().standing == ExamResult::Passed);
-            since = if passed && !before { row.at } else { since };
+            let before = std::mem::replace(&mut passed, session.outcome().result == ExamResult::Passed);
+            since = if passed && !before { row.stored_at } else { since };
         }
     }
     let Some((finished, at)) = ended else { return Err("The attempt has not ended.".to_owned()) };
     for (_, fact) in &facts {
         let Fact::Answered(answered) = fact else { continue };
-        let item =
-            sheet.items.get(answered.item).ok_or("It was changed: a question is answered that was not asked.")?;
-        let misfit = answered.answer.as_ref().and_then(|answer| misfit(&item.question, answer));
+        let item = sheet
+            .questions
+            .get(answered.question_index)
+            .ok_or("It was changed: a question is answered that was not asked.")?;
+        let misfit = answered.answer.as_ref().and_then(|answer| invalid_answer_reason(&item.question, answer));
         if let Some(why) = misfit {
             return Err(format!(
                 "It was changed: question {} has an answer that cannot be given: {why}.",
-                answered.item + 1
+                answered.question_index + 1
             ));
         }
         if sheet.limit.is_some_and(|limit| answered.elapsed > limit) {
@@ -384,7 +397,7 @@ fn marked_again(
         }
     }
     let outcome = session.outcome();
-    match outcome.standing {
+    match outcome.result {
         ExamResult::Passed => Ok((AttemptFinished { outcome, ..finished }, at, since)),
         _ => Err("The exam was not passed.".to_owned()),
     }

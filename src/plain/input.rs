@@ -111,7 +111,7 @@ fn letters(line: &str, item: &LoadedQuestion) -> Result<Vec<usize>, String> {
 
 /// Finds the place in the question of the letter shown.
 fn place(c: char, item: &LoadedQuestion) -> Result<usize, String> {
-    let last = crate::exam::loaded_paper::letter(item.order.len().saturating_sub(1));
+    let last = crate::exam::loaded_paper::choice_letter(item.order.len().saturating_sub(1));
     let position = c.is_ascii_alphabetic().then(|| usize::from(c.to_ascii_uppercase() as u8 - b'A'));
     let place = position.and_then(|position| item.order.get(position).copied());
     place.ok_or_else(|| format!("type letters from A to {last}, or help"))

@@ -10,14 +10,14 @@ use crate::view;
 impl PlainSession<'_> {
     /// Tells the result of a sitting that has ended.
     pub(super) fn end(mut self) -> Result<PlainEnd, PlainError> {
-        let Some(ended) = self.sitting.session.ended().cloned() else { return Ok(PlainEnd::Suspended) };
-        let sheet = Arc::clone(self.sitting.session.sheet());
+        let Some(ended) = self.sitting.session.finished().cloned() else { return Ok(PlainEnd::Suspended) };
+        let sheet = Arc::clone(self.sitting.session.loaded_paper());
         let Some(exam) = sheet.exam.as_ref() else {
-            let (right, count) = (self.sitting.session.right(), self.sitting.session.count());
+            let (right, count) = (self.sitting.session.correct_count(), self.sitting.session.question_count());
             self.say(&format!("Practice finished: {right} of {count} right"))?;
             return Ok(PlainEnd::Done);
         };
-        let passed = ended.outcome.standing == ExamResult::Passed;
+        let passed = ended.outcome.result == ExamResult::Passed;
         if sheet.mode == Mode::Mock {
             let session = self.sitting.session.clone();
             let result = view::result_lines(&ended.outcome, disclosure::DisclosureLevel::Objectives);
@@ -31,7 +31,7 @@ impl PlainSession<'_> {
         let own = passed && !self.sitting.invigilated;
         let certificate = own.then(|| self.desk.certify(&mut self.sitting));
         let next = self.desk.may_start(self.sitting.trainee, exam)?;
-        let extent = disclosure::extent(sheet.mode, exam.review, next);
+        let extent = disclosure::level(sheet.mode, exam.review, next);
         for line in view::result_lines(&ended.outcome, extent) {
             self.say(&line)?;
         }
@@ -44,7 +44,7 @@ impl PlainSession<'_> {
         for note in view::notes(&sheet) {
             self.say(&note)?;
         }
-        if extent >= disclosure::DisclosureLevel::Chosen {
+        if extent >= disclosure::DisclosureLevel::ChosenAnswers {
             for line in view::look_back_lines(&self.sitting.session) {
                 self.say(&line)?;
             }
@@ -54,12 +54,12 @@ impl PlainSession<'_> {
 
     /// Says how to go on with a sitting that has not ended.
     pub(super) fn suspend(mut self) -> Result<PlainEnd, PlainError> {
-        let command = match self.sitting.session.sheet().mode {
+        let command = match self.sitting.session.loaded_paper().mode {
             Mode::Exam => "needlewise exam --resume --plain",
             Mode::Mock => "needlewise exam --mock --resume --plain",
             Mode::Practice => "needlewise practice --resume --plain",
         };
-        let clock = if self.sitting.session.sheet().limit.is_some() { " The time runs on." } else { "" };
+        let clock = if self.sitting.session.loaded_paper().limit.is_some() { " The time runs on." } else { "" };
         self.say(&format!("Suspended: every answer is kept. Go on with `{command}`.{clock}"))?;
         Ok(PlainEnd::Suspended)
     }

@@ -61,7 +61,7 @@ impl AttemptRow {
             limit: started.limit,
             standing: None,
             earned: None,
-            possible: started.paper.items.len(),
+            possible: started.paper.questions.len(),
             certificate: None,
             valid_until: None,
             voided: false,
@@ -76,7 +76,7 @@ impl AttemptRow {
             Fact::Issued(issued) => self.certify(issued),
             Fact::Remarked(remarked) => self.mark_again(&remarked.outcome),
             Fact::Voided(_) => self.voided = true,
-            Fact::Granted(_) => self.granted = self.granted.saturating_add(1),
+            Fact::AttemptGranted(_) => self.granted = self.granted.saturating_add(1),
             _ => {}
         }
     }
@@ -89,7 +89,7 @@ impl AttemptRow {
 
     /// Takes in what the attempt came to.
     fn mark_again(&mut self, outcome: &Outcome) {
-        self.standing = Some(outcome.standing);
+        self.standing = Some(outcome.result);
         self.earned = Some(outcome.earned.clone());
         self.possible = outcome.possible;
     }
@@ -116,10 +116,10 @@ impl AttemptRow {
             started: self.started,
             finished: self.finished,
             limit: self.limit,
-            standing: self.standing,
+            result: self.standing,
             valid_until: self.valid_until,
             voided: self.voided,
-            granted: self.granted,
+            extra_attempts: self.granted,
         }
     }
 

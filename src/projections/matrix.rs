@@ -112,7 +112,7 @@ impl Matrix {
         if query.sort == MatrixOrder::End {
             let end = |at: &usize| {
                 let ends = columns.iter().filter_map(|column| self.rows[*at].cells[*column].until());
-                ends.min().map_or(i64::MAX, Timestamp::millis)
+                ends.min().map_or(i64::MAX, Timestamp::as_millis)
             };
             chosen.sort_by_key(end);
         }

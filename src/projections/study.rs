@@ -7,7 +7,7 @@ use crate::attempt::{Mode, Points};
 use crate::canonical;
 use crate::clock::Timestamp;
 use crate::exam::LoadedPaper;
-use crate::exam::scoring::mark;
+use crate::exam::scoring::score;
 use crate::ids::{BankId, Digest, QuestionId, TraineeId};
 
 /// What a trainee did with a question in practice, in one revision of it.
@@ -57,13 +57,13 @@ impl PracticeAnswer {
     /// Returns what a practice answer teaches; nothing where it was taken back.
     pub fn of(sheet: &LoadedPaper, trainee: TraineeId, at: Timestamp, answered: &QuestionAnswered) -> Option<Self> {
         let answer = answered.answer.as_ref()?;
-        let item = sheet.items.get(answered.item).filter(|_| sheet.mode == Mode::Practice)?;
+        let item = sheet.questions.get(answered.question_index).filter(|_| sheet.mode == Mode::Practice)?;
         Some(Self {
             trainee,
             bank: sheet.banks[item.bank].id.clone(),
             question: item.question.id.clone(),
             revision: item.question.revision,
-            right: mark(&item.question, Some(answer)) == Points::one(),
+            right: score(&item.question, Some(answer)) == Points::one(),
             at,
         })
     }

@@ -7,7 +7,7 @@ use crate::attempt::ExamResult;
 use crate::attempt::fact::CertificateIssued;
 use crate::credential::render::{CertificateFormat, Fonts, render};
 use crate::credential::{Assurance, SigningKeyPair, TrustList, VerificationResult, sign, verify};
-use crate::exam::eligibility::RENEWAL;
+use crate::exam::eligibility::RENEWAL_WINDOW;
 use crate::ids::CertificateId;
 use crate::issuing::claims::CredentialClaims;
 use crate::paths;
@@ -64,9 +64,9 @@ impl Service {
         let issued = self.sign(sitting, &holder)?;
         let fact = Fact::Issued(issued.clone());
         let stored = self.link(sitting.row.id.into(), sitting.head, &fact);
-        let head = ChainHead::after(&stored);
+        let head = ChainHead::after_fact(&stored);
         let mut row = sitting.row.clone();
-        row.take(stored.at, &fact);
+        row.take(stored.stored_at, &fact);
         match self.store.append(&Batch { facts: vec![stored], attempt: Some(row.clone()), ..Batch::default() }) {
             // Another process made it in the same moment.
             Err(StoreError::ContinuedElsewhere) => {
@@ -83,13 +83,14 @@ impl Service {
 
     /// Signs the certificate of a passed exam with this computer's own key.
     fn sign(&mut self, sitting: &ActiveAttempt, holder: &PersonRow) -> Result<CertificateIssued, ServiceError> {
-        let sheet = Arc::clone(sitting.session.sheet());
-        let finished = sitting.session.ended().filter(|ended| ended.outcome.standing == ExamResult::Passed);
+        let sheet = Arc::clone(sitting.session.loaded_paper());
+        let finished = sitting.session.finished().filter(|ended| ended.outcome.result == ExamResult::Passed);
         let (Some(exam), Some(finished), Mode::Exam) = (&sheet.exam, finished, sheet.mode) else {
             return Err(ServiceError::Certificate("There is no certificate without a passed exam.".to_owned()));
         };
         let seed = self.bytes();
-        let key = SigningKeyPair::of_computer(&self.place.computer_key(), seed).map_err(ServiceError::Certificate)?;
+        let key =
+            SigningKeyPair::of_computer(&self.place.computer_key_file(), seed).map_err(ServiceError::Certificate)?;
         let now = self.clock.now().wall;
         let passed = sitting.row.finished.unwrap_or(now);
         let earlier = self.renewed(sitting, exam, passed)?;
@@ -129,7 +130,7 @@ impl Service {
         let renewable = |row: &AttemptRow| {
             let stands = row.standing == Some(ExamResult::Passed) && !row.voided;
             let before = row.finished.is_some_and(|at| at < passed);
-            let ends = |until: Timestamp| until >= passed && until.minus(RENEWAL) <= passed;
+            let ends = |until: Timestamp| until >= passed && until.saturating_sub(RENEWAL_WINDOW) <= passed;
             stands && before && row.valid_until.is_some_and(ends)
         };
         let earlier = rows.into_iter().filter(renewable);
@@ -145,7 +146,7 @@ impl Service {
 
     /// Returns where a certificate's credential goes.
     pub(super) fn file(&self, holder: &PersonRow, exam: &ExamId, from: Timestamp, id: CertificateId) -> PathBuf {
-        let stem = self.place.certificate((&holder.person.name, holder.id), exam, from.day(), id);
+        let stem = self.place.certificate_path((&holder.person.name, holder.id), exam, from.day(), id);
         stem.with_file_name(format!("{}.json", stem.file_name().unwrap_or_default().to_string_lossy()))
     }
 
@@ -168,7 +169,7 @@ impl Service {
         for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
             let path = held.path.with_extension(format.name());
             if let Ok(bytes) = render(format, &credential, &held.credential, &fonts) {
-                paths::write_whole(&path, &bytes).map_err(|error| unwritten(&path, &error))?;
+                paths::write_atomic(&path, &bytes).map_err(|error| unwritten(&path, &error))?;
             }
         }
         Ok(())
@@ -179,7 +180,7 @@ impl Service {
         let made = IssuedFile { certificate: held.certificate, path: held.path.clone() };
         let there = std::fs::read(&held.path).is_ok_and(|bytes| bytes == held.credential.as_bytes());
         if !there {
-            paths::write_whole(&held.path, held.credential.as_bytes())
+            paths::write_atomic(&held.path, held.credential.as_bytes())
                 .map_err(|error| unwritten(&held.path, &error))?;
         }
         Ok(made)
@@ -224,7 +225,7 @@ impl Service {
         own.retain(|row| row.certificate.is_some_and(|certificate| certificate.is(id)));
         let mut taken_in = self.store.certificates(None)?;
         taken_in.retain(|row| row.id.is(id) && own.iter().all(|own| own.certificate != Some(row.id)));
-        let none = |ids| ServiceError::NoCertificate(text::one_line(id), ids);
+        let none = |ids| ServiceError::NoCertificate(text::single_line(id), ids);
         match (own.as_slice(), taken_in.as_slice()) {
             ([row], []) => self.issued(row.id)?.ok_or_else(|| none(Vec::new())),
             ([], [row]) => self.taken_in(row),
@@ -263,9 +264,9 @@ impl Service {
 /// # Errors
 /// A font of the data directory that cannot be read.
 pub fn fonts(place: &Paths, mut given: Vec<Vec<u8>>) -> Result<Fonts, ServiceError> {
-    let folder = place.fonts();
+    let folder = place.fonts_dir();
     let unreadable = |error: std::io::Error| {
-        let shown = text::one_line(&folder.to_string_lossy());
+        let shown = text::single_line(&folder.to_string_lossy());
         ServiceError::Certificate(format!("The fonts in {shown} cannot be read: {error}. Check its permissions."))
     };
     let mut entries: Vec<_> = match std::fs::read_dir(&folder) {
@@ -281,7 +282,7 @@ pub fn fonts(place: &Paths, mut given: Vec<Vec<u8>>) -> Result<Fonts, ServiceErr
 }
 
 fn unwritten(path: &std::path::Path, error: &std::io::Error) -> ServiceError {
-    let shown = text::one_line(&path.to_string_lossy());
+    let shown = text::single_line(&path.to_string_lossy());
     ServiceError::Certificate(format!(
         "The certificate is stored, but its file {shown} cannot be written: {error}. Free space or mend the folder; \
          `needlewise certificate list` then writes it."
@@ -292,5 +293,5 @@ fn unwritten(path: &std::path::Path, error: &std::io::Error) -> ServiceError {
 /// renews, where that is later.
 pub(super) fn valid_until(exam: &Exam, passed: Timestamp, earlier: Option<Timestamp>) -> Timestamp {
     let from = earlier.map_or(passed.day(), |until| until.day().max(passed.day()));
-    from.plus_months(exam.certificate.valid_months).end()
+    from.plus_months(exam.certificate.valid_months).end_of_day()
 }

@@ -33,7 +33,7 @@ impl Service {
         key: Option<&SigningKeyPair>,
     ) -> Result<(), ServiceError> {
         let sitting = self.exam_sat(attempt)?;
-        self.decided(sitting, DecisionKind::Grant, reason, key, Fact::Granted)
+        self.decided(sitting, DecisionKind::Grant, reason, key, Fact::AttemptGranted)
     }
 
     fn exam_sat(&self, attempt: AttemptId) -> Result<ActiveAttempt, ServiceError> {
@@ -53,13 +53,13 @@ impl Service {
         fact: impl FnOnce(AttemptDecision) -> Fact,
     ) -> Result<(), ServiceError> {
         let warrant = key.map(|key| sign_decision(sitting.row.id.into(), decision, reason, key));
-        self.adds(sitting.row, sitting.head, &fact(AttemptDecision { reason: reason.to_owned(), warrant }))
+        self.adds(sitting.row, sitting.head, &fact(AttemptDecision { reason: reason.to_owned(), signature: warrant }))
     }
 
     /// Adds a fact to an attempt that is not being sat.
     pub(super) fn adds(&mut self, mut row: AttemptRow, head: ChainHead, fact: &Fact) -> Result<(), ServiceError> {
         let stored = self.link(row.id.into(), head, fact);
-        row.take(stored.at, fact);
+        row.take(stored.stored_at, fact);
         Ok(self.store.append(&Batch { facts: vec![stored], attempt: Some(row), ..Batch::default() })?)
     }
 
@@ -74,7 +74,7 @@ impl Service {
         key: Option<&SigningKeyPair>,
     ) -> Result<(), ServiceError> {
         let warrant = key.map(|key| sign_decision(row.id.into(), DecisionKind::Time, &factor.to_string(), key));
-        self.change(row.id, Person { time_factor: Some(factor), warrant, ..row.person.clone() }).map(|_| ())
+        self.change(row.id, Person { time_factor: Some(factor), signature: warrant, ..row.person.clone() }).map(|_| ())
     }
 
     /// Returns how many decisions about a person's attempts at an exam no issuer has signed: voided, and granted.
@@ -83,12 +83,12 @@ impl Service {
         for row in self.exam_attempts(trainee, exam)?.iter().filter(|row| row.voided || row.granted > 0) {
             for stored in self.facts(row.id)? {
                 let signed = |decided: &AttemptDecision, decision| {
-                    let warrant = decided.warrant.as_ref();
+                    let warrant = decided.signature.as_ref();
                     warrant.is_some_and(|warrant| signature_matches(warrant, row.id.into(), decision, &decided.reason))
                 };
                 match stored.fact() {
                     Some(Fact::Voided(decided)) if !signed(&decided, DecisionKind::Void) => voided += 1,
-                    Some(Fact::Granted(decided)) if !signed(&decided, DecisionKind::Grant) => granted += 1,
+                    Some(Fact::AttemptGranted(decided)) if !signed(&decided, DecisionKind::Grant) => granted += 1,
                     _ => {}
                 }
             }

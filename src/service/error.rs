@@ -99,7 +99,7 @@ impl std::fmt::Display for ServiceError {
                 f,
                 "The clock was set back: an attempt stored here is of {}. An invigilated exam begins once it is right, or \
                  once the invigilator has compared it (--clock-checked).",
-                last.local()
+                last.format_local()
             ),
             Self::Erased => {
                 f.write_str("What it holds was erased, with the person's data; the chain of facts is whole.")
@@ -116,13 +116,13 @@ impl std::error::Error for ServiceError {}
 
 fn write_not_now(f: &mut std::fmt::Formatter<'_>, eligibility: Eligibility) -> std::fmt::Result {
     match eligibility {
-        Eligibility::Never => f.write_str("No further attempt is possible."),
-        Eligibility::Later { at, .. } => write!(f, "The next attempt is possible from {}.", at.local()),
-        Eligibility::Passed { until, renew } => write!(
+        Eligibility::NoAttemptsLeft => f.write_str("No further attempt is possible."),
+        Eligibility::Later { from: at, .. } => write!(f, "The next attempt is possible from {}.", at.format_local()),
+        Eligibility::Passed { valid_until: until, renewable_from: renew } => write!(
             f,
             "This exam is passed and valid through {} (UTC); it can be renewed from {}.",
-            until.day().written(),
-            renew.day().written()
+            until.day().format_long(),
+            renew.day().format_long()
         ),
         Eligibility::Now { .. } => f.write_str("The exam cannot be started."),
     }

@@ -63,20 +63,20 @@ impl Service {
                 "Its holder's id is that of something else here, or of somebody who was erased.".to_owned(),
             ));
         }
-        let mut head = rows.last().map_or(ChainHead::START, ChainHead::after);
+        let mut head = rows.last().map_or(ChainHead::START, ChainHead::after_fact);
         let stranger = known.is_none();
         let named = |row: &PersonRow| text::name_key(&row.person.name) == text::name_key(&credential.subject.name);
         let holder = match known {
             Some(row) if named(&row) => row,
             Some(row) if counts && (own || self.only_named_by_others(&row)?) => {
                 let person = Person { name: credential.subject.name.clone(), ..row.person };
-                let renamed = self.link(trainee.into(), head, &Fact::Renamed(person.clone()));
-                head = ChainHead::after(&renamed);
+                let renamed = self.link(trainee.into(), head, &Fact::PersonUpdated(person.clone()));
+                head = ChainHead::after_fact(&renamed);
                 facts.push(renamed);
                 PersonRow { id: trainee, person }
             }
             Some(row) => {
-                let (says, here) = (text::one_line(&credential.subject.name), text::one_line(&row.person.name));
+                let (says, here) = (text::single_line(&credential.subject.name), text::single_line(&row.person.name));
                 return Err(refused(format!(
                     "It calls its holder \"{says}\", and the person of that id is \"{here}\" here. If the name changed, \
                      rename the person first: `needlewise trainee rename`."
@@ -84,9 +84,9 @@ impl Service {
             }
             None => {
                 let license = credential.subject.license.clone();
-                let person = Person { license, ..Person::named(&credential.subject.name) };
-                let added = self.link(trainee.into(), head, &Fact::Added(person.clone()));
-                head = ChainHead::after(&added);
+                let person = Person { license, ..Person::from_name(&credential.subject.name) };
+                let added = self.link(trainee.into(), head, &Fact::PersonAdded(person.clone()));
+                head = ChainHead::after_fact(&added);
                 facts.push(added);
                 PersonRow { id: trainee, person }
             }
@@ -141,7 +141,7 @@ impl Service {
     /// [`Error::Forged`] where no fact holds it, or what the store says.
     pub(super) fn taken_in(&self, row: &CertificateRow) -> Result<StoredCertificate, ServiceError> {
         let rows = self.store.stream(row.trainee.into())?;
-        chain::check(row.trainee.into(), &rows).map_err(ServiceError::Broken)?;
+        chain::verify_chain(row.trainee.into(), &rows).map_err(ServiceError::Broken)?;
         let fact = rows.iter().find(|stored| stored.id == row.fact).and_then(StoredFact::fact);
         let (Some(Fact::Imported(imported)), Some(holder)) = (fact, self.store.person(row.trainee)?) else {
             return Err(ServiceError::Forged(row.id));

@@ -6,7 +6,7 @@ use crate::canonical;
 use crate::clock::Day;
 use crate::credential::bundle::BundleContents;
 use crate::credential::{Assurance, Bundle, Issuer, RevocationReason, SigningKeyPair, sign};
-use crate::exam::eligibility::RENEWAL;
+use crate::exam::eligibility::RENEWAL_WINDOW;
 use crate::ids::{CertificateId, IssuerId};
 use crate::issuing::claims::CredentialClaims;
 use crate::issuing::decision::{is_signed_by, signature_matches};
@@ -73,7 +73,7 @@ impl Service {
             let (value, replaced) = (&bank.value, bank.replaces_built_in);
             let frame = keep(canonical::text(&value.without_questions()));
             let (id, version, digest) = (value.id.clone(), value.version.clone(), value.digest());
-            keep(bank_marker(&BankRef { id, version, digest, frame, replaced }));
+            keep(bank_marker(&BankRef { id, version, digest, frame, replaces_built_in: replaced }));
         }
         for exam in self.catalog.exams() {
             let digest = keep(canonical::text(&exam.value));
@@ -98,7 +98,7 @@ impl Service {
             let question = bank.value.questions.iter().find(|known| known.id == item.question.id)?;
             question.reviewed.as_ref().filter(|_| question.digest() == digest).map(|reviewed| reviewed.on)
         };
-        let days = sheet.items.iter().map(day).collect::<Option<Vec<_>>>()?;
+        let days = sheet.questions.iter().map(day).collect::<Option<Vec<_>>>()?;
         days.into_iter().min()
     }
 
@@ -108,7 +108,7 @@ impl Service {
     /// [`Error::Broken`], or what the store says.
     pub fn ledger(&self, issuer: IssuerId) -> Result<Ledger, ServiceError> {
         let rows = self.store.stream(issuer.into())?;
-        chain::check(issuer.into(), &rows).map_err(ServiceError::Broken)?;
+        chain::verify_chain(issuer.into(), &rows).map_err(ServiceError::Broken)?;
         Ledger::read(&rows).map_err(|line| {
             ServiceError::Certificate(format!(
                 "Line {line} of the issuer's ledger cannot be read. Go back to a backup."
@@ -124,7 +124,7 @@ impl Service {
     pub fn consider(&mut self, request: CertificateRequest, issuer: &Issuer) -> Result<RequestReview, ServiceError> {
         let received = RequestReceived { request: request.digest(), trainee: request.trainee.id };
         if !self.ledger(issuer.id)?.received.contains(&received) {
-            self.note(issuer.id, &Fact::Received(received))?;
+            self.note(issuer.id, &Fact::RequestReceived(received))?;
         }
         self.look(request, issuer)
     }
@@ -156,7 +156,7 @@ impl Service {
         let counts = |row: &CertificateRow| {
             // Only what this issuer signed itself, and what still counts, in the time in which it can be renewed.
             let own = ledger.lines.iter().any(|line| line.certificate == row.id && line.credential == row.digest);
-            let within = row.valid_from < examined.at && row.valid_until.minus(RENEWAL) <= examined.at;
+            let within = row.valid_from < examined.at && row.valid_until.saturating_sub(RENEWAL_WINDOW) <= examined.at;
             let revoked = ledger.revoked.iter().any(|revoked| revoked.id == row.id);
             Some(&row.exam) == exam && own && within && row.valid_until >= examined.at && !revoked
         };
@@ -166,7 +166,7 @@ impl Service {
         let exam = examined.sheet.exam.as_ref().ok_or(ServiceError::Unknown(request.attempt))?;
         let until = valid_until(exam, examined.at, renews.as_ref().map(|row| row.valid_until));
         if until < now {
-            let day = until.day().written();
+            let day = until.day().format_long();
             return Err(refused(format!("The certificate would have ended already, on {day}.")));
         }
         // Whatever a request says of who watched, it was not watched on this machine.
@@ -183,8 +183,8 @@ impl Service {
         let started = self.facts(attempt)?.first().and_then(StoredFact::fact);
         let watched = match started {
             Some(Fact::Started(AttemptStarted { invigilated: Some(word), .. })) => {
-                let fits = signature_matches(&word.warrant, attempt.into(), DecisionKind::Identity, &word.identity);
-                fits && is_signed_by(&word.warrant, &issuer.keys)
+                let fits = signature_matches(&word.signature, attempt.into(), DecisionKind::Identity, &word.identity);
+                fits && is_signed_by(&word.signature, &issuer.keys)
             }
             _ => false,
         };
@@ -210,8 +210,9 @@ impl Service {
         for row in self.store.attempts(&query)? {
             let passed = row.standing == Some(crate::attempt::ExamResult::Passed);
             // The certificate of a sitting begins when it ended.
-            let signed =
-                certificates.iter().any(|held| row.finished.is_some_and(|at| held.valid_from == at.whole_second()));
+            let signed = certificates
+                .iter()
+                .any(|held| row.finished.is_some_and(|at| held.valid_from == at.truncate_to_second()));
             if passed && !signed && self.take_up(row.id, false)?.invigilated {
                 return Ok(Some(row.id));
             }
@@ -281,7 +282,7 @@ impl Service {
         };
         let stream = issuer.id.into();
         let head = self.head(stream)?;
-        let fact = self.link(stream, head, &Fact::Ledgered(line));
+        let fact = self.link(stream, head, &Fact::IssuedOnRequest(line));
         let mut facts = vec![fact];
         // A sitting that was watched here is passed here: its own chain says so.
         let attempt = if considered.assurance == Assurance::Invigilated {
@@ -291,7 +292,7 @@ impl Service {
             let fact = Fact::Issued(issued);
             let stored = self.link(request.attempt.into(), sitting.head, &fact);
             let mut row = sitting.row;
-            row.take(stored.at, &fact);
+            row.take(stored.stored_at, &fact);
             facts.push(stored);
             Some(row)
         } else {
@@ -316,12 +317,12 @@ impl Service {
         let ids: Vec<_> = ledger.lines.iter().map(|line| line.certificate).filter(|known| known.is(id)).collect();
         let certificate = match ids.as_slice() {
             [only] => *only,
-            several => return Err(ServiceError::NoCertificate(text::one_line(id), several.to_vec())),
+            several => return Err(ServiceError::NoCertificate(text::single_line(id), several.to_vec())),
         };
         if ledger.revoked.iter().any(|revoked| revoked.id == certificate) {
             return Err(ServiceError::NotTaken(format!("Certificate {} is revoked already.", certificate.short())));
         }
-        let revoked = CertificateRevoked { certificate, reason: reason.name().to_owned(), told };
+        let revoked = CertificateRevoked { certificate, reason: reason.name().to_owned(), reason_published: told };
         self.note(issuer, &Fact::Revoked(revoked))?;
         Ok(certificate)
     }

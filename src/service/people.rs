@@ -49,7 +49,7 @@ impl Service {
         let name = clean_name(&person.name).map_err(ServiceError::BadName)?;
         let person = Person { name, ..person };
         let id = TraineeId::new(self.clock.now().wall, self.bytes());
-        let fact = self.link(id.into(), ChainHead::START, &Fact::Added(person.clone()));
+        let fact = self.link(id.into(), ChainHead::START, &Fact::PersonAdded(person.clone()));
         let row = PersonRow { id, person };
         self.store.append(&Batch { facts: vec![fact], person: Some(row.clone()), ..Batch::default() })?;
         Ok(row)
@@ -63,7 +63,7 @@ impl Service {
         let name = clean_name(&person.name).map_err(ServiceError::BadName)?;
         let row = PersonRow { id, person: Person { name, ..person } };
         let head = self.head(id.into())?;
-        let fact = self.link(id.into(), head, &Fact::Renamed(row.person.clone()));
+        let fact = self.link(id.into(), head, &Fact::PersonUpdated(row.person.clone()));
         self.store.append(&Batch { facts: vec![fact], person: Some(row.clone()), ..Batch::default() })?;
         Ok(row)
     }
@@ -75,12 +75,12 @@ impl Service {
     /// [`Error::Hold`] where the record is on hold, or what the store or the disk says.
     pub fn erase(&mut self, row: &PersonRow) -> Result<(), ServiceError> {
         if let Some(why) = &row.person.hold {
-            return Err(ServiceError::Hold(text::one_line(why)));
+            return Err(ServiceError::Hold(text::single_line(why)));
         }
         // The files first: they can be written again from the store, and nothing else says whose they were.
-        for folder in self.place.certificate_folders_of(row.id) {
+        for folder in self.place.person_certificates_dirs(row.id) {
             std::fs::remove_dir_all(&folder).map_err(|error| {
-                let shown = text::one_line(&folder.to_string_lossy());
+                let shown = text::single_line(&folder.to_string_lossy());
                 ServiceError::Certificate(format!(
                     "Nothing is erased: {shown} cannot be deleted: {error}. Check its permissions."
                 ))
@@ -93,7 +93,7 @@ impl Service {
 
     /// Returns where a chain stands.
     pub(super) fn head(&self, stream: StreamId) -> Result<ChainHead, ServiceError> {
-        Ok(self.store.stream(stream)?.last().map_or(ChainHead::START, ChainHead::after))
+        Ok(self.store.stream(stream)?.last().map_or(ChainHead::START, ChainHead::after_fact))
     }
 
     /// Returns the person of an id, as far as the store knows them.

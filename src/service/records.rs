@@ -33,9 +33,9 @@ impl Service {
         match (row.mode, exam) {
             (Mode::Practice, _) => Ok(DisclosureLevel::Everything),
             (Mode::Exam, None) | (Mode::Mock, _) => Ok(DisclosureLevel::Objectives),
-            (Mode::Exam, Some(exam)) if exam.value.review == ReviewPolicy::None => Ok(DisclosureLevel::Verdict),
+            (Mode::Exam, Some(exam)) if exam.value.review == ReviewPolicy::None => Ok(DisclosureLevel::PassFail),
             (Mode::Exam, Some(exam)) => {
-                let extent = disclosure::extent(row.mode, exam.value.review, self.may_start(row.trainee, &exam.value)?);
+                let extent = disclosure::level(row.mode, exam.value.review, self.may_start(row.trainee, &exam.value)?);
                 if extent <= DisclosureLevel::Objectives {
                     return Ok(extent);
                 }
@@ -113,7 +113,7 @@ impl Service {
         let mut attempts = self.store.attempts(&AttemptQuery::default())?;
         attempts.reverse();
         let facts = |row: AttemptRow| {
-            let (facts, told) = (self.facts(row.id)?, self.extent(&row)? > DisclosureLevel::Verdict);
+            let (facts, told) = (self.facts(row.id)?, self.extent(&row)? > DisclosureLevel::PassFail);
             Ok(ExportedAttempt { row, facts, told })
         };
         let attempts = attempts.into_iter().map(facts).collect::<Result<_, ServiceError>>()?;
@@ -134,12 +134,12 @@ impl Service {
         let mut told = Vec::new();
         for row in self.store.stream(id.into())? {
             let says = match row.fact() {
-                Some(Fact::Added(_)) => "added".to_owned(),
-                Some(Fact::Renamed(_)) => "record changed".to_owned(),
+                Some(Fact::PersonAdded(_)) => "added".to_owned(),
+                Some(Fact::PersonUpdated(_)) => "record changed".to_owned(),
                 Some(Fact::Imported(imported)) => format!("certificate {} taken in", imported.certificate.short()),
                 _ => continue,
             };
-            told.push((row.at, says));
+            told.push((row.stored_at, says));
         }
         for row in self.store.attempts(&query)? {
             let what = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
@@ -156,14 +156,14 @@ impl Service {
     pub fn archive(&self, row: &PersonRow) -> Result<Value, ServiceError> {
         let fact = |stored: &StoredFact| {
             // What became of a faulty question tells of its key, and is the school's and no part of anybody's data.
-            let payload = stored.secret.as_ref().filter(|_| stored.kind != "remarked");
+            let payload = stored.salted_payload.as_ref().filter(|_| stored.kind != "remarked");
             let payload = payload.and_then(|secret| serde_json::from_str::<Value>(&secret.payload).ok());
-            json!({ "seq": stored.seq, "kind": stored.kind, "at": stored.at.to_string(), "content": payload })
+            json!({ "seq": stored.seq, "kind": stored.kind, "at": stored.stored_at.to_string(), "content": payload })
         };
         let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };
         let mut attempts = Vec::new();
         for attempt in self.store.attempts(&query)? {
-            let told = self.extent(&attempt)? > DisclosureLevel::Verdict;
+            let told = self.extent(&attempt)? > DisclosureLevel::PassFail;
             // Where an exam tells passed or not and no more, that is all that goes out of its result.
             let rows = self.facts(attempt.id)?;
             let facts: Vec<_> = rows.iter().filter(|row| told || row.kind != "finished").map(fact).collect();

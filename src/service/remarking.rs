@@ -6,8 +6,8 @@ use crate::attempt::{Answer, ExamResult, Points};
 use crate::bank::Question;
 use crate::bank::question::QuestionKind;
 use crate::credential::Issuer;
-use crate::exam::loaded_paper::letter;
-use crate::exam::scoring::{mark, mark_again, rekeyed};
+use crate::exam::loaded_paper::choice_letter;
+use crate::exam::scoring::{rekeyed, rescore, score};
 use crate::ids::{BankId, CertificateId, QuestionId};
 use crate::issuing::decision::applied_by;
 use crate::service::*;
@@ -101,7 +101,7 @@ impl Service {
             let (rows, sheet) = self.sheet(row.id)?;
             let Some(at) = place(&sheet, asked) else { continue };
             let sheet = Arc::new(sheet);
-            let question = &sheet.items[at].question;
+            let question = &sheet.questions[at].question;
             if plan.is_none() && asked.revision.is_none_or(|revision| revision == question.revision) {
                 plan = Some(RemarkPlan::new(question, asked.becomes)?);
             }
@@ -113,24 +113,24 @@ impl Service {
                 continue;
             }
             let marked = |facts: Vec<(&StoredFact, Fact)>| {
-                Session::resume(Arc::clone(&sheet), facts.iter().map(|(_, fact)| fact))
+                Session::from_facts(Arc::clone(&sheet), facts.iter().map(|(_, fact)| fact))
             };
-            let (Some(last), Some(ended)) = (rows.last(), marked(applied(&rows)).ended().cloned()) else {
+            let (Some(last), Some(ended)) = (rows.last(), marked(applied(&rows)).finished().cloned()) else {
                 plan.open += 1;
                 continue;
             };
             // What another key signed, or one that was compromised since, is no ground to go on from.
             let own = marked(applied_by(&rows, &issuer.keys));
             let signed = ledger.lines.iter().filter(|line| line.attempt == row.id);
-            let rulings = plan.rulings(&own, sheet.paper.items[at].question);
+            let rulings = plan.rulings(&own, sheet.paper.questions[at].question);
             let change = RemarkedResult {
                 name: self.person(row.trainee)?.map_or_else(String::new, |row| row.person.name),
-                after: own.outcome_under(rulings.clone()),
+                after: own.outcome_with_rulings(rulings.clone()),
                 certificates: signed.clone().filter(stands).map(|line| line.certificate).collect(),
                 // An invigilated sitting holds the issuer's certificate itself.
                 record: row.certificate.filter(|id| signed.clone().all(|line| line.certificate != *id)),
                 rulings,
-                head: ChainHead::after(last),
+                head: ChainHead::after_fact(last),
                 row,
             };
             plan.take(change, &ended.outcome, &own, at, asked.may_fail);
@@ -158,9 +158,9 @@ impl Service {
     pub fn remark(&mut self, plan: &RemarkPlan, reason: &str, key: &SigningKeyPair) -> Result<(), ServiceError> {
         for change in &plan.changes {
             let (rulings, outcome) = (change.rulings.clone(), change.after.clone());
-            let mut remarked = AttemptRemarked { rulings, reason: reason.to_owned(), outcome, warrant: None };
+            let mut remarked = AttemptRemarked { rulings, reason: reason.to_owned(), outcome, signature: None };
             let about = change.row.id.into();
-            remarked.warrant = Some(sign_decision(about, DecisionKind::Remark, &remarked.terms(), key));
+            remarked.signature = Some(sign_decision(about, DecisionKind::Remark, &remarked.signed_text(), key));
             self.adds(change.row.clone(), change.head, &Fact::Remarked(remarked))?;
         }
         Ok(())
@@ -169,7 +169,10 @@ impl Service {
 
 /// Returns the place of a question in a paper, whatever its revision.
 fn place(sheet: &LoadedPaper, asked: &RemarkRequest<'_>) -> Option<usize> {
-    sheet.items.iter().position(|item| item.question.id == *asked.question && sheet.banks[item.bank].id == *asked.bank)
+    sheet
+        .questions
+        .iter()
+        .position(|item| item.question.id == *asked.question && sheet.banks[item.bank].id == *asked.bank)
 }
 
 impl RemarkPlan {
@@ -205,18 +208,19 @@ impl RemarkPlan {
     /// Takes in an attempt that asked the question at that place; it stands as one outcome, and the issuer's `own` remarks make
     /// of it what may be another.
     fn take(&mut self, change: RemarkedResult, stands_as: &Outcome, own: &Session, at: usize, may_fail: bool) {
-        let (question, answer) = (&own.sheet().items[at].question, own.given(at).map(|given| &given.answer));
-        let was_right = mark(question, answer) == Points::one();
-        let is_right = mark_again(question, &self.policy, answer) == Some(Points::one());
+        let (question, answer) =
+            (&own.loaded_paper().questions[at].question, own.stored_answer(at).map(|given| &given.answer));
+        let was_right = score(question, answer) == Points::one();
+        let is_right = rescore(question, &self.policy, answer) == Some(Points::one());
         if question.critical && was_right && !is_right {
             self.resit.push(change.clone());
         }
         let own = own.outcome();
-        let passed = [stands_as, &own].iter().any(|outcome| outcome.standing == ExamResult::Passed);
+        let passed = [stands_as, &own].iter().any(|outcome| outcome.result == ExamResult::Passed);
         // What another key made of it is put right too.
         if change.after == *stands_as && change.after == own {
             self.same += 1;
-        } else if passed && change.after.standing != ExamResult::Passed && !may_fail {
+        } else if passed && change.after.result != ExamResult::Passed && !may_fail {
             self.kept.push(change);
         } else {
             self.changes.push(change);
@@ -230,7 +234,7 @@ fn keys(question: &Question, text: &str) -> Result<Vec<Answer>, String> {
         let text = text.trim();
         let answer = match &question.ask {
             QuestionKind::Choice { choices, .. } => {
-                let place = |given: char| (0..choices.len()).find(|at| letter(*at).eq_ignore_ascii_case(&given));
+                let place = |given: char| (0..choices.len()).find(|at| choice_letter(*at).eq_ignore_ascii_case(&given));
                 let mut places = text.chars().map(place).collect::<Option<Vec<_>>>()?;
                 places.sort_unstable();
                 Answer::Choices(places)
@@ -254,7 +258,7 @@ fn keys(question: &Question, text: &str) -> Result<Vec<Answer>, String> {
         _ => format!(
             "\"{}\" is no key of this question. Give letters in the order of its file, true or false, a number or a text; \
              letters or numbers that are right alike with a slash between.",
-            text::one_line(text)
+            text::single_line(text)
         ),
     })
 }

@@ -33,7 +33,7 @@ impl Service {
         self.no_exam_open(trainee)?;
         let banks: Vec<_> = banks.iter().filter(|bank| bank.value.summary().practice).collect();
         let drawn = draw::practice(&banks, count, seed);
-        if drawn.paper.items.is_empty() {
+        if drawn.paper.questions.is_empty() {
             return Err(ServiceError::NothingToPractice);
         }
         self.begin(trainee, Mode::Practice, None, drawn, piped, None)
@@ -127,7 +127,11 @@ impl Service {
         let broken = exam.sections.iter().position(|section| self.catalog.bank(&section.bank).is_ok_and(breaks));
         broken.map_or(Ok(()), |at| {
             let bank = exam.sections[at].bank.clone();
-            Err(ServiceError::Infeasible(Infeasible::Bank { section: at + 1, bank, absence: CatalogMiss::Broken }))
+            Err(ServiceError::Infeasible(Infeasible::BankUnavailable {
+                section: at + 1,
+                bank,
+                cause: CatalogMiss::Broken,
+            }))
         })
     }
 
@@ -140,7 +144,7 @@ impl Service {
             let name = |item: &crate::exam::loaded_paper::LoadedQuestion| {
                 (sheet.banks[item.bank].id.clone(), item.question.id.clone())
             };
-            Ok(sheet.items.iter().map(name).collect())
+            Ok(sheet.questions.iter().map(name).collect())
         };
         rows.iter().map(paper).collect()
     }

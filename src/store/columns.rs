@@ -10,7 +10,7 @@ use crate::attempt::fact::Person;
 use crate::attempt::{ExamResult, Mode};
 use crate::clock::{Millis, Timestamp};
 use crate::credential::Assurance;
-use crate::ids::{Digest, unhex};
+use crate::ids::{Digest, from_hex};
 use crate::projections::attempts::AttemptRow;
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
@@ -60,17 +60,17 @@ pub(super) fn fact(row: &Columns<'_>) -> Result<StoredFact> {
     let salt: Option<String> = row.get(8)?;
     let payload: Option<String> = row.get(9)?;
     // A salt that cannot be read makes a payload that does not fit: found as damage, not taken for erased.
-    let salt = salt.map(|salt| unhex(&salt).unwrap_or_default());
+    let salt = salt.map(|salt| from_hex(&salt).unwrap_or_default());
     Ok(StoredFact {
         id: parsed(row, 0)?,
         stream: parsed(row, 1)?,
         seq: row.get(2)?,
         kind: row.get(3)?,
-        at: moment(row, 4)?,
-        body: parsed(row, 5)?,
-        prev: parsed(row, 6)?,
+        stored_at: moment(row, 4)?,
+        payload_digest: parsed(row, 5)?,
+        previous_digest: parsed(row, 6)?,
         digest: parsed(row, 7)?,
-        secret: salt.zip(payload).map(|(salt, payload)| SaltedPayload { salt, payload }),
+        salted_payload: salt.zip(payload).map(|(salt, payload)| SaltedPayload { salt, payload }),
     })
 }
 
@@ -123,7 +123,7 @@ pub(super) fn person(row: &Columns<'_>) -> Result<PersonRow> {
         license: row.get(3)?,
         hold: row.get(4)?,
         time_factor: maybe_word(row, 5)?,
-        warrant: None,
+        signature: None,
     };
     Ok(PersonRow { id: parsed(row, 0)?, person })
 }

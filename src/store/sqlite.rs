@@ -154,7 +154,7 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
 /// Turns what SQLite says into what a person can act on.
 fn refusal(path: &Path, error: &rusqlite::Error) -> StoreError {
     let path = path.to_owned();
-    let cause = text::one_line(&error.to_string());
+    let cause = text::single_line(&error.to_string());
     let code = error.sqlite_error_code();
     match (code, error) {
         (Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked), _) => StoreError::Busy,
@@ -231,8 +231,9 @@ impl Store for SqliteStore {
     fn streams(&self) -> Result<Vec<StreamId>, StoreError> {
         let names =
             self.list("SELECT DISTINCT stream FROM fact ORDER BY stream", &[], |row| row.get::<_, String>(0))?;
-        let parse =
-            |name: String| name.parse().map_err(|_| self.damaged(format!("\"{}\" names no chain", text::safe(&name))));
+        let parse = |name: String| {
+            name.parse().map_err(|_| self.damaged(format!("\"{}\" names no chain", text::sanitize(&name))))
+        };
         names.into_iter().map(parse).collect()
     }
 
@@ -310,7 +311,7 @@ impl Store for SqliteStore {
         let found = self.list("PRAGMA integrity_check(1)", &[], |row| row.get::<_, String>(0))?;
         match found.first().map(String::as_str) {
             Some("ok") => Ok(()),
-            found => Err(self.damaged(text::one_line(found.unwrap_or("no answer from the check")))),
+            found => Err(self.damaged(text::single_line(found.unwrap_or("no answer from the check")))),
         }
     }
 }

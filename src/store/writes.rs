@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::{self, LEARNED};
 use crate::attempt::chain::StoredFact;
-use crate::ids::{Digest, TraineeId, hex};
+use crate::ids::{Digest, TraineeId, to_hex};
 use crate::projections::attempts::AttemptRow;
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
@@ -14,12 +14,13 @@ pub(super) fn put_fact(change: &Connection, row: &StoredFact) -> rusqlite::Resul
     let sql =
         "INSERT INTO fact (id, stream, seq, kind, at, body, prev, digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let (id, stream) = (row.id.to_string(), row.stream.to_string());
-    let (body, prev, digest) = (row.body.to_string(), row.prev.to_string(), row.digest.to_string());
-    let values = params![id, stream, row.seq, row.kind, row.at.millis(), body, prev, digest];
+    let (body, prev, digest) =
+        (row.payload_digest.to_string(), row.previous_digest.to_string(), row.digest.to_string());
+    let values = params![id, stream, row.seq, row.kind, row.stored_at.as_millis(), body, prev, digest];
     change.prepare_cached(sql)?.execute(values)?;
-    if let Some(secret) = &row.secret {
+    if let Some(secret) = &row.salted_payload {
         let sql = "INSERT INTO secret (fact, salt, payload) VALUES ($1, $2, $3)";
-        change.prepare_cached(sql)?.execute(params![id, hex(&secret.salt), secret.payload])?;
+        change.prepare_cached(sql)?.execute(params![id, to_hex(&secret.salt), secret.payload])?;
     }
     Ok(())
 }
@@ -52,14 +53,14 @@ pub(super) fn put_attempt(change: &Connection, row: &AttemptRow) -> rusqlite::Re
         row.trainee.to_string(),
         row.mode.name(),
         row.exam.as_ref().map(ToString::to_string),
-        row.started.millis(),
-        row.finished.map(|at| at.millis()),
+        row.started.as_millis(),
+        row.finished.map(|at| at.as_millis()),
         row.limit.map(|limit| limit.0),
         row.standing.map(|standing| standing.name()),
         row.earned.as_ref().map(ToString::to_string),
         row.possible,
         row.certificate.map(|id| id.to_string()),
-        row.valid_until.map(|at| at.millis()),
+        row.valid_until.map(|at| at.as_millis()),
         i64::from(row.voided),
         row.granted,
         row.seal().to_string(),
@@ -89,7 +90,7 @@ pub(super) fn put_lesson(change: &Connection, lesson: &PracticeAnswer) -> rusqli
         row.seen,
         row.right,
         i64::from(row.last_right),
-        row.last.millis(),
+        row.last.as_millis(),
         seal,
     ])?;
     Ok(())
@@ -108,8 +109,8 @@ pub(super) fn put_certificate(change: &Connection, row: &CertificateRow) -> rusq
         row.title,
         row.assurance.name(),
         row.issuer,
-        row.valid_from.millis(),
-        row.valid_until.millis(),
+        row.valid_from.as_millis(),
+        row.valid_until.as_millis(),
         row.digest.to_string(),
         row.fact.to_string(),
         row.seal().to_string(),

@@ -1,4 +1,4 @@
-//! How ready somebody is for an exam, from a mock of it, and how sure that is.
+//! Readiness for an exam, estimated from a mock: the likely range of the score against the pass mark.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub enum Readiness {
     /// Not even the upper end reaches it.
     No,
     /// The mark lies in between.
-    Unsure,
+    Uncertain,
 }
 
 /// A part of an exam.
@@ -27,31 +27,38 @@ pub struct ReadinessEstimate {
     /// The points that could be earned.
     pub possible: usize,
     /// Between which shares, in whole percent, the true one lies in 95 of 100 cases.
-    pub between: (u8, u8),
+    pub interval_percent: (u8, u8),
     /// The mark to reach; that of the whole where the part has none of its own.
-    pub mark: Option<Percent>,
+    pub pass_mark: Option<Percent>,
     /// How ready.
-    pub ready: Readiness,
+    pub readiness: Readiness,
 }
 
 /// Says how ready somebody is: for the whole, then for each section.
-pub fn parts(outcome: &Outcome) -> Vec<ReadinessEstimate> {
-    let whole = part("All sections", &outcome.earned, outcome.possible, outcome.pass);
+pub fn estimates(outcome: &Outcome) -> Vec<ReadinessEstimate> {
+    let whole = estimate("All sections", &outcome.earned, outcome.possible, outcome.pass);
     let sections = outcome
         .sections
         .iter()
-        .map(|section| part(&section.title, &section.earned, section.possible, section.pass.or(outcome.pass)));
+        .map(|section| estimate(&section.title, &section.earned, section.possible, section.pass.or(outcome.pass)));
     std::iter::once(whole).chain(sections).collect()
 }
 
-fn part(title: &str, earned: &Points, possible: usize, mark: Option<Percent>) -> ReadinessEstimate {
-    let between = wilson(earned.share(possible), possible);
-    let ready = match mark.map(u8::from) {
-        Some(mark) if between.0 >= mark => Readiness::Yes,
-        Some(mark) if between.1 < mark => Readiness::No,
-        _ => Readiness::Unsure,
+fn estimate(title: &str, earned: &Points, possible: usize, pass_mark: Option<Percent>) -> ReadinessEstimate {
+    let interval_percent = wilson(earned.share_of(possible), possible);
+    let readiness = match pass_mark.map(u8::from) {
+        Some(pass_mark) if interval_percent.0 >= pass_mark => Readiness::Yes,
+        Some(pass_mark) if interval_percent.1 < pass_mark => Readiness::No,
+        _ => Readiness::Uncertain,
     };
-    ReadinessEstimate { title: title.to_owned(), earned: earned.clone(), possible, between, mark, ready }
+    ReadinessEstimate {
+        title: title.to_owned(),
+        earned: earned.clone(),
+        possible,
+        interval_percent,
+        pass_mark,
+        readiness,
+    }
 }
 
 /// Returns the ends of Wilson's interval (E. B. Wilson, 1927) for a share `p` seen among `n`, at 95 %, in whole percent: the
@@ -63,29 +70,29 @@ fn wilson(p: f64, n: usize) -> (u8, u8) {
     }
     let n = u32::try_from(n).map_or(f64::MAX, f64::from);
     let center = p + Z * Z / (2.0 * n);
-    let spread = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let margin = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
     let scale = 1.0 + Z * Z / n;
     let percent = |share: f64| (0..=100_u8).rev().find(|whole| f64::from(*whole) <= share * 100.0 + 1e-9).unwrap_or(0);
-    let lower = percent(((center - spread) / scale).max(0.0));
-    let upper = 100 - percent((1.0 - (center + spread) / scale).max(0.0));
+    let lower = percent(((center - margin) / scale).max(0.0));
+    let upper = 100 - percent((1.0 - (center + margin) / scale).max(0.0));
     (lower, upper)
 }
 
 /// Returns how many of the questions on each objective were fully right, the weakest first: its text, right, asked.
-pub fn objectives(session: &Session) -> Vec<(String, usize, usize)> {
-    let sheet = session.sheet();
+pub fn objective_scores(session: &Session) -> Vec<(String, usize, usize)> {
+    let loaded_paper = session.loaded_paper();
     let mut counts: BTreeMap<(usize, &str), (usize, usize)> = BTreeMap::new();
-    for (at, item) in sheet.items.iter().enumerate() {
-        let (right, asked) = counts.entry((item.bank, item.question.objective.as_str())).or_default();
-        *right += usize::from(session.mark(at) == Points::one());
+    for (index, loaded) in loaded_paper.questions.iter().enumerate() {
+        let (correct, asked) = counts.entry((loaded.bank, loaded.question.objective.as_str())).or_default();
+        *correct += usize::from(session.points(index) == Points::one());
         *asked += 1;
     }
-    let text = |((bank, objective), (right, asked)): ((usize, &str), (usize, usize))| {
+    let text = |((bank, objective), (correct, asked)): ((usize, &str), (usize, usize))| {
         let id = objective.parse().ok();
-        let text = id.and_then(|id| sheet.banks[bank].objective_text(&id)).unwrap_or(objective).to_owned();
-        (text, right, asked)
+        let text = id.and_then(|id| loaded_paper.banks[bank].objective_text(&id)).unwrap_or(objective).to_owned();
+        (text, correct, asked)
     };
-    let mut all: Vec<_> = counts.into_iter().map(text).collect();
-    all.sort_by(|a, b| (a.1 * b.2).cmp(&(b.1 * a.2)));
-    all
+    let mut scores: Vec<_> = counts.into_iter().map(text).collect();
+    scores.sort_by(|a, b| (a.1 * b.2).cmp(&(b.1 * a.2)));
+    scores
 }

@@ -169,7 +169,7 @@ impl App {
 
 /// Breaks a failure into the lines that stand at the foot of a screen, and leaves the screen the larger half.
 fn failure_lines(failure: &str, body: Rect) -> Vec<String> {
-    let lines = text::wrap(&text::safe(failure), usize::from(column(body).width));
+    let lines = text::wrap(&text::sanitize(failure), usize::from(column(body).width));
     let most = usize::from(body.height / 2);
     let is_cut = lines.len() > most;
     let mut lines: Vec<_> = lines.into_iter().take(most).collect();
@@ -191,9 +191,9 @@ fn too_small(frame: &mut Frame<'_>, area: Rect) {
 
 /// Puts one text on the left and one on the right of a line; the left one gives way.
 fn spread(left: &str, right: &str, width: usize, theme: Theme) -> Line<'static> {
-    let right = text::cut(&text::one_line_kept(right), width).into_owned();
+    let right = text::truncate(&text::single_line_verbatim(right), width).into_owned();
     let room = width.saturating_sub(text::width(&right) + 2);
-    let left = text::cut(&text::one_line_kept(left), room).into_owned();
+    let left = text::truncate(&text::single_line_verbatim(left), room).into_owned();
     let gap = width.saturating_sub(text::width(&left) + text::width(&right));
     Line::from(vec![
         Span::styled(left, theme.style(TextRole::Strong)),

@@ -48,7 +48,7 @@ impl PreviewExecutor {
         let name = self.path.to_string_lossy();
         match load::read_file(&self.path) {
             Ok(found) => reading(&name, &found.bytes, self.clock.now().wall.day(), self.syllabus.as_deref()),
-            Err(error) => PreviewContent::Broken(vec![format!("{}: {error}", crate::text::one_line(&name))]),
+            Err(error) => PreviewContent::Broken(vec![format!("{}: {error}", crate::text::single_line(&name))]),
         }
     }
 
@@ -84,7 +84,7 @@ impl Execute for PreviewExecutor {
 pub fn reading(name: &str, bytes: &[u8], today: Day, syllabus: Option<&Syllabus>) -> PreviewContent {
     let read = json::parse_bank(name, bytes);
     let looked = read.value.and_then(|bank| look(bank, today, syllabus));
-    let drawn = || read.problems.iter().map(|problem| problem.draw(false)).collect();
+    let drawn = || read.problems.iter().map(|problem| problem.render(false)).collect();
     looked.map_or_else(|| PreviewContent::Broken(drawn()), PreviewContent::Bank)
 }
 
@@ -102,7 +102,7 @@ fn look(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<PreviewBa
         let at =
             flaw.pointer.strip_prefix("/questions/").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
         let Some(notes) = at.and_then(|at| by_question.get_mut(at)) else { continue };
-        let message = format!("{} {}: {}", flaw.rule, flaw.severity.word(), flaw.message);
+        let message = format!("{} {}: {}", flaw.rule, flaw.severity.label(), flaw.message);
         notes.push(PreviewNote { severity: Some(flaw.severity), message, help: flaw.help });
     }
     let mut notes: std::collections::HashMap<_, _> =
@@ -112,12 +112,12 @@ fn look(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<PreviewBa
         origin: BankOrigin::DataDirectory,
         replaces_built_in: false,
     };
-    let drawn = draw::whole(&entry);
+    let drawn = draw::whole_bank(&entry);
     // Nobody sits this paper; the id only fills its place.
     let nobody = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
     let started =
         AttemptStarted { trainee: nobody, mode: Mode::Practice, limit: None, paper: drawn.paper, invigilated: None };
-    let sheet = LoadedPaper::open(&started, |digest| drawn.content.get(&digest).cloned()).ok()?;
-    let notes = sheet.items.iter().map(|item| notes.remove(&item.question.id).unwrap_or_default()).collect();
+    let sheet = LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned()).ok()?;
+    let notes = sheet.questions.iter().map(|item| notes.remove(&item.question.id).unwrap_or_default()).collect();
     Some(PreviewBank { sheet: Arc::new(sheet), notes })
 }

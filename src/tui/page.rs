@@ -44,7 +44,7 @@ impl TextPage {
     /// Adds a text behind a mark; its further lines hang under the first.
     pub fn hanging(&mut self, mark: &str, mark_role: TextRole, role: TextRole, said: &str) {
         let indent = text::width(mark);
-        let wrapped = text::wrap(&text::safe(said), self.width.saturating_sub(indent));
+        let wrapped = text::wrap(&text::sanitize(said), self.width.saturating_sub(indent));
         for (at, line) in wrapped.into_iter().enumerate() {
             let lead = if at == 0 { mark.to_owned() } else { " ".repeat(indent) };
             let lead = Span::styled(lead, self.theme.style(mark_role));
@@ -57,7 +57,7 @@ impl TextPage {
         let mut left = self.width;
         let mut spans = Vec::new();
         for (role, part) in parts {
-            let part = text::cut(&text::one_line_kept(part), left).into_owned();
+            let part = text::truncate(&text::single_line_verbatim(part), left).into_owned();
             left = left.saturating_sub(text::width(&part));
             spans.push(Span::styled(part, self.theme.style(*role)));
         }

@@ -46,7 +46,7 @@ impl ServiceExecutor {
             Command::ChooseName(name) => {
                 let person = match self.desk.find(&name)? {
                     Some(known) => known,
-                    None => self.desk.add(Person::named(name))?,
+                    None => self.desk.add(Person::from_name(name))?,
                 };
                 self.choose(person)
             }
@@ -89,7 +89,7 @@ impl ServiceExecutor {
 
     fn resume(&mut self, attempt: AttemptId) -> Result<StackChange, ServiceError> {
         let attempt = self.desk.take_up(attempt, false)?;
-        if attempt.invigilated && attempt.session.ended().is_none() {
+        if attempt.invigilated && attempt.session.finished().is_none() {
             let how = "This exam is invigilated. Go on with `needlewise exam --resume`, and the invigilator.";
             return Err(ServiceError::NotTaken(how.to_owned()));
         }
@@ -99,7 +99,7 @@ impl ServiceExecutor {
     /// Opens an attempt, which is the one in progress from then on.
     fn quiz(&mut self, attempt: Box<ActiveAttempt>) -> Box<dyn Screen> {
         let read = self.now();
-        let clock = attempt.time_left(read).map(|left| Countdown { read, left });
+        let clock = attempt.time_left(read).map(|left| Countdown { read_at: read, remaining: left });
         let screen = QuizScreen::new(attempt.session.clone(), clock);
         self.attempt = Some(attempt);
         Box::new(screen)
@@ -114,7 +114,7 @@ impl ServiceExecutor {
                 Ok(StackChange::Tell(Reply::TimeUp))
             }
             // The tick may come a moment before the time is over.
-            Err(ServiceError::Refused(ActionRefusal::TimeLeft)) => Ok(StackChange::Tell(Reply::Closed)),
+            Err(ServiceError::Refused(ActionRefusal::TimeRemaining)) => Ok(StackChange::Tell(Reply::Closed)),
             Err(error) => Err(error),
         }
     }

@@ -23,8 +23,8 @@ pub struct ReviewedQuestion {
 /// Looks back on every question of an exam.
 pub fn look_back(session: &Session) -> Vec<ReviewedQuestion> {
     let look = |(at, item): (usize, &crate::exam::loaded_paper::LoadedQuestion)| {
-        let answer = session.given(at).map(|given| &given.answer);
-        let verdict = answer.map_or("Not answered", |_| verdict(&session.mark(at)));
+        let answer = session.stored_answer(at).map(|given| &given.answer);
+        let verdict = answer.map_or("Not answered", |_| verdict(&session.points(at)));
         let chosen = match (&item.question.ask, answer) {
             (QuestionKind::Choice { choices, .. }, Some(Answer::Choices(ticked))) => {
                 let ticked = ticked.iter().filter_map(|place| choices.get(*place));
@@ -42,7 +42,7 @@ pub fn look_back(session: &Session) -> Vec<ReviewedQuestion> {
             chosen,
         }
     };
-    session.sheet().items.iter().enumerate().map(look).collect()
+    session.loaded_paper().questions.iter().enumerate().map(look).collect()
 }
 
 /// Returns the same in lines.
@@ -50,7 +50,7 @@ pub fn look_back_lines(session: &Session) -> Vec<String> {
     let lines = |looked: ReviewedQuestion| {
         let chosen = looked.chosen.into_iter().map(|(said, why)| format!("Chosen: {said}. {why}"));
         let question = format!("{}. {}", looked.verdict, looked.stem);
-        std::iter::once(question).chain(chosen).map(|line| text::one_line(&line)).collect::<Vec<_>>()
+        std::iter::once(question).chain(chosen).map(|line| text::single_line(&line)).collect::<Vec<_>>()
     };
     look_back(session).into_iter().flat_map(lines).collect()
 }

@@ -41,7 +41,7 @@ impl PersonView {
         let standings = roll.exams.into_iter().map(|(_, title)| title).zip(cells).collect();
         let query = AttemptQuery { trainee: Some(id), ..AttemptQuery::default() };
         let attempt = |row: AttemptRow| {
-            let told = desk.extent(&row)? > DisclosureLevel::Verdict;
+            let told = desk.extent(&row)? > DisclosureLevel::PassFail;
             Ok((row, told))
         };
         let attempts =

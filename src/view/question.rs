@@ -2,7 +2,7 @@
 
 use crate::attempt::{Answer, Points};
 use crate::bank::question::{QuestionKind, SelectCount};
-use crate::exam::loaded_paper::{LoadedQuestion, letter};
+use crate::exam::loaded_paper::{LoadedQuestion, choice_letter};
 
 /// Returns how right an answer was.
 pub fn verdict(mark: &Points) -> &'static str {
@@ -32,7 +32,7 @@ pub fn instruction(item: &LoadedQuestion) -> String {
 
 /// Returns an answer in the words and letters that a trainee would type.
 pub fn said(item: &LoadedQuestion, answer: &Answer) -> String {
-    let letter_of = |place: &usize| item.position(*place).map_or('?', letter);
+    let letter_of = |place: &usize| item.display_position(*place).map_or('?', choice_letter);
     let letters = |places: &[usize]| places.iter().map(|place| letter_of(place).to_string()).collect::<Vec<_>>();
     match answer {
         Answer::Choices(ticked) => {
@@ -42,7 +42,7 @@ pub fn said(item: &LoadedQuestion, answer: &Answer) -> String {
         }
         Answer::Truth(truth) => truth.to_string(),
         Answer::Number(number) => number.clone(),
-        Answer::Text(text) => crate::text::one_line(text),
+        Answer::Text(text) => crate::text::single_line(text),
         Answer::Order(order) => letters(order).join(" "),
         Answer::Pairs(rights) => {
             let pair = |(left, right): (usize, &usize)| format!("{}={}", left + 1, letter_of(right));
@@ -58,7 +58,7 @@ pub fn rationales(item: &LoadedQuestion) -> Vec<(String, String)> {
         QuestionKind::Choice { choices, .. } => {
             let line = |(at, place): (usize, &usize)| {
                 let choice = &choices[*place];
-                (format!("{} ({})", letter(at), right(choice.correct)), choice.rationale.clone())
+                (format!("{} ({})", choice_letter(at), right(choice.correct)), choice.rationale.clone())
             };
             item.order.iter().enumerate().map(line).collect()
         }

@@ -14,14 +14,14 @@ fn problems(text: impl AsRef<[u8]>) -> Vec<Problem> {
 /// Rule, line, column and pointer of each problem.
 fn places(text: impl AsRef<[u8]>) -> Vec<String> {
     let place = |problem: &Problem| {
-        let (line, column) = problem.place.line_column();
-        format!("{} {line}:{column} {}", problem.rule, problem.place.pointer)
+        let (line, column) = problem.location.line_column();
+        format!("{} {line}:{column} {}", problem.rule, problem.location.pointer)
     };
     problems(text).iter().map(place).collect()
 }
 
 fn drawn(text: &str) -> String {
-    let drawn: Vec<_> = problems(text).iter().map(|problem| problem.draw(false)).collect();
+    let drawn: Vec<_> = problems(text).iter().map(|problem| problem.render(false)).collect();
     drawn.join("\n\n")
 }
 
@@ -38,7 +38,7 @@ fn every_shipped_bank_and_exam_is_clean_and_read_in_one_pass() {
             let path = entry.expect("an entry").path();
             if path.extension().is_some_and(|ending| ending == "json") {
                 let reading = json::parse_any(&path.to_string_lossy(), &std::fs::read(&path).expect("a file"));
-                assert!(reading.problems.is_empty(), "{}", reading.problems[0].draw(false));
+                assert!(reading.problems.is_empty(), "{}", reading.problems[0].render(false));
                 assert!(reading.value.is_some());
             }
         }
@@ -123,7 +123,7 @@ fn unusable_keys_are_found() {
         ]);
     });
     let found: Vec<_> =
-        problems(&text).iter().map(|p| format!("{} {}: {}", p.rule, p.place.pointer, p.message)).collect();
+        problems(&text).iter().map(|p| format!("{} {}: {}", p.rule, p.location.pointer, p.message)).collect();
     insta::assert_snapshot!(found.join("\n"));
 }
 
@@ -177,7 +177,7 @@ fn huge_numbers_and_a_million_choices_are_told_in_one_sentence_each() {
         bank["questions"][1]["choices"] = json!(many);
         bank["title"] = json!("x".repeat(10_000_000));
     });
-    let found: Vec<_> = problems(&text).iter().map(|p| format!("{} {}", p.rule, p.place.pointer)).collect();
+    let found: Vec<_> = problems(&text).iter().map(|p| format!("{} {}", p.rule, p.location.pointer)).collect();
     assert_eq!(found.iter().map(String::as_str).collect::<std::collections::BTreeSet<_>>().len(), found.len());
     insta::assert_snapshot!(found.join("\n"));
 }
@@ -227,7 +227,7 @@ fn exams_are_read_and_their_problems_told() {
     exam["pass"] = json!(120);
     exam["sections"][0]["critical"] = json!(9);
     exam["certificate"]["valid_months"] = json!(0);
-    let found: Vec<_> = read(&exam).iter().map(|p| format!("{} {}", p.rule, p.place.pointer)).collect();
+    let found: Vec<_> = read(&exam).iter().map(|p| format!("{} {}", p.rule, p.location.pointer)).collect();
     assert_eq!(
         found,
         ["value /certificate/valid_months", "value /pass"],
@@ -235,7 +235,7 @@ fn exams_are_read_and_their_problems_told() {
     );
     let mut exam = small_exam();
     exam["sections"] = json!([{ "bank": "small", "questions": 2, "critical": 3 }, { "bank": "small", "weight": 1 }]);
-    let found: Vec<_> = read(&exam).iter().map(|p| format!("{} {}", p.rule, p.place.pointer)).collect();
+    let found: Vec<_> = read(&exam).iter().map(|p| format!("{} {}", p.rule, p.location.pointer)).collect();
     insta::assert_snapshot!(found.join("\n"));
 }
 
@@ -263,7 +263,7 @@ proptest! {
     fn any_bytes_give_problems_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let reading = json::parse_any("any.json", &bytes);
         prop_assert!(reading.value.is_none());
-        reading.problems.iter().for_each(|problem| { problem.draw(true); });
+        reading.problems.iter().for_each(|problem| { problem.render(true); });
     }
 
     #[test]
@@ -274,7 +274,7 @@ proptest! {
         bank["questions"][at][&member] = value.clone();
         bank[&member] = value;
         for problem in json::parse_bank("bank.json", bank.to_string().as_bytes()).problems {
-            problem.draw(false);
+            problem.render(false);
         }
     }
 }

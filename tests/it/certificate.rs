@@ -298,9 +298,9 @@ fn verdicts_come_in_their_order() {
     assert_eq!(judged(&trusting(None, false), during), Verdict::Stale);
     assert_eq!(judged(&fresh, during), Verdict::Valid);
     let issued = moment("2026-12-31T00:00:00Z");
-    let at = |age: Millis| verify(example().as_bytes(), &fresh, issued.plus(age)).verdict;
-    assert_eq!(at(Millis::days(30)), Verdict::Valid, "a list of 30 days is not old yet");
-    assert_eq!(at(Millis::days(30).plus(Millis(1))), Verdict::Stale);
+    let at = |age: Millis| verify(example().as_bytes(), &fresh, issued.saturating_add(age)).verdict;
+    assert_eq!(at(Millis::from_days(30)), Verdict::Valid, "a list of 30 days is not old yet");
+    assert_eq!(at(Millis::from_days(30).saturating_add(Millis(1))), Verdict::Stale);
 }
 
 #[test]

@@ -21,8 +21,8 @@ fn months_end_where_the_calendar_ends_them() {
 
 #[test]
 fn a_day_ends_with_its_last_second_in_utc() {
-    assert_eq!(day("2028-11-23").end().to_string(), "2028-11-23T23:59:59Z");
-    assert_eq!(day("2028-11-23").written(), "23 Nov 2028");
+    assert_eq!(day("2028-11-23").end_of_day().to_string(), "2028-11-23T23:59:59Z");
+    assert_eq!(day("2028-11-23").format_long(), "23 Nov 2028");
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn moments_beyond_the_calendar_are_held_to_it() {
     for millis in [i64::MIN, i64::MAX] {
         let at = Timestamp::from_millis(millis);
         assert!(!at.to_string().is_empty());
-        assert_eq!(at.plus(Millis(u64::MAX)), Timestamp::from_millis(i64::MAX));
+        assert_eq!(at.saturating_add(Millis(u64::MAX)), Timestamp::from_millis(i64::MAX));
     }
     assert!(day("9999-12-31").plus_months(24).days_since(day("9999-12-31")) >= 0);
 }

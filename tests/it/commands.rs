@@ -331,7 +331,7 @@ fn a_passed_exam_is_not_begun_again_before_it_can_be_renewed() {
     let again = world.run(["exam", "brief", "--plain"]);
     assert_eq!(again.code, 1);
     insta::assert_snapshot!(again.err, @"This exam is passed and valid through 23 Nov 2028 (UTC); it can be renewed from 24 Sep 2028.");
-    world.pass(Millis::days(700));
+    world.pass(Millis::from_days(700));
     let renewed = world.passes();
     assert_eq!(renewed.code, 0, "{}", renewed.all());
     let certificates = world.run(["certificate", "list", "--json"]).json();

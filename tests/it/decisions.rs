@@ -3,7 +3,7 @@
 use needlewise::attempt::ExamResult;
 use needlewise::attempt::fact::TimeFactor;
 use needlewise::clock::{Millis, Timestamp};
-use needlewise::exam::eligibility::{Eligibility, PriorAttempt, start};
+use needlewise::exam::eligibility::{Eligibility, PriorAttempt, evaluate};
 use serde_json::Value;
 
 use crate::world::{Said, World, small_exam};
@@ -42,13 +42,13 @@ fn a_grant_gives_one_more_attempt() {
     let world = World::new().with_small_banks();
     for _ in 0..3 {
         assert!(fails(&world).out.contains("Not passed"));
-        world.pass(Millis::days(8));
+        world.pass(Millis::from_days(8));
     }
     let none = fails(&world);
     assert!(none.code == 1 && !none.out.contains("Question"), "{}", none.all());
     world.run(["record", "grant", &id(&newest(&world)), "--reason", "a week in hospital"]).done();
     assert!(fails(&world).out.contains("Not passed"));
-    world.pass(Millis::days(8));
+    world.pass(Millis::from_days(8));
     assert!(!fails(&world).out.contains("Question"), "one more, and no more");
 }
 
@@ -106,7 +106,7 @@ fn a_time_factor_scales_the_limit_and_stands_nowhere_else() {
     let begun = world.typing("").run(["exam", "brief", "--plain"]);
     assert!(begun.out.contains("Suspended"), "{}", begun.all());
     // Ten minutes are over, fifteen are not.
-    world.pass(Millis::minutes(14));
+    world.pass(Millis::from_minutes(14));
     let resume = ["exam", "--resume", "--plain"];
     assert!(world.sits(&resume, &resume, |reader, shown| reader.answer(shown)).out.contains("\nPassed"));
     for args in [
@@ -131,7 +131,7 @@ fn without_a_limit_an_exam_waits_for_its_end() {
     world.run(["trainee", "add", "Amira Okafor"]).done();
     world.run(["trainee", "set", "Amira Okafor", "--time-factor", "unlimited"]).done();
     world.typing("").run(["exam", "brief", "--plain"]);
-    world.pass(Millis::days(3));
+    world.pass(Millis::from_days(3));
     let resume = ["exam", "--resume", "--plain"];
     assert!(world.sits(&resume, &resume, |reader, shown| reader.answer(shown)).out.contains("\nPassed"));
     assert_eq!("3.0".parse(), Ok(TimeFactor::Tenths(30)));
@@ -141,21 +141,21 @@ fn without_a_limit_an_exam_waits_for_its_end() {
 #[test]
 fn void_and_grant_in_the_rule() {
     let exam = serde_json::from_value(small_exam()).expect("an exam");
-    let day = |n: u64| Timestamp::from_millis(0).plus(Millis::days(n));
+    let day = |n: u64| Timestamp::from_millis(0).saturating_add(Millis::from_days(n));
     let failed = |n: u64| PriorAttempt {
         started: day(n),
         finished: Some(day(n)),
-        limit: Some(Millis::minutes(10)),
-        standing: Some(ExamResult::Failed),
+        limit: Some(Millis::from_minutes(10)),
+        result: Some(ExamResult::Failed),
         valid_until: None,
         voided: false,
-        granted: 0,
+        extra_attempts: 0,
     };
     let three = [failed(0), failed(10), failed(20)];
-    let at = |past: &[PriorAttempt]| start(&exam, past, day(100));
+    let at = |past: &[PriorAttempt]| evaluate(&exam, past, day(100));
     assert!(matches!(at(&three), Eligibility::Later { .. }), "three of three within a year");
     let voided = [failed(0), failed(10), PriorAttempt { voided: true, ..failed(20) }];
-    assert_eq!(at(&voided), Eligibility::Now { left: 1 });
-    let granted = [failed(0), failed(10), PriorAttempt { granted: 1, ..failed(20) }];
-    assert_eq!(at(&granted), Eligibility::Now { left: 1 });
+    assert_eq!(at(&voided), Eligibility::Now { attempts_left: 1 });
+    let granted = [failed(0), failed(10), PriorAttempt { extra_attempts: 1, ..failed(20) }];
+    assert_eq!(at(&granted), Eligibility::Now { attempts_left: 1 });
 }

@@ -76,7 +76,7 @@ fn ids(catalog: &Catalog, exam: &Exam, earlier: &[EarlierPaper], seed: Seed) -> 
 
 fn ids_of(catalog: &Catalog, exam: &Exam, earlier: &[EarlierPaper], seed: Seed, version: DrawVersion) -> Vec<String> {
     let chosen = draw::select(catalog, exam, earlier, seed, version).expect("a paper").0;
-    let units = chosen.iter().flat_map(|part| &part.picked.units);
+    let units = chosen.iter().flat_map(|part| &part.selection.sets);
     units.flat_map(|unit| &unit.questions).map(|question| question.id.to_string()).collect()
 }
 
@@ -103,8 +103,8 @@ fn meets_its_counts(catalog: &Catalog, exam: &Exam) {
         let chosen = draw::select(catalog, exam, &[], seed(n), DrawVersion::NEWEST).expect("a paper").0;
         let mut seen = HashSet::new();
         let mut critical = 0;
-        for (part, count) in chosen.iter().zip(draw::counts(exam)) {
-            let questions: Vec<_> = part.picked.units.iter().flat_map(|unit| &unit.questions).collect();
+        for (part, count) in chosen.iter().zip(draw::question_counts(exam)) {
+            let questions: Vec<_> = part.selection.sets.iter().flat_map(|unit| &unit.questions).collect();
             assert_eq!(questions.len(), count);
             let own = questions.iter().filter(|question| question.critical).count();
             assert_eq!(own, part.section.critical as usize);
@@ -115,7 +115,7 @@ fn meets_its_counts(catalog: &Catalog, exam: &Exam) {
                 assert!(seen.insert((part.bank.value.id.clone(), question.id.clone())), "no repeat");
             }
         }
-        assert_eq!((seen.len(), critical), (draw::counts(exam).iter().sum(), 10));
+        assert_eq!((seen.len(), critical), (draw::question_counts(exam).iter().sum(), 10));
     }
 }
 
@@ -124,7 +124,7 @@ fn the_same_seed_gives_the_same_paper_and_another_seed_another() {
     let (_home, catalog) = pool(&plain(30));
     let paper = |n| drawn(&catalog, &exam(10, 0), &[], seed(n)).expect("a paper").paper;
     assert_eq!(paper(1), paper(1));
-    assert_ne!(paper(1).items, paper(2).items);
+    assert_ne!(paper(1).questions, paper(2).questions);
 }
 
 /// Pins the streams of chance: should a library ever change them, papers of old attempts could not be drawn again.
@@ -149,7 +149,7 @@ fn every_order_of_choices_is_as_likely_as_any_other() {
     let mut orders: BTreeMap<Vec<usize>, u32> = BTreeMap::new();
     for n in 0..12_000 {
         let mut items = vec![0, 1, 2, 3];
-        DrawRng::new(seed(n), RngStream::Choices).shuffle(&mut items);
+        DrawRng::new(seed(n), RngStream::ChoiceOrder).shuffle(&mut items);
         *orders.entry(items).or_default() += 1;
     }
     assert_eq!(orders.len(), 24);
@@ -246,7 +246,7 @@ fn earlier_questions_are_passed_over_while_enough_remain_then_the_oldest_come_ba
     let third = ids(&catalog, &exam, &[met(&first), met(&second)], seed(3));
     assert!(third.iter().all(|id| !second.contains(id)), "two are new, the rest are of the oldest paper");
     let drawn = drawn(&catalog, &exam, &[met(&first)], seed(2)).expect("a paper");
-    assert_eq!(drawn.paper.sections[0].passed_over.len(), 4, "what was passed over is stored");
+    assert_eq!(drawn.paper.sections[0].excluded.len(), 4, "what was passed over is stored");
 }
 
 #[test]
@@ -254,11 +254,14 @@ fn a_section_that_cannot_be_filled_is_an_error_that_names_it() {
     let (_home, catalog) = pool(&plain(3));
     let wants_more = drawn(&catalog, &exam(4, 0), &[], seed(1)).expect_err("too few");
     insta::assert_snapshot!(wants_more, @r#"section 1 ("pool") wants 4 questions, 0 of them critical; its pool has 3, 0 of them critical, and no set of them fits"#);
-    assert!(matches!(draw::feasible(&catalog, &exam(2, 1)), Err(Infeasible::Short { .. })), "no critical ones there");
+    assert!(
+        matches!(draw::check_feasible(&catalog, &exam(2, 1)), Err(Infeasible::PoolTooSmall { .. })),
+        "no critical ones there"
+    );
     let mut elsewhere = small_exam();
     elsewhere["sections"][0]["bank"] = json!("nowhere");
     let elsewhere: Exam = serde_json::from_value(elsewhere).expect("an exam");
-    let missing = draw::feasible(&catalog, &elsewhere).expect_err("no bank");
+    let missing = draw::check_feasible(&catalog, &elsewhere).expect_err("no bank");
     insta::assert_snapshot!(missing, @r#"section 1 draws from the bank "nowhere", which is not there"#);
 }
 
@@ -287,7 +290,7 @@ fn fixed_orders_are_kept_and_a_last_choice_stays_last() {
         question.ask
     };
     for n in 0..50 {
-        let order = |kind| draw::arrange(&ask(kind), &mut DrawRng::new(seed(n), RngStream::Choices));
+        let order = |kind| draw::display_order(&ask(kind), &mut DrawRng::new(seed(n), RngStream::ChoiceOrder));
         assert_eq!(order("shuffled").last(), Some(&1));
         assert_eq!(order("numeric"), [0, 1, 2, 3]);
         assert_eq!(order("fixed"), [0, 1, 2, 3]);
@@ -308,7 +311,7 @@ proptest! {
         let drawn = draw::select(&catalog, &exam, &[], seed(n), DrawVersion::NEWEST).map(|(chosen, _)| chosen);
         prop_assert_eq!(drawn.is_ok(), fits);
         if let Ok(chosen) = drawn {
-            let questions: Vec<_> = chosen[0].picked.units.iter().flat_map(|unit| &unit.questions).collect();
+            let questions: Vec<_> = chosen[0].selection.sets.iter().flat_map(|unit| &unit.questions).collect();
             prop_assert_eq!(questions.len(), want.max(want_critical));
             prop_assert_eq!(questions.iter().filter(|q| q.critical).count(), want_critical);
             prop_assert_eq!(questions.iter().map(|q| &q.id).collect::<HashSet<_>>().len(), questions.len());
@@ -336,9 +339,9 @@ fn replays(drawn: DrawnPaper) {
     let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
     let started = AttemptStarted { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper, invigilated: None };
     let content = |digest: Digest| drawn.content.get(&digest).cloned();
-    let sheet = Arc::new(LoadedPaper::open(&started, content).expect("a sheet"));
+    let sheet = Arc::new(LoadedPaper::load(&started, content).expect("a sheet"));
     let replay = replay(&sheet, &[Fact::Started(started)], content).expect("a replay");
-    assert_eq!(replay.paper, RedrawResult::Same);
+    assert_eq!(replay.redraw, RedrawResult::Same);
 }
 
 #[test]
@@ -354,10 +357,10 @@ fn sections_that_take_each_others_questions_are_drawn_again_the_same_in_both_ver
         let had: EarlierPaper =
             (0..n % 3).map(|at| (bank.clone(), format!("q{}", at * 3).parse().expect("an id"))).collect();
         let first = draw::exam(&catalog, &both, std::slice::from_ref(&had), seed(n), DrawVersion::V1).expect("a paper");
-        retries += first.paper.anew;
+        retries += first.paper.retries;
         replays(first);
         let second = drawn(&catalog, &both, &[had], seed(n)).expect("a paper");
-        assert_eq!(second.paper.anew, 0);
+        assert_eq!(second.paper.retries, 0);
         replays(second);
     }
     assert!(retries > 60, "version 1 retried {retries} times");
@@ -377,7 +380,7 @@ fn a_section_that_needs_what_another_could_take_always_gets_it() {
     let more = sections(&[(Some("recall"), 6, 0), (Some("recall"), 6, 0)]);
     let error = drawn(&catalog, &more, &[], seed(1)).expect_err("ten are not twelve");
     insta::assert_snapshot!(error, @"sections 1, 2 share questions or groups, and no paper can fill all of them");
-    assert_eq!(draw::feasible(&catalog, &more), Err(error));
+    assert_eq!(draw::check_feasible(&catalog, &more), Err(error));
 }
 
 #[test]
@@ -403,7 +406,9 @@ fn a_group_is_one_group_in_all_banks_of_an_exam() {
     both["sections"][0]["questions"] = json!(2);
     both["sections"][1]["questions"] = json!(2);
     let all: Exam = serde_json::from_value(both).expect("an exam");
-    assert!(matches!(draw::feasible(&catalog, &all), Err(Infeasible::Together { sections }) if sections == [1, 2]));
+    assert!(
+        matches!(draw::check_feasible(&catalog, &all), Err(Infeasible::SectionsConflict { sections }) if sections == [1, 2])
+    );
 }
 
 #[test]
@@ -525,12 +530,12 @@ proptest! {
         }).collect();
         let drawn = drawn(&catalog, &exam, &[], seed(n));
         prop_assert_eq!(drawn.is_ok(), exists(&weights, &wants), "{:?}", weights);
-        prop_assert_eq!(draw::feasible(&catalog, &exam).is_ok(), drawn.is_ok());
+        prop_assert_eq!(draw::check_feasible(&catalog, &exam).is_ok(), drawn.is_ok());
         if let Ok(drawn) = drawn {
-            let sections: Vec<_> = drawn.paper.items.iter().map(|item| item.section).collect();
+            let sections: Vec<_> = drawn.paper.questions.iter().map(|item| item.section).collect();
             let count = |section: usize| sections.iter().filter(|at| **at == section).count();
             prop_assert_eq!((count(0), count(1)), (wants[0].0, wants[1].0));
-            let distinct: HashSet<_> = drawn.paper.items.iter().map(|item| item.question).collect();
+            let distinct: HashSet<_> = drawn.paper.questions.iter().map(|item| item.question).collect();
             prop_assert_eq!(distinct.len(), sections.len());
         }
     }

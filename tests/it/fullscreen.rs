@@ -29,11 +29,11 @@ fn facts(home: &Path) -> (String, BTreeMap<String, Option<Answer>>) {
     let rows = desk.store.attempts(&query).expect("attempts");
     let sitting = desk.take_up(rows[0].id, false).expect("the attempt");
     let session = &sitting.session;
-    let items = session.sheet().items.iter().enumerate();
-    let given =
-        items.map(|(at, item)| (item.question.id.to_string(), session.given(at).map(|given| given.answer.clone())));
-    let outcome = &session.ended().expect("an end").outcome;
-    (format!("{} of {}, {:?}", outcome.earned, outcome.possible, outcome.standing), given.collect())
+    let items = session.loaded_paper().questions.iter().enumerate();
+    let given = items
+        .map(|(at, item)| (item.question.id.to_string(), session.stored_answer(at).map(|given| given.answer.clone())));
+    let outcome = &session.finished().expect("an end").outcome;
+    (format!("{} of {}, {:?}", outcome.earned, outcome.possible, outcome.result), given.collect())
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn kept(world: &World) -> bool {
     let desk = desk(world.home.path(), &time);
     let open = AttemptQuery { open: true, ..AttemptQuery::default() };
     let rows = desk.store.attempts(&open).expect("attempts");
-    desk.take_up(rows[0].id, false).expect("the attempt").session.next_open() == 1
+    desk.take_up(rows[0].id, false).expect("the attempt").session.resume_index() == 1
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn a_clock_that_was_set_back_blocks_an_invigilated_start_alone() {
         panic!("no word of an invigilator")
     };
     assert_eq!(word.identity, "passport; the clock was set back, and compared by the invigilator");
-    assert!(signature_matches(&word.warrant, attempt.into(), DecisionKind::Identity, &word.identity));
+    assert!(signature_matches(&word.signature, attempt.into(), DecisionKind::Identity, &word.identity));
     let person = somebody(&mut desk, "Dana Levi");
     other.time.set(world.time.get());
     assert!(

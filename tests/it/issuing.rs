@@ -234,7 +234,7 @@ fn a_stale_or_foreign_request_is_refused_with_the_reason() {
     let said = elsewhere.at_school(&issue);
     assert!(said.code == 1 && said.err.contains("It is foreign"), "{}", said.all());
     // The school that held them once still knows them.
-    three.pass(Millis::days(91));
+    three.pass(Millis::from_days(91));
     let said = three.at_school(&issue);
     assert!(said.code == 1 && said.err.contains("It is stale"), "{}", said.all());
     let junk = three.trainee.file("junk.json", "{}");
@@ -305,7 +305,7 @@ fn a_rotated_key_goes_on_with_the_same_ledger() {
     let certificate = three.issues();
     three.clinic.run(["issuer", "trust", &three.did(), "--name", "School"]).done();
     let old = three.did();
-    three.pass(Millis::days(20));
+    three.pass(Millis::from_days(20));
     three.at_school(&["issuer", "init", "--rotate"]).done();
     assert_ne!(three.did(), old);
     three.hands_bundle().done();
@@ -414,7 +414,7 @@ fn a_renewal_links_the_earlier_certificate_and_begins_where_that_one_ends() {
     let first = of(&three.school)[0].clone();
     assert_eq!(first["valid_until"], "2028-11-23T23:59:59Z");
     // Within the last 60 days, on a leap year's side of them.
-    three.pass(Millis::days(700));
+    three.pass(Millis::from_days(700));
     assert_eq!(three.trainee.passes().code, 0);
     three.issues();
     let second = of(&three.school)[0].clone();
@@ -454,15 +454,15 @@ fn forged(request: &Value, change: impl Fn(&str, &mut Value)) -> Value {
         let text = |name: &str| line[name].as_str().expect("a text").to_owned();
         let mut payload: Value = serde_json::from_str(&text("payload")).expect("json");
         change(&text("kind"), &mut payload);
-        let fact = Fact::read(&text("kind"), &payload.to_string()).expect("a fact");
+        let fact = Fact::from_payload(&text("kind"), &payload.to_string()).expect("a fact");
         let at = Timestamp::from_millis(line["at"].as_i64().expect("a moment"));
         let row = StoredFact::link(text("id").parse().expect("an id"), stream, head, at, &fact, [9; 32]);
-        head = ChainHead::after(&row);
-        line["body"] = json!(row.body);
-        line["prev"] = json!(row.prev);
+        head = ChainHead::after_fact(&row);
+        line["body"] = json!(row.payload_digest);
+        line["prev"] = json!(row.previous_digest);
         line["digest"] = json!(row.digest);
-        let secret = row.secret.expect("a payload");
-        line["salt"] = json!(needlewise::ids::hex(&secret.salt));
+        let secret = row.salted_payload.expect("a payload");
+        line["salt"] = json!(needlewise::ids::to_hex(&secret.salt));
         line["payload"] = json!(secret.payload);
     }
     forged
@@ -568,7 +568,7 @@ fn a_replayed_request_steers_no_terminal_and_ends_no_program() {
 
 #[test]
 fn a_strangers_certificate_gives_no_known_person_another_name() {
-    let (clinic, hour) = (World::new(), Millis::hours(1));
+    let (clinic, hour) = (World::new(), Millis::from_hours(1));
     clinic.pass(hour);
     let stranger = SigningKeyPair::from_seed([9; 32]);
     let school = || Pass { name: "Alice Adams", assurance: Assurance::Unsupervised, ..Pass::default() };
@@ -597,7 +597,7 @@ fn a_strangers_certificate_gives_no_known_person_another_name() {
 #[test]
 fn a_row_without_its_fact_is_exported_nowhere() {
     let clinic = World::new();
-    clinic.pass(Millis::hours(1));
+    clinic.pass(Millis::from_hours(1));
     let file = clinic.file("a.json", Pass { assurance: Assurance::Unsupervised, ..Pass::default() }.certificate());
     clinic.run(["certificate", "import", &file.to_string_lossy()]).done();
     clinic.run(["issuer", "trust", &key().did(), "--name", "School", "--without-revocation"]).done();

@@ -156,7 +156,7 @@ fn an_earlier_attempt_is_not_looked_back_on_while_another_is_open() {
     let world = closed("full-after-final", 2);
     fails(&world);
     let first = id(&world);
-    world.pass(Millis::days(2));
+    world.pass(Millis::from_days(2));
     world.typing("a\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
     let shown = world.run(["record", "show", &first]);
     assert!(shown.out.contains("Score: ") && !shown.out.contains("Question 1"), "{}", shown.all());

@@ -1,9 +1,9 @@
 //! Marks: exact, and never a reward for ticking everything or nothing.
 
-use needlewise::attempt::points::needed;
+use needlewise::attempt::points::points_needed;
 use needlewise::attempt::{Answer, Points};
 use needlewise::bank::Question;
-use needlewise::exam::scoring::{mark, misfit};
+use needlewise::exam::scoring::{invalid_answer_reason, score};
 use proptest::prelude::*;
 
 use crate::world::question;
@@ -43,7 +43,7 @@ const GOLDEN: &[(usize, usize, usize, usize, &str, &str)] = &[
 fn multiple_response_is_marked_as_the_golden_table_says() {
     for (keys, all, right, wrong, exact, balanced) in GOLDEN {
         let answer = ticked(*keys, *right, *wrong);
-        let given = |scoring| mark(&several(*keys, all - keys, scoring), Some(&answer)).to_string();
+        let given = |scoring| score(&several(*keys, all - keys, scoring), Some(&answer)).to_string();
         assert_eq!(given("all-or-nothing"), *exact, "{keys} of {all}, {right} and {wrong}");
         assert_eq!(given("balanced"), *balanced, "{keys} of {all}, {right} and {wrong}");
     }
@@ -51,7 +51,7 @@ fn multiple_response_is_marked_as_the_golden_table_says() {
 
 #[test]
 fn no_answer_earns_nothing() {
-    assert_eq!(mark(&several(2, 2, "balanced"), None), Points::zero());
+    assert_eq!(score(&several(2, 2, "balanced"), None), Points::zero());
 }
 
 #[test]
@@ -60,8 +60,8 @@ fn more_ticks_than_may_be_selected_are_refused_and_earn_nothing() {
     value["select"] = serde_json::json!(2);
     let question: Question = serde_json::from_value(value).expect("a question");
     let answer = ticked(2, 2, 1);
-    assert_eq!(misfit(&question, &answer).as_deref(), Some("choose at most 2"));
-    assert_eq!(mark(&question, Some(&answer)), Points::zero());
+    assert_eq!(invalid_answer_reason(&question, &answer).as_deref(), Some("choose at most 2"));
+    assert_eq!(score(&question, Some(&answer)), Points::zero());
 }
 
 fn typed(rest: serde_json::Value) -> Question {
@@ -71,17 +71,17 @@ fn typed(rest: serde_json::Value) -> Question {
 #[test]
 fn a_number_is_compared_exactly_with_comma_or_point() {
     let question = typed(serde_json::json!({ "kind": "number", "answer": "0.01", "tolerance": "0.005" }));
-    let right = |given: &str| mark(&question, Some(&Answer::Number(given.to_owned()))) == Points::one();
+    let right = |given: &str| score(&question, Some(&Answer::Number(given.to_owned()))) == Points::one();
     assert!(right("0.01") && right("0,01") && right("0.015") && right("0.0050"));
     assert!(!right("0.0151") && !right("0.00499") && !right("1") && !right("x"));
-    let ambiguous = misfit(&question, &Answer::Number("1,000".to_owned()));
+    let ambiguous = invalid_answer_reason(&question, &Answer::Number("1,000".to_owned()));
     assert_eq!(ambiguous.as_deref(), Some("a comma before three digits can be read in two ways; write 1000 or 1.000"));
 }
 
 #[test]
 fn a_text_is_compared_after_nfkc_case_folding_and_trimming() {
     let question = typed(serde_json::json!({ "kind": "text", "accept": ["Straße", "collapsed lung"] }));
-    let right = |given: &str| mark(&question, Some(&Answer::Text(given.to_owned()))) == Points::one();
+    let right = |given: &str| score(&question, Some(&Answer::Text(given.to_owned()))) == Points::one();
     assert!(right(" STRASSE ") && right("strasse") && right("Collapsed Lung") && right("ｃollapsed lung"));
     assert!(!right("collapsed") && !right(""));
 }
@@ -90,37 +90,37 @@ fn a_text_is_compared_after_nfkc_case_folding_and_trimming() {
 fn order_and_match_are_right_only_as_a_whole() {
     let item = |text: &str| serde_json::json!({ "text": text });
     let order = typed(serde_json::json!({ "kind": "order", "items": [item("a"), item("b"), item("c")] }));
-    assert_eq!(mark(&order, Some(&Answer::Order(vec![0, 1, 2]))), Points::one());
-    assert_eq!(mark(&order, Some(&Answer::Order(vec![0, 2, 1]))), Points::zero());
-    assert!(misfit(&order, &Answer::Order(vec![0, 1])).is_some());
+    assert_eq!(score(&order, Some(&Answer::Order(vec![0, 1, 2]))), Points::one());
+    assert_eq!(score(&order, Some(&Answer::Order(vec![0, 2, 1]))), Points::zero());
+    assert!(invalid_answer_reason(&order, &Answer::Order(vec![0, 1])).is_some());
     let pair = |left: &str, right: &str| serde_json::json!({ "left": left, "right": right });
     let rest = serde_json::json!({ "kind": "match", "pairs": [pair("1", "a"), pair("2", "b")],
         "extra_right": [item("c")] });
     let matched = typed(rest);
-    assert_eq!(mark(&matched, Some(&Answer::Pairs(vec![0, 1]))), Points::one());
-    assert_eq!(mark(&matched, Some(&Answer::Pairs(vec![0, 2]))), Points::zero());
-    assert!(misfit(&matched, &Answer::Pairs(vec![0, 3])).is_some());
+    assert_eq!(score(&matched, Some(&Answer::Pairs(vec![0, 1]))), Points::one());
+    assert_eq!(score(&matched, Some(&Answer::Pairs(vec![0, 2]))), Points::zero());
+    assert!(invalid_answer_reason(&matched, &Answer::Pairs(vec![0, 3])).is_some());
 }
 
 #[test]
 fn a_pass_mark_is_compared_without_rounding() {
     let percent = |n: u8| n.try_into().expect("a percent");
-    assert!(Points::whole(48).reaches(percent(80), 60), "the double nearest 0.8 would fail 48 of 60");
+    assert!(Points::from_whole(48).reaches(percent(80), 60), "the double nearest 0.8 would fail 48 of 60");
     assert!(!"143/3".parse::<Points>().expect("points").reaches(percent(80), 60));
-    assert_eq!(needed(percent(80), 60), 48);
-    assert_eq!(needed(percent(70), 13), 10);
+    assert_eq!(points_needed(percent(80), 60), 48);
+    assert_eq!(points_needed(percent(70), 13), 10);
 }
 
 proptest! {
     #[test]
     fn ticking_everything_scores_nothing(keys in 1_usize..12, wrong in 1_usize..12, balanced: bool) {
         let question = several(keys, wrong, if balanced { "balanced" } else { "all-or-nothing" });
-        prop_assert_eq!(mark(&question, Some(&ticked(keys, keys, wrong))), Points::zero());
+        prop_assert_eq!(score(&question, Some(&ticked(keys, keys, wrong))), Points::zero());
     }
 
     #[test]
     fn a_mark_lies_between_nothing_and_one(keys in 1_usize..8, wrong in 1_usize..8, r in 0_usize..8, s in 0_usize..8) {
-        let mark = mark(&several(keys, wrong, "balanced"), Some(&ticked(keys, r.min(keys), s.min(wrong))));
+        let mark = score(&several(keys, wrong, "balanced"), Some(&ticked(keys, r.min(keys), s.min(wrong))));
         prop_assert!(Points::zero() <= mark && mark <= Points::one());
     }
 
@@ -137,8 +137,8 @@ proptest! {
                 Answer::Text(text.clone()),
                 Answer::Truth(false),
             ] {
-                misfit(&question, &answer);
-                prop_assert!(mark(&question, Some(&answer)) <= Points::one());
+                invalid_answer_reason(&question, &answer);
+                prop_assert!(score(&question, Some(&answer)) <= Points::one());
             }
         }
     }

@@ -1,7 +1,7 @@
 //! A mock exam: the same blueprint and rules, as often as one likes; it never counts and says how ready one is.
 
 use needlewise::attempt::{ExamResult, Outcome};
-use needlewise::study::readiness::{Readiness, parts};
+use needlewise::study::readiness::{Readiness, estimates};
 
 use crate::reader::Reader;
 use crate::stage::Stage;
@@ -55,26 +55,26 @@ fn it_waits_for_an_open_exam() {
 #[test]
 fn how_sure_it_is_grows_with_the_questions() {
     let outcome = |right: usize, possible: usize| Outcome {
-        earned: needlewise::attempt::Points::whole(right),
+        earned: needlewise::attempt::Points::from_whole(right),
         possible,
         pass: Some(80.try_into().expect("a percent")),
         sections: Vec::new(),
         critical_misses: Vec::new(),
         missed: Vec::new(),
         unanswered: 0,
-        standing: ExamResult::Passed,
+        result: ExamResult::Passed,
     };
     let one = |right, possible| {
-        let part = parts(&outcome(right, possible)).remove(0);
-        (part.ready, part.between)
+        let part = estimates(&outcome(right, possible)).remove(0);
+        (part.readiness, part.interval_percent)
     };
     // By Wilson's formula, worked out by hand: 10 of 10 is 72.25 to 100 %, 54 of 60 is 79.85 to 95.34 %, 57 of 60 is 86.30
     // to 98.29 %, 30 of 60 is 37.74 to 62.26 %.
-    assert_eq!(one(10, 10), (Readiness::Unsure, (72, 100)));
-    assert_eq!(one(54, 60), (Readiness::Unsure, (79, 96)));
+    assert_eq!(one(10, 10), (Readiness::Uncertain, (72, 100)));
+    assert_eq!(one(54, 60), (Readiness::Uncertain, (79, 96)));
     assert_eq!(one(57, 60), (Readiness::Yes, (86, 99)));
     assert_eq!(one(30, 60), (Readiness::No, (37, 63)));
-    assert_eq!(one(0, 0), (Readiness::Unsure, (0, 100)));
+    assert_eq!(one(0, 0), (Readiness::Uncertain, (0, 100)));
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn earlier(catalog: &Catalog, exam: &Exam, n: u64) -> Vec<EarlierPaper> {
     let paper = |n: u64| -> EarlierPaper {
         let chosen = draw::select(catalog, exam, &[], seed(n), DrawVersion::V1).expect("a paper").0;
         let names = chosen.iter().flat_map(|part| {
-            let questions = part.picked.units.iter().flat_map(|unit| &unit.questions);
+            let questions = part.selection.sets.iter().flat_map(|unit| &unit.questions);
             questions.map(|question| (part.section.bank.clone(), question.id.clone())).collect::<Vec<_>>()
         });
         names.collect::<HashSet<_>>()

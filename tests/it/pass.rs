@@ -110,7 +110,7 @@ impl Pass<'_> {
             critical_misses: Vec::new(),
             missed: Vec::new(),
             unanswered: 0,
-            standing: ExamResult::Passed,
+            result: ExamResult::Passed,
         }
     }
 }
@@ -119,11 +119,19 @@ impl Pass<'_> {
 fn sheet() -> LoadedPaper {
     let (id, version) = ("small".parse().expect("an id"), "1.0.0".to_owned());
     let (digest, frame) = (Digest::of("bank"), Digest::of("frame"));
-    let banks = vec![BankRef { id, version, digest, frame, replaced: true }];
+    let banks = vec![BankRef { id, version, digest, frame, replaces_built_in: true }];
     let seed = Seed([0; 32]);
     let draw = needlewise::attempt::paper::DrawVersion::V1;
-    let paper =
-        Paper { exam: None, draw, seed, anew: 0, banks, sections: Vec::new(), reviewed: None, items: Vec::new() };
+    let paper = Paper {
+        exam: None,
+        draw,
+        seed,
+        retries: 0,
+        banks,
+        sections: Vec::new(),
+        reviewed: None,
+        questions: Vec::new(),
+    };
     let bank = serde_json::from_value(small_bank()).expect("a bank");
-    LoadedPaper { mode: Mode::Exam, limit: None, paper, exam: None, banks: vec![bank], items: Vec::new() }
+    LoadedPaper { mode: Mode::Exam, limit: None, paper, exam: None, banks: vec![bank], questions: Vec::new() }
 }

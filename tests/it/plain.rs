@@ -80,7 +80,7 @@ fn the_end_of_the_input_suspends_and_resuming_goes_on_at_the_next_question() {
     let practice = world.run(["practice", "--plain"]);
     assert_eq!(practice.code, 1, "practice refuses while an exam is open");
     insta::assert_snapshot!(practice.err, @"An exam is open. Resume it and submit it first: `needlewise exam --resume`.");
-    world.pass(Millis::minutes(3));
+    world.pass(Millis::from_minutes(3));
     let again = world.run(RESUME);
     assert!(again.out.contains("7 minutes left"), "the time ran on: {}", again.all());
     assert!(again.out.contains("Question 1 of 7"));
@@ -90,7 +90,7 @@ fn the_end_of_the_input_suspends_and_resuming_goes_on_at_the_next_question() {
 fn an_exam_left_past_its_time_has_ended_by_itself() {
     let world = world();
     world.run(BEGIN);
-    world.pass(Millis::minutes(10));
+    world.pass(Millis::from_minutes(10));
     let resumed = world.run(RESUME);
     assert_eq!(resumed.code, 1);
     insta::assert_snapshot!(resumed.err, @"No exam is open. Start one with `needlewise exam`.");
@@ -101,7 +101,7 @@ fn an_exam_left_past_its_time_has_ended_by_itself() {
 #[test]
 fn time_that_runs_out_while_sitting_ends_the_exam_with_what_is_stored() {
     let world = world();
-    world.hastens(Millis::minutes(1));
+    world.hastens(Millis::from_minutes(1));
     let said = world.typing(&"skip\n".repeat(40)).run(BEGIN);
     assert_eq!(said.code, 1);
     assert!(said.out.contains("The time is over.\nNot passed\n"), "{}", said.all());
@@ -195,10 +195,10 @@ fn little_time_left_is_said_once_each() {
     let world = World::new().with_small_banks();
     let begun = world.typing("").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
     assert!(!begun.out.contains("Under"), "{}", begun.all());
-    world.pass(Millis::minutes(1));
+    world.pass(Millis::from_minutes(1));
     let said = world.typing("skip\nskip\n").run(["exam", "--resume", "--plain"]);
     assert_eq!(said.out.matches("Under 10 minutes left.").count(), 1, "{}", said.all());
-    world.pass(Millis::minutes(8));
+    world.pass(Millis::from_minutes(8));
     let said = world.typing("skip\nskip\n").run(["exam", "--resume", "--plain"]);
     assert_eq!(said.out.matches("Under 2 minutes left.").count(), 1, "{}", said.all());
 }

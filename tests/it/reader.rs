@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use needlewise::bank::Question;
 use needlewise::bank::catalog::{BankOrigin, Catalog};
 use needlewise::bank::question::QuestionKind;
-use needlewise::text::one_line;
+use needlewise::text::single_line;
 
 /// All questions of the built-in banks and of a folder.
 pub struct Reader(Vec<Question>);
@@ -24,8 +24,8 @@ impl Reader {
     /// Finds the question that is shown, by its stem.
     #[track_caller]
     pub fn find(&self, shown: &str) -> &Question {
-        let shown = one_line(shown);
-        let stem = |question: &&Question| shown.contains(&one_line(&question.stem));
+        let shown = single_line(shown);
+        let stem = |question: &&Question| shown.contains(&single_line(&question.stem));
         self.0.iter().filter(stem).max_by_key(|q| q.stem.len()).unwrap_or_else(|| panic!("no known stem in {shown}"))
     }
 
@@ -87,8 +87,8 @@ impl Reader {
 /// Finds the letter that stands before a text: `B. text` or `B  text`.
 #[track_caller]
 fn letter(shown: &str, text: &str) -> String {
-    let text = one_line(text);
-    let line = shown.lines().map(one_line).find(|line| line.ends_with(&text) && has_letter(line, &text));
+    let text = single_line(text);
+    let line = shown.lines().map(single_line).find(|line| line.ends_with(&text) && has_letter(line, &text));
     let line = line.unwrap_or_else(|| panic!("{text:?} is not among\n{shown}"));
     let mark = line[..line.len() - text.len()].trim_end().trim_end_matches('.');
     mark.chars().last().expect("a letter").to_string()

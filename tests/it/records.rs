@@ -82,7 +82,7 @@ fn only_what_counts_counts() {
 /// A clinic that took in a certificate and trusts its school.
 fn clinic() -> World {
     let world = World::new();
-    world.pass(Millis::hours(1));
+    world.pass(Millis::from_hours(1));
     let certificate = world.file("handed.json", Pass { name: "Amira Okafor", ..school() }.certificate());
     world.run(["certificate", "import", &certificate.to_string_lossy()]).done();
     world.run(["issuer", "trust", &key().did(), "--name", "Northside", "--without-revocation"]).done();
@@ -125,7 +125,7 @@ fn a_row_written_into_the_store_by_hand_is_never_shown_as_certified() {
     let sql = "INSERT INTO certificate SELECT ?1, trainee, exam, title, assurance, issuer, valid_from, ?2, digest, fact, ?3 \
                FROM certificate LIMIT 1";
     let (until, first): (i64, String) = (
-        forged.valid_until.millis(),
+        forged.valid_until.as_millis(),
         store.query_row("SELECT fact FROM certificate", [], |row| row.get(0)).expect("a fact"),
     );
     let digest: String = store.query_row("SELECT digest FROM certificate", [], |row| row.get(0)).expect("a digest");
@@ -167,7 +167,7 @@ fn csv_is_rfc_4180_and_holds_no_formula() {
 fn json_lines_read_back() {
     let world = World::new().with_small_banks();
     assert_eq!(world.passes().code, 0);
-    world.pass(Millis::hours(1));
+    world.pass(Millis::from_hours(1));
     let certificate = world.file("handed.json", Pass { holder: 7, ..school() }.certificate());
     world.run(["certificate", "import", &certificate.to_string_lossy()]).done();
     let said = world.run(["record", "export", "--format", "json"]);
@@ -292,11 +292,11 @@ fn a_hundred_thousand_people_are_searched_and_sorted() {
     };
     let people = (0..100_000).map(|n| PersonRow {
         id: person(n),
-        person: Person { staff_id: Some(format!("S{n:06}")), ..Person::named(format!("Person {n:06}")) },
+        person: Person { staff_id: Some(format!("S{n:06}")), ..Person::from_name(format!("Person {n:06}")) },
     });
     let held = (0..100_000).step_by(2).map(|n| CertificateRow {
         trainee: person(n),
-        valid_until: now.day().plus_months(1 + n % 24).end(),
+        valid_until: now.day().plus_months(1 + n % 24).end_of_day(),
         ..example.clone()
     });
     let roll = Matrix::new(people.collect(), held.collect(), Vec::new(), &trusting(), now);
@@ -324,13 +324,14 @@ fn populate(world: &World, count: u32) {
         let mut random = [0; 10];
         random[..4].copy_from_slice(&n.to_be_bytes());
         let (id, name) = (TraineeId::new(at, random), format!("Person {n:06}"));
-        let fact = Fact::Added(Person { staff_id: Some(format!("S{n}")), ..Person::named(&name) });
+        let fact = Fact::PersonAdded(Person { staff_id: Some(format!("S{n}")), ..Person::from_name(&name) });
         let row = StoredFact::link(FactId::new(at, random), id.into(), ChainHead::START, at, &fact, [7; 32]);
-        let secret = row.secret.expect("a payload");
+        let secret = row.salted_payload.expect("a payload");
         let (fact, stream) = (row.id.to_string(), id.to_string());
-        let (body, prev, digest) = (row.body.to_string(), row.prev.to_string(), row.digest.to_string());
+        let (body, prev, digest) =
+            (row.payload_digest.to_string(), row.previous_digest.to_string(), row.digest.to_string());
         let sql = "INSERT INTO fact VALUES (?1, ?2, 0, 'added', ?3, ?4, ?5, ?6)";
-        let values = rusqlite::params![fact, stream, at.millis(), body, prev, digest];
+        let values = rusqlite::params![fact, stream, at.as_millis(), body, prev, digest];
         change.prepare_cached(sql).expect("a statement").execute(values).expect("a fact");
         let secret = rusqlite::params![fact, "07".repeat(32), secret.payload];
         change

@@ -5,7 +5,7 @@ use needlewise::attempt::remark::{AttemptRemarked, QuestionRuling, RemarkPolicy}
 use needlewise::attempt::{Answer, ExamResult, Fact, Points};
 use needlewise::bank::Question;
 use needlewise::clock::Millis;
-use needlewise::exam::scoring::mark_again;
+use needlewise::exam::scoring::rescore;
 use needlewise::ids::{AttemptId, FactId, StreamId};
 use needlewise::store::{Batch, SqliteStore, Store};
 use serde_json::{Value, json};
@@ -102,7 +102,7 @@ fn a_new_pass_is_of_the_day_of_the_sitting() {
     let school = School::new();
     assert!(school.sits("Ben Okri", &["one", "holds"]).out.contains("Not passed"));
     let finished = school.row("Ben Okri")["finished"].clone();
-    school.world.pass(Millis::days(20));
+    school.world.pass(Millis::from_days(20));
     let said = school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]);
     assert!(said.code == 0 && said.out.contains("1 attempt marked again"), "{}", said.all());
     assert_eq!(school.state("Ben Okri"), is("passed", "6 of 7"));
@@ -126,7 +126,7 @@ fn a_new_pass_is_of_the_day_of_the_sitting() {
 fn a_pass_by_another_marking_renews_no_later_certificate() {
     let school = School::new();
     school.sits("Ben Okri", &["one", "holds"]);
-    school.world.pass(Millis::days(9));
+    school.world.pass(Millis::from_days(9));
     assert!(school.sits("Ben Okri", &["one"]).out.contains("\nPassed"));
     school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]).done();
     let list = school.world.run(["certificate", "list", "--json"]).json();
@@ -151,7 +151,7 @@ fn a_request_from_before_a_remark_is_refused_where_that_is_stored() {
 fn a_pass_found_long_after_the_sitting_can_be_requested_from_the_day_it_was_found() {
     let school = School::new();
     school.sits("Ben Okri", &["one", "holds"]);
-    school.world.pass(Millis::days(200));
+    school.world.pass(Millis::from_days(200));
     school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]).done();
     let file = school.requests("Ben Okri");
     let said = school.issues(&file);
@@ -204,7 +204,7 @@ fn a_new_key_is_shown_beside_the_old_one_as_the_choices_were_drawn() {
 fn exports_tell_the_new_result_once_and_nothing_of_the_key() {
     let school = School::new();
     school.sits("Ben Okri", &["one", "holds"]);
-    school.world.pass(Millis::days(20));
+    school.world.pass(Millis::from_days(20));
     school.remark(&["--question", "small/one", "--policy", "rekey=B", "--yes"]).done();
     school.remark(&["--question", "small/holds", "--policy", "accept-all", "--yes"]).done();
     let said = school.world.run(["record", "export", "--format", "xapi"]);
@@ -223,7 +223,7 @@ fn exports_tell_the_new_result_once_and_nothing_of_the_key() {
 fn a_dropped_question_counts_neither_as_earned_nor_as_possible() {
     let school = School::new();
     school.sits("Ben Okri", &["one", "holds"]);
-    school.world.pass(Millis::days(3));
+    school.world.pass(Millis::from_days(3));
     school.remark(&["--question", "small/one", "--policy", "drop", "--yes"]).done();
     assert_eq!(school.state("Ben Okri"), is("passed", "5 of 6"));
     let shown = school.world.run(["record", "show", school.row("Ben Okri")["id"].as_str().expect("an id")]);
@@ -306,12 +306,12 @@ fn a_remark_that_nobody_signed_is_not_applied() {
     let Some(Fact::Started(started)) = rows[0].fact() else { panic!("a start") };
     let Some(Fact::Finished(finished)) = rows.last().and_then(StoredFact::fact) else { panic!("an end") };
     let outcome =
-        needlewise::attempt::Outcome { standing: ExamResult::Passed, earned: Points::whole(7), ..finished.outcome };
-    let question = started.paper.items[0].question;
+        needlewise::attempt::Outcome { result: ExamResult::Passed, earned: Points::from_whole(7), ..finished.outcome };
+    let question = started.paper.questions[0].question;
     let rulings = vec![QuestionRuling { question, policy: RemarkPolicy::AcceptAll }];
-    let remarked = AttemptRemarked { rulings, reason: "me".to_owned(), outcome, warrant: None };
-    let at = rows.last().expect("facts").at;
-    let head = ChainHead::after(rows.last().expect("facts"));
+    let remarked = AttemptRemarked { rulings, reason: "me".to_owned(), outcome, signature: None };
+    let at = rows.last().expect("facts").stored_at;
+    let head = ChainHead::after_fact(rows.last().expect("facts"));
     let row = StoredFact::link(FactId::new(at, [7; 10]), stream, head, at, &Fact::Remarked(remarked), [7; 32]);
     store.append(&Batch { facts: vec![row], ..Batch::default() }).expect("stored");
     drop(store);
@@ -348,7 +348,7 @@ fn every_kind_with_another_key() {
         read("q", json!({ "kind": "choice", "select": select, "choices": choices }))
     };
     let marks = |question: &Question, keys: &[Answer], answer: Option<Answer>| {
-        mark_again(question, &RemarkPolicy::Rekey(keys.to_vec()), answer.as_ref()) == Some(Points::one())
+        rescore(question, &RemarkPolicy::Rekey(keys.to_vec()), answer.as_ref()) == Some(Points::one())
     };
     let ticked = |places: &[usize]| Answer::Choices(places.to_vec());
     let one = choice(json!("one"));
@@ -371,6 +371,6 @@ fn every_kind_with_another_key() {
     let name = read("t", json!({ "kind": "text", "accept": ["lung"] }));
     let text = |text: &str| Answer::Text(text.to_owned());
     assert!(marks(&name, &[text("Pneumothorax")], Some(text("pneumothorax "))));
-    assert_eq!(mark_again(&one, &RemarkPolicy::Drop, Some(&ticked(&[0]))), None);
-    assert_eq!(mark_again(&one, &RemarkPolicy::AcceptAll, None), Some(Points::one()));
+    assert_eq!(rescore(&one, &RemarkPolicy::Drop, Some(&ticked(&[0]))), None);
+    assert_eq!(rescore(&one, &RemarkPolicy::AcceptAll, None), Some(Points::one()));
 }

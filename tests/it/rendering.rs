@@ -133,7 +133,7 @@ fn a_carrier_cut_or_changed_anywhere_ends_without_a_panic() {
 #[test]
 fn what_a_scanner_reads_is_verified_without_a_file() {
     let world = World::new();
-    world.pass(Millis::hours(1));
+    world.pass(Millis::from_hours(1));
     let text = school().certificate();
     let packed = qr_text::text(&serde_json::from_str(&text).expect("a credential")).expect("packed");
     let said = world.run(["certificate", "verify", "--qr", &packed]);

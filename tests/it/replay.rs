@@ -53,7 +53,7 @@ fn a_second_paper_that_passed_over_the_first_is_drawn_again_too() {
     for _ in 0..2 {
         let said = world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
         assert!(said.out.contains("Not passed"), "{}", said.all());
-        world.pass(Millis::days(8));
+        world.pass(Millis::from_days(8));
     }
     let said = world.run(["record", "replay", "--all", "--json"]).json();
     for replay in said.as_array().expect("a list") {
@@ -132,7 +132,7 @@ fn every_byte_that_is_changed_in_a_store_is_found() {
             .attempts(&needlewise::projections::attempts::AttemptQuery::default())
             .ok()
             .and_then(|mut rows| rows.pop());
-        listed && row.ok() == stored && desk.replay(attempt).is_ok_and(|(_, _, replay)| replay.holds())
+        listed && row.ok() == stored && desk.replay(attempt).is_ok_and(|(_, _, replay)| replay.is_consistent())
     };
     assert!(sound());
     let mut tried = 0;

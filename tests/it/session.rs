@@ -27,7 +27,7 @@ fn sheet(mode: Mode) -> Arc<LoadedPaper> {
     let drawn = draw::exam(&catalog, &exam, &[], Seed([3; 32]), DrawVersion::NEWEST).expect("a paper");
     let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
     let started = AttemptStarted { trainee, mode, limit: Some(LIMIT), paper: drawn.paper.clone(), invigilated: None };
-    Arc::new(LoadedPaper::open(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet"))
+    Arc::new(LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet"))
 }
 
 fn at(elapsed: u64) -> ActionMoment {
@@ -42,13 +42,13 @@ fn act(session: &mut Session, action: AttemptAction, elapsed: u64) -> Result<Fac
 }
 
 fn first(sheet: &LoadedPaper, kind: &str) -> usize {
-    sheet.items.iter().position(|item| item.question.ask.kind().name() == kind).expect("a question of that kind")
+    sheet.questions.iter().position(|item| item.question.ask.kind().name() == kind).expect("a question of that kind")
 }
 
 /// Answers the true-false question.
 fn act_truth(session: &mut Session, truth: bool, elapsed: u64) -> Result<Fact, ActionRefusal> {
-    let item = first(session.sheet(), "true-false");
-    act(session, AttemptAction::Answer { item, answer: Answer::Truth(truth), certainty: None }, elapsed)
+    let item = first(session.loaded_paper(), "true-false");
+    act(session, AttemptAction::Answer { question_index: item, answer: Answer::Truth(truth), certainty: None }, elapsed)
 }
 
 #[test]
@@ -56,23 +56,27 @@ fn an_answer_can_be_changed_in_an_exam_and_the_last_one_counts() {
     let mut session = Session::new(sheet(Mode::Exam));
     act_truth(&mut session, false, 1).expect("an answer");
     act_truth(&mut session, true, 2).expect("another");
-    assert_eq!(session.right(), 1);
-    let item = first(session.sheet(), "true-false");
-    act(&mut session, AttemptAction::Clear { item }, 3).expect("taken back");
-    assert_eq!(session.open_items().len(), 7);
+    assert_eq!(session.correct_count(), 1);
+    let item = first(session.loaded_paper(), "true-false");
+    act(&mut session, AttemptAction::ClearAnswer { item }, 3).expect("taken back");
+    assert_eq!(session.unanswered_indexes().len(), 7);
 }
 
 #[test]
 fn a_practiced_question_is_closed_and_certainty_belongs_to_practice() {
     let mut practice = Session::new(sheet(Mode::Practice));
-    let item = first(practice.sheet(), "true-false");
-    let sure = AttemptAction::Answer { item, answer: Answer::Truth(true), certainty: Some(Certainty::Certain) };
+    let item = first(practice.loaded_paper(), "true-false");
+    let sure = AttemptAction::Answer {
+        question_index: item,
+        answer: Answer::Truth(true),
+        certainty: Some(Certainty::Certain),
+    };
     act(&mut practice, sure.clone(), 1).expect("an answer");
-    assert_eq!(practice.given(item).and_then(|given| given.certainty), Some(Certainty::Certain));
+    assert_eq!(practice.stored_answer(item).and_then(|given| given.certainty), Some(Certainty::Certain));
     assert_eq!(act_truth(&mut practice, false, 2), Err(ActionRefusal::Closed));
     let mut exam = Session::new(sheet(Mode::Exam));
     act(&mut exam, sure, 1).expect("an answer");
-    assert_eq!(exam.given(item).and_then(|given| given.certainty), None);
+    assert_eq!(exam.stored_answer(item).and_then(|given| given.certainty), None);
 }
 
 #[test]
@@ -81,9 +85,9 @@ fn nothing_is_taken_after_the_time_is_over_and_the_last_answer_before_counts() {
     act_truth(&mut session, true, LIMIT.0 - 1).expect("the last moment");
     assert_eq!(act_truth(&mut session, false, LIMIT.0), Err(ActionRefusal::TimeUp));
     assert_eq!(session.decide(AttemptAction::Submit, at(LIMIT.0)), Err(ActionRefusal::TimeUp));
-    assert_eq!(session.decide(AttemptAction::TimeOut, at(LIMIT.0 - 1)), Err(ActionRefusal::TimeLeft));
+    assert_eq!(session.decide(AttemptAction::TimeOut, at(LIMIT.0 - 1)), Err(ActionRefusal::TimeRemaining));
     act(&mut session, AttemptAction::TimeOut, LIMIT.0).expect("the end");
-    let ended = session.ended().expect("an end");
+    let ended = session.finished().expect("an end");
     assert_eq!((ended.outcome.earned.clone(), ended.outcome.unanswered), (Points::one(), 6));
     assert_eq!(act_truth(&mut session, true, 1), Err(ActionRefusal::Ended));
 }
@@ -97,18 +101,18 @@ fn a_missed_critical_question_fails_whatever_the_percentage() {
         let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
         let started =
             AttemptStarted { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper.clone(), invigilated: None };
-        let sheet = LoadedPaper::open(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet");
-        let keys: Vec<_> = sheet.items.iter().map(|item| key(&item.question)).collect();
+        let sheet = LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet");
+        let keys: Vec<_> = sheet.questions.iter().map(|item| key(&item.question)).collect();
         let outcome = |missed: Option<usize>| {
             let answers: Vec<_> =
                 keys.iter().enumerate().map(|(at, key)| Some(key).filter(|_| Some(at) != missed)).collect();
             needlewise::exam::scoring::outcome(&sheet, &answers, &vec![None; answers.len()])
         };
-        assert_eq!(outcome(None).standing, ExamResult::Passed);
-        for (at, item) in sheet.items.iter().enumerate() {
+        assert_eq!(outcome(None).result, ExamResult::Passed);
+        for (at, item) in sheet.questions.iter().enumerate() {
             let outcome = outcome(Some(at));
             let expected = if item.question.critical { ExamResult::FailedCritical } else { ExamResult::Passed };
-            assert_eq!(outcome.standing, expected, "{}", item.question.id);
+            assert_eq!(outcome.result, expected, "{}", item.question.id);
             assert_eq!(outcome.critical_misses.len(), usize::from(item.question.critical));
         }
     }
@@ -143,9 +147,9 @@ fn any_answer() -> impl Strategy<Value = Answer> {
 
 fn any_action() -> impl Strategy<Value = AttemptAction> {
     prop_oneof![
-        8 => (0_usize..9, any_answer()).prop_map(|(item, answer)| AttemptAction::Answer { item, answer, certainty: None }),
-        1 => (0_usize..9).prop_map(|item| AttemptAction::Clear { item }),
-        2 => (0_usize..9).prop_map(|item| AttemptAction::Flag { item }),
+        8 => (0_usize..9, any_answer()).prop_map(|(item, answer)| AttemptAction::Answer { question_index, answer, certainty: None }),
+        1 => (0_usize..9).prop_map(|item| AttemptAction::ClearAnswer { item }),
+        2 => (0_usize..9).prop_map(|item| AttemptAction::ToggleFlag { item }),
         1 => Just(AttemptAction::TimeOut),
     ]
 }
@@ -161,24 +165,24 @@ proptest! {
         for (action, step) in actions {
             elapsed += step;
             if let Ok(fact) = act(&mut session, action, elapsed) {
-                prop_assert!(session.ended().is_none() || matches!(fact, Fact::Finished(_)));
+                prop_assert!(session.finished().is_none() || matches!(fact, Fact::Finished(_)));
                 facts.push(fact);
             }
-            prop_assert_eq!(session.count(), sheet.items.len());
-            prop_assert!(session.open_items().iter().all(|item| session.given(*item).is_none()));
+            prop_assert_eq!(session.question_count(), sheet.questions.len());
+            prop_assert!(session.unanswered_indexes().iter().all(|item| session.stored_answer(*item).is_none()));
         }
         let outcome = session.outcome();
-        prop_assert!(outcome.earned <= Points::whole(outcome.possible));
-        prop_assert_eq!(outcome.unanswered, session.open_items().len());
+        prop_assert!(outcome.earned <= Points::from_whole(outcome.possible));
+        prop_assert_eq!(outcome.unanswered, session.unanswered_indexes().len());
         let parts: Points = outcome.sections.iter().map(|section| section.earned.clone()).sum();
         prop_assert_eq!(&parts, &outcome.earned);
         // Facts read back from their stored form bring the same sitting back.
-        let stored: Vec<_> = facts.iter().map(|fact| Fact::read(fact.kind(), &fact.payload()).expect("a fact")).collect();
-        let again = Session::resume(sheet, &stored);
+        let stored: Vec<_> = facts.iter().map(|fact| Fact::from_payload(fact.kind(), &fact.payload()).expect("a fact")).collect();
+        let again = Session::from_facts(sheet, &stored);
         prop_assert_eq!(again.outcome(), outcome);
-        prop_assert_eq!(again.ended(), session.ended());
-        for item in 0..session.count() {
-            prop_assert_eq!(again.given(item), session.given(item));
+        prop_assert_eq!(again.finished(), session.finished());
+        for item in 0..session.question_count() {
+            prop_assert_eq!(again.stored_answer(item), session.stored_answer(item));
             prop_assert_eq!(again.is_flagged(item), session.is_flagged(item));
         }
     }

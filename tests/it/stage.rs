@@ -29,13 +29,13 @@ use crate::world::{MONDAY, SetClock, masked};
 /// A desk in a folder, with its clock.
 pub fn desk(home: &Path, time: &Rc<Cell<i64>>) -> Service {
     let place = Paths::find(Some(home.join("data")), Some(home.join("config"))).expect("a place");
-    place.prepare().expect("a folder");
+    place.create_data_dir().expect("a folder");
     let mut catalog = Catalog::built_in();
-    catalog.add_folder(&place.banks(), &BankOrigin::DataDirectory).expect("banks");
-    let trust = std::fs::read_to_string(place.trust()).map(|text| TrustList::read(&text).expect("trust"));
+    catalog.add_folder(&place.banks_dir(), &BankOrigin::DataDirectory).expect("banks");
+    let trust = std::fs::read_to_string(place.trust_file()).map(|text| TrustList::read(&text).expect("trust"));
     let trust = trust.unwrap_or_default();
     Service {
-        store: Box::new(SqliteStore::open(&place.store()).expect("a store")),
+        store: Box::new(SqliteStore::open(&place.store_file()).expect("a store")),
         clock: Box::new(SetClock(Rc::clone(time))),
         chance: Box::new(ChaCha20Rng::seed_from_u64(7)),
         catalog,
@@ -46,7 +46,7 @@ pub fn desk(home: &Path, time: &Rc<Cell<i64>>) -> Service {
 
 /// Adds somebody.
 pub fn somebody(desk: &mut Service, name: &str) -> PersonRow {
-    desk.add(Person::named(name)).expect("a person")
+    desk.add(Person::from_name(name)).expect("a person")
 }
 
 /// A screen with somebody at it.

@@ -34,7 +34,7 @@ fn exam_of(desk: &Service) -> needlewise::bank::exam::Exam {
 
 fn answer(sitting: &ActiveAttempt, item: usize) -> AttemptAction {
     use needlewise::bank::question::QuestionKind;
-    let answer = match &sitting.session.sheet().items[item].question.ask {
+    let answer = match &sitting.session.loaded_paper().questions[item].question.ask {
         QuestionKind::Choice { .. } => Answer::Choices(vec![0]),
         QuestionKind::TrueFalse { .. } => Answer::Truth(true),
         QuestionKind::Number { .. } => Answer::Number("0.01".to_owned()),
@@ -42,7 +42,7 @@ fn answer(sitting: &ActiveAttempt, item: usize) -> AttemptAction {
         QuestionKind::Order { items } => Answer::Order((0..items.len()).collect()),
         QuestionKind::Match { pairs, .. } => Answer::Pairs((0..pairs.len()).collect()),
     };
-    AttemptAction::Answer { item, answer, certainty: None }
+    AttemptAction::Answer { question_index: item, answer, certainty: None }
 }
 
 fn clock() -> Rc<Cell<i64>> {
@@ -67,7 +67,7 @@ fn an_attempt_goes_on_after_the_program_ended_where_it_stopped_with_the_clock_ru
     time.set(MONDAY + 180_000);
     let desk = small_desk(home.path(), &time);
     let sitting = desk.take_up(attempt, false).expect("the attempt");
-    assert_eq!(sitting.session.next_open(), 3);
+    assert_eq!(sitting.session.resume_index(), 3);
     assert_eq!(sitting.time_left(desk.clock.now()).expect("a limit").0, 600_000 - 180_000);
 }
 
@@ -121,7 +121,7 @@ fn names_are_unique_after_nfc_and_case_folding() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
     let mut desk = small_desk(home.path(), &time);
     somebody(&mut desk, "Zoë Ångström");
-    let twin = Person::named("ZOE\u{308} a\u{30a}ngstro\u{308}m");
+    let twin = Person::from_name("ZOE\u{308} a\u{30a}ngstro\u{308}m");
     assert_eq!(desk.add(twin), Err(ServiceError::Store(StoreError::NameTaken)));
     assert!(desk.find("zoë ångström").expect("a look").is_some());
 }
@@ -218,14 +218,14 @@ fn chain_of(facts: &[Fact]) -> (StreamId, Vec<StoredFact>) {
     let link = |(n, fact): (usize, &Fact)| {
         let n = u8::try_from(n).expect("few");
         let row = StoredFact::link(FactId::new(at, [n; 10]), stream, head, at, fact, [n; 32]);
-        head = ChainHead::after(&row);
+        head = ChainHead::after_fact(&row);
         row
     };
     (stream, facts.iter().enumerate().map(link).collect())
 }
 
 fn person(name: &str) -> Fact {
-    Fact::Added(Person::named(name))
+    Fact::PersonAdded(Person::from_name(name))
 }
 
 /// A change to a row, and the fault it is to be found as.
@@ -234,27 +234,27 @@ type Tampering = (fn(&mut Vec<StoredFact>), ChainFault, u32);
 #[test]
 fn every_change_to_a_chain_is_found_at_its_fact() {
     let (stream, rows) = chain_of(&[person("A"), person("B"), person("C")]);
-    assert_eq!(chain::check(stream, &rows).map(|head| head.next), Ok(3));
+    assert_eq!(chain::verify_chain(stream, &rows).map(|head| head.next_seq), Ok(3));
     let tamperings: &[Tampering] = &[
         (|rows| drop(rows.remove(1)), ChainFault::Gap, 2),
         (|rows| rows.swap(0, 1), ChainFault::Gap, 1),
-        (|rows| rows[1].kind = "renamed".to_owned(), ChainFault::Changed, 1),
-        (|rows| rows[1].at = Timestamp::from_millis(0), ChainFault::Changed, 1),
-        (|rows| rows[1].body = rows[0].body, ChainFault::Changed, 1),
-        (|rows| rows[1].prev = rows[1].digest, ChainFault::Unlinked, 1),
-        (|rows| rows[1].digest = rows[0].digest, ChainFault::Changed, 1),
-        (|rows| rows[2].secret.as_mut().expect("a payload").payload.push(' '), ChainFault::Payload, 2),
-        (|rows| rows[2].secret.as_mut().expect("a payload").salt[0] ^= 1, ChainFault::Payload, 2),
+        (|rows| rows[1].kind = "renamed".to_owned(), ChainFault::DigestMismatch, 1),
+        (|rows| rows[1].stored_at = Timestamp::from_millis(0), ChainFault::DigestMismatch, 1),
+        (|rows| rows[1].payload_digest = rows[0].payload_digest, ChainFault::DigestMismatch, 1),
+        (|rows| rows[1].previous_digest = rows[1].digest, ChainFault::WrongPrevious, 1),
+        (|rows| rows[1].digest = rows[0].digest, ChainFault::DigestMismatch, 1),
+        (|rows| rows[2].salted_payload.as_mut().expect("a payload").payload.push(' '), ChainFault::PayloadMismatch, 2),
+        (|rows| rows[2].salted_payload.as_mut().expect("a payload").salt[0] ^= 1, ChainFault::PayloadMismatch, 2),
     ];
     for (tamper, fault, seq) in tamperings {
         let mut changed = rows.clone();
         tamper(&mut changed);
-        let broken = chain::check(stream, &changed).expect_err("found");
+        let broken = chain::verify_chain(stream, &changed).expect_err("found");
         assert_eq!((broken.fault, broken.seq), (*fault, *seq));
     }
     let mut erased = rows;
-    erased[1].secret = None;
-    assert!(chain::check(stream, &erased).is_ok(), "erasing a payload leaves the chain whole");
+    erased[1].salted_payload = None;
+    assert!(chain::verify_chain(stream, &erased).is_ok(), "erasing a payload leaves the chain whole");
 }
 
 /// Golden value: the digest of a fact can be computed by anybody from formats.md alone.
@@ -262,12 +262,12 @@ fn every_change_to_a_chain_is_found_at_its_fact() {
 fn the_digest_of_a_fact_is_what_the_format_says() {
     let (_, rows) = chain_of(&[person("Amira")]);
     let row = &rows[0];
-    let secret = row.secret.as_ref().expect("a payload");
+    let secret = row.salted_payload.as_ref().expect("a payload");
     assert_eq!(secret.payload, r#"{"name":"Amira"}"#);
     let sealed = format!(
         r#"{{"at":{},"body":"{}","kind":"added","prev":"{}","seq":0,"stream":"{}"}}"#,
-        row.at.millis(),
-        row.body,
+        row.stored_at.as_millis(),
+        row.payload_digest,
         "0".repeat(64),
         row.stream
     );
@@ -287,7 +287,7 @@ fn damage_in_the_file_is_never_shown_as_true() {
     }
     desk.record(&mut sitting, AttemptAction::Submit).expect("stored");
     let attempt = sitting.row.id;
-    let path = desk.place.store();
+    let path = desk.place.store_file();
     let tamper = |sql: &str| {
         rusqlite::Connection::open(&path).expect("a file").execute_batch(sql).expect("a change");
     };
@@ -306,7 +306,7 @@ fn changed_content_is_noticed_before_it_is_asked() {
     let person = somebody(&mut desk, "Amira Okafor");
     let exam = exam_of(&desk);
     let sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
-    let file = rusqlite::Connection::open(desk.place.store()).expect("a file");
+    let file = rusqlite::Connection::open(desk.place.store_file()).expect("a file");
     file.execute_batch("UPDATE content SET text = replace(text, 'Wrong', 'Right!')").expect("a change");
     assert!(matches!(desk.take_up(sitting.row.id, false), Err(ServiceError::Missing(..))));
 }
@@ -323,7 +323,8 @@ fn a_later_edit_of_a_bank_changes_no_attempt() {
     std::fs::write(home.path().join("data/question-banks/small.json"), edited.to_string()).expect("a bank");
     let after = desk(home.path(), &time);
     let sitting = after.take_up(attempt, false).expect("the attempt");
-    let stems: Vec<_> = sitting.session.sheet().items.iter().map(|item| item.question.stem.clone()).collect();
+    let stems: Vec<_> =
+        sitting.session.loaded_paper().questions.iter().map(|item| item.question.stem.clone()).collect();
     assert!(stems.contains(&"What about one?".to_owned()) && !stems.contains(&"Something else?".to_owned()));
 }
 

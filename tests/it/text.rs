@@ -1,6 +1,6 @@
 //! Text: safe, measured, wrapped, compared.
 
-use needlewise::text::{answer_key, cut, file_slug, name_key, one_line, safe, width, wrap};
+use needlewise::text::{answer_key, file_slug, name_key, sanitize, single_line, truncate, width, wrap};
 use proptest::prelude::*;
 
 #[test]
@@ -8,9 +8,9 @@ fn nothing_that_steers_a_terminal_passes() {
     for hostile in
         ["\u{1b}]52;c;aGk=\u{7}", "\u{9b}31m", "a\u{202e}b", "a\u{2066}b", "a\u{200b}b", "a\r\nb", "a\tb", "\u{7f}"]
     {
-        let shown = one_line(hostile);
+        let shown = single_line(hostile);
         assert!(shown.chars().all(|c| !c.is_control() && !('\u{202a}'..='\u{202e}').contains(&c)), "{shown:?}");
-        assert!(!safe(hostile).contains('\u{1b}'));
+        assert!(!sanitize(hostile).contains('\u{1b}'));
     }
 }
 
@@ -50,18 +50,18 @@ fn a_name_is_never_a_path() {
 proptest! {
     #[test]
     fn no_line_is_wider_than_asked(text in ".{0,80}", columns in 2_usize..30) {
-        for line in wrap(&safe(&text), columns) {
+        for line in wrap(&sanitize(&text), columns) {
             prop_assert!(width(&line) <= columns, "{:?}", line);
         }
     }
 
     #[test]
     fn what_is_cut_fits(text in ".{0,80}", columns in 0_usize..30) {
-        prop_assert!(width(&cut(&one_line(&text), columns)) <= columns);
+        prop_assert!(width(&truncate(&single_line(&text), columns)) <= columns);
     }
 
     #[test]
     fn what_is_safe_stays_as_it_is(text in "[ -~äöü漢]{0,40}") {
-        prop_assert_eq!(&*safe(&text), text.as_str());
+        prop_assert_eq!(&*sanitize(&text), text.as_str());
     }
 }

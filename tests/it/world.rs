@@ -34,7 +34,7 @@ impl Clock for HastyClock {
 impl Clock for SetClock {
     fn now(&self) -> Now {
         let run = u64::try_from(self.0.get() - MONDAY).unwrap_or(0);
-        Now { wall: Timestamp::from_millis(self.0.get()), run: Millis(run) }
+        Now { wall: Timestamp::from_millis(self.0.get()), uptime: Millis(run) }
     }
 }
 

@@ -192,7 +192,7 @@ fn parse_with_spans<T: DeserializeOwned>(
             .into_iter()
             .map(|finding| validator::locate_finding(&source, &tree, finding)),
     );
-    problems.sort_by_key(|problem| problem.place.span.start);
+    problems.sort_by_key(|problem| problem.location.span.start);
     let mut value = None;
     if problems.iter().all(|problem| problem.severity == Severity::Warning) {
         match serde_json::from_value(tree.root().to_json()) {
@@ -265,6 +265,6 @@ pub fn locate_findings(name: &str, bytes: &[u8], findings: Vec<Finding>) -> Vec<
     let Ok(tree) = JsonTree::parse(source.text()) else { return Vec::new() };
     let mut problems: Vec<_> =
         findings.into_iter().map(|finding| validator::locate_finding(&source, &tree, finding)).collect();
-    problems.sort_by_key(|problem| problem.place.span.start);
+    problems.sort_by_key(|problem| problem.location.span.start);
     problems
 }

@@ -152,7 +152,7 @@ pub(super) fn contested_as_fact(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         let message = format!(
             "{} is contested ({}), and the stem names no source",
             statement.id,
-            crate::text::one_line(&statement.verdict)
+            crate::text::single_line(&statement.verdict)
         );
         Some(error(
             format!("/covers/{index}"),

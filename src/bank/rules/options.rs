@@ -276,7 +276,7 @@ pub(super) fn duplicate_options(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     };
     let duplicate = pairs.find(|(one, other)| is_duplicate(&context.options[*one], &context.options[*other]));
     let hit = |(one, other): (usize, usize)| {
-        let excerpt = crate::text::cut(&context.options[one].choice.text, 60).into_owned();
+        let excerpt = crate::text::truncate(&context.options[one].choice.text, 60).into_owned();
         error(
             choice_text_pointer(other),
             format!("this option says what \"{excerpt}\" says"),

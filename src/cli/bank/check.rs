@@ -157,18 +157,18 @@ fn print(report: &CheckReport, format: FindingFormat, env: &mut Env<'_>) -> Comm
     }
     let color = env.color();
     for problem in &report.problems {
-        env.say(&problem.draw(color))?;
+        env.say(&problem.render(color))?;
         env.say("")?;
     }
-    let (files, errors) = (text::count(report.files, "file"), text::count(errors, "error"));
-    env.say(&format!("{files} checked: {errors}, {}.", text::count(warnings, "warning")))
+    let (files, errors) = (text::count_with_noun(report.files, "file"), text::count_with_noun(errors, "error"));
+    env.say(&format!("{files} checked: {errors}, {}.", text::count_with_noun(warnings, "warning")))
 }
 
 fn problem(problem: &Problem) -> serde_json::Value {
-    let (line, column) = problem.place.line_column();
+    let (line, column) = problem.location.line_column();
     json!({
-        "rule": problem.rule, "severity": problem.severity.word(), "file": problem.place.source.name(),
-        "line": line, "column": column, "pointer": problem.place.pointer,
+        "rule": problem.rule, "severity": problem.severity.label(), "file": problem.location.source.name(),
+        "line": line, "column": column, "pointer": problem.location.pointer,
         "message": problem.message, "help": problem.help,
     })
 }

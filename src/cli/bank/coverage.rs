@@ -40,11 +40,11 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     env.say("")?;
     for covered in coverage.gaps() {
         let (id, has) = (&covered.statement.id, covered.tally.questions);
-        let said = text::cut(&covered.statement.statement, 100).into_owned();
-        env.say(&text::one_line(&format!("{id} has {has} of {} questions: {said}", covered.wanted)))?;
+        let said = text::truncate(&covered.statement.statement, 100).into_owned();
+        env.say(&text::single_line(&format!("{id} has {has} of {} questions: {said}", covered.wanted)))?;
     }
-    let all = text::count(coverage.statements.len(), "statement");
-    env.say(&format!("{all} in \"{}\", {unmet} with too few questions.", text::one_line(&syllabus.title)))?;
+    let all = text::count_with_noun(coverage.statements.len(), "statement");
+    env.say(&format!("{all} in \"{}\", {unmet} with too few questions.", text::single_line(&syllabus.title)))?;
     Ok(code)
 }
 

@@ -41,7 +41,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     env.say(&table::table(&["Bank", "Title", "Version", "Ready", "From"], &rows))?;
     let row = |entry: &CatalogEntry<crate::bank::exam::Exam>| {
         let exam = &entry.value;
-        let questions: usize = crate::exam::draw::counts(exam).iter().sum();
+        let questions: usize = crate::exam::draw::question_counts(exam).iter().sum();
         let cells = [exam.id.as_str(), &exam.title, &exam.version, &questions.to_string(), &entry.origin.to_string()];
         cells.map(str::to_owned).to_vec()
     };
@@ -61,7 +61,9 @@ fn notes(catalog: &Catalog, today: Day) -> Vec<String> {
         let past =
             |question: &&std::sync::Arc<crate::bank::Question>| question.review_by.is_some_and(|day| day < today);
         let due = entry.value.ready_questions().filter(past).count();
-        (due > 0).then(|| format!("\n{}: {} past the day of review.", entry.value.id, text::count(due, "question")))
+        (due > 0).then(|| {
+            format!("\n{}: {} past the day of review.", entry.value.id, text::count_with_noun(due, "question"))
+        })
     };
     let mut notes: Vec<_> = catalog.banks().filter_map(due).collect();
     if !catalog.problems().is_empty() {

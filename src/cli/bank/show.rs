@@ -3,7 +3,7 @@ use crate::bank::catalog::CatalogMiss;
 use crate::bank::question::{Question, QuestionKind};
 use crate::cli::error::Failure;
 use crate::cli::{CommandResult, Env};
-use crate::exam::loaded_paper::letter;
+use crate::exam::loaded_paper::choice_letter;
 use crate::ids::BankId;
 use crate::text;
 
@@ -34,7 +34,7 @@ pub(super) fn run(args: &BankShowArgs, env: &mut Env<'_>) -> CommandResult {
         |question: &&std::sync::Arc<Question>| args.question.as_ref().is_none_or(|id| question.id.as_str() == id);
     let questions: Vec<_> = bank.questions.iter().filter(wanted).collect();
     if questions.is_empty() {
-        let id = text::one_line(args.question.as_deref().unwrap_or_default());
+        let id = text::single_line(args.question.as_deref().unwrap_or_default());
         return Err(Failure::usage(format!(
             "There is no question \"{id}\" in {}. See `needlewise bank show {}`.",
             bank.id, bank.id
@@ -48,14 +48,19 @@ pub(super) fn run(args: &BankShowArgs, env: &mut Env<'_>) -> CommandResult {
         };
     }
     if args.question.is_none() {
-        let line =
-            format!("{} {} ({}), {}", bank.title, bank.version, bank.license, text::count(questions.len(), "question"));
-        env.say(&text::one_line(&line))?;
+        let line = format!(
+            "{} {} ({}), {}",
+            bank.title,
+            bank.version,
+            bank.license,
+            text::count_with_noun(questions.len(), "question")
+        );
+        env.say(&text::single_line(&line))?;
     }
     for question in questions {
         env.say("")?;
         for line in read(bank, question, !args.no_keys) {
-            env.say(text::safe(&line).trim_end())?;
+            env.say(text::sanitize(&line).trim_end())?;
         }
     }
     Ok(0)
@@ -123,7 +128,7 @@ fn with_keys(ask: &QuestionKind) -> Vec<Entry> {
 }
 
 fn lettered(at: usize) -> String {
-    format!("{}.", letter(at))
+    format!("{}.", choice_letter(at))
 }
 
 fn numbered(at: usize) -> String {

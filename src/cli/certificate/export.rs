@@ -57,7 +57,7 @@ pub(super) fn run(args: &CertificateExportArgs, env: &mut Env<'_>) -> CommandRes
             RenderError::Otherwise(_) => Failure { code: error::STORE, message: why.to_string() },
         })?;
         let path = args.to.join(format!("{stem}.{}", format.name()));
-        paths::write_whole(&path, &bytes).map_err(|error| Failure::disk(&path, "written", &error))?;
+        paths::write_atomic(&path, &bytes).map_err(|error| Failure::disk(&path, "written", &error))?;
         env.say(&shown(&path))?;
     }
     Ok(error::DONE)

@@ -41,7 +41,7 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     let held = desk.issue(&considered, &issuer, &key, args.name.as_deref())?;
     // Signed and in the ledger; the copy that is handed on comes before the pictures.
     if let Some(to) = &args.to {
-        paths::write_whole(to, held.credential.as_bytes()).map_err(|error| Failure::disk(to, "written", &error))?;
+        paths::write_atomic(to, held.credential.as_bytes()).map_err(|error| Failure::disk(to, "written", &error))?;
     }
     desk.settle(&held)?;
     let path = args.to.as_ref().unwrap_or(&held.path);
@@ -64,16 +64,16 @@ pub(in crate::cli) fn read(path: &Path) -> Result<CertificateRequest, Failure> {
 /// Returns what an issuer sees before signing.
 fn lines(considered: &RequestReview, name: Option<&str>) -> Vec<String> {
     let RequestReview { request, examined, sent, granted, renews, until, known_as, .. } = considered;
-    let asked = text::one_line(&request.trainee.name);
+    let asked = text::single_line(&request.trainee.name);
     let name = match name {
-        Some(name) => format!("{} (requested as {asked})", text::one_line(name)),
+        Some(name) => format!("{} (requested as {asked})", text::single_line(name)),
         None => asked,
     };
     let mut lines = vec![format!("Name: {name}")];
-    lines.extend(request.trainee.license.iter().map(|license| format!("License: {}", text::one_line(license))));
+    lines.extend(request.trainee.license.iter().map(|license| format!("License: {}", text::single_line(license))));
     lines.push(format!("Person: {}", request.trainee.id));
-    lines.push(format!("Exam: {}", text::one_line(examined.sheet.title())));
-    lines.push(format!("Ended: {}", examined.at.local()));
+    lines.push(format!("Exam: {}", text::single_line(examined.sheet.title())));
+    lines.push(format!("Ended: {}", examined.at.format_local()));
     lines.extend(result_lines(&examined.finished.outcome, DisclosureLevel::Objectives));
     lines.push(match sent {
         0 | 1 => "Requests: the first of this person".to_owned(),
@@ -81,12 +81,13 @@ fn lines(considered: &RequestReview, name: Option<&str>) -> Vec<String> {
     });
     lines
         .extend(renews.iter().map(|row| format!("Renews: {} (valid until {})", row.id.short(), row.valid_until.day())));
-    lines.push(format!("Valid through: {} (UTC)", until.day().written()));
-    lines.extend(known_as.iter().map(|name| format!("Odd: The person of this id is {} here.", text::one_line(name))));
+    lines.push(format!("Valid through: {} (UTC)", until.day().format_long()));
+    lines
+        .extend(known_as.iter().map(|name| format!("Odd: The person of this id is {} here.", text::single_line(name))));
     match examined.odd.as_slice() {
         [] if known_as.is_some() => {}
         [] => lines.push("Odd: nothing".to_owned()),
-        odd => lines.extend(odd.iter().map(|sentence| format!("Odd: {}", text::one_line(sentence)))),
+        odd => lines.extend(odd.iter().map(|sentence| format!("Odd: {}", text::single_line(sentence)))),
     }
     lines
 }

@@ -49,7 +49,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let heading = ["Id", "Name", "Exam", "Assurance", "Valid through", "Verdict here"];
     env.say(&table::table(&heading, &held.iter().map(row).collect::<Vec<_>>()))?;
     for (held, _) in &held {
-        env.say(&crate::text::one_line(&held.path.to_string_lossy()))?;
+        env.say(&crate::text::single_line(&held.path.to_string_lossy()))?;
     }
     Ok(0)
 }

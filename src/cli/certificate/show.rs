@@ -22,5 +22,5 @@ pub(super) fn run(args: &CertificateShowArgs, env: &mut Env<'_>) -> CommandResul
     for line in super::verify::lines(&checked) {
         env.say(&line)?;
     }
-    env.say(&format!("File: {}", text::one_line(&held.path.to_string_lossy())))
+    env.say(&format!("File: {}", text::single_line(&held.path.to_string_lossy())))
 }

@@ -113,7 +113,7 @@ fn receipt(
     let results = results.iter().map(|result| (result.file.as_str(), &result.checked)).collect();
     let bytes =
         receipt::write(&Receipt { by: &by, at, results, trust }, fonts).map_err(|why| Failure::no(why.to_string()))?;
-    paths::write_whole(path, &bytes).map_err(|error| Failure::disk(path, "written", &error))
+    paths::write_atomic(path, &bytes).map_err(|error| Failure::disk(path, "written", &error))
 }
 
 /// Lays out many verdicts, and counts them.
@@ -139,7 +139,7 @@ fn table(results: &[FileVerification]) -> String {
     });
     format!(
         "{table}\n\n{}: {}.",
-        text::count(results.len(), "file"),
+        text::count_with_noun(results.len(), "file"),
         counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     )
 }
@@ -150,11 +150,11 @@ pub(super) fn lines(checked: &VerificationResult) -> Vec<String> {
     let widest = fields.iter().map(|(label, _)| text::width(label)).max().unwrap_or(0);
     let line = |(label, value): &(String, String)| {
         let gap = " ".repeat(widest - text::width(label));
-        format!("  {}{gap}  {}", text::one_line(label), text::one_line(value))
+        format!("  {}{gap}  {}", text::single_line(label), text::single_line(value))
     };
     let mut lines: Vec<_> = fields.iter().map(line).collect();
     let issuer = checked.issuer.as_ref();
-    lines.extend(issuer.map(|issuer| format!("Issuer as trusted here: {}", text::one_line(issuer))));
+    lines.extend(issuer.map(|issuer| format!("Issuer as trusted here: {}", text::single_line(issuer))));
     lines.push(format!("Verdict: {}. {}", checked.verdict, checked.reason));
     lines
 }

@@ -23,14 +23,14 @@ pub(super) fn run(args: &BundleArgs, env: &mut Env<'_>) -> CommandResult {
     let desk = env.desk()?;
     let (key, _) = args.unlock.key(env, &issuer)?;
     let bundle = desk.bundle(&issuer, &key)?;
-    paths::write_whole(&args.to, bundle.text().as_bytes())
+    paths::write_atomic(&args.to, bundle.text().as_bytes())
         .map_err(|error| Failure::disk(&args.to, "written", &error))?;
     env.say(&format!(
         "Bundle {} of {} is in {}: {} revoked. The next one is due on {}.",
         bundle.sequence,
-        text::one_line(&bundle.name),
+        text::single_line(&bundle.name),
         shown(&args.to),
-        text::count(bundle.revoked.len(), "certificate"),
-        bundle.next_update.day().written()
+        text::count_with_noun(bundle.revoked.len(), "certificate"),
+        bundle.next_update.day().format_long()
     ))
 }

@@ -34,7 +34,7 @@ pub struct InitArgs {
 
 /// Makes the issuer, or its next key, and shows the words by which others know it.
 pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
-    let path = env.place()?.issuer_key();
+    let path = env.place()?.issuer_key_file();
     let now = (env.clock)().now().wall;
     let mut chance = (env.chance)();
     let mut fresh = KeyMaterial { seed: Zeroizing::new([0; 32]), salt: [0; 16], nonce: [0; 24] };
@@ -58,7 +58,7 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
             ));
         }
         let new = old.rotate(&why, now.day(), (&passphrase, &then), &fresh).map_err(Failure::usage)?;
-        paths::write_whole(&path, new.text().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))?;
+        paths::write_atomic(&path, new.text().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))?;
         new
     } else {
         if path.exists() {

@@ -29,15 +29,15 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
         return env.say("Nobody is trusted yet. Trust an issuer with `needlewise issuer trust DID --name NAME`.");
     }
     for issuer in &trust.issuers {
-        env.say(&text::one_line(&issuer.name))?;
+        env.say(&text::single_line(&issuer.name))?;
         for key in &issuer.keys {
-            env.say(&format!("  {} ({})", text::one_line(&key.did), span(key)))?;
+            env.say(&format!("  {} ({})", text::single_line(&key.did), span(key)))?;
             env.say(&format!("    {}", words(&key.did)))?;
         }
         env.say(&match (&issuer.list, issuer.without_revocation) {
             (Some(list), _) => {
-                let revoked = text::count(list.revoked.len(), "certificate");
-                format!("  list {} of {}: {revoked} revoked", list.sequence, list.issued.day().written())
+                let revoked = text::count_with_noun(list.revoked.len(), "certificate");
+                format!("  list {} of {}: {revoked} revoked", list.sequence, list.issued.day().format_long())
             }
             (None, true) => "  trusted without a list of what it revoked".to_owned(),
             (None, false) => "  no list of what it revoked yet: its certificates are stale".to_owned(),

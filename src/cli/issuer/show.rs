@@ -26,6 +26,6 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
         env.say(&format!("Key:  {} ({})", key.did, span(key)))?;
         env.say(&format!("      {}", words(&key.did)))?;
     }
-    let path = env.place()?.issuer_key();
+    let path = env.place()?.issuer_key_file();
     env.say(&format!("File: {}", shown(&path)))
 }

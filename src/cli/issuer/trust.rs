@@ -59,13 +59,13 @@ fn take(path: &Path, trust: &mut TrustList, env: &mut Env<'_>) -> CommandResult 
     let bundle = Bundle::read(&bytes).map_err(|why| Failure { code, ..refused(why) })?;
     let name = trust.take(&bundle, (env.clock)().now().wall).map_err(refused)?;
     save(trust, env)?;
-    let revoked = text::count(bundle.revoked.len(), "certificate");
-    let due = bundle.next_update.day().written();
+    let revoked = text::count_with_noun(bundle.revoked.len(), "certificate");
+    let due = bundle.next_update.day().format_long();
     env.say(&format!("Bundle {} of \"{name}\" taken in: {revoked} revoked, next one due on {due}.", bundle.sequence))
 }
 
 /// Writes whom this machine trusts.
 pub(super) fn save(trust: &TrustList, env: &Env<'_>) -> Result<(), Failure> {
-    let path = env.place()?.trust();
-    paths::write_whole(&path, trust.text().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))
+    let path = env.place()?.trust_file();
+    paths::write_atomic(&path, trust.text().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))
 }

@@ -14,7 +14,7 @@ pub struct UntrustArgs {
 /// Takes the issuer off the list.
 pub(super) fn run(args: &UntrustArgs, env: &mut Env<'_>) -> CommandResult {
     let mut trust = env.trust()?;
-    let shown = text::one_line(&args.issuer);
+    let shown = text::single_line(&args.issuer);
     if !trust.remove(&args.issuer) {
         return Err(Failure::usage(format!("\"{shown}\" is not trusted here. See `needlewise issuer list`.")));
     }

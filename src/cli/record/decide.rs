@@ -59,5 +59,5 @@ fn decide(args: &About, decide: Decide, says: &str, env: &mut Env<'_>) -> Comman
     decide(&mut desk, attempt, &args.reason, key.as_ref())?;
     let signed =
         if key.is_some() { "signed by this machine's issuer" } else { "not signed: this machine has no issuer" };
-    env.say(&format!("Attempt {} {says}; {signed}.", text::one_line(&args.attempt)))
+    env.say(&format!("Attempt {} {says}; {signed}.", text::single_line(&args.attempt)))
 }

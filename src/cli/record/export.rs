@@ -35,7 +35,7 @@ pub(super) fn run(args: &RecordExportArgs, env: &mut Env<'_>) -> CommandResult {
     match &args.to {
         None => env.out.write_all(&bytes)?,
         Some(path) => {
-            paths::write_whole(path, &bytes).map_err(|error| Failure::disk(path, "written", &error))?;
+            paths::write_atomic(path, &bytes).map_err(|error| Failure::disk(path, "written", &error))?;
             env.say(&shown(path))?;
         }
     }

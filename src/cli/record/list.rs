@@ -34,9 +34,9 @@ pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
         return env.say("No attempts yet.");
     }
     let row = |(row, extent): (&AttemptRow, DisclosureLevel)| {
-        let earned = row.earned.as_ref().filter(|_| extent > DisclosureLevel::Verdict);
+        let earned = row.earned.as_ref().filter(|_| extent > DisclosureLevel::PassFail);
         vec![
-            row.started.local(),
+            row.started.format_local(),
             name(row).to_owned(),
             match (&row.exam, row.mode) {
                 (Some(exam), Mode::Mock) => format!("{exam} (mock)"),

@@ -110,14 +110,18 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
         start.into_iter().chain(shown.iter().map(|at| words(&row.cells[*at]))).collect()
     };
     env.say(&table::table(&heading, &chosen.iter().map(row).collect::<Vec<_>>()))?;
-    env.say(&format!("\n{} of {}.", text::count(chosen.len(), "person").replace("persons", "people"), roll.rows.len()))
+    env.say(&format!(
+        "\n{} of {}.",
+        text::count_with_noun(chosen.len(), "person").replace("persons", "people"),
+        roll.rows.len()
+    ))
 }
 
 fn known(roll: &Matrix, exam: &str) -> Result<ExamId, Failure> {
     let found = roll.exams.iter().find(|(id, _)| id.as_str() == exam).map(|(id, _)| id.clone());
     let ids: Vec<_> = roll.exams.iter().map(|(id, _)| id.to_string()).collect();
     found.ok_or_else(|| {
-        Failure::usage(format!("There is no exam \"{}\". These are: {}.", text::one_line(exam), ids.join(", ")))
+        Failure::usage(format!("There is no exam \"{}\". These are: {}.", text::single_line(exam), ids.join(", ")))
     })
 }
 

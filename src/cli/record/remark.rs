@@ -10,7 +10,7 @@ use crate::cli::error::{self, Failure};
 use crate::cli::passphrase::{self, PassphraseArgs};
 use crate::cli::progress::ProgressBar;
 use crate::cli::{CommandResult, Env, table};
-use crate::exam::loaded_paper::letter;
+use crate::exam::loaded_paper::choice_letter;
 use crate::ids::{BankId, QuestionId};
 use crate::projections::attempts::AttemptQuery;
 use crate::service::remarking::{RemarkInstruction, RemarkPlan, RemarkRequest, RemarkedResult};
@@ -79,7 +79,7 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
     if env.global.json {
         env.say_json(&plan_json(&plan, stores))?;
     } else if stores {
-        env.say(&format!("Signed and stored: {} marked again.", text::count(count, "attempt")))?;
+        env.say(&format!("Signed and stored: {} marked again.", text::count_with_noun(count, "attempt")))?;
     } else if count == 0 {
         env.say("Nothing is to be stored.")?;
     }
@@ -91,7 +91,7 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
 
 /// Finds the question that is meant: its bank and its id, or its id alone where one bank in use has it.
 fn named(given: &str, catalog: &Catalog) -> Result<(BankId, QuestionId), Failure> {
-    let shown = text::one_line(given);
+    let shown = text::single_line(given);
     let no_question =
         || Failure::usage(format!("\"{shown}\" names no question. Say BANK/QUESTION, as in risks/rate-upper-bound."));
     if let Some((bank, question)) = given.split_once('/') {
@@ -124,11 +124,11 @@ fn lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
     let critical = if plan.question.critical { ", safety-critical" } else { "" };
     let mut lines = vec![
         format!("Question: {bank}/{}, revision {}{critical}", plan.question.id, plan.question.revision),
-        format!("  {}", text::one_line(&plan.question.stem)),
+        format!("  {}", text::single_line(&plan.question.stem)),
     ];
     lines.extend(choices(plan));
     lines.extend([
-        format!("Policy: {}", text::one_line(&args.policy)),
+        format!("Policy: {}", text::single_line(&args.policy)),
         format!(
             "Attempts: {} change, {} come to the same, {} keep a pass, {} open, {} with another revision or other choices",
             plan.changes.len(),
@@ -144,7 +144,7 @@ fn lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
     if plan.elsewhere > 0 {
         lines.push(format!(
             "{} signed for attempts that are not stored here; whether those asked it cannot be told from here.",
-            text::count(plan.elsewhere, "certificate")
+            text::count_with_noun(plan.elsewhere, "certificate")
         ));
     }
     let parts = [
@@ -182,7 +182,7 @@ fn choices(plan: &RemarkPlan) -> Vec<String> {
             (false, true) => "new key",
             (false, false) => "",
         };
-        format!("    {}  {:<15}  {}", letter(at), key, text::one_line(&choice.text))
+        format!("    {}  {:<15}  {}", choice_letter(at), key, text::single_line(&choice.text))
     };
     plan.question.choices().iter().enumerate().map(line).collect()
 }
@@ -195,7 +195,7 @@ fn row(change: &RemarkedResult) -> Vec<String> {
         name.clone(),
         row.exam.as_ref().map_or_else(String::new, ToString::to_string),
         row.earned.as_ref().map_or_else(String::new, |earned| result(row.state(), earned, row.possible)),
-        result(after.standing.name(), &after.earned, after.possible),
+        result(after.result.name(), &after.earned, after.possible),
         certificates
             .iter()
             .map(|id| id.short())
@@ -213,7 +213,7 @@ fn plan_json(plan: &RemarkPlan, stored: bool) -> Value {
             "trainee": { "id": row.trainee, "name": name },
             "exam": row.exam,
             "before": { "state": row.state(), "earned": row.earned, "possible": row.possible.to_string() },
-            "after": { "state": after.standing.name(), "earned": after.earned, "possible": after.possible.to_string() },
+            "after": { "state": after.result.name(), "earned": after.earned, "possible": after.possible.to_string() },
             "certificates": certificates, "self_test": record,
         })
     };

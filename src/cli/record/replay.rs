@@ -45,7 +45,7 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
             let replayed = desk.replay_request(&request)?;
             // Whoever holds a request holds the whole attempt; what its exam never tells stays untold all the same.
             let exam = replayed.1.exam.as_ref();
-            let extent = exam.map(|exam| disclosure::extent(replayed.1.mode, exam.review, Eligibility::Never));
+            let extent = exam.map(|exam| disclosure::level(replayed.1.mode, exam.review, Eligibility::NoAttemptsLeft));
             (request.attempt, extent.unwrap_or(DisclosureLevel::Objectives), replayed)
         }
         None => {
@@ -57,11 +57,11 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
     if env.global.json {
         env.say_json(&row(attempt, &Ok(replay.clone())))?;
     } else {
-        env.say(&format!("{} (attempt {attempt})", text::one_line(sheet.title())))?;
-        env.say(&format!("Chain: {} hold.", text::count(rows.len(), "fact")))?;
-        env.say(&format!("Paper: {}", paper(replay.paper)))?;
-        env.say(&format!("Marks: {}", marks(replay.as_stored)))?;
-        if replay.as_stored.is_some() && extent > DisclosureLevel::Verdict {
+        env.say(&format!("{} (attempt {attempt})", text::single_line(sheet.title())))?;
+        env.say(&format!("Chain: {} hold.", text::count_with_noun(rows.len(), "fact")))?;
+        env.say(&format!("Paper: {}", paper(replay.redraw)))?;
+        env.say(&format!("Marks: {}", marks(replay.outcome_matches)))?;
+        if replay.outcome_matches.is_some() && extent > DisclosureLevel::PassFail {
             for line in result_lines(&replay.outcome, extent.min(DisclosureLevel::Objectives)) {
                 env.say(&line)?;
             }
@@ -71,7 +71,7 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
             env.say(&event(row))?;
         }
     }
-    Ok(if replay.holds() { error::DONE } else { error::NO })
+    Ok(if replay.is_consistent() { error::DONE } else { error::NO })
 }
 
 fn all(desk: &Service, env: &mut Env<'_>) -> CommandResult {
@@ -85,12 +85,12 @@ fn all(desk: &Service, env: &mut Env<'_>) -> CommandResult {
         })
         .collect();
     drop(progress);
-    let holds = replayed.iter().all(|(_, replay)| replay.as_ref().is_ok_and(ReplayResult::holds));
+    let holds = replayed.iter().all(|(_, replay)| replay.as_ref().is_ok_and(ReplayResult::is_consistent));
     if env.global.json {
         env.say_json(&replayed.iter().map(|(id, replay)| row(*id, replay)).collect::<Vec<_>>())?;
     } else {
         let line = |(id, replay): &(AttemptId, Result<ReplayResult, ServiceError>)| match replay {
-            Ok(replay) => vec![id.to_string(), paper(replay.paper), marks(replay.as_stored).to_owned()],
+            Ok(replay) => vec![id.to_string(), paper(replay.redraw), marks(replay.outcome_matches).to_owned()],
             Err(error) => vec![id.to_string(), error.to_string(), String::new()],
         };
         env.say(&table::table(&["Attempt", "Paper", "Marks"], &replayed.iter().map(line).collect::<Vec<_>>()))?;
@@ -101,7 +101,7 @@ fn all(desk: &Service, env: &mut Env<'_>) -> CommandResult {
 fn row(attempt: AttemptId, replay: &Result<ReplayResult, ServiceError>) -> serde_json::Value {
     match replay {
         Ok(replay) => json!({
-            "id": attempt, "holds": replay.holds(), "paper": paper(replay.paper), "as_stored": replay.as_stored,
+            "id": attempt, "holds": replay.is_consistent(), "paper": paper(replay.redraw), "as_stored": replay.outcome_matches,
             "error": null,
         }),
         Err(error) => json!({
@@ -114,7 +114,7 @@ fn paper(paper: RedrawResult) -> String {
     match paper {
         RedrawResult::Same => "drawn again, the same".to_owned(),
         RedrawResult::Differs(place) => format!("drawn again, it differs from question {} on", place + 1),
-        RedrawResult::NotKept => "a practice is not drawn again".to_owned(),
+        RedrawResult::Skipped => "a practice is not drawn again".to_owned(),
     }
 }
 
@@ -130,17 +130,17 @@ fn marks(as_stored: Option<bool>) -> &'static str {
 fn event(row: &StoredFact) -> String {
     let says = match row.fact() {
         Some(Fact::Started(started)) => {
-            format!("begun, {}", text::count(started.paper.items.len(), "question"))
+            format!("begun, {}", text::count_with_noun(started.paper.questions.len(), "question"))
         }
         Some(Fact::Answered(answered)) => {
             let what = if answered.answer.is_some() { "answered" } else { "taken back" };
             let piped = if answered.piped { ", piped in" } else { "" };
-            format!("question {} {what} at {}{piped}", answered.item.saturating_add(1), answered.elapsed)
+            format!("question {} {what} at {}{piped}", answered.question_index.saturating_add(1), answered.elapsed)
         }
         Some(Fact::Flagged(flagged)) => {
             format!(
                 "question {} {}",
-                flagged.item.saturating_add(1),
+                flagged.question_index.saturating_add(1),
                 if flagged.on { "flagged" } else { "flag taken off" }
             )
         }
@@ -148,5 +148,5 @@ fn event(row: &StoredFact) -> String {
         Some(Fact::Remarked(_)) => "marked again".to_owned(),
         _ => row.kind.clone(),
     };
-    format!("{:>4}  {}  {says}", row.seq, row.at.local())
+    format!("{:>4}  {}  {says}", row.seq, row.stored_at.format_local())
 }

@@ -5,7 +5,7 @@ use crate::attempt::chain::StoredFact;
 use crate::attempt::outcome::SectionOutcome;
 use crate::attempt::{Fact, Mode};
 use crate::cli::{CommandResult, Env};
-use crate::exam::anomalies::oddities;
+use crate::exam::anomalies::find_anomalies;
 use crate::exam::disclosure::DisclosureLevel;
 use crate::issuing::decision::applied;
 use crate::text;
@@ -28,11 +28,15 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
     let extent = desk.extent(&sitting.row)?;
     let person = desk.person(sitting.trainee)?;
     let name = person.map_or_else(String::new, |row| row.person.name);
-    let ended = sitting.session.ended();
-    let odd = if sitting.row.mode == Mode::Exam { oddities(sitting.session.sheet(), &facts) } else { Vec::new() };
+    let ended = sitting.session.finished();
+    let odd = if sitting.row.mode == Mode::Exam {
+        find_anomalies(sitting.session.loaded_paper(), &facts)
+    } else {
+        Vec::new()
+    };
     if env.global.json {
         let mut value = row_json(&sitting.row, &name, extent);
-        let outcome = ended.filter(|_| extent > DisclosureLevel::Verdict).map(|ended| &ended.outcome);
+        let outcome = ended.filter(|_| extent > DisclosureLevel::PassFail).map(|ended| &ended.outcome);
         value["sections"] = outcome.map_or_else(|| json!([]), |outcome| outcome.sections.iter().map(section).collect());
         let misses = outcome.map_or(&[][..], |outcome| &outcome.critical_misses);
         value["critical_misses"] = misses.iter().map(|missed| json!(missed.objective)).collect();
@@ -40,15 +44,16 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
         value["facts"] = facts.iter().map(fact).collect();
         return env.say_json(&value);
     }
-    env.say(&format!("{} of {}", sitting.session.sheet().title(), text::one_line(&name)))?;
-    env.say(&format!("Attempt {attempt}, begun {}", sitting.row.started.local()))?;
+    env.say(&format!("{} of {}", sitting.session.loaded_paper().title(), text::single_line(&name)))?;
+    env.say(&format!("Attempt {attempt}, begun {}", sitting.row.started.format_local()))?;
     match ended {
         None => env.say("State: open")?,
         Some(ended) => {
             for line in result_lines(&ended.outcome, extent) {
                 env.say(&line)?;
             }
-            let back = if extent == DisclosureLevel::Chosen { look_back_lines(&sitting.session) } else { Vec::new() };
+            let back =
+                if extent == DisclosureLevel::ChosenAnswers { look_back_lines(&sitting.session) } else { Vec::new() };
             for line in back {
                 env.say(&line)?;
             }
@@ -58,17 +63,20 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
     for (row, fact) in applied(&facts) {
         if let Fact::Remarked(_) = fact {
             // Neither which question it was nor what became of it: that would tell whether it was answered rightly.
-            env.say(&format!("Marked again on {}, after a question turned out to be faulty", row.at.local()))?;
+            env.say(&format!(
+                "Marked again on {}, after a question turned out to be faulty",
+                row.stored_at.format_local()
+            ))?;
         }
     }
     for sentence in odd {
-        env.say(&format!("Odd: {}", text::one_line(&sentence)))?;
+        env.say(&format!("Odd: {}", text::single_line(&sentence)))?;
     }
     env.say("")?;
     for row in &facts {
-        env.say(&format!("{:>4}  {}  {:<9} {}", row.seq, row.at.local(), row.kind, row.digest.short()))?;
+        env.say(&format!("{:>4}  {}  {:<9} {}", row.seq, row.stored_at.format_local(), row.kind, row.digest.short()))?;
     }
-    env.say(&format!("The chain of {} holds.", text::count(facts.len(), "fact")))
+    env.say(&format!("The chain of {} holds.", text::count_with_noun(facts.len(), "fact")))
 }
 
 fn section(section: &SectionOutcome) -> Value {
@@ -80,5 +88,5 @@ fn section(section: &SectionOutcome) -> Value {
 
 /// Returns what identifies a fact; what was answered stays in the store.
 fn fact(row: &StoredFact) -> Value {
-    json!({ "seq": row.seq, "kind": row.kind, "at": row.at.to_string(), "digest": row.digest })
+    json!({ "seq": row.seq, "kind": row.kind, "at": row.stored_at.to_string(), "digest": row.digest })
 }

@@ -50,7 +50,7 @@ pub(super) fn person(name: &str, staff_id: Option<&str>, license: Option<&str>) 
         given => Ok(given.map(str::to_owned)),
     };
     let (staff_id, license) = (fits("--id", staff_id)?, fits("--license", license)?);
-    Ok(Person { staff_id, license, ..Person::named(name) })
+    Ok(Person { staff_id, license, ..Person::from_name(name) })
 }
 
 /// Adds everybody of a roster; a line that cannot be added is told, and the others are added all the same.
@@ -65,14 +65,14 @@ fn roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
     };
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let heading = reader.headers().map_err(|error| unreadable(text::one_line(&error.to_string())))?.clone();
+    let heading = reader.headers().map_err(|error| unreadable(text::single_line(&error.to_string())))?.clone();
     let column = |name: &str| heading.iter().position(|known| known.eq_ignore_ascii_case(name));
     let name = column("name").ok_or_else(|| unreadable("it has no column \"name\"".to_owned()))?;
     let (staff_id, license) = (column("staff_id"), column("license"));
     let mut desk = env.desk()?;
     let (mut added, mut known, mut refused) = (0, 0, 0);
     for (at, line) in reader.records().enumerate() {
-        let said = line.map_err(|error| text::one_line(&error.to_string())).and_then(|line| {
+        let said = line.map_err(|error| text::single_line(&error.to_string())).and_then(|line| {
             let cell = |at: Option<usize>| at.and_then(|at| line.get(at)).filter(|cell| !cell.is_empty());
             let person = person(cell(Some(name)).unwrap_or_default(), cell(staff_id), cell(license))?;
             add(&mut desk, person)
@@ -82,7 +82,7 @@ fn roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
             Ok(false) => known += 1,
             Err(why) => {
                 refused += 1;
-                env.complain(&format!("{}: line {}: {}", shown(path), at + 2, text::one_line(&why)));
+                env.complain(&format!("{}: line {}: {}", shown(path), at + 2, text::single_line(&why)));
             }
         }
     }

@@ -31,7 +31,7 @@ const OUT_OF_REACH: &str = "Out of reach of this: requests and exports that were
 pub(super) fn run(args: &EraseArgs, env: &mut Env<'_>) -> CommandResult {
     let mut desk = env.desk()?;
     let row = super::find(&desk, &args.who)?;
-    let name = text::one_line(&row.person.name);
+    let name = text::single_line(&row.person.name);
     if args.release || args.hold.is_some() {
         if args.hold.as_ref().is_some_and(|why| !text::is_printable(why)) {
             return Err(Failure::usage("A hold needs a reason that can be printed."));

@@ -37,5 +37,5 @@ pub(super) fn run(args: &SetArgs, env: &mut Env<'_>) -> CommandResult {
         let key = passphrase::key_if_any(&args.unlock, env)?;
         desk.give_time(&row, factor, key.as_ref())?;
     }
-    env.say(&format!("Changed {}.", text::one_line(&row.person.name)))
+    env.say(&format!("Changed {}.", text::single_line(&row.person.name)))
 }

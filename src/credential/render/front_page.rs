@@ -79,7 +79,7 @@ fn head(page: &mut CertificatePage<'_>, credential: &Credential) {
     }
     page.line(BlockRole::Text, (MIDDLE, 228.0), middle(11.0).color(DIM), "passed the written exam");
     page.fitted(BlockRole::Text, (MIDDLE, 256.0), middle(22.0).color(ACCENT), &subject.achievement.name, most, 9.0);
-    let day = |at: Option<crate::clock::Timestamp>| at.map_or_else(String::new, |at| at.day().written());
+    let day = |at: Option<crate::clock::Timestamp>| at.map_or_else(String::new, |at| at.day().format_long());
     let dates = format!("on {}. Valid through {} (UTC)", day(credential.from()), day(credential.until()));
     page.line(BlockRole::Text, (MIDDLE, 280.0), middle(12.0).bold(), &dates);
     page.ornament(format!("<path d=\"M{LEFT} 298H{RIGHT}\" stroke=\"{ACCENT}\" stroke-width=\"0.6\" fill=\"none\"/>"));

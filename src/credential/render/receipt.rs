@@ -37,7 +37,7 @@ pub struct Receipt<'a> {
 /// What cannot be drawn.
 pub fn write(receipt: &Receipt<'_>, fonts: &Fonts) -> Result<Vec<u8>, RenderError> {
     let about = DocumentInfo {
-        title: format!("Verification of {}", text::count(receipt.results.len(), "certificate")),
+        title: format!("Verification of {}", text::count_with_noun(receipt.results.len(), "certificate")),
         says: format!("Checked by {} on {}.", receipt.by, receipt.at),
         author: receipt.by.to_owned(),
         id: format!("urn:sha256:{}", Digest::of(format!("{} {} {:?}", receipt.by, receipt.at, names(receipt)))),
@@ -98,7 +98,7 @@ fn cells(file: &str, checked: &VerificationResult) -> [String; 5] {
     let Some(credential) = &checked.credential else {
         return [verdict, "–".to_owned(), "–".to_owned(), "–".to_owned(), format!("{file}: {}", checked.reason)];
     };
-    let until = credential.until().map_or_else(String::new, |until| until.day().written());
+    let until = credential.until().map_or_else(String::new, |until| until.day().format_long());
     let id = credential.certificate().map_or_else(String::new, |id| id.short());
     let issuer = checked.issuer_words();
     let exam = credential.subject.achievement.name.clone();

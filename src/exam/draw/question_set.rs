@@ -1,4 +1,4 @@
-//! What a draw takes whole: a question by itself, or a case with all its questions.
+//! Question sets: the unit of drawing. A set is a single question, or a case with all its questions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ pub struct QuestionSet {
     /// The questions in the author's order.
     pub questions: Vec<Arc<Question>>,
     /// How many of them are critical.
-    pub critical: usize,
+    pub critical_count: usize,
     /// The groups they belong to.
     pub groups: BTreeSet<GroupId>,
 }
@@ -24,23 +24,23 @@ impl QuestionSet {
     }
 
     fn push(&mut self, question: &Arc<Question>) {
-        self.critical += usize::from(question.critical);
+        self.critical_count += usize::from(question.critical);
         self.groups.extend(question.group.clone());
         self.questions.push(Arc::clone(question));
     }
 }
 
 /// Puts questions together to units, in the order of their first question.
-pub fn units<'a>(questions: impl IntoIterator<Item = &'a Arc<Question>>) -> Vec<QuestionSet> {
-    let mut units: Vec<QuestionSet> = Vec::new();
-    let mut cases = BTreeMap::new();
+pub fn question_sets<'a>(questions: impl IntoIterator<Item = &'a Arc<Question>>) -> Vec<QuestionSet> {
+    let mut sets: Vec<QuestionSet> = Vec::new();
+    let mut set_of_case = BTreeMap::new();
     for question in questions {
-        let fresh = units.len();
-        let at = question.case.as_ref().map_or(fresh, |case| *cases.entry(case).or_insert(fresh));
-        if at == fresh {
-            units.push(QuestionSet { questions: Vec::new(), critical: 0, groups: BTreeSet::new() });
+        let next_index = sets.len();
+        let index = question.case.as_ref().map_or(next_index, |case| *set_of_case.entry(case).or_insert(next_index));
+        if index == next_index {
+            sets.push(QuestionSet { questions: Vec::new(), critical_count: 0, groups: BTreeSet::new() });
         }
-        units[at].push(question);
+        sets[index].push(question);
     }
-    units
+    sets
 }

@@ -1,4 +1,4 @@
-//! How many questions each section draws, and why a paper cannot be drawn.
+//! The number of questions that each section draws, and the reasons why a paper cannot be drawn.
 
 use std::fmt;
 
@@ -18,15 +18,15 @@ pub struct Quota {
 /// Returns the quota of each section of an exam, in the order of the sections.
 pub fn quotas(exam: &Exam) -> Vec<Quota> {
     let quota = |(section, questions): (&ExamSection, usize)| Quota { questions, critical: section.critical as usize };
-    exam.sections.iter().zip(counts(exam)).map(quota).collect()
+    exam.sections.iter().zip(question_counts(exam)).map(quota).collect()
 }
 
 /// Returns how many questions each section draws: its own count, or its share of the exam's by weight (largest
 /// remainders, ties in the order of the sections).
-pub fn counts(exam: &Exam) -> Vec<usize> {
-    let given = |section: &ExamSection| section.questions.map_or(0, |count| count as usize);
+pub fn question_counts(exam: &Exam) -> Vec<usize> {
+    let own_count = |section: &ExamSection| section.questions.map_or(0, |count| count as usize);
     let Some(total) = exam.questions else {
-        return exam.sections.iter().map(given).collect();
+        return exam.sections.iter().map(own_count).collect();
     };
     let weights: Vec<u64> = exam.sections.iter().map(|section| section.weight.unwrap_or(0).into()).collect();
     apportion(u64::from(total), &weights)
@@ -37,10 +37,10 @@ pub fn apportion(total: u64, weights: &[u64]) -> Vec<usize> {
     let sum = weights.iter().sum::<u64>().max(1);
     let mut shares: Vec<_> = weights.iter().map(|weight| total * weight / sum).collect();
     let mut by_remainder: Vec<_> = (0..weights.len()).collect();
-    by_remainder.sort_by_key(|at| std::cmp::Reverse(total * weights[*at] % sum));
-    let rest = total.saturating_sub(shares.iter().sum());
-    for at in by_remainder.into_iter().take(usize::try_from(rest).unwrap_or(0)) {
-        shares[at] += 1;
+    by_remainder.sort_by_key(|index| std::cmp::Reverse(total * weights[*index] % sum));
+    let remaining = total.saturating_sub(shares.iter().sum());
+    for index in by_remainder.into_iter().take(usize::try_from(remaining).unwrap_or(0)) {
+        shares[index] += 1;
     }
     shares.into_iter().map(|share| usize::try_from(share).unwrap_or(0)).collect()
 }
@@ -49,32 +49,32 @@ pub fn apportion(total: u64, weights: &[u64]) -> Vec<usize> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Infeasible {
     /// A section names a bank that is missing or has errors.
-    Bank {
+    BankUnavailable {
         /// The section, from 1.
         section: usize,
         /// The bank.
         bank: BankId,
         /// Whether it is missing or has errors.
-        absence: CatalogMiss,
+        cause: CatalogMiss,
     },
     /// A section wants more than its pool can give.
-    Short {
+    PoolTooSmall {
         /// The section, from 1.
         section: usize,
         /// The bank.
         bank: BankId,
         /// What the section draws.
-        want: Quota,
+        quota: Quota,
         /// What its pool has.
         available: Quota,
     },
     /// Each section could be filled, but not all of them on one paper: they share questions or groups.
-    Together {
+    SectionsConflict {
         /// The sections, from 1.
         sections: Vec<usize>,
     },
     /// Sections that need each other's questions share so many groups that their papers cannot be counted.
-    Entangled {
+    TooComplex {
         /// The sections, from 1.
         sections: Vec<usize>,
     },
@@ -82,10 +82,12 @@ pub enum Infeasible {
 
 impl Infeasible {
     /// Returns the section to look at first, from 1.
-    pub fn section(&self) -> usize {
+    pub fn first_section(&self) -> usize {
         match self {
-            Self::Bank { section, .. } | Self::Short { section, .. } => *section,
-            Self::Together { sections } | Self::Entangled { sections } => sections.first().copied().unwrap_or(1),
+            Self::BankUnavailable { section, .. } | Self::PoolTooSmall { section, .. } => *section,
+            Self::SectionsConflict { sections } | Self::TooComplex { sections } => {
+                sections.first().copied().unwrap_or(1)
+            }
         }
     }
 }
@@ -94,22 +96,22 @@ impl fmt::Display for Infeasible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |sections: &[usize]| sections.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         match self {
-            Self::Bank { section, bank, absence: CatalogMiss::Unknown } => {
+            Self::BankUnavailable { section, bank, cause: CatalogMiss::Unknown } => {
                 write!(f, "section {section} draws from the bank \"{bank}\", which is not there")
             }
-            Self::Bank { section, bank, absence: CatalogMiss::Broken } => {
+            Self::BankUnavailable { section, bank, cause: CatalogMiss::Broken } => {
                 write!(f, "section {section} draws from the bank \"{bank}\", which has errors")
             }
-            Self::Short { section, bank, want, available } => write!(
+            Self::PoolTooSmall { section, bank, quota, available } => write!(
                 f,
                 "section {section} (\"{bank}\") wants {} questions, {} of them critical; its pool has {}, {} of them \
                  critical, and no set of them fits",
-                want.questions, want.critical, available.questions, available.critical
+                quota.questions, quota.critical, available.questions, available.critical
             ),
-            Self::Together { sections } => {
+            Self::SectionsConflict { sections } => {
                 write!(f, "sections {} share questions or groups, and no paper can fill all of them", list(sections))
             }
-            Self::Entangled { sections } => write!(
+            Self::TooComplex { sections } => write!(
                 f,
                 "sections {} need questions that share too many groups with each other to prove that they can be drawn",
                 list(sections)

@@ -1,5 +1,5 @@
-//! Chance that can be repeated: ChaCha20 from a seed, with bounded numbers and shuffles of our own, because a library may
-//! change how it makes those between releases and a paper must be drawn again years later.
+//! A seeded random number generator (ChaCha20) with stable results. Bounded numbers and shuffles are implemented
+//! here, because a library may change its algorithms and a paper must be drawn again the same way years later.
 
 use num_bigint::BigUint;
 use rand_chacha::ChaCha20Rng;
@@ -13,9 +13,9 @@ pub enum RngStream {
     /// Which questions.
     Selection = 1,
     /// In which order.
-    Questions = 2,
+    QuestionOrder = 2,
     /// With their choices in which order.
-    Choices = 3,
+    ChoiceOrder = 3,
 }
 
 /// One stream of chance.
@@ -25,16 +25,16 @@ pub struct DrawRng(ChaCha20Rng);
 impl DrawRng {
     /// Opens the stream of `seed` for one use.
     pub fn new(seed: Seed, stream: RngStream) -> Self {
-        Self::stream(seed, stream as u64)
+        Self::with_stream(seed, stream as u64)
     }
 
     /// Opens the stream from which version 1 of the draw selects questions in its `times`-th retry: each has a stream of its
     /// own, so that a paper can be drawn again without the tries before it.
-    pub(super) fn retry(seed: Seed, times: u32) -> Self {
-        Self::stream(seed, RngStream::Selection as u64 + 4 * u64::from(times))
+    pub(super) fn for_retry(seed: Seed, retry: u32) -> Self {
+        Self::with_stream(seed, RngStream::Selection as u64 + 4 * u64::from(retry))
     }
 
-    fn stream(seed: Seed, number: u64) -> Self {
+    fn with_stream(seed: Seed, number: u64) -> Self {
         let mut rng = ChaCha20Rng::from_seed(seed.0);
         rng.set_stream(number);
         Self(rng)
@@ -44,10 +44,10 @@ impl DrawRng {
     pub fn below(&mut self, bound: usize) -> usize {
         let bound = (bound as u64).max(1);
         // How many of the 2^64 numbers make whole runs of `bound`.
-        let whole = u64::MAX - (u64::MAX % bound + 1) % bound;
+        let largest_accepted = u64::MAX - (u64::MAX % bound + 1) % bound;
         loop {
             let number = self.0.next_u64();
-            if number <= whole {
+            if number <= largest_accepted {
                 // The remainder is below `bound`, which came from a usize.
                 return usize::try_from(number % bound).unwrap_or(0);
             }
@@ -60,8 +60,8 @@ impl DrawRng {
         let mut bytes = vec![0; usize::try_from(bits.div_ceil(8)).unwrap_or(0)];
         loop {
             self.0.fill_bytes(&mut bytes);
-            if let Some(top) = bytes.last_mut() {
-                *top &= 0xFF >> ((8 - bits % 8) % 8);
+            if let Some(top_byte) = bytes.last_mut() {
+                *top_byte &= 0xFF >> ((8 - bits % 8) % 8);
             }
             let number = BigUint::from_bytes_le(&bytes);
             if number < *bound || bits == 0 {
@@ -78,11 +78,11 @@ impl DrawRng {
     }
 
     /// Takes `count` of `items`, each set as likely as any other.
-    pub fn take<T>(&mut self, mut items: Vec<T>, count: usize) -> Vec<T> {
+    pub fn sample<T>(&mut self, mut items: Vec<T>, count: usize) -> Vec<T> {
         let count = count.min(items.len());
-        for at in 0..count {
-            let other = at + self.below(items.len() - at);
-            items.swap(at, other);
+        for index in 0..count {
+            let other = index + self.below(items.len() - index);
+            items.swap(index, other);
         }
         items.truncate(count);
         items

@@ -1,4 +1,4 @@
-//! What the selection of questions starts from and what it gives, in every version of the draw.
+//! Input and output types of question selection, shared by all versions of the draw.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub type QuestionPool<'a> = Vec<&'a Arc<Question>>;
 #[derive(Debug, Clone, Copy)]
 pub enum Exclusions<'a> {
     /// As many of the earlier papers as leave enough, the oldest come back first.
-    Earlier(&'a [EarlierPaper]),
+    EarlierPapers(&'a [EarlierPaper]),
     /// What was passed over when the paper was drawn, section by section.
     Stored(&'a [&'a [QuestionId]]),
 }
@@ -26,24 +26,24 @@ pub enum Exclusions<'a> {
 #[derive(Debug)]
 pub struct SectionSelection {
     /// The questions, in the order they are asked.
-    pub units: Vec<QuestionSet>,
+    pub sets: Vec<QuestionSet>,
     /// Questions left out because this trainee had them before.
-    pub passed_over: Vec<QuestionId>,
+    pub excluded: Vec<QuestionId>,
 }
 
 /// Splits a pool into the questions that the trainee had in `earlier` papers and the rest.
 ///
 /// A case is passed over as a whole: part of it would not be what its author wrote.
-pub(super) fn split<'a>(
+pub(super) fn split_by_earlier<'a>(
     pool: &[&'a Arc<Question>],
     bank: &BankId,
-    earlier: &[EarlierPaper],
+    earlier_papers: &[EarlierPaper],
 ) -> (QuestionPool<'a>, QuestionPool<'a>) {
-    let had = |question: &Question| {
-        let name = (bank.clone(), question.id.clone());
-        earlier.iter().any(|paper| paper.contains(&name))
+    let was_asked = |question: &Question| {
+        let key = (bank.clone(), question.id.clone());
+        earlier_papers.iter().any(|paper| paper.contains(&key))
     };
-    let cases: HashSet<_> = pool.iter().filter(|q| had(q)).filter_map(|q| q.case.as_ref()).collect();
-    let over = |q: &Question| had(q) || q.case.as_ref().is_some_and(|case| cases.contains(case));
-    pool.iter().copied().partition(|question| over(question))
+    let cases: HashSet<_> = pool.iter().filter(|q| was_asked(q)).filter_map(|q| q.case.as_ref()).collect();
+    let is_excluded = |q: &Question| was_asked(q) || q.case.as_ref().is_some_and(|case| cases.contains(case));
+    pool.iter().copied().partition(|question| is_excluded(question))
 }

@@ -56,7 +56,7 @@ fn line(row: &MatrixRow, exam: &str, title: &str, cell: &MatrixCell) -> [String;
 
 /// Returns a cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe before it.
 fn harmless(cell: &str) -> String {
-    let clean = crate::text::one_line_kept(cell);
+    let clean = crate::text::single_line_verbatim(cell);
     match clean.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{clean}"),
         _ => clean,

@@ -36,20 +36,20 @@ fn statements(ExportedAttempt { row, facts, told }: &ExportedAttempt) -> Vec<Val
     for (stored, fact) in applied(facts) {
         let outcome = match &fact {
             Fact::Started(_) => {
-                said.push(statement(row, stored.id, stored.at, "initialized", None));
+                said.push(statement(row, stored.id, stored.stored_at, "initialized", None));
                 continue;
             }
             Fact::Finished(finished) => {
-                ended = Some((stored.at, finished.elapsed));
+                ended = Some((stored.stored_at, finished.elapsed));
                 &finished.outcome
             }
             Fact::Remarked(remarked) => &remarked.outcome,
             _ => continue,
         };
-        let passed = outcome.standing == ExamResult::Passed;
+        let passed = outcome.result == ExamResult::Passed;
         let Some((at, elapsed)) = ended.filter(|_| last.is_none_or(|(before, _)| before != passed)) else { continue };
         // Marked again to another end: what was said before is taken back, so that one of the two stands.
-        said.extend(last.map(|(_, before)| voided(row, stored.id, before, stored.at)));
+        said.extend(last.map(|(_, before)| voided(row, stored.id, before, stored.stored_at)));
         last = Some((passed, stored.id));
         let mut result = json!({
             "success": passed,
@@ -57,8 +57,8 @@ fn statements(ExportedAttempt { row, facts, told }: &ExportedAttempt) -> Vec<Val
             "duration": format!("PT{}S", elapsed.0 / 1000),
         });
         if *told {
-            let (raw, most) = (outcome.earned.decimal(), outcome.possible);
-            let scaled = outcome.earned.share(most);
+            let (raw, most) = (outcome.earned.to_f64(), outcome.possible);
+            let scaled = outcome.earned.share_of(most);
             result["score"] = json!({ "scaled": scaled, "raw": raw, "min": 0, "max": most });
         }
         // A pass by another marking is a pass of the day of the sitting.

@@ -89,19 +89,20 @@ impl ServiceExecutor {
 
     fn result(&mut self) -> Result<StackChange, ServiceError> {
         let Some(mut attempt) = self.attempt.take() else { return Ok(StackChange::Pop(Reply::Closed)) };
-        let Some(ended) = attempt.session.ended().cloned() else { return Ok(StackChange::Pop(Reply::Closed)) };
-        let sheet = Arc::clone(attempt.session.sheet());
+        let Some(ended) = attempt.session.finished().cloned() else { return Ok(StackChange::Pop(Reply::Closed)) };
+        let sheet = Arc::clone(attempt.session.loaded_paper());
         let Some(exam) = sheet.exam.as_ref() else {
             return Ok(StackChange::Root(Box::new(PracticeResultScreen::new(attempt.session))));
         };
         let mock = sheet.mode == Mode::Mock;
         let ready = if mock { view::ready_lines(&attempt.session, &ended.outcome) } else { Vec::new() };
         // The result is on disk; what befalls the certificate is told beside it.
-        let certificate = (ended.outcome.standing == ExamResult::Passed && !mock && !attempt.invigilated)
+        let certificate = (ended.outcome.result == ExamResult::Passed && !mock && !attempt.invigilated)
             .then(|| self.desk.certify(&mut attempt).map(|made| made.path).map_err(|error| error.to_string()));
         let next = self.desk.may_start(attempt.trainee, exam)?;
-        let extent = disclosure::extent(sheet.mode, exam.review, next);
-        let back = if extent >= DisclosureLevel::Chosen { view::look_back(&attempt.session) } else { Vec::new() };
+        let extent = disclosure::level(sheet.mode, exam.review, next);
+        let back =
+            if extent >= DisclosureLevel::ChosenAnswers { view::look_back(&attempt.session) } else { Vec::new() };
         let sheet = Arc::clone(&sheet);
         let told = ExamResultView { sheet, outcome: ended.outcome, extent, next, certificate, ready, back };
         Ok(StackChange::Root(Box::new(ExamResultScreen::new(told))))

@@ -34,15 +34,15 @@ impl AnswerSheetScreen {
     }
 
     fn open(&self) -> Vec<usize> {
-        self.session.open_items()
+        self.session.unanswered_indexes()
     }
 
     fn flagged(&self) -> Vec<usize> {
-        (0..self.session.count()).filter(|item| self.session.is_flagged(*item)).collect()
+        (0..self.session.question_count()).filter(|item| self.session.is_flagged(*item)).collect()
     }
 
     fn left(&self, cx: &ScreenContext) -> Option<Millis> {
-        self.clock.map(|clock| clock.left(cx.now))
+        self.clock.map(|clock| clock.remaining(cx.now))
     }
 }
 
@@ -59,7 +59,7 @@ impl Screen for AnswerSheetScreen {
             let yes = matches!(key, Key::Char('y' | 'Y'));
             return yes.then_some(Effect::Do(Command::Record(AttemptAction::Submit)));
         }
-        let last = self.session.count().saturating_sub(1);
+        let last = self.session.question_count().saturating_sub(1);
         self.scroll.follow();
         match key {
             Key::Left => self.at = self.at.saturating_sub(1),
@@ -80,7 +80,7 @@ impl Screen for AnswerSheetScreen {
         match reply {
             Reply::Recorded(session) => {
                 self.session = *session;
-                self.session.ended().map(|_| Effect::Open(Route::Result))
+                self.session.finished().map(|_| Effect::Open(Route::Result))
             }
             Reply::TimeUp => Some(Effect::Open(Route::Result)),
             _ => None,
@@ -95,11 +95,11 @@ impl Screen for AnswerSheetScreen {
         self.columns = (usize::from(column(area).width) / CELL).max(1);
         let mut page = TextPage::new(cx.theme, area);
         let (open, flagged) = (self.open(), self.flagged());
-        let answered = self.session.count() - open.len();
+        let answered = self.session.question_count() - open.len();
         page.text(TextRole::Text, &format!("{answered} answered, {} open, {} flagged.", open.len(), flagged.len()));
         page.gap();
-        for row in 0..self.session.count().div_ceil(self.columns) {
-            let items = row * self.columns..((row + 1) * self.columns).min(self.session.count());
+        for row in 0..self.session.question_count().div_ceil(self.columns) {
+            let items = row * self.columns..((row + 1) * self.columns).min(self.session.question_count());
             let cells: Vec<_> = items.clone().map(|item| self.cell(item)).collect();
             if items.contains(&self.at) {
                 page.focus();
@@ -125,8 +125,11 @@ impl Screen for AnswerSheetScreen {
 
     fn title(&self, cx: &ScreenContext) -> (String, String) {
         let left = self.left(cx).map_or(String::new(), |left| format!(" · {}", view::time_left(left)));
-        let title = self.session.sheet().title();
-        (format!("{title} · answer sheet"), format!("{}{left}", text::count(self.session.count(), "question")))
+        let title = self.session.loaded_paper().title();
+        (
+            format!("{title} · answer sheet"),
+            format!("{}{left}", text::count_with_noun(self.session.question_count(), "question")),
+        )
     }
 
     fn bindings(&self) -> Vec<Binding> {
@@ -137,7 +140,7 @@ impl Screen for AnswerSheetScreen {
     }
 
     fn wake(&self, cx: &ScreenContext) -> Option<Millis> {
-        self.clock.map(|clock| clock.wake(cx.now))
+        self.clock.map(|clock| clock.until_next_change(cx.now))
     }
 
     fn exit_code(&self) -> u8 {
@@ -148,7 +151,7 @@ impl Screen for AnswerSheetScreen {
 impl AnswerSheetScreen {
     fn cell(&self, item: usize) -> (TextRole, String) {
         let here = item == self.at;
-        let state = if self.session.given(item).is_some() { "●" } else { "○" };
+        let state = if self.session.stored_answer(item).is_some() { "●" } else { "○" };
         let flag = if self.session.is_flagged(item) { "⚑" } else { " " };
         let pointer = if here { "▸" } else { " " };
         (if here { TextRole::Accent } else { TextRole::Text }, format!("{pointer}{:>3} {state}{flag} ", item + 1))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::attempt::points::needed;
+use crate::attempt::points::points_needed;
 use crate::bank::catalog::CatalogEntry;
 use crate::bank::exam::Exam;
 use crate::bank::lazy::LazyBank;
@@ -48,10 +48,10 @@ impl BriefingScreen {
 }
 
 fn facts(exam: &Exam, limit: Option<Millis>, banks: &[CatalogEntry<LazyBank>]) -> Vec<String> {
-    let counts = draw::counts(exam);
+    let counts = draw::question_counts(exam);
     let total: usize = counts.iter().sum();
     let critical: u32 = exam.sections.iter().map(|section| section.critical).sum();
-    let questions = text::count(total, "question");
+    let questions = text::count_with_noun(total, "question");
     let mut facts = vec![
         limit.map_or_else(
             || format!("{questions}, without a limit of time."),
@@ -60,12 +60,16 @@ fn facts(exam: &Exam, limit: Option<Millis>, banks: &[CatalogEntry<LazyBank>]) -
                 format!("{questions} in {minutes} minutes. The time runs on while the program is closed.")
             },
         ),
-        format!("To pass: {} of {total}.", needed(exam.pass, total)),
+        format!("To pass: {} of {total}.", points_needed(exam.pass, total)),
     ];
     for (section, count) in exam.sections.iter().zip(counts) {
         let title = banks.iter().find(|bank| bank.value.id == section.bank).map(|bank| bank.value.title.as_str());
         if let Some(pass) = section.pass {
-            facts.push(format!("{}: {} of {count}.", title.unwrap_or(section.bank.as_str()), needed(pass, count)));
+            facts.push(format!(
+                "{}: {} of {count}.",
+                title.unwrap_or(section.bank.as_str()),
+                points_needed(pass, count)
+            ));
         }
     }
     if critical > 0 {

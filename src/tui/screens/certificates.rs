@@ -30,7 +30,7 @@ impl CertificateListScreen {
 
 /// Says until when it is valid, or that it is not any more.
 fn validity(held: &StoredCertificate, checked: &VerificationResult, now: Timestamp) -> String {
-    let day = held.valid_until.day().written();
+    let day = held.valid_until.day().format_long();
     match checked.verdict {
         Verdict::Invalid | Verdict::Revoked => checked.verdict.to_string(),
         _ if held.valid_until < now => format!("Expired on {day} (UTC)"),
@@ -43,7 +43,7 @@ fn worth(checked: &VerificationResult) -> String {
     match checked.credential.as_ref().and_then(|credential| credential.assurance()) {
         Some(Assurance::SelfAttested) => "Self-test record: not supervised, identity not checked".to_owned(),
         Some(assurance) => {
-            let issuer = text::one_line(&checked.issuer_words());
+            let issuer = text::single_line(&checked.issuer_words());
             format!("{}, signed by {issuer}; {} here", assurance.name(), checked.verdict)
         }
         None => checked.reason.clone(),
@@ -93,7 +93,7 @@ impl Screen for CertificateListScreen {
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
-        ("Certificates".to_owned(), text::count(self.held.len(), "certificate"))
+        ("Certificates".to_owned(), text::count_with_noun(self.held.len(), "certificate"))
     }
 
     fn bindings(&self) -> Vec<Binding> {
@@ -129,7 +129,7 @@ impl Screen for CertificateScreen {
         page.gap();
         let fields = self.checked.credential.as_ref().map_or_else(Vec::new, |credential| credential.fields());
         for (label, value) in &fields {
-            let mark = format!("{}: ", text::one_line(label));
+            let mark = format!("{}: ", text::single_line(label));
             if page.width() >= 60 {
                 page.hanging(&mark, TextRole::Dim, TextRole::Text, value);
             } else {

@@ -90,7 +90,7 @@ impl HomeScreen {
             if here {
                 page.focus();
             }
-            let says = text::cut(&text::one_line(&entry.says), page.width().saturating_sub(6)).into_owned();
+            let says = text::truncate(&text::single_line(&entry.says), page.width().saturating_sub(6)).into_owned();
             let gap = page
                 .width()
                 .saturating_sub(text::width(&says) + 5)
@@ -131,21 +131,25 @@ fn standing(exam: &Exam, start: Eligibility) -> String {
     let max = exam.attempts.max;
     let left = |left: u32| format!("{left} of {max} attempts left");
     match start {
-        Eligibility::Now { left: n } => format!("Not yet passed, {}.", left(n)),
-        Eligibility::Later { at, left: n } => format!("Not passed, next attempt from {}, {}.", at.local(), left(n)),
-        Eligibility::Passed { until, .. } => format!("Passed, valid through {} (UTC).", until.day().written()),
-        Eligibility::Never => "No further attempt possible.".to_owned(),
+        Eligibility::Now { attempts_left: n } => format!("Not yet passed, {}.", left(n)),
+        Eligibility::Later { from: at, left: n } => {
+            format!("Not passed, next attempt from {}, {}.", at.format_local(), left(n))
+        }
+        Eligibility::Passed { valid_until: until, .. } => {
+            format!("Passed, valid through {} (UTC).", until.day().format_long())
+        }
+        Eligibility::NoAttemptsLeft => "No further attempt possible.".to_owned(),
     }
 }
 
 /// Draws a topic in a line: a bar of what was right, what was right of those seen, and when.
 fn draw_topic(page: &mut TextPage, topic: &TopicView) {
     let wide = page.width().saturating_sub(26).clamp(8, 24);
-    let title = text::cut(&text::one_line(&topic.title), wide).into_owned();
+    let title = text::truncate(&text::single_line(&topic.title), wide).into_owned();
     let gap = " ".repeat(wide.saturating_sub(text::width(&title)) + 1);
     let (full, rest) = bar(topic.right, topic.total, 6);
     let says = match topic.last {
-        Some(last) => format!(" {} of {}, {}", topic.right, topic.seen, last.local_day()),
+        Some(last) => format!(" {} of {}, {}", topic.right, topic.seen, last.format_local_day()),
         None => " not practiced yet".to_owned(),
     };
     page.parts(&[

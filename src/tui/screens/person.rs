@@ -39,14 +39,14 @@ fn draw_statuses(page: &mut TextPage, data: &PersonView) {
     for (exam, cell) in &data.standings {
         let by = cell.by.as_ref();
         let by = by.map_or_else(String::new, |by| format!(", {}, until {}", by.assurance.name(), by.valid_until.day()));
-        line(page, &format!("{}: {}{by}", text::one_line(exam), cell.standing));
+        line(page, &format!("{}: {}{by}", text::single_line(exam), cell.standing));
     }
 }
 
 fn draw_certificates(page: &mut TextPage, data: &PersonView) {
     heading(page, "Certificates");
     for (held, checked) in &data.certificates {
-        let issuer = text::one_line(&checked.issuer_words());
+        let issuer = text::single_line(&checked.issuer_words());
         let assurance = checked.credential.as_ref().and_then(|credential| credential.assurance());
         let assurance = assurance.map_or("", Assurance::name);
         let (id, exam, until) = (held.certificate.short(), &held.exam, held.valid_until.day());
@@ -63,7 +63,7 @@ fn draw_attempts(page: &mut TextPage, data: &PersonView) {
         let exam = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
         let score = row.earned.as_ref().filter(|_| *shows_score);
         let score = score.map_or_else(String::new, |earned| format!(", {earned} of {}", row.possible));
-        line(page, &format!("{}  {exam}: {}{score}", row.started.local(), row.state()));
+        line(page, &format!("{}  {exam}: {}{score}", row.started.format_local(), row.state()));
     }
     if data.attempts.is_empty() {
         page.text(TextRole::Dim, "  none");
@@ -80,11 +80,11 @@ impl Screen for PersonScreen {
         let person = &data.person.person;
         let mut page = TextPage::new(cx.theme, area);
         page.gap();
-        page.text(TextRole::Strong, &text::one_line(&person.name));
+        page.text(TextRole::Strong, &text::single_line(&person.name));
         let facts = [("Staff no.", &person.staff_id), ("License", &person.license), ("On hold", &person.hold)];
         for (label, value) in facts {
             if let Some(value) = value {
-                page.text(TextRole::Text, &format!("{label}: {}", text::one_line(value)));
+                page.text(TextRole::Text, &format!("{label}: {}", text::single_line(value)));
             }
         }
         page.text(TextRole::Dim, &data.person.id.to_string());
@@ -93,13 +93,13 @@ impl Screen for PersonScreen {
         draw_attempts(&mut page, data);
         heading(&mut page, "Timeline");
         for (at, event) in &data.timeline {
-            page.hanging("  ", TextRole::Text, TextRole::Dim, &format!("{}  {event}", at.local()));
+            page.hanging("  ", TextRole::Text, TextRole::Dim, &format!("{}  {event}", at.format_local()));
         }
         page.draw(frame, area, &mut self.scroll);
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
-        ("Person".to_owned(), text::one_line(&self.data.person.person.name))
+        ("Person".to_owned(), text::single_line(&self.data.person.person.name))
     }
 
     fn bindings(&self) -> Vec<Binding> {

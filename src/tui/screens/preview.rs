@@ -42,7 +42,7 @@ pub struct PreviewScreen {
 impl PreviewScreen {
     /// Shows what was read of a file.
     pub fn new(file: &str, reading: PreviewContent) -> Self {
-        let mut preview = Self { file: text::one_line(file), reading, quiz: None, scroll: Scroll::default() };
+        let mut preview = Self { file: text::single_line(file), reading, quiz: None, scroll: Scroll::default() };
         preview.begin(0);
         preview
     }
@@ -62,7 +62,7 @@ impl PreviewScreen {
         self.reading = reading;
         match &self.reading {
             PreviewContent::Bank(bank) => {
-                let place = bank.sheet.items.iter().position(|item| Some(&item.question.id) == id.as_ref());
+                let place = bank.sheet.questions.iter().position(|item| Some(&item.question.id) == id.as_ref());
                 self.begin(place.unwrap_or(at));
             }
             // The question is kept in mind until the file can be read again.
@@ -73,7 +73,7 @@ impl PreviewScreen {
     /// Returns the question that is shown, or was when the file could last be read.
     fn shown(&self) -> Option<QuestionId> {
         let quiz = self.quiz.as_ref()?;
-        Some(quiz.sheet().items.get(quiz.at())?.question.id.clone())
+        Some(quiz.sheet().questions.get(quiz.at())?.question.id.clone())
     }
 
     /// Does to the session on the screen what practice would do to a stored one.
@@ -118,7 +118,7 @@ impl PreviewScreen {
         if let PreviewContent::Bank(bank) = &self.reading {
             let notes = bank.notes.get(at).map_or(&[][..], Vec::as_slice);
             let found = notes.iter().filter(|note| note.severity.is_some()).count();
-            page.text(TextRole::Strong, &text::count(found, "finding"));
+            page.text(TextRole::Strong, &text::count_with_noun(found, "finding"));
             for note in notes {
                 page.text(role(note.severity), &note.message);
                 if !note.help.is_empty() {
@@ -205,7 +205,7 @@ impl Screen for PreviewScreen {
         match (&self.reading, &self.quiz) {
             (PreviewContent::Bank(_), Some(quiz)) => (left, quiz.title(cx).1),
             (PreviewContent::Bank(_), None) => (left, String::new()),
-            (PreviewContent::Broken(problems), _) => (left, text::count(problems.len(), "problem")),
+            (PreviewContent::Broken(problems), _) => (left, text::count_with_noun(problems.len(), "problem")),
         }
     }
 

@@ -68,7 +68,7 @@ enum AfterStore {
 impl QuizScreen {
     /// Shows a sitting at its next open question; `clock` is the time left and when that was so.
     pub fn new(session: Session, clock: Option<Countdown>) -> Self {
-        let at = session.next_open();
+        let at = session.resume_index();
         let draft = AnswerDraft::Truth(None);
         let mut quiz = Self {
             session,
@@ -111,31 +111,31 @@ impl QuizScreen {
 
     /// Returns what is asked.
     pub(super) fn sheet(&self) -> &LoadedPaper {
-        self.session.sheet()
+        self.session.loaded_paper()
     }
 
     fn item(&self) -> &LoadedQuestion {
-        &self.session.sheet().items[self.at]
+        &self.session.loaded_paper().questions[self.at]
     }
 
     fn is_exam(&self) -> bool {
-        self.session.sheet().mode != Mode::Practice
+        self.session.loaded_paper().mode != Mode::Practice
     }
 
     fn is_closed(&self) -> bool {
-        self.session.is_closed(self.at) || self.session.ended().is_some()
+        self.session.is_closed(self.at) || self.session.finished().is_some()
     }
 
     fn is_last(&self) -> bool {
-        self.at + 1 == self.session.count()
+        self.at + 1 == self.session.question_count()
     }
 
     /// Shows a question with its stored answer.
     fn go(&mut self, item: usize) {
-        self.at = item.min(self.session.count().saturating_sub(1));
-        self.draft = AnswerDraft::of(self.item(), self.session.given(self.at).map(|given| &given.answer));
+        self.at = item.min(self.session.question_count().saturating_sub(1));
+        self.draft = AnswerDraft::of(self.item(), self.session.stored_answer(self.at).map(|given| &given.answer));
         let first = match &self.draft {
-            AnswerDraft::Choices(ticked) => ticked.first().and_then(|place| self.item().position(*place)),
+            AnswerDraft::Choices(ticked) => ticked.first().and_then(|place| self.item().display_position(*place)),
             AnswerDraft::Truth(Some(false)) => Some(1),
             _ => None,
         };
@@ -152,15 +152,15 @@ impl QuizScreen {
         let (item, draft) = (self.at, &self.draft);
         match draft.answer(self.item()) {
             Some(answer) if !self.is_closed() => {
-                let same = self.session.given(item).is_some_and(|given| given.answer == answer);
+                let same = self.session.stored_answer(item).is_some_and(|given| given.answer == answer);
                 if same && self.is_exam() {
                     self.arrive()
                 } else {
-                    Some(record(AttemptAction::Answer { item, answer, certainty }))
+                    Some(record(AttemptAction::Answer { question_index: item, answer, certainty }))
                 }
             }
-            None if self.changed && draft.is_empty() && self.session.given(item).is_some() => {
-                Some(record(AttemptAction::Clear { item }))
+            None if self.changed && draft.is_empty() && self.session.stored_answer(item).is_some() => {
+                Some(record(AttemptAction::ClearAnswer { item }))
             }
             _ => self.arrive(),
         }
@@ -231,12 +231,12 @@ impl QuizScreen {
 
     /// Goes on after an explained question: to the next open one, or to the result.
     fn next(&mut self) -> Option<Effect> {
-        if self.session.ended().is_some() {
+        if self.session.finished().is_some() {
             let at = if self.is_last() { return Some(Effect::Close) } else { self.at + 1 };
             self.go(at);
             return None;
         }
-        match self.session.open_items().first().copied() {
+        match self.session.unanswered_indexes().first().copied() {
             Some(_) if !self.is_last() => self.go(self.at + 1),
             Some(open) => self.go(open),
             None => return Some(record(AttemptAction::Submit)),
@@ -245,8 +245,8 @@ impl QuizScreen {
     }
 
     fn mark(&mut self, position: usize) {
-        let item = std::sync::Arc::clone(self.session.sheet());
-        let item = &item.items[self.at];
+        let item = std::sync::Arc::clone(self.session.loaded_paper());
+        let item = &item.questions[self.at];
         if self.is_closed() || position >= item.order.len().max(draft::lines(item)) {
             return;
         }
@@ -261,7 +261,7 @@ impl QuizScreen {
     }
 
     fn left(&self, cx: &ScreenContext) -> Option<Millis> {
-        self.clock.map(|clock| clock.left(cx.now))
+        self.clock.map(|clock| clock.remaining(cx.now))
     }
 }
 
@@ -287,11 +287,12 @@ impl Screen for QuizScreen {
             Reply::Recorded(session) => {
                 let was_closed = self.is_closed();
                 self.session = *session;
-                if self.session.ended().is_some() {
+                if self.session.finished().is_some() {
                     return Some(Effect::Open(Route::Result));
                 }
                 // A flag leaves a draft in the making as it is.
-                let stored = AnswerDraft::of(self.item(), self.session.given(self.at).map(|given| &given.answer));
+                let stored =
+                    AnswerDraft::of(self.item(), self.session.stored_answer(self.at).map(|given| &given.answer));
                 self.changed = self.changed && self.draft != stored;
                 if self.is_closed() && !was_closed {
                     self.in_field = false;
@@ -317,7 +318,7 @@ impl Screen for QuizScreen {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
         let (role, note) = self.said();
         // What is said takes as many lines as it needs, but never hides the question altogether.
-        let said = text::wrap(&text::safe(&note), usize::from(column(area).width));
+        let said = text::wrap(&text::sanitize(&note), usize::from(column(area).width));
         let height = u16::try_from(said.len()).unwrap_or(u16::MAX).clamp(1, area.height.saturating_sub(1) / 2);
         let body = Rect { height: area.height.saturating_sub(height + 1), ..area };
         let mut page = TextPage::new(cx.theme, body);
@@ -334,16 +335,16 @@ impl Screen for QuizScreen {
     }
 
     fn title(&self, cx: &ScreenContext) -> (String, String) {
-        let sheet = self.session.sheet();
-        let mode = if self.session.ended().is_some() { "review" } else { sheet.mode.name() };
+        let sheet = self.session.loaded_paper();
+        let mode = if self.session.finished().is_some() { "review" } else { sheet.mode.name() };
         let left = if self.is_exam() {
             format!("{} · {mode}", sheet.title())
         } else {
             format!("{} · {mode}", sheet.bank_of(self.at).title)
         };
-        let mut right = format!("question {} of {}", self.at + 1, self.session.count());
-        if self.session.flagged() > 0 {
-            right += &format!(" · {} flagged", self.session.flagged());
+        let mut right = format!("question {} of {}", self.at + 1, self.session.question_count());
+        if self.session.flagged_count() > 0 {
+            right += &format!(" · {} flagged", self.session.flagged_count());
         }
         if let Some(left) = self.left(cx) {
             right += &format!(" · {}", view::time_left(left));
@@ -377,7 +378,7 @@ impl Screen for QuizScreen {
     }
 
     fn wake(&self, cx: &ScreenContext) -> Option<Millis> {
-        self.clock.map(|clock| clock.wake(cx.now))
+        self.clock.map(|clock| clock.until_next_change(cx.now))
     }
 
     fn types(&self) -> bool {
@@ -386,6 +387,6 @@ impl Screen for QuizScreen {
 
     fn exit_code(&self) -> u8 {
         // Left before its end: suspended.
-        u8::from(self.session.ended().is_none())
+        u8::from(self.session.finished().is_none())
     }
 }

@@ -110,7 +110,7 @@ impl RecordsScreen {
             Key::CtrlC => return Some(Effect::Quit),
             Key::Enter | Key::Esc => self.searching = false,
             Key::Backspace => {
-                self.query.search = text::without_last(&self.query.search).to_owned();
+                self.query.search = text::without_last_grapheme(&self.query.search).to_owned();
                 self.select();
             }
             Key::Char(c) => {
@@ -156,7 +156,7 @@ impl RecordsScreen {
 
     fn list(&self, page: &mut TextPage, first: usize) {
         let exam = self.roll.exams.get(self.exam);
-        let title = exam.map_or_else(|| "No exam".to_owned(), |(_, title)| text::one_line(title));
+        let title = exam.map_or_else(|| "No exam".to_owned(), |(_, title)| text::single_line(title));
         page.parts(&[(TextRole::Strong, "  Name                    "), (TextRole::Strong, &title)]);
         for (at, row) in self.sight(first) {
             let cell = row.cells.get(self.exam);
@@ -186,7 +186,7 @@ impl RecordsScreen {
             self.person(page, at, row, |page, lead| {
                 let (above, below) = (line(0), line(1));
                 let staff = row.person.person.staff_id.clone().unwrap_or_default();
-                let staff = padded(&format!("  {}", text::one_line(&staff)), NAME + 2);
+                let staff = padded(&format!("  {}", text::single_line(&staff)), NAME + 2);
                 let with = |start: Vec<(TextRole, String)>, cells: Vec<(TextRole, String)>| [start, cells].concat();
                 for parts in [
                     with(lead.iter().map(|(role, part)| (*role, (*part).to_owned())).collect(), above),
@@ -207,7 +207,7 @@ impl RecordsScreen {
         rest: impl FnOnce(&mut TextPage, [(TextRole, &str); 2]),
     ) {
         let here = at == self.at;
-        let name = padded(&text::one_line(&row.person.person.name), NAME);
+        let name = padded(&text::single_line(&row.person.person.name), NAME);
         let role = if here { TextRole::Strong } else { TextRole::Text };
         rest(page, [(TextRole::Accent, if here { "▸ " } else { "  " }), (role, &name)]);
     }
@@ -247,7 +247,7 @@ fn after<T: Copy + PartialEq>(all: &[T], chosen: Option<T>) -> Option<T> {
 
 /// Returns a text cut or filled up to so many columns, with a space at its end.
 fn padded(said: &str, columns: usize) -> String {
-    let cut = text::cut(said, columns.saturating_sub(1)).into_owned();
+    let cut = text::truncate(said, columns.saturating_sub(1)).into_owned();
     let gap = columns.saturating_sub(text::width(&cut));
     format!("{cut}{}", " ".repeat(gap))
 }

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::attempt::ExamResult;
-use crate::attempt::points::needed;
+use crate::attempt::points::points_needed;
 use crate::exam::Session;
 use crate::exam::disclosure::DisclosureLevel;
 use crate::tui::effect::{Command, Effect, Route};
@@ -29,7 +29,7 @@ impl ExamResultScreen {
     }
 
     fn passed(&self) -> bool {
-        self.told.outcome.standing == ExamResult::Passed
+        self.told.outcome.result == ExamResult::Passed
     }
 
     fn paint(&self, page: &mut TextPage) {
@@ -41,7 +41,7 @@ impl ExamResultScreen {
             page.text(TextRole::Bad, "✗ Not passed");
         }
         page.gap();
-        if self.told.extent > DisclosureLevel::Verdict {
+        if self.told.extent > DisclosureLevel::PassFail {
             for reason in view::reasons(outcome) {
                 page.text(TextRole::Text, &reason);
             }
@@ -88,8 +88,8 @@ impl ExamResultScreen {
             let percent = usize::from(section.earned.percent_of(section.possible));
             let (full, rest) = bar(percent, 100, 12);
             let mark = match section.pass {
-                Some(pass) if section.met => format!(", {} needed, reached", needed(pass, section.possible)),
-                Some(pass) => format!(", {} needed, not reached", needed(pass, section.possible)),
+                Some(pass) if section.met => format!(", {} needed, reached", points_needed(pass, section.possible)),
+                Some(pass) => format!(", {} needed, not reached", points_needed(pass, section.possible)),
                 None => String::new(),
             };
             page.parts(&[(TextRole::Text, &section.title)]);
@@ -101,7 +101,7 @@ impl ExamResultScreen {
                 (TextRole::Text, &says),
             ]);
         }
-        let needed = outcome.pass.map_or(0, |pass| needed(pass, outcome.possible));
+        let needed = outcome.pass.map_or(0, |pass| points_needed(pass, outcome.possible));
         let total = format!("In all {} of {}, {needed} needed.", outcome.earned, outcome.possible);
         page.gap();
         page.text(TextRole::Strong, &total);
@@ -182,7 +182,8 @@ impl Screen for PracticeResultScreen {
         let mut page = TextPage::new(cx.theme, area);
         let outcome = self.session.outcome();
         page.gap();
-        let done = format!("Practice finished: {} of {} right", self.session.right(), self.session.count());
+        let done =
+            format!("Practice finished: {} of {} right", self.session.correct_count(), self.session.question_count());
         page.text(TextRole::Strong, &done);
         page.gap();
         for section in &outcome.sections {

@@ -28,10 +28,10 @@ impl TopicsScreen {
 
 /// Says how far a topic is.
 fn far(topic: &TopicView) -> String {
-    let questions = text::count(topic.total, "question");
+    let questions = text::count_with_noun(topic.total, "question");
     topic.last.map_or_else(
         || format!("  {questions}, not practiced yet"),
-        |last| format!("  {questions}, {} seen, {} right, last {}", topic.seen, topic.right, last.local()),
+        |last| format!("  {questions}, {} seen, {} right, last {}", topic.seen, topic.right, last.format_local()),
     )
 }
 

@@ -50,7 +50,7 @@ impl Screen for WelcomeScreen {
             // Who looks up others need not be anybody here.
             Key::Char('l') if !self.in_field() => return Some(Effect::Open(Route::Records)),
             Key::Char(c) if self.in_field() && text::is_harmless(c) && self.name.len() < 400 => self.name.push(c),
-            Key::Backspace if self.in_field() => self.name = text::without_last(&self.name).to_owned(),
+            Key::Backspace if self.in_field() => self.name = text::without_last_grapheme(&self.name).to_owned(),
             _ => {}
         }
         None

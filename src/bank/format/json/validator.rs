@@ -99,7 +99,7 @@ impl<'a> Validator<'a> {
         let count = node.elements().count();
         let bounds = min..=max;
         if !bounds.contains(&(count as u64)) {
-            let message = format!("the list has {}", text::count(count, "value"));
+            let message = format!("the list has {}", text::count_with_noun(count, "value"));
             self.report(node, "limit", message, format!("Give {min} to {max}."));
         }
         for (index, element) in node.elements().enumerate().take(usize::try_from(max).unwrap_or(usize::MAX)) {
@@ -184,7 +184,14 @@ impl<'a> Validator<'a> {
     fn report_at(&mut self, span: std::ops::Range<usize>, rule: &'static str, message: String, help: String) {
         self.invalid_pointers.push(self.pointer.clone());
         let place = SourceSpan { source: Arc::clone(self.source), span, pointer: self.pointer.clone() };
-        self.problems.push(Problem { rule, severity: Severity::Error, place, message, why: None, help });
+        self.problems.push(Problem {
+            rule,
+            severity: Severity::Error,
+            location: place,
+            message,
+            explanation: None,
+            help,
+        });
     }
 }
 
@@ -234,7 +241,7 @@ fn suggest_name<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String 
 
 /// Returns a value from the file as it may stand in a message.
 fn excerpt(value: &str) -> String {
-    text::cut(&text::one_line(value), 40).into_owned()
+    text::truncate(&text::single_line(value), 40).into_owned()
 }
 
 /// Gives a flaw its place.
@@ -242,7 +249,14 @@ pub(super) fn locate_finding(source: &Arc<SourceText>, tree: &JsonTree<'_>, find
     let span = tree.span(&finding.pointer);
     let place = SourceSpan { source: Arc::clone(source), span, pointer: finding.pointer };
     let why = rules::explanation(finding.rule);
-    Problem { rule: finding.rule, severity: finding.severity, place, message: finding.message, why, help: finding.help }
+    Problem {
+        rule: finding.rule,
+        severity: finding.severity,
+        location: place,
+        message: finding.message,
+        explanation: why,
+        help: finding.help,
+    }
 }
 
 fn unreadable_problem(
@@ -256,7 +270,7 @@ fn unreadable_problem(
         (0..=offset.min(source.text().len())).rev().find(|offset| source.text().is_char_boundary(*offset)).unwrap_or(0);
     let end = source.text()[offset..].chars().next().map_or(offset, |c| offset + c.len_utf8());
     let place = SourceSpan { source: Arc::clone(source), span: offset..end, pointer: String::new() };
-    Problem { rule, severity: Severity::Unreadable, place, message, why: None, help: help.to_owned() }
+    Problem { rule, severity: Severity::Unreadable, location: place, message, explanation: None, help: help.to_owned() }
 }
 
 /// Tells of bytes that are not UTF-8.

@@ -1,4 +1,4 @@
-//! The number of ways to fill some sections from rival sets, and a draw by it.
+//! A table that counts the ways to fill sections from rival sets, and draws one of those ways uniformly.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,7 +8,7 @@ use crate::exam::draw::quota::Quota;
 use crate::exam::draw::rng::DrawRng;
 
 /// The largest number of steps of a table; it takes well under a second.
-const STEPS_MAX: usize = 2_000_000;
+const MAX_STEPS: usize = 2_000_000;
 
 /// What an entry counts for in a table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,27 +25,27 @@ pub(super) type RivalShape = Vec<(EntryKind, usize)>;
 /// A rival set with its entries by kind, in the order of its shape.
 pub(super) struct RivalSet {
     /// Its place among all.
-    pub(super) at: usize,
+    pub(super) index: usize,
     pub(super) entries: Vec<Vec<usize>>,
 }
 
 /// One kind of one shape: some of its rival sets give an entry of this kind.
 struct Step {
-    shape: usize,
+    shape_index: usize,
     /// The place of the kind in the shape.
-    place: usize,
+    kind_index: usize,
     kind: EntryKind,
     /// How many entries of this kind each rival set of the shape has.
-    entries: usize,
+    entry_count: usize,
 }
 
 /// Where a count stands between two steps.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct State {
     /// How many rival sets of the shape at hand are still unused.
-    unused: usize,
+    unused_sets: usize,
     /// What each section still lacks.
-    lacks: Vec<Quota>,
+    remaining: Vec<Quota>,
 }
 
 /// The number of ways to fill some sections, step by step.
@@ -59,51 +59,52 @@ pub(super) struct Table {
 
 impl Table {
     /// Counts; nothing where that takes more than [`STEPS_MAX`] steps.
-    pub(super) fn new(shapes: Vec<(RivalShape, Vec<RivalSet>)>, wants: Vec<Quota>) -> Option<Self> {
+    pub(super) fn new(shapes: Vec<(RivalShape, Vec<RivalSet>)>, quotas: Vec<Quota>) -> Option<Self> {
         let mut steps = Vec::new();
-        for (shape, (kinds, _)) in shapes.iter().enumerate() {
-            let step = |(place, (kind, entries)): (usize, &(EntryKind, usize))| Step {
-                shape,
-                place,
+        for (shape_index, (kinds, _)) in shapes.iter().enumerate() {
+            let step = |(kind_index, (kind, entry_count)): (usize, &(EntryKind, usize))| Step {
+                shape_index,
+                kind_index,
                 kind: *kind,
-                entries: *entries,
+                entry_count: *entry_count,
             };
             steps.extend(kinds.iter().enumerate().map(step));
         }
         let shapes: Vec<_> = shapes.into_iter().map(|(_, sets)| sets).collect();
-        let start = State { unused: shapes.first().map_or(0, Vec::len), lacks: wants };
+        let start = State { unused_sets: shapes.first().map_or(0, Vec::len), remaining: quotas };
         let mut table = Self { shapes, steps, start, ways: Vec::new() };
-        table.count()?;
+        table.count_ways()?;
         Some(table)
     }
 
-    fn count(&mut self) -> Option<()> {
-        let room = self.room();
+    fn count_ways(&mut self) -> Option<()> {
+        let capacity = self.remaining_capacity();
         let mut reached = vec![HashSet::from([self.start.clone()])];
         let mut steps = 0;
-        for at in 0..self.steps.len() {
-            let mut after = HashSet::new();
-            for state in &reached[at] {
-                for used in 0..=self.most(at, state) {
+        for step_index in 0..self.steps.len() {
+            let mut next_states = HashSet::new();
+            for state in &reached[step_index] {
+                for used in 0..=self.max_sets(step_index, state) {
                     steps += 1;
-                    let next = self.next(at, state, used);
-                    if can_fill(&next.lacks, &room[at + 1]) {
-                        after.insert(next);
+                    let next = self.next_state(step_index, state, used);
+                    if can_fill(&next.remaining, &capacity[step_index + 1]) {
+                        next_states.insert(next);
                     }
                 }
             }
-            if steps > STEPS_MAX {
+            if steps > MAX_STEPS {
                 return None;
             }
-            reached.push(after);
+            reached.push(next_states);
         }
-        let full = |state: &State| state.lacks.iter().all(|lack| lack.questions == 0 && lack.critical == 0);
-        let last = reached.pop().unwrap_or_default();
-        let mut ways = vec![last.into_iter().filter(full).map(|state| (state, BigUint::from(1_u8))).collect()];
-        for (at, states) in reached.into_iter().enumerate().rev() {
+        let is_filled = |state: &State| state.remaining.iter().all(|quota| quota.questions == 0 && quota.critical == 0);
+        let final_states = reached.pop().unwrap_or_default();
+        let mut ways =
+            vec![final_states.into_iter().filter(is_filled).map(|state| (state, BigUint::from(1_u8))).collect()];
+        for (step_index, states) in reached.into_iter().enumerate().rev() {
             let next: &HashMap<State, BigUint> = &ways[ways.len() - 1];
             let count = |state: State| {
-                let sum: BigUint = self.branches(at, &state, next).map(|(_, _, ways)| ways).sum();
+                let sum: BigUint = self.branches(step_index, &state, next).map(|(_, _, ways)| ways).sum();
                 (state, sum)
             };
             let table = states.into_iter().map(count).filter(|(_, ways)| *ways > BigUint::ZERO).collect();
@@ -121,38 +122,38 @@ impl Table {
 
     /// Returns how many questions each section could still get from each step on, critical ones and others: an upper bound
     /// that keeps hopeless states out of the table.
-    fn room(&self) -> Vec<Vec<(usize, usize)>> {
-        let mut room = vec![vec![(0_usize, 0_usize); self.start.lacks.len()]];
+    fn remaining_capacity(&self) -> Vec<Vec<(usize, usize)>> {
+        let mut capacity = vec![vec![(0_usize, 0_usize); self.start.remaining.len()]];
         for step in self.steps.iter().rev() {
-            let mut more = room[room.len() - 1].clone();
-            let (critical, plain) = &mut more[step.kind.section];
-            let sets = self.shapes[step.shape].len();
+            let mut step_capacity = capacity[capacity.len() - 1].clone();
+            let (critical, ordinary) = &mut step_capacity[step.kind.section];
+            let sets = self.shapes[step.shape_index].len();
             *critical = critical.saturating_add(sets * step.kind.critical);
-            *plain = plain.saturating_add(sets * (step.kind.questions - step.kind.critical));
-            room.push(more);
+            *ordinary = ordinary.saturating_add(sets * (step.kind.questions - step.kind.critical));
+            capacity.push(step_capacity);
         }
-        room.reverse();
-        room
+        capacity.reverse();
+        capacity
     }
 
     /// Returns how many rival sets a step can use at most.
-    fn most(&self, at: usize, state: &State) -> usize {
-        let kind = self.steps[at].kind;
-        let lacks = state.lacks[kind.section];
-        let by_questions = lacks.questions / kind.questions.max(1);
-        let by_critical = lacks.critical.checked_div(kind.critical).unwrap_or(usize::MAX);
-        state.unused.min(by_questions).min(by_critical)
+    fn max_sets(&self, step_index: usize, state: &State) -> usize {
+        let kind = self.steps[step_index].kind;
+        let remaining = state.remaining[kind.section];
+        let by_questions = remaining.questions / kind.questions.max(1);
+        let by_critical = remaining.critical.checked_div(kind.critical).unwrap_or(usize::MAX);
+        state.unused_sets.min(by_questions).min(by_critical)
     }
 
-    fn next(&self, at: usize, state: &State, used: usize) -> State {
-        let step = &self.steps[at];
+    fn next_state(&self, step_index: usize, state: &State, used: usize) -> State {
+        let step = &self.steps[step_index];
         let mut next = state.clone();
-        let lacks = &mut next.lacks[step.kind.section];
-        lacks.questions -= used * step.kind.questions;
-        lacks.critical -= used * step.kind.critical;
-        next.unused = match self.steps.get(at + 1) {
-            Some(following) if following.shape == step.shape => state.unused - used,
-            Some(following) => self.shapes[following.shape].len(),
+        let remaining = &mut next.remaining[step.kind.section];
+        remaining.questions -= used * step.kind.questions;
+        remaining.critical -= used * step.kind.critical;
+        next.unused_sets = match self.steps.get(step_index + 1) {
+            Some(next_step) if next_step.shape_index == step.shape_index => state.unused_sets - used,
+            Some(next_step) => self.shapes[next_step.shape_index].len(),
             None => 0,
         };
         next
@@ -162,46 +163,46 @@ impl Table {
     /// entry of each, and what follows.
     fn branches<'a>(
         &'a self,
-        at: usize,
+        step_index: usize,
         state: &'a State,
-        next: &'a HashMap<State, BigUint>,
+        next_ways: &'a HashMap<State, BigUint>,
     ) -> impl Iterator<Item = (usize, State, BigUint)> + 'a {
-        let entries = self.steps[at].entries;
+        let entries = self.steps[step_index].entry_count;
         // Binomial times power, each from the one before.
         let mut ways = BigUint::from(1_u8);
-        (0..=self.most(at, state)).filter_map(move |used| {
+        (0..=self.max_sets(step_index, state)).filter_map(move |used| {
             if used > 0 {
-                ways = &ways * (state.unused + 1 - used) * entries / used;
+                ways = &ways * (state.unused_sets + 1 - used) * entries / used;
             }
-            let after = self.next(at, state, used);
-            let rest = next.get(&after)?;
-            let all = &ways * rest;
-            Some((used, after, all))
+            let after = self.next_state(step_index, state, used);
+            let ways_after = next_ways.get(&after)?;
+            let total = &ways * ways_after;
+            Some((used, after, total))
         })
     }
 
     /// Draws entries, each set of them as likely as any other, with the rival set of each.
-    pub(super) fn draw(mut self, chance: &mut DrawRng) -> Vec<(usize, usize)> {
+    pub(super) fn draw(mut self, rng: &mut DrawRng) -> Vec<(usize, usize)> {
         let mut state = self.start.clone();
         let mut drawn = Vec::new();
-        for at in 0..self.steps.len() {
-            let total = self.ways[at].get(&state).cloned().unwrap_or_default();
-            let mut number = chance.below_big(&total);
-            let mut chosen = (0, self.next(at, &state, 0));
-            for (used, after, ways) in self.branches(at, &state, &self.ways[at + 1]) {
+        for step_index in 0..self.steps.len() {
+            let total = self.ways[step_index].get(&state).cloned().unwrap_or_default();
+            let mut number = rng.below_big(&total);
+            let mut chosen = (0, self.next_state(step_index, &state, 0));
+            for (used, after, ways) in self.branches(step_index, &state, &self.ways[step_index + 1]) {
                 if number < ways {
                     chosen = (used, after);
                     break;
                 }
                 number -= ways;
             }
-            let Step { shape, place, .. } = self.steps[at];
-            let sets = &mut self.shapes[shape];
+            let Step { shape_index, kind_index, .. } = self.steps[step_index];
+            let sets = &mut self.shapes[shape_index];
             // Those used come to the front and leave: no other kind of the shape takes them.
             for _ in 0..chosen.0 {
-                let set = sets.swap_remove(chance.below(sets.len()));
-                let entries = &set.entries[place];
-                drawn.push((set.at, entries[chance.below(entries.len())]));
+                let set = sets.swap_remove(rng.below(sets.len()));
+                let entries = &set.entries[kind_index];
+                drawn.push((set.index, entries[rng.below(entries.len())]));
             }
             state = chosen.1;
         }
@@ -210,8 +211,10 @@ impl Table {
 }
 
 /// Returns whether what sections lack is possible at all with so much room.
-fn can_fill(lacks: &[Quota], room: &[(usize, usize)]) -> bool {
-    lacks.iter().zip(room).all(|(lack, (critical, plain))| {
-        lack.critical <= lack.questions && lack.critical <= *critical && lack.questions - lack.critical <= *plain
+fn can_fill(remaining: &[Quota], capacity: &[(usize, usize)]) -> bool {
+    remaining.iter().zip(capacity).all(|(quota, (critical, ordinary))| {
+        quota.critical <= quota.questions
+            && quota.critical <= *critical
+            && quota.questions - quota.critical <= *ordinary
     })
 }

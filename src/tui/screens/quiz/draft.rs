@@ -82,7 +82,7 @@ impl AnswerDraft {
     /// Deletes the last character of a field.
     pub fn pop(&mut self) {
         if let Self::Field(typed) = self {
-            *typed = text::without_last(typed).to_owned();
+            *typed = text::without_last_grapheme(typed).to_owned();
         }
     }
 

@@ -103,8 +103,8 @@ impl QuizScreen {
     pub(super) fn on_letter(&mut self, letter: char) -> Option<Effect> {
         match LetterCommand::ALL.into_iter().find(|command| command.letter() == letter)? {
             LetterCommand::Leave => self.leave_for(AfterStore::Leave),
-            _ if self.session.ended().is_some() => None,
-            LetterCommand::Flag => Some(record(AttemptAction::Flag { item: self.at })),
+            _ if self.session.finished().is_some() => None,
+            LetterCommand::Flag => Some(record(AttemptAction::ToggleFlag { item: self.at })),
             LetterCommand::AnswerSheet => self.leave_for(AfterStore::Sheet),
         }
     }

@@ -8,13 +8,13 @@ use super::draft::{self, AnswerDraft};
 use super::{QuizScreen, ScreenContext, TextPage, TextRole};
 use crate::attempt::Points;
 use crate::bank::question::{QuestionKind, SelectCount};
-use crate::exam::loaded_paper::letter;
+use crate::exam::loaded_paper::choice_letter;
 use crate::view;
 
 impl QuizScreen {
     /// Paints case, stem, choices, and in practice the explanation.
     pub(super) fn paint(&self, page: &mut TextPage) {
-        let (sheet, item) = (self.session.sheet(), self.item());
+        let (sheet, item) = (self.session.loaded_paper(), self.item());
         if let Some(case) = sheet.case_of(self.at) {
             page.text(TextRole::Text, case);
             page.gap();
@@ -50,7 +50,7 @@ impl QuizScreen {
         let item = self.item();
         match (&self.draft, &item.question.ask) {
             (AnswerDraft::Choices(ticked), QuestionKind::Choice { select, .. }) => {
-                for (position, said) in item.shown().into_iter().enumerate() {
+                for (position, said) in item.displayed_texts().into_iter().enumerate() {
                     let held = ticked.contains(&item.order[position]);
                     let tick = match (select, held) {
                         (SelectCount::One, true) => "●",
@@ -58,7 +58,7 @@ impl QuizScreen {
                         (_, true) => "[x]",
                         (_, false) => "[ ]",
                     };
-                    self.paint_line(page, position, &format!("{tick} {}", letter(position)), held, said);
+                    self.paint_line(page, position, &format!("{tick} {}", choice_letter(position)), held, said);
                 }
             }
             (AnswerDraft::Truth(truth), _) => {
@@ -68,20 +68,26 @@ impl QuizScreen {
                 }
             }
             (AnswerDraft::Order(order), _) => {
-                for (position, said) in item.shown().into_iter().enumerate() {
+                for (position, said) in item.displayed_texts().into_iter().enumerate() {
                     let picked = order.iter().position(|place| *place == item.order[position]);
                     let number = picked.map_or("  ".to_owned(), |at| format!("{:>2}", at + 1));
-                    self.paint_line(page, position, &format!("{number} {}", letter(position)), picked.is_some(), said);
+                    self.paint_line(
+                        page,
+                        position,
+                        &format!("{number} {}", choice_letter(position)),
+                        picked.is_some(),
+                        said,
+                    );
                 }
             }
             (AnswerDraft::Pairs(rights), QuestionKind::Match { pairs, .. }) => {
-                for (position, said) in item.shown().into_iter().enumerate() {
-                    page.hanging(&format!("     {}  ", letter(position)), TextRole::Text, TextRole::Text, said);
+                for (position, said) in item.displayed_texts().into_iter().enumerate() {
+                    page.hanging(&format!("     {}  ", choice_letter(position)), TextRole::Text, TextRole::Text, said);
                 }
                 page.gap();
                 for (left, pair) in pairs.iter().enumerate() {
-                    let right = rights.get(left).copied().flatten().and_then(|place| item.position(place));
-                    let mark = format!("{} = {}", left + 1, right.map_or('_', letter));
+                    let right = rights.get(left).copied().flatten().and_then(|place| item.display_position(place));
+                    let mark = format!("{} = {}", left + 1, right.map_or('_', choice_letter));
                     self.paint_line(page, left, &mark, right.is_some(), &pair.left);
                 }
             }
@@ -110,13 +116,13 @@ impl QuizScreen {
     }
 
     fn paint_explanation(&self, page: &mut TextPage) {
-        let mark = self.session.mark(self.at);
+        let mark = self.session.points(self.at);
         let role = if mark == Points::one() { TextRole::Good } else { TextRole::Bad };
         page.gap();
         page.focus();
         let sign = if mark == Points::one() { "✓" } else { "✗" };
-        let given = self.session.given(self.at);
-        let sure = given.and_then(|given| given.certainty).map_or(String::new(), |c| format!(" ({})", c.words()));
+        let given = self.session.stored_answer(self.at);
+        let sure = given.and_then(|given| given.certainty).map_or(String::new(), |c| format!(" ({})", c.label()));
         let verdict = if given.is_some() { view::verdict(&mark) } else { "Not answered" };
         page.text(role, &format!("{sign} {verdict}{sure}"));
         page.gap();
@@ -125,7 +131,7 @@ impl QuizScreen {
         }
         page.gap();
         page.text(TextRole::Text, &self.item().question.rationale);
-        for source in self.session.sheet().sources_of(self.at) {
+        for source in self.session.loaded_paper().sources_of(self.at) {
             page.hanging("Source: ", TextRole::Dim, TextRole::Dim, &source);
         }
     }
@@ -142,7 +148,7 @@ impl QuizScreen {
     /// Says how the answer stands, in words.
     fn state(&self) -> String {
         let flag = if self.session.is_flagged(self.at) { "Flagged. " } else { "" };
-        let state = match (self.is_closed(), self.session.given(self.at)) {
+        let state = match (self.is_closed(), self.session.stored_answer(self.at)) {
             (true, _) => String::new(),
             (false, Some(given)) if !self.changed => {
                 format!("Stored: {}.", view::said(self.item(), &given.answer))
@@ -156,7 +162,7 @@ impl QuizScreen {
     /// Paints how far through the paper this question is.
     pub(super) fn paint_progress(&self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
         let width = usize::from(area.width.saturating_sub(2));
-        let done = width * (self.at + 1) / self.session.count().max(1);
+        let done = width * (self.at + 1) / self.session.question_count().max(1);
         let line = Line::from(vec![
             Span::styled("━".repeat(done), cx.theme.style(TextRole::Accent)),
             Span::styled("─".repeat(width.saturating_sub(done)), cx.theme.style(TextRole::Dim)),
