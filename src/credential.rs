@@ -1,4 +1,5 @@
-//! A credential that others can check: an Open Badges 3.0 credential with one embedded proof. Nothing here knows exams.
+//! Open Badges 3.0 credentials with one embedded proof: types, keys, signing, trust and verification.
+//! This module does not depend on exams or attempts; `issuing` builds credentials from exam results.
 
 pub mod types;
 pub mod assurance;

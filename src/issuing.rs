@@ -1,4 +1,4 @@
-//! From a passed exam to a credential: claims, requests, signed decisions, the ledger.
+//! Issues credentials for passed exams: claims, certificate requests, signed decisions and the ledger.
 
 pub mod claims;
 pub mod decision;

@@ -19,7 +19,7 @@ use crate::exam::eligibility::{self, Eligibility};
 use crate::exam::session::{ActionMoment, AttemptAction};
 use crate::exam::{LoadedPaper, Session};
 use crate::ids::{AttemptId, Digest, ExamId, FactId, StreamId, TraineeId};
-use crate::issuing::decision::{applied, sign_decision};
+use crate::issuing::decision::{applicable_facts, sign_decision};
 use crate::paths::Paths;
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::people::PersonRow;
@@ -220,7 +220,7 @@ impl Service {
     /// Those of [`Desk::sheet`].
     pub fn take_up(&self, attempt: AttemptId, piped: bool) -> Result<ActiveAttempt, ServiceError> {
         let (rows, sheet) = self.sheet(attempt)?;
-        let facts = applied(&rows);
+        let facts = applicable_facts(&rows);
         let session = Session::from_facts(Arc::new(sheet), facts.iter().map(|(_, fact)| fact));
         let (Some(last), Some((first, Fact::Started(started)))) = (rows.last(), facts.first()) else {
             return Err(ServiceError::Unknown(attempt));

@@ -49,12 +49,12 @@ pub(super) fn run(command: &CertificateCommand, env: &mut Env<'_>) -> CommandRes
 fn certificate_json(checked: &VerificationResult) -> Value {
     checked.credential.as_ref().map_or(Value::Null, |credential| {
         json!({
-            "id": credential.certificate(),
-            "short_id": credential.certificate().map(|id| id.short()),
-            "trainee": { "id": credential.holder(), "name": credential.subject.name, "license": credential.subject.license },
+            "id": credential.certificate_id(),
+            "short_id": credential.certificate_id().map(|id| id.short()),
+            "trainee": { "id": credential.holder_id(), "name": credential.subject.name, "license": credential.subject.license },
             "exam": { "title": credential.subject.achievement.name, "version": credential.subject.achievement.version },
             "assurance": assurance(credential),
-            "issuer": { "id": credential.issuer.id, "name": checked.issuer, "says": credential.issuer.name },
+            "issuer": { "id": credential.issuer.id, "name": checked.issuer_name, "says": credential.issuer.name },
             "valid_from": credential.valid_from,
             "valid_until": credential.valid_until,
             "signed": credential,

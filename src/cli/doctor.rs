@@ -115,7 +115,7 @@ fn records(desk: &Service) -> Result<String, String> {
 }
 
 fn certificates(desk: &Service) -> Result<String, String> {
-    let now = desk.trust.today(desk.clock.now().wall);
+    let now = desk.trust.latest_known_time(desk.clock.now().wall);
     let held = desk.held(None).map_err(|error| error.to_string())?;
     let invalid = held.iter().find(|held| held.checked(&TrustList::default(), now).verdict == Verdict::Invalid);
     match invalid {

@@ -208,7 +208,7 @@ impl Env<'_> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(TrustList::default()),
             read => read.map_err(|error| Failure::disk(&path, "read", &error))?,
         };
-        TrustList::read(&text).map_err(|why| Failure {
+        TrustList::from_json(&text).map_err(|why| Failure {
             code: error::STORE,
             message: format!("{} cannot be read: {why}. Mend it, or move it away and trust anew.", shown(&path)),
         })

@@ -110,8 +110,7 @@ pub(super) fn issuer(env: &Env<'_>) -> Result<Issuer, Failure> {
         )),
         Err(error) => Err(Failure::disk(&path, "read", &error)),
         Ok(None) => Err(broken("can be read by others and is refused. Make it yours alone (chmod 600).".to_owned())),
-        Ok(Some(text)) => {
-            Issuer::read(&text).map_err(|why| broken(format!("is no issuer's key: {why}. Go back to a backup of it.")))
-        }
+        Ok(Some(text)) => Issuer::from_json(&text)
+            .map_err(|why| broken(format!("is no issuer's key: {why}. Go back to a backup of it."))),
     }
 }

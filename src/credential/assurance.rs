@@ -1,4 +1,4 @@
-//! How far others can rely on a certificate.
+//! Assurance levels: how far a certificate confirms who took the exam.
 
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ impl Assurance {
     }
 
     /// Returns the same in words.
-    pub fn words(self) -> &'static str {
+    pub fn description(self) -> &'static str {
         match self {
             Self::SelfAttested => "Not supervised; name typed by the holder, identity not checked",
             Self::Unsupervised => "Marked again from the stored answers by the issuer; not supervised",

@@ -1,20 +1,21 @@
-//! What an issuer tells the clinics that trust it: its keys, what it revoked, and until when to take its word.
+//! The signed issuer bundle for clinics: public keys, revoked certificates and the date of the next update.
+//! After a key compromise it also lists the digests of all certificates in the ledger of the issuer.
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Day, Millis, Timestamp};
-use crate::credential::key::{KeyPeriod, SigningKeyPair, signed_by};
+use crate::credential::key::{KeyPeriod, SigningKeyPair, is_valid_signature};
 use crate::ids::{CertificateId, Digest, IssuerId, from_hex, to_hex};
 use crate::{canonical, text};
 
 /// The format of the file.
-const FORMAT: u32 = 1;
+const FORMAT_VERSION: u32 = 1;
 
 /// How old a list of revoked certificates may be.
-pub const LIST_MAX_AGE: Millis = Millis(30 * 24 * 3_600_000);
+pub const REVOCATION_LIST_MAX_AGE: Millis = Millis(30 * 24 * 3_600_000);
 
 /// The largest file that is looked at: a line for each of a hundred thousand revoked certificates.
-pub const LARGEST: usize = 16 * 1024 * 1024;
+pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// An issuer's bundle. Its signature is Ed25519 over the RFC 8785 form of everything else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +92,7 @@ impl RevocationReason {
     }
 
     /// Returns whether the issuer itself got something wrong, and nobody else did.
-    pub fn is_own_fault(self) -> bool {
+    pub fn is_issuer_error(self) -> bool {
         matches!(self, Self::Error | Self::ItemFault | Self::KeyCompromise)
     }
 }
@@ -119,9 +120,9 @@ impl Bundle {
         let BundleContents { issuer, name, keys, revoked, sequence, ledger } = contents;
         let compromised = keys.iter().any(|key| key.compromised);
         let ledger = if compromised { ledger } else { Vec::new() };
-        let next_update = now.saturating_add(LIST_MAX_AGE);
+        let next_update = now.saturating_add(REVOCATION_LIST_MAX_AGE);
         let mut bundle = Self {
-            format: FORMAT,
+            format: FORMAT_VERSION,
             issuer,
             name,
             keys,
@@ -137,7 +138,7 @@ impl Bundle {
     }
 
     /// Returns the text of its file.
-    pub fn text(&self) -> String {
+    pub fn to_json(&self) -> String {
         // Lists and maps with text for keys always have a JSON form.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
@@ -146,23 +147,25 @@ impl Bundle {
     ///
     /// # Errors
     /// In words, where it is none, or its signature does not fit.
-    pub fn read(bytes: &[u8]) -> Result<Self, String> {
-        if bytes.len() > LARGEST {
+    pub fn from_signed_json(bytes: &[u8]) -> Result<Self, String> {
+        if bytes.len() > MAX_BYTES {
             return Err("It is larger than 16 MB.".to_owned());
         }
         let bundle: Self = serde_json::from_slice(bytes)
             .map_err(|error| format!("It is no bundle of an issuer: {}.", text::single_line(&error.to_string())))?;
-        if bundle.format != FORMAT {
+        if bundle.format != FORMAT_VERSION {
             return Err("It was written by a newer needlewise.".to_owned());
         }
         if !text::is_printable(&bundle.name) {
             return Err("Its name holds characters that could hide text or steer a terminal.".to_owned());
         }
         let signature = bundle.signature.as_deref().and_then(from_hex::<64>);
-        let plain = canonical::bytes(&Self { signature: None, ..bundle.clone() });
-        let last = bundle.keys.last().filter(|key| !key.compromised && key.until.is_none());
-        let fits = last.zip(signature).is_some_and(|(key, signature)| signed_by(&key.did, &plain, &signature));
-        if fits {
+        let canonical_bytes = canonical::bytes(&Self { signature: None, ..bundle.clone() });
+        let signing_key = bundle.keys.last().filter(|key| !key.compromised && key.until.is_none());
+        let is_valid = signing_key
+            .zip(signature)
+            .is_some_and(|(key, signature)| is_valid_signature(&key.did, &canonical_bytes, &signature));
+        if is_valid {
             Ok(bundle)
         } else {
             Err("Its signature does not fit: something was changed, or somebody else signed.".to_owned())

@@ -1,4 +1,5 @@
-//! An issuer: its name, its keys one after the other, and the newest of them under a passphrase.
+//! The issuer file: name, public keys and the current signing key, encrypted with a passphrase.
+//! The encryption is Argon2id with XChaCha20-Poly1305. Rotation adds a new key that the old key endorses.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::aead::{Aead, Payload};
@@ -7,17 +8,17 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::clock::Day;
-use crate::credential::key::{KeyPeriod, SigningKeyPair, endorsed};
+use crate::credential::key::{KeyPeriod, SigningKeyPair, succession_bytes};
 use crate::ids::{IssuerId, from_hex, to_hex};
 
 /// The format of the file.
-const FORMAT: u32 = 1;
+const FORMAT_VERSION: u32 = 1;
 
 /// What a guess at the passphrase costs: 64 MiB and three passes of Argon2id.
-const COST: (u32, u32) = (64 * 1024, 3);
+const ARGON2_COST: (u32, u32) = (64 * 1024, 3);
 
 /// The fewest characters of a passphrase.
-pub const PASSPHRASE_MIN: usize = 12;
+pub const PASSPHRASE_MIN_CHARS: usize = 12;
 
 /// An issuer as its file holds it. What is secret in it is under the passphrase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +31,8 @@ pub struct Issuer {
     pub name: String,
     /// Its keys, the oldest first; the last one signs.
     pub keys: Vec<KeyPeriod>,
-    sealed: EncryptedKey,
+    #[serde(rename = "sealed")]
+    encrypted_key: EncryptedKey,
 }
 
 /// The seed of a key under a passphrase.
@@ -43,7 +45,8 @@ struct EncryptedKey {
     salt: String,
     nonce: String,
     /// XChaCha20-Poly1305 over the seed; the did:key of the public part is bound to it.
-    text: String,
+    #[serde(rename = "text")]
+    ciphertext: String,
 }
 
 /// Fresh random bytes for a key and the passphrase around it.
@@ -72,33 +75,45 @@ impl Issuer {
     ///
     /// # Errors
     /// In words, where the passphrase is too short or this machine lacks the memory.
-    pub fn new(id: IssuerId, name: String, today: Day, passphrase: &str, fresh: &KeyMaterial) -> Result<Self, String> {
-        let key = SigningKeyPair::from_seed(*fresh.seed);
-        let keys = vec![KeyPeriod { did: key.did(), from: today, until: None, compromised: false, endorsed: None }];
-        Ok(Self { format: FORMAT, id, name, keys, sealed: EncryptedKey::of(passphrase, &key.did(), fresh)? })
+    pub fn new(
+        id: IssuerId,
+        name: String,
+        today: Day,
+        passphrase: &str,
+        key_material: &KeyMaterial,
+    ) -> Result<Self, String> {
+        let key = SigningKeyPair::from_seed(*key_material.seed);
+        let keys = vec![KeyPeriod { did: key.did(), from: today, until: None, compromised: false, endorsement: None }];
+        Ok(Self {
+            format: FORMAT_VERSION,
+            id,
+            name,
+            keys,
+            encrypted_key: EncryptedKey::encrypt(passphrase, &key.did(), key_material)?,
+        })
     }
 
     /// Reads an issuer from the text of its file.
     ///
     /// # Errors
     /// In words, where it is none or of a newer program.
-    pub fn read(text: &str) -> Result<Self, String> {
+    pub fn from_json(text: &str) -> Result<Self, String> {
         let issuer: Self = serde_json::from_str(text).map_err(|error| crate::text::single_line(&error.to_string()))?;
         match issuer.format {
-            FORMAT if issuer.keys.last().is_some() => Ok(issuer),
-            FORMAT => Err("it names no key".to_owned()),
+            FORMAT_VERSION if issuer.keys.last().is_some() => Ok(issuer),
+            FORMAT_VERSION => Err("it names no key".to_owned()),
             _ => Err("it was written by a newer needlewise".to_owned()),
         }
     }
 
     /// Returns the text of its file.
-    pub fn text(&self) -> String {
+    pub fn to_json(&self) -> String {
         // Maps with text for keys, and nothing else, always have a JSON form.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
     /// Returns the did:key that signs now.
-    pub fn did(&self) -> &str {
+    pub fn current_did(&self) -> &str {
         self.keys.last().map_or("", |key| &key.did)
     }
 
@@ -107,8 +122,8 @@ impl Issuer {
     /// # Errors
     /// In words, where the passphrase is not the right one.
     pub fn unlock(&self, passphrase: &str) -> Result<SigningKeyPair, String> {
-        let key = SigningKeyPair::from_seed(*self.sealed.open(passphrase, self.did())?);
-        if key.did() == self.did() { Ok(key) } else { Err("The key does not fit its name.".to_owned()) }
+        let key = SigningKeyPair::from_seed(*self.encrypted_key.decrypt(passphrase, self.current_did())?);
+        if key.did() == self.current_did() { Ok(key) } else { Err("The key does not fit its name.".to_owned()) }
     }
 
     /// Returns the issuer with a new key in place of the one that signs now, under the passphrase `then`.
@@ -120,65 +135,76 @@ impl Issuer {
     /// In words, where the passphrase `now` is not the right one, `then` is too short, or the compromised key is none of these.
     pub fn rotate(
         &self,
-        why: &KeyRotation,
+        rotation: &KeyRotation,
         today: Day,
-        (now, then): (&str, &str),
-        fresh: &KeyMaterial,
+        (current_passphrase, new_passphrase): (&str, &str),
+        key_material: &KeyMaterial,
     ) -> Result<Self, String> {
-        let old = self.unlock(now)?;
-        let new = SigningKeyPair::from_seed(*fresh.seed);
+        let old_key = self.unlock(current_passphrase)?;
+        let new_key = SigningKeyPair::from_seed(*key_material.seed);
         let mut keys = self.keys.clone();
-        if let KeyRotation::Compromised(did) = why {
-            let stolen = keys.iter_mut().find(|key| key.did == *did).ok_or("That is none of this issuer's keys.")?;
-            stolen.compromised = true;
+        if let KeyRotation::Compromised(did) = rotation {
+            let compromised_key =
+                keys.iter_mut().find(|key| key.did == *did).ok_or("That is none of this issuer's keys.")?;
+            compromised_key.compromised = true;
         }
-        let mut span = KeyPeriod { did: new.did(), from: today, until: None, compromised: false, endorsed: None };
-        if let Some(last) = keys.last_mut() {
-            last.until = Some(today);
-            if !last.compromised {
-                span.endorsed = Some(to_hex(&old.sign(&endorsed(&self.id, &span))));
+        let mut new_period =
+            KeyPeriod { did: new_key.did(), from: today, until: None, compromised: false, endorsement: None };
+        if let Some(last_period) = keys.last_mut() {
+            last_period.until = Some(today);
+            if !last_period.compromised {
+                new_period.endorsement = Some(to_hex(&old_key.sign(&succession_bytes(&self.id, &new_period))));
             }
         }
-        keys.push(span);
-        let sealed = EncryptedKey::of(then, &new.did(), fresh)?;
-        Ok(Self { format: FORMAT, id: self.id, name: self.name.clone(), keys, sealed })
+        keys.push(new_period);
+        let encrypted_key = EncryptedKey::encrypt(new_passphrase, &new_key.did(), key_material)?;
+        Ok(Self { format: FORMAT_VERSION, id: self.id, name: self.name.clone(), keys, encrypted_key })
     }
 }
 
 impl EncryptedKey {
-    fn of(passphrase: &str, did: &str, fresh: &KeyMaterial) -> Result<Self, String> {
-        if passphrase.chars().count() < PASSPHRASE_MIN {
-            return Err(format!("The passphrase is shorter than {PASSPHRASE_MIN} characters. Take six random words."));
+    fn encrypt(passphrase: &str, did: &str, key_material: &KeyMaterial) -> Result<Self, String> {
+        if passphrase.chars().count() < PASSPHRASE_MIN_CHARS {
+            return Err(format!(
+                "The passphrase is shorter than {PASSPHRASE_MIN_CHARS} characters. Take six random words."
+            ));
         }
-        let (memory_kib, passes) = COST;
-        let cipher = cipher(passphrase, &fresh.salt, memory_kib, passes)?;
-        let payload = Payload { msg: &fresh.seed[..], aad: did.as_bytes() };
-        let text = cipher.encrypt(&XNonce::from(fresh.nonce), payload).map_err(|error| error.to_string())?;
-        Ok(Self { memory_kib, passes, salt: to_hex(&fresh.salt), nonce: to_hex(&fresh.nonce), text: to_hex(&text) })
+        let (memory_kib, passes) = ARGON2_COST;
+        let cipher = derive_cipher(passphrase, &key_material.salt, memory_kib, passes)?;
+        let payload = Payload { msg: &key_material.seed[..], aad: did.as_bytes() };
+        let ciphertext =
+            cipher.encrypt(&XNonce::from(key_material.nonce), payload).map_err(|error| error.to_string())?;
+        Ok(Self {
+            memory_kib,
+            passes,
+            salt: to_hex(&key_material.salt),
+            nonce: to_hex(&key_material.nonce),
+            ciphertext: to_hex(&ciphertext),
+        })
     }
 
-    fn open(&self, passphrase: &str, did: &str) -> Result<Zeroizing<[u8; 32]>, String> {
+    fn decrypt(&self, passphrase: &str, did: &str) -> Result<Zeroizing<[u8; 32]>, String> {
         let damaged = || "The issuer's key file is damaged. Go back to a backup of it.".to_owned();
         let (salt, nonce) =
             (from_hex::<16>(&self.salt).ok_or_else(damaged)?, from_hex(&self.nonce).ok_or_else(damaged)?);
         // Seed and tag; a file that asks for more than twice the memory is none that this program wrote.
-        let text: [u8; 48] = from_hex(&self.text).ok_or_else(damaged)?;
-        if self.memory_kib > 2 * COST.0 || self.passes > 2 * COST.1 {
+        let text: [u8; 48] = from_hex(&self.ciphertext).ok_or_else(damaged)?;
+        if self.memory_kib > 2 * ARGON2_COST.0 || self.passes > 2 * ARGON2_COST.1 {
             return Err(damaged());
         }
-        let cipher = cipher(passphrase, &salt, self.memory_kib, self.passes)?;
+        let cipher = derive_cipher(passphrase, &salt, self.memory_kib, self.passes)?;
         let payload = Payload { msg: &text[..], aad: did.as_bytes() };
         let seed = cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| "The passphrase is not the right one.")?;
         Zeroizing::new(seed).as_slice().try_into().map(Zeroizing::new).map_err(|_| damaged())
     }
 }
 
-fn cipher(passphrase: &str, salt: &[u8], memory_kib: u32, passes: u32) -> Result<XChaCha20Poly1305, String> {
-    let failed = |error: argon2::Error| format!("The passphrase cannot be used: {error}.");
-    let params = Params::new(memory_kib, passes, 1, Some(32)).map_err(failed)?;
+fn derive_cipher(passphrase: &str, salt: &[u8], memory_kib: u32, passes: u32) -> Result<XChaCha20Poly1305, String> {
+    let describe_error = |error: argon2::Error| format!("The passphrase cannot be used: {error}.");
+    let params = Params::new(memory_kib, passes, 1, Some(32)).map_err(describe_error)?;
     let mut key = Zeroizing::new([0; 32]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(passphrase.as_bytes(), salt, &mut key[..])
-        .map_err(failed)?;
+        .map_err(describe_error)?;
     XChaCha20Poly1305::new_from_slice(&key[..]).map_err(|error| error.to_string())
 }

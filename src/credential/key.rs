@@ -1,4 +1,5 @@
-//! Keys that sign: Ed25519, named by did:key.
+//! Ed25519 signing keys and public keys, identified by did:key.
+//! Also the key file of this computer and the six-word fingerprint of a public key.
 
 use std::io;
 use std::path::Path;
@@ -13,10 +14,10 @@ use crate::ids::{Digest, IssuerId, from_hex, to_hex};
 use crate::paths::{self, write_new};
 
 /// What a file of this computer's own key begins with.
-const HEADER: &str = "needlewise-computer-key-1 ";
+const COMPUTER_KEY_HEADER: &str = "needlewise-computer-key-1 ";
 
 /// The multicodec prefix of an Ed25519 public key.
-const ED25519: [u8; 2] = [0xED, 0x01];
+const ED25519_MULTICODEC: [u8; 2] = [0xED, 0x01];
 
 /// A signing key. It is never shown.
 pub struct SigningKeyPair(SigningKey);
@@ -35,8 +36,8 @@ impl SigningKeyPair {
 
     /// Returns the public key as a did:key.
     pub fn did(&self) -> String {
-        let public = [&ED25519[..], self.0.verifying_key().as_bytes()].concat();
-        format!("did:key:z{}", bs58::encode(public).into_string())
+        let prefixed_key = [&ED25519_MULTICODEC[..], self.0.verifying_key().as_bytes()].concat();
+        format!("did:key:z{}", bs58::encode(prefixed_key).into_string())
     }
 
     /// Signs bytes.
@@ -56,28 +57,31 @@ impl SigningKeyPair {
     ///
     /// # Errors
     /// In words, with the remedy: a file that others can read, that is no key, or that cannot be read or made.
-    pub fn of_computer(path: &Path, seed: [u8; 32]) -> Result<Self, String> {
-        let shown = crate::text::single_line(&path.to_string_lossy());
-        let failed =
-            |error: io::Error| format!("The key {shown} cannot be used: {error}. Check the folder's permissions.");
-        match read(path) {
+    pub fn load_or_create(path: &Path, seed: [u8; 32]) -> Result<Self, String> {
+        let display_path = crate::text::single_line(&path.to_string_lossy());
+        let describe_error = |error: io::Error| {
+            format!("The key {display_path} cannot be used: {error}. Check the folder's permissions.")
+        };
+        match read_key_file(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            read => return read.map_err(failed)?.ok_or_else(|| format!(
-                "The key {shown} can be read by others, or is not a key. Make it yours alone (chmod 600), or move it away; \
+            read => return read.map_err(describe_error)?.ok_or_else(|| format!(
+                "The key {display_path} can be read by others, or is not a key. Make it yours alone (chmod 600), or move it away; \
                  a new one is then made, and earlier self-test records stay as they are."
             )),
         }
         // The file is made for this user only.
-        let text = format!("{HEADER}z{}\n", bs58::encode(seed).into_string());
-        write_new(path, text.as_bytes()).map_err(failed)?;
-        read(path).map_err(failed)?.ok_or_else(|| format!("The key {shown} was written but cannot be read back."))
+        let text = format!("{COMPUTER_KEY_HEADER}z{}\n", bs58::encode(seed).into_string());
+        write_new(path, text.as_bytes()).map_err(describe_error)?;
+        read_key_file(path)
+            .map_err(describe_error)?
+            .ok_or_else(|| format!("The key {display_path} was written but cannot be read back."))
     }
 }
 
 /// Reads a key's file; nothing where it is no key, or not this user's alone.
-fn read(path: &Path) -> io::Result<Option<SigningKeyPair>> {
+fn read_key_file(path: &Path) -> io::Result<Option<SigningKeyPair>> {
     let Some(text) = paths::read_private(path)? else { return Ok(None) };
-    let seed = text.trim_end().strip_prefix(HEADER).and_then(|text| text.strip_prefix('z'));
+    let seed = text.trim_end().strip_prefix(COMPUTER_KEY_HEADER).and_then(|text| text.strip_prefix('z'));
     let seed = seed.and_then(|seed| bs58::decode(seed).into_vec().ok()).and_then(|seed| seed.try_into().ok());
     Ok(seed.map(SigningKeyPair::from_seed))
 }
@@ -98,7 +102,8 @@ pub struct KeyPeriod {
     pub compromised: bool,
     /// The signature of the key before it, in hexadecimal digits; nothing for the first, and after a compromise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub endorsed: Option<String>,
+    #[serde(rename = "endorsed")]
+    pub endorsement: Option<String>,
 }
 
 /// What a key signs to vouch for its successor.
@@ -110,48 +115,50 @@ struct Succession<'a> {
 }
 
 /// Returns the bytes that a key signs to vouch for its successor.
-pub(super) fn endorsed(issuer: &IssuerId, successor: &KeyPeriod) -> Vec<u8> {
+pub(super) fn succession_bytes(issuer: &IssuerId, successor: &KeyPeriod) -> Vec<u8> {
     canonical::bytes(&Succession { issuer, successor: &successor.did, from: successor.from })
 }
 
 impl KeyPeriod {
     /// Returns whether the key `before` vouches for this one.
-    pub(super) fn follows(&self, issuer: &IssuerId, before: &Self) -> bool {
-        let signature = self.endorsed.as_deref().and_then(from_hex::<64>);
-        !before.compromised
-            && signature.is_some_and(|signature| signed_by(&before.did, &endorsed(issuer, self), &signature))
+    pub(super) fn is_endorsed_by(&self, issuer: &IssuerId, predecessor: &Self) -> bool {
+        let signature = self.endorsement.as_deref().and_then(from_hex::<64>);
+        !predecessor.compromised
+            && signature.is_some_and(|signature| {
+                is_valid_signature(&predecessor.did, &succession_bytes(issuer, self), &signature)
+            })
     }
 }
 
 /// Returns whether the key of a did:key signed these bytes.
-pub(super) fn signed_by(did: &str, bytes: &[u8], signature: &[u8; 64]) -> bool {
-    let key = public(did).and_then(|key| VerifyingKey::from_bytes(&key).ok());
+pub(super) fn is_valid_signature(did: &str, bytes: &[u8], signature: &[u8; 64]) -> bool {
+    let key = public_key_bytes(did).and_then(|key| VerifyingKey::from_bytes(&key).ok());
     key.is_some_and(|key| key.verify_strict(bytes, &Signature::from_bytes(signature)).is_ok())
 }
 
 /// Returns whether the key of a did:key signed a decision.
-pub fn decision_fits(did: &str, bytes: &[u8], signature: &str) -> bool {
-    from_hex::<64>(signature).is_some_and(|signature| signed_by(did, bytes, &signature))
+pub fn is_valid_decision_signature(did: &str, bytes: &[u8], signature: &str) -> bool {
+    from_hex::<64>(signature).is_some_and(|signature| is_valid_signature(did, bytes, &signature))
 }
 
 /// Returns six words that two people can compare over the telephone: 66 bits of the SHA-256 of a did:key, eleven a word of
 /// the English list of BIP 39. Nothing where it is no did:key of an Ed25519 key.
 pub fn fingerprint(did: &str) -> Option<String> {
-    public(did)?;
+    public_key_bytes(did)?;
     let digest = Digest::of(did);
     let bits = digest.as_bytes().iter().flat_map(|byte| (0..8).rev().map(move |bit| usize::from(byte >> bit & 1)));
     let bits: Vec<_> = bits.take(66).collect();
     let word = |bits: &[usize]| {
-        let at = bits.iter().fold(0, |number, bit| number * 2 + bit);
-        Language::English.word_list()[at]
+        let word_index = bits.iter().fold(0, |number, bit| number * 2 + bit);
+        Language::English.word_list()[word_index]
     };
     Some(bits.chunks(11).map(word).collect::<Vec<_>>().join(" "))
 }
 
 /// Returns the public key that a did:key names.
-pub(super) fn public(did: &str) -> Option<[u8; 32]> {
+pub(super) fn public_key_bytes(did: &str) -> Option<[u8; 32]> {
     // Forty-seven digits; to read a longer number takes time by the square of its length.
     let body = did.strip_prefix("did:key:z").filter(|body| body.len() <= 60)?;
     let bytes = bs58::decode(body).into_vec().ok()?;
-    bytes.strip_prefix(&ED25519)?.try_into().ok()
+    bytes.strip_prefix(&ED25519_MULTICODEC)?.try_into().ok()
 }

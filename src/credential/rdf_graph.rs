@@ -1,4 +1,5 @@
-//! From a credential to the bytes that are signed: its RDF graph in canonical N-Quads (RDFC-1.0).
+//! Converts a JSON-LD document to canonical N-Quads (RDFC-1.0), the input for signatures.
+//! The two contexts are built in; nothing is fetched, and any other context is an error.
 
 use oxjsonld::{JsonLdParser, JsonLdRemoteDocument};
 use oxrdf::Dataset;
@@ -13,21 +14,22 @@ use crate::credential::types::CONTEXTS;
 ///   SHA-256 `8a9f494a89ecc51db093e90e84713e07e84d6d9204364a9b3c7868b21751236f`
 /// - <https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json>,
 ///   SHA-256 `3d34f4d4ef1bce691106e63798beb5e7b862ba841423f5ee1e53ab7ddf3bca84`
-const TEXTS: [&str; 2] =
+const CONTEXT_DOCUMENTS: [&str; 2] =
     [include_str!("contexts/credentials-v2.jsonld"), include_str!("contexts/ob-v3p0-context-3.0.3.json")];
 
 /// Returns the canonical N-Quads of a JSON-LD document; any context but the two built-in ones is refused.
 ///
 /// # Errors
 /// What the JSON-LD reader says.
-pub fn canonical(document: &impl Serialize) -> Result<String, String> {
+pub fn canonical_n_quads(document: &impl Serialize) -> Result<String, String> {
     let bytes = serde_json::to_vec(document).map_err(|error| error.to_string())?;
-    let reader = JsonLdParser::new().for_slice(&bytes).with_load_document_callback(|url, _| {
-        let at = CONTEXTS.iter().position(|known| *known == url);
-        let text = at.map(|at| TEXTS[at]).ok_or_else(|| format!("the context {url} is not known"))?;
+    let parser = JsonLdParser::new().for_slice(&bytes).with_load_document_callback(|url, _| {
+        let index = CONTEXTS.iter().position(|context| *context == url);
+        let text =
+            index.map(|index| CONTEXT_DOCUMENTS[index]).ok_or_else(|| format!("the context {url} is not known"))?;
         Ok(JsonLdRemoteDocument { document: text.as_bytes().to_vec(), document_url: url.to_owned() })
     });
-    let mut graph = reader.collect::<Result<Dataset, _>>().map_err(|error| error.to_string())?;
+    let mut graph = parser.collect::<Result<Dataset, _>>().map_err(|error| error.to_string())?;
     graph.canonicalize(CanonicalizationAlgorithm::Rdfc10 { hash_algorithm: CanonicalizationHashAlgorithm::Sha256 });
     let mut lines: Vec<_> = graph.iter().map(|quad| format!("{quad} .\n")).collect();
     lines.sort_unstable();

@@ -1,4 +1,5 @@
-//! A certificate as a person sees it: one layout, drawn as a picture or a page. What counts is the credential it carries.
+//! Renders a certificate as JSON, SVG, PNG or PDF from one shared layout.
+//! Each output file contains the signed credential, byte for byte. Only the credential can be verified.
 
 pub mod back_page;
 pub mod fonts;
@@ -46,21 +47,21 @@ impl CertificateFormat {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RenderError {
     /// No font at hand has a sign for this character, which stands in this text.
-    Glyph(char, String),
+    MissingGlyph(char, String),
     /// Anything else, in words.
-    Otherwise(String),
+    Other(String),
 }
 
 impl std::fmt::Display for RenderError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Glyph(c, text) => write!(
+            Self::MissingGlyph(character, text) => write!(
                 f,
-                "No font here has a sign for {c} (U+{:04X}) in \"{text}\", so no picture is made. Give a font with --font \
+                "No font here has a sign for {character} (U+{:04X}) in \"{text}\", so no picture is made. Give a font with --font \
                  FILE, or put it into the fonts folder of the data directory. The credential itself holds any name.",
-                u32::from(*c)
+                u32::from(*character)
             ),
-            Self::Otherwise(why) => write!(f, "The certificate cannot be drawn: {why}."),
+            Self::Other(reason) => write!(f, "The certificate cannot be drawn: {reason}."),
         }
     }
 }
@@ -72,13 +73,13 @@ impl std::fmt::Display for RenderError {
 pub fn render(
     format: CertificateFormat,
     credential: &Credential,
-    text: &str,
+    signed_text: &str,
     fonts: &Fonts,
 ) -> Result<Vec<u8>, RenderError> {
     match format {
-        CertificateFormat::Json => Ok(text.as_bytes().to_vec()),
-        CertificateFormat::Svg => svg::write(credential, text, fonts).map(String::into_bytes),
-        CertificateFormat::Png => png::write(credential, text, fonts),
-        CertificateFormat::Pdf => pdf::write(credential, text, fonts),
+        CertificateFormat::Json => Ok(signed_text.as_bytes().to_vec()),
+        CertificateFormat::Svg => svg::write(credential, signed_text, fonts).map(String::into_bytes),
+        CertificateFormat::Png => png::write(credential, signed_text, fonts),
+        CertificateFormat::Pdf => pdf::write(credential, signed_text, fonts),
     }
 }

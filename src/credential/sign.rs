@@ -1,4 +1,4 @@
-//! Credential and key to proof: Data Integrity, cryptosuite eddsa-rdfc-2022.
+//! Signs a credential: a Data Integrity proof with the cryptosuite eddsa-rdfc-2022.
 
 use serde::Serialize;
 
@@ -14,11 +14,11 @@ struct ProofOptions<'a> {
     #[serde(rename = "@context")]
     context: &'a [String],
     #[serde(rename = "type")]
-    kind: &'a str,
+    proof_type: &'a str,
     cryptosuite: &'a str,
     created: &'a str,
     #[serde(rename = "verificationMethod")]
-    method: &'a str,
+    verification_method: &'a str,
     #[serde(rename = "proofPurpose")]
     purpose: &'a str,
 }
@@ -27,19 +27,19 @@ struct ProofOptions<'a> {
 ///
 /// # Errors
 /// What the JSON-LD reader says.
-pub(super) fn signed_bytes(credential: &Credential, proof: &Proof) -> Result<[u8; 64], String> {
+pub(super) fn hash_data(credential: &Credential, proof: &Proof) -> Result<[u8; 64], String> {
     let options = ProofOptions {
         context: &credential.context,
-        kind: &proof.kind,
+        proof_type: &proof.proof_type,
         cryptosuite: &proof.cryptosuite,
         created: &proof.created,
-        method: &proof.method,
+        verification_method: &proof.verification_method,
         purpose: &proof.purpose,
     };
     let plain = Credential { proof: Vec::new(), ..credential.clone() };
     let mut bytes = [0; 64];
-    bytes[..32].copy_from_slice(Digest::of(rdf_graph::canonical(&options)?).as_bytes());
-    bytes[32..].copy_from_slice(Digest::of(rdf_graph::canonical(&plain)?).as_bytes());
+    bytes[..32].copy_from_slice(Digest::of(rdf_graph::canonical_n_quads(&options)?).as_bytes());
+    bytes[32..].copy_from_slice(Digest::of(rdf_graph::canonical_n_quads(&plain)?).as_bytes());
     Ok(bytes)
 }
 
@@ -50,14 +50,14 @@ pub(super) fn signed_bytes(credential: &Credential, proof: &Proof) -> Result<[u8
 pub fn sign(credential: Credential, key: &SigningKeyPair, created: Timestamp) -> Result<String, String> {
     let did = key.did();
     let mut proof = Proof {
-        kind: "DataIntegrityProof".to_owned(),
+        proof_type: "DataIntegrityProof".to_owned(),
         cryptosuite: "eddsa-rdfc-2022".to_owned(),
         created: created.truncate_to_second().to_string(),
-        method: format!("{did}#{}", did.trim_start_matches("did:key:")),
+        verification_method: format!("{did}#{}", did.trim_start_matches("did:key:")),
         purpose: "assertionMethod".to_owned(),
         value: String::new(),
     };
-    let signature = key.sign(&signed_bytes(&credential, &proof)?);
+    let signature = key.sign(&hash_data(&credential, &proof)?);
     proof.value = format!("z{}", bs58::encode(signature).into_string());
     let signed = Credential { proof: vec![proof], ..credential };
     serde_json::to_string_pretty(&signed).map(|text| text + "\n").map_err(|error| error.to_string())

@@ -1,4 +1,5 @@
-//! Whom this machine trusts, and what they revoked. Nobody, until somebody is named.
+//! The trust list of this machine: trusted issuers, their keys and their newest revocation lists.
+//! The list is empty at first. A user adds a key by hand; later keys arrive in signed bundles.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use crate::ids::{CertificateId, Digest, IssuerId};
 use crate::text;
 
 /// The format of the file.
-const FORMAT: u32 = 1;
+const FORMAT_VERSION: u32 = 1;
 
 /// The issuers this machine trusts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +25,7 @@ pub struct TrustList {
 
 impl Default for TrustList {
     fn default() -> Self {
-        Self { format: FORMAT, issuers: Vec::new() }
+        Self { format: FORMAT_VERSION, issuers: Vec::new() }
     }
 }
 
@@ -66,27 +67,27 @@ impl TrustList {
     ///
     /// # Errors
     /// In words, where it cannot be read.
-    pub fn read(text: &str) -> Result<Self, String> {
+    pub fn from_json(text: &str) -> Result<Self, String> {
         let trust: Self = serde_json::from_str(text).map_err(|error| text::single_line(&error.to_string()))?;
-        if trust.format == FORMAT { Ok(trust) } else { Err("it was written by a newer needlewise".to_owned()) }
+        if trust.format == FORMAT_VERSION { Ok(trust) } else { Err("it was written by a newer needlewise".to_owned()) }
     }
 
     /// Returns the text of its file.
-    pub fn text(&self) -> String {
+    pub fn to_json(&self) -> String {
         // Lists and maps with text for keys always have a JSON form.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
     /// Returns who holds a did:key, with that key, if it is trusted.
-    pub fn holder(&self, did: &str) -> Option<(&TrustedIssuer, &KeyPeriod)> {
+    pub fn find_by_did(&self, did: &str) -> Option<(&TrustedIssuer, &KeyPeriod)> {
         let key = |issuer: &'_ TrustedIssuer| issuer.keys.iter().position(|key| key.did == did);
-        self.issuers.iter().find_map(|issuer| key(issuer).map(|at| (issuer, &issuer.keys[at])))
+        self.issuers.iter().find_map(|issuer| key(issuer).map(|index| (issuer, &issuer.keys[index])))
     }
 
     /// Returns today: the later of the system's date and the newest date in any list.
-    pub fn today(&self, system: Timestamp) -> Timestamp {
+    pub fn latest_known_time(&self, system_time: Timestamp) -> Timestamp {
         let lists = self.issuers.iter().filter_map(|issuer| issuer.list.as_ref());
-        lists.map(|list| list.issued).chain([system]).max().unwrap_or(system)
+        lists.map(|list| list.issued).chain([system_time]).max().unwrap_or(system_time)
     }
 
     /// Trusts a key under a name; a name that is there already gets one more key.
@@ -100,16 +101,16 @@ impl TrustList {
                 text::truncate(&text::single_line(did), 80)
             ));
         }
-        if let Some((issuer, _)) = self.holder(did)
+        if let Some((issuer, _)) = self.find_by_did(did)
             && issuer.name != name
         {
             return Err(format!("This key is trusted as \"{}\" already. Untrust it first.", issuer.name));
         }
-        let key = KeyPeriod { did: did.to_owned(), from: today, until: None, compromised: false, endorsed: None };
+        let key = KeyPeriod { did: did.to_owned(), from: today, until: None, compromised: false, endorsement: None };
         match self.issuers.iter_mut().find(|issuer| issuer.name == name) {
             Some(issuer) => {
                 issuer.without_revocation = without_revocation;
-                if issuer.keys.iter().all(|known| known.did != did) {
+                if issuer.keys.iter().all(|existing_key| existing_key.did != did) {
                     // What was told under the keys before may have been a thief's: only the new key's word counts now.
                     issuer.list = None;
                     issuer.keys.push(key);
@@ -125,11 +126,11 @@ impl TrustList {
 
     /// Trusts an issuer no longer, by its name or one of its keys; says whether there was one.
     pub fn remove(&mut self, name_or_did: &str) -> bool {
-        let before = self.issuers.len();
-        let is =
+        let count_before = self.issuers.len();
+        let is_match =
             |issuer: &TrustedIssuer| issuer.name == name_or_did || issuer.keys.iter().any(|key| key.did == name_or_did);
-        self.issuers.retain(|issuer| !is(issuer));
-        self.issuers.len() < before
+        self.issuers.retain(|issuer| !is_match(issuer));
+        self.issuers.len() < count_before
     }
 
     /// Takes in a bundle of a trusted issuer and returns the name it is trusted under.
@@ -139,24 +140,25 @@ impl TrustList {
     ///
     /// # Errors
     /// In words, why it is refused.
-    pub fn take(&mut self, bundle: &Bundle, now: Timestamp) -> Result<String, String> {
+    pub fn import_bundle(&mut self, bundle: &Bundle, now: Timestamp) -> Result<String, String> {
         if bundle.issued > now.saturating_add(Millis::from_days(1)) {
             let day = bundle.issued.day().format_long();
             return Err(format!("It is dated {day}, which is still to come: one of the clocks is wrong."));
         }
-        let known = |issuer: &TrustedIssuer| reaches(issuer, bundle);
-        let Some(at) = self.issuers.iter().position(known) else {
+        let is_signer = |issuer: &TrustedIssuer| has_trusted_signer(issuer, bundle);
+        let Some(index) = self.issuers.iter().position(is_signer) else {
             return Err("Its signer is not trusted here. Trust its key first, after comparing the words: \
                         `needlewise issuer trust DID --name NAME`."
                 .to_owned());
         };
-        let others = self.issuers.iter().enumerate().filter(|(other, _)| *other != at);
-        let claims =
-            |issuer: &TrustedIssuer| issuer.keys.iter().any(|key| bundle.keys.iter().any(|own| own.did == key.did));
-        if let Some((_, other)) = others.into_iter().find(|(_, issuer)| claims(issuer)) {
+        let others = self.issuers.iter().enumerate().filter(|(other, _)| *other != index);
+        let shares_key = |issuer: &TrustedIssuer| {
+            issuer.keys.iter().any(|key| bundle.keys.iter().any(|bundle_key| bundle_key.did == key.did))
+        };
+        if let Some((_, other)) = others.into_iter().find(|(_, issuer)| shares_key(issuer)) {
             return Err(format!("It claims a key that is trusted as \"{}\".", other.name));
         }
-        let issuer = &mut self.issuers[at];
+        let issuer = &mut self.issuers[index];
         if let Some(list) = &issuer.list {
             if list.issuer != bundle.issuer {
                 return Err(format!("It is not of the issuer that is trusted as \"{}\".", issuer.name));
@@ -179,8 +181,8 @@ impl TrustList {
 
 /// Returns whether the signer of a bundle is the newest trusted key of this issuer, or follows from it, each vouching for
 /// the next. An older key reaches nothing: whoever finds one could otherwise found a line of their own.
-fn reaches(issuer: &TrustedIssuer, bundle: &Bundle) -> bool {
-    let Some(newest) = issuer.keys.last().filter(|key| !key.compromised) else { return false };
-    let Some(at) = bundle.keys.iter().position(|key| key.did == newest.did) else { return false };
-    bundle.keys[at..].windows(2).all(|pair| pair[1].follows(&bundle.issuer, &pair[0]))
+fn has_trusted_signer(issuer: &TrustedIssuer, bundle: &Bundle) -> bool {
+    let Some(newest_key) = issuer.keys.last().filter(|key| !key.compromised) else { return false };
+    let Some(index) = bundle.keys.iter().position(|key| key.did == newest_key.did) else { return false };
+    bundle.keys[index..].windows(2).all(|pair| pair[1].is_endorsed_by(&bundle.issuer, &pair[0]))
 }

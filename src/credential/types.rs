@@ -1,4 +1,5 @@
-//! The credential as closed types: what is not here cannot be in one.
+//! Serde types of an Open Badges 3.0 credential in the profile of this program.
+//! The types are closed: unknown JSON members are an error. Field names in JSON follow the specification.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +23,7 @@ pub struct Credential {
     pub id: String,
     /// The types.
     #[serde(rename = "type")]
-    pub kinds: Vec<String>,
+    pub types: Vec<String>,
     /// The title.
     pub name: String,
     /// Validity and assurance in words.
@@ -37,7 +38,7 @@ pub struct Credential {
     pub valid_until: String,
     /// When the exam was passed.
     #[serde(rename = "awardedDate")]
-    pub awarded: String,
+    pub awarded_date: String,
     /// Who passed what, and how.
     #[serde(rename = "credentialSubject")]
     pub subject: CredentialSubject,
@@ -56,7 +57,7 @@ pub struct IssuerProfile {
     pub id: String,
     /// `Profile`.
     #[serde(rename = "type")]
-    pub kinds: Vec<String>,
+    pub types: Vec<String>,
     /// The name the issuer gives itself.
     pub name: String,
 }
@@ -69,7 +70,7 @@ pub struct CredentialSubject {
     pub id: String,
     /// `AchievementSubject`.
     #[serde(rename = "type")]
-    pub kinds: Vec<String>,
+    pub types: Vec<String>,
     /// The person's name.
     pub name: String,
     /// The person's license.
@@ -90,7 +91,7 @@ pub struct Achievement {
     pub id: String,
     /// `Achievement`.
     #[serde(rename = "type")]
-    pub kinds: Vec<String>,
+    pub types: Vec<String>,
     /// `CertificateOfCompletion`.
     #[serde(rename = "achievementType")]
     pub achievement_type: String,
@@ -104,7 +105,7 @@ pub struct Achievement {
     pub criteria: Criteria,
     /// What the results mean.
     #[serde(rename = "resultDescription")]
-    pub descriptions: Vec<ResultDescription>,
+    pub result_descriptions: Vec<ResultDescription>,
 }
 
 /// What a certificate stands for.
@@ -123,7 +124,7 @@ pub struct ResultDescription {
     pub id: String,
     /// `ResultDescription`.
     #[serde(rename = "type")]
-    pub kinds: Vec<String>,
+    pub types: Vec<String>,
     /// In words.
     pub name: String,
     /// `RawScore` or `Status`.
@@ -131,13 +132,13 @@ pub struct ResultDescription {
     pub result_type: String,
     /// The least there can be.
     #[serde(rename = "valueMin", default, skip_serializing_if = "Option::is_none")]
-    pub least: Option<String>,
+    pub value_min: Option<String>,
     /// The most there can be.
     #[serde(rename = "valueMax", default, skip_serializing_if = "Option::is_none")]
-    pub most: Option<String>,
+    pub value_max: Option<String>,
     /// What is needed.
     #[serde(rename = "requiredValue", default, skip_serializing_if = "Option::is_none")]
-    pub required: Option<String>,
+    pub required_value: Option<String>,
 }
 
 /// A result.
@@ -146,10 +147,10 @@ pub struct ResultDescription {
 pub struct ResultValue {
     /// `Result`.
     #[serde(rename = "type")]
-    pub kinds: Vec<String>,
+    pub types: Vec<String>,
     /// What it means.
     #[serde(rename = "resultDescription")]
-    pub description: String,
+    pub description_id: String,
     /// The points, an exact fraction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
@@ -166,7 +167,7 @@ pub struct Evidence {
     pub id: String,
     /// `Evidence`.
     #[serde(rename = "type")]
-    pub kinds: Vec<String>,
+    pub types: Vec<String>,
     /// What it is.
     pub name: String,
     /// The same in words.
@@ -181,14 +182,14 @@ pub struct Evidence {
 pub struct Proof {
     /// `DataIntegrityProof`.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub proof_type: String,
     /// `eddsa-rdfc-2022`.
     pub cryptosuite: String,
     /// When it was signed.
     pub created: String,
     /// The key.
     #[serde(rename = "verificationMethod")]
-    pub method: String,
+    pub verification_method: String,
     /// `assertionMethod`.
     #[serde(rename = "proofPurpose")]
     pub purpose: String,
@@ -199,7 +200,7 @@ pub struct Proof {
 
 impl Credential {
     /// Returns the certificate's id.
-    pub fn certificate(&self) -> Option<CertificateId> {
+    pub fn certificate_id(&self) -> Option<CertificateId> {
         self.id.strip_prefix("urn:uuid:")?.parse().ok()
     }
 
@@ -209,19 +210,19 @@ impl Credential {
     }
 
     /// Returns the exam's id, as the evidence names it before version and digest.
-    pub fn exam(&self) -> Option<ExamId> {
+    pub fn exam_id(&self) -> Option<ExamId> {
         let exam = self.evidence.iter().find(|evidence| evidence.genre == "exam")?;
         exam.narrative.split(' ').next()?.parse().ok()
     }
 
     /// Returns the certificate that this one renews.
-    pub fn renews(&self) -> Option<CertificateId> {
+    pub fn renewed_certificate_id(&self) -> Option<CertificateId> {
         let renewal = self.evidence.iter().find(|evidence| evidence.genre == "renewal")?;
         renewal.id.strip_prefix("urn:uuid:")?.parse().ok()
     }
 
     /// Returns the person's id.
-    pub fn holder(&self) -> Option<TraineeId> {
+    pub fn holder_id(&self) -> Option<TraineeId> {
         self.subject.id.strip_prefix("urn:uuid:")?.parse().ok()
     }
 
@@ -232,17 +233,17 @@ impl Credential {
     }
 
     /// Returns from when it is valid.
-    pub fn from(&self) -> Option<Timestamp> {
+    pub fn starts_at(&self) -> Option<Timestamp> {
         self.valid_from.parse().ok()
     }
 
     /// Returns until when it is valid.
-    pub fn until(&self) -> Option<Timestamp> {
+    pub fn expires_at(&self) -> Option<Timestamp> {
         self.valid_until.parse().ok()
     }
 
     /// Returns every signed field with a label, in an order for reading.
-    pub fn fields(&self) -> Vec<(String, String)> {
+    pub fn labeled_fields(&self) -> Vec<(String, String)> {
         let mut fields: Vec<(String, String)> = Vec::new();
         let mut add = |label: &str, value: &str| fields.push((label.to_owned(), value.to_owned()));
         add("Title", &self.name);
@@ -255,12 +256,13 @@ impl Credential {
         add("Summary", &self.description);
         add("Valid from", &self.valid_from);
         add("Valid until", &self.valid_until);
-        add("Awarded", &self.awarded);
-        for (what, value) in self.subject.achievement.descriptions.iter().zip(&self.subject.results) {
-            let most = what.most.as_ref().map_or(String::new(), |most| format!(" of {most}"));
-            let needed = what.required.as_ref().map_or(String::new(), |needed| format!(", {needed} needed"));
+        add("Awarded", &self.awarded_date);
+        for (description, value) in self.subject.achievement.result_descriptions.iter().zip(&self.subject.results) {
+            let maximum = description.value_max.as_ref().map_or(String::new(), |maximum| format!(" of {maximum}"));
+            let required =
+                description.required_value.as_ref().map_or(String::new(), |required| format!(", {required} needed"));
             let value = value.value.as_ref().or(value.status.as_ref()).map_or("", String::as_str);
-            add(&what.name, &format!("{value}{most}{needed}"));
+            add(&description.name, &format!("{value}{maximum}{required}"));
         }
         add("Kind", &self.subject.achievement.achievement_type);
         add("About", &self.subject.achievement.description);

@@ -1,4 +1,4 @@
-//! The ledger of an issuer, read from its chain of facts: what was requested, what was signed, what was revoked.
+//! The ledger of an issuer, computed from its fact chain: requests, issued certificates and revocations.
 
 use crate::attempt::Fact;
 use crate::attempt::chain::StoredFact;
@@ -10,15 +10,15 @@ use crate::ids::CertificateId;
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     /// What it signed, in the order in which it did.
-    pub lines: Vec<LedgerEntry>,
+    pub entries: Vec<LedgerEntry>,
     /// What it revoked, each with its day.
-    pub revoked: Vec<Revocation>,
+    pub revocations: Vec<Revocation>,
     /// What of that was revoked for a fault of the issuer's own, so that it may be signed anew.
-    pub faulty: Vec<CertificateId>,
+    pub reissuable: Vec<CertificateId>,
     /// The requests that it was asked to look at, each once.
-    pub received: Vec<RequestReceived>,
+    pub received_requests: Vec<RequestReceived>,
     /// How many facts it holds.
-    pub facts: u64,
+    pub fact_count: u64,
 }
 
 impl Ledger {
@@ -26,22 +26,26 @@ impl Ledger {
     ///
     /// # Errors
     /// The number of the first fact that is no line of a ledger, or was erased.
-    pub fn read(rows: &[StoredFact]) -> Result<Self, u32> {
-        let mut ledger = Self { facts: u64::try_from(rows.len()).unwrap_or(u64::MAX), ..Self::default() };
-        for row in rows {
-            match row.fact() {
-                Some(Fact::IssuedOnRequest(line)) => ledger.lines.push(line),
-                Some(Fact::RequestReceived(received)) => ledger.received.push(received),
+    pub fn from_facts(stored_facts: &[StoredFact]) -> Result<Self, u32> {
+        let mut ledger = Self { fact_count: u64::try_from(stored_facts.len()).unwrap_or(u64::MAX), ..Self::default() };
+        for stored_fact in stored_facts {
+            match stored_fact.fact() {
+                Some(Fact::IssuedOnRequest(entry)) => ledger.entries.push(entry),
+                Some(Fact::RequestReceived(received)) => ledger.received_requests.push(received),
                 Some(Fact::Revoked(revoked)) => {
                     let reason = RevocationReason::ALL.into_iter().find(|reason| reason.name() == revoked.reason);
-                    if reason.is_some_and(RevocationReason::is_own_fault) {
-                        ledger.faulty.push(revoked.certificate);
+                    if reason.is_some_and(RevocationReason::is_issuer_error) {
+                        ledger.reissuable.push(revoked.certificate);
                     }
                     let reason = reason.filter(|_| revoked.reason_published);
-                    ledger.revoked.push(Revocation { id: revoked.certificate, on: row.stored_at.day(), reason });
+                    ledger.revocations.push(Revocation {
+                        id: revoked.certificate,
+                        on: stored_fact.stored_at.day(),
+                        reason,
+                    });
                 }
                 // An erased line would make a used request new, and a revoked certificate valid again.
-                _ => return Err(row.seq),
+                _ => return Err(stored_fact.seq),
             }
         }
         Ok(ledger)

@@ -1,7 +1,8 @@
-//! A request for a certificate: an attempt's whole chain of facts on its way from a trainee's machine to an issuer's.
+//! A certificate request: the fact chain of one attempt, sent by a trainee to an issuer.
+//! Verification checks the chain, compares the paper with the content that the issuer stores, and scores it again.
 //!
-//! Its sender could have made up every answer in it; what an issuer finds here is damage, and whatever does not fit what the
-//! issuer holds itself. What nobody watched is signed as such.
+//! The sender could have invented every answer, so verification does not prove who took the exam.
+//! Without an invigilator, the certificate gets the assurance `Unsupervised`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,20 +23,20 @@ use crate::exam::replay::{self, ReplayResult};
 use crate::exam::scoring::invalid_answer_reason;
 use crate::exam::{LoadedPaper, Session};
 use crate::ids::{AttemptId, Digest, FactId, StreamId, TraineeId, from_hex, to_hex};
-use crate::issuing::decision::{applied, applied_by};
+use crate::issuing::decision::{applicable_facts, applicable_facts_for_issuer};
 use crate::{canonical, text};
 
 /// The format of the file.
-const FORMAT: u32 = 1;
+const FORMAT_VERSION: u32 = 1;
 
 /// The kinds of facts that say what an attempt came to; what follows the last of them says nothing about that.
-pub const TELLING: [&str; 2] = ["finished", "remarked"];
+pub const RESULT_FACT_KINDS: [&str; 2] = ["finished", "remarked"];
 
 /// The largest request that is looked at.
-pub const LARGEST: usize = 32 * 1024 * 1024;
+pub const MAX_BYTES: usize = 32 * 1024 * 1024;
 
 /// How long after it was marked a certificate can be requested for an exam.
-pub const STALE: Millis = Millis(90 * 24 * 3_600_000);
+pub const MAX_AGE: Millis = Millis(90 * 24 * 3_600_000);
 
 /// A request as its file holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,54 +84,54 @@ struct RequestFact {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestRefusal {
     /// It names an exam or a question that the issuer does not hold.
-    Foreign(MissingContent),
+    UnknownContent(MissingContent),
     /// Anything else, in words.
-    Otherwise(String),
+    Other(String),
 }
 
 impl From<String> for RequestRefusal {
-    fn from(why: String) -> Self {
-        Self::Otherwise(why)
+    fn from(reason: String) -> Self {
+        Self::Other(reason)
     }
 }
 
 impl From<&str> for RequestRefusal {
-    fn from(why: &str) -> Self {
-        Self::Otherwise(why.to_owned())
+    fn from(reason: &str) -> Self {
+        Self::Other(reason.to_owned())
     }
 }
 
 impl std::fmt::Display for RequestRefusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Foreign(missing) => {
+            Self::UnknownContent(missing) => {
                 write!(f, "It is foreign: {missing}, so it is of an exam or a question that was never held here.")
             }
-            Self::Otherwise(why) => f.write_str(why),
+            Self::Other(reason) => f.write_str(reason),
         }
     }
 }
 
 /// A request whose chain holds, with what was asked.
 struct OpenedRequest {
-    rows: Vec<StoredFact>,
+    stored_facts: Vec<StoredFact>,
     head: ChainHead,
-    sheet: Arc<LoadedPaper>,
+    loaded_paper: Arc<LoadedPaper>,
 }
 
 /// An attempt that was marked again and passed.
 #[derive(Debug)]
 pub struct RescoredAttempt {
     /// What was asked.
-    pub sheet: Arc<LoadedPaper>,
+    pub loaded_paper: Arc<LoadedPaper>,
     /// How it ended, as it was marked again.
     pub finished: AttemptFinished,
     /// When it ended.
-    pub at: Timestamp,
+    pub ended_at: Timestamp,
     /// The digest of the last fact.
-    pub head: Digest,
+    pub head_digest: Digest,
     /// What looks odd about it.
-    pub odd: Vec<String>,
+    pub anomalies: Vec<String>,
 }
 
 impl CertificateRequest {
@@ -139,40 +140,44 @@ impl CertificateRequest {
         trainee: TraineeId,
         person: &Person,
         attempt: AttemptId,
-        rows: &[StoredFact],
+        stored_facts: &[StoredFact],
         content: impl Fn(Digest) -> Option<String>,
     ) -> Self {
-        let line = |row: &StoredFact| {
-            let SaltedPayload { salt, payload } = row.salted_payload.clone()?;
-            let (id, seq, kind, at) = (row.id, row.seq, row.kind.clone(), row.stored_at);
-            let (body, prev, digest) = (row.payload_digest, row.previous_digest, row.digest);
+        let to_request_fact = |stored_fact: &StoredFact| {
+            let SaltedPayload { salt, payload } = stored_fact.salted_payload.clone()?;
+            let (id, seq, kind, at) =
+                (stored_fact.id, stored_fact.seq, stored_fact.kind.clone(), stored_fact.stored_at);
+            let (body, prev, digest) = (stored_fact.payload_digest, stored_fact.previous_digest, stored_fact.digest);
             Some(RequestFact { id, seq, kind, at, body, prev, digest, salt: to_hex(&salt), payload })
         };
-        let started = rows.first().and_then(StoredFact::fact);
-        let named = match &started {
-            Some(Fact::Started(started)) => names(started, &content),
+        let started = stored_facts.first().and_then(StoredFact::fact);
+        let digests = match &started {
+            Some(Fact::Started(started)) => shareable_digests(started, &content),
             _ => BTreeSet::new(),
         };
         let (name, license) = (person.name.clone(), person.license.clone());
-        let told = rows.iter().rposition(|row| TELLING.contains(&row.kind.as_str())).map_or(rows.len(), |at| at + 1);
+        let end = stored_facts
+            .iter()
+            .rposition(|stored_fact| RESULT_FACT_KINDS.contains(&stored_fact.kind.as_str()))
+            .map_or(stored_facts.len(), |at| at + 1);
         Self {
-            format: FORMAT,
+            format: FORMAT_VERSION,
             trainee: Requester { id: trainee, name, license },
             attempt,
-            facts: rows[..told].iter().filter_map(line).collect(),
-            contents: named.into_iter().filter_map(|digest| Some((digest, content(digest)?))).collect(),
+            facts: stored_facts[..end].iter().filter_map(to_request_fact).collect(),
+            contents: digests.into_iter().filter_map(|digest| Some((digest, content(digest)?))).collect(),
         }
     }
 
     /// Returns the text of its file.
-    pub fn text(&self) -> String {
+    pub fn to_json(&self) -> String {
         // Lists and maps with text for keys always have a JSON form.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
     /// Returns whether a fact of this digest is among those it brings along.
-    pub fn holds(&self, fact: Digest) -> bool {
-        self.facts.iter().any(|line| line.digest == fact)
+    pub fn has_fact(&self, fact_digest: Digest) -> bool {
+        self.facts.iter().any(|request_fact| request_fact.digest == fact_digest)
     }
 
     /// Returns the digest of the request, however its text is laid out.
@@ -184,12 +189,16 @@ impl CertificateRequest {
     ///
     /// # Errors
     /// In words, where it is none.
-    pub fn read(bytes: &[u8]) -> Result<Self, String> {
-        if bytes.len() > LARGEST {
+    pub fn from_json(bytes: &[u8]) -> Result<Self, String> {
+        if bytes.len() > MAX_BYTES {
             return Err("it is larger than 32 MB".to_owned());
         }
         let request: Self = serde_json::from_slice(bytes).map_err(|error| text::single_line(&error.to_string()))?;
-        if request.format == FORMAT { Ok(request) } else { Err("it was written by a newer needlewise".to_owned()) }
+        if request.format == FORMAT_VERSION {
+            Ok(request)
+        } else {
+            Err("it was written by a newer needlewise".to_owned())
+        }
     }
 
     /// Checks the chain, holds paper and questions to what the issuer holds itself, and marks the answers again.
@@ -199,35 +208,36 @@ impl CertificateRequest {
     ///
     /// # Errors
     /// Why it is refused: changed, stale, foreign, or not passed.
-    pub fn examine(
+    pub fn verify_and_rescore(
         &self,
-        held: impl Fn(Digest) -> Option<String>,
+        stored_content: impl Fn(Digest) -> Option<String>,
         keys: &[KeyPeriod],
         now: Timestamp,
     ) -> Result<RescoredAttempt, RequestRefusal> {
-        let OpenedRequest { rows, head, sheet } = self.open(&held)?;
-        let exam = sheet.exam.as_ref().filter(|_| sheet.mode == Mode::Exam);
+        let OpenedRequest { stored_facts, head, loaded_paper } = self.open(&stored_content)?;
+        let exam = loaded_paper.exam.as_ref().filter(|_| loaded_paper.mode == Mode::Exam);
         let exam = exam.ok_or("It is of a practice; only an exam has a certificate.")?;
-        follows(&sheet, exam)?;
-        for marker in markers(&sheet, exam) {
-            held(Digest::of(&marker)).ok_or(RequestRefusal::Foreign(MissingContent(Digest::of(&marker))))?;
+        check_blueprint(&loaded_paper, exam)?;
+        for marker in required_markers(&loaded_paper, exam) {
+            stored_content(Digest::of(&marker))
+                .ok_or(RequestRefusal::UnknownContent(MissingContent(Digest::of(&marker))))?;
         }
-        drawn_from_pools(&sheet, &held)?;
-        let (finished, at, marked) = marked_again(&sheet, &rows, keys)?;
-        if now.since(marked) > STALE {
-            let day = marked.day().format_long();
+        check_pools(&loaded_paper, &stored_content)?;
+        let (finished, ended_at, passed_at) = rescore(&loaded_paper, &stored_facts, keys)?;
+        if now.since(passed_at) > MAX_AGE {
+            let day = passed_at.day().format_long();
             return Err(format!("It is stale: the exam was last marked on {day}, more than 90 days ago.").into());
         }
-        if at > now {
-            let day = at.day().format_long();
+        if ended_at > now {
+            let day = ended_at.day().format_long();
             return Err(format!("It ends in the future, on {day}: one of the clocks is wrong.").into());
         }
-        let mut odd = find_anomalies(&sheet, &rows);
-        if sheet.limit != Some(exam.time_limit()) {
-            let limit = sheet.limit.map_or_else(|| "no limit".to_owned(), |limit| format!("{limit}"));
-            odd.push(format!("It had {limit} of time, where the exam has {}.", exam.time_limit()));
+        let mut anomalies = find_anomalies(&loaded_paper, &stored_facts);
+        if loaded_paper.limit != Some(exam.time_limit()) {
+            let limit = loaded_paper.limit.map_or_else(|| "no limit".to_owned(), |limit| format!("{limit}"));
+            anomalies.push(format!("It had {limit} of time, where the exam has {}.", exam.time_limit()));
         }
-        Ok(RescoredAttempt { sheet, finished, at, head: head.digest, odd })
+        Ok(RescoredAttempt { loaded_paper, finished, ended_at, head_digest: head.digest, anomalies })
     }
 
     /// Draws and marks the attempt again, by what the request brings along and, where that is not enough, by what is `held`
@@ -237,33 +247,33 @@ impl CertificateRequest {
     /// Where the chain does not hold, or content is found nowhere.
     pub fn replay(
         &self,
-        held: impl Fn(Digest) -> Option<String>,
+        stored_content: impl Fn(Digest) -> Option<String>,
     ) -> Result<(Vec<StoredFact>, Arc<LoadedPaper>, ReplayResult), RequestRefusal> {
-        let content = |digest: Digest| self.contents.get(&digest).cloned().or_else(|| held(digest));
-        let OpenedRequest { rows, sheet, .. } = self.open(content)?;
-        let facts: Vec<_> = applied(&rows).into_iter().map(|(_, fact)| fact).collect();
-        let replayed = replay::replay(&sheet, &facts, content).map_err(RequestRefusal::Foreign)?;
-        Ok((rows, sheet, replayed))
+        let content = |digest: Digest| self.contents.get(&digest).cloned().or_else(|| stored_content(digest));
+        let OpenedRequest { stored_facts, loaded_paper, .. } = self.open(content)?;
+        let facts: Vec<_> = applicable_facts(&stored_facts).into_iter().map(|(_, fact)| fact).collect();
+        let replayed = replay::replay(&loaded_paper, &facts, content).map_err(RequestRefusal::UnknownContent)?;
+        Ok((stored_facts, loaded_paper, replayed))
     }
 
     fn open(&self, content: impl Fn(Digest) -> Option<String>) -> Result<OpenedRequest, RequestRefusal> {
-        let rows = self.rows()?;
-        let head =
-            chain::verify_chain(self.attempt.into(), &rows).map_err(|broken| format!("It was changed: {broken}."))?;
-        let Some(Fact::Started(started)) = rows.first().and_then(StoredFact::fact) else {
+        let stored_facts = self.stored_facts()?;
+        let head = chain::verify_chain(self.attempt.into(), &stored_facts)
+            .map_err(|chain_break| format!("It was changed: {chain_break}."))?;
+        let Some(Fact::Started(started)) = stored_facts.first().and_then(StoredFact::fact) else {
             return Err("It does not begin with the start of an attempt.".into());
         };
         if started.trainee != self.trainee.id {
             return Err("It was changed: the attempt is another person's.".into());
         }
-        let sheet = LoadedPaper::load(&started, content).map_err(RequestRefusal::Foreign)?;
-        Ok(OpenedRequest { rows, head, sheet: Arc::new(sheet) })
+        let loaded_paper = LoadedPaper::load(&started, content).map_err(RequestRefusal::UnknownContent)?;
+        Ok(OpenedRequest { stored_facts, head, loaded_paper: Arc::new(loaded_paper) })
     }
 
-    fn rows(&self) -> Result<Vec<StoredFact>, String> {
+    fn stored_facts(&self) -> Result<Vec<StoredFact>, String> {
         let stream = StreamId::from(self.attempt);
-        let row = |line: &RequestFact| {
-            let RequestFact { id, seq, kind, at, body, prev, digest, salt, payload } = line.clone();
+        let to_stored_fact = |request_fact: &RequestFact| {
+            let RequestFact { id, seq, kind, at, body, prev, digest, salt, payload } = request_fact.clone();
             let secret = from_hex(&salt).map(|salt| SaltedPayload { salt, payload });
             let secret = secret.ok_or_else(|| format!("It was changed: fact {seq} cannot be read."))?;
             Ok(StoredFact {
@@ -278,39 +288,40 @@ impl CertificateRequest {
                 salted_payload: Some(secret),
             })
         };
-        self.facts.iter().map(row).collect()
+        self.facts.iter().map(to_stored_fact).collect()
     }
 }
 
 /// Returns what a paper names, but for the questions of closed banks: an issuer holds those, and nobody else is to read them.
-fn names(started: &AttemptStarted, content: &impl Fn(Digest) -> Option<String>) -> BTreeSet<Digest> {
+fn shareable_digests(started: &AttemptStarted, content: &impl Fn(Digest) -> Option<String>) -> BTreeSet<Digest> {
     let paper = &started.paper;
-    let Ok(sheet) = LoadedPaper::load(started, content) else { return BTreeSet::new() };
+    let Ok(loaded_paper) = LoadedPaper::load(started, content) else { return BTreeSet::new() };
     let frames = paper.banks.iter().map(|bank| bank.frame);
     let pools = paper.sections.iter().filter_map(|section| section.pool);
-    let questions = paper.questions.iter().zip(&sheet.questions);
-    let open = questions.filter(|(_, item)| sheet.banks[item.bank].practice).map(|(item, _)| item.question);
+    let questions = paper.questions.iter().zip(&loaded_paper.questions);
+    let open = questions.filter(|(_, item)| loaded_paper.banks[item.bank].practice).map(|(item, _)| item.question);
     paper.exam.iter().map(|exam| exam.digest).chain(frames).chain(pools).chain(open).collect()
 }
 
 /// Holds a paper to the blueprint of its exam: so many questions a section, so many of them critical, none twice.
-fn follows(sheet: &LoadedPaper, exam: &Exam) -> Result<(), String> {
-    let wrong = |what: &str| Err(format!("It was changed: {what}."));
+fn check_blueprint(loaded_paper: &LoadedPaper, exam: &Exam) -> Result<(), String> {
+    let changed_error = |change: &str| Err(format!("It was changed: {change}."));
     let counts = question_counts(exam);
-    if sheet.paper.sections.len() != counts.len() {
-        return wrong("its paper has other sections than the exam");
+    if loaded_paper.paper.sections.len() != counts.len() {
+        return changed_error("its paper has other sections than the exam");
     }
-    for (at, (section, count)) in exam.sections.iter().zip(counts).enumerate() {
-        let asked: Vec<_> = sheet.questions.iter().filter(|item| item.section == at).collect();
-        let critical = asked.iter().filter(|item| item.question.critical).count();
-        let bank = asked.iter().all(|item| sheet.banks[item.bank].id == section.bank);
-        if asked.len() != count || critical != section.critical as usize || !bank {
-            return wrong("its paper does not follow the exam's blueprint");
+    for (section_index, (section, count)) in exam.sections.iter().zip(counts).enumerate() {
+        let section_questions: Vec<_> =
+            loaded_paper.questions.iter().filter(|item| item.section == section_index).collect();
+        let critical_count = section_questions.iter().filter(|item| item.question.critical).count();
+        let is_from_bank = section_questions.iter().all(|item| loaded_paper.banks[item.bank].id == section.bank);
+        if section_questions.len() != count || critical_count != section.critical as usize || !is_from_bank {
+            return changed_error("its paper does not follow the exam's blueprint");
         }
     }
-    let distinct: BTreeSet<_> = sheet.paper.questions.iter().map(|item| item.question).collect();
-    if distinct.len() < sheet.questions.len() {
-        return wrong("its paper asks a question twice");
+    let distinct: BTreeSet<_> = loaded_paper.paper.questions.iter().map(|item| item.question).collect();
+    if distinct.len() < loaded_paper.questions.len() {
+        return changed_error("its paper asks a question twice");
     }
     Ok(())
 }
@@ -326,22 +337,31 @@ pub fn bank_marker(bank: &BankRef) -> String {
 }
 
 /// Returns what of the paper's own words the issuer must hold itself: its banks, and the pools of its sections.
-fn markers(sheet: &LoadedPaper, exam: &Exam) -> Vec<String> {
-    let digest = exam.digest();
-    let banks = sheet.paper.banks.iter().map(bank_marker);
-    let pools = sheet.paper.sections.iter().enumerate();
-    let pools = pools.map(|(at, section)| pool_marker(digest, at, section.pool.unwrap_or(Digest::ZERO)));
+fn required_markers(loaded_paper: &LoadedPaper, exam: &Exam) -> Vec<String> {
+    let exam_digest = exam.digest();
+    let banks = loaded_paper.paper.banks.iter().map(bank_marker);
+    let pools = loaded_paper.paper.sections.iter().enumerate();
+    let pools = pools
+        .map(|(section_index, section)| pool_marker(exam_digest, section_index, section.pool.unwrap_or(Digest::ZERO)));
     banks.chain(pools).collect()
 }
 
 /// Holds each question to the pool of its section.
-fn drawn_from_pools(sheet: &LoadedPaper, held: &impl Fn(Digest) -> Option<String>) -> Result<(), RequestRefusal> {
-    for (at, section) in sheet.paper.sections.iter().enumerate() {
+fn check_pools(
+    loaded_paper: &LoadedPaper,
+    stored_content: &impl Fn(Digest) -> Option<String>,
+) -> Result<(), RequestRefusal> {
+    for (section_index, section) in loaded_paper.paper.sections.iter().enumerate() {
         let pool = section.pool.unwrap_or(Digest::ZERO);
-        let text = held(pool).ok_or(RequestRefusal::Foreign(MissingContent(pool)))?;
+        let text = stored_content(pool).ok_or(RequestRefusal::UnknownContent(MissingContent(pool)))?;
         let pool: BTreeSet<Digest> =
-            serde_json::from_str(&text).map_err(|_| RequestRefusal::Foreign(MissingContent(pool)))?;
-        if sheet.paper.questions.iter().any(|item| item.section == at && !pool.contains(&item.question)) {
+            serde_json::from_str(&text).map_err(|_| RequestRefusal::UnknownContent(MissingContent(pool)))?;
+        if loaded_paper
+            .paper
+            .questions
+            .iter()
+            .any(|item| item.section == section_index && !pool.contains(&item.question))
+        {
             return Err("It was changed: a question is not of those that its section draws from.".into());
         }
     }
@@ -350,22 +370,22 @@ fn drawn_from_pools(sheet: &LoadedPaper, held: &impl Fn(Digest) -> Option<String
 
 /// Marks the answers again and holds the result to what was stored. Returns the end as it is marked now, when the sitting
 /// ended, and since when it is passed.
-fn marked_again(
-    sheet: &Arc<LoadedPaper>,
-    rows: &[StoredFact],
+fn rescore(
+    loaded_paper: &Arc<LoadedPaper>,
+    stored_facts: &[StoredFact],
     keys: &[KeyPeriod],
 ) -> Result<(AttemptFinished, Timestamp, Timestamp), String> {
-    let facts = applied_by(rows, keys);
-    let mut session = Session::new(Arc::clone(sheet));
-    let (mut ended, mut since) = (None, Timestamp::from_millis(0));
+    let facts = applicable_facts_for_issuer(stored_facts, keys);
+    let mut session = Session::new(Arc::clone(loaded_paper));
+    let (mut ending, mut passed_at) = (None, Timestamp::from_millis(0));
     let mut passed = false;
-    for (row, fact) in &facts {
-        match (&ended, fact) {
+    for (stored_fact, fact) in &facts {
+        match (&ending, fact) {
             (None, Fact::Finished(finished)) => {
                 if finished.outcome != session.outcome() {
                     return Err("It was changed: marked again, it comes to another result.".to_owned());
                 }
-                ended = Some((finished.clone(), row.stored_at));
+                ending = Some((finished.clone(), stored_fact.stored_at));
             }
             (None, _) | (Some(_), Fact::Remarked(_) | Fact::Issued(_) | Fact::AttemptGranted(_)) => {}
             (Some(_), Fact::Voided(_)) => return Err("The attempt is void.".to_owned()),
@@ -374,31 +394,31 @@ fn marked_again(
         session.apply(fact);
         if matches!(fact, Fact::Finished(_) | Fact::Remarked(_)) {
             // A pass that was found later could not be asked for before.
-            let before = std::mem::replace(&mut passed, session.outcome().result == ExamResult::Passed);
-            since = if passed && !before { row.stored_at } else { since };
+            let passed_before = std::mem::replace(&mut passed, session.outcome().result == ExamResult::Passed);
+            passed_at = if passed && !passed_before { stored_fact.stored_at } else { passed_at };
         }
     }
-    let Some((finished, at)) = ended else { return Err("The attempt has not ended.".to_owned()) };
+    let Some((finished, ended_at)) = ending else { return Err("The attempt has not ended.".to_owned()) };
     for (_, fact) in &facts {
         let Fact::Answered(answered) = fact else { continue };
-        let item = sheet
+        let item = loaded_paper
             .questions
             .get(answered.question_index)
             .ok_or("It was changed: a question is answered that was not asked.")?;
         let misfit = answered.answer.as_ref().and_then(|answer| invalid_answer_reason(&item.question, answer));
-        if let Some(why) = misfit {
+        if let Some(reason) = misfit {
             return Err(format!(
-                "It was changed: question {} has an answer that cannot be given: {why}.",
+                "It was changed: question {} has an answer that cannot be given: {reason}.",
                 answered.question_index + 1
             ));
         }
-        if sheet.limit.is_some_and(|limit| answered.elapsed > limit) {
+        if loaded_paper.limit.is_some_and(|limit| answered.elapsed > limit) {
             return Err("It was changed: an answer came after the time was over.".to_owned());
         }
     }
     let outcome = session.outcome();
     match outcome.result {
-        ExamResult::Passed => Ok((AttemptFinished { outcome, ..finished }, at, since)),
+        ExamResult::Passed => Ok((AttemptFinished { outcome, ..finished }, ended_at, passed_at)),
         _ => Err("The exam was not passed.".to_owned()),
     }
 }

@@ -38,14 +38,14 @@ impl CertificateRow {
     /// Returns the row of a credential that holds; nothing where a part of it cannot be read.
     pub fn of(credential: &Credential, fact: FactId) -> Option<Self> {
         Some(Self {
-            id: credential.certificate()?,
-            trainee: credential.holder()?,
-            exam: credential.exam()?,
+            id: credential.certificate_id()?,
+            trainee: credential.holder_id()?,
+            exam: credential.exam_id()?,
             title: credential.subject.achievement.name.clone(),
             assurance: credential.assurance()?,
             issuer: credential.issuer.id.clone(),
-            valid_from: credential.from()?,
-            valid_until: credential.until()?,
+            valid_from: credential.starts_at()?,
+            valid_until: credential.expires_at()?,
             digest: credential.digest(),
             fact,
         })
@@ -54,11 +54,11 @@ impl CertificateRow {
     /// Returns what its verdict rests on.
     pub fn signed(&self) -> VerdictBasis<'_> {
         VerdictBasis {
-            certificate: self.id,
-            digest: self.digest,
-            did: &self.issuer,
-            from: self.valid_from,
-            until: self.valid_until,
+            certificate_id: self.id,
+            credential_digest: self.digest,
+            signer_did: &self.issuer,
+            valid_from: self.valid_from,
+            valid_until: self.valid_until,
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::credential::verify::judge;
+use crate::credential::verify::evaluate_trust;
 use crate::credential::{Assurance, TrustList, Verdict};
 use crate::ids::CertificateId;
 use crate::projections::certificates::CertificateRow;
@@ -92,10 +92,10 @@ pub fn standing<'a>(
     trust: &TrustList,
     system: Timestamp,
 ) -> MatrixCell {
-    let today = trust.today(system);
+    let today = trust.latest_known_time(system);
     let mut cell = MatrixCell { standing: CertificationStatus::NotDone, by: None, uncounted: None };
     for row in rows.into_iter().filter(|row| row.assurance != Assurance::SelfAttested) {
-        let standing = match judge(&row.signed(), trust, today).0 {
+        let standing = match evaluate_trust(&row.signed(), trust, today).0 {
             Verdict::Valid => by_days(row.valid_until.day().days_since(today.day())),
             Verdict::Expired => CertificationStatus::Expired,
             Verdict::Revoked => CertificationStatus::Revoked,

@@ -90,30 +90,30 @@ impl Service {
         };
         let seed = self.bytes();
         let key =
-            SigningKeyPair::of_computer(&self.place.computer_key_file(), seed).map_err(ServiceError::Certificate)?;
+            SigningKeyPair::load_or_create(&self.place.computer_key_file(), seed).map_err(ServiceError::Certificate)?;
         let now = self.clock.now().wall;
         let passed = sitting.row.finished.unwrap_or(now);
         let earlier = self.renewed(sitting, exam, passed)?;
         let valid_until = valid_until(exam, passed, earlier.as_ref().and_then(|row| row.valid_until));
         let certificate = CertificateId::new(now, self.bytes());
         let award = CredentialClaims {
-            id: certificate,
-            holder: holder.id,
-            name: &holder.person.name,
+            certificate_id: certificate,
+            holder_id: holder.id,
+            holder_name: &holder.person.name,
             license: holder.person.license.as_deref(),
-            sheet: &sheet,
+            loaded_paper: &sheet,
             exam,
-            reviewed: sheet.paper.reviewed,
-            head: sitting.last_digest(),
+            reviewed_on: sheet.paper.reviewed,
+            head_digest: sitting.last_digest(),
             outcome: &finished.outcome,
-            renews: earlier.and_then(|row| row.certificate),
+            renewed_id: earlier.and_then(|row| row.certificate),
             valid_from: passed,
             valid_until,
             assurance: Assurance::SelfAttested,
-            unsigned: self.unsigned_decisions(holder.id, &exam.id)?,
+            unsigned_decisions: self.unsigned_decisions(holder.id, &exam.id)?,
         };
         let credential =
-            sign::sign(award.credential(&key.did(), COMPUTER), &key, now).map_err(ServiceError::Certificate)?;
+            sign::sign(award.to_credential(&key.did(), COMPUTER), &key, now).map_err(ServiceError::Certificate)?;
         let digest = Digest::of(&credential);
         Ok(CertificateIssued { certificate, digest, valid_from: passed, valid_until, credential })
     }
@@ -278,7 +278,7 @@ pub fn fonts(place: &Paths, mut given: Vec<Vec<u8>>) -> Result<Fonts, ServiceErr
     for entry in entries {
         given.push(std::fs::read(entry.path()).map_err(unreadable)?);
     }
-    Ok(Fonts::with(given))
+    Ok(Fonts::with_extra(given))
 }
 
 fn unwritten(path: &std::path::Path, error: &std::io::Error) -> ServiceError {

@@ -2,7 +2,7 @@
 
 use crate::attempt::ExamResult;
 use crate::attempt::fact::{AttemptDecision, TimeFactor};
-use crate::issuing::decision::signature_matches;
+use crate::issuing::decision::is_signature_valid;
 use crate::service::*;
 
 impl Service {
@@ -84,7 +84,7 @@ impl Service {
             for stored in self.facts(row.id)? {
                 let signed = |decided: &AttemptDecision, decision| {
                     let warrant = decided.signature.as_ref();
-                    warrant.is_some_and(|warrant| signature_matches(warrant, row.id.into(), decision, &decided.reason))
+                    warrant.is_some_and(|warrant| is_signature_valid(warrant, row.id.into(), decision, &decided.reason))
                 };
                 match stored.fact() {
                     Some(Fact::Voided(decided)) if !signed(&decided, DecisionKind::Void) => voided += 1,

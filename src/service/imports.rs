@@ -1,7 +1,7 @@
 //! Taking in certificates that were issued elsewhere.
 
 use crate::attempt::fact::CertificateImported;
-use crate::credential::verify::{judge, verify};
+use crate::credential::verify::{evaluate_trust, verify};
 use crate::credential::{Credential, Verdict, VerificationResult};
 use crate::ids::CertificateId;
 use crate::projections::certificates::CertificateRow;
@@ -50,8 +50,8 @@ impl Service {
         };
         let text = std::str::from_utf8(bytes).map_err(|error| refused(error.to_string()))?;
         let unreadable = || refused("It names no exam, no holder or no date that can be read.".to_owned());
-        let trainee = credential.holder().ok_or_else(unreadable)?;
-        let id = credential.certificate().ok_or_else(unreadable)?;
+        let trainee = credential.holder_id().ok_or_else(unreadable)?;
+        let id = credential.certificate_id().ok_or_else(unreadable)?;
         let counts = own || checked.verdict == Verdict::Valid;
         if let Some(held) = self.same(trainee, id, &credential, counts)? {
             return Ok(ImportOutcome { checked, held, stranger: false, again: true });
@@ -105,9 +105,10 @@ impl Service {
     fn only_named_by_others(&self, row: &PersonRow) -> Result<bool, ServiceError> {
         let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };
         let sat = !self.store.attempts(&query)?.is_empty();
-        let today = self.trust.today(self.clock.now().wall);
+        let today = self.trust.latest_known_time(self.clock.now().wall);
         let certificates = self.store.certificates(Some(row.id))?;
-        let valid = certificates.iter().any(|held| judge(&held.signed(), &self.trust, today).0 == Verdict::Valid);
+        let valid =
+            certificates.iter().any(|held| evaluate_trust(&held.signed(), &self.trust, today).0 == Verdict::Valid);
         let by_hand = self.store.stream(row.id.into())?.iter().any(|fact| fact.kind == "renamed");
         Ok(!sat && !valid && !by_hand && !certificates.is_empty())
     }
@@ -125,11 +126,11 @@ impl Service {
             return self.issued(row.id);
         }
         let Some(row) = self.store.certificate(id)? else { return Ok(None) };
-        let today = self.trust.today(self.clock.now().wall);
+        let today = self.trust.latest_known_time(self.clock.now().wall);
         if row.digest == credential.digest() {
             return self.taken_in(&row).map(Some);
         }
-        if counts && judge(&row.signed(), &self.trust, today).0 != Verdict::Valid {
+        if counts && evaluate_trust(&row.signed(), &self.trust, today).0 != Verdict::Valid {
             return Ok(None);
         }
         Err(ServiceError::NotTaken("It was not taken in. Another certificate of the same id is here.".to_owned()))

@@ -9,9 +9,11 @@ use crate::credential::{Assurance, Bundle, Issuer, RevocationReason, SigningKeyP
 use crate::exam::eligibility::RENEWAL_WINDOW;
 use crate::ids::{CertificateId, IssuerId};
 use crate::issuing::claims::CredentialClaims;
-use crate::issuing::decision::{is_signed_by, signature_matches};
+use crate::issuing::decision::{is_signature_valid, is_signed_by};
 use crate::issuing::ledger::Ledger;
-use crate::issuing::request::{CertificateRequest, RequestRefusal, RescoredAttempt, TELLING, bank_marker, pool_marker};
+use crate::issuing::request::{
+    CertificateRequest, RESULT_FACT_KINDS, RequestRefusal, RescoredAttempt, bank_marker, pool_marker,
+};
 use crate::projections::certificates::CertificateRow;
 use crate::service::certificates::{StoredCertificate, valid_until};
 use crate::service::people::clean_name;
@@ -109,7 +111,7 @@ impl Service {
     pub fn ledger(&self, issuer: IssuerId) -> Result<Ledger, ServiceError> {
         let rows = self.store.stream(issuer.into())?;
         chain::verify_chain(issuer.into(), &rows).map_err(ServiceError::Broken)?;
-        Ledger::read(&rows).map_err(|line| {
+        Ledger::from_facts(&rows).map_err(|line| {
             ServiceError::Certificate(format!(
                 "Line {line} of the issuer's ledger cannot be read. Go back to a backup."
             ))
@@ -123,7 +125,7 @@ impl Service {
     /// [`Error::NotTaken`] with the reason, or what the store says.
     pub fn consider(&mut self, request: CertificateRequest, issuer: &Issuer) -> Result<RequestReview, ServiceError> {
         let received = RequestReceived { request: request.digest(), trainee: request.trainee.id };
-        if !self.ledger(issuer.id)?.received.contains(&received) {
+        if !self.ledger(issuer.id)?.received_requests.contains(&received) {
             self.note(issuer.id, &Fact::RequestReceived(received))?;
         }
         self.look(request, issuer)
@@ -133,38 +135,39 @@ impl Service {
         let refused = |why: String| ServiceError::NotTaken(format!("The request is refused. {why}"));
         let now = self.clock.now().wall;
         let keys = &issuer.keys;
-        let mut examined = request.examine(|digest| self.content(digest), keys, now);
-        if matches!(examined, Err(RequestRefusal::Foreign(_))) {
+        let mut examined = request.verify_and_rescore(|digest| self.content(digest), keys, now);
+        if matches!(examined, Err(RequestRefusal::UnknownContent(_))) {
             // It may ask for what came into use here since the catalog was last kept.
             self.hold_catalog()?;
-            examined = request.examine(|digest| self.content(digest), keys, now);
+            examined = request.verify_and_rescore(|digest| self.content(digest), keys, now);
         }
         let examined = examined.map_err(|why| refused(why.to_string()))?;
         // What is stored here of the attempt says more than a copy that was made before.
         let own = self.store.stream(request.attempt.into())?;
-        let told = own.iter().rfind(|row| TELLING.contains(&row.kind.as_str()));
-        if told.is_some_and(|row| !request.holds(row.digest)) {
+        let told = own.iter().rfind(|row| RESULT_FACT_KINDS.contains(&row.kind.as_str()));
+        if told.is_some_and(|row| !request.has_fact(row.digest)) {
             return Err(refused(
                 "The attempt was marked again since, or it is not the one stored here. Request it anew.".to_owned(),
             ));
         }
         let ledger = self.ledger(issuer.id)?;
-        self.unused(&request, examined.head, &ledger)?;
-        let sent = ledger.received.iter().filter(|received| received.trainee == request.trainee.id).count();
-        let granted = ledger.lines.iter().filter(|line| line.trainee == request.trainee.id).count();
-        let exam = examined.sheet.exam.as_ref().map(|exam| &exam.id);
+        self.unused(&request, examined.head_digest, &ledger)?;
+        let sent = ledger.received_requests.iter().filter(|received| received.trainee == request.trainee.id).count();
+        let granted = ledger.entries.iter().filter(|line| line.trainee == request.trainee.id).count();
+        let exam = examined.loaded_paper.exam.as_ref().map(|exam| &exam.id);
         let counts = |row: &CertificateRow| {
             // Only what this issuer signed itself, and what still counts, in the time in which it can be renewed.
-            let own = ledger.lines.iter().any(|line| line.certificate == row.id && line.credential == row.digest);
-            let within = row.valid_from < examined.at && row.valid_until.saturating_sub(RENEWAL_WINDOW) <= examined.at;
-            let revoked = ledger.revoked.iter().any(|revoked| revoked.id == row.id);
-            Some(&row.exam) == exam && own && within && row.valid_until >= examined.at && !revoked
+            let own = ledger.entries.iter().any(|line| line.certificate == row.id && line.credential == row.digest);
+            let within = row.valid_from < examined.ended_at
+                && row.valid_until.saturating_sub(RENEWAL_WINDOW) <= examined.ended_at;
+            let revoked = ledger.revocations.iter().any(|revoked| revoked.id == row.id);
+            Some(&row.exam) == exam && own && within && row.valid_until >= examined.ended_at && !revoked
         };
         let renews = self.store.certificates(Some(request.trainee.id))?.into_iter().find(counts);
         let known = self.person(request.trainee.id)?.map(|row| row.person.name);
         let known_as = known.filter(|name| text::name_key(name) != text::name_key(&request.trainee.name));
-        let exam = examined.sheet.exam.as_ref().ok_or(ServiceError::Unknown(request.attempt))?;
-        let until = valid_until(exam, examined.at, renews.as_ref().map(|row| row.valid_until));
+        let exam = examined.loaded_paper.exam.as_ref().ok_or(ServiceError::Unknown(request.attempt))?;
+        let until = valid_until(exam, examined.ended_at, renews.as_ref().map(|row| row.valid_until));
         if until < now {
             let day = until.day().format_long();
             return Err(refused(format!("The certificate would have ended already, on {day}.")));
@@ -183,7 +186,7 @@ impl Service {
         let started = self.facts(attempt)?.first().and_then(StoredFact::fact);
         let watched = match started {
             Some(Fact::Started(AttemptStarted { invigilated: Some(word), .. })) => {
-                let fits = signature_matches(&word.signature, attempt.into(), DecisionKind::Identity, &word.identity);
+                let fits = is_signature_valid(&word.signature, attempt.into(), DecisionKind::Identity, &word.identity);
                 fits && is_signed_by(&word.signature, &issuer.keys)
             }
             _ => false,
@@ -206,7 +209,7 @@ impl Service {
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
         let ledger = self.ledger(issuer.id)?;
         let mut certificates = self.store.certificates(Some(trainee))?;
-        certificates.retain(|held| !ledger.faulty.contains(&held.id));
+        certificates.retain(|held| !ledger.reissuable.contains(&held.id));
         for row in self.store.attempts(&query)? {
             let passed = row.standing == Some(crate::attempt::ExamResult::Passed);
             // The certificate of a sitting begins when it ended.
@@ -223,8 +226,8 @@ impl Service {
     /// Makes sure that a request was not used, or that what it was used for is revoked.
     fn unused(&self, request: &CertificateRequest, head: Digest, ledger: &Ledger) -> Result<(), ServiceError> {
         let used = |line: &&LedgerEntry| line.attempt == request.attempt || line.head == head;
-        let stands = |line: &&LedgerEntry| ledger.revoked.iter().all(|revoked| revoked.id != line.certificate);
-        ledger.lines.iter().find(|line| used(line) && stands(line)).map_or(Ok(()), |line| {
+        let stands = |line: &&LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
+        ledger.entries.iter().find(|line| used(line) && stands(line)).map_or(Ok(()), |line| {
             let id = line.certificate.short();
             Err(ServiceError::NotTaken(format!(
                 "The request is refused. It was used before, for certificate {id}. To correct that one, revoke it first."
@@ -246,28 +249,28 @@ impl Service {
     ) -> Result<StoredCertificate, ServiceError> {
         let RequestReview { request, examined, renews, until, .. } = considered;
         // Another one may have been signed while the passphrase was asked.
-        self.unused(request, examined.head, &self.ledger(issuer.id)?)?;
-        let exam = examined.sheet.exam.as_ref().ok_or(ServiceError::Unknown(request.attempt))?;
+        self.unused(request, examined.head_digest, &self.ledger(issuer.id)?)?;
+        let exam = examined.loaded_paper.exam.as_ref().ok_or(ServiceError::Unknown(request.attempt))?;
         let name = clean_name(name.unwrap_or(&request.trainee.name)).map_err(ServiceError::BadName)?;
         let now = self.clock.now().wall;
         let certificate = CertificateId::new(now, self.bytes());
         let award = CredentialClaims {
-            id: certificate,
-            holder: request.trainee.id,
-            name: &name,
+            certificate_id: certificate,
+            holder_id: request.trainee.id,
+            holder_name: &name,
             license: request.trainee.license.as_deref(),
-            sheet: &examined.sheet,
+            loaded_paper: &examined.loaded_paper,
             exam,
-            reviewed: self.reviewed(&examined.sheet),
-            head: examined.head,
+            reviewed_on: self.reviewed(&examined.loaded_paper),
+            head_digest: examined.head_digest,
             outcome: &examined.finished.outcome,
-            renews: renews.as_ref().map(|row| row.id),
-            valid_from: examined.at,
+            renewed_id: renews.as_ref().map(|row| row.id),
+            valid_from: examined.ended_at,
             valid_until: *until,
             assurance: considered.assurance,
-            unsigned: (0, 0),
+            unsigned_decisions: (0, 0),
         };
-        let unsigned = award.credential(&key.did(), &issuer.name);
+        let unsigned = award.to_credential(&key.did(), &issuer.name);
         let text = sign::sign(unsigned, key, now).map_err(ServiceError::Certificate)?;
         let signed: crate::credential::Credential =
             serde_json::from_str(&text).map_err(|error| ServiceError::Certificate(error.to_string()))?;
@@ -277,7 +280,7 @@ impl Service {
             did: key.did(),
             trainee: request.trainee.id,
             attempt: request.attempt,
-            head: examined.head,
+            head: examined.head_digest,
             exam: exam.id.clone(),
         };
         let stream = issuer.id.into();
@@ -287,7 +290,7 @@ impl Service {
         // A sitting that was watched here is passed here: its own chain says so.
         let attempt = if considered.assurance == Assurance::Invigilated {
             let sitting = self.take_up(request.attempt, false)?;
-            let (digest, valid_from, valid_until) = (Digest::of(&text), examined.at, *until);
+            let (digest, valid_from, valid_until) = (Digest::of(&text), examined.ended_at, *until);
             let issued = CertificateIssued { certificate, digest, valid_from, valid_until, credential: text.clone() };
             let fact = Fact::Issued(issued);
             let stored = self.link(request.attempt.into(), sitting.head, &fact);
@@ -314,12 +317,12 @@ impl Service {
         told: bool,
     ) -> Result<CertificateId, ServiceError> {
         let ledger = self.ledger(issuer)?;
-        let ids: Vec<_> = ledger.lines.iter().map(|line| line.certificate).filter(|known| known.is(id)).collect();
+        let ids: Vec<_> = ledger.entries.iter().map(|line| line.certificate).filter(|known| known.is(id)).collect();
         let certificate = match ids.as_slice() {
             [only] => *only,
             several => return Err(ServiceError::NoCertificate(text::single_line(id), several.to_vec())),
         };
-        if ledger.revoked.iter().any(|revoked| revoked.id == certificate) {
+        if ledger.revocations.iter().any(|revoked| revoked.id == certificate) {
             return Err(ServiceError::NotTaken(format!("Certificate {} is revoked already.", certificate.short())));
         }
         let revoked = CertificateRevoked { certificate, reason: reason.name().to_owned(), reason_published: told };
@@ -344,10 +347,10 @@ impl Service {
             issuer: issuer.id,
             name: issuer.name.clone(),
             keys: issuer.keys.clone(),
-            revoked: ledger.revoked,
+            revoked: ledger.revocations,
             // Grows with the ledger and with every new key.
-            sequence: ledger.facts + u64::try_from(issuer.keys.len()).unwrap_or(0),
-            ledger: ledger.lines.into_iter().map(|line| line.credential).collect(),
+            sequence: ledger.fact_count + u64::try_from(issuer.keys.len()).unwrap_or(0),
+            ledger: ledger.entries.into_iter().map(|line| line.credential).collect(),
         };
         Ok(Bundle::sign(contents, key, self.clock.now().wall))
     }

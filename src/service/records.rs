@@ -59,7 +59,7 @@ impl Service {
     ) -> Result<(Vec<StoredFact>, Arc<LoadedPaper>, ReplayResult), ServiceError> {
         let (rows, sheet) = self.sheet(attempt)?;
         let sheet = Arc::new(sheet);
-        let facts: Vec<_> = applied(&rows).into_iter().map(|(_, fact)| fact).collect();
+        let facts: Vec<_> = applicable_facts(&rows).into_iter().map(|(_, fact)| fact).collect();
         let content = |digest| self.content(digest);
         let replayed =
             replay::replay(&sheet, &facts, content).map_err(|missing| ServiceError::Missing(attempt, missing))?;
@@ -85,7 +85,7 @@ impl Service {
     /// # Errors
     /// [`Error::Forged`] for the first that its credential does not bear out, or what the store says.
     pub fn prove(&self, rows: &[&CertificateRow], done: &(dyn Fn() + Sync)) -> Result<(), ServiceError> {
-        let now = self.trust.today(self.clock.now().wall);
+        let now = self.trust.latest_known_time(self.clock.now().wall);
         for some in rows.chunks(PROVED_AT_ONCE) {
             let read = |row: &&CertificateRow| Ok((row.id, (*row).clone(), self.taken_in(row)?));
             let held = some.iter().map(read).collect::<Result<Vec<_>, ServiceError>>()?;

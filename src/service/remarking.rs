@@ -9,7 +9,7 @@ use crate::credential::Issuer;
 use crate::exam::loaded_paper::choice_letter;
 use crate::exam::scoring::{rekeyed, rescore, score};
 use crate::ids::{BankId, CertificateId, QuestionId};
-use crate::issuing::decision::applied_by;
+use crate::issuing::decision::applicable_facts_for_issuer;
 use crate::service::*;
 
 /// What is asked for.
@@ -94,7 +94,7 @@ impl Service {
     ) -> Result<RemarkPlan, ServiceError> {
         let ledger = self.ledger(issuer.id)?;
         let mut plan: Option<RemarkPlan> = None;
-        let stands = |line: &&LedgerEntry| ledger.revoked.iter().all(|revoked| revoked.id != line.certificate);
+        let stands = |line: &&LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
         let mut others = 0;
         for row in exams {
             progress();
@@ -115,13 +115,13 @@ impl Service {
             let marked = |facts: Vec<(&StoredFact, Fact)>| {
                 Session::from_facts(Arc::clone(&sheet), facts.iter().map(|(_, fact)| fact))
             };
-            let (Some(last), Some(ended)) = (rows.last(), marked(applied(&rows)).finished().cloned()) else {
+            let (Some(last), Some(ended)) = (rows.last(), marked(applicable_facts(&rows)).finished().cloned()) else {
                 plan.open += 1;
                 continue;
             };
             // What another key signed, or one that was compromised since, is no ground to go on from.
-            let own = marked(applied_by(&rows, &issuer.keys));
-            let signed = ledger.lines.iter().filter(|line| line.attempt == row.id);
+            let own = marked(applicable_facts_for_issuer(&rows, &issuer.keys));
+            let signed = ledger.entries.iter().filter(|line| line.attempt == row.id);
             let rulings = plan.rulings(&own, sheet.paper.questions[at].question);
             let change = RemarkedResult {
                 name: self.person(row.trainee)?.map_or_else(String::new, |row| row.person.name),
@@ -138,7 +138,7 @@ impl Service {
         match plan {
             Some(plan) => {
                 let mut elsewhere = 0;
-                for line in ledger.lines.iter().filter(stands) {
+                for line in ledger.entries.iter().filter(stands) {
                     elsewhere += usize::from(self.store.stream(line.attempt.into())?.is_empty());
                 }
                 Ok(RemarkPlan { others, elsewhere, ..plan })

@@ -35,7 +35,7 @@ fn today() -> Timestamp {
 
 fn trusting(list: Option<RevocationList>, without_revocation: bool) -> TrustList {
     let from = moment("2026-01-01T00:00:00Z").day();
-    let keys = vec![KeyPeriod { did: key().did(), from, until: None, compromised: false, endorsed: None }];
+    let keys = vec![KeyPeriod { did: key().did(), from, until: None, compromised: false, endorsement: None }];
     let mut trust = TrustList::default();
     trust.issuers.push(TrustedIssuer { name: "The school".to_owned(), keys, list, without_revocation });
     trust
@@ -63,11 +63,11 @@ fn the_example_is_what_it_was() {
 fn what_was_signed_holds_and_every_field_is_there() {
     let checked = verify(example().as_bytes(), &trusting(None, true), today());
     assert_eq!(checked.verdict, Verdict::Valid, "{}", checked.reason);
-    assert_eq!(checked.issuer.as_deref(), Some("The school"), "the name from the trust, not from the document");
+    assert_eq!(checked.issuer_name.as_deref(), Some("The school"), "the name from the trust, not from the document");
     let untrusted = verify(example().as_bytes(), &TrustList::default(), today());
-    assert_eq!(untrusted.issuer, None, "nobody here gave it a name");
-    assert_eq!(untrusted.issuer_words(), "A computer (says of itself)");
-    let fields = checked.credential.expect("a credential").fields();
+    assert_eq!(untrusted.issuer_name, None, "nobody here gave it a name");
+    assert_eq!(untrusted.issuer_label(), "A computer (says of itself)");
+    let fields = checked.credential.expect("a credential").labeled_fields();
     let lines: Vec<_> = fields.iter().map(|(label, value)| format!("{label}: {value}")).collect();
     insta::assert_snapshot!(lines.join("\n"));
 }
@@ -278,7 +278,7 @@ fn a_certificate_cut_at_any_byte_is_invalid_without_a_panic() {
 #[test]
 fn of_an_invalid_one_nothing_is_shown_as_signed() {
     let checked = verify(example().replace("Zoë", "Zoe").as_bytes(), &trusting(None, true), today());
-    assert_eq!((checked.verdict, checked.credential, checked.issuer), (Verdict::Invalid, None, None));
+    assert_eq!((checked.verdict, checked.credential, checked.issuer_name), (Verdict::Invalid, None, None));
 }
 
 #[test]
@@ -318,7 +318,7 @@ fn the_computers_key_is_made_once_for_this_user_alone() {
         let threads: Vec<_> = (0..8_u8)
             .map(|n| {
                 let path = &path;
-                scope.spawn(move || SigningKeyPair::of_computer(path, [n; 32]).expect("a key").did())
+                scope.spawn(move || SigningKeyPair::load_or_create(path, [n; 32]).expect("a key").did())
             })
             .collect();
         threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
@@ -330,11 +330,11 @@ fn the_computers_key_is_made_once_for_this_user_alone() {
         let mode = std::fs::metadata(&path).expect("a file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("permissions");
-        let refused = SigningKeyPair::of_computer(&path, [0; 32]).expect_err("others can read it");
+        let refused = SigningKeyPair::load_or_create(&path, [0; 32]).expect_err("others can read it");
         assert!(refused.contains("can be read by others"), "{refused}");
     }
     std::fs::write(&path, "nonsense").expect("a file");
-    assert!(SigningKeyPair::of_computer(&path, [0; 32]).is_err(), "a damaged key is never replaced by itself");
+    assert!(SigningKeyPair::load_or_create(&path, [0; 32]).is_err(), "a damaged key is never replaced by itself");
 }
 
 /// Fixed bytes in place of chance.
@@ -371,16 +371,16 @@ fn later() -> Timestamp {
 /// A clinic that trusts the first key of the issuer by hand.
 fn clinic() -> TrustList {
     let mut trust = TrustList::default();
-    trust.add(issuer().did(), "The school", moment("2026-01-02T00:00:00Z").day(), false).expect("trusted");
+    trust.add(issuer().current_did(), "The school", moment("2026-01-02T00:00:00Z").day(), false).expect("trusted");
     trust
 }
 
 #[test]
 fn an_issuers_key_is_opened_by_its_passphrase_alone() {
     let issuer = issuer();
-    let text = issuer.text();
-    assert_eq!(Issuer::read(&text).expect("an issuer"), issuer);
-    assert_eq!(issuer.unlock(PASSPHRASE).expect("a key").did(), issuer.did());
+    let text = issuer.to_json();
+    assert_eq!(Issuer::from_json(&text).expect("an issuer"), issuer);
+    assert_eq!(issuer.unlock(PASSPHRASE).expect("a key").did(), issuer.current_did());
     let refused = issuer.unlock("six words are good enough there").expect_err("another passphrase");
     assert_eq!(refused, "The passphrase is not the right one.");
     let today = moment("2026-01-01T00:00:00Z").day();
@@ -391,12 +391,12 @@ fn an_issuers_key_is_opened_by_its_passphrase_alone() {
     assert!(!format!("{:?}", issuer.unlock(PASSPHRASE).expect("a key")).contains(&secret), "nor is it printed");
     // A file with one digit changed opens nothing, and asks for no more memory than is usual.
     let damaged = text.replace("\"memory_kib\": 65536", "\"memory_kib\": 4194304");
-    assert!(Issuer::read(&damaged).expect("a file").unlock(PASSPHRASE).is_err());
+    assert!(Issuer::from_json(&damaged).expect("a file").unlock(PASSPHRASE).is_err());
 }
 
 #[test]
 fn the_words_of_a_key_are_its_own() {
-    let words = fingerprint(issuer().did()).expect("words");
+    let words = fingerprint(issuer().current_did()).expect("words");
     insta::assert_snapshot!(words, @"what buzz hip quiz fabric cube");
     assert_eq!(words.split(' ').count(), 6);
     assert_ne!(fingerprint(&SigningKeyPair::from_seed([8; 32]).did()), Some(words));
@@ -419,20 +419,20 @@ fn a_bundle_of_a_trusted_key_is_taken_in_and_an_older_one_is_not() {
     assert_eq!(judged(&trust), Verdict::Stale, "trusted, but it told nothing yet");
     let first = bundle(&issuer(), 1, "2026-12-01T00:00:00Z", &[], Vec::new());
     let second = bundle(&issuer(), 2, "2026-12-02T00:00:00Z", &[id], Vec::new());
-    assert_eq!(trust.take(&first, later()).expect("taken in"), "The school");
+    assert_eq!(trust.import_bundle(&first, later()).expect("taken in"), "The school");
     assert_eq!(judged(&trust), Verdict::Valid);
-    trust.take(&second, later()).expect("taken in");
+    trust.import_bundle(&second, later()).expect("taken in");
     assert_eq!(judged(&trust), Verdict::Revoked);
-    let refused = trust.take(&first, later()).expect_err("older");
+    let refused = trust.import_bundle(&first, later()).expect_err("older");
     assert!(refused.contains("older than the list"), "{refused}");
     assert_eq!(judged(&trust), Verdict::Revoked, "nobody brings back the time before");
-    assert_eq!(TrustList::read(&trust.text()).expect("trust"), trust, "it reads back from its file");
+    assert_eq!(TrustList::from_json(&trust.to_json()).expect("trust"), trust, "it reads back from its file");
 }
 
 #[test]
 fn a_bundle_that_was_changed_or_is_a_strangers_is_refused() {
-    let text = bundle(&issuer(), 1, "2026-12-01T00:00:00Z", &[], Vec::new()).text();
-    assert!(Bundle::read(text.as_bytes()).is_ok());
+    let text = bundle(&issuer(), 1, "2026-12-01T00:00:00Z", &[], Vec::new()).to_json();
+    assert!(Bundle::from_signed_json(text.as_bytes()).is_ok());
     let whole: Value = serde_json::from_str(&text).expect("json");
     for name in whole.as_object().expect("members").keys() {
         let mut changed = whole.clone();
@@ -442,15 +442,15 @@ fn a_bundle_that_was_changed_or_is_a_strangers_is_refused() {
             _ => json!([]),
         };
         if changed != whole {
-            assert!(Bundle::read(changed.to_string().as_bytes()).is_err(), "{name} changed");
+            assert!(Bundle::from_signed_json(changed.to_string().as_bytes()).is_err(), "{name} changed");
         }
     }
     let mut more = whole.clone();
     more["revoked"] = json!([{ "id": school(), "on": "2026-12-01" }]);
-    assert!(Bundle::read(more.to_string().as_bytes()).is_err(), "one more revoked");
+    assert!(Bundle::from_signed_json(more.to_string().as_bytes()).is_err(), "one more revoked");
     let today = moment("2026-01-01T00:00:00Z").day();
     let stranger = Issuer::new(school(), "The School".to_owned(), today, PASSPHRASE, &fresh(9)).expect("an issuer");
-    let refused = clinic().take(&bundle(&stranger, 9, "2026-12-01T00:00:00Z", &[], Vec::new()), later());
+    let refused = clinic().import_bundle(&bundle(&stranger, 9, "2026-12-01T00:00:00Z", &[], Vec::new()), later());
     assert!(refused.expect_err("a stranger").contains("not trusted here"));
 }
 
@@ -461,7 +461,9 @@ fn a_new_key_is_trusted_where_the_old_one_vouches_for_it() {
     let new = old.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(8)).expect("a new key");
     let newer = new.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(10)).expect("a newer key");
     let mut trust = clinic();
-    trust.take(&bundle(&newer, 3, "2026-12-02T00:00:00Z", &[], Vec::new()), later()).expect("two steps at once");
+    trust
+        .import_bundle(&bundle(&newer, 3, "2026-12-02T00:00:00Z", &[], Vec::new()), later())
+        .expect("two steps at once");
     let judged = |text: &str, trust: &TrustList| verify(text.as_bytes(), trust, moment("2026-12-20T00:00:00Z"));
     assert_eq!(judged(&example(), &trust).verdict, Verdict::Valid, "what the old key signed keeps counting");
     let key = newer.unlock(PASSPHRASE).expect("a key");
@@ -473,7 +475,7 @@ fn a_new_key_is_trusted_where_the_old_one_vouches_for_it() {
     assert!(checked.reason.contains("retired on 1 Dec 2026"), "{}", checked.reason);
     // Whoever finds the old key founds no line of their own beside the true one.
     let thief = old.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(11)).expect("a thief's key");
-    let refused = trust.take(&bundle(&thief, 99, "2026-12-19T00:00:00Z", &[], Vec::new()), later());
+    let refused = trust.import_bundle(&bundle(&thief, 99, "2026-12-19T00:00:00Z", &[], Vec::new()), later());
     assert!(refused.expect_err("a side line").contains("not trusted here"));
 }
 
@@ -482,14 +484,14 @@ fn after_a_compromise_only_what_the_ledger_holds_counts() {
     let old = issuer();
     let day = moment("2026-12-01T00:00:00Z").day();
     let new = old
-        .rotate(&KeyRotation::Compromised(old.did().to_owned()), day, (PASSPHRASE, PASSPHRASE), &fresh(8))
+        .rotate(&KeyRotation::Compromised(old.current_did().to_owned()), day, (PASSPHRASE, PASSPHRASE), &fresh(8))
         .expect("a new key");
     let honest = verify(example().as_bytes(), &clinic(), today()).credential.expect("a credential").digest();
     let told = bundle(&new, 4, "2026-12-02T00:00:00Z", &[], vec![honest]);
     let mut trust = clinic();
-    assert!(trust.take(&told, later()).is_err(), "the old key vouches for nothing");
-    trust.add(new.did(), "The school", day, false).expect("compared by its words again");
-    trust.take(&told, later()).expect("taken in");
+    assert!(trust.import_bundle(&told, later()).is_err(), "the old key vouches for nothing");
+    trust.add(new.current_did(), "The school", day, false).expect("compared by its words again");
+    trust.import_bundle(&told, later()).expect("taken in");
     let judged = |text: &str| verify(text.as_bytes(), &trust, moment("2026-12-20T00:00:00Z"));
     assert_eq!(judged(&example()).verdict, Verdict::Valid);
     let forged = issued("Mallory", &key(), "2026-11-23T09:05:00Z");
@@ -504,12 +506,12 @@ fn an_issuer_cannot_claim_the_key_of_another() {
     let day = moment("2026-01-01T00:00:00Z").day();
     let other =
         Issuer::new(IssuerId::new(today(), [6; 10]), "Other".to_owned(), day, PASSPHRASE, &fresh(9)).expect("one");
-    trust.add(other.did(), "Other", day, false).expect("trusted");
+    trust.add(other.current_did(), "Other", day, false).expect("trusted");
     let mut claims = other.clone();
     claims.keys.insert(0, KeyPeriod { compromised: true, ..issuer().keys[0].clone() });
-    let refused = trust.take(&bundle(&claims, 1, "2026-12-01T00:00:00Z", &[], Vec::new()), later());
+    let refused = trust.import_bundle(&bundle(&claims, 1, "2026-12-01T00:00:00Z", &[], Vec::new()), later());
     assert!(refused.expect_err("a claim").contains("claims a key that is trusted as \"The school\""));
-    let again = trust.add(other.did(), "Somebody else", day, false);
+    let again = trust.add(other.current_did(), "Somebody else", day, false);
     assert!(again.expect_err("two names").contains("trusted as \"Other\" already"));
 }
 
@@ -517,7 +519,7 @@ fn an_issuer_cannot_claim_the_key_of_another() {
 fn a_bundle_from_the_future_is_refused() {
     let mut trust = clinic();
     let future = bundle(&issuer(), 1, "2099-01-01T00:00:00Z", &[], Vec::new());
-    let refused = trust.take(&future, later()).expect_err("it would make everything expired or stale");
+    let refused = trust.import_bundle(&future, later()).expect_err("it would make everything expired or stale");
     assert!(refused.contains("still to come"), "{refused}");
 }
 
@@ -527,18 +529,22 @@ fn after_a_thief_was_first_the_new_key_clears_what_the_thief_told() {
     let day = moment("2026-12-01T00:00:00Z").day();
     let mut trust = clinic();
     let thief = old.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(11)).expect("a thief's key");
-    trust.take(&bundle(&thief, u64::MAX, "2026-12-02T00:00:00Z", &[], Vec::new()), later()).expect("nobody knows yet");
+    trust
+        .import_bundle(&bundle(&thief, u64::MAX, "2026-12-02T00:00:00Z", &[], Vec::new()), later())
+        .expect("nobody knows yet");
     let new = old
-        .rotate(&KeyRotation::Compromised(old.did().to_owned()), day, (PASSPHRASE, PASSPHRASE), &fresh(8))
+        .rotate(&KeyRotation::Compromised(old.current_did().to_owned()), day, (PASSPHRASE, PASSPHRASE), &fresh(8))
         .expect("a new key");
-    trust.add(new.did(), "The school", day, false).expect("compared by its words");
+    trust.add(new.current_did(), "The school", day, false).expect("compared by its words");
     let judged = |trust: &TrustList| verify(example().as_bytes(), trust, moment("2026-12-20T00:00:00Z")).verdict;
     assert_eq!(judged(&trust), Verdict::Stale, "what the thief told counts no longer");
     let honest =
         verify(example().as_bytes(), &TrustList::default(), today()).credential.expect("a credential").digest();
-    trust.take(&bundle(&new, 5, "2026-12-03T00:00:00Z", &[], vec![honest]), later()).expect("the school's own");
+    trust
+        .import_bundle(&bundle(&new, 5, "2026-12-03T00:00:00Z", &[], vec![honest]), later())
+        .expect("the school's own");
     assert_eq!(judged(&trust), Verdict::Valid);
-    assert!(trust.issuers[0].keys.iter().all(|key| key.did != thief.did()), "the thief's key is gone");
+    assert!(trust.issuers[0].keys.iter().all(|key| key.did != thief.current_did()), "the thief's key is gone");
 }
 
 #[test]
@@ -547,10 +553,10 @@ fn an_older_key_can_be_declared_compromised_and_the_newest_goes_on() {
     let day = moment("2026-12-01T00:00:00Z").day();
     let rotate = |from: &Issuer, why: KeyRotation, n| from.rotate(&why, day, (PASSPHRASE, PASSPHRASE), &fresh(n));
     let second = rotate(&first, KeyRotation::Yearly, 8).expect("a second key");
-    let third = rotate(&second, KeyRotation::Compromised(first.did().to_owned()), 10).expect("a third key");
+    let third = rotate(&second, KeyRotation::Compromised(first.current_did().to_owned()), 10).expect("a third key");
     let mut trust = clinic();
-    trust.add(second.did(), "The school", day, false).expect("trusted");
-    trust.take(&bundle(&third, 3, "2026-12-02T00:00:00Z", &[], Vec::new()), later()).expect("vouched for");
+    trust.add(second.current_did(), "The school", day, false).expect("trusted");
+    trust.import_bundle(&bundle(&third, 3, "2026-12-02T00:00:00Z", &[], Vec::new()), later()).expect("vouched for");
     assert_eq!(verify(example().as_bytes(), &trust, later()).verdict, Verdict::Invalid, "not in the ledger");
     assert!(rotate(&third, KeyRotation::Compromised("did:key:z6Mk".to_owned()), 12).is_err(), "none of its keys");
 }

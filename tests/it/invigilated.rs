@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use needlewise::attempt::Fact;
 use needlewise::attempt::fact::AttemptStarted;
 use needlewise::attempt::signature::DecisionKind;
-use needlewise::issuing::decision::signature_matches;
+use needlewise::issuing::decision::is_signature_valid;
 use needlewise::service::ClockStepPolicy;
 
 use crate::reader::Reader;
@@ -131,7 +131,7 @@ fn a_clock_that_was_set_back_blocks_an_invigilated_start_alone() {
         panic!("no word of an invigilator")
     };
     assert_eq!(word.identity, "passport; the clock was set back, and compared by the invigilator");
-    assert!(signature_matches(&word.signature, attempt.into(), DecisionKind::Identity, &word.identity));
+    assert!(is_signature_valid(&word.signature, attempt.into(), DecisionKind::Identity, &word.identity));
     let person = somebody(&mut desk, "Dana Levi");
     other.time.set(world.time.get());
     assert!(

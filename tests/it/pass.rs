@@ -66,22 +66,22 @@ impl Pass<'_> {
         let at = moment(self.at);
         let (outcome, sheet, exam) = (self.outcome(), sheet(), self.exam());
         let award = CredentialClaims {
-            id: CertificateId::new(at, [self.certificate; 10]),
-            holder: TraineeId::new(moment("2026-11-23T09:05:00Z"), [self.holder; 10]),
-            name: self.name,
+            certificate_id: CertificateId::new(at, [self.certificate; 10]),
+            holder_id: TraineeId::new(moment("2026-11-23T09:05:00Z"), [self.holder; 10]),
+            holder_name: self.name,
             license: self.license,
-            sheet: &sheet,
+            loaded_paper: &sheet,
             exam: &exam,
-            reviewed: None,
-            head: Digest::of("last fact"),
+            reviewed_on: None,
+            head_digest: Digest::of("last fact"),
             outcome: &outcome,
-            renews: self.renews,
+            renewed_id: self.renews,
             valid_from: at,
             valid_until: moment(self.until),
             assurance: self.assurance,
-            unsigned: (0, 0),
+            unsigned_decisions: (0, 0),
         };
-        sign::sign(award.credential(&self.key.did(), self.issuer), self.key, at).expect("a credential")
+        sign::sign(award.to_credential(&self.key.did(), self.issuer), self.key, at).expect("a credential")
     }
 
     fn exam(&self) -> Exam {

@@ -87,7 +87,10 @@ fn a_pass_ends_the_cycle_and_a_renewal_begins_another_with_all_attempts() {
     let passed = PriorAttempt { result: Some(ExamResult::Passed), valid_until: Some(until), ..failed(400) };
     let renew = until.saturating_sub(Millis::from_days(60));
     let past = [failed(0), failed(30), passed];
-    assert_eq!(evaluate(&exam(), &past, at(hours(500))), Eligibility::Passed { valid_until, renewable_from });
+    assert_eq!(
+        evaluate(&exam(), &past, at(hours(500))),
+        Eligibility::Passed { valid_until: until, renewable_from: renew }
+    );
     assert_eq!(
         evaluate(&exam(), &past, renew),
         Eligibility::Now { attempts_left: 3 },

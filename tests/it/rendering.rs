@@ -46,7 +46,7 @@ fn every_format_carries_the_credential_byte_for_byte() {
     let text = school().certificate();
     for format in CertificateFormat::ALL {
         let bytes = drawn(&school(), format).unwrap_or_else(|why| panic!("{format:?}: {why}"));
-        let carried = carrier::credential(&bytes).unwrap_or_else(|why| panic!("{format:?}: {why}"));
+        let carried = carrier::extract_credential(&bytes).unwrap_or_else(|why| panic!("{format:?}: {why}"));
         assert_eq!(String::from_utf8(carried).expect("a text"), text, "{format:?}");
         let again = drawn(&school(), format).expect("drawn");
         assert!(again == bytes, "{format:?} drawn twice is the same");
@@ -57,19 +57,19 @@ fn every_format_carries_the_credential_byte_for_byte() {
 fn what_would_end_a_section_of_xml_early_is_carried_whole() {
     let pass = Pass { title: "]]> </svg> <&> \"exam\"", name: "A ]]> B & <C>", ..school() };
     let bytes = drawn(&pass, CertificateFormat::Svg).expect("drawn");
-    assert_eq!(carrier::credential(&bytes).expect("carried"), pass.certificate().into_bytes());
+    assert_eq!(carrier::extract_credential(&bytes).expect("carried"), pass.certificate().into_bytes());
 }
 
 #[test]
 fn the_code_on_page_two_holds_the_whole_credential() {
     let text = school().certificate();
     let credential: Credential = serde_json::from_str(&text).expect("a credential");
-    let packed = qr_text::text(&credential).expect("packed");
+    let packed = qr_text::encode(&credential).expect("packed");
     assert!(packed.len() < 4296, "{} letters fit into a code", packed.len());
-    let read: Credential = serde_json::from_slice(&qr_text::read(&packed).expect("read")).expect("a credential");
+    let read: Credential = serde_json::from_slice(&qr_text::decode(&packed).expect("read")).expect("a credential");
     assert_eq!(read, credential);
     for junk in ["", "hello", "0123", "::::::", &packed[..packed.len() / 2]] {
-        let whole = qr_text::read(junk).ok().and_then(|bytes| serde_json::from_slice::<Credential>(&bytes).ok());
+        let whole = qr_text::decode(junk).ok().and_then(|bytes| serde_json::from_slice::<Credential>(&bytes).ok());
         assert_eq!(whole, None, "{junk}");
     }
 }
@@ -91,7 +91,7 @@ fn names_of_five_scripts_are_drawn_and_of_any_length() {
 fn a_sign_that_no_font_has_is_named_and_nothing_is_drawn() {
     for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
         let refused = drawn(&Pass { name: "李 Lee", ..school() }, format).expect_err("no such sign");
-        assert_eq!(refused, RenderError::Glyph('李', "李 Lee".to_owned()));
+        assert_eq!(refused, RenderError::MissingGlyph('李', "李 Lee".to_owned()));
         let said = refused.to_string();
         assert!(said.contains("李 (U+674E)") && said.contains("--font"), "{said}");
     }
@@ -109,7 +109,7 @@ fn a_picture_without_or_with_two_credentials_is_refused() {
     let end = text.find("</openbadges:credential>").expect("its end") + "</openbadges:credential>".len();
     let without = format!("{}{}", &text[..start], &text[end..]);
     let twice = format!("{}{}{}", &text[..end], &text[start..end], &text[end..]);
-    let said = |text: &str| carrier::credential(text.as_bytes()).expect_err("refused");
+    let said = |text: &str| carrier::extract_credential(text.as_bytes()).expect_err("refused");
     assert_eq!(said(&without), "The picture carries no credential.");
     assert_eq!(said(&twice), "The picture carries more than one credential.");
     let entities = "<!DOCTYPE svg [<!ENTITY a \"aa\"><!ENTITY b \"&a;&a;&a;\">]><svg>&b;</svg>";
@@ -122,10 +122,10 @@ fn a_carrier_cut_or_changed_anywhere_ends_without_a_panic() {
         let bytes = drawn(&school(), format).expect("drawn");
         let step = bytes.len() / 150;
         for at in (0..bytes.len()).step_by(step) {
-            let _ = carrier::credential(&bytes[..at]);
+            let _ = carrier::extract_credential(&bytes[..at]);
             let mut changed = bytes.clone();
             changed[at] ^= 0x55;
-            let _ = carrier::credential(&changed);
+            let _ = carrier::extract_credential(&changed);
         }
     }
 }
@@ -135,7 +135,7 @@ fn what_a_scanner_reads_is_verified_without_a_file() {
     let world = World::new();
     world.pass(Millis::from_hours(1));
     let text = school().certificate();
-    let packed = qr_text::text(&serde_json::from_str(&text).expect("a credential")).expect("packed");
+    let packed = qr_text::encode(&serde_json::from_str(&text).expect("a credential")).expect("packed");
     let said = world.run(["certificate", "verify", "--qr", &packed]);
     assert!(
         said.code == 1 && said.out.contains("code: untrusted") && said.out.contains("Amira Okafor"),

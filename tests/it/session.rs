@@ -147,7 +147,7 @@ fn any_answer() -> impl Strategy<Value = Answer> {
 
 fn any_action() -> impl Strategy<Value = AttemptAction> {
     prop_oneof![
-        8 => (0_usize..9, any_answer()).prop_map(|(item, answer)| AttemptAction::Answer { question_index, answer, certainty: None }),
+        8 => (0_usize..9, any_answer()).prop_map(|(item, answer)| AttemptAction::Answer { question_index: item, answer, certainty: None }),
         1 => (0_usize..9).prop_map(|item| AttemptAction::ClearAnswer { item }),
         2 => (0_usize..9).prop_map(|item| AttemptAction::ToggleFlag { item }),
         1 => Just(AttemptAction::TimeOut),

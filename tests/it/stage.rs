@@ -32,7 +32,7 @@ pub fn desk(home: &Path, time: &Rc<Cell<i64>>) -> Service {
     place.create_data_dir().expect("a folder");
     let mut catalog = Catalog::built_in();
     catalog.add_folder(&place.banks_dir(), &BankOrigin::DataDirectory).expect("banks");
-    let trust = std::fs::read_to_string(place.trust_file()).map(|text| TrustList::read(&text).expect("trust"));
+    let trust = std::fs::read_to_string(place.trust_file()).map(|text| TrustList::from_json(&text).expect("trust"));
     let trust = trust.unwrap_or_default();
     Service {
         store: Box::new(SqliteStore::open(&place.store_file()).expect("a store")),

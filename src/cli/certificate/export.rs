@@ -53,8 +53,8 @@ pub(super) fn run(args: &CertificateExportArgs, env: &mut Env<'_>) -> CommandRes
     let stem = held.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     for format in &args.format {
         let bytes = render(*format, &credential, &held.credential, &fonts).map_err(|why| match why {
-            RenderError::Glyph(..) => Failure::no(why.to_string()),
-            RenderError::Otherwise(_) => Failure { code: error::STORE, message: why.to_string() },
+            RenderError::MissingGlyph(..) => Failure::no(why.to_string()),
+            RenderError::Other(_) => Failure { code: error::STORE, message: why.to_string() },
         })?;
         let path = args.to.join(format!("{stem}.{}", format.name()));
         paths::write_atomic(&path, &bytes).map_err(|error| Failure::disk(&path, "written", &error))?;

@@ -30,7 +30,7 @@ pub fn read_all(paths: &[PathBuf], env: &mut Env<'_>) -> Result<Vec<CertificateF
     let mut files = Vec::new();
     for path in paths {
         if path == Path::new("-") {
-            let input = env.input.take().map_or(Ok(Vec::new()), |input| read_up_to(input, carrier::LARGEST));
+            let input = env.input.take().map_or(Ok(Vec::new()), |input| read_up_to(input, carrier::MAX_BYTES));
             files.push(file(path, input.map_err(|error| Failure::unreadable(path, &error))?));
         } else if path.is_dir() {
             let mut inside = Vec::new();
@@ -60,11 +60,11 @@ pub fn fonts(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    std::fs::File::open(path).and_then(|file| read_up_to(file, carrier::LARGEST))
+    std::fs::File::open(path).and_then(|file| read_up_to(file, carrier::MAX_BYTES))
 }
 
 fn file(path: &Path, bytes: Vec<u8>) -> CertificateFile {
-    CertificateFile { name: shown(path), bytes: carrier::credential(&bytes), read: true }
+    CertificateFile { name: shown(path), bytes: carrier::extract_credential(&bytes), read: true }
 }
 
 /// Reads what a folder and the folders in it hold, as far as it goes.

@@ -4,7 +4,7 @@ use crate::cli::error::{self, Failure, shown};
 use crate::cli::passphrase::{self, PassphraseArgs};
 use crate::cli::{CommandResult, Env};
 use crate::exam::disclosure::DisclosureLevel;
-use crate::issuing::request::{CertificateRequest, LARGEST};
+use crate::issuing::request::{CertificateRequest, MAX_BYTES};
 use crate::service::issuing::RequestReview;
 use crate::view::result_lines;
 use crate::{paths, text};
@@ -53,12 +53,12 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
 /// # Errors
 /// A file that cannot be read, or is none.
 pub(in crate::cli) fn read(path: &Path) -> Result<CertificateRequest, Failure> {
-    let bytes = std::fs::File::open(path).and_then(|file| paths::read_up_to(file, LARGEST));
+    let bytes = std::fs::File::open(path).and_then(|file| paths::read_up_to(file, MAX_BYTES));
     let bytes = bytes.map_err(|error| Failure::unreadable(path, &error))?;
     let code =
         if serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() { error::NO } else { error::UNREADABLE };
     let no_request = |why| format!("{} is no request: {why}. Ask for it again.", shown(path));
-    CertificateRequest::read(&bytes).map_err(|why| Failure { code, message: no_request(why) })
+    CertificateRequest::from_json(&bytes).map_err(|why| Failure { code, message: no_request(why) })
 }
 
 /// Returns what an issuer sees before signing.
@@ -72,8 +72,8 @@ fn lines(considered: &RequestReview, name: Option<&str>) -> Vec<String> {
     let mut lines = vec![format!("Name: {name}")];
     lines.extend(request.trainee.license.iter().map(|license| format!("License: {}", text::single_line(license))));
     lines.push(format!("Person: {}", request.trainee.id));
-    lines.push(format!("Exam: {}", text::single_line(examined.sheet.title())));
-    lines.push(format!("Ended: {}", examined.at.format_local()));
+    lines.push(format!("Exam: {}", text::single_line(examined.loaded_paper.title())));
+    lines.push(format!("Ended: {}", examined.ended_at.format_local()));
     lines.extend(result_lines(&examined.finished.outcome, DisclosureLevel::Objectives));
     lines.push(match sent {
         0 | 1 => "Requests: the first of this person".to_owned(),
@@ -84,7 +84,7 @@ fn lines(considered: &RequestReview, name: Option<&str>) -> Vec<String> {
     lines.push(format!("Valid through: {} (UTC)", until.day().format_long()));
     lines
         .extend(known_as.iter().map(|name| format!("Odd: The person of this id is {} here.", text::single_line(name))));
-    match examined.odd.as_slice() {
+    match examined.anomalies.as_slice() {
         [] if known_as.is_some() => {}
         [] => lines.push("Odd: nothing".to_owned()),
         odd => lines.extend(odd.iter().map(|sentence| format!("Odd: {}", text::single_line(sentence)))),

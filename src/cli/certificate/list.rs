@@ -67,7 +67,7 @@ fn row((held, checked): &(StoredCertificate, VerificationResult)) -> serde_json:
         "trainee": { "id": held.holder.id, "name": held.holder.person.name },
         "exam": held.exam,
         "assurance": checked.credential.as_ref().and_then(assurance),
-        "issuer": checked.credential.as_ref().map(|c| json!({ "id": c.issuer.id, "name": checked.issuer })),
+        "issuer": checked.credential.as_ref().map(|c| json!({ "id": c.issuer.id, "name": checked.issuer_name })),
         "valid_from": held.valid_from.to_string(),
         "valid_until": held.valid_until.to_string(),
         "verdict": checked.verdict,

@@ -22,7 +22,7 @@ pub struct RequestArgs {
 pub(super) fn run(args: &RequestArgs, env: &mut Env<'_>) -> CommandResult {
     let attempt = attempt_id(&args.attempt)?;
     let request = env.desk()?.request(attempt)?;
-    paths::write_atomic(&args.to, request.text().as_bytes())
+    paths::write_atomic(&args.to, request.to_json().as_bytes())
         .map_err(|error| Failure::disk(&args.to, "written", &error))?;
     env.say(&format!("The request of {} is in {}.", text::single_line(&request.trainee.name), shown(&args.to)))?;
     env.say("The issuer answers it with a certificate: take that in with `needlewise certificate import FILE`.")

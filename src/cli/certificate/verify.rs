@@ -51,7 +51,7 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
     let now = (env.clock)().now().wall;
     let trust = env.trust()?;
     let files = match &args.qr {
-        Some(text) => vec![CertificateFile { name: "code".to_owned(), bytes: qr_text::read(text), read: true }],
+        Some(text) => vec![CertificateFile { name: "code".to_owned(), bytes: qr_text::decode(text), read: true }],
         None => files::read_all(&args.paths, env)?,
     };
     if files.is_empty() {
@@ -111,8 +111,8 @@ fn receipt(
 ) -> std::result::Result<(), Failure> {
     let by = clean_name(by).map_err(|why| Failure::usage(format!("{why}.")))?;
     let results = results.iter().map(|result| (result.file.as_str(), &result.checked)).collect();
-    let bytes =
-        receipt::write(&Receipt { by: &by, at, results, trust }, fonts).map_err(|why| Failure::no(why.to_string()))?;
+    let bytes = receipt::write(&Receipt { verifier: &by, checked_at: at, results, trust }, fonts)
+        .map_err(|why| Failure::no(why.to_string()))?;
     paths::write_atomic(path, &bytes).map_err(|error| Failure::disk(path, "written", &error))
 }
 
@@ -126,8 +126,10 @@ fn table(results: &[FileVerification]) -> String {
             credential.map_or_else(String::new, |credential| credential.subject.name.clone()),
             credential.map_or_else(String::new, |credential| credential.subject.achievement.name.clone()),
             credential.and_then(super::assurance).unwrap_or_default().to_owned(),
-            credential.and_then(|credential| credential.until()).map_or_else(String::new, |at| at.day().to_string()),
-            checked.issuer_words(),
+            credential
+                .and_then(|credential| credential.expires_at())
+                .map_or_else(String::new, |at| at.day().to_string()),
+            checked.issuer_label(),
             result.file.clone(),
         ]
     };
@@ -146,14 +148,14 @@ fn table(results: &[FileVerification]) -> String {
 
 /// Returns the verdict in lines: every signed field, then the reason.
 pub(super) fn lines(checked: &VerificationResult) -> Vec<String> {
-    let fields = checked.credential.as_ref().map_or_else(Vec::new, |credential| credential.fields());
+    let fields = checked.credential.as_ref().map_or_else(Vec::new, |credential| credential.labeled_fields());
     let widest = fields.iter().map(|(label, _)| text::width(label)).max().unwrap_or(0);
     let line = |(label, value): &(String, String)| {
         let gap = " ".repeat(widest - text::width(label));
         format!("  {}{gap}  {}", text::single_line(label), text::single_line(value))
     };
     let mut lines: Vec<_> = fields.iter().map(line).collect();
-    let issuer = checked.issuer.as_ref();
+    let issuer = checked.issuer_name.as_ref();
     lines.extend(issuer.map(|issuer| format!("Issuer as trusted here: {}", text::single_line(issuer))));
     lines.push(format!("Verdict: {}. {}", checked.verdict, checked.reason));
     lines

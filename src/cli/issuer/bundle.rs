@@ -23,7 +23,7 @@ pub(super) fn run(args: &BundleArgs, env: &mut Env<'_>) -> CommandResult {
     let desk = env.desk()?;
     let (key, _) = args.unlock.key(env, &issuer)?;
     let bundle = desk.bundle(&issuer, &key)?;
-    paths::write_atomic(&args.to, bundle.text().as_bytes())
+    paths::write_atomic(&args.to, bundle.to_json().as_bytes())
         .map_err(|error| Failure::disk(&args.to, "written", &error))?;
     env.say(&format!(
         "Bundle {} of {} is in {}: {} revoked. The next one is due on {}.",

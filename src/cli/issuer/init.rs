@@ -47,10 +47,10 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
         let old = passphrase::issuer(env)?;
         let (_, passphrase) = args.unlock.key(env, &old)?;
         let why = args.compromised.as_ref().map_or(KeyRotation::Yearly, |did| {
-            KeyRotation::Compromised(if did.is_empty() { old.did().to_owned() } else { did.clone() })
+            KeyRotation::Compromised(if did.is_empty() { old.current_did().to_owned() } else { did.clone() })
         });
         // Who has the key in use may have its passphrase too.
-        let taken = why == KeyRotation::Compromised(old.did().to_owned());
+        let taken = why == KeyRotation::Compromised(old.current_did().to_owned());
         let then = if taken { args.next.new_passphrase(env)? } else { passphrase.clone() };
         if taken && *then == *passphrase {
             return Err(Failure::usage(
@@ -58,7 +58,8 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
             ));
         }
         let new = old.rotate(&why, now.day(), (&passphrase, &then), &fresh).map_err(Failure::usage)?;
-        paths::write_atomic(&path, new.text().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))?;
+        paths::write_atomic(&path, new.to_json().as_bytes())
+            .map_err(|error| Failure::disk(&path, "written", &error))?;
         new
     } else {
         if path.exists() {
@@ -74,15 +75,15 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
         chance.fill_bytes(&mut random);
         let new =
             Issuer::new(IssuerId::new(now, random), name, now.day(), &passphrase, &fresh).map_err(Failure::usage)?;
-        match paths::write_new(&path, new.text().as_bytes()) {
+        match paths::write_new(&path, new.to_json().as_bytes()) {
             Ok(true) => new,
             Ok(false) => return Err(Failure::usage(format!("{} was made by another process.", shown(&path)))),
             Err(error) => return Err(Failure::disk(&path, "written", &error)),
         }
     };
     desk.hold_catalog()?;
-    env.say(&format!("{} signs with a new key: {}", issuer.name, issuer.did()))?;
-    env.say(&format!("Its words: {}", words(issuer.did())))?;
+    env.say(&format!("{} signs with a new key: {}", issuer.name, issuer.current_did()))?;
+    env.say(&format!("Its words: {}", words(issuer.current_did())))?;
     env.say("Tell these words to those who are to trust it, over another channel than the one the key comes by.")?;
     env.say(&format!(
         "The key is in {}, under your passphrase. Keep a copy of that file in a safe place.",

@@ -19,7 +19,8 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
             })
         };
         let keys: Vec<_> = issuer.keys.iter().map(key).collect();
-        return env.say_json(&json!({ "id": issuer.id, "name": issuer.name, "did": issuer.did(), "keys": keys }));
+        return env
+            .say_json(&json!({ "id": issuer.id, "name": issuer.name, "did": issuer.current_did(), "keys": keys }));
     }
     env.say(&format!("Name: {}", issuer.name))?;
     for key in issuer.keys.iter().rev() {

@@ -4,7 +4,7 @@ use super::words;
 use crate::cli::error::{self, Failure, shown};
 use crate::cli::{CommandResult, Env};
 use crate::credential::TrustList;
-use crate::credential::bundle::{Bundle, LARGEST};
+use crate::credential::bundle::{Bundle, MAX_BYTES};
 use crate::service::people::clean_name;
 use crate::{paths, text};
 
@@ -51,13 +51,13 @@ pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> CommandResult {
 }
 
 fn take(path: &Path, trust: &mut TrustList, env: &mut Env<'_>) -> CommandResult {
-    let bytes = std::fs::File::open(path).and_then(|file| paths::read_up_to(file, LARGEST));
+    let bytes = std::fs::File::open(path).and_then(|file| paths::read_up_to(file, MAX_BYTES));
     let bytes = bytes.map_err(|error| Failure::unreadable(path, &error))?;
     let refused = |why: String| Failure::no(format!("{} is refused. {why}", shown(path)));
-    let readable = bytes.len() <= LARGEST && serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok();
+    let readable = bytes.len() <= MAX_BYTES && serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok();
     let code = if readable { error::NO } else { error::UNREADABLE };
-    let bundle = Bundle::read(&bytes).map_err(|why| Failure { code, ..refused(why) })?;
-    let name = trust.take(&bundle, (env.clock)().now().wall).map_err(refused)?;
+    let bundle = Bundle::from_signed_json(&bytes).map_err(|why| Failure { code, ..refused(why) })?;
+    let name = trust.import_bundle(&bundle, (env.clock)().now().wall).map_err(refused)?;
     save(trust, env)?;
     let revoked = text::count_with_noun(bundle.revoked.len(), "certificate");
     let due = bundle.next_update.day().format_long();
@@ -67,5 +67,5 @@ fn take(path: &Path, trust: &mut TrustList, env: &mut Env<'_>) -> CommandResult 
 /// Writes whom this machine trusts.
 pub(super) fn save(trust: &TrustList, env: &Env<'_>) -> Result<(), Failure> {
     let path = env.place()?.trust_file();
-    paths::write_atomic(&path, trust.text().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))
+    paths::write_atomic(&path, trust.to_json().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))
 }

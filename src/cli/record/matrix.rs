@@ -72,7 +72,7 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
         expiring: args.expiring,
         sort: if args.by_end { MatrixOrder::End } else { MatrixOrder::Name },
     };
-    let now = desk.trust.today(desk.clock.now().wall);
+    let now = desk.trust.latest_known_time(desk.clock.now().wall);
     let chosen = roll.select(&query, now);
     let shown: Vec<_> =
         (0..roll.exams.len()).filter(|at| exam.as_ref().is_none_or(|id| roll.exams[*at].0 == *id)).collect();

@@ -7,7 +7,7 @@ use crate::attempt::{Fact, Mode};
 use crate::cli::{CommandResult, Env};
 use crate::exam::anomalies::find_anomalies;
 use crate::exam::disclosure::DisclosureLevel;
-use crate::issuing::decision::applied;
+use crate::issuing::decision::applicable_facts;
 use crate::text;
 use crate::view::{look_back_lines, result_lines};
 
@@ -60,7 +60,7 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
             0
         }
     };
-    for (row, fact) in applied(&facts) {
+    for (row, fact) in applicable_facts(&facts) {
         if let Fact::Remarked(_) = fact {
             // Neither which question it was nor what became of it: that would tell whether it was answered rightly.
             env.say(&format!(

@@ -1,4 +1,4 @@
-//! Page one: what a clinic hangs on the wall.
+//! Layout of page one, the certificate for display.
 //!
 //! ```text
 //! ┌────────────────────────────────────────────────────────────┐
@@ -16,7 +16,7 @@ use crate::credential::key::fingerprint;
 use crate::credential::render::RenderError;
 use crate::credential::render::fonts::Fonts;
 use crate::credential::render::page::{
-    ACCENT, BlockRole, CertificatePage, DIM, HEIGHT, HeaderScope, PageBlock, TextStyle, WIDTH, count,
+    ACCENT, BlockRole, CertificatePage, DIM, HEIGHT, HeaderScope, PageBlock, TextStyle, WIDTH, to_f32,
 };
 use crate::credential::types::{Credential, ResultDescription, ResultValue};
 
@@ -27,9 +27,9 @@ const LEFT: f32 = 64.0;
 /// Where it ends on the right.
 const RIGHT: f32 = WIDTH - 64.0;
 /// How wide a name may be.
-const NAME_MOST: f32 = 600.0;
+const NAME_MAX_WIDTH: f32 = 600.0;
 /// Where the column on the right begins.
-const ASIDE: f32 = 500.0;
+const RIGHT_COLUMN: f32 = 500.0;
 
 /// Lays out page one.
 ///
@@ -37,114 +37,152 @@ const ASIDE: f32 = 500.0;
 /// A character that no font has a sign for.
 pub fn lay_out(credential: &Credential, fonts: &Fonts) -> Result<Vec<PageBlock>, RenderError> {
     let mut page = CertificatePage::new(fonts);
-    frame(&mut page);
-    head(&mut page, credential);
-    results(&mut page, credential);
-    aside(&mut page, credential);
-    foot(&mut page, credential);
+    draw_frame(&mut page);
+    draw_header(&mut page, credential);
+    draw_results(&mut page, credential);
+    draw_details(&mut page, credential);
+    draw_footer(&mut page, credential);
     page.finish()
 }
 
-fn frame(page: &mut CertificatePage<'_>) {
-    let inset = |by: f32, width: f32| {
-        let (w, h) = (WIDTH - 2.0 * by, HEIGHT - 2.0 * by);
+fn draw_frame(page: &mut CertificatePage<'_>) {
+    let frame_rectangle = |margin: f32, stroke_width: f32| {
+        let (frame_width, frame_height) = (WIDTH - 2.0 * margin, HEIGHT - 2.0 * margin);
         format!(
-            "<rect x=\"{by}\" y=\"{by}\" width=\"{w}\" height=\"{h}\" fill=\"none\" stroke=\"{ACCENT}\" stroke-width=\"{width}\"/>"
+            "<rect x=\"{margin}\" y=\"{margin}\" width=\"{frame_width}\" height=\"{frame_height}\" fill=\"none\" stroke=\"{ACCENT}\" stroke-width=\"{stroke_width}\"/>"
         )
     };
-    let ground = format!("<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#ffffff\"/>");
-    page.ornament(format!("{ground}{}{}", inset(24.0, 2.4), inset(30.0, 0.6)));
+    let background = format!("<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#ffffff\"/>");
+    page.add_artifact(format!("{background}{}{}", frame_rectangle(24.0, 2.4), frame_rectangle(30.0, 0.6)));
 }
 
-fn head(page: &mut CertificatePage<'_>, credential: &Credential) {
+fn draw_header(page: &mut CertificatePage<'_>, credential: &Credential) {
     let subject = &credential.subject;
-    let most = RIGHT - LEFT;
-    let own = credential.assurance() == Some(Assurance::SelfAttested);
-    let title = if own { "Self-test record" } else { "Certificate of completion" };
+    let max_width = RIGHT - LEFT;
+    let is_self_attested = credential.assurance() == Some(Assurance::SelfAttested);
+    let title = if is_self_attested { "Self-test record" } else { "Certificate of completion" };
     let middle = |size| TextStyle::plain(size).middle();
-    page.fitted(BlockRole::Text, (MIDDLE, 68.0), middle(12.0).color(DIM), &credential.issuer.name, most, 7.0);
-    page.line(BlockRole::Title, (MIDDLE, 106.0), middle(30.0).bold().color(ACCENT), title);
-    let says = if own { "This records that, on a computer of their own," } else { "This is to state that" };
-    page.line(BlockRole::Text, (MIDDLE, 134.0), middle(11.0).color(DIM), says);
-    page.fitted(BlockRole::Text, (MIDDLE, 180.0), middle(44.0).bold(), &subject.name, NAME_MOST, 18.0);
+    page.add_fitted_line(
+        BlockRole::Text,
+        (MIDDLE, 68.0),
+        middle(12.0).color(DIM),
+        &credential.issuer.name,
+        max_width,
+        7.0,
+    );
+    page.add_line(BlockRole::Title, (MIDDLE, 106.0), middle(30.0).bold().color(ACCENT), title);
+    let introduction =
+        if is_self_attested { "This records that, on a computer of their own," } else { "This is to state that" };
+    page.add_line(BlockRole::Text, (MIDDLE, 134.0), middle(11.0).color(DIM), introduction);
+    page.add_fitted_line(BlockRole::Text, (MIDDLE, 180.0), middle(44.0).bold(), &subject.name, NAME_MAX_WIDTH, 18.0);
     if let Some(license) = &subject.license {
-        page.fitted(
+        page.add_fitted_line(
             BlockRole::Text,
             (MIDDLE, 202.0),
             middle(10.0).color(DIM),
             &format!("License: {license}"),
-            most,
+            max_width,
             6.0,
         );
     }
-    page.line(BlockRole::Text, (MIDDLE, 228.0), middle(11.0).color(DIM), "passed the written exam");
-    page.fitted(BlockRole::Text, (MIDDLE, 256.0), middle(22.0).color(ACCENT), &subject.achievement.name, most, 9.0);
-    let day = |at: Option<crate::clock::Timestamp>| at.map_or_else(String::new, |at| at.day().format_long());
-    let dates = format!("on {}. Valid through {} (UTC)", day(credential.from()), day(credential.until()));
-    page.line(BlockRole::Text, (MIDDLE, 280.0), middle(12.0).bold(), &dates);
-    page.ornament(format!("<path d=\"M{LEFT} 298H{RIGHT}\" stroke=\"{ACCENT}\" stroke-width=\"0.6\" fill=\"none\"/>"));
+    page.add_line(BlockRole::Text, (MIDDLE, 228.0), middle(11.0).color(DIM), "passed the written exam");
+    page.add_fitted_line(
+        BlockRole::Text,
+        (MIDDLE, 256.0),
+        middle(22.0).color(ACCENT),
+        &subject.achievement.name,
+        max_width,
+        9.0,
+    );
+    let format_day =
+        |time: Option<crate::clock::Timestamp>| time.map_or_else(String::new, |time| time.day().format_long());
+    let dates = format!(
+        "on {}. Valid through {} (UTC)",
+        format_day(credential.starts_at()),
+        format_day(credential.expires_at())
+    );
+    page.add_line(BlockRole::Text, (MIDDLE, 280.0), middle(12.0).bold(), &dates);
+    page.add_artifact(format!(
+        "<path d=\"M{LEFT} 298H{RIGHT}\" stroke=\"{ACCENT}\" stroke-width=\"0.6\" fill=\"none\"/>"
+    ));
 }
 
 /// Sets the table of results; with many sections its lines stand closer.
-fn results(page: &mut CertificatePage<'_>, credential: &Credential) {
+fn draw_results(page: &mut CertificatePage<'_>, credential: &Credential) {
     let subject = &credential.subject;
-    let rows: Vec<_> = subject.achievement.descriptions.iter().zip(&subject.results).map(row).collect();
-    let leading = (158.0 / count(rows.len() + 1)).min(16.0);
+    let rows: Vec<_> = subject.achievement.result_descriptions.iter().zip(&subject.results).map(result_row).collect();
+    let leading = (158.0 / to_f32(rows.len() + 1)).min(16.0);
     let size = (leading * 0.66).min(9.5);
-    let (score, needed) = (ASIDE - 110.0, ASIDE - 36.0);
+    let (score_x, needed_x) = (RIGHT_COLUMN - 110.0, RIGHT_COLUMN - 36.0);
     let mut y = 318.0;
-    let head = TextStyle::plain(size).bold().color(DIM);
-    page.line(BlockRole::Cell(0, HeaderScope::Column), (LEFT, y), head, "Section");
-    page.line(BlockRole::Cell(0, HeaderScope::Column), (score, y), head.end(), "Score");
-    page.line(BlockRole::Cell(0, HeaderScope::Column), (needed, y), head.end(), "Needed");
-    for (at, [name, value, least]) in rows.iter().enumerate() {
+    let header_style = TextStyle::plain(size).bold().color(DIM);
+    page.add_line(BlockRole::Cell(0, HeaderScope::Column), (LEFT, y), header_style, "Section");
+    page.add_line(BlockRole::Cell(0, HeaderScope::Column), (score_x, y), header_style.end(), "Score");
+    page.add_line(BlockRole::Cell(0, HeaderScope::Column), (needed_x, y), header_style.end(), "Needed");
+    for (index, [name, value, required]) in rows.iter().enumerate() {
         y += leading;
-        let style = if at == 0 { TextStyle::plain(size).bold() } else { TextStyle::plain(size) };
-        page.fitted(BlockRole::Cell(at + 1, HeaderScope::Row), (LEFT, y), style, name, score - LEFT - 60.0, 4.0);
-        page.line(BlockRole::Cell(at + 1, HeaderScope::None), (score, y), style.end(), value);
-        page.line(BlockRole::Cell(at + 1, HeaderScope::None), (needed, y), style.end(), least);
+        let style = if index == 0 { TextStyle::plain(size).bold() } else { TextStyle::plain(size) };
+        page.add_fitted_line(
+            BlockRole::Cell(index + 1, HeaderScope::Row),
+            (LEFT, y),
+            style,
+            name,
+            score_x - LEFT - 60.0,
+            4.0,
+        );
+        page.add_line(BlockRole::Cell(index + 1, HeaderScope::None), (score_x, y), style.end(), value);
+        page.add_line(BlockRole::Cell(index + 1, HeaderScope::None), (needed_x, y), style.end(), required);
     }
 }
 
 /// Returns a line of the table: what, how much, how much was needed.
-fn row((what, result): (&ResultDescription, &ResultValue)) -> [String; 3] {
-    let value = match (&result.value, &what.most) {
+fn result_row((what, result): (&ResultDescription, &ResultValue)) -> [String; 3] {
+    let value = match (&result.value, &what.value_max) {
         (Some(value), Some(most)) => format!("{value} of {most}"),
         (Some(value), None) => value.clone(),
         (None, _) => "yes".to_owned(),
     };
-    [what.name.clone(), value, what.required.clone().unwrap_or_else(|| "–".to_owned())]
+    [what.name.clone(), value, what.required_value.clone().unwrap_or_else(|| "–".to_owned())]
 }
 
-fn aside(page: &mut CertificatePage<'_>, credential: &Credential) {
+fn draw_details(page: &mut CertificatePage<'_>, credential: &Credential) {
     let assurance = credential.assurance();
-    let pool = credential.evidence.iter().find(|evidence| evidence.genre == "banks");
-    let pool = pool.and_then(|banks| banks.narrative.split_inclusive('.').next()).unwrap_or_default();
-    let id = credential.certificate();
-    let words = fingerprint(&credential.issuer.id).unwrap_or_default();
-    let renews = credential.renews().map(|id| format!("Renews certificate {}", id.short()));
-    let facts = [
-        ("Assurance", assurance.map_or("", Assurance::words)),
-        ("Questions", pool),
+    let pool_note = credential.evidence.iter().find(|evidence| evidence.genre == "banks");
+    let pool_note = pool_note.and_then(|banks| banks.narrative.split_inclusive('.').next()).unwrap_or_default();
+    let certificate_id = credential.certificate_id();
+    let key_fingerprint = fingerprint(&credential.issuer.id).unwrap_or_default();
+    let renewal = credential
+        .renewed_certificate_id()
+        .map(|certificate_id| format!("Renews certificate {}", certificate_id.short()));
+    let entries = [
+        ("Assurance", assurance.map_or("", Assurance::description)),
+        ("Questions", pool_note),
         ("Issuer", &credential.issuer.name),
-        ("Words of its key", &words),
-        ("Certificate", &id.map_or_else(String::new, |id| format!("{} ({id})", id.short()))),
-        ("Earlier one", renews.as_deref().unwrap_or_default()),
+        ("Words of its key", &key_fingerprint),
+        (
+            "Certificate",
+            &certificate_id
+                .map_or_else(String::new, |certificate_id| format!("{} ({certificate_id})", certificate_id.short())),
+        ),
+        ("Earlier one", renewal.as_deref().unwrap_or_default()),
     ];
     let mut y = 318.0;
-    for (label, says) in facts.into_iter().filter(|(_, says)| !says.is_empty()) {
-        page.line(BlockRole::Text, (ASIDE, y), TextStyle::plain(7.5).bold().color(DIM), label);
-        y = page.text((ASIDE, y + 11.0), TextStyle::plain(9.0), 11.0, says, RIGHT - ASIDE) + 5.0;
+    for (label, content) in entries.into_iter().filter(|(_, content)| !content.is_empty()) {
+        page.add_line(BlockRole::Text, (RIGHT_COLUMN, y), TextStyle::plain(7.5).bold().color(DIM), label);
+        y = page.add_paragraph((RIGHT_COLUMN, y + 11.0), TextStyle::plain(9.0), 11.0, content, RIGHT - RIGHT_COLUMN)
+            + 5.0;
     }
 }
 
-fn foot(page: &mut CertificatePage<'_>, credential: &Credential) {
-    page.ornament(format!("<path d=\"M{LEFT} 492H{RIGHT}\" stroke=\"{ACCENT}\" stroke-width=\"0.6\" fill=\"none\"/>"));
+fn draw_footer(page: &mut CertificatePage<'_>, credential: &Credential) {
+    page.add_artifact(format!(
+        "<path d=\"M{LEFT} 492H{RIGHT}\" stroke=\"{ACCENT}\" stroke-width=\"0.6\" fill=\"none\"/>"
+    ));
     let statement = &credential.subject.achievement.criteria.narrative;
     // A longer statement is set smaller; at the length a statement may have it still fits.
     let size = if statement.chars().count() > 500 { 6.0 } else { 8.5 };
-    page.text((LEFT, 508.0), TextStyle::plain(size), size * 1.35, statement, RIGHT - LEFT);
-    let check =
+    page.add_paragraph((LEFT, 508.0), TextStyle::plain(size), size * 1.35, statement, RIGHT - LEFT);
+    let note =
         "This proves nothing by itself: `needlewise certificate verify` checks the signed credential that it carries.";
-    page.line(BlockRole::Text, (MIDDLE, 556.0), TextStyle::plain(7.5).middle().color(DIM), check);
+    page.add_line(BlockRole::Text, (MIDDLE, 556.0), TextStyle::plain(7.5).middle().color(DIM), note);
 }

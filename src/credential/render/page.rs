@@ -1,9 +1,9 @@
-//! A page as an ordered list of blocks, each a small picture that also says what it is: so that one layout serves pictures
-//! for the eye and tagged pages for a screen reader.
+//! Page layout: an ordered list of blocks, each with its SVG, its plain text and its role for screen readers.
+//! The pictures and the tagged PDF are made from the same blocks.
 
 use crate::credential::render::RenderError;
 use crate::credential::render::fonts::Fonts;
-use crate::credential::render::xml::escaped;
+use crate::credential::render::xml::escape;
 
 /// A page of A4 lying on its side, in points.
 pub const WIDTH: f32 = 841.89;
@@ -21,7 +21,7 @@ pub const DIM: &str = "#57606a";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BlockRole {
     /// Nothing: lines and grounds.
-    Ornament,
+    Artifact,
     /// The title of a page.
     Title,
     /// A line or a few of running text.
@@ -49,7 +49,7 @@ pub struct PageBlock {
     /// What it is.
     pub role: BlockRole,
     /// What it says.
-    pub says: String,
+    pub text: String,
     /// How it is drawn: SVG in the coordinates of the page.
     pub svg: String,
 }
@@ -60,7 +60,7 @@ pub struct CertificatePage<'a> {
     /// Its parts, in the order in which they are read.
     pub blocks: Vec<PageBlock>,
     fonts: &'a Fonts,
-    missing: Option<RenderError>,
+    first_error: Option<RenderError>,
 }
 
 /// How a text is set.
@@ -106,7 +106,7 @@ impl TextStyle {
 impl<'a> CertificatePage<'a> {
     /// Begins a page.
     pub fn new(fonts: &'a Fonts) -> Self {
-        Self { blocks: Vec::new(), fonts, missing: None }
+        Self { blocks: Vec::new(), fonts, first_error: None }
     }
 
     /// Returns the finished parts.
@@ -114,55 +114,71 @@ impl<'a> CertificatePage<'a> {
     /// # Errors
     /// The first character that no font has a sign for: a box in its place would be another name.
     pub fn finish(self) -> Result<Vec<PageBlock>, RenderError> {
-        self.missing.map_or(Ok(self.blocks), Err)
+        self.first_error.map_or(Ok(self.blocks), Err)
     }
 
     /// Draws lines and grounds.
-    pub fn ornament(&mut self, svg: impl Into<String>) {
-        self.blocks.push(PageBlock { role: BlockRole::Ornament, says: String::new(), svg: svg.into() });
+    pub fn add_artifact(&mut self, svg: impl Into<String>) {
+        self.blocks.push(PageBlock { role: BlockRole::Artifact, text: String::new(), svg: svg.into() });
     }
 
     /// Draws a figure with the words for it.
-    pub fn figure(&mut self, alt: &str, svg: String) {
-        self.blocks.push(PageBlock { role: BlockRole::Figure(alt.to_owned()), says: alt.to_owned(), svg });
+    pub fn add_figure(&mut self, alt: &str, svg: String) {
+        self.blocks.push(PageBlock { role: BlockRole::Figure(alt.to_owned()), text: alt.to_owned(), svg });
     }
 
     /// Sets one line of text.
-    pub fn line(&mut self, role: BlockRole, at: (f32, f32), style: TextStyle, text: &str) {
-        self.lines(role, at, style, 0.0, &[text.to_owned()]);
+    pub fn add_line(&mut self, role: BlockRole, position: (f32, f32), style: TextStyle, text: &str) {
+        self.add_lines(role, position, style, 0.0, &[text.to_owned()]);
     }
 
     /// Sets one line of text, smaller where it would be wider than `most`, down to `least` points.
-    pub fn fitted(&mut self, role: BlockRole, at: (f32, f32), style: TextStyle, text: &str, most: f32, least: f32) {
-        let wide = self.fonts.width(text, style.size, style.bold);
-        let size = if wide > most { (style.size * most / wide).max(least) } else { style.size };
-        if size * wide / style.size > most * 1.001 {
+    pub fn add_fitted_line(
+        &mut self,
+        role: BlockRole,
+        position: (f32, f32),
+        style: TextStyle,
+        text: &str,
+        max_width: f32,
+        min_size: f32,
+    ) {
+        let natural_width = self.fonts.text_width(text, style.size, style.bold);
+        let size =
+            if natural_width > max_width { (style.size * max_width / natural_width).max(min_size) } else { style.size };
+        if size * natural_width / style.size > max_width * 1.001 {
             // Too long for one line even so: the last of several stands where the one would have stood.
-            let lines = self.wrapped(text, TextStyle { size, ..style }, most);
+            let lines = self.wrap(text, TextStyle { size, ..style }, max_width);
             let leading = size * 1.15;
-            let above = leading * count(lines.len().saturating_sub(1));
-            self.lines(role, (at.0, at.1 - above), TextStyle { size, ..style }, leading, &lines);
+            let offset = leading * to_f32(lines.len().saturating_sub(1));
+            self.add_lines(role, (position.0, position.1 - offset), TextStyle { size, ..style }, leading, &lines);
         } else {
-            self.line(role, at, TextStyle { size, ..style }, text);
+            self.add_line(role, position, TextStyle { size, ..style }, text);
         }
     }
 
     /// Sets running text within `most` points; returns where the next line would stand.
-    pub fn text(&mut self, at: (f32, f32), style: TextStyle, leading: f32, text: &str, most: f32) -> f32 {
-        let lines = self.wrapped(text, style, most);
-        self.lines(BlockRole::Text, at, style, leading, &lines);
-        at.1 + leading * count(lines.len())
+    pub fn add_paragraph(
+        &mut self,
+        position: (f32, f32),
+        style: TextStyle,
+        leading: f32,
+        text: &str,
+        max_width: f32,
+    ) -> f32 {
+        let lines = self.wrap(text, style, max_width);
+        self.add_lines(BlockRole::Text, position, style, leading, &lines);
+        position.1 + leading * to_f32(lines.len())
     }
 
     /// Breaks a text at its spaces into lines within `most` points; a word that is wider stands alone, cut nowhere.
-    fn wrapped(&self, text: &str, style: TextStyle, most: f32) -> Vec<String> {
+    fn wrap(&self, text: &str, style: TextStyle, max_width: f32) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for word in text.split_whitespace() {
-            let longer = lines.last().map(|line| format!("{line} {word}"));
-            match longer.filter(|line| self.fonts.width(line, style.size, style.bold) <= most) {
-                Some(longer) => {
+            let extended = lines.last().map(|line| format!("{line} {word}"));
+            match extended.filter(|line| self.fonts.text_width(line, style.size, style.bold) <= max_width) {
+                Some(extended) => {
                     lines.pop();
-                    lines.push(longer);
+                    lines.push(extended);
                 }
                 None => lines.push(word.to_owned()),
             }
@@ -170,37 +186,37 @@ impl<'a> CertificatePage<'a> {
         lines
     }
 
-    fn lines(&mut self, role: BlockRole, (x, y): (f32, f32), style: TextStyle, leading: f32, lines: &[String]) {
-        let says = lines.join(" ");
-        if let Some(c) = self.fonts.missing(&says)
-            && self.missing.is_none()
+    fn add_lines(&mut self, role: BlockRole, (x, y): (f32, f32), style: TextStyle, leading: f32, lines: &[String]) {
+        let text = lines.join(" ");
+        if let Some(character) = self.fonts.first_missing_char(&text)
+            && self.first_error.is_none()
         {
-            self.missing = Some(RenderError::Glyph(c, says.clone()));
+            self.first_error = Some(RenderError::MissingGlyph(character, text.clone()));
         }
         let TextStyle { size, bold, color, anchor } = style;
         let weight = if bold { "bold" } else { "normal" };
-        let line = |(n, line): (usize, &String)| {
+        let line = |(index, line): (usize, &String)| {
             // A space ends each line but the last, so that words stay apart when the text is copied.
-            let gap = if n + 1 < lines.len() { " " } else { "" };
-            let y = y + leading * count(n);
+            let trailing_space = if index + 1 < lines.len() { " " } else { "" };
+            let y = y + leading * to_f32(index);
             format!(
                 "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" font-weight=\"{weight}\" fill=\"{color}\" \
-                 text-anchor=\"{anchor}\" xml:space=\"preserve\">{}{gap}</text>",
-                escaped(line)
+                 text-anchor=\"{anchor}\" xml:space=\"preserve\">{}{trailing_space}</text>",
+                escape(line)
             )
         };
         let svg = lines.iter().enumerate().map(line).collect();
-        self.blocks.push(PageBlock { role, says, svg });
+        self.blocks.push(PageBlock { role, text, svg });
     }
 }
 
 /// Returns a small count as a number of points can be multiplied by.
-pub fn count(n: usize) -> f32 {
-    u16::try_from(n).map_or(f32::MAX, f32::from)
+pub fn to_f32(count: usize) -> f32 {
+    u16::try_from(count).map_or(f32::MAX, f32::from)
 }
 
 /// Puts parts into one picture of a whole page.
-pub fn picture<'b>(blocks: impl IntoIterator<Item = &'b PageBlock>) -> String {
+pub fn page_svg<'b>(blocks: impl IntoIterator<Item = &'b PageBlock>) -> String {
     let parts: String = blocks.into_iter().map(|block| block.svg.as_str()).collect();
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \

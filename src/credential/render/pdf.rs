@@ -1,4 +1,5 @@
-//! The certificate as a PDF to print: tagged (PDF/UA-1), to be kept (PDF/A-3a), with the credential attached.
+//! Writes a certificate as a printable, tagged PDF (PDF/UA-1, PDF/A-3a) with the credential attached.
+//! Also writes other documents, such as verification receipts, from page blocks.
 
 use std::num::NonZeroU16;
 
@@ -16,7 +17,7 @@ use krilla::{Document, SerializeSettings};
 use krilla_svg::{SurfaceExt, SvgSettings};
 
 use crate::clock::Timestamp;
-use crate::credential::render::page::{BlockRole, HEIGHT, HeaderScope, PageBlock, WIDTH, picture};
+use crate::credential::render::page::{BlockRole, HEIGHT, HeaderScope, PageBlock, WIDTH, page_svg};
 use crate::credential::render::{Fonts, RenderError, back_page, front_page};
 use crate::credential::types::Credential;
 
@@ -25,28 +26,28 @@ use crate::credential::types::Credential;
 /// # Errors
 /// What cannot be drawn.
 pub fn write(credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u8>, RenderError> {
-    let made = credential.from().unwrap_or(Timestamp::from_millis(0));
-    let name = format!("{}.json", credential.certificate().map_or_else(String::new, |id| id.short()));
-    let attached = EmbeddedFile {
-        path: name,
+    let created = credential.starts_at().unwrap_or(Timestamp::from_millis(0));
+    let file_name = format!("{}.json", credential.certificate_id().map_or_else(String::new, |id| id.short()));
+    let attachment = EmbeddedFile {
+        path: file_name,
         mime_type: MimeType::new("application/json"),
         description: Some("The signed credential".to_owned()),
         association_kind: AssociationKind::Source,
         data: text.as_bytes().to_vec().into(),
-        modification_date: Some(date(made)),
+        modification_date: Some(to_pdf_date(created)),
         compress: Some(true),
         location: None,
     };
-    let about = DocumentInfo {
+    let info = DocumentInfo {
         title: format!("{}: {}", credential.name, credential.subject.name),
-        says: credential.description.clone(),
+        description: credential.description.clone(),
         author: credential.issuer.name.clone(),
-        id: credential.id.clone(),
-        made,
+        document_id: credential.id.clone(),
+        created,
     };
     let pages = [front_page::lay_out(credential, fonts)?, back_page::lay_out(credential, fonts)?];
     let titles = [credential.name.as_str(), "How to check this certificate"];
-    document(&about, &titles, &pages, Some(attached), fonts)
+    write_document(&info, &titles, &pages, Some(attachment), fonts)
 }
 
 /// What a document says of itself.
@@ -54,110 +55,115 @@ pub(super) struct DocumentInfo {
     /// Its title.
     pub(super) title: String,
     /// What it is, in a sentence or two.
-    pub(super) says: String,
+    pub(super) description: String,
     /// Who made it.
     pub(super) author: String,
     /// What tells it from all others.
-    pub(super) id: String,
+    pub(super) document_id: String,
     /// When it was made.
-    pub(super) made: Timestamp,
+    pub(super) created: Timestamp,
 }
 
 /// Writes pages as a document; each is found in the outline under its title.
-pub(super) fn document(
-    about: &DocumentInfo,
+pub(super) fn write_document(
+    info: &DocumentInfo,
     titles: &[&str],
     pages: &[Vec<PageBlock>],
-    attached: Option<EmbeddedFile>,
+    attachment: Option<EmbeddedFile>,
     fonts: &Fonts,
 ) -> Result<Vec<u8>, RenderError> {
-    let failed = |why: String| RenderError::Otherwise(why);
+    let to_render_error = |reason: String| RenderError::Other(reason);
     let configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A3_A)
         .with_accessibility_validator(Accessibility::UA1)
         .finish()
-        .map_err(|error| failed(format!("{error:?}")))?;
+        .map_err(|error| to_render_error(format!("{error:?}")))?;
     let mut document =
         Document::new_with(SerializeSettings { configuration, enable_tagging: true, ..SerializeSettings::default() });
     let mut tags = TagTree::new().with_lang(Some("en".to_owned()));
-    pages.iter().try_for_each(|blocks| draw(&mut document, blocks, &mut tags, fonts))?;
+    pages.iter().try_for_each(|blocks| draw_page(&mut document, blocks, &mut tags, fonts))?;
     document.set_tag_tree(tags);
     let mut outline = Outline::new();
-    for (at, title) in titles.iter().enumerate() {
-        let top = XyzDestination::new(at, Point::from_xy(0.0, 0.0));
-        outline.push_child(OutlineNode::new((*title).to_owned(), top));
+    for (page_index, title) in titles.iter().enumerate() {
+        let destination = XyzDestination::new(page_index, Point::from_xy(0.0, 0.0));
+        outline.push_child(OutlineNode::new((*title).to_owned(), destination));
     }
     document.set_outline(outline);
     let metadata = Metadata::new()
-        .title(about.title.clone())
-        .description(about.says.clone())
+        .title(info.title.clone())
+        .description(info.description.clone())
         .language("en".to_owned())
-        .authors(vec![about.author.clone()])
+        .authors(vec![info.author.clone()])
         .creator("needlewise".to_owned())
-        .document_id(about.id.clone())
-        .creation_date(date(about.made));
+        .document_id(info.document_id.clone())
+        .creation_date(to_pdf_date(info.created));
     document.set_metadata(metadata);
-    if let Some(file) = attached {
-        document.embed_file(file).ok_or_else(|| failed("the credential cannot be attached".to_owned()))?;
+    if let Some(file) = attachment {
+        document.embed_file(file).ok_or_else(|| to_render_error("the credential cannot be attached".to_owned()))?;
     }
-    document.finish().map_err(|error| failed(format!("{error:?}")))
+    document.finish().map_err(|error| to_render_error(format!("{error:?}")))
 }
 
 /// Draws the blocks of a page, each under its own tag.
-fn draw(document: &mut Document, blocks: &[PageBlock], tags: &mut TagTree, fonts: &Fonts) -> Result<(), RenderError> {
-    let sizeless = || RenderError::Otherwise("the page has no size".to_owned());
-    let size = Size::from_wh(WIDTH, HEIGHT).ok_or_else(sizeless)?;
-    let mut page = document.start_page_with(PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(sizeless)?);
+fn draw_page(
+    document: &mut Document,
+    blocks: &[PageBlock],
+    tags: &mut TagTree,
+    fonts: &Fonts,
+) -> Result<(), RenderError> {
+    let size_error = || RenderError::Other("the page has no size".to_owned());
+    let size = Size::from_wh(WIDTH, HEIGHT).ok_or_else(size_error)?;
+    let mut page = document.start_page_with(PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(size_error)?);
     let mut surface = page.surface();
     let mut table = Table::default();
     for block in blocks {
-        let tree = fonts.tree(&picture([block]))?;
-        let mark = surface.start_tagged(content(block));
+        let tree = fonts.parse_svg(&page_svg([block]))?;
+        let identifier = surface.start_tagged(content_tag(block));
         surface.draw_svg(&tree, size, SvgSettings::default());
         surface.end_tagged();
         if !matches!(block.role, BlockRole::Cell(..)) {
-            table.end(tags);
+            table.finish(tags);
         }
-        if let Some(group) = table.take(block, mark) {
+        if let Some(group) = table.add_block(block, identifier) {
             tags.push(group);
         }
     }
-    table.end(tags);
+    table.finish(tags);
     surface.finish();
     page.finish();
     Ok(())
 }
 
 /// Returns a moment as PDF dates hold it. The certificate's own date is taken, so that its page is the same each time.
-fn date(at: Timestamp) -> DateTime {
-    let text = at.to_string();
+fn to_pdf_date(timestamp: Timestamp) -> DateTime {
+    let text = timestamp.to_string();
     let part = |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<u16>().ok()).unwrap_or(0);
-    let small = |from: usize, to: usize| u8::try_from(part(from, to)).unwrap_or(0);
+    let part_u8 = |from: usize, to: usize| u8::try_from(part(from, to)).unwrap_or(0);
     DateTime::new(part(0, 4))
-        .month(small(5, 7))
-        .day(small(8, 10))
-        .hour(small(11, 13))
-        .minute(small(14, 16))
-        .second(small(17, 19))
+        .month(part_u8(5, 7))
+        .day(part_u8(8, 10))
+        .hour(part_u8(11, 13))
+        .minute(part_u8(14, 16))
+        .second(part_u8(17, 19))
         .utc_offset_hour(0)
         .utc_offset_minute(0)
 }
 
 /// Returns how a block's marks on the page are to be read.
-fn content(block: &PageBlock) -> ContentTag<'_> {
+fn content_tag(block: &PageBlock) -> ContentTag<'_> {
     match &block.role {
-        BlockRole::Ornament => ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)),
+        BlockRole::Artifact => ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)),
         BlockRole::Figure(_) => ContentTag::Other,
         // Signs that the font joins, or that stand from right to left, are told as the text they came from.
         BlockRole::Title | BlockRole::Text | BlockRole::Cell(..) => {
-            let text = Some(block.says.as_str()).filter(|text| text.chars().any(runs_left));
+            let text = Some(block.text.as_str()).filter(|text| text.chars().any(is_right_to_left));
             ContentTag::Span(SpanTag::empty().with_actual_text(text))
         }
     }
 }
 
 /// Returns whether a character is of a script that runs from right to left.
-fn runs_left(c: char) -> bool {
+fn is_right_to_left(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}')
 }
 
@@ -169,17 +175,17 @@ struct Table {
 
 impl Table {
     /// Takes a cell in; returns the group of any other block that is read.
-    fn take(&mut self, block: &PageBlock, mark: Identifier) -> Option<TagGroup> {
+    fn add_block(&mut self, block: &PageBlock, identifier: Identifier) -> Option<TagGroup> {
         let mut group = match &block.role {
-            BlockRole::Ornament => return None,
-            BlockRole::Title => TagGroup::new(Tag::Hn(NonZeroU16::MIN, Some(block.says.clone()))),
+            BlockRole::Artifact => return None,
+            BlockRole::Title => TagGroup::new(Tag::Hn(NonZeroU16::MIN, Some(block.text.clone()))),
             BlockRole::Text => TagGroup::new(Tag::P),
             BlockRole::Figure(alt) => TagGroup::new(Tag::Figure(Some(alt.clone()))),
             BlockRole::Cell(_, HeaderScope::Column) => TagGroup::new(Tag::TH(TableHeaderScope::Column)),
             BlockRole::Cell(_, HeaderScope::Row) => TagGroup::new(Tag::TH(TableHeaderScope::Row)),
             BlockRole::Cell(_, HeaderScope::None) => TagGroup::new(Tag::TD),
         };
-        group.push(mark);
+        group.push(identifier);
         let BlockRole::Cell(row, _) = block.role else { return Some(group) };
         while self.rows.len() <= row {
             self.rows.push(TagGroup::new(Tag::TR));
@@ -189,7 +195,7 @@ impl Table {
     }
 
     /// Ends the table, where one was begun.
-    fn end(&mut self, tags: &mut TagTree) {
+    fn finish(&mut self, tags: &mut TagTree) {
         if !self.rows.is_empty() {
             let mut table = TagGroup::new(Tag::Table.with_summary(Some("Results".to_owned())));
             self.rows.drain(..).for_each(|row| table.push(row));

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::attempt::{ExamResult, Fact, Mode};
 use crate::clock::{Millis, Timestamp};
 use crate::ids::FactId;
-use crate::issuing::decision::applied;
+use crate::issuing::decision::applicable_facts;
 use crate::projections::attempts::AttemptRow;
 use crate::projections::export::{ExportRecords, ExportedAttempt};
 
@@ -33,7 +33,7 @@ fn statements(ExportedAttempt { row, facts, told }: &ExportedAttempt) -> Vec<Val
     let mut said = Vec::new();
     let mut ended: Option<(Timestamp, Millis)> = None;
     let mut last: Option<(bool, FactId)> = None;
-    for (stored, fact) in applied(facts) {
+    for (stored, fact) in applicable_facts(facts) {
         let outcome = match &fact {
             Fact::Started(_) => {
                 said.push(statement(row, stored.id, stored.stored_at, "initialized", None));

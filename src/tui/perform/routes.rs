@@ -46,7 +46,7 @@ impl ServiceExecutor {
             Route::Result => self.result()?,
             Route::Certificates => StackChange::Push(self.certificates()?),
             Route::Records => {
-                let today = self.desk.trust.today(self.now().wall);
+                let today = self.desk.trust.latest_known_time(self.now().wall);
                 StackChange::Push(Box::new(RecordsScreen::new(self.desk.roll()?, today)))
             }
             Route::Person(id) => StackChange::Push(Box::new(PersonScreen::new(PersonView::load(&self.desk, id)?))),

@@ -43,7 +43,7 @@ fn worth(checked: &VerificationResult) -> String {
     match checked.credential.as_ref().and_then(|credential| credential.assurance()) {
         Some(Assurance::SelfAttested) => "Self-test record: not supervised, identity not checked".to_owned(),
         Some(assurance) => {
-            let issuer = text::single_line(&checked.issuer_words());
+            let issuer = text::single_line(&checked.issuer_label());
             format!("{}, signed by {issuer}; {} here", assurance.name(), checked.verdict)
         }
         None => checked.reason.clone(),
@@ -127,7 +127,7 @@ impl Screen for CertificateScreen {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
         let mut page = TextPage::new(cx.theme, area);
         page.gap();
-        let fields = self.checked.credential.as_ref().map_or_else(Vec::new, |credential| credential.fields());
+        let fields = self.checked.credential.as_ref().map_or_else(Vec::new, |credential| credential.labeled_fields());
         for (label, value) in &fields {
             let mark = format!("{}: ", text::single_line(label));
             if page.width() >= 60 {

@@ -46,7 +46,7 @@ fn draw_statuses(page: &mut TextPage, data: &PersonView) {
 fn draw_certificates(page: &mut TextPage, data: &PersonView) {
     heading(page, "Certificates");
     for (held, checked) in &data.certificates {
-        let issuer = text::single_line(&checked.issuer_words());
+        let issuer = text::single_line(&checked.issuer_label());
         let assurance = checked.credential.as_ref().and_then(|credential| credential.assurance());
         let assurance = assurance.map_or("", Assurance::name);
         let (id, exam, until) = (held.certificate.short(), &held.exam, held.valid_until.day());
