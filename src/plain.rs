@@ -170,10 +170,10 @@ impl PlainSession<'_> {
 
     fn time_out(&mut self) -> Result<NextTurn, PlainError> {
         self.say("The time is over.")?;
-        match self.desk.record(&mut self.sitting, AttemptAction::TimeOut) {
+        match self.desk.record_action(&mut self.sitting, AttemptAction::TimeOut) {
             Ok(()) => Ok(NextTurn::Ended),
             // The wait may end a moment before the limit does.
-            Err(service::ServiceError::Refused(ActionRefusal::TimeRemaining)) => Ok(NextTurn::Go),
+            Err(service::ServiceError::ActionRefused(ActionRefusal::TimeRemaining)) => Ok(NextTurn::Go),
             Err(error) => Err(error.into()),
         }
     }
@@ -270,19 +270,19 @@ impl PlainSession<'_> {
 
     /// Records something; the turn where the time is over.
     fn record(&mut self, action: AttemptAction) -> Result<Result<(), NextTurn>, PlainError> {
-        match self.desk.record(&mut self.sitting, action) {
+        match self.desk.record_action(&mut self.sitting, action) {
             Ok(()) => Ok(Ok(())),
-            Err(service::ServiceError::Refused(ActionRefusal::TimeUp)) => self.time_out().map(Err),
+            Err(service::ServiceError::ActionRefused(ActionRefusal::TimeUp)) => self.time_out().map(Err),
             Err(error) => Err(error.into()),
         }
     }
 
     fn answer(&mut self, answer: Answer) -> Result<Option<NextTurn>, PlainError> {
         let action = AttemptAction::Answer { question_index: self.at, answer, certainty: None };
-        match self.desk.record(&mut self.sitting, action) {
+        match self.desk.record_action(&mut self.sitting, action) {
             Ok(()) => {}
-            Err(service::ServiceError::Refused(ActionRefusal::TimeUp)) => return self.time_out().map(Some),
-            Err(service::ServiceError::Refused(refusal)) => {
+            Err(service::ServiceError::ActionRefused(ActionRefusal::TimeUp)) => return self.time_out().map(Some),
+            Err(service::ServiceError::ActionRefused(refusal)) => {
                 self.say(&format!("Not understood: {refusal}"))?;
                 return Ok(None);
             }

@@ -1,4 +1,4 @@
-//! What lists show: rows kept up to date beside the facts, each of which can be computed from them again.
+//! Rows for lists and reports. Every row is computed from facts and can be rebuilt from them.
 
 pub mod people;
 pub mod attempts;

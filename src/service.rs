@@ -1,4 +1,5 @@
-//! Begin, record, finish, certify: the only pairing of the pure core with a store, a clock and chance.
+//! The application service: begins, records and loads attempts. Its submodules issue certificates and manage people.
+//! It is the only code that combines the domain logic with a store, a clock and a random number generator.
 
 use std::sync::Arc;
 
@@ -47,18 +48,18 @@ pub struct Service {
     /// What time it is.
     pub clock: Box<dyn Clock>,
     /// Where ids, seeds and salts come from; the operating system's, but in tests.
-    pub chance: Box<dyn Rng>,
+    pub rng: Box<dyn Rng>,
     /// The banks and exams in use.
     pub catalog: Catalog,
     /// Where files go.
-    pub place: Paths,
+    pub paths: Paths,
     /// Whom this machine trusts.
     pub trust: TrustList,
 }
 
 impl std::fmt::Debug for Service {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Desk").field("place", &self.place).finish_non_exhaustive()
+        f.debug_struct("Desk").field("place", &self.paths).finish_non_exhaustive()
     }
 }
 
@@ -73,7 +74,7 @@ pub struct ActiveAttempt {
     pub row: AttemptRow,
     /// Whether an invigilator watches.
     pub invigilated: bool,
-    head: ChainHead,
+    chain_head: ChainHead,
     timer: AttemptTimer,
     piped: bool,
 }
@@ -82,27 +83,27 @@ pub struct ActiveAttempt {
 /// that is set back counts as standing still.
 #[derive(Debug, Clone, Copy)]
 struct AttemptTimer {
-    base: Millis,
-    since: Now,
+    base_elapsed: Millis,
+    started: Now,
 }
 
 impl AttemptTimer {
     fn elapsed(&self, now: Now) -> Millis {
-        let run = now.uptime.saturating_sub(self.since.uptime);
-        self.base.saturating_add(run.max(now.wall.since(self.since.wall)))
+        let counter_elapsed = now.uptime.saturating_sub(self.started.uptime);
+        self.base_elapsed.saturating_add(counter_elapsed.max(now.wall.since(self.started.wall)))
     }
 }
 
 impl Service {
-    fn bytes<const N: usize>(&mut self) -> [u8; N] {
+    fn random_bytes<const N: usize>(&mut self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.chance.fill_bytes(&mut bytes);
+        self.rng.fill_bytes(&mut bytes);
         bytes
     }
 
     /// Returns fresh random bytes for a paper.
-    pub fn seed(&mut self) -> Seed {
-        Seed(self.bytes())
+    pub fn random_seed(&mut self) -> Seed {
+        Seed(self.random_bytes())
     }
 
     /// Returns content by its digest, where the store has it and can read it.
@@ -110,9 +111,9 @@ impl Service {
         self.store.content(digest).ok().flatten()
     }
 
-    fn link(&mut self, stream: StreamId, head: ChainHead, fact: &Fact) -> StoredFact {
+    fn link_fact(&mut self, stream: StreamId, head: ChainHead, fact: &Fact) -> StoredFact {
         let at = self.clock.now().wall;
-        let (id, salt) = (FactId::new(at, self.bytes()), self.bytes());
+        let (id, salt) = (FactId::new(at, self.random_bytes()), self.random_bytes());
         StoredFact::link(id, stream, head, at, fact, salt)
     }
 
@@ -120,25 +121,26 @@ impl Service {
     ///
     /// # Errors
     /// What the store says.
-    pub fn open_attempt(&mut self, trainee: TraineeId, mode: Mode) -> Result<Option<AttemptRow>, ServiceError> {
-        let query = AttemptQuery { trainee: Some(trainee), mode: Some(mode), open: true, ..AttemptQuery::default() };
-        let mut open = None;
+    pub fn find_open_attempt(&mut self, trainee: TraineeId, mode: Mode) -> Result<Option<AttemptRow>, ServiceError> {
+        let query =
+            AttemptQuery { trainee: Some(trainee), mode: Some(mode), open_only: true, ..AttemptQuery::default() };
+        let mut open_row = None;
         for row in self.store.attempts(&query)? {
-            if row.is_over(self.clock.now().wall) {
-                self.end_if_over(row)?;
-            } else if open.is_none() {
-                open = Some(row);
+            if row.is_time_over(self.clock.now().wall) {
+                self.end_timed_out_attempt(row)?;
+            } else if open_row.is_none() {
+                open_row = Some(row);
             }
         }
-        Ok(open)
+        Ok(open_row)
     }
 
     /// Ends an attempt whose time ran out while nobody sat it.
-    fn end_if_over(&mut self, row: AttemptRow) -> Result<(), ServiceError> {
-        let mut sitting = self.take_up(row.id, false)?;
-        match self.record(&mut sitting, AttemptAction::TimeOut) {
+    fn end_timed_out_attempt(&mut self, row: AttemptRow) -> Result<(), ServiceError> {
+        let mut active_attempt = self.load_attempt(row.id, false)?;
+        match self.record_action(&mut active_attempt, AttemptAction::TimeOut) {
             // Another process may be first, or a clock set back may have given time again.
-            Ok(()) | Err(ServiceError::Refused(_) | ServiceError::Store(StoreError::ContinuedElsewhere)) => Ok(()),
+            Ok(()) | Err(ServiceError::ActionRefused(_) | ServiceError::Store(StoreError::ConcurrentAppend)) => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -147,9 +149,10 @@ impl Service {
     ///
     /// # Errors
     /// What the store says.
-    pub fn may_start(&self, trainee: TraineeId, exam: &Exam) -> Result<Eligibility, ServiceError> {
-        let past: Vec<_> = self.exam_attempts(trainee, &exam.id)?.iter().map(AttemptRow::past).collect();
-        Ok(eligibility::evaluate(exam, &past, self.clock.now().wall))
+    pub fn eligibility(&self, trainee: TraineeId, exam: &Exam) -> Result<Eligibility, ServiceError> {
+        let prior_attempts: Vec<_> =
+            self.exam_attempts(trainee, &exam.id)?.iter().map(AttemptRow::to_prior_attempt).collect();
+        Ok(eligibility::evaluate(exam, &prior_attempts, self.clock.now().wall))
     }
 
     fn exam_attempts(&self, trainee: TraineeId, exam: &ExamId) -> Result<Vec<AttemptRow>, ServiceError> {
@@ -159,7 +162,7 @@ impl Service {
         Ok(rows)
     }
 
-    fn begin(
+    fn begin_attempt(
         &mut self,
         trainee: TraineeId,
         mode: Mode,
@@ -169,22 +172,23 @@ impl Service {
         invigilator: Option<(&str, &SigningKeyPair)>,
     ) -> Result<ActiveAttempt, ServiceError> {
         let now = self.clock.now();
-        let attempt = AttemptId::new(now.wall, self.bytes());
+        let attempt_id = AttemptId::new(now.wall, self.random_bytes());
         let invigilated = invigilator.map(|(identity, key)| {
-            let warrant = sign_decision(attempt.into(), DecisionKind::Identity, identity, key);
-            Invigilation { identity: identity.to_owned(), signature: warrant }
+            let signature = sign_decision(attempt_id.into(), DecisionKind::Identity, identity, key);
+            Invigilation { identity: identity.to_owned(), signature }
         });
         let started = AttemptStarted { trainee, mode, limit, paper: drawn.paper, invigilated };
-        let sheet = LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned())
-            .map_err(|missing| ServiceError::Missing(attempt, missing))?;
-        let fact = self.link(attempt.into(), ChainHead::START, &Fact::Started(started.clone()));
-        let row = AttemptRow::started(attempt, fact.stored_at, &started);
-        let head = ChainHead::after_fact(&fact);
-        let batch = Batch { facts: vec![fact], content: drawn.content, attempt: Some(row.clone()), ..Batch::default() };
+        let loaded_paper = LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned())
+            .map_err(|missing| ServiceError::MissingContent(attempt_id, missing))?;
+        let stored_fact = self.link_fact(attempt_id.into(), ChainHead::START, &Fact::Started(started.clone()));
+        let row = AttemptRow::from_started(attempt_id, stored_fact.stored_at, &started);
+        let chain_head = ChainHead::after_fact(&stored_fact);
+        let batch =
+            Batch { facts: vec![stored_fact], content: drawn.content, attempt: Some(row.clone()), ..Batch::default() };
         self.store.append(&batch)?;
-        let timer = AttemptTimer { base: Millis(0), since: now };
-        let (session, invigilated) = (Session::new(Arc::new(sheet)), started.invigilated.is_some());
-        Ok(ActiveAttempt { trainee, session, row, invigilated, head, timer, piped })
+        let timer = AttemptTimer { base_elapsed: Millis(0), started: now };
+        let (session, invigilated) = (Session::new(Arc::new(loaded_paper)), started.invigilated.is_some());
+        Ok(ActiveAttempt { trainee, session, row, invigilated, chain_head, timer, piped })
     }
 
     /// Reads an attempt's facts and checks their chain.
@@ -193,78 +197,93 @@ impl Service {
     /// [`Error::Unknown`], [`Error::Broken`], or what the store says.
     pub fn facts(&self, attempt: AttemptId) -> Result<Vec<StoredFact>, ServiceError> {
         let rows = self.store.stream(attempt.into())?;
-        chain::verify_chain(attempt.into(), &rows).map_err(ServiceError::Broken)?;
-        if rows.is_empty() { Err(ServiceError::Unknown(attempt)) } else { Ok(rows) }
+        chain::verify_chain(attempt.into(), &rows).map_err(ServiceError::BrokenChain)?;
+        if rows.is_empty() { Err(ServiceError::UnknownAttempt(attempt)) } else { Ok(rows) }
     }
 
     /// Reads an attempt's facts and what was asked in it.
     ///
     /// # Errors
     /// [`Error::Missing`] where content does not hold, and those of [`Desk::facts`].
-    pub fn sheet(&self, attempt: AttemptId) -> Result<(Vec<StoredFact>, LoadedPaper), ServiceError> {
+    pub fn load_paper(&self, attempt: AttemptId) -> Result<(Vec<StoredFact>, LoadedPaper), ServiceError> {
         let rows = self.facts(attempt)?;
         if rows.first().is_some_and(|row| row.salted_payload.is_none()) {
             return Err(ServiceError::Erased);
         }
         let Some(Fact::Started(started)) = rows.first().and_then(StoredFact::fact) else {
-            return Err(ServiceError::Unknown(attempt));
+            return Err(ServiceError::UnknownAttempt(attempt));
         };
-        let sheet = LoadedPaper::load(&started, |digest| self.content(digest))
-            .map_err(|missing| ServiceError::Missing(attempt, missing))?;
-        Ok((rows, sheet))
+        let loaded_paper = LoadedPaper::load(&started, |digest| self.content(digest))
+            .map_err(|missing| ServiceError::MissingContent(attempt, missing))?;
+        Ok((rows, loaded_paper))
     }
 
     /// Takes an attempt up from its facts, ended or not.
     ///
     /// # Errors
     /// Those of [`Desk::sheet`].
-    pub fn take_up(&self, attempt: AttemptId, piped: bool) -> Result<ActiveAttempt, ServiceError> {
-        let (rows, sheet) = self.sheet(attempt)?;
+    pub fn load_attempt(&self, attempt: AttemptId, piped: bool) -> Result<ActiveAttempt, ServiceError> {
+        let (rows, loaded_paper) = self.load_paper(attempt)?;
         let facts = applicable_facts(&rows);
-        let session = Session::from_facts(Arc::new(sheet), facts.iter().map(|(_, fact)| fact));
-        let (Some(last), Some((first, Fact::Started(started)))) = (rows.last(), facts.first()) else {
-            return Err(ServiceError::Unknown(attempt));
+        let session = Session::from_facts(Arc::new(loaded_paper), facts.iter().map(|(_, fact)| fact));
+        let (Some(last_fact), Some((first_fact, Fact::Started(started)))) = (rows.last(), facts.first()) else {
+            return Err(ServiceError::UnknownAttempt(attempt));
         };
-        let mut row = AttemptRow::started(attempt, first.stored_at, started);
-        facts.iter().for_each(|(stored, fact)| row.take(stored.stored_at, fact));
+        let mut row = AttemptRow::from_started(attempt, first_fact.stored_at, started);
+        facts.iter().for_each(|(stored_fact, fact)| row.apply(stored_fact.stored_at, fact));
         let now = self.clock.now();
-        let known = facts.iter().rev().find_map(|(_, fact)| elapsed(fact)).unwrap_or_default();
-        let base = known.saturating_add(now.wall.since(last.stored_at));
-        let timer = AttemptTimer { base, since: now };
+        let recorded_elapsed = facts.iter().rev().find_map(|(_, fact)| elapsed_at(fact)).unwrap_or_default();
+        let base_elapsed = recorded_elapsed.saturating_add(now.wall.since(last_fact.stored_at));
+        let timer = AttemptTimer { base_elapsed, started: now };
         let (trainee, invigilated) = (started.trainee, started.invigilated.is_some());
-        Ok(ActiveAttempt { trainee, session, row, invigilated, head: ChainHead::after_fact(last), timer, piped })
+        Ok(ActiveAttempt {
+            trainee,
+            session,
+            row,
+            invigilated,
+            chain_head: ChainHead::after_fact(last_fact),
+            timer,
+            piped,
+        })
     }
 
     /// Records what the trainee did: it is on disk when this returns.
     ///
     /// # Errors
     /// [`Error::Refused`] where the sitting does not allow it, or what the store says. Nothing has changed then.
-    pub fn record(&mut self, sitting: &mut ActiveAttempt, action: AttemptAction) -> Result<(), ServiceError> {
+    pub fn record_action(
+        &mut self,
+        active_attempt: &mut ActiveAttempt,
+        action: AttemptAction,
+    ) -> Result<(), ServiceError> {
         let now = self.clock.now();
-        let moment = ActionMoment { elapsed: sitting.timer.elapsed(now), piped: sitting.piped };
-        let fact = sitting.session.decide(action, moment).map_err(ServiceError::Refused)?;
-        let stored = self.link(sitting.row.id.into(), sitting.head, &fact);
-        let mut row = sitting.row.clone();
-        row.take(stored.stored_at, &fact);
-        let lesson = match &fact {
-            Fact::Answered(answered) => {
-                PracticeAnswer::of(sitting.session.loaded_paper(), sitting.trainee, stored.stored_at, answered)
-            }
+        let moment = ActionMoment { elapsed: active_attempt.timer.elapsed(now), piped: active_attempt.piped };
+        let fact = active_attempt.session.decide(action, moment).map_err(ServiceError::ActionRefused)?;
+        let stored_fact = self.link_fact(active_attempt.row.id.into(), active_attempt.chain_head, &fact);
+        let mut row = active_attempt.row.clone();
+        row.apply(stored_fact.stored_at, &fact);
+        let practice_answer = match &fact {
+            Fact::Answered(answered) => PracticeAnswer::from_answered(
+                active_attempt.session.loaded_paper(),
+                active_attempt.trainee,
+                stored_fact.stored_at,
+                answered,
+            ),
             _ => None,
         };
-        let head = ChainHead::after_fact(&stored);
-        let attempt = (row != sitting.row).then(|| row.clone());
-        self.store.append(&Batch { facts: vec![stored], attempt, lesson, ..Batch::default() })?;
-        sitting.session.apply(&fact);
-        (sitting.row, sitting.head) = (row, head);
+        let head = ChainHead::after_fact(&stored_fact);
+        let attempt = (row != active_attempt.row).then(|| row.clone());
+        self.store.append(&Batch { facts: vec![stored_fact], attempt, practice_answer, ..Batch::default() })?;
+        active_attempt.session.apply(&fact);
+        (active_attempt.row, active_attempt.chain_head) = (row, head);
         // Time told once never goes back, whatever happens to the clock.
-        sitting.timer = AttemptTimer { base: moment.elapsed, since: now };
+        active_attempt.timer = AttemptTimer { base_elapsed: moment.elapsed, started: now };
         Ok(())
     }
 }
 
 /// Returns how much time had passed at a fact that tells it.
-fn elapsed(fact: &Fact) -> Option<Millis> {
+fn elapsed_at(fact: &Fact) -> Option<Millis> {
     match fact {
         Fact::Answered(answered) => Some(answered.elapsed),
         Fact::Flagged(flagged) => Some(flagged.elapsed),
@@ -288,13 +307,13 @@ impl ActiveAttempt {
     ///
     /// # Errors
     /// [`Error::Certificate`] where this is a practice.
-    pub fn exam(&self) -> Result<ExamId, ServiceError> {
-        let none = || ServiceError::Certificate("There is no certificate without an exam.".to_owned());
-        self.row.exam.clone().ok_or_else(none)
+    pub fn exam_id(&self) -> Result<ExamId, ServiceError> {
+        let no_exam = || ServiceError::Certificate("There is no certificate without an exam.".to_owned());
+        self.row.exam.clone().ok_or_else(no_exam)
     }
 
     /// Returns the digest of the last fact.
     pub fn last_digest(&self) -> Digest {
-        self.head.digest
+        self.chain_head.digest
     }
 }

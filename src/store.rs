@@ -1,6 +1,6 @@
-//! Where facts are kept: `trait Store`, what can go wrong with one, and the SQLite one.
+//! Storage of facts: `trait Store`, its errors, and the SQLite implementation.
 //!
-//! Nothing above this module knows SQL, and nothing here decides anything: rows come in whole and go out whole.
+//! Only the submodules know SQL. A store does not check the chains of facts; its callers do.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -32,13 +32,13 @@ pub struct Batch {
     /// The person they add or change, whose name must not be taken.
     pub person: Option<PersonRow>,
     /// A person who came with a certificate, or whom one names anew, and who may have the name of another.
-    pub stranger: Option<PersonRow>,
+    pub imported_holder: Option<PersonRow>,
     /// The certificate they take in.
     pub certificate: Option<CertificateRow>,
     /// The person whose data is erased: salts and payloads of all facts of that person, and every row about them.
-    pub erased: Option<TraineeId>,
+    pub erased_trainee: Option<TraineeId>,
     /// What they taught.
-    pub lesson: Option<PracticeAnswer>,
+    pub practice_answer: Option<PracticeAnswer>,
 }
 
 /// A place for facts. Once `append` has returned, its batch is on disk.
@@ -60,7 +60,7 @@ pub trait Store {
     ///
     /// # Errors
     /// What the disk says.
-    fn streams(&self) -> Result<Vec<StreamId>, StoreError>;
+    fn stream_ids(&self) -> Result<Vec<StreamId>, StoreError>;
 
     /// Returns content by its digest.
     ///
@@ -90,7 +90,7 @@ pub trait Store {
     ///
     /// # Errors
     /// What the disk says.
-    fn namesakes(&self, key: &str) -> Result<Vec<PersonRow>, StoreError>;
+    fn people_with_name(&self, key: &str) -> Result<Vec<PersonRow>, StoreError>;
 
     /// Lists certificates that were taken in, of one person or of all, the latest to end first.
     ///
@@ -108,38 +108,38 @@ pub trait Store {
     ///
     /// # Errors
     /// What the disk says, or [`StoreError::Damaged`] where a row does not fit its seal.
-    fn learned(&self, trainee: TraineeId) -> Result<Vec<QuestionProgress>, StoreError>;
+    fn question_progress(&self, trainee: TraineeId) -> Result<Vec<QuestionProgress>, StoreError>;
 
     /// Looks for damage in the store's own structures; the chains are looked at by the caller.
     ///
     /// # Errors
     /// What is damaged, or what the disk says.
-    fn inspect(&self) -> Result<(), StoreError>;
+    fn check_integrity(&self) -> Result<(), StoreError>;
 }
 
 /// What can go wrong with a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreError {
     /// It was written by a newer program.
-    Newer {
+    NewerVersion {
         /// Where it is.
         path: PathBuf,
     },
     /// The file is something else.
-    Foreign {
+    ForeignFile {
         /// Where it is.
         path: PathBuf,
     },
     /// Another process went on with the same attempt.
-    ContinuedElsewhere,
+    ConcurrentAppend,
     /// There is somebody of that name.
     NameTaken,
     /// Another process is writing, and did not stop in time.
     Busy,
     /// What was erased still stands in the log beside the file, for another process reads there.
-    LeftInLog,
+    ErasedDataInLog,
     /// The disk is full.
-    Full {
+    DiskFull {
         /// Where the store is.
         path: PathBuf,
     },
@@ -148,7 +148,7 @@ pub enum StoreError {
         /// Where the store is.
         path: PathBuf,
         /// What does not fit.
-        what: String,
+        detail: String,
     },
     /// It cannot be opened, read or written.
     Unavailable {
@@ -161,41 +161,41 @@ pub enum StoreError {
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |path: &PathBuf| crate::text::single_line(&path.to_string_lossy());
+        let display_path = |path: &PathBuf| crate::text::single_line(&path.to_string_lossy());
         match self {
-            Self::Newer { path } => write!(
+            Self::NewerVersion { path } => write!(
                 f,
                 "{} was written by a newer needlewise; nothing was changed. Update this program, then try again.",
-                shown(path)
+                display_path(path)
             ),
-            Self::Foreign { path } => write!(
+            Self::ForeignFile { path } => write!(
                 f,
                 "{} is not a needlewise store; nothing was changed. Move it away, or name another --data-dir.",
-                shown(path)
+                display_path(path)
             ),
-            Self::ContinuedElsewhere => f.write_str(
+            Self::ConcurrentAppend => f.write_str(
                 "This attempt was continued elsewhere, in another window or process. Go on there, or resume it here.",
             ),
             Self::NameTaken => f.write_str("There is somebody of that name already."),
             Self::Busy => f.write_str(
                 "Another needlewise is writing to the same store and did not finish. Try again in a moment.",
             ),
-            Self::LeftInLog => f.write_str(
+            Self::ErasedDataInLog => f.write_str(
                 "It is erased, but its text still stands in the log beside the store, for another needlewise is open. Close \
                  that one, then run `needlewise doctor`.",
             ),
-            Self::Full { path } => {
-                write!(f, "The disk of {} is full; nothing was stored. Free some space, then try again.", shown(path))
+            Self::DiskFull { path } => {
+                write!(f, "The disk of {} is full; nothing was stored. Free some space, then try again.", display_path(path))
             }
-            Self::Damaged { path, what } => write!(
+            Self::Damaged { path, detail } => write!(
                 f,
-                "{} is damaged: {what}. Keep a copy of the file, run `needlewise doctor`, and go back to a backup.",
-                shown(path)
+                "{} is damaged: {detail}. Keep a copy of the file, run `needlewise doctor`, and go back to a backup.",
+                display_path(path)
             ),
             Self::Unavailable { path, cause } => write!(
                 f,
                 "{} cannot be used: {cause}. Look at the folder's permissions, or name another --data-dir.",
-                shown(path)
+                display_path(path)
             ),
         }
     }

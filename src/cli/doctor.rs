@@ -65,7 +65,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
 fn checks(desk: &Service) -> Vec<Check> {
     let said = |error: StoreError| error.to_string();
     vec![
-        Check::new("store", desk.store.inspect().map(|()| "its structures are sound".to_owned()).map_err(said)),
+        Check::new("store", desk.store.check_integrity().map(|()| "its structures are sound".to_owned()).map_err(said)),
         Check::new("chains", chains(desk)),
         Check::new("records", records(desk)),
         Check::new("certificates", certificates(desk)),
@@ -74,7 +74,7 @@ fn checks(desk: &Service) -> Vec<Check> {
 }
 
 fn chains(desk: &Service) -> Result<String, String> {
-    let streams = desk.store.streams().map_err(|error| error.to_string())?;
+    let streams = desk.store.stream_ids().map_err(|error| error.to_string())?;
     let mut broken = Vec::new();
     for stream in &streams {
         let rows = desk.store.stream(*stream).map_err(|error| error.to_string())?;
@@ -96,7 +96,7 @@ fn records(desk: &Service) -> Result<String, String> {
         .attempts(&crate::projections::attempts::AttemptQuery::default())
         .map_err(|error| error.to_string())?;
     for row in &rows {
-        let sitting = desk.take_up(row.id, false).map_err(|error| error.to_string())?;
+        let sitting = desk.load_attempt(row.id, false).map_err(|error| error.to_string())?;
         if sitting.row != *row {
             return Err(format!("the record of attempt {} does not say what its facts say", row.id));
         }
@@ -107,20 +107,20 @@ fn records(desk: &Service) -> Result<String, String> {
         }
     }
     let certificates = desk.store.certificates(None).map_err(|error| error.to_string())?;
-    desk.prove(&certificates.iter().collect::<Vec<_>>(), &|| {}).map_err(|error| error.to_string())?;
+    desk.verify_signatures(&certificates.iter().collect::<Vec<_>>(), &|| {}).map_err(|error| error.to_string())?;
     for row in desk.store.people().map_err(|error| error.to_string())? {
-        desk.store.learned(row.id).map_err(|error| error.to_string())?;
+        desk.store.question_progress(row.id).map_err(|error| error.to_string())?;
     }
     Ok(format!("{} held to the facts and marked again", text::count_with_noun(rows.len(), "attempt")))
 }
 
 fn certificates(desk: &Service) -> Result<String, String> {
     let now = desk.trust.latest_known_time(desk.clock.now().wall);
-    let held = desk.held(None).map_err(|error| error.to_string())?;
-    let invalid = held.iter().find(|held| held.checked(&TrustList::default(), now).verdict == Verdict::Invalid);
+    let held = desk.stored_certificates(None).map_err(|error| error.to_string())?;
+    let invalid = held.iter().find(|held| held.verify(&TrustList::default(), now).verdict == Verdict::Invalid);
     match invalid {
         None => Ok(format!("{} verified, each with its file", text::count_with_noun(held.len(), "certificate"))),
-        Some(held) => Err(format!("certificate {} does not verify", held.certificate)),
+        Some(held) => Err(format!("certificate {} does not verify", held.certificate_id)),
     }
 }
 

@@ -195,7 +195,14 @@ impl Env<'_> {
         self.tell_problems(&catalog);
         let store = SqliteStore::open(&place.store_file())?;
         let trust = self.trust()?;
-        Ok(Service { store: Box::new(store), clock: (self.clock)(), chance: (self.chance)(), catalog, place, trust })
+        Ok(Service {
+            store: Box::new(store),
+            clock: (self.clock)(),
+            rng: (self.chance)(),
+            catalog,
+            paths: place,
+            trust,
+        })
     }
 
     /// Reads whom this machine trusts; nobody where no file says so.
@@ -232,7 +239,7 @@ impl Env<'_> {
         if let Some(name) = &self.global.trainee {
             let unknown =
                 || Failure::usage(format!("There is no \"{}\". {}", text::single_line(name), listed(&people)));
-            return desk.find(name)?.ok_or_else(unknown);
+            return desk.find_person(name)?.ok_or_else(unknown);
         }
         match <[PersonRow; 1]>::try_from(people) {
             Ok([only]) => Ok(only),
@@ -246,8 +253,8 @@ impl Env<'_> {
     /// Those of [`Env::trainee`], or what the store says.
     pub fn trainee_or_new(&self, desk: &mut Service) -> Result<PersonRow, Failure> {
         match &self.global.trainee {
-            Some(name) if desk.find(name)?.is_none() && name.parse::<crate::ids::TraineeId>().is_err() => {
-                Ok(desk.add(Person::from_name(name))?)
+            Some(name) if desk.find_person(name)?.is_none() && name.parse::<crate::ids::TraineeId>().is_err() => {
+                Ok(desk.add_person(Person::from_name(name))?)
             }
             _ => self.trainee(desk),
         }

@@ -76,21 +76,21 @@ impl From<service::ServiceError> for Failure {
         use service::ServiceError;
         let code = match &error {
             ServiceError::Store(crate::store::StoreError::NameTaken)
-            | ServiceError::BadName(_)
-            | ServiceError::Unknown(_) => USAGE,
-            ServiceError::Ambiguous(_) | ServiceError::NoCertificate(..) => USAGE,
+            | ServiceError::InvalidName(_)
+            | ServiceError::UnknownAttempt(_) => USAGE,
+            ServiceError::AmbiguousName(_) | ServiceError::UnresolvedCertificateId(..) => USAGE,
             ServiceError::Store(_)
-            | ServiceError::Broken(_)
-            | ServiceError::Missing(..)
+            | ServiceError::BrokenChain(_)
+            | ServiceError::MissingContent(..)
             | ServiceError::Certificate(_)
-            | ServiceError::Forged(_) => STORE,
-            ServiceError::Refused(_) | ServiceError::Infeasible(_) | ServiceError::NotNow(_) => NO,
+            | ServiceError::ForgedCertificate(_) => STORE,
+            ServiceError::ActionRefused(_) | ServiceError::Infeasible(_) | ServiceError::Ineligible(_) => NO,
             ServiceError::ExamOpen(_)
             | ServiceError::NothingToPractice
-            | ServiceError::NotTaken(_)
-            | ServiceError::Hold(_)
+            | ServiceError::Rejected(_)
+            | ServiceError::OnHold(_)
             | ServiceError::Erased => NO,
-            ServiceError::ClockBack(_) => NO,
+            ServiceError::ClockSetBack(_) => NO,
         };
         Self { code, message: error.to_string() }
     }

@@ -49,13 +49,13 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
     let trainee = env.trainee_or_new(&mut desk)?;
     let piped = !env.terminal.input;
     let mode = if args.mock { Mode::Mock } else { Mode::Exam };
-    let open = desk.open_attempt(trainee.id, mode)?;
+    let open = desk.find_open_attempt(trainee.id, mode)?;
     let sitting = match (open, args.resume) {
-        (Some(open), true) => desk.take_up(open.id, piped)?,
+        (Some(open), true) => desk.load_attempt(open.id, piped)?,
         (None, true) => {
             // What is left of an invigilated exam may be the invigilator's second signature.
             if let Ok(issuer) = passphrase::issuer(env)
-                && let Some(attempt) = desk.unsigned_pass(trainee.id, &issuer)?
+                && let Some(attempt) = desk.find_unsigned_pass(trainee.id, &issuer)?
             {
                 return sign(attempt, args, env);
             }
@@ -111,7 +111,7 @@ fn watched(
         return Err(Failure::usage("--identity says how you checked who sits the exam."));
     }
     let (key, _) = args.unlock.key(env, &passphrase::issuer(env)?)?;
-    let clock = if args.clock_checked { ClockStepPolicy::Granted } else { ClockStepPolicy::Refused };
+    let clock = if args.clock_checked { ClockStepPolicy::Allow } else { ClockStepPolicy::Refuse };
     Ok(desk.begin_invigilated(trainee.id, exam, identity, &key, clock)?)
 }
 
@@ -119,12 +119,16 @@ fn watched(
 fn sign(attempt: AttemptId, args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
     let issuer = passphrase::issuer(env)?;
     let mut desk = env.desk()?;
-    let considered = desk.consider_invigilated(attempt, &issuer)?;
+    let considered = desk.review_invigilated_attempt(attempt, &issuer)?;
     let later = "The exam is passed. Go on with `needlewise exam --resume` to sign it.";
     let (key, _) = args.unlock.key(env, &issuer).inspect_err(|_| env.complain(later))?;
-    let held = desk.issue(&considered, &issuer, &key, None)?;
-    desk.settle(&held)?;
-    env.say(&format!("Certificate {} is signed, invigilated: {}", held.certificate.short(), error::shown(&held.path)))
+    let held = desk.issue_certificate(&considered, &issuer, &key, None)?;
+    desk.write_files(&held)?;
+    env.say(&format!(
+        "Certificate {} is signed, invigilated: {}",
+        held.certificate_id.short(),
+        error::shown(&held.path)
+    ))
 }
 
 /// Finds the exam that is meant.

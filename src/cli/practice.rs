@@ -38,13 +38,13 @@ pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
     let mut desk = env.desk()?;
     let trainee = env.trainee_or_new(&mut desk)?;
     let piped = !env.terminal.input;
-    if let Some(open) = desk.open_attempt(trainee.id, Mode::Exam)? {
+    if let Some(open) = desk.find_open_attempt(trainee.id, Mode::Exam)? {
         return Err(crate::service::ServiceError::ExamOpen(open.id).into());
     }
     let sitting = if args.resume {
-        let open = desk.open_attempt(trainee.id, Mode::Practice)?;
+        let open = desk.find_open_attempt(trainee.id, Mode::Practice)?;
         let open = open.ok_or_else(|| Failure::no("No practice is open. Start one with `needlewise practice`."))?;
-        desk.take_up(open.id, piped)?
+        desk.load_attempt(open.id, piped)?
     } else {
         let banks = topics(&desk.catalog, &args.topics)?;
         let seed = seed(args.seed.as_deref(), &mut desk);
@@ -55,7 +55,7 @@ pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
 
 /// Makes the seed from the text a person gave, by SHA-256, or from chance.
 fn seed(text: Option<&str>, desk: &mut Service) -> Seed {
-    text.map_or_else(|| desk.seed(), |text| Seed(Sha256::digest(text).into()))
+    text.map_or_else(|| desk.random_seed(), |text| Seed(Sha256::digest(text).into()))
 }
 
 /// Finds the banks that are meant; all that may be practiced where none is named.

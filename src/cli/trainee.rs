@@ -39,7 +39,7 @@ pub(super) fn run(command: &TraineeCommand, env: &mut Env<'_>) -> CommandResult 
 
 /// Finds a person by name or id.
 fn find(desk: &Service, who: &str) -> Result<PersonRow, Failure> {
-    desk.find(who)?.ok_or_else(|| {
+    desk.find_person(who)?.ok_or_else(|| {
         Failure::usage(format!(
             "There is no \"{}\" here. See `needlewise trainee list`.",
             crate::text::single_line(who)

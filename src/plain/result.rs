@@ -30,7 +30,7 @@ impl PlainSession<'_> {
         // The result is on disk; whatever befalls the certificate is told after it.
         let own = passed && !self.sitting.invigilated;
         let certificate = own.then(|| self.desk.certify(&mut self.sitting));
-        let next = self.desk.may_start(self.sitting.trainee, exam)?;
+        let next = self.desk.eligibility(self.sitting.trainee, exam)?;
         let extent = disclosure::level(sheet.mode, exam.review, next);
         for line in view::result_lines(&ended.outcome, extent) {
             self.say(&line)?;

@@ -1,4 +1,4 @@
-//! Attempts as lists show them, each computed from the facts of its chain.
+//! Rows for attempts, each computed from the facts of its chain, and the query that selects them.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,8 @@ pub struct AttemptRow {
     /// How long it could take.
     pub limit: Option<Millis>,
     /// What it came to, once it has ended.
-    pub standing: Option<ExamResult>,
+    #[serde(rename = "standing")]
+    pub result: Option<ExamResult>,
     /// The points earned, once it has ended.
     pub earned: Option<Points>,
     /// The points that could be earned.
@@ -50,16 +51,16 @@ fn is_zero(count: &u32) -> bool {
 
 impl AttemptRow {
     /// Returns the row of an attempt that began at `at`.
-    pub fn started(id: AttemptId, at: Timestamp, started: &AttemptStarted) -> Self {
+    pub fn from_started(id: AttemptId, started_at: Timestamp, started: &AttemptStarted) -> Self {
         Self {
             id,
             trainee: started.trainee,
             mode: started.mode,
             exam: started.paper.exam.as_ref().map(|exam| exam.id.clone()),
-            started: at,
+            started: started_at,
             finished: None,
             limit: started.limit,
-            standing: None,
+            result: None,
             earned: None,
             possible: started.paper.questions.len(),
             certificate: None,
@@ -70,11 +71,11 @@ impl AttemptRow {
     }
 
     /// Takes in whatever fact follows the start.
-    pub fn take(&mut self, at: Timestamp, fact: &Fact) {
+    pub fn apply(&mut self, at: Timestamp, fact: &Fact) {
         match fact {
-            Fact::Finished(finished) => self.finish(at, finished),
-            Fact::Issued(issued) => self.certify(issued),
-            Fact::Remarked(remarked) => self.mark_again(&remarked.outcome),
+            Fact::Finished(finished) => self.apply_finished(at, finished),
+            Fact::Issued(issued) => self.set_certificate(issued),
+            Fact::Remarked(remarked) => self.set_outcome(&remarked.outcome),
             Fact::Voided(_) => self.voided = true,
             Fact::AttemptGranted(_) => self.granted = self.granted.saturating_add(1),
             _ => {}
@@ -82,41 +83,41 @@ impl AttemptRow {
     }
 
     /// Takes in the end of the attempt.
-    fn finish(&mut self, at: Timestamp, finished: &AttemptFinished) {
-        self.finished = Some(at);
-        self.mark_again(&finished.outcome);
+    fn apply_finished(&mut self, finished_at: Timestamp, finished: &AttemptFinished) {
+        self.finished = Some(finished_at);
+        self.set_outcome(&finished.outcome);
     }
 
     /// Takes in what the attempt came to.
-    fn mark_again(&mut self, outcome: &Outcome) {
-        self.standing = Some(outcome.result);
+    fn set_outcome(&mut self, outcome: &Outcome) {
+        self.result = Some(outcome.result);
         self.earned = Some(outcome.earned.clone());
         self.possible = outcome.possible;
     }
 
     /// Takes in the certificate.
-    fn certify(&mut self, issued: &CertificateIssued) {
+    fn set_certificate(&mut self, issued: &CertificateIssued) {
         self.certificate = Some(issued.certificate);
         self.valid_until = Some(issued.valid_until);
     }
 
     /// Returns whether its time is over at a moment.
-    pub fn is_over(&self, now: Timestamp) -> bool {
+    pub fn is_time_over(&self, now: Timestamp) -> bool {
         self.limit.is_some_and(|limit| now.since(self.started) >= limit)
     }
 
     /// Returns the state as records name it: open, passed, failed, failed-critical, void, or practiced.
     pub fn state(&self) -> &'static str {
-        if self.voided { "void" } else { self.standing.map_or("open", ExamResult::name) }
+        if self.voided { "void" } else { self.result.map_or("open", ExamResult::name) }
     }
 
     /// Returns what the attempts rule needs to know of it.
-    pub fn past(&self) -> PriorAttempt {
+    pub fn to_prior_attempt(&self) -> PriorAttempt {
         PriorAttempt {
             started: self.started,
             finished: self.finished,
             limit: self.limit,
-            result: self.standing,
+            result: self.result,
             valid_until: self.valid_until,
             voided: self.voided,
             extra_attempts: self.granted,
@@ -124,7 +125,7 @@ impl AttemptRow {
     }
 
     /// Returns a digest over the whole row, by which damage in the store shows.
-    pub fn seal(&self) -> Digest {
+    pub fn row_digest(&self) -> Digest {
         Digest::of(canonical::bytes(self))
     }
 }
@@ -137,9 +138,9 @@ pub struct AttemptQuery {
     /// Of this mode only.
     pub mode: Option<Mode>,
     /// Only those that have not ended.
-    pub open: bool,
+    pub open_only: bool,
     /// Only those with a certificate.
-    pub certified: bool,
+    pub certified_only: bool,
     /// At most so many; all where nothing is said.
-    pub limit: Option<u32>,
+    pub max_count: Option<u32>,
 }

@@ -1,4 +1,4 @@
-//! Certificates that were issued elsewhere or on request, as lists show them.
+//! Rows for certificates that were imported, or that an issuer on this machine signed.
 
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +36,7 @@ pub struct CertificateRow {
 
 impl CertificateRow {
     /// Returns the row of a credential that holds; nothing where a part of it cannot be read.
-    pub fn of(credential: &Credential, fact: FactId) -> Option<Self> {
+    pub fn from_credential(credential: &Credential, fact: FactId) -> Option<Self> {
         Some(Self {
             id: credential.certificate_id()?,
             trainee: credential.holder_id()?,
@@ -52,7 +52,7 @@ impl CertificateRow {
     }
 
     /// Returns what its verdict rests on.
-    pub fn signed(&self) -> VerdictBasis<'_> {
+    pub fn verdict_basis(&self) -> VerdictBasis<'_> {
         VerdictBasis {
             certificate_id: self.id,
             credential_digest: self.digest,
@@ -63,7 +63,7 @@ impl CertificateRow {
     }
 
     /// Returns a digest over the whole row, by which damage in the store shows.
-    pub fn seal(&self) -> Digest {
+    pub fn row_digest(&self) -> Digest {
         Digest::of(canonical::bytes(self))
     }
 }

@@ -1,4 +1,4 @@
-//! Records on their way to other programs. Each format is a function from records to bytes.
+//! Records for other programs. An export format is a function from `ExportRecords` to bytes.
 
 pub mod csv;
 pub mod json;
@@ -13,7 +13,7 @@ use crate::projections::matrix::Matrix;
 #[derive(Debug)]
 pub struct ExportRecords {
     /// Who stands where.
-    pub roll: Matrix,
+    pub matrix: Matrix,
     /// The attempts, the oldest first.
     pub attempts: Vec<ExportedAttempt>,
     /// The certificates that were taken in, each with its credential's text.
@@ -28,7 +28,7 @@ pub struct ExportedAttempt {
     /// Its facts.
     pub facts: Vec<StoredFact>,
     /// Whether its points may be told, by the exam's rule of review.
-    pub told: bool,
+    pub discloses_points: bool,
 }
 
 /// A format.
@@ -41,7 +41,7 @@ pub struct ExportFormat {
 }
 
 /// The formats.
-pub const EXPORTS: &[ExportFormat] = &[
+pub const EXPORT_FORMATS: &[ExportFormat] = &[
     ExportFormat { name: "csv", write: csv::write },
     ExportFormat { name: "json", write: json::write },
     ExportFormat { name: "xapi", write: xapi::write },

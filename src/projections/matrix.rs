@@ -1,4 +1,4 @@
-//! Everybody and where they stand: one row a person, one column an exam.
+//! The compliance matrix: one row per person, one column per exam.
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use crate::credential::{Assurance, TrustList};
 use crate::ids::{ExamId, TraineeId};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
-use crate::projections::status::{CertificationStatus, MatrixCell, standing};
+use crate::projections::status::{CertificationStatus, MatrixCell, evaluate_status};
 use crate::text;
 
 /// Everybody and where they stand.
@@ -28,24 +28,24 @@ pub struct MatrixRow {
     /// A cell for each of [`Roll::exams`].
     pub cells: Vec<MatrixCell>,
     /// What a search is compared with.
-    key: String,
+    search_key: String,
 }
 
 /// Who to show; everybody where nothing is said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MatrixQuery {
     /// Whose name, staff number or license holds this text.
-    pub search: String,
+    pub search_text: String,
     /// Judged by this exam only.
     pub exam: Option<ExamId>,
     /// Who stands so for an exam.
-    pub standing: Option<CertificationStatus>,
+    pub status: Option<CertificationStatus>,
     /// Whose certificate has this assurance.
     pub assurance: Option<Assurance>,
     /// Whose certificate counts now and ends within so many days.
-    pub expiring: Option<i64>,
+    pub expiring_within_days: Option<i64>,
     /// In which order.
-    pub sort: MatrixOrder,
+    pub order: MatrixOrder,
 }
 
 /// In which order people are shown.
@@ -55,7 +55,7 @@ pub enum MatrixOrder {
     #[default]
     Name,
     /// Who ends first, comes first; who has nothing, last.
-    End,
+    Expiry,
 }
 
 impl Matrix {
@@ -68,54 +68,60 @@ impl Matrix {
         now: Timestamp,
     ) -> Self {
         let mut titles: BTreeMap<ExamId, String> = exams.into_iter().collect();
-        let mut held: HashMap<(TraineeId, ExamId), Vec<CertificateRow>> = HashMap::new();
+        let mut certificates_by_person_and_exam: HashMap<(TraineeId, ExamId), Vec<CertificateRow>> = HashMap::new();
         for row in certificates {
             titles.entry(row.exam.clone()).or_insert_with(|| row.title.clone());
-            held.entry((row.trainee, row.exam.clone())).or_default().push(row);
+            certificates_by_person_and_exam.entry((row.trainee, row.exam.clone())).or_default().push(row);
         }
         let exams: Vec<_> = titles.into_iter().collect();
         let row = |person: PersonRow| {
             let cell = |(exam, _): &(ExamId, String)| {
-                let rows = held.get(&(person.id, exam.clone())).map_or(&[][..], Vec::as_slice);
-                standing(rows, trust, now)
+                let rows =
+                    certificates_by_person_and_exam.get(&(person.id, exam.clone())).map_or(&[][..], Vec::as_slice);
+                evaluate_status(rows, trust, now)
             };
             let cells = exams.iter().map(cell).collect();
-            let parts = [Some(&person.person.name), person.person.staff_id.as_ref(), person.person.license.as_ref()];
-            let key = text::name_key(&parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(" "));
-            MatrixRow { person, cells, key }
+            let searched_texts =
+                [Some(&person.person.name), person.person.staff_id.as_ref(), person.person.license.as_ref()];
+            let search_key =
+                text::name_key(&searched_texts.into_iter().flatten().cloned().collect::<Vec<_>>().join(" "));
+            MatrixRow { person, cells, search_key }
         };
         let rows = people.into_iter().map(row).collect();
         Self { exams, rows }
     }
 
     /// Returns who is to be shown, by their places in [`Roll::rows`], in order.
-    pub fn select(&self, query: &MatrixQuery, now: Timestamp) -> Vec<usize> {
-        let search = text::name_key(&query.search);
+    pub fn select_rows(&self, query: &MatrixQuery, now: Timestamp) -> Vec<usize> {
+        let search_key = text::name_key(&query.search_text);
         let columns: Vec<usize> = match &query.exam {
             Some(exam) => self.exams.iter().position(|(id, _)| id == exam).into_iter().collect(),
             None => (0..self.exams.len()).collect(),
         };
-        let fits = |cell: &MatrixCell| {
-            let soon = |days: i64| {
-                cell.standing.counts() && cell.until().is_some_and(|until| until.day().days_since(now.day()) <= days)
+        let matches_filters = |cell: &MatrixCell| {
+            let expires_within = |days: i64| {
+                cell.status.is_certified()
+                    && cell.valid_until().is_some_and(|until| until.day().days_since(now.day()) <= days)
             };
-            query.standing.is_none_or(|standing| cell.standing == standing)
+            query.status.is_none_or(|status| cell.status == status)
                 && query.assurance.is_none_or(|assurance| cell.assurance() == Some(assurance))
-                && query.expiring.is_none_or(soon)
+                && query.expiring_within_days.is_none_or(expires_within)
         };
-        let asks = query.standing.is_some() || query.assurance.is_some() || query.expiring.is_some();
-        let shown = |at: &usize| {
-            let row = &self.rows[*at];
-            row.key.contains(&search) && (!asks || columns.iter().any(|column| fits(&row.cells[*column])))
+        let has_cell_filter =
+            query.status.is_some() || query.assurance.is_some() || query.expiring_within_days.is_some();
+        let is_selected = |row_index: &usize| {
+            let row = &self.rows[*row_index];
+            row.search_key.contains(&search_key)
+                && (!has_cell_filter || columns.iter().any(|column| matches_filters(&row.cells[*column])))
         };
-        let mut chosen: Vec<_> = (0..self.rows.len()).filter(shown).collect();
-        if query.sort == MatrixOrder::End {
-            let end = |at: &usize| {
-                let ends = columns.iter().filter_map(|column| self.rows[*at].cells[*column].until());
-                ends.min().map_or(i64::MAX, Timestamp::as_millis)
+        let mut row_indexes: Vec<_> = (0..self.rows.len()).filter(is_selected).collect();
+        if query.order == MatrixOrder::Expiry {
+            let first_expiry = |row_index: &usize| {
+                let expiries = columns.iter().filter_map(|column| self.rows[*row_index].cells[*column].valid_until());
+                expiries.min().map_or(i64::MAX, Timestamp::as_millis)
             };
-            chosen.sort_by_key(end);
+            row_indexes.sort_by_key(first_expiry);
         }
-        chosen
+        row_indexes
     }
 }

@@ -1,4 +1,4 @@
-//! People as lists show them.
+//! Rows for people.
 
 use crate::attempt::fact::Person;
 use crate::ids::TraineeId;

@@ -1,4 +1,5 @@
-//! Where a person stands for an exam: a fold over the certificates that are held, under the trust and the day at hand.
+//! The certification status of a person for an exam.
+//! It is computed from the stored certificates, the trust list and the current date.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,13 +26,14 @@ pub enum CertificationStatus {
     /// Its issuer revoked it.
     Revoked,
     /// Nothing that counts is held.
-    NotDone,
+    #[serde(rename = "not-done")]
+    NotTaken,
 }
 
 impl CertificationStatus {
     /// All of them.
     pub const ALL: [Self; 6] =
-        [Self::Current, Self::Expiring60, Self::Expiring30, Self::Expired, Self::Revoked, Self::NotDone];
+        [Self::Current, Self::Expiring60, Self::Expiring30, Self::Expired, Self::Revoked, Self::NotTaken];
 
     /// Returns the name, as outputs give it.
     pub fn name(self) -> &'static str {
@@ -41,12 +43,12 @@ impl CertificationStatus {
             Self::Expiring30 => "expiring-30",
             Self::Expired => "expired",
             Self::Revoked => "revoked",
-            Self::NotDone => "not-done",
+            Self::NotTaken => "not-done",
         }
     }
 
     /// Returns whether the person counts as certified.
-    pub fn counts(self) -> bool {
+    pub fn is_certified(self) -> bool {
         self <= Self::Expiring30
     }
 }
@@ -61,64 +63,66 @@ impl std::fmt::Display for CertificationStatus {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatrixCell {
     /// Where.
-    pub standing: CertificationStatus,
+    pub status: CertificationStatus,
     /// The certificate it rests on.
-    pub by: Option<CertificateRow>,
+    pub certificate_row: Option<CertificateRow>,
     /// The verdict of a certificate that is held and does not count: untrusted, stale or invalid.
-    pub uncounted: Option<Verdict>,
+    pub rejected_verdict: Option<Verdict>,
 }
 
 impl MatrixCell {
     /// Returns the assurance of the certificate.
     pub fn assurance(&self) -> Option<Assurance> {
-        self.by.as_ref().map(|row| row.assurance)
+        self.certificate_row.as_ref().map(|row| row.assurance)
     }
 
     /// Returns until when it counts.
-    pub fn until(&self) -> Option<Timestamp> {
-        self.by.as_ref().map(|row| row.valid_until)
+    pub fn valid_until(&self) -> Option<Timestamp> {
+        self.certificate_row.as_ref().map(|row| row.valid_until)
     }
 
     /// Returns the certificate's name.
-    pub fn certificate(&self) -> Option<CertificateId> {
-        self.by.as_ref().map(|row| row.id)
+    pub fn certificate_id(&self) -> Option<CertificateId> {
+        self.certificate_row.as_ref().map(|row| row.id)
     }
 }
 
 /// Finds out where a person stands, from the certificates held of them for an exam. A self-attested one never counts here,
 /// even where its key is trusted: it says nothing about who sat the exam.
-pub fn standing<'a>(
-    rows: impl IntoIterator<Item = &'a CertificateRow>,
+pub fn evaluate_status<'a>(
+    certificates: impl IntoIterator<Item = &'a CertificateRow>,
     trust: &TrustList,
-    system: Timestamp,
+    system_time: Timestamp,
 ) -> MatrixCell {
-    let today = trust.latest_known_time(system);
-    let mut cell = MatrixCell { standing: CertificationStatus::NotDone, by: None, uncounted: None };
-    for row in rows.into_iter().filter(|row| row.assurance != Assurance::SelfAttested) {
-        let standing = match evaluate_trust(&row.signed(), trust, today).0 {
-            Verdict::Valid => by_days(row.valid_until.day().days_since(today.day())),
+    let today = trust.latest_known_time(system_time);
+    let mut cell = MatrixCell { status: CertificationStatus::NotTaken, certificate_row: None, rejected_verdict: None };
+    for row in certificates.into_iter().filter(|row| row.assurance != Assurance::SelfAttested) {
+        let status = match evaluate_trust(&row.verdict_basis(), trust, today).0 {
+            Verdict::Valid => status_by_days_left(row.valid_until.day().days_since(today.day())),
             Verdict::Expired => CertificationStatus::Expired,
             Verdict::Revoked => CertificationStatus::Revoked,
-            uncounted => {
-                cell.uncounted = Some(uncounted);
+            verdict => {
+                cell.rejected_verdict = Some(verdict);
                 continue;
             }
         };
         // What counts comes before what does not; of two alike the one that ends later.
-        let better = match &cell.by {
+        let is_better = match &cell.certificate_row {
             None => true,
-            Some(held) if standing.counts() != cell.standing.counts() => standing.counts() && held.id != row.id,
-            Some(held) => row.valid_until > held.valid_until,
+            Some(chosen) if status.is_certified() != cell.status.is_certified() => {
+                status.is_certified() && chosen.id != row.id
+            }
+            Some(chosen) => row.valid_until > chosen.valid_until,
         };
-        if better {
-            (cell.standing, cell.by) = (standing, Some(row.clone()));
+        if is_better {
+            (cell.status, cell.certificate_row) = (status, Some(row.clone()));
         }
     }
     cell
 }
 
-fn by_days(left: i64) -> CertificationStatus {
-    match left {
+fn status_by_days_left(days_left: i64) -> CertificationStatus {
+    match days_left {
         ..=30 => CertificationStatus::Expiring30,
         31..=60 => CertificationStatus::Expiring60,
         _ => CertificationStatus::Current,

@@ -1,4 +1,4 @@
-//! What a trainee did with each question in practice.
+//! Practice progress: how often a trainee answered each question, and how often correctly.
 
 use serde::Serialize;
 
@@ -20,18 +20,22 @@ pub struct QuestionProgress {
     /// Its revision.
     pub revision: u32,
     /// How often it was answered.
-    pub seen: u32,
+    #[serde(rename = "seen")]
+    pub answer_count: u32,
     /// How often rightly.
-    pub right: u32,
+    #[serde(rename = "right")]
+    pub correct_count: u32,
     /// Whether the last answer was right.
-    pub last_right: bool,
+    #[serde(rename = "last_right")]
+    pub is_last_correct: bool,
     /// When it was last answered.
-    pub last: Timestamp,
+    #[serde(rename = "last")]
+    pub last_answered: Timestamp,
 }
 
 impl QuestionProgress {
     /// Returns a digest over the whole row, by which damage in the store shows.
-    pub fn seal(&self, trainee: TraineeId) -> Digest {
+    pub fn row_digest(&self, trainee: TraineeId) -> Digest {
         Digest::of(canonical::bytes(&(trainee, self)))
     }
 }
@@ -48,44 +52,50 @@ pub struct PracticeAnswer {
     /// Its revision.
     pub revision: u32,
     /// Whether the answer was fully right.
-    pub right: bool,
+    pub is_correct: bool,
     /// When.
-    pub at: Timestamp,
+    pub answered_at: Timestamp,
 }
 
 impl PracticeAnswer {
     /// Returns what a practice answer teaches; nothing where it was taken back.
-    pub fn of(sheet: &LoadedPaper, trainee: TraineeId, at: Timestamp, answered: &QuestionAnswered) -> Option<Self> {
+    pub fn from_answered(
+        loaded_paper: &LoadedPaper,
+        trainee: TraineeId,
+        answered_at: Timestamp,
+        answered: &QuestionAnswered,
+    ) -> Option<Self> {
         let answer = answered.answer.as_ref()?;
-        let item = sheet.questions.get(answered.question_index).filter(|_| sheet.mode == Mode::Practice)?;
+        let loaded_question =
+            loaded_paper.questions.get(answered.question_index).filter(|_| loaded_paper.mode == Mode::Practice)?;
         Some(Self {
             trainee,
-            bank: sheet.banks[item.bank].id.clone(),
-            question: item.question.id.clone(),
-            revision: item.question.revision,
-            right: score(&item.question, Some(answer)) == Points::one(),
-            at,
+            bank: loaded_paper.banks[loaded_question.bank].id.clone(),
+            question: loaded_question.question.id.clone(),
+            revision: loaded_question.question.revision,
+            is_correct: score(&loaded_question.question, Some(answer)) == Points::one(),
+            answered_at,
         })
     }
 
     /// Returns the row after this answer.
-    pub fn after(&self, row: Option<QuestionProgress>) -> QuestionProgress {
-        let fresh = || QuestionProgress {
+    pub fn update(&self, progress: Option<QuestionProgress>) -> QuestionProgress {
+        let unanswered = || QuestionProgress {
             bank: self.bank.clone(),
             question: self.question.clone(),
             revision: self.revision,
-            seen: 0,
-            right: 0,
-            last_right: false,
-            last: self.at,
+            answer_count: 0,
+            correct_count: 0,
+            is_last_correct: false,
+            last_answered: self.answered_at,
         };
-        let row = row.unwrap_or_else(fresh);
+        let progress = progress.unwrap_or_else(unanswered);
         QuestionProgress {
-            seen: row.seen.saturating_add(1),
-            right: row.right.saturating_add(u32::from(self.right)),
-            last_right: self.right,
-            last: self.at,
-            ..row
+            answer_count: progress.answer_count.saturating_add(1),
+            correct_count: progress.correct_count.saturating_add(u32::from(self.is_correct)),
+            is_last_correct: self.is_correct,
+            last_answered: self.answered_at,
+            ..progress
         }
     }
 }

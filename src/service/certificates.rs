@@ -1,5 +1,5 @@
-//! From a pass to a certificate: signed, stored as a fact, and written to its file. The file can be written again at any
-//! time; the fact is what counts.
+//! Stored certificates: sign a self-test certificate after a pass, find and list certificates, and write their files.
+//! The fact is authoritative. The files can be written again at any time.
 
 use std::path::PathBuf;
 
@@ -14,13 +14,13 @@ use crate::paths;
 use crate::service::*;
 
 /// The name that this computer's own key signs under.
-pub const COMPUTER: &str = "The holder's own computer (needlewise self-test)";
+pub const SELF_TEST_ISSUER_NAME: &str = "The holder's own computer (needlewise self-test)";
 
 /// A certificate that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuedFile {
     /// Its name.
-    pub certificate: CertificateId,
+    pub certificate_id: CertificateId,
     /// Where its file is.
     pub path: PathBuf,
 }
@@ -31,7 +31,7 @@ pub struct StoredCertificate {
     /// The holder.
     pub holder: PersonRow,
     /// Its name.
-    pub certificate: CertificateId,
+    pub certificate_id: CertificateId,
     /// The exam.
     pub exam: ExamId,
     /// From when it is valid.
@@ -46,7 +46,7 @@ pub struct StoredCertificate {
 
 impl StoredCertificate {
     /// Checks it under the trust of the day.
-    pub fn checked(&self, trust: &TrustList, now: Timestamp) -> VerificationResult {
+    pub fn verify(&self, trust: &TrustList, now: Timestamp) -> VerificationResult {
         verify(self.credential.as_bytes(), trust, now)
     }
 }
@@ -56,97 +56,112 @@ impl Service {
     ///
     /// # Errors
     /// What the store, the key or the disk says; the pass itself is stored before.
-    pub fn certify(&mut self, sitting: &mut ActiveAttempt) -> Result<IssuedFile, ServiceError> {
-        if let Some(held) = self.issued(sitting.row.id)? {
-            return self.write(&held);
+    pub fn certify(&mut self, active_attempt: &mut ActiveAttempt) -> Result<IssuedFile, ServiceError> {
+        if let Some(stored_certificate) = self.issued_certificate(active_attempt.row.id)? {
+            return self.write_credential_file(&stored_certificate);
         }
-        let holder = self.person(sitting.trainee)?.ok_or(ServiceError::Unknown(sitting.row.id))?;
-        let issued = self.sign(sitting, &holder)?;
+        let holder = self.person(active_attempt.trainee)?.ok_or(ServiceError::UnknownAttempt(active_attempt.row.id))?;
+        let issued = self.sign_certificate(active_attempt, &holder)?;
         let fact = Fact::Issued(issued.clone());
-        let stored = self.link(sitting.row.id.into(), sitting.head, &fact);
-        let head = ChainHead::after_fact(&stored);
-        let mut row = sitting.row.clone();
-        row.take(stored.stored_at, &fact);
-        match self.store.append(&Batch { facts: vec![stored], attempt: Some(row.clone()), ..Batch::default() }) {
+        let stored_fact = self.link_fact(active_attempt.row.id.into(), active_attempt.chain_head, &fact);
+        let head = ChainHead::after_fact(&stored_fact);
+        let mut row = active_attempt.row.clone();
+        row.apply(stored_fact.stored_at, &fact);
+        match self.store.append(&Batch { facts: vec![stored_fact], attempt: Some(row.clone()), ..Batch::default() }) {
             // Another process made it in the same moment.
-            Err(StoreError::ContinuedElsewhere) => {
-                let held = self.issued(sitting.row.id)?;
-                return held.map_or(Err(ServiceError::Store(StoreError::ContinuedElsewhere)), |held| self.write(&held));
+            Err(StoreError::ConcurrentAppend) => {
+                let stored_certificate = self.issued_certificate(active_attempt.row.id)?;
+                return stored_certificate
+                    .map_or(Err(ServiceError::Store(StoreError::ConcurrentAppend)), |stored_certificate| {
+                        self.write_credential_file(&stored_certificate)
+                    });
             }
-            appended => appended?,
+            append_result => append_result?,
         }
-        (sitting.row, sitting.head) = (row, head);
-        let exam = sitting.exam()?;
-        let held = self.own(holder, exam, issued);
-        self.settle(&held)
+        (active_attempt.row, active_attempt.chain_head) = (row, head);
+        let exam = active_attempt.exam_id()?;
+        let stored_certificate = self.stored_from_issued(holder, exam, issued);
+        self.write_files(&stored_certificate)
     }
 
     /// Signs the certificate of a passed exam with this computer's own key.
-    fn sign(&mut self, sitting: &ActiveAttempt, holder: &PersonRow) -> Result<CertificateIssued, ServiceError> {
-        let sheet = Arc::clone(sitting.session.loaded_paper());
-        let finished = sitting.session.finished().filter(|ended| ended.outcome.result == ExamResult::Passed);
-        let (Some(exam), Some(finished), Mode::Exam) = (&sheet.exam, finished, sheet.mode) else {
+    fn sign_certificate(
+        &mut self,
+        active_attempt: &ActiveAttempt,
+        holder: &PersonRow,
+    ) -> Result<CertificateIssued, ServiceError> {
+        let loaded_paper = Arc::clone(active_attempt.session.loaded_paper());
+        let finished = active_attempt.session.finished().filter(|ended| ended.outcome.result == ExamResult::Passed);
+        let (Some(exam), Some(finished), Mode::Exam) = (&loaded_paper.exam, finished, loaded_paper.mode) else {
             return Err(ServiceError::Certificate("There is no certificate without a passed exam.".to_owned()));
         };
-        let seed = self.bytes();
+        let seed = self.random_bytes();
         let key =
-            SigningKeyPair::load_or_create(&self.place.computer_key_file(), seed).map_err(ServiceError::Certificate)?;
+            SigningKeyPair::load_or_create(&self.paths.computer_key_file(), seed).map_err(ServiceError::Certificate)?;
         let now = self.clock.now().wall;
-        let passed = sitting.row.finished.unwrap_or(now);
-        let earlier = self.renewed(sitting, exam, passed)?;
-        let valid_until = valid_until(exam, passed, earlier.as_ref().and_then(|row| row.valid_until));
-        let certificate = CertificateId::new(now, self.bytes());
-        let award = CredentialClaims {
+        let passed_at = active_attempt.row.finished.unwrap_or(now);
+        let renewed_attempt = self.find_renewed_attempt(active_attempt, exam, passed_at)?;
+        let valid_until = valid_until(exam, passed_at, renewed_attempt.as_ref().and_then(|row| row.valid_until));
+        let certificate = CertificateId::new(now, self.random_bytes());
+        let claims = CredentialClaims {
             certificate_id: certificate,
             holder_id: holder.id,
             holder_name: &holder.person.name,
             license: holder.person.license.as_deref(),
-            loaded_paper: &sheet,
+            loaded_paper: &loaded_paper,
             exam,
-            reviewed_on: sheet.paper.reviewed,
-            head_digest: sitting.last_digest(),
+            reviewed_on: loaded_paper.paper.reviewed,
+            head_digest: active_attempt.last_digest(),
             outcome: &finished.outcome,
-            renewed_id: earlier.and_then(|row| row.certificate),
-            valid_from: passed,
+            renewed_id: renewed_attempt.and_then(|row| row.certificate),
+            valid_from: passed_at,
             valid_until,
             assurance: Assurance::SelfAttested,
             unsigned_decisions: self.unsigned_decisions(holder.id, &exam.id)?,
         };
-        let credential =
-            sign::sign(award.to_credential(&key.did(), COMPUTER), &key, now).map_err(ServiceError::Certificate)?;
+        let credential = sign::sign(claims.to_credential(&key.did(), SELF_TEST_ISSUER_NAME), &key, now)
+            .map_err(ServiceError::Certificate)?;
         let digest = Digest::of(&credential);
-        Ok(CertificateIssued { certificate, digest, valid_from: passed, valid_until, credential })
+        Ok(CertificateIssued { certificate, digest, valid_from: passed_at, valid_until, credential })
     }
 
     /// Finds the certificate that a pass at that moment renews: one still valid, in the time in which it can be renewed.
-    fn renewed(
+    fn find_renewed_attempt(
         &self,
-        sitting: &ActiveAttempt,
+        active_attempt: &ActiveAttempt,
         exam: &Exam,
-        passed: Timestamp,
+        passed_at: Timestamp,
     ) -> Result<Option<AttemptRow>, ServiceError> {
-        let rows = self.exam_attempts(sitting.trainee, &exam.id)?;
+        let rows = self.exam_attempts(active_attempt.trainee, &exam.id)?;
         // A pass that came later by the calendar can have come earlier into being, by another marking.
-        let renewable = |row: &AttemptRow| {
-            let stands = row.standing == Some(ExamResult::Passed) && !row.voided;
-            let before = row.finished.is_some_and(|at| at < passed);
-            let ends = |until: Timestamp| until >= passed && until.saturating_sub(RENEWAL_WINDOW) <= passed;
-            stands && before && row.valid_until.is_some_and(ends)
+        let is_renewable = |row: &AttemptRow| {
+            let is_passed = row.result == Some(ExamResult::Passed) && !row.voided;
+            let is_earlier = row.finished.is_some_and(|finished_at| finished_at < passed_at);
+            let is_in_renewal_period =
+                |until: Timestamp| until >= passed_at && until.saturating_sub(RENEWAL_WINDOW) <= passed_at;
+            is_passed && is_earlier && row.valid_until.is_some_and(is_in_renewal_period)
         };
-        let earlier = rows.into_iter().filter(renewable);
-        Ok(earlier.max_by_key(|row| row.valid_until))
+        let renewable_attempts = rows.into_iter().filter(is_renewable);
+        Ok(renewable_attempts.max_by_key(|row| row.valid_until))
     }
 
     /// Returns a certificate that this computer made itself as it is held.
-    fn own(&self, holder: PersonRow, exam: ExamId, issued: CertificateIssued) -> StoredCertificate {
+    fn stored_from_issued(&self, holder: PersonRow, exam: ExamId, issued: CertificateIssued) -> StoredCertificate {
         let CertificateIssued { certificate, valid_from, valid_until, credential, .. } = issued;
-        let path = self.file(&holder, &exam, valid_from, certificate);
-        StoredCertificate { holder, certificate, exam, valid_from, valid_until, credential, path }
+        let path = self.credential_path(&holder, &exam, valid_from, certificate);
+        StoredCertificate { holder, certificate_id: certificate, exam, valid_from, valid_until, credential, path }
     }
 
     /// Returns where a certificate's credential goes.
-    pub(super) fn file(&self, holder: &PersonRow, exam: &ExamId, from: Timestamp, id: CertificateId) -> PathBuf {
-        let stem = self.place.certificate_path((&holder.person.name, holder.id), exam, from.day(), id);
+    pub(super) fn credential_path(
+        &self,
+        holder: &PersonRow,
+        exam: &ExamId,
+        valid_from: Timestamp,
+        certificate_id: CertificateId,
+    ) -> PathBuf {
+        let stem =
+            self.paths.certificate_path((&holder.person.name, holder.id), exam, valid_from.day(), certificate_id);
         stem.with_file_name(format!("{}.json", stem.file_name().unwrap_or_default().to_string_lossy()))
     }
 
@@ -154,84 +169,92 @@ impl Service {
     ///
     /// # Errors
     /// What the disk says; the certificate is stored before.
-    pub fn settle(&self, held: &StoredCertificate) -> Result<IssuedFile, ServiceError> {
-        let made = self.write(held)?;
-        self.draw(held)?;
-        Ok(made)
+    pub fn write_files(&self, stored_certificate: &StoredCertificate) -> Result<IssuedFile, ServiceError> {
+        let issued_file = self.write_credential_file(stored_certificate)?;
+        self.write_rendered_files(stored_certificate)?;
+        Ok(issued_file)
     }
 
     /// Draws a certificate that was just made, beside its credential. A picture that cannot be drawn is left out: the
     /// credential is what counts, and `certificate export` says what is wrong.
-    fn draw(&self, held: &StoredCertificate) -> Result<(), ServiceError> {
-        let Ok(credential) = serde_json::from_str(&held.credential) else { return Ok(()) };
+    fn write_rendered_files(&self, stored_certificate: &StoredCertificate) -> Result<(), ServiceError> {
+        let Ok(credential) = serde_json::from_str(&stored_certificate.credential) else { return Ok(()) };
         // A font that cannot be read is left out as well: a name that needed it is then not drawn.
-        let fonts = fonts(&self.place, Vec::new()).unwrap_or_default();
+        let fonts = load_fonts(&self.paths, Vec::new()).unwrap_or_default();
         for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
-            let path = held.path.with_extension(format.name());
-            if let Ok(bytes) = render(format, &credential, &held.credential, &fonts) {
-                paths::write_atomic(&path, &bytes).map_err(|error| unwritten(&path, &error))?;
+            let path = stored_certificate.path.with_extension(format.name());
+            if let Ok(bytes) = render(format, &credential, &stored_certificate.credential, &fonts) {
+                paths::write_atomic(&path, &bytes).map_err(|error| write_error(&path, &error))?;
             }
         }
         Ok(())
     }
 
     /// Writes a certificate's file, unless it is there as it should be.
-    pub(super) fn write(&self, held: &StoredCertificate) -> Result<IssuedFile, ServiceError> {
-        let made = IssuedFile { certificate: held.certificate, path: held.path.clone() };
-        let there = std::fs::read(&held.path).is_ok_and(|bytes| bytes == held.credential.as_bytes());
-        if !there {
-            paths::write_atomic(&held.path, held.credential.as_bytes())
-                .map_err(|error| unwritten(&held.path, &error))?;
+    pub(super) fn write_credential_file(
+        &self,
+        stored_certificate: &StoredCertificate,
+    ) -> Result<IssuedFile, ServiceError> {
+        let issued_file =
+            IssuedFile { certificate_id: stored_certificate.certificate_id, path: stored_certificate.path.clone() };
+        let is_current = std::fs::read(&stored_certificate.path)
+            .is_ok_and(|bytes| bytes == stored_certificate.credential.as_bytes());
+        if !is_current {
+            paths::write_atomic(&stored_certificate.path, stored_certificate.credential.as_bytes())
+                .map_err(|error| write_error(&stored_certificate.path, &error))?;
         }
-        Ok(made)
+        Ok(issued_file)
     }
 
     /// Returns the certificate of an attempt, if one was issued.
-    pub(super) fn issued(&self, attempt: AttemptId) -> Result<Option<StoredCertificate>, ServiceError> {
-        let sitting = self.take_up(attempt, false)?;
+    pub(super) fn issued_certificate(&self, attempt: AttemptId) -> Result<Option<StoredCertificate>, ServiceError> {
+        let active_attempt = self.load_attempt(attempt, false)?;
         // The last one: an invigilated sitting can have been signed anew.
         let issued = self.facts(attempt)?.iter().rev().filter_map(StoredFact::fact).find_map(|fact| match fact {
             Fact::Issued(issued) => Some(issued),
             _ => None,
         });
-        let (Some(issued), Some(holder)) = (issued, self.person(sitting.trainee)?) else { return Ok(None) };
-        Ok(Some(self.own(holder, sitting.exam()?, issued)))
+        let (Some(issued), Some(holder)) = (issued, self.person(active_attempt.trainee)?) else { return Ok(None) };
+        Ok(Some(self.stored_from_issued(holder, active_attempt.exam_id()?, issued)))
     }
 
     /// Returns the certificates that are stored, of one person or of all, the newest first, and sees to their files.
     ///
     /// # Errors
     /// What the store or the disk says.
-    pub fn held(&self, trainee: Option<TraineeId>) -> Result<Vec<StoredCertificate>, ServiceError> {
-        let query = AttemptQuery { trainee, certified: true, ..AttemptQuery::default() };
-        let own = self.store.attempts(&query)?.into_iter().map(|row| self.issued(row.id));
-        let taken_in = self.store.certificates(trainee)?.into_iter().map(|row| self.taken_in(&row).map(Some));
-        let mut held: Vec<_> = own.chain(taken_in).filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    pub fn stored_certificates(&self, trainee: Option<TraineeId>) -> Result<Vec<StoredCertificate>, ServiceError> {
+        let query = AttemptQuery { trainee, certified_only: true, ..AttemptQuery::default() };
+        let self_issued = self.store.attempts(&query)?.into_iter().map(|row| self.issued_certificate(row.id));
+        let imported =
+            self.store.certificates(trainee)?.into_iter().map(|row| self.imported_certificate(&row).map(Some));
+        let mut stored: Vec<_> = self_issued.chain(imported).filter_map(Result::transpose).collect::<Result<_, _>>()?;
         // One that was signed on this machine for a sitting on this machine is held twice.
-        let mut seen = std::collections::HashSet::new();
-        held.retain(|held| seen.insert(held.certificate));
-        held.sort_by_key(|held| std::cmp::Reverse((held.valid_from, held.certificate.to_string())));
-        held.iter().try_for_each(|held| self.write(held).map(|_| ()))?;
-        Ok(held)
+        let mut seen_ids = std::collections::HashSet::new();
+        stored.retain(|stored| seen_ids.insert(stored.certificate_id));
+        stored.sort_by_key(|stored| std::cmp::Reverse((stored.valid_from, stored.certificate_id.to_string())));
+        stored.iter().try_for_each(|stored| self.write_credential_file(stored).map(|_| ()))?;
+        Ok(stored)
     }
 
     /// Finds a certificate by its id or the last eight digits of it.
     ///
     /// # Errors
     /// [`Error::NoCertificate`] where there is none, or several end so; or what the store or the disk says.
-    pub fn find_certificate(&self, id: &str) -> Result<StoredCertificate, ServiceError> {
-        let query = AttemptQuery { certified: true, ..AttemptQuery::default() };
-        let mut own = self.store.attempts(&query)?;
-        own.retain(|row| row.certificate.is_some_and(|certificate| certificate.is(id)));
-        let mut taken_in = self.store.certificates(None)?;
-        taken_in.retain(|row| row.id.is(id) && own.iter().all(|own| own.certificate != Some(row.id)));
-        let none = |ids| ServiceError::NoCertificate(text::single_line(id), ids);
-        match (own.as_slice(), taken_in.as_slice()) {
-            ([row], []) => self.issued(row.id)?.ok_or_else(|| none(Vec::new())),
-            ([], [row]) => self.taken_in(row),
+    pub fn find_certificate(&self, id_or_suffix: &str) -> Result<StoredCertificate, ServiceError> {
+        let query = AttemptQuery { certified_only: true, ..AttemptQuery::default() };
+        let mut self_issued = self.store.attempts(&query)?;
+        self_issued.retain(|row| row.certificate.is_some_and(|certificate| certificate.is(id_or_suffix)));
+        let mut imported = self.store.certificates(None)?;
+        imported.retain(|row| {
+            row.id.is(id_or_suffix) && self_issued.iter().all(|self_issued| self_issued.certificate != Some(row.id))
+        });
+        let unresolved = |ids| ServiceError::UnresolvedCertificateId(text::single_line(id_or_suffix), ids);
+        match (self_issued.as_slice(), imported.as_slice()) {
+            ([row], []) => self.issued_certificate(row.id)?.ok_or_else(|| unresolved(Vec::new())),
+            ([], [row]) => self.imported_certificate(row),
             _ => {
-                let ids = own.iter().filter_map(|row| row.certificate).chain(taken_in.iter().map(|row| row.id));
-                Err(none(ids.collect()))
+                let ids = self_issued.iter().filter_map(|row| row.certificate).chain(imported.iter().map(|row| row.id));
+                Err(unresolved(ids.collect()))
             }
         }
     }
@@ -243,13 +266,13 @@ impl Service {
     pub fn certify_pending(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
         for row in self.store.attempts(&query)? {
-            if row.standing == Some(ExamResult::Passed) && row.certificate.is_none() {
-                let mut sitting = self.take_up(row.id, false)?;
+            if row.result == Some(ExamResult::Passed) && row.certificate.is_none() {
+                let mut active_attempt = self.load_attempt(row.id, false)?;
                 // That one is the invigilator's to sign.
-                if sitting.invigilated {
+                if active_attempt.invigilated {
                     continue;
                 }
-                match self.certify(&mut sitting) {
+                match self.certify(&mut active_attempt) {
                     Ok(_) | Err(ServiceError::Certificate(_)) => {}
                     Err(error) => return Err(error),
                 }
@@ -263,35 +286,37 @@ impl Service {
 ///
 /// # Errors
 /// A font of the data directory that cannot be read.
-pub fn fonts(place: &Paths, mut given: Vec<Vec<u8>>) -> Result<Fonts, ServiceError> {
-    let folder = place.fonts_dir();
-    let unreadable = |error: std::io::Error| {
-        let shown = text::single_line(&folder.to_string_lossy());
-        ServiceError::Certificate(format!("The fonts in {shown} cannot be read: {error}. Check its permissions."))
+pub fn load_fonts(paths: &Paths, mut font_files: Vec<Vec<u8>>) -> Result<Fonts, ServiceError> {
+    let folder = paths.fonts_dir();
+    let to_error = |error: std::io::Error| {
+        let display_path = text::single_line(&folder.to_string_lossy());
+        ServiceError::Certificate(format!(
+            "The fonts in {display_path} cannot be read: {error}. Check its permissions."
+        ))
     };
     let mut entries: Vec<_> = match std::fs::read_dir(&folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        entries => entries.and_then(Iterator::collect::<std::io::Result<Vec<_>>>).map_err(unreadable)?,
+        entries => entries.and_then(Iterator::collect::<std::io::Result<Vec<_>>>).map_err(to_error)?,
     };
     entries.retain(|entry| entry.path().is_file());
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
-        given.push(std::fs::read(entry.path()).map_err(unreadable)?);
+        font_files.push(std::fs::read(entry.path()).map_err(to_error)?);
     }
-    Ok(Fonts::with_extra(given))
+    Ok(Fonts::with_extra(font_files))
 }
 
-fn unwritten(path: &std::path::Path, error: &std::io::Error) -> ServiceError {
-    let shown = text::single_line(&path.to_string_lossy());
+fn write_error(path: &std::path::Path, error: &std::io::Error) -> ServiceError {
+    let display_path = text::single_line(&path.to_string_lossy());
     ServiceError::Certificate(format!(
-        "The certificate is stored, but its file {shown} cannot be written: {error}. Free space or mend the folder; \
+        "The certificate is stored, but its file {display_path} cannot be written: {error}. Free space or mend the folder; \
          `needlewise certificate list` then writes it."
     ))
 }
 
 /// Returns until when a pass at that moment is valid: whole months from its day, or from the last day of the certificate it
 /// renews, where that is later.
-pub(super) fn valid_until(exam: &Exam, passed: Timestamp, earlier: Option<Timestamp>) -> Timestamp {
-    let from = earlier.map_or(passed.day(), |until| until.day().max(passed.day()));
-    from.plus_months(exam.certificate.valid_months).end_of_day()
+pub(super) fn valid_until(exam: &Exam, passed_at: Timestamp, renewed_until: Option<Timestamp>) -> Timestamp {
+    let start_day = renewed_until.map_or(passed_at.day(), |until| until.day().max(passed_at.day()));
+    start_day.plus_months(exam.certificate.valid_months).end_of_day()
 }

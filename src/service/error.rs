@@ -1,4 +1,4 @@
-//! Why something could not be done, in words that say what to do next.
+//! Errors of the application service. Each message tells the user what to do next.
 
 use crate::attempt::chain;
 use crate::clock::Timestamp;
@@ -15,39 +15,39 @@ pub enum ServiceError {
     /// The store does not do it.
     Store(StoreError),
     /// The sitting does not allow it.
-    Refused(ActionRefusal),
+    ActionRefused(ActionRefusal),
     /// No paper can be drawn.
     Infeasible(Infeasible),
     /// The attempts rule does not allow a start now.
-    NotNow(Eligibility),
+    Ineligible(Eligibility),
     /// There is an exam that has not ended.
     ExamOpen(AttemptId),
     /// An attempt's facts do not hold.
-    Broken(chain::ChainBreak),
+    BrokenChain(chain::ChainBreak),
     /// An attempt's content does not hold.
-    Missing(AttemptId, MissingContent),
+    MissingContent(AttemptId, MissingContent),
     /// An attempt is not in this store.
-    Unknown(AttemptId),
+    UnknownAttempt(AttemptId),
     /// There is nothing to practice.
     NothingToPractice,
     /// A name is no name.
-    BadName(&'static str),
+    InvalidName(&'static str),
     /// A certificate could not be made or written.
     Certificate(String),
     /// A request, or a certificate handed over, is refused.
-    NotTaken(String),
+    Rejected(String),
     /// A person's record must not be erased now.
-    Hold(String),
+    OnHold(String),
     /// A certificate's row in the store is not borne out by its credential.
-    Forged(CertificateId),
+    ForgedCertificate(CertificateId),
     /// The clock stands before something that happened here already.
-    ClockBack(Timestamp),
+    ClockSetBack(Timestamp),
     /// What was asked for was erased.
     Erased,
     /// No certificate has this id, or several end in it.
-    NoCertificate(String, Vec<CertificateId>),
+    UnresolvedCertificateId(String, Vec<CertificateId>),
     /// Several people have that name.
-    Ambiguous(Vec<TraineeId>),
+    AmbiguousName(Vec<TraineeId>),
 }
 
 impl From<StoreError> for ServiceError {
@@ -60,51 +60,53 @@ impl std::fmt::Display for ServiceError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Store(error) => error.fmt(f),
-            Self::Refused(refusal) => write!(f, "Not done: {refusal}."),
+            Self::ActionRefused(refusal) => write!(f, "Not done: {refusal}."),
             Self::Infeasible(infeasible) => {
                 write!(f, "No paper can be drawn: {infeasible}. Check the banks with `needlewise bank check`.")
             }
-            Self::NotNow(eligibility) => write_not_now(f, *eligibility),
+            Self::Ineligible(eligibility) => write_not_now(f, *eligibility),
             Self::ExamOpen(_) => {
                 f.write_str("An exam is open. Resume it and submit it first: `needlewise exam --resume`.")
             }
-            Self::Broken(broken) => write!(
+            Self::BrokenChain(broken) => write!(
                 f,
                 "The record of this attempt does not hold: {broken}. Run `needlewise doctor`, and go back to a backup."
             ),
-            Self::Missing(attempt, missing) => write!(
+            Self::MissingContent(attempt, missing) => write!(
                 f,
                 "Attempt {attempt} cannot be shown: {missing}. Run `needlewise doctor`, and go back to a backup."
             ),
-            Self::Unknown(attempt) => write!(f, "There is no attempt {attempt} here. See `needlewise record list`."),
-            Self::NothingToPractice => f.write_str("There is no question to practice. See `needlewise bank list`."),
-            Self::BadName(why) => write!(f, "{why}."),
-            Self::Certificate(why) | Self::NotTaken(why) => f.write_str(why),
-            Self::Hold(why) => {
-                write!(f, "This record is on hold and is not erased: {why}. Lift the hold with --release.")
+            Self::UnknownAttempt(attempt) => {
+                write!(f, "There is no attempt {attempt} here. See `needlewise record list`.")
             }
-            Self::Forged(id) => write!(
+            Self::NothingToPractice => f.write_str("There is no question to practice. See `needlewise bank list`."),
+            Self::InvalidName(reason) => write!(f, "{reason}."),
+            Self::Certificate(reason) | Self::Rejected(reason) => f.write_str(reason),
+            Self::OnHold(reason) => {
+                write!(f, "This record is on hold and is not erased: {reason}. Lift the hold with --release.")
+            }
+            Self::ForgedCertificate(id) => write!(
                 f,
                 "The record of certificate {id} is not borne out by its signature; somebody may have written it by hand. \
                  Run `needlewise doctor`, and go back to a backup."
             ),
-            Self::NoCertificate(id, ids) if ids.is_empty() => {
+            Self::UnresolvedCertificateId(id, ids) if ids.is_empty() => {
                 write!(f, "There is no certificate \"{id}\" here. See `needlewise certificate list`.")
             }
-            Self::NoCertificate(id, ids) => {
+            Self::UnresolvedCertificateId(id, ids) => {
                 let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
                 write!(f, "Several certificates end in \"{id}\". Name one whole: {}.", ids.join(", "))
             }
-            Self::ClockBack(last) => write!(
+            Self::ClockSetBack(last_attempt_at) => write!(
                 f,
                 "The clock was set back: an attempt stored here is of {}. An invigilated exam begins once it is right, or \
                  once the invigilator has compared it (--clock-checked).",
-                last.format_local()
+                last_attempt_at.format_local()
             ),
             Self::Erased => {
                 f.write_str("What it holds was erased, with the person's data; the chain of facts is whole.")
             }
-            Self::Ambiguous(ids) => {
+            Self::AmbiguousName(ids) => {
                 let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
                 write!(f, "Several people have that name. Name one by id: {}.", ids.join(", "))
             }

@@ -1,4 +1,4 @@
-//! Taking in certificates that were issued elsewhere.
+//! Import of certificates that were issued on another machine, or by an issuer on this one.
 
 use crate::attempt::fact::CertificateImported;
 use crate::credential::verify::{evaluate_trust, verify};
@@ -12,13 +12,13 @@ use crate::service::*;
 #[derive(Debug, Clone)]
 pub struct ImportOutcome {
     /// What it is worth here.
-    pub checked: VerificationResult,
+    pub verification: VerificationResult,
     /// The certificate, as it is held.
-    pub held: StoredCertificate,
+    pub certificate: StoredCertificate,
     /// Whether it came with a person whom this store did not know.
-    pub stranger: bool,
+    pub is_new_person: bool,
     /// Whether it was here already.
-    pub again: bool,
+    pub already_stored: bool,
 }
 
 impl Service {
@@ -28,133 +28,142 @@ impl Service {
     /// # Errors
     /// [`Error::NotTaken`] for an invalid one, for one that calls a known person by another name, and for one under the id of
     /// another; or what the store or the disk says.
-    pub fn import(&mut self, bytes: &[u8]) -> Result<ImportOutcome, ServiceError> {
-        let kept = self.import_with(bytes, Vec::new(), None)?;
-        self.write(&kept.held)?;
-        Ok(kept)
+    pub fn import_certificate(&mut self, bytes: &[u8]) -> Result<ImportOutcome, ServiceError> {
+        let outcome = self.import_with_facts(bytes, Vec::new(), None)?;
+        self.write_credential_file(&outcome.certificate)?;
+        Ok(outcome)
     }
 
     /// Takes a certificate in, together with facts of this issuer's own, and the attempt they change, that are stored with it or
     /// not at all.
-    pub(super) fn import_with(
+    pub(super) fn import_with_facts(
         &mut self,
         bytes: &[u8],
         mut facts: Vec<StoredFact>,
         attempt: Option<AttemptRow>,
     ) -> Result<ImportOutcome, ServiceError> {
-        let refused = |why: String| ServiceError::NotTaken(format!("It was not taken in. {why}"));
-        let own = !facts.is_empty();
-        let checked = verify(bytes, &self.trust, self.clock.now().wall);
-        let Some(credential) = checked.credential.clone().filter(|_| checked.verdict != Verdict::Invalid) else {
-            return Err(refused(format!("It is invalid. {}", checked.reason)));
+        let rejection = |reason: String| ServiceError::Rejected(format!("It was not taken in. {reason}"));
+        let is_locally_issued = !facts.is_empty();
+        let verification = verify(bytes, &self.trust, self.clock.now().wall);
+        let Some(credential) = verification.credential.clone().filter(|_| verification.verdict != Verdict::Invalid)
+        else {
+            return Err(rejection(format!("It is invalid. {}", verification.reason)));
         };
-        let text = std::str::from_utf8(bytes).map_err(|error| refused(error.to_string()))?;
-        let unreadable = || refused("It names no exam, no holder or no date that can be read.".to_owned());
+        let text = std::str::from_utf8(bytes).map_err(|error| rejection(error.to_string()))?;
+        let unreadable = || rejection("It names no exam, no holder or no date that can be read.".to_owned());
         let trainee = credential.holder_id().ok_or_else(unreadable)?;
         let id = credential.certificate_id().ok_or_else(unreadable)?;
-        let counts = own || checked.verdict == Verdict::Valid;
-        if let Some(held) = self.same(trainee, id, &credential, counts)? {
-            return Ok(ImportOutcome { checked, held, stranger: false, again: true });
+        let is_trusted = is_locally_issued || verification.verdict == Verdict::Valid;
+        if let Some(stored_certificate) = self.find_existing_certificate(trainee, id, &credential, is_trusted)? {
+            return Ok(ImportOutcome {
+                verification,
+                certificate: stored_certificate,
+                is_new_person: false,
+                already_stored: true,
+            });
         }
-        let known = self.store.person(trainee)?;
+        let known_person = self.store.person(trainee)?;
         let rows = self.store.stream(trainee.into())?;
-        if known.is_none() && !rows.is_empty() {
-            return Err(refused(
+        if known_person.is_none() && !rows.is_empty() {
+            return Err(rejection(
                 "Its holder's id is that of something else here, or of somebody who was erased.".to_owned(),
             ));
         }
         let mut head = rows.last().map_or(ChainHead::START, ChainHead::after_fact);
-        let stranger = known.is_none();
-        let named = |row: &PersonRow| text::name_key(&row.person.name) == text::name_key(&credential.subject.name);
-        let holder = match known {
-            Some(row) if named(&row) => row,
-            Some(row) if counts && (own || self.only_named_by_others(&row)?) => {
+        let is_new_person = known_person.is_none();
+        let has_credential_name =
+            |row: &PersonRow| text::name_key(&row.person.name) == text::name_key(&credential.subject.name);
+        let holder = match known_person {
+            Some(row) if has_credential_name(&row) => row,
+            Some(row) if is_trusted && (is_locally_issued || self.is_named_only_by_untrusted(&row)?) => {
                 let person = Person { name: credential.subject.name.clone(), ..row.person };
-                let renamed = self.link(trainee.into(), head, &Fact::PersonUpdated(person.clone()));
-                head = ChainHead::after_fact(&renamed);
-                facts.push(renamed);
+                let renamed_fact = self.link_fact(trainee.into(), head, &Fact::PersonUpdated(person.clone()));
+                head = ChainHead::after_fact(&renamed_fact);
+                facts.push(renamed_fact);
                 PersonRow { id: trainee, person }
             }
             Some(row) => {
-                let (says, here) = (text::single_line(&credential.subject.name), text::single_line(&row.person.name));
-                return Err(refused(format!(
-                    "It calls its holder \"{says}\", and the person of that id is \"{here}\" here. If the name changed, \
+                let (credential_name, stored_name) =
+                    (text::single_line(&credential.subject.name), text::single_line(&row.person.name));
+                return Err(rejection(format!(
+                    "It calls its holder \"{credential_name}\", and the person of that id is \"{stored_name}\" here. If the name changed, \
                      rename the person first: `needlewise trainee rename`."
                 )));
             }
             None => {
                 let license = credential.subject.license.clone();
                 let person = Person { license, ..Person::from_name(&credential.subject.name) };
-                let added = self.link(trainee.into(), head, &Fact::PersonAdded(person.clone()));
-                head = ChainHead::after_fact(&added);
-                facts.push(added);
+                let added_fact = self.link_fact(trainee.into(), head, &Fact::PersonAdded(person.clone()));
+                head = ChainHead::after_fact(&added_fact);
+                facts.push(added_fact);
                 PersonRow { id: trainee, person }
             }
         };
         let imported = CertificateImported { certificate: id, credential: text.to_owned() };
-        let fact = self.link(trainee.into(), head, &Fact::Imported(imported));
-        let row = CertificateRow::of(&credential, fact.id).ok_or_else(unreadable)?;
-        facts.push(fact);
-        let held = self.as_held(holder.clone(), &row, text.to_owned());
-        let batch = Batch { facts, attempt, stranger: Some(holder), certificate: Some(row), ..Batch::default() };
+        let imported_fact = self.link_fact(trainee.into(), head, &Fact::Imported(imported));
+        let row = CertificateRow::from_credential(&credential, imported_fact.id).ok_or_else(unreadable)?;
+        facts.push(imported_fact);
+        let stored_certificate = self.stored_from_row(holder.clone(), &row, text.to_owned());
+        let batch = Batch { facts, attempt, imported_holder: Some(holder), certificate: Some(row), ..Batch::default() };
         self.store.append(&batch)?;
-        Ok(ImportOutcome { checked, held, stranger, again: false })
+        Ok(ImportOutcome { verification, certificate: stored_certificate, is_new_person, already_stored: false })
     }
 
     /// Returns whether a person is known by untrusted certificates alone, so that one that counts may say who they are.
-    fn only_named_by_others(&self, row: &PersonRow) -> Result<bool, ServiceError> {
+    fn is_named_only_by_untrusted(&self, row: &PersonRow) -> Result<bool, ServiceError> {
         let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };
-        let sat = !self.store.attempts(&query)?.is_empty();
+        let has_attempts = !self.store.attempts(&query)?.is_empty();
         let today = self.trust.latest_known_time(self.clock.now().wall);
         let certificates = self.store.certificates(Some(row.id))?;
-        let valid =
-            certificates.iter().any(|held| evaluate_trust(&held.signed(), &self.trust, today).0 == Verdict::Valid);
-        let by_hand = self.store.stream(row.id.into())?.iter().any(|fact| fact.kind == "renamed");
-        Ok(!sat && !valid && !by_hand && !certificates.is_empty())
+        let has_valid_certificate = certificates
+            .iter()
+            .any(|certificate| evaluate_trust(&certificate.verdict_basis(), &self.trust, today).0 == Verdict::Valid);
+        let was_renamed = self.store.stream(row.id.into())?.iter().any(|fact| fact.kind == "renamed");
+        Ok(!has_attempts && !has_valid_certificate && !was_renamed && !certificates.is_empty())
     }
 
     /// Finds a certificate that is stored here already. One that counts takes the place of one under its id that does not.
-    fn same(
+    fn find_existing_certificate(
         &self,
         trainee: TraineeId,
         id: CertificateId,
         credential: &Credential,
-        counts: bool,
+        is_trusted: bool,
     ) -> Result<Option<StoredCertificate>, ServiceError> {
-        let query = AttemptQuery { trainee: Some(trainee), certified: true, ..AttemptQuery::default() };
+        let query = AttemptQuery { trainee: Some(trainee), certified_only: true, ..AttemptQuery::default() };
         if let Some(row) = self.store.attempts(&query)?.into_iter().find(|row| row.certificate == Some(id)) {
-            return self.issued(row.id);
+            return self.issued_certificate(row.id);
         }
         let Some(row) = self.store.certificate(id)? else { return Ok(None) };
         let today = self.trust.latest_known_time(self.clock.now().wall);
         if row.digest == credential.digest() {
-            return self.taken_in(&row).map(Some);
+            return self.imported_certificate(&row).map(Some);
         }
-        if counts && evaluate_trust(&row.signed(), &self.trust, today).0 != Verdict::Valid {
+        if is_trusted && evaluate_trust(&row.verdict_basis(), &self.trust, today).0 != Verdict::Valid {
             return Ok(None);
         }
-        Err(ServiceError::NotTaken("It was not taken in. Another certificate of the same id is here.".to_owned()))
+        Err(ServiceError::Rejected("It was not taken in. Another certificate of the same id is here.".to_owned()))
     }
 
     /// Returns a certificate that was taken in, whole.
     ///
     /// # Errors
     /// [`Error::Forged`] where no fact holds it, or what the store says.
-    pub(super) fn taken_in(&self, row: &CertificateRow) -> Result<StoredCertificate, ServiceError> {
+    pub(super) fn imported_certificate(&self, row: &CertificateRow) -> Result<StoredCertificate, ServiceError> {
         let rows = self.store.stream(row.trainee.into())?;
-        chain::verify_chain(row.trainee.into(), &rows).map_err(ServiceError::Broken)?;
+        chain::verify_chain(row.trainee.into(), &rows).map_err(ServiceError::BrokenChain)?;
         let fact = rows.iter().find(|stored| stored.id == row.fact).and_then(StoredFact::fact);
         let (Some(Fact::Imported(imported)), Some(holder)) = (fact, self.store.person(row.trainee)?) else {
-            return Err(ServiceError::Forged(row.id));
+            return Err(ServiceError::ForgedCertificate(row.id));
         };
-        Ok(self.as_held(holder, row, imported.credential))
+        Ok(self.stored_from_row(holder, row, imported.credential))
     }
 
-    fn as_held(&self, holder: PersonRow, row: &CertificateRow, credential: String) -> StoredCertificate {
-        let path = self.file(&holder, &row.exam, row.valid_from, row.id);
+    fn stored_from_row(&self, holder: PersonRow, row: &CertificateRow, credential: String) -> StoredCertificate {
+        let path = self.credential_path(&holder, &row.exam, row.valid_from, row.id);
         StoredCertificate {
             holder,
-            certificate: row.id,
+            certificate_id: row.id,
             exam: row.exam.clone(),
             valid_from: row.valid_from,
             valid_until: row.valid_until,

@@ -1,4 +1,4 @@
-//! What an issuer does: hold what may be asked, look at a request, sign, keep a ledger, revoke.
+//! Work of an issuer: review a certificate request, sign the certificate, keep the ledger, and revoke.
 
 use crate::attempt::fact::{CertificateIssued, CertificateRevoked, LedgerEntry, RequestReceived};
 use crate::attempt::paper::BankRef;
@@ -16,7 +16,7 @@ use crate::issuing::request::{
 };
 use crate::projections::certificates::CertificateRow;
 use crate::service::certificates::{StoredCertificate, valid_until};
-use crate::service::people::clean_name;
+use crate::service::people::normalize_name;
 use crate::service::*;
 
 /// A request that can be granted.
@@ -25,17 +25,17 @@ pub struct RequestReview {
     /// The request.
     pub request: CertificateRequest,
     /// The attempt, marked again.
-    pub examined: RescoredAttempt,
+    pub rescored: RescoredAttempt,
     /// How many requests this person has sent, this one among them.
-    pub sent: usize,
+    pub request_count: usize,
     /// How many of them were granted before.
-    pub granted: usize,
+    pub granted_count: usize,
     /// The certificate that the new one renews.
-    pub renews: Option<CertificateRow>,
+    pub renewed_certificate: Option<CertificateRow>,
     /// Until when the new one will be valid.
-    pub until: Timestamp,
+    pub valid_until: Timestamp,
     /// The name that the person of this id has here, where it is another one.
-    pub known_as: Option<String>,
+    pub stored_name: Option<String>,
     /// How far others will be able to rely on it.
     pub assurance: Assurance,
 }
@@ -45,12 +45,14 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotTaken`] where the exam was not passed, or those of [`Desk::sheet`].
-    pub fn request(&self, attempt: AttemptId) -> Result<CertificateRequest, ServiceError> {
-        let sitting = self.take_up(attempt, false)?;
-        if (sitting.row.mode, sitting.row.standing) != (Mode::Exam, Some(crate::attempt::ExamResult::Passed)) {
-            return Err(ServiceError::NotTaken("Only a passed exam has a certificate.".to_owned()));
+    pub fn build_request(&self, attempt: AttemptId) -> Result<CertificateRequest, ServiceError> {
+        let active_attempt = self.load_attempt(attempt, false)?;
+        if (active_attempt.row.mode, active_attempt.row.result)
+            != (Mode::Exam, Some(crate::attempt::ExamResult::Passed))
+        {
+            return Err(ServiceError::Rejected("Only a passed exam has a certificate.".to_owned()));
         }
-        let person = self.person(sitting.trainee)?.ok_or(ServiceError::Unknown(attempt))?;
+        let person = self.person(active_attempt.trainee)?.ok_or(ServiceError::UnknownAttempt(attempt))?;
         let rows = self.facts(attempt)?;
         Ok(CertificateRequest::new(person.id, &person.person, attempt, &rows, |digest| self.content(digest)))
     }
@@ -59,32 +61,32 @@ impl Service {
     ///
     /// # Errors
     /// What the store says.
-    pub fn hold_catalog(&mut self) -> Result<(), ServiceError> {
-        Ok(self.store.append(&Batch { content: self.in_use(), ..Batch::default() })?)
+    pub fn store_catalog_content(&mut self) -> Result<(), ServiceError> {
+        Ok(self.store.append(&Batch { content: self.catalog_content(), ..Batch::default() })?)
     }
 
     /// Returns every question, frame, pool and exam in use, by digest.
-    pub(super) fn in_use(&self) -> std::collections::BTreeMap<Digest, String> {
+    pub(super) fn catalog_content(&self) -> std::collections::BTreeMap<Digest, String> {
         let mut content = std::collections::BTreeMap::new();
-        let mut keep = |text: String| {
+        let mut insert_text = |text: String| {
             let digest = Digest::of(&text);
             content.insert(digest, text);
             digest
         };
         for bank in self.catalog.banks() {
             let (value, replaced) = (&bank.value, bank.replaces_built_in);
-            let frame = keep(canonical::text(&value.without_questions()));
+            let frame = insert_text(canonical::text(&value.without_questions()));
             let (id, version, digest) = (value.id.clone(), value.version.clone(), value.digest());
-            keep(bank_marker(&BankRef { id, version, digest, frame, replaces_built_in: replaced }));
+            insert_text(bank_marker(&BankRef { id, version, digest, frame, replaces_built_in: replaced }));
         }
         for exam in self.catalog.exams() {
-            let digest = keep(canonical::text(&exam.value));
-            for (at, section) in exam.value.sections.iter().enumerate() {
+            let digest = insert_text(canonical::text(&exam.value));
+            for (section_index, section) in exam.value.sections.iter().enumerate() {
                 let Ok(bank) = self.catalog.bank(&section.bank) else { continue };
                 let pool: Vec<_> =
-                    draw::pool(&bank.value, section).map(|question| keep(question.content_json())).collect();
-                let pool = keep(canonical::text(&pool));
-                keep(pool_marker(digest, at, pool));
+                    draw::pool(&bank.value, section).map(|question| insert_text(question.content_json())).collect();
+                let pool = insert_text(canonical::text(&pool));
+                insert_text(pool_marker(digest, section_index, pool));
             }
         }
         content
@@ -92,15 +94,15 @@ impl Service {
 
     /// Returns when a clinician reviewed the questions of a paper, by the banks in use here: the earliest day, or nothing
     /// while one of them lacks a review or is not in use any more.
-    fn reviewed(&self, sheet: &LoadedPaper) -> Option<Day> {
-        let banks: Vec<_> = sheet.banks.iter().map(|bank| self.catalog.bank(&bank.id).ok()).collect();
-        let day = |item: &crate::exam::loaded_paper::LoadedQuestion| {
-            let bank = banks[item.bank]?;
-            let digest = item.question.digest();
-            let question = bank.value.questions.iter().find(|known| known.id == item.question.id)?;
+    fn earliest_review_day(&self, loaded_paper: &LoadedPaper) -> Option<Day> {
+        let banks: Vec<_> = loaded_paper.banks.iter().map(|bank| self.catalog.bank(&bank.id).ok()).collect();
+        let review_day = |loaded_question: &crate::exam::loaded_paper::LoadedQuestion| {
+            let bank = banks[loaded_question.bank]?;
+            let digest = loaded_question.question.digest();
+            let question = bank.value.questions.iter().find(|candidate| candidate.id == loaded_question.question.id)?;
             question.reviewed.as_ref().filter(|_| question.digest() == digest).map(|reviewed| reviewed.on)
         };
-        let days = sheet.questions.iter().map(day).collect::<Option<Vec<_>>>()?;
+        let days = loaded_paper.questions.iter().map(review_day).collect::<Option<Vec<_>>>()?;
         days.into_iter().min()
     }
 
@@ -110,7 +112,7 @@ impl Service {
     /// [`Error::Broken`], or what the store says.
     pub fn ledger(&self, issuer: IssuerId) -> Result<Ledger, ServiceError> {
         let rows = self.store.stream(issuer.into())?;
-        chain::verify_chain(issuer.into(), &rows).map_err(ServiceError::Broken)?;
+        chain::verify_chain(issuer.into(), &rows).map_err(ServiceError::BrokenChain)?;
         Ledger::from_facts(&rows).map_err(|line| {
             ServiceError::Certificate(format!(
                 "Line {line} of the issuer's ledger cannot be read. Go back to a backup."
@@ -123,58 +125,77 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotTaken`] with the reason, or what the store says.
-    pub fn consider(&mut self, request: CertificateRequest, issuer: &Issuer) -> Result<RequestReview, ServiceError> {
+    pub fn review_request(
+        &mut self,
+        request: CertificateRequest,
+        issuer: &Issuer,
+    ) -> Result<RequestReview, ServiceError> {
         let received = RequestReceived { request: request.digest(), trainee: request.trainee.id };
         if !self.ledger(issuer.id)?.received_requests.contains(&received) {
-            self.note(issuer.id, &Fact::RequestReceived(received))?;
+            self.append_to_ledger(issuer.id, &Fact::RequestReceived(received))?;
         }
-        self.look(request, issuer)
+        self.assess_request(request, issuer)
     }
 
-    fn look(&mut self, request: CertificateRequest, issuer: &Issuer) -> Result<RequestReview, ServiceError> {
-        let refused = |why: String| ServiceError::NotTaken(format!("The request is refused. {why}"));
+    fn assess_request(&mut self, request: CertificateRequest, issuer: &Issuer) -> Result<RequestReview, ServiceError> {
+        let rejection = |reason: String| ServiceError::Rejected(format!("The request is refused. {reason}"));
         let now = self.clock.now().wall;
         let keys = &issuer.keys;
-        let mut examined = request.verify_and_rescore(|digest| self.content(digest), keys, now);
-        if matches!(examined, Err(RequestRefusal::UnknownContent(_))) {
+        let mut rescored = request.verify_and_rescore(|digest| self.content(digest), keys, now);
+        if matches!(rescored, Err(RequestRefusal::UnknownContent(_))) {
             // It may ask for what came into use here since the catalog was last kept.
-            self.hold_catalog()?;
-            examined = request.verify_and_rescore(|digest| self.content(digest), keys, now);
+            self.store_catalog_content()?;
+            rescored = request.verify_and_rescore(|digest| self.content(digest), keys, now);
         }
-        let examined = examined.map_err(|why| refused(why.to_string()))?;
+        let rescored = rescored.map_err(|reason| rejection(reason.to_string()))?;
         // What is stored here of the attempt says more than a copy that was made before.
-        let own = self.store.stream(request.attempt.into())?;
-        let told = own.iter().rfind(|row| RESULT_FACT_KINDS.contains(&row.kind.as_str()));
-        if told.is_some_and(|row| !request.has_fact(row.digest)) {
-            return Err(refused(
+        let recorded = self.store.stream(request.attempt.into())?;
+        let last_result_fact = recorded.iter().rfind(|row| RESULT_FACT_KINDS.contains(&row.kind.as_str()));
+        if last_result_fact.is_some_and(|row| !request.has_fact(row.digest)) {
+            return Err(rejection(
                 "The attempt was marked again since, or it is not the one stored here. Request it anew.".to_owned(),
             ));
         }
         let ledger = self.ledger(issuer.id)?;
-        self.unused(&request, examined.head_digest, &ledger)?;
-        let sent = ledger.received_requests.iter().filter(|received| received.trainee == request.trainee.id).count();
-        let granted = ledger.entries.iter().filter(|line| line.trainee == request.trainee.id).count();
-        let exam = examined.loaded_paper.exam.as_ref().map(|exam| &exam.id);
-        let counts = |row: &CertificateRow| {
+        self.ensure_unused(&request, rescored.head_digest, &ledger)?;
+        let request_count =
+            ledger.received_requests.iter().filter(|received| received.trainee == request.trainee.id).count();
+        let granted_count = ledger.entries.iter().filter(|line| line.trainee == request.trainee.id).count();
+        let exam = rescored.loaded_paper.exam.as_ref().map(|exam| &exam.id);
+        let is_renewable = |row: &CertificateRow| {
             // Only what this issuer signed itself, and what still counts, in the time in which it can be renewed.
-            let own = ledger.entries.iter().any(|line| line.certificate == row.id && line.credential == row.digest);
-            let within = row.valid_from < examined.ended_at
-                && row.valid_until.saturating_sub(RENEWAL_WINDOW) <= examined.ended_at;
+            let recorded =
+                ledger.entries.iter().any(|line| line.certificate == row.id && line.credential == row.digest);
+            let is_in_renewal_period = row.valid_from < rescored.ended_at
+                && row.valid_until.saturating_sub(RENEWAL_WINDOW) <= rescored.ended_at;
             let revoked = ledger.revocations.iter().any(|revoked| revoked.id == row.id);
-            Some(&row.exam) == exam && own && within && row.valid_until >= examined.ended_at && !revoked
+            Some(&row.exam) == exam
+                && recorded
+                && is_in_renewal_period
+                && row.valid_until >= rescored.ended_at
+                && !revoked
         };
-        let renews = self.store.certificates(Some(request.trainee.id))?.into_iter().find(counts);
-        let known = self.person(request.trainee.id)?.map(|row| row.person.name);
-        let known_as = known.filter(|name| text::name_key(name) != text::name_key(&request.trainee.name));
-        let exam = examined.loaded_paper.exam.as_ref().ok_or(ServiceError::Unknown(request.attempt))?;
-        let until = valid_until(exam, examined.ended_at, renews.as_ref().map(|row| row.valid_until));
+        let renewed_certificate = self.store.certificates(Some(request.trainee.id))?.into_iter().find(is_renewable);
+        let person_name = self.person(request.trainee.id)?.map(|row| row.person.name);
+        let stored_name = person_name.filter(|name| text::name_key(name) != text::name_key(&request.trainee.name));
+        let exam = rescored.loaded_paper.exam.as_ref().ok_or(ServiceError::UnknownAttempt(request.attempt))?;
+        let until = valid_until(exam, rescored.ended_at, renewed_certificate.as_ref().map(|row| row.valid_until));
         if until < now {
             let day = until.day().format_long();
-            return Err(refused(format!("The certificate would have ended already, on {day}.")));
+            return Err(rejection(format!("The certificate would have ended already, on {day}.")));
         }
         // Whatever a request says of who watched, it was not watched on this machine.
         let assurance = Assurance::Unsupervised;
-        Ok(RequestReview { request, examined, sent, granted, renews, until, known_as, assurance })
+        Ok(RequestReview {
+            request,
+            rescored,
+            request_count,
+            granted_count,
+            renewed_certificate,
+            valid_until: until,
+            stored_name,
+            assurance,
+        })
     }
 
     /// Looks at an invigilated exam that was sat on this machine and passed.
@@ -182,22 +203,31 @@ impl Service {
     /// # Errors
     /// [`Error::NotTaken`] where this issuer's invigilator did not give their word at its start, and those of
     /// [`Desk::consider`].
-    pub fn consider_invigilated(&mut self, attempt: AttemptId, issuer: &Issuer) -> Result<RequestReview, ServiceError> {
+    pub fn review_invigilated_attempt(
+        &mut self,
+        attempt: AttemptId,
+        issuer: &Issuer,
+    ) -> Result<RequestReview, ServiceError> {
         let started = self.facts(attempt)?.first().and_then(StoredFact::fact);
-        let watched = match started {
-            Some(Fact::Started(AttemptStarted { invigilated: Some(word), .. })) => {
-                let fits = is_signature_valid(&word.signature, attempt.into(), DecisionKind::Identity, &word.identity);
-                fits && is_signed_by(&word.signature, &issuer.keys)
+        let is_invigilated = match started {
+            Some(Fact::Started(AttemptStarted { invigilated: Some(invigilation), .. })) => {
+                let has_valid_signature = is_signature_valid(
+                    &invigilation.signature,
+                    attempt.into(),
+                    DecisionKind::Identity,
+                    &invigilation.identity,
+                );
+                has_valid_signature && is_signed_by(&invigilation.signature, &issuer.keys)
             }
             _ => false,
         };
-        if !watched {
-            return Err(ServiceError::NotTaken(
+        if !is_invigilated {
+            return Err(ServiceError::Rejected(
                 "No invigilator of this issuer gave their word at its start.".to_owned(),
             ));
         }
-        let considered = self.look(self.request(attempt)?, issuer)?;
-        Ok(RequestReview { assurance: Assurance::Invigilated, ..considered })
+        let review = self.assess_request(self.build_request(attempt)?, issuer)?;
+        Ok(RequestReview { assurance: Assurance::Invigilated, ..review })
     }
 
     /// Returns an invigilated exam of this person that is passed and not signed yet, or whose certificate was revoked
@@ -205,18 +235,18 @@ impl Service {
     ///
     /// # Errors
     /// What the store says.
-    pub fn unsigned_pass(&self, trainee: TraineeId, issuer: &Issuer) -> Result<Option<AttemptId>, ServiceError> {
+    pub fn find_unsigned_pass(&self, trainee: TraineeId, issuer: &Issuer) -> Result<Option<AttemptId>, ServiceError> {
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
         let ledger = self.ledger(issuer.id)?;
         let mut certificates = self.store.certificates(Some(trainee))?;
-        certificates.retain(|held| !ledger.reissuable.contains(&held.id));
+        certificates.retain(|certificate| !ledger.reissuable.contains(&certificate.id));
         for row in self.store.attempts(&query)? {
-            let passed = row.standing == Some(crate::attempt::ExamResult::Passed);
+            let has_passed = row.result == Some(crate::attempt::ExamResult::Passed);
             // The certificate of a sitting begins when it ended.
-            let signed = certificates
-                .iter()
-                .any(|held| row.finished.is_some_and(|at| held.valid_from == at.truncate_to_second()));
-            if passed && !signed && self.take_up(row.id, false)?.invigilated {
+            let is_signed = certificates.iter().any(|certificate| {
+                row.finished.is_some_and(|finished_at| certificate.valid_from == finished_at.truncate_to_second())
+            });
+            if has_passed && !is_signed && self.load_attempt(row.id, false)?.invigilated {
                 return Ok(Some(row.id));
             }
         }
@@ -224,12 +254,12 @@ impl Service {
     }
 
     /// Makes sure that a request was not used, or that what it was used for is revoked.
-    fn unused(&self, request: &CertificateRequest, head: Digest, ledger: &Ledger) -> Result<(), ServiceError> {
-        let used = |line: &&LedgerEntry| line.attempt == request.attempt || line.head == head;
-        let stands = |line: &&LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
-        ledger.entries.iter().find(|line| used(line) && stands(line)).map_or(Ok(()), |line| {
+    fn ensure_unused(&self, request: &CertificateRequest, head: Digest, ledger: &Ledger) -> Result<(), ServiceError> {
+        let is_same_attempt = |line: &&LedgerEntry| line.attempt == request.attempt || line.head == head;
+        let is_in_force = |line: &&LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
+        ledger.entries.iter().find(|line| is_same_attempt(line) && is_in_force(line)).map_or(Ok(()), |line| {
             let id = line.certificate.short();
-            Err(ServiceError::NotTaken(format!(
+            Err(ServiceError::Rejected(format!(
                 "The request is refused. It was used before, for certificate {id}. To correct that one, revoke it first."
             )))
         })
@@ -240,68 +270,69 @@ impl Service {
     /// # Errors
     /// [`Error::NotTaken`], [`Error::BadName`], or what the store says. Nothing is signed without its line in the ledger; the
     /// files are for [`Desk::settle`].
-    pub fn issue(
+    pub fn issue_certificate(
         &mut self,
-        considered: &RequestReview,
+        review: &RequestReview,
         issuer: &Issuer,
         key: &SigningKeyPair,
         name: Option<&str>,
     ) -> Result<StoredCertificate, ServiceError> {
-        let RequestReview { request, examined, renews, until, .. } = considered;
+        let RequestReview { request, rescored, renewed_certificate, valid_until: until, .. } = review;
         // Another one may have been signed while the passphrase was asked.
-        self.unused(request, examined.head_digest, &self.ledger(issuer.id)?)?;
-        let exam = examined.loaded_paper.exam.as_ref().ok_or(ServiceError::Unknown(request.attempt))?;
-        let name = clean_name(name.unwrap_or(&request.trainee.name)).map_err(ServiceError::BadName)?;
+        self.ensure_unused(request, rescored.head_digest, &self.ledger(issuer.id)?)?;
+        let exam = rescored.loaded_paper.exam.as_ref().ok_or(ServiceError::UnknownAttempt(request.attempt))?;
+        let name = normalize_name(name.unwrap_or(&request.trainee.name)).map_err(ServiceError::InvalidName)?;
         let now = self.clock.now().wall;
-        let certificate = CertificateId::new(now, self.bytes());
-        let award = CredentialClaims {
+        let certificate = CertificateId::new(now, self.random_bytes());
+        let claims = CredentialClaims {
             certificate_id: certificate,
             holder_id: request.trainee.id,
             holder_name: &name,
             license: request.trainee.license.as_deref(),
-            loaded_paper: &examined.loaded_paper,
+            loaded_paper: &rescored.loaded_paper,
             exam,
-            reviewed_on: self.reviewed(&examined.loaded_paper),
-            head_digest: examined.head_digest,
-            outcome: &examined.finished.outcome,
-            renewed_id: renews.as_ref().map(|row| row.id),
-            valid_from: examined.ended_at,
+            reviewed_on: self.earliest_review_day(&rescored.loaded_paper),
+            head_digest: rescored.head_digest,
+            outcome: &rescored.finished.outcome,
+            renewed_id: renewed_certificate.as_ref().map(|row| row.id),
+            valid_from: rescored.ended_at,
             valid_until: *until,
-            assurance: considered.assurance,
+            assurance: review.assurance,
             unsigned_decisions: (0, 0),
         };
-        let unsigned = award.to_credential(&key.did(), &issuer.name);
-        let text = sign::sign(unsigned, key, now).map_err(ServiceError::Certificate)?;
-        let signed: crate::credential::Credential =
-            serde_json::from_str(&text).map_err(|error| ServiceError::Certificate(error.to_string()))?;
-        let line = LedgerEntry {
+        let unsigned_credential = claims.to_credential(&key.did(), &issuer.name);
+        let credential_text = sign::sign(unsigned_credential, key, now).map_err(ServiceError::Certificate)?;
+        let signed_credential: crate::credential::Credential =
+            serde_json::from_str(&credential_text).map_err(|error| ServiceError::Certificate(error.to_string()))?;
+        let ledger_entry = LedgerEntry {
             certificate,
-            credential: signed.digest(),
+            credential: signed_credential.digest(),
             did: key.did(),
             trainee: request.trainee.id,
             attempt: request.attempt,
-            head: examined.head_digest,
+            head: rescored.head_digest,
             exam: exam.id.clone(),
         };
         let stream = issuer.id.into();
-        let head = self.head(stream)?;
-        let fact = self.link(stream, head, &Fact::IssuedOnRequest(line));
+        let head = self.chain_head(stream)?;
+        let fact = self.link_fact(stream, head, &Fact::IssuedOnRequest(ledger_entry));
         let mut facts = vec![fact];
         // A sitting that was watched here is passed here: its own chain says so.
-        let attempt = if considered.assurance == Assurance::Invigilated {
-            let sitting = self.take_up(request.attempt, false)?;
-            let (digest, valid_from, valid_until) = (Digest::of(&text), examined.ended_at, *until);
-            let issued = CertificateIssued { certificate, digest, valid_from, valid_until, credential: text.clone() };
+        let attempt = if review.assurance == Assurance::Invigilated {
+            let active_attempt = self.load_attempt(request.attempt, false)?;
+            let (digest, valid_from, valid_until) = (Digest::of(&credential_text), rescored.ended_at, *until);
+            let issued =
+                CertificateIssued { certificate, digest, valid_from, valid_until, credential: credential_text.clone() };
             let fact = Fact::Issued(issued);
-            let stored = self.link(request.attempt.into(), sitting.head, &fact);
-            let mut row = sitting.row;
-            row.take(stored.stored_at, &fact);
-            facts.push(stored);
+            let stored_fact = self.link_fact(request.attempt.into(), active_attempt.chain_head, &fact);
+            let mut row = active_attempt.row;
+            row.apply(stored_fact.stored_at, &fact);
+            facts.push(stored_fact);
             Some(row)
         } else {
             None
         };
-        Ok(self.import_with(text.as_bytes(), facts, attempt)?.held)
+        Ok(self.import_with_facts(credential_text.as_bytes(), facts, attempt)?.certificate)
     }
 
     /// Revokes a certificate that this issuer signed.
@@ -309,31 +340,35 @@ impl Service {
     /// # Errors
     /// [`Error::NoCertificate`] where the ledger does not hold it, [`Error::NotTaken`] where it is revoked already; or what the
     /// store says.
-    pub fn revoke(
+    pub fn revoke_certificate(
         &mut self,
         issuer: IssuerId,
-        id: &str,
+        id_or_suffix: &str,
         reason: RevocationReason,
-        told: bool,
+        discloses_reason: bool,
     ) -> Result<CertificateId, ServiceError> {
         let ledger = self.ledger(issuer)?;
-        let ids: Vec<_> = ledger.entries.iter().map(|line| line.certificate).filter(|known| known.is(id)).collect();
+        let ids: Vec<_> =
+            ledger.entries.iter().map(|line| line.certificate).filter(|candidate| candidate.is(id_or_suffix)).collect();
         let certificate = match ids.as_slice() {
-            [only] => *only,
-            several => return Err(ServiceError::NoCertificate(text::single_line(id), several.to_vec())),
+            [single] => *single,
+            several => {
+                return Err(ServiceError::UnresolvedCertificateId(text::single_line(id_or_suffix), several.to_vec()));
+            }
         };
         if ledger.revocations.iter().any(|revoked| revoked.id == certificate) {
-            return Err(ServiceError::NotTaken(format!("Certificate {} is revoked already.", certificate.short())));
+            return Err(ServiceError::Rejected(format!("Certificate {} is revoked already.", certificate.short())));
         }
-        let revoked = CertificateRevoked { certificate, reason: reason.name().to_owned(), reason_published: told };
-        self.note(issuer, &Fact::Revoked(revoked))?;
+        let revoked =
+            CertificateRevoked { certificate, reason: reason.name().to_owned(), reason_published: discloses_reason };
+        self.append_to_ledger(issuer, &Fact::Revoked(revoked))?;
         Ok(certificate)
     }
 
     /// Adds a line to an issuer's ledger.
-    fn note(&mut self, issuer: IssuerId, fact: &Fact) -> Result<(), ServiceError> {
-        let head = self.head(issuer.into())?;
-        let fact = self.link(issuer.into(), head, fact);
+    fn append_to_ledger(&mut self, issuer: IssuerId, fact: &Fact) -> Result<(), ServiceError> {
+        let head = self.chain_head(issuer.into())?;
+        let fact = self.link_fact(issuer.into(), head, fact);
         Ok(self.store.append(&Batch { facts: vec![fact], ..Batch::default() })?)
     }
 

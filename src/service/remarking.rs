@@ -1,4 +1,5 @@
-//! Marking again, after a question turned out to be faulty: who is touched and how, then a fact for each of them.
+//! Re-marking of attempts after a question turned out to be faulty.
+//! `plan_remark` lists the affected attempts and stores nothing. `apply_remark_plan` stores one fact per attempt.
 
 use crate::attempt::fact::LedgerEntry;
 use crate::attempt::remark::{AttemptRemarked, QuestionRuling, RemarkPolicy};
@@ -22,21 +23,21 @@ pub struct RemarkRequest<'a> {
     /// The revision; the one that was drawn last where nothing is said.
     pub revision: Option<u32>,
     /// What becomes of it.
-    pub becomes: RemarkInstruction<'a>,
+    pub instruction: RemarkInstruction<'a>,
     /// Whether somebody may lose a pass by it.
-    pub may_fail: bool,
+    pub allow_lost_passes: bool,
 }
 
 /// What becomes of a faulty question, as it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemarkInstruction<'a> {
     /// It counts for nobody.
-    Dropped,
+    Drop,
     /// Everybody has its point.
-    Accepted,
+    AcceptAll,
     /// It has another key, as it is written: letters in the order of the file, true or false, a number, or a text; letters
     /// or numbers that are right alike with a slash between.
-    Rekeyed(&'a str),
+    Rekey(&'a str),
 }
 
 /// What marking again would come to.
@@ -49,18 +50,18 @@ pub struct RemarkPlan {
     /// Attempts that come to something else.
     pub changes: Vec<RemarkedResult>,
     /// How many come to the same.
-    pub same: usize,
+    pub unchanged_count: usize,
     /// Attempts that would lose a pass, and keep it.
-    pub kept: Vec<RemarkedResult>,
+    pub preserved_passes: Vec<RemarkedResult>,
     /// Attempts whose holder gave the old answer to a critical question that has another key now, or counts no more.
-    pub resit: Vec<RemarkedResult>,
+    pub resits: Vec<RemarkedResult>,
     /// How many are open, and are marked again once they have ended.
-    pub open: usize,
+    pub open_count: usize,
     /// How many were asked it in another revision, or with other choices.
-    pub others: usize,
+    pub other_version_count: usize,
     /// How many certificates this issuer signed for attempts that are not stored here, so that nobody can tell whether those
     /// asked it.
-    pub elsewhere: usize,
+    pub remote_certificate_count: usize,
 }
 
 /// An attempt that is touched.
@@ -69,15 +70,15 @@ pub struct RemarkedResult {
     /// The attempt as it is.
     pub row: AttemptRow,
     /// Whose it is.
-    pub name: String,
+    pub trainee_name: String,
     /// What it comes to.
-    pub after: Outcome,
+    pub new_outcome: Outcome,
     /// Certificates of this issuer that rest on it and stand.
     pub certificates: Vec<CertificateId>,
     /// The self-test record that rests on it.
-    pub record: Option<CertificateId>,
+    pub self_test_certificate: Option<CertificateId>,
     rulings: Vec<QuestionRuling>,
-    head: ChainHead,
+    chain_head: ChainHead,
 }
 
 impl Service {
@@ -87,66 +88,70 @@ impl Service {
     /// [`Error::NotTaken`] where nobody was asked it or the new key is none; those of [`Desk::sheet`].
     pub fn plan_remark(
         &self,
-        exams: Vec<AttemptRow>,
-        asked: &RemarkRequest<'_>,
+        attempts: Vec<AttemptRow>,
+        request: &RemarkRequest<'_>,
         issuer: &Issuer,
-        progress: &dyn Fn(),
+        report_progress: &dyn Fn(),
     ) -> Result<RemarkPlan, ServiceError> {
         let ledger = self.ledger(issuer.id)?;
         let mut plan: Option<RemarkPlan> = None;
-        let stands = |line: &&LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
-        let mut others = 0;
-        for row in exams {
-            progress();
-            let (rows, sheet) = self.sheet(row.id)?;
-            let Some(at) = place(&sheet, asked) else { continue };
-            let sheet = Arc::new(sheet);
-            let question = &sheet.questions[at].question;
-            if plan.is_none() && asked.revision.is_none_or(|revision| revision == question.revision) {
-                plan = Some(RemarkPlan::new(question, asked.becomes)?);
+        let is_in_force = |line: &&LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
+        let mut other_version_count = 0;
+        for row in attempts {
+            report_progress();
+            let (rows, loaded_paper) = self.load_paper(row.id)?;
+            let Some(question_index) = find_question_index(&loaded_paper, request) else { continue };
+            let loaded_paper = Arc::new(loaded_paper);
+            let question = &loaded_paper.questions[question_index].question;
+            if plan.is_none() && request.revision.is_none_or(|revision| revision == question.revision) {
+                plan = Some(RemarkPlan::new(question, request.instruction)?);
             }
-            let Some(plan) = plan.as_mut().filter(|plan| plan.covers(question)) else {
-                others += 1;
+            let Some(plan) = plan.as_mut().filter(|plan| plan.is_same_question(question)) else {
+                other_version_count += 1;
                 continue;
             };
             if row.voided {
                 continue;
             }
-            let marked = |facts: Vec<(&StoredFact, Fact)>| {
-                Session::from_facts(Arc::clone(&sheet), facts.iter().map(|(_, fact)| fact))
+            let resume_session = |facts: Vec<(&StoredFact, Fact)>| {
+                Session::from_facts(Arc::clone(&loaded_paper), facts.iter().map(|(_, fact)| fact))
             };
-            let (Some(last), Some(ended)) = (rows.last(), marked(applicable_facts(&rows)).finished().cloned()) else {
-                plan.open += 1;
+            let (Some(last_fact), Some(finished)) =
+                (rows.last(), resume_session(applicable_facts(&rows)).finished().cloned())
+            else {
+                plan.open_count += 1;
                 continue;
             };
             // What another key signed, or one that was compromised since, is no ground to go on from.
-            let own = marked(applicable_facts_for_issuer(&rows, &issuer.keys));
-            let signed = ledger.entries.iter().filter(|line| line.attempt == row.id);
-            let rulings = plan.rulings(&own, sheet.paper.questions[at].question);
+            let issuer_session = resume_session(applicable_facts_for_issuer(&rows, &issuer.keys));
+            let ledger_entries = ledger.entries.iter().filter(|line| line.attempt == row.id);
+            let rulings = plan.combined_rulings(&issuer_session, loaded_paper.paper.questions[question_index].question);
             let change = RemarkedResult {
-                name: self.person(row.trainee)?.map_or_else(String::new, |row| row.person.name),
-                after: own.outcome_with_rulings(rulings.clone()),
-                certificates: signed.clone().filter(stands).map(|line| line.certificate).collect(),
+                trainee_name: self.person(row.trainee)?.map_or_else(String::new, |row| row.person.name),
+                new_outcome: issuer_session.outcome_with_rulings(rulings.clone()),
+                certificates: ledger_entries.clone().filter(is_in_force).map(|line| line.certificate).collect(),
                 // An invigilated sitting holds the issuer's certificate itself.
-                record: row.certificate.filter(|id| signed.clone().all(|line| line.certificate != *id)),
+                self_test_certificate: row
+                    .certificate
+                    .filter(|id| ledger_entries.clone().all(|line| line.certificate != *id)),
                 rulings,
-                head: ChainHead::after_fact(last),
+                chain_head: ChainHead::after_fact(last_fact),
                 row,
             };
-            plan.take(change, &ended.outcome, &own, at, asked.may_fail);
+            plan.add_attempt(change, &finished.outcome, &issuer_session, question_index, request.allow_lost_passes);
         }
         match plan {
             Some(plan) => {
-                let mut elsewhere = 0;
-                for line in ledger.entries.iter().filter(stands) {
-                    elsewhere += usize::from(self.store.stream(line.attempt.into())?.is_empty());
+                let mut remote_certificate_count = 0;
+                for line in ledger.entries.iter().filter(is_in_force) {
+                    remote_certificate_count += usize::from(self.store.stream(line.attempt.into())?.is_empty());
                 }
-                Ok(RemarkPlan { others, elsewhere, ..plan })
+                Ok(RemarkPlan { other_version_count, remote_certificate_count, ..plan })
             }
-            None if others > 0 => {
-                Err(ServiceError::NotTaken("Nobody was asked that revision of the question.".to_owned()))
+            None if other_version_count > 0 => {
+                Err(ServiceError::Rejected("Nobody was asked that revision of the question.".to_owned()))
             }
-            None => Err(ServiceError::NotTaken("Nobody was asked that question in an exam stored here.".to_owned())),
+            None => Err(ServiceError::Rejected("Nobody was asked that question in an exam stored here.".to_owned())),
         }
     }
 
@@ -155,73 +160,98 @@ impl Service {
     ///
     /// # Errors
     /// What the store says.
-    pub fn remark(&mut self, plan: &RemarkPlan, reason: &str, key: &SigningKeyPair) -> Result<(), ServiceError> {
+    pub fn apply_remark_plan(
+        &mut self,
+        plan: &RemarkPlan,
+        reason: &str,
+        key: &SigningKeyPair,
+    ) -> Result<(), ServiceError> {
         for change in &plan.changes {
-            let (rulings, outcome) = (change.rulings.clone(), change.after.clone());
+            let (rulings, outcome) = (change.rulings.clone(), change.new_outcome.clone());
             let mut remarked = AttemptRemarked { rulings, reason: reason.to_owned(), outcome, signature: None };
-            let about = change.row.id.into();
-            remarked.signature = Some(sign_decision(about, DecisionKind::Remark, &remarked.signed_text(), key));
-            self.adds(change.row.clone(), change.head, &Fact::Remarked(remarked))?;
+            let stream = change.row.id.into();
+            remarked.signature = Some(sign_decision(stream, DecisionKind::Remark, &remarked.signed_text(), key));
+            self.append_fact(change.row.clone(), change.chain_head, &Fact::Remarked(remarked))?;
         }
         Ok(())
     }
 }
 
 /// Returns the place of a question in a paper, whatever its revision.
-fn place(sheet: &LoadedPaper, asked: &RemarkRequest<'_>) -> Option<usize> {
-    sheet
+fn find_question_index(loaded_paper: &LoadedPaper, request: &RemarkRequest<'_>) -> Option<usize> {
+    loaded_paper
         .questions
         .iter()
-        .position(|item| item.question.id == *asked.question && sheet.banks[item.bank].id == *asked.bank)
+        .position(|item| item.question.id == *request.question && loaded_paper.banks[item.bank].id == *request.bank)
 }
 
 impl RemarkPlan {
-    fn new(question: &Question, becomes: RemarkInstruction<'_>) -> Result<Self, ServiceError> {
-        let policy = match becomes {
-            RemarkInstruction::Dropped => RemarkPolicy::Drop,
-            RemarkInstruction::Accepted => RemarkPolicy::AcceptAll,
-            RemarkInstruction::Rekeyed(text) => {
-                RemarkPolicy::Rekey(keys(question, text).map_err(ServiceError::NotTaken)?)
+    fn new(question: &Question, instruction: RemarkInstruction<'_>) -> Result<Self, ServiceError> {
+        let policy = match instruction {
+            RemarkInstruction::Drop => RemarkPolicy::Drop,
+            RemarkInstruction::AcceptAll => RemarkPolicy::AcceptAll,
+            RemarkInstruction::Rekey(text) => {
+                RemarkPolicy::Rekey(parse_keys(question, text).map_err(ServiceError::Rejected)?)
             }
         };
         let question = question.clone();
-        let (changes, kept, resit) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { question, policy, changes, same: 0, kept, resit, open: 0, others: 0, elsewhere: 0 })
+        let (changes, preserved_passes, resits) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self {
+            question,
+            policy,
+            changes,
+            unchanged_count: 0,
+            preserved_passes,
+            resits,
+            open_count: 0,
+            other_version_count: 0,
+            remote_certificate_count: 0,
+        })
     }
 
     /// Returns whether a question that was drawn is this one: of the same revision and, for another key, with the same
     /// choices in the file, whatever the old key was.
-    fn covers(&self, question: &Question) -> bool {
-        let texts = |question: &Question| -> Vec<String> {
+    fn is_same_question(&self, question: &Question) -> bool {
+        let choice_texts = |question: &Question| -> Vec<String> {
             question.choices().iter().map(|choice| choice.text.clone()).collect()
         };
         self.question.revision == question.revision
-            && (!matches!(self.policy, RemarkPolicy::Rekey(_)) || texts(&self.question) == texts(question))
+            && (!matches!(self.policy, RemarkPolicy::Rekey(_))
+                || choice_texts(&self.question) == choice_texts(question))
     }
 
     /// Returns the rulings that hold with this one.
-    fn rulings(&self, session: &Session, question: Digest) -> Vec<QuestionRuling> {
-        let others = session.rulings().iter().filter(|ruling| ruling.question != question).cloned();
-        others.chain([QuestionRuling { question, policy: self.policy.clone() }]).collect()
+    fn combined_rulings(&self, session: &Session, question: Digest) -> Vec<QuestionRuling> {
+        let other_rulings = session.rulings().iter().filter(|ruling| ruling.question != question).cloned();
+        other_rulings.chain([QuestionRuling { question, policy: self.policy.clone() }]).collect()
     }
 
     /// Takes in an attempt that asked the question at that place; it stands as one outcome, and the issuer's `own` remarks make
     /// of it what may be another.
-    fn take(&mut self, change: RemarkedResult, stands_as: &Outcome, own: &Session, at: usize, may_fail: bool) {
-        let (question, answer) =
-            (&own.loaded_paper().questions[at].question, own.stored_answer(at).map(|given| &given.answer));
-        let was_right = score(question, answer) == Points::one();
-        let is_right = rescore(question, &self.policy, answer) == Some(Points::one());
-        if question.critical && was_right && !is_right {
-            self.resit.push(change.clone());
+    fn add_attempt(
+        &mut self,
+        change: RemarkedResult,
+        current_outcome: &Outcome,
+        issuer_marking: &Session,
+        question_index: usize,
+        allow_lost_passes: bool,
+    ) {
+        let (question, answer) = (
+            &issuer_marking.loaded_paper().questions[question_index].question,
+            issuer_marking.stored_answer(question_index).map(|given| &given.answer),
+        );
+        let was_correct = score(question, answer) == Points::one();
+        let is_correct = rescore(question, &self.policy, answer) == Some(Points::one());
+        if question.critical && was_correct && !is_correct {
+            self.resits.push(change.clone());
         }
-        let own = own.outcome();
-        let passed = [stands_as, &own].iter().any(|outcome| outcome.result == ExamResult::Passed);
+        let issuer_marking = issuer_marking.outcome();
+        let passed = [current_outcome, &issuer_marking].iter().any(|outcome| outcome.result == ExamResult::Passed);
         // What another key made of it is put right too.
-        if change.after == *stands_as && change.after == own {
-            self.same += 1;
-        } else if passed && change.after.result != ExamResult::Passed && !may_fail {
-            self.kept.push(change);
+        if change.new_outcome == *current_outcome && change.new_outcome == issuer_marking {
+            self.unchanged_count += 1;
+        } else if passed && change.new_outcome.result != ExamResult::Passed && !allow_lost_passes {
+            self.preserved_passes.push(change);
         } else {
             self.changes.push(change);
         }
@@ -229,15 +259,16 @@ impl RemarkPlan {
 }
 
 /// Reads another key for a question.
-fn keys(question: &Question, text: &str) -> Result<Vec<Answer>, String> {
+fn parse_keys(question: &Question, text: &str) -> Result<Vec<Answer>, String> {
     let key = |text: &str| {
         let text = text.trim();
         let answer = match &question.ask {
             QuestionKind::Choice { choices, .. } => {
-                let place = |given: char| (0..choices.len()).find(|at| choice_letter(*at).eq_ignore_ascii_case(&given));
-                let mut places = text.chars().map(place).collect::<Option<Vec<_>>>()?;
-                places.sort_unstable();
-                Answer::Choices(places)
+                let choice_index =
+                    |typed: char| (0..choices.len()).find(|index| choice_letter(*index).eq_ignore_ascii_case(&typed));
+                let mut choice_indexes = text.chars().map(choice_index).collect::<Option<Vec<_>>>()?;
+                choice_indexes.sort_unstable();
+                Answer::Choices(choice_indexes)
             }
             QuestionKind::TrueFalse { .. } => Answer::Truth(text.parse().ok()?),
             QuestionKind::Number { .. } => Answer::Number(text.to_owned()),

@@ -1,4 +1,4 @@
-//! Beginning an attempt: a practice, an exam, one that is watched, a mock of one.
+//! Begin an attempt: practice, mock, exam or invigilated exam. Each start first checks for an open exam.
 
 use crate::attempt::paper::DrawVersion;
 use crate::bank::rules;
@@ -9,13 +9,13 @@ use crate::service::*;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockStepPolicy {
     /// An invigilated exam does not begin.
-    Refused,
+    Refuse,
     /// It begins: the invigilator has compared the clock.
-    Granted,
+    Allow,
 }
 
 /// What an invigilator signs beside the identity, where the clock was set back.
-const CLOCK_GRANTED: &str = "; the clock was set back, and compared by the invigilator";
+const CLOCK_STEP_NOTE: &str = "; the clock was set back, and compared by the invigilator";
 
 impl Service {
     /// Begins a practice of `count` questions from some banks.
@@ -30,13 +30,13 @@ impl Service {
         seed: Seed,
         piped: bool,
     ) -> Result<ActiveAttempt, ServiceError> {
-        self.no_exam_open(trainee)?;
+        self.ensure_no_open_exam(trainee)?;
         let banks: Vec<_> = banks.iter().filter(|bank| bank.value.summary().practice).collect();
         let drawn = draw::practice(&banks, count, seed);
         if drawn.paper.questions.is_empty() {
             return Err(ServiceError::NothingToPractice);
         }
-        self.begin(trainee, Mode::Practice, None, drawn, piped, None)
+        self.begin_attempt(trainee, Mode::Practice, None, drawn, piped, None)
     }
 
     /// Begins an exam. The paper is stored whole before anything of it is shown.
@@ -44,9 +44,9 @@ impl Service {
     /// # Errors
     /// [`Error::ExamOpen`], [`Error::NotNow`], [`Error::Infeasible`], or what the store says.
     pub fn begin_exam(&mut self, trainee: TraineeId, exam: &Exam, piped: bool) -> Result<ActiveAttempt, ServiceError> {
-        let drawn = self.draw_exam(trainee, exam)?;
-        let limit = self.limit(trainee, exam)?;
-        self.begin(trainee, Mode::Exam, limit, drawn, piped, None)
+        let drawn = self.draw_exam_paper(trainee, exam)?;
+        let limit = self.time_limit(trainee, exam)?;
+        self.begin_attempt(trainee, Mode::Exam, limit, drawn, piped, None)
     }
 
     /// Begins an exam that is watched: an invigilator has checked who sits it, and signs that with the issuer's key. Where the
@@ -61,38 +61,42 @@ impl Service {
         exam: &Exam,
         identity: &str,
         key: &SigningKeyPair,
-        clock: ClockStepPolicy,
+        clock_policy: ClockStepPolicy,
     ) -> Result<ActiveAttempt, ServiceError> {
         let mut identity = identity.to_owned();
-        let newest = self.store.attempts(&AttemptQuery { limit: Some(1), ..AttemptQuery::default() })?.pop();
-        let last = newest.map(|row| row.finished.unwrap_or(row.started).max(row.started));
-        if let Some(last) = last.filter(|last| *last > self.clock.now().wall) {
-            match clock {
-                ClockStepPolicy::Refused => return Err(ServiceError::ClockBack(last)),
-                ClockStepPolicy::Granted => identity += CLOCK_GRANTED,
+        let newest_attempt =
+            self.store.attempts(&AttemptQuery { max_count: Some(1), ..AttemptQuery::default() })?.pop();
+        let last_attempt_at = newest_attempt.map(|row| row.finished.unwrap_or(row.started).max(row.started));
+        if let Some(last_attempt_at) =
+            last_attempt_at.filter(|last_attempt_at| *last_attempt_at > self.clock.now().wall)
+        {
+            match clock_policy {
+                ClockStepPolicy::Refuse => return Err(ServiceError::ClockSetBack(last_attempt_at)),
+                ClockStepPolicy::Allow => identity += CLOCK_STEP_NOTE,
             }
         }
-        let drawn = self.draw_exam(trainee, exam)?;
-        let limit = self.limit(trainee, exam)?;
-        self.begin(trainee, Mode::Exam, limit, drawn, false, Some((&identity, key)))
+        let drawn = self.draw_exam_paper(trainee, exam)?;
+        let limit = self.time_limit(trainee, exam)?;
+        self.begin_attempt(trainee, Mode::Exam, limit, drawn, false, Some((&identity, key)))
     }
 
     /// Refuses to begin anything beside an exam that is open.
-    fn no_exam_open(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
-        self.open_attempt(trainee, Mode::Exam)?.map_or(Ok(()), |open| Err(ServiceError::ExamOpen(open.id)))
+    fn ensure_no_open_exam(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
+        self.find_open_attempt(trainee, Mode::Exam)?
+            .map_or(Ok(()), |open_exam| Err(ServiceError::ExamOpen(open_exam.id)))
     }
 
     /// Draws the paper of an exam that counts.
-    fn draw_exam(&mut self, trainee: TraineeId, exam: &Exam) -> Result<DrawnPaper, ServiceError> {
-        self.no_exam_open(trainee)?;
-        match self.may_start(trainee, exam)? {
+    fn draw_exam_paper(&mut self, trainee: TraineeId, exam: &Exam) -> Result<DrawnPaper, ServiceError> {
+        self.ensure_no_open_exam(trainee)?;
+        match self.eligibility(trainee, exam)? {
             Eligibility::Now { .. } => {}
-            other => return Err(ServiceError::NotNow(other)),
+            eligibility => return Err(ServiceError::Ineligible(eligibility)),
         }
-        self.hold_to_rules(exam)?;
-        let earlier = self.earlier_papers(trainee, &exam.id)?;
-        let seed = self.seed();
-        draw::exam(&self.catalog, exam, &earlier, seed, DrawVersion::NEWEST).map_err(ServiceError::Infeasible)
+        self.ensure_banks_valid(exam)?;
+        let earlier_papers = self.earlier_papers(trainee, &exam.id)?;
+        let seed = self.random_seed();
+        draw::exam(&self.catalog, exam, &earlier_papers, seed, DrawVersion::NEWEST).map_err(ServiceError::Infeasible)
     }
 
     /// Begins a mock of an exam: the same blueprint and rules, as often as one likes; it never counts.
@@ -100,35 +104,36 @@ impl Service {
     /// # Errors
     /// [`Error::ExamOpen`], [`Error::Infeasible`], or what the store says.
     pub fn begin_mock(&mut self, trainee: TraineeId, exam: &Exam, piped: bool) -> Result<ActiveAttempt, ServiceError> {
-        self.no_exam_open(trainee)?;
-        self.hold_to_rules(exam)?;
-        let seed = self.seed();
+        self.ensure_no_open_exam(trainee)?;
+        self.ensure_banks_valid(exam)?;
+        let seed = self.random_seed();
         let drawn =
             draw::exam(&self.catalog, exam, &[], seed, DrawVersion::NEWEST).map_err(ServiceError::Infeasible)?;
-        let limit = self.limit(trainee, exam)?;
-        self.begin(trainee, Mode::Mock, limit, drawn, piped, None)
+        let limit = self.time_limit(trainee, exam)?;
+        self.begin_attempt(trainee, Mode::Mock, limit, drawn, piped, None)
     }
 
     /// Returns how long this person may take for an exam; nothing where there is no limit.
     ///
     /// # Errors
     /// What the store says.
-    pub fn limit(&self, trainee: TraineeId, exam: &Exam) -> Result<Option<Millis>, ServiceError> {
+    pub fn time_limit(&self, trainee: TraineeId, exam: &Exam) -> Result<Option<Millis>, ServiceError> {
         let factor = self.person(trainee)?.and_then(|row| row.person.time_factor);
         Ok(factor.map_or(Some(exam.time_limit()), |factor| factor.scale(exam.time_limit())))
     }
 
     /// Refuses an exam that draws from a bank with errors. Shipped banks are held to the rules by a test.
-    fn hold_to_rules(&self, exam: &Exam) -> Result<(), ServiceError> {
+    fn ensure_banks_valid(&self, exam: &Exam) -> Result<(), ServiceError> {
         let (today, syllabus) = (self.clock.now().wall.day(), self.catalog.syllabus());
-        let breaks = |bank: &CatalogEntry<LazyBank>| {
+        let is_broken = |bank: &CatalogEntry<LazyBank>| {
             bank.origin != BankOrigin::BuiltIn && !rules::is_exam_ready(&bank.value, today, syllabus.as_deref())
         };
-        let broken = exam.sections.iter().position(|section| self.catalog.bank(&section.bank).is_ok_and(breaks));
-        broken.map_or(Ok(()), |at| {
-            let bank = exam.sections[at].bank.clone();
+        let first_broken =
+            exam.sections.iter().position(|section| self.catalog.bank(&section.bank).is_ok_and(is_broken));
+        first_broken.map_or(Ok(()), |section_index| {
+            let bank = exam.sections[section_index].bank.clone();
             Err(ServiceError::Infeasible(Infeasible::BankUnavailable {
-                section: at + 1,
+                section: section_index + 1,
                 bank,
                 cause: CatalogMiss::Broken,
             }))
@@ -139,13 +144,13 @@ impl Service {
     fn earlier_papers(&self, trainee: TraineeId, exam: &ExamId) -> Result<Vec<EarlierPaper>, ServiceError> {
         let mut rows = self.exam_attempts(trainee, exam)?;
         rows.reverse();
-        let paper = |row: &AttemptRow| {
-            let sheet = self.sheet(row.id)?.1;
-            let name = |item: &crate::exam::loaded_paper::LoadedQuestion| {
-                (sheet.banks[item.bank].id.clone(), item.question.id.clone())
+        let load_earlier_paper = |row: &AttemptRow| {
+            let loaded_paper = self.load_paper(row.id)?.1;
+            let question_key = |loaded_question: &crate::exam::loaded_paper::LoadedQuestion| {
+                (loaded_paper.banks[loaded_question.bank].id.clone(), loaded_question.question.id.clone())
             };
-            Ok(sheet.questions.iter().map(name).collect())
+            Ok(loaded_paper.questions.iter().map(question_key).collect())
         };
-        rows.iter().map(paper).collect()
+        rows.iter().map(load_earlier_paper).collect()
     }
 }

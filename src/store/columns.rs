@@ -1,4 +1,4 @@
-//! Rows of the tables as types, and back.
+//! Column lists of the tables, and functions that read their rows into types.
 
 use std::str::FromStr;
 
@@ -35,115 +35,119 @@ impl<T: serde::de::DeserializeOwned> FromSql for Word<T> {
     }
 }
 
-fn parsed<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(row: &Columns<'_>, at: usize) -> Result<T> {
-    row.get(at).map(|Parsed(value)| value)
-}
-
-fn maybe<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
+fn parse_column<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
     row: &Columns<'_>,
-    at: usize,
+    index: usize,
+) -> Result<T> {
+    row.get(index).map(|Parsed(value)| value)
+}
+
+fn parse_optional_column<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
+    row: &Columns<'_>,
+    index: usize,
 ) -> Result<Option<T>> {
-    row.get::<_, Option<Parsed<T>>>(at).map(|value| value.map(|Parsed(value)| value))
+    row.get::<_, Option<Parsed<T>>>(index).map(|value| value.map(|Parsed(value)| value))
 }
 
-fn maybe_word<T: serde::de::DeserializeOwned>(row: &Columns<'_>, at: usize) -> Result<Option<T>> {
-    row.get::<_, Option<Word<T>>>(at).map(|value| value.map(|Word(value)| value))
+fn read_optional_word<T: serde::de::DeserializeOwned>(row: &Columns<'_>, index: usize) -> Result<Option<T>> {
+    row.get::<_, Option<Word<T>>>(index).map(|value| value.map(|Word(value)| value))
 }
 
-fn moment(row: &Columns<'_>, at: usize) -> Result<Timestamp> {
-    row.get(at).map(Timestamp::from_millis)
+fn read_timestamp(row: &Columns<'_>, index: usize) -> Result<Timestamp> {
+    row.get(index).map(Timestamp::from_millis)
 }
 
-pub(super) const FACT: &str = "f.id, f.stream, f.seq, f.kind, f.at, f.body, f.prev, f.digest, s.salt, s.payload";
+pub(super) const FACT_COLUMNS: &str =
+    "f.id, f.stream, f.seq, f.kind, f.at, f.body, f.prev, f.digest, s.salt, s.payload";
 
-pub(super) fn fact(row: &Columns<'_>) -> Result<StoredFact> {
+pub(super) fn read_fact(row: &Columns<'_>) -> Result<StoredFact> {
     let salt: Option<String> = row.get(8)?;
     let payload: Option<String> = row.get(9)?;
     // A salt that cannot be read makes a payload that does not fit: found as damage, not taken for erased.
     let salt = salt.map(|salt| from_hex(&salt).unwrap_or_default());
     Ok(StoredFact {
-        id: parsed(row, 0)?,
-        stream: parsed(row, 1)?,
+        id: parse_column(row, 0)?,
+        stream: parse_column(row, 1)?,
         seq: row.get(2)?,
         kind: row.get(3)?,
-        stored_at: moment(row, 4)?,
-        payload_digest: parsed(row, 5)?,
-        previous_digest: parsed(row, 6)?,
-        digest: parsed(row, 7)?,
+        stored_at: read_timestamp(row, 4)?,
+        payload_digest: parse_column(row, 5)?,
+        previous_digest: parse_column(row, 6)?,
+        digest: parse_column(row, 7)?,
         salted_payload: salt.zip(payload).map(|(salt, payload)| SaltedPayload { salt, payload }),
     })
 }
 
-pub(super) const ATTEMPT: &str = "id, trainee, mode, exam, started, finished, time_limit, standing, earned, possible, \
+pub(super) const ATTEMPT_COLUMNS: &str = "id, trainee, mode, exam, started, finished, time_limit, standing, earned, possible, \
                                   certificate, valid_until, voided, granted, seal";
 
 /// Reads an attempt with its seal.
-pub(super) fn attempt(row: &Columns<'_>) -> Result<(AttemptRow, Digest)> {
+pub(super) fn read_attempt(row: &Columns<'_>) -> Result<(AttemptRow, Digest)> {
     let attempt = AttemptRow {
-        id: parsed(row, 0)?,
-        trainee: parsed(row, 1)?,
+        id: parse_column(row, 0)?,
+        trainee: parse_column(row, 1)?,
         mode: row.get(2).map(|Word::<Mode>(mode)| mode)?,
-        exam: maybe(row, 3)?,
-        started: moment(row, 4)?,
+        exam: parse_optional_column(row, 3)?,
+        started: read_timestamp(row, 4)?,
         finished: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
         limit: row.get::<_, Option<u64>>(6)?.map(Millis),
-        standing: row.get::<_, Option<Word<ExamResult>>>(7)?.map(|Word(standing)| standing),
+        result: row.get::<_, Option<Word<ExamResult>>>(7)?.map(|Word(standing)| standing),
         earned: row.get::<_, Option<Word<_>>>(8)?.map(|Word(earned)| earned),
         possible: row.get(9)?,
-        certificate: maybe(row, 10)?,
+        certificate: parse_optional_column(row, 10)?,
         valid_until: row.get::<_, Option<i64>>(11)?.map(Timestamp::from_millis),
         voided: row.get::<_, i64>(12)? != 0,
         granted: row.get(13)?,
     };
-    Ok((attempt, parsed(row, 14)?))
+    Ok((attempt, parse_column(row, 14)?))
 }
 
-pub(super) const LEARNED: &str = "bank, question, revision, seen, correct, last_right, last, seal";
+pub(super) const PROGRESS_COLUMNS: &str = "bank, question, revision, seen, correct, last_right, last, seal";
 
 /// Reads what was learned of a question, with its seal.
-pub(super) fn learned(row: &Columns<'_>) -> Result<(QuestionProgress, Digest)> {
-    let learned = QuestionProgress {
-        bank: parsed(row, 0)?,
-        question: parsed(row, 1)?,
+pub(super) fn read_progress(row: &Columns<'_>) -> Result<(QuestionProgress, Digest)> {
+    let progress = QuestionProgress {
+        bank: parse_column(row, 0)?,
+        question: parse_column(row, 1)?,
         revision: row.get(2)?,
-        seen: row.get(3)?,
-        right: row.get(4)?,
-        last_right: row.get::<_, i64>(5)? != 0,
-        last: moment(row, 6)?,
+        answer_count: row.get(3)?,
+        correct_count: row.get(4)?,
+        is_last_correct: row.get::<_, i64>(5)? != 0,
+        last_answered: read_timestamp(row, 6)?,
     };
-    Ok((learned, parsed(row, 7)?))
+    Ok((progress, parse_column(row, 7)?))
 }
 
-pub(super) const PERSON: &str = "id, name, staff_id, license, hold, time_factor";
+pub(super) const PERSON_COLUMNS: &str = "id, name, staff_id, license, hold, time_factor";
 
-pub(super) fn person(row: &Columns<'_>) -> Result<PersonRow> {
+pub(super) fn read_person(row: &Columns<'_>) -> Result<PersonRow> {
     let person = Person {
         name: row.get(1)?,
         staff_id: row.get(2)?,
         license: row.get(3)?,
         hold: row.get(4)?,
-        time_factor: maybe_word(row, 5)?,
+        time_factor: read_optional_word(row, 5)?,
         signature: None,
     };
-    Ok(PersonRow { id: parsed(row, 0)?, person })
+    Ok(PersonRow { id: parse_column(row, 0)?, person })
 }
 
-pub(super) const CERTIFICATE: &str =
+pub(super) const CERTIFICATE_COLUMNS: &str =
     "id, trainee, exam, title, assurance, issuer, valid_from, valid_until, digest, fact, seal";
 
 /// Reads a certificate issued elsewhere, with its seal.
-pub(super) fn certificate(row: &Columns<'_>) -> Result<(CertificateRow, Digest)> {
+pub(super) fn read_certificate(row: &Columns<'_>) -> Result<(CertificateRow, Digest)> {
     let certificate = CertificateRow {
-        id: parsed(row, 0)?,
-        trainee: parsed(row, 1)?,
-        exam: parsed(row, 2)?,
+        id: parse_column(row, 0)?,
+        trainee: parse_column(row, 1)?,
+        exam: parse_column(row, 2)?,
         title: row.get(3)?,
         assurance: row.get(4).map(|Word::<Assurance>(assurance)| assurance)?,
         issuer: row.get(5)?,
-        valid_from: moment(row, 6)?,
-        valid_until: moment(row, 7)?,
-        digest: parsed(row, 8)?,
-        fact: parsed(row, 9)?,
+        valid_from: read_timestamp(row, 6)?,
+        valid_until: read_timestamp(row, 7)?,
+        digest: parse_column(row, 8)?,
+        fact: parse_column(row, 9)?,
     };
-    Ok((certificate, parsed(row, 10)?))
+    Ok((certificate, parse_column(row, 10)?))
 }

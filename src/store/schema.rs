@@ -1,4 +1,4 @@
-//! The migrations, in order. A store's version is how many of them it has seen.
+//! Database migrations in order. A store's version is the number of migrations applied to it.
 
 /// The migrations; one that was released is never changed.
 pub const MIGRATIONS: &[&str] = &[
@@ -8,4 +8,4 @@ pub const MIGRATIONS: &[&str] = &[
 ];
 
 /// Marks an SQLite file as ours: `NDLW`.
-pub const APPLICATION: i64 = 0x4E44_4C57;
+pub const APPLICATION_ID: i64 = 0x4E44_4C57;

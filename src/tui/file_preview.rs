@@ -73,7 +73,7 @@ impl Execute for PreviewExecutor {
             Effect::Do(Command::ReadFile) if self.stamp() != self.seen => {
                 StackChange::Tell(Reply::FileRead(Box::new(self.read())))
             }
-            Effect::Do(Command::Refuse(refusal)) => return Err(ServiceError::Refused(refusal)),
+            Effect::Do(Command::Refuse(refusal)) => return Err(ServiceError::ActionRefused(refusal)),
             Effect::Do(_) => StackChange::Tell(Reply::Closed),
             Effect::Quit => StackChange::Quit,
         })

@@ -37,16 +37,16 @@ impl ServiceExecutor {
     }
 
     fn trainee(&self) -> Result<&PersonRow, ServiceError> {
-        self.trainee.as_ref().ok_or(ServiceError::BadName("Nobody has sat down"))
+        self.trainee.as_ref().ok_or(ServiceError::InvalidName("Nobody has sat down"))
     }
 
     fn command(&mut self, command: Command) -> Result<StackChange, ServiceError> {
         match command {
             Command::ChoosePerson(person) => self.choose(person),
             Command::ChooseName(name) => {
-                let person = match self.desk.find(&name)? {
+                let person = match self.desk.find_person(&name)? {
                     Some(known) => known,
-                    None => self.desk.add(Person::from_name(name))?,
+                    None => self.desk.add_person(Person::from_name(name))?,
                 };
                 self.choose(person)
             }
@@ -68,7 +68,7 @@ impl ServiceExecutor {
             Command::Verify(rows) => self.verify(&rows),
             // Only a preview has a file.
             Command::ReadFile => Ok(StackChange::Tell(Reply::Closed)),
-            Command::Refuse(refusal) => Err(ServiceError::Refused(refusal)),
+            Command::Refuse(refusal) => Err(ServiceError::ActionRefused(refusal)),
         }
     }
 
@@ -81,17 +81,17 @@ impl ServiceExecutor {
         let chosen = |bank: &BankId| banks.is_empty() || banks.contains(bank);
         let banks: Vec<_> =
             self.desk.catalog.banks().filter(|bank| chosen(&bank.value.summary().id)).cloned().collect();
-        let seed = self.desk.seed();
+        let seed = self.desk.random_seed();
         let trainee = self.trainee()?.id;
         let attempt = self.desk.begin_practice(trainee, &banks, PRACTICE_QUESTIONS, seed, false)?;
         Ok(StackChange::Replace(self.quiz(Box::new(attempt))))
     }
 
     fn resume(&mut self, attempt: AttemptId) -> Result<StackChange, ServiceError> {
-        let attempt = self.desk.take_up(attempt, false)?;
+        let attempt = self.desk.load_attempt(attempt, false)?;
         if attempt.invigilated && attempt.session.finished().is_none() {
             let how = "This exam is invigilated. Go on with `needlewise exam --resume`, and the invigilator.";
-            return Err(ServiceError::NotTaken(how.to_owned()));
+            return Err(ServiceError::Rejected(how.to_owned()));
         }
         Ok(StackChange::Push(self.quiz(Box::new(attempt))))
     }
@@ -107,20 +107,20 @@ impl ServiceExecutor {
 
     fn record(&mut self, action: AttemptAction) -> Result<StackChange, ServiceError> {
         let Some(attempt) = self.attempt.as_mut() else { return Ok(StackChange::Pop(Reply::Closed)) };
-        match self.desk.record(attempt, action) {
+        match self.desk.record_action(attempt, action) {
             Ok(()) => Ok(StackChange::Tell(Reply::Recorded(Box::new(attempt.session.clone())))),
-            Err(ServiceError::Refused(ActionRefusal::TimeUp)) => {
-                self.desk.record(attempt, AttemptAction::TimeOut)?;
+            Err(ServiceError::ActionRefused(ActionRefusal::TimeUp)) => {
+                self.desk.record_action(attempt, AttemptAction::TimeOut)?;
                 Ok(StackChange::Tell(Reply::TimeUp))
             }
             // The tick may come a moment before the time is over.
-            Err(ServiceError::Refused(ActionRefusal::TimeRemaining)) => Ok(StackChange::Tell(Reply::Closed)),
+            Err(ServiceError::ActionRefused(ActionRefusal::TimeRemaining)) => Ok(StackChange::Tell(Reply::Closed)),
             Err(error) => Err(error),
         }
     }
 
     fn verify(&self, rows: &[CertificateRow]) -> Result<StackChange, ServiceError> {
-        self.desk.prove(&rows.iter().collect::<Vec<_>>(), &|| {})?;
+        self.desk.verify_signatures(&rows.iter().collect::<Vec<_>>(), &|| {})?;
         Ok(StackChange::Tell(Reply::Verified(rows.iter().map(|row| row.id).collect())))
     }
 }

@@ -66,10 +66,10 @@ impl HomeView {
     /// What the store says.
     pub fn load(desk: &mut Service, person: &PersonRow) -> Result<Self, ServiceError> {
         desk.certify_pending(person.id)?;
-        let open_exam = desk.open_attempt(person.id, Mode::Exam)?;
-        let open_practice = desk.open_attempt(person.id, Mode::Practice)?.map(|row| row.id);
-        let open_mock = desk.open_attempt(person.id, Mode::Mock)?.map(|row| row.id);
-        let learned = desk.store.learned(person.id)?;
+        let open_exam = desk.find_open_attempt(person.id, Mode::Exam)?;
+        let open_practice = desk.find_open_attempt(person.id, Mode::Practice)?.map(|row| row.id);
+        let open_mock = desk.find_open_attempt(person.id, Mode::Mock)?.map(|row| row.id);
+        let learned = desk.store.question_progress(person.id)?;
         let by_question: HashMap<_, _> =
             learned.iter().map(|row| ((row.bank.as_str(), row.question.as_str(), row.revision), row)).collect();
         let topic = |bank: &BankSummary| {
@@ -83,14 +83,14 @@ impl HomeView {
                 title: bank.title.clone(),
                 total: bank.ready_questions.len(),
                 seen: rows.len(),
-                right: rows.iter().filter(|row| row.last_right).count(),
-                last: rows.iter().map(|row| row.last).max(),
+                right: rows.iter().filter(|row| row.is_last_correct).count(),
+                last: rows.iter().map(|row| row.last_answered).max(),
             }
         };
         let outlines = desk.catalog.banks().map(|bank| bank.value.summary()).filter(|outline| outline.practice);
         let topics = outlines.map(topic).collect();
         let exam =
-            |entry: &CatalogEntry<Exam>| Ok((Arc::clone(&entry.value), desk.may_start(person.id, &entry.value)?));
+            |entry: &CatalogEntry<Exam>| Ok((Arc::clone(&entry.value), desk.eligibility(person.id, &entry.value)?));
         let exams = desk.catalog.exams().map(exam).collect::<Result<_, ServiceError>>()?;
         let title = |row: &AttemptRow| {
             let entry = row.exam.as_ref().and_then(|id| desk.catalog.exam(id).ok());

@@ -32,16 +32,19 @@ impl PersonView {
     /// Where the person is not stored any more, a signature does not match, or the store cannot be read.
     pub fn load(desk: &Service, id: TraineeId) -> Result<Self, ServiceError> {
         let now = desk.clock.now().wall;
-        let person = desk.person(id)?.ok_or(ServiceError::BadName("This person is not here any more"))?;
+        let person = desk.person(id)?.ok_or(ServiceError::InvalidName("This person is not here any more"))?;
         let held = desk.store.certificates(Some(id))?;
         let exams = desk.catalog.exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
         let mut roll = Matrix::new(vec![person.clone()], held, exams, &desk.trust, now);
         let cells = roll.rows.pop().map_or_else(Vec::new, |row| row.cells);
-        desk.prove(&cells.iter().filter_map(|cell| cell.by.as_ref()).collect::<Vec<_>>(), &|| {})?;
+        desk.verify_signatures(
+            &cells.iter().filter_map(|cell| cell.certificate_row.as_ref()).collect::<Vec<_>>(),
+            &|| {},
+        )?;
         let standings = roll.exams.into_iter().map(|(_, title)| title).zip(cells).collect();
         let query = AttemptQuery { trainee: Some(id), ..AttemptQuery::default() };
         let attempt = |row: AttemptRow| {
-            let told = desk.extent(&row)? > DisclosureLevel::PassFail;
+            let told = desk.disclosure_level(&row)? > DisclosureLevel::PassFail;
             Ok((row, told))
         };
         let attempts =
@@ -49,10 +52,10 @@ impl PersonView {
         let mut timeline: Vec<_> = desk.timeline(id)?;
         timeline.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         let check = |held: StoredCertificate| {
-            let checked = held.checked(&desk.trust, now);
+            let checked = held.verify(&desk.trust, now);
             (held, checked)
         };
-        let certificates = desk.held(Some(id))?.into_iter().map(check).collect();
+        let certificates = desk.stored_certificates(Some(id))?.into_iter().map(check).collect();
         Ok(Self { person, standings, attempts, certificates, timeline })
     }
 }

@@ -27,7 +27,7 @@ fn facts(home: &Path) -> (String, BTreeMap<String, Option<Answer>>) {
     let desk = desk(home, &time);
     let query = AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() };
     let rows = desk.store.attempts(&query).expect("attempts");
-    let sitting = desk.take_up(rows[0].id, false).expect("the attempt");
+    let sitting = desk.load_attempt(rows[0].id, false).expect("the attempt");
     let session = &sitting.session;
     let items = session.loaded_paper().questions.iter().enumerate();
     let given = items
@@ -97,9 +97,9 @@ fn kept(world: &World) -> bool {
     world.run(["trainee", "list"]);
     let time = std::rc::Rc::new(std::cell::Cell::new(crate::world::MONDAY));
     let desk = desk(world.home.path(), &time);
-    let open = AttemptQuery { open: true, ..AttemptQuery::default() };
+    let open = AttemptQuery { open_only: true, ..AttemptQuery::default() };
     let rows = desk.store.attempts(&open).expect("attempts");
-    desk.take_up(rows[0].id, false).expect("the attempt").session.resume_index() == 1
+    desk.load_attempt(rows[0].id, false).expect("the attempt").session.resume_index() == 1
 }
 
 #[test]

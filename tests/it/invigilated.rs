@@ -119,11 +119,11 @@ fn a_clock_that_was_set_back_blocks_an_invigilated_start_alone() {
     let person = somebody(&mut desk, "Ben Okri");
     let key = crate::pass::key();
     let refused = desk
-        .begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Refused)
+        .begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Refuse)
         .expect_err("the clock is wrong");
     assert!(refused.to_string().contains("The clock was set back"), "{refused}");
     // An invigilator who compared the clock grants it, and signs that.
-    let granted = desk.begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Granted).expect("begun");
+    let granted = desk.begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Allow).expect("begun");
     let attempt = granted.row.id;
     let Some(Fact::Started(AttemptStarted { invigilated: Some(word), .. })) =
         desk.facts(attempt).expect("facts")[0].fact()
@@ -135,9 +135,7 @@ fn a_clock_that_was_set_back_blocks_an_invigilated_start_alone() {
     let person = somebody(&mut desk, "Dana Levi");
     other.time.set(world.time.get());
     assert!(
-        desk.begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Refused)
-            .expect("begun")
-            .invigilated
+        desk.begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Refuse).expect("begun").invigilated
     );
     other.time.set(world.time.get() - 1000);
     let third = somebody(&mut desk, "Chloé Dubois");

@@ -12,7 +12,7 @@ use needlewise::projections::certificates::CertificateRow;
 use needlewise::projections::export::json;
 use needlewise::projections::matrix::{Matrix, MatrixOrder, MatrixQuery};
 use needlewise::projections::people::PersonRow;
-use needlewise::projections::status::{CertificationStatus, standing};
+use needlewise::projections::status::{CertificationStatus, evaluate_status};
 use serde_json::Value;
 
 use crate::pass::{Pass, key, moment};
@@ -21,7 +21,7 @@ use crate::world::{MONDAY, World};
 /// The row of a certificate that a school issued.
 fn row(pass: &Pass<'_>) -> CertificateRow {
     let credential: Credential = serde_json::from_str(&pass.certificate()).expect("a credential");
-    CertificateRow::of(&credential, FactId::new(moment(pass.at), [pass.certificate; 10])).expect("a row")
+    CertificateRow::from_credential(&credential, FactId::new(moment(pass.at), [pass.certificate; 10])).expect("a row")
 }
 
 /// A certificate that a school issued.
@@ -36,7 +36,7 @@ fn trusting() -> TrustList {
 }
 
 fn at(rows: &[CertificateRow], now: &str) -> CertificationStatus {
-    standing(rows, &trusting(), moment(now)).standing
+    evaluate_status(rows, &trusting(), moment(now)).status
 }
 
 #[test]
@@ -52,17 +52,20 @@ fn standing_goes_by_whole_days_in_utc() {
     ] {
         assert_eq!(at(&rows, now), expected, "{now}");
     }
-    assert_eq!(at(&[], "2027-01-01T00:00:00Z"), CertificationStatus::NotDone);
+    assert_eq!(at(&[], "2027-01-01T00:00:00Z"), CertificationStatus::NotTaken);
 }
 
 #[test]
 fn only_what_counts_counts() {
     let now = "2027-01-01T00:00:00Z";
-    assert_eq!(at(&[row(&Pass { assurance: Assurance::SelfAttested, ..school() })], now), CertificationStatus::NotDone);
+    assert_eq!(
+        at(&[row(&Pass { assurance: Assurance::SelfAttested, ..school() })], now),
+        CertificationStatus::NotTaken
+    );
     let stranger = SigningKeyPair::from_seed([9; 32]);
-    let foreign = standing(&[row(&Pass { key: &stranger, ..school() })], &trusting(), moment(now));
-    assert_eq!(foreign.standing, CertificationStatus::NotDone, "nobody trusts its signer");
-    assert!(foreign.uncounted.is_some());
+    let foreign = evaluate_status(&[row(&Pass { key: &stranger, ..school() })], &trusting(), moment(now));
+    assert_eq!(foreign.status, CertificationStatus::NotTaken, "nobody trusts its signer");
+    assert!(foreign.rejected_verdict.is_some());
     let mut trust = trusting();
     trust.issuers[0].list = Some(needlewise::credential::trust::RevocationList {
         issuer: needlewise::ids::IssuerId::new(moment(now), [1; 10]),
@@ -71,9 +74,13 @@ fn only_what_counts_counts() {
         revoked: [row(&school()).id].into(),
         ledger: [].into(),
     });
-    assert_eq!(standing(&[row(&school())], &trust, moment(now)).standing, CertificationStatus::Revoked);
+    assert_eq!(evaluate_status(&[row(&school())], &trust, moment(now)).status, CertificationStatus::Revoked);
     let other = row(&Pass { certificate: 3, ..school() });
-    assert_eq!(standing(&[row(&school()), other.clone()], &trust, moment(now)).by, Some(other), "another one counts");
+    assert_eq!(
+        evaluate_status(&[row(&school()), other.clone()], &trust, moment(now)).certificate_row,
+        Some(other),
+        "another one counts"
+    );
     let old = row(&Pass { certificate: 4, at: "2024-01-01T00:00:00Z", until: "2026-01-01T23:59:59Z", ..school() });
     assert_eq!(at(std::slice::from_ref(&old), now), CertificationStatus::Expired);
     assert_eq!(at(&[row(&school()), old], now), CertificationStatus::Current, "what counts comes before what does not");
@@ -136,7 +143,9 @@ fn a_row_written_into_the_store_by_hand_is_never_shown_as_certified() {
         trainee: trainee.parse().expect("an id"),
         ..forged
     };
-    store.execute(sql, rusqlite::params![forged.id.to_string(), until, forged.seal().to_string()]).expect("a row");
+    store
+        .execute(sql, rusqlite::params![forged.id.to_string(), until, forged.row_digest().to_string()])
+        .expect("a row");
     for args in [&["record", "matrix"][..], &["record", "export", "--format", "csv"]] {
         let said = world.run(args);
         assert!(said.code == 4 && said.err.contains("not borne out by its signature"), "{args:?}: {}", said.all());
@@ -300,17 +309,17 @@ fn a_hundred_thousand_people_are_searched_and_sorted() {
         ..example.clone()
     });
     let roll = Matrix::new(people.collect(), held.collect(), Vec::new(), &trusting(), now);
-    let select = |query: &MatrixQuery| roll.select(query, now);
+    let select = |query: &MatrixQuery| roll.select_rows(query, now);
     assert_eq!(select(&MatrixQuery::default()).len(), 100_000);
-    let found = select(&MatrixQuery { search: "person 04242".to_owned(), ..MatrixQuery::default() });
+    let found = select(&MatrixQuery { search_text: "person 04242".to_owned(), ..MatrixQuery::default() });
     assert_eq!(found.len(), 10);
-    assert_eq!(select(&MatrixQuery { search: "s099999".to_owned(), ..MatrixQuery::default() }), [99_999]);
-    let expiring = MatrixQuery { expiring: Some(60), sort: MatrixOrder::End, ..MatrixQuery::default() };
+    assert_eq!(select(&MatrixQuery { search_text: "s099999".to_owned(), ..MatrixQuery::default() }), [99_999]);
+    let expiring = MatrixQuery { expiring_within_days: Some(60), order: MatrixOrder::Expiry, ..MatrixQuery::default() };
     let soon = select(&expiring);
     assert!(soon.len() > 1000 && soon.len() < 10_000, "{}", soon.len());
-    let ends: Vec<_> = soon.iter().map(|at| roll.rows[*at].cells[0].until()).collect();
+    let ends: Vec<_> = soon.iter().map(|at| roll.rows[*at].cells[0].valid_until()).collect();
     assert!(ends.is_sorted(), "who ends first comes first");
-    let none = MatrixQuery { standing: Some(CertificationStatus::NotDone), ..MatrixQuery::default() };
+    let none = MatrixQuery { status: Some(CertificationStatus::NotTaken), ..MatrixQuery::default() };
     assert_eq!(select(&none).len(), 50_000);
 }
 

@@ -126,7 +126,7 @@ fn every_byte_that_is_changed_in_a_store_is_found() {
     let sound = || {
         let rows = desk.store.attempts(&needlewise::projections::attempts::AttemptQuery::default());
         let listed = rows.is_ok_and(|rows| rows.len() == 1 && rows[0].id == attempt);
-        let row = desk.take_up(attempt, false).map(|sitting| sitting.row);
+        let row = desk.load_attempt(attempt, false).map(|sitting| sitting.row);
         let stored = desk
             .store
             .attempts(&needlewise::projections::attempts::AttemptQuery::default())

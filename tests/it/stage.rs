@@ -37,16 +37,16 @@ pub fn desk(home: &Path, time: &Rc<Cell<i64>>) -> Service {
     Service {
         store: Box::new(SqliteStore::open(&place.store_file()).expect("a store")),
         clock: Box::new(SetClock(Rc::clone(time))),
-        chance: Box::new(ChaCha20Rng::seed_from_u64(7)),
+        rng: Box::new(ChaCha20Rng::seed_from_u64(7)),
         catalog,
-        place,
+        paths: place,
         trust,
     }
 }
 
 /// Adds somebody.
 pub fn somebody(desk: &mut Service, name: &str) -> PersonRow {
-    desk.add(Person::from_name(name)).expect("a person")
+    desk.add_person(Person::from_name(name)).expect("a person")
 }
 
 /// A screen with somebody at it.

@@ -60,13 +60,13 @@ fn an_attempt_goes_on_after_the_program_ended_where_it_stopped_with_the_clock_ru
         time.set(MONDAY + 60_000);
         for item in 0..3 {
             let action = answer(&sitting, item);
-            desk.record(&mut sitting, action).expect("stored");
+            desk.record_action(&mut sitting, action).expect("stored");
         }
         sitting.row.id
     };
     time.set(MONDAY + 180_000);
     let desk = small_desk(home.path(), &time);
-    let sitting = desk.take_up(attempt, false).expect("the attempt");
+    let sitting = desk.load_attempt(attempt, false).expect("the attempt");
     assert_eq!(sitting.session.resume_index(), 3);
     assert_eq!(sitting.time_left(desk.clock.now()).expect("a limit").0, 600_000 - 180_000);
 }
@@ -80,10 +80,10 @@ fn a_clock_set_back_stands_still_and_never_gives_time() {
     let mut sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
     time.set(MONDAY + 300_000);
     let action = answer(&sitting, 0);
-    desk.record(&mut sitting, action).expect("stored");
+    desk.record_action(&mut sitting, action).expect("stored");
     time.set(MONDAY - 3_600_000);
     assert_eq!(sitting.time_left(desk.clock.now()).expect("a limit").0, 300_000);
-    let again = desk.take_up(sitting.row.id, false).expect("the attempt");
+    let again = desk.load_attempt(sitting.row.id, false).expect("the attempt");
     assert_eq!(again.time_left(desk.clock.now()).expect("a limit").0, 300_000);
 }
 
@@ -97,8 +97,8 @@ fn an_exam_left_past_its_time_is_ended_and_counted() {
     let again = desk.begin_exam(person.id, &exam, false).expect_err("one is open");
     assert_eq!(again, ServiceError::ExamOpen(sitting.row.id));
     time.set(MONDAY + 700_000);
-    assert!(desk.open_attempt(person.id, Mode::Exam).expect("a look").is_none());
-    assert!(matches!(desk.begin_exam(person.id, &exam, false), Err(ServiceError::NotNow(_))), "the wait applies");
+    assert!(desk.find_open_attempt(person.id, Mode::Exam).expect("a look").is_none());
+    assert!(matches!(desk.begin_exam(person.id, &exam, false), Err(ServiceError::Ineligible(_))), "the wait applies");
 }
 
 #[test]
@@ -109,10 +109,10 @@ fn a_second_process_on_the_same_attempt_is_told_and_nothing_is_mixed() {
     let exam = exam_of(&one);
     let mut first = one.begin_exam(person.id, &exam, false).expect("an exam");
     let mut two = small_desk(home.path(), &time);
-    let mut second = two.take_up(first.row.id, false).expect("the attempt");
+    let mut second = two.load_attempt(first.row.id, false).expect("the attempt");
     let action = answer(&first, 0);
-    one.record(&mut first, action.clone()).expect("stored");
-    assert_eq!(two.record(&mut second, action), Err(ServiceError::Store(StoreError::ContinuedElsewhere)));
+    one.record_action(&mut first, action.clone()).expect("stored");
+    assert_eq!(two.record_action(&mut second, action), Err(ServiceError::Store(StoreError::ConcurrentAppend)));
     assert_eq!(one.facts(first.row.id).expect("the chain holds").len(), 2);
 }
 
@@ -122,8 +122,8 @@ fn names_are_unique_after_nfc_and_case_folding() {
     let mut desk = small_desk(home.path(), &time);
     somebody(&mut desk, "Zoë Ångström");
     let twin = Person::from_name("ZOE\u{308} a\u{30a}ngstro\u{308}m");
-    assert_eq!(desk.add(twin), Err(ServiceError::Store(StoreError::NameTaken)));
-    assert!(desk.find("zoë ångström").expect("a look").is_some());
+    assert_eq!(desk.add_person(twin), Err(ServiceError::Store(StoreError::NameTaken)));
+    assert!(desk.find_person("zoë ångström").expect("a look").is_some());
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_store_of_a_newer_program_is_refused_and_left_untouched() {
     newer.close().expect("closed");
     let before = std::fs::read(&path).expect("a file");
     let refused = SqliteStore::open(&path).expect_err("refused");
-    assert_eq!(refused, StoreError::Newer { path: path.clone() });
+    assert_eq!(refused, StoreError::NewerVersion { path: path.clone() });
     assert_eq!(std::fs::read(&path).expect("a file"), before);
 }
 
@@ -168,7 +168,7 @@ fn a_file_of_another_program_is_refused_and_left_untouched() {
         let before = contents(home.path());
         assert_eq!(
             SqliteStore::open(&path).expect_err("refused"),
-            StoreError::Foreign { path: path.clone() },
+            StoreError::ForeignFile { path: path.clone() },
             "{name}"
         );
         assert_eq!(contents(home.path()), before, "{name}");
@@ -177,7 +177,7 @@ fn a_file_of_another_program_is_refused_and_left_untouched() {
     let path = home.path().join("text.db");
     std::fs::write(&path, b"not a database, but long enough to have been one".repeat(40)).expect("a file");
     let before = contents(home.path());
-    assert_eq!(SqliteStore::open(&path).expect_err("refused"), StoreError::Foreign { path: path.clone() });
+    assert_eq!(SqliteStore::open(&path).expect_err("refused"), StoreError::ForeignFile { path: path.clone() });
     assert_eq!(contents(home.path()), before);
 }
 
@@ -195,7 +195,7 @@ fn a_file_of_another_program_whose_truth_is_in_its_log_is_refused_and_left_untou
     }
     let before = contents(home.path());
     let path = home.path().join("other.db");
-    assert_eq!(SqliteStore::open(&path).expect_err("refused"), StoreError::Foreign { path: path.clone() });
+    assert_eq!(SqliteStore::open(&path).expect_err("refused"), StoreError::ForeignFile { path: path.clone() });
     assert_eq!(contents(home.path()), before);
 }
 
@@ -283,11 +283,11 @@ fn damage_in_the_file_is_never_shown_as_true() {
     let mut sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
     for item in 0..7 {
         let action = answer(&sitting, item);
-        desk.record(&mut sitting, action).expect("stored");
+        desk.record_action(&mut sitting, action).expect("stored");
     }
-    desk.record(&mut sitting, AttemptAction::Submit).expect("stored");
+    desk.record_action(&mut sitting, AttemptAction::Submit).expect("stored");
     let attempt = sitting.row.id;
-    let path = desk.place.store_file();
+    let path = desk.paths.store_file();
     let tamper = |sql: &str| {
         rusqlite::Connection::open(&path).expect("a file").execute_batch(sql).expect("a change");
     };
@@ -295,8 +295,8 @@ fn damage_in_the_file_is_never_shown_as_true() {
     let listed = desk.store.attempts(&AttemptQuery::default());
     assert!(matches!(listed, Err(StoreError::Damaged { .. })), "{listed:?}");
     tamper("UPDATE secret SET payload = replace(payload, '0.01', '0.02')");
-    assert!(matches!(desk.facts(attempt), Err(ServiceError::Broken(_))));
-    assert!(matches!(desk.take_up(attempt, false), Err(ServiceError::Broken(_))));
+    assert!(matches!(desk.facts(attempt), Err(ServiceError::BrokenChain(_))));
+    assert!(matches!(desk.load_attempt(attempt, false), Err(ServiceError::BrokenChain(_))));
 }
 
 #[test]
@@ -306,9 +306,9 @@ fn changed_content_is_noticed_before_it_is_asked() {
     let person = somebody(&mut desk, "Amira Okafor");
     let exam = exam_of(&desk);
     let sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
-    let file = rusqlite::Connection::open(desk.place.store_file()).expect("a file");
+    let file = rusqlite::Connection::open(desk.paths.store_file()).expect("a file");
     file.execute_batch("UPDATE content SET text = replace(text, 'Wrong', 'Right!')").expect("a change");
-    assert!(matches!(desk.take_up(sitting.row.id, false), Err(ServiceError::Missing(..))));
+    assert!(matches!(desk.load_attempt(sitting.row.id, false), Err(ServiceError::MissingContent(..))));
 }
 
 #[test]
@@ -322,7 +322,7 @@ fn a_later_edit_of_a_bank_changes_no_attempt() {
     edited["questions"][0]["stem"] = serde_json::json!("Something else?");
     std::fs::write(home.path().join("data/question-banks/small.json"), edited.to_string()).expect("a bank");
     let after = desk(home.path(), &time);
-    let sitting = after.take_up(attempt, false).expect("the attempt");
+    let sitting = after.load_attempt(attempt, false).expect("the attempt");
     let stems: Vec<_> =
         sitting.session.loaded_paper().questions.iter().map(|item| item.question.stem.clone()).collect();
     assert!(stems.contains(&"What about one?".to_owned()) && !stems.contains(&"Something else?".to_owned()));
@@ -339,7 +339,7 @@ fn a_typo_mended_in_a_bank_keeps_what_was_learned_and_a_raised_revision_begins_a
     let (time, person) = (Rc::clone(&world.time), "A");
     let seen = || {
         let mut desk = desk(world.home.path(), &time);
-        let row = desk.find(person).expect("a look").expect("a person");
+        let row = desk.find_person(person).expect("a look").expect("a person");
         let data = needlewise::view::home::HomeView::load(&mut desk, &row).expect("home");
         data.topics.iter().map(|topic| topic.seen).sum::<usize>()
     };

@@ -9,7 +9,7 @@ use crate::cli::{CommandResult, Env};
 use crate::credential::render::{CertificateFormat, RenderError, render};
 use crate::credential::{TrustList, Verdict};
 use crate::paths;
-use crate::service::certificates::fonts;
+use crate::service::certificates::load_fonts;
 
 impl ValueEnum for CertificateFormat {
     fn value_variants<'a>() -> &'a [Self] {
@@ -45,11 +45,11 @@ pub struct CertificateExportArgs {
 pub(super) fn run(args: &CertificateExportArgs, env: &mut Env<'_>) -> CommandResult {
     let desk = env.desk()?;
     let held = desk.find_certificate(&args.id)?;
-    let checked = held.checked(&TrustList::default(), desk.clock.now().wall);
+    let checked = held.verify(&TrustList::default(), desk.clock.now().wall);
     let Some(credential) = checked.credential.filter(|_| checked.verdict != Verdict::Invalid) else {
         return Err(Failure::no(format!("The certificate does not verify and is not drawn. {}", checked.reason)));
     };
-    let fonts = fonts(&desk.place, files::fonts(&args.font)?)?;
+    let fonts = load_fonts(&desk.paths, files::fonts(&args.font)?)?;
     let stem = held.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     for format in &args.format {
         let bytes = render(*format, &credential, &held.credential, &fonts).map_err(|why| match why {

@@ -20,18 +20,19 @@ pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> CommandResult {
     let mut desk = env.desk()?;
     let (mut rows, mut code) = (Vec::new(), error::DONE);
     for CertificateFile { name, bytes, read } in files::read_all(&args.paths, env)? {
-        let kept = bytes.map_err(crate::service::ServiceError::NotTaken).and_then(|bytes| desk.import(&bytes));
+        let kept =
+            bytes.map_err(crate::service::ServiceError::Rejected).and_then(|bytes| desk.import_certificate(&bytes));
         let (holder, says) = match kept {
             Ok(kept) => {
-                let id = kept.held.certificate.short();
-                let how = match (kept.again, kept.stranger) {
+                let id = kept.certificate.certificate_id.short();
+                let how = match (kept.already_stored, kept.is_new_person) {
                     (true, _) => "was here already",
                     (false, true) => "taken in, with its holder",
                     (false, false) => "taken in",
                 };
-                (kept.held.holder.person.name, format!("{id} {how}; {}", kept.checked.verdict))
+                (kept.certificate.holder.person.name, format!("{id} {how}; {}", kept.verification.verdict))
             }
-            Err(error @ crate::service::ServiceError::NotTaken(_)) => {
+            Err(error @ crate::service::ServiceError::Rejected(_)) => {
                 code = code.max(if read { error::NO } else { error::UNREADABLE });
                 (String::new(), error.to_string())
             }

@@ -33,19 +33,19 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     let issuer = passphrase::issuer(env)?;
     let request = read(&args.request)?;
     let mut desk = env.desk()?;
-    let considered = desk.consider(request, &issuer)?;
+    let considered = desk.review_request(request, &issuer)?;
     for line in lines(&considered, args.name.as_deref()) {
         env.say(&line)?;
     }
     let (key, _) = args.unlock.key(env, &issuer)?;
-    let held = desk.issue(&considered, &issuer, &key, args.name.as_deref())?;
+    let held = desk.issue_certificate(&considered, &issuer, &key, args.name.as_deref())?;
     // Signed and in the ledger; the copy that is handed on comes before the pictures.
     if let Some(to) = &args.to {
         paths::write_atomic(to, held.credential.as_bytes()).map_err(|error| Failure::disk(to, "written", &error))?;
     }
-    desk.settle(&held)?;
+    desk.write_files(&held)?;
     let path = args.to.as_ref().unwrap_or(&held.path);
-    env.say(&format!("Certificate {} is signed: {}", held.certificate.short(), shown(path)))
+    env.say(&format!("Certificate {} is signed: {}", held.certificate_id.short(), shown(path)))
 }
 
 /// Reads a request's file.
@@ -63,7 +63,16 @@ pub(in crate::cli) fn read(path: &Path) -> Result<CertificateRequest, Failure> {
 
 /// Returns what an issuer sees before signing.
 fn lines(considered: &RequestReview, name: Option<&str>) -> Vec<String> {
-    let RequestReview { request, examined, sent, granted, renews, until, known_as, .. } = considered;
+    let RequestReview {
+        request,
+        rescored: examined,
+        request_count: sent,
+        granted_count: granted,
+        renewed_certificate: renews,
+        valid_until: until,
+        stored_name: known_as,
+        ..
+    } = considered;
     let asked = text::single_line(&request.trainee.name);
     let name = match name {
         Some(name) => format!("{} (requested as {asked})", text::single_line(name)),

@@ -26,10 +26,10 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     }
     let now = desk.clock.now().wall;
     let check = |held: StoredCertificate| {
-        let checked = held.checked(&desk.trust, now);
+        let checked = held.verify(&desk.trust, now);
         (held, checked)
     };
-    let held: Vec<_> = desk.held(trainee)?.into_iter().map(check).collect();
+    let held: Vec<_> = desk.stored_certificates(trainee)?.into_iter().map(check).collect();
     if env.global.json {
         return env.say_json(&held.iter().map(row).collect::<Vec<_>>());
     }
@@ -38,7 +38,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     }
     let row = |(held, checked): &(StoredCertificate, VerificationResult)| {
         vec![
-            held.certificate.short(),
+            held.certificate_id.short(),
             held.holder.person.name.clone(),
             held.exam.to_string(),
             checked.credential.as_ref().and_then(assurance).unwrap_or("").to_owned(),
@@ -62,8 +62,8 @@ fn files(held: &StoredCertificate) -> Vec<std::path::PathBuf> {
 
 fn row((held, checked): &(StoredCertificate, VerificationResult)) -> serde_json::Value {
     json!({
-        "id": held.certificate,
-        "short_id": held.certificate.short(),
+        "id": held.certificate_id,
+        "short_id": held.certificate_id.short(),
         "trainee": { "id": held.holder.id, "name": held.holder.person.name },
         "exam": held.exam,
         "assurance": checked.credential.as_ref().and_then(assurance),

@@ -21,7 +21,7 @@ pub struct RequestArgs {
 /// Writes the request.
 pub(super) fn run(args: &RequestArgs, env: &mut Env<'_>) -> CommandResult {
     let attempt = attempt_id(&args.attempt)?;
-    let request = env.desk()?.request(attempt)?;
+    let request = env.desk()?.build_request(attempt)?;
     paths::write_atomic(&args.to, request.to_json().as_bytes())
         .map_err(|error| Failure::disk(&args.to, "written", &error))?;
     env.say(&format!("The request of {} is in {}.", text::single_line(&request.trainee.name), shown(&args.to)))?;

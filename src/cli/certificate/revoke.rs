@@ -33,7 +33,7 @@ pub struct RevokeArgs {
 /// Adds the revocation to the ledger.
 pub(super) fn run(args: &RevokeArgs, env: &mut Env<'_>) -> CommandResult {
     let issuer = passphrase::issuer(env)?;
-    let id = env.desk()?.revoke(issuer.id, &args.id, args.reason, args.tell)?;
+    let id = env.desk()?.revoke_certificate(issuer.id, &args.id, args.reason, args.tell)?;
     env.say(&format!(
         "Certificate {} is revoked. Hand on a new bundle: `needlewise issuer bundle --to FILE`.",
         id.short()

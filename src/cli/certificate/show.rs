@@ -15,7 +15,7 @@ pub(super) fn run(args: &CertificateShowArgs, env: &mut Env<'_>) -> CommandResul
     let desk = env.desk()?;
     let held = desk.find_certificate(&args.id)?;
     let now = desk.clock.now().wall;
-    let checked = held.checked(&desk.trust, now);
+    let checked = held.verify(&desk.trust, now);
     if env.global.json {
         return env.say_json(&certificate_json(&checked));
     }

@@ -12,8 +12,8 @@ use crate::clock::Timestamp;
 use crate::credential::render::Fonts;
 use crate::credential::render::receipt::{self, Receipt};
 use crate::credential::{TrustList, Verdict, VerificationResult, qr_text, verify};
-use crate::service::certificates::fonts;
-use crate::service::people::clean_name;
+use crate::service::certificates::load_fonts;
+use crate::service::people::normalize_name;
 use crate::{paths, text};
 
 /// Verify certificates handed over as files, without a network
@@ -76,7 +76,7 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
         env.say(&table(&results))?;
     }
     if let (Some(path), Some(by)) = (&args.receipt, &args.by) {
-        let fonts = fonts(&env.place()?, files::fonts(&args.font)?)?;
+        let fonts = load_fonts(&env.place()?, files::fonts(&args.font)?)?;
         receipt(path, by, &results, &trust, now, &fonts)?;
     }
     Ok(match (unread, all_valid) {
@@ -109,7 +109,7 @@ fn receipt(
     at: Timestamp,
     fonts: &Fonts,
 ) -> std::result::Result<(), Failure> {
-    let by = clean_name(by).map_err(|why| Failure::usage(format!("{why}.")))?;
+    let by = normalize_name(by).map_err(|why| Failure::usage(format!("{why}.")))?;
     let results = results.iter().map(|result| (result.file.as_str(), &result.checked)).collect();
     let bytes = receipt::write(&Receipt { verifier: &by, checked_at: at, results, trust }, fonts)
         .map_err(|why| Failure::no(why.to_string()))?;

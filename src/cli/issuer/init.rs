@@ -9,7 +9,7 @@ use crate::credential::Issuer;
 use crate::credential::issuer::{KeyMaterial, KeyRotation};
 use crate::ids::IssuerId;
 use crate::paths;
-use crate::service::people::clean_name;
+use crate::service::people::normalize_name;
 
 /// Make the key of a school or clinic, under a passphrase
 ///
@@ -68,8 +68,8 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
                 shown(&path)
             )));
         }
-        let name =
-            clean_name(args.name.as_deref().unwrap_or_default()).map_err(|why| Failure::usage(format!("{why}.")))?;
+        let name = normalize_name(args.name.as_deref().unwrap_or_default())
+            .map_err(|why| Failure::usage(format!("{why}.")))?;
         let passphrase = args.unlock.new_passphrase(env)?;
         let mut random = [0; 10];
         chance.fill_bytes(&mut random);
@@ -81,7 +81,7 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
             Err(error) => return Err(Failure::disk(&path, "written", &error)),
         }
     };
-    desk.hold_catalog()?;
+    desk.store_catalog_content()?;
     env.say(&format!("{} signs with a new key: {}", issuer.name, issuer.current_did()))?;
     env.say(&format!("Its words: {}", words(issuer.current_did())))?;
     env.say("Tell these words to those who are to trust it, over another channel than the one the key comes by.")?;

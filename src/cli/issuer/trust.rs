@@ -5,7 +5,7 @@ use crate::cli::error::{self, Failure, shown};
 use crate::cli::{CommandResult, Env};
 use crate::credential::TrustList;
 use crate::credential::bundle::{Bundle, MAX_BYTES};
-use crate::service::people::clean_name;
+use crate::service::people::normalize_name;
 use crate::{paths, text};
 
 /// Trust an issuer's key after comparing its words, or take in an issuer's bundle
@@ -34,7 +34,7 @@ pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> CommandResult {
         return take(path, &mut trust, env);
     }
     let (did, name) = (args.did.as_deref().unwrap_or_default(), args.name.as_deref().unwrap_or_default());
-    let name = clean_name(name).map_err(|why| Failure::usage(format!("{why}.")))?;
+    let name = normalize_name(name).map_err(|why| Failure::usage(format!("{why}.")))?;
     let today = (env.clock)().now().wall.day();
     trust.add(did, &name, today, args.without_revocation).map_err(Failure::usage)?;
     env.say(&format!("Its words: {}", words(did)))?;

@@ -40,12 +40,12 @@ struct About {
 
 /// Voids the attempt.
 pub(super) fn void(args: &VoidArgs, env: &mut Env<'_>) -> CommandResult {
-    decide(&args.about, Service::void, "is void", env)
+    decide(&args.about, Service::void_attempt, "is void", env)
 }
 
 /// Grants one more.
 pub(super) fn grant(args: &GrantArgs, env: &mut Env<'_>) -> CommandResult {
-    decide(&args.about, Service::grant, "is followed by one more that is granted", env)
+    decide(&args.about, Service::grant_attempt, "is followed by one more that is granted", env)
 }
 
 /// How a desk decides: about which attempt, why, and who signs.

@@ -6,7 +6,7 @@ use crate::cli::error::{self, Failure, shown};
 use crate::cli::progress::ProgressBar;
 use crate::cli::{CommandResult, Env};
 use crate::paths;
-use crate::projections::export::EXPORTS;
+use crate::projections::export::EXPORT_FORMATS;
 
 /// Write records for other programs
 ///
@@ -15,7 +15,7 @@ use crate::projections::export::EXPORTS;
 #[derive(Debug, clap::Args)]
 pub struct RecordExportArgs {
     /// As what
-    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(EXPORTS.iter().map(|export| export.name)))]
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(EXPORT_FORMATS.iter().map(|export| export.name)))]
     format: String,
     /// The file to write, in place of standard output
     #[arg(long, value_name = "FILE")]
@@ -25,12 +25,12 @@ pub struct RecordExportArgs {
 /// Writes the records, after verifying what standings rest on.
 pub(super) fn run(args: &RecordExportArgs, env: &mut Env<'_>) -> CommandResult {
     let desk = env.desk()?;
-    let records = desk.everything()?;
+    let records = desk.export_records()?;
     let rests_on: Vec<_> = records.certificates.iter().map(|(row, _)| row).collect();
     let progress = ProgressBar::new(env, rests_on.len(), "verified");
-    desk.prove(&rests_on, &|| progress.step())?;
+    desk.verify_signatures(&rests_on, &|| progress.step())?;
     drop(progress);
-    let export = EXPORTS.iter().find(|export| export.name == args.format);
+    let export = EXPORT_FORMATS.iter().find(|export| export.name == args.format);
     let bytes = export.map_or_else(Vec::new, |export| (export.write)(&records));
     match &args.to {
         None => env.out.write_all(&bytes)?,

@@ -21,11 +21,11 @@ pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
         Some(_) => Some(env.trainee(&desk)?.id),
         None => None,
     };
-    let query = AttemptQuery { trainee, limit: args.limit, ..AttemptQuery::default() };
+    let query = AttemptQuery { trainee, max_count: args.limit, ..AttemptQuery::default() };
     let rows = desk.store.attempts(&query)?;
     let names: HashMap<_, _> = desk.store.people()?.into_iter().map(|row| (row.id, row.person.name)).collect();
     let name = |row: &AttemptRow| names.get(&row.trainee).map_or("", String::as_str);
-    let extents = rows.iter().map(|row| desk.extent(row)).collect::<Result<Vec<_>, _>>()?;
+    let extents = rows.iter().map(|row| desk.disclosure_level(row)).collect::<Result<Vec<_>, _>>()?;
     if env.global.json {
         let rows = rows.iter().zip(extents).map(|(row, extent)| row_json(row, name(row), extent));
         return env.say_json(&rows.collect::<Vec<_>>());

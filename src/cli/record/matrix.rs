@@ -59,34 +59,34 @@ pub struct MatrixArgs {
 /// Shows the people asked for, after verifying what their standing rests on.
 pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
     let desk = env.desk()?;
-    let roll = desk.roll()?;
+    let roll = desk.matrix()?;
     let exam = match &args.exam {
         Some(exam) => Some(known(&roll, exam)?),
         None => None,
     };
     let query = MatrixQuery {
-        search: args.search.clone(),
+        search_text: args.search.clone(),
         exam: exam.clone(),
-        standing: args.standing,
+        status: args.standing,
         assurance: args.assurance,
-        expiring: args.expiring,
-        sort: if args.by_end { MatrixOrder::End } else { MatrixOrder::Name },
+        expiring_within_days: args.expiring,
+        order: if args.by_end { MatrixOrder::Expiry } else { MatrixOrder::Name },
     };
     let now = desk.trust.latest_known_time(desk.clock.now().wall);
-    let chosen = roll.select(&query, now);
+    let chosen = roll.select_rows(&query, now);
     let shown: Vec<_> =
         (0..roll.exams.len()).filter(|at| exam.as_ref().is_none_or(|id| roll.exams[*at].0 == *id)).collect();
     let cells = || chosen.iter().flat_map(|row| shown.iter().map(|at| &roll.rows[*row].cells[*at]));
-    let rests_on: Vec<_> = cells().filter_map(|cell| cell.by.as_ref()).collect();
+    let rests_on: Vec<_> = cells().filter_map(|cell| cell.certificate_row.as_ref()).collect();
     let progress = ProgressBar::new(env, rests_on.len(), "verified");
-    desk.prove(&rests_on, &|| progress.step())?;
+    desk.verify_signatures(&rests_on, &|| progress.step())?;
     drop(progress);
     if env.global.json {
         let standing = |row: usize, at: &usize| {
             let cell = &roll.rows[row].cells[*at];
             json!({
-                "exam": roll.exams[*at].0, "standing": cell.standing, "assurance": cell.assurance(),
-                "valid_until": cell.until().map(|until| until.to_string()), "certificate": cell.certificate(),
+                "exam": roll.exams[*at].0, "standing": cell.status, "assurance": cell.assurance(),
+                "valid_until": cell.valid_until().map(|until| until.to_string()), "certificate": cell.certificate_id(),
             })
         };
         let row = |row: &usize| {
@@ -127,9 +127,9 @@ fn known(roll: &Matrix, exam: &str) -> Result<ExamId, Failure> {
 
 /// Returns a cell in words: standing, assurance, day.
 fn words(cell: &MatrixCell) -> String {
-    match (&cell.by, cell.uncounted) {
-        (Some(by), _) => format!("{}, {}, until {}", cell.standing, by.assurance.name(), by.valid_until.day()),
-        (None, Some(verdict)) => format!("{} (one is held: {verdict})", cell.standing),
-        (None, None) => cell.standing.to_string(),
+    match (&cell.certificate_row, cell.rejected_verdict) {
+        (Some(by), _) => format!("{}, {}, until {}", cell.status, by.assurance.name(), by.valid_until.day()),
+        (None, Some(verdict)) => format!("{} (one is held: {verdict})", cell.status),
+        (None, None) => cell.status.to_string(),
     }
 }

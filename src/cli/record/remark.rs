@@ -56,8 +56,13 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
     let (bank, question) = named(&args.question, &desk.catalog)?;
     // What follows tells who had the question right, so it is for the issuer's eyes.
     let (key, _) = args.unlock.key(env, &issuer)?;
-    let asked =
-        RemarkRequest { bank: &bank, question: &question, revision: args.revision, becomes, may_fail: args.may_fail };
+    let asked = RemarkRequest {
+        bank: &bank,
+        question: &question,
+        revision: args.revision,
+        instruction: becomes,
+        allow_lost_passes: args.may_fail,
+    };
     let exams = desk.store.attempts(&AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() })?;
     let progress = ProgressBar::new(env, exams.len(), "marked again");
     let plan = desk.plan_remark(exams, &asked, &issuer, &|| progress.step())?;
@@ -71,7 +76,7 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
     let agrees = args.yes || (count > 0 && env.agrees(&format!("Sign and store this for {count}? (yes/no): "))?);
     let stores = count > 0 && agrees;
     if stores {
-        desk.remark(&plan, &args.reason, &key)?;
+        desk.apply_remark_plan(&plan, &args.reason, &key)?;
         for change in &plan.changes {
             desk.certify_pending(change.row.trainee)?;
         }
@@ -112,9 +117,9 @@ fn named(given: &str, catalog: &Catalog) -> Result<(BankId, QuestionId), Failure
 
 fn becomes(given: &str) -> Result<RemarkInstruction<'_>, Failure> {
     match (given, given.strip_prefix("rekey=")) {
-        ("drop", _) => Ok(RemarkInstruction::Dropped),
-        ("accept-all", _) => Ok(RemarkInstruction::Accepted),
-        (_, Some(key)) => Ok(RemarkInstruction::Rekeyed(key)),
+        ("drop", _) => Ok(RemarkInstruction::Drop),
+        ("accept-all", _) => Ok(RemarkInstruction::AcceptAll),
+        (_, Some(key)) => Ok(RemarkInstruction::Rekey(key)),
         _ => Err(Failure::usage("A policy is drop, accept-all, or rekey=KEY.")),
     }
 }
@@ -132,25 +137,25 @@ fn lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
         format!(
             "Attempts: {} change, {} come to the same, {} keep a pass, {} open, {} with another revision or other choices",
             plan.changes.len(),
-            plan.same,
-            plan.kept.len(),
-            plan.open,
-            plan.others
+            plan.unchanged_count,
+            plan.preserved_passes.len(),
+            plan.open_count,
+            plan.other_version_count
         ),
     ]);
-    if plan.open > 0 {
+    if plan.open_count > 0 {
         lines.push("Those that are open end by the old key: run this again then.".to_owned());
     }
-    if plan.elsewhere > 0 {
+    if plan.remote_certificate_count > 0 {
         lines.push(format!(
             "{} signed for attempts that are not stored here; whether those asked it cannot be told from here.",
-            text::count_with_noun(plan.elsewhere, "certificate")
+            text::count_with_noun(plan.remote_certificate_count, "certificate")
         ));
     }
     let parts = [
         ("Changed", &plan.changes),
-        ("Kept, though it would be lost; --may-fail takes it away", &plan.kept),
-        ("For a re-sit: gave the old answer to a safety-critical question", &plan.resit),
+        ("Kept, though it would be lost; --may-fail takes it away", &plan.preserved_passes),
+        ("For a re-sit: gave the old answer to a safety-critical question", &plan.resits),
     ];
     let heading = ["Attempt", "Name", "Exam", "Before", "After", "Certificates"];
     for (title, changes) in parts.into_iter().filter(|(_, changes)| !changes.is_empty()) {
@@ -188,7 +193,9 @@ fn choices(plan: &RemarkPlan) -> Vec<String> {
 }
 
 fn row(change: &RemarkedResult) -> Vec<String> {
-    let RemarkedResult { row, name, after, certificates, record, .. } = change;
+    let RemarkedResult {
+        row, trainee_name: name, new_outcome: after, certificates, self_test_certificate: record, ..
+    } = change;
     let result = |state: &str, earned: &Points, possible| format!("{state}, {earned} of {possible}");
     vec![
         row.id.to_string(),
@@ -207,7 +214,14 @@ fn row(change: &RemarkedResult) -> Vec<String> {
 
 fn plan_json(plan: &RemarkPlan, stored: bool) -> Value {
     let change = |change: &RemarkedResult| {
-        let RemarkedResult { row, name, after, certificates, record, .. } = change;
+        let RemarkedResult {
+            row,
+            trainee_name: name,
+            new_outcome: after,
+            certificates,
+            self_test_certificate: record,
+            ..
+        } = change;
         json!({
             "id": row.id,
             "trainee": { "id": row.trainee, "name": name },
@@ -220,8 +234,8 @@ fn plan_json(plan: &RemarkPlan, stored: bool) -> Value {
     let changes = |changes: &[RemarkedResult]| changes.iter().map(change).collect::<Vec<_>>();
     json!({
         "revision": plan.question.revision, "critical": plan.question.critical,
-        "changed": changes(&plan.changes), "kept": changes(&plan.kept), "resit": changes(&plan.resit),
-        "same": plan.same, "open": plan.open, "others": plan.others, "elsewhere": plan.elsewhere,
+        "changed": changes(&plan.changes), "kept": changes(&plan.preserved_passes), "resit": changes(&plan.resits),
+        "same": plan.unchanged_count, "open": plan.open_count, "others": plan.other_version_count, "elsewhere": plan.remote_certificate_count,
         "stored": stored,
     })
 }

@@ -51,7 +51,7 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
         None => {
             let attempt = attempt_id(args.attempt.as_deref().unwrap_or_default())?;
             let replayed = desk.replay(attempt)?;
-            (attempt, desk.extent(&desk.take_up(attempt, false)?.row)?, replayed)
+            (attempt, desk.disclosure_level(&desk.load_attempt(attempt, false)?.row)?, replayed)
         }
     };
     if env.global.json {

@@ -24,8 +24,8 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
     let attempt = attempt_id(&args.attempt)?;
     let desk = env.desk()?;
     let facts = desk.facts(attempt)?;
-    let sitting = desk.take_up(attempt, false)?;
-    let extent = desk.extent(&sitting.row)?;
+    let sitting = desk.load_attempt(attempt, false)?;
+    let extent = desk.disclosure_level(&sitting.row)?;
     let person = desk.person(sitting.trainee)?;
     let name = person.map_or_else(String::new, |row| row.person.name);
     let ended = sitting.session.finished();

@@ -34,7 +34,7 @@ pub(super) fn run(args: &AddArgs, env: &mut Env<'_>) -> CommandResult {
     }
     let name = args.name.as_deref().unwrap_or_default();
     let person = person(name, args.staff_id.as_deref(), args.license.as_deref()).map_err(Failure::usage)?;
-    let row = env.desk()?.add(person)?;
+    let row = env.desk()?.add_person(person)?;
     if env.global.json {
         return env.say_json(&serde_json::json!({ "id": row.id, "name": row.person.name }));
     }
@@ -92,7 +92,7 @@ fn roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
 
 /// Adds a person; says whether they were new.
 fn add(desk: &mut Service, person: Person) -> Result<bool, String> {
-    match desk.add(person) {
+    match desk.add_person(person) {
         Ok(_) => Ok(true),
         Err(ServiceError::Store(StoreError::NameTaken)) => Ok(false),
         Err(error) => Err(error.to_string()),

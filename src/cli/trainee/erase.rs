@@ -36,7 +36,7 @@ pub(super) fn run(args: &EraseArgs, env: &mut Env<'_>) -> CommandResult {
         if args.hold.as_ref().is_some_and(|why| !text::is_printable(why)) {
             return Err(Failure::usage("A hold needs a reason that can be printed."));
         }
-        desk.change(row.id, Person { hold: args.hold.clone(), ..row.person })?;
+        desk.update_person(row.id, Person { hold: args.hold.clone(), ..row.person })?;
         let says = if args.release { "is on hold no longer" } else { "is on hold and is not erased" };
         return env.say(&format!("{name} {says}."));
     }
@@ -44,7 +44,7 @@ pub(super) fn run(args: &EraseArgs, env: &mut Env<'_>) -> CommandResult {
         return Err(Failure::no("Nothing was erased. Without a terminal, say --yes."));
     }
     let id = row.id;
-    desk.erase(&row)?;
+    desk.erase_person(&row)?;
     env.say(&format!("Erased what was held about {name} ({id})."))?;
     env.say(OUT_OF_REACH)
 }

@@ -19,7 +19,7 @@ pub struct TraineeExportArgs {
 pub(super) fn run(args: &TraineeExportArgs, env: &mut Env<'_>) -> CommandResult {
     let desk = env.desk()?;
     let row = super::find(&desk, &args.who)?;
-    let text = format!("{:#}\n", desk.archive(&row)?);
+    let text = format!("{:#}\n", desk.export_person(&row)?);
     paths::write_atomic(&args.to, text.as_bytes()).map_err(|error| Failure::disk(&args.to, "written", &error))?;
     env.say(&format!("Everything held about {} is in {}.", crate::text::single_line(&row.person.name), shown(&args.to)))
 }

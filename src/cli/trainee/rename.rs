@@ -20,6 +20,6 @@ pub(super) fn run(args: &RenameArgs, env: &mut Env<'_>) -> CommandResult {
     let mut desk = env.desk()?;
     let row = super::find(&desk, &args.who)?;
     let before = text::single_line(&row.person.name);
-    let row = desk.change(row.id, Person { name: args.name.clone(), ..row.person })?;
+    let row = desk.update_person(row.id, Person { name: args.name.clone(), ..row.person })?;
     env.say(&format!("{before} is {} now.", text::single_line(&row.person.name)))
 }

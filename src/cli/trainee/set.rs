@@ -32,10 +32,10 @@ pub(super) fn run(args: &SetArgs, env: &mut Env<'_>) -> CommandResult {
         add::person(&row.person.name, args.staff_id.as_deref(), args.license.as_deref()).map_err(Failure::usage)?;
     let staff_id = given.staff_id.or_else(|| row.person.staff_id.clone());
     let license = given.license.or_else(|| row.person.license.clone());
-    let row = desk.change(row.id, Person { staff_id, license, ..row.person })?;
+    let row = desk.update_person(row.id, Person { staff_id, license, ..row.person })?;
     if let Some(factor) = args.time_factor {
         let key = passphrase::key_if_any(&args.unlock, env)?;
-        desk.give_time(&row, factor, key.as_ref())?;
+        desk.set_time_factor(&row, factor, key.as_ref())?;
     }
     env.say(&format!("Changed {}.", text::single_line(&row.person.name)))
 }

@@ -1,11 +1,12 @@
-//! Standings as CSV (RFC 4180), safe to open in a spreadsheet.
+//! The compliance matrix as CSV (RFC 4180), one line for each person and exam.
+//! Cells that a spreadsheet would read as a formula are escaped.
 
 use crate::projections::export::ExportRecords;
 use crate::projections::matrix::MatrixRow;
 use crate::projections::status::MatrixCell;
 
 /// The columns.
-const HEADING: [&str; 11] = [
+const COLUMNS: [&str; 11] = [
     "person",
     "name",
     "staff_id",
@@ -23,20 +24,20 @@ const HEADING: [&str; 11] = [
 pub fn write(records: &ExportRecords) -> Vec<u8> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
     // Writing to memory cannot fail; a line that is left out would be worse than none.
-    let mut put = |line: &[String]| writer.write_record(line.iter().map(|cell| harmless(cell)));
-    let mut written = put(&HEADING.map(str::to_owned));
-    for row in &records.roll.rows {
-        for ((exam, title), cell) in records.roll.exams.iter().zip(&row.cells) {
-            written = written.and_then(|()| put(&line(row, exam.as_str(), title, cell)));
+    let mut write_line = |line: &[String]| writer.write_record(line.iter().map(|cell| escape_formula(cell)));
+    let mut write_result = write_line(&COLUMNS.map(str::to_owned));
+    for row in &records.matrix.rows {
+        for ((exam, title), cell) in records.matrix.exams.iter().zip(&row.cells) {
+            write_result = write_result.and_then(|()| write_line(&build_line(row, exam.as_str(), title, cell)));
         }
     }
-    match (written, writer.into_inner()) {
+    match (write_result, writer.into_inner()) {
         (Ok(()), Ok(bytes)) => bytes,
         _ => Vec::new(),
     }
 }
 
-fn line(row: &MatrixRow, exam: &str, title: &str, cell: &MatrixCell) -> [String; 11] {
+fn build_line(row: &MatrixRow, exam: &str, title: &str, cell: &MatrixCell) -> [String; 11] {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let person = &row.person.person;
     [
@@ -46,19 +47,19 @@ fn line(row: &MatrixRow, exam: &str, title: &str, cell: &MatrixCell) -> [String;
         text(&person.license),
         exam.to_owned(),
         title.to_owned(),
-        cell.standing.name().to_owned(),
+        cell.status.name().to_owned(),
         cell.assurance().map_or_else(String::new, |assurance| assurance.name().to_owned()),
-        cell.by.as_ref().map_or_else(String::new, |by| by.valid_from.to_string()),
-        cell.until().map_or_else(String::new, |until| until.to_string()),
-        cell.certificate().map_or_else(String::new, |id| id.to_string()),
+        cell.certificate_row.as_ref().map_or_else(String::new, |by| by.valid_from.to_string()),
+        cell.valid_until().map_or_else(String::new, |until| until.to_string()),
+        cell.certificate_id().map_or_else(String::new, |id| id.to_string()),
     ]
 }
 
 /// Returns a cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe before it.
-fn harmless(cell: &str) -> String {
-    let clean = crate::text::single_line_verbatim(cell);
-    match clean.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{clean}"),
-        _ => clean,
+fn escape_formula(cell: &str) -> String {
+    let single_line = crate::text::single_line_verbatim(cell);
+    match single_line.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{single_line}"),
+        _ => single_line,
     }
 }

@@ -1,4 +1,4 @@
-//! Records as JSON lines, a record a line, which this program reads back.
+//! Attempts and certificates as JSON Lines, one record per line. `read` parses the output of `write`.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,9 +26,13 @@ pub enum Line {
 
 /// Writes a line for each attempt and each certificate.
 pub fn write(records: &ExportRecords) -> Vec<u8> {
-    let attempts = records.attempts.iter().map(|ExportedAttempt { row, told, .. }| Line::Attempt {
+    let attempts = records.attempts.iter().map(|ExportedAttempt { row, discloses_points, .. }| Line::Attempt {
         // A limit would tell who was given more time.
-        attempt: Box::new(AttemptRow { limit: None, earned: row.earned.clone().filter(|_| *told), ..row.clone() }),
+        attempt: Box::new(AttemptRow {
+            limit: None,
+            earned: row.earned.clone().filter(|_| *discloses_points),
+            ..row.clone()
+        }),
     });
     let certificates = records
         .certificates
@@ -44,6 +48,7 @@ pub fn write(records: &ExportRecords) -> Vec<u8> {
 /// # Errors
 /// The number of the first line that is none, from 1, and why.
 pub fn read(text: &str) -> Result<Vec<Line>, (usize, String)> {
-    let parse = |(at, line): (usize, &str)| serde_json::from_str(line).map_err(|error| (at + 1, error.to_string()));
-    text.lines().enumerate().map(parse).collect()
+    let parse_line =
+        |(index, line): (usize, &str)| serde_json::from_str(line).map_err(|error| (index + 1, error.to_string()));
+    text.lines().enumerate().map(parse_line).collect()
 }

@@ -1,5 +1,5 @@
-//! Exams as xAPI 1.0.3 statements, a statement a line, with the verbs of cmi5 but without its category: nothing here was
-//! launched by a learning system.
+//! Exam attempts as xAPI 1.0.3 statements, one statement per line. The verbs are those of cmi5.
+//! The cmi5 category is left out, because no learning system launched these attempts.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -12,9 +12,9 @@ use crate::projections::attempts::AttemptRow;
 use crate::projections::export::{ExportRecords, ExportedAttempt};
 
 /// Where people are known by their ids: this program, wherever it runs.
-const HOME: &str = "urn:needlewise:people";
+const ACCOUNT_HOME_PAGE: &str = "urn:needlewise:people";
 /// The verbs' namespace.
-const VERBS: &str = "http://adlnet.gov/expapi/verbs/";
+const VERB_NAMESPACE: &str = "http://adlnet.gov/expapi/verbs/";
 
 /// Writes the statements of every exam: begun, and passed or failed; where it was marked again to another end, what was said
 /// is taken back first.
@@ -29,73 +29,77 @@ pub fn write(records: &ExportRecords) -> Vec<u8> {
     lines.into_bytes()
 }
 
-fn statements(ExportedAttempt { row, facts, told }: &ExportedAttempt) -> Vec<Value> {
-    let mut said = Vec::new();
-    let mut ended: Option<(Timestamp, Millis)> = None;
-    let mut last: Option<(bool, FactId)> = None;
+fn statements(ExportedAttempt { row, facts, discloses_points }: &ExportedAttempt) -> Vec<Value> {
+    let mut output = Vec::new();
+    let mut ending: Option<(Timestamp, Millis)> = None;
+    let mut last_result: Option<(bool, FactId)> = None;
     for (stored, fact) in applicable_facts(facts) {
         let outcome = match &fact {
             Fact::Started(_) => {
-                said.push(statement(row, stored.id, stored.stored_at, "initialized", None));
+                output.push(statement(row, stored.id, stored.stored_at, "initialized", None));
                 continue;
             }
             Fact::Finished(finished) => {
-                ended = Some((stored.stored_at, finished.elapsed));
+                ending = Some((stored.stored_at, finished.elapsed));
                 &finished.outcome
             }
             Fact::Remarked(remarked) => &remarked.outcome,
             _ => continue,
         };
         let passed = outcome.result == ExamResult::Passed;
-        let Some((at, elapsed)) = ended.filter(|_| last.is_none_or(|(before, _)| before != passed)) else { continue };
+        let Some((finished_at, elapsed)) =
+            ending.filter(|_| last_result.is_none_or(|(previous, _)| previous != passed))
+        else {
+            continue;
+        };
         // Marked again to another end: what was said before is taken back, so that one of the two stands.
-        said.extend(last.map(|(_, before)| voided(row, stored.id, before, stored.stored_at)));
-        last = Some((passed, stored.id));
+        output.extend(last_result.map(|(_, previous)| voiding_statement(row, stored.id, previous, stored.stored_at)));
+        last_result = Some((passed, stored.id));
         let mut result = json!({
             "success": passed,
             "completion": true,
             "duration": format!("PT{}S", elapsed.0 / 1000),
         });
-        if *told {
-            let (raw, most) = (outcome.earned.to_f64(), outcome.possible);
-            let scaled = outcome.earned.share_of(most);
-            result["score"] = json!({ "scaled": scaled, "raw": raw, "min": 0, "max": most });
+        if *discloses_points {
+            let (raw, max) = (outcome.earned.to_f64(), outcome.possible);
+            let scaled = outcome.earned.share_of(max);
+            result["score"] = json!({ "scaled": scaled, "raw": raw, "min": 0, "max": max });
         }
         // A pass by another marking is a pass of the day of the sitting.
-        said.push(statement(row, stored.id, at, if passed { "passed" } else { "failed" }, Some(result)));
+        output.push(statement(row, stored.id, finished_at, if passed { "passed" } else { "failed" }, Some(result)));
     }
-    said
+    output
 }
 
 /// The statement's id: the same fact always makes the same statement, so that a learning record store takes it once.
-fn name(fact: FactId, what: &str) -> Uuid {
-    Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:uuid:{fact}{what}").as_bytes())
+fn statement_id(fact: FactId, suffix: &str) -> Uuid {
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:uuid:{fact}{suffix}").as_bytes())
 }
 
 fn actor(row: &AttemptRow) -> Value {
-    json!({ "objectType": "Agent", "account": { "homePage": HOME, "name": row.trainee } })
+    json!({ "objectType": "Agent", "account": { "homePage": ACCOUNT_HOME_PAGE, "name": row.trainee } })
 }
 
 /// Takes the statement of an earlier fact back.
-fn voided(row: &AttemptRow, fact: FactId, before: FactId, at: Timestamp) -> Value {
+fn voiding_statement(row: &AttemptRow, fact: FactId, voided_fact: FactId, at: Timestamp) -> Value {
     json!({
-        "id": name(fact, "#voided"),
+        "id": statement_id(fact, "#voided"),
         "version": "1.0.3",
         "timestamp": at.to_string(),
         "actor": actor(row),
-        "verb": { "id": format!("{VERBS}voided"), "display": { "en": "voided" } },
-        "object": { "objectType": "StatementRef", "id": name(before, "") },
+        "verb": { "id": format!("{VERB_NAMESPACE}voided"), "display": { "en": "voided" } },
+        "object": { "objectType": "StatementRef", "id": statement_id(voided_fact, "") },
     })
 }
 
 fn statement(row: &AttemptRow, fact: FactId, at: Timestamp, verb: &str, result: Option<Value>) -> Value {
     let exam = row.exam.as_ref().map_or("exam", |exam| exam.as_str());
     let mut statement = json!({
-        "id": name(fact, ""),
+        "id": statement_id(fact, ""),
         "version": "1.0.3",
         "timestamp": at.to_string(),
         "actor": actor(row),
-        "verb": { "id": format!("{VERBS}{verb}"), "display": { "en": verb } },
+        "verb": { "id": format!("{VERB_NAMESPACE}{verb}"), "display": { "en": verb } },
         "object": {
             "objectType": "Activity",
             "id": format!("urn:needlewise:exam:{exam}"),

@@ -47,7 +47,7 @@ impl ServiceExecutor {
             Route::Certificates => StackChange::Push(self.certificates()?),
             Route::Records => {
                 let today = self.desk.trust.latest_known_time(self.now().wall);
-                StackChange::Push(Box::new(RecordsScreen::new(self.desk.roll()?, today)))
+                StackChange::Push(Box::new(RecordsScreen::new(self.desk.matrix()?, today)))
             }
             Route::Person(id) => StackChange::Push(Box::new(PersonScreen::new(PersonView::load(&self.desk, id)?))),
             // These have all they need and are open by now.
@@ -70,8 +70,8 @@ impl ServiceExecutor {
 
     fn briefing(&self, exam: Arc<Exam>) -> Result<Box<dyn Screen>, ServiceError> {
         let person = self.trainee()?;
-        let start = self.desk.may_start(person.id, &exam)?;
-        let (name, limit) = (person.person.name.clone(), self.desk.limit(person.id, &exam)?);
+        let start = self.desk.eligibility(person.id, &exam)?;
+        let (name, limit) = (person.person.name.clone(), self.desk.time_limit(person.id, &exam)?);
         let banks: Vec<_> =
             exam.sections.iter().filter_map(|section| self.desk.catalog.bank(&section.bank).ok()).cloned().collect();
         Ok(Box::new(BriefingScreen::new(exam, start, name, limit, &banks)))
@@ -80,10 +80,10 @@ impl ServiceExecutor {
     fn certificates(&self) -> Result<Box<dyn Screen>, ServiceError> {
         let now = self.now().wall;
         let check = |held: StoredCertificate| {
-            let checked = held.checked(&self.desk.trust, now);
+            let checked = held.verify(&self.desk.trust, now);
             (held, checked)
         };
-        let held = self.desk.held(Some(self.trainee()?.id))?.into_iter().map(check).collect();
+        let held = self.desk.stored_certificates(Some(self.trainee()?.id))?.into_iter().map(check).collect();
         Ok(Box::new(CertificateListScreen::new(held)))
     }
 
@@ -99,7 +99,7 @@ impl ServiceExecutor {
         // The result is on disk; what befalls the certificate is told beside it.
         let certificate = (ended.outcome.result == ExamResult::Passed && !mock && !attempt.invigilated)
             .then(|| self.desk.certify(&mut attempt).map(|made| made.path).map_err(|error| error.to_string()));
-        let next = self.desk.may_start(attempt.trainee, exam)?;
+        let next = self.desk.eligibility(attempt.trainee, exam)?;
         let extent = disclosure::level(sheet.mode, exam.review, next);
         let back =
             if extent >= DisclosureLevel::ChosenAnswers { view::look_back(&attempt.session) } else { Vec::new() };

@@ -79,7 +79,8 @@ impl Screen for CertificateListScreen {
                 page.focus();
             }
             let exam = &held.exam;
-            let says = format!("{exam}  ·  {}  ·  {}", validity(held, checked, cx.now.wall), held.certificate.short());
+            let says =
+                format!("{exam}  ·  {}  ·  {}", validity(held, checked, cx.now.wall), held.certificate_id.short());
             page.hanging(
                 if here { "▸ " } else { "  " },
                 TextRole::Accent,

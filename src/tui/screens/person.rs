@@ -37,9 +37,9 @@ fn line(page: &mut TextPage, text: &str) {
 fn draw_statuses(page: &mut TextPage, data: &PersonView) {
     heading(page, "Standing");
     for (exam, cell) in &data.standings {
-        let by = cell.by.as_ref();
+        let by = cell.certificate_row.as_ref();
         let by = by.map_or_else(String::new, |by| format!(", {}, until {}", by.assurance.name(), by.valid_until.day()));
-        line(page, &format!("{}: {}{by}", text::single_line(exam), cell.standing));
+        line(page, &format!("{}: {}{by}", text::single_line(exam), cell.status));
     }
 }
 
@@ -49,7 +49,7 @@ fn draw_certificates(page: &mut TextPage, data: &PersonView) {
         let issuer = text::single_line(&checked.issuer_label());
         let assurance = checked.credential.as_ref().and_then(|credential| credential.assurance());
         let assurance = assurance.map_or("", Assurance::name);
-        let (id, exam, until) = (held.certificate.short(), &held.exam, held.valid_until.day());
+        let (id, exam, until) = (held.certificate_id.short(), &held.exam, held.valid_until.day());
         line(page, &format!("{id}  {exam}, {assurance}, until {until}: {}, {issuer}", checked.verdict));
     }
     if data.certificates.is_empty() {

@@ -66,7 +66,7 @@ impl RecordsScreen {
     /// Shows everybody.
     pub fn new(roll: Matrix, now: Timestamp) -> Self {
         let query = MatrixQuery::default();
-        let chosen = roll.select(&query, now);
+        let chosen = roll.select_rows(&query, now);
         Self {
             roll,
             query,
@@ -88,7 +88,7 @@ impl RecordsScreen {
             RecordsView::List => self.roll.exams.get(self.exam).map(|(id, _)| id.clone()),
             RecordsView::Matrix => None,
         };
-        self.chosen = self.roll.select(&self.query, self.now);
+        self.chosen = self.roll.select_rows(&self.query, self.now);
         self.at = 0;
         self.scroll = Scroll::default();
     }
@@ -101,7 +101,8 @@ impl RecordsScreen {
     fn unproven(&self) -> Vec<CertificateRow> {
         let first = self.at.saturating_sub(self.rows);
         let near = self.chosen.iter().skip(first).take(2 * self.rows + 1);
-        let rests_on = near.flat_map(|row| &self.roll.rows[*row].cells).filter_map(|cell| cell.by.as_ref());
+        let rests_on =
+            near.flat_map(|row| &self.roll.rows[*row].cells).filter_map(|cell| cell.certificate_row.as_ref());
         rests_on.filter(|row| !self.proven.contains(&row.id)).take(AT_ONCE).cloned().collect()
     }
 
@@ -110,11 +111,11 @@ impl RecordsScreen {
             Key::CtrlC => return Some(Effect::Quit),
             Key::Enter | Key::Esc => self.searching = false,
             Key::Backspace => {
-                self.query.search = text::without_last_grapheme(&self.query.search).to_owned();
+                self.query.search_text = text::without_last_grapheme(&self.query.search_text).to_owned();
                 self.select();
             }
             Key::Char(c) => {
-                self.query.search.push(c);
+                self.query.search_text.push(c);
                 self.select();
             }
             Key::Up => self.move_to(self.at.saturating_sub(1)),
@@ -128,12 +129,15 @@ impl RecordsScreen {
     fn choose(&mut self, letter: char) {
         match letter {
             '/' => self.searching = true,
-            's' => self.query.standing = after(&CertificationStatus::ALL, self.query.standing),
+            's' => self.query.status = after(&CertificationStatus::ALL, self.query.status),
             'a' => self.query.assurance = after(&Assurance::ALL[1..], self.query.assurance),
-            'e' => self.query.expiring = if self.query.expiring.is_some() { None } else { Some(60) },
+            'e' => {
+                self.query.expiring_within_days =
+                    if self.query.expiring_within_days.is_some() { None } else { Some(60) }
+            }
             'o' => {
-                self.query.sort =
-                    if self.query.sort == MatrixOrder::Name { MatrixOrder::End } else { MatrixOrder::Name }
+                self.query.order =
+                    if self.query.order == MatrixOrder::Name { MatrixOrder::Expiry } else { MatrixOrder::Name }
             }
             'x' => self.exam = (self.exam + 1) % self.roll.exams.len().max(1),
             _ => return,
@@ -145,11 +149,15 @@ impl RecordsScreen {
 
     fn heads(&self, page: &mut TextPage) {
         let cursor = if self.searching { "▌" } else { "" };
-        page.parts(&[(TextRole::Strong, "Find: "), (TextRole::Text, &self.query.search), (TextRole::Accent, cursor)]);
-        let standing = self.query.standing.map_or("any", CertificationStatus::name);
+        page.parts(&[
+            (TextRole::Strong, "Find: "),
+            (TextRole::Text, &self.query.search_text),
+            (TextRole::Accent, cursor),
+        ]);
+        let standing = self.query.status.map_or("any", CertificationStatus::name);
         let assurance = self.query.assurance.map_or("any", Assurance::name);
-        let expiring = if self.query.expiring.is_some() { " · ends within 60 days" } else { "" };
-        let sort = if self.query.sort == MatrixOrder::Name { "by name" } else { "who ends first" };
+        let expiring = if self.query.expiring_within_days.is_some() { " · ends within 60 days" } else { "" };
+        let sort = if self.query.order == MatrixOrder::Name { "by name" } else { "who ends first" };
         page.text(TextRole::Dim, &format!("standing: {standing} · assurance: {assurance}{expiring} · {sort}"));
         page.gap();
     }
@@ -220,21 +228,21 @@ impl RecordsScreen {
 
     /// Returns a cell in words, with the role of its color.
     fn words(&self, cell: &MatrixCell, gap: &str) -> (TextRole, String) {
-        match (&cell.by, cell.uncounted) {
+        match (&cell.certificate_row, cell.rejected_verdict) {
             (Some(by), _) if !self.proven.contains(&by.id) => (TextRole::Dim, "being verified".to_owned()),
             (Some(by), _) => {
-                let role = match cell.standing {
+                let role = match cell.status {
                     CertificationStatus::Current => TextRole::Good,
                     CertificationStatus::Expiring60 | CertificationStatus::Expiring30 => TextRole::Warn,
-                    CertificationStatus::Expired | CertificationStatus::Revoked | CertificationStatus::NotDone => {
+                    CertificationStatus::Expired | CertificationStatus::Revoked | CertificationStatus::NotTaken => {
                         TextRole::Bad
                     }
                 };
                 let until = by.valid_until.day();
-                (role, format!("{}{gap}{} {until}", cell.standing, by.assurance.name()))
+                (role, format!("{}{gap}{} {until}", cell.status, by.assurance.name()))
             }
-            (None, Some(verdict)) => (TextRole::Dim, format!("{}{gap}one is {verdict}", cell.standing)),
-            (None, None) => (TextRole::Dim, cell.standing.to_string()),
+            (None, Some(verdict)) => (TextRole::Dim, format!("{}{gap}one is {verdict}", cell.status)),
+            (None, None) => (TextRole::Dim, cell.status.to_string()),
         }
     }
 }
