@@ -187,7 +187,7 @@ impl PlainSession<'_> {
         if sheet.mode == Mode::Exam {
             self.say(&format!("Name on the certificate: {}", trainee.person.name))?;
         }
-        for note in view::notes(&sheet) {
+        for note in view::paper_notes(&sheet) {
             self.say(&note)?;
         }
         Ok(self.say("Type help for the words that are understood.")?)
@@ -196,7 +196,7 @@ impl PlainSession<'_> {
     /// Says once that little time is left, and once that very little is.
     fn tell_time(&mut self) -> Result<(), PlainError> {
         let Some(left) = self.sitting.time_left(self.desk.clock.now()) else { return Ok(()) };
-        let under = view::WARNINGS.into_iter().find(|minutes| left < Millis::from_minutes(*minutes));
+        let under = view::TIME_WARNING_MINUTES.into_iter().find(|minutes| left < Millis::from_minutes(*minutes));
         if let Some(minutes) = under.filter(|minutes| *minutes < self.told) {
             self.told = minutes;
             self.say(&format!("Under {minutes} minutes left."))?;

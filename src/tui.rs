@@ -1,4 +1,4 @@
-//! The full-screen interface.
+//! The full-screen terminal interface: its screens, key handling, effects and event loop.
 //!
 //! ```text
 //!  title · mode                                        state · who
@@ -8,10 +8,9 @@
 //!  its keys                                         ? help   q back
 //! ```
 //!
-//! Keys, resizes, signals and the passing of time come through one queue ([`event_loop`]). The screen on top says what a key
-//! means as an [`effect::Effect`], which is data; [`perform::Performer`] carries it out, the only one here that reaches the
-//! store; the screen hears of it once it is done. The [`app::App`] shows what could not be done, on any screen. Nothing here
-//! is global to the process but in [`terminal`].
+//! Keys, resizes, signals and timers arrive in one queue ([`event_loop`]). The top screen turns a key into an
+//! [`effect::Effect`], which is plain data. [`perform::ServiceExecutor`] runs it; no other part here uses the store.
+//! The screen then gets a reply. [`app::App`] shows every failure. Only [`terminal`] uses process-wide state.
 
 pub mod app;
 pub mod effect;

@@ -1,4 +1,4 @@
-//! What screens, lines and records say in the same words.
+//! View models and wording shared by the full-screen interface, the plain interface and the command line.
 
 pub mod exam_result;
 pub mod home;
@@ -8,6 +8,8 @@ pub mod preview;
 pub mod question;
 pub mod result;
 
-pub use look_back::{ReviewedQuestion, look_back, look_back_lines};
-pub use question::{instruction, rationales, said, verdict};
-pub use result::{WARNINGS, next_line, notes, ready_lines, reasons, result_lines, time_left};
+pub use look_back::{ReviewedQuestion, review_lines, review_questions};
+pub use question::{answer_text, correctness, instruction, rationales};
+pub use result::{
+    TIME_WARNING_MINUTES, eligibility_line, outcome_reasons, paper_notes, readiness_lines, result_lines, time_left,
+};

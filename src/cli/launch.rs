@@ -35,7 +35,7 @@ pub(super) fn sit(
     sitting: ActiveAttempt,
 ) -> CommandResult {
     if !plain {
-        return open(env, desk, FirstScreen::Sitting(trainee, Box::new(sitting)));
+        return open(env, desk, FirstScreen::Attempt(trainee, Box::new(sitting)));
     }
     let input = env.input.take().ok_or_else(|| Failure::usage("There is no standard input."))?;
     let console = PlainConsole { out: env.out, err: env.err, input, echoes: env.terminal.input };
@@ -50,17 +50,17 @@ pub(super) fn sit(
 /// Previews a bank's file in full screen.
 pub(super) fn preview(env: &Env<'_>, path: &Path, syllabus: Option<Arc<Syllabus>>) -> CommandResult {
     let previewer = PreviewExecutor::new(path, (env.clock)(), syllabus);
-    ended(start::preview(previewer, &shown(path), theme(env)))
+    ended(start::run_preview(previewer, &shown(path), theme(env)))
 }
 
 fn open(env: &Env<'_>, desk: Service, opening: FirstScreen) -> CommandResult {
-    ended(start::open(desk, opening, theme(env)))
+    ended(start::run_interface(desk, opening, theme(env)))
 }
 
 /// Turns how the interface ended into the exit code, or the failure that ended it.
 fn ended(end: std::io::Result<InterfaceEnd>) -> CommandResult {
     match end.map_err(unusable)? {
-        InterfaceEnd::Code(code) => Ok(code),
+        InterfaceEnd::ExitCode(code) => Ok(code),
         InterfaceEnd::Failed(error) => Err(error.into()),
     }
 }

@@ -26,9 +26,9 @@ pub(super) fn lines(session: &Session, at: usize) -> Vec<String> {
 /// Returns the prompt, with the question's state before it.
 pub(super) fn prompt(session: &Session, at: usize) -> String {
     let flag = if session.is_flagged(at) { "Flagged. " } else { "" };
-    let given = session
-        .stored_answer(at)
-        .map(|given| format!("Answered: {}. ", view::said(&session.loaded_paper().questions[at], &given.answer)));
+    let given = session.stored_answer(at).map(|given| {
+        format!("Answered: {}. ", view::answer_text(&session.loaded_paper().questions[at], &given.answer))
+    });
     let closed = if session.is_closed(at) { "Closed. " } else { "" };
     format!("{flag}{}{closed}Answer: ", given.unwrap_or_default())
 }
@@ -36,7 +36,7 @@ pub(super) fn prompt(session: &Session, at: usize) -> String {
 /// Returns what is told after an answer in practice: right or wrong, the rationales, the sources.
 pub(super) fn explanation(session: &Session, at: usize) -> Vec<String> {
     let item = &session.loaded_paper().questions[at];
-    let mut lines = vec![view::verdict(&session.points(at)).to_owned()];
+    let mut lines = vec![view::correctness(&session.points(at)).to_owned()];
     let line = |(what, why): (String, String)| if why.is_empty() { what } else { format!("{what}: {why}") };
     lines.extend(view::rationales(item).into_iter().map(line));
     if !item.question.rationale.is_empty() {

@@ -22,7 +22,7 @@ impl PlainSession<'_> {
             let session = self.sitting.session.clone();
             let result = view::result_lines(&ended.outcome, disclosure::DisclosureLevel::Objectives);
             let lines = result.into_iter().filter(|line| !line.starts_with("Objective missed: "));
-            for line in lines.chain(view::ready_lines(&session, &ended.outcome)).chain(view::notes(&sheet)) {
+            for line in lines.chain(view::readiness_lines(&session, &ended.outcome)).chain(view::paper_notes(&sheet)) {
                 self.say(&line)?;
             }
             return Ok(if passed { PlainEnd::Done } else { PlainEnd::NotPassed });
@@ -39,13 +39,13 @@ impl PlainSession<'_> {
             Some(Ok(made)) => self.say(&format!("Certificate: {}", made.path.display()))?,
             Some(Err(error)) => writeln!(self.err, "{error}")?,
             None if passed => self.say("Certificate: the invigilator signs it next")?,
-            None => self.say(&view::next_line(next, exam))?,
+            None => self.say(&view::eligibility_line(next, exam))?,
         }
-        for note in view::notes(&sheet) {
+        for note in view::paper_notes(&sheet) {
             self.say(&note)?;
         }
         if extent >= disclosure::DisclosureLevel::ChosenAnswers {
-            for line in view::look_back_lines(&self.sitting.session) {
+            for line in view::review_lines(&self.sitting.session) {
                 self.say(&line)?;
             }
         }

@@ -1,4 +1,4 @@
-//! What a screen wants to happen, and what it is told afterwards: plain data, so that a test needs neither disk nor store.
+//! The effects that a screen requests and the replies that it receives. Both are plain data: tests need no store.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub enum Effect {
     /// Close this screen.
     Close,
     /// Close this screen and go to a question on the one below, by its place in the paper.
-    CloseAt(usize),
+    CloseToQuestion(usize),
     /// Do something that needs more than the screen.
     Do(Command),
     /// End the program.
@@ -45,9 +45,9 @@ pub enum Route {
         /// The attempt.
         session: Box<Session>,
         /// The question it was opened from.
-        at: usize,
+        question_index: usize,
         /// The time left.
-        clock: Option<Countdown>,
+        countdown: Option<Countdown>,
     },
     /// The questions of an attempt that has ended.
     Review(Box<Session>),
@@ -66,7 +66,7 @@ pub enum Route {
     /// A bank's file as trainees will see it.
     Preview {
         /// The name of the file, for people.
-        file: String,
+        file_name: String,
         /// What it holds.
         content: Box<PreviewContent>,
     },
@@ -80,11 +80,11 @@ pub enum Command {
     /// Go on as the person of this name; one that is new is added.
     ChooseName(String),
     /// Begin a practice of these banks; of all where none is named.
-    Practice(Vec<BankId>),
+    StartPractice(Vec<BankId>),
     /// Begin an exam.
-    Exam(Arc<Exam>),
+    StartExam(Arc<Exam>),
     /// Begin a mock of an exam.
-    Mock(Arc<Exam>),
+    StartMock(Arc<Exam>),
     /// Resume an attempt.
     Resume(AttemptId),
     /// Store what the trainee did.
@@ -94,9 +94,9 @@ pub enum Command {
     /// Verify the signatures behind some rows.
     Verify(Vec<CertificateRow>),
     /// Read the previewed file again if it changed.
-    ReadFile,
+    ReloadFile,
     /// Say why an action is not possible, for a preview, which decides that itself.
-    Refuse(ActionRefusal),
+    ShowRefusal(ActionRefusal),
 }
 
 /// What a screen is told once its effect is done.
@@ -109,9 +109,9 @@ pub enum Reply {
     /// The screen above was closed, or there is nothing to tell.
     Closed,
     /// The screen above was closed for this question, by its place in the paper.
-    ClosedAt(usize),
+    ClosedToQuestion(usize),
     /// The signatures behind these certificates match.
     Verified(Vec<CertificateId>),
     /// The previewed file was read again.
-    FileRead(Box<PreviewContent>),
+    FileReloaded(Box<PreviewContent>),
 }

@@ -1,4 +1,4 @@
-//! The only loop: draw, wait, update. Generic over the backend, so that tests run the same one.
+//! The event loop: draw, wait for input, update. It is generic over the backend, so tests run the same loop.
 
 use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -12,10 +12,10 @@ use crate::tui::app::{App, InterfaceEnd};
 use crate::tui::key::Input;
 
 /// The exit code of a program whose terminal is gone (SIGHUP is 1).
-pub const GONE: u8 = 128 + 1;
+pub const TERMINAL_LOST_EXIT_CODE: u8 = 128 + 1;
 
 /// Returns the area that is drawn of a window; none is so large that its cells do not fit in memory.
-pub fn area(columns: u16, rows: u16) -> Rect {
+pub fn clamped_area(columns: u16, rows: u16) -> Rect {
     Rect::new(0, 0, columns.clamp(1, 500), rows.clamp(1, 200))
 }
 
@@ -25,13 +25,13 @@ pub trait TerminalHost {
     ///
     /// # Errors
     /// What the system says; the terminal is gone then.
-    fn stop(&mut self) -> io::Result<Rect>;
+    fn suspend(&mut self) -> io::Result<Rect>;
 
     /// Takes the terminal again after a stop that came from outside, and returns the area it has then.
     ///
     /// # Errors
     /// What the system says; the terminal is gone then.
-    fn again(&mut self) -> io::Result<Rect>;
+    fn resume(&mut self) -> io::Result<Rect>;
 }
 
 /// Runs until the interface ends, and returns how it ended.
@@ -41,16 +41,16 @@ pub fn run<B: Backend>(
     app: &mut App,
     host: &mut impl TerminalHost,
 ) -> InterfaceEnd {
-    const LOST: InterfaceEnd = InterfaceEnd::Code(GONE);
+    const TERMINAL_LOST: InterfaceEnd = InterfaceEnd::ExitCode(TERMINAL_LOST_EXIT_CODE);
     loop {
         if let Some(end) = app.end() {
             return end.clone();
         }
         // A terminal that cannot be drawn on is gone; every answer is on disk.
         if terminal.draw(|frame| app.draw(frame)).is_err() {
-            return LOST;
+            return TERMINAL_LOST;
         }
-        let first = match app.wake() {
+        let first_input = match app.next_wake() {
             Some(wait) => match inputs.recv_timeout(Duration::from_millis(wait.0)) {
                 Err(RecvTimeoutError::Timeout) => {
                     app.tick();
@@ -60,27 +60,29 @@ pub fn run<B: Backend>(
             },
             None => inputs.recv().ok(),
         };
-        let Some(first) = first else { return LOST };
+        let Some(first_input) = first_input else { return TERMINAL_LOST };
         // All that has queued up is taken in before the next frame, so that a storm of resizes draws once.
-        for input in std::iter::once(first).chain(inputs.try_iter()) {
+        for input in std::iter::once(first_input).chain(inputs.try_iter()) {
             // A resize clears the window and draws all of it anew. `Terminal::clear` would ask the terminal where its
             // cursor is, and wait for the answer among the keys.
             let area = match input {
                 Input::Key(key) => {
-                    app.key(key);
+                    app.handle_key(key);
                     Ok(None)
                 }
-                Input::Resize(columns, rows) => Ok(Some(area(columns, rows))),
-                Input::Stop => host.stop().map(Some),
-                Input::Continue => host.again().map(Some),
+                Input::Resize(columns, rows) => Ok(Some(clamped_area(columns, rows))),
+                Input::Suspend => host.suspend().map(Some),
+                Input::Continue => host.resume().map(Some),
                 Input::Signal(signal) => {
-                    return InterfaceEnd::Code(u8::try_from(signal).map_or(GONE, |signal| signal.saturating_add(128)));
+                    return InterfaceEnd::ExitCode(
+                        u8::try_from(signal).map_or(TERMINAL_LOST_EXIT_CODE, |signal| signal.saturating_add(128)),
+                    );
                 }
-                Input::Gone => return LOST,
+                Input::TerminalLost => return TERMINAL_LOST,
             };
             match area.map(|area| area.map_or(Ok(()), |area| terminal.resize(area))) {
                 Ok(Ok(())) => {}
-                _ => return LOST,
+                _ => return TERMINAL_LOST,
             }
             if app.end().is_some() {
                 break;

@@ -1,4 +1,5 @@
-//! What carries out effects: the one door from the interface to everything else.
+//! The `Execute` trait, which runs effects, and the changes to the screen stack that it returns.
+//! Screens reach the store and the file system only through it.
 
 use super::effect::{Effect, Reply};
 use super::screen::Screen;
@@ -24,11 +25,11 @@ pub enum StackChange {
     /// A screen takes the place of the one on top.
     Replace(Box<dyn Screen>),
     /// A screen takes the place of all.
-    Root(Box<dyn Screen>),
+    ReplaceAll(Box<dyn Screen>),
     /// The screen on top closes, and the one below is told.
     Pop(Reply),
     /// The screen on top is told.
-    Tell(Reply),
+    Reply(Reply),
     /// The program ends.
     Quit,
 }

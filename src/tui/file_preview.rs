@@ -1,4 +1,4 @@
-//! What a preview needs of the world: the file, looked at again and again, and nothing else. No store is opened.
+//! Runs the effects of a bank preview: it reads the bank file and checks it again when it changes. It uses no store.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub struct PreviewExecutor {
     path: PathBuf,
     clock: Box<dyn Clock>,
     syllabus: Option<Arc<Syllabus>>,
-    seen: Option<(SystemTime, u64)>,
+    last_stamp: Option<(SystemTime, u64)>,
 }
 
 impl std::fmt::Debug for PreviewExecutor {
@@ -39,23 +39,25 @@ impl std::fmt::Debug for PreviewExecutor {
 impl PreviewExecutor {
     /// Will look at the file at `path`.
     pub fn new(path: &Path, clock: Box<dyn Clock>, syllabus: Option<Arc<Syllabus>>) -> Self {
-        Self { path: path.to_owned(), clock, syllabus, seen: None }
+        Self { path: path.to_owned(), clock, syllabus, last_stamp: None }
     }
 
     /// Reads the file as it is now; one that cannot be read is told like one that is broken, for an editor may be writing it.
     pub fn read(&mut self) -> PreviewContent {
-        self.seen = self.stamp();
+        self.last_stamp = self.file_stamp();
         let name = self.path.to_string_lossy();
         match load::read_file(&self.path) {
-            Ok(found) => reading(&name, &found.bytes, self.clock.now().wall.day(), self.syllabus.as_deref()),
-            Err(error) => PreviewContent::Broken(vec![format!("{}: {error}", crate::text::single_line(&name))]),
+            Ok(loaded_file) => {
+                preview_content(&name, &loaded_file.bytes, self.clock.now().wall.day(), self.syllabus.as_deref())
+            }
+            Err(error) => PreviewContent::Problems(vec![format!("{}: {error}", crate::text::single_line(&name))]),
         }
     }
 
     /// Returns what changes when a file is saved: its time and its length.
-    fn stamp(&self) -> Option<(SystemTime, u64)> {
-        let meta = std::fs::metadata(&self.path).ok()?;
-        Some((meta.modified().ok()?, meta.len()))
+    fn file_stamp(&self) -> Option<(SystemTime, u64)> {
+        let metadata = std::fs::metadata(&self.path).ok()?;
+        Some((metadata.modified().ok()?, metadata.len()))
     }
 }
 
@@ -67,30 +69,32 @@ impl Execute for PreviewExecutor {
     fn execute(&mut self, effect: Effect) -> Result<StackChange, ServiceError> {
         Ok(match effect {
             // Nothing here has a store: a screen that needs one is not opened.
-            Effect::Open(route) => open::open(route).map_or(StackChange::Tell(Reply::Closed), StackChange::Push),
-            Effect::Close => StackChange::Pop(Reply::Closed),
-            Effect::CloseAt(item) => StackChange::Pop(Reply::ClosedAt(item)),
-            Effect::Do(Command::ReadFile) if self.stamp() != self.seen => {
-                StackChange::Tell(Reply::FileRead(Box::new(self.read())))
+            Effect::Open(route) => {
+                open::screen_for_route(route).map_or(StackChange::Reply(Reply::Closed), StackChange::Push)
             }
-            Effect::Do(Command::Refuse(refusal)) => return Err(ServiceError::ActionRefused(refusal)),
-            Effect::Do(_) => StackChange::Tell(Reply::Closed),
+            Effect::Close => StackChange::Pop(Reply::Closed),
+            Effect::CloseToQuestion(question_index) => StackChange::Pop(Reply::ClosedToQuestion(question_index)),
+            Effect::Do(Command::ReloadFile) if self.file_stamp() != self.last_stamp => {
+                StackChange::Reply(Reply::FileReloaded(Box::new(self.read())))
+            }
+            Effect::Do(Command::ShowRefusal(refusal)) => return Err(ServiceError::ActionRefused(refusal)),
+            Effect::Do(_) => StackChange::Reply(Reply::Closed),
             Effect::Quit => StackChange::Quit,
         })
     }
 }
 
 /// Makes of a file's bytes what a preview shows.
-pub fn reading(name: &str, bytes: &[u8], today: Day, syllabus: Option<&Syllabus>) -> PreviewContent {
-    let read = json::parse_bank(name, bytes);
-    let looked = read.value.and_then(|bank| look(bank, today, syllabus));
-    let drawn = || read.problems.iter().map(|problem| problem.render(false)).collect();
-    looked.map_or_else(|| PreviewContent::Broken(drawn()), PreviewContent::Bank)
+pub fn preview_content(name: &str, bytes: &[u8], today: Day, syllabus: Option<&Syllabus>) -> PreviewContent {
+    let parsed = json::parse_bank(name, bytes);
+    let preview_bank = parsed.value.and_then(|bank| build_preview_bank(bank, today, syllabus));
+    let rendered_problems = || parsed.problems.iter().map(|problem| problem.render(false)).collect();
+    preview_bank.map_or_else(|| PreviewContent::Problems(rendered_problems()), PreviewContent::Bank)
 }
 
-fn look(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<PreviewBank> {
-    let mut by_question = vec![Vec::new(); bank.questions.len()];
-    for (notes, question) in by_question.iter_mut().zip(&bank.questions) {
+fn build_preview_bank(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<PreviewBank> {
+    let mut notes_by_question = vec![Vec::new(); bank.questions.len()];
+    for (notes, question) in notes_by_question.iter_mut().zip(&bank.questions) {
         let status = match question.status {
             QuestionStatus::Ready => continue,
             QuestionStatus::Draft => "A draft: it is drawn nowhere.",
@@ -98,15 +102,17 @@ fn look(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<PreviewBa
         };
         notes.push(PreviewNote { severity: None, message: status.to_owned(), help: String::new() });
     }
-    for flaw in check(&bank, today, syllabus) {
-        let at =
-            flaw.pointer.strip_prefix("/questions/").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
-        let Some(notes) = at.and_then(|at| by_question.get_mut(at)) else { continue };
-        let message = format!("{} {}: {}", flaw.rule, flaw.severity.label(), flaw.message);
-        notes.push(PreviewNote { severity: Some(flaw.severity), message, help: flaw.help });
+    for finding in check(&bank, today, syllabus) {
+        let question_index =
+            finding.pointer.strip_prefix("/questions/").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
+        let Some(notes) = question_index.and_then(|question_index| notes_by_question.get_mut(question_index)) else {
+            continue;
+        };
+        let message = format!("{} {}: {}", finding.rule, finding.severity.label(), finding.message);
+        notes.push(PreviewNote { severity: Some(finding.severity), message, help: finding.help });
     }
     let mut notes: std::collections::HashMap<_, _> =
-        bank.questions.iter().map(|question| question.id.clone()).zip(by_question).collect();
+        bank.questions.iter().map(|question| question.id.clone()).zip(notes_by_question).collect();
     let entry = CatalogEntry {
         value: Arc::new(LazyBank::from(bank)),
         origin: BankOrigin::DataDirectory,
@@ -114,10 +120,19 @@ fn look(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<PreviewBa
     };
     let drawn = draw::whole_bank(&entry);
     // Nobody sits this paper; the id only fills its place.
-    let nobody = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
-    let started =
-        AttemptStarted { trainee: nobody, mode: Mode::Practice, limit: None, paper: drawn.paper, invigilated: None };
-    let sheet = LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned()).ok()?;
-    let notes = sheet.questions.iter().map(|item| notes.remove(&item.question.id).unwrap_or_default()).collect();
-    Some(PreviewBank { sheet: Arc::new(sheet), notes })
+    let placeholder_trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
+    let started = AttemptStarted {
+        trainee: placeholder_trainee,
+        mode: Mode::Practice,
+        limit: None,
+        paper: drawn.paper,
+        invigilated: None,
+    };
+    let loaded_paper = LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned()).ok()?;
+    let notes = loaded_paper
+        .questions
+        .iter()
+        .map(|loaded_question| notes.remove(&loaded_question.question.id).unwrap_or_default())
+        .collect();
+    Some(PreviewBank { loaded_paper: Arc::new(loaded_paper), notes })
 }

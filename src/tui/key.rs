@@ -1,4 +1,4 @@
-//! What was pressed, and what pressing it means.
+//! Key presses, other terminal input, and key bindings as the footer and help show them.
 
 use termina::Event;
 use termina::event::{KeyCode, KeyEvent, KeyEventKind, Modifiers};
@@ -40,20 +40,20 @@ pub enum Key {
 
 impl Key {
     /// Reads a key from what the terminal sends; nothing for keys without a meaning here.
-    pub fn read(event: &KeyEvent) -> Option<Self> {
+    pub fn from_event(event: &KeyEvent) -> Option<Self> {
         if event.kind == KeyEventKind::Release {
             return None;
         }
-        let control = event.modifiers.contains(Modifiers::CONTROL);
+        let has_control = event.modifiers.contains(Modifiers::CONTROL);
         Some(match event.code {
-            KeyCode::Char('c' | 'C') if control => Self::CtrlC,
+            KeyCode::Char('c' | 'C') if has_control => Self::CtrlC,
             // What the keys Backspace and Enter send on some terminals and serial lines.
-            KeyCode::Char('h') if control => Self::Backspace,
-            KeyCode::Char('j') if control => Self::Enter,
-            KeyCode::Char(c) if !control && event.modifiers.contains(Modifiers::ALT) => {
+            KeyCode::Char('h') if has_control => Self::Backspace,
+            KeyCode::Char('j') if has_control => Self::Enter,
+            KeyCode::Char(c) if !has_control && event.modifiers.contains(Modifiers::ALT) => {
                 Self::Alt(c.to_ascii_lowercase())
             }
-            KeyCode::Char(_) if control => return None,
+            KeyCode::Char(_) if has_control => return None,
             KeyCode::Char(c) => Self::Char(c),
             KeyCode::Enter => Self::Enter,
             KeyCode::Escape => Self::Esc,
@@ -84,14 +84,14 @@ impl Key {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
     /// The key as it is written.
-    pub key: &'static str,
+    pub keys: &'static str,
     /// What it does, in a word or two.
-    pub does: &'static str,
+    pub label: &'static str,
 }
 
 /// Makes a binding.
-pub const fn key(key: &'static str, does: &'static str) -> Binding {
-    Binding { key, does }
+pub const fn binding(keys: &'static str, label: &'static str) -> Binding {
+    Binding { keys, label }
 }
 
 /// What happens to the session from outside, in one order.
@@ -104,18 +104,18 @@ pub enum Input {
     /// A signal asks to end.
     Signal(i32),
     /// A signal asks to stop until continued.
-    Stop,
+    Suspend,
     /// The program goes on after a stop, its own or one that it had no part in.
     Continue,
     /// The terminal is gone.
-    Gone,
+    TerminalLost,
 }
 
 impl Input {
     /// Reads an input from what the terminal sends; nothing for what has no meaning here.
-    pub fn read(event: &Event) -> Option<Self> {
+    pub fn from_event(event: &Event) -> Option<Self> {
         match event {
-            Event::Key(key) => Key::read(key).map(Self::Key),
+            Event::Key(key) => Key::from_event(key).map(Self::Key),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! Screens whose route has all that they need.
+//! Opens the screens whose route carries all their data.
 
 use super::effect::Route;
 use super::screen::Screen;
@@ -12,13 +12,15 @@ use crate::tui::screens::answer_sheet::AnswerSheetScreen;
 ///
 /// # Errors
 /// The route, where its screen needs data from the store.
-pub fn open(route: Route) -> Result<Box<dyn Screen>, Route> {
+pub fn screen_for_route(route: Route) -> Result<Box<dyn Screen>, Route> {
     Ok(match route {
-        Route::AnswerSheet { session, at, clock } => Box::new(AnswerSheetScreen::new(*session, at, clock)),
+        Route::AnswerSheet { session, question_index, countdown } => {
+            Box::new(AnswerSheetScreen::new(*session, question_index, countdown))
+        }
         Route::Review(session) => Box::new(QuizScreen::review(*session)),
         Route::Certificate(certificate) => Box::new(CertificateScreen::new(&certificate.0, certificate.1)),
         Route::Help(bindings) => Box::new(HelpScreen::new(bindings)),
-        Route::Preview { file, content } => Box::new(PreviewScreen::new(&file, *content)),
+        Route::Preview { file_name, content } => Box::new(PreviewScreen::new(&file_name, *content)),
         route => return Err(route),
     })
 }

@@ -1,4 +1,4 @@
-//! A page: wrapped lines in a column of at most 84, scrolled so that what has the keys is in sight.
+//! A page of wrapped text in a column of at most 84 characters. It scrolls to keep the focused line visible.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -9,7 +9,7 @@ use super::theme::{TextRole, Theme};
 use crate::text;
 
 /// The widest column of text that is comfortable to read.
-pub const COLUMN: u16 = 84;
+pub const MAX_COLUMN_WIDTH: u16 = 84;
 
 /// Lines as they are built up, top to bottom.
 #[derive(Debug)]
@@ -17,13 +17,13 @@ pub struct TextPage {
     theme: Theme,
     width: usize,
     lines: Vec<Line<'static>>,
-    focus: Option<usize>,
+    focused_line: Option<usize>,
 }
 
 impl TextPage {
     /// Begins a page that will be drawn into `area`.
     pub fn new(theme: Theme, area: Rect) -> Self {
-        Self { theme, width: usize::from(column(area).width), lines: Vec::new(), focus: None }
+        Self { theme, width: usize::from(text_column(area).width), lines: Vec::new(), focused_line: None }
     }
 
     /// Returns how many columns a line has.
@@ -32,66 +32,66 @@ impl TextPage {
     }
 
     /// Adds an empty line.
-    pub fn gap(&mut self) {
+    pub fn push_blank_line(&mut self) {
         self.lines.push(Line::default());
     }
 
     /// Adds a text, wrapped.
-    pub fn text(&mut self, role: TextRole, said: &str) {
-        self.hanging("", TextRole::Text, role, said);
+    pub fn push_text(&mut self, role: TextRole, content: &str) {
+        self.push_hanging_text("", TextRole::Text, role, content);
     }
 
     /// Adds a text behind a mark; its further lines hang under the first.
-    pub fn hanging(&mut self, mark: &str, mark_role: TextRole, role: TextRole, said: &str) {
-        let indent = text::width(mark);
-        let wrapped = text::wrap(&text::sanitize(said), self.width.saturating_sub(indent));
-        for (at, line) in wrapped.into_iter().enumerate() {
-            let lead = if at == 0 { mark.to_owned() } else { " ".repeat(indent) };
-            let lead = Span::styled(lead, self.theme.style(mark_role));
-            self.lines.push(Line::from(vec![lead, Span::styled(line, self.theme.style(role))]));
+    pub fn push_hanging_text(&mut self, marker: &str, marker_role: TextRole, role: TextRole, content: &str) {
+        let indent = text::width(marker);
+        let wrapped = text::wrap(&text::sanitize(content), self.width.saturating_sub(indent));
+        for (index, line) in wrapped.into_iter().enumerate() {
+            let prefix = if index == 0 { marker.to_owned() } else { " ".repeat(indent) };
+            let prefix = Span::styled(prefix, self.theme.style(marker_role));
+            self.lines.push(Line::from(vec![prefix, Span::styled(line, self.theme.style(role))]));
         }
     }
 
     /// Adds one line of parts, cut at the end of the column.
-    pub fn parts(&mut self, parts: &[(TextRole, &str)]) {
-        let mut left = self.width;
+    pub fn push_line(&mut self, parts: &[(TextRole, &str)]) {
+        let mut remaining_width = self.width;
         let mut spans = Vec::new();
         for (role, part) in parts {
-            let part = text::truncate(&text::single_line_verbatim(part), left).into_owned();
-            left = left.saturating_sub(text::width(&part));
+            let part = text::truncate(&text::single_line_verbatim(part), remaining_width).into_owned();
+            remaining_width = remaining_width.saturating_sub(text::width(&part));
             spans.push(Span::styled(part, self.theme.style(*role)));
         }
         self.lines.push(Line::from(spans));
     }
 
     /// Keeps the line added next in sight.
-    pub fn focus(&mut self) {
-        self.focus = Some(self.lines.len());
+    pub fn focus_next_line(&mut self) {
+        self.focused_line = Some(self.lines.len());
     }
 
     /// Draws the page, scrolled by `scroll`, which is held to what there is and moved to the focus; returns whether more
     /// lies below.
     pub fn draw(self, frame: &mut Frame<'_>, area: Rect, scroll: &mut Scroll) -> bool {
-        let area = column(area);
-        let (height, count) = (usize::from(area.height), self.lines.len());
-        let most = count.saturating_sub(height);
-        if let (Some(focus), true) = (self.focus, scroll.follow) {
-            let low = (focus + 3).saturating_sub(height);
-            scroll.offset = scroll.offset.clamp(low.min(focus), focus);
+        let area = text_column(area);
+        let (height, line_count) = (usize::from(area.height), self.lines.len());
+        let max_offset = line_count.saturating_sub(height);
+        if let (Some(focus), true) = (self.focused_line, scroll.follows_focus) {
+            let min_offset = (focus + 3).saturating_sub(height);
+            scroll.offset = scroll.offset.clamp(min_offset.min(focus), focus);
         }
-        scroll.offset = scroll.offset.min(most);
+        scroll.offset = scroll.offset.min(max_offset);
         for (row, line) in self.lines.into_iter().skip(scroll.offset).take(height).enumerate() {
             let y = area.y.saturating_add(u16::try_from(row).unwrap_or(u16::MAX));
             frame.render_widget(line, Rect { y, height: 1, ..area });
         }
-        scroll.offset < most
+        scroll.offset < max_offset
     }
 }
 
 /// Returns the column of text in the middle of an area.
-pub fn column(area: Rect) -> Rect {
+pub fn text_column(area: Rect) -> Rect {
     let margin = if area.width >= 60 { 2 } else { 1 };
-    let width = area.width.saturating_sub(2 * margin).min(COLUMN);
+    let width = area.width.saturating_sub(2 * margin).min(MAX_COLUMN_WIDTH);
     Rect { x: area.x + (area.width - width) / 2, width, ..area }
 }
 
@@ -101,48 +101,48 @@ pub struct Scroll {
     /// The first line in sight.
     pub offset: usize,
     /// Whether to move to what has the keys.
-    pub follow: bool,
+    pub follows_focus: bool,
 }
 
 impl Default for Scroll {
     fn default() -> Self {
-        Self { offset: 0, follow: true }
+        Self { offset: 0, follows_focus: true }
     }
 }
 
 impl Scroll {
     /// The top of a page that is only read: nothing on it has the keys.
-    pub const TOP: Self = Self { offset: 0, follow: false };
+    pub const TOP: Self = Self { offset: 0, follows_focus: false };
 
     /// Moves by lines; the page is not moved to the focus again until [`Scroll::follow`].
-    pub fn by(&mut self, lines: isize) {
+    pub fn move_by(&mut self, lines: isize) {
         self.offset = self.offset.saturating_add_signed(lines);
-        self.follow = false;
+        self.follows_focus = false;
     }
 
     /// Moves by a key that scrolls; says whether it was one.
-    pub fn on(&mut self, key: Key) -> bool {
+    pub fn handle_key(&mut self, key: Key) -> bool {
         match key {
-            Key::Up => self.by(-1),
-            Key::Down => self.by(1),
-            Key::PageUp => self.by(-8),
-            Key::PageDown => self.by(8),
+            Key::Up => self.move_by(-1),
+            Key::Down => self.move_by(1),
+            Key::PageUp => self.move_by(-8),
+            Key::PageDown => self.move_by(8),
             _ => return false,
         }
         true
     }
 
     /// Moves to the focus when drawn.
-    pub fn follow(&mut self) {
-        self.follow = true;
+    pub fn follow_focus(&mut self) {
+        self.follows_focus = true;
     }
 }
 
 /// Returns a bar of `width` columns, filled by `part` of `whole` in steps of an eighth.
-pub fn bar(part: usize, whole: usize, width: usize) -> (String, String) {
+pub fn progress_bar(part: usize, whole: usize, width: usize) -> (String, String) {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let filled = (part.min(whole) * width * 8).checked_div(whole).unwrap_or(0);
-    let full = format!("{}{}", "█".repeat(filled / 8), EIGHTHS[filled % 8]);
-    let rest = width.saturating_sub(filled.div_ceil(8));
-    (full, "·".repeat(rest))
+    let filled_eighths = (part.min(whole) * width * 8).checked_div(whole).unwrap_or(0);
+    let full = format!("{}{}", "█".repeat(filled_eighths / 8), EIGHTHS[filled_eighths % 8]);
+    let empty_width = width.saturating_sub(filled_eighths.div_ceil(8));
+    (full, "·".repeat(empty_width))
 }

@@ -1,4 +1,4 @@
-//! Carries out effects with the store at hand: the only part of the interface that reaches it.
+//! Runs effects with the service. This is the only part of the interface that uses the store.
 
 use super::effect::{Command, Effect, Reply};
 use super::execute::{Execute, StackChange};
@@ -19,7 +19,7 @@ const PRACTICE_QUESTIONS: usize = 10;
 
 /// Carries out effects for one trainee after the other.
 pub struct ServiceExecutor {
-    desk: Service,
+    service: Service,
     trainee: Option<PersonRow>,
     attempt: Option<Box<ActiveAttempt>>,
     has_home: bool,
@@ -27,115 +27,115 @@ pub struct ServiceExecutor {
 
 impl ServiceExecutor {
     /// Makes one for somebody who was chosen already, or for nobody yet.
-    pub fn new(desk: Service, trainee: Option<PersonRow>) -> Self {
-        Self { desk, trainee, attempt: None, has_home: true }
+    pub fn new(service: Service, trainee: Option<PersonRow>) -> Self {
+        Self { service, trainee, attempt: None, has_home: true }
     }
 
     /// Makes one for an attempt that was begun or resumed already; the program ends with its result.
-    pub fn at_attempt(desk: Service, trainee: PersonRow, attempt: Box<ActiveAttempt>) -> Self {
-        Self { desk, trainee: Some(trainee), attempt: Some(attempt), has_home: false }
+    pub fn with_attempt(service: Service, trainee: PersonRow, attempt: Box<ActiveAttempt>) -> Self {
+        Self { service, trainee: Some(trainee), attempt: Some(attempt), has_home: false }
     }
 
     fn trainee(&self) -> Result<&PersonRow, ServiceError> {
         self.trainee.as_ref().ok_or(ServiceError::InvalidName("Nobody has sat down"))
     }
 
-    fn command(&mut self, command: Command) -> Result<StackChange, ServiceError> {
+    fn run_command(&mut self, command: Command) -> Result<StackChange, ServiceError> {
         match command {
-            Command::ChoosePerson(person) => self.choose(person),
+            Command::ChoosePerson(person) => self.choose_person(person),
             Command::ChooseName(name) => {
-                let person = match self.desk.find_person(&name)? {
-                    Some(known) => known,
-                    None => self.desk.add_person(Person::from_name(name))?,
+                let person = match self.service.find_person(&name)? {
+                    Some(existing) => existing,
+                    None => self.service.add_person(Person::from_name(name))?,
                 };
-                self.choose(person)
+                self.choose_person(person)
             }
-            Command::Practice(banks) => self.practice(&banks),
-            Command::Exam(exam) => {
+            Command::StartPractice(banks) => self.start_practice(&banks),
+            Command::StartExam(exam) => {
                 let trainee = self.trainee()?.id;
-                let attempt = self.desk.begin_exam(trainee, &exam, false)?;
-                Ok(StackChange::Replace(self.quiz(Box::new(attempt))))
+                let attempt = self.service.begin_exam(trainee, &exam, false)?;
+                Ok(StackChange::Replace(self.open_quiz(Box::new(attempt))))
             }
-            Command::Mock(exam) => {
+            Command::StartMock(exam) => {
                 let trainee = self.trainee()?.id;
-                let attempt = self.desk.begin_mock(trainee, &exam, false)?;
-                Ok(StackChange::Replace(self.quiz(Box::new(attempt))))
+                let attempt = self.service.begin_mock(trainee, &exam, false)?;
+                Ok(StackChange::Replace(self.open_quiz(Box::new(attempt))))
             }
-            Command::Resume(attempt) => self.resume(attempt),
-            Command::Record(action) => self.record(action),
-            Command::LeaveResult if self.has_home => Ok(StackChange::Root(self.home()?)),
+            Command::Resume(attempt) => self.resume_attempt(attempt),
+            Command::Record(action) => self.record_action(action),
+            Command::LeaveResult if self.has_home => Ok(StackChange::ReplaceAll(self.home_screen()?)),
             Command::LeaveResult => Ok(StackChange::Quit),
-            Command::Verify(rows) => self.verify(&rows),
+            Command::Verify(rows) => self.verify_certificates(&rows),
             // Only a preview has a file.
-            Command::ReadFile => Ok(StackChange::Tell(Reply::Closed)),
-            Command::Refuse(refusal) => Err(ServiceError::ActionRefused(refusal)),
+            Command::ReloadFile => Ok(StackChange::Reply(Reply::Closed)),
+            Command::ShowRefusal(refusal) => Err(ServiceError::ActionRefused(refusal)),
         }
     }
 
-    fn choose(&mut self, person: PersonRow) -> Result<StackChange, ServiceError> {
+    fn choose_person(&mut self, person: PersonRow) -> Result<StackChange, ServiceError> {
         self.trainee = Some(person);
-        Ok(StackChange::Root(self.home()?))
+        Ok(StackChange::ReplaceAll(self.home_screen()?))
     }
 
-    fn practice(&mut self, banks: &[BankId]) -> Result<StackChange, ServiceError> {
-        let chosen = |bank: &BankId| banks.is_empty() || banks.contains(bank);
+    fn start_practice(&mut self, banks: &[BankId]) -> Result<StackChange, ServiceError> {
+        let is_chosen = |bank: &BankId| banks.is_empty() || banks.contains(bank);
         let banks: Vec<_> =
-            self.desk.catalog.banks().filter(|bank| chosen(&bank.value.summary().id)).cloned().collect();
-        let seed = self.desk.random_seed();
+            self.service.catalog.banks().filter(|bank| is_chosen(&bank.value.summary().id)).cloned().collect();
+        let seed = self.service.random_seed();
         let trainee = self.trainee()?.id;
-        let attempt = self.desk.begin_practice(trainee, &banks, PRACTICE_QUESTIONS, seed, false)?;
-        Ok(StackChange::Replace(self.quiz(Box::new(attempt))))
+        let attempt = self.service.begin_practice(trainee, &banks, PRACTICE_QUESTIONS, seed, false)?;
+        Ok(StackChange::Replace(self.open_quiz(Box::new(attempt))))
     }
 
-    fn resume(&mut self, attempt: AttemptId) -> Result<StackChange, ServiceError> {
-        let attempt = self.desk.load_attempt(attempt, false)?;
+    fn resume_attempt(&mut self, attempt: AttemptId) -> Result<StackChange, ServiceError> {
+        let attempt = self.service.load_attempt(attempt, false)?;
         if attempt.invigilated && attempt.session.finished().is_none() {
-            let how = "This exam is invigilated. Go on with `needlewise exam --resume`, and the invigilator.";
-            return Err(ServiceError::Rejected(how.to_owned()));
+            let message = "This exam is invigilated. Go on with `needlewise exam --resume`, and the invigilator.";
+            return Err(ServiceError::Rejected(message.to_owned()));
         }
-        Ok(StackChange::Push(self.quiz(Box::new(attempt))))
+        Ok(StackChange::Push(self.open_quiz(Box::new(attempt))))
     }
 
     /// Opens an attempt, which is the one in progress from then on.
-    fn quiz(&mut self, attempt: Box<ActiveAttempt>) -> Box<dyn Screen> {
-        let read = self.now();
-        let clock = attempt.time_left(read).map(|left| Countdown { read_at: read, remaining: left });
+    fn open_quiz(&mut self, attempt: Box<ActiveAttempt>) -> Box<dyn Screen> {
+        let now = self.now();
+        let clock = attempt.time_left(now).map(|remaining| Countdown { read_at: now, remaining });
         let screen = QuizScreen::new(attempt.session.clone(), clock);
         self.attempt = Some(attempt);
         Box::new(screen)
     }
 
-    fn record(&mut self, action: AttemptAction) -> Result<StackChange, ServiceError> {
+    fn record_action(&mut self, action: AttemptAction) -> Result<StackChange, ServiceError> {
         let Some(attempt) = self.attempt.as_mut() else { return Ok(StackChange::Pop(Reply::Closed)) };
-        match self.desk.record_action(attempt, action) {
-            Ok(()) => Ok(StackChange::Tell(Reply::Recorded(Box::new(attempt.session.clone())))),
+        match self.service.record_action(attempt, action) {
+            Ok(()) => Ok(StackChange::Reply(Reply::Recorded(Box::new(attempt.session.clone())))),
             Err(ServiceError::ActionRefused(ActionRefusal::TimeUp)) => {
-                self.desk.record_action(attempt, AttemptAction::TimeOut)?;
-                Ok(StackChange::Tell(Reply::TimeUp))
+                self.service.record_action(attempt, AttemptAction::TimeOut)?;
+                Ok(StackChange::Reply(Reply::TimeUp))
             }
             // The tick may come a moment before the time is over.
-            Err(ServiceError::ActionRefused(ActionRefusal::TimeRemaining)) => Ok(StackChange::Tell(Reply::Closed)),
+            Err(ServiceError::ActionRefused(ActionRefusal::TimeRemaining)) => Ok(StackChange::Reply(Reply::Closed)),
             Err(error) => Err(error),
         }
     }
 
-    fn verify(&self, rows: &[CertificateRow]) -> Result<StackChange, ServiceError> {
-        self.desk.verify_signatures(&rows.iter().collect::<Vec<_>>(), &|| {})?;
-        Ok(StackChange::Tell(Reply::Verified(rows.iter().map(|row| row.id).collect())))
+    fn verify_certificates(&self, rows: &[CertificateRow]) -> Result<StackChange, ServiceError> {
+        self.service.verify_signatures(&rows.iter().collect::<Vec<_>>(), &|| {})?;
+        Ok(StackChange::Reply(Reply::Verified(rows.iter().map(|row| row.id).collect())))
     }
 }
 
 impl Execute for ServiceExecutor {
     fn now(&self) -> Now {
-        self.desk.clock.now()
+        self.service.clock.now()
     }
 
     fn execute(&mut self, effect: Effect) -> Result<StackChange, ServiceError> {
         match effect {
-            Effect::Open(route) => self.open(route),
+            Effect::Open(route) => self.open_route(route),
             Effect::Close => Ok(StackChange::Pop(Reply::Closed)),
-            Effect::CloseAt(item) => Ok(StackChange::Pop(Reply::ClosedAt(item))),
-            Effect::Do(command) => self.command(command),
+            Effect::CloseToQuestion(question_index) => Ok(StackChange::Pop(Reply::ClosedToQuestion(question_index))),
+            Effect::Do(command) => self.run_command(command),
             Effect::Quit => Ok(StackChange::Quit),
         }
     }

@@ -1,4 +1,4 @@
-//! What a screen is, and what it may see.
+//! The `Screen` trait and the context that every screen receives.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -22,40 +22,40 @@ pub struct ScreenContext {
 /// offsets and nothing else.
 pub trait Screen {
     /// Says what a key means here.
-    fn on(&mut self, key: Key, cx: &ScreenContext) -> Option<Effect>;
+    fn on_key(&mut self, key: Key, context: &ScreenContext) -> Option<Effect>;
 
     /// Hears what became of an effect of its own.
-    fn settled(&mut self, reply: Reply, cx: &ScreenContext) -> Option<Effect> {
-        let _ = (reply, cx);
+    fn on_reply(&mut self, reply: Reply, context: &ScreenContext) -> Option<Effect> {
+        let _ = (reply, context);
         None
     }
 
     /// Hears that an effect of its own was not done. The interface says why; a screen only forgets what it meant to do next.
-    fn failed(&mut self) {}
+    fn on_failure(&mut self) {}
 
     /// Says what is due now that time has passed.
-    fn tick(&mut self, cx: &ScreenContext) -> Option<Effect> {
-        let _ = cx;
+    fn on_tick(&mut self, context: &ScreenContext) -> Option<Effect> {
+        let _ = context;
         None
     }
 
     /// Draws itself between the rules of the frame.
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext);
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext);
 
     /// Returns what stands on the left and on the right of the top line.
-    fn title(&self, cx: &ScreenContext) -> (String, String);
+    fn title(&self, context: &ScreenContext) -> (String, String);
 
     /// Returns its keys, the most needed first.
     fn bindings(&self) -> Vec<Binding>;
 
     /// Returns after how long it wants to be drawn again; nothing to sleep until a key is pressed.
-    fn wake(&self, cx: &ScreenContext) -> Option<Millis> {
-        let _ = cx;
+    fn next_wake(&self, context: &ScreenContext) -> Option<Millis> {
+        let _ = context;
         None
     }
 
     /// Returns whether characters that can be typed go to a field of its own.
-    fn types(&self) -> bool {
+    fn captures_text(&self) -> bool {
         false
     }
 
@@ -66,11 +66,11 @@ pub trait Screen {
 }
 
 /// Takes a key on a screen that is only read: it scrolls, or leaves for where `leave` says.
-pub fn on_read(scroll: &mut Scroll, key: Key, leave: Effect) -> Option<Effect> {
+pub fn handle_read_only_key(scroll: &mut Scroll, key: Key, leave_effect: Effect) -> Option<Effect> {
     match key {
-        key if scroll.on(key) => None,
+        key if scroll.handle_key(key) => None,
         Key::CtrlC => Some(Effect::Quit),
-        Key::Enter | Key::Esc | Key::Char('q') => Some(leave),
+        Key::Enter | Key::Esc | Key::Char('q') => Some(leave_effect),
         _ => None,
     }
 }

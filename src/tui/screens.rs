@@ -1,4 +1,4 @@
-//! The screens, each with its state, its keys and its drawing.
+//! All screens. Each file has the state, key handling and drawing of one screen.
 
 pub mod answer_sheet;
 pub mod briefing;

@@ -1,4 +1,4 @@
-//! Opens the interface on the terminal that this process was started in.
+//! Starts the interface, or a bank preview, on the terminal of this process.
 
 use std::io;
 use std::sync::mpsc;
@@ -18,38 +18,40 @@ pub enum FirstScreen {
     /// At home, or by asking who it is.
     Home(Option<PersonRow>),
     /// At an attempt that was begun already.
-    Sitting(PersonRow, Box<ActiveAttempt>),
+    Attempt(PersonRow, Box<ActiveAttempt>),
 }
 
 /// Opens the interface and returns how it ended once it is left.
 ///
 /// # Errors
 /// Where the terminal cannot be taken over.
-pub fn open(desk: Service, opening: FirstScreen, theme: Theme) -> io::Result<InterfaceEnd> {
-    let (performer, first) = match opening {
-        FirstScreen::Home(trainee) => (ServiceExecutor::new(desk, trainee), Route::Home),
-        FirstScreen::Sitting(trainee, attempt) => (ServiceExecutor::at_attempt(desk, trainee, attempt), Route::Quiz),
+pub fn run_interface(service: Service, first_screen: FirstScreen, theme: Theme) -> io::Result<InterfaceEnd> {
+    let (executor, first_route) = match first_screen {
+        FirstScreen::Home(trainee) => (ServiceExecutor::new(service, trainee), Route::Home),
+        FirstScreen::Attempt(trainee, attempt) => {
+            (ServiceExecutor::with_attempt(service, trainee, attempt), Route::Quiz)
+        }
     };
-    run(App::new(performer, theme, first))
+    run_app(App::new(executor, theme, first_route))
 }
 
 /// Opens a preview and returns how it ended once it is left.
 ///
 /// # Errors
 /// Where the terminal cannot be taken over.
-pub fn preview(mut previewer: PreviewExecutor, file: &str, theme: Theme) -> io::Result<InterfaceEnd> {
-    let first = Route::Preview { file: file.to_owned(), content: Box::new(previewer.read()) };
-    run(App::new(previewer, theme, first))
+pub fn run_preview(mut executor: PreviewExecutor, file_name: &str, theme: Theme) -> io::Result<InterfaceEnd> {
+    let first_route = Route::Preview { file_name: file_name.to_owned(), content: Box::new(executor.read()) };
+    run_app(App::new(executor, theme, first_route))
 }
 
-fn run(mut app: App) -> io::Result<InterfaceEnd> {
+fn run_app(mut app: App) -> io::Result<InterfaceEnd> {
     // What failed before the first screen is told on the terminal as it is.
     if let Some(end) = app.end() {
         return Ok(end.clone());
     }
-    let (send, inputs) = mpsc::channel();
+    let (sender, inputs) = mpsc::channel();
     let (guard, mut terminal) = terminal::enter()?;
-    terminal::read(send)?;
+    terminal::spawn_input_threads(sender)?;
     let end = event_loop::run(&mut terminal, &inputs, &mut app, &mut terminal::ProcessHost);
     // The guard shows the cursor. Ratatui's own try would print to standard error where the terminal is gone, and panic.
     std::mem::forget(terminal);

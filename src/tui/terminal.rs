@@ -1,6 +1,6 @@
-//! The terminal this process was started in: taken over, read, and given back as it was found, whatever happens.
+//! The terminal of this process: enters raw mode, reads keys and signals, and restores the terminal on exit or panic.
 //!
-//! The one place under `tui` that touches the process: its signals, its standard streams, its panic hook.
+//! Only this file under `tui` uses process-wide state: signals, the standard streams and the panic hook.
 
 use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::mpsc::Sender;
@@ -22,7 +22,7 @@ use crate::tui::key::Input;
 pub type ProcessTerminal = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
 /// The size of that buffer.
-const FRAME: usize = 256 * 1024;
+const FRAME_BUFFER_BYTES: usize = 256 * 1024;
 
 /// Gives the terminal back when it is dropped.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub struct TerminalGuard(());
 
 impl Drop for TerminalGuard {
     fn drop(&mut self) {
-        leave();
+        restore();
     }
 }
 
@@ -42,23 +42,23 @@ pub fn enter() -> io::Result<(TerminalGuard, ProcessTerminal)> {
     let (columns, rows) = terminal::size()?;
     terminal::enable_raw_mode()?;
     let guard = TerminalGuard(());
-    let panic = std::panic::take_hook();
+    let previous_hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        leave();
-        panic(info);
+        restore();
+        previous_hook(info);
     }));
-    switch_on()?;
-    let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME, io::stdout()));
-    let viewport = Viewport::Fixed(crate::tui::event_loop::area(columns, rows));
+    enter_alternate_screen()?;
+    let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME_BUFFER_BYTES, io::stdout()));
+    let viewport = Viewport::Fixed(crate::tui::event_loop::clamped_area(columns, rows));
     Ok((guard, Terminal::with_options(backend, TerminalOptions { viewport })?))
 }
 
-fn switch_on() -> io::Result<()> {
+fn enter_alternate_screen() -> io::Result<()> {
     execute!(io::stdout(), terminal::EnterAlternateScreen, cursor::Hide, terminal::Clear(terminal::ClearType::All))
 }
 
 /// Gives the terminal back; where it is gone there is nothing to give back.
-fn leave() {
+fn restore() {
     let _ = execute!(io::stdout(), cursor::Show, terminal::LeaveAlternateScreen);
     let _ = terminal::disable_raw_mode();
     let _ = io::stdout().flush();
@@ -69,19 +69,19 @@ fn leave() {
 pub struct ProcessHost;
 
 impl TerminalHost for ProcessHost {
-    fn stop(&mut self) -> io::Result<Rect> {
-        leave();
+    fn suspend(&mut self) -> io::Result<Rect> {
+        restore();
         rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
-        self.again()
+        self.resume()
     }
 
-    fn again(&mut self) -> io::Result<Rect> {
+    fn resume(&mut self) -> io::Result<Rect> {
         // The shell has set the terminal to its own liking meanwhile; crossterm believes it is raw still.
         terminal::disable_raw_mode()?;
         terminal::enable_raw_mode()?;
-        switch_on()?;
+        enter_alternate_screen()?;
         let (columns, rows) = terminal::size()?;
-        Ok(crate::tui::event_loop::area(columns, rows))
+        Ok(crate::tui::event_loop::clamped_area(columns, rows))
     }
 }
 
@@ -89,13 +89,13 @@ impl TerminalHost for ProcessHost {
 ///
 /// # Errors
 /// What the system says where signals cannot be caught.
-pub fn read(inputs: Sender<Input>) -> io::Result<()> {
+pub fn spawn_input_threads(sender: Sender<Input>) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
-    let keys = inputs.clone();
+    let key_sender = sender.clone();
     thread::spawn(move || {
         for signal in signals.forever() {
             let input = match signal {
-                SIGTSTP => Input::Stop,
+                SIGTSTP => Input::Suspend,
                 SIGCONT => Input::Continue,
                 SIGWINCH => match terminal::size() {
                     Ok((columns, rows)) => Input::Resize(columns, rows),
@@ -103,37 +103,37 @@ pub fn read(inputs: Sender<Input>) -> io::Result<()> {
                 },
                 signal => Input::Signal(signal),
             };
-            if inputs.send(input).is_err() {
+            if sender.send(input).is_err() {
                 break;
             }
         }
     });
-    thread::spawn(move || read_keys(&keys));
+    thread::spawn(move || read_keys(&key_sender));
     Ok(())
 }
 
 /// How long a lone escape byte is held for the rest of a sequence before it is taken for the key Esc.
-const LONE_ESCAPE: Timespec = Timespec { tv_sec: 0, tv_nsec: 25_000_000 };
+const LONE_ESCAPE_TIMEOUT: Timespec = Timespec { tv_sec: 0, tv_nsec: 25_000_000 };
 
 /// Reads bytes and makes keys of them.
 ///
 /// Not crossterm's own reader: that one spins where the terminal is gone, and holds a key back that arrives together with
 /// a resize until the next one is pressed.
-fn read_keys(inputs: &Sender<Input>) {
-    let terminal = io::stdin();
-    let (mut parser, mut bytes, mut held) = (Parser::default(), [0; 1024], false);
+fn read_keys(sender: &Sender<Input>) {
+    let stdin = io::stdin();
+    let (mut parser, mut bytes, mut has_pending_escape) = (Parser::default(), [0; 1024], false);
     loop {
-        let mut waited = [PollFd::new(&terminal, PollFlags::IN)];
-        match poll(&mut waited, held.then_some(&LONE_ESCAPE)) {
+        let mut poll_fds = [PollFd::new(&stdin, PollFlags::IN)];
+        match poll(&mut poll_fds, has_pending_escape.then_some(&LONE_ESCAPE_TIMEOUT)) {
             Err(rustix::io::Errno::INTR) => continue,
-            Ok(0) if held => {
+            Ok(0) if has_pending_escape => {
                 parser.parse(&[], false);
-                held = false;
+                has_pending_escape = false;
             }
-            Ok(_) if waited[0].revents().contains(PollFlags::IN) => match rustix::io::read(&terminal, &mut bytes) {
+            Ok(_) if poll_fds[0].revents().contains(PollFlags::IN) => match rustix::io::read(&stdin, &mut bytes) {
                 Ok(count) if count > 0 => {
                     parser.parse(&bytes[..count], true);
-                    held = bytes[..count].contains(&0x1B);
+                    has_pending_escape = bytes[..count].contains(&0x1B);
                 }
                 Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => continue,
                 _ => break,
@@ -141,12 +141,12 @@ fn read_keys(inputs: &Sender<Input>) {
             _ => break,
         }
         while let Some(event) = parser.pop() {
-            let sent = Input::read(&event).map_or(Ok(()), |input| inputs.send(input));
+            let sent = Input::from_event(&event).map_or(Ok(()), |input| sender.send(input));
             if sent.is_err() {
                 return;
             }
         }
     }
     // If nobody listens any more, the session has ended already.
-    let _ = inputs.send(Input::Gone);
+    let _ = sender.send(Input::TerminalLost);
 }

@@ -1,4 +1,4 @@
-//! Roles of text and their styles. Color is never the only sign: every state has a word or a mark of its own.
+//! Text roles and their styles. Color is never the only signal: every state also has a word or a symbol.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -34,9 +34,9 @@ pub enum Theme {
 
 impl Theme {
     /// Chooses a theme: none of color where it is unwanted, light where the terminal says so (COLORFGBG, as `15;0`).
-    pub fn choose(color: bool, colors: Option<&str>) -> Self {
-        let ground = colors.and_then(|colors| colors.rsplit(';').next()?.parse::<u8>().ok());
-        match (color, ground) {
+    pub fn choose(use_color: bool, colorfgbg: Option<&str>) -> Self {
+        let background = colorfgbg.and_then(|colorfgbg| colorfgbg.rsplit(';').next()?.parse::<u8>().ok());
+        match (use_color, background) {
             (false, _) => Self::Plain,
             (true, Some(7 | 9..=15)) => Self::Light,
             (true, _) => Self::Dark,

@@ -1,4 +1,4 @@
-//! What the result of an exam shows.
+//! The data of the exam result screen.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,17 +13,17 @@ use crate::view::look_back::ReviewedQuestion;
 #[derive(Debug)]
 pub struct ExamResultView {
     /// What was asked.
-    pub sheet: Arc<LoadedPaper>,
+    pub loaded_paper: Arc<LoadedPaper>,
     /// What it came to.
     pub outcome: Outcome,
     /// How much of that may be shown.
-    pub extent: DisclosureLevel,
+    pub disclosure_level: DisclosureLevel,
     /// When the exam can be taken again.
-    pub next: Eligibility,
+    pub eligibility: Eligibility,
     /// Where the certificate is, or why there is none; for a pass.
     pub certificate: Option<Result<PathBuf, String>>,
     /// How ready the trainee is, after a mock.
-    pub ready: Vec<String>,
+    pub readiness_lines: Vec<String>,
     /// Every question, looked back on, where the exam allows that.
-    pub back: Vec<ReviewedQuestion>,
+    pub reviewed_questions: Vec<ReviewedQuestion>,
 }

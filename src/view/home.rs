@@ -1,4 +1,4 @@
-//! What home shows: the topics with what was learned of each, the exams, and what is open.
+//! The data of the home screen: progress by topic, exams with eligibility, and attempts in progress.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,18 +24,18 @@ pub struct TopicView {
     /// How many questions it has.
     pub total: usize,
     /// How many of them were answered in practice.
-    pub seen: usize,
+    pub answered: usize,
     /// How many of those rightly the last time.
-    pub right: usize,
+    pub correct: usize,
     /// When it was last practiced.
-    pub last: Option<Timestamp>,
+    pub last_practiced: Option<Timestamp>,
 }
 
 /// What the home screen shows.
 #[derive(Debug, Clone)]
 pub struct HomeView {
     /// Who sits here.
-    pub name: String,
+    pub trainee_name: String,
     /// The topics that may be practiced.
     pub topics: Vec<TopicView>,
     /// The exams, with when each may be started.
@@ -64,15 +64,15 @@ impl HomeView {
     ///
     /// # Errors
     /// What the store says.
-    pub fn load(desk: &mut Service, person: &PersonRow) -> Result<Self, ServiceError> {
-        desk.certify_pending(person.id)?;
-        let open_exam = desk.find_open_attempt(person.id, Mode::Exam)?;
-        let open_practice = desk.find_open_attempt(person.id, Mode::Practice)?.map(|row| row.id);
-        let open_mock = desk.find_open_attempt(person.id, Mode::Mock)?.map(|row| row.id);
-        let learned = desk.store.question_progress(person.id)?;
+    pub fn load(service: &mut Service, person: &PersonRow) -> Result<Self, ServiceError> {
+        service.certify_pending(person.id)?;
+        let open_exam = service.find_open_attempt(person.id, Mode::Exam)?;
+        let open_practice = service.find_open_attempt(person.id, Mode::Practice)?.map(|row| row.id);
+        let open_mock = service.find_open_attempt(person.id, Mode::Mock)?.map(|row| row.id);
+        let progress_rows = service.store.question_progress(person.id)?;
         let by_question: HashMap<_, _> =
-            learned.iter().map(|row| ((row.bank.as_str(), row.question.as_str(), row.revision), row)).collect();
-        let topic = |bank: &BankSummary| {
+            progress_rows.iter().map(|row| ((row.bank.as_str(), row.question.as_str(), row.revision), row)).collect();
+        let topic_view = |bank: &BankSummary| {
             let rows: Vec<_> = bank
                 .ready_questions
                 .iter()
@@ -82,21 +82,21 @@ impl HomeView {
                 bank: bank.id.clone(),
                 title: bank.title.clone(),
                 total: bank.ready_questions.len(),
-                seen: rows.len(),
-                right: rows.iter().filter(|row| row.is_last_correct).count(),
-                last: rows.iter().map(|row| row.last_answered).max(),
+                answered: rows.len(),
+                correct: rows.iter().filter(|row| row.is_last_correct).count(),
+                last_practiced: rows.iter().map(|row| row.last_answered).max(),
             }
         };
-        let outlines = desk.catalog.banks().map(|bank| bank.value.summary()).filter(|outline| outline.practice);
-        let topics = outlines.map(topic).collect();
-        let exam =
-            |entry: &CatalogEntry<Exam>| Ok((Arc::clone(&entry.value), desk.eligibility(person.id, &entry.value)?));
-        let exams = desk.catalog.exams().map(exam).collect::<Result<_, ServiceError>>()?;
-        let title = |row: &AttemptRow| {
-            let entry = row.exam.as_ref().and_then(|id| desk.catalog.exam(id).ok());
+        let summaries = service.catalog.banks().map(|bank| bank.value.summary()).filter(|summary| summary.practice);
+        let topics = summaries.map(topic_view).collect();
+        let exam_with_eligibility =
+            |entry: &CatalogEntry<Exam>| Ok((Arc::clone(&entry.value), service.eligibility(person.id, &entry.value)?));
+        let exams = service.catalog.exams().map(exam_with_eligibility).collect::<Result<_, ServiceError>>()?;
+        let exam_title = |row: &AttemptRow| {
+            let entry = row.exam.as_ref().and_then(|id| service.catalog.exam(id).ok());
             entry.map_or_else(|| "exam".to_owned(), |entry| entry.value.title.clone())
         };
-        let open_exam = open_exam.map(|row| OpenExamView { attempt: row.id, title: title(&row), exam: row.exam });
-        Ok(Self { name: person.person.name.clone(), topics, exams, open_exam, open_practice, open_mock })
+        let open_exam = open_exam.map(|row| OpenExamView { attempt: row.id, title: exam_title(&row), exam: row.exam });
+        Ok(Self { trainee_name: person.person.name.clone(), topics, exams, open_exam, open_practice, open_mock })
     }
 }

@@ -1,56 +1,57 @@
-//! An exam looked back on, where its own rule allows that: which questions were right, and why what was chosen is right or
-//! wrong. A key that was not chosen is not told.
+//! The review of a finished exam, if the exam allows it: whether each answer was correct, and the rationales of the
+//! selected choices. It never reveals a key that was not selected.
 
 use crate::attempt::Answer;
 use crate::bank::question::QuestionKind;
 use crate::exam::Session;
 use crate::text;
 
-use crate::view::question::verdict;
+use crate::view::question::correctness;
 
 /// One question, looked back on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReviewedQuestion {
     /// Its number and whether it was right.
-    pub verdict: String,
+    pub heading: String,
     /// What was asked.
     pub stem: String,
     /// What was chosen, each with its rationale. Of what is typed, ordered or matched nothing is told, since that would tell
     /// the rest of the key.
-    pub chosen: Vec<(String, String)>,
+    pub selected_choices: Vec<(String, String)>,
 }
 
 /// Looks back on every question of an exam.
-pub fn look_back(session: &Session) -> Vec<ReviewedQuestion> {
-    let look = |(at, item): (usize, &crate::exam::loaded_paper::LoadedQuestion)| {
-        let answer = session.stored_answer(at).map(|given| &given.answer);
-        let verdict = answer.map_or("Not answered", |_| verdict(&session.points(at)));
-        let chosen = match (&item.question.ask, answer) {
+pub fn review_questions(session: &Session) -> Vec<ReviewedQuestion> {
+    let to_reviewed = |(index, loaded_question): (usize, &crate::exam::loaded_paper::LoadedQuestion)| {
+        let answer = session.stored_answer(index).map(|stored_answer| &stored_answer.answer);
+        let correctness = answer.map_or("Not answered", |_| correctness(&session.points(index)));
+        let selected_choices = match (&loaded_question.question.ask, answer) {
             (QuestionKind::Choice { choices, .. }, Some(Answer::Choices(ticked))) => {
-                let ticked = ticked.iter().filter_map(|place| choices.get(*place));
+                let ticked = ticked.iter().filter_map(|choice_index| choices.get(*choice_index));
                 ticked.map(|choice| (choice.text.clone(), choice.rationale.clone())).collect()
             }
             (QuestionKind::TrueFalse { rationales, .. }, Some(Answer::Truth(truth))) => {
-                let why = if *truth { &rationales.holds } else { &rationales.fails };
-                vec![(truth.to_string(), why.clone())]
+                let rationale = if *truth { &rationales.holds } else { &rationales.fails };
+                vec![(truth.to_string(), rationale.clone())]
             }
             _ => Vec::new(),
         };
         ReviewedQuestion {
-            verdict: format!("Question {}: {verdict}", at + 1),
-            stem: item.question.stem.clone(),
-            chosen,
+            heading: format!("Question {}: {correctness}", index + 1),
+            stem: loaded_question.question.stem.clone(),
+            selected_choices,
         }
     };
-    session.loaded_paper().questions.iter().enumerate().map(look).collect()
+    session.loaded_paper().questions.iter().enumerate().map(to_reviewed).collect()
 }
 
 /// Returns the same in lines.
-pub fn look_back_lines(session: &Session) -> Vec<String> {
-    let lines = |looked: ReviewedQuestion| {
-        let chosen = looked.chosen.into_iter().map(|(said, why)| format!("Chosen: {said}. {why}"));
-        let question = format!("{}. {}", looked.verdict, looked.stem);
-        std::iter::once(question).chain(chosen).map(|line| text::single_line(&line)).collect::<Vec<_>>()
+pub fn review_lines(session: &Session) -> Vec<String> {
+    let question_lines = |reviewed: ReviewedQuestion| {
+        let choices =
+            reviewed.selected_choices.into_iter().map(|(choice, rationale)| format!("Chosen: {choice}. {rationale}"));
+        let question = format!("{}. {}", reviewed.heading, reviewed.stem);
+        std::iter::once(question).chain(choices).map(|line| text::single_line(&line)).collect::<Vec<_>>()
     };
-    look_back(session).into_iter().flat_map(lines).collect()
+    review_questions(session).into_iter().flat_map(question_lines).collect()
 }

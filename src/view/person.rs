@@ -1,4 +1,4 @@
-//! What the records show of one person.
+//! The data of the person screen in the records.
 
 use crate::clock::Timestamp;
 use crate::credential::VerificationResult;
@@ -16,7 +16,7 @@ pub struct PersonView {
     /// The person.
     pub person: PersonRow,
     /// Where they stand, by the exam's title; what it rests on is verified.
-    pub standings: Vec<(String, MatrixCell)>,
+    pub statuses: Vec<(String, MatrixCell)>,
     /// Their attempts, the newest first, with the score where it may be shown.
     pub attempts: Vec<(AttemptRow, bool)>,
     /// Their certificates with the verdict of the day.
@@ -30,32 +30,37 @@ impl PersonView {
     ///
     /// # Errors
     /// Where the person is not stored any more, a signature does not match, or the store cannot be read.
-    pub fn load(desk: &Service, id: TraineeId) -> Result<Self, ServiceError> {
-        let now = desk.clock.now().wall;
-        let person = desk.person(id)?.ok_or(ServiceError::InvalidName("This person is not here any more"))?;
-        let held = desk.store.certificates(Some(id))?;
-        let exams = desk.catalog.exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
-        let mut roll = Matrix::new(vec![person.clone()], held, exams, &desk.trust, now);
-        let cells = roll.rows.pop().map_or_else(Vec::new, |row| row.cells);
-        desk.verify_signatures(
+    pub fn load(service: &Service, trainee_id: TraineeId) -> Result<Self, ServiceError> {
+        let now = service.clock.now().wall;
+        let person =
+            service.person(trainee_id)?.ok_or(ServiceError::InvalidName("This person is not here any more"))?;
+        let stored = service.store.certificates(Some(trainee_id))?;
+        let exams = service.catalog.exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
+        let mut matrix = Matrix::new(vec![person.clone()], stored, exams, &service.trust, now);
+        let cells = matrix.rows.pop().map_or_else(Vec::new, |row| row.cells);
+        service.verify_signatures(
             &cells.iter().filter_map(|cell| cell.certificate_row.as_ref()).collect::<Vec<_>>(),
             &|| {},
         )?;
-        let standings = roll.exams.into_iter().map(|(_, title)| title).zip(cells).collect();
-        let query = AttemptQuery { trainee: Some(id), ..AttemptQuery::default() };
-        let attempt = |row: AttemptRow| {
-            let told = desk.disclosure_level(&row)? > DisclosureLevel::PassFail;
-            Ok((row, told))
+        let statuses = matrix.exams.into_iter().map(|(_, title)| title).zip(cells).collect();
+        let query = AttemptQuery { trainee: Some(trainee_id), ..AttemptQuery::default() };
+        let with_disclosure = |row: AttemptRow| {
+            let is_disclosed = service.disclosure_level(&row)? > DisclosureLevel::PassFail;
+            Ok((row, is_disclosed))
         };
-        let attempts =
-            desk.store.attempts(&query)?.into_iter().map(attempt).collect::<Result<Vec<_>, ServiceError>>()?;
-        let mut timeline: Vec<_> = desk.timeline(id)?;
+        let attempts = service
+            .store
+            .attempts(&query)?
+            .into_iter()
+            .map(with_disclosure)
+            .collect::<Result<Vec<_>, ServiceError>>()?;
+        let mut timeline: Vec<_> = service.timeline(trainee_id)?;
         timeline.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-        let check = |held: StoredCertificate| {
-            let checked = held.verify(&desk.trust, now);
-            (held, checked)
+        let verify = |stored: StoredCertificate| {
+            let verification = stored.verify(&service.trust, now);
+            (stored, verification)
         };
-        let certificates = desk.stored_certificates(Some(id))?.into_iter().map(check).collect();
-        Ok(Self { person, standings, attempts, certificates, timeline })
+        let certificates = service.stored_certificates(Some(trainee_id))?.into_iter().map(verify).collect();
+        Ok(Self { person, statuses, attempts, certificates, timeline })
     }
 }

@@ -1,4 +1,4 @@
-//! What the preview of a bank's file shows.
+//! The data of the bank preview.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ pub enum PreviewContent {
     /// All of its questions.
     Bank(PreviewBank),
     /// Its problems, drawn as the checker prints them.
-    Broken(Vec<String>),
+    Problems(Vec<String>),
 }
 
 /// A bank to look through.
 #[derive(Debug, Clone)]
 pub struct PreviewBank {
     /// All questions, drafts and retired ones as well.
-    pub sheet: Arc<LoadedPaper>,
+    pub loaded_paper: Arc<LoadedPaper>,
     /// For each of them its status where it is not ready, then the findings.
     pub notes: Vec<Vec<PreviewNote>>,
 }

@@ -1,14 +1,14 @@
-//! A question in words: what to do with it, what was answered, why it is so.
+//! Questions in words: instructions, answers and rationales.
 
 use crate::attempt::{Answer, Points};
 use crate::bank::question::{QuestionKind, SelectCount};
 use crate::exam::loaded_paper::{LoadedQuestion, choice_letter};
 
 /// Returns how right an answer was.
-pub fn verdict(mark: &Points) -> &'static str {
-    if *mark == Points::one() {
+pub fn correctness(points: &Points) -> &'static str {
+    if *points == Points::one() {
         "Right"
-    } else if *mark == Points::zero() {
+    } else if *points == Points::zero() {
         "Wrong"
     } else {
         "Partly right"
@@ -16,11 +16,11 @@ pub fn verdict(mark: &Points) -> &'static str {
 }
 
 /// Returns what to do with a question.
-pub fn instruction(item: &LoadedQuestion) -> String {
-    match &item.question.ask {
+pub fn instruction(loaded_question: &LoadedQuestion) -> String {
+    match &loaded_question.question.ask {
         QuestionKind::Choice { select: SelectCount::One, .. } => "Choose one.".to_owned(),
         QuestionKind::Choice { select: SelectCount::All, .. } => "Choose all that apply.".to_owned(),
-        QuestionKind::Choice { select: SelectCount::Exactly(n), .. } => format!("Choose {n}."),
+        QuestionKind::Choice { select: SelectCount::Exactly(count), .. } => format!("Choose {count}."),
         QuestionKind::TrueFalse { .. } => "True or false?".to_owned(),
         QuestionKind::Number { unit: Some(unit), .. } => format!("Type a number (unit: {unit})."),
         QuestionKind::Number { unit: None, .. } => "Type a number.".to_owned(),
@@ -31,9 +31,10 @@ pub fn instruction(item: &LoadedQuestion) -> String {
 }
 
 /// Returns an answer in the words and letters that a trainee would type.
-pub fn said(item: &LoadedQuestion, answer: &Answer) -> String {
-    let letter_of = |place: &usize| item.display_position(*place).map_or('?', choice_letter);
-    let letters = |places: &[usize]| places.iter().map(|place| letter_of(place).to_string()).collect::<Vec<_>>();
+pub fn answer_text(loaded_question: &LoadedQuestion, answer: &Answer) -> String {
+    let letter_of = |choice_index: &usize| loaded_question.display_position(*choice_index).map_or('?', choice_letter);
+    let letters =
+        |places: &[usize]| places.iter().map(|choice_index| letter_of(choice_index).to_string()).collect::<Vec<_>>();
     match answer {
         Answer::Choices(ticked) => {
             let mut letters = letters(ticked);
@@ -44,23 +45,23 @@ pub fn said(item: &LoadedQuestion, answer: &Answer) -> String {
         Answer::Number(number) => number.clone(),
         Answer::Text(text) => crate::text::single_line(text),
         Answer::Order(order) => letters(order).join(" "),
-        Answer::Pairs(rights) => {
+        Answer::Pairs(right_indices) => {
             let pair = |(left, right): (usize, &usize)| format!("{}={}", left + 1, letter_of(right));
-            rights.iter().enumerate().map(pair).collect::<Vec<_>>().join(" ")
+            right_indices.iter().enumerate().map(pair).collect::<Vec<_>>().join(" ")
         }
     }
 }
 
 /// Returns for every choice, item or pair what it is and why, as practice shows it.
-pub fn rationales(item: &LoadedQuestion) -> Vec<(String, String)> {
+pub fn rationales(loaded_question: &LoadedQuestion) -> Vec<(String, String)> {
     let right = |right: bool| if right { "right" } else { "wrong" };
-    match &item.question.ask {
+    match &loaded_question.question.ask {
         QuestionKind::Choice { choices, .. } => {
-            let line = |(at, place): (usize, &usize)| {
+            let line = |(position, place): (usize, &usize)| {
                 let choice = &choices[*place];
-                (format!("{} ({})", choice_letter(at), right(choice.correct)), choice.rationale.clone())
+                (format!("{} ({})", choice_letter(position), right(choice.correct)), choice.rationale.clone())
             };
-            item.order.iter().enumerate().map(line).collect()
+            loaded_question.order.iter().enumerate().map(line).collect()
         }
         QuestionKind::TrueFalse { answer, rationales, .. } => vec![
             (format!("true ({})", right(*answer)), rationales.holds.clone()),

@@ -89,13 +89,13 @@ impl Stage {
         let time = Rc::new(Cell::new(MONDAY));
         let clock = Box::new(SetClock(Rc::clone(&time)));
         let mut previewer = PreviewExecutor::new(&path, clock, Catalog::built_in().syllabus());
-        let first = Route::Preview { file: file.to_owned(), content: Box::new(previewer.read()) };
+        let first = Route::Preview { file_name: file.to_owned(), content: Box::new(previewer.read()) };
         let app = App::new(previewer, Theme::Plain, first);
         Self::of(home, time, app, columns, rows)
     }
 
     fn of(home: tempfile::TempDir, time: Rc<Cell<i64>>, app: App, columns: u16, rows: u16) -> Self {
-        let viewport = Viewport::Fixed(event_loop::area(columns, rows));
+        let viewport = Viewport::Fixed(event_loop::clamped_area(columns, rows));
         let backend = TestBackend::new(columns, rows);
         let terminal = Terminal::with_options(backend, TerminalOptions { viewport }).expect("a terminal");
         Self { home, time, app, terminal }
@@ -178,12 +178,12 @@ impl Stage {
 struct Nobody;
 
 impl event_loop::TerminalHost for Nobody {
-    fn stop(&mut self) -> std::io::Result<ratatui::layout::Rect> {
-        self.again()
+    fn suspend(&mut self) -> std::io::Result<ratatui::layout::Rect> {
+        self.resume()
     }
 
-    fn again(&mut self) -> std::io::Result<ratatui::layout::Rect> {
-        Ok(event_loop::area(80, 24))
+    fn resume(&mut self) -> std::io::Result<ratatui::layout::Rect> {
+        Ok(event_loop::clamped_area(80, 24))
     }
 }
 

@@ -341,7 +341,7 @@ fn a_typo_mended_in_a_bank_keeps_what_was_learned_and_a_raised_revision_begins_a
         let mut desk = desk(world.home.path(), &time);
         let row = desk.find_person(person).expect("a look").expect("a person");
         let data = needlewise::view::home::HomeView::load(&mut desk, &row).expect("home");
-        data.topics.iter().map(|topic| topic.seen).sum::<usize>()
+        data.topics.iter().map(|topic| topic.answered).sum::<usize>()
     };
     let mut all = small_bank();
     for question in all["questions"].as_array_mut().expect("a list") {

@@ -9,7 +9,7 @@ use crate::exam::anomalies::find_anomalies;
 use crate::exam::disclosure::DisclosureLevel;
 use crate::issuing::decision::applicable_facts;
 use crate::text;
-use crate::view::{look_back_lines, result_lines};
+use crate::view::{result_lines, review_lines};
 
 /// Show one attempt: its result and its facts
 #[derive(Debug, clap::Args)]
@@ -53,7 +53,7 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
                 env.say(&line)?;
             }
             let back =
-                if extent == DisclosureLevel::ChosenAnswers { look_back_lines(&sitting.session) } else { Vec::new() };
+                if extent == DisclosureLevel::ChosenAnswers { review_lines(&sitting.session) } else { Vec::new() };
             for line in back {
                 env.say(&line)?;
             }

@@ -1,4 +1,4 @@
-//! From a route to its screen, with what the screen shows read from the store.
+//! Opens the screen of a route and reads its data from the store.
 
 use std::sync::Arc;
 
@@ -27,84 +27,103 @@ use crate::view::person::PersonView;
 
 impl ServiceExecutor {
     /// Opens a screen.
-    pub(super) fn open(&mut self, route: Route) -> Result<StackChange, ServiceError> {
-        let route = match open::open(route) {
+    pub(super) fn open_route(&mut self, route: Route) -> Result<StackChange, ServiceError> {
+        let route = match open::screen_for_route(route) {
             Ok(screen) => return Ok(StackChange::Push(screen)),
             Err(route) => route,
         };
         Ok(match route {
             Route::Home if self.trainee.is_none() => {
-                StackChange::Root(Box::new(WelcomeScreen::new(self.desk.store.people()?)))
+                StackChange::ReplaceAll(Box::new(WelcomeScreen::new(self.service.store.people()?)))
             }
-            Route::Home => StackChange::Root(self.home()?),
+            Route::Home => StackChange::ReplaceAll(self.home_screen()?),
             Route::Topics => StackChange::Push(Box::new(TopicsScreen::new(self.home_view()?.topics))),
-            Route::Briefing(exam) => StackChange::Push(self.briefing(exam)?),
+            Route::Briefing(exam) => StackChange::Push(self.briefing_screen(exam)?),
             Route::Quiz => match self.attempt.take() {
-                Some(attempt) => StackChange::Root(self.quiz(attempt)),
-                None => StackChange::Root(self.home()?),
+                Some(attempt) => StackChange::ReplaceAll(self.open_quiz(attempt)),
+                None => StackChange::ReplaceAll(self.home_screen()?),
             },
-            Route::Result => self.result()?,
-            Route::Certificates => StackChange::Push(self.certificates()?),
+            Route::Result => self.open_result()?,
+            Route::Certificates => StackChange::Push(self.certificates_screen()?),
             Route::Records => {
-                let today = self.desk.trust.latest_known_time(self.now().wall);
-                StackChange::Push(Box::new(RecordsScreen::new(self.desk.matrix()?, today)))
+                let today = self.service.trust.latest_known_time(self.now().wall);
+                StackChange::Push(Box::new(RecordsScreen::new(self.service.matrix()?, today)))
             }
-            Route::Person(id) => StackChange::Push(Box::new(PersonScreen::new(PersonView::load(&self.desk, id)?))),
+            Route::Person(trainee_id) => {
+                StackChange::Push(Box::new(PersonScreen::new(PersonView::load(&self.service, trainee_id)?)))
+            }
             // These have all they need and are open by now.
             Route::AnswerSheet { .. }
             | Route::Review(_)
             | Route::Certificate(_)
             | Route::Help(_)
-            | Route::Preview { .. } => StackChange::Tell(Reply::Closed),
+            | Route::Preview { .. } => StackChange::Reply(Reply::Closed),
         })
     }
 
-    pub(super) fn home(&mut self) -> Result<Box<dyn Screen>, ServiceError> {
+    pub(super) fn home_screen(&mut self) -> Result<Box<dyn Screen>, ServiceError> {
         Ok(Box::new(HomeScreen::new(self.home_view()?)))
     }
 
     fn home_view(&mut self) -> Result<HomeView, ServiceError> {
         let person = self.trainee()?.clone();
-        HomeView::load(&mut self.desk, &person)
+        HomeView::load(&mut self.service, &person)
     }
 
-    fn briefing(&self, exam: Arc<Exam>) -> Result<Box<dyn Screen>, ServiceError> {
+    fn briefing_screen(&self, exam: Arc<Exam>) -> Result<Box<dyn Screen>, ServiceError> {
         let person = self.trainee()?;
-        let start = self.desk.eligibility(person.id, &exam)?;
-        let (name, limit) = (person.person.name.clone(), self.desk.time_limit(person.id, &exam)?);
+        let eligibility = self.service.eligibility(person.id, &exam)?;
+        let (name, time_limit) = (person.person.name.clone(), self.service.time_limit(person.id, &exam)?);
         let banks: Vec<_> =
-            exam.sections.iter().filter_map(|section| self.desk.catalog.bank(&section.bank).ok()).cloned().collect();
-        Ok(Box::new(BriefingScreen::new(exam, start, name, limit, &banks)))
+            exam.sections.iter().filter_map(|section| self.service.catalog.bank(&section.bank).ok()).cloned().collect();
+        Ok(Box::new(BriefingScreen::new(exam, eligibility, name, time_limit, &banks)))
     }
 
-    fn certificates(&self) -> Result<Box<dyn Screen>, ServiceError> {
+    fn certificates_screen(&self) -> Result<Box<dyn Screen>, ServiceError> {
         let now = self.now().wall;
-        let check = |held: StoredCertificate| {
-            let checked = held.verify(&self.desk.trust, now);
-            (held, checked)
+        let verify = |stored: StoredCertificate| {
+            let verification = stored.verify(&self.service.trust, now);
+            (stored, verification)
         };
-        let held = self.desk.stored_certificates(Some(self.trainee()?.id))?.into_iter().map(check).collect();
-        Ok(Box::new(CertificateListScreen::new(held)))
+        let stored = self.service.stored_certificates(Some(self.trainee()?.id))?.into_iter().map(verify).collect();
+        Ok(Box::new(CertificateListScreen::new(stored)))
     }
 
-    fn result(&mut self) -> Result<StackChange, ServiceError> {
+    fn open_result(&mut self) -> Result<StackChange, ServiceError> {
         let Some(mut attempt) = self.attempt.take() else { return Ok(StackChange::Pop(Reply::Closed)) };
-        let Some(ended) = attempt.session.finished().cloned() else { return Ok(StackChange::Pop(Reply::Closed)) };
-        let sheet = Arc::clone(attempt.session.loaded_paper());
-        let Some(exam) = sheet.exam.as_ref() else {
-            return Ok(StackChange::Root(Box::new(PracticeResultScreen::new(attempt.session))));
+        let Some(finished) = attempt.session.finished().cloned() else { return Ok(StackChange::Pop(Reply::Closed)) };
+        let loaded_paper = Arc::clone(attempt.session.loaded_paper());
+        let Some(exam) = loaded_paper.exam.as_ref() else {
+            return Ok(StackChange::ReplaceAll(Box::new(PracticeResultScreen::new(attempt.session))));
         };
-        let mock = sheet.mode == Mode::Mock;
-        let ready = if mock { view::ready_lines(&attempt.session, &ended.outcome) } else { Vec::new() };
+        let is_mock = loaded_paper.mode == Mode::Mock;
+        let readiness_lines =
+            if is_mock { view::readiness_lines(&attempt.session, &finished.outcome) } else { Vec::new() };
         // The result is on disk; what befalls the certificate is told beside it.
-        let certificate = (ended.outcome.result == ExamResult::Passed && !mock && !attempt.invigilated)
-            .then(|| self.desk.certify(&mut attempt).map(|made| made.path).map_err(|error| error.to_string()));
-        let next = self.desk.eligibility(attempt.trainee, exam)?;
-        let extent = disclosure::level(sheet.mode, exam.review, next);
-        let back =
-            if extent >= DisclosureLevel::ChosenAnswers { view::look_back(&attempt.session) } else { Vec::new() };
-        let sheet = Arc::clone(&sheet);
-        let told = ExamResultView { sheet, outcome: ended.outcome, extent, next, certificate, ready, back };
-        Ok(StackChange::Root(Box::new(ExamResultScreen::new(told))))
+        let certificate =
+            (finished.outcome.result == ExamResult::Passed && !is_mock && !attempt.invigilated).then(|| {
+                self.service
+                    .certify(&mut attempt)
+                    .map(|issued_file| issued_file.path)
+                    .map_err(|error| error.to_string())
+            });
+        let eligibility = self.service.eligibility(attempt.trainee, exam)?;
+        let disclosure_level = disclosure::level(loaded_paper.mode, exam.review, eligibility);
+        let reviewed_questions = if disclosure_level >= DisclosureLevel::ChosenAnswers {
+            view::review_questions(&attempt.session)
+        } else {
+            Vec::new()
+        };
+        let loaded_paper = Arc::clone(&loaded_paper);
+        let result_view = ExamResultView {
+            loaded_paper,
+            outcome: finished.outcome,
+            disclosure_level,
+            eligibility,
+            certificate,
+            readiness_lines,
+            reviewed_questions,
+        };
+        Ok(StackChange::ReplaceAll(Box::new(ExamResultScreen::new(result_view))))
     }
 }

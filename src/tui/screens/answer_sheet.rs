@@ -1,4 +1,4 @@
-//! The answer sheet: every question with its state, and the way to the end.
+//! The answer sheet: every question with its state, and submission of the attempt.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -7,76 +7,76 @@ use crate::clock::{Countdown, Millis};
 use crate::exam::Session;
 use crate::exam::session::AttemptAction;
 use crate::tui::effect::{Command, Effect, Reply, Route};
-use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Scroll, TextPage, column};
+use crate::tui::key::{Binding, Key, binding};
+use crate::tui::page::{Scroll, TextPage, text_column};
 use crate::tui::screen::{Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::{text, view};
 
 /// How wide a question's cell is: ` 12 ● ⚑ `.
-const CELL: usize = 8;
+const CELL_WIDTH: usize = 8;
 
 /// The answer sheet.
 #[derive(Debug)]
 pub struct AnswerSheetScreen {
     session: Session,
-    at: usize,
+    selected: usize,
     columns: usize,
-    clock: Option<Countdown>,
-    asks: bool,
+    countdown: Option<Countdown>,
+    is_confirming: bool,
     scroll: Scroll,
 }
 
 impl AnswerSheetScreen {
     /// Shows where a sitting stands, beginning at a question.
-    pub fn new(session: Session, at: usize, clock: Option<Countdown>) -> Self {
-        Self { session, at, columns: 1, clock, asks: false, scroll: Scroll::default() }
+    pub fn new(session: Session, selected: usize, countdown: Option<Countdown>) -> Self {
+        Self { session, selected, columns: 1, countdown, is_confirming: false, scroll: Scroll::default() }
     }
 
-    fn open(&self) -> Vec<usize> {
+    fn open_questions(&self) -> Vec<usize> {
         self.session.unanswered_indexes()
     }
 
-    fn flagged(&self) -> Vec<usize> {
-        (0..self.session.question_count()).filter(|item| self.session.is_flagged(*item)).collect()
+    fn flagged_questions(&self) -> Vec<usize> {
+        (0..self.session.question_count()).filter(|index| self.session.is_flagged(*index)).collect()
     }
 
-    fn left(&self, cx: &ScreenContext) -> Option<Millis> {
-        self.clock.map(|clock| clock.remaining(cx.now))
+    fn time_left(&self, context: &ScreenContext) -> Option<Millis> {
+        self.countdown.map(|countdown| countdown.remaining(context.now))
     }
 }
 
 /// Writes the numbers of questions, as many as can be read at a glance.
-fn numbers(items: &[usize]) -> String {
-    let shown: Vec<_> = items.iter().take(30).map(|item| (item + 1).to_string()).collect();
-    let more = if items.len() > 30 { " …" } else { "" };
-    format!("{}{more}", shown.join(", "))
+fn question_numbers(indices: &[usize]) -> String {
+    let visible: Vec<_> = indices.iter().take(30).map(|index| (index + 1).to_string()).collect();
+    let ellipsis = if indices.len() > 30 { " …" } else { "" };
+    format!("{}{ellipsis}", visible.join(", "))
 }
 
 impl Screen for AnswerSheetScreen {
-    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
-        if std::mem::take(&mut self.asks) {
+    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
+        if std::mem::take(&mut self.is_confirming) {
             let yes = matches!(key, Key::Char('y' | 'Y'));
             return yes.then_some(Effect::Do(Command::Record(AttemptAction::Submit)));
         }
         let last = self.session.question_count().saturating_sub(1);
-        self.scroll.follow();
+        self.scroll.follow_focus();
         match key {
-            Key::Left => self.at = self.at.saturating_sub(1),
-            Key::Right => self.at = (self.at + 1).min(last),
-            Key::Up => self.at = self.at.checked_sub(self.columns).unwrap_or(self.at),
-            Key::Down if self.at + self.columns <= last => self.at += self.columns,
-            Key::Home => self.at = 0,
-            Key::End => self.at = last,
-            Key::Enter => return Some(Effect::CloseAt(self.at)),
-            Key::Char('f' | 'F') => self.asks = true,
+            Key::Left => self.selected = self.selected.saturating_sub(1),
+            Key::Right => self.selected = (self.selected + 1).min(last),
+            Key::Up => self.selected = self.selected.checked_sub(self.columns).unwrap_or(self.selected),
+            Key::Down if self.selected + self.columns <= last => self.selected += self.columns,
+            Key::Home => self.selected = 0,
+            Key::End => self.selected = last,
+            Key::Enter => return Some(Effect::CloseToQuestion(self.selected)),
+            Key::Char('f' | 'F') => self.is_confirming = true,
             Key::Esc | Key::CtrlC | Key::Char('s' | 'q') => return Some(Effect::Close),
             _ => {}
         }
         None
     }
 
-    fn settled(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
+    fn on_reply(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
         match reply {
             Reply::Recorded(session) => {
                 self.session = *session;
@@ -87,60 +87,70 @@ impl Screen for AnswerSheetScreen {
         }
     }
 
-    fn tick(&mut self, cx: &ScreenContext) -> Option<Effect> {
-        (self.left(cx) == Some(Millis(0))).then_some(Effect::Do(Command::Record(AttemptAction::TimeOut)))
+    fn on_tick(&mut self, cx: &ScreenContext) -> Option<Effect> {
+        (self.time_left(cx) == Some(Millis(0))).then_some(Effect::Do(Command::Record(AttemptAction::TimeOut)))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
-        self.columns = (usize::from(column(area).width) / CELL).max(1);
-        let mut page = TextPage::new(cx.theme, area);
-        let (open, flagged) = (self.open(), self.flagged());
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+        self.columns = (usize::from(text_column(area).width) / CELL_WIDTH).max(1);
+        let mut page = TextPage::new(context.theme, area);
+        let (open, flagged) = (self.open_questions(), self.flagged_questions());
         let answered = self.session.question_count() - open.len();
-        page.text(TextRole::Text, &format!("{answered} answered, {} open, {} flagged.", open.len(), flagged.len()));
-        page.gap();
+        page.push_text(
+            TextRole::Text,
+            &format!("{answered} answered, {} open, {} flagged.", open.len(), flagged.len()),
+        );
+        page.push_blank_line();
         for row in 0..self.session.question_count().div_ceil(self.columns) {
-            let items = row * self.columns..((row + 1) * self.columns).min(self.session.question_count());
-            let cells: Vec<_> = items.clone().map(|item| self.cell(item)).collect();
-            if items.contains(&self.at) {
-                page.focus();
+            let indices = row * self.columns..((row + 1) * self.columns).min(self.session.question_count());
+            let cells: Vec<_> = indices.clone().map(|index| self.cell(index)).collect();
+            if indices.contains(&self.selected) {
+                page.focus_next_line();
             }
-            page.parts(&cells.iter().map(|(role, cell)| (*role, cell.as_str())).collect::<Vec<_>>());
+            page.push_line(&cells.iter().map(|(role, cell)| (*role, cell.as_str())).collect::<Vec<_>>());
         }
-        page.gap();
-        page.text(TextRole::Dim, "● answered   ○ open   ⚑ flagged");
-        page.gap();
-        if self.asks {
+        page.push_blank_line();
+        page.push_text(TextRole::Dim, "● answered   ○ open   ⚑ flagged");
+        page.push_blank_line();
+        if self.is_confirming {
             if !open.is_empty() {
-                page.text(TextRole::Warn, &format!("Unanswered: {}.", numbers(&open)));
+                page.push_text(TextRole::Warn, &format!("Unanswered: {}.", question_numbers(&open)));
             }
             if !flagged.is_empty() {
-                page.text(TextRole::Warn, &format!("Flagged: {}.", numbers(&flagged)));
+                page.push_text(TextRole::Warn, &format!("Flagged: {}.", question_numbers(&flagged)));
             }
-            page.focus();
-            let with = if open.is_empty() { String::new() } else { format!(" with {} unanswered", open.len()) };
-            page.text(TextRole::Strong, &format!("Submit{with}? y submits, any other key goes back."));
+            page.focus_next_line();
+            let unanswered_note =
+                if open.is_empty() { String::new() } else { format!(" with {} unanswered", open.len()) };
+            page.push_text(TextRole::Strong, &format!("Submit{unanswered_note}? y submits, any other key goes back."));
         }
         page.draw(frame, area, &mut self.scroll);
     }
 
-    fn title(&self, cx: &ScreenContext) -> (String, String) {
-        let left = self.left(cx).map_or(String::new(), |left| format!(" · {}", view::time_left(left)));
+    fn title(&self, context: &ScreenContext) -> (String, String) {
+        let remaining =
+            self.time_left(context).map_or(String::new(), |remaining| format!(" · {}", view::time_left(remaining)));
         let title = self.session.loaded_paper().title();
         (
             format!("{title} · answer sheet"),
-            format!("{}{left}", text::count_with_noun(self.session.question_count(), "question")),
+            format!("{}{remaining}", text::count_with_noun(self.session.question_count(), "question")),
         )
     }
 
     fn bindings(&self) -> Vec<Binding> {
-        if self.asks {
-            return vec![key("y", "submit"), key("Esc", "back")];
+        if self.is_confirming {
+            return vec![binding("y", "submit"), binding("Esc", "back")];
         }
-        vec![key("←↑↓→", "choose"), key("Enter", "go to it"), key("f", "finish and submit"), key("Esc", "back")]
+        vec![
+            binding("←↑↓→", "choose"),
+            binding("Enter", "go to it"),
+            binding("f", "finish and submit"),
+            binding("Esc", "back"),
+        ]
     }
 
-    fn wake(&self, cx: &ScreenContext) -> Option<Millis> {
-        self.clock.map(|clock| clock.until_next_change(cx.now))
+    fn next_wake(&self, cx: &ScreenContext) -> Option<Millis> {
+        self.countdown.map(|clock| clock.until_next_change(cx.now))
     }
 
     fn exit_code(&self) -> u8 {
@@ -149,11 +159,14 @@ impl Screen for AnswerSheetScreen {
 }
 
 impl AnswerSheetScreen {
-    fn cell(&self, item: usize) -> (TextRole, String) {
-        let here = item == self.at;
-        let state = if self.session.stored_answer(item).is_some() { "●" } else { "○" };
-        let flag = if self.session.is_flagged(item) { "⚑" } else { " " };
-        let pointer = if here { "▸" } else { " " };
-        (if here { TextRole::Accent } else { TextRole::Text }, format!("{pointer}{:>3} {state}{flag} ", item + 1))
+    fn cell(&self, index: usize) -> (TextRole, String) {
+        let is_selected = index == self.selected;
+        let state = if self.session.stored_answer(index).is_some() { "●" } else { "○" };
+        let flag = if self.session.is_flagged(index) { "⚑" } else { " " };
+        let pointer = if is_selected { "▸" } else { " " };
+        (
+            if is_selected { TextRole::Accent } else { TextRole::Text },
+            format!("{pointer}{:>3} {state}{flag} ", index + 1),
+        )
     }
 }

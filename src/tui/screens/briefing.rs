@@ -1,4 +1,4 @@
-//! What an exam is, before it starts: marks as counts, time, attempts, the name on the certificate.
+//! The briefing before an exam: question count, pass mark, time limit, attempts left and the name to certify.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::clock::Millis;
 use crate::exam::draw;
 use crate::exam::eligibility::Eligibility;
 use crate::tui::effect::{Command, Effect};
-use crate::tui::key::{Binding, Key, key};
+use crate::tui::key::{Binding, Key, binding};
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screen::{Screen, ScreenContext};
 use crate::tui::theme::TextRole;
@@ -23,9 +23,9 @@ use crate::{text, view};
 #[derive(Debug)]
 pub struct BriefingScreen {
     exam: Arc<Exam>,
-    start: Eligibility,
-    name: String,
-    facts: Vec<String>,
+    eligibility: Eligibility,
+    certificate_name: String,
+    summary_lines: Vec<String>,
     scroll: Scroll,
 }
 
@@ -33,98 +33,104 @@ impl BriefingScreen {
     /// Tells of this exam, which draws from these banks.
     pub fn new(
         exam: Arc<Exam>,
-        start: Eligibility,
-        name: String,
-        limit: Option<Millis>,
+        eligibility: Eligibility,
+        certificate_name: String,
+        time_limit: Option<Millis>,
         banks: &[CatalogEntry<LazyBank>],
     ) -> Self {
-        let facts = facts(&exam, limit, banks);
-        Self { exam, start, name, facts, scroll: Scroll::default() }
+        let summary_lines = summary_lines(&exam, time_limit, banks);
+        Self { exam, eligibility, certificate_name, summary_lines, scroll: Scroll::default() }
     }
 
-    fn may_start(&self) -> bool {
-        matches!(self.start, Eligibility::Now { .. })
+    fn can_start(&self) -> bool {
+        matches!(self.eligibility, Eligibility::Now { .. })
     }
 }
 
-fn facts(exam: &Exam, limit: Option<Millis>, banks: &[CatalogEntry<LazyBank>]) -> Vec<String> {
-    let counts = draw::question_counts(exam);
-    let total: usize = counts.iter().sum();
-    let critical: u32 = exam.sections.iter().map(|section| section.critical).sum();
-    let questions = text::count_with_noun(total, "question");
-    let mut facts = vec![
-        limit.map_or_else(
-            || format!("{questions}, without a limit of time."),
-            |limit| {
-                let minutes = limit.0.div_ceil(60_000);
-                format!("{questions} in {minutes} minutes. The time runs on while the program is closed.")
+fn summary_lines(exam: &Exam, time_limit: Option<Millis>, banks: &[CatalogEntry<LazyBank>]) -> Vec<String> {
+    let question_counts = draw::question_counts(exam);
+    let total: usize = question_counts.iter().sum();
+    let critical_count: u32 = exam.sections.iter().map(|section| section.critical).sum();
+    let question_total = text::count_with_noun(total, "question");
+    let mut lines = vec![
+        time_limit.map_or_else(
+            || format!("{question_total}, without a limit of time."),
+            |time_limit| {
+                let minutes = time_limit.0.div_ceil(60_000);
+                format!("{question_total} in {minutes} minutes. The time runs on while the program is closed.")
             },
         ),
         format!("To pass: {} of {total}.", points_needed(exam.pass, total)),
     ];
-    for (section, count) in exam.sections.iter().zip(counts) {
+    for (section, count) in exam.sections.iter().zip(question_counts) {
         let title = banks.iter().find(|bank| bank.value.id == section.bank).map(|bank| bank.value.title.as_str());
         if let Some(pass) = section.pass {
-            facts.push(format!(
+            lines.push(format!(
                 "{}: {} of {count}.",
                 title.unwrap_or(section.bank.as_str()),
                 points_needed(pass, count)
             ));
         }
     }
-    if critical > 0 {
-        facts.push(format!("{critical} are safety-critical. Missing one of them fails the exam, whatever the score."));
+    if critical_count > 0 {
+        lines.push(format!(
+            "{critical_count} are safety-critical. Missing one of them fails the exam, whatever the score."
+        ));
     }
     if banks.iter().any(|bank| bank.value.practice) {
-        facts.push("Open pool: these questions can be practiced, and the certificate says so.".to_owned());
+        lines.push("Open pool: these questions can be practiced, and the certificate says so.".to_owned());
     }
-    let replaced: Vec<_> = banks.iter().filter(|b| b.replaces_built_in).map(|b| b.value.title.as_str()).collect();
-    if !replaced.is_empty() {
-        facts.push(format!("Banks in place of built-in ones: {}.", replaced.join(", ")));
+    let replaced_titles: Vec<_> =
+        banks.iter().filter(|b| b.replaces_built_in).map(|b| b.value.title.as_str()).collect();
+    if !replaced_titles.is_empty() {
+        lines.push(format!("Banks in place of built-in ones: {}.", replaced_titles.join(", ")));
     }
     if banks.iter().flat_map(|bank| bank.value.ready_questions()).any(|question| question.reviewed.is_none()) {
-        facts.push("Questions not yet reviewed by a clinician.".to_owned());
+        lines.push("Questions not yet reviewed by a clinician.".to_owned());
     }
-    facts
+    lines
 }
 
 impl Screen for BriefingScreen {
-    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
+    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
         match key {
             Key::CtrlC => Some(Effect::Quit),
             Key::Esc | Key::Char('q') => Some(Effect::Close),
-            Key::Enter if self.may_start() => Some(Effect::Do(Command::Exam(Arc::clone(&self.exam)))),
-            Key::Char('m') => Some(Effect::Do(Command::Mock(Arc::clone(&self.exam)))),
+            Key::Enter if self.can_start() => Some(Effect::Do(Command::StartExam(Arc::clone(&self.exam)))),
+            Key::Char('m') => Some(Effect::Do(Command::StartMock(Arc::clone(&self.exam)))),
             Key::Up => {
-                self.scroll.by(-1);
+                self.scroll.move_by(-1);
                 None
             }
             Key::Down => {
-                self.scroll.by(1);
+                self.scroll.move_by(1);
                 None
             }
             _ => None,
         }
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
-        let mut page = TextPage::new(cx.theme, area);
-        page.gap();
-        page.text(TextRole::Strong, &self.exam.title);
-        page.gap();
-        for fact in &self.facts {
-            page.hanging("· ", TextRole::Dim, TextRole::Text, fact);
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+        let mut page = TextPage::new(context.theme, area);
+        page.push_blank_line();
+        page.push_text(TextRole::Strong, &self.exam.title);
+        page.push_blank_line();
+        for line in &self.summary_lines {
+            page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, line);
         }
-        page.gap();
-        page.text(TextRole::Text, &view::next_line(self.start, &self.exam));
-        page.gap();
-        page.text(TextRole::Text, "The certificate will bear this name:");
-        page.hanging("  ", TextRole::Text, TextRole::Strong, &self.name);
-        page.gap();
-        if self.may_start() {
-            page.text(TextRole::Accent, "Enter starts the exam and the clock.");
+        page.push_blank_line();
+        page.push_text(TextRole::Text, &view::eligibility_line(self.eligibility, &self.exam));
+        page.push_blank_line();
+        page.push_text(TextRole::Text, "The certificate will bear this name:");
+        page.push_hanging_text("  ", TextRole::Text, TextRole::Strong, &self.certificate_name);
+        page.push_blank_line();
+        if self.can_start() {
+            page.push_text(TextRole::Accent, "Enter starts the exam and the clock.");
         }
-        page.text(TextRole::Dim, "m starts a mock of it: the same rules, it never counts, and says how ready you are.");
+        page.push_text(
+            TextRole::Dim,
+            "m starts a mock of it: the same rules, it never counts, and says how ready you are.",
+        );
         page.draw(frame, area, &mut self.scroll);
     }
 
@@ -133,7 +139,7 @@ impl Screen for BriefingScreen {
     }
 
     fn bindings(&self) -> Vec<Binding> {
-        let (start, mock, back) = (key("Enter", "start"), key("m", "mock"), key("Esc", "back"));
-        if self.may_start() { vec![start, mock, back] } else { vec![mock, back] }
+        let (start, mock, back) = (binding("Enter", "start"), binding("m", "mock"), binding("Esc", "back"));
+        if self.can_start() { vec![start, mock, back] } else { vec![mock, back] }
     }
 }

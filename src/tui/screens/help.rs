@@ -1,11 +1,11 @@
-//! All keys of the screen below, and a few words on the rest.
+//! The help screen: all keys of the screen below it, and general notes.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::text;
 use crate::tui::effect::Effect;
-use crate::tui::key::{Binding, Key, key};
+use crate::tui::key::{Binding, Key, binding};
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screen::{Screen, ScreenContext};
 use crate::tui::theme::TextRole;
@@ -25,7 +25,7 @@ impl HelpScreen {
 }
 
 /// What is worth knowing everywhere.
-const WORDS: &[&str] = &[
+const GENERAL_NOTES: &[&str] = &[
     "An answer is stored, on disk, the moment the screen says so. Closing the window, a power cut or a crash loses none.",
     "An exam's time runs on while the program is closed. Start needlewise again to go on where you stopped.",
     "A safety-critical question that is missed fails the exam, whatever the score.",
@@ -33,29 +33,34 @@ const WORDS: &[&str] = &[
 ];
 
 impl Screen for HelpScreen {
-    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
+    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
         match key {
-            key if self.scroll.on(key) => {}
+            key if self.scroll.handle_key(key) => {}
             _ => return Some(Effect::Close),
         }
         None
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
-        let mut page = TextPage::new(cx.theme, area);
-        page.text(TextRole::Strong, "Keys here");
-        page.gap();
-        let keys = self.bindings.iter().chain(&[key("?", "this help")]).map(|b| (b.key, b.does)).collect::<Vec<_>>();
-        let widest = keys.iter().map(|(key, _)| text::width(key)).max().unwrap_or(0);
-        for (key, does) in keys {
-            let mark = format!("  {key}{}   ", " ".repeat(widest - text::width(key)));
-            page.hanging(&mark, TextRole::Accent, TextRole::Text, does);
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+        let mut page = TextPage::new(context.theme, area);
+        page.push_text(TextRole::Strong, "Keys here");
+        page.push_blank_line();
+        let keys = self
+            .bindings
+            .iter()
+            .chain(&[binding("?", "this help")])
+            .map(|binding| (binding.keys, binding.label))
+            .collect::<Vec<_>>();
+        let key_width = keys.iter().map(|(key, _)| text::width(key)).max().unwrap_or(0);
+        for (key, label) in keys {
+            let marker = format!("  {key}{}   ", " ".repeat(key_width - text::width(key)));
+            page.push_hanging_text(&marker, TextRole::Accent, TextRole::Text, label);
         }
-        page.gap();
-        page.text(TextRole::Strong, "Good to know");
-        for words in WORDS {
-            page.gap();
-            page.text(TextRole::Text, words);
+        page.push_blank_line();
+        page.push_text(TextRole::Strong, "Good to know");
+        for note in GENERAL_NOTES {
+            page.push_blank_line();
+            page.push_text(TextRole::Text, note);
         }
         page.draw(frame, area, &mut self.scroll);
     }
@@ -65,6 +70,6 @@ impl Screen for HelpScreen {
     }
 
     fn bindings(&self) -> Vec<Binding> {
-        vec![key("any key", "back"), key("↑↓", "scroll")]
+        vec![binding("any key", "back"), binding("↑↓", "scroll")]
     }
 }

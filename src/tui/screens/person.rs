@@ -1,4 +1,4 @@
-//! One person in the records: where they stand, their attempts, their certificates, and what happened when.
+//! One person in the records: certification status, attempts, certificates and a timeline.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -6,9 +6,9 @@ use ratatui::layout::Rect;
 use crate::credential::Assurance;
 use crate::text;
 use crate::tui::effect::Effect;
-use crate::tui::key::{Binding, Key, key};
+use crate::tui::key::{Binding, Key, binding};
 use crate::tui::page::{Scroll, TextPage};
-use crate::tui::screen::{Screen, ScreenContext, on_read};
+use crate::tui::screen::{Screen, ScreenContext, handle_read_only_key};
 use crate::tui::theme::TextRole;
 use crate::view::person::PersonView;
 
@@ -25,75 +25,81 @@ impl PersonScreen {
     }
 }
 
-fn heading(page: &mut TextPage, label: &str) {
-    page.gap();
-    page.text(TextRole::Strong, label);
+fn push_heading(page: &mut TextPage, title: &str) {
+    page.push_blank_line();
+    page.push_text(TextRole::Strong, title);
 }
 
-fn line(page: &mut TextPage, text: &str) {
-    page.hanging("  ", TextRole::Text, TextRole::Text, text);
+fn push_indented_line(page: &mut TextPage, text: &str) {
+    page.push_hanging_text("  ", TextRole::Text, TextRole::Text, text);
 }
 
 fn draw_statuses(page: &mut TextPage, data: &PersonView) {
-    heading(page, "Standing");
-    for (exam, cell) in &data.standings {
-        let by = cell.certificate_row.as_ref();
-        let by = by.map_or_else(String::new, |by| format!(", {}, until {}", by.assurance.name(), by.valid_until.day()));
-        line(page, &format!("{}: {}{by}", text::single_line(exam), cell.status));
+    push_heading(page, "Standing");
+    for (exam, cell) in &data.statuses {
+        let basis = cell.certificate_row.as_ref();
+        let basis = basis.map_or_else(String::new, |basis| {
+            format!(", {}, until {}", basis.assurance.name(), basis.valid_until.day())
+        });
+        push_indented_line(page, &format!("{}: {}{basis}", text::single_line(exam), cell.status));
     }
 }
 
 fn draw_certificates(page: &mut TextPage, data: &PersonView) {
-    heading(page, "Certificates");
-    for (held, checked) in &data.certificates {
-        let issuer = text::single_line(&checked.issuer_label());
-        let assurance = checked.credential.as_ref().and_then(|credential| credential.assurance());
+    push_heading(page, "Certificates");
+    for (stored_certificate, verification) in &data.certificates {
+        let issuer = text::single_line(&verification.issuer_label());
+        let assurance = verification.credential.as_ref().and_then(|credential| credential.assurance());
         let assurance = assurance.map_or("", Assurance::name);
-        let (id, exam, until) = (held.certificate_id.short(), &held.exam, held.valid_until.day());
-        line(page, &format!("{id}  {exam}, {assurance}, until {until}: {}, {issuer}", checked.verdict));
+        let (short_id, exam, until) =
+            (stored_certificate.certificate_id.short(), &stored_certificate.exam, stored_certificate.valid_until.day());
+        push_indented_line(
+            page,
+            &format!("{short_id}  {exam}, {assurance}, until {until}: {}, {issuer}", verification.verdict),
+        );
     }
     if data.certificates.is_empty() {
-        page.text(TextRole::Dim, "  none");
+        page.push_text(TextRole::Dim, "  none");
     }
 }
 
 fn draw_attempts(page: &mut TextPage, data: &PersonView) {
-    heading(page, "Attempts on this computer");
-    for (row, shows_score) in &data.attempts {
-        let exam = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
-        let score = row.earned.as_ref().filter(|_| *shows_score);
+    push_heading(page, "Attempts on this computer");
+    for (row, has_score) in &data.attempts {
+        let exam_or_mode = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
+        let score = row.earned.as_ref().filter(|_| *has_score);
         let score = score.map_or_else(String::new, |earned| format!(", {earned} of {}", row.possible));
-        line(page, &format!("{}  {exam}: {}{score}", row.started.format_local(), row.state()));
+        push_indented_line(page, &format!("{}  {exam_or_mode}: {}{score}", row.started.format_local(), row.state()));
     }
     if data.attempts.is_empty() {
-        page.text(TextRole::Dim, "  none");
+        page.push_text(TextRole::Dim, "  none");
     }
 }
 
 impl Screen for PersonScreen {
-    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
-        on_read(&mut self.scroll, key, Effect::Close)
+    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
+        handle_read_only_key(&mut self.scroll, key, Effect::Close)
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
         let data = &self.data;
         let person = &data.person.person;
-        let mut page = TextPage::new(cx.theme, area);
-        page.gap();
-        page.text(TextRole::Strong, &text::single_line(&person.name));
-        let facts = [("Staff no.", &person.staff_id), ("License", &person.license), ("On hold", &person.hold)];
-        for (label, value) in facts {
+        let mut page = TextPage::new(context.theme, area);
+        page.push_blank_line();
+        page.push_text(TextRole::Strong, &text::single_line(&person.name));
+        let details = [("Staff no.", &person.staff_id), ("License", &person.license), ("On hold", &person.hold)];
+        for (label, value) in details {
             if let Some(value) = value {
-                page.text(TextRole::Text, &format!("{label}: {}", text::single_line(value)));
+                page.push_text(TextRole::Text, &format!("{label}: {}", text::single_line(value)));
             }
         }
-        page.text(TextRole::Dim, &data.person.id.to_string());
+        page.push_text(TextRole::Dim, &data.person.id.to_string());
         draw_statuses(&mut page, data);
         draw_certificates(&mut page, data);
         draw_attempts(&mut page, data);
-        heading(&mut page, "Timeline");
+        push_heading(&mut page, "Timeline");
         for (at, event) in &data.timeline {
-            page.hanging("  ", TextRole::Text, TextRole::Dim, &format!("{}  {event}", at.format_local()));
+            page.push_hanging_text("  ", TextRole::Text, TextRole::Dim, &format!("{}  {event}", at.format_local()));
         }
         page.draw(frame, area, &mut self.scroll);
     }
@@ -103,6 +109,6 @@ impl Screen for PersonScreen {
     }
 
     fn bindings(&self) -> Vec<Binding> {
-        vec![key("↑↓", "scroll"), key("Esc", "back")]
+        vec![binding("↑↓", "scroll"), binding("Esc", "back")]
     }
 }

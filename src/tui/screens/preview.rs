@@ -1,4 +1,4 @@
-//! A bank as a trainee will see it, with what the checker says of each question, following the file while it is edited.
+//! A bank as trainees will see it, with the checker's findings for each question. It reloads when the file changes.
 //!
 //! ```text
 //!   What is known about when …?          │  2 findings
@@ -21,63 +21,71 @@ use crate::ids::QuestionId;
 use crate::problem::Severity;
 use crate::text;
 use crate::tui::effect::{Command, Effect, Reply, Route};
-use crate::tui::key::{Binding, Key, key};
+use crate::tui::key::{Binding, Key, binding};
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screen::{Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::view::preview::PreviewContent;
 
 /// How often the file is looked at.
-const LOOK: Millis = Millis(500);
+const POLL_INTERVAL: Millis = Millis(500);
 
 /// The preview.
 #[derive(Debug)]
 pub struct PreviewScreen {
-    file: String,
-    reading: PreviewContent,
+    file_name: String,
+    content: PreviewContent,
     quiz: Option<QuizScreen>,
     scroll: Scroll,
 }
 
 impl PreviewScreen {
     /// Shows what was read of a file.
-    pub fn new(file: &str, reading: PreviewContent) -> Self {
-        let mut preview = Self { file: text::single_line(file), reading, quiz: None, scroll: Scroll::default() };
-        preview.begin(0);
+    pub fn new(file_name: &str, content: PreviewContent) -> Self {
+        let mut preview =
+            Self { file_name: text::single_line(file_name), content, quiz: None, scroll: Scroll::default() };
+        preview.restart_at(0);
         preview
     }
 
     /// Begins anew at a question, with nothing answered.
-    fn begin(&mut self, item: usize) {
+    fn restart_at(&mut self, question_index: usize) {
         self.scroll = Scroll::TOP;
-        self.quiz = match &self.reading {
-            PreviewContent::Bank(bank) => Some(QuizScreen::looking(Session::new(Arc::clone(&bank.sheet)), item)),
-            PreviewContent::Broken(_) => None,
+        self.quiz = match &self.content {
+            PreviewContent::Bank(bank) => {
+                Some(QuizScreen::at_question(Session::new(Arc::clone(&bank.loaded_paper)), question_index))
+            }
+            PreviewContent::Problems(_) => None,
         };
     }
 
     /// Takes in a new reading and stays at the question that is shown, where it is still there.
-    fn follow(&mut self, reading: PreviewContent) {
-        let (at, id) = (self.quiz.as_ref().map_or(0, QuizScreen::at), self.shown());
-        self.reading = reading;
-        match &self.reading {
+    fn update_content(&mut self, content: PreviewContent) {
+        let (question_index, question_id) =
+            (self.quiz.as_ref().map_or(0, QuizScreen::question_index), self.current_question_id());
+        self.content = content;
+        match &self.content {
             PreviewContent::Bank(bank) => {
-                let place = bank.sheet.questions.iter().position(|item| Some(&item.question.id) == id.as_ref());
-                self.begin(place.unwrap_or(at));
+                let new_index = bank
+                    .loaded_paper
+                    .questions
+                    .iter()
+                    .position(|loaded_question| Some(&loaded_question.question.id) == question_id.as_ref());
+                self.restart_at(new_index.unwrap_or(question_index));
             }
             // The question is kept in mind until the file can be read again.
-            PreviewContent::Broken(_) => self.scroll = Scroll::TOP,
+            PreviewContent::Problems(_) => self.scroll = Scroll::TOP,
         }
     }
 
     /// Returns the question that is shown, or was when the file could last be read.
-    fn shown(&self) -> Option<QuestionId> {
+    fn current_question_id(&self) -> Option<QuestionId> {
         let quiz = self.quiz.as_ref()?;
-        Some(quiz.sheet().questions.get(quiz.at())?.question.id.clone())
+        Some(quiz.loaded_paper().questions.get(quiz.question_index())?.question.id.clone())
     }
 
     /// Does to the session on the screen what practice would do to a stored one.
-    fn perform(&mut self, effect: Option<Effect>, cx: &ScreenContext) -> Option<Effect> {
+    fn apply_effect(&mut self, effect: Option<Effect>, context: &ScreenContext) -> Option<Effect> {
         let mut effect = effect;
         while let Some(next) = effect.take() {
             let quiz = self.quiz.as_mut()?;
@@ -87,12 +95,12 @@ impl PreviewScreen {
                     match session.decide(action, ActionMoment { elapsed: Millis(0), piped: false }) {
                         Ok(fact) => {
                             session.apply(&fact);
-                            effect = quiz.settled(Reply::Recorded(Box::new(session)), cx);
+                            effect = quiz.on_reply(Reply::Recorded(Box::new(session)), context);
                         }
-                        Err(refusal) => return Some(Effect::Do(Command::Refuse(refusal))),
+                        Err(refusal) => return Some(Effect::Do(Command::ShowRefusal(refusal))),
                     }
                 }
-                Effect::Open(Route::Result) => self.begin(0),
+                Effect::Open(Route::Result) => self.restart_at(0),
                 Effect::Close => return Some(Effect::Quit),
                 other => return Some(other),
             }
@@ -101,28 +109,31 @@ impl PreviewScreen {
     }
 
     /// Divides the screen: findings to the right where there is room, else below.
-    fn areas(area: Rect) -> (Rect, Rect) {
+    fn split_areas(area: Rect) -> (Rect, Rect) {
         if area.width >= 110 {
-            let wide = area.width - 44;
-            (Rect { width: wide, ..area }, Rect { x: area.x + wide, width: 44, ..area })
+            let question_width = area.width - 44;
+            (Rect { width: question_width, ..area }, Rect { x: area.x + question_width, width: 44, ..area })
         } else {
-            let high = (area.height / 3).max(3);
-            let top = area.height.saturating_sub(high);
-            (Rect { height: top, ..area }, Rect { y: area.y + top, height: high, ..area })
+            let notes_height = (area.height / 3).max(3);
+            let question_height = area.height.saturating_sub(notes_height);
+            (
+                Rect { height: question_height, ..area },
+                Rect { y: area.y + question_height, height: notes_height, ..area },
+            )
         }
     }
 
-    fn draw_notes(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
-        let mut page = TextPage::new(cx.theme, area);
-        let at = self.quiz.as_ref().map_or(0, QuizScreen::at);
-        if let PreviewContent::Bank(bank) = &self.reading {
-            let notes = bank.notes.get(at).map_or(&[][..], Vec::as_slice);
-            let found = notes.iter().filter(|note| note.severity.is_some()).count();
-            page.text(TextRole::Strong, &text::count_with_noun(found, "finding"));
+    fn draw_notes(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+        let mut page = TextPage::new(context.theme, area);
+        let question_index = self.quiz.as_ref().map_or(0, QuizScreen::question_index);
+        if let PreviewContent::Bank(bank) = &self.content {
+            let notes = bank.notes.get(question_index).map_or(&[][..], Vec::as_slice);
+            let finding_count = notes.iter().filter(|note| note.severity.is_some()).count();
+            page.push_text(TextRole::Strong, &text::count_with_noun(finding_count, "finding"));
             for note in notes {
-                page.text(role(note.severity), &note.message);
+                page.push_text(severity_role(note.severity), &note.message);
                 if !note.help.is_empty() {
-                    page.hanging("  ", TextRole::Text, TextRole::Dim, &note.help);
+                    page.push_hanging_text("  ", TextRole::Text, TextRole::Dim, &note.help);
                 }
             }
         }
@@ -131,7 +142,7 @@ impl PreviewScreen {
 }
 
 /// How a note looks: an error, a warning, or the status of the question.
-fn role(severity: Option<Severity>) -> TextRole {
+fn severity_role(severity: Option<Severity>) -> TextRole {
     match severity {
         None => TextRole::Dim,
         Some(Severity::Warning) => TextRole::Warn,
@@ -140,92 +151,92 @@ fn role(severity: Option<Severity>) -> TextRole {
 }
 
 impl Screen for PreviewScreen {
-    fn on(&mut self, key: Key, cx: &ScreenContext) -> Option<Effect> {
-        let Some(quiz) = self.quiz.as_mut().filter(|_| matches!(self.reading, PreviewContent::Bank(_))) else {
+    fn on_key(&mut self, key: Key, cx: &ScreenContext) -> Option<Effect> {
+        let Some(quiz) = self.quiz.as_mut().filter(|_| matches!(self.content, PreviewContent::Bank(_))) else {
             match key {
-                Key::Up => self.scroll.by(-1),
-                Key::Down => self.scroll.by(1),
-                Key::PageUp => self.scroll.by(-10),
-                Key::PageDown => self.scroll.by(10),
+                Key::Up => self.scroll.move_by(-1),
+                Key::Down => self.scroll.move_by(1),
+                Key::PageUp => self.scroll.move_by(-10),
+                Key::PageDown => self.scroll.move_by(10),
                 Key::Esc | Key::CtrlC | Key::Char('q') => return Some(Effect::Quit),
                 _ => {}
             }
             return None;
         };
-        let restarts = key == Key::Char('r') && !quiz.types() && quiz.choice_of('r').is_none();
+        let restarts = key == Key::Char('r') && !quiz.captures_text() && quiz.choice_position('r').is_none();
         if restarts || key == Key::Alt('r') {
-            let at = quiz.at();
-            self.begin(at);
+            let at = quiz.question_index();
+            self.restart_at(at);
             return None;
         }
-        let effect = quiz.on(key, cx);
-        self.perform(effect, cx)
+        let effect = quiz.on_key(key, cx);
+        self.apply_effect(effect, cx)
     }
 
-    fn settled(&mut self, reply: Reply, cx: &ScreenContext) -> Option<Effect> {
+    fn on_reply(&mut self, reply: Reply, cx: &ScreenContext) -> Option<Effect> {
         match reply {
-            Reply::FileRead(reading) => {
-                self.follow(*reading);
+            Reply::FileReloaded(reading) => {
+                self.update_content(*reading);
                 None
             }
             other => {
-                let effect = self.quiz.as_mut().and_then(|quiz| quiz.settled(other, cx));
-                self.perform(effect, cx)
+                let effect = self.quiz.as_mut().and_then(|quiz| quiz.on_reply(other, cx));
+                self.apply_effect(effect, cx)
             }
         }
     }
 
-    fn failed(&mut self) {
-        self.quiz.iter_mut().for_each(Screen::failed);
+    fn on_failure(&mut self) {
+        self.quiz.iter_mut().for_each(Screen::on_failure);
     }
 
-    fn tick(&mut self, _: &ScreenContext) -> Option<Effect> {
-        Some(Effect::Do(Command::ReadFile))
+    fn on_tick(&mut self, _: &ScreenContext) -> Option<Effect> {
+        Some(Effect::Do(Command::ReloadFile))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
-        if let PreviewContent::Broken(problems) = &self.reading {
-            let mut page = TextPage::new(cx.theme, area);
-            page.text(TextRole::Bad, "This file cannot be shown. It is read again when it is saved.");
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+        if let PreviewContent::Problems(problems) = &self.content {
+            let mut page = TextPage::new(context.theme, area);
+            page.push_text(TextRole::Bad, "This file cannot be shown. It is read again when it is saved.");
             for line in problems.iter().flat_map(|problem| problem.lines().chain([""])) {
-                page.parts(&[(TextRole::Text, line)]);
+                page.push_line(&[(TextRole::Text, line)]);
             }
             page.draw(frame, area, &mut self.scroll);
             return;
         }
-        let (question, notes) = Self::areas(area);
+        let (question_area, notes_area) = Self::split_areas(area);
         if let Some(quiz) = &mut self.quiz {
-            quiz.draw(frame, question, cx);
+            quiz.draw(frame, question_area, context);
         }
-        self.draw_notes(frame, notes, cx);
+        self.draw_notes(frame, notes_area, context);
     }
 
-    fn title(&self, cx: &ScreenContext) -> (String, String) {
-        let left = format!("{} · preview", self.file);
-        match (&self.reading, &self.quiz) {
-            (PreviewContent::Bank(_), Some(quiz)) => (left, quiz.title(cx).1),
+    fn title(&self, context: &ScreenContext) -> (String, String) {
+        let left = format!("{} · preview", self.file_name);
+        match (&self.content, &self.quiz) {
+            (PreviewContent::Bank(_), Some(quiz)) => (left, quiz.title(context).1),
             (PreviewContent::Bank(_), None) => (left, String::new()),
-            (PreviewContent::Broken(problems), _) => (left, text::count_with_noun(problems.len(), "problem")),
+            (PreviewContent::Problems(problems), _) => (left, text::count_with_noun(problems.len(), "problem")),
         }
     }
 
     fn bindings(&self) -> Vec<Binding> {
-        match (&self.reading, &self.quiz) {
+        match (&self.content, &self.quiz) {
             (PreviewContent::Bank(_), Some(quiz)) => {
-                let mut keys = quiz.bindings();
-                let restart = if quiz.choice_of('r').is_none() { "r" } else { "Alt+r" };
-                keys.push(key(restart, "begin again"));
-                keys
+                let mut bindings = quiz.bindings();
+                let restart_keys = if quiz.choice_position('r').is_none() { "r" } else { "Alt+r" };
+                bindings.push(binding(restart_keys, "begin again"));
+                bindings
             }
-            _ => vec![key("↑↓", "scroll"), key("q", "leave")],
+            _ => vec![binding("↑↓", "scroll"), binding("q", "leave")],
         }
     }
 
-    fn wake(&self, _: &ScreenContext) -> Option<Millis> {
-        Some(LOOK)
+    fn next_wake(&self, _: &ScreenContext) -> Option<Millis> {
+        Some(POLL_INTERVAL)
     }
 
-    fn types(&self) -> bool {
-        matches!(self.reading, PreviewContent::Bank(_)) && self.quiz.as_ref().is_some_and(Screen::types)
+    fn captures_text(&self) -> bool {
+        matches!(self.content, PreviewContent::Bank(_)) && self.quiz.as_ref().is_some_and(Screen::captures_text)
     }
 }

@@ -1,12 +1,12 @@
-//! The quiz: one question at a time, in practice with its explanation, in an exam without.
+//! The quiz screen: one question at a time. Practice shows the explanation after each answer; an exam does not.
 //!
 //! ```text
 //!  Foundations · exam           question 12 of 40 · 2 flagged · 38:10 left
 //!  ────────────────────────────────────────────────────────────────────────
 //!    What should she be told to do first?
 //!
-//!      A  Rest and call the clinic tomorrow if it persists
-//!    ▸ B  Go to an emergency department now; she does not drive
+//! Arrow keys move without marking. A letter or Space marks a choice, and Enter confirms it. An exam also stores a
+//! marked answer when the trainee moves to another question. "Stored" appears only for answers that are on disk.
 //!
 //!  ━━━━━━━━━━━━━━━━━━━━━╸─────────────────────────────────────────────────
 //! ```
@@ -24,8 +24,8 @@ use crate::exam::loaded_paper::LoadedQuestion;
 use crate::exam::session::AttemptAction;
 use crate::exam::{LoadedPaper, Session};
 use crate::tui::effect::{Effect, Reply, Route};
-use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Scroll, TextPage, column};
+use crate::tui::key::{Binding, Key, binding};
+use crate::tui::page::{Scroll, TextPage, text_column};
 use crate::tui::screen::{Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::{text, view};
@@ -35,24 +35,24 @@ mod keys;
 mod paint;
 
 use draft::AnswerDraft;
-use keys::{LetterCommand, record};
+use keys::{LetterCommand, record_effect};
 
 /// A sitting on the screen.
 #[derive(Debug)]
 pub struct QuizScreen {
     session: Session,
-    at: usize,
-    line: usize,
+    question_index: usize,
+    focused_line: usize,
     draft: AnswerDraft,
     /// Whether the draft was changed since it was stored.
-    changed: bool,
+    is_changed: bool,
     /// Whether typed characters go to the field.
-    in_field: bool,
+    is_field_focused: bool,
     /// Where to go once what was recorded is on disk.
-    then: AfterStore,
-    clock: Option<Countdown>,
+    after_store: AfterStore,
+    countdown: Option<Countdown>,
     note: Option<(TextRole, String)>,
-    asks_to_leave: bool,
+    is_confirming_leave: bool,
     scroll: Scroll,
 }
 
@@ -61,47 +61,47 @@ pub struct QuizScreen {
 enum AfterStore {
     Stay,
     Question(usize),
-    Sheet,
+    AnswerSheet,
     Leave,
 }
 
 impl QuizScreen {
     /// Shows a sitting at its next open question; `clock` is the time left and when that was so.
-    pub fn new(session: Session, clock: Option<Countdown>) -> Self {
-        let at = session.resume_index();
+    pub fn new(session: Session, countdown: Option<Countdown>) -> Self {
+        let question_index = session.resume_index();
         let draft = AnswerDraft::Truth(None);
         let mut quiz = Self {
             session,
-            at,
-            line: 0,
+            question_index,
+            focused_line: 0,
             draft,
-            changed: false,
-            in_field: false,
-            then: AfterStore::Stay,
-            clock,
+            is_changed: false,
+            is_field_focused: false,
+            after_store: AfterStore::Stay,
+            countdown,
             note: None,
-            asks_to_leave: false,
+            is_confirming_leave: false,
             scroll: Scroll::default(),
         };
-        quiz.go(at);
+        quiz.go_to(question_index);
         quiz
     }
 
     /// Shows a sitting that has ended, from its first question.
     pub fn review(session: Session) -> Self {
-        Self::looking(session, 0)
+        Self::at_question(session, 0)
     }
 
     /// Shows a sitting from one of its questions on.
-    pub(super) fn looking(session: Session, item: usize) -> Self {
+    pub(super) fn at_question(session: Session, question_index: usize) -> Self {
         let mut quiz = Self::new(session, None);
-        quiz.go(item);
+        quiz.go_to(question_index);
         quiz
     }
 
     /// Returns the place of the question that is shown.
-    pub(super) fn at(&self) -> usize {
-        self.at
+    pub(super) fn question_index(&self) -> usize {
+        self.question_index
     }
 
     /// Returns where the sitting stands.
@@ -110,12 +110,12 @@ impl QuizScreen {
     }
 
     /// Returns what is asked.
-    pub(super) fn sheet(&self) -> &LoadedPaper {
+    pub(super) fn loaded_paper(&self) -> &LoadedPaper {
         self.session.loaded_paper()
     }
 
-    fn item(&self) -> &LoadedQuestion {
-        &self.session.loaded_paper().questions[self.at]
+    fn loaded_question(&self) -> &LoadedQuestion {
+        &self.session.loaded_paper().questions[self.question_index]
     }
 
     fn is_exam(&self) -> bool {
@@ -123,63 +123,75 @@ impl QuizScreen {
     }
 
     fn is_closed(&self) -> bool {
-        self.session.is_closed(self.at) || self.session.finished().is_some()
+        self.session.is_closed(self.question_index) || self.session.finished().is_some()
     }
 
     fn is_last(&self) -> bool {
-        self.at + 1 == self.session.question_count()
+        self.question_index + 1 == self.session.question_count()
     }
 
     /// Shows a question with its stored answer.
-    fn go(&mut self, item: usize) {
-        self.at = item.min(self.session.question_count().saturating_sub(1));
-        self.draft = AnswerDraft::of(self.item(), self.session.stored_answer(self.at).map(|given| &given.answer));
-        let first = match &self.draft {
-            AnswerDraft::Choices(ticked) => ticked.first().and_then(|place| self.item().display_position(*place)),
+    fn go_to(&mut self, question_index: usize) {
+        self.question_index = question_index.min(self.session.question_count().saturating_sub(1));
+        self.draft = AnswerDraft::from_stored(
+            self.loaded_question(),
+            self.session.stored_answer(self.question_index).map(|stored_answer| &stored_answer.answer),
+        );
+        let first_marked = match &self.draft {
+            AnswerDraft::Choices(ticked) => {
+                ticked.first().and_then(|choice_index| self.loaded_question().display_position(*choice_index))
+            }
             AnswerDraft::Truth(Some(false)) => Some(1),
             _ => None,
         };
-        self.line = first.unwrap_or(0);
-        self.changed = false;
-        self.in_field = draft::is_field(self.item()) && !self.is_closed();
+        self.focused_line = first_marked.unwrap_or(0);
+        self.is_changed = false;
+        self.is_field_focused = draft::has_text_field(self.loaded_question()) && !self.is_closed();
         self.note = None;
         self.scroll = Scroll::default();
     }
 
     /// Stores what is marked, then goes on; an unfinished answer is named and kept in the making.
-    fn store_then(&mut self, then: AfterStore, certainty: Option<Certainty>) -> Option<Effect> {
-        self.then = then;
-        let (item, draft) = (self.at, &self.draft);
-        match draft.answer(self.item()) {
+    fn store_answer(&mut self, after_store: AfterStore, certainty: Option<Certainty>) -> Option<Effect> {
+        self.after_store = after_store;
+        let (question_index, draft) = (self.question_index, &self.draft);
+        match draft.answer(self.loaded_question()) {
             Some(answer) if !self.is_closed() => {
-                let same = self.session.stored_answer(item).is_some_and(|given| given.answer == answer);
-                if same && self.is_exam() {
-                    self.arrive()
+                let is_same = self
+                    .session
+                    .stored_answer(question_index)
+                    .is_some_and(|stored_answer| stored_answer.answer == answer);
+                if is_same && self.is_exam() {
+                    self.run_after_store()
                 } else {
-                    Some(record(AttemptAction::Answer { question_index: item, answer, certainty }))
+                    Some(record_effect(AttemptAction::Answer { question_index, answer, certainty }))
                 }
             }
-            None if self.changed && draft.is_empty() && self.session.stored_answer(item).is_some() => {
-                Some(record(AttemptAction::ClearAnswer { item }))
+            None if self.is_changed && draft.is_empty() && self.session.stored_answer(question_index).is_some() => {
+                Some(record_effect(AttemptAction::ClearAnswer { item: question_index }))
             }
-            _ => self.arrive(),
+            _ => self.run_after_store(),
         }
     }
 
     /// Goes where the trainee wanted to go.
-    fn arrive(&mut self) -> Option<Effect> {
-        match std::mem::replace(&mut self.then, AfterStore::Stay) {
+    fn run_after_store(&mut self) -> Option<Effect> {
+        match std::mem::replace(&mut self.after_store, AfterStore::Stay) {
             AfterStore::Stay => None,
-            AfterStore::Question(item) => {
-                self.go(item);
+            AfterStore::Question(question_index) => {
+                self.go_to(question_index);
                 None
             }
-            AfterStore::Sheet => {
+            AfterStore::AnswerSheet => {
                 let session = Box::new(self.session.clone());
-                Some(Effect::Open(Route::AnswerSheet { session, at: self.at, clock: self.clock }))
+                Some(Effect::Open(Route::AnswerSheet {
+                    session,
+                    question_index: self.question_index,
+                    countdown: self.countdown,
+                }))
             }
             AfterStore::Leave if self.is_exam() => {
-                self.asks_to_leave = true;
+                self.is_confirming_leave = true;
                 None
             }
             AfterStore::Leave => Some(Effect::Close),
@@ -187,102 +199,105 @@ impl QuizScreen {
     }
 
     /// Moves on, storing what was marked on purpose.
-    fn leave_for(&mut self, then: AfterStore) -> Option<Effect> {
-        if self.changed && !self.is_closed() && self.is_exam() {
-            if self.draft.answer(self.item()).is_none() && !self.draft.is_empty() {
+    fn navigate(&mut self, after_store: AfterStore) -> Option<Effect> {
+        if self.is_changed && !self.is_closed() && self.is_exam() {
+            if self.draft.answer(self.loaded_question()).is_none() && !self.draft.is_empty() {
                 self.note = Some((
                     TextRole::Warn,
                     "Not stored: finish this answer, or take it back with Backspace.".to_owned(),
                 ));
                 return None;
             }
-            return self.store_then(then, None);
+            return self.store_answer(after_store, None);
         }
-        self.then = then;
-        self.arrive()
+        self.after_store = after_store;
+        self.run_after_store()
     }
 
     fn confirm(&mut self, certainty: Option<Certainty>) -> Option<Effect> {
         if self.is_closed() {
-            return self.next();
+            return self.advance();
         }
         // Enter on a line takes that line, where one is to be chosen and none was marked.
-        let looks_only = matches!(self.draft, AnswerDraft::Choices(_) | AnswerDraft::Truth(_))
-            && (self.draft.is_empty() || !self.changed);
-        if looks_only && self.chooses_one() {
-            self.mark(self.line);
+        let is_only_browsing = matches!(self.draft, AnswerDraft::Choices(_) | AnswerDraft::Truth(_))
+            && (self.draft.is_empty() || !self.is_changed);
+        if is_only_browsing && self.is_single_choice() {
+            self.mark(self.focused_line);
         }
-        let Some(_) = self.draft.answer(self.item()) else {
-            self.note = Some((TextRole::Warn, self.draft.unfinished().to_owned()));
+        let Some(_) = self.draft.answer(self.loaded_question()) else {
+            self.note = Some((TextRole::Warn, self.draft.unfinished_message().to_owned()));
             return None;
         };
-        let next = if self.is_last() { AfterStore::Sheet } else { AfterStore::Question(self.at + 1) };
-        let then = if self.is_exam() { next } else { AfterStore::Stay };
-        self.store_then(then, certainty)
+        let next_step =
+            if self.is_last() { AfterStore::AnswerSheet } else { AfterStore::Question(self.question_index + 1) };
+        let after_store = if self.is_exam() { next_step } else { AfterStore::Stay };
+        self.store_answer(after_store, certainty)
     }
 
-    fn chooses_one(&self) -> bool {
+    fn is_single_choice(&self) -> bool {
         use crate::bank::question::{QuestionKind, SelectCount};
         matches!(
-            &self.item().question.ask,
+            &self.loaded_question().question.ask,
             QuestionKind::Choice { select: SelectCount::One, .. } | QuestionKind::TrueFalse { .. }
         )
     }
 
     /// Goes on after an explained question: to the next open one, or to the result.
-    fn next(&mut self) -> Option<Effect> {
+    fn advance(&mut self) -> Option<Effect> {
         if self.session.finished().is_some() {
-            let at = if self.is_last() { return Some(Effect::Close) } else { self.at + 1 };
-            self.go(at);
+            let next_index = if self.is_last() { return Some(Effect::Close) } else { self.question_index + 1 };
+            self.go_to(next_index);
             return None;
         }
         match self.session.unanswered_indexes().first().copied() {
-            Some(_) if !self.is_last() => self.go(self.at + 1),
-            Some(open) => self.go(open),
-            None => return Some(record(AttemptAction::Submit)),
+            Some(_) if !self.is_last() => self.go_to(self.question_index + 1),
+            Some(open_index) => self.go_to(open_index),
+            None => return Some(record_effect(AttemptAction::Submit)),
         }
         None
     }
 
     fn mark(&mut self, position: usize) {
-        let item = std::sync::Arc::clone(self.session.loaded_paper());
-        let item = &item.questions[self.at];
-        if self.is_closed() || position >= item.order.len().max(draft::lines(item)) {
+        let loaded_question = std::sync::Arc::clone(self.session.loaded_paper());
+        let loaded_question = &loaded_question.questions[self.question_index];
+        if self.is_closed() || position >= loaded_question.order.len().max(draft::line_count(loaded_question)) {
             return;
         }
-        self.draft.mark(item, position, self.line);
-        self.changed = true;
+        self.draft.mark(loaded_question, position, self.focused_line);
+        self.is_changed = true;
         self.note = None;
         match self.draft {
             // The next left side waits for its letter.
-            AnswerDraft::Pairs(_) => self.line = (self.line + 1).min(draft::lines(item).saturating_sub(1)),
-            _ => self.line = position.min(draft::lines(item).saturating_sub(1)),
+            AnswerDraft::Pairs(_) => {
+                self.focused_line = (self.focused_line + 1).min(draft::line_count(loaded_question).saturating_sub(1))
+            }
+            _ => self.focused_line = position.min(draft::line_count(loaded_question).saturating_sub(1)),
         }
     }
 
-    fn left(&self, cx: &ScreenContext) -> Option<Millis> {
-        self.clock.map(|clock| clock.remaining(cx.now))
+    fn time_left(&self, context: &ScreenContext) -> Option<Millis> {
+        self.countdown.map(|countdown| countdown.remaining(context.now))
     }
 }
 
 impl Screen for QuizScreen {
-    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
-        if self.asks_to_leave {
-            self.asks_to_leave = false;
+    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
+        if self.is_confirming_leave {
+            self.is_confirming_leave = false;
             return match key {
                 Key::Enter | Key::Char('l' | 'y') | Key::CtrlC => Some(Effect::Close),
                 _ => None,
             };
         }
-        if self.in_field
-            && let Some(effect) = self.on_field(key)
+        if self.is_field_focused
+            && let Some(effect) = self.on_field_key(key)
         {
             return effect;
         }
-        self.on_command(key)
+        self.on_command_key(key)
     }
 
-    fn settled(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
+    fn on_reply(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
         match reply {
             Reply::Recorded(session) => {
                 let was_closed = self.is_closed();
@@ -291,98 +306,109 @@ impl Screen for QuizScreen {
                     return Some(Effect::Open(Route::Result));
                 }
                 // A flag leaves a draft in the making as it is.
-                let stored =
-                    AnswerDraft::of(self.item(), self.session.stored_answer(self.at).map(|given| &given.answer));
-                self.changed = self.changed && self.draft != stored;
+                let stored = AnswerDraft::from_stored(
+                    self.loaded_question(),
+                    self.session.stored_answer(self.question_index).map(|given| &given.answer),
+                );
+                self.is_changed = self.is_changed && self.draft != stored;
                 if self.is_closed() && !was_closed {
-                    self.in_field = false;
+                    self.is_field_focused = false;
                     self.scroll = Scroll::default();
                 }
-                return self.arrive();
+                return self.run_after_store();
             }
             Reply::TimeUp => return Some(Effect::Open(Route::Result)),
-            Reply::ClosedAt(item) => self.go(item),
-            Reply::Closed | Reply::FileRead(_) | Reply::Verified(_) => {}
+            Reply::ClosedToQuestion(item) => self.go_to(item),
+            Reply::Closed | Reply::FileReloaded(_) | Reply::Verified(_) => {}
         }
         None
     }
 
-    fn failed(&mut self) {
-        self.then = AfterStore::Stay;
+    fn on_failure(&mut self) {
+        self.after_store = AfterStore::Stay;
     }
 
-    fn tick(&mut self, cx: &ScreenContext) -> Option<Effect> {
-        (self.left(cx) == Some(Millis(0))).then_some(record(AttemptAction::TimeOut))
+    fn on_tick(&mut self, cx: &ScreenContext) -> Option<Effect> {
+        (self.time_left(cx) == Some(Millis(0))).then_some(record_effect(AttemptAction::TimeOut))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
-        let (role, note) = self.said();
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+        let (role, note) = self.status_message();
         // What is said takes as many lines as it needs, but never hides the question altogether.
-        let said = text::wrap(&text::sanitize(&note), usize::from(column(area).width));
-        let height = u16::try_from(said.len()).unwrap_or(u16::MAX).clamp(1, area.height.saturating_sub(1) / 2);
+        let message_lines = text::wrap(&text::sanitize(&note), usize::from(text_column(area).width));
+        let height = u16::try_from(message_lines.len()).unwrap_or(u16::MAX).clamp(1, area.height.saturating_sub(1) / 2);
         let body = Rect { height: area.height.saturating_sub(height + 1), ..area };
-        let mut page = TextPage::new(cx.theme, body);
+        let mut page = TextPage::new(context.theme, body);
         self.paint(&mut page);
         let mut scroll = self.scroll;
-        let more = page.draw(frame, body, &mut scroll);
+        let has_more_below = page.draw(frame, body, &mut scroll);
         self.scroll = scroll;
-        let said = if more && role == TextRole::Dim { vec!["▼ more below: PgDn".to_owned()] } else { said };
-        for (y, line) in (body.bottom()..).zip(said.into_iter().take(height.into())) {
-            let line = Line::styled(line, cx.theme.style(role));
-            frame.render_widget(line, Rect { y, height: 1, ..column(area) });
+        let message_lines = if has_more_below && role == TextRole::Dim {
+            vec!["▼ more below: PgDn".to_owned()]
+        } else {
+            message_lines
+        };
+        for (y, line) in (body.bottom()..).zip(message_lines.into_iter().take(height.into())) {
+            let line = Line::styled(line, context.theme.style(role));
+            frame.render_widget(line, Rect { y, height: 1, ..text_column(area) });
         }
-        self.paint_progress(frame, Rect { y: area.bottom() - 1, height: 1, ..area }, cx);
+        self.paint_progress(frame, Rect { y: area.bottom() - 1, height: 1, ..area }, context);
     }
 
-    fn title(&self, cx: &ScreenContext) -> (String, String) {
+    fn title(&self, context: &ScreenContext) -> (String, String) {
         let sheet = self.session.loaded_paper();
         let mode = if self.session.finished().is_some() { "review" } else { sheet.mode.name() };
         let left = if self.is_exam() {
             format!("{} · {mode}", sheet.title())
         } else {
-            format!("{} · {mode}", sheet.bank_of(self.at).title)
+            format!("{} · {mode}", sheet.bank_of(self.question_index).title)
         };
-        let mut right = format!("question {} of {}", self.at + 1, self.session.question_count());
+        let mut right = format!("question {} of {}", self.question_index + 1, self.session.question_count());
         if self.session.flagged_count() > 0 {
             right += &format!(" · {} flagged", self.session.flagged_count());
         }
-        if let Some(left) = self.left(cx) {
+        if let Some(left) = self.time_left(context) {
             right += &format!(" · {}", view::time_left(left));
         }
         (left, right)
     }
 
     fn bindings(&self) -> Vec<Binding> {
-        if self.in_field {
-            return vec![key("Enter", "confirm"), key("← →", "move"), key("Esc", "leave the field")];
+        if self.is_field_focused {
+            return vec![binding("Enter", "confirm"), binding("← →", "move"), binding("Esc", "leave the field")];
         }
         if self.is_closed() {
-            return vec![key("Enter", "next"), key("← →", "move"), key("PgDn", "scroll"), key("q", "back")];
+            return vec![
+                binding("Enter", "next"),
+                binding("← →", "move"),
+                binding("PgDn", "scroll"),
+                binding("q", "back"),
+            ];
         }
-        let mut keys = vec![match self.draft {
-            AnswerDraft::Field(_) => key("Tab", "type"),
-            AnswerDraft::Truth(_) => key("T F", "choose"),
-            AnswerDraft::Order(_) => key("A B …", "pick in order"),
-            AnswerDraft::Pairs(_) => key("A B …", "match the line"),
-            AnswerDraft::Choices(_) => key("A B …", "choose"),
+        let mut bindings = vec![match self.draft {
+            AnswerDraft::Field(_) => binding("Tab", "type"),
+            AnswerDraft::Truth(_) => binding("T F", "choose"),
+            AnswerDraft::Order(_) => binding("A B …", "pick in order"),
+            AnswerDraft::Pairs(_) => binding("A B …", "match the line"),
+            AnswerDraft::Choices(_) => binding("A B …", "choose"),
         }];
-        keys.extend([key("Enter", "confirm"), key("← →", "move")]);
-        keys.push(self.letter_binding(LetterCommand::Flag, "flag"));
-        keys.push(self.letter_binding(LetterCommand::AnswerSheet, "answer sheet"));
+        bindings.extend([binding("Enter", "confirm"), binding("← →", "move")]);
+        bindings.push(self.letter_binding(LetterCommand::Flag, "flag"));
+        bindings.push(self.letter_binding(LetterCommand::AnswerSheet, "answer sheet"));
         if !self.is_exam() {
-            keys.push(key("1 2 3", "confirm as a guess, fairly sure, certain"));
+            bindings.push(binding("1 2 3", "confirm as a guess, fairly sure, certain"));
         }
-        keys.extend([key("Space", "mark"), key("Backspace", "take back")]);
-        keys.push(self.letter_binding(LetterCommand::Leave, "leave"));
-        keys
+        bindings.extend([binding("Space", "mark"), binding("Backspace", "take back")]);
+        bindings.push(self.letter_binding(LetterCommand::Leave, "leave"));
+        bindings
     }
 
-    fn wake(&self, cx: &ScreenContext) -> Option<Millis> {
-        self.clock.map(|clock| clock.until_next_change(cx.now))
+    fn next_wake(&self, cx: &ScreenContext) -> Option<Millis> {
+        self.countdown.map(|clock| clock.until_next_change(cx.now))
     }
 
-    fn types(&self) -> bool {
-        self.in_field && !self.asks_to_leave
+    fn captures_text(&self) -> bool {
+        self.is_field_focused && !self.is_confirming_leave
     }
 
     fn exit_code(&self) -> u8 {

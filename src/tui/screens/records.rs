@@ -1,4 +1,4 @@
-//! Records: who stands where, as a list for one exam or as a matrix of all.
+//! The records screen: the certification status of all people, for one exam as a list or for all exams as a matrix.
 //!
 //! ```text
 //!   Find: ok▌        standing: any · assurance: any · by name
@@ -7,7 +7,7 @@
 //!   Ben Okri             18         not done
 //! ```
 //!
-//! Whatever comes in sight has its signature verified before it is shown as anything.
+//! The signatures of visible certificates are verified before their status is shown.
 
 use std::collections::HashSet;
 
@@ -22,17 +22,17 @@ use crate::projections::matrix::{Matrix, MatrixOrder, MatrixQuery, MatrixRow};
 use crate::projections::status::{CertificationStatus, MatrixCell};
 use crate::text;
 use crate::tui::effect::{Command, Effect, Reply, Route};
-use crate::tui::key::{Binding, Key, key};
+use crate::tui::key::{Binding, Key, binding};
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screen::{Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 
 /// How many certificates are verified between two keys.
-const AT_ONCE: usize = 16;
+const VERIFY_BATCH_SIZE: usize = 16;
 /// The columns that a name takes, and those of an exam's cell in the matrix.
-const NAME: usize = 24;
+const NAME_WIDTH: usize = 24;
 /// See [`NAME`].
-const CELL: usize = 25;
+const CELL_WIDTH: usize = 25;
 
 /// How people are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,92 +45,92 @@ enum RecordsView {
 
 /// The records.
 pub struct RecordsScreen {
-    roll: Matrix,
+    matrix: Matrix,
     query: MatrixQuery,
     /// The exam of the list, by its place.
-    exam: usize,
-    chosen: Vec<usize>,
-    at: usize,
+    exam_index: usize,
+    matching_rows: Vec<usize>,
+    selected: usize,
     view: RecordsView,
-    searching: bool,
-    proven: HashSet<CertificateId>,
+    is_searching: bool,
+    verified: HashSet<CertificateId>,
     /// Whether verifying failed, so that it is not tried again by itself.
-    stopped: bool,
+    has_verification_failed: bool,
     scroll: Scroll,
     /// How many people were in sight when last drawn.
-    rows: usize,
+    visible_rows: usize,
     now: Timestamp,
 }
 
 impl RecordsScreen {
     /// Shows everybody.
-    pub fn new(roll: Matrix, now: Timestamp) -> Self {
+    pub fn new(matrix: Matrix, now: Timestamp) -> Self {
         let query = MatrixQuery::default();
-        let chosen = roll.select_rows(&query, now);
+        let matching_rows = matrix.select_rows(&query, now);
         Self {
-            roll,
+            matrix,
             query,
-            exam: 0,
-            chosen,
-            at: 0,
+            exam_index: 0,
+            matching_rows,
+            selected: 0,
             view: RecordsView::List,
-            searching: false,
-            proven: HashSet::new(),
-            stopped: false,
+            is_searching: false,
+            verified: HashSet::new(),
+            has_verification_failed: false,
             scroll: Scroll::default(),
-            rows: 20,
+            visible_rows: 20,
             now,
         }
     }
 
-    fn select(&mut self) {
+    fn apply_filter(&mut self) {
         self.query.exam = match self.view {
-            RecordsView::List => self.roll.exams.get(self.exam).map(|(id, _)| id.clone()),
+            RecordsView::List => self.matrix.exams.get(self.exam_index).map(|(exam_id, _)| exam_id.clone()),
             RecordsView::Matrix => None,
         };
-        self.chosen = self.roll.select_rows(&self.query, self.now);
-        self.at = 0;
+        self.matching_rows = self.matrix.select_rows(&self.query, self.now);
+        self.selected = 0;
         self.scroll = Scroll::default();
     }
 
-    fn move_to(&mut self, at: usize) {
-        self.at = at.min(self.chosen.len().saturating_sub(1));
+    fn move_to(&mut self, index: usize) {
+        self.selected = index.min(self.matching_rows.len().saturating_sub(1));
     }
 
     /// Returns what is in sight and not verified yet.
-    fn unproven(&self) -> Vec<CertificateRow> {
-        let first = self.at.saturating_sub(self.rows);
-        let near = self.chosen.iter().skip(first).take(2 * self.rows + 1);
-        let rests_on =
-            near.flat_map(|row| &self.roll.rows[*row].cells).filter_map(|cell| cell.certificate_row.as_ref());
-        rests_on.filter(|row| !self.proven.contains(&row.id)).take(AT_ONCE).cloned().collect()
+    fn certificates_to_verify(&self) -> Vec<CertificateRow> {
+        let first = self.selected.saturating_sub(self.visible_rows);
+        let nearby_rows = self.matching_rows.iter().skip(first).take(2 * self.visible_rows + 1);
+        let certificates =
+            nearby_rows.flat_map(|row| &self.matrix.rows[*row].cells).filter_map(|cell| cell.certificate_row.as_ref());
+        certificates.filter(|row| !self.verified.contains(&row.id)).take(VERIFY_BATCH_SIZE).cloned().collect()
     }
 
-    fn search(&mut self, key: Key) -> Option<Effect> {
+    fn on_search_key(&mut self, key: Key) -> Option<Effect> {
         match key {
             Key::CtrlC => return Some(Effect::Quit),
-            Key::Enter | Key::Esc => self.searching = false,
+            Key::Enter | Key::Esc => self.is_searching = false,
             Key::Backspace => {
                 self.query.search_text = text::without_last_grapheme(&self.query.search_text).to_owned();
-                self.select();
+                self.apply_filter();
             }
             Key::Char(c) => {
                 self.query.search_text.push(c);
-                self.select();
+                self.apply_filter();
             }
-            Key::Up => self.move_to(self.at.saturating_sub(1)),
-            Key::Down => self.move_to(self.at + 1),
+            Key::Up => self.move_to(self.selected.saturating_sub(1)),
+            Key::Down => self.move_to(self.selected + 1),
             _ => {}
         }
         None
     }
 
     /// Changes what is shown.
-    fn choose(&mut self, letter: char) {
+    fn on_letter(&mut self, letter: char) {
         match letter {
-            '/' => self.searching = true,
-            's' => self.query.status = after(&CertificationStatus::ALL, self.query.status),
-            'a' => self.query.assurance = after(&Assurance::ALL[1..], self.query.assurance),
+            '/' => self.is_searching = true,
+            's' => self.query.status = cycle(&CertificationStatus::ALL, self.query.status),
+            'a' => self.query.assurance = cycle(&Assurance::ALL[1..], self.query.assurance),
             'e' => {
                 self.query.expiring_within_days =
                     if self.query.expiring_within_days.is_some() { None } else { Some(60) }
@@ -139,17 +139,17 @@ impl RecordsScreen {
                 self.query.order =
                     if self.query.order == MatrixOrder::Name { MatrixOrder::Expiry } else { MatrixOrder::Name }
             }
-            'x' => self.exam = (self.exam + 1) % self.roll.exams.len().max(1),
+            'x' => self.exam_index = (self.exam_index + 1) % self.matrix.exams.len().max(1),
             _ => return,
         }
         if letter != '/' {
-            self.select();
+            self.apply_filter();
         }
     }
 
-    fn heads(&self, page: &mut TextPage) {
-        let cursor = if self.searching { "▌" } else { "" };
-        page.parts(&[
+    fn draw_header(&self, page: &mut TextPage) {
+        let cursor = if self.is_searching { "▌" } else { "" };
+        page.push_line(&[
             (TextRole::Strong, "Find: "),
             (TextRole::Text, &self.query.search_text),
             (TextRole::Accent, cursor),
@@ -158,79 +158,87 @@ impl RecordsScreen {
         let assurance = self.query.assurance.map_or("any", Assurance::name);
         let expiring = if self.query.expiring_within_days.is_some() { " · ends within 60 days" } else { "" };
         let sort = if self.query.order == MatrixOrder::Name { "by name" } else { "who ends first" };
-        page.text(TextRole::Dim, &format!("standing: {standing} · assurance: {assurance}{expiring} · {sort}"));
-        page.gap();
+        page.push_text(TextRole::Dim, &format!("standing: {standing} · assurance: {assurance}{expiring} · {sort}"));
+        page.push_blank_line();
     }
 
-    fn list(&self, page: &mut TextPage, first: usize) {
-        let exam = self.roll.exams.get(self.exam);
+    fn draw_list(&self, page: &mut TextPage, first: usize) {
+        let exam = self.matrix.exams.get(self.exam_index);
         let title = exam.map_or_else(|| "No exam".to_owned(), |(_, title)| text::single_line(title));
-        page.parts(&[(TextRole::Strong, "  Name                    "), (TextRole::Strong, &title)]);
-        for (at, row) in self.sight(first) {
-            let cell = row.cells.get(self.exam);
-            let (role, says) = cell.map_or((TextRole::Dim, String::new()), |cell| self.words(cell, ", "));
-            self.person(page, at, row, |page, lead| {
+        page.push_line(&[(TextRole::Strong, "  Name                    "), (TextRole::Strong, &title)]);
+        for (index, row) in self.visible_people(first) {
+            let cell = row.cells.get(self.exam_index);
+            let (role, cell_text) = cell.map_or((TextRole::Dim, String::new()), |cell| self.cell_text(cell, ", "));
+            self.draw_person(page, index, row, |page, prefix| {
                 if page.width() >= 60 {
-                    page.parts(&[lead[0], lead[1], (role, &says)]);
+                    page.push_line(&[prefix[0], prefix[1], (role, &cell_text)]);
                 } else {
-                    page.parts(&lead);
-                    page.parts(&[(TextRole::Text, "    "), (role, &says)]);
+                    page.push_line(&prefix);
+                    page.push_line(&[(TextRole::Text, "    "), (role, &cell_text)]);
                 }
             });
         }
     }
 
-    fn matrix(&self, page: &mut TextPage, first: usize) {
-        let fit = (page.width().saturating_sub(NAME + 2) / CELL).max(1);
-        let exams: Vec<_> = self.roll.exams.iter().skip(self.exam).take(fit).collect();
-        let titles: String = exams.iter().map(|(id, _)| padded(id.as_str(), CELL)).collect();
-        page.parts(&[(TextRole::Strong, &padded("  Name", NAME + 2)), (TextRole::Strong, &titles)]);
-        for (at, row) in self.sight(first) {
-            let cells: Vec<_> = row.cells.iter().skip(self.exam).take(fit).map(|cell| self.words(cell, "\n")).collect();
-            let line = |number: usize| -> Vec<(TextRole, String)> {
-                let part = |says: &String| says.split('\n').nth(number).unwrap_or_default().to_owned();
-                cells.iter().map(|(role, says)| (*role, padded(&part(says), CELL))).collect()
+    fn draw_matrix(&self, page: &mut TextPage, first: usize) {
+        let exam_count = (page.width().saturating_sub(NAME_WIDTH + 2) / CELL_WIDTH).max(1);
+        let exams: Vec<_> = self.matrix.exams.iter().skip(self.exam_index).take(exam_count).collect();
+        let titles: String = exams.iter().map(|(exam_id, _)| pad(exam_id.as_str(), CELL_WIDTH)).collect();
+        page.push_line(&[(TextRole::Strong, &pad("  Name", NAME_WIDTH + 2)), (TextRole::Strong, &titles)]);
+        for (index, row) in self.visible_people(first) {
+            let cells: Vec<_> = row
+                .cells
+                .iter()
+                .skip(self.exam_index)
+                .take(exam_count)
+                .map(|cell| self.cell_text(cell, "\n"))
+                .collect();
+            let line_parts = |line_index: usize| -> Vec<(TextRole, String)> {
+                let part = |cell_text: &String| cell_text.split('\n').nth(line_index).unwrap_or_default().to_owned();
+                cells.iter().map(|(role, cell_text)| (*role, pad(&part(cell_text), CELL_WIDTH))).collect()
             };
-            self.person(page, at, row, |page, lead| {
-                let (above, below) = (line(0), line(1));
-                let staff = row.person.person.staff_id.clone().unwrap_or_default();
-                let staff = padded(&format!("  {}", text::single_line(&staff)), NAME + 2);
-                let with = |start: Vec<(TextRole, String)>, cells: Vec<(TextRole, String)>| [start, cells].concat();
+            self.draw_person(page, index, row, |page, prefix| {
+                let (above, below) = (line_parts(0), line_parts(1));
+                let staff_id = row.person.person.staff_id.clone().unwrap_or_default();
+                let staff_id = pad(&format!("  {}", text::single_line(&staff_id)), NAME_WIDTH + 2);
+                let joined = |start: Vec<(TextRole, String)>, cells: Vec<(TextRole, String)>| [start, cells].concat();
                 for parts in [
-                    with(lead.iter().map(|(role, part)| (*role, (*part).to_owned())).collect(), above),
-                    with(vec![(TextRole::Dim, staff)], below),
+                    joined(prefix.iter().map(|(role, part)| (*role, (*part).to_owned())).collect(), above),
+                    joined(vec![(TextRole::Dim, staff_id)], below),
                 ] {
-                    page.parts(&parts.iter().map(|(role, part)| (*role, part.as_str())).collect::<Vec<_>>());
+                    page.push_line(&parts.iter().map(|(role, part)| (*role, part.as_str())).collect::<Vec<_>>());
                 }
             });
         }
     }
 
     /// Begins a person's line with a mark and the name; `rest` draws it.
-    fn person(
+    fn draw_person(
         &self,
         page: &mut TextPage,
-        at: usize,
+        index: usize,
         row: &MatrixRow,
-        rest: impl FnOnce(&mut TextPage, [(TextRole, &str); 2]),
+        draw_rest: impl FnOnce(&mut TextPage, [(TextRole, &str); 2]),
     ) {
-        let here = at == self.at;
-        let name = padded(&text::single_line(&row.person.person.name), NAME);
-        let role = if here { TextRole::Strong } else { TextRole::Text };
-        rest(page, [(TextRole::Accent, if here { "▸ " } else { "  " }), (role, &name)]);
+        let is_selected = index == self.selected;
+        let name = pad(&text::single_line(&row.person.person.name), NAME_WIDTH);
+        let role = if is_selected { TextRole::Strong } else { TextRole::Text };
+        draw_rest(page, [(TextRole::Accent, if is_selected { "▸ " } else { "  " }), (role, &name)]);
     }
 
     /// Returns who is in sight from the `first` on, each with the place among those chosen.
-    fn sight(&self, first: usize) -> impl Iterator<Item = (usize, &MatrixRow)> {
-        let rows = self.chosen.iter().enumerate().skip(first).take(self.rows);
-        rows.map(|(at, row)| (at, &self.roll.rows[*row]))
+    fn visible_people(&self, first: usize) -> impl Iterator<Item = (usize, &MatrixRow)> {
+        let rows = self.matching_rows.iter().enumerate().skip(first).take(self.visible_rows);
+        rows.map(|(index, row)| (index, &self.matrix.rows[*row]))
     }
 
     /// Returns a cell in words, with the role of its color.
-    fn words(&self, cell: &MatrixCell, gap: &str) -> (TextRole, String) {
+    fn cell_text(&self, cell: &MatrixCell, separator: &str) -> (TextRole, String) {
         match (&cell.certificate_row, cell.rejected_verdict) {
-            (Some(by), _) if !self.proven.contains(&by.id) => (TextRole::Dim, "being verified".to_owned()),
-            (Some(by), _) => {
+            (Some(certificate), _) if !self.verified.contains(&certificate.id) => {
+                (TextRole::Dim, "being verified".to_owned())
+            }
+            (Some(certificate), _) => {
                 let role = match cell.status {
                     CertificationStatus::Current => TextRole::Good,
                     CertificationStatus::Expiring60 | CertificationStatus::Expiring30 => TextRole::Warn,
@@ -238,120 +246,121 @@ impl RecordsScreen {
                         TextRole::Bad
                     }
                 };
-                let until = by.valid_until.day();
-                (role, format!("{}{gap}{} {until}", cell.status, by.assurance.name()))
+                let until = certificate.valid_until.day();
+                (role, format!("{}{separator}{} {until}", cell.status, certificate.assurance.name()))
             }
-            (None, Some(verdict)) => (TextRole::Dim, format!("{}{gap}one is {verdict}", cell.status)),
+            (None, Some(verdict)) => (TextRole::Dim, format!("{}{separator}one is {verdict}", cell.status)),
             (None, None) => (TextRole::Dim, cell.status.to_string()),
         }
     }
 }
 
 /// Returns the value after the one chosen, or none after the last.
-fn after<T: Copy + PartialEq>(all: &[T], chosen: Option<T>) -> Option<T> {
-    let next = chosen.and_then(|chosen| all.iter().position(|one| *one == chosen)).map_or(0, |at| at + 1);
-    all.get(next).copied()
+fn cycle<T: Copy + PartialEq>(options: &[T], current: Option<T>) -> Option<T> {
+    let next =
+        current.and_then(|current| options.iter().position(|option| *option == current)).map_or(0, |index| index + 1);
+    options.get(next).copied()
 }
 
 /// Returns a text cut or filled up to so many columns, with a space at its end.
-fn padded(said: &str, columns: usize) -> String {
-    let cut = text::truncate(said, columns.saturating_sub(1)).into_owned();
+fn pad(content: &str, columns: usize) -> String {
+    let cut = text::truncate(content, columns.saturating_sub(1)).into_owned();
     let gap = columns.saturating_sub(text::width(&cut));
     format!("{cut}{}", " ".repeat(gap))
 }
 
 impl Screen for RecordsScreen {
-    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
-        self.stopped = false;
-        if self.searching {
-            return self.search(key);
+    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
+        self.has_verification_failed = false;
+        if self.is_searching {
+            return self.on_search_key(key);
         }
         match key {
             Key::CtrlC => return Some(Effect::Quit),
             Key::Esc | Key::Char('q') => return Some(Effect::Close),
-            Key::Up => self.move_to(self.at.saturating_sub(1)),
-            Key::Down => self.move_to(self.at + 1),
-            Key::PageUp => self.move_to(self.at.saturating_sub(self.rows)),
-            Key::PageDown => self.move_to(self.at + self.rows),
+            Key::Up => self.move_to(self.selected.saturating_sub(1)),
+            Key::Down => self.move_to(self.selected + 1),
+            Key::PageUp => self.move_to(self.selected.saturating_sub(self.visible_rows)),
+            Key::PageDown => self.move_to(self.selected + self.visible_rows),
             Key::Home => self.move_to(0),
             Key::End => self.move_to(usize::MAX),
-            Key::Left => self.exam = self.exam.saturating_sub(1),
-            Key::Right => self.exam = (self.exam + 1).min(self.roll.exams.len().saturating_sub(1)),
+            Key::Left => self.exam_index = self.exam_index.saturating_sub(1),
+            Key::Right => self.exam_index = (self.exam_index + 1).min(self.matrix.exams.len().saturating_sub(1)),
             Key::Tab => {
                 self.view = if self.view == RecordsView::List { RecordsView::Matrix } else { RecordsView::List };
-                self.select();
+                self.apply_filter();
             }
             Key::Enter => {
-                let row = self.chosen.get(self.at)?;
-                return Some(Effect::Open(Route::Person(self.roll.rows[*row].person.id)));
+                let row = self.matching_rows.get(self.selected)?;
+                return Some(Effect::Open(Route::Person(self.matrix.rows[*row].person.id)));
             }
-            Key::Char(c) => self.choose(c.to_ascii_lowercase()),
+            Key::Char(c) => self.on_letter(c.to_ascii_lowercase()),
             Key::Backspace | Key::Alt(_) => {}
         }
         None
     }
 
-    fn settled(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
+    fn on_reply(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
         if let Reply::Verified(ids) = reply {
-            self.proven.extend(ids);
+            self.verified.extend(ids);
         }
         None
     }
 
-    fn failed(&mut self) {
-        self.stopped = true;
+    fn on_failure(&mut self) {
+        self.has_verification_failed = true;
     }
 
-    fn tick(&mut self, _: &ScreenContext) -> Option<Effect> {
-        let rows = self.unproven();
-        (!rows.is_empty() && !self.stopped).then_some(Effect::Do(Command::Verify(rows)))
+    fn on_tick(&mut self, _: &ScreenContext) -> Option<Effect> {
+        let rows = self.certificates_to_verify();
+        (!rows.is_empty() && !self.has_verification_failed).then_some(Effect::Do(Command::Verify(rows)))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
-        let mut page = TextPage::new(cx.theme, area);
-        self.heads(&mut page);
-        let lines = if self.view == RecordsView::Matrix || page.width() < 60 { 2 } else { 1 };
-        self.rows = (usize::from(area.height).saturating_sub(5) / lines).max(1);
-        let low = (self.at + 1).saturating_sub(self.rows);
-        self.scroll.offset = self.scroll.offset.clamp(low, self.at.max(low));
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+        let mut page = TextPage::new(context.theme, area);
+        self.draw_header(&mut page);
+        let lines_per_person = if self.view == RecordsView::Matrix || page.width() < 60 { 2 } else { 1 };
+        self.visible_rows = (usize::from(area.height).saturating_sub(5) / lines_per_person).max(1);
+        let min_offset = (self.selected + 1).saturating_sub(self.visible_rows);
+        self.scroll.offset = self.scroll.offset.clamp(min_offset, self.selected.max(min_offset));
         match self.view {
-            RecordsView::List => self.list(&mut page, self.scroll.offset),
-            RecordsView::Matrix => self.matrix(&mut page, self.scroll.offset),
+            RecordsView::List => self.draw_list(&mut page, self.scroll.offset),
+            RecordsView::Matrix => self.draw_matrix(&mut page, self.scroll.offset),
         }
-        if self.chosen.is_empty() {
-            page.text(TextRole::Text, "Nobody fits. Take certificates in with `needlewise certificate import`.");
+        if self.matching_rows.is_empty() {
+            page.push_text(TextRole::Text, "Nobody fits. Take certificates in with `needlewise certificate import`.");
         }
         page.draw(frame, area, &mut { Scroll::TOP });
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
-        ("Records".to_owned(), format!("{} of {}", self.chosen.len(), self.roll.rows.len()))
+        ("Records".to_owned(), format!("{} of {}", self.matching_rows.len(), self.matrix.rows.len()))
     }
 
     fn bindings(&self) -> Vec<Binding> {
-        if self.searching {
-            return vec![key("Enter", "done"), key("↑↓", "choose")];
+        if self.is_searching {
+            return vec![binding("Enter", "done"), binding("↑↓", "choose")];
         }
-        let other = if self.view == RecordsView::List { "matrix" } else { "list" };
+        let other_view = if self.view == RecordsView::List { "matrix" } else { "list" };
         vec![
-            key("↑↓", "choose"),
-            key("Enter", "person"),
-            key("/", "find"),
-            key("Tab", other),
-            key("x", "exam"),
-            key("s", "standing"),
-            key("a", "assurance"),
-            key("e", "ends soon"),
-            key("o", "order"),
-            key("Esc", "back"),
+            binding("↑↓", "choose"),
+            binding("Enter", "person"),
+            binding("/", "find"),
+            binding("Tab", other_view),
+            binding("x", "exam"),
+            binding("s", "standing"),
+            binding("a", "assurance"),
+            binding("e", "ends soon"),
+            binding("o", "order"),
+            binding("Esc", "back"),
         ]
     }
 
-    fn wake(&self, _: &ScreenContext) -> Option<Millis> {
-        (!self.stopped && !self.unproven().is_empty()).then_some(Millis(0))
+    fn next_wake(&self, _: &ScreenContext) -> Option<Millis> {
+        (!self.has_verification_failed && !self.certificates_to_verify().is_empty()).then_some(Millis(0))
     }
 
-    fn types(&self) -> bool {
-        self.searching
+    fn captures_text(&self) -> bool {
+        self.is_searching
     }
 }

@@ -1,4 +1,4 @@
-//! What came of a sitting: passed or not and why, a bar per section, what was missed, what to do next.
+//! The result screens: an exam result with its reasons, section scores and next steps; and the end of a practice.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -8,9 +8,9 @@ use crate::attempt::points::points_needed;
 use crate::exam::Session;
 use crate::exam::disclosure::DisclosureLevel;
 use crate::tui::effect::{Command, Effect, Route};
-use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Scroll, TextPage, bar};
-use crate::tui::screen::{Screen, ScreenContext, on_read};
+use crate::tui::key::{Binding, Key, binding};
+use crate::tui::page::{Scroll, TextPage, progress_bar};
+use crate::tui::screen::{Screen, ScreenContext, handle_read_only_key};
 use crate::tui::theme::TextRole;
 use crate::view;
 use crate::view::exam_result::ExamResultView;
@@ -18,136 +18,139 @@ use crate::view::exam_result::ExamResultView;
 /// The result of an exam.
 #[derive(Debug)]
 pub struct ExamResultScreen {
-    told: ExamResultView,
+    view: ExamResultView,
     scroll: Scroll,
 }
 
 impl ExamResultScreen {
     /// Shows what may be told.
-    pub fn new(told: ExamResultView) -> Self {
-        Self { told, scroll: Scroll::TOP }
+    pub fn new(view: ExamResultView) -> Self {
+        Self { view, scroll: Scroll::TOP }
     }
 
-    fn passed(&self) -> bool {
-        self.told.outcome.result == ExamResult::Passed
+    fn has_passed(&self) -> bool {
+        self.view.outcome.result == ExamResult::Passed
     }
 
     fn paint(&self, page: &mut TextPage) {
-        let outcome = &self.told.outcome;
-        page.gap();
-        if self.passed() {
-            page.text(TextRole::Good, "✓ Passed");
+        let outcome = &self.view.outcome;
+        page.push_blank_line();
+        if self.has_passed() {
+            page.push_text(TextRole::Good, "✓ Passed");
         } else {
-            page.text(TextRole::Bad, "✗ Not passed");
+            page.push_text(TextRole::Bad, "✗ Not passed");
         }
-        page.gap();
-        if self.told.extent > DisclosureLevel::PassFail {
-            for reason in view::reasons(outcome) {
-                page.text(TextRole::Text, &reason);
+        page.push_blank_line();
+        if self.view.disclosure_level > DisclosureLevel::PassFail {
+            for reason in view::outcome_reasons(outcome) {
+                page.push_text(TextRole::Text, &reason);
             }
-            page.gap();
+            page.push_blank_line();
             self.paint_sections(page);
-            if !self.told.ready.is_empty() {
-                page.gap();
-                page.text(TextRole::Strong, "How ready you are, and how sure that is");
-                self.told.ready.iter().for_each(|line| page.hanging("· ", TextRole::Dim, TextRole::Text, line));
+            if !self.view.readiness_lines.is_empty() {
+                page.push_blank_line();
+                page.push_text(TextRole::Strong, "How ready you are, and how sure that is");
+                self.view
+                    .readiness_lines
+                    .iter()
+                    .for_each(|line| page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, line));
             } else if !outcome.missed.is_empty() {
-                page.gap();
-                page.text(TextRole::Strong, "Objectives to go over");
-                let critical = |missed| outcome.critical_misses.contains(missed);
+                page.push_blank_line();
+                page.push_text(TextRole::Strong, "Objectives to go over");
+                let is_critical = |missed| outcome.critical_misses.contains(missed);
                 for missed in &outcome.missed {
-                    let mark = if critical(missed) { "! " } else { "· " };
-                    page.hanging(mark, TextRole::Warn, TextRole::Text, &missed.text);
+                    let marker = if is_critical(missed) { "! " } else { "· " };
+                    page.push_hanging_text(marker, TextRole::Warn, TextRole::Text, &missed.text);
                 }
             }
-            page.gap();
+            page.push_blank_line();
         }
-        for note in view::notes(&self.told.sheet) {
-            page.text(TextRole::Dim, &note);
+        for note in view::paper_notes(&self.view.loaded_paper) {
+            page.push_text(TextRole::Dim, &note);
         }
-        page.gap();
+        page.push_blank_line();
         self.paint_next(page);
-        self.paint_back(page);
+        self.paint_review(page);
     }
 
-    fn paint_back(&self, page: &mut TextPage) {
-        for looked in &self.told.back {
-            page.gap();
-            page.text(TextRole::Strong, &looked.verdict);
-            page.text(TextRole::Text, &looked.stem);
-            for (said, why) in &looked.chosen {
-                page.hanging("Chosen: ", TextRole::Dim, TextRole::Text, said);
-                page.text(TextRole::Dim, why);
+    fn paint_review(&self, page: &mut TextPage) {
+        for question in &self.view.reviewed_questions {
+            page.push_blank_line();
+            page.push_text(TextRole::Strong, &question.heading);
+            page.push_text(TextRole::Text, &question.stem);
+            for (choice, rationale) in &question.selected_choices {
+                page.push_hanging_text("Chosen: ", TextRole::Dim, TextRole::Text, choice);
+                page.push_text(TextRole::Dim, rationale);
             }
         }
     }
 
     fn paint_sections(&self, page: &mut TextPage) {
-        let outcome = &self.told.outcome;
+        let outcome = &self.view.outcome;
         for section in &outcome.sections {
             let percent = usize::from(section.earned.percent_of(section.possible));
-            let (full, rest) = bar(percent, 100, 12);
-            let mark = match section.pass {
+            let (filled, empty) = progress_bar(percent, 100, 12);
+            let pass_note = match section.pass {
                 Some(pass) if section.met => format!(", {} needed, reached", points_needed(pass, section.possible)),
                 Some(pass) => format!(", {} needed, not reached", points_needed(pass, section.possible)),
                 None => String::new(),
             };
-            page.parts(&[(TextRole::Text, &section.title)]);
-            let says = format!("  {} of {}{mark}", section.earned, section.possible);
-            page.parts(&[
+            page.push_line(&[(TextRole::Text, &section.title)]);
+            let score_text = format!("  {} of {}{pass_note}", section.earned, section.possible);
+            page.push_line(&[
                 (TextRole::Text, "  "),
-                (TextRole::Accent, &full),
-                (TextRole::Dim, &rest),
-                (TextRole::Text, &says),
+                (TextRole::Accent, &filled),
+                (TextRole::Dim, &empty),
+                (TextRole::Text, &score_text),
             ]);
         }
         let needed = outcome.pass.map_or(0, |pass| points_needed(pass, outcome.possible));
         let total = format!("In all {} of {}, {needed} needed.", outcome.earned, outcome.possible);
-        page.gap();
-        page.text(TextRole::Strong, &total);
+        page.push_blank_line();
+        page.push_text(TextRole::Strong, &total);
     }
 
     fn paint_next(&self, page: &mut TextPage) {
-        match &self.told.certificate {
+        match &self.view.certificate {
             Some(Ok(path)) => {
-                page.text(TextRole::Good, "Your certificate is made. It is a self-test record: not supervised.");
-                page.text(TextRole::Text, &path.to_string_lossy());
+                page.push_text(TextRole::Good, "Your certificate is made. It is a self-test record: not supervised.");
+                page.push_text(TextRole::Text, &path.to_string_lossy());
             }
-            Some(Err(why)) => page.text(TextRole::Bad, why),
+            Some(Err(reason)) => page.push_text(TextRole::Bad, reason),
             None => {}
         }
-        let mock = !self.told.ready.is_empty();
-        let watched = self.passed() && self.told.certificate.is_none() && !mock;
-        if watched {
-            page.text(TextRole::Good, "Leave this screen: the invigilator signs the certificate next.");
+        let is_mock = !self.view.readiness_lines.is_empty();
+        let is_invigilated = self.has_passed() && self.view.certificate.is_none() && !is_mock;
+        if is_invigilated {
+            page.push_text(TextRole::Good, "Leave this screen: the invigilator signs the certificate next.");
         }
-        if let Some(exam) = self.told.sheet.exam.as_ref().filter(|_| !mock && !watched) {
-            page.text(TextRole::Text, &view::next_line(self.told.next, exam));
+        if let Some(exam) = self.view.loaded_paper.exam.as_ref().filter(|_| !is_mock && !is_invigilated) {
+            page.push_text(TextRole::Text, &view::eligibility_line(self.view.eligibility, exam));
         }
     }
 }
 
 impl Screen for ExamResultScreen {
-    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
-        on_read(&mut self.scroll, key, Effect::Do(Command::LeaveResult))
+    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
+        handle_read_only_key(&mut self.scroll, key, Effect::Do(Command::LeaveResult))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
-        let mut page = TextPage::new(cx.theme, area);
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+        let mut page = TextPage::new(context.theme, area);
         self.paint(&mut page);
         page.draw(frame, area, &mut self.scroll);
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
-        (format!("{} · result", self.told.sheet.title()), String::new())
+        (format!("{} · result", self.view.loaded_paper.title()), String::new())
     }
 
     fn bindings(&self) -> Vec<Binding> {
-        vec![key("Enter", "done"), key("↑↓", "scroll")]
+        vec![binding("Enter", "done"), binding("↑↓", "scroll")]
     }
 
     fn exit_code(&self) -> u8 {
-        u8::from(!self.passed())
+        u8::from(!self.has_passed())
     }
 }
 
@@ -166,10 +169,10 @@ impl PracticeResultScreen {
 }
 
 impl Screen for PracticeResultScreen {
-    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
+    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
         match key {
-            Key::Up => self.scroll.by(-1),
-            Key::Down => self.scroll.by(1),
+            Key::Up => self.scroll.move_by(-1),
+            Key::Down => self.scroll.move_by(1),
             Key::Char('v') => return Some(Effect::Open(Route::Review(Box::new(self.session.clone())))),
             Key::CtrlC => return Some(Effect::Quit),
             Key::Enter | Key::Esc | Key::Char('q') => return Some(Effect::Do(Command::LeaveResult)),
@@ -178,29 +181,29 @@ impl Screen for PracticeResultScreen {
         None
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
-        let mut page = TextPage::new(cx.theme, area);
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+        let mut page = TextPage::new(context.theme, area);
         let outcome = self.session.outcome();
-        page.gap();
-        let done =
+        page.push_blank_line();
+        let headline =
             format!("Practice finished: {} of {} right", self.session.correct_count(), self.session.question_count());
-        page.text(TextRole::Strong, &done);
-        page.gap();
+        page.push_text(TextRole::Strong, &headline);
+        page.push_blank_line();
         for section in &outcome.sections {
-            let (full, rest) = bar(usize::from(section.earned.percent_of(section.possible)), 100, 12);
-            let says = format!("  {} of {}  ", section.earned, section.possible);
-            page.parts(&[
-                (TextRole::Accent, &full),
-                (TextRole::Dim, &rest),
-                (TextRole::Text, &says),
+            let (filled, empty) = progress_bar(usize::from(section.earned.percent_of(section.possible)), 100, 12);
+            let score_text = format!("  {} of {}  ", section.earned, section.possible);
+            page.push_line(&[
+                (TextRole::Accent, &filled),
+                (TextRole::Dim, &empty),
+                (TextRole::Text, &score_text),
                 (TextRole::Text, &section.title),
             ]);
         }
         if !outcome.missed.is_empty() {
-            page.gap();
-            page.text(TextRole::Strong, "Objectives to go over");
+            page.push_blank_line();
+            page.push_text(TextRole::Strong, "Objectives to go over");
             for missed in &outcome.missed {
-                page.hanging("· ", TextRole::Dim, TextRole::Text, &missed.text);
+                page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, &missed.text);
             }
         }
         page.draw(frame, area, &mut self.scroll);
@@ -211,6 +214,6 @@ impl Screen for PracticeResultScreen {
     }
 
     fn bindings(&self) -> Vec<Binding> {
-        vec![key("Enter", "done"), key("v", "look through the questions"), key("↑↓", "scroll")]
+        vec![binding("Enter", "done"), binding("v", "look through the questions"), binding("↑↓", "scroll")]
     }
 }

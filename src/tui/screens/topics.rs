@@ -1,12 +1,12 @@
-//! Which topic to practice.
+//! The list of topics to practice.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::text;
 use crate::tui::effect::{Command, Effect};
-use crate::tui::key::{Binding, Key, key};
-use crate::tui::page::{Scroll, TextPage, bar};
+use crate::tui::key::{Binding, Key, binding};
+use crate::tui::page::{Scroll, TextPage, progress_bar};
 use crate::tui::screen::{Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::view::home::TopicView;
@@ -15,74 +15,74 @@ use crate::view::home::TopicView;
 #[derive(Debug)]
 pub struct TopicsScreen {
     topics: Vec<TopicView>,
-    at: usize,
+    selected: usize,
     scroll: Scroll,
 }
 
 impl TopicsScreen {
     /// Lists these.
     pub fn new(topics: Vec<TopicView>) -> Self {
-        Self { topics, at: 0, scroll: Scroll::default() }
+        Self { topics, selected: 0, scroll: Scroll::default() }
     }
 }
 
 /// Says how far a topic is.
-fn far(topic: &TopicView) -> String {
+fn progress_text(topic: &TopicView) -> String {
     let questions = text::count_with_noun(topic.total, "question");
-    topic.last.map_or_else(
+    topic.last_practiced.map_or_else(
         || format!("  {questions}, not practiced yet"),
-        |last| format!("  {questions}, {} seen, {} right, last {}", topic.seen, topic.right, last.format_local()),
+        |last| format!("  {questions}, {} seen, {} right, last {}", topic.answered, topic.correct, last.format_local()),
     )
 }
 
 impl Screen for TopicsScreen {
-    fn on(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
-        self.scroll.follow();
+    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
+        self.scroll.follow_focus();
         match key {
             Key::CtrlC => return Some(Effect::Quit),
             Key::Esc | Key::Char('q') => return Some(Effect::Close),
-            Key::Up => self.at = self.at.saturating_sub(1),
-            Key::Down => self.at = (self.at + 1).min(self.topics.len()),
-            Key::Home => self.at = 0,
-            Key::End => self.at = self.topics.len(),
+            Key::Up => self.selected = self.selected.saturating_sub(1),
+            Key::Down => self.selected = (self.selected + 1).min(self.topics.len()),
+            Key::Home => self.selected = 0,
+            Key::End => self.selected = self.topics.len(),
             Key::Enter => {
-                let chosen = self.at.checked_sub(1).and_then(|at| self.topics.get(at));
+                let chosen = self.selected.checked_sub(1).and_then(|at| self.topics.get(at));
                 let banks = chosen.map(|topic| topic.bank.clone()).into_iter().collect();
-                return Some(Effect::Do(Command::Practice(banks)));
+                return Some(Effect::Do(Command::StartPractice(banks)));
             }
             _ => {}
         }
         None
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
-        let mut page = TextPage::new(cx.theme, area);
-        page.text(TextRole::Text, "Ten questions, each explained as soon as it is answered.");
-        page.gap();
-        let mark = |here: bool| if here { "▸ " } else { "  " };
-        if self.at == 0 {
-            page.focus();
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+        let mut page = TextPage::new(context.theme, area);
+        page.push_text(TextRole::Text, "Ten questions, each explained as soon as it is answered.");
+        page.push_blank_line();
+        let marker = |is_selected: bool| if is_selected { "▸ " } else { "  " };
+        if self.selected == 0 {
+            page.focus_next_line();
         }
-        page.hanging(
-            mark(self.at == 0),
+        page.push_hanging_text(
+            marker(self.selected == 0),
             TextRole::Accent,
-            if self.at == 0 { TextRole::Strong } else { TextRole::Text },
+            if self.selected == 0 { TextRole::Strong } else { TextRole::Text },
             "All topics",
         );
-        for (at, topic) in self.topics.iter().enumerate() {
-            page.gap();
-            let here = self.at == at + 1;
-            if here {
-                page.focus();
+        for (index, topic) in self.topics.iter().enumerate() {
+            page.push_blank_line();
+            let is_selected = self.selected == index + 1;
+            if is_selected {
+                page.focus_next_line();
             }
-            let role = if here { TextRole::Strong } else { TextRole::Text };
-            page.hanging(mark(here), TextRole::Accent, role, &topic.title);
-            let (full, rest) = bar(topic.right, topic.total, 12);
-            page.parts(&[
+            let role = if is_selected { TextRole::Strong } else { TextRole::Text };
+            page.push_hanging_text(marker(is_selected), TextRole::Accent, role, &topic.title);
+            let (filled, empty) = progress_bar(topic.correct, topic.total, 12);
+            page.push_line(&[
                 (TextRole::Text, "  "),
-                (TextRole::Accent, &full),
-                (TextRole::Dim, &rest),
-                (TextRole::Dim, &far(topic)),
+                (TextRole::Accent, &filled),
+                (TextRole::Dim, &empty),
+                (TextRole::Dim, &progress_text(topic)),
             ]);
         }
         page.draw(frame, area, &mut self.scroll);
@@ -93,6 +93,6 @@ impl Screen for TopicsScreen {
     }
 
     fn bindings(&self) -> Vec<Binding> {
-        vec![key("↑↓", "choose"), key("Enter", "start"), key("Esc", "back")]
+        vec![binding("↑↓", "choose"), binding("Enter", "start"), binding("Esc", "back")]
     }
 }

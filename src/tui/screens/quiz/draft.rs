@@ -1,4 +1,4 @@
-//! What has been marked or typed for a question and is not stored yet.
+//! The answer draft of a question: what the trainee has marked or typed but not stored yet.
 
 use crate::attempt::Answer;
 use crate::bank::question::{QuestionKind, SelectCount};
@@ -22,8 +22,8 @@ pub enum AnswerDraft {
 
 impl AnswerDraft {
     /// Begins with the stored answer, or with nothing.
-    pub fn of(item: &LoadedQuestion, stored: Option<&Answer>) -> Self {
-        match (&item.question.ask, stored) {
+    pub fn from_stored(loaded_question: &LoadedQuestion, stored: Option<&Answer>) -> Self {
+        match (&loaded_question.question.ask, stored) {
             (QuestionKind::Choice { .. }, Some(Answer::Choices(ticked))) => Self::Choices(ticked.clone()),
             (QuestionKind::Choice { .. }, _) => Self::Choices(Vec::new()),
             (QuestionKind::TrueFalse { .. }, Some(Answer::Truth(truth))) => Self::Truth(Some(*truth)),
@@ -33,36 +33,36 @@ impl AnswerDraft {
             (QuestionKind::Number { .. } | QuestionKind::Text { .. }, _) => Self::Field(String::new()),
             (QuestionKind::Order { .. }, Some(Answer::Order(order))) => Self::Order(order.clone()),
             (QuestionKind::Order { .. }, _) => Self::Order(Vec::new()),
-            (QuestionKind::Match { .. }, Some(Answer::Pairs(rights))) => {
-                Self::Pairs(rights.iter().copied().map(Some).collect())
+            (QuestionKind::Match { .. }, Some(Answer::Pairs(right_indices))) => {
+                Self::Pairs(right_indices.iter().copied().map(Some).collect())
             }
             (QuestionKind::Match { pairs, .. }, _) => Self::Pairs(vec![None; pairs.len()]),
         }
     }
 
     /// Marks or unmarks what is shown at a position. `line` is the left side that the keys are at, in a match.
-    pub fn mark(&mut self, item: &LoadedQuestion, position: usize, line: usize) {
-        let Some(place) = place(item, position) else { return };
-        match (self, &item.question.ask) {
+    pub fn mark(&mut self, loaded_question: &LoadedQuestion, position: usize, line: usize) {
+        let Some(original_index) = original_index(loaded_question, position) else { return };
+        match (self, &loaded_question.question.ask) {
             (Self::Choices(ticked), QuestionKind::Choice { select, .. }) => {
-                let held = ticked.contains(&place);
+                let is_ticked = ticked.contains(&original_index);
                 match select {
-                    SelectCount::One => *ticked = vec![place],
-                    _ if held => ticked.retain(|other| *other != place),
+                    SelectCount::One => *ticked = vec![original_index],
+                    _ if is_ticked => ticked.retain(|other| *other != original_index),
                     // With a number given there can never be more ticks than that.
-                    SelectCount::Exactly(n) if ticked.len() >= *n => {}
-                    _ => ticked.push(place),
+                    SelectCount::Exactly(count) if ticked.len() >= *count => {}
+                    _ => ticked.push(original_index),
                 }
                 ticked.sort_unstable();
             }
             (Self::Truth(truth), _) => *truth = Some(position == 0),
-            (Self::Order(order), _) => match order.iter().position(|other| *other == place) {
-                Some(at) => order.truncate(at),
-                None => order.push(place),
+            (Self::Order(order), _) => match order.iter().position(|other| *other == original_index) {
+                Some(index) => order.truncate(index),
+                None => order.push(original_index),
             },
-            (Self::Pairs(rights), _) => {
-                if let Some(right) = rights.get_mut(line) {
-                    *right = Some(place);
+            (Self::Pairs(right_indices), _) => {
+                if let Some(right) = right_indices.get_mut(line) {
+                    *right = Some(original_index);
                 }
             }
             _ => {}
@@ -87,8 +87,8 @@ impl AnswerDraft {
     }
 
     /// Returns the answer, once it is whole.
-    pub fn answer(&self, item: &LoadedQuestion) -> Option<Answer> {
-        match (self, &item.question.ask) {
+    pub fn answer(&self, loaded_question: &LoadedQuestion) -> Option<Answer> {
+        match (self, &loaded_question.question.ask) {
             (Self::Choices(ticked), _) => (!ticked.is_empty()).then(|| Answer::Choices(ticked.clone())),
             (Self::Truth(truth), _) => truth.map(Answer::Truth),
             (Self::Field(typed), QuestionKind::Number { .. }) if !typed.trim().is_empty() => {
@@ -100,13 +100,15 @@ impl AnswerDraft {
             (Self::Order(order), QuestionKind::Order { items }) if order.len() == items.len() => {
                 Some(Answer::Order(order.clone()))
             }
-            (Self::Pairs(rights), _) => rights.iter().copied().collect::<Option<Vec<_>>>().map(Answer::Pairs),
+            (Self::Pairs(right_indices), _) => {
+                right_indices.iter().copied().collect::<Option<Vec<_>>>().map(Answer::Pairs)
+            }
             _ => None,
         }
     }
 
     /// Says what is missing to make it an answer.
-    pub fn unfinished(&self) -> &'static str {
+    pub fn unfinished_message(&self) -> &'static str {
         match self {
             Self::Choices(_) => "Mark an answer first: a letter, or Space.",
             Self::Truth(_) => "Choose true or false first.",
@@ -119,18 +121,18 @@ impl AnswerDraft {
     /// Returns whether anything is marked or typed.
     pub fn is_empty(&self) -> bool {
         match self {
-            Self::Choices(places) | Self::Order(places) => places.is_empty(),
+            Self::Choices(indices) | Self::Order(indices) => indices.is_empty(),
             Self::Truth(truth) => truth.is_none(),
             Self::Field(typed) => typed.trim().is_empty(),
-            Self::Pairs(rights) => rights.iter().all(Option::is_none),
+            Self::Pairs(right_indices) => right_indices.iter().all(Option::is_none),
         }
     }
 }
 
 /// Returns how many lines of a question the keys can be at: choices, items, left sides; true and false.
-pub fn lines(item: &LoadedQuestion) -> usize {
-    match &item.question.ask {
-        QuestionKind::Choice { .. } | QuestionKind::Order { .. } => item.order.len(),
+pub fn line_count(loaded_question: &LoadedQuestion) -> usize {
+    match &loaded_question.question.ask {
+        QuestionKind::Choice { .. } | QuestionKind::Order { .. } => loaded_question.order.len(),
         QuestionKind::TrueFalse { .. } => 2,
         QuestionKind::Match { pairs, .. } => pairs.len(),
         QuestionKind::Number { .. } | QuestionKind::Text { .. } => 0,
@@ -138,13 +140,13 @@ pub fn lines(item: &LoadedQuestion) -> usize {
 }
 
 /// Returns whether a question is answered by typing.
-pub fn is_field(item: &LoadedQuestion) -> bool {
-    matches!(item.question.ask, QuestionKind::Number { .. } | QuestionKind::Text { .. })
+pub fn has_text_field(loaded_question: &LoadedQuestion) -> bool {
+    matches!(loaded_question.question.ask, QuestionKind::Number { .. } | QuestionKind::Text { .. })
 }
 
-fn place(item: &LoadedQuestion, position: usize) -> Option<usize> {
-    match item.question.ask {
+fn original_index(loaded_question: &LoadedQuestion, position: usize) -> Option<usize> {
+    match loaded_question.question.ask {
         QuestionKind::TrueFalse { .. } => (position < 2).then_some(position),
-        _ => item.order.get(position).copied(),
+        _ => loaded_question.order.get(position).copied(),
     }
 }

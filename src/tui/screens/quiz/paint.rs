@@ -1,4 +1,4 @@
-//! How a question looks.
+//! Drawing of the quiz screen: question, choices, explanation, status message and progress bar.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -14,23 +14,23 @@ use crate::view;
 impl QuizScreen {
     /// Paints case, stem, choices, and in practice the explanation.
     pub(super) fn paint(&self, page: &mut TextPage) {
-        let (sheet, item) = (self.session.loaded_paper(), self.item());
-        if let Some(case) = sheet.case_of(self.at) {
-            page.text(TextRole::Text, case);
-            page.gap();
+        let (loaded_paper, loaded_question) = (self.session.loaded_paper(), self.loaded_question());
+        if let Some(case) = loaded_paper.case_of(self.question_index) {
+            page.push_text(TextRole::Text, case);
+            page.push_blank_line();
         }
-        page.text(TextRole::Strong, &item.question.stem);
-        if let Some(image) = &item.question.image {
-            page.text(TextRole::Dim, &format!("Image: {}", image.alt));
+        page.push_text(TextRole::Strong, &loaded_question.question.stem);
+        if let Some(image) = &loaded_question.question.image {
+            page.push_text(TextRole::Dim, &format!("Image: {}", image.alt));
         }
-        let simple = matches!(
-            item.question.ask,
+        let is_single_choice = matches!(
+            loaded_question.question.ask,
             QuestionKind::Choice { select: SelectCount::One, .. } | QuestionKind::TrueFalse { .. }
         );
-        if !simple {
-            page.text(TextRole::Dim, &self.instruction());
+        if !is_single_choice {
+            page.push_text(TextRole::Dim, &self.instruction());
         }
-        page.gap();
+        page.push_blank_line();
         self.paint_choices(page);
         if self.is_closed() {
             self.paint_explanation(page);
@@ -39,133 +39,151 @@ impl QuizScreen {
 
     /// Says what to do in terms of keys.
     fn instruction(&self) -> String {
-        match &self.item().question.ask {
+        match &self.loaded_question().question.ask {
             QuestionKind::Order { .. } => "Pick the items in order, the first one first.".to_owned(),
             QuestionKind::Match { .. } => "Give every line the letter that belongs to it.".to_owned(),
-            _ => view::instruction(self.item()),
+            _ => view::instruction(self.loaded_question()),
         }
     }
 
     fn paint_choices(&self, page: &mut TextPage) {
-        let item = self.item();
-        match (&self.draft, &item.question.ask) {
+        let loaded_question = self.loaded_question();
+        match (&self.draft, &loaded_question.question.ask) {
             (AnswerDraft::Choices(ticked), QuestionKind::Choice { select, .. }) => {
-                for (position, said) in item.displayed_texts().into_iter().enumerate() {
-                    let held = ticked.contains(&item.order[position]);
-                    let tick = match (select, held) {
+                for (position, text) in loaded_question.displayed_texts().into_iter().enumerate() {
+                    let is_marked = ticked.contains(&loaded_question.order[position]);
+                    let tick = match (select, is_marked) {
                         (SelectCount::One, true) => "●",
                         (SelectCount::One, false) => " ",
                         (_, true) => "[x]",
                         (_, false) => "[ ]",
                     };
-                    self.paint_line(page, position, &format!("{tick} {}", choice_letter(position)), held, said);
+                    self.paint_line(page, position, &format!("{tick} {}", choice_letter(position)), is_marked, text);
                 }
             }
             (AnswerDraft::Truth(truth), _) => {
-                for (position, said) in ["True", "False"].into_iter().enumerate() {
-                    let held = *truth == Some(position == 0);
-                    self.paint_line(page, position, if held { "●" } else { " " }, held, said);
+                for (position, text) in ["True", "False"].into_iter().enumerate() {
+                    let is_marked = *truth == Some(position == 0);
+                    self.paint_line(page, position, if is_marked { "●" } else { " " }, is_marked, text);
                 }
             }
             (AnswerDraft::Order(order), _) => {
-                for (position, said) in item.displayed_texts().into_iter().enumerate() {
-                    let picked = order.iter().position(|place| *place == item.order[position]);
-                    let number = picked.map_or("  ".to_owned(), |at| format!("{:>2}", at + 1));
+                for (position, text) in loaded_question.displayed_texts().into_iter().enumerate() {
+                    let pick_index =
+                        order.iter().position(|choice_index| *choice_index == loaded_question.order[position]);
+                    let number = pick_index.map_or("  ".to_owned(), |index| format!("{:>2}", index + 1));
                     self.paint_line(
                         page,
                         position,
                         &format!("{number} {}", choice_letter(position)),
-                        picked.is_some(),
-                        said,
+                        pick_index.is_some(),
+                        text,
                     );
                 }
             }
-            (AnswerDraft::Pairs(rights), QuestionKind::Match { pairs, .. }) => {
-                for (position, said) in item.displayed_texts().into_iter().enumerate() {
-                    page.hanging(&format!("     {}  ", choice_letter(position)), TextRole::Text, TextRole::Text, said);
+            (AnswerDraft::Pairs(right_indices), QuestionKind::Match { pairs, .. }) => {
+                for (position, text) in loaded_question.displayed_texts().into_iter().enumerate() {
+                    page.push_hanging_text(
+                        &format!("     {}  ", choice_letter(position)),
+                        TextRole::Text,
+                        TextRole::Text,
+                        text,
+                    );
                 }
-                page.gap();
-                for (left, pair) in pairs.iter().enumerate() {
-                    let right = rights.get(left).copied().flatten().and_then(|place| item.display_position(place));
-                    let mark = format!("{} = {}", left + 1, right.map_or('_', choice_letter));
-                    self.paint_line(page, left, &mark, right.is_some(), &pair.left);
+                page.push_blank_line();
+                for (left_index, pair) in pairs.iter().enumerate() {
+                    let right_position = right_indices
+                        .get(left_index)
+                        .copied()
+                        .flatten()
+                        .and_then(|choice_index| loaded_question.display_position(choice_index));
+                    let marker = format!("{} = {}", left_index + 1, right_position.map_or('_', choice_letter));
+                    self.paint_line(page, left_index, &marker, right_position.is_some(), &pair.left);
                 }
             }
-            (AnswerDraft::Field(typed), ask) => {
-                let unit = match ask {
+            (AnswerDraft::Field(typed), kind) => {
+                let unit = match kind {
                     QuestionKind::Number { unit: Some(unit), .. } => format!(" {unit}"),
                     _ => String::new(),
                 };
-                page.focus();
-                let cursor = if self.in_field { "▏" } else { "" };
-                page.hanging("  Answer: ", TextRole::Accent, TextRole::Strong, &format!("{typed}{cursor}{unit}"));
+                page.focus_next_line();
+                let cursor = if self.is_field_focused { "▏" } else { "" };
+                page.push_hanging_text(
+                    "  Answer: ",
+                    TextRole::Accent,
+                    TextRole::Strong,
+                    &format!("{typed}{cursor}{unit}"),
+                );
             }
             _ => {}
         }
     }
 
     /// Paints one line that the keys can be at. In practice, once closed, right and wrong stand beside it as words.
-    fn paint_line(&self, page: &mut TextPage, line: usize, mark: &str, held: bool, said: &str) {
-        let here = line == self.line && draft::lines(self.item()) > 0 && !self.is_closed();
-        if here {
-            page.focus();
+    fn paint_line(&self, page: &mut TextPage, line: usize, marker: &str, is_marked: bool, text: &str) {
+        let is_focused =
+            line == self.focused_line && draft::line_count(self.loaded_question()) > 0 && !self.is_closed();
+        if is_focused {
+            page.focus_next_line();
         }
-        let pointer = if here { "▸" } else { " " };
-        let role = if here || held { TextRole::Strong } else { TextRole::Text };
-        page.hanging(&format!(" {pointer} {mark}  "), TextRole::Accent, role, said);
+        let pointer = if is_focused { "▸" } else { " " };
+        let role = if is_focused || is_marked { TextRole::Strong } else { TextRole::Text };
+        page.push_hanging_text(&format!(" {pointer} {marker}  "), TextRole::Accent, role, text);
     }
 
     fn paint_explanation(&self, page: &mut TextPage) {
-        let mark = self.session.points(self.at);
-        let role = if mark == Points::one() { TextRole::Good } else { TextRole::Bad };
-        page.gap();
-        page.focus();
-        let sign = if mark == Points::one() { "✓" } else { "✗" };
-        let given = self.session.stored_answer(self.at);
-        let sure = given.and_then(|given| given.certainty).map_or(String::new(), |c| format!(" ({})", c.label()));
-        let verdict = if given.is_some() { view::verdict(&mark) } else { "Not answered" };
-        page.text(role, &format!("{sign} {verdict}{sure}"));
-        page.gap();
-        for (what, why) in view::rationales(self.item()) {
-            page.hanging(&format!("{what}: "), TextRole::Strong, TextRole::Text, &why);
+        let points = self.session.points(self.question_index);
+        let role = if points == Points::one() { TextRole::Good } else { TextRole::Bad };
+        page.push_blank_line();
+        page.focus_next_line();
+        let sign = if points == Points::one() { "✓" } else { "✗" };
+        let stored_answer = self.session.stored_answer(self.question_index);
+        let certainty_note = stored_answer
+            .and_then(|stored_answer| stored_answer.certainty)
+            .map_or(String::new(), |certainty| format!(" ({})", certainty.label()));
+        let verdict = if stored_answer.is_some() { view::correctness(&points) } else { "Not answered" };
+        page.push_text(role, &format!("{sign} {verdict}{certainty_note}"));
+        page.push_blank_line();
+        for (label, rationale) in view::rationales(self.loaded_question()) {
+            page.push_hanging_text(&format!("{label}: "), TextRole::Strong, TextRole::Text, &rationale);
         }
-        page.gap();
-        page.text(TextRole::Text, &self.item().question.rationale);
-        for source in self.session.loaded_paper().sources_of(self.at) {
-            page.hanging("Source: ", TextRole::Dim, TextRole::Dim, &source);
+        page.push_blank_line();
+        page.push_text(TextRole::Text, &self.loaded_question().question.rationale);
+        for source in self.session.loaded_paper().sources_of(self.question_index) {
+            page.push_hanging_text("Source: ", TextRole::Dim, TextRole::Dim, &source);
         }
     }
 
     /// Returns what is said below the question, and how: what is asked, what went wrong, or how the answer stands.
-    pub(super) fn said(&self) -> (TextRole, String) {
-        if self.asks_to_leave {
-            let asked = "Leave the exam? Answers are kept, the clock runs on. Enter leaves, any other key stays.";
-            return (TextRole::Warn, asked.to_owned());
+    pub(super) fn status_message(&self) -> (TextRole, String) {
+        if self.is_confirming_leave {
+            let prompt = "Leave the exam? Answers are kept, the clock runs on. Enter leaves, any other key stays.";
+            return (TextRole::Warn, prompt.to_owned());
         }
-        self.note.clone().unwrap_or_else(|| (TextRole::Dim, self.state()))
+        self.note.clone().unwrap_or_else(|| (TextRole::Dim, self.answer_state()))
     }
 
     /// Says how the answer stands, in words.
-    fn state(&self) -> String {
-        let flag = if self.session.is_flagged(self.at) { "Flagged. " } else { "" };
-        let state = match (self.is_closed(), self.session.stored_answer(self.at)) {
+    fn answer_state(&self) -> String {
+        let flag = if self.session.is_flagged(self.question_index) { "Flagged. " } else { "" };
+        let state = match (self.is_closed(), self.session.stored_answer(self.question_index)) {
             (true, _) => String::new(),
-            (false, Some(given)) if !self.changed => {
-                format!("Stored: {}.", view::said(self.item(), &given.answer))
+            (false, Some(stored_answer)) if !self.is_changed => {
+                format!("Stored: {}.", view::answer_text(self.loaded_question(), &stored_answer.answer))
             }
-            (false, _) if self.changed => "Not stored yet: Enter stores it.".to_owned(),
+            (false, _) if self.is_changed => "Not stored yet: Enter stores it.".to_owned(),
             (false, _) => "Not answered yet.".to_owned(),
         };
         format!("{flag}{state}")
     }
 
     /// Paints how far through the paper this question is.
-    pub(super) fn paint_progress(&self, frame: &mut Frame<'_>, area: Rect, cx: &ScreenContext) {
+    pub(super) fn paint_progress(&self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
         let width = usize::from(area.width.saturating_sub(2));
-        let done = width * (self.at + 1) / self.session.question_count().max(1);
+        let done_width = width * (self.question_index + 1) / self.session.question_count().max(1);
         let line = Line::from(vec![
-            Span::styled("━".repeat(done), cx.theme.style(TextRole::Accent)),
-            Span::styled("─".repeat(width.saturating_sub(done)), cx.theme.style(TextRole::Dim)),
+            Span::styled("━".repeat(done_width), context.theme.style(TextRole::Accent)),
+            Span::styled("─".repeat(width.saturating_sub(done_width)), context.theme.style(TextRole::Dim)),
         ]);
         frame.render_widget(line, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area });
     }
