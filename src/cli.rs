@@ -1,4 +1,5 @@
-//! Commands: arguments in, text or JSON out, an exit code. The only module that knows clap and exit codes.
+//! The command line: parses the arguments, runs the command and returns its exit code.
+//! Only this module depends on clap and defines exit codes.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -102,14 +103,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
     let parsed = command().try_get_matches_from(args).and_then(|matches| ProgramArgs::from_arg_matches(&matches));
     let args = match parsed {
         Ok(args) => args,
-        Err(help) if !help.use_stderr() => return env.finish(|env| env.say(help.render().to_string().trim_end())),
+        Err(help) if !help.use_stderr() => {
+            return env.run_command(|env| env.print_line(help.render().to_string().trim_end()));
+        }
         Err(usage) => {
-            env.complain(usage.render().to_string().trim_end());
-            return error::USAGE;
+            env.print_to_stderr(usage.render().to_string().trim_end());
+            return error::EXIT_USAGE;
         }
     };
-    env.take(args.global);
-    env.finish(|env| match args.command {
+    env.set_global_args(args.global);
+    env.run_command(|env| match args.command {
         None => launch::run(env),
         Some(Command::Practice(args)) => practice::run(&args, env),
         Some(Command::Exam(args)) => exam::run(&args, env),

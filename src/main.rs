@@ -15,13 +15,13 @@ fn main() -> ExitCode {
         err: &mut io::stderr(),
         input: Some(Box::new(BufReader::new(io::stdin()))),
         terminal: TerminalInfo {
-            input: io::stdin().is_terminal(),
-            output: io::stdout().is_terminal(),
+            is_stdin_terminal: io::stdin().is_terminal(),
+            is_stdout_terminal: io::stdout().is_terminal(),
             no_color: is_set("NO_COLOR") || is_dumb_terminal,
-            colors: std::env::var("COLORFGBG").ok(),
+            colorfgbg: std::env::var("COLORFGBG").ok(),
         },
-        clock: &|| Box::new(SystemClock::start()),
-        chance: &|| Box::new(rand::rng()),
+        make_clock: &|| Box::new(SystemClock::start()),
+        make_rng: &|| Box::new(rand::rng()),
         global: cli::GlobalArgs::default(),
     };
     ExitCode::from(cli::run(std::env::args_os(), &mut env))

@@ -1,6 +1,7 @@
-//! Plain mode: the same sitting line by line, for screen readers, serial lines and scripts.
+//! Plain mode: runs an attempt line by line, for screen readers, serial terminals and scripts.
 //!
-//! Each part is one unwrapped line; every state is said in words. What the lines say is a contract (see the README).
+//! Each part of a question is one line without wrapping, and every state is a word.
+//! The text of the lines is a stable interface, documented in the README.
 
 use std::io::{self, BufRead, Write};
 use std::sync::Arc;
@@ -30,12 +31,12 @@ pub struct PlainConsole<'a> {
     /// Standard input.
     pub input: Box<dyn BufRead + Send>,
     /// Whether a person types, so that the line they end shows.
-    pub echoes: bool,
+    pub is_input_echoed: bool,
 }
 
 impl std::fmt::Debug for PlainConsole<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Console").field("echoes", &self.echoes).finish_non_exhaustive()
+        f.debug_struct("Console").field("echoes", &self.is_input_echoed).finish_non_exhaustive()
     }
 }
 
@@ -56,7 +57,7 @@ pub enum PlainError {
     /// Nobody reads the output, or it cannot be written.
     Output(io::Error),
     /// The sitting does not go on.
-    Sitting(service::ServiceError),
+    Service(service::ServiceError),
 }
 
 impl From<io::Error> for PlainError {
@@ -67,7 +68,7 @@ impl From<io::Error> for PlainError {
 
 impl From<service::ServiceError> for PlainError {
     fn from(error: service::ServiceError) -> Self {
-        Self::Sitting(error)
+        Self::Service(error)
     }
 }
 
@@ -75,23 +76,23 @@ impl From<service::ServiceError> for PlainError {
 struct PlainSession<'a> {
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
-    echoes: bool,
-    desk: Service,
-    sitting: ActiveAttempt,
-    lines: Receiver<String>,
-    at: usize,
+    is_input_echoed: bool,
+    service: Service,
+    active_attempt: ActiveAttempt,
+    input_lines: Receiver<String>,
+    question_index: usize,
     /// Of how many minutes left the trainee was last told.
-    told: u64,
+    last_warning_minutes: u64,
 }
 
 /// What came instead of the next question.
 enum NextTurn {
     /// Go on at the question in [`Plain::at`]; behind the last one is the end prompt.
-    Go,
+    Continue,
     /// The sitting has ended.
-    Ended,
+    AttemptEnded,
     /// The input has ended.
-    Suspended,
+    InputEnded,
 }
 
 /// Sits an attempt in plain mode to its end, or to the end of the input.
@@ -100,49 +101,58 @@ enum NextTurn {
 /// What the store says, or that nobody reads the output.
 pub fn run(
     console: PlainConsole<'_>,
-    desk: Service,
+    service: Service,
     trainee: &PersonRow,
-    sitting: ActiveAttempt,
+    active_attempt: ActiveAttempt,
 ) -> Result<PlainEnd, PlainError> {
-    let PlainConsole { out, err, input, echoes } = console;
-    let at = sitting.session.resume_index();
-    let mut plain = PlainSession { out, err, echoes, desk, sitting, lines: read_lines(input), at, told: u64::MAX };
-    plain.begin(trainee)?;
+    let PlainConsole { out, err, input, is_input_echoed } = console;
+    let question_index = active_attempt.session.resume_index();
+    let mut session = PlainSession {
+        out,
+        err,
+        is_input_echoed,
+        service,
+        active_attempt,
+        input_lines: read_lines(input),
+        question_index,
+        last_warning_minutes: u64::MAX,
+    };
+    session.print_introduction(trainee)?;
     loop {
-        let turn = if plain.sitting.session.finished().is_some() {
-            NextTurn::Ended
-        } else if plain.at < plain.sitting.session.question_count() {
-            plain.question()?
+        let turn = if session.active_attempt.session.finished().is_some() {
+            NextTurn::AttemptEnded
+        } else if session.question_index < session.active_attempt.session.question_count() {
+            session.ask_question()?
         } else {
-            plain.end_prompt()?
+            session.ask_to_submit()?
         };
         match turn {
-            NextTurn::Go => {}
-            NextTurn::Ended => return plain.end(),
-            NextTurn::Suspended => return plain.suspend(),
+            NextTurn::Continue => {}
+            NextTurn::AttemptEnded => return session.print_result(),
+            NextTurn::InputEnded => return session.suspend(),
         }
     }
 }
 
 /// Reads lines in a thread, so that time can run out while nothing is typed.
 fn read_lines(mut input: Box<dyn BufRead + Send>) -> Receiver<String> {
-    let (send, lines) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let mut line = Vec::new();
         // A line that is not UTF-8 is asked again, not taken for the end.
         while input.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
             let text = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
             line.clear();
-            if send.send(text).is_err() {
+            if sender.send(text).is_err() {
                 break;
             }
         }
     });
-    lines
+    receiver
 }
 
 impl PlainSession<'_> {
-    fn say(&mut self, line: &str) -> io::Result<()> {
+    fn print_line(&mut self, line: &str) -> io::Result<()> {
         writeln!(self.out, "{}", single_line(line))
     }
 
@@ -150,117 +160,119 @@ impl PlainSession<'_> {
     fn prompt(&mut self, prompt: &str) -> Result<Result<String, NextTurn>, PlainError> {
         write!(self.out, "{prompt}")?;
         self.out.flush()?;
-        let left = self.sitting.time_left(self.desk.clock.now());
-        let line = match left {
+        let remaining = self.active_attempt.time_left(self.service.clock.now());
+        let received_line = match remaining {
             // A line that is typed already comes too late.
             Some(Millis(0)) => Err(RecvTimeoutError::Timeout),
-            None => self.lines.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            Some(left) => self.lines.recv_timeout(Duration::from_millis(left.0)),
+            None => self.input_lines.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(remaining) => self.input_lines.recv_timeout(Duration::from_millis(remaining.0)),
         };
-        if !self.echoes || line.is_err() {
+        if !self.is_input_echoed || received_line.is_err() {
             // What was piped in does not show; without this the next line would follow on the prompt's.
             writeln!(self.out)?;
         }
-        match line {
-            Ok(line) => Ok(Ok(line)),
-            Err(RecvTimeoutError::Timeout) => self.time_out().map(Err),
-            Err(RecvTimeoutError::Disconnected) => Ok(Err(NextTurn::Suspended)),
+        match received_line {
+            Ok(received_line) => Ok(Ok(received_line)),
+            Err(RecvTimeoutError::Timeout) => self.record_time_out().map(Err),
+            Err(RecvTimeoutError::Disconnected) => Ok(Err(NextTurn::InputEnded)),
         }
     }
 
-    fn time_out(&mut self) -> Result<NextTurn, PlainError> {
-        self.say("The time is over.")?;
-        match self.desk.record_action(&mut self.sitting, AttemptAction::TimeOut) {
-            Ok(()) => Ok(NextTurn::Ended),
+    fn record_time_out(&mut self) -> Result<NextTurn, PlainError> {
+        self.print_line("The time is over.")?;
+        match self.service.record_action(&mut self.active_attempt, AttemptAction::TimeOut) {
+            Ok(()) => Ok(NextTurn::AttemptEnded),
             // The wait may end a moment before the limit does.
-            Err(service::ServiceError::ActionRefused(ActionRefusal::TimeRemaining)) => Ok(NextTurn::Go),
+            Err(service::ServiceError::ActionRefused(ActionRefusal::TimeRemaining)) => Ok(NextTurn::Continue),
             Err(error) => Err(error.into()),
         }
     }
 
-    fn begin(&mut self, trainee: &PersonRow) -> Result<(), PlainError> {
-        let sheet = Arc::clone(self.sitting.session.loaded_paper());
-        let questions = text::count_with_noun(sheet.questions.len(), "question");
-        let limit = self.sitting.time_left(self.desk.clock.now());
-        let time = limit.map_or(String::new(), |left| format!(", {} minutes left", left.0.div_ceil(60_000)));
-        self.say(&format!("{}: {questions}{time}", sheet.title()))?;
-        if sheet.mode == Mode::Exam {
-            self.say(&format!("Name on the certificate: {}", trainee.person.name))?;
+    fn print_introduction(&mut self, trainee: &PersonRow) -> Result<(), PlainError> {
+        let paper = Arc::clone(self.active_attempt.session.loaded_paper());
+        let question_count = text::count_with_noun(paper.questions.len(), "question");
+        let remaining = self.active_attempt.time_left(self.service.clock.now());
+        let time_note = remaining
+            .map_or(String::new(), |remaining_time| format!(", {} minutes left", remaining_time.0.div_ceil(60_000)));
+        self.print_line(&format!("{}: {question_count}{time_note}", paper.title()))?;
+        if paper.mode == Mode::Exam {
+            self.print_line(&format!("Name on the certificate: {}", trainee.person.name))?;
         }
-        for note in view::paper_notes(&sheet) {
-            self.say(&note)?;
+        for note in view::paper_notes(&paper) {
+            self.print_line(&note)?;
         }
-        Ok(self.say("Type help for the words that are understood.")?)
+        Ok(self.print_line("Type help for the words that are understood.")?)
     }
 
     /// Says once that little time is left, and once that very little is.
-    fn tell_time(&mut self) -> Result<(), PlainError> {
-        let Some(left) = self.sitting.time_left(self.desk.clock.now()) else { return Ok(()) };
-        let under = view::TIME_WARNING_MINUTES.into_iter().find(|minutes| left < Millis::from_minutes(*minutes));
-        if let Some(minutes) = under.filter(|minutes| *minutes < self.told) {
-            self.told = minutes;
-            self.say(&format!("Under {minutes} minutes left."))?;
+    fn warn_about_time(&mut self) -> Result<(), PlainError> {
+        let Some(remaining) = self.active_attempt.time_left(self.service.clock.now()) else { return Ok(()) };
+        let warning_minutes =
+            view::TIME_WARNING_MINUTES.into_iter().find(|minutes| remaining < Millis::from_minutes(*minutes));
+        if let Some(minutes) = warning_minutes.filter(|minutes| *minutes < self.last_warning_minutes) {
+            self.last_warning_minutes = minutes;
+            self.print_line(&format!("Under {minutes} minutes left."))?;
         }
         Ok(())
     }
 
     /// Asks one question and takes what is typed.
-    fn question(&mut self) -> Result<NextTurn, PlainError> {
-        self.tell_time()?;
-        for line in question::lines(&self.sitting.session, self.at) {
-            self.say(&line)?;
+    fn ask_question(&mut self) -> Result<NextTurn, PlainError> {
+        self.warn_about_time()?;
+        for line in question::lines(&self.active_attempt.session, self.question_index) {
+            self.print_line(&line)?;
         }
         loop {
-            let prompt = question::prompt(&self.sitting.session, self.at);
+            let prompt = question::prompt(&self.active_attempt.session, self.question_index);
             let line = match self.prompt(&prompt)? {
                 Ok(line) => line,
                 Err(turn) => return Ok(turn),
             };
-            let item = &self.sitting.session.loaded_paper().questions[self.at];
-            let entry = match input::entry(&line, item, self.sitting.session.question_count()) {
+            let loaded_question = &self.active_attempt.session.loaded_paper().questions[self.question_index];
+            let entry = match input::parse_entry(&line, loaded_question, self.active_attempt.session.question_count()) {
                 Ok(entry) => entry,
-                Err(why) => {
-                    self.say(&format!("Not understood: {why}"))?;
+                Err(reason) => {
+                    self.print_line(&format!("Not understood: {reason}"))?;
                     continue;
                 }
             };
-            if let Some(turn) = self.take(entry)? {
+            if let Some(turn) = self.apply_entry(entry)? {
                 return Ok(turn);
             }
         }
     }
 
     /// Does what was typed; nothing where the same question is to be prompted again.
-    fn take(&mut self, entry: TypedEntry) -> Result<Option<NextTurn>, PlainError> {
+    fn apply_entry(&mut self, entry: TypedEntry) -> Result<Option<NextTurn>, PlainError> {
         match entry {
-            TypedEntry::Answer(answer) => self.answer(answer),
+            TypedEntry::Answer(answer) => self.record_answer(answer),
             TypedEntry::Flag => {
-                if let Err(turn) = self.record(AttemptAction::ToggleFlag { item: self.at })? {
+                if let Err(turn) = self.record(AttemptAction::ToggleFlag { item: self.question_index })? {
                     return Ok(Some(turn));
                 }
-                let flagged = self.sitting.session.is_flagged(self.at);
-                self.say(if flagged { "Flagged." } else { "No longer flagged." })?;
+                let flagged = self.active_attempt.session.is_flagged(self.question_index);
+                self.print_line(if flagged { "Flagged." } else { "No longer flagged." })?;
                 Ok(None)
             }
             TypedEntry::Skip => {
-                self.at += 1;
-                Ok(Some(NextTurn::Go))
+                self.question_index += 1;
+                Ok(Some(NextTurn::Continue))
             }
             TypedEntry::Back => {
-                self.at = self.at.saturating_sub(1);
-                Ok(Some(NextTurn::Go))
+                self.question_index = self.question_index.saturating_sub(1);
+                Ok(Some(NextTurn::Continue))
             }
-            TypedEntry::Go(item) => {
-                self.at = item;
-                Ok(Some(NextTurn::Go))
+            TypedEntry::GoTo(index) => {
+                self.question_index = index;
+                Ok(Some(NextTurn::Continue))
             }
             TypedEntry::List => {
-                self.list()?;
+                self.print_question_list()?;
                 Ok(None)
             }
             TypedEntry::Help => {
                 for line in input::HELP {
-                    self.say(line)?;
+                    self.print_line(line)?;
                 }
                 Ok(None)
             }
@@ -270,58 +282,62 @@ impl PlainSession<'_> {
 
     /// Records something; the turn where the time is over.
     fn record(&mut self, action: AttemptAction) -> Result<Result<(), NextTurn>, PlainError> {
-        match self.desk.record_action(&mut self.sitting, action) {
+        match self.service.record_action(&mut self.active_attempt, action) {
             Ok(()) => Ok(Ok(())),
-            Err(service::ServiceError::ActionRefused(ActionRefusal::TimeUp)) => self.time_out().map(Err),
+            Err(service::ServiceError::ActionRefused(ActionRefusal::TimeUp)) => self.record_time_out().map(Err),
             Err(error) => Err(error.into()),
         }
     }
 
-    fn answer(&mut self, answer: Answer) -> Result<Option<NextTurn>, PlainError> {
-        let action = AttemptAction::Answer { question_index: self.at, answer, certainty: None };
-        match self.desk.record_action(&mut self.sitting, action) {
+    fn record_answer(&mut self, answer: Answer) -> Result<Option<NextTurn>, PlainError> {
+        let action = AttemptAction::Answer { question_index: self.question_index, answer, certainty: None };
+        match self.service.record_action(&mut self.active_attempt, action) {
             Ok(()) => {}
-            Err(service::ServiceError::ActionRefused(ActionRefusal::TimeUp)) => return self.time_out().map(Some),
+            Err(service::ServiceError::ActionRefused(ActionRefusal::TimeUp)) => {
+                return self.record_time_out().map(Some);
+            }
             Err(service::ServiceError::ActionRefused(refusal)) => {
-                self.say(&format!("Not understood: {refusal}"))?;
+                self.print_line(&format!("Not understood: {refusal}"))?;
                 return Ok(None);
             }
             Err(error) => return Err(error.into()),
         }
-        if self.sitting.session.loaded_paper().mode == Mode::Practice {
-            for line in question::explanation(&self.sitting.session, self.at) {
-                self.say(&line)?;
+        if self.active_attempt.session.loaded_paper().mode == Mode::Practice {
+            for line in question::explanation(&self.active_attempt.session, self.question_index) {
+                self.print_line(&line)?;
             }
-            if self.sitting.session.unanswered_indexes().is_empty() {
-                return self.record(AttemptAction::Submit).map(|done| Some(done.err().unwrap_or(NextTurn::Ended)));
+            if self.active_attempt.session.unanswered_indexes().is_empty() {
+                return self
+                    .record(AttemptAction::Submit)
+                    .map(|recorded| Some(recorded.err().unwrap_or(NextTurn::AttemptEnded)));
             }
         }
-        self.at += 1;
-        Ok(Some(NextTurn::Go))
+        self.question_index += 1;
+        Ok(Some(NextTurn::Continue))
     }
 
-    fn list(&mut self) -> Result<(), PlainError> {
-        for item in 0..self.sitting.session.question_count() {
-            let state = if self.sitting.session.stored_answer(item).is_some() { "answered" } else { "open" };
-            let flag = if self.sitting.session.is_flagged(item) { ", flagged" } else { "" };
-            self.say(&format!("{}. {state}{flag}", item + 1))?;
+    fn print_question_list(&mut self) -> Result<(), PlainError> {
+        for index in 0..self.active_attempt.session.question_count() {
+            let state = if self.active_attempt.session.stored_answer(index).is_some() { "answered" } else { "open" };
+            let flag_note = if self.active_attempt.session.is_flagged(index) { ", flagged" } else { "" };
+            self.print_line(&format!("{}. {state}{flag_note}", index + 1))?;
         }
         Ok(())
     }
 
     /// Asks what to do once the last question is behind.
-    fn end_prompt(&mut self) -> Result<NextTurn, PlainError> {
+    fn ask_to_submit(&mut self) -> Result<NextTurn, PlainError> {
         loop {
             let line = match self.prompt("Type submit to finish, or a question's number: ")? {
                 Ok(line) => line,
                 Err(turn) => return Ok(turn),
             };
-            match input::command(&line, self.sitting.session.question_count()) {
+            match input::parse_command(&line, self.active_attempt.session.question_count()) {
                 Some(TypedEntry::Skip | TypedEntry::Flag) | None => {
-                    self.say("Not understood: type submit, list, back, help, or a question's number")?;
+                    self.print_line("Not understood: type submit, list, back, help, or a question's number")?;
                 }
                 Some(entry) => {
-                    if let Some(turn) = self.take(entry)? {
+                    if let Some(turn) = self.apply_entry(entry)? {
                         return Ok(turn);
                     }
                 }
@@ -339,21 +355,21 @@ impl PlainSession<'_> {
             match line.trim().to_lowercase().as_str() {
                 "yes" | "y" => return Ok(Ok(true)),
                 "no" | "n" => return Ok(Ok(false)),
-                _ => self.say("Not understood: type yes or no")?,
+                _ => self.print_line("Not understood: type yes or no")?,
             }
         }
     }
 
     /// Ends the sitting, after asking where questions are open; nothing where the answer is no.
     fn submit(&mut self) -> Result<Option<NextTurn>, PlainError> {
-        let open = self.sitting.session.unanswered_indexes().len();
-        if open > 0 {
-            match self.confirm(&format!("Submit with {open} unanswered? (yes/no): "))? {
+        let open_count = self.active_attempt.session.unanswered_indexes().len();
+        if open_count > 0 {
+            match self.confirm(&format!("Submit with {open_count} unanswered? (yes/no): "))? {
                 Ok(true) => {}
-                Ok(false) => return Ok(Some(NextTurn::Go)),
+                Ok(false) => return Ok(Some(NextTurn::Continue)),
                 Err(turn) => return Ok(Some(turn)),
             }
         }
-        self.record(AttemptAction::Submit).map(|done| Some(done.err().unwrap_or(NextTurn::Ended)))
+        self.record(AttemptAction::Submit).map(|recorded| Some(recorded.err().unwrap_or(NextTurn::AttemptEnded)))
     }
 }

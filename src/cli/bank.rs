@@ -1,4 +1,4 @@
-//! `needlewise bank`: the banks and exams in use.
+//! The `needlewise bank` commands: list, show, check, preview and create question banks.
 
 use clap::Subcommand;
 

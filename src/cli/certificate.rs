@@ -1,9 +1,9 @@
-//! `needlewise certificate`: what was issued, and whether it holds.
+//! The `needlewise certificate` commands: request, issue, import, show, verify, export and revoke certificates.
 
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-pub(super) use issue::read as request;
+pub(super) use issue::read_request as request;
 
 use super::{CommandResult, Env};
 use crate::credential::{Credential, VerificationResult};
@@ -46,15 +46,15 @@ pub(super) fn run(command: &CertificateCommand, env: &mut Env<'_>) -> CommandRes
 }
 
 /// Returns a checked certificate as JSON outputs show it; nothing of an invalid one.
-fn certificate_json(checked: &VerificationResult) -> Value {
-    checked.credential.as_ref().map_or(Value::Null, |credential| {
+fn certificate_json(verification: &VerificationResult) -> Value {
+    verification.credential.as_ref().map_or(Value::Null, |credential| {
         json!({
             "id": credential.certificate_id(),
             "short_id": credential.certificate_id().map(|id| id.short()),
             "trainee": { "id": credential.holder_id(), "name": credential.subject.name, "license": credential.subject.license },
             "exam": { "title": credential.subject.achievement.name, "version": credential.subject.achievement.version },
-            "assurance": assurance(credential),
-            "issuer": { "id": credential.issuer.id, "name": checked.issuer_name, "says": credential.issuer.name },
+            "assurance": assurance_name(credential),
+            "issuer": { "id": credential.issuer.id, "name": verification.issuer_name, "says": credential.issuer.name },
             "valid_from": credential.valid_from,
             "valid_until": credential.valid_until,
             "signed": credential,
@@ -62,6 +62,6 @@ fn certificate_json(checked: &VerificationResult) -> Value {
     })
 }
 
-fn assurance(credential: &Credential) -> Option<&'static str> {
+fn assurance_name(credential: &Credential) -> Option<&'static str> {
     credential.assurance().map(crate::credential::Assurance::name)
 }

@@ -11,5 +11,5 @@ pub struct CompletionsArgs {
 pub(super) fn run(args: &CompletionsArgs, env: &mut Env<'_>) -> CommandResult {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command(), "needlewise", &mut script);
-    env.say(String::from_utf8_lossy(&script).trim_end())
+    env.print_line(String::from_utf8_lossy(&script).trim_end())
 }

@@ -1,7 +1,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::error::{self, shown};
+use super::error::{self, display_path};
 use super::{CommandResult, Env};
 use crate::attempt::chain;
 use crate::credential::{TrustList, Verdict};
@@ -26,59 +26,62 @@ struct Check {
 impl Check {
     fn new(name: &'static str, result: Result<String, String>) -> Self {
         let ok = result.is_ok();
-        Self { name, ok, message: result.unwrap_or_else(|why| why) }
+        Self { name, ok, message: result.unwrap_or_else(|reason| reason) }
     }
 }
 
 /// Looks at everything and reports.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
-    let place = env.place()?;
-    let desk = env.desk()?;
-    let checks = checks(&desk);
-    let all = checks.iter().all(|check| check.ok);
+    let directories = env.paths()?;
+    let service = env.open_service()?;
+    let checks = run_checks(&service);
+    let all_passed = checks.iter().all(|check| check.ok);
     let paths = [
-        ("data", shown(place.data_dir())),
-        ("config", shown(place.config_dir())),
-        ("state", shown(place.state_dir())),
-        ("banks", shown(&place.banks_dir())),
-        ("certificates", shown(&place.certificates_dir())),
-        ("key", shown(&place.computer_key_file())),
+        ("data", display_path(directories.data_dir())),
+        ("config", display_path(directories.config_dir())),
+        ("state", display_path(directories.state_dir())),
+        ("banks", display_path(&directories.banks_dir())),
+        ("certificates", display_path(&directories.certificates_dir())),
+        ("key", display_path(&directories.computer_key_file())),
     ];
     if env.global.json {
         let paths: serde_json::Map<_, _> =
             paths.into_iter().map(|(name, path)| (name.to_owned(), json!(path))).collect();
-        env.say_json(&json!({ "paths": paths, "store": shown(&place.store_file()), "checks": checks }))?;
+        env.print_json(&json!({ "paths": paths, "store": display_path(&directories.store_file()), "checks": checks }))?;
     } else {
         for (name, path) in paths {
-            env.say(&format!("{name:<13} {path}"))?;
+            env.print_line(&format!("{name:<13} {path}"))?;
         }
-        env.say(&format!("{:<13} {}", "store", shown(&place.store_file())))?;
-        env.say("")?;
+        env.print_line(&format!("{:<13} {}", "store", display_path(&directories.store_file())))?;
+        env.print_line("")?;
         for check in &checks {
-            let word = if check.ok { "ok    " } else { "DAMAGE" };
-            env.say(&format!("{word}  {}: {}", check.name, text::single_line(&check.message)))?;
+            let status = if check.ok { "ok    " } else { "DAMAGE" };
+            env.print_line(&format!("{status}  {}: {}", check.name, text::single_line(&check.message)))?;
         }
     }
-    Ok(if all { error::DONE } else { error::NO })
+    Ok(if all_passed { error::EXIT_SUCCESS } else { error::EXIT_NEGATIVE })
 }
 
-fn checks(desk: &Service) -> Vec<Check> {
-    let said = |error: StoreError| error.to_string();
+fn run_checks(service: &Service) -> Vec<Check> {
+    let to_message = |error: StoreError| error.to_string();
     vec![
-        Check::new("store", desk.store.check_integrity().map(|()| "its structures are sound".to_owned()).map_err(said)),
-        Check::new("chains", chains(desk)),
-        Check::new("records", records(desk)),
-        Check::new("certificates", certificates(desk)),
-        Check::new("banks", banks(desk)),
+        Check::new(
+            "store",
+            service.store.check_integrity().map(|()| "its structures are sound".to_owned()).map_err(to_message),
+        ),
+        Check::new("chains", check_chains(service)),
+        Check::new("records", check_records(service)),
+        Check::new("certificates", check_certificates(service)),
+        Check::new("banks", check_banks(service)),
     ]
 }
 
-fn chains(desk: &Service) -> Result<String, String> {
-    let streams = desk.store.stream_ids().map_err(|error| error.to_string())?;
+fn check_chains(service: &Service) -> Result<String, String> {
+    let streams = service.store.stream_ids().map_err(|error| error.to_string())?;
     let mut broken = Vec::new();
     for stream in &streams {
-        let rows = desk.store.stream(*stream).map_err(|error| error.to_string())?;
-        broken.extend(chain::verify_chain(*stream, &rows).err().map(|broken| broken.to_string()));
+        let facts = service.store.stream(*stream).map_err(|error| error.to_string())?;
+        broken.extend(chain::verify_chain(*stream, &facts).err().map(|broken| broken.to_string()));
     }
     match broken.first() {
         None => Ok(format!(
@@ -90,47 +93,48 @@ fn chains(desk: &Service) -> Result<String, String> {
 }
 
 /// Holds what lists show to the facts.
-fn records(desk: &Service) -> Result<String, String> {
-    let rows = desk
+fn check_records(service: &Service) -> Result<String, String> {
+    let rows = service
         .store
         .attempts(&crate::projections::attempts::AttemptQuery::default())
         .map_err(|error| error.to_string())?;
     for row in &rows {
-        let sitting = desk.load_attempt(row.id, false).map_err(|error| error.to_string())?;
-        if sitting.row != *row {
+        let active_attempt = service.load_attempt(row.id, false).map_err(|error| error.to_string())?;
+        if active_attempt.row != *row {
             return Err(format!("the record of attempt {} does not say what its facts say", row.id));
         }
-        if let Some(ended) = sitting.session.finished()
-            && ended.outcome != sitting.session.outcome()
+        if let Some(finished) = active_attempt.session.finished()
+            && finished.outcome != active_attempt.session.outcome()
         {
             return Err(format!("attempt {} marked again comes to another outcome", row.id));
         }
     }
-    let certificates = desk.store.certificates(None).map_err(|error| error.to_string())?;
-    desk.verify_signatures(&certificates.iter().collect::<Vec<_>>(), &|| {}).map_err(|error| error.to_string())?;
-    for row in desk.store.people().map_err(|error| error.to_string())? {
-        desk.store.question_progress(row.id).map_err(|error| error.to_string())?;
+    let certificates = service.store.certificates(None).map_err(|error| error.to_string())?;
+    service.verify_signatures(&certificates.iter().collect::<Vec<_>>(), &|| {}).map_err(|error| error.to_string())?;
+    for row in service.store.people().map_err(|error| error.to_string())? {
+        service.store.question_progress(row.id).map_err(|error| error.to_string())?;
     }
     Ok(format!("{} held to the facts and marked again", text::count_with_noun(rows.len(), "attempt")))
 }
 
-fn certificates(desk: &Service) -> Result<String, String> {
-    let now = desk.trust.latest_known_time(desk.clock.now().wall);
-    let held = desk.stored_certificates(None).map_err(|error| error.to_string())?;
-    let invalid = held.iter().find(|held| held.verify(&TrustList::default(), now).verdict == Verdict::Invalid);
-    match invalid {
-        None => Ok(format!("{} verified, each with its file", text::count_with_noun(held.len(), "certificate"))),
-        Some(held) => Err(format!("certificate {} does not verify", held.certificate_id)),
+fn check_certificates(service: &Service) -> Result<String, String> {
+    let now = service.trust.latest_known_time(service.clock.now().wall);
+    let stored = service.stored_certificates(None).map_err(|error| error.to_string())?;
+    let first_invalid =
+        stored.iter().find(|stored| stored.verify(&TrustList::default(), now).verdict == Verdict::Invalid);
+    match first_invalid {
+        None => Ok(format!("{} verified, each with its file", text::count_with_noun(stored.len(), "certificate"))),
+        Some(stored) => Err(format!("certificate {} does not verify", stored.certificate_id)),
     }
 }
 
-fn banks(desk: &Service) -> Result<String, String> {
-    let problems = desk.catalog.problems().len();
-    match problems {
+fn check_banks(service: &Service) -> Result<String, String> {
+    let problem_count = service.catalog.problems().len();
+    match problem_count {
         0 => Ok(format!(
             "{} and {} in use",
-            text::count_with_noun(desk.catalog.banks().count(), "bank"),
-            text::count_with_noun(desk.catalog.exams().count(), "exam")
+            text::count_with_noun(service.catalog.banks().count(), "bank"),
+            text::count_with_noun(service.catalog.exams().count(), "exam")
         )),
         n => Err(format!("{} in banks or exams; see `needlewise bank check`", text::count_with_noun(n, "problem"))),
     }

@@ -1,11 +1,12 @@
-//! What a command may touch of the world: output, input, directories, clock, chance.
+//! The environment of a command: standard streams, terminal, clock, random numbers, directories and global arguments.
+//! Commands print, ask for confirmation and open the service only through `Env`.
 
 use std::io::{self, BufRead, Read, Write};
 use std::path::PathBuf;
 
 use rand::Rng;
 
-use super::error::{self, Failure, shown};
+use super::error::{self, Failure, display_path};
 use super::{Color, CommandResult, GlobalArgs};
 use crate::attempt::fact::Person;
 use crate::bank::catalog::{BankOrigin, Catalog};
@@ -28,9 +29,9 @@ pub struct Env<'a> {
     /// Which of the three are terminals.
     pub terminal: TerminalInfo,
     /// Makes a clock.
-    pub clock: &'a dyn Fn() -> Box<dyn Clock>,
+    pub make_clock: &'a dyn Fn() -> Box<dyn Clock>,
     /// Makes a source of chance.
-    pub chance: &'a dyn Fn() -> Box<dyn Rng>,
+    pub make_rng: &'a dyn Fn() -> Box<dyn Rng>,
     /// What every command understands; defaults until the arguments are read.
     pub global: GlobalArgs,
 }
@@ -39,13 +40,13 @@ pub struct Env<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct TerminalInfo {
     /// Standard input.
-    pub input: bool,
+    pub is_stdin_terminal: bool,
     /// Standard output.
-    pub output: bool,
+    pub is_stdout_terminal: bool,
     /// Whether NO_COLOR is set, or TERM is `dumb`.
     pub no_color: bool,
     /// The value of COLORFGBG, by which some terminals tell their colors.
-    pub colors: Option<String>,
+    pub colorfgbg: Option<String>,
 }
 
 impl Default for GlobalArgs {
@@ -63,18 +64,18 @@ impl Default for GlobalArgs {
 }
 
 impl Env<'_> {
-    pub(super) fn take(&mut self, global: GlobalArgs) {
+    pub(super) fn set_global_args(&mut self, global: GlobalArgs) {
         self.global = global;
     }
 
     /// Runs a command, tells why it failed, and returns the exit code.
-    pub(super) fn finish(&mut self, run: impl FnOnce(&mut Self) -> CommandResult) -> u8 {
-        let code = run(self).unwrap_or_else(|failure| {
-            self.complain(&failure.message);
+    pub(super) fn run_command(&mut self, command: impl FnOnce(&mut Self) -> CommandResult) -> u8 {
+        let code = command(self).unwrap_or_else(|failure| {
+            self.print_to_stderr(&failure.message);
             failure.code
         });
         match self.out.flush() {
-            Err(error) if code == error::DONE => Failure::from(error).code,
+            Err(error) if code == error::EXIT_SUCCESS => Failure::from(error).code,
             _ => code,
         }
     }
@@ -83,22 +84,22 @@ impl Env<'_> {
     ///
     /// # Errors
     /// That nobody reads it, or what the system says.
-    pub fn say(&mut self, line: &str) -> CommandResult {
+    pub fn print_line(&mut self, line: &str) -> CommandResult {
         writeln!(self.out, "{line}")?;
-        Ok(error::DONE)
+        Ok(error::EXIT_SUCCESS)
     }
 
     /// Prints a value as JSON.
     ///
     /// # Errors
     /// That nobody reads it, or what the system says.
-    pub fn say_json(&mut self, value: &impl serde::Serialize) -> CommandResult {
+    pub fn print_json(&mut self, value: &impl serde::Serialize) -> CommandResult {
         let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
-        self.say(&text)
+        self.print_line(&text)
     }
 
     /// Prints a line on standard error; if even that fails, there is nobody left to tell.
-    pub fn complain(&mut self, line: &str) {
+    pub fn print_to_stderr(&mut self, line: &str) {
         if !line.is_empty() {
             let _ = writeln!(self.err, "{line}");
         }
@@ -108,25 +109,25 @@ impl Env<'_> {
     ///
     /// # Errors
     /// What the system says of reading and writing.
-    pub fn agrees(&mut self, question: &str) -> io::Result<bool> {
-        if !self.terminal.input {
+    pub fn confirm(&mut self, question: &str) -> io::Result<bool> {
+        if !self.terminal.is_stdin_terminal {
             return Ok(false);
         }
         write!(self.out, "{question}")?;
         self.out.flush()?;
-        let mut answer = String::new();
+        let mut reply = String::new();
         if let Some(input) = self.input.as_mut() {
-            input.take(100).read_line(&mut answer)?;
+            input.take(100).read_line(&mut reply)?;
         }
-        Ok(answer.trim().eq_ignore_ascii_case("yes"))
+        Ok(reply.trim().eq_ignore_ascii_case("yes"))
     }
 
     /// Returns whether to use color on standard output.
-    pub fn color(&self) -> bool {
+    pub fn is_color_enabled(&self) -> bool {
         match self.global.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => self.terminal.output && !self.terminal.no_color,
+            Color::Auto => self.terminal.is_stdout_terminal && !self.terminal.no_color,
         }
     }
 
@@ -134,7 +135,7 @@ impl Env<'_> {
     ///
     /// # Errors
     /// Where neither the system nor the command line names any.
-    pub fn place(&self) -> Result<Paths, Failure> {
+    pub fn paths(&self) -> Result<Paths, Failure> {
         Paths::find(self.global.data_dir.clone(), self.global.config_dir.clone()).ok_or_else(|| {
             Failure::usage("This user has no home directory. Name a place with --data-dir and --config-dir.")
         })
@@ -145,12 +146,12 @@ impl Env<'_> {
     /// # Errors
     /// Where `--banks` names no folder.
     pub fn bank_folders(&self) -> Result<Vec<(PathBuf, BankOrigin)>, Failure> {
-        let own = (self.place()?.banks_dir(), BankOrigin::DataDirectory);
-        let given = |folder: &PathBuf| match folder.is_dir() {
+        let data_folder = (self.paths()?.banks_dir(), BankOrigin::DataDirectory);
+        let check_folder = |folder: &PathBuf| match folder.is_dir() {
             true => Ok((folder.clone(), BankOrigin::BanksFolder(folder.clone()))),
-            false => Err(Failure::usage(format!("--banks {}: there is no such folder.", shown(folder)))),
+            false => Err(Failure::usage(format!("--banks {}: there is no such folder.", display_path(folder)))),
         };
-        std::iter::once(Ok(own)).chain(self.global.banks.iter().map(given)).collect()
+        std::iter::once(Ok(data_folder)).chain(self.global.banks.iter().map(check_folder)).collect()
     }
 
     /// Reads the banks in use: built-in, the data directory's, and those of `--banks`.
@@ -160,8 +161,8 @@ impl Env<'_> {
     pub fn catalog(&self) -> Result<Catalog, Failure> {
         let mut catalog = Catalog::built_in();
         for (folder, origin) in self.bank_folders()? {
-            let read = catalog.add_folder(&folder, &origin);
-            read.map_err(|(path, error)| Failure::unreadable(&path, &error))?;
+            let added = catalog.add_folder(&folder, &origin);
+            added.map_err(|(path, error)| Failure::unreadable(&path, &error))?;
         }
         Ok(catalog)
     }
@@ -170,21 +171,21 @@ impl Env<'_> {
     ///
     /// # Errors
     /// What is out of reach, and what to do about it.
-    pub fn desk(&mut self) -> Result<Service, Failure> {
-        let place = self.place()?;
-        place.create_data_dir().map_err(|error| Failure {
-            code: error::STORE,
+    pub fn open_service(&mut self) -> Result<Service, Failure> {
+        let paths = self.paths()?;
+        paths.create_data_dir().map_err(|error| Failure {
+            code: error::EXIT_STORE,
             message: format!(
                 "The data directory {} cannot be made: {error}. Check its permissions, or name another --data-dir.",
-                shown(place.data_dir())
+                display_path(paths.data_dir())
             ),
         })?;
         let catalog = self.catalog()?;
         if self.global.verbose {
-            let line = format!("data {}, config {}", shown(place.data_dir()), shown(place.config_dir()));
-            self.complain(&line);
+            let line = format!("data {}, config {}", display_path(paths.data_dir()), display_path(paths.config_dir()));
+            self.print_to_stderr(&line);
             for bank in catalog.banks() {
-                self.complain(&format!(
+                self.print_to_stderr(&format!(
                     "bank {} {} from {}",
                     bank.value.id,
                     text::single_line(&bank.value.version),
@@ -192,15 +193,15 @@ impl Env<'_> {
                 ));
             }
         }
-        self.tell_problems(&catalog);
-        let store = SqliteStore::open(&place.store_file())?;
-        let trust = self.trust()?;
+        self.report_skipped_files(&catalog);
+        let store = SqliteStore::open(&paths.store_file())?;
+        let trust = self.trust_list()?;
         Ok(Service {
             store: Box::new(store),
-            clock: (self.clock)(),
-            rng: (self.chance)(),
+            clock: (self.make_clock)(),
+            rng: (self.make_rng)(),
             catalog,
-            paths: place,
+            paths,
             trust,
         })
     }
@@ -209,24 +210,27 @@ impl Env<'_> {
     ///
     /// # Errors
     /// A file that cannot be read: nobody is told "untrusted" because of a slip of the pen.
-    pub fn trust(&self) -> Result<TrustList, Failure> {
-        let path = self.place()?.trust_file();
+    pub fn trust_list(&self) -> Result<TrustList, Failure> {
+        let path = self.paths()?.trust_file();
         let text = match std::fs::read_to_string(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(TrustList::default()),
-            read => read.map_err(|error| Failure::disk(&path, "read", &error))?,
+            result => result.map_err(|error| Failure::file_access(&path, "read", &error))?,
         };
-        TrustList::from_json(&text).map_err(|why| Failure {
-            code: error::STORE,
-            message: format!("{} cannot be read: {why}. Mend it, or move it away and trust anew.", shown(&path)),
+        TrustList::from_json(&text).map_err(|reason| Failure {
+            code: error::EXIT_STORE,
+            message: format!(
+                "{} cannot be read: {reason}. Mend it, or move it away and trust anew.",
+                display_path(&path)
+            ),
         })
     }
 
     /// Says on standard error which files were left out.
-    fn tell_problems(&mut self, catalog: &Catalog) {
-        let mut files: Vec<_> = catalog.problems().iter().map(|problem| problem.location.source.name()).collect();
-        files.dedup();
-        for file in files {
-            self.complain(&format!("{file} has errors and is not used. See `needlewise bank check {file}`."));
+    fn report_skipped_files(&mut self, catalog: &Catalog) {
+        let mut file_names: Vec<_> = catalog.problems().iter().map(|problem| problem.location.source.name()).collect();
+        file_names.dedup();
+        for file in file_names {
+            self.print_to_stderr(&format!("{file} has errors and is not used. See `needlewise bank check {file}`."));
         }
     }
 
@@ -234,16 +238,18 @@ impl Env<'_> {
     ///
     /// # Errors
     /// Exit code 2 with the list, where it is not clear who is meant.
-    pub fn trainee(&self, desk: &Service) -> Result<PersonRow, Failure> {
-        let people = desk.store.people()?;
+    pub fn find_trainee(&self, service: &Service) -> Result<PersonRow, Failure> {
+        let people = service.store.people()?;
         if let Some(name) = &self.global.trainee {
-            let unknown =
-                || Failure::usage(format!("There is no \"{}\". {}", text::single_line(name), listed(&people)));
-            return desk.find_person(name)?.ok_or_else(unknown);
+            let not_found =
+                || Failure::usage(format!("There is no \"{}\". {}", text::single_line(name), format_people(&people)));
+            return service.find_person(name)?.ok_or_else(not_found);
         }
         match <[PersonRow; 1]>::try_from(people) {
             Ok([only]) => Ok(only),
-            Err(people) => Err(Failure::usage(format!("Say who it is about with --trainee. {}", listed(&people)))),
+            Err(people) => {
+                Err(Failure::usage(format!("Say who it is about with --trainee. {}", format_people(&people))))
+            }
         }
     }
 
@@ -251,17 +257,17 @@ impl Env<'_> {
     ///
     /// # Errors
     /// Those of [`Env::trainee`], or what the store says.
-    pub fn trainee_or_new(&self, desk: &mut Service) -> Result<PersonRow, Failure> {
+    pub fn find_or_add_trainee(&self, service: &mut Service) -> Result<PersonRow, Failure> {
         match &self.global.trainee {
-            Some(name) if desk.find_person(name)?.is_none() && name.parse::<crate::ids::TraineeId>().is_err() => {
-                Ok(desk.add_person(Person::from_name(name))?)
+            Some(name) if service.find_person(name)?.is_none() && name.parse::<crate::ids::TraineeId>().is_err() => {
+                Ok(service.add_person(Person::from_name(name))?)
             }
-            _ => self.trainee(desk),
+            _ => self.find_trainee(service),
         }
     }
 }
 
-fn listed(people: &[PersonRow]) -> String {
+fn format_people(people: &[PersonRow]) -> String {
     if people.is_empty() {
         return "Nobody is here yet: `needlewise trainee add NAME`, or practice with --trainee NAME.".to_owned();
     }

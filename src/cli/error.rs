@@ -1,4 +1,4 @@
-//! What went wrong, and which exit code says so.
+//! The exit codes, and the error that ends a command with one of them.
 
 use std::io;
 use std::path::Path;
@@ -7,17 +7,17 @@ use crate::bank::catalog::CatalogMiss;
 use crate::{service, text};
 
 /// Done, valid, passed.
-pub const DONE: u8 = 0;
+pub const EXIT_SUCCESS: u8 = 0;
 /// The answer is no.
-pub const NO: u8 = 1;
+pub const EXIT_NEGATIVE: u8 = 1;
 /// The command line is at fault.
-pub const USAGE: u8 = 2;
+pub const EXIT_USAGE: u8 = 2;
 /// The input cannot be read.
-pub const UNREADABLE: u8 = 3;
+pub const EXIT_UNREADABLE_INPUT: u8 = 3;
 /// The store or the disk is at fault.
-pub const STORE: u8 = 4;
+pub const EXIT_STORE: u8 = 4;
 /// Nobody reads what is printed (SIGPIPE is 13).
-pub const CLOSED: u8 = 128 + 13;
+pub const EXIT_OUTPUT_CLOSED: u8 = 128 + 13;
 
 /// Why a command failed, with the exit code that says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,33 +30,36 @@ pub struct Failure {
 
 impl Failure {
     /// The answer is no, and this is why.
-    pub fn no(message: impl Into<String>) -> Self {
-        Self { code: NO, message: message.into() }
+    pub fn negative(message: impl Into<String>) -> Self {
+        Self { code: EXIT_NEGATIVE, message: message.into() }
     }
 
     /// The command line is at fault.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self { code: USAGE, message: message.into() }
+        Self { code: EXIT_USAGE, message: message.into() }
     }
 
     /// A file cannot be read.
     pub fn unreadable(path: &Path, error: &io::Error) -> Self {
-        let message = format!("{} cannot be read: {error}. Check the path and its permissions.", shown(path));
-        Self { code: UNREADABLE, message }
+        let message = format!("{} cannot be read: {error}. Check the path and its permissions.", display_path(path));
+        Self { code: EXIT_UNREADABLE_INPUT, message }
     }
 
     /// A file of this user's own cannot be read or written.
-    pub fn disk(path: &Path, what: &str, error: &io::Error) -> Self {
-        let message = format!("{} cannot be {what}: {error}. Check its permissions and the space left.", shown(path));
-        Self { code: STORE, message }
+    pub fn file_access(path: &Path, operation: &str, error: &io::Error) -> Self {
+        let message =
+            format!("{} cannot be {operation}: {error}. Check its permissions and the space left.", display_path(path));
+        Self { code: EXIT_STORE, message }
     }
 
     /// A bank or an exam is not there, or has errors.
-    pub fn absent(what: &str, id: &str, absence: CatalogMiss) -> Self {
+    pub fn catalog_miss(kind: &str, id: &str, miss: CatalogMiss) -> Self {
         let id = text::single_line(id);
-        match absence {
-            CatalogMiss::Unknown => Self::usage(format!("There is no {what} \"{id}\". See `needlewise bank list`.")),
-            CatalogMiss::Broken => Self::no(format!("The {what} \"{id}\" has errors. See `needlewise bank check`.")),
+        match miss {
+            CatalogMiss::Unknown => Self::usage(format!("There is no {kind} \"{id}\". See `needlewise bank list`.")),
+            CatalogMiss::Broken => {
+                Self::negative(format!("The {kind} \"{id}\" has errors. See `needlewise bank check`."))
+            }
         }
     }
 }
@@ -65,8 +68,8 @@ impl From<io::Error> for Failure {
     /// Writing to standard output failed.
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::BrokenPipe => Self { code: CLOSED, message: String::new() },
-            _ => Self { code: STORE, message: format!("The output cannot be written: {error}.") },
+            io::ErrorKind::BrokenPipe => Self { code: EXIT_OUTPUT_CLOSED, message: String::new() },
+            _ => Self { code: EXIT_STORE, message: format!("The output cannot be written: {error}.") },
         }
     }
 }
@@ -77,20 +80,20 @@ impl From<service::ServiceError> for Failure {
         let code = match &error {
             ServiceError::Store(crate::store::StoreError::NameTaken)
             | ServiceError::InvalidName(_)
-            | ServiceError::UnknownAttempt(_) => USAGE,
-            ServiceError::AmbiguousName(_) | ServiceError::UnresolvedCertificateId(..) => USAGE,
+            | ServiceError::UnknownAttempt(_) => EXIT_USAGE,
+            ServiceError::AmbiguousName(_) | ServiceError::UnresolvedCertificateId(..) => EXIT_USAGE,
             ServiceError::Store(_)
             | ServiceError::BrokenChain(_)
             | ServiceError::MissingContent(..)
             | ServiceError::Certificate(_)
-            | ServiceError::ForgedCertificate(_) => STORE,
-            ServiceError::ActionRefused(_) | ServiceError::Infeasible(_) | ServiceError::Ineligible(_) => NO,
+            | ServiceError::ForgedCertificate(_) => EXIT_STORE,
+            ServiceError::ActionRefused(_) | ServiceError::Infeasible(_) | ServiceError::Ineligible(_) => EXIT_NEGATIVE,
             ServiceError::ExamOpen(_)
             | ServiceError::NothingToPractice
             | ServiceError::Rejected(_)
             | ServiceError::OnHold(_)
-            | ServiceError::Erased => NO,
-            ServiceError::ClockSetBack(_) => NO,
+            | ServiceError::Erased => EXIT_NEGATIVE,
+            ServiceError::ClockSetBack(_) => EXIT_NEGATIVE,
         };
         Self { code, message: error.to_string() }
     }
@@ -103,6 +106,6 @@ impl From<crate::store::StoreError> for Failure {
 }
 
 /// Returns a path as it may stand in a message.
-pub fn shown(path: &Path) -> String {
+pub fn display_path(path: &Path) -> String {
     text::single_line(&path.to_string_lossy())
 }

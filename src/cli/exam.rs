@@ -44,107 +44,107 @@ pub struct ExamArgs {
 
 /// Takes the exam in plain mode, or opens the interface at the exam.
 pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
-    launch::need_terminal(args.plain, env)?;
-    let mut desk = env.desk()?;
-    let trainee = env.trainee_or_new(&mut desk)?;
-    let piped = !env.terminal.input;
+    launch::require_terminal(args.plain, env)?;
+    let mut service = env.open_service()?;
+    let trainee = env.find_or_add_trainee(&mut service)?;
+    let is_piped = !env.terminal.is_stdin_terminal;
     let mode = if args.mock { Mode::Mock } else { Mode::Exam };
-    let open = desk.find_open_attempt(trainee.id, mode)?;
-    let sitting = match (open, args.resume) {
-        (Some(open), true) => desk.load_attempt(open.id, piped)?,
+    let open_attempt = service.find_open_attempt(trainee.id, mode)?;
+    let active_attempt = match (open_attempt, args.resume) {
+        (Some(open_attempt), true) => service.load_attempt(open_attempt.id, is_piped)?,
         (None, true) => {
             // What is left of an invigilated exam may be the invigilator's second signature.
-            if let Ok(issuer) = passphrase::issuer(env)
-                && let Some(attempt) = desk.find_unsigned_pass(trainee.id, &issuer)?
+            if let Ok(issuer) = passphrase::read_issuer(env)
+                && let Some(attempt_id) = service.find_unsigned_pass(trainee.id, &issuer)?
             {
-                return sign(attempt, args, env);
+                return sign_passed_exam(attempt_id, args, env);
             }
-            return Err(Failure::no("No exam is open. Start one with `needlewise exam`."));
+            return Err(Failure::negative("No exam is open. Start one with `needlewise exam`."));
         }
-        (Some(open), false) => {
-            let exam = open.exam.as_ref().map_or_else(String::new, ToString::to_string);
-            let how = if args.mock { "exam --mock --resume" } else { "exam --resume" };
-            return Err(Failure::no(format!(
-                "The {mode} {exam}, begun {}, is open; nothing was drawn. Go on with `needlewise {how}`.",
-                open.started.format_local()
+        (Some(open_attempt), false) => {
+            let exam = open_attempt.exam.as_ref().map_or_else(String::new, ToString::to_string);
+            let resume_command = if args.mock { "exam --mock --resume" } else { "exam --resume" };
+            return Err(Failure::negative(format!(
+                "The {mode} {exam}, begun {}, is open; nothing was drawn. Go on with `needlewise {resume_command}`.",
+                open_attempt.started.format_local()
             )));
         }
         (None, false) => {
-            let exam = find(&desk.catalog, args.exam.as_deref())?;
+            let exam = find_exam(&service.catalog, args.exam.as_deref())?;
             match (&args.identity, mode) {
-                (Some(identity), _) => watched(identity, args, env, &mut desk, &trainee, &exam)?,
-                (None, Mode::Mock) => desk.begin_mock(trainee.id, &exam, piped)?,
-                (None, Mode::Exam | Mode::Practice) => desk.begin_exam(trainee.id, &exam, piped)?,
+                (Some(identity), _) => begin_invigilated_exam(identity, args, env, &mut service, &trainee, &exam)?,
+                (None, Mode::Mock) => service.begin_mock(trainee.id, &exam, is_piped)?,
+                (None, Mode::Exam | Mode::Practice) => service.begin_exam(trainee.id, &exam, is_piped)?,
             }
         }
     };
-    if !sitting.invigilated {
-        return launch::sit(args.plain, env, desk, trainee, sitting);
+    if !active_attempt.invigilated {
+        return launch::run_attempt(args.plain, env, service, trainee, active_attempt);
     }
-    if piped {
+    if is_piped {
         return Err(Failure::usage("An invigilated exam is typed by a person; piped input is refused."));
     }
     if args.resume {
         // The key is opened to say that the invigilator is there, and wiped again.
-        args.unlock.key(env, &passphrase::issuer(env)?)?;
+        args.unlock.open_key(env, &passphrase::read_issuer(env)?)?;
     }
-    let attempt = sitting.row.id;
-    match launch::sit(args.plain, env, desk, trainee, sitting)? {
-        error::DONE => sign(attempt, args, env),
+    let attempt_id = active_attempt.row.id;
+    match launch::run_attempt(args.plain, env, service, trainee, active_attempt)? {
+        error::EXIT_SUCCESS => sign_passed_exam(attempt_id, args, env),
         code => Ok(code),
     }
 }
 
 /// Begins an exam under an invigilator. The key is open for the one signature, and wiped again.
-fn watched(
+fn begin_invigilated_exam(
     identity: &str,
     args: &ExamArgs,
     env: &Env<'_>,
-    desk: &mut Service,
+    service: &mut Service,
     trainee: &PersonRow,
     exam: &Exam,
 ) -> Result<ActiveAttempt, Failure> {
-    if !env.terminal.input {
+    if !env.terminal.is_stdin_terminal {
         return Err(Failure::usage("An invigilated exam is typed by a person; piped input is refused."));
     }
     if !text::is_printable(identity) {
         return Err(Failure::usage("--identity says how you checked who sits the exam."));
     }
-    let (key, _) = args.unlock.key(env, &passphrase::issuer(env)?)?;
-    let clock = if args.clock_checked { ClockStepPolicy::Allow } else { ClockStepPolicy::Refuse };
-    Ok(desk.begin_invigilated(trainee.id, exam, identity, &key, clock)?)
+    let (key, _) = args.unlock.open_key(env, &passphrase::read_issuer(env)?)?;
+    let clock_policy = if args.clock_checked { ClockStepPolicy::Allow } else { ClockStepPolicy::Refuse };
+    Ok(service.begin_invigilated(trainee.id, exam, identity, &key, clock_policy)?)
 }
 
 /// Has the invigilator sign a passed exam: the head of its chain, in the certificate.
-fn sign(attempt: AttemptId, args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
-    let issuer = passphrase::issuer(env)?;
-    let mut desk = env.desk()?;
-    let considered = desk.review_invigilated_attempt(attempt, &issuer)?;
-    let later = "The exam is passed. Go on with `needlewise exam --resume` to sign it.";
-    let (key, _) = args.unlock.key(env, &issuer).inspect_err(|_| env.complain(later))?;
-    let held = desk.issue_certificate(&considered, &issuer, &key, None)?;
-    desk.write_files(&held)?;
-    env.say(&format!(
+fn sign_passed_exam(attempt_id: AttemptId, args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
+    let issuer = passphrase::read_issuer(env)?;
+    let mut service = env.open_service()?;
+    let review = service.review_invigilated_attempt(attempt_id, &issuer)?;
+    let resume_hint = "The exam is passed. Go on with `needlewise exam --resume` to sign it.";
+    let (key, _) = args.unlock.open_key(env, &issuer).inspect_err(|_| env.print_to_stderr(resume_hint))?;
+    let stored_certificate = service.issue_certificate(&review, &issuer, &key, None)?;
+    service.write_files(&stored_certificate)?;
+    env.print_line(&format!(
         "Certificate {} is signed, invigilated: {}",
-        held.certificate_id.short(),
-        error::shown(&held.path)
+        stored_certificate.certificate_id.short(),
+        error::display_path(&stored_certificate.path)
     ))
 }
 
 /// Finds the exam that is meant.
-fn find(catalog: &Catalog, name: Option<&str>) -> Result<Arc<Exam>, Failure> {
+fn find_exam(catalog: &Catalog, name: Option<&str>) -> Result<Arc<Exam>, Failure> {
     let Some(name) = name else {
         let exams: Vec<_> = catalog.exams().collect();
         return match exams.as_slice() {
             [only] => Ok(Arc::clone(&only.value)),
             [] => Err(Failure::usage("There is no exam. See `needlewise bank list`.")),
-            several => {
-                let names: Vec<_> = several.iter().map(|exam| exam.value.id.as_str()).collect();
-                Err(Failure::usage(format!("Say which exam: {}.", names.join(", "))))
+            entries => {
+                let exam_ids: Vec<_> = entries.iter().map(|exam| exam.value.id.as_str()).collect();
+                Err(Failure::usage(format!("Say which exam: {}.", exam_ids.join(", "))))
             }
         };
     };
-    let absent = |absence| Failure::absent("exam", &text::single_line(name), absence);
-    let id: ExamId = name.parse().map_err(|_| absent(CatalogMiss::Unknown))?;
-    catalog.exam(&id).map(|entry| Arc::clone(&entry.value)).map_err(absent)
+    let to_failure = |miss| Failure::catalog_miss("exam", &text::single_line(name), miss);
+    let id: ExamId = name.parse().map_err(|_| to_failure(CatalogMiss::Unknown))?;
+    catalog.exam(&id).map(|entry| Arc::clone(&entry.value)).map_err(to_failure)
 }

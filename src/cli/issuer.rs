@@ -1,4 +1,4 @@
-//! `needlewise issuer`: the school or clinic that signs here, and the issuers that are trusted here.
+//! The `needlewise issuer` commands: this machine's issuer key and its bundles, and the list of trusted issuers.
 
 use clap::Subcommand;
 
@@ -36,13 +36,13 @@ pub(super) fn run(command: &IssuerCommand, env: &mut Env<'_>) -> CommandResult {
 }
 
 /// Returns the words of a key, to be compared over another channel.
-fn words(did: &str) -> String {
+fn fingerprint_words(did: &str) -> String {
     fingerprint(did).unwrap_or_else(|| "no key".to_owned())
 }
 
 /// Says from when to when a key signed.
-fn span(key: &KeyPeriod) -> String {
-    let until = key.until.map_or_else(|| "in use".to_owned(), |until| format!("until {until}"));
-    let compromised = if key.compromised { ", compromised" } else { "" };
-    format!("from {}, {until}{compromised}", key.from)
+fn key_period_text(period: &KeyPeriod) -> String {
+    let until = period.until.map_or_else(|| "in use".to_owned(), |until| format!("until {until}"));
+    let compromised = if period.compromised { ", compromised" } else { "" };
+    format!("from {}, {until}{compromised}", period.from)
 }

@@ -1,10 +1,10 @@
-//! The full-screen interface, and plain mode, as commands start them.
+//! Starts the full-screen interface or plain mode for a command, and turns the way it ended into an exit code.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::bank::syllabus::Syllabus;
-use crate::cli::error::{self, Failure, shown};
+use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::plain::{self, PlainConsole};
 use crate::projections::people::PersonRow;
@@ -16,60 +16,60 @@ use crate::tui::theme::Theme;
 
 /// Opens the interface at home.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
-    need_terminal(false, env)?;
-    let desk = env.desk()?;
-    let people = desk.store.people()?;
+    require_terminal(false, env)?;
+    let service = env.open_service()?;
+    let people = service.store.people()?;
     let trainee = match (&env.global.trainee, people.len()) {
-        (Some(_), _) | (None, 1) => Some(env.trainee(&desk)?),
+        (Some(_), _) | (None, 1) => Some(env.find_trainee(&service)?),
         (None, _) => None,
     };
-    open(env, desk, FirstScreen::Home(trainee))
+    open_interface(env, service, FirstScreen::Home(trainee))
 }
 
 /// Sits an attempt, line by line or in full screen.
-pub(super) fn sit(
+pub(super) fn run_attempt(
     plain: bool,
     env: &mut Env<'_>,
-    desk: Service,
+    service: Service,
     trainee: PersonRow,
-    sitting: ActiveAttempt,
+    active_attempt: ActiveAttempt,
 ) -> CommandResult {
     if !plain {
-        return open(env, desk, FirstScreen::Attempt(trainee, Box::new(sitting)));
+        return open_interface(env, service, FirstScreen::Attempt(trainee, Box::new(active_attempt)));
     }
     let input = env.input.take().ok_or_else(|| Failure::usage("There is no standard input."))?;
-    let console = PlainConsole { out: env.out, err: env.err, input, echoes: env.terminal.input };
-    match plain::run(console, desk, &trainee, sitting) {
-        Ok(plain::PlainEnd::Done) => Ok(error::DONE),
-        Ok(plain::PlainEnd::NotPassed | plain::PlainEnd::Suspended) => Ok(error::NO),
+    let console = PlainConsole { out: env.out, err: env.err, input, is_input_echoed: env.terminal.is_stdin_terminal };
+    match plain::run(console, service, &trainee, active_attempt) {
+        Ok(plain::PlainEnd::Done) => Ok(error::EXIT_SUCCESS),
+        Ok(plain::PlainEnd::NotPassed | plain::PlainEnd::Suspended) => Ok(error::EXIT_NEGATIVE),
         Err(plain::PlainError::Output(error)) => Err(error.into()),
-        Err(plain::PlainError::Sitting(error)) => Err(error.into()),
+        Err(plain::PlainError::Service(error)) => Err(error.into()),
     }
 }
 
 /// Previews a bank's file in full screen.
 pub(super) fn preview(env: &Env<'_>, path: &Path, syllabus: Option<Arc<Syllabus>>) -> CommandResult {
-    let previewer = PreviewExecutor::new(path, (env.clock)(), syllabus);
-    ended(start::run_preview(previewer, &shown(path), theme(env)))
+    let executor = PreviewExecutor::new(path, (env.make_clock)(), syllabus);
+    to_command_result(start::run_preview(executor, &display_path(path), theme(env)))
 }
 
-fn open(env: &Env<'_>, desk: Service, opening: FirstScreen) -> CommandResult {
-    ended(start::run_interface(desk, opening, theme(env)))
+fn open_interface(env: &Env<'_>, service: Service, first_screen: FirstScreen) -> CommandResult {
+    to_command_result(start::run_interface(service, first_screen, theme(env)))
 }
 
 /// Turns how the interface ended into the exit code, or the failure that ended it.
-fn ended(end: std::io::Result<InterfaceEnd>) -> CommandResult {
-    match end.map_err(unusable)? {
+fn to_command_result(end: std::io::Result<InterfaceEnd>) -> CommandResult {
+    match end.map_err(terminal_failure)? {
         InterfaceEnd::ExitCode(code) => Ok(code),
         InterfaceEnd::Failed(error) => Err(error.into()),
     }
 }
 
 fn theme(env: &Env<'_>) -> Theme {
-    Theme::choose(env.color(), env.terminal.colors.as_deref())
+    Theme::choose(env.is_color_enabled(), env.terminal.colorfgbg.as_deref())
 }
 
-fn unusable(error: std::io::Error) -> Failure {
+fn terminal_failure(error: std::io::Error) -> Failure {
     Failure::usage(format!("The terminal cannot be used: {error}. Add --plain to go line by line."))
 }
 
@@ -77,8 +77,8 @@ fn unusable(error: std::io::Error) -> Failure {
 ///
 /// # Errors
 /// Exit code 2 with the hint `--plain`.
-pub(super) fn need_terminal(plain: bool, env: &Env<'_>) -> Result<(), Failure> {
-    if plain || (env.terminal.input && env.terminal.output) {
+pub(super) fn require_terminal(plain: bool, env: &Env<'_>) -> Result<(), Failure> {
+    if plain || (env.terminal.is_stdin_terminal && env.terminal.is_stdout_terminal) {
         return Ok(());
     }
     Err(Failure::usage(

@@ -10,14 +10,14 @@ pub struct ManArgs {}
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let mut page = Vec::new();
     render(&command(), &mut page)?;
-    env.say(String::from_utf8_lossy(&page).trim_end())
+    env.print_line(String::from_utf8_lossy(&page).trim_end())
 }
 
 fn render(command: &clap::Command, page: &mut Vec<u8>) -> std::io::Result<()> {
     let mut command = command.clone().disable_help_flag(true);
     command.build();
     clap_mangen::Man::new(command.clone()).render(page)?;
-    command
-        .get_subcommands()
-        .try_for_each(|sub| render(&sub.clone().name(sub.get_bin_name().unwrap_or("").to_owned()), page))
+    command.get_subcommands().try_for_each(|subcommand| {
+        render(&subcommand.clone().name(subcommand.get_bin_name().unwrap_or("").to_owned()), page)
+    })
 }

@@ -1,11 +1,11 @@
-//! The passphrase of the issuer's key: asked on the terminal, or read from a file that is this user's alone.
+//! Reads the passphrase of the issuer's key from the terminal, or from a file that only this user can read.
 
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use crate::cli::Env;
-use crate::cli::error::{self, Failure, shown};
+use crate::cli::error::{self, Failure, display_path};
 use crate::credential::{Issuer, SigningKeyPair};
 use crate::paths;
 
@@ -36,31 +36,31 @@ impl NextPassphraseArgs {
 }
 
 /// Returns a passphrase: from a file, or asked.
-fn passphrase(path: Option<&Path>, env: &Env<'_>, question: &str) -> Result<Zeroizing<String>, Failure> {
+fn read_passphrase(path: Option<&Path>, env: &Env<'_>, prompt: &str) -> Result<Zeroizing<String>, Failure> {
     let Some(path) = path else {
-        if !env.terminal.input {
+        if !env.terminal.is_stdin_terminal {
             return Err(Failure::usage(
                 "The passphrase is asked on a terminal. Without one, name a file with NEEDLEWISE_PASSPHRASE_FILE.",
             ));
         }
-        let asked = rpassword::prompt_password(question);
-        return asked.map(Zeroizing::new).map_err(|error| Failure {
-            code: error::USAGE,
+        let typed_passphrase = rpassword::prompt_password(prompt);
+        return typed_passphrase.map(Zeroizing::new).map_err(|error| Failure {
+            code: error::EXIT_USAGE,
             message: format!("The passphrase cannot be asked: {error}."),
         });
     };
     let text = paths::read_private(path).map_err(|error| Failure::unreadable(path, &error))?;
     let text = text.map(Zeroizing::new).ok_or_else(|| {
-        let message = format!("{} can be read by others. Make it yours alone (chmod 600).", shown(path));
-        Failure { code: error::STORE, message }
+        let message = format!("{} can be read by others. Make it yours alone (chmod 600).", display_path(path));
+        Failure { code: error::EXIT_STORE, message }
     })?;
     Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 /// Asks for a new passphrase, twice where a person types it.
 fn new_passphrase(path: Option<&Path>, env: &Env<'_>) -> Result<Zeroizing<String>, Failure> {
-    let first = passphrase(path, env, "New passphrase (six random words are good): ")?;
-    if path.is_none() && *first != *passphrase(path, env, "Once more: ")? {
+    let first = read_passphrase(path, env, "New passphrase (six random words are good): ")?;
+    if path.is_none() && *first != *read_passphrase(path, env, "Once more: ")? {
         return Err(Failure::usage("The two passphrases differ. Nothing was made."));
     }
     Ok(first)
@@ -79,10 +79,14 @@ impl PassphraseArgs {
     ///
     /// # Errors
     /// Those of asking, or that it is not the right one.
-    pub(super) fn key(&self, env: &Env<'_>, issuer: &Issuer) -> Result<(SigningKeyPair, Zeroizing<String>), Failure> {
-        let question = format!("Passphrase of {}: ", crate::text::single_line(&issuer.name));
-        let passphrase = passphrase(self.passphrase_file.as_deref(), env, &question)?;
-        Ok((issuer.unlock(&passphrase).map_err(Failure::no)?, passphrase))
+    pub(super) fn open_key(
+        &self,
+        env: &Env<'_>,
+        issuer: &Issuer,
+    ) -> Result<(SigningKeyPair, Zeroizing<String>), Failure> {
+        let prompt = format!("Passphrase of {}: ", crate::text::single_line(&issuer.name));
+        let passphrase = read_passphrase(self.passphrase_file.as_deref(), env, &prompt)?;
+        Ok((issuer.unlock(&passphrase).map_err(Failure::negative)?, passphrase))
     }
 }
 
@@ -90,27 +94,33 @@ impl PassphraseArgs {
 ///
 /// # Errors
 /// Those of [`Unlock::key`] and [`issuer`].
-pub(super) fn key_if_any(unlock: &PassphraseArgs, env: &Env<'_>) -> Result<Option<SigningKeyPair>, Failure> {
-    if !env.place()?.issuer_key_file().exists() {
+pub(super) fn open_key_if_present(
+    passphrase_args: &PassphraseArgs,
+    env: &Env<'_>,
+) -> Result<Option<SigningKeyPair>, Failure> {
+    if !env.paths()?.issuer_key_file().exists() {
         return Ok(None);
     }
-    Ok(Some(unlock.key(env, &issuer(env)?)?.0))
+    Ok(Some(passphrase_args.open_key(env, &read_issuer(env)?)?.0))
 }
 
 /// Reads the issuer of this machine.
 ///
 /// # Errors
 /// Where there is none, or its file cannot be used.
-pub(super) fn issuer(env: &Env<'_>) -> Result<Issuer, Failure> {
-    let path = env.place()?.issuer_key_file();
-    let broken = |why: String| Failure { code: error::STORE, message: format!("{} {why}", shown(&path)) };
+pub(super) fn read_issuer(env: &Env<'_>) -> Result<Issuer, Failure> {
+    let path = env.paths()?.issuer_key_file();
+    let to_failure =
+        |reason: String| Failure { code: error::EXIT_STORE, message: format!("{} {reason}", display_path(&path)) };
     match paths::read_private(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::usage(
             "There is no issuer on this machine. Make one with `needlewise issuer init --name NAME`.",
         )),
-        Err(error) => Err(Failure::disk(&path, "read", &error)),
-        Ok(None) => Err(broken("can be read by others and is refused. Make it yours alone (chmod 600).".to_owned())),
+        Err(error) => Err(Failure::file_access(&path, "read", &error)),
+        Ok(None) => {
+            Err(to_failure("can be read by others and is refused. Make it yours alone (chmod 600).".to_owned()))
+        }
         Ok(Some(text)) => Issuer::from_json(&text)
-            .map_err(|why| broken(format!("is no issuer's key: {why}. Go back to a backup of it."))),
+            .map_err(|reason| to_failure(format!("is no issuer's key: {reason}. Go back to a backup of it."))),
     }
 }

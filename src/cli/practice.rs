@@ -34,44 +34,45 @@ pub struct PracticeArgs {
 
 /// Practices in plain mode, or opens the interface at the practice.
 pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
-    launch::need_terminal(args.plain, env)?;
-    let mut desk = env.desk()?;
-    let trainee = env.trainee_or_new(&mut desk)?;
-    let piped = !env.terminal.input;
-    if let Some(open) = desk.find_open_attempt(trainee.id, Mode::Exam)? {
-        return Err(crate::service::ServiceError::ExamOpen(open.id).into());
+    launch::require_terminal(args.plain, env)?;
+    let mut service = env.open_service()?;
+    let trainee = env.find_or_add_trainee(&mut service)?;
+    let is_piped = !env.terminal.is_stdin_terminal;
+    if let Some(open_attempt) = service.find_open_attempt(trainee.id, Mode::Exam)? {
+        return Err(crate::service::ServiceError::ExamOpen(open_attempt.id).into());
     }
-    let sitting = if args.resume {
-        let open = desk.find_open_attempt(trainee.id, Mode::Practice)?;
-        let open = open.ok_or_else(|| Failure::no("No practice is open. Start one with `needlewise practice`."))?;
-        desk.load_attempt(open.id, piped)?
+    let active_attempt = if args.resume {
+        let open_attempt = service.find_open_attempt(trainee.id, Mode::Practice)?;
+        let open_attempt = open_attempt
+            .ok_or_else(|| Failure::negative("No practice is open. Start one with `needlewise practice`."))?;
+        service.load_attempt(open_attempt.id, is_piped)?
     } else {
-        let banks = topics(&desk.catalog, &args.topics)?;
-        let seed = seed(args.seed.as_deref(), &mut desk);
-        desk.begin_practice(trainee.id, &banks, args.count.into(), seed, piped)?
+        let banks = find_topic_banks(&service.catalog, &args.topics)?;
+        let seed = make_seed(args.seed.as_deref(), &mut service);
+        service.begin_practice(trainee.id, &banks, args.count.into(), seed, is_piped)?
     };
-    launch::sit(args.plain, env, desk, trainee, sitting)
+    launch::run_attempt(args.plain, env, service, trainee, active_attempt)
 }
 
 /// Makes the seed from the text a person gave, by SHA-256, or from chance.
-fn seed(text: Option<&str>, desk: &mut Service) -> Seed {
-    text.map_or_else(|| desk.random_seed(), |text| Seed(Sha256::digest(text).into()))
+fn make_seed(text: Option<&str>, service: &mut Service) -> Seed {
+    text.map_or_else(|| service.random_seed(), |text| Seed(Sha256::digest(text).into()))
 }
 
 /// Finds the banks that are meant; all that may be practiced where none is named.
-fn topics(catalog: &Catalog, names: &[String]) -> Result<Vec<CatalogEntry<LazyBank>>, Failure> {
+fn find_topic_banks(catalog: &Catalog, names: &[String]) -> Result<Vec<CatalogEntry<LazyBank>>, Failure> {
     if names.is_empty() {
         return Ok(catalog.banks().filter(|bank| bank.value.summary().practice).cloned().collect());
     }
-    let find = |name: &String| {
-        let absent = |absence| Failure::absent("bank", name, absence);
-        let id: BankId = name.parse().map_err(|_| absent(crate::bank::catalog::CatalogMiss::Unknown))?;
-        let bank = catalog.bank(&id).map_err(absent)?;
+    let find_bank = |name: &String| {
+        let to_failure = |miss| Failure::catalog_miss("bank", name, miss);
+        let id: BankId = name.parse().map_err(|_| to_failure(crate::bank::catalog::CatalogMiss::Unknown))?;
+        let bank = catalog.bank(&id).map_err(to_failure)?;
         if bank.value.practice {
             Ok(bank.clone())
         } else {
-            Err(Failure::no(format!("The bank \"{id}\" serves exams alone and is not practiced.")))
+            Err(Failure::negative(format!("The bank \"{id}\" serves exams alone and is not practiced.")))
         }
     };
-    names.iter().map(find).collect()
+    names.iter().map(find_bank).collect()
 }

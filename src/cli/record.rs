@@ -1,4 +1,5 @@
-//! `needlewise record`: attempts and what came of them.
+//! The `needlewise record` commands: list, show, replay, remark, void, grant and export attempts,
+//! and show the compliance matrix.
 
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -46,22 +47,22 @@ pub(super) fn run(command: &RecordCommand, env: &mut Env<'_>) -> CommandResult {
 }
 
 /// Reads the id of an attempt; one that is none names no attempt.
-pub(super) fn attempt_id(given: &str) -> Result<AttemptId, Failure> {
-    given.parse().map_err(|_| {
-        let id = text::single_line(given);
+pub(super) fn parse_attempt_id(id_text: &str) -> Result<AttemptId, Failure> {
+    id_text.parse().map_err(|_| {
+        let id = text::single_line(id_text);
         Failure::usage(format!("There is no attempt \"{id}\". See `needlewise record list`."))
     })
 }
 
 /// Holds the reason of a decision to what can be printed.
-fn a_reason(given: &str) -> Result<(), Failure> {
-    let says = text::is_printable(given);
-    says.then_some(()).ok_or_else(|| Failure::usage("A decision needs a reason that can be printed."))
+fn require_printable_reason(reason: &str) -> Result<(), Failure> {
+    let is_valid = text::is_printable(reason);
+    is_valid.then_some(()).ok_or_else(|| Failure::usage("A decision needs a reason that can be printed."))
 }
 
 /// Returns an attempt as every JSON output of records shows it.
-fn row_json(row: &AttemptRow, name: &str, extent: DisclosureLevel) -> Value {
-    let told = extent > DisclosureLevel::PassFail;
+fn attempt_json(row: &AttemptRow, name: &str, disclosure_level: DisclosureLevel) -> Value {
+    let can_show_score = disclosure_level > DisclosureLevel::PassFail;
     json!({
         "id": row.id,
         "trainee": { "id": row.trainee, "name": name },
@@ -70,7 +71,7 @@ fn row_json(row: &AttemptRow, name: &str, extent: DisclosureLevel) -> Value {
         "started": row.started.to_string(),
         "finished": row.finished.map(|at| at.to_string()),
         "state": row.state(),
-        "earned": row.earned.as_ref().filter(|_| told),
+        "earned": row.earned.as_ref().filter(|_| can_show_score),
         "possible": row.possible.to_string(),
     })
 }

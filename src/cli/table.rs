@@ -1,24 +1,24 @@
-//! Tables for people.
+//! Text tables: columns padded to equal width under a heading.
 
 use crate::text;
 
 /// Lays out rows in columns, with a heading; every cell is made safe and put on one line.
-pub fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
-    let clean: Vec<Vec<String>> =
+pub fn render(heading: &[&str], rows: &[Vec<String>]) -> String {
+    let safe_rows: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|cell| text::single_line(cell)).collect()).collect();
-    let widest = |column: usize| {
-        let cells = clean.iter().filter_map(|row| row.get(column)).map(|cell| text::width(cell));
+    let column_width = |column: usize| {
+        let cells = safe_rows.iter().filter_map(|row| row.get(column)).map(|cell| text::width(cell));
         cells.chain([text::width(heading[column])]).max().unwrap_or(0)
     };
-    let widths: Vec<_> = (0..heading.len()).map(widest).collect();
-    let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let padded = cells.zip(&widths).map(|(cell, width)| {
-            let gap = width.saturating_sub(text::width(cell));
-            format!("{cell}{}", " ".repeat(gap))
+    let widths: Vec<_> = (0..heading.len()).map(column_width).collect();
+    let format_line = |cells: &mut dyn Iterator<Item = &str>| {
+        let padded_cells = cells.zip(&widths).map(|(cell, width)| {
+            let padding_width = width.saturating_sub(text::width(cell));
+            format!("{cell}{}", " ".repeat(padding_width))
         });
-        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        padded_cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
-    let mut lines = vec![line(&mut heading.iter().copied())];
-    lines.extend(clean.iter().map(|row| line(&mut row.iter().map(String::as_str))));
+    let mut lines = vec![format_line(&mut heading.iter().copied())];
+    lines.extend(safe_rows.iter().map(|row| format_line(&mut row.iter().map(String::as_str))));
     lines.join("\n")
 }

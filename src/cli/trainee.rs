@@ -1,4 +1,4 @@
-//! `needlewise trainee`: the people of this store.
+//! The `needlewise trainee` commands: list, add, change, export and erase the people in this store.
 
 use clap::Subcommand;
 
@@ -38,11 +38,11 @@ pub(super) fn run(command: &TraineeCommand, env: &mut Env<'_>) -> CommandResult 
 }
 
 /// Finds a person by name or id.
-fn find(desk: &Service, who: &str) -> Result<PersonRow, Failure> {
-    desk.find_person(who)?.ok_or_else(|| {
+fn find_person(service: &Service, name_or_id: &str) -> Result<PersonRow, Failure> {
+    service.find_person(name_or_id)?.ok_or_else(|| {
         Failure::usage(format!(
             "There is no \"{}\" here. See `needlewise trainee list`.",
-            crate::text::single_line(who)
+            crate::text::single_line(name_or_id)
         ))
     })
 }

@@ -1,4 +1,4 @@
-//! What a typed line means.
+//! Parses a line typed in plain mode into a command or an answer.
 
 use crate::attempt::Answer;
 use crate::bank::decimal::Decimal;
@@ -16,7 +16,7 @@ pub(super) enum TypedEntry {
     Submit,
     Help,
     /// Go to a question, by its place.
-    Go(usize),
+    GoTo(usize),
 }
 
 /// The words, as `help` prints them.
@@ -33,7 +33,7 @@ pub(super) const HELP: &[&str] = &[
 ];
 
 /// Reads a command word or a question's number.
-pub(super) fn command(line: &str, count: usize) -> Option<TypedEntry> {
+pub(super) fn parse_command(line: &str, question_count: usize) -> Option<TypedEntry> {
     match line.trim().to_lowercase().as_str() {
         "flag" => Some(TypedEntry::Flag),
         "skip" => Some(TypedEntry::Skip),
@@ -41,7 +41,9 @@ pub(super) fn command(line: &str, count: usize) -> Option<TypedEntry> {
         "list" => Some(TypedEntry::List),
         "submit" => Some(TypedEntry::Submit),
         "help" => Some(TypedEntry::Help),
-        number => number.parse::<usize>().ok().filter(|n| (1..=count).contains(n)).map(|n| TypedEntry::Go(n - 1)),
+        number => {
+            number.parse::<usize>().ok().filter(|n| (1..=question_count).contains(n)).map(|n| TypedEntry::GoTo(n - 1))
+        }
     }
 }
 
@@ -49,25 +51,29 @@ pub(super) fn command(line: &str, count: usize) -> Option<TypedEntry> {
 ///
 /// # Errors
 /// What was wrong with it, for `Not understood: …`.
-pub(super) fn entry(line: &str, item: &LoadedQuestion, count: usize) -> Result<TypedEntry, String> {
+pub(super) fn parse_entry(
+    line: &str,
+    loaded_question: &LoadedQuestion,
+    question_count: usize,
+) -> Result<TypedEntry, String> {
     let line = line.trim();
-    let asks_number = matches!(item.question.ask, QuestionKind::Number { .. });
-    match command(line, count) {
-        Some(TypedEntry::Go(_)) if asks_number => answer(line, item).map(TypedEntry::Answer),
+    let is_number_question = matches!(loaded_question.question.ask, QuestionKind::Number { .. });
+    match parse_command(line, question_count) {
+        Some(TypedEntry::GoTo(_)) if is_number_question => parse_answer(line, loaded_question).map(TypedEntry::Answer),
         Some(entry) => Ok(entry),
-        None => answer(line, item).map(TypedEntry::Answer),
+        None => parse_answer(line, loaded_question).map(TypedEntry::Answer),
     }
 }
 
-fn answer(line: &str, item: &LoadedQuestion) -> Result<Answer, String> {
+fn parse_answer(line: &str, loaded_question: &LoadedQuestion) -> Result<Answer, String> {
     if line.is_empty() {
         return Err("type an answer, or help".to_owned());
     }
-    match &item.question.ask {
+    match &loaded_question.question.ask {
         QuestionKind::Choice { .. } => {
-            let mut ticked = letters(line, item)?;
-            ticked.sort_unstable();
-            Ok(Answer::Choices(ticked))
+            let mut selected = parse_letters(line, loaded_question)?;
+            selected.sort_unstable();
+            Ok(Answer::Choices(selected))
         }
         QuestionKind::TrueFalse { .. } => match line.to_lowercase().as_str() {
             "true" | "t" => Ok(Answer::Truth(true)),
@@ -75,60 +81,66 @@ fn answer(line: &str, item: &LoadedQuestion) -> Result<Answer, String> {
             _ => Err("type true or false".to_owned()),
         },
         QuestionKind::Number { .. } => {
-            let number = unquoted(line);
+            let number = strip_quotes(line);
             Decimal::parse(number).map_err(|error| error.to_string())?;
             Ok(Answer::Number(number.to_owned()))
         }
-        QuestionKind::Text { .. } => Ok(Answer::Text(unquoted(line).to_owned())),
+        QuestionKind::Text { .. } => Ok(Answer::Text(strip_quotes(line).to_owned())),
         QuestionKind::Order { items } => {
-            let order = letters(line, item)?;
+            let order = parse_letters(line, loaded_question)?;
             if order.len() == items.len() {
                 Ok(Answer::Order(order))
             } else {
                 Err(format!("type all {} letters, each once", items.len()))
             }
         }
-        QuestionKind::Match { pairs, .. } => matched(line, item, pairs.len()),
+        QuestionKind::Match { pairs, .. } => parse_pairs(line, loaded_question, pairs.len()),
     }
 }
 
-fn unquoted(line: &str) -> &str {
+fn strip_quotes(line: &str) -> &str {
     line.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).map_or(line, str::trim)
 }
 
 /// Reads letters, split by spaces, commas or nothing, as places in the question; each once.
-fn letters(line: &str, item: &LoadedQuestion) -> Result<Vec<usize>, String> {
-    let mut places = Vec::new();
-    for c in line.chars().filter(|c| !c.is_whitespace() && *c != ',') {
-        let place = place(c, item)?;
-        if places.contains(&place) {
-            return Err(format!("{} is there twice", c.to_ascii_uppercase()));
+fn parse_letters(line: &str, loaded_question: &LoadedQuestion) -> Result<Vec<usize>, String> {
+    let mut indexes = Vec::new();
+    for typed_letter in line.chars().filter(|typed_letter| !typed_letter.is_whitespace() && *typed_letter != ',') {
+        let index = parse_letter(typed_letter, loaded_question)?;
+        if indexes.contains(&index) {
+            return Err(format!("{} is there twice", typed_letter.to_ascii_uppercase()));
         }
-        places.push(place);
+        indexes.push(index);
     }
-    if places.is_empty() { Err("type a letter".to_owned()) } else { Ok(places) }
+    if indexes.is_empty() { Err("type a letter".to_owned()) } else { Ok(indexes) }
 }
 
 /// Finds the place in the question of the letter shown.
-fn place(c: char, item: &LoadedQuestion) -> Result<usize, String> {
-    let last = crate::exam::loaded_paper::choice_letter(item.order.len().saturating_sub(1));
-    let position = c.is_ascii_alphabetic().then(|| usize::from(c.to_ascii_uppercase() as u8 - b'A'));
-    let place = position.and_then(|position| item.order.get(position).copied());
-    place.ok_or_else(|| format!("type letters from A to {last}, or help"))
+fn parse_letter(typed_letter: char, loaded_question: &LoadedQuestion) -> Result<usize, String> {
+    let last_letter = crate::exam::loaded_paper::choice_letter(loaded_question.order.len().saturating_sub(1));
+    let position =
+        typed_letter.is_ascii_alphabetic().then(|| usize::from(typed_letter.to_ascii_uppercase() as u8 - b'A'));
+    let index = position.and_then(|position| loaded_question.order.get(position).copied());
+    index.ok_or_else(|| format!("type letters from A to {last_letter}, or help"))
 }
 
 /// Reads `1=B 2=A`: every left side once.
-fn matched(line: &str, item: &LoadedQuestion, count: usize) -> Result<Answer, String> {
-    let how = || format!("type every number from 1 to {count} with a letter, such as 1=B 2=A");
-    let mut rights = vec![None; count];
+fn parse_pairs(line: &str, loaded_question: &LoadedQuestion, pair_count: usize) -> Result<Answer, String> {
+    let usage_hint = || format!("type every number from 1 to {pair_count} with a letter, such as 1=B 2=A");
+    let mut right_indexes = vec![None; pair_count];
     for pair in line.split([' ', ',', ';']).filter(|pair| !pair.is_empty()) {
-        let (left, right) = pair.split_once('=').ok_or_else(how)?;
-        let left = left.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|n| *n < count).ok_or_else(how)?;
+        let (left, right) = pair.split_once('=').ok_or_else(usage_hint)?;
+        let left = left
+            .parse::<usize>()
+            .ok()
+            .and_then(|n| n.checked_sub(1))
+            .filter(|n| *n < pair_count)
+            .ok_or_else(usage_hint)?;
         let mut letters = right.chars();
-        let (Some(c), None) = (letters.next(), letters.next()) else { return Err(how()) };
-        if rights[left].replace(place(c, item)?).is_some() {
+        let (Some(typed_letter), None) = (letters.next(), letters.next()) else { return Err(usage_hint()) };
+        if right_indexes[left].replace(parse_letter(typed_letter, loaded_question)?).is_some() {
             return Err(format!("{} is there twice", left + 1));
         }
     }
-    rights.into_iter().collect::<Option<Vec<_>>>().map(Answer::Pairs).ok_or_else(how)
+    right_indexes.into_iter().collect::<Option<Vec<_>>>().map(Answer::Pairs).ok_or_else(usage_hint)
 }

@@ -1,4 +1,4 @@
-//! A question in lines, and its explanation in practice.
+//! Formats a question, its prompt and (in practice) its explanation as lines of plain mode.
 
 use crate::bank::question::QuestionKind;
 use crate::exam::Session;
@@ -6,42 +6,49 @@ use crate::exam::loaded_paper::choice_letter;
 use crate::view;
 
 /// Returns the lines of a question, without the prompt.
-pub(super) fn lines(session: &Session, at: usize) -> Vec<String> {
-    let sheet = session.loaded_paper();
-    let item = &sheet.questions[at];
-    let mut lines = vec![format!("Question {} of {}", at + 1, session.question_count())];
-    lines.push(format!("Section: {}", sheet.bank_of(at).title));
-    lines.extend(sheet.case_of(at).map(|case| format!("Case: {case}")));
-    lines.push(item.question.stem.clone());
-    lines.extend(item.question.image.as_ref().map(|image| format!("Image: {}", image.alt)));
-    lines.push(view::instruction(item));
-    lines
-        .extend(item.displayed_texts().iter().enumerate().map(|(at, shown)| format!("{}. {shown}", choice_letter(at))));
-    if let QuestionKind::Match { pairs, .. } = &item.question.ask {
-        lines.extend(pairs.iter().enumerate().map(|(at, pair)| format!("{}. {}", at + 1, pair.left)));
+pub(super) fn lines(session: &Session, index: usize) -> Vec<String> {
+    let paper = session.loaded_paper();
+    let loaded_question = &paper.questions[index];
+    let mut lines = vec![format!("Question {} of {}", index + 1, session.question_count())];
+    lines.push(format!("Section: {}", paper.bank_of(index).title));
+    lines.extend(paper.case_of(index).map(|case| format!("Case: {case}")));
+    lines.push(loaded_question.question.stem.clone());
+    lines.extend(loaded_question.question.image.as_ref().map(|image| format!("Image: {}", image.alt)));
+    lines.push(view::instruction(loaded_question));
+    lines.extend(
+        loaded_question
+            .displayed_texts()
+            .iter()
+            .enumerate()
+            .map(|(index, choice_text)| format!("{}. {choice_text}", choice_letter(index))),
+    );
+    if let QuestionKind::Match { pairs, .. } = &loaded_question.question.ask {
+        lines.extend(pairs.iter().enumerate().map(|(index, pair)| format!("{}. {}", index + 1, pair.left)));
     }
     lines
 }
 
 /// Returns the prompt, with the question's state before it.
-pub(super) fn prompt(session: &Session, at: usize) -> String {
-    let flag = if session.is_flagged(at) { "Flagged. " } else { "" };
-    let given = session.stored_answer(at).map(|given| {
-        format!("Answered: {}. ", view::answer_text(&session.loaded_paper().questions[at], &given.answer))
+pub(super) fn prompt(session: &Session, index: usize) -> String {
+    let flag_note = if session.is_flagged(index) { "Flagged. " } else { "" };
+    let given_answer = session.stored_answer(index).map(|given_answer| {
+        format!("Answered: {}. ", view::answer_text(&session.loaded_paper().questions[index], &given_answer.answer))
     });
-    let closed = if session.is_closed(at) { "Closed. " } else { "" };
-    format!("{flag}{}{closed}Answer: ", given.unwrap_or_default())
+    let closed_note = if session.is_closed(index) { "Closed. " } else { "" };
+    format!("{flag_note}{}{closed_note}Answer: ", given_answer.unwrap_or_default())
 }
 
 /// Returns what is told after an answer in practice: right or wrong, the rationales, the sources.
-pub(super) fn explanation(session: &Session, at: usize) -> Vec<String> {
-    let item = &session.loaded_paper().questions[at];
-    let mut lines = vec![view::correctness(&session.points(at)).to_owned()];
-    let line = |(what, why): (String, String)| if why.is_empty() { what } else { format!("{what}: {why}") };
-    lines.extend(view::rationales(item).into_iter().map(line));
-    if !item.question.rationale.is_empty() {
-        lines.push(format!("Rationale: {}", item.question.rationale));
+pub(super) fn explanation(session: &Session, index: usize) -> Vec<String> {
+    let loaded_question = &session.loaded_paper().questions[index];
+    let mut lines = vec![view::correctness(&session.points(index)).to_owned()];
+    let format_rationale = |(label, rationale): (String, String)| {
+        if rationale.is_empty() { label } else { format!("{label}: {rationale}") }
+    };
+    lines.extend(view::rationales(loaded_question).into_iter().map(format_rationale));
+    if !loaded_question.question.rationale.is_empty() {
+        lines.push(format!("Rationale: {}", loaded_question.question.rationale));
     }
-    lines.extend(session.loaded_paper().sources_of(at).into_iter().map(|source| format!("Source: {source}")));
+    lines.extend(session.loaded_paper().sources_of(index).into_iter().map(|source| format!("Source: {source}")));
     lines
 }

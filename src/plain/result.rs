@@ -1,4 +1,4 @@
-//! The end of a sitting, line by line: the result, or how to go on.
+//! Prints the result of a finished attempt in plain mode, or how to resume a suspended one.
 
 use std::sync::Arc;
 
@@ -9,58 +9,61 @@ use crate::view;
 
 impl PlainSession<'_> {
     /// Tells the result of a sitting that has ended.
-    pub(super) fn end(mut self) -> Result<PlainEnd, PlainError> {
-        let Some(ended) = self.sitting.session.finished().cloned() else { return Ok(PlainEnd::Suspended) };
-        let sheet = Arc::clone(self.sitting.session.loaded_paper());
-        let Some(exam) = sheet.exam.as_ref() else {
-            let (right, count) = (self.sitting.session.correct_count(), self.sitting.session.question_count());
-            self.say(&format!("Practice finished: {right} of {count} right"))?;
+    pub(super) fn print_result(mut self) -> Result<PlainEnd, PlainError> {
+        let Some(finished) = self.active_attempt.session.finished().cloned() else { return Ok(PlainEnd::Suspended) };
+        let paper = Arc::clone(self.active_attempt.session.loaded_paper());
+        let Some(exam) = paper.exam.as_ref() else {
+            let (correct_count, question_count) =
+                (self.active_attempt.session.correct_count(), self.active_attempt.session.question_count());
+            self.print_line(&format!("Practice finished: {correct_count} of {question_count} right"))?;
             return Ok(PlainEnd::Done);
         };
-        let passed = ended.outcome.result == ExamResult::Passed;
-        if sheet.mode == Mode::Mock {
-            let session = self.sitting.session.clone();
-            let result = view::result_lines(&ended.outcome, disclosure::DisclosureLevel::Objectives);
+        let is_passed = finished.outcome.result == ExamResult::Passed;
+        if paper.mode == Mode::Mock {
+            let session = self.active_attempt.session.clone();
+            let result = view::result_lines(&finished.outcome, disclosure::DisclosureLevel::Objectives);
             let lines = result.into_iter().filter(|line| !line.starts_with("Objective missed: "));
-            for line in lines.chain(view::readiness_lines(&session, &ended.outcome)).chain(view::paper_notes(&sheet)) {
-                self.say(&line)?;
+            for line in lines.chain(view::readiness_lines(&session, &finished.outcome)).chain(view::paper_notes(&paper))
+            {
+                self.print_line(&line)?;
             }
-            return Ok(if passed { PlainEnd::Done } else { PlainEnd::NotPassed });
+            return Ok(if is_passed { PlainEnd::Done } else { PlainEnd::NotPassed });
         }
         // The result is on disk; whatever befalls the certificate is told after it.
-        let own = passed && !self.sitting.invigilated;
-        let certificate = own.then(|| self.desk.certify(&mut self.sitting));
-        let next = self.desk.eligibility(self.sitting.trainee, exam)?;
-        let extent = disclosure::level(sheet.mode, exam.review, next);
-        for line in view::result_lines(&ended.outcome, extent) {
-            self.say(&line)?;
+        let can_certify = is_passed && !self.active_attempt.invigilated;
+        let certificate = can_certify.then(|| self.service.certify(&mut self.active_attempt));
+        let eligibility = self.service.eligibility(self.active_attempt.trainee, exam)?;
+        let disclosure_level = disclosure::level(paper.mode, exam.review, eligibility);
+        for line in view::result_lines(&finished.outcome, disclosure_level) {
+            self.print_line(&line)?;
         }
         match certificate {
-            Some(Ok(made)) => self.say(&format!("Certificate: {}", made.path.display()))?,
+            Some(Ok(issued_file)) => self.print_line(&format!("Certificate: {}", issued_file.path.display()))?,
             Some(Err(error)) => writeln!(self.err, "{error}")?,
-            None if passed => self.say("Certificate: the invigilator signs it next")?,
-            None => self.say(&view::eligibility_line(next, exam))?,
+            None if is_passed => self.print_line("Certificate: the invigilator signs it next")?,
+            None => self.print_line(&view::eligibility_line(eligibility, exam))?,
         }
-        for note in view::paper_notes(&sheet) {
-            self.say(&note)?;
+        for note in view::paper_notes(&paper) {
+            self.print_line(&note)?;
         }
-        if extent >= disclosure::DisclosureLevel::ChosenAnswers {
-            for line in view::review_lines(&self.sitting.session) {
-                self.say(&line)?;
+        if disclosure_level >= disclosure::DisclosureLevel::ChosenAnswers {
+            for line in view::review_lines(&self.active_attempt.session) {
+                self.print_line(&line)?;
             }
         }
-        Ok(if passed { PlainEnd::Done } else { PlainEnd::NotPassed })
+        Ok(if is_passed { PlainEnd::Done } else { PlainEnd::NotPassed })
     }
 
     /// Says how to go on with a sitting that has not ended.
     pub(super) fn suspend(mut self) -> Result<PlainEnd, PlainError> {
-        let command = match self.sitting.session.loaded_paper().mode {
+        let command = match self.active_attempt.session.loaded_paper().mode {
             Mode::Exam => "needlewise exam --resume --plain",
             Mode::Mock => "needlewise exam --mock --resume --plain",
             Mode::Practice => "needlewise practice --resume --plain",
         };
-        let clock = if self.sitting.session.loaded_paper().limit.is_some() { " The time runs on." } else { "" };
-        self.say(&format!("Suspended: every answer is kept. Go on with `{command}`.{clock}"))?;
+        let clock_note =
+            if self.active_attempt.session.loaded_paper().limit.is_some() { " The time runs on." } else { "" };
+        self.print_line(&format!("Suspended: every answer is kept. Go on with `{command}`.{clock_note}"))?;
         Ok(PlainEnd::Suspended)
     }
 }

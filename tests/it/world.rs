@@ -188,11 +188,11 @@ impl World {
             err: &mut err,
             input: Some(Box::new(Cursor::new(self.stdin.take()))),
             terminal: TerminalInfo::default(),
-            clock: &move || match haste {
+            make_clock: &move || match haste {
                 0 => Box::new(SetClock(Rc::clone(&time))),
                 step => Box::new(HastyClock(SetClock(Rc::clone(&time)), step)),
             },
-            chance: &move || Box::new(ChaCha20Rng::seed_from_u64(run)),
+            make_rng: &move || Box::new(ChaCha20Rng::seed_from_u64(run)),
             global: cli::GlobalArgs::default(),
         };
         let home = self.home.path();

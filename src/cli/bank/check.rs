@@ -7,7 +7,7 @@ use crate::bank::catalog::{self, BankOrigin, Catalog};
 use crate::bank::format::json::{self, FileContent};
 use crate::bank::load::{self, FILE_MAX_BYTES, LoadedFile};
 use crate::bank::{built_in, rules};
-use crate::cli::error::{self, Failure, shown};
+use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::clock::Day;
 use crate::exam::blueprint;
@@ -43,7 +43,7 @@ enum FindingFormat {
 /// What was checked, and what came of it.
 #[derive(Default)]
 struct CheckReport {
-    files: usize,
+    file_count: usize,
     problems: Vec<Problem>,
 }
 
@@ -51,95 +51,96 @@ struct CheckReport {
 struct CheckedFile {
     /// What it is called in the report.
     name: String,
-    found: LoadedFile,
+    loaded_file: LoadedFile,
     /// Whether its name must be the id of what it holds.
-    is_named: bool,
+    is_name_checked: bool,
 }
 
 /// Checks all that was named.
 pub(super) fn run(args: &CheckArgs, env: &mut Env<'_>) -> CommandResult {
-    let mut banks = env.catalog()?;
-    let inputs = if args.paths.is_empty() { in_use(env)? } else { named(&args.paths, &mut banks, env)? };
-    let today = (env.clock)().now().wall.day();
-    let report = report(&inputs, &banks, today);
-    let worst = report.problems.iter().map(|problem| problem.severity).max();
-    let code = match worst {
-        None => error::DONE,
-        Some(Severity::Warning) if !args.deny_warnings => error::DONE,
-        Some(Severity::Warning | Severity::Error) => error::NO,
-        Some(Severity::Unreadable) => error::UNREADABLE,
+    let mut catalog = env.catalog()?;
+    let inputs =
+        if args.paths.is_empty() { inputs_in_use(env)? } else { inputs_from_paths(&args.paths, &mut catalog, env)? };
+    let today = (env.make_clock)().now().wall.day();
+    let report = check_inputs(&inputs, &catalog, today);
+    let worst_severity = report.problems.iter().map(|problem| problem.severity).max();
+    let code = match worst_severity {
+        None => error::EXIT_SUCCESS,
+        Some(Severity::Warning) if !args.deny_warnings => error::EXIT_SUCCESS,
+        Some(Severity::Warning | Severity::Error) => error::EXIT_NEGATIVE,
+        Some(Severity::Unreadable) => error::EXIT_UNREADABLE_INPUT,
     };
-    print(&report, args.format, env)?;
+    print_report(&report, args.format, env)?;
     Ok(code)
 }
 
 /// Lists the built-in banks and exams, the data directory's and those of `--banks`.
-fn in_use(env: &mut Env<'_>) -> Result<Vec<CheckedFile>, Failure> {
-    let built_in = |name: String, text: &str| CheckedFile {
+fn inputs_in_use(env: &mut Env<'_>) -> Result<Vec<CheckedFile>, Failure> {
+    let built_in_input = |name: String, text: &str| CheckedFile {
         name: format!("{name} (built-in)"),
-        found: LoadedFile { path: PathBuf::from(name), bytes: text.as_bytes().to_vec() },
-        is_named: true,
+        loaded_file: LoadedFile { path: PathBuf::from(name), bytes: text.as_bytes().to_vec() },
+        is_name_checked: true,
     };
     let mut inputs: Vec<_> =
-        built_in::BANKS.iter().map(|bank| built_in(format!("{}.json", bank.id), bank.text)).collect();
-    inputs.extend(built_in::EXAMS.iter().map(|(id, text)| built_in(format!("exams/{id}.json"), text)));
+        built_in::BANKS.iter().map(|bank| built_in_input(format!("{}.json", bank.id), bank.text)).collect();
+    inputs.extend(built_in::EXAMS.iter().map(|(id, text)| built_in_input(format!("exams/{id}.json"), text)));
     for folder in env.bank_folders()? {
-        inputs.extend(folder_files(&folder.0)?);
+        inputs.extend(inputs_from_folder(&folder.0)?);
     }
     Ok(inputs)
 }
 
 /// Lists files and those of folders. Exams among them draw from the banks beside them, then from those in use.
-fn named(paths: &[PathBuf], banks: &mut Catalog, env: &mut Env<'_>) -> Result<Vec<CheckedFile>, Failure> {
+fn inputs_from_paths(paths: &[PathBuf], catalog: &mut Catalog, env: &mut Env<'_>) -> Result<Vec<CheckedFile>, Failure> {
     let mut inputs = Vec::new();
     for path in paths {
         let unreadable = |error: std::io::Error| Failure::unreadable(path, &error);
         if path == Path::new("-") {
-            let found = read_input(env).map_err(unreadable)?;
-            inputs.push(CheckedFile { name: "standard input".to_owned(), found, is_named: false });
+            let loaded_file = read_standard_input(env).map_err(unreadable)?;
+            inputs.push(CheckedFile { name: "standard input".to_owned(), loaded_file, is_name_checked: false });
         } else if path.is_dir() {
             let origin = BankOrigin::BanksFolder(path.clone());
-            banks.add_folder(path, &origin).map_err(|(path, error)| Failure::unreadable(&path, &error))?;
-            inputs.extend(folder_files(path)?);
+            catalog.add_folder(path, &origin).map_err(|(path, error)| Failure::unreadable(&path, &error))?;
+            inputs.extend(inputs_from_folder(path)?);
         } else {
-            inputs.push(file(path)?);
+            inputs.push(input_from_file(path)?);
         }
     }
     Ok(inputs)
 }
 
-fn folder_files(folder: &Path) -> Result<Vec<CheckedFile>, Failure> {
-    let list = |folder: &Path| load::list_json_files(folder).map_err(|error| Failure::unreadable(folder, &error));
-    let paths = [list(folder)?, list(&folder.join("exams"))?].concat();
-    paths.iter().map(|path| file(path)).collect()
+fn inputs_from_folder(folder: &Path) -> Result<Vec<CheckedFile>, Failure> {
+    let list_files = |folder: &Path| load::list_json_files(folder).map_err(|error| Failure::unreadable(folder, &error));
+    let paths = [list_files(folder)?, list_files(&folder.join("exams"))?].concat();
+    paths.iter().map(|path| input_from_file(path)).collect()
 }
 
-fn file(path: &Path) -> Result<CheckedFile, Failure> {
-    let found = load::read_file(path).map_err(|error| Failure::unreadable(path, &error))?;
-    Ok(CheckedFile { name: shown(path), is_named: found.has_slug_name(), found })
+fn input_from_file(path: &Path) -> Result<CheckedFile, Failure> {
+    let loaded_file = load::read_file(path).map_err(|error| Failure::unreadable(path, &error))?;
+    Ok(CheckedFile { name: display_path(path), is_name_checked: loaded_file.has_slug_name(), loaded_file })
 }
 
 /// Reads every file and applies to it what holds for its kind.
-fn report(inputs: &[CheckedFile], banks: &Catalog, today: Day) -> CheckReport {
-    let mut report = CheckReport { files: inputs.len(), ..CheckReport::default() };
-    let syllabus = banks.syllabus();
-    for CheckedFile { name, found, is_named } in inputs {
-        let mut reading = json::parse_any(name, &found.bytes);
-        if *is_named {
-            reading = catalog::check_file_name(reading, found);
+fn check_inputs(inputs: &[CheckedFile], catalog: &Catalog, today: Day) -> CheckReport {
+    let mut report = CheckReport { file_count: inputs.len(), ..CheckReport::default() };
+    let syllabus = catalog.syllabus();
+    for CheckedFile { name, loaded_file, is_name_checked } in inputs {
+        let mut parsed_file = json::parse_any(name, &loaded_file.bytes);
+        if *is_name_checked {
+            parsed_file = catalog::check_file_name(parsed_file, loaded_file);
         }
-        let flaws = match &reading.value {
+        let findings = match &parsed_file.value {
             Some(FileContent::Bank(bank)) => rules::check(bank, today, syllabus.as_deref()),
-            Some(FileContent::Exam(exam)) => blueprint::check(banks, exam),
+            Some(FileContent::Exam(exam)) => blueprint::check(catalog, exam),
             Some(FileContent::Syllabus(_)) | None => Vec::new(),
         };
-        report.problems.extend(reading.problems);
-        report.problems.extend(json::locate_findings(name, &found.bytes, flaws));
+        report.problems.extend(parsed_file.problems);
+        report.problems.extend(json::locate_findings(name, &loaded_file.bytes, findings));
     }
     report
 }
 
-fn read_input(env: &mut Env<'_>) -> std::io::Result<LoadedFile> {
+fn read_standard_input(env: &mut Env<'_>) -> std::io::Result<LoadedFile> {
     let mut bytes = Vec::new();
     if let Some(input) = env.input.take() {
         input.take(FILE_MAX_BYTES).read_to_end(&mut bytes)?;
@@ -147,24 +148,24 @@ fn read_input(env: &mut Env<'_>) -> std::io::Result<LoadedFile> {
     Ok(LoadedFile { path: PathBuf::from("-"), bytes })
 }
 
-fn print(report: &CheckReport, format: FindingFormat, env: &mut Env<'_>) -> CommandResult {
+fn print_report(report: &CheckReport, format: FindingFormat, env: &mut Env<'_>) -> CommandResult {
     let errors = report.problems.iter().filter(|problem| problem.severity > Severity::Warning).count();
     let warnings = report.problems.len() - errors;
     if env.global.json || format == FindingFormat::Json {
-        let problems: Vec<_> = report.problems.iter().map(problem).collect();
-        let summary = json!({ "files": report.files, "errors": errors, "warnings": warnings });
-        return env.say_json(&json!({ "problems": problems, "summary": summary }));
+        let problems: Vec<_> = report.problems.iter().map(problem_json).collect();
+        let summary = json!({ "files": report.file_count, "errors": errors, "warnings": warnings });
+        return env.print_json(&json!({ "problems": problems, "summary": summary }));
     }
-    let color = env.color();
+    let color = env.is_color_enabled();
     for problem in &report.problems {
-        env.say(&problem.render(color))?;
-        env.say("")?;
+        env.print_line(&problem.render(color))?;
+        env.print_line("")?;
     }
-    let (files, errors) = (text::count_with_noun(report.files, "file"), text::count_with_noun(errors, "error"));
-    env.say(&format!("{files} checked: {errors}, {}.", text::count_with_noun(warnings, "warning")))
+    let (files, errors) = (text::count_with_noun(report.file_count, "file"), text::count_with_noun(errors, "error"));
+    env.print_line(&format!("{files} checked: {errors}, {}.", text::count_with_noun(warnings, "warning")))
 }
 
-fn problem(problem: &Problem) -> serde_json::Value {
+fn problem_json(problem: &Problem) -> serde_json::Value {
     let (line, column) = problem.location.line_column();
     json!({
         "rule": problem.rule, "severity": problem.severity.label(), "file": problem.location.source.name(),

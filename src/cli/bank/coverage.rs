@@ -1,5 +1,5 @@
 use crate::bank::coverage::{Coverage, CoveredObjective, CoveredStatement, Tally};
-use crate::cli::error::{DONE, Failure, NO};
+use crate::cli::error::{EXIT_NEGATIVE, EXIT_SUCCESS, Failure};
 use crate::cli::{CommandResult, Env, table};
 use crate::text;
 
@@ -14,41 +14,47 @@ pub struct CoverageArgs {}
 /// Prints what is covered, then what is not.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let catalog = env.catalog()?;
-    let syllabus = catalog.syllabus().ok_or_else(|| Failure::no("There is no syllabus."))?;
+    let syllabus = catalog.syllabus().ok_or_else(|| Failure::negative("There is no syllabus."))?;
     let coverage = Coverage::from_banks(catalog.banks().map(|bank| &**bank.value), &syllabus);
-    let unmet = coverage.gaps().count();
-    let code = if unmet == 0 { DONE } else { NO };
+    let unmet_count = coverage.gaps().count();
+    let code = if unmet_count == 0 { EXIT_SUCCESS } else { EXIT_NEGATIVE };
     if env.global.json {
-        env.say_json(&coverage)?;
+        env.print_json(&coverage)?;
         return Ok(code);
     }
     let row = |covered: &CoveredObjective| {
         let mut row = vec![covered.bank.to_string(), covered.objective.to_string()];
-        row.extend(cells(&covered.tally));
+        row.extend(tally_cells(&covered.tally));
         row
     };
     let rows: Vec<_> = coverage.objectives.iter().map(row).collect();
-    env.say(&table::table(&["Bank", "Objective", "Questions", "Critical", "Kinds", "Levels"], &rows))?;
-    env.say("")?;
+    env.print_line(&table::render(&["Bank", "Objective", "Questions", "Critical", "Kinds", "Levels"], &rows))?;
+    env.print_line("")?;
     let row = |covered: &CoveredStatement| {
         let mut row = vec![covered.statement.id.clone(), covered.wanted.to_string()];
-        row.extend(cells(&covered.tally));
+        row.extend(tally_cells(&covered.tally));
         row
     };
     let rows: Vec<_> = coverage.statements.iter().map(row).collect();
-    env.say(&table::table(&["Statement", "Wanted", "Questions", "Critical", "Kinds", "Levels"], &rows))?;
-    env.say("")?;
+    env.print_line(&table::render(&["Statement", "Wanted", "Questions", "Critical", "Kinds", "Levels"], &rows))?;
+    env.print_line("")?;
     for covered in coverage.gaps() {
-        let (id, has) = (&covered.statement.id, covered.tally.questions);
-        let said = text::truncate(&covered.statement.statement, 100).into_owned();
-        env.say(&text::single_line(&format!("{id} has {has} of {} questions: {said}", covered.wanted)))?;
+        let (statement_id, question_count) = (&covered.statement.id, covered.tally.questions);
+        let excerpt = text::truncate(&covered.statement.statement, 100).into_owned();
+        env.print_line(&text::single_line(&format!(
+            "{statement_id} has {question_count} of {} questions: {excerpt}",
+            covered.wanted
+        )))?;
     }
-    let all = text::count_with_noun(coverage.statements.len(), "statement");
-    env.say(&format!("{all} in \"{}\", {unmet} with too few questions.", text::single_line(&syllabus.title)))?;
+    let statement_count = text::count_with_noun(coverage.statements.len(), "statement");
+    env.print_line(&format!(
+        "{statement_count} in \"{}\", {unmet_count} with too few questions.",
+        text::single_line(&syllabus.title)
+    ))?;
     Ok(code)
 }
 
-fn cells(tally: &Tally) -> [String; 4] {
+fn tally_cells(tally: &Tally) -> [String; 4] {
     let list = |counts: &std::collections::BTreeMap<&str, usize>| {
         counts.iter().map(|(name, count)| format!("{count} {name}")).collect::<Vec<_>>().join(", ")
     };

@@ -20,25 +20,25 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
             let bank = &entry.value;
             json!({
                 "id": bank.id, "title": bank.title, "version": bank.version, "origin": entry.origin.to_string(),
-                "ready": count(bank, QuestionStatus::Ready), "draft": count(bank, QuestionStatus::Draft),
-                "retired": count(bank, QuestionStatus::Retired), "digest": bank.digest(),
+                "ready": count_questions(bank, QuestionStatus::Ready), "draft": count_questions(bank, QuestionStatus::Draft),
+                "retired": count_questions(bank, QuestionStatus::Retired), "digest": bank.digest(),
             })
         };
-        return env.say_json(&catalog.banks().map(row).collect::<Vec<_>>());
+        return env.print_json(&catalog.banks().map(row).collect::<Vec<_>>());
     }
-    let today = (env.clock)().now().wall.day();
+    let today = (env.make_clock)().now().wall.day();
     let row = |entry: &CatalogEntry<LazyBank>| {
         let bank = &entry.value;
         vec![
             bank.id.to_string(),
             bank.title.clone(),
             bank.version.clone(),
-            count(bank, QuestionStatus::Ready).to_string(),
+            count_questions(bank, QuestionStatus::Ready).to_string(),
             entry.origin.to_string(),
         ]
     };
     let rows: Vec<_> = catalog.banks().map(row).collect();
-    env.say(&table::table(&["Bank", "Title", "Version", "Ready", "From"], &rows))?;
+    env.print_line(&table::render(&["Bank", "Title", "Version", "Ready", "From"], &rows))?;
     let row = |entry: &CatalogEntry<crate::bank::exam::Exam>| {
         let exam = &entry.value;
         let questions: usize = crate::exam::draw::question_counts(exam).iter().sum();
@@ -46,21 +46,21 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
         cells.map(str::to_owned).to_vec()
     };
     let rows: Vec<_> = catalog.exams().map(row).collect();
-    env.say("")?;
-    env.say(&table::table(&["Exam", "Title", "Version", "Questions", "From"], &rows))?;
-    notes(&catalog, today).iter().try_fold(0, |_, note| env.say(note))
+    env.print_line("")?;
+    env.print_line(&table::render(&["Exam", "Title", "Version", "Questions", "From"], &rows))?;
+    notes(&catalog, today).iter().try_fold(0, |_, note| env.print_line(note))
 }
 
-fn count(bank: &Bank, status: QuestionStatus) -> usize {
+fn count_questions(bank: &Bank, status: QuestionStatus) -> usize {
     bank.questions.iter().filter(|question| question.status == status).count()
 }
 
 /// Says what should be looked at: reviews that are due, files with errors.
 fn notes(catalog: &Catalog, today: Day) -> Vec<String> {
     let due = |entry: &CatalogEntry<LazyBank>| {
-        let past =
+        let is_review_overdue =
             |question: &&std::sync::Arc<crate::bank::Question>| question.review_by.is_some_and(|day| day < today);
-        let due = entry.value.ready_questions().filter(past).count();
+        let due = entry.value.ready_questions().filter(is_review_overdue).count();
         (due > 0).then(|| {
             format!("\n{}: {} past the day of review.", entry.value.id, text::count_with_noun(due, "question"))
         })

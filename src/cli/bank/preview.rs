@@ -18,7 +18,7 @@ pub struct PreviewArgs {
 /// Opens the preview in full screen.
 pub(super) fn run(args: &PreviewArgs, env: &mut Env<'_>) -> CommandResult {
     load::read_file(&args.file).map_err(|error| Failure::unreadable(&args.file, &error))?;
-    if !(env.terminal.input && env.terminal.output) {
+    if !(env.terminal.is_stdin_terminal && env.terminal.is_stdout_terminal) {
         return Err(Failure::usage("A preview needs a terminal. `needlewise bank show` and `bank check` print."));
     }
     let syllabus = env.catalog()?.syllabus();

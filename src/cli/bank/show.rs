@@ -24,15 +24,15 @@ pub struct BankShowArgs {
 /// Prints it. A bank that serves exams alone is not shown.
 pub(super) fn run(args: &BankShowArgs, env: &mut Env<'_>) -> CommandResult {
     let catalog = env.catalog()?;
-    let absent = |absence| Failure::absent("bank", &args.bank, absence);
-    let id: BankId = args.bank.parse().map_err(|_| absent(CatalogMiss::Unknown))?;
-    let bank = &catalog.bank(&id).map_err(absent)?.value;
+    let to_failure = |miss| Failure::catalog_miss("bank", &args.bank, miss);
+    let id: BankId = args.bank.parse().map_err(|_| to_failure(CatalogMiss::Unknown))?;
+    let bank = &catalog.bank(&id).map_err(to_failure)?.value;
     if !bank.practice {
-        return Err(Failure::no(format!("The bank \"{id}\" serves exams alone and is not shown.")));
+        return Err(Failure::negative(format!("The bank \"{id}\" serves exams alone and is not shown.")));
     }
-    let wanted =
+    let is_wanted =
         |question: &&std::sync::Arc<Question>| args.question.as_ref().is_none_or(|id| question.id.as_str() == id);
-    let questions: Vec<_> = bank.questions.iter().filter(wanted).collect();
+    let questions: Vec<_> = bank.questions.iter().filter(is_wanted).collect();
     if questions.is_empty() {
         let id = text::single_line(args.question.as_deref().unwrap_or_default());
         return Err(Failure::usage(format!(
@@ -44,7 +44,7 @@ pub(super) fn run(args: &BankShowArgs, env: &mut Env<'_>) -> CommandResult {
         return if args.no_keys {
             Err(Failure::usage("--json shows the questions as they are; leave out --no-keys."))
         } else {
-            env.say_json(&questions)
+            env.print_json(&questions)
         };
     }
     if args.question.is_none() {
@@ -55,35 +55,39 @@ pub(super) fn run(args: &BankShowArgs, env: &mut Env<'_>) -> CommandResult {
             bank.license,
             text::count_with_noun(questions.len(), "question")
         );
-        env.say(&text::single_line(&line))?;
+        env.print_line(&text::single_line(&line))?;
     }
     for question in questions {
-        env.say("")?;
-        for line in read(bank, question, !args.no_keys) {
-            env.say(text::sanitize(&line).trim_end())?;
+        env.print_line("")?;
+        for line in question_lines(bank, question, !args.no_keys) {
+            env.print_line(text::sanitize(&line).trim_end())?;
         }
     }
     Ok(0)
 }
 
 /// Returns the lines of a question; a key is marked by a word, never by color alone.
-fn read(bank: &Bank, question: &Question, keys: bool) -> Vec<String> {
+fn question_lines(bank: &Bank, question: &Question, include_keys: bool) -> Vec<String> {
     let kind = question.ask.kind().name();
     let critical = if question.critical { ", critical" } else { "" };
     let mut lines = vec![format!("{} ({kind}{critical})", question.id)];
     lines.extend(question.case.as_ref().and_then(|case| bank.case_text(case)).map(|case| format!("  {case}")));
     lines.push(format!("  {}", question.stem));
-    let entries = if keys { with_keys(&question.ask) } else { without_keys(&question.ask) };
-    for (mark, said, why) in entries {
-        lines.push(format!("    {mark} {said}").trim_end().to_owned());
-        lines.extend((!why.is_empty()).then(|| format!("       {why}")));
+    let entries = if include_keys { entries_with_keys(&question.ask) } else { entries_without_keys(&question.ask) };
+    for (mark, content, rationale) in entries {
+        lines.push(format!("    {mark} {content}").trim_end().to_owned());
+        lines.extend((!rationale.is_empty()).then(|| format!("       {rationale}")));
     }
-    if keys {
+    if include_keys {
         lines.push(format!("  {}", question.rationale));
-        let work = |id| bank.source(id).map_or_else(String::new, crate::bank::SourceReference::citation_line);
-        let at = |locator: &Option<String>| locator.as_ref().map_or(String::new(), |at| format!(". {at}"));
+        let source_line = |id| bank.source(id).map_or_else(String::new, crate::bank::SourceReference::citation_line);
+        let locator_text = |locator: &Option<String>| {
+            locator.as_ref().map_or(String::new(), |locator_text| format!(". {locator_text}"))
+        };
         let sources = question.sources.iter();
-        lines.extend(sources.map(|cited| format!("  Source: {}{}", work(&cited.id), at(&cited.locator))));
+        lines.extend(
+            sources.map(|cited| format!("  Source: {}{}", source_line(&cited.id), locator_text(&cited.locator))),
+        );
     }
     lines
 }
@@ -91,12 +95,12 @@ fn read(bank: &Bank, question: &Question, keys: bool) -> Vec<String> {
 /// A line of a question: its mark, what it says, and why.
 type Entry = (String, String, String);
 
-fn with_keys(ask: &QuestionKind) -> Vec<Entry> {
+fn entries_with_keys(ask: &QuestionKind) -> Vec<Entry> {
     let right = |right: bool| if right { " [right]" } else { "" };
     match ask {
         QuestionKind::Choice { choices, .. } => {
-            let entry = |(at, choice): (usize, &crate::bank::question::Choice)| {
-                (lettered(at), format!("{}{}", choice.text, right(choice.correct)), choice.rationale.clone())
+            let entry = |(index, choice): (usize, &crate::bank::question::Choice)| {
+                (letter_label(index), format!("{}{}", choice.text, right(choice.correct)), choice.rationale.clone())
             };
             choices.iter().enumerate().map(entry).collect()
         }
@@ -110,14 +114,14 @@ fn with_keys(ask: &QuestionKind) -> Vec<Entry> {
         }
         QuestionKind::Text { accept } => vec![("Answer:".into(), accept.join(" or "), String::new())],
         QuestionKind::Order { items } => {
-            let entry = |(at, item): (usize, &crate::bank::question::ExplainedText)| {
-                (numbered(at), item.text.clone(), item.rationale.clone())
+            let entry = |(index, item): (usize, &crate::bank::question::ExplainedText)| {
+                (number_label(index), item.text.clone(), item.rationale.clone())
             };
             items.iter().enumerate().map(entry).collect()
         }
         QuestionKind::Match { pairs, extra_right } => {
-            let entry = |(at, pair): (usize, &crate::bank::question::MatchPair)| {
-                (numbered(at), format!("{} = {}", pair.left, pair.right), pair.rationale.clone())
+            let entry = |(index, pair): (usize, &crate::bank::question::MatchPair)| {
+                (number_label(index), format!("{} = {}", pair.left, pair.right), pair.rationale.clone())
             };
             let extra = |extra: &crate::bank::question::ExplainedText| {
                 ("-".to_owned(), format!("{} (no match)", extra.text), extra.rationale.clone())
@@ -127,37 +131,37 @@ fn with_keys(ask: &QuestionKind) -> Vec<Entry> {
     }
 }
 
-fn lettered(at: usize) -> String {
-    format!("{}.", choice_letter(at))
+fn letter_label(index: usize) -> String {
+    format!("{}.", choice_letter(index))
 }
 
-fn numbered(at: usize) -> String {
-    format!("{}.", at + 1)
+fn number_label(index: usize) -> String {
+    format!("{}.", index + 1)
 }
 
 /// Returns the same without anything that tells the key; what stands in the key's order is sorted by its text.
-fn without_keys(ask: &QuestionKind) -> Vec<Entry> {
-    let sorted = |mut texts: Vec<&String>| {
+fn entries_without_keys(ask: &QuestionKind) -> Vec<Entry> {
+    let sorted_entries = |mut texts: Vec<&String>| {
         texts.sort();
-        let entry = |(at, text): (usize, &String)| (lettered(at), text.clone(), String::new());
+        let entry = |(index, text): (usize, &String)| (letter_label(index), text.clone(), String::new());
         texts.into_iter().enumerate().map(entry).collect::<Vec<_>>()
     };
     match ask {
         QuestionKind::Choice { choices, .. } => {
-            let entry = |(at, choice): (usize, &crate::bank::question::Choice)| {
-                (lettered(at), choice.text.clone(), String::new())
+            let entry = |(index, choice): (usize, &crate::bank::question::Choice)| {
+                (letter_label(index), choice.text.clone(), String::new())
             };
             choices.iter().enumerate().map(entry).collect()
         }
         QuestionKind::TrueFalse { .. } | QuestionKind::Number { .. } | QuestionKind::Text { .. } => Vec::new(),
-        QuestionKind::Order { items } => sorted(items.iter().map(|item| &item.text).collect()),
+        QuestionKind::Order { items } => sorted_entries(items.iter().map(|item| &item.text).collect()),
         QuestionKind::Match { pairs, extra_right } => {
-            let rights = pairs.iter().map(|pair| &pair.right).chain(extra_right.iter().map(|extra| &extra.text));
-            let mut entries = sorted(rights.collect());
-            let left = |(at, pair): (usize, &crate::bank::question::MatchPair)| {
-                (numbered(at), pair.left.clone(), String::new())
+            let right_texts = pairs.iter().map(|pair| &pair.right).chain(extra_right.iter().map(|extra| &extra.text));
+            let mut entries = sorted_entries(right_texts.collect());
+            let left_entry = |(index, pair): (usize, &crate::bank::question::MatchPair)| {
+                (number_label(index), pair.left.clone(), String::new())
             };
-            entries.extend(pairs.iter().enumerate().map(left));
+            entries.extend(pairs.iter().enumerate().map(left_entry));
             entries
         }
     }

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use super::files;
-use crate::cli::error::{self, Failure, shown};
+use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::credential::render::{CertificateFormat, RenderError, render};
 use crate::credential::{TrustList, Verdict};
@@ -43,22 +43,27 @@ pub struct CertificateExportArgs {
 
 /// Draws the certificate and writes the files.
 pub(super) fn run(args: &CertificateExportArgs, env: &mut Env<'_>) -> CommandResult {
-    let desk = env.desk()?;
-    let held = desk.find_certificate(&args.id)?;
-    let checked = held.verify(&TrustList::default(), desk.clock.now().wall);
-    let Some(credential) = checked.credential.filter(|_| checked.verdict != Verdict::Invalid) else {
-        return Err(Failure::no(format!("The certificate does not verify and is not drawn. {}", checked.reason)));
+    let service = env.open_service()?;
+    let stored_certificate = service.find_certificate(&args.id)?;
+    let verification = stored_certificate.verify(&TrustList::default(), service.clock.now().wall);
+    let Some(credential) = verification.credential.filter(|_| verification.verdict != Verdict::Invalid) else {
+        return Err(Failure::negative(format!(
+            "The certificate does not verify and is not drawn. {}",
+            verification.reason
+        )));
     };
-    let fonts = load_fonts(&desk.paths, files::fonts(&args.font)?)?;
-    let stem = held.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let fonts = load_fonts(&service.paths, files::read_fonts(&args.font)?)?;
+    let file_stem = stored_certificate.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     for format in &args.format {
-        let bytes = render(*format, &credential, &held.credential, &fonts).map_err(|why| match why {
-            RenderError::MissingGlyph(..) => Failure::no(why.to_string()),
-            RenderError::Other(_) => Failure { code: error::STORE, message: why.to_string() },
+        let bytes = render(*format, &credential, &stored_certificate.credential, &fonts).map_err(|render_error| {
+            match render_error {
+                RenderError::MissingGlyph(..) => Failure::negative(render_error.to_string()),
+                RenderError::Other(_) => Failure { code: error::EXIT_STORE, message: render_error.to_string() },
+            }
         })?;
-        let path = args.to.join(format!("{stem}.{}", format.name()));
-        paths::write_atomic(&path, &bytes).map_err(|error| Failure::disk(&path, "written", &error))?;
-        env.say(&shown(&path))?;
+        let path = args.to.join(format!("{file_stem}.{}", format.name()));
+        paths::write_atomic(&path, &bytes).map_err(|error| Failure::file_access(&path, "written", &error))?;
+        env.print_line(&display_path(&path))?;
     }
-    Ok(error::DONE)
+    Ok(error::EXIT_SUCCESS)
 }

@@ -17,32 +17,33 @@ pub struct ImportArgs {
 
 /// Takes each in and says what it is worth here.
 pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> CommandResult {
-    let mut desk = env.desk()?;
-    let (mut rows, mut code) = (Vec::new(), error::DONE);
-    for CertificateFile { name, bytes, read } in files::read_all(&args.paths, env)? {
-        let kept =
-            bytes.map_err(crate::service::ServiceError::Rejected).and_then(|bytes| desk.import_certificate(&bytes));
-        let (holder, says) = match kept {
-            Ok(kept) => {
-                let id = kept.certificate.certificate_id.short();
-                let how = match (kept.already_stored, kept.is_new_person) {
+    let mut service = env.open_service()?;
+    let (mut rows, mut code) = (Vec::new(), error::EXIT_SUCCESS);
+    for CertificateFile { name, credential, is_readable } in files::read_all(&args.paths, env)? {
+        let outcome = credential
+            .map_err(crate::service::ServiceError::Rejected)
+            .and_then(|credential| service.import_certificate(&credential));
+        let (holder, message) = match outcome {
+            Ok(outcome) => {
+                let id = outcome.certificate.certificate_id.short();
+                let status = match (outcome.already_stored, outcome.is_new_person) {
                     (true, _) => "was here already",
                     (false, true) => "taken in, with its holder",
                     (false, false) => "taken in",
                 };
-                (kept.certificate.holder.person.name, format!("{id} {how}; {}", kept.verification.verdict))
+                (outcome.certificate.holder.person.name, format!("{id} {status}; {}", outcome.verification.verdict))
             }
             Err(error @ crate::service::ServiceError::Rejected(_)) => {
-                code = code.max(if read { error::NO } else { error::UNREADABLE });
+                code = code.max(if is_readable { error::EXIT_NEGATIVE } else { error::EXIT_UNREADABLE_INPUT });
                 (String::new(), error.to_string())
             }
             Err(error) => return Err(error.into()),
         };
-        rows.push(vec![name, holder, says]);
+        rows.push(vec![name, holder, message]);
     }
     if rows.is_empty() {
         return Err(Failure::usage("There is no certificate in that folder."));
     }
-    env.say(&table::table(&["File", "Holder", "What came of it"], &rows))?;
+    env.print_line(&table::render(&["File", "Holder", "What came of it"], &rows))?;
     Ok(code)
 }

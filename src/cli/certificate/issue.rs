@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use crate::cli::error::{self, Failure, shown};
+use crate::cli::error::{self, Failure, display_path};
 use crate::cli::passphrase::{self, PassphraseArgs};
 use crate::cli::{CommandResult, Env};
 use crate::exam::disclosure::DisclosureLevel;
@@ -30,39 +30,47 @@ pub struct IssueArgs {
 
 /// Looks at the request, asks for the passphrase, signs.
 pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
-    let issuer = passphrase::issuer(env)?;
-    let request = read(&args.request)?;
-    let mut desk = env.desk()?;
-    let considered = desk.review_request(request, &issuer)?;
-    for line in lines(&considered, args.name.as_deref()) {
-        env.say(&line)?;
+    let issuer = passphrase::read_issuer(env)?;
+    let request = read_request(&args.request)?;
+    let mut service = env.open_service()?;
+    let review = service.review_request(request, &issuer)?;
+    for line in review_lines(&review, args.name.as_deref()) {
+        env.print_line(&line)?;
     }
-    let (key, _) = args.unlock.key(env, &issuer)?;
-    let held = desk.issue_certificate(&considered, &issuer, &key, args.name.as_deref())?;
+    let (key, _) = args.unlock.open_key(env, &issuer)?;
+    let stored_certificate = service.issue_certificate(&review, &issuer, &key, args.name.as_deref())?;
     // Signed and in the ledger; the copy that is handed on comes before the pictures.
-    if let Some(to) = &args.to {
-        paths::write_atomic(to, held.credential.as_bytes()).map_err(|error| Failure::disk(to, "written", &error))?;
+    if let Some(copy_path) = &args.to {
+        paths::write_atomic(copy_path, stored_certificate.credential.as_bytes())
+            .map_err(|error| Failure::file_access(copy_path, "written", &error))?;
     }
-    desk.write_files(&held)?;
-    let path = args.to.as_ref().unwrap_or(&held.path);
-    env.say(&format!("Certificate {} is signed: {}", held.certificate_id.short(), shown(path)))
+    service.write_files(&stored_certificate)?;
+    let path = args.to.as_ref().unwrap_or(&stored_certificate.path);
+    env.print_line(&format!(
+        "Certificate {} is signed: {}",
+        stored_certificate.certificate_id.short(),
+        display_path(path)
+    ))
 }
 
 /// Reads a request's file.
 ///
 /// # Errors
 /// A file that cannot be read, or is none.
-pub(in crate::cli) fn read(path: &Path) -> Result<CertificateRequest, Failure> {
+pub(in crate::cli) fn read_request(path: &Path) -> Result<CertificateRequest, Failure> {
     let bytes = std::fs::File::open(path).and_then(|file| paths::read_up_to(file, MAX_BYTES));
     let bytes = bytes.map_err(|error| Failure::unreadable(path, &error))?;
-    let code =
-        if serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() { error::NO } else { error::UNREADABLE };
-    let no_request = |why| format!("{} is no request: {why}. Ask for it again.", shown(path));
-    CertificateRequest::from_json(&bytes).map_err(|why| Failure { code, message: no_request(why) })
+    let code = if serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() {
+        error::EXIT_NEGATIVE
+    } else {
+        error::EXIT_UNREADABLE_INPUT
+    };
+    let failure_message = |reason| format!("{} is no request: {reason}. Ask for it again.", display_path(path));
+    CertificateRequest::from_json(&bytes).map_err(|reason| Failure { code, message: failure_message(reason) })
 }
 
 /// Returns what an issuer sees before signing.
-fn lines(considered: &RequestReview, name: Option<&str>) -> Vec<String> {
+fn review_lines(review: &RequestReview, name: Option<&str>) -> Vec<String> {
     let RequestReview {
         request,
         rescored: examined,
@@ -72,11 +80,11 @@ fn lines(considered: &RequestReview, name: Option<&str>) -> Vec<String> {
         valid_until: until,
         stored_name: known_as,
         ..
-    } = considered;
-    let asked = text::single_line(&request.trainee.name);
+    } = review;
+    let requested_name = text::single_line(&request.trainee.name);
     let name = match name {
-        Some(name) => format!("{} (requested as {asked})", text::single_line(name)),
-        None => asked,
+        Some(name) => format!("{} (requested as {requested_name})", text::single_line(name)),
+        None => requested_name,
     };
     let mut lines = vec![format!("Name: {name}")];
     lines.extend(request.trainee.license.iter().map(|license| format!("License: {}", text::single_line(license))));
@@ -96,7 +104,7 @@ fn lines(considered: &RequestReview, name: Option<&str>) -> Vec<String> {
     match examined.anomalies.as_slice() {
         [] if known_as.is_some() => {}
         [] => lines.push("Odd: nothing".to_owned()),
-        odd => lines.extend(odd.iter().map(|sentence| format!("Odd: {}", text::single_line(sentence)))),
+        anomalies => lines.extend(anomalies.iter().map(|sentence| format!("Odd: {}", text::single_line(sentence)))),
     }
     lines
 }

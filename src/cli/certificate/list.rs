@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::assurance;
+use super::assurance_name;
 use crate::cli::{CommandResult, Env, table};
 use crate::credential::VerificationResult;
 use crate::credential::render::CertificateFormat;
@@ -12,65 +12,65 @@ pub struct CertificateListArgs {}
 
 /// Lists the certificates of one person with `--trainee`, else of all; a file that is missing is written again.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
-    let mut desk = env.desk()?;
+    let mut service = env.open_service()?;
     let trainee = match env.global.trainee {
-        Some(_) => Some(env.trainee(&desk)?.id),
+        Some(_) => Some(env.find_trainee(&service)?.id),
         None => None,
     };
     if let Some(trainee) = trainee {
-        desk.certify_pending(trainee)?;
+        service.certify_pending(trainee)?;
     } else {
-        for row in desk.store.people()? {
-            desk.certify_pending(row.id)?;
+        for row in service.store.people()? {
+            service.certify_pending(row.id)?;
         }
     }
-    let now = desk.clock.now().wall;
-    let check = |held: StoredCertificate| {
-        let checked = held.verify(&desk.trust, now);
-        (held, checked)
+    let now = service.clock.now().wall;
+    let verify = |stored: StoredCertificate| {
+        let verification = stored.verify(&service.trust, now);
+        (stored, verification)
     };
-    let held: Vec<_> = desk.stored_certificates(trainee)?.into_iter().map(check).collect();
+    let stored: Vec<_> = service.stored_certificates(trainee)?.into_iter().map(verify).collect();
     if env.global.json {
-        return env.say_json(&held.iter().map(row).collect::<Vec<_>>());
+        return env.print_json(&stored.iter().map(row_json).collect::<Vec<_>>());
     }
-    if held.is_empty() {
-        return env.say("No certificates yet. Passing an exam makes one.");
+    if stored.is_empty() {
+        return env.print_line("No certificates yet. Passing an exam makes one.");
     }
-    let row = |(held, checked): &(StoredCertificate, VerificationResult)| {
+    let row = |(stored, verification): &(StoredCertificate, VerificationResult)| {
         vec![
-            held.certificate_id.short(),
-            held.holder.person.name.clone(),
-            held.exam.to_string(),
-            checked.credential.as_ref().and_then(assurance).unwrap_or("").to_owned(),
-            held.valid_until.day().to_string(),
-            checked.verdict.to_string(),
+            stored.certificate_id.short(),
+            stored.holder.person.name.clone(),
+            stored.exam.to_string(),
+            verification.credential.as_ref().and_then(assurance_name).unwrap_or("").to_owned(),
+            stored.valid_until.day().to_string(),
+            verification.verdict.to_string(),
         ]
     };
     let heading = ["Id", "Name", "Exam", "Assurance", "Valid through", "Verdict here"];
-    env.say(&table::table(&heading, &held.iter().map(row).collect::<Vec<_>>()))?;
-    for (held, _) in &held {
-        env.say(&crate::text::single_line(&held.path.to_string_lossy()))?;
+    env.print_line(&table::render(&heading, &stored.iter().map(row).collect::<Vec<_>>()))?;
+    for (stored, _) in &stored {
+        env.print_line(&crate::text::single_line(&stored.path.to_string_lossy()))?;
     }
     Ok(0)
 }
 
 /// Returns where the certificate's files are: the credential, and the pictures and pages that were drawn.
-fn files(held: &StoredCertificate) -> Vec<std::path::PathBuf> {
-    let drawn = CertificateFormat::ALL.map(|format| held.path.with_extension(format.name()));
-    drawn.into_iter().filter(|path| path.exists()).collect()
+fn existing_files(stored_certificate: &StoredCertificate) -> Vec<std::path::PathBuf> {
+    let candidates = CertificateFormat::ALL.map(|format| stored_certificate.path.with_extension(format.name()));
+    candidates.into_iter().filter(|path| path.exists()).collect()
 }
 
-fn row((held, checked): &(StoredCertificate, VerificationResult)) -> serde_json::Value {
+fn row_json((stored_certificate, verification): &(StoredCertificate, VerificationResult)) -> serde_json::Value {
     json!({
-        "id": held.certificate_id,
-        "short_id": held.certificate_id.short(),
-        "trainee": { "id": held.holder.id, "name": held.holder.person.name },
-        "exam": held.exam,
-        "assurance": checked.credential.as_ref().and_then(assurance),
-        "issuer": checked.credential.as_ref().map(|c| json!({ "id": c.issuer.id, "name": checked.issuer_name })),
-        "valid_from": held.valid_from.to_string(),
-        "valid_until": held.valid_until.to_string(),
-        "verdict": checked.verdict,
-        "files": files(held),
+        "id": stored_certificate.certificate_id,
+        "short_id": stored_certificate.certificate_id.short(),
+        "trainee": { "id": stored_certificate.holder.id, "name": stored_certificate.holder.person.name },
+        "exam": stored_certificate.exam,
+        "assurance": verification.credential.as_ref().and_then(assurance_name),
+        "issuer": verification.credential.as_ref().map(|credential| json!({ "id": credential.issuer.id, "name": verification.issuer_name })),
+        "valid_from": stored_certificate.valid_from.to_string(),
+        "valid_until": stored_certificate.valid_until.to_string(),
+        "verdict": verification.verdict,
+        "files": existing_files(stored_certificate),
     })
 }

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
-use crate::cli::error::{Failure, shown};
-use crate::cli::record::attempt_id;
+use crate::cli::error::{Failure, display_path};
+use crate::cli::record::parse_attempt_id;
 use crate::cli::{CommandResult, Env};
 use crate::{paths, text};
 
@@ -20,10 +20,14 @@ pub struct RequestArgs {
 
 /// Writes the request.
 pub(super) fn run(args: &RequestArgs, env: &mut Env<'_>) -> CommandResult {
-    let attempt = attempt_id(&args.attempt)?;
-    let request = env.desk()?.build_request(attempt)?;
+    let attempt = parse_attempt_id(&args.attempt)?;
+    let request = env.open_service()?.build_request(attempt)?;
     paths::write_atomic(&args.to, request.to_json().as_bytes())
-        .map_err(|error| Failure::disk(&args.to, "written", &error))?;
-    env.say(&format!("The request of {} is in {}.", text::single_line(&request.trainee.name), shown(&args.to)))?;
-    env.say("The issuer answers it with a certificate: take that in with `needlewise certificate import FILE`.")
+        .map_err(|error| Failure::file_access(&args.to, "written", &error))?;
+    env.print_line(&format!(
+        "The request of {} is in {}.",
+        text::single_line(&request.trainee.name),
+        display_path(&args.to)
+    ))?;
+    env.print_line("The issuer answers it with a certificate: take that in with `needlewise certificate import FILE`.")
 }

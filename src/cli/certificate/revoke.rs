@@ -32,10 +32,10 @@ pub struct RevokeArgs {
 
 /// Adds the revocation to the ledger.
 pub(super) fn run(args: &RevokeArgs, env: &mut Env<'_>) -> CommandResult {
-    let issuer = passphrase::issuer(env)?;
-    let id = env.desk()?.revoke_certificate(issuer.id, &args.id, args.reason, args.tell)?;
-    env.say(&format!(
+    let issuer = passphrase::read_issuer(env)?;
+    let certificate_id = env.open_service()?.revoke_certificate(issuer.id, &args.id, args.reason, args.tell)?;
+    env.print_line(&format!(
         "Certificate {} is revoked. Hand on a new bundle: `needlewise issuer bundle --to FILE`.",
-        id.short()
+        certificate_id.short()
     ))
 }

@@ -12,15 +12,15 @@ pub struct CertificateShowArgs {
 
 /// Shows it with its verdict on this machine, which is for others; to its holder it is what it says.
 pub(super) fn run(args: &CertificateShowArgs, env: &mut Env<'_>) -> CommandResult {
-    let desk = env.desk()?;
-    let held = desk.find_certificate(&args.id)?;
-    let now = desk.clock.now().wall;
-    let checked = held.verify(&desk.trust, now);
+    let service = env.open_service()?;
+    let stored_certificate = service.find_certificate(&args.id)?;
+    let now = service.clock.now().wall;
+    let verification = stored_certificate.verify(&service.trust, now);
     if env.global.json {
-        return env.say_json(&certificate_json(&checked));
+        return env.print_json(&certificate_json(&verification));
     }
-    for line in super::verify::lines(&checked) {
-        env.say(&line)?;
+    for line in super::verify::verification_lines(&verification) {
+        env.print_line(&line)?;
     }
-    env.say(&format!("File: {}", text::single_line(&held.path.to_string_lossy())))
+    env.print_line(&format!("File: {}", text::single_line(&stored_certificate.path.to_string_lossy())))
 }

@@ -48,93 +48,95 @@ struct FileVerification {
 
 /// Verifies each file. Nobody is trusted until somebody is named, so that no self-attested certificate is valid here.
 pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
-    let now = (env.clock)().now().wall;
-    let trust = env.trust()?;
+    let now = (env.make_clock)().now().wall;
+    let trust = env.trust_list()?;
     let files = match &args.qr {
-        Some(text) => vec![CertificateFile { name: "code".to_owned(), bytes: qr_text::decode(text), read: true }],
+        Some(text) => {
+            vec![CertificateFile { name: "code".to_owned(), credential: qr_text::decode(text), is_readable: true }]
+        }
         None => files::read_all(&args.paths, env)?,
     };
     if files.is_empty() {
         return Err(Failure::usage("There is no certificate in that folder."));
     }
-    let unread = files.iter().any(|file| !file.read);
+    let has_unreadable = files.iter().any(|file| !file.is_readable);
     let results = verify_all(files, &trust, now, env);
     let all_valid = results.iter().all(|result| result.checked.verdict == Verdict::Valid);
     if env.global.json {
         let row = |result: &FileVerification| {
-            let FileVerification { file, checked } = result;
-            let certificate = certificate_json(checked);
-            json!({ "file": file, "verdict": checked.verdict, "reason": checked.reason, "certificate": certificate })
+            let FileVerification { file, checked: verification } = result;
+            let certificate = certificate_json(verification);
+            json!({ "file": file, "verdict": verification.verdict, "reason": verification.reason, "certificate": certificate })
         };
-        env.say_json(&results.iter().map(row).collect::<Vec<_>>())?;
+        env.print_json(&results.iter().map(row).collect::<Vec<_>>())?;
     } else if let [only] = results.as_slice() {
-        env.say(&format!("{}: {}", only.file, only.checked.verdict))?;
-        for line in lines(&only.checked) {
-            env.say(&line)?;
+        env.print_line(&format!("{}: {}", only.file, only.checked.verdict))?;
+        for line in verification_lines(&only.checked) {
+            env.print_line(&line)?;
         }
     } else {
-        env.say(&table(&results))?;
+        env.print_line(&results_table(&results))?;
     }
-    if let (Some(path), Some(by)) = (&args.receipt, &args.by) {
-        let fonts = load_fonts(&env.place()?, files::fonts(&args.font)?)?;
-        receipt(path, by, &results, &trust, now, &fonts)?;
+    if let (Some(path), Some(verifier_name)) = (&args.receipt, &args.by) {
+        let fonts = load_fonts(&env.paths()?, files::read_fonts(&args.font)?)?;
+        write_receipt(path, verifier_name, &results, &trust, now, &fonts)?;
     }
-    Ok(match (unread, all_valid) {
-        (true, _) => error::UNREADABLE,
-        (false, true) => error::DONE,
-        (false, false) => error::NO,
+    Ok(match (has_unreadable, all_valid) {
+        (true, _) => error::EXIT_UNREADABLE_INPUT,
+        (false, true) => error::EXIT_SUCCESS,
+        (false, false) => error::EXIT_NEGATIVE,
     })
 }
 
 /// Verifies on all cores, and says on a terminal how far it is.
 fn verify_all(files: Vec<CertificateFile>, trust: &TrustList, now: Timestamp, env: &Env<'_>) -> Vec<FileVerification> {
     let progress = ProgressBar::new(env, files.len(), "verified");
-    let check = |file: CertificateFile| {
-        let checked = match &file.bytes {
+    let verify_file = |file: CertificateFile| {
+        let verification = match &file.credential {
             Ok(bytes) => verify(bytes, trust, now),
             Err(reason) => VerificationResult::invalid(reason.clone()),
         };
         progress.step();
-        FileVerification { file: file.name, checked }
+        FileVerification { file: file.name, checked: verification }
     };
-    files.into_par_iter().map(check).collect()
+    files.into_par_iter().map(verify_file).collect()
 }
 
 /// Writes the receipt.
-fn receipt(
+fn write_receipt(
     path: &Path,
-    by: &str,
+    verifier_name: &str,
     results: &[FileVerification],
     trust: &TrustList,
     at: Timestamp,
     fonts: &Fonts,
 ) -> std::result::Result<(), Failure> {
-    let by = normalize_name(by).map_err(|why| Failure::usage(format!("{why}.")))?;
+    let verifier_name = normalize_name(verifier_name).map_err(|reason| Failure::usage(format!("{reason}.")))?;
     let results = results.iter().map(|result| (result.file.as_str(), &result.checked)).collect();
-    let bytes = receipt::write(&Receipt { verifier: &by, checked_at: at, results, trust }, fonts)
-        .map_err(|why| Failure::no(why.to_string()))?;
-    paths::write_atomic(path, &bytes).map_err(|error| Failure::disk(path, "written", &error))
+    let bytes = receipt::write(&Receipt { verifier: &verifier_name, checked_at: at, results, trust }, fonts)
+        .map_err(|reason| Failure::negative(reason.to_string()))?;
+    paths::write_atomic(path, &bytes).map_err(|error| Failure::file_access(path, "written", &error))
 }
 
 /// Lays out many verdicts, and counts them.
-fn table(results: &[FileVerification]) -> String {
+fn results_table(results: &[FileVerification]) -> String {
     let row = |result: &FileVerification| {
-        let checked = &result.checked;
-        let credential = checked.credential.as_ref();
+        let verification = &result.checked;
+        let credential = verification.credential.as_ref();
         vec![
-            checked.verdict.to_string(),
+            verification.verdict.to_string(),
             credential.map_or_else(String::new, |credential| credential.subject.name.clone()),
             credential.map_or_else(String::new, |credential| credential.subject.achievement.name.clone()),
-            credential.and_then(super::assurance).unwrap_or_default().to_owned(),
+            credential.and_then(super::assurance_name).unwrap_or_default().to_owned(),
             credential
                 .and_then(|credential| credential.expires_at())
                 .map_or_else(String::new, |at| at.day().to_string()),
-            checked.issuer_label(),
+            verification.issuer_label(),
             result.file.clone(),
         ]
     };
     let heading = ["Verdict", "Name", "Exam", "Assurance", "Valid through", "Issuer", "File"];
-    let table = table::table(&heading, &results.iter().map(row).collect::<Vec<_>>());
+    let table = table::render(&heading, &results.iter().map(row).collect::<Vec<_>>());
     let counts = Verdict::ALL.map(|verdict| {
         let count = results.iter().filter(|result| result.checked.verdict == verdict).count();
         (count > 0).then(|| format!("{count} {verdict}"))
@@ -147,16 +149,16 @@ fn table(results: &[FileVerification]) -> String {
 }
 
 /// Returns the verdict in lines: every signed field, then the reason.
-pub(super) fn lines(checked: &VerificationResult) -> Vec<String> {
-    let fields = checked.credential.as_ref().map_or_else(Vec::new, |credential| credential.labeled_fields());
-    let widest = fields.iter().map(|(label, _)| text::width(label)).max().unwrap_or(0);
-    let line = |(label, value): &(String, String)| {
-        let gap = " ".repeat(widest - text::width(label));
-        format!("  {}{gap}  {}", text::single_line(label), text::single_line(value))
+pub(super) fn verification_lines(verification: &VerificationResult) -> Vec<String> {
+    let fields = verification.credential.as_ref().map_or_else(Vec::new, |credential| credential.labeled_fields());
+    let label_width = fields.iter().map(|(label, _)| text::width(label)).max().unwrap_or(0);
+    let format_field = |(label, value): &(String, String)| {
+        let padding = " ".repeat(label_width - text::width(label));
+        format!("  {}{padding}  {}", text::single_line(label), text::single_line(value))
     };
-    let mut lines: Vec<_> = fields.iter().map(line).collect();
-    let issuer = checked.issuer_name.as_ref();
+    let mut lines: Vec<_> = fields.iter().map(format_field).collect();
+    let issuer = verification.issuer_name.as_ref();
     lines.extend(issuer.map(|issuer| format!("Issuer as trusted here: {}", text::single_line(issuer))));
-    lines.push(format!("Verdict: {}. {}", checked.verdict, checked.reason));
+    lines.push(format!("Verdict: {}. {}", verification.verdict, verification.reason));
     lines
 }

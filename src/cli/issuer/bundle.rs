@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::cli::error::{Failure, shown};
+use crate::cli::error::{Failure, display_path};
 use crate::cli::passphrase::{self, PassphraseArgs};
 use crate::cli::{CommandResult, Env};
 use crate::{paths, text};
@@ -19,17 +19,17 @@ pub struct BundleArgs {
 
 /// Signs the bundle and writes it.
 pub(super) fn run(args: &BundleArgs, env: &mut Env<'_>) -> CommandResult {
-    let issuer = passphrase::issuer(env)?;
-    let desk = env.desk()?;
-    let (key, _) = args.unlock.key(env, &issuer)?;
-    let bundle = desk.bundle(&issuer, &key)?;
+    let issuer = passphrase::read_issuer(env)?;
+    let service = env.open_service()?;
+    let (key, _) = args.unlock.open_key(env, &issuer)?;
+    let bundle = service.bundle(&issuer, &key)?;
     paths::write_atomic(&args.to, bundle.to_json().as_bytes())
-        .map_err(|error| Failure::disk(&args.to, "written", &error))?;
-    env.say(&format!(
+        .map_err(|error| Failure::file_access(&args.to, "written", &error))?;
+    env.print_line(&format!(
         "Bundle {} of {} is in {}: {} revoked. The next one is due on {}.",
         bundle.sequence,
         text::single_line(&bundle.name),
-        shown(&args.to),
+        display_path(&args.to),
         text::count_with_noun(bundle.revoked.len(), "certificate"),
         bundle.next_update.day().format_long()
     ))

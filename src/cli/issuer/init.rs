@@ -1,8 +1,8 @@
 use rand::Rng;
 use zeroize::Zeroizing;
 
-use super::words;
-use crate::cli::error::{Failure, shown};
+use super::fingerprint_words;
+use crate::cli::error::{Failure, display_path};
 use crate::cli::passphrase::{self, NextPassphraseArgs, PassphraseArgs};
 use crate::cli::{CommandResult, Env};
 use crate::credential::Issuer;
@@ -34,59 +34,64 @@ pub struct InitArgs {
 
 /// Makes the issuer, or its next key, and shows the words by which others know it.
 pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
-    let path = env.place()?.issuer_key_file();
-    let now = (env.clock)().now().wall;
-    let mut chance = (env.chance)();
-    let mut fresh = KeyMaterial { seed: Zeroizing::new([0; 32]), salt: [0; 16], nonce: [0; 24] };
-    chance.fill_bytes(&mut fresh.seed[..]);
-    chance.fill_bytes(&mut fresh.salt);
-    chance.fill_bytes(&mut fresh.nonce);
+    let path = env.paths()?.issuer_key_file();
+    let now = (env.make_clock)().now().wall;
+    let mut rng = (env.make_rng)();
+    let mut key_material = KeyMaterial { seed: Zeroizing::new([0; 32]), salt: [0; 16], nonce: [0; 24] };
+    rng.fill_bytes(&mut key_material.seed[..]);
+    rng.fill_bytes(&mut key_material.salt);
+    rng.fill_bytes(&mut key_material.nonce);
     // The store is looked at first: an issuer without a ledger could not sign.
-    let mut desk = env.desk()?;
+    let mut service = env.open_service()?;
     let issuer = if args.rotate {
-        let old = passphrase::issuer(env)?;
-        let (_, passphrase) = args.unlock.key(env, &old)?;
-        let why = args.compromised.as_ref().map_or(KeyRotation::Yearly, |did| {
-            KeyRotation::Compromised(if did.is_empty() { old.current_did().to_owned() } else { did.clone() })
+        let old_issuer = passphrase::read_issuer(env)?;
+        let (_, passphrase) = args.unlock.open_key(env, &old_issuer)?;
+        let reason = args.compromised.as_ref().map_or(KeyRotation::Yearly, |did| {
+            KeyRotation::Compromised(if did.is_empty() { old_issuer.current_did().to_owned() } else { did.clone() })
         });
         // Who has the key in use may have its passphrase too.
-        let taken = why == KeyRotation::Compromised(old.current_did().to_owned());
-        let then = if taken { args.next.new_passphrase(env)? } else { passphrase.clone() };
-        if taken && *then == *passphrase {
+        let is_current_key_compromised = reason == KeyRotation::Compromised(old_issuer.current_did().to_owned());
+        let next_passphrase =
+            if is_current_key_compromised { args.next.new_passphrase(env)? } else { passphrase.clone() };
+        if is_current_key_compromised && *next_passphrase == *passphrase {
             return Err(Failure::usage(
                 "Somebody else may have that passphrase. Take another one; nothing was changed.",
             ));
         }
-        let new = old.rotate(&why, now.day(), (&passphrase, &then), &fresh).map_err(Failure::usage)?;
-        paths::write_atomic(&path, new.to_json().as_bytes())
-            .map_err(|error| Failure::disk(&path, "written", &error))?;
-        new
+        let new_issuer = old_issuer
+            .rotate(&reason, now.day(), (&passphrase, &next_passphrase), &key_material)
+            .map_err(Failure::usage)?;
+        paths::write_atomic(&path, new_issuer.to_json().as_bytes())
+            .map_err(|error| Failure::file_access(&path, "written", &error))?;
+        new_issuer
     } else {
         if path.exists() {
             return Err(Failure::usage(format!(
                 "{} is there already. Put a new key in its place with --rotate, or move it away.",
-                shown(&path)
+                display_path(&path)
             )));
         }
         let name = normalize_name(args.name.as_deref().unwrap_or_default())
-            .map_err(|why| Failure::usage(format!("{why}.")))?;
+            .map_err(|reason| Failure::usage(format!("{reason}.")))?;
         let passphrase = args.unlock.new_passphrase(env)?;
-        let mut random = [0; 10];
-        chance.fill_bytes(&mut random);
-        let new =
-            Issuer::new(IssuerId::new(now, random), name, now.day(), &passphrase, &fresh).map_err(Failure::usage)?;
-        match paths::write_new(&path, new.to_json().as_bytes()) {
-            Ok(true) => new,
-            Ok(false) => return Err(Failure::usage(format!("{} was made by another process.", shown(&path)))),
-            Err(error) => return Err(Failure::disk(&path, "written", &error)),
+        let mut random_bytes = [0; 10];
+        rng.fill_bytes(&mut random_bytes);
+        let new_issuer = Issuer::new(IssuerId::new(now, random_bytes), name, now.day(), &passphrase, &key_material)
+            .map_err(Failure::usage)?;
+        match paths::write_new(&path, new_issuer.to_json().as_bytes()) {
+            Ok(true) => new_issuer,
+            Ok(false) => return Err(Failure::usage(format!("{} was made by another process.", display_path(&path)))),
+            Err(error) => return Err(Failure::file_access(&path, "written", &error)),
         }
     };
-    desk.store_catalog_content()?;
-    env.say(&format!("{} signs with a new key: {}", issuer.name, issuer.current_did()))?;
-    env.say(&format!("Its words: {}", words(issuer.current_did())))?;
-    env.say("Tell these words to those who are to trust it, over another channel than the one the key comes by.")?;
-    env.say(&format!(
+    service.store_catalog_content()?;
+    env.print_line(&format!("{} signs with a new key: {}", issuer.name, issuer.current_did()))?;
+    env.print_line(&format!("Its words: {}", fingerprint_words(issuer.current_did())))?;
+    env.print_line(
+        "Tell these words to those who are to trust it, over another channel than the one the key comes by.",
+    )?;
+    env.print_line(&format!(
         "The key is in {}, under your passphrase. Keep a copy of that file in a safe place.",
-        shown(&path)
+        display_path(&path)
     ))
 }

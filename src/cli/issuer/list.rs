@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{span, words};
+use super::{fingerprint_words, key_period_text};
 use crate::cli::{CommandResult, Env};
 use crate::credential::trust::TrustedIssuer;
 use crate::text;
@@ -11,11 +11,11 @@ pub struct IssuerListArgs {}
 
 /// Lists each with its keys and what it told last.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
-    let trust = env.trust()?;
+    let trust = env.trust_list()?;
     if env.global.json {
         let row = |issuer: &TrustedIssuer| {
             let keys: Vec<_> =
-                issuer.keys.iter().map(|key| json!({ "did": key.did, "words": words(&key.did) })).collect();
+                issuer.keys.iter().map(|key| json!({ "did": key.did, "words": fingerprint_words(&key.did) })).collect();
             json!({
                 "name": issuer.name, "keys": keys, "without_revocation": issuer.without_revocation,
                 "list": issuer.list.as_ref().map(|list| json!({
@@ -23,18 +23,19 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
                 })),
             })
         };
-        return env.say_json(&trust.issuers.iter().map(row).collect::<Vec<_>>());
+        return env.print_json(&trust.issuers.iter().map(row).collect::<Vec<_>>());
     }
     if trust.issuers.is_empty() {
-        return env.say("Nobody is trusted yet. Trust an issuer with `needlewise issuer trust DID --name NAME`.");
+        return env
+            .print_line("Nobody is trusted yet. Trust an issuer with `needlewise issuer trust DID --name NAME`.");
     }
     for issuer in &trust.issuers {
-        env.say(&text::single_line(&issuer.name))?;
+        env.print_line(&text::single_line(&issuer.name))?;
         for key in &issuer.keys {
-            env.say(&format!("  {} ({})", text::single_line(&key.did), span(key)))?;
-            env.say(&format!("    {}", words(&key.did)))?;
+            env.print_line(&format!("  {} ({})", text::single_line(&key.did), key_period_text(key)))?;
+            env.print_line(&format!("    {}", fingerprint_words(&key.did)))?;
         }
-        env.say(&match (&issuer.list, issuer.without_revocation) {
+        env.print_line(&match (&issuer.list, issuer.without_revocation) {
             (Some(list), _) => {
                 let revoked = text::count_with_noun(list.revoked.len(), "certificate");
                 format!("  list {} of {}: {revoked} revoked", list.sequence, list.issued.day().format_long())

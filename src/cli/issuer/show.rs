@@ -1,7 +1,7 @@
 use serde_json::json;
 
-use super::{span, words};
-use crate::cli::error::shown;
+use super::{fingerprint_words, key_period_text};
+use crate::cli::error::display_path;
 use crate::cli::{CommandResult, Env, passphrase};
 
 /// Show the issuer of this machine: its name, its keys and their words
@@ -10,23 +10,23 @@ pub struct IssuerShowArgs {}
 
 /// Shows what is public of the issuer.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
-    let issuer = passphrase::issuer(env)?;
+    let issuer = passphrase::read_issuer(env)?;
     if env.global.json {
         let key = |key: &crate::credential::key::KeyPeriod| {
             json!({
-                "did": key.did, "words": words(&key.did), "from": key.from, "until": key.until,
+                "did": key.did, "words": fingerprint_words(&key.did), "from": key.from, "until": key.until,
                 "compromised": key.compromised,
             })
         };
         let keys: Vec<_> = issuer.keys.iter().map(key).collect();
         return env
-            .say_json(&json!({ "id": issuer.id, "name": issuer.name, "did": issuer.current_did(), "keys": keys }));
+            .print_json(&json!({ "id": issuer.id, "name": issuer.name, "did": issuer.current_did(), "keys": keys }));
     }
-    env.say(&format!("Name: {}", issuer.name))?;
+    env.print_line(&format!("Name: {}", issuer.name))?;
     for key in issuer.keys.iter().rev() {
-        env.say(&format!("Key:  {} ({})", key.did, span(key)))?;
-        env.say(&format!("      {}", words(&key.did)))?;
+        env.print_line(&format!("Key:  {} ({})", key.did, key_period_text(key)))?;
+        env.print_line(&format!("      {}", fingerprint_words(&key.did)))?;
     }
-    let path = env.place()?.issuer_key_file();
-    env.say(&format!("File: {}", shown(&path)))
+    let path = env.paths()?.issuer_key_file();
+    env.print_line(&format!("File: {}", display_path(&path)))
 }

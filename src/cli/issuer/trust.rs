@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
-use super::words;
-use crate::cli::error::{self, Failure, shown};
+use super::fingerprint_words;
+use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::credential::TrustList;
 use crate::credential::bundle::{Bundle, MAX_BYTES};
@@ -29,43 +29,49 @@ pub struct TrustArgs {
 
 /// Changes whom this machine trusts.
 pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> CommandResult {
-    let mut trust = env.trust()?;
+    let mut trust = env.trust_list()?;
     if let Some(path) = &args.bundle {
-        return take(path, &mut trust, env);
+        return import_bundle(path, &mut trust, env);
     }
     let (did, name) = (args.did.as_deref().unwrap_or_default(), args.name.as_deref().unwrap_or_default());
-    let name = normalize_name(name).map_err(|why| Failure::usage(format!("{why}.")))?;
-    let today = (env.clock)().now().wall.day();
+    let name = normalize_name(name).map_err(|reason| Failure::usage(format!("{reason}.")))?;
+    let today = (env.make_clock)().now().wall.day();
     trust.add(did, &name, today, args.without_revocation).map_err(Failure::usage)?;
-    env.say(&format!("Its words: {}", words(did)))?;
+    env.print_line(&format!("Its words: {}", fingerprint_words(did)))?;
     // Without a terminal, giving the command says that they were compared.
-    if env.terminal.input && !env.agrees("Are these the words that the issuer tells you? (yes/no): ")? {
-        return Err(Failure::no("Nothing was changed. Trust the key once its words are those that the issuer tells."));
+    if env.terminal.is_stdin_terminal && !env.confirm("Are these the words that the issuer tells you? (yes/no): ")? {
+        return Err(Failure::negative(
+            "Nothing was changed. Trust the key once its words are those that the issuer tells.",
+        ));
     }
-    save(&trust, env)?;
-    env.say(&format!("Trusted as \"{name}\"."))?;
+    save_trust_list(&trust, env)?;
+    env.print_line(&format!("Trusted as \"{name}\"."))?;
     if args.without_revocation {
-        return env.say("Its certificates count without a list of those it revoked.");
+        return env.print_line("Its certificates count without a list of those it revoked.");
     }
-    env.say("Its certificates are stale until you take in its bundle: `needlewise issuer trust --bundle FILE`.")
+    env.print_line("Its certificates are stale until you take in its bundle: `needlewise issuer trust --bundle FILE`.")
 }
 
-fn take(path: &Path, trust: &mut TrustList, env: &mut Env<'_>) -> CommandResult {
+fn import_bundle(path: &Path, trust: &mut TrustList, env: &mut Env<'_>) -> CommandResult {
     let bytes = std::fs::File::open(path).and_then(|file| paths::read_up_to(file, MAX_BYTES));
     let bytes = bytes.map_err(|error| Failure::unreadable(path, &error))?;
-    let refused = |why: String| Failure::no(format!("{} is refused. {why}", shown(path)));
-    let readable = bytes.len() <= MAX_BYTES && serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok();
-    let code = if readable { error::NO } else { error::UNREADABLE };
-    let bundle = Bundle::from_signed_json(&bytes).map_err(|why| Failure { code, ..refused(why) })?;
-    let name = trust.import_bundle(&bundle, (env.clock)().now().wall).map_err(refused)?;
-    save(trust, env)?;
+    let to_failure = |reason: String| Failure::negative(format!("{} is refused. {reason}", display_path(path)));
+    let is_readable = bytes.len() <= MAX_BYTES && serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok();
+    let code = if is_readable { error::EXIT_NEGATIVE } else { error::EXIT_UNREADABLE_INPUT };
+    let bundle = Bundle::from_signed_json(&bytes).map_err(|reason| Failure { code, ..to_failure(reason) })?;
+    let name = trust.import_bundle(&bundle, (env.make_clock)().now().wall).map_err(to_failure)?;
+    save_trust_list(trust, env)?;
     let revoked = text::count_with_noun(bundle.revoked.len(), "certificate");
-    let due = bundle.next_update.day().format_long();
-    env.say(&format!("Bundle {} of \"{name}\" taken in: {revoked} revoked, next one due on {due}.", bundle.sequence))
+    let due_date = bundle.next_update.day().format_long();
+    env.print_line(&format!(
+        "Bundle {} of \"{name}\" taken in: {revoked} revoked, next one due on {due_date}.",
+        bundle.sequence
+    ))
 }
 
 /// Writes whom this machine trusts.
-pub(super) fn save(trust: &TrustList, env: &Env<'_>) -> Result<(), Failure> {
-    let path = env.place()?.trust_file();
-    paths::write_atomic(&path, trust.to_json().as_bytes()).map_err(|error| Failure::disk(&path, "written", &error))
+pub(super) fn save_trust_list(trust: &TrustList, env: &Env<'_>) -> Result<(), Failure> {
+    let path = env.paths()?.trust_file();
+    paths::write_atomic(&path, trust.to_json().as_bytes())
+        .map_err(|error| Failure::file_access(&path, "written", &error))
 }

@@ -1,4 +1,4 @@
-use super::trust::save;
+use super::trust::save_trust_list;
 use crate::cli::error::Failure;
 use crate::cli::{CommandResult, Env};
 use crate::text;
@@ -13,11 +13,11 @@ pub struct UntrustArgs {
 
 /// Takes the issuer off the list.
 pub(super) fn run(args: &UntrustArgs, env: &mut Env<'_>) -> CommandResult {
-    let mut trust = env.trust()?;
-    let shown = text::single_line(&args.issuer);
+    let mut trust = env.trust_list()?;
+    let display_name = text::single_line(&args.issuer);
     if !trust.remove(&args.issuer) {
-        return Err(Failure::usage(format!("\"{shown}\" is not trusted here. See `needlewise issuer list`.")));
+        return Err(Failure::usage(format!("\"{display_name}\" is not trusted here. See `needlewise issuer list`.")));
     }
-    save(&trust, env)?;
-    env.say(&format!("\"{shown}\" is trusted no longer."))
+    save_trust_list(&trust, env)?;
+    env.print_line(&format!("\"{display_name}\" is trusted no longer."))
 }

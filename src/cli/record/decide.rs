@@ -1,6 +1,6 @@
-//! `record void` and `record grant`: decisions about an attempt, each with its reason.
+//! The `record void` and `record grant` commands: decisions about one attempt. Each needs a reason.
 
-use super::{a_reason, attempt_id};
+use super::{parse_attempt_id, require_printable_reason};
 use crate::cli::passphrase::{self, PassphraseArgs};
 use crate::cli::{CommandResult, Env};
 use crate::credential::SigningKeyPair;
@@ -40,24 +40,24 @@ struct About {
 
 /// Voids the attempt.
 pub(super) fn void(args: &VoidArgs, env: &mut Env<'_>) -> CommandResult {
-    decide(&args.about, Service::void_attempt, "is void", env)
+    record_decision(&args.about, Service::void_attempt, "is void", env)
 }
 
 /// Grants one more.
 pub(super) fn grant(args: &GrantArgs, env: &mut Env<'_>) -> CommandResult {
-    decide(&args.about, Service::grant_attempt, "is followed by one more that is granted", env)
+    record_decision(&args.about, Service::grant_attempt, "is followed by one more that is granted", env)
 }
 
 /// How a desk decides: about which attempt, why, and who signs.
 type Decide = fn(&mut Service, AttemptId, &str, Option<&SigningKeyPair>) -> Result<(), ServiceError>;
 
-fn decide(args: &About, decide: Decide, says: &str, env: &mut Env<'_>) -> CommandResult {
-    let attempt = attempt_id(&args.attempt)?;
-    a_reason(&args.reason)?;
-    let mut desk = env.desk()?;
-    let key = passphrase::key_if_any(&args.unlock, env)?;
-    decide(&mut desk, attempt, &args.reason, key.as_ref())?;
-    let signed =
+fn record_decision(args: &About, apply_decision: Decide, decision_text: &str, env: &mut Env<'_>) -> CommandResult {
+    let attempt = parse_attempt_id(&args.attempt)?;
+    require_printable_reason(&args.reason)?;
+    let mut service = env.open_service()?;
+    let key = passphrase::open_key_if_present(&args.unlock, env)?;
+    apply_decision(&mut service, attempt, &args.reason, key.as_ref())?;
+    let signature_note =
         if key.is_some() { "signed by this machine's issuer" } else { "not signed: this machine has no issuer" };
-    env.say(&format!("Attempt {} {says}; {signed}.", text::single_line(&args.attempt)))
+    env.print_line(&format!("Attempt {} {decision_text}; {signature_note}.", text::single_line(&args.attempt)))
 }

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 
-use crate::cli::error::{self, Failure, shown};
+use crate::cli::error::{self, Failure, display_path};
 use crate::cli::progress::ProgressBar;
 use crate::cli::{CommandResult, Env};
 use crate::paths;
@@ -24,20 +24,20 @@ pub struct RecordExportArgs {
 
 /// Writes the records, after verifying what standings rest on.
 pub(super) fn run(args: &RecordExportArgs, env: &mut Env<'_>) -> CommandResult {
-    let desk = env.desk()?;
-    let records = desk.export_records()?;
-    let rests_on: Vec<_> = records.certificates.iter().map(|(row, _)| row).collect();
-    let progress = ProgressBar::new(env, rests_on.len(), "verified");
-    desk.verify_signatures(&rests_on, &|| progress.step())?;
+    let service = env.open_service()?;
+    let records = service.export_records()?;
+    let certificate_rows: Vec<_> = records.certificates.iter().map(|(row, _)| row).collect();
+    let progress = ProgressBar::new(env, certificate_rows.len(), "verified");
+    service.verify_signatures(&certificate_rows, &|| progress.step())?;
     drop(progress);
-    let export = EXPORT_FORMATS.iter().find(|export| export.name == args.format);
-    let bytes = export.map_or_else(Vec::new, |export| (export.write)(&records));
+    let export_format = EXPORT_FORMATS.iter().find(|export_format| export_format.name == args.format);
+    let bytes = export_format.map_or_else(Vec::new, |export_format| (export_format.write)(&records));
     match &args.to {
         None => env.out.write_all(&bytes)?,
         Some(path) => {
-            paths::write_atomic(path, &bytes).map_err(|error| Failure::disk(path, "written", &error))?;
-            env.say(&shown(path))?;
+            paths::write_atomic(path, &bytes).map_err(|error| Failure::file_access(path, "written", &error))?;
+            env.print_line(&display_path(path))?;
         }
     }
-    Ok(error::DONE)
+    Ok(error::EXIT_SUCCESS)
 }

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::row_json;
+use super::attempt_json;
 use crate::attempt::Mode;
 use crate::cli::{CommandResult, Env, table};
 use crate::exam::disclosure::DisclosureLevel;
@@ -16,28 +16,31 @@ pub struct RecordListArgs {
 
 /// Lists the attempts of one person with `--trainee`, else of all.
 pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
-    let desk = env.desk()?;
+    let service = env.open_service()?;
     let trainee = match env.global.trainee {
-        Some(_) => Some(env.trainee(&desk)?.id),
+        Some(_) => Some(env.find_trainee(&service)?.id),
         None => None,
     };
     let query = AttemptQuery { trainee, max_count: args.limit, ..AttemptQuery::default() };
-    let rows = desk.store.attempts(&query)?;
-    let names: HashMap<_, _> = desk.store.people()?.into_iter().map(|row| (row.id, row.person.name)).collect();
-    let name = |row: &AttemptRow| names.get(&row.trainee).map_or("", String::as_str);
-    let extents = rows.iter().map(|row| desk.disclosure_level(row)).collect::<Result<Vec<_>, _>>()?;
+    let rows = service.store.attempts(&query)?;
+    let names: HashMap<_, _> = service.store.people()?.into_iter().map(|row| (row.id, row.person.name)).collect();
+    let trainee_name = |row: &AttemptRow| names.get(&row.trainee).map_or("", String::as_str);
+    let disclosure_levels = rows.iter().map(|row| service.disclosure_level(row)).collect::<Result<Vec<_>, _>>()?;
     if env.global.json {
-        let rows = rows.iter().zip(extents).map(|(row, extent)| row_json(row, name(row), extent));
-        return env.say_json(&rows.collect::<Vec<_>>());
+        let rows = rows
+            .iter()
+            .zip(disclosure_levels)
+            .map(|(row, disclosure_level)| attempt_json(row, trainee_name(row), disclosure_level));
+        return env.print_json(&rows.collect::<Vec<_>>());
     }
     if rows.is_empty() {
-        return env.say("No attempts yet.");
+        return env.print_line("No attempts yet.");
     }
-    let row = |(row, extent): (&AttemptRow, DisclosureLevel)| {
-        let earned = row.earned.as_ref().filter(|_| extent > DisclosureLevel::PassFail);
+    let row = |(row, disclosure_level): (&AttemptRow, DisclosureLevel)| {
+        let earned = row.earned.as_ref().filter(|_| disclosure_level > DisclosureLevel::PassFail);
         vec![
             row.started.format_local(),
-            name(row).to_owned(),
+            trainee_name(row).to_owned(),
             match (&row.exam, row.mode) {
                 (Some(exam), Mode::Mock) => format!("{exam} (mock)"),
                 (Some(exam), _) => exam.to_string(),
@@ -48,6 +51,6 @@ pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
             row.id.to_string(),
         ]
     };
-    let rows: Vec<_> = rows.iter().zip(extents).map(row).collect();
-    env.say(&table::table(&["Started", "Who", "What", "State", "Score", "Attempt"], &rows))
+    let rows: Vec<_> = rows.iter().zip(disclosure_levels).map(row).collect();
+    env.print_line(&table::render(&["Started", "Who", "What", "State", "Score", "Attempt"], &rows))
 }

@@ -58,10 +58,10 @@ pub struct MatrixArgs {
 
 /// Shows the people asked for, after verifying what their standing rests on.
 pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
-    let desk = env.desk()?;
-    let roll = desk.matrix()?;
+    let service = env.open_service()?;
+    let matrix = service.matrix()?;
     let exam = match &args.exam {
-        Some(exam) => Some(known(&roll, exam)?),
+        Some(exam) => Some(find_exam_id(&matrix, exam)?),
         None => None,
     };
     let query = MatrixQuery {
@@ -72,63 +72,73 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
         expiring_within_days: args.expiring,
         order: if args.by_end { MatrixOrder::Expiry } else { MatrixOrder::Name },
     };
-    let now = desk.trust.latest_known_time(desk.clock.now().wall);
-    let chosen = roll.select_rows(&query, now);
-    let shown: Vec<_> =
-        (0..roll.exams.len()).filter(|at| exam.as_ref().is_none_or(|id| roll.exams[*at].0 == *id)).collect();
-    let cells = || chosen.iter().flat_map(|row| shown.iter().map(|at| &roll.rows[*row].cells[*at]));
-    let rests_on: Vec<_> = cells().filter_map(|cell| cell.certificate_row.as_ref()).collect();
-    let progress = ProgressBar::new(env, rests_on.len(), "verified");
-    desk.verify_signatures(&rests_on, &|| progress.step())?;
+    let now = service.trust.latest_known_time(service.clock.now().wall);
+    let row_indexes = matrix.select_rows(&query, now);
+    let exam_indexes: Vec<_> = (0..matrix.exams.len())
+        .filter(|exam_index| exam.as_ref().is_none_or(|id| matrix.exams[*exam_index].0 == *id))
+        .collect();
+    let cells = || {
+        row_indexes.iter().flat_map(|row| exam_indexes.iter().map(|exam_index| &matrix.rows[*row].cells[*exam_index]))
+    };
+    let certificate_rows: Vec<_> = cells().filter_map(|cell| cell.certificate_row.as_ref()).collect();
+    let progress = ProgressBar::new(env, certificate_rows.len(), "verified");
+    service.verify_signatures(&certificate_rows, &|| progress.step())?;
     drop(progress);
     if env.global.json {
-        let standing = |row: usize, at: &usize| {
-            let cell = &roll.rows[row].cells[*at];
+        let cell_json = |row: usize, exam_index: &usize| {
+            let cell = &matrix.rows[row].cells[*exam_index];
             json!({
-                "exam": roll.exams[*at].0, "standing": cell.status, "assurance": cell.assurance(),
+                "exam": matrix.exams[*exam_index].0, "standing": cell.status, "assurance": cell.assurance(),
                 "valid_until": cell.valid_until().map(|until| until.to_string()), "certificate": cell.certificate_id(),
             })
         };
         let row = |row: &usize| {
-            let person = &roll.rows[*row].person;
-            let standings: Vec<_> = shown.iter().map(|at| standing(*row, at)).collect();
-            json!({ "trainee": { "id": person.id, "name": person.person.name }, "standings": standings })
+            let person = &matrix.rows[*row].person;
+            let statuses: Vec<_> = exam_indexes.iter().map(|exam_index| cell_json(*row, exam_index)).collect();
+            json!({ "trainee": { "id": person.id, "name": person.person.name }, "standings": statuses })
         };
-        return env.say_json(&chosen.iter().map(row).collect::<Vec<_>>());
+        return env.print_json(&row_indexes.iter().map(row).collect::<Vec<_>>());
     }
-    if chosen.is_empty() {
-        return env.say(
+    if row_indexes.is_empty() {
+        return env.print_line(
             "Nobody is to be shown. Add people with `needlewise trainee add`, certificates with `certificate import`.",
         );
     }
-    let heading: Vec<_> =
-        ["Name", "Staff no."].into_iter().chain(shown.iter().map(|at| roll.exams[*at].0.as_str())).collect();
+    let heading: Vec<_> = ["Name", "Staff no."]
+        .into_iter()
+        .chain(exam_indexes.iter().map(|exam_index| matrix.exams[*exam_index].0.as_str()))
+        .collect();
     let row = |row: &usize| {
-        let row = &roll.rows[*row];
+        let row = &matrix.rows[*row];
         let person = &row.person.person;
-        let start = [person.name.clone(), person.staff_id.clone().unwrap_or_default()];
-        start.into_iter().chain(shown.iter().map(|at| words(&row.cells[*at]))).collect()
+        let first_cells = [person.name.clone(), person.staff_id.clone().unwrap_or_default()];
+        first_cells
+            .into_iter()
+            .chain(exam_indexes.iter().map(|exam_index| cell_text(&row.cells[*exam_index])))
+            .collect()
     };
-    env.say(&table::table(&heading, &chosen.iter().map(row).collect::<Vec<_>>()))?;
-    env.say(&format!(
+    env.print_line(&table::render(&heading, &row_indexes.iter().map(row).collect::<Vec<_>>()))?;
+    env.print_line(&format!(
         "\n{} of {}.",
-        text::count_with_noun(chosen.len(), "person").replace("persons", "people"),
-        roll.rows.len()
+        text::count_with_noun(row_indexes.len(), "person").replace("persons", "people"),
+        matrix.rows.len()
     ))
 }
 
-fn known(roll: &Matrix, exam: &str) -> Result<ExamId, Failure> {
-    let found = roll.exams.iter().find(|(id, _)| id.as_str() == exam).map(|(id, _)| id.clone());
-    let ids: Vec<_> = roll.exams.iter().map(|(id, _)| id.to_string()).collect();
-    found.ok_or_else(|| {
-        Failure::usage(format!("There is no exam \"{}\". These are: {}.", text::single_line(exam), ids.join(", ")))
+fn find_exam_id(matrix: &Matrix, exam: &str) -> Result<ExamId, Failure> {
+    let exam_id = matrix.exams.iter().find(|(id, _)| id.as_str() == exam).map(|(id, _)| id.clone());
+    let exam_ids: Vec<_> = matrix.exams.iter().map(|(id, _)| id.to_string()).collect();
+    exam_id.ok_or_else(|| {
+        Failure::usage(format!("There is no exam \"{}\". These are: {}.", text::single_line(exam), exam_ids.join(", ")))
     })
 }
 
 /// Returns a cell in words: standing, assurance, day.
-fn words(cell: &MatrixCell) -> String {
+fn cell_text(cell: &MatrixCell) -> String {
     match (&cell.certificate_row, cell.rejected_verdict) {
-        (Some(by), _) => format!("{}, {}, until {}", cell.status, by.assurance.name(), by.valid_until.day()),
+        (Some(certificate), _) => {
+            format!("{}, {}, until {}", cell.status, certificate.assurance.name(), certificate.valid_until.day())
+        }
         (None, Some(verdict)) => format!("{} (one is held: {verdict})", cell.status),
         (None, None) => cell.status.to_string(),
     }

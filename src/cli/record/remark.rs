@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::a_reason;
+use super::require_printable_reason;
 use crate::attempt::remark::RemarkPolicy;
 use crate::attempt::{Answer, Mode, Points};
 use crate::bank::catalog::{Catalog, CatalogEntry};
@@ -49,65 +49,73 @@ pub struct RemarkArgs {
 
 /// Shows what would change, asks, signs and stores.
 pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
-    let becomes = becomes(&args.policy)?;
-    a_reason(&args.reason)?;
-    let issuer = passphrase::issuer(env)?;
-    let mut desk = env.desk()?;
-    let (bank, question) = named(&args.question, &desk.catalog)?;
+    let instruction = parse_policy(&args.policy)?;
+    require_printable_reason(&args.reason)?;
+    let issuer = passphrase::read_issuer(env)?;
+    let mut service = env.open_service()?;
+    let (bank, question) = find_question(&args.question, &service.catalog)?;
     // What follows tells who had the question right, so it is for the issuer's eyes.
-    let (key, _) = args.unlock.key(env, &issuer)?;
-    let asked = RemarkRequest {
+    let (key, _) = args.unlock.open_key(env, &issuer)?;
+    let request = RemarkRequest {
         bank: &bank,
         question: &question,
         revision: args.revision,
-        instruction: becomes,
+        instruction,
         allow_lost_passes: args.may_fail,
     };
-    let exams = desk.store.attempts(&AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() })?;
+    let exams = service.store.attempts(&AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() })?;
     let progress = ProgressBar::new(env, exams.len(), "marked again");
-    let plan = desk.plan_remark(exams, &asked, &issuer, &|| progress.step())?;
+    let plan = service.plan_remark(exams, &request, &issuer, &|| progress.step())?;
     drop(progress);
     if !env.global.json {
-        for line in lines(&plan, &bank, args) {
-            env.say(&line)?;
+        for line in plan_lines(&plan, &bank, args) {
+            env.print_line(&line)?;
         }
     }
-    let count = plan.changes.len();
-    let agrees = args.yes || (count > 0 && env.agrees(&format!("Sign and store this for {count}? (yes/no): "))?);
-    let stores = count > 0 && agrees;
-    if stores {
-        desk.apply_remark_plan(&plan, &args.reason, &key)?;
+    let change_count = plan.changes.len();
+    let is_confirmed = args.yes
+        || (change_count > 0 && env.confirm(&format!("Sign and store this for {change_count}? (yes/no): "))?);
+    let is_stored = change_count > 0 && is_confirmed;
+    if is_stored {
+        service.apply_remark_plan(&plan, &args.reason, &key)?;
         for change in &plan.changes {
-            desk.certify_pending(change.row.trainee)?;
+            service.certify_pending(change.row.trainee)?;
         }
     }
     if env.global.json {
-        env.say_json(&plan_json(&plan, stores))?;
-    } else if stores {
-        env.say(&format!("Signed and stored: {} marked again.", text::count_with_noun(count, "attempt")))?;
-    } else if count == 0 {
-        env.say("Nothing is to be stored.")?;
+        env.print_json(&plan_json(&plan, is_stored))?;
+    } else if is_stored {
+        env.print_line(&format!(
+            "Signed and stored: {} marked again.",
+            text::count_with_noun(change_count, "attempt")
+        ))?;
+    } else if change_count == 0 {
+        env.print_line("Nothing is to be stored.")?;
     }
-    if count > 0 && !agrees {
-        return Err(Failure::no("Nothing was stored. Without a terminal, say --yes."));
+    if change_count > 0 && !is_confirmed {
+        return Err(Failure::negative("Nothing was stored. Without a terminal, say --yes."));
     }
-    Ok(error::DONE)
+    Ok(error::EXIT_SUCCESS)
 }
 
 /// Finds the question that is meant: its bank and its id, or its id alone where one bank in use has it.
-fn named(given: &str, catalog: &Catalog) -> Result<(BankId, QuestionId), Failure> {
-    let shown = text::single_line(given);
-    let no_question =
-        || Failure::usage(format!("\"{shown}\" names no question. Say BANK/QUESTION, as in risks/rate-upper-bound."));
-    if let Some((bank, question)) = given.split_once('/') {
-        return bank.parse().ok().zip(question.parse().ok()).ok_or_else(no_question);
+fn find_question(reference: &str, catalog: &Catalog) -> Result<(BankId, QuestionId), Failure> {
+    let display_reference = text::single_line(reference);
+    let unknown_question = || {
+        Failure::usage(format!(
+            "\"{display_reference}\" names no question. Say BANK/QUESTION, as in risks/rate-upper-bound."
+        ))
+    };
+    if let Some((bank, question)) = reference.split_once('/') {
+        return bank.parse().ok().zip(question.parse().ok()).ok_or_else(unknown_question);
     }
-    let question: QuestionId = given.parse().map_err(|_| no_question())?;
-    let has = |bank: &&CatalogEntry<LazyBank>| bank.value.questions.iter().any(|known| known.id == question);
-    let banks: Vec<_> = catalog.banks().filter(has).map(|bank| bank.value.id.clone()).collect();
+    let question: QuestionId = reference.parse().map_err(|_| unknown_question())?;
+    let has_question =
+        |bank: &&CatalogEntry<LazyBank>| bank.value.questions.iter().any(|candidate| candidate.id == question);
+    let banks: Vec<_> = catalog.banks().filter(has_question).map(|bank| bank.value.id.clone()).collect();
     match banks.as_slice() {
         [only] => Ok((only.clone(), question)),
-        [] => Err(no_question()),
+        [] => Err(unknown_question()),
         several => {
             let several: Vec<_> = several.iter().map(|bank| format!("{bank}/{question}")).collect();
             Err(Failure::usage(format!("Several banks have that question. Say which: {}.", several.join(", "))))
@@ -115,8 +123,8 @@ fn named(given: &str, catalog: &Catalog) -> Result<(BankId, QuestionId), Failure
     }
 }
 
-fn becomes(given: &str) -> Result<RemarkInstruction<'_>, Failure> {
-    match (given, given.strip_prefix("rekey=")) {
+fn parse_policy(policy: &str) -> Result<RemarkInstruction<'_>, Failure> {
+    match (policy, policy.strip_prefix("rekey=")) {
         ("drop", _) => Ok(RemarkInstruction::Drop),
         ("accept-all", _) => Ok(RemarkInstruction::AcceptAll),
         (_, Some(key)) => Ok(RemarkInstruction::Rekey(key)),
@@ -125,13 +133,13 @@ fn becomes(given: &str) -> Result<RemarkInstruction<'_>, Failure> {
 }
 
 /// Says what would change, for whom.
-fn lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
+fn plan_lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
     let critical = if plan.question.critical { ", safety-critical" } else { "" };
     let mut lines = vec![
         format!("Question: {bank}/{}, revision {}{critical}", plan.question.id, plan.question.revision),
         format!("  {}", text::single_line(&plan.question.stem)),
     ];
-    lines.extend(choices(plan));
+    lines.extend(choice_lines(plan));
     lines.extend([
         format!("Policy: {}", text::single_line(&args.policy)),
         format!(
@@ -152,15 +160,15 @@ fn lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
             text::count_with_noun(plan.remote_certificate_count, "certificate")
         ));
     }
-    let parts = [
+    let sections = [
         ("Changed", &plan.changes),
         ("Kept, though it would be lost; --may-fail takes it away", &plan.preserved_passes),
         ("For a re-sit: gave the old answer to a safety-critical question", &plan.resits),
     ];
     let heading = ["Attempt", "Name", "Exam", "Before", "After", "Certificates"];
-    for (title, changes) in parts.into_iter().filter(|(_, changes)| !changes.is_empty()) {
+    for (title, changes) in sections.into_iter().filter(|(_, changes)| !changes.is_empty()) {
         lines.extend([String::new(), format!("{title}:")]);
-        lines.push(table::table(&heading, &changes.iter().map(row).collect::<Vec<_>>()));
+        lines.push(table::render(&heading, &changes.iter().map(table_row).collect::<Vec<_>>()));
     }
     if plan.changes.iter().any(|change| !change.certificates.is_empty()) {
         lines.push(String::new());
@@ -174,35 +182,36 @@ fn lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
 }
 
 /// Shows the choices as they were drawn, in the order that letters count, with the old key and the new one.
-fn choices(plan: &RemarkPlan) -> Vec<String> {
-    let new = match &plan.policy {
+fn choice_lines(plan: &RemarkPlan) -> Vec<String> {
+    let new_keys = match &plan.policy {
         RemarkPolicy::Rekey(keys) => keys.as_slice(),
         RemarkPolicy::Drop | RemarkPolicy::AcceptAll => return Vec::new(),
     };
-    let is_new = |at: usize| new.iter().any(|key| matches!(key, Answer::Choices(places) if places.contains(&at)));
-    let line = |(at, choice): (usize, &Choice)| {
-        let key = match (choice.correct, is_new(at)) {
+    let is_new =
+        |index: usize| new_keys.iter().any(|key| matches!(key, Answer::Choices(indexes) if indexes.contains(&index)));
+    let format_choice = |(index, choice): (usize, &Choice)| {
+        let key = match (choice.correct, is_new(index)) {
             (true, true) => "old and new key",
             (true, false) => "old key",
             (false, true) => "new key",
             (false, false) => "",
         };
-        format!("    {}  {:<15}  {}", choice_letter(at), key, text::single_line(&choice.text))
+        format!("    {}  {:<15}  {}", choice_letter(index), key, text::single_line(&choice.text))
     };
-    plan.question.choices().iter().enumerate().map(line).collect()
+    plan.question.choices().iter().enumerate().map(format_choice).collect()
 }
 
-fn row(change: &RemarkedResult) -> Vec<String> {
+fn table_row(change: &RemarkedResult) -> Vec<String> {
     let RemarkedResult {
         row, trainee_name: name, new_outcome: after, certificates, self_test_certificate: record, ..
     } = change;
-    let result = |state: &str, earned: &Points, possible| format!("{state}, {earned} of {possible}");
+    let format_result = |state: &str, earned: &Points, possible| format!("{state}, {earned} of {possible}");
     vec![
         row.id.to_string(),
         name.clone(),
         row.exam.as_ref().map_or_else(String::new, ToString::to_string),
-        row.earned.as_ref().map_or_else(String::new, |earned| result(row.state(), earned, row.possible)),
-        result(after.result.name(), &after.earned, after.possible),
+        row.earned.as_ref().map_or_else(String::new, |earned| format_result(row.state(), earned, row.possible)),
+        format_result(after.result.name(), &after.earned, after.possible),
         certificates
             .iter()
             .map(|id| id.short())
@@ -212,7 +221,7 @@ fn row(change: &RemarkedResult) -> Vec<String> {
     ]
 }
 
-fn plan_json(plan: &RemarkPlan, stored: bool) -> Value {
+fn plan_json(plan: &RemarkPlan, is_stored: bool) -> Value {
     let change = |change: &RemarkedResult| {
         let RemarkedResult {
             row,
@@ -236,6 +245,6 @@ fn plan_json(plan: &RemarkPlan, stored: bool) -> Value {
         "revision": plan.question.revision, "critical": plan.question.critical,
         "changed": changes(&plan.changes), "kept": changes(&plan.preserved_passes), "resit": changes(&plan.resits),
         "same": plan.unchanged_count, "open": plan.open_count, "others": plan.other_version_count, "elsewhere": plan.remote_certificate_count,
-        "stored": stored,
+        "stored": is_stored,
     })
 }

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::attempt_id;
+use super::parse_attempt_id;
 use crate::attempt::Fact;
 use crate::attempt::chain::StoredFact;
 use crate::cli::certificate::request;
@@ -35,90 +35,96 @@ pub struct ReplayArgs {
 
 /// Replays one attempt, or all.
 pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
-    let desk = env.desk()?;
+    let service = env.open_service()?;
     if args.all {
-        return all(&desk, env);
+        return replay_all(&service, env);
     }
-    let (attempt, extent, (rows, sheet, replay)) = match &args.request {
+    let (attempt, disclosure_level, (facts, loaded_paper, replay)) = match &args.request {
         Some(path) => {
             let request = request(path)?;
-            let replayed = desk.replay_request(&request)?;
+            let replayed = service.replay_request(&request)?;
             // Whoever holds a request holds the whole attempt; what its exam never tells stays untold all the same.
             let exam = replayed.1.exam.as_ref();
-            let extent = exam.map(|exam| disclosure::level(replayed.1.mode, exam.review, Eligibility::NoAttemptsLeft));
-            (request.attempt, extent.unwrap_or(DisclosureLevel::Objectives), replayed)
+            let disclosure_level =
+                exam.map(|exam| disclosure::level(replayed.1.mode, exam.review, Eligibility::NoAttemptsLeft));
+            (request.attempt, disclosure_level.unwrap_or(DisclosureLevel::Objectives), replayed)
         }
         None => {
-            let attempt = attempt_id(args.attempt.as_deref().unwrap_or_default())?;
-            let replayed = desk.replay(attempt)?;
-            (attempt, desk.disclosure_level(&desk.load_attempt(attempt, false)?.row)?, replayed)
+            let attempt = parse_attempt_id(args.attempt.as_deref().unwrap_or_default())?;
+            let replayed = service.replay(attempt)?;
+            (attempt, service.disclosure_level(&service.load_attempt(attempt, false)?.row)?, replayed)
         }
     };
     if env.global.json {
-        env.say_json(&row(attempt, &Ok(replay.clone())))?;
+        env.print_json(&replay_json(attempt, &Ok(replay.clone())))?;
     } else {
-        env.say(&format!("{} (attempt {attempt})", text::single_line(sheet.title())))?;
-        env.say(&format!("Chain: {} hold.", text::count_with_noun(rows.len(), "fact")))?;
-        env.say(&format!("Paper: {}", paper(replay.redraw)))?;
-        env.say(&format!("Marks: {}", marks(replay.outcome_matches)))?;
-        if replay.outcome_matches.is_some() && extent > DisclosureLevel::PassFail {
-            for line in result_lines(&replay.outcome, extent.min(DisclosureLevel::Objectives)) {
-                env.say(&line)?;
+        env.print_line(&format!("{} (attempt {attempt})", text::single_line(loaded_paper.title())))?;
+        env.print_line(&format!("Chain: {} hold.", text::count_with_noun(facts.len(), "fact")))?;
+        env.print_line(&format!("Paper: {}", paper_text(replay.redraw)))?;
+        env.print_line(&format!("Marks: {}", marking_text(replay.outcome_matches)))?;
+        if replay.outcome_matches.is_some() && disclosure_level > DisclosureLevel::PassFail {
+            for line in result_lines(&replay.outcome, disclosure_level.min(DisclosureLevel::Objectives)) {
+                env.print_line(&line)?;
             }
         }
-        env.say("")?;
-        for row in &rows {
-            env.say(&event(row))?;
+        env.print_line("")?;
+        for row in &facts {
+            env.print_line(&fact_line(row))?;
         }
     }
-    Ok(if replay.is_consistent() { error::DONE } else { error::NO })
+    Ok(if replay.is_consistent() { error::EXIT_SUCCESS } else { error::EXIT_NEGATIVE })
 }
 
-fn all(desk: &Service, env: &mut Env<'_>) -> CommandResult {
-    let attempts = desk.store.attempts(&AttemptQuery::default())?;
+fn replay_all(service: &Service, env: &mut Env<'_>) -> CommandResult {
+    let attempts = service.store.attempts(&AttemptQuery::default())?;
     let progress = ProgressBar::new(env, attempts.len(), "replayed");
     let replayed: Vec<_> = attempts
         .iter()
         .map(|row| {
             progress.step();
-            (row.id, desk.replay(row.id).map(|(_, _, replay)| replay))
+            (row.id, service.replay(row.id).map(|(_, _, replay)| replay))
         })
         .collect();
     drop(progress);
-    let holds = replayed.iter().all(|(_, replay)| replay.as_ref().is_ok_and(ReplayResult::is_consistent));
+    let all_match = replayed.iter().all(|(_, replay)| replay.as_ref().is_ok_and(ReplayResult::is_consistent));
     if env.global.json {
-        env.say_json(&replayed.iter().map(|(id, replay)| row(*id, replay)).collect::<Vec<_>>())?;
+        env.print_json(&replayed.iter().map(|(id, replay)| replay_json(*id, replay)).collect::<Vec<_>>())?;
     } else {
-        let line = |(id, replay): &(AttemptId, Result<ReplayResult, ServiceError>)| match replay {
-            Ok(replay) => vec![id.to_string(), paper(replay.redraw), marks(replay.outcome_matches).to_owned()],
+        let format_row = |(id, replay): &(AttemptId, Result<ReplayResult, ServiceError>)| match replay {
+            Ok(replay) => {
+                vec![id.to_string(), paper_text(replay.redraw), marking_text(replay.outcome_matches).to_owned()]
+            }
             Err(error) => vec![id.to_string(), error.to_string(), String::new()],
         };
-        env.say(&table::table(&["Attempt", "Paper", "Marks"], &replayed.iter().map(line).collect::<Vec<_>>()))?;
+        env.print_line(&table::render(
+            &["Attempt", "Paper", "Marks"],
+            &replayed.iter().map(format_row).collect::<Vec<_>>(),
+        ))?;
     }
-    Ok(if holds { error::DONE } else { error::NO })
+    Ok(if all_match { error::EXIT_SUCCESS } else { error::EXIT_NEGATIVE })
 }
 
-fn row(attempt: AttemptId, replay: &Result<ReplayResult, ServiceError>) -> serde_json::Value {
+fn replay_json(attempt_id: AttemptId, replay: &Result<ReplayResult, ServiceError>) -> serde_json::Value {
     match replay {
         Ok(replay) => json!({
-            "id": attempt, "holds": replay.is_consistent(), "paper": paper(replay.redraw), "as_stored": replay.outcome_matches,
+            "id": attempt_id, "holds": replay.is_consistent(), "paper": paper_text(replay.redraw), "as_stored": replay.outcome_matches,
             "error": null,
         }),
         Err(error) => json!({
-            "id": attempt, "holds": false, "paper": null, "as_stored": null, "error": error.to_string(),
+            "id": attempt_id, "holds": false, "paper": null, "as_stored": null, "error": error.to_string(),
         }),
     }
 }
 
-fn paper(paper: RedrawResult) -> String {
-    match paper {
+fn paper_text(redraw: RedrawResult) -> String {
+    match redraw {
         RedrawResult::Same => "drawn again, the same".to_owned(),
-        RedrawResult::Differs(place) => format!("drawn again, it differs from question {} on", place + 1),
+        RedrawResult::Differs(index) => format!("drawn again, it differs from question {} on", index + 1),
         RedrawResult::Skipped => "a practice is not drawn again".to_owned(),
     }
 }
 
-fn marks(as_stored: Option<bool>) -> &'static str {
+fn marking_text(as_stored: Option<bool>) -> &'static str {
     match as_stored {
         Some(true) => "marked again, as stored",
         Some(false) => "marked again, another result than the stored one",
@@ -127,15 +133,15 @@ fn marks(as_stored: Option<bool>) -> &'static str {
 }
 
 /// Says what happened when; what was answered stays in the store.
-fn event(row: &StoredFact) -> String {
-    let says = match row.fact() {
+fn fact_line(stored_fact: &StoredFact) -> String {
+    let description = match stored_fact.fact() {
         Some(Fact::Started(started)) => {
             format!("begun, {}", text::count_with_noun(started.paper.questions.len(), "question"))
         }
         Some(Fact::Answered(answered)) => {
-            let what = if answered.answer.is_some() { "answered" } else { "taken back" };
+            let action = if answered.answer.is_some() { "answered" } else { "taken back" };
             let piped = if answered.piped { ", piped in" } else { "" };
-            format!("question {} {what} at {}{piped}", answered.question_index.saturating_add(1), answered.elapsed)
+            format!("question {} {action} at {}{piped}", answered.question_index.saturating_add(1), answered.elapsed)
         }
         Some(Fact::Flagged(flagged)) => {
             format!(
@@ -146,7 +152,7 @@ fn event(row: &StoredFact) -> String {
         }
         Some(Fact::Finished(finished)) => format!("ended at {}", finished.elapsed),
         Some(Fact::Remarked(_)) => "marked again".to_owned(),
-        _ => row.kind.clone(),
+        _ => stored_fact.kind.clone(),
     };
-    format!("{:>4}  {}  {says}", row.seq, row.stored_at.format_local())
+    format!("{:>4}  {}  {description}", stored_fact.seq, stored_fact.stored_at.format_local())
 }

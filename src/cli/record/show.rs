@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{attempt_id, row_json};
+use super::{attempt_json, parse_attempt_id};
 use crate::attempt::chain::StoredFact;
 use crate::attempt::outcome::SectionOutcome;
 use crate::attempt::{Fact, Mode};
@@ -21,41 +21,46 @@ pub struct RecordShowArgs {
 
 /// Shows an attempt after checking its chain. Which questions were right is not shown of an exam, nor any key.
 pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
-    let attempt = attempt_id(&args.attempt)?;
-    let desk = env.desk()?;
-    let facts = desk.facts(attempt)?;
-    let sitting = desk.load_attempt(attempt, false)?;
-    let extent = desk.disclosure_level(&sitting.row)?;
-    let person = desk.person(sitting.trainee)?;
+    let attempt = parse_attempt_id(&args.attempt)?;
+    let service = env.open_service()?;
+    let facts = service.facts(attempt)?;
+    let active_attempt = service.load_attempt(attempt, false)?;
+    let disclosure_level = service.disclosure_level(&active_attempt.row)?;
+    let person = service.person(active_attempt.trainee)?;
     let name = person.map_or_else(String::new, |row| row.person.name);
-    let ended = sitting.session.finished();
-    let odd = if sitting.row.mode == Mode::Exam {
-        find_anomalies(sitting.session.loaded_paper(), &facts)
+    let finished = active_attempt.session.finished();
+    let anomalies = if active_attempt.row.mode == Mode::Exam {
+        find_anomalies(active_attempt.session.loaded_paper(), &facts)
     } else {
         Vec::new()
     };
     if env.global.json {
-        let mut value = row_json(&sitting.row, &name, extent);
-        let outcome = ended.filter(|_| extent > DisclosureLevel::PassFail).map(|ended| &ended.outcome);
-        value["sections"] = outcome.map_or_else(|| json!([]), |outcome| outcome.sections.iter().map(section).collect());
-        let misses = outcome.map_or(&[][..], |outcome| &outcome.critical_misses);
-        value["critical_misses"] = misses.iter().map(|missed| json!(missed.objective)).collect();
-        value["odd"] = json!(odd);
-        value["facts"] = facts.iter().map(fact).collect();
-        return env.say_json(&value);
+        let mut value = attempt_json(&active_attempt.row, &name, disclosure_level);
+        let outcome =
+            finished.filter(|_| disclosure_level > DisclosureLevel::PassFail).map(|finished| &finished.outcome);
+        value["sections"] =
+            outcome.map_or_else(|| json!([]), |outcome| outcome.sections.iter().map(section_json).collect());
+        let critical_misses = outcome.map_or(&[][..], |outcome| &outcome.critical_misses);
+        value["critical_misses"] = critical_misses.iter().map(|miss| json!(miss.objective)).collect();
+        value["odd"] = json!(anomalies);
+        value["facts"] = facts.iter().map(fact_json).collect();
+        return env.print_json(&value);
     }
-    env.say(&format!("{} of {}", sitting.session.loaded_paper().title(), text::single_line(&name)))?;
-    env.say(&format!("Attempt {attempt}, begun {}", sitting.row.started.format_local()))?;
-    match ended {
-        None => env.say("State: open")?,
-        Some(ended) => {
-            for line in result_lines(&ended.outcome, extent) {
-                env.say(&line)?;
+    env.print_line(&format!("{} of {}", active_attempt.session.loaded_paper().title(), text::single_line(&name)))?;
+    env.print_line(&format!("Attempt {attempt}, begun {}", active_attempt.row.started.format_local()))?;
+    match finished {
+        None => env.print_line("State: open")?,
+        Some(finished) => {
+            for line in result_lines(&finished.outcome, disclosure_level) {
+                env.print_line(&line)?;
             }
-            let back =
-                if extent == DisclosureLevel::ChosenAnswers { review_lines(&sitting.session) } else { Vec::new() };
-            for line in back {
-                env.say(&line)?;
+            let review_lines = if disclosure_level == DisclosureLevel::ChosenAnswers {
+                review_lines(&active_attempt.session)
+            } else {
+                Vec::new()
+            };
+            for line in review_lines {
+                env.print_line(&line)?;
             }
             0
         }
@@ -63,23 +68,29 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
     for (row, fact) in applicable_facts(&facts) {
         if let Fact::Remarked(_) = fact {
             // Neither which question it was nor what became of it: that would tell whether it was answered rightly.
-            env.say(&format!(
+            env.print_line(&format!(
                 "Marked again on {}, after a question turned out to be faulty",
                 row.stored_at.format_local()
             ))?;
         }
     }
-    for sentence in odd {
-        env.say(&format!("Odd: {}", text::single_line(&sentence)))?;
+    for anomaly in anomalies {
+        env.print_line(&format!("Odd: {}", text::single_line(&anomaly)))?;
     }
-    env.say("")?;
+    env.print_line("")?;
     for row in &facts {
-        env.say(&format!("{:>4}  {}  {:<9} {}", row.seq, row.stored_at.format_local(), row.kind, row.digest.short()))?;
+        env.print_line(&format!(
+            "{:>4}  {}  {:<9} {}",
+            row.seq,
+            row.stored_at.format_local(),
+            row.kind,
+            row.digest.short()
+        ))?;
     }
-    env.say(&format!("The chain of {} holds.", text::count_with_noun(facts.len(), "fact")))
+    env.print_line(&format!("The chain of {} holds.", text::count_with_noun(facts.len(), "fact")))
 }
 
-fn section(section: &SectionOutcome) -> Value {
+fn section_json(section: &SectionOutcome) -> Value {
     json!({
         "bank": section.bank, "earned": section.earned, "possible": section.possible.to_string(),
         "pass": section.pass, "met": section.met,
@@ -87,6 +98,6 @@ fn section(section: &SectionOutcome) -> Value {
 }
 
 /// Returns what identifies a fact; what was answered stays in the store.
-fn fact(row: &StoredFact) -> Value {
-    json!({ "seq": row.seq, "kind": row.kind, "at": row.stored_at.to_string(), "digest": row.digest })
+fn fact_json(stored_fact: &StoredFact) -> Value {
+    json!({ "seq": stored_fact.seq, "kind": stored_fact.kind, "at": stored_fact.stored_at.to_string(), "digest": stored_fact.digest })
 }

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::attempt::fact::Person;
-use crate::cli::error::{self, Failure, shown};
+use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::service::{Service, ServiceError};
 use crate::store::StoreError;
@@ -30,69 +30,74 @@ pub struct AddArgs {
 /// Adds the person and prints the id.
 pub(super) fn run(args: &AddArgs, env: &mut Env<'_>) -> CommandResult {
     if let Some(path) = &args.from {
-        return roster(path, env);
+        return import_roster(path, env);
     }
     let name = args.name.as_deref().unwrap_or_default();
-    let person = person(name, args.staff_id.as_deref(), args.license.as_deref()).map_err(Failure::usage)?;
-    let row = env.desk()?.add_person(person)?;
+    let person = new_person(name, args.staff_id.as_deref(), args.license.as_deref()).map_err(Failure::usage)?;
+    let row = env.open_service()?.add_person(person)?;
     if env.global.json {
-        return env.say_json(&serde_json::json!({ "id": row.id, "name": row.person.name }));
+        return env.print_json(&serde_json::json!({ "id": row.id, "name": row.person.name }));
     }
-    env.say(&format!("Added {} ({}).", row.person.name, row.id))
+    env.print_line(&format!("Added {} ({}).", row.person.name, row.id))
 }
 
 /// Returns a person whose texts can be printed; an empty one is left out.
-pub(super) fn person(name: &str, staff_id: Option<&str>, license: Option<&str>) -> Result<Person, String> {
-    let fits = |what: &str, given: Option<&str>| match given {
+pub(super) fn new_person(name: &str, staff_id: Option<&str>, license: Option<&str>) -> Result<Person, String> {
+    let check_text = |option: &str, value: Option<&str>| match value {
         Some(text) if !text::is_printable(text) || text.len() > 200 => {
-            Err(format!("{what} is empty, too long, or holds a character that cannot be printed."))
+            Err(format!("{option} is empty, too long, or holds a character that cannot be printed."))
         }
-        given => Ok(given.map(str::to_owned)),
+        value => Ok(value.map(str::to_owned)),
     };
-    let (staff_id, license) = (fits("--id", staff_id)?, fits("--license", license)?);
+    let (staff_id, license) = (check_text("--id", staff_id)?, check_text("--license", license)?);
     Ok(Person { staff_id, license, ..Person::from_name(name) })
 }
 
 /// Adds everybody of a roster; a line that cannot be added is told, and the others are added all the same.
-fn roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
+fn import_roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
-    let unreadable = |why: String| Failure {
-        code: error::UNREADABLE,
+    let to_failure = |reason: String| Failure {
+        code: error::EXIT_UNREADABLE_INPUT,
         message: format!(
-            "{} is no roster: {why}. Its first line names the columns: name,staff_id,license",
-            shown(path)
+            "{} is no roster: {reason}. Its first line names the columns: name,staff_id,license",
+            display_path(path)
         ),
     };
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let heading = reader.headers().map_err(|error| unreadable(text::single_line(&error.to_string())))?.clone();
-    let column = |name: &str| heading.iter().position(|known| known.eq_ignore_ascii_case(name));
-    let name = column("name").ok_or_else(|| unreadable("it has no column \"name\"".to_owned()))?;
+    let header = reader.headers().map_err(|error| to_failure(text::single_line(&error.to_string())))?.clone();
+    let column = |name: &str| header.iter().position(|existing| existing.eq_ignore_ascii_case(name));
+    let name = column("name").ok_or_else(|| to_failure("it has no column \"name\"".to_owned()))?;
     let (staff_id, license) = (column("staff_id"), column("license"));
-    let mut desk = env.desk()?;
-    let (mut added, mut known, mut refused) = (0, 0, 0);
-    for (at, line) in reader.records().enumerate() {
-        let said = line.map_err(|error| text::single_line(&error.to_string())).and_then(|line| {
-            let cell = |at: Option<usize>| at.and_then(|at| line.get(at)).filter(|cell| !cell.is_empty());
-            let person = person(cell(Some(name)).unwrap_or_default(), cell(staff_id), cell(license))?;
-            add(&mut desk, person)
+    let mut service = env.open_service()?;
+    let (mut added, mut existing, mut refused) = (0, 0, 0);
+    for (index, line) in reader.records().enumerate() {
+        let result = line.map_err(|error| text::single_line(&error.to_string())).and_then(|line| {
+            let cell = |index: Option<usize>| index.and_then(|index| line.get(index)).filter(|cell| !cell.is_empty());
+            let person = new_person(cell(Some(name)).unwrap_or_default(), cell(staff_id), cell(license))?;
+            add_person(&mut service, person)
         });
-        match said {
+        match result {
             Ok(true) => added += 1,
-            Ok(false) => known += 1,
-            Err(why) => {
+            Ok(false) => existing += 1,
+            Err(reason) => {
                 refused += 1;
-                env.complain(&format!("{}: line {}: {}", shown(path), at + 2, text::single_line(&why)));
+                env.print_to_stderr(&format!(
+                    "{}: line {}: {}",
+                    display_path(path),
+                    index + 2,
+                    text::single_line(&reason)
+                ));
             }
         }
     }
-    env.say(&format!("{added} added, {known} here already, {refused} refused."))?;
-    Ok(if refused > 0 { error::NO } else { error::DONE })
+    env.print_line(&format!("{added} added, {existing} here already, {refused} refused."))?;
+    Ok(if refused > 0 { error::EXIT_NEGATIVE } else { error::EXIT_SUCCESS })
 }
 
 /// Adds a person; says whether they were new.
-fn add(desk: &mut Service, person: Person) -> Result<bool, String> {
-    match desk.add_person(person) {
+fn add_person(service: &mut Service, person: Person) -> Result<bool, String> {
+    match service.add_person(person) {
         Ok(_) => Ok(true),
         Err(ServiceError::Store(StoreError::NameTaken)) => Ok(false),
         Err(error) => Err(error.to_string()),

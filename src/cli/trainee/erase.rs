@@ -24,27 +24,27 @@ pub struct EraseArgs {
 }
 
 /// What erasing cannot reach.
-const OUT_OF_REACH: &str = "Out of reach of this: requests and exports that were written, certificates handed over or taken in \
+const ERASURE_LIMITS: &str = "Out of reach of this: requests and exports that were written, certificates handed over or taken in \
                             elsewhere, an issuer's ledger (it holds the id, no name), and backups. Delete those where they are.";
 
 /// Erases, or sets and lifts a hold.
 pub(super) fn run(args: &EraseArgs, env: &mut Env<'_>) -> CommandResult {
-    let mut desk = env.desk()?;
-    let row = super::find(&desk, &args.who)?;
+    let mut service = env.open_service()?;
+    let row = super::find_person(&service, &args.who)?;
     let name = text::single_line(&row.person.name);
     if args.release || args.hold.is_some() {
-        if args.hold.as_ref().is_some_and(|why| !text::is_printable(why)) {
+        if args.hold.as_ref().is_some_and(|reason| !text::is_printable(reason)) {
             return Err(Failure::usage("A hold needs a reason that can be printed."));
         }
-        desk.update_person(row.id, Person { hold: args.hold.clone(), ..row.person })?;
-        let says = if args.release { "is on hold no longer" } else { "is on hold and is not erased" };
-        return env.say(&format!("{name} {says}."));
+        service.update_person(row.id, Person { hold: args.hold.clone(), ..row.person })?;
+        let status = if args.release { "is on hold no longer" } else { "is on hold and is not erased" };
+        return env.print_line(&format!("{name} {status}."));
     }
-    if !args.yes && !env.agrees(&format!("Erase everything about {name}? It cannot be undone. (yes/no): "))? {
-        return Err(Failure::no("Nothing was erased. Without a terminal, say --yes."));
+    if !args.yes && !env.confirm(&format!("Erase everything about {name}? It cannot be undone. (yes/no): "))? {
+        return Err(Failure::negative("Nothing was erased. Without a terminal, say --yes."));
     }
-    let id = row.id;
-    desk.erase_person(&row)?;
-    env.say(&format!("Erased what was held about {name} ({id})."))?;
-    env.say(OUT_OF_REACH)
+    let person_id = row.id;
+    service.erase_person(&row)?;
+    env.print_line(&format!("Erased what was held about {name} ({person_id})."))?;
+    env.print_line(ERASURE_LIMITS)
 }

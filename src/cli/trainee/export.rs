@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::cli::error::{Failure, shown};
+use crate::cli::error::{Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::paths;
 
@@ -17,9 +17,14 @@ pub struct TraineeExportArgs {
 
 /// Writes the archive.
 pub(super) fn run(args: &TraineeExportArgs, env: &mut Env<'_>) -> CommandResult {
-    let desk = env.desk()?;
-    let row = super::find(&desk, &args.who)?;
-    let text = format!("{:#}\n", desk.export_person(&row)?);
-    paths::write_atomic(&args.to, text.as_bytes()).map_err(|error| Failure::disk(&args.to, "written", &error))?;
-    env.say(&format!("Everything held about {} is in {}.", crate::text::single_line(&row.person.name), shown(&args.to)))
+    let service = env.open_service()?;
+    let row = super::find_person(&service, &args.who)?;
+    let text = format!("{:#}\n", service.export_person(&row)?);
+    paths::write_atomic(&args.to, text.as_bytes())
+        .map_err(|error| Failure::file_access(&args.to, "written", &error))?;
+    env.print_line(&format!(
+        "Everything held about {} is in {}.",
+        crate::text::single_line(&row.person.name),
+        display_path(&args.to)
+    ))
 }

@@ -17,9 +17,9 @@ pub struct RenameArgs {
 
 /// Changes the name.
 pub(super) fn run(args: &RenameArgs, env: &mut Env<'_>) -> CommandResult {
-    let mut desk = env.desk()?;
-    let row = super::find(&desk, &args.who)?;
-    let before = text::single_line(&row.person.name);
-    let row = desk.update_person(row.id, Person { name: args.name.clone(), ..row.person })?;
-    env.say(&format!("{before} is {} now.", text::single_line(&row.person.name)))
+    let mut service = env.open_service()?;
+    let row = super::find_person(&service, &args.who)?;
+    let old_name = text::single_line(&row.person.name);
+    let row = service.update_person(row.id, Person { name: args.name.clone(), ..row.person })?;
+    env.print_line(&format!("{old_name} is {} now.", text::single_line(&row.person.name)))
 }

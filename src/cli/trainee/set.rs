@@ -26,16 +26,16 @@ pub struct SetArgs {
 
 /// Changes the record.
 pub(super) fn run(args: &SetArgs, env: &mut Env<'_>) -> CommandResult {
-    let mut desk = env.desk()?;
-    let row = super::find(&desk, &args.who)?;
-    let given =
-        add::person(&row.person.name, args.staff_id.as_deref(), args.license.as_deref()).map_err(Failure::usage)?;
-    let staff_id = given.staff_id.or_else(|| row.person.staff_id.clone());
-    let license = given.license.or_else(|| row.person.license.clone());
-    let row = desk.update_person(row.id, Person { staff_id, license, ..row.person })?;
+    let mut service = env.open_service()?;
+    let row = super::find_person(&service, &args.who)?;
+    let updates =
+        add::new_person(&row.person.name, args.staff_id.as_deref(), args.license.as_deref()).map_err(Failure::usage)?;
+    let staff_id = updates.staff_id.or_else(|| row.person.staff_id.clone());
+    let license = updates.license.or_else(|| row.person.license.clone());
+    let row = service.update_person(row.id, Person { staff_id, license, ..row.person })?;
     if let Some(factor) = args.time_factor {
-        let key = passphrase::key_if_any(&args.unlock, env)?;
-        desk.set_time_factor(&row, factor, key.as_ref())?;
+        let key = passphrase::open_key_if_present(&args.unlock, env)?;
+        service.set_time_factor(&row, factor, key.as_ref())?;
     }
-    env.say(&format!("Changed {}.", text::single_line(&row.person.name)))
+    env.print_line(&format!("Changed {}.", text::single_line(&row.person.name)))
 }

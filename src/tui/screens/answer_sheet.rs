@@ -56,18 +56,18 @@ fn question_numbers(indices: &[usize]) -> String {
 impl Screen for AnswerSheetScreen {
     fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
         if std::mem::take(&mut self.is_confirming) {
-            let yes = matches!(key, Key::Char('y' | 'Y'));
-            return yes.then_some(Effect::Do(Command::Record(AttemptAction::Submit)));
+            let is_confirmed = matches!(key, Key::Char('y' | 'Y'));
+            return is_confirmed.then_some(Effect::Do(Command::Record(AttemptAction::Submit)));
         }
-        let last = self.session.question_count().saturating_sub(1);
+        let last_index = self.session.question_count().saturating_sub(1);
         self.scroll.follow_focus();
         match key {
             Key::Left => self.selected = self.selected.saturating_sub(1),
-            Key::Right => self.selected = (self.selected + 1).min(last),
+            Key::Right => self.selected = (self.selected + 1).min(last_index),
             Key::Up => self.selected = self.selected.checked_sub(self.columns).unwrap_or(self.selected),
-            Key::Down if self.selected + self.columns <= last => self.selected += self.columns,
+            Key::Down if self.selected + self.columns <= last_index => self.selected += self.columns,
             Key::Home => self.selected = 0,
-            Key::End => self.selected = last,
+            Key::End => self.selected = last_index,
             Key::Enter => return Some(Effect::CloseToQuestion(self.selected)),
             Key::Char('f' | 'F') => self.is_confirming = true,
             Key::Esc | Key::CtrlC | Key::Char('s' | 'q') => return Some(Effect::Close),
@@ -149,8 +149,8 @@ impl Screen for AnswerSheetScreen {
         ]
     }
 
-    fn next_wake(&self, cx: &ScreenContext) -> Option<Millis> {
-        self.countdown.map(|clock| clock.until_next_change(cx.now))
+    fn next_wake(&self, context: &ScreenContext) -> Option<Millis> {
+        self.countdown.map(|countdown| countdown.until_next_change(context.now))
     }
 
     fn exit_code(&self) -> u8 {

@@ -59,8 +59,11 @@ impl Screen for CertificateListScreen {
             Key::Up => self.selected = self.selected.saturating_sub(1),
             Key::Down => self.selected = (self.selected + 1).min(self.certificates.len().saturating_sub(1)),
             Key::Enter => {
-                let (held, checked) = self.certificates.get(self.selected)?;
-                return Some(Effect::Open(Route::Certificate(Box::new((held.clone(), checked.clone())))));
+                let (stored_certificate, verification) = self.certificates.get(self.selected)?;
+                return Some(Effect::Open(Route::Certificate(Box::new((
+                    stored_certificate.clone(),
+                    verification.clone(),
+                )))));
             }
             _ => {}
         }

@@ -151,7 +151,7 @@ fn severity_role(severity: Option<Severity>) -> TextRole {
 }
 
 impl Screen for PreviewScreen {
-    fn on_key(&mut self, key: Key, cx: &ScreenContext) -> Option<Effect> {
+    fn on_key(&mut self, key: Key, context: &ScreenContext) -> Option<Effect> {
         let Some(quiz) = self.quiz.as_mut().filter(|_| matches!(self.content, PreviewContent::Bank(_))) else {
             match key {
                 Key::Up => self.scroll.move_by(-1),
@@ -163,25 +163,25 @@ impl Screen for PreviewScreen {
             }
             return None;
         };
-        let restarts = key == Key::Char('r') && !quiz.captures_text() && quiz.choice_position('r').is_none();
-        if restarts || key == Key::Alt('r') {
-            let at = quiz.question_index();
-            self.restart_at(at);
+        let is_restart = key == Key::Char('r') && !quiz.captures_text() && quiz.choice_position('r').is_none();
+        if is_restart || key == Key::Alt('r') {
+            let question_index = quiz.question_index();
+            self.restart_at(question_index);
             return None;
         }
-        let effect = quiz.on_key(key, cx);
-        self.apply_effect(effect, cx)
+        let effect = quiz.on_key(key, context);
+        self.apply_effect(effect, context)
     }
 
-    fn on_reply(&mut self, reply: Reply, cx: &ScreenContext) -> Option<Effect> {
+    fn on_reply(&mut self, reply: Reply, context: &ScreenContext) -> Option<Effect> {
         match reply {
-            Reply::FileReloaded(reading) => {
-                self.update_content(*reading);
+            Reply::FileReloaded(content) => {
+                self.update_content(*content);
                 None
             }
             other => {
-                let effect = self.quiz.as_mut().and_then(|quiz| quiz.on_reply(other, cx));
-                self.apply_effect(effect, cx)
+                let effect = self.quiz.as_mut().and_then(|quiz| quiz.on_reply(other, context));
+                self.apply_effect(effect, context)
             }
         }
     }

@@ -306,11 +306,11 @@ impl Screen for QuizScreen {
                     return Some(Effect::Open(Route::Result));
                 }
                 // A flag leaves a draft in the making as it is.
-                let stored = AnswerDraft::from_stored(
+                let stored_draft = AnswerDraft::from_stored(
                     self.loaded_question(),
-                    self.session.stored_answer(self.question_index).map(|given| &given.answer),
+                    self.session.stored_answer(self.question_index).map(|stored_answer| &stored_answer.answer),
                 );
-                self.is_changed = self.is_changed && self.draft != stored;
+                self.is_changed = self.is_changed && self.draft != stored_draft;
                 if self.is_closed() && !was_closed {
                     self.is_field_focused = false;
                     self.scroll = Scroll::default();
@@ -318,7 +318,7 @@ impl Screen for QuizScreen {
                 return self.run_after_store();
             }
             Reply::TimeUp => return Some(Effect::Open(Route::Result)),
-            Reply::ClosedToQuestion(item) => self.go_to(item),
+            Reply::ClosedToQuestion(question_index) => self.go_to(question_index),
             Reply::Closed | Reply::FileReloaded(_) | Reply::Verified(_) => {}
         }
         None
@@ -403,8 +403,8 @@ impl Screen for QuizScreen {
         bindings
     }
 
-    fn next_wake(&self, cx: &ScreenContext) -> Option<Millis> {
-        self.countdown.map(|clock| clock.until_next_change(cx.now))
+    fn next_wake(&self, context: &ScreenContext) -> Option<Millis> {
+        self.countdown.map(|countdown| countdown.until_next_change(context.now))
     }
 
     fn captures_text(&self) -> bool {

@@ -301,8 +301,8 @@ impl Screen for RecordsScreen {
     }
 
     fn on_reply(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
-        if let Reply::Verified(ids) = reply {
-            self.verified.extend(ids);
+        if let Reply::Verified(certificate_ids) = reply {
+            self.verified.extend(certificate_ids);
         }
         None
     }

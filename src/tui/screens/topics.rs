@@ -46,7 +46,7 @@ impl Screen for TopicsScreen {
             Key::Home => self.selected = 0,
             Key::End => self.selected = self.topics.len(),
             Key::Enter => {
-                let chosen = self.selected.checked_sub(1).and_then(|at| self.topics.get(at));
+                let chosen = self.selected.checked_sub(1).and_then(|index| self.topics.get(index));
                 let banks = chosen.map(|topic| topic.bank.clone()).into_iter().collect();
                 return Some(Effect::Do(Command::StartPractice(banks)));
             }
