@@ -1,4 +1,5 @@
-//! What drawing a paper from a large bank of paired questions costs, as a ratio against reading the bank in the same run.
+//! What drawing a paper from a large bank of paired questions costs, as a ratio against reading the bank in the same
+//! run.
 //!
 //! `cargo bench --bench draw` prints a line a figure; the median of each pair counts.
 

@@ -178,7 +178,8 @@ pub struct Now {
     pub uptime: Millis,
 }
 
-/// Time that runs out: how much was left, and when that was so. Within a run the larger of wall clock and counter counts.
+/// Time that runs out: how much was left, and when that was so. Within a run the larger of wall clock and counter
+/// counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Countdown {
     /// When it was read.

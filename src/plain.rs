@@ -36,7 +36,7 @@ pub struct PlainConsole<'a> {
 
 impl std::fmt::Debug for PlainConsole<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Console").field("echoes", &self.is_input_echoed).finish_non_exhaustive()
+        f.debug_struct("PlainConsole").field("echoes", &self.is_input_echoed).finish_non_exhaustive()
     }
 }
 
@@ -87,7 +87,7 @@ struct PlainSession<'a> {
 
 /// What came instead of the next question.
 enum NextTurn {
-    /// Go on at the question in [`Plain::at`]; behind the last one is the end prompt.
+    /// Go on at the question in [`PlainSession::question_index`]; behind the last one is the end prompt.
     Continue,
     /// The sitting has ended.
     AttemptEnded,

@@ -59,7 +59,7 @@ pub struct Service {
 
 impl std::fmt::Debug for Service {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Desk").field("place", &self.paths).finish_non_exhaustive()
+        f.debug_struct("Service").field("paths", &self.paths).finish_non_exhaustive()
     }
 }
 
@@ -79,8 +79,8 @@ pub struct ActiveAttempt {
     piped: bool,
 }
 
-/// Measures the time of a sitting: within a run the larger of wall clock and counter, across runs the wall clock; a clock
-/// that is set back counts as standing still.
+/// Measures the time of a sitting: within a run the larger of wall clock and counter, across runs the wall clock; a
+/// clock that is set back counts as standing still.
 #[derive(Debug, Clone, Copy)]
 struct AttemptTimer {
     base_elapsed: Millis,
@@ -194,7 +194,7 @@ impl Service {
     /// Reads an attempt's facts and checks their chain.
     ///
     /// # Errors
-    /// [`Error::Unknown`], [`Error::Broken`], or what the store says.
+    /// [`ServiceError::UnknownAttempt`], [`ServiceError::BrokenChain`], or what the store says.
     pub fn facts(&self, attempt: AttemptId) -> Result<Vec<StoredFact>, ServiceError> {
         let rows = self.store.stream(attempt.into())?;
         chain::verify_chain(attempt.into(), &rows).map_err(ServiceError::BrokenChain)?;
@@ -204,7 +204,7 @@ impl Service {
     /// Reads an attempt's facts and what was asked in it.
     ///
     /// # Errors
-    /// [`Error::Missing`] where content does not hold, and those of [`Desk::facts`].
+    /// [`ServiceError::MissingContent`] where content does not hold, and those of [`Service::facts`].
     pub fn load_paper(&self, attempt: AttemptId) -> Result<(Vec<StoredFact>, LoadedPaper), ServiceError> {
         let rows = self.facts(attempt)?;
         if rows.first().is_some_and(|row| row.salted_payload.is_none()) {
@@ -221,7 +221,7 @@ impl Service {
     /// Takes an attempt up from its facts, ended or not.
     ///
     /// # Errors
-    /// Those of [`Desk::sheet`].
+    /// Those of [`Service::load_paper`].
     pub fn load_attempt(&self, attempt: AttemptId, piped: bool) -> Result<ActiveAttempt, ServiceError> {
         let (rows, loaded_paper) = self.load_paper(attempt)?;
         let facts = applicable_facts(&rows);
@@ -250,7 +250,8 @@ impl Service {
     /// Records what the trainee did: it is on disk when this returns.
     ///
     /// # Errors
-    /// [`Error::Refused`] where the sitting does not allow it, or what the store says. Nothing has changed then.
+    /// [`ServiceError::ActionRefused`] where the sitting does not allow it, or what the store says. Nothing has changed
+    /// then.
     pub fn record_action(
         &mut self,
         active_attempt: &mut ActiveAttempt,
@@ -306,7 +307,7 @@ impl ActiveAttempt {
     /// Returns the exam that is sat.
     ///
     /// # Errors
-    /// [`Error::Certificate`] where this is a practice.
+    /// [`ServiceError::Certificate`] where this is a practice.
     pub fn exam_id(&self) -> Result<ExamId, ServiceError> {
         let no_exam = || ServiceError::Certificate("There is no certificate without an exam.".to_owned());
         self.row.exam.clone().ok_or_else(no_exam)

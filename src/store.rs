@@ -46,7 +46,7 @@ pub trait Store {
     /// Stores a batch, whole or not at all.
     ///
     /// # Errors
-    /// [`StoreError::ContinuedElsewhere`] where another process went on with the chain; [`StoreError::NameTaken`]; or
+    /// [`StoreError::ConcurrentAppend`] where another process went on with the chain; [`StoreError::NameTaken`]; or
     /// what the disk says. Nothing is stored then.
     fn append(&mut self, batch: &Batch) -> Result<(), StoreError>;
 

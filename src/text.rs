@@ -51,8 +51,8 @@ pub fn width(text: &str) -> usize {
 
 /// Breaks `text` into lines of at most `columns`, at spaces, and within a word only where it is wider than a line.
 ///
-/// A grapheme (a letter with its accents, an emoji of several parts) is never cut. Line feeds stay; an empty text is one
-/// empty line, so that the height of a text is the number of lines it gives.
+/// A grapheme (a letter with its accents, an emoji of several parts) is never cut. Line feeds stay; an empty text is
+/// one empty line, so that the height of a text is the number of lines it gives.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     text.split('\n').flat_map(|line| wrap_line(line, columns)).collect()
@@ -133,7 +133,8 @@ pub fn answer_key(text: &str) -> String {
     folded.nfkc().collect::<String>().trim().to_owned()
 }
 
-/// Returns a name as a part of a file name: ASCII letters and digits with hyphens, at most 40, `person` where none is left.
+/// Returns a name as a part of a file name: ASCII letters and digits with hyphens, at most 40, `person` where none is
+/// left.
 pub fn file_slug(name: &str) -> String {
     let mut slug = String::new();
     for c in name.nfkd().filter(char::is_ascii).map(|c| c.to_ascii_lowercase()) {

@@ -60,8 +60,8 @@ impl TryFrom<u8> for DrawVersion {
     }
 }
 
-/// Everything that decides what a trainee is shown. Content is named by digest and stored once beside the facts, so that
-/// a later edit of a bank changes no attempt.
+/// Everything that decides what a trainee is shown. Content is named by digest and stored once beside the facts, so
+/// that a later edit of a bank changes no attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paper {
     /// The exam, for an exam.

@@ -28,8 +28,8 @@ pub struct QuestionRuling {
     pub policy: RemarkPolicy,
 }
 
-/// What an attempt came to when it was marked again. It stands beside the first outcome, which stays, and takes the place of
-/// every earlier remark: it says all that holds from then on.
+/// What an attempt came to when it was marked again. It stands beside the first outcome, which stays, and takes the
+/// place of every earlier remark: it says all that holds from then on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptRemarked {
     /// What became of each question that turned out to be faulty so far; of two rulings on one the later counts.

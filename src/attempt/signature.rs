@@ -39,7 +39,8 @@ struct SignedDecision<'a> {
     reason: &'a str,
 }
 
-/// Returns the bytes that an issuer signs: the RFC 8785 form of a decision about an attempt or a person, with its reason.
+/// Returns the bytes that an issuer signs: the RFC 8785 form of a decision about an attempt or a person, with its
+/// reason.
 pub fn decision_signing_bytes(about: StreamId, decision: DecisionKind, reason: &str) -> Vec<u8> {
     canonical::bytes(&SignedDecision { about, decision, reason })
 }

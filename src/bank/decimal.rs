@@ -35,7 +35,8 @@ impl fmt::Display for NotDecimal {
 const CHARS_MAX: usize = 30;
 
 impl Decimal {
-    /// Reads a number with a decimal point or comma; one with a comma and exactly three digits behind it is not guessed.
+    /// Reads a number with a decimal point or comma; one with a comma and exactly three digits behind it is not
+    /// guessed.
     pub fn parse(text: &str) -> Result<Self, NotDecimal> {
         let text = text.trim();
         let digits = text.strip_prefix(['-', '+']).unwrap_or(text);

@@ -33,7 +33,7 @@ impl LoadedFile {
 /// Reads a whole file.
 ///
 /// # Errors
-/// The system's own, or that the file is larger than [`FILE_MAX`].
+/// The system's own, or that the file is larger than [`FILE_MAX_BYTES`].
 pub fn read_file(path: &Path) -> io::Result<LoadedFile> {
     let mut bytes = Vec::new();
     File::open(path)?.take(FILE_MAX_BYTES + 1).read_to_end(&mut bytes)?;

@@ -68,8 +68,8 @@ impl Question {
 
     /// Returns the canonical text that is stored of it and that its digest covers.
     ///
-    /// These are the RFC 8785 bytes of the question as it stands in its file, without `status`, `reviewed`, `review_by`,
-    /// `lint`, members that start with `x-`, and members at their default.
+    /// These are the RFC 8785 bytes of the question as it stands in its file, without `status`, `reviewed`,
+    /// `review_by`, `lint`, members that start with `x-`, and members at their default.
     pub fn content_json(&self) -> String {
         let mut value = serde_json::to_value(self.content_only()).unwrap_or_default();
         if let Some(members) = value.as_object_mut() {
@@ -78,14 +78,14 @@ impl Question {
         canonical::text(&value)
     }
 
-    /// Reads a question back from its [`content`](Self::content).
+    /// Reads a question back from its [`content`](Self::content_json).
     pub fn from_content_json(content_json: &str) -> Option<Self> {
         let mut value: serde_json::Value = serde_json::from_str(content_json).ok()?;
         value.as_object_mut()?.insert("status".into(), "ready".into());
         serde_json::from_value(value).ok()
     }
 
-    /// Returns the SHA-256 of its [`content`](Self::content).
+    /// Returns the SHA-256 of its [`content`](Self::content_json).
     pub fn digest(&self) -> Digest {
         Digest::of(self.content_json())
     }

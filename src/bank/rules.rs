@@ -339,8 +339,8 @@ impl<'a> QuestionContext<'a> {
     }
 }
 
-/// Applies every rule to a bank that can be read. `today` decides whether a review is due; `syllabus` knows which statements
-/// are contested.
+/// Applies every rule to a bank that can be read. `today` decides whether a review is due; `syllabus` knows which
+/// statements are contested.
 ///
 /// Drafts and retired questions are held to the rules as well: a draft so that its author sees them while writing.
 pub fn check(bank: &Bank, today: Day, syllabus: Option<&Syllabus>) -> Vec<Finding> {

@@ -43,8 +43,8 @@ pub fn generate<T: JsonSchema>() -> Value {
     schema
 }
 
-/// Says what types do not: that a text says something, that nothing is `null`, and that members which begin with `x-` are
-/// notes of an author's own.
+/// Says what types do not: that a text says something, that nothing is `null`, and that members which begin with `x-`
+/// are notes of an author's own.
 fn add_constraints(value: &mut Value) {
     match value {
         Value::Array(values) => values.iter_mut().for_each(add_constraints),

@@ -72,8 +72,8 @@ impl Bank {
         }
     }
 
-    /// Returns the SHA-256 of the bank's canonical form, in which every question stands without what may change while it
-    /// means the same (see [`Question::content`]).
+    /// Returns the SHA-256 of the bank's canonical form, in which every question stands without what may change while
+    /// it means the same (see [`Question::content_json`]).
     pub fn digest(&self) -> Digest {
         let mut content_only = self.clone();
         for question in &mut content_only.questions {

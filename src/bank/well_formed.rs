@@ -6,8 +6,8 @@ use super::limits::{CHOICES_MAX, TEXT_MAX};
 use super::question::{ExplainedText, Question, QuestionKind};
 use super::{Bank, DateParts, SourceReference};
 
-/// Returns whether every text says something and every list is as long as it may be, but for the questions, which are held
-/// to it one by one while they are read.
+/// Returns whether every text says something and every list is as long as it may be, but for the questions, which are
+/// held to it one by one while they are read.
 ///
 /// An empty text stands for one that is left out; whether one is written out empty is seen before.
 pub(super) fn is_bank_within_limits(bank: &Bank) -> bool {

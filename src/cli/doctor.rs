@@ -11,7 +11,8 @@ use crate::text;
 
 /// Say where everything lives, and look for damage
 ///
-/// Every chain of facts is checked, every record held to its facts, every certificate verified. Exit code 1 means damage.
+/// Every chain of facts is checked, every record held to its facts, every certificate verified. Exit code 1 means
+/// damage.
 #[derive(Debug, clap::Args)]
 pub struct DoctorArgs {}
 

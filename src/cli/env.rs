@@ -256,7 +256,7 @@ impl Env<'_> {
     /// Finds the person who sits down, and adds a name that is new.
     ///
     /// # Errors
-    /// Those of [`Env::trainee`], or what the store says.
+    /// Those of [`Env::find_trainee`], or what the store says.
     pub fn find_or_add_trainee(&self, service: &mut Service) -> Result<PersonRow, Failure> {
         match &self.global.trainee {
             Some(name) if service.find_person(name)?.is_none() && name.parse::<crate::ids::TraineeId>().is_err() => {

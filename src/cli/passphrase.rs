@@ -93,7 +93,7 @@ impl PassphraseArgs {
 /// Opens the key of this machine's issuer; nothing where there is no issuer.
 ///
 /// # Errors
-/// Those of [`Unlock::key`] and [`issuer`].
+/// Those of [`PassphraseArgs::open_key`] and [`read_issuer`].
 pub(super) fn open_key_if_present(
     passphrase_args: &PassphraseArgs,
     env: &Env<'_>,

@@ -118,8 +118,8 @@ fn extract_from_pdf(bytes: &[u8]) -> Result<Vec<u8>, String> {
     require_one(credentials, "page")
 }
 
-/// Unpacks an attachment that is packed once or not at all, and no further than a credential can go: packed twice, a few
-/// kilobytes fill the memory.
+/// Unpacks an attachment that is packed once or not at all, and no further than a credential can go: packed twice, a
+/// few kilobytes fill the memory.
 fn decode_attachment(stream: &Stream<'_>) -> Option<Vec<u8>> {
     let raw = stream.raw_data();
     let mut content = Vec::new();
@@ -132,8 +132,8 @@ fn decode_attachment(stream: &Stream<'_>) -> Option<Vec<u8>> {
     read_result.ok().map(|_| content)
 }
 
-/// Returns whether a part of a picture has more attributes than any that is drawn here: their number is squared in the time
-/// that reading takes.
+/// Returns whether a part of a picture has more attributes than any that is drawn here: their number is squared in the
+/// time that reading takes.
 fn has_too_many_attributes(text: &str) -> bool {
     text.split('<').any(|part| part.matches('=').count() > SVG_ATTRIBUTES_MAX)
 }

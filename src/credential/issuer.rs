@@ -65,8 +65,8 @@ pub struct KeyMaterial {
 pub enum KeyRotation {
     /// Its year is over: certificates it signed keep counting.
     Yearly,
-    /// Somebody else may have this key, the one that signs or an older one: of what it signed only what the ledger holds keeps
-    /// counting.
+    /// Somebody else may have this key, the one that signs or an older one: of what it signed only what the ledger
+    /// holds keeps counting.
     Compromised(String),
 }
 
@@ -128,11 +128,12 @@ impl Issuer {
 
     /// Returns the issuer with a new key in place of the one that signs now, under the passphrase `then`.
     ///
-    /// The old key vouches for the new one, so that who trusts it can go on by themselves; a key that somebody else may have
-    /// vouches for nothing, and the new one must be compared by its words again.
+    /// The old key vouches for the new one, so that who trusts it can go on by themselves; a key that somebody else may
+    /// have vouches for nothing, and the new one must be compared by its words again.
     ///
     /// # Errors
-    /// In words, where the passphrase `now` is not the right one, `then` is too short, or the compromised key is none of these.
+    /// In words, where the passphrase `now` is not the right one, `then` is too short, or the compromised key is none
+    /// of these.
     pub fn rotate(
         &self,
         rotation: &KeyRotation,

@@ -45,8 +45,8 @@ impl SigningKeyPair {
         self.0.sign(bytes).to_bytes()
     }
 
-    /// Signs a decision and returns the signature in hexadecimal digits. What a decision is made of can never be taken for
-    /// what a certificate, a bundle or a succession is signed over: those are digests, or have other members.
+    /// Signs a decision and returns the signature in hexadecimal digits. What a decision is made of can never be taken
+    /// for what a certificate, a bundle or a succession is signed over: those are digests, or have other members.
     pub fn sign_decision(&self, bytes: &[u8]) -> String {
         to_hex(&self.sign(bytes))
     }
@@ -141,8 +141,8 @@ pub fn is_valid_decision_signature(did: &str, bytes: &[u8], signature: &str) -> 
     from_hex::<64>(signature).is_some_and(|signature| is_valid_signature(did, bytes, &signature))
 }
 
-/// Returns six words that two people can compare over the telephone: 66 bits of the SHA-256 of a did:key, eleven a word of
-/// the English list of BIP 39. Nothing where it is no did:key of an Ed25519 key.
+/// Returns six words that two people can compare over the telephone: 66 bits of the SHA-256 of a did:key, eleven a word
+/// of the English list of BIP 39. Nothing where it is no did:key of an Ed25519 key.
 pub fn fingerprint(did: &str) -> Option<String> {
     public_key_bytes(did)?;
     let digest = Digest::of(did);

@@ -1,7 +1,7 @@
 //! Encodes a credential as the text of the QR code on page two, and decodes it.
 //!
-//! The text is base45 (RFC 9285) of zlib (RFC 1950) over the credential's minified JSON: base45 has only the 45 letters that
-//! a QR code packs most tightly.
+//! The text is base45 (RFC 9285) of zlib (RFC 1950) over the credential's minified JSON: base45 has only the 45 letters
+//! that a QR code packs most tightly.
 
 use std::io::{Read, Write};
 

@@ -23,7 +23,8 @@ struct ProofOptions<'a> {
     purpose: &'a str,
 }
 
-/// Returns the 64 bytes that are signed: SHA-256 of the proof's options, then SHA-256 of the credential without its proof.
+/// Returns the 64 bytes that are signed: SHA-256 of the proof's options, then SHA-256 of the credential without its
+/// proof.
 ///
 /// # Errors
 /// What the JSON-LD reader says.

@@ -135,8 +135,8 @@ impl TrustList {
 
     /// Takes in a bundle of a trusted issuer and returns the name it is trusted under.
     ///
-    /// Its signer must be trusted, or follow from a key that is, each vouching for the next. Of two bundles the newer one
-    /// counts; an older one is refused, so that nobody brings back the time before a revocation.
+    /// Its signer must be trusted, or follow from a key that is, each vouching for the next. Of two bundles the newer
+    /// one counts; an older one is refused, so that nobody brings back the time before a revocation.
     ///
     /// # Errors
     /// In words, why it is refused.
@@ -179,8 +179,8 @@ impl TrustList {
     }
 }
 
-/// Returns whether the signer of a bundle is the newest trusted key of this issuer, or follows from it, each vouching for
-/// the next. An older key reaches nothing: whoever finds one could otherwise found a line of their own.
+/// Returns whether the signer of a bundle is the newest trusted key of this issuer, or follows from it, each vouching
+/// for the next. An older key reaches nothing: whoever finds one could otherwise found a line of their own.
 fn has_trusted_signer(issuer: &TrustedIssuer, bundle: &Bundle) -> bool {
     let Some(newest_key) = issuer.keys.last().filter(|key| !key.compromised) else { return false };
     let Some(index) = bundle.keys.iter().position(|key| key.did == newest_key.did) else { return false };

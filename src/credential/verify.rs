@@ -152,8 +152,8 @@ pub fn evaluate_trust(basis: &VerdictBasis<'_>, trust: &TrustList, now: Timestam
     }
 }
 
-/// Says why a trusted issuer's key does not count for this certificate: it was retired before, or somebody else may have
-/// it. A thief writes any date, so that after a compromise only what the issuer's ledger holds counts.
+/// Says why a trusted issuer's key does not count for this certificate: it was retired before, or somebody else may
+/// have it. A thief writes any date, so that after a compromise only what the issuer's ledger holds counts.
 fn key_refusal(basis: &VerdictBasis<'_>, issuer: &TrustedIssuer, key: &KeyPeriod) -> Option<String> {
     let is_in_ledger = || issuer.list.as_ref().is_some_and(|list| list.ledger.contains(&basis.credential_digest));
     if key.compromised && !is_in_ledger() {
@@ -225,8 +225,8 @@ fn has_harmful_text(value: &serde_json::Value) -> bool {
     }
 }
 
-/// Holds the credential to the one form that this program writes. The graph that is signed knows no order and no doubles,
-/// so that these are refused here: whatever is read by its place must be in its place.
+/// Holds the credential to the one form that this program writes. The graph that is signed knows no order and no
+/// doubles, so that these are refused here: whatever is read by its place must be in its place.
 fn check_form(credential: &Credential) -> Result<(), String> {
     let is_exactly =
         |actual: &[String], expected: &[&str]| actual.iter().map(String::as_str).eq(expected.iter().copied());
@@ -274,8 +274,8 @@ fn check_form(credential: &Credential) -> Result<(), String> {
     if dates.iter().all(is_canonical_time) { Ok(()) } else { Err("Its dates are not moments in UTC.".to_owned()) }
 }
 
-/// Returns whether an id is one of this profile to the letter. A node whose id is no proper name is left out of the graph that
-/// is signed, and whatever stands in it would pass for signed.
+/// Returns whether an id is one of this profile to the letter. A node whose id is no proper name is left out of the
+/// graph that is signed, and whatever stands in it would pass for signed.
 fn is_canonical_id(id: &str) -> bool {
     if let Some(uuid) = id.strip_prefix("urn:uuid:") {
         return uuid.parse::<CertificateId>().is_ok_and(|id| id.to_string() == uuid);
@@ -286,7 +286,8 @@ fn is_canonical_id(id: &str) -> bool {
     }
 }
 
-/// Returns the did:key that must have signed: that of the issuer, which the fragment repeats. The key is taken from its body.
+/// Returns the did:key that must have signed: that of the issuer, which the fragment repeats. The key is taken from its
+/// body.
 fn expected_signer<'a>(credential: &'a Credential, proof: &Proof) -> Result<&'a str, String> {
     let did = &credential.issuer.id;
     let expected_method = did.strip_prefix("did:key:").map(|encoded_key| format!("{did}#{encoded_key}"));

@@ -52,8 +52,8 @@ pub fn pool<'a>(bank: &'a Bank, section: &'a ExamSection) -> impl Iterator<Item 
 /// Draws the paper of an exam.
 ///
 /// `earlier` holds the questions of this trainee's earlier papers, the oldest first: they are passed over while enough
-/// others remain, and come back paper by paper, the oldest first, where not. New papers are drawn with the newest version;
-/// the other one draws what it drew in its time.
+/// others remain, and come back paper by paper, the oldest first, where not. New papers are drawn with the newest
+/// version; the other one draws what it drew in its time.
 ///
 /// # Errors
 /// The section that cannot be filled, with what it wants and what there is.
@@ -83,8 +83,8 @@ pub fn exam(
     Ok(drawn)
 }
 
-/// Chooses the questions of every section and puts them in order; [`exam`] without what is stored of it. Returns also how
-/// often the selection was retried, which only version 1 does.
+/// Chooses the questions of every section and puts them in order; [`exam`] without what is stored of it. Returns also
+/// how often the selection was retried, which only version 1 does.
 ///
 /// # Errors
 /// The section that cannot be filled, with what it wants and what there is.

@@ -62,8 +62,8 @@ pub enum Eligibility {
 
 /// Decides from all earlier attempts at this exam, in any order.
 ///
-/// A pass ends a cycle: from [`RENEWAL`] before its end attempts, waits and standing begin anew. Within a cycle an attempt
-/// counts from the moment its first question was shown, whether or not it was finished.
+/// A pass ends a cycle: from [`RENEWAL_WINDOW`] before its end attempts, waits and standing begin anew. Within a cycle
+/// an attempt counts from the moment its first question was shown, whether or not it was finished.
 pub fn evaluate(exam: &Exam, prior: &[PriorAttempt], now: Timestamp) -> Eligibility {
     let is_pass = |prior: &&PriorAttempt| !prior.voided && prior.result == Some(ExamResult::Passed);
     let pass = prior.iter().filter(is_pass).max_by_key(|prior| prior.valid_until);

@@ -32,7 +32,7 @@ pub struct LoadedPaper {
 pub struct LoadedQuestion {
     /// The section, by its place in [`Paper::sections`].
     pub section: usize,
-    /// The bank, by its place in [`Sheet::banks`].
+    /// The bank, by its place in [`LoadedPaper::banks`].
     pub bank: usize,
     /// The question.
     pub question: Arc<Question>,
@@ -158,7 +158,7 @@ impl LoadedQuestion {
             QuestionKind::Match { pairs, extra_right } => extra_right[index - pairs.len()].text.as_str(),
             QuestionKind::TrueFalse { .. } | QuestionKind::Number { .. } | QuestionKind::Text { .. } => "",
         };
-        // `Sheet::open` has held the order to the question.
+        // `LoadedPaper::load` has held the order to the question.
         self.order.iter().map(|index| text(*index)).collect()
     }
 

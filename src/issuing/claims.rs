@@ -29,8 +29,8 @@ pub struct CredentialClaims<'a> {
     pub loaded_paper: &'a LoadedPaper,
     /// The exam's blueprint.
     pub exam: &'a Exam,
-    /// When a clinician reviewed the questions: the earliest day, or nothing while one of them lacks a review. An issuer goes by
-    /// its own banks, and not by what a request says.
+    /// When a clinician reviewed the questions: the earliest day, or nothing while one of them lacks a review. An
+    /// issuer goes by its own banks, and not by what a request says.
     pub reviewed_on: Option<Day>,
     /// The digest of the last fact of the attempt.
     pub head_digest: Digest,
@@ -44,8 +44,8 @@ pub struct CredentialClaims<'a> {
     pub valid_until: Timestamp,
     /// How far others can rely on it.
     pub assurance: Assurance,
-    /// How many of the person's earlier attempts were voided, and how many more were granted, by a decision that no issuer
-    /// signed.
+    /// How many of the person's earlier attempts were voided, and how many more were granted, by a decision that no
+    /// issuer signed.
     pub unsigned_decisions: (usize, usize),
 }
 

@@ -203,8 +203,8 @@ impl CertificateRequest {
 
     /// Checks the chain, holds paper and questions to what the issuer holds itself, and marks the answers again.
     ///
-    /// `held` finds content in the issuer's own store: nothing that only the request brings along is believed. Of attempts
-    /// that were marked again after a faulty question, only what was signed with one of these `keys` counts.
+    /// `held` finds content in the issuer's own store: nothing that only the request brings along is believed. Of
+    /// attempts that were marked again after a faulty question, only what was signed with one of these `keys` counts.
     ///
     /// # Errors
     /// Why it is refused: changed, stale, foreign, or not passed.
@@ -240,8 +240,8 @@ impl CertificateRequest {
         Ok(RescoredAttempt { loaded_paper, finished, ended_at, head_digest: head.digest, anomalies })
     }
 
-    /// Draws and marks the attempt again, by what the request brings along and, where that is not enough, by what is `held`
-    /// here. It says nothing about whether the request is to be believed.
+    /// Draws and marks the attempt again, by what the request brings along and, where that is not enough, by what is
+    /// `held` here. It says nothing about whether the request is to be believed.
     ///
     /// # Errors
     /// Where the chain does not hold, or content is found nowhere.
@@ -292,7 +292,8 @@ impl CertificateRequest {
     }
 }
 
-/// Returns what a paper names, but for the questions of closed banks: an issuer holds those, and nobody else is to read them.
+/// Returns what a paper names, but for the questions of closed banks: an issuer holds those, and nobody else is to read
+/// them.
 fn shareable_digests(started: &AttemptStarted, content: &impl Fn(Digest) -> Option<String>) -> BTreeSet<Digest> {
     let paper = &started.paper;
     let Ok(loaded_paper) = LoadedPaper::load(started, content) else { return BTreeSet::new() };
@@ -368,8 +369,8 @@ fn check_pools(
     Ok(())
 }
 
-/// Marks the answers again and holds the result to what was stored. Returns the end as it is marked now, when the sitting
-/// ended, and since when it is passed.
+/// Marks the answers again and holds the result to what was stored. Returns the end as it is marked now, when the
+/// sitting ended, and since when it is passed.
 fn rescore(
     loaded_paper: &Arc<LoadedPaper>,
     stored_facts: &[StoredFact],

@@ -8,8 +8,8 @@ use crate::credential::verify::VerdictBasis;
 use crate::credential::{Assurance, Credential};
 use crate::ids::{CertificateId, Digest, ExamId, FactId, TraineeId};
 
-/// A certificate that was issued elsewhere, or here on request, as lists show it. Its form and its signature were checked
-/// when it was taken in; what it is worth is for the trust of the day to say.
+/// A certificate that was issued elsewhere, or here on request, as lists show it. Its form and its signature were
+/// checked when it was taken in; what it is worth is for the trust of the day to say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateRow {
     /// Its name.

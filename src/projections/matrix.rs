@@ -25,7 +25,7 @@ pub struct Matrix {
 pub struct MatrixRow {
     /// The person.
     pub person: PersonRow,
-    /// A cell for each of [`Roll::exams`].
+    /// A cell for each of [`Matrix::exams`].
     pub cells: Vec<MatrixCell>,
     /// What a search is compared with.
     search_key: String,
@@ -91,7 +91,7 @@ impl Matrix {
         Self { exams, rows }
     }
 
-    /// Returns who is to be shown, by their places in [`Roll::rows`], in order.
+    /// Returns who is to be shown, by their places in [`Matrix::rows`], in order.
     pub fn select_rows(&self, query: &MatrixQuery, now: Timestamp) -> Vec<usize> {
         let search_key = text::name_key(&query.search_text);
         let columns: Vec<usize> = match &query.exam {

@@ -87,8 +87,8 @@ impl MatrixCell {
     }
 }
 
-/// Finds out where a person stands, from the certificates held of them for an exam. A self-attested one never counts here,
-/// even where its key is trusted: it says nothing about who sat the exam.
+/// Finds out where a person stands, from the certificates held of them for an exam. A self-attested one never counts
+/// here, even where its key is trusted: it says nothing about who sat the exam.
 pub fn evaluate_status<'a>(
     certificates: impl IntoIterator<Item = &'a CertificateRow>,
     trust: &TrustList,

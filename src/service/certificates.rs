@@ -125,7 +125,8 @@ impl Service {
         Ok(CertificateIssued { certificate, digest, valid_from: passed_at, valid_until, credential })
     }
 
-    /// Finds the certificate that a pass at that moment renews: one still valid, in the time in which it can be renewed.
+    /// Finds the certificate that a pass at that moment renews: one still valid, in the time in which it can be
+    /// renewed.
     fn find_renewed_attempt(
         &self,
         active_attempt: &ActiveAttempt,
@@ -239,7 +240,8 @@ impl Service {
     /// Finds a certificate by its id or the last eight digits of it.
     ///
     /// # Errors
-    /// [`Error::NoCertificate`] where there is none, or several end so; or what the store or the disk says.
+    /// [`ServiceError::UnresolvedCertificateId`] where there is none, or several end so; or what the store or the disk
+    /// says.
     pub fn find_certificate(&self, id_or_suffix: &str) -> Result<StoredCertificate, ServiceError> {
         let query = AttemptQuery { certified_only: true, ..AttemptQuery::default() };
         let mut self_issued = self.store.attempts(&query)?;
@@ -314,8 +316,8 @@ fn write_error(path: &std::path::Path, error: &std::io::Error) -> ServiceError {
     ))
 }
 
-/// Returns until when a pass at that moment is valid: whole months from its day, or from the last day of the certificate it
-/// renews, where that is later.
+/// Returns until when a pass at that moment is valid: whole months from its day, or from the last day of the
+/// certificate it renews, where that is later.
 pub(super) fn valid_until(exam: &Exam, passed_at: Timestamp, renewed_until: Option<Timestamp>) -> Timestamp {
     let start_day = renewed_until.map_or(passed_at.day(), |until| until.day().max(passed_at.day()));
     start_day.plus_months(exam.certificate.valid_months).end_of_day()

@@ -10,7 +10,8 @@ impl Service {
     /// Voids an exam attempt: it stays and does not count. Where this machine has an issuer, its `key` signs.
     ///
     /// # Errors
-    /// [`Error::NotTaken`] where it cannot be voided, those of [`Desk::take_up`], or what the store says.
+    /// [`ServiceError::Rejected`] where it cannot be voided, those of [`Service::load_attempt`], or what the store
+    /// says.
     pub fn void_attempt(
         &mut self,
         attempt: AttemptId,
@@ -31,7 +32,8 @@ impl Service {
     /// Grants one more attempt after an exam attempt. Where this machine has an issuer, its `key` signs.
     ///
     /// # Errors
-    /// [`Error::NotTaken`] where there is nothing to grant, those of [`Desk::take_up`], or what the store says.
+    /// [`ServiceError::Rejected`] where there is nothing to grant, those of [`Service::load_attempt`], or what the
+    /// store says.
     pub fn grant_attempt(
         &mut self,
         attempt: AttemptId,

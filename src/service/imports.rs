@@ -21,29 +21,43 @@ pub struct ImportOutcome {
     pub already_stored: bool,
 }
 
+/// What the name on a certificate is worth here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NamingAuthority {
+    /// This machine's issuer signed it.
+    IssuedHere,
+    /// It verifies as valid.
+    Trusted,
+    /// Anything else.
+    Untrusted,
+}
+
+fn rejection(reason: String) -> ServiceError {
+    ServiceError::Rejected(format!("It was not taken in. {reason}"))
+}
+
 impl Service {
-    /// Takes a certificate in, unless it is invalid, and writes its file. Its holder is the person of its subject's id; a
-    /// person of the same name under another id stays another person.
+    /// Takes a certificate in, unless it is invalid, and writes its file. Its holder is the person of its subject's id;
+    /// a person of the same name under another id stays another person.
     ///
     /// # Errors
-    /// [`Error::NotTaken`] for an invalid one, for one that calls a known person by another name, and for one under the id of
-    /// another; or what the store or the disk says.
+    /// [`ServiceError::Rejected`] for an invalid one, for one that calls a known person by another name, and for one
+    /// under the id of another; or what the store or the disk says.
     pub fn import_certificate(&mut self, bytes: &[u8]) -> Result<ImportOutcome, ServiceError> {
         let outcome = self.import_with_facts(bytes, Vec::new(), None)?;
         self.write_credential_file(&outcome.certificate)?;
         Ok(outcome)
     }
 
-    /// Takes a certificate in, together with facts of this issuer's own, and the attempt they change, that are stored with it or
-    /// not at all.
+    /// Takes a certificate in, together with facts of this issuer's own, and the attempt they change, that are stored
+    /// with it or not at all.
     pub(super) fn import_with_facts(
         &mut self,
         bytes: &[u8],
         mut facts: Vec<StoredFact>,
         attempt: Option<AttemptRow>,
     ) -> Result<ImportOutcome, ServiceError> {
-        let rejection = |reason: String| ServiceError::Rejected(format!("It was not taken in. {reason}"));
-        let is_locally_issued = !facts.is_empty();
+        let is_issued_here = !facts.is_empty();
         let verification = verify(bytes, &self.trust, self.clock.now().wall);
         let Some(credential) = verification.credential.clone().filter(|_| verification.verdict != Verdict::Invalid)
         else {
@@ -53,7 +67,12 @@ impl Service {
         let unreadable = || rejection("It names no exam, no holder or no date that can be read.".to_owned());
         let trainee = credential.holder_id().ok_or_else(unreadable)?;
         let id = credential.certificate_id().ok_or_else(unreadable)?;
-        let is_trusted = is_locally_issued || verification.verdict == Verdict::Valid;
+        let authority = match verification.verdict {
+            _ if is_issued_here => NamingAuthority::IssuedHere,
+            Verdict::Valid => NamingAuthority::Trusted,
+            _ => NamingAuthority::Untrusted,
+        };
+        let is_trusted = authority != NamingAuthority::Untrusted;
         if let Some(stored_certificate) = self.find_existing_certificate(trainee, id, &credential, is_trusted)? {
             return Ok(ImportOutcome {
                 verification,
@@ -71,34 +90,12 @@ impl Service {
         }
         let mut head = rows.last().map_or(ChainHead::START, ChainHead::after_fact);
         let is_new_person = known_person.is_none();
-        let has_credential_name =
-            |row: &PersonRow| text::name_key(&row.person.name) == text::name_key(&credential.subject.name);
-        let holder = match known_person {
-            Some(row) if has_credential_name(&row) => row,
-            Some(row) if is_trusted && (is_locally_issued || self.is_named_only_by_untrusted(&row)?) => {
-                let person = Person { name: credential.subject.name.clone(), ..row.person };
-                let renamed_fact = self.link_fact(trainee.into(), head, &Fact::PersonUpdated(person.clone()));
-                head = ChainHead::after_fact(&renamed_fact);
-                facts.push(renamed_fact);
-                PersonRow { id: trainee, person }
-            }
-            Some(row) => {
-                let (credential_name, stored_name) =
-                    (text::single_line(&credential.subject.name), text::single_line(&row.person.name));
-                return Err(rejection(format!(
-                    "It calls its holder \"{credential_name}\", and the person of that id is \"{stored_name}\" here. If the name changed, \
-                     rename the person first: `needlewise trainee rename`."
-                )));
-            }
-            None => {
-                let license = credential.subject.license.clone();
-                let person = Person { license, ..Person::from_name(&credential.subject.name) };
-                let added_fact = self.link_fact(trainee.into(), head, &Fact::PersonAdded(person.clone()));
-                head = ChainHead::after_fact(&added_fact);
-                facts.push(added_fact);
-                PersonRow { id: trainee, person }
-            }
-        };
+        let (holder, change) = self.holder(trainee, known_person, &credential, authority)?;
+        if let Some(change) = change {
+            let fact = self.link_fact(trainee.into(), head, &change);
+            head = ChainHead::after_fact(&fact);
+            facts.push(fact);
+        }
         let imported = CertificateImported { certificate: id, credential: text.to_owned() };
         let imported_fact = self.link_fact(trainee.into(), head, &Fact::Imported(imported));
         let row = CertificateRow::from_credential(&credential, imported_fact.id).ok_or_else(unreadable)?;
@@ -107,6 +104,49 @@ impl Service {
         let batch = Batch { facts, attempt, imported_holder: Some(holder), certificate: Some(row), ..Batch::default() };
         self.store.append(&batch)?;
         Ok(ImportOutcome { verification, certificate: stored_certificate, is_new_person, already_stored: false })
+    }
+
+    /// Returns the person whom a certificate names as its holder, with the fact that adds or renames them where one is
+    /// needed. A trusted certificate may rename a person who is known by untrusted ones alone; one that this machine issued
+    /// may always.
+    fn holder(
+        &self,
+        trainee: TraineeId,
+        known_person: Option<PersonRow>,
+        credential: &Credential,
+        authority: NamingAuthority,
+    ) -> Result<(PersonRow, Option<Fact>), ServiceError> {
+        let credential_name = &credential.subject.name;
+        match known_person {
+            None => {
+                let license = credential.subject.license.clone();
+                let person = Person { license, ..Person::from_name(credential_name) };
+                let added = Fact::PersonAdded(person.clone());
+                Ok((PersonRow { id: trainee, person }, Some(added)))
+            }
+            Some(row) if text::name_key(&row.person.name) == text::name_key(credential_name) => Ok((row, None)),
+            Some(row) if self.may_rename(&row, authority)? => {
+                let person = Person { name: credential_name.clone(), ..row.person };
+                let renamed = Fact::PersonUpdated(person.clone());
+                Ok((PersonRow { id: trainee, person }, Some(renamed)))
+            }
+            Some(row) => {
+                let (credential_name, stored_name) =
+                    (text::single_line(credential_name), text::single_line(&row.person.name));
+                Err(rejection(format!(
+                    "It calls its holder \"{credential_name}\", and the person of that id is \"{stored_name}\" here. \
+                     If the name changed, rename the person first: `needlewise trainee rename`."
+                )))
+            }
+        }
+    }
+
+    fn may_rename(&self, row: &PersonRow, authority: NamingAuthority) -> Result<bool, ServiceError> {
+        match authority {
+            NamingAuthority::IssuedHere => Ok(true),
+            NamingAuthority::Trusted => self.is_named_only_by_untrusted(row),
+            NamingAuthority::Untrusted => Ok(false),
+        }
     }
 
     /// Returns whether a person is known by untrusted certificates alone, so that one that counts may say who they are.
@@ -122,7 +162,8 @@ impl Service {
         Ok(!has_attempts && !has_valid_certificate && !was_renamed && !certificates.is_empty())
     }
 
-    /// Finds a certificate that is stored here already. One that counts takes the place of one under its id that does not.
+    /// Finds a certificate that is stored here already. One that counts takes the place of one under its id that does
+    /// not.
     fn find_existing_certificate(
         &self,
         trainee: TraineeId,
@@ -148,7 +189,7 @@ impl Service {
     /// Returns a certificate that was taken in, whole.
     ///
     /// # Errors
-    /// [`Error::Forged`] where no fact holds it, or what the store says.
+    /// [`ServiceError::ForgedCertificate`] where no fact holds it, or what the store says.
     pub(super) fn imported_certificate(&self, row: &CertificateRow) -> Result<StoredCertificate, ServiceError> {
         let rows = self.store.stream(row.trainee.into())?;
         chain::verify_chain(row.trainee.into(), &rows).map_err(ServiceError::BrokenChain)?;

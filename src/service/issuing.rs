@@ -44,7 +44,7 @@ impl Service {
     /// Makes the request for the certificate of an attempt.
     ///
     /// # Errors
-    /// [`Error::NotTaken`] where the exam was not passed, or those of [`Desk::sheet`].
+    /// [`ServiceError::Rejected`] where the exam was not passed, or those of [`Service::load_paper`].
     pub fn build_request(&self, attempt: AttemptId) -> Result<CertificateRequest, ServiceError> {
         let active_attempt = self.load_attempt(attempt, false)?;
         if (active_attempt.row.mode, active_attempt.row.result)
@@ -92,8 +92,8 @@ impl Service {
         content
     }
 
-    /// Returns when a clinician reviewed the questions of a paper, by the banks in use here: the earliest day, or nothing
-    /// while one of them lacks a review or is not in use any more.
+    /// Returns when a clinician reviewed the questions of a paper, by the banks in use here: the earliest day, or
+    /// nothing while one of them lacks a review or is not in use any more.
     fn earliest_review_day(&self, loaded_paper: &LoadedPaper) -> Option<Day> {
         let banks: Vec<_> = loaded_paper.banks.iter().map(|bank| self.catalog.bank(&bank.id).ok()).collect();
         let review_day = |loaded_question: &crate::exam::loaded_paper::LoadedQuestion| {
@@ -109,7 +109,7 @@ impl Service {
     /// Reads an issuer's ledger and checks its chain.
     ///
     /// # Errors
-    /// [`Error::Broken`], or what the store says.
+    /// [`ServiceError::BrokenChain`], or what the store says.
     pub fn ledger(&self, issuer: IssuerId) -> Result<Ledger, ServiceError> {
         let rows = self.store.stream(issuer.into())?;
         chain::verify_chain(issuer.into(), &rows).map_err(ServiceError::BrokenChain)?;
@@ -120,11 +120,11 @@ impl Service {
         })
     }
 
-    /// Notes in the ledger that a request came in, and looks at it: checks its chain, marks it again, and finds out whether it
-    /// was used before.
+    /// Notes in the ledger that a request came in, and looks at it: checks its chain, marks it again, and finds out
+    /// whether it was used before.
     ///
     /// # Errors
-    /// [`Error::NotTaken`] with the reason, or what the store says.
+    /// [`ServiceError::Rejected`] with the reason, or what the store says.
     pub fn review_request(
         &mut self,
         request: CertificateRequest,
@@ -201,8 +201,8 @@ impl Service {
     /// Looks at an invigilated exam that was sat on this machine and passed.
     ///
     /// # Errors
-    /// [`Error::NotTaken`] where this issuer's invigilator did not give their word at its start, and those of
-    /// [`Desk::consider`].
+    /// [`ServiceError::Rejected`] where this issuer's invigilator did not give their word at its start, and those of
+    /// [`Service::review_request`].
     pub fn review_invigilated_attempt(
         &mut self,
         attempt: AttemptId,
@@ -268,8 +268,8 @@ impl Service {
     /// Signs the certificate of a request, adds a line to the ledger, and keeps the certificate.
     ///
     /// # Errors
-    /// [`Error::NotTaken`], [`Error::BadName`], or what the store says. Nothing is signed without its line in the ledger; the
-    /// files are for [`Desk::settle`].
+    /// [`ServiceError::Rejected`], [`ServiceError::InvalidName`], or what the store says. Nothing is signed without its
+    /// line in the ledger; the files are for [`Service::write_files`].
     pub fn issue_certificate(
         &mut self,
         review: &RequestReview,
@@ -338,8 +338,8 @@ impl Service {
     /// Revokes a certificate that this issuer signed.
     ///
     /// # Errors
-    /// [`Error::NoCertificate`] where the ledger does not hold it, [`Error::NotTaken`] where it is revoked already; or what the
-    /// store says.
+    /// [`ServiceError::UnresolvedCertificateId`] where the ledger does not hold it, [`ServiceError::Rejected`] where it
+    /// is revoked already; or what the store says.
     pub fn revoke_certificate(
         &mut self,
         issuer: IssuerId,
@@ -375,7 +375,7 @@ impl Service {
     /// Makes an issuer's bundle as of now.
     ///
     /// # Errors
-    /// Those of [`Desk::ledger`].
+    /// Those of [`Service::ledger`].
     pub fn bundle(&self, issuer: &Issuer, key: &SigningKeyPair) -> Result<Bundle, ServiceError> {
         let ledger = self.ledger(issuer.id)?;
         let contents = BundleContents {

@@ -27,7 +27,8 @@ impl Service {
     /// Finds a person by id, or by name after NFC and case folding.
     ///
     /// # Errors
-    /// [`Error::Ambiguous`] where a certificate brought in another person of that name, or what the store says.
+    /// [`ServiceError::AmbiguousName`] where a certificate brought in another person of that name, or what the store
+    /// says.
     pub fn find_person(&self, name_or_id: &str) -> Result<Option<PersonRow>, ServiceError> {
         if let Ok(id) = name_or_id.parse::<TraineeId>()
             && let Some(row) = self.store.person(id)?
@@ -44,7 +45,7 @@ impl Service {
     /// Adds a person.
     ///
     /// # Errors
-    /// [`Error::BadName`], [`StoreError::NameTaken`], or what the store says.
+    /// [`ServiceError::InvalidName`], [`StoreError::NameTaken`], or what the store says.
     pub fn add_person(&mut self, person: Person) -> Result<PersonRow, ServiceError> {
         let name = normalize_name(&person.name).map_err(ServiceError::InvalidName)?;
         let person = Person { name, ..person };
@@ -58,7 +59,7 @@ impl Service {
     /// Changes what is known of a person.
     ///
     /// # Errors
-    /// [`Error::BadName`], [`StoreError::NameTaken`], or what the store says.
+    /// [`ServiceError::InvalidName`], [`StoreError::NameTaken`], or what the store says.
     pub fn update_person(&mut self, id: TraineeId, person: Person) -> Result<PersonRow, ServiceError> {
         let name = normalize_name(&person.name).map_err(ServiceError::InvalidName)?;
         let row = PersonRow { id, person: Person { name, ..person } };
@@ -72,7 +73,7 @@ impl Service {
     /// The chains stay whole, and every certificate that went out still verifies.
     ///
     /// # Errors
-    /// [`Error::Hold`] where the record is on hold, or what the store or the disk says.
+    /// [`ServiceError::OnHold`] where the record is on hold, or what the store or the disk says.
     pub fn erase_person(&mut self, row: &PersonRow) -> Result<(), ServiceError> {
         if let Some(reason) = &row.person.hold {
             return Err(ServiceError::OnHold(text::single_line(reason)));

@@ -52,7 +52,7 @@ impl Service {
     /// Draws and marks an attempt again from its facts alone.
     ///
     /// # Errors
-    /// Those of [`Desk::sheet`], or content that is missing or was changed.
+    /// Those of [`Service::load_paper`], or content that is missing or was changed.
     pub fn replay(
         &self,
         attempt: AttemptId,
@@ -69,7 +69,7 @@ impl Service {
     /// Replays the attempt of a request, which may have been sat anywhere.
     ///
     /// # Errors
-    /// [`Error::NotTaken`] with the reason.
+    /// [`ServiceError::Rejected`] with the reason.
     pub fn replay_request(
         &self,
         request: &CertificateRequest,
@@ -81,11 +81,11 @@ impl Service {
             .map_err(|reason| ServiceError::Rejected(format!("The request cannot be replayed. {reason}")))
     }
 
-    /// Verifies the signatures behind some rows: a row that somebody wrote into the store by hand proves nothing. `done` is
-    /// told of each.
+    /// Verifies the signatures behind some rows: a row that somebody wrote into the store by hand proves nothing.
+    /// `done` is told of each.
     ///
     /// # Errors
-    /// [`Error::Forged`] for the first that its credential does not bear out, or what the store says.
+    /// [`ServiceError::ForgedCertificate`] for the first that its credential does not bear out, or what the store says.
     pub fn verify_signatures(
         &self,
         rows: &[&CertificateRow],

@@ -35,8 +35,8 @@ pub enum RemarkInstruction<'a> {
     Drop,
     /// Everybody has its point.
     AcceptAll,
-    /// It has another key, as it is written: letters in the order of the file, true or false, a number, or a text; letters
-    /// or numbers that are right alike with a slash between.
+    /// It has another key, as it is written: letters in the order of the file, true or false, a number, or a text;
+    /// letters or numbers that are right alike with a slash between.
     Rekey(&'a str),
 }
 
@@ -59,8 +59,8 @@ pub struct RemarkPlan {
     pub open_count: usize,
     /// How many were asked it in another revision, or with other choices.
     pub other_version_count: usize,
-    /// How many certificates this issuer signed for attempts that are not stored here, so that nobody can tell whether those
-    /// asked it.
+    /// How many certificates this issuer signed for attempts that are not stored here, so that nobody can tell whether
+    /// those asked it.
     pub remote_certificate_count: usize,
 }
 
@@ -82,10 +82,11 @@ pub struct RemarkedResult {
 }
 
 impl Service {
-    /// Marks those of some exams again that asked a faulty question, and stores nothing. `progress` is told of each attempt.
+    /// Marks those of some exams again that asked a faulty question, and stores nothing. `progress` is told of each
+    /// attempt.
     ///
     /// # Errors
-    /// [`Error::NotTaken`] where nobody was asked it or the new key is none; those of [`Desk::sheet`].
+    /// [`ServiceError::Rejected`] where nobody was asked it or the new key is none; those of [`Service::load_paper`].
     pub fn plan_remark(
         &self,
         attempts: Vec<AttemptRow>,
@@ -155,8 +156,8 @@ impl Service {
         }
     }
 
-    /// Stores what a plan comes to, a signed fact for each attempt. Broken off in between, it is asked for once more: what is
-    /// stored already comes to the same then.
+    /// Stores what a plan comes to, a signed fact for each attempt. Broken off in between, it is asked for once more:
+    /// what is stored already comes to the same then.
     ///
     /// # Errors
     /// What the store says.
@@ -226,8 +227,8 @@ impl RemarkPlan {
         other_rulings.chain([QuestionRuling { question, policy: self.policy.clone() }]).collect()
     }
 
-    /// Takes in an attempt that asked the question at that place; it stands as one outcome, and the issuer's `own` remarks make
-    /// of it what may be another.
+    /// Takes in an attempt that asked the question at that place; it stands as one outcome, and the issuer's `own`
+    /// remarks make of it what may be another.
     fn add_attempt(
         &mut self,
         change: RemarkedResult,

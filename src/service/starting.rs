@@ -21,7 +21,7 @@ impl Service {
     /// Begins a practice of `count` questions from some banks.
     ///
     /// # Errors
-    /// [`Error::ExamOpen`], [`Error::NothingToPractice`], or what the store says.
+    /// [`ServiceError::ExamOpen`], [`ServiceError::NothingToPractice`], or what the store says.
     pub fn begin_practice(
         &mut self,
         trainee: TraineeId,
@@ -42,19 +42,19 @@ impl Service {
     /// Begins an exam. The paper is stored whole before anything of it is shown.
     ///
     /// # Errors
-    /// [`Error::ExamOpen`], [`Error::NotNow`], [`Error::Infeasible`], or what the store says.
+    /// [`ServiceError::ExamOpen`], [`ServiceError::Ineligible`], [`ServiceError::Infeasible`], or what the store says.
     pub fn begin_exam(&mut self, trainee: TraineeId, exam: &Exam, piped: bool) -> Result<ActiveAttempt, ServiceError> {
         let drawn = self.draw_exam_paper(trainee, exam)?;
         let limit = self.time_limit(trainee, exam)?;
         self.begin_attempt(trainee, Mode::Exam, limit, drawn, piped, None)
     }
 
-    /// Begins an exam that is watched: an invigilator has checked who sits it, and signs that with the issuer's key. Where the
-    /// clock was set back and the invigilator grants the start all the same, that is signed with it.
+    /// Begins an exam that is watched: an invigilator has checked who sits it, and signs that with the issuer's key.
+    /// Where the clock was set back and the invigilator grants the start all the same, that is signed with it.
     ///
     /// # Errors
-    /// [`Error::ClockBack`] where the clock stands before something that was stored here already, and those of
-    /// [`Desk::begin_exam`].
+    /// [`ServiceError::ClockSetBack`] where the clock stands before something that was stored here already, and those
+    /// of [`Service::begin_exam`].
     pub fn begin_invigilated(
         &mut self,
         trainee: TraineeId,
@@ -102,7 +102,7 @@ impl Service {
     /// Begins a mock of an exam: the same blueprint and rules, as often as one likes; it never counts.
     ///
     /// # Errors
-    /// [`Error::ExamOpen`], [`Error::Infeasible`], or what the store says.
+    /// [`ServiceError::ExamOpen`], [`ServiceError::Infeasible`], or what the store says.
     pub fn begin_mock(&mut self, trainee: TraineeId, exam: &Exam, piped: bool) -> Result<ActiveAttempt, ServiceError> {
         self.ensure_no_open_exam(trainee)?;
         self.ensure_banks_valid(exam)?;

@@ -120,7 +120,8 @@ pub(super) fn put_certificate(connection: &Connection, row: &CertificateRow) -> 
     Ok(())
 }
 
-/// Deletes what of a person can be deleted: salts and payloads of their own chain and of their attempts', and every row.
+/// Deletes what of a person can be deleted: salts and payloads of their own chain and of their attempts', and every
+/// row.
 pub(super) fn delete_person(connection: &Connection, trainee: TraineeId) -> rusqlite::Result<()> {
     let trainee = trainee.to_string();
     let delete_payloads = "DELETE FROM secret WHERE fact IN (SELECT id FROM fact WHERE stream = $1 \

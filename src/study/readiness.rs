@@ -61,8 +61,8 @@ fn estimate(title: &str, earned: &Points, possible: usize, pass_mark: Option<Per
     }
 }
 
-/// Returns the ends of Wilson's interval (E. B. Wilson, 1927) for a share `p` seen among `n`, at 95 %, in whole percent: the
-/// lower rounded down, the upper up.
+/// Returns the ends of Wilson's interval (E. B. Wilson, 1927) for a share `p` seen among `n`, at 95 %, in whole
+/// percent: the lower rounded down, the upper up.
 fn wilson(p: f64, n: usize) -> (u8, u8) {
     const Z: f64 = 1.96;
     if n == 0 {

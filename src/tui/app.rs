@@ -29,8 +29,8 @@ pub enum InterfaceEnd {
 
 /// The interface: a stack of screens, the front one on top.
 ///
-/// It also shows why an effect was not done: on whatever screen is on top, until the next key. Where there is no screen the
-/// interface ends.
+/// It also shows why an effect was not done: on whatever screen is on top, until the next key. Where there is no screen
+/// the interface ends.
 pub struct App {
     screens: Vec<Box<dyn Screen>>,
     executor: Box<dyn Execute>,

@@ -32,7 +32,7 @@ pub struct PreviewExecutor {
 
 impl std::fmt::Debug for PreviewExecutor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Previewer").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("PreviewExecutor").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
@@ -42,7 +42,8 @@ impl PreviewExecutor {
         Self { path: path.to_owned(), clock, syllabus, last_stamp: None }
     }
 
-    /// Reads the file as it is now; one that cannot be read is told like one that is broken, for an editor may be writing it.
+    /// Reads the file as it is now; one that cannot be read is told like one that is broken, for an editor may be
+    /// writing it.
     pub fn read(&mut self) -> PreviewContent {
         self.last_stamp = self.file_stamp();
         let name = self.path.to_string_lossy();

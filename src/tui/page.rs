@@ -69,8 +69,8 @@ impl TextPage {
         self.focused_line = Some(self.lines.len());
     }
 
-    /// Draws the page, scrolled by `scroll`, which is held to what there is and moved to the focus; returns whether more
-    /// lies below.
+    /// Draws the page, scrolled by `scroll`, which is held to what there is and moved to the focus; returns whether
+    /// more lies below.
     pub fn draw(self, frame: &mut Frame<'_>, area: Rect, scroll: &mut Scroll) -> bool {
         let area = text_column(area);
         let (height, line_count) = (usize::from(area.height), self.lines.len());
@@ -114,7 +114,7 @@ impl Scroll {
     /// The top of a page that is only read: nothing on it has the keys.
     pub const TOP: Self = Self { offset: 0, follows_focus: false };
 
-    /// Moves by lines; the page is not moved to the focus again until [`Scroll::follow`].
+    /// Moves by lines; the page is not moved to the focus again until [`Scroll::follow_focus`].
     pub fn move_by(&mut self, lines: isize) {
         self.offset = self.offset.saturating_add_signed(lines);
         self.follows_focus = false;

@@ -18,8 +18,8 @@ pub struct ScreenContext {
     pub theme: Theme,
 }
 
-/// One screen. Its state changes only in [`on`](Screen::on) and [`settled`](Screen::settled); drawing may move scroll
-/// offsets and nothing else.
+/// One screen. Its state changes only in [`on_key`](Screen::on_key) and [`on_reply`](Screen::on_reply); drawing may
+/// move scroll offsets and nothing else.
 pub trait Screen {
     /// Says what a key means here.
     fn on_key(&mut self, key: Key, context: &ScreenContext) -> Option<Effect>;
@@ -30,7 +30,8 @@ pub trait Screen {
         None
     }
 
-    /// Hears that an effect of its own was not done. The interface says why; a screen only forgets what it meant to do next.
+    /// Hears that an effect of its own was not done. The interface says why; a screen only forgets what it meant to do
+    /// next.
     fn on_failure(&mut self) {}
 
     /// Says what is due now that time has passed.

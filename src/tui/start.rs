@@ -53,7 +53,8 @@ fn run_app(mut app: App) -> io::Result<InterfaceEnd> {
     let (guard, mut terminal) = terminal::enter()?;
     terminal::spawn_input_threads(sender)?;
     let end = event_loop::run(&mut terminal, &inputs, &mut app, &mut terminal::ProcessHost);
-    // The guard shows the cursor. Ratatui's own try would print to standard error where the terminal is gone, and panic.
+    // The guard shows the cursor. Ratatui's own try would print to standard error where the terminal is gone, and
+    // panic.
     std::mem::forget(terminal);
     drop(guard);
     Ok(end)

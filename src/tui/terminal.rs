@@ -117,8 +117,8 @@ const LONE_ESCAPE_TIMEOUT: Timespec = Timespec { tv_sec: 0, tv_nsec: 25_000_000 
 
 /// Reads bytes and makes keys of them.
 ///
-/// Not crossterm's own reader: that one spins where the terminal is gone, and holds a key back that arrives together with
-/// a resize until the next one is pressed.
+/// Not crossterm's own reader: that one spins where the terminal is gone, and holds a key back that arrives together
+/// with a resize until the next one is pressed.
 fn read_keys(sender: &Sender<Input>) {
     let stdin = io::stdin();
     let (mut parser, mut bytes, mut has_pending_escape) = (Parser::default(), [0; 1024], false);

@@ -15,8 +15,8 @@ pub struct ReviewedQuestion {
     pub heading: String,
     /// What was asked.
     pub stem: String,
-    /// What was chosen, each with its rationale. Of what is typed, ordered or matched nothing is told, since that would tell
-    /// the rest of the key.
+    /// What was chosen, each with its rationale. Of what is typed, ordered or matched nothing is told, since that would
+    /// tell the rest of the key.
     pub selected_choices: Vec<(String, String)>,
 }
 

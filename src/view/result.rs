@@ -81,7 +81,8 @@ pub fn paper_notes(loaded_paper: &LoadedPaper) -> Vec<String> {
     notes
 }
 
-/// Returns how ready somebody is, from a mock exam: the whole, the sections, then the objectives that were not all right.
+/// Returns how ready somebody is, from a mock exam: the whole, the sections, then the objectives that were not all
+/// right.
 pub fn readiness_lines(session: &Session, outcome: &Outcome) -> Vec<String> {
     let estimate_line = |estimate: &ReadinessEstimate| {
         let label = match estimate.readiness {

@@ -1,5 +1,5 @@
-//! The map of ARCHITECTURE.md, checked: direction of dependencies, cycles between files, unique names, which module may use
-//! which crate, sizes, nothing forgotten.
+//! The map of ARCHITECTURE.md, checked: direction of dependencies, cycles between files, unique names, which module may
+//! use which crate, sizes, nothing forgotten.
 //!
 //! Some counts are ratchets: they may only fall. Who lowers one writes the new number down here.
 
@@ -232,8 +232,8 @@ fn front_ends_reach_the_store_through_services() {
     let mut around = Vec::new();
     for file in Source::read().files.iter().filter(|file| matches!(file.top(), "cli" | "plain" | "tui")) {
         for (number, line) in file.text.lines().enumerate() {
-            for field in ["store", "clock", "chance", "catalog", "place", "trust"] {
-                let found = line.matches(&format!("desk.{field}")).count();
+            for field in ["store", "clock", "rng", "catalog", "paths", "trust"] {
+                let found = line.matches(&format!("service.{field}")).count();
                 around.extend((0..found).map(|_| format!("{}:{}: {}", file.name, number + 1, line.trim())));
             }
         }

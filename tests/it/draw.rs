@@ -449,8 +449,8 @@ fn small_pool() -> impl Strategy<Value = Vec<Small>> {
     proptest::collection::vec(question, 1..9)
 }
 
-/// Says whether a paper exists, by trying all of them: each section takes whole cases of its own questions, and of questions
-/// that exclude each other, directly or through others, at most one unit is taken.
+/// Says whether a paper exists, by trying all of them: each section takes whole cases of its own questions, and of
+/// questions that exclude each other, directly or through others, at most one unit is taken.
 fn exists(units: &[(usize, usize, usize, usize)], wants: &[(usize, usize)]) -> bool {
     fn search(units: &[(usize, usize, usize, usize)], used: &mut Vec<usize>, wants: &mut Vec<(usize, usize)>) -> bool {
         let Some(((section, rivals, size, critical), rest)) = units.split_first() else {

@@ -1,4 +1,5 @@
-//! What the first program made is read, verified and replayed as it was: stores, certificates, requests, bundles, banks.
+//! What the first program made is read, verified and replayed as it was: stores, certificates, requests, bundles,
+//! banks.
 //!
 //! `tests/fixtures/README.md` says how it was made. Nothing here is ever made again: the stored bytes are the contract.
 

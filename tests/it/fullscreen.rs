@@ -8,7 +8,7 @@ use needlewise::projections::attempts::AttemptQuery;
 use rustix::process::Signal;
 
 use crate::reader::{Reader, Talk};
-use crate::stage::desk;
+use crate::stage::service;
 use crate::window::Window;
 use crate::world::{World, small_bank};
 
@@ -24,10 +24,10 @@ fn own_banks(world: &World) -> PathBuf {
 /// What an exam came to: points, and the answer to each question by its name.
 fn facts(home: &Path) -> (String, BTreeMap<String, Option<Answer>>) {
     let time = std::rc::Rc::new(std::cell::Cell::new(crate::world::MONDAY));
-    let desk = desk(home, &time);
+    let service = service(home, &time);
     let query = AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() };
-    let rows = desk.store.attempts(&query).expect("attempts");
-    let sitting = desk.load_attempt(rows[0].id, false).expect("the attempt");
+    let rows = service.store.attempts(&query).expect("attempts");
+    let sitting = service.load_attempt(rows[0].id, false).expect("the attempt");
     let session = &sitting.session;
     let items = session.loaded_paper().questions.iter().enumerate();
     let given = items
@@ -96,10 +96,10 @@ fn in_the_exam(world: &World) -> Window {
 fn kept(world: &World) -> bool {
     world.run(["trainee", "list"]);
     let time = std::rc::Rc::new(std::cell::Cell::new(crate::world::MONDAY));
-    let desk = desk(world.home.path(), &time);
+    let service = service(world.home.path(), &time);
     let open = AttemptQuery { open_only: true, ..AttemptQuery::default() };
-    let rows = desk.store.attempts(&open).expect("attempts");
-    desk.load_attempt(rows[0].id, false).expect("the attempt").session.resume_index() == 1
+    let rows = service.store.attempts(&open).expect("attempts");
+    service.load_attempt(rows[0].id, false).expect("the attempt").session.resume_index() == 1
 }
 
 #[test]

@@ -9,7 +9,7 @@ use needlewise::issuing::decision::is_signature_valid;
 use needlewise::service::ClockStepPolicy;
 
 use crate::reader::Reader;
-use crate::stage::{desk, somebody};
+use crate::stage::{service, somebody};
 use crate::window::Window;
 use crate::world::World;
 
@@ -114,30 +114,33 @@ fn a_clock_that_was_set_back_blocks_an_invigilated_start_alone() {
     world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
     let other = World::new();
     other.time.set(world.time.get() - 1000);
-    let mut desk = desk(world.home.path(), &other.time);
-    let exam = desk.catalog.exam(&"brief".parse().expect("an id")).expect("an exam").value.clone();
-    let person = somebody(&mut desk, "Ben Okri");
+    let mut service = service(world.home.path(), &other.time);
+    let exam = service.catalog.exam(&"brief".parse().expect("an id")).expect("an exam").value.clone();
+    let person = somebody(&mut service, "Ben Okri");
     let key = crate::pass::key();
-    let refused = desk
+    let refused = service
         .begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Refuse)
         .expect_err("the clock is wrong");
     assert!(refused.to_string().contains("The clock was set back"), "{refused}");
     // An invigilator who compared the clock grants it, and signs that.
-    let granted = desk.begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Allow).expect("begun");
+    let granted = service.begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Allow).expect("begun");
     let attempt = granted.row.id;
     let Some(Fact::Started(AttemptStarted { invigilated: Some(word), .. })) =
-        desk.facts(attempt).expect("facts")[0].fact()
+        service.facts(attempt).expect("facts")[0].fact()
     else {
         panic!("no word of an invigilator")
     };
     assert_eq!(word.identity, "passport; the clock was set back, and compared by the invigilator");
     assert!(is_signature_valid(&word.signature, attempt.into(), DecisionKind::Identity, &word.identity));
-    let person = somebody(&mut desk, "Dana Levi");
+    let person = somebody(&mut service, "Dana Levi");
     other.time.set(world.time.get());
     assert!(
-        desk.begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Refuse).expect("begun").invigilated
+        service
+            .begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Refuse)
+            .expect("begun")
+            .invigilated
     );
     other.time.set(world.time.get() - 1000);
-    let third = somebody(&mut desk, "Chloé Dubois");
-    assert!(desk.begin_exam(third.id, &exam, false).is_ok(), "any other exam begins, and the step is noted");
+    let third = somebody(&mut service, "Chloé Dubois");
+    assert!(service.begin_exam(third.id, &exam, false).is_ok(), "any other exam begins, and the step is noted");
 }

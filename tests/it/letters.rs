@@ -1,5 +1,5 @@
-//! Letters at a question: those that are shown mark a choice, the others are commands, and any is one with Alt. The footer
-//! says which key it is.
+//! Letters at a question: those that are shown mark a choice, the others are commands, and any is one with Alt. The
+//! footer says which key it is.
 
 use serde_json::json;
 

@@ -1,4 +1,5 @@
-//! The one test binary: a file per feature, and four builders (`World`, `Stage`, `Window`, `Talk`) that read as sentences.
+//! The one test binary: a file per feature, and four builders (`World`, `Stage`, `Window`, `Talk`) that read as
+//! sentences.
 
 // A test says what went wrong by panicking.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]

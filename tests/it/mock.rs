@@ -68,8 +68,8 @@ fn how_sure_it_is_grows_with_the_questions() {
         let part = estimates(&outcome(right, possible)).remove(0);
         (part.readiness, part.interval_percent)
     };
-    // By Wilson's formula, worked out by hand: 10 of 10 is 72.25 to 100 %, 54 of 60 is 79.85 to 95.34 %, 57 of 60 is 86.30
-    // to 98.29 %, 30 of 60 is 37.74 to 62.26 %.
+    // By Wilson's formula, worked out by hand: 10 of 10 is 72.25 to 100 %, 54 of 60 is 79.85 to 95.34 %, 57 of 60 is
+    // 86.30 to 98.29 %, 30 of 60 is 37.74 to 62.26 %.
     assert_eq!(one(10, 10), (Readiness::Uncertain, (72, 100)));
     assert_eq!(one(54, 60), (Readiness::Uncertain, (79, 96)));
     assert_eq!(one(57, 60), (Readiness::Yes, (86, 99)));

@@ -5,7 +5,7 @@ use needlewise::clock::Millis;
 use needlewise::projections::attempts::AttemptQuery;
 use serde_json::json;
 
-use crate::stage::desk;
+use crate::stage::service;
 use crate::world::{World, question, small_bank, small_exam};
 
 const BEGIN: [&str; 5] = ["exam", "brief", "--plain", "--trainee", "Amira Okafor"];
@@ -111,10 +111,10 @@ fn time_that_runs_out_while_sitting_ends_the_exam_with_what_is_stored() {
 fn what_was_piped_in_is_stored_as_such() {
     let world = world();
     world.passes();
-    let desk = desk(world.home.path(), &world.time);
+    let service = service(world.home.path(), &world.time);
     let query = AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() };
-    let attempt = desk.store.attempts(&query).expect("attempts")[0].id;
-    let facts: Vec<_> = desk.facts(attempt).expect("facts").iter().filter_map(|row| row.fact()).collect();
+    let attempt = service.store.attempts(&query).expect("attempts")[0].id;
+    let facts: Vec<_> = service.facts(attempt).expect("facts").iter().filter_map(|row| row.fact()).collect();
     let piped = facts.iter().filter(|fact| matches!(fact, Fact::Answered(answered) if answered.piped)).count();
     assert_eq!(piped, 7);
 }

@@ -1,4 +1,5 @@
-//! Marking again after a faulty question: a preview of everybody who is touched, then signed facts beside the first ones.
+//! Marking again after a faulty question: a preview of everybody who is touched, then signed facts beside the first
+//! ones.
 
 use needlewise::attempt::chain::{ChainHead, StoredFact};
 use needlewise::attempt::remark::{AttemptRemarked, QuestionRuling, RemarkPolicy};

@@ -1,4 +1,5 @@
-//! Certificates as people see them: whatever is drawn carries the credential, and a name is drawn rightly or not at all.
+//! Certificates as people see them: whatever is drawn carries the credential, and a name is drawn rightly or not at
+//! all.
 
 use needlewise::credential::render::{CertificateFormat, Fonts, RenderError, render};
 use needlewise::credential::{Assurance, Credential, carrier, qr_text};

@@ -3,7 +3,7 @@
 use needlewise::clock::Millis;
 use rusqlite::types::Value as Cell;
 
-use crate::stage::desk;
+use crate::stage::service;
 use crate::world::{World, small_bank};
 
 fn attempt(world: &World) -> String {
@@ -121,18 +121,18 @@ fn every_byte_that_is_changed_in_a_store_is_found() {
     assert_eq!(world.passes().code, 0);
     let store = rusqlite::Connection::open(world.data().join("needlewise.db")).expect("a store");
     store.execute_batch("PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF;").expect("fast");
-    let desk = desk(world.home.path(), &world.time);
+    let service = service(world.home.path(), &world.time);
     let attempt = attempt(&world).parse().expect("an id");
     let sound = || {
-        let rows = desk.store.attempts(&needlewise::projections::attempts::AttemptQuery::default());
+        let rows = service.store.attempts(&needlewise::projections::attempts::AttemptQuery::default());
         let listed = rows.is_ok_and(|rows| rows.len() == 1 && rows[0].id == attempt);
-        let row = desk.load_attempt(attempt, false).map(|sitting| sitting.row);
-        let stored = desk
+        let row = service.load_attempt(attempt, false).map(|sitting| sitting.row);
+        let stored = service
             .store
             .attempts(&needlewise::projections::attempts::AttemptQuery::default())
             .ok()
             .and_then(|mut rows| rows.pop());
-        listed && row.ok() == stored && desk.replay(attempt).is_ok_and(|(_, _, replay)| replay.is_consistent())
+        listed && row.ok() == stored && service.replay(attempt).is_ok_and(|(_, _, replay)| replay.is_consistent())
     };
     assert!(sound());
     let mut tried = 0;

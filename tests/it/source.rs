@@ -301,8 +301,8 @@ impl Paths {
         self.found.push((self.module.clone(), path, line));
     }
 
-    /// The paths in the tokens of a macro call, which are no syntax yet: single small names could be variables and count
-    /// only before a bracket.
+    /// The paths in the tokens of a macro call, which are no syntax yet: single small names could be variables and
+    /// count only before a bracket.
     fn tokens(&mut self, tokens: TokenStream) {
         let tokens: Vec<_> = tokens.into_iter().collect();
         let mut at = 0;

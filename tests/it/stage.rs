@@ -26,8 +26,8 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::world::{MONDAY, SetClock, masked};
 
-/// A desk in a folder, with its clock.
-pub fn desk(home: &Path, time: &Rc<Cell<i64>>) -> Service {
+/// The service in a folder, with its clock.
+pub fn service(home: &Path, time: &Rc<Cell<i64>>) -> Service {
     let place = Paths::find(Some(home.join("data")), Some(home.join("config"))).expect("a place");
     place.create_data_dir().expect("a folder");
     let mut catalog = Catalog::built_in();
@@ -45,8 +45,8 @@ pub fn desk(home: &Path, time: &Rc<Cell<i64>>) -> Service {
 }
 
 /// Adds somebody.
-pub fn somebody(desk: &mut Service, name: &str) -> PersonRow {
-    desk.add_person(Person::from_name(name)).expect("a person")
+pub fn somebody(service: &mut Service, name: &str) -> PersonRow {
+    service.add_person(Person::from_name(name)).expect("a person")
 }
 
 /// A screen with somebody at it.
@@ -63,9 +63,9 @@ impl Stage {
         let home = tempfile::tempdir().expect("a temporary folder");
         prepare(home.path());
         let time = Rc::new(Cell::new(MONDAY));
-        let mut desk = desk(home.path(), &time);
-        let person = somebody(&mut desk, "Amira Okafor");
-        let app = App::new(ServiceExecutor::new(desk, Some(person)), Theme::Plain, Route::Home);
+        let mut service = service(home.path(), &time);
+        let person = somebody(&mut service, "Amira Okafor");
+        let app = App::new(ServiceExecutor::new(service, Some(person)), Theme::Plain, Route::Home);
         Self::of(home, time, app, columns, rows)
     }
 
@@ -73,11 +73,11 @@ impl Stage {
     pub fn welcome(columns: u16, rows: u16, names: &[&str]) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let time = Rc::new(Cell::new(MONDAY));
-        let mut desk = desk(home.path(), &time);
+        let mut service = service(home.path(), &time);
         for name in names {
-            somebody(&mut desk, name);
+            somebody(&mut service, name);
         }
-        let app = App::new(ServiceExecutor::new(desk, None), Theme::Plain, Route::Home);
+        let app = App::new(ServiceExecutor::new(service, None), Theme::Plain, Route::Home);
         Self::of(home, time, app, columns, rows)
     }
 

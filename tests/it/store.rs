@@ -15,21 +15,21 @@ use needlewise::projections::attempts::AttemptQuery;
 use needlewise::service::{ActiveAttempt, Service, ServiceError};
 use needlewise::store::{SqliteStore, Store, StoreError};
 
-use crate::stage::{desk, somebody};
+use crate::stage::{service, somebody};
 use crate::world::{MONDAY, World, small_bank, small_exam};
 
-/// A desk in a world with the small bank and its exam.
-fn small_desk(home: &Path, time: &Rc<Cell<i64>>) -> Service {
+/// A service in a world with the small bank and its exam.
+fn small_service(home: &Path, time: &Rc<Cell<i64>>) -> Service {
     let banks = home.join("data/question-banks");
     std::fs::create_dir_all(banks.join("exams")).expect("folders");
     std::fs::write(banks.join("small.json"), small_bank().to_string()).expect("a bank");
     std::fs::write(banks.join("exams/brief.json"), small_exam().to_string()).expect("an exam");
-    desk(home, time)
+    service(home, time)
 }
 
-fn exam_of(desk: &Service) -> needlewise::bank::exam::Exam {
+fn exam_of(service: &Service) -> needlewise::bank::exam::Exam {
     let brief = "brief".parse().expect("an id");
-    (*desk.catalog.exam(&brief).expect("the exam").value).clone()
+    (*service.catalog.exam(&brief).expect("the exam").value).clone()
 }
 
 fn answer(sitting: &ActiveAttempt, item: usize) -> AttemptAction {
@@ -53,62 +53,65 @@ fn clock() -> Rc<Cell<i64>> {
 fn an_attempt_goes_on_after_the_program_ended_where_it_stopped_with_the_clock_run_on() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
     let attempt = {
-        let mut desk = small_desk(home.path(), &time);
-        let person = somebody(&mut desk, "Amira Okafor");
-        let exam = exam_of(&desk);
-        let mut sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
+        let mut service = small_service(home.path(), &time);
+        let person = somebody(&mut service, "Amira Okafor");
+        let exam = exam_of(&service);
+        let mut sitting = service.begin_exam(person.id, &exam, false).expect("an exam");
         time.set(MONDAY + 60_000);
         for item in 0..3 {
             let action = answer(&sitting, item);
-            desk.record_action(&mut sitting, action).expect("stored");
+            service.record_action(&mut sitting, action).expect("stored");
         }
         sitting.row.id
     };
     time.set(MONDAY + 180_000);
-    let desk = small_desk(home.path(), &time);
-    let sitting = desk.load_attempt(attempt, false).expect("the attempt");
+    let service = small_service(home.path(), &time);
+    let sitting = service.load_attempt(attempt, false).expect("the attempt");
     assert_eq!(sitting.session.resume_index(), 3);
-    assert_eq!(sitting.time_left(desk.clock.now()).expect("a limit").0, 600_000 - 180_000);
+    assert_eq!(sitting.time_left(service.clock.now()).expect("a limit").0, 600_000 - 180_000);
 }
 
 #[test]
 fn a_clock_set_back_stands_still_and_never_gives_time() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
-    let mut desk = small_desk(home.path(), &time);
-    let person = somebody(&mut desk, "Amira Okafor");
-    let exam = exam_of(&desk);
-    let mut sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
+    let mut service = small_service(home.path(), &time);
+    let person = somebody(&mut service, "Amira Okafor");
+    let exam = exam_of(&service);
+    let mut sitting = service.begin_exam(person.id, &exam, false).expect("an exam");
     time.set(MONDAY + 300_000);
     let action = answer(&sitting, 0);
-    desk.record_action(&mut sitting, action).expect("stored");
+    service.record_action(&mut sitting, action).expect("stored");
     time.set(MONDAY - 3_600_000);
-    assert_eq!(sitting.time_left(desk.clock.now()).expect("a limit").0, 300_000);
-    let again = desk.load_attempt(sitting.row.id, false).expect("the attempt");
-    assert_eq!(again.time_left(desk.clock.now()).expect("a limit").0, 300_000);
+    assert_eq!(sitting.time_left(service.clock.now()).expect("a limit").0, 300_000);
+    let again = service.load_attempt(sitting.row.id, false).expect("the attempt");
+    assert_eq!(again.time_left(service.clock.now()).expect("a limit").0, 300_000);
 }
 
 #[test]
 fn an_exam_left_past_its_time_is_ended_and_counted() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
-    let mut desk = small_desk(home.path(), &time);
-    let person = somebody(&mut desk, "Amira Okafor");
-    let exam = exam_of(&desk);
-    let sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
-    let again = desk.begin_exam(person.id, &exam, false).expect_err("one is open");
+    let mut service = small_service(home.path(), &time);
+    let person = somebody(&mut service, "Amira Okafor");
+    let exam = exam_of(&service);
+    let sitting = service.begin_exam(person.id, &exam, false).expect("an exam");
+    let again = service.begin_exam(person.id, &exam, false).expect_err("one is open");
     assert_eq!(again, ServiceError::ExamOpen(sitting.row.id));
     time.set(MONDAY + 700_000);
-    assert!(desk.find_open_attempt(person.id, Mode::Exam).expect("a look").is_none());
-    assert!(matches!(desk.begin_exam(person.id, &exam, false), Err(ServiceError::Ineligible(_))), "the wait applies");
+    assert!(service.find_open_attempt(person.id, Mode::Exam).expect("a look").is_none());
+    assert!(
+        matches!(service.begin_exam(person.id, &exam, false), Err(ServiceError::Ineligible(_))),
+        "the wait applies"
+    );
 }
 
 #[test]
 fn a_second_process_on_the_same_attempt_is_told_and_nothing_is_mixed() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
-    let mut one = small_desk(home.path(), &time);
+    let mut one = small_service(home.path(), &time);
     let person = somebody(&mut one, "Amira Okafor");
     let exam = exam_of(&one);
     let mut first = one.begin_exam(person.id, &exam, false).expect("an exam");
-    let mut two = small_desk(home.path(), &time);
+    let mut two = small_service(home.path(), &time);
     let mut second = two.load_attempt(first.row.id, false).expect("the attempt");
     let action = answer(&first, 0);
     one.record_action(&mut first, action.clone()).expect("stored");
@@ -119,11 +122,11 @@ fn a_second_process_on_the_same_attempt_is_told_and_nothing_is_mixed() {
 #[test]
 fn names_are_unique_after_nfc_and_case_folding() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
-    let mut desk = small_desk(home.path(), &time);
-    somebody(&mut desk, "Zoë Ångström");
+    let mut service = small_service(home.path(), &time);
+    somebody(&mut service, "Zoë Ångström");
     let twin = Person::from_name("ZOE\u{308} a\u{30a}ngstro\u{308}m");
-    assert_eq!(desk.add_person(twin), Err(ServiceError::Store(StoreError::NameTaken)));
-    assert!(desk.find_person("zoë ångström").expect("a look").is_some());
+    assert_eq!(service.add_person(twin), Err(ServiceError::Store(StoreError::NameTaken)));
+    assert!(service.find_person("zoë ångström").expect("a look").is_some());
 }
 
 #[test]
@@ -277,51 +280,51 @@ fn the_digest_of_a_fact_is_what_the_format_says() {
 #[test]
 fn damage_in_the_file_is_never_shown_as_true() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
-    let mut desk = small_desk(home.path(), &time);
-    let person = somebody(&mut desk, "Amira Okafor");
-    let exam = exam_of(&desk);
-    let mut sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
+    let mut service = small_service(home.path(), &time);
+    let person = somebody(&mut service, "Amira Okafor");
+    let exam = exam_of(&service);
+    let mut sitting = service.begin_exam(person.id, &exam, false).expect("an exam");
     for item in 0..7 {
         let action = answer(&sitting, item);
-        desk.record_action(&mut sitting, action).expect("stored");
+        service.record_action(&mut sitting, action).expect("stored");
     }
-    desk.record_action(&mut sitting, AttemptAction::Submit).expect("stored");
+    service.record_action(&mut sitting, AttemptAction::Submit).expect("stored");
     let attempt = sitting.row.id;
-    let path = desk.paths.store_file();
+    let path = service.paths.store_file();
     let tamper = |sql: &str| {
         rusqlite::Connection::open(&path).expect("a file").execute_batch(sql).expect("a change");
     };
     tamper("UPDATE attempt SET standing = 'passed', earned = '7'");
-    let listed = desk.store.attempts(&AttemptQuery::default());
+    let listed = service.store.attempts(&AttemptQuery::default());
     assert!(matches!(listed, Err(StoreError::Damaged { .. })), "{listed:?}");
     tamper("UPDATE secret SET payload = replace(payload, '0.01', '0.02')");
-    assert!(matches!(desk.facts(attempt), Err(ServiceError::BrokenChain(_))));
-    assert!(matches!(desk.load_attempt(attempt, false), Err(ServiceError::BrokenChain(_))));
+    assert!(matches!(service.facts(attempt), Err(ServiceError::BrokenChain(_))));
+    assert!(matches!(service.load_attempt(attempt, false), Err(ServiceError::BrokenChain(_))));
 }
 
 #[test]
 fn changed_content_is_noticed_before_it_is_asked() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
-    let mut desk = small_desk(home.path(), &time);
-    let person = somebody(&mut desk, "Amira Okafor");
-    let exam = exam_of(&desk);
-    let sitting = desk.begin_exam(person.id, &exam, false).expect("an exam");
-    let file = rusqlite::Connection::open(desk.paths.store_file()).expect("a file");
+    let mut service = small_service(home.path(), &time);
+    let person = somebody(&mut service, "Amira Okafor");
+    let exam = exam_of(&service);
+    let sitting = service.begin_exam(person.id, &exam, false).expect("an exam");
+    let file = rusqlite::Connection::open(service.paths.store_file()).expect("a file");
     file.execute_batch("UPDATE content SET text = replace(text, 'Wrong', 'Right!')").expect("a change");
-    assert!(matches!(desk.load_attempt(sitting.row.id, false), Err(ServiceError::MissingContent(..))));
+    assert!(matches!(service.load_attempt(sitting.row.id, false), Err(ServiceError::MissingContent(..))));
 }
 
 #[test]
 fn a_later_edit_of_a_bank_changes_no_attempt() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
-    let mut before = small_desk(home.path(), &time);
+    let mut before = small_service(home.path(), &time);
     let person = somebody(&mut before, "Amira Okafor");
     let exam = exam_of(&before);
     let attempt = before.begin_exam(person.id, &exam, false).expect("an exam").row.id;
     let mut edited = small_bank();
     edited["questions"][0]["stem"] = serde_json::json!("Something else?");
     std::fs::write(home.path().join("data/question-banks/small.json"), edited.to_string()).expect("a bank");
-    let after = desk(home.path(), &time);
+    let after = service(home.path(), &time);
     let sitting = after.load_attempt(attempt, false).expect("the attempt");
     let stems: Vec<_> =
         sitting.session.loaded_paper().questions.iter().map(|item| item.question.stem.clone()).collect();
@@ -338,9 +341,9 @@ fn a_typo_mended_in_a_bank_keeps_what_was_learned_and_a_raised_revision_begins_a
     assert_ne!(practiced.code, 2, "{}", practiced.all());
     let (time, person) = (Rc::clone(&world.time), "A");
     let seen = || {
-        let mut desk = desk(world.home.path(), &time);
-        let row = desk.find_person(person).expect("a look").expect("a person");
-        let data = needlewise::view::home::HomeView::load(&mut desk, &row).expect("home");
+        let mut service = service(world.home.path(), &time);
+        let row = service.find_person(person).expect("a look").expect("a person");
+        let data = needlewise::view::home::HomeView::load(&mut service, &row).expect("home");
         data.topics.iter().map(|topic| topic.answered).sum::<usize>()
     };
     let mut all = small_bank();

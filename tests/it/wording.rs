@@ -1,5 +1,6 @@
-//! Whether the shipped questions can be guessed from their wording: a reader who knows nothing of the subject learns from the
-//! keys of all other banks, by what the small words, the lengths and the likeness of choices tell, and then guesses a bank.
+//! Whether the shipped questions can be guessed from their wording: a reader who knows nothing of the subject learns
+//! from the keys of all other banks, by what the small words, the lengths and the likeness of choices tell, and then
+//! guesses a bank.
 //!
 //! The reader is a conditional logit: a choice is as likely as the exponential of its weighted cues, against the other
 //! choices of its question. Weights are fitted by Adam with a penalty on their squares; nothing in it is random.

@@ -213,8 +213,8 @@ impl World {
     }
 }
 
-/// Makes an output comparable: the home is called `<home>`, however it is broken into lines, and moments of the local clock
-/// are masked, which differ from one time zone to the next.
+/// Makes an output comparable: the home is called `<home>`, however it is broken into lines, and moments of the local
+/// clock are masked, which differ from one time zone to the next.
 pub fn masked(text: &str, home: &Path) -> String {
     let home = home.to_string_lossy();
     let mut clean = String::new();

@@ -111,8 +111,8 @@ impl<T> ParsedFile<T> {
     }
 }
 
-/// Reads in one typed pass; nothing where anything at all is unusual, notes of an author's own among it, so that the second
-/// reader may tell what.
+/// Reads in one typed pass; nothing where anything at all is unusual, notes of an author's own among it, so that the
+/// second reader may tell what.
 fn parse_typed<T: DeserializeOwned + Send>(bytes: &[u8]) -> Option<T> {
     let source = std::str::from_utf8(bytes).ok()?;
     // Two passes that need nothing of one another, so that a large bank is read on two cores.

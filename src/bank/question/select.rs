@@ -15,7 +15,7 @@ pub enum SelectCount {
     Exactly(usize),
 }
 
-/// [`Select`] as it is written: a word or a number.
+/// [`SelectCount`] as it is written: a word or a number.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 enum SelectForm {

@@ -23,8 +23,8 @@ impl ValueEnum for CertificateFormat {
 
 /// Write a certificate as a picture, as pages to print, or as the credential itself
 ///
-/// Each carries the credential, so that it can be verified from any of them. Names in Latin, Greek, Cyrillic, Hebrew and
-/// Arabic are drawn with built-in fonts.
+/// Each carries the credential, so that it can be verified from any of them. Names in Latin, Greek, Cyrillic, Hebrew
+/// and Arabic are drawn with built-in fonts.
 #[derive(Debug, clap::Args)]
 pub struct CertificateExportArgs {
     /// The certificate's id, or the last eight digits of it

@@ -21,8 +21,8 @@ pub struct CertificateFile {
     pub is_readable: bool,
 }
 
-/// Reads files, those of folders in the order of their names, and standard input for `-`. What cannot be read in a folder
-/// is one of its files, and says so.
+/// Reads files, those of folders in the order of their names, and standard input for `-`. What cannot be read in a
+/// folder is one of its files, and says so.
 ///
 /// # Errors
 /// A path that was named and cannot be read.

@@ -6,8 +6,8 @@ use crate::cli::{CommandResult, Env, table};
 
 /// Take in certificates that were issued elsewhere
 ///
-/// Whatever is not invalid is kept, with its verdict of the day. The holder is known by the id in the certificate: two people
-/// of one name stay two.
+/// Whatever is not invalid is kept, with its verdict of the day. The holder is known by the id in the certificate: two
+/// people of one name stay two.
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
     /// Files, or folders of them

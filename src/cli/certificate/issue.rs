@@ -11,8 +11,8 @@ use crate::{paths, text};
 
 /// Sign the certificate that somebody requests
 ///
-/// The chain of facts is checked, every question held to the versions that this machine has held, the answers marked again.
-/// You see what came of it before the passphrase is asked. A request is used once.
+/// The chain of facts is checked, every question held to the versions that this machine has held, the answers marked
+/// again. You see what came of it before the passphrase is asked. A request is used once.
 #[derive(Debug, clap::Args)]
 pub struct IssueArgs {
     /// The request

@@ -18,9 +18,9 @@ use crate::{paths, text};
 
 /// Verify certificates handed over as files, without a network
 ///
-/// A file is a credential (.json), a picture (.svg, .png) or a page (.pdf) that carries one; of a folder all are taken. The
-/// verdict is the first that applies: invalid, untrusted, revoked, expired, stale, valid. Exit code 0 means that all are
-/// valid, 1 any other verdict, 3 that a file could not be read.
+/// A file is a credential (.json), a picture (.svg, .png) or a page (.pdf) that carries one; of a folder all are taken.
+/// The verdict is the first that applies: invalid, untrusted, revoked, expired, stale, valid. Exit code 0 means that
+/// all are valid, 1 any other verdict, 3 that a file could not be read.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
     /// Files, folders, or - for standard input

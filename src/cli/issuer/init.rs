@@ -13,8 +13,9 @@ use crate::service::people::normalize_name;
 
 /// Make the key of a school or clinic, under a passphrase
 ///
-/// The key is kept in the configuration directory, readable by you alone. Make a backup of it, and of the data directory,
-/// which holds the ledger. Every year, and whenever somebody else may have the key, put a new one in its place.
+/// The key is kept in the configuration directory, readable by you alone. Make a backup of it, and of the data
+/// directory, which holds the ledger. Every year, and whenever somebody else may have the key, put a new one in its
+/// place.
 #[derive(Debug, clap::Args)]
 pub struct InitArgs {
     /// The name that certificates show as their issuer
@@ -23,7 +24,8 @@ pub struct InitArgs {
     /// Put a new key in the place of the one there is; the old one vouches for it, and what it signed keeps counting
     #[arg(long, conflicts_with = "name")]
     rotate: bool,
-    /// Say that somebody else may have a key, the one in use where none is named: only what the ledger holds of it keeps counting
+    /// Say that somebody else may have a key, the one in use where none is named: only what the ledger holds of it
+    /// keeps counting
     #[arg(long, value_name = "DID", requires = "rotate", num_args = 0..=1, default_missing_value = "")]
     compromised: Option<String>,
     #[command(flatten)]

@@ -48,7 +48,7 @@ pub(super) fn grant(args: &GrantArgs, env: &mut Env<'_>) -> CommandResult {
     record_decision(&args.about, Service::grant_attempt, "is followed by one more that is granted", env)
 }
 
-/// How a desk decides: about which attempt, why, and who signs.
+/// How the service records a decision: about which attempt, why, and who signs.
 type Decide = fn(&mut Service, AttemptId, &str, Option<&SigningKeyPair>) -> Result<(), ServiceError>;
 
 fn record_decision(args: &About, apply_decision: Decide, decision_text: &str, env: &mut Env<'_>) -> CommandResult {

@@ -10,8 +10,8 @@ use crate::projections::export::EXPORT_FORMATS;
 
 /// Write records for other programs
 ///
-/// csv: standings, for a spreadsheet. json: attempts and certificates, a record a line. xapi: exams as xAPI 1.0.3 statements,
-/// a statement a line. Nobody's answers are among them.
+/// csv: standings, for a spreadsheet. json: attempts and certificates, a record a line. xapi: exams as xAPI 1.0.3
+/// statements, a statement a line. Nobody's answers are among them.
 #[derive(Debug, clap::Args)]
 pub struct RecordExportArgs {
     /// As what

@@ -1,6 +1,6 @@
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::error::Failure;
 use crate::cli::progress::ProgressBar;
@@ -85,19 +85,7 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
     service.verify_signatures(&certificate_rows, &|| progress.step())?;
     drop(progress);
     if env.global.json {
-        let cell_json = |row: usize, exam_index: &usize| {
-            let cell = &matrix.rows[row].cells[*exam_index];
-            json!({
-                "exam": matrix.exams[*exam_index].0, "standing": cell.status, "assurance": cell.assurance(),
-                "valid_until": cell.valid_until().map(|until| until.to_string()), "certificate": cell.certificate_id(),
-            })
-        };
-        let row = |row: &usize| {
-            let person = &matrix.rows[*row].person;
-            let statuses: Vec<_> = exam_indexes.iter().map(|exam_index| cell_json(*row, exam_index)).collect();
-            json!({ "trainee": { "id": person.id, "name": person.person.name }, "standings": statuses })
-        };
-        return env.print_json(&row_indexes.iter().map(row).collect::<Vec<_>>());
+        return env.print_json(&matrix_json(&matrix, &row_indexes, &exam_indexes));
     }
     if row_indexes.is_empty() {
         return env.print_line(
@@ -123,6 +111,22 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
         text::count_with_noun(row_indexes.len(), "person").replace("persons", "people"),
         matrix.rows.len()
     ))
+}
+
+fn matrix_json(matrix: &Matrix, row_indexes: &[usize], exam_indexes: &[usize]) -> Vec<Value> {
+    let cell_json = |row: usize, exam_index: &usize| {
+        let cell = &matrix.rows[row].cells[*exam_index];
+        json!({
+            "exam": matrix.exams[*exam_index].0, "standing": cell.status, "assurance": cell.assurance(),
+            "valid_until": cell.valid_until().map(|until| until.to_string()), "certificate": cell.certificate_id(),
+        })
+    };
+    let row_json = |row: &usize| {
+        let person = &matrix.rows[*row].person;
+        let statuses: Vec<_> = exam_indexes.iter().map(|exam_index| cell_json(*row, exam_index)).collect();
+        json!({ "trainee": { "id": person.id, "name": person.person.name }, "standings": statuses })
+    };
+    row_indexes.iter().map(row_json).collect()
 }
 
 fn find_exam_id(matrix: &Matrix, exam: &str) -> Result<ExamId, Failure> {

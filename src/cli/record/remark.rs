@@ -19,16 +19,17 @@ use crate::text;
 /// Mark exams again after a question turned out to be faulty
 ///
 /// You see first whose result changes and which certificates rest on it; then a fact for each of them is signed by this
-/// machine's issuer and stored beside the first result, which stays. Nobody loses a pass unless you say --may-fail. A new pass
-/// is of the day of the sitting. Certificates are not changed: revoke those that are wrong and issue them again.
+/// machine's issuer and stored beside the first result, which stays. Nobody loses a pass unless you say --may-fail. A
+/// new pass is of the day of the sitting. Certificates are not changed: revoke those that are wrong and issue them
+/// again.
 #[derive(Debug, clap::Args)]
 pub struct RemarkArgs {
     /// The question: its id, with its bank's before it where that is not clear
     #[arg(long, value_name = "[BANK/]QUESTION")]
     question: String,
-    /// What becomes of it: drop (it counts for nobody), accept-all (everybody has its point), or rekey=KEY (letters in the
-    /// order in which it was drawn from its file, true or false, a number or a text; letters or numbers that are right alike
-    /// with a slash between)
+    /// What becomes of it: drop (it counts for nobody), accept-all (everybody has its point), or rekey=KEY (letters in
+    /// the order in which it was drawn from its file, true or false, a number or a text; letters or numbers that are
+    /// right alike with a slash between)
     #[arg(long, value_name = "POLICY")]
     policy: String,
     /// Why

@@ -65,7 +65,12 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
             0
         }
     };
-    for (row, fact) in applicable_facts(&facts) {
+    print_facts(&facts, &anomalies, env)
+}
+
+/// Prints when an attempt was marked again, what is unusual about it, and the facts of its chain.
+fn print_facts(facts: &[StoredFact], anomalies: &[String], env: &mut Env<'_>) -> CommandResult {
+    for (row, fact) in applicable_facts(facts) {
         if let Fact::Remarked(_) = fact {
             // Neither which question it was nor what became of it: that would tell whether it was answered rightly.
             env.print_line(&format!(
@@ -75,17 +80,12 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
         }
     }
     for anomaly in anomalies {
-        env.print_line(&format!("Odd: {}", text::single_line(&anomaly)))?;
+        env.print_line(&format!("Odd: {}", text::single_line(anomaly)))?;
     }
     env.print_line("")?;
-    for row in &facts {
-        env.print_line(&format!(
-            "{:>4}  {}  {:<9} {}",
-            row.seq,
-            row.stored_at.format_local(),
-            row.kind,
-            row.digest.short()
-        ))?;
+    for row in facts {
+        let stored_at = row.stored_at.format_local();
+        env.print_line(&format!("{:>4}  {stored_at}  {:<9} {}", row.seq, row.kind, row.digest.short()))?;
     }
     env.print_line(&format!("The chain of {} holds.", text::count_with_noun(facts.len(), "fact")))
 }

@@ -9,8 +9,8 @@ use crate::text;
 
 /// Add a person, or a roster of them
 ///
-/// A roster is a CSV file whose first line names its columns: name, and if you like staff_id and license. Who is here already
-/// by that name is left as they are.
+/// A roster is a CSV file whose first line names its columns: name, and if you like staff_id and license. Who is here
+/// already by that name is left as they are.
 #[derive(Debug, clap::Args)]
 pub struct AddArgs {
     /// The name as it will be printed on a certificate

@@ -5,8 +5,9 @@ use crate::text;
 
 /// Erase what is held about a person, for good
 ///
-/// The chains of facts stay whole without what was in them, and certificates that went out still verify. What went out before
-/// is out of reach: requests, exports, backups, files handed over. Give --hold to keep a record from being erased.
+/// The chains of facts stay whole without what was in them, and certificates that went out still verify. What went out
+/// before is out of reach: requests, exports, backups, files handed over. Give --hold to keep a record from being
+/// erased.
 #[derive(Debug, clap::Args)]
 pub struct EraseArgs {
     /// The person: a name, or an id

@@ -51,8 +51,8 @@ impl Fonts {
         remaining.first().copied()
     }
 
-    /// Returns a text in which every character that no font has a sign for is spelled out by its number: for lists, where a name
-    /// left out would be worse.
+    /// Returns a text in which every character that no font has a sign for is spelled out by its number: for lists,
+    /// where a name left out would be worse.
     pub(super) fn escape_missing_chars(&self, text: &str) -> String {
         let escape_char = |c: char| match self.first_missing_char(c.encode_utf8(&mut [0; 4])) {
             Some(c) => format!("U+{:04X} ", u32::from(c)),

@@ -28,8 +28,8 @@ impl DrawRng {
         Self::with_stream(seed, stream as u64)
     }
 
-    /// Opens the stream from which version 1 of the draw selects questions in its `times`-th retry: each has a stream of its
-    /// own, so that a paper can be drawn again without the tries before it.
+    /// Opens the stream from which version 1 of the draw selects questions in its `times`-th retry: each has a stream
+    /// of its own, so that a paper can be drawn again without the tries before it.
     pub(super) fn for_retry(seed: Seed, retry: u32) -> Self {
         Self::with_stream(seed, RngStream::Selection as u64 + 4 * u64::from(retry))
     }

@@ -166,9 +166,9 @@ impl SortedPool {
         Some(chosen)
     }
 
-    /// Counts in how many ways the slots from each one on, and the single questions, can fill what is left of a quota. Only
-    /// quotas that a choice can come to are counted; the table is filled from the last slot, so that its depth is no
-    /// matter of the stack.
+    /// Counts in how many ways the slots from each one on, and the single questions, can fill what is left of a quota.
+    /// Only quotas that a choice can come to are counted; the table is filled from the last slot, so that its depth is
+    /// no matter of the stack.
     fn count_ways(&self, quota: Quota) -> Vec<HashMap<Quota, BigUint>> {
         let mut reached = vec![HashSet::from([quota])];
         for slot in &self.slots {
@@ -220,8 +220,8 @@ fn binomial(n: usize, k: usize) -> BigUint {
 
 /// Puts units that share a group into one slot, those that share a group with one of these too, and so on.
 ///
-/// A slot stands where its last unit came; of slots that a unit joins, the one that stands last comes first. That order is
-/// part of version 1.
+/// A slot stands where its last unit came; of slots that a unit joins, the one that stands last comes first. That order
+/// is part of version 1.
 fn slots(sets: Vec<QuestionSet>) -> Vec<Slot> {
     let mut slots: Vec<Option<Slot>> = Vec::with_capacity(sets.len());
     // Where the slot of a group stands; a slot that moved is found by the place it moved to.

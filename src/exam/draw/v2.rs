@@ -91,8 +91,8 @@ fn split_stored<'a>(pool: &[&'a Arc<Question>], excluded: &[QuestionId]) -> Spli
     pool.iter().copied().partition(|question| excluded.contains(&question.id))
 }
 
-/// Passes over as many earlier papers as leave enough, section by section: for each the fewest oldest papers come back with
-/// which all sections can still be filled.
+/// Passes over as many earlier papers as leave enough, section by section: for each the fewest oldest papers come back
+/// with which all sections can still be filled.
 fn exclude_earlier<'a>(
     exam: &Exam,
     quotas: &[Quota],

@@ -16,8 +16,8 @@ const ACCOUNT_HOME_PAGE: &str = "urn:needlewise:people";
 /// The verbs' namespace.
 const VERB_NAMESPACE: &str = "http://adlnet.gov/expapi/verbs/";
 
-/// Writes the statements of every exam: begun, and passed or failed; where it was marked again to another end, what was said
-/// is taken back first.
+/// Writes the statements of every exam: begun, and passed or failed; where it was marked again to another end, what was
+/// said is taken back first.
 pub fn write(records: &ExportRecords) -> Vec<u8> {
     let mut lines = String::new();
     for attempt in records.attempts.iter().filter(|attempt| attempt.row.mode == Mode::Exam) {

@@ -11,8 +11,8 @@
 //!  ━━━━━━━━━━━━━━━━━━━━━╸─────────────────────────────────────────────────
 //! ```
 //!
-//! Arrows only look; a letter or Space marks; Enter confirms. What was marked and not confirmed is stored on moving on, so
-//! that nothing a trainee chose is lost. The screen shows as stored only what is on disk.
+//! Arrows only look; a letter or Space marks; Enter confirms. What was marked and not confirmed is stored on moving on,
+//! so that nothing a trainee chose is lost. The screen shows as stored only what is on disk.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -31,7 +31,7 @@ use crate::tui::theme::TextRole;
 const VERIFY_BATCH_SIZE: usize = 16;
 /// The columns that a name takes, and those of an exam's cell in the matrix.
 const NAME_WIDTH: usize = 24;
-/// See [`NAME`].
+/// See [`NAME_WIDTH`].
 const CELL_WIDTH: usize = 25;
 
 /// How people are shown.

@@ -58,7 +58,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Counts; nothing where that takes more than [`STEPS_MAX`] steps.
+    /// Counts; nothing where that takes more than [`MAX_STEPS`] steps.
     pub(super) fn new(shapes: Vec<(RivalShape, Vec<RivalSet>)>, quotas: Vec<Quota>) -> Option<Self> {
         let mut steps = Vec::new();
         for (shape_index, (kinds, _)) in shapes.iter().enumerate() {
@@ -120,8 +120,8 @@ impl Table {
         !self.ways[0].contains_key(&self.start)
     }
 
-    /// Returns how many questions each section could still get from each step on, critical ones and others: an upper bound
-    /// that keeps hopeless states out of the table.
+    /// Returns how many questions each section could still get from each step on, critical ones and others: an upper
+    /// bound that keeps hopeless states out of the table.
     fn remaining_capacity(&self) -> Vec<Vec<(usize, usize)>> {
         let mut capacity = vec![vec![(0_usize, 0_usize); self.start.remaining.len()]];
         for step in self.steps.iter().rev() {
@@ -159,8 +159,8 @@ impl Table {
         next
     }
 
-    /// Returns for each number of rival sets that a step can use the state after it and the number of ways: which sets, which
-    /// entry of each, and what follows.
+    /// Returns for each number of rival sets that a step can use the state after it and the number of ways: which sets,
+    /// which entry of each, and what follows.
     fn branches<'a>(
         &'a self,
         step_index: usize,

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::draft::{self, AnswerDraft};
 use super::{QuizScreen, ScreenContext, TextPage, TextRole};
 use crate::attempt::Points;
-use crate::bank::question::{QuestionKind, SelectCount};
+use crate::bank::question::{MatchPair, QuestionKind, SelectCount};
 use crate::exam::loaded_paper::choice_letter;
 use crate::view;
 
@@ -47,19 +47,9 @@ impl QuizScreen {
     }
 
     fn paint_choices(&self, page: &mut TextPage) {
-        let loaded_question = self.loaded_question();
-        match (&self.draft, &loaded_question.question.ask) {
+        match (&self.draft, &self.loaded_question().question.ask) {
             (AnswerDraft::Choices(ticked), QuestionKind::Choice { select, .. }) => {
-                for (position, text) in loaded_question.displayed_texts().into_iter().enumerate() {
-                    let is_marked = ticked.contains(&loaded_question.order[position]);
-                    let tick = match (select, is_marked) {
-                        (SelectCount::One, true) => "●",
-                        (SelectCount::One, false) => " ",
-                        (_, true) => "[x]",
-                        (_, false) => "[ ]",
-                    };
-                    self.paint_line(page, position, &format!("{tick} {}", choice_letter(position)), is_marked, text);
-                }
+                self.paint_ticks(page, ticked, *select);
             }
             (AnswerDraft::Truth(truth), _) => {
                 for (position, text) in ["True", "False"].into_iter().enumerate() {
@@ -67,56 +57,63 @@ impl QuizScreen {
                     self.paint_line(page, position, if is_marked { "●" } else { " " }, is_marked, text);
                 }
             }
-            (AnswerDraft::Order(order), _) => {
-                for (position, text) in loaded_question.displayed_texts().into_iter().enumerate() {
-                    let pick_index =
-                        order.iter().position(|choice_index| *choice_index == loaded_question.order[position]);
-                    let number = pick_index.map_or("  ".to_owned(), |index| format!("{:>2}", index + 1));
-                    self.paint_line(
-                        page,
-                        position,
-                        &format!("{number} {}", choice_letter(position)),
-                        pick_index.is_some(),
-                        text,
-                    );
-                }
-            }
+            (AnswerDraft::Order(order), _) => self.paint_order(page, order),
             (AnswerDraft::Pairs(right_indices), QuestionKind::Match { pairs, .. }) => {
-                for (position, text) in loaded_question.displayed_texts().into_iter().enumerate() {
-                    page.push_hanging_text(
-                        &format!("     {}  ", choice_letter(position)),
-                        TextRole::Text,
-                        TextRole::Text,
-                        text,
-                    );
-                }
-                page.push_blank_line();
-                for (left_index, pair) in pairs.iter().enumerate() {
-                    let right_position = right_indices
-                        .get(left_index)
-                        .copied()
-                        .flatten()
-                        .and_then(|choice_index| loaded_question.display_position(choice_index));
-                    let marker = format!("{} = {}", left_index + 1, right_position.map_or('_', choice_letter));
-                    self.paint_line(page, left_index, &marker, right_position.is_some(), &pair.left);
-                }
+                self.paint_pairs(page, right_indices, pairs);
             }
-            (AnswerDraft::Field(typed), kind) => {
-                let unit = match kind {
-                    QuestionKind::Number { unit: Some(unit), .. } => format!(" {unit}"),
-                    _ => String::new(),
-                };
-                page.focus_next_line();
-                let cursor = if self.is_field_focused { "▏" } else { "" };
-                page.push_hanging_text(
-                    "  Answer: ",
-                    TextRole::Accent,
-                    TextRole::Strong,
-                    &format!("{typed}{cursor}{unit}"),
-                );
-            }
+            (AnswerDraft::Field(typed), kind) => self.paint_field(page, typed, kind),
             _ => {}
         }
+    }
+
+    fn paint_ticks(&self, page: &mut TextPage, ticked: &[usize], select: SelectCount) {
+        let loaded_question = self.loaded_question();
+        for (position, text) in loaded_question.displayed_texts().into_iter().enumerate() {
+            let is_marked = ticked.contains(&loaded_question.order[position]);
+            let tick = match (select, is_marked) {
+                (SelectCount::One, true) => "●",
+                (SelectCount::One, false) => " ",
+                (_, true) => "[x]",
+                (_, false) => "[ ]",
+            };
+            self.paint_line(page, position, &format!("{tick} {}", choice_letter(position)), is_marked, text);
+        }
+    }
+
+    fn paint_order(&self, page: &mut TextPage, order: &[usize]) {
+        let loaded_question = self.loaded_question();
+        for (position, text) in loaded_question.displayed_texts().into_iter().enumerate() {
+            let rank = order.iter().position(|choice_index| *choice_index == loaded_question.order[position]);
+            let number = rank.map_or("  ".to_owned(), |rank| format!("{:>2}", rank + 1));
+            let marker = format!("{number} {}", choice_letter(position));
+            self.paint_line(page, position, &marker, rank.is_some(), text);
+        }
+    }
+
+    fn paint_pairs(&self, page: &mut TextPage, right_indices: &[Option<usize>], pairs: &[MatchPair]) {
+        let loaded_question = self.loaded_question();
+        for (position, text) in loaded_question.displayed_texts().into_iter().enumerate() {
+            let marker = format!("     {}  ", choice_letter(position));
+            page.push_hanging_text(&marker, TextRole::Text, TextRole::Text, text);
+        }
+        page.push_blank_line();
+        for (left_index, pair) in pairs.iter().enumerate() {
+            let right_index = right_indices.get(left_index).copied().flatten();
+            let position = right_index.and_then(|right_index| loaded_question.display_position(right_index));
+            let marker = format!("{} = {}", left_index + 1, position.map_or('_', choice_letter));
+            self.paint_line(page, left_index, &marker, position.is_some(), &pair.left);
+        }
+    }
+
+    fn paint_field(&self, page: &mut TextPage, typed: &str, kind: &QuestionKind) {
+        let unit = match kind {
+            QuestionKind::Number { unit: Some(unit), .. } => format!(" {unit}"),
+            _ => String::new(),
+        };
+        page.focus_next_line();
+        let cursor = if self.is_field_focused { "▏" } else { "" };
+        let text = format!("{typed}{cursor}{unit}");
+        page.push_hanging_text("  Answer: ", TextRole::Accent, TextRole::Strong, &text);
     }
 
     /// Paints one line that the keys can be at. In practice, once closed, right and wrong stand beside it as words.
