@@ -4,7 +4,6 @@
 use std::io;
 use std::path::Path;
 
-use bip39::Language;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +17,10 @@ const COMPUTER_KEY_HEADER: &str = "needlewise-computer-key-1 ";
 
 /// The multicodec prefix of an Ed25519 public key.
 const ED25519_MULTICODEC: [u8; 2] = [0xED, 0x01];
+
+/// The 2,048 words of the English list of BIP 39, one a line, in its order; SHA-256
+/// `2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda`.
+pub const ENGLISH_WORDS: &str = include_str!("english_words.txt");
 
 /// A signing key. It is never shown.
 pub struct SigningKeyPair(SigningKey);
@@ -120,7 +123,7 @@ pub(super) fn succession_bytes(issuer: &IssuerId, successor: &KeyPeriod) -> Vec<
 }
 
 impl KeyPeriod {
-    /// Returns whether the key `before` vouches for this one.
+    /// Returns whether the key `predecessor` endorses this one.
     pub(super) fn is_endorsed_by(&self, issuer: &IssuerId, predecessor: &Self) -> bool {
         let signature = self.endorsement.as_deref().and_then(from_hex::<64>);
         !predecessor.compromised
@@ -148,10 +151,8 @@ pub fn fingerprint(did: &str) -> Option<String> {
     let digest = Digest::of(did);
     let bits = digest.as_bytes().iter().flat_map(|byte| (0..8).rev().map(move |bit| usize::from(byte >> bit & 1)));
     let bits: Vec<_> = bits.take(66).collect();
-    let word = |bits: &[usize]| {
-        let word_index = bits.iter().fold(0, |number, bit| number * 2 + bit);
-        Language::English.word_list()[word_index]
-    };
+    let list: Vec<_> = ENGLISH_WORDS.lines().collect();
+    let word = |bits: &[usize]| list[bits.iter().fold(0, |number, bit| number * 2 + bit)];
     Some(bits.chunks(11).map(word).collect::<Vec<_>>().join(" "))
 }
 

@@ -34,7 +34,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["problem"]),
     ("argon2", &["credential"]),
     ("base45", &["credential"]),
-    ("bip39", &["credential"]),
     ("bs58", &["credential"]),
     ("caseless", &["text"]),
     ("chacha20poly1305", &["credential"]),
@@ -48,6 +47,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ed25519_dalek", &["credential"]),
     ("flate2", &["credential"]),
     ("hayro_syntax", &["credential"]),
+    ("hex", &["ids"]),
     ("jiff", &["clock"]),
     ("jsonc_parser", &["bank"]),
     ("krilla", &["credential"]),
@@ -134,7 +134,7 @@ const RETIRED: &[&str] = &[
 ];
 
 /// How often a front end reaches the store past the services.
-const PATHS_AROUND_SERVICES: usize = 38;
+const PATHS_AROUND_SERVICES: usize = 39;
 /// The longest file, in lines.
 const FILE_LINES_MAX: usize = 400;
 /// The longest function, in lines.
@@ -231,11 +231,13 @@ fn a_crate_is_used_where_the_map_says_so() {
 fn front_ends_reach_the_store_through_services() {
     let mut around = Vec::new();
     for file in Source::read().files.iter().filter(|file| matches!(file.top(), "cli" | "plain" | "tui")) {
-        for (number, line) in file.text.lines().enumerate() {
-            for field in ["store", "clock", "rng", "catalog", "paths", "trust"] {
-                let found = line.matches(&format!("service.{field}")).count();
-                around.extend((0..found).map(|_| format!("{}:{}: {}", file.name, number + 1, line.trim())));
-            }
+        // Without spaces, a chain of calls counts the same however it is laid out.
+        let compact: String = file.text.split_whitespace().collect();
+        for field in ["store", "clock", "rng", "catalog", "paths", "trust"] {
+            let access = format!("service.{field}");
+            let uses = compact.split(&access).skip(1);
+            let is_field = |rest: &&str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+            around.extend(uses.filter(is_field).map(|_| format!("{}: {access}", file.name)));
         }
     }
     ratchet(PATHS_AROUND_SERVICES, &around, "paths lead around the services");

@@ -560,3 +560,11 @@ fn an_older_key_can_be_declared_compromised_and_the_newest_goes_on() {
     assert_eq!(verify(example().as_bytes(), &trust, later()).verdict, Verdict::Invalid, "not in the ledger");
     assert!(rotate(&third, KeyRotation::Compromised("did:key:z6Mk".to_owned()), 12).is_err(), "none of its keys");
 }
+
+#[test]
+fn the_words_of_a_key_are_those_of_bip_39() {
+    use needlewise::credential::key::ENGLISH_WORDS;
+    assert_eq!(ENGLISH_WORDS.lines().count(), 2048);
+    let digest = Digest::of(ENGLISH_WORDS).to_string();
+    assert_eq!(digest, "2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda", "as the list is published");
+}
