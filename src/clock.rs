@@ -26,12 +26,12 @@ impl Timestamp {
         self.0
     }
 
-    /// Returns the moment `length` later.
+    /// Returns the moment `duration` later.
     pub fn saturating_add(self, duration: Millis) -> Self {
         Self::from_millis(self.0.saturating_add(i64::try_from(duration.0).unwrap_or(i64::MAX)))
     }
 
-    /// Returns the moment `length` earlier.
+    /// Returns the moment `duration` earlier.
     pub fn saturating_sub(self, duration: Millis) -> Self {
         Self::from_millis(self.0.saturating_sub(i64::try_from(duration.0).unwrap_or(i64::MAX)))
     }

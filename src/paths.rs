@@ -151,7 +151,7 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     }
 }
 
-/// Reads at most a byte more than `most`, so that what is too large is seen as such without holding all of it.
+/// Reads at most one byte more than `max_bytes`, so that the caller sees an oversized input without reading all of it.
 ///
 /// # Errors
 /// The system's own.

@@ -53,7 +53,7 @@ impl SourceText {
         &self.text
     }
 
-    /// Returns the number of the line that holds byte `at`, from 0.
+    /// Returns the index, from 0, of the line that contains byte `offset`.
     fn line_index(&self, offset: usize) -> usize {
         self.line_starts.partition_point(|start| *start <= offset).saturating_sub(1)
     }

@@ -125,7 +125,7 @@ pub fn name_key(name: &str) -> String {
 }
 
 /// Returns the form in which a typed answer is compared: NFKC, case folded, trimmed.
-pub fn answer_key(text: &str) -> String {
+pub fn normalize_answer(text: &str) -> String {
     if text.is_ascii() {
         return text.trim().to_ascii_lowercase();
     }

@@ -59,7 +59,7 @@ impl ChainHead {
     /// The head of a chain without facts.
     pub const START: Self = Self { next_seq: 0, digest: Digest::ZERO };
 
-    /// Returns the head after `row`.
+    /// Returns the head after `fact`.
     pub fn after_fact(fact: &StoredFact) -> Self {
         Self { next_seq: fact.seq.saturating_add(1), digest: fact.digest }
     }

@@ -15,15 +15,18 @@ pub struct Outcome {
     pub possible: usize,
     /// The mark to reach, for an exam.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pass: Option<Percent>,
+    #[serde(rename = "pass")]
+    pub pass_mark: Option<Percent>,
     /// The parts in the order of the paper.
     pub sections: Vec<SectionOutcome>,
     /// The objectives of critical questions that were missed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub critical_misses: Vec<MissedObjective>,
+    #[serde(rename = "critical_misses")]
+    pub missed_critical_objectives: Vec<MissedObjective>,
     /// The objectives of all questions that did not earn the full point.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub missed: Vec<MissedObjective>,
+    #[serde(rename = "missed")]
+    pub missed_objectives: Vec<MissedObjective>,
     /// How many questions were left without an answer.
     pub unanswered: usize,
     /// What it comes to.
@@ -44,9 +47,11 @@ pub struct SectionOutcome {
     pub possible: usize,
     /// The section's own mark, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pass: Option<Percent>,
+    #[serde(rename = "pass")]
+    pub pass_mark: Option<Percent>,
     /// Whether that mark was reached; true where there is none.
-    pub met: bool,
+    #[serde(rename = "met")]
+    pub is_pass_mark_reached: bool,
 }
 
 /// An objective that was missed.

@@ -1,4 +1,6 @@
-//! Finds the bank or exam for an id. Order: the `--banks` folders (the last one wins), the data directory, built-in.
+//! Finds the bank or exam for an id.
+//!
+//! Highest priority first: the last `--banks` folder, the earlier ones, the data directory, built-in.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -53,7 +55,7 @@ impl<T> Clone for CatalogEntry<T> {
     }
 }
 
-/// All banks and exams in use.
+/// All banks and exams in use. `None` stands for a file that has errors: it hides what it would have replaced.
 #[derive(Debug, Default)]
 pub struct Catalog {
     banks: BTreeMap<BankId, Option<CatalogEntry<LazyBank>>>,
@@ -87,7 +89,7 @@ impl Catalog {
         catalog
     }
 
-    /// Adds the banks and exams of a folder; each takes the place of one with the same id.
+    /// Adds the banks and exams of a folder. Each replaces one with the same id, so add folders in rising priority.
     ///
     /// # Errors
     /// A folder or file that cannot be read, by its path. What is wrong inside a file is a problem, not an error.

@@ -26,7 +26,7 @@ impl Tally {
     fn add(&mut self, question: &Question) {
         self.questions += 1;
         self.critical += usize::from(question.critical);
-        *self.kinds.entry(question.ask.kind().name()).or_default() += 1;
+        *self.kinds.entry(question.kind.kind_name().name()).or_default() += 1;
         *self.levels.entry(question.level.name()).or_default() += 1;
     }
 }

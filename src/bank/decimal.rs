@@ -1,4 +1,4 @@
-//! Decimal numbers that keep the typed text and compare exactly.
+//! Decimal numbers that keep their typed text. Answers are compared by exact value; `==` compares the text as well.
 
 use std::fmt;
 
@@ -66,7 +66,7 @@ impl Decimal {
         self.value < BigRational::from_integer(0.into())
     }
 
-    /// Returns whether `given` is within `tolerance` of this, ends included.
+    /// Returns whether `answer` is within `tolerance` of this, ends included.
     pub fn accepts(&self, answer: &Self, tolerance: &Self) -> bool {
         let difference =
             if answer.value > self.value { &answer.value - &self.value } else { &self.value - &answer.value };

@@ -13,17 +13,17 @@ use crate::ids::{BankId, QuestionId};
 /// What the home screen knows of a bank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BankSummary {
-    /// The bank's name.
+    /// The bank's id.
     pub id: BankId,
     /// The topic, for people.
     pub title: String,
     /// Whether it may be practiced.
-    pub practice: bool,
+    pub allows_practice: bool,
     /// The questions that may be drawn, each in its revision.
     pub ready_questions: Vec<(QuestionId, u32)>,
 }
 
-/// A bank that is read when it is first used.
+/// A bank that is parsed on first use.
 #[derive(Debug)]
 pub struct LazyBank {
     summary: BankSummary,
@@ -31,12 +31,13 @@ pub struct LazyBank {
 }
 
 impl LazyBank {
-    /// Shelves a shipped bank; nothing where its names are none, which a test makes sure of.
+    /// Wraps a built-in bank without parsing it. Returns `None` if an id is malformed; a test makes sure that none is.
     pub fn from_built_in(bank: &'static BuiltInBank) -> Option<Self> {
         let to_question = |(id, revision): &(&str, u32)| Some((id.parse().ok()?, *revision));
         let ready_questions = bank.ready.iter().map(to_question).collect::<Option<_>>()?;
         let (id, title, practice) = (bank.id.parse().ok()?, bank.title.to_owned(), bank.practice);
-        let summary = BankSummary { id, title, practice, ready_questions };
+        let summary = BankSummary { id, title, allows_practice: practice, ready_questions };
+        // Out of reach: a test parses every built-in bank. An empty bank asks nothing, and nothing panics.
         let empty_bank = Bank::empty(&summary.id, &summary.title);
         let parse = || serde_json::from_str(bank.text).ok();
         let load =
@@ -45,7 +46,7 @@ impl LazyBank {
         Some(Self { summary, bank })
     }
 
-    /// Returns what is at hand without reading the whole.
+    /// Returns the summary, without parsing the bank.
     pub fn summary(&self) -> &BankSummary {
         &self.summary
     }
@@ -54,13 +55,17 @@ impl LazyBank {
 impl From<Bank> for LazyBank {
     fn from(bank: Bank) -> Self {
         let ready_questions = bank.ready_questions().map(|question| (question.id.clone(), question.revision)).collect();
-        let summary =
-            BankSummary { id: bank.id.clone(), title: bank.title.clone(), practice: bank.practice, ready_questions };
+        let summary = BankSummary {
+            id: bank.id.clone(),
+            title: bank.title.clone(),
+            allows_practice: bank.practice,
+            ready_questions,
+        };
         Self { summary, bank: LazyLock::new(Box::new(move || bank)) }
     }
 }
 
-/// Reads the bank, the first time.
+/// Parses the bank on first use.
 impl Deref for LazyBank {
     type Target = Bank;
     fn deref(&self) -> &Bank {

@@ -35,7 +35,7 @@ pub struct Question {
     pub stem: String,
     /// The kind with its choices and key.
     #[schemars(flatten)]
-    pub ask: QuestionKind,
+    pub kind: QuestionKind,
     /// What to learn from it, whatever was answered.
     #[schemars(default)]
     pub rationale: String,
@@ -78,21 +78,21 @@ impl Question {
         canonical::text(&value)
     }
 
-    /// Reads a question back from its [`content`](Self::content_json).
+    /// Reads a question back from its [`content_json`](Self::content_json).
     pub fn from_content_json(content_json: &str) -> Option<Self> {
         let mut value: serde_json::Value = serde_json::from_str(content_json).ok()?;
         value.as_object_mut()?.insert("status".into(), "ready".into());
         serde_json::from_value(value).ok()
     }
 
-    /// Returns the SHA-256 of its [`content`](Self::content_json).
+    /// Returns the SHA-256 of its [`content_json`](Self::content_json).
     pub fn digest(&self) -> Digest {
         Digest::of(self.content_json())
     }
 
     /// Returns the choices of a choice question, else nothing.
     pub fn choices(&self) -> &[Choice] {
-        match &self.ask {
+        match &self.kind {
             QuestionKind::Choice { choices, .. } => choices,
             _ => &[],
         }
@@ -201,8 +201,8 @@ pub enum QuestionKind {
 }
 
 impl QuestionKind {
-    /// Returns the kind's name in files.
-    pub fn kind(&self) -> QuestionKindName {
+    /// Returns the kind without its choices and key.
+    pub fn kind_name(&self) -> QuestionKindName {
         match self {
             Self::Choice { .. } => QuestionKindName::Choice,
             Self::TrueFalse { .. } => QuestionKindName::TrueFalse,
@@ -253,10 +253,10 @@ impl QuestionKindName {
 pub struct TruthRationales {
     /// For the answer true.
     #[serde(rename = "true", default, skip_serializing_if = "String::is_empty")]
-    pub holds: String,
+    pub if_true: String,
     /// For the answer false.
     #[serde(rename = "false", default, skip_serializing_if = "String::is_empty")]
-    pub fails: String,
+    pub if_false: String,
 }
 
 /// One item to put in order or to pair.
@@ -335,7 +335,7 @@ pub struct RuleWaiver {
     pub on: Day,
 }
 
-/// Says that a member at its default is left out when a question is written.
+/// For `skip_serializing_if`: a flag that is false is not written.
 fn is_false(flag: &bool) -> bool {
     !*flag
 }

@@ -41,12 +41,13 @@ pub struct Rule {
 enum RuleScope {
     /// Each question by itself.
     Question(fn(&QuestionContext<'_>) -> Vec<RuleHit>),
-    /// All questions of a bank; each hit with the question it is charged to, by its place among the views.
+    /// All questions of a bank; each hit with the question it is charged to, by its index in [`BankContext::questions`].
     Bank(fn(&BankContext<'_>) -> Vec<(usize, RuleHit)>),
 }
 
 impl Rule {
-    /// Applies the rule to a whole bank; each hit with its question, by its place among the views.
+    /// Applies the rule to a whole bank; each hit with its question, by its index in
+    /// [`BankContext::questions`].
     fn apply(&self, bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
         match self.scope {
             RuleScope::Question(find) => {
@@ -94,7 +95,8 @@ const fn bank_rule(
     Rule { id, title, why, scope: RuleScope::Bank(find) }
 }
 
-/// All rules but those that reading a bank holds it to already (L27 and L39 are among these).
+/// All lint rules that a waiver can switch off. Rules L27 and L39 and the first part of L29 are errors when a bank is
+/// read (see `validate` and `format::json`).
 pub const RULES: &[Rule] = &[
     question_rule("L01", options::long_key, "key conspicuously long", "Test-wise readers take the longest option."),
     bank_rule(
@@ -287,7 +289,7 @@ struct ChoiceContext<'a> {
     amount: Option<Amount>,
 }
 
-/// A bank with views of its questions.
+/// The questions of a bank, each with its context.
 #[derive(Debug)]
 struct BankContext<'a> {
     questions: Vec<QuestionContext<'a>>,
@@ -313,7 +315,7 @@ impl<'a> QuestionContext<'a> {
 
     /// Returns whether exactly one choice may be ticked.
     fn is_single_select(&self) -> bool {
-        matches!(self.question.ask, QuestionKind::Choice { select: SelectCount::One, .. })
+        matches!(self.question.kind, QuestionKind::Choice { select: SelectCount::One, .. })
     }
 
     fn keys(&self) -> impl Iterator<Item = (usize, &ChoiceContext<'a>)> {

@@ -77,6 +77,7 @@ impl Reader<'_> {
                 Some("decimal") => ValueShape::Decimal,
                 _ => enum_values(schema).map_or(ValueShape::Text, ValueShape::Enum),
             },
+            // The only `anyOf` in these schemas is `SelectCount`.
             _ if schema["anyOf"].is_array() => ValueShape::Select,
             _ => ValueShape::Enum(enum_values(schema).unwrap_or_default()),
         }

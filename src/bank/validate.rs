@@ -33,7 +33,7 @@ fn error_finding(rule: &'static str, pointer: String, message: String, help: &st
     Finding { rule, severity: Severity::Error, pointer, message, help: help.to_owned() }
 }
 
-/// The parts of a bank that could be read; a list that could not is nothing, and no reference into it is judged.
+/// The parts of a bank that could be parsed. `None` is a list that could not; references into it are not checked.
 #[derive(Debug)]
 pub struct BankParts<'a> {
     /// The objectives.
@@ -42,9 +42,9 @@ pub struct BankParts<'a> {
     pub sources: Option<&'a [SourceReference]>,
     /// The cases.
     pub cases: Option<&'a [Case]>,
-    /// The questions with their places in the file's list.
+    /// The questions that could be parsed, each with its index in the file's list.
     pub questions: Vec<(usize, &'a Question)>,
-    /// The names of all questions, also of those that could not be read, with their places.
+    /// The index and id of every question, also of those that could not be parsed.
     pub question_ids: Vec<(usize, &'a str)>,
 }
 
@@ -62,7 +62,7 @@ impl<'a> BankParts<'a> {
 }
 
 /// Finds everything that forbids the use of a bank.
-pub fn bank(parts: &BankParts<'_>) -> Vec<Finding> {
+pub fn bank_findings(parts: &BankParts<'_>) -> Vec<Finding> {
     let mut findings = reference_findings(parts);
     for (index, question) in &parts.questions {
         findings.extend(question_findings(question, format_args!("/questions/{index}")));
@@ -82,7 +82,7 @@ pub fn is_valid_question(question: &Question) -> bool {
     question_findings(question, format_args!("")).is_empty()
 }
 
-/// Finds what is wrong between the parts of a bank: names used twice, and references to nothing.
+/// Finds what is wrong between the parts of a bank: ids used twice, and references to missing ids.
 pub fn reference_findings(parts: &BankParts<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let objectives = collect_ids(&mut findings, "objectives", parts.objectives, |objective| &objective.id);
@@ -107,7 +107,7 @@ pub fn reference_findings(parts: &BankParts<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The names that a bank's questions may refer to; nothing where a list could not be read.
+/// The ids that a bank's questions may refer to; `None` for a list that could not be parsed.
 struct KnownIds<'a> {
     objectives: Option<HashSet<&'a ObjectiveId>>,
     sources: Option<HashSet<&'a SourceId>>,
@@ -115,11 +115,11 @@ struct KnownIds<'a> {
 }
 
 impl KnownIds<'_> {
-    /// Finds the references of the question at `at` that lead nowhere.
-    fn missing_references(&self, at: usize, question: &Question) -> Vec<Finding> {
+    /// Finds the references of question `index` to missing ids.
+    fn missing_references(&self, index: usize, question: &Question) -> Vec<Finding> {
         let mut findings = Vec::new();
         // Pointers are written only where something is wrong: this runs over every question that is read.
-        let at = format_args!("/questions/{at}");
+        let pointer = format_args!("/questions/{index}");
         let mut check_reference = |known: bool, pointer: Arguments<'_>, name: &str, list: &str| {
             if !known {
                 let message = format!("there is no \"{name}\" among the bank's {list}");
@@ -128,14 +128,14 @@ impl KnownIds<'_> {
             }
         };
         let known = self.objectives.as_ref().is_none_or(|known| known.contains(&question.objective));
-        check_reference(known, format_args!("{at}/objective"), question.objective.as_str(), "objectives");
+        check_reference(known, format_args!("{pointer}/objective"), question.objective.as_str(), "objectives");
         for (number, citation) in question.sources.iter().enumerate() {
             let known = self.sources.as_ref().is_none_or(|known| known.contains(&citation.id));
-            check_reference(known, format_args!("{at}/sources/{number}/id"), citation.id.as_str(), "sources");
+            check_reference(known, format_args!("{pointer}/sources/{number}/id"), citation.id.as_str(), "sources");
         }
         if let Some(case) = &question.case {
             let known = self.cases.as_ref().is_none_or(|known| known.contains(case));
-            check_reference(known, format_args!("{at}/case"), case.as_str(), "cases");
+            check_reference(known, format_args!("{pointer}/case"), case.as_str(), "cases");
         }
         findings
     }
@@ -145,7 +145,7 @@ fn duplicate_id(pointer: String, name: &str) -> Finding {
     error_finding("duplicate-id", pointer, format!("\"{name}\" is used twice"), "Give one of the two another id.")
 }
 
-/// Collects the names of a list, telling of those used twice.
+/// Collects the ids of a list, and adds a finding for each that is used twice.
 fn collect_ids<'a, T, Id: Hash + Eq + std::fmt::Display>(
     findings: &mut Vec<Finding>,
     list: &str,
@@ -161,9 +161,9 @@ fn collect_ids<'a, T, Id: Hash + Eq + std::fmt::Display>(
     Some(seen)
 }
 
-/// Finds keys that no answer fits, or that are not a choice at all.
+/// Finds answer keys that cannot be marked: no or every choice correct, a negative tolerance, texts that read alike.
 fn key_findings(question: &Question, pointer: Arguments<'_>) -> Vec<Finding> {
-    match &question.ask {
+    match &question.kind {
         QuestionKind::Choice { choices, select, .. } => {
             let keys = choices.iter().filter(|choice| choice.correct).count();
             select_finding(keys, choices.len(), *select, pointer).into_iter().collect()
@@ -183,9 +183,9 @@ fn key_findings(question: &Question, pointer: Arguments<'_>) -> Vec<Finding> {
                 duplicate_texts(pairs.iter().map(|pair| &pair.left), format_args!("{pointer}/pairs"), "/left");
             let right_sides = || pairs.iter().map(|pair| &pair.right);
             findings.extend(duplicate_texts(right_sides(), format_args!("{pointer}/pairs"), "/right"));
-            let right_texts: HashSet<_> = right_sides().map(|right| text::answer_key(right)).collect();
+            let right_texts: HashSet<_> = right_sides().map(|right| text::normalize_answer(right)).collect();
             for (index, extra) in extra_right.iter().enumerate() {
-                if right_texts.contains(&text::answer_key(&extra.text)) {
+                if right_texts.contains(&text::normalize_answer(&extra.text)) {
                     findings.push(ambiguous_text(format!("{pointer}/extra_right/{index}/text"), &extra.text));
                 }
             }
@@ -241,26 +241,26 @@ fn duplicate_texts<'a>(
     member: &str,
 ) -> Vec<Finding> {
     let mut seen = HashSet::new();
-    let duplicates = texts.enumerate().filter(|(_, text)| !seen.insert(text::answer_key(text)));
+    let duplicates = texts.enumerate().filter(|(_, text)| !seen.insert(text::normalize_answer(text)));
     duplicates.map(|(index, text)| ambiguous_text(format!("{list_pointer}/{index}{member}"), text)).collect()
 }
 
-/// Finds critical questions that cannot be right or wrong without doubt (rule L29).
+/// Finds critical questions of a kind that can earn partial credit (the part of rule L29 that reading applies).
 fn critical_finding(question: &Question, pointer: Arguments<'_>) -> Option<Finding> {
-    let message = match &question.ask {
+    let message = match &question.kind {
         _ if !question.critical => return None,
         QuestionKind::Choice { scoring: ChoiceScoring::Balanced, .. } => {
             "a critical question cannot earn partial credit".to_owned()
         }
         QuestionKind::Choice { .. } | QuestionKind::TrueFalse { .. } => return None,
-        other => format!("a question of the kind {} cannot be critical", other.kind().name()),
+        other => format!("a question of the kind {} cannot be critical", other.kind_name().name()),
     };
     let help = "Critical are only choice (all-or-nothing) and true-false questions.";
     Some(error_finding("L29", format!("{pointer}/critical"), message, help))
 }
 
 /// Finds everything that forbids the use of an exam, whatever the banks hold.
-pub fn exam(exam: &Exam) -> Vec<Finding> {
+pub fn exam_findings(exam: &Exam) -> Vec<Finding> {
     let mut findings = Vec::new();
     let is_weighted = exam.sections.iter().any(|section| section.weight.is_some());
     if is_weighted != exam.questions.is_some() {
@@ -292,7 +292,7 @@ pub fn exam(exam: &Exam) -> Vec<Finding> {
 }
 
 /// Finds everything that forbids the use of a syllabus.
-pub fn syllabus(syllabus: &Syllabus) -> Vec<Finding> {
+pub fn syllabus_findings(syllabus: &Syllabus) -> Vec<Finding> {
     let mut seen = HashSet::new();
     let duplicates = syllabus.statements.iter().enumerate().filter(|(_, statement)| !seen.insert(&statement.id));
     duplicates.map(|(index, statement)| duplicate_id(format!("/statements/{index}/id"), &statement.id)).collect()

@@ -64,7 +64,7 @@ pub(super) fn is_question_within_limits(question: &Question) -> bool {
             .as_ref()
             .is_none_or(|reviewed| is_valid_text(&reviewed.by) && is_valid_text(&reviewed.role))
         && are_waivers_valid
-        && is_kind_within_limits(&question.ask)
+        && is_kind_within_limits(&question.kind)
 }
 
 fn is_kind_within_limits(kind: &QuestionKind) -> bool {
@@ -75,7 +75,7 @@ fn is_kind_within_limits(kind: &QuestionKind) -> bool {
                 && choices.iter().all(|choice| is_valid_text(&choice.text) && is_valid_text(&choice.rationale))
         }
         QuestionKind::TrueFalse { rationales, .. } => {
-            is_valid_text(&rationales.holds) && is_valid_text(&rationales.fails)
+            is_valid_text(&rationales.if_true) && is_valid_text(&rationales.if_false)
         }
         QuestionKind::Number { unit, .. } => is_valid_optional_text(unit.as_ref()),
         QuestionKind::Text { accept } => {

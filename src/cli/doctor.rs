@@ -93,7 +93,8 @@ fn check_chains(service: &Service) -> Result<String, String> {
     }
 }
 
-/// Holds what lists show to the facts.
+/// Recomputes every attempt row from its facts, scores the attempts again, verifies signatures, and reads the progress
+/// of all people.
 fn check_records(service: &Service) -> Result<String, String> {
     let rows = service
         .store
@@ -121,6 +122,7 @@ fn check_records(service: &Service) -> Result<String, String> {
 fn check_certificates(service: &Service) -> Result<String, String> {
     let now = service.trust.latest_known_time(service.clock.now().wall);
     let stored = service.stored_certificates(None).map_err(|error| error.to_string())?;
+    // With an empty trust list, only form and signature count, not whether the issuer is trusted here.
     let first_invalid =
         stored.iter().find(|stored| stored.verify(&TrustList::default(), now).verdict == Verdict::Invalid);
     match first_invalid {

@@ -66,7 +66,7 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
             let resume_command = if args.mock { "exam --mock --resume" } else { "exam --resume" };
             return Err(Failure::negative(format!(
                 "The {mode} {exam}, begun {}, is open; nothing was drawn. Go on with `needlewise {resume_command}`.",
-                open_attempt.started.format_local()
+                open_attempt.started_at.format_local()
             )));
         }
         (None, false) => {

@@ -62,7 +62,7 @@ fn make_seed(text: Option<&str>, service: &mut Service) -> Seed {
 /// Finds the banks that are meant; all that may be practiced where none is named.
 fn find_topic_banks(catalog: &Catalog, names: &[String]) -> Result<Vec<CatalogEntry<LazyBank>>, Failure> {
     if names.is_empty() {
-        return Ok(catalog.banks().filter(|bank| bank.value.summary().practice).cloned().collect());
+        return Ok(catalog.banks().filter(|bank| bank.value.summary().allows_practice).cloned().collect());
     }
     let find_bank = |name: &String| {
         let to_failure = |miss| Failure::catalog_miss("bank", name, miss);

@@ -17,7 +17,7 @@ pub struct ProgressBar {
 }
 
 impl ProgressBar {
-    /// Begins to count up to `count`; `word` says what is done with each.
+    /// Starts to count up to `total`; `label` says what is done with each.
     pub fn new(env: &Env<'_>, total: usize, label: &'static str) -> Self {
         Self {
             is_visible: env.terminal.is_stdout_terminal && total > UPDATE_INTERVAL,

@@ -126,14 +126,14 @@ impl Issuer {
         if key.did() == self.current_did() { Ok(key) } else { Err("The key does not fit its name.".to_owned()) }
     }
 
-    /// Returns the issuer with a new key in place of the one that signs now, under the passphrase `then`.
+    /// Returns the issuer with a new key in place of the one that signs now, under the new passphrase.
     ///
     /// The old key vouches for the new one, so that who trusts it can go on by themselves; a key that somebody else may
     /// have vouches for nothing, and the new one must be compared by its words again.
     ///
     /// # Errors
-    /// In words, where the passphrase `now` is not the right one, `then` is too short, or the compromised key is none
-    /// of these.
+    /// In words, if the current passphrase is wrong, the new one is too short, or the compromised key is not one of the
+    /// issuer's.
     pub fn rotate(
         &self,
         rotation: &KeyRotation,

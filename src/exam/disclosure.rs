@@ -17,7 +17,7 @@ pub enum DisclosureLevel {
     Everything,
 }
 
-/// Returns how much of an attempt may be shown while `next` says whether the exam can be taken again.
+/// Returns how much of an attempt may be shown while `eligibility` says whether the exam can be taken again.
 pub fn level(mode: Mode, review: ReviewPolicy, eligibility: Eligibility) -> DisclosureLevel {
     let is_final = matches!(eligibility, Eligibility::Passed { .. } | Eligibility::NoAttemptsLeft);
     match (mode, review) {

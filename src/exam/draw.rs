@@ -199,7 +199,7 @@ impl DrawnPaper {
             } else {
                 earliest.zip(review_day).map(|(a, b)| a.min(b))
             };
-            let order = display_order(&question.ask, choice_rng);
+            let order = display_order(&question.kind, choice_rng);
             let question = self.add_content(question.content_json());
             self.paper.questions.push(PaperQuestion { section, question, order });
         }

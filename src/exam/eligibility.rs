@@ -47,7 +47,7 @@ pub enum Eligibility {
         /// When.
         from: Timestamp,
         /// How many.
-        left: u32,
+        attempts_left: u32,
     },
     /// The exam is passed; it can be renewed from that moment on.
     Passed {
@@ -93,7 +93,7 @@ pub fn evaluate(exam: &Exam, prior: &[PriorAttempt], now: Timestamp) -> Eligibil
     let is_in_window = |prior: &&&PriorAttempt| window.is_none_or(|window| prior.started.saturating_add(window) > from);
     let used_attempts = attempts.iter().filter(is_in_window).count();
     let attempts_left = u32::try_from(max_attempts.saturating_sub(used_attempts)).unwrap_or(u32::MAX);
-    if from <= now { Eligibility::Now { attempts_left } } else { Eligibility::Later { from, left: attempts_left } }
+    if from <= now { Eligibility::Now { attempts_left } } else { Eligibility::Later { from, attempts_left } }
 }
 
 /// Returns the wait after so many failures; the last one given serves all later ones.

@@ -79,7 +79,7 @@ impl LoadedPaper {
             let missing = MissingContent(paper_question.question);
             let question = Question::from_content_json(&content_text(paper_question.question)?).ok_or(missing)?;
             let bank = paper.sections.get(paper_question.section).map(|section| section.bank).ok_or(missing)?;
-            if !is_permutation(&paper_question.order, display_count(&question.ask)) {
+            if !is_permutation(&paper_question.order, display_count(&question.kind)) {
                 return Err(missing);
             }
             questions.push(LoadedQuestion {
@@ -151,7 +151,7 @@ fn is_permutation(order: &[usize], count: usize) -> bool {
 impl LoadedQuestion {
     /// Returns the texts that are shown in an order of their own: choices, items to order, or right sides.
     pub fn displayed_texts(&self) -> Vec<&str> {
-        let text = |index: usize| match &self.question.ask {
+        let text = |index: usize| match &self.question.kind {
             QuestionKind::Choice { choices, .. } => choices[index].text.as_str(),
             QuestionKind::Order { items } => items[index].text.as_str(),
             QuestionKind::Match { pairs, .. } if index < pairs.len() => pairs[index].right.as_str(),

@@ -76,7 +76,7 @@ fn redraw(
     let mut index = 0;
     for (section, selection) in selections.iter().enumerate() {
         for question in selection.sets.iter().flat_map(|set| &set.questions) {
-            let order = display_order(&question.ask, &mut choice_rng);
+            let order = display_order(&question.kind, &mut choice_rng);
             let is_same = loaded_paper.paper.questions.get(index).is_some_and(|stored| {
                 stored.section == section && stored.question == question.digest() && stored.order == order
             });

@@ -14,7 +14,7 @@ use crate::text;
 ///
 /// A critical question is right or wrong, whatever its scoring says.
 pub fn score(question: &Question, answer: Option<&Answer>) -> Points {
-    let is_correct = match (&question.ask, answer) {
+    let is_correct = match (&question.kind, answer) {
         (QuestionKind::Choice { choices, select, scoring, .. }, Some(Answer::Choices(ticked))) => {
             let scoring = if question.critical { ChoiceScoring::AllOrNothing } else { *scoring };
             return score_choice(choices, *select, scoring, ticked);
@@ -24,8 +24,8 @@ pub fn score(question: &Question, answer: Option<&Answer>) -> Points {
             Decimal::parse(given).is_ok_and(|given| answer.accepts(&given, tolerance))
         }
         (QuestionKind::Text { accept }, Some(Answer::Text(given))) => {
-            let given = text::answer_key(given);
-            accept.iter().any(|accepted| text::answer_key(accepted) == given)
+            let given = text::normalize_answer(given);
+            accept.iter().any(|accepted| text::normalize_answer(accepted) == given)
         }
         (QuestionKind::Order { items }, Some(Answer::Order(order))) => order.iter().copied().eq(0..items.len()),
         (QuestionKind::Match { pairs, .. }, Some(Answer::Pairs(right_sides))) => {
@@ -54,7 +54,7 @@ pub fn rekeyed(question: &Question, key: &Answer) -> Option<Question> {
     if invalid_answer_reason(question, key).is_some() {
         return None;
     }
-    let ask = match (question.ask.clone(), key) {
+    let ask = match (question.kind.clone(), key) {
         (QuestionKind::Choice { mut choices, select, scoring, order }, Answer::Choices(keys)) => {
             let has_valid_count = match select {
                 SelectCount::One => true,
@@ -76,7 +76,7 @@ pub fn rekeyed(question: &Question, key: &Answer) -> Option<Question> {
         (QuestionKind::Text { .. }, Answer::Text(answer)) => QuestionKind::Text { accept: vec![answer.clone()] },
         _ => return None,
     };
-    Some(Question { ask, ..question.clone() })
+    Some(Question { kind: ask, ..question.clone() })
 }
 
 /// Marks ticked choices. More ticks than may be selected earn nothing, however they came to be stored.
@@ -108,7 +108,7 @@ pub fn invalid_answer_reason(question: &Question, answer: &Answer) -> Option<Str
         sorted.sort_unstable();
         sorted.windows(2).all(|pair| pair[0] < pair[1]) && sorted.last().is_none_or(|last| *last < bound)
     };
-    let is_valid = match (&question.ask, answer) {
+    let is_valid = match (&question.kind, answer) {
         (QuestionKind::Choice { choices, select, .. }, Answer::Choices(ticked)) => {
             let max_choices = match select {
                 SelectCount::One => 1,
@@ -158,8 +158,8 @@ pub fn outcome(loaded_paper: &LoadedPaper, answers: &[Option<&Answer>], policies
         || loaded_paper.questions.iter().zip(&marks).filter(|(_, mark)| is_missed(mark)).map(|(loaded, _)| loaded);
     let critical_misses = missed_objectives(loaded_paper, missed_questions().filter(|loaded| loaded.question.critical));
     let pass = loaded_paper.exam.as_ref().map(|exam| exam.pass);
-    let all_marks_reached =
-        pass.is_none_or(|pass| earned.reaches(pass, possible)) && sections.iter().all(|section| section.met);
+    let all_marks_reached = pass.is_none_or(|pass| earned.reaches(pass, possible))
+        && sections.iter().all(|section| section.is_pass_mark_reached);
     let result = match (loaded_paper.mode, all_marks_reached, critical_misses.is_empty()) {
         (Mode::Practice, ..) => ExamResult::Practiced,
         (Mode::Exam | Mode::Mock, false, _) => ExamResult::Failed,
@@ -169,10 +169,10 @@ pub fn outcome(loaded_paper: &LoadedPaper, answers: &[Option<&Answer>], policies
     Outcome {
         earned,
         possible,
-        pass,
+        pass_mark: pass,
         sections,
-        critical_misses,
-        missed: missed_objectives(loaded_paper, missed_questions()),
+        missed_critical_objectives: critical_misses,
+        missed_objectives: missed_objectives(loaded_paper, missed_questions()),
         unanswered: answers.iter().zip(&marks).filter(|(answer, mark)| answer.is_none() && mark.is_some()).count(),
         result,
     }
@@ -192,7 +192,14 @@ fn section_outcome(loaded_paper: &LoadedPaper, marks: &[Option<Points>], index: 
     let bank = &loaded_paper.banks[loaded_paper.paper.sections[index].bank];
     let pass = loaded_paper.exam.as_ref().and_then(|exam| exam.sections.get(index)?.pass);
     let met = pass.is_none_or(|pass| earned.reaches(pass, possible));
-    SectionOutcome { bank: bank.id.clone(), title: bank.title.clone(), earned, possible, pass, met }
+    SectionOutcome {
+        bank: bank.id.clone(),
+        title: bank.title.clone(),
+        earned,
+        possible,
+        pass_mark: pass,
+        is_pass_mark_reached: met,
+    }
 }
 
 /// Collects the objectives of some questions, each once.

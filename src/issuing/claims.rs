@@ -109,10 +109,10 @@ impl CredentialClaims<'_> {
 
     fn achievement(&self) -> Achievement {
         let mut descriptions = vec![self.raw_score_description("score", "Score", self.outcome.possible, {
-            self.outcome.pass.map(|pass| points_needed(pass, self.outcome.possible))
+            self.outcome.pass_mark.map(|pass| points_needed(pass, self.outcome.possible))
         })];
         for (index, section) in self.outcome.sections.iter().enumerate() {
-            let needed = section.pass.map(|pass| points_needed(pass, section.possible));
+            let needed = section.pass_mark.map(|pass| points_needed(pass, section.possible));
             descriptions.push(self.raw_score_description(
                 &format!("section/{index}"),
                 &section.title,

@@ -12,19 +12,20 @@ use serde::{Deserialize, Serialize};
 use crate::attempt::chain::{self, ChainHead, SaltedPayload, StoredFact};
 use crate::attempt::fact::{AttemptFinished, AttemptStarted, Person};
 use crate::attempt::paper::BankRef;
-use crate::attempt::{ExamResult, Fact, Mode};
-use crate::bank::exam::Exam;
+use crate::attempt::{Fact, Mode};
 use crate::clock::{Millis, Timestamp};
 use crate::credential::key::KeyPeriod;
+use crate::exam::LoadedPaper;
 use crate::exam::anomalies::find_anomalies;
-use crate::exam::draw::question_counts;
 use crate::exam::loaded_paper::MissingContent;
 use crate::exam::replay::{self, ReplayResult};
-use crate::exam::scoring::invalid_answer_reason;
-use crate::exam::{LoadedPaper, Session};
 use crate::ids::{AttemptId, Digest, FactId, StreamId, TraineeId, from_hex, to_hex};
-use crate::issuing::decision::{applicable_facts, applicable_facts_for_issuer};
+use crate::issuing::decision::applicable_facts;
 use crate::{canonical, text};
+
+mod checks;
+
+use checks::{check_blueprint, check_pools, required_markers, rescore};
 
 /// The format of the file.
 const FORMAT_VERSION: u32 = 1;
@@ -304,29 +305,6 @@ fn shareable_digests(started: &AttemptStarted, content: &impl Fn(Digest) -> Opti
     paper.exam.iter().map(|exam| exam.digest).chain(frames).chain(pools).chain(open).collect()
 }
 
-/// Holds a paper to the blueprint of its exam: so many questions a section, so many of them critical, none twice.
-fn check_blueprint(loaded_paper: &LoadedPaper, exam: &Exam) -> Result<(), String> {
-    let changed_error = |change: &str| Err(format!("It was changed: {change}."));
-    let counts = question_counts(exam);
-    if loaded_paper.paper.sections.len() != counts.len() {
-        return changed_error("its paper has other sections than the exam");
-    }
-    for (section_index, (section, count)) in exam.sections.iter().zip(counts).enumerate() {
-        let section_questions: Vec<_> =
-            loaded_paper.questions.iter().filter(|item| item.section == section_index).collect();
-        let critical_count = section_questions.iter().filter(|item| item.question.critical).count();
-        let is_from_bank = section_questions.iter().all(|item| loaded_paper.banks[item.bank].id == section.bank);
-        if section_questions.len() != count || critical_count != section.critical as usize || !is_from_bank {
-            return changed_error("its paper does not follow the exam's blueprint");
-        }
-    }
-    let distinct: BTreeSet<_> = loaded_paper.paper.questions.iter().map(|item| item.question).collect();
-    if distinct.len() < loaded_paper.questions.len() {
-        return changed_error("its paper asks a question twice");
-    }
-    Ok(())
-}
-
 /// Returns what an issuer keeps of a section's pool: that these questions, and no others, could be drawn for it.
 pub fn pool_marker(exam: Digest, section: usize, pool: Digest) -> String {
     canonical::text(&(exam, "section", section, pool))
@@ -335,91 +313,4 @@ pub fn pool_marker(exam: Digest, section: usize, pool: Digest) -> String {
 /// Returns what an issuer keeps of a bank in use.
 pub fn bank_marker(bank: &BankRef) -> String {
     canonical::text(&("bank", bank))
-}
-
-/// Returns what of the paper's own words the issuer must hold itself: its banks, and the pools of its sections.
-fn required_markers(loaded_paper: &LoadedPaper, exam: &Exam) -> Vec<String> {
-    let exam_digest = exam.digest();
-    let banks = loaded_paper.paper.banks.iter().map(bank_marker);
-    let pools = loaded_paper.paper.sections.iter().enumerate();
-    let pools = pools
-        .map(|(section_index, section)| pool_marker(exam_digest, section_index, section.pool.unwrap_or(Digest::ZERO)));
-    banks.chain(pools).collect()
-}
-
-/// Holds each question to the pool of its section.
-fn check_pools(
-    loaded_paper: &LoadedPaper,
-    stored_content: &impl Fn(Digest) -> Option<String>,
-) -> Result<(), RequestRefusal> {
-    for (section_index, section) in loaded_paper.paper.sections.iter().enumerate() {
-        let pool = section.pool.unwrap_or(Digest::ZERO);
-        let text = stored_content(pool).ok_or(RequestRefusal::UnknownContent(MissingContent(pool)))?;
-        let pool: BTreeSet<Digest> =
-            serde_json::from_str(&text).map_err(|_| RequestRefusal::UnknownContent(MissingContent(pool)))?;
-        if loaded_paper
-            .paper
-            .questions
-            .iter()
-            .any(|item| item.section == section_index && !pool.contains(&item.question))
-        {
-            return Err("It was changed: a question is not of those that its section draws from.".into());
-        }
-    }
-    Ok(())
-}
-
-/// Marks the answers again and holds the result to what was stored. Returns the end as it is marked now, when the
-/// sitting ended, and since when it is passed.
-fn rescore(
-    loaded_paper: &Arc<LoadedPaper>,
-    stored_facts: &[StoredFact],
-    keys: &[KeyPeriod],
-) -> Result<(AttemptFinished, Timestamp, Timestamp), String> {
-    let facts = applicable_facts_for_issuer(stored_facts, keys);
-    let mut session = Session::new(Arc::clone(loaded_paper));
-    let (mut ending, mut passed_at) = (None, Timestamp::from_millis(0));
-    let mut passed = false;
-    for (stored_fact, fact) in &facts {
-        match (&ending, fact) {
-            (None, Fact::Finished(finished)) => {
-                if finished.outcome != session.outcome() {
-                    return Err("It was changed: marked again, it comes to another result.".to_owned());
-                }
-                ending = Some((finished.clone(), stored_fact.stored_at));
-            }
-            (None, _) | (Some(_), Fact::Remarked(_) | Fact::Issued(_) | Fact::AttemptGranted(_)) => {}
-            (Some(_), Fact::Voided(_)) => return Err("The attempt is void.".to_owned()),
-            (Some(_), _) => return Err("It was changed: something follows the end of the attempt.".to_owned()),
-        }
-        session.apply(fact);
-        if matches!(fact, Fact::Finished(_) | Fact::Remarked(_)) {
-            // A pass that was found later could not be asked for before.
-            let passed_before = std::mem::replace(&mut passed, session.outcome().result == ExamResult::Passed);
-            passed_at = if passed && !passed_before { stored_fact.stored_at } else { passed_at };
-        }
-    }
-    let Some((finished, ended_at)) = ending else { return Err("The attempt has not ended.".to_owned()) };
-    for (_, fact) in &facts {
-        let Fact::Answered(answered) = fact else { continue };
-        let item = loaded_paper
-            .questions
-            .get(answered.question_index)
-            .ok_or("It was changed: a question is answered that was not asked.")?;
-        let misfit = answered.answer.as_ref().and_then(|answer| invalid_answer_reason(&item.question, answer));
-        if let Some(reason) = misfit {
-            return Err(format!(
-                "It was changed: question {} has an answer that cannot be given: {reason}.",
-                answered.question_index + 1
-            ));
-        }
-        if loaded_paper.limit.is_some_and(|limit| answered.elapsed > limit) {
-            return Err("It was changed: an answer came after the time was over.".to_owned());
-        }
-    }
-    let outcome = session.outcome();
-    match outcome.result {
-        ExamResult::Passed => Ok((AttemptFinished { outcome, ..finished }, ended_at, passed_at)),
-        _ => Err("The exam was not passed.".to_owned()),
-    }
 }

@@ -57,7 +57,7 @@ pub(super) fn parse_entry(
     question_count: usize,
 ) -> Result<TypedEntry, String> {
     let line = line.trim();
-    let is_number_question = matches!(loaded_question.question.ask, QuestionKind::Number { .. });
+    let is_number_question = matches!(loaded_question.question.kind, QuestionKind::Number { .. });
     match parse_command(line, question_count) {
         Some(TypedEntry::GoTo(_)) if is_number_question => parse_answer(line, loaded_question).map(TypedEntry::Answer),
         Some(entry) => Ok(entry),
@@ -69,7 +69,7 @@ fn parse_answer(line: &str, loaded_question: &LoadedQuestion) -> Result<Answer, 
     if line.is_empty() {
         return Err("type an answer, or help".to_owned());
     }
-    match &loaded_question.question.ask {
+    match &loaded_question.question.kind {
         QuestionKind::Choice { .. } => {
             let mut selected = parse_letters(line, loaded_question)?;
             selected.sort_unstable();

@@ -22,7 +22,7 @@ pub(super) fn lines(session: &Session, index: usize) -> Vec<String> {
             .enumerate()
             .map(|(index, choice_text)| format!("{}. {choice_text}", choice_letter(index))),
     );
-    if let QuestionKind::Match { pairs, .. } = &loaded_question.question.ask {
+    if let QuestionKind::Match { pairs, .. } = &loaded_question.question.kind {
         lines.extend(pairs.iter().enumerate().map(|(index, pair)| format!("{}. {}", index + 1, pair.left)));
     }
     lines

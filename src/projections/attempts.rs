@@ -14,18 +14,21 @@ use crate::ids::{AttemptId, CertificateId, Digest, ExamId, TraineeId};
 pub struct AttemptRow {
     /// The attempt.
     pub id: AttemptId,
-    /// Who sat it.
+    /// Who took it.
     pub trainee: TraineeId,
     /// What it was for.
     pub mode: Mode,
     /// The exam, for an exam.
     pub exam: Option<ExamId>,
     /// When its first question was shown.
-    pub started: Timestamp,
+    #[serde(rename = "started")]
+    pub started_at: Timestamp,
     /// When it ended, once it has.
-    pub finished: Option<Timestamp>,
+    #[serde(rename = "finished")]
+    pub finished_at: Option<Timestamp>,
     /// How long it could take.
-    pub limit: Option<Millis>,
+    #[serde(rename = "limit")]
+    pub time_limit: Option<Millis>,
     /// What it came to, once it has ended.
     #[serde(rename = "standing")]
     pub result: Option<ExamResult>,
@@ -42,7 +45,8 @@ pub struct AttemptRow {
     pub voided: bool,
     /// How many more attempts were granted after it.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub granted: u32,
+    #[serde(rename = "granted")]
+    pub extra_attempts: u32,
 }
 
 fn is_zero(count: &u32) -> bool {
@@ -50,23 +54,23 @@ fn is_zero(count: &u32) -> bool {
 }
 
 impl AttemptRow {
-    /// Returns the row of an attempt that began at `at`.
+    /// Returns the row of an attempt that began at `started_at`.
     pub fn from_started(id: AttemptId, started_at: Timestamp, started: &AttemptStarted) -> Self {
         Self {
             id,
             trainee: started.trainee,
             mode: started.mode,
             exam: started.paper.exam.as_ref().map(|exam| exam.id.clone()),
-            started: started_at,
-            finished: None,
-            limit: started.limit,
+            started_at,
+            finished_at: None,
+            time_limit: started.limit,
             result: None,
             earned: None,
             possible: started.paper.questions.len(),
             certificate: None,
             valid_until: None,
             voided: false,
-            granted: 0,
+            extra_attempts: 0,
         }
     }
 
@@ -77,14 +81,14 @@ impl AttemptRow {
             Fact::Issued(issued) => self.set_certificate(issued),
             Fact::Remarked(remarked) => self.set_outcome(&remarked.outcome),
             Fact::Voided(_) => self.voided = true,
-            Fact::AttemptGranted(_) => self.granted = self.granted.saturating_add(1),
+            Fact::AttemptGranted(_) => self.extra_attempts = self.extra_attempts.saturating_add(1),
             _ => {}
         }
     }
 
     /// Takes in the end of the attempt.
     fn apply_finished(&mut self, finished_at: Timestamp, finished: &AttemptFinished) {
-        self.finished = Some(finished_at);
+        self.finished_at = Some(finished_at);
         self.set_outcome(&finished.outcome);
     }
 
@@ -103,7 +107,7 @@ impl AttemptRow {
 
     /// Returns whether its time is over at a moment.
     pub fn is_time_over(&self, now: Timestamp) -> bool {
-        self.limit.is_some_and(|limit| now.since(self.started) >= limit)
+        self.time_limit.is_some_and(|limit| now.since(self.started_at) >= limit)
     }
 
     /// Returns the state as records name it: open, passed, failed, failed-critical, void, or practiced.
@@ -111,16 +115,16 @@ impl AttemptRow {
         if self.voided { "void" } else { self.result.map_or("open", ExamResult::name) }
     }
 
-    /// Returns what the attempts rule needs to know of it.
+    /// Returns what [`exam::eligibility`](crate::exam::eligibility) needs to know of it.
     pub fn to_prior_attempt(&self) -> PriorAttempt {
         PriorAttempt {
-            started: self.started,
-            finished: self.finished,
-            limit: self.limit,
+            started: self.started_at,
+            finished: self.finished_at,
+            limit: self.time_limit,
             result: self.result,
             valid_until: self.valid_until,
             voided: self.voided,
-            extra_attempts: self.granted,
+            extra_attempts: self.extra_attempts,
         }
     }
 

@@ -99,7 +99,7 @@ impl Service {
         let key =
             SigningKeyPair::load_or_create(&self.paths.computer_key_file(), seed).map_err(ServiceError::Certificate)?;
         let now = self.clock.now().wall;
-        let passed_at = active_attempt.row.finished.unwrap_or(now);
+        let passed_at = active_attempt.row.finished_at.unwrap_or(now);
         let renewed_attempt = self.find_renewed_attempt(active_attempt, exam, passed_at)?;
         let valid_until = valid_until(exam, passed_at, renewed_attempt.as_ref().and_then(|row| row.valid_until));
         let certificate = CertificateId::new(now, self.random_bytes());
@@ -137,7 +137,7 @@ impl Service {
         // A pass that came later by the calendar can have come earlier into being, by another marking.
         let is_renewable = |row: &AttemptRow| {
             let is_passed = row.result == Some(ExamResult::Passed) && !row.voided;
-            let is_earlier = row.finished.is_some_and(|finished_at| finished_at < passed_at);
+            let is_earlier = row.finished_at.is_some_and(|finished_at| finished_at < passed_at);
             let is_in_renewal_period =
                 |until: Timestamp| until >= passed_at && until.saturating_sub(RENEWAL_WINDOW) <= passed_at;
             is_passed && is_earlier && row.valid_until.is_some_and(is_in_renewal_period)

@@ -97,7 +97,7 @@ impl Service {
     /// Returns how many decisions about a person's attempts at an exam no issuer has signed: voided, and granted.
     pub(super) fn unsigned_decisions(&self, trainee: TraineeId, exam: &ExamId) -> Result<(usize, usize), ServiceError> {
         let (mut voided, mut granted) = (0, 0);
-        for row in self.exam_attempts(trainee, exam)?.iter().filter(|row| row.voided || row.granted > 0) {
+        for row in self.exam_attempts(trainee, exam)?.iter().filter(|row| row.voided || row.extra_attempts > 0) {
             for stored_fact in self.facts(row.id)? {
                 let is_signed = |decided: &AttemptDecision, decision| {
                     let signature = decided.signature.as_ref();

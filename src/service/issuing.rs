@@ -244,7 +244,7 @@ impl Service {
             let has_passed = row.result == Some(crate::attempt::ExamResult::Passed);
             // The certificate of a sitting begins when it ended.
             let is_signed = certificates.iter().any(|certificate| {
-                row.finished.is_some_and(|finished_at| certificate.valid_from == finished_at.truncate_to_second())
+                row.finished_at.is_some_and(|finished_at| certificate.valid_from == finished_at.truncate_to_second())
             });
             if has_passed && !is_signed && self.load_attempt(row.id, false)?.invigilated {
                 return Ok(Some(row.id));

@@ -81,8 +81,7 @@ impl Service {
             .map_err(|reason| ServiceError::Rejected(format!("The request cannot be replayed. {reason}")))
     }
 
-    /// Verifies the signatures behind some rows: a row that somebody wrote into the store by hand proves nothing.
-    /// `done` is told of each.
+    /// Verifies the signatures behind some rows, because a row written into the store by hand proves nothing.
     ///
     /// # Errors
     /// [`ServiceError::ForgedCertificate`] for the first that its credential does not bear out, or what the store says.
@@ -152,8 +151,8 @@ impl Service {
         }
         for row in self.store.attempts(&query)? {
             let label = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
-            events.push((row.started, format!("{label} begun")));
-            events.extend(row.finished.map(|finished_at| (finished_at, format!("{label} ended: {}", row.state()))));
+            events.push((row.started_at, format!("{label} begun")));
+            events.extend(row.finished_at.map(|finished_at| (finished_at, format!("{label} ended: {}", row.state()))));
         }
         Ok(events)
     }

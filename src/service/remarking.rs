@@ -82,7 +82,7 @@ pub struct RemarkedResult {
 }
 
 impl Service {
-    /// Marks those of some exams again that asked a faulty question, and stores nothing. `progress` is told of each
+    /// Marks those of some exams again that asked a faulty question, and stores nothing. It calls `report_progress` after each
     /// attempt.
     ///
     /// # Errors
@@ -263,7 +263,7 @@ impl RemarkPlan {
 fn parse_keys(question: &Question, text: &str) -> Result<Vec<Answer>, String> {
     let key = |text: &str| {
         let text = text.trim();
-        let answer = match &question.ask {
+        let answer = match &question.kind {
             QuestionKind::Choice { choices, .. } => {
                 let choice_index =
                     |typed: char| (0..choices.len()).find(|index| choice_letter(*index).eq_ignore_ascii_case(&typed));
@@ -279,11 +279,11 @@ fn parse_keys(question: &Question, text: &str) -> Result<Vec<Answer>, String> {
         rekeyed(question, &answer).map(|_| answer)
     };
     // A text may hold a slash itself.
-    let keys = match &question.ask {
+    let keys = match &question.kind {
         QuestionKind::Text { .. } => key(text).map(|key| vec![key]),
         _ => text.split('/').map(key).collect(),
     };
-    keys.ok_or_else(|| match &question.ask {
+    keys.ok_or_else(|| match &question.kind {
         QuestionKind::Order { .. } | QuestionKind::Match { .. } => {
             "What is put in order or paired has no other key. Drop the question, or accept all answers.".to_owned()
         }

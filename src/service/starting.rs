@@ -31,7 +31,7 @@ impl Service {
         piped: bool,
     ) -> Result<ActiveAttempt, ServiceError> {
         self.ensure_no_open_exam(trainee)?;
-        let banks: Vec<_> = banks.iter().filter(|bank| bank.value.summary().practice).collect();
+        let banks: Vec<_> = banks.iter().filter(|bank| bank.value.summary().allows_practice).collect();
         let drawn = draw::practice(&banks, count, seed);
         if drawn.paper.questions.is_empty() {
             return Err(ServiceError::NothingToPractice);
@@ -66,7 +66,7 @@ impl Service {
         let mut identity = identity.to_owned();
         let newest_attempt =
             self.store.attempts(&AttemptQuery { max_count: Some(1), ..AttemptQuery::default() })?.pop();
-        let last_attempt_at = newest_attempt.map(|row| row.finished.unwrap_or(row.started).max(row.started));
+        let last_attempt_at = newest_attempt.map(|row| row.finished_at.unwrap_or(row.started_at).max(row.started_at));
         if let Some(last_attempt_at) =
             last_attempt_at.filter(|last_attempt_at| *last_attempt_at > self.clock.now().wall)
         {

@@ -88,16 +88,16 @@ pub(super) fn read_attempt(row: &Columns<'_>) -> Result<(AttemptRow, Digest)> {
         trainee: parse_column(row, 1)?,
         mode: row.get(2).map(|Word::<Mode>(mode)| mode)?,
         exam: parse_optional_column(row, 3)?,
-        started: read_timestamp(row, 4)?,
-        finished: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
-        limit: row.get::<_, Option<u64>>(6)?.map(Millis),
+        started_at: read_timestamp(row, 4)?,
+        finished_at: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
+        time_limit: row.get::<_, Option<u64>>(6)?.map(Millis),
         result: row.get::<_, Option<Word<ExamResult>>>(7)?.map(|Word(standing)| standing),
         earned: row.get::<_, Option<Word<_>>>(8)?.map(|Word(earned)| earned),
         possible: row.get(9)?,
         certificate: parse_optional_column(row, 10)?,
         valid_until: row.get::<_, Option<i64>>(11)?.map(Timestamp::from_millis),
         voided: row.get::<_, i64>(12)? != 0,
-        granted: row.get(13)?,
+        extra_attempts: row.get(13)?,
     };
     Ok((attempt, parse_column(row, 14)?))
 }

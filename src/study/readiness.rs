@@ -10,11 +10,11 @@ use crate::exam::Session;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readiness {
     /// Even the lower end of what the answers allow for reaches the mark.
-    Yes,
+    Ready,
     /// Not even the upper end reaches it.
-    No,
+    NotReady,
     /// The mark lies in between.
-    Uncertain,
+    TooFewQuestions,
 }
 
 /// A part of an exam.
@@ -36,20 +36,19 @@ pub struct ReadinessEstimate {
 
 /// Says how ready somebody is: for the whole, then for each section.
 pub fn estimates(outcome: &Outcome) -> Vec<ReadinessEstimate> {
-    let whole = estimate("All sections", &outcome.earned, outcome.possible, outcome.pass);
-    let sections = outcome
-        .sections
-        .iter()
-        .map(|section| estimate(&section.title, &section.earned, section.possible, section.pass.or(outcome.pass)));
+    let whole = estimate("All sections", &outcome.earned, outcome.possible, outcome.pass_mark);
+    let sections = outcome.sections.iter().map(|section| {
+        estimate(&section.title, &section.earned, section.possible, section.pass_mark.or(outcome.pass_mark))
+    });
     std::iter::once(whole).chain(sections).collect()
 }
 
 fn estimate(title: &str, earned: &Points, possible: usize, pass_mark: Option<Percent>) -> ReadinessEstimate {
     let interval_percent = wilson(earned.share_of(possible), possible);
     let readiness = match pass_mark.map(u8::from) {
-        Some(pass_mark) if interval_percent.0 >= pass_mark => Readiness::Yes,
-        Some(pass_mark) if interval_percent.1 < pass_mark => Readiness::No,
-        _ => Readiness::Uncertain,
+        Some(pass_mark) if interval_percent.0 >= pass_mark => Readiness::Ready,
+        Some(pass_mark) if interval_percent.1 < pass_mark => Readiness::NotReady,
+        _ => Readiness::TooFewQuestions,
     };
     ReadinessEstimate {
         title: title.to_owned(),

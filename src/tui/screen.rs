@@ -66,7 +66,7 @@ pub trait Screen {
     }
 }
 
-/// Takes a key on a screen that is only read: it scrolls, or leaves for where `leave` says.
+/// Handles a key on a screen that is only read: it scrolls, or leaves with `leave_effect`.
 pub fn handle_read_only_key(scroll: &mut Scroll, key: Key, leave_effect: Effect) -> Option<Effect> {
     match key {
         key if scroll.handle_key(key) => None,

@@ -87,7 +87,8 @@ impl HomeView {
                 last_practiced: rows.iter().map(|row| row.last_answered).max(),
             }
         };
-        let summaries = service.catalog.banks().map(|bank| bank.value.summary()).filter(|summary| summary.practice);
+        let summaries =
+            service.catalog.banks().map(|bank| bank.value.summary()).filter(|summary| summary.allows_practice);
         let topics = summaries.map(topic_view).collect();
         let exam_with_eligibility =
             |entry: &CatalogEntry<Exam>| Ok((Arc::clone(&entry.value), service.eligibility(person.id, &entry.value)?));

@@ -25,13 +25,13 @@ pub fn review_questions(session: &Session) -> Vec<ReviewedQuestion> {
     let to_reviewed = |(index, loaded_question): (usize, &crate::exam::loaded_paper::LoadedQuestion)| {
         let answer = session.stored_answer(index).map(|stored_answer| &stored_answer.answer);
         let correctness = answer.map_or("Not answered", |_| correctness(&session.points(index)));
-        let selected_choices = match (&loaded_question.question.ask, answer) {
+        let selected_choices = match (&loaded_question.question.kind, answer) {
             (QuestionKind::Choice { choices, .. }, Some(Answer::Choices(ticked))) => {
                 let ticked = ticked.iter().filter_map(|choice_index| choices.get(*choice_index));
                 ticked.map(|choice| (choice.text.clone(), choice.rationale.clone())).collect()
             }
             (QuestionKind::TrueFalse { rationales, .. }, Some(Answer::Truth(truth))) => {
-                let rationale = if *truth { &rationales.holds } else { &rationales.fails };
+                let rationale = if *truth { &rationales.if_true } else { &rationales.if_false };
                 vec![(truth.to_string(), rationale.clone())]
             }
             _ => Vec::new(),

@@ -17,7 +17,7 @@ pub fn correctness(points: &Points) -> &'static str {
 
 /// Returns what to do with a question.
 pub fn instruction(loaded_question: &LoadedQuestion) -> String {
-    match &loaded_question.question.ask {
+    match &loaded_question.question.kind {
         QuestionKind::Choice { select: SelectCount::One, .. } => "Choose one.".to_owned(),
         QuestionKind::Choice { select: SelectCount::All, .. } => "Choose all that apply.".to_owned(),
         QuestionKind::Choice { select: SelectCount::Exactly(count), .. } => format!("Choose {count}."),
@@ -55,7 +55,7 @@ pub fn answer_text(loaded_question: &LoadedQuestion, answer: &Answer) -> String 
 /// Returns for every choice, item or pair what it is and why, as practice shows it.
 pub fn rationales(loaded_question: &LoadedQuestion) -> Vec<(String, String)> {
     let right = |right: bool| if right { "right" } else { "wrong" };
-    match &loaded_question.question.ask {
+    match &loaded_question.question.kind {
         QuestionKind::Choice { choices, .. } => {
             let line = |(position, place): (usize, &usize)| {
                 let choice = &choices[*place];
@@ -64,8 +64,8 @@ pub fn rationales(loaded_question: &LoadedQuestion) -> Vec<(String, String)> {
             loaded_question.order.iter().enumerate().map(line).collect()
         }
         QuestionKind::TrueFalse { answer, rationales, .. } => vec![
-            (format!("true ({})", right(*answer)), rationales.holds.clone()),
-            (format!("false ({})", right(!*answer)), rationales.fails.clone()),
+            (format!("true ({})", right(*answer)), rationales.if_true.clone()),
+            (format!("false ({})", right(!*answer)), rationales.if_false.clone()),
         ],
         QuestionKind::Number { answer, tolerance, unit } => {
             let unit = unit.as_deref().unwrap_or_default();

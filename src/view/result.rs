@@ -1,4 +1,6 @@
-//! Results in words, limited to the disclosure level.
+//! Lines of text about results, papers, readiness, time left and eligibility.
+//!
+//! Only [`result_lines`] applies the disclosure level; callers of the others check it first.
 
 use crate::attempt::points::points_needed;
 use crate::attempt::{ExamResult, Mode, Outcome};
@@ -26,33 +28,33 @@ fn disclosed_lines(outcome: &Outcome, disclosure_level: DisclosureLevel) -> Vec<
         return lines;
     }
     lines.extend(outcome_reasons(outcome).into_iter().map(|reason| format!("Reason: {reason}")));
-    let pass_mark =
-        outcome.pass.map_or(String::new(), |pass| format!(", {} needed", points_needed(pass, outcome.possible)));
-    lines.push(format!("Score: {} of {}{pass_mark}", outcome.earned, outcome.possible));
+    let needed_suffix =
+        outcome.pass_mark.map_or(String::new(), |pass| format!(", {} needed", points_needed(pass, outcome.possible)));
+    lines.push(format!("Score: {} of {}{needed_suffix}", outcome.earned, outcome.possible));
     for section in &outcome.sections {
-        let pass_mark = section.pass.map_or(String::new(), |pass| {
-            let met = if section.met { "reached" } else { "not reached" };
+        let needed_suffix = section.pass_mark.map_or(String::new(), |pass| {
+            let met = if section.is_pass_mark_reached { "reached" } else { "not reached" };
             format!(", {} needed, {met}", points_needed(pass, section.possible))
         });
-        lines.push(format!("Section: {}: {} of {}{pass_mark}", section.title, section.earned, section.possible));
+        lines.push(format!("Section: {}: {} of {}{needed_suffix}", section.title, section.earned, section.possible));
     }
-    lines.extend(outcome.missed.iter().map(|missed| format!("Objective missed: {}", missed.text)));
+    lines.extend(outcome.missed_objectives.iter().map(|missed| format!("Objective missed: {}", missed.text)));
     lines
 }
 
 /// Returns why an exam was passed or not, in sentences.
 pub fn outcome_reasons(outcome: &Outcome) -> Vec<String> {
     let mut reasons = Vec::new();
-    if let Some(pass) = outcome.pass.filter(|pass| !outcome.earned.reaches(*pass, outcome.possible)) {
+    if let Some(pass) = outcome.pass_mark.filter(|pass| !outcome.earned.reaches(*pass, outcome.possible)) {
         let needed = points_needed(pass, outcome.possible);
         reasons.push(format!("{} of {} points, {needed} are needed.", outcome.earned, outcome.possible));
     }
-    for section in outcome.sections.iter().filter(|section| !section.met) {
-        let needed = section.pass.map_or(0, |pass| points_needed(pass, section.possible));
+    for section in outcome.sections.iter().filter(|section| !section.is_pass_mark_reached) {
+        let needed = section.pass_mark.map_or(0, |pass| points_needed(pass, section.possible));
         let (title, earned) = (&section.title, &section.earned);
         reasons.push(format!("{title}: {earned} of {} points, {needed} are needed.", section.possible));
     }
-    let critical = outcome.critical_misses.iter();
+    let critical = outcome.missed_critical_objectives.iter();
     reasons.extend(critical.map(|missed| format!("A safety-critical question was missed: {}.", missed.text)));
     if reasons.is_empty() && outcome.result == ExamResult::Passed {
         reasons.push("Every mark was reached and every safety-critical question answered rightly.".to_owned());
@@ -60,7 +62,8 @@ pub fn outcome_reasons(outcome: &Outcome) -> Vec<String> {
     reasons
 }
 
-/// Returns what is to be known of a paper before and after it: replaced banks, open pool, missing review.
+/// Returns the notes shown before and after an exam: mock exam, open pool, replaced built-in banks, missing clinical
+/// review.
 pub fn paper_notes(loaded_paper: &LoadedPaper) -> Vec<String> {
     let mut notes = Vec::new();
     match loaded_paper.mode {
@@ -81,22 +84,22 @@ pub fn paper_notes(loaded_paper: &LoadedPaper) -> Vec<String> {
     notes
 }
 
-/// Returns how ready somebody is, from a mock exam: the whole, the sections, then the objectives that were not all
-/// right.
+/// Returns the readiness estimate from a mock exam: the whole, the sections, then the objectives with missed
+/// questions.
 pub fn readiness_lines(session: &Session, outcome: &Outcome) -> Vec<String> {
     let estimate_line = |estimate: &ReadinessEstimate| {
         let label = match estimate.readiness {
-            Readiness::Yes => "ready",
-            Readiness::No => "not ready",
-            Readiness::Uncertain => "too few questions to tell",
+            Readiness::Ready => "ready",
+            Readiness::NotReady => "not ready",
+            Readiness::TooFewQuestions => "too few questions to tell",
         };
-        let pass_mark =
+        let needed_suffix =
             estimate.pass_mark.map_or(String::new(), |pass_mark| format!(", {} % needed", u8::from(pass_mark)));
         let ((low, high), (earned, possible)) = (estimate.interval_percent, (&estimate.earned, estimate.possible));
-        format!("Ready: {}: {label} ({earned} of {possible}, likely {low} to {high} %{pass_mark})", estimate.title)
+        format!("Ready: {}: {label} ({earned} of {possible}, likely {low} to {high} %{needed_suffix})", estimate.title)
     };
     let mut lines: Vec<_> = readiness::estimates(outcome).iter().map(estimate_line).collect();
-    if !outcome.critical_misses.is_empty() {
+    if !outcome.missed_critical_objectives.is_empty() {
         lines.push("Ready: no, as long as a safety-critical question is missed".to_owned());
     }
     let weak_objectives =
@@ -119,11 +122,11 @@ pub fn time_left(remaining: Millis) -> String {
 pub fn eligibility_line(eligibility: Eligibility, exam: &Exam) -> String {
     let max_attempts = exam.attempts.max;
     match eligibility {
-        Eligibility::Now { attempts_left: left } => format!("Next attempt: now, {left} of {max_attempts} left"),
-        Eligibility::Later { from: at, left } => {
-            format!("Next attempt: from {}, {left} of {max_attempts} left", at.format_local())
+        Eligibility::Now { attempts_left } => format!("Next attempt: now, {attempts_left} of {max_attempts} left"),
+        Eligibility::Later { from, attempts_left: left } => {
+            format!("Next attempt: from {}, {left} of {max_attempts} left", from.format_local())
         }
-        Eligibility::Passed { valid_until: until, .. } => format!("Valid through {} (UTC)", until.day().format_long()),
+        Eligibility::Passed { valid_until, .. } => format!("Valid through {} (UTC)", valid_until.day().format_long()),
         Eligibility::NoAttemptsLeft => "Next attempt: no further attempt possible".to_owned(),
     }
 }

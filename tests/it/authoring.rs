@@ -188,7 +188,7 @@ fn the_shipped_questions_keep_to_their_mix() {
         |of: &dyn Fn(&needlewise::bank::Question) -> bool| 100 * all.iter().filter(|q| of(q)).count() / all.len();
     assert!(share(&|q| q.level.name() == "recall") <= 50, "at most half recall");
     assert!(share(&|q| matches!(q.level.name(), "application" | "analysis")) >= 34, "at least a third");
-    assert!(share(&|q| q.ask.kind().name() == "true-false") < 10);
+    assert!(share(&|q| q.kind.kind_name().name() == "true-false") < 10);
     assert!(all.iter().all(|q| q.reviewed.is_none()), "no clinician has reviewed them yet");
     assert!(all.iter().all(|q| q.review_by.is_some() && !q.covers.is_empty()));
 }

@@ -287,7 +287,7 @@ fn fixed_orders_are_kept_and_a_last_choice_stays_last() {
     let ask = |order| {
         let question: needlewise::bank::Question =
             serde_json::from_value(choice("q", false, choices(order))).expect("a question");
-        question.ask
+        question.kind
     };
     for n in 0..50 {
         let order = |kind| draw::display_order(&ask(kind), &mut DrawRng::new(seed(n), RngStream::ChoiceOrder));

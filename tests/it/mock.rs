@@ -57,10 +57,10 @@ fn how_sure_it_is_grows_with_the_questions() {
     let outcome = |right: usize, possible: usize| Outcome {
         earned: needlewise::attempt::Points::from_whole(right),
         possible,
-        pass: Some(80.try_into().expect("a percent")),
+        pass_mark: Some(80.try_into().expect("a percent")),
         sections: Vec::new(),
-        critical_misses: Vec::new(),
-        missed: Vec::new(),
+        missed_critical_objectives: Vec::new(),
+        missed_objectives: Vec::new(),
         unanswered: 0,
         result: ExamResult::Passed,
     };
@@ -70,11 +70,11 @@ fn how_sure_it_is_grows_with_the_questions() {
     };
     // By Wilson's formula, worked out by hand: 10 of 10 is 72.25 to 100 %, 54 of 60 is 79.85 to 95.34 %, 57 of 60 is
     // 86.30 to 98.29 %, 30 of 60 is 37.74 to 62.26 %.
-    assert_eq!(one(10, 10), (Readiness::Uncertain, (72, 100)));
-    assert_eq!(one(54, 60), (Readiness::Uncertain, (79, 96)));
-    assert_eq!(one(57, 60), (Readiness::Yes, (86, 99)));
-    assert_eq!(one(30, 60), (Readiness::No, (37, 63)));
-    assert_eq!(one(0, 0), (Readiness::Uncertain, (0, 100)));
+    assert_eq!(one(10, 10), (Readiness::TooFewQuestions, (72, 100)));
+    assert_eq!(one(54, 60), (Readiness::TooFewQuestions, (79, 96)));
+    assert_eq!(one(57, 60), (Readiness::Ready, (86, 99)));
+    assert_eq!(one(30, 60), (Readiness::NotReady, (37, 63)));
+    assert_eq!(one(0, 0), (Readiness::TooFewQuestions, (0, 100)));
 }
 
 #[test]

@@ -99,16 +99,16 @@ impl Pass<'_> {
             title: (*title).to_owned(),
             earned: points("13/2"),
             possible: 7,
-            pass: Some(percent(70)),
-            met: true,
+            pass_mark: Some(percent(70)),
+            is_pass_mark_reached: true,
         };
         Outcome {
             earned: points("13/2"),
             possible: 7,
-            pass: Some(percent(80)),
+            pass_mark: Some(percent(80)),
             sections: self.sections.iter().map(section).collect(),
-            critical_misses: Vec::new(),
-            missed: Vec::new(),
+            missed_critical_objectives: Vec::new(),
+            missed_objectives: Vec::new(),
             unanswered: 0,
             result: ExamResult::Passed,
         }

@@ -44,18 +44,18 @@ fn the_first_attempt_may_start_at_once() {
 fn waits_follow_the_first_and_the_later_failures() {
     let first = failed(0);
     let wait = at(Millis::from_minutes(5)).saturating_add(hours(24));
-    assert_eq!(evaluate(&exam(), &[first], at(hours(1))), Eligibility::Later { from: wait, left: 2 });
+    assert_eq!(evaluate(&exam(), &[first], at(hours(1))), Eligibility::Later { from: wait, attempts_left: 2 });
     assert_eq!(evaluate(&exam(), &[first], wait), Eligibility::Now { attempts_left: 2 }, "to the millisecond");
     let both = [failed(30), first];
     let wait = at(hours(30)).saturating_add(Millis::from_minutes(5)).saturating_add(hours(168));
-    assert_eq!(evaluate(&exam(), &both, at(hours(31))), Eligibility::Later { from: wait, left: 1 });
+    assert_eq!(evaluate(&exam(), &both, at(hours(31))), Eligibility::Later { from: wait, attempts_left: 1 });
 }
 
 #[test]
 fn attempts_run_out_within_the_window_and_come_back_as_it_rolls_on() {
     let three = [failed(0), failed(30), failed(300)];
     let rolled = at(Millis::from_days(365));
-    assert_eq!(evaluate(&exam(), &three, at(hours(600))), Eligibility::Later { from: rolled, left: 1 });
+    assert_eq!(evaluate(&exam(), &three, at(hours(600))), Eligibility::Later { from: rolled, attempts_left: 1 });
     assert_eq!(evaluate(&exam(), &three, rolled), Eligibility::Now { attempts_left: 1 });
 }
 
@@ -72,7 +72,7 @@ fn without_a_window_the_last_attempt_is_the_last() {
 fn an_abandoned_attempt_counts_and_its_wait_begins_at_its_deadline() {
     let abandoned = PriorAttempt { finished: None, result: None, ..failed(0) };
     let wait = at(Millis::from_minutes(10)).saturating_add(hours(24));
-    assert_eq!(evaluate(&exam(), &[abandoned], at(hours(1))), Eligibility::Later { from: wait, left: 2 });
+    assert_eq!(evaluate(&exam(), &[abandoned], at(hours(1))), Eligibility::Later { from: wait, attempts_left: 2 });
     let timed_out_late = PriorAttempt { finished: Some(at(hours(100))), ..failed(0) };
     assert_eq!(
         evaluate(&exam(), &[timed_out_late], wait),
@@ -98,5 +98,8 @@ fn a_pass_ends_the_cycle_and_a_renewal_begins_another_with_all_attempts() {
     );
     let after = [failed(0), passed, PriorAttempt { started: renew, finished: Some(renew), ..failed(0) }];
     let wait = renew.saturating_add(hours(24));
-    assert_eq!(evaluate(&exam(), &after, renew.saturating_add(hours(1))), Eligibility::Later { from: wait, left: 2 });
+    assert_eq!(
+        evaluate(&exam(), &after, renew.saturating_add(hours(1))),
+        Eligibility::Later { from: wait, attempts_left: 2 }
+    );
 }

@@ -33,7 +33,7 @@ impl Reader {
     #[track_caller]
     pub fn answer(&self, shown: &str) -> String {
         let question = self.find(shown);
-        match &question.ask {
+        match &question.kind {
             QuestionKind::Choice { choices, .. } => {
                 let keys = choices.iter().filter(|choice| choice.correct);
                 keys.map(|choice| letter(shown, &choice.text)).collect::<Vec<_>>().join(" ")
@@ -55,7 +55,7 @@ impl Reader {
     #[track_caller]
     pub fn wrong(&self, shown: &str) -> String {
         let right = self.answer(shown);
-        match &self.find(shown).ask {
+        match &self.find(shown).kind {
             QuestionKind::Choice { choices, .. } => {
                 let wrong = choices.iter().find(|choice| !choice.correct).expect("a wrong choice");
                 letter(shown, &wrong.text)
@@ -75,7 +75,7 @@ impl Reader {
     #[track_caller]
     pub fn keys(&self, shown: &str) -> String {
         let typed = self.answer(shown);
-        match &self.find(shown).ask {
+        match &self.find(shown).kind {
             QuestionKind::TrueFalse { answer, .. } => if *answer { "t" } else { "f" }.to_owned(),
             QuestionKind::Match { .. } => typed.split(' ').filter_map(|pair| pair.chars().last()).collect(),
             QuestionKind::Text { .. } => typed.trim_matches('"').to_owned(),

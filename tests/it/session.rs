@@ -42,7 +42,11 @@ fn act(session: &mut Session, action: AttemptAction, elapsed: u64) -> Result<Fac
 }
 
 fn first(sheet: &LoadedPaper, kind: &str) -> usize {
-    sheet.questions.iter().position(|item| item.question.ask.kind().name() == kind).expect("a question of that kind")
+    sheet
+        .questions
+        .iter()
+        .position(|item| item.question.kind.kind_name().name() == kind)
+        .expect("a question of that kind")
 }
 
 /// Answers the true-false question.
@@ -113,7 +117,7 @@ fn a_missed_critical_question_fails_whatever_the_percentage() {
             let outcome = outcome(Some(at));
             let expected = if item.question.critical { ExamResult::FailedCritical } else { ExamResult::Passed };
             assert_eq!(outcome.result, expected, "{}", item.question.id);
-            assert_eq!(outcome.critical_misses.len(), usize::from(item.question.critical));
+            assert_eq!(outcome.missed_critical_objectives.len(), usize::from(item.question.critical));
         }
     }
 }
@@ -121,7 +125,7 @@ fn a_missed_critical_question_fails_whatever_the_percentage() {
 /// The right answer to a question.
 fn key(question: &needlewise::bank::Question) -> Answer {
     use needlewise::bank::question::QuestionKind;
-    match &question.ask {
+    match &question.kind {
         QuestionKind::Choice { choices, .. } => {
             Answer::Choices((0..choices.len()).filter(|at| choices[*at].correct).collect())
         }

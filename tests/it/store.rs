@@ -34,7 +34,7 @@ fn exam_of(service: &Service) -> needlewise::bank::exam::Exam {
 
 fn answer(sitting: &ActiveAttempt, item: usize) -> AttemptAction {
     use needlewise::bank::question::QuestionKind;
-    let answer = match &sitting.session.loaded_paper().questions[item].question.ask {
+    let answer = match &sitting.session.loaded_paper().questions[item].question.kind {
         QuestionKind::Choice { .. } => Answer::Choices(vec![0]),
         QuestionKind::TrueFalse { .. } => Answer::Truth(true),
         QuestionKind::Number { .. } => Answer::Number("0.01".to_owned()),

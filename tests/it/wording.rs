@@ -125,7 +125,7 @@ fn shipped() -> Vec<Seen> {
     let mut seen = Vec::new();
     for bank in catalog.banks() {
         for question in bank.value.ready_questions() {
-            let QuestionKind::Choice { choices, select: SelectCount::One, .. } = &question.ask else { continue };
+            let QuestionKind::Choice { choices, select: SelectCount::One, .. } = &question.kind else { continue };
             let case = question.case.as_ref().and_then(|case| bank.value.case_text(case)).unwrap_or_default();
             let texts: Vec<_> = choices.iter().map(|choice| choice.text.as_str()).collect();
             let key = choices.iter().position(|choice| choice.correct).expect("a key");

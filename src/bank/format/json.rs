@@ -50,14 +50,15 @@ pub fn parse_bank(name: &str, bytes: &[u8]) -> ParsedFile<Bank> {
         .map_or_else(|| parse_with_spans(name, bytes, schema::generate::<Bank>, bank_findings), ParsedFile::from_valid)
 }
 
-/// Reads an exam; `name` is what its file is called. It is short, so that the second reader may go over it at once.
+/// Reads an exam; `name` is what its file is called. It is short, so the validator reads it at once.
 pub fn parse_exam(name: &str, bytes: &[u8]) -> ParsedFile<Exam> {
     parse_with_spans(name, bytes, schema::generate::<Exam>, |tree, invalid_pointers| {
-        whole_file_findings(tree, invalid_pointers, validate::exam)
+        whole_file_findings(tree, invalid_pointers, validate::exam_findings)
     })
 }
 
-/// Reads an exam that is shipped, in one typed pass: a test holds it to its form, and every start reads it.
+/// Parses a built-in exam in one typed pass. It skips validation because a test validates it, and because every start
+/// parses it.
 pub fn parse_built_in_exam(name: &str, text: &str) -> ParsedFile<Exam> {
     serde_json::from_str(text).map_or_else(|_| parse_exam(name, text.as_bytes()), ParsedFile::from_valid)
 }
@@ -65,7 +66,7 @@ pub fn parse_built_in_exam(name: &str, text: &str) -> ParsedFile<Exam> {
 /// Reads a syllabus; `name` is what its file is called.
 pub fn parse_syllabus(name: &str, bytes: &[u8]) -> ParsedFile<Syllabus> {
     parse_with_spans(name, bytes, schema::generate::<Syllabus>, |tree, invalid_pointers| {
-        whole_file_findings(tree, invalid_pointers, validate::syllabus)
+        whole_file_findings(tree, invalid_pointers, validate::syllabus_findings)
     })
 }
 
@@ -87,15 +88,15 @@ pub fn parse_any(name: &str, bytes: &[u8]) -> ParsedFile<FileContent> {
     }
 }
 
-/// Reads a bank in one typed pass; nothing where there is anything to tell about it.
+/// Parses a bank in one typed pass. Returns `None` if there is any problem to report.
 fn parse_valid_bank(bytes: &[u8]) -> Option<Bank> {
-    let question = |question: &Arc<Question>| {
+    let is_question_valid = |question: &Arc<Question>| {
         well_formed::is_question_within_limits(question) && validate::is_valid_question(question)
     };
     let is_valid = |bank: &Bank| {
         bank.format <= FORMAT
             && well_formed::is_bank_within_limits(bank)
-            && bank.questions.par_iter().all(question)
+            && bank.questions.par_iter().all(is_question_valid)
             && validate::reference_findings(&BankParts::from_bank(bank)).is_empty()
     };
     parse_typed(bytes).filter(is_valid)
@@ -111,8 +112,8 @@ impl<T> ParsedFile<T> {
     }
 }
 
-/// Reads in one typed pass; nothing where anything at all is unusual, notes of an author's own among it, so that the
-/// second reader may tell what.
+/// Parses in one typed pass. Returns `None` for anything unusual, including `x-` members, so that the validator can
+/// report it.
 fn parse_typed<T: DeserializeOwned + Send>(bytes: &[u8]) -> Option<T> {
     let source = std::str::from_utf8(bytes).ok()?;
     // Two passes that need nothing of one another, so that a large bank is read on two cores.
@@ -159,15 +160,15 @@ fn has_suspect_text(source: &str) -> bool {
     candidates.any(is_suspect_at) || (!bytes.is_empty() && is_suspect_at(last_index))
 }
 
-/// Tells what is wrong between the parts of a file; the pointers are of those that were told about already.
-type Flaws = fn(&JsonTree<'_>, &[String]) -> Vec<Finding>;
+/// A check between the parts of a file. It skips the pointers given, which are reported already.
+type FindBetween = fn(&JsonTree<'_>, &[String]) -> Vec<Finding>;
 
-/// Reads with places. `flaws` tells what is wrong between the parts.
+/// Parses with byte spans and reports every problem. `find_between` adds what is wrong between valid parts.
 fn parse_with_spans<T: DeserializeOwned>(
     name: &str,
     bytes: &[u8],
     make_schema: MakeSchema,
-    find_between: Flaws,
+    find_between: FindBetween,
 ) -> ParsedFile<T> {
     let source = match std::str::from_utf8(bytes) {
         Ok(text) => SourceText::new(name, text.to_owned()),
@@ -204,7 +205,7 @@ fn parse_with_spans<T: DeserializeOwned>(
     ParsedFile { value, problems }
 }
 
-/// Finds what is wrong between the sound parts of a bank; parts in `bad` were already told about.
+/// Finds what is wrong between the valid parts of a bank. Parts under `invalid_pointers` are reported already.
 fn bank_findings(tree: &JsonTree<'_>, invalid_pointers: &[String]) -> Vec<Finding> {
     fn parse_list<T: DeserializeOwned>(
         tree: &JsonTree<'_>,
@@ -224,27 +225,27 @@ fn bank_findings(tree: &JsonTree<'_>, invalid_pointers: &[String]) -> Vec<Findin
         let valid = list.elements().enumerate().filter(|(index, _)| !reported.contains(index));
         valid.filter_map(|(index, node)| Some((index, serde_json::from_value(node.to_json()).ok()?))).collect()
     });
-    let name = |(index, node): (usize, tree::JsonNode<'_>)| match node.member("id")?.kind() {
-        tree::JsonKind::Text(name) if is_slug(name) => Some((index, name.to_owned())),
+    let question_id = |(index, node): (usize, tree::JsonNode<'_>)| match node.member("id")?.kind() {
+        tree::JsonKind::Text(id) if is_slug(id) => Some((index, id.to_owned())),
         _ => None,
     };
     let question_ids: Vec<_> = tree
         .root()
         .member("questions")
-        .map_or_else(Vec::new, |list| list.elements().enumerate().filter_map(name).collect());
+        .map_or_else(Vec::new, |list| list.elements().enumerate().filter_map(question_id).collect());
     let (objectives, sources) =
         (parse_list(tree, invalid_pointers, "objectives"), parse_list(tree, invalid_pointers, "sources"));
     let cases = parse_list(tree, invalid_pointers, "cases");
-    validate::bank(&BankParts {
+    validate::bank_findings(&BankParts {
         objectives: objectives.as_deref(),
         sources: sources.as_deref(),
         cases: cases.as_deref(),
         questions: questions.iter().map(|(index, question)| (*index, question)).collect(),
-        question_ids: question_ids.iter().map(|(index, name)| (*index, name.as_str())).collect(),
+        question_ids: question_ids.iter().map(|(index, id)| (*index, id.as_str())).collect(),
     })
 }
 
-/// Finds what is wrong between the parts of a file that is judged only as a whole, where all of them could be read.
+/// Applies a check that needs the whole file; finds nothing if a part of it could not be parsed.
 fn whole_file_findings<T: DeserializeOwned>(
     tree: &JsonTree<'_>,
     invalid_pointers: &[String],
@@ -256,7 +257,7 @@ fn whole_file_findings<T: DeserializeOwned>(
     serde_json::from_value(tree.root().to_json()).map_or_else(|_| Vec::new(), |value| check(&value))
 }
 
-/// Gives flaws of a file their places, in the order of the file; none where the file is not JSON.
+/// Adds spans to the findings of a file and sorts them by position; returns none if the file is not JSON.
 pub fn locate_findings(name: &str, bytes: &[u8], findings: Vec<Finding>) -> Vec<Problem> {
     if findings.is_empty() {
         return Vec::new();

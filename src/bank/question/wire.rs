@@ -114,7 +114,7 @@ impl TryFrom<QuestionWire> for Question {
             level: wire.level,
             critical: wire.critical,
             stem: wire.stem,
-            ask,
+            kind: ask,
             rationale: wire.rationale,
             sources: wire.sources,
             covers: wire.covers,
@@ -155,7 +155,7 @@ impl From<Question> for QuestionWire {
     fn from(question: Question) -> Self {
         let mut wire = Self {
             id: question.id,
-            kind: question.ask.kind(),
+            kind: question.kind.kind_name(),
             status: question.status,
             revision: question.revision,
             objective: question.objective,
@@ -185,7 +185,7 @@ impl From<Question> for QuestionWire {
             reviewed: question.reviewed,
             lint: question.lint,
         };
-        match question.ask {
+        match question.kind {
             QuestionKind::Choice { choices, select, scoring, order } => {
                 wire.choices = Some(choices);
                 wire.select = some_unless_default(select);

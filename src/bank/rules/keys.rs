@@ -12,7 +12,7 @@ pub(super) fn critical_question(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     if !question.critical {
         return Vec::new();
     }
-    let has_harmful_answer = match &question.ask {
+    let has_harmful_answer = match &question.kind {
         QuestionKind::TrueFalse { harm, .. } => harm.is_some_and(|harm| u8::from(harm) >= 2),
         _ => context.distractors().any(|option| option.choice.harm.is_some_and(|harm| u8::from(harm) >= 2)),
     };
@@ -40,7 +40,7 @@ pub(super) fn critical_question(context: &QuestionContext<'_>) -> Vec<RuleHit> {
 
 /// L30: a rate in the key without a source, or without the place in it.
 pub(super) fn unsourced_rate(context: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let is_number_rate = match &context.question.ask {
+    let is_number_rate = match &context.question.kind {
         QuestionKind::Number { unit, .. } => {
             unit.as_deref().is_some_and(|unit| unit.contains('%') || unit.contains("per "))
         }
@@ -95,9 +95,9 @@ pub(super) fn weak_rationale(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         let choice = option.choice;
         check(format!("/choices/{at}/rationale"), choice.correct, Some(&choice.text), &choice.rationale);
     }
-    if let QuestionKind::TrueFalse { answer, rationales, .. } = &context.question.ask {
-        check("/rationales/true".to_owned(), *answer, None, &rationales.holds);
-        check("/rationales/false".to_owned(), !*answer, None, &rationales.fails);
+    if let QuestionKind::TrueFalse { answer, rationales, .. } = &context.question.kind {
+        check("/rationales/true".to_owned(), *answer, None, &rationales.if_true);
+        check("/rationales/false".to_owned(), !*answer, None, &rationales.if_false);
     }
     hits
 }
@@ -127,10 +127,10 @@ pub(super) fn letter_in_rationale(context: &QuestionContext<'_>) -> Vec<RuleHit>
     let question_rationale = std::iter::once(("/rationale".to_owned(), context.question.rationale.as_str()));
     let choices = context.options.iter().enumerate();
     let choices = choices.map(|(at, option)| (format!("/choices/{at}/rationale"), option.choice.rationale.as_str()));
-    let truths = match &context.question.ask {
+    let truths = match &context.question.kind {
         QuestionKind::TrueFalse { rationales, .. } => vec![
-            ("/rationales/true".to_owned(), rationales.holds.as_str()),
-            ("/rationales/false".to_owned(), rationales.fails.as_str()),
+            ("/rationales/true".to_owned(), rationales.if_true.as_str()),
+            ("/rationales/false".to_owned(), rationales.if_false.as_str()),
         ],
         _ => Vec::new(),
     };

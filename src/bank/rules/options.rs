@@ -9,7 +9,7 @@ fn choice_text_pointer(index: usize) -> String {
     format!("/choices/{index}/text")
 }
 
-/// L01: the key has three words more than any other, and half as many again as they have on average.
+/// L01: the key is at least three words longer than the longest other option, and 1.5 times their average.
 pub(super) fn long_key(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some((key_index, key)) = context.single_key() else { return Vec::new() };
     let lengths: Vec<_> = context.distractors().map(|option| option.words.len()).collect();
@@ -112,7 +112,7 @@ pub(super) fn clang_association(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     context.keys().filter_map(hit).collect()
 }
 
-/// L11: the key shares by two words more with other options than any of these.
+/// L11: the key shares at least two words more with the other options than any other option does.
 pub(super) fn convergence(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some((key_index, _)) = context.single_key().filter(|_| context.options.len() >= 4) else { return Vec::new() };
     let shared_count = |at: usize| {
@@ -205,13 +205,15 @@ fn are_opposites(one: &[String], other: &[String]) -> bool {
     OPPOSITES.iter().any(is_pair)
 }
 
-/// All pairs of options that are amounts of one unit.
+/// Returns all pairs of options that are amounts of one unit, with the index of the second.
 fn comparable_amounts<'a>(context: &'a QuestionContext<'_>) -> impl Iterator<Item = (usize, &'a Amount, &'a Amount)> {
     let options = &context.options;
-    (0..options.len()).flat_map(move |other| (0..other).map(move |one| (one, other))).filter_map(move |(one, other)| {
-        let (first, second) = (options[one].amount.as_ref()?, options[other].amount.as_ref()?);
-        (first.unit == second.unit).then_some((other, first, second))
-    })
+    (0..options.len()).flat_map(move |second| (0..second).map(move |first| (first, second))).filter_map(
+        move |(first_index, second_index)| {
+            let (first, second) = (options[first_index].amount.as_ref()?, options[second_index].amount.as_ref()?);
+            (first.unit == second.unit).then_some((second_index, first, second))
+        },
+    )
 }
 
 /// L13: ranges that share more than an end.
@@ -229,7 +231,7 @@ pub(super) fn overlapping_ranges(context: &QuestionContext<'_>) -> Vec<RuleHit> 
 
 /// L14: numbers of a fixed order that neither rise nor fall.
 pub(super) fn unordered_numbers(context: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let is_fixed_order = matches!(context.question.ask, QuestionKind::Choice { order: ChoiceOrder::Fixed, .. });
+    let is_fixed_order = matches!(context.question.kind, QuestionKind::Choice { order: ChoiceOrder::Fixed, .. });
     let numbers: Vec<_> = context.options.iter().filter_map(|option| option.amount.as_ref()).collect();
     let is_same_unit = numbers.windows(2).all(|pair| pair[0].unit == pair[1].unit);
     let is_ascending = numbers.windows(2).all(|pair| pair[0].range.0 <= pair[1].range.0);

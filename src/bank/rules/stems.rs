@@ -45,7 +45,7 @@ pub(super) fn double_negative(context: &QuestionContext<'_>) -> Vec<RuleHit> {
 /// L18: no question, a question about truth in general, or one too short to be answered without its options.
 pub(super) fn unfocused_stem(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let stem = context.question.stem.to_lowercase();
-    let is_statement = matches!(context.question.ask, QuestionKind::TrueFalse { .. });
+    let is_statement = matches!(context.question.kind, QuestionKind::TrueFalse { .. });
     let general = [
         "which of the following is",
         "which of the following are",
@@ -110,10 +110,10 @@ fn question_texts<'a>(context: &QuestionContext<'a>) -> Vec<(String, &'a str)> {
         texts.push((format!("/choices/{index}/text"), &choice.text));
         texts.push((format!("/choices/{index}/rationale"), &choice.rationale));
     }
-    match &question.ask {
+    match &question.kind {
         QuestionKind::TrueFalse { rationales, .. } => {
-            texts.push(("/rationales/true".to_owned(), &rationales.holds));
-            texts.push(("/rationales/false".to_owned(), &rationales.fails));
+            texts.push(("/rationales/true".to_owned(), &rationales.if_true));
+            texts.push(("/rationales/false".to_owned(), &rationales.if_false));
         }
         QuestionKind::Order { items } => {
             for (index, item) in items.iter().enumerate() {

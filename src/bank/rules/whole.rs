@@ -40,7 +40,7 @@ pub(super) fn true_false_share(bank_context: &BankContext<'_>) -> Vec<(usize, Ru
     let counted: Vec<_> =
         bank_context.questions.iter().enumerate().filter(|(_, context)| !context.has_waiver("L23")).collect();
     let true_false =
-        || counted.iter().filter(|(_, context)| matches!(context.question.ask, QuestionKind::TrueFalse { .. }));
+        || counted.iter().filter(|(_, context)| matches!(context.question.kind, QuestionKind::TrueFalse { .. }));
     let (n, total) = (true_false().count(), counted.len());
     let first = true_false().next().filter(|_| total >= SAMPLE_MIN && 100 * n > 15 * total);
     let message = format!("{n} of {total} questions are true or false");
@@ -59,7 +59,7 @@ const POSITION_SAMPLE_MIN: usize = 40;
 /// L24: among questions whose choices are not shuffled, keys stand in some places too often, or six times in a row.
 pub(super) fn key_position(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
     let is_fixed_order = |context: &QuestionContext<'_>| {
-        matches!(context.question.ask, QuestionKind::Choice { order: ChoiceOrder::Fixed, .. })
+        matches!(context.question.kind, QuestionKind::Choice { order: ChoiceOrder::Fixed, .. })
     };
     let counted: Vec<(usize, usize, usize)> = bank_context
         .questions

@@ -68,12 +68,12 @@ pub(super) fn run(args: &BankShowArgs, env: &mut Env<'_>) -> CommandResult {
 
 /// Returns the lines of a question; a key is marked by a word, never by color alone.
 fn question_lines(bank: &Bank, question: &Question, include_keys: bool) -> Vec<String> {
-    let kind = question.ask.kind().name();
+    let kind = question.kind.kind_name().name();
     let critical = if question.critical { ", critical" } else { "" };
     let mut lines = vec![format!("{} ({kind}{critical})", question.id)];
     lines.extend(question.case.as_ref().and_then(|case| bank.case_text(case)).map(|case| format!("  {case}")));
     lines.push(format!("  {}", question.stem));
-    let entries = if include_keys { entries_with_keys(&question.ask) } else { entries_without_keys(&question.ask) };
+    let entries = if include_keys { entries_with_keys(&question.kind) } else { entries_without_keys(&question.kind) };
     for (mark, content, rationale) in entries {
         lines.push(format!("    {mark} {content}").trim_end().to_owned());
         lines.extend((!rationale.is_empty()).then(|| format!("       {rationale}")));
@@ -105,8 +105,8 @@ fn entries_with_keys(ask: &QuestionKind) -> Vec<Entry> {
             choices.iter().enumerate().map(entry).collect()
         }
         QuestionKind::TrueFalse { answer, rationales, .. } => vec![
-            ("true".into(), right(*answer).trim().into(), rationales.holds.clone()),
-            ("false".into(), right(!*answer).trim().into(), rationales.fails.clone()),
+            ("true".into(), right(*answer).trim().into(), rationales.if_true.clone()),
+            ("false".into(), right(!*answer).trim().into(), rationales.if_false.clone()),
         ],
         QuestionKind::Number { answer, tolerance, unit } => {
             let unit = unit.as_deref().unwrap_or_default();

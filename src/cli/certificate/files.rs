@@ -21,8 +21,8 @@ pub struct CertificateFile {
     pub is_readable: bool,
 }
 
-/// Reads files, those of folders in the order of their names, and standard input for `-`. What cannot be read in a
-/// folder is one of its files, and says so.
+/// Reads files, those of folders in the order of their names, and standard input for `-`. A file in a
+/// folder that cannot be read becomes an entry with the error.
 ///
 /// # Errors
 /// A path that was named and cannot be read.
@@ -67,12 +67,12 @@ fn extract_credential(path: &Path, bytes: Vec<u8>) -> CertificateFile {
     CertificateFile { name: display_path(path), credential: carrier::extract_credential(&bytes), is_readable: true }
 }
 
-/// Reads what a folder and the folders in it hold, as far as it goes.
+/// Adds every certificate file below `folder`. A subfolder that cannot be read becomes an entry with its error.
 fn collect_files(folder: &Path, files: &mut Vec<(PathBuf, io::Result<Vec<u8>>)>) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let path = entry.path();
-        // A link could lead round in a circle, or out of the folder.
+        // Linked folders are not entered, because they could form a circle. Linked files are read.
         if entry.file_type()?.is_dir() {
             if let Err(error) = collect_files(&path, files) {
                 files.push((path, Err(error)));

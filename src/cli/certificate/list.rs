@@ -10,7 +10,8 @@ use crate::service::certificates::StoredCertificate;
 #[derive(Debug, clap::Args)]
 pub struct CertificateListArgs {}
 
-/// Lists the certificates of one person with `--trainee`, else of all; a file that is missing is written again.
+/// Lists the certificates of `--trainee`, else of all. Before that, it issues the certificates of passed exams that have
+/// none yet, and writes missing files again.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let mut service = env.open_service()?;
     let trainee = match env.global.trainee {
@@ -25,11 +26,11 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
         }
     }
     let now = service.clock.now().wall;
-    let verify = |stored: StoredCertificate| {
+    let with_verification = |stored: StoredCertificate| {
         let verification = stored.verify(&service.trust, now);
         (stored, verification)
     };
-    let stored: Vec<_> = service.stored_certificates(trainee)?.into_iter().map(verify).collect();
+    let stored: Vec<_> = service.stored_certificates(trainee)?.into_iter().map(with_verification).collect();
     if env.global.json {
         return env.print_json(&stored.iter().map(row_json).collect::<Vec<_>>());
     }

@@ -10,7 +10,7 @@ pub struct CertificateShowArgs {
     id: String,
 }
 
-/// Shows it with its verdict on this machine, which is for others; to its holder it is what it says.
+/// Shows the signed content and the verdict. The verdict depends on which issuers this machine trusts.
 pub(super) fn run(args: &CertificateShowArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
     let stored_certificate = service.find_certificate(&args.id)?;

@@ -40,14 +40,14 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
             finished.filter(|_| disclosure_level > DisclosureLevel::PassFail).map(|finished| &finished.outcome);
         value["sections"] =
             outcome.map_or_else(|| json!([]), |outcome| outcome.sections.iter().map(section_json).collect());
-        let critical_misses = outcome.map_or(&[][..], |outcome| &outcome.critical_misses);
+        let critical_misses = outcome.map_or(&[][..], |outcome| &outcome.missed_critical_objectives);
         value["critical_misses"] = critical_misses.iter().map(|miss| json!(miss.objective)).collect();
         value["odd"] = json!(anomalies);
         value["facts"] = facts.iter().map(fact_json).collect();
         return env.print_json(&value);
     }
     env.print_line(&format!("{} of {}", active_attempt.session.loaded_paper().title(), text::single_line(&name)))?;
-    env.print_line(&format!("Attempt {attempt}, begun {}", active_attempt.row.started.format_local()))?;
+    env.print_line(&format!("Attempt {attempt}, begun {}", active_attempt.row.started_at.format_local()))?;
     match finished {
         None => env.print_line("State: open")?,
         Some(finished) => {
@@ -93,7 +93,7 @@ fn print_facts(facts: &[StoredFact], anomalies: &[String], env: &mut Env<'_>) ->
 fn section_json(section: &SectionOutcome) -> Value {
     json!({
         "bank": section.bank, "earned": section.earned, "possible": section.possible.to_string(),
-        "pass": section.pass, "met": section.met,
+        "pass": section.pass_mark, "met": section.is_pass_mark_reached,
     })
 }
 

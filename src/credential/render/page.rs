@@ -132,7 +132,7 @@ impl<'a> CertificatePage<'a> {
         self.add_lines(role, position, style, 0.0, &[text.to_owned()]);
     }
 
-    /// Sets one line of text, smaller where it would be wider than `most`, down to `least` points.
+    /// Sets one line of text, smaller if it would be wider than `max_width`, down to `min_size` points.
     pub fn add_fitted_line(
         &mut self,
         role: BlockRole,
@@ -156,7 +156,7 @@ impl<'a> CertificatePage<'a> {
         }
     }
 
-    /// Sets running text within `most` points; returns where the next line would stand.
+    /// Sets a paragraph within `max_width` points; returns the position of the next line.
     pub fn add_paragraph(
         &mut self,
         position: (f32, f32),
@@ -170,7 +170,7 @@ impl<'a> CertificatePage<'a> {
         position.1 + leading * to_f32(lines.len())
     }
 
-    /// Breaks a text at its spaces into lines within `most` points; a word that is wider stands alone, cut nowhere.
+    /// Breaks a text at its spaces into lines within `max_width` points; a wider word stands alone and is not cut.
     fn wrap(&self, text: &str, style: TextStyle, max_width: f32) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for word in text.split_whitespace() {

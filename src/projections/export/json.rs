@@ -29,7 +29,7 @@ pub fn write(records: &ExportRecords) -> Vec<u8> {
     let attempts = records.attempts.iter().map(|ExportedAttempt { row, discloses_points, .. }| Line::Attempt {
         // A limit would tell who was given more time.
         attempt: Box::new(AttemptRow {
-            limit: None,
+            time_limit: None,
             earned: row.earned.clone().filter(|_| *discloses_points),
             ..row.clone()
         }),

@@ -135,7 +135,7 @@ fn exam_status(exam: &Exam, eligibility: Eligibility) -> String {
     let attempts_left = |attempts_left: u32| format!("{attempts_left} of {max_attempts} attempts left");
     match eligibility {
         Eligibility::Now { attempts_left: count } => format!("Not yet passed, {}.", attempts_left(count)),
-        Eligibility::Later { from: at, left: count } => {
+        Eligibility::Later { from: at, attempts_left: count } => {
             format!("Not passed, next attempt from {}, {}.", at.format_local(), attempts_left(count))
         }
         Eligibility::Passed { valid_until: until, .. } => {

@@ -69,7 +69,7 @@ fn draw_attempts(page: &mut TextPage, data: &PersonView) {
         let exam_or_mode = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
         let score = row.earned.as_ref().filter(|_| *has_score);
         let score = score.map_or_else(String::new, |earned| format!(", {earned} of {}", row.possible));
-        push_indented_line(page, &format!("{}  {exam_or_mode}: {}{score}", row.started.format_local(), row.state()));
+        push_indented_line(page, &format!("{}  {exam_or_mode}: {}{score}", row.started_at.format_local(), row.state()));
     }
     if data.attempts.is_empty() {
         page.push_text(TextRole::Dim, "  none");

@@ -5,14 +5,14 @@
 //!  ────────────────────────────────────────────────────────────────────────
 //!    What should she be told to do first?
 //!
-//! Arrow keys move without marking. A letter or Space marks a choice, and Enter confirms it. An exam also stores a
-//! marked answer when the trainee moves to another question. "Stored" appears only for answers that are on disk.
+//!      A  Rest and call the clinic tomorrow if it persists
+//!    ▸ B  Go to an emergency department now; she does not drive
 //!
 //!  ━━━━━━━━━━━━━━━━━━━━━╸─────────────────────────────────────────────────
 //! ```
 //!
-//! Arrows only look; a letter or Space marks; Enter confirms. What was marked and not confirmed is stored on moving on,
-//! so that nothing a trainee chose is lost. The screen shows as stored only what is on disk.
+//! Arrow keys move without marking. A letter or Space marks a choice, and Enter confirms it. An exam also stores a
+//! marked answer when the trainee moves to another question. "Stored" appears only for answers that are on disk.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -32,10 +32,12 @@ use crate::{text, view};
 
 pub mod draft;
 mod keys;
+mod navigation;
 mod paint;
 
 use draft::AnswerDraft;
-use keys::{LetterCommand, record_effect};
+use keys::LetterCommand;
+use navigation::{AfterStore, record_effect};
 
 /// A sitting on the screen.
 #[derive(Debug)]
@@ -54,15 +56,6 @@ pub struct QuizScreen {
     note: Option<(TextRole, String)>,
     is_confirming_leave: bool,
     scroll: Scroll,
-}
-
-/// Where to go once something is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum AfterStore {
-    Stay,
-    Question(usize),
-    AnswerSheet,
-    Leave,
 }
 
 impl QuizScreen {
@@ -149,112 +142,6 @@ impl QuizScreen {
         self.is_field_focused = draft::has_text_field(self.loaded_question()) && !self.is_closed();
         self.note = None;
         self.scroll = Scroll::default();
-    }
-
-    /// Stores what is marked, then goes on; an unfinished answer is named and kept in the making.
-    fn store_answer(&mut self, after_store: AfterStore, certainty: Option<Certainty>) -> Option<Effect> {
-        self.after_store = after_store;
-        let (question_index, draft) = (self.question_index, &self.draft);
-        match draft.answer(self.loaded_question()) {
-            Some(answer) if !self.is_closed() => {
-                let is_same = self
-                    .session
-                    .stored_answer(question_index)
-                    .is_some_and(|stored_answer| stored_answer.answer == answer);
-                if is_same && self.is_exam() {
-                    self.run_after_store()
-                } else {
-                    Some(record_effect(AttemptAction::Answer { question_index, answer, certainty }))
-                }
-            }
-            None if self.is_changed && draft.is_empty() && self.session.stored_answer(question_index).is_some() => {
-                Some(record_effect(AttemptAction::ClearAnswer { item: question_index }))
-            }
-            _ => self.run_after_store(),
-        }
-    }
-
-    /// Goes where the trainee wanted to go.
-    fn run_after_store(&mut self) -> Option<Effect> {
-        match std::mem::replace(&mut self.after_store, AfterStore::Stay) {
-            AfterStore::Stay => None,
-            AfterStore::Question(question_index) => {
-                self.go_to(question_index);
-                None
-            }
-            AfterStore::AnswerSheet => {
-                let session = Box::new(self.session.clone());
-                Some(Effect::Open(Route::AnswerSheet {
-                    session,
-                    question_index: self.question_index,
-                    countdown: self.countdown,
-                }))
-            }
-            AfterStore::Leave if self.is_exam() => {
-                self.is_confirming_leave = true;
-                None
-            }
-            AfterStore::Leave => Some(Effect::Close),
-        }
-    }
-
-    /// Moves on, storing what was marked on purpose.
-    fn navigate(&mut self, after_store: AfterStore) -> Option<Effect> {
-        if self.is_changed && !self.is_closed() && self.is_exam() {
-            if self.draft.answer(self.loaded_question()).is_none() && !self.draft.is_empty() {
-                self.note = Some((
-                    TextRole::Warn,
-                    "Not stored: finish this answer, or take it back with Backspace.".to_owned(),
-                ));
-                return None;
-            }
-            return self.store_answer(after_store, None);
-        }
-        self.after_store = after_store;
-        self.run_after_store()
-    }
-
-    fn confirm(&mut self, certainty: Option<Certainty>) -> Option<Effect> {
-        if self.is_closed() {
-            return self.advance();
-        }
-        // Enter on a line takes that line, where one is to be chosen and none was marked.
-        let is_only_browsing = matches!(self.draft, AnswerDraft::Choices(_) | AnswerDraft::Truth(_))
-            && (self.draft.is_empty() || !self.is_changed);
-        if is_only_browsing && self.is_single_choice() {
-            self.mark(self.focused_line);
-        }
-        let Some(_) = self.draft.answer(self.loaded_question()) else {
-            self.note = Some((TextRole::Warn, self.draft.unfinished_message().to_owned()));
-            return None;
-        };
-        let next_step =
-            if self.is_last() { AfterStore::AnswerSheet } else { AfterStore::Question(self.question_index + 1) };
-        let after_store = if self.is_exam() { next_step } else { AfterStore::Stay };
-        self.store_answer(after_store, certainty)
-    }
-
-    fn is_single_choice(&self) -> bool {
-        use crate::bank::question::{QuestionKind, SelectCount};
-        matches!(
-            &self.loaded_question().question.ask,
-            QuestionKind::Choice { select: SelectCount::One, .. } | QuestionKind::TrueFalse { .. }
-        )
-    }
-
-    /// Goes on after an explained question: to the next open one, or to the result.
-    fn advance(&mut self) -> Option<Effect> {
-        if self.session.finished().is_some() {
-            let next_index = if self.is_last() { return Some(Effect::Close) } else { self.question_index + 1 };
-            self.go_to(next_index);
-            return None;
-        }
-        match self.session.unanswered_indexes().first().copied() {
-            Some(_) if !self.is_last() => self.go_to(self.question_index + 1),
-            Some(open_index) => self.go_to(open_index),
-            None => return Some(record_effect(AttemptAction::Submit)),
-        }
-        None
     }
 
     fn mark(&mut self, position: usize) {

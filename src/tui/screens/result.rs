@@ -54,11 +54,11 @@ impl ExamResultScreen {
                     .readiness_lines
                     .iter()
                     .for_each(|line| page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, line));
-            } else if !outcome.missed.is_empty() {
+            } else if !outcome.missed_objectives.is_empty() {
                 page.push_blank_line();
                 page.push_text(TextRole::Strong, "Objectives to go over");
-                let is_critical = |missed| outcome.critical_misses.contains(missed);
-                for missed in &outcome.missed {
+                let is_critical = |missed| outcome.missed_critical_objectives.contains(missed);
+                for missed in &outcome.missed_objectives {
                     let marker = if is_critical(missed) { "! " } else { "· " };
                     page.push_hanging_text(marker, TextRole::Warn, TextRole::Text, &missed.text);
                 }
@@ -90,8 +90,10 @@ impl ExamResultScreen {
         for section in &outcome.sections {
             let percent = usize::from(section.earned.percent_of(section.possible));
             let (filled, empty) = progress_bar(percent, 100, 12);
-            let pass_note = match section.pass {
-                Some(pass) if section.met => format!(", {} needed, reached", points_needed(pass, section.possible)),
+            let pass_note = match section.pass_mark {
+                Some(pass) if section.is_pass_mark_reached => {
+                    format!(", {} needed, reached", points_needed(pass, section.possible))
+                }
                 Some(pass) => format!(", {} needed, not reached", points_needed(pass, section.possible)),
                 None => String::new(),
             };
@@ -104,7 +106,7 @@ impl ExamResultScreen {
                 (TextRole::Text, &score_text),
             ]);
         }
-        let needed = outcome.pass.map_or(0, |pass| points_needed(pass, outcome.possible));
+        let needed = outcome.pass_mark.map_or(0, |pass| points_needed(pass, outcome.possible));
         let total = format!("In all {} of {}, {needed} needed.", outcome.earned, outcome.possible);
         page.push_blank_line();
         page.push_text(TextRole::Strong, &total);
@@ -199,10 +201,10 @@ impl Screen for PracticeResultScreen {
                 (TextRole::Text, &section.title),
             ]);
         }
-        if !outcome.missed.is_empty() {
+        if !outcome.missed_objectives.is_empty() {
             page.push_blank_line();
             page.push_text(TextRole::Strong, "Objectives to go over");
-            for missed in &outcome.missed {
+            for missed in &outcome.missed_objectives {
                 page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, &missed.text);
             }
         }

@@ -23,7 +23,7 @@ pub enum AnswerDraft {
 impl AnswerDraft {
     /// Begins with the stored answer, or with nothing.
     pub fn from_stored(loaded_question: &LoadedQuestion, stored: Option<&Answer>) -> Self {
-        match (&loaded_question.question.ask, stored) {
+        match (&loaded_question.question.kind, stored) {
             (QuestionKind::Choice { .. }, Some(Answer::Choices(ticked))) => Self::Choices(ticked.clone()),
             (QuestionKind::Choice { .. }, _) => Self::Choices(Vec::new()),
             (QuestionKind::TrueFalse { .. }, Some(Answer::Truth(truth))) => Self::Truth(Some(*truth)),
@@ -43,7 +43,7 @@ impl AnswerDraft {
     /// Marks or unmarks what is shown at a position. `line` is the left side that the keys are at, in a match.
     pub fn mark(&mut self, loaded_question: &LoadedQuestion, position: usize, line: usize) {
         let Some(original_index) = original_index(loaded_question, position) else { return };
-        match (self, &loaded_question.question.ask) {
+        match (self, &loaded_question.question.kind) {
             (Self::Choices(ticked), QuestionKind::Choice { select, .. }) => {
                 let is_ticked = ticked.contains(&original_index);
                 match select {
@@ -88,7 +88,7 @@ impl AnswerDraft {
 
     /// Returns the answer, once it is whole.
     pub fn answer(&self, loaded_question: &LoadedQuestion) -> Option<Answer> {
-        match (self, &loaded_question.question.ask) {
+        match (self, &loaded_question.question.kind) {
             (Self::Choices(ticked), _) => (!ticked.is_empty()).then(|| Answer::Choices(ticked.clone())),
             (Self::Truth(truth), _) => truth.map(Answer::Truth),
             (Self::Field(typed), QuestionKind::Number { .. }) if !typed.trim().is_empty() => {
@@ -131,7 +131,7 @@ impl AnswerDraft {
 
 /// Returns how many lines of a question the keys can be at: choices, items, left sides; true and false.
 pub fn line_count(loaded_question: &LoadedQuestion) -> usize {
-    match &loaded_question.question.ask {
+    match &loaded_question.question.kind {
         QuestionKind::Choice { .. } | QuestionKind::Order { .. } => loaded_question.order.len(),
         QuestionKind::TrueFalse { .. } => 2,
         QuestionKind::Match { pairs, .. } => pairs.len(),
@@ -141,11 +141,11 @@ pub fn line_count(loaded_question: &LoadedQuestion) -> usize {
 
 /// Returns whether a question is answered by typing.
 pub fn has_text_field(loaded_question: &LoadedQuestion) -> bool {
-    matches!(loaded_question.question.ask, QuestionKind::Number { .. } | QuestionKind::Text { .. })
+    matches!(loaded_question.question.kind, QuestionKind::Number { .. } | QuestionKind::Text { .. })
 }
 
 fn original_index(loaded_question: &LoadedQuestion, position: usize) -> Option<usize> {
-    match loaded_question.question.ask {
+    match loaded_question.question.kind {
         QuestionKind::TrueFalse { .. } => (position < 2).then_some(position),
         _ => loaded_question.order.get(position).copied(),
     }

@@ -1,15 +1,10 @@
 //! Key handling of the quiz screen.
 
 use super::draft::{self, AnswerDraft};
-use super::{AfterStore, Certainty, Effect, Key, QuizScreen};
+use super::navigation::{AfterStore, record_effect};
+use super::{Certainty, Effect, Key, QuizScreen};
 use crate::exam::session::AttemptAction;
-use crate::tui::effect::Command;
 use crate::tui::key::{Binding, binding};
-
-/// The effect that stores what the trainee did.
-pub(super) fn record_effect(action: AttemptAction) -> Effect {
-    Effect::Do(Command::Record(action))
-}
 
 /// What a letter does where it marks no choice; with Alt it always does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -24,7 +24,7 @@ impl QuizScreen {
             page.push_text(TextRole::Dim, &format!("Image: {}", image.alt));
         }
         let is_single_choice = matches!(
-            loaded_question.question.ask,
+            loaded_question.question.kind,
             QuestionKind::Choice { select: SelectCount::One, .. } | QuestionKind::TrueFalse { .. }
         );
         if !is_single_choice {
@@ -39,7 +39,7 @@ impl QuizScreen {
 
     /// Says what to do in terms of keys.
     fn instruction(&self) -> String {
-        match &self.loaded_question().question.ask {
+        match &self.loaded_question().question.kind {
             QuestionKind::Order { .. } => "Pick the items in order, the first one first.".to_owned(),
             QuestionKind::Match { .. } => "Give every line the letter that belongs to it.".to_owned(),
             _ => view::instruction(self.loaded_question()),
@@ -47,7 +47,7 @@ impl QuizScreen {
     }
 
     fn paint_choices(&self, page: &mut TextPage) {
-        match (&self.draft, &self.loaded_question().question.ask) {
+        match (&self.draft, &self.loaded_question().question.kind) {
             (AnswerDraft::Choices(ticked), QuestionKind::Choice { select, .. }) => {
                 self.paint_ticks(page, ticked, *select);
             }

@@ -1,0 +1,128 @@
+//! The checks of a certificate request against what the issuer stores.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{RequestRefusal, bank_marker, pool_marker};
+use crate::attempt::chain::StoredFact;
+use crate::attempt::fact::AttemptFinished;
+use crate::attempt::{ExamResult, Fact};
+use crate::bank::exam::Exam;
+use crate::clock::Timestamp;
+use crate::credential::key::KeyPeriod;
+use crate::exam::draw::question_counts;
+use crate::exam::loaded_paper::MissingContent;
+use crate::exam::scoring::invalid_answer_reason;
+use crate::exam::{LoadedPaper, Session};
+use crate::ids::Digest;
+use crate::issuing::decision::applicable_facts_for_issuer;
+
+/// Checks that a paper has the sections of its exam, with their counts, and asks no question twice.
+pub(super) fn check_blueprint(loaded_paper: &LoadedPaper, exam: &Exam) -> Result<(), String> {
+    let changed_error = |change: &str| Err(format!("It was changed: {change}."));
+    let counts = question_counts(exam);
+    if loaded_paper.paper.sections.len() != counts.len() {
+        return changed_error("its paper has other sections than the exam");
+    }
+    for (section_index, (section, count)) in exam.sections.iter().zip(counts).enumerate() {
+        let section_questions: Vec<_> =
+            loaded_paper.questions.iter().filter(|item| item.section == section_index).collect();
+        let critical_count = section_questions.iter().filter(|item| item.question.critical).count();
+        let is_from_bank = section_questions.iter().all(|item| loaded_paper.banks[item.bank].id == section.bank);
+        if section_questions.len() != count || critical_count != section.critical as usize || !is_from_bank {
+            return changed_error("its paper does not follow the exam's blueprint");
+        }
+    }
+    let distinct: BTreeSet<_> = loaded_paper.paper.questions.iter().map(|item| item.question).collect();
+    if distinct.len() < loaded_paper.questions.len() {
+        return changed_error("its paper asks a question twice");
+    }
+    Ok(())
+}
+
+/// Returns the markers of the paper's banks and pools that the issuer's own store must have.
+pub(super) fn required_markers(loaded_paper: &LoadedPaper, exam: &Exam) -> Vec<String> {
+    let exam_digest = exam.digest();
+    let banks = loaded_paper.paper.banks.iter().map(bank_marker);
+    let pools = loaded_paper.paper.sections.iter().enumerate();
+    let pools = pools
+        .map(|(section_index, section)| pool_marker(exam_digest, section_index, section.pool.unwrap_or(Digest::ZERO)));
+    banks.chain(pools).collect()
+}
+
+/// Checks that each question is in the pool of its section.
+pub(super) fn check_pools(
+    loaded_paper: &LoadedPaper,
+    stored_content: &impl Fn(Digest) -> Option<String>,
+) -> Result<(), RequestRefusal> {
+    for (section_index, section) in loaded_paper.paper.sections.iter().enumerate() {
+        let pool = section.pool.unwrap_or(Digest::ZERO);
+        let text = stored_content(pool).ok_or(RequestRefusal::UnknownContent(MissingContent(pool)))?;
+        let pool: BTreeSet<Digest> =
+            serde_json::from_str(&text).map_err(|_| RequestRefusal::UnknownContent(MissingContent(pool)))?;
+        if loaded_paper
+            .paper
+            .questions
+            .iter()
+            .any(|item| item.section == section_index && !pool.contains(&item.question))
+        {
+            return Err("It was changed: a question is not of those that its section draws from.".into());
+        }
+    }
+    Ok(())
+}
+
+/// Scores the answers again and compares the result with the stored one. Returns the end with its new outcome, when the
+/// attempt ended, and since when it is passed.
+pub(super) fn rescore(
+    loaded_paper: &Arc<LoadedPaper>,
+    stored_facts: &[StoredFact],
+    keys: &[KeyPeriod],
+) -> Result<(AttemptFinished, Timestamp, Timestamp), String> {
+    let facts = applicable_facts_for_issuer(stored_facts, keys);
+    let mut session = Session::new(Arc::clone(loaded_paper));
+    let (mut ending, mut passed_at) = (None, Timestamp::from_millis(0));
+    let mut passed = false;
+    for (stored_fact, fact) in &facts {
+        match (&ending, fact) {
+            (None, Fact::Finished(finished)) => {
+                if finished.outcome != session.outcome() {
+                    return Err("It was changed: marked again, it comes to another result.".to_owned());
+                }
+                ending = Some((finished.clone(), stored_fact.stored_at));
+            }
+            (None, _) | (Some(_), Fact::Remarked(_) | Fact::Issued(_) | Fact::AttemptGranted(_)) => {}
+            (Some(_), Fact::Voided(_)) => return Err("The attempt is void.".to_owned()),
+            (Some(_), _) => return Err("It was changed: something follows the end of the attempt.".to_owned()),
+        }
+        session.apply(fact);
+        if matches!(fact, Fact::Finished(_) | Fact::Remarked(_)) {
+            // A pass that was found later could not be asked for before.
+            let passed_before = std::mem::replace(&mut passed, session.outcome().result == ExamResult::Passed);
+            passed_at = if passed && !passed_before { stored_fact.stored_at } else { passed_at };
+        }
+    }
+    let Some((finished, ended_at)) = ending else { return Err("The attempt has not ended.".to_owned()) };
+    for (_, fact) in &facts {
+        let Fact::Answered(answered) = fact else { continue };
+        let item = loaded_paper
+            .questions
+            .get(answered.question_index)
+            .ok_or("It was changed: a question is answered that was not asked.")?;
+        let misfit = answered.answer.as_ref().and_then(|answer| invalid_answer_reason(&item.question, answer));
+        if let Some(reason) = misfit {
+            return Err(format!(
+                "It was changed: question {} has an answer that cannot be given: {reason}.",
+                answered.question_index + 1
+            ));
+        }
+        if loaded_paper.limit.is_some_and(|limit| answered.elapsed > limit) {
+            return Err("It was changed: an answer came after the time was over.".to_owned());
+        }
+    }
+    let outcome = session.outcome();
+    match outcome.result {
+        ExamResult::Passed => Ok((AttemptFinished { outcome, ..finished }, ended_at, passed_at)),
+        _ => Err("The exam was not passed.".to_owned()),
+    }
+}

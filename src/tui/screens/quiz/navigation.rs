@@ -1,0 +1,128 @@
+//! How the quiz screen moves between questions, and what it stores before it does.
+
+use super::draft::AnswerDraft;
+use super::{Certainty, Effect, QuizScreen, Route, TextRole};
+use crate::bank::question::{QuestionKind, SelectCount};
+use crate::exam::session::AttemptAction;
+use crate::tui::effect::Command;
+
+/// Returns the effect that stores an action of the trainee.
+pub(super) fn record_effect(action: AttemptAction) -> Effect {
+    Effect::Do(Command::Record(action))
+}
+
+/// Where the screen goes when what was recorded is on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AfterStore {
+    Stay,
+    Question(usize),
+    AnswerSheet,
+    Leave,
+}
+
+impl QuizScreen {
+    /// Stores the draft and then moves on. An unfinished draft stays as it is, and only the move happens.
+    pub(super) fn store_answer(&mut self, after_store: AfterStore, certainty: Option<Certainty>) -> Option<Effect> {
+        self.after_store = after_store;
+        let (question_index, draft) = (self.question_index, &self.draft);
+        match draft.answer(self.loaded_question()) {
+            Some(answer) if !self.is_closed() => {
+                let is_same = self
+                    .session
+                    .stored_answer(question_index)
+                    .is_some_and(|stored_answer| stored_answer.answer == answer);
+                if is_same && self.is_exam() {
+                    self.run_after_store()
+                } else {
+                    Some(record_effect(AttemptAction::Answer { question_index, answer, certainty }))
+                }
+            }
+            None if self.is_changed && draft.is_empty() && self.session.stored_answer(question_index).is_some() => {
+                Some(record_effect(AttemptAction::ClearAnswer { item: question_index }))
+            }
+            _ => self.run_after_store(),
+        }
+    }
+
+    /// Makes the move that waited for the store.
+    pub(super) fn run_after_store(&mut self) -> Option<Effect> {
+        match std::mem::replace(&mut self.after_store, AfterStore::Stay) {
+            AfterStore::Stay => None,
+            AfterStore::Question(question_index) => {
+                self.go_to(question_index);
+                None
+            }
+            AfterStore::AnswerSheet => {
+                let session = Box::new(self.session.clone());
+                Some(Effect::Open(Route::AnswerSheet {
+                    session,
+                    question_index: self.question_index,
+                    countdown: self.countdown,
+                }))
+            }
+            AfterStore::Leave if self.is_exam() => {
+                self.is_confirming_leave = true;
+                None
+            }
+            AfterStore::Leave => Some(Effect::Close),
+        }
+    }
+
+    /// Moves on. An exam first stores a draft that was changed.
+    pub(super) fn navigate(&mut self, after_store: AfterStore) -> Option<Effect> {
+        if self.is_changed && !self.is_closed() && self.is_exam() {
+            if self.draft.answer(self.loaded_question()).is_none() && !self.draft.is_empty() {
+                self.note = Some((
+                    TextRole::Warn,
+                    "Not stored: finish this answer, or take it back with Backspace.".to_owned(),
+                ));
+                return None;
+            }
+            return self.store_answer(after_store, None);
+        }
+        self.after_store = after_store;
+        self.run_after_store()
+    }
+
+    pub(super) fn confirm(&mut self, certainty: Option<Certainty>) -> Option<Effect> {
+        if self.is_closed() {
+            return self.advance();
+        }
+        // Enter marks the focused line if the question takes one choice and none was marked.
+        let is_only_browsing = matches!(self.draft, AnswerDraft::Choices(_) | AnswerDraft::Truth(_))
+            && (self.draft.is_empty() || !self.is_changed);
+        if is_only_browsing && self.is_single_choice() {
+            self.mark(self.focused_line);
+        }
+        let Some(_) = self.draft.answer(self.loaded_question()) else {
+            self.note = Some((TextRole::Warn, self.draft.unfinished_message().to_owned()));
+            return None;
+        };
+        let next_step =
+            if self.is_last() { AfterStore::AnswerSheet } else { AfterStore::Question(self.question_index + 1) };
+        let after_store = if self.is_exam() { next_step } else { AfterStore::Stay };
+        self.store_answer(after_store, certainty)
+    }
+
+    fn is_single_choice(&self) -> bool {
+        matches!(
+            &self.loaded_question().question.kind,
+            QuestionKind::Choice { select: SelectCount::One, .. } | QuestionKind::TrueFalse { .. }
+        )
+    }
+
+    /// Moves on from a closed question: to the next unanswered one, or to the result.
+    pub(super) fn advance(&mut self) -> Option<Effect> {
+        if self.session.finished().is_some() {
+            let next_index = if self.is_last() { return Some(Effect::Close) } else { self.question_index + 1 };
+            self.go_to(next_index);
+            return None;
+        }
+        match self.session.unanswered_indexes().first().copied() {
+            Some(_) if !self.is_last() => self.go_to(self.question_index + 1),
+            Some(open_index) => self.go_to(open_index),
+            None => return Some(record_effect(AttemptAction::Submit)),
+        }
+        None
+    }
+}
