@@ -12,7 +12,7 @@ use super::exam::Exam;
 use super::load::{self, LoadedFile};
 use super::syllabus::Syllabus;
 use crate::bank::built_in;
-use crate::bank::format::json::{self, ParsedFile};
+use crate::bank::format::json::{self, FileContent, ParsedFile};
 use crate::bank::lazy::LazyBank;
 use crate::ids::{BankId, ExamId};
 use crate::problem::{Problem, Severity, SourceSpan, SourceText};
@@ -98,19 +98,16 @@ impl Catalog {
         let read_file = |path: &PathBuf| load::read_file(path).map_err(|error| (path.clone(), error));
         for path in list_files(folder)? {
             let file = read_file(&path)?;
-            let parsed = check_file_name(json::parse_any(&path.to_string_lossy(), &file.bytes), &file);
-            match parsed {
-                ParsedFile { value: Some(json::FileContent::Exam(exam)), problems } => {
-                    self.add_exam(&file.stem(), ParsedFile { value: Some(exam), problems }, origin);
+            match check_file_name(json::parse_any(&path.to_string_lossy(), &file.bytes), &file) {
+                FileContent::Exam(parsed) => self.add_exam(&file.stem(), parsed, origin),
+                FileContent::Bank(parsed) => self.add_bank(&file.stem(), parsed, origin),
+                FileContent::Syllabus(parsed) => {
+                    self.problems.extend(parsed.problems);
+                    self.syllabus = parsed.value.map(Arc::new).or(self.syllabus.take());
                 }
-                ParsedFile { value: Some(json::FileContent::Bank(bank)), problems } => {
-                    self.add_bank(&file.stem(), ParsedFile { value: Some(bank), problems }, origin);
-                }
-                ParsedFile { value: Some(json::FileContent::Syllabus(syllabus)), problems } => {
-                    self.problems.extend(problems);
-                    self.syllabus = Some(Arc::new(syllabus));
-                }
-                ParsedFile { value: None, problems } => {
+                FileContent::Unknown(problems) => {
+                    let exam_id = file.stem().parse().ok().filter(|id| self.exams.contains_key(id));
+                    self.exams.extend(exam_id.map(|id| (id, None)));
                     self.add_bank(&file.stem(), ParsedFile { value: None, problems }, origin);
                 }
             }
@@ -191,13 +188,16 @@ impl Catalog {
     }
 }
 
-/// Holds a file to the rule that its name is the id of what it holds.
-pub fn check_file_name(parsed: ParsedFile<json::FileContent>, file: &LoadedFile) -> ParsedFile<json::FileContent> {
-    check_name_is_id(parsed, file, |content| match content {
-        json::FileContent::Bank(bank) => bank.id.as_str(),
-        json::FileContent::Exam(exam) => exam.id.as_str(),
-        json::FileContent::Syllabus(syllabus) => syllabus.id.as_str(),
-    })
+/// Checks that the name of a file is the id of its content.
+pub fn check_file_name(content: FileContent, file: &LoadedFile) -> FileContent {
+    match content {
+        FileContent::Bank(parsed) => FileContent::Bank(check_name_is_id(parsed, file, |bank| bank.id.as_str())),
+        FileContent::Exam(parsed) => FileContent::Exam(check_name_is_id(parsed, file, |exam| exam.id.as_str())),
+        FileContent::Syllabus(parsed) => {
+            FileContent::Syllabus(check_name_is_id(parsed, file, |syllabus| syllabus.id.as_str()))
+        }
+        FileContent::Unknown(problems) => FileContent::Unknown(problems),
+    }
 }
 
 fn check_name_is_id<T>(parsed: ParsedFile<T>, file: &LoadedFile, get_id: impl Fn(&T) -> &str) -> ParsedFile<T> {

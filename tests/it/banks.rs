@@ -38,10 +38,26 @@ fn every_shipped_bank_and_exam_is_clean_and_read_in_one_pass() {
             let path = entry.expect("an entry").path();
             if path.extension().is_some_and(|ending| ending == "json") {
                 let reading = json::parse_any(&path.to_string_lossy(), &std::fs::read(&path).expect("a file"));
-                assert!(reading.problems.is_empty(), "{}", reading.problems[0].render(false));
-                assert!(reading.value.is_some());
+                assert!(reading.problems().is_empty(), "{}", reading.problems()[0].render(false));
             }
         }
+    }
+}
+
+#[test]
+fn an_exam_with_errors_hides_the_built_in_one_wherever_it_lies() {
+    use needlewise::bank::catalog::{BankOrigin, Catalog, CatalogMiss};
+    let id = "foundations".parse().expect("an id");
+    let broken = std::fs::read_to_string(shipped().join("exams/foundations.json")).expect("an exam");
+    let broken = broken.replace("\"sections\"", "\"attempt\": 0, \"sections\"");
+    for (place, text) in [("", broken.as_str()), ("exams", &broken), ("", "{ not JSON"), ("exams", "{ not JSON")] {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(folder.path().join(place)).expect("a folder");
+        std::fs::write(folder.path().join(place).join("foundations.json"), text).expect("a file");
+        let mut catalog = Catalog::built_in();
+        catalog.add_folder(folder.path(), &BankOrigin::DataDirectory).expect("readable");
+        assert_eq!(catalog.exam(&id).err(), Some(CatalogMiss::Broken), "{place}: {text:.12}");
+        assert!(!catalog.problems().is_empty());
     }
 }
 
@@ -262,8 +278,8 @@ proptest! {
     #[test]
     fn any_bytes_give_problems_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let reading = json::parse_any("any.json", &bytes);
-        prop_assert!(reading.value.is_none());
-        reading.problems.iter().for_each(|problem| { problem.render(true); });
+        prop_assert!(!reading.problems().is_empty());
+        reading.problems().iter().for_each(|problem| { problem.render(true); });
     }
 
     #[test]

@@ -33,15 +33,29 @@ pub struct ParsedFile<T> {
     pub problems: Vec<Problem>,
 }
 
-/// What a file holds.
+/// A parsed file of the kind that its members tell, also where it has errors.
 #[derive(Debug)]
 pub enum FileContent {
-    /// A bank.
-    Bank(Bank),
-    /// An exam.
-    Exam(Exam),
-    /// A syllabus.
-    Syllabus(Syllabus),
+    /// A bank: a file with `questions`, and every file that is neither of the next two.
+    Bank(ParsedFile<Bank>),
+    /// An exam: a file with `sections`.
+    Exam(ParsedFile<Exam>),
+    /// A syllabus: a file with `statements`.
+    Syllabus(ParsedFile<Syllabus>),
+    /// Not JSON, so that nobody knows what it was meant to be.
+    Unknown(Vec<Problem>),
+}
+
+impl FileContent {
+    /// Returns everything that is wrong, in the order of the file.
+    pub fn problems(&self) -> &[Problem] {
+        match self {
+            Self::Bank(parsed) => &parsed.problems,
+            Self::Exam(parsed) => &parsed.problems,
+            Self::Syllabus(parsed) => &parsed.problems,
+            Self::Unknown(problems) => problems,
+        }
+    }
 }
 
 /// Reads a bank; `name` is what its file is called.
@@ -70,21 +84,22 @@ pub fn parse_syllabus(name: &str, bytes: &[u8]) -> ParsedFile<Syllabus> {
     })
 }
 
-/// Reads a file that says itself what it is: `questions` make a bank, `sections` an exam, `statements` a syllabus.
-pub fn parse_any(name: &str, bytes: &[u8]) -> ParsedFile<FileContent> {
+/// Parses a file of any kind.
+pub fn parse_any(name: &str, bytes: &[u8]) -> FileContent {
     if let Some(bank) = parse_valid_bank(bytes) {
-        return ParsedFile::from_valid(FileContent::Bank(bank));
+        return FileContent::Bank(ParsedFile::from_valid(bank));
     }
     let has_member = |tree: &JsonTree<'_>, member: &str| tree.root().member(member).is_some();
     let source = std::str::from_utf8(bytes).unwrap_or_default();
     match JsonTree::parse(source) {
         Ok(tree) if has_member(&tree, "sections") && !has_member(&tree, "questions") => {
-            parse_exam(name, bytes).map(FileContent::Exam)
+            FileContent::Exam(parse_exam(name, bytes))
         }
         Ok(tree) if has_member(&tree, "statements") && !has_member(&tree, "questions") => {
-            parse_syllabus(name, bytes).map(FileContent::Syllabus)
+            FileContent::Syllabus(parse_syllabus(name, bytes))
         }
-        _ => parse_bank(name, bytes).map(FileContent::Bank),
+        Ok(_) => FileContent::Bank(parse_bank(name, bytes)),
+        Err(_) => FileContent::Unknown(parse_bank(name, bytes).problems),
     }
 }
 
@@ -105,10 +120,6 @@ fn parse_valid_bank(bytes: &[u8]) -> Option<Bank> {
 impl<T> ParsedFile<T> {
     fn from_valid(value: T) -> Self {
         Self { value: Some(value), problems: Vec::new() }
-    }
-
-    fn map<U>(self, f: impl FnOnce(T) -> U) -> ParsedFile<U> {
-        ParsedFile { value: self.value.map(f), problems: self.problems }
     }
 }
 

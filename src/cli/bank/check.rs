@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::bank::catalog::{self, BankOrigin, Catalog};
-use crate::bank::format::json::{self, FileContent};
+use crate::bank::format::json::{self, FileContent, ParsedFile};
 use crate::bank::load::{self, FILE_MAX_BYTES, LoadedFile};
 use crate::bank::{built_in, rules};
 use crate::cli::error::{self, Failure, display_path};
@@ -125,16 +125,16 @@ fn check_inputs(inputs: &[CheckedFile], catalog: &Catalog, today: Day) -> CheckR
     let mut report = CheckReport { file_count: inputs.len(), ..CheckReport::default() };
     let syllabus = catalog.syllabus();
     for CheckedFile { name, loaded_file, is_name_checked } in inputs {
-        let mut parsed_file = json::parse_any(name, &loaded_file.bytes);
+        let mut content = json::parse_any(name, &loaded_file.bytes);
         if *is_name_checked {
-            parsed_file = catalog::check_file_name(parsed_file, loaded_file);
+            content = catalog::check_file_name(content, loaded_file);
         }
-        let findings = match &parsed_file.value {
-            Some(FileContent::Bank(bank)) => rules::check(bank, today, syllabus.as_deref()),
-            Some(FileContent::Exam(exam)) => blueprint::check(catalog, exam),
-            Some(FileContent::Syllabus(_)) | None => Vec::new(),
+        let findings = match &content {
+            FileContent::Bank(ParsedFile { value: Some(bank), .. }) => rules::check(bank, today, syllabus.as_deref()),
+            FileContent::Exam(ParsedFile { value: Some(exam), .. }) => blueprint::check(catalog, exam),
+            _ => Vec::new(),
         };
-        report.problems.extend(parsed_file.problems);
+        report.problems.extend(content.problems().iter().cloned());
         report.problems.extend(json::locate_findings(name, &loaded_file.bytes, findings));
     }
     report
