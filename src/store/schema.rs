@@ -8,4 +8,4 @@ pub const MIGRATIONS: &[&str] = &[
 ];
 
 /// Marks an SQLite file as ours: `NDLW`.
-pub const APPLICATION_ID: i64 = 0x4E44_4C57;
+pub const APPLICATION_ID: i32 = 0x4E44_4C57;

@@ -1,5 +1,7 @@
 //! `Store` in one SQLite file, in write-ahead log mode. Every commit is flushed to disk before `append` returns.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,7 +38,7 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let map_error = |error| to_store_error(path, &error);
         let foreign_file = || StoreError::ForeignFile { path: path.to_owned() };
-        if StoreHeader::read_file(path).is_some_and(StoreHeader::is_foreign) {
+        if !has_our_application_id(path) && StoreHeader::read_file(path).is_some_and(StoreHeader::is_foreign) {
             return Err(foreign_file());
         }
         let mut connection = Connection::open(path).map_err(map_error)?;
@@ -108,7 +110,7 @@ impl SqliteStore {
 #[derive(Debug, Clone, Copy)]
 struct StoreHeader {
     /// The id of the program that made it; 0 where none was written.
-    application_id: i64,
+    application_id: i32,
     /// How many migrations it has seen.
     schema_version: usize,
     /// How many tables and indexes it has.
@@ -142,6 +144,14 @@ impl StoreHeader {
         let is_empty = self.application_id == 0 && self.schema_version == 0 && self.object_count == 0;
         self.application_id != APPLICATION_ID && !is_empty
     }
+}
+
+/// Returns whether the file begins as one of this program's, by the application id at byte 68 of a SQLite file
+/// (<https://www.sqlite.org/fileformat.html>). This spares every start but the first a second connection.
+fn has_our_application_id(path: &Path) -> bool {
+    let mut header = [0; 72];
+    let is_read = path.is_file() && File::open(path).and_then(|mut file| file.read_exact(&mut header)).is_ok();
+    is_read && header.starts_with(b"SQLite format 3\0") && header.ends_with(&APPLICATION_ID.to_be_bytes())
 }
 
 /// Brings the file to the newest schema, in one transaction; ten programs may try at once and one of them does it.
