@@ -17,7 +17,7 @@ pub use points::Points;
 
 use serde::{Deserialize, Serialize};
 
-/// What a sitting is for.
+/// What an attempt is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {

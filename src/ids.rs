@@ -147,7 +147,7 @@ macro_rules! made {
 made! {
     /// Names a person: random, and the only link between facts and a name.
     TraineeId
-    /// Names an attempt: one sitting of a paper.
+    /// Names an attempt: one person, one paper, once.
     AttemptId
     /// Names a certificate.
     CertificateId

@@ -40,7 +40,7 @@ impl std::fmt::Debug for PlainConsole<'_> {
     }
 }
 
-/// How a sitting in plain mode came to its end.
+/// How an attempt in plain mode came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlainEnd {
     /// An exam was passed, or a practice finished.
@@ -56,7 +56,7 @@ pub enum PlainEnd {
 pub enum PlainError {
     /// Nobody reads the output, or it cannot be written.
     Output(io::Error),
-    /// The sitting does not go on.
+    /// The attempt does not go on.
     Service(service::ServiceError),
 }
 
@@ -72,7 +72,7 @@ impl From<service::ServiceError> for PlainError {
     }
 }
 
-/// A sitting, line by line.
+/// An attempt, line by line.
 struct PlainSession<'a> {
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
@@ -89,7 +89,7 @@ struct PlainSession<'a> {
 enum NextTurn {
     /// Go on at the question in [`PlainSession::question_index`]; behind the last one is the end prompt.
     Continue,
-    /// The sitting has ended.
+    /// The attempt has ended.
     AttemptEnded,
     /// The input has ended.
     InputEnded,
@@ -360,7 +360,7 @@ impl PlainSession<'_> {
         }
     }
 
-    /// Ends the sitting, after asking where questions are open; nothing where the answer is no.
+    /// Ends the attempt, after asking where questions are open; nothing where the answer is no.
     fn submit(&mut self) -> Result<Option<NextTurn>, PlainError> {
         let open_count = self.active_attempt.session.unanswered_indexes().len();
         if open_count > 0 {

@@ -41,7 +41,7 @@ mod starting;
 pub use error::ServiceError;
 pub use starting::ClockStepPolicy;
 
-/// What a sitting needs of the world: where facts go, what time it is, chance, the banks.
+/// What an attempt needs of the world: where facts go, what time it is, chance, the banks.
 pub struct Service {
     /// Where facts are kept.
     pub store: Box<dyn Store>,
@@ -79,7 +79,7 @@ pub struct ActiveAttempt {
     piped: bool,
 }
 
-/// Measures the time of a sitting: within a run the larger of wall clock and counter, across runs the wall clock; a
+/// Measures the time of an attempt: within a run the larger of wall clock and counter, across runs the wall clock; a
 /// clock that is set back counts as standing still.
 #[derive(Debug, Clone, Copy)]
 struct AttemptTimer {
@@ -250,7 +250,7 @@ impl Service {
     /// Records what the trainee did: it is on disk when this returns.
     ///
     /// # Errors
-    /// [`ServiceError::ActionRefused`] where the sitting does not allow it, or what the store says. Nothing has changed
+    /// [`ServiceError::ActionRefused`] where the attempt does not allow it, or what the store says. Nothing has changed
     /// then.
     pub fn record_action(
         &mut self,
@@ -294,7 +294,7 @@ fn elapsed_at(fact: &Fact) -> Option<Millis> {
 }
 
 impl ActiveAttempt {
-    /// Returns how much of the sitting's time has passed.
+    /// Returns how much of the attempt's time has passed.
     pub fn elapsed(&self, now: Now) -> Millis {
         self.timer.elapsed(now)
     }

@@ -114,7 +114,7 @@ pub struct QuestionAnswered {
     /// How sure the trainee was, in practice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certainty: Option<Certainty>,
-    /// How much of the sitting's time had passed.
+    /// How much of the attempt's time had passed.
     pub elapsed: Millis,
     /// Whether it was piped in and not typed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -129,7 +129,7 @@ pub struct QuestionFlagged {
     pub question_index: usize,
     /// Whether it is flagged now.
     pub on: bool,
-    /// How much of the sitting's time had passed.
+    /// How much of the attempt's time had passed.
     pub elapsed: Millis,
 }
 
@@ -139,7 +139,7 @@ pub struct AttemptFinished {
     /// How it ended.
     #[serde(rename = "how")]
     pub ending: AttemptEnding,
-    /// How much of the sitting's time had passed.
+    /// How much of the attempt's time had passed.
     pub elapsed: Millis,
     /// What came of it.
     pub outcome: Outcome,

@@ -49,7 +49,7 @@ impl Exam {
         Digest::of(canonical::bytes(self))
     }
 
-    /// Returns how long the sitting may take, before anybody's time factor.
+    /// Returns how long the attempt may take, before anybody's time factor.
     pub fn time_limit(&self) -> Millis {
         Millis::from_minutes(self.minutes.into())
     }

@@ -41,7 +41,8 @@ pub struct Rule {
 enum RuleScope {
     /// Each question by itself.
     Question(fn(&QuestionContext<'_>) -> Vec<RuleHit>),
-    /// All questions of a bank; each hit with the question it is charged to, by its index in [`BankContext::questions`].
+    /// All questions of a bank; each hit with the question it is charged to, by its index in
+    /// [`BankContext::questions`].
     Bank(fn(&BankContext<'_>) -> Vec<(usize, RuleHit)>),
 }
 

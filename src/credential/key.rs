@@ -27,7 +27,7 @@ pub struct SigningKeyPair(SigningKey);
 
 impl std::fmt::Debug for SigningKeyPair {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Key({})", self.did())
+        write!(f, "SigningKeyPair({})", self.did())
     }
 }
 

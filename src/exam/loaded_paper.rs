@@ -27,7 +27,7 @@ pub struct LoadedPaper {
     pub questions: Vec<LoadedQuestion>,
 }
 
-/// One question of a sheet.
+/// One question of a paper.
 #[derive(Debug)]
 pub struct LoadedQuestion {
     /// The section, by its place in [`Paper::sections`].
@@ -114,7 +114,7 @@ impl LoadedPaper {
         self.questions[index].question.sources.iter().map(line).collect()
     }
 
-    /// Returns what the sitting is called: the exam's title, or `Practice`.
+    /// Returns what the attempt is called: the exam's title, or `Practice`.
     pub fn title(&self) -> &str {
         self.exam.as_ref().map_or("Practice", |exam| &exam.title)
     }

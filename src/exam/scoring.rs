@@ -137,7 +137,7 @@ pub fn invalid_answer_reason(question: &Question, answer: &Answer) -> Option<Str
     (!is_valid).then(|| "this is no answer to this question".to_owned())
 }
 
-/// Computes what an attempt came to. `answers` and `policies` hold one entry for each question of the sheet; a policy
+/// Computes what an attempt came to. `answers` and `policies` hold one entry for each question of the paper; a policy
 /// is what became of a question that turned out to be faulty.
 ///
 /// An exam is passed when the total reaches its mark, every section its own, and every critical question is right.

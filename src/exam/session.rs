@@ -14,7 +14,7 @@ use crate::clock::Millis;
 use crate::exam::loaded_paper::LoadedPaper;
 use crate::exam::scoring;
 
-/// A sitting in progress, or one that has ended.
+/// An attempt in progress, or one that has ended.
 #[derive(Debug, Clone)]
 pub struct Session {
     loaded_paper: Arc<LoadedPaper>,
@@ -55,16 +55,16 @@ pub enum AttemptAction {
         /// The question's place in the paper.
         item: usize,
     },
-    /// Ends the sitting.
+    /// Ends the attempt.
     Submit,
-    /// Ends the sitting because its time is over.
+    /// Ends the attempt because its time is over.
     TimeOut,
 }
 
-/// When something is done: how much of the sitting's time has passed, and whether a person typed it.
+/// When something is done: how much of the attempt's time has passed, and whether a person typed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ActionMoment {
-    /// How much of the sitting's time has passed.
+    /// How much of the attempt's time has passed.
     pub elapsed: Millis,
     /// Whether the input was piped in.
     pub piped: bool,
@@ -73,7 +73,7 @@ pub struct ActionMoment {
 /// Why an action may not be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActionRefusal {
-    /// The sitting has ended.
+    /// The attempt has ended.
     Ended,
     /// Its time is over; it is to be ended.
     TimeUp,
@@ -101,7 +101,7 @@ impl fmt::Display for ActionRefusal {
 }
 
 impl Session {
-    /// Begins a sitting.
+    /// Begins an attempt.
     pub fn new(loaded_paper: Arc<LoadedPaper>) -> Self {
         let count = loaded_paper.questions.len();
         Self {
@@ -113,7 +113,7 @@ impl Session {
         }
     }
 
-    /// Takes a sitting up again from its facts.
+    /// Takes an attempt up again from its facts.
     pub fn from_facts<'a>(loaded_paper: Arc<LoadedPaper>, facts: impl IntoIterator<Item = &'a Fact>) -> Self {
         let mut session = Self::new(loaded_paper);
         facts.into_iter().for_each(|fact| session.apply(fact));
@@ -237,7 +237,7 @@ impl Session {
         self.loaded_paper.limit.map(|limit| limit.saturating_sub(elapsed))
     }
 
-    /// Returns how the sitting ended, once it has.
+    /// Returns how the attempt ended, once it has.
     pub fn finished(&self) -> Option<&AttemptFinished> {
         self.finished.as_ref()
     }

@@ -38,7 +38,7 @@ pub struct CredentialClaims<'a> {
     pub outcome: &'a Outcome,
     /// The certificate that this one renews.
     pub renewed_id: Option<CertificateId>,
-    /// From when it is valid: the end of the sitting.
+    /// From when it is valid: the end of the attempt.
     pub valid_from: Timestamp,
     /// Until when it is valid: the end of a day in UTC.
     pub valid_until: Timestamp,

@@ -8,7 +8,7 @@ use crate::plain::{PlainEnd, PlainError, PlainSession};
 use crate::view;
 
 impl PlainSession<'_> {
-    /// Tells the result of a sitting that has ended.
+    /// Tells the result of an attempt that has ended.
     pub(super) fn print_result(mut self) -> Result<PlainEnd, PlainError> {
         let Some(finished) = self.active_attempt.session.finished().cloned() else { return Ok(PlainEnd::Suspended) };
         let paper = Arc::clone(self.active_attempt.session.loaded_paper());
@@ -54,7 +54,7 @@ impl PlainSession<'_> {
         Ok(if is_passed { PlainEnd::Done } else { PlainEnd::NotPassed })
     }
 
-    /// Says how to go on with a sitting that has not ended.
+    /// Says how to go on with an attempt that has not ended.
     pub(super) fn suspend(mut self) -> Result<PlainEnd, PlainError> {
         let command = match self.active_attempt.session.loaded_paper().mode {
             Mode::Exam => "needlewise exam --resume --plain",

@@ -210,7 +210,7 @@ impl Service {
     /// Returns the certificate of an attempt, if one was issued.
     pub(super) fn issued_certificate(&self, attempt: AttemptId) -> Result<Option<StoredCertificate>, ServiceError> {
         let active_attempt = self.load_attempt(attempt, false)?;
-        // The last one: an invigilated sitting can have been signed anew.
+        // The last one: an invigilated attempt can have been signed anew.
         let issued = self.facts(attempt)?.iter().rev().filter_map(StoredFact::fact).find_map(|fact| match fact {
             Fact::Issued(issued) => Some(issued),
             _ => None,
@@ -229,7 +229,7 @@ impl Service {
         let imported =
             self.store.certificates(trainee)?.into_iter().map(|row| self.imported_certificate(&row).map(Some));
         let mut stored: Vec<_> = self_issued.chain(imported).filter_map(Result::transpose).collect::<Result<_, _>>()?;
-        // One that was signed on this machine for a sitting on this machine is held twice.
+        // One that was signed on this machine for an attempt on this machine is held twice.
         let mut seen_ids = std::collections::HashSet::new();
         stored.retain(|stored| seen_ids.insert(stored.certificate_id));
         stored.sort_by_key(|stored| std::cmp::Reverse((stored.valid_from, stored.certificate_id.to_string())));

@@ -14,7 +14,7 @@ use crate::store::StoreError;
 pub enum ServiceError {
     /// The store does not do it.
     Store(StoreError),
-    /// The sitting does not allow it.
+    /// The attempt does not allow it.
     ActionRefused(ActionRefusal),
     /// No paper can be drawn.
     Infeasible(Infeasible),

@@ -107,8 +107,8 @@ impl Service {
     }
 
     /// Returns the person whom a certificate names as its holder, with the fact that adds or renames them where one is
-    /// needed. A trusted certificate may rename a person who is known by untrusted ones alone; one that this machine issued
-    /// may always.
+    /// needed. A trusted certificate may rename a person who is known by untrusted ones alone; one that this machine
+    /// issued may always.
     fn holder(
         &self,
         trainee: TraineeId,

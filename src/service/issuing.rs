@@ -242,7 +242,7 @@ impl Service {
         certificates.retain(|certificate| !ledger.reissuable.contains(&certificate.id));
         for row in self.store.attempts(&query)? {
             let has_passed = row.result == Some(crate::attempt::ExamResult::Passed);
-            // The certificate of a sitting begins when it ended.
+            // The certificate of an attempt begins when it ended.
             let is_signed = certificates.iter().any(|certificate| {
                 row.finished_at.is_some_and(|finished_at| certificate.valid_from == finished_at.truncate_to_second())
             });
@@ -317,7 +317,7 @@ impl Service {
         let head = self.chain_head(stream)?;
         let fact = self.link_fact(stream, head, &Fact::IssuedOnRequest(ledger_entry));
         let mut facts = vec![fact];
-        // A sitting that was watched here is passed here: its own chain says so.
+        // An attempt that was watched here is passed here: its own chain says so.
         let attempt = if review.assurance == Assurance::Invigilated {
             let active_attempt = self.load_attempt(request.attempt, false)?;
             let (digest, valid_from, valid_until) = (Digest::of(&credential_text), rescored.ended_at, *until);

@@ -82,8 +82,8 @@ pub struct RemarkedResult {
 }
 
 impl Service {
-    /// Marks those of some exams again that asked a faulty question, and stores nothing. It calls `report_progress` after each
-    /// attempt.
+    /// Marks those of some exams again that asked a faulty question, and stores nothing. It calls `report_progress`
+    /// after each attempt.
     ///
     /// # Errors
     /// [`ServiceError::Rejected`] where nobody was asked it or the new key is none; those of [`Service::load_paper`].
@@ -131,7 +131,7 @@ impl Service {
                 trainee_name: self.person(row.trainee)?.map_or_else(String::new, |row| row.person.name),
                 new_outcome: issuer_session.outcome_with_rulings(rulings.clone()),
                 certificates: ledger_entries.clone().filter(is_in_force).map(|line| line.certificate).collect(),
-                // An invigilated sitting holds the issuer's certificate itself.
+                // An invigilated attempt holds the issuer's certificate itself.
                 self_test_certificate: row
                     .certificate
                     .filter(|id| ledger_entries.clone().all(|line| line.certificate != *id)),

@@ -10,8 +10,8 @@ use crate::service::certificates::StoredCertificate;
 #[derive(Debug, clap::Args)]
 pub struct CertificateListArgs {}
 
-/// Lists the certificates of `--trainee`, else of all. Before that, it issues the certificates of passed exams that have
-/// none yet, and writes missing files again.
+/// Lists the certificates of `--trainee`, else of all. Before that, it issues the certificates of passed exams that
+/// have none yet, and writes missing files again.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let mut service = env.open_service()?;
     let trainee = match env.global.trainee {

@@ -65,7 +65,7 @@ fn statements(ExportedAttempt { row, facts, discloses_points }: &ExportedAttempt
             let scaled = outcome.earned.share_of(max);
             result["score"] = json!({ "scaled": scaled, "raw": raw, "min": 0, "max": max });
         }
-        // A pass by another marking is a pass of the day of the sitting.
+        // A pass by another marking is a pass of the day of the attempt.
         output.push(statement(row, stored.id, finished_at, if passed { "passed" } else { "failed" }, Some(result)));
     }
     output

@@ -28,7 +28,7 @@ pub struct AnswerSheetScreen {
 }
 
 impl AnswerSheetScreen {
-    /// Shows where a sitting stands, beginning at a question.
+    /// Shows where an attempt stands, beginning at a question.
     pub fn new(session: Session, selected: usize, countdown: Option<Countdown>) -> Self {
         Self { session, selected, columns: 1, countdown, is_confirming: false, scroll: Scroll::default() }
     }

@@ -39,7 +39,7 @@ use draft::AnswerDraft;
 use keys::LetterCommand;
 use navigation::{AfterStore, record_effect};
 
-/// A sitting on the screen.
+/// An attempt on the screen.
 #[derive(Debug)]
 pub struct QuizScreen {
     session: Session,
@@ -59,7 +59,7 @@ pub struct QuizScreen {
 }
 
 impl QuizScreen {
-    /// Shows a sitting at its next open question; `clock` is the time left and when that was so.
+    /// Shows an attempt at its next open question; `clock` is the time left and when that was so.
     pub fn new(session: Session, countdown: Option<Countdown>) -> Self {
         let question_index = session.resume_index();
         let draft = AnswerDraft::Truth(None);
@@ -80,12 +80,12 @@ impl QuizScreen {
         quiz
     }
 
-    /// Shows a sitting that has ended, from its first question.
+    /// Shows an attempt that has ended, from its first question.
     pub fn review(session: Session) -> Self {
         Self::at_question(session, 0)
     }
 
-    /// Shows a sitting from one of its questions on.
+    /// Shows an attempt from one of its questions on.
     pub(super) fn at_question(session: Session, question_index: usize) -> Self {
         let mut quiz = Self::new(session, None);
         quiz.go_to(question_index);
@@ -97,7 +97,7 @@ impl QuizScreen {
         self.question_index
     }
 
-    /// Returns where the sitting stands.
+    /// Returns where the attempt stands.
     pub(super) fn session(&self) -> &Session {
         &self.session
     }
