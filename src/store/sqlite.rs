@@ -38,7 +38,9 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let map_error = |error| to_store_error(path, &error);
         let foreign_file = || StoreError::ForeignFile { path: path.to_owned() };
-        if !has_our_application_id(path) && StoreHeader::read_file(path).is_some_and(StoreHeader::is_foreign) {
+        // Reading a pipe would wait for its writer; SQLite refuses it below.
+        let is_foreign = || StoreHeader::read_file(path).is_some_and(StoreHeader::is_foreign);
+        if path.is_file() && !has_our_application_id(path) && is_foreign() {
             return Err(foreign_file());
         }
         let mut connection = Connection::open(path).map_err(map_error)?;
@@ -150,7 +152,7 @@ impl StoreHeader {
 /// (<https://www.sqlite.org/fileformat.html>). This spares every start but the first a second connection.
 fn has_our_application_id(path: &Path) -> bool {
     let mut header = [0; 72];
-    let is_read = path.is_file() && File::open(path).and_then(|mut file| file.read_exact(&mut header)).is_ok();
+    let is_read = File::open(path).and_then(|mut file| file.read_exact(&mut header)).is_ok();
     is_read && header.starts_with(b"SQLite format 3\0") && header.ends_with(&APPLICATION_ID.to_be_bytes())
 }
 

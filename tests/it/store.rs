@@ -360,6 +360,19 @@ fn a_typo_mended_in_a_bank_keeps_what_was_learned_and_a_raised_revision_begins_a
     assert_eq!(seen(), 0, "another meaning");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_the_store_is_refused_and_not_waited_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("needlewise.db");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().expect("mkfifo").success());
+    let (sender, receiver) = std::sync::mpsc::channel();
+    // A reader of a pipe waits for ever; the thread ends with the tests.
+    std::thread::spawn(move || sender.send(SqliteStore::open(&path).err()));
+    let error = receiver.recv_timeout(std::time::Duration::from_secs(30)).expect("an answer");
+    assert!(matches!(error, Some(StoreError::Unavailable { .. })), "{error:?}");
+}
+
 #[test]
 fn a_folder_that_cannot_be_made_is_refused_clearly() {
     let world = World::new();
