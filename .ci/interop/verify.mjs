@@ -20,7 +20,7 @@ import { check } from './check.mjs';
 const OB3 = 'https://purl.imsglobal.org/ob/v3p0';
 const VC2 = 'https://www.w3.org/ns/credentials/v2';
 const built_in = (name) =>
-  JSON.parse(readFileSync(new URL(`../../src/certificate/contexts/${name}`, import.meta.url), 'utf8'));
+  JSON.parse(readFileSync(new URL(`../../src/credential/contexts/${name}`, import.meta.url), 'utf8'));
 const contexts = new Map([
   [VC2, built_in('credentials-v2.jsonld')],
   ['https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json', built_in('ob-v3p0-context-3.0.3.json')],
