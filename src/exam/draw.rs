@@ -12,6 +12,7 @@ use crate::bank::{Bank, Question};
 use crate::canonical;
 use crate::ids::Digest;
 
+mod join;
 pub mod question_set;
 pub mod quota;
 pub mod rng;
@@ -51,7 +52,7 @@ pub fn pool<'a>(bank: &'a Bank, section: &'a ExamSection) -> impl Iterator<Item 
 
 /// Draws the paper of an exam.
 ///
-/// `earlier` holds the questions of this trainee's earlier papers, the oldest first: they are passed over while enough
+/// `earlier_papers` holds the questions of this trainee's earlier papers, the oldest first: they are passed over while enough
 /// others remain, and come back paper by paper, the oldest first, where not. New papers are drawn with the newest
 /// version; the other one draws what it drew in its time.
 ///

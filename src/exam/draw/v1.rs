@@ -13,6 +13,7 @@ use num_bigint::BigUint;
 use crate::attempt::paper::Seed;
 use crate::bank::Question;
 use crate::bank::exam::Exam;
+use crate::exam::draw::join::find_root;
 use crate::exam::draw::question_set::{QuestionSet, question_sets};
 use crate::exam::draw::quota::{Infeasible, Quota, quotas};
 use crate::exam::draw::rng::DrawRng;
@@ -255,17 +256,4 @@ fn slots(sets: Vec<QuestionSet>) -> Vec<Slot> {
         slots.push(Some(slot));
     }
     slots.into_iter().flatten().collect()
-}
-
-/// Follows a slot to where it moved, shortening the way for the next time.
-fn find_root(parents: &mut [usize], index: usize) -> usize {
-    let mut root = index;
-    while parents[root] != root {
-        root = parents[root];
-    }
-    let mut index = index;
-    while parents[index] != root {
-        index = std::mem::replace(&mut parents[index], root);
-    }
-    root
 }

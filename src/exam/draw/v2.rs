@@ -17,6 +17,7 @@ use std::sync::Arc;
 use crate::attempt::paper::Seed;
 use crate::bank::Question;
 use crate::bank::exam::Exam;
+use crate::exam::draw::join::find_root;
 use crate::exam::draw::question_set::{QuestionSet, question_sets};
 use crate::exam::draw::quota::{Infeasible, Quota, quotas};
 use crate::exam::draw::rng::{DrawRng, RngStream};
@@ -251,17 +252,4 @@ impl Candidates {
         let too_complex = || Infeasible::TooComplex { sections: sections.iter().map(|section| section + 1).collect() };
         Table::new(shapes.into_iter().collect(), section_quotas).ok_or_else(too_complex)
     }
-}
-
-/// Follows an entry to the first of those it is joined with, shortening the way for the next time.
-fn find_root(parents: &mut [usize], index: usize) -> usize {
-    let mut root = index;
-    while parents[root] != root {
-        root = parents[root];
-    }
-    let mut index = index;
-    while parents[index] != root {
-        index = std::mem::replace(&mut parents[index], root);
-    }
-    root
 }

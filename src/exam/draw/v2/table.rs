@@ -198,7 +198,7 @@ impl Table {
             }
             let Step { shape_index, kind_index, .. } = self.steps[step_index];
             let sets = &mut self.shapes[shape_index];
-            // Those used come to the front and leave: no other kind of the shape takes them.
+            // A set that is used leaves: no other kind of the shape takes it.
             for _ in 0..chosen.0 {
                 let set = sets.swap_remove(rng.below(sets.len()));
                 let entries = &set.entries[kind_index];
