@@ -237,6 +237,22 @@ impl Service {
         Ok(stored)
     }
 
+    /// Returns [`Self::stored_certificates`], each verified with the trust list and the clock of this machine.
+    ///
+    /// # Errors
+    /// What the store or the disk says.
+    pub fn verified_certificates(
+        &self,
+        trainee: Option<TraineeId>,
+    ) -> Result<Vec<(StoredCertificate, VerificationResult)>, ServiceError> {
+        let now = self.clock.now().wall;
+        let with_verification = |stored: StoredCertificate| {
+            let verification = stored.verify(&self.trust, now);
+            (stored, verification)
+        };
+        Ok(self.stored_certificates(trainee)?.into_iter().map(with_verification).collect())
+    }
+
     /// Finds a certificate by its id or the last eight digits of it.
     ///
     /// # Errors

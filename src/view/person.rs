@@ -56,11 +56,7 @@ impl PersonView {
             .collect::<Result<Vec<_>, ServiceError>>()?;
         let mut timeline: Vec<_> = service.timeline(trainee_id)?;
         timeline.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-        let verify = |stored: StoredCertificate| {
-            let verification = stored.verify(&service.trust, now);
-            (stored, verification)
-        };
-        let certificates = service.stored_certificates(Some(trainee_id))?.into_iter().map(verify).collect();
+        let certificates = service.verified_certificates(Some(trainee_id))?;
         Ok(Self { person, statuses, attempts, certificates, timeline })
     }
 }

@@ -25,12 +25,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
             service.certify_pending(row.id)?;
         }
     }
-    let now = service.clock.now().wall;
-    let with_verification = |stored: StoredCertificate| {
-        let verification = stored.verify(&service.trust, now);
-        (stored, verification)
-    };
-    let stored: Vec<_> = service.stored_certificates(trainee)?.into_iter().map(with_verification).collect();
+    let stored = service.verified_certificates(trainee)?;
     if env.global.json {
         return env.print_json(&stored.iter().map(row_json).collect::<Vec<_>>());
     }

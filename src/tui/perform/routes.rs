@@ -7,7 +7,6 @@ use crate::attempt::{ExamResult, Mode};
 use crate::bank::exam::Exam;
 use crate::exam::disclosure::{self, DisclosureLevel};
 use crate::service::ServiceError;
-use crate::service::certificates::StoredCertificate;
 use crate::tui::effect::{Reply, Route};
 use crate::tui::execute::{Execute, StackChange};
 use crate::tui::open;
@@ -80,13 +79,8 @@ impl ServiceExecutor {
     }
 
     fn certificates_screen(&self) -> Result<Box<dyn Screen>, ServiceError> {
-        let now = self.now().wall;
-        let verify = |stored: StoredCertificate| {
-            let verification = stored.verify(&self.service.trust, now);
-            (stored, verification)
-        };
-        let stored = self.service.stored_certificates(Some(self.trainee()?.id))?.into_iter().map(verify).collect();
-        Ok(Box::new(CertificateListScreen::new(stored)))
+        let certificates = self.service.verified_certificates(Some(self.trainee()?.id))?;
+        Ok(Box::new(CertificateListScreen::new(certificates)))
     }
 
     fn open_result(&mut self) -> Result<StackChange, ServiceError> {
@@ -114,7 +108,6 @@ impl ServiceExecutor {
         } else {
             Vec::new()
         };
-        let loaded_paper = Arc::clone(&loaded_paper);
         let result_view = ExamResultView {
             loaded_paper,
             outcome: finished.outcome,
