@@ -60,8 +60,11 @@ impl FileContent {
 
 /// Reads a bank; `name` is what its file is called.
 pub fn parse_bank(name: &str, bytes: &[u8]) -> ParsedFile<Bank> {
-    parse_valid_bank(bytes)
-        .map_or_else(|| parse_with_spans(name, bytes, schema::generate::<Bank>, bank_findings), ParsedFile::from_valid)
+    parse_valid_bank(bytes).map_or_else(|| parse_bank_with_spans(name, bytes), ParsedFile::from_valid)
+}
+
+fn parse_bank_with_spans(name: &str, bytes: &[u8]) -> ParsedFile<Bank> {
+    parse_with_spans(name, bytes, schema::generate::<Bank>, bank_findings)
 }
 
 /// Reads an exam; `name` is what its file is called. It is short, so the validator reads it at once.
@@ -98,8 +101,8 @@ pub fn parse_any(name: &str, bytes: &[u8]) -> FileContent {
         Ok(tree) if has_member(&tree, "statements") && !has_member(&tree, "questions") => {
             FileContent::Syllabus(parse_syllabus(name, bytes))
         }
-        Ok(_) => FileContent::Bank(parse_bank(name, bytes)),
-        Err(_) => FileContent::Unknown(parse_bank(name, bytes).problems),
+        Ok(_) => FileContent::Bank(parse_bank_with_spans(name, bytes)),
+        Err(_) => FileContent::Unknown(parse_bank_with_spans(name, bytes).problems),
     }
 }
 
