@@ -5,26 +5,15 @@ texts hold what is awkward in XML, CSV and URLs, so that the checks of the expor
 """
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "fixtures"))
+
+from candidate import RATIONALE, option, question, right
+
 TRAINEE = "Zoë O'Neil-Ångström <Ng> & Sons"
-RATIONALE = "It is so, as anybody who looked it up would say."
-
-
-def question(name, **rest):
-    return {
-        "id": name, "status": "ready", "revision": 1, "objective": "tell", "level": "recall",
-        "stem": f"What about {name}?", "rationale": "Because.", "sources": [{"id": "book", "locator": "p. 1"}],
-    } | rest
-
-
-def option(text, **rest):
-    return {"text": text, "rationale": RATIONALE} | rest
-
-
 BANK = {
     "format": 1, "id": "small", "title": "=Small, \"with\" quotes", "version": "1.0.0", "language": "en",
     "license": "CC0-1.0", "objectives": [{"id": "tell", "text": "Tell right from wrong"}],
@@ -54,21 +43,7 @@ EXAM = {
 
 def answer(shown):
     """Returns what to type at the question that is shown."""
-    asked = next(q for q in BANK["questions"] if q["stem"] in shown)
-    letters = {text: letter for letter, text in re.findall(r"^([A-Z])\. (.*)$", shown, re.MULTILINE)}
-    match asked["kind"]:
-        case "choice":
-            return " ".join(letters[choice["text"]] for choice in asked["choices"] if choice.get("correct"))
-        case "true-false":
-            return str(asked["answer"]).lower()
-        case "number":
-            return asked["answer"]
-        case "text":
-            return asked["accept"][0]
-        case "order":
-            return " ".join(letters[item["text"]] for item in asked["items"])
-        case "match":
-            return " ".join(f"{at}={letters[pair['right']]}" for at, pair in enumerate(asked["pairs"], 1))
+    return right(next(q for q in BANK["questions"] if q["stem"] in shown), shown)
 
 
 def hear(output):
