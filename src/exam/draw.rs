@@ -52,9 +52,9 @@ pub fn pool<'a>(bank: &'a Bank, section: &'a ExamSection) -> impl Iterator<Item 
 
 /// Draws the paper of an exam.
 ///
-/// `earlier_papers` holds the questions of this trainee's earlier papers, the oldest first: they are passed over while enough
-/// others remain, and come back paper by paper, the oldest first, where not. New papers are drawn with the newest
-/// version; the other one draws what it drew in its time.
+/// `earlier_papers` holds the questions of this trainee's earlier papers, the oldest first: they are passed over while
+/// enough others remain, and come back paper by paper, the oldest first, where not. New papers are drawn with the
+/// newest version; the other one draws what it drew in its time.
 ///
 /// # Errors
 /// The section that cannot be filled, with what it wants and what there is.

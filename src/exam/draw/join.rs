@@ -2,7 +2,7 @@
 
 /// Returns the index that stands for everything joined with `index`, and shortens the way there for the next time.
 ///
-/// `parents` holds for each index one that it was joined with; an index that was joined with none before it holds itself.
+/// `parents` has for each index one that it was joined with, or the index itself where there is none before it.
 pub(super) fn find_root(parents: &mut [usize], index: usize) -> usize {
     let mut root = index;
     while parents[root] != root {
