@@ -4,6 +4,7 @@
 pub mod back_page;
 pub mod fonts;
 pub mod front_page;
+pub mod measure;
 pub mod page;
 pub mod pdf;
 pub mod png;
@@ -11,8 +12,12 @@ pub mod receipt;
 pub mod svg;
 mod xml;
 
-pub use fonts::Fonts;
+use std::cell::OnceCell;
 
+pub use fonts::Fonts;
+use resvg::usvg::Tree;
+
+use crate::credential::render::page::{PageBlock, page_svg};
 use crate::credential::types::Credential;
 
 /// What a certificate can be written as.
@@ -66,20 +71,57 @@ impl std::fmt::Display for RenderError {
     }
 }
 
-/// Writes a certificate in a format; `text` is the credential's text, byte for byte as it was signed.
+/// Writes one certificate in several formats. The first page is laid out and parsed once, when a format first needs it.
+pub struct CertificateRenderer<'a> {
+    credential: &'a Credential,
+    signed_text: &'a str,
+    fonts: &'a Fonts,
+    front_page: OnceCell<Result<Vec<PageBlock>, RenderError>>,
+    picture: OnceCell<Result<Tree, RenderError>>,
+}
+
+impl<'a> CertificateRenderer<'a> {
+    /// Prepares to write a certificate; `signed_text` is the credential's text, byte for byte as it was signed.
+    pub fn new(credential: &'a Credential, signed_text: &'a str, fonts: &'a Fonts) -> Self {
+        Self { credential, signed_text, fonts, front_page: OnceCell::new(), picture: OnceCell::new() }
+    }
+
+    /// Returns the content of a certificate file in this format. The same certificate always gives the same bytes.
+    ///
+    /// # Errors
+    /// [`RenderError::MissingGlyph`] if no font has a sign for a character. JSON is never drawn and has no errors.
+    pub fn write(&self, format: CertificateFormat) -> Result<Vec<u8>, RenderError> {
+        match format {
+            CertificateFormat::Json => Ok(self.signed_text.as_bytes().to_vec()),
+            CertificateFormat::Svg => {
+                svg::write(self.picture()?, self.credential, self.signed_text).map(String::into_bytes)
+            }
+            CertificateFormat::Png => png::write(self.picture()?, self.signed_text),
+            CertificateFormat::Pdf => pdf::write(self.front_page()?, self.credential, self.signed_text, self.fonts),
+        }
+    }
+
+    fn front_page(&self) -> Result<&[PageBlock], RenderError> {
+        let page = self.front_page.get_or_init(|| front_page::lay_out(self.credential, self.fonts));
+        page.as_deref().map_err(Clone::clone)
+    }
+
+    fn picture(&self) -> Result<&Tree, RenderError> {
+        let parse = |blocks: &[PageBlock]| self.fonts.parse_svg(&page_svg(blocks));
+        self.picture.get_or_init(|| self.front_page().and_then(parse)).as_ref().map_err(Clone::clone)
+    }
+}
+
+/// Writes a certificate in one format; `signed_text` is the credential's text, byte for byte as it was signed. Use
+/// [`CertificateRenderer`] for several formats.
 ///
 /// # Errors
-/// What cannot be drawn.
+/// [`RenderError::MissingGlyph`] if no font has a sign for a character. JSON is never drawn and has no errors.
 pub fn render(
     format: CertificateFormat,
     credential: &Credential,
     signed_text: &str,
     fonts: &Fonts,
 ) -> Result<Vec<u8>, RenderError> {
-    match format {
-        CertificateFormat::Json => Ok(signed_text.as_bytes().to_vec()),
-        CertificateFormat::Svg => svg::write(credential, signed_text, fonts).map(String::into_bytes),
-        CertificateFormat::Png => png::write(credential, signed_text, fonts),
-        CertificateFormat::Pdf => pdf::write(credential, signed_text, fonts),
-    }
+    CertificateRenderer::new(credential, signed_text, fonts).write(format)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::attempt::ExamResult;
 use crate::attempt::fact::CertificateIssued;
-use crate::credential::render::{CertificateFormat, Fonts, render};
+use crate::credential::render::{CertificateFormat, CertificateRenderer, Fonts};
 use crate::credential::{Assurance, SigningKeyPair, TrustList, VerificationResult, sign, verify};
 use crate::exam::eligibility::RENEWAL_WINDOW;
 use crate::ids::CertificateId;
@@ -182,9 +182,10 @@ impl Service {
         let Ok(credential) = serde_json::from_str(&stored_certificate.credential) else { return Ok(()) };
         // A font that cannot be read is left out as well: a name that needed it is then not drawn.
         let fonts = load_fonts(&self.paths, Vec::new()).unwrap_or_default();
+        let renderer = CertificateRenderer::new(&credential, &stored_certificate.credential, &fonts);
         for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
             let path = stored_certificate.path.with_extension(format.name());
-            if let Ok(bytes) = render(format, &credential, &stored_certificate.credential, &fonts) {
+            if let Ok(bytes) = renderer.write(format) {
                 paths::write_atomic(&path, &bytes).map_err(|error| write_error(&path, &error))?;
             }
         }

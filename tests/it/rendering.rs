@@ -1,10 +1,15 @@
 //! Certificates as people see them: whatever is drawn carries the credential, and a name is drawn rightly or not at
 //! all.
 
-use needlewise::credential::render::{CertificateFormat, Fonts, RenderError, render};
-use needlewise::credential::{Assurance, Credential, carrier, qr_text};
+use std::sync::Arc;
 
 use needlewise::clock::Millis;
+use needlewise::credential::render::measure::TextMeasure;
+use needlewise::credential::render::page::{CertificatePage, TextStyle};
+use needlewise::credential::render::{CertificateFormat, CertificateRenderer, Fonts, RenderError, render};
+use needlewise::credential::{Assurance, Credential, carrier, qr_text};
+use resvg::usvg::fontdb::Database;
+use resvg::usvg::{Options, Tree};
 
 use crate::pass::Pass;
 use crate::world::World;
@@ -52,6 +57,97 @@ fn every_format_carries_the_credential_byte_for_byte() {
         let again = drawn(&school(), format).expect("drawn");
         assert!(again == bytes, "{format:?} drawn twice is the same");
     }
+}
+
+#[test]
+fn several_formats_from_one_layout_equal_those_written_alone() {
+    let text = school().certificate();
+    let credential: Credential = serde_json::from_str(&text).expect("a credential");
+    let fonts = Fonts::default();
+    let renderer = CertificateRenderer::new(&credential, &text, &fonts);
+    for format in CertificateFormat::ALL {
+        let together = renderer.write(format).unwrap_or_else(|why| panic!("{format:?}: {why}"));
+        assert!(together == drawn(&school(), format).expect("drawn"), "{format:?}");
+    }
+}
+
+/// The built-in faces and a third one, in the database of usvg and as the fonts of certificates.
+fn three_faces() -> (Arc<Database>, Fonts) {
+    let mut database = Database::new();
+    for face in [dejavu::sans::regular(), dejavu::sans::bold(), dejavu::serif::regular()] {
+        database.load_font_data(face.to_vec());
+    }
+    (Arc::new(database), Fonts::with_extra(vec![dejavu::serif::regular().to_vec()]))
+}
+
+/// The width that usvg gives to a line which it lays out itself.
+fn drawn_width(database: &Arc<Database>, text: &str, size: f32, bold: bool) -> f32 {
+    let weight = if bold { "bold" } else { "normal" };
+    let svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9999\" height=\"99\"><text y=\"50\" font-family=\"DejaVu Sans\" \
+         font-size=\"{size}\" font-weight=\"{weight}\" xml:space=\"preserve\">{text}</text></svg>"
+    );
+    let options = Options { fontdb: Arc::clone(database), ..Options::default() };
+    Tree::from_str(&svg, &options).expect("a picture").root().bounding_box().width()
+}
+
+#[test]
+fn a_line_is_measured_as_wide_as_it_is_drawn() {
+    let (database, fonts) = three_faces();
+    let measure = TextMeasure::new(&fonts);
+    let scripts = [
+        "Amira Okafor",
+        "AVATAR Wolfe, To",
+        "office, affluent, fjord",
+        "Ελένη Παπαδοπούλου",
+        "Жанна Иванова",
+        "דוד בן־גוריון",
+        "محمد عبد الرحمن الخطيب",
+        "Dr. محمد Smith (2026), דוד",
+    ];
+    let marks = ["A\u{30A}ngstro\u{308}m", "Nguye\u{302}\u{303}n", "שָׁלוֹם", "مُحَمَّد", "می\u{200C}خواهم", "Jean\u{A0}Luc"];
+    // Only the regular face has 𝖠, only the bold one 𝗔, and only the third one 𝐵.
+    let fallbacks = ["𝖠lma", "𝗔lma", "𝖠lma 𝗔lma", "Amira 𝐵", "𝐵𝗔 Lee", "𝐵 محمد"];
+    for text in scripts.into_iter().chain(marks).chain(fallbacks) {
+        assert_eq!(fonts.first_missing_char(text), None, "{text}");
+        for (size, bold) in [(9.0, false), (9.0, true), (44.0, false), (44.0, true)] {
+            let (measured, drawn) = (measure.width(text, size, bold), drawn_width(&database, text, size, bold));
+            assert!((measured - drawn).abs() <= drawn / 100.0, "{text}: {measured} instead of {drawn}");
+        }
+    }
+    assert!(measure.width("", 9.0, false) == 0.0, "an empty line has no width");
+}
+
+#[test]
+fn lines_break_where_the_drawn_text_would_be_too_wide() {
+    const MAX_WIDTH: f32 = 160.0;
+    let (database, fonts) = three_faces();
+    let arabic = "محمد عبد الرحمن الخطيب ".repeat(6);
+    let mixed = "Nguye\u{302}\u{303}n 𝐵 דוד בן־גוריון (2026) Жанна ".repeat(6);
+    for text in [STATEMENT, &arabic, &mixed] {
+        let mut expected: Vec<String> = Vec::new();
+        for word in text.split_whitespace() {
+            let extended = expected.last().map(|line| format!("{line} {word}"));
+            let extended = extended.filter(|line| drawn_width(&database, line, 9.0, false) <= MAX_WIDTH);
+            if extended.is_some() {
+                expected.pop();
+            }
+            expected.push(extended.unwrap_or_else(|| word.to_owned()));
+        }
+        let mut page = CertificatePage::new(&fonts);
+        page.add_paragraph((0.0, 0.0), TextStyle::plain(9.0), 11.0, text, MAX_WIDTH);
+        let blocks = page.finish().expect("every sign is there");
+        let elements = blocks[0].svg.split("</text>").filter_map(|element| element.rsplit_once('>'));
+        let lines: Vec<_> = elements.map(|(_, line)| line.trim_end()).collect();
+        assert_eq!(lines, expected);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_font_is_ignored() {
+    let fonts = Fonts::with_extra(vec![b"no font".to_vec(), dejavu::serif::regular().to_vec()]);
+    assert_eq!(fonts.first_missing_char("Amira 𝐵"), None);
+    assert_eq!(fonts.first_missing_char("Amira 李"), Some('李'));
 }
 
 #[test]

@@ -3,20 +3,38 @@
 
 use std::sync::Arc;
 
-use resvg::usvg::fontdb::Database;
-use resvg::usvg::{Options, Tree};
-use ttf_parser::Face;
+use resvg::usvg::fontdb::{Database, Family, ID, Query, Source, Weight};
+use resvg::usvg::{FontResolver, Options, Tree};
+use rustybuzz::Face;
 
 use crate::credential::render::RenderError;
-use crate::credential::render::xml::escape;
 
 /// The family that everything is set in; where it lacks a sign, the fonts given after it are asked.
 pub const FAMILY: &str = "DejaVu Sans";
 
 /// The fonts at hand. None of the machine's own is among them, so that a certificate looks the same everywhere.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Fonts {
     database: Arc<Database>,
+    built_in_faces: Vec<(ID, Face<'static>)>,
+    extra_faces: Vec<ExtraFace>,
+}
+
+/// A face that the user added. A parsed face borrows from its file, so that it cannot be kept here beside it.
+#[derive(Clone)]
+pub(super) struct ExtraFace {
+    /// Its name in the database.
+    pub(super) id: ID,
+    /// The whole font file.
+    pub(super) file: Arc<Vec<u8>>,
+    /// Which face of the file it is, from 0.
+    pub(super) index: u32,
+}
+
+impl std::fmt::Debug for Fonts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fonts").field("face_count", &self.database.len()).finish_non_exhaustive()
+    }
 }
 
 impl Default for Fonts {
@@ -26,27 +44,41 @@ impl Default for Fonts {
 }
 
 impl Fonts {
-    /// Returns the built-in fonts and these, each the bytes of a font file.
+    /// Returns the built-in fonts and these, each the bytes of a font file. A file that is no font is ignored. The
+    /// built-in faces are parsed here, so keep the value and use it for every page.
     pub fn with_extra(extra_fonts: Vec<Vec<u8>>) -> Self {
         let mut database = Database::new();
-        database.load_font_data(dejavu::sans::regular().to_vec());
-        database.load_font_data(dejavu::sans::bold().to_vec());
-        extra_fonts.into_iter().for_each(|font| database.load_font_data(font));
-        Self { database: Arc::new(database) }
+        let mut built_in_faces = Vec::new();
+        for file in [dejavu::sans::regular(), dejavu::sans::bold()] {
+            for id in database.load_font_source(Source::Binary(Arc::new(file))) {
+                built_in_faces.extend(Face::from_slice(file, 0).map(|face| (id, face)));
+            }
+        }
+        let mut extra_faces = Vec::new();
+        for file in extra_fonts.into_iter().map(Arc::new) {
+            let source: Arc<Vec<u8>> = Arc::clone(&file);
+            for id in database.load_font_source(Source::Binary(source)) {
+                let index = database.face(id).map_or(0, |face| face.index);
+                extra_faces.push(ExtraFace { id, file: Arc::clone(&file), index });
+            }
+        }
+        Self { database: Arc::new(database), built_in_faces, extra_faces }
     }
 
     /// Returns the first character of a text that no font has a sign for.
     pub fn first_missing_char(&self, text: &str) -> Option<char> {
         let mut remaining: Vec<_> = text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c)).collect();
-        for face in self.database.faces() {
+        for (_, face) in &self.built_in_faces {
+            remaining.retain(|c| face.glyph_index(*c).is_none());
+        }
+        for extra_face in &self.extra_faces {
             if remaining.is_empty() {
                 break;
             }
-            self.database.with_face_data(face.id, |data, index| {
-                if let Ok(face) = Face::parse(data, index) {
-                    remaining.retain(|c| face.glyph_index(*c).is_none());
-                }
-            });
+            // Without the tables of the shaper a face is parsed in microseconds.
+            if let Ok(face) = rustybuzz::ttf_parser::Face::parse(&extra_face.file, extra_face.index) {
+                remaining.retain(|c| face.glyph_index(*c).is_none());
+            }
         }
         remaining.first().copied()
     }
@@ -71,15 +103,26 @@ impl Fonts {
         Tree::from_str(svg, &options).map_err(|error| RenderError::Other(error.to_string()))
     }
 
-    /// Returns how wide a text is at a size, in points.
-    pub(super) fn text_width(&self, text: &str, size: f32, bold: bool) -> f32 {
-        let weight = if bold { "bold" } else { "normal" };
-        let svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9999\" height=\"99\"><text x=\"0\" y=\"50\" font-size=\"{size}\" \
-             font-weight=\"{weight}\">{}</text></svg>",
-            escape(text)
-        );
-        self.parse_svg(&svg).map_or(0.0, |tree| tree.root().bounding_box().width())
+    /// Returns the face that text is set in, regular or bold.
+    pub(super) fn select_face(&self, bold: bool) -> Option<ID> {
+        let weight = if bold { Weight::BOLD } else { Weight::NORMAL };
+        self.database.query(&Query { families: &[Family::Name(FAMILY)], weight, ..Query::default() })
+    }
+
+    /// Returns the face that is used for a character which the faces used so far lack. This is the choice of usvg.
+    pub(super) fn select_fallback(&self, character: char, used_faces: &[ID]) -> Option<ID> {
+        let select = FontResolver::default_fallback_selector();
+        select(character, used_faces, &mut Arc::clone(&self.database))
+    }
+
+    /// Returns a built-in face, ready to shape text.
+    pub(super) fn built_in_face(&self, face_id: ID) -> Option<&Face<'static>> {
+        self.built_in_faces.iter().find(|(id, _)| *id == face_id).map(|(_, face)| face)
+    }
+
+    /// Returns the faces that the user added.
+    pub(super) fn extra_faces(&self) -> &[ExtraFace] {
+        &self.extra_faces
     }
 }
 

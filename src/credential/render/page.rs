@@ -3,6 +3,7 @@
 
 use crate::credential::render::RenderError;
 use crate::credential::render::fonts::Fonts;
+use crate::credential::render::measure::TextMeasure;
 use crate::credential::render::xml::escape;
 
 /// A page of A4 lying on its side, in points.
@@ -55,11 +56,11 @@ pub struct PageBlock {
 }
 
 /// A page.
-#[derive(Debug)]
 pub struct CertificatePage<'a> {
     /// Its parts, in the order in which they are read.
     pub blocks: Vec<PageBlock>,
     fonts: &'a Fonts,
+    measure: TextMeasure<'a>,
     first_error: Option<RenderError>,
 }
 
@@ -106,7 +107,7 @@ impl TextStyle {
 impl<'a> CertificatePage<'a> {
     /// Begins a page.
     pub fn new(fonts: &'a Fonts) -> Self {
-        Self { blocks: Vec::new(), fonts, first_error: None }
+        Self { blocks: Vec::new(), fonts, measure: TextMeasure::new(fonts), first_error: None }
     }
 
     /// Returns the finished parts.
@@ -142,7 +143,7 @@ impl<'a> CertificatePage<'a> {
         max_width: f32,
         min_size: f32,
     ) {
-        let natural_width = self.fonts.text_width(text, style.size, style.bold);
+        let natural_width = self.measure.width(text, style.size, style.bold);
         let size =
             if natural_width > max_width { (style.size * max_width / natural_width).max(min_size) } else { style.size };
         if size * natural_width / style.size > max_width * 1.001 {
@@ -175,7 +176,7 @@ impl<'a> CertificatePage<'a> {
         let mut lines: Vec<String> = Vec::new();
         for word in text.split_whitespace() {
             let extended = lines.last().map(|line| format!("{line} {word}"));
-            match extended.filter(|line| self.fonts.text_width(line, style.size, style.bold) <= max_width) {
+            match extended.filter(|line| self.measure.width(line, style.size, style.bold) <= max_width) {
                 Some(extended) => {
                     lines.pop();
                     lines.push(extended);

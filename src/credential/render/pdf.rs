@@ -18,14 +18,19 @@ use krilla_svg::{SurfaceExt, SvgSettings};
 
 use crate::clock::Timestamp;
 use crate::credential::render::page::{BlockRole, HEIGHT, HeaderScope, PageBlock, WIDTH, page_svg};
-use crate::credential::render::{Fonts, RenderError, back_page, front_page};
+use crate::credential::render::{Fonts, RenderError, back_page};
 use crate::credential::types::Credential;
 
-/// Draws the two pages.
+/// Draws the first page, which is laid out, and a second one; `text` is the signed credential to attach.
 ///
 /// # Errors
-/// What cannot be drawn.
-pub fn write(credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u8>, RenderError> {
+/// A character of the second page that no font has a sign for, or a credential too long for a code.
+pub fn write(
+    front_page: &[PageBlock],
+    credential: &Credential,
+    text: &str,
+    fonts: &Fonts,
+) -> Result<Vec<u8>, RenderError> {
     let created = credential.starts_at().unwrap_or(Timestamp::from_millis(0));
     let file_name = format!("{}.json", credential.certificate_id().map_or_else(String::new, |id| id.short()));
     let attachment = EmbeddedFile {
@@ -45,9 +50,9 @@ pub fn write(credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u
         document_id: credential.id.clone(),
         created,
     };
-    let pages = [front_page::lay_out(credential, fonts)?, back_page::lay_out(credential, fonts)?];
+    let back_page = back_page::lay_out(credential, fonts)?;
     let titles = [credential.name.as_str(), "How to check this certificate"];
-    write_document(&info, &titles, &pages, Some(attachment), fonts)
+    write_document(&info, &titles, &[front_page, back_page.as_slice()], Some(attachment), fonts)
 }
 
 /// What a document says of itself.
@@ -68,7 +73,7 @@ pub(super) struct DocumentInfo {
 pub(super) fn write_document(
     info: &DocumentInfo,
     titles: &[&str],
-    pages: &[Vec<PageBlock>],
+    pages: &[impl AsRef<[PageBlock]>],
     attachment: Option<EmbeddedFile>,
     fonts: &Fonts,
 ) -> Result<Vec<u8>, RenderError> {
@@ -81,7 +86,7 @@ pub(super) fn write_document(
     let mut document =
         Document::new_with(SerializeSettings { configuration, enable_tagging: true, ..SerializeSettings::default() });
     let mut tags = TagTree::new().with_lang(Some("en".to_owned()));
-    pages.iter().try_for_each(|blocks| draw_page(&mut document, blocks, &mut tags, fonts))?;
+    pages.iter().try_for_each(|blocks| draw_page(&mut document, blocks.as_ref(), &mut tags, fonts))?;
     document.set_tag_tree(tags);
     let mut outline = Outline::new();
     for (page_index, title) in titles.iter().enumerate() {

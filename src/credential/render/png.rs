@@ -3,26 +3,25 @@
 
 use png::text_metadata::ITXtChunk;
 use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::Tree;
 
 use crate::credential::carrier::PNG_KEYWORD;
-use crate::credential::render::page::{WIDTH, page_svg};
-use crate::credential::render::{Fonts, RenderError, front_page};
-use crate::credential::types::Credential;
+use crate::credential::render::RenderError;
+use crate::credential::render::page::WIDTH;
 
 /// The picture's width and height in points of light: 192 an inch.
 const SIZE_PIXELS: (u16, u16) = (2246, 1588);
 
-/// Draws the picture.
+/// Draws the picture of the first page, and adds the credential.
 ///
 /// # Errors
-/// What cannot be drawn.
-pub fn write(credential: &Credential, signed_text: &str, fonts: &Fonts) -> Result<Vec<u8>, RenderError> {
-    let tree = fonts.parse_svg(&page_svg(&front_page::lay_out(credential, fonts)?))?;
+/// [`RenderError::Other`] if there is no memory for the picture, or it cannot be encoded.
+pub fn write(picture: &Tree, signed_text: &str) -> Result<Vec<u8>, RenderError> {
     let (width, height) = SIZE_PIXELS;
     let mut pixmap = Pixmap::new(width.into(), height.into())
         .ok_or_else(|| RenderError::Other("there is no memory for the picture".to_owned()))?;
     let scale = f32::from(width) / WIDTH;
-    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
+    resvg::render(picture, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
     let to_render_error = |error: png::EncodingError| RenderError::Other(error.to_string());
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width.into(), height.into());

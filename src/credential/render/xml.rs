@@ -9,9 +9,13 @@ pub fn escape(text: &str) -> String {
             '<' => output.push_str("&lt;"),
             '>' => output.push_str("&gt;"),
             '"' => output.push_str("&quot;"),
-            c if crate::text::is_harmless(c) && c != '\n' => output.push(c),
-            _ => output.push(' '),
+            c => output.push(drawn_char(c)),
         }
     }
     output
+}
+
+/// Returns the character that stands in a picture for this one: a space for what is not drawn, such as a line feed.
+pub fn drawn_char(c: char) -> char {
+    if crate::text::is_harmless(c) && c != '\n' { c } else { ' ' }
 }
