@@ -3,18 +3,19 @@
 use std::fmt;
 use std::time::Instant;
 
+use jiff::Span;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Span, ToSpan, Unit};
 use serde::{Deserialize, Serialize};
 
-/// A moment: milliseconds since 1970-01-01T00:00:00Z.
+/// A moment: milliseconds since 1970-01-01T00:00:00Z. One beyond the years that can be written is not read from a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "i64")]
 pub struct Timestamp(i64);
 
 impl Timestamp {
     /// The first and the last millisecond that a date can be written for (years -9999 to 9999).
-    const RANGE: (i64, i64) = (-377_705_023_201_000, 253_402_207_200_999);
+    const RANGE: (i64, i64) = (-377_705_023_201_000, 253_402_207_200_000);
 
     /// Makes a moment; one beyond the years that can be written is moved to the nearest that can.
     pub fn from_millis(millis: i64) -> Self {
@@ -61,9 +62,17 @@ impl Timestamp {
         TimeZone::system().to_datetime(self.to_jiff()).strftime("%-d %b").to_string()
     }
 
+    #[expect(clippy::expect_used, reason = "every constructor keeps to RANGE, which is that of jiff")]
     fn to_jiff(self) -> jiff::Timestamp {
-        // The range is kept by the constructor; the default is the epoch.
-        jiff::Timestamp::from_millisecond(self.0).unwrap_or_default()
+        jiff::Timestamp::from_millisecond(self.0).expect("a moment within RANGE")
+    }
+}
+
+impl TryFrom<i64> for Timestamp {
+    type Error = &'static str;
+    fn try_from(millis: i64) -> Result<Self, Self::Error> {
+        let timestamp = Self::from_millis(millis);
+        if timestamp.0 == millis { Ok(timestamp) } else { Err("a moment lies in the years -9999 to 9999") }
     }
 }
 
@@ -132,9 +141,10 @@ pub struct Day(Date);
 
 impl Day {
     /// Returns the day `months` later; where that month is shorter, its last day (29 February + 12 is 28 February).
+    /// Beyond the year 9999 it is the last day of that year.
     pub fn plus_months(self, months: u32) -> Self {
-        let span = Span::new().try_months(months).unwrap_or_else(|_| 0.months());
-        Self(self.0.checked_add(span).unwrap_or(Date::MAX))
+        let later = Span::new().try_months(months).and_then(|span| self.0.checked_add(span));
+        Self(later.unwrap_or(Date::MAX))
     }
 
     /// Returns the last second of this day in UTC, the moment a certificate that names it ends.
@@ -145,8 +155,7 @@ impl Day {
 
     /// Returns how many days `self` is after `earlier`; negative where it is before.
     pub fn days_since(self, earlier: Self) -> i64 {
-        let days = earlier.0.until((Unit::Day, self.0)).map(|span| span.get_days());
-        i64::from(days.unwrap_or(0))
+        earlier.0.duration_until(self.0).as_hours() / 24
     }
 
     /// Returns the day as it is written on a certificate: `23 Nov 2028`.

@@ -71,7 +71,7 @@ impl Question {
     /// These are the RFC 8785 bytes of the question as it stands in its file, without `status`, `reviewed`,
     /// `review_by`, `lint`, members that start with `x-`, and members at their default.
     pub fn content_json(&self) -> String {
-        let mut value = serde_json::to_value(self.content_only()).unwrap_or_default();
+        let mut value = canonical::json_value(&self.content_only());
         if let Some(members) = value.as_object_mut() {
             members.remove("status");
         }

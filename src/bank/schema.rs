@@ -26,11 +26,13 @@ pub const SCHEMAS: [(&str, &str, MakeSchema); 3] = [
 ];
 
 /// Returns a schema as its file holds it.
-pub fn file_text(title: &str, make_schema: MakeSchema) -> String {
+///
+/// # Errors
+/// None is known: values of text and numbers have a JSON form.
+pub fn file_text(title: &str, make_schema: MakeSchema) -> serde_json::Result<String> {
     let mut schema = make_schema();
     schema["title"] = title.into();
-    // Values of text and numbers can always be written.
-    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+    Ok(serde_json::to_string_pretty(&schema)? + "\n")
 }
 
 /// Returns the schema of a type of file.

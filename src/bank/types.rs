@@ -53,25 +53,6 @@ pub struct Bank {
 }
 
 impl Bank {
-    /// Returns a bank without anything in it.
-    pub(super) fn empty(id: &BankId, title: &str) -> Self {
-        Self {
-            schema: None,
-            format: FORMAT,
-            id: id.clone(),
-            title: title.to_owned(),
-            version: String::new(),
-            language: String::new(),
-            license: String::new(),
-            practice: false,
-            objectives: Vec::new(),
-            sources: Vec::new(),
-            glossary: BTreeMap::new(),
-            cases: Vec::new(),
-            questions: Vec::new(),
-        }
-    }
-
     /// Returns the SHA-256 of the bank's canonical form, in which every question stands without what may change while
     /// it means the same (see [`Question::content_json`]).
     pub fn digest(&self) -> Digest {

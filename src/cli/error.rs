@@ -74,6 +74,13 @@ impl From<io::Error> for Failure {
     }
 }
 
+impl From<serde_json::Error> for Failure {
+    /// A value has no JSON form.
+    fn from(error: serde_json::Error) -> Self {
+        io::Error::from(error).into()
+    }
+}
+
 impl From<service::ServiceError> for Failure {
     fn from(error: service::ServiceError) -> Self {
         use service::ServiceError;

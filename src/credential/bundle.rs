@@ -138,9 +138,11 @@ impl Bundle {
     }
 
     /// Returns the text of its file.
-    pub fn to_json(&self) -> String {
-        // Lists and maps with text for keys always have a JSON form.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    ///
+    /// # Errors
+    /// None is known: lists and maps with text for keys have a JSON form.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
     /// Reads a bundle whose last key signed it. Whether that key is trusted is for the reader to say.

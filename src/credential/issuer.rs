@@ -107,9 +107,11 @@ impl Issuer {
     }
 
     /// Returns the text of its file.
-    pub fn to_json(&self) -> String {
-        // Maps with text for keys, and nothing else, always have a JSON form.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    ///
+    /// # Errors
+    /// None is known: lists and maps with text for keys have a JSON form.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
     /// Returns the did:key that signs now.

@@ -4,6 +4,8 @@ pub mod csv;
 pub mod json;
 pub mod xapi;
 
+use std::io;
+
 use crate::attempt::chain::StoredFact;
 use crate::projections::attempts::AttemptRow;
 use crate::projections::certificates::CertificateRow;
@@ -37,7 +39,7 @@ pub struct ExportFormat {
     /// Its name.
     pub name: &'static str,
     /// Writes records in it.
-    pub write: fn(&ExportRecords) -> Vec<u8>,
+    pub write: fn(&ExportRecords) -> io::Result<Vec<u8>>,
 }
 
 /// The formats.

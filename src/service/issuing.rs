@@ -384,7 +384,7 @@ impl Service {
             keys: issuer.keys.clone(),
             revoked: ledger.revocations,
             // Grows with the ledger and with every new key.
-            sequence: ledger.fact_count + u64::try_from(issuer.keys.len()).unwrap_or(0),
+            sequence: ledger.fact_count + issuer.keys.len() as u64,
             ledger: ledger.entries.into_iter().map(|line| line.credential).collect(),
         };
         Ok(Bundle::sign(contents, key, self.clock.now().wall))

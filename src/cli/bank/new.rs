@@ -32,7 +32,7 @@ pub(super) fn run(args: &NewArgs, env: &mut Env<'_>) -> CommandResult {
         )));
     }
     for (name, title, make_schema) in schema::SCHEMAS {
-        write_if_missing(&args.to.join("schema").join(name), &schema::file_text(title, make_schema))?;
+        write_if_missing(&args.to.join("schema").join(name), &schema::file_text(title, make_schema)?)?;
     }
     let path = display_path(&path);
     env.print_line(&format!("Wrote {path}. Fill in what is empty, then run `needlewise bank check {path}`."))

@@ -23,7 +23,7 @@ pub(super) fn run(args: &BundleArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
     let (key, _) = args.unlock.open_key(env, &issuer)?;
     let bundle = service.bundle(&issuer, &key)?;
-    paths::write_atomic(&args.to, bundle.to_json().as_bytes())
+    paths::write_atomic(&args.to, bundle.to_json()?.as_bytes())
         .map_err(|error| Failure::file_access(&args.to, "written", &error))?;
     env.print_line(&format!(
         "Bundle {} of {} is in {}: {} revoked. The next one is due on {}.",

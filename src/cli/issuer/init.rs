@@ -63,7 +63,7 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
         let new_issuer = old_issuer
             .rotate(&reason, now.day(), (&passphrase, &next_passphrase), &key_material)
             .map_err(Failure::usage)?;
-        paths::write_atomic(&path, new_issuer.to_json().as_bytes())
+        paths::write_atomic(&path, new_issuer.to_json()?.as_bytes())
             .map_err(|error| Failure::file_access(&path, "written", &error))?;
         new_issuer
     } else {
@@ -80,7 +80,7 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
         rng.fill_bytes(&mut random_bytes);
         let new_issuer = Issuer::new(IssuerId::new(now, random_bytes), name, now.day(), &passphrase, &key_material)
             .map_err(Failure::usage)?;
-        match paths::write_new(&path, new_issuer.to_json().as_bytes()) {
+        match paths::write_new(&path, new_issuer.to_json()?.as_bytes()) {
             Ok(true) => new_issuer,
             Ok(false) => return Err(Failure::usage(format!("{} was made by another process.", display_path(&path)))),
             Err(error) => return Err(Failure::file_access(&path, "written", &error)),

@@ -72,6 +72,6 @@ fn import_bundle(path: &Path, trust: &mut TrustList, env: &mut Env<'_>) -> Comma
 /// Writes whom this machine trusts.
 pub(super) fn save_trust_list(trust: &TrustList, env: &Env<'_>) -> Result<(), Failure> {
     let path = env.paths()?.trust_file();
-    paths::write_atomic(&path, trust.to_json().as_bytes())
+    paths::write_atomic(&path, trust.to_json()?.as_bytes())
         .map_err(|error| Failure::file_access(&path, "written", &error))
 }

@@ -31,7 +31,8 @@ pub(super) fn run(args: &RecordExportArgs, env: &mut Env<'_>) -> CommandResult {
     service.verify_signatures(&certificate_rows, &|| progress.step())?;
     drop(progress);
     let export_format = EXPORT_FORMATS.iter().find(|export_format| export_format.name == args.format);
-    let bytes = export_format.map_or_else(Vec::new, |export_format| (export_format.write)(&records));
+    let export_format = export_format.ok_or_else(|| Failure::usage(format!("There is no format {}.", args.format)))?;
+    let bytes = (export_format.write)(&records)?;
     match &args.to {
         None => env.out.write_all(&bytes)?,
         Some(path) => {

@@ -1,6 +1,8 @@
 //! The compliance matrix as CSV (RFC 4180), one line for each person and exam.
 //! Cells that a spreadsheet would read as a formula are escaped.
 
+use std::io;
+
 use crate::projections::export::ExportRecords;
 use crate::projections::matrix::MatrixRow;
 use crate::projections::status::MatrixCell;
@@ -21,20 +23,19 @@ const COLUMNS: [&str; 11] = [
 ];
 
 /// Writes a line for each person and exam.
-pub fn write(records: &ExportRecords) -> Vec<u8> {
+///
+/// # Errors
+/// What the CSV writer says.
+pub fn write(records: &ExportRecords) -> io::Result<Vec<u8>> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
-    // Writing to memory cannot fail; a line that is left out would be worse than none.
     let mut write_line = |line: &[String]| writer.write_record(line.iter().map(|cell| escape_formula(cell)));
-    let mut write_result = write_line(&COLUMNS.map(str::to_owned));
+    write_line(&COLUMNS.map(str::to_owned))?;
     for row in &records.matrix.rows {
         for ((exam, title), cell) in records.matrix.exams.iter().zip(&row.cells) {
-            write_result = write_result.and_then(|()| write_line(&build_line(row, exam.as_str(), title, cell)));
+            write_line(&build_line(row, exam.as_str(), title, cell))?;
         }
     }
-    match (write_result, writer.into_inner()) {
-        (Ok(()), Ok(bytes)) => bytes,
-        _ => Vec::new(),
-    }
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
 }
 
 fn build_line(row: &MatrixRow, exam: &str, title: &str, cell: &MatrixCell) -> [String; 11] {

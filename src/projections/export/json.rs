@@ -1,5 +1,7 @@
 //! Attempts and certificates as JSON Lines, one record per line. `read` parses the output of `write`.
 
+use std::io;
+
 use serde::{Deserialize, Serialize};
 
 use crate::projections::attempts::AttemptRow;
@@ -25,7 +27,10 @@ pub enum Line {
 }
 
 /// Writes a line for each attempt and each certificate.
-pub fn write(records: &ExportRecords) -> Vec<u8> {
+///
+/// # Errors
+/// None is known: these types have a JSON form.
+pub fn write(records: &ExportRecords) -> io::Result<Vec<u8>> {
     let attempts = records.attempts.iter().map(|ExportedAttempt { row, discloses_points, .. }| Line::Attempt {
         // A limit would tell who was given more time.
         attempt: Box::new(AttemptRow {
@@ -38,9 +43,9 @@ pub fn write(records: &ExportRecords) -> Vec<u8> {
         .certificates
         .iter()
         .map(|(row, text)| Line::Certificate { certificate: Box::new(row.clone()), credential: text.clone() });
-    // These types always have a JSON form.
-    let line = |line: Line| serde_json::to_string(&line).unwrap_or_default() + "\n";
-    attempts.chain(certificates).map(line).collect::<String>().into_bytes()
+    let line = |line: Line| serde_json::to_string(&line).map(|text| text + "\n");
+    let text: String = attempts.chain(certificates).map(line).collect::<serde_json::Result<_>>()?;
+    Ok(text.into_bytes())
 }
 
 /// Reads lines back.

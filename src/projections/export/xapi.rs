@@ -1,6 +1,8 @@
 //! Exam attempts as xAPI 1.0.3 statements, one statement per line. The verbs are those of cmi5.
 //! The cmi5 category is left out, because no learning system launched these attempts.
 
+use std::io;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -18,7 +20,10 @@ const VERB_NAMESPACE: &str = "http://adlnet.gov/expapi/verbs/";
 
 /// Writes the statements of every exam: begun, and passed or failed; where it was marked again to another end, what was
 /// said is taken back first.
-pub fn write(records: &ExportRecords) -> Vec<u8> {
+///
+/// # Errors
+/// None is known: statements are JSON values.
+pub fn write(records: &ExportRecords) -> io::Result<Vec<u8>> {
     let mut lines = String::new();
     for attempt in records.attempts.iter().filter(|attempt| attempt.row.mode == Mode::Exam) {
         for statement in statements(attempt) {
@@ -26,7 +31,7 @@ pub fn write(records: &ExportRecords) -> Vec<u8> {
             lines.push('\n');
         }
     }
-    lines.into_bytes()
+    Ok(lines.into_bytes())
 }
 
 fn statements(ExportedAttempt { row, facts, discloses_points }: &ExportedAttempt) -> Vec<Value> {
