@@ -1,7 +1,7 @@
-//! The directories and files of this program on one computer, and atomic file writes.
+//! The directories and files of this program on one computer, atomic file writes, and reads with a limit.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
@@ -10,8 +10,9 @@ use crate::clock::Day;
 use crate::ids::{CertificateId, ExamId, TraineeId};
 use crate::text;
 
-/// The most that is read of a file that holds a secret.
-const MAX_SECRET_BYTES: u64 = 100_000;
+mod read;
+
+pub use read::{BoundedLine, ReadSecretError, read_bounded, read_line, read_secret, read_stream, require_regular_file};
 
 /// The directories of one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,34 +150,6 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error.error),
     }
-}
-
-/// Reads at most one byte more than `max_bytes`, so that the caller sees an oversized input without reading all of it.
-///
-/// # Errors
-/// The system's own.
-pub fn read_up_to(reader: impl Read, max_bytes: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    reader.take(u64::try_from(max_bytes).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// Reads a short file that holds a secret; nothing where others than this user can read it, or where it is no text.
-///
-/// # Errors
-/// The system's own.
-pub fn read_private(path: &Path) -> io::Result<Option<String>> {
-    let file = fs::File::open(path)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        if file.metadata()?.permissions().mode() & 0o077 != 0 {
-            return Ok(None);
-        }
-    }
-    let mut bytes = Vec::new();
-    file.take(MAX_SECRET_BYTES).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8(bytes).ok())
 }
 
 /// Writes a temporary file beside where it is to go, readable by this user only.

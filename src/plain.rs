@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::attempt::{Answer, Mode};
 use crate::clock::Millis;
 use crate::exam::session::{ActionRefusal, AttemptAction};
+use crate::paths::{self, BoundedLine};
 use crate::projections::people::PersonRow;
 use crate::service::{self, ActiveAttempt, Service};
 use crate::text::{self, single_line};
@@ -21,6 +22,12 @@ mod question;
 mod result;
 
 use input::TypedEntry;
+
+/// The longest line that is understood, in bytes.
+const LINE_MAX_BYTES: usize = 64 * 1024;
+
+/// How many lines are read before they are asked for.
+const LINES_AHEAD_MAX: usize = 16;
 
 /// Where lines come from and go to.
 pub struct PlainConsole<'a> {
@@ -79,7 +86,7 @@ struct PlainSession<'a> {
     is_input_echoed: bool,
     service: Service,
     active_attempt: ActiveAttempt,
-    input_lines: Receiver<String>,
+    input_lines: Receiver<BoundedLine>,
     question_index: usize,
     /// Of how many minutes left the trainee was last told.
     last_warning_minutes: u64,
@@ -135,15 +142,12 @@ pub fn run(
 }
 
 /// Reads lines in a thread, so that time can run out while nothing is typed.
-fn read_lines(mut input: Box<dyn BufRead + Send>) -> Receiver<String> {
-    let (sender, receiver) = mpsc::channel();
+fn read_lines(mut input: Box<dyn BufRead + Send>) -> Receiver<BoundedLine> {
+    let (sender, receiver) = mpsc::sync_channel(LINES_AHEAD_MAX);
     std::thread::spawn(move || {
-        let mut line = Vec::new();
         // A line that is not UTF-8 is asked again, not taken for the end.
-        while input.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
-            let text = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
-            line.clear();
-            if sender.send(text).is_err() {
+        while let Ok(Some(line)) = paths::read_line(&mut input, LINE_MAX_BYTES) {
+            if sender.send(line).is_err() {
                 break;
             }
         }
@@ -156,25 +160,28 @@ impl PlainSession<'_> {
         writeln!(self.out, "{}", single_line(line))
     }
 
-    /// Asks for a line; nothing at the end of the input, or when the time is over.
+    /// Asks for a line, again after one that is too long; nothing at the end of the input, or when the time is over.
     fn prompt(&mut self, prompt: &str) -> Result<Result<String, NextTurn>, PlainError> {
-        write!(self.out, "{prompt}")?;
-        self.out.flush()?;
-        let remaining = self.active_attempt.time_left(self.service.clock.now());
-        let received_line = match remaining {
-            // A line that is typed already comes too late.
-            Some(Millis(0)) => Err(RecvTimeoutError::Timeout),
-            None => self.input_lines.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            Some(remaining) => self.input_lines.recv_timeout(Duration::from_millis(remaining.0)),
-        };
-        if !self.is_input_echoed || received_line.is_err() {
-            // What was piped in does not show; without this the next line would follow on the prompt's.
-            writeln!(self.out)?;
-        }
-        match received_line {
-            Ok(received_line) => Ok(Ok(received_line)),
-            Err(RecvTimeoutError::Timeout) => self.record_time_out().map(Err),
-            Err(RecvTimeoutError::Disconnected) => Ok(Err(NextTurn::InputEnded)),
+        loop {
+            write!(self.out, "{prompt}")?;
+            self.out.flush()?;
+            let remaining = self.active_attempt.time_left(self.service.clock.now());
+            let received_line = match remaining {
+                // A line that is typed already comes too late.
+                Some(Millis(0)) => Err(RecvTimeoutError::Timeout),
+                None => self.input_lines.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(remaining) => self.input_lines.recv_timeout(Duration::from_millis(remaining.0)),
+            };
+            if !self.is_input_echoed || received_line.is_err() {
+                // What was piped in does not show; without this the next line would follow on the prompt's.
+                writeln!(self.out)?;
+            }
+            match received_line {
+                Ok(BoundedLine::Text(line)) => return Ok(Ok(line)),
+                Ok(BoundedLine::TooLong) => self.print_line("Not understood: the line is too long")?,
+                Err(RecvTimeoutError::Timeout) => return self.record_time_out().map(Err),
+                Err(RecvTimeoutError::Disconnected) => return Ok(Err(NextTurn::InputEnded)),
+            }
         }
     }
 

@@ -1,13 +1,13 @@
 //! Reads bank files and lists bank folders. Apart from the store, only this module opens files for banks.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::ids::is_slug;
+use crate::paths;
 
 /// The largest file that is read.
-pub const FILE_MAX_BYTES: u64 = 256 * 1024 * 1024;
+pub const FILE_MAX_BYTES: usize = 256 * 1024 * 1024;
 
 /// A file as it was found.
 #[derive(Debug)]
@@ -33,14 +33,9 @@ impl LoadedFile {
 /// Reads a whole file.
 ///
 /// # Errors
-/// The system's own, or that the file is larger than [`FILE_MAX_BYTES`].
+/// Those of [`paths::read_bounded`], for a file larger than [`FILE_MAX_BYTES`] too.
 pub fn read_file(path: &Path) -> io::Result<LoadedFile> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(FILE_MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > FILE_MAX_BYTES {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is larger than 256 MB"));
-    }
-    Ok(LoadedFile { path: path.to_owned(), bytes })
+    Ok(LoadedFile { path: path.to_owned(), bytes: paths::read_bounded(path, FILE_MAX_BYTES)? })
 }
 
 /// Lists the `*.json` of a folder in the order of their names; a folder that does not exist is empty.

@@ -1,7 +1,7 @@
 //! The environment of a command: standard streams, terminal, clock, random numbers, directories and global arguments.
 //! Commands print, ask for confirmation and open the service only through `Env`.
 
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 
 use rand::Rng;
@@ -11,12 +11,15 @@ use super::{Color, CommandResult, GlobalArgs};
 use crate::attempt::fact::Person;
 use crate::bank::catalog::{BankOrigin, Catalog};
 use crate::clock::Clock;
-use crate::credential::TrustList;
-use crate::paths::Paths;
+use crate::credential::{TrustList, trust};
+use crate::paths::{self, BoundedLine, Paths};
 use crate::projections::people::PersonRow;
 use crate::service::Service;
 use crate::store::SqliteStore;
 use crate::text;
+
+/// The longest reply to a question, in bytes.
+const REPLY_MAX_BYTES: usize = 100;
 
 /// The world as a command sees it.
 pub struct Env<'a> {
@@ -115,11 +118,11 @@ impl Env<'_> {
         }
         write!(self.out, "{question}")?;
         self.out.flush()?;
-        let mut reply = String::new();
-        if let Some(input) = self.input.as_mut() {
-            input.take(100).read_line(&mut reply)?;
-        }
-        Ok(reply.trim().eq_ignore_ascii_case("yes"))
+        let reply = match self.input.as_mut() {
+            Some(input) => paths::read_line(input, REPLY_MAX_BYTES)?,
+            None => None,
+        };
+        Ok(matches!(reply, Some(BoundedLine::Text(reply)) if reply.trim().eq_ignore_ascii_case("yes")))
     }
 
     /// Returns whether to use color on standard output.
@@ -212,17 +215,19 @@ impl Env<'_> {
     /// A file that cannot be read: nobody is told "untrusted" because of a slip of the pen.
     pub fn trust_list(&self) -> Result<TrustList, Failure> {
         let path = self.paths()?.trust_file();
-        let text = match std::fs::read_to_string(&path) {
+        let bytes = match paths::read_bounded(&path, trust::MAX_BYTES) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(TrustList::default()),
             result => result.map_err(|error| Failure::file_access(&path, "read", &error))?,
         };
-        TrustList::from_json(&text).map_err(|reason| Failure {
+        let to_failure = |reason: String| Failure {
             code: error::EXIT_STORE,
             message: format!(
                 "{} cannot be read: {reason}. Mend it, or move it away and trust anew.",
                 display_path(&path)
             ),
-        })
+        };
+        let text = String::from_utf8(bytes).map_err(|_| to_failure("it is not UTF-8".to_owned()))?;
+        TrustList::from_json(&text).map_err(to_failure)
     }
 
     /// Says on standard error which files were left out.

@@ -41,14 +41,15 @@ impl Failure {
 
     /// A file cannot be read.
     pub fn unreadable(path: &Path, error: &io::Error) -> Self {
-        let message = format!("{} cannot be read: {error}. Check the path and its permissions.", display_path(path));
+        let remedy = remedy(error, "Check the path and its permissions.");
+        let message = format!("{} cannot be read: {error}. {remedy}", display_path(path));
         Self { code: EXIT_UNREADABLE_INPUT, message }
     }
 
     /// A file of this user's own cannot be read or written.
     pub fn file_access(path: &Path, operation: &str, error: &io::Error) -> Self {
-        let message =
-            format!("{} cannot be {operation}: {error}. Check its permissions and the space left.", display_path(path));
+        let remedy = remedy(error, "Check its permissions and the space left.");
+        let message = format!("{} cannot be {operation}: {error}. {remedy}", display_path(path));
         Self { code: EXIT_STORE, message }
     }
 
@@ -61,6 +62,15 @@ impl Failure {
                 Self::negative(format!("The {kind} \"{id}\" has errors. See `needlewise bank check`."))
             }
         }
+    }
+}
+
+/// Returns what to do about a file. `otherwise` is for errors that do not tell.
+fn remedy(error: &io::Error, otherwise: &'static str) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::FileTooLarge => "Choose a smaller file.",
+        io::ErrorKind::InvalidInput => "Name a regular file, not a folder, a pipe or a device.",
+        _ => otherwise,
     }
 }
 

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::cli::Env;
 use crate::cli::error::{self, Failure, display_path};
 use crate::credential::{Issuer, SigningKeyPair};
-use crate::paths;
+use crate::paths::{self, ReadSecretError};
 
 /// Where the passphrase comes from.
 #[derive(Debug, clap::Args)]
@@ -49,12 +49,22 @@ fn read_passphrase(path: Option<&Path>, env: &Env<'_>, prompt: &str) -> Result<Z
             message: format!("The passphrase cannot be asked: {error}."),
         });
     };
-    let text = paths::read_private(path).map_err(|error| Failure::unreadable(path, &error))?;
-    let text = text.map(Zeroizing::new).ok_or_else(|| {
-        let message = format!("{} can be read by others. Make it yours alone (chmod 600).", display_path(path));
-        Failure { code: error::EXIT_STORE, message }
-    })?;
+    let text = paths::read_secret(path).map(Zeroizing::new).map_err(|error| passphrase_failure(path, &error))?;
     Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// Says why a file does not give the passphrase.
+fn passphrase_failure(path: &Path, error: &ReadSecretError) -> Failure {
+    let (code, problem) = match error {
+        ReadSecretError::Unreadable(error) => return Failure::unreadable(path, error),
+        ReadSecretError::ReadableByOthers => {
+            (error::EXIT_STORE, "can be read by others. Make it yours alone (chmod 600).")
+        }
+        ReadSecretError::NotUtf8 => {
+            (error::EXIT_UNREADABLE_INPUT, "is not UTF-8. Save the passphrase as UTF-8 text, on one line.")
+        }
+    };
+    Failure { code, message: format!("{} {problem}", display_path(path)) }
 }
 
 /// Asks for a new passphrase, twice where a person types it.
@@ -112,15 +122,18 @@ pub(super) fn read_issuer(env: &Env<'_>) -> Result<Issuer, Failure> {
     let path = env.paths()?.issuer_key_file();
     let to_failure =
         |reason: String| Failure { code: error::EXIT_STORE, message: format!("{} {reason}", display_path(&path)) };
-    match paths::read_private(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::usage(
+    match paths::read_secret(&path) {
+        Err(ReadSecretError::Unreadable(error)) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::usage(
             "There is no issuer on this machine. Make one with `needlewise issuer init --name NAME`.",
         )),
-        Err(error) => Err(Failure::file_access(&path, "read", &error)),
-        Ok(None) => {
+        Err(ReadSecretError::Unreadable(error)) => Err(Failure::file_access(&path, "read", &error)),
+        Err(ReadSecretError::ReadableByOthers) => {
             Err(to_failure("can be read by others and is refused. Make it yours alone (chmod 600).".to_owned()))
         }
-        Ok(Some(text)) => Issuer::from_json(&text)
+        Err(ReadSecretError::NotUtf8) => {
+            Err(to_failure("is no issuer's key: it is not UTF-8. Go back to a backup of it.".to_owned()))
+        }
+        Ok(text) => Issuer::from_json(&text)
             .map_err(|reason| to_failure(format!("is no issuer's key: {reason}. Go back to a backup of it."))),
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::canonical;
 use crate::clock::Day;
 use crate::ids::{Digest, IssuerId, from_hex, to_hex};
-use crate::paths::{self, write_new};
+use crate::paths::{self, ReadSecretError, write_new};
 
 /// What a file of this computer's own key begins with.
 const COMPUTER_KEY_HEADER: &str = "needlewise-computer-key-1 ";
@@ -62,28 +62,37 @@ impl SigningKeyPair {
     /// In words, with the remedy: a file that others can read, that is no key, or that cannot be read or made.
     pub fn load_or_create(path: &Path, seed: [u8; 32]) -> Result<Self, String> {
         let display_path = crate::text::single_line(&path.to_string_lossy());
-        let describe_error = |error: io::Error| {
-            format!("The key {display_path} cannot be used: {error}. Check the folder's permissions.")
+        let describe_damage = || {
+            format!(
+                "The key {display_path} is not a key of this program. Move it away; a new one is then made, and earlier \
+                 self-test records stay as they are."
+            )
+        };
+        let describe_error = |error: ReadSecretError| match error {
+            ReadSecretError::Unreadable(error) => {
+                format!("The key {display_path} cannot be used: {error}. Check the folder's permissions.")
+            }
+            ReadSecretError::ReadableByOthers => {
+                format!("The key {display_path} can be read by others. Make it yours alone (chmod 600).")
+            }
+            ReadSecretError::NotUtf8 => describe_damage(),
         };
         match read_key_file(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            read => return read.map_err(describe_error)?.ok_or_else(|| format!(
-                "The key {display_path} can be read by others, or is not a key. Make it yours alone (chmod 600), or move it away; \
-                 a new one is then made, and earlier self-test records stay as they are."
-            )),
+            Err(ReadSecretError::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => {}
+            read => return read.map_err(describe_error)?.ok_or_else(describe_damage),
         }
         // The file is made for this user only.
         let text = format!("{COMPUTER_KEY_HEADER}z{}\n", bs58::encode(seed).into_string());
-        write_new(path, text.as_bytes()).map_err(describe_error)?;
+        write_new(path, text.as_bytes()).map_err(|error| describe_error(error.into()))?;
         read_key_file(path)
             .map_err(describe_error)?
             .ok_or_else(|| format!("The key {display_path} was written but cannot be read back."))
     }
 }
 
-/// Reads a key's file; nothing where it is no key, or not this user's alone.
-fn read_key_file(path: &Path) -> io::Result<Option<SigningKeyPair>> {
-    let Some(text) = paths::read_private(path)? else { return Ok(None) };
+/// Reads a key's file; nothing where it is no key.
+fn read_key_file(path: &Path) -> Result<Option<SigningKeyPair>, ReadSecretError> {
+    let text = paths::read_secret(path)?;
     let seed = text.trim_end().strip_prefix(COMPUTER_KEY_HEADER).and_then(|text| text.strip_prefix('z'));
     let seed = seed.and_then(|seed| bs58::decode(seed).into_vec().ok()).and_then(|seed| seed.try_into().ok());
     Ok(seed.map(SigningKeyPair::from_seed))

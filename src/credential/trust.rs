@@ -6,13 +6,16 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Day, Millis, Timestamp};
-use crate::credential::bundle::Bundle;
+use crate::credential::bundle::{self, Bundle};
 use crate::credential::key::{KeyPeriod, fingerprint};
 use crate::ids::{CertificateId, Digest, IssuerId};
 use crate::text;
 
 /// The format of the file.
 const FORMAT_VERSION: u32 = 1;
+
+/// The largest file that is read: the lists of sixteen issuers, each as long as a bundle may be.
+pub const MAX_BYTES: usize = 16 * bundle::MAX_BYTES;
 
 /// The issuers this machine trusts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -199,10 +199,11 @@ impl Service {
     ) -> Result<IssuedFile, ServiceError> {
         let issued_file =
             IssuedFile { certificate_id: stored_certificate.certificate_id, path: stored_certificate.path.clone() };
-        let is_current = std::fs::read(&stored_certificate.path)
-            .is_ok_and(|bytes| bytes == stored_certificate.credential.as_bytes());
+        let credential = stored_certificate.credential.as_bytes();
+        let is_current =
+            paths::read_bounded(&stored_certificate.path, credential.len()).is_ok_and(|bytes| bytes == credential);
         if !is_current {
-            paths::write_atomic(&stored_certificate.path, stored_certificate.credential.as_bytes())
+            paths::write_atomic(&stored_certificate.path, credential)
                 .map_err(|error| write_error(&stored_certificate.path, &error))?;
         }
         Ok(issued_file)
@@ -301,10 +302,13 @@ impl Service {
     }
 }
 
+/// The largest font file that is read.
+pub const FONT_MAX_BYTES: usize = 64 * 1024 * 1024;
+
 /// Returns the fonts to draw with: the built-in ones, those of the data directory, and these.
 ///
 /// # Errors
-/// A font of the data directory that cannot be read.
+/// A font of the data directory that cannot be read, or is larger than [`FONT_MAX_BYTES`].
 pub fn load_fonts(paths: &Paths, mut font_files: Vec<Vec<u8>>) -> Result<Fonts, ServiceError> {
     let folder = paths.fonts_dir();
     let to_error = |error: std::io::Error| {
@@ -320,7 +324,13 @@ pub fn load_fonts(paths: &Paths, mut font_files: Vec<Vec<u8>>) -> Result<Fonts, 
     entries.retain(|entry| entry.path().is_file());
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
-        font_files.push(std::fs::read(entry.path()).map_err(to_error)?);
+        let font = paths::read_bounded(&entry.path(), FONT_MAX_BYTES).map_err(|error| {
+            let display_path = text::single_line(&entry.path().to_string_lossy());
+            ServiceError::Certificate(format!(
+                "The font {display_path} cannot be read: {error}. Check its permissions, or move it away."
+            ))
+        })?;
+        font_files.push(font);
     }
     Ok(Fonts::with_extra(font_files))
 }

@@ -34,6 +34,7 @@ mod papers;
 mod plain;
 mod policy;
 mod preview;
+mod reading;
 mod records;
 mod rendering;
 mod remark;

@@ -1,4 +1,3 @@
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -12,7 +11,7 @@ use crate::cli::{CommandResult, Env};
 use crate::clock::Day;
 use crate::exam::blueprint;
 use crate::problem::{Problem, Severity};
-use crate::text;
+use crate::{paths, text};
 
 /// Check banks and exams, and say what is wrong like a compiler
 ///
@@ -141,10 +140,10 @@ fn check_inputs(inputs: &[CheckedFile], catalog: &Catalog, today: Day) -> CheckR
 }
 
 fn read_standard_input(env: &mut Env<'_>) -> std::io::Result<LoadedFile> {
-    let mut bytes = Vec::new();
-    if let Some(input) = env.input.take() {
-        input.take(FILE_MAX_BYTES).read_to_end(&mut bytes)?;
-    }
+    let bytes = match env.input.take() {
+        Some(input) => paths::read_stream(input, FILE_MAX_BYTES)?,
+        None => Vec::new(),
+    };
     Ok(LoadedFile { path: PathBuf::from("-"), bytes })
 }
 

@@ -19,7 +19,8 @@ pub struct ImportArgs {
 pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> CommandResult {
     let mut service = env.open_service()?;
     let (mut rows, mut code) = (Vec::new(), error::EXIT_SUCCESS);
-    for CertificateFile { name, credential, is_readable } in files::read_all(&args.paths, env)? {
+    for input in files::list_inputs(&args.paths, env)? {
+        let CertificateFile { name, credential, is_readable } = input.read()?;
         let outcome = credential
             .map_err(crate::service::ServiceError::Rejected)
             .and_then(|credential| service.import_certificate(&credential));

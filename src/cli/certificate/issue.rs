@@ -58,8 +58,7 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
 /// # Errors
 /// A file that cannot be read, or is none.
 pub(in crate::cli) fn read_request(path: &Path) -> Result<CertificateRequest, Failure> {
-    let bytes = std::fs::File::open(path).and_then(|file| paths::read_up_to(file, MAX_BYTES));
-    let bytes = bytes.map_err(|error| Failure::unreadable(path, &error))?;
+    let bytes = paths::read_bounded(path, MAX_BYTES).map_err(|error| Failure::unreadable(path, &error))?;
     let code = if serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() {
         error::EXIT_NEGATIVE
     } else {

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::certificate_json;
-use super::files::{self, CertificateFile};
+use super::files::{self, CertificateFile, CertificateInput};
 use crate::cli::error::{self, Failure};
 use crate::cli::progress::ProgressBar;
 use crate::cli::{CommandResult, Env, table};
@@ -44,27 +44,29 @@ pub struct VerifyArgs {
 struct FileVerification {
     file: String,
     checked: VerificationResult,
+    is_readable: bool,
 }
 
 /// Verifies each file. Nobody is trusted until somebody is named, so that no self-attested certificate is valid here.
 pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
     let now = (env.make_clock)().now().wall;
     let trust = env.trust_list()?;
-    let files = match &args.qr {
+    let inputs = match &args.qr {
         Some(text) => {
-            vec![CertificateFile { name: "code".to_owned(), credential: qr_text::decode(text), is_readable: true }]
+            let (name, credential) = ("code".to_owned(), qr_text::decode(text));
+            vec![CertificateInput::Loaded(CertificateFile { name, credential, is_readable: true })]
         }
-        None => files::read_all(&args.paths, env)?,
+        None => files::list_inputs(&args.paths, env)?,
     };
-    if files.is_empty() {
+    if inputs.is_empty() {
         return Err(Failure::usage("There is no certificate in that folder."));
     }
-    let has_unreadable = files.iter().any(|file| !file.is_readable);
-    let results = verify_all(files, &trust, now, env);
+    let results = verify_all(inputs, &trust, now, env)?;
+    let has_unreadable = results.iter().any(|result| !result.is_readable);
     let all_valid = results.iter().all(|result| result.checked.verdict == Verdict::Valid);
     if env.global.json {
         let row = |result: &FileVerification| {
-            let FileVerification { file, checked: verification } = result;
+            let FileVerification { file, checked: verification, .. } = result;
             let certificate = certificate_json(verification);
             json!({ "file": file, "verdict": verification.verdict, "reason": verification.reason, "certificate": certificate })
         };
@@ -88,18 +90,26 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
     })
 }
 
-/// Verifies on all cores, and says on a terminal how far it is.
-fn verify_all(files: Vec<CertificateFile>, trust: &TrustList, now: Timestamp, env: &Env<'_>) -> Vec<FileVerification> {
-    let progress = ProgressBar::new(env, files.len(), "verified");
-    let verify_file = |file: CertificateFile| {
-        let verification = match &file.credential {
-            Ok(bytes) => verify(bytes, trust, now),
-            Err(reason) => VerificationResult::invalid(reason.clone()),
+/// Reads and verifies on all cores, one file at a time on each, and says on a terminal how far it is.
+fn verify_all(
+    inputs: Vec<CertificateInput>,
+    trust: &TrustList,
+    now: Timestamp,
+    env: &mut Env<'_>,
+) -> Result<Vec<FileVerification>, Failure> {
+    let progress = ProgressBar::new(env, inputs.len(), "verified");
+    let verify_input = |input: CertificateInput| -> Result<FileVerification, Failure> {
+        let CertificateFile { name, credential, is_readable } = input.read()?;
+        let verification = match credential {
+            Ok(bytes) => verify(&bytes, trust, now),
+            Err(reason) => VerificationResult::invalid(reason),
         };
         progress.step();
-        FileVerification { file: file.name, checked: verification }
+        Ok(FileVerification { file: name, checked: verification, is_readable })
     };
-    files.into_par_iter().map(verify_file).collect()
+    let results: Vec<_> = inputs.into_par_iter().map(verify_input).collect();
+    // The first failure in the order of the arguments counts, whichever came first in time.
+    results.into_iter().collect()
 }
 
 /// Writes the receipt.

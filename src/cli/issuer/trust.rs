@@ -53,10 +53,9 @@ pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> CommandResult {
 }
 
 fn import_bundle(path: &Path, trust: &mut TrustList, env: &mut Env<'_>) -> CommandResult {
-    let bytes = std::fs::File::open(path).and_then(|file| paths::read_up_to(file, MAX_BYTES));
-    let bytes = bytes.map_err(|error| Failure::unreadable(path, &error))?;
+    let bytes = paths::read_bounded(path, MAX_BYTES).map_err(|error| Failure::unreadable(path, &error))?;
     let to_failure = |reason: String| Failure::negative(format!("{} is refused. {reason}", display_path(path)));
-    let is_readable = bytes.len() <= MAX_BYTES && serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok();
+    let is_readable = serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok();
     let code = if is_readable { error::EXIT_NEGATIVE } else { error::EXIT_UNREADABLE_INPUT };
     let bundle = Bundle::from_signed_json(&bytes).map_err(|reason| Failure { code, ..to_failure(reason) })?;
     let name = trust.import_bundle(&bundle, (env.make_clock)().now().wall).map_err(to_failure)?;

@@ -5,7 +5,10 @@ use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::service::{Service, ServiceError};
 use crate::store::StoreError;
-use crate::text;
+use crate::{paths, text};
+
+/// The largest roster: two hundred thousand people with names of 80 characters.
+const ROSTER_MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Add a person, or a roster of them
 ///
@@ -55,7 +58,7 @@ pub(super) fn new_person(name: &str, staff_id: Option<&str>, license: Option<&st
 
 /// Adds everybody of a roster; a line that cannot be added is told, and the others are added all the same.
 fn import_roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
+    let text = read_roster(path)?;
     let to_failure = |reason: String| Failure {
         code: error::EXIT_UNREADABLE_INPUT,
         message: format!(
@@ -93,6 +96,14 @@ fn import_roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
     }
     env.print_line(&format!("{added} added, {existing} here already, {refused} refused."))?;
     Ok(if refused > 0 { error::EXIT_NEGATIVE } else { error::EXIT_SUCCESS })
+}
+
+fn read_roster(path: &Path) -> Result<String, Failure> {
+    let bytes = paths::read_bounded(path, ROSTER_MAX_BYTES).map_err(|error| Failure::unreadable(path, &error))?;
+    String::from_utf8(bytes).map_err(|_| Failure {
+        code: error::EXIT_UNREADABLE_INPUT,
+        message: format!("{} is not UTF-8. Save it again as CSV in UTF-8.", display_path(path)),
+    })
 }
 
 /// Adds a person; says whether they were new.
