@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         terminal: TerminalInfo {
             is_stdin_terminal: io::stdin().is_terminal(),
             is_stdout_terminal: io::stdout().is_terminal(),
+            is_stderr_terminal: io::stderr().is_terminal(),
             no_color: is_set("NO_COLOR") || is_dumb_terminal,
             colorfgbg: std::env::var("COLORFGBG").ok(),
         },

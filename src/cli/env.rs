@@ -25,8 +25,8 @@ const REPLY_MAX_BYTES: usize = 100;
 pub struct Env<'a> {
     /// Standard output.
     pub out: &'a mut dyn Write,
-    /// Standard error.
-    pub err: &'a mut dyn Write,
+    /// Standard error. A progress bar writes to it from several threads.
+    pub err: &'a mut (dyn Write + Send),
     /// Standard input; taken by whoever reads it.
     pub input: Option<Box<dyn BufRead + Send>>,
     /// Which of the three are terminals.
@@ -46,6 +46,8 @@ pub struct TerminalInfo {
     pub is_stdin_terminal: bool,
     /// Standard output.
     pub is_stdout_terminal: bool,
+    /// Standard error.
+    pub is_stderr_terminal: bool,
     /// Whether NO_COLOR is set, or TERM is `dumb`.
     pub no_color: bool,
     /// The value of COLORFGBG, by which some terminals tell their colors.

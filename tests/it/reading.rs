@@ -1,8 +1,10 @@
-//! What is read has a limit: a file that is too large, or is no file, is named and refused at once.
+//! What is read has a limit: a file that is too large, or is no file, is named and refused at once. A progress bar is
+//! for a person who looks at the error stream.
 
 use std::io::Cursor;
 use std::path::Path;
 
+use needlewise::cli::env::TerminalInfo;
 use needlewise::credential::SigningKeyPair;
 use needlewise::paths::{BoundedLine, read_line};
 use serde_json::Value;
@@ -24,6 +26,23 @@ fn thirty_files() -> World {
         world.file(&format!("handed/{n:02}.json"), "{}");
     }
     world
+}
+
+#[test]
+fn a_progress_bar_is_shown_where_the_error_stream_is_a_terminal() {
+    let world = thirty_files();
+    let folder = world.path("handed");
+    let hidden = world.run(["certificate", "verify", &folder]);
+    assert_eq!(hidden.err, "");
+    world.on_terminal(TerminalInfo { is_stdout_terminal: true, ..TerminalInfo::default() });
+    assert_eq!(world.run(["certificate", "verify", &folder]).err, "", "the error stream is a file");
+    world.on_terminal(TerminalInfo { is_stderr_terminal: true, ..TerminalInfo::default() });
+    let shown = world.run(["certificate", "verify", &folder]);
+    assert!(shown.err.contains(" 25 of 30 verified") && shown.err.contains(" 30 of 30 verified"), "{:?}", shown.err);
+    assert!(shown.err.ends_with("\r\u{1b}[K"), "the bar is gone in the end: {:?}", shown.err);
+    assert_eq!(shown.out, hidden.out);
+    let all_attempts = world.run(["record", "replay", "--all"]);
+    assert_eq!(all_attempts.err, "", "no bar for short work");
 }
 
 #[test]

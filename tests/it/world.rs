@@ -44,6 +44,7 @@ pub struct World {
     pub time: Rc<Cell<i64>>,
     runs: RefCell<u64>,
     stdin: RefCell<String>,
+    terminal: RefCell<TerminalInfo>,
     haste: Cell<i64>,
 }
 
@@ -82,6 +83,7 @@ impl World {
             time: Rc::new(Cell::new(MONDAY)),
             runs: RefCell::new(0),
             stdin: RefCell::default(),
+            terminal: RefCell::default(),
             haste: Cell::new(0),
         }
     }
@@ -145,6 +147,12 @@ impl World {
         self
     }
 
+    /// Makes terminals of these streams for every command that follows.
+    pub fn on_terminal(&self, terminal: TerminalInfo) -> &Self {
+        *self.terminal.borrow_mut() = terminal;
+        self
+    }
+
     /// Writes a file into the home and returns its path.
     pub fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.home.path().join(name);
@@ -187,7 +195,7 @@ impl World {
             out: &mut out,
             err: &mut err,
             input: Some(Box::new(Cursor::new(self.stdin.take()))),
-            terminal: TerminalInfo::default(),
+            terminal: self.terminal.borrow().clone(),
             make_clock: &move || match haste {
                 0 => Box::new(SetClock(Rc::clone(&time))),
                 step => Box::new(HastyClock(SetClock(Rc::clone(&time)), step)),
