@@ -8,18 +8,25 @@
 //!  its keys                                         ? help   q back
 //! ```
 //!
-//! Keys, resizes, signals and timers arrive in one queue ([`event_loop`]). The top screen turns a key into an
-//! [`effect::Effect`], which is plain data. [`perform::ServiceExecutor`] runs it; no other part here uses the store.
-//! The screen then gets a reply. [`app::App`] shows every failure. Only [`terminal`] uses process-wide state.
+//! Keys, the mouse, resizes, signals, timers and jobs arrive in one queue ([`event_loop`]). The key table ([`binding`]) says
+//! what a key does; the screen on top turns that into an [`effect::Effect`], which is plain data. [`app::App`] carries
+//! it out. [`perform::ServiceExecutor`] runs commands and opens screens; no other part here uses the store. The screen
+//! then gets a reply. [`app::App`] shows every failure. Only [`terminal`] uses process-wide state.
 
 pub mod app;
+pub mod binding;
+pub mod canvas;
 pub mod effect;
 pub mod event_loop;
 pub mod execute;
 pub mod file_preview;
+pub mod frame;
+pub mod input;
+pub mod jobs;
 pub mod key;
-pub mod open;
+pub mod overlay;
 pub mod page;
+pub mod pending;
 pub mod perform;
 pub mod screen;
 pub mod screens;

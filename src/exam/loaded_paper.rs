@@ -11,7 +11,7 @@ use crate::clock::Millis;
 use crate::ids::Digest;
 
 /// A paper that can be sat, marked and read.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct LoadedPaper {
     /// What it is for.
     pub mode: Mode,
@@ -28,7 +28,7 @@ pub struct LoadedPaper {
 }
 
 /// One question of a paper.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct LoadedQuestion {
     /// The section, by its place in [`Paper::sections`].
     pub section: usize,

@@ -15,7 +15,7 @@ use crate::exam::loaded_paper::LoadedPaper;
 use crate::exam::scoring;
 
 /// An attempt in progress, or one that has ended.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Session {
     loaded_paper: Arc<LoadedPaper>,
     answers: Vec<Option<StoredAnswer>>,

@@ -31,7 +31,10 @@ impl PlainSession<'_> {
         }
         // The result is on disk; whatever befalls the certificate is told after it.
         let can_certify = is_passed && !self.active_attempt.invigilated;
-        let certificate = can_certify.then(|| self.service.certify(&mut self.active_attempt));
+        let certificate = can_certify.then(|| {
+            let stored_certificate = self.service.certify(&mut self.active_attempt)?;
+            self.service.write_files(&stored_certificate)
+        });
         let eligibility = self.service.eligibility(self.active_attempt.trainee, exam)?;
         let disclosure_level = disclosure::level(paper.mode, exam.review, eligibility);
         for line in view::result_lines(&finished.outcome, disclosure_level) {

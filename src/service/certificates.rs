@@ -26,7 +26,7 @@ pub struct IssuedFile {
 }
 
 /// A certificate that is stored here: one this computer made itself, or one that was taken in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCertificate {
     /// The holder.
     pub holder: PersonRow,
@@ -52,13 +52,23 @@ impl StoredCertificate {
 }
 
 impl Service {
-    /// Makes the certificate of a passed exam, or finds the one that was made, and sees to its file.
+    /// Makes the certificate of a passed exam, or finds the one that was made, and writes its credential. The pictures
+    /// are for [`Service::certificate_renderer`] or [`Service::write_files`].
     ///
     /// # Errors
     /// What the store, the key or the disk says; the pass itself is stored before.
-    pub fn certify(&mut self, active_attempt: &mut ActiveAttempt) -> Result<IssuedFile, ServiceError> {
+    pub fn certify(&mut self, active_attempt: &mut ActiveAttempt) -> Result<StoredCertificate, ServiceError> {
+        let stored_certificate = self.find_or_sign_certificate(active_attempt)?;
+        self.write_credential_file(&stored_certificate)?;
+        Ok(stored_certificate)
+    }
+
+    fn find_or_sign_certificate(
+        &mut self,
+        active_attempt: &mut ActiveAttempt,
+    ) -> Result<StoredCertificate, ServiceError> {
         if let Some(stored_certificate) = self.issued_certificate(active_attempt.row.id)? {
-            return self.write_credential_file(&stored_certificate);
+            return Ok(stored_certificate);
         }
         let holder = self.person(active_attempt.trainee)?.ok_or(ServiceError::UnknownAttempt(active_attempt.row.id))?;
         let issued = self.sign_certificate(active_attempt, &holder)?;
@@ -71,17 +81,13 @@ impl Service {
             // Another process made it in the same moment.
             Err(StoreError::ConcurrentAppend) => {
                 let stored_certificate = self.issued_certificate(active_attempt.row.id)?;
-                return stored_certificate
-                    .map_or(Err(ServiceError::Store(StoreError::ConcurrentAppend)), |stored_certificate| {
-                        self.write_credential_file(&stored_certificate)
-                    });
+                return stored_certificate.ok_or(ServiceError::Store(StoreError::ConcurrentAppend));
             }
             append_result => append_result?,
         }
         (active_attempt.row, active_attempt.chain_head) = (row, head);
         let exam = active_attempt.exam_id()?;
-        let stored_certificate = self.stored_from_issued(holder, exam, issued);
-        self.write_files(&stored_certificate)
+        Ok(self.stored_from_issued(holder, exam, issued))
     }
 
     /// Signs the certificate of a passed exam with this computer's own key.
@@ -172,24 +178,18 @@ impl Service {
     /// What the disk says; the certificate is stored before.
     pub fn write_files(&self, stored_certificate: &StoredCertificate) -> Result<IssuedFile, ServiceError> {
         let issued_file = self.write_credential_file(stored_certificate)?;
-        self.write_rendered_files(stored_certificate)?;
+        render_certificate_files(&self.paths, stored_certificate)?;
         Ok(issued_file)
     }
 
-    /// Draws a certificate that was just made, beside its credential. A picture that cannot be drawn is left out: the
-    /// credential is what counts, and `certificate export` says what is wrong.
-    fn write_rendered_files(&self, stored_certificate: &StoredCertificate) -> Result<(), ServiceError> {
-        let Ok(credential) = serde_json::from_str(&stored_certificate.credential) else { return Ok(()) };
-        // A font that cannot be read is left out as well: a name that needed it is then not drawn.
-        let fonts = load_fonts(&self.paths, Vec::new()).unwrap_or_default();
-        let renderer = CertificateRenderer::new(&credential, &stored_certificate.credential, &fonts);
-        for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
-            let path = stored_certificate.path.with_extension(format.name());
-            if let Ok(bytes) = renderer.write(format) {
-                paths::write_atomic(&path, &bytes).map_err(|error| write_error(&path, &error))?;
-            }
-        }
-        Ok(())
+    /// Returns the work of [`render_certificate_files`] for a certificate. It needs no service, so that it can run in a
+    /// thread of its own.
+    pub fn certificate_renderer(
+        &self,
+        stored_certificate: StoredCertificate,
+    ) -> impl FnOnce() -> Result<(), ServiceError> + Send + use<> {
+        let paths = self.paths.clone();
+        move || render_certificate_files(&paths, &stored_certificate)
     }
 
     /// Writes a certificate's file, unless it is there as it should be.
@@ -279,12 +279,27 @@ impl Service {
         }
     }
 
-    /// Makes certificates of passes that have none yet, because the program ended in between.
+    /// Makes certificates of passes that have none yet, because the program ended in between, with all their files.
     ///
     /// # Errors
     /// What the store says; a certificate that cannot be made now stays pending.
     pub fn certify_pending(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
+        for stored_certificate in self.sign_pending(trainee)? {
+            match self.write_files(&stored_certificate) {
+                Ok(_) | Err(ServiceError::Certificate(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Does the same without the pictures, and returns the certificates that were made.
+    ///
+    /// # Errors
+    /// What the store says; a certificate that cannot be made now stays pending.
+    pub fn sign_pending(&mut self, trainee: TraineeId) -> Result<Vec<StoredCertificate>, ServiceError> {
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
+        let mut made = Vec::new();
         for row in self.store.attempts(&query)? {
             if row.result == Some(ExamResult::Passed) && row.certificate.is_none() {
                 let mut active_attempt = self.load_attempt(row.id, false)?;
@@ -293,17 +308,37 @@ impl Service {
                     continue;
                 }
                 match self.certify(&mut active_attempt) {
-                    Ok(_) | Err(ServiceError::Certificate(_)) => {}
+                    Ok(stored_certificate) => made.push(stored_certificate),
+                    Err(ServiceError::Certificate(_)) => {}
                     Err(error) => return Err(error),
                 }
             }
         }
-        Ok(())
+        Ok(made)
     }
 }
 
 /// The largest font file that is read.
 pub const FONT_MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// Draws the pictures and pages of a certificate beside its credential. A picture that cannot be drawn is left out: the
+/// credential is what counts, and `certificate export` says what is wrong.
+///
+/// # Errors
+/// What the disk says; the certificate is stored before.
+pub fn render_certificate_files(paths: &Paths, stored_certificate: &StoredCertificate) -> Result<(), ServiceError> {
+    let Ok(credential) = serde_json::from_str(&stored_certificate.credential) else { return Ok(()) };
+    // A font that cannot be read is left out as well: a name that needed it is then not drawn.
+    let fonts = load_fonts(paths, Vec::new()).unwrap_or_default();
+    let renderer = CertificateRenderer::new(&credential, &stored_certificate.credential, &fonts);
+    for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
+        let path = stored_certificate.path.with_extension(format.name());
+        if let Ok(bytes) = renderer.write(format) {
+            paths::write_atomic(&path, &bytes).map_err(|error| write_error(&path, &error))?;
+        }
+    }
+    Ok(())
+}
 
 /// Returns the fonts to draw with: the built-in ones, those of the data directory, and these.
 ///

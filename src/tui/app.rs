@@ -1,22 +1,24 @@
-//! The application state: the screen stack, the keys that work on every screen, and the frame around a screen.
-//! It also shows the message of a failed effect on the current screen until the next key.
+//! The application state: the screen stack, what lies over it, and everything that works on every screen.
+//!
+//! It owns failures, the dispatch of keys and of the mouse, overlays, jobs, and a command that waits for the store.
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-
-use super::effect::{Effect, Reply, Route};
-use super::execute::{Execute, StackChange};
-use super::key::{Binding, Key, binding};
-use super::page::text_column;
+use super::binding::{Action, Binding, find_binding};
+use super::canvas::Targets;
+use super::effect::{Command, Effect, Reply, Route};
+use super::execute::{CommandOutcome, Execute};
+use super::frame::Notice;
+use super::input::{MouseInput, MouseInputKind};
+use super::jobs::{JobEvent, JobReport, Jobs};
+use super::key::Key;
+use super::overlay::{CLOSE_OVERLAY, HelpPage, Overlay};
+use super::pending::{LEAVE_UNSTORED, PendingCommand, RETRY_INTERVAL, unstored_dialog};
 use super::screen::{Screen, ScreenContext};
 use super::theme::{TextRole, Theme};
 use crate::clock::Millis;
 use crate::service::ServiceError;
-use crate::text;
+use crate::store::StoreError;
 
-/// The least window that anything is drawn in.
-const MIN_WINDOW: (u16, u16) = (40, 12);
+mod paint;
 
 /// How the interface ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,15 +29,26 @@ pub enum InterfaceEnd {
     Failed(ServiceError),
 }
 
+/// How many lines the mouse wheel scrolls at once.
+const WHEEL_LINES: usize = 3;
+
+const HELP: Action = Action::named("help");
+const TOGGLE_MOUSE: Action = Action::named("toggle-mouse");
+
 /// The interface: a stack of screens, the front one on top.
-///
-/// It also shows why an effect was not done: on whatever screen is on top, until the next key. Where there is no screen
-/// the interface ends.
 pub struct App {
     screens: Vec<Box<dyn Screen>>,
     executor: Box<dyn Execute>,
+    jobs: Jobs,
     theme: Theme,
-    failure_message: Option<String>,
+    overlay: Option<Overlay>,
+    /// What was drawn last, as far as it can be clicked.
+    targets: Targets,
+    pending: Option<PendingCommand>,
+    /// What went wrong last, until the next key.
+    notice: Option<Notice>,
+    is_window_too_small: bool,
+    wants_mouse: bool,
     end: Option<InterfaceEnd>,
 }
 
@@ -47,9 +60,20 @@ impl std::fmt::Debug for App {
 
 impl App {
     /// Begins with the screen that a route leads to.
-    pub fn new(executor: impl Execute + 'static, theme: Theme, first: Route) -> Self {
-        let mut app =
-            Self { screens: Vec::new(), executor: Box::new(executor), theme, failure_message: None, end: None };
+    pub fn new(executor: impl Execute + 'static, jobs: Jobs, theme: Theme, first: Route) -> Self {
+        let mut app = Self {
+            screens: Vec::new(),
+            executor: Box::new(executor),
+            jobs,
+            theme,
+            overlay: None,
+            targets: Targets::default(),
+            pending: None,
+            notice: None,
+            is_window_too_small: false,
+            wants_mouse: false,
+            end: None,
+        };
         app.execute(Effect::Open(first));
         app
     }
@@ -59,27 +83,134 @@ impl App {
         self.end.as_ref()
     }
 
+    /// Returns whether the terminal should report the mouse.
+    pub fn wants_mouse(&self) -> bool {
+        self.wants_mouse
+    }
+
+    /// Returns the rows of the key table that work now, in the order in which keys are looked up.
+    pub fn bindings(&self) -> Vec<Binding> {
+        let (own, interface) = self.binding_layers();
+        own.into_iter().chain(interface).collect()
+    }
+
+    /// Returns the rows of the overlay or else of the screen on top, and those of the interface, which no overlay has.
+    fn binding_layers(&self) -> (Vec<Binding>, Vec<Binding>) {
+        match (&self.overlay, self.screens.last()) {
+            (Some(overlay), _) => (overlay.bindings(), Vec::new()),
+            (None, Some(screen)) if screen.captures_text() => (screen.bindings(), Vec::new()),
+            (None, Some(screen)) => (screen.bindings(), interface_bindings()),
+            (None, None) => (Vec::new(), Vec::new()),
+        }
+    }
+
     fn context(&self) -> ScreenContext {
         ScreenContext { now: self.executor.now(), theme: self.theme }
     }
 
-    /// Takes a key in. Help opens on `?` wherever nothing is typed; all else is the screen's.
+    /// Takes a key in. Where it is typed into a field it goes there; else the key table says what it does.
     pub fn handle_key(&mut self, key: Key) {
-        let context = self.context();
-        let Some(screen) = self.screens.last_mut() else { return };
-        self.failure_message = None;
-        let effect = if key == Key::Char('?') && !screen.captures_text() {
-            Some(Effect::Open(Route::Help(screen.bindings())))
-        } else {
-            screen.on_key(key, &context)
-        };
-        if let Some(effect) = effect {
-            self.execute(effect);
+        if self.is_window_too_small && key != Key::CtrlC {
+            return;
+        }
+        self.notice = None;
+        if key == Key::CtrlC && matches!(self.overlay, Some(Overlay::Help(_))) {
+            self.overlay = None;
+        }
+        if let (None, Key::Char(c), Some(screen)) = (&self.overlay, key, self.screens.last_mut())
+            && screen.captures_text()
+        {
+            return screen.on_text(c);
+        }
+        if let Some(row) = find_binding(&self.bindings(), key) {
+            self.choose(row);
         }
     }
 
-    /// Lets the screen on top notice that time has passed.
+    /// Takes the mouse in. A click does what the key of the same action does, the wheel scrolls.
+    pub fn handle_mouse(&mut self, mouse: MouseInput) {
+        if self.is_window_too_small {
+            return;
+        }
+        let wheel_action = match mouse.kind {
+            MouseInputKind::Click => {
+                let Some(action) = self.targets.action_at(mouse.column, mouse.row) else { return };
+                self.notice = None;
+                match self.bindings().iter().find(|row| row.action == action) {
+                    Some(row) => self.choose(row),
+                    None => self.dispatch(action),
+                }
+                return;
+            }
+            MouseInputKind::ScrollUp => Action::SCROLL_UP,
+            MouseInputKind::ScrollDown => Action::SCROLL_DOWN,
+        };
+        if !matches!(self.overlay, Some(Overlay::Dialog(_))) {
+            (0..WHEEL_LINES).for_each(|_| self.dispatch(wheel_action));
+        }
+    }
+
+    /// Does what a row of the key table stands for, or says why not.
+    fn choose(&mut self, row: &Binding) {
+        match &row.disabled_reason {
+            Some(reason) => self.notice = Some((TextRole::Warn, reason.clone())),
+            None => self.dispatch(row.action),
+        }
+    }
+
+    fn dispatch(&mut self, action: Action) {
+        match self.overlay.take() {
+            Some(Overlay::Help(mut help)) => {
+                if action != CLOSE_OVERLAY {
+                    help.scroll.handle_action(action, 8);
+                    self.overlay = Some(Overlay::Help(help));
+                }
+                return;
+            }
+            Some(Overlay::Dialog(_)) if action == CLOSE_OVERLAY => return,
+            Some(Overlay::Dialog(_)) | None => {}
+        }
+        match action {
+            HELP => self.overlay = Some(Overlay::Help(HelpPage::new(&self.help_bindings()))),
+            TOGGLE_MOUSE => {
+                self.wants_mouse = !self.wants_mouse;
+                let state = if self.wants_mouse { "on. Hold Shift to select text." } else { "off." };
+                self.notice = Some((TextRole::Dim, format!("The mouse is {state}")));
+            }
+            LEAVE_UNSTORED => {
+                self.pending = None;
+                self.execute(Effect::Close);
+            }
+            Action::LEAVE | Action::QUIT if self.pending.is_some() => {
+                self.overlay = Some(Overlay::Dialog(unstored_dialog()));
+            }
+            action => {
+                let context = self.context();
+                if let Some(effect) = self.screens.last_mut().and_then(|screen| screen.on_action(action, &context)) {
+                    self.execute(effect);
+                }
+            }
+        }
+    }
+
+    /// Returns the rows that help explains: those of the screen, then its own.
+    fn help_bindings(&self) -> Vec<Binding> {
+        let (own, mut interface) = self.binding_layers();
+        interface.iter_mut().filter(|row| row.action == HELP).for_each(|row| row.label = "this help");
+        own.into_iter().chain(interface).collect()
+    }
+
+    /// Lets the screen on top notice that time has passed, and tries a command again that waits for the store.
     pub fn tick(&mut self) {
+        if let Some(PendingCommand { command, since }) = self.pending.take() {
+            self.execute(Effect::Do(command));
+            if let Some(pending) = &mut self.pending {
+                pending.since = since;
+            } else if matches!(&self.overlay, Some(Overlay::Dialog(dialog)) if *dialog == unstored_dialog()) {
+                // It is stored or refused by now.
+                self.overlay = None;
+            }
+        }
         let context = self.context();
         if let Some(effect) = self.screens.last_mut().and_then(|screen| screen.on_tick(&context)) {
             self.execute(effect);
@@ -88,42 +219,107 @@ impl App {
 
     /// Returns after how long to draw again without an input.
     pub fn next_wake(&self) -> Option<Millis> {
-        self.screens.last()?.next_wake(&self.context())
-    }
-
-    /// Carries out an effect, and what follows from it.
-    fn execute(&mut self, effect: Effect) {
-        let mut effects = Some(effect);
-        while let Some(effect) = effects.take() {
-            match self.executor.execute(effect) {
-                Ok(change) => effects = self.apply_change(change),
-                Err(error) => self.handle_failure(error),
-            }
+        let screen_wake = self.screens.last()?.next_wake(&self.context());
+        if self.pending.is_none() {
+            return screen_wake;
         }
+        Some(screen_wake.map_or(RETRY_INTERVAL, |wake| wake.min(RETRY_INTERVAL)))
     }
 
-    /// Changes the stack of screens and returns what the screen on top wants to happen next.
-    fn apply_change(&mut self, change: StackChange) -> Option<Effect> {
-        match change {
-            StackChange::Push(screen) => self.screens.push(screen),
-            StackChange::Replace(screen) => {
-                self.screens.pop();
-                self.screens.push(screen);
-            }
-            StackChange::ReplaceAll(screen) => self.screens = vec![screen],
-            StackChange::Pop(reply) => {
-                let closed_screen = self.screens.pop();
-                if !self.screens.is_empty() {
-                    return self.deliver_reply(reply);
+    /// Takes in what a job reports.
+    pub fn handle_job(&mut self, report: JobReport) {
+        match self.jobs.take_in(report) {
+            Some(JobEvent::Done(Some(reply))) => {
+                if let Some(effect) = self.deliver_reply(reply) {
+                    self.execute(effect);
                 }
-                self.end = Some(InterfaceEnd::ExitCode(closed_screen.map_or(0, |screen| screen.exit_code())));
             }
-            StackChange::Quit => {
-                self.end = Some(InterfaceEnd::ExitCode(self.screens.last().map_or(0, |screen| screen.exit_code())));
-            }
-            StackChange::Reply(reply) => return self.deliver_reply(reply),
+            Some(JobEvent::Failed(message)) => self.notice = Some((TextRole::Bad, message)),
+            Some(JobEvent::Done(None) | JobEvent::Progress(_)) | None => {}
         }
-        None
+    }
+
+    /// Waits until the jobs have ended that still run.
+    pub fn join_jobs(&mut self) {
+        self.jobs.join();
+    }
+
+    /// Carries out an effect, and what follows from it. While a command waits for the store nothing else is done.
+    fn execute(&mut self, effect: Effect) {
+        let mut next = Some(effect);
+        while let Some(effect) = next.take().filter(|_| self.pending.is_none()) {
+            next = self.perform(effect).unwrap_or_else(|error| {
+                self.handle_failure(error);
+                None
+            });
+        }
+        for report in self.jobs.inline_reports() {
+            self.handle_job(report);
+        }
+    }
+
+    /// Carries out one effect and returns what the screen on top wants to happen next.
+    fn perform(&mut self, effect: Effect) -> Result<Option<Effect>, ServiceError> {
+        match effect {
+            Effect::Open(route) => {
+                let replaces_all = route.replaces_all();
+                let screen = self.executor.open(route, &mut self.jobs)?;
+                if replaces_all {
+                    self.screens.clear();
+                }
+                self.show(screen);
+            }
+            Effect::Replace(route) => {
+                let screen = self.executor.open(route, &mut self.jobs)?;
+                self.screens.pop();
+                self.show(screen);
+            }
+            Effect::Close => return Ok(self.close_screen(Reply::Closed)),
+            Effect::CloseToQuestion(question_index) => {
+                return Ok(self.close_screen(Reply::ClosedToQuestion(question_index)));
+            }
+            Effect::Ask(dialog) => self.overlay = Some(Overlay::Dialog(dialog)),
+            Effect::Do(command) => return self.run_command(command),
+            Effect::Quit => self.finish(),
+        }
+        Ok(None)
+    }
+
+    /// Puts a screen on top. A question about the one before is void.
+    fn show(&mut self, screen: Box<dyn Screen>) {
+        self.overlay = None;
+        self.screens.push(screen);
+    }
+
+    /// Closes the screen on top and tells the one below; the last one ends the interface.
+    fn close_screen(&mut self, reply: Reply) -> Option<Effect> {
+        self.overlay = None;
+        if self.screens.len() <= 1 {
+            self.finish();
+            self.screens.clear();
+            return None;
+        }
+        self.screens.pop();
+        self.deliver_reply(reply)
+    }
+
+    fn finish(&mut self) {
+        self.end = Some(InterfaceEnd::ExitCode(self.screens.last().map_or(0, |screen| screen.exit_code())));
+    }
+
+    /// Carries out a command. One that records an answer is kept where the store is busy, and tried again.
+    fn run_command(&mut self, command: Command) -> Result<Option<Effect>, ServiceError> {
+        let retried_command = matches!(command, Command::Record(_)).then(|| command.clone());
+        match (self.executor.run(command, &mut self.jobs), retried_command) {
+            (Ok(CommandOutcome::Reply(reply)), _) => Ok(self.deliver_reply(reply)),
+            (Ok(CommandOutcome::Next(effect)), _) => Ok(Some(effect)),
+            (Ok(CommandOutcome::Nothing), _) => Ok(None),
+            (Err(ServiceError::Store(StoreError::Busy)), Some(command)) => {
+                self.pending = Some(PendingCommand { command, since: self.executor.now().wall });
+                Ok(None)
+            }
+            (Err(error), _) => Err(error),
+        }
     }
 
     fn deliver_reply(&mut self, reply: Reply) -> Option<Effect> {
@@ -136,89 +332,17 @@ impl App {
         match self.screens.last_mut() {
             Some(screen) => {
                 screen.on_failure();
-                self.failure_message = Some(error.to_string());
+                self.notice = Some((TextRole::Bad, error.to_string()));
             }
             None => self.end = Some(InterfaceEnd::Failed(error)),
         }
     }
-
-    /// Draws the screen on top within its frame.
-    pub fn draw(&mut self, frame: &mut Frame<'_>) {
-        let area = frame.area();
-        let context = self.context();
-        let Some(screen) = self.screens.last_mut() else { return };
-        if area.width < MIN_WINDOW.0 || area.height < MIN_WINDOW.1 {
-            return draw_too_small(frame, area);
-        }
-        let (left, right) = screen.title(&context);
-        let line = |y: u16| Rect { x: area.x + 1, y, width: area.width - 2, height: 1 };
-        let rule = Line::styled("─".repeat(usize::from(area.width - 2)), context.theme.style(TextRole::Dim));
-        frame.render_widget(title_line(&left, &right, usize::from(area.width - 2), context.theme), line(area.y));
-        frame.render_widget(rule.clone(), line(area.y + 1));
-        frame.render_widget(rule, line(area.bottom() - 2));
-        let footer = footer(screen.bindings(), screen.captures_text(), usize::from(area.width - 2), context.theme);
-        frame.render_widget(footer, line(area.bottom() - 1));
-        let body = Rect { y: area.y + 2, height: area.height - 4, ..area };
-        let failure = self.failure_message.as_deref().map_or_else(Vec::new, |failure| failure_lines(failure, body));
-        let height = u16::try_from(failure.len()).unwrap_or(0);
-        screen.draw(frame, Rect { height: body.height - height, ..body }, &context);
-        for (y, line) in (body.bottom() - height..).zip(failure) {
-            let line = Line::styled(line, context.theme.style(TextRole::Bad));
-            frame.render_widget(line, Rect { y, height: 1, ..text_column(body) });
-        }
-    }
 }
 
-/// Breaks a failure into the lines that stand at the foot of a screen, and leaves the screen the larger half.
-fn failure_lines(failure: &str, body: Rect) -> Vec<String> {
-    let lines = text::wrap(&text::sanitize(failure), usize::from(text_column(body).width));
-    let max_lines = usize::from(body.height / 2);
-    let is_truncated = lines.len() > max_lines;
-    let mut lines: Vec<_> = lines.into_iter().take(max_lines).collect();
-    if let (Some(last), true) = (lines.last_mut(), is_truncated) {
-        last.push('…');
-    }
-    lines
-}
-
-/// Says in one sentence that the window is too small, in as many lines as it takes.
-fn draw_too_small(frame: &mut Frame<'_>, area: Rect) {
-    let message = "This window is too small; needlewise needs 40 columns and 12 rows.";
-    let lines = text::wrap(message, usize::from(area.width));
-    for (row, line) in lines.into_iter().take(usize::from(area.height)).enumerate() {
-        let y = area.y + u16::try_from(row).unwrap_or(0);
-        frame.render_widget(Line::raw(line), Rect { y, height: 1, ..area });
-    }
-}
-
-/// Puts one text on the left and one on the right of a line; the left one gives way.
-fn title_line(left: &str, right: &str, width: usize, theme: Theme) -> Line<'static> {
-    let right = text::truncate(&text::single_line_verbatim(right), width).into_owned();
-    let left_width = width.saturating_sub(text::width(&right) + 2);
-    let left = text::truncate(&text::single_line_verbatim(left), left_width).into_owned();
-    let gap = width.saturating_sub(text::width(&left) + text::width(&right));
-    Line::from(vec![
-        Span::styled(left, theme.style(TextRole::Strong)),
-        Span::raw(" ".repeat(gap)),
-        Span::styled(right, theme.style(TextRole::Text)),
-    ])
-}
-
-/// Writes as many keys as fit, the most needed first, help last and always.
-fn footer(bindings: Vec<Binding>, captures_text: bool, width: usize, theme: Theme) -> Line<'static> {
-    let help = binding("?", "help");
-    let last = if captures_text { None } else { Some(help) };
-    let binding_width = |binding: &Binding| text::width(binding.keys) + 1 + text::width(binding.label) + 3;
-    let mut remaining_width = width.saturating_sub(last.as_ref().map_or(0, binding_width));
-    let fits = |binding: &Binding| {
-        let fits = binding_width(binding) <= remaining_width + 3;
-        remaining_width = if fits { remaining_width.saturating_sub(binding_width(binding)) } else { 0 };
-        fits
-    };
-    let visible_bindings: Vec<_> = bindings.into_iter().take_while(fits).collect();
-    let spans = visible_bindings.into_iter().chain(last).flat_map(|binding| {
-        let label = format!(" {}   ", binding.label);
-        [Span::styled(binding.keys, theme.style(TextRole::Accent)), Span::styled(label, theme.style(TextRole::Dim))]
-    });
-    Line::from(spans.collect::<Vec<_>>())
+/// Returns the rows that work on every screen.
+fn interface_bindings() -> Vec<Binding> {
+    vec![
+        Binding::new(&[Key::Char('?')], HELP, "help"),
+        Binding::new(&[Key::Char('%')], TOGGLE_MOUSE, "mouse on/off").in_help(),
+    ]
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::key::Binding;
+use super::binding::Binding;
 use crate::bank::exam::Exam;
 use crate::clock::Countdown;
 use crate::credential::VerificationResult;
@@ -15,22 +15,37 @@ use crate::service::certificates::StoredCertificate;
 use crate::view::preview::PreviewContent;
 
 /// What a screen wants to happen.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Open another screen.
+    /// Open another screen above this one.
     Open(Route),
+    /// Open another screen in place of this one.
+    Replace(Route),
     /// Close this screen.
     Close,
     /// Close this screen and go to a question on the one below, by its place in the paper.
     CloseToQuestion(usize),
+    /// Ask a question. The screen is told the action of the answer.
+    Ask(Dialog),
     /// Do something that needs more than the screen.
     Do(Command),
     /// End the program.
     Quit,
 }
 
+/// A question that is answered before anything else is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dialog {
+    /// The question, in a few words.
+    pub title: String,
+    /// What there is to know before answering. It may be empty.
+    pub text: String,
+    /// The answers. Each closes the dialog.
+    pub bindings: Vec<Binding>,
+}
+
 /// A screen by name, with the data that it cannot look up.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Route {
     /// Home, or the question who it is while nobody was chosen. It takes the place of all screens.
     Home,
@@ -38,7 +53,7 @@ pub enum Route {
     Topics,
     /// An exam before it starts.
     Briefing(Arc<Exam>),
-    /// The attempt in progress. It takes the place of all screens.
+    /// The attempt in progress.
     Quiz,
     /// The answer sheet of an attempt.
     AnswerSheet {
@@ -61,8 +76,6 @@ pub enum Route {
     Records,
     /// One person of the records.
     Person(TraineeId),
-    /// All keys of a screen.
-    Help(Vec<Binding>),
     /// A bank's file as trainees will see it.
     Preview {
         /// The name of the file, for people.
@@ -72,8 +85,15 @@ pub enum Route {
     },
 }
 
+impl Route {
+    /// Returns whether the screen takes the place of all that are open.
+    pub fn replaces_all(&self) -> bool {
+        matches!(self, Self::Home | Self::Result)
+    }
+}
+
 /// Something to do.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Go on as a person who is stored.
     ChoosePerson(PersonRow),
@@ -100,13 +120,13 @@ pub enum Command {
 }
 
 /// What a screen is told once its effect is done.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
     /// It is stored; this is the attempt now.
     Recorded(Box<Session>),
     /// The time was over, and the attempt was ended.
     TimeUp,
-    /// The screen above was closed, or there is nothing to tell.
+    /// The screen above was closed.
     Closed,
     /// The screen above was closed for this question, by its place in the paper.
     ClosedToQuestion(usize),

@@ -9,7 +9,7 @@ use ratatui::backend::Backend;
 use ratatui::layout::Rect;
 
 use crate::tui::app::{App, InterfaceEnd};
-use crate::tui::key::Input;
+use crate::tui::input::Input;
 
 /// The exit code of a program whose terminal is gone (SIGHUP is 1).
 pub const TERMINAL_LOST_EXIT_CODE: u8 = 128 + 1;
@@ -32,6 +32,12 @@ pub trait TerminalHost {
     /// # Errors
     /// What the system says; the terminal is gone then.
     fn resume(&mut self) -> io::Result<Rect>;
+
+    /// Lets the terminal report the mouse, or ends that. A terminal that was given back does not report it.
+    ///
+    /// # Errors
+    /// What the system says; the terminal is gone then.
+    fn capture_mouse(&mut self, is_captured: bool) -> io::Result<()>;
 }
 
 /// Runs until the interface ends, and returns how it ended.
@@ -42,9 +48,16 @@ pub fn run<B: Backend>(
     host: &mut impl TerminalHost,
 ) -> InterfaceEnd {
     const TERMINAL_LOST: InterfaceEnd = InterfaceEnd::ExitCode(TERMINAL_LOST_EXIT_CODE);
+    let mut is_mouse_captured = false;
     loop {
         if let Some(end) = app.end() {
             return end.clone();
+        }
+        if app.wants_mouse() != is_mouse_captured {
+            is_mouse_captured = app.wants_mouse();
+            if host.capture_mouse(is_mouse_captured).is_err() {
+                return TERMINAL_LOST;
+            }
         }
         // A terminal that cannot be drawn on is gone; every answer is on disk.
         if terminal.draw(|frame| app.draw(frame)).is_err() {
@@ -65,21 +78,24 @@ pub fn run<B: Backend>(
         for input in std::iter::once(first_input).chain(inputs.try_iter()) {
             // A resize clears the window and draws all of it anew. `Terminal::clear` would ask the terminal where its
             // cursor is, and wait for the answer among the keys.
-            let area = match input {
-                Input::Key(key) => {
-                    app.handle_key(key);
-                    Ok(None)
+            let mut area = Ok(None);
+            match input {
+                Input::Key(key) => app.handle_key(key),
+                Input::Mouse(mouse) => app.handle_mouse(mouse),
+                Input::Job(report) => app.handle_job(report),
+                Input::Resize(columns, rows) => area = Ok(Some(clamped_area(columns, rows))),
+                Input::Suspend | Input::Continue => {
+                    let taken_again = if input == Input::Suspend { host.suspend() } else { host.resume() };
+                    area = taken_again.map(Some);
+                    is_mouse_captured = false;
                 }
-                Input::Resize(columns, rows) => Ok(Some(clamped_area(columns, rows))),
-                Input::Suspend => host.suspend().map(Some),
-                Input::Continue => host.resume().map(Some),
                 Input::Signal(signal) => {
                     return InterfaceEnd::ExitCode(
                         u8::try_from(signal).map_or(TERMINAL_LOST_EXIT_CODE, |signal| signal.saturating_add(128)),
                     );
                 }
                 Input::TerminalLost => return TERMINAL_LOST,
-            };
+            }
             match area.map(|area| area.map_or(Ok(()), |area| terminal.resize(area))) {
                 Ok(Ok(())) => {}
                 _ => return TERMINAL_LOST,

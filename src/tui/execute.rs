@@ -1,35 +1,37 @@
-//! The `Execute` trait, which runs effects, and the changes to the screen stack that it returns.
-//! Screens reach the store and the file system only through it.
+//! The `Execute` trait, which opens screens and carries out commands. Screens reach the store and the file system only
+//! through it.
 
-use super::effect::{Effect, Reply};
+use super::effect::{Command, Effect, Reply, Route};
+use super::jobs::Jobs;
 use super::screen::Screen;
 use crate::clock::Now;
 use crate::service::ServiceError;
 
-/// Carries out the effects of an interface.
+/// Carries out what an interface asks for.
 pub trait Execute {
     /// Returns the present.
     fn now(&self) -> Now;
 
-    /// Carries out an effect and returns what becomes of the screens.
+    /// Makes the screen of a route. Slow work that comes with it is started as a job.
+    ///
+    /// # Errors
+    /// Why there is no such screen now.
+    fn open(&mut self, route: Route, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError>;
+
+    /// Carries out a command. Slow work is started as a job.
     ///
     /// # Errors
     /// Why it was not done; the interface shows that, on any screen.
-    fn execute(&mut self, effect: Effect) -> Result<StackChange, ServiceError>;
+    fn run(&mut self, command: Command, jobs: &mut Jobs) -> Result<CommandOutcome, ServiceError>;
 }
 
-/// What becomes of the stack of screens.
-pub enum StackChange {
-    /// A screen comes on top.
-    Push(Box<dyn Screen>),
-    /// A screen takes the place of the one on top.
-    Replace(Box<dyn Screen>),
-    /// A screen takes the place of all.
-    ReplaceAll(Box<dyn Screen>),
-    /// The screen on top closes, and the one below is told.
-    Pop(Reply),
+/// What comes of a command that was done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CommandOutcome {
     /// The screen on top is told.
     Reply(Reply),
-    /// The program ends.
-    Quit,
+    /// This happens next.
+    Next(Effect),
+    /// Nothing is to be told.
+    Nothing,
 }

@@ -1,4 +1,4 @@
-//! Runs the effects of a bank preview: it reads the bank file and checks it again when it changes. It uses no store.
+//! Carries out the commands of a bank preview: it reads the bank file and checks it again when it changes. It uses no store.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,9 +17,11 @@ use crate::clock::{Clock, Day, Now, Timestamp};
 use crate::exam::{LoadedPaper, draw};
 use crate::ids::TraineeId;
 use crate::service::ServiceError;
-use crate::tui::effect::{Command, Effect, Reply};
-use crate::tui::execute::{Execute, StackChange};
-use crate::tui::open;
+use crate::tui::effect::{Command, Reply, Route};
+use crate::tui::execute::{CommandOutcome, Execute};
+use crate::tui::jobs::Jobs;
+use crate::tui::perform::routes;
+use crate::tui::screen::Screen;
 use crate::view::preview::{PreviewBank, PreviewContent, PreviewNote};
 
 /// Reads a bank's file when it has changed.
@@ -67,21 +69,19 @@ impl Execute for PreviewExecutor {
         self.clock.now()
     }
 
-    fn execute(&mut self, effect: Effect) -> Result<StackChange, ServiceError> {
-        Ok(match effect {
-            // Nothing here has a store: a screen that needs one is not opened.
-            Effect::Open(route) => {
-                open::screen_for_route(route).map_or(StackChange::Reply(Reply::Closed), StackChange::Push)
+    fn open(&mut self, route: Route, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
+        routes::open_screen(route, None, jobs)
+    }
+
+    fn run(&mut self, command: Command, _: &mut Jobs) -> Result<CommandOutcome, ServiceError> {
+        match command {
+            Command::ReloadFile if self.file_stamp() != self.last_stamp => {
+                Ok(CommandOutcome::Reply(Reply::FileReloaded(Box::new(self.read()))))
             }
-            Effect::Close => StackChange::Pop(Reply::Closed),
-            Effect::CloseToQuestion(question_index) => StackChange::Pop(Reply::ClosedToQuestion(question_index)),
-            Effect::Do(Command::ReloadFile) if self.file_stamp() != self.last_stamp => {
-                StackChange::Reply(Reply::FileReloaded(Box::new(self.read())))
-            }
-            Effect::Do(Command::ShowRefusal(refusal)) => return Err(ServiceError::ActionRefused(refusal)),
-            Effect::Do(_) => StackChange::Reply(Reply::Closed),
-            Effect::Quit => StackChange::Quit,
-        })
+            Command::ShowRefusal(refusal) => Err(ServiceError::ActionRefused(refusal)),
+            // Nothing here has a store.
+            _ => Ok(CommandOutcome::Nothing),
+        }
     }
 }
 

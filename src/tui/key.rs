@@ -1,10 +1,11 @@
-//! Key presses, other terminal input, and key bindings as the footer and help show them.
+//! Keys: how they are read from the terminal, and how they are written for people.
 
-use termina::Event;
+use std::fmt;
+
 use termina::event::{KeyCode, KeyEvent, KeyEventKind, Modifiers};
 
 /// A key, as screens know it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Key {
     /// A character that can be typed.
     Char(char),
@@ -36,6 +37,33 @@ pub enum Key {
     Tab,
     /// Wants to leave.
     CtrlC,
+    /// Any key that no row of the key table names. The terminal never sends it.
+    Any,
+}
+
+/// The key as it is written in the footer and in help: `m`, `Alt+m`, `↑`, `PgDn`.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Char(' ') => "Space",
+            Self::Char(c) => return write!(f, "{c}"),
+            Self::Alt(c) => return write!(f, "Alt+{c}"),
+            Self::Enter => "Enter",
+            Self::Esc => "Esc",
+            Self::Backspace => "Backspace",
+            Self::Up => "↑",
+            Self::Down => "↓",
+            Self::Left => "←",
+            Self::Right => "→",
+            Self::PageUp => "PgUp",
+            Self::PageDown => "PgDn",
+            Self::Home => "Home",
+            Self::End => "End",
+            Self::Tab => "Tab",
+            Self::CtrlC => "Ctrl+C",
+            Self::Any => "any other key",
+        })
+    }
 }
 
 impl Key {
@@ -69,54 +97,5 @@ impl Key {
             KeyCode::Tab => Self::Tab,
             _ => return None,
         })
-    }
-
-    /// Returns the lower-case letter of a letter key.
-    pub fn letter(self) -> Option<char> {
-        match self {
-            Self::Char(c) if c.is_ascii_alphabetic() => Some(c.to_ascii_lowercase()),
-            _ => None,
-        }
-    }
-}
-
-/// A key with the words for what it does; footer and help are made of these.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Binding {
-    /// The key as it is written.
-    pub keys: &'static str,
-    /// What it does, in a word or two.
-    pub label: &'static str,
-}
-
-/// Makes a binding.
-pub const fn binding(keys: &'static str, label: &'static str) -> Binding {
-    Binding { keys, label }
-}
-
-/// What happens to the session from outside, in one order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Input {
-    /// A key was pressed.
-    Key(Key),
-    /// The window has a new size: columns and rows.
-    Resize(u16, u16),
-    /// A signal asks to end.
-    Signal(i32),
-    /// A signal asks to stop until continued.
-    Suspend,
-    /// The program goes on after a stop, its own or one that it had no part in.
-    Continue,
-    /// The terminal is gone.
-    TerminalLost,
-}
-
-impl Input {
-    /// Reads an input from what the terminal sends; nothing for what has no meaning here.
-    pub fn from_event(event: &Event) -> Option<Self> {
-        match event {
-            Event::Key(key) => Key::from_event(key).map(Self::Key),
-            _ => None,
-        }
     }
 }

@@ -1,10 +1,11 @@
 //! A page of wrapped text in a column of at most 84 characters. It scrolls to keep the focused line visible.
+//! A line can be a target of the mouse.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::key::Key;
+use super::binding::Action;
+use super::canvas::Canvas;
 use super::theme::{TextRole, Theme};
 use crate::text;
 
@@ -18,12 +19,31 @@ pub struct TextPage {
     width: usize,
     lines: Vec<Line<'static>>,
     focused_line: Option<usize>,
+    targets: Vec<PageTarget>,
+    /// What a click on the lines added next does.
+    line_action: Option<Action>,
+}
+
+/// A part of a line that can be clicked, in columns from the left of the page.
+#[derive(Debug)]
+struct PageTarget {
+    line_index: usize,
+    first_column: usize,
+    column_count: usize,
+    action: Action,
 }
 
 impl TextPage {
     /// Begins a page that will be drawn into `area`.
     pub fn new(theme: Theme, area: Rect) -> Self {
-        Self { theme, width: usize::from(text_column(area).width), lines: Vec::new(), focused_line: None }
+        Self {
+            theme,
+            width: usize::from(text_column(area).width),
+            lines: Vec::new(),
+            focused_line: None,
+            targets: Vec::new(),
+            line_action: None,
+        }
     }
 
     /// Returns how many columns a line has.
@@ -31,9 +51,26 @@ impl TextPage {
         self.width
     }
 
+    fn push(&mut self, line: Line<'static>) {
+        if let Some(action) = self.line_action {
+            self.add_target(0, self.width, action);
+        }
+        self.lines.push(line);
+    }
+
+    /// Makes a part of the line added next a target.
+    fn add_target(&mut self, first_column: usize, column_count: usize, action: Action) {
+        self.targets.push(PageTarget { line_index: self.lines.len(), first_column, column_count, action });
+    }
+
+    /// Makes the lines added from here on targets of the mouse, or ends that.
+    pub fn set_line_action(&mut self, action: Option<Action>) {
+        self.line_action = action;
+    }
+
     /// Adds an empty line.
     pub fn push_blank_line(&mut self) {
-        self.lines.push(Line::default());
+        self.push(Line::default());
     }
 
     /// Adds a text, wrapped.
@@ -48,7 +85,7 @@ impl TextPage {
         for (index, line) in wrapped.into_iter().enumerate() {
             let prefix = if index == 0 { marker.to_owned() } else { " ".repeat(indent) };
             let prefix = Span::styled(prefix, self.theme.style(marker_role));
-            self.lines.push(Line::from(vec![prefix, Span::styled(line, self.theme.style(role))]));
+            self.push(Line::from(vec![prefix, Span::styled(line, self.theme.style(role))]));
         }
     }
 
@@ -61,7 +98,21 @@ impl TextPage {
             remaining_width = remaining_width.saturating_sub(text::width(&part));
             spans.push(Span::styled(part, self.theme.style(*role)));
         }
-        self.lines.push(Line::from(spans));
+        self.push(Line::from(spans));
+    }
+
+    /// Adds one line of cells, each with what a click on it does.
+    pub fn push_cells(&mut self, cells: &[(TextRole, String, Option<Action>)]) {
+        let mut column = 0;
+        for (_, cell, action) in cells {
+            let width = text::width(cell);
+            if let Some(action) = action {
+                self.add_target(column, width, *action);
+            }
+            column += width;
+        }
+        let parts: Vec<_> = cells.iter().map(|(role, cell, _)| (*role, cell.as_str())).collect();
+        self.push_line(&parts);
     }
 
     /// Keeps the line added next in sight.
@@ -70,8 +121,8 @@ impl TextPage {
     }
 
     /// Draws the page, scrolled by `scroll`, which is held to what there is and moved to the focus; returns whether
-    /// more lies below.
-    pub fn draw(self, frame: &mut Frame<'_>, area: Rect, scroll: &mut Scroll) -> bool {
+    /// more lies below. Targets are added where their lines are drawn.
+    pub fn draw(self, canvas: &mut Canvas<'_, '_>, area: Rect, scroll: &mut Scroll) -> bool {
         let area = text_column(area);
         let (height, line_count) = (usize::from(area.height), self.lines.len());
         let max_offset = line_count.saturating_sub(height);
@@ -80,9 +131,17 @@ impl TextPage {
             scroll.offset = scroll.offset.clamp(min_offset.min(focus), focus);
         }
         scroll.offset = scroll.offset.min(max_offset);
+        let to_columns = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+        let line_area = |row: usize| Rect { y: area.y.saturating_add(to_columns(row)), height: 1, ..area };
         for (row, line) in self.lines.into_iter().skip(scroll.offset).take(height).enumerate() {
-            let y = area.y.saturating_add(u16::try_from(row).unwrap_or(u16::MAX));
-            frame.render_widget(line, Rect { y, height: 1, ..area });
+            canvas.render(line, line_area(row));
+        }
+        let visible_lines = scroll.offset..scroll.offset + height;
+        for target in self.targets.into_iter().filter(|target| visible_lines.contains(&target.line_index)) {
+            let line = line_area(target.line_index - scroll.offset);
+            let x = line.x.saturating_add(to_columns(target.first_column));
+            let width = to_columns(target.column_count).min(line.right().saturating_sub(x));
+            canvas.add_target(Rect { x, width, ..line }, target.action);
         }
         scroll.offset < max_offset
     }
@@ -120,13 +179,13 @@ impl Scroll {
         self.follows_focus = false;
     }
 
-    /// Moves by a key that scrolls; says whether it was one.
-    pub fn handle_key(&mut self, key: Key) -> bool {
-        match key {
-            Key::Up => self.move_by(-1),
-            Key::Down => self.move_by(1),
-            Key::PageUp => self.move_by(-8),
-            Key::PageDown => self.move_by(8),
+    /// Moves by an action that scrolls, with pages of so many lines; returns whether it was one.
+    pub fn handle_action(&mut self, action: Action, page_lines: isize) -> bool {
+        match action.name {
+            "scroll-up" => self.move_by(-1),
+            "scroll-down" => self.move_by(1),
+            "page-up" => self.move_by(-page_lines),
+            "page-down" => self.move_by(page_lines),
             _ => return false,
         }
         true

@@ -1,15 +1,16 @@
 //! The `Screen` trait and the context that every screen receives.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::binding::{Action, Binding, scroll_bindings};
+use super::canvas::Canvas;
 use super::effect::{Effect, Reply};
-use super::key::{Binding, Key};
+use super::key::Key;
 use super::page::Scroll;
 use super::theme::Theme;
 use crate::clock::{Millis, Now};
 
-/// What a screen may see of the world.
+/// What a screen may see of the world. Whatever a screen reads of its session comes in here.
 #[derive(Debug, Clone, Copy)]
 pub struct ScreenContext {
     /// What time it is.
@@ -18,11 +19,19 @@ pub struct ScreenContext {
     pub theme: Theme,
 }
 
-/// One screen. Its state changes only in [`on_key`](Screen::on_key) and [`on_reply`](Screen::on_reply); drawing may
-/// move scroll offsets and nothing else.
+/// One screen. Its state changes only in [`on_action`](Screen::on_action), [`on_text`](Screen::on_text) and
+/// [`on_reply`](Screen::on_reply); drawing may move scroll offsets and nothing else.
 pub trait Screen {
-    /// Says what a key means here.
-    fn on_key(&mut self, key: Key, context: &ScreenContext) -> Option<Effect>;
+    /// Returns its rows of the key table, the most needed first. No two rows name the same key.
+    fn bindings(&self) -> Vec<Binding>;
+
+    /// Does what a row of the key table, or a target of the mouse, stands for.
+    fn on_action(&mut self, action: Action, context: &ScreenContext) -> Option<Effect>;
+
+    /// Takes a typed character, while [`captures_text`](Screen::captures_text) is true.
+    fn on_text(&mut self, c: char) {
+        let _ = c;
+    }
 
     /// Hears what became of an effect of its own.
     fn on_reply(&mut self, reply: Reply, context: &ScreenContext) -> Option<Effect> {
@@ -40,14 +49,11 @@ pub trait Screen {
         None
     }
 
-    /// Draws itself between the rules of the frame.
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext);
+    /// Draws itself between the rules of the frame, and adds what can be clicked.
+    fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext);
 
     /// Returns what stands on the left and on the right of the top line.
     fn title(&self, context: &ScreenContext) -> (String, String);
-
-    /// Returns its keys, the most needed first.
-    fn bindings(&self) -> Vec<Binding>;
 
     /// Returns after how long it wants to be drawn again; nothing to sleep until a key is pressed.
     fn next_wake(&self, context: &ScreenContext) -> Option<Millis> {
@@ -66,12 +72,21 @@ pub trait Screen {
     }
 }
 
-/// Handles a key on a screen that is only read: it scrolls, or leaves with `leave_effect`.
-pub fn handle_read_only_key(scroll: &mut Scroll, key: Key, leave_effect: Effect) -> Option<Effect> {
-    match key {
-        key if scroll.handle_key(key) => None,
-        Key::CtrlC => Some(Effect::Quit),
-        Key::Enter | Key::Esc | Key::Char('q') => Some(leave_effect),
-        _ => None,
+/// Returns the rows of a screen that is only read: they scroll and go back.
+pub fn read_only_bindings() -> Vec<Binding> {
+    let leave = Binding::new(&[Key::Esc, Key::Enter, Key::Char('q')], Action::LEAVE, "back");
+    scroll_bindings().into_iter().chain([leave, Binding::unlisted(&[Key::CtrlC], Action::QUIT)]).collect()
+}
+
+/// Does what the rows of a screen that is only read stand for: it scrolls, or leaves with `leave_effect`.
+pub fn on_read_only_action(scroll: &mut Scroll, action: Action, leave_effect: Effect) -> Option<Effect> {
+    const PAGE_LINES: isize = 8;
+    match action.name {
+        "leave" => Some(leave_effect),
+        "quit" => Some(Effect::Quit),
+        _ => {
+            scroll.handle_action(action, PAGE_LINES);
+            None
+        }
     }
 }

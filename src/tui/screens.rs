@@ -3,7 +3,6 @@
 pub mod answer_sheet;
 pub mod briefing;
 pub mod certificates;
-pub mod help;
 pub mod home;
 pub mod person;
 pub mod preview;

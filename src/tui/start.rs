@@ -5,6 +5,9 @@ use std::sync::mpsc;
 
 use super::app::{App, InterfaceEnd};
 use super::effect::Route;
+use super::execute::Execute;
+use super::input::Input;
+use super::jobs::Jobs;
 use super::perform::ServiceExecutor;
 use super::theme::Theme;
 use crate::projections::people::PersonRow;
@@ -32,7 +35,7 @@ pub fn run_interface(service: Service, first_screen: FirstScreen, theme: Theme) 
             (ServiceExecutor::with_attempt(service, trainee, attempt), Route::Quiz)
         }
     };
-    run_app(App::new(executor, theme, first_route))
+    run_app(executor, theme, first_route)
 }
 
 /// Opens a preview and returns how it ended once it is left.
@@ -41,15 +44,21 @@ pub fn run_interface(service: Service, first_screen: FirstScreen, theme: Theme) 
 /// Where the terminal cannot be taken over.
 pub fn run_preview(mut executor: PreviewExecutor, file_name: &str, theme: Theme) -> io::Result<InterfaceEnd> {
     let first_route = Route::Preview { file_name: file_name.to_owned(), content: Box::new(executor.read()) };
-    run_app(App::new(executor, theme, first_route))
+    run_app(executor, theme, first_route)
 }
 
-fn run_app(mut app: App) -> io::Result<InterfaceEnd> {
+fn run_app(executor: impl Execute + 'static, theme: Theme, first_route: Route) -> io::Result<InterfaceEnd> {
+    let (sender, inputs) = mpsc::channel();
+    let job_sender = sender.clone();
+    let jobs = Jobs::threaded(move |report| {
+        // If nobody listens any more, the session has ended.
+        let _ = job_sender.send(Input::Job(report));
+    });
+    let mut app = App::new(executor, jobs, theme, first_route);
     // What failed before the first screen is told on the terminal as it is.
     if let Some(end) = app.end() {
         return Ok(end.clone());
     }
-    let (sender, inputs) = mpsc::channel();
     let (guard, mut terminal) = terminal::enter()?;
     terminal::spawn_input_threads(sender)?;
     let end = event_loop::run(&mut terminal, &inputs, &mut app, &mut terminal::ProcessHost);
@@ -57,5 +66,9 @@ fn run_app(mut app: App) -> io::Result<InterfaceEnd> {
     // panic.
     std::mem::forget(terminal);
     drop(guard);
+    // Whoever left has the terminal again while the last files are written. A signal waits for nothing.
+    if app.end().is_some() {
+        app.join_jobs();
+    }
     Ok(end)
 }

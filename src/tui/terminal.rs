@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::mpsc::Sender;
 use std::thread;
 
+use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
 use crossterm::{cursor, execute, terminal};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
@@ -16,7 +17,8 @@ use signal_hook::iterator::Signals;
 use termina::Parser;
 
 use crate::tui::event_loop::TerminalHost;
-use crate::tui::key::Input;
+use crate::tui::input::Input;
+use crate::tui::jobs::JOB_THREAD_NAME;
 
 /// The terminal with a buffer that holds a whole frame, so that a frame is one write.
 pub type ProcessTerminal = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
@@ -44,8 +46,11 @@ pub fn enter() -> io::Result<(TerminalGuard, ProcessTerminal)> {
     let guard = TerminalGuard(());
     let previous_hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        restore();
-        previous_hook(info);
+        // The panic of a job is shown on the screen, which goes on.
+        if thread::current().name() != Some(JOB_THREAD_NAME) {
+            restore();
+            previous_hook(info);
+        }
     }));
     enter_alternate_screen()?;
     let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME_BUFFER_BYTES, io::stdout()));
@@ -59,7 +64,7 @@ fn enter_alternate_screen() -> io::Result<()> {
 
 /// Gives the terminal back; where it is gone there is nothing to give back.
 fn restore() {
-    let _ = execute!(io::stdout(), cursor::Show, terminal::LeaveAlternateScreen);
+    let _ = execute!(io::stdout(), DisableMouseCapture, cursor::Show, terminal::LeaveAlternateScreen);
     let _ = terminal::disable_raw_mode();
     let _ = io::stdout().flush();
 }
@@ -82,6 +87,13 @@ impl TerminalHost for ProcessHost {
         enter_alternate_screen()?;
         let (columns, rows) = terminal::size()?;
         Ok(crate::tui::event_loop::clamped_area(columns, rows))
+    }
+
+    fn capture_mouse(&mut self, is_captured: bool) -> io::Result<()> {
+        match is_captured {
+            true => execute!(io::stdout(), EnableMouseCapture),
+            false => execute!(io::stdout(), DisableMouseCapture),
+        }
     }
 }
 

@@ -65,7 +65,6 @@ impl HomeView {
     /// # Errors
     /// What the store says.
     pub fn load(service: &mut Service, person: &PersonRow) -> Result<Self, ServiceError> {
-        service.certify_pending(person.id)?;
         let open_exam = service.find_open_attempt(person.id, Mode::Exam)?;
         let open_practice = service.find_open_attempt(person.id, Mode::Practice)?.map(|row| row.id);
         let open_mock = service.find_open_attempt(person.id, Mode::Mock)?.map(|row| row.id);

@@ -6,7 +6,7 @@ use crate::exam::LoadedPaper;
 use crate::problem::Severity;
 
 /// What was read of the file: a bank to look through, or what is wrong with it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum PreviewContent {
     /// All of its questions.
     Bank(PreviewBank),
@@ -15,7 +15,7 @@ pub enum PreviewContent {
 }
 
 /// A bank to look through.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PreviewBank {
     /// All questions, drafts and retired ones as well.
     pub loaded_paper: Arc<LoadedPaper>,

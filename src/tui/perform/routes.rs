@@ -1,20 +1,26 @@
-//! Opens the screen of a route and reads its data from the store.
+//! The route table: turns a route into its screen, with the data that the screen shows.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::ServiceExecutor;
 use crate::attempt::{ExamResult, Mode};
 use crate::bank::exam::Exam;
+use crate::clock::Countdown;
 use crate::exam::disclosure::{self, DisclosureLevel};
-use crate::service::ServiceError;
-use crate::tui::effect::{Reply, Route};
-use crate::tui::execute::{Execute, StackChange};
-use crate::tui::open;
+use crate::service::certificates::StoredCertificate;
+use crate::service::{ActiveAttempt, ServiceError};
+use crate::tui::effect::Route;
+use crate::tui::execute::Execute;
+use crate::tui::jobs::Jobs;
 use crate::tui::screen::Screen;
+use crate::tui::screens::answer_sheet::AnswerSheetScreen;
 use crate::tui::screens::briefing::BriefingScreen;
-use crate::tui::screens::certificates::CertificateListScreen;
+use crate::tui::screens::certificates::{CertificateListScreen, CertificateScreen};
 use crate::tui::screens::home::HomeScreen;
 use crate::tui::screens::person::PersonScreen;
+use crate::tui::screens::preview::PreviewScreen;
+use crate::tui::screens::quiz::QuizScreen;
 use crate::tui::screens::records::RecordsScreen;
 use crate::tui::screens::result::{ExamResultScreen, PracticeResultScreen};
 use crate::tui::screens::topics::TopicsScreen;
@@ -24,43 +30,50 @@ use crate::view::exam_result::ExamResultView;
 use crate::view::home::HomeView;
 use crate::view::person::PersonView;
 
-impl ServiceExecutor {
-    /// Opens a screen.
-    pub(super) fn open_route(&mut self, route: Route) -> Result<StackChange, ServiceError> {
-        let route = match open::screen_for_route(route) {
-            Ok(screen) => return Ok(StackChange::Push(screen)),
-            Err(route) => route,
-        };
-        Ok(match route {
-            Route::Home if self.trainee.is_none() => {
-                StackChange::ReplaceAll(Box::new(WelcomeScreen::new(self.service.store.people()?)))
-            }
-            Route::Home => StackChange::ReplaceAll(self.home_screen()?),
-            Route::Topics => StackChange::Push(Box::new(TopicsScreen::new(self.home_view()?.topics))),
-            Route::Briefing(exam) => StackChange::Push(self.briefing_screen(exam)?),
-            Route::Quiz => match self.attempt.take() {
-                Some(attempt) => StackChange::ReplaceAll(self.open_quiz(attempt)),
-                None => StackChange::ReplaceAll(self.home_screen()?),
-            },
-            Route::Result => self.open_result()?,
-            Route::Certificates => StackChange::Push(self.certificates_screen()?),
-            Route::Records => {
-                let today = self.service.trust.latest_known_time(self.now().wall);
-                StackChange::Push(Box::new(RecordsScreen::new(self.service.matrix()?, today)))
-            }
-            Route::Person(trainee_id) => {
-                StackChange::Push(Box::new(PersonScreen::new(PersonView::load(&self.service, trainee_id)?)))
-            }
-            // These have all they need and are open by now.
-            Route::AnswerSheet { .. }
-            | Route::Review(_)
-            | Route::Certificate(_)
-            | Route::Help(_)
-            | Route::Preview { .. } => StackChange::Reply(Reply::Closed),
-        })
-    }
+/// Makes the screen of a route. A preview has no executor: only routes that carry all their data work there.
+///
+/// # Errors
+/// What the service says, or that the route needs a store where there is none.
+pub fn open_screen(
+    route: Route,
+    executor: Option<&mut ServiceExecutor>,
+    jobs: &mut Jobs,
+) -> Result<Box<dyn Screen>, ServiceError> {
+    Ok(match (route, executor) {
+        (Route::AnswerSheet { session, question_index, countdown }, _) => {
+            Box::new(AnswerSheetScreen::new(*session, question_index, countdown))
+        }
+        (Route::Review(session), _) => Box::new(QuizScreen::review(*session)),
+        (Route::Certificate(certificate), _) => Box::new(CertificateScreen::new(&certificate.0, certificate.1)),
+        (Route::Preview { file_name, content }, _) => Box::new(PreviewScreen::new(&file_name, *content)),
+        (Route::Home, Some(executor)) => executor.home_screen(jobs)?,
+        (Route::Topics, Some(executor)) => Box::new(TopicsScreen::new(executor.home_view()?.topics)),
+        (Route::Briefing(exam), Some(executor)) => executor.briefing_screen(exam)?,
+        (Route::Quiz, Some(executor)) => executor.quiz_screen(jobs)?,
+        (Route::Result, Some(executor)) => executor.result_screen(jobs)?,
+        (Route::Certificates, Some(executor)) => {
+            let certificates = executor.service.verified_certificates(Some(executor.trainee()?.id))?;
+            Box::new(CertificateListScreen::new(certificates))
+        }
+        (Route::Records, Some(executor)) => {
+            let today = executor.service.trust.latest_known_time(executor.now().wall);
+            Box::new(RecordsScreen::new(executor.service.matrix()?, today))
+        }
+        (Route::Person(trainee_id), Some(executor)) => {
+            Box::new(PersonScreen::new(PersonView::load(&executor.service, trainee_id)?))
+        }
+        (_, None) => return Err(ServiceError::Rejected("A preview shows its file and nothing else.".to_owned())),
+    })
+}
 
-    pub(super) fn home_screen(&mut self) -> Result<Box<dyn Screen>, ServiceError> {
+impl ServiceExecutor {
+    fn home_screen(&mut self, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
+        let Some(person) = &self.trainee else {
+            return Ok(Box::new(WelcomeScreen::new(self.service.store.people()?)));
+        };
+        for certificate in self.service.sign_pending(person.id)? {
+            self.start_pictures(certificate, jobs);
+        }
         Ok(Box::new(HomeScreen::new(self.home_view()?)))
     }
 
@@ -78,29 +91,37 @@ impl ServiceExecutor {
         Ok(Box::new(BriefingScreen::new(exam, eligibility, name, time_limit, &banks)))
     }
 
-    fn certificates_screen(&self) -> Result<Box<dyn Screen>, ServiceError> {
-        let certificates = self.service.verified_certificates(Some(self.trainee()?.id))?;
-        Ok(Box::new(CertificateListScreen::new(certificates)))
+    /// Shows the attempt in progress; home where there is none.
+    fn quiz_screen(&mut self, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
+        let Some(attempt) = &self.attempt else { return self.home_screen(jobs) };
+        let now = self.now();
+        let countdown = attempt.time_left(now).map(|remaining| Countdown { read_at: now, remaining });
+        Ok(Box::new(QuizScreen::new(attempt.session.clone(), countdown)))
     }
 
-    fn open_result(&mut self) -> Result<StackChange, ServiceError> {
-        let Some(mut attempt) = self.attempt.take() else { return Ok(StackChange::Pop(Reply::Closed)) };
-        let Some(finished) = attempt.session.finished().cloned() else { return Ok(StackChange::Pop(Reply::Closed)) };
+    /// Shows how the attempt in progress ended; home where none has.
+    fn result_screen(&mut self, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
+        let Some(mut attempt) = self.attempt.take() else { return self.home_screen(jobs) };
+        let screen = self.result_of(&mut attempt, jobs);
+        if screen.is_err() {
+            // The attempt can be looked at again.
+            self.attempt = Some(attempt);
+        }
+        screen
+    }
+
+    fn result_of(&mut self, attempt: &mut ActiveAttempt, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
+        let Some(finished) = attempt.session.finished().cloned() else { return self.home_screen(jobs) };
         let loaded_paper = Arc::clone(attempt.session.loaded_paper());
         let Some(exam) = loaded_paper.exam.as_ref() else {
-            return Ok(StackChange::ReplaceAll(Box::new(PracticeResultScreen::new(attempt.session))));
+            return Ok(Box::new(PracticeResultScreen::new(attempt.session.clone())));
         };
         let is_mock = loaded_paper.mode == Mode::Mock;
         let readiness_lines =
             if is_mock { view::readiness_lines(&attempt.session, &finished.outcome) } else { Vec::new() };
         // The result is on disk; what befalls the certificate is told beside it.
-        let certificate =
-            (finished.outcome.result == ExamResult::Passed && !is_mock && !attempt.invigilated).then(|| {
-                self.service
-                    .certify(&mut attempt)
-                    .map(|issued_file| issued_file.path)
-                    .map_err(|error| error.to_string())
-            });
+        let is_certified_here = finished.outcome.result == ExamResult::Passed && !is_mock && !attempt.invigilated;
+        let certificate = is_certified_here.then(|| self.certify(attempt, jobs).map_err(|error| error.to_string()));
         let eligibility = self.service.eligibility(attempt.trainee, exam)?;
         let disclosure_level = disclosure::level(loaded_paper.mode, exam.review, eligibility);
         let reviewed_questions = if disclosure_level >= DisclosureLevel::ChosenAnswers {
@@ -117,6 +138,22 @@ impl ServiceExecutor {
             readiness_lines,
             reviewed_questions,
         };
-        Ok(StackChange::ReplaceAll(Box::new(ExamResultScreen::new(result_view))))
+        Ok(Box::new(ExamResultScreen::new(result_view)))
+    }
+
+    /// Signs the certificate and returns where its credential is; the pictures follow.
+    fn certify(&mut self, attempt: &mut ActiveAttempt, jobs: &mut Jobs) -> Result<PathBuf, ServiceError> {
+        let certificate = self.service.certify(attempt)?;
+        let path = certificate.path.clone();
+        self.start_pictures(certificate, jobs);
+        Ok(path)
+    }
+
+    /// Draws a certificate's pictures beside the interface. They take longer than anybody should wait for a screen.
+    fn start_pictures(&self, certificate: StoredCertificate, jobs: &mut Jobs) {
+        let render = self.service.certificate_renderer(certificate);
+        jobs.start("Making the certificate's pictures", move |_| {
+            render().map(|()| None).map_err(|error| error.to_string())
+        });
     }
 }

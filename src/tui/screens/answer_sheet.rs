@@ -1,13 +1,15 @@
 //! The answer sheet: every question with its state, and submission of the attempt.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::clock::{Countdown, Millis};
 use crate::exam::Session;
 use crate::exam::session::AttemptAction;
-use crate::tui::effect::{Command, Effect, Reply, Route};
-use crate::tui::key::{Binding, Key, binding};
+use crate::tui::binding::{Action, Binding, first_last_bindings};
+use crate::tui::canvas::Canvas;
+use crate::tui::effect::{Command, Dialog, Effect, Reply, Route};
+use crate::tui::key::Key;
+use crate::tui::overlay::CLOSE_OVERLAY;
 use crate::tui::page::{Scroll, TextPage, text_column};
 use crate::tui::screen::{Screen, ScreenContext};
 use crate::tui::theme::TextRole;
@@ -23,14 +25,13 @@ pub struct AnswerSheetScreen {
     selected: usize,
     columns: usize,
     countdown: Option<Countdown>,
-    is_confirming: bool,
     scroll: Scroll,
 }
 
 impl AnswerSheetScreen {
     /// Shows where an attempt stands, beginning at a question.
     pub fn new(session: Session, selected: usize, countdown: Option<Countdown>) -> Self {
-        Self { session, selected, columns: 1, countdown, is_confirming: false, scroll: Scroll::default() }
+        Self { session, selected, columns: 1, countdown, scroll: Scroll::default() }
     }
 
     fn open_questions(&self) -> Vec<usize> {
@@ -54,24 +55,39 @@ fn question_numbers(indices: &[usize]) -> String {
 }
 
 impl Screen for AnswerSheetScreen {
-    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
-        if std::mem::take(&mut self.is_confirming) {
-            let is_confirmed = matches!(key, Key::Char('y' | 'Y'));
-            return is_confirmed.then_some(Effect::Do(Command::Record(AttemptAction::Submit)));
-        }
+    fn bindings(&self) -> Vec<Binding> {
+        let step = |key: Key, name: &'static str| Binding::new(&[key], Action::named(name), "choose");
+        let mut rows = vec![
+            step(Key::Left, "left"),
+            step(Key::Up, "up"),
+            step(Key::Down, "down"),
+            step(Key::Right, "right"),
+            Binding::new(&[Key::Enter], Action::named("open"), "go to it"),
+            Binding::new(&[Key::Char('f')], Action::named("submit"), "finish and submit"),
+            Binding::new(&[Key::Esc, Key::Char('s'), Key::Char('q'), Key::CtrlC], Action::LEAVE, "back"),
+        ];
+        rows.extend(first_last_bindings());
+        rows
+    }
+
+    fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         let last_index = self.session.question_count().saturating_sub(1);
         self.scroll.follow_focus();
-        match key {
-            Key::Left => self.selected = self.selected.saturating_sub(1),
-            Key::Right => self.selected = (self.selected + 1).min(last_index),
-            Key::Up => self.selected = self.selected.checked_sub(self.columns).unwrap_or(self.selected),
-            Key::Down if self.selected + self.columns <= last_index => self.selected += self.columns,
-            Key::Home => self.selected = 0,
-            Key::End => self.selected = last_index,
-            Key::Enter => return Some(Effect::CloseToQuestion(self.selected)),
-            Key::Char('f' | 'F') => self.is_confirming = true,
-            Key::Esc | Key::CtrlC | Key::Char('s' | 'q') => return Some(Effect::Close),
-            _ => {}
+        match action.name {
+            "left" => self.selected = self.selected.saturating_sub(1),
+            "right" => self.selected = (self.selected + 1).min(last_index),
+            "up" => self.selected = self.selected.checked_sub(self.columns).unwrap_or(self.selected),
+            "down" if self.selected + self.columns <= last_index => self.selected += self.columns,
+            "first" => self.selected = 0,
+            "last" => self.selected = last_index,
+            "open" => return Some(Effect::CloseToQuestion(self.selected)),
+            "open-question" => return Some(Effect::CloseToQuestion(action.index)),
+            "submit" => return Some(Effect::Ask(self.submit_dialog())),
+            "submit-now" => return Some(Effect::Do(Command::Record(AttemptAction::Submit))),
+            "leave" => return Some(Effect::Close),
+            _ => {
+                self.scroll.handle_action(action, 8);
+            }
         }
         None
     }
@@ -91,7 +107,7 @@ impl Screen for AnswerSheetScreen {
         (self.time_left(cx) == Some(Millis(0))).then_some(Effect::Do(Command::Record(AttemptAction::TimeOut)))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+    fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         self.columns = (usize::from(text_column(area).width) / CELL_WIDTH).max(1);
         let mut page = TextPage::new(context.theme, area);
         let (open, flagged) = (self.open_questions(), self.flagged_questions());
@@ -107,24 +123,11 @@ impl Screen for AnswerSheetScreen {
             if indices.contains(&self.selected) {
                 page.focus_next_line();
             }
-            page.push_line(&cells.iter().map(|(role, cell)| (*role, cell.as_str())).collect::<Vec<_>>());
+            page.push_cells(&cells);
         }
         page.push_blank_line();
         page.push_text(TextRole::Dim, "● answered   ○ open   ⚑ flagged");
-        page.push_blank_line();
-        if self.is_confirming {
-            if !open.is_empty() {
-                page.push_text(TextRole::Warn, &format!("Unanswered: {}.", question_numbers(&open)));
-            }
-            if !flagged.is_empty() {
-                page.push_text(TextRole::Warn, &format!("Flagged: {}.", question_numbers(&flagged)));
-            }
-            page.focus_next_line();
-            let unanswered_note =
-                if open.is_empty() { String::new() } else { format!(" with {} unanswered", open.len()) };
-            page.push_text(TextRole::Strong, &format!("Submit{unanswered_note}? y submits, any other key goes back."));
-        }
-        page.draw(frame, area, &mut self.scroll);
+        page.draw(canvas, area, &mut self.scroll);
     }
 
     fn title(&self, context: &ScreenContext) -> (String, String) {
@@ -137,18 +140,6 @@ impl Screen for AnswerSheetScreen {
         )
     }
 
-    fn bindings(&self) -> Vec<Binding> {
-        if self.is_confirming {
-            return vec![binding("y", "submit"), binding("Esc", "back")];
-        }
-        vec![
-            binding("←↑↓→", "choose"),
-            binding("Enter", "go to it"),
-            binding("f", "finish and submit"),
-            binding("Esc", "back"),
-        ]
-    }
-
     fn next_wake(&self, context: &ScreenContext) -> Option<Millis> {
         self.countdown.map(|countdown| countdown.until_next_change(context.now))
     }
@@ -159,7 +150,7 @@ impl Screen for AnswerSheetScreen {
 }
 
 impl AnswerSheetScreen {
-    fn cell(&self, index: usize) -> (TextRole, String) {
+    fn cell(&self, index: usize) -> (TextRole, String, Option<Action>) {
         let is_selected = index == self.selected;
         let state = if self.session.stored_answer(index).is_some() { "●" } else { "○" };
         let flag = if self.session.is_flagged(index) { "⚑" } else { " " };
@@ -167,6 +158,25 @@ impl AnswerSheetScreen {
         (
             if is_selected { TextRole::Accent } else { TextRole::Text },
             format!("{pointer}{:>3} {state}{flag} ", index + 1),
+            Some(Action::indexed("open-question", index)),
         )
+    }
+
+    /// Asks before the attempt is handed in.
+    fn submit_dialog(&self) -> Dialog {
+        let (open, flagged) = (self.open_questions(), self.flagged_questions());
+        let question =
+            if open.is_empty() { "Submit?".to_owned() } else { format!("Submit with {} unanswered?", open.len()) };
+        let listed =
+            [("Unanswered", open), ("Flagged", flagged)].into_iter().filter(|(_, indices)| !indices.is_empty());
+        let lines = listed.map(|(label, indices)| format!("{label}: {}.", question_numbers(&indices)));
+        Dialog {
+            title: question,
+            text: lines.collect::<Vec<_>>().join("\n"),
+            bindings: vec![
+                Binding::new(&[Key::Char('y')], Action::named("submit-now"), "submit"),
+                Binding::new(&[Key::Any], CLOSE_OVERLAY, "back"),
+            ],
+        }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::attempt::points::points_needed;
@@ -12,10 +11,12 @@ use crate::bank::lazy::LazyBank;
 use crate::clock::Millis;
 use crate::exam::draw;
 use crate::exam::eligibility::Eligibility;
+use crate::tui::binding::{Action, Binding};
+use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Command, Effect};
-use crate::tui::key::{Binding, Key, binding};
+use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage};
-use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::screen::{Screen, ScreenContext, on_read_only_action};
 use crate::tui::theme::TextRole;
 use crate::{text, view};
 
@@ -92,25 +93,27 @@ fn summary_lines(exam: &Exam, time_limit: Option<Millis>, banks: &[CatalogEntry<
 }
 
 impl Screen for BriefingScreen {
-    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
-        match key {
-            Key::CtrlC => Some(Effect::Quit),
-            Key::Esc | Key::Char('q') => Some(Effect::Close),
-            Key::Enter if self.can_start() => Some(Effect::Do(Command::StartExam(Arc::clone(&self.exam)))),
-            Key::Char('m') => Some(Effect::Do(Command::StartMock(Arc::clone(&self.exam)))),
-            Key::Up => {
-                self.scroll.move_by(-1);
-                None
-            }
-            Key::Down => {
-                self.scroll.move_by(1);
-                None
-            }
-            _ => None,
+    fn bindings(&self) -> Vec<Binding> {
+        let refusal = (!self.can_start()).then(|| view::eligibility_line(self.eligibility, &self.exam));
+        vec![
+            Binding::new(&[Key::Enter], Action::named("start"), "start").disabled(refusal),
+            Binding::new(&[Key::Char('m')], Action::named("mock"), "mock"),
+            Binding::new(&[Key::Esc, Key::Char('q')], Action::LEAVE, "back"),
+            Binding::unlisted(&[Key::CtrlC], Action::QUIT),
+            Binding::unlisted(&[Key::Up], Action::SCROLL_UP),
+            Binding::unlisted(&[Key::Down], Action::SCROLL_DOWN),
+        ]
+    }
+
+    fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
+        match action.name {
+            "start" => Some(Effect::Do(Command::StartExam(Arc::clone(&self.exam)))),
+            "mock" => Some(Effect::Do(Command::StartMock(Arc::clone(&self.exam)))),
+            _ => on_read_only_action(&mut self.scroll, action, Effect::Close),
         }
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+    fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
         page.push_blank_line();
         page.push_text(TextRole::Strong, &self.exam.title);
@@ -131,15 +134,10 @@ impl Screen for BriefingScreen {
             TextRole::Dim,
             "m starts a mock of it: the same rules, it never counts, and says how ready you are.",
         );
-        page.draw(frame, area, &mut self.scroll);
+        page.draw(canvas, area, &mut self.scroll);
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
         (self.exam.title.clone(), "before the exam".to_owned())
-    }
-
-    fn bindings(&self) -> Vec<Binding> {
-        let (start, mock, back) = (binding("Enter", "start"), binding("m", "mock"), binding("Esc", "back"));
-        if self.can_start() { vec![start, mock, back] } else { vec![mock, back] }
     }
 }

@@ -1,16 +1,17 @@
 //! The list of a trainee's certificates, and the screen of one certificate with all its signed fields.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::clock::Timestamp;
 use crate::credential::{Assurance, Verdict, VerificationResult};
 use crate::service::certificates::StoredCertificate;
 use crate::text;
+use crate::tui::binding::{Action, Binding, up_down_bindings};
+use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Effect, Route};
-use crate::tui::key::{Binding, Key, binding};
+use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage};
-use crate::tui::screen::{Screen, ScreenContext, handle_read_only_key};
+use crate::tui::screen::{Screen, ScreenContext, on_read_only_action, read_only_bindings};
 use crate::tui::theme::TextRole;
 
 /// The list of certificates.
@@ -25,6 +26,10 @@ impl CertificateListScreen {
     /// Lists these.
     pub fn new(stored: Vec<(StoredCertificate, VerificationResult)>) -> Self {
         Self { certificates: stored, selected: 0, scroll: Scroll::default() }
+    }
+
+    fn open_selected(&self) -> Option<Effect> {
+        self.certificates.get(self.selected).cloned().map(|chosen| Effect::Open(Route::Certificate(Box::new(chosen))))
     }
 }
 
@@ -51,26 +56,37 @@ fn reliance(verification: &VerificationResult) -> String {
 }
 
 impl Screen for CertificateListScreen {
-    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
+    fn bindings(&self) -> Vec<Binding> {
+        let leave = Binding::new(&[Key::Esc, Key::Char('q')], Action::LEAVE, "back");
+        let mut rows = Vec::new();
+        if !self.certificates.is_empty() {
+            rows.extend(up_down_bindings("choose"));
+            rows.push(Binding::new(&[Key::Enter], Action::named("open"), "open"));
+        }
+        rows.extend([leave, Binding::unlisted(&[Key::CtrlC], Action::QUIT)]);
+        rows
+    }
+
+    fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         self.scroll.follow_focus();
-        match key {
-            Key::CtrlC => return Some(Effect::Quit),
-            Key::Esc | Key::Char('q') => return Some(Effect::Close),
-            Key::Up => self.selected = self.selected.saturating_sub(1),
-            Key::Down => self.selected = (self.selected + 1).min(self.certificates.len().saturating_sub(1)),
-            Key::Enter => {
-                let (stored_certificate, verification) = self.certificates.get(self.selected)?;
-                return Some(Effect::Open(Route::Certificate(Box::new((
-                    stored_certificate.clone(),
-                    verification.clone(),
-                )))));
+        match action.name {
+            "leave" => return Some(Effect::Close),
+            "quit" => return Some(Effect::Quit),
+            "up" => self.selected = self.selected.saturating_sub(1),
+            "down" => self.selected = (self.selected + 1).min(self.certificates.len().saturating_sub(1)),
+            "open" => return self.open_selected(),
+            "open-row" => {
+                self.selected = action.index;
+                return self.open_selected();
             }
-            _ => {}
+            _ => {
+                self.scroll.handle_action(action, 8);
+            }
         }
         None
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+    fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
         page.push_blank_line();
         if self.certificates.is_empty() {
@@ -81,6 +97,7 @@ impl Screen for CertificateListScreen {
             if is_selected {
                 page.focus_next_line();
             }
+            page.set_line_action(Some(Action::indexed("open-row", index)));
             let exam = &stored_certificate.exam;
             let summary = format!(
                 "{exam}  ·  {}  ·  {}",
@@ -94,20 +111,14 @@ impl Screen for CertificateListScreen {
                 &summary,
             );
             page.push_hanging_text("  ", TextRole::Text, TextRole::Dim, &reliance(verification));
+            page.set_line_action(None);
             page.push_blank_line();
         }
-        page.draw(frame, area, &mut self.scroll);
+        page.draw(canvas, area, &mut self.scroll);
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
         ("Certificates".to_owned(), text::count_with_noun(self.certificates.len(), "certificate"))
-    }
-
-    fn bindings(&self) -> Vec<Binding> {
-        if self.certificates.is_empty() {
-            return vec![binding("Esc", "back")];
-        }
-        vec![binding("↑↓", "choose"), binding("Enter", "open"), binding("Esc", "back")]
     }
 }
 
@@ -127,11 +138,15 @@ impl CertificateScreen {
 }
 
 impl Screen for CertificateScreen {
-    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
-        handle_read_only_key(&mut self.scroll, key, Effect::Close)
+    fn bindings(&self) -> Vec<Binding> {
+        read_only_bindings()
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+    fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
+        on_read_only_action(&mut self.scroll, action, Effect::Close)
+    }
+
+    fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
         page.push_blank_line();
         let fields =
@@ -153,14 +168,10 @@ impl Screen for CertificateScreen {
         page.push_blank_line();
         page.push_text(TextRole::Dim, "File:");
         page.push_text(TextRole::Text, &self.path);
-        page.draw(frame, area, &mut self.scroll);
+        page.draw(canvas, area, &mut self.scroll);
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
         ("Certificate".to_owned(), self.verification.verdict.to_string())
-    }
-
-    fn bindings(&self) -> Vec<Binding> {
-        vec![binding("↑↓", "scroll"), binding("Esc", "back")]
     }
 }

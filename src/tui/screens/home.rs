@@ -12,15 +12,15 @@
 
 use std::sync::Arc;
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::bank::exam::Exam;
 use crate::exam::eligibility::Eligibility;
-use crate::ids::AttemptId;
 use crate::text;
+use crate::tui::binding::{Action, Binding, first_last_bindings, page_bindings, up_down_bindings};
+use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Command, Effect, Reply, Route};
-use crate::tui::key::{Binding, Key, binding};
+use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage, progress_bar};
 use crate::tui::screen::{Screen, ScreenContext};
 use crate::tui::theme::TextRole;
@@ -29,11 +29,15 @@ use crate::view::home::{HomeView, TopicView};
 /// An entry of the menu.
 struct MenuEntry {
     label: String,
-    /// The key that opens it; the exams from the eleventh on have none.
+    /// The key that opens it; the exams from the tenth on have none.
     key: Option<char>,
-    action: fn(&HomeView, usize) -> Option<Effect>,
-    /// The exam it is about, by its place.
-    exam_index: usize,
+    action: Action,
+}
+
+impl MenuEntry {
+    fn new(label: &str, key: char, action: &'static str) -> Self {
+        Self { label: label.to_owned(), key: Some(key), action: Action::named(action) }
+    }
 }
 
 /// The home screen.
@@ -51,39 +55,50 @@ impl HomeScreen {
     }
 
     fn menu(&self) -> Vec<MenuEntry> {
-        let entry =
-            |label: &str, key, action| MenuEntry { label: label.to_owned(), key: Some(key), action, exam_index: 0 };
         let mut menu = Vec::new();
         if let Some(open_exam) = &self.data.open_exam {
-            let action = |data: &HomeView, _| {
-                data.open_exam.as_ref().map(|open_exam| Effect::Do(Command::Resume(open_exam.attempt)))
-            };
-            menu.push(entry(&format!("Go on with the exam: {}", open_exam.title), 'g', action));
+            menu.push(MenuEntry::new(&format!("Go on with the exam: {}", open_exam.title), 'g', "resume"));
         } else {
             if self.data.open_practice.is_some() {
-                menu.push(entry("Go on with the practice", 'g', |data, _| data.open_practice.map(resume_effect)));
+                menu.push(MenuEntry::new("Go on with the practice", 'g', "resume"));
             }
             if self.data.open_mock.is_some() {
-                menu.push(entry("Go on with the mock exam", 'm', |data, _| data.open_mock.map(resume_effect)));
+                menu.push(MenuEntry::new("Go on with the mock exam", 'm', "resume-mock"));
             }
-            menu.push(entry("Practice a topic", 'p', |_, _| Some(Effect::Open(Route::Topics))));
-            for (exam, (blueprint, _)) in self.data.exams.iter().enumerate() {
-                let label = match self.data.exams.len() {
+            menu.push(MenuEntry::new("Practice a topic", 'p', "practice"));
+            menu.extend(self.data.exams.iter().enumerate().map(|(index, (exam, _))| MenuEntry {
+                label: match self.data.exams.len() {
                     1 => "Take the exam".to_owned(),
-                    _ => format!("Exam: {}", blueprint.title),
-                };
-                let digit = u32::try_from(exam).ok().and_then(|exam| char::from_digit(exam, 10));
-                let key = if exam == 0 { Some('e') } else { digit };
-                let action = |data: &HomeView, exam: usize| {
-                    data.exams.get(exam).map(|(exam, _)| Effect::Open(Route::Briefing(Arc::clone(exam))))
-                };
-                menu.push(MenuEntry { label, key, action, exam_index: exam });
-            }
+                    _ => format!("Exam: {}", exam.title),
+                },
+                key: exam_key(index),
+                action: Action::indexed("exam", index),
+            }));
         }
-        menu.push(entry("Certificates", 'c', |_, _| Some(Effect::Open(Route::Certificates))));
-        menu.push(entry("Records", 'l', |_, _| Some(Effect::Open(Route::Records))));
-        menu.push(entry("Quit", 'q', |_, _| Some(Effect::Quit)));
+        menu.push(MenuEntry::new("Certificates", 'c', "certificates"));
+        menu.push(MenuEntry::new("Records", 'l', "records"));
+        menu.push(MenuEntry { label: "Quit".to_owned(), key: Some('q'), action: Action::QUIT });
         menu
+    }
+
+    /// Does what an entry of the menu stands for.
+    fn open_entry(&self, action: Action) -> Option<Effect> {
+        match action.name {
+            "resume" => {
+                let open_exam = self.data.open_exam.as_ref().map(|open_exam| open_exam.attempt);
+                open_exam.or(self.data.open_practice).map(|attempt| Effect::Do(Command::Resume(attempt)))
+            }
+            "resume-mock" => self.data.open_mock.map(|attempt| Effect::Do(Command::Resume(attempt))),
+            "practice" => Some(Effect::Open(Route::Topics)),
+            "exam" => {
+                let (exam, _) = self.data.exams.get(action.index)?;
+                Some(Effect::Open(Route::Briefing(Arc::clone(exam))))
+            }
+            "certificates" => Some(Effect::Open(Route::Certificates)),
+            "records" => Some(Effect::Open(Route::Records)),
+            "quit" => Some(Effect::Quit),
+            _ => None,
+        }
     }
 
     fn draw_menu(&self, page: &mut TextPage) {
@@ -99,6 +114,7 @@ impl HomeScreen {
                 .min(28_usize.saturating_sub(text::width(&label)).max(2));
             let role = if is_selected { TextRole::Strong } else { TextRole::Text };
             let key = entry.key.map_or_else(String::new, String::from);
+            page.set_line_action(Some(entry.action));
             page.push_line(&[
                 (TextRole::Accent, if is_selected { "▸ " } else { "  " }),
                 (role, &label),
@@ -106,6 +122,7 @@ impl HomeScreen {
                 (TextRole::Dim, &key),
             ]);
         }
+        page.set_line_action(None);
     }
 
     fn draw_topics_and_exams(&self, page: &mut TextPage) {
@@ -124,9 +141,12 @@ impl HomeScreen {
     }
 }
 
-/// The effect that resumes an attempt.
-fn resume_effect(attempt: AttemptId) -> Effect {
-    Effect::Do(Command::Resume(attempt))
+/// Returns the key of an exam by its place: `e`, then 2 to 9.
+fn exam_key(index: usize) -> Option<char> {
+    match index {
+        0 => Some('e'),
+        _ => u32::try_from(index + 1).ok().and_then(|number| char::from_digit(number, 10)),
+    }
 }
 
 /// Says how an exam stands for this person.
@@ -165,25 +185,31 @@ fn draw_topic(page: &mut TextPage, topic: &TopicView) {
 }
 
 impl Screen for HomeScreen {
-    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
+    fn bindings(&self) -> Vec<Binding> {
+        let mut rows = up_down_bindings("choose").to_vec();
+        rows.push(Binding::new(&[Key::Enter], Action::named("open"), "open"));
+        rows.push(Binding::new(&[Key::Char('q'), Key::Esc, Key::CtrlC], Action::QUIT, "quit"));
+        // The menu shows its keys itself.
+        let entries = self.menu().into_iter().filter(|entry| entry.action != Action::QUIT);
+        rows.extend(entries.filter_map(|entry| Some(Binding::unlisted(&[Key::Char(entry.key?)], entry.action))));
+        rows.extend(first_last_bindings());
+        rows.extend(page_bindings());
+        rows
+    }
+
+    fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
+        if self.scroll.handle_action(action, 5) {
+            return None;
+        }
         self.scroll.follow_focus();
         let menu = self.menu();
-        match key {
-            Key::CtrlC | Key::Esc => return Some(Effect::Quit),
-            Key::Up => self.selected = self.selected.saturating_sub(1),
-            Key::Down => self.selected = (self.selected + 1).min(menu.len() - 1),
-            Key::Home => self.selected = 0,
-            Key::End => self.selected = menu.len() - 1,
-            Key::PageUp => self.scroll.move_by(-5),
-            Key::PageDown => self.scroll.move_by(5),
-            Key::Enter => {
-                return menu.get(self.selected).and_then(|entry| (entry.action)(&self.data, entry.exam_index));
-            }
-            Key::Char(c) => {
-                let chosen = menu.iter().find(|entry| entry.key == Some(c.to_ascii_lowercase()))?;
-                return (chosen.action)(&self.data, chosen.exam_index);
-            }
-            _ => {}
+        match action.name {
+            "up" => self.selected = self.selected.saturating_sub(1),
+            "down" => self.selected = (self.selected + 1).min(menu.len() - 1),
+            "first" => self.selected = 0,
+            "last" => self.selected = menu.len() - 1,
+            "open" => return menu.get(self.selected).and_then(|entry| self.open_entry(entry.action)),
+            _ => return self.open_entry(action),
         }
         None
     }
@@ -193,13 +219,13 @@ impl Screen for HomeScreen {
         matches!(reply, Reply::Closed).then_some(Effect::Open(Route::Home))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+    fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         if area.width < 76 {
             let mut page = TextPage::new(context.theme, area);
             self.draw_menu(&mut page);
             page.push_blank_line();
             self.draw_topics_and_exams(&mut page);
-            page.draw(frame, area, &mut self.scroll);
+            page.draw(canvas, area, &mut self.scroll);
             return;
         }
         let total_width = area.width.min(110);
@@ -209,17 +235,13 @@ impl Screen for HomeScreen {
         let right = Rect { x: x + menu_width, width: total_width - menu_width, ..left };
         let mut page = TextPage::new(context.theme, left);
         self.draw_menu(&mut page);
-        page.draw(frame, left, &mut Scroll::default());
+        page.draw(canvas, left, &mut Scroll::default());
         let mut page = TextPage::new(context.theme, right);
         self.draw_topics_and_exams(&mut page);
-        page.draw(frame, right, &mut self.scroll);
+        page.draw(canvas, right, &mut self.scroll);
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
         ("needlewise".to_owned(), self.data.trainee_name.clone())
-    }
-
-    fn bindings(&self) -> Vec<Binding> {
-        vec![binding("↑↓", "choose"), binding("Enter", "open"), binding("q", "quit")]
     }
 }

@@ -1,14 +1,14 @@
 //! One person in the records: certification status, attempts, certificates and a timeline.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::credential::Assurance;
 use crate::text;
+use crate::tui::binding::{Action, Binding};
+use crate::tui::canvas::Canvas;
 use crate::tui::effect::Effect;
-use crate::tui::key::{Binding, Key, binding};
 use crate::tui::page::{Scroll, TextPage};
-use crate::tui::screen::{Screen, ScreenContext, handle_read_only_key};
+use crate::tui::screen::{Screen, ScreenContext, on_read_only_action, read_only_bindings};
 use crate::tui::theme::TextRole;
 use crate::view::person::PersonView;
 
@@ -77,11 +77,15 @@ fn draw_attempts(page: &mut TextPage, data: &PersonView) {
 }
 
 impl Screen for PersonScreen {
-    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
-        handle_read_only_key(&mut self.scroll, key, Effect::Close)
+    fn bindings(&self) -> Vec<Binding> {
+        read_only_bindings()
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+    fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
+        on_read_only_action(&mut self.scroll, action, Effect::Close)
+    }
+
+    fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let data = &self.data;
         let person = &data.person.person;
         let mut page = TextPage::new(context.theme, area);
@@ -101,14 +105,10 @@ impl Screen for PersonScreen {
         for (at, event) in &data.timeline {
             page.push_hanging_text("  ", TextRole::Text, TextRole::Dim, &format!("{}  {event}", at.format_local()));
         }
-        page.draw(frame, area, &mut self.scroll);
+        page.draw(canvas, area, &mut self.scroll);
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
         ("Person".to_owned(), text::single_line(&self.data.person.person.name))
-    }
-
-    fn bindings(&self) -> Vec<Binding> {
-        vec![binding("↑↓", "scroll"), binding("Esc", "back")]
     }
 }

@@ -10,7 +10,6 @@
 
 use std::sync::Arc;
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::quiz::QuizScreen;
@@ -20,8 +19,10 @@ use crate::exam::session::ActionMoment;
 use crate::ids::QuestionId;
 use crate::problem::Severity;
 use crate::text;
+use crate::tui::binding::{Action, Binding, scroll_bindings};
+use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Command, Effect, Reply, Route};
-use crate::tui::key::{Binding, Key, binding};
+use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screen::{Screen, ScreenContext};
 use crate::tui::theme::TextRole;
@@ -78,6 +79,11 @@ impl PreviewScreen {
         }
     }
 
+    /// Returns the question as a quiz, while the file can be read.
+    fn shown_quiz(&self) -> Option<&QuizScreen> {
+        self.quiz.as_ref().filter(|_| matches!(self.content, PreviewContent::Bank(_)))
+    }
+
     /// Returns the question that is shown, or was when the file could last be read.
     fn current_question_id(&self) -> Option<QuestionId> {
         let quiz = self.quiz.as_ref()?;
@@ -123,7 +129,7 @@ impl PreviewScreen {
         }
     }
 
-    fn draw_notes(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+    fn draw_notes(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
         let question_index = self.quiz.as_ref().map_or(0, QuizScreen::question_index);
         if let PreviewContent::Bank(bank) = &self.content {
@@ -137,7 +143,7 @@ impl PreviewScreen {
                 }
             }
         }
-        page.draw(frame, area, &mut self.scroll);
+        page.draw(canvas, area, &mut self.scroll);
     }
 }
 
@@ -151,26 +157,39 @@ fn severity_role(severity: Option<Severity>) -> TextRole {
 }
 
 impl Screen for PreviewScreen {
-    fn on_key(&mut self, key: Key, context: &ScreenContext) -> Option<Effect> {
-        let Some(quiz) = self.quiz.as_mut().filter(|_| matches!(self.content, PreviewContent::Bank(_))) else {
-            match key {
-                Key::Up => self.scroll.move_by(-1),
-                Key::Down => self.scroll.move_by(1),
-                Key::PageUp => self.scroll.move_by(-10),
-                Key::PageDown => self.scroll.move_by(10),
-                Key::Esc | Key::CtrlC | Key::Char('q') => return Some(Effect::Quit),
-                _ => {}
-            }
-            return None;
+    fn bindings(&self) -> Vec<Binding> {
+        let Some(quiz) = self.shown_quiz() else {
+            let leave = Binding::new(&[Key::Char('q'), Key::Esc, Key::CtrlC], Action::QUIT, "leave");
+            return scroll_bindings().into_iter().chain([leave]).collect();
         };
-        let is_restart = key == Key::Char('r') && !quiz.captures_text() && quiz.choice_position('r').is_none();
-        if is_restart || key == Key::Alt('r') {
-            let question_index = quiz.question_index();
-            self.restart_at(question_index);
-            return None;
+        let mut rows = quiz.bindings();
+        rows.push(quiz.command_binding('r', &[], Action::named("restart"), "begin again"));
+        rows
+    }
+
+    fn on_action(&mut self, action: Action, context: &ScreenContext) -> Option<Effect> {
+        match (action.name, &mut self.quiz) {
+            ("quit", _) => Some(Effect::Quit),
+            ("restart", quiz) => {
+                let question_index = quiz.as_ref().map_or(0, QuizScreen::question_index);
+                self.restart_at(question_index);
+                None
+            }
+            (_, Some(quiz)) if matches!(self.content, PreviewContent::Bank(_)) => {
+                let effect = quiz.on_action(action, context);
+                self.apply_effect(effect, context)
+            }
+            _ => {
+                self.scroll.handle_action(action, 10);
+                None
+            }
         }
-        let effect = quiz.on_key(key, context);
-        self.apply_effect(effect, context)
+    }
+
+    fn on_text(&mut self, c: char) {
+        if let Some(quiz) = &mut self.quiz {
+            quiz.on_text(c);
+        }
     }
 
     fn on_reply(&mut self, reply: Reply, context: &ScreenContext) -> Option<Effect> {
@@ -194,21 +213,21 @@ impl Screen for PreviewScreen {
         Some(Effect::Do(Command::ReloadFile))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+    fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         if let PreviewContent::Problems(problems) = &self.content {
             let mut page = TextPage::new(context.theme, area);
             page.push_text(TextRole::Bad, "This file cannot be shown. It is read again when it is saved.");
             for line in problems.iter().flat_map(|problem| problem.lines().chain([""])) {
                 page.push_line(&[(TextRole::Text, line)]);
             }
-            page.draw(frame, area, &mut self.scroll);
+            page.draw(canvas, area, &mut self.scroll);
             return;
         }
         let (question_area, notes_area) = Self::split_areas(area);
         if let Some(quiz) = &mut self.quiz {
-            quiz.draw(frame, question_area, context);
+            quiz.draw(canvas, question_area, context);
         }
-        self.draw_notes(frame, notes_area, context);
+        self.draw_notes(canvas, notes_area, context);
     }
 
     fn title(&self, context: &ScreenContext) -> (String, String) {
@@ -220,23 +239,11 @@ impl Screen for PreviewScreen {
         }
     }
 
-    fn bindings(&self) -> Vec<Binding> {
-        match (&self.content, &self.quiz) {
-            (PreviewContent::Bank(_), Some(quiz)) => {
-                let mut bindings = quiz.bindings();
-                let restart_keys = if quiz.choice_position('r').is_none() { "r" } else { "Alt+r" };
-                bindings.push(binding(restart_keys, "begin again"));
-                bindings
-            }
-            _ => vec![binding("↑↓", "scroll"), binding("q", "leave")],
-        }
-    }
-
     fn next_wake(&self, _: &ScreenContext) -> Option<Millis> {
         Some(POLL_INTERVAL)
     }
 
     fn captures_text(&self) -> bool {
-        matches!(self.content, PreviewContent::Bank(_)) && self.quiz.as_ref().is_some_and(Screen::captures_text)
+        self.shown_quiz().is_some_and(Screen::captures_text)
     }
 }

@@ -14,7 +14,6 @@
 //! Arrow keys move without marking. A letter or Space marks a choice, and Enter confirms it. An exam also stores a
 //! marked answer when the trainee moves to another question. "Stored" appears only for answers that are on disk.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
@@ -23,8 +22,9 @@ use crate::clock::{Countdown, Millis};
 use crate::exam::loaded_paper::LoadedQuestion;
 use crate::exam::session::AttemptAction;
 use crate::exam::{LoadedPaper, Session};
+use crate::tui::binding::{Action, Binding};
+use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Effect, Reply, Route};
-use crate::tui::key::{Binding, Key, binding};
 use crate::tui::page::{Scroll, TextPage, text_column};
 use crate::tui::screen::{Screen, ScreenContext};
 use crate::tui::theme::TextRole;
@@ -36,7 +36,6 @@ mod navigation;
 mod paint;
 
 use draft::AnswerDraft;
-use keys::LetterCommand;
 use navigation::{AfterStore, record_effect};
 
 /// An attempt on the screen.
@@ -54,7 +53,6 @@ pub struct QuizScreen {
     after_store: AfterStore,
     countdown: Option<Countdown>,
     note: Option<(TextRole, String)>,
-    is_confirming_leave: bool,
     scroll: Scroll,
 }
 
@@ -73,7 +71,6 @@ impl QuizScreen {
             after_store: AfterStore::Stay,
             countdown,
             note: None,
-            is_confirming_leave: false,
             scroll: Scroll::default(),
         };
         quiz.go_to(question_index);
@@ -168,20 +165,16 @@ impl QuizScreen {
 }
 
 impl Screen for QuizScreen {
-    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
-        if self.is_confirming_leave {
-            self.is_confirming_leave = false;
-            return match key {
-                Key::Enter | Key::Char('l' | 'y') | Key::CtrlC => Some(Effect::Close),
-                _ => None,
-            };
-        }
-        if self.is_field_focused
-            && let Some(effect) = self.on_field_key(key)
-        {
-            return effect;
-        }
-        self.on_command_key(key)
+    fn bindings(&self) -> Vec<Binding> {
+        self.key_table()
+    }
+
+    fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
+        self.run_action(action)
+    }
+
+    fn on_text(&mut self, c: char) {
+        self.change_field(|draft| draft.push(c));
     }
 
     fn on_reply(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
@@ -219,16 +212,17 @@ impl Screen for QuizScreen {
         (self.time_left(cx) == Some(Millis(0))).then_some(record_effect(AttemptAction::TimeOut))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+    fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let (role, note) = self.status_message();
         // What is said takes as many lines as it needs, but never hides the question altogether.
         let message_lines = text::wrap(&text::sanitize(&note), usize::from(text_column(area).width));
-        let height = u16::try_from(message_lines.len()).unwrap_or(u16::MAX).clamp(1, area.height.saturating_sub(1) / 2);
+        let max_height = (area.height.saturating_sub(1) / 2).max(1);
+        let height = u16::try_from(message_lines.len()).unwrap_or(u16::MAX).clamp(1, max_height);
         let body = Rect { height: area.height.saturating_sub(height + 1), ..area };
         let mut page = TextPage::new(context.theme, body);
         self.paint(&mut page);
         let mut scroll = self.scroll;
-        let has_more_below = page.draw(frame, body, &mut scroll);
+        let has_more_below = page.draw(canvas, body, &mut scroll);
         self.scroll = scroll;
         let message_lines = if has_more_below && role == TextRole::Dim {
             vec!["▼ more below: PgDn".to_owned()]
@@ -237,9 +231,9 @@ impl Screen for QuizScreen {
         };
         for (y, line) in (body.bottom()..).zip(message_lines.into_iter().take(height.into())) {
             let line = Line::styled(line, context.theme.style(role));
-            frame.render_widget(line, Rect { y, height: 1, ..text_column(area) });
+            canvas.render(line, Rect { y, height: 1, ..text_column(area) });
         }
-        self.paint_progress(frame, Rect { y: area.bottom() - 1, height: 1, ..area }, context);
+        self.paint_progress(canvas, Rect { y: area.bottom() - 1, height: 1, ..area }, context);
     }
 
     fn title(&self, context: &ScreenContext) -> (String, String) {
@@ -260,42 +254,12 @@ impl Screen for QuizScreen {
         (left, right)
     }
 
-    fn bindings(&self) -> Vec<Binding> {
-        if self.is_field_focused {
-            return vec![binding("Enter", "confirm"), binding("← →", "move"), binding("Esc", "leave the field")];
-        }
-        if self.is_closed() {
-            return vec![
-                binding("Enter", "next"),
-                binding("← →", "move"),
-                binding("PgDn", "scroll"),
-                binding("q", "back"),
-            ];
-        }
-        let mut bindings = vec![match self.draft {
-            AnswerDraft::Field(_) => binding("Tab", "type"),
-            AnswerDraft::Truth(_) => binding("T F", "choose"),
-            AnswerDraft::Order(_) => binding("A B …", "pick in order"),
-            AnswerDraft::Pairs(_) => binding("A B …", "match the line"),
-            AnswerDraft::Choices(_) => binding("A B …", "choose"),
-        }];
-        bindings.extend([binding("Enter", "confirm"), binding("← →", "move")]);
-        bindings.push(self.letter_binding(LetterCommand::Flag, "flag"));
-        bindings.push(self.letter_binding(LetterCommand::AnswerSheet, "answer sheet"));
-        if !self.is_exam() {
-            bindings.push(binding("1 2 3", "confirm as a guess, fairly sure, certain"));
-        }
-        bindings.extend([binding("Space", "mark"), binding("Backspace", "take back")]);
-        bindings.push(self.letter_binding(LetterCommand::Leave, "leave"));
-        bindings
-    }
-
     fn next_wake(&self, context: &ScreenContext) -> Option<Millis> {
         self.countdown.map(|countdown| countdown.until_next_change(context.now))
     }
 
     fn captures_text(&self) -> bool {
-        self.is_field_focused && !self.is_confirming_leave
+        self.is_field_focused
     }
 
     fn exit_code(&self) -> u8 {

@@ -11,7 +11,6 @@
 
 use std::collections::HashSet;
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::clock::{Millis, Timestamp};
@@ -21,8 +20,10 @@ use crate::projections::certificates::CertificateRow;
 use crate::projections::matrix::{Matrix, MatrixOrder, MatrixQuery, MatrixRow};
 use crate::projections::status::{CertificationStatus, MatrixCell};
 use crate::text;
+use crate::tui::binding::{Action, Binding, first_last_bindings, page_bindings, up_down_bindings};
+use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Command, Effect, Reply, Route};
-use crate::tui::key::{Binding, Key, binding};
+use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screen::{Screen, ScreenContext};
 use crate::tui::theme::TextRole;
@@ -106,45 +107,34 @@ impl RecordsScreen {
         certificates.filter(|row| !self.verified.contains(&row.id)).take(VERIFY_BATCH_SIZE).cloned().collect()
     }
 
-    fn on_search_key(&mut self, key: Key) -> Option<Effect> {
-        match key {
-            Key::CtrlC => return Some(Effect::Quit),
-            Key::Enter | Key::Esc => self.is_searching = false,
-            Key::Backspace => {
-                self.query.search_text = text::without_last_grapheme(&self.query.search_text).to_owned();
-                self.apply_filter();
-            }
-            Key::Char(c) => {
-                self.query.search_text.push(c);
-                self.apply_filter();
-            }
-            Key::Up => self.move_to(self.selected.saturating_sub(1)),
-            Key::Down => self.move_to(self.selected + 1),
-            _ => {}
-        }
-        None
-    }
-
-    /// Changes what is shown.
-    fn on_letter(&mut self, letter: char) {
-        match letter {
-            '/' => self.is_searching = true,
-            's' => self.query.status = cycle(&CertificationStatus::ALL, self.query.status),
-            'a' => self.query.assurance = cycle(&Assurance::ALL[1..], self.query.assurance),
-            'e' => {
+    /// Changes who is shown, and how.
+    fn change_query(&mut self, action: Action) {
+        match action.name {
+            "status" => self.query.status = cycle(&CertificationStatus::ALL, self.query.status),
+            "assurance" => self.query.assurance = cycle(&Assurance::ALL[1..], self.query.assurance),
+            "expiring" => {
                 self.query.expiring_within_days =
                     if self.query.expiring_within_days.is_some() { None } else { Some(60) }
             }
-            'o' => {
+            "order" => {
                 self.query.order =
                     if self.query.order == MatrixOrder::Name { MatrixOrder::Expiry } else { MatrixOrder::Name }
             }
-            'x' => self.exam_index = (self.exam_index + 1) % self.matrix.exams.len().max(1),
+            "exam" => self.exam_index = (self.exam_index + 1) % self.matrix.exams.len().max(1),
+            "view" => {
+                self.view = if self.view == RecordsView::List { RecordsView::Matrix } else { RecordsView::List };
+            }
+            "delete-character" => {
+                self.query.search_text = text::without_last_grapheme(&self.query.search_text).to_owned();
+            }
             _ => return,
         }
-        if letter != '/' {
-            self.apply_filter();
-        }
+        self.apply_filter();
+    }
+
+    fn open_person(&self) -> Option<Effect> {
+        let row = self.matching_rows.get(self.selected)?;
+        Some(Effect::Open(Route::Person(self.matrix.rows[*row].person.id)))
     }
 
     fn draw_header(&self, page: &mut TextPage) {
@@ -223,7 +213,9 @@ impl RecordsScreen {
         let is_selected = index == self.selected;
         let name = pad(&text::single_line(&row.person.person.name), NAME_WIDTH);
         let role = if is_selected { TextRole::Strong } else { TextRole::Text };
+        page.set_line_action(Some(Action::indexed("open-row", index)));
         draw_rest(page, [(TextRole::Accent, if is_selected { "▸ " } else { "  " }), (role, &name)]);
+        page.set_line_action(None);
     }
 
     /// Returns who is in sight from the `first` on, each with the place among those chosen.
@@ -270,34 +262,64 @@ fn pad(content: &str, columns: usize) -> String {
 }
 
 impl Screen for RecordsScreen {
-    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
-        self.has_verification_failed = false;
+    fn bindings(&self) -> Vec<Binding> {
+        let quit = Binding::unlisted(&[Key::CtrlC], Action::QUIT);
         if self.is_searching {
-            return self.on_search_key(key);
+            let mut rows = vec![Binding::new(&[Key::Enter, Key::Esc], Action::named("end-search"), "done")];
+            rows.extend(up_down_bindings("choose"));
+            rows.extend([Binding::unlisted(&[Key::Backspace], Action::named("delete-character")), quit]);
+            return rows;
         }
-        match key {
-            Key::CtrlC => return Some(Effect::Quit),
-            Key::Esc | Key::Char('q') => return Some(Effect::Close),
-            Key::Up => self.move_to(self.selected.saturating_sub(1)),
-            Key::Down => self.move_to(self.selected + 1),
-            Key::PageUp => self.move_to(self.selected.saturating_sub(self.visible_rows)),
-            Key::PageDown => self.move_to(self.selected + self.visible_rows),
-            Key::Home => self.move_to(0),
-            Key::End => self.move_to(usize::MAX),
-            Key::Left => self.exam_index = self.exam_index.saturating_sub(1),
-            Key::Right => self.exam_index = (self.exam_index + 1).min(self.matrix.exams.len().saturating_sub(1)),
-            Key::Tab => {
-                self.view = if self.view == RecordsView::List { RecordsView::Matrix } else { RecordsView::List };
-                self.apply_filter();
+        let other_view = if self.view == RecordsView::List { "matrix" } else { "list" };
+        let row = |key: Key, name: &'static str, label| Binding::new(&[key], Action::named(name), label);
+        let mut rows = up_down_bindings("choose").to_vec();
+        rows.extend([
+            row(Key::Enter, "open", "person"),
+            row(Key::Char('/'), "search", "find"),
+            row(Key::Tab, "view", other_view),
+            row(Key::Char('x'), "exam", "exam"),
+            row(Key::Char('s'), "status", "standing"),
+            row(Key::Char('a'), "assurance", "assurance"),
+            row(Key::Char('e'), "expiring", "ends soon"),
+            row(Key::Char('o'), "order", "order"),
+            Binding::new(&[Key::Esc, Key::Char('q')], Action::LEAVE, "back"),
+            Binding::unlisted(&[Key::Left], Action::named("previous-exam")),
+            Binding::unlisted(&[Key::Right], Action::named("next-exam")),
+            quit,
+        ]);
+        rows.extend(page_bindings().into_iter().chain(first_last_bindings()));
+        rows
+    }
+
+    fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
+        self.has_verification_failed = false;
+        match action.name {
+            "leave" => return Some(Effect::Close),
+            "quit" => return Some(Effect::Quit),
+            "open" => return self.open_person(),
+            "open-row" => {
+                self.move_to(action.index);
+                return self.open_person();
             }
-            Key::Enter => {
-                let row = self.matching_rows.get(self.selected)?;
-                return Some(Effect::Open(Route::Person(self.matrix.rows[*row].person.id)));
-            }
-            Key::Char(c) => self.on_letter(c.to_ascii_lowercase()),
-            Key::Backspace | Key::Alt(_) => {}
+            "search" => self.is_searching = true,
+            "end-search" => self.is_searching = false,
+            "up" | "scroll-up" => self.move_to(self.selected.saturating_sub(1)),
+            "down" | "scroll-down" => self.move_to(self.selected + 1),
+            "page-up" => self.move_to(self.selected.saturating_sub(self.visible_rows)),
+            "page-down" => self.move_to(self.selected + self.visible_rows),
+            "first" => self.move_to(0),
+            "last" => self.move_to(usize::MAX),
+            "previous-exam" => self.exam_index = self.exam_index.saturating_sub(1),
+            "next-exam" => self.exam_index = (self.exam_index + 1).min(self.matrix.exams.len().saturating_sub(1)),
+            _ => self.change_query(action),
         }
         None
+    }
+
+    fn on_text(&mut self, c: char) {
+        self.has_verification_failed = false;
+        self.query.search_text.push(c);
+        self.apply_filter();
     }
 
     fn on_reply(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
@@ -316,7 +338,7 @@ impl Screen for RecordsScreen {
         (!rows.is_empty() && !self.has_verification_failed).then_some(Effect::Do(Command::Verify(rows)))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+    fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
         self.draw_header(&mut page);
         let lines_per_person = if self.view == RecordsView::Matrix || page.width() < 60 { 2 } else { 1 };
@@ -330,30 +352,11 @@ impl Screen for RecordsScreen {
         if self.matching_rows.is_empty() {
             page.push_text(TextRole::Text, "Nobody fits. Take certificates in with `needlewise certificate import`.");
         }
-        page.draw(frame, area, &mut { Scroll::TOP });
+        page.draw(canvas, area, &mut { Scroll::TOP });
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
         ("Records".to_owned(), format!("{} of {}", self.matching_rows.len(), self.matrix.rows.len()))
-    }
-
-    fn bindings(&self) -> Vec<Binding> {
-        if self.is_searching {
-            return vec![binding("Enter", "done"), binding("↑↓", "choose")];
-        }
-        let other_view = if self.view == RecordsView::List { "matrix" } else { "list" };
-        vec![
-            binding("↑↓", "choose"),
-            binding("Enter", "person"),
-            binding("/", "find"),
-            binding("Tab", other_view),
-            binding("x", "exam"),
-            binding("s", "standing"),
-            binding("a", "assurance"),
-            binding("e", "ends soon"),
-            binding("o", "order"),
-            binding("Esc", "back"),
-        ]
     }
 
     fn next_wake(&self, _: &ScreenContext) -> Option<Millis> {

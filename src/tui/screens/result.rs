@@ -1,16 +1,17 @@
 //! The result screens: an exam result with its reasons, section scores and next steps; and the end of a practice.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::attempt::ExamResult;
 use crate::attempt::points::points_needed;
 use crate::exam::Session;
 use crate::exam::disclosure::DisclosureLevel;
+use crate::tui::binding::{Action, Binding, scroll_bindings};
+use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Command, Effect, Route};
-use crate::tui::key::{Binding, Key, binding};
+use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage, progress_bar};
-use crate::tui::screen::{Screen, ScreenContext, handle_read_only_key};
+use crate::tui::screen::{Screen, ScreenContext, on_read_only_action};
 use crate::tui::theme::TextRole;
 use crate::view;
 use crate::view::exam_result::ExamResultView;
@@ -132,23 +133,30 @@ impl ExamResultScreen {
     }
 }
 
+/// Returns the rows of a result: one that leaves it, one of its own, those that scroll.
+fn result_bindings(own: Option<Binding>) -> Vec<Binding> {
+    let done = Binding::new(&[Key::Enter, Key::Esc, Key::Char('q')], Action::LEAVE, "done");
+    let quit = Binding::unlisted(&[Key::CtrlC], Action::QUIT);
+    [done].into_iter().chain(own).chain(scroll_bindings()).chain([quit]).collect()
+}
+
 impl Screen for ExamResultScreen {
-    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
-        handle_read_only_key(&mut self.scroll, key, Effect::Do(Command::LeaveResult))
+    fn bindings(&self) -> Vec<Binding> {
+        result_bindings(None)
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+    fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
+        on_read_only_action(&mut self.scroll, action, Effect::Do(Command::LeaveResult))
+    }
+
+    fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
         self.paint(&mut page);
-        page.draw(frame, area, &mut self.scroll);
+        page.draw(canvas, area, &mut self.scroll);
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
         (format!("{} · result", self.view.loaded_paper.title()), String::new())
-    }
-
-    fn bindings(&self) -> Vec<Binding> {
-        vec![binding("Enter", "done"), binding("↑↓", "scroll")]
     }
 
     fn exit_code(&self) -> u8 {
@@ -171,19 +179,18 @@ impl PracticeResultScreen {
 }
 
 impl Screen for PracticeResultScreen {
-    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
-        match key {
-            Key::Up => self.scroll.move_by(-1),
-            Key::Down => self.scroll.move_by(1),
-            Key::Char('v') => return Some(Effect::Open(Route::Review(Box::new(self.session.clone())))),
-            Key::CtrlC => return Some(Effect::Quit),
-            Key::Enter | Key::Esc | Key::Char('q') => return Some(Effect::Do(Command::LeaveResult)),
-            _ => {}
-        }
-        None
+    fn bindings(&self) -> Vec<Binding> {
+        result_bindings(Some(Binding::new(&[Key::Char('v')], Action::named("review"), "look through the questions")))
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+    fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
+        match action.name {
+            "review" => Some(Effect::Open(Route::Review(Box::new(self.session.clone())))),
+            _ => on_read_only_action(&mut self.scroll, action, Effect::Do(Command::LeaveResult)),
+        }
+    }
+
+    fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
         let outcome = self.session.outcome();
         page.push_blank_line();
@@ -208,14 +215,10 @@ impl Screen for PracticeResultScreen {
                 page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, &missed.text);
             }
         }
-        page.draw(frame, area, &mut self.scroll);
+        page.draw(canvas, area, &mut self.scroll);
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
         ("Practice · result".to_owned(), String::new())
-    }
-
-    fn bindings(&self) -> Vec<Binding> {
-        vec![binding("Enter", "done"), binding("v", "look through the questions"), binding("↑↓", "scroll")]
     }
 }

@@ -1,11 +1,12 @@
 //! The list of topics to practice.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::text;
+use crate::tui::binding::{Action, Binding, first_last_bindings, up_down_bindings};
+use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Command, Effect};
-use crate::tui::key::{Binding, Key, binding};
+use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage, progress_bar};
 use crate::tui::screen::{Screen, ScreenContext};
 use crate::tui::theme::TextRole;
@@ -24,6 +25,11 @@ impl TopicsScreen {
     pub fn new(topics: Vec<TopicView>) -> Self {
         Self { topics, selected: 0, scroll: Scroll::default() }
     }
+
+    fn start_selected(&self) -> Effect {
+        let chosen = self.selected.checked_sub(1).and_then(|index| self.topics.get(index));
+        Effect::Do(Command::StartPractice(chosen.map(|topic| topic.bank.clone()).into_iter().collect()))
+    }
 }
 
 /// Says how far a topic is.
@@ -36,26 +42,37 @@ fn progress_text(topic: &TopicView) -> String {
 }
 
 impl Screen for TopicsScreen {
-    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
+    fn bindings(&self) -> Vec<Binding> {
+        let mut rows = up_down_bindings("choose").to_vec();
+        rows.push(Binding::new(&[Key::Enter], Action::named("start"), "start"));
+        rows.push(Binding::new(&[Key::Esc, Key::Char('q')], Action::LEAVE, "back"));
+        rows.push(Binding::unlisted(&[Key::CtrlC], Action::QUIT));
+        rows.extend(first_last_bindings());
+        rows
+    }
+
+    fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         self.scroll.follow_focus();
-        match key {
-            Key::CtrlC => return Some(Effect::Quit),
-            Key::Esc | Key::Char('q') => return Some(Effect::Close),
-            Key::Up => self.selected = self.selected.saturating_sub(1),
-            Key::Down => self.selected = (self.selected + 1).min(self.topics.len()),
-            Key::Home => self.selected = 0,
-            Key::End => self.selected = self.topics.len(),
-            Key::Enter => {
-                let chosen = self.selected.checked_sub(1).and_then(|index| self.topics.get(index));
-                let banks = chosen.map(|topic| topic.bank.clone()).into_iter().collect();
-                return Some(Effect::Do(Command::StartPractice(banks)));
+        match action.name {
+            "leave" => return Some(Effect::Close),
+            "quit" => return Some(Effect::Quit),
+            "up" => self.selected = self.selected.saturating_sub(1),
+            "down" => self.selected = (self.selected + 1).min(self.topics.len()),
+            "first" => self.selected = 0,
+            "last" => self.selected = self.topics.len(),
+            "start" => return Some(self.start_selected()),
+            "start-row" => {
+                self.selected = action.index.min(self.topics.len());
+                return Some(self.start_selected());
             }
-            _ => {}
+            _ => {
+                self.scroll.handle_action(action, 8);
+            }
         }
         None
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+    fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
         page.push_text(TextRole::Text, "Ten questions, each explained as soon as it is answered.");
         page.push_blank_line();
@@ -63,6 +80,7 @@ impl Screen for TopicsScreen {
         if self.selected == 0 {
             page.focus_next_line();
         }
+        page.set_line_action(Some(Action::indexed("start-row", 0)));
         page.push_hanging_text(
             marker(self.selected == 0),
             TextRole::Accent,
@@ -70,7 +88,9 @@ impl Screen for TopicsScreen {
             "All topics",
         );
         for (index, topic) in self.topics.iter().enumerate() {
+            page.set_line_action(None);
             page.push_blank_line();
+            page.set_line_action(Some(Action::indexed("start-row", index + 1)));
             let is_selected = self.selected == index + 1;
             if is_selected {
                 page.focus_next_line();
@@ -85,14 +105,10 @@ impl Screen for TopicsScreen {
                 (TextRole::Dim, &progress_text(topic)),
             ]);
         }
-        page.draw(frame, area, &mut self.scroll);
+        page.draw(canvas, area, &mut self.scroll);
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
         ("Practice".to_owned(), "choose a topic".to_owned())
-    }
-
-    fn bindings(&self) -> Vec<Binding> {
-        vec![binding("↑↓", "choose"), binding("Enter", "start"), binding("Esc", "back")]
     }
 }

@@ -1,12 +1,13 @@
 //! The welcome screen: the list of known people, and a field for a new name.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::projections::people::PersonRow;
 use crate::text;
+use crate::tui::binding::{Action, Binding, up_down_bindings};
+use crate::tui::canvas::Canvas;
 use crate::tui::effect::{Command, Effect, Route};
-use crate::tui::key::{Binding, Key, binding};
+use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screen::{Screen, ScreenContext};
 use crate::tui::theme::TextRole;
@@ -30,35 +31,64 @@ impl WelcomeScreen {
     fn is_field_focused(&self) -> bool {
         self.selected == self.people.len()
     }
+
+    /// Goes on as the person who is selected, or as the one whose name was typed.
+    fn choose_selected(&self) -> Option<Effect> {
+        match self.people.get(self.selected) {
+            Some(person) => Some(Effect::Do(Command::ChoosePerson(person.clone()))),
+            None if self.name.trim().is_empty() => None,
+            None => Some(Effect::Do(Command::ChooseName(self.name.clone()))),
+        }
+    }
 }
 
 impl Screen for WelcomeScreen {
-    fn on_key(&mut self, key: Key, _: &ScreenContext) -> Option<Effect> {
-        self.scroll.follow_focus();
-        match key {
-            Key::CtrlC => return Some(Effect::Quit),
-            Key::Up => self.selected = self.selected.saturating_sub(1),
-            Key::Down | Key::Tab => self.selected = (self.selected + 1).min(self.people.len()),
-            Key::Esc => return Some(Effect::Quit),
-            Key::Enter if !self.is_field_focused() => {
-                return Some(Effect::Do(Command::ChoosePerson(self.people[self.selected].clone())));
-            }
-            Key::Enter if !self.name.trim().is_empty() => {
-                return Some(Effect::Do(Command::ChooseName(self.name.clone())));
-            }
-            Key::Char('q') if !self.is_field_focused() => return Some(Effect::Quit),
+    fn bindings(&self) -> Vec<Binding> {
+        let [up, down] = up_down_bindings("choose");
+        let mut rows = Vec::new();
+        if !self.people.is_empty() {
+            rows.extend([up, down, Binding::unlisted(&[Key::Tab], Action::named("down"))]);
+        }
+        rows.push(Binding::new(&[Key::Enter], Action::named("go-on"), "go on"));
+        if self.is_field_focused() {
+            rows.push(Binding::unlisted(&[Key::Backspace], Action::named("delete-character")));
+        } else {
             // Who looks up others need not be anybody here.
-            Key::Char('l') if !self.is_field_focused() => return Some(Effect::Open(Route::Records)),
-            Key::Char(c) if self.is_field_focused() && text::is_harmless(c) && self.name.len() < 400 => {
-                self.name.push(c)
+            rows.push(Binding::new(&[Key::Char('l')], Action::named("records"), "records"));
+        }
+        rows.push(Binding::new(&[Key::Esc, Key::Char('q'), Key::CtrlC], Action::QUIT, "quit"));
+        rows
+    }
+
+    fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
+        self.scroll.follow_focus();
+        match action.name {
+            "quit" => return Some(Effect::Quit),
+            "up" => self.selected = self.selected.saturating_sub(1),
+            "down" => self.selected = (self.selected + 1).min(self.people.len()),
+            "go-on" => return self.choose_selected(),
+            "choose-person" => {
+                self.selected = action.index.min(self.people.len());
+                return self.choose_selected();
             }
-            Key::Backspace if self.is_field_focused() => self.name = text::without_last_grapheme(&self.name).to_owned(),
-            _ => {}
+            "type-name" => self.selected = self.people.len(),
+            "records" => return Some(Effect::Open(Route::Records)),
+            "delete-character" => self.name = text::without_last_grapheme(&self.name).to_owned(),
+            _ => {
+                self.scroll.handle_action(action, 8);
+            }
         }
         None
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+    fn on_text(&mut self, c: char) {
+        self.scroll.follow_focus();
+        if text::is_harmless(c) && self.name.len() < 400 {
+            self.name.push(c);
+        }
+    }
+
+    fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
         page.push_blank_line();
         page.push_text(TextRole::Strong, "Dry needling: practice, exams and certificates of completion.");
@@ -75,6 +105,7 @@ impl Screen for WelcomeScreen {
                 page.focus_next_line();
             }
             let marker = if is_selected { "▸ " } else { "  " };
+            page.set_line_action(Some(Action::indexed("choose-person", index)));
             page.push_hanging_text(
                 marker,
                 TextRole::Accent,
@@ -82,9 +113,11 @@ impl Screen for WelcomeScreen {
                 &row.person.name,
             );
         }
+        page.set_line_action(None);
         if !self.people.is_empty() {
             page.push_blank_line();
         }
+        page.set_line_action(Some(Action::named("type-name")));
         if self.is_field_focused() {
             page.focus_next_line();
         }
@@ -96,24 +129,17 @@ impl Screen for WelcomeScreen {
             TextRole::Strong,
             &format!("{}{cursor}", self.name),
         );
+        page.set_line_action(None);
         page.push_blank_line();
         page.push_text(
             TextRole::Dim,
             "Everything stays on this computer. Enter the names of staff and students, never of patients.",
         );
-        page.draw(frame, area, &mut self.scroll);
+        page.draw(canvas, area, &mut self.scroll);
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
         ("needlewise".to_owned(), "welcome".to_owned())
-    }
-
-    fn bindings(&self) -> Vec<Binding> {
-        if self.people.is_empty() {
-            vec![binding("Enter", "go on"), binding("Esc", "quit")]
-        } else {
-            vec![binding("↑↓", "choose"), binding("Enter", "go on"), binding("l", "records"), binding("Esc", "quit")]
-        }
     }
 
     fn captures_text(&self) -> bool {

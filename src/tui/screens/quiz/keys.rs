@@ -1,122 +1,158 @@
-//! Key handling of the quiz screen.
+//! The key table of the quiz screen, and what its rows do.
 
 use super::draft::{self, AnswerDraft};
 use super::navigation::{AfterStore, record_effect};
-use super::{Certainty, Effect, Key, QuizScreen};
+use super::{Certainty, Effect, QuizScreen};
 use crate::exam::session::AttemptAction;
-use crate::tui::key::{Binding, binding};
+use crate::tui::binding::{Action, Binding, page_bindings};
+use crate::tui::key::Key;
 
-/// What a letter does where it marks no choice; with Alt it always does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LetterCommand {
-    Flag,
-    AnswerSheet,
-    Leave,
-}
-
-impl LetterCommand {
-    const ALL: [Self; 3] = [Self::Flag, Self::AnswerSheet, Self::Leave];
-
-    /// Returns the letter, from which the keys are read and shown.
-    fn letter(self) -> char {
-        match self {
-            Self::Flag => 'm',
-            Self::AnswerSheet => 's',
-            Self::Leave => 'q',
-        }
-    }
-
-    /// Returns how its key is written, alone and with Alt.
-    fn keys(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Flag => ("m", "Alt+m"),
-            Self::AnswerSheet => ("s", "Alt+s"),
-            Self::Leave => ("q", "Alt+q"),
-        }
-    }
-}
+/// How far the page keys scroll a question, in lines.
+const PAGE_LINES: isize = 5;
 
 impl QuizScreen {
-    /// Types into the field; nothing where the key is a command even there.
-    pub(super) fn on_field_key(&mut self, key: Key) -> Option<Option<Effect>> {
-        match key {
-            Key::Char(c) => self.draft.push(c),
-            Key::Backspace => self.draft.pop(),
-            Key::Esc | Key::Tab => {
-                self.is_field_focused = false;
-                return Some(None);
-            }
-            Key::Enter => return Some(self.confirm(None)),
-            _ => return None,
+    /// Returns the rows of the key table for the question that is shown.
+    pub(super) fn key_table(&self) -> Vec<Binding> {
+        if self.is_field_focused {
+            self.field_bindings()
+        } else if self.is_closed() {
+            self.closed_bindings()
+        } else {
+            self.answer_bindings()
         }
-        self.is_changed = true;
-        self.note = None;
-        Some(None)
     }
 
-    /// Says what a key that is not typed means.
-    pub(super) fn on_command_key(&mut self, key: Key) -> Option<Effect> {
-        let line_count = draft::line_count(self.loaded_question());
+    /// While an answer is typed. Letters are commands with Alt only.
+    fn field_bindings(&self) -> Vec<Binding> {
+        let mut rows = vec![confirm_binding("confirm")];
+        rows.extend(move_bindings());
+        rows.extend([
+            Binding::new(&[Key::Esc, Key::Tab], Action::named("leave-field"), "leave the field"),
+            Binding::unlisted(&[Key::Backspace], Action::named("delete-character")),
+            Binding::unlisted(&[Key::CtrlC, Key::Alt('q')], Action::LEAVE),
+            Binding::unlisted(&[Key::Alt('m')], Action::named("flag")),
+            Binding::unlisted(&[Key::Alt('s')], Action::named("answer-sheet")),
+        ]);
+        rows.extend(page_bindings());
+        rows
+    }
+
+    /// At a question that can only be read.
+    fn closed_bindings(&self) -> Vec<Binding> {
+        let mut rows = vec![confirm_binding("next")];
+        rows.extend(move_bindings());
+        rows.extend([
+            Binding::new(&[Key::PageDown], Action::named("page-down"), "scroll"),
+            Binding::unlisted(&[Key::PageUp], Action::named("page-up")),
+            Binding::new(&[Key::Char('q'), Key::Esc, Key::CtrlC, Key::Alt('q')], Action::LEAVE, "back"),
+        ]);
+        if self.session.finished().is_none() {
+            rows.push(Binding::unlisted(&[Key::Char('m'), Key::Alt('m')], Action::named("flag")));
+            rows.push(Binding::unlisted(&[Key::Char('s'), Key::Alt('s')], Action::named("answer-sheet")));
+        }
+        rows
+    }
+
+    /// At a question that can be answered.
+    fn answer_bindings(&self) -> Vec<Binding> {
+        let mut rows = self.choice_bindings();
+        rows.push(confirm_binding("confirm"));
+        rows.extend(move_bindings());
+        rows.push(self.command_binding('m', &[], Action::named("flag"), "flag"));
+        rows.push(self.command_binding('s', &[], Action::named("answer-sheet"), "answer sheet"));
+        if !self.is_exam() {
+            rows.extend([('1', "1 "), ('2', "2 "), ('3', "3")].into_iter().enumerate().map(
+                |(index, (digit, shown))| {
+                    let action = Action::indexed("confirm-certainty", index + 1);
+                    let label = "confirm as a guess, fairly sure, certain";
+                    Binding::new(&[Key::Char(digit)], action, label).shown_as(shown)
+                },
+            ));
+        }
+        rows.push(Binding::new(&[Key::Char(' ')], Action::named("mark-line"), "mark"));
+        rows.push(Binding::new(&[Key::Backspace], Action::named("take-back"), "take back"));
+        rows.push(self.command_binding('q', &[Key::Esc, Key::CtrlC], Action::LEAVE, "leave"));
+        rows.push(Binding::unlisted(&[Key::Up], Action::named("up")));
+        rows.push(Binding::unlisted(&[Key::Down], Action::named("down")));
+        rows.extend(page_bindings());
+        rows
+    }
+
+    /// Returns the rows that mark choices: a letter each, shown as one entry.
+    fn choice_bindings(&self) -> Vec<Binding> {
+        let label = match self.draft {
+            AnswerDraft::Field(_) => return vec![Binding::new(&[Key::Tab], Action::named("type"), "type")],
+            AnswerDraft::Truth(_) => {
+                let (yes, no) = (Action::indexed("choose", 0), Action::indexed("choose", 1));
+                return vec![
+                    Binding::new(&[Key::Char('t')], yes, "choose").shown_as("T "),
+                    Binding::new(&[Key::Char('f')], no, "choose").shown_as("F"),
+                ];
+            }
+            AnswerDraft::Order(_) => "pick in order",
+            AnswerDraft::Pairs(_) => "match the line",
+            AnswerDraft::Choices(_) => "choose",
+        };
+        let letters = ('a'..='z').take(self.loaded_question().order.len()).enumerate();
+        let row = |(index, letter): (usize, char)| {
+            let shown = ["A ", "B …"].get(index).copied().unwrap_or_default();
+            Binding::new(&[Key::Char(letter)], Action::indexed("choose", index), label).shown_as(shown)
+        };
+        letters.map(row).collect()
+    }
+
+    /// Returns the row of a command: its letter, or Alt and its letter where the letter alone marks a choice
+    /// or is typed.
+    pub(in crate::tui::screens) fn command_binding(
+        &self,
+        letter: char,
+        other_keys: &[Key],
+        action: Action,
+        label: &'static str,
+    ) -> Binding {
+        let is_choice = self.choice_bindings().iter().any(|row| row.keys.contains(&Key::Char(letter)));
+        let is_free = !self.is_field_focused && (self.is_closed() || !is_choice);
+        let own_keys = if is_free { vec![Key::Char(letter), Key::Alt(letter)] } else { vec![Key::Alt(letter)] };
+        let keys = [own_keys.as_slice(), other_keys].concat();
+        Binding::new(&keys, action, label)
+    }
+
+    /// Does what a row of the key table, or a click, stands for.
+    pub(super) fn run_action(&mut self, action: Action) -> Option<Effect> {
+        if self.scroll.handle_action(action, PAGE_LINES) {
+            return None;
+        }
+        let last_line = draft::line_count(self.loaded_question()).saturating_sub(1);
         self.scroll.follow_focus();
-        match key {
-            Key::Up => self.focused_line = self.focused_line.saturating_sub(1),
-            Key::Down => self.focused_line = (self.focused_line + 1).min(line_count.saturating_sub(1)),
-            Key::PageUp => self.scroll.move_by(-5),
-            Key::PageDown => self.scroll.move_by(5),
-            Key::Char(' ') => self.mark(self.focused_line),
-            Key::Enter => return self.confirm(None),
-            Key::Tab if draft::has_text_field(self.loaded_question()) => self.is_field_focused = !self.is_closed(),
-            Key::Backspace => self.clear_draft(),
-            Key::Left => return self.navigate(AfterStore::Question(self.question_index.saturating_sub(1))),
-            Key::Right if self.is_last() => return self.navigate(AfterStore::Stay),
-            Key::Right => return self.navigate(AfterStore::Question(self.question_index + 1)),
-            Key::Esc | Key::CtrlC => return self.navigate(AfterStore::Leave),
-            Key::Char(c) => return self.on_char(c),
-            Key::Alt(letter) => return self.on_letter(letter),
+        match action.name {
+            "up" => self.focused_line = self.focused_line.saturating_sub(1),
+            "down" => self.focused_line = (self.focused_line + 1).min(last_line),
+            "focus-line" => self.focused_line = action.index.min(last_line),
+            "choose" => self.mark(action.index),
+            "mark-line" => self.mark(self.focused_line),
+            "take-back" => self.clear_draft(),
+            "type" => self.is_field_focused = draft::has_text_field(self.loaded_question()) && !self.is_closed(),
+            "leave-field" => self.is_field_focused = false,
+            "delete-character" => self.change_field(AnswerDraft::pop),
+            "confirm" => return self.confirm(None),
+            "confirm-certainty" => return self.confirm(u8::try_from(action.index).ok().and_then(certainty)),
+            "previous" => return self.navigate(AfterStore::Question(self.question_index.saturating_sub(1))),
+            "next" if self.is_last() => return self.navigate(AfterStore::Stay),
+            "next" => return self.navigate(AfterStore::Question(self.question_index + 1)),
+            "flag" => return Some(record_effect(AttemptAction::ToggleFlag { item: self.question_index })),
+            "answer-sheet" => return self.navigate(AfterStore::AnswerSheet),
+            "leave" => return self.navigate(AfterStore::Leave),
+            "leave-now" => return Some(Effect::Close),
             _ => {}
         }
         None
     }
 
-    /// A letter that is shown marks; other letters are commands, and so is any letter with Alt.
-    fn on_char(&mut self, c: char) -> Option<Effect> {
-        let is_true_false = matches!(self.draft, AnswerDraft::Truth(_));
-        match (c, self.choice_position(c)) {
-            ('t' | 'T', _) if is_true_false => self.mark(0),
-            ('f' | 'F', _) if is_true_false => self.mark(1),
-            (_, Some(position)) => self.mark(position),
-            ('1'..='3', _) if !self.is_exam() && !self.is_closed() => {
-                let certainty = c
-                    .to_digit(10)
-                    .and_then(|digit| u8::try_from(digit).ok())
-                    .and_then(|digit| Certainty::try_from(digit).ok());
-                return self.confirm(certainty);
-            }
-            (letter, _) => return self.on_letter(letter),
-        }
-        None
-    }
-
-    /// Says what the command of a letter means.
-    pub(super) fn on_letter(&mut self, letter: char) -> Option<Effect> {
-        match LetterCommand::ALL.into_iter().find(|command| command.letter() == letter)? {
-            LetterCommand::Leave => self.navigate(AfterStore::Leave),
-            _ if self.session.finished().is_some() => None,
-            LetterCommand::Flag => Some(record_effect(AttemptAction::ToggleFlag { item: self.question_index })),
-            LetterCommand::AnswerSheet => self.navigate(AfterStore::AnswerSheet),
-        }
-    }
-
-    /// Returns the position of the choice that a letter marks now; nothing where the letter is free for a command.
-    pub(in crate::tui::screens) fn choice_position(&self, letter: char) -> Option<usize> {
-        let position = letter.is_ascii_alphabetic().then(|| usize::from(letter.to_ascii_uppercase() as u8 - b'A'));
-        position.filter(|position| *position < self.loaded_question().order.len() && !self.is_closed())
-    }
-
-    /// Returns the key of a command with its words, as it works at the question that is shown.
-    pub(super) fn letter_binding(&self, command: LetterCommand, label: &'static str) -> Binding {
-        let (alone, with_alt) = command.keys();
-        binding(if self.choice_position(command.letter()).is_some() { with_alt } else { alone }, label)
+    /// Changes what is typed into the field.
+    pub(super) fn change_field(&mut self, change: impl FnOnce(&mut AnswerDraft)) {
+        change(&mut self.draft);
+        self.is_changed = true;
+        self.note = None;
     }
 
     fn clear_draft(&mut self) {
@@ -127,4 +163,20 @@ impl QuizScreen {
             self.note = None;
         }
     }
+}
+
+fn confirm_binding(label: &'static str) -> Binding {
+    Binding::new(&[Key::Enter], Action::named("confirm"), label)
+}
+
+/// Returns the rows that go to the question before and after, shown as one entry.
+fn move_bindings() -> [Binding; 2] {
+    [
+        Binding::new(&[Key::Left], Action::named("previous"), "move").shown_as("← "),
+        Binding::new(&[Key::Right], Action::named("next"), "move"),
+    ]
+}
+
+fn certainty(number: u8) -> Option<Certainty> {
+    Certainty::try_from(number).ok()
 }

@@ -4,11 +4,30 @@ use super::draft::AnswerDraft;
 use super::{Certainty, Effect, QuizScreen, Route, TextRole};
 use crate::bank::question::{QuestionKind, SelectCount};
 use crate::exam::session::AttemptAction;
-use crate::tui::effect::Command;
+use crate::tui::binding::{Action, Binding};
+use crate::tui::effect::{Command, Dialog};
+use crate::tui::key::Key;
+use crate::tui::overlay::CLOSE_OVERLAY;
 
 /// Returns the effect that stores an action of the trainee.
 pub(super) fn record_effect(action: AttemptAction) -> Effect {
     Effect::Do(Command::Record(action))
+}
+
+/// Asks before an exam is left.
+fn leave_dialog() -> Dialog {
+    Dialog {
+        title: "Leave the exam?".to_owned(),
+        text: "Answers are kept, the clock runs on.".to_owned(),
+        bindings: vec![
+            Binding::new(
+                &[Key::Enter, Key::Char('y'), Key::Char('l'), Key::CtrlC],
+                Action::named("leave-now"),
+                "leave",
+            ),
+            Binding::new(&[Key::Any], CLOSE_OVERLAY, "stay"),
+        ],
+    }
 }
 
 /// Where the screen goes when what was recorded is on disk.
@@ -60,10 +79,7 @@ impl QuizScreen {
                     countdown: self.countdown,
                 }))
             }
-            AfterStore::Leave if self.is_exam() => {
-                self.is_confirming_leave = true;
-                None
-            }
+            AfterStore::Leave if self.is_exam() => Some(Effect::Ask(leave_dialog())),
             AfterStore::Leave => Some(Effect::Close),
         }
     }

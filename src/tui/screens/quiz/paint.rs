@@ -1,6 +1,5 @@
 //! Drawing of the quiz screen: question, choices, explanation, status message and progress bar.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -9,6 +8,8 @@ use super::{QuizScreen, ScreenContext, TextPage, TextRole};
 use crate::attempt::Points;
 use crate::bank::question::{MatchPair, QuestionKind, SelectCount};
 use crate::exam::loaded_paper::choice_letter;
+use crate::tui::binding::Action;
+use crate::tui::canvas::Canvas;
 use crate::view;
 
 impl QuizScreen {
@@ -94,8 +95,10 @@ impl QuizScreen {
         let loaded_question = self.loaded_question();
         for (position, text) in loaded_question.displayed_texts().into_iter().enumerate() {
             let marker = format!("     {}  ", choice_letter(position));
+            page.set_line_action(self.click_action("choose", position));
             page.push_hanging_text(&marker, TextRole::Text, TextRole::Text, text);
         }
+        page.set_line_action(None);
         page.push_blank_line();
         for (left_index, pair) in pairs.iter().enumerate() {
             let right_index = right_indices.get(left_index).copied().flatten();
@@ -113,7 +116,14 @@ impl QuizScreen {
         page.focus_next_line();
         let cursor = if self.is_field_focused { "▏" } else { "" };
         let text = format!("{typed}{cursor}{unit}");
+        page.set_line_action(self.click_action("type", 0));
         page.push_hanging_text("  Answer: ", TextRole::Accent, TextRole::Strong, &text);
+        page.set_line_action(None);
+    }
+
+    /// Returns what a click on a line does, while the question can be answered. A click never stores anything.
+    fn click_action(&self, name: &'static str, index: usize) -> Option<Action> {
+        (!self.is_closed()).then(|| Action::indexed(name, index))
     }
 
     /// Paints one line that the keys can be at. In practice, once closed, right and wrong stand beside it as words.
@@ -125,7 +135,10 @@ impl QuizScreen {
         }
         let pointer = if is_focused { "▸" } else { " " };
         let role = if is_focused || is_marked { TextRole::Strong } else { TextRole::Text };
+        let action_name = if matches!(self.draft, AnswerDraft::Pairs(_)) { "focus-line" } else { "choose" };
+        page.set_line_action(self.click_action(action_name, line));
         page.push_hanging_text(&format!(" {pointer} {marker}  "), TextRole::Accent, role, text);
+        page.set_line_action(None);
     }
 
     fn paint_explanation(&self, page: &mut TextPage) {
@@ -151,12 +164,8 @@ impl QuizScreen {
         }
     }
 
-    /// Returns what is said below the question, and how: what is asked, what went wrong, or how the answer stands.
+    /// Returns what is said below the question, and how: what went wrong, or how the answer stands.
     pub(super) fn status_message(&self) -> (TextRole, String) {
-        if self.is_confirming_leave {
-            let prompt = "Leave the exam? Answers are kept, the clock runs on. Enter leaves, any other key stays.";
-            return (TextRole::Warn, prompt.to_owned());
-        }
         self.note.clone().unwrap_or_else(|| (TextRole::Dim, self.answer_state()))
     }
 
@@ -175,13 +184,13 @@ impl QuizScreen {
     }
 
     /// Paints how far through the paper this question is.
-    pub(super) fn paint_progress(&self, frame: &mut Frame<'_>, area: Rect, context: &ScreenContext) {
+    pub(super) fn paint_progress(&self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let width = usize::from(area.width.saturating_sub(2));
         let done_width = width * (self.question_index + 1) / self.session.question_count().max(1);
         let line = Line::from(vec![
             Span::styled("━".repeat(done_width), context.theme.style(TextRole::Accent)),
             Span::styled("─".repeat(width.saturating_sub(done_width)), context.theme.style(TextRole::Dim)),
         ]);
-        frame.render_widget(line, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area });
+        canvas.render(line, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area });
     }
 }

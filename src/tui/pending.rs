@@ -1,0 +1,43 @@
+//! A command that waits for the store, because another program uses it.
+
+use super::binding::{Action, Binding};
+use super::effect::{Command, Dialog};
+use super::key::Key;
+use super::overlay::CLOSE_OVERLAY;
+use crate::clock::{Millis, Timestamp};
+
+/// After how long the command is tried again.
+pub const RETRY_INTERVAL: Millis = Millis(100);
+
+/// Leaves the screen without storing what waits.
+pub const LEAVE_UNSTORED: Action = Action::named("leave-unstored");
+
+/// A command that is not stored yet.
+#[derive(Debug)]
+pub struct PendingCommand {
+    /// The command.
+    pub command: Command,
+    /// When it was tried first.
+    pub since: Timestamp,
+}
+
+impl PendingCommand {
+    /// Says what is not stored, and why.
+    pub fn message(&self) -> String {
+        let moment = self.since.format_local();
+        let time = moment.rsplit(' ').next().unwrap_or_default();
+        format!("Not stored yet. Another program has been using the store since {time}. Trying again.")
+    }
+}
+
+/// Asks before a screen is left whose command waits.
+pub fn unstored_dialog() -> Dialog {
+    Dialog {
+        title: "This answer is not stored yet. Leave without it?".to_owned(),
+        text: String::new(),
+        bindings: vec![
+            Binding::new(&[Key::Char('y'), Key::CtrlC], LEAVE_UNSTORED, "leave"),
+            Binding::new(&[Key::Any], CLOSE_OVERLAY, "stay"),
+        ],
+    }
+}
