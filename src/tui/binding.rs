@@ -95,10 +95,7 @@ impl Binding {
 
 /// Returns the rows for one step up and one step down in a list.
 pub fn up_down_bindings(label: &'static str) -> [Binding; 2] {
-    [
-        Binding::new(&[Key::Up], Action::named("up"), label),
-        Binding::new(&[Key::Down], Action::named("down"), label),
-    ]
+    [Binding::new(&[Key::Up], Action::named("up"), label), Binding::new(&[Key::Down], Action::named("down"), label)]
 }
 
 /// Returns the rows that scroll a page of text.
@@ -122,10 +119,7 @@ pub fn page_bindings() -> [Binding; 2] {
 
 /// Returns the unlisted rows that go to the first and to the last line of a list.
 pub fn first_last_bindings() -> [Binding; 2] {
-    [
-        Binding::unlisted(&[Key::Home], Action::named("first")),
-        Binding::unlisted(&[Key::End], Action::named("last")),
-    ]
+    [Binding::unlisted(&[Key::Home], Action::named("first")), Binding::unlisted(&[Key::End], Action::named("last"))]
 }
 
 /// Finds the row of a key: one that names it, else one that names the letter in lower case, else the row for any key.

@@ -107,13 +107,7 @@ pub fn draw_footer(canvas: &mut Canvas<'_, '_>, area: Rect, own: &[Binding], int
 }
 
 /// Draws a part of the footer, which a click can hit, and returns where the next one begins.
-fn draw_part(
-    canvas: &mut Canvas<'_, '_>,
-    start: Rect,
-    right: u16,
-    part: Span<'static>,
-    action: Option<Action>,
-) -> u16 {
+fn draw_part(canvas: &mut Canvas<'_, '_>, start: Rect, right: u16, part: Span<'static>, action: Option<Action>) -> u16 {
     let width = u16::try_from(text::width(&part.content)).unwrap_or(u16::MAX).min(right.saturating_sub(start.x));
     let area = Rect { width, ..start };
     canvas.render(part, area);

@@ -52,7 +52,7 @@ fn a_newcomer_gives_a_name_practices_passes_the_exam_and_finds_a_certificate() {
         let keys = reader.keys(&window.screen());
         window.type_bytes(&keys).sees("Not stored yet").type_bytes("\r");
     }
-    window.sees("7 answered, 0 open").type_bytes("f").sees("y submits").type_bytes("y");
+    window.sees("7 answered, 0 open").type_bytes("f").sees("y submit").type_bytes("y");
     window.sees("✓ Passed").sees("Your certificate is made");
     window.type_bytes("\r").sees("Passed, valid through").type_bytes("c").sees("1 certificate");
     window.type_bytes("\r").sees("Self-test record: Brief").type_bytes("qqq");

@@ -39,7 +39,7 @@ fn answers(window: &mut Window, world: &World, questions: std::ops::RangeInclusi
 
 /// Submits and leaves the result.
 fn submits(window: &mut Window) {
-    window.sees("7 answered, 0 open").type_bytes("f").sees("y submits").type_bytes("y");
+    window.sees("7 answered, 0 open").type_bytes("f").sees("y submit").type_bytes("y");
     window.sees("✓ Passed").sees("the invigilator signs").type_bytes("\r");
 }
 

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use crate::keys::assert_rows_hold;
 use crate::stage::Stage;
 use crate::world::{question, small_bank, small_exam};
 
@@ -43,6 +44,7 @@ fn a_letter_marks_its_choice_where_it_is_shown_and_is_a_command_where_not() {
     for count in [3, 12, 13, 16, 17, 18, 19, 26] {
         for (letter, place, label) in commands {
             let mut stage = choices(count, 200);
+            assert_rows_hold("quiz", &stage);
             let shown = place < count;
             let alone = footer(&mut stage).contains(&format!(" {letter} {label}"));
             let with_alt = footer(&mut stage).contains(&format!("Alt+{letter} {label}"));

@@ -25,6 +25,8 @@ mod fixtures;
 mod fullscreen;
 mod invigilated;
 mod issuing;
+mod jobs;
+mod keys;
 mod kill;
 mod leaks;
 mod letters;

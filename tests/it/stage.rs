@@ -16,7 +16,9 @@ use needlewise::tui::app::{App, InterfaceEnd};
 use needlewise::tui::effect::Route;
 use needlewise::tui::event_loop;
 use needlewise::tui::file_preview::PreviewExecutor;
-use needlewise::tui::key::{Input, Key};
+use needlewise::tui::input::{Input, MouseInput, MouseInputKind};
+use needlewise::tui::jobs::Jobs;
+use needlewise::tui::key::Key;
 use needlewise::tui::perform::ServiceExecutor;
 use needlewise::tui::theme::Theme;
 use rand_chacha::ChaCha20Rng;
@@ -55,17 +57,30 @@ pub struct Stage {
     pub time: Rc<Cell<i64>>,
     app: App,
     terminal: Terminal<TestBackend>,
+    host: NoTerminal,
 }
 
 impl Stage {
     /// Sits Amira Okafor down at home, in a home that was prepared.
     pub fn with(columns: u16, rows: u16, prepare: impl FnOnce(&Path)) -> Self {
+        Self::with_app(columns, rows, prepare, |service, person| {
+            App::new(ServiceExecutor::new(service, Some(person)), Jobs::inline(), Theme::Plain, Route::Home)
+        })
+    }
+
+    /// Shows an interface made for the service and for Amira Okafor, in a home that was prepared.
+    pub fn with_app(
+        columns: u16,
+        rows: u16,
+        prepare: impl FnOnce(&Path),
+        make_app: impl FnOnce(Service, PersonRow) -> App,
+    ) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         prepare(home.path());
         let time = Rc::new(Cell::new(MONDAY));
         let mut service = service(home.path(), &time);
         let person = somebody(&mut service, "Amira Okafor");
-        let app = App::new(ServiceExecutor::new(service, Some(person)), Theme::Plain, Route::Home);
+        let app = make_app(service, person);
         Self::of(home, time, app, columns, rows)
     }
 
@@ -77,7 +92,7 @@ impl Stage {
         for name in names {
             somebody(&mut service, name);
         }
-        let app = App::new(ServiceExecutor::new(service, None), Theme::Plain, Route::Home);
+        let app = App::new(ServiceExecutor::new(service, None), Jobs::inline(), Theme::Plain, Route::Home);
         Self::of(home, time, app, columns, rows)
     }
 
@@ -90,7 +105,7 @@ impl Stage {
         let clock = Box::new(SetClock(Rc::clone(&time)));
         let mut previewer = PreviewExecutor::new(&path, clock, Catalog::built_in().syllabus());
         let first = Route::Preview { file_name: file.to_owned(), content: Box::new(previewer.read()) };
-        let app = App::new(previewer, Theme::Plain, first);
+        let app = App::new(previewer, Jobs::inline(), Theme::Plain, first);
         Self::of(home, time, app, columns, rows)
     }
 
@@ -98,7 +113,7 @@ impl Stage {
         let viewport = Viewport::Fixed(event_loop::clamped_area(columns, rows));
         let backend = TestBackend::new(columns, rows);
         let terminal = Terminal::with_options(backend, TerminalOptions { viewport }).expect("a terminal");
-        Self { home, time, app, terminal }
+        Self { home, time, app, terminal, host: NoTerminal::default() }
     }
 
     /// Presses keys, by their names or as themselves, through the real loop.
@@ -131,10 +146,37 @@ impl Stage {
     /// Feeds inputs into the loop and returns how it ended, if it did by itself.
     pub fn feed(&mut self, inputs: &[Input]) -> Option<InterfaceEnd> {
         let (send, receive) = mpsc::channel();
-        inputs.iter().for_each(|input| send.send(*input).expect("a listener"));
+        inputs.iter().for_each(|input| send.send(input.clone()).expect("a listener"));
         drop(send);
-        event_loop::run(&mut self.terminal, &receive, &mut self.app, &mut Nobody);
+        event_loop::run(&mut self.terminal, &receive, &mut self.app, &mut self.host);
         self.app.end().cloned()
+    }
+
+    /// Clicks the first cell of a text that is shown.
+    #[track_caller]
+    pub fn click(&mut self, text: &str) -> &mut Self {
+        let lines = self.lines();
+        let found = lines.iter().enumerate().find_map(|(row, line)| Some((row, line.find(text)?)));
+        let (row, start) = found.unwrap_or_else(|| panic!("{text} is not shown:\n{}", lines.join("\n")));
+        let column = needlewise::text::width(&lines[row][..start]);
+        let cell = |at: usize| u16::try_from(at).expect("a cell");
+        self.mouse(MouseInputKind::Click, cell(column), cell(row))
+    }
+
+    /// Uses the mouse at a cell.
+    pub fn mouse(&mut self, kind: MouseInputKind, column: u16, row: u16) -> &mut Self {
+        self.feed(&[Input::Mouse(MouseInput { kind, column, row })]);
+        self
+    }
+
+    /// The interface itself.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Says whether the terminal was told to report the mouse.
+    pub fn is_mouse_captured(&self) -> bool {
+        self.host.is_mouse_captured
     }
 
     /// Lets time pass and the screen notice it.
@@ -144,8 +186,8 @@ impl Stage {
         self
     }
 
-    /// What is on the screen, line by line.
-    pub fn text(&mut self) -> String {
+    /// Every line of the screen as it is.
+    pub fn lines(&mut self) -> Vec<String> {
         self.terminal.draw(|frame| self.app.draw(frame)).expect("a frame");
         let buffer = self.terminal.backend().buffer();
         let line = |y: u16| {
@@ -162,7 +204,12 @@ impl Stage {
             }
             line.trim_end().to_owned()
         };
-        let text = (0..buffer.area.height).map(line).collect::<Vec<_>>().join("\n");
+        (0..buffer.area.height).map(line).collect()
+    }
+
+    /// What is on the screen, line by line, without what differs from one run to the next.
+    pub fn text(&mut self) -> String {
+        let text = self.lines().join("\n");
         let clean = masked(&text, self.home.path());
         if !clean.contains("<home>") {
             return clean;
@@ -175,15 +222,23 @@ impl Stage {
 }
 
 /// There is no terminal to stop.
-struct Nobody;
+#[derive(Default)]
+struct NoTerminal {
+    is_mouse_captured: bool,
+}
 
-impl event_loop::TerminalHost for Nobody {
+impl event_loop::TerminalHost for NoTerminal {
     fn suspend(&mut self) -> std::io::Result<ratatui::layout::Rect> {
         self.resume()
     }
 
     fn resume(&mut self) -> std::io::Result<ratatui::layout::Rect> {
         Ok(event_loop::clamped_area(80, 24))
+    }
+
+    fn capture_mouse(&mut self, is_captured: bool) -> std::io::Result<()> {
+        self.is_mouse_captured = is_captured;
+        Ok(())
     }
 }
 

@@ -1,0 +1,222 @@
+//! The key table: what a key does, what the footer says, and what a click does are the same on every screen. Overlays and
+//! small windows hide what is behind them.
+
+use std::collections::HashSet;
+
+use needlewise::clock::Timestamp;
+use needlewise::projections::people::PersonRow;
+use needlewise::service::Service;
+use needlewise::tui::app::{App, InterfaceEnd};
+use needlewise::tui::binding::{BindingPlace, find_binding};
+use needlewise::tui::effect::Route;
+use needlewise::tui::execute::Execute;
+use needlewise::tui::file_preview::preview_content;
+use needlewise::tui::input::{Input, MouseInput, MouseInputKind};
+use needlewise::tui::jobs::Jobs;
+use needlewise::tui::key::Key;
+use needlewise::tui::perform::ServiceExecutor;
+use needlewise::tui::theme::Theme;
+
+use crate::source::files;
+use crate::stage::Stage;
+use crate::world::{MONDAY, small_bank, small_exam};
+
+/// Every screen by the name of its file, with the keys that lead there from the first screen.
+pub const SCREENS: [(&str, &str); 11] = [
+    ("answer_sheet", "e enter s"),
+    ("briefing", "e"),
+    ("certificates", "c"),
+    ("home", ""),
+    ("person", "l enter"),
+    ("preview", ""),
+    ("quiz", "e enter"),
+    ("records", "l"),
+    ("result", "e enter s f y"),
+    ("topics", "p"),
+    ("welcome", ""),
+];
+
+/// Puts the small banks into a home.
+pub fn with_small_banks(home: &std::path::Path) {
+    let banks = home.join("data/question-banks");
+    std::fs::create_dir_all(banks.join("exams")).expect("folders");
+    std::fs::write(banks.join("small.json"), small_bank().to_string()).expect("a bank");
+    std::fs::write(banks.join("exams/brief.json"), small_exam().to_string()).expect("an exam");
+}
+
+/// Opens a screen of [`SCREENS`] with an executor around the real one.
+pub fn screen<E: Execute + 'static>(name: &str, wrap: impl FnOnce(ServiceExecutor) -> E) -> Stage {
+    let (_, way) = SCREENS.iter().find(|(known, _)| *known == name).expect("a screen of the table");
+    let first = match name {
+        "preview" => {
+            let today = Timestamp::from_millis(MONDAY).day();
+            let content = preview_content("small.json", small_bank().to_string().as_bytes(), today, None);
+            Route::Preview { file_name: "small.json".to_owned(), content: Box::new(content) }
+        }
+        _ => Route::Home,
+    };
+    let make_app = |service: Service, person: PersonRow| {
+        let executor = ServiceExecutor::new(service, Some(person).filter(|_| name != "welcome"));
+        App::new(wrap(executor), Jobs::inline(), Theme::Plain, first)
+    };
+    Stage::with_app(120, 40, with_small_banks, make_app).press_and_take(way)
+}
+
+fn small(columns: u16, rows: u16) -> Stage {
+    Stage::with(columns, rows, with_small_banks)
+}
+
+/// Makes sure that no key has two meanings, and that every row is found by each of its keys.
+#[track_caller]
+pub fn assert_rows_hold(screen: &str, stage: &Stage) {
+    let rows = stage.app().bindings();
+    let mut seen = HashSet::new();
+    for row in rows.iter().filter(|row| row.disabled_reason.is_none()) {
+        assert!(!row.keys.is_empty(), "{screen}: no key for {:?}", row.action);
+        assert!(
+            row.place == BindingPlace::Unlisted || !row.label.is_empty(),
+            "{screen}: no words for {:?}",
+            row.action
+        );
+        for key in &row.keys {
+            assert!(seen.insert(*key), "{screen}: {key} has two meanings");
+            let found = find_binding(&rows, *key).expect("its row");
+            assert_eq!(found.action, row.action, "{screen}: {key}");
+        }
+    }
+}
+
+#[test]
+fn every_screen_is_in_the_table_and_no_key_has_two_meanings() {
+    let listed: Vec<_> = SCREENS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let own_file = |name: String| name.strip_prefix("src/tui/screens/")?.strip_suffix(".rs").map(str::to_owned);
+    let on_disk: Vec<_> =
+        files("src/tui/screens", &["rs"]).into_iter().filter_map(|(name, _)| own_file(name)).collect();
+    let on_disk: Vec<_> = on_disk.into_iter().filter(|name| !name.contains('/')).collect();
+    assert_eq!(listed, on_disk, "a screen without a place in SCREENS is not driven by the tests");
+    for (name, _) in SCREENS {
+        let mut stage = screen(name, |executor| executor);
+        assert_rows_hold(name, &stage);
+        stage.press("?");
+        assert_rows_hold(&format!("help of {name}"), &stage);
+    }
+    let mut stage = small(80, 24);
+    stage.press("e enter ctrl-c");
+    assert_rows_hold("a dialog", &stage);
+    stage.press("x s f");
+    assert_rows_hold("the question before an exam is handed in", &stage);
+}
+
+#[test]
+fn a_disabled_row_says_why() {
+    let mut stage = small(80, 24);
+    stage.press("e enter s f y enter e");
+    let before = stage.text().matches("Next attempt: from").count();
+    assert!(!stage.text().contains("Enter start"), "{}", stage.text());
+    let after = stage.press("enter").text();
+    assert_eq!(after.matches("Next attempt: from").count(), before + 1, "{after}");
+    assert_eq!(stage.press("up").text().matches("Next attempt: from").count(), before, "until the next key");
+}
+
+#[test]
+fn a_click_does_what_the_key_does() {
+    let mut stage = small(80, 24);
+    assert!(stage.click("Records").text().contains("Find:"), "a row of the menu: {}", stage.text());
+    assert!(stage.click("Amira Okafor").text().contains("Timeline"), "a row of a list: {}", stage.text());
+    assert!(stage.click("Esc back").text().contains("Find:"), "a key of the footer: {}", stage.text());
+    stage.press("esc").click("Practice a topic").press("end");
+    assert!(stage.click("Small").text().contains("question 1 of 7"), "a topic: {}", stage.text());
+}
+
+#[test]
+fn a_click_on_a_line_that_was_scrolled_hits_what_is_drawn_there() {
+    let mut stage = small(40, 14);
+    stage.press("p end");
+    assert!(!stage.text().contains("All topics"), "it is scrolled: {}", stage.text());
+    assert!(stage.click("Small").text().contains("question 1 of 7"), "{}", stage.text());
+}
+
+#[test]
+fn a_click_on_a_choice_marks_it_and_stores_nothing() {
+    let mut stage = small(80, 24);
+    stage.press("e enter");
+    while !stage.text().contains("What about one?") {
+        stage.press("right");
+    }
+    let number = stage.text().split("question ").nth(1).and_then(|rest| rest.chars().next()).expect("a number");
+    stage.click("Wrong");
+    let line = stage.lines().into_iter().find(|line| line.contains("Wrong")).expect("the choice");
+    assert!(line.contains('●'), "{line}");
+    assert!(stage.text().contains("Not stored yet"), "{}", stage.text());
+    stage.press("s");
+    assert!(stage.text().contains("1 answered"), "moving on stores it, as with a key: {}", stage.text());
+    assert!(stage.click(&format!("{number} ●")).text().contains("Stored:"), "a cell of the sheet: {}", stage.text());
+}
+
+#[test]
+fn an_overlay_hides_what_is_behind_it() {
+    let mut stage = small(80, 24);
+    let row = stage.lines().iter().position(|line| line.contains("Records")).expect("the menu");
+    let row = u16::try_from(row).expect("a row");
+    stage.press("?").mouse(MouseInputKind::Click, 4, row);
+    assert!(stage.text().contains("Keys here"), "a click behind help does nothing: {}", stage.text());
+    let closed = stage.press("p").text();
+    assert!(closed.contains("Practice a topic") && !closed.contains("All topics"), "a key closes help: {closed}");
+    stage.press("e enter ctrl-c").click("question 1 of 7");
+    assert!(stage.text().contains("Leave the exam?"), "{}", stage.text());
+    let answered = stage.press("s").text();
+    assert!(!answered.contains("Leave the exam?") && answered.contains("question 1 of 7"), "{answered}");
+    let end = stage.feed(&[Input::Key(Key::CtrlC), Input::Key(Key::CtrlC)]);
+    assert_eq!(end, None, "home comes next");
+    stage.press("?");
+    let end = stage.feed(&[Input::Key(Key::CtrlC)]);
+    assert_eq!(end, Some(InterfaceEnd::ExitCode(0)), "Ctrl-C passes through help");
+}
+
+#[test]
+fn a_window_that_is_too_small_takes_no_key_but_ctrl_c() {
+    let mut stage = small(30, 8);
+    stage.press("p").mouse(MouseInputKind::Click, 1, 1);
+    let mut stage = stage.resized(80, 24);
+    assert!(stage.text().contains("Practice a topic"), "{}", stage.text());
+    let mut stage = stage.resized(30, 8);
+    stage.text();
+    assert_eq!(stage.feed(&[Input::Key(Key::CtrlC)]), Some(InterfaceEnd::ExitCode(0)));
+}
+
+#[test]
+fn the_wheel_scrolls_and_the_mouse_is_off_until_it_is_wanted() {
+    let mut stage = small(40, 20);
+    assert!(!stage.is_mouse_captured());
+    stage.press("%");
+    assert!(stage.is_mouse_captured() && stage.text().contains("The mouse is on."), "{}", stage.text());
+    stage.press("?").mouse(MouseInputKind::ScrollDown, 5, 5);
+    assert!(!stage.text().contains("Keys here"), "{}", stage.text());
+    stage.mouse(MouseInputKind::ScrollUp, 5, 5);
+    assert!(stage.text().contains("Keys here"), "{}", stage.text());
+    stage.press("esc %");
+    assert!(!stage.is_mouse_captured());
+}
+
+#[test]
+fn the_mouse_is_read_as_terminals_send_it() {
+    let mut parser = termina::Parser::default();
+    // The left button, the wheel twice, a move, the left button let go, the right button.
+    parser.parse(b"\x1b[<0;5;3M\x1b[<64;1;1M\x1b[<65;2;9M\x1b[<35;2;2M\x1b[<0;5;3m\x1b[<2;5;3M", false);
+    let inputs: Vec<_> = std::iter::from_fn(|| parser.pop()).filter_map(|event| Input::from_event(&event)).collect();
+    let mouse = |kind, column, row| Input::Mouse(MouseInput { kind, column, row });
+    assert_eq!(
+        inputs,
+        [
+            mouse(MouseInputKind::Click, 4, 2),
+            mouse(MouseInputKind::ScrollUp, 0, 0),
+            mouse(MouseInputKind::ScrollDown, 1, 8)
+        ]
+    );
+}
+
+#[test]
+fn a_letter_works_in_either_case() {
+    let mut stage = small(80, 24);
+    assert!(stage.press("P").text().contains("All topics"), "{}", stage.text());
+}
