@@ -66,7 +66,7 @@ fn run_app(executor: impl Execute + 'static, theme: Theme, first_route: Route) -
     // panic.
     std::mem::forget(terminal);
     drop(guard);
-    // Whoever left has the terminal again while the last files are written. A signal waits for nothing.
+    // The terminal is free again while the last files are written. After a signal nothing is waited for.
     if app.end().is_some() {
         app.join_jobs();
     }
