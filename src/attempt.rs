@@ -5,6 +5,7 @@ pub mod chain;
 pub mod fact;
 pub mod outcome;
 pub mod paper;
+pub mod person;
 pub mod points;
 pub mod remark;
 pub mod signature;

@@ -14,6 +14,7 @@ pub mod env;
 pub mod error;
 mod exam;
 mod issuer;
+mod issuer_file;
 mod launch;
 mod man;
 mod passphrase;
@@ -121,7 +122,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
         Some(Command::Certificate(command)) => certificate::run(&command, env),
         Some(Command::Issuer(command)) => issuer::run(&command, env),
         Some(Command::Trainee(command)) => trainee::run(&command, env),
-        Some(Command::Doctor(_)) => doctor::run(env),
+        Some(Command::Doctor(args)) => doctor::run(&args, env),
         Some(Command::Completions(args)) => completions::run(&args, env),
         Some(Command::Man(_)) => man::run(env),
     })

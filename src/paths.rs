@@ -29,8 +29,11 @@ impl Paths {
         let given_or_system =
             |given: Option<PathBuf>, system: Option<&Path>| given.or_else(|| system.map(Path::to_owned));
         let state = match &data {
-            Some(data) => Some(data.clone()),
-            None => system.as_ref().and_then(|dirs| dirs.state_dir().or(Some(dirs.data_dir()))).map(Path::to_owned),
+            // Beside a folder that was given, never in it: who loses that folder has the copies.
+            Some(data) => Some(sibling(data, "-state")),
+            None => system
+                .as_ref()
+                .map(|dirs| dirs.state_dir().map_or_else(|| sibling(dirs.cache_dir(), "-state"), Path::to_owned)),
         };
         Some(Self {
             data: given_or_system(data, system.as_ref().map(ProjectDirs::data_dir))?,
@@ -49,9 +52,14 @@ impl Paths {
         &self.config
     }
 
-    /// Returns the folder of logs.
+    /// Returns the folder of what can be lost: copies of the store.
     pub fn state_dir(&self) -> &Path {
         &self.state
+    }
+
+    /// Returns the folder of copies that are kept before the store changes.
+    pub fn backups_dir(&self) -> PathBuf {
+        self.state.join("backups")
     }
 
     /// Returns the file of the store.
@@ -120,6 +128,13 @@ impl Paths {
     }
 }
 
+/// Returns a path beside another one: its name with something behind it.
+fn sibling(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(suffix);
+    path.with_file_name(name)
+}
+
 /// Makes a folder and those above it; the new ones can be read by this user only.
 fn create_private_dir(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
@@ -135,6 +150,18 @@ fn create_private_dir(folder: &Path) -> io::Result<()> {
 /// The system's own; the file is then what it was before.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let (folder, file) = write_temporary(path, bytes)?;
+    file.persist(path)?;
+    sync_folder(folder)
+}
+
+/// Writes a file whole: `write` fills an empty temporary file of this user only, by its path.
+///
+/// # Errors
+/// The system's own, or what `write` says; the file is then what it was before.
+pub fn write_atomic_with(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let (folder, file) = write_temporary(path, &[])?;
+    write(file.path())?;
+    fs::File::open(file.path())?.sync_all()?;
     file.persist(path)?;
     sync_folder(folder)
 }

@@ -13,7 +13,7 @@ use crate::clock::Millis;
 use crate::exam::session::{ActionRefusal, AttemptAction};
 use crate::paths::{self, BoundedLine};
 use crate::projections::people::PersonRow;
-use crate::service::{self, ActiveAttempt, Service};
+use crate::service::{self, ActiveAttempt, Services};
 use crate::text::{self, single_line};
 use crate::view;
 
@@ -84,7 +84,7 @@ struct PlainSession<'a> {
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
     is_input_echoed: bool,
-    service: Service,
+    service: Services,
     active_attempt: ActiveAttempt,
     input_lines: Receiver<BoundedLine>,
     question_index: usize,
@@ -108,7 +108,7 @@ enum NextTurn {
 /// What the store says, or that nobody reads the output.
 pub fn run(
     console: PlainConsole<'_>,
-    service: Service,
+    service: Services,
     trainee: &PersonRow,
     active_attempt: ActiveAttempt,
 ) -> Result<PlainEnd, PlainError> {
@@ -165,7 +165,7 @@ impl PlainSession<'_> {
         loop {
             write!(self.out, "{prompt}")?;
             self.out.flush()?;
-            let remaining = self.active_attempt.time_left(self.service.clock.now());
+            let remaining = self.active_attempt.time_left(self.service.now());
             let received_line = match remaining {
                 // A line that is typed already comes too late.
                 Some(Millis(0)) => Err(RecvTimeoutError::Timeout),
@@ -187,7 +187,7 @@ impl PlainSession<'_> {
 
     fn record_time_out(&mut self) -> Result<NextTurn, PlainError> {
         self.print_line("The time is over.")?;
-        match self.service.record_action(&mut self.active_attempt, AttemptAction::TimeOut) {
+        match self.service.attempts_mut().record_action(&mut self.active_attempt, AttemptAction::TimeOut) {
             Ok(()) => Ok(NextTurn::AttemptEnded),
             // The wait may end a moment before the limit does.
             Err(service::ServiceError::ActionRefused(ActionRefusal::TimeRemaining)) => Ok(NextTurn::Continue),
@@ -198,7 +198,7 @@ impl PlainSession<'_> {
     fn print_introduction(&mut self, trainee: &PersonRow) -> Result<(), PlainError> {
         let paper = Arc::clone(self.active_attempt.session.loaded_paper());
         let question_count = text::count_with_noun(paper.questions.len(), "question");
-        let remaining = self.active_attempt.time_left(self.service.clock.now());
+        let remaining = self.active_attempt.time_left(self.service.now());
         let time_note = remaining
             .map_or(String::new(), |remaining_time| format!(", {} minutes left", remaining_time.0.div_ceil(60_000)));
         self.print_line(&format!("{}: {question_count}{time_note}", paper.title()))?;
@@ -213,7 +213,7 @@ impl PlainSession<'_> {
 
     /// Says once that little time is left, and once that very little is.
     fn warn_about_time(&mut self) -> Result<(), PlainError> {
-        let Some(remaining) = self.active_attempt.time_left(self.service.clock.now()) else { return Ok(()) };
+        let Some(remaining) = self.active_attempt.time_left(self.service.now()) else { return Ok(()) };
         let warning_minutes =
             view::TIME_WARNING_MINUTES.into_iter().find(|minutes| remaining < Millis::from_minutes(*minutes));
         if let Some(minutes) = warning_minutes.filter(|minutes| *minutes < self.last_warning_minutes) {
@@ -289,7 +289,7 @@ impl PlainSession<'_> {
 
     /// Records something; the turn where the time is over.
     fn record(&mut self, action: AttemptAction) -> Result<Result<(), NextTurn>, PlainError> {
-        match self.service.record_action(&mut self.active_attempt, action) {
+        match self.service.attempts_mut().record_action(&mut self.active_attempt, action) {
             Ok(()) => Ok(Ok(())),
             Err(service::ServiceError::ActionRefused(ActionRefusal::TimeUp)) => self.record_time_out().map(Err),
             Err(error) => Err(error.into()),
@@ -298,7 +298,7 @@ impl PlainSession<'_> {
 
     fn record_answer(&mut self, answer: Answer) -> Result<Option<NextTurn>, PlainError> {
         let action = AttemptAction::Answer { question_index: self.question_index, answer, certainty: None };
-        match self.service.record_action(&mut self.active_attempt, action) {
+        match self.service.attempts_mut().record_action(&mut self.active_attempt, action) {
             Ok(()) => {}
             Err(service::ServiceError::ActionRefused(ActionRefusal::TimeUp)) => {
                 return self.record_time_out().map(Some);

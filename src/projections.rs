@@ -1,9 +1,11 @@
 //! Rows for lists and reports. Every row is computed from facts and can be rebuilt from them.
 
+pub mod row;
 pub mod people;
 pub mod attempts;
 pub mod certificates;
 pub mod study;
+pub mod tables;
 pub mod status;
 pub mod matrix;
 pub mod export;

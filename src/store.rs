@@ -1,204 +1,269 @@
-//! Storage of facts: `trait Store`, its errors, and the SQLite implementation.
+//! Storage of facts: `trait Store`, what a batch contains, and what can go wrong.
 //!
-//! Only the submodules know SQL. A store does not check the chains of facts; its callers do.
+//! A store computes the rows of the projections itself, from the facts of the chains that a batch continues and in the
+//! same transaction, so that a row never says anything else than its facts. It checks that each new fact follows the
+//! head of its chain; whether a chain verifies is for its readers.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::attempt::chain::StoredFact;
-use crate::ids::{CertificateId, Digest, StreamId, TraineeId};
+use crate::ids::{Digest, StreamId, TraineeId};
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
-use crate::projections::certificates::CertificateRow;
-use crate::projections::people::PersonRow;
-use crate::projections::study::{PracticeAnswer, QuestionProgress};
+use crate::projections::certificates::{CertificateQuery, CertificateRow};
+use crate::projections::people::{PersonQuery, PersonRow};
+use crate::projections::row::{ColumnValue, Projection, ProjectionRow, StoredRow};
+use crate::projections::study::QuestionProgress;
+use crate::projections::tables::ProjectionTables;
+use crate::text;
 
-mod columns;
-pub mod schema;
+pub mod audit;
+pub mod memory;
 pub mod sqlite;
-mod writes;
 
+pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 
 /// What is stored together or not at all.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Batch {
-    /// The facts, in the order of their chains.
+    /// What must be true of the store. It is checked in the same transaction.
+    pub expectations: Vec<Expectation>,
+    /// The facts, in the order of their chains. Each must follow the head of its chain.
     pub facts: Vec<StoredFact>,
-    /// Content that they name.
+    /// Content that the facts name, by digest.
     pub content: BTreeMap<Digest, String>,
-    /// The attempt they change, as it is afterwards.
-    pub attempt: Option<AttemptRow>,
-    /// The person they add or change, whose name must not be taken.
-    pub person: Option<PersonRow>,
-    /// A person who came with a certificate, or whom one names anew, and who may have the name of another.
-    pub imported_holder: Option<PersonRow>,
-    /// The certificate they take in.
-    pub certificate: Option<CertificateRow>,
-    /// The person whose data is erased: salts and payloads of all facts of that person, and every row about them.
+    /// The person whose data is erased: salts and payloads of all their facts, and every row about them. Facts of this
+    /// batch stay.
     pub erased_trainee: Option<TraineeId>,
-    /// What they taught.
-    pub practice_answer: Option<PracticeAnswer>,
 }
 
+/// What a batch expects of the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expectation {
+    /// No other person without a staff number has this name.
+    NameFree {
+        /// The name in the form in which names are compared ([`crate::text::name_key`]).
+        name_key: String,
+        /// The person who may have it.
+        except: TraineeId,
+    },
+    /// No other person has this staff number.
+    StaffIdFree {
+        /// The number.
+        staff_id: String,
+        /// The person who may have it.
+        except: TraineeId,
+    },
+    /// The person's data was not erased.
+    NotErased(TraineeId),
+}
+
+/// Which expectation of a batch was not met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conflict {
+    /// Another process continued the chain.
+    ChainContinued,
+    /// Another person without a staff number has the name.
+    NameTaken,
+    /// Another person has the staff number.
+    StaffIdTaken,
+    /// The person's data was erased.
+    PersonErased,
+}
+
+/// Which store this is, and how often it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreIdentity {
+    /// The id, 32 hexadecimal digits, made with the store and never changed.
+    pub id: String,
+    /// How many transactions were committed.
+    pub commits: u64,
+}
+
+/// How long a command waits for other writers.
+pub const COMMAND_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a key waits for other writers. What is not stored by then is tried again while the interface goes on.
+pub const KEY_PATIENCE: Duration = Duration::from_millis(40);
+
 /// A place for facts. Once `append` has returned, its batch is on disk.
-pub trait Store {
+///
+/// Every method fails with what the disk or the engine says, as a [`StoreError`].
+pub trait Store: Send {
     /// Stores a batch, whole or not at all.
     ///
     /// # Errors
-    /// [`StoreError::ConcurrentAppend`] where another process went on with the chain; [`StoreError::NameTaken`]; or
-    /// what the disk says. Nothing is stored then.
+    /// [`StoreError::Conflict`] if an expectation is not met or a fact does not follow its chain; [`StoreError::Busy`] if
+    /// another process is writing. Nothing is stored then.
     fn append(&mut self, batch: &Batch) -> Result<(), StoreError>;
 
-    /// Returns a chain in the order of its facts.
+    /// Returns a chain in the order of its facts; an empty one if there is none.
     ///
     /// # Errors
-    /// What the disk says.
+    /// Those of the trait.
     fn stream(&self, stream: StreamId) -> Result<Vec<StoredFact>, StoreError>;
 
-    /// Returns the names of all chains.
+    /// Returns the ids of all chains, in order.
     ///
     /// # Errors
-    /// What the disk says.
+    /// Those of the trait.
     fn stream_ids(&self) -> Result<Vec<StreamId>, StoreError>;
 
-    /// Returns content by its digest.
+    /// Returns content by its digests. What is not stored is left out.
     ///
     /// # Errors
-    /// What the disk says.
-    fn content(&self, digest: Digest) -> Result<Option<String>, StoreError>;
+    /// Those of the trait.
+    fn content(&self, digests: &[Digest]) -> Result<BTreeMap<Digest, String>, StoreError>;
 
-    /// Lists attempts.
+    /// Lists attempts, the newest first.
     ///
     /// # Errors
-    /// What the disk says, or [`StoreError::Damaged`] where a row does not fit its seal.
+    /// [`StoreError::Damaged`] if a row does not match its digest.
     fn attempts(&self, query: &AttemptQuery) -> Result<Vec<AttemptRow>, StoreError>;
 
     /// Lists people by name.
     ///
     /// # Errors
-    /// What the disk says.
-    fn people(&self) -> Result<Vec<PersonRow>, StoreError>;
+    /// [`StoreError::Damaged`] if a row does not match its digest.
+    fn people(&self, query: &PersonQuery) -> Result<Vec<PersonRow>, StoreError>;
 
-    /// Returns the person of an id.
+    /// Lists imported certificates, those that end last first.
     ///
     /// # Errors
-    /// What the disk says.
-    fn person(&self, id: TraineeId) -> Result<Option<PersonRow>, StoreError>;
+    /// [`StoreError::Damaged`] if a row does not match its digest.
+    fn certificates(&self, query: &CertificateQuery) -> Result<Vec<CertificateRow>, StoreError>;
 
-    /// Lists people of a name, by the form in which names are compared ([`crate::text::name_key`]).
+    /// Lists a trainee's progress by question.
     ///
     /// # Errors
-    /// What the disk says.
-    fn people_with_name(&self, key: &str) -> Result<Vec<PersonRow>, StoreError>;
-
-    /// Lists certificates that were taken in, of one person or of all, the latest to end first.
-    ///
-    /// # Errors
-    /// What the disk says, or [`StoreError::Damaged`] where a row does not fit its seal.
-    fn certificates(&self, trainee: Option<TraineeId>) -> Result<Vec<CertificateRow>, StoreError>;
-
-    /// Returns the certificate of an id, if it was taken in.
-    ///
-    /// # Errors
-    /// What the disk says, or [`StoreError::Damaged`] where the row does not fit its seal.
-    fn certificate(&self, id: CertificateId) -> Result<Option<CertificateRow>, StoreError>;
-
-    /// Lists what a trainee did with every question in practice.
-    ///
-    /// # Errors
-    /// What the disk says, or [`StoreError::Damaged`] where a row does not fit its seal.
+    /// [`StoreError::Damaged`] if a row does not match its digest.
     fn question_progress(&self, trainee: TraineeId) -> Result<Vec<QuestionProgress>, StoreError>;
 
-    /// Looks for damage in the store's own structures; the chains are looked at by the caller.
+    /// Returns all rows of a projection as they are stored, damaged ones included.
     ///
     /// # Errors
-    /// What is damaged, or what the disk says.
+    /// Those of the trait.
+    fn stored_rows(&self, projection: &'static Projection) -> Result<Vec<StoredRow>, StoreError>;
+
+    /// Replaces the rows of all projections.
+    ///
+    /// # Errors
+    /// Those of the trait. Nothing is changed then.
+    fn replace_projections(&mut self, tables: &ProjectionTables) -> Result<(), StoreError>;
+
+    /// Returns which store this is.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] if the store does not say.
+    fn identity(&self) -> Result<StoreIdentity, StoreError>;
+
+    /// Sets how long a write waits for other writers before it is [`StoreError::Busy`].
+    ///
+    /// # Errors
+    /// Those of the trait.
+    fn set_patience(&mut self, patience: Duration) -> Result<(), StoreError>;
+
+    /// Writes a copy of the whole store into a folder, readable by this user only, and returns where it is. Returns none
+    /// if the engine makes its own backups.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`] if the folder cannot be written.
+    fn save_copy(&self, folder: &Path, file_name: &str) -> Result<Option<PathBuf>, StoreError>;
+
+    /// Looks for damage in the engine's own structures.
+    ///
+    /// # Errors
+    /// What is damaged.
     fn check_integrity(&self) -> Result<(), StoreError>;
 }
 
-/// What can go wrong with a store.
+/// What can go wrong with a store. It names no path: whoever opened the store knows where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreError {
-    /// It was written by a newer program.
-    NewerVersion {
-        /// Where it is.
-        path: PathBuf,
-    },
-    /// The file is something else.
-    ForeignFile {
-        /// Where it is.
-        path: PathBuf,
-    },
-    /// Another process went on with the same attempt.
-    ConcurrentAppend,
-    /// There is somebody of that name.
-    NameTaken,
-    /// Another process is writing, and did not stop in time.
+    /// An expectation of a batch was not met. Nothing was stored.
+    Conflict(Conflict),
+    /// Another process is writing and did not finish in time. Nothing was stored.
     Busy,
-    /// What was erased still stands in the log beside the file, for another process reads there.
-    ErasedDataInLog,
-    /// The disk is full.
-    DiskFull {
-        /// Where the store is.
-        path: PathBuf,
-    },
+    /// The disk is full. Nothing was stored.
+    Full,
+    /// The store can be read and not written.
+    ReadOnly,
     /// What was read is not what was written.
-    Damaged {
-        /// Where the store is.
-        path: PathBuf,
-        /// What does not fit.
-        detail: String,
-    },
-    /// It cannot be opened, read or written.
-    Unavailable {
-        /// Where it is.
-        path: PathBuf,
-        /// What the system says.
-        cause: String,
-    },
+    Damaged(String),
+    /// A newer program wrote it. Nothing was changed.
+    NewerVersion,
+    /// Another program made it. Nothing was changed.
+    Foreign,
+    /// It cannot be opened, read or written, for the reason given.
+    Unreachable(String),
+    /// The data is erased, but its text is still in the log beside the store, since another process reads there.
+    ErasedDataInLog,
 }
 
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let display_path = |path: &PathBuf| crate::text::single_line(&path.to_string_lossy());
+impl StoreError {
+    /// Returns the message about a store that is called `store_name`: a path, or "The store".
+    pub fn message(&self, store_name: &str) -> String {
         match self {
-            Self::NewerVersion { path } => write!(
-                f,
-                "{} was written by a newer needlewise; nothing was changed. Update this program, then try again.",
-                display_path(path)
-            ),
-            Self::ForeignFile { path } => write!(
-                f,
-                "{} is not a needlewise store; nothing was changed. Move it away, or name another --data-dir.",
-                display_path(path)
-            ),
-            Self::ConcurrentAppend => f.write_str(
-                "This attempt was continued elsewhere, in another window or process. Go on there, or resume it here.",
-            ),
-            Self::NameTaken => f.write_str("There is somebody of that name already."),
-            Self::Busy => f.write_str(
-                "Another needlewise is writing to the same store and did not finish. Try again in a moment.",
-            ),
-            Self::ErasedDataInLog => f.write_str(
-                "It is erased, but its text still stands in the log beside the store, for another needlewise is open. Close \
-                 that one, then run `needlewise doctor`.",
-            ),
-            Self::DiskFull { path } => {
-                write!(f, "The disk of {} is full; nothing was stored. Free some space, then try again.", display_path(path))
+            Self::Conflict(Conflict::ChainContinued) => {
+                "This attempt was continued elsewhere, in another window or process. Go on there, or resume it here."
+                    .to_owned()
             }
-            Self::Damaged { path, detail } => write!(
-                f,
-                "{} is damaged: {detail}. Keep a copy of the file, run `needlewise doctor`, and go back to a backup.",
-                display_path(path)
+            Self::Conflict(Conflict::NameTaken) => "There is somebody of that name already.".to_owned(),
+            Self::Conflict(Conflict::StaffIdTaken) => "Another person has that staff number.".to_owned(),
+            Self::Conflict(Conflict::PersonErased) => {
+                "This person's data was erased. Nothing more can be stored about them.".to_owned()
+            }
+            Self::Busy => {
+                "Another needlewise is writing to the same store and did not finish. Try again in a moment.".to_owned()
+            }
+            Self::Full => {
+                format!("The disk of {store_name} is full; nothing was stored. Free some space, then try again.")
+            }
+            Self::ReadOnly => format!(
+                "{store_name} cannot be written; nothing was stored. Check the permissions, or name another --data-dir."
             ),
-            Self::Unavailable { path, cause } => write!(
-                f,
-                "{} cannot be used: {cause}. Look at the folder's permissions, or name another --data-dir.",
-                display_path(path)
+            Self::Damaged(detail) => {
+                format!("{store_name} is damaged: {detail}. Keep a copy of the file, then run `needlewise doctor`.")
+            }
+            Self::NewerVersion => format!(
+                "{store_name} was written by a newer needlewise; nothing was changed. Update this program, then try again."
             ),
+            Self::Foreign => format!(
+                "{store_name} is not a needlewise store; nothing was changed. Move it away, or name another --data-dir."
+            ),
+            Self::Unreachable(cause) => format!(
+                "{store_name} cannot be used: {cause}. Check the folder's permissions, or name another --data-dir."
+            ),
+            Self::ErasedDataInLog => {
+                "The data is erased, but its text is still in the log beside the store, since another needlewise is \
+                 open. Close that one, then run `needlewise doctor`."
+                    .to_owned()
+            }
         }
     }
 }
 
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message("The store"))
+    }
+}
+
 impl std::error::Error for StoreError {}
+
+/// Reads a row, unless it does not match its digest.
+fn verified_row<R: ProjectionRow>(row: &StoredRow) -> Result<R, StoreError> {
+    let key = row.key(R::PROJECTION).iter().map(|value| match value {
+        ColumnValue::Text(text) => text::single_line(text),
+        ColumnValue::Integer(number) => number.to_string(),
+        ColumnValue::Empty => String::new(),
+    });
+    let to_error = || {
+        let key = key.collect::<Vec<_>>().join(" ");
+        StoreError::Damaged(format!("the row {key} of {} does not match its digest", R::PROJECTION.name))
+    };
+    row.to_row().ok_or_else(to_error)
+}

@@ -10,6 +10,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Fact;
+use super::fact::FactReader;
 use crate::canonical;
 use crate::clock::Timestamp;
 use crate::ids::{Digest, FactId, StreamId};
@@ -96,13 +97,13 @@ impl StoredFact {
         }
     }
 
-    /// Returns the fact; nothing where it was erased or is of a kind this program does not know.
-    pub fn fact(&self) -> Option<Fact> {
-        Fact::from_payload(&self.kind, &self.salted_payload.as_ref()?.payload)
+    /// Returns the payload; none once it was erased.
+    pub fn payload(&self) -> Option<&str> {
+        self.salted_payload.as_ref().map(|salted| salted.payload.as_str())
     }
 
     /// Returns what is wrong with this fact, standing after `head`.
-    fn find_fault(&self, stream: StreamId, head: ChainHead) -> Option<ChainFault> {
+    fn find_fault(&self, stream: StreamId, head: ChainHead, reader: &mut FactReader) -> Option<ChainFault> {
         let Self { seq, kind, stored_at: at, payload_digest: body, previous_digest: prev, .. } = self;
         let digested = DigestedFact { stream: self.stream, seq: *seq, kind, at: *at, body: *body, prev: *prev };
         if self.stream != stream || *seq != head.next_seq {
@@ -112,9 +113,10 @@ impl StoredFact {
         } else if Digest::of(canonical::bytes(&digested)) != self.digest {
             Some(ChainFault::DigestMismatch)
         } else {
+            let facts = reader.read(kind, self.payload());
             let salted = self.salted_payload.as_ref()?;
             let payload_matches = Digest::of_concatenation(salted.salt, &salted.payload) == *body;
-            match (payload_matches, self.fact()) {
+            match (payload_matches, facts) {
                 (false, _) => Some(ChainFault::PayloadMismatch),
                 (true, None) => Some(ChainFault::Unreadable),
                 (true, Some(_)) => None,
@@ -167,8 +169,20 @@ impl fmt::Display for ChainBreak {
 /// # Errors
 /// The first fact at which the chain does not hold.
 pub fn verify_chain(stream: StreamId, facts: &[StoredFact]) -> Result<ChainHead, ChainBreak> {
-    facts.iter().try_fold(ChainHead::START, |head, fact| match fact.find_fault(stream, head) {
+    let mut reader = FactReader::default();
+    facts.iter().try_fold(ChainHead::START, |head, fact| match fact.find_fault(stream, head, &mut reader) {
         Some(fault) => Err(ChainBreak { stream, seq: fact.seq, fault }),
         None => Ok(ChainHead::after_fact(fact)),
     })
+}
+
+/// Reads the facts of a chain, from its first fact on. Facts that were erased or cannot be read are left out.
+pub fn read_facts(chain: &[StoredFact]) -> Vec<(&StoredFact, Fact)> {
+    let mut reader = FactReader::default();
+    let mut facts = Vec::with_capacity(chain.len());
+    for stored_fact in chain {
+        let read = reader.read(&stored_fact.kind, stored_fact.payload()).unwrap_or_default();
+        facts.extend(read.into_iter().map(|fact| (stored_fact, fact)));
+    }
+    facts
 }

@@ -1,22 +1,41 @@
-//! All kinds of facts and their payloads. A fact is immutable once stored; every other table is computed from facts.
+//! All facts and their payloads. A fact is immutable once stored; every other table is computed from facts.
+//!
+//! Each fact is stored under a kind with a version, such as `person.name-changed/1`; the digest covers it. Kinds
+//! without a version were written by the first program and are read by [`v1`] forever.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::person::{HoldReleased, HoldSet, LicenseChanged, NameChanged, PersonAdded, StaffIdChanged, TimeGranted};
 use super::remark::AttemptRemarked;
 use super::signature::DecisionSignature;
 use super::{Answer, Certainty, Mode, Outcome, Paper};
-use crate::canonical;
 use crate::clock::{Millis, Timestamp};
 use crate::ids::{AttemptId, CertificateId, Digest, ExamId, TraineeId};
+
+mod kind;
+mod reader;
+mod v1;
+
+pub use kind::{is_result_kind, kind_label};
+pub use reader::FactReader;
 
 /// Something that happened. Facts are added and never changed; everything else is computed from them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
     /// A person was added.
-    PersonAdded(Person),
-    /// A person's record was changed.
-    PersonUpdated(Person),
+    PersonAdded(PersonAdded),
+    /// A person's name changed.
+    NameChanged(NameChanged),
+    /// A person's staff number changed.
+    StaffIdChanged(StaffIdChanged),
+    /// A person's license changed.
+    LicenseChanged(LicenseChanged),
+    /// A person was granted more time in exams.
+    TimeGranted(TimeGranted),
+    /// A person's record must not be erased from now on.
+    HoldSet(HoldSet),
+    /// A person's record may be erased again.
+    HoldReleased(HoldReleased),
     /// An attempt began; the paper is whole.
     Started(AttemptStarted),
     /// A question was answered, or its answer taken back.
@@ -43,37 +62,6 @@ pub enum Fact {
     Revoked(CertificateRevoked),
     /// A person's data was erased.
     Erased(PersonErased),
-}
-
-/// Who a person is: the only fact that holds a name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
-    /// The name as it is printed.
-    pub name: String,
-    /// The number the school or clinic knows them by.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub staff_id: Option<String>,
-    /// The holder's license, as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub license: Option<String>,
-    /// Why this record must not be erased now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hold: Option<String>,
-    /// How much longer than others they may take.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_factor: Option<TimeFactor>,
-    /// The issuer's word for the time factor, on a machine that has an issuer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(rename = "warrant")]
-    pub signature: Option<DecisionSignature>,
-}
-
-impl Person {
-    /// Returns a person of whom only the name is known.
-    pub fn from_name(name: impl Into<String>) -> Self {
-        let name = name.into();
-        Self { name, staff_id: None, license: None, hold: None, time_factor: None, signature: None }
-    }
 }
 
 /// How an attempt began.
@@ -181,65 +169,6 @@ pub struct AttemptDecision {
     pub signature: Option<DecisionSignature>,
 }
 
-/// How much longer than others a person may take: 1.0 to 3.0 times in tenths, or without a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum TimeFactor {
-    /// So many tenths of the limit: 10 to 30.
-    Tenths(u8),
-    /// No limit.
-    Unlimited,
-}
-
-impl TimeFactor {
-    /// Returns a limit as it is for this person; nothing where there is none.
-    pub fn scale(self, limit: Millis) -> Option<Millis> {
-        match self {
-            Self::Tenths(tenths) => Some(Millis(limit.0.saturating_mul(tenths.into()) / 10)),
-            Self::Unlimited => None,
-        }
-    }
-}
-
-impl std::str::FromStr for TimeFactor {
-    type Err = &'static str;
-    fn from_str(text: &str) -> Result<Self, &'static str> {
-        let error = "a time factor is 1.0 to 3.0 with one decimal, or unlimited";
-        if text == "unlimited" {
-            return Ok(Self::Unlimited);
-        }
-        let (whole, tenth) = text.split_once('.').unwrap_or((text, "0"));
-        let digit = |text: &str| match text.as_bytes() {
-            [digit @ b'0'..=b'9'] => Some(digit - b'0'),
-            _ => None,
-        };
-        let tenths = digit(whole).zip(digit(tenth)).map(|(whole, tenth)| whole * 10 + tenth);
-        tenths.filter(|tenths| (10..=30).contains(tenths)).map(Self::Tenths).ok_or(error)
-    }
-}
-
-impl std::fmt::Display for TimeFactor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Tenths(tenths) => write!(f, "{}.{}", tenths / 10, tenths % 10),
-            Self::Unlimited => f.write_str("unlimited"),
-        }
-    }
-}
-
-impl From<TimeFactor> for String {
-    fn from(factor: TimeFactor) -> Self {
-        factor.to_string()
-    }
-}
-
-impl TryFrom<String> for TimeFactor {
-    type Error = &'static str;
-    fn try_from(text: String) -> Result<Self, &'static str> {
-        text.parse()
-    }
-}
-
 /// A line of an issuer's ledger. It holds no name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerEntry {
@@ -295,68 +224,4 @@ pub struct CertificateRevoked {
 pub struct PersonErased {
     /// The person's id, which nothing links to a name any more.
     pub trainee: TraineeId,
-}
-
-impl Fact {
-    /// Returns the kind's name in the store.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::PersonAdded(_) => "added",
-            Self::PersonUpdated(_) => "renamed",
-            Self::Started(_) => "started",
-            Self::Answered(_) => "answered",
-            Self::Flagged(_) => "flagged",
-            Self::Finished(_) => "finished",
-            Self::Voided(_) => "voided",
-            Self::AttemptGranted(_) => "granted",
-            Self::Remarked(_) => "remarked",
-            Self::Issued(_) | Self::IssuedOnRequest(_) => "issued",
-            Self::Imported(_) | Self::RequestReceived(_) => "imported",
-            Self::Revoked(_) => "revoked",
-            Self::Erased(_) => "erased",
-        }
-    }
-
-    /// Returns the payload: the RFC 8785 text that is stored and digested.
-    pub fn payload(&self) -> String {
-        match self {
-            Self::PersonAdded(person) | Self::PersonUpdated(person) => canonical::text(person),
-            Self::Started(started) => canonical::text(started),
-            Self::Answered(answered) => canonical::text(answered),
-            Self::Flagged(flagged) => canonical::text(flagged),
-            Self::Finished(finished) => canonical::text(finished),
-            Self::Voided(decision) | Self::AttemptGranted(decision) => canonical::text(decision),
-            Self::Remarked(remarked) => canonical::text(remarked),
-            Self::Issued(issued) => canonical::text(issued),
-            Self::IssuedOnRequest(entry) => canonical::text(entry),
-            Self::Imported(imported) => canonical::text(imported),
-            Self::RequestReceived(received) => canonical::text(received),
-            Self::Revoked(revoked) => canonical::text(revoked),
-            Self::Erased(erased) => canonical::text(erased),
-        }
-    }
-
-    /// Reads a fact back from its kind and payload; nothing where this program does not know it.
-    pub fn from_payload(kind: &str, payload: &str) -> Option<Self> {
-        fn typed<T: DeserializeOwned>(payload: &str, fact: impl FnOnce(T) -> Fact) -> Option<Fact> {
-            serde_json::from_str(payload).ok().map(fact)
-        }
-        match kind {
-            "added" => typed(payload, Self::PersonAdded),
-            "renamed" => typed(payload, Self::PersonUpdated),
-            "started" => typed(payload, Self::Started),
-            "answered" => typed(payload, Self::Answered),
-            "flagged" => typed(payload, Self::Flagged),
-            "finished" => typed(payload, Self::Finished),
-            "voided" => typed(payload, Self::Voided),
-            "granted" => typed(payload, Self::AttemptGranted),
-            "remarked" => typed(payload, Self::Remarked),
-            // These two also stand in an issuer's chain; each form lacks what the other must have.
-            "issued" => typed(payload, Self::Issued).or_else(|| typed(payload, Self::IssuedOnRequest)),
-            "imported" => typed(payload, Self::Imported).or_else(|| typed(payload, Self::RequestReceived)),
-            "revoked" => typed(payload, Self::Revoked),
-            "erased" => typed(payload, Self::Erased),
-            _ => None,
-        }
-    }
 }

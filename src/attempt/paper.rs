@@ -88,6 +88,16 @@ pub struct Paper {
     pub questions: Vec<PaperQuestion>,
 }
 
+impl Paper {
+    /// Returns the digests of all content that the paper needs to be taken: the exam, the banks without their questions,
+    /// and the questions.
+    pub fn content_digests(&self) -> Vec<Digest> {
+        let exam = self.exam.iter().map(|exam| exam.digest);
+        let frames = self.banks.iter().map(|bank| bank.frame);
+        exam.chain(frames).chain(self.questions.iter().map(|question| question.question)).collect()
+    }
+}
+
 fn is_zero(count: &u32) -> bool {
     *count == 0
 }

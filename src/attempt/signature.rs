@@ -16,7 +16,7 @@ pub struct DecisionSignature {
 }
 
 /// What an issuer decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DecisionKind {
     /// An attempt does not count.

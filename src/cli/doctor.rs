@@ -1,20 +1,22 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::error::{self, display_path};
+use super::error::{self, Failure, display_path};
 use super::{CommandResult, Env};
-use crate::attempt::chain;
-use crate::credential::{TrustList, Verdict};
-use crate::service::Service;
-use crate::store::StoreError;
+use crate::service::health::CheckOutcome;
+use crate::service::{ServiceError, Services};
 use crate::text;
 
 /// Say where everything lives, and look for damage
 ///
-/// Every chain of facts is checked, every record held to its facts, every certificate verified. Exit code 1 means
+/// Every chain of facts is verified, every row compared with its facts, every certificate verified. Exit code 1 means
 /// damage.
 #[derive(Debug, clap::Args)]
-pub struct DoctorArgs {}
+pub struct DoctorArgs {
+    /// Compute all rows again from the facts and write missing files; a copy of the store is kept first
+    #[arg(long)]
+    repair: bool,
+}
 
 /// One look at one thing.
 #[derive(Debug, Serialize)]
@@ -22,19 +24,36 @@ struct Check {
     name: &'static str,
     ok: bool,
     message: String,
+    /// Every fault, a sentence each.
+    faults: Vec<String>,
 }
 
 impl Check {
-    fn new(name: &'static str, result: Result<String, String>) -> Self {
-        let ok = result.is_ok();
-        Self { name, ok, message: result.unwrap_or_else(|reason| reason) }
+    /// Puts a check together; `summary` says what was checked if no fault was found.
+    fn new(name: &'static str, faults: Vec<String>, summary: impl FnOnce() -> String) -> Self {
+        let ok = faults.is_empty();
+        let message = if ok { summary() } else { text::count_with_noun(faults.len(), "fault") };
+        Self { name, ok, message, faults }
+    }
+
+    /// Puts a check together that may have failed as a whole.
+    fn from_outcome(
+        name: &'static str,
+        outcome: Result<CheckOutcome, ServiceError>,
+        summary: impl FnOnce(usize) -> String,
+    ) -> Self {
+        match outcome {
+            Ok(CheckOutcome { checked_count, faults }) => Self::new(name, faults, || summary(checked_count)),
+            Err(error) => Self::new(name, vec![error.to_string()], String::new),
+        }
     }
 }
 
 /// Looks at everything and reports.
-pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
+pub(super) fn run(args: &DoctorArgs, env: &mut Env<'_>) -> CommandResult {
     let directories = env.paths()?;
-    let service = env.open_service()?;
+    let mut service = env.open_service()?;
+    let repairs = if args.repair { repair(&mut service)? } else { Vec::new() };
     let checks = run_checks(&service);
     let all_passed = checks.iter().all(|check| check.ok);
     let paths = [
@@ -48,97 +67,110 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     if env.global.json {
         let paths: serde_json::Map<_, _> =
             paths.into_iter().map(|(name, path)| (name.to_owned(), json!(path))).collect();
-        env.print_json(&json!({ "paths": paths, "store": display_path(&directories.store_file()), "checks": checks }))?;
+        let store = display_path(&directories.store_file());
+        env.print_json(&json!({ "paths": paths, "store": store, "repairs": repairs, "checks": checks }))?;
     } else {
         for (name, path) in paths {
             env.print_line(&format!("{name:<13} {path}"))?;
         }
         env.print_line(&format!("{:<13} {}", "store", display_path(&directories.store_file())))?;
         env.print_line("")?;
+        for repair in repairs {
+            env.print_line(&repair)?;
+        }
         for check in &checks {
-            let status = if check.ok { "ok    " } else { "DAMAGE" };
-            env.print_line(&format!("{status}  {}: {}", check.name, text::single_line(&check.message)))?;
+            print_check(check, env)?;
+        }
+        if !all_passed && !args.repair {
+            env.print_line("Run `needlewise doctor --repair` to compute the rows again from the facts.")?;
         }
     }
     Ok(if all_passed { error::EXIT_SUCCESS } else { error::EXIT_NEGATIVE })
 }
 
-fn run_checks(service: &Service) -> Vec<Check> {
-    let to_message = |error: StoreError| error.to_string();
+fn print_check(check: &Check, env: &mut Env<'_>) -> CommandResult {
+    let status = if check.ok { "ok    " } else { "DAMAGE" };
+    env.print_line(&format!("{status}  {}: {}", check.name, text::single_line(&check.message)))?;
+    for fault in &check.faults {
+        env.print_line(&format!("        {}", text::single_line(fault)))?;
+    }
+    Ok(error::EXIT_SUCCESS)
+}
+
+/// Repairs what can be computed again, and says what was done.
+fn repair(service: &mut Services) -> Result<Vec<String>, Failure> {
+    let mut repairs = Vec::new();
+    let difference_count = service.health().row_differences()?.len();
+    if difference_count > 0 {
+        let copy = service.health_mut().rebuild_rows()?;
+        let rows = text::count_with_noun(difference_count, "row");
+        repairs.push(format!("Repaired {rows} from the facts."));
+        repairs.extend(copy.map(|path| format!("The store as it was is in {}.", display_path(&path))));
+    }
+    match service.health_mut().write_missing_certificate_files() {
+        Ok(0) => {}
+        Ok(count) => repairs.push(format!("Wrote {}.", text::count_with_noun(count, "missing certificate file"))),
+        // What keeps them from being written is a fault of the checks below, or of the disk.
+        Err(error) => repairs.push(error.to_string()),
+    }
+    if repairs.is_empty() {
+        repairs.push("There is nothing to repair.".to_owned());
+    }
+    Ok(repairs)
+}
+
+fn run_checks(service: &Services) -> Vec<Check> {
+    let health = service.health();
+    let engine_faults = health.check_engine().err().map(|error| error.to_string());
     vec![
-        Check::new(
-            "store",
-            service.store.check_integrity().map(|()| "its structures are sound".to_owned()).map_err(to_message),
-        ),
-        Check::new("chains", check_chains(service)),
-        Check::new("records", check_records(service)),
-        Check::new("certificates", check_certificates(service)),
-        Check::new("banks", check_banks(service)),
+        Check::new("store", engine_faults.into_iter().collect(), || "its structures are sound".to_owned()),
+        Check::from_outcome("chains", health.check_chains(), |count| {
+            format!("{} checked, each fact follows from the one before", text::count_with_noun(count, "chain"))
+        }),
+        check_records(service),
+        check_certificates(service),
+        check_banks(service),
     ]
 }
 
-fn check_chains(service: &Service) -> Result<String, String> {
-    let streams = service.store.stream_ids().map_err(|error| error.to_string())?;
-    let mut broken = Vec::new();
-    for stream in &streams {
-        let facts = service.store.stream(*stream).map_err(|error| error.to_string())?;
-        broken.extend(chain::verify_chain(*stream, &facts).err().map(|broken| broken.to_string()));
-    }
-    match broken.first() {
-        None => Ok(format!(
-            "{} checked, each fact follows from the one before",
-            text::count_with_noun(streams.len(), "chain")
-        )),
-        Some(first) => Err(format!("{} broken: {first}", text::count_with_noun(broken.len(), "chain"))),
-    }
+/// Compares every row with the facts, and marks every attempt again.
+fn check_records(service: &Services) -> Check {
+    let health = service.health();
+    let outcome = health.row_differences().and_then(|differences| {
+        let CheckOutcome { checked_count, faults } = health.check_marking()?;
+        let rows = differences.iter().map(ToString::to_string);
+        Ok(CheckOutcome { checked_count, faults: rows.chain(faults).collect() })
+    });
+    Check::from_outcome("records", outcome, |count| {
+        format!("{} held to the facts and marked again", text::count_with_noun(count, "attempt"))
+    })
 }
 
-/// Recomputes every attempt row from its facts, scores the attempts again, verifies signatures, and reads the progress
-/// of all people.
-fn check_records(service: &Service) -> Result<String, String> {
-    let rows = service
-        .store
-        .attempts(&crate::projections::attempts::AttemptQuery::default())
-        .map_err(|error| error.to_string())?;
-    for row in &rows {
-        let active_attempt = service.load_attempt(row.id, false).map_err(|error| error.to_string())?;
-        if active_attempt.row != *row {
-            return Err(format!("the record of attempt {} does not say what its facts say", row.id));
-        }
-        if let Some(finished) = active_attempt.session.finished()
-            && finished.outcome != active_attempt.session.outcome()
-        {
-            return Err(format!("attempt {} marked again comes to another outcome", row.id));
-        }
-    }
-    let certificates = service.store.certificates(None).map_err(|error| error.to_string())?;
-    service.verify_signatures(&certificates.iter().collect::<Vec<_>>(), &|| {}).map_err(|error| error.to_string())?;
-    for row in service.store.people().map_err(|error| error.to_string())? {
-        service.store.question_progress(row.id).map_err(|error| error.to_string())?;
-    }
-    Ok(format!("{} held to the facts and marked again", text::count_with_noun(rows.len(), "attempt")))
+fn check_certificates(service: &Services) -> Check {
+    let health = service.health();
+    let missing_count = health.missing_certificate_files().map_or(0, |missing| missing.len());
+    Check::from_outcome("certificates", health.check_certificates(), |count| {
+        let files = match missing_count {
+            0 => "each with its file".to_owned(),
+            count => {
+                format!("{} missing; `needlewise doctor --repair` writes them", text::count_with_noun(count, "file"))
+            }
+        };
+        format!("{} verified, {files}", text::count_with_noun(count, "certificate"))
+    })
 }
 
-fn check_certificates(service: &Service) -> Result<String, String> {
-    let now = service.trust.latest_known_time(service.clock.now().wall);
-    let stored = service.stored_certificates(None).map_err(|error| error.to_string())?;
-    // With an empty trust list, only form and signature count, not whether the issuer is trusted here.
-    let first_invalid =
-        stored.iter().find(|stored| stored.verify(&TrustList::default(), now).verdict == Verdict::Invalid);
-    match first_invalid {
-        None => Ok(format!("{} verified, each with its file", text::count_with_noun(stored.len(), "certificate"))),
-        Some(stored) => Err(format!("certificate {} does not verify", stored.certificate_id)),
-    }
-}
-
-fn check_banks(service: &Service) -> Result<String, String> {
-    let problem_count = service.catalog.problems().len();
-    match problem_count {
-        0 => Ok(format!(
+fn check_banks(service: &Services) -> Check {
+    let problem_count = service.catalog().problems().len();
+    let faults = match problem_count {
+        0 => Vec::new(),
+        n => vec![format!("{} in banks or exams; see `needlewise bank check`", text::count_with_noun(n, "problem"))],
+    };
+    Check::new("banks", faults, || {
+        format!(
             "{} and {} in use",
-            text::count_with_noun(service.catalog.banks().count(), "bank"),
-            text::count_with_noun(service.catalog.exams().count(), "exam")
-        )),
-        n => Err(format!("{} in banks or exams; see `needlewise bank check`", text::count_with_noun(n, "problem"))),
-    }
+            text::count_with_noun(service.catalog().banks().count(), "bank"),
+            text::count_with_noun(service.catalog().exams().count(), "exam")
+        )
+    })
 }

@@ -7,15 +7,17 @@ use std::path::PathBuf;
 use rand::Rng;
 
 use super::error::{self, Failure, display_path};
-use super::{Color, CommandResult, GlobalArgs};
-use crate::attempt::fact::Person;
+use super::{Color, CommandResult, GlobalArgs, issuer_file};
+use crate::attempt::person::PersonAdded;
 use crate::bank::catalog::{BankOrigin, Catalog};
 use crate::clock::Clock;
-use crate::credential::{TrustList, trust};
+use crate::credential::{Issuer, TrustList, trust};
+use crate::issuing::decision::DecisionAuthority;
 use crate::paths::{self, BoundedLine, Paths};
 use crate::projections::people::PersonRow;
-use crate::service::Service;
-use crate::store::SqliteStore;
+use crate::service::{InputSource, ServiceSetting, Services};
+use crate::store::sqlite::SqliteOptions;
+use crate::store::{COMMAND_PATIENCE, SqliteStore};
 use crate::text;
 
 /// The longest reply to a question, in bytes.
@@ -176,7 +178,7 @@ impl Env<'_> {
     ///
     /// # Errors
     /// What is out of reach, and what to do about it.
-    pub fn open_service(&mut self) -> Result<Service, Failure> {
+    pub fn open_service(&mut self) -> Result<Services, Failure> {
         let paths = self.paths()?;
         paths.create_data_dir().map_err(|error| Failure {
             code: error::EXIT_STORE,
@@ -199,16 +201,46 @@ impl Env<'_> {
             }
         }
         self.report_skipped_files(&catalog);
-        let store = SqliteStore::open(&paths.store_file())?;
         let trust = self.trust_list()?;
-        Ok(Service {
-            store: Box::new(store),
-            clock: (self.make_clock)(),
-            rng: (self.make_rng)(),
-            catalog,
-            paths,
-            trust,
-        })
+        let authority = self.decision_authority(&paths);
+        let (clock, rng) = ((self.make_clock)(), (self.make_rng)());
+        let mut new_store_id = [0; 16];
+        (self.make_rng)().fill_bytes(&mut new_store_id);
+        let options = SqliteOptions {
+            patience: COMMAND_PATIENCE,
+            new_store_id,
+            copy_folder: Some(paths.backups_dir()),
+            now: clock.now().wall,
+        };
+        let path = paths.store_file();
+        let store = SqliteStore::open(&path, &options).map_err(|error| Failure::store_at(&path, &error))?;
+        let input = if self.terminal.is_stdin_terminal { InputSource::Typed } else { InputSource::Piped };
+        let setting = ServiceSetting { catalog, paths, trust, authority, input };
+        Ok(Services::new(Box::new(store), clock, rng, setting))
+    }
+
+    /// Returns whose decisions take effect: those of this machine's issuer, if it has one.
+    fn decision_authority(&mut self, paths: &Paths) -> DecisionAuthority {
+        if !paths.issuer_key_file().exists() {
+            return DecisionAuthority::Anyone;
+        }
+        let keys = match self.issuer() {
+            Ok(issuer) => issuer.keys,
+            // Nothing takes effect by a key that cannot be read, and practice goes on.
+            Err(failure) => {
+                self.print_to_stderr(&failure.message);
+                Vec::new()
+            }
+        };
+        DecisionAuthority::Issuer(keys)
+    }
+
+    /// Reads the issuer of this machine.
+    ///
+    /// # Errors
+    /// There is none, or its file cannot be used.
+    pub fn issuer(&self) -> Result<Issuer, Failure> {
+        issuer_file::read(&self.paths()?)
     }
 
     /// Reads whom this machine trusts; nobody where no file says so.
@@ -245,12 +277,12 @@ impl Env<'_> {
     ///
     /// # Errors
     /// Exit code 2 with the list, where it is not clear who is meant.
-    pub fn find_trainee(&self, service: &Service) -> Result<PersonRow, Failure> {
-        let people = service.store.people()?;
+    pub fn find_trainee(&self, service: &Services) -> Result<PersonRow, Failure> {
+        let people = service.people().list()?;
         if let Some(name) = &self.global.trainee {
             let not_found =
                 || Failure::usage(format!("There is no \"{}\". {}", text::single_line(name), format_people(&people)));
-            return service.find_person(name)?.ok_or_else(not_found);
+            return service.people().find(name)?.ok_or_else(not_found);
         }
         match <[PersonRow; 1]>::try_from(people) {
             Ok([only]) => Ok(only),
@@ -264,10 +296,10 @@ impl Env<'_> {
     ///
     /// # Errors
     /// Those of [`Env::find_trainee`], or what the store says.
-    pub fn find_or_add_trainee(&self, service: &mut Service) -> Result<PersonRow, Failure> {
+    pub fn find_or_add_trainee(&self, service: &mut Services) -> Result<PersonRow, Failure> {
         match &self.global.trainee {
-            Some(name) if service.find_person(name)?.is_none() && name.parse::<crate::ids::TraineeId>().is_err() => {
-                Ok(service.add_person(Person::from_name(name))?)
+            Some(name) if service.people().find(name)?.is_none() && name.parse::<crate::ids::TraineeId>().is_err() => {
+                Ok(service.people_mut().add(PersonAdded::from_name(name))?)
             }
             _ => self.find_trainee(service),
         }

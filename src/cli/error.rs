@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::bank::catalog::CatalogMiss;
+use crate::store::{Conflict, StoreError};
 use crate::{service, text};
 
 /// Done, valid, passed.
@@ -95,7 +96,7 @@ impl From<service::ServiceError> for Failure {
     fn from(error: service::ServiceError) -> Self {
         use service::ServiceError;
         let code = match &error {
-            ServiceError::Store(crate::store::StoreError::NameTaken)
+            ServiceError::Store(StoreError::Conflict(Conflict::NameTaken | Conflict::StaffIdTaken))
             | ServiceError::InvalidName(_)
             | ServiceError::UnknownAttempt(_) => EXIT_USAGE,
             ServiceError::AmbiguousName(_) | ServiceError::UnresolvedCertificateId(..) => EXIT_USAGE,
@@ -116,9 +117,16 @@ impl From<service::ServiceError> for Failure {
     }
 }
 
-impl From<crate::store::StoreError> for Failure {
-    fn from(error: crate::store::StoreError) -> Self {
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
         service::ServiceError::Store(error).into()
+    }
+}
+
+impl Failure {
+    /// The store at a path cannot be opened.
+    pub fn store_at(path: &Path, error: &StoreError) -> Self {
+        Self { code: EXIT_STORE, message: error.message(&display_path(path)) }
     }
 }
 

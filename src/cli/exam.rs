@@ -4,10 +4,11 @@ use crate::attempt::Mode;
 use crate::bank::catalog::{Catalog, CatalogMiss};
 use crate::bank::exam::Exam;
 use crate::cli::launch;
-use crate::cli::passphrase::{self, PassphraseArgs};
+use crate::cli::passphrase::PassphraseArgs;
 use crate::ids::{AttemptId, ExamId};
 use crate::projections::people::PersonRow;
-use crate::service::{ActiveAttempt, ClockStepPolicy, Service};
+use crate::service::certificates::{write_credential, write_pictures};
+use crate::service::{ActiveAttempt, ClockStepPolicy, Services};
 use crate::text;
 use std::sync::Arc;
 
@@ -49,13 +50,15 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
     let trainee = env.find_or_add_trainee(&mut service)?;
     let is_piped = !env.terminal.is_stdin_terminal;
     let mode = if args.mock { Mode::Mock } else { Mode::Exam };
-    let open_attempt = service.find_open_attempt(trainee.id, mode)?;
+    service.attempts_mut().end_timed_out(trainee.id)?;
+    service.certificates_mut().complete(trainee.id)?;
+    let open_attempt = service.attempts().open_attempt(trainee.id, mode)?;
     let active_attempt = match (open_attempt, args.resume) {
-        (Some(open_attempt), true) => service.load_attempt(open_attempt.id, is_piped)?,
+        (Some(open_attempt), true) => service.attempts().load(open_attempt.id)?,
         (None, true) => {
             // What is left of an invigilated exam may be the invigilator's second signature.
-            if let Ok(issuer) = passphrase::read_issuer(env)
-                && let Some(attempt_id) = service.find_unsigned_pass(trainee.id, &issuer)?
+            if let Ok(issuer) = env.issuer()
+                && let Some(attempt_id) = service.issuing().find_unsigned_pass(trainee.id, &issuer)?
             {
                 return sign_passed_exam(attempt_id, args, env);
             }
@@ -70,11 +73,11 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
             )));
         }
         (None, false) => {
-            let exam = find_exam(&service.catalog, args.exam.as_deref())?;
+            let exam = find_exam(service.catalog(), args.exam.as_deref())?;
             match (&args.identity, mode) {
                 (Some(identity), _) => begin_invigilated_exam(identity, args, env, &mut service, &trainee, &exam)?,
-                (None, Mode::Mock) => service.begin_mock(trainee.id, &exam, is_piped)?,
-                (None, Mode::Exam | Mode::Practice) => service.begin_exam(trainee.id, &exam, is_piped)?,
+                (None, Mode::Mock) => service.attempts_mut().begin_mock(trainee.id, &exam)?,
+                (None, Mode::Exam | Mode::Practice) => service.attempts_mut().begin_exam(trainee.id, &exam)?,
             }
         }
     };
@@ -86,7 +89,7 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
     }
     if args.resume {
         // The key is opened to say that the invigilator is there, and wiped again.
-        args.unlock.open_key(env, &passphrase::read_issuer(env)?)?;
+        args.unlock.open_key(env, &env.issuer()?)?;
     }
     let attempt_id = active_attempt.row.id;
     match launch::run_attempt(args.plain, env, service, trainee, active_attempt)? {
@@ -100,7 +103,7 @@ fn begin_invigilated_exam(
     identity: &str,
     args: &ExamArgs,
     env: &Env<'_>,
-    service: &mut Service,
+    service: &mut Services,
     trainee: &PersonRow,
     exam: &Exam,
 ) -> Result<ActiveAttempt, Failure> {
@@ -110,20 +113,21 @@ fn begin_invigilated_exam(
     if !text::is_printable(identity) {
         return Err(Failure::usage("--identity says how you checked who sits the exam."));
     }
-    let (key, _) = args.unlock.open_key(env, &passphrase::read_issuer(env)?)?;
+    let (key, _) = args.unlock.open_key(env, &env.issuer()?)?;
     let clock_policy = if args.clock_checked { ClockStepPolicy::Allow } else { ClockStepPolicy::Refuse };
-    Ok(service.begin_invigilated(trainee.id, exam, identity, &key, clock_policy)?)
+    Ok(service.attempts_mut().begin_invigilated(trainee.id, exam, identity, &key, clock_policy)?)
 }
 
 /// Has the invigilator sign a passed exam: the head of its chain, in the certificate.
 fn sign_passed_exam(attempt_id: AttemptId, args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
-    let issuer = passphrase::read_issuer(env)?;
+    let issuer = env.issuer()?;
     let mut service = env.open_service()?;
-    let review = service.review_invigilated_attempt(attempt_id, &issuer)?;
+    let review = service.issuing_mut().review_invigilated_attempt(attempt_id, &issuer)?;
     let resume_hint = "The exam is passed. Go on with `needlewise exam --resume` to sign it.";
     let (key, _) = args.unlock.open_key(env, &issuer).inspect_err(|_| env.print_to_stderr(resume_hint))?;
-    let stored_certificate = service.issue_certificate(&review, &issuer, &key, None)?;
-    service.write_files(&stored_certificate)?;
+    let stored_certificate = service.issuing_mut().issue(&review, &issuer, &key, None)?;
+    write_credential(&stored_certificate)?;
+    write_pictures(service.paths(), &stored_certificate)?;
     env.print_line(&format!(
         "Certificate {} is signed, invigilated: {}",
         stored_certificate.certificate_id.short(),

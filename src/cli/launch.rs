@@ -8,7 +8,7 @@ use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::plain::{self, PlainConsole};
 use crate::projections::people::PersonRow;
-use crate::service::{ActiveAttempt, Service};
+use crate::service::{ActiveAttempt, Services};
 use crate::tui::app::InterfaceEnd;
 use crate::tui::file_preview::PreviewExecutor;
 use crate::tui::start::{self, FirstScreen};
@@ -18,7 +18,7 @@ use crate::tui::theme::Theme;
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     require_terminal(false, env)?;
     let service = env.open_service()?;
-    let people = service.store.people()?;
+    let people = service.people().list()?;
     let trainee = match (&env.global.trainee, people.len()) {
         (Some(_), _) | (None, 1) => Some(env.find_trainee(&service)?),
         (None, _) => None,
@@ -30,7 +30,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
 pub(super) fn run_attempt(
     plain: bool,
     env: &mut Env<'_>,
-    service: Service,
+    service: Services,
     trainee: PersonRow,
     active_attempt: ActiveAttempt,
 ) -> CommandResult {
@@ -53,7 +53,8 @@ pub(super) fn preview(env: &Env<'_>, path: &Path, syllabus: Option<Arc<Syllabus>
     to_command_result(start::run_preview(executor, &display_path(path), theme(env)))
 }
 
-fn open_interface(env: &Env<'_>, service: Service, first_screen: FirstScreen) -> CommandResult {
+fn open_interface(env: &Env<'_>, mut service: Services, first_screen: FirstScreen) -> CommandResult {
+    service.answer_keys()?;
     to_command_result(start::run_interface(service, first_screen, theme(env)))
 }
 

@@ -103,7 +103,7 @@ impl PassphraseArgs {
 /// Opens the key of this machine's issuer; nothing where there is no issuer.
 ///
 /// # Errors
-/// Those of [`PassphraseArgs::open_key`] and [`read_issuer`].
+/// Those of [`PassphraseArgs::open_key`] and [`Env::issuer`].
 pub(super) fn open_key_if_present(
     passphrase_args: &PassphraseArgs,
     env: &Env<'_>,
@@ -111,29 +111,5 @@ pub(super) fn open_key_if_present(
     if !env.paths()?.issuer_key_file().exists() {
         return Ok(None);
     }
-    Ok(Some(passphrase_args.open_key(env, &read_issuer(env)?)?.0))
-}
-
-/// Reads the issuer of this machine.
-///
-/// # Errors
-/// Where there is none, or its file cannot be used.
-pub(super) fn read_issuer(env: &Env<'_>) -> Result<Issuer, Failure> {
-    let path = env.paths()?.issuer_key_file();
-    let to_failure =
-        |reason: String| Failure { code: error::EXIT_STORE, message: format!("{} {reason}", display_path(&path)) };
-    match paths::read_secret(&path) {
-        Err(ReadSecretError::Unreadable(error)) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::usage(
-            "There is no issuer on this machine. Make one with `needlewise issuer init --name NAME`.",
-        )),
-        Err(ReadSecretError::Unreadable(error)) => Err(Failure::file_access(&path, "read", &error)),
-        Err(ReadSecretError::ReadableByOthers) => {
-            Err(to_failure("can be read by others and is refused. Make it yours alone (chmod 600).".to_owned()))
-        }
-        Err(ReadSecretError::NotUtf8) => {
-            Err(to_failure("is no issuer's key: it is not UTF-8. Go back to a backup of it.".to_owned()))
-        }
-        Ok(text) => Issuer::from_json(&text)
-            .map_err(|reason| to_failure(format!("is no issuer's key: {reason}. Go back to a backup of it."))),
-    }
+    Ok(Some(passphrase_args.open_key(env, &env.issuer()?)?.0))
 }

@@ -8,7 +8,7 @@ use crate::bank::catalog::{Catalog, CatalogEntry};
 use crate::bank::lazy::LazyBank;
 use crate::cli::launch;
 use crate::ids::BankId;
-use crate::service::Service;
+use crate::service::Services;
 
 /// Practice questions, with a rationale after each answer
 ///
@@ -37,25 +37,26 @@ pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
     launch::require_terminal(args.plain, env)?;
     let mut service = env.open_service()?;
     let trainee = env.find_or_add_trainee(&mut service)?;
-    let is_piped = !env.terminal.is_stdin_terminal;
-    if let Some(open_attempt) = service.find_open_attempt(trainee.id, Mode::Exam)? {
+    service.attempts_mut().end_timed_out(trainee.id)?;
+    service.certificates_mut().complete(trainee.id)?;
+    if let Some(open_attempt) = service.attempts().open_attempt(trainee.id, Mode::Exam)? {
         return Err(crate::service::ServiceError::ExamOpen(open_attempt.id).into());
     }
     let active_attempt = if args.resume {
-        let open_attempt = service.find_open_attempt(trainee.id, Mode::Practice)?;
+        let open_attempt = service.attempts().open_attempt(trainee.id, Mode::Practice)?;
         let open_attempt = open_attempt
             .ok_or_else(|| Failure::negative("No practice is open. Start one with `needlewise practice`."))?;
-        service.load_attempt(open_attempt.id, is_piped)?
+        service.attempts().load(open_attempt.id)?
     } else {
-        let banks = find_topic_banks(&service.catalog, &args.topics)?;
+        let banks = find_topic_banks(service.catalog(), &args.topics)?;
         let seed = make_seed(args.seed.as_deref(), &mut service);
-        service.begin_practice(trainee.id, &banks, args.count.into(), seed, is_piped)?
+        service.attempts_mut().begin_practice(trainee.id, &banks, args.count.into(), seed)?
     };
     launch::run_attempt(args.plain, env, service, trainee, active_attempt)
 }
 
 /// Makes the seed from the text a person gave, by SHA-256, or from chance.
-fn make_seed(text: Option<&str>, service: &mut Service) -> Seed {
+fn make_seed(text: Option<&str>, service: &mut Services) -> Seed {
     text.map_or_else(|| service.random_seed(), |text| Seed(Sha256::digest(text).into()))
 }
 

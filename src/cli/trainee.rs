@@ -5,7 +5,7 @@ use clap::Subcommand;
 use super::error::Failure;
 use super::{CommandResult, Env};
 use crate::projections::people::PersonRow;
-use crate::service::Service;
+use crate::service::Services;
 
 mod add;
 mod erase;
@@ -38,8 +38,8 @@ pub(super) fn run(command: &TraineeCommand, env: &mut Env<'_>) -> CommandResult 
 }
 
 /// Finds a person by name or id.
-fn find_person(service: &Service, name_or_id: &str) -> Result<PersonRow, Failure> {
-    service.find_person(name_or_id)?.ok_or_else(|| {
+fn find_person(service: &Services, name_or_id: &str) -> Result<PersonRow, Failure> {
+    service.people().find(name_or_id)?.ok_or_else(|| {
         Failure::usage(format!(
             "There is no \"{}\" here. See `needlewise trainee list`.",
             crate::text::single_line(name_or_id)

@@ -2,7 +2,7 @@
 //! computed from the facts and never change the score. An issuer reviews them.
 
 use crate::attempt::Fact;
-use crate::attempt::chain::StoredFact;
+use crate::attempt::chain::{StoredFact, read_facts};
 use crate::clock::Millis;
 use crate::exam::LoadedPaper;
 use crate::text;
@@ -15,7 +15,8 @@ const LONG_PAUSE_LIMIT: Millis = Millis(10 * 60_000);
 
 /// Returns what looks odd, a sentence each; nothing where all is as usual.
 pub fn find_anomalies(loaded_paper: &LoadedPaper, stored_facts: &[StoredFact]) -> Vec<String> {
-    let mut facts: Vec<_> = stored_facts.iter().filter_map(|stored| Some((stored.stored_at, stored.fact()?))).collect();
+    let mut facts: Vec<_> =
+        read_facts(stored_facts).into_iter().map(|(stored, fact)| (stored.stored_at, fact)).collect();
     // What follows the end, a decision of a later day among it, was not done by whoever sat it.
     facts.truncate(
         facts.iter().position(|(_, fact)| matches!(fact, Fact::Finished(_))).map_or(facts.len(), |index| index + 1),

@@ -2,7 +2,7 @@
 //! A remark applies only with a valid signature.
 
 use crate::attempt::Fact;
-use crate::attempt::chain::StoredFact;
+use crate::attempt::chain::{StoredFact, read_facts};
 use crate::attempt::signature::{DecisionKind, DecisionSignature, decision_signing_bytes};
 use crate::credential::key::{KeyPeriod, SigningKeyPair, is_valid_decision_signature};
 use crate::ids::StreamId;
@@ -35,6 +35,33 @@ pub fn is_signed_by(signature: &DecisionSignature, keys: &[KeyPeriod]) -> bool {
     keys.iter().any(|key| key.did == signature.did && !key.compromised)
 }
 
+/// Whose decisions take effect on a machine: to void an attempt, to grant one more, to grant more time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DecisionAuthority {
+    /// There is no issuer here. Every decision takes effect, and an unsigned one is shown as unsigned.
+    Anyone,
+    /// There is an issuer with these keys. Only decisions that one of them signed take effect.
+    Issuer(Vec<KeyPeriod>),
+}
+
+impl DecisionAuthority {
+    /// Returns whether a decision takes effect.
+    pub fn accepts(
+        &self,
+        signature: Option<&DecisionSignature>,
+        stream: StreamId,
+        decision: DecisionKind,
+        reason: &str,
+    ) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::Issuer(keys) => signature.is_some_and(|signature| {
+                is_signed_by(signature, keys) && is_signature_valid(signature, stream, decision, reason)
+            }),
+        }
+    }
+}
+
 /// Reads the facts of a chain that an issuer applies: of remarks only those signed with one of its keys.
 pub fn applicable_facts_for_issuer<'a>(
     stored_facts: &'a [StoredFact],
@@ -58,9 +85,7 @@ pub fn applicable_facts(stored_facts: &[StoredFact]) -> Vec<(&StoredFact, Fact)>
         }
         _ => true,
     };
-    stored_facts
-        .iter()
-        .filter_map(|stored_fact| Some((stored_fact, stored_fact.fact()?)))
-        .filter(|(stored_fact, fact)| is_applicable(stored_fact, fact))
-        .collect()
+    let mut facts = read_facts(stored_facts);
+    facts.retain(|(stored_fact, fact)| is_applicable(stored_fact, fact));
+    facts
 }

@@ -2,7 +2,7 @@
 
 use crate::attempt::Fact;
 use crate::attempt::chain::StoredFact;
-use crate::attempt::fact::{LedgerEntry, RequestReceived};
+use crate::attempt::fact::{FactReader, LedgerEntry, RequestReceived};
 use crate::credential::bundle::{Revocation, RevocationReason};
 use crate::ids::CertificateId;
 
@@ -28,11 +28,13 @@ impl Ledger {
     /// The number of the first fact that is no line of a ledger, or was erased.
     pub fn from_facts(stored_facts: &[StoredFact]) -> Result<Self, u32> {
         let mut ledger = Self { fact_count: u64::try_from(stored_facts.len()).unwrap_or(u64::MAX), ..Self::default() };
+        let mut reader = FactReader::default();
         for stored_fact in stored_facts {
-            match stored_fact.fact() {
-                Some(Fact::IssuedOnRequest(entry)) => ledger.entries.push(entry),
-                Some(Fact::RequestReceived(received)) => ledger.received_requests.push(received),
-                Some(Fact::Revoked(revoked)) => {
+            let facts = reader.read(&stored_fact.kind, stored_fact.payload()).unwrap_or_default();
+            match <[Fact; 1]>::try_from(facts) {
+                Ok([Fact::IssuedOnRequest(entry)]) => ledger.entries.push(entry),
+                Ok([Fact::RequestReceived(received)]) => ledger.received_requests.push(received),
+                Ok([Fact::Revoked(revoked)]) => {
                     let reason = RevocationReason::ALL.into_iter().find(|reason| reason.name() == revoked.reason);
                     if reason.is_some_and(RevocationReason::is_issuer_error) {
                         ledger.reissuable.push(revoked.certificate);

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::attempt::chain::{self, ChainHead, SaltedPayload, StoredFact};
-use crate::attempt::fact::{AttemptFinished, AttemptStarted, Person};
+use crate::attempt::chain::{self, ChainHead, SaltedPayload, StoredFact, read_facts};
+use crate::attempt::fact::{AttemptFinished, AttemptStarted, is_result_kind};
 use crate::attempt::paper::BankRef;
 use crate::attempt::{Fact, Mode};
 use crate::clock::{Millis, Timestamp};
@@ -27,11 +27,11 @@ mod checks;
 
 use checks::{check_blueprint, check_pools, required_markers, rescore};
 
-/// The format of the file.
-const FORMAT_VERSION: u32 = 1;
+/// The format of the files that this program writes: their facts have kinds with a version.
+const FORMAT_VERSION: u32 = 2;
 
-/// The kinds of facts that say what an attempt came to; what follows the last of them says nothing about that.
-pub const RESULT_FACT_KINDS: [&str; 2] = ["finished", "remarked"];
+/// The oldest format that is read. Its facts are those of the first program.
+const OLDEST_FORMAT_VERSION: u32 = 1;
 
 /// The largest request that is looked at.
 pub const MAX_BYTES: usize = 32 * 1024 * 1024;
@@ -138,8 +138,7 @@ pub struct RescoredAttempt {
 impl CertificateRequest {
     /// Makes the request for an attempt; `content` finds what the paper names.
     pub fn new(
-        trainee: TraineeId,
-        person: &Person,
+        trainee: Requester,
         attempt: AttemptId,
         stored_facts: &[StoredFact],
         content: impl Fn(Digest) -> Option<String>,
@@ -151,19 +150,17 @@ impl CertificateRequest {
             let (body, prev, digest) = (stored_fact.payload_digest, stored_fact.previous_digest, stored_fact.digest);
             Some(RequestFact { id, seq, kind, at, body, prev, digest, salt: to_hex(&salt), payload })
         };
-        let started = stored_facts.first().and_then(StoredFact::fact);
-        let digests = match &started {
-            Some(Fact::Started(started)) => shareable_digests(started, &content),
+        let digests = match read_facts(stored_facts).first() {
+            Some((_, Fact::Started(started))) => shareable_digests(started, &content),
             _ => BTreeSet::new(),
         };
-        let (name, license) = (person.name.clone(), person.license.clone());
         let end = stored_facts
             .iter()
-            .rposition(|stored_fact| RESULT_FACT_KINDS.contains(&stored_fact.kind.as_str()))
+            .rposition(|stored_fact| is_result_kind(&stored_fact.kind))
             .map_or(stored_facts.len(), |at| at + 1);
         Self {
             format: FORMAT_VERSION,
-            trainee: Requester { id: trainee, name, license },
+            trainee,
             attempt,
             facts: stored_facts[..end].iter().filter_map(to_request_fact).collect(),
             contents: digests.into_iter().filter_map(|digest| Some((digest, content(digest)?))).collect(),
@@ -197,10 +194,9 @@ impl CertificateRequest {
             return Err("it is larger than 32 MB".to_owned());
         }
         let request: Self = serde_json::from_slice(bytes).map_err(|error| text::single_line(&error.to_string()))?;
-        if request.format == FORMAT_VERSION {
-            Ok(request)
-        } else {
-            Err("it was written by a newer needlewise".to_owned())
+        match request.format {
+            OLDEST_FORMAT_VERSION..=FORMAT_VERSION => Ok(request),
+            _ => Err("it was written by a newer needlewise".to_owned()),
         }
     }
 
@@ -263,13 +259,15 @@ impl CertificateRequest {
         let stored_facts = self.stored_facts()?;
         let head = chain::verify_chain(self.attempt.into(), &stored_facts)
             .map_err(|chain_break| format!("It was changed: {chain_break}."))?;
-        let Some(Fact::Started(started)) = stored_facts.first().and_then(StoredFact::fact) else {
+        let facts = read_facts(&stored_facts);
+        let Some((_, Fact::Started(started))) = facts.first() else {
             return Err("It does not begin with the start of an attempt.".into());
         };
         if started.trainee != self.trainee.id {
             return Err("It was changed: the attempt is another person's.".into());
         }
-        let loaded_paper = LoadedPaper::load(&started, content).map_err(RequestRefusal::UnknownContent)?;
+        let loaded_paper = LoadedPaper::load(started, content).map_err(RequestRefusal::UnknownContent)?;
+        drop(facts);
         Ok(OpenedRequest { stored_facts, head, loaded_paper: Arc::new(loaded_paper) })
     }
 

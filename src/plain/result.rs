@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::attempt::{ExamResult, Mode};
 use crate::exam::disclosure;
 use crate::plain::{PlainEnd, PlainError, PlainSession};
+use crate::service::certificates::write_pictures;
 use crate::view;
 
 impl PlainSession<'_> {
@@ -31,17 +32,19 @@ impl PlainSession<'_> {
         }
         // The result is on disk; whatever befalls the certificate is told after it.
         let can_certify = is_passed && !self.active_attempt.invigilated;
-        let certificate = can_certify.then(|| {
-            let stored_certificate = self.service.certify(&mut self.active_attempt)?;
-            self.service.write_files(&stored_certificate)
-        });
-        let eligibility = self.service.eligibility(self.active_attempt.trainee, exam)?;
+        let certificate = can_certify.then(|| self.service.certificates_mut().certify(&mut self.active_attempt));
+        let eligibility = self.service.attempts().eligibility(self.active_attempt.trainee, exam)?;
         let disclosure_level = disclosure::level(paper.mode, exam.review, eligibility);
         for line in view::result_lines(&finished.outcome, disclosure_level) {
             self.print_line(&line)?;
         }
         match certificate {
-            Some(Ok(issued_file)) => self.print_line(&format!("Certificate: {}", issued_file.path.display()))?,
+            Some(Ok(certificate)) => {
+                self.print_line(&format!("Certificate: {}", certificate.path.display()))?;
+                if let Err(error) = write_pictures(self.service.paths(), &certificate) {
+                    writeln!(self.err, "{error}")?;
+                }
+            }
             Some(Err(error)) => writeln!(self.err, "{error}")?,
             None if is_passed => self.print_line("Certificate: the invigilator signs it next")?,
             None => self.print_line(&view::eligibility_line(eligibility, exam))?,

@@ -1,16 +1,39 @@
-//! Rows for certificates that were imported, or that an issuer on this machine signed.
+//! The projection of certificates that were imported, or that an issuer on this machine signed. The fact that each row
+//! names contains the credential whole.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-use crate::canonical;
+use crate::attempt::Fact;
+use crate::attempt::chain::{StoredFact, read_facts};
 use crate::clock::Timestamp;
 use crate::credential::verify::VerdictBasis;
 use crate::credential::{Assurance, Credential};
 use crate::ids::{CertificateId, Digest, ExamId, FactId, TraineeId};
+use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow};
+
+/// The projection of certificates.
+pub const CERTIFICATES: Projection = Projection {
+    name: "certificates",
+    version: 1,
+    columns: &[
+        Column::text("id"),
+        Column::text("trainee"),
+        Column::text("exam"),
+        Column::text("title"),
+        Column::text("assurance"),
+        Column::text("issuer"),
+        Column::integer("valid_from"),
+        Column::integer("valid_until"),
+        Column::text("credential"),
+        Column::text("fact"),
+    ],
+    key_length: 2,
+    indexes: &["trainee, exam, valid_until", "valid_until, id"],
+};
 
 /// A certificate that was issued elsewhere, or here on request, as lists show it. Its form and its signature were
 /// checked when it was taken in; what it is worth is for the trust of the day to say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateRow {
     /// Its name.
     pub id: CertificateId,
@@ -62,8 +85,62 @@ impl CertificateRow {
         }
     }
 
-    /// Returns a digest over the whole row, by which damage in the store shows.
-    pub fn row_digest(&self) -> Digest {
-        Digest::of(canonical::bytes(self))
+    /// Computes the rows of all certificates in a person's chain. Of two with the same id the later one counts.
+    pub fn fold(chain: &[StoredFact]) -> Vec<Self> {
+        let mut rows = BTreeMap::new();
+        for (stored_fact, fact) in read_facts(chain) {
+            let Fact::Imported(imported) = fact else { continue };
+            let credential = serde_json::from_str(&imported.credential).ok();
+            let row = credential.and_then(|credential| Self::from_credential(&credential, stored_fact.id));
+            rows.extend(row.map(|row| (row.id, row)));
+        }
+        rows.into_values().collect()
     }
+}
+
+impl ProjectionRow for CertificateRow {
+    const PROJECTION: &'static Projection = &CERTIFICATES;
+
+    fn to_columns(&self) -> Vec<ColumnValue> {
+        vec![
+            ColumnValue::text(self.id),
+            ColumnValue::text(self.trainee),
+            ColumnValue::text(&self.exam),
+            ColumnValue::text(&self.title),
+            ColumnValue::text(self.assurance.name()),
+            ColumnValue::text(&self.issuer),
+            ColumnValue::timestamp(self.valid_from),
+            ColumnValue::timestamp(self.valid_until),
+            ColumnValue::text(self.digest),
+            ColumnValue::text(self.fact),
+        ]
+    }
+
+    fn from_columns(columns: &mut ColumnReader<'_>) -> Option<Self> {
+        Some(Self {
+            id: columns.parse()?,
+            trainee: columns.parse()?,
+            exam: columns.parse()?,
+            title: columns.text()?,
+            assurance: columns.word()?,
+            issuer: columns.text()?,
+            valid_from: columns.timestamp()?,
+            valid_until: columns.timestamp()?,
+            digest: columns.parse()?,
+            fact: columns.parse()?,
+        })
+    }
+}
+
+/// Which certificates to list; those that end last come first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CertificateQuery {
+    /// Only those of this person.
+    pub trainee: Option<TraineeId>,
+    /// Only those with this id: mostly one, but another holder's can claim the same id.
+    pub id: Option<CertificateId>,
+    /// Only those that come after this one: the next page.
+    pub after: Option<(Timestamp, CertificateId)>,
+    /// At most this many; all by default.
+    pub max_count: Option<u32>,
 }

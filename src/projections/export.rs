@@ -7,6 +7,7 @@ pub mod xapi;
 use std::io;
 
 use crate::attempt::chain::StoredFact;
+use crate::issuing::decision::DecisionAuthority;
 use crate::projections::attempts::AttemptRow;
 use crate::projections::certificates::CertificateRow;
 use crate::projections::matrix::Matrix;
@@ -20,6 +21,8 @@ pub struct ExportRecords {
     pub attempts: Vec<ExportedAttempt>,
     /// The certificates that were taken in, each with its credential's text.
     pub certificates: Vec<(CertificateRow, String)>,
+    /// Whose decisions take effect.
+    pub authority: DecisionAuthority,
 }
 
 /// An attempt on its way out.

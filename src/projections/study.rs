@@ -1,18 +1,152 @@
-//! Practice progress: how often a trainee answered each question, and how often correctly.
+//! The projections of practice: every answer, and for each question what a trainee's answers add up to.
 
 use serde::Serialize;
 
-use crate::attempt::fact::QuestionAnswered;
-use crate::attempt::{Mode, Points};
-use crate::canonical;
+use crate::attempt::chain::{StoredFact, read_facts};
+use crate::attempt::{Fact, Points};
+use crate::bank::Question;
 use crate::clock::Timestamp;
-use crate::exam::LoadedPaper;
 use crate::exam::scoring::score;
-use crate::ids::{BankId, Digest, QuestionId, TraineeId};
+use crate::ids::{AttemptId, BankId, Digest, QuestionId, TraineeId};
+use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow};
 
-/// What a trainee did with a question in practice, in one revision of it.
+/// The projection of practice answers.
+pub const PRACTICE_ANSWERS: Projection = Projection {
+    name: "practice_answers",
+    version: 1,
+    columns: &[
+        Column::text("attempt"),
+        Column::integer("seq"),
+        Column::text("trainee"),
+        Column::text("bank"),
+        Column::text("question"),
+        Column::integer("revision"),
+        Column::integer("answered"),
+        Column::integer("is_correct"),
+    ],
+    key_length: 2,
+    indexes: &["trainee, bank, question, revision"],
+};
+
+/// The projection of progress by question.
+pub const QUESTION_PROGRESS: Projection = Projection {
+    name: "question_progress",
+    version: 1,
+    columns: &[
+        Column::text("trainee"),
+        Column::text("bank"),
+        Column::text("question"),
+        Column::integer("revision"),
+        Column::integer("answer_count"),
+        Column::integer("correct_count"),
+        Column::integer("is_last_correct"),
+        Column::integer("last_answered"),
+    ],
+    key_length: 4,
+    indexes: &[],
+};
+
+/// One practice answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PracticeAnswer {
+    /// The attempt in which it was given.
+    pub attempt: AttemptId,
+    /// The place of its fact in the attempt's chain.
+    pub seq: u32,
+    /// Which question of whom it answers.
+    pub question: StudiedQuestion,
+    /// When it was stored.
+    pub answered_at: Timestamp,
+    /// Whether it earned the full point.
+    pub is_correct: bool,
+}
+
+/// A question in one revision, as one trainee studies it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StudiedQuestion {
+    /// The trainee.
+    pub trainee: TraineeId,
+    /// The bank.
+    pub bank: BankId,
+    /// The question.
+    pub question: QuestionId,
+    /// Its revision.
+    pub revision: u32,
+}
+
+impl PracticeAnswer {
+    /// Computes the rows of all answers in a practice's chain from the fact `first_seq` on. An answer that was
+    /// taken back, or whose question is not stored, makes no row.
+    pub fn fold(
+        attempt: AttemptId,
+        chain: &[StoredFact],
+        first_seq: u32,
+        find_content: &dyn Fn(Digest) -> Option<String>,
+    ) -> Vec<Self> {
+        let facts = read_facts(chain);
+        let Some((_, Fact::Started(started))) = facts.first() else { return Vec::new() };
+        let paper = &started.paper;
+        let to_row = |(stored_fact, fact): &(&StoredFact, Fact)| {
+            let Fact::Answered(answered) = fact else { return None };
+            let answer = answered.answer.as_ref()?;
+            let paper_question = paper.questions.get(answered.question_index)?;
+            let bank = paper.banks.get(paper.sections.get(paper_question.section)?.bank)?;
+            let question = Question::from_content_json(&find_content(paper_question.question)?)?;
+            Some(Self {
+                attempt,
+                seq: stored_fact.seq,
+                answered_at: stored_fact.stored_at,
+                is_correct: score(&question, Some(answer)) == Points::one(),
+                question: StudiedQuestion {
+                    trainee: started.trainee,
+                    bank: bank.id.clone(),
+                    question: question.id,
+                    revision: question.revision,
+                },
+            })
+        };
+        facts.iter().filter(|(stored_fact, _)| stored_fact.seq >= first_seq).filter_map(to_row).collect()
+    }
+}
+
+impl ProjectionRow for PracticeAnswer {
+    const PROJECTION: &'static Projection = &PRACTICE_ANSWERS;
+
+    fn to_columns(&self) -> Vec<ColumnValue> {
+        vec![
+            ColumnValue::text(self.attempt),
+            ColumnValue::count(self.seq),
+            ColumnValue::text(self.question.trainee),
+            ColumnValue::text(&self.question.bank),
+            ColumnValue::text(&self.question.question),
+            ColumnValue::count(self.question.revision),
+            ColumnValue::timestamp(self.answered_at),
+            ColumnValue::Integer(i64::from(self.is_correct)),
+        ]
+    }
+
+    fn from_columns(columns: &mut ColumnReader<'_>) -> Option<Self> {
+        Some(Self {
+            attempt: columns.parse()?,
+            seq: columns.integer()?,
+            question: StudiedQuestion {
+                trainee: columns.parse()?,
+                bank: columns.parse()?,
+                question: columns.parse()?,
+                revision: columns.integer()?,
+            },
+            answered_at: columns.timestamp()?,
+            is_correct: columns.integer::<i64>()? != 0,
+        })
+    }
+}
+
+/// What a trainee's practice answers to a question add up to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct QuestionProgress {
+    /// The trainee.
+    #[serde(skip)]
+    pub trainee: TraineeId,
     /// The bank.
     pub bank: BankId,
     /// The question.
@@ -22,10 +156,10 @@ pub struct QuestionProgress {
     /// How often it was answered.
     #[serde(rename = "seen")]
     pub answer_count: u32,
-    /// How often rightly.
+    /// How often correctly.
     #[serde(rename = "right")]
     pub correct_count: u32,
-    /// Whether the last answer was right.
+    /// Whether the last answer was correct.
     #[serde(rename = "last_right")]
     pub is_last_correct: bool,
     /// When it was last answered.
@@ -34,68 +168,51 @@ pub struct QuestionProgress {
 }
 
 impl QuestionProgress {
-    /// Returns a digest over the whole row, by which damage in the store shows.
-    pub fn row_digest(&self, trainee: TraineeId) -> Digest {
-        Digest::of(canonical::bytes(&(trainee, self)))
-    }
-}
-
-/// One practice answer, as it changes what a trainee has learned.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PracticeAnswer {
-    /// Who.
-    pub trainee: TraineeId,
-    /// The bank.
-    pub bank: BankId,
-    /// The question.
-    pub question: QuestionId,
-    /// Its revision.
-    pub revision: u32,
-    /// Whether the answer was fully right.
-    pub is_correct: bool,
-    /// When.
-    pub answered_at: Timestamp,
-}
-
-impl PracticeAnswer {
-    /// Returns what a practice answer teaches; nothing where it was taken back.
-    pub fn from_answered(
-        loaded_paper: &LoadedPaper,
-        trainee: TraineeId,
-        answered_at: Timestamp,
-        answered: &QuestionAnswered,
-    ) -> Option<Self> {
-        let answer = answered.answer.as_ref()?;
-        let loaded_question =
-            loaded_paper.questions.get(answered.question_index).filter(|_| loaded_paper.mode == Mode::Practice)?;
+    /// Computes the row from all answers to one question, in any order. The last answer is the last one by time, then
+    /// attempt, then place in the chain.
+    pub fn fold(question: &StudiedQuestion, answers: &[PracticeAnswer]) -> Option<Self> {
+        let last = answers.iter().max_by_key(|answer| (answer.answered_at, answer.attempt, answer.seq))?;
+        let correct_count = answers.iter().filter(|answer| answer.is_correct).count();
+        let StudiedQuestion { trainee, bank, question, revision } = question.clone();
         Some(Self {
             trainee,
-            bank: loaded_paper.banks[loaded_question.bank].id.clone(),
-            question: loaded_question.question.id.clone(),
-            revision: loaded_question.question.revision,
-            is_correct: score(&loaded_question.question, Some(answer)) == Points::one(),
-            answered_at,
+            bank,
+            question,
+            revision,
+            answer_count: u32::try_from(answers.len()).unwrap_or(u32::MAX),
+            correct_count: u32::try_from(correct_count).unwrap_or(u32::MAX),
+            is_last_correct: last.is_correct,
+            last_answered: last.answered_at,
         })
     }
+}
 
-    /// Returns the row after this answer.
-    pub fn update(&self, progress: Option<QuestionProgress>) -> QuestionProgress {
-        let unanswered = || QuestionProgress {
-            bank: self.bank.clone(),
-            question: self.question.clone(),
-            revision: self.revision,
-            answer_count: 0,
-            correct_count: 0,
-            is_last_correct: false,
-            last_answered: self.answered_at,
-        };
-        let progress = progress.unwrap_or_else(unanswered);
-        QuestionProgress {
-            answer_count: progress.answer_count.saturating_add(1),
-            correct_count: progress.correct_count.saturating_add(u32::from(self.is_correct)),
-            is_last_correct: self.is_correct,
-            last_answered: self.answered_at,
-            ..progress
-        }
+impl ProjectionRow for QuestionProgress {
+    const PROJECTION: &'static Projection = &QUESTION_PROGRESS;
+
+    fn to_columns(&self) -> Vec<ColumnValue> {
+        vec![
+            ColumnValue::text(self.trainee),
+            ColumnValue::text(&self.bank),
+            ColumnValue::text(&self.question),
+            ColumnValue::count(self.revision),
+            ColumnValue::count(self.answer_count),
+            ColumnValue::count(self.correct_count),
+            ColumnValue::Integer(i64::from(self.is_last_correct)),
+            ColumnValue::timestamp(self.last_answered),
+        ]
+    }
+
+    fn from_columns(columns: &mut ColumnReader<'_>) -> Option<Self> {
+        Some(Self {
+            trainee: columns.parse()?,
+            bank: columns.parse()?,
+            question: columns.parse()?,
+            revision: columns.integer()?,
+            answer_count: columns.integer()?,
+            correct_count: columns.integer()?,
+            is_last_correct: columns.integer::<i64>()? != 0,
+            last_answered: columns.timestamp()?,
+        })
     }
 }

@@ -1,29 +1,36 @@
 //! Stored certificates: sign a self-test certificate after a pass, find and list certificates, and write their files.
 //! The fact is authoritative. The files can be written again at any time.
 
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::attempt::ExamResult;
+use super::{ActiveAttempt, ServiceError, Services};
 use crate::attempt::fact::CertificateIssued;
+use crate::attempt::{ExamResult, Fact, Mode};
+use crate::bank::exam::Exam;
+use crate::clock::Timestamp;
 use crate::credential::render::{CertificateFormat, CertificateRenderer, Fonts};
 use crate::credential::{Assurance, SigningKeyPair, TrustList, VerificationResult, sign, verify};
 use crate::exam::eligibility::RENEWAL_WINDOW;
-use crate::ids::CertificateId;
+use crate::ids::{AttemptId, CertificateId, Digest, ExamId, TraineeId};
 use crate::issuing::claims::CredentialClaims;
-use crate::paths;
-use crate::service::*;
+use crate::issuing::decision::applicable_facts;
+use crate::paths::{self, Paths};
+use crate::projections::attempts::{AttemptQuery, AttemptRow};
+use crate::projections::certificates::{CertificateQuery, CertificateRow};
+use crate::projections::people::PersonRow;
+use crate::store::{Conflict, StoreError};
+use crate::text;
+
+/// The certificates of this store.
+#[derive(Debug)]
+pub struct Certificates<S> {
+    pub(super) services: S,
+}
 
 /// The name that this computer's own key signs under.
 pub const SELF_TEST_ISSUER_NAME: &str = "The holder's own computer (needlewise self-test)";
-
-/// A certificate that was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IssuedFile {
-    /// Its name.
-    pub certificate_id: CertificateId,
-    /// Where its file is.
-    pub path: PathBuf,
-}
 
 /// A certificate that is stored here: one this computer made itself, or one that was taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,45 +56,43 @@ impl StoredCertificate {
     pub fn verify(&self, trust: &TrustList, now: Timestamp) -> VerificationResult {
         verify(self.credential.as_bytes(), trust, now)
     }
+
+    /// Returns whether its file is there and has the credential.
+    pub fn has_current_file(&self) -> bool {
+        let credential = self.credential.as_bytes();
+        paths::read_bounded(&self.path, credential.len()).is_ok_and(|bytes| bytes == credential)
+    }
 }
 
-impl Service {
-    /// Makes the certificate of a passed exam, or finds the one that was made, and writes its credential. The pictures
-    /// are for [`Service::certificate_renderer`] or [`Service::write_files`].
+impl<S: DerefMut<Target = Services>> Certificates<S> {
+    /// Makes the certificate of a passed exam, or finds the one that was made, and writes its credential. The pictures are
+    /// for [`write_pictures`], which takes longer and needs no store.
     ///
     /// # Errors
     /// What the store, the key or the disk says; the pass itself is stored before.
     pub fn certify(&mut self, active_attempt: &mut ActiveAttempt) -> Result<StoredCertificate, ServiceError> {
-        let stored_certificate = self.find_or_sign_certificate(active_attempt)?;
-        self.write_credential_file(&stored_certificate)?;
-        Ok(stored_certificate)
+        let certificate = match self.issued(active_attempt.row.id)? {
+            Some(certificate) => certificate,
+            None => self.issue_self_test(active_attempt)?,
+        };
+        write_credential(&certificate)?;
+        Ok(certificate)
     }
 
-    fn find_or_sign_certificate(
-        &mut self,
-        active_attempt: &mut ActiveAttempt,
-    ) -> Result<StoredCertificate, ServiceError> {
-        if let Some(stored_certificate) = self.issued_certificate(active_attempt.row.id)? {
-            return Ok(stored_certificate);
-        }
-        let holder = self.person(active_attempt.trainee)?.ok_or(ServiceError::UnknownAttempt(active_attempt.row.id))?;
-        let issued = self.sign_certificate(active_attempt, &holder)?;
-        let fact = Fact::Issued(issued.clone());
-        let stored_fact = self.link_fact(active_attempt.row.id.into(), active_attempt.chain_head, &fact);
-        let head = ChainHead::after_fact(&stored_fact);
-        let mut row = active_attempt.row.clone();
-        row.apply(stored_fact.stored_at, &fact);
-        match self.store.append(&Batch { facts: vec![stored_fact], attempt: Some(row.clone()), ..Batch::default() }) {
-            // Another process made it in the same moment.
-            Err(StoreError::ConcurrentAppend) => {
-                let stored_certificate = self.issued_certificate(active_attempt.row.id)?;
-                return stored_certificate.ok_or(ServiceError::Store(StoreError::ConcurrentAppend));
-            }
-            append_result => append_result?,
-        }
-        (active_attempt.row, active_attempt.chain_head) = (row, head);
+    fn issue_self_test(&mut self, active_attempt: &mut ActiveAttempt) -> Result<StoredCertificate, ServiceError> {
+        let attempt = active_attempt.row.id;
+        let unknown = ServiceError::UnknownAttempt(attempt);
+        let holder = self.services.people().get(active_attempt.trainee)?.ok_or(unknown)?;
         let exam = active_attempt.exam_id()?;
-        Ok(self.stored_from_issued(holder, exam, issued))
+        let issued = self.sign_certificate(active_attempt, &holder)?;
+        match self.services.attempts_mut().append_fact(active_attempt, &Fact::Issued(issued.clone())) {
+            // Another process made it in the same moment.
+            Err(ServiceError::Store(StoreError::Conflict(Conflict::ChainContinued))) => {
+                let conflict = ServiceError::Store(StoreError::Conflict(Conflict::ChainContinued));
+                self.issued(attempt)?.ok_or(conflict)
+            }
+            result => result.map(|()| self.stored_from_issued(holder, exam, issued)),
+        }
     }
 
     /// Signs the certificate of a passed exam with this computer's own key.
@@ -101,14 +106,14 @@ impl Service {
         let (Some(exam), Some(finished), Mode::Exam) = (&loaded_paper.exam, finished, loaded_paper.mode) else {
             return Err(ServiceError::Certificate("There is no certificate without a passed exam.".to_owned()));
         };
-        let seed = self.random_bytes();
-        let key =
-            SigningKeyPair::load_or_create(&self.paths.computer_key_file(), seed).map_err(ServiceError::Certificate)?;
-        let now = self.clock.now().wall;
+        let seed = self.services.random_bytes();
+        let key = SigningKeyPair::load_or_create(&self.services.paths().computer_key_file(), seed)
+            .map_err(ServiceError::Certificate)?;
+        let now = self.services.now().wall;
         let passed_at = active_attempt.row.finished_at.unwrap_or(now);
         let renewed_attempt = self.find_renewed_attempt(active_attempt, exam, passed_at)?;
         let valid_until = valid_until(exam, passed_at, renewed_attempt.as_ref().and_then(|row| row.valid_until));
-        let certificate = CertificateId::new(now, self.random_bytes());
+        let certificate = CertificateId::new(now, self.services.random_bytes());
         let claims = CredentialClaims {
             certificate_id: certificate,
             holder_id: holder.id,
@@ -123,7 +128,7 @@ impl Service {
             valid_from: passed_at,
             valid_until,
             assurance: Assurance::SelfAttested,
-            unsigned_decisions: self.unsigned_decisions(holder.id, &exam.id)?,
+            unsigned_decisions: self.services.attempts().unsigned_decisions(holder.id, &exam.id)?,
         };
         let credential = sign::sign(claims.to_credential(&key.did(), SELF_TEST_ISSUER_NAME), &key, now)
             .map_err(ServiceError::Certificate)?;
@@ -131,6 +136,56 @@ impl Service {
         Ok(CertificateIssued { certificate, digest, valid_from: passed_at, valid_until, credential })
     }
 
+    /// Makes the certificates of a person's passes that have none yet, with all their files, and writes files that are
+    /// missing. What cannot be made or written now is left for the next time.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn complete(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
+        for certificate in self.sign_pending(trainee)? {
+            ignore_unwritable(write_pictures(self.services.paths(), &certificate))?;
+        }
+        self.stored(Some(trainee))?
+            .iter()
+            .try_for_each(|certificate| ignore_unwritable(write_credential(certificate).map(|_| ())))
+    }
+
+    /// Makes the certificates of a person's passes that have none yet, because the program ended in between. Returns
+    /// those that were made; their pictures are for [`write_pictures`].
+    ///
+    /// # Errors
+    /// What the store says; a certificate that cannot be made now stays pending.
+    pub fn sign_pending(&mut self, trainee: TraineeId) -> Result<Vec<StoredCertificate>, ServiceError> {
+        let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
+        let mut made = Vec::new();
+        for row in self.services.attempts().list(&query)? {
+            if row.result == Some(ExamResult::Passed) && row.certificate.is_none() {
+                let mut active_attempt = self.services.attempts().load(row.id)?;
+                // That one is the invigilator's to sign.
+                if active_attempt.invigilated {
+                    continue;
+                }
+                match self.certify(&mut active_attempt) {
+                    Ok(certificate) => made.push(certificate),
+                    Err(ServiceError::Certificate(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(made)
+    }
+}
+
+/// Lets pass that a file of a certificate cannot be written: the certificate is stored, and the file can be written
+/// later.
+fn ignore_unwritable(result: Result<(), ServiceError>) -> Result<(), ServiceError> {
+    match result {
+        Err(ServiceError::Certificate(_)) => Ok(()),
+        result => result,
+    }
+}
+
+impl<S: Deref<Target = Services>> Certificates<S> {
     /// Finds the certificate that a pass at that moment renews: one still valid, in the time in which it can be
     /// renewed.
     fn find_renewed_attempt(
@@ -139,10 +194,11 @@ impl Service {
         exam: &Exam,
         passed_at: Timestamp,
     ) -> Result<Option<AttemptRow>, ServiceError> {
-        let rows = self.exam_attempts(active_attempt.trainee, &exam.id)?;
+        let rows = self.services.attempts().exam_attempts(active_attempt.trainee, &exam.id)?;
         // A pass that came later by the calendar can have come earlier into being, by another marking.
         let is_renewable = |row: &AttemptRow| {
-            let is_passed = row.result == Some(ExamResult::Passed) && !row.voided;
+            let is_void = row.is_void(self.services.authority());
+            let is_passed = row.result == Some(ExamResult::Passed) && !is_void;
             let is_earlier = row.finished_at.is_some_and(|finished_at| finished_at < passed_at);
             let is_in_renewal_period =
                 |until: Timestamp| until >= passed_at && until.saturating_sub(RENEWAL_WINDOW) <= passed_at;
@@ -167,92 +223,71 @@ impl Service {
         valid_from: Timestamp,
         certificate_id: CertificateId,
     ) -> PathBuf {
-        let stem =
-            self.paths.certificate_path((&holder.person.name, holder.id), exam, valid_from.day(), certificate_id);
+        let stem = self.services.paths().certificate_path(
+            (&holder.person.name, holder.id),
+            exam,
+            valid_from.day(),
+            certificate_id,
+        );
         stem.with_file_name(format!("{}.json", stem.file_name().unwrap_or_default().to_string_lossy()))
     }
 
-    /// Writes the files of a certificate that was just made.
-    ///
-    /// # Errors
-    /// What the disk says; the certificate is stored before.
-    pub fn write_files(&self, stored_certificate: &StoredCertificate) -> Result<IssuedFile, ServiceError> {
-        let issued_file = self.write_credential_file(stored_certificate)?;
-        render_certificate_files(&self.paths, stored_certificate)?;
-        Ok(issued_file)
-    }
-
-    /// Returns the work of [`render_certificate_files`] for a certificate. It needs no service, so that it can run in a
-    /// thread of its own.
-    pub fn certificate_renderer(
-        &self,
-        stored_certificate: StoredCertificate,
-    ) -> impl FnOnce() -> Result<(), ServiceError> + Send + use<> {
-        let paths = self.paths.clone();
-        move || render_certificate_files(&paths, &stored_certificate)
-    }
-
-    /// Writes a certificate's file, unless it is there as it should be.
-    pub(super) fn write_credential_file(
-        &self,
-        stored_certificate: &StoredCertificate,
-    ) -> Result<IssuedFile, ServiceError> {
-        let issued_file =
-            IssuedFile { certificate_id: stored_certificate.certificate_id, path: stored_certificate.path.clone() };
-        let credential = stored_certificate.credential.as_bytes();
-        let is_current =
-            paths::read_bounded(&stored_certificate.path, credential.len()).is_ok_and(|bytes| bytes == credential);
-        if !is_current {
-            paths::write_atomic(&stored_certificate.path, credential)
-                .map_err(|error| write_error(&stored_certificate.path, &error))?;
-        }
-        Ok(issued_file)
-    }
-
     /// Returns the certificate of an attempt, if one was issued.
-    pub(super) fn issued_certificate(&self, attempt: AttemptId) -> Result<Option<StoredCertificate>, ServiceError> {
-        let active_attempt = self.load_attempt(attempt, false)?;
-        // The last one: an invigilated attempt can have been signed anew.
-        let issued = self.facts(attempt)?.iter().rev().filter_map(StoredFact::fact).find_map(|fact| match fact {
-            Fact::Issued(issued) => Some(issued),
+    pub(super) fn issued(&self, attempt: AttemptId) -> Result<Option<StoredCertificate>, ServiceError> {
+        let stored_facts = self.services.attempts().facts(attempt)?;
+        let facts = applicable_facts(&stored_facts);
+        let Some((_, Fact::Started(started))) = facts.first() else { return Ok(None) };
+        // The last one: an invigilated attempt can have been signed again.
+        let issued = facts.iter().rev().find_map(|(_, fact)| match fact {
+            Fact::Issued(issued) => Some(issued.clone()),
             _ => None,
         });
-        let (Some(issued), Some(holder)) = (issued, self.person(active_attempt.trainee)?) else { return Ok(None) };
-        Ok(Some(self.stored_from_issued(holder, active_attempt.exam_id()?, issued)))
+        let exam = started.paper.exam.as_ref().map(|exam| exam.id.clone());
+        let holder = self.services.people().get(started.trainee)?;
+        let (Some(issued), Some(exam), Some(holder)) = (issued, exam, holder) else { return Ok(None) };
+        Ok(Some(self.stored_from_issued(holder, exam, issued)))
     }
 
-    /// Returns the certificates that are stored, of one person or of all, the newest first, and sees to their files.
+    /// Lists the rows of a person's imported certificates, those that end last first.
     ///
     /// # Errors
-    /// What the store or the disk says.
-    pub fn stored_certificates(&self, trainee: Option<TraineeId>) -> Result<Vec<StoredCertificate>, ServiceError> {
+    /// What the store says.
+    pub fn rows(&self, trainee: TraineeId) -> Result<Vec<CertificateRow>, ServiceError> {
+        let query = CertificateQuery { trainee: Some(trainee), ..CertificateQuery::default() };
+        Ok(self.services.store.certificates(&query)?)
+    }
+
+    /// Returns the certificates that are stored, of one person or of all, the newest first.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn stored(&self, trainee: Option<TraineeId>) -> Result<Vec<StoredCertificate>, ServiceError> {
         let query = AttemptQuery { trainee, certified_only: true, ..AttemptQuery::default() };
-        let self_issued = self.store.attempts(&query)?.into_iter().map(|row| self.issued_certificate(row.id));
-        let imported =
-            self.store.certificates(trainee)?.into_iter().map(|row| self.imported_certificate(&row).map(Some));
+        let self_issued = self.services.store.attempts(&query)?.into_iter().map(|row| self.issued(row.id));
+        let query = CertificateQuery { trainee, ..CertificateQuery::default() };
+        let imported = self.services.store.certificates(&query)?.into_iter().map(|row| self.imported(&row).map(Some));
         let mut stored: Vec<_> = self_issued.chain(imported).filter_map(Result::transpose).collect::<Result<_, _>>()?;
-        // One that was signed on this machine for an attempt on this machine is held twice.
+        // One that was signed on this machine for an attempt on this machine is stored twice.
         let mut seen_ids = std::collections::HashSet::new();
         stored.retain(|stored| seen_ids.insert(stored.certificate_id));
         stored.sort_by_key(|stored| std::cmp::Reverse((stored.valid_from, stored.certificate_id.to_string())));
-        stored.iter().try_for_each(|stored| self.write_credential_file(stored).map(|_| ()))?;
         Ok(stored)
     }
 
-    /// Returns [`Self::stored_certificates`], each verified with the trust list and the clock of this machine.
+    /// Returns [`Certificates::stored`], each verified with the trust list and the clock of this machine.
     ///
     /// # Errors
     /// What the store or the disk says.
-    pub fn verified_certificates(
+    pub fn verified(
         &self,
         trainee: Option<TraineeId>,
     ) -> Result<Vec<(StoredCertificate, VerificationResult)>, ServiceError> {
-        let now = self.clock.now().wall;
+        let now = self.services.now().wall;
         let with_verification = |stored: StoredCertificate| {
-            let verification = stored.verify(&self.trust, now);
+            let verification = stored.verify(self.services.trust(), now);
             (stored, verification)
         };
-        Ok(self.stored_certificates(trainee)?.into_iter().map(with_verification).collect())
+        Ok(self.stored(trainee)?.into_iter().map(with_verification).collect())
     }
 
     /// Finds a certificate by its id or the last eight digits of it.
@@ -260,85 +295,60 @@ impl Service {
     /// # Errors
     /// [`ServiceError::UnresolvedCertificateId`] where there is none, or several end so; or what the store or the disk
     /// says.
-    pub fn find_certificate(&self, id_or_suffix: &str) -> Result<StoredCertificate, ServiceError> {
+    pub fn find(&self, id_or_suffix: &str) -> Result<StoredCertificate, ServiceError> {
         let query = AttemptQuery { certified_only: true, ..AttemptQuery::default() };
-        let mut self_issued = self.store.attempts(&query)?;
+        let mut self_issued = self.services.store.attempts(&query)?;
         self_issued.retain(|row| row.certificate.is_some_and(|certificate| certificate.is(id_or_suffix)));
-        let mut imported = self.store.certificates(None)?;
+        let mut imported = self.services.store.certificates(&CertificateQuery::default())?;
         imported.retain(|row| {
             row.id.is(id_or_suffix) && self_issued.iter().all(|self_issued| self_issued.certificate != Some(row.id))
         });
         let unresolved = |ids| ServiceError::UnresolvedCertificateId(text::single_line(id_or_suffix), ids);
         match (self_issued.as_slice(), imported.as_slice()) {
-            ([row], []) => self.issued_certificate(row.id)?.ok_or_else(|| unresolved(Vec::new())),
-            ([], [row]) => self.imported_certificate(row),
+            ([row], []) => self.issued(row.id)?.ok_or_else(|| unresolved(Vec::new())),
+            ([], [row]) => self.imported(row),
             _ => {
                 let ids = self_issued.iter().filter_map(|row| row.certificate).chain(imported.iter().map(|row| row.id));
                 Err(unresolved(ids.collect()))
             }
         }
     }
-
-    /// Makes certificates of passes that have none yet, because the program ended in between, with all their files.
-    ///
-    /// # Errors
-    /// What the store says; a certificate that cannot be made now stays pending.
-    pub fn certify_pending(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
-        for stored_certificate in self.sign_pending(trainee)? {
-            match self.write_files(&stored_certificate) {
-                Ok(_) | Err(ServiceError::Certificate(_)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
-    /// Does the same without the pictures, and returns the certificates that were made.
-    ///
-    /// # Errors
-    /// What the store says; a certificate that cannot be made now stays pending.
-    pub fn sign_pending(&mut self, trainee: TraineeId) -> Result<Vec<StoredCertificate>, ServiceError> {
-        let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
-        let mut made = Vec::new();
-        for row in self.store.attempts(&query)? {
-            if row.result == Some(ExamResult::Passed) && row.certificate.is_none() {
-                let mut active_attempt = self.load_attempt(row.id, false)?;
-                // That one is the invigilator's to sign.
-                if active_attempt.invigilated {
-                    continue;
-                }
-                match self.certify(&mut active_attempt) {
-                    Ok(stored_certificate) => made.push(stored_certificate),
-                    Err(ServiceError::Certificate(_)) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        Ok(made)
-    }
 }
 
-/// The largest font file that is read.
-pub const FONT_MAX_BYTES: usize = 64 * 1024 * 1024;
-
-/// Draws the pictures and pages of a certificate beside its credential. A picture that cannot be drawn is left out: the
-/// credential is what counts, and `certificate export` says what is wrong.
+/// Writes the file of a certificate's credential, unless it is there as it should be. Returns whether it was written.
 ///
 /// # Errors
 /// What the disk says; the certificate is stored before.
-pub fn render_certificate_files(paths: &Paths, stored_certificate: &StoredCertificate) -> Result<(), ServiceError> {
-    let Ok(credential) = serde_json::from_str(&stored_certificate.credential) else { return Ok(()) };
+pub fn write_credential(certificate: &StoredCertificate) -> Result<bool, ServiceError> {
+    if certificate.has_current_file() {
+        return Ok(false);
+    }
+    let credential = certificate.credential.as_bytes();
+    paths::write_atomic(&certificate.path, credential).map_err(|error| write_error(&certificate.path, &error))?;
+    Ok(true)
+}
+
+/// Draws a certificate beside its credential. A picture that cannot be drawn is left out: the credential is what counts,
+/// and `certificate export` says what is wrong.
+///
+/// # Errors
+/// What the disk says.
+pub fn write_pictures(paths: &Paths, certificate: &StoredCertificate) -> Result<(), ServiceError> {
+    let Ok(credential) = serde_json::from_str(&certificate.credential) else { return Ok(()) };
     // A font that cannot be read is left out as well: a name that needed it is then not drawn.
     let fonts = load_fonts(paths, Vec::new()).unwrap_or_default();
-    let renderer = CertificateRenderer::new(&credential, &stored_certificate.credential, &fonts);
+    let renderer = CertificateRenderer::new(&credential, &certificate.credential, &fonts);
     for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
-        let path = stored_certificate.path.with_extension(format.name());
+        let path = certificate.path.with_extension(format.name());
         if let Ok(bytes) = renderer.write(format) {
             paths::write_atomic(&path, &bytes).map_err(|error| write_error(&path, &error))?;
         }
     }
     Ok(())
 }
+
+/// The largest font file that is read.
+pub const FONT_MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// Returns the fonts to draw with: the built-in ones, those of the data directory, and these.
 ///
@@ -373,8 +383,8 @@ pub fn load_fonts(paths: &Paths, mut font_files: Vec<Vec<u8>>) -> Result<Fonts, 
 fn write_error(path: &std::path::Path, error: &std::io::Error) -> ServiceError {
     let display_path = text::single_line(&path.to_string_lossy());
     ServiceError::Certificate(format!(
-        "The certificate is stored, but its file {display_path} cannot be written: {error}. Free space or mend the folder; \
-         `needlewise certificate list` then writes it."
+        "The certificate is stored, but its file {display_path} cannot be written: {error}. Free space or fix the folder; \
+         `needlewise doctor --repair` then writes it."
     ))
 }
 

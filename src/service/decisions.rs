@@ -1,27 +1,52 @@
-//! Decisions about exam attempts and people, each stored with its reason.
-//! An attempt can be voided, a further attempt granted, and more time allowed.
+//! Decisions about exam attempts, each stored with its reason: an attempt is voided, or one more is granted.
 
-use crate::attempt::ExamResult;
-use crate::attempt::fact::{AttemptDecision, TimeFactor};
-use crate::issuing::decision::is_signature_valid;
-use crate::service::*;
+use std::ops::{Deref, DerefMut};
 
-impl Service {
-    /// Voids an exam attempt: it stays and does not count. Where this machine has an issuer, its `key` signs.
+use super::{ActiveAttempt, Attempts, ServiceError, Services};
+use crate::attempt::fact::AttemptDecision;
+use crate::attempt::signature::DecisionKind;
+use crate::attempt::{ExamResult, Fact, Mode};
+use crate::credential::SigningKeyPair;
+use crate::ids::{AttemptId, ExamId, TraineeId};
+use crate::issuing::decision::{is_signature_valid, sign_decision};
+use crate::projections::attempts::RowDecision;
+
+impl<S: Deref<Target = Services>> Attempts<S> {
+    fn load_exam(&self, attempt: AttemptId) -> Result<ActiveAttempt, ServiceError> {
+        let active_attempt = self.load(attempt)?;
+        match active_attempt.row.mode {
+            Mode::Exam => Ok(active_attempt),
+            Mode::Practice | Mode::Mock => Err(ServiceError::Rejected("Only an exam is voided or granted.".to_owned())),
+        }
+    }
+
+    /// Returns how many decisions about a person's attempts at an exam no issuer has signed: voided, and granted.
+    pub(super) fn unsigned_decisions(&self, trainee: TraineeId, exam: &ExamId) -> Result<(usize, usize), ServiceError> {
+        let rows = self.exam_attempts(trainee, exam)?;
+        let count = |kind: DecisionKind| {
+            let is_unsigned = |(stream, decided): &(_, &RowDecision)| {
+                let signature = decided.decision.signature.as_ref();
+                let reason = &decided.decision.reason;
+                decided.kind == kind
+                    && signature.is_none_or(|signature| !is_signature_valid(signature, *stream, kind, reason))
+            };
+            let decisions = rows.iter().flat_map(|row| row.decisions.iter().map(|decided| (row.id.into(), decided)));
+            decisions.filter(is_unsigned).count()
+        };
+        Ok((count(DecisionKind::Void), count(DecisionKind::Grant)))
+    }
+}
+
+impl<S: DerefMut<Target = Services>> Attempts<S> {
+    /// Voids an exam attempt: it stays and does not count. On a machine that has an issuer, its `key` signs.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] where it cannot be voided, those of [`Service::load_attempt`], or what the store
-    /// says.
-    pub fn void_attempt(
-        &mut self,
-        attempt: AttemptId,
-        reason: &str,
-        key: Option<&SigningKeyPair>,
-    ) -> Result<(), ServiceError> {
-        let active_attempt = self.load_exam_attempt(attempt)?;
+    /// [`ServiceError::Rejected`] if it cannot be voided, those of [`Attempts::load`], or what the store says.
+    pub fn void(&mut self, attempt: AttemptId, reason: &str, key: Option<&SigningKeyPair>) -> Result<(), ServiceError> {
+        let active_attempt = self.load_exam(attempt)?;
         let reject = |why: &str| Err(ServiceError::Rejected(why.to_owned()));
         match &active_attempt.row {
-            row if row.voided => reject("This attempt is void already."),
+            row if row.is_void(self.services.authority()) => reject("This attempt is void already."),
             row if row.result == Some(ExamResult::Passed) => {
                 reject("A passed exam is not voided. Revoke its certificate.")
             }
@@ -29,89 +54,30 @@ impl Service {
         }
     }
 
-    /// Grants one more attempt after an exam attempt. Where this machine has an issuer, its `key` signs.
+    /// Grants one more attempt after an exam attempt. On a machine that has an issuer, its `key` signs.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] where there is nothing to grant, those of [`Service::load_attempt`], or what the
-    /// store says.
-    pub fn grant_attempt(
+    /// [`ServiceError::Rejected`] if it is no exam, those of [`Attempts::load`], or what the store says.
+    pub fn grant(
         &mut self,
         attempt: AttemptId,
         reason: &str,
         key: Option<&SigningKeyPair>,
     ) -> Result<(), ServiceError> {
-        let active_attempt = self.load_exam_attempt(attempt)?;
+        let active_attempt = self.load_exam(attempt)?;
         self.record_decision(active_attempt, DecisionKind::Grant, reason, key, Fact::AttemptGranted)
-    }
-
-    fn load_exam_attempt(&self, attempt: AttemptId) -> Result<ActiveAttempt, ServiceError> {
-        let active_attempt = self.load_attempt(attempt, false)?;
-        match active_attempt.row.mode {
-            Mode::Exam => Ok(active_attempt),
-            Mode::Practice | Mode::Mock => Err(ServiceError::Rejected("Only an exam is voided or granted.".to_owned())),
-        }
     }
 
     fn record_decision(
         &mut self,
-        active_attempt: ActiveAttempt,
+        mut active_attempt: ActiveAttempt,
         decision: DecisionKind,
         reason: &str,
         key: Option<&SigningKeyPair>,
         to_fact: impl FnOnce(AttemptDecision) -> Fact,
     ) -> Result<(), ServiceError> {
         let signature = key.map(|key| sign_decision(active_attempt.row.id.into(), decision, reason, key));
-        self.append_fact(
-            active_attempt.row,
-            active_attempt.chain_head,
-            &to_fact(AttemptDecision { reason: reason.to_owned(), signature }),
-        )
-    }
-
-    /// Adds a fact to an attempt that is not being sat.
-    pub(super) fn append_fact(
-        &mut self,
-        mut row: AttemptRow,
-        chain_head: ChainHead,
-        fact: &Fact,
-    ) -> Result<(), ServiceError> {
-        let stored_fact = self.link_fact(row.id.into(), chain_head, fact);
-        row.apply(stored_fact.stored_at, fact);
-        Ok(self.store.append(&Batch { facts: vec![stored_fact], attempt: Some(row), ..Batch::default() })?)
-    }
-
-    /// Says how much longer than others a person may take; where this machine has an issuer, its `key` signs.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub fn set_time_factor(
-        &mut self,
-        row: &PersonRow,
-        factor: TimeFactor,
-        key: Option<&SigningKeyPair>,
-    ) -> Result<(), ServiceError> {
-        let signature = key.map(|key| sign_decision(row.id.into(), DecisionKind::Time, &factor.to_string(), key));
-        self.update_person(row.id, Person { time_factor: Some(factor), signature, ..row.person.clone() }).map(|_| ())
-    }
-
-    /// Returns how many decisions about a person's attempts at an exam no issuer has signed: voided, and granted.
-    pub(super) fn unsigned_decisions(&self, trainee: TraineeId, exam: &ExamId) -> Result<(usize, usize), ServiceError> {
-        let (mut voided, mut granted) = (0, 0);
-        for row in self.exam_attempts(trainee, exam)?.iter().filter(|row| row.voided || row.extra_attempts > 0) {
-            for stored_fact in self.facts(row.id)? {
-                let is_signed = |decided: &AttemptDecision, decision| {
-                    let signature = decided.signature.as_ref();
-                    signature.is_some_and(|signature| {
-                        is_signature_valid(signature, row.id.into(), decision, &decided.reason)
-                    })
-                };
-                match stored_fact.fact() {
-                    Some(Fact::Voided(decided)) if !is_signed(&decided, DecisionKind::Void) => voided += 1,
-                    Some(Fact::AttemptGranted(decided)) if !is_signed(&decided, DecisionKind::Grant) => granted += 1,
-                    _ => {}
-                }
-            }
-        }
-        Ok((voided, granted))
+        let fact = to_fact(AttemptDecision { reason: reason.to_owned(), signature });
+        self.append_fact(&mut active_attempt, &fact)
     }
 }

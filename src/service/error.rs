@@ -68,14 +68,12 @@ impl std::fmt::Display for ServiceError {
             Self::ExamOpen(_) => {
                 f.write_str("An exam is open. Resume it and submit it first: `needlewise exam --resume`.")
             }
-            Self::BrokenChain(broken) => write!(
-                f,
-                "The record of this attempt does not hold: {broken}. Run `needlewise doctor`, and go back to a backup."
-            ),
-            Self::MissingContent(attempt, missing) => write!(
-                f,
-                "Attempt {attempt} cannot be shown: {missing}. Run `needlewise doctor`, and go back to a backup."
-            ),
+            Self::BrokenChain(broken) => {
+                write!(f, "The record of this attempt does not hold: {broken}. Run `needlewise doctor`.")
+            }
+            Self::MissingContent(attempt, missing) => {
+                write!(f, "Attempt {attempt} cannot be shown: {missing}. Run `needlewise doctor`.")
+            }
             Self::UnknownAttempt(attempt) => {
                 write!(f, "There is no attempt {attempt} here. See `needlewise record list`.")
             }
@@ -88,7 +86,7 @@ impl std::fmt::Display for ServiceError {
             Self::ForgedCertificate(id) => write!(
                 f,
                 "The record of certificate {id} is not borne out by its signature; somebody may have written it by hand. \
-                 Run `needlewise doctor`, and go back to a backup."
+                 Run `needlewise doctor`."
             ),
             Self::UnresolvedCertificateId(id, ids) if ids.is_empty() => {
                 write!(f, "There is no certificate \"{id}\" here. See `needlewise certificate list`.")

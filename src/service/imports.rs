@@ -1,12 +1,21 @@
 //! Import of certificates that were issued on another machine, or by an issuer on this one.
 
+use std::ops::{Deref, DerefMut};
+
+use super::certificates::{Certificates, StoredCertificate, write_credential};
+use super::{ServiceError, Services};
+use crate::attempt::Fact;
+use crate::attempt::chain::{self, ChainHead, StoredFact, read_facts};
 use crate::attempt::fact::CertificateImported;
+use crate::attempt::person::{NameChanged, PersonAdded};
 use crate::credential::verify::{evaluate_trust, verify};
 use crate::credential::{Credential, Verdict, VerificationResult};
-use crate::ids::CertificateId;
-use crate::projections::certificates::CertificateRow;
-use crate::service::certificates::StoredCertificate;
-use crate::service::*;
+use crate::ids::{CertificateId, TraineeId};
+use crate::projections::attempts::AttemptQuery;
+use crate::projections::certificates::{CertificateQuery, CertificateRow};
+use crate::projections::people::PersonRow;
+use crate::store::{Batch, Expectation};
+use crate::text;
 
 /// What came of taking a certificate in.
 #[derive(Debug, Clone)]
@@ -36,29 +45,27 @@ fn rejection(reason: String) -> ServiceError {
     ServiceError::Rejected(format!("It was not taken in. {reason}"))
 }
 
-impl Service {
+impl<S: DerefMut<Target = Services>> Certificates<S> {
     /// Takes a certificate in, unless it is invalid, and writes its file. Its holder is the person of its subject's id;
     /// a person of the same name under another id stays another person.
     ///
     /// # Errors
     /// [`ServiceError::Rejected`] for an invalid one, for one that calls a known person by another name, and for one
     /// under the id of another; or what the store or the disk says.
-    pub fn import_certificate(&mut self, bytes: &[u8]) -> Result<ImportOutcome, ServiceError> {
-        let outcome = self.import_with_facts(bytes, Vec::new(), None)?;
-        self.write_credential_file(&outcome.certificate)?;
+    pub fn import(&mut self, bytes: &[u8]) -> Result<ImportOutcome, ServiceError> {
+        let outcome = self.import_with_facts(bytes, Vec::new())?;
+        write_credential(&outcome.certificate)?;
         Ok(outcome)
     }
 
-    /// Takes a certificate in, together with facts of this issuer's own, and the attempt they change, that are stored
-    /// with it or not at all.
+    /// Takes a certificate in, together with facts of this issuer's own, which are stored with it or not at all.
     pub(super) fn import_with_facts(
         &mut self,
         bytes: &[u8],
         mut facts: Vec<StoredFact>,
-        attempt: Option<AttemptRow>,
     ) -> Result<ImportOutcome, ServiceError> {
         let is_issued_here = !facts.is_empty();
-        let verification = verify(bytes, &self.trust, self.clock.now().wall);
+        let verification = verify(bytes, self.services.trust(), self.services.now().wall);
         let Some(credential) = verification.credential.clone().filter(|_| verification.verdict != Verdict::Invalid)
         else {
             return Err(rejection(format!("It is invalid. {}", verification.reason)));
@@ -72,8 +79,7 @@ impl Service {
             Verdict::Valid => NamingAuthority::Trusted,
             _ => NamingAuthority::Untrusted,
         };
-        let is_trusted = authority != NamingAuthority::Untrusted;
-        if let Some(stored_certificate) = self.find_existing_certificate(trainee, id, &credential, is_trusted)? {
+        if let Some(stored_certificate) = self.find_existing_certificate(trainee, id, &credential, authority)? {
             return Ok(ImportOutcome {
                 verification,
                 certificate: stored_certificate,
@@ -81,60 +87,51 @@ impl Service {
                 already_stored: true,
             });
         }
-        let known_person = self.store.person(trainee)?;
-        let rows = self.store.stream(trainee.into())?;
-        if known_person.is_none() && !rows.is_empty() {
+        let known_person = self.services.people().get(trainee)?;
+        let mut chain = self.services.store.stream(trainee.into())?;
+        if known_person.is_none() && !chain.is_empty() {
             return Err(rejection(
                 "Its holder's id is that of something else here, or of somebody who was erased.".to_owned(),
             ));
         }
-        let mut head = rows.last().map_or(ChainHead::START, ChainHead::after_fact);
+        let head = chain.last().map_or(ChainHead::START, ChainHead::after_fact);
         let is_new_person = known_person.is_none();
-        let (holder, change) = self.holder(trainee, known_person, &credential, authority)?;
-        if let Some(change) = change {
-            let fact = self.link_fact(trainee.into(), head, &change);
-            head = ChainHead::after_fact(&fact);
-            facts.push(fact);
-        }
-        let imported = CertificateImported { certificate: id, credential: text.to_owned() };
-        let imported_fact = self.link_fact(trainee.into(), head, &Fact::Imported(imported));
-        let row = CertificateRow::from_credential(&credential, imported_fact.id).ok_or_else(unreadable)?;
-        facts.push(imported_fact);
-        let stored_certificate = self.stored_from_row(holder.clone(), &row, text.to_owned());
-        let batch = Batch { facts, attempt, imported_holder: Some(holder), certificate: Some(row), ..Batch::default() };
-        self.store.append(&batch)?;
-        Ok(ImportOutcome { verification, certificate: stored_certificate, is_new_person, already_stored: false })
+        let change = self.name_change(known_person, &credential, authority)?;
+        let imported = Fact::Imported(CertificateImported { certificate: id, credential: text.to_owned() });
+        let holder_facts = self.services.link_facts(trainee.into(), head, change.iter().chain([&imported]));
+        let imported_id = holder_facts.last().map(|stored_fact| stored_fact.id).ok_or_else(unreadable)?;
+        let row = CertificateRow::from_credential(&credential, imported_id).ok_or_else(unreadable)?;
+        chain.extend(holder_facts.iter().cloned());
+        facts.extend(holder_facts);
+        let expectations = vec![Expectation::NotErased(trainee)];
+        self.services.store.append(&Batch { expectations, facts, ..Batch::default() })?;
+        let holder = PersonRow::fold(trainee, &chain).ok_or(ServiceError::Erased)?;
+        let certificate = self.stored_from_row(holder, &row, text.to_owned());
+        Ok(ImportOutcome { verification, certificate, is_new_person, already_stored: false })
     }
+}
 
-    /// Returns the person whom a certificate names as its holder, with the fact that adds or renames them where one is
-    /// needed. A trusted certificate may rename a person who is known by untrusted ones alone; one that this machine
-    /// issued may always.
-    fn holder(
+impl<S: Deref<Target = Services>> Certificates<S> {
+    /// Returns the fact that adds or renames the holder, if one is needed. A trusted certificate may rename a person who
+    /// is known by untrusted ones alone; one that this machine issued may always.
+    fn name_change(
         &self,
-        trainee: TraineeId,
         known_person: Option<PersonRow>,
         credential: &Credential,
         authority: NamingAuthority,
-    ) -> Result<(PersonRow, Option<Fact>), ServiceError> {
-        let credential_name = &credential.subject.name;
+    ) -> Result<Option<Fact>, ServiceError> {
+        let name = credential.subject.name.clone();
         match known_person {
             None => {
                 let license = credential.subject.license.clone();
-                let person = Person { license, ..Person::from_name(credential_name) };
-                let added = Fact::PersonAdded(person.clone());
-                Ok((PersonRow { id: trainee, person }, Some(added)))
+                Ok(Some(Fact::PersonAdded(PersonAdded { license, ..PersonAdded::from_name(name) })))
             }
-            Some(row) if text::name_key(&row.person.name) == text::name_key(credential_name) => Ok((row, None)),
-            Some(row) if self.may_rename(&row, authority)? => {
-                let person = Person { name: credential_name.clone(), ..row.person };
-                let renamed = Fact::PersonUpdated(person.clone());
-                Ok((PersonRow { id: trainee, person }, Some(renamed)))
-            }
+            Some(row) if text::name_key(&row.person.name) == text::name_key(&name) => Ok(None),
+            Some(row) if self.may_rename(&row, authority)? => Ok(Some(Fact::NameChanged(NameChanged { name }))),
             Some(row) => {
-                let (credential_name, stored_name) =
-                    (text::single_line(credential_name), text::single_line(&row.person.name));
+                let (name, stored_name) = (text::single_line(&name), text::single_line(&row.person.name));
                 Err(rejection(format!(
-                    "It calls its holder \"{credential_name}\", and the person of that id is \"{stored_name}\" here. \
+                    "It calls its holder \"{name}\", and the person of that id is \"{stored_name}\" here. \
                      If the name changed, rename the person first: `needlewise trainee rename`."
                 )))
             }
@@ -152,13 +149,17 @@ impl Service {
     /// Returns whether a person is known by untrusted certificates alone, so that one that counts may say who they are.
     fn is_named_only_by_untrusted(&self, row: &PersonRow) -> Result<bool, ServiceError> {
         let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };
-        let has_attempts = !self.store.attempts(&query)?.is_empty();
-        let today = self.trust.latest_known_time(self.clock.now().wall);
-        let certificates = self.store.certificates(Some(row.id))?;
-        let has_valid_certificate = certificates
-            .iter()
-            .any(|certificate| evaluate_trust(&certificate.verdict_basis(), &self.trust, today).0 == Verdict::Valid);
-        let was_renamed = self.store.stream(row.id.into())?.iter().any(|fact| fact.kind == "renamed");
+        let has_attempts = !self.services.store.attempts(&query)?.is_empty();
+        let today = self.services.trust().latest_known_time(self.services.now().wall);
+        let certificates = self
+            .services
+            .store
+            .certificates(&CertificateQuery { trainee: Some(row.id), ..CertificateQuery::default() })?;
+        let has_valid_certificate = certificates.iter().any(|certificate| {
+            evaluate_trust(&certificate.verdict_basis(), self.services.trust(), today).0 == Verdict::Valid
+        });
+        let chain = self.services.store.stream(row.id.into())?;
+        let was_renamed = read_facts(&chain).iter().any(|(_, fact)| matches!(fact, Fact::NameChanged(_)));
         Ok(!has_attempts && !has_valid_certificate && !was_renamed && !certificates.is_empty())
     }
 
@@ -169,32 +170,37 @@ impl Service {
         trainee: TraineeId,
         id: CertificateId,
         credential: &Credential,
-        is_trusted: bool,
+        authority: NamingAuthority,
     ) -> Result<Option<StoredCertificate>, ServiceError> {
         let query = AttemptQuery { trainee: Some(trainee), certified_only: true, ..AttemptQuery::default() };
-        if let Some(row) = self.store.attempts(&query)?.into_iter().find(|row| row.certificate == Some(id)) {
-            return self.issued_certificate(row.id);
+        if let Some(row) = self.services.store.attempts(&query)?.into_iter().find(|row| row.certificate == Some(id)) {
+            return self.issued(row.id);
         }
-        let Some(row) = self.store.certificate(id)? else { return Ok(None) };
-        let today = self.trust.latest_known_time(self.clock.now().wall);
-        if row.digest == credential.digest() {
-            return self.imported_certificate(&row).map(Some);
+        let today = self.services.trust().latest_known_time(self.services.now().wall);
+        for row in
+            self.services.store.certificates(&CertificateQuery { id: Some(id), ..CertificateQuery::default() })?
+        {
+            if row.digest == credential.digest() {
+                return self.imported(&row).map(Some);
+            }
+            let is_valid = evaluate_trust(&row.verdict_basis(), self.services.trust(), today).0 == Verdict::Valid;
+            if authority == NamingAuthority::Untrusted || is_valid {
+                let reason = "It was not taken in. Another certificate of the same id is here.";
+                return Err(ServiceError::Rejected(reason.to_owned()));
+            }
         }
-        if is_trusted && evaluate_trust(&row.verdict_basis(), &self.trust, today).0 != Verdict::Valid {
-            return Ok(None);
-        }
-        Err(ServiceError::Rejected("It was not taken in. Another certificate of the same id is here.".to_owned()))
+        Ok(None)
     }
 
     /// Returns a certificate that was taken in, whole.
     ///
     /// # Errors
     /// [`ServiceError::ForgedCertificate`] where no fact holds it, or what the store says.
-    pub(super) fn imported_certificate(&self, row: &CertificateRow) -> Result<StoredCertificate, ServiceError> {
-        let rows = self.store.stream(row.trainee.into())?;
+    pub(super) fn imported(&self, row: &CertificateRow) -> Result<StoredCertificate, ServiceError> {
+        let rows = self.services.store.stream(row.trainee.into())?;
         chain::verify_chain(row.trainee.into(), &rows).map_err(ServiceError::BrokenChain)?;
-        let fact = rows.iter().find(|stored| stored.id == row.fact).and_then(StoredFact::fact);
-        let (Some(Fact::Imported(imported)), Some(holder)) = (fact, self.store.person(row.trainee)?) else {
+        let fact = read_facts(&rows).into_iter().find(|(stored, _)| stored.id == row.fact).map(|(_, fact)| fact);
+        let (Some(Fact::Imported(imported)), Some(holder)) = (fact, self.services.people().get(row.trainee)?) else {
             return Err(ServiceError::ForgedCertificate(row.id));
         };
         Ok(self.stored_from_row(holder, row, imported.credential))

@@ -1,23 +1,37 @@
 //! Work of an issuer: review a certificate request, sign the certificate, keep the ledger, and revoke.
 
-use crate::attempt::fact::{CertificateIssued, CertificateRevoked, LedgerEntry, RequestReceived};
+use std::ops::{Deref, DerefMut};
+
+use super::certificates::{StoredCertificate, valid_until};
+use super::people::normalize_name;
+use super::{ServiceError, Services};
+use crate::attempt::chain::read_facts;
+use crate::attempt::fact::{AttemptStarted, CertificateIssued, LedgerEntry, RequestReceived, is_result_kind};
 use crate::attempt::paper::BankRef;
+use crate::attempt::signature::DecisionKind;
+use crate::attempt::{ExamResult, Fact, Mode};
 use crate::canonical;
-use crate::clock::Day;
-use crate::credential::bundle::BundleContents;
-use crate::credential::{Assurance, Bundle, Issuer, RevocationReason, SigningKeyPair, sign};
+use crate::clock::{Day, Timestamp};
+use crate::credential::{Assurance, Issuer, SigningKeyPair, sign};
 use crate::exam::eligibility::RENEWAL_WINDOW;
-use crate::ids::{CertificateId, IssuerId};
+use crate::exam::{LoadedPaper, draw};
+use crate::ids::{AttemptId, CertificateId, Digest, TraineeId};
 use crate::issuing::claims::CredentialClaims;
 use crate::issuing::decision::{is_signature_valid, is_signed_by};
 use crate::issuing::ledger::Ledger;
 use crate::issuing::request::{
-    CertificateRequest, RESULT_FACT_KINDS, RequestRefusal, RescoredAttempt, bank_marker, pool_marker,
+    CertificateRequest, RequestRefusal, Requester, RescoredAttempt, bank_marker, pool_marker,
 };
-use crate::projections::certificates::CertificateRow;
-use crate::service::certificates::{StoredCertificate, valid_until};
-use crate::service::people::normalize_name;
-use crate::service::*;
+use crate::projections::attempts::AttemptQuery;
+use crate::projections::certificates::{CertificateQuery, CertificateRow};
+use crate::store::Batch;
+use crate::text;
+
+/// The work of an issuer.
+#[derive(Debug)]
+pub struct Issuing<S> {
+    pub(super) services: S,
+}
 
 /// A request that can be granted.
 #[derive(Debug)]
@@ -40,29 +54,21 @@ pub struct RequestReview {
     pub assurance: Assurance,
 }
 
-impl Service {
+impl<S: Deref<Target = Services>> Issuing<S> {
     /// Makes the request for the certificate of an attempt.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] where the exam was not passed, or those of [`Service::load_paper`].
+    /// [`ServiceError::Rejected`] where the exam was not passed, or those of [`Attempts::load_paper`].
     pub fn build_request(&self, attempt: AttemptId) -> Result<CertificateRequest, ServiceError> {
-        let active_attempt = self.load_attempt(attempt, false)?;
-        if (active_attempt.row.mode, active_attempt.row.result)
-            != (Mode::Exam, Some(crate::attempt::ExamResult::Passed))
-        {
+        let active_attempt = self.services.attempts().load(attempt)?;
+        if (active_attempt.row.mode, active_attempt.row.result) != (Mode::Exam, Some(ExamResult::Passed)) {
             return Err(ServiceError::Rejected("Only a passed exam has a certificate.".to_owned()));
         }
-        let person = self.person(active_attempt.trainee)?.ok_or(ServiceError::UnknownAttempt(attempt))?;
-        let rows = self.facts(attempt)?;
-        Ok(CertificateRequest::new(person.id, &person.person, attempt, &rows, |digest| self.content(digest)))
-    }
-
-    /// Keeps every question, frame, pool and exam in use: an issuer believes in no version that its store never held.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub fn store_catalog_content(&mut self) -> Result<(), ServiceError> {
-        Ok(self.store.append(&Batch { content: self.catalog_content(), ..Batch::default() })?)
+        let person =
+            self.services.people().get(active_attempt.trainee)?.ok_or(ServiceError::UnknownAttempt(attempt))?;
+        let rows = self.services.attempts().facts(attempt)?;
+        let requester = Requester { id: person.id, name: person.person.name, license: person.person.license };
+        Ok(CertificateRequest::new(requester, attempt, &rows, |digest| self.services.content(digest)))
     }
 
     /// Returns every question, frame, pool and exam in use, by digest.
@@ -73,16 +79,16 @@ impl Service {
             content.insert(digest, text);
             digest
         };
-        for bank in self.catalog.banks() {
+        for bank in self.services.catalog().banks() {
             let (value, replaced) = (&bank.value, bank.replaces_built_in);
             let frame = insert_text(canonical::text(&value.without_questions()));
             let (id, version, digest) = (value.id.clone(), value.version.clone(), value.digest());
             insert_text(bank_marker(&BankRef { id, version, digest, frame, replaces_built_in: replaced }));
         }
-        for exam in self.catalog.exams() {
+        for exam in self.services.catalog().exams() {
             let digest = insert_text(canonical::text(&exam.value));
             for (section_index, section) in exam.value.sections.iter().enumerate() {
-                let Ok(bank) = self.catalog.bank(&section.bank) else { continue };
+                let Ok(bank) = self.services.catalog().bank(&section.bank) else { continue };
                 let pool: Vec<_> =
                     draw::pool(&bank.value, section).map(|question| insert_text(question.content_json())).collect();
                 let pool = insert_text(canonical::text(&pool));
@@ -95,7 +101,7 @@ impl Service {
     /// Returns when a clinician reviewed the questions of a paper, by the banks in use here: the earliest day, or
     /// nothing while one of them lacks a review or is not in use any more.
     fn earliest_review_day(&self, loaded_paper: &LoadedPaper) -> Option<Day> {
-        let banks: Vec<_> = loaded_paper.banks.iter().map(|bank| self.catalog.bank(&bank.id).ok()).collect();
+        let banks: Vec<_> = loaded_paper.banks.iter().map(|bank| self.services.catalog().bank(&bank.id).ok()).collect();
         let review_day = |loaded_question: &crate::exam::loaded_paper::LoadedQuestion| {
             let bank = banks[loaded_question.bank]?;
             let digest = loaded_question.question.digest();
@@ -106,18 +112,74 @@ impl Service {
         days.into_iter().min()
     }
 
-    /// Reads an issuer's ledger and checks its chain.
+    /// Returns an invigilated exam of this person that is passed and not signed yet, or whose certificate was revoked
+    /// for a fault of the issuer's own.
     ///
     /// # Errors
-    /// [`ServiceError::BrokenChain`], or what the store says.
-    pub fn ledger(&self, issuer: IssuerId) -> Result<Ledger, ServiceError> {
-        let rows = self.store.stream(issuer.into())?;
-        chain::verify_chain(issuer.into(), &rows).map_err(ServiceError::BrokenChain)?;
-        Ledger::from_facts(&rows).map_err(|line| {
-            ServiceError::Certificate(format!(
-                "Line {line} of the issuer's ledger cannot be read. Go back to a backup."
-            ))
+    /// What the store says.
+    pub fn find_unsigned_pass(&self, trainee: TraineeId, issuer: &Issuer) -> Result<Option<AttemptId>, ServiceError> {
+        let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
+        let ledger = self.ledger(issuer.id)?;
+        let mut certificates = self
+            .services
+            .store
+            .certificates(&CertificateQuery { trainee: Some(trainee), ..CertificateQuery::default() })?;
+        certificates.retain(|certificate| !ledger.reissuable.contains(&certificate.id));
+        for row in self.services.store.attempts(&query)? {
+            let has_passed = row.result == Some(ExamResult::Passed);
+            // The certificate of an attempt begins when it ended.
+            let is_signed = certificates.iter().any(|certificate| {
+                row.finished_at.is_some_and(|finished_at| certificate.valid_from == finished_at.truncate_to_second())
+            });
+            if has_passed && !is_signed && self.services.attempts().load(row.id)?.invigilated {
+                return Ok(Some(row.id));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Makes sure that a request was not used, or that what it was used for is revoked.
+    fn ensure_unused(&self, request: &CertificateRequest, head: Digest, ledger: &Ledger) -> Result<(), ServiceError> {
+        let is_same_attempt = |line: &&LedgerEntry| line.attempt == request.attempt || line.head == head;
+        let is_in_force = |line: &&LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
+        ledger.entries.iter().find(|line| is_same_attempt(line) && is_in_force(line)).map_or(Ok(()), |line| {
+            let id = line.certificate.short();
+            Err(ServiceError::Rejected(format!(
+                "The request is refused. It was used before, for certificate {id}. To correct that one, revoke it first."
+            )))
         })
+    }
+
+    /// Finds the certificate that a pass renews: one that this issuer signed itself and that still counts, in the time in
+    /// which it can be renewed.
+    fn find_renewable(
+        &self,
+        trainee: TraineeId,
+        rescored: &RescoredAttempt,
+        ledger: &Ledger,
+    ) -> Result<Option<CertificateRow>, ServiceError> {
+        let exam = rescored.loaded_paper.exam.as_ref().map(|exam| &exam.id);
+        let ended_at = rescored.ended_at;
+        let is_renewable = |row: &CertificateRow| {
+            let is_recorded =
+                ledger.entries.iter().any(|line| line.certificate == row.id && line.credential == row.digest);
+            let is_revoked = ledger.revocations.iter().any(|revoked| revoked.id == row.id);
+            let is_in_renewal_period =
+                row.valid_from < ended_at && row.valid_until.saturating_sub(RENEWAL_WINDOW) <= ended_at;
+            Some(&row.exam) == exam && is_recorded && !is_revoked && is_in_renewal_period && row.valid_until >= ended_at
+        };
+        Ok(self.services.certificates().rows(trainee)?.into_iter().find(is_renewable))
+    }
+}
+
+impl<S: DerefMut<Target = Services>> Issuing<S> {
+    /// Keeps every question, frame, pool and exam in use: an issuer believes in no version that its store never held.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn store_catalog_content(&mut self) -> Result<(), ServiceError> {
+        let batch = Batch { content: self.catalog_content(), ..Batch::default() };
+        Ok(self.services.store.append(&batch)?)
     }
 
     /// Notes in the ledger that a request came in, and looks at it: checks its chain, marks it again, and finds out
@@ -139,18 +201,18 @@ impl Service {
 
     fn assess_request(&mut self, request: CertificateRequest, issuer: &Issuer) -> Result<RequestReview, ServiceError> {
         let rejection = |reason: String| ServiceError::Rejected(format!("The request is refused. {reason}"));
-        let now = self.clock.now().wall;
+        let now = self.services.now().wall;
         let keys = &issuer.keys;
-        let mut rescored = request.verify_and_rescore(|digest| self.content(digest), keys, now);
+        let mut rescored = request.verify_and_rescore(|digest| self.services.content(digest), keys, now);
         if matches!(rescored, Err(RequestRefusal::UnknownContent(_))) {
             // It may ask for what came into use here since the catalog was last kept.
             self.store_catalog_content()?;
-            rescored = request.verify_and_rescore(|digest| self.content(digest), keys, now);
+            rescored = request.verify_and_rescore(|digest| self.services.content(digest), keys, now);
         }
         let rescored = rescored.map_err(|reason| rejection(reason.to_string()))?;
         // What is stored here of the attempt says more than a copy that was made before.
-        let recorded = self.store.stream(request.attempt.into())?;
-        let last_result_fact = recorded.iter().rfind(|row| RESULT_FACT_KINDS.contains(&row.kind.as_str()));
+        let recorded = self.services.store.stream(request.attempt.into())?;
+        let last_result_fact = recorded.iter().rfind(|row| is_result_kind(&row.kind));
         if last_result_fact.is_some_and(|row| !request.has_fact(row.digest)) {
             return Err(rejection(
                 "The attempt was marked again since, or it is not the one stored here. Request it anew.".to_owned(),
@@ -161,22 +223,8 @@ impl Service {
         let request_count =
             ledger.received_requests.iter().filter(|received| received.trainee == request.trainee.id).count();
         let granted_count = ledger.entries.iter().filter(|line| line.trainee == request.trainee.id).count();
-        let exam = rescored.loaded_paper.exam.as_ref().map(|exam| &exam.id);
-        let is_renewable = |row: &CertificateRow| {
-            // Only what this issuer signed itself, and what still counts, in the time in which it can be renewed.
-            let recorded =
-                ledger.entries.iter().any(|line| line.certificate == row.id && line.credential == row.digest);
-            let is_in_renewal_period = row.valid_from < rescored.ended_at
-                && row.valid_until.saturating_sub(RENEWAL_WINDOW) <= rescored.ended_at;
-            let revoked = ledger.revocations.iter().any(|revoked| revoked.id == row.id);
-            Some(&row.exam) == exam
-                && recorded
-                && is_in_renewal_period
-                && row.valid_until >= rescored.ended_at
-                && !revoked
-        };
-        let renewed_certificate = self.store.certificates(Some(request.trainee.id))?.into_iter().find(is_renewable);
-        let person_name = self.person(request.trainee.id)?.map(|row| row.person.name);
+        let renewed_certificate = self.find_renewable(request.trainee.id, &rescored, &ledger)?;
+        let person_name = self.services.people().get(request.trainee.id)?.map(|row| row.person.name);
         let stored_name = person_name.filter(|name| text::name_key(name) != text::name_key(&request.trainee.name));
         let exam = rescored.loaded_paper.exam.as_ref().ok_or(ServiceError::UnknownAttempt(request.attempt))?;
         let until = valid_until(exam, rescored.ended_at, renewed_certificate.as_ref().map(|row| row.valid_until));
@@ -202,15 +250,15 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Rejected`] where this issuer's invigilator did not give their word at its start, and those of
-    /// [`Service::review_request`].
+    /// [`Issuing::review_request`].
     pub fn review_invigilated_attempt(
         &mut self,
         attempt: AttemptId,
         issuer: &Issuer,
     ) -> Result<RequestReview, ServiceError> {
-        let started = self.facts(attempt)?.first().and_then(StoredFact::fact);
-        let is_invigilated = match started {
-            Some(Fact::Started(AttemptStarted { invigilated: Some(invigilation), .. })) => {
+        let stored_facts = self.services.attempts().facts(attempt)?;
+        let is_invigilated = match read_facts(&stored_facts).first() {
+            Some((_, Fact::Started(AttemptStarted { invigilated: Some(invigilation), .. }))) => {
                 let has_valid_signature = is_signature_valid(
                     &invigilation.signature,
                     attempt.into(),
@@ -230,47 +278,13 @@ impl Service {
         Ok(RequestReview { assurance: Assurance::Invigilated, ..review })
     }
 
-    /// Returns an invigilated exam of this person that is passed and not signed yet, or whose certificate was revoked
-    /// for a fault of the issuer's own.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub fn find_unsigned_pass(&self, trainee: TraineeId, issuer: &Issuer) -> Result<Option<AttemptId>, ServiceError> {
-        let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
-        let ledger = self.ledger(issuer.id)?;
-        let mut certificates = self.store.certificates(Some(trainee))?;
-        certificates.retain(|certificate| !ledger.reissuable.contains(&certificate.id));
-        for row in self.store.attempts(&query)? {
-            let has_passed = row.result == Some(crate::attempt::ExamResult::Passed);
-            // The certificate of an attempt begins when it ended.
-            let is_signed = certificates.iter().any(|certificate| {
-                row.finished_at.is_some_and(|finished_at| certificate.valid_from == finished_at.truncate_to_second())
-            });
-            if has_passed && !is_signed && self.load_attempt(row.id, false)?.invigilated {
-                return Ok(Some(row.id));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Makes sure that a request was not used, or that what it was used for is revoked.
-    fn ensure_unused(&self, request: &CertificateRequest, head: Digest, ledger: &Ledger) -> Result<(), ServiceError> {
-        let is_same_attempt = |line: &&LedgerEntry| line.attempt == request.attempt || line.head == head;
-        let is_in_force = |line: &&LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
-        ledger.entries.iter().find(|line| is_same_attempt(line) && is_in_force(line)).map_or(Ok(()), |line| {
-            let id = line.certificate.short();
-            Err(ServiceError::Rejected(format!(
-                "The request is refused. It was used before, for certificate {id}. To correct that one, revoke it first."
-            )))
-        })
-    }
-
     /// Signs the certificate of a request, adds a line to the ledger, and keeps the certificate.
     ///
     /// # Errors
     /// [`ServiceError::Rejected`], [`ServiceError::InvalidName`], or what the store says. Nothing is signed without its
-    /// line in the ledger; the files are for [`Service::write_files`].
-    pub fn issue_certificate(
+    /// line in the ledger; the files are for [`write_credential`](super::certificates::write_credential) and
+    /// [`write_pictures`](super::certificates::write_pictures).
+    pub fn issue(
         &mut self,
         review: &RequestReview,
         issuer: &Issuer,
@@ -282,8 +296,8 @@ impl Service {
         self.ensure_unused(request, rescored.head_digest, &self.ledger(issuer.id)?)?;
         let exam = rescored.loaded_paper.exam.as_ref().ok_or(ServiceError::UnknownAttempt(request.attempt))?;
         let name = normalize_name(name.unwrap_or(&request.trainee.name)).map_err(ServiceError::InvalidName)?;
-        let now = self.clock.now().wall;
-        let certificate = CertificateId::new(now, self.random_bytes());
+        let now = self.services.now().wall;
+        let certificate = CertificateId::new(now, self.services.random_bytes());
         let claims = CredentialClaims {
             certificate_id: certificate,
             holder_id: request.trainee.id,
@@ -314,79 +328,19 @@ impl Service {
             exam: exam.id.clone(),
         };
         let stream = issuer.id.into();
-        let head = self.chain_head(stream)?;
-        let fact = self.link_fact(stream, head, &Fact::IssuedOnRequest(ledger_entry));
+        let head = self.services.chain_head(stream)?;
+        let fact = self.services.link_fact(stream, head, &Fact::IssuedOnRequest(ledger_entry));
         let mut facts = vec![fact];
         // An attempt that was watched here is passed here: its own chain says so.
-        let attempt = if review.assurance == Assurance::Invigilated {
-            let active_attempt = self.load_attempt(request.attempt, false)?;
+        if review.assurance == Assurance::Invigilated {
+            let active_attempt = self.services.attempts().load(request.attempt)?;
             let (digest, valid_from, valid_until) = (Digest::of(&credential_text), rescored.ended_at, *until);
-            let issued =
-                CertificateIssued { certificate, digest, valid_from, valid_until, credential: credential_text.clone() };
-            let fact = Fact::Issued(issued);
-            let stored_fact = self.link_fact(request.attempt.into(), active_attempt.chain_head, &fact);
-            let mut row = active_attempt.row;
-            row.apply(stored_fact.stored_at, &fact);
-            facts.push(stored_fact);
-            Some(row)
-        } else {
-            None
-        };
-        Ok(self.import_with_facts(credential_text.as_bytes(), facts, attempt)?.certificate)
-    }
-
-    /// Revokes a certificate that this issuer signed.
-    ///
-    /// # Errors
-    /// [`ServiceError::UnresolvedCertificateId`] where the ledger does not hold it, [`ServiceError::Rejected`] where it
-    /// is revoked already; or what the store says.
-    pub fn revoke_certificate(
-        &mut self,
-        issuer: IssuerId,
-        id_or_suffix: &str,
-        reason: RevocationReason,
-        discloses_reason: bool,
-    ) -> Result<CertificateId, ServiceError> {
-        let ledger = self.ledger(issuer)?;
-        let ids: Vec<_> =
-            ledger.entries.iter().map(|line| line.certificate).filter(|candidate| candidate.is(id_or_suffix)).collect();
-        let certificate = match ids.as_slice() {
-            [single] => *single,
-            several => {
-                return Err(ServiceError::UnresolvedCertificateId(text::single_line(id_or_suffix), several.to_vec()));
-            }
-        };
-        if ledger.revocations.iter().any(|revoked| revoked.id == certificate) {
-            return Err(ServiceError::Rejected(format!("Certificate {} is revoked already.", certificate.short())));
+            let credential = credential_text.clone();
+            let issued = CertificateIssued { certificate, digest, valid_from, valid_until, credential };
+            let (stream, head) = (request.attempt.into(), active_attempt.row.head);
+            facts.push(self.services.link_fact(stream, head, &Fact::Issued(issued)));
         }
-        let revoked =
-            CertificateRevoked { certificate, reason: reason.name().to_owned(), reason_published: discloses_reason };
-        self.append_to_ledger(issuer, &Fact::Revoked(revoked))?;
-        Ok(certificate)
-    }
-
-    /// Adds a line to an issuer's ledger.
-    fn append_to_ledger(&mut self, issuer: IssuerId, fact: &Fact) -> Result<(), ServiceError> {
-        let head = self.chain_head(issuer.into())?;
-        let fact = self.link_fact(issuer.into(), head, fact);
-        Ok(self.store.append(&Batch { facts: vec![fact], ..Batch::default() })?)
-    }
-
-    /// Makes an issuer's bundle as of now.
-    ///
-    /// # Errors
-    /// Those of [`Service::ledger`].
-    pub fn bundle(&self, issuer: &Issuer, key: &SigningKeyPair) -> Result<Bundle, ServiceError> {
-        let ledger = self.ledger(issuer.id)?;
-        let contents = BundleContents {
-            issuer: issuer.id,
-            name: issuer.name.clone(),
-            keys: issuer.keys.clone(),
-            revoked: ledger.revocations,
-            // Grows with the ledger and with every new key.
-            sequence: ledger.fact_count + issuer.keys.len() as u64,
-            ledger: ledger.entries.into_iter().map(|line| line.credential).collect(),
-        };
-        Ok(Bundle::sign(contents, key, self.clock.now().wall))
+        let outcome = self.services.certificates_mut().import_with_facts(credential_text.as_bytes(), facts)?;
+        Ok(outcome.certificate)
     }
 }

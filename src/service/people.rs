@@ -1,7 +1,21 @@
-//! Find people by name or id; add, change and erase them.
+//! Find people by id, staff number or name; add, change and erase them.
 
+use std::ops::{Deref, DerefMut};
+
+use super::{ServiceError, Services};
+use crate::attempt::Fact;
+use crate::attempt::chain::{ChainHead, StoredFact};
 use crate::attempt::fact::PersonErased;
-use crate::service::*;
+use crate::attempt::person::{
+    HoldReleased, HoldSet, LicenseChanged, NameChanged, PersonAdded, StaffIdChanged, TimeFactor, TimeGranted,
+};
+use crate::attempt::signature::DecisionKind;
+use crate::credential::SigningKeyPair;
+use crate::ids::TraineeId;
+use crate::issuing::decision::sign_decision;
+use crate::projections::people::{PersonQuery, PersonRow};
+use crate::store::{Batch, Expectation};
+use crate::text;
 
 /// The longest name, in characters.
 const MAX_NAME_CHARS: usize = 120;
@@ -23,63 +37,181 @@ pub fn normalize_name(name: &str) -> Result<String, &'static str> {
     }
 }
 
-impl Service {
-    /// Finds a person by id, or by name after NFC and case folding.
+/// What changes about a person. What is not given stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PersonChanges {
+    /// The new name.
+    pub name: Option<String>,
+    /// The new staff number.
+    pub staff_id: Option<String>,
+    /// The new license.
+    pub license: Option<String>,
+    /// A hold to set or to release.
+    pub hold: Option<HoldChange>,
+    /// A time factor to grant.
+    pub time_factor: Option<TimeFactor>,
+}
+
+/// What becomes of the hold on a person's record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HoldChange {
+    /// It must not be erased, for this reason.
+    Set(String),
+    /// It may be erased again.
+    Release,
+}
+
+/// The people of this store.
+#[derive(Debug)]
+pub struct People<S> {
+    pub(super) services: S,
+}
+
+impl<S: Deref<Target = Services>> People<S> {
+    /// Lists people by name.
     ///
     /// # Errors
-    /// [`ServiceError::AmbiguousName`] where a certificate brought in another person of that name, or what the store
-    /// says.
-    pub fn find_person(&self, name_or_id: &str) -> Result<Option<PersonRow>, ServiceError> {
+    /// What the store says.
+    pub fn list(&self) -> Result<Vec<PersonRow>, ServiceError> {
+        self.select(&PersonQuery::default())
+    }
+
+    /// Lists the people that a query selects, by name.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn select(&self, query: &PersonQuery) -> Result<Vec<PersonRow>, ServiceError> {
+        Ok(self.services.store.people(query)?)
+    }
+
+    /// Returns the person with an id, if the store has them.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn get(&self, id: TraineeId) -> Result<Option<PersonRow>, ServiceError> {
+        Ok(self.select(&PersonQuery { id: Some(id), ..PersonQuery::default() })?.pop())
+    }
+
+    /// Finds a person by id, by staff number, or by name after NFC and case folding.
+    ///
+    /// # Errors
+    /// [`ServiceError::AmbiguousName`] if several people have the name, or what the store says.
+    pub fn find(&self, name_or_id: &str) -> Result<Option<PersonRow>, ServiceError> {
         if let Ok(id) = name_or_id.parse::<TraineeId>()
-            && let Some(row) = self.store.person(id)?
+            && let Some(row) = self.get(id)?
         {
             return Ok(Some(row));
         }
-        let mut rows = self.store.people_with_name(&text::name_key(name_or_id))?;
+        let staff_id = Some(name_or_id.to_owned());
+        if let Some(row) = self.select(&PersonQuery { staff_id, ..PersonQuery::default() })?.pop() {
+            return Ok(Some(row));
+        }
+        let name_key = Some(text::name_key(name_or_id));
+        let mut rows = self.select(&PersonQuery { name_key, ..PersonQuery::default() })?;
         match rows.len() {
             0 | 1 => Ok(rows.pop()),
             _ => Err(ServiceError::AmbiguousName(rows.iter().map(|row| row.id).collect())),
         }
     }
+}
 
+impl<S: DerefMut<Target = Services>> People<S> {
     /// Adds a person.
     ///
     /// # Errors
-    /// [`ServiceError::InvalidName`], [`StoreError::NameTaken`], or what the store says.
-    pub fn add_person(&mut self, person: Person) -> Result<PersonRow, ServiceError> {
+    /// [`ServiceError::InvalidName`]; a conflict if the staff number is taken, or the name by somebody else without a
+    /// staff number; or what the store says.
+    pub fn add(&mut self, person: PersonAdded) -> Result<PersonRow, ServiceError> {
         let name = normalize_name(&person.name).map_err(ServiceError::InvalidName)?;
-        let person = Person { name, ..person };
-        let id = TraineeId::new(self.clock.now().wall, self.random_bytes());
-        let stored_fact = self.link_fact(id.into(), ChainHead::START, &Fact::PersonAdded(person.clone()));
-        let row = PersonRow { id, person };
-        self.store.append(&Batch { facts: vec![stored_fact], person: Some(row.clone()), ..Batch::default() })?;
-        Ok(row)
+        let person = PersonAdded { name, ..person };
+        let now = self.services.now().wall;
+        let id = TraineeId::new(now, self.services.random_bytes());
+        let expectation = match person.staff_id.clone() {
+            Some(staff_id) => Expectation::StaffIdFree { staff_id, except: id },
+            None => Expectation::NameFree { name_key: text::name_key(&person.name), except: id },
+        };
+        let fact = self.services.link_fact(id.into(), ChainHead::START, &Fact::PersonAdded(person));
+        self.append(id, vec![expectation], Vec::new(), vec![fact])
     }
 
-    /// Changes what is known of a person.
+    /// Changes what is known of a person, all of it or nothing. A `key` signs a time factor, on a machine that has an
+    /// issuer.
     ///
     /// # Errors
-    /// [`ServiceError::InvalidName`], [`StoreError::NameTaken`], or what the store says.
-    pub fn update_person(&mut self, id: TraineeId, person: Person) -> Result<PersonRow, ServiceError> {
-        let name = normalize_name(&person.name).map_err(ServiceError::InvalidName)?;
-        let row = PersonRow { id, person: Person { name, ..person } };
-        let head = self.chain_head(id.into())?;
-        let stored_fact = self.link_fact(id.into(), head, &Fact::PersonUpdated(row.person.clone()));
-        self.store.append(&Batch { facts: vec![stored_fact], person: Some(row.clone()), ..Batch::default() })?;
-        Ok(row)
+    /// [`ServiceError::InvalidName`], a conflict as in [`People::add`], or what the store says.
+    pub fn change(
+        &mut self,
+        row: &PersonRow,
+        changes: &PersonChanges,
+        key: Option<&SigningKeyPair>,
+    ) -> Result<PersonRow, ServiceError> {
+        let (id, person) = (row.id, &row.person);
+        let mut facts = Vec::new();
+        let mut expectations = Vec::new();
+        if let Some(name) = &changes.name {
+            let name = normalize_name(name).map_err(ServiceError::InvalidName)?;
+            let name_key = text::name_key(&name);
+            let has_staff_id = changes.staff_id.is_some() || person.staff_id.is_some();
+            // Whoever has a name keeps it, even if a certificate brought in another person with that name.
+            if name_key != text::name_key(&person.name) && !has_staff_id {
+                expectations.push(Expectation::NameFree { name_key, except: id });
+            }
+            if name != person.name {
+                facts.push(Fact::NameChanged(NameChanged { name }));
+            }
+        }
+        if let Some(staff_id) = changes.staff_id.clone().filter(|staff_id| person.staff_id.as_ref() != Some(staff_id)) {
+            expectations.push(Expectation::StaffIdFree { staff_id: staff_id.clone(), except: id });
+            facts.push(Fact::StaffIdChanged(StaffIdChanged { staff_id: Some(staff_id) }));
+        }
+        if let Some(license) = changes.license.clone().filter(|license| person.license.as_ref() != Some(license)) {
+            facts.push(Fact::LicenseChanged(LicenseChanged { license: Some(license) }));
+        }
+        match &changes.hold {
+            Some(HoldChange::Set(reason)) if person.hold.as_ref() != Some(reason) => {
+                facts.push(Fact::HoldSet(HoldSet { reason: reason.clone() }));
+            }
+            Some(HoldChange::Release) if person.hold.is_some() => facts.push(Fact::HoldReleased(HoldReleased {})),
+            _ => {}
+        }
+        if let Some(factor) = changes.time_factor {
+            let sign = |key| sign_decision(id.into(), DecisionKind::Time, &factor.to_string(), key);
+            facts.push(Fact::TimeGranted(TimeGranted { factor, signature: key.map(sign) }));
+        }
+        if facts.is_empty() {
+            return Ok(row.clone());
+        }
+        let chain = self.services.store.stream(id.into())?;
+        let head = chain.last().map_or(ChainHead::START, ChainHead::after_fact);
+        let facts = self.services.link_facts(id.into(), head, &facts);
+        self.append(id, expectations, chain, facts)
     }
 
-    /// Erases what of a person can be erased: their record, their attempts, the certificates held here and their files.
-    /// The chains stay whole, and every certificate that went out still verifies.
+    /// Stores facts behind a person's chain and returns the person as they are then.
+    fn append(
+        &mut self,
+        id: TraineeId,
+        mut expectations: Vec<Expectation>,
+        mut chain: Vec<StoredFact>,
+        facts: Vec<StoredFact>,
+    ) -> Result<PersonRow, ServiceError> {
+        expectations.push(Expectation::NotErased(id));
+        chain.extend(facts.iter().cloned());
+        self.services.store.append(&Batch { expectations, facts, ..Batch::default() })?;
+        PersonRow::fold(id, &chain).ok_or(ServiceError::Erased)
+    }
+
+    /// Erases what of a person can be erased: their record, their attempts, the certificates stored here and their
+    /// files. The chains stay whole, and every certificate that went out still verifies.
     ///
     /// # Errors
-    /// [`ServiceError::OnHold`] where the record is on hold, or what the store or the disk says.
-    pub fn erase_person(&mut self, row: &PersonRow) -> Result<(), ServiceError> {
+    /// [`ServiceError::OnHold`] if the record is on hold, or what the store or the disk says.
+    pub fn erase(&mut self, row: &PersonRow) -> Result<(), ServiceError> {
         if let Some(reason) = &row.person.hold {
             return Err(ServiceError::OnHold(text::single_line(reason)));
         }
         // The files first: they can be written again from the store, and nothing else says whose they were.
-        for folder in self.paths.person_certificates_dirs(row.id) {
+        for folder in self.services.paths().person_certificates_dirs(row.id) {
             std::fs::remove_dir_all(&folder).map_err(|error| {
                 let display_path = text::single_line(&folder.to_string_lossy());
                 ServiceError::Certificate(format!(
@@ -87,21 +219,10 @@ impl Service {
                 ))
             })?;
         }
-        let head = self.chain_head(row.id.into())?;
-        let stored_fact = self.link_fact(row.id.into(), head, &Fact::Erased(PersonErased { trainee: row.id }));
-        Ok(self.store.append(&Batch { facts: vec![stored_fact], erased_trainee: Some(row.id), ..Batch::default() })?)
-    }
-
-    /// Returns where a chain stands.
-    pub(super) fn chain_head(&self, stream: StreamId) -> Result<ChainHead, ServiceError> {
-        Ok(self.store.stream(stream)?.last().map_or(ChainHead::START, ChainHead::after_fact))
-    }
-
-    /// Returns the person of an id, as far as the store knows them.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub fn person(&self, id: TraineeId) -> Result<Option<PersonRow>, ServiceError> {
-        Ok(self.store.person(id)?)
+        let head = self.services.chain_head(row.id.into())?;
+        let erased = Fact::Erased(PersonErased { trainee: row.id });
+        let facts = vec![self.services.link_fact(row.id.into(), head, &erased)];
+        let batch = Batch { facts, erased_trainee: Some(row.id), ..Batch::default() };
+        Ok(self.services.store.append(&batch)?)
     }
 }

@@ -1,86 +1,168 @@
 //! Reports for a clinic: the compliance matrix, exports, the history and data of one person, and replays of attempts.
 
+use std::ops::Deref;
+
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use crate::bank::exam::ReviewPolicy;
+use super::attempts::ReplayedAttempt;
+use super::{Certificates, ServiceError, Services};
+use crate::attempt::Fact;
+use crate::attempt::chain::{StoredFact, read_facts};
+use crate::attempt::fact::kind_label;
+use crate::clock::Timestamp;
 use crate::credential::{TrustList, verify};
-use crate::exam::disclosure::{self, DisclosureLevel};
-use crate::exam::replay::{self, ReplayResult};
+use crate::exam::disclosure::DisclosureLevel;
+use crate::ids::{Digest, TraineeId};
 use crate::issuing::request::CertificateRequest;
-use crate::projections::certificates::CertificateRow;
+use crate::projections::attempts::{AttemptQuery, AttemptRow};
+use crate::projections::certificates::{CertificateQuery, CertificateRow};
+use crate::projections::export::json::AttemptRecord;
 use crate::projections::export::{ExportRecords, ExportedAttempt};
 use crate::projections::matrix::Matrix;
-use crate::service::*;
+use crate::projections::people::{PersonQuery, PersonRow};
 
-impl Service {
+/// The records of a clinic.
+#[derive(Debug)]
+pub struct Records<S> {
+    pub(super) services: S,
+}
+
+impl<S: Deref<Target = Services>> Records<S> {
     /// Returns everybody and where they stand.
     ///
     /// # Errors
     /// What the store says.
     pub fn matrix(&self) -> Result<Matrix, ServiceError> {
-        let exams = self.catalog.exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
-        let (people, certificates) = (self.store.people()?, self.store.certificates(None)?);
-        Ok(Matrix::new(people, certificates, exams, &self.trust, self.clock.now().wall))
-    }
-
-    /// Returns how much may be shown of an attempt, by the exam as it is now; an exam that is gone shows objectives.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub fn disclosure_level(&self, row: &AttemptRow) -> Result<DisclosureLevel, ServiceError> {
-        let exam = row.exam.as_ref().and_then(|id| self.catalog.exam(id).ok());
-        match (row.mode, exam) {
-            (Mode::Practice, _) => Ok(DisclosureLevel::Everything),
-            (Mode::Exam, None) | (Mode::Mock, _) => Ok(DisclosureLevel::Objectives),
-            (Mode::Exam, Some(exam)) if exam.value.review == ReviewPolicy::None => Ok(DisclosureLevel::PassFail),
-            (Mode::Exam, Some(exam)) => {
-                let level = disclosure::level(row.mode, exam.value.review, self.eligibility(row.trainee, &exam.value)?);
-                if level <= DisclosureLevel::Objectives {
-                    return Ok(level);
-                }
-                // Its questions may stand on a paper that is being sat.
-                let (trainee, mode) = (Some(row.trainee), Some(Mode::Exam));
-                let open_query = AttemptQuery { trainee, mode, open_only: true, ..AttemptQuery::default() };
-                let now = self.clock.now().wall;
-                let has_open_exam = self.store.attempts(&open_query)?.iter().any(|row| !row.is_time_over(now));
-                Ok(if has_open_exam { DisclosureLevel::Objectives } else { level })
-            }
-        }
-    }
-
-    /// Draws and marks an attempt again from its facts alone.
-    ///
-    /// # Errors
-    /// Those of [`Service::load_paper`], or content that is missing or was changed.
-    pub fn replay(
-        &self,
-        attempt: AttemptId,
-    ) -> Result<(Vec<StoredFact>, Arc<LoadedPaper>, ReplayResult), ServiceError> {
-        let (rows, loaded_paper) = self.load_paper(attempt)?;
-        let loaded_paper = Arc::new(loaded_paper);
-        let facts: Vec<_> = applicable_facts(&rows).into_iter().map(|(_, fact)| fact).collect();
-        let content = |digest| self.content(digest);
-        let replayed = replay::replay(&loaded_paper, &facts, content)
-            .map_err(|missing| ServiceError::MissingContent(attempt, missing))?;
-        Ok((rows, loaded_paper, replayed))
+        let exams = self.services.catalog().exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
+        let people = self.services.store.people(&PersonQuery::default())?;
+        let certificates = self.services.store.certificates(&CertificateQuery::default())?;
+        Ok(Matrix::new(people, certificates, exams, self.services.trust(), self.services.now().wall))
     }
 
     /// Replays the attempt of a request, which may have been sat anywhere.
     ///
     /// # Errors
     /// [`ServiceError::Rejected`] with the reason.
-    pub fn replay_request(
-        &self,
-        request: &CertificateRequest,
-    ) -> Result<(Vec<StoredFact>, Arc<LoadedPaper>, ReplayResult), ServiceError> {
-        let catalog_content = self.catalog_content();
-        let find_content = |digest: Digest| catalog_content.get(&digest).cloned().or_else(|| self.content(digest));
+    pub fn replay_request(&self, request: &CertificateRequest) -> Result<ReplayedAttempt, ServiceError> {
+        let catalog_content = self.services.issuing().catalog_content();
+        let find_content =
+            |digest: Digest| catalog_content.get(&digest).cloned().or_else(|| self.services.content(digest));
         request
             .replay(find_content)
             .map_err(|reason| ServiceError::Rejected(format!("The request cannot be replayed. {reason}")))
     }
 
+    /// Returns everything that is exported: standings, attempts, certificates; nobody's answers.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn export_records(&self) -> Result<ExportRecords, ServiceError> {
+        let mut attempts = self.services.store.attempts(&AttemptQuery::default())?;
+        attempts.reverse();
+        let facts = |row: AttemptRow| {
+            let (facts, discloses_points) = (
+                self.services.attempts().facts(row.id)?,
+                self.services.attempts().disclosure_level(&row)? > DisclosureLevel::PassFail,
+            );
+            Ok(ExportedAttempt { row, facts, discloses_points })
+        };
+        let attempts = attempts.into_iter().map(facts).collect::<Result<_, ServiceError>>()?;
+        let mut certificates = Vec::new();
+        for row in self.services.store.certificates(&CertificateQuery::default())? {
+            let credential = self.services.certificates().imported(&row)?.credential;
+            certificates.push((row, credential));
+        }
+        let authority = self.services.authority().clone();
+        Ok(ExportRecords { matrix: self.matrix()?, attempts, certificates, authority })
+    }
+
+    /// Returns what happened with a person, and when: their record, their attempts, their certificates; in no order.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn timeline(&self, id: TraineeId) -> Result<Vec<(Timestamp, String)>, ServiceError> {
+        let query = AttemptQuery { trainee: Some(id), ..AttemptQuery::default() };
+        let mut events = Vec::new();
+        let chain = self.services.store.stream(id.into())?;
+        for (stored_fact, fact) in read_facts(&chain) {
+            let description = match fact {
+                Fact::PersonAdded(_) => "added".to_owned(),
+                Fact::NameChanged(_) => "name changed".to_owned(),
+                Fact::StaffIdChanged(_) => "staff number changed".to_owned(),
+                Fact::LicenseChanged(_) => "license changed".to_owned(),
+                Fact::TimeGranted(_) => "more time granted".to_owned(),
+                Fact::HoldSet(_) => "put on hold".to_owned(),
+                Fact::HoldReleased(_) => "hold released".to_owned(),
+                Fact::Imported(imported) => format!("certificate {} taken in", imported.certificate.short()),
+                _ => continue,
+            };
+            events.push((stored_fact.stored_at, description));
+        }
+        for row in self.services.store.attempts(&query)? {
+            let label = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
+            events.push((row.started_at, format!("{label} begun")));
+            events.extend(
+                row.finished_at.map(|finished_at| {
+                    (finished_at, format!("{label} ended: {}", row.state(self.services.authority())))
+                }),
+            );
+        }
+        Ok(events)
+    }
+
+    /// Returns everything that is held about a person, answers included, for that person.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn export_person(&self, row: &PersonRow) -> Result<Value, ServiceError> {
+        let fact_to_json = |stored: &StoredFact| {
+            // What became of a faulty question tells of its key, and is the school's and no part of anybody's data.
+            let payload = stored.salted_payload.as_ref().filter(|_| kind_label(&stored.kind) != "remarked");
+            let payload = payload.and_then(|secret| serde_json::from_str::<Value>(&secret.payload).ok());
+            json!({ "seq": stored.seq, "kind": kind_label(&stored.kind), "at": stored.stored_at.to_string(), "content": payload })
+        };
+        let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };
+        let mut attempts = Vec::new();
+        for attempt in self.services.store.attempts(&query)? {
+            let discloses_points = self.services.attempts().disclosure_level(&attempt)? > DisclosureLevel::PassFail;
+            // Where an exam tells passed or not and no more, that is all that goes out of its result.
+            let rows = self.services.attempts().facts(attempt.id)?;
+            let facts: Vec<_> = rows
+                .iter()
+                .filter(|row| discloses_points || kind_label(&row.kind) != "finished")
+                .map(fact_to_json)
+                .collect();
+            let attempt = AttemptRow { earned: attempt.earned.clone().filter(|_| discloses_points), ..attempt };
+            let attempt = AttemptRecord::from_row(&attempt, self.services.authority());
+            attempts.push(json!({ "attempt": attempt, "facts": facts }));
+        }
+        let person_facts: Vec<_> = self.services.store.stream(row.id.into())?.iter().map(fact_to_json).collect();
+        let question_progress = self.services.store.question_progress(row.id)?;
+        let certificates = self
+            .services
+            .certificates()
+            .stored(Some(row.id))?
+            .into_iter()
+            .filter_map(|stored_certificate| serde_json::from_str::<Value>(&stored_certificate.credential).ok());
+        let person = &row.person;
+        let person_record = json!({
+            "name": person.name, "staff_id": person.staff_id, "license": person.license, "hold": person.hold,
+            "time_factor": row.time_factor(self.services.authority()),
+        });
+        Ok(json!({
+            "format": 1,
+            "exported": self.services.now().wall.to_string(),
+            "person": { "id": row.id, "record": person_record },
+            "facts": person_facts,
+            "attempts": attempts,
+            "practice": question_progress,
+            "certificates": certificates.collect::<Vec<_>>(),
+        }))
+    }
+}
+
+impl<S: Deref<Target = Services>> Certificates<S> {
     /// Verifies the signatures behind some rows, because a row written into the store by hand proves nothing.
     ///
     /// # Errors
@@ -90,10 +172,9 @@ impl Service {
         rows: &[&CertificateRow],
         report_verified: &(dyn Fn() + Sync),
     ) -> Result<(), ServiceError> {
-        let now = self.trust.latest_known_time(self.clock.now().wall);
+        let now = self.services.trust().latest_known_time(self.services.now().wall);
         for chunk in rows.chunks(VERIFICATION_CHUNK_SIZE) {
-            let load_certificate =
-                |row: &&CertificateRow| Ok((row.id, (*row).clone(), self.imported_certificate(row)?));
+            let load_certificate = |row: &&CertificateRow| Ok((row.id, (*row).clone(), self.imported(row)?));
             let loaded = chunk.iter().map(load_certificate).collect::<Result<Vec<_>, ServiceError>>()?;
             let forged = loaded.into_par_iter().find_map_first(|(id, row, loaded)| {
                 report_verified();
@@ -110,90 +191,6 @@ impl Service {
             }
         }
         Ok(())
-    }
-
-    /// Returns everything that is exported: standings, attempts, certificates; nobody's answers.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub fn export_records(&self) -> Result<ExportRecords, ServiceError> {
-        let mut attempts = self.store.attempts(&AttemptQuery::default())?;
-        attempts.reverse();
-        let facts = |row: AttemptRow| {
-            let (facts, discloses_points) =
-                (self.facts(row.id)?, self.disclosure_level(&row)? > DisclosureLevel::PassFail);
-            Ok(ExportedAttempt { row, facts, discloses_points })
-        };
-        let attempts = attempts.into_iter().map(facts).collect::<Result<_, ServiceError>>()?;
-        let mut certificates = Vec::new();
-        for row in self.store.certificates(None)? {
-            let credential = self.imported_certificate(&row)?.credential;
-            certificates.push((row, credential));
-        }
-        Ok(ExportRecords { matrix: self.matrix()?, attempts, certificates })
-    }
-
-    /// Returns what happened with a person, and when: their record, their attempts, their certificates; in no order.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub fn timeline(&self, id: TraineeId) -> Result<Vec<(Timestamp, String)>, ServiceError> {
-        let query = AttemptQuery { trainee: Some(id), ..AttemptQuery::default() };
-        let mut events = Vec::new();
-        for row in self.store.stream(id.into())? {
-            let description = match row.fact() {
-                Some(Fact::PersonAdded(_)) => "added".to_owned(),
-                Some(Fact::PersonUpdated(_)) => "record changed".to_owned(),
-                Some(Fact::Imported(imported)) => format!("certificate {} taken in", imported.certificate.short()),
-                _ => continue,
-            };
-            events.push((row.stored_at, description));
-        }
-        for row in self.store.attempts(&query)? {
-            let label = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
-            events.push((row.started_at, format!("{label} begun")));
-            events.extend(row.finished_at.map(|finished_at| (finished_at, format!("{label} ended: {}", row.state()))));
-        }
-        Ok(events)
-    }
-
-    /// Returns everything that is held about a person, answers included, for that person.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub fn export_person(&self, row: &PersonRow) -> Result<Value, ServiceError> {
-        let fact_to_json = |stored: &StoredFact| {
-            // What became of a faulty question tells of its key, and is the school's and no part of anybody's data.
-            let payload = stored.salted_payload.as_ref().filter(|_| stored.kind != "remarked");
-            let payload = payload.and_then(|secret| serde_json::from_str::<Value>(&secret.payload).ok());
-            json!({ "seq": stored.seq, "kind": stored.kind, "at": stored.stored_at.to_string(), "content": payload })
-        };
-        let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };
-        let mut attempts = Vec::new();
-        for attempt in self.store.attempts(&query)? {
-            let discloses_points = self.disclosure_level(&attempt)? > DisclosureLevel::PassFail;
-            // Where an exam tells passed or not and no more, that is all that goes out of its result.
-            let rows = self.facts(attempt.id)?;
-            let facts: Vec<_> =
-                rows.iter().filter(|row| discloses_points || row.kind != "finished").map(fact_to_json).collect();
-            let attempt = AttemptRow { earned: attempt.earned.clone().filter(|_| discloses_points), ..attempt };
-            attempts.push(json!({ "attempt": attempt, "facts": facts }));
-        }
-        let person_facts: Vec<_> = self.store.stream(row.id.into())?.iter().map(fact_to_json).collect();
-        let question_progress = self.store.question_progress(row.id)?;
-        let certificates = self
-            .stored_certificates(Some(row.id))?
-            .into_iter()
-            .filter_map(|stored_certificate| serde_json::from_str::<Value>(&stored_certificate.credential).ok());
-        Ok(json!({
-            "format": 1,
-            "exported": self.clock.now().wall.to_string(),
-            "person": { "id": row.id, "record": row.person },
-            "facts": person_facts,
-            "attempts": attempts,
-            "practice": question_progress,
-            "certificates": certificates.collect::<Vec<_>>(),
-        }))
     }
 }
 

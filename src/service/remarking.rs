@@ -1,17 +1,26 @@
 //! Re-marking of attempts after a question turned out to be faulty.
 //! `plan_remark` lists the affected attempts and stores nothing. `apply_remark_plan` stores one fact per attempt.
 
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use super::{Issuing, ServiceError, Services};
+use crate::attempt::chain::StoredFact;
 use crate::attempt::fact::LedgerEntry;
 use crate::attempt::remark::{AttemptRemarked, QuestionRuling, RemarkPolicy};
-use crate::attempt::{Answer, ExamResult, Points};
+use crate::attempt::signature::DecisionKind;
+use crate::attempt::{Answer, ExamResult, Fact, Outcome, Points};
 use crate::bank::Question;
 use crate::bank::question::QuestionKind;
-use crate::credential::Issuer;
+use crate::credential::{Issuer, SigningKeyPair};
 use crate::exam::loaded_paper::choice_letter;
 use crate::exam::scoring::{rekeyed, rescore, score};
-use crate::ids::{BankId, CertificateId, QuestionId};
-use crate::issuing::decision::applicable_facts_for_issuer;
-use crate::service::*;
+use crate::exam::{LoadedPaper, Session};
+use crate::ids::{BankId, CertificateId, Digest, QuestionId, StreamId};
+use crate::issuing::decision::{applicable_facts, applicable_facts_for_issuer, sign_decision};
+use crate::projections::attempts::AttemptRow;
+use crate::store::{Batch, Expectation};
+use crate::text;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -71,6 +80,8 @@ pub struct RemarkedResult {
     pub row: AttemptRow,
     /// Whose it is.
     pub trainee_name: String,
+    /// Its state as it is, by the decisions that take effect here.
+    pub state: &'static str,
     /// What it comes to.
     pub new_outcome: Outcome,
     /// Certificates of this issuer that rest on it and stand.
@@ -78,15 +89,14 @@ pub struct RemarkedResult {
     /// The self-test record that rests on it.
     pub self_test_certificate: Option<CertificateId>,
     rulings: Vec<QuestionRuling>,
-    chain_head: ChainHead,
 }
 
-impl Service {
+impl<S: Deref<Target = Services>> Issuing<S> {
     /// Marks those of some exams again that asked a faulty question, and stores nothing. It calls `report_progress`
     /// after each attempt.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] where nobody was asked it or the new key is none; those of [`Service::load_paper`].
+    /// [`ServiceError::Rejected`] where nobody was asked it or the new key is none; those of [`Attempts::load_paper`].
     pub fn plan_remark(
         &self,
         attempts: Vec<AttemptRow>,
@@ -100,7 +110,7 @@ impl Service {
         let mut other_version_count = 0;
         for row in attempts {
             report_progress();
-            let (rows, loaded_paper) = self.load_paper(row.id)?;
+            let (rows, loaded_paper) = self.services.attempts().load_paper(row.id)?;
             let Some(question_index) = find_question_index(&loaded_paper, request) else { continue };
             let loaded_paper = Arc::new(loaded_paper);
             let question = &loaded_paper.questions[question_index].question;
@@ -111,15 +121,13 @@ impl Service {
                 other_version_count += 1;
                 continue;
             };
-            if row.voided {
+            if row.is_void(self.services.authority()) {
                 continue;
             }
             let resume_session = |facts: Vec<(&StoredFact, Fact)>| {
                 Session::from_facts(Arc::clone(&loaded_paper), facts.iter().map(|(_, fact)| fact))
             };
-            let (Some(last_fact), Some(finished)) =
-                (rows.last(), resume_session(applicable_facts(&rows)).finished().cloned())
-            else {
+            let Some(finished) = resume_session(applicable_facts(&rows)).finished().cloned() else {
                 plan.open_count += 1;
                 continue;
             };
@@ -128,7 +136,7 @@ impl Service {
             let ledger_entries = ledger.entries.iter().filter(|line| line.attempt == row.id);
             let rulings = plan.combined_rulings(&issuer_session, loaded_paper.paper.questions[question_index].question);
             let change = RemarkedResult {
-                trainee_name: self.person(row.trainee)?.map_or_else(String::new, |row| row.person.name),
+                trainee_name: self.services.people().get(row.trainee)?.map_or_else(String::new, |row| row.person.name),
                 new_outcome: issuer_session.outcome_with_rulings(rulings.clone()),
                 certificates: ledger_entries.clone().filter(is_in_force).map(|line| line.certificate).collect(),
                 // An invigilated attempt holds the issuer's certificate itself.
@@ -136,7 +144,7 @@ impl Service {
                     .certificate
                     .filter(|id| ledger_entries.clone().all(|line| line.certificate != *id)),
                 rulings,
-                chain_head: ChainHead::after_fact(last_fact),
+                state: row.state(self.services.authority()),
                 row,
             };
             plan.add_attempt(change, &finished.outcome, &issuer_session, question_index, request.allow_lost_passes);
@@ -145,7 +153,8 @@ impl Service {
             Some(plan) => {
                 let mut remote_certificate_count = 0;
                 for line in ledger.entries.iter().filter(is_in_force) {
-                    remote_certificate_count += usize::from(self.store.stream(line.attempt.into())?.is_empty());
+                    remote_certificate_count +=
+                        usize::from(self.services.store.stream(line.attempt.into())?.is_empty());
                 }
                 Ok(RemarkPlan { other_version_count, remote_certificate_count, ..plan })
             }
@@ -155,26 +164,30 @@ impl Service {
             None => Err(ServiceError::Rejected("Nobody was asked that question in an exam stored here.".to_owned())),
         }
     }
+}
 
-    /// Stores what a plan comes to, a signed fact for each attempt. Broken off in between, it is asked for once more:
-    /// what is stored already comes to the same then.
+impl<S: DerefMut<Target = Services>> Issuing<S> {
+    /// Stores what a plan comes to, a signed fact for each attempt, all of them or none.
     ///
     /// # Errors
-    /// What the store says.
+    /// A conflict if an attempt changed since the plan was made, or what the store says.
     pub fn apply_remark_plan(
         &mut self,
         plan: &RemarkPlan,
         reason: &str,
         key: &SigningKeyPair,
     ) -> Result<(), ServiceError> {
+        let mut batch = Batch::default();
         for change in &plan.changes {
             let (rulings, outcome) = (change.rulings.clone(), change.new_outcome.clone());
             let mut remarked = AttemptRemarked { rulings, reason: reason.to_owned(), outcome, signature: None };
-            let stream = change.row.id.into();
+            let stream = StreamId::from(change.row.id);
             remarked.signature = Some(sign_decision(stream, DecisionKind::Remark, &remarked.signed_text(), key));
-            self.append_fact(change.row.clone(), change.chain_head, &Fact::Remarked(remarked))?;
+            let fact = self.services.link_fact(stream, change.row.head, &Fact::Remarked(remarked));
+            batch.facts.push(fact);
+            batch.expectations.push(Expectation::NotErased(change.row.trainee));
         }
-        Ok(())
+        Ok(self.services.store.append(&batch)?)
     }
 }
 

@@ -1,9 +1,28 @@
 //! Begin an attempt: practice, mock, exam or invigilated exam. Each start first checks for an open exam.
 
-use crate::attempt::paper::DrawVersion;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use super::active_attempt::AttemptTimer;
+use super::{ActiveAttempt, Attempts, ServiceError, Services};
+use crate::attempt::chain::ChainHead;
+use crate::attempt::fact::{AttemptStarted, Invigilation};
+use crate::attempt::paper::{DrawVersion, Seed};
+use crate::attempt::signature::DecisionKind;
+use crate::attempt::{Fact, Mode};
+use crate::bank::catalog::{BankOrigin, CatalogEntry, CatalogMiss};
+use crate::bank::exam::Exam;
+use crate::bank::lazy::LazyBank;
 use crate::bank::rules;
-use crate::exam::draw::{EarlierPaper, Infeasible};
-use crate::service::*;
+use crate::clock::Millis;
+use crate::credential::SigningKeyPair;
+use crate::exam::draw::{self, DrawnPaper, EarlierPaper, Infeasible};
+use crate::exam::eligibility::Eligibility;
+use crate::exam::{LoadedPaper, Session};
+use crate::ids::{AttemptId, ExamId, TraineeId};
+use crate::issuing::decision::sign_decision;
+use crate::projections::attempts::{AttemptQuery, AttemptRow};
+use crate::store::{Batch, Expectation};
 
 /// What is to be done where the clock stands before something that was stored here already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +36,7 @@ pub enum ClockStepPolicy {
 /// What an invigilator signs beside the identity, where the clock was set back.
 const CLOCK_STEP_NOTE: &str = "; the clock was set back, and compared by the invigilator";
 
-impl Service {
+impl<S: DerefMut<Target = Services>> Attempts<S> {
     /// Begins a practice of `count` questions from some banks.
     ///
     /// # Errors
@@ -28,7 +47,6 @@ impl Service {
         banks: &[CatalogEntry<LazyBank>],
         count: usize,
         seed: Seed,
-        piped: bool,
     ) -> Result<ActiveAttempt, ServiceError> {
         self.ensure_no_open_exam(trainee)?;
         let banks: Vec<_> = banks.iter().filter(|bank| bank.value.summary().allows_practice).collect();
@@ -36,17 +54,17 @@ impl Service {
         if drawn.paper.questions.is_empty() {
             return Err(ServiceError::NothingToPractice);
         }
-        self.begin_attempt(trainee, Mode::Practice, None, drawn, piped, None)
+        self.begin_attempt(trainee, Mode::Practice, None, drawn, None)
     }
 
     /// Begins an exam. The paper is stored whole before anything of it is shown.
     ///
     /// # Errors
     /// [`ServiceError::ExamOpen`], [`ServiceError::Ineligible`], [`ServiceError::Infeasible`], or what the store says.
-    pub fn begin_exam(&mut self, trainee: TraineeId, exam: &Exam, piped: bool) -> Result<ActiveAttempt, ServiceError> {
+    pub fn begin_exam(&mut self, trainee: TraineeId, exam: &Exam) -> Result<ActiveAttempt, ServiceError> {
         let drawn = self.draw_exam_paper(trainee, exam)?;
         let limit = self.time_limit(trainee, exam)?;
-        self.begin_attempt(trainee, Mode::Exam, limit, drawn, piped, None)
+        self.begin_attempt(trainee, Mode::Exam, limit, drawn, None)
     }
 
     /// Begins an exam that is watched: an invigilator has checked who sits it, and signs that with the issuer's key.
@@ -54,7 +72,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::ClockSetBack`] where the clock stands before something that was stored here already, and those
-    /// of [`Service::begin_exam`].
+    /// of [`Attempts::begin_exam`].
     pub fn begin_invigilated(
         &mut self,
         trainee: TraineeId,
@@ -65,10 +83,10 @@ impl Service {
     ) -> Result<ActiveAttempt, ServiceError> {
         let mut identity = identity.to_owned();
         let newest_attempt =
-            self.store.attempts(&AttemptQuery { max_count: Some(1), ..AttemptQuery::default() })?.pop();
+            self.services.store.attempts(&AttemptQuery { max_count: Some(1), ..AttemptQuery::default() })?.pop();
         let last_attempt_at = newest_attempt.map(|row| row.finished_at.unwrap_or(row.started_at).max(row.started_at));
         if let Some(last_attempt_at) =
-            last_attempt_at.filter(|last_attempt_at| *last_attempt_at > self.clock.now().wall)
+            last_attempt_at.filter(|last_attempt_at| *last_attempt_at > self.services.now().wall)
         {
             match clock_policy {
                 ClockStepPolicy::Refuse => return Err(ServiceError::ClockSetBack(last_attempt_at)),
@@ -77,13 +95,13 @@ impl Service {
         }
         let drawn = self.draw_exam_paper(trainee, exam)?;
         let limit = self.time_limit(trainee, exam)?;
-        self.begin_attempt(trainee, Mode::Exam, limit, drawn, false, Some((&identity, key)))
+        self.begin_attempt(trainee, Mode::Exam, limit, drawn, Some((&identity, key)))
     }
 
     /// Refuses to begin anything beside an exam that is open.
     fn ensure_no_open_exam(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
-        self.find_open_attempt(trainee, Mode::Exam)?
-            .map_or(Ok(()), |open_exam| Err(ServiceError::ExamOpen(open_exam.id)))
+        self.end_timed_out(trainee)?;
+        self.open_attempt(trainee, Mode::Exam)?.map_or(Ok(()), |open_exam| Err(ServiceError::ExamOpen(open_exam.id)))
     }
 
     /// Draws the paper of an exam that counts.
@@ -95,41 +113,76 @@ impl Service {
         }
         self.ensure_banks_valid(exam)?;
         let earlier_papers = self.earlier_papers(trainee, &exam.id)?;
-        let seed = self.random_seed();
-        draw::exam(&self.catalog, exam, &earlier_papers, seed, DrawVersion::NEWEST).map_err(ServiceError::Infeasible)
+        let seed = self.services.random_seed();
+        draw::exam(self.services.catalog(), exam, &earlier_papers, seed, DrawVersion::NEWEST)
+            .map_err(ServiceError::Infeasible)
     }
 
     /// Begins a mock of an exam: the same blueprint and rules, as often as one likes; it never counts.
     ///
     /// # Errors
     /// [`ServiceError::ExamOpen`], [`ServiceError::Infeasible`], or what the store says.
-    pub fn begin_mock(&mut self, trainee: TraineeId, exam: &Exam, piped: bool) -> Result<ActiveAttempt, ServiceError> {
+    pub fn begin_mock(&mut self, trainee: TraineeId, exam: &Exam) -> Result<ActiveAttempt, ServiceError> {
         self.ensure_no_open_exam(trainee)?;
         self.ensure_banks_valid(exam)?;
-        let seed = self.random_seed();
-        let drawn =
-            draw::exam(&self.catalog, exam, &[], seed, DrawVersion::NEWEST).map_err(ServiceError::Infeasible)?;
+        let seed = self.services.random_seed();
+        let drawn = draw::exam(self.services.catalog(), exam, &[], seed, DrawVersion::NEWEST)
+            .map_err(ServiceError::Infeasible)?;
         let limit = self.time_limit(trainee, exam)?;
-        self.begin_attempt(trainee, Mode::Mock, limit, drawn, piped, None)
+        self.begin_attempt(trainee, Mode::Mock, limit, drawn, None)
     }
 
-    /// Returns how long this person may take for an exam; nothing where there is no limit.
+    fn begin_attempt(
+        &mut self,
+        trainee: TraineeId,
+        mode: Mode,
+        limit: Option<Millis>,
+        drawn: DrawnPaper,
+        invigilator: Option<(&str, &SigningKeyPair)>,
+    ) -> Result<ActiveAttempt, ServiceError> {
+        let now = self.services.now();
+        let attempt_id = AttemptId::new(now.wall, self.services.random_bytes());
+        let invigilated = invigilator.map(|(identity, key)| {
+            let signature = sign_decision(attempt_id.into(), DecisionKind::Identity, identity, key);
+            Invigilation { identity: identity.to_owned(), signature }
+        });
+        let started = AttemptStarted { trainee, mode, limit, paper: drawn.paper, invigilated };
+        let loaded_paper = LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned())
+            .map_err(|missing| ServiceError::MissingContent(attempt_id, missing))?;
+        let fact = Fact::Started(started.clone());
+        let stored_fact = self.services.link_fact(attempt_id.into(), ChainHead::START, &fact);
+        let row = AttemptRow::from_started(attempt_id, &stored_fact, &started);
+        let batch = Batch {
+            expectations: vec![Expectation::NotErased(trainee)],
+            facts: vec![stored_fact],
+            content: drawn.content,
+            ..Batch::default()
+        };
+        self.services.store.append(&batch)?;
+        let timer = AttemptTimer { base_elapsed: Millis(0), started: now };
+        let (session, invigilated) = (Session::new(Arc::new(loaded_paper)), started.invigilated.is_some());
+        Ok(ActiveAttempt { trainee, session, row, invigilated, timer })
+    }
+}
+
+impl<S: Deref<Target = Services>> Attempts<S> {
+    /// Returns how long this person may take for an exam; none without a limit.
     ///
     /// # Errors
     /// What the store says.
     pub fn time_limit(&self, trainee: TraineeId, exam: &Exam) -> Result<Option<Millis>, ServiceError> {
-        let factor = self.person(trainee)?.and_then(|row| row.person.time_factor);
+        let factor = self.services.people().get(trainee)?.and_then(|row| row.time_factor(self.services.authority()));
         Ok(factor.map_or(Some(exam.time_limit()), |factor| factor.scale(exam.time_limit())))
     }
 
     /// Refuses an exam that draws from a bank with errors. Shipped banks are held to the rules by a test.
     fn ensure_banks_valid(&self, exam: &Exam) -> Result<(), ServiceError> {
-        let (today, syllabus) = (self.clock.now().wall.day(), self.catalog.syllabus());
+        let (today, syllabus) = (self.services.now().wall.day(), self.services.catalog().syllabus());
         let is_broken = |bank: &CatalogEntry<LazyBank>| {
             bank.origin != BankOrigin::BuiltIn && !rules::is_exam_ready(&bank.value, today, syllabus.as_deref())
         };
         let first_broken =
-            exam.sections.iter().position(|section| self.catalog.bank(&section.bank).is_ok_and(is_broken));
+            exam.sections.iter().position(|section| self.services.catalog().bank(&section.bank).is_ok_and(is_broken));
         first_broken.map_or(Ok(()), |section_index| {
             let bank = exam.sections[section_index].bank.clone();
             Err(ServiceError::Infeasible(Infeasible::BankUnavailable {

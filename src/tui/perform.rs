@@ -4,13 +4,13 @@ use super::effect::{Command, Effect, Reply, Route};
 use super::execute::{CommandOutcome, Execute};
 use super::jobs::Jobs;
 use super::screen::Screen;
-use crate::attempt::fact::Person;
+use crate::attempt::person::PersonAdded;
 use crate::clock::Now;
 use crate::exam::session::{ActionRefusal, AttemptAction};
-use crate::ids::{AttemptId, BankId};
+use crate::ids::{AttemptId, BankId, TraineeId};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
-use crate::service::{ActiveAttempt, Service, ServiceError};
+use crate::service::{ActiveAttempt, ServiceError, Services};
 
 pub mod routes;
 
@@ -19,21 +19,23 @@ const PRACTICE_QUESTIONS: usize = 10;
 
 /// Carries out commands for one trainee after the other.
 pub struct ServiceExecutor {
-    service: Service,
+    service: Services,
     trainee: Option<PersonRow>,
     attempt: Option<Box<ActiveAttempt>>,
     has_home: bool,
+    /// The trainee whose unfinished business was done: attempts whose time is over, and certificates without a signature.
+    completed_trainee: Option<TraineeId>,
 }
 
 impl ServiceExecutor {
     /// Makes one for somebody who was chosen already, or for nobody yet.
-    pub fn new(service: Service, trainee: Option<PersonRow>) -> Self {
-        Self { service, trainee, attempt: None, has_home: true }
+    pub fn new(service: Services, trainee: Option<PersonRow>) -> Self {
+        Self { service, trainee, attempt: None, has_home: true, completed_trainee: None }
     }
 
     /// Makes one for an attempt that was begun or resumed already; the program ends with its result.
-    pub fn with_attempt(service: Service, trainee: PersonRow, attempt: Box<ActiveAttempt>) -> Self {
-        Self { service, trainee: Some(trainee), attempt: Some(attempt), has_home: false }
+    pub fn with_attempt(service: Services, trainee: PersonRow, attempt: Box<ActiveAttempt>) -> Self {
+        Self { service, trainee: Some(trainee), attempt: Some(attempt), has_home: false, completed_trainee: None }
     }
 
     fn trainee(&self) -> Result<&PersonRow, ServiceError> {
@@ -46,19 +48,19 @@ impl ServiceExecutor {
     }
 
     fn find_or_add_person(&mut self, name: String) -> Result<PersonRow, ServiceError> {
-        match self.service.find_person(&name)? {
+        match self.service.people().find(&name)? {
             Some(existing) => Ok(existing),
-            None => self.service.add_person(Person::from_name(name)),
+            None => self.service.people_mut().add(PersonAdded::from_name(name)),
         }
     }
 
     fn begin_practice(&mut self, banks: &[BankId]) -> Result<ActiveAttempt, ServiceError> {
         let is_chosen = |bank: &BankId| banks.is_empty() || banks.contains(bank);
         let banks: Vec<_> =
-            self.service.catalog.banks().filter(|bank| is_chosen(&bank.value.summary().id)).cloned().collect();
+            self.service.catalog().banks().filter(|bank| is_chosen(&bank.value.summary().id)).cloned().collect();
         let seed = self.service.random_seed();
         let trainee = self.trainee()?.id;
-        self.service.begin_practice(trainee, &banks, PRACTICE_QUESTIONS, seed, false)
+        self.service.attempts_mut().begin_practice(trainee, &banks, PRACTICE_QUESTIONS, seed)
     }
 
     /// Makes an attempt that was begun the one in progress, and shows it in place of the screen on top.
@@ -68,7 +70,7 @@ impl ServiceExecutor {
     }
 
     fn resume_attempt(&mut self, attempt: AttemptId) -> Result<CommandOutcome, ServiceError> {
-        let attempt = self.service.load_attempt(attempt, false)?;
+        let attempt = self.service.attempts().load(attempt)?;
         if attempt.invigilated && attempt.session.finished().is_none() {
             let message = "This exam is invigilated. Go on with `needlewise exam --resume`, and the invigilator.";
             return Err(ServiceError::Rejected(message.to_owned()));
@@ -79,10 +81,10 @@ impl ServiceExecutor {
 
     fn record_action(&mut self, action: AttemptAction) -> Result<CommandOutcome, ServiceError> {
         let Some(attempt) = self.attempt.as_mut() else { return Ok(CommandOutcome::Next(Effect::Close)) };
-        match self.service.record_action(attempt, action) {
+        match self.service.attempts_mut().record_action(attempt, action) {
             Ok(()) => Ok(CommandOutcome::Reply(Reply::Recorded(Box::new(attempt.session.clone())))),
             Err(ServiceError::ActionRefused(ActionRefusal::TimeUp)) => {
-                self.service.record_action(attempt, AttemptAction::TimeOut)?;
+                self.service.attempts_mut().record_action(attempt, AttemptAction::TimeOut)?;
                 Ok(CommandOutcome::Reply(Reply::TimeUp))
             }
             // The tick may come a moment before the time is over.
@@ -92,14 +94,14 @@ impl ServiceExecutor {
     }
 
     fn verify_certificates(&self, rows: &[CertificateRow]) -> Result<CommandOutcome, ServiceError> {
-        self.service.verify_signatures(&rows.iter().collect::<Vec<_>>(), &|| {})?;
+        self.service.certificates().verify_signatures(&rows.iter().collect::<Vec<_>>(), &|| {})?;
         Ok(CommandOutcome::Reply(Reply::Verified(rows.iter().map(|row| row.id).collect())))
     }
 }
 
 impl Execute for ServiceExecutor {
     fn now(&self) -> Now {
-        self.service.clock.now()
+        self.service.now()
     }
 
     fn open(&mut self, route: Route, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
@@ -119,12 +121,12 @@ impl Execute for ServiceExecutor {
             }
             Command::StartExam(exam) => {
                 let trainee = self.trainee()?.id;
-                let attempt = self.service.begin_exam(trainee, &exam, false)?;
+                let attempt = self.service.attempts_mut().begin_exam(trainee, &exam)?;
                 self.replace_with_quiz(attempt)
             }
             Command::StartMock(exam) => {
                 let trainee = self.trainee()?.id;
-                let attempt = self.service.begin_mock(trainee, &exam, false)?;
+                let attempt = self.service.attempts_mut().begin_mock(trainee, &exam)?;
                 self.replace_with_quiz(attempt)
             }
             Command::Resume(attempt) => self.resume_attempt(attempt)?,

@@ -11,7 +11,7 @@ use super::jobs::Jobs;
 use super::perform::ServiceExecutor;
 use super::theme::Theme;
 use crate::projections::people::PersonRow;
-use crate::service::{ActiveAttempt, Service};
+use crate::service::{ActiveAttempt, Services};
 use crate::tui::file_preview::PreviewExecutor;
 use crate::tui::{event_loop, terminal};
 
@@ -28,7 +28,7 @@ pub enum FirstScreen {
 ///
 /// # Errors
 /// Where the terminal cannot be taken over.
-pub fn run_interface(service: Service, first_screen: FirstScreen, theme: Theme) -> io::Result<InterfaceEnd> {
+pub fn run_interface(service: Services, first_screen: FirstScreen, theme: Theme) -> io::Result<InterfaceEnd> {
     let (executor, first_route) = match first_screen {
         FirstScreen::Home(trainee) => (ServiceExecutor::new(service, trainee), Route::Home),
         FirstScreen::Attempt(trainee, attempt) => {

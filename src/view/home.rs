@@ -12,7 +12,7 @@ use crate::exam::eligibility::Eligibility;
 use crate::ids::{AttemptId, BankId, ExamId};
 use crate::projections::attempts::AttemptRow;
 use crate::projections::people::PersonRow;
-use crate::service::{Service, ServiceError};
+use crate::service::{ServiceError, Services};
 
 /// How far a topic is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,11 +64,11 @@ impl HomeView {
     ///
     /// # Errors
     /// What the store says.
-    pub fn load(service: &mut Service, person: &PersonRow) -> Result<Self, ServiceError> {
-        let open_exam = service.find_open_attempt(person.id, Mode::Exam)?;
-        let open_practice = service.find_open_attempt(person.id, Mode::Practice)?.map(|row| row.id);
-        let open_mock = service.find_open_attempt(person.id, Mode::Mock)?.map(|row| row.id);
-        let progress_rows = service.store.question_progress(person.id)?;
+    pub fn load(service: &Services, person: &PersonRow) -> Result<Self, ServiceError> {
+        let open_exam = service.attempts().open_attempt(person.id, Mode::Exam)?;
+        let open_practice = service.attempts().open_attempt(person.id, Mode::Practice)?.map(|row| row.id);
+        let open_mock = service.attempts().open_attempt(person.id, Mode::Mock)?.map(|row| row.id);
+        let progress_rows = service.attempts().question_progress(person.id)?;
         let by_question: HashMap<_, _> =
             progress_rows.iter().map(|row| ((row.bank.as_str(), row.question.as_str(), row.revision), row)).collect();
         let topic_view = |bank: &BankSummary| {
@@ -87,13 +87,14 @@ impl HomeView {
             }
         };
         let summaries =
-            service.catalog.banks().map(|bank| bank.value.summary()).filter(|summary| summary.allows_practice);
+            service.catalog().banks().map(|bank| bank.value.summary()).filter(|summary| summary.allows_practice);
         let topics = summaries.map(topic_view).collect();
-        let exam_with_eligibility =
-            |entry: &CatalogEntry<Exam>| Ok((Arc::clone(&entry.value), service.eligibility(person.id, &entry.value)?));
-        let exams = service.catalog.exams().map(exam_with_eligibility).collect::<Result<_, ServiceError>>()?;
+        let exam_with_eligibility = |entry: &CatalogEntry<Exam>| {
+            Ok((Arc::clone(&entry.value), service.attempts().eligibility(person.id, &entry.value)?))
+        };
+        let exams = service.catalog().exams().map(exam_with_eligibility).collect::<Result<_, ServiceError>>()?;
         let exam_title = |row: &AttemptRow| {
-            let entry = row.exam.as_ref().and_then(|id| service.catalog.exam(id).ok());
+            let entry = row.exam.as_ref().and_then(|id| service.catalog().exam(id).ok());
             entry.map_or_else(|| "exam".to_owned(), |entry| entry.value.title.clone())
         };
         let open_exam = open_exam.map(|row| OpenExamView { attempt: row.id, title: exam_title(&row), exam: row.exam });

@@ -275,7 +275,10 @@ fn a_certificate_file_that_was_deleted_is_written_again() {
     let file = certificate_file(&world);
     let before = std::fs::read(&file).expect("a file");
     std::fs::remove_file(&file).expect("deleted");
-    world.run(["certificate", "list"]);
+    world.run(["certificate", "list"]).done();
+    assert!(!file.exists(), "a list writes nothing");
+    let repaired = world.run(["doctor", "--repair"]);
+    assert!(repaired.out.contains("Wrote 1 missing certificate file."), "{}", repaired.all());
     assert_eq!(std::fs::read(&file).expect("a file"), before);
 }
 
@@ -292,7 +295,12 @@ fn people_are_listed_and_added() {
     let listed = world.run(["trainee", "list", "--json"]).json();
     assert_eq!(members(&listed[0]), ["id", "license", "name", "staff_id"]);
     assert_eq!(listed[0]["name"], "Zoë Ångström");
-    assert_eq!(world.run(["trainee", "add", "ZOË ångström"]).code, 2, "the same name");
+    assert_eq!(world.run(["trainee", "add", "Zoë", "--id", "S-7"]).code, 2, "the same staff number");
+    assert_eq!(world.run(["trainee", "add", "ZOË ångström"]).code, 0, "a staff number tells the two apart");
+    assert_eq!(world.run(["trainee", "add", "zoë ångström"]).code, 2, "the same name, both without a staff number");
+    assert_eq!(world.run(["record", "list", "--trainee", "S-7"]).code, 0, "a staff number names a person");
+    let listed = world.run(["record", "list", "--trainee", "Zoë Ångström"]);
+    assert!(listed.code == 2 && listed.err.contains("Several people"), "{}", listed.all());
     assert_eq!(world.run(["trainee", "add", ""]).code, 2);
     assert_eq!(world.run(["trainee", "add", "a\u{1b}[2Jb"]).code, 2);
     assert_eq!(world.run(["trainee", "add", &"x".repeat(121)]).code, 2);
@@ -352,11 +360,11 @@ fn doctor_says_where_everything_lives_and_that_it_is_sound() {
 #[test]
 fn doctor_finds_damage() {
     for (sql, check) in [
-        ("UPDATE secret SET payload = replace(payload, 'Amira', 'Amora')", "chains"),
-        ("UPDATE attempt SET standing = 'failed'", "records"),
-        ("UPDATE fact SET at = at + 1 WHERE seq = 3", "chains"),
-        ("DELETE FROM fact WHERE seq = 2", "chains"),
-        ("UPDATE content SET text = text || ' '", "records"),
+        ("UPDATE fact_payload SET payload = replace(payload, 'Amira', 'Amora')", "chains"),
+        ("UPDATE attempts SET result = 'failed'", "records"),
+        ("UPDATE stored_fact SET at = at + 1 WHERE seq = 3", "chains"),
+        ("DELETE FROM stored_fact WHERE seq = 2", "chains"),
+        ("UPDATE stored_content SET text = text || ' '", "records"),
     ] {
         let world = passed();
         let file = rusqlite::Connection::open(world.data().join("needlewise.db")).expect("a file");

@@ -1,7 +1,7 @@
 //! Decisions about attempts and people: void, grant, more time; each with its reason, signed where there is an issuer.
 
 use needlewise::attempt::ExamResult;
-use needlewise::attempt::fact::TimeFactor;
+use needlewise::attempt::person::TimeFactor;
 use needlewise::clock::{Millis, Timestamp};
 use needlewise::exam::eligibility::{Eligibility, PriorAttempt, evaluate};
 use serde_json::Value;

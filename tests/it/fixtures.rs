@@ -55,9 +55,13 @@ fn home(store: &str) -> World {
 /// Every fact as it is stored, salts and payloads included, a line each.
 fn facts(world: &World) -> Vec<String> {
     let store = Connection::open(world.data().join("needlewise.db")).expect("a store");
-    let sql = "SELECT f.id, f.stream, f.seq, f.kind, f.at, f.body, f.prev, f.digest, s.salt, s.payload \
-               FROM fact f LEFT JOIN secret s ON s.fact = f.id ORDER BY f.id";
-    let mut rows = store.prepare(sql).expect("the tables of facts");
+    let version: u32 = store.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a version");
+    let (facts, payloads) = if version < 4 { ("fact", "secret") } else { ("stored_fact", "fact_payload") };
+    let sql = format!(
+        "SELECT f.id, f.stream, f.seq, f.kind, f.at, f.body, f.prev, f.digest, s.salt, s.payload \
+         FROM {facts} f LEFT JOIN {payloads} s ON s.fact = f.id ORDER BY f.id"
+    );
+    let mut rows = store.prepare(&sql).expect("the tables of facts");
     let line = |row: &rusqlite::Row<'_>| {
         let column = |at: usize| row.get::<_, rusqlite::types::Value>(at).map(|value| format!("{value:?}"));
         (0..10).map(column).collect::<Result<Vec<_>, _>>().map(|columns| columns.join(" "))
@@ -160,8 +164,8 @@ fn every_certificate_still_names_the_head_of_its_chain() {
         let world = home(store);
         world.run(["record", "list"]).done();
         let store = Connection::open(world.data().join("needlewise.db")).expect("a store");
-        let sql = "SELECT f.prev, s.payload FROM fact f JOIN secret s ON s.fact = f.id JOIN attempt a ON a.id = f.stream \
-                   WHERE f.kind = 'issued'";
+        let sql = "SELECT f.prev, p.payload FROM stored_fact f JOIN fact_payload p ON p.fact = f.id \
+                   JOIN attempts a ON a.id = f.stream WHERE f.kind = 'issued'";
         let mut rows = store.prepare(sql).expect("the tables of facts");
         let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
         for row in rows.query_map([], read).expect("facts") {

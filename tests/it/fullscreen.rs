@@ -26,8 +26,8 @@ fn facts(home: &Path) -> (String, BTreeMap<String, Option<Answer>>) {
     let time = std::rc::Rc::new(std::cell::Cell::new(crate::world::MONDAY));
     let service = service(home, &time);
     let query = AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() };
-    let rows = service.store.attempts(&query).expect("attempts");
-    let sitting = service.load_attempt(rows[0].id, false).expect("the attempt");
+    let rows = service.attempts().list(&query).expect("attempts");
+    let sitting = service.attempts().load(rows[0].id).expect("the attempt");
     let session = &sitting.session;
     let items = session.loaded_paper().questions.iter().enumerate();
     let given = items
@@ -98,8 +98,8 @@ fn kept(world: &World) -> bool {
     let time = std::rc::Rc::new(std::cell::Cell::new(crate::world::MONDAY));
     let service = service(world.home.path(), &time);
     let open = AttemptQuery { open_only: true, ..AttemptQuery::default() };
-    let rows = service.store.attempts(&open).expect("attempts");
-    service.load_attempt(rows[0].id, false).expect("the attempt").session.resume_index() == 1
+    let rows = service.attempts().list(&open).expect("attempts");
+    service.attempts().load(rows[0].id).expect("the attempt").session.resume_index() == 1
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use needlewise::attempt::Fact;
+use needlewise::attempt::chain::read_facts;
 use needlewise::attempt::fact::AttemptStarted;
 use needlewise::attempt::signature::DecisionKind;
 use needlewise::issuing::decision::is_signature_valid;
@@ -115,19 +116,22 @@ fn a_clock_that_was_set_back_blocks_an_invigilated_start_alone() {
     let other = World::new();
     other.time.set(world.time.get() - 1000);
     let mut service = service(world.home.path(), &other.time);
-    let exam = service.catalog.exam(&"brief".parse().expect("an id")).expect("an exam").value.clone();
+    let exam = service.catalog().exam(&"brief".parse().expect("an id")).expect("an exam").value.clone();
     let person = somebody(&mut service, "Ben Okri");
     let key = crate::pass::key();
     let refused = service
+        .attempts_mut()
         .begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Refuse)
         .expect_err("the clock is wrong");
     assert!(refused.to_string().contains("The clock was set back"), "{refused}");
     // An invigilator who compared the clock grants it, and signs that.
-    let granted = service.begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Allow).expect("begun");
+    let granted = service
+        .attempts_mut()
+        .begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Allow)
+        .expect("begun");
     let attempt = granted.row.id;
-    let Some(Fact::Started(AttemptStarted { invigilated: Some(word), .. })) =
-        service.facts(attempt).expect("facts")[0].fact()
-    else {
+    let facts = service.attempts().facts(attempt).expect("facts");
+    let (_, Fact::Started(AttemptStarted { invigilated: Some(word), .. })) = &read_facts(&facts)[0] else {
         panic!("no word of an invigilator")
     };
     assert_eq!(word.identity, "passport; the clock was set back, and compared by the invigilator");
@@ -136,11 +140,12 @@ fn a_clock_that_was_set_back_blocks_an_invigilated_start_alone() {
     other.time.set(world.time.get());
     assert!(
         service
+            .attempts_mut()
             .begin_invigilated(person.id, &exam, "passport", &key, ClockStepPolicy::Refuse)
             .expect("begun")
             .invigilated
     );
     other.time.set(world.time.get() - 1000);
     let third = somebody(&mut service, "Chloé Dubois");
-    assert!(service.begin_exam(third.id, &exam, false).is_ok(), "any other exam begins, and the step is noted");
+    assert!(service.attempts_mut().begin_exam(third.id, &exam).is_ok(), "any other exam begins, and the step is noted");
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use needlewise::attempt::Fact;
 use needlewise::attempt::chain::{ChainHead, StoredFact};
+use needlewise::attempt::fact::kind_label;
 use needlewise::clock::{Millis, Timestamp};
 use needlewise::credential::{Assurance, SigningKeyPair};
 use needlewise::ids::{Digest, StreamId};
@@ -453,7 +454,7 @@ fn forged(request: &Value, change: impl Fn(&str, &mut Value)) -> Value {
     for line in forged["facts"].as_array_mut().expect("facts") {
         let text = |name: &str| line[name].as_str().expect("a text").to_owned();
         let mut payload: Value = serde_json::from_str(&text("payload")).expect("json");
-        change(&text("kind"), &mut payload);
+        change(kind_label(&text("kind")), &mut payload);
         let fact = Fact::from_payload(&text("kind"), &payload.to_string()).expect("a fact");
         let at = Timestamp::from_millis(line["at"].as_i64().expect("a moment"));
         let row = StoredFact::link(text("id").parse().expect("an id"), stream, head, at, &fact, [9; 32]);
@@ -603,7 +604,9 @@ fn a_row_without_its_fact_is_exported_nowhere() {
     clinic.run(["issuer", "trust", &key().did(), "--name", "School", "--without-revocation"]).done();
     let store = rusqlite::Connection::open(clinic.data().join("needlewise.db")).expect("a store");
     store
-        .execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM secret WHERE fact = (SELECT fact FROM certificate)")
+        .execute_batch(
+            "PRAGMA foreign_keys = OFF; DELETE FROM fact_payload WHERE fact = (SELECT fact FROM certificates)",
+        )
         .expect("gone");
     for format in ["csv", "json"] {
         let said = clinic.run(["record", "export", "--format", format]);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use needlewise::clock::Timestamp;
 use needlewise::projections::people::PersonRow;
-use needlewise::service::Service;
+use needlewise::service::Services;
 use needlewise::tui::app::{App, InterfaceEnd};
 use needlewise::tui::binding::{BindingPlace, find_binding};
 use needlewise::tui::effect::Route;
@@ -55,7 +55,7 @@ pub fn screen<E: Execute + 'static>(name: &str, wrap: impl FnOnce(ServiceExecuto
         }
         _ => Route::Home,
     };
-    let make_app = |service: Service, person: PersonRow| {
+    let make_app = |service: Services, person: PersonRow| {
         let executor = ServiceExecutor::new(service, Some(person).filter(|_| name != "welcome"));
         App::new(wrap(executor), Jobs::inline(), Theme::Plain, first)
     };

@@ -5,6 +5,8 @@ use needlewise::clock::Millis;
 use needlewise::projections::attempts::AttemptQuery;
 use serde_json::json;
 
+use needlewise::attempt::chain::read_facts;
+
 use crate::stage::service;
 use crate::world::{World, question, small_bank, small_exam};
 
@@ -113,9 +115,10 @@ fn what_was_piped_in_is_stored_as_such() {
     world.passes();
     let service = service(world.home.path(), &world.time);
     let query = AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() };
-    let attempt = service.store.attempts(&query).expect("attempts")[0].id;
-    let facts: Vec<_> = service.facts(attempt).expect("facts").iter().filter_map(|row| row.fact()).collect();
-    let piped = facts.iter().filter(|fact| matches!(fact, Fact::Answered(answered) if answered.piped)).count();
+    let attempt = service.attempts().list(&query).expect("attempts")[0].id;
+    let facts = service.attempts().facts(attempt).expect("facts");
+    let piped = |(_, fact): &(_, Fact)| matches!(fact, Fact::Answered(answered) if answered.piped);
+    let piped = read_facts(&facts).iter().filter(|fact| piped(fact)).count();
     assert_eq!(piped, 7);
 }
 

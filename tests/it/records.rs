@@ -4,14 +4,18 @@ use std::collections::BTreeSet;
 
 use needlewise::attempt::Fact;
 use needlewise::attempt::chain::{ChainHead, StoredFact};
-use needlewise::attempt::fact::Person;
+use needlewise::attempt::person::PersonAdded;
 use needlewise::clock::{Millis, Timestamp};
 use needlewise::credential::{Assurance, Credential, SigningKeyPair, TrustList};
 use needlewise::ids::{FactId, TraineeId};
 use needlewise::projections::certificates::CertificateRow;
 use needlewise::projections::export::json;
 use needlewise::projections::matrix::{Matrix, MatrixOrder, MatrixQuery};
-use needlewise::projections::people::PersonRow;
+use needlewise::projections::people::{Person, PersonRow};
+use needlewise::projections::row::StoredRow;
+use needlewise::store::{Batch, Store};
+
+use crate::stage::open_store;
 use needlewise::projections::status::{CertificationStatus, evaluate_status};
 use serde_json::Value;
 
@@ -129,14 +133,15 @@ fn a_row_written_into_the_store_by_hand_is_never_shown_as_certified() {
     let mallory = row(&Pass { certificate: 9, until: "2099-12-31T23:59:59Z", ..school() });
     // Everything as the program would write it, the seal among it; only the signed credential is not there.
     let forged = CertificateRow { id: mallory.id, ..mallory };
-    let sql = "INSERT INTO certificate SELECT ?1, trainee, exam, title, assurance, issuer, valid_from, ?2, digest, fact, ?3 \
-               FROM certificate LIMIT 1";
+    let sql = "INSERT INTO certificates SELECT ?1, trainee, exam, title, assurance, issuer, valid_from, ?2, credential, \
+               fact, ?3 FROM certificates LIMIT 1";
     let (until, first): (i64, String) = (
         forged.valid_until.as_millis(),
-        store.query_row("SELECT fact FROM certificate", [], |row| row.get(0)).expect("a fact"),
+        store.query_row("SELECT fact FROM certificates", [], |row| row.get(0)).expect("a fact"),
     );
-    let digest: String = store.query_row("SELECT digest FROM certificate", [], |row| row.get(0)).expect("a digest");
-    let trainee: String = store.query_row("SELECT trainee FROM certificate", [], |row| row.get(0)).expect("an id");
+    let digest: String =
+        store.query_row("SELECT credential FROM certificates", [], |row| row.get(0)).expect("a digest");
+    let trainee: String = store.query_row("SELECT trainee FROM certificates", [], |row| row.get(0)).expect("an id");
     let forged = CertificateRow {
         fact: first.parse().expect("an id"),
         digest: digest.parse().expect("a digest"),
@@ -144,7 +149,7 @@ fn a_row_written_into_the_store_by_hand_is_never_shown_as_certified() {
         ..forged
     };
     store
-        .execute(sql, rusqlite::params![forged.id.to_string(), until, forged.row_digest().to_string()])
+        .execute(sql, rusqlite::params![forged.id.to_string(), until, StoredRow::from_row(&forged).digest.to_string()])
         .expect("a row");
     for args in [&["record", "matrix"][..], &["record", "export", "--format", "csv"]] {
         let said = world.run(args);
@@ -301,7 +306,8 @@ fn a_hundred_thousand_people_are_searched_and_sorted() {
     };
     let people = (0..100_000).map(|n| PersonRow {
         id: person(n),
-        person: Person { staff_id: Some(format!("S{n:06}")), ..Person::from_name(format!("Person {n:06}")) },
+        person: Person { name: format!("Person {n:06}"), staff_id: Some(format!("S{n:06}")), ..Person::default() },
+        head: ChainHead::START,
     });
     let held = (0..100_000).step_by(2).map(|n| CertificateRow {
         trainee: person(n),
@@ -323,36 +329,19 @@ fn a_hundred_thousand_people_are_searched_and_sorted() {
     assert_eq!(select(&none).len(), 50_000);
 }
 
-/// Fills a store with so many people, each with the fact that added them, as the program would have written them.
+/// Fills a store with so many people, each with the fact that added them.
 fn populate(world: &World, count: u32) {
     world.run(["trainee", "add", "The First"]).done();
-    let mut store = rusqlite::Connection::open(world.data().join("needlewise.db")).expect("a store");
-    let change = store.transaction().expect("a transaction");
-    for n in 0..count {
+    let mut store = open_store(&world.data().join("needlewise.db")).expect("a store");
+    let person = |n: u32| {
         let at = Timestamp::from_millis(MONDAY + i64::from(n));
         let mut random = [0; 10];
         random[..4].copy_from_slice(&n.to_be_bytes());
-        let (id, name) = (TraineeId::new(at, random), format!("Person {n:06}"));
-        let fact = Fact::PersonAdded(Person { staff_id: Some(format!("S{n}")), ..Person::from_name(&name) });
-        let row = StoredFact::link(FactId::new(at, random), id.into(), ChainHead::START, at, &fact, [7; 32]);
-        let secret = row.salted_payload.expect("a payload");
-        let (fact, stream) = (row.id.to_string(), id.to_string());
-        let (body, prev, digest) =
-            (row.payload_digest.to_string(), row.previous_digest.to_string(), row.digest.to_string());
-        let sql = "INSERT INTO fact VALUES (?1, ?2, 0, 'added', ?3, ?4, ?5, ?6)";
-        let values = rusqlite::params![fact, stream, at.as_millis(), body, prev, digest];
-        change.prepare_cached(sql).expect("a statement").execute(values).expect("a fact");
-        let secret = rusqlite::params![fact, "07".repeat(32), secret.payload];
-        change
-            .prepare_cached("INSERT INTO secret VALUES (?1, ?2, ?3)")
-            .expect("a statement")
-            .execute(secret)
-            .expect("it");
-        let person = rusqlite::params![stream, name, name.to_lowercase(), format!("S{n}")];
-        let sql = "INSERT INTO person (id, name, name_key, staff_id) VALUES (?1, ?2, ?3, ?4)";
-        change.prepare_cached(sql).expect("a statement").execute(person).expect("a person");
-    }
-    change.commit().expect("committed");
+        let added = PersonAdded { staff_id: Some(format!("S{n}")), ..PersonAdded::from_name(format!("Person {n:06}")) };
+        let (id, fact) = (TraineeId::new(at, random), Fact::PersonAdded(added));
+        StoredFact::link(FactId::new(at, random), id.into(), ChainHead::START, at, &fact, [7; 32])
+    };
+    store.append(&Batch { facts: (0..count).map(person).collect(), ..Batch::default() }).expect("stored");
 }
 
 #[test]

@@ -1,16 +1,17 @@
 //! Marking again after a faulty question: a preview of everybody who is touched, then signed facts beside the first
 //! ones.
 
-use needlewise::attempt::chain::{ChainHead, StoredFact};
+use needlewise::attempt::chain::{ChainHead, StoredFact, read_facts};
 use needlewise::attempt::remark::{AttemptRemarked, QuestionRuling, RemarkPolicy};
 use needlewise::attempt::{Answer, ExamResult, Fact, Points};
 use needlewise::bank::Question;
 use needlewise::clock::Millis;
 use needlewise::exam::scoring::rescore;
 use needlewise::ids::{AttemptId, FactId, StreamId};
-use needlewise::store::{Batch, SqliteStore, Store};
+use needlewise::store::{Batch, Store};
 use serde_json::{Value, json};
 
+use crate::stage::open_store;
 use crate::world::{Said, World, question, small_bank, small_exam};
 
 /// A school's machine on which people sit the small exam.
@@ -302,10 +303,11 @@ fn a_remark_that_nobody_signed_is_not_applied() {
     school.sits("Ben Okri", &["one", "holds"]);
     let attempt: AttemptId = school.row("Ben Okri")["id"].as_str().expect("an id").parse().expect("an id");
     let stream = StreamId::from(attempt);
-    let mut store = SqliteStore::open(&school.world.data().join("needlewise.db")).expect("a store");
+    let mut store = open_store(&school.world.data().join("needlewise.db")).expect("a store");
     let rows = store.stream(stream).expect("a chain");
-    let Some(Fact::Started(started)) = rows[0].fact() else { panic!("a start") };
-    let Some(Fact::Finished(finished)) = rows.last().and_then(StoredFact::fact) else { panic!("an end") };
+    let mut facts = read_facts(&rows);
+    let Some((_, Fact::Finished(finished))) = facts.pop() else { panic!("an end") };
+    let Fact::Started(started) = facts.swap_remove(0).1 else { panic!("a start") };
     let outcome =
         needlewise::attempt::Outcome { result: ExamResult::Passed, earned: Points::from_whole(7), ..finished.outcome };
     let question = started.paper.questions[0].question;

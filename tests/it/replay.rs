@@ -90,29 +90,32 @@ fn a_timeline_tells_no_key_and_no_answer() {
 
 /// The cells that mean something: table and column.
 const CELLS: &[(&str, &str)] = &[
-    ("fact", "stream"),
-    ("fact", "seq"),
-    ("fact", "kind"),
-    ("fact", "at"),
-    ("fact", "body"),
-    ("fact", "prev"),
-    ("fact", "digest"),
-    ("secret", "salt"),
-    ("secret", "payload"),
-    ("content", "digest"),
-    ("content", "text"),
-    ("attempt", "trainee"),
-    ("attempt", "exam"),
-    ("attempt", "mode"),
-    ("attempt", "started"),
-    ("attempt", "finished"),
-    ("attempt", "standing"),
-    ("attempt", "time_limit"),
-    ("attempt", "earned"),
-    ("attempt", "possible"),
-    ("attempt", "certificate"),
-    ("attempt", "valid_until"),
-    ("attempt", "seal"),
+    ("stored_fact", "stream"),
+    ("stored_fact", "seq"),
+    ("stored_fact", "kind"),
+    ("stored_fact", "at"),
+    ("stored_fact", "body"),
+    ("stored_fact", "prev"),
+    ("stored_fact", "digest"),
+    ("fact_payload", "salt"),
+    ("fact_payload", "payload"),
+    ("stored_content", "digest"),
+    ("stored_content", "text"),
+    ("attempts", "trainee"),
+    ("attempts", "exam"),
+    ("attempts", "mode"),
+    ("attempts", "started"),
+    ("attempts", "finished"),
+    ("attempts", "result"),
+    ("attempts", "time_limit"),
+    ("attempts", "earned"),
+    ("attempts", "possible"),
+    ("attempts", "certificate"),
+    ("attempts", "valid_until"),
+    ("attempts", "decisions"),
+    ("attempts", "head_seq"),
+    ("attempts", "head_digest"),
+    ("attempts", "digest"),
 ];
 
 #[test]
@@ -124,24 +127,26 @@ fn every_byte_that_is_changed_in_a_store_is_found() {
     let service = service(world.home.path(), &world.time);
     let attempt = attempt(&world).parse().expect("an id");
     let sound = || {
-        let rows = service.store.attempts(&needlewise::projections::attempts::AttemptQuery::default());
+        let rows = service.attempts().list(&needlewise::projections::attempts::AttemptQuery::default());
         let listed = rows.is_ok_and(|rows| rows.len() == 1 && rows[0].id == attempt);
-        let row = service.load_attempt(attempt, false).map(|sitting| sitting.row);
+        let row = service.attempts().load(attempt).map(|sitting| sitting.row);
         let stored = service
-            .store
-            .attempts(&needlewise::projections::attempts::AttemptQuery::default())
+            .attempts()
+            .list(&needlewise::projections::attempts::AttemptQuery::default())
             .ok()
             .and_then(|mut rows| rows.pop());
-        listed && row.ok() == stored && service.replay(attempt).is_ok_and(|(_, _, replay)| replay.is_consistent())
+        listed
+            && row.ok() == stored
+            && service.attempts().replay(attempt).is_ok_and(|(_, _, replay)| replay.is_consistent())
     };
     assert!(sound());
     let mut tried = 0;
     for (table, column) in CELLS {
-        let person = "stream <> (SELECT trainee FROM attempt)";
+        let person = "stream <> (SELECT trainee FROM attempts)";
         // The chain of the person, whose name is the one thing in it, is looked at by `doctor`.
         let only = match *table {
-            "fact" => format!("WHERE {person}"),
-            "secret" => format!("WHERE fact IN (SELECT id FROM fact WHERE {person})"),
+            "stored_fact" => format!("WHERE {person}"),
+            "fact_payload" => format!("WHERE fact IN (SELECT id FROM stored_fact WHERE {person})"),
             _ => String::new(),
         };
         let sql = format!("SELECT rowid, {column} FROM {table} {only}");
@@ -196,7 +201,7 @@ fn the_attempt_of_a_request_is_replayed_on_any_machine() {
         |text: &str| text[text.find("Paper: ").expect("a paper")..text.find("ended").expect("an end")].to_owned();
     assert_eq!(told(&said.out), told(&here.out), "the same as where it was sat");
     let text = std::fs::read_to_string(&file).expect("a request");
-    let changed = elsewhere.file("changed.json", text.replacen("\"answered\"", "\"flagged\"", 1));
+    let changed = elsewhere.file("changed.json", text.replacen("\"attempt.answered/1\"", "\"attempt.flagged/1\"", 1));
     let said = elsewhere.run(["record", "replay", "--request", &changed.to_string_lossy()]);
     assert!(said.code == 1 && said.err.contains("It was changed: fact 1"), "{}", said.all());
     let none = elsewhere.file("none.json", "{}");

@@ -292,7 +292,7 @@ fn a_store_that_fails_is_told_and_the_answer_stays_to_be_tried_again() {
         go_to(&mut stage, "What about one?");
         let store = stage.home.path().join("data/needlewise.db");
         let file = rusqlite::Connection::open(store).expect("a file");
-        file.execute_batch("ALTER TABLE secret RENAME TO hidden").expect("a change");
+        file.execute_batch("ALTER TABLE fact_payload RENAME TO hidden").expect("a change");
         stage.press("a enter");
         assert!(stage.text().contains("question"), "{}", stage.text());
         stage

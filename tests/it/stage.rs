@@ -5,13 +5,16 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::mpsc;
 
-use needlewise::attempt::fact::Person;
+use needlewise::attempt::person::PersonAdded;
 use needlewise::bank::catalog::{BankOrigin, Catalog};
+use needlewise::clock::Timestamp;
 use needlewise::credential::TrustList;
+use needlewise::issuing::decision::DecisionAuthority;
 use needlewise::paths::Paths;
 use needlewise::projections::people::PersonRow;
-use needlewise::service::Service;
-use needlewise::store::SqliteStore;
+use needlewise::service::{InputSource, ServiceSetting, Services};
+use needlewise::store::sqlite::SqliteOptions;
+use needlewise::store::{COMMAND_PATIENCE, SqliteStore, StoreError};
 use needlewise::tui::app::{App, InterfaceEnd};
 use needlewise::tui::effect::Route;
 use needlewise::tui::event_loop;
@@ -28,27 +31,38 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::world::{MONDAY, SetClock, masked};
 
+/// The options of a store in tests.
+pub fn store_options() -> SqliteOptions {
+    SqliteOptions {
+        patience: COMMAND_PATIENCE,
+        new_store_id: [7; 16],
+        copy_folder: None,
+        now: Timestamp::from_millis(MONDAY),
+    }
+}
+
+/// Opens the store at a path.
+pub fn open_store(path: &Path) -> Result<SqliteStore, StoreError> {
+    SqliteStore::open(path, &store_options())
+}
+
 /// The service in a folder, with its clock.
-pub fn service(home: &Path, time: &Rc<Cell<i64>>) -> Service {
+pub fn service(home: &Path, time: &Rc<Cell<i64>>) -> Services {
     let place = Paths::find(Some(home.join("data")), Some(home.join("config"))).expect("a place");
     place.create_data_dir().expect("a folder");
     let mut catalog = Catalog::built_in();
     catalog.add_folder(&place.banks_dir(), &BankOrigin::DataDirectory).expect("banks");
     let trust = std::fs::read_to_string(place.trust_file()).map(|text| TrustList::from_json(&text).expect("trust"));
     let trust = trust.unwrap_or_default();
-    Service {
-        store: Box::new(SqliteStore::open(&place.store_file()).expect("a store")),
-        clock: Box::new(SetClock(Rc::clone(time))),
-        rng: Box::new(ChaCha20Rng::seed_from_u64(7)),
-        catalog,
-        paths: place,
-        trust,
-    }
+    let store = Box::new(open_store(&place.store_file()).expect("a store"));
+    let (clock, rng) = (Box::new(SetClock(Rc::clone(time))), Box::new(ChaCha20Rng::seed_from_u64(7)));
+    let (authority, input) = (DecisionAuthority::Anyone, InputSource::Typed);
+    Services::new(store, clock, rng, ServiceSetting { catalog, paths: place, trust, authority, input })
 }
 
 /// Adds somebody.
-pub fn somebody(service: &mut Service, name: &str) -> PersonRow {
-    service.add_person(Person::from_name(name)).expect("a person")
+pub fn somebody(service: &mut Services, name: &str) -> PersonRow {
+    service.people_mut().add(PersonAdded::from_name(name)).expect("a person")
 }
 
 /// A screen with somebody at it.
@@ -73,7 +87,7 @@ impl Stage {
         columns: u16,
         rows: u16,
         prepare: impl FnOnce(&Path),
-        make_app: impl FnOnce(Service, PersonRow) -> App,
+        make_app: impl FnOnce(Services, PersonRow) -> App,
     ) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         prepare(home.path());

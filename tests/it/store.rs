@@ -6,20 +6,22 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use needlewise::attempt::chain::{self, ChainFault, ChainHead, StoredFact};
-use needlewise::attempt::fact::{Fact, Person};
+use needlewise::attempt::fact::Fact;
+use needlewise::attempt::person::PersonAdded;
 use needlewise::attempt::{Answer, Mode};
 use needlewise::clock::Timestamp;
 use needlewise::exam::session::AttemptAction;
 use needlewise::ids::{FactId, StreamId, TraineeId};
 use needlewise::projections::attempts::AttemptQuery;
-use needlewise::service::{ActiveAttempt, Service, ServiceError};
-use needlewise::store::{SqliteStore, Store, StoreError};
+use needlewise::projections::people::PersonQuery;
+use needlewise::service::{ActiveAttempt, ServiceError, Services};
+use needlewise::store::{Conflict, Store, StoreError};
 
-use crate::stage::{service, somebody};
+use crate::stage::{open_store, service, somebody};
 use crate::world::{MONDAY, World, small_bank, small_exam};
 
 /// A service in a world with the small bank and its exam.
-fn small_service(home: &Path, time: &Rc<Cell<i64>>) -> Service {
+fn small_service(home: &Path, time: &Rc<Cell<i64>>) -> Services {
     let banks = home.join("data/question-banks");
     std::fs::create_dir_all(banks.join("exams")).expect("folders");
     std::fs::write(banks.join("small.json"), small_bank().to_string()).expect("a bank");
@@ -27,9 +29,9 @@ fn small_service(home: &Path, time: &Rc<Cell<i64>>) -> Service {
     service(home, time)
 }
 
-fn exam_of(service: &Service) -> needlewise::bank::exam::Exam {
+fn exam_of(service: &Services) -> needlewise::bank::exam::Exam {
     let brief = "brief".parse().expect("an id");
-    (*service.catalog.exam(&brief).expect("the exam").value).clone()
+    (*service.catalog().exam(&brief).expect("the exam").value).clone()
 }
 
 fn answer(sitting: &ActiveAttempt, item: usize) -> AttemptAction {
@@ -56,19 +58,19 @@ fn an_attempt_goes_on_after_the_program_ended_where_it_stopped_with_the_clock_ru
         let mut service = small_service(home.path(), &time);
         let person = somebody(&mut service, "Amira Okafor");
         let exam = exam_of(&service);
-        let mut sitting = service.begin_exam(person.id, &exam, false).expect("an exam");
+        let mut sitting = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
         time.set(MONDAY + 60_000);
         for item in 0..3 {
             let action = answer(&sitting, item);
-            service.record_action(&mut sitting, action).expect("stored");
+            service.attempts_mut().record_action(&mut sitting, action).expect("stored");
         }
         sitting.row.id
     };
     time.set(MONDAY + 180_000);
     let service = small_service(home.path(), &time);
-    let sitting = service.load_attempt(attempt, false).expect("the attempt");
+    let sitting = service.attempts().load(attempt).expect("the attempt");
     assert_eq!(sitting.session.resume_index(), 3);
-    assert_eq!(sitting.time_left(service.clock.now()).expect("a limit").0, 600_000 - 180_000);
+    assert_eq!(sitting.time_left(service.now()).expect("a limit").0, 600_000 - 180_000);
 }
 
 #[test]
@@ -77,14 +79,14 @@ fn a_clock_set_back_stands_still_and_never_gives_time() {
     let mut service = small_service(home.path(), &time);
     let person = somebody(&mut service, "Amira Okafor");
     let exam = exam_of(&service);
-    let mut sitting = service.begin_exam(person.id, &exam, false).expect("an exam");
+    let mut sitting = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
     time.set(MONDAY + 300_000);
     let action = answer(&sitting, 0);
-    service.record_action(&mut sitting, action).expect("stored");
+    service.attempts_mut().record_action(&mut sitting, action).expect("stored");
     time.set(MONDAY - 3_600_000);
-    assert_eq!(sitting.time_left(service.clock.now()).expect("a limit").0, 300_000);
-    let again = service.load_attempt(sitting.row.id, false).expect("the attempt");
-    assert_eq!(again.time_left(service.clock.now()).expect("a limit").0, 300_000);
+    assert_eq!(sitting.time_left(service.now()).expect("a limit").0, 300_000);
+    let again = service.attempts().load(sitting.row.id).expect("the attempt");
+    assert_eq!(again.time_left(service.now()).expect("a limit").0, 300_000);
 }
 
 #[test]
@@ -93,13 +95,13 @@ fn an_exam_left_past_its_time_is_ended_and_counted() {
     let mut service = small_service(home.path(), &time);
     let person = somebody(&mut service, "Amira Okafor");
     let exam = exam_of(&service);
-    let sitting = service.begin_exam(person.id, &exam, false).expect("an exam");
-    let again = service.begin_exam(person.id, &exam, false).expect_err("one is open");
+    let sitting = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
+    let again = service.attempts_mut().begin_exam(person.id, &exam).expect_err("one is open");
     assert_eq!(again, ServiceError::ExamOpen(sitting.row.id));
     time.set(MONDAY + 700_000);
-    assert!(service.find_open_attempt(person.id, Mode::Exam).expect("a look").is_none());
+    assert!(service.attempts().open_attempt(person.id, Mode::Exam).expect("a look").is_none());
     assert!(
-        matches!(service.begin_exam(person.id, &exam, false), Err(ServiceError::Ineligible(_))),
+        matches!(service.attempts_mut().begin_exam(person.id, &exam), Err(ServiceError::Ineligible(_))),
         "the wait applies"
     );
 }
@@ -110,13 +112,16 @@ fn a_second_process_on_the_same_attempt_is_told_and_nothing_is_mixed() {
     let mut one = small_service(home.path(), &time);
     let person = somebody(&mut one, "Amira Okafor");
     let exam = exam_of(&one);
-    let mut first = one.begin_exam(person.id, &exam, false).expect("an exam");
+    let mut first = one.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
     let mut two = small_service(home.path(), &time);
-    let mut second = two.load_attempt(first.row.id, false).expect("the attempt");
+    let mut second = two.attempts().load(first.row.id).expect("the attempt");
     let action = answer(&first, 0);
-    one.record_action(&mut first, action.clone()).expect("stored");
-    assert_eq!(two.record_action(&mut second, action), Err(ServiceError::Store(StoreError::ConcurrentAppend)));
-    assert_eq!(one.facts(first.row.id).expect("the chain holds").len(), 2);
+    one.attempts_mut().record_action(&mut first, action.clone()).expect("stored");
+    assert_eq!(
+        two.attempts_mut().record_action(&mut second, action),
+        Err(ServiceError::Store(StoreError::Conflict(Conflict::ChainContinued)))
+    );
+    assert_eq!(one.attempts().facts(first.row.id).expect("the chain holds").len(), 2);
 }
 
 #[test]
@@ -124,22 +129,22 @@ fn names_are_unique_after_nfc_and_case_folding() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
     let mut service = small_service(home.path(), &time);
     somebody(&mut service, "Zoë Ångström");
-    let twin = Person::from_name("ZOE\u{308} a\u{30a}ngstro\u{308}m");
-    assert_eq!(service.add_person(twin), Err(ServiceError::Store(StoreError::NameTaken)));
-    assert!(service.find_person("zoë ångström").expect("a look").is_some());
+    let twin = PersonAdded::from_name("ZOE\u{308} a\u{30a}ngstro\u{308}m");
+    assert_eq!(service.people_mut().add(twin), Err(ServiceError::Store(StoreError::Conflict(Conflict::NameTaken))));
+    assert!(service.people().find("zoë ångström").expect("a look").is_some());
 }
 
 #[test]
 fn a_store_of_a_newer_program_is_refused_and_left_untouched() {
     let home = tempfile::tempdir().expect("a folder");
     let path = home.path().join("needlewise.db");
-    drop(SqliteStore::open(&path).expect("a store"));
+    drop(open_store(&path).expect("a store"));
     let newer = rusqlite::Connection::open(&path).expect("a file");
     newer.execute_batch("PRAGMA application_id = 0x4E444C57; PRAGMA user_version = 99").expect("a version");
     newer.close().expect("closed");
     let before = std::fs::read(&path).expect("a file");
-    let refused = SqliteStore::open(&path).expect_err("refused");
-    assert_eq!(refused, StoreError::NewerVersion { path: path.clone() });
+    let refused = open_store(&path).expect_err("refused");
+    assert_eq!(refused, StoreError::NewerVersion);
     assert_eq!(std::fs::read(&path).expect("a file"), before);
 }
 
@@ -169,18 +174,14 @@ fn a_file_of_another_program_is_refused_and_left_untouched() {
         other.execute_batch(&sql).expect("tables");
         other.close().expect("closed");
         let before = contents(home.path());
-        assert_eq!(
-            SqliteStore::open(&path).expect_err("refused"),
-            StoreError::ForeignFile { path: path.clone() },
-            "{name}"
-        );
+        assert_eq!(open_store(&path).expect_err("refused"), StoreError::Foreign, "{name}");
         assert_eq!(contents(home.path()), before, "{name}");
     }
     let home = tempfile::tempdir().expect("a folder");
     let path = home.path().join("text.db");
     std::fs::write(&path, b"not a database, but long enough to have been one".repeat(40)).expect("a file");
     let before = contents(home.path());
-    assert_eq!(SqliteStore::open(&path).expect_err("refused"), StoreError::ForeignFile { path: path.clone() });
+    assert_eq!(open_store(&path).expect_err("refused"), StoreError::Foreign);
     assert_eq!(contents(home.path()), before);
 }
 
@@ -198,7 +199,7 @@ fn a_file_of_another_program_whose_truth_is_in_its_log_is_refused_and_left_untou
     }
     let before = contents(home.path());
     let path = home.path().join("other.db");
-    assert_eq!(SqliteStore::open(&path).expect_err("refused"), StoreError::ForeignFile { path: path.clone() });
+    assert_eq!(open_store(&path).expect_err("refused"), StoreError::Foreign);
     assert_eq!(contents(home.path()), before);
 }
 
@@ -206,7 +207,7 @@ fn a_file_of_another_program_whose_truth_is_in_its_log_is_refused_and_left_untou
 fn ten_programs_may_make_the_store_at_once() {
     let home = tempfile::tempdir().expect("a folder");
     let path = home.path().join("needlewise.db");
-    let open = || SqliteStore::open(&path).map(|store| store.people().map(|people| people.len()));
+    let open = || open_store(&path).map(|store| store.people(&PersonQuery::default()).map(|people| people.len()));
     let opened: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..10).map(|_| scope.spawn(open)).collect();
         threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
@@ -228,7 +229,7 @@ fn chain_of(facts: &[Fact]) -> (StreamId, Vec<StoredFact>) {
 }
 
 fn person(name: &str) -> Fact {
-    Fact::PersonAdded(Person::from_name(name))
+    Fact::PersonAdded(PersonAdded::from_name(name))
 }
 
 /// A change to a row, and the fault it is to be found as.
@@ -268,7 +269,7 @@ fn the_digest_of_a_fact_is_what_the_format_says() {
     let secret = row.salted_payload.as_ref().expect("a payload");
     assert_eq!(secret.payload, r#"{"name":"Amira"}"#);
     let sealed = format!(
-        r#"{{"at":{},"body":"{}","kind":"added","prev":"{}","seq":0,"stream":"{}"}}"#,
+        r#"{{"at":{},"body":"{}","kind":"person.added/1","prev":"{}","seq":0,"stream":"{}"}}"#,
         row.stored_at.as_millis(),
         row.payload_digest,
         "0".repeat(64),
@@ -283,23 +284,23 @@ fn damage_in_the_file_is_never_shown_as_true() {
     let mut service = small_service(home.path(), &time);
     let person = somebody(&mut service, "Amira Okafor");
     let exam = exam_of(&service);
-    let mut sitting = service.begin_exam(person.id, &exam, false).expect("an exam");
+    let mut sitting = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
     for item in 0..7 {
         let action = answer(&sitting, item);
-        service.record_action(&mut sitting, action).expect("stored");
+        service.attempts_mut().record_action(&mut sitting, action).expect("stored");
     }
-    service.record_action(&mut sitting, AttemptAction::Submit).expect("stored");
+    service.attempts_mut().record_action(&mut sitting, AttemptAction::Submit).expect("stored");
     let attempt = sitting.row.id;
-    let path = service.paths.store_file();
+    let path = service.paths().store_file();
     let tamper = |sql: &str| {
         rusqlite::Connection::open(&path).expect("a file").execute_batch(sql).expect("a change");
     };
-    tamper("UPDATE attempt SET standing = 'passed', earned = '7'");
-    let listed = service.store.attempts(&AttemptQuery::default());
-    assert!(matches!(listed, Err(StoreError::Damaged { .. })), "{listed:?}");
-    tamper("UPDATE secret SET payload = replace(payload, '0.01', '0.02')");
-    assert!(matches!(service.facts(attempt), Err(ServiceError::BrokenChain(_))));
-    assert!(matches!(service.load_attempt(attempt, false), Err(ServiceError::BrokenChain(_))));
+    tamper("UPDATE attempts SET result = 'passed', earned = '7'");
+    let listed = service.attempts().list(&AttemptQuery::default());
+    assert!(matches!(listed, Err(ServiceError::Store(StoreError::Damaged(_)))), "{listed:?}");
+    tamper("UPDATE fact_payload SET payload = replace(payload, '0.01', '0.02')");
+    assert!(matches!(service.attempts().facts(attempt), Err(ServiceError::BrokenChain(_))));
+    assert!(matches!(service.attempts().load(attempt), Err(ServiceError::BrokenChain(_))));
 }
 
 #[test]
@@ -308,10 +309,10 @@ fn changed_content_is_noticed_before_it_is_asked() {
     let mut service = small_service(home.path(), &time);
     let person = somebody(&mut service, "Amira Okafor");
     let exam = exam_of(&service);
-    let sitting = service.begin_exam(person.id, &exam, false).expect("an exam");
-    let file = rusqlite::Connection::open(service.paths.store_file()).expect("a file");
-    file.execute_batch("UPDATE content SET text = replace(text, 'Wrong', 'Right!')").expect("a change");
-    assert!(matches!(service.load_attempt(sitting.row.id, false), Err(ServiceError::MissingContent(..))));
+    let sitting = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
+    let file = rusqlite::Connection::open(service.paths().store_file()).expect("a file");
+    file.execute_batch("UPDATE stored_content SET text = replace(text, 'Wrong', 'Right!')").expect("a change");
+    assert!(matches!(service.attempts().load(sitting.row.id), Err(ServiceError::MissingContent(..))));
 }
 
 #[test]
@@ -320,12 +321,12 @@ fn a_later_edit_of_a_bank_changes_no_attempt() {
     let mut before = small_service(home.path(), &time);
     let person = somebody(&mut before, "Amira Okafor");
     let exam = exam_of(&before);
-    let attempt = before.begin_exam(person.id, &exam, false).expect("an exam").row.id;
+    let attempt = before.attempts_mut().begin_exam(person.id, &exam).expect("an exam").row.id;
     let mut edited = small_bank();
     edited["questions"][0]["stem"] = serde_json::json!("Something else?");
     std::fs::write(home.path().join("data/question-banks/small.json"), edited.to_string()).expect("a bank");
     let after = service(home.path(), &time);
-    let sitting = after.load_attempt(attempt, false).expect("the attempt");
+    let sitting = after.attempts().load(attempt).expect("the attempt");
     let stems: Vec<_> =
         sitting.session.loaded_paper().questions.iter().map(|item| item.question.stem.clone()).collect();
     assert!(stems.contains(&"What about one?".to_owned()) && !stems.contains(&"Something else?".to_owned()));
@@ -341,9 +342,9 @@ fn a_typo_mended_in_a_bank_keeps_what_was_learned_and_a_raised_revision_begins_a
     assert_ne!(practiced.code, 2, "{}", practiced.all());
     let (time, person) = (Rc::clone(&world.time), "A");
     let seen = || {
-        let mut service = service(world.home.path(), &time);
-        let row = service.find_person(person).expect("a look").expect("a person");
-        let data = needlewise::view::home::HomeView::load(&mut service, &row).expect("home");
+        let service = service(world.home.path(), &time);
+        let row = service.people().find(person).expect("a look").expect("a person");
+        let data = needlewise::view::home::HomeView::load(&service, &row).expect("home");
         data.topics.iter().map(|topic| topic.answered).sum::<usize>()
     };
     let mut all = small_bank();
@@ -368,9 +369,9 @@ fn a_pipe_in_place_of_the_store_is_refused_and_not_waited_for() {
     assert!(std::process::Command::new("mkfifo").arg(&path).status().expect("mkfifo").success());
     let (sender, receiver) = std::sync::mpsc::channel();
     // A reader of a pipe waits for ever; the thread ends with the tests.
-    std::thread::spawn(move || sender.send(SqliteStore::open(&path).err()));
+    std::thread::spawn(move || sender.send(open_store(&path).err()));
     let error = receiver.recv_timeout(std::time::Duration::from_secs(30)).expect("an answer");
-    assert!(matches!(error, Some(StoreError::Unavailable { .. })), "{error:?}");
+    assert!(matches!(error, Some(StoreError::Unreachable(_))), "{error:?}");
 }
 
 #[test]

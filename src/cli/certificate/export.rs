@@ -44,15 +44,15 @@ pub struct CertificateExportArgs {
 /// Draws the certificate and writes the files.
 pub(super) fn run(args: &CertificateExportArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
-    let stored_certificate = service.find_certificate(&args.id)?;
-    let verification = stored_certificate.verify(&TrustList::default(), service.clock.now().wall);
+    let stored_certificate = service.certificates().find(&args.id)?;
+    let verification = stored_certificate.verify(&TrustList::default(), service.now().wall);
     let Some(credential) = verification.credential.filter(|_| verification.verdict != Verdict::Invalid) else {
         return Err(Failure::negative(format!(
             "The certificate does not verify and is not drawn. {}",
             verification.reason
         )));
     };
-    let fonts = load_fonts(&service.paths, files::read_fonts(&args.font)?)?;
+    let fonts = load_fonts(service.paths(), files::read_fonts(&args.font)?)?;
     let file_stem = stored_certificate.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     for format in &args.format {
         let bytes = render(*format, &credential, &stored_certificate.credential, &fonts).map_err(|render_error| {

@@ -23,7 +23,7 @@ pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> CommandResult {
         let CertificateFile { name, credential, is_readable } = input.read()?;
         let outcome = credential
             .map_err(crate::service::ServiceError::Rejected)
-            .and_then(|credential| service.import_certificate(&credential));
+            .and_then(|credential| service.certificates_mut().import(&credential));
         let (holder, message) = match outcome {
             Ok(outcome) => {
                 let id = outcome.certificate.certificate_id.short();

@@ -1,10 +1,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::error::{self, Failure, display_path};
-use crate::cli::passphrase::{self, PassphraseArgs};
+use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{CommandResult, Env};
 use crate::exam::disclosure::DisclosureLevel;
 use crate::issuing::request::{CertificateRequest, MAX_BYTES};
+use crate::service::certificates::{write_credential, write_pictures};
 use crate::service::issuing::RequestReview;
 use crate::view::result_lines;
 use crate::{paths, text};
@@ -30,21 +31,22 @@ pub struct IssueArgs {
 
 /// Looks at the request, asks for the passphrase, signs.
 pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
-    let issuer = passphrase::read_issuer(env)?;
+    let issuer = env.issuer()?;
     let request = read_request(&args.request)?;
     let mut service = env.open_service()?;
-    let review = service.review_request(request, &issuer)?;
+    let review = service.issuing_mut().review_request(request, &issuer)?;
     for line in review_lines(&review, args.name.as_deref()) {
         env.print_line(&line)?;
     }
     let (key, _) = args.unlock.open_key(env, &issuer)?;
-    let stored_certificate = service.issue_certificate(&review, &issuer, &key, args.name.as_deref())?;
+    let stored_certificate = service.issuing_mut().issue(&review, &issuer, &key, args.name.as_deref())?;
     // Signed and in the ledger; the copy that is handed on comes before the pictures.
     if let Some(copy_path) = &args.to {
         paths::write_atomic(copy_path, stored_certificate.credential.as_bytes())
             .map_err(|error| Failure::file_access(copy_path, "written", &error))?;
     }
-    service.write_files(&stored_certificate)?;
+    write_credential(&stored_certificate)?;
+    write_pictures(service.paths(), &stored_certificate)?;
     let path = args.to.as_ref().unwrap_or(&stored_certificate.path);
     env.print_line(&format!(
         "Certificate {} is signed: {}",

@@ -10,22 +10,14 @@ use crate::service::certificates::StoredCertificate;
 #[derive(Debug, clap::Args)]
 pub struct CertificateListArgs {}
 
-/// Lists the certificates of `--trainee`, else of all. Before that, it issues the certificates of passed exams that
-/// have none yet, and writes missing files again.
+/// Lists the certificates of `--trainee`, else of all.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
-    let mut service = env.open_service()?;
+    let service = env.open_service()?;
     let trainee = match env.global.trainee {
         Some(_) => Some(env.find_trainee(&service)?.id),
         None => None,
     };
-    if let Some(trainee) = trainee {
-        service.certify_pending(trainee)?;
-    } else {
-        for row in service.store.people()? {
-            service.certify_pending(row.id)?;
-        }
-    }
-    let stored = service.verified_certificates(trainee)?;
+    let stored = service.certificates().verified(trainee)?;
     if env.global.json {
         return env.print_json(&stored.iter().map(row_json).collect::<Vec<_>>());
     }

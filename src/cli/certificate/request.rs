@@ -21,7 +21,7 @@ pub struct RequestArgs {
 /// Writes the request.
 pub(super) fn run(args: &RequestArgs, env: &mut Env<'_>) -> CommandResult {
     let attempt = parse_attempt_id(&args.attempt)?;
-    let request = env.open_service()?.build_request(attempt)?;
+    let request = env.open_service()?.issuing().build_request(attempt)?;
     paths::write_atomic(&args.to, request.to_json()?.as_bytes())
         .map_err(|error| Failure::file_access(&args.to, "written", &error))?;
     env.print_line(&format!(

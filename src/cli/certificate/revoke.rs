@@ -1,7 +1,7 @@
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use crate::cli::{CommandResult, Env, passphrase};
+use crate::cli::{CommandResult, Env};
 use crate::credential::RevocationReason;
 
 impl ValueEnum for RevocationReason {
@@ -32,8 +32,8 @@ pub struct RevokeArgs {
 
 /// Adds the revocation to the ledger.
 pub(super) fn run(args: &RevokeArgs, env: &mut Env<'_>) -> CommandResult {
-    let issuer = passphrase::read_issuer(env)?;
-    let certificate_id = env.open_service()?.revoke_certificate(issuer.id, &args.id, args.reason, args.tell)?;
+    let issuer = env.issuer()?;
+    let certificate_id = env.open_service()?.issuing_mut().revoke(issuer.id, &args.id, args.reason, args.tell)?;
     env.print_line(&format!(
         "Certificate {} is revoked. Hand on a new bundle: `needlewise issuer bundle --to FILE`.",
         certificate_id.short()

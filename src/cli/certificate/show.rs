@@ -13,9 +13,9 @@ pub struct CertificateShowArgs {
 /// Shows the signed content and the verdict. The verdict depends on which issuers this machine trusts.
 pub(super) fn run(args: &CertificateShowArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
-    let stored_certificate = service.find_certificate(&args.id)?;
-    let now = service.clock.now().wall;
-    let verification = stored_certificate.verify(&service.trust, now);
+    let stored_certificate = service.certificates().find(&args.id)?;
+    let now = service.now().wall;
+    let verification = stored_certificate.verify(service.trust(), now);
     if env.global.json {
         return env.print_json(&certificate_json(&verification));
     }

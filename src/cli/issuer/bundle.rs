@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use crate::cli::error::{Failure, display_path};
-use crate::cli::passphrase::{self, PassphraseArgs};
+use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{CommandResult, Env};
 use crate::{paths, text};
 
@@ -19,10 +19,10 @@ pub struct BundleArgs {
 
 /// Signs the bundle and writes it.
 pub(super) fn run(args: &BundleArgs, env: &mut Env<'_>) -> CommandResult {
-    let issuer = passphrase::read_issuer(env)?;
+    let issuer = env.issuer()?;
     let service = env.open_service()?;
     let (key, _) = args.unlock.open_key(env, &issuer)?;
-    let bundle = service.bundle(&issuer, &key)?;
+    let bundle = service.issuing().bundle(&issuer, &key)?;
     paths::write_atomic(&args.to, bundle.to_json()?.as_bytes())
         .map_err(|error| Failure::file_access(&args.to, "written", &error))?;
     env.print_line(&format!(

@@ -3,7 +3,7 @@ use zeroize::Zeroizing;
 
 use super::fingerprint_words;
 use crate::cli::error::{Failure, display_path};
-use crate::cli::passphrase::{self, NextPassphraseArgs, PassphraseArgs};
+use crate::cli::passphrase::{NextPassphraseArgs, PassphraseArgs};
 use crate::cli::{CommandResult, Env};
 use crate::credential::Issuer;
 use crate::credential::issuer::{KeyMaterial, KeyRotation};
@@ -46,7 +46,7 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
     // The store is looked at first: an issuer without a ledger could not sign.
     let mut service = env.open_service()?;
     let issuer = if args.rotate {
-        let old_issuer = passphrase::read_issuer(env)?;
+        let old_issuer = env.issuer()?;
         let (_, passphrase) = args.unlock.open_key(env, &old_issuer)?;
         let reason = args.compromised.as_ref().map_or(KeyRotation::Yearly, |did| {
             KeyRotation::Compromised(if did.is_empty() { old_issuer.current_did().to_owned() } else { did.clone() })
@@ -86,7 +86,7 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
             Err(error) => return Err(Failure::file_access(&path, "written", &error)),
         }
     };
-    service.store_catalog_content()?;
+    service.issuing_mut().store_catalog_content()?;
     env.print_line(&format!("{} signs with a new key: {}", issuer.name, issuer.current_did()))?;
     env.print_line(&format!("Its words: {}", fingerprint_words(issuer.current_did())))?;
     env.print_line(

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::{fingerprint_words, key_period_text};
 use crate::cli::error::display_path;
-use crate::cli::{CommandResult, Env, passphrase};
+use crate::cli::{CommandResult, Env};
 
 /// Show the issuer of this machine: its name, its keys and their words
 #[derive(Debug, clap::Args)]
@@ -10,7 +10,7 @@ pub struct IssuerShowArgs {}
 
 /// Shows what is public of the issuer.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
-    let issuer = passphrase::read_issuer(env)?;
+    let issuer = env.issuer()?;
     if env.global.json {
         let key = |key: &crate::credential::key::KeyPeriod| {
             json!({

@@ -5,7 +5,7 @@ use crate::cli::passphrase::{self, PassphraseArgs};
 use crate::cli::{CommandResult, Env};
 use crate::credential::SigningKeyPair;
 use crate::ids::AttemptId;
-use crate::service::{Service, ServiceError};
+use crate::service::{Attempts, ServiceError, Services};
 use crate::text;
 
 /// Void an attempt: it stays in the records and does not count
@@ -40,23 +40,26 @@ struct About {
 
 /// Voids the attempt.
 pub(super) fn void(args: &VoidArgs, env: &mut Env<'_>) -> CommandResult {
-    record_decision(&args.about, Service::void_attempt, "is void", env)
+    let apply: ApplyDecision = |attempts, attempt, reason, key| attempts.void(attempt, reason, key);
+    record_decision(&args.about, apply, "is void", env)
 }
 
 /// Grants one more.
 pub(super) fn grant(args: &GrantArgs, env: &mut Env<'_>) -> CommandResult {
-    record_decision(&args.about, Service::grant_attempt, "is followed by one more that is granted", env)
+    let apply: ApplyDecision = |attempts, attempt, reason, key| attempts.grant(attempt, reason, key);
+    record_decision(&args.about, apply, "is followed by one more that is granted", env)
 }
 
-/// How the service records a decision: about which attempt, why, and who signs.
-type Decide = fn(&mut Service, AttemptId, &str, Option<&SigningKeyPair>) -> Result<(), ServiceError>;
+/// How a decision is recorded: about which attempt, why, and who signs.
+type ApplyDecision =
+    fn(&mut Attempts<&mut Services>, AttemptId, &str, Option<&SigningKeyPair>) -> Result<(), ServiceError>;
 
-fn record_decision(args: &About, apply_decision: Decide, decision_text: &str, env: &mut Env<'_>) -> CommandResult {
+fn record_decision(args: &About, apply: ApplyDecision, decision_text: &str, env: &mut Env<'_>) -> CommandResult {
     let attempt = parse_attempt_id(&args.attempt)?;
     require_printable_reason(&args.reason)?;
     let mut service = env.open_service()?;
     let key = passphrase::open_key_if_present(&args.unlock, env)?;
-    apply_decision(&mut service, attempt, &args.reason, key.as_ref())?;
+    apply(&mut service.attempts_mut(), attempt, &args.reason, key.as_ref())?;
     let signature_note =
         if key.is_some() { "signed by this machine's issuer" } else { "not signed: this machine has no issuer" };
     env.print_line(&format!("Attempt {} {decision_text}; {signature_note}.", text::single_line(&args.attempt)))

@@ -25,10 +25,10 @@ pub struct RecordExportArgs {
 /// Writes the records, after verifying what standings rest on.
 pub(super) fn run(args: &RecordExportArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
-    let records = service.export_records()?;
+    let records = service.records().export_records()?;
     let certificate_rows: Vec<_> = records.certificates.iter().map(|(row, _)| row).collect();
     let progress = ProgressBar::new(env, certificate_rows.len(), "verified");
-    service.verify_signatures(&certificate_rows, &|| progress.step())?;
+    service.certificates().verify_signatures(&certificate_rows, &|| progress.step())?;
     drop(progress);
     let export_format = EXPORT_FORMATS.iter().find(|export_format| export_format.name == args.format);
     let export_format = export_format.ok_or_else(|| Failure::usage(format!("There is no format {}.", args.format)))?;

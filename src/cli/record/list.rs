@@ -22,15 +22,15 @@ pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
         None => None,
     };
     let query = AttemptQuery { trainee, max_count: args.limit, ..AttemptQuery::default() };
-    let rows = service.store.attempts(&query)?;
-    let names: HashMap<_, _> = service.store.people()?.into_iter().map(|row| (row.id, row.person.name)).collect();
+    let rows = service.attempts().list(&query)?;
+    let names: HashMap<_, _> = service.people().list()?.into_iter().map(|row| (row.id, row.person.name)).collect();
     let trainee_name = |row: &AttemptRow| names.get(&row.trainee).map_or("", String::as_str);
-    let disclosure_levels = rows.iter().map(|row| service.disclosure_level(row)).collect::<Result<Vec<_>, _>>()?;
+    let disclosure_levels =
+        rows.iter().map(|row| service.attempts().disclosure_level(row)).collect::<Result<Vec<_>, _>>()?;
     if env.global.json {
-        let rows = rows
-            .iter()
-            .zip(disclosure_levels)
-            .map(|(row, disclosure_level)| attempt_json(row, trainee_name(row), disclosure_level));
+        let rows = rows.iter().zip(disclosure_levels).map(|(row, disclosure_level)| {
+            attempt_json(row, row.state(service.authority()), trainee_name(row), disclosure_level)
+        });
         return env.print_json(&rows.collect::<Vec<_>>());
     }
     if rows.is_empty() {
@@ -46,7 +46,7 @@ pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
                 (Some(exam), _) => exam.to_string(),
                 (None, mode) => mode.to_string(),
             },
-            row.state().to_owned(),
+            row.state(service.authority()).to_owned(),
             earned.map_or_else(String::new, |earned| format!("{earned} of {}", row.possible)),
             row.id.to_string(),
         ]

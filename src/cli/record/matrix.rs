@@ -59,7 +59,7 @@ pub struct MatrixArgs {
 /// Shows the people asked for, after verifying what their standing rests on.
 pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
-    let matrix = service.matrix()?;
+    let matrix = service.records().matrix()?;
     let exam = match &args.exam {
         Some(exam) => Some(find_exam_id(&matrix, exam)?),
         None => None,
@@ -72,7 +72,7 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
         expiring_within_days: args.expiring,
         order: if args.by_end { MatrixOrder::Expiry } else { MatrixOrder::Name },
     };
-    let now = service.trust.latest_known_time(service.clock.now().wall);
+    let now = service.trust().latest_known_time(service.now().wall);
     let row_indexes = matrix.select_rows(&query, now);
     let exam_indexes: Vec<_> = (0..matrix.exams.len())
         .filter(|exam_index| exam.as_ref().is_none_or(|id| matrix.exams[*exam_index].0 == *id))
@@ -82,7 +82,7 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
     };
     let certificate_rows: Vec<_> = cells().filter_map(|cell| cell.certificate_row.as_ref()).collect();
     let progress = ProgressBar::new(env, certificate_rows.len(), "verified");
-    service.verify_signatures(&certificate_rows, &|| progress.step())?;
+    service.certificates().verify_signatures(&certificate_rows, &|| progress.step())?;
     drop(progress);
     if env.global.json {
         return env.print_json(&matrix_json(&matrix, &row_indexes, &exam_indexes));

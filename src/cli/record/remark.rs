@@ -7,7 +7,7 @@ use crate::bank::catalog::{Catalog, CatalogEntry};
 use crate::bank::lazy::LazyBank;
 use crate::bank::question::Choice;
 use crate::cli::error::{self, Failure};
-use crate::cli::passphrase::{self, PassphraseArgs};
+use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::progress::ProgressBar;
 use crate::cli::{CommandResult, Env, table};
 use crate::exam::loaded_paper::choice_letter;
@@ -52,9 +52,9 @@ pub struct RemarkArgs {
 pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
     let instruction = parse_policy(&args.policy)?;
     require_printable_reason(&args.reason)?;
-    let issuer = passphrase::read_issuer(env)?;
+    let issuer = env.issuer()?;
     let mut service = env.open_service()?;
-    let (bank, question) = find_question(&args.question, &service.catalog)?;
+    let (bank, question) = find_question(&args.question, service.catalog())?;
     // What follows tells who had the question right, so it is for the issuer's eyes.
     let (key, _) = args.unlock.open_key(env, &issuer)?;
     let request = RemarkRequest {
@@ -64,9 +64,9 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
         instruction,
         allow_lost_passes: args.may_fail,
     };
-    let exams = service.store.attempts(&AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() })?;
+    let exams = service.attempts().list(&AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() })?;
     let progress = ProgressBar::new(env, exams.len(), "marked again");
-    let plan = service.plan_remark(exams, &request, &issuer, &|| progress.step())?;
+    let plan = service.issuing().plan_remark(exams, &request, &issuer, &|| progress.step())?;
     drop(progress);
     if !env.global.json {
         for line in plan_lines(&plan, &bank, args) {
@@ -78,9 +78,9 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
         || (change_count > 0 && env.confirm(&format!("Sign and store this for {change_count}? (yes/no): "))?);
     let is_stored = change_count > 0 && is_confirmed;
     if is_stored {
-        service.apply_remark_plan(&plan, &args.reason, &key)?;
+        service.issuing_mut().apply_remark_plan(&plan, &args.reason, &key)?;
         for change in &plan.changes {
-            service.certify_pending(change.row.trainee)?;
+            service.certificates_mut().complete(change.row.trainee)?;
         }
     }
     if env.global.json {
@@ -204,14 +204,20 @@ fn choice_lines(plan: &RemarkPlan) -> Vec<String> {
 
 fn table_row(change: &RemarkedResult) -> Vec<String> {
     let RemarkedResult {
-        row, trainee_name: name, new_outcome: after, certificates, self_test_certificate: record, ..
+        row,
+        state,
+        trainee_name: name,
+        new_outcome: after,
+        certificates,
+        self_test_certificate: record,
+        ..
     } = change;
     let format_result = |state: &str, earned: &Points, possible| format!("{state}, {earned} of {possible}");
     vec![
         row.id.to_string(),
         name.clone(),
         row.exam.as_ref().map_or_else(String::new, ToString::to_string),
-        row.earned.as_ref().map_or_else(String::new, |earned| format_result(row.state(), earned, row.possible)),
+        row.earned.as_ref().map_or_else(String::new, |earned| format_result(state, earned, row.possible)),
         format_result(after.result.name(), &after.earned, after.possible),
         certificates
             .iter()
@@ -226,6 +232,7 @@ fn plan_json(plan: &RemarkPlan, is_stored: bool) -> Value {
     let change = |change: &RemarkedResult| {
         let RemarkedResult {
             row,
+            state,
             trainee_name: name,
             new_outcome: after,
             certificates,
@@ -236,7 +243,7 @@ fn plan_json(plan: &RemarkPlan, is_stored: bool) -> Value {
             "id": row.id,
             "trainee": { "id": row.trainee, "name": name },
             "exam": row.exam,
-            "before": { "state": row.state(), "earned": row.earned, "possible": row.possible.to_string() },
+            "before": { "state": state, "earned": row.earned, "possible": row.possible.to_string() },
             "after": { "state": after.result.name(), "earned": after.earned, "possible": after.possible.to_string() },
             "certificates": certificates, "self_test": record,
         })

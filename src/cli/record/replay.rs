@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::parse_attempt_id;
 use crate::attempt::Fact;
-use crate::attempt::chain::StoredFact;
+use crate::attempt::chain::{StoredFact, read_facts};
+use crate::attempt::fact::kind_label;
 use crate::cli::certificate::request;
 use crate::cli::progress::ProgressBar;
 use crate::cli::{CommandResult, Env, error, table};
@@ -13,7 +14,7 @@ use crate::exam::eligibility::Eligibility;
 use crate::exam::replay::{RedrawResult, ReplayResult};
 use crate::ids::AttemptId;
 use crate::projections::attempts::AttemptQuery;
-use crate::service::{Service, ServiceError};
+use crate::service::{ServiceError, Services};
 use crate::text;
 use crate::view::result_lines;
 
@@ -42,7 +43,7 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
     let (attempt, disclosure_level, (facts, loaded_paper, replay)) = match &args.request {
         Some(path) => {
             let request = request(path)?;
-            let replayed = service.replay_request(&request)?;
+            let replayed = service.records().replay_request(&request)?;
             // Whoever holds a request holds the whole attempt; what its exam never tells stays untold all the same.
             let exam = replayed.1.exam.as_ref();
             let disclosure_level =
@@ -51,8 +52,8 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
         }
         None => {
             let attempt = parse_attempt_id(args.attempt.as_deref().unwrap_or_default())?;
-            let replayed = service.replay(attempt)?;
-            (attempt, service.disclosure_level(&service.load_attempt(attempt, false)?.row)?, replayed)
+            let replayed = service.attempts().replay(attempt)?;
+            (attempt, service.attempts().disclosure_level(&service.attempts().load(attempt)?.row)?, replayed)
         }
     };
     if env.global.json {
@@ -68,21 +69,21 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
             }
         }
         env.print_line("")?;
-        for row in &facts {
-            env.print_line(&fact_line(row))?;
+        for (row, fact) in read_facts(&facts) {
+            env.print_line(&fact_line(row, &fact))?;
         }
     }
     Ok(if replay.is_consistent() { error::EXIT_SUCCESS } else { error::EXIT_NEGATIVE })
 }
 
-fn replay_all(service: &Service, env: &mut Env<'_>) -> CommandResult {
-    let attempts = service.store.attempts(&AttemptQuery::default())?;
+fn replay_all(service: &Services, env: &mut Env<'_>) -> CommandResult {
+    let attempts = service.attempts().list(&AttemptQuery::default())?;
     let progress = ProgressBar::new(env, attempts.len(), "replayed");
     let replayed: Vec<_> = attempts
         .iter()
         .map(|row| {
             progress.step();
-            (row.id, service.replay(row.id).map(|(_, _, replay)| replay))
+            (row.id, service.attempts().replay(row.id).map(|(_, _, replay)| replay))
         })
         .collect();
     drop(progress);
@@ -133,26 +134,26 @@ fn marking_text(as_stored: Option<bool>) -> &'static str {
 }
 
 /// Says what happened when; what was answered stays in the store.
-fn fact_line(stored_fact: &StoredFact) -> String {
-    let description = match stored_fact.fact() {
-        Some(Fact::Started(started)) => {
+fn fact_line(stored_fact: &StoredFact, fact: &Fact) -> String {
+    let description = match fact {
+        Fact::Started(started) => {
             format!("begun, {}", text::count_with_noun(started.paper.questions.len(), "question"))
         }
-        Some(Fact::Answered(answered)) => {
+        Fact::Answered(answered) => {
             let action = if answered.answer.is_some() { "answered" } else { "taken back" };
             let piped = if answered.piped { ", piped in" } else { "" };
             format!("question {} {action} at {}{piped}", answered.question_index.saturating_add(1), answered.elapsed)
         }
-        Some(Fact::Flagged(flagged)) => {
+        Fact::Flagged(flagged) => {
             format!(
                 "question {} {}",
                 flagged.question_index.saturating_add(1),
                 if flagged.on { "flagged" } else { "flag taken off" }
             )
         }
-        Some(Fact::Finished(finished)) => format!("ended at {}", finished.elapsed),
-        Some(Fact::Remarked(_)) => "marked again".to_owned(),
-        _ => stored_fact.kind.clone(),
+        Fact::Finished(finished) => format!("ended at {}", finished.elapsed),
+        Fact::Remarked(_) => "marked again".to_owned(),
+        _ => kind_label(&stored_fact.kind).to_owned(),
     };
     format!("{:>4}  {}  {description}", stored_fact.seq, stored_fact.stored_at.format_local())
 }

@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::{attempt_json, parse_attempt_id};
 use crate::attempt::chain::StoredFact;
+use crate::attempt::fact::kind_label;
 use crate::attempt::outcome::SectionOutcome;
 use crate::attempt::{Fact, Mode};
 use crate::cli::{CommandResult, Env};
@@ -23,10 +24,10 @@ pub struct RecordShowArgs {
 pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
     let attempt = parse_attempt_id(&args.attempt)?;
     let service = env.open_service()?;
-    let facts = service.facts(attempt)?;
-    let active_attempt = service.load_attempt(attempt, false)?;
-    let disclosure_level = service.disclosure_level(&active_attempt.row)?;
-    let person = service.person(active_attempt.trainee)?;
+    let facts = service.attempts().facts(attempt)?;
+    let active_attempt = service.attempts().load(attempt)?;
+    let disclosure_level = service.attempts().disclosure_level(&active_attempt.row)?;
+    let person = service.people().get(active_attempt.trainee)?;
     let name = person.map_or_else(String::new, |row| row.person.name);
     let finished = active_attempt.session.finished();
     let anomalies = if active_attempt.row.mode == Mode::Exam {
@@ -35,7 +36,8 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
         Vec::new()
     };
     if env.global.json {
-        let mut value = attempt_json(&active_attempt.row, &name, disclosure_level);
+        let mut value =
+            attempt_json(&active_attempt.row, active_attempt.row.state(service.authority()), &name, disclosure_level);
         let outcome =
             finished.filter(|_| disclosure_level > DisclosureLevel::PassFail).map(|finished| &finished.outcome);
         value["sections"] =
@@ -85,7 +87,7 @@ fn print_facts(facts: &[StoredFact], anomalies: &[String], env: &mut Env<'_>) ->
     env.print_line("")?;
     for row in facts {
         let stored_at = row.stored_at.format_local();
-        env.print_line(&format!("{:>4}  {stored_at}  {:<9} {}", row.seq, row.kind, row.digest.short()))?;
+        env.print_line(&format!("{:>4}  {stored_at}  {:<9} {}", row.seq, kind_label(&row.kind), row.digest.short()))?;
     }
     env.print_line(&format!("The chain of {} holds.", text::count_with_noun(facts.len(), "fact")))
 }
@@ -99,5 +101,5 @@ fn section_json(section: &SectionOutcome) -> Value {
 
 /// Returns what identifies a fact; what was answered stays in the store.
 fn fact_json(stored_fact: &StoredFact) -> Value {
-    json!({ "seq": stored_fact.seq, "kind": stored_fact.kind, "at": stored_fact.stored_at.to_string(), "digest": stored_fact.digest })
+    json!({ "seq": stored_fact.seq, "kind": kind_label(&stored_fact.kind), "at": stored_fact.stored_at.to_string(), "digest": stored_fact.digest })
 }

@@ -1,10 +1,10 @@
 use std::path::{Path, PathBuf};
 
-use crate::attempt::fact::Person;
+use crate::attempt::person::PersonAdded;
 use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
-use crate::service::{Service, ServiceError};
-use crate::store::StoreError;
+use crate::service::{ServiceError, Services};
+use crate::store::{Conflict, StoreError};
 use crate::{paths, text};
 
 /// The largest roster: two hundred thousand people with names of 80 characters.
@@ -37,7 +37,7 @@ pub(super) fn run(args: &AddArgs, env: &mut Env<'_>) -> CommandResult {
     }
     let name = args.name.as_deref().unwrap_or_default();
     let person = new_person(name, args.staff_id.as_deref(), args.license.as_deref()).map_err(Failure::usage)?;
-    let row = env.open_service()?.add_person(person)?;
+    let row = env.open_service()?.people_mut().add(person)?;
     if env.global.json {
         return env.print_json(&serde_json::json!({ "id": row.id, "name": row.person.name }));
     }
@@ -45,7 +45,7 @@ pub(super) fn run(args: &AddArgs, env: &mut Env<'_>) -> CommandResult {
 }
 
 /// Returns a person whose texts can be printed; an empty one is left out.
-pub(super) fn new_person(name: &str, staff_id: Option<&str>, license: Option<&str>) -> Result<Person, String> {
+pub(super) fn new_person(name: &str, staff_id: Option<&str>, license: Option<&str>) -> Result<PersonAdded, String> {
     let check_text = |option: &str, value: Option<&str>| match value {
         Some(text) if !text::is_printable(text) || text.len() > 200 => {
             Err(format!("{option} is empty, too long, or holds a character that cannot be printed."))
@@ -53,7 +53,7 @@ pub(super) fn new_person(name: &str, staff_id: Option<&str>, license: Option<&st
         value => Ok(value.map(str::to_owned)),
     };
     let (staff_id, license) = (check_text("--id", staff_id)?, check_text("--license", license)?);
-    Ok(Person { staff_id, license, ..Person::from_name(name) })
+    Ok(PersonAdded { staff_id, license, ..PersonAdded::from_name(name) })
 }
 
 /// Adds everybody of a roster; a line that cannot be added is told, and the others are added all the same.
@@ -107,10 +107,10 @@ fn read_roster(path: &Path) -> Result<String, Failure> {
 }
 
 /// Adds a person; says whether they were new.
-fn add_person(service: &mut Service, person: Person) -> Result<bool, String> {
-    match service.add_person(person) {
+fn add_person(service: &mut Services, person: PersonAdded) -> Result<bool, String> {
+    match service.people_mut().add(person) {
         Ok(_) => Ok(true),
-        Err(ServiceError::Store(StoreError::NameTaken)) => Ok(false),
+        Err(ServiceError::Store(StoreError::Conflict(Conflict::NameTaken | Conflict::StaffIdTaken))) => Ok(false),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -1,6 +1,6 @@
-use crate::attempt::fact::Person;
 use crate::cli::error::Failure;
 use crate::cli::{CommandResult, Env};
+use crate::service::people::{HoldChange, PersonChanges};
 use crate::text;
 
 /// Erase what is held about a person, for good
@@ -37,7 +37,8 @@ pub(super) fn run(args: &EraseArgs, env: &mut Env<'_>) -> CommandResult {
         if args.hold.as_ref().is_some_and(|reason| !text::is_printable(reason)) {
             return Err(Failure::usage("A hold needs a reason that can be printed."));
         }
-        service.update_person(row.id, Person { hold: args.hold.clone(), ..row.person })?;
+        let hold = args.hold.clone().map_or(HoldChange::Release, HoldChange::Set);
+        service.people_mut().change(&row, &PersonChanges { hold: Some(hold), ..PersonChanges::default() }, None)?;
         let status = if args.release { "is on hold no longer" } else { "is on hold and is not erased" };
         return env.print_line(&format!("{name} {status}."));
     }
@@ -45,7 +46,7 @@ pub(super) fn run(args: &EraseArgs, env: &mut Env<'_>) -> CommandResult {
         return Err(Failure::negative("Nothing was erased. Without a terminal, say --yes."));
     }
     let person_id = row.id;
-    service.erase_person(&row)?;
+    service.people_mut().erase(&row)?;
     env.print_line(&format!("Erased what was held about {name} ({person_id})."))?;
     env.print_line(ERASURE_LIMITS)
 }

@@ -19,7 +19,7 @@ pub struct TraineeExportArgs {
 pub(super) fn run(args: &TraineeExportArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
     let row = super::find_person(&service, &args.who)?;
-    let text = format!("{:#}\n", service.export_person(&row)?);
+    let text = format!("{:#}\n", service.records().export_person(&row)?);
     paths::write_atomic(&args.to, text.as_bytes())
         .map_err(|error| Failure::file_access(&args.to, "written", &error))?;
     env.print_line(&format!(

@@ -8,7 +8,7 @@ pub struct TraineeListArgs {}
 
 /// Lists everybody by name.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
-    let people = env.open_service()?.store.people()?;
+    let people = env.open_service()?.people().list()?;
     if env.global.json {
         let row = |row: &crate::projections::people::PersonRow| {
             let person = &row.person;

@@ -1,5 +1,5 @@
-use crate::attempt::fact::Person;
 use crate::cli::{CommandResult, Env};
+use crate::service::people::PersonChanges;
 use crate::text;
 
 /// Change a person's name as it will be printed
@@ -20,6 +20,7 @@ pub(super) fn run(args: &RenameArgs, env: &mut Env<'_>) -> CommandResult {
     let mut service = env.open_service()?;
     let row = super::find_person(&service, &args.who)?;
     let old_name = text::single_line(&row.person.name);
-    let row = service.update_person(row.id, Person { name: args.name.clone(), ..row.person })?;
+    let changes = PersonChanges { name: Some(args.name.clone()), ..PersonChanges::default() };
+    let row = service.people_mut().change(&row, &changes, None)?;
     env.print_line(&format!("{old_name} is {} now.", text::single_line(&row.person.name)))
 }

@@ -1,8 +1,9 @@
 use super::add;
-use crate::attempt::fact::{Person, TimeFactor};
+use crate::attempt::person::TimeFactor;
 use crate::cli::error::Failure;
 use crate::cli::passphrase::{self, PassphraseArgs};
 use crate::cli::{CommandResult, Env};
+use crate::service::people::PersonChanges;
 use crate::text;
 
 /// Change what is known of a person
@@ -30,12 +31,17 @@ pub(super) fn run(args: &SetArgs, env: &mut Env<'_>) -> CommandResult {
     let row = super::find_person(&service, &args.who)?;
     let updates =
         add::new_person(&row.person.name, args.staff_id.as_deref(), args.license.as_deref()).map_err(Failure::usage)?;
-    let staff_id = updates.staff_id.or_else(|| row.person.staff_id.clone());
-    let license = updates.license.or_else(|| row.person.license.clone());
-    let row = service.update_person(row.id, Person { staff_id, license, ..row.person })?;
-    if let Some(factor) = args.time_factor {
-        let key = passphrase::open_key_if_present(&args.unlock, env)?;
-        service.set_time_factor(&row, factor, key.as_ref())?;
-    }
+    // The key first: nothing is stored before everything that is needed is there.
+    let key = match args.time_factor {
+        Some(_) => passphrase::open_key_if_present(&args.unlock, env)?,
+        None => None,
+    };
+    let changes = PersonChanges {
+        staff_id: updates.staff_id,
+        license: updates.license,
+        time_factor: args.time_factor,
+        ..PersonChanges::default()
+    };
+    let row = service.people_mut().change(&row, &changes, key.as_ref())?;
     env.print_line(&format!("Changed {}.", text::single_line(&row.person.name)))
 }

@@ -4,6 +4,11 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use crate::attempt::{ExamResult, Mode, Points};
+use crate::clock::{Millis, Timestamp};
+use crate::credential::Assurance;
+use crate::ids::{AttemptId, CertificateId, Digest, ExamId, FactId, TraineeId};
+use crate::issuing::decision::DecisionAuthority;
 use crate::projections::attempts::AttemptRow;
 use crate::projections::certificates::CertificateRow;
 use crate::projections::export::{ExportRecords, ExportedAttempt};
@@ -15,15 +20,94 @@ pub enum Line {
     /// An attempt and what it came to.
     Attempt {
         /// The attempt.
-        attempt: Box<AttemptRow>,
+        attempt: Box<AttemptRecord>,
     },
     /// A certificate, whole.
     Certificate {
         /// What lists show of it.
-        certificate: Box<CertificateRow>,
+        certificate: Box<CertificateRecord>,
         /// The credential's text, as it was signed.
         credential: String,
     },
+}
+
+/// An attempt as it is exported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptRecord {
+    id: AttemptId,
+    trainee: TraineeId,
+    mode: Mode,
+    exam: Option<ExamId>,
+    started: Timestamp,
+    finished: Option<Timestamp>,
+    limit: Option<Millis>,
+    standing: Option<ExamResult>,
+    earned: Option<Points>,
+    possible: usize,
+    certificate: Option<CertificateId>,
+    valid_until: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    voided: bool,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    granted: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+impl AttemptRecord {
+    /// Returns what is exported of an attempt, with the decisions that take effect.
+    pub fn from_row(row: &AttemptRow, authority: &DecisionAuthority) -> Self {
+        Self {
+            id: row.id,
+            trainee: row.trainee,
+            mode: row.mode,
+            exam: row.exam.clone(),
+            started: row.started_at,
+            finished: row.finished_at,
+            limit: row.time_limit,
+            standing: row.result,
+            earned: row.earned.clone(),
+            possible: row.possible,
+            certificate: row.certificate,
+            valid_until: row.valid_until,
+            voided: row.is_void(authority),
+            granted: row.extra_attempts(authority),
+        }
+    }
+}
+
+/// A certificate as it is exported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateRecord {
+    id: CertificateId,
+    trainee: TraineeId,
+    exam: ExamId,
+    title: String,
+    assurance: Assurance,
+    issuer: String,
+    valid_from: Timestamp,
+    valid_until: Timestamp,
+    digest: Digest,
+    fact: FactId,
+}
+
+impl From<&CertificateRow> for CertificateRecord {
+    fn from(row: &CertificateRow) -> Self {
+        Self {
+            id: row.id,
+            trainee: row.trainee,
+            exam: row.exam.clone(),
+            title: row.title.clone(),
+            assurance: row.assurance,
+            issuer: row.issuer.clone(),
+            valid_from: row.valid_from,
+            valid_until: row.valid_until,
+            digest: row.digest,
+            fact: row.fact,
+        }
+    }
 }
 
 /// Writes a line for each attempt and each certificate.
@@ -31,18 +115,16 @@ pub enum Line {
 /// # Errors
 /// None is known: these types have a JSON form.
 pub fn write(records: &ExportRecords) -> io::Result<Vec<u8>> {
-    let attempts = records.attempts.iter().map(|ExportedAttempt { row, discloses_points, .. }| Line::Attempt {
+    let attempts = records.attempts.iter().map(|ExportedAttempt { row, discloses_points, .. }| {
+        let record = AttemptRecord::from_row(row, &records.authority);
+        let earned = record.earned.clone().filter(|_| *discloses_points);
         // A limit would tell who was given more time.
-        attempt: Box::new(AttemptRow {
-            time_limit: None,
-            earned: row.earned.clone().filter(|_| *discloses_points),
-            ..row.clone()
-        }),
+        Line::Attempt { attempt: Box::new(AttemptRecord { limit: None, earned, ..record }) }
     });
     let certificates = records
         .certificates
         .iter()
-        .map(|(row, text)| Line::Certificate { certificate: Box::new(row.clone()), credential: text.clone() });
+        .map(|(row, text)| Line::Certificate { certificate: Box::new(row.into()), credential: text.clone() });
     let line = |line: Line| serde_json::to_string(&line).map(|text| text + "\n");
     let text: String = attempts.chain(certificates).map(line).collect::<serde_json::Result<_>>()?;
     Ok(text.into_bytes())

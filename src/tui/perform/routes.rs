@@ -8,7 +8,7 @@ use crate::attempt::{ExamResult, Mode};
 use crate::bank::exam::Exam;
 use crate::clock::Countdown;
 use crate::exam::disclosure::{self, DisclosureLevel};
-use crate::service::certificates::StoredCertificate;
+use crate::service::certificates::{StoredCertificate, write_pictures};
 use crate::service::{ActiveAttempt, ServiceError};
 use crate::tui::effect::Route;
 use crate::tui::execute::Execute;
@@ -52,12 +52,12 @@ pub fn open_screen(
         (Route::Quiz, Some(executor)) => executor.quiz_screen(jobs)?,
         (Route::Result, Some(executor)) => executor.result_screen(jobs)?,
         (Route::Certificates, Some(executor)) => {
-            let certificates = executor.service.verified_certificates(Some(executor.trainee()?.id))?;
+            let certificates = executor.service.certificates().verified(Some(executor.trainee()?.id))?;
             Box::new(CertificateListScreen::new(certificates))
         }
         (Route::Records, Some(executor)) => {
-            let today = executor.service.trust.latest_known_time(executor.now().wall);
-            Box::new(RecordsScreen::new(executor.service.matrix()?, today))
+            let today = executor.service.trust().latest_known_time(executor.now().wall);
+            Box::new(RecordsScreen::new(executor.service.records().matrix()?, today))
         }
         (Route::Person(trainee_id), Some(executor)) => {
             Box::new(PersonScreen::new(PersonView::load(&executor.service, trainee_id)?))
@@ -69,25 +69,33 @@ pub fn open_screen(
 impl ServiceExecutor {
     fn home_screen(&mut self, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
         let Some(person) = &self.trainee else {
-            return Ok(Box::new(WelcomeScreen::new(self.service.store.people()?)));
+            return Ok(Box::new(WelcomeScreen::new(self.service.people().list()?)));
         };
-        for certificate in self.service.sign_pending(person.id)? {
-            self.start_pictures(certificate, jobs);
+        let trainee = person.id;
+        let has_ended_attempts = self.service.attempts_mut().end_timed_out(trainee)? > 0;
+        if has_ended_attempts || self.completed_trainee != Some(trainee) {
+            for certificate in self.service.certificates_mut().sign_pending(trainee)? {
+                self.start_pictures(certificate, jobs);
+            }
+            self.completed_trainee = Some(trainee);
         }
         Ok(Box::new(HomeScreen::new(self.home_view()?)))
     }
 
-    fn home_view(&mut self) -> Result<HomeView, ServiceError> {
-        let person = self.trainee()?.clone();
-        HomeView::load(&mut self.service, &person)
+    fn home_view(&self) -> Result<HomeView, ServiceError> {
+        HomeView::load(&self.service, self.trainee()?)
     }
 
     fn briefing_screen(&self, exam: Arc<Exam>) -> Result<Box<dyn Screen>, ServiceError> {
         let person = self.trainee()?;
-        let eligibility = self.service.eligibility(person.id, &exam)?;
-        let (name, time_limit) = (person.person.name.clone(), self.service.time_limit(person.id, &exam)?);
-        let banks: Vec<_> =
-            exam.sections.iter().filter_map(|section| self.service.catalog.bank(&section.bank).ok()).cloned().collect();
+        let eligibility = self.service.attempts().eligibility(person.id, &exam)?;
+        let (name, time_limit) = (person.person.name.clone(), self.service.attempts().time_limit(person.id, &exam)?);
+        let banks: Vec<_> = exam
+            .sections
+            .iter()
+            .filter_map(|section| self.service.catalog().bank(&section.bank).ok())
+            .cloned()
+            .collect();
         Ok(Box::new(BriefingScreen::new(exam, eligibility, name, time_limit, &banks)))
     }
 
@@ -122,7 +130,7 @@ impl ServiceExecutor {
         // The result is on disk; what befalls the certificate is told beside it.
         let is_certified_here = finished.outcome.result == ExamResult::Passed && !is_mock && !attempt.invigilated;
         let certificate = is_certified_here.then(|| self.certify(attempt, jobs).map_err(|error| error.to_string()));
-        let eligibility = self.service.eligibility(attempt.trainee, exam)?;
+        let eligibility = self.service.attempts().eligibility(attempt.trainee, exam)?;
         let disclosure_level = disclosure::level(loaded_paper.mode, exam.review, eligibility);
         let reviewed_questions = if disclosure_level >= DisclosureLevel::ChosenAnswers {
             view::review_questions(&attempt.session)
@@ -143,7 +151,7 @@ impl ServiceExecutor {
 
     /// Signs the certificate and returns where its credential is; the pictures follow.
     fn certify(&mut self, attempt: &mut ActiveAttempt, jobs: &mut Jobs) -> Result<PathBuf, ServiceError> {
-        let certificate = self.service.certify(attempt)?;
+        let certificate = self.service.certificates_mut().certify(attempt)?;
         let path = certificate.path.clone();
         self.start_pictures(certificate, jobs);
         Ok(path)
@@ -151,9 +159,9 @@ impl ServiceExecutor {
 
     /// Draws a certificate's pictures beside the interface. They take longer than anybody should wait for a screen.
     fn start_pictures(&self, certificate: StoredCertificate, jobs: &mut Jobs) {
-        let render = self.service.certificate_renderer(certificate);
+        let paths = self.service.paths().clone();
         jobs.start("Making the certificate's pictures", move |_| {
-            render().map(|()| None).map_err(|error| error.to_string())
+            write_pictures(&paths, &certificate).map(|()| None).map_err(|error| error.to_string())
         });
     }
 }

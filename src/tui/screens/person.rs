@@ -10,7 +10,7 @@ use crate::tui::effect::Effect;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screen::{Screen, ScreenContext, on_read_only_action, read_only_bindings};
 use crate::tui::theme::TextRole;
-use crate::view::person::PersonView;
+use crate::view::person::{PersonAttemptView, PersonView};
 
 /// One person.
 pub struct PersonScreen {
@@ -65,11 +65,11 @@ fn draw_certificates(page: &mut TextPage, data: &PersonView) {
 
 fn draw_attempts(page: &mut TextPage, data: &PersonView) {
     push_heading(page, "Attempts on this computer");
-    for (row, has_score) in &data.attempts {
+    for PersonAttemptView { row, state, is_disclosed } in &data.attempts {
         let exam_or_mode = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
-        let score = row.earned.as_ref().filter(|_| *has_score);
+        let score = row.earned.as_ref().filter(|_| *is_disclosed);
         let score = score.map_or_else(String::new, |earned| format!(", {earned} of {}", row.possible));
-        push_indented_line(page, &format!("{}  {exam_or_mode}: {}{score}", row.started_at.format_local(), row.state()));
+        push_indented_line(page, &format!("{}  {exam_or_mode}: {}{score}", row.started_at.format_local(), state));
     }
     if data.attempts.is_empty() {
         page.push_text(TextRole::Dim, "  none");

@@ -1,0 +1,171 @@
+//! All projections at once: the rows of one chain, the rows of a whole store, and how two sets of rows differ.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::attempt::Mode;
+use crate::attempt::chain::StoredFact;
+use crate::attempt::fact::kind_label;
+use crate::ids::{Digest, StreamId};
+use crate::projections::attempts::{ATTEMPTS, AttemptRow};
+use crate::projections::certificates::{CERTIFICATES, CertificateRow};
+use crate::projections::people::{PEOPLE, PersonRow};
+use crate::projections::row::{ColumnValue, Projection, ProjectionRow, StoredRow, row_digest};
+use crate::projections::study::{
+    PRACTICE_ANSWERS, PracticeAnswer, QUESTION_PROGRESS, QuestionProgress, StudiedQuestion,
+};
+
+/// All projections.
+pub const PROJECTIONS: [&Projection; 5] = [&PEOPLE, &ATTEMPTS, &CERTIFICATES, &PRACTICE_ANSWERS, &QUESTION_PROGRESS];
+
+/// The rows that one chain makes.
+#[derive(Debug, Default)]
+pub struct ChainRows {
+    /// The person, if it is a person's chain.
+    pub person: Option<PersonRow>,
+    /// The certificates in a person's chain.
+    pub certificates: Vec<CertificateRow>,
+    /// The attempt, if it is an attempt's chain.
+    pub attempt: Option<AttemptRow>,
+    /// The answers of a practice.
+    pub practice_answers: Vec<PracticeAnswer>,
+}
+
+impl ChainRows {
+    /// Computes the rows of a chain. Practice answers are computed from the fact `first_seq` on.
+    pub fn fold(
+        stream: StreamId,
+        chain: &[StoredFact],
+        first_seq: u32,
+        find_content: &dyn Fn(Digest) -> Option<String>,
+    ) -> Self {
+        let Some(first) = chain.first() else { return Self::default() };
+        match kind_label(&first.kind) {
+            "added" => match PersonRow::fold(stream.to_trainee_id(), chain) {
+                Some(person) => {
+                    Self { person: Some(person), certificates: CertificateRow::fold(chain), ..Self::default() }
+                }
+                None => Self::default(),
+            },
+            "started" => {
+                let attempt_id = stream.to_attempt_id();
+                let attempt = AttemptRow::fold(attempt_id, chain);
+                let is_practice = attempt.as_ref().is_some_and(|attempt| attempt.mode == Mode::Practice);
+                let practice_answers = if is_practice {
+                    PracticeAnswer::fold(attempt_id, chain, first_seq, find_content)
+                } else {
+                    Vec::new()
+                };
+                Self { attempt, practice_answers, ..Self::default() }
+            }
+            _ => Self::default(),
+        }
+    }
+}
+
+/// The rows of all projections of a store, by projection and key.
+#[derive(Debug, Default)]
+pub struct ProjectionTables {
+    tables: BTreeMap<&'static str, BTreeMap<Vec<ColumnValue>, StoredRow>>,
+    answers_by_question: BTreeMap<StudiedQuestion, Vec<PracticeAnswer>>,
+}
+
+impl ProjectionTables {
+    /// Adds the rows of a chain.
+    pub fn add_chain(&mut self, rows: ChainRows) {
+        rows.person.iter().for_each(|row| self.insert(row));
+        rows.certificates.iter().for_each(|row| self.insert(row));
+        rows.attempt.iter().for_each(|row| self.insert(row));
+        for answer in rows.practice_answers {
+            self.insert(&answer);
+            self.answers_by_question.entry(answer.question.clone()).or_default().push(answer);
+        }
+    }
+
+    /// Computes the rows that rest on several chains, once all chains were added.
+    pub fn finish(&mut self) {
+        for (question, answers) in std::mem::take(&mut self.answers_by_question) {
+            if let Some(progress) = QuestionProgress::fold(&question, &answers) {
+                self.insert(&progress);
+            }
+        }
+    }
+
+    fn insert<R: ProjectionRow>(&mut self, row: &R) {
+        let stored = StoredRow::from_row(row);
+        let key = stored.key(R::PROJECTION).to_vec();
+        self.tables.entry(R::PROJECTION.name).or_default().insert(key, stored);
+    }
+
+    /// Returns the rows of a projection, in the order of their keys.
+    pub fn rows(&self, projection: &Projection) -> impl Iterator<Item = &StoredRow> {
+        self.tables.get(projection.name).into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// Compares the rows that a store contains with these, which were computed from its facts.
+    pub fn compare(&self, projection: &'static Projection, stored_rows: &[StoredRow]) -> Vec<RowDifference> {
+        let empty = BTreeMap::new();
+        let expected = self.tables.get(projection.name).unwrap_or(&empty);
+        let mut missing: BTreeMap<_, _> = expected.iter().collect();
+        let mut differences = Vec::new();
+        for stored in stored_rows {
+            let key = stored.key(projection).to_vec();
+            let kind = match missing.remove(&key) {
+                None => DifferenceKind::Unexpected,
+                Some(expected) if expected.columns != stored.columns => {
+                    let columns = projection.columns.iter().zip(expected.columns.iter().zip(&stored.columns));
+                    let changed = columns.filter(|(_, (expected, stored))| expected != stored);
+                    DifferenceKind::Changed(changed.map(|(column, _)| column.name).collect())
+                }
+                Some(_) if row_digest(projection, &stored.columns) != stored.digest => DifferenceKind::WrongDigest,
+                Some(_) => continue,
+            };
+            differences.push(RowDifference { projection, key, kind });
+        }
+        let missing = missing.into_keys().cloned();
+        differences.extend(missing.map(|key| RowDifference { projection, key, kind: DifferenceKind::Missing }));
+        differences
+    }
+}
+
+/// A row that is not what the facts say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowDifference {
+    /// The projection.
+    pub projection: &'static Projection,
+    /// The key of the row.
+    pub key: Vec<ColumnValue>,
+    /// How it differs.
+    pub kind: DifferenceKind,
+}
+
+/// How a stored row differs from the facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DifferenceKind {
+    /// The facts make this row, and it is not stored.
+    Missing,
+    /// It is stored, and the facts make no such row.
+    Unexpected,
+    /// These columns have other values.
+    Changed(Vec<&'static str>),
+    /// Its values are right and its digest is not.
+    WrongDigest,
+}
+
+impl fmt::Display for RowDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key_part = |value: &ColumnValue| match value {
+            ColumnValue::Empty => "-".to_owned(),
+            ColumnValue::Integer(number) => number.to_string(),
+            ColumnValue::Text(text) => crate::text::single_line(text),
+        };
+        let key: Vec<_> = self.key.iter().map(key_part).collect();
+        write!(f, "{} {}: ", self.projection.name, key.join(" "))?;
+        match &self.kind {
+            DifferenceKind::Missing => f.write_str("the row is missing"),
+            DifferenceKind::Unexpected => f.write_str("no fact makes this row"),
+            DifferenceKind::Changed(columns) => write!(f, "{} does not match the facts", columns.join(", ")),
+            DifferenceKind::WrongDigest => f.write_str("the row does not match its digest"),
+        }
+    }
+}

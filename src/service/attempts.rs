@@ -1,0 +1,225 @@
+//! Attempts: list and load them, and record what the trainee does.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use super::active_attempt::{AttemptTimer, elapsed_at};
+use super::{ActiveAttempt, InputSource, ServiceError, Services};
+use crate::attempt::chain::{self, StoredFact, read_facts};
+use crate::attempt::fact::AttemptStarted;
+use crate::attempt::{Fact, Mode};
+use crate::bank::exam::{Exam, ReviewPolicy};
+use crate::exam::disclosure::{self, DisclosureLevel};
+use crate::exam::eligibility::{self, Eligibility};
+use crate::exam::replay::{self, ReplayResult};
+use crate::exam::session::{ActionMoment, ActionRefusal, AttemptAction};
+use crate::exam::{LoadedPaper, Session};
+use crate::ids::{AttemptId, ExamId, TraineeId};
+use crate::issuing::decision::applicable_facts;
+use crate::projections::attempts::{AttemptQuery, AttemptRow};
+use crate::projections::study::QuestionProgress;
+use crate::store::{Batch, Conflict, Expectation, StoreError};
+
+/// The attempts of this store.
+#[derive(Debug)]
+pub struct Attempts<S> {
+    pub(super) services: S,
+}
+
+/// An attempt that was drawn and marked again from its facts alone.
+pub type ReplayedAttempt = (Vec<StoredFact>, Arc<LoadedPaper>, ReplayResult);
+
+impl<S: Deref<Target = Services>> Attempts<S> {
+    /// Lists the attempts that a query selects, the newest first.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn list(&self, query: &AttemptQuery) -> Result<Vec<AttemptRow>, ServiceError> {
+        Ok(self.services.store.attempts(query)?)
+    }
+
+    /// Lists a trainee's progress by question.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn question_progress(&self, trainee: TraineeId) -> Result<Vec<QuestionProgress>, ServiceError> {
+        Ok(self.services.store.question_progress(trainee)?)
+    }
+
+    /// Returns the attempt that this person has in progress. An exam whose time is over is not in progress;
+    /// [`Attempts::end_timed_out`] ends it.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn open_attempt(&self, trainee: TraineeId, mode: Mode) -> Result<Option<AttemptRow>, ServiceError> {
+        let now = self.services.now().wall;
+        Ok(self.open_attempts(trainee, Some(mode))?.into_iter().find(|row| !row.is_time_over(now)))
+    }
+
+    fn open_attempts(&self, trainee: TraineeId, mode: Option<Mode>) -> Result<Vec<AttemptRow>, ServiceError> {
+        let mut rows =
+            self.list(&AttemptQuery { trainee: Some(trainee), mode, open_only: true, ..AttemptQuery::default() })?;
+        rows.retain(|row| !row.is_void(self.services.authority()));
+        Ok(rows)
+    }
+
+    /// Returns whether this person may start the exam now.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn eligibility(&self, trainee: TraineeId, exam: &Exam) -> Result<Eligibility, ServiceError> {
+        let authority = self.services.authority();
+        let rows = self.exam_attempts(trainee, &exam.id)?;
+        let prior_attempts: Vec<_> = rows.iter().map(|row| row.to_prior_attempt(authority)).collect();
+        Ok(eligibility::evaluate(exam, &prior_attempts, self.services.now().wall))
+    }
+
+    pub(super) fn exam_attempts(&self, trainee: TraineeId, exam: &ExamId) -> Result<Vec<AttemptRow>, ServiceError> {
+        let (trainee, mode, exam) = (Some(trainee), Some(Mode::Exam), Some(exam.clone()));
+        self.list(&AttemptQuery { trainee, mode, exam, ..AttemptQuery::default() })
+    }
+
+    /// Reads an attempt's facts and verifies their chain.
+    ///
+    /// # Errors
+    /// [`ServiceError::UnknownAttempt`], [`ServiceError::BrokenChain`], or what the store says.
+    pub fn facts(&self, attempt: AttemptId) -> Result<Vec<StoredFact>, ServiceError> {
+        let rows = self.services.store.stream(attempt.into())?;
+        chain::verify_chain(attempt.into(), &rows).map_err(ServiceError::BrokenChain)?;
+        if rows.is_empty() { Err(ServiceError::UnknownAttempt(attempt)) } else { Ok(rows) }
+    }
+
+    /// Reads an attempt's facts and its paper, in two queries.
+    ///
+    /// # Errors
+    /// [`ServiceError::MissingContent`] if content is missing or was changed, and those of [`Attempts::facts`].
+    pub fn load_paper(&self, attempt: AttemptId) -> Result<(Vec<StoredFact>, LoadedPaper), ServiceError> {
+        let rows = self.facts(attempt)?;
+        if rows.first().is_some_and(|row| row.salted_payload.is_none()) {
+            return Err(ServiceError::Erased);
+        }
+        let loaded_paper = match read_facts(&rows[..1]).first() {
+            Some((_, Fact::Started(started))) => self.paper_of(attempt, started)?,
+            _ => return Err(ServiceError::UnknownAttempt(attempt)),
+        };
+        Ok((rows, loaded_paper))
+    }
+
+    fn paper_of(&self, attempt: AttemptId, started: &AttemptStarted) -> Result<LoadedPaper, ServiceError> {
+        let content = self.services.store.content(&started.paper.content_digests())?;
+        LoadedPaper::load(started, |digest| content.get(&digest).cloned())
+            .map_err(|missing| ServiceError::MissingContent(attempt, missing))
+    }
+
+    /// Loads an attempt from its facts, ended or not.
+    ///
+    /// # Errors
+    /// Those of [`Attempts::load_paper`].
+    pub fn load(&self, attempt: AttemptId) -> Result<ActiveAttempt, ServiceError> {
+        let (rows, loaded_paper) = self.load_paper(attempt)?;
+        let facts = applicable_facts(&rows);
+        let session = Session::from_facts(Arc::new(loaded_paper), facts.iter().map(|(_, fact)| fact));
+        let row = AttemptRow::fold(attempt, &rows);
+        let (Some(row), Some(last_fact), Some((_, Fact::Started(started)))) = (row, rows.last(), facts.first()) else {
+            return Err(ServiceError::UnknownAttempt(attempt));
+        };
+        let now = self.services.now();
+        let recorded_elapsed = facts.iter().rev().find_map(|(_, fact)| elapsed_at(fact)).unwrap_or_default();
+        let base_elapsed = recorded_elapsed.saturating_add(now.wall.since(last_fact.stored_at));
+        let timer = AttemptTimer { base_elapsed, started: now };
+        let (trainee, invigilated) = (started.trainee, started.invigilated.is_some());
+        Ok(ActiveAttempt { trainee, session, row, invigilated, timer })
+    }
+
+    /// Returns how much may be shown of an attempt, by the exam as it is now. An exam that is gone shows objectives.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn disclosure_level(&self, row: &AttemptRow) -> Result<DisclosureLevel, ServiceError> {
+        let exam = row.exam.as_ref().and_then(|id| self.services.catalog().exam(id).ok());
+        match (row.mode, exam) {
+            (Mode::Practice, _) => Ok(DisclosureLevel::Everything),
+            (Mode::Exam, None) | (Mode::Mock, _) => Ok(DisclosureLevel::Objectives),
+            (Mode::Exam, Some(exam)) if exam.value.review == ReviewPolicy::None => Ok(DisclosureLevel::PassFail),
+            (Mode::Exam, Some(exam)) => {
+                let level = disclosure::level(row.mode, exam.value.review, self.eligibility(row.trainee, &exam.value)?);
+                if level <= DisclosureLevel::Objectives {
+                    return Ok(level);
+                }
+                // Its questions may be on a paper that is in progress.
+                let has_open_exam = self.open_attempt(row.trainee, Mode::Exam)?.is_some();
+                Ok(if has_open_exam { DisclosureLevel::Objectives } else { level })
+            }
+        }
+    }
+
+    /// Draws and marks an attempt again from its facts alone.
+    ///
+    /// # Errors
+    /// Those of [`Attempts::load_paper`], or content that is missing or was changed.
+    pub fn replay(&self, attempt: AttemptId) -> Result<ReplayedAttempt, ServiceError> {
+        let (rows, loaded_paper) = self.load_paper(attempt)?;
+        let loaded_paper = Arc::new(loaded_paper);
+        let facts: Vec<_> = applicable_facts(&rows).into_iter().map(|(_, fact)| fact).collect();
+        let content = |digest| self.services.content(digest);
+        let replayed = replay::replay(&loaded_paper, &facts, content)
+            .map_err(|missing| ServiceError::MissingContent(attempt, missing))?;
+        Ok((rows, loaded_paper, replayed))
+    }
+}
+
+impl<S: DerefMut<Target = Services>> Attempts<S> {
+    /// Ends the attempts of this person whose time ran out while nobody was at them. Returns how many were ended.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn end_timed_out(&mut self, trainee: TraineeId) -> Result<usize, ServiceError> {
+        let now = self.services.now().wall;
+        let mut ended_count = 0;
+        for row in self.open_attempts(trainee, None)?.into_iter().filter(|row| row.is_time_over(now)) {
+            let mut active_attempt = self.load(row.id)?;
+            match self.record_action(&mut active_attempt, AttemptAction::TimeOut) {
+                // Another process may be first, or a clock set back may have given time again.
+                Ok(()) => ended_count += 1,
+                Err(
+                    ServiceError::ActionRefused(ActionRefusal::Ended | ActionRefusal::TimeRemaining)
+                    | ServiceError::Store(StoreError::Conflict(Conflict::ChainContinued)),
+                ) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(ended_count)
+    }
+
+    /// Records what the trainee did: it is on disk when this returns.
+    ///
+    /// # Errors
+    /// [`ServiceError::ActionRefused`] if the attempt does not allow it, or what the store says. Nothing has changed
+    /// then.
+    pub fn record_action(
+        &mut self,
+        active_attempt: &mut ActiveAttempt,
+        action: AttemptAction,
+    ) -> Result<(), ServiceError> {
+        let now = self.services.now();
+        let piped = self.services.setting.input == InputSource::Piped;
+        let moment = ActionMoment { elapsed: active_attempt.elapsed(now), piped };
+        let fact = active_attempt.session.decide(action, moment).map_err(ServiceError::ActionRefused)?;
+        self.append_fact(active_attempt, &fact)?;
+        active_attempt.session.apply(&fact);
+        // Time that was shown once never goes back, whatever happens to the clock.
+        active_attempt.timer = AttemptTimer { base_elapsed: moment.elapsed, started: now };
+        Ok(())
+    }
+
+    /// Stores the next fact of an attempt and applies it to the row.
+    pub(super) fn append_fact(&mut self, active_attempt: &mut ActiveAttempt, fact: &Fact) -> Result<(), ServiceError> {
+        let row = &active_attempt.row;
+        let stored_fact = self.services.link_fact(row.id.into(), row.head, fact);
+        let expectations = vec![Expectation::NotErased(row.trainee)];
+        let batch = Batch { expectations, facts: vec![stored_fact], ..Batch::default() };
+        self.services.store.append(&batch)?;
+        batch.facts.iter().for_each(|stored_fact| active_attempt.row.apply(stored_fact, fact));
+        Ok(())
+    }
+}

@@ -1,0 +1,176 @@
+//! The soundness of a store: everything that can be computed again is compared, and what is only computed can be
+//! rebuilt.
+
+use std::collections::HashSet;
+use std::ops::{Deref, DerefMut};
+use std::path::PathBuf;
+
+use super::certificates::{StoredCertificate, write_credential};
+use super::{ServiceError, Services};
+use crate::attempt::chain;
+use crate::attempt::fact::kind_label;
+use crate::credential::{TrustList, Verdict};
+use crate::ids::{AttemptId, CertificateId};
+use crate::projections::attempts::AttemptQuery;
+use crate::projections::certificates::CertificateQuery;
+use crate::projections::tables::RowDifference;
+use crate::store::audit::{find_row_differences, rebuild_projections};
+use crate::store::{StoreError, StoreIdentity};
+
+/// The soundness of this store.
+#[derive(Debug)]
+pub struct Health<S> {
+    pub(super) services: S,
+}
+
+/// What a check looked at, and every fault that it found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CheckOutcome {
+    /// How many things were checked.
+    pub checked_count: usize,
+    /// The faults, a sentence each.
+    pub faults: Vec<String>,
+}
+
+impl<S: Deref<Target = Services>> Health<S> {
+    /// Returns which store this is.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn identity(&self) -> Result<StoreIdentity, ServiceError> {
+        Ok(self.services.store.identity()?)
+    }
+
+    /// Checks the structures of the store's engine.
+    ///
+    /// # Errors
+    /// What is damaged.
+    pub fn check_engine(&self) -> Result<(), StoreError> {
+        self.services.store.check_integrity()
+    }
+
+    /// Verifies every chain of facts.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn check_chains(&self) -> Result<CheckOutcome, ServiceError> {
+        let streams = self.services.store.stream_ids()?;
+        let mut faults = Vec::new();
+        for stream in &streams {
+            match self.services.store.stream(*stream) {
+                Ok(facts) => {
+                    faults.extend(chain::verify_chain(*stream, &facts).err().map(|broken| broken.to_string()));
+                }
+                Err(error @ StoreError::Damaged(_)) => faults.push(format!("chain {stream}: {error}")),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(CheckOutcome { checked_count: streams.len(), faults })
+    }
+
+    /// Compares every row of every projection with the facts.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn row_differences(&self) -> Result<Vec<RowDifference>, ServiceError> {
+        Ok(find_row_differences(&*self.services.store)?)
+    }
+
+    /// Marks every attempt that has ended again.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn check_marking(&self) -> Result<CheckOutcome, ServiceError> {
+        let mut outcome = CheckOutcome::default();
+        for stream in self.services.store.stream_ids()? {
+            // Facts and not rows say which attempts there are: a row can be missing.
+            let chain = self.services.store.stream(stream)?;
+            let is_attempt = chain.first().is_some_and(|first| kind_label(&first.kind) == "started");
+            if is_attempt && chain.iter().all(|fact| fact.salted_payload.is_some()) {
+                outcome.checked_count += 1;
+                outcome.faults.extend(self.marking_fault(stream.to_attempt_id()));
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn marking_fault(&self, attempt: AttemptId) -> Option<String> {
+        let active_attempt = match self.services.attempts().load(attempt) {
+            Ok(active_attempt) => active_attempt,
+            // A broken chain is told where chains are checked.
+            Err(ServiceError::BrokenChain(_)) => return None,
+            Err(error) => return Some(error.to_string()),
+        };
+        let finished = active_attempt.session.finished()?;
+        (finished.outcome != active_attempt.session.outcome())
+            .then(|| format!("attempt {attempt} marked again comes to another outcome"))
+    }
+
+    /// Verifies every certificate and the signature behind every row, and finds certificates without their file.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn check_certificates(&self) -> Result<CheckOutcome, ServiceError> {
+        let now = self.services.trust().latest_known_time(self.services.now().wall);
+        let mut outcome = CheckOutcome::default();
+        let query = AttemptQuery { certified_only: true, ..AttemptQuery::default() };
+        let self_issued = self.services.store.attempts(&query)?;
+        let imported = self.services.store.certificates(&CertificateQuery::default())?;
+        let mut checked_ids = HashSet::new();
+        let mut check = |id: Option<CertificateId>, stored: Result<Option<StoredCertificate>, ServiceError>| {
+            // One that was signed here for an attempt here is stored twice.
+            outcome.checked_count += usize::from(checked_ids.insert(id));
+            // An empty trust list: form and signature count, not whether the issuer is trusted here.
+            let is_valid = |stored: &StoredCertificate| {
+                stored.verify(&TrustList::default(), now.max(stored.valid_from)).verdict != Verdict::Invalid
+            };
+            match stored {
+                Ok(Some(stored)) if is_valid(&stored) => {}
+                Ok(_) => outcome.faults.extend(id.map(|id| format!("certificate {id} does not verify"))),
+                Err(error) => outcome.faults.push(error.to_string()),
+            }
+        };
+        for row in self_issued {
+            check(row.certificate, self.services.certificates().issued(row.id));
+        }
+        for row in imported {
+            let signed = self.services.certificates().verify_signatures(&[&row], &|| {});
+            check(Some(row.id), signed.and_then(|()| self.services.certificates().imported(&row).map(Some)));
+        }
+        Ok(outcome)
+    }
+
+    /// Returns the certificates whose file is missing or is not what is stored.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn missing_certificate_files(&self) -> Result<Vec<StoredCertificate>, ServiceError> {
+        let mut certificates = self.services.certificates().stored(None)?;
+        certificates.retain(|stored| !stored.has_current_file());
+        Ok(certificates)
+    }
+}
+
+impl<S: DerefMut<Target = Services>> Health<S> {
+    /// Computes all rows again from the facts, after a copy was kept. Returns where the copy is.
+    ///
+    /// # Errors
+    /// What the store or the disk says. Nothing is changed then.
+    pub fn rebuild_rows(&mut self) -> Result<Option<PathBuf>, ServiceError> {
+        let moment = self.services.now().wall.to_string().replace([':', '-'], "");
+        let folder = self.services.paths().backups_dir();
+        let copy = self.services.store.save_copy(&folder, &format!("needlewise-{moment}-before-repair.db"))?;
+        rebuild_projections(&mut *self.services.store)?;
+        Ok(copy)
+    }
+
+    /// Writes the files of certificates that have none. Returns how many were written.
+    ///
+    /// # Errors
+    /// What the store or the disk says.
+    pub fn write_missing_certificate_files(&mut self) -> Result<usize, ServiceError> {
+        let missing = self.missing_certificate_files()?;
+        missing.iter().try_for_each(|certificate| write_credential(certificate).map(|_| ()))?;
+        Ok(missing.len())
+    }
+}

@@ -1,0 +1,87 @@
+//! The ledger of an issuer: read it, revoke in it, and make the bundle that others check certificates with.
+
+use std::ops::{Deref, DerefMut};
+
+use super::{Issuing, ServiceError, Services};
+use crate::attempt::Fact;
+use crate::attempt::chain;
+use crate::attempt::fact::CertificateRevoked;
+use crate::credential::bundle::BundleContents;
+use crate::credential::{Bundle, Issuer, RevocationReason, SigningKeyPair};
+use crate::ids::{CertificateId, IssuerId};
+use crate::issuing::ledger::Ledger;
+use crate::store::Batch;
+use crate::text;
+
+impl<S: Deref<Target = Services>> Issuing<S> {
+    /// Reads an issuer's ledger and checks its chain.
+    ///
+    /// # Errors
+    /// [`ServiceError::BrokenChain`], or what the store says.
+    pub fn ledger(&self, issuer: IssuerId) -> Result<Ledger, ServiceError> {
+        let rows = self.services.store.stream(issuer.into())?;
+        chain::verify_chain(issuer.into(), &rows).map_err(ServiceError::BrokenChain)?;
+        Ledger::from_facts(&rows).map_err(|line| {
+            ServiceError::Certificate(format!(
+                "Line {line} of the issuer's ledger cannot be read. Go back to a backup."
+            ))
+        })
+    }
+
+    /// Makes an issuer's bundle as of now.
+    ///
+    /// # Errors
+    /// Those of [`Issuing::ledger`].
+    pub fn bundle(&self, issuer: &Issuer, key: &SigningKeyPair) -> Result<Bundle, ServiceError> {
+        let ledger = self.ledger(issuer.id)?;
+        let contents = BundleContents {
+            issuer: issuer.id,
+            name: issuer.name.clone(),
+            keys: issuer.keys.clone(),
+            revoked: ledger.revocations,
+            // Grows with the ledger and with every new key.
+            sequence: ledger.fact_count + issuer.keys.len() as u64,
+            ledger: ledger.entries.into_iter().map(|line| line.credential).collect(),
+        };
+        Ok(Bundle::sign(contents, key, self.services.now().wall))
+    }
+}
+
+impl<S: DerefMut<Target = Services>> Issuing<S> {
+    /// Revokes a certificate that this issuer signed.
+    ///
+    /// # Errors
+    /// [`ServiceError::UnresolvedCertificateId`] where the ledger does not hold it, [`ServiceError::Rejected`] where it
+    /// is revoked already; or what the store says.
+    pub fn revoke(
+        &mut self,
+        issuer: IssuerId,
+        id_or_suffix: &str,
+        reason: RevocationReason,
+        discloses_reason: bool,
+    ) -> Result<CertificateId, ServiceError> {
+        let ledger = self.ledger(issuer)?;
+        let ids: Vec<_> =
+            ledger.entries.iter().map(|line| line.certificate).filter(|candidate| candidate.is(id_or_suffix)).collect();
+        let certificate = match ids.as_slice() {
+            [single] => *single,
+            several => {
+                return Err(ServiceError::UnresolvedCertificateId(text::single_line(id_or_suffix), several.to_vec()));
+            }
+        };
+        if ledger.revocations.iter().any(|revoked| revoked.id == certificate) {
+            return Err(ServiceError::Rejected(format!("Certificate {} is revoked already.", certificate.short())));
+        }
+        let revoked =
+            CertificateRevoked { certificate, reason: reason.name().to_owned(), reason_published: discloses_reason };
+        self.append_to_ledger(issuer, &Fact::Revoked(revoked))?;
+        Ok(certificate)
+    }
+
+    /// Adds a line to an issuer's ledger.
+    pub(super) fn append_to_ledger(&mut self, issuer: IssuerId, fact: &Fact) -> Result<(), ServiceError> {
+        let head = self.services.chain_head(issuer.into())?;
+        let fact = self.services.link_fact(issuer.into(), head, fact);
+        Ok(self.services.store.append(&Batch { facts: vec![fact], ..Batch::default() })?)
+    }
+}

@@ -1,0 +1,241 @@
+//! `Store` in maps, for tests and previews. It keeps the same contract as the SQLite store.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Batch, Conflict, Expectation, Store, StoreError, StoreIdentity};
+use crate::attempt::Fact;
+use crate::attempt::chain::{ChainHead, StoredFact, read_facts};
+use crate::ids::{Digest, StreamId, TraineeId, to_hex};
+use crate::projections::attempts::{AttemptQuery, AttemptRow};
+use crate::projections::certificates::{CertificateQuery, CertificateRow};
+use crate::projections::people::{PersonQuery, PersonRow};
+use crate::projections::row::{ColumnValue, Projection, ProjectionRow, StoredRow};
+use crate::projections::study::{PracticeAnswer, QuestionProgress, StudiedQuestion};
+use crate::projections::tables::{ChainRows, PROJECTIONS, ProjectionTables};
+use crate::text;
+
+/// The rows of a projection by their key.
+type Table = BTreeMap<Vec<ColumnValue>, StoredRow>;
+
+/// A store that ends with the process.
+#[derive(Debug, Clone)]
+pub struct MemoryStore {
+    id: String,
+    state: State,
+}
+
+#[derive(Debug, Clone, Default)]
+struct State {
+    chains: BTreeMap<StreamId, Vec<StoredFact>>,
+    content: BTreeMap<Digest, String>,
+    tables: BTreeMap<&'static str, Table>,
+    commits: u64,
+}
+
+impl MemoryStore {
+    /// Makes an empty store with this id.
+    pub fn new(id: [u8; 16]) -> Self {
+        Self { id: to_hex(&id), state: State::default() }
+    }
+}
+
+impl State {
+    fn rows<R: ProjectionRow>(&self) -> Result<Vec<R>, StoreError> {
+        let rows = self.tables.get(R::PROJECTION.name).into_iter().flat_map(Table::values);
+        rows.map(super::verified_row).collect()
+    }
+
+    fn put<R: ProjectionRow>(&mut self, row: &R) {
+        let stored = StoredRow::from_row(row);
+        let key = stored.key(R::PROJECTION).to_vec();
+        self.tables.entry(R::PROJECTION.name).or_default().insert(key, stored);
+    }
+
+    fn check(&self, expectation: &Expectation) -> Result<(), StoreError> {
+        let people = self.rows::<PersonRow>()?;
+        let (is_met, conflict) = match expectation {
+            Expectation::NameFree { name_key, except } => {
+                let has_name = |row: &PersonRow| {
+                    row.id != *except && row.person.staff_id.is_none() && text::name_key(&row.person.name) == *name_key
+                };
+                (!people.iter().any(has_name), Conflict::NameTaken)
+            }
+            Expectation::StaffIdFree { staff_id, except } => {
+                let has_number = |row: &PersonRow| row.id != *except && row.person.staff_id.as_ref() == Some(staff_id);
+                (!people.iter().any(has_number), Conflict::StaffIdTaken)
+            }
+            Expectation::NotErased(trainee) => {
+                let chain = self.chains.get(&(*trainee).into()).map_or(&[][..], Vec::as_slice);
+                let is_erased = read_facts(chain).iter().any(|(_, fact)| matches!(fact, Fact::Erased(_)));
+                (!is_erased, Conflict::PersonErased)
+            }
+        };
+        if is_met { Ok(()) } else { Err(StoreError::Conflict(conflict)) }
+    }
+
+    fn add_fact(&mut self, fact: &StoredFact) -> Result<(), StoreError> {
+        let chain = self.chains.entry(fact.stream).or_default();
+        let head = chain.last().map_or(ChainHead::START, ChainHead::after_fact);
+        if (fact.seq, fact.previous_digest) != (head.next_seq, head.digest) {
+            return Err(StoreError::Conflict(Conflict::ChainContinued));
+        }
+        chain.push(fact.clone());
+        Ok(())
+    }
+
+    fn write_chain_rows(&mut self, stream: StreamId, first_seq: u32) -> Result<(), StoreError> {
+        let chain = self.chains.get(&stream).map_or(&[][..], Vec::as_slice);
+        let rows = ChainRows::fold(stream, chain, first_seq, &|digest| self.content.get(&digest).cloned());
+        rows.person.iter().for_each(|row| self.put(row));
+        rows.certificates.iter().for_each(|row| self.put(row));
+        rows.attempt.iter().for_each(|row| self.put(row));
+        rows.practice_answers.iter().for_each(|row| self.put(row));
+        let questions: BTreeSet<StudiedQuestion> =
+            rows.practice_answers.into_iter().map(|answer| answer.question).collect();
+        for question in questions {
+            let mut answers = self.rows::<PracticeAnswer>()?;
+            answers.retain(|answer| answer.question == question);
+            if let Some(progress) = QuestionProgress::fold(&question, &answers) {
+                self.put(&progress);
+            }
+        }
+        Ok(())
+    }
+
+    fn erase(&mut self, trainee: TraineeId) -> Result<(), StoreError> {
+        let attempts = self.rows::<AttemptRow>()?;
+        let attempts = attempts.into_iter().filter(|row| row.trainee == trainee).map(|row| StreamId::from(row.id));
+        for stream in attempts.chain([trainee.into()]) {
+            let facts = self.chains.get_mut(&stream).into_iter().flatten();
+            facts.for_each(|fact| fact.salted_payload = None);
+        }
+        for projection in PROJECTIONS {
+            let column = projection.columns.iter().position(|column| column.name == "trainee").unwrap_or(0);
+            let is_about = |row: &StoredRow| row.columns[column] == ColumnValue::text(trainee);
+            self.tables.entry(projection.name).or_default().retain(|_, row| !is_about(row));
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        batch.expectations.iter().try_for_each(|expectation| self.check(expectation))?;
+        if let Some(trainee) = batch.erased_trainee {
+            self.erase(trainee)?;
+        }
+        for (digest, text) in &batch.content {
+            self.content.entry(*digest).or_insert_with(|| text.clone());
+        }
+        let mut first_seqs = BTreeMap::new();
+        for fact in &batch.facts {
+            self.add_fact(fact)?;
+            first_seqs.entry(fact.stream).or_insert(fact.seq);
+        }
+        first_seqs.into_iter().try_for_each(|(stream, first_seq)| self.write_chain_rows(stream, first_seq))?;
+        self.commits += 1;
+        Ok(())
+    }
+}
+
+/// Returns the rows of a page: those after some row, at most so many.
+fn page<R>(rows: Vec<R>, is_after: impl Fn(&R) -> bool, max_count: Option<u32>) -> Vec<R> {
+    let max_count = max_count.and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX);
+    rows.into_iter().filter(is_after).take(max_count).collect()
+}
+
+impl Store for MemoryStore {
+    fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let mut next = self.state.clone();
+        next.append(batch)?;
+        self.state = next;
+        Ok(())
+    }
+
+    fn stream(&self, stream: StreamId) -> Result<Vec<StoredFact>, StoreError> {
+        Ok(self.state.chains.get(&stream).cloned().unwrap_or_default())
+    }
+
+    fn stream_ids(&self) -> Result<Vec<StreamId>, StoreError> {
+        Ok(self.state.chains.keys().copied().collect())
+    }
+
+    fn content(&self, digests: &[Digest]) -> Result<BTreeMap<Digest, String>, StoreError> {
+        let find = |digest: &Digest| Some((*digest, self.state.content.get(digest)?.clone()));
+        Ok(digests.iter().filter_map(find).collect())
+    }
+
+    fn attempts(&self, query: &AttemptQuery) -> Result<Vec<AttemptRow>, StoreError> {
+        let mut rows = self.state.rows::<AttemptRow>()?;
+        rows.retain(|row| {
+            query.trainee.is_none_or(|trainee| row.trainee == trainee)
+                && query.mode.is_none_or(|mode| row.mode == mode)
+                && query.exam.as_ref().is_none_or(|exam| row.exam.as_ref() == Some(exam))
+                && !(query.open_only && row.finished_at.is_some())
+                && !(query.certified_only && row.certificate.is_none())
+        });
+        rows.sort_by_key(|row| Reverse((row.started_at, row.id)));
+        let is_after = |row: &AttemptRow| query.after.is_none_or(|after| (row.started_at, row.id) < after);
+        Ok(page(rows, is_after, query.max_count))
+    }
+
+    fn people(&self, query: &PersonQuery) -> Result<Vec<PersonRow>, StoreError> {
+        let key = |row: &PersonRow| (text::name_key(&row.person.name), row.id);
+        let mut rows = self.state.rows::<PersonRow>()?;
+        rows.retain(|row| {
+            query.id.is_none_or(|id| row.id == id)
+                && query.name_key.as_ref().is_none_or(|name_key| key(row).0 == *name_key)
+                && query.staff_id.as_ref().is_none_or(|staff_id| row.person.staff_id.as_ref() == Some(staff_id))
+        });
+        rows.sort_by_cached_key(key);
+        let is_after = |row: &PersonRow| query.after.as_ref().is_none_or(|after| key(row) > *after);
+        Ok(page(rows, is_after, query.max_count))
+    }
+
+    fn certificates(&self, query: &CertificateQuery) -> Result<Vec<CertificateRow>, StoreError> {
+        let key = |row: &CertificateRow| (Reverse(row.valid_until), row.id);
+        let mut rows = self.state.rows::<CertificateRow>()?;
+        rows.retain(|row| {
+            query.trainee.is_none_or(|trainee| row.trainee == trainee) && query.id.is_none_or(|id| row.id == id)
+        });
+        rows.sort_by_key(|row| (key(row), row.trainee));
+        let is_after = |row: &CertificateRow| query.after.is_none_or(|(until, id)| key(row) > (Reverse(until), id));
+        Ok(page(rows, is_after, query.max_count))
+    }
+
+    fn question_progress(&self, trainee: TraineeId) -> Result<Vec<QuestionProgress>, StoreError> {
+        let mut rows = self.state.rows::<QuestionProgress>()?;
+        rows.retain(|row| row.trainee == trainee);
+        Ok(rows)
+    }
+
+    fn stored_rows(&self, projection: &'static Projection) -> Result<Vec<StoredRow>, StoreError> {
+        Ok(self.state.tables.get(projection.name).into_iter().flat_map(Table::values).cloned().collect())
+    }
+
+    fn replace_projections(&mut self, tables: &ProjectionTables) -> Result<(), StoreError> {
+        for projection in PROJECTIONS {
+            let rows = tables.rows(projection).map(|row| (row.key(projection).to_vec(), row.clone()));
+            self.state.tables.insert(projection.name, rows.collect());
+        }
+        self.state.commits += 1;
+        Ok(())
+    }
+
+    fn identity(&self) -> Result<StoreIdentity, StoreError> {
+        Ok(StoreIdentity { id: self.id.clone(), commits: self.state.commits })
+    }
+
+    fn set_patience(&mut self, _: Duration) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn save_copy(&self, _: &Path, _: &str) -> Result<Option<PathBuf>, StoreError> {
+        Ok(None)
+    }
+
+    fn check_integrity(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}

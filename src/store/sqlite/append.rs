@@ -1,0 +1,119 @@
+//! Stores a batch in one transaction: expectations, facts, and the rows that the changed chains make.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::{tables, upgrade};
+use crate::attempt::chain::{ChainHead, StoredFact};
+use crate::ids::{Digest, StreamId};
+use crate::projections::row::{ColumnValue, StoredRow};
+use crate::projections::study::{PRACTICE_ANSWERS, PracticeAnswer, QuestionProgress, StudiedQuestion};
+use crate::projections::tables::ChainRows;
+use crate::store::{Batch, Conflict, Expectation, StoreError};
+
+/// Stores a batch, whole or not at all.
+pub(super) fn append(connection: &mut Connection, batch: &Batch) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for expectation in &batch.expectations {
+        check_expectation(&transaction, expectation)?;
+    }
+    if let Some(erased_trainee) = batch.erased_trainee {
+        tables::delete_person(&transaction, erased_trainee)?;
+    }
+    for (digest, text) in &batch.content {
+        tables::insert_content(&transaction, *digest, text)?;
+    }
+    let first_seqs = insert_facts(&transaction, &batch.facts)?;
+    for (stream, first_seq) in first_seqs {
+        write_chain_rows(&transaction, stream, first_seq)?;
+    }
+    upgrade::count_commit(&transaction)?;
+    Ok(transaction.commit()?)
+}
+
+/// Inserts facts, each of which must follow the head of its chain. Returns the first new place of every chain.
+fn insert_facts(transaction: &Transaction<'_>, facts: &[StoredFact]) -> Result<BTreeMap<StreamId, u32>, StoreError> {
+    let mut heads: BTreeMap<StreamId, (u32, ChainHead)> = BTreeMap::new();
+    for fact in facts {
+        let (first_seq, head) = match heads.get(&fact.stream) {
+            Some(known) => *known,
+            None => {
+                let head = tables::select_head(transaction, fact.stream)?;
+                (head.next_seq, head)
+            }
+        };
+        if (fact.seq, fact.previous_digest) != (head.next_seq, head.digest) {
+            return Err(StoreError::Conflict(Conflict::ChainContinued));
+        }
+        tables::insert_fact(transaction, fact).map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) => StoreError::Conflict(Conflict::ChainContinued),
+            _ => error.into(),
+        })?;
+        heads.insert(fact.stream, (first_seq, ChainHead::after_fact(fact)));
+    }
+    Ok(heads.into_iter().map(|(stream, (first_seq, _))| (stream, first_seq)).collect())
+}
+
+fn write_chain_rows(transaction: &Transaction<'_>, stream: StreamId, first_seq: u32) -> Result<(), StoreError> {
+    let chain = tables::select_stream(transaction, stream)?;
+    // A question that cannot be read makes no row: the answer is stored all the same.
+    let find_content = |digest: Digest| tables::select_content(transaction, digest).ok().flatten();
+    let rows = ChainRows::fold(stream, &chain, first_seq, &find_content);
+    rows.person.iter().try_for_each(|row| tables::put_row(transaction, row))?;
+    rows.certificates.iter().try_for_each(|row| tables::put_row(transaction, row))?;
+    rows.attempt.iter().try_for_each(|row| tables::put_row(transaction, row))?;
+    rows.practice_answers.iter().try_for_each(|row| tables::put_row(transaction, row))?;
+    let questions: BTreeSet<&StudiedQuestion> = rows.practice_answers.iter().map(|answer| &answer.question).collect();
+    for question in questions {
+        write_progress(transaction, question)?;
+    }
+    Ok(())
+}
+
+/// Computes what all answers to a question add up to. A damaged row among them is left out: it must not keep an answer
+/// from being stored, and `doctor` finds it.
+fn write_progress(transaction: &Transaction<'_>, question: &StudiedQuestion) -> Result<(), StoreError> {
+    let StudiedQuestion { trainee, bank, question: id, revision } = question;
+    let key =
+        [ColumnValue::text(trainee), ColumnValue::text(bank), ColumnValue::text(id), ColumnValue::count(*revision)];
+    let clauses = "WHERE trainee = $1 AND bank = $2 AND question = $3 AND revision = $4";
+    let rows = tables::select_rows(transaction, &PRACTICE_ANSWERS, clauses, &key)?;
+    let answers: Vec<PracticeAnswer> = rows.iter().filter_map(StoredRow::to_row).collect();
+    if let Some(progress) = QuestionProgress::fold(question, &answers) {
+        tables::put_row(transaction, &progress)?;
+    }
+    Ok(())
+}
+
+fn check_expectation(transaction: &Transaction<'_>, expectation: &Expectation) -> Result<(), StoreError> {
+    let (sql, values, conflict) = match expectation {
+        Expectation::NameFree { name_key, except } => (
+            "SELECT 1 FROM people WHERE name_key = $1 AND id <> $2 AND staff_id IS NULL",
+            vec![name_key.clone(), except.to_string()],
+            Conflict::NameTaken,
+        ),
+        Expectation::StaffIdFree { staff_id, except } => (
+            "SELECT 1 FROM people WHERE staff_id = $1 AND id <> $2",
+            vec![staff_id.clone(), except.to_string()],
+            Conflict::StaffIdTaken,
+        ),
+        Expectation::NotErased(trainee) => (
+            "SELECT 1 FROM stored_fact WHERE stream = $1 AND kind IN ('erased', 'person.erased/1')",
+            vec![trainee.to_string()],
+            Conflict::PersonErased,
+        ),
+    };
+    let mut statement = transaction.prepare_cached(sql)?;
+    let found = statement.query_row(rusqlite::params_from_iter(values), |_| Ok(())).optional()?;
+    found.map_or(Ok(()), |()| Err(StoreError::Conflict(conflict)))
+}
+
+/// Folds the log into the file and cuts it: what was erased is also in the log until then.
+pub(super) fn empty_log(connection: &Connection) -> Result<(), StoreError> {
+    let is_busy = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0).map(|is_busy| is_busy != 0);
+    match connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", params![], is_busy)? {
+        true => Err(StoreError::ErasedDataInLog),
+        false => Ok(()),
+    }
+}

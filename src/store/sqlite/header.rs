@@ -1,0 +1,61 @@
+//! Whether a file is a needlewise store, found out without changing it.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::schema::APPLICATION_ID;
+
+/// What tells whether a file is ours.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StoreHeader {
+    /// The id of the program that made it; 0 where none was written.
+    pub(super) application_id: i32,
+    /// How many migrations it has seen.
+    pub(super) schema_version: usize,
+    /// How many tables and indexes it has.
+    pub(super) object_count: usize,
+}
+
+impl StoreHeader {
+    /// Reads it in one statement: between two, another process may make the store.
+    pub(super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
+        let sql = "SELECT application_id, user_version, (SELECT COUNT(*) FROM sqlite_master) \
+                   FROM pragma_application_id, pragma_user_version";
+        let read_header = |row: &rusqlite::Row<'_>| {
+            Ok(Self { application_id: row.get(0)?, schema_version: row.get(1)?, object_count: row.get(2)? })
+        };
+        connection.query_row(sql, [], read_header)
+    }
+
+    /// Reads it from the file alone, without its log, without a lock and without leaving a trace; nothing where that
+    /// cannot be done. A new store that was killed has no tables in the file yet: its log is read afterwards.
+    pub(super) fn read_file(path: &Path) -> Option<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let path = path.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        // A drive letter is a path within the address.
+        let path = if cfg!(windows) { format!("/{}", path.replace('\\', "/")) } else { path };
+        let connection = Connection::open_with_flags(format!("file:{path}?immutable=1"), flags).ok()?;
+        Self::read(&connection).ok()
+    }
+
+    /// Returns whether another program made the file. An empty one is nobody's.
+    pub(super) fn is_foreign(self) -> bool {
+        self.application_id != APPLICATION_ID && !self.is_empty()
+    }
+
+    /// Returns whether no program has written anything yet.
+    pub(super) fn is_empty(self) -> bool {
+        self.application_id == 0 && self.schema_version == 0 && self.object_count == 0
+    }
+}
+
+/// Returns whether the file begins as one of this program's, by the application id at byte 68 of a SQLite file
+/// (<https://www.sqlite.org/fileformat.html>). This spares every start but the first a second connection.
+pub(super) fn has_our_application_id(path: &Path) -> bool {
+    let mut header = [0; 72];
+    let is_read = File::open(path).and_then(|mut file| file.read_exact(&mut header)).is_ok();
+    is_read && header.starts_with(b"SQLite format 3\0") && header.ends_with(&APPLICATION_ID.to_be_bytes())
+}

@@ -1,0 +1,172 @@
+//! SQL that reads and writes facts, content and the rows of projections.
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, params_from_iter};
+
+use crate::attempt::chain::{ChainHead, SaltedPayload, StoredFact};
+use crate::clock::Timestamp;
+use crate::ids::{Digest, StreamId, TraineeId, from_hex, to_hex};
+use crate::projections::row::{ColumnValue, Projection, ProjectionRow, StoredRow};
+use crate::projections::tables::PROJECTIONS;
+
+/// A text column that contains the text form of `T`.
+struct Parsed<T>(T);
+
+impl<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>> FromSql for Parsed<T> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str()?.parse().map(Self).map_err(FromSqlError::other)
+    }
+}
+
+fn parse_column<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>>(
+    row: &Row<'_>,
+    index: usize,
+) -> rusqlite::Result<T> {
+    row.get(index).map(|Parsed(value)| value)
+}
+
+impl ToSql for ColumnValue {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Empty => ToSqlOutput::Owned(Value::Null),
+            Self::Integer(number) => ToSqlOutput::Owned(Value::Integer(*number)),
+            Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+        })
+    }
+}
+
+impl FromSql for ColumnValue {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Ok(match value {
+            ValueRef::Null => Self::Empty,
+            ValueRef::Integer(number) => Self::Integer(number),
+            // What this program never writes is kept as a text, which then matches no digest.
+            ValueRef::Real(number) => Self::Text(number.to_string()),
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Self::Text(String::from_utf8_lossy(bytes).into_owned()),
+        })
+    }
+}
+
+pub(super) const FACT_COLUMNS: &str =
+    "f.id, f.stream, f.seq, f.kind, f.at, f.body, f.prev, f.digest, p.salt, p.payload";
+
+pub(super) fn read_fact(row: &Row<'_>) -> rusqlite::Result<StoredFact> {
+    let salt: Option<String> = row.get(8)?;
+    let payload: Option<String> = row.get(9)?;
+    // A salt that cannot be read makes a payload that does not match: found as damage, not taken for erased.
+    let salt = salt.map(|salt| from_hex(&salt).unwrap_or_default());
+    Ok(StoredFact {
+        id: parse_column(row, 0)?,
+        stream: parse_column(row, 1)?,
+        seq: row.get(2)?,
+        kind: row.get(3)?,
+        stored_at: row.get(4).map(Timestamp::from_millis)?,
+        payload_digest: parse_column(row, 5)?,
+        previous_digest: parse_column(row, 6)?,
+        digest: parse_column(row, 7)?,
+        salted_payload: salt.zip(payload).map(|(salt, payload)| SaltedPayload { salt, payload }),
+    })
+}
+
+pub(super) fn select_stream(connection: &Connection, stream: StreamId) -> rusqlite::Result<Vec<StoredFact>> {
+    let sql = format!(
+        "SELECT {FACT_COLUMNS} FROM stored_fact f LEFT JOIN fact_payload p ON p.fact = f.id \
+         WHERE f.stream = $1 ORDER BY f.seq"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    statement.query_map([stream.to_string()], read_fact)?.collect()
+}
+
+pub(super) fn select_content(connection: &Connection, digest: Digest) -> rusqlite::Result<Option<String>> {
+    let mut statement = connection.prepare_cached("SELECT text FROM stored_content WHERE digest = $1")?;
+    statement.query_row([digest.to_string()], |row| row.get(0)).optional()
+}
+
+pub(super) fn select_head(connection: &Connection, stream: StreamId) -> rusqlite::Result<ChainHead> {
+    let sql = "SELECT seq, digest FROM stored_fact WHERE stream = $1 ORDER BY seq DESC LIMIT 1";
+    let read_head = |row: &Row<'_>| {
+        Ok(ChainHead { next_seq: row.get::<_, u32>(0)?.saturating_add(1), digest: parse_column(row, 1)? })
+    };
+    let head = connection.prepare_cached(sql)?.query_row([stream.to_string()], read_head).optional()?;
+    Ok(head.unwrap_or(ChainHead::START))
+}
+
+pub(super) fn insert_fact(connection: &Connection, fact: &StoredFact) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO stored_fact (id, stream, seq, kind, at, body, prev, digest) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let (id, stream) = (fact.id.to_string(), fact.stream.to_string());
+    let (body, prev, digest) =
+        (fact.payload_digest.to_string(), fact.previous_digest.to_string(), fact.digest.to_string());
+    let values = params![id, stream, fact.seq, fact.kind, fact.stored_at.as_millis(), body, prev, digest];
+    connection.prepare_cached(sql)?.execute(values)?;
+    if let Some(salted) = &fact.salted_payload {
+        let sql = "INSERT INTO fact_payload (fact, salt, payload) VALUES ($1, $2, $3)";
+        connection.prepare_cached(sql)?.execute(params![id, to_hex(&salted.salt), salted.payload])?;
+    }
+    Ok(())
+}
+
+pub(super) fn insert_content(connection: &Connection, digest: Digest, text: &str) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO stored_content (digest, text) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING";
+    connection.prepare_cached(sql)?.execute(params![digest.to_string(), text]).map(|_| ())
+}
+
+/// Deletes what can be deleted of a person: salts and payloads of their own chain and of their attempts', and every
+/// row about them.
+pub(super) fn delete_person(connection: &Connection, trainee: TraineeId) -> rusqlite::Result<()> {
+    let trainee = trainee.to_string();
+    let delete_payloads = "DELETE FROM fact_payload WHERE fact IN (SELECT id FROM stored_fact WHERE stream = $1 \
+                   OR stream IN (SELECT id FROM attempts WHERE trainee = $1))";
+    connection.execute(delete_payloads, [&trainee])?;
+    for projection in PROJECTIONS {
+        let has_trainee = projection.columns.iter().any(|column| column.name == "trainee");
+        let column = if has_trainee { "trainee" } else { "id" };
+        connection.execute(&format!("DELETE FROM {} WHERE {column} = $1", projection.name), [&trainee])?;
+    }
+    Ok(())
+}
+
+/// Writes a row, in place of one with the same key.
+pub(super) fn put_row<R: ProjectionRow>(connection: &Connection, row: &R) -> rusqlite::Result<()> {
+    put_stored_row(connection, R::PROJECTION, &StoredRow::from_row(row))
+}
+
+/// Writes a row in its stored form, in place of one with the same key.
+pub(super) fn put_stored_row(
+    connection: &Connection,
+    projection: &Projection,
+    row: &StoredRow,
+) -> rusqlite::Result<()> {
+    let places: Vec<_> = (1..=projection.columns.len() + 1).map(|number| format!("${number}")).collect();
+    let sql = format!(
+        "INSERT OR REPLACE INTO {} ({}) VALUES ({})",
+        projection.name,
+        column_list(projection),
+        places.join(", ")
+    );
+    let digest = ColumnValue::text(row.digest);
+    connection.prepare_cached(&sql)?.execute(params_from_iter(row.columns.iter().chain([&digest]))).map(|_| ())
+}
+
+/// Returns the rows that some clauses select, as they are stored.
+pub(super) fn select_rows(
+    connection: &Connection,
+    projection: &'static Projection,
+    clauses: &str,
+    values: &[ColumnValue],
+) -> rusqlite::Result<Vec<StoredRow>> {
+    let sql = format!("SELECT {} FROM {} {clauses}", column_list(projection), projection.name);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let read_row = |row: &Row<'_>| {
+        let columns = (0..projection.columns.len()).map(|index| row.get(index)).collect::<rusqlite::Result<_>>()?;
+        // A digest that cannot be read matches nothing.
+        let digest = row.get::<_, String>(projection.columns.len())?.parse().unwrap_or(Digest::ZERO);
+        Ok(StoredRow { columns, digest })
+    };
+    statement.query_map(params_from_iter(values), read_row)?.collect()
+}
+
+fn column_list(projection: &Projection) -> String {
+    let names: Vec<_> = projection.columns.iter().map(|column| column.name).collect();
+    format!("{}, digest", names.join(", "))
+}

@@ -1,0 +1,122 @@
+//! Brings a SQLite store to the schema of this program. A copy is kept first.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use super::header::StoreHeader;
+use super::schema::{APPLICATION_ID, IDENTITY_TABLE, MIGRATIONS, are_projections_current, make_projection_tables};
+use super::{SqliteOptions, tables};
+use crate::attempt::chain::StoredFact;
+use crate::ids::{Digest, StreamId, to_hex};
+use crate::paths;
+use crate::projections::tables::{PROJECTIONS, ProjectionTables};
+use crate::store::StoreError;
+use crate::store::audit::{FactSource, compute_projections};
+
+/// Marks an empty file as ours and gives it its id, before the write-ahead log is switched on: a new store that is
+/// killed then has both in the main file.
+pub(super) fn claim_empty_file(connection: &mut Connection, options: &SqliteOptions) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another program may have been first.
+    if StoreHeader::read(&transaction)?.is_empty() {
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        ensure_identity(&transaction, options)?;
+    }
+    Ok(transaction.commit()?)
+}
+
+/// Runs the missing migrations and computes the projections again if their versions changed, in one transaction. Ten
+/// programs may try at once and one of them does it.
+pub(super) fn upgrade(
+    connection: &mut Connection,
+    path: Option<&Path>,
+    options: &SqliteOptions,
+) -> Result<(), StoreError> {
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version = StoreHeader::read(&transaction)?.schema_version;
+    let is_migrated = version == MIGRATIONS.len();
+    if is_migrated && are_projections_current(&transaction)? {
+        return Ok(());
+    }
+    // This transaction holds the write lock, so that the copy has everything that was ever written.
+    if let (Some(path), Some(folder), true) = (path, &options.copy_folder, version > 0) {
+        let moment = options.now.to_string().replace([':', '-'], "");
+        save_copy(path, folder, &format!("needlewise-{moment}-before-upgrade.db"))?;
+    }
+    for migration in MIGRATIONS.iter().skip(version) {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    ensure_identity(&transaction, options)?;
+    make_projection_tables(&transaction)?;
+    let projections = compute_projections(&*transaction)?;
+    write_projections(&transaction, &projections)?;
+    Ok(transaction.commit()?)
+}
+
+/// Replaces the rows of all projections in one transaction.
+pub(super) fn replace_projections(
+    connection: &mut Connection,
+    projections: &ProjectionTables,
+) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    make_projection_tables(&transaction)?;
+    write_projections(&transaction, projections)?;
+    count_commit(&transaction)?;
+    Ok(transaction.commit()?)
+}
+
+/// Counts a transaction.
+pub(super) fn count_commit(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.prepare_cached("UPDATE store SET commits = commits + 1")?.execute([]).map(|_| ())
+}
+
+fn ensure_identity(transaction: &Transaction<'_>, options: &SqliteOptions) -> rusqlite::Result<()> {
+    transaction.execute_batch(IDENTITY_TABLE)?;
+    let sql = "INSERT INTO store (id, commits) SELECT $1, 0 WHERE NOT EXISTS (SELECT 1 FROM store)";
+    transaction.execute(sql, params![to_hex(&options.new_store_id)])?;
+    count_commit(transaction)
+}
+
+fn write_projections(connection: &Connection, projections: &ProjectionTables) -> rusqlite::Result<()> {
+    for projection in PROJECTIONS {
+        for row in projections.rows(projection) {
+            tables::put_stored_row(connection, projection, row)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a copy of the store at `path` through a second connection, into a file of this user only.
+pub(super) fn save_copy(path: &Path, folder: &Path, file_name: &str) -> Result<PathBuf, StoreError> {
+    let target = folder.join(file_name);
+    let unreachable = |cause: &dyn std::fmt::Display| {
+        let (folder, cause) = (folder.to_string_lossy(), cause.to_string());
+        let (folder, cause) = (crate::text::single_line(&folder), crate::text::single_line(&cause));
+        StoreError::Unreachable(format!("a copy cannot be written to {folder}: {cause}"))
+    };
+    let source = Connection::open(path)?;
+    let write_copy = |temporary: &Path| {
+        let name = temporary.to_str().ok_or_else(|| std::io::Error::other("the path is not Unicode"))?;
+        source.execute("VACUUM INTO $1", [name]).map(|_| ()).map_err(std::io::Error::other)
+    };
+    paths::write_atomic_with(&target, write_copy).map_err(|error| unreachable(&error))?;
+    Ok(target)
+}
+
+impl FactSource for Connection {
+    fn all_streams(&self) -> Result<Vec<StreamId>, StoreError> {
+        super::queries::stream_ids(self)
+    }
+
+    fn chain(&self, stream: StreamId) -> Result<Vec<StoredFact>, StoreError> {
+        Ok(tables::select_stream(self, stream)?)
+    }
+
+    fn one_content(&self, digest: Digest) -> Result<Option<String>, StoreError> {
+        Ok(tables::select_content(self, digest)?)
+    }
+}
