@@ -354,7 +354,7 @@ fn doctor_says_where_everything_lives_and_that_it_is_sound() {
         "doctor",
         world.run(["doctor"]).all().lines().filter(|line| !line.contains(" banks: ")).collect::<Vec<_>>().join("\n")
     );
-    assert_eq!(members(&world.run(["doctor", "--json"]).json()), ["checks", "paths", "store"]);
+    assert_eq!(members(&world.run(["doctor", "--json"]).json()), ["checks", "paths", "repairs", "store"]);
 }
 
 #[test]
