@@ -67,7 +67,7 @@ fn main() {
         assert_eq!(parsed.questions.len(), 10_000);
         drop(parsed);
         let (ours, reading) = time(|| json::parse_bank("large.json", text.as_bytes()));
-        assert!(reading.value.is_some(), "{}", reading.problems[0].render(false));
+        assert!(reading.value.is_some(), "{}", reading.problems[0].render(needlewise::problem::ReportStyle::Plain));
         ratios.push(ours.as_secs_f64() / plain.as_secs_f64());
     }
     println!("reading / serde_json's typed parse: {:.2} (goal: at most 1.5)", median(ratios));

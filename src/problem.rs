@@ -107,11 +107,20 @@ pub struct Problem {
 /// The most characters of a line that are shown on either side of a problem.
 const MAX_CONTEXT_CHARS: usize = 60;
 
+/// How a problem is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportStyle {
+    /// Without colors.
+    Plain,
+    /// With the colors of a terminal.
+    Colored,
+}
+
 impl Problem {
     /// Draws the problem as a compiler would: message, place, the line with carets, and the remedy.
     ///
     /// Only the part of the line around the place is shown, since a bank may be one line of many megabytes.
-    pub fn render(&self, color: bool) -> String {
+    pub fn render(&self, style: ReportStyle) -> String {
         let location = &self.location;
         let line = location.source.line_index(location.span.start);
         let (excerpt_text, carets) = excerpt(&location.source.text, location.source.line_range(line), &location.span);
@@ -137,7 +146,10 @@ impl Problem {
             primary_group = primary_group.element(Level::NOTE.message(explanation));
         }
         let report = [primary_group, annotate_snippets::Group::with_title(Level::HELP.secondary_title(help.as_str()))];
-        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let renderer = match style {
+            ReportStyle::Colored => Renderer::styled(),
+            ReportStyle::Plain => Renderer::plain(),
+        };
         let rendered = renderer.render(&report);
         // The library would repeat the path of a longer excerpt; ours names pointer and true column in one line.
         rendered.replacen('\n', &format!("\n  --> {location_text}\n"), 1)

@@ -25,7 +25,7 @@ mod error;
 pub mod health;
 pub mod imports;
 pub mod issuing;
-mod ledger;
+pub mod ledger;
 pub mod people;
 pub mod records;
 pub mod remarking;

@@ -3,7 +3,7 @@ use super::{CommandResult, Env};
 use crate::attempt::Mode;
 use crate::bank::catalog::{Catalog, CatalogMiss};
 use crate::bank::exam::Exam;
-use crate::cli::launch;
+use crate::cli::launch::{self, PlainArgs};
 use crate::cli::passphrase::PassphraseArgs;
 use crate::ids::{AttemptId, ExamId};
 use crate::projections::people::PersonRow;
@@ -38,14 +38,13 @@ pub struct ExamArgs {
     clock_checked: bool,
     #[command(flatten)]
     unlock: PassphraseArgs,
-    /// Line by line, for screen readers, serial lines and scripts
-    #[arg(long)]
-    plain: bool,
+    #[command(flatten)]
+    plain: PlainArgs,
 }
 
 /// Takes the exam in plain mode, or opens the interface at the exam.
 pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
-    launch::require_terminal(args.plain, env)?;
+    launch::require_terminal(args.plain.mode(), env)?;
     let mut service = env.open_service()?;
     let trainee = env.find_or_add_trainee(&mut service)?;
     let is_piped = !env.terminal.is_stdin_terminal;
@@ -82,7 +81,7 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
         }
     };
     if !active_attempt.invigilated {
-        return launch::run_attempt(args.plain, env, service, trainee, active_attempt);
+        return launch::run_attempt(args.plain.mode(), env, service, trainee, active_attempt);
     }
     if is_piped {
         return Err(Failure::usage("An invigilated exam is typed by a person; piped input is refused."));
@@ -92,7 +91,7 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
         args.unlock.open_key(env, &env.issuer()?)?;
     }
     let attempt_id = active_attempt.row.id;
-    match launch::run_attempt(args.plain, env, service, trainee, active_attempt)? {
+    match launch::run_attempt(args.plain.mode(), env, service, trainee, active_attempt)? {
         error::EXIT_SUCCESS => sign_passed_exam(attempt_id, args, env),
         code => Ok(code),
     }

@@ -14,9 +14,32 @@ use crate::tui::file_preview::PreviewExecutor;
 use crate::tui::start::{self, FirstScreen};
 use crate::tui::theme::Theme;
 
+/// How an attempt is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InterfaceMode {
+    /// In full screen.
+    FullScreen,
+    /// Line by line.
+    Plain,
+}
+
+/// The `--plain` option of commands that take an attempt.
+#[derive(Debug, clap::Args)]
+pub struct PlainArgs {
+    /// Line by line, for screen readers, serial lines and scripts
+    #[arg(long)]
+    plain: bool,
+}
+
+impl PlainArgs {
+    pub(super) fn mode(&self) -> InterfaceMode {
+        if self.plain { InterfaceMode::Plain } else { InterfaceMode::FullScreen }
+    }
+}
+
 /// Opens the interface at home.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
-    require_terminal(false, env)?;
+    require_terminal(InterfaceMode::FullScreen, env)?;
     let service = env.open_service()?;
     let people = service.people().list()?;
     let trainee = match (&env.global.trainee, people.len()) {
@@ -28,13 +51,13 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
 
 /// Sits an attempt, line by line or in full screen.
 pub(super) fn run_attempt(
-    plain: bool,
+    mode: InterfaceMode,
     env: &mut Env<'_>,
     service: Services,
     trainee: PersonRow,
     active_attempt: ActiveAttempt,
 ) -> CommandResult {
-    if !plain {
+    if mode == InterfaceMode::FullScreen {
         return open_interface(env, service, FirstScreen::Attempt(trainee, Box::new(active_attempt)));
     }
     let input = env.input.take().ok_or_else(|| Failure::usage("There is no standard input."))?;
@@ -67,7 +90,10 @@ fn to_command_result(end: std::io::Result<InterfaceEnd>) -> CommandResult {
 }
 
 fn theme(env: &Env<'_>) -> Theme {
-    Theme::choose(env.is_color_enabled(), env.terminal.colorfgbg.as_deref())
+    match env.is_color_enabled() {
+        true => Theme::for_background(env.terminal.colorfgbg.as_deref()),
+        false => Theme::Plain,
+    }
 }
 
 fn terminal_failure(error: std::io::Error) -> Failure {
@@ -78,8 +104,8 @@ fn terminal_failure(error: std::io::Error) -> Failure {
 ///
 /// # Errors
 /// Exit code 2 with the hint `--plain`.
-pub(super) fn require_terminal(plain: bool, env: &Env<'_>) -> Result<(), Failure> {
-    if plain || (env.terminal.is_stdin_terminal && env.terminal.is_stdout_terminal) {
+pub(super) fn require_terminal(mode: InterfaceMode, env: &Env<'_>) -> Result<(), Failure> {
+    if mode == InterfaceMode::Plain || (env.terminal.is_stdin_terminal && env.terminal.is_stdout_terminal) {
         return Ok(());
     }
     Err(Failure::usage(

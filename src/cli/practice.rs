@@ -6,7 +6,7 @@ use crate::attempt::Mode;
 use crate::attempt::paper::Seed;
 use crate::bank::catalog::{Catalog, CatalogEntry};
 use crate::bank::lazy::LazyBank;
-use crate::cli::launch;
+use crate::cli::launch::{self, PlainArgs};
 use crate::ids::BankId;
 use crate::service::Services;
 
@@ -27,14 +27,13 @@ pub struct PracticeArgs {
     /// Draw the same questions for the same text
     #[arg(long, value_name = "TEXT")]
     seed: Option<String>,
-    /// Line by line, for screen readers, serial lines and scripts
-    #[arg(long)]
-    plain: bool,
+    #[command(flatten)]
+    plain: PlainArgs,
 }
 
 /// Practices in plain mode, or opens the interface at the practice.
 pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
-    launch::require_terminal(args.plain, env)?;
+    launch::require_terminal(args.plain.mode(), env)?;
     let mut service = env.open_service()?;
     let trainee = env.find_or_add_trainee(&mut service)?;
     service.attempts_mut().end_timed_out(trainee.id)?;
@@ -52,7 +51,7 @@ pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
         let seed = make_seed(args.seed.as_deref(), &mut service);
         service.attempts_mut().begin_practice(trainee.id, &banks, args.count.into(), seed)?
     };
-    launch::run_attempt(args.plain, env, service, trainee, active_attempt)
+    launch::run_attempt(args.plain.mode(), env, service, trainee, active_attempt)
 }
 
 /// Makes the seed from the text a person gave, by SHA-256, or from chance.

@@ -65,6 +65,15 @@ pub struct RevocationList {
     pub ledger: BTreeSet<Digest>,
 }
 
+/// Whether an issuer's certificates need a revocation list that is not old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListRequirement {
+    /// They do.
+    Required,
+    /// They count without one.
+    Waived,
+}
+
 impl TrustList {
     /// Reads whom this machine trusts from the text of its file.
     ///
@@ -99,7 +108,7 @@ impl TrustList {
     ///
     /// # Errors
     /// In words, where it is no key, or is trusted under another name.
-    pub fn add(&mut self, did: &str, name: &str, today: Day, without_revocation: bool) -> Result<(), String> {
+    pub fn add(&mut self, did: &str, name: &str, today: Day, lists: ListRequirement) -> Result<(), String> {
         if fingerprint(did).is_none() {
             return Err(format!(
                 "\"{}\" is no did:key of an Ed25519 key.",
@@ -114,7 +123,7 @@ impl TrustList {
         let key = KeyPeriod { did: did.to_owned(), from: today, until: None, compromised: false, endorsement: None };
         match self.issuers.iter_mut().find(|issuer| issuer.name == name) {
             Some(issuer) => {
-                issuer.without_revocation = without_revocation;
+                issuer.without_revocation = lists == ListRequirement::Waived;
                 if issuer.keys.iter().all(|existing_key| existing_key.did != did) {
                     // What was told under the keys before may have been a thief's: only the new key's word counts now.
                     issuer.list = None;
@@ -123,6 +132,7 @@ impl TrustList {
             }
             None => {
                 let name = name.to_owned();
+                let without_revocation = lists == ListRequirement::Waived;
                 self.issuers.push(TrustedIssuer { name, keys: vec![key], without_revocation, list: None });
             }
         }

@@ -13,6 +13,15 @@ use crate::issuing::ledger::Ledger;
 use crate::store::Batch;
 use crate::text;
 
+/// Whether others learn why a certificate was revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReasonDisclosure {
+    /// Bundles say it.
+    Published,
+    /// It stays in the ledger.
+    Withheld,
+}
+
 impl<S: Deref<Target = Services>> Issuing<S> {
     /// Reads an issuer's ledger and checks its chain.
     ///
@@ -58,7 +67,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         issuer: IssuerId,
         id_or_suffix: &str,
         reason: RevocationReason,
-        discloses_reason: bool,
+        disclosure: ReasonDisclosure,
     ) -> Result<CertificateId, ServiceError> {
         let ledger = self.ledger(issuer)?;
         let ids: Vec<_> =
@@ -72,8 +81,8 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         if ledger.revocations.iter().any(|revoked| revoked.id == certificate) {
             return Err(ServiceError::Rejected(format!("Certificate {} is revoked already.", certificate.short())));
         }
-        let revoked =
-            CertificateRevoked { certificate, reason: reason.name().to_owned(), reason_published: discloses_reason };
+        let reason_published = disclosure == ReasonDisclosure::Published;
+        let revoked = CertificateRevoked { certificate, reason: reason.name().to_owned(), reason_published };
         self.append_to_ledger(issuer, &Fact::Revoked(revoked))?;
         Ok(certificate)
     }

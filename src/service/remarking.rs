@@ -147,7 +147,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
                 state: row.state(self.services.authority()),
                 row,
             };
-            plan.add_attempt(change, &finished.outcome, &issuer_session, question_index, request.allow_lost_passes);
+            plan.add_attempt(change, &finished.outcome, &issuer_session, question_index, request);
         }
         match plan {
             Some(plan) => {
@@ -248,7 +248,7 @@ impl RemarkPlan {
         current_outcome: &Outcome,
         issuer_marking: &Session,
         question_index: usize,
-        allow_lost_passes: bool,
+        request: &RemarkRequest<'_>,
     ) {
         let (question, answer) = (
             &issuer_marking.loaded_paper().questions[question_index].question,
@@ -264,7 +264,7 @@ impl RemarkPlan {
         // What another key made of it is put right too.
         if change.new_outcome == *current_outcome && change.new_outcome == issuer_marking {
             self.unchanged_count += 1;
-        } else if passed && change.new_outcome.result != ExamResult::Passed && !allow_lost_passes {
+        } else if passed && change.new_outcome.result != ExamResult::Passed && !request.allow_lost_passes {
             self.preserved_passes.push(change);
         } else {
             self.changes.push(change);

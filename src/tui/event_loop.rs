@@ -33,11 +33,17 @@ pub trait TerminalHost {
     /// What the system says; the terminal is gone then.
     fn resume(&mut self) -> io::Result<Rect>;
 
-    /// Lets the terminal report the mouse, or ends that. A terminal that was given back does not report it.
+    /// Lets the terminal report the mouse. A terminal that was given back does not report it.
     ///
     /// # Errors
     /// What the system says; the terminal is gone then.
-    fn capture_mouse(&mut self, is_captured: bool) -> io::Result<()>;
+    fn capture_mouse(&mut self) -> io::Result<()>;
+
+    /// Ends that the terminal reports the mouse.
+    ///
+    /// # Errors
+    /// What the system says; the terminal is gone then.
+    fn release_mouse(&mut self) -> io::Result<()>;
 }
 
 /// Runs until the interface ends, and returns how it ended.
@@ -55,7 +61,8 @@ pub fn run<B: Backend>(
         }
         if app.wants_mouse() != is_mouse_captured {
             is_mouse_captured = app.wants_mouse();
-            if host.capture_mouse(is_mouse_captured).is_err() {
+            let changed = if is_mouse_captured { host.capture_mouse() } else { host.release_mouse() };
+            if changed.is_err() {
                 return TERMINAL_LOST;
             }
         }

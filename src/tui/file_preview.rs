@@ -1,5 +1,6 @@
 //! Carries out the commands of a bank preview: it reads the bank file and checks it again when it changes. It uses no store.
 
+use crate::problem::ReportStyle;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -89,7 +90,7 @@ impl Execute for PreviewExecutor {
 pub fn preview_content(name: &str, bytes: &[u8], today: Day, syllabus: Option<&Syllabus>) -> PreviewContent {
     let parsed = json::parse_bank(name, bytes);
     let preview_bank = parsed.value.and_then(|bank| build_preview_bank(bank, today, syllabus));
-    let rendered_problems = || parsed.problems.iter().map(|problem| problem.render(false)).collect();
+    let rendered_problems = || parsed.problems.iter().map(|problem| problem.render(ReportStyle::Plain)).collect();
     preview_bank.map_or_else(|| PreviewContent::Problems(rendered_problems()), PreviewContent::Bank)
 }
 

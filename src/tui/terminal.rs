@@ -89,11 +89,12 @@ impl TerminalHost for ProcessHost {
         Ok(crate::tui::event_loop::clamped_area(columns, rows))
     }
 
-    fn capture_mouse(&mut self, is_captured: bool) -> io::Result<()> {
-        match is_captured {
-            true => execute!(io::stdout(), EnableMouseCapture),
-            false => execute!(io::stdout(), DisableMouseCapture),
-        }
+    fn capture_mouse(&mut self) -> io::Result<()> {
+        execute!(io::stdout(), EnableMouseCapture)
+    }
+
+    fn release_mouse(&mut self) -> io::Result<()> {
+        execute!(io::stdout(), DisableMouseCapture)
     }
 }
 

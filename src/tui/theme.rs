@@ -33,13 +33,12 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// Chooses a theme: none of color where it is unwanted, light where the terminal says so (COLORFGBG, as `15;0`).
-    pub fn choose(use_color: bool, colorfgbg: Option<&str>) -> Self {
+    /// Chooses the theme with colors for a terminal: the light one if its background is light (COLORFGBG, as `15;0`).
+    pub fn for_background(colorfgbg: Option<&str>) -> Self {
         let background = colorfgbg.and_then(|colorfgbg| colorfgbg.rsplit(';').next()?.parse::<u8>().ok());
-        match (use_color, background) {
-            (false, _) => Self::Plain,
-            (true, Some(7 | 9..=15)) => Self::Light,
-            (true, _) => Self::Dark,
+        match background {
+            Some(7 | 9..=15) => Self::Light,
+            _ => Self::Dark,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Reading banks and exams: all problems, each once, at their places; never a panic.
 
 use needlewise::bank::format::json;
-use needlewise::problem::{Problem, Severity};
+use needlewise::problem::{Problem, ReportStyle, Severity};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn places(text: impl AsRef<[u8]>) -> Vec<String> {
 }
 
 fn drawn(text: &str) -> String {
-    let drawn: Vec<_> = problems(text).iter().map(|problem| problem.render(false)).collect();
+    let drawn: Vec<_> = problems(text).iter().map(|problem| problem.render(ReportStyle::Plain)).collect();
     drawn.join("\n\n")
 }
 
@@ -38,7 +38,7 @@ fn every_shipped_bank_and_exam_is_clean_and_read_in_one_pass() {
             let path = entry.expect("an entry").path();
             if path.extension().is_some_and(|ending| ending == "json") {
                 let reading = json::parse_any(&path.to_string_lossy(), &std::fs::read(&path).expect("a file"));
-                assert!(reading.problems().is_empty(), "{}", reading.problems()[0].render(false));
+                assert!(reading.problems().is_empty(), "{}", reading.problems()[0].render(ReportStyle::Plain));
             }
         }
     }
@@ -279,7 +279,7 @@ proptest! {
     fn any_bytes_give_problems_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let reading = json::parse_any("any.json", &bytes);
         prop_assert!(!reading.problems().is_empty());
-        reading.problems().iter().for_each(|problem| { problem.render(true); });
+        reading.problems().iter().for_each(|problem| { problem.render(ReportStyle::Colored); });
     }
 
     #[test]
@@ -290,7 +290,7 @@ proptest! {
         bank["questions"][at][&member] = value.clone();
         bank[&member] = value;
         for problem in json::parse_bank("bank.json", bank.to_string().as_bytes()).problems {
-            problem.render(false);
+            problem.render(ReportStyle::Plain);
         }
     }
 }

@@ -6,7 +6,7 @@ use needlewise::clock::{Millis, Timestamp};
 use needlewise::credential::bundle::BundleContents;
 use needlewise::credential::issuer::{KeyMaterial, KeyRotation};
 use needlewise::credential::key::{KeyPeriod, fingerprint};
-use needlewise::credential::trust::{RevocationList, TrustedIssuer};
+use needlewise::credential::trust::{ListRequirement, RevocationList, TrustedIssuer};
 use needlewise::credential::{
     Bundle, Issuer, Revocation, RevocationReason, SigningKeyPair, TrustList, Verdict, verify,
 };
@@ -371,7 +371,9 @@ fn later() -> Timestamp {
 /// A clinic that trusts the first key of the issuer by hand.
 fn clinic() -> TrustList {
     let mut trust = TrustList::default();
-    trust.add(issuer().current_did(), "The school", moment("2026-01-02T00:00:00Z").day(), false).expect("trusted");
+    trust
+        .add(issuer().current_did(), "The school", moment("2026-01-02T00:00:00Z").day(), ListRequirement::Required)
+        .expect("trusted");
     trust
 }
 
@@ -491,7 +493,7 @@ fn after_a_compromise_only_what_the_ledger_holds_counts() {
     let told = bundle(&new, 4, "2026-12-02T00:00:00Z", &[], vec![honest]);
     let mut trust = clinic();
     assert!(trust.import_bundle(&told, later()).is_err(), "the old key vouches for nothing");
-    trust.add(new.current_did(), "The school", day, false).expect("compared by its words again");
+    trust.add(new.current_did(), "The school", day, ListRequirement::Required).expect("compared by its words again");
     trust.import_bundle(&told, later()).expect("taken in");
     let judged = |text: &str| verify(text.as_bytes(), &trust, moment("2026-12-20T00:00:00Z"));
     assert_eq!(judged(&example()).verdict, Verdict::Valid);
@@ -507,12 +509,12 @@ fn an_issuer_cannot_claim_the_key_of_another() {
     let day = moment("2026-01-01T00:00:00Z").day();
     let other =
         Issuer::new(IssuerId::new(today(), [6; 10]), "Other".to_owned(), day, PASSPHRASE, &fresh(9)).expect("one");
-    trust.add(other.current_did(), "Other", day, false).expect("trusted");
+    trust.add(other.current_did(), "Other", day, ListRequirement::Required).expect("trusted");
     let mut claims = other.clone();
     claims.keys.insert(0, KeyPeriod { compromised: true, ..issuer().keys[0].clone() });
     let refused = trust.import_bundle(&bundle(&claims, 1, "2026-12-01T00:00:00Z", &[], Vec::new()), later());
     assert!(refused.expect_err("a claim").contains("claims a key that is trusted as \"The school\""));
-    let again = trust.add(other.current_did(), "Somebody else", day, false);
+    let again = trust.add(other.current_did(), "Somebody else", day, ListRequirement::Required);
     assert!(again.expect_err("two names").contains("trusted as \"Other\" already"));
 }
 
@@ -536,7 +538,7 @@ fn after_a_thief_was_first_the_new_key_clears_what_the_thief_told() {
     let new = old
         .rotate(&KeyRotation::Compromised(old.current_did().to_owned()), day, (PASSPHRASE, PASSPHRASE), &fresh(8))
         .expect("a new key");
-    trust.add(new.current_did(), "The school", day, false).expect("compared by its words");
+    trust.add(new.current_did(), "The school", day, ListRequirement::Required).expect("compared by its words");
     let judged = |trust: &TrustList| verify(example().as_bytes(), trust, moment("2026-12-20T00:00:00Z")).verdict;
     assert_eq!(judged(&trust), Verdict::Stale, "what the thief told counts no longer");
     let honest =
@@ -556,7 +558,7 @@ fn an_older_key_can_be_declared_compromised_and_the_newest_goes_on() {
     let second = rotate(&first, KeyRotation::Yearly, 8).expect("a second key");
     let third = rotate(&second, KeyRotation::Compromised(first.current_did().to_owned()), 10).expect("a third key");
     let mut trust = clinic();
-    trust.add(second.current_did(), "The school", day, false).expect("trusted");
+    trust.add(second.current_did(), "The school", day, ListRequirement::Required).expect("trusted");
     trust.import_bundle(&bundle(&third, 3, "2026-12-02T00:00:00Z", &[], Vec::new()), later()).expect("vouched for");
     assert_eq!(verify(example().as_bytes(), &trust, later()).verdict, Verdict::Invalid, "not in the ledger");
     assert!(rotate(&third, KeyRotation::Compromised("did:key:z6Mk".to_owned()), 12).is_err(), "none of its keys");

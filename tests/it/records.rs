@@ -1,5 +1,6 @@
 //! What a clinic asks: who stands where, what goes to other programs, what is held about a person and how it is erased.
 
+use needlewise::credential::trust::ListRequirement;
 use std::collections::BTreeSet;
 
 use needlewise::attempt::Fact;
@@ -35,7 +36,9 @@ fn school() -> Pass<'static> {
 
 fn trusting() -> TrustList {
     let mut trust = TrustList::default();
-    trust.add(&key().did(), "The School", moment("2026-01-01T00:00:00Z").day(), true).expect("trusted");
+    trust
+        .add(&key().did(), "The School", moment("2026-01-01T00:00:00Z").day(), ListRequirement::Waived)
+        .expect("trusted");
     trust
 }
 

@@ -1,6 +1,7 @@
 //! Certificates as people see them: whatever is drawn carries the credential, and a name is drawn rightly or not at
 //! all.
 
+use needlewise::credential::render::fonts::FontWeight;
 use std::sync::Arc;
 
 use needlewise::clock::Millis;
@@ -81,8 +82,8 @@ fn three_faces() -> (Arc<Database>, Fonts) {
 }
 
 /// The width that usvg gives to a line which it lays out itself.
-fn drawn_width(database: &Arc<Database>, text: &str, size: f32, bold: bool) -> f32 {
-    let weight = if bold { "bold" } else { "normal" };
+fn drawn_width(database: &Arc<Database>, text: &str, size: f32, weight: FontWeight) -> f32 {
+    let weight = weight.svg_name();
     let svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9999\" height=\"99\"><text y=\"50\" font-family=\"DejaVu Sans\" \
          font-size=\"{size}\" font-weight=\"{weight}\" xml:space=\"preserve\">{text}</text></svg>"
@@ -110,12 +111,13 @@ fn a_line_is_measured_as_wide_as_it_is_drawn() {
     let fallbacks = ["𝖠lma", "𝗔lma", "𝖠lma 𝗔lma", "Amira 𝐵", "𝐵𝗔 Lee", "𝐵 محمد"];
     for text in scripts.into_iter().chain(marks).chain(fallbacks) {
         assert_eq!(fonts.first_missing_char(text), None, "{text}");
-        for (size, bold) in [(9.0, false), (9.0, true), (44.0, false), (44.0, true)] {
-            let (measured, drawn) = (measure.width(text, size, bold), drawn_width(&database, text, size, bold));
+        let weights = [FontWeight::Regular, FontWeight::Bold];
+        for (size, weight) in [9.0, 44.0].into_iter().flat_map(|size| weights.map(|weight| (size, weight))) {
+            let (measured, drawn) = (measure.width(text, size, weight), drawn_width(&database, text, size, weight));
             assert!((measured - drawn).abs() <= drawn / 100.0, "{text}: {measured} instead of {drawn}");
         }
     }
-    assert!(measure.width("", 9.0, false) == 0.0, "an empty line has no width");
+    assert!(measure.width("", 9.0, FontWeight::Regular) == 0.0, "an empty line has no width");
 }
 
 #[test]
@@ -128,7 +130,7 @@ fn lines_break_where_the_drawn_text_would_be_too_wide() {
         let mut expected: Vec<String> = Vec::new();
         for word in text.split_whitespace() {
             let extended = expected.last().map(|line| format!("{line} {word}"));
-            let extended = extended.filter(|line| drawn_width(&database, line, 9.0, false) <= MAX_WIDTH);
+            let extended = extended.filter(|line| drawn_width(&database, line, 9.0, FontWeight::Regular) <= MAX_WIDTH);
             if extended.is_some() {
                 expected.pop();
             }

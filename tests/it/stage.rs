@@ -250,8 +250,13 @@ impl event_loop::TerminalHost for NoTerminal {
         Ok(event_loop::clamped_area(80, 24))
     }
 
-    fn capture_mouse(&mut self, is_captured: bool) -> std::io::Result<()> {
-        self.is_mouse_captured = is_captured;
+    fn capture_mouse(&mut self) -> std::io::Result<()> {
+        self.is_mouse_captured = true;
+        Ok(())
+    }
+
+    fn release_mouse(&mut self) -> std::io::Result<()> {
+        self.is_mouse_captured = false;
         Ok(())
     }
 }

@@ -16,13 +16,13 @@ pub(super) fn long_key(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let (Some(longest), sum) = (lengths.iter().max(), lengths.iter().sum::<usize>()) else { return Vec::new() };
     let is_too_long = 2 * key.words.len() * lengths.len() >= 3 * sum && key.words.len() >= longest + 3;
     let message = format!("the key has {} words, the longest other option {longest}", key.words.len());
-    hit_if(is_too_long, || {
+    one_hit(is_too_long.then(|| {
         warning(choice_text_pointer(key_index), message, "Shorten the key, or give the other options as much detail.")
-    })
+    }))
 }
 
-fn hit_if(condition: bool, make_hit: impl FnOnce() -> RuleHit) -> Vec<RuleHit> {
-    if condition { vec![make_hit()] } else { Vec::new() }
+fn one_hit(hit: Option<RuleHit>) -> Vec<RuleHit> {
+    hit.into_iter().collect()
 }
 
 /// Finds options that hold one of some words.
@@ -78,13 +78,13 @@ pub(super) fn article_cue(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some(article @ ("a" | "an")) = article else { return Vec::new() };
     let fits = |option: &ChoiceContext<'_>| begins_with_vowel(&option.words) == (article == "an");
     let fits_key_only = fits(key) && !context.distractors().any(fits);
-    hit_if(fits_key_only, || {
+    one_hit(fits_key_only.then(|| {
         error(
             "/stem",
             format!("\"{article}\" fits the key alone"),
             "End the stem before the article, or write \"a/an\".",
         )
-    })
+    }))
 }
 
 /// Returns whether the first word begins with the sound of a vowel.
@@ -133,13 +133,13 @@ pub(super) fn convergence(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         counts[key_index],
         runner_up.unwrap_or(0)
     );
-    hit_if(is_convergent, || {
+    one_hit(is_convergent.then(|| {
         warning(
             choice_text_pointer(key_index),
             message,
             "Vary the wrong options among themselves as much as from the key.",
         )
-    })
+    }))
 }
 
 /// Pairs of words of which one is the opposite of the other.
@@ -186,10 +186,10 @@ pub(super) fn opposites(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         })
         .collect();
     let [(one, other)] = pairs.as_slice() else { return Vec::new() };
-    hit_if(*one == key_index || *other == key_index, || {
+    one_hit((*one == key_index || *other == key_index).then(|| {
         let message = "the key and one other option are opposites, and no other two are".to_owned();
         warning(choice_text_pointer(key_index), message, "Add a second pair of opposites, or reword the other option.")
-    })
+    }))
 }
 
 fn are_opposites(one: &[String], other: &[String]) -> bool {
@@ -236,13 +236,13 @@ pub(super) fn unordered_numbers(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let is_same_unit = numbers.windows(2).all(|pair| pair[0].unit == pair[1].unit);
     let is_ascending = numbers.windows(2).all(|pair| pair[0].range.0 <= pair[1].range.0);
     let is_descending = numbers.windows(2).all(|pair| pair[0].range.0 >= pair[1].range.0);
-    hit_if(is_fixed_order && numbers.len() >= 3 && is_same_unit && !is_ascending && !is_descending, || {
+    one_hit((is_fixed_order && numbers.len() >= 3 && is_same_unit && !is_ascending && !is_descending).then(|| {
         warning(
             "/choices",
             "the numbers neither rise nor fall".to_owned(),
             "Put them in order of size, with \"order\": \"numeric\".",
         )
-    })
+    }))
 }
 
 /// L15: different units, or one number with more decimals than another by two or more.
@@ -259,9 +259,10 @@ pub(super) fn mixed_numbers(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         !has_percent && max_places.zip(min_places).is_some_and(|(max_places, min_places)| max_places > min_places + 1);
     let message =
         if has_mixed_units { "the options count in different units" } else { "the options differ in their decimals" };
-    hit_if(has_mixed_units || has_mixed_decimals, || {
-        warning("/choices", message.to_owned(), "Give all options the same unit and form.")
-    })
+    one_hit(
+        (has_mixed_units || has_mixed_decimals)
+            .then(|| warning("/choices", message.to_owned(), "Give all options the same unit and form.")),
+    )
 }
 
 /// L17: options that are the same but for case and punctuation, or nearly so in their words.
@@ -298,13 +299,13 @@ pub(super) fn combinations(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         option.amount.is_none() && option.words.len() > 1 && option.words.tokens.iter().all(is_label)
     };
     let combination_count = context.options.iter().filter(is_combination).count();
-    hit_if(combination_count >= 2, || {
+    one_hit((combination_count >= 2).then(|| {
         error(
             "/choices",
             "the options are combinations of labels".to_owned(),
             "Ask with several keys instead: \"select\": \"all\".",
         )
-    })
+    }))
 }
 
 /// L22: all options begin with the same three words.
@@ -316,17 +317,18 @@ pub(super) fn repeated_start(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         })
         .count();
     let common_words = first.words.tokens[..common_count].join(" ");
-    hit_if(common_count >= 3 && context.options.len() > 1, || {
+    one_hit((common_count >= 3 && context.options.len() > 1).then(|| {
         warning("/choices", format!("every option begins with \"{common_words}\""), "Move these words into the stem.")
-    })
+    }))
 }
 
 /// L23: fewer than three options or more than six, where one is chosen.
 pub(super) fn option_count(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let count = context.options.len();
-    hit_if(context.is_single_select() && !(3..=6).contains(&count), || {
-        error("/choices", format!("there are {count} options"), "Give three to six; four serve best.")
-    })
+    one_hit(
+        (context.is_single_select() && !(3..=6).contains(&count))
+            .then(|| error("/choices", format!("there are {count} options"), "Give three to six; four serve best.")),
+    )
 }
 
 /// L38: numbers less than five percent apart, or texts one letter apart.

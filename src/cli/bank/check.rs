@@ -10,7 +10,7 @@ use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::clock::Day;
 use crate::exam::blueprint;
-use crate::problem::{Problem, Severity};
+use crate::problem::{Problem, ReportStyle, Severity};
 use crate::{paths, text};
 
 /// Check banks and exams, and say what is wrong like a compiler
@@ -155,9 +155,9 @@ fn print_report(report: &CheckReport, format: FindingFormat, env: &mut Env<'_>) 
         let summary = json!({ "files": report.file_count, "errors": errors, "warnings": warnings });
         return env.print_json(&json!({ "problems": problems, "summary": summary }));
     }
-    let color = env.is_color_enabled();
+    let style = if env.is_color_enabled() { ReportStyle::Colored } else { ReportStyle::Plain };
     for problem in &report.problems {
-        env.print_line(&problem.render(color))?;
+        env.print_line(&problem.render(style))?;
         env.print_line("")?;
     }
     let (files, errors) = (text::count_with_noun(report.file_count, "file"), text::count_with_noun(errors, "error"));

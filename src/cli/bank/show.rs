@@ -57,9 +57,10 @@ pub(super) fn run(args: &BankShowArgs, env: &mut Env<'_>) -> CommandResult {
         );
         env.print_line(&text::single_line(&line))?;
     }
+    let keys = if args.no_keys { KeyDisplay::Hidden } else { KeyDisplay::Shown };
     for question in questions {
         env.print_line("")?;
-        for line in question_lines(bank, question, !args.no_keys) {
+        for line in question_lines(bank, question, keys) {
             env.print_line(text::sanitize(&line).trim_end())?;
         }
     }
@@ -67,18 +68,29 @@ pub(super) fn run(args: &BankShowArgs, env: &mut Env<'_>) -> CommandResult {
 }
 
 /// Returns the lines of a question; a key is marked by a word, never by color alone.
-fn question_lines(bank: &Bank, question: &Question, include_keys: bool) -> Vec<String> {
+/// Whether keys and rationales are printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum KeyDisplay {
+    Shown,
+    Hidden,
+}
+
+fn question_lines(bank: &Bank, question: &Question, keys: KeyDisplay) -> Vec<String> {
     let kind = question.kind.kind_name().name();
     let critical = if question.critical { ", critical" } else { "" };
     let mut lines = vec![format!("{} ({kind}{critical})", question.id)];
     lines.extend(question.case.as_ref().and_then(|case| bank.case_text(case)).map(|case| format!("  {case}")));
     lines.push(format!("  {}", question.stem));
-    let entries = if include_keys { entries_with_keys(&question.kind) } else { entries_without_keys(&question.kind) };
+    let entries = if keys == KeyDisplay::Shown {
+        entries_with_keys(&question.kind)
+    } else {
+        entries_without_keys(&question.kind)
+    };
     for (mark, content, rationale) in entries {
         lines.push(format!("    {mark} {content}").trim_end().to_owned());
         lines.extend((!rationale.is_empty()).then(|| format!("       {rationale}")));
     }
-    if include_keys {
+    if keys == KeyDisplay::Shown {
         lines.push(format!("  {}", question.rationale));
         let source_line = |id| bank.source(id).map_or_else(String::new, crate::bank::SourceReference::citation_line);
         let locator_text = |locator: &Option<String>| {

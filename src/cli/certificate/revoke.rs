@@ -1,3 +1,4 @@
+use crate::service::ledger::ReasonDisclosure;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
@@ -33,7 +34,8 @@ pub struct RevokeArgs {
 /// Adds the revocation to the ledger.
 pub(super) fn run(args: &RevokeArgs, env: &mut Env<'_>) -> CommandResult {
     let issuer = env.issuer()?;
-    let certificate_id = env.open_service()?.issuing_mut().revoke(issuer.id, &args.id, args.reason, args.tell)?;
+    let disclosure = if args.tell { ReasonDisclosure::Published } else { ReasonDisclosure::Withheld };
+    let certificate_id = env.open_service()?.issuing_mut().revoke(issuer.id, &args.id, args.reason, disclosure)?;
     env.print_line(&format!(
         "Certificate {} is revoked. Hand on a new bundle: `needlewise issuer bundle --to FILE`.",
         certificate_id.short()

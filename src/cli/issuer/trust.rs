@@ -1,3 +1,4 @@
+use crate::credential::trust::ListRequirement;
 use std::path::{Path, PathBuf};
 
 use super::fingerprint_words;
@@ -36,7 +37,8 @@ pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> CommandResult {
     let (did, name) = (args.did.as_deref().unwrap_or_default(), args.name.as_deref().unwrap_or_default());
     let name = normalize_name(name).map_err(|reason| Failure::usage(format!("{reason}.")))?;
     let today = (env.make_clock)().now().wall.day();
-    trust.add(did, &name, today, args.without_revocation).map_err(Failure::usage)?;
+    let lists = if args.without_revocation { ListRequirement::Waived } else { ListRequirement::Required };
+    trust.add(did, &name, today, lists).map_err(Failure::usage)?;
     env.print_line(&format!("Its words: {}", fingerprint_words(did)))?;
     // Without a terminal, giving the command says that they were compared.
     if env.terminal.is_stdin_terminal && !env.confirm("Are these the words that the issuer tells you? (yes/no): ")? {

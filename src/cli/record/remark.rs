@@ -84,7 +84,9 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
         }
     }
     if env.global.json {
-        env.print_json(&plan_json(&plan, is_stored))?;
+        let mut value = plan_json(&plan);
+        value["stored"] = json!(is_stored);
+        env.print_json(&value)?;
     } else if is_stored {
         env.print_line(&format!(
             "Signed and stored: {} marked again.",
@@ -228,7 +230,7 @@ fn table_row(change: &RemarkedResult) -> Vec<String> {
     ]
 }
 
-fn plan_json(plan: &RemarkPlan, is_stored: bool) -> Value {
+fn plan_json(plan: &RemarkPlan) -> Value {
     let change = |change: &RemarkedResult| {
         let RemarkedResult {
             row,
@@ -253,6 +255,5 @@ fn plan_json(plan: &RemarkPlan, is_stored: bool) -> Value {
         "revision": plan.question.revision, "critical": plan.question.critical,
         "changed": changes(&plan.changes), "kept": changes(&plan.preserved_passes), "resit": changes(&plan.resits),
         "same": plan.unchanged_count, "open": plan.open_count, "others": plan.other_version_count, "elsewhere": plan.remote_certificate_count,
-        "stored": is_stored,
     })
 }

@@ -9,6 +9,25 @@ use rustybuzz::Face;
 
 use crate::credential::render::RenderError;
 
+/// How heavy a text is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FontWeight {
+    /// As running text.
+    Regular,
+    /// As a heading.
+    Bold,
+}
+
+impl FontWeight {
+    /// Returns the name of the weight in SVG.
+    pub fn svg_name(self) -> &'static str {
+        match self {
+            Self::Regular => "normal",
+            Self::Bold => "bold",
+        }
+    }
+}
+
 /// The family that everything is set in; where it lacks a sign, the fonts given after it are asked.
 pub const FAMILY: &str = "DejaVu Sans";
 
@@ -104,8 +123,11 @@ impl Fonts {
     }
 
     /// Returns the face that text is set in, regular or bold.
-    pub(super) fn select_face(&self, bold: bool) -> Option<ID> {
-        let weight = if bold { Weight::BOLD } else { Weight::NORMAL };
+    pub(super) fn select_face(&self, weight: FontWeight) -> Option<ID> {
+        let weight = match weight {
+            FontWeight::Regular => Weight::NORMAL,
+            FontWeight::Bold => Weight::BOLD,
+        };
         self.database.query(&Query { families: &[Family::Name(FAMILY)], weight, ..Query::default() })
     }
 

@@ -8,7 +8,7 @@ use rustybuzz::ttf_parser::Tag;
 use rustybuzz::{Direction, Face, UnicodeBuffer, Variation};
 use unicode_bidi::{BidiInfo, Level};
 
-use crate::credential::render::fonts::{ExtraFace, Fonts};
+use crate::credential::render::fonts::{ExtraFace, FontWeight, Fonts};
 use crate::credential::render::xml::drawn_char;
 
 /// Measures lines of text in the fonts of a certificate. Each face is parsed once, when it is first needed.
@@ -43,9 +43,9 @@ impl<'a> TextMeasure<'a> {
 
     /// Returns the width of one line of text in points. `size` is the font size in points. A character that no font has
     /// a sign for counts as the box that would be drawn for it.
-    pub fn width(&self, text: &str, size: f32, bold: bool) -> f32 {
+    pub fn width(&self, text: &str, size: f32, weight: FontWeight) -> f32 {
         let text: String = text.chars().map(drawn_char).collect();
-        let Some(first_face) = self.fonts.select_face(bold) else { return 0.0 };
+        let Some(first_face) = self.fonts.select_face(weight) else { return 0.0 };
         let glyphs = self.shape_with_fallback(&text, first_face, size);
         // A letter and its marks stand on one another, so the widest of them counts.
         let clusters = glyphs.chunk_by(|glyph, next| glyph.text_index == next.text_index);

@@ -2,7 +2,7 @@
 //! The pictures and the tagged PDF are made from the same blocks.
 
 use crate::credential::render::RenderError;
-use crate::credential::render::fonts::Fonts;
+use crate::credential::render::fonts::{FontWeight, Fonts};
 use crate::credential::render::measure::TextMeasure;
 use crate::credential::render::xml::escape;
 
@@ -69,8 +69,8 @@ pub struct CertificatePage<'a> {
 pub struct TextStyle {
     /// Its size in points.
     pub size: f32,
-    /// Whether it is bold.
-    pub bold: bool,
+    /// How heavy it is set.
+    pub weight: FontWeight,
     /// Its color.
     pub color: &'static str,
     /// Where its place is: `start`, `middle` or `end`.
@@ -80,12 +80,12 @@ pub struct TextStyle {
 impl TextStyle {
     /// Returns plain text of a size, from the left.
     pub const fn plain(size: f32) -> Self {
-        Self { size, bold: false, color: INK, anchor: "start" }
+        Self { size, weight: FontWeight::Regular, color: INK, anchor: "start" }
     }
 
     /// Returns the same in bold.
     pub const fn bold(self) -> Self {
-        Self { bold: true, ..self }
+        Self { weight: FontWeight::Bold, ..self }
     }
 
     /// Returns the same in another color.
@@ -143,7 +143,7 @@ impl<'a> CertificatePage<'a> {
         max_width: f32,
         min_size: f32,
     ) {
-        let natural_width = self.measure.width(text, style.size, style.bold);
+        let natural_width = self.measure.width(text, style.size, style.weight);
         let size =
             if natural_width > max_width { (style.size * max_width / natural_width).max(min_size) } else { style.size };
         if size * natural_width / style.size > max_width * 1.001 {
@@ -176,7 +176,7 @@ impl<'a> CertificatePage<'a> {
         let mut lines: Vec<String> = Vec::new();
         for word in text.split_whitespace() {
             let extended = lines.last().map(|line| format!("{line} {word}"));
-            match extended.filter(|line| self.measure.width(line, style.size, style.bold) <= max_width) {
+            match extended.filter(|line| self.measure.width(line, style.size, style.weight) <= max_width) {
                 Some(extended) => {
                     lines.pop();
                     lines.push(extended);
@@ -194,8 +194,8 @@ impl<'a> CertificatePage<'a> {
         {
             self.first_error = Some(RenderError::MissingGlyph(character, text.clone()));
         }
-        let TextStyle { size, bold, color, anchor } = style;
-        let weight = if bold { "bold" } else { "normal" };
+        let TextStyle { size, weight, color, anchor } = style;
+        let weight = weight.svg_name();
         let line = |(index, line): (usize, &String)| {
             // A space ends each line but the last, so that words stay apart when the text is copied.
             let trailing_space = if index + 1 < lines.len() { " " } else { "" };

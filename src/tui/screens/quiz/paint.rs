@@ -55,7 +55,8 @@ impl QuizScreen {
             (AnswerDraft::Truth(truth), _) => {
                 for (position, text) in ["True", "False"].into_iter().enumerate() {
                     let is_marked = *truth == Some(position == 0);
-                    self.paint_line(page, position, if is_marked { "●" } else { " " }, is_marked, text);
+                    let marker = if is_marked { "●" } else { " " };
+                    self.paint_line(page, position, marker, mark_role(is_marked.then_some(())), text);
                 }
             }
             (AnswerDraft::Order(order), _) => self.paint_order(page, order),
@@ -77,7 +78,13 @@ impl QuizScreen {
                 (_, true) => "[x]",
                 (_, false) => "[ ]",
             };
-            self.paint_line(page, position, &format!("{tick} {}", choice_letter(position)), is_marked, text);
+            self.paint_line(
+                page,
+                position,
+                &format!("{tick} {}", choice_letter(position)),
+                mark_role(is_marked.then_some(())),
+                text,
+            );
         }
     }
 
@@ -87,7 +94,7 @@ impl QuizScreen {
             let rank = order.iter().position(|choice_index| *choice_index == loaded_question.order[position]);
             let number = rank.map_or("  ".to_owned(), |rank| format!("{:>2}", rank + 1));
             let marker = format!("{number} {}", choice_letter(position));
-            self.paint_line(page, position, &marker, rank.is_some(), text);
+            self.paint_line(page, position, &marker, mark_role(rank), text);
         }
     }
 
@@ -104,7 +111,7 @@ impl QuizScreen {
             let right_index = right_indices.get(left_index).copied().flatten();
             let position = right_index.and_then(|right_index| loaded_question.display_position(right_index));
             let marker = format!("{} = {}", left_index + 1, position.map_or('_', choice_letter));
-            self.paint_line(page, left_index, &marker, position.is_some(), &pair.left);
+            self.paint_line(page, left_index, &marker, mark_role(position), &pair.left);
         }
     }
 
@@ -127,14 +134,14 @@ impl QuizScreen {
     }
 
     /// Paints one line that the keys can be at. In practice, once closed, right and wrong stand beside it as words.
-    fn paint_line(&self, page: &mut TextPage, line: usize, marker: &str, is_marked: bool, text: &str) {
+    fn paint_line(&self, page: &mut TextPage, line: usize, marker: &str, role: TextRole, text: &str) {
         let is_focused =
             line == self.focused_line && draft::line_count(self.loaded_question()) > 0 && !self.is_closed();
         if is_focused {
             page.focus_next_line();
         }
         let pointer = if is_focused { "▸" } else { " " };
-        let role = if is_focused || is_marked { TextRole::Strong } else { TextRole::Text };
+        let role = if is_focused { TextRole::Strong } else { role };
         let action_name = if matches!(self.draft, AnswerDraft::Pairs(_)) { "focus-line" } else { "choose" };
         page.set_line_action(self.click_action(action_name, line));
         page.push_hanging_text(&format!(" {pointer} {marker}  "), TextRole::Accent, role, text);
@@ -193,4 +200,9 @@ impl QuizScreen {
         ]);
         canvas.render(line, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area });
     }
+}
+
+/// Returns the role of a line, which stands out once it has a mark.
+fn mark_role<T>(mark: Option<T>) -> TextRole {
+    if mark.is_some() { TextRole::Strong } else { TextRole::Text }
 }
