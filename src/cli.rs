@@ -55,7 +55,7 @@ pub struct GlobalArgs {
     /// Add the banks and exams of a folder, in place of those with the same id
     #[arg(long, global = true, value_name = "DIR")]
     pub banks: Vec<PathBuf>,
-    /// Who it is about: a name, or an id
+    /// Who it is about: a name, a staff number or an id
     #[arg(long, global = true, value_name = "NAME|ID")]
     pub trainee: Option<String>,
     /// Print JSON in place of text

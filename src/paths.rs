@@ -33,7 +33,7 @@ impl Paths {
             Some(data) => Some(sibling(data, "-state")),
             None => system
                 .as_ref()
-                .map(|dirs| dirs.state_dir().map_or_else(|| sibling(dirs.cache_dir(), "-state"), Path::to_owned)),
+                .map(|dirs| dirs.state_dir().map_or_else(|| sibling(dirs.cache_dir(), "-backups"), Path::to_owned)),
         };
         Some(Self {
             data: given_or_system(data, system.as_ref().map(ProjectDirs::data_dir))?,
@@ -130,6 +130,11 @@ impl Paths {
 
 /// Returns a path beside another one: its name with something behind it.
 fn sibling(path: &Path, suffix: &str) -> PathBuf {
+    // `.` and `..` have no name of their own.
+    let path = match path.file_name() {
+        Some(_) => path.to_owned(),
+        None => path.canonicalize().unwrap_or_else(|_| path.to_owned()),
+    };
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(suffix);
     path.with_file_name(name)

@@ -2,7 +2,7 @@
 //! clock and random numbers; front ends see nothing else.
 //!
 //! A service is a handle over [`Services`]: `services.people()` has the queries, which change nothing;
-//! `services.people_mut()` has the commands as well. A command stores one batch, whole or not at all.
+//! `services.people_mut()` has the commands as well. A command stores each change as one batch, whole or not at all.
 
 use rand::Rng;
 
@@ -19,6 +19,7 @@ use crate::store::{KEY_PATIENCE, Store};
 
 pub mod active_attempt;
 pub mod attempts;
+pub mod certificate_files;
 pub mod certificates;
 mod decisions;
 mod error;

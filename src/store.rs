@@ -16,7 +16,7 @@ use crate::projections::certificates::{CertificateQuery, CertificateRow};
 use crate::projections::people::{PersonQuery, PersonRow};
 use crate::projections::row::{ColumnValue, Projection, ProjectionRow, StoredRow};
 use crate::projections::study::QuestionProgress;
-use crate::projections::tables::ProjectionTables;
+use crate::projections::tables::RowDifference;
 use crate::text;
 
 pub mod audit;
@@ -106,6 +106,12 @@ pub trait Store: Send {
     /// Those of the trait.
     fn stream(&self, stream: StreamId) -> Result<Vec<StoredFact>, StoreError>;
 
+    /// Returns several chains, each in the order of its facts, in one query.
+    ///
+    /// # Errors
+    /// Those of the trait.
+    fn streams(&self, streams: &[StreamId]) -> Result<BTreeMap<StreamId, Vec<StoredFact>>, StoreError>;
+
     /// Returns the ids of all chains, in order.
     ///
     /// # Errors
@@ -148,11 +154,17 @@ pub trait Store: Send {
     /// Those of the trait.
     fn stored_rows(&self, projection: &'static Projection) -> Result<Vec<StoredRow>, StoreError>;
 
-    /// Replaces the rows of all projections.
+    /// Compares all rows with the facts, as they are at one moment, and returns every row that differs.
+    ///
+    /// # Errors
+    /// Those of the trait.
+    fn row_differences(&self) -> Result<Vec<RowDifference>, StoreError>;
+
+    /// Computes all rows again from the facts and replaces them, in one transaction. The facts stay as they are.
     ///
     /// # Errors
     /// Those of the trait. Nothing is changed then.
-    fn replace_projections(&mut self, tables: &ProjectionTables) -> Result<(), StoreError>;
+    fn rebuild_projections(&mut self) -> Result<(), StoreError>;
 
     /// Returns which store this is.
     ///

@@ -1,4 +1,4 @@
-//! The facts about a person. They are the only facts that contain a name.
+//! The facts about a person. Besides credentials, which are signed whole, they are the only facts that contain a name.
 
 use serde::{Deserialize, Serialize};
 

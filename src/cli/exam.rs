@@ -7,7 +7,7 @@ use crate::cli::launch::{self, PlainArgs};
 use crate::cli::passphrase::PassphraseArgs;
 use crate::ids::{AttemptId, ExamId};
 use crate::projections::people::PersonRow;
-use crate::service::certificates::{write_credential, write_pictures};
+use crate::service::certificate_files::{write_credential, write_pictures};
 use crate::service::{ActiveAttempt, ClockStepPolicy, Services};
 use crate::text;
 use std::sync::Arc;

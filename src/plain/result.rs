@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::attempt::{ExamResult, Mode};
 use crate::exam::disclosure;
 use crate::plain::{PlainEnd, PlainError, PlainSession};
-use crate::service::certificates::write_pictures;
+use crate::service::certificate_files::write_pictures;
 use crate::view;
 
 impl PlainSession<'_> {

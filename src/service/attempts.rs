@@ -1,5 +1,6 @@
 //! Attempts: list and load them, and record what the trainee does.
 
+use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -136,19 +137,44 @@ impl<S: Deref<Target = Services>> Attempts<S> {
     /// # Errors
     /// What the store says.
     pub fn disclosure_level(&self, row: &AttemptRow) -> Result<DisclosureLevel, ServiceError> {
+        let levels = self.disclosure_levels(std::slice::from_ref(row))?;
+        Ok(levels.into_iter().next().unwrap_or(DisclosureLevel::PassFail))
+    }
+
+    /// Returns how much may be shown of each of some attempts, in one query.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn disclosure_levels(&self, rows: &[AttemptRow]) -> Result<Vec<DisclosureLevel>, ServiceError> {
+        let trainee = rows.first().map(|row| row.trainee).filter(|first| rows.iter().all(|row| row.trainee == *first));
+        let mut exam_rows: HashMap<TraineeId, Vec<AttemptRow>> = HashMap::new();
+        if rows.iter().any(|row| row.mode == Mode::Exam) {
+            for row in self.list(&AttemptQuery { trainee, mode: Some(Mode::Exam), ..AttemptQuery::default() })? {
+                exam_rows.entry(row.trainee).or_default().push(row);
+            }
+        }
+        let exams_of = |trainee: TraineeId| exam_rows.get(&trainee).map_or(&[][..], Vec::as_slice);
+        Ok(rows.iter().map(|row| self.disclosure_level_among(row, exams_of(row.trainee))).collect())
+    }
+
+    /// Returns how much may be shown of an attempt; `exam_rows` are all exams of that person.
+    fn disclosure_level_among(&self, row: &AttemptRow, exam_rows: &[AttemptRow]) -> DisclosureLevel {
         let exam = row.exam.as_ref().and_then(|id| self.services.catalog().exam(id).ok());
         match (row.mode, exam) {
-            (Mode::Practice, _) => Ok(DisclosureLevel::Everything),
-            (Mode::Exam, None) | (Mode::Mock, _) => Ok(DisclosureLevel::Objectives),
-            (Mode::Exam, Some(exam)) if exam.value.review == ReviewPolicy::None => Ok(DisclosureLevel::PassFail),
+            (Mode::Practice, _) => DisclosureLevel::Everything,
+            (Mode::Exam, None) | (Mode::Mock, _) => DisclosureLevel::Objectives,
+            (Mode::Exam, Some(exam)) if exam.value.review == ReviewPolicy::None => DisclosureLevel::PassFail,
             (Mode::Exam, Some(exam)) => {
-                let level = disclosure::level(row.mode, exam.value.review, self.eligibility(row.trainee, &exam.value)?);
-                if level <= DisclosureLevel::Objectives {
-                    return Ok(level);
-                }
+                let (authority, now) = (self.services.authority(), self.services.now().wall);
+                let attempts_at_exam = exam_rows.iter().filter(|other| other.exam == row.exam);
+                let prior_attempts: Vec<_> = attempts_at_exam.map(|other| other.to_prior_attempt(authority)).collect();
+                let eligibility = eligibility::evaluate(&exam.value, &prior_attempts, now);
+                let level = disclosure::level(row.mode, exam.value.review, eligibility);
                 // Its questions may be on a paper that is in progress.
-                let has_open_exam = self.open_attempt(row.trainee, Mode::Exam)?.is_some();
-                Ok(if has_open_exam { DisclosureLevel::Objectives } else { level })
+                let is_open = |other: &AttemptRow| {
+                    other.finished_at.is_none() && !other.is_time_over(now) && !other.is_void(authority)
+                };
+                if exam_rows.iter().any(is_open) { level.min(DisclosureLevel::Objectives) } else { level }
             }
         }
     }

@@ -1,25 +1,26 @@
 //! Stored certificates: sign a self-test certificate after a pass, find and list certificates, and write their files.
 //! The fact is authoritative. The files can be written again at any time.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::certificate_files::{StoredCertificate, ignore_unwritable, write_credential, write_pictures};
 use super::{ActiveAttempt, ServiceError, Services};
+use crate::attempt::chain::{self, StoredFact, read_facts};
 use crate::attempt::fact::CertificateIssued;
 use crate::attempt::{ExamResult, Fact, Mode};
 use crate::bank::exam::Exam;
 use crate::clock::Timestamp;
-use crate::credential::render::{CertificateFormat, CertificateRenderer, Fonts};
-use crate::credential::{Assurance, SigningKeyPair, TrustList, VerificationResult, sign, verify};
+use crate::credential::{Assurance, SigningKeyPair, VerificationResult, sign};
 use crate::exam::eligibility::RENEWAL_WINDOW;
-use crate::ids::{AttemptId, CertificateId, Digest, ExamId, TraineeId};
+use crate::ids::{AttemptId, CertificateId, Digest, ExamId, StreamId, TraineeId};
 use crate::issuing::claims::CredentialClaims;
 use crate::issuing::decision::applicable_facts;
-use crate::paths::{self, Paths};
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
-use crate::projections::people::PersonRow;
+use crate::projections::people::{PersonQuery, PersonRow};
 use crate::store::{Conflict, StoreError};
 use crate::text;
 
@@ -29,40 +30,11 @@ pub struct Certificates<S> {
     pub(super) services: S,
 }
 
+/// How many chains are in memory at once while certificates are read from them.
+pub(super) const CHAIN_CHUNK_SIZE: usize = 256;
+
 /// The name that this computer's own key signs under.
 pub const SELF_TEST_ISSUER_NAME: &str = "The holder's own computer (needlewise self-test)";
-
-/// A certificate that is stored here: one this computer made itself, or one that was taken in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredCertificate {
-    /// The holder.
-    pub holder: PersonRow,
-    /// Its name.
-    pub certificate_id: CertificateId,
-    /// The exam.
-    pub exam: ExamId,
-    /// From when it is valid.
-    pub valid_from: Timestamp,
-    /// Until when it is valid.
-    pub valid_until: Timestamp,
-    /// The credential's text.
-    pub credential: String,
-    /// Where its file belongs.
-    pub path: PathBuf,
-}
-
-impl StoredCertificate {
-    /// Checks it under the trust of the day.
-    pub fn verify(&self, trust: &TrustList, now: Timestamp) -> VerificationResult {
-        verify(self.credential.as_bytes(), trust, now)
-    }
-
-    /// Returns whether its file is there and has the credential.
-    pub fn has_current_file(&self) -> bool {
-        let credential = self.credential.as_bytes();
-        paths::read_bounded(&self.path, credential.len()).is_ok_and(|bytes| bytes == credential)
-    }
-}
 
 impl<S: DerefMut<Target = Services>> Certificates<S> {
     /// Makes the certificate of a passed exam, or finds the one that was made, and writes its credential. The pictures are
@@ -145,6 +117,15 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         for certificate in self.sign_pending(trainee)? {
             ignore_unwritable(write_pictures(self.services.paths(), &certificate))?;
         }
+        self.write_missing(trainee)
+    }
+
+    /// Writes the credentials of a person's certificates whose file is missing. What cannot be written now is left for
+    /// the next time.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn write_missing(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
         self.stored(Some(trainee))?
             .iter()
             .try_for_each(|certificate| ignore_unwritable(write_credential(certificate).map(|_| ())))
@@ -173,15 +154,6 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
             }
         }
         Ok(made)
-    }
-}
-
-/// Lets pass that a file of a certificate cannot be written: the certificate is stored, and the file can be written
-/// later.
-fn ignore_unwritable(result: Result<(), ServiceError>) -> Result<(), ServiceError> {
-    match result {
-        Err(ServiceError::Certificate(_)) => Ok(()),
-        result => result,
     }
 }
 
@@ -234,8 +206,23 @@ impl<S: Deref<Target = Services>> Certificates<S> {
 
     /// Returns the certificate of an attempt, if one was issued.
     pub(super) fn issued(&self, attempt: AttemptId) -> Result<Option<StoredCertificate>, ServiceError> {
-        let stored_facts = self.services.attempts().facts(attempt)?;
-        let facts = applicable_facts(&stored_facts);
+        let chain = self.services.store.stream(attempt.into())?;
+        let holder = match read_facts(&chain[..chain.len().min(1)]).first() {
+            Some((_, Fact::Started(started))) => self.services.people().get(started.trainee)?,
+            _ => None,
+        };
+        holder.map_or(Ok(None), |holder| self.issued_in(attempt, &chain, holder))
+    }
+
+    /// Returns the certificate that an attempt's chain contains, if one was issued.
+    fn issued_in(
+        &self,
+        attempt: AttemptId,
+        chain: &[StoredFact],
+        holder: PersonRow,
+    ) -> Result<Option<StoredCertificate>, ServiceError> {
+        chain::verify_chain(attempt.into(), chain).map_err(ServiceError::BrokenChain)?;
+        let facts = applicable_facts(chain);
         let Some((_, Fact::Started(started))) = facts.first() else { return Ok(None) };
         // The last one: an invigilated attempt can have been signed again.
         let issued = facts.iter().rev().find_map(|(_, fact)| match fact {
@@ -243,8 +230,7 @@ impl<S: Deref<Target = Services>> Certificates<S> {
             _ => None,
         });
         let exam = started.paper.exam.as_ref().map(|exam| exam.id.clone());
-        let holder = self.services.people().get(started.trainee)?;
-        let (Some(issued), Some(exam), Some(holder)) = (issued, exam, holder) else { return Ok(None) };
+        let (Some(issued), Some(exam)) = (issued, exam) else { return Ok(None) };
         Ok(Some(self.stored_from_issued(holder, exam, issued)))
     }
 
@@ -263,12 +249,26 @@ impl<S: Deref<Target = Services>> Certificates<S> {
     /// What the store says.
     pub fn stored(&self, trainee: Option<TraineeId>) -> Result<Vec<StoredCertificate>, ServiceError> {
         let query = AttemptQuery { trainee, certified_only: true, ..AttemptQuery::default() };
-        let self_issued = self.services.store.attempts(&query)?.into_iter().map(|row| self.issued(row.id));
-        let query = CertificateQuery { trainee, ..CertificateQuery::default() };
-        let imported = self.services.store.certificates(&query)?.into_iter().map(|row| self.imported(&row).map(Some));
-        let mut stored: Vec<_> = self_issued.chain(imported).filter_map(Result::transpose).collect::<Result<_, _>>()?;
+        let self_issued = self.services.store.attempts(&query)?;
+        let imported =
+            self.services.store.certificates(&CertificateQuery { trainee, ..CertificateQuery::default() })?;
+        let people = self.services.people().select(&PersonQuery { id: trainee, ..PersonQuery::default() })?;
+        let people: HashMap<TraineeId, PersonRow> = people.into_iter().map(|row| (row.id, row)).collect();
+        let mut stored = Vec::with_capacity(self_issued.len() + imported.len());
+        for rows in self_issued.chunks(CHAIN_CHUNK_SIZE) {
+            let streams: Vec<StreamId> = rows.iter().map(|row| row.id.into()).collect();
+            let chains = self.services.store.streams(&streams)?;
+            for row in rows {
+                let chain = chains.get(&row.id.into()).map_or(&[][..], Vec::as_slice);
+                let holder = people.get(&row.trainee).ok_or(ServiceError::UnknownAttempt(row.id))?;
+                stored.extend(self.issued_in(row.id, chain, holder.clone())?);
+            }
+        }
+        for rows in imported.chunks(CHAIN_CHUNK_SIZE) {
+            stored.extend(self.imported_chunk(&rows.iter().collect::<Vec<_>>())?);
+        }
         // One that was signed on this machine for an attempt on this machine is stored twice.
-        let mut seen_ids = std::collections::HashSet::new();
+        let mut seen_ids = HashSet::new();
         stored.retain(|stored| seen_ids.insert(stored.certificate_id));
         stored.sort_by_key(|stored| std::cmp::Reverse((stored.valid_from, stored.certificate_id.to_string())));
         Ok(stored)
@@ -313,79 +313,6 @@ impl<S: Deref<Target = Services>> Certificates<S> {
             }
         }
     }
-}
-
-/// Writes the file of a certificate's credential, unless it is there as it should be. Returns whether it was written.
-///
-/// # Errors
-/// What the disk says; the certificate is stored before.
-pub fn write_credential(certificate: &StoredCertificate) -> Result<bool, ServiceError> {
-    if certificate.has_current_file() {
-        return Ok(false);
-    }
-    let credential = certificate.credential.as_bytes();
-    paths::write_atomic(&certificate.path, credential).map_err(|error| write_error(&certificate.path, &error))?;
-    Ok(true)
-}
-
-/// Draws a certificate beside its credential. A picture that cannot be drawn is left out: the credential is what counts,
-/// and `certificate export` says what is wrong.
-///
-/// # Errors
-/// What the disk says.
-pub fn write_pictures(paths: &Paths, certificate: &StoredCertificate) -> Result<(), ServiceError> {
-    let Ok(credential) = serde_json::from_str(&certificate.credential) else { return Ok(()) };
-    // A font that cannot be read is left out as well: a name that needed it is then not drawn.
-    let fonts = load_fonts(paths, Vec::new()).unwrap_or_default();
-    let renderer = CertificateRenderer::new(&credential, &certificate.credential, &fonts);
-    for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
-        let path = certificate.path.with_extension(format.name());
-        if let Ok(bytes) = renderer.write(format) {
-            paths::write_atomic(&path, &bytes).map_err(|error| write_error(&path, &error))?;
-        }
-    }
-    Ok(())
-}
-
-/// The largest font file that is read.
-pub const FONT_MAX_BYTES: usize = 64 * 1024 * 1024;
-
-/// Returns the fonts to draw with: the built-in ones, those of the data directory, and these.
-///
-/// # Errors
-/// A font of the data directory that cannot be read, or is larger than [`FONT_MAX_BYTES`].
-pub fn load_fonts(paths: &Paths, mut font_files: Vec<Vec<u8>>) -> Result<Fonts, ServiceError> {
-    let folder = paths.fonts_dir();
-    let to_error = |error: std::io::Error| {
-        let display_path = text::single_line(&folder.to_string_lossy());
-        ServiceError::Certificate(format!(
-            "The fonts in {display_path} cannot be read: {error}. Check its permissions."
-        ))
-    };
-    let mut entries: Vec<_> = match std::fs::read_dir(&folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        entries => entries.and_then(Iterator::collect::<std::io::Result<Vec<_>>>).map_err(to_error)?,
-    };
-    entries.retain(|entry| entry.path().is_file());
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let font = paths::read_bounded(&entry.path(), FONT_MAX_BYTES).map_err(|error| {
-            let display_path = text::single_line(&entry.path().to_string_lossy());
-            ServiceError::Certificate(format!(
-                "The font {display_path} cannot be read: {error}. Check its permissions, or move it away."
-            ))
-        })?;
-        font_files.push(font);
-    }
-    Ok(Fonts::with_extra(font_files))
-}
-
-fn write_error(path: &std::path::Path, error: &std::io::Error) -> ServiceError {
-    let display_path = text::single_line(&path.to_string_lossy());
-    ServiceError::Certificate(format!(
-        "The certificate is stored, but its file {display_path} cannot be written: {error}. Free space or fix the folder; \
-         `needlewise doctor --repair` then writes it."
-    ))
 }
 
 /// Returns until when a pass at that moment is valid: whole months from its day, or from the last day of the

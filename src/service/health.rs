@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 
-use super::certificates::{StoredCertificate, write_credential};
+use super::certificate_files::{StoredCertificate, write_credential};
 use super::{ServiceError, Services};
 use crate::attempt::chain;
 use crate::attempt::fact::kind_label;
@@ -14,7 +14,6 @@ use crate::ids::{AttemptId, CertificateId};
 use crate::projections::attempts::AttemptQuery;
 use crate::projections::certificates::CertificateQuery;
 use crate::projections::tables::RowDifference;
-use crate::store::audit::{find_row_differences, rebuild_projections};
 use crate::store::{StoreError, StoreIdentity};
 
 /// The soundness of this store.
@@ -73,7 +72,7 @@ impl<S: Deref<Target = Services>> Health<S> {
     /// # Errors
     /// What the store says.
     pub fn row_differences(&self) -> Result<Vec<RowDifference>, ServiceError> {
-        Ok(find_row_differences(&*self.services.store)?)
+        Ok(self.services.store.row_differences()?)
     }
 
     /// Marks every attempt that has ended again.
@@ -160,7 +159,7 @@ impl<S: DerefMut<Target = Services>> Health<S> {
         let moment = self.services.now().wall.to_string().replace([':', '-'], "");
         let folder = self.services.paths().backups_dir();
         let copy = self.services.store.save_copy(&folder, &format!("needlewise-{moment}-before-repair.db"))?;
-        rebuild_projections(&mut *self.services.store)?;
+        self.services.store.rebuild_projections()?;
         Ok(copy)
     }
 

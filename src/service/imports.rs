@@ -2,7 +2,8 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::certificates::{Certificates, StoredCertificate, write_credential};
+use super::certificate_files::{StoredCertificate, write_credential};
+use super::certificates::Certificates;
 use super::{ServiceError, Services};
 use crate::attempt::Fact;
 use crate::attempt::chain::{self, ChainHead, StoredFact, read_facts};
@@ -10,7 +11,7 @@ use crate::attempt::fact::CertificateImported;
 use crate::attempt::person::{NameChanged, PersonAdded};
 use crate::credential::verify::{evaluate_trust, verify};
 use crate::credential::{Credential, Verdict, VerificationResult};
-use crate::ids::{CertificateId, TraineeId};
+use crate::ids::{CertificateId, StreamId, TraineeId};
 use crate::projections::attempts::AttemptQuery;
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
 use crate::projections::people::PersonRow;
@@ -192,15 +193,29 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         Ok(None)
     }
 
-    /// Returns a certificate that was taken in, whole.
+    /// Returns an imported certificate, whole.
     ///
     /// # Errors
-    /// [`ServiceError::ForgedCertificate`] where no fact holds it, or what the store says.
+    /// [`ServiceError::ForgedCertificate`] if no fact contains it, or what the store says.
     pub(super) fn imported(&self, row: &CertificateRow) -> Result<StoredCertificate, ServiceError> {
-        let rows = self.services.store.stream(row.trainee.into())?;
-        chain::verify_chain(row.trainee.into(), &rows).map_err(ServiceError::BrokenChain)?;
-        let fact = read_facts(&rows).into_iter().find(|(stored, _)| stored.id == row.fact).map(|(_, fact)| fact);
-        let (Some(Fact::Imported(imported)), Some(holder)) = (fact, self.services.people().get(row.trainee)?) else {
+        self.imported_in(row, &self.services.store.stream(row.trainee.into())?)
+    }
+
+    /// Returns several imported certificates in one query, in the order of their rows.
+    ///
+    /// # Errors
+    /// Those of [`Certificates::imported`].
+    pub(super) fn imported_chunk(&self, rows: &[&CertificateRow]) -> Result<Vec<StoredCertificate>, ServiceError> {
+        let streams: Vec<StreamId> = rows.iter().map(|row| row.trainee.into()).collect();
+        let chains = self.services.store.streams(&streams)?;
+        let chain_of = |row: &CertificateRow| chains.get(&row.trainee.into()).map_or(&[][..], Vec::as_slice);
+        rows.iter().map(|row| self.imported_in(row, chain_of(row))).collect()
+    }
+
+    fn imported_in(&self, row: &CertificateRow, chain: &[StoredFact]) -> Result<StoredCertificate, ServiceError> {
+        chain::verify_chain(row.trainee.into(), chain).map_err(ServiceError::BrokenChain)?;
+        let fact = read_facts(chain).into_iter().find(|(stored, _)| stored.id == row.fact).map(|(_, fact)| fact);
+        let (Some(Fact::Imported(imported)), Some(holder)) = (fact, PersonRow::fold(row.trainee, chain)) else {
             return Err(ServiceError::ForgedCertificate(row.id));
         };
         Ok(self.stored_from_row(holder, row, imported.credential))

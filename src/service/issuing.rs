@@ -2,7 +2,8 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::certificates::{StoredCertificate, valid_until};
+use super::certificate_files::StoredCertificate;
+use super::certificates::valid_until;
 use super::people::normalize_name;
 use super::{ServiceError, Services};
 use crate::attempt::chain::read_facts;
@@ -282,8 +283,8 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
     ///
     /// # Errors
     /// [`ServiceError::Rejected`], [`ServiceError::InvalidName`], or what the store says. Nothing is signed without its
-    /// line in the ledger; the files are for [`write_credential`](super::certificates::write_credential) and
-    /// [`write_pictures`](super::certificates::write_pictures).
+    /// line in the ledger; the files are for [`write_credential`](super::certificate_files::write_credential) and
+    /// [`write_pictures`](super::certificate_files::write_pictures).
     pub fn issue(
         &mut self,
         review: &RequestReview,

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::attempts::ReplayedAttempt;
+use super::certificates::CHAIN_CHUNK_SIZE;
 use super::{Certificates, ServiceError, Services};
 use crate::attempt::Fact;
 use crate::attempt::chain::{StoredFact, read_facts};
@@ -60,21 +61,20 @@ impl<S: Deref<Target = Services>> Records<S> {
     pub fn export_records(&self) -> Result<ExportRecords, ServiceError> {
         let mut attempts = self.services.store.attempts(&AttemptQuery::default())?;
         attempts.reverse();
-        let facts = |row: AttemptRow| {
-            let (facts, discloses_points) = (
-                self.services.attempts().facts(row.id)?,
-                self.services.attempts().disclosure_level(&row)? > DisclosureLevel::PassFail,
-            );
-            Ok(ExportedAttempt { row, facts, discloses_points })
-        };
-        let attempts = attempts.into_iter().map(facts).collect::<Result<_, ServiceError>>()?;
-        let mut certificates = Vec::new();
-        for row in self.services.store.certificates(&CertificateQuery::default())? {
-            let credential = self.services.certificates().imported(&row)?.credential;
-            certificates.push((row, credential));
+        let levels = self.services.attempts().disclosure_levels(&attempts)?;
+        let mut exported = Vec::with_capacity(attempts.len());
+        for (row, level) in attempts.into_iter().zip(levels) {
+            let facts = self.services.attempts().facts(row.id)?;
+            exported.push(ExportedAttempt { row, facts, discloses_points: level > DisclosureLevel::PassFail });
+        }
+        let rows = self.services.store.certificates(&CertificateQuery::default())?;
+        let mut certificates = Vec::with_capacity(rows.len());
+        for chunk in rows.chunks(CHAIN_CHUNK_SIZE) {
+            let stored = self.services.certificates().imported_chunk(&chunk.iter().collect::<Vec<_>>())?;
+            certificates.extend(chunk.iter().cloned().zip(stored.into_iter().map(|stored| stored.credential)));
         }
         let authority = self.services.authority().clone();
-        Ok(ExportRecords { matrix: self.matrix()?, attempts, certificates, authority })
+        Ok(ExportRecords { matrix: self.matrix()?, attempts: exported, certificates, authority })
     }
 
     /// Returns what happened with a person, and when: their record, their attempts, their certificates; in no order.
@@ -173,18 +173,17 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         report_verified: &(dyn Fn() + Sync),
     ) -> Result<(), ServiceError> {
         let now = self.services.trust().latest_known_time(self.services.now().wall);
-        for chunk in rows.chunks(VERIFICATION_CHUNK_SIZE) {
-            let load_certificate = |row: &&CertificateRow| Ok((row.id, (*row).clone(), self.imported(row)?));
-            let loaded = chunk.iter().map(load_certificate).collect::<Result<Vec<_>, ServiceError>>()?;
-            let forged = loaded.into_par_iter().find_map_first(|(id, row, loaded)| {
+        for chunk in rows.chunks(CHAIN_CHUNK_SIZE) {
+            let loaded: Vec<_> = chunk.iter().copied().zip(self.imported_chunk(chunk)?).collect();
+            let forged = loaded.into_par_iter().find_map_first(|(row, loaded)| {
                 report_verified();
                 // A clock that was set back makes nothing a forgery.
                 let verified_at = now.max(row.valid_from);
                 let credential = verify(loaded.credential.as_bytes(), &TrustList::default(), verified_at).credential;
                 let is_authentic = credential
                     .and_then(|credential| CertificateRow::from_credential(&credential, row.fact))
-                    == Some(row);
-                (!is_authentic).then_some(id)
+                    .is_some_and(|signed_row| signed_row == *row);
+                (!is_authentic).then_some(row.id)
             });
             if let Some(id) = forged {
                 return Err(ServiceError::ForgedCertificate(id));
@@ -193,6 +192,3 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         Ok(())
     }
 }
-
-/// How many certificates are in memory at once while their signatures are verified.
-const VERIFICATION_CHUNK_SIZE: usize = 256;

@@ -1,11 +1,12 @@
-//! Computes all projections of a store again, and finds every row that is not what the facts say.
+//! Computes all projections of a store again, and finds every row that is not what the facts say. The engines share it.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use super::{Store, StoreError};
+use super::StoreError;
 use crate::attempt::chain::StoredFact;
 use crate::ids::{Digest, StreamId};
+use crate::projections::row::{Projection, StoredRow};
 use crate::projections::tables::{ChainRows, PROJECTIONS, ProjectionTables, RowDifference};
 
 /// Where the facts come from while all projections are computed.
@@ -27,27 +28,19 @@ pub trait FactSource {
     /// # Errors
     /// What the store says.
     fn one_content(&self, digest: Digest) -> Result<Option<String>, StoreError>;
-}
 
-impl FactSource for dyn Store + '_ {
-    fn all_streams(&self) -> Result<Vec<StreamId>, StoreError> {
-        self.stream_ids()
-    }
-
-    fn chain(&self, stream: StreamId) -> Result<Vec<StoredFact>, StoreError> {
-        self.stream(stream)
-    }
-
-    fn one_content(&self, digest: Digest) -> Result<Option<String>, StoreError> {
-        Ok(self.content(&[digest])?.remove(&digest))
-    }
+    /// Returns all rows of a projection as they are stored.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn all_rows(&self, projection: &'static Projection) -> Result<Vec<StoredRow>, StoreError>;
 }
 
 /// Computes the rows of all projections from the facts.
 ///
 /// # Errors
 /// What the source says.
-pub fn compute_projections(source: &(impl FactSource + ?Sized)) -> Result<ProjectionTables, StoreError> {
+pub fn compute_projections(source: &impl FactSource) -> Result<ProjectionTables, StoreError> {
     let known_content: RefCell<HashMap<Digest, Option<String>>> = RefCell::default();
     let failure = RefCell::new(None);
     let find_content = |digest: Digest| {
@@ -72,24 +65,15 @@ pub fn compute_projections(source: &(impl FactSource + ?Sized)) -> Result<Projec
     Ok(tables)
 }
 
-/// Compares all rows of a store with its facts, and returns every row that differs.
+/// Compares all rows of a source with its facts, and returns every row that differs.
 ///
 /// # Errors
-/// What the store says.
-pub fn find_row_differences(store: &dyn Store) -> Result<Vec<RowDifference>, StoreError> {
-    let tables = compute_projections(store)?;
+/// What the source says.
+pub fn find_row_differences(source: &impl FactSource) -> Result<Vec<RowDifference>, StoreError> {
+    let tables = compute_projections(source)?;
     let mut differences = Vec::new();
     for projection in PROJECTIONS {
-        differences.extend(tables.compare(projection, &store.stored_rows(projection)?));
+        differences.extend(tables.compare(projection, &source.all_rows(projection)?));
     }
     Ok(differences)
-}
-
-/// Computes all rows of a store again and replaces them. The facts stay as they are.
-///
-/// # Errors
-/// What the store says. Nothing is changed then.
-pub fn rebuild_projections(store: &mut dyn Store) -> Result<(), StoreError> {
-    let tables = compute_projections(&*store)?;
-    store.replace_projections(&tables)
 }

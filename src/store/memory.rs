@@ -14,7 +14,8 @@ use crate::projections::certificates::{CertificateQuery, CertificateRow};
 use crate::projections::people::{PersonQuery, PersonRow};
 use crate::projections::row::{ColumnValue, Projection, ProjectionRow, StoredRow};
 use crate::projections::study::{PracticeAnswer, QuestionProgress, StudiedQuestion};
-use crate::projections::tables::{ChainRows, PROJECTIONS, ProjectionTables};
+use crate::projections::tables::{ChainRows, PROJECTIONS, RowDifference};
+use crate::store::audit::{FactSource, compute_projections, find_row_differences};
 use crate::text;
 
 /// The rows of a projection by their key.
@@ -105,25 +106,28 @@ impl State {
         Ok(())
     }
 
-    fn erase(&mut self, trainee: TraineeId) -> Result<(), StoreError> {
-        let attempts = self.rows::<AttemptRow>()?;
-        let attempts = attempts.into_iter().filter(|row| row.trainee == trainee).map(|row| StreamId::from(row.id));
-        for stream in attempts.chain([trainee.into()]) {
-            let facts = self.chains.get_mut(&stream).into_iter().flatten();
-            facts.for_each(|fact| fact.salted_payload = None);
+    fn erase(&mut self, trainee: TraineeId) {
+        // The facts say whose an attempt is; a row could be missing.
+        let is_about = |stream: StreamId, chain: &[StoredFact]| {
+            let first = read_facts(&chain[..chain.len().min(1)]).pop().map(|(_, fact)| fact);
+            stream == trainee.into() || matches!(first, Some(Fact::Started(started)) if started.trainee == trainee)
+        };
+        for (stream, chain) in &mut self.chains {
+            if is_about(*stream, chain) {
+                chain.iter_mut().for_each(|fact| fact.salted_payload = None);
+            }
         }
         for projection in PROJECTIONS {
             let column = projection.columns.iter().position(|column| column.name == "trainee").unwrap_or(0);
-            let is_about = |row: &StoredRow| row.columns[column] == ColumnValue::text(trainee);
-            self.tables.entry(projection.name).or_default().retain(|_, row| !is_about(row));
+            let is_about_trainee = |row: &StoredRow| row.columns[column] == ColumnValue::text(trainee);
+            self.tables.entry(projection.name).or_default().retain(|_, row| !is_about_trainee(row));
         }
-        Ok(())
     }
 
     fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
         batch.expectations.iter().try_for_each(|expectation| self.check(expectation))?;
         if let Some(trainee) = batch.erased_trainee {
-            self.erase(trainee)?;
+            self.erase(trainee);
         }
         for (digest, text) in &batch.content {
             self.content.entry(*digest).or_insert_with(|| text.clone());
@@ -145,6 +149,24 @@ fn page<R>(rows: Vec<R>, is_after: impl Fn(&R) -> bool, max_count: Option<u32>) 
     rows.into_iter().filter(is_after).take(max_count).collect()
 }
 
+impl FactSource for State {
+    fn all_streams(&self) -> Result<Vec<StreamId>, StoreError> {
+        Ok(self.chains.keys().copied().collect())
+    }
+
+    fn chain(&self, stream: StreamId) -> Result<Vec<StoredFact>, StoreError> {
+        Ok(self.chains.get(&stream).cloned().unwrap_or_default())
+    }
+
+    fn one_content(&self, digest: Digest) -> Result<Option<String>, StoreError> {
+        Ok(self.content.get(&digest).cloned())
+    }
+
+    fn all_rows(&self, projection: &'static Projection) -> Result<Vec<StoredRow>, StoreError> {
+        Ok(self.tables.get(projection.name).into_iter().flat_map(Table::values).cloned().collect())
+    }
+}
+
 impl Store for MemoryStore {
     fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
         let mut next = self.state.clone();
@@ -154,11 +176,16 @@ impl Store for MemoryStore {
     }
 
     fn stream(&self, stream: StreamId) -> Result<Vec<StoredFact>, StoreError> {
-        Ok(self.state.chains.get(&stream).cloned().unwrap_or_default())
+        self.state.chain(stream)
+    }
+
+    fn streams(&self, streams: &[StreamId]) -> Result<BTreeMap<StreamId, Vec<StoredFact>>, StoreError> {
+        let find = |stream: &StreamId| Some((*stream, self.state.chains.get(stream)?.clone()));
+        Ok(streams.iter().filter_map(find).collect())
     }
 
     fn stream_ids(&self) -> Result<Vec<StreamId>, StoreError> {
-        Ok(self.state.chains.keys().copied().collect())
+        self.state.all_streams()
     }
 
     fn content(&self, digests: &[Digest]) -> Result<BTreeMap<Digest, String>, StoreError> {
@@ -211,10 +238,15 @@ impl Store for MemoryStore {
     }
 
     fn stored_rows(&self, projection: &'static Projection) -> Result<Vec<StoredRow>, StoreError> {
-        Ok(self.state.tables.get(projection.name).into_iter().flat_map(Table::values).cloned().collect())
+        self.state.all_rows(projection)
     }
 
-    fn replace_projections(&mut self, tables: &ProjectionTables) -> Result<(), StoreError> {
+    fn row_differences(&self) -> Result<Vec<RowDifference>, StoreError> {
+        find_row_differences(&self.state)
+    }
+
+    fn rebuild_projections(&mut self) -> Result<(), StoreError> {
+        let tables = compute_projections(&self.state)?;
         for projection in PROJECTIONS {
             let rows = tables.rows(projection).map(|row| (row.key(projection).to_vec(), row.clone()));
             self.state.tables.insert(projection.name, rows.collect());

@@ -16,7 +16,8 @@ use crate::projections::certificates::{CertificateQuery, CertificateRow};
 use crate::projections::people::{PersonQuery, PersonRow};
 use crate::projections::row::{ColumnValue, Projection, ProjectionRow, StoredRow};
 use crate::projections::study::QuestionProgress;
-use crate::projections::tables::ProjectionTables;
+use crate::projections::tables::RowDifference;
+use crate::store::audit::find_row_differences;
 use crate::text;
 
 mod append;
@@ -27,7 +28,7 @@ mod schema;
 mod tables;
 mod upgrade;
 
-use header::{StoreHeader, has_our_application_id};
+use header::StoreHeader;
 use queue::WriterQueue;
 
 /// How a store is opened: what it cannot know by itself.
@@ -59,9 +60,9 @@ impl SqliteStore {
     /// [`StoreError::NewerVersion`], [`StoreError::Foreign`], [`StoreError::Damaged`] or [`StoreError::Unreachable`]. The
     /// file is left as it was then.
     pub fn open(path: &Path, options: &SqliteOptions) -> Result<Self, StoreError> {
-        // Reading a pipe would wait for its writer; SQLite refuses it below.
-        let is_foreign = || StoreHeader::read_file(path).is_some_and(StoreHeader::is_foreign);
-        if path.is_file() && !has_our_application_id(path) && is_foreign() {
+        // Only SQLite opens the file: closing any other descriptor of it would drop the locks of a connection that is open
+        // elsewhere in this process. Reading a pipe would wait for its writer; SQLite refuses it below.
+        if path.is_file() && StoreHeader::read_file(path).is_some_and(StoreHeader::is_foreign) {
             return Err(StoreError::Foreign);
         }
         let connection = Connection::open(path)?;
@@ -147,6 +148,10 @@ impl Store for SqliteStore {
         Ok(tables::select_stream(&self.connection, stream)?)
     }
 
+    fn streams(&self, streams: &[StreamId]) -> Result<BTreeMap<StreamId, Vec<StoredFact>>, StoreError> {
+        queries::streams(&self.connection, streams)
+    }
+
     fn stream_ids(&self) -> Result<Vec<StreamId>, StoreError> {
         queries::stream_ids(&self.connection)
     }
@@ -178,9 +183,15 @@ impl Store for SqliteStore {
         Ok(tables::select_rows(&self.connection, projection, "", &[])?)
     }
 
-    fn replace_projections(&mut self, tables: &ProjectionTables) -> Result<(), StoreError> {
+    fn row_differences(&self) -> Result<Vec<RowDifference>, StoreError> {
+        // A transaction that reads sees the store as it is at one moment, whoever writes meanwhile.
+        let transaction = self.connection.unchecked_transaction()?;
+        find_row_differences(&*transaction)
+    }
+
+    fn rebuild_projections(&mut self) -> Result<(), StoreError> {
         let _turn = self.queue.wait_for_turn(self.patience).ok_or(StoreError::Busy)?;
-        upgrade::replace_projections(&mut self.connection, tables)
+        upgrade::rebuild_projections(&mut self.connection)
     }
 
     fn identity(&self) -> Result<StoreIdentity, StoreError> {

@@ -11,7 +11,7 @@ use crate::exam::session::{ActionRefusal, AttemptAction};
 use crate::ids::{AttemptId, BankId, CertificateId, TraineeId};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
-use crate::service::certificates::StoredCertificate;
+use crate::service::certificate_files::StoredCertificate;
 use crate::view::preview::PreviewContent;
 
 /// What a screen wants to happen.

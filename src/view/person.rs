@@ -8,7 +8,7 @@ use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::matrix::Matrix;
 use crate::projections::people::PersonRow;
 use crate::projections::status::MatrixCell;
-use crate::service::certificates::StoredCertificate;
+use crate::service::certificate_files::StoredCertificate;
 use crate::service::{ServiceError, Services};
 
 /// What is shown of a person; nobody's answers are among it.
@@ -54,16 +54,14 @@ impl PersonView {
         )?;
         let statuses = matrix.exams.into_iter().map(|(_, title)| title).zip(cells).collect();
         let query = AttemptQuery { trainee: Some(trainee_id), ..AttemptQuery::default() };
-        let with_disclosure = |row: AttemptRow| {
-            let is_disclosed = service.attempts().disclosure_level(&row)? > DisclosureLevel::PassFail;
-            Ok(PersonAttemptView { state: row.state(service.authority()), row, is_disclosed })
+        let rows = service.attempts().list(&query)?;
+        let levels = service.attempts().disclosure_levels(&rows)?;
+        let to_view = |(row, level): (AttemptRow, DisclosureLevel)| PersonAttemptView {
+            state: row.state(service.authority()),
+            row,
+            is_disclosed: level > DisclosureLevel::PassFail,
         };
-        let attempts = service
-            .attempts()
-            .list(&query)?
-            .into_iter()
-            .map(with_disclosure)
-            .collect::<Result<Vec<_>, ServiceError>>()?;
+        let attempts = rows.into_iter().zip(levels).map(to_view).collect();
         let mut timeline: Vec<_> = service.records().timeline(trainee_id)?;
         timeline.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         let certificates = service.certificates().verified(Some(trainee_id))?;

@@ -9,7 +9,7 @@ use crate::cli::{CommandResult, Env};
 use crate::credential::render::{CertificateFormat, RenderError, render};
 use crate::credential::{TrustList, Verdict};
 use crate::paths;
-use crate::service::certificates::load_fonts;
+use crate::service::certificate_files::load_fonts;
 
 impl ValueEnum for CertificateFormat {
     fn value_variants<'a>() -> &'a [Self] {

@@ -8,7 +8,7 @@ use crate::cli::Env;
 use crate::cli::error::{Failure, display_path};
 use crate::credential::carrier;
 use crate::paths;
-use crate::service::certificates::FONT_MAX_BYTES;
+use crate::service::certificate_files::FONT_MAX_BYTES;
 
 /// The endings that are looked at in a folder.
 const FILE_EXTENSIONS: [&str; 4] = ["json", "svg", "png", "pdf"];

@@ -5,7 +5,7 @@ use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{CommandResult, Env};
 use crate::exam::disclosure::DisclosureLevel;
 use crate::issuing::request::{CertificateRequest, MAX_BYTES};
-use crate::service::certificates::{write_credential, write_pictures};
+use crate::service::certificate_files::{write_credential, write_pictures};
 use crate::service::issuing::RequestReview;
 use crate::view::result_lines;
 use crate::{paths, text};

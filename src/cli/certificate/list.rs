@@ -4,7 +4,7 @@ use super::assurance_name;
 use crate::cli::{CommandResult, Env, table};
 use crate::credential::VerificationResult;
 use crate::credential::render::CertificateFormat;
-use crate::service::certificates::StoredCertificate;
+use crate::service::certificate_files::StoredCertificate;
 
 /// List the certificates that are stored here
 #[derive(Debug, clap::Args)]

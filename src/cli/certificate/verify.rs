@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::credential::render::Fonts;
 use crate::credential::render::receipt::{self, Receipt};
 use crate::credential::{TrustList, Verdict, VerificationResult, qr_text, verify};
-use crate::service::certificates::load_fonts;
+use crate::service::certificate_files::load_fonts;
 use crate::service::people::normalize_name;
 use crate::{paths, text};
 

@@ -25,8 +25,7 @@ pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
     let rows = service.attempts().list(&query)?;
     let names: HashMap<_, _> = service.people().list()?.into_iter().map(|row| (row.id, row.person.name)).collect();
     let trainee_name = |row: &AttemptRow| names.get(&row.trainee).map_or("", String::as_str);
-    let disclosure_levels =
-        rows.iter().map(|row| service.attempts().disclosure_level(row)).collect::<Result<Vec<_>, _>>()?;
+    let disclosure_levels = service.attempts().disclosure_levels(&rows)?;
     if env.global.json {
         let rows = rows.iter().zip(disclosure_levels).map(|(row, disclosure_level)| {
             attempt_json(row, row.state(service.authority()), trainee_name(row), disclosure_level)

@@ -10,7 +10,7 @@ use crate::text;
 /// erased.
 #[derive(Debug, clap::Args)]
 pub struct EraseArgs {
-    /// The person: a name, or an id
+    /// The person: a name, a staff number or an id
     #[arg(value_name = "NAME|ID")]
     who: String,
     /// Do not erase, and refuse to until the hold is lifted: the reason

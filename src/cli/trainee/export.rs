@@ -7,7 +7,7 @@ use crate::paths;
 /// Write everything that is held about a person into one file
 #[derive(Debug, clap::Args)]
 pub struct TraineeExportArgs {
-    /// The person: a name, or an id
+    /// The person: a name, a staff number or an id
     #[arg(value_name = "NAME|ID")]
     who: String,
     /// The file to write: JSON, with record, facts, answers, practice and certificates

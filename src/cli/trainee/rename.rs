@@ -7,7 +7,7 @@ use crate::text;
 /// Certificates that were issued keep the name they bear.
 #[derive(Debug, clap::Args)]
 pub struct RenameArgs {
-    /// The person: a name, or an id
+    /// The person: a name, a staff number or an id
     #[arg(value_name = "NAME|ID")]
     who: String,
     /// The new name

@@ -9,7 +9,7 @@ use crate::text;
 /// Change what is known of a person
 #[derive(Debug, clap::Args)]
 pub struct SetArgs {
-    /// The person: a name, or an id
+    /// The person: a name, a staff number or an id
     #[arg(value_name = "NAME|ID")]
     who: String,
     /// The number the school or clinic knows the person by

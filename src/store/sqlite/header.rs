@@ -1,7 +1,5 @@
 //! Whether a file is a needlewise store, found out without changing it.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
@@ -50,12 +48,4 @@ impl StoreHeader {
     pub(super) fn is_empty(self) -> bool {
         self.application_id == 0 && self.schema_version == 0 && self.object_count == 0
     }
-}
-
-/// Returns whether the file begins as one of this program's, by the application id at byte 68 of a SQLite file
-/// (<https://www.sqlite.org/fileformat.html>). This spares every start but the first a second connection.
-pub(super) fn has_our_application_id(path: &Path) -> bool {
-    let mut header = [0; 72];
-    let is_read = File::open(path).and_then(|mut file| file.read_exact(&mut header)).is_ok();
-    is_read && header.starts_with(b"SQLite format 3\0") && header.ends_with(&APPLICATION_ID.to_be_bytes())
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension};
 
+use super::tables::{FACT_COLUMNS, read_fact};
+use crate::attempt::chain::StoredFact;
 use crate::canonical;
 use crate::ids::{Digest, StreamId};
 use crate::projections::attempts::AttemptQuery;
@@ -99,6 +101,23 @@ pub(super) fn certificate_clauses(query: &CertificateQuery) -> (String, Vec<Colu
         clauses.add("(valid_until < ? OR (valid_until = ? AND id > ?))", [until(), until(), ColumnValue::text(id)]);
     }
     clauses.finish("valid_until DESC, id, trainee", query.max_count)
+}
+
+pub(super) fn streams(
+    connection: &Connection,
+    streams: &[StreamId],
+) -> Result<BTreeMap<StreamId, Vec<StoredFact>>, StoreError> {
+    let sql = format!(
+        "SELECT {FACT_COLUMNS} FROM stored_fact f LEFT JOIN fact_payload p ON p.fact = f.id \
+         WHERE f.stream IN (SELECT value FROM json_each($1)) ORDER BY f.stream, f.seq"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut chains: BTreeMap<StreamId, Vec<StoredFact>> = BTreeMap::new();
+    for fact in statement.query_map([canonical::text(&streams)], read_fact)? {
+        let fact = fact?;
+        chains.entry(fact.stream).or_default().push(fact);
+    }
+    Ok(chains)
 }
 
 pub(super) fn stream_ids(connection: &Connection) -> Result<Vec<StreamId>, StoreError> {

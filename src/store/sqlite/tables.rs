@@ -115,8 +115,10 @@ pub(super) fn insert_content(connection: &Connection, digest: Digest, text: &str
 /// row about them.
 pub(super) fn delete_person(connection: &Connection, trainee: TraineeId) -> rusqlite::Result<()> {
     let trainee = trainee.to_string();
+    // The facts say whose an attempt is; a row could be missing.
     let delete_payloads = "DELETE FROM fact_payload WHERE fact IN (SELECT id FROM stored_fact WHERE stream = $1 \
-                   OR stream IN (SELECT id FROM attempts WHERE trainee = $1))";
+         OR stream IN (SELECT f.stream FROM stored_fact f JOIN fact_payload p ON p.fact = f.id \
+                       WHERE f.seq = 0 AND f.kind IN ('started', 'attempt.started/1') AND instr(p.payload, $1) > 0))";
     connection.execute(delete_payloads, [&trainee])?;
     for projection in PROJECTIONS {
         let has_trainee = projection.columns.iter().any(|column| column.name == "trainee");

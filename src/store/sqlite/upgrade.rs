@@ -10,6 +10,7 @@ use super::{SqliteOptions, tables};
 use crate::attempt::chain::StoredFact;
 use crate::ids::{Digest, StreamId, to_hex};
 use crate::paths;
+use crate::projections::row::{Projection, StoredRow};
 use crate::projections::tables::{PROJECTIONS, ProjectionTables};
 use crate::store::StoreError;
 use crate::store::audit::{FactSource, compute_projections};
@@ -51,22 +52,22 @@ pub(super) fn upgrade(
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
     ensure_identity(&transaction, options)?;
-    make_projection_tables(&transaction)?;
-    let projections = compute_projections(&*transaction)?;
-    write_projections(&transaction, &projections)?;
+    write_projections_anew(&transaction)?;
     Ok(transaction.commit()?)
 }
 
-/// Replaces the rows of all projections in one transaction.
-pub(super) fn replace_projections(
-    connection: &mut Connection,
-    projections: &ProjectionTables,
-) -> Result<(), StoreError> {
+/// Computes all rows again and replaces them in one transaction.
+pub(super) fn rebuild_projections(connection: &mut Connection) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    make_projection_tables(&transaction)?;
-    write_projections(&transaction, projections)?;
+    write_projections_anew(&transaction)?;
     count_commit(&transaction)?;
     Ok(transaction.commit()?)
+}
+
+fn write_projections_anew(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    make_projection_tables(transaction)?;
+    let projections = compute_projections(&**transaction)?;
+    Ok(write_projections(transaction, &projections)?)
 }
 
 /// Counts a transaction.
@@ -118,5 +119,9 @@ impl FactSource for Connection {
 
     fn one_content(&self, digest: Digest) -> Result<Option<String>, StoreError> {
         Ok(tables::select_content(self, digest)?)
+    }
+
+    fn all_rows(&self, projection: &'static Projection) -> Result<Vec<StoredRow>, StoreError> {
+        Ok(tables::select_rows(self, projection, "", &[])?)
     }
 }

@@ -8,7 +8,7 @@ use crate::attempt::{ExamResult, Mode};
 use crate::bank::exam::Exam;
 use crate::clock::Countdown;
 use crate::exam::disclosure::{self, DisclosureLevel};
-use crate::service::certificates::{StoredCertificate, write_pictures};
+use crate::service::certificate_files::{StoredCertificate, write_pictures};
 use crate::service::{ActiveAttempt, ServiceError};
 use crate::tui::effect::Route;
 use crate::tui::execute::Execute;
@@ -77,6 +77,7 @@ impl ServiceExecutor {
             for certificate in self.service.certificates_mut().sign_pending(trainee)? {
                 self.start_pictures(certificate, jobs);
             }
+            self.service.certificates_mut().write_missing(trainee)?;
             self.completed_trainee = Some(trainee);
         }
         Ok(Box::new(HomeScreen::new(self.home_view()?)))

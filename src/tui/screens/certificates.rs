@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::clock::Timestamp;
 use crate::credential::{Assurance, Verdict, VerificationResult};
-use crate::service::certificates::StoredCertificate;
+use crate::service::certificate_files::StoredCertificate;
 use crate::text;
 use crate::tui::binding::{Action, Binding, up_down_bindings};
 use crate::tui::canvas::Canvas;
