@@ -52,19 +52,38 @@ impl Timestamp {
         Day(TimeZone::UTC.to_datetime(self.to_jiff()).date())
     }
 
-    /// Returns day and minute in the computer's own time zone, for people: `2026-11-24 18:05`.
-    pub fn format_local(self) -> String {
-        TimeZone::system().to_datetime(self.to_jiff()).strftime("%Y-%m-%d %H:%M").to_string()
+    /// Returns day and minute in a time zone, for people: `2026-11-24 18:05`.
+    pub fn format_local(self, zone: &Zone) -> String {
+        zone.0.to_datetime(self.to_jiff()).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
-    /// Returns the day in the computer's own time zone, short: `22 Nov`.
-    pub fn format_local_day(self) -> String {
-        TimeZone::system().to_datetime(self.to_jiff()).strftime("%-d %b").to_string()
+    /// Returns the day in a time zone, short: `22 Nov`.
+    pub fn format_local_day(self, zone: &Zone) -> String {
+        zone.0.to_datetime(self.to_jiff()).strftime("%-d %b").to_string()
     }
 
     #[expect(clippy::expect_used, reason = "every constructor keeps to RANGE, which is that of jiff")]
     fn to_jiff(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).expect("a moment within RANGE")
+    }
+}
+
+/// The time zone in which the times of a session are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// Coordinated universal time.
+    pub const UTC: Self = Self(TimeZone::UTC);
+
+    /// Returns the time zone of this computer; UTC if the system names none.
+    pub fn of_computer() -> Self {
+        Self(TimeZone::system())
+    }
+
+    /// Returns the time zone with a name of the IANA database, such as `America/Chicago`, if it is known.
+    pub fn from_name(name: &str) -> Option<Self> {
+        TimeZone::get(name).ok().map(Self)
     }
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use needlewise::cli::env::TerminalInfo;
 use needlewise::cli::{self, Env};
-use needlewise::clock::SystemClock;
+use needlewise::clock::{SystemClock, Zone};
 
 fn main() -> ExitCode {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -21,6 +21,7 @@ fn main() -> ExitCode {
             no_color: is_set("NO_COLOR") || is_dumb_terminal,
             colorfgbg: std::env::var("COLORFGBG").ok(),
         },
+        zone: Zone::of_computer(),
         make_clock: &|| Box::new(SystemClock::start()),
         make_rng: &|| Box::new(rand::rng()),
         global: cli::GlobalArgs::default(),

@@ -8,17 +8,18 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use crate::attempt::{Answer, Mode};
+use crate::attempt::Mode;
 use crate::clock::Millis;
-use crate::exam::session::{ActionRefusal, AttemptAction};
+use crate::exam::session::AttemptAction;
 use crate::paths::{self, BoundedLine};
 use crate::projections::people::PersonRow;
-use crate::service::{self, ActiveAttempt, Services};
+use crate::service::{ActiveAttempt, ServiceError, Services};
 use crate::text::{self, single_line};
 use crate::view;
 
 mod input;
 mod question;
+mod record;
 mod result;
 
 use input::TypedEntry;
@@ -64,7 +65,7 @@ pub enum PlainError {
     /// Nobody reads the output, or it cannot be written.
     Output(io::Error),
     /// The attempt does not go on.
-    Service(service::ServiceError),
+    Service(ServiceError),
 }
 
 impl From<io::Error> for PlainError {
@@ -73,8 +74,8 @@ impl From<io::Error> for PlainError {
     }
 }
 
-impl From<service::ServiceError> for PlainError {
-    fn from(error: service::ServiceError) -> Self {
+impl From<ServiceError> for PlainError {
+    fn from(error: ServiceError) -> Self {
         Self::Service(error)
     }
 }
@@ -185,16 +186,6 @@ impl PlainSession<'_> {
         }
     }
 
-    fn record_time_out(&mut self) -> Result<NextTurn, PlainError> {
-        self.print_line("The time is over.")?;
-        match self.service.attempts_mut().record_action(&mut self.active_attempt, AttemptAction::TimeOut) {
-            Ok(()) => Ok(NextTurn::AttemptEnded),
-            // The wait may end a moment before the limit does.
-            Err(service::ServiceError::ActionRefused(ActionRefusal::TimeRemaining)) => Ok(NextTurn::Continue),
-            Err(error) => Err(error.into()),
-        }
-    }
-
     fn print_introduction(&mut self, trainee: &PersonRow) -> Result<(), PlainError> {
         let paper = Arc::clone(self.active_attempt.session.loaded_paper());
         let question_count = text::count_with_noun(paper.questions.len(), "question");
@@ -285,42 +276,6 @@ impl PlainSession<'_> {
             }
             TypedEntry::Submit => self.submit(),
         }
-    }
-
-    /// Records something; the turn where the time is over.
-    fn record(&mut self, action: AttemptAction) -> Result<Result<(), NextTurn>, PlainError> {
-        match self.service.attempts_mut().record_action(&mut self.active_attempt, action) {
-            Ok(()) => Ok(Ok(())),
-            Err(service::ServiceError::ActionRefused(ActionRefusal::TimeUp)) => self.record_time_out().map(Err),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    fn record_answer(&mut self, answer: Answer) -> Result<Option<NextTurn>, PlainError> {
-        let action = AttemptAction::Answer { question_index: self.question_index, answer, certainty: None };
-        match self.service.attempts_mut().record_action(&mut self.active_attempt, action) {
-            Ok(()) => {}
-            Err(service::ServiceError::ActionRefused(ActionRefusal::TimeUp)) => {
-                return self.record_time_out().map(Some);
-            }
-            Err(service::ServiceError::ActionRefused(refusal)) => {
-                self.print_line(&format!("Not understood: {refusal}"))?;
-                return Ok(None);
-            }
-            Err(error) => return Err(error.into()),
-        }
-        if self.active_attempt.session.loaded_paper().mode == Mode::Practice {
-            for line in question::explanation(&self.active_attempt.session, self.question_index) {
-                self.print_line(&line)?;
-            }
-            if self.active_attempt.session.unanswered_indexes().is_empty() {
-                return self
-                    .record(AttemptAction::Submit)
-                    .map(|recorded| Some(recorded.err().unwrap_or(NextTurn::AttemptEnded)));
-            }
-        }
-        self.question_index += 1;
-        Ok(Some(NextTurn::Continue))
     }
 
     fn print_question_list(&mut self) -> Result<(), PlainError> {

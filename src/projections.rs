@@ -5,6 +5,7 @@ pub mod people;
 pub mod attempts;
 pub mod certificates;
 pub mod study;
+pub mod ledgers;
 pub mod tables;
 pub mod status;
 pub mod matrix;

@@ -10,7 +10,7 @@ use crate::attempt::Fact;
 use crate::attempt::chain::{ChainHead, StoredFact};
 use crate::attempt::paper::Seed;
 use crate::bank::catalog::Catalog;
-use crate::clock::{Clock, Now};
+use crate::clock::{Clock, Now, Zone};
 use crate::credential::TrustList;
 use crate::ids::{Digest, FactId, StreamId};
 use crate::issuing::decision::DecisionAuthority;
@@ -64,6 +64,8 @@ pub struct ServiceSetting {
     pub authority: DecisionAuthority,
     /// Where the input comes from.
     pub input: InputSource,
+    /// The time zone in which times are shown.
+    pub zone: Zone,
 }
 
 /// The services, over what they share: a store, a clock, random numbers and the setting.
@@ -134,6 +136,11 @@ impl Services {
         &self.setting.trust
     }
 
+    /// Returns the time zone in which times are shown.
+    pub fn zone(&self) -> &Zone {
+        &self.setting.zone
+    }
+
     /// Returns whose decisions take effect on this machine.
     pub fn authority(&self) -> &DecisionAuthority {
         &self.setting.authority
@@ -162,10 +169,6 @@ impl Services {
     /// Returns content by its digest, if the store has it and can read it.
     fn content(&self, digest: Digest) -> Option<String> {
         self.store.content(&[digest]).ok()?.remove(&digest)
-    }
-
-    fn chain_head(&self, stream: StreamId) -> Result<ChainHead, ServiceError> {
-        Ok(self.store.stream(stream)?.last().map_or(ChainHead::START, ChainHead::after_fact))
     }
 
     /// Makes the fact that follows `head`.

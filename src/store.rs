@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::attempt::chain::StoredFact;
-use crate::ids::{Digest, StreamId, TraineeId};
+use crate::ids::{AttemptId, Digest, ExamId, StreamId, TraineeId};
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
 use crate::projections::people::{PersonQuery, PersonRow};
@@ -59,6 +59,22 @@ pub enum Expectation {
     },
     /// The person's data was not erased.
     NotErased(TraineeId),
+    /// The person has no exam in progress.
+    NoOpenExam {
+        /// The person.
+        trainee: TraineeId,
+        /// Attempts without an end that do not count as in progress: void ones.
+        except: Vec<AttemptId>,
+    },
+    /// The person has begun this exam so often, and not once more since the attempts rule was applied.
+    ExamAttempts {
+        /// The person.
+        trainee: TraineeId,
+        /// The exam.
+        exam: ExamId,
+        /// How many attempts there are.
+        count: usize,
+    },
 }
 
 /// Which expectation of a batch was not met.
@@ -72,6 +88,8 @@ pub enum Conflict {
     StaffIdTaken,
     /// The person's data was erased.
     PersonErased,
+    /// The person has an exam in progress, or began one meanwhile.
+    ExamBegun,
 }
 
 /// Which store this is, and how often it was written.
@@ -185,11 +203,11 @@ pub trait Store: Send {
     /// [`StoreError::Unreachable`] if the folder cannot be written.
     fn save_copy(&self, folder: &Path, file_name: &str) -> Result<Option<PathBuf>, StoreError>;
 
-    /// Looks for damage in the engine's own structures.
+    /// Looks for damage in the engine's own structures and in stored content, and returns every fault, a sentence each.
     ///
     /// # Errors
-    /// What is damaged.
-    fn check_integrity(&self) -> Result<(), StoreError>;
+    /// Those of the trait.
+    fn check_integrity(&self) -> Result<Vec<String>, StoreError>;
 }
 
 /// What can go wrong with a store. It names no path: whoever opened the store knows where it is.
@@ -220,7 +238,12 @@ impl StoreError {
     pub fn message(&self, store_name: &str) -> String {
         match self {
             Self::Conflict(Conflict::ChainContinued) => {
-                "This attempt was continued elsewhere, in another window or process. Go on there, or resume it here."
+                "This was changed elsewhere meanwhile, in another window or process; nothing was stored. Go on there, or \
+                 open it again here."
+                    .to_owned()
+            }
+            Self::Conflict(Conflict::ExamBegun) => {
+                "An exam was begun elsewhere meanwhile; nothing was begun here. Resume it: `needlewise exam --resume`."
                     .to_owned()
             }
             Self::Conflict(Conflict::NameTaken) => "There is somebody of that name already.".to_owned(),

@@ -10,7 +10,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Fact;
-use super::fact::FactReader;
+use super::fact::{FactReader, kind_label};
 use crate::canonical;
 use crate::clock::Timestamp;
 use crate::ids::{Digest, FactId, StreamId};
@@ -149,6 +149,8 @@ pub enum ChainFault {
     PayloadMismatch,
     /// It is of a kind or form that this program does not know.
     Unreadable,
+    /// Its payload is missing, and nobody erased it.
+    PayloadMissing,
 }
 
 impl fmt::Display for ChainBreak {
@@ -159,9 +161,20 @@ impl fmt::Display for ChainBreak {
             ChainFault::DigestMismatch => "it was changed",
             ChainFault::PayloadMismatch => "its content was changed",
             ChainFault::Unreadable => "its content cannot be read",
+            ChainFault::PayloadMissing => "its content is missing, and it was not erased",
         };
         write!(f, "fact {} of {}: {description}", self.seq, self.stream)
     }
+}
+
+/// Finds a payload that is missing without having been erased. Erasing removes all payloads of an attempt, and all
+/// those of a person before the fact that says so.
+fn find_lost_payload(facts: &[StoredFact]) -> Option<&StoredFact> {
+    let erasure = facts.iter().rposition(|fact| kind_label(&fact.kind) == "erased").unwrap_or(facts.len());
+    let mut missing = facts[..erasure].iter().filter(|fact| fact.salted_payload.is_none());
+    let first = missing.next()?;
+    let is_erased = missing.count() + 1 == erasure;
+    (!is_erased).then_some(first)
 }
 
 /// Checks a whole chain and returns its head.
@@ -169,9 +182,13 @@ impl fmt::Display for ChainBreak {
 /// # Errors
 /// The first fact at which the chain does not hold.
 pub fn verify_chain(stream: StreamId, facts: &[StoredFact]) -> Result<ChainHead, ChainBreak> {
+    let break_at = |fact: &StoredFact, fault| Err(ChainBreak { stream, seq: fact.seq, fault });
+    if let Some(fact) = find_lost_payload(facts) {
+        return break_at(fact, ChainFault::PayloadMissing);
+    }
     let mut reader = FactReader::default();
     facts.iter().try_fold(ChainHead::START, |head, fact| match fact.find_fault(stream, head, &mut reader) {
-        Some(fault) => Err(ChainBreak { stream, seq: fact.seq, fault }),
+        Some(fault) => break_at(fact, fault),
         None => Ok(ChainHead::after_fact(fact)),
     })
 }

@@ -126,9 +126,9 @@ fn repair(service: &mut Services) -> Result<Vec<String>, Failure> {
 
 fn run_checks(service: &Services) -> Vec<Check> {
     let health = service.health();
-    let engine_faults = health.check_engine().err().map(|error| error.to_string());
+    let engine_faults = health.check_engine().unwrap_or_else(|error| vec![error.to_string()]);
     vec![
-        Check::new("store", engine_faults.into_iter().collect(), || "its structures are sound".to_owned()),
+        Check::new("store", engine_faults, || "its structures are sound".to_owned()),
         Check::from_outcome("chains", health.check_chains(), |count| {
             format!("{} checked, each fact follows from the one before", text::count_with_noun(count, "chain"))
         }),

@@ -10,14 +10,14 @@ use super::error::{self, Failure, display_path};
 use super::{Color, CommandResult, GlobalArgs, issuer_file};
 use crate::attempt::person::PersonAdded;
 use crate::bank::catalog::{BankOrigin, Catalog};
-use crate::clock::Clock;
+use crate::clock::{Clock, Zone};
 use crate::credential::{Issuer, TrustList, trust};
 use crate::issuing::decision::DecisionAuthority;
 use crate::paths::{self, BoundedLine, Paths};
 use crate::projections::people::PersonRow;
-use crate::service::{InputSource, ServiceSetting, Services};
+use crate::service::{InputSource, ServiceError, ServiceSetting, Services};
 use crate::store::sqlite::SqliteOptions;
-use crate::store::{COMMAND_PATIENCE, SqliteStore};
+use crate::store::{COMMAND_PATIENCE, Conflict, SqliteStore, StoreError};
 use crate::text;
 
 /// The longest reply to a question, in bytes.
@@ -35,6 +35,8 @@ pub struct Env<'a> {
     pub terminal: TerminalInfo,
     /// Makes a clock.
     pub make_clock: &'a dyn Fn() -> Box<dyn Clock>,
+    /// The time zone in which times are shown.
+    pub zone: Zone,
     /// Makes a source of chance.
     pub make_rng: &'a dyn Fn() -> Box<dyn Rng>,
     /// What every command understands; defaults until the arguments are read.
@@ -215,24 +217,24 @@ impl Env<'_> {
         let path = paths.store_file();
         let store = SqliteStore::open(&path, &options).map_err(|error| Failure::store_at(&path, &error))?;
         let input = if self.terminal.is_stdin_terminal { InputSource::Typed } else { InputSource::Piped };
-        let setting = ServiceSetting { catalog, paths, trust, authority, input };
+        let setting = ServiceSetting { catalog, paths, trust, authority, input, zone: self.zone.clone() };
         Ok(Services::new(Box::new(store), clock, rng, setting))
     }
 
     /// Returns whose decisions take effect: those of this machine's issuer, if it has one.
     fn decision_authority(&mut self, paths: &Paths) -> DecisionAuthority {
-        if !paths.issuer_key_file().exists() {
+        // A link that leads nowhere is no absence.
+        if paths.issuer_key_file().symlink_metadata().is_err() {
             return DecisionAuthority::Anyone;
         }
-        let keys = match self.issuer() {
-            Ok(issuer) => issuer.keys,
-            // Nothing takes effect by a key that cannot be read, and practice goes on.
+        match self.issuer() {
+            Ok(issuer) => DecisionAuthority::Issuer(issuer.keys),
+            // Practice goes on, and no exam is begun.
             Err(failure) => {
                 self.print_to_stderr(&failure.message);
-                Vec::new()
+                DecisionAuthority::Unreadable
             }
-        };
-        DecisionAuthority::Issuer(keys)
+        }
     }
 
     /// Reads the issuer of this machine.
@@ -299,7 +301,11 @@ impl Env<'_> {
     pub fn find_or_add_trainee(&self, service: &mut Services) -> Result<PersonRow, Failure> {
         match &self.global.trainee {
             Some(name) if service.people().find(name)?.is_none() && name.parse::<crate::ids::TraineeId>().is_err() => {
-                Ok(service.people_mut().add(PersonAdded::from_name(name))?)
+                match service.people_mut().add(PersonAdded::from_name(name)) {
+                    // Another program added the same name in the same moment.
+                    Err(ServiceError::Store(StoreError::Conflict(Conflict::NameTaken))) => self.find_trainee(service),
+                    added => Ok(added?),
+                }
             }
             _ => self.find_trainee(service),
         }

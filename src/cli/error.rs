@@ -105,13 +105,15 @@ impl From<service::ServiceError> for Failure {
             | ServiceError::MissingContent(..)
             | ServiceError::Certificate(_)
             | ServiceError::ForgedCertificate(_) => EXIT_STORE,
-            ServiceError::ActionRefused(_) | ServiceError::Infeasible(_) | ServiceError::Ineligible(_) => EXIT_NEGATIVE,
+            ServiceError::ActionRefused(_) | ServiceError::Infeasible(_) | ServiceError::Ineligible(..) => {
+                EXIT_NEGATIVE
+            }
             ServiceError::ExamOpen(_)
             | ServiceError::NothingToPractice
             | ServiceError::Rejected(_)
             | ServiceError::OnHold(_)
             | ServiceError::Erased => EXIT_NEGATIVE,
-            ServiceError::ClockSetBack(_) => EXIT_NEGATIVE,
+            ServiceError::ClockSetBack(..) => EXIT_NEGATIVE,
         };
         Self { code, message: error.to_string() }
     }

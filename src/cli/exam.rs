@@ -49,12 +49,15 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
     let trainee = env.find_or_add_trainee(&mut service)?;
     let is_piped = !env.terminal.is_stdin_terminal;
     let mode = if args.mock { Mode::Mock } else { Mode::Exam };
-    service.attempts_mut().end_timed_out(trainee.id)?;
+    let timed_out = service.attempts_mut().end_timed_out(trainee.id)?;
     service.certificates_mut().complete(trainee.id)?;
     let open_attempt = service.attempts().open_attempt(trainee.id, mode)?;
     let active_attempt = match (open_attempt, args.resume) {
         (Some(open_attempt), true) => service.attempts().load(open_attempt.id)?,
         (None, true) => {
+            if let Some(error) = timed_out.unreadable.into_iter().next() {
+                return Err(error.into());
+            }
             // What is left of an invigilated exam may be the invigilator's second signature.
             if let Ok(issuer) = env.issuer()
                 && let Some(attempt_id) = service.issuing().find_unsigned_pass(trainee.id, &issuer)?
@@ -68,7 +71,7 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
             let resume_command = if args.mock { "exam --mock --resume" } else { "exam --resume" };
             return Err(Failure::negative(format!(
                 "The {mode} {exam}, begun {}, is open; nothing was drawn. Go on with `needlewise {resume_command}`.",
-                open_attempt.started_at.format_local()
+                open_attempt.started_at.format_local(service.zone())
             )));
         }
         (None, false) => {

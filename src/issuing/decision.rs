@@ -42,9 +42,27 @@ pub enum DecisionAuthority {
     Anyone,
     /// There is an issuer with these keys. Only decisions that one of them signed take effect.
     Issuer(Vec<KeyPeriod>),
+    /// There is an issuer, and its keys cannot be read. No decision takes effect, and nothing that depends on decisions
+    /// may be stored.
+    Unreadable,
 }
 
 impl DecisionAuthority {
+    /// Makes sure that it is known whose decisions take effect.
+    ///
+    /// # Errors
+    /// What to do about it.
+    pub fn ensure_known(&self) -> Result<(), String> {
+        match self {
+            Self::Anyone | Self::Issuer(_) => Ok(()),
+            Self::Unreadable => Err(
+                "The issuer's key on this computer cannot be read, so nobody knows which decisions about attempts count. \
+                 Restore the key first."
+                    .to_owned(),
+            ),
+        }
+    }
+
     /// Returns whether a decision takes effect.
     pub fn accepts(
         &self,
@@ -55,6 +73,7 @@ impl DecisionAuthority {
     ) -> bool {
         match self {
             Self::Anyone => true,
+            Self::Unreadable => false,
             Self::Issuer(keys) => signature.is_some_and(|signature| {
                 is_signed_by(signature, keys) && is_signature_valid(signature, stream, decision, reason)
             }),

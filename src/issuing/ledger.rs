@@ -1,7 +1,7 @@
 //! The ledger of an issuer, computed from its fact chain: requests, issued certificates and revocations.
 
 use crate::attempt::Fact;
-use crate::attempt::chain::StoredFact;
+use crate::attempt::chain::{ChainHead, StoredFact};
 use crate::attempt::fact::{FactReader, LedgerEntry, RequestReceived};
 use crate::credential::bundle::{Revocation, RevocationReason};
 use crate::ids::CertificateId;
@@ -17,8 +17,10 @@ pub struct Ledger {
     pub reissuable: Vec<CertificateId>,
     /// The requests that it was asked to look at, each once.
     pub received_requests: Vec<RequestReceived>,
-    /// How many facts it holds.
+    /// How many facts it contains.
     pub fact_count: u64,
+    /// Where its chain ends: what the next line must follow.
+    pub head: Option<ChainHead>,
 }
 
 impl Ledger {
@@ -27,7 +29,9 @@ impl Ledger {
     /// # Errors
     /// The number of the first fact that is no line of a ledger, or was erased.
     pub fn from_facts(stored_facts: &[StoredFact]) -> Result<Self, u32> {
-        let mut ledger = Self { fact_count: u64::try_from(stored_facts.len()).unwrap_or(u64::MAX), ..Self::default() };
+        let fact_count = u64::try_from(stored_facts.len()).unwrap_or(u64::MAX);
+        let head = stored_facts.last().map(ChainHead::after_fact);
+        let mut ledger = Self { fact_count, head, ..Self::default() };
         let mut reader = FactReader::default();
         for stored_fact in stored_facts {
             let facts = reader.read(&stored_fact.kind, stored_fact.payload()).unwrap_or_default();

@@ -47,7 +47,7 @@ impl PlainSession<'_> {
             }
             Some(Err(error)) => writeln!(self.err, "{error}")?,
             None if is_passed => self.print_line("Certificate: the invigilator signs it next")?,
-            None => self.print_line(&view::eligibility_line(eligibility, exam))?,
+            None => self.print_line(&view::eligibility_line(eligibility, exam, self.service.zone()))?,
         }
         for note in view::paper_notes(&paper) {
             self.print_line(&note)?;

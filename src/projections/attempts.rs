@@ -1,5 +1,7 @@
 //! The projection of attempts: what lists show of an attempt, computed from the facts of its chain.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::chain::{ChainHead, StoredFact};
@@ -34,6 +36,7 @@ pub const ATTEMPTS: Projection = Projection {
         Column::text("head_digest"),
     ],
     key_length: 1,
+    stream_column: Some(0),
     indexes: &["started, id", "trainee, started, id"],
 };
 
@@ -145,7 +148,11 @@ impl AttemptRow {
             row.kind == kind
                 && authority.accepts(row.decision.signature.as_ref(), self.id.into(), kind, &row.decision.reason)
         };
-        self.decisions.iter().filter(is_effective).count()
+        // A signature counts once: a signed fact that was stored again decides nothing more.
+        let effective = self.decisions.iter().filter(is_effective).map(|row| row.decision.signature.as_ref());
+        let (signed, unsigned): (Vec<_>, Vec<_>) = effective.partition(Option::is_some);
+        let signatures: BTreeSet<_> = signed.iter().flatten().map(|signature| &signature.signature).collect();
+        unsigned.len() + signatures.len()
     }
 
     /// Returns whether the attempt is void, by the decisions that take effect on this machine.

@@ -28,6 +28,7 @@ pub const CERTIFICATES: Projection = Projection {
         Column::text("fact"),
     ],
     key_length: 2,
+    stream_column: Some(1),
     indexes: &["trainee, exam, valid_until", "valid_until, id"],
 };
 

@@ -25,6 +25,7 @@ pub const PEOPLE: Projection = Projection {
         Column::text("head_digest"),
     ],
     key_length: 1,
+    stream_column: Some(0),
     indexes: &["name_key, id", "staff_id"],
 };
 

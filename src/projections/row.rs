@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::canonical;
 use crate::clock::Timestamp;
-use crate::ids::Digest;
+use crate::ids::{Digest, StreamId};
 
 /// A projection: a table of rows that are computed from facts and can be computed again.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,8 +20,18 @@ pub struct Projection {
     pub columns: &'static [Column],
     /// How many columns are the key.
     pub key_length: usize,
+    /// The place of the column that names the chain which makes the row; none if several chains make it.
+    pub stream_column: Option<usize>,
     /// Lists of columns that queries filter or sort by.
     pub indexes: &'static [&'static str],
+}
+
+impl Projection {
+    /// Returns the column that names the person whom a row is about, if rows are about people.
+    pub fn person_column(&self) -> Option<&Column> {
+        let is_of_people = self.name == "people";
+        self.columns.iter().find(|column| column.name == if is_of_people { "id" } else { "trainee" })
+    }
 }
 
 /// A column of a projection.
@@ -125,6 +135,14 @@ impl StoredRow {
         let mut reader = ColumnReader(self.columns.iter());
         let row = R::from_columns(&mut reader)?;
         (row_digest(R::PROJECTION, &self.columns) == self.digest).then_some(row)
+    }
+
+    /// Returns the id of the chain that makes the row, if a single one does.
+    pub fn stream(&self, projection: &Projection) -> Option<StreamId> {
+        match self.columns.get(projection.stream_column?)? {
+            ColumnValue::Text(text) => text.parse().ok(),
+            ColumnValue::Empty | ColumnValue::Integer(_) => None,
+        }
     }
 
     /// Returns the key: the first columns.

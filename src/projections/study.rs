@@ -25,6 +25,7 @@ pub const PRACTICE_ANSWERS: Projection = Projection {
         Column::integer("is_correct"),
     ],
     key_length: 2,
+    stream_column: Some(0),
     indexes: &["trainee, bank, question, revision"],
 };
 
@@ -43,6 +44,7 @@ pub const QUESTION_PROGRESS: Projection = Projection {
         Column::integer("last_answered"),
     ],
     key_length: 4,
+    stream_column: None,
     indexes: &[],
 };
 

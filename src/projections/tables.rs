@@ -9,6 +9,7 @@ use crate::attempt::fact::kind_label;
 use crate::ids::{Digest, StreamId};
 use crate::projections::attempts::{ATTEMPTS, AttemptRow};
 use crate::projections::certificates::{CERTIFICATES, CertificateRow};
+use crate::projections::ledgers::{LEDGERS, LedgerRow};
 use crate::projections::people::{PEOPLE, PersonRow};
 use crate::projections::row::{ColumnValue, Projection, ProjectionRow, StoredRow, row_digest};
 use crate::projections::study::{
@@ -16,7 +17,8 @@ use crate::projections::study::{
 };
 
 /// All projections.
-pub const PROJECTIONS: [&Projection; 5] = [&PEOPLE, &ATTEMPTS, &CERTIFICATES, &PRACTICE_ANSWERS, &QUESTION_PROGRESS];
+pub const PROJECTIONS: [&Projection; 6] =
+    [&PEOPLE, &ATTEMPTS, &CERTIFICATES, &LEDGERS, &PRACTICE_ANSWERS, &QUESTION_PROGRESS];
 
 /// The rows that one chain makes.
 #[derive(Debug, Default)]
@@ -29,6 +31,8 @@ pub struct ChainRows {
     pub attempt: Option<AttemptRow>,
     /// The answers of a practice.
     pub practice_answers: Vec<PracticeAnswer>,
+    /// The ledger, if it is an issuer's chain.
+    pub ledger: Option<LedgerRow>,
 }
 
 impl ChainRows {
@@ -58,7 +62,7 @@ impl ChainRows {
                 };
                 Self { attempt, practice_answers, ..Self::default() }
             }
-            _ => Self::default(),
+            _ => Self { ledger: LedgerRow::fold(stream, chain), ..Self::default() },
         }
     }
 }
@@ -76,6 +80,7 @@ impl ProjectionTables {
         rows.person.iter().for_each(|row| self.insert(row));
         rows.certificates.iter().for_each(|row| self.insert(row));
         rows.attempt.iter().for_each(|row| self.insert(row));
+        rows.ledger.iter().for_each(|row| self.insert(row));
         for answer in rows.practice_answers {
             self.insert(&answer);
             self.answers_by_question.entry(answer.question.clone()).or_default().push(answer);
@@ -92,9 +97,13 @@ impl ProjectionTables {
     }
 
     fn insert<R: ProjectionRow>(&mut self, row: &R) {
-        let stored = StoredRow::from_row(row);
-        let key = stored.key(R::PROJECTION).to_vec();
-        self.tables.entry(R::PROJECTION.name).or_default().insert(key, stored);
+        self.keep(R::PROJECTION, StoredRow::from_row(row));
+    }
+
+    /// Keeps a row as it is stored, in place of one that was computed.
+    pub fn keep(&mut self, projection: &Projection, row: StoredRow) {
+        let key = row.key(projection).to_vec();
+        self.tables.entry(projection.name).or_default().insert(key, row);
     }
 
     /// Returns the rows of a projection, in the order of their keys.

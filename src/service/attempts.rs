@@ -10,6 +10,7 @@ use crate::attempt::chain::{self, StoredFact, read_facts};
 use crate::attempt::fact::AttemptStarted;
 use crate::attempt::{Fact, Mode};
 use crate::bank::exam::{Exam, ReviewPolicy};
+use crate::clock::Now;
 use crate::exam::disclosure::{self, DisclosureLevel};
 use crate::exam::eligibility::{self, Eligibility};
 use crate::exam::replay::{self, ReplayResult};
@@ -25,6 +26,15 @@ use crate::store::{Batch, Conflict, Expectation, StoreError};
 #[derive(Debug)]
 pub struct Attempts<S> {
     pub(super) services: S,
+}
+
+/// What became of attempts whose time was over.
+#[derive(Debug, Default)]
+pub struct TimedOutAttempts {
+    /// How many were ended.
+    pub ended_count: usize,
+    /// Why others could not be.
+    pub unreadable: Vec<ServiceError>,
 }
 
 /// An attempt that was drawn and marked again from its facts alone.
@@ -195,18 +205,32 @@ impl<S: Deref<Target = Services>> Attempts<S> {
 }
 
 impl<S: DerefMut<Target = Services>> Attempts<S> {
-    /// Ends the attempts of this person whose time ran out while nobody was at them. Returns how many were ended.
+    /// Ends the attempts of this person whose time ran out while nobody was at them. One that cannot be read stays as it
+    /// is and hides no other one.
     ///
     /// # Errors
     /// What the store says.
-    pub fn end_timed_out(&mut self, trainee: TraineeId) -> Result<usize, ServiceError> {
+    pub fn end_timed_out(&mut self, trainee: TraineeId) -> Result<TimedOutAttempts, ServiceError> {
         let now = self.services.now().wall;
-        let mut ended_count = 0;
+        let mut timed_out = TimedOutAttempts::default();
+        if self.services.authority().ensure_known().is_err() {
+            // One of them may be void.
+            return Ok(timed_out);
+        }
         for row in self.open_attempts(trainee, None)?.into_iter().filter(|row| row.is_time_over(now)) {
-            let mut active_attempt = self.load(row.id)?;
+            let mut active_attempt = match self.load(row.id) {
+                Ok(active_attempt) => active_attempt,
+                Err(
+                    error @ (ServiceError::BrokenChain(_) | ServiceError::MissingContent(..) | ServiceError::Erased),
+                ) => {
+                    timed_out.unreadable.push(error);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             match self.record_action(&mut active_attempt, AttemptAction::TimeOut) {
                 // Another process may be first, or a clock set back may have given time again.
-                Ok(()) => ended_count += 1,
+                Ok(()) => timed_out.ended_count += 1,
                 Err(
                     ServiceError::ActionRefused(ActionRefusal::Ended | ActionRefusal::TimeRemaining)
                     | ServiceError::Store(StoreError::Conflict(Conflict::ChainContinued)),
@@ -214,7 +238,7 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
                 Err(error) => return Err(error),
             }
         }
-        Ok(ended_count)
+        Ok(timed_out)
     }
 
     /// Records what the trainee did: it is on disk when this returns.
@@ -228,13 +252,26 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         action: AttemptAction,
     ) -> Result<(), ServiceError> {
         let now = self.services.now();
+        self.record_action_of(active_attempt, action, now)
+    }
+
+    /// Records what the trainee did at a moment of this run, which may lie before now: the store could be busy.
+    ///
+    /// # Errors
+    /// Those of [`Attempts::record_action`].
+    pub fn record_action_of(
+        &mut self,
+        active_attempt: &mut ActiveAttempt,
+        action: AttemptAction,
+        done_at: Now,
+    ) -> Result<(), ServiceError> {
         let piped = self.services.setting.input == InputSource::Piped;
-        let moment = ActionMoment { elapsed: active_attempt.elapsed(now), piped };
+        let moment = ActionMoment { elapsed: active_attempt.elapsed(done_at), piped };
         let fact = active_attempt.session.decide(action, moment).map_err(ServiceError::ActionRefused)?;
         self.append_fact(active_attempt, &fact)?;
         active_attempt.session.apply(&fact);
         // Time that was shown once never goes back, whatever happens to the clock.
-        active_attempt.timer = AttemptTimer { base_elapsed: moment.elapsed, started: now };
+        active_attempt.timer = AttemptTimer { base_elapsed: moment.elapsed, started: done_at };
         Ok(())
     }
 

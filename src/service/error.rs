@@ -1,7 +1,7 @@
 //! Errors of the application service. Each message tells the user what to do next.
 
 use crate::attempt::chain;
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, Zone};
 use crate::exam::draw::Infeasible;
 use crate::exam::eligibility::Eligibility;
 use crate::exam::loaded_paper::MissingContent;
@@ -19,7 +19,7 @@ pub enum ServiceError {
     /// No paper can be drawn.
     Infeasible(Infeasible),
     /// The attempts rule does not allow a start now.
-    Ineligible(Eligibility),
+    Ineligible(Eligibility, Zone),
     /// There is an exam that has not ended.
     ExamOpen(AttemptId),
     /// An attempt's facts do not hold.
@@ -41,7 +41,7 @@ pub enum ServiceError {
     /// A certificate's row in the store is not borne out by its credential.
     ForgedCertificate(CertificateId),
     /// The clock stands before something that happened here already.
-    ClockSetBack(Timestamp),
+    ClockSetBack(Timestamp, Zone),
     /// What was asked for was erased.
     Erased,
     /// No certificate has this id, or several end in it.
@@ -64,7 +64,7 @@ impl std::fmt::Display for ServiceError {
             Self::Infeasible(infeasible) => {
                 write!(f, "No paper can be drawn: {infeasible}. Check the banks with `needlewise bank check`.")
             }
-            Self::Ineligible(eligibility) => write_not_now(f, *eligibility),
+            Self::Ineligible(eligibility, zone) => write_not_now(f, *eligibility, zone),
             Self::ExamOpen(_) => {
                 f.write_str("An exam is open. Resume it and submit it first: `needlewise exam --resume`.")
             }
@@ -95,11 +95,11 @@ impl std::fmt::Display for ServiceError {
                 let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
                 write!(f, "Several certificates end in \"{id}\". Name one whole: {}.", ids.join(", "))
             }
-            Self::ClockSetBack(last_attempt_at) => write!(
+            Self::ClockSetBack(last_attempt_at, zone) => write!(
                 f,
                 "The clock was set back: an attempt stored here is of {}. An invigilated exam begins once it is right, or \
                  once the invigilator has compared it (--clock-checked).",
-                last_attempt_at.format_local()
+                last_attempt_at.format_local(zone)
             ),
             Self::Erased => {
                 f.write_str("What it holds was erased, with the person's data; the chain of facts is whole.")
@@ -114,10 +114,12 @@ impl std::fmt::Display for ServiceError {
 
 impl std::error::Error for ServiceError {}
 
-fn write_not_now(f: &mut std::fmt::Formatter<'_>, eligibility: Eligibility) -> std::fmt::Result {
+fn write_not_now(f: &mut std::fmt::Formatter<'_>, eligibility: Eligibility, zone: &Zone) -> std::fmt::Result {
     match eligibility {
         Eligibility::NoAttemptsLeft => f.write_str("No further attempt is possible."),
-        Eligibility::Later { from: at, .. } => write!(f, "The next attempt is possible from {}.", at.format_local()),
+        Eligibility::Later { from: at, .. } => {
+            write!(f, "The next attempt is possible from {}.", at.format_local(zone))
+        }
         Eligibility::Passed { valid_until: until, renewable_from: renew } => write!(
             f,
             "This exam is passed and valid through {} (UTC); it can be renewed from {}.",

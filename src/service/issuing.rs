@@ -6,7 +6,7 @@ use super::certificate_files::StoredCertificate;
 use super::certificates::valid_until;
 use super::people::normalize_name;
 use super::{ServiceError, Services};
-use crate::attempt::chain::read_facts;
+use crate::attempt::chain::{ChainHead, read_facts};
 use crate::attempt::fact::{AttemptStarted, CertificateIssued, LedgerEntry, RequestReceived, is_result_kind};
 use crate::attempt::paper::BankRef;
 use crate::attempt::signature::DecisionKind;
@@ -194,8 +194,9 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         issuer: &Issuer,
     ) -> Result<RequestReview, ServiceError> {
         let received = RequestReceived { request: request.digest(), trainee: request.trainee.id };
-        if !self.ledger(issuer.id)?.received_requests.contains(&received) {
-            self.append_to_ledger(issuer.id, &Fact::RequestReceived(received))?;
+        let ledger = self.ledger(issuer.id)?;
+        if !ledger.received_requests.contains(&received) {
+            self.append_to_ledger(issuer.id, &ledger, &Fact::RequestReceived(received))?;
         }
         self.assess_request(request, issuer)
     }
@@ -294,7 +295,8 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
     ) -> Result<StoredCertificate, ServiceError> {
         let RequestReview { request, rescored, renewed_certificate, valid_until: until, .. } = review;
         // Another one may have been signed while the passphrase was asked.
-        self.ensure_unused(request, rescored.head_digest, &self.ledger(issuer.id)?)?;
+        let ledger = self.ledger(issuer.id)?;
+        self.ensure_unused(request, rescored.head_digest, &ledger)?;
         let exam = rescored.loaded_paper.exam.as_ref().ok_or(ServiceError::UnknownAttempt(request.attempt))?;
         let name = normalize_name(name.unwrap_or(&request.trainee.name)).map_err(ServiceError::InvalidName)?;
         let now = self.services.now().wall;
@@ -329,7 +331,8 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
             exam: exam.id.clone(),
         };
         let stream = issuer.id.into();
-        let head = self.services.chain_head(stream)?;
+        // It follows the ledger that was checked: a line that was added meanwhile is a conflict.
+        let head = ledger.head.unwrap_or(ChainHead::START);
         let fact = self.services.link_fact(stream, head, &Fact::IssuedOnRequest(ledger_entry));
         let mut facts = vec![fact];
         // An attempt that was watched here is passed here: its own chain says so.

@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use super::{Issuing, ServiceError, Services};
 use crate::attempt::Fact;
-use crate::attempt::chain;
+use crate::attempt::chain::{self, ChainHead};
 use crate::attempt::fact::CertificateRevoked;
 use crate::credential::bundle::BundleContents;
 use crate::credential::{Bundle, Issuer, RevocationReason, SigningKeyPair};
@@ -83,13 +83,18 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         }
         let reason_published = disclosure == ReasonDisclosure::Published;
         let revoked = CertificateRevoked { certificate, reason: reason.name().to_owned(), reason_published };
-        self.append_to_ledger(issuer, &Fact::Revoked(revoked))?;
+        self.append_to_ledger(issuer, &ledger, &Fact::Revoked(revoked))?;
         Ok(certificate)
     }
 
-    /// Adds a line to an issuer's ledger.
-    pub(super) fn append_to_ledger(&mut self, issuer: IssuerId, fact: &Fact) -> Result<(), ServiceError> {
-        let head = self.services.chain_head(issuer.into())?;
+    /// Adds a line behind the ledger that was checked. A line that was added meanwhile is a conflict.
+    pub(super) fn append_to_ledger(
+        &mut self,
+        issuer: IssuerId,
+        ledger: &Ledger,
+        fact: &Fact,
+    ) -> Result<(), ServiceError> {
+        let head = ledger.head.unwrap_or(ChainHead::START);
         let fact = self.services.link_fact(issuer.into(), head, fact);
         Ok(self.services.store.append(&Batch { facts: vec![fact], ..Batch::default() })?)
     }

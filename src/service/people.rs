@@ -181,9 +181,9 @@ impl<S: DerefMut<Target = Services>> People<S> {
         if facts.is_empty() {
             return Ok(row.clone());
         }
+        // They follow the row that was looked at: whatever was changed meanwhile is a conflict.
+        let facts = self.services.link_facts(id.into(), row.head, &facts);
         let chain = self.services.store.stream(id.into())?;
-        let head = chain.last().map_or(ChainHead::START, ChainHead::after_fact);
-        let facts = self.services.link_facts(id.into(), head, &facts);
         self.append(id, expectations, chain, facts)
     }
 
@@ -199,6 +199,26 @@ impl<S: DerefMut<Target = Services>> People<S> {
         chain.extend(facts.iter().cloned());
         self.services.store.append(&Batch { expectations, facts, ..Batch::default() })?;
         PersonRow::fold(id, &chain).ok_or(ServiceError::Erased)
+    }
+
+    /// Removes the copies that were kept before the store changed: they contain what was erased since.
+    fn remove_copies(&self) -> Result<(), ServiceError> {
+        let folder = self.services.paths().backups_dir();
+        let entries = match std::fs::read_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.and_then(Iterator::collect::<std::io::Result<Vec<_>>>),
+        };
+        let removed = entries.and_then(|entries| {
+            let copies = entries.into_iter().map(|entry| entry.path());
+            copies.filter(|path| path.extension().is_some_and(|end| end == "db")).try_for_each(std::fs::remove_file)
+        });
+        removed.map_err(|error| {
+            let display_path = text::single_line(&folder.to_string_lossy());
+            ServiceError::Certificate(format!(
+                "The person is erased here, but copies of the store in {display_path} cannot be deleted: {error}. Delete \
+                 them yourself."
+            ))
+        })
     }
 
     /// Erases what of a person can be erased: their record, their attempts, the certificates stored here and their
@@ -219,10 +239,10 @@ impl<S: DerefMut<Target = Services>> People<S> {
                 ))
             })?;
         }
-        let head = self.services.chain_head(row.id.into())?;
         let erased = Fact::Erased(PersonErased { trainee: row.id });
-        let facts = vec![self.services.link_fact(row.id.into(), head, &erased)];
+        let facts = vec![self.services.link_fact(row.id.into(), row.head, &erased)];
         let batch = Batch { facts, erased_trainee: Some(row.id), ..Batch::default() };
-        Ok(self.services.store.append(&batch)?)
+        self.services.store.append(&batch)?;
+        self.remove_copies()
     }
 }

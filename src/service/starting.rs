@@ -17,7 +17,7 @@ use crate::bank::rules;
 use crate::clock::Millis;
 use crate::credential::SigningKeyPair;
 use crate::exam::draw::{self, DrawnPaper, EarlierPaper, Infeasible};
-use crate::exam::eligibility::Eligibility;
+use crate::exam::eligibility::{self, Eligibility};
 use crate::exam::{LoadedPaper, Session};
 use crate::ids::{AttemptId, ExamId, TraineeId};
 use crate::issuing::decision::sign_decision;
@@ -36,6 +36,30 @@ pub enum ClockStepPolicy {
 /// What an invigilator signs beside the identity, where the clock was set back.
 const CLOCK_STEP_NOTE: &str = "; the clock was set back, and compared by the invigilator";
 
+/// What was read before a start, by which it is allowed. It must still be true when the attempt is stored.
+struct StartCheck {
+    /// All exams of the person.
+    exam_rows: Vec<AttemptRow>,
+}
+
+impl StartCheck {
+    fn attempts_at(&self, exam: &ExamId) -> impl Iterator<Item = &AttemptRow> {
+        self.exam_rows.iter().filter(move |row| row.exam.as_ref() == Some(exam))
+    }
+
+    /// Returns what the store must check; the exam is that of an attempt that counts.
+    fn expectations(&self, trainee: TraineeId, exam: Option<&ExamId>) -> Vec<Expectation> {
+        // What has no end and was no reason to refuse is void.
+        let except = self.exam_rows.iter().filter(|row| row.finished_at.is_none()).map(|row| row.id).collect();
+        let mut expectations = vec![Expectation::NotErased(trainee), Expectation::NoOpenExam { trainee, except }];
+        expectations.extend(exam.map(|exam| {
+            let count = self.attempts_at(exam).count();
+            Expectation::ExamAttempts { trainee, exam: exam.clone(), count }
+        }));
+        expectations
+    }
+}
+
 impl<S: DerefMut<Target = Services>> Attempts<S> {
     /// Begins a practice of `count` questions from some banks.
     ///
@@ -48,13 +72,13 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         count: usize,
         seed: Seed,
     ) -> Result<ActiveAttempt, ServiceError> {
-        self.ensure_no_open_exam(trainee)?;
+        let start = self.check_start(trainee)?;
         let banks: Vec<_> = banks.iter().filter(|bank| bank.value.summary().allows_practice).collect();
         let drawn = draw::practice(&banks, count, seed);
         if drawn.paper.questions.is_empty() {
             return Err(ServiceError::NothingToPractice);
         }
-        self.begin_attempt(trainee, Mode::Practice, None, drawn, None)
+        self.begin_attempt(trainee, Mode::Practice, None, drawn, &start, None)
     }
 
     /// Begins an exam. The paper is stored whole before anything of it is shown.
@@ -62,9 +86,9 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
     /// # Errors
     /// [`ServiceError::ExamOpen`], [`ServiceError::Ineligible`], [`ServiceError::Infeasible`], or what the store says.
     pub fn begin_exam(&mut self, trainee: TraineeId, exam: &Exam) -> Result<ActiveAttempt, ServiceError> {
-        let drawn = self.draw_exam_paper(trainee, exam)?;
+        let (drawn, start) = self.draw_exam_paper(trainee, exam)?;
         let limit = self.time_limit(trainee, exam)?;
-        self.begin_attempt(trainee, Mode::Exam, limit, drawn, None)
+        self.begin_attempt(trainee, Mode::Exam, limit, drawn, &start, None)
     }
 
     /// Begins an exam that is watched: an invigilator has checked who sits it, and signs that with the issuer's key.
@@ -89,33 +113,47 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
             last_attempt_at.filter(|last_attempt_at| *last_attempt_at > self.services.now().wall)
         {
             match clock_policy {
-                ClockStepPolicy::Refuse => return Err(ServiceError::ClockSetBack(last_attempt_at)),
+                ClockStepPolicy::Refuse => {
+                    return Err(ServiceError::ClockSetBack(last_attempt_at, self.services.zone().clone()));
+                }
                 ClockStepPolicy::Allow => identity += CLOCK_STEP_NOTE,
             }
         }
-        let drawn = self.draw_exam_paper(trainee, exam)?;
+        let (drawn, start) = self.draw_exam_paper(trainee, exam)?;
         let limit = self.time_limit(trainee, exam)?;
-        self.begin_attempt(trainee, Mode::Exam, limit, drawn, Some((&identity, key)))
+        self.begin_attempt(trainee, Mode::Exam, limit, drawn, &start, Some((&identity, key)))
     }
 
-    /// Refuses to begin anything beside an exam that is open.
-    fn ensure_no_open_exam(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
+    /// Refuses to begin anything beside an exam that is open. Everything that is checked before a start is checked
+    /// against the attempts read here.
+    fn check_start(&mut self, trainee: TraineeId) -> Result<StartCheck, ServiceError> {
         self.end_timed_out(trainee)?;
-        self.open_attempt(trainee, Mode::Exam)?.map_or(Ok(()), |open_exam| Err(ServiceError::ExamOpen(open_exam.id)))
+        let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
+        let exam_rows = self.list(&query)?;
+        let (authority, now) = (self.services.authority(), self.services.now().wall);
+        let is_open =
+            |row: &&AttemptRow| row.finished_at.is_none() && !row.is_void(authority) && !row.is_time_over(now);
+        match exam_rows.iter().find(is_open) {
+            Some(open_exam) => Err(ServiceError::ExamOpen(open_exam.id)),
+            None => Ok(StartCheck { exam_rows }),
+        }
     }
 
     /// Draws the paper of an exam that counts.
-    fn draw_exam_paper(&mut self, trainee: TraineeId, exam: &Exam) -> Result<DrawnPaper, ServiceError> {
-        self.ensure_no_open_exam(trainee)?;
-        match self.eligibility(trainee, exam)? {
+    fn draw_exam_paper(&mut self, trainee: TraineeId, exam: &Exam) -> Result<(DrawnPaper, StartCheck), ServiceError> {
+        let start = self.check_start(trainee)?;
+        self.services.authority().ensure_known().map_err(ServiceError::Rejected)?;
+        let authority = self.services.authority();
+        let prior_attempts: Vec<_> = start.attempts_at(&exam.id).map(|row| row.to_prior_attempt(authority)).collect();
+        match eligibility::evaluate(exam, &prior_attempts, self.services.now().wall) {
             Eligibility::Now { .. } => {}
-            eligibility => return Err(ServiceError::Ineligible(eligibility)),
+            eligibility => return Err(ServiceError::Ineligible(eligibility, self.services.zone().clone())),
         }
         self.ensure_banks_valid(exam)?;
         let earlier_papers = self.earlier_papers(trainee, &exam.id)?;
         let seed = self.services.random_seed();
-        draw::exam(self.services.catalog(), exam, &earlier_papers, seed, DrawVersion::NEWEST)
-            .map_err(ServiceError::Infeasible)
+        let drawn = draw::exam(self.services.catalog(), exam, &earlier_papers, seed, DrawVersion::NEWEST);
+        Ok((drawn.map_err(ServiceError::Infeasible)?, start))
     }
 
     /// Begins a mock of an exam: the same blueprint and rules, as often as one likes; it never counts.
@@ -123,13 +161,13 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
     /// # Errors
     /// [`ServiceError::ExamOpen`], [`ServiceError::Infeasible`], or what the store says.
     pub fn begin_mock(&mut self, trainee: TraineeId, exam: &Exam) -> Result<ActiveAttempt, ServiceError> {
-        self.ensure_no_open_exam(trainee)?;
+        let start = self.check_start(trainee)?;
         self.ensure_banks_valid(exam)?;
         let seed = self.services.random_seed();
         let drawn = draw::exam(self.services.catalog(), exam, &[], seed, DrawVersion::NEWEST)
             .map_err(ServiceError::Infeasible)?;
         let limit = self.time_limit(trainee, exam)?;
-        self.begin_attempt(trainee, Mode::Mock, limit, drawn, None)
+        self.begin_attempt(trainee, Mode::Mock, limit, drawn, &start, None)
     }
 
     fn begin_attempt(
@@ -138,9 +176,12 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         mode: Mode,
         limit: Option<Millis>,
         drawn: DrawnPaper,
+        start: &StartCheck,
         invigilator: Option<(&str, &SigningKeyPair)>,
     ) -> Result<ActiveAttempt, ServiceError> {
         let now = self.services.now();
+        let expectations =
+            start.expectations(trainee, drawn.paper.exam.as_ref().map(|exam| &exam.id).filter(|_| mode == Mode::Exam));
         let attempt_id = AttemptId::new(now.wall, self.services.random_bytes());
         let invigilated = invigilator.map(|(identity, key)| {
             let signature = sign_decision(attempt_id.into(), DecisionKind::Identity, identity, key);
@@ -152,12 +193,7 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         let fact = Fact::Started(started.clone());
         let stored_fact = self.services.link_fact(attempt_id.into(), ChainHead::START, &fact);
         let row = AttemptRow::from_started(attempt_id, &stored_fact, &started);
-        let batch = Batch {
-            expectations: vec![Expectation::NotErased(trainee)],
-            facts: vec![stored_fact],
-            content: drawn.content,
-            ..Batch::default()
-        };
+        let batch = Batch { expectations, facts: vec![stored_fact], content: drawn.content, ..Batch::default() };
         self.services.store.append(&batch)?;
         let timer = AttemptTimer { base_elapsed: Millis(0), started: now };
         let (session, invigilated) = (Session::new(Arc::new(loaded_paper)), started.invigilated.is_some());

@@ -1,10 +1,10 @@
 //! Computes all projections of a store again, and finds every row that is not what the facts say. The engines share it.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::StoreError;
-use crate::attempt::chain::StoredFact;
+use crate::attempt::chain::{self, StoredFact};
 use crate::ids::{Digest, StreamId};
 use crate::projections::row::{Projection, StoredRow};
 use crate::projections::tables::{ChainRows, PROJECTIONS, ProjectionTables, RowDifference};
@@ -36,11 +36,45 @@ pub trait FactSource {
     fn all_rows(&self, projection: &'static Projection) -> Result<Vec<StoredRow>, StoreError>;
 }
 
-/// Computes the rows of all projections from the facts.
+/// The rows of all projections, computed from the facts.
+#[derive(Debug, Default)]
+pub struct ComputedProjections {
+    /// The rows. A chain that does not verify makes rows by the facts before its first fault.
+    pub tables: ProjectionTables,
+    /// The chains that do not verify or cannot be read. What was stored of them says more than their facts do now.
+    pub broken_streams: BTreeSet<StreamId>,
+}
+
+impl ComputedProjections {
+    fn is_broken(&self, projection: &Projection, stream: Option<StreamId>) -> bool {
+        match (projection.stream_column, stream) {
+            // Rows that rest on several chains are known only while all chains are.
+            (None, _) => !self.broken_streams.is_empty(),
+            (Some(_), stream) => stream.is_some_and(|stream| self.broken_streams.contains(&stream)),
+        }
+    }
+
+    /// Keeps the rows as they are stored that rest on chains which do not verify.
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn keep_broken_rows(&mut self, source: &impl FactSource) -> Result<(), StoreError> {
+        for projection in PROJECTIONS {
+            for row in source.all_rows(projection)? {
+                if self.is_broken(projection, row.stream(projection)) {
+                    self.tables.keep(projection, row);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Computes the rows of all projections from the facts. A damaged chain hides no other one.
 ///
 /// # Errors
-/// What the source says.
-pub fn compute_projections(source: &impl FactSource) -> Result<ProjectionTables, StoreError> {
+/// What the source says, but for damage of single chains.
+pub fn compute_projections(source: &impl FactSource) -> Result<ComputedProjections, StoreError> {
     let known_content: RefCell<HashMap<Digest, Option<String>>> = RefCell::default();
     let failure = RefCell::new(None);
     let find_content = |digest: Digest| {
@@ -54,26 +88,48 @@ pub fn compute_projections(source: &impl FactSource) -> Result<ProjectionTables,
         known_content.borrow_mut().insert(digest, text.clone());
         text
     };
-    let mut tables = ProjectionTables::default();
+    let mut computed = ComputedProjections::default();
     for stream in source.all_streams()? {
-        tables.add_chain(ChainRows::fold(stream, &source.chain(stream)?, 0, &find_content));
+        let chain = match source.chain(stream) {
+            Ok(chain) => chain,
+            Err(StoreError::Damaged(_)) => {
+                computed.broken_streams.insert(stream);
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        let sound_length = match chain::verify_chain(stream, &chain) {
+            Ok(_) => chain.len(),
+            Err(broken) => {
+                computed.broken_streams.insert(stream);
+                chain.iter().position(|fact| fact.seq >= broken.seq).unwrap_or(0)
+            }
+        };
+        computed.tables.add_chain(ChainRows::fold(stream, &chain[..sound_length], 0, &find_content));
         if let Some(error) = failure.take() {
             return Err(error);
         }
     }
-    tables.finish();
-    Ok(tables)
+    computed.tables.finish();
+    Ok(computed)
 }
 
-/// Compares all rows of a source with its facts, and returns every row that differs.
+/// Compares all rows of a source with its facts, and returns every row that differs. Rows of chains that do not verify
+/// are not compared: the chains themselves are the fault.
 ///
 /// # Errors
 /// What the source says.
 pub fn find_row_differences(source: &impl FactSource) -> Result<Vec<RowDifference>, StoreError> {
-    let tables = compute_projections(source)?;
+    let mut computed = compute_projections(source)?;
+    computed.keep_broken_rows(source)?;
     let mut differences = Vec::new();
     for projection in PROJECTIONS {
-        differences.extend(tables.compare(projection, &source.all_rows(projection)?));
+        let found = computed.tables.compare(projection, &source.all_rows(projection)?);
+        let is_told = |difference: &RowDifference| {
+            let row = StoredRow { columns: difference.key.clone(), digest: Digest::ZERO };
+            !computed.is_broken(projection, row.stream(projection))
+        };
+        differences.extend(found.into_iter().filter(is_told));
     }
     Ok(differences)
 }

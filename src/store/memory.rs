@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Batch, Conflict, Expectation, Store, StoreError, StoreIdentity};
-use crate::attempt::Fact;
 use crate::attempt::chain::{ChainHead, StoredFact, read_facts};
+use crate::attempt::{Fact, Mode};
 use crate::ids::{Digest, StreamId, TraineeId, to_hex};
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
@@ -68,6 +68,19 @@ impl State {
                 let has_number = |row: &PersonRow| row.id != *except && row.person.staff_id.as_ref() == Some(staff_id);
                 (!people.iter().any(has_number), Conflict::StaffIdTaken)
             }
+            Expectation::NoOpenExam { trainee, except } => {
+                let is_open = |row: &AttemptRow| {
+                    let is_exam = row.trainee == *trainee && row.mode == Mode::Exam;
+                    is_exam && row.finished_at.is_none() && !except.contains(&row.id)
+                };
+                (!self.rows::<AttemptRow>()?.iter().any(is_open), Conflict::ExamBegun)
+            }
+            Expectation::ExamAttempts { trainee, exam, count } => {
+                let is_counted = |row: &&AttemptRow| {
+                    row.trainee == *trainee && row.mode == Mode::Exam && row.exam.as_ref() == Some(exam)
+                };
+                (self.rows::<AttemptRow>()?.iter().filter(is_counted).count() == *count, Conflict::ExamBegun)
+            }
             Expectation::NotErased(trainee) => {
                 let chain = self.chains.get(&(*trainee).into()).map_or(&[][..], Vec::as_slice);
                 let is_erased = read_facts(chain).iter().any(|(_, fact)| matches!(fact, Fact::Erased(_)));
@@ -93,6 +106,7 @@ impl State {
         rows.person.iter().for_each(|row| self.put(row));
         rows.certificates.iter().for_each(|row| self.put(row));
         rows.attempt.iter().for_each(|row| self.put(row));
+        rows.ledger.iter().for_each(|row| self.put(row));
         rows.practice_answers.iter().for_each(|row| self.put(row));
         let questions: BTreeSet<StudiedQuestion> =
             rows.practice_answers.into_iter().map(|answer| answer.question).collect();
@@ -118,8 +132,11 @@ impl State {
             }
         }
         for projection in PROJECTIONS {
-            let column = projection.columns.iter().position(|column| column.name == "trainee").unwrap_or(0);
-            let is_about_trainee = |row: &StoredRow| row.columns[column] == ColumnValue::text(trainee);
+            let Some(person_column) = projection.person_column() else { continue };
+            let is_about_trainee = |row: &StoredRow| {
+                let mut columns = projection.columns.iter().zip(&row.columns);
+                columns.any(|(column, value)| column == person_column && *value == ColumnValue::text(trainee))
+            };
             self.tables.entry(projection.name).or_default().retain(|_, row| !is_about_trainee(row));
         }
     }
@@ -246,9 +263,10 @@ impl Store for MemoryStore {
     }
 
     fn rebuild_projections(&mut self) -> Result<(), StoreError> {
-        let tables = compute_projections(&self.state)?;
+        let mut computed = compute_projections(&self.state)?;
+        computed.keep_broken_rows(&self.state)?;
         for projection in PROJECTIONS {
-            let rows = tables.rows(projection).map(|row| (row.key(projection).to_vec(), row.clone()));
+            let rows = computed.tables.rows(projection).map(|row| (row.key(projection).to_vec(), row.clone()));
             self.state.tables.insert(projection.name, rows.collect());
         }
         self.state.commits += 1;
@@ -267,7 +285,9 @@ impl Store for MemoryStore {
         Ok(None)
     }
 
-    fn check_integrity(&self) -> Result<(), StoreError> {
-        Ok(())
+    fn check_integrity(&self) -> Result<Vec<String>, StoreError> {
+        let is_changed = |(digest, text): &(&Digest, &String)| Digest::of(text) != **digest;
+        let changed = self.state.content.iter().filter(is_changed);
+        Ok(changed.map(|(digest, _)| format!("content {} was changed", digest.short())).collect())
     }
 }

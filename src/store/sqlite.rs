@@ -51,6 +51,7 @@ pub struct SqliteStore {
     path: PathBuf,
     queue: WriterQueue,
     patience: Duration,
+    new_store_id: [u8; 16],
 }
 
 impl SqliteStore {
@@ -103,7 +104,7 @@ impl SqliteStore {
         }
         let path_or_empty = path.unwrap_or(Path::new("")).to_owned();
         let (queue, patience) = (WriterQueue::new(path), options.patience);
-        let mut store = Self { connection, path: path_or_empty, queue, patience };
+        let mut store = Self { connection, path: path_or_empty, queue, patience, new_store_id: options.new_store_id };
         store.set_patience(patience)?;
         Ok(store)
     }
@@ -191,7 +192,7 @@ impl Store for SqliteStore {
 
     fn rebuild_projections(&mut self) -> Result<(), StoreError> {
         let _turn = self.queue.wait_for_turn(self.patience).ok_or(StoreError::Busy)?;
-        upgrade::rebuild_projections(&mut self.connection)
+        upgrade::rebuild_projections(&mut self.connection, &self.new_store_id)
     }
 
     fn identity(&self) -> Result<StoreIdentity, StoreError> {
@@ -208,7 +209,7 @@ impl Store for SqliteStore {
         upgrade::save_copy(&self.path, folder, file_name).map(Some)
     }
 
-    fn check_integrity(&self) -> Result<(), StoreError> {
+    fn check_integrity(&self) -> Result<Vec<String>, StoreError> {
         queries::check_integrity(&self.connection)
     }
 }

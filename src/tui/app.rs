@@ -11,7 +11,7 @@ use super::input::{MouseInput, MouseInputKind};
 use super::jobs::{JobEvent, JobReport, Jobs};
 use super::key::Key;
 use super::overlay::{CLOSE_OVERLAY, HelpPage, Overlay};
-use super::pending::{LEAVE_UNSTORED, PendingCommand, RETRY_INTERVAL, unstored_dialog};
+use super::pending::{LEAVE_UNSTORED, PendingCommand, RETRY_INTERVAL, is_allowed_meanwhile, unstored_dialog};
 use super::screen::{Screen, ScreenContext};
 use super::theme::{TextRole, Theme};
 use crate::clock::Millis;
@@ -105,7 +105,7 @@ impl App {
     }
 
     fn context(&self) -> ScreenContext {
-        ScreenContext { now: self.executor.now(), theme: self.theme }
+        ScreenContext { now: self.executor.now(), zone: self.executor.zone(), theme: self.theme }
     }
 
     /// Takes a key in. Where it is typed into a field it goes there; else the key table says what it does.
@@ -120,7 +120,11 @@ impl App {
         if let (None, Key::Char(c), Some(screen)) = (&self.overlay, key, self.screens.last_mut())
             && screen.captures_text()
         {
-            return screen.on_text(c);
+            // What waits for the store is what stays on screen.
+            if self.pending.is_none() {
+                screen.on_text(c);
+            }
+            return;
         }
         if let Some(row) = find_binding(&self.bindings(), key) {
             self.choose(row);
@@ -138,7 +142,8 @@ impl App {
                 self.notice = None;
                 match self.bindings().iter().find(|row| row.action == action) {
                     Some(row) => self.choose(row),
-                    None => self.dispatch(action),
+                    None if self.overlay.is_none() => self.dispatch(action),
+                    None => {}
                 }
                 return;
             }
@@ -159,6 +164,10 @@ impl App {
     }
 
     fn dispatch(&mut self, action: Action) {
+        if self.overlay.is_some() {
+            // What was drawn of the overlay cannot be clicked any more.
+            self.targets = Targets::default();
+        }
         match self.overlay.take() {
             Some(Overlay::Help(mut help)) => {
                 if action != CLOSE_OVERLAY {
@@ -184,6 +193,7 @@ impl App {
             Action::LEAVE | Action::QUIT if self.pending.is_some() => {
                 self.overlay = Some(Overlay::Dialog(unstored_dialog()));
             }
+            action if self.pending.is_some() && !is_allowed_meanwhile(action) => {}
             action => {
                 let context = self.context();
                 if let Some(effect) = self.screens.last_mut().and_then(|screen| screen.on_action(action, &context)) {
@@ -202,7 +212,7 @@ impl App {
 
     /// Lets the screen on top notice that time has passed, and tries a command again that waits for the store.
     pub fn tick(&mut self) {
-        if let Some(PendingCommand { command, since }) = self.pending.take() {
+        if let Some(PendingCommand { command, since, .. }) = self.pending.take() {
             self.execute(Effect::Do(command));
             if let Some(pending) = &mut self.pending {
                 pending.since = since;
@@ -214,6 +224,15 @@ impl App {
         let context = self.context();
         if let Some(effect) = self.screens.last_mut().and_then(|screen| screen.on_tick(&context)) {
             self.execute(effect);
+        }
+    }
+
+    /// Tries a command again that waits for the store if that is due, however fast keys follow one another.
+    pub fn retry_if_due(&mut self) {
+        let now = self.executor.now();
+        let is_due = |pending: &PendingCommand| now.uptime.saturating_sub(pending.last_try.uptime) >= RETRY_INTERVAL;
+        if self.pending.as_ref().is_some_and(is_due) {
+            self.tick();
         }
     }
 
@@ -309,13 +328,19 @@ impl App {
 
     /// Carries out a command. One that records an answer is kept where the store is busy, and tried again.
     fn run_command(&mut self, command: Command) -> Result<Option<Effect>, ServiceError> {
-        let retried_command = matches!(command, Command::Record(_)).then(|| command.clone());
+        let now = self.executor.now();
+        // What was done counts as done when it was tried first.
+        let retried_command = match &command {
+            Command::Record(action) => Some(Command::RecordLate(action.clone(), now)),
+            Command::RecordLate(..) => Some(command.clone()),
+            _ => None,
+        };
         match (self.executor.run(command, &mut self.jobs), retried_command) {
             (Ok(CommandOutcome::Reply(reply)), _) => Ok(self.deliver_reply(reply)),
             (Ok(CommandOutcome::Next(effect)), _) => Ok(Some(effect)),
             (Ok(CommandOutcome::Nothing), _) => Ok(None),
             (Err(ServiceError::Store(StoreError::Busy)), Some(command)) => {
-                self.pending = Some(PendingCommand { command, since: self.executor.now().wall });
+                self.pending = Some(PendingCommand { command, since: now, last_try: now });
                 Ok(None)
             }
             (Err(error), _) => Err(error),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::binding::Binding;
 use crate::bank::exam::Exam;
-use crate::clock::Countdown;
+use crate::clock::{Countdown, Now};
 use crate::credential::VerificationResult;
 use crate::exam::Session;
 use crate::exam::session::{ActionRefusal, AttemptAction};
@@ -109,6 +109,8 @@ pub enum Command {
     Resume(AttemptId),
     /// Store what the trainee did.
     Record(AttemptAction),
+    /// Store what the trainee did at an earlier moment, when the store was busy.
+    RecordLate(AttemptAction, Now),
     /// Leave the result: for home, or the program where it was opened at the attempt.
     LeaveResult,
     /// Verify the signatures behind some rows.

@@ -111,5 +111,6 @@ pub fn run<B: Backend>(
                 break;
             }
         }
+        app.retry_if_due();
     }
 }

@@ -4,13 +4,16 @@
 use super::effect::{Command, Effect, Reply, Route};
 use super::jobs::Jobs;
 use super::screen::Screen;
-use crate::clock::Now;
+use crate::clock::{Now, Zone};
 use crate::service::ServiceError;
 
 /// Carries out what an interface asks for.
 pub trait Execute {
     /// Returns the present.
     fn now(&self) -> Now;
+
+    /// Returns the time zone in which times are shown.
+    fn zone(&self) -> Zone;
 
     /// Makes the screen of a route. Slow work that comes with it is started as a job.
     ///

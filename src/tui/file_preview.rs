@@ -14,7 +14,7 @@ use crate::bank::question::QuestionStatus;
 use crate::bank::rules::check;
 use crate::bank::syllabus::Syllabus;
 use crate::bank::{Bank, load};
-use crate::clock::{Clock, Day, Now, Timestamp};
+use crate::clock::{Clock, Day, Now, Timestamp, Zone};
 use crate::exam::{LoadedPaper, draw};
 use crate::ids::TraineeId;
 use crate::service::ServiceError;
@@ -68,6 +68,11 @@ impl PreviewExecutor {
 impl Execute for PreviewExecutor {
     fn now(&self) -> Now {
         self.clock.now()
+    }
+
+    // A bank has no moments.
+    fn zone(&self) -> Zone {
+        Zone::UTC
     }
 
     fn open(&mut self, route: Route, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {

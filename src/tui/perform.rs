@@ -5,7 +5,7 @@ use super::execute::{CommandOutcome, Execute};
 use super::jobs::Jobs;
 use super::screen::Screen;
 use crate::attempt::person::PersonAdded;
-use crate::clock::Now;
+use crate::clock::{Now, Zone};
 use crate::exam::session::{ActionRefusal, AttemptAction};
 use crate::ids::{AttemptId, BankId, TraineeId};
 use crate::projections::certificates::CertificateRow;
@@ -79,9 +79,9 @@ impl ServiceExecutor {
         Ok(CommandOutcome::Next(Effect::Open(Route::Quiz)))
     }
 
-    fn record_action(&mut self, action: AttemptAction) -> Result<CommandOutcome, ServiceError> {
+    fn record_action(&mut self, action: AttemptAction, done_at: Now) -> Result<CommandOutcome, ServiceError> {
         let Some(attempt) = self.attempt.as_mut() else { return Ok(CommandOutcome::Next(Effect::Close)) };
-        match self.service.attempts_mut().record_action(attempt, action) {
+        match self.service.attempts_mut().record_action_of(attempt, action, done_at) {
             Ok(()) => Ok(CommandOutcome::Reply(Reply::Recorded(Box::new(attempt.session.clone())))),
             Err(ServiceError::ActionRefused(ActionRefusal::TimeUp)) => {
                 self.service.attempts_mut().record_action(attempt, AttemptAction::TimeOut)?;
@@ -102,6 +102,10 @@ impl ServiceExecutor {
 impl Execute for ServiceExecutor {
     fn now(&self) -> Now {
         self.service.now()
+    }
+
+    fn zone(&self) -> Zone {
+        self.service.zone().clone()
     }
 
     fn open(&mut self, route: Route, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
@@ -130,7 +134,8 @@ impl Execute for ServiceExecutor {
                 self.replace_with_quiz(attempt)
             }
             Command::Resume(attempt) => self.resume_attempt(attempt)?,
-            Command::Record(action) => self.record_action(action)?,
+            Command::Record(action) => self.record_action(action, self.now())?,
+            Command::RecordLate(action, done_at) => self.record_action(action, done_at)?,
             Command::LeaveResult if self.has_home => CommandOutcome::Next(Effect::Open(Route::Home)),
             Command::LeaveResult => CommandOutcome::Next(Effect::Quit),
             Command::Verify(rows) => self.verify_certificates(&rows)?,

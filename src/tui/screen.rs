@@ -8,13 +8,15 @@ use super::effect::{Effect, Reply};
 use super::key::Key;
 use super::page::Scroll;
 use super::theme::Theme;
-use crate::clock::{Millis, Now};
+use crate::clock::{Millis, Now, Zone};
 
 /// What a screen may see of the world. Whatever a screen reads of its session comes in here.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ScreenContext {
     /// What time it is.
     pub now: Now,
+    /// The time zone in which times are shown.
+    pub zone: Zone,
     /// How things look.
     pub theme: Theme,
 }

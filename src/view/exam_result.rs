@@ -6,7 +6,6 @@ use std::sync::Arc;
 use crate::attempt::Outcome;
 use crate::exam::LoadedPaper;
 use crate::exam::disclosure::DisclosureLevel;
-use crate::exam::eligibility::Eligibility;
 use crate::view::look_back::ReviewedQuestion;
 
 /// An exam once it has ended, as far as its trainee may see it.
@@ -18,8 +17,8 @@ pub struct ExamResultView {
     pub outcome: Outcome,
     /// How much of that may be shown.
     pub disclosure_level: DisclosureLevel,
-    /// When the exam can be taken again.
-    pub eligibility: Eligibility,
+    /// When the exam can be taken again, or why that is not known.
+    pub next_line: String,
     /// Where the certificate is, or why there is none; for a pass.
     pub certificate: Option<Result<PathBuf, String>>,
     /// How ready the trainee is, after a mock.

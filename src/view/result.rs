@@ -6,6 +6,7 @@ use crate::attempt::points::points_needed;
 use crate::attempt::{ExamResult, Mode, Outcome};
 use crate::bank::exam::Exam;
 use crate::clock::Millis;
+use crate::clock::Zone;
 use crate::exam::disclosure::DisclosureLevel;
 use crate::exam::eligibility::Eligibility;
 use crate::exam::{LoadedPaper, Session};
@@ -119,12 +120,12 @@ pub fn time_left(remaining: Millis) -> String {
 }
 
 /// Returns when the exam can be tried again.
-pub fn eligibility_line(eligibility: Eligibility, exam: &Exam) -> String {
+pub fn eligibility_line(eligibility: Eligibility, exam: &Exam, zone: &Zone) -> String {
     let max_attempts = exam.attempts.max;
     match eligibility {
         Eligibility::Now { attempts_left } => format!("Next attempt: now, {attempts_left} of {max_attempts} left"),
         Eligibility::Later { from, attempts_left: left } => {
-            format!("Next attempt: from {}, {left} of {max_attempts} left", from.format_local())
+            format!("Next attempt: from {}, {left} of {max_attempts} left", from.format_local(zone))
         }
         Eligibility::Passed { valid_until, .. } => format!("Valid through {} (UTC)", valid_until.day().format_long()),
         Eligibility::NoAttemptsLeft => "Next attempt: no further attempt possible".to_owned(),

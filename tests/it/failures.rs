@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use needlewise::clock::Now;
+use needlewise::clock::{Now, Zone};
 use needlewise::service::ServiceError;
 use needlewise::tui::effect::{Command, Route};
 use needlewise::tui::execute::{CommandOutcome, Execute};
@@ -101,6 +101,10 @@ impl Failing {
 impl Execute for Failing {
     fn now(&self) -> Now {
         self.inner.now()
+    }
+
+    fn zone(&self) -> Zone {
+        self.inner.zone()
     }
 
     fn open(&mut self, route: Route, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use needlewise::clock::{Millis, Now};
+use needlewise::clock::{Millis, Now, Zone};
 use needlewise::service::ServiceError;
 use needlewise::store::StoreError;
 use needlewise::tui::app::App;
@@ -115,6 +115,10 @@ impl Execute for FailingJob {
         self.0.now()
     }
 
+    fn zone(&self) -> Zone {
+        self.0.zone()
+    }
+
     fn open(&mut self, route: Route, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
         if route == Route::Topics {
             jobs.start("Failing", |_| Err("The pictures cannot be written.".to_owned()));
@@ -146,13 +150,17 @@ impl Execute for Busy {
         self.inner.now()
     }
 
+    fn zone(&self) -> Zone {
+        self.inner.zone()
+    }
+
     fn open(&mut self, route: Route, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
         self.inner.open(route, jobs)
     }
 
     fn run(&mut self, command: Command, jobs: &mut Jobs) -> Result<CommandOutcome, ServiceError> {
         match (&command, self.remaining.get().checked_sub(1)) {
-            (Command::Record(_), Some(rest)) => {
+            (Command::Record(_) | Command::RecordLate(..), Some(rest)) => {
                 self.remaining.set(rest);
                 Err(ServiceError::Store(StoreError::Busy))
             }

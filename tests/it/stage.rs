@@ -7,7 +7,7 @@ use std::sync::mpsc;
 
 use needlewise::attempt::person::PersonAdded;
 use needlewise::bank::catalog::{BankOrigin, Catalog};
-use needlewise::clock::Timestamp;
+use needlewise::clock::{Timestamp, Zone};
 use needlewise::credential::TrustList;
 use needlewise::issuing::decision::DecisionAuthority;
 use needlewise::paths::Paths;
@@ -57,7 +57,7 @@ pub fn service(home: &Path, time: &Rc<Cell<i64>>) -> Services {
     let store = Box::new(open_store(&place.store_file()).expect("a store"));
     let (clock, rng) = (Box::new(SetClock(Rc::clone(time))), Box::new(ChaCha20Rng::seed_from_u64(7)));
     let (authority, input) = (DecisionAuthority::Anyone, InputSource::Typed);
-    Services::new(store, clock, rng, ServiceSetting { catalog, paths: place, trust, authority, input })
+    Services::new(store, clock, rng, ServiceSetting { catalog, paths: place, trust, authority, input, zone: Zone::UTC })
 }
 
 /// Adds somebody.

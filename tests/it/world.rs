@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use needlewise::cli::env::TerminalInfo;
 use needlewise::cli::{self, Env};
-use needlewise::clock::{Clock, Millis, Now, Timestamp};
+use needlewise::clock::{Clock, Millis, Now, Timestamp, Zone};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -196,6 +196,7 @@ impl World {
             err: &mut err,
             input: Some(Box::new(Cursor::new(self.stdin.take()))),
             terminal: self.terminal.borrow().clone(),
+            zone: Zone::UTC,
             make_clock: &move || match haste {
                 0 => Box::new(SetClock(Rc::clone(&time))),
                 step => Box::new(HastyClock(SetClock(Rc::clone(&time)), step)),

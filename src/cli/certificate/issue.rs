@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::error::{self, Failure, display_path};
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{CommandResult, Env};
+use crate::clock::Zone;
 use crate::exam::disclosure::DisclosureLevel;
 use crate::issuing::request::{CertificateRequest, MAX_BYTES};
 use crate::service::certificate_files::{write_credential, write_pictures};
@@ -35,7 +36,7 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     let request = read_request(&args.request)?;
     let mut service = env.open_service()?;
     let review = service.issuing_mut().review_request(request, &issuer)?;
-    for line in review_lines(&review, args.name.as_deref()) {
+    for line in review_lines(&review, args.name.as_deref(), service.zone()) {
         env.print_line(&line)?;
     }
     let (key, _) = args.unlock.open_key(env, &issuer)?;
@@ -71,7 +72,7 @@ pub(in crate::cli) fn read_request(path: &Path) -> Result<CertificateRequest, Fa
 }
 
 /// Returns what an issuer sees before signing.
-fn review_lines(review: &RequestReview, name: Option<&str>) -> Vec<String> {
+fn review_lines(review: &RequestReview, name: Option<&str>, zone: &Zone) -> Vec<String> {
     let RequestReview {
         request,
         rescored: examined,
@@ -91,7 +92,7 @@ fn review_lines(review: &RequestReview, name: Option<&str>) -> Vec<String> {
     lines.extend(request.trainee.license.iter().map(|license| format!("License: {}", text::single_line(license))));
     lines.push(format!("Person: {}", request.trainee.id));
     lines.push(format!("Exam: {}", text::single_line(examined.loaded_paper.title())));
-    lines.push(format!("Ended: {}", examined.ended_at.format_local()));
+    lines.push(format!("Ended: {}", examined.ended_at.format_local(zone)));
     lines.extend(result_lines(&examined.finished.outcome, DisclosureLevel::Objectives));
     lines.push(match sent {
         0 | 1 => "Requests: the first of this person".to_owned(),

@@ -38,7 +38,7 @@ pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
     let row = |(row, disclosure_level): (&AttemptRow, DisclosureLevel)| {
         let earned = row.earned.as_ref().filter(|_| disclosure_level > DisclosureLevel::PassFail);
         vec![
-            row.started_at.format_local(),
+            row.started_at.format_local(service.zone()),
             trainee_name(row).to_owned(),
             match (&row.exam, row.mode) {
                 (Some(exam), Mode::Mock) => format!("{exam} (mock)"),

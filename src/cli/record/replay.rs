@@ -9,6 +9,7 @@ use crate::attempt::fact::kind_label;
 use crate::cli::certificate::request;
 use crate::cli::progress::ProgressBar;
 use crate::cli::{CommandResult, Env, error, table};
+use crate::clock::Zone;
 use crate::exam::disclosure::{self, DisclosureLevel};
 use crate::exam::eligibility::Eligibility;
 use crate::exam::replay::{RedrawResult, ReplayResult};
@@ -70,7 +71,7 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
         }
         env.print_line("")?;
         for (row, fact) in read_facts(&facts) {
-            env.print_line(&fact_line(row, &fact))?;
+            env.print_line(&fact_line(row, &fact, service.zone()))?;
         }
     }
     Ok(if replay.is_consistent() { error::EXIT_SUCCESS } else { error::EXIT_NEGATIVE })
@@ -134,7 +135,7 @@ fn marking_text(as_stored: Option<bool>) -> &'static str {
 }
 
 /// Says what happened when; what was answered stays in the store.
-fn fact_line(stored_fact: &StoredFact, fact: &Fact) -> String {
+fn fact_line(stored_fact: &StoredFact, fact: &Fact, zone: &Zone) -> String {
     let description = match fact {
         Fact::Started(started) => {
             format!("begun, {}", text::count_with_noun(started.paper.questions.len(), "question"))
@@ -155,5 +156,5 @@ fn fact_line(stored_fact: &StoredFact, fact: &Fact) -> String {
         Fact::Remarked(_) => "marked again".to_owned(),
         _ => kind_label(&stored_fact.kind).to_owned(),
     };
-    format!("{:>4}  {}  {description}", stored_fact.seq, stored_fact.stored_at.format_local())
+    format!("{:>4}  {}  {description}", stored_fact.seq, stored_fact.stored_at.format_local(zone))
 }

@@ -9,7 +9,8 @@ use crate::attempt::{Fact, Mode};
 use crate::cli::{CommandResult, Env};
 use crate::exam::anomalies::find_anomalies;
 use crate::exam::disclosure::DisclosureLevel;
-use crate::issuing::decision::{DecisionAuthority, applicable_facts};
+use crate::issuing::decision::applicable_facts;
+use crate::service::Services;
 use crate::text;
 use crate::view::{result_lines, review_lines};
 
@@ -50,7 +51,10 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
         return env.print_json(&value);
     }
     env.print_line(&format!("{} of {}", active_attempt.session.loaded_paper().title(), text::single_line(&name)))?;
-    env.print_line(&format!("Attempt {attempt}, begun {}", active_attempt.row.started_at.format_local()))?;
+    env.print_line(&format!(
+        "Attempt {attempt}, begun {}",
+        active_attempt.row.started_at.format_local(service.zone())
+    ))?;
     match finished {
         None => env.print_line("State: open")?,
         Some(finished) => {
@@ -68,25 +72,20 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
             0
         }
     };
-    print_facts(&facts, &anomalies, service.authority(), env)
+    print_facts(&facts, &anomalies, &service, env)
 }
 
 /// Prints when an attempt was marked again, what is unusual about it, and the facts of its chain.
-fn print_facts(
-    facts: &[StoredFact],
-    anomalies: &[String],
-    authority: &DecisionAuthority,
-    env: &mut Env<'_>,
-) -> CommandResult {
+fn print_facts(facts: &[StoredFact], anomalies: &[String], service: &Services, env: &mut Env<'_>) -> CommandResult {
     for (row, fact) in applicable_facts(facts) {
-        if let Some(line) = decision_line(row, &fact, authority) {
+        if let Some(line) = decision_line(row, &fact, service) {
             env.print_line(&line)?;
         }
         if let Fact::Remarked(_) = fact {
             // Neither which question it was nor what became of it: that would tell whether it was answered rightly.
             env.print_line(&format!(
                 "Marked again on {}, after a question turned out to be faulty",
-                row.stored_at.format_local()
+                row.stored_at.format_local(service.zone())
             ))?;
         }
     }
@@ -95,27 +94,27 @@ fn print_facts(
     }
     env.print_line("")?;
     for row in facts {
-        let stored_at = row.stored_at.format_local();
+        let stored_at = row.stored_at.format_local(service.zone());
         env.print_line(&format!("{:>4}  {stored_at}  {:<9} {}", row.seq, kind_label(&row.kind), row.digest.short()))?;
     }
     env.print_line(&format!("The chain of {} holds.", text::count_with_noun(facts.len(), "fact")))
 }
 
 /// Says what was decided about the attempt, who signed it, and whether it takes effect here.
-fn decision_line(stored_fact: &StoredFact, fact: &Fact, authority: &DecisionAuthority) -> Option<String> {
+fn decision_line(stored_fact: &StoredFact, fact: &Fact, service: &Services) -> Option<String> {
     let (what, kind, decision) = match fact {
         Fact::Voided(decision) => ("Voided", DecisionKind::Void, decision),
         Fact::AttemptGranted(decision) => ("One more attempt granted", DecisionKind::Grant, decision),
         _ => return None,
     };
     let signature = decision.signature.as_ref();
-    let is_effective = authority.accepts(signature, stored_fact.stream, kind, &decision.reason);
+    let is_effective = service.authority().accepts(signature, stored_fact.stream, kind, &decision.reason);
     let note = match (is_effective, signature) {
         (false, _) => "no effect: this computer's issuer did not sign it",
         (true, Some(_)) => "signed",
         (true, None) => "not signed by an issuer",
     };
-    let (day, reason) = (stored_fact.stored_at.format_local_day(), text::single_line(&decision.reason));
+    let (day, reason) = (stored_fact.stored_at.format_local_day(service.zone()), text::single_line(&decision.reason));
     Some(format!("{what} on {day}: {reason} ({note})"))
 }
 

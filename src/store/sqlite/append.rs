@@ -6,6 +6,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, Transactio
 
 use super::{tables, upgrade};
 use crate::attempt::chain::{ChainHead, StoredFact};
+use crate::canonical;
 use crate::ids::{Digest, StreamId};
 use crate::projections::row::{ColumnValue, StoredRow};
 use crate::projections::study::{PRACTICE_ANSWERS, PracticeAnswer, QuestionProgress, StudiedQuestion};
@@ -40,6 +41,10 @@ fn insert_facts(transaction: &Transaction<'_>, facts: &[StoredFact]) -> Result<B
             Some(known) => *known,
             None => {
                 let head = tables::select_head(transaction, fact.stream)?;
+                // The row was written with the last fact: a chain that ends elsewhere has lost some, or was added to.
+                if tables::select_row_head(transaction, fact.stream)?.is_some_and(|row_head| row_head != head) {
+                    return Err(StoreError::Damaged(format!("chain {} does not end where its row says", fact.stream)));
+                }
                 (head.next_seq, head)
             }
         };
@@ -63,6 +68,7 @@ fn write_chain_rows(transaction: &Transaction<'_>, stream: StreamId, first_seq: 
     rows.person.iter().try_for_each(|row| tables::put_row(transaction, row))?;
     rows.certificates.iter().try_for_each(|row| tables::put_row(transaction, row))?;
     rows.attempt.iter().try_for_each(|row| tables::put_row(transaction, row))?;
+    rows.ledger.iter().try_for_each(|row| tables::put_row(transaction, row))?;
     rows.practice_answers.iter().try_for_each(|row| tables::put_row(transaction, row))?;
     let questions: BTreeSet<&StudiedQuestion> = rows.practice_answers.iter().map(|answer| &answer.question).collect();
     for question in questions {
@@ -88,6 +94,18 @@ fn write_progress(transaction: &Transaction<'_>, question: &StudiedQuestion) -> 
 
 fn check_expectation(transaction: &Transaction<'_>, expectation: &Expectation) -> Result<(), StoreError> {
     let (sql, values, conflict) = match expectation {
+        Expectation::NoOpenExam { trainee, except } => (
+            "SELECT 1 FROM attempts WHERE trainee = $1 AND mode = 'exam' AND finished IS NULL \
+             AND id NOT IN (SELECT value FROM json_each($2))",
+            vec![trainee.to_string(), canonical::text(except)],
+            Conflict::ExamBegun,
+        ),
+        Expectation::ExamAttempts { trainee, exam, count } => (
+            "SELECT 1 WHERE (SELECT COUNT(*) FROM attempts WHERE trainee = $1 AND mode = 'exam' AND exam = $2) \
+             <> CAST($3 AS INTEGER)",
+            vec![trainee.to_string(), exam.to_string(), count.to_string()],
+            Conflict::ExamBegun,
+        ),
         Expectation::NameFree { name_key, except } => (
             "SELECT 1 FROM people WHERE name_key = $1 AND id <> $2 AND staff_id IS NULL",
             vec![name_key.clone(), except.to_string()],

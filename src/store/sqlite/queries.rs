@@ -122,11 +122,10 @@ pub(super) fn streams(
 
 pub(super) fn stream_ids(connection: &Connection) -> Result<Vec<StreamId>, StoreError> {
     let mut statement = connection.prepare("SELECT DISTINCT stream FROM stored_fact ORDER BY stream")?;
-    let names = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-    let parse = |name: String| {
-        name.parse().map_err(|_| StoreError::Damaged(format!("\"{}\" names no chain", text::single_line(&name))))
-    };
-    names.into_iter().map(parse).collect()
+    let names = statement.query_map([], |row| row.get::<_, ColumnValue>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    // A name that is none hides no other chain; `check_integrity` tells it.
+    let parse = |name: ColumnValue| column_text(name).parse().ok();
+    Ok(names.into_iter().filter_map(parse).collect())
 }
 
 pub(super) fn content(connection: &Connection, digests: &[Digest]) -> Result<BTreeMap<Digest, String>, StoreError> {
@@ -144,10 +143,39 @@ pub(super) fn identity(connection: &Connection) -> Result<StoreIdentity, StoreEr
     found.ok_or_else(|| StoreError::Damaged("it does not say which store it is".to_owned()))
 }
 
-pub(super) fn check_integrity(connection: &Connection) -> Result<(), StoreError> {
-    let found = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0)).optional()?;
-    match found.as_deref() {
-        Some("ok") => Ok(()),
-        found => Err(StoreError::Damaged(text::single_line(found.unwrap_or("the check gives no answer")))),
+/// Returns every fault of the engine's structures, of the store's identity and of stored content.
+pub(super) fn check_integrity(connection: &Connection) -> Result<Vec<String>, StoreError> {
+    let texts = |sql: &str| -> rusqlite::Result<Vec<String>> {
+        let mut statement = connection.prepare(sql)?;
+        statement.query_map([], |row| row.get::<_, ColumnValue>(0))?.map(|value| value.map(column_text)).collect()
+    };
+    let mut faults = texts("PRAGMA integrity_check")?;
+    faults.retain(|line| line != "ok");
+    faults.extend(identity(connection).err().map(|error| error.to_string()));
+    let orphans = texts("SELECT \"table\" FROM pragma_foreign_key_check")?;
+    faults.extend(orphans.iter().map(|table| format!("a row of {table} belongs to no fact")));
+    for name in texts("SELECT DISTINCT stream FROM stored_fact")? {
+        if name.parse::<StreamId>().is_err() {
+            faults.push(format!("\"{name}\" names no chain"));
+        }
+    }
+    let mut statement = connection.prepare("SELECT digest, text FROM stored_content")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (digest, text) = (row.get::<_, ColumnValue>(0)?, row.get::<_, ColumnValue>(1)?);
+        let is_whole = matches!((&digest, &text), (ColumnValue::Text(digest), ColumnValue::Text(text))
+            if Digest::of(text).to_string() == *digest);
+        if !is_whole {
+            faults.push(format!("content {} was changed", column_text(digest)));
+        }
+    }
+    Ok(faults.iter().map(|fault| text::single_line(fault)).collect())
+}
+
+fn column_text(value: ColumnValue) -> String {
+    match value {
+        ColumnValue::Empty => "nothing".to_owned(),
+        ColumnValue::Integer(number) => number.to_string(),
+        ColumnValue::Text(text) => text,
     }
 }

@@ -46,7 +46,10 @@ impl WriterQueue {
         if self.file.is_none()
             && let Some(path) = &self.path
         {
-            self.file = OpenOptions::new().create(true).truncate(false).write(true).open(path).ok();
+            // A pipe in its place would wait for a reader.
+            let is_file = path.symlink_metadata().map_or(true, |metadata| metadata.is_file());
+            self.file =
+                is_file.then(|| OpenOptions::new().create(true).truncate(false).write(true).open(path).ok()).flatten();
         }
         let Some(file) = &self.file else { return Some(WriterTurn(None)) };
         let mut tries_left = patience.as_millis() / RETRY_PAUSE.as_millis();

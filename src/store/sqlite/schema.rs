@@ -1,9 +1,10 @@
 //! The tables of a SQLite store: migrations of the facts, and the tables of the projections, made from their columns.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::projections::row::Projection;
+use crate::projections::row::{ColumnValue, Projection};
 use crate::projections::tables::PROJECTIONS;
+use crate::store::StoreError;
 
 /// The migrations in order. A store's version is the number of migrations applied to it. A released one never changes.
 pub(super) const MIGRATIONS: &[&str] = &[
@@ -16,27 +17,56 @@ pub(super) const MIGRATIONS: &[&str] = &[
 /// Marks a SQLite file as ours: `NDLW`.
 pub(super) const APPLICATION_ID: i32 = 0x4E44_4C57;
 
+/// Which projections the tables contain.
+const PROJECTION_TABLE: &str =
+    "CREATE TABLE IF NOT EXISTS projection (name TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL)";
+
+/// The tables that no rebuild drops.
+const KEPT_TABLES: [&str; 5] = ["stored_fact", "fact_payload", "stored_content", "store", "projection"];
+
 /// The store's id and the number of its commits: one row.
 pub(super) const IDENTITY_TABLE: &str =
     "CREATE TABLE IF NOT EXISTS store (id TEXT NOT NULL PRIMARY KEY, commits BIGINT NOT NULL)";
 
 /// Returns whether the tables contain all projections in the versions of this program.
-pub(super) fn are_projections_current(connection: &Connection) -> rusqlite::Result<bool> {
+///
+/// # Errors
+/// [`StoreError::NewerVersion`] if one of them has a version that this program does not know.
+pub(super) fn are_projections_current(connection: &Connection) -> Result<bool, StoreError> {
+    let exists = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'projection'";
+    if connection.query_row(exists, [], |_| Ok(())).optional()?.is_none() {
+        return Ok(false);
+    }
     let mut statement = connection.prepare("SELECT name, version FROM projection ORDER BY name")?;
-    let stored = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?)))?;
-    let stored = stored.collect::<rusqlite::Result<Vec<_>>>()?;
+    let read_version = |row: &rusqlite::Row<'_>| Ok((row.get::<_, ColumnValue>(0)?, row.get::<_, ColumnValue>(1)?));
+    let stored = statement.query_map([], read_version)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let version = |projection: &Projection| ColumnValue::Integer(i64::from(projection.version));
+    let is_newer = |projection: &&Projection| {
+        let name = ColumnValue::text(projection.name);
+        stored.iter().any(|(known, stored)| {
+            *known == name && matches!(stored, ColumnValue::Integer(_)) && *stored > version(projection)
+        })
+    };
+    if PROJECTIONS.iter().any(is_newer) {
+        return Err(StoreError::NewerVersion);
+    }
     let mut wanted: Vec<_> =
-        PROJECTIONS.iter().map(|projection| (projection.name.to_owned(), projection.version)).collect();
+        PROJECTIONS.iter().map(|projection| (ColumnValue::text(projection.name), version(projection))).collect();
     wanted.sort();
     Ok(stored == wanted)
 }
 
 /// Drops the tables of the projections, makes them again, and notes their versions.
 pub(super) fn make_projection_tables(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(PROJECTION_TABLE)?;
     let mut statement = connection.prepare("SELECT name FROM projection")?;
-    let names = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-    for name in names.iter().map(String::as_str).chain(PROJECTIONS.map(|projection| projection.name)) {
-        // Only names of this program's own tables stand there; quotes keep any other one a name.
+    let names = statement.query_map([], |row| row.get::<_, ColumnValue>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let is_projection = |name: &String| !KEPT_TABLES.contains(&name.as_str()) && !name.starts_with("sqlite_");
+    let old = names.into_iter().filter_map(|name| match name {
+        ColumnValue::Text(name) => Some(name).filter(is_projection),
+        ColumnValue::Empty | ColumnValue::Integer(_) => None,
+    });
+    for name in old.chain(PROJECTIONS.map(|projection| projection.name.to_owned())) {
         connection.execute(&format!("DROP TABLE IF EXISTS \"{}\"", name.replace('"', "\"\"")), [])?;
     }
     connection.execute("DELETE FROM projection", [])?;

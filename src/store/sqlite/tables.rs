@@ -82,6 +82,15 @@ pub(super) fn select_content(connection: &Connection, digest: Digest) -> rusqlit
     statement.query_row([digest.to_string()], |row| row.get(0)).optional()
 }
 
+/// Returns the head of a chain by its row, if it has one that can be read.
+pub(super) fn select_row_head(connection: &Connection, stream: StreamId) -> rusqlite::Result<Option<ChainHead>> {
+    let sql = "SELECT head_seq, head_digest FROM attempts WHERE id = $1 \
+               UNION ALL SELECT head_seq, head_digest FROM people WHERE id = $1 \
+               UNION ALL SELECT head_seq, head_digest FROM ledgers WHERE issuer = $1";
+    let read_head = |row: &Row<'_>| Ok(ChainHead { next_seq: row.get(0)?, digest: parse_column(row, 1)? });
+    connection.prepare_cached(sql)?.query_row([stream.to_string()], read_head).optional()
+}
+
 pub(super) fn select_head(connection: &Connection, stream: StreamId) -> rusqlite::Result<ChainHead> {
     let sql = "SELECT seq, digest FROM stored_fact WHERE stream = $1 ORDER BY seq DESC LIMIT 1";
     let read_head = |row: &Row<'_>| {
@@ -121,9 +130,9 @@ pub(super) fn delete_person(connection: &Connection, trainee: TraineeId) -> rusq
                        WHERE f.seq = 0 AND f.kind IN ('started', 'attempt.started/1') AND instr(p.payload, $1) > 0))";
     connection.execute(delete_payloads, [&trainee])?;
     for projection in PROJECTIONS {
-        let has_trainee = projection.columns.iter().any(|column| column.name == "trainee");
-        let column = if has_trainee { "trainee" } else { "id" };
-        connection.execute(&format!("DELETE FROM {} WHERE {column} = $1", projection.name), [&trainee])?;
+        if let Some(column) = projection.person_column() {
+            connection.execute(&format!("DELETE FROM {} WHERE {} = $1", projection.name, column.name), [&trainee])?;
+        }
     }
     Ok(())
 }
@@ -162,7 +171,10 @@ pub(super) fn select_rows(
     let read_row = |row: &Row<'_>| {
         let columns = (0..projection.columns.len()).map(|index| row.get(index)).collect::<rusqlite::Result<_>>()?;
         // A digest that cannot be read matches nothing.
-        let digest = row.get::<_, String>(projection.columns.len())?.parse().unwrap_or(Digest::ZERO);
+        let digest = match row.get(projection.columns.len())? {
+            ColumnValue::Text(text) => text.parse().unwrap_or(Digest::ZERO),
+            ColumnValue::Empty | ColumnValue::Integer(_) => Digest::ZERO,
+        };
         Ok(StoredRow { columns, digest })
     };
     statement.query_map(params_from_iter(values), read_row)?.collect()

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::header::StoreHeader;
 use super::schema::{APPLICATION_ID, IDENTITY_TABLE, MIGRATIONS, are_projections_current, make_projection_tables};
@@ -22,7 +22,7 @@ pub(super) fn claim_empty_file(connection: &mut Connection, options: &SqliteOpti
     // Another program may have been first.
     if StoreHeader::read(&transaction)?.is_empty() {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        ensure_identity(&transaction, options)?;
+        ensure_identity(&transaction, &options.new_store_id)?;
     }
     Ok(transaction.commit()?)
 }
@@ -43,31 +43,36 @@ pub(super) fn upgrade(
     }
     // This transaction holds the write lock, so that the copy has everything that was ever written.
     if let (Some(path), Some(folder), true) = (path, &options.copy_folder, version > 0) {
-        let moment = options.now.to_string().replace([':', '-'], "");
-        save_copy(path, folder, &format!("needlewise-{moment}-before-upgrade.db"))?;
+        // One copy for each version: a start that fails again and again fills no disk.
+        let file_name = format!("needlewise-schema-{version}.db");
+        let _ = std::fs::remove_file(folder.join(&file_name));
+        save_copy(path, folder, &file_name)?;
     }
     for migration in MIGRATIONS.iter().skip(version) {
         transaction.execute_batch(migration)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
-    ensure_identity(&transaction, options)?;
+    ensure_identity(&transaction, &options.new_store_id)?;
     write_projections_anew(&transaction)?;
     Ok(transaction.commit()?)
 }
 
 /// Computes all rows again and replaces them in one transaction.
-pub(super) fn rebuild_projections(connection: &mut Connection) -> Result<(), StoreError> {
+pub(super) fn rebuild_projections(connection: &mut Connection, new_store_id: &[u8; 16]) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     write_projections_anew(&transaction)?;
-    count_commit(&transaction)?;
+    ensure_identity(&transaction, new_store_id)?;
     Ok(transaction.commit()?)
 }
 
 fn write_projections_anew(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    let mut computed = compute_projections(&**transaction)?;
+    if are_projections_current(transaction)? {
+        computed.keep_broken_rows(&**transaction)?;
+    }
     make_projection_tables(transaction)?;
-    let projections = compute_projections(&**transaction)?;
-    Ok(write_projections(transaction, &projections)?)
+    Ok(write_projections(transaction, &computed.tables)?)
 }
 
 /// Counts a transaction.
@@ -75,10 +80,10 @@ pub(super) fn count_commit(transaction: &Transaction<'_>) -> rusqlite::Result<()
     transaction.prepare_cached("UPDATE store SET commits = commits + 1")?.execute([]).map(|_| ())
 }
 
-fn ensure_identity(transaction: &Transaction<'_>, options: &SqliteOptions) -> rusqlite::Result<()> {
+fn ensure_identity(transaction: &Transaction<'_>, new_store_id: &[u8; 16]) -> rusqlite::Result<()> {
     transaction.execute_batch(IDENTITY_TABLE)?;
     let sql = "INSERT INTO store (id, commits) SELECT $1, 0 WHERE NOT EXISTS (SELECT 1 FROM store)";
-    transaction.execute(sql, params![to_hex(&options.new_store_id)])?;
+    transaction.execute(sql, params![to_hex(new_store_id)])?;
     count_commit(transaction)
 }
 
@@ -122,6 +127,11 @@ impl FactSource for Connection {
     }
 
     fn all_rows(&self, projection: &'static Projection) -> Result<Vec<StoredRow>, StoreError> {
-        Ok(tables::select_rows(self, projection, "", &[])?)
+        let table = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1";
+        // Of a table that is gone all rows are missing.
+        match self.query_row(table, [projection.name], |_| Ok(())).optional()? {
+            Some(()) => Ok(tables::select_rows(self, projection, "", &[])?),
+            None => Ok(Vec::new()),
+        }
     }
 }

@@ -18,7 +18,7 @@ impl App {
                 notices.push((TextRole::Text, dialog.text.clone()));
             }
         }
-        notices.extend(self.pending.as_ref().map(|pending| (TextRole::Warn, pending.message())));
+        notices.extend(self.pending.as_ref().map(|pending| (TextRole::Warn, pending.message(&self.executor.zone()))));
         notices.extend(self.notice.clone());
         notices.extend(self.jobs.status_line().map(|line| (TextRole::Dim, line)));
         notices

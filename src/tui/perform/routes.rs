@@ -8,8 +8,10 @@ use crate::attempt::{ExamResult, Mode};
 use crate::bank::exam::Exam;
 use crate::clock::Countdown;
 use crate::exam::disclosure::{self, DisclosureLevel};
+use crate::ids::TraineeId;
 use crate::service::certificate_files::{StoredCertificate, write_pictures};
 use crate::service::{ActiveAttempt, ServiceError};
+use crate::store::StoreError;
 use crate::tui::effect::Route;
 use crate::tui::execute::Execute;
 use crate::tui::jobs::Jobs;
@@ -72,7 +74,17 @@ impl ServiceExecutor {
             return Ok(Box::new(WelcomeScreen::new(self.service.people().list()?)));
         };
         let trainee = person.id;
-        let has_ended_attempts = self.service.attempts_mut().end_timed_out(trainee)? > 0;
+        match self.complete_business(trainee, jobs) {
+            // Another program uses the store: it is done when home is opened again.
+            Ok(()) | Err(ServiceError::Store(StoreError::Busy)) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(Box::new(HomeScreen::new(self.home_view()?)))
+    }
+
+    /// Ends attempts whose time is over, and makes certificates and files that are missing.
+    fn complete_business(&mut self, trainee: TraineeId, jobs: &mut Jobs) -> Result<(), ServiceError> {
+        let has_ended_attempts = self.service.attempts_mut().end_timed_out(trainee)?.ended_count > 0;
         if has_ended_attempts || self.completed_trainee != Some(trainee) {
             for certificate in self.service.certificates_mut().sign_pending(trainee)? {
                 self.start_pictures(certificate, jobs);
@@ -80,7 +92,7 @@ impl ServiceExecutor {
             self.service.certificates_mut().write_missing(trainee)?;
             self.completed_trainee = Some(trainee);
         }
-        Ok(Box::new(HomeScreen::new(self.home_view()?)))
+        Ok(())
     }
 
     fn home_view(&self) -> Result<HomeView, ServiceError> {
@@ -97,7 +109,7 @@ impl ServiceExecutor {
             .filter_map(|section| self.service.catalog().bank(&section.bank).ok())
             .cloned()
             .collect();
-        Ok(Box::new(BriefingScreen::new(exam, eligibility, name, time_limit, &banks)))
+        Ok(Box::new(BriefingScreen::new(exam, eligibility, name, time_limit, &banks, self.service.zone())))
     }
 
     /// Shows the attempt in progress; home where there is none.
@@ -131,8 +143,14 @@ impl ServiceExecutor {
         // The result is on disk; what befalls the certificate is told beside it.
         let is_certified_here = finished.outcome.result == ExamResult::Passed && !is_mock && !attempt.invigilated;
         let certificate = is_certified_here.then(|| self.certify(attempt, jobs).map_err(|error| error.to_string()));
-        let eligibility = self.service.attempts().eligibility(attempt.trainee, exam)?;
-        let disclosure_level = disclosure::level(loaded_paper.mode, exam.review, eligibility);
+        // The attempt has ended, whatever can be read of the earlier ones.
+        let (disclosure_level, next_line) = match self.service.attempts().eligibility(attempt.trainee, exam) {
+            Ok(eligibility) => (
+                disclosure::level(loaded_paper.mode, exam.review, eligibility),
+                view::eligibility_line(eligibility, exam, self.service.zone()),
+            ),
+            Err(error) => (DisclosureLevel::PassFail, format!("Whether you can try again is not known. {error}")),
+        };
         let reviewed_questions = if disclosure_level >= DisclosureLevel::ChosenAnswers {
             view::review_questions(&attempt.session)
         } else {
@@ -142,7 +160,7 @@ impl ServiceExecutor {
             loaded_paper,
             outcome: finished.outcome,
             disclosure_level,
-            eligibility,
+            next_line,
             certificate,
             readiness_lines,
             reviewed_questions,

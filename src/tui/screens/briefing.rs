@@ -8,7 +8,7 @@ use crate::attempt::points::points_needed;
 use crate::bank::catalog::CatalogEntry;
 use crate::bank::exam::Exam;
 use crate::bank::lazy::LazyBank;
-use crate::clock::Millis;
+use crate::clock::{Millis, Zone};
 use crate::exam::draw;
 use crate::exam::eligibility::Eligibility;
 use crate::tui::binding::{Action, Binding};
@@ -25,6 +25,7 @@ use crate::{text, view};
 pub struct BriefingScreen {
     exam: Arc<Exam>,
     eligibility: Eligibility,
+    eligibility_line: String,
     certificate_name: String,
     summary_lines: Vec<String>,
     scroll: Scroll,
@@ -38,9 +39,11 @@ impl BriefingScreen {
         certificate_name: String,
         time_limit: Option<Millis>,
         banks: &[CatalogEntry<LazyBank>],
+        zone: &Zone,
     ) -> Self {
         let summary_lines = summary_lines(&exam, time_limit, banks);
-        Self { exam, eligibility, certificate_name, summary_lines, scroll: Scroll::default() }
+        let eligibility_line = view::eligibility_line(eligibility, &exam, zone);
+        Self { exam, eligibility, eligibility_line, certificate_name, summary_lines, scroll: Scroll::default() }
     }
 
     fn can_start(&self) -> bool {
@@ -94,7 +97,7 @@ fn summary_lines(exam: &Exam, time_limit: Option<Millis>, banks: &[CatalogEntry<
 
 impl Screen for BriefingScreen {
     fn bindings(&self) -> Vec<Binding> {
-        let refusal = (!self.can_start()).then(|| view::eligibility_line(self.eligibility, &self.exam));
+        let refusal = (!self.can_start()).then(|| self.eligibility_line.clone());
         vec![
             Binding::new(&[Key::Enter], Action::named("start"), "start").disabled(refusal),
             Binding::new(&[Key::Char('m')], Action::named("mock"), "mock"),
@@ -122,7 +125,7 @@ impl Screen for BriefingScreen {
             page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, line);
         }
         page.push_blank_line();
-        page.push_text(TextRole::Text, &view::eligibility_line(self.eligibility, &self.exam));
+        page.push_text(TextRole::Text, &self.eligibility_line);
         page.push_blank_line();
         page.push_text(TextRole::Text, "The certificate will bear this name:");
         page.push_hanging_text("  ", TextRole::Text, TextRole::Strong, &self.certificate_name);

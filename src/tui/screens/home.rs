@@ -15,6 +15,7 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use crate::bank::exam::Exam;
+use crate::clock::Zone;
 use crate::exam::eligibility::Eligibility;
 use crate::text;
 use crate::tui::binding::{Action, Binding, first_last_bindings, page_bindings, up_down_bindings};
@@ -125,17 +126,18 @@ impl HomeScreen {
         page.set_line_action(None);
     }
 
-    fn draw_topics_and_exams(&self, page: &mut TextPage) {
+    fn draw_topics_and_exams(&self, page: &mut TextPage, zone: &Zone) {
         page.push_line(&[(TextRole::Strong, "Topics"), (TextRole::Dim, "  right of those seen, last time")]);
         for topic in &self.data.topics {
-            draw_topic(page, topic);
+            draw_topic(page, topic, zone);
         }
         for (exam, eligibility) in &self.data.exams {
             page.push_blank_line();
             page.push_line(&[(TextRole::Strong, "Exam: "), (TextRole::Strong, &exam.title)]);
             let is_open =
                 self.data.open_exam.as_ref().is_some_and(|open_exam| open_exam.exam.as_ref() == Some(&exam.id));
-            let status = if is_open { "Open; its time runs on.".to_owned() } else { exam_status(exam, *eligibility) };
+            let status =
+                if is_open { "Open; its time runs on.".to_owned() } else { exam_status(exam, *eligibility, zone) };
             page.push_text(TextRole::Text, &status);
         }
     }
@@ -150,13 +152,13 @@ fn exam_key(index: usize) -> Option<char> {
 }
 
 /// Says how an exam stands for this person.
-fn exam_status(exam: &Exam, eligibility: Eligibility) -> String {
+fn exam_status(exam: &Exam, eligibility: Eligibility, zone: &Zone) -> String {
     let max_attempts = exam.attempts.max;
     let attempts_left = |attempts_left: u32| format!("{attempts_left} of {max_attempts} attempts left");
     match eligibility {
         Eligibility::Now { attempts_left: count } => format!("Not yet passed, {}.", attempts_left(count)),
         Eligibility::Later { from: at, attempts_left: count } => {
-            format!("Not passed, next attempt from {}, {}.", at.format_local(), attempts_left(count))
+            format!("Not passed, next attempt from {}, {}.", at.format_local(zone), attempts_left(count))
         }
         Eligibility::Passed { valid_until: until, .. } => {
             format!("Passed, valid through {} (UTC).", until.day().format_long())
@@ -166,13 +168,13 @@ fn exam_status(exam: &Exam, eligibility: Eligibility) -> String {
 }
 
 /// Draws a topic in a line: a bar of what was right, what was right of those seen, and when.
-fn draw_topic(page: &mut TextPage, topic: &TopicView) {
+fn draw_topic(page: &mut TextPage, topic: &TopicView, zone: &Zone) {
     let title_width = page.width().saturating_sub(26).clamp(8, 24);
     let title = text::truncate(&text::single_line(&topic.title), title_width).into_owned();
     let gap = " ".repeat(title_width.saturating_sub(text::width(&title)) + 1);
     let (filled, empty) = progress_bar(topic.correct, topic.total, 6);
     let progress = match topic.last_practiced {
-        Some(last) => format!(" {} of {}, {}", topic.correct, topic.answered, last.format_local_day()),
+        Some(last) => format!(" {} of {}, {}", topic.correct, topic.answered, last.format_local_day(zone)),
         None => " not practiced yet".to_owned(),
     };
     page.push_line(&[
@@ -224,7 +226,7 @@ impl Screen for HomeScreen {
             let mut page = TextPage::new(context.theme, area);
             self.draw_menu(&mut page);
             page.push_blank_line();
-            self.draw_topics_and_exams(&mut page);
+            self.draw_topics_and_exams(&mut page, &context.zone);
             page.draw(canvas, area, &mut self.scroll);
             return;
         }
@@ -237,7 +239,7 @@ impl Screen for HomeScreen {
         self.draw_menu(&mut page);
         page.draw(canvas, left, &mut Scroll::default());
         let mut page = TextPage::new(context.theme, right);
-        self.draw_topics_and_exams(&mut page);
+        self.draw_topics_and_exams(&mut page, &context.zone);
         page.draw(canvas, right, &mut self.scroll);
     }
 

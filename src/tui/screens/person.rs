@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::clock::Zone;
 use crate::credential::Assurance;
 use crate::text;
 use crate::tui::binding::{Action, Binding};
@@ -63,13 +64,13 @@ fn draw_certificates(page: &mut TextPage, data: &PersonView) {
     }
 }
 
-fn draw_attempts(page: &mut TextPage, data: &PersonView) {
+fn draw_attempts(page: &mut TextPage, data: &PersonView, zone: &Zone) {
     push_heading(page, "Attempts on this computer");
     for PersonAttemptView { row, state, is_disclosed } in &data.attempts {
         let exam_or_mode = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
         let score = row.earned.as_ref().filter(|_| *is_disclosed);
         let score = score.map_or_else(String::new, |earned| format!(", {earned} of {}", row.possible));
-        push_indented_line(page, &format!("{}  {exam_or_mode}: {}{score}", row.started_at.format_local(), state));
+        push_indented_line(page, &format!("{}  {exam_or_mode}: {}{score}", row.started_at.format_local(zone), state));
     }
     if data.attempts.is_empty() {
         page.push_text(TextRole::Dim, "  none");
@@ -100,10 +101,15 @@ impl Screen for PersonScreen {
         page.push_text(TextRole::Dim, &data.person.id.to_string());
         draw_statuses(&mut page, data);
         draw_certificates(&mut page, data);
-        draw_attempts(&mut page, data);
+        draw_attempts(&mut page, data, &context.zone);
         push_heading(&mut page, "Timeline");
         for (at, event) in &data.timeline {
-            page.push_hanging_text("  ", TextRole::Text, TextRole::Dim, &format!("{}  {event}", at.format_local()));
+            page.push_hanging_text(
+                "  ",
+                TextRole::Text,
+                TextRole::Dim,
+                &format!("{}  {event}", at.format_local(&context.zone)),
+            );
         }
         page.draw(canvas, area, &mut self.scroll);
     }

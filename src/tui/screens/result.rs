@@ -127,8 +127,8 @@ impl ExamResultScreen {
         if is_invigilated {
             page.push_text(TextRole::Good, "Leave this screen: the invigilator signs the certificate next.");
         }
-        if let Some(exam) = self.view.loaded_paper.exam.as_ref().filter(|_| !is_mock && !is_invigilated) {
-            page.push_text(TextRole::Text, &view::eligibility_line(self.view.eligibility, exam));
+        if !is_mock && !is_invigilated {
+            page.push_text(TextRole::Text, &self.view.next_line);
         }
     }
 }

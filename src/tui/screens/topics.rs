@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::clock::Zone;
 use crate::text;
 use crate::tui::binding::{Action, Binding, first_last_bindings, up_down_bindings};
 use crate::tui::canvas::Canvas;
@@ -33,11 +34,13 @@ impl TopicsScreen {
 }
 
 /// Says how far a topic is.
-fn progress_text(topic: &TopicView) -> String {
+fn progress_text(topic: &TopicView, zone: &Zone) -> String {
     let questions = text::count_with_noun(topic.total, "question");
     topic.last_practiced.map_or_else(
         || format!("  {questions}, not practiced yet"),
-        |last| format!("  {questions}, {} seen, {} right, last {}", topic.answered, topic.correct, last.format_local()),
+        |last| {
+            format!("  {questions}, {} seen, {} right, last {}", topic.answered, topic.correct, last.format_local(zone))
+        },
     )
 }
 
@@ -102,7 +105,7 @@ impl Screen for TopicsScreen {
                 (TextRole::Text, "  "),
                 (TextRole::Accent, &filled),
                 (TextRole::Dim, &empty),
-                (TextRole::Dim, &progress_text(topic)),
+                (TextRole::Dim, &progress_text(topic, &context.zone)),
             ]);
         }
         page.draw(canvas, area, &mut self.scroll);

@@ -8,9 +8,3 @@ DROP TABLE person;
 DROP TABLE attempt;
 DROP TABLE learned;
 DROP TABLE certificate;
-
--- Which projections the tables contain.
-CREATE TABLE projection (
-    name    TEXT   NOT NULL PRIMARY KEY,
-    version BIGINT NOT NULL
-);

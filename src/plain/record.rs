@@ -1,0 +1,74 @@
+//! Stores what a trainee does in plain mode.
+
+use super::{NextTurn, PlainError, PlainSession, question};
+use crate::attempt::{Answer, Mode};
+use crate::exam::session::{ActionRefusal, AttemptAction};
+use crate::service::ServiceError;
+use crate::store::StoreError;
+
+impl PlainSession<'_> {
+    /// Stores what was done. While another program uses the store it says so once, and tries for as long as that lasts:
+    /// what was done counts as done now.
+    fn store_action(&mut self, action: AttemptAction) -> Result<Result<(), ServiceError>, PlainError> {
+        let done_at = self.service.now();
+        let mut is_told = false;
+        loop {
+            let attempts = &mut self.service.attempts_mut();
+            match attempts.record_action_of(&mut self.active_attempt, action.clone(), done_at) {
+                Err(ServiceError::Store(StoreError::Busy)) => {
+                    if !is_told {
+                        self.print_line("Not stored yet: another program is using the store. Trying again.")?;
+                        is_told = true;
+                    }
+                }
+                stored => return Ok(stored),
+            }
+        }
+    }
+
+    pub(super) fn record_time_out(&mut self) -> Result<NextTurn, PlainError> {
+        self.print_line("The time is over.")?;
+        match self.store_action(AttemptAction::TimeOut)? {
+            Ok(()) => Ok(NextTurn::AttemptEnded),
+            // The wait may end a moment before the limit does.
+            Err(ServiceError::ActionRefused(ActionRefusal::TimeRemaining)) => Ok(NextTurn::Continue),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Records something; the turn where the time is over.
+    pub(super) fn record(&mut self, action: AttemptAction) -> Result<Result<(), NextTurn>, PlainError> {
+        match self.store_action(action)? {
+            Ok(()) => Ok(Ok(())),
+            Err(ServiceError::ActionRefused(ActionRefusal::TimeUp)) => self.record_time_out().map(Err),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(super) fn record_answer(&mut self, answer: Answer) -> Result<Option<NextTurn>, PlainError> {
+        let action = AttemptAction::Answer { question_index: self.question_index, answer, certainty: None };
+        match self.store_action(action)? {
+            Ok(()) => {}
+            Err(ServiceError::ActionRefused(ActionRefusal::TimeUp)) => {
+                return self.record_time_out().map(Some);
+            }
+            Err(ServiceError::ActionRefused(refusal)) => {
+                self.print_line(&format!("Not understood: {refusal}"))?;
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if self.active_attempt.session.loaded_paper().mode == Mode::Practice {
+            for line in question::explanation(&self.active_attempt.session, self.question_index) {
+                self.print_line(&line)?;
+            }
+            if self.active_attempt.session.unanswered_indexes().is_empty() {
+                return self
+                    .record(AttemptAction::Submit)
+                    .map(|recorded| Some(recorded.err().unwrap_or(NextTurn::AttemptEnded)));
+            }
+        }
+        self.question_index += 1;
+        Ok(Some(NextTurn::Continue))
+    }
+}
