@@ -1,9 +1,10 @@
-//! The one test binary: a file per feature, and four builders (`World`, `Stage`, `Window`, `Talk`) that read as
+//! The one test binary: a file per feature, and five builders (`World`, `Stage`, `Window`, `Talk`, `Chain`) that read as
 //! sentences.
 
 // A test says what went wrong by panicking. Its builders take what a sentence needs.
 #![allow(clippy::expect_used, clippy::fn_params_excessive_bools, clippy::panic, clippy::unwrap_used)]
 
+mod chain;
 mod pass;
 mod reader;
 mod source;
@@ -18,6 +19,7 @@ mod certificate;
 mod clinic;
 mod clock;
 mod commands;
+mod contract;
 mod decisions;
 mod draw;
 mod failures;
