@@ -38,6 +38,7 @@ mod papers;
 mod plain;
 mod policy;
 mod preview;
+mod queries;
 mod reading;
 mod records;
 mod rendering;

@@ -14,7 +14,7 @@ use needlewise::paths::Paths;
 use needlewise::projections::people::PersonRow;
 use needlewise::service::{InputSource, ServiceSetting, Services};
 use needlewise::store::sqlite::SqliteOptions;
-use needlewise::store::{COMMAND_PATIENCE, SqliteStore, StoreError};
+use needlewise::store::{COMMAND_PATIENCE, SqliteStore, Store, StoreError};
 use needlewise::tui::app::{App, InterfaceEnd};
 use needlewise::tui::effect::Route;
 use needlewise::tui::event_loop;
@@ -48,13 +48,18 @@ pub fn open_store(path: &Path) -> Result<SqliteStore, StoreError> {
 
 /// The service in a folder, with its clock.
 pub fn service(home: &Path, time: &Rc<Cell<i64>>) -> Services {
+    service_over(home, time, |store| Box::new(store))
+}
+
+/// The same, with something around its store.
+pub fn service_over(home: &Path, time: &Rc<Cell<i64>>, wrap: impl FnOnce(SqliteStore) -> Box<dyn Store>) -> Services {
     let place = Paths::find(Some(home.join("data")), Some(home.join("config"))).expect("a place");
     place.create_data_dir().expect("a folder");
     let mut catalog = Catalog::built_in();
     catalog.add_folder(&place.banks_dir(), &BankOrigin::DataDirectory).expect("banks");
     let trust = std::fs::read_to_string(place.trust_file()).map(|text| TrustList::from_json(&text).expect("trust"));
     let trust = trust.unwrap_or_default();
-    let store = Box::new(open_store(&place.store_file()).expect("a store"));
+    let store = wrap(open_store(&place.store_file()).expect("a store"));
     let (clock, rng) = (Box::new(SetClock(Rc::clone(time))), Box::new(ChaCha20Rng::seed_from_u64(7)));
     let (authority, input) = (DecisionAuthority::Anyone, InputSource::Typed);
     Services::new(store, clock, rng, ServiceSetting { catalog, paths: place, trust, authority, input, zone: Zone::UTC })

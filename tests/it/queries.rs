@@ -1,0 +1,334 @@
+//! What queries cost: how often each reads the store, and that none of them writes anything.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use needlewise::attempt::Mode;
+use needlewise::attempt::chain::StoredFact;
+use needlewise::clock::Millis;
+use needlewise::credential::{Assurance, Issuer, SigningKeyPair};
+use needlewise::ids::{Digest, StreamId, TraineeId};
+use needlewise::projections::attempts::{AttemptQuery, AttemptRow};
+use needlewise::projections::certificates::{CertificateQuery, CertificateRow};
+use needlewise::projections::people::{PersonQuery, PersonRow};
+use needlewise::projections::row::{Projection, StoredRow};
+use needlewise::projections::study::QuestionProgress;
+use needlewise::projections::tables::ProjectionTables;
+use needlewise::service::remarking::{RemarkInstruction, RemarkRequest};
+use needlewise::service::{ServiceError, Services};
+use needlewise::store::{Batch, Store, StoreError, StoreIdentity};
+use needlewise::view::home::HomeView;
+use needlewise::view::person::PersonView;
+
+use crate::keys::with_small_banks;
+use crate::pass::Pass;
+use crate::source::files;
+use crate::stage::{service_over, somebody};
+use crate::world::{MONDAY, World};
+
+/// How often a store was read and written.
+#[derive(Clone, Default)]
+struct Counts {
+    queries: Arc<AtomicUsize>,
+    writes: Arc<AtomicUsize>,
+}
+
+impl Counts {
+    /// Counts the queries of something that is done.
+    #[track_caller]
+    fn queries_of<T>(&self, action: impl FnOnce() -> Result<T, ServiceError>) -> usize {
+        let before = self.queries.load(Ordering::Relaxed);
+        action().expect("an answer");
+        self.queries.load(Ordering::Relaxed) - before
+    }
+
+    fn writes(&self) -> usize {
+        self.writes.load(Ordering::Relaxed)
+    }
+}
+
+/// A store that counts what is asked of it.
+struct CountingStore {
+    inner: Box<dyn Store>,
+    counts: Counts,
+}
+
+impl CountingStore {
+    fn read(&self) -> &dyn Store {
+        self.counts.queries.fetch_add(1, Ordering::Relaxed);
+        &*self.inner
+    }
+
+    fn write(&mut self) -> &mut dyn Store {
+        self.counts.writes.fetch_add(1, Ordering::Relaxed);
+        &mut *self.inner
+    }
+}
+
+impl Store for CountingStore {
+    fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        self.write().append(batch)
+    }
+
+    fn stream(&self, stream: StreamId) -> Result<Vec<StoredFact>, StoreError> {
+        self.read().stream(stream)
+    }
+
+    fn stream_ids(&self) -> Result<Vec<StreamId>, StoreError> {
+        self.read().stream_ids()
+    }
+
+    fn content(&self, digests: &[Digest]) -> Result<BTreeMap<Digest, String>, StoreError> {
+        self.read().content(digests)
+    }
+
+    fn attempts(&self, query: &AttemptQuery) -> Result<Vec<AttemptRow>, StoreError> {
+        self.read().attempts(query)
+    }
+
+    fn people(&self, query: &PersonQuery) -> Result<Vec<PersonRow>, StoreError> {
+        self.read().people(query)
+    }
+
+    fn certificates(&self, query: &CertificateQuery) -> Result<Vec<CertificateRow>, StoreError> {
+        self.read().certificates(query)
+    }
+
+    fn question_progress(&self, trainee: TraineeId) -> Result<Vec<QuestionProgress>, StoreError> {
+        self.read().question_progress(trainee)
+    }
+
+    fn stored_rows(&self, projection: &'static Projection) -> Result<Vec<StoredRow>, StoreError> {
+        self.read().stored_rows(projection)
+    }
+
+    fn replace_projections(&mut self, tables: &ProjectionTables) -> Result<(), StoreError> {
+        self.write().replace_projections(tables)
+    }
+
+    fn identity(&self) -> Result<StoreIdentity, StoreError> {
+        self.read().identity()
+    }
+
+    fn set_patience(&mut self, patience: Duration) -> Result<(), StoreError> {
+        self.inner.set_patience(patience)
+    }
+
+    fn save_copy(&self, folder: &Path, file_name: &str) -> Result<Option<PathBuf>, StoreError> {
+        self.counts.writes.fetch_add(1, Ordering::Relaxed);
+        self.inner.save_copy(folder, file_name)
+    }
+
+    fn check_integrity(&self) -> Result<(), StoreError> {
+        self.read().check_integrity()
+    }
+}
+
+/// The service in a folder over a store that counts.
+fn counted_service(home: &Path, time: &Rc<Cell<i64>>) -> (Services, Counts) {
+    let counts = Counts::default();
+    let wrapped = counts.clone();
+    let service = service_over(home, time, |store| Box::new(CountingStore { inner: Box::new(store), counts: wrapped }));
+    (service, counts)
+}
+
+#[test]
+fn resuming_an_attempt_takes_three_queries() {
+    let (home, time) = (tempfile::tempdir().expect("a folder"), Rc::new(Cell::new(MONDAY)));
+    with_small_banks(home.path());
+    let (mut service, counts) = counted_service(home.path(), &time);
+    let person = somebody(&mut service, "Amira Okafor");
+    let exam = service.catalog().exam(&"brief".parse().expect("an id")).expect("the exam").value.clone();
+    let begun = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
+    let queries = counts.queries_of(|| {
+        let row = service.attempts().open_attempt(person.id, Mode::Exam)?.expect("the exam");
+        assert_eq!(row.id, begun.row.id);
+        service.attempts().load(row.id)
+    });
+    // The list of open attempts, the facts, and all content in one batch.
+    assert_eq!(queries, 3);
+}
+
+#[test]
+fn a_list_takes_one_query_for_each_table_that_it_shows() {
+    let world = clinic();
+    let (service, counts) = counted_service(world.home.path(), &world.time);
+    let person = amira(&service);
+    assert_eq!(counts.queries_of(|| service.people().list()), 1, "people");
+    assert_eq!(counts.queries_of(|| service.people().get(person.id)), 1, "one person");
+    assert_eq!(counts.queries_of(|| service.attempts().list(&AttemptQuery::default())), 1, "attempts");
+    assert_eq!(counts.queries_of(|| service.attempts().open_attempt(person.id, Mode::Exam)), 1, "an open attempt");
+    assert_eq!(counts.queries_of(|| service.attempts().question_progress(person.id)), 1, "progress");
+    assert_eq!(counts.queries_of(|| service.certificates().rows(person.id)), 1, "certificates");
+    assert_eq!(counts.queries_of(|| service.records().matrix()), 2, "people and certificates");
+    let exam = service.catalog().exam(&"brief".parse().expect("an id")).expect("the exam");
+    assert_eq!(counts.queries_of(|| service.attempts().eligibility(person.id, &exam.value)), 1, "eligibility");
+}
+
+#[test]
+fn home_takes_four_queries_and_one_for_each_exam() {
+    let world = clinic();
+    let (service, counts) = counted_service(world.home.path(), &world.time);
+    let person = amira(&service);
+    // An open exam, practice and mock are looked up one by one, then the progress. Whether an exam may start rests on
+    // the attempts at that exam.
+    let limit = 4 + service.catalog().exams().count();
+    let queries = counts.queries_of(|| HomeView::load(&service, &person));
+    assert!((1..=limit).contains(&queries), "{queries} queries, and at most {limit} are needed");
+}
+
+const PASSPHRASE: &str = "correct horse battery staple";
+
+/// A home with an issuer where Amira has passed and practiced, with an imported certificate and a second person.
+fn clinic() -> World {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.passes().code, 0);
+    let practice = ["practice", "small", "--plain", "--count", "2"];
+    world.sits(&practice, &["practice", "--resume", "--plain"], |reader, shown| reader.answer(shown)).done();
+    let secret = world.secret("passphrase", PASSPHRASE).to_string_lossy().into_owned();
+    world.run(["issuer", "init", "--name", "School", "--passphrase-file", &secret]).done();
+    world.pass(Millis::from_hours(1));
+    let certificate = Pass { assurance: Assurance::Unsupervised, ..Pass::default() }.certificate();
+    let file = world.file("handed.json", certificate).to_string_lossy().into_owned();
+    world.run(["certificate", "import", &file]).done();
+    world
+}
+
+fn amira(service: &Services) -> PersonRow {
+    service.people().find("Amira Okafor").expect("an answer").expect("a person")
+}
+
+/// Every file below a folder with its bytes.
+fn all_files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let bytes = std::fs::read(&path).expect("a file");
+                found.insert(path, bytes);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn no_query_writes_into_the_store_or_a_file() {
+    let world = clinic();
+    let issuer = std::fs::read_to_string(world.home.path().join("config/issuer.key")).expect("a file");
+    let issuer = Issuer::from_json(&issuer).expect("an issuer");
+    let key = issuer.unlock(PASSPHRASE).expect("its key");
+    // A query that writes what is missing would write these.
+    std::fs::remove_dir_all(world.data().join("certificates")).expect("deleted");
+    let before = all_files(world.home.path());
+    let (service, counts) = counted_service(world.home.path(), &world.time);
+    run_every_query(&service, &issuer, &key).expect("answers");
+    load_every_view(&service).expect("views");
+    assert_eq!(service.health().missing_certificate_files().expect("an answer").len(), 2);
+    assert_eq!(counts.writes(), 0);
+    drop(service);
+    assert!(all_files(world.home.path()) == before, "a file was written or changed");
+}
+
+/// Calls every method of the services that takes `&self`.
+fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) -> Result<(), ServiceError> {
+    let person = amira(service);
+    let exam = service.catalog().exam(&"brief".parse().expect("an id")).expect("the exam").value.clone();
+    let query = AttemptQuery { trainee: Some(person.id), mode: Some(Mode::Exam), ..AttemptQuery::default() };
+
+    let people = service.people();
+    assert_eq!(people.list()?.len(), 2);
+    people.select(&PersonQuery { max_count: Some(1), ..PersonQuery::default() })?;
+    people.get(person.id)?;
+    people.find("Nobody")?;
+
+    let attempts = service.attempts();
+    let rows = attempts.list(&query)?;
+    let row = rows.first().expect("the exam");
+    attempts.question_progress(person.id)?;
+    attempts.open_attempt(person.id, Mode::Exam)?;
+    attempts.eligibility(person.id, &exam)?;
+    attempts.time_limit(person.id, &exam)?;
+    attempts.disclosure_level(row)?;
+    attempts.facts(row.id)?;
+    attempts.load_paper(row.id)?;
+    attempts.load(row.id)?;
+    attempts.replay(row.id)?;
+
+    let certificates = service.certificates();
+    let stored = certificates.stored(None)?;
+    certificates.verified(None)?;
+    certificates.find(&stored.first().expect("a certificate").certificate_id.short())?;
+    for person in people.list()? {
+        let rows = certificates.rows(person.id)?;
+        certificates.verify_signatures(&rows.iter().collect::<Vec<_>>(), &|| {})?;
+    }
+
+    let issuing = service.issuing();
+    let request = issuing.build_request(row.id)?;
+    issuing.find_unsigned_pass(person.id, issuer)?;
+    issuing.ledger(issuer.id)?;
+    issuing.bundle(issuer, key)?;
+    let (bank, question) = ("small".parse().expect("an id"), "one".parse().expect("an id"));
+    let (revision, instruction, allow_lost_passes) = (None, RemarkInstruction::AcceptAll, false);
+    let remark = RemarkRequest { bank: &bank, question: &question, revision, instruction, allow_lost_passes };
+    issuing.plan_remark(rows.clone(), &remark, issuer, &|| {})?;
+
+    let records = service.records();
+    records.matrix()?;
+    records.replay_request(&request)?;
+    records.export_records()?;
+    records.timeline(person.id)?;
+    records.export_person(&person)?;
+
+    let health = service.health();
+    health.identity()?;
+    health.check_engine()?;
+    health.check_chains()?;
+    health.row_differences()?;
+    health.check_marking()?;
+    health.check_certificates()?;
+    health.missing_certificate_files()?;
+    Ok(())
+}
+
+/// Loads what every screen shows that reads the store.
+fn load_every_view(service: &Services) -> Result<(), ServiceError> {
+    for person in service.people().list()? {
+        HomeView::load(service, &person)?;
+        PersonView::load(service, person.id)?;
+        service.certificates().verified(Some(person.id))?;
+        for exam in service.catalog().exams() {
+            service.attempts().eligibility(person.id, &exam.value)?;
+            service.attempts().time_limit(person.id, &exam.value)?;
+        }
+    }
+    service.records().matrix().map(|_| ())
+}
+
+#[test]
+fn every_query_of_the_services_is_among_those_that_write_nothing() {
+    let own_text = include_str!("queries.rs");
+    let mut query_count = 0;
+    for (name, text) in files("src/service", &["rs"]) {
+        for block in text.split("\nimpl<S: Deref<Target = Services>> ").skip(1) {
+            let block = block.split("\n}\n").next().expect("a block");
+            for line in block.lines() {
+                let Some(signature) = line.strip_prefix("    pub fn ") else { continue };
+                let method = signature.split(['(', '<']).next().expect("a name");
+                assert!(own_text.contains(&format!(".{method}(")), "{name}: {method} is not called in this file");
+                query_count += 1;
+            }
+        }
+    }
+    assert!(query_count > 30, "{query_count} queries were found");
+}
