@@ -21,6 +21,7 @@ mod clock;
 mod commands;
 mod contract;
 mod decisions;
+mod doctor;
 mod draw;
 mod failures;
 mod fixtures;

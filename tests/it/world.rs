@@ -1,6 +1,7 @@
 //! A computer of one's own: a temporary home, a clock that stands still until told, chance that repeats.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -10,6 +11,7 @@ use needlewise::cli::{self, Env};
 use needlewise::clock::{Clock, Millis, Now, Timestamp, Zone};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
+use rusqlite::Connection;
 
 use crate::reader::Reader;
 
@@ -90,6 +92,16 @@ impl World {
 
     pub fn data(&self) -> PathBuf {
         self.home.path().join("data")
+    }
+
+    /// Opens the store's file, past the program.
+    pub fn database(&self) -> Connection {
+        Connection::open(self.data().join("needlewise.db")).expect("a store")
+    }
+
+    /// Changes the store, past the program.
+    pub fn run_sql(&self, sql: &str) {
+        self.database().execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}")).expect("a change");
     }
 
     /// Lets time pass.
@@ -220,6 +232,26 @@ impl World {
     fn clean(&self, bytes: &[u8]) -> String {
         masked(&String::from_utf8_lossy(bytes), self.home.path())
     }
+}
+
+/// Every table of a store with its rows, each as a text.
+pub fn stored_tables(store: &Connection) -> BTreeMap<String, Vec<String>> {
+    let mut names = store.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").expect("a list");
+    let names = names.query_map([], |row| row.get::<_, String>(0)).expect("names");
+    names.map(|name| name.expect("a name")).map(|name| (name.clone(), stored_rows(store, &name))).collect()
+}
+
+fn stored_rows(store: &Connection, table: &str) -> Vec<String> {
+    let mut statement = store.prepare(&format!("SELECT * FROM {table}")).expect("a table");
+    let count = statement.column_count();
+    let line = |row: &rusqlite::Row<'_>| {
+        let column = |at: usize| row.get::<_, rusqlite::types::Value>(at).map(|value| format!("{value:?}"));
+        (0..count).map(column).collect::<Result<Vec<_>, _>>().map(|columns| columns.join(" "))
+    };
+    let rows = statement.query_map([], line).expect("rows");
+    let mut rows: Vec<_> = rows.map(|row| row.expect("a row")).collect();
+    rows.sort();
+    rows
 }
 
 /// Makes an output comparable: the home is called `<home>`, however it is broken into lines, and moments of the local

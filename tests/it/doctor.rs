@@ -1,0 +1,369 @@
+//! `doctor` notices every row that is not what the facts say, and every lost fact. `--repair` keeps a copy of the store
+//! and computes the rows again.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use needlewise::clock::Millis;
+use needlewise::credential::Assurance;
+use needlewise::projections::attempts::ATTEMPTS;
+use needlewise::projections::certificates::CERTIFICATES;
+use needlewise::projections::people::PEOPLE;
+use needlewise::projections::row::{Column, ColumnValue, Projection, row_digest};
+use needlewise::projections::study::{PRACTICE_ANSWERS, QUESTION_PROGRESS};
+use needlewise::projections::tables::PROJECTIONS;
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::pass::{Pass, key};
+use crate::world::{World, stored_tables};
+
+/// A clinic where Amira has passed and practiced. It has imported Zoë's certificate, and Ben has more time.
+fn clinic() -> World {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.passes().code, 0);
+    let practice = ["practice", "small", "--plain", "--count", "2"];
+    world.sits(&practice, &["practice", "--resume", "--plain"], |reader, shown| reader.answer(shown)).done();
+    world.pass(Millis::from_hours(1));
+    let certificate = Pass { assurance: Assurance::Unsupervised, ..Pass::default() }.certificate();
+    let file = world.file("handed.json", certificate).to_string_lossy().into_owned();
+    world.run(["certificate", "import", &file]).done();
+    world.run(["issuer", "trust", &key().did(), "--name", "Northside", "--without-revocation"]).done();
+    world.run(["trainee", "add", "Ben Okri", "--id", "17", "--license", "PT 2"]).done();
+    world.run(["trainee", "set", "Ben Okri", "--time-factor", "1.5"]).done();
+    world
+}
+
+/// Every table but the one that counts writes.
+fn tables(world: &World) -> BTreeMap<String, Vec<String>> {
+    let mut tables = stored_tables(&world.database());
+    tables.remove("store").expect("a table");
+    tables
+}
+
+/// What people see of all rows.
+fn lists(world: &World) -> String {
+    let commands: [&[&str]; 7] = [
+        &["trainee", "list", "--json"],
+        &["record", "list", "--json"],
+        &["record", "matrix", "--json"],
+        &["certificate", "list", "--json"],
+        &["record", "export", "--format", "csv"],
+        &["record", "export", "--format", "json"],
+        &["record", "export", "--format", "xapi"],
+    ];
+    let mut shown = String::new();
+    for command in commands {
+        let said = world.run(command);
+        assert_eq!(said.code, 0, "{command:?}: {}", said.all());
+        shown += &said.out;
+    }
+    let export = world.path("export.json");
+    world.run(["trainee", "export", "Amira Okafor", "--to", &export]).done();
+    shown + &std::fs::read_to_string(export).expect("a file")
+}
+
+/// A row of a projection as its table has it.
+struct RawRow {
+    projection: &'static Projection,
+    rowid: i64,
+    columns: Vec<ColumnValue>,
+}
+
+impl RawRow {
+    /// Reads the row of a table that was written first.
+    fn first(world: &World, projection: &'static Projection) -> Self {
+        let (names, table) = (column_names(projection), projection.name);
+        let sql = format!("SELECT rowid, {names} FROM {table} ORDER BY rowid LIMIT 1");
+        let read = |row: &rusqlite::Row<'_>| {
+            let columns = (0..projection.columns.len()).map(|at| row.get(at + 1)).collect::<Result<_, _>>()?;
+            Ok(Self { projection, rowid: row.get(0)?, columns })
+        };
+        world.database().query_row(&sql, [], read).expect("a row")
+    }
+
+    /// How `doctor` names the row.
+    fn name(&self) -> String {
+        let text = |value: &ColumnValue| match value {
+            ColumnValue::Text(text) => text.clone(),
+            ColumnValue::Integer(number) => number.to_string(),
+            ColumnValue::Empty => panic!("a key has no empty column"),
+        };
+        let key: Vec<_> = self.columns[..self.projection.key_length].iter().map(text).collect();
+        format!("{} {}: ", self.projection.name, key.join(" "))
+    }
+
+    /// Changes a column as somebody would who knows SQL and no digests.
+    fn update(&self, world: &World, column: &str, value: &ColumnValue) {
+        let sql = format!("UPDATE {} SET {column} = ?1 WHERE rowid = ?2", self.projection.name);
+        assert_eq!(world.database().execute(&sql, rusqlite::params![value, self.rowid]), Ok(1));
+    }
+
+    /// Writes the row with the digest that fits it, in place of one with the same key.
+    fn write_with_digest(&self, world: &World) {
+        let places = vec!["?"; self.columns.len() + 1].join(", ");
+        let (names, table) = (column_names(self.projection), self.projection.name);
+        let sql = format!("INSERT OR REPLACE INTO {table} ({names}, digest) VALUES ({places})");
+        let digest = ColumnValue::text(row_digest(self.projection, &self.columns));
+        let values = rusqlite::params_from_iter(self.columns.iter().chain([&digest]));
+        assert_eq!(world.database().execute(&sql, values), Ok(1));
+    }
+}
+
+fn column_names(projection: &Projection) -> String {
+    projection.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+}
+
+/// Another value of a column.
+fn another(column: &Column, value: &ColumnValue) -> ColumnValue {
+    match value {
+        ColumnValue::Integer(number) => ColumnValue::Integer(number + 1_000),
+        ColumnValue::Text(text) => ColumnValue::Text(format!("{text}x")),
+        ColumnValue::Empty if column.is_integer => ColumnValue::Integer(1),
+        ColumnValue::Empty => ColumnValue::Text("x".to_owned()),
+    }
+}
+
+/// The line in which `doctor` names a row.
+#[track_caller]
+fn fault(world: &World, row: &str) -> String {
+    let said = world.run(["doctor"]);
+    assert_eq!(said.code, 1, "{row}{}", said.all());
+    assert!(said.out.contains("DAMAGE  records"), "{}", said.all());
+    let line = said.out.lines().find(|line| line.contains(row));
+    line.unwrap_or_else(|| panic!("{row}is not named: {}", said.all())).to_owned()
+}
+
+/// The copies of the store that were kept.
+fn copies(world: &World) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(backups(world)) else { return Vec::new() };
+    entries.map(|entry| entry.expect("an entry").path()).collect()
+}
+
+fn backups(world: &World) -> PathBuf {
+    world.home.path().join("data-state/backups")
+}
+
+fn open(file: &Path) -> Connection {
+    Connection::open(file).expect("a store")
+}
+
+/// Repairs the store: it is as it was when it was sound, and a copy of the damaged one is kept.
+#[track_caller]
+fn repairs(world: &World, sound: &BTreeMap<String, Vec<String>>) {
+    let damaged = stored_tables(&world.database());
+    let said = world.run(["doctor", "--repair"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(!said.out.contains("DAMAGE"), "{}", said.all());
+    let kept = copies(world);
+    let [copy] = kept.as_slice() else { panic!("one copy is kept: {kept:?}") };
+    assert_eq!(stored_tables(&open(copy)), damaged, "the copy is the store as it was");
+    std::fs::remove_dir_all(backups(world)).expect("deleted");
+    // The facts are among these, byte for byte.
+    assert_eq!(&tables(world), sound);
+}
+
+#[test]
+fn every_column_that_was_changed_is_named_and_repaired() {
+    let world = clinic();
+    let (sound, shown) = (tables(&world), lists(&world));
+    for projection in PROJECTIONS {
+        for (at, column) in projection.columns.iter().enumerate() {
+            let row = RawRow::first(&world, projection);
+            row.update(&world, column.name, &another(column, &row.columns[at]));
+            let line = fault(&world, &row.name());
+            // Where the key was changed, the row of the facts is missing, and another one is there.
+            let is_key = at < projection.key_length;
+            assert!(line.contains(if is_key { "missing" } else { column.name }), "{}: {line}", column.name);
+            repairs(&world, &sound);
+        }
+        let row = RawRow::first(&world, projection);
+        row.update(&world, "digest", &ColumnValue::text("nonsense"));
+        assert!(fault(&world, &row.name()).contains("digest"));
+        repairs(&world, &sound);
+    }
+    assert_eq!(lists(&world), shown);
+}
+
+#[test]
+fn a_row_that_was_deleted_is_named_and_repaired() {
+    let world = clinic();
+    let (sound, shown) = (tables(&world), lists(&world));
+    for projection in PROJECTIONS {
+        let row = RawRow::first(&world, projection);
+        world.run_sql(&format!("DELETE FROM {} WHERE rowid = {}", projection.name, row.rowid));
+        assert!(fault(&world, &row.name()).contains("missing"));
+        repairs(&world, &sound);
+    }
+    assert_eq!(lists(&world), shown);
+}
+
+#[test]
+fn a_row_that_no_fact_makes_is_named_and_removed() {
+    let world = clinic();
+    let (sound, shown) = (tables(&world), lists(&world));
+    for projection in PROJECTIONS {
+        // The first column of every key is an id.
+        let mut row = RawRow::first(&world, projection);
+        row.columns[0] = ColumnValue::text("0190b5f0-6f3c-7a10-8c00-0123456789ab");
+        row.write_with_digest(&world);
+        assert!(fault(&world, &row.name()).contains("no fact"));
+        repairs(&world, &sound);
+    }
+    assert_eq!(lists(&world), shown);
+}
+
+#[test]
+fn a_forged_row_whose_digest_fits_is_named_and_repaired() {
+    let world = clinic();
+    let (sound, shown) = (tables(&world), lists(&world));
+    for (projection, column) in [
+        (&PEOPLE, "license"),
+        (&ATTEMPTS, "finished"),
+        (&CERTIFICATES, "valid_until"),
+        (&PRACTICE_ANSWERS, "answered"),
+        (&QUESTION_PROGRESS, "answer_count"),
+    ] {
+        let mut row = RawRow::first(&world, projection);
+        let at = projection.columns.iter().position(|known| known.name == column).expect("a column");
+        row.columns[at] = another(&projection.columns[at], &row.columns[at]);
+        row.write_with_digest(&world);
+        // Nothing but the facts can tell.
+        for list in ["trainee", "record", "certificate"] {
+            world.run([list, "list"]).done();
+        }
+        assert!(fault(&world, &row.name()).contains(column));
+        repairs(&world, &sound);
+    }
+    assert_eq!(lists(&world), shown);
+}
+
+#[test]
+fn every_damaged_row_is_named_and_not_only_the_first() {
+    let world = clinic();
+    world.run_sql("UPDATE people SET license = 'PT 99'; UPDATE attempts SET mode = 'mock'; DELETE FROM certificates");
+    let said = world.run(["doctor"]);
+    assert_eq!(said.code, 1);
+    let named = |table: &str, what: &str| {
+        let is_fault = |line: &&str| line.trim_start().starts_with(&format!("{table} ")) && line.contains(what);
+        said.out.lines().filter(is_fault).count()
+    };
+    assert_eq!((named("people", "license"), named("attempts", "mode")), (3, 2), "{}", said.all());
+    assert_eq!(named("certificates", "missing"), 1, "{}", said.all());
+    assert!(said.out.contains("needlewise doctor --repair"), "{}", said.all());
+}
+
+#[test]
+fn the_json_of_doctor_has_every_fault() {
+    let world = clinic();
+    let members = |value: &Value| value.as_object().expect("a record").keys().cloned().collect::<Vec<_>>();
+    let sound = world.run(["doctor", "--json"]);
+    assert_eq!(sound.code, 0, "{}", sound.all());
+    let sound = sound.json();
+    assert_eq!(members(&sound), ["checks", "paths", "repairs", "store"]);
+    assert_eq!(members(&sound["paths"]), ["banks", "certificates", "config", "data", "key", "state"]);
+    assert_eq!(sound["paths"]["state"], "<home>/data-state");
+    let names: Vec<_> = sound["checks"].as_array().expect("checks").iter().map(|check| &check["name"]).collect();
+    assert_eq!(names, ["store", "chains", "records", "certificates", "banks"]);
+    for check in sound["checks"].as_array().expect("checks") {
+        assert_eq!(members(check), ["faults", "message", "name", "ok"]);
+        assert_eq!((&check["ok"], &check["faults"]), (&Value::Bool(true), &Value::Array(Vec::new())));
+    }
+    let row = RawRow::first(&world, &PEOPLE);
+    world.run_sql("UPDATE people SET license = 'PT 99'");
+    let damaged = world.run(["doctor", "--json"]);
+    assert_eq!(damaged.code, 1);
+    let damaged = damaged.json();
+    let records = &damaged["checks"][2];
+    assert_eq!((&records["ok"], records["faults"].as_array().map(Vec::len)), (&Value::Bool(false), Some(3)));
+    let faults: Vec<_> = records["faults"].as_array().expect("faults").iter().filter_map(Value::as_str).collect();
+    assert!(faults.iter().any(|fault| fault.starts_with(&row.name())), "{faults:?}");
+    let repaired = world.run(["doctor", "--repair", "--json"]);
+    assert_eq!(repaired.code, 0);
+    assert!(repaired.json()["repairs"].as_array().is_some_and(|repairs| !repairs.is_empty()), "{}", repaired.all());
+}
+
+#[test]
+fn a_lost_last_fact_of_a_person_or_an_attempt_is_noticed() {
+    let world = clinic();
+    let file = world.data().join("needlewise.db");
+    let bytes = std::fs::read(&file).expect("a file");
+    let streams: Vec<String> = {
+        let store = world.database();
+        let mut statement = store.prepare("SELECT DISTINCT stream FROM stored_fact").expect("chains");
+        let rows = statement.query_map([], |row| row.get(0)).expect("chains");
+        rows.map(|stream| stream.expect("an id")).collect()
+    };
+    assert_eq!(streams.len(), 5, "three people, an exam, a practice");
+    for stream in streams {
+        let last = format!("SELECT id FROM stored_fact WHERE stream = '{stream}' ORDER BY seq DESC LIMIT 1");
+        // The payload first: it names the fact.
+        world.run_sql(&format!(
+            "CREATE TEMP TABLE lost AS {last}; DELETE FROM fact_payload WHERE fact IN (SELECT id FROM lost); \
+             DELETE FROM stored_fact WHERE id IN (SELECT id FROM lost)"
+        ));
+        let said = world.run(["doctor"]);
+        assert!(said.code == 1 && said.out.contains(&stream), "{stream}: {}", said.all());
+        std::fs::write(&file, &bytes).expect("the store as it was");
+    }
+    assert_eq!(world.run(["doctor"]).code, 0);
+}
+
+#[test]
+fn repairing_a_sound_store_changes_nothing() {
+    let world = clinic();
+    let before = stored_tables(&world.database());
+    let said = world.run(["doctor", "--repair"]);
+    assert!(said.code == 0 && said.out.contains("There is nothing to repair."), "{}", said.all());
+    assert_eq!(stored_tables(&world.database()), before, "the number of commits is among these");
+    assert_eq!(copies(&world), Vec::<PathBuf>::new());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_copy_is_readable_by_this_user_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new();
+    world.run(["trainee", "add", "Amira Okafor"]).done();
+    world.run_sql("DELETE FROM people");
+    world.run(["doctor", "--repair"]).done();
+    let kept = copies(&world);
+    let [copy] = kept.as_slice() else { panic!("one copy is kept: {kept:?}") };
+    let mode = |path: &Path| std::fs::metadata(path).expect("a file").permissions().mode() & 0o777;
+    assert_eq!((mode(copy), mode(&backups(&world))), (0o600, 0o700));
+}
+
+/// A home where somebody changed a name and a time factor by hand. Returns it with the person's id.
+fn tampered() -> (World, String) {
+    let world = World::new().with_small_banks();
+    world.run(["trainee", "add", "Amira Okafor"]).done();
+    let id = world.run(["trainee", "list", "--json"]).json()[0]["id"].as_str().expect("an id").to_owned();
+    world.run_sql(r#"UPDATE people SET name = 'Mallory', time_grants = '[{"factor":"3.0"}]'"#);
+    (world, id)
+}
+
+/// The texts of all facts.
+fn payloads(world: &World) -> String {
+    let store = world.database();
+    let mut statement = store.prepare("SELECT payload FROM fact_payload ORDER BY fact").expect("facts");
+    let rows = statement.query_map([], |row| row.get::<_, String>(0)).expect("facts");
+    rows.map(|payload| payload.expect("a text") + "\n").collect()
+}
+
+#[test]
+fn a_name_and_a_time_factor_written_by_hand_are_noticed_and_never_used() {
+    let (world, id) = tampered();
+    let line = fault(&world, &format!("people {id}: "));
+    assert!(line.contains("name") && line.contains("time_grants"), "{line}");
+    for who in ["Amira Okafor", &id] {
+        let said = world.run(["exam", "brief", "--plain", "--trainee", who]);
+        assert!(said.code == 4 && said.err.contains("is damaged") && said.out.is_empty(), "{who}: {}", said.all());
+    }
+    assert!(!payloads(&world).contains("Mallory") && !world.data().join("certificates").exists());
+    world.run(["doctor", "--repair"]).done();
+    let said = world.passes();
+    assert_eq!(said.code, 0, "{}", said.all());
+    let facts = payloads(&world);
+    assert!(facts.contains(r#"\"name\": \"Amira Okafor\""#) && !facts.contains("Mallory"), "{facts}");
+    assert!(facts.contains(r#""limit":600000"#), "ten minutes, as everybody has: {facts}");
+}
