@@ -34,7 +34,7 @@ fn rooted(said: &str) -> String {
 }
 
 /// A home with a stored copy of one of the stores, and the banks it was made with.
-fn home(store: &str) -> World {
+pub fn home(store: &str) -> World {
     let world = World::new();
     world.time.set(TUESDAY);
     copy(&folder("banks"), &world.data().join("question-banks"));

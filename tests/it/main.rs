@@ -23,6 +23,7 @@ mod contract;
 mod decisions;
 mod doctor;
 mod draw;
+mod facts;
 mod failures;
 mod fixtures;
 mod fullscreen;
