@@ -1,12 +1,23 @@
 //! Decisions about attempts and people: void, grant, more time; each with its reason, signed where there is an issuer.
 
-use needlewise::attempt::ExamResult;
-use needlewise::attempt::person::TimeFactor;
+use needlewise::attempt::fact::AttemptDecision;
+use needlewise::attempt::person::{TimeFactor, TimeGranted};
+use needlewise::attempt::signature::{DecisionKind, DecisionSignature};
+use needlewise::attempt::{ExamResult, Fact, Mode};
 use needlewise::clock::{Millis, Timestamp};
+use needlewise::credential::SigningKeyPair;
+use needlewise::credential::key::KeyPeriod;
 use needlewise::exam::eligibility::{Eligibility, PriorAttempt, evaluate};
+use needlewise::ids::{AttemptId, StreamId};
+use needlewise::issuing::decision::{DecisionAuthority, sign_decision};
+use needlewise::projections::attempts::AttemptRow;
+use needlewise::projections::people::PersonRow;
+use needlewise::service::people::PersonChanges;
 use serde_json::Value;
 
-use crate::world::{Said, World, small_exam};
+use crate::chain::{Chain, added, attempt, finished, started, trainee};
+use crate::stage::service;
+use crate::world::{MONDAY, Said, World, small_exam, stored_tables};
 
 fn fails(world: &World) -> Said {
     world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"])
@@ -158,4 +169,259 @@ fn void_and_grant_in_the_rule() {
     assert_eq!(at(&voided), Eligibility::Now { attempts_left: 1 });
     let granted = [failed(0), failed(10), PriorAttempt { extra_attempts: 1, ..failed(20) }];
     assert_eq!(at(&granted), Eligibility::Now { attempts_left: 1 });
+}
+
+/// A signature on a decision, whether the issuer's machine accepts it, and what it is.
+type SignatureCase = (&'static str, Option<DecisionSignature>, bool);
+
+/// The signatures that can stand on a decision about something, for a reason.
+fn signature_cases(about: StreamId, kind: DecisionKind, reason: &str) -> [SignatureCase; 8] {
+    let [issuer, older, compromised, stranger] = [1, 2, 3, 9].map(|seed| SigningKeyPair::from_seed([seed; 32]));
+    let sign = |key: &SigningKeyPair| sign_decision(about, kind, reason, key);
+    let other_kind = if kind == DecisionKind::Void { DecisionKind::Grant } else { DecisionKind::Void };
+    let other_name = DecisionSignature { did: issuer.did(), ..sign(&stranger) };
+    [
+        ("no signature", None, false),
+        ("the issuer's key", Some(sign(&issuer)), true),
+        ("an older key of the issuer", Some(sign(&older)), true),
+        ("a compromised key of the issuer", Some(sign(&compromised)), false),
+        ("a stranger's key", Some(sign(&stranger)), false),
+        ("a stranger's key under the issuer's name", Some(other_name), false),
+        ("another reason", Some(sign_decision(about, kind, "another reason", &issuer)), false),
+        ("another decision", Some(sign_decision(about, other_kind, reason, &issuer)), false),
+    ]
+}
+
+/// A machine with an issuer: one key in use, one from before, and one that somebody else may have.
+fn issuer_machine() -> DecisionAuthority {
+    let period = |(seed, compromised): (u8, bool)| KeyPeriod {
+        did: SigningKeyPair::from_seed([seed; 32]).did(),
+        from: Timestamp::from_millis(MONDAY).day(),
+        until: None,
+        compromised,
+        endorsement: None,
+    };
+    DecisionAuthority::Issuer([(3, true), (2, false), (1, false)].map(period).to_vec())
+}
+
+#[test]
+fn where_there_is_an_issuer_only_a_decision_under_its_key_takes_effect() {
+    let (machine, reason) = (issuer_machine(), "the fire alarm");
+    let row = |fact: &Fact| {
+        let mut chain = Chain::of(attempt(1));
+        let begun = chain.link(&started(trainee(1), Mode::Exam, Some("brief")));
+        let facts = [begun, chain.link(&finished(ExamResult::Failed)), chain.link(fact)];
+        AttemptRow::fold(attempt(1), &facts).expect("a row")
+    };
+    for (what, signature, is_accepted) in signature_cases(attempt(1).into(), DecisionKind::Void, reason) {
+        let row = row(&Fact::Voided(AttemptDecision { reason: reason.to_owned(), signature }));
+        assert_eq!(
+            (row.is_void(&machine), row.state(&machine)),
+            (is_accepted, if is_accepted { "void" } else { "failed" }),
+            "{what}"
+        );
+        assert_eq!(
+            (row.is_void(&DecisionAuthority::Anyone), row.state(&DecisionAuthority::Anyone)),
+            (true, "void"),
+            "{what}"
+        );
+        assert_eq!(row.to_prior_attempt(&machine).voided, is_accepted, "{what}");
+    }
+    for (what, signature, is_accepted) in signature_cases(attempt(1).into(), DecisionKind::Grant, reason) {
+        let row = row(&Fact::AttemptGranted(AttemptDecision { reason: reason.to_owned(), signature }));
+        assert_eq!(row.extra_attempts(&machine), u32::from(is_accepted), "{what}");
+        assert_eq!(row.extra_attempts(&DecisionAuthority::Anyone), 1, "{what}");
+        assert_eq!(row.to_prior_attempt(&machine).extra_attempts, u32::from(is_accepted), "{what}");
+    }
+    for (what, signature, is_accepted) in signature_cases(trainee(1).into(), DecisionKind::Time, "1.5") {
+        let factor = TimeFactor::Tenths(15);
+        let mut chain = Chain::of(trainee(1));
+        let facts = [chain.link(&added("Amira")), chain.link(&Fact::TimeGranted(TimeGranted { factor, signature }))];
+        let row = PersonRow::fold(trainee(1), &facts).expect("a row");
+        assert_eq!(row.time_factor(&machine), Some(factor).filter(|_| is_accepted), "{what}");
+        assert_eq!(row.time_factor(&DecisionAuthority::Anyone), Some(factor), "{what}");
+    }
+}
+
+#[test]
+fn a_signature_for_one_attempt_or_person_is_none_for_another() {
+    let (machine, issuer) = (issuer_machine(), SigningKeyPair::from_seed([1; 32]));
+    let reason = "the fire alarm".to_owned();
+    let signature = Some(sign_decision(attempt(2).into(), DecisionKind::Void, &reason, &issuer));
+    let mut chain = Chain::of(attempt(1));
+    let begun = chain.link(&started(trainee(1), Mode::Exam, Some("brief")));
+    let facts = [begun, chain.link(&Fact::Voided(AttemptDecision { reason, signature }))];
+    assert!(!AttemptRow::fold(attempt(1), &facts).expect("a row").is_void(&machine));
+    let factor = TimeFactor::Unlimited;
+    let signature = Some(sign_decision(trainee(2).into(), DecisionKind::Time, &factor.to_string(), &issuer));
+    let mut chain = Chain::of(trainee(1));
+    let facts = [chain.link(&added("Amira")), chain.link(&Fact::TimeGranted(TimeGranted { factor, signature }))];
+    assert_eq!(PersonRow::fold(trainee(1), &facts).expect("a row").time_factor(&machine), None);
+}
+
+#[test]
+fn the_last_grant_that_is_accepted_counts() {
+    let issuer = SigningKeyPair::from_seed([1; 32]);
+    let grant = |factor: TimeFactor, key: Option<&SigningKeyPair>| {
+        let sign = |key| sign_decision(trainee(1).into(), DecisionKind::Time, &factor.to_string(), key);
+        Fact::TimeGranted(TimeGranted { factor, signature: key.map(sign) })
+    };
+    let mut chain = Chain::of(trainee(1));
+    let facts = [
+        added("Amira"),
+        grant(TimeFactor::Tenths(15), Some(&issuer)),
+        grant(TimeFactor::Tenths(20), Some(&issuer)),
+        grant(TimeFactor::Tenths(30), None),
+    ];
+    let row = PersonRow::fold(trainee(1), &facts.map(|fact| chain.link(&fact))).expect("a row");
+    assert_eq!(row.time_factor(&issuer_machine()), Some(TimeFactor::Tenths(20)));
+    assert_eq!(row.time_factor(&DecisionAuthority::Anyone), Some(TimeFactor::Tenths(30)));
+}
+
+const PASSPHRASE: &str = "correct horse battery staple";
+
+/// Makes an issuer on the machine and returns the file of its passphrase.
+fn make_issuer(world: &World) -> String {
+    let secret = world.secret("passphrase", PASSPHRASE).to_string_lossy().into_owned();
+    world.run(["issuer", "init", "--name", "School", "--passphrase-file", &secret]).done();
+    secret
+}
+
+/// The state of the newest attempt. The list of attempts and the attempt itself say the same.
+#[track_caller]
+fn state(world: &World) -> String {
+    let row = newest(world);
+    let shown = world.run(["record", "show", &id(&row), "--json"]).json();
+    assert_eq!(shown["state"], row["state"]);
+    row["state"].as_str().expect("a state").to_owned()
+}
+
+/// The newest attempt as the services know it.
+fn newest_id(world: &World) -> AttemptId {
+    id(&newest(world)).parse().expect("an id")
+}
+
+#[test]
+fn an_issuer_on_the_machine_decides_which_voids_count() {
+    let world = World::new().with_small_banks();
+    assert!(fails(&world).out.contains("Not passed"));
+    let attempt = newest_id(&world);
+    let attempt_text = attempt.to_string();
+    // Decided before there was an issuer: by nobody, and by somebody with a key of their own.
+    world.run(["record", "void", &attempt_text, "--reason", "the fire alarm"]).done();
+    assert_eq!(state(&world), "void");
+    let secret = make_issuer(&world);
+    assert_eq!(state(&world), "failed");
+    let stranger = SigningKeyPair::from_seed([9; 32]);
+    service(world.home.path(), &world.time)
+        .attempts_mut()
+        .grant(attempt, "a stranger's word", Some(&stranger))
+        .expect("stored");
+    assert_eq!(state(&world), "failed");
+    let refused = fails(&world);
+    assert!(refused.code == 1 && refused.err.contains("The next attempt is possible from"), "{}", refused.all());
+    let void = ["record", "void", &attempt_text, "--reason", "the fire alarm", "--passphrase-file", &secret];
+    world.run(void).done();
+    assert_eq!(state(&world), "void");
+    // The key's year is over, and what it signed keeps counting. Then somebody else may have it.
+    let old_key = world.run(["issuer", "show", "--json"]).json()["did"].as_str().expect("a key").to_owned();
+    let rotate = ["issuer", "init", "--rotate", "--passphrase-file", &secret];
+    world.run(rotate).done();
+    assert_eq!(state(&world), "void");
+    world.run(rotate.into_iter().chain(["--compromised", &old_key])).done();
+    assert_eq!(state(&world), "failed");
+    world.run(void).done();
+    assert_eq!(state(&world), "void", "the key in use signed it again");
+    assert!(fails(&world).out.contains("Not passed"), "the voided attempt is not waited for");
+    assert_eq!(world.run(["doctor"]).code, 0);
+}
+
+#[test]
+fn an_issuer_on_the_machine_decides_which_grants_count() {
+    let world = World::new().with_small_banks();
+    for _ in 0..3 {
+        assert!(fails(&world).out.contains("Not passed"));
+        world.pass(Millis::from_days(8));
+    }
+    let attempt = newest_id(&world).to_string();
+    world.run(["record", "grant", &attempt, "--reason", "a week in hospital"]).done();
+    let secret = make_issuer(&world);
+    let none = fails(&world);
+    assert!(none.code == 1 && !none.out.contains("Question"), "{}", none.all());
+    let wrong = world.secret("wrong", "another passphrase").to_string_lossy().into_owned();
+    let grant = ["record", "grant", &attempt, "--reason", "a week in hospital", "--passphrase-file"];
+    let refused = world.run(grant.into_iter().chain([wrong.as_str()]));
+    assert!(refused.code == 1 && refused.err.contains("not the right one"), "{}", refused.all());
+    assert!(!fails(&world).out.contains("Question"), "nothing was granted");
+    world.run(grant.into_iter().chain([secret.as_str()])).done();
+    assert!(fails(&world).out.contains("Not passed"));
+}
+
+/// Returns whether Amira can go on with an exam of ten minutes after fourteen.
+fn has_more_time(world: &World) -> bool {
+    let begun = world.typing("").run(["exam", "brief", "--plain"]);
+    assert!(begun.out.contains("Suspended"), "{}", begun.all());
+    world.pass(Millis::from_minutes(14));
+    let resumed = world.typing("").run(["exam", "--resume", "--plain"]);
+    let can_go_on = resumed.out.contains("Question 1 of 7");
+    assert!(can_go_on || resumed.err.contains("No exam is open"), "{}", resumed.all());
+    can_go_on
+}
+
+/// A home with the small exam where Amira is known.
+fn with_amira() -> World {
+    let world = World::new().with_small_banks();
+    world.run(["trainee", "add", "Amira Okafor"]).done();
+    world
+}
+
+const MORE_TIME: [&str; 5] = ["trainee", "set", "Amira Okafor", "--time-factor", "1.5"];
+
+#[test]
+fn an_issuer_on_the_machine_decides_who_has_more_time() {
+    assert!(!has_more_time(&with_amira()));
+    let unsigned = with_amira();
+    unsigned.run(MORE_TIME).done();
+    assert!(has_more_time(&unsigned));
+    let unsigned = with_amira();
+    unsigned.run(MORE_TIME).done();
+    make_issuer(&unsigned);
+    assert!(!has_more_time(&unsigned));
+    let signed = with_amira();
+    let secret = make_issuer(&signed);
+    signed.run(MORE_TIME.into_iter().chain(["--passphrase-file", &secret])).done();
+    assert!(has_more_time(&signed));
+    let by_stranger = with_amira();
+    {
+        let mut service = service(by_stranger.home.path(), &by_stranger.time);
+        let row = service.people().find("Amira Okafor").expect("an answer").expect("a person");
+        let changes = PersonChanges { time_factor: Some(TimeFactor::Tenths(15)), ..PersonChanges::default() };
+        let stranger = SigningKeyPair::from_seed([9; 32]);
+        service.people_mut().change(&row, &changes, Some(&stranger)).expect("stored");
+    }
+    make_issuer(&by_stranger);
+    assert!(!has_more_time(&by_stranger));
+}
+
+#[test]
+fn a_new_name_keeps_the_time_that_was_signed() {
+    let world = with_amira();
+    let secret = make_issuer(&world);
+    world.run(MORE_TIME.into_iter().chain(["--passphrase-file", &secret])).done();
+    world.run(["trainee", "rename", "Amira Okafor", "Amira O. Okafor"]).done();
+    world.run(["trainee", "set", "Amira O. Okafor", "--id", "17"]).done();
+    assert!(has_more_time(&world));
+}
+
+#[test]
+fn a_wrong_passphrase_changes_nothing_about_a_person() {
+    let world = with_amira();
+    make_issuer(&world);
+    let wrong = world.secret("wrong", "another passphrase").to_string_lossy().into_owned();
+    let before = stored_tables(&world.database());
+    let set = MORE_TIME.into_iter().chain(["--id", "17", "--license", "PT 1", "--passphrase-file", &wrong]);
+    let said = world.run(set);
+    assert!(said.code == 1 && said.err.contains("not the right one"), "{}", said.all());
+    assert_eq!(stored_tables(&world.database()), before);
+    assert!(!has_more_time(&world));
 }
