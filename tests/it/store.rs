@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 
 use needlewise::attempt::chain::{self, ChainFault, ChainHead, StoredFact};
 use needlewise::attempt::fact::Fact;
@@ -14,11 +15,17 @@ use needlewise::exam::session::AttemptAction;
 use needlewise::ids::{FactId, StreamId, TraineeId};
 use needlewise::projections::attempts::AttemptQuery;
 use needlewise::projections::people::PersonQuery;
+use needlewise::projections::tables::PROJECTIONS;
 use needlewise::service::{ActiveAttempt, ServiceError, Services};
-use needlewise::store::{Conflict, Store, StoreError};
+use needlewise::store::audit::find_row_differences;
+use needlewise::store::sqlite::SqliteOptions;
+use needlewise::store::{Batch, Conflict, SqliteStore, Store, StoreError};
+use rusqlite::Connection;
 
-use crate::stage::{open_store, service, somebody};
-use crate::world::{MONDAY, World, small_bank, small_exam};
+use crate::chain::{Chain, added, renamed, trainee};
+use crate::fixtures::home;
+use crate::stage::{open_store, service, somebody, store_options};
+use crate::world::{MONDAY, World, small_bank, small_exam, stored_tables};
 
 /// A service in a world with the small bank and its exam.
 fn small_service(home: &Path, time: &Rc<Cell<i64>>) -> Services {
@@ -382,4 +389,148 @@ fn a_folder_that_cannot_be_made_is_refused_clearly() {
     let world = World::new();
     world.file("data", "a file where the folder should be");
     insta::assert_snapshot!(world.run(["trainee", "list"]).all());
+}
+
+#[test]
+fn an_older_program_that_is_still_open_stores_nothing_more() {
+    for store in ["schema-1", "schema-2", "trainee"] {
+        let world = home(store);
+        let older = world.database();
+        older.execute_batch("PRAGMA journal_mode = WAL").expect("a log");
+        // What that program has ready, from before the upgrade.
+        let sql = "INSERT INTO fact (id, stream, seq, kind, at, body, prev, digest) \
+                   VALUES ('1', '1', 0, 'added', 0, '', '', '')";
+        let mut ready = older.prepare(sql).expect("the tables of the first program");
+        drop(open_store(&world.data().join("needlewise.db")).expect("an upgrade"));
+        let after_upgrade = stored_tables(&world.database());
+        for refused in [ready.execute([]), older.execute(sql, [])] {
+            let error = refused.expect_err("refused").to_string();
+            assert!(error.contains("no such table: fact"), "{store}: {error}");
+        }
+        older.execute("DELETE FROM secret", []).expect_err("refused");
+        assert_eq!(stored_tables(&world.database()), after_upgrade, "{store}");
+    }
+}
+
+/// The copies of the store of a world that were kept.
+fn copies(world: &World) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(world.home.path().join("data-state/backups"));
+    entries.into_iter().flatten().map(|entry| entry.expect("an entry").path()).collect()
+}
+
+fn schema_version(store: &Connection) -> i64 {
+    store.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a version")
+}
+
+#[test]
+fn a_copy_of_the_store_as_it_was_is_kept_before_an_upgrade() {
+    for (store, version) in [("schema-1", 1), ("schema-2", 2), ("trainee", 3)] {
+        let world = home(store);
+        let before = stored_tables(&world.database());
+        world.run(["trainee", "list"]).done();
+        let kept = copies(&world);
+        let [copy] = kept.as_slice() else { panic!("{store}: one copy is kept: {kept:?}") };
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(copy).expect("a file").permissions().mode() & 0o777, 0o600, "{store}");
+        }
+        {
+            let copy = Connection::open(copy).expect("a store");
+            assert_eq!((stored_tables(&copy), schema_version(&copy)), (before, version), "{store}");
+        }
+        assert!(schema_version(&world.database()) > version, "{store}: it was upgraded");
+        world.run(["trainee", "list"]).done();
+        assert_eq!(copies(&world).len(), 1, "{store}: one upgrade, one copy");
+    }
+    let new = World::new();
+    new.run(["trainee", "list"]).done();
+    assert_eq!(copies(&new), Vec::<PathBuf>::new(), "a new store has nothing to keep");
+}
+
+#[test]
+fn rows_of_another_version_are_computed_again_when_the_store_is_opened() {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.passes().code, 0);
+    let sound = stored_tables(&world.database());
+    let without_count = |mut tables: BTreeMap<String, Vec<String>>| {
+        tables.remove("store").expect("a table");
+        tables
+    };
+    for projection in PROJECTIONS {
+        let name = projection.name;
+        for change in [
+            format!("UPDATE projection SET version = 99 WHERE name = '{name}'; DELETE FROM {name}"),
+            format!("DELETE FROM projection WHERE name = '{name}'; DROP TABLE {name}"),
+            format!("UPDATE projection SET version = 0 WHERE name = '{name}'; ALTER TABLE {name} ADD COLUMN old TEXT"),
+            "INSERT INTO projection VALUES ('gone', 1); CREATE TABLE gone (a TEXT)".to_owned(),
+        ] {
+            world.run_sql(&change);
+            world.run(["record", "list"]).done();
+            let opened = stored_tables(&world.database());
+            assert_eq!(without_count(opened), without_count(sound.clone()), "{change}");
+        }
+    }
+    assert_eq!(world.run(["doctor"]).code, 0);
+}
+
+#[test]
+fn a_store_keeps_the_id_it_was_made_with() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path().join("needlewise.db");
+    let made = open_store(&path).expect("a store").identity().expect("an identity");
+    let other = SqliteOptions { new_store_id: [8; 16], ..store_options() };
+    let opened = SqliteStore::open(&path, &other).expect("the store").identity().expect("an identity");
+    assert_eq!(opened, made, "opening writes nothing");
+}
+
+#[test]
+fn a_writer_that_waits_too_long_is_told_so_and_stores_once_the_other_has_gone() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path().join("needlewise.db");
+    let impatient = SqliteOptions { patience: Duration::from_millis(40), ..store_options() };
+    let mut store = SqliteStore::open(&path, &impatient).expect("a store");
+    let mut chain = Chain::of(trainee(1));
+    let mut batch = |fact: &Fact| Batch { facts: vec![chain.link(fact)], ..Batch::default() };
+    store.append(&batch(&added("Amira"))).expect("stored");
+    let other = Connection::open(&path).expect("the store");
+    other.execute_batch("BEGIN IMMEDIATE").expect("a lock");
+    let rename = batch(&renamed("Amira Okafor"));
+    assert_eq!(store.append(&rename), Err(StoreError::Busy));
+    assert_eq!(store.people(&PersonQuery::default()).expect("reading goes on")[0].person.name, "Amira");
+    other.execute_batch("COMMIT").expect("the end");
+    store.append(&rename).expect("stored");
+    assert_eq!(store.people(&PersonQuery::default()).expect("people")[0].person.name, "Amira Okafor");
+    assert_eq!(store.stream(trainee(1).into()).expect("a chain").len(), 2, "once");
+}
+
+#[test]
+fn ten_programs_may_append_to_ten_chains_at_once() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path().join("needlewise.db");
+    let before = open_store(&path).expect("a store").identity().expect("an identity").commits;
+    // However slow the disk is, nobody gives up.
+    let patient = SqliteOptions { patience: Duration::from_secs(120), ..store_options() };
+    let append = |number: u8| -> Result<(), StoreError> {
+        let mut store = SqliteStore::open(&path, &patient)?;
+        let mut chain = Chain::of(trainee(number));
+        store.append(&Batch { facts: vec![chain.link(&added("Somebody"))], ..Batch::default() })?;
+        for name in ["A", "B", "C", "D"] {
+            store.append(&Batch { facts: vec![chain.link(&renamed(name))], ..Batch::default() })?;
+        }
+        Ok(())
+    };
+    let results: Vec<Result<(), StoreError>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (1..=10).map(|number| scope.spawn(move || append(number))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+    });
+    assert_eq!(results, vec![Ok(()); 10]);
+    let store = open_store(&path).expect("the store");
+    for number in 1..=10 {
+        let facts = store.stream(trainee(number).into()).expect("a chain");
+        assert_eq!(chain::verify_chain(trainee(number).into(), &facts).map(|head| head.next_seq), Ok(5));
+    }
+    assert_eq!(store.people(&PersonQuery::default()).map(|people| people.len()), Ok(10));
+    assert!(find_row_differences(&store).expect("rows").is_empty());
+    assert_eq!(store.identity().expect("an identity").commits, before + 50);
 }
