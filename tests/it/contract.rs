@@ -62,10 +62,12 @@ run_on_every_store! {
     certificates_are_filtered_and_the_last_to_end_comes_first
     pages_of_attempts_and_people_put_together_are_the_whole_list
     pages_of_certificates_put_together_are_the_whole_list
+    certificates_that_claim_one_id_are_all_on_some_page
     rows_are_what_the_facts_say_after_every_batch
     progress_is_the_same_in_whichever_order_answers_are_stored
     erasing_a_person_leaves_links_and_nobody_elses_data
     a_refused_erasure_erases_nothing
+    a_person_who_is_erased_again_stays_erased
     a_store_keeps_its_id_and_counts_its_batches
     rows_that_are_lost_are_computed_again
     a_chain_with_an_unreadable_fact_shows_what_can_be_read
@@ -424,6 +426,19 @@ fn pages_of_certificates_put_together_are_the_whole_list(store: &mut dyn Store) 
     }
 }
 
+fn certificates_that_claim_one_id_are_all_on_some_page(store: &mut dyn Store) {
+    store_certificates(store);
+    let mut three = Chain::of(trainee(3));
+    // The same id and the same end as a certificate of somebody else.
+    append(store, [three.link(&added("Zoë Ångström")), three.link(&certificate(3, 3, "2028-11-23T23:59:59Z"))]);
+    let store = &*store;
+    let whole = store.certificates(&CertificateQuery::default()).expect("certificates");
+    assert_eq!(whole.iter().filter(|row| row.id == certificate_id(3)).count(), 2);
+    for length in 1..=7 {
+        assert_eq!(read_pages(length, |last, length| certificate_page(store, last, length)), whole);
+    }
+}
+
 fn rows_are_what_the_facts_say_after_every_batch(store: &mut dyn Store) {
     let (amira, hour) = (trainee(1), 3_600_000);
     let mut person = Chain::of(amira);
@@ -565,6 +580,16 @@ fn a_refused_erasure_erases_nothing(store: &mut dyn Store) {
     assert_eq!(store.append(&batch), Err(StoreError::Conflict(Conflict::ChainContinued)));
     assert_eq!(everything(store), before);
     assert_rows_hold(store);
+}
+
+fn a_person_who_is_erased_again_stays_erased(store: &mut dyn Store) {
+    let mut chain = Chain::of(trainee(1));
+    append(store, [chain.link(&added("Amira"))]);
+    let facts = vec![chain.link(&erased(trainee(1)))];
+    store.append(&Batch { facts, erased_trainee: Some(trainee(1)), ..Batch::default() }).expect("erased");
+    store.append(&Batch { erased_trainee: Some(trainee(1)), ..Batch::default() }).expect("erased again");
+    let later = Batch { expectations: vec![Expectation::NotErased(trainee(1))], ..Batch::default() };
+    assert_eq!(store.append(&later), Err(StoreError::Conflict(Conflict::PersonErased)));
 }
 
 fn a_store_keeps_its_id_and_counts_its_batches(store: &mut dyn Store) {

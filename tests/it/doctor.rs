@@ -367,3 +367,67 @@ fn a_name_and_a_time_factor_written_by_hand_are_noticed_and_never_used() {
     assert!(facts.contains(r#"\"name\": \"Amira Okafor\""#) && !facts.contains("Mallory"), "{facts}");
     assert!(facts.contains(r#""limit":600000"#), "ten minutes, as everybody has: {facts}");
 }
+
+#[test]
+fn a_forged_name_and_time_factor_whose_digest_fits_are_never_used() {
+    let world = World::new().with_small_banks();
+    world.run(["trainee", "add", "Amira Okafor"]).done();
+    let id = world.run(["trainee", "list", "--json"]).json()[0]["id"].as_str().expect("an id").to_owned();
+    let mut row = RawRow::first(&world, &PEOPLE);
+    for (name, value) in [("name", "Mallory"), ("name_key", "mallory"), ("time_grants", r#"[{"factor":"3.0"}]"#)] {
+        let at = PEOPLE.columns.iter().position(|column| column.name == name).expect("a column");
+        row.columns[at] = ColumnValue::text(value);
+    }
+    row.write_with_digest(&world);
+    // It fails with the damage, or goes by what the facts say.
+    let begin = ["exam", "brief", "--plain", "--trainee", &id];
+    world.sits(&begin, &["exam", "--resume", "--plain"], |reader, shown| reader.answer(shown));
+    let facts = payloads(&world);
+    assert!(!facts.contains("Mallory"), "a changed name is signed: {facts}");
+    assert!(!facts.contains(r#""limit":1800000"#), "three times the time is granted: {facts}");
+}
+
+#[test]
+fn a_digest_that_is_no_text_is_named_and_repaired() {
+    let world = clinic();
+    let sound = tables(&world);
+    for projection in PROJECTIONS {
+        let row = RawRow::first(&world, projection);
+        world.run_sql(&format!("UPDATE {} SET digest = x'00ff' WHERE rowid = {}", projection.name, row.rowid));
+        assert!(fault(&world, &row.name()).contains("digest"));
+        repairs(&world, &sound);
+    }
+}
+
+#[test]
+fn a_lost_last_line_of_a_ledger_is_noticed() {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.passes().code, 0);
+    let secret = world.secret("passphrase", "correct horse battery staple").to_string_lossy().into_owned();
+    world.run(["issuer", "init", "--name", "School", "--passphrase-file", &secret]).done();
+    let attempt = world.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an id").to_owned();
+    let request = world.path("request.json");
+    world.run(["certificate", "request", &attempt, "--to", &request]).done();
+    world.run(["certificate", "issue", "--request", &request, "--passphrase-file", &secret]).done();
+    let listed = world.run(["certificate", "list", "--json"]).json();
+    let mut certificates = listed.as_array().expect("certificates").iter();
+    let issued = certificates.find(|certificate| certificate["assurance"] == "unsupervised").expect("the school's");
+    world.run(["certificate", "revoke", issued["short_id"].as_str().expect("an id"), "--reason", "error"]).done();
+    assert_eq!(world.run(["doctor"]).code, 0);
+    // The certificate would count again.
+    world.run_sql(
+        "CREATE TEMP TABLE lost AS SELECT id FROM stored_fact WHERE kind = 'issuer.revoked/1'; \
+         DELETE FROM fact_payload WHERE fact IN (SELECT id FROM lost); \
+         DELETE FROM stored_fact WHERE id IN (SELECT id FROM lost)",
+    );
+    let said = world.run(["doctor"]);
+    assert_eq!(said.code, 1, "{}", said.all());
+}
+
+#[test]
+fn a_store_that_does_not_say_which_one_it_is_is_noticed() {
+    let world = clinic();
+    world.run_sql("DELETE FROM store");
+    let said = world.run(["doctor"]);
+    assert_eq!(said.code, 1, "{}", said.all());
+}
