@@ -141,7 +141,7 @@ pub struct CertificateQuery {
     /// Only those with this id: mostly one, but another holder's can claim the same id.
     pub id: Option<CertificateId>,
     /// Only those that come after this one: the next page.
-    pub after: Option<(Timestamp, CertificateId)>,
+    pub after: Option<(Timestamp, CertificateId, TraineeId)>,
     /// At most this many; all by default.
     pub max_count: Option<u32>,
 }

@@ -54,7 +54,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
     fn issue_self_test(&mut self, active_attempt: &mut ActiveAttempt) -> Result<StoredCertificate, ServiceError> {
         let attempt = active_attempt.row.id;
         let unknown = ServiceError::UnknownAttempt(attempt);
-        let holder = self.services.people().get(active_attempt.trainee)?.ok_or(unknown)?;
+        let holder = self.services.people().by_facts(active_attempt.trainee)?.ok_or(unknown)?;
         let exam = active_attempt.exam_id()?;
         let issued = self.sign_certificate(active_attempt, &holder)?;
         match self.services.attempts_mut().append_fact(active_attempt, &Fact::Issued(issued.clone())) {

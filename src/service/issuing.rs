@@ -66,7 +66,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
             return Err(ServiceError::Rejected("Only a passed exam has a certificate.".to_owned()));
         }
         let person =
-            self.services.people().get(active_attempt.trainee)?.ok_or(ServiceError::UnknownAttempt(attempt))?;
+            self.services.people().by_facts(active_attempt.trainee)?.ok_or(ServiceError::UnknownAttempt(attempt))?;
         let rows = self.services.attempts().facts(attempt)?;
         let requester = Requester { id: person.id, name: person.person.name, license: person.person.license };
         Ok(CertificateRequest::new(requester, attempt, &rows, |digest| self.services.content(digest)))

@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use super::{ServiceError, Services};
 use crate::attempt::Fact;
-use crate::attempt::chain::{ChainHead, StoredFact};
+use crate::attempt::chain::{self, ChainHead, StoredFact};
 use crate::attempt::fact::PersonErased;
 use crate::attempt::person::{
     HoldReleased, HoldSet, LicenseChanged, NameChanged, PersonAdded, StaffIdChanged, TimeFactor, TimeGranted,
@@ -90,6 +90,16 @@ impl<S: Deref<Target = Services>> People<S> {
     /// What the store says.
     pub fn get(&self, id: TraineeId) -> Result<Option<PersonRow>, ServiceError> {
         Ok(self.select(&PersonQuery { id: Some(id), ..PersonQuery::default() })?.pop())
+    }
+
+    /// Returns a person as their facts say, whatever their row says: before something is signed or granted.
+    ///
+    /// # Errors
+    /// [`ServiceError::BrokenChain`], or what the store says.
+    pub(super) fn by_facts(&self, id: TraineeId) -> Result<Option<PersonRow>, ServiceError> {
+        let chain = self.services.store.stream(id.into())?;
+        chain::verify_chain(id.into(), &chain).map_err(ServiceError::BrokenChain)?;
+        Ok(PersonRow::fold(id, &chain))
     }
 
     /// Finds a person by id, by staff number, or by name after NFC and case folding.

@@ -207,7 +207,8 @@ impl<S: Deref<Target = Services>> Attempts<S> {
     /// # Errors
     /// What the store says.
     pub fn time_limit(&self, trainee: TraineeId, exam: &Exam) -> Result<Option<Millis>, ServiceError> {
-        let factor = self.services.people().get(trainee)?.and_then(|row| row.time_factor(self.services.authority()));
+        let factor =
+            self.services.people().by_facts(trainee)?.and_then(|row| row.time_factor(self.services.authority()));
         Ok(factor.map_or(Some(exam.time_limit()), |factor| factor.scale(exam.time_limit())))
     }
 

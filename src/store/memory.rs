@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::{Batch, Conflict, Expectation, Store, StoreError, StoreIdentity};
 use crate::attempt::chain::{ChainHead, StoredFact, read_facts};
+use crate::attempt::fact::kind_label;
 use crate::attempt::{Fact, Mode};
 use crate::ids::{Digest, StreamId, TraineeId, to_hex};
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
@@ -83,7 +84,7 @@ impl State {
             }
             Expectation::NotErased(trainee) => {
                 let chain = self.chains.get(&(*trainee).into()).map_or(&[][..], Vec::as_slice);
-                let is_erased = read_facts(chain).iter().any(|(_, fact)| matches!(fact, Fact::Erased(_)));
+                let is_erased = chain.iter().any(|fact| kind_label(&fact.kind) == "erased");
                 (!is_erased, Conflict::PersonErased)
             }
         };
@@ -238,13 +239,15 @@ impl Store for MemoryStore {
     }
 
     fn certificates(&self, query: &CertificateQuery) -> Result<Vec<CertificateRow>, StoreError> {
-        let key = |row: &CertificateRow| (Reverse(row.valid_until), row.id);
+        let key = |row: &CertificateRow| (Reverse(row.valid_until), row.id, row.trainee);
         let mut rows = self.state.rows::<CertificateRow>()?;
         rows.retain(|row| {
             query.trainee.is_none_or(|trainee| row.trainee == trainee) && query.id.is_none_or(|id| row.id == id)
         });
-        rows.sort_by_key(|row| (key(row), row.trainee));
-        let is_after = |row: &CertificateRow| query.after.is_none_or(|(until, id)| key(row) > (Reverse(until), id));
+        rows.sort_by_key(key);
+        let is_after = |row: &CertificateRow| {
+            query.after.is_none_or(|(until, id, trainee)| key(row) > (Reverse(until), id, trainee))
+        };
         Ok(page(rows, is_after, query.max_count))
     }
 

@@ -4,18 +4,24 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use needlewise::attempt::Fact;
+use needlewise::attempt::fact::RequestReceived;
 use needlewise::clock::Millis;
 use needlewise::credential::Assurance;
+use needlewise::ids::Digest;
 use needlewise::projections::attempts::ATTEMPTS;
 use needlewise::projections::certificates::CERTIFICATES;
 use needlewise::projections::people::PEOPLE;
 use needlewise::projections::row::{Column, ColumnValue, Projection, row_digest};
 use needlewise::projections::study::{PRACTICE_ANSWERS, QUESTION_PROGRESS};
 use needlewise::projections::tables::PROJECTIONS;
+use needlewise::store::{Batch, Store};
 use rusqlite::Connection;
 use serde_json::Value;
 
+use crate::chain::{Chain, attempt, trainee};
 use crate::pass::{Pass, key};
+use crate::stage::open_store;
 use crate::world::{World, stored_tables};
 
 /// A clinic where Amira has passed and practiced. It has imported Zoë's certificate, and Ben has more time.
@@ -31,6 +37,10 @@ fn clinic() -> World {
     world.run(["issuer", "trust", &key().did(), "--name", "Northside", "--without-revocation"]).done();
     world.run(["trainee", "add", "Ben Okri", "--id", "17", "--license", "PT 2"]).done();
     world.run(["trainee", "set", "Ben Okri", "--time-factor", "1.5"]).done();
+    let received = Fact::RequestReceived(RequestReceived { request: Digest::of("a request"), trainee: trainee(1) });
+    let facts = vec![Chain::of(attempt(9)).link(&received)];
+    let mut store = open_store(&world.data().join("needlewise.db")).expect("a store");
+    store.append(&Batch { facts, ..Batch::default() }).expect("the first line of a ledger");
     world
 }
 
@@ -284,7 +294,7 @@ fn the_json_of_doctor_has_every_fault() {
 }
 
 #[test]
-fn a_lost_last_fact_of_a_person_or_an_attempt_is_noticed() {
+fn a_lost_last_fact_of_any_chain_is_noticed() {
     let world = clinic();
     let file = world.data().join("needlewise.db");
     let bytes = std::fs::read(&file).expect("a file");
@@ -294,7 +304,7 @@ fn a_lost_last_fact_of_a_person_or_an_attempt_is_noticed() {
         let rows = statement.query_map([], |row| row.get(0)).expect("chains");
         rows.map(|stream| stream.expect("an id")).collect()
     };
-    assert_eq!(streams.len(), 5, "three people, an exam, a practice");
+    assert_eq!(streams.len(), 6, "three people, an exam, a practice, a ledger");
     for stream in streams {
         let last = format!("SELECT id FROM stored_fact WHERE stream = '{stream}' ORDER BY seq DESC LIMIT 1");
         // The payload first: it names the fact.

@@ -258,16 +258,13 @@ fn issued_and_imported_mean_what_their_chain_says() {
     ] {
         let mut chain = Chain::of(attempt(1));
         let mut facts = [chain.link_raw(first_kind, "{}"), chain.link_raw(kind, &fact.payload())];
-        // What the first fact said is erased; its kind tells what the chain is about.
+        // Whatever the first fact said: its kind tells what the chain is about.
         facts[0].salted_payload = None;
         let read: Vec<_> = read_facts(&facts).into_iter().map(|(_, fact)| fact).collect();
-        let verified = verify_chain(attempt(1).into(), &facts).map_err(|broken| (broken.seq, broken.fault));
         if is_read {
-            assert_eq!(read, [fact.clone()], "{kind} after {first_kind}");
-            assert_eq!(verified.map(|head| head.next_seq), Ok(2), "{kind} after {first_kind}");
+            assert_eq!(read, std::slice::from_ref(fact), "{kind} after {first_kind}");
         } else {
             assert!(read.is_empty(), "{kind} after {first_kind}: {read:?}");
-            assert_eq!(verified, Err((1, ChainFault::Unreadable)), "{kind} after {first_kind}");
         }
     }
 }

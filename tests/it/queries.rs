@@ -18,7 +18,7 @@ use needlewise::projections::certificates::{CertificateQuery, CertificateRow};
 use needlewise::projections::people::{PersonQuery, PersonRow};
 use needlewise::projections::row::{Projection, StoredRow};
 use needlewise::projections::study::QuestionProgress;
-use needlewise::projections::tables::ProjectionTables;
+use needlewise::projections::tables::RowDifference;
 use needlewise::service::remarking::{RemarkInstruction, RemarkRequest};
 use needlewise::service::{ServiceError, Services};
 use needlewise::store::{Batch, Store, StoreError, StoreIdentity};
@@ -79,6 +79,10 @@ impl Store for CountingStore {
         self.read().stream(stream)
     }
 
+    fn streams(&self, streams: &[StreamId]) -> Result<BTreeMap<StreamId, Vec<StoredFact>>, StoreError> {
+        self.read().streams(streams)
+    }
+
     fn stream_ids(&self) -> Result<Vec<StreamId>, StoreError> {
         self.read().stream_ids()
     }
@@ -107,8 +111,12 @@ impl Store for CountingStore {
         self.read().stored_rows(projection)
     }
 
-    fn replace_projections(&mut self, tables: &ProjectionTables) -> Result<(), StoreError> {
-        self.write().replace_projections(tables)
+    fn row_differences(&self) -> Result<Vec<RowDifference>, StoreError> {
+        self.read().row_differences()
+    }
+
+    fn rebuild_projections(&mut self) -> Result<(), StoreError> {
+        self.write().rebuild_projections()
     }
 
     fn identity(&self) -> Result<StoreIdentity, StoreError> {
@@ -124,7 +132,7 @@ impl Store for CountingStore {
         self.inner.save_copy(folder, file_name)
     }
 
-    fn check_integrity(&self) -> Result<(), StoreError> {
+    fn check_integrity(&self) -> Result<Vec<String>, StoreError> {
         self.read().check_integrity()
     }
 }
@@ -259,6 +267,7 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     attempts.eligibility(person.id, &exam)?;
     attempts.time_limit(person.id, &exam)?;
     attempts.disclosure_level(row)?;
+    attempts.disclosure_levels(&rows)?;
     attempts.facts(row.id)?;
     attempts.load_paper(row.id)?;
     attempts.load(row.id)?;

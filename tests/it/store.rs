@@ -17,7 +17,6 @@ use needlewise::projections::attempts::AttemptQuery;
 use needlewise::projections::people::PersonQuery;
 use needlewise::projections::tables::PROJECTIONS;
 use needlewise::service::{ActiveAttempt, ServiceError, Services};
-use needlewise::store::audit::find_row_differences;
 use needlewise::store::sqlite::SqliteOptions;
 use needlewise::store::{Batch, Conflict, SqliteStore, Store, StoreError};
 use rusqlite::Connection;
@@ -460,7 +459,8 @@ fn rows_of_another_version_are_computed_again_when_the_store_is_opened() {
     for projection in PROJECTIONS {
         let name = projection.name;
         for change in [
-            format!("UPDATE projection SET version = 99 WHERE name = '{name}'; DELETE FROM {name}"),
+            format!("UPDATE projection SET version = 'x' WHERE name = '{name}'; DELETE FROM {name}"),
+            "DROP TABLE projection".to_owned(),
             format!("DELETE FROM projection WHERE name = '{name}'; DROP TABLE {name}"),
             format!("UPDATE projection SET version = 0 WHERE name = '{name}'; ALTER TABLE {name} ADD COLUMN old TEXT"),
             "INSERT INTO projection VALUES ('gone', 1); CREATE TABLE gone (a TEXT)".to_owned(),
@@ -531,6 +531,6 @@ fn ten_programs_may_append_to_ten_chains_at_once() {
         assert_eq!(chain::verify_chain(trainee(number).into(), &facts).map(|head| head.next_seq), Ok(5));
     }
     assert_eq!(store.people(&PersonQuery::default()).map(|people| people.len()), Ok(10));
-    assert!(find_row_differences(&store).expect("rows").is_empty());
+    assert!(store.row_differences().expect("rows").is_empty());
     assert_eq!(store.identity().expect("an identity").commits, before + 50);
 }

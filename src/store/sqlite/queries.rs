@@ -96,9 +96,10 @@ pub(super) fn certificate_clauses(query: &CertificateQuery) -> (String, Vec<Colu
     if let Some(id) = query.id {
         clauses.add("id = ?", [ColumnValue::text(id)]);
     }
-    if let Some((valid_until, id)) = query.after {
+    if let Some((valid_until, id, trainee)) = query.after {
         let until = || ColumnValue::timestamp(valid_until);
-        clauses.add("(valid_until < ? OR (valid_until = ? AND id > ?))", [until(), until(), ColumnValue::text(id)]);
+        let values = [until(), until(), ColumnValue::text(id), ColumnValue::text(trainee)];
+        clauses.add("(valid_until < ? OR (valid_until = ? AND (id, trainee) > (?, ?)))", values);
     }
     clauses.finish("valid_until DESC, id, trainee", query.max_count)
 }
