@@ -110,13 +110,17 @@ impl Paths {
     }
 
     /// Returns the folders of one person's certificates, under whatever names they had.
-    pub fn person_certificates_dirs(&self, id: TraineeId) -> Vec<PathBuf> {
+    ///
+    /// # Errors
+    /// The system's own; a folder that is not there has none.
+    pub fn person_certificates_dirs(&self, id: TraineeId) -> io::Result<Vec<PathBuf>> {
         let suffix = format!("-{}", id.short());
-        let entries = fs::read_dir(self.certificates_dir()).into_iter().flatten().filter_map(Result::ok);
-        entries
-            .filter(|entry| entry.file_name().to_string_lossy().ends_with(&suffix))
-            .map(|entry| entry.path())
-            .collect()
+        let entries = match fs::read_dir(self.certificates_dir()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?.collect::<io::Result<Vec<_>>>()?,
+        };
+        let is_of_person = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().ends_with(&suffix);
+        Ok(entries.into_iter().filter(is_of_person).map(|entry| entry.path()).collect())
     }
 
     /// Makes the data directory, for this user's eyes only.

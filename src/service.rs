@@ -151,7 +151,7 @@ impl Services {
     ///
     /// # Errors
     /// What the store says.
-    pub fn answer_keys(&mut self) -> Result<(), ServiceError> {
+    pub fn use_key_patience(&mut self) -> Result<(), ServiceError> {
         Ok(self.store.set_patience(KEY_PATIENCE)?)
     }
 

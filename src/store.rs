@@ -63,10 +63,10 @@ pub enum Expectation {
     NoOpenExam {
         /// The person.
         trainee: TraineeId,
-        /// Attempts without an end that do not count as in progress: void ones.
+        /// Attempts without an end that are not in progress: they are void, or their time is over.
         except: Vec<AttemptId>,
     },
-    /// The person has begun this exam so often, and not once more since the attempts rule was applied.
+    /// The person has begun this exam `count` times, as when the attempts rule was applied.
     ExamAttempts {
         /// The person.
         trainee: TraineeId,
@@ -107,9 +107,9 @@ pub const COMMAND_PATIENCE: Duration = Duration::from_secs(2);
 /// How long a key waits for other writers. What is not stored by then is tried again while the interface goes on.
 pub const KEY_PATIENCE: Duration = Duration::from_millis(40);
 
-/// A place for facts. Once `append` has returned, its batch is on disk.
+/// Stores facts. Once `append` has returned, its batch is as durable as the store: on disk, or in memory.
 ///
-/// Every method fails with what the disk or the engine says, as a [`StoreError`].
+/// Every method can fail with an error of the disk or the engine, as a [`StoreError`].
 pub trait Store: Send {
     /// Stores a batch, whole or not at all.
     ///
@@ -210,7 +210,7 @@ pub trait Store: Send {
     fn check_integrity(&self) -> Result<Vec<String>, StoreError>;
 }
 
-/// What can go wrong with a store. It names no path: whoever opened the store knows where it is.
+/// What can go wrong with a store. It contains no path; the caller knows where the store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreError {
     /// An expectation of a batch was not met. Nothing was stored.
@@ -238,15 +238,15 @@ impl StoreError {
     pub fn message(&self, store_name: &str) -> String {
         match self {
             Self::Conflict(Conflict::ChainContinued) => {
-                "This was changed elsewhere meanwhile, in another window or process; nothing was stored. Go on there, or \
+                "Another window or program changed this in the meantime, so nothing was stored. Continue there, or \
                  open it again here."
                     .to_owned()
             }
             Self::Conflict(Conflict::ExamBegun) => {
-                "An exam was begun elsewhere meanwhile; nothing was begun here. Resume it: `needlewise exam --resume`."
+                "Another window or program started an exam, so none starts here. Resume it: `needlewise exam --resume`."
                     .to_owned()
             }
-            Self::Conflict(Conflict::NameTaken) => "There is somebody of that name already.".to_owned(),
+            Self::Conflict(Conflict::NameTaken) => "Another person already has that name.".to_owned(),
             Self::Conflict(Conflict::StaffIdTaken) => "Another person has that staff number.".to_owned(),
             Self::Conflict(Conflict::PersonErased) => {
                 "This person's data was erased. Nothing more can be stored about them.".to_owned()
@@ -255,7 +255,7 @@ impl StoreError {
                 "Another needlewise is writing to the same store and did not finish. Try again in a moment.".to_owned()
             }
             Self::Full => {
-                format!("The disk of {store_name} is full; nothing was stored. Free some space, then try again.")
+                format!("{store_name} cannot be written: the disk is full. Free some space, and then try again.")
             }
             Self::ReadOnly => format!(
                 "{store_name} cannot be written; nothing was stored. Check the permissions, or name another --data-dir."

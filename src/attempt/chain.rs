@@ -20,7 +20,7 @@ use crate::ids::{Digest, FactId, StreamId};
 pub struct StoredFact {
     /// Its name.
     pub id: FactId,
-    /// The chain it belongs to: an attempt's, or a person's.
+    /// The chain it belongs to: that of a person, an attempt or an issuer.
     pub stream: StreamId,
     /// Its place in the chain, from 0.
     pub seq: u32,
@@ -125,7 +125,7 @@ impl StoredFact {
     }
 }
 
-/// Where a chain does not hold.
+/// The first fact at which a chain fails verification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainBreak {
     /// The chain.
@@ -168,19 +168,22 @@ impl fmt::Display for ChainBreak {
 }
 
 /// Finds a payload that is missing without having been erased. Erasing removes all payloads of an attempt, and all
-/// those of a person before the fact that says so.
+/// those of a person before the fact that says so. Nothing erases a ledger.
 fn find_lost_payload(facts: &[StoredFact]) -> Option<&StoredFact> {
-    let erasure = facts.iter().rposition(|fact| kind_label(&fact.kind) == "erased").unwrap_or(facts.len());
-    let mut missing = facts[..erasure].iter().filter(|fact| fact.salted_payload.is_none());
-    let first = missing.next()?;
-    let is_erased = missing.count() + 1 == erasure;
-    (!is_erased).then_some(first)
+    let erased_count = match kind_label(&facts.first()?.kind) {
+        "started" => facts.len(),
+        "added" => facts.iter().rposition(|fact| kind_label(&fact.kind) == "erased").unwrap_or(0),
+        _ => 0,
+    };
+    let is_missing = |fact: &&StoredFact| fact.salted_payload.is_none();
+    let is_erased = facts[..erased_count].iter().all(|fact| is_missing(&fact));
+    facts.iter().skip(if is_erased { erased_count } else { 0 }).find(is_missing)
 }
 
 /// Checks a whole chain and returns its head.
 ///
 /// # Errors
-/// The first fact at which the chain does not hold.
+/// The first fact that fails verification.
 pub fn verify_chain(stream: StreamId, facts: &[StoredFact]) -> Result<ChainHead, ChainBreak> {
     let break_at = |fact: &StoredFact, fault| Err(ChainBreak { stream, seq: fact.seq, fault });
     if let Some(fact) = find_lost_payload(facts) {

@@ -54,9 +54,9 @@ pub enum Fact {
     Issued(CertificateIssued),
     /// A line of an issuer's ledger: a certificate was issued on request.
     IssuedOnRequest(LedgerEntry),
-    /// A certificate issued elsewhere was taken in.
+    /// A certificate issued elsewhere was imported.
     Imported(CertificateImported),
-    /// A line of an issuer's ledger: a request was taken in to be looked at.
+    /// A line of an issuer's ledger: a request was received for review.
     RequestReceived(RequestReceived),
     /// A certificate of this issuer no longer counts.
     Revoked(CertificateRevoked),
@@ -81,7 +81,7 @@ pub struct AttemptStarted {
     pub invigilated: Option<Invigilation>,
 }
 
-/// An invigilator's word, given with the issuer's key before the first question is shown.
+/// An invigilator's identity check, signed with the issuer's key before the first question is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invigilation {
     /// How the trainee's identity was checked.
@@ -129,7 +129,7 @@ pub struct AttemptFinished {
     pub ending: AttemptEnding,
     /// How much of the attempt's time had passed.
     pub elapsed: Millis,
-    /// What came of it.
+    /// The outcome.
     pub outcome: Outcome,
 }
 
@@ -180,7 +180,7 @@ pub struct LedgerEntry {
     pub did: String,
     /// Whose it is.
     pub trainee: TraineeId,
-    /// The attempt that was marked again.
+    /// The attempt that it certifies.
     pub attempt: AttemptId,
     /// The last fact of that attempt: a request is used once.
     pub head: Digest,
@@ -188,7 +188,7 @@ pub struct LedgerEntry {
     pub exam: ExamId,
 }
 
-/// A line of an issuer's ledger: somebody requested a certificate, whatever came of it. It holds no name.
+/// A line of an issuer's ledger: a person requested a certificate, granted or not. It contains no name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestReceived {
     /// The digest of the request, however its text is laid out.

@@ -3,6 +3,7 @@ use serde_json::json;
 
 use super::error::{self, Failure, display_path};
 use super::{CommandResult, Env};
+use crate::projections::tables::RowDifference;
 use crate::service::health::CheckOutcome;
 use crate::service::{ServiceError, Services};
 use crate::text;
@@ -49,14 +50,14 @@ impl Check {
     }
 }
 
-/// The place of the check that `--repair` is for.
-const RECORDS: usize = 2;
+/// The check that `--repair` is for.
+const RECORDS: &str = "records";
 
 /// Looks at everything and reports.
 pub(super) fn run(args: &DoctorArgs, env: &mut Env<'_>) -> CommandResult {
     let directories = env.paths()?;
     let mut service = env.open_service()?;
-    let repairs = if args.repair { repair(&mut service)? } else { Vec::new() };
+    let Repairs { lines: repairs, has_loss } = if args.repair { repair(&mut service)? } else { Repairs::default() };
     let checks = run_checks(&service);
     let all_passed = checks.iter().all(|check| check.ok);
     let paths = [
@@ -84,11 +85,11 @@ pub(super) fn run(args: &DoctorArgs, env: &mut Env<'_>) -> CommandResult {
         for check in &checks {
             print_check(check, env)?;
         }
-        if !checks[RECORDS].ok && !args.repair {
+        if checks.iter().any(|check| check.name == RECORDS && !check.ok) && !args.repair {
             env.print_line("Run `needlewise doctor --repair` to compute the rows again from the facts.")?;
         }
     }
-    Ok(if all_passed { error::EXIT_SUCCESS } else { error::EXIT_NEGATIVE })
+    Ok(if all_passed && !has_loss { error::EXIT_SUCCESS } else { error::EXIT_NEGATIVE })
 }
 
 fn print_check(check: &Check, env: &mut Env<'_>) -> CommandResult {
@@ -100,16 +101,29 @@ fn print_check(check: &Check, env: &mut Env<'_>) -> CommandResult {
     Ok(error::EXIT_SUCCESS)
 }
 
+/// What a repair did.
+#[derive(Debug, Default)]
+struct Repairs {
+    lines: Vec<String>,
+    /// Facts are lost, which no repair brings back.
+    has_loss: bool,
+}
+
 /// Repairs what can be computed again, and says what was done.
-fn repair(service: &mut Services) -> Result<Vec<String>, Failure> {
+fn repair(service: &mut Services) -> Result<Repairs, Failure> {
     let mut repairs = Vec::new();
     let differences = service.health().row_differences()?;
-    if !differences.is_empty() {
+    let has_loss = differences.iter().any(RowDifference::is_loss);
+    if !differences.is_empty() || service.health().identity().is_err() {
         let copy = service.health_mut().rebuild_rows()?;
         let rows = text::count_with_noun(differences.len(), "row");
-        repairs.push(format!("Repaired {rows} from the facts:"));
+        repairs.push(format!("Computed {rows} again from the facts:"));
         // A row that was ahead of its chain is the only trace of a lost fact.
         repairs.extend(differences.iter().map(|difference| format!("  {difference}")));
+        if has_loss {
+            repairs
+                .push("Facts are lost, and no repair brings them back. If you have a backup, restore it.".to_owned());
+        }
         repairs.extend(copy.map(|path| format!("The store as it was is in {}.", display_path(&path))));
     }
     match service.health_mut().write_missing_certificate_files() {
@@ -121,7 +135,7 @@ fn repair(service: &mut Services) -> Result<Vec<String>, Failure> {
     if repairs.is_empty() {
         repairs.push("There is nothing to repair.".to_owned());
     }
-    Ok(repairs)
+    Ok(Repairs { lines: repairs, has_loss })
 }
 
 fn run_checks(service: &Services) -> Vec<Check> {
@@ -146,15 +160,20 @@ fn check_records(service: &Services) -> Check {
         let rows = differences.iter().map(ToString::to_string);
         Ok(CheckOutcome { checked_count, faults: rows.chain(faults).collect() })
     });
-    Check::from_outcome("records", outcome, |count| {
+    Check::from_outcome(RECORDS, outcome, |count| {
         format!("{} held to the facts and marked again", text::count_with_noun(count, "attempt"))
     })
 }
 
 fn check_certificates(service: &Services) -> Check {
     let health = service.health();
-    let missing_count = health.missing_certificate_files().map_or(0, |missing| missing.len());
-    Check::from_outcome("certificates", health.check_certificates(), |count| {
+    let missing = health.missing_certificate_files().map(|missing| missing.len());
+    let outcome = missing.and_then(|missing_count| Ok((health.check_certificates()?, missing_count)));
+    let (outcome, missing_count) = match outcome {
+        Ok((outcome, missing_count)) => (Ok(outcome), missing_count),
+        Err(error) => (Err(error), 0),
+    };
+    Check::from_outcome("certificates", outcome, |count| {
         let files = match missing_count {
             0 => "each with its file".to_owned(),
             count => {

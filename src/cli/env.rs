@@ -29,7 +29,7 @@ pub struct Env<'a> {
     pub out: &'a mut dyn Write,
     /// Standard error. A progress bar writes to it from several threads.
     pub err: &'a mut (dyn Write + Send),
-    /// Standard input; taken by whoever reads it.
+    /// Standard input; none once a command has taken it.
     pub input: Option<Box<dyn BufRead + Send>>,
     /// Which of the three are terminals.
     pub terminal: TerminalInfo,
@@ -208,12 +208,8 @@ impl Env<'_> {
         let (clock, rng) = ((self.make_clock)(), (self.make_rng)());
         let mut new_store_id = [0; 16];
         (self.make_rng)().fill_bytes(&mut new_store_id);
-        let options = SqliteOptions {
-            patience: COMMAND_PATIENCE,
-            new_store_id,
-            copy_folder: Some(paths.backups_dir()),
-            now: clock.now().wall,
-        };
+        let options =
+            SqliteOptions { patience: COMMAND_PATIENCE, new_store_id, copy_folder: Some(paths.backups_dir()) };
         let path = paths.store_file();
         let store = SqliteStore::open(&path, &options).map_err(|error| Failure::store_at(&path, &error))?;
         let input = if self.terminal.is_stdin_terminal { InputSource::Typed } else { InputSource::Piped };
@@ -258,7 +254,7 @@ impl Env<'_> {
         let to_failure = |reason: String| Failure {
             code: error::EXIT_STORE,
             message: format!(
-                "{} cannot be read: {reason}. Mend it, or move it away and trust anew.",
+                "{} cannot be read: {reason}. Fix it, or move it away and add your trusted issuers again.",
                 display_path(&path)
             ),
         };

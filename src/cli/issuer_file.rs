@@ -21,9 +21,9 @@ pub(super) fn read(paths: &Paths) -> Result<Issuer, Failure> {
             Err(to_failure("can be read by others and is refused. Make it yours alone (chmod 600).".to_owned()))
         }
         Err(ReadSecretError::NotUtf8) => {
-            Err(to_failure("is no issuer's key: it is not UTF-8. Go back to a backup of it.".to_owned()))
+            Err(to_failure("is not an issuer's key: it is not UTF-8. Restore it from a backup.".to_owned()))
         }
         Ok(text) => Issuer::from_json(&text)
-            .map_err(|reason| to_failure(format!("is no issuer's key: {reason}. Go back to a backup of it."))),
+            .map_err(|reason| to_failure(format!("is not an issuer's key: {reason}. Restore it from a backup."))),
     }
 }

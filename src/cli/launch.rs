@@ -77,7 +77,7 @@ pub(super) fn preview(env: &Env<'_>, path: &Path, syllabus: Option<Arc<Syllabus>
 }
 
 fn open_interface(env: &Env<'_>, mut service: Services, first_screen: FirstScreen) -> CommandResult {
-    service.answer_keys()?;
+    service.use_key_patience()?;
     to_command_result(start::run_interface(service, first_screen, theme(env)))
 }
 
@@ -109,6 +109,6 @@ pub(super) fn require_terminal(mode: InterfaceMode, env: &Env<'_>) -> Result<(),
         return Ok(());
     }
     Err(Failure::usage(
-        "The full screen needs a terminal. Go line by line with `needlewise practice --plain` or `exam --plain`.",
+        "The full screen needs a terminal. Use `needlewise practice --plain` or `needlewise exam --plain`.",
     ))
 }

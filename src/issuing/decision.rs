@@ -20,7 +20,7 @@ pub fn sign_decision(
     }
 }
 
-/// Returns whether this is a signature under that decision, by whatever key.
+/// Returns whether the signature matches the decision. It does not check whose key made it.
 pub fn is_signature_valid(
     signature: &DecisionSignature,
     stream: StreamId,
@@ -56,8 +56,8 @@ impl DecisionAuthority {
         match self {
             Self::Anyone | Self::Issuer(_) => Ok(()),
             Self::Unreadable => Err(
-                "The issuer's key on this computer cannot be read, so nobody knows which decisions about attempts count. \
-                 Restore the key first."
+                "The issuer's key on this computer cannot be read, so decisions about attempts cannot be verified. \
+                 Restore the key from a backup first."
                     .to_owned(),
             ),
         }
@@ -93,7 +93,7 @@ pub fn applicable_facts_for_issuer<'a>(
     applicable_facts(stored_facts).into_iter().filter(|(_, fact)| is_applicable(fact)).collect()
 }
 
-/// Reads the facts of a chain that apply: all that can be read, but for remarks that bear no signature which fits.
+/// Reads the facts of a chain that apply: all readable facts, except remarks without a valid signature.
 pub fn applicable_facts(stored_facts: &[StoredFact]) -> Vec<(&StoredFact, Fact)> {
     let is_applicable = |stored_fact: &StoredFact, fact: &Fact| match fact {
         Fact::Remarked(remarked) => {

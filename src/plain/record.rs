@@ -7,18 +7,18 @@ use crate::service::ServiceError;
 use crate::store::StoreError;
 
 impl PlainSession<'_> {
-    /// Stores what was done. While another program uses the store it says so once, and tries for as long as that lasts:
-    /// what was done counts as done now.
+    /// Stores an action with the time of the first try. While another program uses the store, it says so once and keeps
+    /// trying.
     fn store_action(&mut self, action: AttemptAction) -> Result<Result<(), ServiceError>, PlainError> {
         let done_at = self.service.now();
-        let mut is_told = false;
+        let mut is_reported = false;
         loop {
             let attempts = &mut self.service.attempts_mut();
-            match attempts.record_action_of(&mut self.active_attempt, action.clone(), done_at) {
+            match attempts.record_action_at(&mut self.active_attempt, action.clone(), done_at) {
                 Err(ServiceError::Store(StoreError::Busy)) => {
-                    if !is_told {
+                    if !is_reported {
                         self.print_line("Not stored yet: another program is using the store. Trying again.")?;
-                        is_told = true;
+                        is_reported = true;
                     }
                 }
                 stored => return Ok(stored),
@@ -36,7 +36,7 @@ impl PlainSession<'_> {
         }
     }
 
-    /// Records something; the turn where the time is over.
+    /// Records an action, or returns the next turn if the time is over.
     pub(super) fn record(&mut self, action: AttemptAction) -> Result<Result<(), NextTurn>, PlainError> {
         match self.store_action(action)? {
             Ok(()) => Ok(Ok(())),

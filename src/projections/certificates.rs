@@ -32,13 +32,13 @@ pub const CERTIFICATES: Projection = Projection {
     indexes: &["trainee, exam, valid_until", "valid_until, id"],
 };
 
-/// A certificate that was issued elsewhere, or here on request, as lists show it. Its form and its signature were
-/// checked when it was taken in; what it is worth is for the trust of the day to say.
+/// A certificate that was issued elsewhere, or here on request, as lists show it. The import checked its form and its
+/// signature. Its verdict depends on the current trust list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateRow {
-    /// Its name.
+    /// The id.
     pub id: CertificateId,
-    /// Whose it is.
+    /// The holder.
     pub trainee: TraineeId,
     /// The exam.
     pub exam: ExamId,
@@ -54,12 +54,12 @@ pub struct CertificateRow {
     pub valid_until: Timestamp,
     /// The digest of its credential.
     pub digest: Digest,
-    /// The fact that holds it whole.
+    /// The fact that contains the whole credential.
     pub fact: FactId,
 }
 
 impl CertificateRow {
-    /// Returns the row of a credential that holds; nothing where a part of it cannot be read.
+    /// Returns the row of a verified credential; none if a part of it cannot be read.
     pub fn from_credential(credential: &Credential, fact: FactId) -> Option<Self> {
         Some(Self {
             id: credential.certificate_id()?,

@@ -121,6 +121,7 @@ impl ProjectionTables {
             let key = stored.key(projection).to_vec();
             let kind = match missing.remove(&key) {
                 None => DifferenceKind::Unexpected,
+                Some(expected) if is_ahead(projection, stored, expected) => DifferenceKind::Ahead,
                 Some(expected) if expected.columns != stored.columns => {
                     let columns = projection.columns.iter().zip(expected.columns.iter().zip(&stored.columns));
                     let changed = columns.filter(|(_, (expected, stored))| expected != stored);
@@ -137,6 +138,13 @@ impl ProjectionTables {
     }
 }
 
+/// Returns whether a sound row was written with more facts than its chain has.
+fn is_ahead(projection: &Projection, stored: &StoredRow, expected: &StoredRow) -> bool {
+    let head = projection.columns.iter().position(|column| column.name == "head_seq");
+    let is_later = head.is_some_and(|head| stored.columns.get(head) > expected.columns.get(head));
+    is_later && row_digest(projection, &stored.columns) == stored.digest
+}
+
 /// A row that is not what the facts say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowDifference {
@@ -148,6 +156,13 @@ pub struct RowDifference {
     pub kind: DifferenceKind,
 }
 
+impl RowDifference {
+    /// Returns whether facts are lost that no computing brings back.
+    pub fn is_loss(&self) -> bool {
+        matches!(self.kind, DifferenceKind::Ahead | DifferenceKind::Emptied)
+    }
+}
+
 /// How a stored row differs from the facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DifferenceKind {
@@ -155,6 +170,10 @@ pub enum DifferenceKind {
     Missing,
     /// It is stored, and the facts make no such row.
     Unexpected,
+    /// It was written with more facts than its chain has: the last ones are lost.
+    Ahead,
+    /// Its chain has lost the content of all its facts, and its person was not erased.
+    Emptied,
     /// These columns have other values.
     Changed(Vec<&'static str>),
     /// Its values are right and its digest is not.
@@ -173,6 +192,8 @@ impl fmt::Display for RowDifference {
         match &self.kind {
             DifferenceKind::Missing => f.write_str("the row is missing"),
             DifferenceKind::Unexpected => f.write_str("no fact makes this row"),
+            DifferenceKind::Ahead => f.write_str("the last facts of its chain are lost"),
+            DifferenceKind::Emptied => f.write_str("the content of its facts is lost"),
             DifferenceKind::Changed(columns) => write!(f, "{} does not match the facts", columns.join(", ")),
             DifferenceKind::WrongDigest => f.write_str("the row does not match its digest"),
         }

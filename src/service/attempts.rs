@@ -28,12 +28,12 @@ pub struct Attempts<S> {
     pub(super) services: S,
 }
 
-/// What became of attempts whose time was over.
+/// The result of ending attempts whose time is over.
 #[derive(Debug, Default)]
 pub struct TimedOutAttempts {
     /// How many were ended.
     pub ended_count: usize,
-    /// Why others could not be.
+    /// The errors of attempts that cannot be read.
     pub unreadable: Vec<ServiceError>,
 }
 
@@ -63,13 +63,24 @@ impl<S: Deref<Target = Services>> Attempts<S> {
     /// # Errors
     /// What the store says.
     pub fn open_attempt(&self, trainee: TraineeId, mode: Mode) -> Result<Option<AttemptRow>, ServiceError> {
-        let now = self.services.now().wall;
-        Ok(self.open_attempts(trainee, Some(mode))?.into_iter().find(|row| !row.is_time_over(now)))
+        Ok(self.open_attempts(trainee)?.into_iter().find(|row| row.mode == mode))
     }
 
-    fn open_attempts(&self, trainee: TraineeId, mode: Option<Mode>) -> Result<Vec<AttemptRow>, ServiceError> {
-        let mut rows =
-            self.list(&AttemptQuery { trainee: Some(trainee), mode, open_only: true, ..AttemptQuery::default() })?;
+    /// Returns the attempts that this person has in progress, the newest first. One whose time is over is not in progress.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn open_attempts(&self, trainee: TraineeId) -> Result<Vec<AttemptRow>, ServiceError> {
+        let now = self.services.now().wall;
+        let mut rows = self.unended_attempts(trainee)?;
+        rows.retain(|row| !row.is_time_over(now));
+        Ok(rows)
+    }
+
+    /// Returns the attempts without an end that are not void.
+    fn unended_attempts(&self, trainee: TraineeId) -> Result<Vec<AttemptRow>, ServiceError> {
+        let query = AttemptQuery { trainee: Some(trainee), open_only: true, ..AttemptQuery::default() };
+        let mut rows = self.list(&query)?;
         rows.retain(|row| !row.is_void(self.services.authority()));
         Ok(rows)
     }
@@ -79,10 +90,29 @@ impl<S: Deref<Target = Services>> Attempts<S> {
     /// # Errors
     /// What the store says.
     pub fn eligibility(&self, trainee: TraineeId, exam: &Exam) -> Result<Eligibility, ServiceError> {
+        Ok(self.eligibility_among(exam, &self.exam_attempts(trainee, &exam.id)?))
+    }
+
+    /// Returns whether this person may start each of some exams now, in one query.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn eligibilities<'a>(
+        &self,
+        trainee: TraineeId,
+        exams: impl IntoIterator<Item = &'a Exam>,
+    ) -> Result<Vec<Eligibility>, ServiceError> {
+        let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
+        let rows = self.list(&query)?;
+        Ok(exams.into_iter().map(|exam| self.eligibility_among(exam, &rows)).collect())
+    }
+
+    /// Returns whether an exam may be started now; `exam_rows` are the exams of that person, of whatever exam.
+    pub(super) fn eligibility_among(&self, exam: &Exam, exam_rows: &[AttemptRow]) -> Eligibility {
         let authority = self.services.authority();
-        let rows = self.exam_attempts(trainee, &exam.id)?;
-        let prior_attempts: Vec<_> = rows.iter().map(|row| row.to_prior_attempt(authority)).collect();
-        Ok(eligibility::evaluate(exam, &prior_attempts, self.services.now().wall))
+        let attempts_at_exam = exam_rows.iter().filter(|row| row.exam.as_ref() == Some(&exam.id));
+        let prior_attempts: Vec<_> = attempts_at_exam.map(|row| row.to_prior_attempt(authority)).collect();
+        eligibility::evaluate(exam, &prior_attempts, self.services.now().wall)
     }
 
     pub(super) fn exam_attempts(&self, trainee: TraineeId, exam: &ExamId) -> Result<Vec<AttemptRow>, ServiceError> {
@@ -176,9 +206,7 @@ impl<S: Deref<Target = Services>> Attempts<S> {
             (Mode::Exam, Some(exam)) if exam.value.review == ReviewPolicy::None => DisclosureLevel::PassFail,
             (Mode::Exam, Some(exam)) => {
                 let (authority, now) = (self.services.authority(), self.services.now().wall);
-                let attempts_at_exam = exam_rows.iter().filter(|other| other.exam == row.exam);
-                let prior_attempts: Vec<_> = attempts_at_exam.map(|other| other.to_prior_attempt(authority)).collect();
-                let eligibility = eligibility::evaluate(&exam.value, &prior_attempts, now);
+                let eligibility = self.eligibility_among(&exam.value, exam_rows);
                 let level = disclosure::level(row.mode, exam.value.review, eligibility);
                 // Its questions may be on a paper that is in progress.
                 let is_open = |other: &AttemptRow| {
@@ -205,8 +233,8 @@ impl<S: Deref<Target = Services>> Attempts<S> {
 }
 
 impl<S: DerefMut<Target = Services>> Attempts<S> {
-    /// Ends the attempts of this person whose time ran out while nobody was at them. One that cannot be read stays as it
-    /// is and hides no other one.
+    /// Ends this person's attempts whose time ran out while the program was closed. It skips an attempt that cannot be
+    /// read, and ends the others.
     ///
     /// # Errors
     /// What the store says.
@@ -217,12 +245,10 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
             // One of them may be void.
             return Ok(timed_out);
         }
-        for row in self.open_attempts(trainee, None)?.into_iter().filter(|row| row.is_time_over(now)) {
+        for row in self.unended_attempts(trainee)?.into_iter().filter(|row| row.is_time_over(now)) {
             let mut active_attempt = match self.load(row.id) {
                 Ok(active_attempt) => active_attempt,
-                Err(
-                    error @ (ServiceError::BrokenChain(_) | ServiceError::MissingContent(..) | ServiceError::Erased),
-                ) => {
+                Err(error) if is_damage_of_attempt(&error) => {
                     timed_out.unreadable.push(error);
                     continue;
                 }
@@ -235,6 +261,7 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
                     ServiceError::ActionRefused(ActionRefusal::Ended | ActionRefusal::TimeRemaining)
                     | ServiceError::Store(StoreError::Conflict(Conflict::ChainContinued)),
                 ) => {}
+                Err(error) if is_damage_of_attempt(&error) => timed_out.unreadable.push(error),
                 Err(error) => return Err(error),
             }
         }
@@ -252,14 +279,14 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         action: AttemptAction,
     ) -> Result<(), ServiceError> {
         let now = self.services.now();
-        self.record_action_of(active_attempt, action, now)
+        self.record_action_at(active_attempt, action, now)
     }
 
     /// Records what the trainee did at a moment of this run, which may lie before now: the store could be busy.
     ///
     /// # Errors
     /// Those of [`Attempts::record_action`].
-    pub fn record_action_of(
+    pub fn record_action_at(
         &mut self,
         active_attempt: &mut ActiveAttempt,
         action: AttemptAction,
@@ -285,4 +312,15 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         batch.facts.iter().for_each(|stored_fact| active_attempt.row.apply(stored_fact, fact));
         Ok(())
     }
+}
+
+/// Returns whether an error is about one attempt alone, so that the others can go on.
+fn is_damage_of_attempt(error: &ServiceError) -> bool {
+    matches!(
+        error,
+        ServiceError::BrokenChain(_)
+            | ServiceError::MissingContent(..)
+            | ServiceError::Erased
+            | ServiceError::Store(StoreError::Damaged(_))
+    )
 }

@@ -12,7 +12,7 @@ use crate::paths::{self, Paths};
 use crate::projections::people::PersonRow;
 use crate::text;
 
-/// A certificate that is stored here: one this computer made itself, or one that was taken in.
+/// A certificate in this store: this computer signed it, or it was imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCertificate {
     /// The holder.
@@ -64,7 +64,7 @@ pub fn write_credential(certificate: &StoredCertificate) -> Result<bool, Service
 /// What the disk says.
 pub fn write_pictures(paths: &Paths, certificate: &StoredCertificate) -> Result<(), ServiceError> {
     let Ok(credential) = serde_json::from_str(&certificate.credential) else { return Ok(()) };
-    // A font that cannot be read is left out as well: a name that needed it is then not drawn.
+    // One unreadable font drops all fonts of the data directory. A name that needs one of them is then not drawn.
     let fonts = load_fonts(paths, Vec::new()).unwrap_or_default();
     let renderer = CertificateRenderer::new(&credential, &certificate.credential, &fonts);
     for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {

@@ -158,8 +158,8 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
 }
 
 impl<S: Deref<Target = Services>> Certificates<S> {
-    /// Finds the certificate that a pass at that moment renews: one still valid, in the time in which it can be
-    /// renewed.
+    /// Finds the passed attempt whose certificate a pass at `passed_at` renews: it is still valid, and its renewal
+    /// window is open.
     fn find_renewed_attempt(
         &self,
         active_attempt: &ActiveAttempt,
@@ -180,7 +180,7 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         Ok(renewable_attempts.max_by_key(|row| row.valid_until))
     }
 
-    /// Returns a certificate that this computer made itself as it is held.
+    /// Returns the stored form of a certificate that this computer signed.
     fn stored_from_issued(&self, holder: PersonRow, exam: ExamId, issued: CertificateIssued) -> StoredCertificate {
         let CertificateIssued { certificate, valid_from, valid_until, credential, .. } = issued;
         let path = self.credential_path(&holder, &exam, valid_from, certificate);

@@ -22,15 +22,15 @@ pub enum ServiceError {
     Ineligible(Eligibility, Zone),
     /// There is an exam that has not ended.
     ExamOpen(AttemptId),
-    /// An attempt's facts do not hold.
+    /// A chain fails verification.
     BrokenChain(chain::ChainBreak),
-    /// An attempt's content does not hold.
+    /// Content of an attempt is missing or was changed.
     MissingContent(AttemptId, MissingContent),
     /// An attempt is not in this store.
     UnknownAttempt(AttemptId),
     /// There is nothing to practice.
     NothingToPractice,
-    /// A name is no name.
+    /// A name is invalid, for this reason.
     InvalidName(&'static str),
     /// A certificate could not be made or written.
     Certificate(String),
@@ -38,9 +38,9 @@ pub enum ServiceError {
     Rejected(String),
     /// A person's record must not be erased now.
     OnHold(String),
-    /// A certificate's row in the store is not borne out by its credential.
+    /// The row of a certificate does not match its credential.
     ForgedCertificate(CertificateId),
-    /// The clock stands before something that happened here already.
+    /// The clock is earlier than an attempt that is stored here.
     ClockSetBack(Timestamp, Zone),
     /// What was asked for was erased.
     Erased,
@@ -69,7 +69,7 @@ impl std::fmt::Display for ServiceError {
                 f.write_str("An exam is open. Resume it and submit it first: `needlewise exam --resume`.")
             }
             Self::BrokenChain(broken) => {
-                write!(f, "The record of this attempt does not hold: {broken}. Run `needlewise doctor`.")
+                write!(f, "The record of this attempt is damaged: {broken}. Run `needlewise doctor`.")
             }
             Self::MissingContent(attempt, missing) => {
                 write!(f, "Attempt {attempt} cannot be shown: {missing}. Run `needlewise doctor`.")
@@ -97,12 +97,12 @@ impl std::fmt::Display for ServiceError {
             }
             Self::ClockSetBack(last_attempt_at, zone) => write!(
                 f,
-                "The clock was set back: an attempt stored here is of {}. An invigilated exam begins once it is right, or \
-                 once the invigilator has compared it (--clock-checked).",
+                "The clock was set back: the last attempt here is from {}. Correct the clock, or confirm with \
+                 --clock-checked that the invigilator has compared it.",
                 last_attempt_at.format_local(zone)
             ),
             Self::Erased => {
-                f.write_str("What it holds was erased, with the person's data; the chain of facts is whole.")
+                f.write_str("Its content was erased with the person's data. The chain of facts is complete.")
             }
             Self::AmbiguousName(ids) => {
                 let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();

@@ -75,7 +75,7 @@ impl<S: Deref<Target = Services>> Health<S> {
         Ok(self.services.store.row_differences()?)
     }
 
-    /// Marks every attempt that has ended again.
+    /// Marks every ended attempt again, and compares the outcome with the stored one.
     ///
     /// # Errors
     /// What the store says.
@@ -107,7 +107,7 @@ impl<S: Deref<Target = Services>> Health<S> {
         };
         let finished = active_attempt.session.finished()?;
         (finished.outcome != active_attempt.session.outcome())
-            .then(|| format!("attempt {attempt} marked again comes to another outcome"))
+            .then(|| format!("attempt {attempt}: marking it again gives another outcome"))
     }
 
     /// Verifies every certificate and the signature behind every row, and finds certificates without their file.

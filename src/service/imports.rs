@@ -18,20 +18,20 @@ use crate::projections::people::PersonRow;
 use crate::store::{Batch, Expectation};
 use crate::text;
 
-/// What came of taking a certificate in.
+/// The result of an import.
 #[derive(Debug, Clone)]
 pub struct ImportOutcome {
-    /// What it is worth here.
+    /// Its verification on this machine.
     pub verification: VerificationResult,
-    /// The certificate, as it is held.
+    /// The stored certificate.
     pub certificate: StoredCertificate,
-    /// Whether it came with a person whom this store did not know.
+    /// Whether its holder was added, because this store did not know them.
     pub is_new_person: bool,
     /// Whether it was here already.
     pub already_stored: bool,
 }
 
-/// What the name on a certificate is worth here.
+/// How far this machine trusts the name on a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum NamingAuthority {
     /// This machine's issuer signed it.
@@ -47,19 +47,19 @@ fn rejection(reason: String) -> ServiceError {
 }
 
 impl<S: DerefMut<Target = Services>> Certificates<S> {
-    /// Takes a certificate in, unless it is invalid, and writes its file. Its holder is the person of its subject's id;
-    /// a person of the same name under another id stays another person.
+    /// Imports a certificate unless it is invalid, and writes its file. The subject's id identifies the holder. A
+    /// person with the same name and another id stays another person.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] for an invalid one, for one that calls a known person by another name, and for one
-    /// under the id of another; or what the store or the disk says.
+    /// [`ServiceError::Rejected`] if it is invalid, if it gives a known person another name, or if another certificate
+    /// has its id; or what the store or the disk says.
     pub fn import(&mut self, bytes: &[u8]) -> Result<ImportOutcome, ServiceError> {
         let outcome = self.import_with_facts(bytes, Vec::new())?;
         write_credential(&outcome.certificate)?;
         Ok(outcome)
     }
 
-    /// Takes a certificate in, together with facts of this issuer's own, which are stored with it or not at all.
+    /// Imports a certificate together with facts of this machine's issuer, all in one batch.
     pub(super) fn import_with_facts(
         &mut self,
         bytes: &[u8],
@@ -72,7 +72,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
             return Err(rejection(format!("It is invalid. {}", verification.reason)));
         };
         let text = std::str::from_utf8(bytes).map_err(|error| rejection(error.to_string()))?;
-        let unreadable = || rejection("It names no exam, no holder or no date that can be read.".to_owned());
+        let unreadable = || rejection("Its exam, its holder or its dates cannot be read.".to_owned());
         let trainee = credential.holder_id().ok_or_else(unreadable)?;
         let id = credential.certificate_id().ok_or_else(unreadable)?;
         let authority = match verification.verdict {
@@ -92,7 +92,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         let mut chain = self.services.store.stream(trainee.into())?;
         if known_person.is_none() && !chain.is_empty() {
             return Err(rejection(
-                "Its holder's id is that of something else here, or of somebody who was erased.".to_owned(),
+                "Its holder's id belongs to another record here, or to a person whose data was erased.".to_owned(),
             ));
         }
         let head = chain.last().map_or(ChainHead::START, ChainHead::after_fact);
@@ -147,7 +147,7 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         }
     }
 
-    /// Returns whether a person is known by untrusted certificates alone, so that one that counts may say who they are.
+    /// Returns whether a person's name comes only from untrusted certificates. A trusted one may then change it.
     fn is_named_only_by_untrusted(&self, row: &PersonRow) -> Result<bool, ServiceError> {
         let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };
         let has_attempts = !self.services.store.attempts(&query)?.is_empty();
@@ -164,8 +164,7 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         Ok(!has_attempts && !has_valid_certificate && !was_renamed && !certificates.is_empty())
     }
 
-    /// Finds a certificate that is stored here already. One that counts takes the place of one under its id that does
-    /// not.
+    /// Finds the certificate if it is stored already. A trusted certificate may replace an untrusted one with its id.
     fn find_existing_certificate(
         &self,
         trainee: TraineeId,

@@ -174,7 +174,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
 }
 
 impl<S: DerefMut<Target = Services>> Issuing<S> {
-    /// Keeps every question, frame, pool and exam in use: an issuer believes in no version that its store never held.
+    /// Stores every question, frame, pool and exam in use. An issuer accepts only versions that its store contains.
     ///
     /// # Errors
     /// What the store says.
@@ -183,8 +183,8 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         Ok(self.services.store.append(&batch)?)
     }
 
-    /// Notes in the ledger that a request came in, and looks at it: checks its chain, marks it again, and finds out
-    /// whether it was used before.
+    /// Records a request in the ledger and reviews it: verifies its chain, marks it again, and checks whether it was
+    /// used before.
     ///
     /// # Errors
     /// [`ServiceError::Rejected`] with the reason, or what the store says.
@@ -207,17 +207,17 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         let keys = &issuer.keys;
         let mut rescored = request.verify_and_rescore(|digest| self.services.content(digest), keys, now);
         if matches!(rescored, Err(RequestRefusal::UnknownContent(_))) {
-            // It may ask for what came into use here since the catalog was last kept.
+            // It may refer to a bank or an exam that was added since the catalog was last stored.
             self.store_catalog_content()?;
             rescored = request.verify_and_rescore(|digest| self.services.content(digest), keys, now);
         }
         let rescored = rescored.map_err(|reason| rejection(reason.to_string()))?;
-        // What is stored here of the attempt says more than a copy that was made before.
+        // This store can have newer facts of the attempt than the request.
         let recorded = self.services.store.stream(request.attempt.into())?;
         let last_result_fact = recorded.iter().rfind(|row| is_result_kind(&row.kind));
         if last_result_fact.is_some_and(|row| !request.has_fact(row.digest)) {
             return Err(rejection(
-                "The attempt was marked again since, or it is not the one stored here. Request it anew.".to_owned(),
+                "The attempt was marked again later, or differs from the one stored here. Request it again.".to_owned(),
             ));
         }
         let ledger = self.ledger(issuer.id)?;
@@ -232,9 +232,9 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         let until = valid_until(exam, rescored.ended_at, renewed_certificate.as_ref().map(|row| row.valid_until));
         if until < now {
             let day = until.day().format_long();
-            return Err(rejection(format!("The certificate would have ended already, on {day}.")));
+            return Err(rejection(format!("The certificate would already have expired on {day}.")));
         }
-        // Whatever a request says of who watched, it was not watched on this machine.
+        // Only an exam taken on this machine can count as invigilated.
         let assurance = Assurance::Unsupervised;
         Ok(RequestReview {
             request,
@@ -248,10 +248,10 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         })
     }
 
-    /// Looks at an invigilated exam that was sat on this machine and passed.
+    /// Reviews an invigilated exam that was taken and passed on this machine.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] where this issuer's invigilator did not give their word at its start, and those of
+    /// [`ServiceError::Rejected`] if no invigilator of this issuer signed its start, and those of
     /// [`Issuing::review_request`].
     pub fn review_invigilated_attempt(
         &mut self,
@@ -273,7 +273,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         };
         if !is_invigilated {
             return Err(ServiceError::Rejected(
-                "No invigilator of this issuer gave their word at its start.".to_owned(),
+                "No invigilator of this issuer signed the start of this exam.".to_owned(),
             ));
         }
         let review = self.assess_request(self.build_request(attempt)?, issuer)?;
@@ -335,7 +335,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         let head = ledger.head.unwrap_or(ChainHead::START);
         let fact = self.services.link_fact(stream, head, &Fact::IssuedOnRequest(ledger_entry));
         let mut facts = vec![fact];
-        // An attempt that was watched here is passed here: its own chain says so.
+        // The chain of an invigilated attempt on this machine records its certificate too.
         if review.assurance == Assurance::Invigilated {
             let active_attempt = self.services.attempts().load(request.attempt)?;
             let (digest, valid_from, valid_until) = (Digest::of(&credential_text), rescored.ended_at, *until);

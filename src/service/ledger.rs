@@ -10,7 +10,9 @@ use crate::credential::bundle::BundleContents;
 use crate::credential::{Bundle, Issuer, RevocationReason, SigningKeyPair};
 use crate::ids::{CertificateId, IssuerId};
 use crate::issuing::ledger::Ledger;
-use crate::store::Batch;
+use crate::projections::ledgers::{LEDGERS, LedgerRow};
+use crate::projections::row::StoredRow;
+use crate::store::{Batch, StoreError};
 use crate::text;
 
 /// Whether others learn why a certificate was revoked.
@@ -26,13 +28,22 @@ impl<S: Deref<Target = Services>> Issuing<S> {
     /// Reads an issuer's ledger and checks its chain.
     ///
     /// # Errors
-    /// [`ServiceError::BrokenChain`], or what the store says.
+    /// [`ServiceError::BrokenChain`], [`StoreError::Damaged`] if its last lines are lost, or what the store says.
     pub fn ledger(&self, issuer: IssuerId) -> Result<Ledger, ServiceError> {
         let rows = self.services.store.stream(issuer.into())?;
         chain::verify_chain(issuer.into(), &rows).map_err(ServiceError::BrokenChain)?;
+        // A lost revocation must not make a certificate valid again.
+        let head = rows.last().map(ChainHead::after_fact);
+        let ledger_rows = self.services.store.stored_rows(&LEDGERS)?;
+        let row = ledger_rows.iter().find(|row| row.stream(&LEDGERS) == Some(issuer.into()));
+        let row_head = row.and_then(StoredRow::to_row).map(|row: LedgerRow| row.head);
+        if row_head.is_some_and(|row_head| Some(row_head) != head) {
+            let message = "the issuer's ledger does not end where its row says".to_owned();
+            return Err(StoreError::Damaged(message).into());
+        }
         Ledger::from_facts(&rows).map_err(|line| {
             ServiceError::Certificate(format!(
-                "Line {line} of the issuer's ledger cannot be read. Go back to a backup."
+                "Line {line} of the issuer's ledger cannot be read. Restore it from a backup."
             ))
         })
     }
@@ -60,8 +71,8 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
     /// Revokes a certificate that this issuer signed.
     ///
     /// # Errors
-    /// [`ServiceError::UnresolvedCertificateId`] where the ledger does not hold it, [`ServiceError::Rejected`] where it
-    /// is revoked already; or what the store says.
+    /// [`ServiceError::UnresolvedCertificateId`] if the ledger does not contain it, [`ServiceError::Rejected`] if it is
+    /// already revoked; or what the store says.
     pub fn revoke(
         &mut self,
         issuer: IssuerId,

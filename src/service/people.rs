@@ -1,6 +1,7 @@
 //! Find people by id, staff number or name; add, change and erase them.
 
 use std::ops::{Deref, DerefMut};
+use std::path::Path;
 
 use super::{ServiceError, Services};
 use crate::attempt::Fact;
@@ -37,7 +38,7 @@ pub fn normalize_name(name: &str) -> Result<String, &'static str> {
     }
 }
 
-/// What changes about a person. What is not given stays.
+/// Changes to a person. A field that is none stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PersonChanges {
     /// The new name.
@@ -52,7 +53,7 @@ pub struct PersonChanges {
     pub time_factor: Option<TimeFactor>,
 }
 
-/// What becomes of the hold on a person's record.
+/// A change to the hold on a person's record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HoldChange {
     /// It must not be erased, for this reason.
@@ -92,7 +93,7 @@ impl<S: Deref<Target = Services>> People<S> {
         Ok(self.select(&PersonQuery { id: Some(id), ..PersonQuery::default() })?.pop())
     }
 
-    /// Returns a person as their facts say, whatever their row says: before something is signed or granted.
+    /// Returns a person computed from their facts, not from their row. Use it before signing or granting something.
     ///
     /// # Errors
     /// [`ServiceError::BrokenChain`], or what the store says.
@@ -162,7 +163,7 @@ impl<S: DerefMut<Target = Services>> People<S> {
             let name = normalize_name(name).map_err(ServiceError::InvalidName)?;
             let name_key = text::name_key(&name);
             let has_staff_id = changes.staff_id.is_some() || person.staff_id.is_some();
-            // Whoever has a name keeps it, even if a certificate brought in another person with that name.
+            // A person keeps their name even if an import added another person with the same name.
             if name_key != text::name_key(&person.name) && !has_staff_id {
                 expectations.push(Expectation::NameFree { name_key, except: id });
             }
@@ -191,9 +192,10 @@ impl<S: DerefMut<Target = Services>> People<S> {
         if facts.is_empty() {
             return Ok(row.clone());
         }
-        // They follow the row that was looked at: whatever was changed meanwhile is a conflict.
-        let facts = self.services.link_facts(id.into(), row.head, &facts);
         let chain = self.services.store.stream(id.into())?;
+        chain::verify_chain(id.into(), &chain).map_err(ServiceError::BrokenChain)?;
+        // The facts follow `row`, so a change by another program in the meantime is a conflict.
+        let facts = self.services.link_facts(id.into(), row.head, &facts);
         self.append(id, expectations, chain, facts)
     }
 
@@ -211,7 +213,31 @@ impl<S: DerefMut<Target = Services>> People<S> {
         PersonRow::fold(id, &chain).ok_or(ServiceError::Erased)
     }
 
-    /// Removes the copies that were kept before the store changed: they contain what was erased since.
+    /// Erases a person's data: their record, their attempts, the certificates stored here and their files. The chains
+    /// still verify, and so does every certificate outside this store.
+    ///
+    /// # Errors
+    /// [`ServiceError::OnHold`] if the record is on hold, or what the store or the disk says.
+    pub fn erase(&mut self, row: &PersonRow) -> Result<(), ServiceError> {
+        // The facts say whether there is a hold, and a hold that was set meanwhile is a conflict.
+        let person = self.by_facts(row.id)?.ok_or(ServiceError::Erased)?;
+        if let Some(reason) = &person.person.hold {
+            return Err(ServiceError::OnHold(text::single_line(reason)));
+        }
+        // Delete the files first. The store can write them again, and nothing links them to the person afterwards.
+        let certificates_dir = self.services.paths().certificates_dir();
+        let folders = self.services.paths().person_certificates_dirs(row.id);
+        for folder in folders.map_err(|error| undeletable(&certificates_dir, &error))? {
+            std::fs::remove_dir_all(&folder).map_err(|error| undeletable(&folder, &error))?;
+        }
+        self.remove_copies()?;
+        let erased = Fact::Erased(PersonErased { trainee: row.id });
+        let facts = vec![self.services.link_fact(row.id.into(), person.head, &erased)];
+        let batch = Batch { facts, erased_trainee: Some(row.id), ..Batch::default() };
+        Ok(self.services.store.append(&batch)?)
+    }
+
+    /// Removes the copies of the store: they contain the person's data.
     fn remove_copies(&self) -> Result<(), ServiceError> {
         let folder = self.services.paths().backups_dir();
         let entries = match std::fs::read_dir(&folder) {
@@ -219,40 +245,18 @@ impl<S: DerefMut<Target = Services>> People<S> {
             entries => entries.and_then(Iterator::collect::<std::io::Result<Vec<_>>>),
         };
         let removed = entries.and_then(|entries| {
-            let copies = entries.into_iter().map(|entry| entry.path());
-            copies.filter(|path| path.extension().is_some_and(|end| end == "db")).try_for_each(std::fs::remove_file)
+            // Every file: a program that was ended while it wrote a copy leaves one under another name.
+            let mut files = entries.into_iter().map(|entry| entry.path()).filter(|path| !path.is_dir());
+            files.try_for_each(std::fs::remove_file)
         });
-        removed.map_err(|error| {
-            let display_path = text::single_line(&folder.to_string_lossy());
-            ServiceError::Certificate(format!(
-                "The person is erased here, but copies of the store in {display_path} cannot be deleted: {error}. Delete \
-                 them yourself."
-            ))
-        })
+        removed.map_err(|error| undeletable(&folder, &error))
     }
+}
 
-    /// Erases what of a person can be erased: their record, their attempts, the certificates stored here and their
-    /// files. The chains stay whole, and every certificate that went out still verifies.
-    ///
-    /// # Errors
-    /// [`ServiceError::OnHold`] if the record is on hold, or what the store or the disk says.
-    pub fn erase(&mut self, row: &PersonRow) -> Result<(), ServiceError> {
-        if let Some(reason) = &row.person.hold {
-            return Err(ServiceError::OnHold(text::single_line(reason)));
-        }
-        // The files first: they can be written again from the store, and nothing else says whose they were.
-        for folder in self.services.paths().person_certificates_dirs(row.id) {
-            std::fs::remove_dir_all(&folder).map_err(|error| {
-                let display_path = text::single_line(&folder.to_string_lossy());
-                ServiceError::Certificate(format!(
-                    "Nothing is erased: {display_path} cannot be deleted: {error}. Check its permissions."
-                ))
-            })?;
-        }
-        let erased = Fact::Erased(PersonErased { trainee: row.id });
-        let facts = vec![self.services.link_fact(row.id.into(), row.head, &erased)];
-        let batch = Batch { facts, erased_trainee: Some(row.id), ..Batch::default() };
-        self.services.store.append(&batch)?;
-        self.remove_copies()
-    }
+/// Returns the error about something that keeps a person from being erased.
+fn undeletable(path: &Path, error: &std::io::Error) -> ServiceError {
+    let display_path = text::single_line(&path.to_string_lossy());
+    ServiceError::Certificate(format!(
+        "Nothing is erased: {display_path} cannot be deleted: {error}. Check its permissions."
+    ))
 }

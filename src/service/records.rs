@@ -30,7 +30,7 @@ pub struct Records<S> {
 }
 
 impl<S: Deref<Target = Services>> Records<S> {
-    /// Returns everybody and where they stand.
+    /// Returns the compliance matrix.
     ///
     /// # Errors
     /// What the store says.
@@ -54,7 +54,7 @@ impl<S: Deref<Target = Services>> Records<S> {
             .map_err(|reason| ServiceError::Rejected(format!("The request cannot be replayed. {reason}")))
     }
 
-    /// Returns everything that is exported: standings, attempts, certificates; nobody's answers.
+    /// Returns the records for an export: the matrix, all attempts and all certificates.
     ///
     /// # Errors
     /// What the store says.
@@ -111,13 +111,13 @@ impl<S: Deref<Target = Services>> Records<S> {
         Ok(events)
     }
 
-    /// Returns everything that is held about a person, answers included, for that person.
+    /// Returns all stored data about a person, including answers, as JSON for that person.
     ///
     /// # Errors
     /// What the store says.
     pub fn export_person(&self, row: &PersonRow) -> Result<Value, ServiceError> {
         let fact_to_json = |stored: &StoredFact| {
-            // What became of a faulty question tells of its key, and is the school's and no part of anybody's data.
+            // A remark reveals the key of a question. It belongs to the school, not to the person's data.
             let payload = stored.salted_payload.as_ref().filter(|_| kind_label(&stored.kind) != "remarked");
             let payload = payload.and_then(|secret| serde_json::from_str::<Value>(&secret.payload).ok());
             json!({ "seq": stored.seq, "kind": kind_label(&stored.kind), "at": stored.stored_at.to_string(), "content": payload })
@@ -126,7 +126,7 @@ impl<S: Deref<Target = Services>> Records<S> {
         let mut attempts = Vec::new();
         for attempt in self.services.store.attempts(&query)? {
             let discloses_points = self.services.attempts().disclosure_level(&attempt)? > DisclosureLevel::PassFail;
-            // Where an exam tells passed or not and no more, that is all that goes out of its result.
+            // An exam that discloses only pass or fail exports nothing else of its result.
             let rows = self.services.attempts().facts(attempt.id)?;
             let facts: Vec<_> = rows
                 .iter()
@@ -166,7 +166,7 @@ impl<S: Deref<Target = Services>> Certificates<S> {
     /// Verifies the signatures behind some rows, because a row written into the store by hand proves nothing.
     ///
     /// # Errors
-    /// [`ServiceError::ForgedCertificate`] for the first that its credential does not bear out, or what the store says.
+    /// [`ServiceError::ForgedCertificate`] if a row does not match its credential, or what the store says.
     pub fn verify_signatures(
         &self,
         rows: &[&CertificateRow],

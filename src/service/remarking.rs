@@ -31,13 +31,13 @@ pub struct RemarkRequest<'a> {
     pub question: &'a QuestionId,
     /// The revision; the one that was drawn last where nothing is said.
     pub revision: Option<u32>,
-    /// What becomes of it.
+    /// How to mark the question.
     pub instruction: RemarkInstruction<'a>,
     /// Whether somebody may lose a pass by it.
     pub allow_lost_passes: bool,
 }
 
-/// What becomes of a faulty question, as it is asked for.
+/// How to mark a faulty question, as the command line gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemarkInstruction<'a> {
     /// It counts for nobody.
@@ -54,7 +54,7 @@ pub enum RemarkInstruction<'a> {
 pub struct RemarkPlan {
     /// The question, as it was drawn last.
     pub question: Question,
-    /// What becomes of it.
+    /// How to mark the question.
     pub policy: RemarkPolicy,
     /// Attempts that come to something else.
     pub changes: Vec<RemarkedResult>,
@@ -131,7 +131,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
                 plan.open_count += 1;
                 continue;
             };
-            // What another key signed, or one that was compromised since, is no ground to go on from.
+            // Remarks by another key, or by a key that was compromised later, do not count here.
             let issuer_session = resume_session(applicable_facts_for_issuer(&rows, &issuer.keys));
             let ledger_entries = ledger.entries.iter().filter(|line| line.attempt == row.id);
             let rulings = plan.combined_rulings(&issuer_session, loaded_paper.paper.questions[question_index].question);
@@ -240,8 +240,8 @@ impl RemarkPlan {
         other_rulings.chain([QuestionRuling { question, policy: self.policy.clone() }]).collect()
     }
 
-    /// Takes in an attempt that asked the question at that place; it stands as one outcome, and the issuer's `own`
-    /// remarks make of it what may be another.
+    /// Adds an attempt that asked the question. `current_outcome` is its outcome by all remarks, `issuer_marking` its
+    /// session by the remarks of this issuer alone.
     fn add_attempt(
         &mut self,
         change: RemarkedResult,
@@ -261,7 +261,7 @@ impl RemarkPlan {
         }
         let issuer_marking = issuer_marking.outcome();
         let passed = [current_outcome, &issuer_marking].iter().any(|outcome| outcome.result == ExamResult::Passed);
-        // What another key made of it is put right too.
+        // This also corrects an outcome that a remark by another key changed.
         if change.new_outcome == *current_outcome && change.new_outcome == issuer_marking {
             self.unchanged_count += 1;
         } else if passed && change.new_outcome.result != ExamResult::Passed && !request.allow_lost_passes {

@@ -17,14 +17,14 @@ use crate::bank::rules;
 use crate::clock::Millis;
 use crate::credential::SigningKeyPair;
 use crate::exam::draw::{self, DrawnPaper, EarlierPaper, Infeasible};
-use crate::exam::eligibility::{self, Eligibility};
+use crate::exam::eligibility::Eligibility;
 use crate::exam::{LoadedPaper, Session};
 use crate::ids::{AttemptId, ExamId, TraineeId};
 use crate::issuing::decision::sign_decision;
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::store::{Batch, Expectation};
 
-/// What is to be done where the clock stands before something that was stored here already.
+/// What to do if the clock is earlier than an attempt that is stored here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockStepPolicy {
     /// An invigilated exam does not begin.
@@ -36,7 +36,7 @@ pub enum ClockStepPolicy {
 /// What an invigilator signs beside the identity, where the clock was set back.
 const CLOCK_STEP_NOTE: &str = "; the clock was set back, and compared by the invigilator";
 
-/// What was read before a start, by which it is allowed. It must still be true when the attempt is stored.
+/// The attempts that a start was checked against. They must be unchanged when the attempt is stored.
 struct StartCheck {
     /// All exams of the person.
     exam_rows: Vec<AttemptRow>,
@@ -49,7 +49,7 @@ impl StartCheck {
 
     /// Returns what the store must check; the exam is that of an attempt that counts.
     fn expectations(&self, trainee: TraineeId, exam: Option<&ExamId>) -> Vec<Expectation> {
-        // What has no end and was no reason to refuse is void.
+        // An attempt without an end that `check_start` allowed is void, or its time is over.
         let except = self.exam_rows.iter().filter(|row| row.finished_at.is_none()).map(|row| row.id).collect();
         let mut expectations = vec![Expectation::NotErased(trainee), Expectation::NoOpenExam { trainee, except }];
         expectations.extend(exam.map(|exam| {
@@ -91,8 +91,8 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         self.begin_attempt(trainee, Mode::Exam, limit, drawn, &start, None)
     }
 
-    /// Begins an exam that is watched: an invigilator has checked who sits it, and signs that with the issuer's key.
-    /// Where the clock was set back and the invigilator grants the start all the same, that is signed with it.
+    /// Begins an invigilated exam. The invigilator has checked the trainee's identity, and signs that with the issuer's
+    /// key. If the clock was set back and the invigilator allows the start, the signature covers that too.
     ///
     /// # Errors
     /// [`ServiceError::ClockSetBack`] where the clock stands before something that was stored here already, and those
@@ -124,8 +124,7 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         self.begin_attempt(trainee, Mode::Exam, limit, drawn, &start, Some((&identity, key)))
     }
 
-    /// Refuses to begin anything beside an exam that is open. Everything that is checked before a start is checked
-    /// against the attempts read here.
+    /// Refuses a start while an exam is open. All checks before a start use the attempts read here.
     fn check_start(&mut self, trainee: TraineeId) -> Result<StartCheck, ServiceError> {
         self.end_timed_out(trainee)?;
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
@@ -143,9 +142,7 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
     fn draw_exam_paper(&mut self, trainee: TraineeId, exam: &Exam) -> Result<(DrawnPaper, StartCheck), ServiceError> {
         let start = self.check_start(trainee)?;
         self.services.authority().ensure_known().map_err(ServiceError::Rejected)?;
-        let authority = self.services.authority();
-        let prior_attempts: Vec<_> = start.attempts_at(&exam.id).map(|row| row.to_prior_attempt(authority)).collect();
-        match eligibility::evaluate(exam, &prior_attempts, self.services.now().wall) {
+        match self.eligibility_among(exam, &start.exam_rows) {
             Eligibility::Now { .. } => {}
             eligibility => return Err(ServiceError::Ineligible(eligibility, self.services.zone().clone())),
         }

@@ -7,7 +7,7 @@ use super::StoreError;
 use crate::attempt::chain::{self, StoredFact};
 use crate::ids::{Digest, StreamId};
 use crate::projections::row::{Projection, StoredRow};
-use crate::projections::tables::{ChainRows, PROJECTIONS, ProjectionTables, RowDifference};
+use crate::projections::tables::{ChainRows, DifferenceKind, PROJECTIONS, ProjectionTables, RowDifference};
 
 /// Where the facts come from while all projections are computed.
 pub trait FactSource {
@@ -41,8 +41,10 @@ pub trait FactSource {
 pub struct ComputedProjections {
     /// The rows. A chain that does not verify makes rows by the facts before its first fault.
     pub tables: ProjectionTables,
-    /// The chains that do not verify or cannot be read. What was stored of them says more than their facts do now.
+    /// The chains that do not verify or cannot be read. Their stored rows can be the only trace of lost facts.
     pub broken_streams: BTreeSet<StreamId>,
+    /// The chains without any content. Erasing removes their rows, so a stored row means that it was lost.
+    pub emptied_streams: BTreeSet<StreamId>,
 }
 
 impl ComputedProjections {
@@ -54,14 +56,18 @@ impl ComputedProjections {
         }
     }
 
-    /// Keeps the rows as they are stored that rest on chains which do not verify.
+    fn is_emptied(&self, projection: &Projection, row: &StoredRow) -> bool {
+        row.stream(projection).is_some_and(|stream| self.emptied_streams.contains(&stream))
+    }
+
+    /// Keeps the stored rows of chains that do not verify or have no content.
     ///
     /// # Errors
     /// What the source says.
     pub fn keep_broken_rows(&mut self, source: &impl FactSource) -> Result<(), StoreError> {
         for projection in PROJECTIONS {
             for row in source.all_rows(projection)? {
-                if self.is_broken(projection, row.stream(projection)) {
+                if self.is_broken(projection, row.stream(projection)) || self.is_emptied(projection, &row) {
                     self.tables.keep(projection, row);
                 }
             }
@@ -105,6 +111,9 @@ pub fn compute_projections(source: &impl FactSource) -> Result<ComputedProjectio
                 chain.iter().position(|fact| fact.seq >= broken.seq).unwrap_or(0)
             }
         };
+        if !chain.is_empty() && chain.iter().all(|fact| fact.salted_payload.is_none()) {
+            computed.emptied_streams.insert(stream);
+        }
         computed.tables.add_chain(ChainRows::fold(stream, &chain[..sound_length], 0, &find_content));
         if let Some(error) = failure.take() {
             return Err(error);
@@ -124,12 +133,19 @@ pub fn find_row_differences(source: &impl FactSource) -> Result<Vec<RowDifferenc
     computed.keep_broken_rows(source)?;
     let mut differences = Vec::new();
     for projection in PROJECTIONS {
-        let found = computed.tables.compare(projection, &source.all_rows(projection)?);
-        let is_told = |difference: &RowDifference| {
+        let stored_rows = source.all_rows(projection)?;
+        let found = computed.tables.compare(projection, &stored_rows);
+        let emptied = stored_rows.iter().filter(|row| computed.is_emptied(projection, row));
+        let emptied = emptied.map(|row| RowDifference {
+            projection,
+            key: row.key(projection).to_vec(),
+            kind: DifferenceKind::Emptied,
+        });
+        let is_reported = |difference: &RowDifference| {
             let row = StoredRow { columns: difference.key.clone(), digest: Digest::ZERO };
             !computed.is_broken(projection, row.stream(projection))
         };
-        differences.extend(found.into_iter().filter(is_told));
+        differences.extend(found.into_iter().chain(emptied).filter(is_reported));
     }
     Ok(differences)
 }

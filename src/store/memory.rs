@@ -1,4 +1,4 @@
-//! `Store` in maps, for tests and previews. It keeps the same contract as the SQLite store.
+//! `Store` in maps, for tests. The contract tests run on it and on the SQLite store.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};

@@ -9,7 +9,6 @@ use rusqlite::{Connection, ErrorCode};
 
 use super::{Batch, COMMAND_PATIENCE, Store, StoreError, StoreIdentity, verified_row};
 use crate::attempt::chain::StoredFact;
-use crate::clock::Timestamp;
 use crate::ids::{Digest, StreamId, TraineeId};
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
@@ -40,8 +39,6 @@ pub struct SqliteOptions {
     pub new_store_id: [u8; 16],
     /// The folder in which a copy is kept before the tables change; none to keep no copy.
     pub copy_folder: Option<PathBuf>,
-    /// The present, which names the copy.
-    pub now: Timestamp,
 }
 
 /// An open SQLite store.
@@ -66,26 +63,10 @@ impl SqliteStore {
         if path.is_file() && StoreHeader::read_file(path).is_some_and(StoreHeader::is_foreign) {
             return Err(StoreError::Foreign);
         }
-        let connection = Connection::open(path)?;
-        Self::from_connection(connection, Some(path), options)
-    }
-
-    /// Makes a store that lives in memory only.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn open_in_memory(options: &SqliteOptions) -> Result<Self, StoreError> {
-        Self::from_connection(Connection::open_in_memory()?, None, options)
-    }
-
-    fn from_connection(
-        mut connection: Connection,
-        path: Option<&Path>,
-        options: &SqliteOptions,
-    ) -> Result<Self, StoreError> {
-        // Until it is known to be ours, closing it must not fold a log into the file.
+        let mut connection = Connection::open(path)?;
+        // A foreign file must stay unchanged, so closing the connection must not checkpoint its log.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        // Opening is not done while a key waits, and what it waits for is another program's upgrade.
+        // No key press waits for this. Opening can have to wait for another program's upgrade.
         connection.busy_timeout(options.patience.max(COMMAND_PATIENCE))?;
         let header = StoreHeader::read(&connection)?;
         if header.is_foreign() {
@@ -102,9 +83,8 @@ impl SqliteStore {
         if header.schema_version < schema::MIGRATIONS.len() || !schema::are_projections_current(&connection)? {
             upgrade::upgrade(&mut connection, path, options)?;
         }
-        let path_or_empty = path.unwrap_or(Path::new("")).to_owned();
-        let (queue, patience) = (WriterQueue::new(path), options.patience);
-        let mut store = Self { connection, path: path_or_empty, queue, patience, new_store_id: options.new_store_id };
+        let (queue, patience) = (WriterQueue::of_store(path), options.patience);
+        let mut store = Self { connection, path: path.to_owned(), queue, patience, new_store_id: options.new_store_id };
         store.set_patience(patience)?;
         Ok(store)
     }
@@ -185,7 +165,7 @@ impl Store for SqliteStore {
     }
 
     fn row_differences(&self) -> Result<Vec<RowDifference>, StoreError> {
-        // A transaction that reads sees the store as it is at one moment, whoever writes meanwhile.
+        // A read transaction sees one snapshot of the store, even while other programs write.
         let transaction = self.connection.unchecked_transaction()?;
         find_row_differences(&*transaction)
     }

@@ -45,7 +45,7 @@ pub struct App {
     /// What was drawn last, as far as it can be clicked.
     targets: Targets,
     pending: Option<PendingCommand>,
-    /// What went wrong last, until the next key.
+    /// The last message, such as a failure, until the next key.
     notice: Option<Notice>,
     is_window_too_small: bool,
     wants_mouse: bool,
@@ -108,7 +108,7 @@ impl App {
         ScreenContext { now: self.executor.now(), zone: self.executor.zone(), theme: self.theme }
     }
 
-    /// Takes a key in. Where it is typed into a field it goes there; else the key table says what it does.
+    /// Handles a key. A character goes into an open text field. For other keys the key table has the action.
     pub fn handle_key(&mut self, key: Key) {
         if self.is_window_too_small && key != Key::CtrlC {
             return;
@@ -131,7 +131,7 @@ impl App {
         }
     }
 
-    /// Takes the mouse in. A click does what the key of the same action does, the wheel scrolls.
+    /// Handles the mouse. A click triggers the action of its target; the wheel scrolls.
     pub fn handle_mouse(&mut self, mouse: MouseInput) {
         if self.is_window_too_small {
             return;
@@ -245,7 +245,7 @@ impl App {
         Some(screen_wake.map_or(RETRY_INTERVAL, |wake| wake.min(RETRY_INTERVAL)))
     }
 
-    /// Takes in what a job reports.
+    /// Handles the report of a job.
     pub fn handle_job(&mut self, report: JobReport) {
         match self.jobs.take_in(report) {
             Some(JobEvent::Done(Some(reply))) => {

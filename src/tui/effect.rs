@@ -47,7 +47,7 @@ pub struct Dialog {
 /// A screen by name, with the data that it cannot look up.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Route {
-    /// Home, or the question who it is while nobody was chosen. It takes the place of all screens.
+    /// Home, or the welcome screen until a person is chosen. It replaces all screens.
     Home,
     /// The topics to practice.
     Topics,
@@ -80,7 +80,7 @@ pub enum Route {
     Preview {
         /// The name of the file, for people.
         file_name: String,
-        /// What it holds.
+        /// The content of the file.
         content: Box<PreviewContent>,
     },
 }
@@ -107,6 +107,8 @@ pub enum Command {
     StartMock(Arc<Exam>),
     /// Resume an attempt.
     Resume(AttemptId),
+    /// End attempts whose time is over, and make certificates and files that are missing.
+    CompleteBusiness,
     /// Store what the trainee did.
     Record(AttemptAction),
     /// Store what the trainee did at an earlier moment, when the store was busy.

@@ -28,7 +28,7 @@ pub trait Execute {
     fn run(&mut self, command: Command, jobs: &mut Jobs) -> Result<CommandOutcome, ServiceError>;
 }
 
-/// What comes of a command that was done.
+/// The result of a command.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CommandOutcome {
     /// The screen on top is told.

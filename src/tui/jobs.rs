@@ -109,7 +109,7 @@ impl Jobs {
         };
         let run = move || {
             let result = catch_unwind(AssertUnwindSafe(|| work(&control)));
-            let result = result.unwrap_or_else(|_| Err("A job stopped by a fault of the program.".to_owned()));
+            let result = result.unwrap_or_else(|_| Err("A background task crashed. Please report it.".to_owned()));
             control.report(result.map_or_else(JobEvent::Failed, JobEvent::Done));
         };
         let mut thread = None;
@@ -139,7 +139,7 @@ impl Jobs {
         });
     }
 
-    /// Takes a report in and returns it if the job has ended by it. A job that was cancelled has no reports any more.
+    /// Handles a report, and returns its event if the job has ended. It ignores the reports of cancelled jobs.
     pub fn take_in(&mut self, report: JobReport) -> Option<JobEvent> {
         let index = self.running.iter().position(|job| job.number == report.job_number)?;
         match report.event {

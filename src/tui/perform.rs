@@ -11,6 +11,7 @@ use crate::ids::{AttemptId, BankId, TraineeId};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
 use crate::service::{ActiveAttempt, ServiceError, Services};
+use crate::store::StoreError;
 
 pub mod routes;
 
@@ -23,7 +24,7 @@ pub struct ServiceExecutor {
     trainee: Option<PersonRow>,
     attempt: Option<Box<ActiveAttempt>>,
     has_home: bool,
-    /// The trainee whose unfinished business was done: attempts whose time is over, and certificates without a signature.
+    /// The trainee whose timed-out attempts were ended and whose pending certificates were signed.
     completed_trainee: Option<TraineeId>,
 }
 
@@ -39,7 +40,7 @@ impl ServiceExecutor {
     }
 
     fn trainee(&self) -> Result<&PersonRow, ServiceError> {
-        self.trainee.as_ref().ok_or(ServiceError::InvalidName("Nobody has sat down"))
+        self.trainee.as_ref().ok_or(ServiceError::InvalidName("Choose a person first"))
     }
 
     fn choose_person(&mut self, person: PersonRow) -> CommandOutcome {
@@ -72,7 +73,7 @@ impl ServiceExecutor {
     fn resume_attempt(&mut self, attempt: AttemptId) -> Result<CommandOutcome, ServiceError> {
         let attempt = self.service.attempts().load(attempt)?;
         if attempt.invigilated && attempt.session.finished().is_none() {
-            let message = "This exam is invigilated. Go on with `needlewise exam --resume`, and the invigilator.";
+            let message = "This exam is invigilated. Resume it with the invigilator: `needlewise exam --resume`.";
             return Err(ServiceError::Rejected(message.to_owned()));
         }
         self.attempt = Some(Box::new(attempt));
@@ -81,7 +82,7 @@ impl ServiceExecutor {
 
     fn record_action(&mut self, action: AttemptAction, done_at: Now) -> Result<CommandOutcome, ServiceError> {
         let Some(attempt) = self.attempt.as_mut() else { return Ok(CommandOutcome::Next(Effect::Close)) };
-        match self.service.attempts_mut().record_action_of(attempt, action, done_at) {
+        match self.service.attempts_mut().record_action_at(attempt, action, done_at) {
             Ok(()) => Ok(CommandOutcome::Reply(Reply::Recorded(Box::new(attempt.session.clone())))),
             Err(ServiceError::ActionRefused(ActionRefusal::TimeUp)) => {
                 self.service.attempts_mut().record_action(attempt, AttemptAction::TimeOut)?;
@@ -112,7 +113,7 @@ impl Execute for ServiceExecutor {
         routes::open_screen(route, Some(self), jobs)
     }
 
-    fn run(&mut self, command: Command, _: &mut Jobs) -> Result<CommandOutcome, ServiceError> {
+    fn run(&mut self, command: Command, jobs: &mut Jobs) -> Result<CommandOutcome, ServiceError> {
         Ok(match command {
             Command::ChoosePerson(person) => self.choose_person(person),
             Command::ChooseName(name) => {
@@ -134,6 +135,12 @@ impl Execute for ServiceExecutor {
                 self.replace_with_quiz(attempt)
             }
             Command::Resume(attempt) => self.resume_attempt(attempt)?,
+            Command::CompleteBusiness => match self.complete_business(jobs) {
+                Ok(true) => CommandOutcome::Next(Effect::Open(Route::Home)),
+                // If another program uses the store, it is done when home is opened again.
+                Ok(false) | Err(ServiceError::Store(StoreError::Busy)) => CommandOutcome::Nothing,
+                Err(error) => return Err(error),
+            },
             Command::Record(action) => self.record_action(action, self.now())?,
             Command::RecordLate(action, done_at) => self.record_action(action, done_at)?,
             Command::LeaveResult if self.has_home => CommandOutcome::Next(Effect::Open(Route::Home)),

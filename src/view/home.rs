@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::attempt::Mode;
-use crate::bank::catalog::CatalogEntry;
 use crate::bank::exam::Exam;
 use crate::bank::lazy::BankSummary;
 use crate::clock::Timestamp;
@@ -65,9 +64,14 @@ impl HomeView {
     /// # Errors
     /// What the store says.
     pub fn load(service: &Services, person: &PersonRow) -> Result<Self, ServiceError> {
-        let open_exam = service.attempts().open_attempt(person.id, Mode::Exam)?;
-        let open_practice = service.attempts().open_attempt(person.id, Mode::Practice)?.map(|row| row.id);
-        let open_mock = service.attempts().open_attempt(person.id, Mode::Mock)?.map(|row| row.id);
+        let mut open_attempts = service.attempts().open_attempts(person.id)?;
+        let mut take_open = |mode: Mode| {
+            let index = open_attempts.iter().position(|row| row.mode == mode)?;
+            Some(open_attempts.remove(index))
+        };
+        let open_exam = take_open(Mode::Exam);
+        let open_practice = take_open(Mode::Practice).map(|row| row.id);
+        let open_mock = take_open(Mode::Mock).map(|row| row.id);
         let progress_rows = service.attempts().question_progress(person.id)?;
         let by_question: HashMap<_, _> =
             progress_rows.iter().map(|row| ((row.bank.as_str(), row.question.as_str(), row.revision), row)).collect();
@@ -89,10 +93,9 @@ impl HomeView {
         let summaries =
             service.catalog().banks().map(|bank| bank.value.summary()).filter(|summary| summary.allows_practice);
         let topics = summaries.map(topic_view).collect();
-        let exam_with_eligibility = |entry: &CatalogEntry<Exam>| {
-            Ok((Arc::clone(&entry.value), service.attempts().eligibility(person.id, &entry.value)?))
-        };
-        let exams = service.catalog().exams().map(exam_with_eligibility).collect::<Result<_, ServiceError>>()?;
+        let exams: Vec<_> = service.catalog().exams().map(|entry| Arc::clone(&entry.value)).collect();
+        let eligibilities = service.attempts().eligibilities(person.id, exams.iter().map(Arc::as_ref))?;
+        let exams = exams.into_iter().zip(eligibilities).collect();
         let exam_title = |row: &AttemptRow| {
             let entry = row.exam.as_ref().and_then(|id| service.catalog().exam(id).ok());
             entry.map_or_else(|| "exam".to_owned(), |entry| entry.value.title.clone())

@@ -432,12 +432,73 @@ fn a_lost_last_line_of_a_ledger_is_noticed() {
     );
     let said = world.run(["doctor"]);
     assert_eq!(said.code, 1, "{}", said.all());
+    let bundle = ["issuer", "bundle", "--to", &world.path("bundle.json"), "--passphrase-file", &secret];
+    let said = world.run(bundle);
+    assert!(said.code == 4 && said.err.contains("ledger"), "a bundle without the revocation: {}", said.all());
+    let said = world.run(["doctor", "--repair"]);
+    assert!(said.code == 1 && said.out.contains("Facts are lost"), "{}", said.all());
+}
+
+/// The chain of the first fact of a kind.
+fn stream_of(world: &World, kind: &str) -> String {
+    let sql = "SELECT stream FROM stored_fact WHERE kind = ?1 ORDER BY id LIMIT 1";
+    world.database().query_row(sql, [kind], |row| row.get(0)).expect("a chain")
+}
+
+/// Takes the content away from all facts of a chain.
+fn empty_chain(world: &World, stream: &str) {
+    let facts = format!("SELECT id FROM stored_fact WHERE stream = '{stream}'");
+    world.run_sql(&format!("DELETE FROM fact_payload WHERE fact IN ({facts})"));
 }
 
 #[test]
-fn a_store_that_does_not_say_which_one_it_is_is_noticed() {
+fn an_exam_whose_content_is_lost_still_counts() {
     let world = clinic();
-    world.run_sql("DELETE FROM store");
-    let said = world.run(["doctor"]);
-    assert_eq!(said.code, 1, "{}", said.all());
+    let exam = world.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an id").to_owned();
+    empty_chain(&world, &exam);
+    let line = fault(&world, &format!("attempts {exam}: "));
+    assert!(line.contains("content of its facts is lost"), "{line}");
+    let said = world.run(["doctor", "--repair"]);
+    assert!(said.code == 1 && said.out.contains("Facts are lost"), "{}", said.all());
+    let rows = stored_tables(&world.database()).remove("attempts").expect("a table");
+    assert!(rows.iter().any(|row| row.contains(&exam)), "the row is the only trace of it");
+    let said = world.run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    assert_ne!(said.code, 0, "a passed exam begins again: {}", said.all());
+}
+
+#[test]
+fn a_person_or_a_ledger_whose_content_is_lost_is_not_taken_for_erased() {
+    for kind in ["person.added/1", "issuer.request-received/1"] {
+        let world = clinic();
+        let stream = stream_of(&world, kind);
+        empty_chain(&world, &stream);
+        let said = world.run(["doctor", "--repair"]);
+        let fault = format!("fact 0 of {stream}: its content is missing");
+        assert!(said.code == 1 && said.out.contains(&fault), "{kind}: {}", said.all());
+    }
+}
+
+#[test]
+fn a_change_of_a_person_whose_content_is_lost_stores_nothing() {
+    let world = clinic();
+    let first = "SELECT id FROM stored_fact WHERE kind = 'person.added/1' AND stream IN \
+                 (SELECT stream FROM stored_fact WHERE kind = 'person.time-granted/1')";
+    world.run_sql(&format!("DELETE FROM fact_payload WHERE fact IN ({first})"));
+    let before = stored_tables(&world.database());
+    let said = world.run(["trainee", "set", "Ben Okri", "--license", "L 2"]);
+    assert!(said.code != 0 && said.err.contains("content is missing"), "{}", said.all());
+    assert_eq!(stored_tables(&world.database()), before);
+}
+
+#[test]
+fn a_store_that_does_not_say_which_one_it_is_is_noticed_and_repaired() {
+    for sql in ["DELETE FROM store", "DROP TABLE store"] {
+        let world = clinic();
+        world.run_sql(sql);
+        let said = world.run(["doctor"]);
+        assert_eq!(said.code, 1, "{}", said.all());
+        let said = world.run(["doctor", "--repair"]);
+        assert_eq!(said.code, 0, "{}", said.all());
+        world.run(["trainee", "add", "Chloé Dubois"]).done();
+    }
 }

@@ -264,6 +264,8 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     let row = rows.first().expect("the exam");
     attempts.question_progress(person.id)?;
     attempts.open_attempt(person.id, Mode::Exam)?;
+    attempts.open_attempts(person.id)?;
+    attempts.eligibilities(person.id, [&*exam])?;
     attempts.eligibility(person.id, &exam)?;
     attempts.time_limit(person.id, &exam)?;
     attempts.disclosure_level(row)?;

@@ -278,7 +278,12 @@ fn an_erased_person_is_gone_and_their_certificate_still_verifies() {
     world.run(["trainee", "erase", "Amira Okafor", "--release"]).done();
     let unasked = world.run(["trainee", "erase", "Amira Okafor"]);
     assert!(unasked.code == 1 && unasked.err.contains("--yes"), "{}", unasked.all());
+    // What a program left behind that was ended while it wrote a copy.
+    let backups = world.home.path().join("data-state/backups");
+    std::fs::create_dir_all(&backups).expect("a folder");
+    std::fs::write(backups.join(".tmpAbCdEf"), "Amira Okafor").expect("a file");
     let said = world.run(["trainee", "erase", "Amira Okafor", "--yes"]);
+    assert_eq!(std::fs::read_dir(&backups).expect("a folder").count(), 0, "a copy names the person");
     assert!(said.code == 0 && said.out.contains("Out of reach"), "{}", said.all());
     assert_eq!(world.run(["trainee", "list", "--json"]).json(), serde_json::json!([]));
     assert_eq!(world.run(["record", "list", "--json"]).json(), serde_json::json!([]));

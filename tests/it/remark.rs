@@ -146,7 +146,7 @@ fn a_request_from_before_a_remark_is_refused_where_that_is_stored() {
     school.remark(&["--question", "small/one", "--policy", "rekey=B", "--may-fail", "--yes"]).done();
     assert_eq!(school.state("Chloé Dubois"), is("failed", "5 of 7"));
     let said = school.issues(&file);
-    assert!(said.code == 1 && said.err.contains("marked again since"), "{}", said.all());
+    assert!(said.code == 1 && said.err.contains("marked again later"), "{}", said.all());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 
 use needlewise::attempt::person::PersonAdded;
 use needlewise::bank::catalog::{BankOrigin, Catalog};
-use needlewise::clock::{Timestamp, Zone};
+use needlewise::clock::Zone;
 use needlewise::credential::TrustList;
 use needlewise::issuing::decision::DecisionAuthority;
 use needlewise::paths::Paths;
@@ -33,12 +33,7 @@ use crate::world::{MONDAY, SetClock, masked};
 
 /// The options of a store in tests.
 pub fn store_options() -> SqliteOptions {
-    SqliteOptions {
-        patience: COMMAND_PATIENCE,
-        new_store_id: [7; 16],
-        copy_folder: None,
-        now: Timestamp::from_millis(MONDAY),
-    }
+    SqliteOptions { patience: COMMAND_PATIENCE, new_store_id: [7; 16], copy_folder: None }
 }
 
 /// Opens the store at a path.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use needlewise::attempt::chain::{self, ChainFault, ChainHead, StoredFact};
-use needlewise::attempt::fact::Fact;
+use needlewise::attempt::fact::{Fact, PersonErased};
 use needlewise::attempt::person::PersonAdded;
 use needlewise::attempt::{Answer, Mode};
 use needlewise::clock::Timestamp;
@@ -109,6 +109,33 @@ fn an_exam_left_past_its_time_is_ended_and_counted() {
     assert!(
         matches!(service.attempts_mut().begin_exam(person.id, &exam), Err(ServiceError::Ineligible(..))),
         "the wait applies"
+    );
+}
+
+#[test]
+fn an_exam_that_lost_its_last_fact_keeps_its_person_from_nothing_else() {
+    let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
+    let mut service = small_service(home.path(), &time);
+    let person = somebody(&mut service, "Amira Okafor");
+    let exam = exam_of(&service);
+    let mut sitting = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
+    let action = answer(&sitting, 0);
+    service.attempts_mut().record_action(&mut sitting, action).expect("stored");
+    let last = format!("SELECT id FROM stored_fact WHERE stream = '{}' AND seq = 1", sitting.row.id);
+    let store = Connection::open(home.path().join("data/needlewise.db")).expect("a store");
+    store
+        .execute_batch(&format!(
+            "PRAGMA foreign_keys = OFF; DELETE FROM fact_payload WHERE fact IN ({last}); \
+             DELETE FROM stored_fact WHERE stream = '{}' AND seq = 1",
+            sitting.row.id
+        ))
+        .expect("a loss");
+    time.set(MONDAY + 700_000);
+    let timed_out = service.attempts_mut().end_timed_out(person.id).expect("a look");
+    assert!(
+        timed_out.ended_count == 0
+            && matches!(timed_out.unreadable.as_slice(), [ServiceError::Store(StoreError::Damaged(_))]),
+        "{timed_out:?}"
     );
 }
 
@@ -267,7 +294,18 @@ fn every_change_to_a_chain_is_found_at_its_fact() {
     let broken = chain::verify_chain(stream, &erased).expect_err("a payload that nobody erased is lost");
     assert_eq!((broken.fault, broken.seq), (ChainFault::PayloadMissing, 1));
     erased.iter_mut().for_each(|fact| fact.salted_payload = None);
-    assert!(chain::verify_chain(stream, &erased).is_ok(), "erasing all payloads leaves the chain whole");
+    let broken = chain::verify_chain(stream, &erased).expect_err("no fact says that the person was erased");
+    assert_eq!((broken.fault, broken.seq), (ChainFault::PayloadMissing, 0));
+}
+
+#[test]
+fn an_erased_chain_stays_whole() {
+    let (stream, mut rows) = chain_of(&[person("A"), person("B"), Fact::Erased(PersonErased { trainee: trainee(1) })]);
+    rows[..2].iter_mut().for_each(|fact| fact.salted_payload = None);
+    assert_eq!(chain::verify_chain(stream, &rows).map(|head| head.next_seq), Ok(3), "a person's");
+    rows[2].salted_payload = None;
+    let broken = chain::verify_chain(stream, &rows).expect_err("what says that it was erased stays");
+    assert_eq!((broken.fault, broken.seq), (ChainFault::PayloadMissing, 2));
 }
 
 /// Golden value: the digest of a fact can be computed by anybody from formats.md alone.

@@ -41,7 +41,7 @@ fn insert_facts(transaction: &Transaction<'_>, facts: &[StoredFact]) -> Result<B
             Some(known) => *known,
             None => {
                 let head = tables::select_head(transaction, fact.stream)?;
-                // The row was written with the last fact: a chain that ends elsewhere has lost some, or was added to.
+                // The row was written with the last fact. Another head means that facts were lost or added by hand.
                 if tables::select_row_head(transaction, fact.stream)?.is_some_and(|row_head| row_head != head) {
                     return Err(StoreError::Damaged(format!("chain {} does not end where its row says", fact.stream)));
                 }
@@ -77,8 +77,8 @@ fn write_chain_rows(transaction: &Transaction<'_>, stream: StreamId, first_seq: 
     Ok(())
 }
 
-/// Computes what all answers to a question add up to. A damaged row among them is left out: it must not keep an answer
-/// from being stored, and `doctor` finds it.
+/// Computes the progress from all answers to a question. It skips a damaged row, which must not block a new answer;
+/// `doctor` reports that row.
 fn write_progress(transaction: &Transaction<'_>, question: &StudiedQuestion) -> Result<(), StoreError> {
     let StudiedQuestion { trainee, bank, question: id, revision } = question;
     let key =
@@ -127,7 +127,7 @@ fn check_expectation(transaction: &Transaction<'_>, expectation: &Expectation) -
     found.map_or(Ok(()), |()| Err(StoreError::Conflict(conflict)))
 }
 
-/// Folds the log into the file and cuts it: what was erased is also in the log until then.
+/// Checkpoints and truncates the write-ahead log, which contains the erased data until then.
 pub(super) fn empty_log(connection: &Connection) -> Result<(), StoreError> {
     let is_busy = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0).map(|is_busy| is_busy != 0);
     match connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", params![], is_busy)? {

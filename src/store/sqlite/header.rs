@@ -28,8 +28,8 @@ impl StoreHeader {
         connection.query_row(sql, [], read_header)
     }
 
-    /// Reads it from the file alone, without its log, without a lock and without leaving a trace; nothing where that
-    /// cannot be done. A new store that was killed has no tables in the file yet: its log is read afterwards.
+    /// Reads the header from the file alone, without its log, without a lock and without creating files. Returns none
+    /// if that fails. A new store that was killed has its tables only in the log, which [`Self::read`] sees.
     pub(super) fn read_file(path: &Path) -> Option<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let path = path.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");

@@ -15,7 +15,7 @@ use crate::projections::row::ColumnValue;
 use crate::store::{StoreError, StoreIdentity};
 use crate::text;
 
-/// The conditions, the order and the length of a query as they are put together.
+/// Builds the `WHERE`, `ORDER BY` and `LIMIT` clauses of a query.
 #[derive(Debug, Default)]
 struct Clauses {
     conditions: Vec<String>,
@@ -124,7 +124,7 @@ pub(super) fn streams(
 pub(super) fn stream_ids(connection: &Connection) -> Result<Vec<StreamId>, StoreError> {
     let mut statement = connection.prepare("SELECT DISTINCT stream FROM stored_fact ORDER BY stream")?;
     let names = statement.query_map([], |row| row.get::<_, ColumnValue>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-    // A name that is none hides no other chain; `check_integrity` tells it.
+    // Skip an invalid stream id, so that the other chains stay visible. `check_integrity` reports it.
     let parse = |name: ColumnValue| column_text(name).parse().ok();
     Ok(names.into_iter().filter_map(parse).collect())
 }

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long to sleep between two tries.
-const RETRY_PAUSE: Duration = Duration::from_millis(1);
+pub(super) const RETRY_PAUSE: Duration = Duration::from_millis(1);
 
 /// The place of a writer in the queue.
 #[derive(Debug)]
 pub(super) struct WriterQueue {
-    path: Option<PathBuf>,
+    path: PathBuf,
     file: Option<File>,
 }
 
@@ -29,27 +29,19 @@ impl Drop for WriterTurn<'_> {
 }
 
 impl WriterQueue {
-    /// The queue of the store at `path`; none for a store in memory.
-    pub(super) fn new(path: Option<&Path>) -> Self {
-        let with_suffix = |path: &Path| {
-            let mut name = path.as_os_str().to_owned();
-            name.push("-queue");
-            PathBuf::from(name)
-        };
-        Self { path: path.map(with_suffix), file: None }
+    /// The queue of the store at `store_path`. Its file lies beside the store.
+    pub(super) fn of_store(store_path: &Path) -> Self {
+        let mut path = store_path.as_os_str().to_owned();
+        path.push("-queue");
+        Self { path: path.into(), file: None }
     }
 
     /// Waits for the turn to write, for at most `patience`. Returns none if the time is over.
     ///
     /// Where no lock can be made, every writer has its turn at once: SQLite's own lock still keeps them apart.
     pub(super) fn wait_for_turn(&mut self, patience: Duration) -> Option<WriterTurn<'_>> {
-        if self.file.is_none()
-            && let Some(path) = &self.path
-        {
-            // A pipe in its place would wait for a reader.
-            let is_file = path.symlink_metadata().map_or(true, |metadata| metadata.is_file());
-            self.file =
-                is_file.then(|| OpenOptions::new().create(true).truncate(false).write(true).open(path).ok()).flatten();
+        if self.file.is_none() {
+            self.file = self.open_file();
         }
         let Some(file) = &self.file else { return Some(WriterTurn(None)) };
         let mut tries_left = patience.as_millis() / RETRY_PAUSE.as_millis();
@@ -62,5 +54,12 @@ impl WriterQueue {
             }
             tries_left -= 1;
         }
+    }
+
+    /// Opens the queue's file, or makes it. None if something else is in its place: a pipe would wait for a reader.
+    fn open_file(&self) -> Option<File> {
+        let is_file_or_free = self.path.symlink_metadata().map_or(true, |metadata| metadata.is_file());
+        let open = || OpenOptions::new().create(true).truncate(false).write(true).open(&self.path).ok();
+        is_file_or_free.then(open).flatten()
     }
 }

@@ -61,7 +61,11 @@ pub(super) fn make_projection_tables(connection: &Connection) -> rusqlite::Resul
     connection.execute_batch(PROJECTION_TABLE)?;
     let mut statement = connection.prepare("SELECT name FROM projection")?;
     let names = statement.query_map([], |row| row.get::<_, ColumnValue>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-    let is_projection = |name: &String| !KEPT_TABLES.contains(&name.as_str()) && !name.starts_with("sqlite_");
+    let is_projection = |name: &String| {
+        let is_kept = KEPT_TABLES.iter().any(|kept| kept.eq_ignore_ascii_case(name)) || name.starts_with("sqlite_");
+        // SQL cannot say a NUL.
+        !is_kept && !name.contains('\0')
+    };
     let old = names.into_iter().filter_map(|name| match name {
         ColumnValue::Text(name) => Some(name).filter(is_projection),
         ColumnValue::Empty | ColumnValue::Integer(_) => None,

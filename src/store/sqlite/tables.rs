@@ -53,7 +53,7 @@ pub(super) const FACT_COLUMNS: &str =
 pub(super) fn read_fact(row: &Row<'_>) -> rusqlite::Result<StoredFact> {
     let salt: Option<String> = row.get(8)?;
     let payload: Option<String> = row.get(9)?;
-    // A salt that cannot be read makes a payload that does not match: found as damage, not taken for erased.
+    // An unreadable salt must count as damage, not as erased data. A salt of zeros does not match the digest.
     let salt = salt.map(|salt| from_hex(&salt).unwrap_or_default());
     Ok(StoredFact {
         id: parse_column(row, 0)?,

@@ -1,10 +1,12 @@
 //! Brings a SQLite store to the schema of this program. A copy is kept first.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::header::StoreHeader;
+use super::queue::RETRY_PAUSE;
 use super::schema::{APPLICATION_ID, IDENTITY_TABLE, MIGRATIONS, are_projections_current, make_projection_tables};
 use super::{SqliteOptions, tables};
 use crate::attempt::chain::StoredFact;
@@ -12,8 +14,8 @@ use crate::ids::{Digest, StreamId, to_hex};
 use crate::paths;
 use crate::projections::row::{Projection, StoredRow};
 use crate::projections::tables::{PROJECTIONS, ProjectionTables};
-use crate::store::StoreError;
 use crate::store::audit::{FactSource, compute_projections};
+use crate::store::{COMMAND_PATIENCE, StoreError};
 
 /// Marks an empty file as ours and gives it its id, before the write-ahead log is switched on: a new store that is
 /// killed then has both in the main file.
@@ -29,12 +31,8 @@ pub(super) fn claim_empty_file(connection: &mut Connection, options: &SqliteOpti
 
 /// Runs the missing migrations and computes the projections again if their versions changed, in one transaction. Ten
 /// programs may try at once and one of them does it.
-pub(super) fn upgrade(
-    connection: &mut Connection,
-    path: Option<&Path>,
-    options: &SqliteOptions,
-) -> Result<(), StoreError> {
-    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+pub(super) fn upgrade(connection: &mut Connection, path: &Path, options: &SqliteOptions) -> Result<(), StoreError> {
+    switch_log_on(connection, options.patience.max(COMMAND_PATIENCE))?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version = StoreHeader::read(&transaction)?.schema_version;
     let is_migrated = version == MIGRATIONS.len();
@@ -42,10 +40,9 @@ pub(super) fn upgrade(
         return Ok(());
     }
     // This transaction holds the write lock, so that the copy has everything that was ever written.
-    if let (Some(path), Some(folder), true) = (path, &options.copy_folder, version > 0) {
+    if let (Some(folder), true) = (&options.copy_folder, version > 0) {
         // One copy for each version: a start that fails again and again fills no disk.
         let file_name = format!("needlewise-schema-{version}.db");
-        let _ = std::fs::remove_file(folder.join(&file_name));
         save_copy(path, folder, &file_name)?;
     }
     for migration in MIGRATIONS.iter().skip(version) {
@@ -54,19 +51,37 @@ pub(super) fn upgrade(
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
     ensure_identity(&transaction, &options.new_store_id)?;
-    write_projections_anew(&transaction)?;
+    rewrite_projections(&transaction)?;
     Ok(transaction.commit()?)
+}
+
+/// Switches the write-ahead log on. SQLite refuses at once while another program looks at the file, so this waits.
+fn switch_log_on(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let mut tries_left = patience.as_millis() / RETRY_PAUSE.as_millis();
+    loop {
+        match connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && tries_left > 0 => {
+                std::thread::sleep(RETRY_PAUSE);
+            }
+            result => {
+                connection.busy_timeout(patience)?;
+                return result;
+            }
+        }
+        tries_left -= 1;
+    }
 }
 
 /// Computes all rows again and replaces them in one transaction.
 pub(super) fn rebuild_projections(connection: &mut Connection, new_store_id: &[u8; 16]) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    write_projections_anew(&transaction)?;
+    rewrite_projections(&transaction)?;
     ensure_identity(&transaction, new_store_id)?;
     Ok(transaction.commit()?)
 }
 
-fn write_projections_anew(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+fn rewrite_projections(transaction: &Transaction<'_>) -> Result<(), StoreError> {
     let mut computed = compute_projections(&**transaction)?;
     if are_projections_current(transaction)? {
         computed.keep_broken_rows(&**transaction)?;

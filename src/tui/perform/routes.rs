@@ -8,10 +8,8 @@ use crate::attempt::{ExamResult, Mode};
 use crate::bank::exam::Exam;
 use crate::clock::Countdown;
 use crate::exam::disclosure::{self, DisclosureLevel};
-use crate::ids::TraineeId;
 use crate::service::certificate_files::{StoredCertificate, write_pictures};
 use crate::service::{ActiveAttempt, ServiceError};
-use crate::store::StoreError;
 use crate::tui::effect::Route;
 use crate::tui::execute::Execute;
 use crate::tui::jobs::Jobs;
@@ -48,10 +46,10 @@ pub fn open_screen(
         (Route::Review(session), _) => Box::new(QuizScreen::review(*session)),
         (Route::Certificate(certificate), _) => Box::new(CertificateScreen::new(&certificate.0, certificate.1)),
         (Route::Preview { file_name, content }, _) => Box::new(PreviewScreen::new(&file_name, *content)),
-        (Route::Home, Some(executor)) => executor.home_screen(jobs)?,
+        (Route::Home, Some(executor)) => executor.home_screen()?,
         (Route::Topics, Some(executor)) => Box::new(TopicsScreen::new(executor.home_view()?.topics)),
         (Route::Briefing(exam), Some(executor)) => executor.briefing_screen(exam)?,
-        (Route::Quiz, Some(executor)) => executor.quiz_screen(jobs)?,
+        (Route::Quiz, Some(executor)) => executor.quiz_screen()?,
         (Route::Result, Some(executor)) => executor.result_screen(jobs)?,
         (Route::Certificates, Some(executor)) => {
             let certificates = executor.service.certificates().verified(Some(executor.trainee()?.id))?;
@@ -69,21 +67,17 @@ pub fn open_screen(
 }
 
 impl ServiceExecutor {
-    fn home_screen(&mut self, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
-        let Some(person) = &self.trainee else {
+    fn home_screen(&self) -> Result<Box<dyn Screen>, ServiceError> {
+        if self.trainee.is_none() {
             return Ok(Box::new(WelcomeScreen::new(self.service.people().list()?)));
         };
-        let trainee = person.id;
-        match self.complete_business(trainee, jobs) {
-            // Another program uses the store: it is done when home is opened again.
-            Ok(()) | Err(ServiceError::Store(StoreError::Busy)) => {}
-            Err(error) => return Err(error),
-        }
         Ok(Box::new(HomeScreen::new(self.home_view()?)))
     }
 
-    /// Ends attempts whose time is over, and makes certificates and files that are missing.
-    fn complete_business(&mut self, trainee: TraineeId, jobs: &mut Jobs) -> Result<(), ServiceError> {
+    /// Ends attempts whose time is over, and makes certificates and files that are missing. Returns whether home has
+    /// anything new to show.
+    pub(super) fn complete_business(&mut self, jobs: &mut Jobs) -> Result<bool, ServiceError> {
+        let trainee = self.trainee()?.id;
         let has_ended_attempts = self.service.attempts_mut().end_timed_out(trainee)?.ended_count > 0;
         if has_ended_attempts || self.completed_trainee != Some(trainee) {
             for certificate in self.service.certificates_mut().sign_pending(trainee)? {
@@ -92,7 +86,7 @@ impl ServiceExecutor {
             self.service.certificates_mut().write_missing(trainee)?;
             self.completed_trainee = Some(trainee);
         }
-        Ok(())
+        Ok(has_ended_attempts)
     }
 
     fn home_view(&self) -> Result<HomeView, ServiceError> {
@@ -113,8 +107,8 @@ impl ServiceExecutor {
     }
 
     /// Shows the attempt in progress; home where there is none.
-    fn quiz_screen(&mut self, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
-        let Some(attempt) = &self.attempt else { return self.home_screen(jobs) };
+    fn quiz_screen(&self) -> Result<Box<dyn Screen>, ServiceError> {
+        let Some(attempt) = &self.attempt else { return self.home_screen() };
         let now = self.now();
         let countdown = attempt.time_left(now).map(|remaining| Countdown { read_at: now, remaining });
         Ok(Box::new(QuizScreen::new(attempt.session.clone(), countdown)))
@@ -122,7 +116,7 @@ impl ServiceExecutor {
 
     /// Shows how the attempt in progress ended; home where none has.
     fn result_screen(&mut self, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
-        let Some(mut attempt) = self.attempt.take() else { return self.home_screen(jobs) };
+        let Some(mut attempt) = self.attempt.take() else { return self.home_screen() };
         let screen = self.result_of(&mut attempt, jobs);
         if screen.is_err() {
             // The attempt can be looked at again.
@@ -132,7 +126,7 @@ impl ServiceExecutor {
     }
 
     fn result_of(&mut self, attempt: &mut ActiveAttempt, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
-        let Some(finished) = attempt.session.finished().cloned() else { return self.home_screen(jobs) };
+        let Some(finished) = attempt.session.finished().cloned() else { return self.home_screen() };
         let loaded_paper = Arc::clone(attempt.session.loaded_paper());
         let Some(exam) = loaded_paper.exam.as_ref() else {
             return Ok(Box::new(PracticeResultScreen::new(attempt.session.clone())));
@@ -140,7 +134,7 @@ impl ServiceExecutor {
         let is_mock = loaded_paper.mode == Mode::Mock;
         let readiness_lines =
             if is_mock { view::readiness_lines(&attempt.session, &finished.outcome) } else { Vec::new() };
-        // The result is on disk; what befalls the certificate is told beside it.
+        // The result is stored. The screen shows an error of the certificate beside it.
         let is_certified_here = finished.outcome.result == ExamResult::Passed && !is_mock && !attempt.invigilated;
         let certificate = is_certified_here.then(|| self.certify(attempt, jobs).map_err(|error| error.to_string()));
         // The attempt has ended, whatever can be read of the earlier ones.
@@ -149,7 +143,7 @@ impl ServiceExecutor {
                 disclosure::level(loaded_paper.mode, exam.review, eligibility),
                 view::eligibility_line(eligibility, exam, self.service.zone()),
             ),
-            Err(error) => (DisclosureLevel::PassFail, format!("Whether you can try again is not known. {error}")),
+            Err(error) => (DisclosureLevel::PassFail, format!("The next attempt cannot be determined. {error}")),
         };
         let reviewed_questions = if disclosure_level >= DisclosureLevel::ChosenAnswers {
             view::review_questions(&attempt.session)

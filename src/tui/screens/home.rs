@@ -15,7 +15,7 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use crate::bank::exam::Exam;
-use crate::clock::Zone;
+use crate::clock::{Millis, Zone};
 use crate::exam::eligibility::Eligibility;
 use crate::text;
 use crate::tui::binding::{Action, Binding, first_last_bindings, page_bindings, up_down_bindings};
@@ -47,12 +47,14 @@ pub struct HomeScreen {
     data: HomeView,
     selected: usize,
     scroll: Scroll,
+    /// Whether unfinished business was asked for, which follows the first frame.
+    is_business_requested: bool,
 }
 
 impl HomeScreen {
     /// Shows this.
     pub fn new(data: HomeView) -> Self {
-        Self { data, selected: 0, scroll: Scroll::default() }
+        Self { data, selected: 0, scroll: Scroll::default(), is_business_requested: false }
     }
 
     fn menu(&self) -> Vec<MenuEntry> {
@@ -214,6 +216,15 @@ impl Screen for HomeScreen {
             _ => return self.open_entry(action),
         }
         None
+    }
+
+    fn on_tick(&mut self, _: &ScreenContext) -> Option<Effect> {
+        let is_first = !std::mem::replace(&mut self.is_business_requested, true);
+        is_first.then_some(Effect::Do(Command::CompleteBusiness))
+    }
+
+    fn next_wake(&self, _: &ScreenContext) -> Option<Millis> {
+        (!self.is_business_requested).then_some(Millis(0))
     }
 
     fn on_reply(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
