@@ -1,7 +1,7 @@
 //! The soundness of a store: everything that can be computed again is compared, and what is only computed can be
 //! rebuilt.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 
@@ -10,11 +10,14 @@ use super::{ServiceError, Services};
 use crate::attempt::chain;
 use crate::attempt::fact::kind_label;
 use crate::credential::{TrustList, Verdict};
-use crate::ids::{AttemptId, CertificateId};
+use crate::ids::{AttemptId, CertificateId, Digest};
 use crate::projections::attempts::AttemptQuery;
 use crate::projections::certificates::CertificateQuery;
 use crate::projections::tables::RowDifference;
 use crate::store::{StoreError, StoreIdentity};
+
+/// How many questions are read at a time, so that a large bank does not fill the memory.
+const CONTENT_BATCH: usize = 200;
 
 /// The soundness of this store.
 #[derive(Debug)]
@@ -75,12 +78,14 @@ impl<S: Deref<Target = Services>> Health<S> {
         Ok(self.services.store.row_differences()?)
     }
 
-    /// Marks every ended attempt again, and compares the outcome with the stored one.
+    /// Marks every ended attempt again, and compares the outcome with the stored one. It also looks for all content that
+    /// papers were drawn from.
     ///
     /// # Errors
     /// What the store says.
     pub fn check_marking(&self) -> Result<CheckOutcome, ServiceError> {
         let mut outcome = CheckOutcome::default();
+        let mut pools = BTreeSet::new();
         for stream in self.services.store.stream_ids()? {
             // Facts and not rows say which attempts there are: a row can be missing.
             let chain = match self.services.store.stream(stream) {
@@ -92,19 +97,45 @@ impl<S: Deref<Target = Services>> Health<S> {
             let is_attempt = chain.first().is_some_and(|first| kind_label(&first.kind) == "started");
             if is_attempt && chain.iter().all(|fact| fact.salted_payload.is_some()) {
                 outcome.checked_count += 1;
-                outcome.faults.extend(self.marking_fault(stream.to_attempt_id()));
+                outcome.faults.extend(self.marking_fault(stream.to_attempt_id(), &mut pools));
             }
         }
+        let missing = self.missing_pool_content(&pools)?;
+        outcome
+            .faults
+            .extend(missing.iter().map(|digest| format!("content {digest} is missing, and papers were drawn from it")));
         Ok(outcome)
     }
 
-    fn marking_fault(&self, attempt: AttemptId) -> Option<String> {
+    /// Returns the content that is missing among these lists of questions and the questions in them.
+    fn missing_pool_content(&self, pools: &BTreeSet<Digest>) -> Result<Vec<Digest>, ServiceError> {
+        let mut missing = Vec::new();
+        let mut questions = BTreeSet::new();
+        for pool in pools {
+            let list = self.services.store.content(&[*pool])?.remove(pool);
+            match list.and_then(|list| serde_json::from_str::<Vec<Digest>>(&list).ok()) {
+                Some(digests) => questions.extend(digests),
+                None => missing.push(*pool),
+            }
+        }
+        let questions: Vec<Digest> = questions.into_iter().collect();
+        for part in questions.chunks(CONTENT_BATCH) {
+            let stored = self.services.store.content(part)?;
+            missing.extend(part.iter().filter(|digest| !stored.contains_key(digest)));
+        }
+        Ok(missing)
+    }
+
+    /// Marks an attempt again. The lists that its paper was drawn from are added to `pools`.
+    fn marking_fault(&self, attempt: AttemptId, pools: &mut BTreeSet<Digest>) -> Option<String> {
         let active_attempt = match self.services.attempts().load(attempt) {
             Ok(active_attempt) => active_attempt,
             // A broken chain is told where chains are checked.
             Err(ServiceError::BrokenChain(_)) => return None,
             Err(error) => return Some(error.to_string()),
         };
+        let sections = &active_attempt.session.loaded_paper().paper.sections;
+        pools.extend(sections.iter().filter_map(|section| section.pool));
         let finished = active_attempt.session.finished()?;
         (finished.outcome != active_attempt.session.outcome())
             .then(|| format!("attempt {attempt}: marking it again gives another outcome"))

@@ -30,22 +30,28 @@ impl<S: Deref<Target = Services>> Issuing<S> {
     /// # Errors
     /// [`ServiceError::BrokenChain`], [`StoreError::Damaged`] if its last lines are lost, or what the store says.
     pub fn ledger(&self, issuer: IssuerId) -> Result<Ledger, ServiceError> {
+        // Read before the chain: another program may sign in between, and the chain is longer then.
+        let known_end = self.known_end(issuer)?;
         let rows = self.services.store.stream(issuer.into())?;
         chain::verify_chain(issuer.into(), &rows).map_err(ServiceError::BrokenChain)?;
         // A lost revocation must not make a certificate valid again.
-        let head = rows.last().map(ChainHead::after_fact);
-        let ledger_rows = self.services.store.stored_rows(&LEDGERS)?;
-        let row = ledger_rows.iter().find(|row| row.stream(&LEDGERS) == Some(issuer.into()));
-        let row_head = row.and_then(StoredRow::to_row).map(|row: LedgerRow| row.head);
-        if row_head.is_some_and(|row_head| Some(row_head) != head) {
-            let message = "the issuer's ledger does not end where its row says".to_owned();
-            return Err(StoreError::Damaged(message).into());
+        if let Some(end) = known_end
+            && !rows.iter().any(|fact| ChainHead::after_fact(fact) == end)
+        {
+            return Err(StoreError::Damaged("the issuer's ledger lost its last lines".to_owned()).into());
         }
         Ledger::from_facts(&rows).map_err(|line| {
             ServiceError::Certificate(format!(
                 "Line {line} of the issuer's ledger cannot be read. Restore it from a backup."
             ))
         })
+    }
+
+    /// Returns where the ledger ends by its row.
+    fn known_end(&self, issuer: IssuerId) -> Result<Option<ChainHead>, ServiceError> {
+        let rows = self.services.store.stored_rows(&LEDGERS)?;
+        let row = rows.iter().find(|row| row.stream(&LEDGERS) == Some(issuer.into()));
+        Ok(row.and_then(StoredRow::to_row::<LedgerRow>).map(|row| row.head))
     }
 
     /// Makes an issuer's bundle as of now.

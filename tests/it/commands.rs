@@ -364,7 +364,7 @@ fn doctor_finds_damage() {
         ("UPDATE attempts SET result = 'failed'", "records"),
         ("UPDATE stored_fact SET at = at + 1 WHERE seq = 3", "chains"),
         ("DELETE FROM stored_fact WHERE seq = 2", "chains"),
-        ("UPDATE stored_content SET text = text || ' '", "records"),
+        ("UPDATE stored_content SET text = text || ' '", "attempts"),
     ] {
         let world = passed();
         let file = rusqlite::Connection::open(world.data().join("needlewise.db")).expect("a file");

@@ -274,7 +274,7 @@ fn the_json_of_doctor_has_every_fault() {
     assert_eq!(members(&sound["paths"]), ["banks", "certificates", "config", "data", "key", "state"]);
     assert_eq!(sound["paths"]["state"], "<home>/data-state");
     let names: Vec<_> = sound["checks"].as_array().expect("checks").iter().map(|check| &check["name"]).collect();
-    assert_eq!(names, ["store", "chains", "records", "certificates", "banks"]);
+    assert_eq!(names, ["store", "chains", "records", "attempts", "certificates", "banks"]);
     for check in sound["checks"].as_array().expect("checks") {
         assert_eq!(members(check), ["faults", "message", "name", "ok"]);
         assert_eq!((&check["ok"], &check["faults"]), (&Value::Bool(true), &Value::Array(Vec::new())));
@@ -500,5 +500,25 @@ fn a_store_that_does_not_say_which_one_it_is_is_noticed_and_repaired() {
         let said = world.run(["doctor", "--repair"]);
         assert_eq!(said.code, 0, "{}", said.all());
         world.run(["trainee", "add", "Chloé Dubois"]).done();
+    }
+}
+
+#[test]
+fn lost_content_that_a_paper_was_drawn_from_is_noticed() {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.passes().code, 0);
+    let digests: Vec<String> = {
+        let store = world.database();
+        let mut statement = store.prepare("SELECT digest FROM stored_content").expect("content");
+        let rows = statement.query_map([], |row| row.get(0)).expect("content");
+        rows.map(|digest| digest.expect("a digest")).collect()
+    };
+    let file = world.data().join("needlewise.db");
+    let bytes = std::fs::read(&file).expect("a file");
+    for digest in digests {
+        world.run_sql(&format!("DELETE FROM stored_content WHERE digest = '{digest}'"));
+        let said = world.run(["doctor"]);
+        assert!(said.code == 1 && said.out.contains(&digest[..8]), "{digest}: {}", said.all());
+        std::fs::write(&file, &bytes).expect("the store as it was");
     }
 }
