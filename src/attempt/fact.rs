@@ -1,7 +1,7 @@
 //! All facts and their payloads. A fact is immutable once stored; every other table is computed from facts.
 //!
 //! Each fact is stored under a kind with a version, such as `person.name-changed/1`; the digest covers it. Kinds
-//! without a version were written by the first program and are read by [`v1`] forever.
+//! without a version were written by the first program and are read by the module `v1` forever.
 
 use serde::{Deserialize, Serialize};
 

@@ -59,7 +59,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
     /// Makes the request for the certificate of an attempt.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] where the exam was not passed, or those of [`Attempts::load_paper`].
+    /// [`ServiceError::Rejected`] where the exam was not passed, or those of [`super::Attempts::load_paper`].
     pub fn build_request(&self, attempt: AttemptId) -> Result<CertificateRequest, ServiceError> {
         let active_attempt = self.services.attempts().load(attempt)?;
         if (active_attempt.row.mode, active_attempt.row.result) != (Mode::Exam, Some(ExamResult::Passed)) {

@@ -96,7 +96,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
     /// after each attempt.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] where nobody was asked it or the new key is none; those of [`Attempts::load_paper`].
+    /// [`ServiceError::Rejected`] where nobody was asked it or the new key is none; those of [`super::Attempts::load_paper`].
     pub fn plan_remark(
         &self,
         attempts: Vec<AttemptRow>,
