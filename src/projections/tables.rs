@@ -65,6 +65,21 @@ impl ChainRows {
             _ => Self { ledger: LedgerRow::fold(stream, chain), ..Self::default() },
         }
     }
+
+    /// Returns all rows as they are stored, each with its projection.
+    pub fn to_stored(&self) -> Vec<(&'static Projection, StoredRow)> {
+        fn stored<'a, R: ProjectionRow + 'a>(
+            rows: impl IntoIterator<Item = &'a R>,
+        ) -> impl Iterator<Item = (&'static Projection, StoredRow)> {
+            rows.into_iter().map(|row| (R::PROJECTION, StoredRow::from_row(row)))
+        }
+        stored(&self.person)
+            .chain(stored(&self.certificates))
+            .chain(stored(&self.attempt))
+            .chain(stored(&self.ledger))
+            .chain(stored(&self.practice_answers))
+            .collect()
+    }
 }
 
 /// The rows of all projections of a store, by projection and key.
@@ -77,12 +92,10 @@ pub struct ProjectionTables {
 impl ProjectionTables {
     /// Adds the rows of a chain.
     pub fn add_chain(&mut self, rows: ChainRows) {
-        rows.person.iter().for_each(|row| self.insert(row));
-        rows.certificates.iter().for_each(|row| self.insert(row));
-        rows.attempt.iter().for_each(|row| self.insert(row));
-        rows.ledger.iter().for_each(|row| self.insert(row));
+        for (projection, row) in rows.to_stored() {
+            self.keep(projection, row);
+        }
         for answer in rows.practice_answers {
-            self.insert(&answer);
             self.answers_by_question.entry(answer.question.clone()).or_default().push(answer);
         }
     }
@@ -91,16 +104,12 @@ impl ProjectionTables {
     pub fn finish(&mut self) {
         for (question, answers) in std::mem::take(&mut self.answers_by_question) {
             if let Some(progress) = QuestionProgress::fold(&question, &answers) {
-                self.insert(&progress);
+                self.keep(&QUESTION_PROGRESS, StoredRow::from_row(&progress));
             }
         }
     }
 
-    fn insert<R: ProjectionRow>(&mut self, row: &R) {
-        self.keep(R::PROJECTION, StoredRow::from_row(row));
-    }
-
-    /// Keeps a row as it is stored, in place of one that was computed.
+    /// Keeps a row, in place of one with the same key.
     pub fn keep(&mut self, projection: &Projection, row: StoredRow) {
         let key = row.key(projection).to_vec();
         self.tables.entry(projection.name).or_default().insert(key, row);

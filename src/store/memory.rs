@@ -14,7 +14,7 @@ use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
 use crate::projections::people::{PersonQuery, PersonRow};
 use crate::projections::row::{ColumnValue, Projection, ProjectionRow, StoredRow};
-use crate::projections::study::{PracticeAnswer, QuestionProgress, StudiedQuestion};
+use crate::projections::study::{PracticeAnswer, QUESTION_PROGRESS, QuestionProgress, StudiedQuestion};
 use crate::projections::tables::{ChainRows, PROJECTIONS, RowDifference};
 use crate::store::audit::{FactSource, compute_projections, find_row_differences};
 use crate::text;
@@ -50,10 +50,8 @@ impl State {
         rows.map(super::verified_row).collect()
     }
 
-    fn put<R: ProjectionRow>(&mut self, row: &R) {
-        let stored = StoredRow::from_row(row);
-        let key = stored.key(R::PROJECTION).to_vec();
-        self.tables.entry(R::PROJECTION.name).or_default().insert(key, stored);
+    fn put(&mut self, projection: &Projection, row: StoredRow) {
+        self.tables.entry(projection.name).or_default().insert(row.key(projection).to_vec(), row);
     }
 
     fn check(&self, expectation: &Expectation) -> Result<(), StoreError> {
@@ -104,18 +102,16 @@ impl State {
     fn write_chain_rows(&mut self, stream: StreamId, first_seq: u32) -> Result<(), StoreError> {
         let chain = self.chains.get(&stream).map_or(&[][..], Vec::as_slice);
         let rows = ChainRows::fold(stream, chain, first_seq, &|digest| self.content.get(&digest).cloned());
-        rows.person.iter().for_each(|row| self.put(row));
-        rows.certificates.iter().for_each(|row| self.put(row));
-        rows.attempt.iter().for_each(|row| self.put(row));
-        rows.ledger.iter().for_each(|row| self.put(row));
-        rows.practice_answers.iter().for_each(|row| self.put(row));
+        for (projection, row) in rows.to_stored() {
+            self.put(projection, row);
+        }
         let questions: BTreeSet<StudiedQuestion> =
             rows.practice_answers.into_iter().map(|answer| answer.question).collect();
         for question in questions {
             let mut answers = self.rows::<PracticeAnswer>()?;
             answers.retain(|answer| answer.question == question);
             if let Some(progress) = QuestionProgress::fold(&question, &answers) {
-                self.put(&progress);
+                self.put(&QUESTION_PROGRESS, StoredRow::from_row(&progress));
             }
         }
         Ok(())

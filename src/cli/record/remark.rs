@@ -205,26 +205,18 @@ fn choice_lines(plan: &RemarkPlan) -> Vec<String> {
 }
 
 fn table_row(change: &RemarkedResult) -> Vec<String> {
-    let RemarkedResult {
-        row,
-        state,
-        trainee_name: name,
-        new_outcome: after,
-        certificates,
-        self_test_certificate: record,
-        ..
-    } = change;
+    let RemarkedResult { row, state, new_outcome, certificates, .. } = change;
     let format_result = |state: &str, earned: &Points, possible| format!("{state}, {earned} of {possible}");
     vec![
         row.id.to_string(),
-        name.clone(),
+        change.trainee_name.clone(),
         row.exam.as_ref().map_or_else(String::new, ToString::to_string),
         row.earned.as_ref().map_or_else(String::new, |earned| format_result(state, earned, row.possible)),
-        format_result(after.result.name(), &after.earned, after.possible),
+        format_result(new_outcome.result.name(), &new_outcome.earned, new_outcome.possible),
         certificates
             .iter()
             .map(|id| id.short())
-            .chain(record.iter().map(|id| format!("{} (self-test)", id.short())))
+            .chain(change.self_test_certificate.iter().map(|id| format!("{} (self-test)", id.short())))
             .collect::<Vec<_>>()
             .join(" "),
     ]
@@ -232,22 +224,14 @@ fn table_row(change: &RemarkedResult) -> Vec<String> {
 
 fn plan_json(plan: &RemarkPlan) -> Value {
     let change = |change: &RemarkedResult| {
-        let RemarkedResult {
-            row,
-            state,
-            trainee_name: name,
-            new_outcome: after,
-            certificates,
-            self_test_certificate: record,
-            ..
-        } = change;
+        let RemarkedResult { row, new_outcome: after, .. } = change;
         json!({
             "id": row.id,
-            "trainee": { "id": row.trainee, "name": name },
+            "trainee": { "id": row.trainee, "name": change.trainee_name },
             "exam": row.exam,
-            "before": { "state": state, "earned": row.earned, "possible": row.possible.to_string() },
+            "before": { "state": change.state, "earned": row.earned, "possible": row.possible.to_string() },
             "after": { "state": after.result.name(), "earned": after.earned, "possible": after.possible.to_string() },
-            "certificates": certificates, "self_test": record,
+            "certificates": change.certificates, "self_test": change.self_test_certificate,
         })
     };
     let changes = |changes: &[RemarkedResult]| changes.iter().map(change).collect::<Vec<_>>();

@@ -9,7 +9,9 @@ use crate::attempt::chain::{ChainHead, StoredFact};
 use crate::canonical;
 use crate::ids::{Digest, StreamId};
 use crate::projections::row::{ColumnValue, StoredRow};
-use crate::projections::study::{PRACTICE_ANSWERS, PracticeAnswer, QuestionProgress, StudiedQuestion};
+use crate::projections::study::{
+    PRACTICE_ANSWERS, PracticeAnswer, QUESTION_PROGRESS, QuestionProgress, StudiedQuestion,
+};
 use crate::projections::tables::ChainRows;
 use crate::store::{Batch, Conflict, Expectation, StoreError};
 
@@ -65,11 +67,9 @@ fn write_chain_rows(transaction: &Transaction<'_>, stream: StreamId, first_seq: 
     // A question that cannot be read makes no row: the answer is stored all the same.
     let find_content = |digest: Digest| tables::select_content(transaction, digest).ok().flatten();
     let rows = ChainRows::fold(stream, &chain, first_seq, &find_content);
-    rows.person.iter().try_for_each(|row| tables::put_row(transaction, row))?;
-    rows.certificates.iter().try_for_each(|row| tables::put_row(transaction, row))?;
-    rows.attempt.iter().try_for_each(|row| tables::put_row(transaction, row))?;
-    rows.ledger.iter().try_for_each(|row| tables::put_row(transaction, row))?;
-    rows.practice_answers.iter().try_for_each(|row| tables::put_row(transaction, row))?;
+    for (projection, row) in rows.to_stored() {
+        tables::put_row(transaction, projection, &row)?;
+    }
     let questions: BTreeSet<&StudiedQuestion> = rows.practice_answers.iter().map(|answer| &answer.question).collect();
     for question in questions {
         write_progress(transaction, question)?;
@@ -87,7 +87,7 @@ fn write_progress(transaction: &Transaction<'_>, question: &StudiedQuestion) -> 
     let rows = tables::select_rows(transaction, &PRACTICE_ANSWERS, clauses, &key)?;
     let answers: Vec<PracticeAnswer> = rows.iter().filter_map(StoredRow::to_row).collect();
     if let Some(progress) = QuestionProgress::fold(question, &answers) {
-        tables::put_row(transaction, &progress)?;
+        tables::put_row(transaction, &QUESTION_PROGRESS, &StoredRow::from_row(&progress))?;
     }
     Ok(())
 }

@@ -6,7 +6,19 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long to sleep between two tries.
-pub(super) const RETRY_PAUSE: Duration = Duration::from_millis(1);
+const RETRY_PAUSE: Duration = Duration::from_millis(1);
+
+/// Tries something until it returns a value, for at most about `patience` of pauses. Returns none if it never does.
+pub(super) fn retry<T>(patience: Duration, mut attempt: impl FnMut() -> Option<T>) -> Option<T> {
+    let mut tries_left = patience.as_millis() / RETRY_PAUSE.as_millis();
+    loop {
+        match attempt() {
+            None if tries_left > 0 => std::thread::sleep(RETRY_PAUSE),
+            value => return value,
+        }
+        tries_left -= 1;
+    }
+}
 
 /// The place of a writer in the queue.
 #[derive(Debug)]
@@ -44,16 +56,11 @@ impl WriterQueue {
             self.file = self.open_file();
         }
         let Some(file) = &self.file else { return Some(WriterTurn(None)) };
-        let mut tries_left = patience.as_millis() / RETRY_PAUSE.as_millis();
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Some(WriterTurn(Some(file))),
-                Err(TryLockError::WouldBlock) if tries_left > 0 => std::thread::sleep(RETRY_PAUSE),
-                Err(TryLockError::WouldBlock) => return None,
-                Err(TryLockError::Error(_)) => return Some(WriterTurn(None)),
-            }
-            tries_left -= 1;
-        }
+        retry(patience, || match file.try_lock() {
+            Ok(()) => Some(WriterTurn(Some(file))),
+            Err(TryLockError::WouldBlock) => None,
+            Err(TryLockError::Error(_)) => Some(WriterTurn(None)),
+        })
     }
 
     /// Opens the queue's file, or makes it. None if something else is in its place: a pipe would wait for a reader.

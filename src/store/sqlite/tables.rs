@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, params_from_it
 use crate::attempt::chain::{ChainHead, SaltedPayload, StoredFact};
 use crate::clock::Timestamp;
 use crate::ids::{Digest, StreamId, TraineeId, from_hex, to_hex};
-use crate::projections::row::{ColumnValue, Projection, ProjectionRow, StoredRow};
+use crate::projections::row::{ColumnValue, Projection, StoredRow};
 use crate::projections::tables::PROJECTIONS;
 
 /// A text column that contains the text form of `T`.
@@ -137,17 +137,8 @@ pub(super) fn delete_person(connection: &Connection, trainee: TraineeId) -> rusq
     Ok(())
 }
 
-/// Writes a row, in place of one with the same key.
-pub(super) fn put_row<R: ProjectionRow>(connection: &Connection, row: &R) -> rusqlite::Result<()> {
-    put_stored_row(connection, R::PROJECTION, &StoredRow::from_row(row))
-}
-
 /// Writes a row in its stored form, in place of one with the same key.
-pub(super) fn put_stored_row(
-    connection: &Connection,
-    projection: &Projection,
-    row: &StoredRow,
-) -> rusqlite::Result<()> {
+pub(super) fn put_row(connection: &Connection, projection: &Projection, row: &StoredRow) -> rusqlite::Result<()> {
     let places: Vec<_> = (1..=projection.columns.len() + 1).map(|number| format!("${number}")).collect();
     let sql = format!(
         "INSERT OR REPLACE INTO {} ({}) VALUES ({})",

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::header::StoreHeader;
-use super::queue::RETRY_PAUSE;
+use super::queue::retry;
 use super::schema::{APPLICATION_ID, IDENTITY_TABLE, MIGRATIONS, are_projections_current, make_projection_tables};
 use super::{SqliteOptions, tables};
 use crate::attempt::chain::StoredFact;
@@ -58,19 +58,12 @@ pub(super) fn upgrade(connection: &mut Connection, path: &Path, options: &Sqlite
 /// Switches the write-ahead log on. SQLite refuses at once while another program looks at the file, so this waits.
 fn switch_log_on(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
     connection.busy_timeout(Duration::ZERO)?;
-    let mut tries_left = patience.as_millis() / RETRY_PAUSE.as_millis();
-    loop {
-        match connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())) {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && tries_left > 0 => {
-                std::thread::sleep(RETRY_PAUSE);
-            }
-            result => {
-                connection.busy_timeout(patience)?;
-                return result;
-            }
-        }
-        tries_left -= 1;
-    }
+    let switch = || connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()));
+    let is_busy = |error: &rusqlite::Error| error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
+    let result = retry(patience, || Some(switch()).filter(|result| !result.as_ref().is_err_and(is_busy)));
+    let result = result.unwrap_or_else(switch);
+    connection.busy_timeout(patience)?;
+    result
 }
 
 /// Computes all rows again and replaces them in one transaction.
@@ -105,7 +98,7 @@ fn ensure_identity(transaction: &Transaction<'_>, new_store_id: &[u8; 16]) -> ru
 fn write_projections(connection: &Connection, projections: &ProjectionTables) -> rusqlite::Result<()> {
     for projection in PROJECTIONS {
         for row in projections.rows(projection) {
-            tables::put_stored_row(connection, projection, row)?;
+            tables::put_row(connection, projection, row)?;
         }
     }
     Ok(())
