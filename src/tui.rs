@@ -9,14 +9,14 @@
 //! ```
 //!
 //! Keys, the mouse, resizes, signals, timers and jobs arrive in one queue ([`event_loop`]). The key table ([`binding`]) says
-//! what a key does; the screen on top turns that into an [`effect::Effect`], which is plain data. [`app::App`] carries
-//! it out. [`perform::ServiceExecutor`] runs commands and opens screens; no other part here uses the store. The screen
-//! then gets a reply. [`app::App`] shows every failure. Only [`terminal`] uses process-wide state.
+//! what a key does; the screen on top turns that into a [`screens::Effect`], which is plain data. [`app::App`] carries
+//! it out. [`perform::ServiceExecutor`] runs commands and [`screens::open_screen`] opens screens, both on a
+//! [`workspace::Workspace`]; no other part here uses the store. The screen then gets a reply. [`app::App`] shows every failure. Only [`terminal`] uses process-wide state.
 
 pub mod app;
 pub mod binding;
 pub mod canvas;
-pub mod effect;
+pub mod command;
 pub mod event_loop;
 pub mod execute;
 pub mod file_preview;
@@ -28,8 +28,9 @@ pub mod overlay;
 pub mod page;
 pub mod pending;
 pub mod perform;
-pub mod screen;
+pub mod read_only;
 pub mod screens;
 pub mod start;
 pub mod terminal;
 pub mod theme;
+pub mod workspace;

@@ -1,5 +1,6 @@
 //! View models and wording shared by the full-screen interface, the plain interface and the command line.
 
+pub mod briefing;
 pub mod exam_result;
 pub mod home;
 pub mod look_back;

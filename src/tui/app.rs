@@ -4,7 +4,7 @@
 
 use super::binding::{Action, Binding, find_binding};
 use super::canvas::Targets;
-use super::effect::{Command, Effect, Reply, Route};
+use super::command::{Command, Reply};
 use super::execute::{CommandOutcome, Execute};
 use super::frame::Notice;
 use super::input::{MouseInput, MouseInputKind};
@@ -12,7 +12,7 @@ use super::jobs::{JobEvent, JobReport, Jobs};
 use super::key::Key;
 use super::overlay::{CLOSE_OVERLAY, HelpPage, Overlay};
 use super::pending::{LEAVE_UNSTORED, PendingCommand, RETRY_INTERVAL, is_allowed_meanwhile, unstored_dialog};
-use super::screen::{Screen, ScreenContext};
+use super::screens::{Effect, Route, Screen, ScreenContext};
 use super::theme::{TextRole, Theme};
 use crate::clock::Millis;
 use crate::service::ServiceError;

@@ -1,9 +1,9 @@
 //! The `Execute` trait, which opens screens and carries out commands. Screens reach the store and the file system only
 //! through it.
 
-use super::effect::{Command, Effect, Reply, Route};
+use super::command::{Command, Reply};
 use super::jobs::Jobs;
-use super::screen::Screen;
+use super::screens::{Effect, Route, Screen};
 use crate::clock::{Now, Zone};
 use crate::service::ServiceError;
 

@@ -18,11 +18,10 @@ use crate::clock::{Clock, Day, Now, Timestamp, Zone};
 use crate::exam::{LoadedPaper, draw};
 use crate::ids::TraineeId;
 use crate::service::ServiceError;
-use crate::tui::effect::{Command, Reply, Route};
+use crate::tui::command::{Command, Reply};
 use crate::tui::execute::{CommandOutcome, Execute};
 use crate::tui::jobs::Jobs;
-use crate::tui::perform::routes;
-use crate::tui::screen::Screen;
+use crate::tui::screens::{Route, Screen, open_screen};
 use crate::view::preview::{PreviewBank, PreviewContent, PreviewNote};
 
 /// Reads a bank's file when it has changed.
@@ -76,7 +75,7 @@ impl Execute for PreviewExecutor {
     }
 
     fn open(&mut self, route: Route, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
-        routes::open_screen(route, None, jobs)
+        open_screen(route, None, jobs)
     }
 
     fn run(&mut self, command: Command, _: &mut Jobs) -> Result<CommandOutcome, ServiceError> {

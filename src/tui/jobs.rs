@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, JoinHandle};
 
-use super::effect::Reply;
+use super::command::Reply;
 
 /// The name of the threads that jobs run in. Their panics are reported as failures of the job.
 pub const JOB_THREAD_NAME: &str = "job";

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::binding::{Action, Binding, help_entries, scroll_bindings, shown_keys};
 use super::canvas::Canvas;
-use super::effect::Dialog;
+use super::command::Dialog;
 use super::key::Key;
 use super::page::{Scroll, TextPage};
 use super::theme::{TextRole, Theme};

@@ -1,7 +1,7 @@
 //! A command that waits for the store, because another program uses it.
 
 use super::binding::{Action, Binding};
-use super::effect::{Command, Dialog};
+use super::command::{Command, Dialog};
 use super::key::Key;
 use super::overlay::CLOSE_OVERLAY;
 use crate::clock::{Millis, Now, Zone};

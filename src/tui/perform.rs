@@ -1,91 +1,88 @@
 //! Carries out commands with the service. This is the only part of the interface that uses the store.
 
-use super::effect::{Command, Effect, Reply, Route};
+use super::command::{Command, Reply};
 use super::execute::{CommandOutcome, Execute};
 use super::jobs::Jobs;
-use super::screen::Screen;
+use super::screens::{Effect, Route, Screen, open_screen};
+use super::workspace::Workspace;
 use crate::attempt::person::PersonAdded;
 use crate::clock::{Now, Zone};
 use crate::exam::session::{ActionRefusal, AttemptAction};
-use crate::ids::{AttemptId, BankId, TraineeId};
+use crate::ids::{AttemptId, BankId};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
 use crate::service::{ActiveAttempt, ServiceError, Services};
 use crate::store::StoreError;
-
-pub mod routes;
 
 /// How many questions a practice has.
 const PRACTICE_QUESTIONS: usize = 10;
 
 /// Carries out commands for one trainee after the other.
 pub struct ServiceExecutor {
-    service: Services,
-    trainee: Option<PersonRow>,
-    attempt: Option<Box<ActiveAttempt>>,
+    workspace: Workspace,
     has_home: bool,
-    /// The trainee whose timed-out attempts were ended and whose pending certificates were signed.
-    completed_trainee: Option<TraineeId>,
 }
 
 impl ServiceExecutor {
     /// Makes one for somebody who was chosen already, or for nobody yet.
     pub fn new(service: Services, trainee: Option<PersonRow>) -> Self {
-        Self { service, trainee, attempt: None, has_home: true, completed_trainee: None }
+        Self { workspace: Workspace::new(service, trainee, None), has_home: true }
     }
 
     /// Makes one for an attempt that was begun or resumed already; the program ends with its result.
     pub fn with_attempt(service: Services, trainee: PersonRow, attempt: Box<ActiveAttempt>) -> Self {
-        Self { service, trainee: Some(trainee), attempt: Some(attempt), has_home: false, completed_trainee: None }
-    }
-
-    fn trainee(&self) -> Result<&PersonRow, ServiceError> {
-        self.trainee.as_ref().ok_or(ServiceError::InvalidName("Choose a person first"))
+        Self { workspace: Workspace::new(service, Some(trainee), Some(attempt)), has_home: false }
     }
 
     fn choose_person(&mut self, person: PersonRow) -> CommandOutcome {
-        self.trainee = Some(person);
+        self.workspace.trainee = Some(person);
         CommandOutcome::Next(Effect::Open(Route::Home))
     }
 
     fn find_or_add_person(&mut self, name: String) -> Result<PersonRow, ServiceError> {
-        match self.service.people().find(&name)? {
+        match self.workspace.service.people().find(&name)? {
             Some(existing) => Ok(existing),
-            None => self.service.people_mut().add(PersonAdded::from_name(name)),
+            None => self.workspace.service.people_mut().add(PersonAdded::from_name(name)),
         }
     }
 
     fn begin_practice(&mut self, banks: &[BankId]) -> Result<ActiveAttempt, ServiceError> {
         let is_chosen = |bank: &BankId| banks.is_empty() || banks.contains(bank);
-        let banks: Vec<_> =
-            self.service.catalog().banks().filter(|bank| is_chosen(&bank.value.summary().id)).cloned().collect();
-        let seed = self.service.random_seed();
-        let trainee = self.trainee()?.id;
-        self.service.attempts_mut().begin_practice(trainee, &banks, PRACTICE_QUESTIONS, seed)
+        let banks: Vec<_> = self
+            .workspace
+            .service
+            .catalog()
+            .banks()
+            .filter(|bank| is_chosen(&bank.value.summary().id))
+            .cloned()
+            .collect();
+        let seed = self.workspace.service.random_seed();
+        let trainee = self.workspace.trainee()?.id;
+        self.workspace.service.attempts_mut().begin_practice(trainee, &banks, PRACTICE_QUESTIONS, seed)
     }
 
     /// Makes an attempt that was begun the one in progress, and shows it in place of the screen on top.
     fn replace_with_quiz(&mut self, attempt: ActiveAttempt) -> CommandOutcome {
-        self.attempt = Some(Box::new(attempt));
+        self.workspace.attempt = Some(Box::new(attempt));
         CommandOutcome::Next(Effect::Replace(Route::Quiz))
     }
 
     fn resume_attempt(&mut self, attempt: AttemptId) -> Result<CommandOutcome, ServiceError> {
-        let attempt = self.service.attempts().load(attempt)?;
+        let attempt = self.workspace.service.attempts().load(attempt)?;
         if attempt.invigilated && attempt.session.finished().is_none() {
             let message = "This exam is invigilated. Resume it with the invigilator: `needlewise exam --resume`.";
             return Err(ServiceError::Rejected(message.to_owned()));
         }
-        self.attempt = Some(Box::new(attempt));
+        self.workspace.attempt = Some(Box::new(attempt));
         Ok(CommandOutcome::Next(Effect::Open(Route::Quiz)))
     }
 
     fn record_action(&mut self, action: AttemptAction, done_at: Now) -> Result<CommandOutcome, ServiceError> {
-        let Some(attempt) = self.attempt.as_mut() else { return Ok(CommandOutcome::Next(Effect::Close)) };
-        match self.service.attempts_mut().record_action_at(attempt, action, done_at) {
+        let Some(attempt) = self.workspace.attempt.as_mut() else { return Ok(CommandOutcome::Next(Effect::Close)) };
+        match self.workspace.service.attempts_mut().record_action_at(attempt, action, done_at) {
             Ok(()) => Ok(CommandOutcome::Reply(Reply::Recorded(Box::new(attempt.session.clone())))),
             Err(ServiceError::ActionRefused(ActionRefusal::TimeUp)) => {
-                self.service.attempts_mut().record_action(attempt, AttemptAction::TimeOut)?;
+                self.workspace.service.attempts_mut().record_action(attempt, AttemptAction::TimeOut)?;
                 Ok(CommandOutcome::Reply(Reply::TimeUp))
             }
             // The tick may come a moment before the time is over.
@@ -95,22 +92,22 @@ impl ServiceExecutor {
     }
 
     fn verify_certificates(&self, rows: &[CertificateRow]) -> Result<CommandOutcome, ServiceError> {
-        self.service.certificates().verify_signatures(&rows.iter().collect::<Vec<_>>(), &|| {})?;
+        self.workspace.service.certificates().verify_signatures(&rows.iter().collect::<Vec<_>>(), &|| {})?;
         Ok(CommandOutcome::Reply(Reply::Verified(rows.iter().map(|row| row.id).collect())))
     }
 }
 
 impl Execute for ServiceExecutor {
     fn now(&self) -> Now {
-        self.service.now()
+        self.workspace.service.now()
     }
 
     fn zone(&self) -> Zone {
-        self.service.zone().clone()
+        self.workspace.service.zone().clone()
     }
 
     fn open(&mut self, route: Route, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
-        routes::open_screen(route, Some(self), jobs)
+        open_screen(route, Some(&mut self.workspace), jobs)
     }
 
     fn run(&mut self, command: Command, jobs: &mut Jobs) -> Result<CommandOutcome, ServiceError> {
@@ -125,17 +122,17 @@ impl Execute for ServiceExecutor {
                 self.replace_with_quiz(attempt)
             }
             Command::StartExam(exam) => {
-                let trainee = self.trainee()?.id;
-                let attempt = self.service.attempts_mut().begin_exam(trainee, &exam)?;
+                let trainee = self.workspace.trainee()?.id;
+                let attempt = self.workspace.service.attempts_mut().begin_exam(trainee, &exam)?;
                 self.replace_with_quiz(attempt)
             }
             Command::StartMock(exam) => {
-                let trainee = self.trainee()?.id;
-                let attempt = self.service.attempts_mut().begin_mock(trainee, &exam)?;
+                let trainee = self.workspace.trainee()?.id;
+                let attempt = self.workspace.service.attempts_mut().begin_mock(trainee, &exam)?;
                 self.replace_with_quiz(attempt)
             }
             Command::Resume(attempt) => self.resume_attempt(attempt)?,
-            Command::CompleteBusiness => match self.complete_business(jobs) {
+            Command::CompleteBusiness => match self.workspace.complete_business(jobs) {
                 Ok(true) => CommandOutcome::Next(Effect::Open(Route::Home)),
                 // If another program uses the store, it is done when home is opened again.
                 Ok(false) | Err(ServiceError::Store(StoreError::Busy)) => CommandOutcome::Nothing,

@@ -4,11 +4,11 @@ use std::io;
 use std::sync::mpsc;
 
 use super::app::{App, InterfaceEnd};
-use super::effect::Route;
 use super::execute::Execute;
 use super::input::Input;
 use super::jobs::Jobs;
 use super::perform::ServiceExecutor;
+use super::screens::Route;
 use super::theme::Theme;
 use crate::projections::people::PersonRow;
 use crate::service::{ActiveAttempt, Services};

@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use needlewise::clock::{Now, Zone};
 use needlewise::service::ServiceError;
-use needlewise::tui::effect::{Command, Route};
+use needlewise::tui::command::Command;
 use needlewise::tui::execute::{CommandOutcome, Execute};
 use needlewise::tui::input::Input;
 use needlewise::tui::jobs::Jobs;
 use needlewise::tui::key::Key;
 use needlewise::tui::perform::ServiceExecutor;
-use needlewise::tui::screen::Screen;
+use needlewise::tui::screens::{Route, Screen};
 use rusqlite::Connection;
 
 use crate::keys::{SCREENS, screen, with_small_banks};

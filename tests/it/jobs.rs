@@ -9,12 +9,12 @@ use needlewise::clock::{Millis, Now, Zone};
 use needlewise::service::ServiceError;
 use needlewise::store::StoreError;
 use needlewise::tui::app::App;
-use needlewise::tui::effect::{Command, Reply, Route};
+use needlewise::tui::command::{Command, Reply};
 use needlewise::tui::execute::{CommandOutcome, Execute};
 use needlewise::tui::input::Input;
 use needlewise::tui::jobs::{JobEvent, JobReport, Jobs};
 use needlewise::tui::perform::ServiceExecutor;
-use needlewise::tui::screen::Screen;
+use needlewise::tui::screens::{Route, Screen};
 use needlewise::tui::theme::Theme;
 
 use crate::keys::{screen, with_small_banks};

@@ -8,13 +8,13 @@ use needlewise::projections::people::PersonRow;
 use needlewise::service::Services;
 use needlewise::tui::app::{App, InterfaceEnd};
 use needlewise::tui::binding::{BindingPlace, find_binding};
-use needlewise::tui::effect::Route;
 use needlewise::tui::execute::Execute;
 use needlewise::tui::file_preview::preview_content;
 use needlewise::tui::input::{Input, MouseInput, MouseInputKind};
 use needlewise::tui::jobs::Jobs;
 use needlewise::tui::key::Key;
 use needlewise::tui::perform::ServiceExecutor;
+use needlewise::tui::screens::Route;
 use needlewise::tui::theme::Theme;
 
 use crate::source::files;

@@ -7,11 +7,11 @@ use crate::exam::Session;
 use crate::exam::session::AttemptAction;
 use crate::tui::binding::{Action, Binding, first_last_bindings};
 use crate::tui::canvas::Canvas;
-use crate::tui::effect::{Command, Dialog, Effect, Reply, Route};
+use crate::tui::command::{Command, Dialog, Reply};
 use crate::tui::key::Key;
 use crate::tui::overlay::CLOSE_OVERLAY;
 use crate::tui::page::{Scroll, TextPage, text_column};
-use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::{text, view};
 

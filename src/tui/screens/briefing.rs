@@ -13,11 +13,13 @@ use crate::exam::draw;
 use crate::exam::eligibility::Eligibility;
 use crate::tui::binding::{Action, Binding};
 use crate::tui::canvas::Canvas;
-use crate::tui::effect::{Command, Effect};
+use crate::tui::command::Command;
 use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage};
-use crate::tui::screen::{Screen, ScreenContext, on_read_only_action};
+use crate::tui::read_only::on_read_only_action;
+use crate::tui::screens::{Effect, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
+use crate::view::briefing::BriefingView;
 use crate::{text, view};
 
 /// The screen before an exam.
@@ -32,16 +34,10 @@ pub struct BriefingScreen {
 }
 
 impl BriefingScreen {
-    /// Tells of this exam, which draws from these banks.
-    pub fn new(
-        exam: Arc<Exam>,
-        eligibility: Eligibility,
-        certificate_name: String,
-        time_limit: Option<Millis>,
-        banks: &[CatalogEntry<LazyBank>],
-        zone: &Zone,
-    ) -> Self {
-        let summary_lines = summary_lines(&exam, time_limit, banks);
+    /// Makes the briefing of an exam. Dates are shown in `zone`.
+    pub fn new(briefing: BriefingView, zone: &Zone) -> Self {
+        let BriefingView { exam, eligibility, certificate_name, time_limit, banks } = briefing;
+        let summary_lines = summary_lines(&exam, time_limit, &banks);
         let eligibility_line = view::eligibility_line(eligibility, &exam, zone);
         Self { exam, eligibility, eligibility_line, certificate_name, summary_lines, scroll: Scroll::default() }
     }

@@ -8,10 +8,10 @@ use crate::service::certificate_files::StoredCertificate;
 use crate::text;
 use crate::tui::binding::{Action, Binding, up_down_bindings};
 use crate::tui::canvas::Canvas;
-use crate::tui::effect::{Effect, Route};
 use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage};
-use crate::tui::screen::{Screen, ScreenContext, on_read_only_action, read_only_bindings};
+use crate::tui::read_only::{on_read_only_action, read_only_bindings};
+use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 
 /// The list of certificates.

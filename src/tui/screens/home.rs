@@ -20,10 +20,10 @@ use crate::exam::eligibility::Eligibility;
 use crate::text;
 use crate::tui::binding::{Action, Binding, first_last_bindings, page_bindings, up_down_bindings};
 use crate::tui::canvas::Canvas;
-use crate::tui::effect::{Command, Effect, Reply, Route};
+use crate::tui::command::{Command, Reply};
 use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage, progress_bar};
-use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::view::home::{HomeView, TopicView};
 

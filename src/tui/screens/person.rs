@@ -7,9 +7,9 @@ use crate::credential::Assurance;
 use crate::text;
 use crate::tui::binding::{Action, Binding};
 use crate::tui::canvas::Canvas;
-use crate::tui::effect::Effect;
 use crate::tui::page::{Scroll, TextPage};
-use crate::tui::screen::{Screen, ScreenContext, on_read_only_action, read_only_bindings};
+use crate::tui::read_only::{on_read_only_action, read_only_bindings};
+use crate::tui::screens::{Effect, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::view::person::{PersonAttemptView, PersonView};
 

@@ -21,10 +21,10 @@ use crate::problem::Severity;
 use crate::text;
 use crate::tui::binding::{Action, Binding, scroll_bindings};
 use crate::tui::canvas::Canvas;
-use crate::tui::effect::{Command, Effect, Reply, Route};
+use crate::tui::command::{Command, Reply};
 use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage};
-use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::view::preview::PreviewContent;
 

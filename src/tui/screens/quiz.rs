@@ -24,9 +24,9 @@ use crate::exam::session::AttemptAction;
 use crate::exam::{LoadedPaper, Session};
 use crate::tui::binding::{Action, Binding};
 use crate::tui::canvas::Canvas;
-use crate::tui::effect::{Effect, Reply, Route};
+use crate::tui::command::Reply;
 use crate::tui::page::{Scroll, TextPage, text_column};
-use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::{text, view};
 

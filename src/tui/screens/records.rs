@@ -22,10 +22,10 @@ use crate::projections::status::{CertificationStatus, MatrixCell};
 use crate::text;
 use crate::tui::binding::{Action, Binding, first_last_bindings, page_bindings, up_down_bindings};
 use crate::tui::canvas::Canvas;
-use crate::tui::effect::{Command, Effect, Reply, Route};
+use crate::tui::command::{Command, Reply};
 use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage};
-use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 
 /// How many certificates are verified between two keys.

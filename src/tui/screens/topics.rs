@@ -6,10 +6,10 @@ use crate::clock::Zone;
 use crate::text;
 use crate::tui::binding::{Action, Binding, first_last_bindings, up_down_bindings};
 use crate::tui::canvas::Canvas;
-use crate::tui::effect::{Command, Effect};
+use crate::tui::command::Command;
 use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage, progress_bar};
-use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::screens::{Effect, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::view::home::TopicView;
 

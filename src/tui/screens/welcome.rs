@@ -6,10 +6,10 @@ use crate::projections::people::PersonRow;
 use crate::text;
 use crate::tui::binding::{Action, Binding, up_down_bindings};
 use crate::tui::canvas::Canvas;
-use crate::tui::effect::{Command, Effect, Route};
+use crate::tui::command::Command;
 use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage};
-use crate::tui::screen::{Screen, ScreenContext};
+use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 
 /// The first screen, while it is not known who sits down.

@@ -5,7 +5,7 @@ use super::{Certainty, Effect, QuizScreen, Route, TextRole};
 use crate::bank::question::{QuestionKind, SelectCount};
 use crate::exam::session::AttemptAction;
 use crate::tui::binding::{Action, Binding};
-use crate::tui::effect::{Command, Dialog};
+use crate::tui::command::{Command, Dialog};
 use crate::tui::key::Key;
 use crate::tui::overlay::CLOSE_OVERLAY;
 

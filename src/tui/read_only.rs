@@ -1,0 +1,25 @@
+//! What all screens share that are only read: their rows of the key table, and what these do.
+
+use super::binding::{Action, Binding, scroll_bindings};
+use super::key::Key;
+use super::page::Scroll;
+use super::screens::Effect;
+
+/// Returns the rows of a screen that is only read: they scroll and go back.
+pub fn read_only_bindings() -> Vec<Binding> {
+    let leave = Binding::new(&[Key::Esc, Key::Enter, Key::Char('q')], Action::LEAVE, "back");
+    scroll_bindings().into_iter().chain([leave, Binding::unlisted(&[Key::CtrlC], Action::QUIT)]).collect()
+}
+
+/// Does what the rows of a screen that is only read stand for: it scrolls, or leaves with `leave_effect`.
+pub fn on_read_only_action(scroll: &mut Scroll, action: Action, leave_effect: Effect) -> Option<Effect> {
+    const PAGE_LINES: isize = 8;
+    match action.name {
+        "leave" => Some(leave_effect),
+        "quit" => Some(Effect::Quit),
+        _ => {
+            scroll.handle_action(action, PAGE_LINES);
+            None
+        }
+    }
+}
