@@ -64,6 +64,16 @@ pub struct GlobalArgs {
     /// Use color
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
+    /// Colors of the full-screen interface
+    #[arg(
+        long,
+        global = true,
+        value_name = "THEME",
+        default_value = "auto",
+        env = "NEEDLEWISE_THEME",
+        hide_env_values = true
+    )]
+    pub theme: ThemeChoice,
     /// Say on standard error which directories and banks are used
     #[arg(short, long, global = true)]
     pub verbose: bool,
@@ -78,6 +88,24 @@ pub enum Color {
     Always,
     /// In no case
     Never,
+}
+
+/// The colors of the full-screen interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ThemeChoice {
+    /// Dark, light or 16 colors, as the terminal reports itself
+    Auto,
+    /// Light text on a dark background
+    Dark,
+    /// Dark text on a light background
+    Light,
+    /// Black and white with few bright colors, for low vision
+    HighContrast,
+    /// The 16 colors that every color terminal has
+    #[value(name = "16")]
+    Sixteen,
+    /// No colors
+    None,
 }
 
 #[derive(Debug, Subcommand)]

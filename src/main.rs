@@ -20,6 +20,7 @@ fn main() -> ExitCode {
             is_stderr_terminal: io::stderr().is_terminal(),
             no_color: is_set("NO_COLOR") || is_dumb_terminal,
             colorfgbg: std::env::var("COLORFGBG").ok(),
+            color_count: color_count(),
         },
         zone: Zone::of_computer(),
         make_clock: &|| Box::new(SystemClock::start()),
@@ -27,4 +28,11 @@ fn main() -> ExitCode {
         global: cli::GlobalArgs::default(),
     };
     ExitCode::from(cli::run(std::env::args_os(), &mut env))
+}
+
+/// Returns how many colors the terminal says it can show: 256 or more by the name of its type, or 16.
+fn color_count() -> u16 {
+    let has = |name: &str, part: &str| std::env::var(name).is_ok_and(|value| value.contains(part));
+    let is_known_rich = has("TERM", "256color") || has("TERM", "direct") || has("TERM", "kitty");
+    if is_known_rich || has("COLORTERM", "truecolor") || has("COLORTERM", "24bit") { 256 } else { 16 }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use rand::Rng;
 
 use super::error::{self, Failure, display_path};
-use super::{Color, CommandResult, GlobalArgs, issuer_file};
+use super::{Color, CommandResult, GlobalArgs, ThemeChoice, issuer_file};
 use crate::attempt::person::PersonAdded;
 use crate::bank::catalog::{BankOrigin, Catalog};
 use crate::clock::{Clock, Zone};
@@ -56,6 +56,8 @@ pub struct TerminalInfo {
     pub no_color: bool,
     /// The value of COLORFGBG, by which some terminals tell their colors.
     pub colorfgbg: Option<String>,
+    /// How many colors the terminal can show, by TERM and COLORTERM.
+    pub color_count: u16,
 }
 
 impl Default for GlobalArgs {
@@ -67,6 +69,7 @@ impl Default for GlobalArgs {
             trainee: None,
             json: false,
             color: Color::Auto,
+            theme: ThemeChoice::Auto,
             verbose: false,
         }
     }

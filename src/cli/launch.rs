@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::bank::syllabus::Syllabus;
 use crate::cli::error::{self, Failure, display_path};
-use crate::cli::{CommandResult, Env};
+use crate::cli::{CommandResult, Env, ThemeChoice};
 use crate::plain::{self, PlainConsole};
 use crate::projections::people::PersonRow;
 use crate::service::{ActiveAttempt, Services};
@@ -90,9 +90,15 @@ fn to_command_result(end: std::io::Result<InterfaceEnd>) -> CommandResult {
 }
 
 fn theme(env: &Env<'_>) -> Theme {
-    match env.is_color_enabled() {
-        true => Theme::for_background(env.terminal.colorfgbg.as_deref()),
-        false => Theme::Plain,
+    match env.global.theme {
+        // A user who asks for no color gets none, whatever theme a start script names.
+        _ if !env.is_color_enabled() => Theme::NONE,
+        ThemeChoice::Auto => Theme::for_terminal(env.terminal.color_count, env.terminal.colorfgbg.as_deref()),
+        ThemeChoice::Dark => Theme::DARK,
+        ThemeChoice::Light => Theme::LIGHT,
+        ThemeChoice::HighContrast => Theme::HIGH_CONTRAST,
+        ThemeChoice::Sixteen => Theme::SIXTEEN,
+        ThemeChoice::None => Theme::NONE,
     }
 }
 

@@ -83,6 +83,11 @@ impl App {
         self.end.as_ref()
     }
 
+    /// Draws in another theme from now on.
+    pub fn set_theme(&mut self, theme: Theme) {
+        self.theme = theme;
+    }
+
     /// Returns whether the terminal should report the mouse.
     pub fn wants_mouse(&self) -> bool {
         self.wants_mouse

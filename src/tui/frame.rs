@@ -30,7 +30,7 @@ pub fn draw_too_small(canvas: &mut Canvas<'_, '_>, area: Rect) {
 /// Draws the title line and both rules, and returns the area for the screen between them.
 pub fn draw_title(canvas: &mut Canvas<'_, '_>, area: Rect, title: &(String, String), theme: Theme) -> Rect {
     let line = line_of(area, area.y);
-    let rule = Line::styled("─".repeat(usize::from(line.width)), theme.style(TextRole::Dim));
+    let rule = Line::styled("─".repeat(usize::from(line.width)), theme.style(TextRole::Border));
     canvas.render(title_line(&title.0, &title.1, usize::from(line.width), theme), line);
     canvas.render(rule.clone(), line_of(area, area.y + 1));
     canvas.render(rule, line_of(area, area.bottom() - 2));

@@ -5,7 +5,7 @@ use std::path::Path;
 use needlewise::credential::Assurance;
 
 use crate::pass::{Pass, key};
-use crate::stage::Stage;
+use crate::stage::{Stage, assert_screen};
 use crate::world::{MONDAY, World};
 
 /// A home that took in certificates of three people, of a school that is trusted, and of one that is not.
@@ -55,14 +55,14 @@ fn records(columns: u16, rows: u16) -> Stage {
 #[test]
 fn records_list() {
     for columns in [40, 80, 120] {
-        insta::assert_snapshot!(format!("records_list@{columns}"), records(columns, 24).text());
+        assert_screen!("records_list", columns, records(columns, 24));
     }
 }
 
 #[test]
 fn records_matrix() {
     for columns in [40, 80, 120] {
-        insta::assert_snapshot!(format!("records_matrix@{columns}"), records(columns, 24).press_and_take("tab").text());
+        assert_screen!("records_matrix", columns, records(columns, 24).press_and_take("tab"));
     }
 }
 

@@ -16,7 +16,7 @@ use rusqlite::Connection;
 
 use crate::keys::{SCREENS, screen, with_small_banks};
 use crate::reader::Reader;
-use crate::stage::Stage;
+use crate::stage::{Stage, assert_screen};
 use crate::window::Window;
 use crate::world::World;
 
@@ -158,6 +158,7 @@ fn failure() {
     for (columns, rows) in [(40, 20), (80, 24), (120, 40)] {
         let mut stage = small(columns, rows);
         run_sql(stage.home.path(), HIDE);
-        insta::assert_snapshot!(format!("failure@{columns}"), stage.press("p").text());
+        stage.press("p");
+        assert_screen!("failure", columns, stage);
     }
 }

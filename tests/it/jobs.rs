@@ -93,7 +93,7 @@ fn a_pass_is_shown_at_once_and_the_pictures_follow() {
     let (sender, reports) = mpsc::channel();
     let mut stage = Stage::with_app(80, 24, with_small_banks, |service, person| {
         let jobs = Jobs::threaded(move |report| sender.send(report).expect("a listener"));
-        App::new(ServiceExecutor::new(service, Some(person)), jobs, Theme::Plain, Route::Home)
+        App::new(ServiceExecutor::new(service, Some(person)), jobs, Theme::NONE, Route::Home)
     });
     pass_exam(&mut stage);
     let shown = stage.text();

@@ -57,7 +57,7 @@ pub fn screen<E: Execute + 'static>(name: &str, wrap: impl FnOnce(ServiceExecuto
     };
     let make_app = |service: Services, person: PersonRow| {
         let executor = ServiceExecutor::new(service, Some(person).filter(|_| name != "welcome"));
-        App::new(wrap(executor), Jobs::inline(), Theme::Plain, first)
+        App::new(wrap(executor), Jobs::inline(), Theme::NONE, first)
     };
     Stage::with_app(120, 40, with_small_banks, make_app).press_and_take(way)
 }

@@ -3,7 +3,7 @@
 use needlewise::clock::Millis;
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, assert_screen};
 use crate::world::{Said, World, small_bank, small_exam};
 
 /// What only keys and rationales say, in the small bank; nobody types any of it.
@@ -216,6 +216,6 @@ fn result_looked_back_on() {
         for keys in ["e", "enter", "a", "enter", "s", "f", "y"] {
             stage.press(keys);
         }
-        insta::assert_snapshot!(format!("result_looked_back_on@{columns}"), stage.text());
+        assert_screen!("result_looked_back_on", columns, stage);
     }
 }

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::keys::assert_rows_hold;
-use crate::stage::Stage;
+use crate::stage::{Stage, assert_screen};
 use crate::world::{question, small_bank, small_exam};
 
 /// A home with a bank of one question with so many choices, several of which are right.
@@ -76,6 +76,6 @@ fn a_letter_with_alt_is_its_command_at_any_question() {
 #[test]
 fn letters_of_many_choices() {
     for columns in [40, 80, 120] {
-        insta::assert_snapshot!(format!("letters_of_many_choices@{columns}"), choices(17, columns).text());
+        assert_screen!("letters_of_many_choices", columns, choices(17, columns));
     }
 }

@@ -6,6 +6,7 @@
 
 mod chain;
 mod pass;
+mod picture;
 mod reader;
 mod source;
 mod stage;

@@ -4,7 +4,7 @@ use needlewise::attempt::{ExamResult, Outcome};
 use needlewise::study::readiness::{Readiness, estimates};
 
 use crate::reader::Reader;
-use crate::stage::Stage;
+use crate::stage::{Stage, assert_screen};
 use crate::world::{Said, World, small_bank, small_exam};
 
 const BEGIN: [&str; 6] = ["exam", "brief", "--mock", "--plain", "--trainee", "Amira Okafor"];
@@ -87,6 +87,6 @@ fn mock_result() {
             std::fs::write(banks.join("exams/brief.json"), small_exam().to_string()).expect("an exam");
         });
         stage.press("e m s f y");
-        insta::assert_snapshot!(format!("mock_result@{columns}"), stage.text());
+        assert_screen!("mock_result", columns, stage);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, assert_screen};
 use crate::window::Window;
 use crate::world::{World, small_bank};
 
@@ -33,11 +33,11 @@ fn save(stage: &mut Stage, text: &str) {
 #[test]
 fn a_question_is_shown_with_its_findings() {
     for (columns, rows) in [(40, 20), (80, 24), (120, 40)] {
-        insta::assert_snapshot!(format!("preview@{columns}"), preview(columns, rows).text());
-        let mut explained = preview(columns, rows).press_and_take("a enter");
-        insta::assert_snapshot!(format!("preview_answered@{columns}"), explained.text());
-        let mut broken = Stage::previewing(columns, rows, FILE, &pretty(&bank()).replace("\"stem\"", "\"stam\""));
-        insta::assert_snapshot!(format!("preview_broken@{columns}"), broken.text());
+        assert_screen!("preview", columns, preview(columns, rows));
+        let explained = preview(columns, rows).press_and_take("a enter");
+        assert_screen!("preview_answered", columns, explained);
+        let broken = Stage::previewing(columns, rows, FILE, &pretty(&bank()).replace("\"stem\"", "\"stam\""));
+        assert_screen!("preview_broken", columns, broken);
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::reader::Reader;
-use crate::stage::Stage;
+use crate::stage::{Stage, assert_screen};
 use crate::world::{question, small_bank, small_exam};
 
 const SIZES: [(u16, u16); 3] = [(40, 20), (80, 24), (120, 40)];
@@ -33,7 +33,7 @@ fn shown(name: &str, mut at: impl FnMut(u16, u16) -> Stage) {
         for line in text.lines().filter(|line| !line.contains("<home>")) {
             assert!(needlewise::text::width(line) <= columns.into(), "{name}@{columns}: {line}");
         }
-        insta::assert_snapshot!(format!("{name}@{columns}"), text);
+        assert_screen!(name, columns, stage);
     }
 }
 

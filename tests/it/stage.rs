@@ -29,6 +29,7 @@ use rand_chacha::rand_core::SeedableRng;
 use ratatui::backend::TestBackend;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
+use crate::picture;
 use crate::world::{MONDAY, SetClock, masked};
 
 /// The options of a store in tests.
@@ -78,7 +79,7 @@ impl Stage {
     /// Sits Amira Okafor down at home, in a home that was prepared.
     pub fn with(columns: u16, rows: u16, prepare: impl FnOnce(&Path)) -> Self {
         Self::with_app(columns, rows, prepare, |service, person| {
-            App::new(ServiceExecutor::new(service, Some(person)), Jobs::inline(), Theme::Plain, Route::Home)
+            App::new(ServiceExecutor::new(service, Some(person)), Jobs::inline(), Theme::NONE, Route::Home)
         })
     }
 
@@ -106,7 +107,7 @@ impl Stage {
         for name in names {
             somebody(&mut service, name);
         }
-        let app = App::new(ServiceExecutor::new(service, None), Jobs::inline(), Theme::Plain, Route::Home);
+        let app = App::new(ServiceExecutor::new(service, None), Jobs::inline(), Theme::NONE, Route::Home);
         Self::of(home, time, app, columns, rows)
     }
 
@@ -119,7 +120,7 @@ impl Stage {
         let clock = Box::new(SetClock(Rc::clone(&time)));
         let mut previewer = PreviewExecutor::new(&path, clock, Catalog::built_in().syllabus());
         let first = Route::Preview { file_name: file.to_owned(), content: Box::new(previewer.read()) };
-        let app = App::new(previewer, Jobs::inline(), Theme::Plain, first);
+        let app = App::new(previewer, Jobs::inline(), Theme::NONE, first);
         Self::of(home, time, app, columns, rows)
     }
 
@@ -221,6 +222,19 @@ impl Stage {
         (0..buffer.area.height).map(line).collect()
     }
 
+    /// Draws the screen in every theme: the contrast is checked, and the pictures are kept.
+    #[track_caller]
+    pub fn check_pictures(&mut self, name: &str) {
+        for theme in Theme::ALL {
+            self.app.set_theme(theme);
+            self.terminal.draw(|frame| self.app.draw(frame)).expect("a frame");
+            let buffer = self.terminal.backend().buffer();
+            picture::check_contrast(name, buffer, &theme);
+            picture::keep(name, buffer, &theme);
+        }
+        self.app.set_theme(Theme::NONE);
+    }
+
     /// What is on the screen, line by line, without what differs from one run to the next.
     pub fn text(&mut self) -> String {
         let text = self.lines().join("\n");
@@ -281,3 +295,13 @@ fn named(key: &str) -> Key {
         other => Key::Char(other.chars().next().expect("a key")),
     }
 }
+
+/// Compares a screen with the snapshot of its name and width, and checks its pictures in every theme.
+macro_rules! assert_screen {
+    ($name:expr, $columns:expr, $stage:expr) => {{
+        let (name, mut stage) = (format!("{}@{}", $name, $columns), $stage);
+        stage.check_pictures(&name);
+        insta::assert_snapshot!(name, stage.text());
+    }};
+}
+pub(crate) use assert_screen;

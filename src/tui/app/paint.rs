@@ -31,6 +31,7 @@ impl App {
         self.targets.clear();
         self.is_window_too_small = frame::is_too_small(area);
         let Some(screen) = self.screens.last_mut() else { return };
+        frame.buffer_mut().set_style(area, theme.text);
         let mut canvas = Canvas::new(frame, &mut self.targets);
         if self.is_window_too_small {
             return frame::draw_too_small(&mut canvas, area);
