@@ -1,8 +1,9 @@
-//! What reading and checking a bank of 10,000 questions costs, as ratios against serde_json in the same run.
+//! Measures how long it takes to read and check a bank of 10,000 questions.
 //!
-//! `cargo bench` prints a line a figure. Each pair is measured alternately, and the median of the ratios counts.
+//! The reading time is a ratio to serde_json in the same run, because absolute times depend on the machine.
+//! `cargo bench` prints one line per result. The two sides of a pair run alternately, and the median ratio counts.
 
-// What a benchmark needs and does not find ends it.
+// A benchmark should stop when something it needs is missing.
 #![allow(clippy::expect_used)]
 
 use std::sync::Arc;
@@ -13,16 +14,16 @@ use needlewise::bank::catalog::Catalog;
 use needlewise::bank::format::json;
 use needlewise::bank::rules::check;
 
-/// How many pairs are measured.
+/// The number of pairs to measure.
 const PAIRS: usize = 21;
 
-/// The same file, parsed and not looked at: all else in it is small.
+/// The part of the file that serde_json parses for comparison. The rest of the file is small.
 #[derive(serde::Deserialize)]
 struct Plain {
     questions: Vec<Arc<Question>>,
 }
 
-/// The questions of the shipped banks over and over, under names of their own, as one file.
+/// Returns a bank file with copies of the built-in questions, each with its own id and stem.
 fn large(count: usize) -> String {
     let catalog = Catalog::built_in();
     let mut bank = (**catalog.banks().next().expect("a bank").value).clone();

@@ -1,9 +1,9 @@
-//! What drawing a paper from a large bank of paired questions costs, as a ratio against reading the bank in the same
-//! run.
+//! Measures how long it takes to draw a paper from a large bank in which every two questions share a group.
 //!
-//! `cargo bench --bench draw` prints a line a figure; the median of each pair counts.
+//! The result is a ratio to writing and reading the bank in the same run, because absolute times depend on the machine.
+//! `cargo bench --bench draw` prints one line per bank size, with the median of the drawing times.
 
-// What a benchmark needs and does not find ends it.
+// A benchmark should stop when something it needs is missing.
 #![allow(clippy::expect_used)]
 
 use std::path::Path;
@@ -15,10 +15,10 @@ use needlewise::bank::exam::Exam;
 use needlewise::exam::draw;
 use serde_json::json;
 
-/// How often each figure is measured.
+/// How often each draw is measured.
 const TIMES: u8 = 5;
 
-/// Writes a bank of questions of which each two share a group, and reads it.
+/// Writes a bank in which every two questions share a group, and reads it.
 fn paired(folder: &Path, count: usize) -> Catalog {
     let question = |at: usize| {
         json!({

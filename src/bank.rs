@@ -1,4 +1,4 @@
-//! Question banks: types, file format, validation, item-writing rules, and the catalog that maps an id to a bank.
+//! Question banks: types, file format, validation, item-writing rules, and the catalog that finds a bank by its id.
 
 pub mod types;
 pub mod question;
@@ -22,5 +22,5 @@ pub mod skeleton;
 pub use question::Question;
 pub use types::{Author, Bank, Case, DateParts, Objective, SourceReference};
 
-/// The format of banks and exams that this program writes, and the newest that it reads.
+/// The version of the file format that this program writes, and the newest version that it reads.
 pub const FORMAT: u32 = 1;

@@ -1,25 +1,24 @@
 //! The built-in banks, exams and syllabus. The build script embeds them from `question-banks/`.
 
-/// A shipped bank: its outline, and its text.
+/// A built-in bank: its text, and a summary that needs no parsing.
 #[derive(Debug)]
 pub struct BuiltInBank {
-    /// Its name.
     pub id: &'static str,
-    /// The topic, for people.
+    /// The topic, as people read it.
     pub title: &'static str,
-    /// Whether it may be practiced.
+    /// Whether trainees may practice the bank.
     pub practice: bool,
-    /// The questions that may be drawn, each in its revision.
+    /// The ids and revisions of the questions that can be drawn.
     pub ready: &'static [(&'static str, u32)],
-    /// Its file.
+    /// The text of the file.
     pub text: &'static str,
 }
 
-/// The shipped banks.
+/// The built-in banks, in the order of their ids.
 pub const BANKS: &[BuiltInBank] = include!(concat!(env!("OUT_DIR"), "/banks.rs"));
 
-/// The shipped exams: name and text.
+/// The built-in exams: the id and the text of each file.
 pub const EXAMS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/exams.rs"));
 
-/// The shipped syllabus.
+/// The text of the built-in syllabus.
 pub const SYLLABUS: &str = include_str!("../../question-banks/syllabus.json");

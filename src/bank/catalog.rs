@@ -1,6 +1,6 @@
-//! Finds the bank or exam for an id.
+//! Finds the bank or exam with an id.
 //!
-//! Highest priority first: the last `--banks` folder, the earlier ones, the data directory, built-in.
+//! In order of priority: the last `--banks` folder, earlier `--banks` folders, the data directory, the program itself.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,14 +17,14 @@ use crate::bank::lazy::LazyBank;
 use crate::ids::{BankId, ExamId};
 use crate::problem::{Problem, Severity, SourceSpan, SourceText};
 
-/// Where a bank or an exam came from.
+/// The place that a bank or an exam came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BankOrigin {
     /// Embedded in the program.
     BuiltIn,
-    /// The data directory's own folder.
+    /// The folder of banks in the data directory.
     DataDirectory,
-    /// A folder given with `--banks`.
+    /// A folder from the option `--banks`.
     BanksFolder(PathBuf),
 }
 
@@ -38,14 +38,12 @@ impl std::fmt::Display for BankOrigin {
     }
 }
 
-/// A bank or an exam with where it came from.
+/// A bank or an exam, and the place that it came from.
 #[derive(Debug)]
 pub struct CatalogEntry<T> {
-    /// The bank or exam.
     pub value: Arc<T>,
-    /// Where it came from.
     pub origin: BankOrigin,
-    /// Whether it took the place of a built-in one.
+    /// Whether a built-in bank or exam has the same id.
     pub replaces_built_in: bool,
 }
 
@@ -55,7 +53,7 @@ impl<T> Clone for CatalogEntry<T> {
     }
 }
 
-/// All banks and exams in use. `None` stands for a file that has errors: it hides what it would have replaced.
+/// All banks and exams in use. `None` is a file with errors. It hides the bank or exam that it would have replaced.
 #[derive(Debug, Default)]
 pub struct Catalog {
     banks: BTreeMap<BankId, Option<CatalogEntry<LazyBank>>>,
@@ -64,17 +62,17 @@ pub struct Catalog {
     problems: Vec<Problem>,
 }
 
-/// Why an id could not be turned into a bank or an exam.
+/// Why the catalog has no bank or exam for an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CatalogMiss {
-    /// Nothing has that id.
+    /// No file has this id.
     Unknown,
-    /// Something has, and it has errors.
+    /// A file has this id, but also errors.
     Broken,
 }
 
 impl Catalog {
-    /// Reads the built-in ones alone.
+    /// Returns a catalog of the built-in banks and exams.
     pub fn built_in() -> Self {
         let mut catalog = Self::default();
         for bank in built_in::BANKS {
@@ -89,10 +87,12 @@ impl Catalog {
         catalog
     }
 
-    /// Adds the banks and exams of a folder. Each replaces one with the same id, so add folders in rising priority.
+    /// Adds the banks and exams of a folder, and the exams of its subfolder `exams`. Each replaces one of the same id,
+    /// so add the folder with the highest priority last.
     ///
     /// # Errors
-    /// A folder or file that cannot be read, by its path. What is wrong inside a file is a problem, not an error.
+    /// The path of a folder or file that cannot be read, and why. Errors inside a file go to
+    /// [`problems`](Self::problems) instead.
     pub fn add_folder(&mut self, folder: &Path, origin: &BankOrigin) -> Result<(), (PathBuf, io::Error)> {
         let list_files = |folder: &Path| load::list_json_files(folder).map_err(|error| (folder.to_owned(), error));
         let read_file = |path: &PathBuf| load::read_file(path).map_err(|error| (path.clone(), error));
@@ -103,8 +103,10 @@ impl Catalog {
                 FileContent::Bank(parsed) => self.add_bank(&file.stem(), parsed, origin),
                 FileContent::Syllabus(parsed) => {
                     self.problems.extend(parsed.problems);
+                    // A syllabus with errors leaves the earlier one in use.
                     self.syllabus = parsed.value.map(Arc::new).or(self.syllabus.take());
                 }
+                // A file that is not JSON may be meant as a bank or as an exam, so it hides both.
                 FileContent::Unknown(problems) => {
                     let exam_id = file.stem().parse().ok().filter(|id| self.exams.contains_key(id));
                     self.exams.extend(exam_id.map(|id| (id, None)));
@@ -124,7 +126,8 @@ impl Catalog {
         self.problems.extend(parsed.problems);
         let id = parsed.value.as_ref().map(|bank| bank.id.clone()).or_else(|| stem.parse().ok());
         if let Some(id) = id {
-            // A broken file hides what it would have replaced: nobody is examined on a bank its school did not mean.
+            // A broken file hides the bank that it would have replaced, so no exam uses a bank that the school did not
+            // choose.
             let replaces_built_in = built_in::BANKS.iter().any(|bank| bank.id == id.as_str());
             let entry = |bank| CatalogEntry {
                 value: Arc::new(LazyBank::from(bank)),
@@ -140,6 +143,7 @@ impl Catalog {
         self.problems.extend(parsed.problems);
         let id = parsed.value.as_ref().map(|exam| exam.id.clone()).or_else(|| stem.parse().ok());
         if let Some(id) = id {
+            // Built-in exams also come through here, and they replace nothing.
             let replaces_built_in =
                 *origin != BankOrigin::BuiltIn && built_in::EXAMS.iter().any(|(exam_id, _)| *exam_id == id.as_str());
             let entry = parsed.value.map(|exam| CatalogEntry {
@@ -161,36 +165,36 @@ impl Catalog {
         self.exams.values().flatten()
     }
 
-    /// Returns the bank of that id.
+    /// Returns the bank with this id.
     ///
     /// # Errors
-    /// Whether there is none, or a broken one.
+    /// [`CatalogMiss::Unknown`] if there is none, and [`CatalogMiss::Broken`] if its file has errors.
     pub fn bank(&self, id: &BankId) -> Result<&CatalogEntry<LazyBank>, CatalogMiss> {
         self.banks.get(id).ok_or(CatalogMiss::Unknown)?.as_ref().ok_or(CatalogMiss::Broken)
     }
 
-    /// Returns the exam of that id.
+    /// Returns the exam with this id.
     ///
     /// # Errors
-    /// Whether there is none, or a broken one.
+    /// [`CatalogMiss::Unknown`] if there is none, and [`CatalogMiss::Broken`] if its file has errors.
     pub fn exam(&self, id: &ExamId) -> Result<&CatalogEntry<Exam>, CatalogMiss> {
         self.exams.get(id).ok_or(CatalogMiss::Unknown)?.as_ref().ok_or(CatalogMiss::Broken)
     }
 
-    /// Returns the syllabus in use: the one given last, or the shipped one.
+    /// Returns the syllabus in use: the last one added, or else the built-in one.
     #[expect(clippy::expect_used, reason = "the text is compiled in, and a test parses it")]
     pub fn syllabus(&self) -> Option<Arc<Syllabus>> {
         let parse_built_in = || serde_json::from_str(built_in::SYLLABUS).expect("the built-in syllabus has no errors");
         self.syllabus.clone().or_else(|| Some(parse_built_in()))
     }
 
-    /// Returns everything that is wrong with the files that were read.
+    /// Returns all problems of the files that were added.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
 }
 
-/// Checks that the name of a file is the id of its content.
+/// Checks that the name of a file is the id of its content. If not, adds an error and removes the value.
 pub fn check_file_name(content: FileContent, file: &LoadedFile) -> FileContent {
     match content {
         FileContent::Bank(parsed) => FileContent::Bank(check_name_is_id(parsed, file, |bank| bank.id.as_str())),
@@ -214,9 +218,9 @@ fn check_name_is_id<T>(parsed: ParsedFile<T>, file: &LoadedFile, get_id: impl Fn
                 rule: "file-name",
                 severity: Severity::Error,
                 location: SourceSpan { source, span, pointer: "/id".into() },
-                message: format!("the id is \"{}\", the file is called \"{stem}\"", get_id(&value)),
+                message: format!("the id is \"{}\", but the name of the file is \"{stem}\"", get_id(&value)),
                 explanation: None,
-                help: "A file's name is its id: rename one of the two.".into(),
+                help: "Change the id or rename the file, so that they match".into(),
             });
             ParsedFile { value: None, problems }
         }

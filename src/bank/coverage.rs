@@ -9,16 +9,16 @@ use super::question::Question;
 use super::syllabus::{Statement, Syllabus};
 use crate::ids::{BankId, ObjectiveId};
 
-/// How many ready questions there are, and of which sort.
+/// Counts of ready questions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
-    /// All of them.
+    /// All ready questions.
     pub questions: usize,
-    /// Those that are critical.
+    /// Critical questions among them.
     pub critical: usize,
-    /// By kind.
+    /// Counts by the name of the kind.
     pub kinds: BTreeMap<&'static str, usize>,
-    /// By level.
+    /// Counts by the name of the level.
     pub levels: BTreeMap<&'static str, usize>,
 }
 
@@ -31,35 +31,30 @@ impl Tally {
     }
 }
 
-/// An objective and the questions that show it.
+/// An objective, and the counts of the questions that test it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CoveredObjective {
-    /// The bank.
     pub bank: BankId,
-    /// The objective.
     pub objective: ObjectiveId,
-    /// What it is.
+    /// The objective, in words.
     pub text: String,
-    /// The questions.
     #[serde(flatten)]
     pub tally: Tally,
 }
 
-/// A statement of the syllabus and the questions that cover it.
+/// A statement of the syllabus, and the counts of the questions that cover it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CoveredStatement {
-    /// The statement.
     #[serde(flatten)]
     pub statement: Statement,
-    /// How many questions it wants by its weight.
+    /// How many questions the statement needs for its weight.
     pub wanted: usize,
-    /// The questions.
     #[serde(flatten)]
     pub tally: Tally,
 }
 
 impl CoveredStatement {
-    /// Returns whether it has as many questions as it wants.
+    /// Returns whether the statement has as many questions as it needs.
     pub fn is_met(&self) -> bool {
         self.tally.questions >= self.wanted
     }
@@ -68,14 +63,14 @@ impl CoveredStatement {
 /// What a set of banks covers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Coverage {
-    /// Objectives in the order of the banks.
+    /// The objectives, in the order of the banks.
     pub objectives: Vec<CoveredObjective>,
-    /// Statements in the order of the syllabus.
+    /// The statements, in the order of the syllabus.
     pub statements: Vec<CoveredStatement>,
 }
 
 impl Coverage {
-    /// Counts the ready questions of some banks.
+    /// Counts the ready questions of the banks by objective and by statement.
     pub fn from_banks<'a>(banks: impl Iterator<Item = &'a Bank>, syllabus: &Syllabus) -> Self {
         let mut objectives = Vec::new();
         let mut covered: BTreeMap<&str, Tally> = BTreeMap::new();
@@ -88,6 +83,7 @@ impl Coverage {
                 objectives.push(CoveredObjective { bank, objective: objective.id.clone(), text, tally });
             }
             for question in bank.ready_questions() {
+                // A question that names a statement twice counts once.
                 let covered_ids: std::collections::BTreeSet<_> = question.covers.iter().collect();
                 covered_ids.into_iter().for_each(|id| covered.entry(id).or_default().add(question));
             }
@@ -100,7 +96,7 @@ impl Coverage {
         Self { objectives, statements: syllabus.statements.iter().map(statement).collect() }
     }
 
-    /// Returns the statements with fewer questions than they want.
+    /// Returns the statements that have fewer questions than they need.
     pub fn gaps(&self) -> impl Iterator<Item = &CoveredStatement> {
         self.statements.iter().filter(|statement| !statement.is_met())
     }

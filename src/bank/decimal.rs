@@ -1,48 +1,53 @@
-//! Decimal numbers that keep their typed text. Answers are compared by exact value; `==` compares the text as well.
+//! Decimal numbers that keep their text as typed. Answers are compared by exact value. `==` compares the text as well.
 
 use std::fmt;
 
 use num_rational::BigRational;
 use serde::{Deserialize, Serialize};
 
-/// A decimal number: its text and its exact value.
+/// A decimal number, with its text as typed and its exact value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Decimal {
     text: String,
+    // Exact, so that an answer exactly at the tolerance counts.
     value: BigRational,
 }
 
-/// Why a text was not taken as a decimal number.
+/// Why a text is not a decimal number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotDecimal {
-    /// It is no number.
+    /// The text is not a number, or is too long.
     Malformed,
-    /// A comma before exactly three digits may part thousands or decimals.
+    /// A comma before exactly three digits can separate thousands or decimals.
     Ambiguous,
 }
 
 impl fmt::Display for NotDecimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Malformed => "a number is digits with at most one decimal point or comma, 30 characters at most",
-            Self::Ambiguous => "a comma before three digits can be read in two ways; write 1000 or 1.000",
+            Self::Malformed => "a number has digits, at most one decimal point or comma, and at most 30 characters",
+            Self::Ambiguous => "a comma before three digits can mean two things; write 1000 or 1.000",
         })
     }
 }
 
-/// The most characters of a number, so that no input makes arithmetic slow.
+/// The most characters of a number. Exact arithmetic with very long numbers would be slow.
 const CHARS_MAX: usize = 30;
 
 impl Decimal {
-    /// Reads a number with a decimal point or comma; one with a comma and exactly three digits behind it is not
-    /// guessed.
+    /// Parses a number with a decimal point or comma. Spaces around it do not matter.
+    ///
+    /// # Errors
+    /// [`NotDecimal::Ambiguous`] for a comma before exactly three digits, such as `1,000`: its meaning is not guessed.
+    /// [`NotDecimal::Malformed`] for anything else.
     pub fn parse(text: &str) -> Result<Self, NotDecimal> {
         let text = text.trim();
         let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
         let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
         let is_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
         let has_separator = digits.len() > whole.len();
+        // The last condition rejects a separator without digits after it, such as "1.".
         if text.len() > CHARS_MAX
             || whole.is_empty()
             || !is_digits(whole)
@@ -61,12 +66,12 @@ impl Decimal {
         Ok(Self { text: text.to_owned(), value })
     }
 
-    /// Returns whether this is below zero.
+    /// Returns whether the number is below zero.
     pub fn is_negative(&self) -> bool {
         self.value < BigRational::from_integer(0.into())
     }
 
-    /// Returns whether `answer` is within `tolerance` of this, ends included.
+    /// Returns whether `answer` is within `tolerance` of this number, bounds included.
     pub fn accepts(&self, answer: &Self, tolerance: &Self) -> bool {
         let difference =
             if answer.value > self.value { &answer.value - &self.value } else { &self.value - &answer.value };

@@ -9,37 +9,37 @@ use crate::canonical;
 use crate::clock::Millis;
 use crate::ids::{BankId, Digest, ExamId, ObjectiveId};
 
-/// An exam's blueprint, one file.
+/// The blueprint of an exam, one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Exam {
-    /// The format of the file.
+    /// The version of the file format.
     #[schemars(range(min = 1, max = FORMAT))]
     pub format: u32,
-    /// The exam's name, which is also its file's.
+    /// The exam's id. Its file has the same name, plus `.json`.
     pub id: ExamId,
-    /// Its title, for people.
+    /// The title, as people read it.
     pub title: String,
-    /// The version its author gave it.
+    /// The version that the author gave the exam.
     pub version: String,
-    /// How many questions in all; only where sections have weights in place of counts.
+    /// How many questions the whole exam has. Only an exam whose sections have weights gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 1000))]
     pub questions: Option<u32>,
-    /// The parts of the paper, in order.
+    /// The sections of the paper, in order.
     #[schemars(length(min = 1, max = 100))]
     pub sections: Vec<ExamSection>,
-    /// The share of points to pass, a whole percent, compared exactly.
+    /// The share of points needed to pass, a whole percent, compared exactly.
     pub pass: Percent,
-    /// How long the sitting may take.
+    /// The time limit of an attempt, in minutes.
     #[schemars(range(min = 1, max = 1440))]
     pub minutes: u32,
-    /// How often it may be tried, and when again.
+    /// How often a trainee may take the exam, and how long to wait in between.
     pub attempts: AttemptRules,
-    /// What may be seen of an attempt afterwards.
+    /// What a trainee may see after an attempt.
     #[serde(default)]
     pub review: ReviewPolicy,
-    /// What the certificate says.
+    /// The terms of the certificate.
     pub certificate: CertificateTerms,
 }
 
@@ -49,7 +49,7 @@ impl Exam {
         Digest::of(canonical::bytes(self))
     }
 
-    /// Returns how long the attempt may take, before anybody's time factor.
+    /// Returns the time limit of an attempt, before a trainee's time factor applies.
     pub fn time_limit(&self) -> Millis {
         Millis::from_minutes(self.minutes.into())
     }
@@ -69,81 +69,81 @@ impl From<Percent> for u8 {
 impl TryFrom<u8> for Percent {
     type Error = &'static str;
     fn try_from(percent: u8) -> Result<Self, &'static str> {
-        if percent <= 100 { Ok(Self(percent)) } else { Err("a pass mark is 0 to 100") }
+        if percent <= 100 { Ok(Self(percent)) } else { Err("a pass mark must be 0 to 100") }
     }
 }
 
-/// One part of a paper.
+/// One section of an exam.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[schemars(rename = "Section")]
 pub struct ExamSection {
-    /// The bank it draws from.
+    /// The id of the bank that the section draws from.
     pub bank: BankId,
-    /// The objectives it draws from; all of the bank where none is named.
+    /// The objectives that the section draws from. Leave it out for all objectives of the bank.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 10_000))]
     pub objectives: Vec<ObjectiveId>,
-    /// The level it draws from; all where none is named.
+    /// The level that the section draws from. Leave it out for all levels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<CognitiveLevel>,
-    /// How many questions it draws.
+    /// How many questions the section draws.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 1000))]
     pub questions: Option<u32>,
-    /// Its share of the exam's questions, beside the other sections' weights; in place of `questions`.
+    /// The section's share of the exam's questions, relative to the other weights. Give it instead of `questions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 1_000_000))]
     pub weight: Option<u32>,
-    /// Exactly how many of them are critical.
+    /// Exactly how many of the drawn questions are critical. The default is 0.
     #[serde(default)]
     #[schemars(range(max = 1000))]
     pub critical: u32,
-    /// The share of its points to pass, where it has a mark of its own.
+    /// The share of the section's points needed to pass, if the section has its own pass mark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pass: Option<Percent>,
 }
 
-/// How often an exam may be tried.
+/// How often a trainee may take an exam, and how long to wait in between.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[schemars(rename = "Attempts")]
 pub struct AttemptRules {
-    /// How many attempts, the first included.
+    /// The number of attempts, including the first.
     #[schemars(range(min = 1, max = 1000))]
     pub max: u32,
-    /// Within how many days, counted back from the next start; ever, where it is left out.
+    /// Count only attempts in this many days before the next start. Leave it out to count all attempts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 36_500))]
     pub within_days: Option<u32>,
-    /// How long to wait after the first failure, the second, and so on; the last entry serves all later ones.
+    /// Hours to wait after the first failure, the second, and so on. The last entry is for all later failures too.
     #[serde(default)]
     #[schemars(length(max = 1000), inner(range(max = 87_600)))]
     pub wait_hours: Vec<u32>,
 }
 
-/// What may be seen of an exam attempt.
+/// What a trainee may see after an exam attempt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Review")]
 pub enum ReviewPolicy {
-    /// Passed or not, and no more.
+    /// Only whether the trainee passed.
     None,
-    /// While a retake is possible only results and the objectives of what was missed.
+    /// The results, and the objectives of the missed questions.
     #[default]
     ObjectivesUntilFinal,
-    /// After a pass or the last attempt also which questions were right, with the rationale of what was chosen.
+    /// Also, after a pass or the last attempt: which answers were correct, and the rationales of the chosen answers.
     FullAfterFinal,
 }
 
-/// What the certificate of an exam says.
+/// The terms of an exam's certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[schemars(rename = "Terms")]
 pub struct CertificateTerms {
-    /// For how many months it is valid.
+    /// For how many months the certificate is valid.
     #[schemars(range(min = 1, max = 1200))]
     pub valid_months: u32,
-    /// What it stands for and what not.
+    /// What the certificate stands for, and what it does not.
     pub statement: String,
 }

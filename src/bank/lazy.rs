@@ -1,6 +1,7 @@
 //! A bank that is parsed on first use, with a summary that is available at once.
 //!
-//! At start, the program needs only the summaries of the built-in banks. The build script generates them.
+//! At start, the program needs only the summaries of the built-in banks. The build script generates them, so no start
+//! has to parse a bank.
 
 use std::ops::Deref;
 use std::sync::LazyLock;
@@ -10,16 +11,14 @@ use crate::bank::built_in::BuiltInBank;
 use crate::bank::format::json;
 use crate::ids::{BankId, QuestionId};
 
-/// What the home screen knows of a bank.
+/// What the home screen shows of a bank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BankSummary {
-    /// The bank's id.
     pub id: BankId,
-    /// The topic, for people.
+    /// The topic, as people read it.
     pub title: String,
-    /// Whether it may be practiced.
     pub allows_practice: bool,
-    /// The questions that may be drawn, each in its revision.
+    /// The ids and revisions of the questions that can be drawn.
     pub ready_questions: Vec<(QuestionId, u32)>,
 }
 
@@ -31,7 +30,7 @@ pub struct LazyBank {
 }
 
 impl LazyBank {
-    /// Wraps a built-in bank without parsing it. Returns `None` if an id is malformed; a test makes sure that none is.
+    /// Wraps a built-in bank without parsing it. Returns `None` if an id is malformed. A test checks that none is.
     pub fn from_built_in(bank: &'static BuiltInBank) -> Option<Self> {
         let to_question = |(id, revision): &(&str, u32)| Some((id.parse().ok()?, *revision));
         let ready_questions = bank.ready.iter().map(to_question).collect::<Option<_>>()?;
@@ -41,7 +40,7 @@ impl LazyBank {
         Some(Self { summary, bank })
     }
 
-    /// Returns the summary, without parsing the bank.
+    /// Returns the summary without parsing the bank.
     pub fn summary(&self) -> &BankSummary {
         &self.summary
     }

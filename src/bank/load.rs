@@ -1,4 +1,4 @@
-//! Reads bank files and lists bank folders. Apart from the store, only this module opens files for banks.
+//! Reads bank files and lists bank folders. No other module of `bank` touches the file system.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,25 +6,23 @@ use std::path::{Path, PathBuf};
 use crate::ids::is_slug;
 use crate::paths;
 
-/// The largest file that is read.
+/// The largest file that this module reads, in bytes.
 pub const FILE_MAX_BYTES: usize = 256 * 1024 * 1024;
 
-/// A file as it was found.
+/// A file that was read but not parsed.
 #[derive(Debug)]
 pub struct LoadedFile {
-    /// Where.
     pub path: PathBuf,
-    /// Its bytes.
     pub bytes: Vec<u8>,
 }
 
 impl LoadedFile {
-    /// Returns the file's name without folder and `.json`.
+    /// Returns the name of the file without its folder and `.json`.
     pub fn stem(&self) -> String {
         self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    /// Returns whether the file's name can be the id of what it holds.
+    /// Returns whether the name of the file can be an id.
     pub fn has_slug_name(&self) -> bool {
         is_slug(&self.stem())
     }
@@ -33,23 +31,25 @@ impl LoadedFile {
 /// Reads a whole file.
 ///
 /// # Errors
-/// Those of [`paths::read_bounded`], for a file larger than [`FILE_MAX_BYTES`] too.
+/// The errors of [`paths::read_bounded`], for example for a file larger than [`FILE_MAX_BYTES`].
 pub fn read_file(path: &Path) -> io::Result<LoadedFile> {
     Ok(LoadedFile { path: path.to_owned(), bytes: paths::read_bounded(path, FILE_MAX_BYTES)? })
 }
 
-/// Lists the `*.json` of a folder in the order of their names; a folder that does not exist is empty.
+/// Lists the `*.json` files of a folder, sorted by name. A folder that does not exist is empty.
 ///
 /// # Errors
-/// The system's own, when the folder cannot be read.
+/// The error of the operating system if it cannot read the folder.
 pub fn list_json_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
+        // A folder of banks need not have a subfolder `exams`.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
     let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "json") && path.is_file());
+    // The system lists files in no fixed order.
     paths.sort();
     Ok(paths)
 }

@@ -1,7 +1,7 @@
 //! The [`Question`] type: its kinds, choices and key.
 //!
-//! In a file, one flat JSON object (`QuestionWire`) has the members of every kind.
-//! A [`Question`] has only those of its own kind.
+//! In a file, a question is one flat JSON object that may have the members of any kind (`QuestionWire`).
+//! A [`Question`] has only the members of its own kind.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,85 +12,88 @@ use crate::canonical;
 use crate::clock::Day;
 use crate::ids::{CaseId, Digest, GroupId, ObjectiveId, QuestionId, SourceId};
 
-/// A question.
+/// One question with its choices, key and rationale.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "QuestionWire", into = "QuestionWire")]
 #[schemars(!try_from, !into, deny_unknown_fields)]
 pub struct Question {
-    /// Its name within the bank.
+    /// The question's id: `a-z`, `0-9` and inner hyphens, unique in its bank. It never changes.
     pub id: QuestionId,
-    /// Whether it may be drawn.
+    /// Whether the question can be drawn.
     pub status: QuestionStatus,
-    /// Raised when key or meaning changes; learning history belongs to id and revision.
+    /// Starts at 1. Raise it when the key or the meaning changes: learning history belongs to id and revision.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub revision: u32,
-    /// What it shows that the trainee knows.
+    /// The id of the objective that the question tests.
     pub objective: ObjectiveId,
-    /// How deep it goes.
+    /// The cognitive level that the question tests.
     pub level: CognitiveLevel,
-    /// Whether an exam is failed by missing it.
+    /// Whether a wrong answer fails the exam. The default is false.
     #[schemars(default)]
     pub critical: bool,
-    /// What is asked.
+    /// The stem: the text that asks the question.
     pub stem: String,
-    /// The kind with its choices and key.
+    /// The kind of question, with its choices and key.
     #[schemars(flatten)]
     pub kind: QuestionKind,
-    /// What to learn from it, whatever was answered.
+    /// What every trainee should learn from the question, whatever the answer.
     #[schemars(default)]
     pub rationale: String,
-    /// Where its facts come from.
+    /// The sources that support the question.
     #[schemars(default)]
     pub sources: Vec<Citation>,
-    /// The syllabus statements and facts it covers.
+    /// The ids of the syllabus statements and facts that the question covers.
     #[schemars(default)]
     pub covers: Vec<String>,
-    /// The day by which its facts should be checked again.
+    /// The day by which someone should check the facts again.
     pub review_by: Option<Day>,
-    /// The case it belongs to.
+    /// The id of the case that the question belongs to.
     pub case: Option<CaseId>,
-    /// The group of which a paper holds at most one.
+    /// The question's exclusion group. A paper has at most one question of a group.
     pub group: Option<GroupId>,
-    /// A picture it speaks of.
+    /// An image that the question refers to.
     pub image: Option<QuestionImage>,
-    /// The clinician's review, once there was one.
+    /// A clinician's review. Leave it out until a clinician has reviewed the question.
     pub reviewed: Option<ClinicalReview>,
-    /// Rules of the checker that are waived for it.
+    /// Checker rules that are waived for this question.
     #[schemars(default)]
     pub lint: Vec<RuleWaiver>,
 }
 
 impl Question {
-    /// Returns the question without what may change while it means the same: status, review and waivers.
+    /// Returns a copy without status, review, review date and waivers, which can change without a change of meaning.
     pub fn content_only(&self) -> Self {
         Self { status: QuestionStatus::Ready, reviewed: None, review_by: None, lint: Vec::new(), ..self.clone() }
     }
 
-    /// Returns the canonical text that is stored of it and that its digest covers.
+    /// Returns the canonical text that the store keeps and that the digest covers.
     ///
-    /// These are the RFC 8785 bytes of the question as it stands in its file, without `status`, `reviewed`,
-    /// `review_by`, `lint`, members that start with `x-`, and members at their default.
+    /// It is the RFC 8785 form of the question in its file. It leaves out `status`, `reviewed`, `review_by`, `lint`,
+    /// members that start with `x-`, and members at their default.
     pub fn content_json(&self) -> String {
         let mut value = canonical::json_value(&self.content_only());
         if let Some(members) = value.as_object_mut() {
+            // The type needs a status, but the status is no part of the content.
             members.remove("status");
         }
         canonical::text(&value)
     }
 
-    /// Reads a question back from its [`content_json`](Self::content_json).
+    /// Parses the text that [`content_json`](Self::content_json) returned. The status becomes `ready`.
+    ///
+    /// Returns `None` if the text is not a question.
     pub fn from_content_json(content_json: &str) -> Option<Self> {
         let mut value: serde_json::Value = serde_json::from_str(content_json).ok()?;
         value.as_object_mut()?.insert("status".into(), "ready".into());
         serde_json::from_value(value).ok()
     }
 
-    /// Returns the SHA-256 of its [`content_json`](Self::content_json).
+    /// Returns the SHA-256 of [`content_json`](Self::content_json).
     pub fn digest(&self) -> Digest {
         Digest::of(self.content_json())
     }
 
-    /// Returns the choices of a choice question, else nothing.
+    /// Returns the choices of a choice question, and an empty slice for any other kind.
     pub fn choices(&self) -> &[Choice] {
         match &self.kind {
             QuestionKind::Choice { choices, .. } => choices,
@@ -99,29 +102,29 @@ impl Question {
     }
 }
 
-/// Whether a question may be drawn.
+/// Whether a question can be drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Status")]
 pub enum QuestionStatus {
-    /// Being written: seen only in preview.
+    /// Still being written. It is never drawn.
     Draft,
-    /// May be drawn.
+    /// Can be drawn.
     Ready,
-    /// Kept for the record, not drawn any more.
+    /// Kept for the record. It is no longer drawn.
     Retired,
 }
 
-/// How deep a question goes.
+/// The cognitive level that a question tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Level")]
 pub enum CognitiveLevel {
     /// Remember a fact.
     Recall,
-    /// Say why.
+    /// Explain why.
     Understanding,
-    /// Use it on a patient.
+    /// Apply knowledge to a patient.
     Application,
     /// Weigh several facts against each other.
     Analysis,
@@ -139,69 +142,69 @@ impl CognitiveLevel {
     }
 }
 
-/// The kinds of question, each with its key.
+/// The kind of a question, with its choices and key.
 #[derive(Debug, Clone, PartialEq, JsonSchema)]
 #[schemars(tag = "kind", rename_all = "kebab-case")]
 pub enum QuestionKind {
-    /// One or several of some choices.
+    /// Choices, of which the trainee selects one or more.
     Choice {
         /// The choices in the author's order.
         #[schemars(length(min = 2, max = CHOICES_MAX))]
         choices: Vec<Choice>,
-        /// How many may be ticked.
+        /// How many choices the trainee selects.
         #[schemars(default)]
         select: SelectCount,
-        /// What a partly right answer earns.
+        /// What a partly correct answer earns.
         #[schemars(default)]
         scoring: ChoiceScoring,
-        /// How the choices are put in order on a paper.
+        /// The order of the choices on a paper.
         #[schemars(default)]
         order: ChoiceOrder,
     },
-    /// A statement that holds or does not.
+    /// A statement that is true or false.
     TrueFalse {
-        /// Whether it holds.
+        /// Whether the statement is true.
         answer: bool,
-        /// Why one may think either.
+        /// A rationale for each of the two answers.
         #[schemars(default)]
         rationales: TruthRationales,
-        /// How dangerous the wrong belief is.
+        /// How dangerous the wrong answer is, from 0 (harmless) to 3 (could kill or maim).
         harm: Option<Harm>,
     },
     /// A number to type.
     Number {
-        /// The number.
+        /// The correct number.
         answer: Decimal,
-        /// How far from it an answer may be.
+        /// How far an answer may be from the correct number, bounds included.
         tolerance: Decimal,
-        /// What it counts, shown behind the field.
+        /// The unit, shown after the input field.
         unit: Option<String>,
     },
     /// A word or two to type.
     Text {
-        /// What is accepted, compared after NFKC, case folding and trimming.
+        /// All accepted answers, compared after NFKC normalization, case folding and trimming.
         #[schemars(length(min = 1, max = 1000))]
         accept: Vec<String>,
     },
     /// Items to put in order.
     Order {
-        /// The items in the right order.
+        /// The items in the correct order.
         #[schemars(length(min = 2, max = CHOICES_MAX))]
         items: Vec<ExplainedText>,
     },
-    /// Items to pair.
+    /// Left and right sides to match.
     Match {
-        /// The pairs.
+        /// The correct pairs.
         #[schemars(length(min = 2, max = CHOICES_MAX))]
         pairs: Vec<MatchPair>,
-        /// Right sides that belong to no left one.
+        /// Right sides that match no left side.
         #[schemars(default, length(max = CHOICES_MAX))]
         extra_right: Vec<ExplainedText>,
     },
 }
 
 impl QuestionKind {
-    /// Returns the kind without its choices and key.
+    /// Returns the name of the kind, without choices and key.
     pub fn kind_name(&self) -> QuestionKindName {
         match self {
             Self::Choice { .. } => QuestionKindName::Choice,
@@ -214,13 +217,13 @@ impl QuestionKind {
     }
 }
 
-/// The names of the kinds.
+/// The name of a question kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum QuestionKindName {
-    /// One or several of some choices.
+    /// Choices, of which the trainee selects one or more.
     Choice,
-    /// A statement that holds or does not.
+    /// A statement that is true or false.
     TrueFalse,
     /// A number to type.
     Number,
@@ -228,7 +231,7 @@ pub enum QuestionKindName {
     Text,
     /// Items to put in order.
     Order,
-    /// Items to pair.
+    /// Left and right sides to match.
     Match,
 }
 
@@ -246,64 +249,64 @@ impl QuestionKindName {
     }
 }
 
-/// Why one may think that a statement holds, and that it does not.
+/// A rationale for each answer to a true-false question.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Rationales")]
 pub struct TruthRationales {
-    /// For the answer true.
+    /// The rationale for the answer true.
     #[serde(rename = "true", default, skip_serializing_if = "String::is_empty")]
     pub if_true: String,
-    /// For the answer false.
+    /// The rationale for the answer false.
     #[serde(rename = "false", default, skip_serializing_if = "String::is_empty")]
     pub if_false: String,
 }
 
-/// One item to put in order or to pair.
+/// One item to put in order, or one extra right side of a match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Item")]
 pub struct ExplainedText {
-    /// What it says.
+    /// The text of the item.
     pub text: String,
-    /// Why it stands where it stands.
+    /// Why the item belongs in its place, or matches no left side.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub rationale: String,
 }
 
-/// One pair of a match.
+/// One correct pair of a match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Pair")]
 pub struct MatchPair {
-    /// The side that is given.
+    /// The given side.
     pub left: String,
-    /// The side to find.
+    /// The side that the trainee must find.
     pub right: String,
-    /// Why they belong together.
+    /// Why the two sides belong together.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub rationale: String,
 }
 
-/// A source of the bank and where in it.
+/// A source of the bank, and the place in it that supports the question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Citation {
-    /// The source.
+    /// The id of the source.
     pub id: SourceId,
-    /// Where in it: a page, a heading, a table.
+    /// The place in the source: a page, a heading, a table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locator: Option<String>,
 }
 
-/// A picture with the words that stand in for it.
+/// An image, and the words that can replace it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Image")]
 pub struct QuestionImage {
-    /// The file's name beside the bank.
+    /// The name of the image file in the bank's folder.
     pub file: String,
-    /// What it shows, in words.
+    /// What the image shows, in words.
     pub alt: String,
 }
 
@@ -312,30 +315,30 @@ pub struct QuestionImage {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Reviewed")]
 pub struct ClinicalReview {
-    /// The day.
+    /// The day of the review.
     pub on: Day,
-    /// Who.
+    /// The reviewer's name.
     pub by: String,
-    /// As what.
+    /// The reviewer's role.
     pub role: String,
 }
 
-/// A rule of the checker that is waived for a question, and why.
+/// A checker rule that is waived for a question, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Waiver")]
 pub struct RuleWaiver {
-    /// The rule.
+    /// The id of the rule, such as `L01`.
     pub rule: String,
-    /// Why it may be broken here.
+    /// Why the question may break the rule.
     pub reason: String,
-    /// Who decided.
+    /// The person who decided.
     pub by: String,
-    /// When.
+    /// The day of the decision.
     pub on: Day,
 }
 
-/// For `skip_serializing_if`: a flag that is false is not written.
+/// For `skip_serializing_if`: a false flag is the default, so it is not written.
 fn is_false(flag: &bool) -> bool {
     !*flag
 }

@@ -1,7 +1,7 @@
-//! The item-writing rules: they find questions that give away the key, mislead, lack a source, or are unclear.
+//! The item-writing rules. They find questions that give away the key, mislead, lack a source, or are unclear.
 //!
-//! Each rule is a function listed in [`RULES`]. A question can waive a rule with a reason. A waiver without a hit is
-//! reported as a finding.
+//! Each rule is a function in [`RULES`]. A question can waive a rule with a reason. A waiver that silences nothing is
+//! itself a finding.
 
 use std::collections::BTreeSet;
 
@@ -24,31 +24,28 @@ mod words;
 use number::Amount;
 use words::Words;
 
-/// One rule.
+/// One rule about how to write questions.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its name, as waivers and reports give it.
+    /// The id in waivers and reports, such as `L01`. Ids are never reused.
     pub id: &'static str,
-    /// What it is about, in a few words.
+    /// The flaw, in a few words.
     pub title: &'static str,
-    /// Why it matters.
+    /// Why the flaw matters: one sentence for the author, without a period.
     pub why: &'static str,
     scope: RuleScope,
 }
 
-/// What a rule looks at.
+/// What a rule looks at: one question, or the whole bank.
 #[derive(Debug)]
 enum RuleScope {
-    /// Each question by itself.
     Question(fn(&QuestionContext<'_>) -> Vec<RuleHit>),
-    /// All questions of a bank; each hit with the question it is charged to, by its index in
-    /// [`BankContext::questions`].
+    /// Returns each hit with the index, in [`BankContext::questions`], of the question that it is reported on.
     Bank(fn(&BankContext<'_>) -> Vec<(usize, RuleHit)>),
 }
 
 impl Rule {
-    /// Applies the rule to a whole bank; each hit with its question, by its index in
-    /// [`BankContext::questions`].
+    /// Applies the rule to a whole bank. Returns each hit with its question's index in [`BankContext::questions`].
     fn apply(&self, bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
         match self.scope {
             RuleScope::Question(find) => {
@@ -60,11 +57,11 @@ impl Rule {
     }
 }
 
-/// Something a rule found.
+/// One place that breaks a rule.
 #[derive(Debug)]
 struct RuleHit {
     severity: Severity,
-    /// The JSON pointer within the question.
+    /// A JSON pointer, relative to the question.
     pointer: String,
     message: String,
     help: &'static str,
@@ -96,181 +93,177 @@ const fn bank_rule(
     Rule { id, title, why, scope: RuleScope::Bank(find) }
 }
 
-/// All lint rules that a waiver can switch off. Rules L27 and L39 and the first part of L29 are errors when a bank is
-/// read (see `validate` and `format::json`).
+/// All rules that a waiver can switch off. L27, L39 and a part of L29 are not among them: reading a bank applies them
+/// (see `validate` and `format::json`).
 pub const RULES: &[Rule] = &[
-    question_rule("L01", options::long_key, "key conspicuously long", "Test-wise readers take the longest option."),
+    question_rule("L01", options::long_key, "key conspicuously long", "Test-wise trainees pick the longest choice"),
     bank_rule(
         "L02",
         whole::length_bias,
-        "the longest option is the key too often",
-        "Over a paper, length alone earns points.",
+        "the longest choice is the key too often",
+        "On a whole paper, length alone would earn points",
     ),
     question_rule(
         "L03",
         options::absolute_terms,
-        "absolute term in an option",
-        "Readers know that little in medicine is absolute.",
+        "absolute term in a choice",
+        "Trainees know that little in medicine is absolute",
     ),
     question_rule(
         "L04",
         options::vague_frequencies,
-        "vague frequency in an option",
-        "Everybody reads another share into such a word.",
+        "vague frequency in a choice",
+        "People understand different numbers by such a word",
     ),
     question_rule(
         "L05",
         options::all_of_the_above,
         "all or none of the above",
-        "Knowing two options is enough to pick it.",
+        "Knowing two choices is enough to pick it",
     ),
-    question_rule("L06", stems::negative_stem, "negative stem", "A negation overread tests reading, not knowledge."),
-    question_rule("L07", stems::double_negative, "double negative", "Two negations ask for logic, not for knowledge."),
-    question_rule(
-        "L08",
-        options::article_cue,
-        "article gives the key away",
-        "Grammar alone rules the other options out.",
-    ),
+    question_rule("L06", stems::negative_stem, "negative stem", "Trainees can overlook the negation"),
+    question_rule("L07", stems::double_negative, "double negative", "Two negations test logic, not knowledge"),
+    question_rule("L08", options::article_cue, "article gives the key away", "Grammar rules out the other choices"),
     question_rule(
         "L10",
         options::clang_association,
-        "the key repeats a word of the stem",
-        "The echo gives the key away.",
+        "only the key repeats a word of the question",
+        "The repeated word gives the key away",
     ),
     question_rule(
         "L11",
         options::convergence,
-        "the key shares most with the others",
-        "The middle of all options is taken for the key.",
+        "the key shares the most words with the others",
+        "Test-wise trainees pick the choice that has the most in common with the others",
     ),
     question_rule(
         "L12",
         options::opposites,
         "the key is one of two opposites",
-        "The other options are ruled out at once.",
+        "The other choices are easy to rule out",
     ),
-    question_rule("L13", options::overlapping_ranges, "overlapping ranges", "More than one option is right, or none."),
-    question_rule(
-        "L14",
-        options::unordered_numbers,
-        "numbers out of order",
-        "Looking for a number is no part of the question.",
-    ),
-    question_rule(
-        "L15",
-        options::mixed_numbers,
-        "numbers in different forms",
-        "The one written differently stands out.",
-    ),
+    question_rule("L13", options::overlapping_ranges, "overlapping ranges", "One answer can match two choices"),
+    question_rule("L14", options::unordered_numbers, "numbers out of order", "Searching for a number tests nothing"),
+    question_rule("L15", options::mixed_numbers, "numbers in different forms", "The one in another form stands out"),
     question_rule(
         "L17",
         options::duplicate_options,
-        "options that say the same",
-        "Two alike cannot both be wrong, so both are.",
+        "choices that say the same",
+        "Two equal choices cannot both be the key, so a trainee rules both out",
     ),
     question_rule(
         "L18",
         stems::unfocused_stem,
         "unfocused stem",
-        "A question should be answerable before its options are read.",
+        "A trainee should be able to answer before reading the choices",
     ),
     question_rule(
         "L19",
         options::combinations,
-        "combinations of options",
-        "Partial knowledge is enough to find the combination.",
+        "combinations of choices",
+        "Partial knowledge is enough to find the right combination",
     ),
-    question_rule("L20", stems::early_gap, "gap not at the end", "The reader must hold a broken sentence in mind."),
+    question_rule("L20", stems::early_gap, "gap not at the end", "Trainees must remember a broken sentence"),
     question_rule(
         "L22",
         options::repeated_start,
-        "options that begin alike",
-        "The same words are read again with every option.",
+        "choices that begin alike",
+        "Trainees must read the same words again in every choice",
     ),
     question_rule(
         "L23",
         options::option_count,
-        "too few or too many options",
-        "Few options are guessed, many are not read.",
+        "too few or too many choices",
+        "Few choices are easy to guess, and many are not read",
     ),
-    bank_rule("L23", whole::true_false_share, "too many true-false questions", "Half of them are right by chance."),
-    bank_rule("L24", whole::key_position, "key in a habitual place", "Its place gives the key away."),
-    bank_rule("L25", whole::cueing, "one question tells another's key", "On one paper, the second is given away."),
+    bank_rule("L23", whole::true_false_share, "too many true-false questions", "A guess is correct half of the time"),
+    bank_rule("L24", whole::key_position, "key often in the same position", "The position gives the key away"),
+    bank_rule("L25", whole::cueing, "one question gives away another's key", "On one paper, one answers the other"),
     question_rule(
         "L26",
         stems::linked_question,
         "refers to another question",
-        "The other question may not be on the paper, or not before it.",
+        "The other question may be missing from the paper, or come later",
     ),
     question_rule(
         "L29",
         keys::critical_question,
-        "critical question not beyond doubt",
-        "Missing it fails the exam, so it must be safe to fail on.",
+        "unsafe critical question",
+        "One wrong answer fails the exam, so the question must be beyond doubt",
     ),
     question_rule(
         "L30",
         keys::unsourced_rate,
         "rate without a source",
-        "A number without its source cannot be checked or corrected.",
+        "Without a source, no one can check or correct a number",
     ),
-    question_rule("L31", keys::review_due, "review due", "What it rests on may have changed."),
+    question_rule("L31", keys::review_due, "review due", "The facts behind it may have changed"),
     question_rule(
         "L34",
         keys::weak_rationale,
-        "rationale missing or empty",
-        "A trainee learns from why, not from right and wrong.",
+        "rationale missing or weak",
+        "Trainees learn from the reason, not from right or wrong",
     ),
     question_rule(
         "L35",
         keys::letter_in_rationale,
         "rationale names a letter",
-        "Choices are shuffled, so the letter points elsewhere.",
+        "Choices are shuffled, so the letter may mean another choice",
     ),
-    question_rule("L36", stems::long_sentence, "long sentence", "Reading it is harder than answering it."),
+    question_rule("L36", stems::long_sentence, "long sentence", "Reading it is harder than answering it"),
     question_rule(
         "L37",
         stems::unexplained_abbreviation,
         "abbreviation not explained",
-        "Who does not know it cannot show what they do know.",
+        "An unknown abbreviation hides what a trainee knows",
     ),
     question_rule(
         "L38",
         options::nearly_equal_options,
-        "options that differ by a hair",
-        "It tests remembering a digit.",
+        "choices that are almost the same",
+        "Such a question tests memory for one digit or letter",
     ),
     question_rule(
         "L43",
         keys::contested_as_fact,
-        "a contested statement taught as truth",
-        "Trainees would carry it to patients.",
+        "contested statement taught as truth",
+        "Trainees would repeat it to patients",
     ),
     question_rule(
         "L44",
         keys::objective_cue,
         "objective gives the key away",
-        "Results name objectives while the exam can be retaken.",
+        "Results name objectives while trainees can retake the exam",
     ),
-    bank_rule("L45", whole::near_duplicates, "stem said before", "Two alike on one paper count one thing twice."),
-    question_rule("L46", stems::open_case, "open case question", "Several acts may be right, at one time or another."),
+    bank_rule(
+        "L45",
+        whole::near_duplicates,
+        "nearly the same stem again",
+        "On one paper, the two count the same knowledge twice",
+    ),
+    question_rule(
+        "L46",
+        stems::open_case,
+        "case question without a time",
+        "Several actions may be correct at different times",
+    ),
 ];
 
-/// Says of the waiver that hits nothing.
-const UNUSED_WAIVER: &str = "A waiver that silences nothing today may silence something real tomorrow.";
+/// Why a waiver that silences no finding is reported.
+const UNUSED_WAIVER: &str = "An unused waiver can hide a real problem later";
 
-/// Returns why a rule matters; nothing for what forbids the use of a file altogether.
+/// Returns why a rule matters. Returns `None` for the errors of reading, which need no reason.
 pub fn explanation(rule: &str) -> Option<&'static str> {
     let known = RULES.iter().find(|known| known.id == rule).map(|known| known.why);
+    // Neither can be waived: L41 is about an exam, not about a question.
     known.or(match rule {
-        "L41" => Some("A retake would repeat the same questions."),
+        "L41" => Some("A retake would repeat the same questions"),
         "waiver" => Some(UNUSED_WAIVER),
         _ => None,
     })
 }
 
-/// One question, with its words at hand.
+/// One question, and what the rules compute of it once: its words and choices.
 #[derive(Debug)]
 struct QuestionContext<'a> {
     bank: &'a Bank,
@@ -282,7 +275,7 @@ struct QuestionContext<'a> {
     options: Vec<ChoiceContext<'a>>,
 }
 
-/// One choice, with its words at hand.
+/// One choice, with its words, and its amount if it is a number.
 #[derive(Debug)]
 struct ChoiceContext<'a> {
     choice: &'a Choice,
@@ -314,7 +307,7 @@ impl<'a> QuestionContext<'a> {
         }
     }
 
-    /// Returns whether exactly one choice may be ticked.
+    /// Returns whether the trainee selects exactly one choice.
     fn is_single_select(&self) -> bool {
         matches!(self.question.kind, QuestionKind::Choice { select: SelectCount::One, .. })
     }
@@ -327,12 +320,12 @@ impl<'a> QuestionContext<'a> {
         self.options.iter().filter(|option| !option.choice.correct)
     }
 
-    /// Returns the one key, where one may be ticked.
+    /// Returns the key of a question that asks for one choice.
     fn single_key(&self) -> Option<(usize, &ChoiceContext<'a>)> {
         self.keys().next().filter(|_| self.is_single_select())
     }
 
-    /// Returns whether the options are all numbers.
+    /// Returns whether all choices are numbers.
     fn is_numeric(&self) -> bool {
         !self.options.is_empty() && self.options.iter().all(|option| option.amount.is_some())
     }
@@ -342,16 +335,16 @@ impl<'a> QuestionContext<'a> {
     }
 }
 
-/// Applies every rule to a bank that can be read. `today` decides whether a review is due; `syllabus` knows which
-/// statements are contested.
+/// Applies all rules to a bank. `today` decides whether a review is due, and `syllabus` which statements are contested.
 ///
-/// Drafts and retired questions are held to the rules as well: a draft so that its author sees them while writing.
+/// Drafts and retired questions are checked too, so that an author sees the findings of a draft while writing it.
 pub fn check(bank: &Bank, today: Day, syllabus: Option<&Syllabus>) -> Vec<Finding> {
     let contexts = bank.questions.par_iter().map(|question| QuestionContext::new(bank, question, today, syllabus));
     let bank_context = BankContext { questions: contexts.collect() };
     let mut findings = Vec::new();
-    // Which waivers silenced something: question and rule.
+    // The waivers that silenced a finding: question index and rule id.
     let mut used_waivers = BTreeSet::new();
+    // Rules and questions run in parallel, but `collect` keeps their order. So the findings are the same in every run.
     let hits_by_rule: Vec<Vec<(usize, RuleHit)>> = RULES.par_iter().map(|rule| rule.apply(&bank_context)).collect();
     for (rule, hits) in RULES.iter().zip(hits_by_rule) {
         for (index, hit) in hits {
@@ -365,12 +358,8 @@ pub fn check(bank: &Bank, today: Day, syllabus: Option<&Syllabus>) -> Vec<Findin
     for (index, context) in bank_context.questions.iter().enumerate() {
         for (waiver_index, waiver) in context.question.lint.iter().enumerate() {
             if !used_waivers.contains(&(index, waiver.rule.as_str())) {
-                let message = format!("the waiver of {} silences nothing", crate::text::single_line(&waiver.rule));
-                findings.push(finding(
-                    "waiver",
-                    index,
-                    warning(format!("/lint/{waiver_index}"), message, "Delete it."),
-                ));
+                let message = format!("the waiver of {} has no effect", crate::text::single_line(&waiver.rule));
+                findings.push(finding("waiver", index, warning(format!("/lint/{waiver_index}"), message, "Delete it")));
             }
         }
     }
@@ -382,8 +371,9 @@ fn finding(rule: &'static str, question_index: usize, hit: RuleHit) -> Finding {
     Finding { rule, severity: hit.severity, pointer, message: hit.message, help: hit.help.to_owned() }
 }
 
-/// Returns whether a bank may serve exams: nothing it holds to be drawn breaks a rule that is an error.
+/// Returns whether exams may use a bank: none of its ready questions has a finding that is an error.
 pub fn is_exam_ready(bank: &Bank, today: Day, syllabus: Option<&Syllabus>) -> bool {
+    // A half-written draft or a retired question must not keep a bank out of exams.
     let ready = bank.questions.iter().filter(|question| question.status == QuestionStatus::Ready).cloned().collect();
     let ready_bank = bank.with_questions(ready);
     !check(&ready_bank, today, syllabus).iter().any(|finding| finding.severity > Severity::Warning)

@@ -15,27 +15,27 @@ use super::syllabus::Syllabus;
 use crate::clock::Day;
 use crate::ids::{BankId, CaseId, ExamId, GroupId, ObjectiveId, QuestionId, SLUG_MAX, SourceId};
 
-/// Makes a schema.
+/// A function that returns the schema of one type of file.
 pub type MakeSchema = fn() -> Value;
 
-/// The schemas: name of the file, title, and what makes it.
+/// The schemas of banks, exams and syllabuses: file name, title and generator.
 pub const SCHEMAS: [(&str, &str, MakeSchema); 3] = [
-    ("bank.schema.json", "A question bank of needlewise", generate::<Bank>),
-    ("exam.schema.json", "An exam of needlewise", generate::<Exam>),
-    ("syllabus.schema.json", "A syllabus of needlewise", generate::<Syllabus>),
+    ("bank.schema.json", "A needlewise question bank", generate::<Bank>),
+    ("exam.schema.json", "A needlewise exam", generate::<Exam>),
+    ("syllabus.schema.json", "A needlewise syllabus", generate::<Syllabus>),
 ];
 
-/// Returns a schema as its file holds it.
+/// Returns the text of a schema file: the schema with its title, indented.
 ///
 /// # Errors
-/// None is known: values of text and numbers have a JSON form.
+/// None is known, because every schema has a JSON form.
 pub fn file_text(title: &str, make_schema: MakeSchema) -> serde_json::Result<String> {
     let mut schema = make_schema();
     schema["title"] = title.into();
     Ok(serde_json::to_string_pretty(&schema)? + "\n")
 }
 
-/// Returns the schema of a type of file.
+/// Returns the schema of one type of file, without its title.
 pub fn generate<T: JsonSchema>() -> Value {
     let mut schema = schemars::schema_for!(T).to_value();
     add_constraints(&mut schema);
@@ -45,8 +45,8 @@ pub fn generate<T: JsonSchema>() -> Value {
     schema
 }
 
-/// Says what types do not: that a text says something, that nothing is `null`, and that members which begin with `x-`
-/// are notes of an author's own.
+/// Adds what the types cannot say. No text is blank or too long, nothing is `null`, and members that start with `x-`
+/// are the author's own notes.
 fn add_constraints(value: &mut Value) {
     match value {
         Value::Array(values) => values.iter_mut().for_each(add_constraints),
@@ -71,7 +71,7 @@ fn add_constraints(value: &mut Value) {
     }
 }
 
-/// Takes `null` away, which no file may hold: a member that is not given is left out.
+/// Removes `null` as an alternative. A file leaves an optional member out instead.
 fn remove_null(members: &mut Map<String, Value>) {
     if let Some(Value::Array(types)) = members.get_mut("type") {
         types.retain(|type_name| type_name != "null");
@@ -90,7 +90,7 @@ fn remove_null(members: &mut Map<String, Value>) {
     }
 }
 
-/// Returns whether a member of a schema says nothing to an author: how a number is held in memory, an empty default.
+/// Returns whether a member of a schema tells an author nothing: the size of a number in memory, or an empty default.
 fn is_redundant(name: &str, value: &Value) -> bool {
     let is_empty = match value {
         Value::String(text) => text.is_empty(),
@@ -103,7 +103,7 @@ fn is_redundant(name: &str, value: &Value) -> bool {
     (name == "default" && is_empty) || (name == "format" && is_number_format)
 }
 
-/// Returns the schema of a name: `a-z`, `0-9` and inner hyphens.
+/// Returns the schema of an id: `a-z`, `0-9` and inner hyphens.
 pub(super) fn slug(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "format": "slug", "maxLength": SLUG_MAX, "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" })
 }
@@ -128,7 +128,7 @@ fn percent(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "integer", "minimum": 0, "maximum": 100 })
 }
 
-/// Gives types that are read from one value the schema of that value.
+/// Gives each type that a file writes as one plain value the schema of that value.
 macro_rules! values {
     ($($schema:ident: $($name:ident)*;)*) => {$($(
         impl JsonSchema for $name {

@@ -1,4 +1,4 @@
-//! A small model of a file's JSON Schema, which the validator follows.
+//! A small model of a file's JSON Schema. The validator follows it.
 //! It understands only the schemas that [`crate::bank::schema`] generates.
 
 use serde_json::Value;
@@ -6,42 +6,39 @@ use serde_json::Value;
 /// What a value may be.
 #[derive(Debug)]
 pub enum ValueShape {
-    /// A text that says something.
+    /// Text that is not blank.
     Text,
-    /// A name of `a-z`, `0-9` and inner hyphens.
+    /// An id of `a-z`, `0-9` and inner hyphens.
     Slug,
     /// A calendar day, `2028-11-23`.
     Day,
-    /// A decimal number as text.
+    /// A decimal number, written as text.
     Decimal,
     /// `true` or `false`.
     Boolean,
-    /// A whole number within these bounds.
+    /// A whole number from the first to the second value.
     Integer(u64, u64),
     /// One of some words.
     Enum(Vec<String>),
-    /// `"one"`, `"all"` or a number from 1.
+    /// `"one"`, `"all"` or a whole number from 1.
     Select,
     /// A CSL date: one list of one to three whole numbers.
     DateParts,
-    /// Any number of values of one shape, within these bounds.
+    /// A list of values of one shape, with the smallest and largest length.
     List(Box<Self>, u64, u64),
-    /// Texts under names the author chooses.
+    /// An object whose values are texts. The author chooses the names.
     Map,
-    /// These members.
+    /// An object with these members.
     Record(Vec<RecordField>),
-    /// The members that every kind has, and those of the kind that `kind` names.
+    /// An object with a `kind`: the members of every kind, and the additional members of each kind.
     TaggedRecord(Vec<RecordField>, Vec<(String, Vec<RecordField>)>),
 }
 
-/// A member of a record.
+/// A member that an object may have.
 #[derive(Debug)]
 pub struct RecordField {
-    /// Its name.
     pub name: String,
-    /// Whether the record must have it.
     pub required: bool,
-    /// What it may hold.
     pub shape: ValueShape,
 }
 
@@ -52,7 +49,7 @@ impl ValueShape {
     }
 }
 
-/// Reads the schemas that [`crate::bank::schema`] makes; it knows no others.
+/// Converts a schema, and looks up the definitions that it refers to.
 struct Reader<'a> {
     definitions: &'a Value,
 }
@@ -110,7 +107,7 @@ impl Reader<'_> {
     }
 }
 
-/// Returns the words that a schema allows, each of them a constant or all in one list.
+/// Returns the texts that a schema allows: a constant, a list, or one constant for each alternative.
 fn enum_values(schema: &Value) -> Option<Vec<String>> {
     let to_text = |value: &Value| value.as_str().map(str::to_owned);
     if let Some(constant) = to_text(&schema["const"]) {

@@ -1,10 +1,10 @@
-//! The template of a new bank. It has every required member; the author fills in the empty texts.
+//! The template of a new bank. It has all required members, and the author fills in the empty texts.
 
 use super::FORMAT;
 use crate::clock::Day;
 use crate::ids::BankId;
 
-/// Returns the text of a new bank. It passes the check but for its empty texts.
+/// Returns the text of a new bank file. The empty texts are its only errors. The first review is due in 36 months.
 pub fn bank(id: &BankId, today: Day) -> String {
     let review_by = today.plus_months(36);
     format!(

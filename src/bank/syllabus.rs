@@ -3,54 +3,54 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A syllabus, one file.
+/// A syllabus: one file of statements that questions should cover.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Syllabus {
-    /// The format of the file.
+    /// The version of the file format.
     #[schemars(range(min = 1, max = super::FORMAT))]
     pub format: u32,
-    /// Its name, which is also its file's.
+    /// The syllabus's id. Its file has the same name, plus `.json`.
     #[schemars(schema_with = "super::schema::slug")]
     pub id: String,
-    /// What it is a syllabus of.
+    /// The title, as people read it.
     pub title: String,
-    /// The statements.
+    /// The statements that questions should cover.
     #[schemars(length(min = 1))]
     pub statements: Vec<Statement>,
 }
 
-/// One statement to be covered.
+/// One statement that questions should cover.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Statement {
-    /// Its name, which questions give in `covers`.
+    /// The statement's id. Questions name it in `covers`.
     pub id: String,
-    /// The statement.
+    /// The statement, in words.
     pub statement: String,
-    /// What it belongs to.
+    /// The topic that the statement belongs to.
     pub topic: String,
-    /// How much it weighs.
+    /// How important the statement is.
     pub weight: Weight,
-    /// How it stands to the evidence; `ok` where nothing is known against it.
+    /// What the evidence says about it. The default, `ok`, means that nothing is known against it.
     #[serde(default = "ok", skip_serializing_if = "is_ok")]
     pub verdict: String,
 }
 
-/// How much a statement weighs.
+/// How important a statement is, and how many questions it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weight {
-    /// Everybody must know it: at least two questions.
+    /// All trainees must know it: at least two questions.
     Core,
     /// Worth knowing: at least one question.
     Minor,
-    /// A safety item: at least three questions.
+    /// A matter of safety: at least three questions.
     Safety,
 }
 
 impl Weight {
-    /// Returns how many questions should cover such a statement.
+    /// Returns how many questions should cover a statement of this weight, at least.
     pub fn required_questions(self) -> usize {
         match self {
             Self::Minor => 1,
@@ -69,7 +69,7 @@ fn is_ok(verdict: &str) -> bool {
 }
 
 impl Syllabus {
-    /// Returns a statement by its name.
+    /// Returns the statement with this id.
     pub fn statement(&self, id: &str) -> Option<&Statement> {
         self.statements.iter().find(|statement| statement.id == id)
     }

@@ -12,36 +12,36 @@ use super::question::{Question, QuestionStatus};
 use crate::canonical;
 use crate::ids::{BankId, CaseId, Digest, ObjectiveId, SourceId};
 
-/// One file of questions on one topic.
+/// A question bank: one file of questions on one topic.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bank {
-    /// Where an editor finds the schema; no part of the bank.
+    /// The path of the schema, for editors. It is no part of the bank.
     #[serde(rename = "$schema", default, skip_serializing)]
     #[schemars(skip)]
     schema: Option<IgnoredAny>,
-    /// The format of the file.
+    /// The version of the file format.
     #[schemars(range(min = 1, max = FORMAT))]
     pub format: u32,
-    /// The bank's name, which is also its file's.
+    /// The bank's id. Its file has the same name, plus `.json`.
     pub id: BankId,
-    /// The topic, for people.
+    /// The topic, as people read it.
     pub title: String,
-    /// The version its author gave it.
+    /// The version that the author gave the bank.
     pub version: String,
-    /// The language of its text, a BCP 47 tag.
+    /// The language of the text, a BCP 47 tag such as `en`.
     pub language: String,
-    /// The license of its text, an SPDX expression.
+    /// The license of the text, an SPDX expression such as `CC-BY-4.0`.
     pub license: String,
-    /// Whether it may be practiced and shown with its keys; if not, it serves exams alone.
+    /// Whether trainees may practice the bank and see its keys. If not, only exams use it. The default is true.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub practice: bool,
-    /// What its questions show that a trainee knows.
+    /// What a trainee should be able to do. Each question tests one objective.
     #[schemars(length(min = 1))]
     pub objectives: Vec<Objective>,
-    /// The works that its questions rest on.
+    /// The works that support the questions.
     pub sources: Vec<SourceReference>,
-    /// Abbreviations and what they stand for.
+    /// Abbreviations and their meanings.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub glossary: BTreeMap<String, String>,
     /// Situations that several questions share.
@@ -53,8 +53,8 @@ pub struct Bank {
 }
 
 impl Bank {
-    /// Returns the SHA-256 of the bank's canonical form, in which every question stands without what may change while
-    /// it means the same (see [`Question::content_json`]).
+    /// Returns the SHA-256 of the bank's canonical form. Of each question, it covers only the content (see
+    /// [`Question::content_only`]).
     pub fn digest(&self) -> Digest {
         let mut content_only = self.clone();
         for question in &mut content_only.questions {
@@ -63,32 +63,32 @@ impl Bank {
         Digest::of(canonical::bytes(&content_only))
     }
 
-    /// Returns the bank without its questions: what a paper needs beside them (cases, objectives, sources, glossary).
+    /// Returns a copy without questions. A paper needs the rest: cases, objectives, sources and glossary.
     pub fn without_questions(&self) -> Self {
         self.with_questions(Vec::new())
     }
 
-    /// Returns the bank with other questions.
+    /// Returns a copy that has these questions instead of its own.
     pub(super) fn with_questions(&self, questions: Vec<Arc<Question>>) -> Self {
         Self { questions, ..self.clone() }
     }
 
-    /// Returns the text of an objective.
+    /// Returns the text of an objective, or `None` if the bank does not have it.
     pub fn objective_text(&self, id: &ObjectiveId) -> Option<&str> {
         self.objectives.iter().find(|objective| objective.id == *id).map(|objective| objective.text.as_str())
     }
 
-    /// Returns the text of a case.
+    /// Returns the text of a case, or `None` if the bank does not have it.
     pub fn case_text(&self, id: &CaseId) -> Option<&str> {
         self.cases.iter().find(|case| case.id == *id).map(|case| case.text.as_str())
     }
 
-    /// Returns a source.
+    /// Returns a source, or `None` if the bank does not have it.
     pub fn source(&self, id: &SourceId) -> Option<&SourceReference> {
         self.sources.iter().find(|source| source.id == *id)
     }
 
-    /// Returns the questions that may be drawn.
+    /// Returns the questions that can be drawn: those with the status `ready`.
     pub fn ready_questions(&self) -> impl Iterator<Item = &Arc<Question>> {
         self.questions.iter().filter(|question| question.status == QuestionStatus::Ready)
     }
@@ -98,62 +98,62 @@ impl Bank {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Objective {
-    /// Its name within the bank.
+    /// The objective's id, unique in its bank.
     pub id: ObjectiveId,
-    /// What it is, starting with a verb.
+    /// The objective, starting with a verb.
     pub text: String,
 }
 
-/// A situation told once for several questions.
+/// A situation that several questions share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// Its name within the bank.
+    /// The case's id, unique in its bank.
     pub id: CaseId,
-    /// The situation.
+    /// The situation, in words.
     pub text: String,
 }
 
-/// A published work, in the members of CSL-JSON that are used here.
+/// A published work, described by some of the members of CSL-JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Reference")]
 pub struct SourceReference {
-    /// Its name within the bank.
+    /// The source's id, unique in its bank.
     pub id: SourceId,
     /// The CSL type, such as `article-journal`.
     #[serde(rename = "type")]
     pub kind: String,
     /// The work's title.
     pub title: String,
-    /// Who wrote it.
+    /// The authors.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub author: Vec<Author>,
-    /// When it appeared.
+    /// The date of publication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued: Option<DateParts>,
-    /// The journal or book it appeared in.
+    /// The journal or book that contains the work.
     #[serde(rename = "container-title", default, skip_serializing_if = "Option::is_none")]
     pub container_title: Option<String>,
-    /// Who published it.
+    /// The publisher.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publisher: Option<String>,
-    /// Its digital object identifier.
+    /// The digital object identifier (DOI).
     #[serde(rename = "DOI", default, skip_serializing_if = "Option::is_none")]
     pub doi: Option<String>,
-    /// Its PubMed number.
+    /// The PubMed number (PMID).
     #[serde(rename = "PMID", default, skip_serializing_if = "Option::is_none")]
     pub pmid: Option<String>,
-    /// Where it can be read.
+    /// The web address of the work.
     #[serde(rename = "URL", default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// When it was read there.
+    /// The date on which the author of the bank read the web page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accessed: Option<DateParts>,
 }
 
 impl SourceReference {
-    /// Returns the work in one line: who, title, where, year.
+    /// Returns the work in one line: up to three authors, the title, the journal or book, and the year.
     pub fn citation_line(&self) -> String {
         let mut authors: Vec<_> = self.author.iter().take(3).map(Author::name).collect();
         if self.author.len() > 3 {
@@ -165,7 +165,7 @@ impl SourceReference {
     }
 }
 
-/// A person or a body that wrote a work.
+/// A person or an organization that wrote a work.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Author {
@@ -175,7 +175,7 @@ pub struct Author {
     /// Given names or initials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub given: Option<String>,
-    /// The name of a body.
+    /// The name of an organization.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub literal: Option<String>,
 }
@@ -187,11 +187,11 @@ impl Author {
     }
 }
 
-/// A CSL date: year, then month and day where they are known.
+/// A CSL date: a year, with month and day if they are known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DateParts {
-    /// One list of one to three numbers.
+    /// One list of one to three numbers: year, month, day.
     #[serde(rename = "date-parts")]
     #[schemars(length(min = 1, max = 1), inner(length(min = 1, max = 3)))]
     pub parts: Vec<Vec<i32>>,
@@ -207,7 +207,7 @@ fn yes() -> bool {
     true
 }
 
-/// Says that a member at its default is left out when a bank is written.
+/// For `skip_serializing_if`: true is the default, so it is not written.
 fn is_true(flag: &bool) -> bool {
     *flag
 }

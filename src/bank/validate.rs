@@ -1,4 +1,4 @@
-//! Semantic checks after parsing: duplicate ids, references to missing ids, and keys that no answer can match.
+//! Semantic checks after parsing: duplicate ids, references to missing ids, and keys that cannot be marked.
 
 use std::collections::HashSet;
 use std::fmt::Arguments;
@@ -14,18 +14,17 @@ use crate::ids::{CaseId, ObjectiveId, SourceId};
 use crate::problem::Severity;
 use crate::text;
 
-/// Something wrong between the parts of a file.
+/// Something wrong with the content of a bank, exam or syllabus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The rule that is broken.
+    /// The id of the rule: `L01` or so, or a word such as `reference`.
     pub rule: &'static str,
-    /// How much it weighs.
     pub severity: Severity,
-    /// The JSON pointer of the value concerned.
+    /// The JSON pointer of the value that is wrong.
     pub pointer: String,
     /// What is wrong.
     pub message: String,
-    /// How to mend it.
+    /// How to fix it.
     pub help: String,
 }
 
@@ -33,23 +32,20 @@ fn error_finding(rule: &'static str, pointer: String, message: String, help: &st
     Finding { rule, severity: Severity::Error, pointer, message, help: help.to_owned() }
 }
 
-/// The parts of a bank that could be parsed. `None` is a list that could not; references into it are not checked.
+/// The parts of a bank that could be parsed. `None` is a list that could not. References into it are not checked.
 #[derive(Debug)]
 pub struct BankParts<'a> {
-    /// The objectives.
     pub objectives: Option<&'a [Objective]>,
-    /// The sources.
     pub sources: Option<&'a [SourceReference]>,
-    /// The cases.
     pub cases: Option<&'a [Case]>,
-    /// The questions that could be parsed, each with its index in the file's list.
+    /// The questions that could be parsed, each with its index in the file.
     pub questions: Vec<(usize, &'a Question)>,
-    /// The index and id of every question, also of those that could not be parsed.
+    /// The index and id of every question with a valid id, even if the rest could not be parsed.
     pub question_ids: Vec<(usize, &'a str)>,
 }
 
 impl<'a> BankParts<'a> {
-    /// Returns the parts of a bank that was read whole.
+    /// Returns the parts of a bank that was parsed completely.
     pub fn from_bank(bank: &'a Bank) -> Self {
         Self {
             objectives: Some(&bank.objectives),
@@ -61,7 +57,7 @@ impl<'a> BankParts<'a> {
     }
 }
 
-/// Finds everything that forbids the use of a bank.
+/// Finds the semantic errors of a bank: duplicate ids, references to missing ids, and keys that cannot be marked.
 pub fn bank_findings(parts: &BankParts<'_>) -> Vec<Finding> {
     let mut findings = reference_findings(parts);
     for (index, question) in &parts.questions {
@@ -70,19 +66,19 @@ pub fn bank_findings(parts: &BankParts<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Finds what forbids the use of a question by itself, whatever stands around it.
+/// Finds the errors of one question that do not depend on the rest of the bank.
 fn question_findings(question: &Question, pointer: Arguments<'_>) -> Vec<Finding> {
     let mut findings = key_findings(question, pointer);
     findings.extend(critical_finding(question, pointer));
     findings
 }
 
-/// Returns whether nothing about a question by itself forbids its use.
+/// Returns whether a question has no errors of its own. Its references are not checked.
 pub fn is_valid_question(question: &Question) -> bool {
     question_findings(question, format_args!("")).is_empty()
 }
 
-/// Finds what is wrong between the parts of a bank: ids used twice, and references to missing ids.
+/// Finds duplicate ids, and references to missing ids.
 pub fn reference_findings(parts: &BankParts<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let objectives = collect_ids(&mut findings, "objectives", parts.objectives, |objective| &objective.id);
@@ -107,7 +103,7 @@ pub fn reference_findings(parts: &BankParts<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The ids that a bank's questions may refer to; `None` for a list that could not be parsed.
+/// The ids that a bank's questions may refer to. `None` is a list that could not be parsed.
 struct KnownIds<'a> {
     objectives: Option<HashSet<&'a ObjectiveId>>,
     sources: Option<HashSet<&'a SourceId>>,
@@ -115,15 +111,15 @@ struct KnownIds<'a> {
 }
 
 impl KnownIds<'_> {
-    /// Finds the references of question `index` to missing ids.
+    /// Finds the references to missing ids in question `index`.
     fn missing_references(&self, index: usize, question: &Question) -> Vec<Finding> {
         let mut findings = Vec::new();
-        // Pointers are written only where something is wrong: this runs over every question that is read.
+        // Every question of every bank comes through here, so a pointer becomes a string only for an error.
         let pointer = format_args!("/questions/{index}");
         let mut check_reference = |known: bool, pointer: Arguments<'_>, name: &str, list: &str| {
             if !known {
-                let message = format!("there is no \"{name}\" among the bank's {list}");
-                let help = format!("Add it to \"{list}\", or name one that is there.");
+                let message = format!("\"{name}\" is not among the bank's {list}");
+                let help = format!("Add it to \"{list}\", or use an id from there");
                 findings.push(error_finding("reference", pointer.to_string(), message, &help));
             }
         };
@@ -142,7 +138,7 @@ impl KnownIds<'_> {
 }
 
 fn duplicate_id(pointer: String, name: &str) -> Finding {
-    error_finding("duplicate-id", pointer, format!("\"{name}\" is used twice"), "Give one of the two another id.")
+    error_finding("duplicate-id", pointer, format!("the id \"{name}\" is used twice"), "Change one of the two")
 }
 
 /// Collects the ids of a list, and adds a finding for each that is used twice.
@@ -161,7 +157,7 @@ fn collect_ids<'a, T, Id: Hash + Eq + std::fmt::Display>(
     Some(seen)
 }
 
-/// Finds answer keys that cannot be marked: no or every choice correct, a negative tolerance, texts that read alike.
+/// Finds keys that cannot be marked: none or all of the choices, a negative tolerance, or texts that are alike.
 fn key_findings(question: &Question, pointer: Arguments<'_>) -> Vec<Finding> {
     match &question.kind {
         QuestionKind::Choice { choices, select, .. } => {
@@ -171,7 +167,7 @@ fn key_findings(question: &Question, pointer: Arguments<'_>) -> Vec<Finding> {
         QuestionKind::TrueFalse { .. } => Vec::new(),
         QuestionKind::Number { tolerance, .. } if tolerance.is_negative() => {
             let message = format!("the tolerance {tolerance} is below zero");
-            vec![error_finding("value", format!("{pointer}/tolerance"), message, "Write 0 or more.")]
+            vec![error_finding("value", format!("{pointer}/tolerance"), message, "Write 0 or more")]
         }
         QuestionKind::Number { .. } => Vec::new(),
         QuestionKind::Text { accept } => duplicate_texts(accept.iter(), format_args!("{pointer}/accept"), ""),
@@ -190,12 +186,13 @@ fn key_findings(question: &Question, pointer: Arguments<'_>) -> Vec<Finding> {
                 }
             }
             if pairs.len() + extra_right.len() > crate::bank::limits::CHOICES_MAX {
-                let message = "there are more right sides than letters".to_owned();
+                // Each right side has a letter.
+                let message = "there are more than 26 right sides".to_owned();
                 findings.push(error_finding(
                     "limit",
                     format!("{pointer}/extra_right"),
                     message,
-                    "Keep them within 26.",
+                    "Delete some pairs, or some of \"extra_right\"",
                 ));
             }
             findings
@@ -203,49 +200,51 @@ fn key_findings(question: &Question, pointer: Arguments<'_>) -> Vec<Finding> {
     }
 }
 
-/// Tells whether the number of keys fits what a trainee is asked to select (rule L27).
+/// Checks that the number of keys matches what the trainee must select (rule L27).
 fn select_finding(keys: usize, choices: usize, select: SelectCount, pointer: Arguments<'_>) -> Option<Finding> {
     let finding = |member: &str, message: &str, help: &str| {
         Some(error_finding("L27", format!("{pointer}/{member}"), message.into(), help))
     };
     match select {
-        _ if keys == 0 => finding("choices", "no choice is marked as correct", "Set \"correct\": true on the key."),
+        _ if keys == 0 => finding("choices", "no choice is marked as correct", "Set \"correct\": true on the key"),
         _ if keys == choices => {
-            finding("choices", "every choice is marked as correct", "Add a wrong choice, or unmark one.")
+            finding("choices", "every choice is marked as correct", "Add a wrong choice, or unmark one")
         }
         SelectCount::One if keys > 1 => {
-            let help = "Add \"select\": \"all\", or how many are right.";
+            let help = "Add \"select\": \"all\", or \"select\" with the number of correct choices";
             finding("choices", "several choices are correct, but only one may be selected", help)
         }
         SelectCount::All if keys == 1 => {
-            finding("select", "\"all\" is asked, but only one choice is correct", "Leave \"select\" out.")
+            finding("select", "\"select\" is \"all\", but only one choice is correct", "Delete \"select\"")
         }
         SelectCount::Exactly(count) if count != keys => finding(
             "select",
-            &format!("{count} are to be selected, but {keys} are correct"),
-            "Make the two numbers equal.",
+            &format!("\"select\" is {count}, but the number of correct choices is {keys}"),
+            "Make the two numbers equal",
         ),
         _ => None,
     }
 }
 
 fn ambiguous_text(pointer: String, text: &str) -> Finding {
-    let message = format!("\"{}\" stands here twice", text::truncate(&text::single_line(text), 40));
-    error_finding("ambiguous", pointer, message, "Delete or reword one; alike texts cannot be marked.")
+    let message = format!("\"{}\" appears here twice", text::truncate(&text::single_line(text), 40));
+    error_finding("ambiguous", pointer, message, "Delete or reword one of them. Case and outer spaces do not count.")
 }
 
-/// Finds texts of a list that read alike, since an answer could mean either.
+/// Finds texts in a list that are alike after normalization. An answer could mean either of them.
 fn duplicate_texts<'a>(
     texts: impl Iterator<Item = &'a String>,
     list_pointer: Arguments<'_>,
     member: &str,
 ) -> Vec<Finding> {
     let mut seen = HashSet::new();
+    // Answers are marked after the same normalization.
     let duplicates = texts.enumerate().filter(|(_, text)| !seen.insert(text::normalize_answer(text)));
     duplicates.map(|(index, text)| ambiguous_text(format!("{list_pointer}/{index}{member}"), text)).collect()
 }
 
-/// Finds critical questions of a kind that can earn partial credit (the part of rule L29 that reading applies).
+/// Finds critical questions that can earn partial credit, or whose kind cannot be critical. Reading a bank applies this
+/// part of rule L29.
 fn critical_finding(question: &Question, pointer: Arguments<'_>) -> Option<Finding> {
     let message = match &question.kind {
         _ if !question.critical => return None,
@@ -253,45 +252,45 @@ fn critical_finding(question: &Question, pointer: Arguments<'_>) -> Option<Findi
             "a critical question cannot earn partial credit".to_owned()
         }
         QuestionKind::Choice { .. } | QuestionKind::TrueFalse { .. } => return None,
-        other => format!("a question of the kind {} cannot be critical", other.kind_name().name()),
+        other => format!("a question of kind \"{}\" cannot be critical", other.kind_name().name()),
     };
-    let help = "Critical are only choice (all-or-nothing) and true-false questions.";
+    let help = "Only true-false questions, and choice questions scored all-or-nothing, can be critical";
     Some(error_finding("L29", format!("{pointer}/critical"), message, help))
 }
 
-/// Finds everything that forbids the use of an exam, whatever the banks hold.
+/// Finds the semantic errors of an exam that do not depend on its banks.
 pub fn exam_findings(exam: &Exam) -> Vec<Finding> {
     let mut findings = Vec::new();
     let is_weighted = exam.sections.iter().any(|section| section.weight.is_some());
     if is_weighted != exam.questions.is_some() {
-        let message = "\"questions\" of an exam and \"weight\" of its sections go together".to_owned();
-        findings.push(error_finding("value", "/sections".into(), message, "Give both, or a count in every section."));
+        let message = "the exam's \"questions\" and the sections' \"weight\" need each other".to_owned();
+        findings.push(error_finding("value", "/sections".into(), message, "Give both, or \"questions\" per section"));
     }
     for (index, section) in exam.sections.iter().enumerate() {
         let pointer = format!("/sections/{index}");
         if section.weight.is_some() != is_weighted || section.questions.is_none() != is_weighted {
-            let message = "a section has either \"questions\" or \"weight\", all of them alike".to_owned();
+            let message = "all sections must have \"questions\", or all must have \"weight\"".to_owned();
             findings.push(error_finding(
                 "value",
                 pointer.clone(),
                 message,
-                "Give every section a count, or every one a weight.",
+                "Give every section \"questions\", or every section \"weight\"",
             ));
         }
         if section.questions.is_some_and(|questions| section.critical > questions) {
-            let message = format!("{} critical questions do not fit into this section", section.critical);
+            let message = format!("{} critical questions are more than the section draws", section.critical);
             findings.push(error_finding(
                 "value",
                 format!("{pointer}/critical"),
                 message,
-                "Lower it to at most \"questions\".",
+                "Lower it to at most \"questions\"",
             ));
         }
     }
     findings
 }
 
-/// Finds everything that forbids the use of a syllabus.
+/// Finds the semantic errors of a syllabus: duplicate ids.
 pub fn syllabus_findings(syllabus: &Syllabus) -> Vec<Finding> {
     let mut seen = HashSet::new();
     let duplicates = syllabus.statements.iter().enumerate().filter(|(_, statement)| !seen.insert(&statement.id));

@@ -1,15 +1,16 @@
-//! Checks that a parsed bank keeps the length and count limits that its types do not enforce.
+//! Checks the length and count limits that the types of a bank do not enforce.
 //!
-//! The answer is only yes or no. On no, the validator of the JSON format finds what is wrong and where.
+//! The result is only yes or no. If it is no, the validator of the JSON format finds what is wrong and where.
 
 use super::limits::{CHOICES_MAX, TEXT_MAX};
 use super::question::{ExplainedText, Question, QuestionKind};
 use super::{Bank, DateParts, SourceReference};
 
-/// Returns whether every text says something and every list is as long as it may be, but for the questions, which are
-/// held to it one by one while they are read.
+/// Returns whether all texts and lists of a bank are within their limits. It does not look into the questions (see
+/// [`is_question_within_limits`]).
 ///
-/// An empty text stands for one that is left out; whether one is written out empty is seen before.
+/// An empty text passes, because serde fills it in for a text that the file leaves out. The scan for suspect text finds
+/// the empty texts that are in the file (see `format::json`).
 pub(super) fn is_bank_within_limits(bank: &Bank) -> bool {
     let texts = [&bank.title, &bank.version, &bank.language, &bank.license];
     bank.format > 0
@@ -47,12 +48,13 @@ fn is_valid_reference(reference: &SourceReference) -> bool {
         && is_valid_date(reference.accessed.as_ref())
 }
 
-/// Returns the same for a question.
+/// Returns whether all texts and lists of a question are within their limits.
 pub(super) fn is_question_within_limits(question: &Question) -> bool {
     let are_waivers_valid = question
         .lint
         .iter()
         .all(|waiver| is_valid_text(&waiver.rule) && is_valid_text(&waiver.reason) && is_valid_text(&waiver.by));
+    // The bounds are those in the schemas of the types.
     (1..=1_000_000).contains(&question.revision)
         && is_valid_text(&question.stem)
         && is_valid_text(&question.rationale)

@@ -44,7 +44,7 @@ fn a_question_is_shown_with_its_findings() {
 #[test]
 fn a_draft_is_named_and_a_clean_question_has_no_findings() {
     let mut stage = preview(80, 24);
-    assert!(stage.text().contains("L04 warning: the option says \"usually\""), "{}", stage.text());
+    assert!(stage.text().contains("L04 warning: the choice says \"usually\""), "{}", stage.text());
     stage.press("right");
     assert!(stage.text().contains("A draft: it is drawn nowhere."), "{}", stage.text());
 }

@@ -1,6 +1,6 @@
 //! Parses banks, exams and syllabuses from JSON, and reports each problem with its place in the file.
 //!
-//! Parsing is one typed pass. If it fails or the result is invalid, a slower validator reads the text again.
+//! A bank is parsed in one typed pass. If that fails or the result is invalid, a slower validator reads the text again.
 //! The validator keeps byte spans and reports every problem once.
 
 use std::collections::HashSet;
@@ -24,30 +24,30 @@ mod validator;
 
 use tree::JsonTree;
 
-/// What came of reading a file: the value where nothing forbids its use, and all that is wrong.
+/// The result of parsing a file: the value if it has no errors, and all problems.
 #[derive(Debug)]
 pub struct ParsedFile<T> {
-    /// The value, unless there is an error.
+    /// The value, or `None` if there is an error.
     pub value: Option<T>,
-    /// Everything that is wrong, in the order of the file.
+    /// All problems, in the order of the file.
     pub problems: Vec<Problem>,
 }
 
-/// A parsed file of the kind that its members tell, also where it has errors.
+/// A parsed file, with or without errors. Its members tell which kind it is.
 #[derive(Debug)]
 pub enum FileContent {
-    /// A bank: a file with `questions`, and every file that is neither of the next two.
+    /// A bank: a file with `questions`, and any file that is neither an exam nor a syllabus.
     Bank(ParsedFile<Bank>),
     /// An exam: a file with `sections`.
     Exam(ParsedFile<Exam>),
     /// A syllabus: a file with `statements`.
     Syllabus(ParsedFile<Syllabus>),
-    /// Not JSON, so that nobody knows what it was meant to be.
+    /// Not JSON, so the kind is unknown.
     Unknown(Vec<Problem>),
 }
 
 impl FileContent {
-    /// Returns everything that is wrong, in the order of the file.
+    /// Returns all problems, in the order of the file.
     pub fn problems(&self) -> &[Problem] {
         match self {
             Self::Bank(parsed) => &parsed.problems,
@@ -58,7 +58,7 @@ impl FileContent {
     }
 }
 
-/// Reads a bank; `name` is what its file is called.
+/// Parses a bank. Problems show `name` as the name of the file.
 pub fn parse_bank(name: &str, bytes: &[u8]) -> ParsedFile<Bank> {
     parse_valid_bank(bytes).map_or_else(|| parse_bank_with_spans(name, bytes), ParsedFile::from_valid)
 }
@@ -67,32 +67,33 @@ fn parse_bank_with_spans(name: &str, bytes: &[u8]) -> ParsedFile<Bank> {
     parse_with_spans(name, bytes, schema::generate::<Bank>, bank_findings)
 }
 
-/// Reads an exam; `name` is what its file is called. It is short, so the validator reads it at once.
+/// Parses an exam. Problems show `name` as the name of the file. An exam is short, so only the validator reads it.
 pub fn parse_exam(name: &str, bytes: &[u8]) -> ParsedFile<Exam> {
     parse_with_spans(name, bytes, schema::generate::<Exam>, |tree, invalid_pointers| {
         whole_file_findings(tree, invalid_pointers, validate::exam_findings)
     })
 }
 
-/// Parses a built-in exam in one typed pass. It skips validation because a test validates it, and because every start
-/// parses it.
+/// Parses a built-in exam in one typed pass, without validation. Every start parses these exams, and a test validates
+/// them.
 pub fn parse_built_in_exam(name: &str, text: &str) -> ParsedFile<Exam> {
     serde_json::from_str(text).map_or_else(|_| parse_exam(name, text.as_bytes()), ParsedFile::from_valid)
 }
 
-/// Reads a syllabus; `name` is what its file is called.
+/// Parses a syllabus. Problems show `name` as the name of the file.
 pub fn parse_syllabus(name: &str, bytes: &[u8]) -> ParsedFile<Syllabus> {
     parse_with_spans(name, bytes, schema::generate::<Syllabus>, |tree, invalid_pointers| {
         whole_file_findings(tree, invalid_pointers, validate::syllabus_findings)
     })
 }
 
-/// Parses a file of any kind.
+/// Parses a file of any kind. Its members decide whether it is a bank, an exam or a syllabus.
 pub fn parse_any(name: &str, bytes: &[u8]) -> FileContent {
     if let Some(bank) = parse_valid_bank(bytes) {
         return FileContent::Bank(ParsedFile::from_valid(bank));
     }
     let has_member = |tree: &JsonTree<'_>, member: &str| tree.root().member(member).is_some();
+    // Bytes that are not UTF-8 become an empty text here, so their kind is unknown.
     let source = std::str::from_utf8(bytes).unwrap_or_default();
     match JsonTree::parse(source) {
         Ok(tree) if has_member(&tree, "sections") && !has_member(&tree, "questions") => {
@@ -126,28 +127,28 @@ impl<T> ParsedFile<T> {
     }
 }
 
-/// Parses in one typed pass. Returns `None` for anything unusual, including `x-` members, so that the validator can
-/// report it.
+/// Parses in one typed pass. Returns `None` for everything unusual, so that the validator reads it. That includes valid
+/// files with `x-` members.
 fn parse_typed<T: DeserializeOwned + Send>(bytes: &[u8]) -> Option<T> {
     let source = std::str::from_utf8(bytes).ok()?;
-    // Two passes that need nothing of one another, so that a large bank is read on two cores.
+    // The two passes are independent, so a large bank uses two cores.
     let (is_suspect, value) = rayon::join(|| has_suspect_text(source), || serde_json::from_str(source).ok());
     value.filter(|_| !is_suspect)
 }
 
-/// How many bytes are looked at together; a few of them go into one step of the processor.
+/// The number of bytes that the scan tests together. The compiler turns the test of a block into vector instructions.
 const SCAN_BLOCK_BYTES: usize = 64;
 
-/// Returns whether the typed pass may miss something about the texts of this file: a harmful character, written out or
-/// behind an escape, or an empty text.
+/// Returns whether a text in this file may contain what the typed pass does not see: a harmful character, literal or
+/// escaped, or an empty text.
 ///
-/// This runs over every bank of the user's own at every start, so it goes over blocks of bytes, and looks closer only
-/// where one may matter.
+/// Every start scans all banks of the user, so this must be fast. It tests blocks of bytes, and looks closer only at
+/// blocks with a suspect byte.
 fn has_suspect_text(source: &str) -> bool {
     let bytes = source.as_bytes();
     let is_control = |byte: u8| (byte < b' ') & (byte != b'\n') & (byte != b'\t') & (byte != b'\r') | (byte == 0x7F);
     let is_quote_pair = |first: u8, second: u8| (first == b'"') & (second == b'"');
-    // No branch within a block, so that it is one loop over vectors.
+    // There is no branch in a block, so the compiler can use vector instructions.
     let has_suspect_byte = |block: &[u8], next: &[u8]| {
         let any_suspect = |any: bool, (first, second): (&u8, &u8)| {
             any | is_control(*first) | (*first == b'\\') | (*first >= 0x80) | is_quote_pair(*first, *second)
@@ -156,13 +157,15 @@ fn has_suspect_text(source: &str) -> bool {
     };
     let is_suspect_at = |index: usize| {
         let (byte, next) = (bytes[index], bytes.get(index + 1).copied().unwrap_or(b' '));
+        // Only these escapes can stand for a harmful character.
         let is_escape = byte == b'\\' && b"ubfrt".contains(&next);
-        // A character beyond ASCII begins with such a byte.
+        // The first byte of a character outside ASCII is at least 0xC0.
         let is_harmful = byte >= 0xC0 && source[index..].chars().next().is_some_and(|c| !text::is_harmless(c));
+        // The quotes in `\""` end a text; they are no empty text.
         let is_escaped = index > 0 && bytes[index - 1] == b'\\';
         is_control(byte) || is_escape || is_harmful || (is_quote_pair(byte, next) && !is_escaped)
     };
-    // The last byte has none behind it; it is looked at by itself.
+    // A block is compared with the bytes one place later. The last byte has no successor, so it is tested by itself.
     let last_index = bytes.len().saturating_sub(1);
     let blocks = bytes[..last_index]
         .chunks(SCAN_BLOCK_BYTES)
@@ -174,10 +177,10 @@ fn has_suspect_text(source: &str) -> bool {
     candidates.any(is_suspect_at) || (!bytes.is_empty() && is_suspect_at(last_index))
 }
 
-/// A check between the parts of a file. It skips the pointers given, which are reported already.
+/// A check between the parts of a file. It skips the given pointers, whose problems are already reported.
 type FindBetween = fn(&JsonTree<'_>, &[String]) -> Vec<Finding>;
 
-/// Parses with byte spans and reports every problem. `find_between` adds what is wrong between valid parts.
+/// Parses with byte spans and reports every problem. `find_between` adds the problems between valid parts.
 fn parse_with_spans<T: DeserializeOwned>(
     name: &str,
     bytes: &[u8],
@@ -196,6 +199,7 @@ fn parse_with_spans<T: DeserializeOwned>(
             return ParsedFile { value: None, problems: vec![validator::invalid_json(&source, &error)] };
         }
     };
+    // A newer format may have members that this program does not know, so a check would report false problems.
     if let Some(format_problem) = validator::unsupported_format(&source, &tree) {
         return ParsedFile { value: None, problems: vec![format_problem] };
     }
@@ -212,14 +216,14 @@ fn parse_with_spans<T: DeserializeOwned>(
     if problems.iter().all(|problem| problem.severity == Severity::Warning) {
         match serde_json::from_value(tree.root().to_json()) {
             Ok(parsed) => value = Some(parsed),
-            // A type's own reader asks for more than its schema says; its author gets that reader's words.
+            // Some types are stricter than their schema. The author then sees the message of the type.
             Err(error) => problems.push(validator::deserialize_problem(&source, &error)),
         }
     }
     ParsedFile { value, problems }
 }
 
-/// Finds what is wrong between the valid parts of a bank. Parts under `invalid_pointers` are reported already.
+/// Finds problems between the valid parts of a bank. Problems under `invalid_pointers` are already reported.
 fn bank_findings(tree: &JsonTree<'_>, invalid_pointers: &[String]) -> Vec<Finding> {
     fn parse_list<T: DeserializeOwned>(
         tree: &JsonTree<'_>,
@@ -259,7 +263,7 @@ fn bank_findings(tree: &JsonTree<'_>, invalid_pointers: &[String]) -> Vec<Findin
     })
 }
 
-/// Applies a check that needs the whole file; finds nothing if a part of it could not be parsed.
+/// Applies a check that needs the whole file. Finds nothing if a part of the file is invalid.
 fn whole_file_findings<T: DeserializeOwned>(
     tree: &JsonTree<'_>,
     invalid_pointers: &[String],
@@ -271,7 +275,7 @@ fn whole_file_findings<T: DeserializeOwned>(
     serde_json::from_value(tree.root().to_json()).map_or_else(|_| Vec::new(), |value| check(&value))
 }
 
-/// Adds spans to the findings of a file and sorts them by position; returns none if the file is not JSON.
+/// Adds spans to the findings of a file and sorts them by position. Returns an empty list if the file is not JSON.
 pub fn locate_findings(name: &str, bytes: &[u8], findings: Vec<Finding>) -> Vec<Problem> {
     if findings.is_empty() {
         return Vec::new();

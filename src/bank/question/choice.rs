@@ -9,23 +9,23 @@ use super::is_false;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
-    /// What it says.
+    /// The text of the choice.
     pub text: String,
-    /// Whether it belongs to the key.
+    /// Whether the choice is a key. The default is false.
     #[serde(default, skip_serializing_if = "is_false")]
     pub correct: bool,
-    /// Why it is right, or why one may believe it and what is true.
+    /// Why the choice is correct; or why someone may believe it, and what is true.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub rationale: String,
-    /// How dangerous believing it is.
+    /// How dangerous it is to believe this choice, from 0 (harmless) to 3 (could kill or maim).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub harm: Option<Harm>,
-    /// Where it stays when the others are shuffled.
+    /// The choice's position when the others are shuffled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<ChoicePosition>,
 }
 
-/// How dangerous believing a wrong choice is, 0 (harmless) to 3 (could kill or maim).
+/// How dangerous it is to believe a wrong choice, from 0 (harmless) to 3 (could kill or maim).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Harm(u8);
@@ -39,40 +39,40 @@ impl From<Harm> for u8 {
 impl TryFrom<u8> for Harm {
     type Error = &'static str;
     fn try_from(harm: u8) -> Result<Self, &'static str> {
-        if harm <= 3 { Ok(Self(harm)) } else { Err("harm is 0 to 3") }
+        if harm <= 3 { Ok(Self(harm)) } else { Err("\"harm\" must be 0 to 3") }
     }
 }
 
-/// A fixed place among shuffled choices.
+/// A fixed position among shuffled choices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Position")]
 pub enum ChoicePosition {
-    /// After all others.
+    /// After all other choices.
     Last,
 }
 
-/// What a partly right choice of several earns.
+/// What a partly correct answer earns.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Scoring")]
 pub enum ChoiceScoring {
-    /// Nothing.
+    /// No points.
     #[default]
     AllOrNothing,
-    /// The share of keys ticked less the share of wrong ones ticked, never below zero.
+    /// The share of the keys that were selected, minus the share of the distractors that were; never below zero.
     Balanced,
 }
 
-/// How choices are put in order on a paper.
+/// The order of the choices on a paper.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChoiceOrder {
-    /// By chance.
+    /// Random.
     #[default]
     Shuffled,
-    /// As written.
+    /// As in the file.
     Fixed,
-    /// As written, which is by size.
+    /// As in the file, where the choices must be in order of size.
     Numeric,
 }

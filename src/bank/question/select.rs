@@ -2,20 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How many choices may be ticked.
+/// How many choices the trainee selects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "SelectForm", into = "SelectForm")]
 pub enum SelectCount {
     /// Exactly one.
     #[default]
     One,
-    /// All that apply, their number untold.
+    /// All that apply. The trainee does not learn how many that are.
     All,
-    /// Exactly so many, and never more.
+    /// Exactly this many, and never more.
     Exactly(usize),
 }
 
-/// [`SelectCount`] as it is written: a word or a number.
+/// [`SelectCount`] as a file writes it: a word or a number.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 enum SelectForm {
@@ -31,7 +31,7 @@ impl TryFrom<SelectForm> for SelectCount {
             SelectForm::Word(word) if word == "all" => Ok(Self::All),
             SelectForm::Number(1) => Ok(Self::One),
             SelectForm::Number(count) if count > 1 => Ok(Self::Exactly(count)),
-            _ => Err("select is \"one\", \"all\" or a number from 1"),
+            _ => Err("\"select\" must be \"one\", \"all\", or a whole number from 1"),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! The JSON form of a question: one flat object with the members of every kind.
-//! Conversion to [`Question`] rejects members of other kinds.
+//! The JSON form of a question: one flat object that may have the members of any kind.
+//! The conversion to [`Question`] rejects members of other kinds. (serde's `flatten` cannot reject unknown members.)
 
 use serde::{Deserialize, Serialize};
 
 use crate::bank::question::*;
 
-/// Every member that a question of any kind may have.
+/// All members that a question of some kind may have.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct QuestionWire {
@@ -75,9 +75,9 @@ enum Answer {
 impl TryFrom<QuestionWire> for Question {
     type Error = &'static str;
 
-    /// Takes the members of the question's kind; one that another kind has is refused.
+    /// Takes the members of the question's kind. It rejects a member that only another kind has.
     fn try_from(mut wire: QuestionWire) -> Result<Self, &'static str> {
-        const MISSING_MEMBER: &str = "the question lacks a member that its kind needs";
+        const MISSING_MEMBER: &str = "a field that this kind of question needs is missing or has the wrong type";
         let ask = match (wire.kind, wire.answer.take()) {
             (QuestionKindName::Choice, None) => QuestionKind::Choice {
                 choices: wire.choices.take().ok_or(MISSING_MEMBER)?,
@@ -103,8 +103,9 @@ impl TryFrom<QuestionWire> for Question {
             },
             _ => return Err(MISSING_MEMBER),
         };
+        // The match above took the members of the question's own kind.
         if wire.has_kind_members() {
-            return Err("the question has a member that its kind does not have");
+            return Err("the question has a field that belongs to another kind");
         }
         Ok(Self {
             id: wire.id,
@@ -129,7 +130,7 @@ impl TryFrom<QuestionWire> for Question {
 }
 
 impl QuestionWire {
-    /// Returns whether any member is left that belongs to some kinds only.
+    /// Returns whether a member is left that the question's own kind did not take.
     fn has_kind_members(&self) -> bool {
         self.choices.is_some()
             || self.select.is_some()
@@ -146,7 +147,7 @@ impl QuestionWire {
     }
 }
 
-/// Returns `value` unless it is the default, which a file leaves out.
+/// Returns `None` for the default value. The canonical form and its digest leave defaults out.
 fn some_unless_default<T: Default + PartialEq>(value: T) -> Option<T> {
     (value != T::default()).then_some(value)
 }

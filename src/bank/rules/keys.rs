@@ -3,10 +3,10 @@
 use crate::bank::rules::words::{Words, count_words, quoted_list};
 use crate::bank::rules::{QuestionContext, QuestionKind, RuleHit, error, warning};
 
-/// The fewest words of a rationale that says why.
+/// The fewest words in which a key's rationale can give a reason.
 const KEY_RATIONALE_WORDS_MIN: usize = 8;
 
-/// L29: a critical question with nothing dangerous among its wrong answers, or too little to rest on.
+/// L29: a critical question without a dangerous wrong answer, or with fewer than two sources.
 pub(super) fn critical_question(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let question = context.question;
     if !question.critical {
@@ -16,30 +16,28 @@ pub(super) fn critical_question(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         QuestionKind::TrueFalse { harm, .. } => harm.is_some_and(|harm| u8::from(harm) >= 2),
         _ => context.distractors().any(|option| option.choice.harm.is_some_and(|harm| u8::from(harm) >= 2)),
     };
+    // Two places in one work are still one source.
     let source_ids: std::collections::BTreeSet<_> = question.sources.iter().map(|citation| &citation.id).collect();
     let mut hits = Vec::new();
     if !has_harmful_answer {
-        let message = "no wrong answer of this critical question has a harm of 2 or more".to_owned();
-        hits.push(error(
-            "/critical",
-            message,
-            "Mark what is dangerous to believe, or let the question not be critical.",
-        ));
+        let message = "no wrong answer to this critical question has \"harm\" 2 or 3".to_owned();
+        hits.push(error("/critical", message, "Set \"harm\" on the dangerous answers, or remove \"critical\""));
     }
     match source_ids.len() {
         0 => hits.push(error(
             "/critical",
-            "a critical question names no source".to_owned(),
-            "Name two works it rests on.",
+            "this critical question has no source".to_owned(),
+            "Name two works that support it",
         )),
-        1 => hits.push(warning("/critical", "a critical question rests on one work".to_owned(), "Name a second one.")),
+        1 => hits.push(warning("/critical", "this critical question has one source".to_owned(), "Name a second work")),
         _ => {}
     }
     hits
 }
 
-/// L30: a rate in the key without a source, or without the place in it.
+/// L30: a rate in the key without a source, or with a source that has no locator.
 pub(super) fn unsourced_rate(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    // The key of a number question is only a number. Its unit tells whether it is a rate.
     let is_number_rate = match &context.question.kind {
         QuestionKind::Number { unit, .. } => {
             unit.as_deref().is_some_and(|unit| unit.contains('%') || unit.contains("per "))
@@ -49,15 +47,15 @@ pub(super) fn unsourced_rate(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let has_rate = is_number_rate || context.keys().any(|(_, key)| is_rate(&key.choice.text));
     let has_locators =
         !context.question.sources.is_empty() && context.question.sources.iter().all(|source| source.locator.is_some());
-    let message = "the key is a rate, and not every source says where".to_owned();
+    let message = "the key is a rate, but a source or its \"locator\" is missing".to_owned();
     if has_rate && !has_locators {
-        vec![error("/sources", message, "Name the work and the place in it.")]
+        vec![error("/sources", message, "Name the work and the place in it")]
     } else {
         Vec::new()
     }
 }
 
-/// Returns whether a text holds a number followed by %, "per" or "in" and a number.
+/// Returns whether a text contains a rate: a number and `%`, a number and "per", or "1 in 100".
 fn is_rate(text: &str) -> bool {
     let words: Vec<_> = text.split_whitespace().collect();
     let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
@@ -69,26 +67,25 @@ fn is_rate(text: &str) -> bool {
         || words.iter().any(|word| is_number(word) && word.contains('%'))
 }
 
-/// L31: the day of review has passed.
+/// L31: the review date has passed.
 pub(super) fn review_due(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let due_day = context.question.review_by.filter(|day| *day < context.today);
-    let hit =
-        |day| warning("/review_by", format!("the review was due on {day}"), "Check the facts again and set a new day.");
+    let hit = |day| warning("/review_by", format!("the review was due on {day}"), "Check the facts and set a new date");
     due_day.map(hit).into_iter().collect()
 }
 
-/// L34: a rationale that is missing, too short for a key, or the option over again.
+/// L34: a rationale that is missing, is too short for a key, or only repeats the choice.
 pub(super) fn weak_rationale(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let mut hits = Vec::new();
     let mut check = |at: String, is_key: bool, option_text: Option<&str>, rationale: &str| {
         let words = count_words(rationale);
-        let help = "Say why it is right, or why one may believe it and what is true.";
+        let help = "Say why this is correct, or why someone may believe it and what is true";
         if words == 0 {
             hits.push(error(at, "the rationale is missing".to_owned(), help));
         } else if is_key && words < KEY_RATIONALE_WORDS_MIN {
-            hits.push(error(at, format!("the rationale of the key has {words} words"), help));
+            hits.push(error(at, format!("the rationale of the key has only {words} words"), help));
         } else if option_text.is_some_and(|option_text| is_repetition(option_text, rationale)) {
-            hits.push(error(at, "the rationale says the option over again".to_owned(), help));
+            hits.push(error(at, "the rationale only repeats the choice".to_owned(), help));
         }
     };
     for (at, option) in context.options.iter().enumerate() {
@@ -102,19 +99,20 @@ pub(super) fn weak_rationale(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     hits
 }
 
-/// Returns whether four fifths of a rationale's words are the option's.
+/// Returns whether at least four fifths of the rationale's content words are in the choice.
 fn is_repetition(option: &str, rationale: &str) -> bool {
     let (option, rationale) = (Words::from_text(option).content_stems, Words::from_text(rationale).content_stems);
     let common = rationale.intersection(&option).count();
     !rationale.is_empty() && 5 * common >= 4 * rationale.len()
 }
 
-/// Finds a letter or number that stands for an option: `option B`, `answer 2`.
+/// Finds a reference to a choice by letter or number: `option B`, `answer 2`.
 pub(super) fn find_letter_reference(text: &str) -> Option<String> {
     let words: Vec<_> = text.split_whitespace().collect();
     let is_reference = |pair: &&[&str]| {
         let noun = pair[0].trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
         let noun = noun.strip_suffix('s').unwrap_or(&noun);
+        // The noun keeps its punctuation, so "The best option. A cold wrist …" is not a reference.
         let label = pair[1].trim_end_matches(|c: char| !c.is_alphanumeric());
         let is_letter = label.len() == 1 && label.starts_with(|c: char| matches!(c, 'A'..='H' | '1'..='8'));
         matches!(noun, "option" | "answer" | "choice") && is_letter
@@ -122,7 +120,7 @@ pub(super) fn find_letter_reference(text: &str) -> Option<String> {
     words.windows(2).find(is_reference).map(|pair| pair.join(" "))
 }
 
-/// L35: a rationale that names an option by its letter.
+/// L35: a rationale that names a choice by its letter or number.
 pub(super) fn letter_in_rationale(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let question_rationale = std::iter::once(("/rationale".to_owned(), context.question.rationale.as_str()));
     let choices = context.options.iter().enumerate();
@@ -136,34 +134,35 @@ pub(super) fn letter_in_rationale(context: &QuestionContext<'_>) -> Vec<RuleHit>
     };
     let hit = |(at, rationale): (String, &str)| {
         find_letter_reference(rationale)
-            .map(|reference| error(at, format!("the rationale says \"{reference}\""), "Say what the option says."))
+            .map(|reference| error(at, format!("the rationale says \"{reference}\""), "Use the choice's words"))
     };
     question_rationale.chain(choices).chain(truths).filter_map(hit).collect()
 }
 
-/// L43: a statement of the syllabus that the evidence contests, asked as if it were so.
+/// L43: a question that covers a contested statement of the syllabus, but names no source in the stem.
 pub(super) fn contested_as_fact(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some(syllabus) = context.syllabus else { return Vec::new() };
+    // Such a stem asks what a source says, and not what is true.
     if context.question.stem.to_lowercase().contains("according to") {
         return Vec::new();
     }
     let contested = |(index, id): (usize, &String)| {
         let statement = syllabus.statement(id).filter(|statement| statement.verdict != "ok")?;
         let message = format!(
-            "{} is contested ({}), and the stem names no source",
+            "the syllabus marks {} as contested ({}), but the stem names no source",
             statement.id,
             crate::text::single_line(&statement.verdict)
         );
         Some(error(
             format!("/covers/{index}"),
             message,
-            "Begin the question with \"According to …\", or do not claim to cover it.",
+            "Begin the question with \"According to …\", or delete the statement from \"covers\"",
         ))
     };
     context.question.covers.iter().enumerate().filter_map(contested).collect()
 }
 
-/// L44: the objective shares two words with a key that no wrong option has.
+/// L44: the objective shares two content words with a key, and no distractor has them.
 pub(super) fn objective_cue(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let objective = Words::from_text(context.bank.objective_text(&context.question.objective).unwrap_or_default());
     let hit = |(_, key): (usize, &crate::bank::rules::ChoiceContext<'_>)| {
@@ -172,8 +171,8 @@ pub(super) fn objective_cue(context: &QuestionContext<'_>) -> Vec<RuleHit> {
                 && !context.distractors().any(|option| option.words.content_stems.contains(*word_stem))
         };
         let words: Vec<_> = key.words.content_stems.iter().filter(is_in_key_only).map(String::as_str).collect();
-        let message = format!("objective and key share {}, no other option does", quoted_list(words.iter().copied()));
-        let help = "Word the objective by what is to be known, not by the answer.";
+        let message = format!("only the key shares {} with the objective", quoted_list(words.iter().copied()));
+        let help = "Write the objective without the words of the key";
         (words.len() >= 2).then(|| warning("/objective", message, help))
     };
     context.keys().filter_map(hit).collect()

@@ -1,17 +1,17 @@
-//! Parses options that are numbers, ranges or rates, so that rules can compare them.
+//! Parses choices that are numbers, ranges or rates, so that rules can compare them.
 
-/// An option that is a number with a unit: a point, or a range with open ends.
+/// A choice that is a number with a unit: one number, or a range that may be open at one end.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Amount {
-    /// The least and the greatest it can be.
+    /// The smallest and the largest value.
     pub range: (f64, f64),
-    /// Digits behind the decimal point.
+    /// The number of digits after the decimal point.
     pub decimal_places: usize,
-    /// What is counted, in lower case.
+    /// The unit, in lower case.
     pub unit: String,
 }
 
-/// Words that may stand before a number, and whether they open the range downward or upward.
+/// Words that may come before a number, and the direction in which they open the range.
 const QUALIFIERS: &[(&str, Open)] = &[
     ("about ", Open::No),
     ("around ", Open::No),
@@ -36,14 +36,14 @@ enum Open {
 }
 
 impl Amount {
-    /// Reads an option that begins with a number; nothing where it does not.
+    /// Parses a choice that begins with a number. Returns `None` for any other text.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let lower = text.trim().to_lowercase();
         let qualified = QUALIFIERS.iter().find_map(|(words, open)| Some((lower.strip_prefix(words)?, *open)));
         let (rest, open) = qualified.unwrap_or((&lower, Open::No));
         let (first, decimal_places, rest) = parse_number(rest)?;
         if let Some(rest) = rest.strip_prefix("in ") {
-            // One in so many: a rate.
+            // "1 in 100" is a rate, whose unit is what comes after it.
             let (denominator, _, unit) = parse_number(rest)?;
             let rate = first / denominator;
             return (denominator > 0.0).then(|| Self::new((rate, rate), open, 0, &format!("in {unit}")));
@@ -64,25 +64,27 @@ impl Amount {
             Open::Up => (min, f64::INFINITY),
         };
         let unit = unit.trim().trim_end_matches('.').to_owned();
-        // One day and two days are counted in the same unit.
+        // "1 day" and "2 days" have the same unit.
         let unit = unit.strip_suffix('s').map_or(unit.clone(), str::to_owned);
         Self { range, decimal_places, unit }
     }
 
-    /// Returns whether it is one number and not a range.
+    /// Returns whether this is one number and not a range.
     pub(super) fn is_point(&self) -> bool {
         self.range.0 == self.range.1
     }
 
-    /// Returns whether two amounts of one unit share more than an end, or one holds the other.
+    /// Returns whether two ranges share more than one end, or one contains the other. The caller compares the units.
     pub(super) fn overlaps(&self, other: &Self) -> bool {
         let (start, end) = (self.range.0.max(other.range.0), self.range.1.min(other.range.1));
         let contains = |outer: &Self, inner: &Self| outer.range.0 < inner.range.0 && inner.range.1 < outer.range.1;
+        // A single number inside a range has no length, so `start < end` does not find it.
         start < end || contains(self, other) || contains(other, self)
     }
 }
 
-/// Reads a number with thousands commas and a decimal point off the front, and the digits behind the point.
+/// Parses the number at the front of a text; it may have thousands commas and a decimal point.
+/// Returns the value, the digits after the point, and the rest.
 fn parse_number(text: &str) -> Option<(f64, usize, &str)> {
     let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ',')).unwrap_or(text.len());
     let digits = text[..end].trim_end_matches(['.', ',']);

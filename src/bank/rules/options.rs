@@ -1,4 +1,4 @@
-//! Rules about the options of a choice question.
+//! Rules about the choices of a choice question.
 
 use crate::bank::question::ChoiceOrder;
 use crate::bank::rules::number::Amount;
@@ -9,15 +9,16 @@ fn choice_text_pointer(index: usize) -> String {
     format!("/choices/{index}/text")
 }
 
-/// L01: the key is at least three words longer than the longest other option, and 1.5 times their average.
+/// L01: the key is at least three words longer than the longest distractor, and 1.5 times as long as their mean.
 pub(super) fn long_key(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some((key_index, key)) = context.single_key() else { return Vec::new() };
     let lengths: Vec<_> = context.distractors().map(|option| option.words.len()).collect();
     let (Some(longest), sum) = (lengths.iter().max(), lengths.iter().sum::<usize>()) else { return Vec::new() };
+    // Whole numbers avoid a division: length ≥ 1.5 × (sum ÷ count).
     let is_too_long = 2 * key.words.len() * lengths.len() >= 3 * sum && key.words.len() >= longest + 3;
-    let message = format!("the key has {} words, the longest other option {longest}", key.words.len());
+    let message = format!("the key has {} words, but the longest distractor has {longest}", key.words.len());
     one_hit(is_too_long.then(|| {
-        warning(choice_text_pointer(key_index), message, "Shorten the key, or give the other options as much detail.")
+        warning(choice_text_pointer(key_index), message, "Shorten the key, or give the distractors as much detail")
     }))
 }
 
@@ -25,29 +26,29 @@ fn one_hit(hit: Option<RuleHit>) -> Vec<RuleHit> {
     hit.into_iter().collect()
 }
 
-/// Finds options that hold one of some words.
+/// Finds choices that contain one of these words.
 fn word_hits(context: &QuestionContext<'_>, words: &[&str], help: &'static str) -> Vec<RuleHit> {
     let hit = |(index, option): (usize, &ChoiceContext<'_>)| {
         let matched = option.words.intersection(words);
         (!matched.is_empty())
-            .then(|| warning(choice_text_pointer(index), format!("the option says {}", quoted_list(matched)), help))
+            .then(|| warning(choice_text_pointer(index), format!("the choice says {}", quoted_list(matched)), help))
     };
     context.options.iter().enumerate().filter_map(hit).collect()
 }
 
-/// L03: absolute terms.
+/// L03: a choice with an absolute term.
 pub(super) fn absolute_terms(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let words = ["always", "never", "none", "impossible", "completely", "absolutely", "guaranteed"];
-    word_hits(context, &words, "Say how far it goes, or leave the word out.")
+    word_hits(context, &words, "Name the limit, or leave the word out")
 }
 
-/// L04: vague frequencies.
+/// L04: a choice with a vague frequency.
 pub(super) fn vague_frequencies(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let words = ["rarely", "usually", "often", "sometimes", "frequently", "occasionally", "commonly"];
-    word_hits(context, &words, "Give a number with its source, or leave the word out.")
+    word_hits(context, &words, "Give a number with its source, or leave the word out")
 }
 
-/// L05: "all of the above", "both A and B", and options that speak of letters.
+/// L05: "all of the above", "both A and B", and other choices that refer to choices.
 pub(super) fn all_of_the_above(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let refers_to_options = |words: &Words| {
         let tokens: Vec<_> = words.tokens.iter().map(String::as_str).collect();
@@ -62,15 +63,15 @@ pub(super) fn all_of_the_above(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let hit = |(index, option): (usize, &ChoiceContext<'_>)| {
         let is_reference = refers_to_options(&option.words)
             || crate::bank::rules::keys::find_letter_reference(&option.choice.text).is_some();
-        let message = "the option speaks of other options".to_owned();
+        let message = "the choice refers to other choices".to_owned();
         is_reference.then(|| {
-            error(choice_text_pointer(index), message, "Say what it means, or make the question one of several keys.")
+            error(choice_text_pointer(index), message, "Write it out, or allow several keys with \"select\": \"all\"")
         })
     };
     context.options.iter().enumerate().filter_map(hit).collect()
 }
 
-/// L08: the stem ends in "a" or "an", which fits the key alone.
+/// L08: the stem ends in "a" or "an", and the article fits only the key.
 pub(super) fn article_cue(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some((_, key)) = context.single_key() else { return Vec::new() };
     let article =
@@ -81,13 +82,13 @@ pub(super) fn article_cue(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     one_hit(fits_key_only.then(|| {
         error(
             "/stem",
-            format!("\"{article}\" fits the key alone"),
-            "End the stem before the article, or write \"a/an\".",
+            format!("the article \"{article}\" fits only the key"),
+            "End the stem before the article, or write \"a/an\"",
         )
     }))
 }
 
-/// Returns whether the first word begins with the sound of a vowel.
+/// Returns whether the first word begins with a vowel sound, as in "hour" but not in "unit".
 fn begins_with_vowel(words: &Words) -> bool {
     let Some(first) = words.tokens.first() else { return false };
     let silent = ["hour", "honest", "heir", "honor"].iter().any(|word| first.starts_with(word));
@@ -95,7 +96,7 @@ fn begins_with_vowel(words: &Words) -> bool {
     silent || (first.starts_with(['a', 'e', 'i', 'o', 'u']) && !spoken)
 }
 
-/// L10: a word of the lead-in stands in a key and in no other option.
+/// L10: a word of the lead-in is in a key and in no distractor.
 pub(super) fn clang_association(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let hit = |(index, key): (usize, &ChoiceContext<'_>)| {
         let is_in_key_only = |word_stem: &&String| {
@@ -104,15 +105,15 @@ pub(super) fn clang_association(context: &QuestionContext<'_>) -> Vec<RuleHit> {
                 && !context.distractors().any(|option| option.words.content_stems.contains(*word_stem))
         };
         let echoes: Vec<_> = key.words.content_stems.iter().filter(is_in_key_only).map(String::as_str).collect();
-        let message = format!("the key alone repeats {} of the question", quoted_list(echoes.iter().copied()));
+        let message = format!("only the key repeats {} from the question", quoted_list(echoes.iter().copied()));
         (!echoes.is_empty()).then(|| {
-            warning(choice_text_pointer(index), message, "Reword one of the two, or use the word in a wrong option.")
+            warning(choice_text_pointer(index), message, "Reword one of the two, or use the word in a distractor")
         })
     };
     context.keys().filter_map(hit).collect()
 }
 
-/// L11: the key shares at least two words more with the other options than any other option does.
+/// L11: the key shares at least two more words with the other choices than any distractor does.
 pub(super) fn convergence(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some((key_index, _)) = context.single_key().filter(|_| context.options.len() >= 4) else { return Vec::new() };
     let shared_count = |at: usize| {
@@ -129,7 +130,7 @@ pub(super) fn convergence(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let runner_up = counts.iter().enumerate().filter(|(at, _)| *at != key_index).map(|(_, count)| *count).max();
     let is_convergent = runner_up.is_some_and(|runner_up| counts[key_index] >= runner_up + 2);
     let message = format!(
-        "the key shares {} words with the other options, no other more than {}",
+        "the key shares {} words with the other choices, and no distractor shares more than {}",
         counts[key_index],
         runner_up.unwrap_or(0)
     );
@@ -137,12 +138,12 @@ pub(super) fn convergence(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         warning(
             choice_text_pointer(key_index),
             message,
-            "Vary the wrong options among themselves as much as from the key.",
+            "Make the distractors differ from each other as much as from the key",
         )
     }))
 }
 
-/// Pairs of words of which one is the opposite of the other.
+/// Pairs of words with opposite meanings.
 const OPPOSITES: &[(&str, &str)] = &[
     ("increase", "decrease"),
     ("increases", "decreases"),
@@ -175,8 +176,9 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("with", "without"),
 ];
 
-/// L12: two options differ by an opposite or a negation alone, and the key is one of the only such pair.
+/// L12: two choices differ only by opposite words or a negation, and the key is in the only such pair.
 pub(super) fn opposites(context: &QuestionContext<'_>) -> Vec<RuleHit> {
+    // With two choices, there are no others to rule out.
     let Some((key_index, _)) = context.single_key().filter(|_| context.options.len() > 2) else { return Vec::new() };
     let count = context.options.len();
     let pairs: Vec<_> = (0..count)
@@ -185,10 +187,11 @@ pub(super) fn opposites(context: &QuestionContext<'_>) -> Vec<RuleHit> {
             are_opposites(&context.options[*one].words.tokens, &context.options[*other].words.tokens)
         })
         .collect();
+    // If there are two pairs, neither of them stands out.
     let [(one, other)] = pairs.as_slice() else { return Vec::new() };
     one_hit((*one == key_index || *other == key_index).then(|| {
-        let message = "the key and one other option are opposites, and no other two are".to_owned();
-        warning(choice_text_pointer(key_index), message, "Add a second pair of opposites, or reword the other option.")
+        let message = "the key and one distractor are the only pair of opposites".to_owned();
+        warning(choice_text_pointer(key_index), message, "Add a second pair of opposites, or reword the distractor")
     }))
 }
 
@@ -205,7 +208,7 @@ fn are_opposites(one: &[String], other: &[String]) -> bool {
     OPPOSITES.iter().any(is_pair)
 }
 
-/// Returns all pairs of options that are amounts of one unit, with the index of the second.
+/// Returns all pairs of choices that are amounts of the same unit, with the index of the later one.
 fn comparable_amounts<'a>(context: &'a QuestionContext<'_>) -> impl Iterator<Item = (usize, &'a Amount, &'a Amount)> {
     let options = &context.options;
     (0..options.len()).flat_map(move |second| (0..second).map(move |first| (first, second))).filter_map(
@@ -216,20 +219,20 @@ fn comparable_amounts<'a>(context: &'a QuestionContext<'_>) -> impl Iterator<Ite
     )
 }
 
-/// L13: ranges that share more than an end.
+/// L13: ranges that share more than one end.
 pub(super) fn overlapping_ranges(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let overlap = comparable_amounts(context).find(|(_, one, other)| one.overlaps(other));
     let hit = |(index, ..): (usize, &Amount, &Amount)| {
         error(
             choice_text_pointer(index),
-            "this range overlaps another".to_owned(),
-            "Let each range begin where the one before ends.",
+            "this range overlaps another choice".to_owned(),
+            "Let each range begin where the one before it ends",
         )
     };
     overlap.map(hit).into_iter().collect()
 }
 
-/// L14: numbers of a fixed order that neither rise nor fall.
+/// L14: numbers in a fixed order that is neither ascending nor descending.
 pub(super) fn unordered_numbers(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let is_fixed_order = matches!(context.question.kind, QuestionKind::Choice { order: ChoiceOrder::Fixed, .. });
     let numbers: Vec<_> = context.options.iter().filter_map(|option| option.amount.as_ref()).collect();
@@ -239,33 +242,34 @@ pub(super) fn unordered_numbers(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     one_hit((is_fixed_order && numbers.len() >= 3 && is_same_unit && !is_ascending && !is_descending).then(|| {
         warning(
             "/choices",
-            "the numbers neither rise nor fall".to_owned(),
-            "Put them in order of size, with \"order\": \"numeric\".",
+            "the numbers are not in order of size".to_owned(),
+            "Sort them by size, and set \"order\": \"numeric\"",
         )
     }))
 }
 
-/// L15: different units, or one number with more decimals than another by two or more.
+/// L15: numbers with different units, or with decimal places that differ by two or more.
 pub(super) fn mixed_numbers(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     if !context.is_numeric() {
         return Vec::new();
     }
     let amounts: Vec<_> = context.options.iter().filter_map(|option| option.amount.as_ref()).collect();
     let has_mixed_units = amounts.windows(2).any(|pair| pair[0].unit != pair[1].unit);
+    // Small percentages need more decimal places: 10 % and 0.01 % are no different forms.
     let has_percent = amounts.iter().any(|amount| amount.unit.starts_with('%'));
     let decimal_places = || amounts.iter().map(|amount| amount.decimal_places);
     let (min_places, max_places) = (decimal_places().min(), decimal_places().max());
     let has_mixed_decimals =
         !has_percent && max_places.zip(min_places).is_some_and(|(max_places, min_places)| max_places > min_places + 1);
     let message =
-        if has_mixed_units { "the options count in different units" } else { "the options differ in their decimals" };
+        if has_mixed_units { "the choices have different units" } else { "the choices differ in their decimal places" };
     one_hit(
         (has_mixed_units || has_mixed_decimals)
-            .then(|| warning("/choices", message.to_owned(), "Give all options the same unit and form.")),
+            .then(|| warning("/choices", message.to_owned(), "Give all choices the same unit and form")),
     )
 }
 
-/// L17: options that are the same but for case and punctuation, or nearly so in their words.
+/// L17: choices that differ only in case and punctuation, or that have nearly the same words.
 pub(super) fn duplicate_options(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let count = context.options.len();
     let mut pairs = (0..count).flat_map(|other| (0..other).map(move |one| (one, other)));
@@ -275,6 +279,7 @@ pub(super) fn duplicate_options(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         };
         let is_similar =
             crate::bank::rules::words::jaccard(&one.words.content_stems, &other.words.content_stems) >= 0.9;
+        // Two choices with other numbers differ, however alike their words are.
         one.words.tokens == other.words.tokens || (is_similar && !has_number(one) && !has_number(other))
     };
     let duplicate = pairs.find(|(one, other)| is_duplicate(&context.options[*one], &context.options[*other]));
@@ -282,14 +287,14 @@ pub(super) fn duplicate_options(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         let excerpt = crate::text::truncate(&context.options[one].choice.text, 60).into_owned();
         error(
             choice_text_pointer(other),
-            format!("this option says what \"{excerpt}\" says"),
-            "Delete or reword one of the two.",
+            format!("this choice says the same as \"{excerpt}\""),
+            "Delete or reword one of the two",
         )
     };
     duplicate.map(hit).into_iter().collect()
 }
 
-/// L19: options made of labels of other options.
+/// L19: choices that are combinations of labels, such as "1 and 3".
 pub(super) fn combinations(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let is_label = |token: &String| {
         matches!(token.as_str(), "and" | "only" | "i" | "ii" | "iii" | "iv" | "v" | "a" | "b" | "c" | "d" | "e")
@@ -302,13 +307,13 @@ pub(super) fn combinations(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     one_hit((combination_count >= 2).then(|| {
         error(
             "/choices",
-            "the options are combinations of labels".to_owned(),
-            "Ask with several keys instead: \"select\": \"all\".",
+            "the choices are combinations of labels".to_owned(),
+            "Make each part a choice, and set \"select\": \"all\"",
         )
     }))
 }
 
-/// L22: all options begin with the same three words.
+/// L22: all choices begin with the same three words.
 pub(super) fn repeated_start(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some(first) = context.options.first() else { return Vec::new() };
     let common_count = (0..first.words.len())
@@ -318,20 +323,24 @@ pub(super) fn repeated_start(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         .count();
     let common_words = first.words.tokens[..common_count].join(" ");
     one_hit((common_count >= 3 && context.options.len() > 1).then(|| {
-        warning("/choices", format!("every option begins with \"{common_words}\""), "Move these words into the stem.")
+        warning(
+            "/choices",
+            format!("every choice begins with \"{common_words}\""),
+            "Consider moving these words into the stem",
+        )
     }))
 }
 
-/// L23: fewer than three options or more than six, where one is chosen.
+/// L23: fewer than three or more than six choices in a question with one key.
 pub(super) fn option_count(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let count = context.options.len();
     one_hit(
         (context.is_single_select() && !(3..=6).contains(&count))
-            .then(|| error("/choices", format!("there are {count} options"), "Give three to six; four serve best.")),
+            .then(|| error("/choices", format!("there are {count} choices"), "Write three to six; four work best")),
     )
 }
 
-/// L38: numbers less than five percent apart, or texts one letter apart.
+/// L38: numbers that differ by less than five percent, or texts that differ in one letter.
 pub(super) fn nearly_equal_options(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let close_numbers = comparable_amounts(context).find(|(_, one, other)| {
         let (a, b) = (one.range.0, other.range.0);
@@ -342,7 +351,7 @@ pub(super) fn nearly_equal_options(context: &QuestionContext<'_>) -> Vec<RuleHit
     let close_texts = pairs.find(|(one, other)| {
         let (one, other) = (&context.options[*one], &context.options[*other]);
         let are_texts = one.amount.is_none() && other.amount.is_none();
-        // One letter is at most four bytes.
+        // One letter is at most four bytes, so texts whose lengths differ more need no comparison.
         let has_similar_length = one.choice.text.len().abs_diff(other.choice.text.len()) <= 4;
         are_texts && has_similar_length && strsim::levenshtein(&one.choice.text, &other.choice.text) == 1
     });
@@ -350,8 +359,8 @@ pub(super) fn nearly_equal_options(context: &QuestionContext<'_>) -> Vec<RuleHit
     let hit = |index| {
         warning(
             choice_text_pointer(index),
-            "this option differs from another by a hair".to_owned(),
-            "Set them further apart.",
+            "this choice is almost the same as another".to_owned(),
+            "Make the two clearly different",
         )
     };
     index.map(hit).into_iter().collect()

@@ -1,4 +1,4 @@
-//! Rules about a bank as a whole. Each hit is reported on one question, where it can be waived.
+//! Rules about a whole bank. Each hit is reported on one question, where it can be waived.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,13 +6,13 @@ use crate::bank::question::ChoiceOrder;
 use crate::bank::rules::words::jaccard;
 use crate::bank::rules::{BankContext, QuestionContext, QuestionKind, RuleHit, error, warning};
 
-/// The fewest questions of which a share says anything.
+/// The fewest questions for which a share is meaningful.
 const SAMPLE_MIN: usize = 20;
 
-/// L02: the key is the longest option more often than chance and two standard deviations allow.
+/// L02: the key is the longest choice more often than chance plus two standard deviations.
 ///
-/// With p the chance of a key to be the longest (one in the average number of options) and n questions, the bound is
-/// p + 2·√(p(1−p)/n). A question that waives the rule is not counted.
+/// The bound for n questions is p + 2·√(p(1−p)/n), where p is 1 divided by the mean number of choices. A question that
+/// waives the rule does not count.
 pub(super) fn length_bias(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
     let is_counted =
         |(_, context): &(usize, &QuestionContext<'_>)| context.single_key().is_some() && !context.has_waiver("L02");
@@ -31,11 +31,11 @@ pub(super) fn length_bias(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit
     let bound = p + 2.0 * (p * (1.0 - p) / n as f64).sqrt();
     let Some((index, _)) = long_keys.first().filter(|_| hits as f64 / n as f64 > bound) else { return Vec::new() };
     let message =
-        format!("the key is the longest option in {hits} of {n} questions; chance allows {:.0}", bound * n as f64);
-    vec![(*index, error("/choices", message, "Shorten keys and lengthen wrong options, here and elsewhere."))]
+        format!("the key is the longest choice in {hits} of {n} questions; chance allows {:.0}", bound * n as f64);
+    vec![(*index, error("/choices", message, "Shorten keys and lengthen distractors, here and in other questions"))]
 }
 
-/// L23: more than 15 % of the questions are true or false.
+/// L23: more than 15 % of the questions are true-false questions.
 pub(super) fn true_false_share(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
     let counted: Vec<_> =
         bank_context.questions.iter().enumerate().filter(|(_, context)| !context.has_waiver("L23")).collect();
@@ -43,20 +43,20 @@ pub(super) fn true_false_share(bank_context: &BankContext<'_>) -> Vec<(usize, Ru
         || counted.iter().filter(|(_, context)| matches!(context.question.kind, QuestionKind::TrueFalse { .. }));
     let (n, total) = (true_false().count(), counted.len());
     let first = true_false().next().filter(|_| total >= SAMPLE_MIN && 100 * n > 15 * total);
-    let message = format!("{n} of {total} questions are true or false");
+    let message = format!("{n} of {total} questions are true-false questions");
     let hit = |(index, _): &(usize, &QuestionContext<'_>)| {
-        (*index, warning("/kind", message, "Ask some of them as a choice."))
+        (*index, warning("/kind", message, "Turn some of them into choice questions"))
     };
     first.map(hit).into_iter().collect()
 }
 
-/// The value that chi-square passes by chance once in a hundred, for one to nine degrees of freedom.
+/// The critical values of chi-square at p = 0.01, for one to nine degrees of freedom.
 const CHI_SQUARE_1_PERCENT: [f64; 9] = [6.635, 9.210, 11.345, 13.277, 15.086, 16.812, 18.475, 20.090, 21.666];
 
-/// The fewest questions of a fixed order of which places say anything.
+/// The fewest questions in fixed order for which the chi-square test is meaningful.
 const POSITION_SAMPLE_MIN: usize = 40;
 
-/// L24: among questions whose choices are not shuffled, keys stand in some places too often, or six times in a row.
+/// L24: keys of unshuffled questions favor some positions, or have the same position six times in a row.
 pub(super) fn key_position(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
     let is_fixed_order = |context: &QuestionContext<'_>| {
         matches!(context.question.kind, QuestionKind::Choice { order: ChoiceOrder::Fixed, .. })
@@ -70,18 +70,20 @@ pub(super) fn key_position(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHi
             context.single_key().map(|(position, _)| (index, position, context.options.len()))
         })
         .collect();
-    let help = "Let the choices be shuffled, or vary where the key stands.";
+    let help = "Shuffle the choices, or vary the position of the key";
     if let Some(run) = counted.windows(6).find(|run| run.iter().all(|(_, position, _)| *position == run[0].1)) {
         return vec![(
             run[5].0,
-            warning("/choices", "the key stands in the same place six times in a row".to_owned(), help),
+            warning("/choices", "the key has the same position in six questions in a row".to_owned(), help),
         )];
     }
     let position_count = counted.iter().map(|(.., options)| *options).max().unwrap_or(0);
+    // n positions have n − 1 degrees of freedom, and the table starts with one degree.
     let Some(bound) = position_count.checked_sub(2).and_then(|index| CHI_SQUARE_1_PERCENT.get(index)) else {
         return Vec::new();
     };
     let expected = |position: usize| {
+        // Questions differ in their number of choices, so the chances differ too.
         let chance = |options: &usize| if position < *options { 1.0 / *options as f64 } else { 0.0 };
         counted.iter().map(|(.., options)| chance(options)).sum::<f64>()
     };
@@ -91,13 +93,14 @@ pub(super) fn key_position(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHi
         .sum();
     match counted.last() {
         Some((index, ..)) if counted.len() >= POSITION_SAMPLE_MIN && chi_square > *bound => {
-            vec![(*index, warning("/choices", format!("keys favor some places (chi-square {chi_square:.1})"), help))]
+            vec![(*index, warning("/choices", format!("keys favor some positions (chi-square {chi_square:.1})"), help))]
         }
         _ => Vec::new(),
     }
 }
 
-/// Finds the questions whose set of words holds each word; shortest lists lead to few comparisons.
+/// Maps each word stem to the indexes of the questions that have it. Comparing only questions that share a rare stem is
+/// much faster than comparing all pairs.
 fn index_by_stem<'a>(sets: impl Iterator<Item = &'a BTreeSet<String>>) -> HashMap<&'a str, Vec<usize>> {
     let mut index: HashMap<&str, Vec<usize>> = HashMap::new();
     for (question_index, set) in sets.enumerate() {
@@ -108,9 +111,9 @@ fn index_by_stem<'a>(sets: impl Iterator<Item = &'a BTreeSet<String>>) -> HashMa
     index
 }
 
-/// L25: all words of a key that say something stand in the stem of another question, and not in its own.
+/// L25: all content words of a key are in the stem of another question, but not in its own stem.
 ///
-/// Questions of one group are never on one paper.
+/// Questions of one group are skipped, because they are never on the same paper.
 pub(super) fn cueing(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
     let questions_by_stem =
         index_by_stem(bank_context.questions.iter().map(|context| &context.stem_words.content_stems));
@@ -127,6 +130,7 @@ pub(super) fn cueing(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
             let empty = Vec::new();
             let lists: Vec<_> =
                 key_stems.iter().map(|word_stem| questions_by_stem.get(word_stem.as_str()).unwrap_or(&empty)).collect();
+            // A question that is in all lists is in the shortest one. The lists are in ascending order.
             let Some(shortest) = lists.iter().min_by_key(|list| list.len()) else { continue };
             let shares_group = |other: &QuestionContext<'_>| {
                 context.question.group.is_some() && context.question.group == other.question.group
@@ -137,13 +141,14 @@ pub(super) fn cueing(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
                     && !shares_group(&bank_context.questions[*other])
             });
             if let Some(other) = cueing_question {
-                let message = format!("the stem of \"{}\" says this key", bank_context.questions[other].question.id);
+                let message =
+                    format!("the stem of \"{}\" gives away this key", bank_context.questions[other].question.id);
                 hits.push((
                     index,
                     warning(
                         format!("/choices/{choice_index}/text"),
                         message,
-                        "Put both into one group, or reword one of them.",
+                        "Put both questions into one \"group\", or reword one of them",
                     ),
                 ));
             }
@@ -152,12 +157,12 @@ pub(super) fn cueing(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
     hits
 }
 
-/// How alike two stems are that say the same.
+/// The Jaccard index from which two stems count as nearly the same.
 const SIMILARITY_MIN: f64 = 0.85;
 
 /// L45: a stem that shares 85 % of its words with an earlier one.
 ///
-/// Two such sets share one of their rarest words (the rarest n − ⌈0.85·n⌉ + 1), so only those are looked up.
+/// Two such stems share at least one of their rarest n − ⌈0.85·n⌉ + 1 words, so only those are looked up.
 pub(super) fn near_duplicates(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
     let questions_by_stem =
         index_by_stem(bank_context.questions.iter().map(|context| &context.stem_words.content_stems));
@@ -167,20 +172,21 @@ pub(super) fn near_duplicates(bank_context: &BankContext<'_>) -> Vec<(usize, Rul
     for (index, context) in bank_context.questions.iter().enumerate() {
         let own_stems = &context.stem_words.content_stems;
         let mut rarest_stems: Vec<_> = own_stems.iter().map(String::as_str).collect();
+        // Words of the same frequency need one common order. Otherwise two stems could cut off different words.
         rarest_stems.sort_by_key(|word_stem| (frequency(word_stem), *word_stem));
-        // Whole numbers keep the rounding up exact: 85 % of n.
+        // 85 % of n, rounded up. Whole numbers keep the rounding exact.
         rarest_stems.truncate(own_stems.len() - (own_stems.len() * 85).div_ceil(100) + 1);
         let mut earlier =
             rarest_stems.iter().filter_map(|word_stem| questions_by_rare_stem.get(word_stem)).flatten().copied();
-        // Two cases may ask the same of two patients.
+        // Two cases may ask the same question about two patients.
         let is_duplicate = |other: &usize| {
             let other = &bank_context.questions[*other];
             context.question.case == other.question.case
                 && jaccard(own_stems, &other.stem_words.content_stems) >= SIMILARITY_MIN
         };
         if let Some(other) = earlier.find(is_duplicate) {
-            let message = format!("the stem says what that of \"{}\" says", bank_context.questions[other].question.id);
-            hits.push((index, warning("/stem", message, "Delete or reword one of the two.")));
+            let message = format!("the stem is nearly that of \"{}\"", bank_context.questions[other].question.id);
+            hits.push((index, warning("/stem", message, "Delete or reword one of the two")));
         }
         for word_stem in rarest_stems {
             questions_by_rare_stem.entry(word_stem).or_default().push(index);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Words that carry no meaning of their own, 120 of them, in order.
+/// Words without a meaning of their own. They are sorted, because the code uses a binary search.
 const STOP_WORDS: &[&str] = &[
     "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "because", "been", "before",
     "being", "between", "both", "but", "by", "can", "could", "did", "do", "does", "done", "down", "during", "each",
@@ -17,12 +17,12 @@ const STOP_WORDS: &[&str] = &[
     "would", "you", "your",
 ];
 
-/// A text cut into words.
+/// A text, split into words.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Words {
-    /// Its words in order.
+    /// All words, in order and in lower case.
     pub tokens: Vec<String>,
-    /// The stems of those with a meaning, of four letters or more.
+    /// The stems, of at least four letters, of all words that are not stop words.
     pub content_stems: BTreeSet<String>,
 }
 
@@ -37,12 +37,12 @@ impl Words {
         self.tokens.iter().any(|token| token == word)
     }
 
-    /// Returns the words of `list` that are among its own.
+    /// Returns the words of `list` that this text contains.
     pub(super) fn intersection<'a>(&self, list: &[&'a str]) -> Vec<&'a str> {
         list.iter().copied().filter(|word| self.contains(word)).collect()
     }
 
-    /// Returns how many words it has.
+    /// Returns the number of words.
     pub(super) fn len(&self) -> usize {
         self.tokens.len()
     }
@@ -52,8 +52,9 @@ fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’')
 }
 
-/// Cuts a text into lower-case words; an apostrophe within a word belongs to it.
+/// Splits a text into lower-case words. An apostrophe inside a word is part of it.
 pub(super) fn tokenize(text: &str) -> Vec<String> {
+    // ASCII text is always in normal form.
     let lower = if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfc().collect::<String>().to_lowercase() };
     split_words(&lower).map(str::to_owned).collect()
 }
@@ -63,7 +64,7 @@ fn split_words(text: &str) -> impl Iterator<Item = &str> {
     words.map(|word| word.trim_matches(is_apostrophe)).filter(|word| !word.is_empty())
 }
 
-/// Counts the words of a text.
+/// Counts the words of a text without storing them.
 pub(super) fn count_words(text: &str) -> usize {
     split_words(text).count()
 }
@@ -73,19 +74,19 @@ fn content_stems(tokens: &[String]) -> BTreeSet<String> {
     content_words.map(|token| stem_word(token)).filter(|stem| stem.chars().count() >= 4).map(str::to_owned).collect()
 }
 
-/// Strips one ending, if four letters remain.
+/// Strips the longest known ending that leaves at least four letters.
 fn stem_word(word: &str) -> &str {
     let endings = ["ing", "ed", "es", "s", "ly"];
     let stripped = endings.iter().filter_map(|ending| word.strip_suffix(ending));
     stripped.filter(|stem| stem.chars().count() >= 4).min_by_key(|stem| stem.len()).unwrap_or(word)
 }
 
-/// Returns the last sentence of a stem: what it asks in the end.
+/// Returns the last sentence of a stem, which is usually its question.
 pub(super) fn lead_in(stem: &str) -> &str {
     split_sentences(stem).last().copied().unwrap_or(stem)
 }
 
-/// Cuts a text into sentences, at a full stop, question or exclamation mark before a space, and at line ends.
+/// Splits a text into sentences: after a period, question mark or exclamation mark before a space, and at line ends.
 pub(super) fn split_sentences(text: &str) -> Vec<&str> {
     let mut sentences = Vec::new();
     let mut start = 0;
@@ -95,6 +96,7 @@ pub(super) fn split_sentences(text: &str) -> Vec<&str> {
             sentences.push(text[start..offset].trim());
             start = offset;
         }
+        // Closing quotes and brackets may follow the mark that ends a sentence.
         ended = matches!(c, '.' | '?' | '!') || (ended && matches!(c, '"' | '\'' | ')' | '”' | '’'));
     }
     sentences.push(text[start..].trim());
@@ -102,15 +104,15 @@ pub(super) fn split_sentences(text: &str) -> Vec<&str> {
     sentences
 }
 
-/// Returns the share of common stems in all stems of two sets; nothing where both are empty.
+/// Returns the Jaccard index of two sets: common values divided by all values. It is 0 if both sets are empty.
 pub(super) fn jaccard<T: Ord>(one: &BTreeSet<T>, other: &BTreeSet<T>) -> f64 {
     let common = one.intersection(other).count();
     let all = one.len() + other.len() - common;
-    // Sets of words are far below the numbers that a double cannot hold.
+    // The counts are far too small to lose precision as floating-point numbers.
     if all == 0 { 0.0 } else { common as f64 / all as f64 }
 }
 
-/// Returns words as they stand in a message: `"one", "two"`.
+/// Returns words in quotes for a message: `"one", "two"`.
 pub(super) fn quoted_list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     words.into_iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
 }

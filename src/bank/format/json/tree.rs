@@ -8,43 +8,41 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::errors::ParseError;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-/// A parsed text.
+/// A parsed JSON text.
 #[derive(Debug)]
 pub struct JsonTree<'a> {
     root: ast::Value<'a>,
 }
 
-/// One value of a tree.
+/// One value in the tree.
 #[derive(Debug, Clone, Copy)]
 pub struct JsonNode<'t>(&'t ast::Value<'t>);
 
-/// What a value is.
+/// The JSON type of a value.
 #[derive(Debug)]
 pub enum JsonKind<'t> {
-    /// A text.
+    /// A string.
     Text(&'t str),
-    /// A number as written.
+    /// A number, as the file writes it.
     Number(&'t str),
-    /// `true` or `false`.
     Boolean(bool),
-    /// `null`.
     Null,
-    /// A list.
+    /// An array.
     List,
-    /// A record.
+    /// An object.
     Record,
 }
 
 impl JsonKind<'_> {
-    /// Returns the words for it.
+    /// Returns the type in words for an author.
     pub fn description(&self) -> &'static str {
         match self {
-            Self::Text(_) => "a text",
+            Self::Text(_) => "text",
             Self::Number(_) => "a number",
             Self::Boolean(_) => "true or false",
             Self::Null => "null",
             Self::List => "a list",
-            Self::Record => "a record",
+            Self::Record => "an object",
         }
     }
 }
@@ -53,8 +51,9 @@ impl<'a> JsonTree<'a> {
     /// Parses strict JSON (RFC 8259), at most 512 levels deep.
     ///
     /// # Errors
-    /// The first place where the text is not JSON.
+    /// The first place where the text is not JSON, or `None` for an empty text.
     pub fn parse(text: &'a str) -> Result<Self, Option<ParseError>> {
+        // The parser accepts more than JSON by default.
         let options = ParseOptions {
             allow_comments: false,
             allow_loose_object_property_names: false,
@@ -71,12 +70,13 @@ impl<'a> JsonTree<'a> {
         parsed.value.map(|root| Self { root }).ok_or(None)
     }
 
-    /// Returns the outermost value.
+    /// Returns the outermost value of the text.
     pub fn root(&self) -> JsonNode<'_> {
         JsonNode(&self.root)
     }
 
-    /// Returns the bytes of what `pointer` (RFC 6901) names, or of the nearest thing around it that exists.
+    /// Returns the span of the value that `pointer` (RFC 6901) names. If it does not exist, returns that of its nearest
+    /// parent.
     pub fn span(&self, pointer: &str) -> Range<usize> {
         let mut node = self.root();
         for part in pointer.split('/').skip(1) {
@@ -92,7 +92,7 @@ impl<'a> JsonTree<'a> {
 }
 
 impl<'t> JsonNode<'t> {
-    /// Returns what the value is.
+    /// Returns the JSON type of the value, with its content if it is a single value.
     pub fn kind(self) -> JsonKind<'t> {
         match self.0 {
             ast::Value::StringLit(text) => JsonKind::Text(&text.value),
@@ -104,7 +104,8 @@ impl<'t> JsonNode<'t> {
         }
     }
 
-    /// Returns the bytes it came from; of a record or list its first line's opening, so that carets stay short.
+    /// Returns the byte span of the value. For an object or a list it is only the opening bracket, so that carets stay
+    /// short.
     pub fn span(self) -> Range<usize> {
         let range = self.0.range();
         match self.kind() {
@@ -113,13 +114,13 @@ impl<'t> JsonNode<'t> {
         }
     }
 
-    /// Returns the elements of a list, else nothing.
+    /// Returns the elements of a list, and nothing for any other value.
     pub fn elements(self) -> impl Iterator<Item = JsonNode<'t>> {
         let elements = self.0.as_array().map_or(&[][..], |list| &list.elements);
         elements.iter().map(JsonNode)
     }
 
-    /// Returns the members of a record with the bytes of their names, else nothing.
+    /// Returns the members of an object with the byte spans of their names, and nothing for any other value.
     pub fn members(self) -> impl Iterator<Item = (&'t str, Range<usize>, JsonNode<'t>)> {
         let members = self.0.as_object().map_or(&[][..], |record| &record.properties);
         members.iter().map(|member| {
@@ -128,12 +129,12 @@ impl<'t> JsonNode<'t> {
         })
     }
 
-    /// Returns the first member of that name.
+    /// Returns the value of the first member with this name.
     pub fn member(self, name: &str) -> Option<JsonNode<'t>> {
         self.members().find(|(member, ..)| *member == name).map(|(.., node)| node)
     }
 
-    /// Returns the value without its places, and without members that start with `x-` or are `$schema`.
+    /// Returns the value without spans. It leaves out `$schema` and the author's own `x-` members.
     pub fn to_json(self) -> serde_json::Value {
         use serde_json::Value;
         match self.kind() {
@@ -150,7 +151,7 @@ impl<'t> JsonNode<'t> {
     }
 }
 
-/// Writes a member's name as a part of a JSON pointer.
+/// Returns a member's name as one part of a JSON pointer, with `~` and `/` escaped.
 pub fn escape_pointer_token(name: &str) -> Cow<'_, str> {
     if name.contains(['~', '/']) { name.replace('~', "~0").replace('/', "~1").into() } else { name.into() }
 }
