@@ -1,4 +1,5 @@
-//! Embeds the shipped banks and exams. Each bank comes with its outline, so that a start need not parse all their text.
+//! Embeds the built-in banks and exams in the program. Each bank gets a summary, so that the program starts without
+//! parsing any bank.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -12,10 +13,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let mut banks = String::from("&[\n");
     for (name, value) in files(Path::new("question-banks"))? {
+        // The syllabus is in the same folder. It has no questions, so it is not a bank.
         if let Some(questions) = value["questions"].as_array() {
             let ready = questions.iter().filter(|question| question["status"] == "ready");
             let ready: Vec<_> =
                 ready.map(|question| format!("({}, {})", question["id"], question["revision"])).collect();
+            // This must match the default of `Bank::practice`.
             let practice = value["practice"].as_bool().unwrap_or(true);
             let (title, ready, text) = (&value["title"], ready.join(", "), text(&name));
             let id = format!("{:?}", name.trim_end_matches(".json"));
@@ -34,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Reads the JSON files of a folder, in the order of their names.
+/// Reads the JSON files of a folder, sorted by name.
 fn files(folder: &Path) -> Result<Vec<(String, Value)>, Box<dyn Error>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -45,11 +48,12 @@ fn files(folder: &Path) -> Result<Vec<(String, Value)>, Box<dyn Error>> {
             files.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), value));
         }
     }
+    // `read_dir` returns files in an order that depends on the file system.
     files.sort_by(|one, other| one.0.cmp(&other.0));
     Ok(files)
 }
 
-/// Returns the expression for a file's text.
+/// Returns the Rust expression that embeds a file's text.
 fn text(name: &str) -> String {
     format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/question-banks/{name}\"))")
 }

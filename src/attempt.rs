@@ -1,4 +1,4 @@
-//! What is stored of an attempt: the paper and a chain of facts.
+//! The stored form of an attempt: the paper and a chain of facts.
 
 pub mod answer;
 pub mod chain;
@@ -18,20 +18,20 @@ pub use points::Points;
 
 use serde::{Deserialize, Serialize};
 
-/// What an attempt is for.
+/// The purpose of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
-    /// Learning: each question is explained and closed once it is answered.
+    /// For learning: after each answer, the question is explained and closed.
     Practice,
-    /// The exam: nothing is told before the end, and it counts.
+    /// An exam that counts. Nothing is disclosed before the end.
     Exam,
-    /// An exam that does not count: it says how ready one is.
+    /// An exam that does not count. It estimates how ready the trainee is.
     Mock,
 }
 
 impl Mode {
-    /// Returns the mode's name.
+    /// Returns the mode as JSON and the screens name it: `practice`, `exam` or `mock`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Practice => "practice",

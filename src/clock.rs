@@ -8,21 +8,21 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-/// A moment: milliseconds since 1970-01-01T00:00:00Z. One beyond the years that can be written is not read from a file.
+/// A moment in time: milliseconds since 1970-01-01T00:00:00Z. Reading one outside the years -9999 to 9999 is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "i64")]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The first and the last millisecond that a date can be written for (years -9999 to 9999).
+    /// The range of jiff: the first and last millisecond that have a date in every time zone (years -9999 to 9999).
     const RANGE: (i64, i64) = (-377_705_023_201_000, 253_402_207_200_000);
 
-    /// Makes a moment; one beyond the years that can be written is moved to the nearest that can.
+    /// Makes a moment. A value outside the years -9999 to 9999 becomes the nearest moment inside them.
     pub fn from_millis(millis: i64) -> Self {
         Self(millis.clamp(Self::RANGE.0, Self::RANGE.1))
     }
 
-    /// Returns milliseconds since 1970-01-01T00:00:00Z.
+    /// Returns the milliseconds since 1970-01-01T00:00:00Z, negative before it.
     pub fn as_millis(self) -> i64 {
         self.0
     }
@@ -37,12 +37,13 @@ impl Timestamp {
         Self::from_millis(self.0.saturating_sub(i64::try_from(duration.0).unwrap_or(i64::MAX)))
     }
 
-    /// Returns how long after `earlier` this is; zero where the clock went back.
+    /// Returns the time from `earlier` to this moment, or zero if the clock went back.
     pub fn since(self, earlier: Self) -> Millis {
         Millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// Returns the moment to the second, as it is signed in a certificate: its last second still counts whole.
+    /// Returns the moment without its milliseconds. Certificates contain whole seconds, and the last second still
+    /// counts.
     pub fn truncate_to_second(self) -> Self {
         Self::from_millis(self.0.div_euclid(1000) * 1000)
     }
@@ -52,23 +53,23 @@ impl Timestamp {
         Day(TimeZone::UTC.to_datetime(self.to_jiff()).date())
     }
 
-    /// Returns day and minute in a time zone, for people: `2026-11-24 18:05`.
+    /// Returns the day and the minute in a time zone, for people: `2026-11-24 18:05`.
     pub fn format_local(self, zone: &Zone) -> String {
         zone.0.to_datetime(self.to_jiff()).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
-    /// Returns the day in a time zone, short: `22 Nov`.
+    /// Returns the day in a time zone without the year: `22 Nov`.
     pub fn format_local_day(self, zone: &Zone) -> String {
         zone.0.to_datetime(self.to_jiff()).strftime("%-d %b").to_string()
     }
 
-    #[expect(clippy::expect_used, reason = "every constructor keeps to RANGE, which is that of jiff")]
+    #[expect(clippy::expect_used, reason = "every constructor stays within RANGE, which is the range of jiff")]
     fn to_jiff(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).expect("a moment within RANGE")
     }
 }
 
-/// The time zone in which the times of a session are shown.
+/// The time zone in which a session shows times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(TimeZone);
 
@@ -76,12 +77,12 @@ impl Zone {
     /// Coordinated universal time.
     pub const UTC: Self = Self(TimeZone::UTC);
 
-    /// Returns the time zone of this computer; UTC if the system names none.
+    /// Returns the time zone of this computer, or UTC if the system names none.
     pub fn of_computer() -> Self {
         Self(TimeZone::system())
     }
 
-    /// Returns the time zone with a name of the IANA database, such as `America/Chicago`, if it is known.
+    /// Returns the time zone with this IANA name, such as `America/Chicago`, or `None` if the system does not know it.
     pub fn from_name(name: &str) -> Option<Self> {
         TimeZone::get(name).ok().map(Self)
     }
@@ -91,11 +92,11 @@ impl TryFrom<i64> for Timestamp {
     type Error = &'static str;
     fn try_from(millis: i64) -> Result<Self, Self::Error> {
         let timestamp = Self::from_millis(millis);
-        if timestamp.0 == millis { Ok(timestamp) } else { Err("a moment lies in the years -9999 to 9999") }
+        if timestamp.0 == millis { Ok(timestamp) } else { Err("a time must be in the years -9999 to 9999") }
     }
 }
 
-/// RFC 3339 in UTC, with milliseconds only where there are any: `2026-11-23T20:07:28Z`.
+/// RFC 3339 in UTC, with a fraction only if there is one: `2026-11-23T20:07:28Z`.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.to_jiff().to_string())
@@ -109,39 +110,40 @@ impl std::str::FromStr for Timestamp {
     }
 }
 
-/// A length of time in milliseconds.
+/// A duration in milliseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Millis(pub u64);
 
 impl Millis {
-    /// Returns the length of whole minutes.
+    /// Returns the duration of whole minutes.
     pub fn from_minutes(count: u64) -> Self {
         Self(count.saturating_mul(60_000))
     }
 
-    /// Returns the length of whole hours.
+    /// Returns the duration of whole hours.
     pub fn from_hours(count: u64) -> Self {
         Self::from_minutes(count.saturating_mul(60))
     }
 
-    /// Returns the length of whole days of 24 hours.
+    /// Returns the duration of whole days of 24 hours.
     pub fn from_days(count: u64) -> Self {
         Self::from_hours(count.saturating_mul(24))
     }
 
-    /// Returns the sum, or the longest length there is.
+    /// Returns the sum, or the longest possible duration if the sum is longer.
     pub fn saturating_add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
 
-    /// Returns what is left of this length after `other`; never less than zero.
+    /// Returns the difference, or zero if `other` is longer.
     pub fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
 }
 
-/// Minutes and seconds, hours only where there are any: `38:10`, `1:15:00`.
+/// Minutes and seconds, with hours only if there are any: `38:10`, `1:15:00`. Seconds round up, so `0:00` means that
+/// no time is left.
 impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.div_ceil(1000);
@@ -153,37 +155,38 @@ impl fmt::Display for Millis {
     }
 }
 
-/// A calendar day.
+/// A calendar day without a time zone. It is stored as `2026-11-23`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Day(Date);
 
 impl Day {
-    /// Returns the day `months` later; where that month is shorter, its last day (29 February + 12 is 28 February).
-    /// Beyond the year 9999 it is the last day of that year.
+    /// Returns the day `months` later. If that month is too short, this is its last day: 12 months after February 29
+    /// comes February 28. Beyond the year 9999, this is the last day of that year.
     pub fn plus_months(self, months: u32) -> Self {
         let later = Span::new().try_months(months).and_then(|span| self.0.checked_add(span));
         Self(later.unwrap_or(Date::MAX))
     }
 
-    /// Returns the last second of this day in UTC, the moment a certificate that names it ends.
+    /// Returns the last second of this day in UTC. A certificate that is valid through this day ends then.
     pub fn end_of_day(self) -> Timestamp {
+        // The last day of the year 9999 ends outside the range, so `from_millis` clamps it.
         let last_second = TimeZone::UTC.to_timestamp(self.0.at(23, 59, 59, 0));
         Timestamp::from_millis(last_second.map_or(i64::MAX, jiff::Timestamp::as_millisecond))
     }
 
-    /// Returns how many days `self` is after `earlier`; negative where it is before.
+    /// Returns the days from `earlier` to this day. The number is negative if this day comes first.
     pub fn days_since(self, earlier: Self) -> i64 {
         earlier.0.duration_until(self.0).as_hours() / 24
     }
 
-    /// Returns the day as it is written on a certificate: `23 Nov 2028`.
+    /// Returns the day as certificates and screens write it: `23 Nov 2028`.
     pub fn format_long(self) -> String {
         self.0.strftime("%-d %b %Y").to_string()
     }
 }
 
-/// `2026-11-23`.
+/// ISO 8601: `2026-11-23`.
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0.to_string())
@@ -197,41 +200,41 @@ impl std::str::FromStr for Day {
     }
 }
 
-/// The present, told twice: by the wall clock, and by a counter that no one can set.
+/// The current time from two sources: the wall clock, and a counter that no one can set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
-    /// What the computer's clock says.
+    /// The time of the computer's clock.
     pub wall: Timestamp,
-    /// How long this run of the program has gone on.
+    /// The time since this run of the program started.
     pub uptime: Millis,
 }
 
-/// Time that runs out: how much was left, and when that was so. Within a run the larger of wall clock and counter
-/// counts.
+/// A countdown: the time left, and when it was measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Countdown {
-    /// When it was read.
+    /// When the remaining time was measured.
     pub read_at: Now,
-    /// How much was left then.
+    /// The time left at that moment.
     pub remaining: Millis,
 }
 
 impl Countdown {
-    /// Returns how much is left.
+    /// Returns the time left, by the source that has moved further: the wall clock or the counter.
     pub fn remaining(self, now: Now) -> Millis {
+        // Setting the wall clock back gains no time. The counter may stop while the computer sleeps.
         let elapsed = now.uptime.saturating_sub(self.read_at.uptime).max(now.wall.since(self.read_at.wall));
         self.remaining.saturating_sub(elapsed)
     }
 
-    /// Returns after how long what is shown of it changes: whole seconds, rounded up.
+    /// Returns the time until the countdown on screen changes. The screen shows whole seconds, rounded up.
     pub fn until_next_change(self, now: Now) -> Millis {
         Millis(self.remaining(now).0.saturating_sub(1) % 1000 + 1)
     }
 }
 
-/// Where the present comes from. Only the edge of the program holds one; all else is handed a [`Now`].
+/// A source of the current time. Only the edge of the program has one. All other code receives a [`Now`].
 pub trait Clock {
-    /// Returns the present.
+    /// Returns the current time.
     fn now(&self) -> Now;
 }
 
@@ -242,7 +245,7 @@ pub struct SystemClock {
 }
 
 impl SystemClock {
-    /// Starts the counter of this run.
+    /// Starts the counter for this run of the program.
     pub fn start() -> Self {
         Self { started: Instant::now() }
     }

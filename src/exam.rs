@@ -1,5 +1,5 @@
-//! Exam logic: drawing a paper, sessions, scoring, eligibility and disclosure. The code is pure: it reads no files,
-//! no clock and no random numbers. The caller passes them in.
+//! Exam logic: drawing a paper, sessions, scoring, eligibility and disclosure. The code is pure. It reads no file, no
+//! clock and no random numbers, because the caller passes them in.
 
 pub mod loaded_paper;
 pub mod draw;

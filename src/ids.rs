@@ -1,7 +1,7 @@
 //! Identifiers and content digests.
 //!
-//! A *slug* is a name that an author chose (a bank, a question, an exam). An *id* is a UUIDv7 that this program
-//! generated. A [`Digest`] identifies content by its SHA-256.
+//! A *slug* is a name that an author chooses, such as for a bank, a question or an exam. An *ID* is a UUIDv7 that this
+//! program generates. A [`Digest`] identifies content by its SHA-256.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 
-/// Says why a text is not the name or digest that was wanted.
+/// The reason why a text is not a valid slug, ID or digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseIdError(&'static str);
 
@@ -27,9 +27,9 @@ impl std::error::Error for ParseIdError {}
 /// The longest slug, in bytes.
 pub const SLUG_MAX: usize = 64;
 
-/// Returns whether `text` may be a slug: 1 to 64 of `a-z`, `0-9` and inner `-`.
+/// Returns whether `text` is a valid slug: 1 to 64 characters of `a-z`, `0-9` and `-`, with no `-` at either end.
 ///
-/// A slug becomes a file name and a column of a report, so it can hold no separator, no dot and no control character.
+/// A slug is used as a file name and as a column of a report. So it contains no separator, dot or control character.
 pub fn is_slug(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_alphanumeric = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
@@ -59,7 +59,7 @@ macro_rules! slug {
                 if is_slug(&text) {
                     Ok(Self(text))
                 } else {
-                    Err(ParseIdError("a name here is 1 to 64 of a-z, 0-9 and inner hyphens"))
+                    Err(ParseIdError("An ID is 1 to 64 characters of a-z, 0-9 and -, with no - at either end"))
                 }
             }
         }
@@ -86,9 +86,9 @@ macro_rules! slug {
 }
 
 slug! {
-    /// Names a bank: the name of its file.
+    /// Names a bank. It is also the name of its file, without `.json`.
     BankId
-    /// Names an exam: the name of its file.
+    /// Names an exam. It is also the name of its file, without `.json`.
     ExamId
     /// Names a question within its bank.
     QuestionId
@@ -98,7 +98,7 @@ slug! {
     SourceId
     /// Names a case within its bank.
     CaseId
-    /// Names a group of questions of which a paper holds at most one.
+    /// Names an exclusion group: a paper contains at most one question of it.
     GroupId
 }
 
@@ -109,18 +109,19 @@ macro_rules! made {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Makes a new id (UUIDv7) from the moment and ten random bytes.
+            /// Makes a new UUIDv7 from the current time and ten random bytes.
             pub fn new(at: Timestamp, random: [u8; 10]) -> Self {
                 Self(uuid_v7(at, random))
             }
 
-            /// Returns whether a text names this: the whole id, or the last eight digits of it.
+            /// Returns whether `text` is this ID, either in full or as its last eight digits.
             pub fn is(&self, text: &str) -> bool {
                 text == self.short() || text == self.to_string()
             }
 
-            /// Returns the last eight hexadecimal digits: enough for a person to tell two apart.
+            /// Returns the last eight hexadecimal digits, which are enough for a person to tell two IDs apart.
             pub fn short(&self) -> String {
+                // The end is random. The start is the time, which IDs made together share.
                 let text = self.0.simple().to_string();
                 text[text.len() - 8..].to_owned()
             }
@@ -129,9 +130,10 @@ macro_rules! made {
         impl FromStr for $name {
             type Err = ParseIdError;
             fn from_str(text: &str) -> Result<Self, ParseIdError> {
+                // The parser also accepts other spellings of a UUID. An ID has exactly one.
                 match Uuid::try_parse(text) {
                     Ok(uuid) if text.len() == 36 => Ok(Self(uuid)),
-                    _ => Err(ParseIdError("an id is a UUID such as 0190b5f0-6f3c-7a10-8c00-0123456789ab")),
+                    _ => Err(ParseIdError("An ID looks like 0190b5f0-6f3c-7a10-8c00-0123456789ab")),
                 }
             }
         }
@@ -145,15 +147,15 @@ macro_rules! made {
 }
 
 made! {
-    /// Names a person: random, and the only link between facts and a name.
+    /// Identifies a person. It is the only link between facts and a name.
     TraineeId
-    /// Names an attempt: one person, one paper, once.
+    /// Identifies an attempt of one person at one paper.
     AttemptId
-    /// Names a certificate.
+    /// Identifies a certificate.
     CertificateId
-    /// Names one stored fact.
+    /// Identifies one stored fact.
     FactId
-    /// Names a school or clinic that signs certificates, whichever of its keys it does so with.
+    /// Identifies a school or clinic that signs certificates. It stays the same when the issuer changes its key.
     IssuerId
 }
 
@@ -175,17 +177,17 @@ impl From<AttemptId> for StreamId {
     }
 }
 
-/// Names a chain of facts: that of an attempt, of a person, or of an issuer.
+/// Identifies a chain of facts about an attempt, a person or an issuer. It has the same value as their ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StreamId(Uuid);
 
 impl StreamId {
-    /// Returns the attempt this stream would be the chain of.
+    /// Returns the ID of the attempt that this chain is about. The caller knows that it is about an attempt.
     pub fn to_attempt_id(self) -> AttemptId {
         AttemptId(self.0)
     }
 
-    /// Returns the person this stream would be the chain of.
+    /// Returns the ID of the person that this chain is about. The caller knows that it is about a person.
     pub fn to_trainee_id(self) -> TraineeId {
         TraineeId(self.0)
     }
@@ -204,20 +206,21 @@ impl fmt::Display for StreamId {
     }
 }
 
-/// Lays out a UUIDv7: 48 bits of milliseconds, then random bits around version and variant (RFC 9562, section 5.7).
+/// Builds a UUIDv7: 48 bits of milliseconds, then random bits around the version and the variant (RFC 9562, section
+/// 5.7).
 fn uuid_v7(at: Timestamp, random: [u8; 10]) -> Uuid {
-    // A clock before 1970 has no place in the format; it is read as the epoch, and order by seq does not suffer.
+    // The format has no time before 1970, so an earlier clock counts as 1970. No order depends on it: facts go by seq.
     let millis = u64::try_from(at.as_millis()).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 
-/// SHA-256 of some bytes, written as 64 hexadecimal digits.
+/// The SHA-256 of some bytes, written as 64 lowercase hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// The digest that stands before the first fact of a chain.
+    /// All zeros, which the first fact of a chain names as the digest before it.
     pub const ZERO: Self = Self([0; 32]);
 
     /// Returns the digest of `bytes`.
@@ -225,7 +228,7 @@ impl Digest {
         Self(Sha256::digest(bytes.as_ref()).into())
     }
 
-    /// Returns the digest of `first` followed by `second`.
+    /// Returns the digest of `first` followed directly by `second`.
     pub fn of_concatenation(first: impl AsRef<[u8]>, second: impl AsRef<[u8]>) -> Self {
         let mut hasher = Sha256::new();
         hasher.update(first.as_ref());
@@ -233,7 +236,7 @@ impl Digest {
         Self(hasher.finalize().into())
     }
 
-    /// Returns the 32 bytes.
+    /// Returns the 32 bytes of the digest.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -272,16 +275,16 @@ impl TryFrom<String> for Digest {
 impl FromStr for Digest {
     type Err = ParseIdError;
     fn from_str(text: &str) -> Result<Self, ParseIdError> {
-        from_hex(text).map(Self).ok_or(ParseIdError("a digest is 64 lower-case hexadecimal digits"))
+        from_hex(text).map(Self).ok_or(ParseIdError("a digest is 64 lowercase hexadecimal digits"))
     }
 }
 
-/// Writes bytes as lower-case hexadecimal digits.
+/// Returns bytes as lowercase hexadecimal digits.
 pub fn to_hex(bytes: &[u8]) -> String {
     hex::encode(bytes)
 }
 
-/// Reads exactly `N` bytes from lower-case hexadecimal digits: a digest has one spelling.
+/// Parses exactly `N` bytes from lowercase hexadecimal digits. Uppercase is refused, so that a digest has one spelling.
 pub fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut bytes = [0; N];
     let is_lower = text.bytes().all(|byte| !byte.is_ascii_uppercase());

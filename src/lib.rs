@@ -1,8 +1,7 @@
 //! The training and certification quiz for dry-needling practitioners.
 //!
-//! In reading order, each module using only those before it (`ARCHITECTURE.md` has the map and the invariants): time,
-//! text, ids and problems; paths; banks; stored attempts; exams and study; credentials and issuing; projections; the
-//! store; the application service; views; plain mode and the terminal interface; the command line.
+//! The modules below are in reading order. Each one uses only the modules above it. `ARCHITECTURE.md` describes each
+//! module and lists the invariants.
 
 pub mod clock;
 pub mod text;

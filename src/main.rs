@@ -8,6 +8,7 @@ use needlewise::cli::{self, Env};
 use needlewise::clock::{SystemClock, Zone};
 
 fn main() -> ExitCode {
+    // By the convention of no-color.org, an empty variable counts as unset.
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let is_dumb_terminal = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     let mut env = Env {

@@ -1,4 +1,4 @@
-//! The directories and files of this program on one computer, atomic file writes, and reads with a limit.
+//! The directories and files of this program, atomic file writes, and reads with a limit.
 
 use std::fs;
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ mod read;
 
 pub use read::{BoundedLine, ReadSecretError, read_bounded, read_line, read_secret, read_stream, require_regular_file};
 
-/// The directories of one user.
+/// The directories that needlewise uses for one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
     data: PathBuf,
@@ -23,14 +23,16 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// Finds the directories: those given, else the system's own for this user; nothing where the system names none.
+    /// Returns the given directories, and for each one that is not given the system's directory for this user. Returns
+    /// `None` if the system names none.
     pub fn find(data: Option<PathBuf>, config: Option<PathBuf>) -> Option<Self> {
         let system = ProjectDirs::from("", "", "needlewise");
         let given_or_system =
             |given: Option<PathBuf>, system: Option<&Path>| given.or_else(|| system.map(Path::to_owned));
         let state = match &data {
-            // Beside a folder that was given, never in it: who loses that folder has the copies.
+            // Beside the given folder and not in it, so that the backups survive if that folder is lost.
             Some(data) => Some(sibling(data, "-state")),
+            // macOS and Windows have no state directory.
             None => system
                 .as_ref()
                 .map(|dirs| dirs.state_dir().map_or_else(|| sibling(dirs.cache_dir(), "-backups"), Path::to_owned)),
@@ -42,78 +44,79 @@ impl Paths {
         })
     }
 
-    /// Returns the folder of what is kept.
+    /// Returns the data directory: the store, certificates, fonts and the user's own banks.
     pub fn data_dir(&self) -> &Path {
         &self.data
     }
 
-    /// Returns the folder of settings and trust.
+    /// Returns the configuration directory: the issuer's key and the trust list.
     pub fn config_dir(&self) -> &Path {
         &self.config
     }
 
-    /// Returns the folder of what can be lost: copies of the store.
+    /// Returns the state directory. It contains only backups of the store.
     pub fn state_dir(&self) -> &Path {
         &self.state
     }
 
-    /// Returns the folder of copies that are kept before the store changes.
+    /// Returns the folder for backups, which the program makes before it upgrades or repairs the store.
     pub fn backups_dir(&self) -> PathBuf {
         self.state.join("backups")
     }
 
-    /// Returns the file of the store.
+    /// Returns the path of the store, an SQLite database.
     pub fn store_file(&self) -> PathBuf {
         self.data.join("needlewise.db")
     }
 
-    /// Returns the file of this computer's own key.
+    /// Returns the path of this computer's own key.
     pub fn computer_key_file(&self) -> PathBuf {
         self.data.join("computer.key")
     }
 
-    /// Returns the file of the issuer's key.
+    /// Returns the path of the issuer's key file.
     pub fn issuer_key_file(&self) -> PathBuf {
         self.config.join("issuer.key")
     }
 
-    /// Returns the file that says whom this machine trusts.
+    /// Returns the path of the trust list, which names the issuers that this machine trusts.
     pub fn trust_file(&self) -> PathBuf {
         self.config.join("trust.json")
     }
 
-    /// Returns the folder of fonts for names in scripts that the built-in fonts lack.
+    /// Returns the folder for fonts that the user adds, for names in scripts that the built-in fonts lack.
     pub fn fonts_dir(&self) -> PathBuf {
         self.data.join("fonts")
     }
 
-    /// Returns the folder of the user's own banks.
+    /// Returns the folder for the user's own banks and exams.
     pub fn banks_dir(&self) -> PathBuf {
         self.data.join("question-banks")
     }
 
-    /// Returns the folder of certificates.
+    /// Returns the folder for certificate files, which has one folder for each person.
     pub fn certificates_dir(&self) -> PathBuf {
         self.data.join("certificates")
     }
 
-    /// Returns where a certificate's file goes, without its ending.
+    /// Returns the path of a certificate's files, without the extension.
     ///
-    /// A name is a part of the path only as a few ASCII letters; what tells two people apart is the end of the id.
+    /// A person's name appears in it only as a few ASCII letters. The end of the ID tells two people apart.
     pub fn certificate_path(&self, holder: (&str, TraineeId), exam: &ExamId, day: Day, id: CertificateId) -> PathBuf {
         self.person_certificates_dir(holder.0, holder.1).join(format!("{exam}-{day}-{}", id.short()))
     }
 
-    /// Returns the folder of one person's certificates.
+    /// Returns the folder for the certificates of one person under their current name.
     pub fn person_certificates_dir(&self, name: &str, id: TraineeId) -> PathBuf {
         self.certificates_dir().join(format!("{}-{}", text::file_slug(name), id.short()))
     }
 
-    /// Returns the folders of one person's certificates, under whatever names they had.
+    /// Returns all certificate folders of one person. There is one for each name that they have had.
     ///
     /// # Errors
-    /// The system's own; a folder that is not there has none.
+    /// An error of the system. A missing certificate folder is not an error.
     pub fn person_certificates_dirs(&self, id: TraineeId) -> io::Result<Vec<PathBuf>> {
+        // The name in a folder's name may be an old one, so only the ID at the end counts.
         let suffix = format!("-{}", id.short());
         let entries = match fs::read_dir(self.certificates_dir()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -123,18 +126,18 @@ impl Paths {
         Ok(entries.into_iter().filter(is_of_person).map(|entry| entry.path()).collect())
     }
 
-    /// Makes the data directory, for this user's eyes only.
+    /// Creates the data directory if it is missing. Then only this user can read it.
     ///
     /// # Errors
-    /// The system's own.
+    /// An error of the system.
     pub fn create_data_dir(&self) -> io::Result<()> {
         create_private_dir(&self.data)
     }
 }
 
-/// Returns a path beside another one: its name with something behind it.
+/// Returns the path beside `path` whose name has `suffix` added.
 fn sibling(path: &Path, suffix: &str) -> PathBuf {
-    // `.` and `..` have no name of their own.
+    // `.` and `..` have no file name.
     let path = match path.file_name() {
         Some(_) => path.to_owned(),
         None => path.canonicalize().unwrap_or_else(|_| path.to_owned()),
@@ -144,7 +147,7 @@ fn sibling(path: &Path, suffix: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Makes a folder and those above it; the new ones can be read by this user only.
+/// Creates a folder and its parents. Only this user can read the new ones.
 fn create_private_dir(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -153,32 +156,35 @@ fn create_private_dir(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Writes a file whole: to a temporary one beside it, flushed to the disk, then renamed. The folder is made if need be.
+/// Writes a file atomically: it writes and flushes a temporary file in the same folder, then renames it. Creates the
+/// folder if it is missing.
 ///
 /// # Errors
-/// The system's own; the file is then what it was before.
+/// An error of the system. The file is then unchanged.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let (folder, file) = write_temporary(path, bytes)?;
     file.persist(path)?;
     sync_folder(folder)
 }
 
-/// Writes a file whole: `write` fills an empty temporary file of this user only, by its path.
+/// Writes a file atomically through `write`, which gets the path of an empty temporary file. Only this user can read
+/// the file.
 ///
 /// # Errors
-/// The system's own, or what `write` says; the file is then what it was before.
+/// An error of the system or of `write`. The file is then unchanged.
 pub fn write_atomic_with(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let (folder, file) = write_temporary(path, &[])?;
     write(file.path())?;
+    // `write` may close its file without flushing it.
     fs::File::open(file.path())?.sync_all()?;
     file.persist(path)?;
     sync_folder(folder)
 }
 
-/// Writes a file whole unless there is one already; says whether it did.
+/// Writes a new file atomically. Returns `false`, and leaves the file unchanged, if it already exists.
 ///
 /// # Errors
-/// The system's own.
+/// An error of the system.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     let (folder, file) = write_temporary(path, bytes)?;
     match file.persist_noclobber(path) {
@@ -188,8 +194,9 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     }
 }
 
-/// Writes a temporary file beside where it is to go, readable by this user only.
+/// Writes a temporary file into the folder of `path`, and returns both. Only this user can read the file.
 fn write_temporary<'a>(path: &'a Path, bytes: &[u8]) -> io::Result<(&'a Path, tempfile::NamedTempFile)> {
+    // Beside the target, because a rename cannot cross file systems.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     create_private_dir(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
@@ -198,7 +205,7 @@ fn write_temporary<'a>(path: &'a Path, bytes: &[u8]) -> io::Result<(&'a Path, te
     Ok((folder, file))
 }
 
-/// Flushes a folder: a new name is on disk only once its folder is.
+/// Flushes a folder. After a power failure, a new file has its name only if the folder was flushed too.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     fs::File::open(folder)?.sync_all()
 }

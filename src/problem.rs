@@ -1,4 +1,4 @@
-//! Problems in a bank or exam file: the location, the message, and how to fix it.
+//! Problems in a bank or exam file: the location, the message and the fix.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,19 +7,19 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use crate::text;
 
-/// How much a problem weighs.
+/// The severity of a problem, the mildest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Worth a look; nothing is refused.
+    /// The author should check it. The bank or exam still works.
     Warning,
-    /// The bank or exam is not used until it is mended.
+    /// The bank or exam cannot be used until this is fixed.
     Error,
-    /// The file could not be read at all: not UTF-8 JSON, too large, of a newer format.
+    /// The file cannot be read: it is not UTF-8 JSON, it is too large, or it has a newer format.
     Unreadable,
 }
 
 impl Severity {
-    /// Returns the word for it; a file that cannot be read is an error to its reader.
+    /// Returns the word for the severity: `warning` or `error`. An unreadable file is an error too.
     pub fn label(self) -> &'static str {
         match self {
             Self::Warning => "warning",
@@ -28,7 +28,7 @@ impl Severity {
     }
 }
 
-/// A file's name and text, with the places where its lines begin.
+/// The name and text of a file, with the offsets at which its lines start.
 #[derive(Debug)]
 pub struct SourceText {
     name: String,
@@ -37,18 +37,18 @@ pub struct SourceText {
 }
 
 impl SourceText {
-    /// Keeps `text` under the name it is known by, which may be hostile and is made safe here.
+    /// Makes the source of a text. The name may be hostile and is sanitized here.
     pub fn new(name: &str, text: String) -> Arc<Self> {
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(index, _)| index + 1)).collect();
         Arc::new(Self { name: text::single_line(name), text, line_starts })
     }
 
-    /// Returns the name.
+    /// Returns the sanitized name of the file.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Returns the text.
+    /// Returns the text of the file, unchanged.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -58,7 +58,7 @@ impl SourceText {
         self.line_starts.partition_point(|start| *start <= offset).saturating_sub(1)
     }
 
-    /// Returns the bytes of line `line` (from 0) without its end.
+    /// Returns the byte range of line `line` (from 0), without its line ending.
     fn line_range(&self, line: usize) -> Range<usize> {
         let start = self.line_starts.get(line).copied().unwrap_or(self.text.len());
         let end = self.line_starts.get(line + 1).map_or(self.text.len(), |next| next - 1);
@@ -66,19 +66,18 @@ impl SourceText {
     }
 }
 
-/// Where in a file a problem is.
+/// The location of a problem in a file.
 #[derive(Debug, Clone)]
 pub struct SourceSpan {
-    /// The file.
     pub source: Arc<SourceText>,
-    /// The bytes concerned.
+    /// The affected byte range of the text.
     pub span: Range<usize>,
-    /// The JSON pointer of the value concerned (RFC 6901).
+    /// The JSON pointer of the affected value (RFC 6901). It is empty for the whole file.
     pub pointer: String,
 }
 
 impl SourceSpan {
-    /// Returns line and column, both from 1, the column in characters.
+    /// Returns the line and the column, both from 1. The column counts characters.
     pub fn line_column(&self) -> (usize, usize) {
         let line = self.source.line_index(self.span.start);
         let start = self.source.line_range(line).start;
@@ -87,39 +86,36 @@ impl SourceSpan {
     }
 }
 
-/// One thing that is wrong, as an author is told it.
+/// A problem in a file, as reported to its author.
 #[derive(Debug, Clone)]
 pub struct Problem {
-    /// The rule that was broken.
+    /// The ID of the violated rule, such as `L35`.
     pub rule: &'static str,
-    /// How much it weighs.
     pub severity: Severity,
-    /// Where.
     pub location: SourceSpan,
     /// What is wrong, in one sentence.
     pub message: String,
-    /// Why it matters, where that does not go without saying.
+    /// Why it matters, if that is not obvious.
     pub explanation: Option<&'static str>,
-    /// How to mend it.
+    /// How to fix it.
     pub help: String,
 }
 
-/// The most characters of a line that are shown on either side of a problem.
+/// The maximum number of characters shown on either side of a problem.
 const MAX_CONTEXT_CHARS: usize = 60;
 
-/// How a problem is drawn.
+/// Whether a problem report uses colors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportStyle {
-    /// Without colors.
     Plain,
-    /// With the colors of a terminal.
+    /// With ANSI colors, for a terminal.
     Colored,
 }
 
 impl Problem {
-    /// Draws the problem as a compiler would: message, place, the line with carets, and the remedy.
+    /// Formats the problem like a compiler error: message, location, the line with carets, and the fix.
     ///
-    /// Only the part of the line around the place is shown, since a bank may be one line of many megabytes.
+    /// Only the part of the line around the problem is shown, because a bank may be one line of many megabytes.
     pub fn render(&self, style: ReportStyle) -> String {
         let location = &self.location;
         let line = location.source.line_index(location.span.start);
@@ -151,12 +147,12 @@ impl Problem {
             ReportStyle::Plain => Renderer::plain(),
         };
         let rendered = renderer.render(&report);
-        // The library would repeat the path of a longer excerpt; ours names pointer and true column in one line.
+        // The library sees only an excerpt, so it cannot print the true column. This line has it, and the pointer.
         rendered.replacen('\n', &format!("\n  --> {location_text}\n"), 1)
     }
 }
 
-/// Cuts out of `line` what surrounds `span`, made safe, and says where the carets go in it.
+/// Returns the part of `line` around `span`, sanitized, and the range of the carets in it.
 fn excerpt(text: &str, line: Range<usize>, span: &Range<usize>) -> (String, Range<usize>) {
     let slice = |range: Range<usize>| text.get(range).unwrap_or_default().trim_end_matches('\r');
     let start = span.start.clamp(line.start, line.end);
@@ -164,11 +160,11 @@ fn excerpt(text: &str, line: Range<usize>, span: &Range<usize>) -> (String, Rang
     let before: String = last_chars(slice(line.start..start), MAX_CONTEXT_CHARS);
     let highlighted: String = slice(start..end).chars().take(2 * MAX_CONTEXT_CHARS).collect();
     let after: String = slice(end..line.end).chars().take(MAX_CONTEXT_CHARS).collect();
-    // A tab is one column to the carets.
+    // A tab must be one column wide, or the carets do not line up.
     let sanitize = |piece: String| text::sanitize(&piece.replace('\t', " ")).into_owned();
     let (before, highlighted, after) = (sanitize(before), sanitize(highlighted), sanitize(after));
     let carets = before.len()..before.len() + highlighted.len();
-    // Something must stand under the caret at the end of a line.
+    // At the end of a line, the caret still needs one character above it.
     let end = if highlighted.is_empty() && after.is_empty() { " " } else { "" };
     (format!("{before}{highlighted}{after}{end}"), carets)
 }

@@ -1,3 +1,3 @@
-//! Practice and progress: what a trainee's answers say about an exam.
+//! Practice and progress: conclusions from a trainee's answers.
 
 pub mod readiness;

@@ -1,4 +1,4 @@
-//! Text for people: sanitizing, measuring, wrapping, truncating and comparing. Independent of the terminal.
+//! Text for people: sanitizing, measuring, wrapping, truncating and comparing. Nothing here uses a terminal.
 
 use std::borrow::Cow;
 
@@ -6,11 +6,13 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Stands where a character was taken out that could have steered a terminal or turned the reading direction.
+/// Replaces each character that could control a terminal or reverse the reading direction.
 const REPLACEMENT: char = '\u{FFFD}';
 
-/// Returns whether `c` may be part of a text from outside: no control but the line feed, no direction override, no
-/// invisible joiner outside an emoji (rule L39).
+/// Returns whether `c` is allowed in text from outside.
+///
+/// Control characters except the line feed, direction marks and invisible characters are not allowed (rule L39). The
+/// zero-width joiner is allowed, because emoji need it.
 pub fn is_harmless(c: char) -> bool {
     let control = c.is_control() && c != '\n';
     let bidi = matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
@@ -19,13 +21,13 @@ pub fn is_harmless(c: char) -> bool {
     !(control || bidi || separator || noncharacter || matches!(c, '\u{200B}' | '\u{FEFF}' | '\u{2060}'))
 }
 
-/// Returns whether a text from outside says something, and nothing harmful.
+/// Returns whether a text from outside has a visible character and no harmful one.
 pub fn is_printable(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().all(is_harmless)
 }
 
-/// Returns `text` with every harmful character replaced: the one gate for text from files, names and answers on its way
-/// to a screen, a report or an error message.
+/// Returns `text` with every harmful character replaced. All text from files, names and answers passes through here
+/// before it reaches a screen, a report or an error message.
 pub fn sanitize(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_harmless) {
         Cow::Borrowed(text)
@@ -34,25 +36,26 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns `text` made safe and on one line, as plain mode and tables need it.
+/// Returns `text` sanitized and on one line, with single spaces, for plain mode and tables.
 pub fn single_line(text: &str) -> String {
     sanitize(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns `text` made safe and on one line, its spaces kept as they are.
+/// Returns `text` sanitized and on one line. Its spaces stay unchanged.
 pub fn single_line_verbatim(text: &str) -> String {
     sanitize(text).replace('\n', " ")
 }
 
-/// Returns how many columns `text` takes on a terminal.
+/// Returns how many terminal columns `text` takes.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Breaks `text` into lines of at most `columns`, at spaces, and within a word only where it is wider than a line.
+/// Breaks `text` into lines of at most `columns`. It breaks at spaces, and inside a word only if the word is wider than
+/// a line.
 ///
-/// A grapheme (a letter with its accents, an emoji of several parts) is never cut. Line feeds stay; an empty text is
-/// one empty line, so that the height of a text is the number of lines it gives.
+/// A grapheme (a letter with its accents, an emoji of several parts) is never split. Line feeds start a new line. An
+/// empty text gives one empty line, so the number of lines is the height of the text.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     text.split('\n').flat_map(|line| wrap_line(line, columns)).collect()
@@ -93,12 +96,13 @@ fn append_to_last(lines: &mut [String], part: &str) {
     }
 }
 
-/// Returns `text` cut to `columns`, with an ellipsis where something was cut.
+/// Returns `text` cut to `columns`, with an ellipsis at the end if anything was cut.
 pub fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {
         return Cow::Borrowed(text);
     }
     let mut truncated = String::new();
+    // The ellipsis takes one column.
     let mut used_columns = 1;
     for grapheme in text.graphemes(true) {
         used_columns += width(grapheme);
@@ -113,19 +117,23 @@ pub fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(truncated)
 }
 
-/// Returns `text` without its last grapheme, for a backspace.
+/// Returns `text` without its last grapheme, as after a backspace.
 pub fn without_last_grapheme(text: &str) -> &str {
     text.grapheme_indices(true).next_back().map_or("", |(start, _)| &text[..start])
 }
 
-/// Returns the form in which two names are the same name: NFC, case folded, outer and doubled spaces gone.
+/// Returns the form in which names are compared: NFC, case-folded, with single spaces and none at the ends.
 pub fn name_key(name: &str) -> String {
     let folded = caseless::default_case_fold_str(&name.nfc().collect::<String>());
+    // Case folding can undo the normal form.
     folded.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the form in which a typed answer is compared: NFKC, case folded, trimmed.
+/// Returns the form in which typed answers are compared: NFKC, case-folded and trimmed.
+///
+/// Stored results depend on this form. A change would mark old attempts differently.
 pub fn normalize_answer(text: &str) -> String {
+    // ASCII text is always in normal form, so this shortcut gives the same result.
     if text.is_ascii() {
         return text.trim().to_ascii_lowercase();
     }
@@ -133,10 +141,12 @@ pub fn normalize_answer(text: &str) -> String {
     folded.nfkc().collect::<String>().trim().to_owned()
 }
 
-/// Returns a name as a part of a file name: ASCII letters and digits with hyphens, at most 40, `person` where none is
-/// left.
+/// Returns a name as part of a file name: at most 40 ASCII letters, digits and hyphens.
+///
+/// A name without any ASCII letter or digit becomes `person`.
 pub fn file_slug(name: &str) -> String {
     let mut slug = String::new();
+    // NFKD splits an accented letter, so its base letter stays.
     for c in name.nfkd().filter(char::is_ascii).map(|c| c.to_ascii_lowercase()) {
         if c.is_ascii_alphanumeric() {
             slug.push(c);
@@ -151,7 +161,7 @@ pub fn file_slug(name: &str) -> String {
     }
 }
 
-/// Returns a count with its noun: `1 question`, `14 questions`.
+/// Returns a count with its noun: `1 question`, `14 questions`. The plural always ends in `s`.
 pub fn count_with_noun(n: usize, noun: &str) -> String {
     let ending = if n == 1 { "" } else { "s" };
     format!("{n} {noun}{ending}")

@@ -2,38 +2,35 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A whole answer to one question.
+/// A complete answer to one question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answer {
-    /// The ticked choices, ascending.
+    /// The ticked choices, in ascending order.
     Choices(Vec<usize>),
-    /// Whether the statement holds.
+    /// Whether the trainee thinks that the statement is true.
     Truth(bool),
-    /// A number as it was typed.
+    /// The number as typed.
     Number(String),
-    /// A text as it was typed.
+    /// The text as typed.
     Text(String),
-    /// All items in the order given.
+    /// All items, in the order that the trainee gave them.
     Order(Vec<usize>),
-    /// For each left side in turn the right side chosen: a pair's own number, or behind them an extra one's.
+    /// The right side chosen for each left side in turn. Extra right sides are numbered after those of the pairs.
     Pairs(Vec<usize>),
 }
 
-/// How sure a trainee was.
+/// How sure a trainee is of an answer, for certainty-based marking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub enum Certainty {
-    /// A guess.
     Guess = 1,
-    /// Fairly sure.
     Fair = 2,
-    /// Certain.
     Certain = 3,
 }
 
 impl Certainty {
-    /// Returns the words for it.
+    /// Returns the words for the level, such as `fairly sure`.
     pub fn label(self) -> &'static str {
         match self {
             Self::Guess => "guess",
@@ -56,7 +53,7 @@ impl TryFrom<u8> for Certainty {
             1 => Ok(Self::Guess),
             2 => Ok(Self::Fair),
             3 => Ok(Self::Certain),
-            _ => Err("certainty is 1, 2 or 3"),
+            _ => Err("certainty must be 1, 2 or 3"),
         }
     }
 }

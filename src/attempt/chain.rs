@@ -1,5 +1,5 @@
-//! A hash chain of facts. Each fact contains the digest of the fact before it, so a changed, missing or inserted fact
-//! shows up in [`verify_chain`].
+//! A hash chain of facts. Each fact contains the digest of the fact before it, so [`verify_chain`] finds a changed,
+//! missing or inserted fact.
 //!
 //! `body` = SHA-256(salt ‖ payload); `digest` = SHA-256 of the RFC 8785 form of {stream, seq, kind, at, body, prev}.
 //! Salt and payload can be erased without breaking the chain. The chain detects damage, not fraud: anyone with write
@@ -15,44 +15,43 @@ use crate::canonical;
 use crate::clock::Timestamp;
 use crate::ids::{Digest, FactId, StreamId};
 
-/// A fact as it is stored.
+/// A fact in its stored form, linked to the fact before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFact {
-    /// Its name.
     pub id: FactId,
-    /// The chain it belongs to: that of a person, an attempt or an issuer.
+    /// The chain that the fact belongs to.
     pub stream: StreamId,
-    /// Its place in the chain, from 0.
+    /// The position in the chain, from 0.
     pub seq: u32,
-    /// Its kind.
+    /// The kind, such as `attempt.started/1`.
     pub kind: String,
-    /// When it was stored, by the wall clock of that machine.
+    /// When the fact was stored, by the wall clock of that machine.
     pub stored_at: Timestamp,
-    /// The digest of salt and payload.
+    /// The digest of the salt and the payload.
     pub payload_digest: Digest,
-    /// The digest of the fact before it; zeros at the start.
+    /// The digest of the fact before this one, or zeros for the first fact.
     pub previous_digest: Digest,
-    /// The digest of all the above.
+    /// The digest of all fields above except the ID.
     pub digest: Digest,
-    /// What can be erased; nothing once it was.
+    /// The part that can be erased, or `None` after that.
     pub salted_payload: Option<SaltedPayload>,
 }
 
 /// The erasable part of a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SaltedPayload {
-    /// Thirty-two random bytes that keep a short payload from being guessed by its digest.
+    /// Thirty-two random bytes. Without them, a short payload could be guessed from its digest.
     pub salt: [u8; 32],
-    /// The payload.
+    /// The RFC 8785 text of the fact.
     pub payload: String,
 }
 
-/// Where a chain stands: what the next fact must name.
+/// The end of a chain, which the next fact must continue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChainHead {
-    /// The place of the next fact.
+    /// The position of the next fact.
     pub next_seq: u32,
-    /// The digest of the last one.
+    /// The digest of the last fact.
     pub digest: Digest,
 }
 
@@ -66,7 +65,7 @@ impl ChainHead {
     }
 }
 
-/// What the digest of a fact covers.
+/// The content that the digest of a fact covers. The field names are part of the digest and never change.
 #[derive(Serialize)]
 struct DigestedFact<'a> {
     stream: StreamId,
@@ -78,7 +77,7 @@ struct DigestedFact<'a> {
 }
 
 impl StoredFact {
-    /// Makes the fact that follows `head`.
+    /// Makes the stored form of the fact that follows `head`.
     pub fn link(id: FactId, stream: StreamId, head: ChainHead, at: Timestamp, fact: &Fact, salt: [u8; 32]) -> Self {
         let payload = fact.payload();
         let (kind, prev, seq) = (fact.kind().to_owned(), head.digest, head.next_seq);
@@ -97,12 +96,12 @@ impl StoredFact {
         }
     }
 
-    /// Returns the payload; none once it was erased.
+    /// Returns the payload, or `None` if it was erased.
     pub fn payload(&self) -> Option<&str> {
         self.salted_payload.as_ref().map(|salted| salted.payload.as_str())
     }
 
-    /// Returns what is wrong with this fact, standing after `head`.
+    /// Returns the first fault of this fact if it follows `head`.
     fn find_fault(&self, stream: StreamId, head: ChainHead, reader: &mut FactReader) -> Option<ChainFault> {
         let Self { seq, kind, stored_at: at, payload_digest: body, previous_digest: prev, .. } = self;
         let digested = DigestedFact { stream: self.stream, seq: *seq, kind, at: *at, body: *body, prev: *prev };
@@ -113,6 +112,7 @@ impl StoredFact {
         } else if Digest::of(canonical::bytes(&digested)) != self.digest {
             Some(ChainFault::DigestMismatch)
         } else {
+            // The reader must see every fact, because a fact of the first program depends on those before it.
             let facts = reader.read(kind, self.payload());
             let salted = self.salted_payload.as_ref()?;
             let payload_matches = Digest::of_concatenation(salted.salt, &salted.payload) == *body;
@@ -125,31 +125,29 @@ impl StoredFact {
     }
 }
 
-/// The first fact at which a chain fails verification.
+/// The first fact of a chain that fails verification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainBreak {
-    /// The chain.
     pub stream: StreamId,
-    /// The place in the chain.
+    /// The position of the fact in the chain, from 0.
     pub seq: u32,
-    /// What is wrong there.
     pub fault: ChainFault,
 }
 
-/// What is wrong with a fact in a chain.
+/// The fault of a fact in a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChainFault {
     /// A fact is missing before it.
     Gap,
-    /// It does not name the fact before it.
+    /// It does not name the digest of the fact before it.
     WrongPrevious,
-    /// Its digest does not fit what it says.
+    /// Its digest does not match its fields.
     DigestMismatch,
-    /// Its payload does not fit its digest.
+    /// Its payload does not match the payload digest.
     PayloadMismatch,
-    /// It is of a kind or form that this program does not know.
+    /// This program does not know its kind or the form of its payload.
     Unreadable,
-    /// Its payload is missing, and nobody erased it.
+    /// Its payload is missing, although it was not erased.
     PayloadMissing,
 }
 
@@ -157,18 +155,20 @@ impl fmt::Display for ChainBreak {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let description = match self.fault {
             ChainFault::Gap => "a fact is missing before it",
-            ChainFault::WrongPrevious => "it does not follow from the fact before it",
+            ChainFault::WrongPrevious => "it does not link to the fact before it",
             ChainFault::DigestMismatch => "it was changed",
             ChainFault::PayloadMismatch => "its content was changed",
             ChainFault::Unreadable => "its content cannot be read",
-            ChainFault::PayloadMissing => "its content is missing, and it was not erased",
+            ChainFault::PayloadMissing => "its content is missing, although it was not erased",
         };
         write!(f, "fact {} of {}: {description}", self.seq, self.stream)
     }
 }
 
-/// Finds a payload that is missing without having been erased. Erasing removes all payloads of an attempt, and all
-/// those of a person before the fact that says so. Nothing erases a ledger.
+/// Finds a fact whose payload is missing, although it was not erased.
+///
+/// An erasure removes all payloads of an attempt. In a person's chain, it removes all payloads before the fact that
+/// records the erasure. A ledger is never erased.
 fn find_lost_payload(facts: &[StoredFact]) -> Option<&StoredFact> {
     let erased_count = match kind_label(&facts.first()?.kind) {
         "started" => facts.len(),
@@ -180,10 +180,10 @@ fn find_lost_payload(facts: &[StoredFact]) -> Option<&StoredFact> {
     facts.iter().skip(if is_erased { erased_count } else { 0 }).find(is_missing)
 }
 
-/// Checks a whole chain and returns its head.
+/// Verifies a whole chain and returns its head.
 ///
 /// # Errors
-/// The first fact that fails verification.
+/// The first fact that fails verification, and its fault.
 pub fn verify_chain(stream: StreamId, facts: &[StoredFact]) -> Result<ChainHead, ChainBreak> {
     let break_at = |fact: &StoredFact, fault| Err(ChainBreak { stream, seq: fact.seq, fault });
     if let Some(fact) = find_lost_payload(facts) {
@@ -196,7 +196,7 @@ pub fn verify_chain(stream: StreamId, facts: &[StoredFact]) -> Result<ChainHead,
     })
 }
 
-/// Reads the facts of a chain, from its first fact on. Facts that were erased or cannot be read are left out.
+/// Reads the facts of a chain, starting at its first fact. Facts that were erased or cannot be read are left out.
 pub fn read_facts(chain: &[StoredFact]) -> Vec<(&StoredFact, Fact)> {
     let mut reader = FactReader::default();
     let mut facts = Vec::with_capacity(chain.len());

@@ -1,7 +1,7 @@
 //! All facts and their payloads. A fact is immutable once stored; every other table is computed from facts.
 //!
-//! Each fact is stored under a kind with a version, such as `person.name-changed/1`; the digest covers it. Kinds
-//! without a version were written by the first program and are read by the module `v1` forever.
+//! Each fact is stored under a kind with a version, such as `person.name-changed/1`. The digest covers the kind. The
+//! first program wrote kinds without a version. The module `v1` reads them forever.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,64 +19,56 @@ mod v1;
 pub use kind::{is_result_kind, kind_label};
 pub use reader::FactReader;
 
-/// Something that happened. Facts are added and never changed; everything else is computed from them.
+/// Something that happened. Facts are added and never changed. Everything else is computed from them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
-    /// A person was added.
     PersonAdded(PersonAdded),
-    /// A person's name changed.
     NameChanged(NameChanged),
-    /// A person's staff number changed.
     StaffIdChanged(StaffIdChanged),
-    /// A person's license changed.
     LicenseChanged(LicenseChanged),
     /// A person was granted more time in exams.
     TimeGranted(TimeGranted),
-    /// A person's record must not be erased from now on.
+    /// From now on, a person's record must not be erased.
     HoldSet(HoldSet),
     /// A person's record may be erased again.
     HoldReleased(HoldReleased),
-    /// An attempt began; the paper is whole.
+    /// An attempt started, with its complete paper.
     Started(AttemptStarted),
-    /// A question was answered, or its answer taken back.
+    /// A question was answered, or its answer was cleared.
     Answered(QuestionAnswered),
-    /// A question was flagged for a second look, or the flag taken off.
+    /// A question was flagged for later, or the flag was removed.
     Flagged(QuestionFlagged),
-    /// An attempt came to its end.
+    /// An attempt ended.
     Finished(AttemptFinished),
-    /// An attempt was voided: it stays, and does not count.
+    /// An attempt was voided. It stays in the record and does not count.
     Voided(AttemptDecision),
-    /// One more attempt was granted, after this one.
+    /// One more attempt was granted after this one.
     AttemptGranted(AttemptDecision),
-    /// An attempt was marked again.
+    /// An attempt was marked again after one of its questions turned out to be faulty.
     Remarked(AttemptRemarked),
-    /// A certificate was issued for an attempt sat here.
+    /// A certificate was issued for an attempt on this machine.
     Issued(CertificateIssued),
-    /// A line of an issuer's ledger: a certificate was issued on request.
+    /// A ledger line: the issuer signed a certificate on request.
     IssuedOnRequest(LedgerEntry),
-    /// A certificate issued elsewhere was imported.
+    /// A certificate that was issued elsewhere was imported.
     Imported(CertificateImported),
-    /// A line of an issuer's ledger: a request was received for review.
+    /// A ledger line: the issuer received a certificate request for review.
     RequestReceived(RequestReceived),
-    /// A certificate of this issuer no longer counts.
+    /// A certificate of this issuer was revoked.
     Revoked(CertificateRevoked),
-    /// A person's data was erased.
     Erased(PersonErased),
 }
 
-/// How an attempt began.
+/// The start of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptStarted {
-    /// Who sits it.
     pub trainee: TraineeId,
-    /// What it is for.
     pub mode: Mode,
-    /// How long it may take.
+    /// The time limit, with the trainee's time factor applied. `None` is no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<Millis>,
-    /// What is asked.
     pub paper: Paper,
-    /// Who watches, where somebody does.
+    /// The invigilator's identity check, if the exam is invigilated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invigilated: Option<Invigilation>,
 }
@@ -84,38 +76,38 @@ pub struct AttemptStarted {
 /// An invigilator's identity check, signed with the issuer's key before the first question is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invigilation {
-    /// How the trainee's identity was checked.
+    /// How the trainee's identity was checked, such as `passport`.
     pub identity: String,
-    /// The issuer's signature under that.
+    /// The issuer's signature over `identity`.
     #[serde(rename = "warrant")]
     pub signature: DecisionSignature,
 }
 
-/// An answer.
+/// A question was answered, or its answer was cleared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuestionAnswered {
-    /// The question's place in the paper.
+    /// The position of the question in the paper, from 0.
     #[serde(rename = "item")]
     pub question_index: usize,
-    /// The whole answer; nothing where it was taken back.
+    /// The complete answer, or `None` if the answer was cleared.
     pub answer: Option<Answer>,
-    /// How sure the trainee was, in practice.
+    /// How sure the trainee was. Only practice asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certainty: Option<Certainty>,
     /// How much of the attempt's time had passed.
     pub elapsed: Millis,
-    /// Whether it was piped in and not typed.
+    /// Whether the answer was piped in instead of typed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub piped: bool,
 }
 
-/// A flag.
+/// A question was flagged for later, or the flag was removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuestionFlagged {
-    /// The question's place in the paper.
+    /// The position of the question in the paper, from 0.
     #[serde(rename = "item")]
     pub question_index: usize,
-    /// Whether it is flagged now.
+    /// Whether the question is flagged now.
     pub on: bool,
     /// How much of the attempt's time had passed.
     pub elapsed: Millis,
@@ -124,12 +116,11 @@ pub struct QuestionFlagged {
 /// The end of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptFinished {
-    /// How it ended.
     #[serde(rename = "how")]
     pub ending: AttemptEnding,
     /// How much of the attempt's time had passed.
     pub elapsed: Millis,
-    /// The outcome.
+    /// The outcome at the end. A later remark adds a fact and leaves this one as it is.
     pub outcome: Outcome,
 }
 
@@ -137,91 +128,83 @@ pub struct AttemptFinished {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AttemptEnding {
-    /// By the trainee.
+    /// The trainee submitted it.
     Submitted,
-    /// By the clock.
+    /// The time ran out.
     TimedOut,
 }
 
-/// A certificate, whole, so that its files can be written again.
+/// A certificate with its whole credential, so that its files can be written again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateIssued {
-    /// Its name.
     pub certificate: CertificateId,
-    /// The SHA-256 of the credential's text.
+    /// The digest of the credential's text.
     pub digest: Digest,
-    /// From when it is valid.
     pub valid_from: Timestamp,
-    /// Until when it is valid.
     pub valid_until: Timestamp,
-    /// The credential's text.
+    /// The signed credential as text.
     pub credential: String,
 }
 
-/// A decision about an attempt.
+/// A decision of the issuer about an attempt: it is voided, or one more attempt is granted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptDecision {
-    /// Why.
     pub reason: String,
-    /// The issuer's word for it, on a machine that has an issuer.
+    /// The issuer's signature, if the machine has an issuer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "warrant")]
     pub signature: Option<DecisionSignature>,
 }
 
-/// A line of an issuer's ledger. It holds no name.
+/// A line of an issuer's ledger: a certificate was signed. It contains no name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerEntry {
-    /// The certificate.
     pub certificate: CertificateId,
-    /// The digest of the whole credential, however its text is laid out.
+    /// The digest of the credential's canonical form, which does not depend on the layout of its text.
     pub credential: Digest,
-    /// The key that signed it.
+    /// The key that signed the credential, as a did:key.
     pub did: String,
-    /// Whose it is.
+    /// The holder of the certificate.
     pub trainee: TraineeId,
-    /// The attempt that it certifies.
+    /// The attempt that the certificate is for.
     pub attempt: AttemptId,
-    /// The last fact of that attempt: a request is used once.
+    /// The digest of that attempt's last fact. The issuer signs each request only once.
     pub head: Digest,
-    /// The exam.
     pub exam: ExamId,
 }
 
-/// A line of an issuer's ledger: a person requested a certificate, granted or not. It contains no name.
+/// A line of an issuer's ledger: a certificate request was received, granted or not. It contains no name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestReceived {
-    /// The digest of the request, however its text is laid out.
+    /// The digest of the request's canonical form, which does not depend on the layout of its text.
     pub request: Digest,
-    /// Who it says sent it.
+    /// The sender that the request claims.
     pub trainee: TraineeId,
 }
 
-/// A certificate issued elsewhere, whole.
+/// A certificate that was issued elsewhere, with its whole credential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateImported {
-    /// Its name.
     pub certificate: CertificateId,
-    /// The credential's text.
+    /// The signed credential as text.
     pub credential: String,
 }
 
-/// A certificate that no longer counts.
+/// A certificate of this issuer was revoked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateRevoked {
-    /// The certificate.
     pub certificate: CertificateId,
-    /// Why, by the name of the reason.
+    /// The machine code of the reason, such as `key-compromise`.
     pub reason: String,
-    /// Whether bundles tell the reason.
+    /// Whether the revocation list gives the reason too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[serde(rename = "told")]
     pub reason_published: bool,
 }
 
-/// Whose data was erased.
+/// A person's data was erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonErased {
-    /// The person's id, which nothing links to a name any more.
+    /// The person's ID. Nothing links it to a name any more.
     pub trainee: TraineeId,
 }

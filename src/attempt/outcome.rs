@@ -6,20 +6,19 @@ use super::Points;
 use crate::bank::exam::Percent;
 use crate::ids::{BankId, ObjectiveId};
 
-/// Points, sections and misses of a finished attempt, and whether it was passed.
+/// The outcome of an attempt: points, sections, missed objectives and the exam result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// The points earned.
     pub earned: Points,
-    /// The points that could be earned: one a question.
+    /// The points that could be earned: one for each question that was not dropped.
     pub possible: usize,
-    /// The mark to reach, for an exam.
+    /// The pass mark of the exam, or `None` in practice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "pass")]
     pub pass_mark: Option<Percent>,
-    /// The parts in the order of the paper.
+    /// The sections in the order of the paper.
     pub sections: Vec<SectionOutcome>,
-    /// The objectives of critical questions that were missed.
+    /// The objectives of the critical questions that did not earn the full point.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[serde(rename = "critical_misses")]
     pub missed_critical_objectives: Vec<MissedObjective>,
@@ -27,60 +26,56 @@ pub struct Outcome {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[serde(rename = "missed")]
     pub missed_objectives: Vec<MissedObjective>,
-    /// How many questions were left without an answer.
+    /// The number of questions without an answer. A dropped question does not count.
     pub unanswered: usize,
-    /// What it comes to.
     #[serde(rename = "standing")]
     pub result: ExamResult,
 }
 
-/// One part of an outcome.
+/// The outcome of one section of a paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SectionOutcome {
-    /// The bank.
+    /// The bank that the section draws from.
     pub bank: BankId,
-    /// The bank's title.
+    /// The title of the bank.
     pub title: String,
-    /// The points earned.
     pub earned: Points,
-    /// The points that could be earned.
+    /// The points that could be earned: one for each question that was not dropped.
     pub possible: usize,
-    /// The section's own mark, where it has one.
+    /// The pass mark of this section, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "pass")]
     pub pass_mark: Option<Percent>,
-    /// Whether that mark was reached; true where there is none.
+    /// Whether the section's pass mark was reached. This is `true` if the section has none.
     #[serde(rename = "met")]
     pub is_pass_mark_reached: bool,
 }
 
-/// An objective that was missed.
+/// The objective of at least one missed question.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct MissedObjective {
-    /// The bank.
     pub bank: BankId,
-    /// The objective.
     pub objective: ObjectiveId,
-    /// The objective's text.
+    /// The text of the objective, as it was when the paper was drawn.
     pub text: String,
 }
 
-/// What an attempt came to.
+/// The final decision about an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExamResult {
-    /// A practice that came to its end.
+    /// A practice attempt ended. It has no pass mark.
     Practiced,
-    /// Every mark reached and every critical question right.
+    /// Every pass mark was reached, and every critical question was correct.
     Passed,
-    /// A mark not reached.
+    /// A pass mark was not reached.
     Failed,
-    /// Every mark reached, but a critical question missed.
+    /// Every pass mark was reached, but a critical question was missed.
     FailedCritical,
 }
 
 impl ExamResult {
-    /// Returns the state as records name it.
+    /// Returns the machine code of the result, such as `failed-critical`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Practiced => "practiced",

@@ -1,11 +1,12 @@
-//! The paper: the questions one trainee gets, with the order of questions and choices. It never changes once drawn.
+//! The paper: the questions that one trainee gets, with the order of questions and choices. It never changes after the
+//! draw.
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Day;
 use crate::ids::{BankId, Digest, ExamId, QuestionId, from_hex, to_hex};
 
-/// Thirty-two random bytes, from which a paper is drawn and can be drawn again.
+/// Thirty-two random bytes. The same seed always gives the same paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Seed(pub [u8; 32]);
@@ -23,19 +24,20 @@ impl TryFrom<String> for Seed {
     }
 }
 
-/// How the questions of a paper were selected. A paper must be drawn again exactly, so that a version never changes.
+/// The method that selects the questions of a paper. A version never changes, because replay must draw the same paper.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub enum DrawVersion {
-    /// Section by section with retries; groups count within a bank. A paper that names no version was drawn so.
+    /// Section by section, with retries. An exclusion group applies within one bank. A stored paper without a version
+    /// has this one.
     #[default]
     V1 = 1,
-    /// By exact counting across sections; a group is one group in all banks of the exam.
+    /// By exact counting across sections. An exclusion group applies to all banks of the exam.
     V2 = 2,
 }
 
 impl DrawVersion {
-    /// The version that new papers are drawn with.
+    /// The version that draws new papers.
     pub const NEWEST: Self = Self::V2;
 
     fn is_first(&self) -> bool {
@@ -55,42 +57,44 @@ impl TryFrom<u8> for DrawVersion {
         match version {
             1 => Ok(Self::V1),
             2 => Ok(Self::V2),
-            _ => Err("the paper was drawn by a newer needlewise"),
+            _ => Err("the paper was drawn by a newer version of needlewise"),
         }
     }
 }
 
-/// Everything that decides what a trainee is shown. Content is named by digest and stored once beside the facts, so
-/// that a later edit of a bank changes no attempt.
+/// Everything that decides what a trainee sees.
+///
+/// The paper names content by digest, and the store has that content beside the facts. So a later edit of a bank
+/// changes no attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paper {
-    /// The exam, for an exam.
+    /// The exam, or `None` in practice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exam: Option<ExamRef>,
     /// The version of the draw that selected the questions.
     #[serde(default, skip_serializing_if = "DrawVersion::is_first")]
     pub draw: DrawVersion,
-    /// What the draw began from.
+    /// The seed of all random choices in the paper.
     pub seed: Seed,
-    /// How often version 1 of the draw retried, because sections that share a bank had taken each other's questions.
+    /// How often version 1 of the draw retried, because sections that share a bank took each other's questions.
     #[serde(default, skip_serializing_if = "is_zero")]
     #[serde(rename = "anew")]
     pub retries: u32,
-    /// The banks drawn from.
+    /// The banks that the questions come from.
     pub banks: Vec<BankRef>,
-    /// The sections, for an exam those of the blueprint.
+    /// The sections. An exam has those of its blueprint, and practice has one for each bank.
     pub sections: Vec<PaperSection>,
-    /// The earliest day on which a clinician reviewed one of the questions; nothing while any of them lacks a review.
+    /// The earliest day on which a clinician reviewed one of the questions. `None` if any question was not reviewed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewed: Option<Day>,
-    /// The questions in the order they are asked.
+    /// The questions, in the order in which they are asked.
     #[serde(rename = "items")]
     pub questions: Vec<PaperQuestion>,
 }
 
 impl Paper {
-    /// Returns the digests of all content that the paper needs to be taken: the exam, the banks without their questions,
-    /// and the questions.
+    /// Returns the digests of all content that an attempt at this paper needs: the exam, the banks without their
+    /// questions, and the questions.
     pub fn content_digests(&self) -> Vec<Digest> {
         let exam = self.exam.iter().map(|exam| exam.digest);
         let frames = self.banks.iter().map(|bank| bank.frame);
@@ -102,43 +106,39 @@ fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
-/// An exam in one version.
+/// A reference to one version of an exam.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExamRef {
-    /// Its name.
     pub id: ExamId,
-    /// Its version.
     pub version: String,
-    /// Its digest, under which its blueprint is stored.
+    /// The digest of the exam file, under which the blueprint is stored.
     pub digest: Digest,
 }
 
-/// A bank in one version.
+/// A reference to one version of a bank.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BankRef {
-    /// Its name.
     pub id: BankId,
-    /// Its version.
     pub version: String,
-    /// Its digest.
+    /// The digest of the whole bank.
     pub digest: Digest,
-    /// The digest under which the bank without its questions is stored.
+    /// The digest under which the bank is stored without its questions.
     pub frame: Digest,
-    /// Whether it took the place of a built-in one.
+    /// Whether the bank replaced a built-in bank.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[serde(rename = "replaced")]
     pub replaces_built_in: bool,
 }
 
-/// A part of a paper.
+/// A section of a paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaperSection {
-    /// The bank it was drawn from, by its place in [`Paper::banks`].
+    /// The index of the section's bank in [`Paper::banks`].
     pub bank: usize,
-    /// The digest under which the list of questions is stored that could have been drawn; for an exam.
+    /// The digest of the stored list of all questions that could have been drawn. Only an exam has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<Digest>,
-    /// Questions left out because this trainee had them in an earlier paper of the exam.
+    /// Questions that were left out because this trainee had them in an earlier paper of the exam.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[serde(rename = "passed_over")]
     pub excluded: Vec<QuestionId>,
@@ -147,11 +147,11 @@ pub struct PaperSection {
 /// One question of a paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaperQuestion {
-    /// The section, by its place in [`Paper::sections`].
+    /// The index of the section in [`Paper::sections`].
     pub section: usize,
     /// The digest of the question's content.
     pub question: Digest,
-    /// The order in which choices, items or right sides are shown: position to place in the question.
+    /// The display order of choices, items or right sides. Each entry is an index in the question's own order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub order: Vec<usize>,
 }

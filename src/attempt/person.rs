@@ -1,25 +1,25 @@
-//! The facts about a person. Besides credentials, which are signed whole, they are the only facts that contain a name.
+//! The facts about a person. Only these facts and the credentials in other facts contain a name.
 
 use serde::{Deserialize, Serialize};
 
 use super::signature::DecisionSignature;
 use crate::clock::Millis;
 
-/// A person was added.
+/// A person was added, with the details known at that time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonAdded {
-    /// The name as it is printed on certificates.
+    /// The name as printed on certificates.
     pub name: String,
-    /// The number the school or clinic knows them by.
+    /// The number that the school or clinic uses for the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staff_id: Option<String>,
-    /// The license, as it is printed on certificates.
+    /// The license as printed on certificates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
 }
 
 impl PersonAdded {
-    /// Returns the fact for a person of whom only the name is known.
+    /// Returns the fact for a person with a name and no other details.
     pub fn from_name(name: impl Into<String>) -> Self {
         Self { name: name.into(), staff_id: None, license: None }
     }
@@ -28,38 +28,36 @@ impl PersonAdded {
 /// The person's name changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NameChanged {
-    /// The new name.
     pub name: String,
 }
 
 /// The person's staff number changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StaffIdChanged {
-    /// The new number; none if it was removed.
+    /// The new number, or `None` if it was removed.
     pub staff_id: Option<String>,
 }
 
 /// The person's license changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenseChanged {
-    /// The new license; none if it was removed.
+    /// The new license, or `None` if it was removed.
     pub license: Option<String>,
 }
 
-/// More time in exams was granted.
+/// The person was granted a new time factor for exams.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimeGranted {
-    /// How much more.
+    /// The new factor, which replaces the one before.
     pub factor: TimeFactor,
-    /// The issuer's signature, on a machine that has an issuer.
+    /// The issuer's signature, if the machine has an issuer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<DecisionSignature>,
 }
 
-/// The person's record must not be erased from now on.
+/// From now on, the person's record must not be erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoldSet {
-    /// Why.
     pub reason: String,
 }
 
@@ -67,21 +65,20 @@ pub struct HoldSet {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoldReleased {}
 
-/// How much longer than others a person may take: 1.0 to 3.0 times in tenths, or without a limit.
+/// The factor that multiplies a person's time limits: 1.0 to 3.0 in steps of 0.1, or unlimited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum TimeFactor {
-    /// This many tenths of the limit: 10 to 30.
+    /// Tenths of the standard limit: 10 to 30.
     Tenths(u8),
-    /// No limit.
     Unlimited,
 }
 
 impl TimeFactor {
-    /// The time that everybody has.
+    /// The factor of a person without a grant: 1.0.
     pub const STANDARD: Self = Self::Tenths(10);
 
-    /// Returns a limit as it is for this person; none without a limit.
+    /// Returns the limit multiplied by the factor, or `None` if the time is unlimited.
     pub fn scale(self, limit: Millis) -> Option<Millis> {
         match self {
             Self::Tenths(tenths) => Some(Millis(limit.0.saturating_mul(tenths.into()) / 10)),
@@ -93,7 +90,7 @@ impl TimeFactor {
 impl std::str::FromStr for TimeFactor {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        let error = "a time factor is 1.0 to 3.0 with one decimal, or unlimited";
+        let error = "a time factor must be 1.0 to 3.0 with one decimal place, or unlimited";
         if text == "unlimited" {
             return Ok(Self::Unlimited);
         }

@@ -1,5 +1,5 @@
-//! Points as exact fractions. Decide with the fraction; use the decimal and percent forms for display and export
-//! only.
+//! Points as exact fractions. Every decision uses the fraction. The decimal and percent forms are only for display and
+//! export.
 
 use std::fmt;
 use std::iter::Sum;
@@ -11,18 +11,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::bank::exam::Percent;
 
-/// A number of points as an exact fraction, written `37/2`.
+/// A number of points as an exact fraction, stored as `37/2`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Points(BigRational);
 
 impl Points {
-    /// Returns no points.
+    /// Returns zero points.
     pub fn zero() -> Self {
         Self::from_whole(0)
     }
 
-    /// Returns one point, the most that a question gives.
+    /// Returns one point, which is the maximum for a question.
     pub fn one() -> Self {
         Self::from_whole(1)
     }
@@ -32,8 +32,14 @@ impl Points {
         Self(BigRational::from_integer(count.into()))
     }
 
-    /// Returns max(0, r/k − s/w): the balanced mark for `r` of `k` keys and `s` of `w` wrong choices ticked
-    /// (semantics of multiple response, section 1). Nothing where there is no key or no wrong choice.
+    /// Returns the balanced score max(0, r/k − s/w), for `r` of `k` keys and `s` of `w` distractors ticked.
+    ///
+    /// This is the share of the keys that were ticked, minus the share of the distractors that were ticked. It is never
+    /// below zero. Ticking every choice scores zero, and so does ticking none. Without keys or without distractors the
+    /// score is zero.
+    ///
+    /// The rule is our own. The plus/minus rule of the NCSBN is max(0, r − s)/k. It gives 3/4 of a point for ticking
+    /// everything in a question with 4 keys and 1 distractor.
     pub fn balanced(r: usize, k: usize, s: usize, w: usize) -> Self {
         if k == 0 || w == 0 {
             return Self::zero();
@@ -42,18 +48,19 @@ impl Points {
         Self(share(r, k) - share(s, w)).max(Self::zero())
     }
 
-    /// Returns whether this is at least `percent` of `possible`: 100·earned ≥ p·possible, exactly.
+    /// Returns whether these points are at least `percent` of `possible`: 100 · points ≥ percent · possible.
     pub fn reaches(&self, percent: Percent, possible: usize) -> bool {
+        // The comparison is exact. The double nearest to 0.8 is above 4/5, so it would fail 48 of 60 points.
         let hundredfold = &self.0 * BigRational::from_integer(100.into());
         hundredfold >= BigRational::from_integer((usize::from(u8::from(percent)) * possible).into())
     }
 
-    /// Returns these points as a decimal number of four places, for programs that know no fractions.
+    /// Returns these points as a decimal number with four places, for programs that cannot read fractions.
     pub fn to_f64(&self) -> f64 {
         self.share_of(1)
     }
 
-    /// Returns the share of `possible` as a decimal number of four places, rounded down; never for a decision.
+    /// Returns the share of `possible` from 0 to 1, rounded down to four decimal places. Never decide with it.
     pub fn share_of(&self, possible: usize) -> f64 {
         if possible == 0 {
             return 0.0;
@@ -62,7 +69,9 @@ impl Points {
         u32::try_from(ten_thousandths).map_or(f64::MAX, f64::from) / 10_000.0
     }
 
-    /// Returns the share of `possible` in whole percent, rounded down; for people, never for a decision.
+    /// Returns the share of `possible` in whole percent, for people. Never decide with it.
+    ///
+    /// It is rounded down, so 79.9 % does not look like a pass mark of 80 %.
     pub fn percent_of(&self, possible: usize) -> u8 {
         if possible == 0 {
             return 0;
@@ -72,7 +81,7 @@ impl Points {
     }
 }
 
-/// Returns how many of `possible` points are `percent` of them, rounded up: the mark as a count.
+/// Returns a pass mark as a count: `percent` of `possible` points, rounded up to whole points.
 pub fn points_needed(percent: Percent, possible: usize) -> usize {
     (usize::from(u8::from(percent)) * possible).div_ceil(100)
 }
@@ -105,8 +114,9 @@ impl From<Points> for String {
 impl FromStr for Points {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, &'static str> {
+        // The text may come from a request file, so its length is limited.
         let is_plausible = text.len() <= 200 && !text.ends_with("/0");
-        is_plausible.then(|| text.parse().ok()).flatten().map(Self).ok_or("points are a fraction such as 37/2")
+        is_plausible.then(|| text.parse().ok()).flatten().map(Self).ok_or("points must be a fraction such as 37/2")
     }
 }
 

@@ -1,4 +1,4 @@
-//! Re-marking an attempt after one of its questions turned out to be faulty.
+//! Marking an attempt again after one of its questions turned out to be faulty.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,45 +7,43 @@ use super::{Answer, Outcome};
 use crate::canonical;
 use crate::ids::Digest;
 
-/// What becomes of a faulty question.
+/// The policy for scoring a faulty question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RemarkPolicy {
-    /// It counts for nobody, neither as earned nor as possible.
+    /// The question does not count, neither as earned nor as possible points.
     Drop,
-    /// Everybody who was asked it has its point.
+    /// All trainees who were asked the question get its point.
     AcceptAll,
-    /// It has another key: any of these answers is right, and no other.
+    /// The question has another key: exactly these answers are correct.
     Rekey(Vec<Answer>),
 }
 
-/// What became of one question.
+/// The ruling on one faulty question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuestionRuling {
     /// The digest of the question's content, as the paper names it.
     pub question: Digest,
-    /// What became of it.
     pub policy: RemarkPolicy,
 }
 
-/// What an attempt came to when it was marked again. It stands beside the first outcome, which stays, and takes the
-/// place of every earlier remark: it says all that holds from then on.
+/// An attempt was marked again. The first outcome stays in the record. This fact replaces every earlier remark, so it
+/// contains all rulings that apply from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptRemarked {
-    /// What became of each question that turned out to be faulty so far; of two rulings on one the later counts.
+    /// The rulings on all faulty questions so far. If a question has two, the later one counts.
     pub rulings: Vec<QuestionRuling>,
-    /// Why it was marked again.
     pub reason: String,
     /// The outcome under these rulings.
     pub outcome: Outcome,
-    /// The issuer's word. Without one that fits it is not applied.
+    /// The issuer's signature. Without a valid one, the remark has no effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "warrant")]
     pub signature: Option<DecisionSignature>,
 }
 
 impl AttemptRemarked {
-    /// Returns what the issuer signs: all of it but the signature.
+    /// Returns the text that the issuer signs: all fields except the signature.
     pub fn signed_text(&self) -> String {
         canonical::text(&Self { signature: None, ..self.clone() })
     }

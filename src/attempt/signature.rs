@@ -1,37 +1,36 @@
-//! An issuer's signature on a decision, and the bytes it covers. Signing and verifying happen in
-//! [`crate::credential`].
+//! An issuer's signature on a decision, and the bytes that it covers. [`crate::issuing`] signs and verifies it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::canonical;
 use crate::ids::StreamId;
 
-/// An issuer's signature under a decision.
+/// An issuer's signature on a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionSignature {
-    /// The key, as a did:key.
+    /// The key that signed, as a did:key.
     pub did: String,
-    /// Ed25519 over the decision's canonical form, in hexadecimal digits.
+    /// The Ed25519 signature over the decision's canonical form, in hexadecimal digits.
     pub signature: String,
 }
 
-/// What an issuer decides.
+/// The kind of a decision that an issuer signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DecisionKind {
     /// An attempt does not count.
     Void,
-    /// One more attempt is granted after an attempt.
+    /// One more attempt is granted after this one.
     Grant,
     /// An attempt was marked again.
     Remark,
-    /// A person may take more time.
+    /// A person gets a time factor.
     Time,
-    /// An invigilator checked who takes an attempt.
+    /// An invigilator checked the trainee's identity.
     Identity,
 }
 
-/// The signed form of a decision.
+/// The signed form of a decision. The field names are part of the signature and never change.
 #[derive(Serialize)]
 struct SignedDecision<'a> {
     about: StreamId,
@@ -39,8 +38,8 @@ struct SignedDecision<'a> {
     reason: &'a str,
 }
 
-/// Returns the bytes that an issuer signs: the RFC 8785 form of a decision about an attempt or a person, with its
-/// reason.
+/// Returns the bytes that an issuer signs: the RFC 8785 form of a decision with its reason. `about` is the chain of the
+/// attempt or the person.
 pub fn decision_signing_bytes(about: StreamId, decision: DecisionKind, reason: &str) -> Vec<u8> {
     canonical::bytes(&SignedDecision { about, decision, reason })
 }

@@ -1,5 +1,4 @@
-//! Checks of an exam's blueprint: whether papers can be drawn, and whether each pool is large enough for varied
-//! papers.
+//! Checks of an exam's blueprint: whether papers can be drawn, and whether each pool is large enough for retakes.
 
 use crate::bank::catalog::Catalog;
 use crate::bank::exam::Exam;
@@ -7,11 +6,11 @@ use crate::bank::validate::Finding;
 use crate::exam::draw::{self, Infeasible};
 use crate::problem::Severity;
 
-/// How many times a section's draw its pool should hold, so that a retake never repeats the same questions.
+/// How many times larger than its draw a pool should be (rule L41). Then a retake need not repeat any question.
 const MIN_POOL_RATIO: usize = 3;
 
-/// Proves by counting that papers can be drawn, and compares every section with its pool, critical questions and others
-/// each for themselves.
+/// Proves by counting that papers can be drawn, and compares the draw of every section with its pool. Critical and
+/// non-critical questions are compared separately.
 pub fn check(catalog: &Catalog, exam: &Exam) -> Vec<Finding> {
     let mut findings: Vec<_> =
         draw::check_feasible(catalog, exam).err().map(|reason| infeasible_finding(&reason)).into_iter().collect();
@@ -22,18 +21,18 @@ pub fn check(catalog: &Catalog, exam: &Exam) -> Vec<Finding> {
         let critical_count = section.critical as usize;
         for (kind, pool_size, draw) in [
             ("critical", critical.len(), critical_count),
-            ("other", other.len(), questions.saturating_sub(critical_count)),
+            ("non-critical", other.len(), questions.saturating_sub(critical_count)),
         ] {
             if pool_size < MIN_POOL_RATIO * draw {
                 let message =
-                    format!("the section draws {draw} of {pool_size} {kind} questions in \"{}\"", section.bank);
+                    format!("the section draws {draw} of only {pool_size} {kind} questions in \"{}\"", section.bank);
                 findings.push(Finding {
                     rule: "L41",
                     severity: Severity::Warning,
                     pointer: format!("/sections/{index}"),
                     message,
                     help: format!(
-                        "Write more questions, or draw fewer: a pool is at least {MIN_POOL_RATIO} times the draw."
+                        "Write more questions or draw fewer. A pool should be at least {MIN_POOL_RATIO} times the draw."
                     ),
                 });
             }
@@ -49,6 +48,6 @@ fn infeasible_finding(reason: &Infeasible) -> Finding {
         severity: Severity::Error,
         pointer: format!("/sections/{section}"),
         message: reason.to_string(),
-        help: "Lower what the section wants, widen its pool, or write more questions.".to_owned(),
+        help: "Draw fewer questions, widen the pool of the section, or write more questions.".to_owned(),
     }
 }

@@ -1,28 +1,30 @@
-//! The disclosure level: how much of a result may be shown to the trainee (semantics, section 5).
+//! The disclosure level: how much of a result the program may show. The key of an exam question is never shown, because
+//! the question stays in use.
 
 use crate::attempt::Mode;
 use crate::bank::exam::ReviewPolicy;
 use crate::exam::eligibility::Eligibility;
 
-/// How much may be shown. Each step includes those before it.
+/// How much of a result may be shown. Each level includes the levels before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DisclosureLevel {
-    /// Passed or not.
+    /// Only whether the exam was passed.
     PassFail,
-    /// Also points, sections, and the objectives of what was missed.
+    /// Also the points, the sections, and the objectives of missed questions.
     Objectives,
-    /// Also which questions were right, and the rationale of what was chosen; never the key.
+    /// Also which questions were correct, and the rationale of each chosen answer. Never the key.
     ChosenAnswers,
-    /// Everything: what was practiced.
+    /// Everything, including the key. Only practice has this level.
     Everything,
 }
 
-/// Returns how much of an attempt may be shown while `eligibility` says whether the exam can be taken again.
+/// Returns the disclosure level of an attempt. `eligibility` decides whether the exam is final, which means that it is
+/// passed or that no attempt is left.
 pub fn level(mode: Mode, review: ReviewPolicy, eligibility: Eligibility) -> DisclosureLevel {
     let is_final = matches!(eligibility, Eligibility::Passed { .. } | Eligibility::NoAttemptsLeft);
     match (mode, review) {
         (Mode::Practice, _) => DisclosureLevel::Everything,
-        // Its questions may be asked again, whatever the exam's own rule.
+        // The exam itself may ask the same questions later, so its own review policy does not apply.
         (Mode::Mock, _) => DisclosureLevel::Objectives,
         (Mode::Exam, ReviewPolicy::None) => DisclosureLevel::PassFail,
         (Mode::Exam, ReviewPolicy::FullAfterFinal) if is_final => DisclosureLevel::ChosenAnswers,

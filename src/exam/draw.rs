@@ -1,4 +1,11 @@
 //! Draws a paper from banks, a blueprint and a seed. The same input always gives the same paper.
+//!
+//! 1. Each section gets its number of questions, its *quota* ([`quota`]).
+//! 2. Each section selects that many questions from its pool at random. The modules `v1` and `v2` describe how.
+//! 3. The question sets of each section are shuffled. A case stays together.
+//! 4. The choices of each question are shuffled, as far as the question allows it.
+//!
+//! Steps 2 to 4 use separate random streams of the seed ([`rng`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,12 +32,11 @@ pub use quota::{Infeasible, Quota, apportion, question_counts};
 use rng::{DrawRng, RngStream};
 pub use selection::{EarlierPaper, Exclusions, QuestionPool, SectionSelection};
 
-/// A paper with the content that it names by digest.
+/// A paper together with the content that it names by digest.
 #[derive(Debug, Clone)]
 pub struct DrawnPaper {
-    /// The paper.
     pub paper: Paper,
-    /// Digest and text of everything it names: questions, frames of banks, pools, the exam.
+    /// The text of everything that the paper names, by digest: questions, banks without questions, pools and the exam.
     pub content: BTreeMap<Digest, String>,
 }
 
@@ -42,7 +48,8 @@ impl DrawnPaper {
     }
 }
 
-/// Returns the questions that a section may draw from.
+/// Returns the pool of a section: the ready questions of its bank that match its objectives and its level, if it names
+/// any.
 pub fn pool<'a>(bank: &'a Bank, section: &'a ExamSection) -> impl Iterator<Item = &'a Arc<Question>> {
     let objective =
         |question: &Question| section.objectives.is_empty() || section.objectives.contains(&question.objective);
@@ -52,12 +59,11 @@ pub fn pool<'a>(bank: &'a Bank, section: &'a ExamSection) -> impl Iterator<Item 
 
 /// Draws the paper of an exam.
 ///
-/// `earlier_papers` holds the questions of this trainee's earlier papers, the oldest first: they are passed over while
-/// enough others remain, and come back paper by paper, the oldest first, where not. New papers are drawn with the
-/// newest version; the other one draws what it drew in its time.
+/// `earlier_papers` are this trainee's earlier papers, oldest first. Their questions are excluded if enough others
+/// remain. Otherwise papers are allowed again one by one, oldest first. New papers use [`DrawVersion::NEWEST`].
 ///
 /// # Errors
-/// The section that cannot be filled, with what it wants and what there is.
+/// The section that cannot be filled, with its quota and its pool.
 pub fn exam(
     catalog: &Catalog,
     exam: &Exam,
@@ -84,11 +90,11 @@ pub fn exam(
     Ok(drawn)
 }
 
-/// Chooses the questions of every section and puts them in order; [`exam`] without what is stored of it. Returns also
-/// how often the selection was retried, which only version 1 does.
+/// Selects the questions of every section and puts them in order. This is [`exam`] without the content to store. Also
+/// returns how often the selection was retried, which is always zero in version 2.
 ///
 /// # Errors
-/// The section that cannot be filled, with what it wants and what there is.
+/// The section that cannot be filled, with its quota and its pool.
 pub fn select<'a>(
     catalog: &'a Catalog,
     exam: &'a Exam,
@@ -110,10 +116,10 @@ pub fn select<'a>(
     ))
 }
 
-/// Chooses the questions of a stored paper again, from the pools that were stored with it.
+/// Selects the questions of a stored paper again, from the pools that were stored with it.
 ///
 /// # Errors
-/// The section that cannot be filled: then the paper was not drawn from these pools.
+/// The section that cannot be filled. In that case, the paper was not drawn from these pools.
 pub fn reselect(exam: &Exam, pools: &[QuestionPool<'_>], paper: &Paper) -> Result<Vec<SectionSelection>, Infeasible> {
     let excluded: Vec<_> = paper.sections.iter().map(|section| section.excluded.as_slice()).collect();
     let exclusions = Exclusions::Stored(&excluded);
@@ -124,17 +130,17 @@ pub fn reselect(exam: &Exam, pools: &[QuestionPool<'_>], paper: &Paper) -> Resul
     Ok(shuffle_questions(selections, paper.seed))
 }
 
-/// Puts the questions of every section in the order in which they are asked.
+/// Shuffles the question sets within each section. A case stays together.
 fn shuffle_questions(mut selections: Vec<SectionSelection>, seed: Seed) -> Vec<SectionSelection> {
     let mut order_rng = DrawRng::new(seed, RngStream::QuestionOrder);
     selections.iter_mut().for_each(|selection| order_rng.shuffle(&mut selection.sets));
     selections
 }
 
-/// Proves by counting that a paper of an exam can be drawn.
+/// Proves by counting that a paper of the exam can be drawn.
 ///
 /// # Errors
-/// The section that cannot be filled, with what it wants and what there is.
+/// The section that cannot be filled, with its quota and its pool.
 pub fn check_feasible(catalog: &Catalog, exam: &Exam) -> Result<(), Infeasible> {
     v2::check_feasible(exam, &section_pools(&section_banks(catalog, exam)?, exam))
 }
@@ -151,14 +157,11 @@ fn section_pools<'a>(banks: &[&'a CatalogEntry<LazyBank>], exam: &'a Exam) -> Ve
     banks.iter().zip(&exam.sections).map(|(bank, section)| pool(&bank.value, section).collect()).collect()
 }
 
-/// What was chosen for one section, with where it comes from.
+/// The selection for one section, with its bank and its blueprint.
 #[derive(Debug)]
 pub struct DrawnSection<'a> {
-    /// The bank.
     pub bank: &'a CatalogEntry<LazyBank>,
-    /// The section of the blueprint.
     pub section: &'a ExamSection,
-    /// What was chosen.
     pub selection: SectionSelection,
 }
 
@@ -177,7 +180,7 @@ fn empty_paper(seed: Seed) -> DrawnPaper {
 }
 
 impl DrawnPaper {
-    /// Names a bank and returns its place in the paper.
+    /// Adds a bank to the paper, if it is not there yet, and returns its index.
     fn add_bank(&mut self, entry: &CatalogEntry<LazyBank>) -> usize {
         let bank = &entry.value;
         if let Some(index) = self.paper.banks.iter().position(|bank_ref| bank_ref.id == bank.id) {
@@ -189,11 +192,12 @@ impl DrawnPaper {
         self.paper.banks.len() - 1
     }
 
-    /// Asks the questions of `units` in the section added last.
+    /// Adds the questions of `sets` to the last section.
     fn add_questions(&mut self, sets: &[QuestionSet], choice_rng: &mut DrawRng) {
         let section = self.paper.sections.len() - 1;
         for question in sets.iter().flat_map(|set| &set.questions) {
             let review_day = question.reviewed.as_ref().map(|reviewed| reviewed.on);
+            // One question without a review makes the whole paper unreviewed.
             let earliest = self.paper.reviewed;
             self.paper.reviewed = if self.paper.questions.is_empty() {
                 review_day
@@ -207,7 +211,7 @@ impl DrawnPaper {
     }
 }
 
-/// Draws questions to practice from `banks`: `count` of them, or as many as there are.
+/// Draws `count` questions to practice from `banks`, or fewer if the banks do not have enough.
 pub fn practice(banks: &[&CatalogEntry<LazyBank>], count: usize, seed: Seed) -> DrawnPaper {
     let mut selection_rng = DrawRng::new(seed, RngStream::Selection);
     let (mut order_rng, mut choice_rng) =
@@ -241,8 +245,10 @@ pub fn practice(banks: &[&CatalogEntry<LazyBank>], count: usize, seed: Seed) -> 
     drawn
 }
 
-/// Makes a paper of all questions of a bank in the author's order, those of a case together, for looking through.
+/// Makes a paper of all questions of a bank, for a preview. The questions are in the author's order, and each case
+/// stays together.
 pub fn whole_bank(bank: &CatalogEntry<LazyBank>) -> DrawnPaper {
+    // A fixed seed, so that the same file always gives the same preview.
     let seed = Seed([0; 32]);
     let mut drawn = empty_paper(seed);
     let bank_index = drawn.add_bank(bank);
@@ -254,7 +260,8 @@ pub fn whole_bank(bank: &CatalogEntry<LazyBank>) -> DrawnPaper {
     drawn
 }
 
-/// Returns the order in which a question's choices, items or right sides are shown: position to place in the question.
+/// Returns the display order of a question's choices, items or right sides. Each entry is an index in the question's
+/// own order.
 pub fn display_order(kind: &QuestionKind, rng: &mut DrawRng) -> Vec<usize> {
     let shuffled = |count: usize, rng: &mut DrawRng| {
         let mut order: Vec<_> = (0..count).collect();

@@ -1,10 +1,13 @@
-//! Eligibility: whether a person may start an exam now, and if not, when (semantics, section 8).
+//! Eligibility: whether a person may start an exam now, and if not, when.
+//!
+//! The rules come from the exam file: at most `max` attempts within a rolling `within_days`, and a wait after each
+//! attempt. The first attempt counts too.
 
 use crate::attempt::ExamResult;
 use crate::bank::exam::Exam;
 use crate::clock::{Millis, Timestamp};
 
-/// How long before its end a certificate may be renewed: the time in which it counts as expiring.
+/// How long before its expiry a certificate can be renewed: 60 days. During this time its status is "expiring".
 pub const RENEWAL_WINDOW: Millis = Millis(60 * 24 * 3_600_000);
 
 /// An earlier attempt at an exam.
@@ -12,58 +15,61 @@ pub const RENEWAL_WINDOW: Millis = Millis(60 * 24 * 3_600_000);
 pub struct PriorAttempt {
     /// When its first question was shown.
     pub started: Timestamp,
-    /// When it ended, if it did.
+    /// When it ended, or `None` if it is still open.
     pub finished: Option<Timestamp>,
-    /// How long it could take, where there was a limit.
+    /// The time limit, or `None` if there was no limit.
     pub limit: Option<Millis>,
-    /// What it came to, if it ended.
+    /// The result, or `None` if it is still open.
     pub result: Option<ExamResult>,
-    /// Until when its certificate is valid, for a pass.
+    /// The expiry of the certificate, if the attempt was passed.
     pub valid_until: Option<Timestamp>,
-    /// Whether it was voided: it does not count.
+    /// Whether it was voided. A voided attempt does not count.
     pub voided: bool,
-    /// How many more attempts were granted after it.
+    /// The number of extra attempts that were granted after it.
     pub extra_attempts: u32,
 }
 
 impl PriorAttempt {
-    /// Returns when it was over: at its end, or when its time ran out, whichever came first.
+    /// Returns when the attempt was over: at its end or at its time limit, whichever came first.
     fn ended_at(&self) -> Timestamp {
+        // An abandoned attempt has no end of its own, so its time limit ends it.
         let deadline = self.limit.map(|limit| self.started.saturating_add(limit));
         self.finished.into_iter().chain(deadline).min().unwrap_or(self.started)
     }
 }
 
-/// The answer.
+/// Whether and when a person may start an exam.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Eligibility {
-    /// Now; so many attempts are left, this one included.
+    /// The exam can start now.
     Now {
-        /// How many.
+        /// The number of attempts left, including this one.
         attempts_left: u32,
     },
-    /// At that moment; so many attempts are left then.
+    /// The exam can start later.
     Later {
-        /// When.
+        /// The earliest start.
         from: Timestamp,
-        /// How many.
+        /// The number of attempts left at that time.
         attempts_left: u32,
     },
-    /// The exam is passed; it can be renewed from that moment on.
+    /// The exam is passed and cannot be renewed yet.
     Passed {
-        /// Until when the pass is valid.
         valid_until: Timestamp,
-        /// From when it can be renewed.
+        /// The earliest start of a renewal, which is [`RENEWAL_WINDOW`] before `valid_until`.
         renewable_from: Timestamp,
     },
-    /// No further attempt is possible.
+    /// No further attempt is possible, now or later.
     NoAttemptsLeft,
 }
 
-/// Decides from all earlier attempts at this exam, in any order.
+/// Decides whether an exam can start at `now`. `prior` contains all earlier attempts at this exam, in any order.
 ///
-/// A pass ends a cycle: from [`RENEWAL_WINDOW`] before its end attempts, waits and standing begin anew. Within a cycle
-/// an attempt counts from the moment its first question was shown, whether or not it was finished.
+/// A pass ends a cycle. The next cycle starts [`RENEWAL_WINDOW`] before the pass expires, and only attempts in the new
+/// cycle count. An attempt counts from the moment when its first question was shown, finished or not.
+///
+/// The earliest start is the latest of three moments: `now`, the end of the wait after the last attempt, and the moment
+/// when the rolling window has room again.
 pub fn evaluate(exam: &Exam, prior: &[PriorAttempt], now: Timestamp) -> Eligibility {
     let is_pass = |prior: &&PriorAttempt| !prior.voided && prior.result == Some(ExamResult::Passed);
     let pass = prior.iter().filter(is_pass).max_by_key(|prior| prior.valid_until);
@@ -76,7 +82,7 @@ pub fn evaluate(exam: &Exam, prior: &[PriorAttempt], now: Timestamp) -> Eligibil
     };
     let in_cycle: Vec<_> =
         prior.iter().filter(|prior| cycle_start.is_none_or(|cycle_start| prior.started >= cycle_start)).collect();
-    // What was granted adds to the attempts of the cycle, whatever became of the attempt it was granted after.
+    // Extra attempts count even if the attempt before them was voided.
     let extra_attempts: usize = in_cycle.iter().map(|prior| prior.extra_attempts as usize).sum();
     let mut attempts: Vec<_> = in_cycle.into_iter().filter(|prior| !prior.voided).collect();
     attempts.sort_by_key(|prior| prior.started);
@@ -86,7 +92,7 @@ pub fn evaluate(exam: &Exam, prior: &[PriorAttempt], now: Timestamp) -> Eligibil
     let window_end = match (attempts.len().checked_sub(max_attempts), window) {
         (None, _) => now,
         (Some(_), None) => return Eligibility::NoAttemptsLeft,
-        // The attempt that must leave the window before another fits in.
+        // This attempt must leave the window before another one fits.
         (Some(oldest), Some(window)) => attempts[oldest].started.saturating_add(window),
     };
     let from = wait_end.max(window_end).max(now);
@@ -96,7 +102,7 @@ pub fn evaluate(exam: &Exam, prior: &[PriorAttempt], now: Timestamp) -> Eligibil
     if from <= now { Eligibility::Now { attempts_left } } else { Eligibility::Later { from, attempts_left } }
 }
 
-/// Returns the wait after so many failures; the last one given serves all later ones.
+/// Returns the wait after this number of failed attempts. The last wait in the exam file applies to all later ones too.
 fn wait_after(exam: &Exam, failures: usize) -> Millis {
     let waits = &exam.attempts.wait_hours;
     let hours = waits.get(failures.saturating_sub(1)).or(waits.last());

@@ -1,4 +1,4 @@
-//! A paper together with the content that it refers to by digest, as it was when the paper was drawn.
+//! A paper together with the content that it names by digest, as it was when the paper was drawn.
 
 use std::sync::Arc;
 
@@ -10,37 +10,34 @@ use crate::bank::{Bank, Question};
 use crate::clock::Millis;
 use crate::ids::Digest;
 
-/// A paper that can be sat, marked and read.
+/// A paper with its content, ready to be taken, scored and shown.
 #[derive(Debug, PartialEq)]
 pub struct LoadedPaper {
-    /// What it is for.
     pub mode: Mode,
-    /// How long it may take.
+    /// The time limit, or `None` if there is no limit.
     pub limit: Option<Millis>,
-    /// The paper.
     pub paper: Paper,
-    /// The exam's blueprint, for an exam.
+    /// The exam with its blueprint, or `None` in practice.
     pub exam: Option<Exam>,
     /// The banks of [`Paper::banks`], without their questions.
     pub banks: Vec<Bank>,
-    /// The questions in the order they are asked.
+    /// The questions, in the order in which they are asked.
     pub questions: Vec<LoadedQuestion>,
 }
 
-/// One question of a paper.
+/// One question of a paper, with its content.
 #[derive(Debug, PartialEq)]
 pub struct LoadedQuestion {
-    /// The section, by its place in [`Paper::sections`].
+    /// The index of the section in [`Paper::sections`].
     pub section: usize,
-    /// The bank, by its place in [`LoadedPaper::banks`].
+    /// The index of the bank in [`LoadedPaper::banks`].
     pub bank: usize,
-    /// The question.
     pub question: Arc<Question>,
-    /// The order in which choices, items or right sides are shown: position to place in the question.
+    /// The display order of choices, items or right sides. Each entry is an index in the question's own order.
     pub order: Vec<usize>,
 }
 
-/// Content that a paper names and the store does not hold, or holds changed.
+/// The digest of content that a paper names, but that is missing or changed in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MissingContent(pub Digest);
 
@@ -51,7 +48,7 @@ impl std::fmt::Display for MissingContent {
 }
 
 impl LoadedPaper {
-    /// Opens a paper; `content` finds text by its digest.
+    /// Loads the content of a paper. `find_content` returns the text with a digest.
     ///
     /// # Errors
     /// The first content that is missing, changed or unreadable.
@@ -59,6 +56,7 @@ impl LoadedPaper {
         started: &AttemptStarted,
         find_content: impl Fn(Digest) -> Option<String>,
     ) -> Result<Self, MissingContent> {
+        // The store may be damaged, so the text must match its digest.
         let content_text = |digest| {
             find_content(digest).filter(|content_text| Digest::of(content_text) == digest).ok_or(MissingContent(digest))
         };
@@ -92,18 +90,18 @@ impl LoadedPaper {
         Ok(Self { mode: started.mode, limit: started.limit, paper, exam, banks, questions })
     }
 
-    /// Returns the bank that a question came from.
+    /// Returns the bank of a question.
     pub fn bank_of(&self, index: usize) -> &Bank {
         &self.banks[self.questions[index].bank]
     }
 
-    /// Returns the case that a question belongs to.
+    /// Returns the text of the case that a question belongs to, if any.
     pub fn case_of(&self, index: usize) -> Option<&str> {
         let case = self.questions[index].question.case.as_ref()?;
         self.bank_of(index).case_text(case)
     }
 
-    /// Returns what a question's facts rest on, a line a source.
+    /// Returns the citations of a question, one line for each source.
     pub fn sources_of(&self, index: usize) -> Vec<String> {
         let bank = self.bank_of(index);
         let line = |citation: &crate::bank::question::Citation| {
@@ -114,24 +112,24 @@ impl LoadedPaper {
         self.questions[index].question.sources.iter().map(line).collect()
     }
 
-    /// Returns what the attempt is called: the exam's title, or `Practice`.
+    /// Returns the title of the attempt: the title of the exam, or `Practice`.
     pub fn title(&self) -> &str {
         self.exam.as_ref().map_or("Practice", |exam| &exam.title)
     }
 
-    /// Returns the titles of banks that took the place of built-in ones.
+    /// Returns the titles of the banks that replace built-in ones.
     pub fn replacement_bank_titles(&self) -> Vec<&str> {
         let banks = self.banks.iter().zip(&self.paper.banks);
         banks.filter(|(_, bank_ref)| bank_ref.replaces_built_in).map(|(bank, _)| bank.title.as_str()).collect()
     }
 
-    /// Returns whether any bank drawn from may be practiced, so that its keys can be read by anybody.
+    /// Returns whether any bank of the paper is open for practice. Then a trainee can learn its keys beforehand.
     pub fn has_practice_bank(&self) -> bool {
         self.banks.iter().any(|bank| bank.practice)
     }
 }
 
-/// Returns how many choices, items or right sides a question shows in an order of their own.
+/// Returns how many choices, items or right sides have a display order in this kind of question.
 fn display_count(ask: &QuestionKind) -> usize {
     match ask {
         QuestionKind::Choice { choices, .. } => choices.len(),
@@ -141,7 +139,7 @@ fn display_count(ask: &QuestionKind) -> usize {
     }
 }
 
-/// Returns whether `order` holds every number below `count` once.
+/// Returns whether `order` contains each number below `count` exactly once.
 fn is_permutation(order: &[usize], count: usize) -> bool {
     let mut sorted = order.to_vec();
     sorted.sort_unstable();
@@ -149,7 +147,7 @@ fn is_permutation(order: &[usize], count: usize) -> bool {
 }
 
 impl LoadedQuestion {
-    /// Returns the texts that are shown in an order of their own: choices, items to order, or right sides.
+    /// Returns the texts of the choices, items or right sides in their display order.
     pub fn displayed_texts(&self) -> Vec<&str> {
         let text = |index: usize| match &self.question.kind {
             QuestionKind::Choice { choices, .. } => choices[index].text.as_str(),
@@ -158,17 +156,17 @@ impl LoadedQuestion {
             QuestionKind::Match { pairs, extra_right } => extra_right[index - pairs.len()].text.as_str(),
             QuestionKind::TrueFalse { .. } | QuestionKind::Number { .. } | QuestionKind::Text { .. } => "",
         };
-        // `LoadedPaper::load` has held the order to the question.
+        // These indexes cannot be out of range, because `LoadedPaper::load` checked the order.
         self.order.iter().map(|index| text(*index)).collect()
     }
 
-    /// Returns at which position something stands, by its place in the question.
+    /// Returns the display position of a choice, item or right side, by its index in the question.
     pub fn display_position(&self, index: usize) -> Option<usize> {
         self.order.iter().position(|at| *at == index)
     }
 }
 
-/// Returns the letter of a position: A for 0. Positions go up to 25, which reading a bank makes sure of.
+/// Returns the letter of a display position: `A` for 0. Positions go up to 25, which reading a bank ensures.
 pub fn choice_letter(position: usize) -> char {
     u8::try_from(position).map_or('?', |n| char::from(b'A'.saturating_add(n)))
 }

@@ -1,5 +1,5 @@
-//! Replays a stored attempt: draws the paper again from its seed, scores the answers again, and compares both with
-//! the stored result.
+//! Replays a stored attempt: draws the paper again from its seed, scores the answers again, and compares both with the
+//! stored attempt.
 
 use std::sync::Arc;
 
@@ -13,39 +13,39 @@ use crate::exam::draw::{QuestionPool, display_order, reselect};
 use crate::exam::loaded_paper::{LoadedPaper, MissingContent};
 use crate::ids::Digest;
 
-/// What came of it.
+/// The result of a replay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplayResult {
-    /// Whether the paper came out the same.
+    /// Whether the draw gave the same paper.
     pub redraw: RedrawResult,
-    /// The outcome as it is now.
+    /// The outcome that the replay computed.
     pub outcome: Outcome,
-    /// Whether that is what was stored; nothing while the attempt is open.
+    /// Whether the outcome equals the stored one, or `None` if the attempt is still open.
     pub outcome_matches: Option<bool>,
 }
 
-/// What came of drawing the paper again.
+/// The result of drawing a paper again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RedrawResult {
     /// The same questions in the same order, with their choices in the same order.
     Same,
-    /// Another question, or another order, at this place of the paper.
+    /// The first difference: another question or another order at this index of the paper.
     Differs(usize),
-    /// A practice is not drawn again: its facts do not hold what it was drawn from.
+    /// A practice paper cannot be drawn again, because its pools are not stored.
     Skipped,
 }
 
 impl ReplayResult {
-    /// Returns whether everything came out as it was stored.
+    /// Returns whether the replay found no difference.
     pub fn is_consistent(&self) -> bool {
         !matches!(self.redraw, RedrawResult::Differs(_)) && self.outcome_matches != Some(false)
     }
 }
 
-/// Replays an attempt; `content` finds what the paper names.
+/// Replays an attempt. `find_content` returns the text with a digest.
 ///
 /// # Errors
-/// The first content that is missing or was changed.
+/// The first content that is missing or changed.
 pub fn replay(
     loaded_paper: &Arc<LoadedPaper>,
     facts: &[Fact],
@@ -61,8 +61,10 @@ pub fn replay(
     Ok(ReplayResult { redraw: redraw_result, outcome, outcome_matches })
 }
 
-/// Draws the paper again from its seed and the pools that were stored with it. What was passed over, and how often it
-/// began anew, is taken as stored.
+/// Draws the paper again from its seed and from the pools that were stored with it.
+///
+/// The excluded questions and the number of retries come from the paper itself. The earlier papers may not be on this
+/// machine, because a certificate request does not contain them.
 fn redraw(
     loaded_paper: &LoadedPaper,
     exam: &Exam,
@@ -89,7 +91,7 @@ fn redraw(
     Ok(if index == loaded_paper.paper.questions.len() { RedrawResult::Same } else { RedrawResult::Differs(index) })
 }
 
-/// Reads the questions that a section could be drawn from, in the order of its bank.
+/// Loads the pool of a section, in the order of its bank.
 fn load_pool(
     section: &PaperSection,
     find_content: impl Fn(Digest) -> Option<String>,

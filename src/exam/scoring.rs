@@ -1,4 +1,13 @@
 //! Scoring: the points for one answer, and the outcome of a whole attempt.
+//!
+//! The rules are our own, except where a formula names its source:
+//!
+//! - Every question is worth one point. An unanswered question scores zero and still counts as possible.
+//! - A multiple-response question with balanced scoring can earn a fraction (see [`Points::balanced`]). All other
+//!   answers earn one point or nothing. No answer earns less than zero.
+//! - A pass mark of p percent is reached if 100 · earned ≥ p · possible. The comparison is exact, without rounding.
+//! - An exam is passed if its pass mark is reached, and that of each section that has one, and if every critical
+//!   question is correct.
 
 use std::collections::BTreeSet;
 
@@ -10,9 +19,9 @@ use crate::bank::question::{Choice, ChoiceScoring, Question, QuestionKind, Selec
 use crate::exam::loaded_paper::{LoadedPaper, LoadedQuestion};
 use crate::text;
 
-/// Returns the points for an answer: one for a right one, a fraction only for a balanced choice, nothing for no answer.
+/// Returns the points for an answer: one if it is correct, a fraction only with balanced scoring, and zero otherwise.
 ///
-/// A critical question is right or wrong, whatever its scoring says.
+/// A critical question is always all-or-nothing, because it must be fully correct to pass.
 pub fn score(question: &Question, answer: Option<&Answer>) -> Points {
     let is_correct = match (&question.kind, answer) {
         (QuestionKind::Choice { choices, select, scoring, .. }, Some(Answer::Choices(ticked))) => {
@@ -36,20 +45,21 @@ pub fn score(question: &Question, answer: Option<&Answer>) -> Points {
     if is_correct { Points::one() } else { Points::zero() }
 }
 
-/// Returns the points for an answer to a question that turned out to be faulty; nothing where it was dropped.
+/// Returns the points for an answer to a faulty question, or `None` if the question was dropped.
 pub fn rescore(question: &Question, policy: &RemarkPolicy, answer: Option<&Answer>) -> Option<Points> {
     match policy {
         RemarkPolicy::Drop => None,
         RemarkPolicy::AcceptAll => Some(Points::one()),
         RemarkPolicy::Rekey(keys) => {
             let score_under = |key: &Answer| rekeyed(question, key).map(|question| score(&question, answer));
+            // Several keys can be correct, and the best result counts.
             Some(keys.iter().filter_map(score_under).max().unwrap_or_else(|| score(question, answer)))
         }
     }
 }
 
-/// Returns the question with another key; nothing where that can be no key of it. What is put in order or paired has no
-/// other key: its own order is the key.
+/// Returns the question with another key, or `None` if `key` cannot be a key of this question. An order or match
+/// question cannot have another key, because its own order is the key.
 pub fn rekeyed(question: &Question, key: &Answer) -> Option<Question> {
     if invalid_answer_reason(question, key).is_some() {
         return None;
@@ -59,6 +69,7 @@ pub fn rekeyed(question: &Question, key: &Answer) -> Option<Question> {
             let has_valid_count = match select {
                 SelectCount::One => true,
                 SelectCount::Exactly(n) => keys.len() == n,
+                // A question without a distractor is not valid.
                 SelectCount::All => keys.len() < choices.len(),
             };
             if !has_valid_count {
@@ -79,8 +90,9 @@ pub fn rekeyed(question: &Question, key: &Answer) -> Option<Question> {
     Some(Question { kind: ask, ..question.clone() })
 }
 
-/// Marks ticked choices. More ticks than may be selected earn nothing, however they came to be stored.
+/// Scores ticked choices. More ticks than the question allows earn nothing.
 fn score_choice(choices: &[Choice], select: SelectCount, scoring: ChoiceScoring, ticked: &[usize]) -> Points {
+    // A set, so that a choice that a stored answer ticks twice counts once.
     let ticked: BTreeSet<usize> = ticked.iter().copied().collect();
     let key_count = choices.iter().filter(|choice| choice.correct).count();
     let correct_ticked =
@@ -101,7 +113,7 @@ fn score_choice(choices: &[Choice], select: SelectCount, scoring: ChoiceScoring,
     }
 }
 
-/// Returns why an answer cannot be one to this question, as a trainee is told it.
+/// Returns the reason why an answer does not fit this question, in words for the trainee. `None` means that it fits.
 pub fn invalid_answer_reason(question: &Question, answer: &Answer) -> Option<String> {
     let are_distinct = |indexes: &[usize], bound: usize| {
         let mut sorted = indexes.to_vec();
@@ -134,15 +146,15 @@ pub fn invalid_answer_reason(question: &Question, answer: &Answer) -> Option<Str
         }
         _ => false,
     };
-    (!is_valid).then(|| "this is no answer to this question".to_owned())
+    (!is_valid).then(|| "this answer does not fit the question".to_owned())
 }
 
-/// Computes what an attempt came to. `answers` and `policies` hold one entry for each question of the paper; a policy
-/// is what became of a question that turned out to be faulty.
+/// Computes the outcome of an attempt. `answers` and `policies` have one entry for each question of the paper. Only a
+/// faulty question has a policy.
 ///
-/// An exam is passed when the total reaches its mark, every section its own, and every critical question is right.
+/// If every pass mark is reached but a critical question is missed, the result is [`ExamResult::FailedCritical`].
 pub fn outcome(loaded_paper: &LoadedPaper, answers: &[Option<&Answer>], policies: &[Option<&RemarkPolicy>]) -> Outcome {
-    // A question that was dropped has no mark.
+    // A dropped question has no mark, so it counts neither as earned nor as possible.
     let mark = |((loaded, answer), policy): ((&LoadedQuestion, &Option<&Answer>), &Option<&RemarkPolicy>)| match policy
     {
         Some(policy) => rescore(&loaded.question, policy, *answer),
@@ -202,7 +214,7 @@ fn section_outcome(loaded_paper: &LoadedPaper, marks: &[Option<Points>], index: 
     }
 }
 
-/// Collects the objectives of some questions, each once.
+/// Returns the objectives of some questions, sorted and without duplicates.
 fn missed_objectives<'a>(
     loaded_paper: &LoadedPaper,
     questions: impl Iterator<Item = &'a LoadedQuestion>,

@@ -1,8 +1,7 @@
 //! The state machine of an attempt. Its state is rebuilt from facts only.
 //!
 //! A [`Session`] never changes by itself. [`Session::decide`] returns the fact for an action, or the reason to refuse
-//! it. The caller stores that fact and then passes it to [`Session::apply`]. So the screen shows only what is on
-//! disk.
+//! it. The caller stores that fact and then passes it to [`Session::apply`]. So the screen shows only what is on disk.
 
 use std::fmt;
 use std::sync::Arc;
@@ -27,41 +26,32 @@ pub struct Session {
 /// An answer that is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredAnswer {
-    /// The answer.
     pub answer: Answer,
-    /// How sure the trainee was.
+    /// How sure the trainee was. Only practice asks for it.
     pub certainty: Option<Certainty>,
 }
 
-/// Something a trainee does.
+/// An action of a trainee during an attempt. A question is named by its index in the paper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttemptAction {
     /// Answers a question, or changes its answer.
     Answer {
-        /// The question's place in the paper.
         question_index: usize,
-        /// The whole answer.
         answer: Answer,
-        /// How sure; in practice.
+        /// How sure the trainee is. It is ignored outside practice.
         certainty: Option<Certainty>,
     },
-    /// Takes an answer back.
-    ClearAnswer {
-        /// The question's place in the paper.
-        item: usize,
-    },
-    /// Flags a question for a second look, or takes the flag off.
-    ToggleFlag {
-        /// The question's place in the paper.
-        item: usize,
-    },
+    /// Removes the answer to a question.
+    ClearAnswer { item: usize },
+    /// Flags a question for later, or removes the flag.
+    ToggleFlag { item: usize },
     /// Ends the attempt.
     Submit,
-    /// Ends the attempt because its time is over.
+    /// Ends the attempt because its time is up.
     TimeOut,
 }
 
-/// When something is done: how much of the attempt's time has passed, and whether a person typed it.
+/// The circumstances of an action: the time that has passed in the attempt, and whether a person typed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ActionMoment {
     /// How much of the attempt's time has passed.
@@ -70,20 +60,20 @@ pub struct ActionMoment {
     pub piped: bool,
 }
 
-/// Why an action may not be.
+/// The reason why an action is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActionRefusal {
     /// The attempt has ended.
     Ended,
-    /// Its time is over; it is to be ended.
+    /// The time is up. The caller must end the attempt with [`AttemptAction::TimeOut`].
     TimeUp,
-    /// Its time is not over.
+    /// A timeout is refused, because time is left.
     TimeRemaining,
-    /// There is no such question.
+    /// The paper has no question with this index.
     UnknownQuestion,
-    /// The question was answered and explained.
+    /// In practice, the question was answered and explained, so its answer cannot change.
     Closed,
-    /// The answer is none to this question.
+    /// The answer does not fit the question, for this reason.
     InvalidAnswer(String),
 }
 
@@ -91,17 +81,17 @@ impl fmt::Display for ActionRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ended => f.write_str("this attempt has ended"),
-            Self::TimeUp => f.write_str("the time is over"),
-            Self::TimeRemaining => f.write_str("the time is not over"),
-            Self::UnknownQuestion => f.write_str("there is no such question"),
-            Self::Closed => f.write_str("this question is answered and closed"),
+            Self::TimeUp => f.write_str("the time is up"),
+            Self::TimeRemaining => f.write_str("there is still time left"),
+            Self::UnknownQuestion => f.write_str("the paper does not have this question"),
+            Self::Closed => f.write_str("this question is already answered and explained"),
             Self::InvalidAnswer(reason) => f.write_str(reason),
         }
     }
 }
 
 impl Session {
-    /// Begins an attempt.
+    /// Returns a session without any answer.
     pub fn new(loaded_paper: Arc<LoadedPaper>) -> Self {
         let count = loaded_paper.questions.len();
         Self {
@@ -113,20 +103,22 @@ impl Session {
         }
     }
 
-    /// Takes an attempt up again from its facts.
+    /// Rebuilds the session of an attempt from its facts.
     pub fn from_facts<'a>(loaded_paper: Arc<LoadedPaper>, facts: impl IntoIterator<Item = &'a Fact>) -> Self {
         let mut session = Self::new(loaded_paper);
         facts.into_iter().for_each(|fact| session.apply(fact));
         session
     }
 
-    /// Returns the fact that an action would be.
+    /// Returns the fact for an action. The session changes only when that fact is applied.
     ///
     /// # Errors
-    /// Why it may not be.
+    /// The reason why the action is refused.
     pub fn decide(&self, action: AttemptAction, moment: ActionMoment) -> Result<Fact, ActionRefusal> {
         let ActionMoment { elapsed, piped } = moment;
         let time_up = self.time_left(elapsed) == Some(Millis(0));
+        // The order of the arms matters. An ended attempt refuses every action. Once the time is up, only the timeout
+        // is allowed, so that no late answer counts.
         match action {
             _ if self.finished.is_some() => Err(ActionRefusal::Ended),
             AttemptAction::TimeOut if time_up => Ok(self.finished_fact(AttemptEnding::TimedOut, elapsed)),
@@ -167,7 +159,7 @@ impl Session {
         Fact::Finished(AttemptFinished { ending, elapsed, outcome: self.outcome() })
     }
 
-    /// Takes in a fact that is stored. One that cannot follow from this state changes nothing.
+    /// Applies a stored fact. A fact that does not fit this state, such as an answer after the end, changes nothing.
     pub fn apply(&mut self, fact: &Fact) {
         match fact {
             Fact::Answered(answered) if self.finished.is_none() => {
@@ -192,17 +184,17 @@ impl Session {
         }
     }
 
-    /// Returns what is asked.
+    /// Returns the paper of this attempt.
     pub fn loaded_paper(&self) -> &Arc<LoadedPaper> {
         &self.loaded_paper
     }
 
-    /// Returns how many questions there are.
+    /// Returns the number of questions.
     pub fn question_count(&self) -> usize {
         self.answers.len()
     }
 
-    /// Returns the stored answer to a question.
+    /// Returns the stored answer to a question, or `None` if it has no answer.
     pub fn stored_answer(&self, index: usize) -> Option<&StoredAnswer> {
         self.answers.get(index)?.as_ref()
     }
@@ -212,37 +204,38 @@ impl Session {
         self.flags.get(index).copied().unwrap_or(false)
     }
 
-    /// Returns how many questions are flagged.
+    /// Returns the number of flagged questions.
     pub fn flagged_count(&self) -> usize {
         self.flags.iter().filter(|flag| **flag).count()
     }
 
-    /// Returns the questions without an answer.
+    /// Returns the indexes of the questions without an answer.
     pub fn unanswered_indexes(&self) -> Vec<usize> {
         (0..self.question_count()).filter(|index| self.answers[*index].is_none()).collect()
     }
 
-    /// Returns whether a question can no longer be answered: in practice once it was explained.
+    /// Returns whether the answer to a question can no longer change. In practice, this is after the first answer.
     pub fn is_closed(&self, index: usize) -> bool {
         self.loaded_paper.mode == Mode::Practice && self.stored_answer(index).is_some()
     }
 
-    /// Returns the question to go on with: the first without an answer, else the last.
+    /// Returns the index of the question to resume at: the first one without an answer, or else the last one.
     pub fn resume_index(&self) -> usize {
         self.unanswered_indexes().first().copied().unwrap_or(self.question_count().saturating_sub(1))
     }
 
-    /// Returns how much time is left, where there is a limit.
+    /// Returns the time left, or `None` if there is no limit.
     pub fn time_left(&self, elapsed: Millis) -> Option<Millis> {
         self.loaded_paper.limit.map(|limit| limit.saturating_sub(elapsed))
     }
 
-    /// Returns how the attempt ended, once it has.
+    /// Returns the end of the attempt, or `None` if it is still open.
     pub fn finished(&self) -> Option<&AttemptFinished> {
         self.finished.as_ref()
     }
 
-    /// Returns the points that the stored answer to a question earns, or would earn had the question not been dropped.
+    /// Returns the points for the stored answer to a question. For a dropped question, these are the points by its own
+    /// key.
     pub fn points(&self, index: usize) -> Points {
         let (question, answer) =
             (&self.loaded_paper.questions[index].question, self.stored_answer(index).map(|stored| &stored.answer));
@@ -250,30 +243,30 @@ impl Session {
         rescored.unwrap_or_else(|| scoring::score(question, answer))
     }
 
-    /// Returns what became of a question that turned out to be faulty; the last word counts.
+    /// Returns the policy for a faulty question, which is that of its last ruling.
     fn policy(&self, index: usize) -> Option<&RemarkPolicy> {
         let question = self.loaded_paper.paper.questions[index].question;
         self.rulings.iter().rev().find(|ruling| ruling.question == question).map(|ruling| &ruling.policy)
     }
 
-    /// Returns how many questions are fully right.
+    /// Returns the number of fully correct answers.
     pub fn correct_count(&self) -> usize {
         (0..self.question_count()).filter(|index| self.points(*index) == Points::one()).count()
     }
 
-    /// Computes what the answers stored so far come to.
+    /// Computes the outcome of the answers stored so far.
     pub fn outcome(&self) -> Outcome {
         let answers: Vec<_> = self.answers.iter().map(|stored| stored.as_ref().map(|stored| &stored.answer)).collect();
         let policies: Vec<_> = (0..self.question_count()).map(|index| self.policy(index)).collect();
         scoring::outcome(&self.loaded_paper, &answers, &policies)
     }
 
-    /// Returns the rulings on faulty questions that hold so far.
+    /// Returns the rulings on faulty questions that apply to this attempt.
     pub fn rulings(&self) -> &[QuestionRuling] {
         &self.rulings
     }
 
-    /// Computes what they come to under other rulings.
+    /// Computes the outcome of the stored answers under other rulings.
     pub fn outcome_with_rulings(&self, rulings: Vec<QuestionRuling>) -> Outcome {
         Self { rulings, ..self.clone() }.outcome()
     }

@@ -1,20 +1,19 @@
-//! Reads with a limit: files, secrets, streams and typed lines. A pipe, a device or a folder is no file here.
+//! Reads with a limit: files, secrets, streams and typed lines. A pipe, a device or a folder is not a file here.
 
 use std::fs;
 use std::io::{self, BufRead, Read};
 use std::path::Path;
 
-/// The largest file with a secret. An issuer's key file grows by 300 bytes with each yearly key.
+/// The maximum size of a file with a secret. An issuer's key file grows by 300 bytes with each yearly key.
 const SECRET_MAX_BYTES: usize = 128 * 1024;
 
-/// Why a file with a secret is not used.
+/// The reason why a file with a secret cannot be used.
 #[derive(Debug)]
 pub enum ReadSecretError {
-    /// It cannot be read, or is larger than any file with a secret.
+    /// The file cannot be read, or it is larger than any file with a secret.
     Unreadable(io::Error),
-    /// Other users of this computer can read it.
+    /// Other users of this computer can read the file.
     ReadableByOthers,
-    /// It is not UTF-8 text.
     NotUtf8,
 }
 
@@ -24,46 +23,47 @@ impl From<io::Error> for ReadSecretError {
     }
 }
 
-/// A line that was read with a limit, without its line ending.
+/// The result of reading a line with a limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BoundedLine {
-    /// The line. Bytes that are not UTF-8 are replaced.
+    /// The line without its line ending. Bytes that are not UTF-8 are replaced.
     Text(String),
-    /// The line was longer than the limit. It is read to its end, and nothing of it is left.
+    /// The line is longer than the limit. It was skipped, so the next read starts at the next line.
     TooLong,
 }
 
 /// Reads a whole file of at most `max_bytes`.
 ///
 /// # Errors
-/// The system's own. [`io::ErrorKind::FileTooLarge`] for a larger file. [`io::ErrorKind::InvalidInput`] for a folder, a
-/// pipe or a device.
+/// An error of the system, [`io::ErrorKind::FileTooLarge`] for a larger file, or [`io::ErrorKind::InvalidInput`] for a
+/// folder, a pipe or a device.
 pub fn read_bounded(path: &Path, max_bytes: usize) -> io::Result<Vec<u8>> {
     let file = open_regular_file(path)?;
     if file.metadata()?.len() > max_bytes as u64 {
         return Err(too_large(max_bytes));
     }
-    // The file can grow while it is read.
+    // The limit applies again, because the file can grow during the read.
     read_stream(file, max_bytes)
 }
 
-/// Reads all of a stream of at most `max_bytes`.
+/// Reads a whole stream of at most `max_bytes`.
 ///
 /// # Errors
-/// The system's own. [`io::ErrorKind::FileTooLarge`] for a longer stream, of which one byte more is read.
+/// An error of the system, or [`io::ErrorKind::FileTooLarge`] for a longer stream. At most one byte past the limit is
+/// read.
 pub fn read_stream(stream: impl Read, max_bytes: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     stream.take((max_bytes as u64).saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() > max_bytes { Err(too_large(max_bytes)) } else { Ok(bytes) }
 }
 
-/// Reads the next line of at most `max_bytes` without its line ending. Returns `None` at the end of the input.
+/// Reads the next line, of at most `max_bytes` without its line ending. Returns `None` at the end of the input.
 ///
 /// # Errors
-/// The system's own.
+/// An error of the system.
 pub fn read_line(input: &mut impl BufRead, max_bytes: usize) -> io::Result<Option<BoundedLine>> {
     let mut bytes = Vec::new();
-    // The line ending has one byte or two.
+    // Two more bytes, for a line ending of `\r\n`.
     let read_count = input.by_ref().take((max_bytes as u64).saturating_add(2)).read_until(b'\n', &mut bytes)?;
     if read_count == 0 {
         return Ok(None);
@@ -81,10 +81,10 @@ pub fn read_line(input: &mut impl BufRead, max_bytes: usize) -> io::Result<Optio
     Ok(Some(BoundedLine::Text(String::from_utf8_lossy(&bytes).into_owned())))
 }
 
-/// Reads a short text file that holds a secret and that only this user can read.
+/// Reads a short text file that contains a secret and that only this user can read.
 ///
 /// # Errors
-/// Those of [`read_bounded`], and the reasons of [`ReadSecretError`].
+/// See [`ReadSecretError`].
 pub fn read_secret(path: &Path) -> Result<String, ReadSecretError> {
     let file = open_regular_file(path)?;
     #[cfg(unix)]
@@ -97,16 +97,16 @@ pub fn read_secret(path: &Path) -> Result<String, ReadSecretError> {
     String::from_utf8(read_stream(file, SECRET_MAX_BYTES)?).map_err(|_| ReadSecretError::NotUtf8)
 }
 
-/// Checks that a path names a file that can be opened, and not a folder, a pipe or a device.
+/// Checks that a path names a regular file that can be opened.
 ///
 /// # Errors
-/// The system's own, and [`io::ErrorKind::InvalidInput`] for what is no file.
+/// An error of the system, or [`io::ErrorKind::InvalidInput`] for a folder, a pipe or a device.
 pub fn require_regular_file(path: &Path) -> io::Result<()> {
     open_regular_file(path).map(drop)
 }
 
 fn open_regular_file(path: &Path) -> io::Result<fs::File> {
-    // This comes before the file is opened, because opening a pipe waits for a writer.
+    // The check comes before the file is opened, because opening a pipe waits for a writer.
     if fs::metadata(path)?.is_file() {
         fs::File::open(path)
     } else {

@@ -1,4 +1,4 @@
-//! Readiness for an exam, estimated from a mock: the likely range of the score against the pass mark.
+//! Readiness for an exam, estimated from a mock exam: the likely range of the score, compared with the pass mark.
 
 use std::collections::BTreeMap;
 
@@ -6,35 +6,31 @@ use crate::attempt::{Outcome, Points};
 use crate::bank::exam::Percent;
 use crate::exam::Session;
 
-/// How ready somebody is for a part of an exam.
+/// How ready a trainee is for an exam or for one of its sections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readiness {
-    /// Even the lower end of what the answers allow for reaches the mark.
+    /// The lower end of the interval reaches the pass mark.
     Ready,
-    /// Not even the upper end reaches it.
+    /// The upper end of the interval does not reach the pass mark.
     NotReady,
-    /// The mark lies in between.
+    /// The pass mark is inside the interval, so the answers decide nothing. Without a pass mark, this is the value too.
     TooFewQuestions,
 }
 
-/// A part of an exam.
+/// The readiness estimate for a whole exam or for one of its sections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadinessEstimate {
-    /// Its title.
     pub title: String,
-    /// The points earned.
     pub earned: Points,
-    /// The points that could be earned.
     pub possible: usize,
-    /// Between which shares, in whole percent, the true one lies in 95 of 100 cases.
+    /// The 95 % confidence interval of the score, in whole percent.
     pub interval_percent: (u8, u8),
-    /// The mark to reach; that of the whole where the part has none of its own.
+    /// The pass mark. A section without its own pass mark uses that of the exam.
     pub pass_mark: Option<Percent>,
-    /// How ready.
     pub readiness: Readiness,
 }
 
-/// Says how ready somebody is: for the whole, then for each section.
+/// Returns the readiness estimate for the whole exam, then for each section.
 pub fn estimates(outcome: &Outcome) -> Vec<ReadinessEstimate> {
     let whole = estimate("All sections", &outcome.earned, outcome.possible, outcome.pass_mark);
     let sections = outcome.sections.iter().map(|section| {
@@ -60,9 +56,12 @@ fn estimate(title: &str, earned: &Points, possible: usize, pass_mark: Option<Per
     }
 }
 
-/// Returns the ends of Wilson's interval (E. B. Wilson, 1927) for a share `p` seen among `n`, at 95 %, in whole
-/// percent: the lower rounded down, the upper up.
+/// Returns the 95 % Wilson score interval for an observed share `p` of `n` questions, in whole percent. The lower end
+/// is rounded down and the upper end up.
+///
+/// The ends are (p + z²/2n ± z · √(p(1 − p)/n + z²/4n²)) / (1 + z²/n), with z = 1.96 (E. B. Wilson, 1927).
 fn wilson(p: f64, n: usize) -> (u8, u8) {
+    /// The 97.5th percentile of the standard normal distribution.
     const Z: f64 = 1.96;
     if n == 0 {
         return (0, 100);
@@ -71,13 +70,15 @@ fn wilson(p: f64, n: usize) -> (u8, u8) {
     let center = p + Z * Z / (2.0 * n);
     let margin = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
     let scale = 1.0 + Z * Z / n;
+    // The small addend corrects rounding errors: a share of exactly 80 % must not become 79 %.
     let percent = |share: f64| (0..=100_u8).rev().find(|whole| f64::from(*whole) <= share * 100.0 + 1e-9).unwrap_or(0);
     let lower = percent(((center - margin) / scale).max(0.0));
     let upper = 100 - percent((1.0 - (center + margin) / scale).max(0.0));
     (lower, upper)
 }
 
-/// Returns how many of the questions on each objective were fully right, the weakest first: its text, right, asked.
+/// Returns for each objective its text, the number of fully correct answers and the number of questions. The weakest
+/// objective comes first.
 pub fn objective_scores(session: &Session) -> Vec<(String, usize, usize)> {
     let loaded_paper = session.loaded_paper();
     let mut counts: BTreeMap<(usize, &str), (usize, usize)> = BTreeMap::new();
@@ -92,6 +93,7 @@ pub fn objective_scores(session: &Session) -> Vec<(String, usize, usize)> {
         (text, correct, asked)
     };
     let mut scores: Vec<_> = counts.into_iter().map(text).collect();
+    // Fractions are compared by cross-multiplication, so no rounding decides.
     scores.sort_by(|a, b| (a.1 * b.2).cmp(&(b.1 * a.2)));
     scores
 }

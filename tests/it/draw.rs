@@ -253,7 +253,7 @@ fn earlier_questions_are_passed_over_while_enough_remain_then_the_oldest_come_ba
 fn a_section_that_cannot_be_filled_is_an_error_that_names_it() {
     let (_home, catalog) = pool(&plain(3));
     let wants_more = drawn(&catalog, &exam(4, 0), &[], seed(1)).expect_err("too few");
-    insta::assert_snapshot!(wants_more, @r#"section 1 ("pool") wants 4 questions, 0 of them critical; its pool has 3, 0 of them critical, and no set of them fits"#);
+    insta::assert_snapshot!(wants_more, @r#"section 1 ("pool") draws 4 questions (0 critical), but its pool of 3 (0 critical) has no selection that fits"#);
     assert!(
         matches!(draw::check_feasible(&catalog, &exam(2, 1)), Err(Infeasible::PoolTooSmall { .. })),
         "no critical ones there"
@@ -262,7 +262,7 @@ fn a_section_that_cannot_be_filled_is_an_error_that_names_it() {
     elsewhere["sections"][0]["bank"] = json!("nowhere");
     let elsewhere: Exam = serde_json::from_value(elsewhere).expect("an exam");
     let missing = draw::check_feasible(&catalog, &elsewhere).expect_err("no bank");
-    insta::assert_snapshot!(missing, @r#"section 1 draws from the bank "nowhere", which is not there"#);
+    insta::assert_snapshot!(missing, @r#"section 1 draws from the bank "nowhere", which does not exist"#);
 }
 
 #[test]
@@ -379,7 +379,7 @@ fn a_section_that_needs_what_another_could_take_always_gets_it() {
     }
     let more = sections(&[(Some("recall"), 6, 0), (Some("recall"), 6, 0)]);
     let error = drawn(&catalog, &more, &[], seed(1)).expect_err("ten are not twelve");
-    insta::assert_snapshot!(error, @"sections 1, 2 share questions or groups, and no paper can fill all of them");
+    insta::assert_snapshot!(error, @"sections 1, 2 share questions or groups, so no paper can fill all of them");
     assert_eq!(draw::check_feasible(&catalog, &more), Err(error));
 }
 

@@ -1,11 +1,12 @@
-//! The kinds under which facts are stored, and the payload of each.
+//! The kind under which each fact is stored, and the text of its payload.
 
 use serde::de::DeserializeOwned;
 
 use super::Fact;
 use crate::canonical;
 
-/// Calls `$with!` with every fact and the kind it is written under.
+/// Calls `$with!` with every fact and its kind.
+// One list for writing and reading, so the two cannot disagree. A stored kind never changes.
 macro_rules! each_kind {
     ($with:ident) => {
         $with! {
@@ -36,21 +37,21 @@ macro_rules! each_kind {
 macro_rules! implement_kinds {
     ($($variant:ident $kind:literal,)*) => {
         impl Fact {
-            /// Returns the kind that the fact is stored under.
+            /// Returns the kind under which the fact is stored.
             pub fn kind(&self) -> &'static str {
                 match self {
                     $(Self::$variant(_) => $kind,)*
                 }
             }
 
-            /// Returns the payload: the RFC 8785 text that is stored and digested.
+            /// Returns the payload: the RFC 8785 text that is stored and covered by the digest.
             pub fn payload(&self) -> String {
                 match self {
                     $(Self::$variant(payload) => canonical::text(payload),)*
                 }
             }
 
-            /// Reads a fact of a kind with a version; none if this program does not know the kind or the payload.
+            /// Reads a fact whose kind has a version. Returns `None` if this program cannot read the kind or payload.
             pub fn from_payload(kind: &str, payload: &str) -> Option<Self> {
                 match kind {
                     $($kind => parse_payload(payload, Self::$variant),)*
@@ -63,19 +64,19 @@ macro_rules! implement_kinds {
 
 each_kind!(implement_kinds);
 
-/// Reads a payload and makes a fact of it.
+/// Parses a payload and makes a fact of it.
 pub(super) fn parse_payload<T: DeserializeOwned>(payload: &str, to_fact: impl FnOnce(T) -> Fact) -> Option<Fact> {
     serde_json::from_str(payload).ok().map(to_fact)
 }
 
-/// Returns the word for a kind, without the chain it belongs to and its version: `started` for `attempt.started/1`.
-/// Kinds of the first program are such words themselves.
+/// Returns a kind without its chain and its version: `started` for `attempt.started/1`. The kinds of the first program
+/// already are such words.
 pub fn kind_label(kind: &str) -> &str {
     let name = kind.split_once('.').map_or(kind, |(_, name)| name);
     name.split_once('/').map_or(name, |(name, _)| name)
 }
 
-/// Returns whether facts of this kind say what an attempt came to.
+/// Returns whether facts of this kind contain the outcome of an attempt.
 pub fn is_result_kind(kind: &str) -> bool {
     ["finished", "remarked"].contains(&kind_label(kind))
 }

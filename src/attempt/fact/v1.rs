@@ -1,7 +1,7 @@
 //! The kinds of facts that the first program wrote. They are read forever and never written.
 //!
-//! Two of its words mean different things in different chains, and `renamed` contains the whole record of a person:
-//! it is read as the changes against the fact before it.
+//! Two kinds, `issued` and `imported`, have different meanings in different chains. `renamed` contains the whole record
+//! of a person, so it is read as the changes from the facts before it.
 
 use serde::Deserialize;
 
@@ -12,7 +12,7 @@ use crate::attempt::person::{
 };
 use crate::attempt::signature::DecisionSignature;
 
-/// What a chain is about, by its first fact.
+/// The kind of a chain, which its first fact decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ChainKind {
     Person,
@@ -47,7 +47,7 @@ pub(super) struct PersonRecord {
 }
 
 impl PersonRecord {
-    /// Returns the facts that lead from an earlier record to this one.
+    /// Returns the facts that change the earlier record into this one.
     fn changes_since(&self, earlier: &Self) -> Vec<Fact> {
         let mut facts = Vec::new();
         if self.name != earlier.name {
@@ -59,7 +59,7 @@ impl PersonRecord {
         if self.license != earlier.license {
             facts.push(Fact::LicenseChanged(LicenseChanged { license: self.license.clone() }));
         }
-        // A rename by the first program dropped the signature of a factor that it kept: that is no change.
+        // A rename by the first program dropped the signature of an unchanged factor. That is not a change.
         let is_newly_signed = self.signature.is_some() && self.signature != earlier.signature;
         if self.time_factor != earlier.time_factor || is_newly_signed {
             let factor = self.time_factor.unwrap_or(TimeFactor::STANDARD);
@@ -74,7 +74,7 @@ impl PersonRecord {
         facts
     }
 
-    /// Applies a fact of the person's chain, so that a later `renamed` is compared with it.
+    /// Applies a fact of the person's chain, so that a later `renamed` can be compared with the result.
     pub(super) fn apply(&mut self, fact: &Fact) {
         match fact {
             Fact::PersonAdded(added) => {
@@ -95,8 +95,9 @@ impl PersonRecord {
     }
 }
 
-/// Reads a fact of the first program; none if the kind or the payload is unknown. `record` is what the facts before
-/// it in a person's chain add up to.
+/// Reads a fact of the first program. Returns `None` if the kind or the payload is unknown.
+///
+/// `record` is the person's record after the facts before this one.
 pub(super) fn read(chain: ChainKind, kind: &str, payload: &str, record: &PersonRecord) -> Option<Vec<Fact>> {
     let fact = match (chain, kind) {
         (_, "added") => return read_added(payload),
@@ -124,6 +125,7 @@ pub(super) fn read(chain: ChainKind, kind: &str, payload: &str, record: &PersonR
 
 fn read_added(payload: &str) -> Option<Vec<Fact>> {
     let record: PersonRecord = serde_json::from_str(payload).ok()?;
+    // A hold or a time factor in the first record becomes a fact of its own, as today's program writes it.
     let PersonRecord { name, staff_id, license, .. } = record.clone();
     let mut added = PersonRecord::default();
     let fact = Fact::PersonAdded(PersonAdded { name, staff_id, license });

@@ -1,8 +1,8 @@
-//! Joins things that have something in common, directly or through others, by their indexes (a disjoint-set forest).
+//! A disjoint-set forest. It joins indexes that have something in common, directly or through other indexes.
 
-/// Returns the index that stands for everything joined with `index`, and shortens the way there for the next time.
+/// Returns the root of `index`, which represents all indexes joined with it. Shortens the path for the next search.
 ///
-/// `parents` has for each index one that it was joined with, or the index itself where there is none before it.
+/// `parents` contains the parent of each index. A root is its own parent.
 pub(super) fn find_root(parents: &mut [usize], index: usize) -> usize {
     let mut root = index;
     while parents[root] != root {

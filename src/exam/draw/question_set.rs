@@ -11,14 +11,14 @@ use crate::ids::GroupId;
 pub struct QuestionSet {
     /// The questions in the author's order.
     pub questions: Vec<Arc<Question>>,
-    /// How many of them are critical.
+    /// The number of critical questions among them.
     pub critical_count: usize,
-    /// The groups they belong to.
+    /// The exclusion groups of all its questions.
     pub groups: BTreeSet<GroupId>,
 }
 
 impl QuestionSet {
-    /// Returns how many questions it counts for.
+    /// Returns the number of questions.
     pub fn size(&self) -> usize {
         self.questions.len()
     }
@@ -30,7 +30,7 @@ impl QuestionSet {
     }
 }
 
-/// Puts questions together to units, in the order of their first question.
+/// Combines questions into sets. The sets are in the order of their first question.
 pub fn question_sets<'a>(questions: impl IntoIterator<Item = &'a Arc<Question>>) -> Vec<QuestionSet> {
     let mut sets: Vec<QuestionSet> = Vec::new();
     let mut set_of_case = BTreeMap::new();

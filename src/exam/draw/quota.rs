@@ -6,12 +6,12 @@ use crate::bank::catalog::CatalogMiss;
 use crate::bank::exam::{Exam, ExamSection};
 use crate::ids::BankId;
 
-/// How many questions a section draws.
+/// The number of questions that a section draws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Quota {
-    /// All of them, the critical ones included.
+    /// All questions, including the critical ones.
     pub questions: usize,
-    /// Exactly this many of them are critical.
+    /// The exact number of critical questions among them.
     pub critical: usize,
 }
 
@@ -21,8 +21,8 @@ pub fn quotas(exam: &Exam) -> Vec<Quota> {
     exam.sections.iter().zip(question_counts(exam)).map(quota).collect()
 }
 
-/// Returns how many questions each section draws: its own count, or its share of the exam's by weight (largest
-/// remainders, ties in the order of the sections).
+/// Returns how many questions each section draws: its own count, or its share of the exam's total by weight (see
+/// [`apportion`]).
 pub fn question_counts(exam: &Exam) -> Vec<usize> {
     let own_count = |section: &ExamSection| section.questions.map_or(0, |count| count as usize);
     let Some(total) = exam.questions else {
@@ -32,11 +32,17 @@ pub fn question_counts(exam: &Exam) -> Vec<usize> {
     apportion(u64::from(total), &weights)
 }
 
-/// Shares out `total` by `weights`: each gets the whole part of its share, the rest goes to the largest remainders.
+/// Apportions `total` by `weights` with the largest remainder method (Hamilton's method).
+///
+/// The share of weight w is total · w / (sum of all weights), rounded down. The remaining questions go to the largest
+/// fractional parts, one each. A tie goes to the earlier section. For example, 30 questions with the weights 15, 25,
+/// 30, 20 and 10 give 5, 7, 9, 6 and 3.
 pub fn apportion(total: u64, weights: &[u64]) -> Vec<usize> {
+    // A total without weights must not divide by zero.
     let sum = weights.iter().sum::<u64>().max(1);
     let mut shares: Vec<_> = weights.iter().map(|weight| total * weight / sum).collect();
     let mut by_remainder: Vec<_> = (0..weights.len()).collect();
+    // The sort is stable, so ties stay in the order of the sections.
     by_remainder.sort_by_key(|index| std::cmp::Reverse(total * weights[*index] % sum));
     let remaining = total.saturating_sub(shares.iter().sum());
     for index in by_remainder.into_iter().take(usize::try_from(remaining).unwrap_or(0)) {
@@ -45,43 +51,32 @@ pub fn apportion(total: u64, weights: &[u64]) -> Vec<usize> {
     shares.into_iter().map(|share| usize::try_from(share).unwrap_or(0)).collect()
 }
 
-/// Why no paper can be drawn.
+/// The reason why no paper can be drawn. Sections are numbered from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Infeasible {
     /// A section names a bank that is missing or has errors.
     BankUnavailable {
-        /// The section, from 1.
         section: usize,
-        /// The bank.
         bank: BankId,
-        /// Whether it is missing or has errors.
+        /// Whether the bank is missing or has errors.
         cause: CatalogMiss,
     },
-    /// A section wants more than its pool can give.
+    /// No selection from the pool meets the quota of the section.
     PoolTooSmall {
-        /// The section, from 1.
         section: usize,
-        /// The bank.
         bank: BankId,
-        /// What the section draws.
         quota: Quota,
-        /// What its pool has.
+        /// All questions of the pool, and the critical ones among them.
         available: Quota,
     },
-    /// Each section could be filled, but not all of them on one paper: they share questions or groups.
-    SectionsConflict {
-        /// The sections, from 1.
-        sections: Vec<usize>,
-    },
-    /// Sections that need each other's questions share so many groups that their papers cannot be counted.
-    TooComplex {
-        /// The sections, from 1.
-        sections: Vec<usize>,
-    },
+    /// Each section can be filled, but not all of them on one paper, because they share questions or groups.
+    SectionsConflict { sections: Vec<usize> },
+    /// The sections share so many questions and groups that counting their papers would take too long.
+    TooComplex { sections: Vec<usize> },
 }
 
 impl Infeasible {
-    /// Returns the section to look at first, from 1.
+    /// Returns the number of the first section that is affected, from 1.
     pub fn first_section(&self) -> usize {
         match self {
             Self::BankUnavailable { section, .. } | Self::PoolTooSmall { section, .. } => *section,
@@ -97,23 +92,23 @@ impl fmt::Display for Infeasible {
         let list = |sections: &[usize]| sections.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         match self {
             Self::BankUnavailable { section, bank, cause: CatalogMiss::Unknown } => {
-                write!(f, "section {section} draws from the bank \"{bank}\", which is not there")
+                write!(f, "section {section} draws from the bank \"{bank}\", which does not exist")
             }
             Self::BankUnavailable { section, bank, cause: CatalogMiss::Broken } => {
                 write!(f, "section {section} draws from the bank \"{bank}\", which has errors")
             }
             Self::PoolTooSmall { section, bank, quota, available } => write!(
                 f,
-                "section {section} (\"{bank}\") wants {} questions, {} of them critical; its pool has {}, {} of them \
-                 critical, and no set of them fits",
+                "section {section} (\"{bank}\") draws {} questions ({} critical), but its pool of {} ({} critical) has \
+                 no selection that fits",
                 quota.questions, quota.critical, available.questions, available.critical
             ),
             Self::SectionsConflict { sections } => {
-                write!(f, "sections {} share questions or groups, and no paper can fill all of them", list(sections))
+                write!(f, "sections {} share questions or groups, so no paper can fill all of them", list(sections))
             }
             Self::TooComplex { sections } => write!(
                 f,
-                "sections {} need questions that share too many groups with each other to prove that they can be drawn",
+                "the questions of sections {} share too many groups to prove that a paper exists",
                 list(sections)
             ),
         }

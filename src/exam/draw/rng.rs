@@ -1,5 +1,5 @@
-//! A seeded random number generator (ChaCha20) with stable results. Bounded numbers and shuffles are implemented
-//! here, because a library may change its algorithms and a paper must be drawn again the same way years later.
+//! A seeded random number generator (ChaCha20) with stable results. Bounded numbers and shuffles are implemented here.
+//! A library may change its algorithms, and replay must draw the same paper years later.
 
 use num_bigint::BigUint;
 use rand_chacha::ChaCha20Rng;
@@ -7,30 +7,31 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::attempt::paper::Seed;
 
-/// What a stream of chance is used for; each use has a stream of its own, so that one never shifts another.
+/// The use of a random stream. Each use has its own stream, so a change in one never shifts the others.
 #[derive(Debug, Clone, Copy)]
 pub enum RngStream {
-    /// Which questions.
+    /// Selects the questions.
     Selection = 1,
-    /// In which order.
+    /// Shuffles the question sets within a section.
     QuestionOrder = 2,
-    /// With their choices in which order.
+    /// Shuffles the choices within a question.
     ChoiceOrder = 3,
 }
 
-/// One stream of chance.
+/// One random stream of a seed.
 #[derive(Debug)]
 pub struct DrawRng(ChaCha20Rng);
 
 impl DrawRng {
-    /// Opens the stream of `seed` for one use.
+    /// Opens the random stream of `seed` for one use.
     pub fn new(seed: Seed, stream: RngStream) -> Self {
         Self::with_stream(seed, stream as u64)
     }
 
-    /// Opens the stream from which version 1 of the draw selects questions in its `times`-th retry: each has a stream
-    /// of its own, so that a paper can be drawn again without the tries before it.
+    /// Opens the stream for selecting questions in retry number `retry` of version 1. Each retry has its own stream, so
+    /// replay needs only the last one.
     pub(super) fn for_retry(seed: Seed, retry: u32) -> Self {
+        // Steps of four keep clear of the numbers of the other streams.
         Self::with_stream(seed, RngStream::Selection as u64 + 4 * u64::from(retry))
     }
 
@@ -40,21 +41,26 @@ impl DrawRng {
         Self(rng)
     }
 
-    /// Returns a number below `bound`, each as likely as any other: numbers from the last, incomplete run are rejected.
+    /// Returns a number below `bound`. All numbers are equally likely.
+    ///
+    /// Uniform by rejection: a number above the largest multiple of `bound` is drawn again, because the remainder would
+    /// favor small results.
     pub fn below(&mut self, bound: usize) -> usize {
         let bound = (bound as u64).max(1);
-        // How many of the 2^64 numbers make whole runs of `bound`.
+        // 2^64 is rarely a multiple of `bound`. The last, incomplete run of numbers starts after this one.
         let largest_accepted = u64::MAX - (u64::MAX % bound + 1) % bound;
         loop {
             let number = self.0.next_u64();
             if number <= largest_accepted {
-                // The remainder is below `bound`, which came from a usize.
+                // The conversion cannot fail: the remainder is below `bound`, which came from a usize.
                 return usize::try_from(number % bound).unwrap_or(0);
             }
         }
     }
 
-    /// Returns a number below `bound` of any size: as many bits as the bound has, rejected where too large.
+    /// Returns a number below a `bound` of any size. All numbers are equally likely.
+    ///
+    /// Uniform by rejection: it draws as many bits as `bound` has, and draws again if the number is too large.
     pub fn below_big(&mut self, bound: &BigUint) -> BigUint {
         let bits = bound.bits();
         let mut bytes = vec![0; usize::try_from(bits.div_ceil(8)).unwrap_or(0)];
@@ -70,14 +76,14 @@ impl DrawRng {
         }
     }
 
-    /// Puts `items` in an order of which each is as likely as any other (Fisher and Yates).
+    /// Shuffles `items` with the algorithm of Fisher and Yates. All orders are equally likely.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
         }
     }
 
-    /// Takes `count` of `items`, each set as likely as any other.
+    /// Selects `count` of `items` by a partial Fisher-Yates shuffle. All selections are equally likely.
     pub fn sample<T>(&mut self, mut items: Vec<T>, count: usize) -> Vec<T> {
         let count = count.min(items.len());
         for index in 0..count {

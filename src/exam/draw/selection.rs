@@ -1,4 +1,4 @@
-//! Input and output types of question selection, shared by all versions of the draw.
+//! The input and output types of question selection, shared by all versions of the draw.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -7,33 +7,33 @@ use crate::bank::Question;
 use crate::exam::draw::question_set::QuestionSet;
 use crate::ids::{BankId, QuestionId};
 
-/// Questions that a trainee had in an earlier paper of an exam.
+/// The questions of an earlier paper of the same trainee.
 pub type EarlierPaper = HashSet<(BankId, QuestionId)>;
 
-/// The questions that a section may draw, in the order of its bank.
+/// The questions that a section may draw, in the order of their bank.
 pub type QuestionPool<'a> = Vec<&'a Arc<Question>>;
 
-/// What is passed over because the trainee had it before.
+/// The questions to exclude because the trainee had them before.
 #[derive(Debug, Clone, Copy)]
 pub enum Exclusions<'a> {
-    /// As many of the earlier papers as leave enough, the oldest come back first.
+    /// Exclude as many earlier papers as possible. If too few questions remain, the oldest papers are allowed again.
     EarlierPapers(&'a [EarlierPaper]),
-    /// What was passed over when the paper was drawn, section by section.
+    /// Exclude the questions that were excluded when the paper was drawn, section by section.
     Stored(&'a [&'a [QuestionId]]),
 }
 
-/// The questions of one section.
+/// The questions that were selected for one section.
 #[derive(Debug)]
 pub struct SectionSelection {
-    /// The questions, in the order they are asked.
+    /// The question sets, in the order in which they are asked.
     pub sets: Vec<QuestionSet>,
-    /// Questions left out because this trainee had them before.
+    /// Questions that were left out because this trainee had them before.
     pub excluded: Vec<QuestionId>,
 }
 
-/// Splits a pool into the questions that the trainee had in `earlier` papers and the rest.
+/// Splits a pool into the questions that the trainee had in `earlier_papers` and the rest.
 ///
-/// A case is passed over as a whole: part of it would not be what its author wrote.
+/// If one question of a case is excluded, the whole case is, because its questions belong together.
 pub(super) fn split_by_earlier<'a>(
     pool: &[&'a Arc<Question>],
     bank: &BankId,

@@ -1,9 +1,8 @@
-//! Version 1 of question selection. New papers do not use it. It stays so that older papers can be drawn again
-//! exactly.
+//! Version 1 of question selection. New papers do not use it. It stays so that older papers can be drawn again exactly.
 //!
 //! Sections are drawn one after the other, each uniformly from the questions that earlier sections left. If sections
-//! share a bank and one cannot be filled, the selection is retried with another random stream. Groups apply within
-//! one bank.
+//! share a bank and one cannot be filled, the selection is retried with another random stream. An exclusion group
+//! applies within one bank.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -20,10 +19,10 @@ use crate::exam::draw::rng::DrawRng;
 use crate::exam::draw::selection::{EarlierPaper, Exclusions, QuestionPool, SectionSelection, split_by_earlier};
 use crate::ids::{BankId, GroupId, QuestionId};
 
-/// How often the selection is retried where sections that share a bank took each other's questions.
+/// The maximum number of tries if sections that share a bank take each other's questions.
 const MAX_RETRIES: u32 = 1000;
 
-/// Selects the questions of every section, and returns how often the selection was retried.
+/// Selects the questions of every section. Also returns how often the selection was retried.
 ///
 /// # Errors
 /// The section that cannot be filled.
@@ -33,6 +32,7 @@ pub(super) fn select(
     exclusions: Exclusions<'_>,
     seed: Seed,
 ) -> Result<(Vec<SectionSelection>, u32), Infeasible> {
+    // Without a shared bank, every retry would fail in the same way.
     let banks: HashSet<_> = exam.sections.iter().map(|section| &section.bank).collect();
     let shares_banks = banks.len() < exam.sections.len();
     let mut retry = 0;
@@ -44,7 +44,7 @@ pub(super) fn select(
     }
 }
 
-/// Selects with the stream of one retry.
+/// Selects the questions of every section with the random stream of one retry.
 ///
 /// # Errors
 /// The section that cannot be filled.
@@ -92,7 +92,7 @@ pub(super) fn select_once(
     Ok(selected)
 }
 
-/// Chooses a section's questions, passing over as many earlier papers as it can.
+/// Chooses the questions of a section. Excludes as many earlier papers as possible.
 fn choose_excluding_earlier(
     pool: &[&Arc<Question>],
     bank: &BankId,
@@ -107,7 +107,7 @@ fn choose_excluding_earlier(
     })
 }
 
-/// Chooses a section's questions, passing over what was passed over when the paper was drawn.
+/// Chooses the questions of a section. Excludes those that were excluded when the paper was drawn.
 fn choose_excluding(
     pool: &[&Arc<Question>],
     quota: Quota,
@@ -119,16 +119,17 @@ fn choose_excluding(
     Some((SortedPool::new(remaining).choose(quota, rng)?, excluded.to_vec()))
 }
 
-/// Units of which a paper holds at most one, because they share a group.
+/// Question sets that are joined by shared groups. A paper contains at most one of them.
+// A deque, because joining adds at both ends.
 type Slot = VecDeque<QuestionSet>;
 
-/// A pool of questions, sorted for choosing.
+/// A pool of questions, divided for counting and choosing.
 struct SortedPool {
-    /// Slots of cases or grouped questions.
+    /// Slots with cases or grouped questions.
     slots: Vec<Slot>,
-    /// Questions by themselves that are not critical.
+    /// Non-critical single questions that share no group.
     ordinary: Vec<QuestionSet>,
-    /// Questions by themselves that are critical.
+    /// Critical single questions that share no group.
     critical: Vec<QuestionSet>,
 }
 
@@ -140,8 +141,10 @@ impl SortedPool {
         Self { slots, ordinary, critical }
     }
 
-    /// Chooses the units, or nothing where the quota cannot be met.
+    /// Chooses question sets that meet the quota. All such choices are equally likely. Returns `None` if there is none.
     fn choose(self, quota: Quota, rng: &mut DrawRng) -> Option<Vec<QuestionSet>> {
+        // For each slot, one random number below the count of all ways decides which set to take, or none. Each option
+        // gets as many numbers as there are ways to complete the choice after it.
         let ways = self.count_ways(quota);
         if ways[0].get(&quota).is_none_or(|count| *count == BigUint::ZERO) {
             return None;
@@ -167,10 +170,13 @@ impl SortedPool {
         Some(chosen)
     }
 
-    /// Counts in how many ways the slots from each one on, and the single questions, can fill what is left of a quota.
-    /// Only quotas that a choice can come to are counted; the table is filled from the last slot, so that its depth is
-    /// no matter of the stack.
+    /// Counts the ways to fill the rest of a quota. Entry i of the result counts them for the slots from i on, together
+    /// with the single questions. It contains only the quotas that can remain before slot i.
+    ///
+    /// With r questions left, c of them critical, the single questions can fill the rest in C(ordinary, r − c) ·
+    /// C(critical, c) ways. A slot gives the sum over each of its sets and over taking none.
     fn count_ways(&self, quota: Quota) -> Vec<HashMap<Quota, BigUint>> {
+        // A loop from the last slot, because a recursion overflowed the stack with 120,000 questions in groups.
         let mut reached = vec![HashSet::from([quota])];
         for slot in &self.slots {
             let before = &reached[reached.len() - 1];
@@ -202,7 +208,7 @@ impl SortedPool {
 }
 
 impl Quota {
-    /// Returns what is left after a unit was chosen; nothing where it is too large.
+    /// Returns the rest of the quota after a set is chosen, or `None` if the set is too large.
     fn checked_sub(self, set: &QuestionSet) -> Option<Self> {
         let questions = self.questions.checked_sub(set.size())?;
         let critical = self.critical.checked_sub(set.critical_count)?;
@@ -210,7 +216,7 @@ impl Quota {
     }
 }
 
-/// Returns in how many ways `k` of `n` can be chosen.
+/// Returns the binomial coefficient C(n, k): the number of ways to choose `k` of `n`.
 fn binomial(n: usize, k: usize) -> BigUint {
     if k > n {
         return BigUint::ZERO;
@@ -219,13 +225,13 @@ fn binomial(n: usize, k: usize) -> BigUint {
     (0..k).fold(BigUint::from(1_u8), |ways, i| ways * (n - i) / (i + 1))
 }
 
-/// Puts units that share a group into one slot, those that share a group with one of these too, and so on.
+/// Puts question sets into slots. Sets that share a group, directly or through other sets, are in the same slot.
 ///
-/// A slot stands where its last unit came; of slots that a unit joins, the one that stands last comes first. That order
-/// is part of version 1.
+/// A slot has the position of its last set. If a set joins several slots, the content of the last slot comes first.
+/// This order is part of version 1, because it decides which random number selects which set.
 fn slots(sets: Vec<QuestionSet>) -> Vec<Slot> {
     let mut slots: Vec<Option<Slot>> = Vec::with_capacity(sets.len());
-    // Where the slot of a group stands; a slot that moved is found by the place it moved to.
+    // The position of each slot. The parent of a slot that was joined is the slot that it moved to.
     let mut parents: Vec<usize> = Vec::with_capacity(sets.len());
     let mut slot_of_group: HashMap<GroupId, usize> = HashMap::new();
     for set in sets {
@@ -244,7 +250,7 @@ fn slots(sets: Vec<QuestionSet>) -> Vec<Slot> {
         for joined_index in joined_slots {
             parents[joined_index] = slot_index;
             let mut earlier = slots[joined_index].take().unwrap_or_default();
-            // The later slot goes before what is there: the longer of the two stays in memory.
+            // The later slot goes to the front. The shorter slot is copied, which keeps the total time low.
             if earlier.len() >= slot.len() {
                 earlier.extend(slot);
                 slot = earlier;

@@ -1,13 +1,15 @@
 //! Version 2 of question selection: uniform by exact counting across sections. Run time is about linear in the pool
 //! sizes.
 //!
-//! Questions that exclude each other (one case or question in two sections, one group in any bank of the exam) form a
-//! *rival set*, of which a paper holds at most one entry. Rival sets of the same shape are counted together: which of a
-//! thousand pairs are used is a binomial, so that the table grows with the number of shapes and not of questions.
+//! An *entry* is a question set that one section may draw. Two entries exclude each other if they have the same
+//! question or case in two sections, or the same exclusion group in any bank of the exam. Entries that exclude each
+//! other, directly or through others, form a *rival set*. A paper contains at most one entry of it. Rival sets of the
+//! same shape are counted together, with a binomial coefficient for which of them are used. So the table grows with the
+//! number of shapes and not with the number of questions.
 //!
-//! 1. A section that its own rival sets can fill, without those it shares with other sections, is *independent*.
-//! 2. All other sections are drawn first and jointly: every set of papers for them is as likely as any other. Where the
-//!    count is zero, no paper exists.
+//! 1. A section is *independent* if it can be filled without the rival sets that it shares with other sections.
+//! 2. All other sections are drawn first and together. All their joint selections are equally likely. If there is
+//!    none, no paper exists.
 //! 3. The independent sections follow in order, each uniformly from what is left. They can always be filled.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -31,7 +33,7 @@ use table::{EntryKind, RivalSet, RivalShape, Table};
 /// Selects the questions of every section.
 ///
 /// # Errors
-/// The section, or the sections together, that cannot be filled.
+/// The sections that cannot be filled, alone or together.
 pub(super) fn select(
     exam: &Exam,
     pools: &[QuestionPool<'_>],
@@ -65,7 +67,7 @@ pub(super) fn select(
     let ids = |pool: QuestionPool<'_>| pool.into_iter().map(|question| question.id.clone()).collect();
     let mut entries: Vec<_> = candidates.entries.into_iter().map(Some).collect();
     let section = |(section_index, exclusions): (usize, QuestionPool<'_>)| {
-        // In the order of the bank: the order of a paper is shuffled from there.
+        // Back to the order of the bank, from which the paper is shuffled.
         let mut section_entries = std::mem::take(&mut drawn[section_index]);
         section_entries.sort_unstable();
         let sets =
@@ -78,22 +80,22 @@ pub(super) fn select(
 /// Proves by counting that a paper exists.
 ///
 /// # Errors
-/// The section, or the sections together, that cannot be filled.
+/// The sections that cannot be filled, alone or together.
 pub(super) fn check_feasible(exam: &Exam, pools: &[QuestionPool<'_>]) -> Result<(), Infeasible> {
     Candidates::new(exam, pools).check_feasible(exam, &quotas(exam))
 }
 
-/// A pool split into what is passed over and the rest.
+/// A pool split into the excluded questions and the rest.
 type SplitPool<'a> = (QuestionPool<'a>, QuestionPool<'a>);
 
-/// Splits off what was passed over when the paper was drawn.
+/// Splits off the questions that were excluded when the paper was drawn.
 fn split_stored<'a>(pool: &[&'a Arc<Question>], excluded: &[QuestionId]) -> SplitPool<'a> {
     let excluded: HashSet<_> = excluded.iter().collect();
     pool.iter().copied().partition(|question| excluded.contains(&question.id))
 }
 
-/// Passes over as many earlier papers as leave enough, section by section: for each the fewest oldest papers come back
-/// with which all sections can still be filled.
+/// Excludes as many earlier papers as possible, section by section. In each section, it allows again as few of the
+/// oldest papers as all sections need to be filled.
 fn exclude_earlier<'a>(
     exam: &Exam,
     quotas: &[Quota],
@@ -105,6 +107,7 @@ fn exclude_earlier<'a>(
         let rest: Vec<_> = split_pools.iter().map(|(_, rest)| rest.clone()).collect();
         Candidates::new(exam, &rest).check_feasible(exam, quotas)
     };
+    // Usually no question has to repeat, so this is tried first.
     let without_repeats: Vec<_> = (0..pools.len()).map(|section| split(section, 0)).collect();
     if check(&without_repeats).is_ok() {
         return Ok(without_repeats);
@@ -123,21 +126,21 @@ fn exclude_earlier<'a>(
     Ok(split_pools)
 }
 
-/// One unit that one section may draw.
+/// A question set that one section may draw.
 struct Entry {
     section: usize,
     set: QuestionSet,
 }
 
-/// Everything that may be drawn, with what excludes what.
+/// All entries of an exam, with the rival sets that they form.
 struct Candidates {
-    /// Section by section, in the order of the banks.
+    /// The entries, section by section, in the order of the bank.
     entries: Vec<Entry>,
-    /// The rival sets, as places in `entries`.
+    /// The rival sets, as indexes in `entries`.
     rival_sets: Vec<Vec<usize>>,
 }
 
-/// What two entries have in common where they exclude each other.
+/// The reason why two entries exclude each other.
 #[derive(PartialEq, Eq, Hash)]
 enum Shared<'a> {
     Group(&'a GroupId),
@@ -156,7 +159,7 @@ impl Candidates {
         let mut parents: Vec<usize> = (0..entries.len()).collect();
         for (index, entry) in entries.iter().enumerate() {
             let bank = &exam.sections[entry.section].bank;
-            // A bank of one section gives each question once.
+            // Only sections that share a bank can draw the same question.
             let shareable = entry.set.questions.iter().filter(|_| sections_of[bank] > 1);
             let questions = shareable.map(|question| Shared::Question(bank, &question.id));
             for shared in entry.set.groups.iter().map(Shared::Group).chain(questions) {
@@ -177,7 +180,7 @@ impl Candidates {
         self.dependent_sections(exam, quotas).map(|_| ())
     }
 
-    /// Draws the entries of every section, by their places.
+    /// Draws the entries of every section, as indexes in `entries`.
     fn draw(&self, exam: &Exam, quotas: &[Quota], rng: &mut DrawRng) -> Result<Vec<Vec<usize>>, Infeasible> {
         let (dependent, joint_table) = self.dependent_sections(exam, quotas)?;
         let mut drawn = vec![Vec::new(); quotas.len()];
@@ -196,8 +199,8 @@ impl Candidates {
         Ok(drawn)
     }
 
-    /// Returns the sections that need what they share with others, and the table that counts their papers, which is not
-    /// empty.
+    /// Returns the sections that cannot be filled without rival sets that they share with others. Also returns the
+    /// table that counts their joint selections, which is never empty.
     fn dependent_sections(&self, exam: &Exam, quotas: &[Quota]) -> Result<(Vec<usize>, Table), Infeasible> {
         let section_of = |entry: &usize| self.entries[*entry].section;
         let is_within_section = |rival_set: usize| {
@@ -231,7 +234,7 @@ impl Candidates {
         Infeasible::PoolTooSmall { section: section + 1, bank: exam.sections[section].bank.clone(), quota, available }
     }
 
-    /// Counts the papers of some sections, from the rival sets that `usable` allows.
+    /// Counts the joint selections of some sections, from the rival sets that `usable` allows.
     fn table(&self, sections: &[usize], quotas: &[Quota], usable: impl Fn(usize) -> bool) -> Result<Table, Infeasible> {
         let mut shapes: BTreeMap<RivalShape, Vec<RivalSet>> = BTreeMap::new();
         for (index, rival_set) in self.rival_sets.iter().enumerate() {

@@ -1,4 +1,8 @@
 //! A table that counts the ways to fill sections from rival sets, and draws one of those ways uniformly.
+//!
+//! Suppose that m rival sets of a shape are unused, each with e entries of a kind. Then u of them can each give one
+//! such entry in C(m, u) · e^u ways. A step covers one kind of one shape. For each u, multiply these ways by the number
+//! of ways from the next step on. The sum over u is the number of ways from this step on. The method is our own.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,44 +11,44 @@ use num_bigint::BigUint;
 use crate::exam::draw::quota::Quota;
 use crate::exam::draw::rng::DrawRng;
 
-/// The largest number of steps of a table; it takes well under a second.
+/// The maximum work for one table, in transitions between states. That many take well under a second.
 const MAX_STEPS: usize = 2_000_000;
 
-/// What an entry counts for in a table.
+/// What an entry contributes to its section: entries of the same kind can replace each other in the count.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct EntryKind {
-    /// The section, by its place among those of the table.
+    /// The index among the sections of the table.
     pub(super) section: usize,
     pub(super) questions: usize,
     pub(super) critical: usize,
 }
 
-/// The kinds of entry that a rival set has, and how many of each.
+/// The kinds of entry in a rival set, with the number of entries of each kind.
 pub(super) type RivalShape = Vec<(EntryKind, usize)>;
 
 /// A rival set with its entries by kind, in the order of its shape.
 pub(super) struct RivalSet {
-    /// Its place among all.
+    /// The index among all rival sets of the exam.
     pub(super) index: usize,
     pub(super) entries: Vec<Vec<usize>>,
 }
 
-/// One kind of one shape: some of its rival sets give an entry of this kind.
+/// One step of the count: some rival sets of a shape each give one entry of this kind.
 struct Step {
     shape_index: usize,
-    /// The place of the kind in the shape.
+    /// The index of the kind in the shape.
     kind_index: usize,
     kind: EntryKind,
-    /// How many entries of this kind each rival set of the shape has.
+    /// The number of entries of this kind in each rival set of the shape.
     entry_count: usize,
 }
 
-/// Where a count stands between two steps.
+/// The state of a count between two steps.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct State {
-    /// How many rival sets of the shape at hand are still unused.
+    /// The number of unused rival sets of the current shape.
     unused_sets: usize,
-    /// What each section still lacks.
+    /// The rest of each section's quota.
     remaining: Vec<Quota>,
 }
 
@@ -53,12 +57,12 @@ pub(super) struct Table {
     shapes: Vec<Vec<RivalSet>>,
     steps: Vec<Step>,
     start: State,
-    /// For each step, in how many ways it and those after it fill what a state lacks; one more for the end.
+    /// For each step, the number of ways from each state to the end. The last map is for the state after all steps.
     ways: Vec<HashMap<State, BigUint>>,
 }
 
 impl Table {
-    /// Counts; nothing where that takes more than [`MAX_STEPS`] steps.
+    /// Makes the table and counts. Returns `None` if that takes more than [`MAX_STEPS`].
     pub(super) fn new(shapes: Vec<(RivalShape, Vec<RivalSet>)>, quotas: Vec<Quota>) -> Option<Self> {
         let mut steps = Vec::new();
         for (shape_index, (kinds, _)) in shapes.iter().enumerate() {
@@ -77,6 +81,7 @@ impl Table {
         Some(table)
     }
 
+    /// Counts in two passes: forward to find the reachable states, and backward to count the ways from each of them.
     fn count_ways(&mut self) -> Option<()> {
         let capacity = self.remaining_capacity();
         let mut reached = vec![HashSet::from([self.start.clone()])];
@@ -120,8 +125,8 @@ impl Table {
         !self.ways[0].contains_key(&self.start)
     }
 
-    /// Returns how many questions each section could still get from each step on, critical ones and others: an upper
-    /// bound that keeps hopeless states out of the table.
+    /// Returns for each step how many critical and non-critical questions each section could still get. This is an
+    /// upper bound that keeps hopeless states out of the table.
     fn remaining_capacity(&self) -> Vec<Vec<(usize, usize)>> {
         let mut capacity = vec![vec![(0_usize, 0_usize); self.start.remaining.len()]];
         for step in self.steps.iter().rev() {
@@ -136,7 +141,7 @@ impl Table {
         capacity
     }
 
-    /// Returns how many rival sets a step can use at most.
+    /// Returns the maximum number of rival sets that a step can use.
     fn max_sets(&self, step_index: usize, state: &State) -> usize {
         let kind = self.steps[step_index].kind;
         let remaining = state.remaining[kind.section];
@@ -159,8 +164,8 @@ impl Table {
         next
     }
 
-    /// Returns for each number of rival sets that a step can use the state after it and the number of ways: which sets,
-    /// which entry of each, and what follows.
+    /// Returns the branches of a step: the number of rival sets used, the state after it, and the number of ways. The
+    /// ways differ in the sets used, in the entry of each, and in all later steps.
     fn branches<'a>(
         &'a self,
         step_index: usize,
@@ -168,7 +173,7 @@ impl Table {
         next_ways: &'a HashMap<State, BigUint>,
     ) -> impl Iterator<Item = (usize, State, BigUint)> + 'a {
         let entries = self.steps[step_index].entry_count;
-        // Binomial times power, each from the one before.
+        // C(m, u) · e^u, computed from the value for u − 1.
         let mut ways = BigUint::from(1_u8);
         (0..=self.max_sets(step_index, state)).filter_map(move |used| {
             if used > 0 {
@@ -181,7 +186,7 @@ impl Table {
         })
     }
 
-    /// Draws entries, each set of them as likely as any other, with the rival set of each.
+    /// Draws entries, each with its rival set. All selections are equally likely.
     pub(super) fn draw(mut self, rng: &mut DrawRng) -> Vec<(usize, usize)> {
         let mut state = self.start.clone();
         let mut drawn = Vec::new();
@@ -198,7 +203,7 @@ impl Table {
             }
             let Step { shape_index, kind_index, .. } = self.steps[step_index];
             let sets = &mut self.shapes[shape_index];
-            // A set that is used leaves: no other kind of the shape takes it.
+            // A used set is removed, so that no later step of the same shape uses it again.
             for _ in 0..chosen.0 {
                 let set = sets.swap_remove(rng.below(sets.len()));
                 let entries = &set.entries[kind_index];
@@ -210,7 +215,7 @@ impl Table {
     }
 }
 
-/// Returns whether what sections lack is possible at all with so much room.
+/// Returns whether the remaining quotas fit into the remaining capacity.
 fn can_fill(remaining: &[Quota], capacity: &[(usize, usize)]) -> bool {
     remaining.iter().zip(capacity).all(|(quota, (critical, ordinary))| {
         quota.critical <= quota.questions
