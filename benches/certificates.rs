@@ -1,8 +1,9 @@
-//! What verifying certificates costs, beside the bare check of a signature, and how many a second on all cores.
+//! Measures the time to verify a certificate, compared with a bare signature check, and the number per second on all
+//! cores.
 //!
-//! `cargo bench --bench certificates` prints a line a figure.
+//! `cargo bench --bench certificates` prints one figure per line.
 
-// What a benchmark needs and does not find ends it.
+// A benchmark ends if something that it needs is missing.
 #![allow(clippy::expect_used)]
 
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use needlewise::clock::Timestamp;
 use needlewise::credential::{Credential, TrustList, Verdict, rdf_graph, verify};
 use rayon::prelude::*;
 
-/// How many certificates are verified.
+/// The number of verifications in each measurement.
 const COUNT: usize = 400;
 
 fn time<T>(run: impl FnOnce() -> T) -> (Duration, T) {
@@ -22,7 +23,7 @@ fn time<T>(run: impl FnOnce() -> T) -> (Duration, T) {
 }
 
 fn main() {
-    // The example that the tests keep, as it was signed.
+    // This snapshot has a signed certificate byte for byte, so the benchmark needs no key and no exam.
     let snapshot = include_str!("../tests/it/snapshots/it__certificate__the_example_is_what_it_was.snap");
     let text = snapshot.splitn(3, "---\n").nth(2).expect("the example");
     let now: Timestamp = "2027-01-01T00:00:00Z".parse().expect("a moment");

@@ -1,5 +1,5 @@
 //! The signed issuer bundle for clinics: public keys, revoked certificates and the date of the next update.
-//! After a key compromise it also lists the digests of all certificates in the ledger of the issuer.
+//! After a key compromise it also lists the digests of all certificates in the issuer's ledger.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,35 +8,33 @@ use crate::credential::key::{KeyPeriod, SigningKeyPair, is_valid_signature};
 use crate::ids::{CertificateId, Digest, IssuerId, from_hex, to_hex};
 use crate::{canonical, text};
 
-/// The format of the file.
+/// The version of the file format.
 const FORMAT_VERSION: u32 = 1;
 
-/// How old a list of revoked certificates may be.
+/// The maximum age of a revocation list: 30 days. With an older list, certificates are stale.
 pub const REVOCATION_LIST_MAX_AGE: Millis = Millis(30 * 24 * 3_600_000);
 
-/// The largest file that is looked at: a line for each of a hundred thousand revoked certificates.
+/// The size limit of a bundle in bytes, enough for a hundred thousand revoked certificates.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// An issuer's bundle. Its signature is Ed25519 over the RFC 8785 form of everything else.
+/// An issuer's bundle. Its signature is Ed25519 over the RFC 8785 form of all other fields.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bundle {
     format: u32,
-    /// The issuer.
+    /// The issuer's ID, which stays the same when its key changes.
     pub issuer: IssuerId,
-    /// The name it gives itself.
+    /// The name that the issuer gives itself. A trust list can have another one.
     pub name: String,
-    /// Its keys, the oldest first; the last one signs.
+    /// All keys, oldest first. The last one signs the bundle.
     pub keys: Vec<KeyPeriod>,
-    /// What it revoked.
     pub revoked: Vec<Revocation>,
-    /// Grows with every change; of two bundles the one with the higher number counts.
+    /// The number of ledger facts and keys. It grows with every change, so the higher number is the newer bundle.
     pub sequence: u64,
-    /// When it was made.
     pub issued: Timestamp,
-    /// When the next one is due.
+    /// When the next bundle is due, which is when this one becomes too old.
     pub next_update: Timestamp,
-    /// The digests of what a compromised key rightly signed.
+    /// The digests of all certificates in the ledger. Empty unless a key is compromised.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ledger: Vec<Digest>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -47,11 +45,10 @@ pub struct Bundle {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Revocation {
-    /// The certificate.
     pub id: CertificateId,
-    /// The day it was revoked.
+    /// The day of the revocation in UTC.
     pub on: Day,
-    /// Why, where the issuer says so.
+    /// The reason, if the issuer publishes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<RevocationReason>,
 }
@@ -60,26 +57,26 @@ pub struct Revocation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RevocationReason {
-    /// Something on it is wrong.
+    /// A detail on it is wrong, such as the name.
     Error,
     /// The holder cheated.
     Misconduct,
-    /// Another certificate took its place.
+    /// Another certificate replaces it.
     Superseded,
     /// A question was faulty.
     ItemFault,
-    /// Somebody else may have the key that signed it.
+    /// Someone else may have the key that signed it.
     KeyCompromise,
     /// The holder asked for it.
     HolderRequest,
 }
 
 impl RevocationReason {
-    /// All of them.
+    /// All reasons.
     pub const ALL: [Self; 6] =
         [Self::Error, Self::Misconduct, Self::Superseded, Self::ItemFault, Self::KeyCompromise, Self::HolderRequest];
 
-    /// Returns the name, as files hold it.
+    /// Returns the name that files and the command line use.
     pub fn name(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -91,33 +88,34 @@ impl RevocationReason {
         }
     }
 
-    /// Returns whether the issuer itself got something wrong, and nobody else did.
+    /// Returns whether the issuer caused the revocation. Then it may sign a new certificate for the same attempt.
     pub fn is_issuer_error(self) -> bool {
         matches!(self, Self::Error | Self::ItemFault | Self::KeyCompromise)
     }
 }
 
-/// What goes into a bundle.
+/// The unsigned content of a bundle.
 #[derive(Debug)]
 pub struct BundleContents {
-    /// The issuer.
     pub issuer: IssuerId,
-    /// The name it gives itself.
+    /// The name that the issuer gives itself.
     pub name: String,
-    /// Its keys, the oldest first.
+    /// All keys, oldest first.
     pub keys: Vec<KeyPeriod>,
-    /// What it revoked.
     pub revoked: Vec<Revocation>,
-    /// How many facts its ledger holds.
+    /// The number of ledger facts and keys.
     pub sequence: u64,
-    /// The digests of everything it signed.
+    /// The digests of all certificates that the issuer signed.
     pub ledger: Vec<Digest>,
 }
 
 impl Bundle {
-    /// Makes a bundle and signs it with the newest key. The ledger is told only where a key was compromised.
+    /// Creates a bundle and signs it. `key` must be the newest key, or no one accepts the bundle.
+    ///
+    /// The ledger is left out unless a key is compromised.
     pub fn sign(contents: BundleContents, key: &SigningKeyPair, now: Timestamp) -> Self {
         let BundleContents { issuer, name, keys, revoked, sequence, ledger } = contents;
+        // A thief can write any date into a certificate, so after a compromise clinics need the ledger.
         let compromised = keys.iter().any(|key| key.compromised);
         let ledger = if compromised { ledger } else { Vec::new() };
         let next_update = now.saturating_add(REVOCATION_LIST_MAX_AGE);
@@ -137,32 +135,33 @@ impl Bundle {
         bundle
     }
 
-    /// Returns the text of its file.
+    /// Returns the text of the bundle file.
     ///
     /// # Errors
-    /// None is known: lists and maps with text for keys have a JSON form.
+    /// No case is known: every value of this type has a JSON form.
     pub fn to_json(&self) -> serde_json::Result<String> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// Reads a bundle whose last key signed it. Whether that key is trusted is for the reader to say.
+    /// Parses a bundle and checks that its last key signed it. It does not check whether that key is trusted.
     ///
     /// # Errors
-    /// In words, where it is none, or its signature does not fit.
+    /// A message for people, if the file is not a bundle, has a newer format, or does not match its signature.
     pub fn from_signed_json(bytes: &[u8]) -> Result<Self, String> {
         if bytes.len() > MAX_BYTES {
             return Err("It is larger than 16 MB.".to_owned());
         }
         let bundle: Self = serde_json::from_slice(bytes)
-            .map_err(|error| format!("It is no bundle of an issuer: {}.", text::single_line(&error.to_string())))?;
+            .map_err(|error| format!("It is not an issuer bundle: {}.", text::single_line(&error.to_string())))?;
         if bundle.format != FORMAT_VERSION {
-            return Err("It was written by a newer needlewise.".to_owned());
+            return Err("It was written by a newer needlewise. Update this program.".to_owned());
         }
         if !text::is_printable(&bundle.name) {
-            return Err("Its name holds characters that could hide text or steer a terminal.".to_owned());
+            return Err("The issuer's name in it is empty or contains hidden characters.".to_owned());
         }
         let signature = bundle.signature.as_deref().and_then(from_hex::<64>);
         let canonical_bytes = canonical::bytes(&Self { signature: None, ..bundle.clone() });
+        // A bundle that calls its own signer retired or compromised contradicts itself.
         let signing_key = bundle.keys.last().filter(|key| !key.compromised && key.until.is_none());
         let is_valid = signing_key
             .zip(signature)
@@ -170,7 +169,7 @@ impl Bundle {
         if is_valid {
             Ok(bundle)
         } else {
-            Err("Its signature does not fit: something was changed, or somebody else signed.".to_owned())
+            Err("It does not match its signature. It may have been edited. Ask the issuer for a new one.".to_owned())
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Extracts the credential from a file: plain JSON, an SVG or PNG picture, or a PDF with an attachment.
 //!
-//! The visible content of a picture or a PDF is ignored; only the embedded credential is returned.
+//! What a picture or a PDF shows proves nothing, so only the embedded credential is returned.
 
 use std::io::{Cursor, Read};
 use std::sync::Arc;
@@ -11,31 +11,32 @@ use hayro_syntax::Pdf;
 use hayro_syntax::object::{Array, Dict, Object, Stream, String as PdfString};
 use resvg::usvg::roxmltree::{Document, ParsingOptions};
 
-/// The largest carrier that is looked at.
+/// The size limit of a file in bytes.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// The namespace of a credential in an SVG picture.
+/// The XML namespace of a credential in an SVG picture, as Open Badges 3.0 defines it.
 pub const SVG_NAMESPACE: &str = "https://purl.imsglobal.org/ob/v3p0";
 
-/// The keyword of a credential in a PNG picture.
+/// The keyword of a credential's text chunk in a PNG picture, as Open Badges 3.0 defines it.
 pub const PNG_KEYWORD: &str = "openbadgecredential";
 
-/// The largest page that is looked at: its parts can be packed, and unpacked they fill a thousand times the space.
+/// The size limit of a PDF. It is low because compressed parts can unpack to a thousand times their size.
 const PDF_MAX_BYTES: usize = 512 * 1024;
 
-/// The largest attachment of a page that is looked at.
+/// The size limit of a PDF attachment, which is that of a credential.
 const ATTACHMENT_MAX_BYTES: u64 = 64 * 1024;
 
-/// What is kept of a file that is neither picture nor page: a byte more than a credential may have.
+/// How much of any other file is returned: one byte more than a credential may have, so that `verify` reports the size.
 const PLAIN_FILE_MAX_BYTES: usize = 64 * 1024 + 1;
 
-/// The most attributes that a part of a picture may have.
+/// The limit for attributes of one SVG element. See [`has_too_many_attributes`].
 const SVG_ATTRIBUTES_MAX: usize = 200;
 
-/// Returns the credential's bytes; a file that is neither picture nor page is taken for the credential itself.
+/// Returns the bytes of the credential in a file. A file that is not PNG, PDF or SVG is returned as the credential
+/// itself.
 ///
 /// # Errors
-/// In words, where a picture or a page carries none, or more than one.
+/// A message for people, if a picture or a PDF cannot be read or contains no credential or several.
 pub fn extract_credential(bytes: &[u8]) -> Result<Vec<u8>, String> {
     if bytes.len() > MAX_BYTES {
         return Err("It is larger than 4 MB.".to_owned());
@@ -48,29 +49,30 @@ pub fn extract_credential(bytes: &[u8]) -> Result<Vec<u8>, String> {
     } else if trimmed.starts_with(b"<") {
         extract_from_svg(bytes)
     } else {
-        // No credential is as large as that; its first bytes are enough to say so.
         Ok(bytes[..bytes.len().min(PLAIN_FILE_MAX_BYTES)].to_vec())
     }
 }
 
-/// Makes sure that there is exactly one.
+/// Returns the only credential. With several, other readers could show another one than the one verified here.
 fn require_one(mut credentials: Vec<Vec<u8>>, carrier_name: &str) -> Result<Vec<u8>, String> {
     match (credentials.pop(), credentials.len()) {
         (Some(credential), 0) => Ok(credential),
-        (None, _) => Err(format!("The {carrier_name} carries no credential.")),
-        _ => Err(format!("The {carrier_name} carries more than one credential.")),
+        (None, _) => {
+            Err(format!("The {carrier_name} contains no certificate. Copies can lose it: ask for the original file."))
+        }
+        _ => Err(format!("The {carrier_name} contains more than one certificate. Ask the issuer for a new copy.")),
     }
 }
 
 fn extract_from_png(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let describe_error = |error: png::DecodingError| format!("The picture cannot be read: {error}.");
     let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().map_err(describe_error)?;
-    // To the last chunk: a second credential may stand behind the picture itself.
+    // A second credential can follow the image data, so all chunks are read.
     reader.finish().map_err(describe_error)?;
     let mut credentials = Vec::new();
     for chunk in reader.info().utf8_text.iter().filter(|chunk| chunk.keyword == PNG_KEYWORD) {
         if chunk.compressed {
-            return Err("The credential in the picture is compressed, which the rules forbid.".to_owned());
+            return Err("The certificate in the picture is compressed, which Open Badges forbids.".to_owned());
         }
         credentials.push(chunk.get_text().map_err(describe_error)?.into_bytes());
     }
@@ -78,11 +80,11 @@ fn extract_from_png(bytes: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 fn extract_from_svg(bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "The picture is not UTF-8.".to_owned())?;
+    let text = std::str::from_utf8(bytes).map_err(|_| "The picture is not UTF-8 text.".to_owned())?;
     if has_too_many_attributes(text) {
-        return Err("The picture is not one that a certificate is drawn as.".to_owned());
+        return Err("The picture is not a needlewise certificate.".to_owned());
     }
-    // No document type: entities can be nested to any size.
+    // Without a document type there are no entities, which could expand to any size.
     let options = ParsingOptions { allow_dtd: false, nodes_limit: 100_000, ..ParsingOptions::default() };
     let picture = Document::parse_with_options(text, options)
         .map_err(|error| format!("The picture cannot be read: {}.", crate::text::single_line(&error.to_string())))?;
@@ -96,13 +98,14 @@ fn extract_from_svg(bytes: &[u8]) -> Result<Vec<u8>, String> {
 
 fn extract_from_pdf(bytes: &[u8]) -> Result<Vec<u8>, String> {
     if bytes.len() > PDF_MAX_BYTES {
-        return Err("The page is larger than any that is drawn here.".to_owned());
+        return Err("The PDF is larger than 512 KB. Ask for the original file.".to_owned());
     }
-    let pdf = Pdf::new(Arc::new(bytes.to_vec())).map_err(|_| "The page cannot be read as a PDF.".to_owned())?;
+    let pdf = Pdf::new(Arc::new(bytes.to_vec()))
+        .map_err(|_| "The PDF cannot be read. Ask for the original file.".to_owned())?;
     let name_tree_entries = || {
         let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id())?;
         let names = root.get::<Dict<'_>>("Names")?.get::<Dict<'_>>("EmbeddedFiles")?.get::<Array<'_>>("Names")?;
-        // Names and file specifications by turns.
+        // A name tree lists a name and its file specification in turn.
         Some(names.iter::<Object<'_>>().collect::<Vec<_>>())
     };
     let mut credentials = Vec::new();
@@ -113,13 +116,13 @@ fn extract_from_pdf(bytes: &[u8]) -> Result<Vec<u8>, String> {
         }
         let stream = file.get::<Dict<'_>>("EF").and_then(|files| files.get::<Stream<'_>>("F"));
         let content = stream.and_then(|stream| decode_attachment(&stream));
-        credentials.push(content.ok_or("The credential attached to the page cannot be read.")?);
+        credentials.push(content.ok_or("The certificate attached to the PDF cannot be read.")?);
     }
-    require_one(credentials, "page")
+    require_one(credentials, "PDF")
 }
 
-/// Unpacks an attachment that is packed once or not at all, and no further than a credential can go: packed twice, a
-/// few kilobytes fill the memory.
+/// Unpacks an attachment that is compressed once or not at all, up to the size of a credential. A few kilobytes that
+/// are compressed twice can fill the memory.
 fn decode_attachment(stream: &Stream<'_>) -> Option<Vec<u8>> {
     let raw = stream.raw_data();
     let mut content = Vec::new();
@@ -132,8 +135,8 @@ fn decode_attachment(stream: &Stream<'_>) -> Option<Vec<u8>> {
     read_result.ok().map(|_| content)
 }
 
-/// Returns whether a part of a picture has more attributes than any that is drawn here: their number is squared in the
-/// time that reading takes.
+/// Returns whether an SVG element has more attributes than the program ever writes. The XML parser takes time in the
+/// square of their number.
 fn has_too_many_attributes(text: &str) -> bool {
     text.split('<').any(|part| part.matches('=').count() > SVG_ATTRIBUTES_MAX)
 }

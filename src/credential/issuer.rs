@@ -1,5 +1,5 @@
 //! The issuer file: name, public keys and the current signing key, encrypted with a passphrase.
-//! The encryption is Argon2id with XChaCha20-Poly1305. Rotation adds a new key that the old key endorses.
+//! The encryption is Argon2id with XChaCha20-Poly1305. A rotation adds a new key that the old key endorses.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::aead::{Aead, Payload};
@@ -11,70 +11,71 @@ use crate::clock::Day;
 use crate::credential::key::{KeyPeriod, SigningKeyPair, succession_bytes};
 use crate::ids::{IssuerId, from_hex, to_hex};
 
-/// The format of the file.
+/// The version of the file format.
 const FORMAT_VERSION: u32 = 1;
 
-/// What a guess at the passphrase costs: 64 MiB and three passes of Argon2id.
+/// The memory in KiB and the passes of Argon2id. They make each guess at the passphrase of a stolen file slow.
 const ARGON2_COST: (u32, u32) = (64 * 1024, 3);
 
-/// The fewest characters of a passphrase.
+/// The minimum length of a passphrase in characters.
 pub const PASSPHRASE_MIN_CHARS: usize = 12;
 
-/// An issuer as its file holds it. What is secret in it is under the passphrase.
+/// The content of an issuer file. Only the signing key is encrypted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Issuer {
     format: u32,
-    /// The issuer, whichever key it signs with.
+    /// The issuer's ID, which stays the same when the key changes. The ledger is stored under it.
     pub id: IssuerId,
-    /// The name it gives itself.
+    /// The name in its certificates and bundles.
     pub name: String,
-    /// Its keys, the oldest first; the last one signs.
+    /// All keys, oldest first. The last one signs.
     pub keys: Vec<KeyPeriod>,
+    // Existing files have this member name.
     #[serde(rename = "sealed")]
     encrypted_key: EncryptedKey,
 }
 
-/// The seed of a key under a passphrase.
+/// The seed of the signing key, encrypted with the passphrase. All texts are hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EncryptedKey {
-    /// Argon2id with these costs makes the key of the cipher.
+    /// The Argon2id costs of this file. Decryption uses them, so the file stays readable if [`ARGON2_COST`] changes.
     memory_kib: u32,
     passes: u32,
     salt: String,
     nonce: String,
-    /// XChaCha20-Poly1305 over the seed; the did:key of the public part is bound to it.
+    /// The did:key is authenticated with the seed, so an encrypted seed cannot be moved to another issuer's file.
     #[serde(rename = "text")]
     ciphertext: String,
 }
 
-/// Fresh random bytes for a key and the passphrase around it.
+/// New random bytes for a signing key and its encryption. Never use them twice.
 #[derive(Debug)]
 pub struct KeyMaterial {
-    /// The seed of the key.
+    /// The private key itself, wiped from memory when dropped.
     pub seed: Zeroizing<[u8; 32]>,
-    /// Makes equal passphrases differ.
+    /// The Argon2id salt, so that equal passphrases give different keys.
     pub salt: [u8; 16],
-    /// Makes equal seals differ.
+    /// The XChaCha20-Poly1305 nonce.
     pub nonce: [u8; 24],
 }
 
-/// Why the key that signs is replaced.
+/// The reason for replacing the signing key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyRotation {
-    /// Its year is over: certificates it signed keep counting.
+    /// A yearly change. Certificates that the old key signed still count.
     Yearly,
-    /// Somebody else may have this key, the one that signs or an older one: of what it signed only what the ledger
-    /// holds keeps counting.
+    /// Someone else may have the key with this did:key, which can be the current key or an older one. Of the
+    /// certificates it signed, only those in the ledger still count.
     Compromised(String),
 }
 
 impl Issuer {
-    /// Makes an issuer with its first key.
+    /// Creates an issuer with its first key.
     ///
     /// # Errors
-    /// In words, where the passphrase is too short or this machine lacks the memory.
+    /// A message for people, if the passphrase is too short or there is not enough memory for Argon2id.
     pub fn new(
         id: IssuerId,
         name: String,
@@ -93,49 +94,53 @@ impl Issuer {
         })
     }
 
-    /// Reads an issuer from the text of its file.
+    /// Parses the text of an issuer file. The signing key stays encrypted.
     ///
     /// # Errors
-    /// In words, where it is none or of a newer program.
+    /// The end of a sentence about the file, if it is not an issuer file or has a newer format.
     pub fn from_json(text: &str) -> Result<Self, String> {
         let issuer: Self = serde_json::from_str(text).map_err(|error| crate::text::single_line(&error.to_string()))?;
         match issuer.format {
             FORMAT_VERSION if issuer.keys.last().is_some() => Ok(issuer),
-            FORMAT_VERSION => Err("it names no key".to_owned()),
+            FORMAT_VERSION => Err("it contains no key".to_owned()),
             _ => Err("it was written by a newer needlewise".to_owned()),
         }
     }
 
-    /// Returns the text of its file.
+    /// Returns the text of the issuer file.
     ///
     /// # Errors
-    /// None is known: lists and maps with text for keys have a JSON form.
+    /// No case is known: every value of this type has a JSON form.
     pub fn to_json(&self) -> serde_json::Result<String> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// Returns the did:key that signs now.
+    /// Returns the did:key of the current signing key.
     pub fn current_did(&self) -> &str {
         self.keys.last().map_or("", |key| &key.did)
     }
 
-    /// Opens the key that signs now.
+    /// Decrypts the current signing key.
     ///
     /// # Errors
-    /// In words, where the passphrase is not the right one.
+    /// A message for people, if the passphrase is wrong or the file is damaged.
     pub fn unlock(&self, passphrase: &str) -> Result<SigningKeyPair, String> {
         let key = SigningKeyPair::from_seed(*self.encrypted_key.decrypt(passphrase, self.current_did())?);
-        if key.did() == self.current_did() { Ok(key) } else { Err("The key does not fit its name.".to_owned()) }
+        if key.did() == self.current_did() {
+            Ok(key)
+        } else {
+            Err("The issuer's key file is damaged. Restore it from a backup.".to_owned())
+        }
     }
 
-    /// Returns the issuer with a new key in place of the one that signs now, under the new passphrase.
+    /// Returns the issuer with a new signing key, encrypted with the new passphrase.
     ///
-    /// The old key vouches for the new one, so that who trusts it can go on by themselves; a key that somebody else may
-    /// have vouches for nothing, and the new one must be compared by its words again.
+    /// The old key endorses the new one, so a clinic that trusts the old key can accept the new one from a bundle. A
+    /// compromised current key endorses nothing. Then clinics must compare the words of the new key again.
     ///
     /// # Errors
-    /// In words, if the current passphrase is wrong, the new one is too short, or the compromised key is not one of the
-    /// issuer's.
+    /// A message for people, if the current passphrase is wrong, if the new one is too short, or if the issuer does not
+    /// have the compromised key.
     pub fn rotate(
         &self,
         rotation: &KeyRotation,
@@ -147,14 +152,17 @@ impl Issuer {
         let new_key = SigningKeyPair::from_seed(*key_material.seed);
         let mut keys = self.keys.clone();
         if let KeyRotation::Compromised(did) = rotation {
-            let compromised_key =
-                keys.iter_mut().find(|key| key.did == *did).ok_or("That is none of this issuer's keys.")?;
+            let compromised_key = keys
+                .iter_mut()
+                .find(|key| key.did == *did)
+                .ok_or("This issuer has no such key. See `needlewise issuer show`.")?;
             compromised_key.compromised = true;
         }
         let mut new_period =
             KeyPeriod { did: new_key.did(), from: today, until: None, compromised: false, endorsement: None };
         if let Some(last_period) = keys.last_mut() {
             last_period.until = Some(today);
+            // A thief could endorse a key of their own, so the endorsement of a compromised key is worth nothing.
             if !last_period.compromised {
                 new_period.endorsement = Some(to_hex(&old_key.sign(&succession_bytes(&self.id, &new_period))));
             }
@@ -169,7 +177,7 @@ impl EncryptedKey {
     fn encrypt(passphrase: &str, did: &str, key_material: &KeyMaterial) -> Result<Self, String> {
         if passphrase.chars().count() < PASSPHRASE_MIN_CHARS {
             return Err(format!(
-                "The passphrase is shorter than {PASSPHRASE_MIN_CHARS} characters. Take six random words."
+                "The passphrase is shorter than {PASSPHRASE_MIN_CHARS} characters. Use six random words."
             ));
         }
         let (memory_kib, passes) = ARGON2_COST;
@@ -187,17 +195,17 @@ impl EncryptedKey {
     }
 
     fn decrypt(&self, passphrase: &str, did: &str) -> Result<Zeroizing<[u8; 32]>, String> {
-        let damaged = || "The issuer's key file is damaged. Go back to a backup of it.".to_owned();
+        let damaged = || "The issuer's key file is damaged. Restore it from a backup.".to_owned();
         let (salt, nonce) =
             (from_hex::<16>(&self.salt).ok_or_else(damaged)?, from_hex(&self.nonce).ok_or_else(damaged)?);
-        // Seed and tag; a file that asks for more than twice the memory is none that this program wrote.
+        // 32 bytes of seed and 16 bytes of tag. Higher costs are not from this program and could exhaust the memory.
         let text: [u8; 48] = from_hex(&self.ciphertext).ok_or_else(damaged)?;
         if self.memory_kib > 2 * ARGON2_COST.0 || self.passes > 2 * ARGON2_COST.1 {
             return Err(damaged());
         }
         let cipher = derive_cipher(passphrase, &salt, self.memory_kib, self.passes)?;
         let payload = Payload { msg: &text[..], aad: did.as_bytes() };
-        let seed = cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| "The passphrase is not the right one.")?;
+        let seed = cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| "The passphrase is wrong. Try again.")?;
         Zeroizing::new(seed).as_slice().try_into().map(Zeroizing::new).map_err(|_| damaged())
     }
 }

@@ -1,5 +1,5 @@
 //! Ed25519 signing keys and public keys, identified by did:key.
-//! Also the key file of this computer and the six-word fingerprint of a public key.
+//! Also the key file of this computer, and the six words that people compare instead of a public key.
 
 use std::io;
 use std::path::Path;
@@ -12,17 +12,17 @@ use crate::clock::Day;
 use crate::ids::{Digest, IssuerId, from_hex, to_hex};
 use crate::paths::{self, ReadSecretError, write_new};
 
-/// What a file of this computer's own key begins with.
+/// The start of the file with this computer's own key. The number is the version of its format.
 const COMPUTER_KEY_HEADER: &str = "needlewise-computer-key-1 ";
 
 /// The multicodec prefix of an Ed25519 public key.
 const ED25519_MULTICODEC: [u8; 2] = [0xED, 0x01];
 
-/// The 2,048 words of the English list of BIP 39, one a line, in its order; SHA-256
+/// The 2,048 words of the English list of BIP 39, one on each line, in the order of the list. SHA-256
 /// `2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda`.
 pub const ENGLISH_WORDS: &str = include_str!("english_words.txt");
 
-/// A signing key. It is never shown.
+/// A signing key. Its `Debug` output contains only the public key.
 pub struct SigningKeyPair(SigningKey);
 
 impl std::fmt::Debug for SigningKeyPair {
@@ -32,7 +32,7 @@ impl std::fmt::Debug for SigningKeyPair {
 }
 
 impl SigningKeyPair {
-    /// Makes a key from 32 random bytes.
+    /// Creates a key from 32 random bytes.
     pub fn from_seed(seed: [u8; 32]) -> Self {
         Self(SigningKey::from_bytes(&seed))
     }
@@ -43,37 +43,39 @@ impl SigningKeyPair {
         format!("did:key:z{}", bs58::encode(prefixed_key).into_string())
     }
 
-    /// Signs bytes.
+    /// Returns the Ed25519 signature of these bytes.
     pub(super) fn sign(&self, bytes: &[u8]) -> [u8; 64] {
         self.0.sign(bytes).to_bytes()
     }
 
-    /// Signs a decision and returns the signature in hexadecimal digits. What a decision is made of can never be taken
-    /// for what a certificate, a bundle or a succession is signed over: those are digests, or have other members.
+    /// Signs a decision and returns the signature in hexadecimal digits.
+    ///
+    /// The signed bytes of a decision cannot pass for those of a certificate, a bundle or an endorsement of a key.
+    /// Those are digests, or JSON with other members.
     pub fn sign_decision(&self, bytes: &[u8]) -> String {
         to_hex(&self.sign(bytes))
     }
 
-    /// Reads this computer's own key from its file, or makes it from `seed` where there is none yet.
+    /// Reads this computer's own key from its file. If there is no file, creates it with a key from `seed`.
     ///
-    /// Two processes may do so at once: one of them makes the file, whole, and both use that key.
+    /// Two processes can call this at once. One of them creates the complete file, and both use that key.
     ///
     /// # Errors
-    /// In words, with the remedy: a file that others can read, that is no key, or that cannot be read or made.
+    /// A message for people, if others can read the file, if it contains no key, or if it cannot be read or created.
     pub fn load_or_create(path: &Path, seed: [u8; 32]) -> Result<Self, String> {
         let display_path = crate::text::single_line(&path.to_string_lossy());
         let describe_damage = || {
             format!(
-                "The key {display_path} is not a key of this program. Move it away; a new one is then made, and earlier \
+                "The file {display_path} is not a key of needlewise. Move it away: a new one is then made, and earlier \
                  self-test records stay as they are."
             )
         };
         let describe_error = |error: ReadSecretError| match error {
             ReadSecretError::Unreadable(error) => {
-                format!("The key {display_path} cannot be used: {error}. Check the folder's permissions.")
+                format!("The key {display_path} cannot be used: {error}. Check the permissions of its folder.")
             }
             ReadSecretError::ReadableByOthers => {
-                format!("The key {display_path} can be read by others. Make it yours alone (chmod 600).")
+                format!("The key {display_path} can be read by others. Make it private (`chmod 600`).")
             }
             ReadSecretError::NotUtf8 => describe_damage(),
         };
@@ -81,16 +83,16 @@ impl SigningKeyPair {
             Err(ReadSecretError::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => {}
             read => return read.map_err(describe_error)?.ok_or_else(describe_damage),
         }
-        // The file is made for this user only.
+        // `write_new` never replaces a file, so a key that another process just wrote stays. It is read back below.
         let text = format!("{COMPUTER_KEY_HEADER}z{}\n", bs58::encode(seed).into_string());
         write_new(path, text.as_bytes()).map_err(|error| describe_error(error.into()))?;
         read_key_file(path)
             .map_err(describe_error)?
-            .ok_or_else(|| format!("The key {display_path} was written but cannot be read back."))
+            .ok_or_else(|| format!("The key {display_path} was written but cannot be read back. Check the disk."))
     }
 }
 
-/// Reads a key's file; nothing where it is no key.
+/// Reads a key file. Returns `None` if it contains no key.
 fn read_key_file(path: &Path) -> Result<Option<SigningKeyPair>, ReadSecretError> {
     let text = paths::read_secret(path)?;
     let seed = text.trim_end().strip_prefix(COMPUTER_KEY_HEADER).and_then(|text| text.strip_prefix('z'));
@@ -98,27 +100,29 @@ fn read_key_file(path: &Path) -> Result<Option<SigningKeyPair>, ReadSecretError>
     Ok(seed.map(SigningKeyPair::from_seed))
 }
 
-/// A public key of an issuer, and the days on which it signed.
+/// A public key of an issuer, and the days on which it signs. Stored in issuer files, bundles and trust lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyPeriod {
-    /// The did:key.
+    /// The public key as a did:key.
     pub did: String,
-    /// Its first day.
+    /// The first day, included.
     pub from: Day,
-    /// Its last day; nothing while it is in use.
+    /// The last day, included. `None` while the key is in use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Day>,
-    /// Whether somebody else may have it.
+    /// Whether someone else may have the key. Then it counts only for certificates in the issuer's ledger.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub compromised: bool,
-    /// The signature of the key before it, in hexadecimal digits; nothing for the first, and after a compromise.
+    /// The previous key's signature over this one, in hexadecimal digits. `None` for the first key, and for a key that
+    /// replaced a compromised one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    // Existing files have this member name.
     #[serde(rename = "endorsed")]
     pub endorsement: Option<String>,
 }
 
-/// What a key signs to vouch for its successor.
+/// The JSON that a key signs to endorse its successor.
 #[derive(Serialize)]
 struct Succession<'a> {
     issuer: &'a IssuerId,
@@ -126,13 +130,13 @@ struct Succession<'a> {
     from: Day,
 }
 
-/// Returns the bytes that a key signs to vouch for its successor.
+/// Returns the bytes that a key signs to endorse its successor, in RFC 8785 form.
 pub(super) fn succession_bytes(issuer: &IssuerId, successor: &KeyPeriod) -> Vec<u8> {
     canonical::bytes(&Succession { issuer, successor: &successor.did, from: successor.from })
 }
 
 impl KeyPeriod {
-    /// Returns whether the key `predecessor` endorses this one.
+    /// Returns whether `predecessor` endorsed this key. A compromised key endorses nothing.
     pub(super) fn is_endorsed_by(&self, issuer: &IssuerId, predecessor: &Self) -> bool {
         let signature = self.endorsement.as_deref().and_then(from_hex::<64>);
         !predecessor.compromised
@@ -142,19 +146,21 @@ impl KeyPeriod {
     }
 }
 
-/// Returns whether the key of a did:key signed these bytes.
+/// Returns whether the key of this did:key signed these bytes.
 pub(super) fn is_valid_signature(did: &str, bytes: &[u8], signature: &[u8; 64]) -> bool {
     let key = public_key_bytes(did).and_then(|key| VerifyingKey::from_bytes(&key).ok());
+    // `verify_strict` also refuses weak keys, for which one signature can match many texts.
     key.is_some_and(|key| key.verify_strict(bytes, &Signature::from_bytes(signature)).is_ok())
 }
 
-/// Returns whether the key of a did:key signed a decision.
+/// Returns whether the key of this did:key signed these bytes of a decision. `signature` is in hexadecimal digits.
 pub fn is_valid_decision_signature(did: &str, bytes: &[u8], signature: &str) -> bool {
     from_hex::<64>(signature).is_some_and(|signature| is_valid_signature(did, bytes, &signature))
 }
 
-/// Returns six words that two people can compare over the telephone: 66 bits of the SHA-256 of a did:key, eleven a word
-/// of the English list of BIP 39. Nothing where it is no did:key of an Ed25519 key.
+/// Returns six words that two people can compare by telephone, or `None` for anything but an Ed25519 did:key.
+///
+/// The words encode the first 66 bits of the SHA-256 of the did:key, 11 bits for each word of the BIP 39 list.
 pub fn fingerprint(did: &str) -> Option<String> {
     public_key_bytes(did)?;
     let digest = Digest::of(did);
@@ -165,9 +171,9 @@ pub fn fingerprint(did: &str) -> Option<String> {
     Some(bits.chunks(11).map(word).collect::<Vec<_>>().join(" "))
 }
 
-/// Returns the public key that a did:key names.
+/// Returns the Ed25519 public key in a did:key, or `None` for any other text.
 pub(super) fn public_key_bytes(did: &str) -> Option<[u8; 32]> {
-    // Forty-seven digits; to read a longer number takes time by the square of its length.
+    // A valid body has 47 base58 digits. The time to decode more digits grows with their square.
     let body = did.strip_prefix("did:key:z").filter(|body| body.len() <= 60)?;
     let bytes = bs58::decode(body).into_vec().ok()?;
     bytes.strip_prefix(&ED25519_MULTICODEC)?.try_into().ok()

@@ -1,7 +1,7 @@
 //! Encodes a credential as the text of the QR code on page two, and decodes it.
 //!
-//! The text is base45 (RFC 9285) of zlib (RFC 1950) over the credential's minified JSON: base45 has only the 45 letters
-//! that a QR code packs most tightly.
+//! The text is the credential's minified JSON, compressed with zlib (RFC 1950) and encoded as base45 (RFC 9285). Base45
+//! uses only the 45 characters of a QR code's alphanumeric mode, which is denser than its byte mode.
 
 use std::io::{Read, Write};
 
@@ -11,13 +11,13 @@ use flate2::write::ZlibEncoder;
 
 use crate::credential::types::Credential;
 
-/// The largest credential that is unpacked.
+/// The size limit of an unpacked credential in bytes.
 const MAX_BYTES: u64 = 64 * 1024;
 
-/// Packs a signed credential into the text of a code.
+/// Encodes a signed credential as the text of a QR code.
 ///
 /// # Errors
-/// In words; none that is known for a credential that was read.
+/// A message from the JSON or zlib writer. No credential is known for which they fail.
 pub fn encode(credential: &Credential) -> Result<String, String> {
     let json = serde_json::to_vec(credential).map_err(|error| error.to_string())?;
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
@@ -26,15 +26,16 @@ pub fn encode(credential: &Credential) -> Result<String, String> {
     Ok(base45::encode(&compressed))
 }
 
-/// Returns the credential's bytes from the text of a code.
+/// Returns the bytes of the credential in the text of a QR code.
 ///
 /// # Errors
-/// In words, where it is no such text.
+/// A message for people, if the text is not base45 or not zlib.
 pub fn decode(text: &str) -> Result<Vec<u8>, String> {
-    let invalid_text_error = || "It is not the text of a certificate's code.".to_owned();
+    let invalid_text_error = || "It is not the text of a certificate's QR code. Scan the code again.".to_owned();
     let compressed = base45::decode(text.trim()).map_err(|_| invalid_text_error())?;
     let mut bytes = Vec::new();
     ZlibDecoder::new(compressed.as_slice())
+        // One byte over the limit is enough for `verify` to report the size.
         .take(MAX_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(|_| invalid_text_error())?;

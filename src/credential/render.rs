@@ -1,4 +1,4 @@
-//! Renders a certificate as JSON, SVG, PNG or PDF from one shared layout.
+//! Renders a certificate as JSON, SVG, PNG or PDF. The pictures and the PDF share one layout.
 //! Each output file contains the signed credential, byte for byte. Only the credential can be verified.
 
 pub mod back_page;
@@ -20,24 +20,24 @@ use resvg::usvg::Tree;
 use crate::credential::render::page::{PageBlock, page_svg};
 use crate::credential::types::Credential;
 
-/// What a certificate can be written as.
+/// The file format of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CertificateFormat {
-    /// The credential itself.
+    /// The signed credential itself.
     Json,
-    /// A picture of lines, with the credential baked in.
+    /// A vector picture with the credential in an XML element.
     Svg,
-    /// A picture of points, with the credential baked in.
+    /// A pixel picture with the credential in a text chunk.
     Png,
-    /// Two pages to print, with the credential attached and as a code.
+    /// Two pages to print. The credential is attached and is in the QR code on page two.
     Pdf,
 }
 
 impl CertificateFormat {
-    /// All of them.
+    /// All formats.
     pub const ALL: [Self; 4] = [Self::Json, Self::Svg, Self::Png, Self::Pdf];
 
-    /// Returns the name, which is the ending of the file.
+    /// Returns the format's name, which is also the file extension.
     pub fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -48,12 +48,12 @@ impl CertificateFormat {
     }
 }
 
-/// Why a certificate cannot be drawn.
+/// The reason why a certificate cannot be drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RenderError {
-    /// No font at hand has a sign for this character, which stands in this text.
+    /// No font has a glyph for this character of this text.
     MissingGlyph(char, String),
-    /// Anything else, in words.
+    /// Any other reason, as the end of a sentence for people.
     Other(String),
 }
 
@@ -62,8 +62,9 @@ impl std::fmt::Display for RenderError {
         match self {
             Self::MissingGlyph(character, text) => write!(
                 f,
-                "No font here has a sign for {character} (U+{:04X}) in \"{text}\", so no picture is made. Give a font with --font \
-                 FILE, or put it into the fonts folder of the data directory. The credential itself holds any name.",
+                "No font has the character {character} (U+{:04X}) in \"{text}\", so this file is not drawn. \
+                 Add a font with --font FILE, or put it in the fonts folder of the data folder. \
+                 The JSON certificate can have any name.",
                 u32::from(*character)
             ),
             Self::Other(reason) => write!(f, "The certificate cannot be drawn: {reason}."),
@@ -71,7 +72,7 @@ impl std::fmt::Display for RenderError {
     }
 }
 
-/// Writes one certificate in several formats. The first page is laid out and parsed once, when a format first needs it.
+/// Writes one certificate in several formats. Page one is laid out and parsed once, when a format first needs it.
 pub struct CertificateRenderer<'a> {
     credential: &'a Credential,
     signed_text: &'a str,
@@ -81,7 +82,7 @@ pub struct CertificateRenderer<'a> {
 }
 
 impl<'a> CertificateRenderer<'a> {
-    /// Prepares to write a certificate; `signed_text` is the credential's text, byte for byte as it was signed.
+    /// Creates a renderer. `signed_text` is the credential's text, byte for byte as it was signed.
     pub fn new(credential: &'a Credential, signed_text: &'a str, fonts: &'a Fonts) -> Self {
         Self { credential, signed_text, fonts, front_page: OnceCell::new(), picture: OnceCell::new() }
     }
@@ -89,7 +90,7 @@ impl<'a> CertificateRenderer<'a> {
     /// Returns the content of a certificate file in this format. The same certificate always gives the same bytes.
     ///
     /// # Errors
-    /// [`RenderError::MissingGlyph`] if no font has a sign for a character. JSON is never drawn and has no errors.
+    /// [`RenderError::MissingGlyph`] if no font has a character. JSON is never drawn and never fails.
     pub fn write(&self, format: CertificateFormat) -> Result<Vec<u8>, RenderError> {
         match format {
             CertificateFormat::Json => Ok(self.signed_text.as_bytes().to_vec()),
@@ -112,11 +113,12 @@ impl<'a> CertificateRenderer<'a> {
     }
 }
 
-/// Writes a certificate in one format; `signed_text` is the credential's text, byte for byte as it was signed. Use
-/// [`CertificateRenderer`] for several formats.
+/// Writes a certificate in one format. For several formats, use [`CertificateRenderer`].
+///
+/// `signed_text` is the credential's text, byte for byte as it was signed.
 ///
 /// # Errors
-/// [`RenderError::MissingGlyph`] if no font has a sign for a character. JSON is never drawn and has no errors.
+/// [`RenderError::MissingGlyph`] if no font has a character. JSON is never drawn and never fails.
 pub fn render(
     format: CertificateFormat,
     credential: &Credential,

@@ -8,7 +8,7 @@ use crate::credential::rdf_graph;
 use crate::credential::types::{Credential, Proof};
 use crate::ids::Digest;
 
-/// What the proof's own part of the signed bytes is made of.
+/// The proof without its signature, in the form in which it is hashed. The context is the one of the credential.
 #[derive(Serialize)]
 struct ProofOptions<'a> {
     #[serde(rename = "@context")]
@@ -23,11 +23,11 @@ struct ProofOptions<'a> {
     purpose: &'a str,
 }
 
-/// Returns the 64 bytes that are signed: SHA-256 of the proof's options, then SHA-256 of the credential without its
-/// proof.
+/// Returns the 64 bytes that are signed: SHA-256 of the proof options, then SHA-256 of the credential without its
+/// proof. The W3C cryptosuite eddsa-rdfc-2022 defines this order.
 ///
 /// # Errors
-/// What the JSON-LD reader says.
+/// The message of the JSON-LD parser.
 pub(super) fn hash_data(credential: &Credential, proof: &Proof) -> Result<[u8; 64], String> {
     let options = ProofOptions {
         context: &credential.context,
@@ -44,10 +44,10 @@ pub(super) fn hash_data(credential: &Credential, proof: &Proof) -> Result<[u8; 6
     Ok(bytes)
 }
 
-/// Signs a credential whose issuer is the key, and returns its text.
+/// Signs a credential and returns its JSON text. The credential's issuer must be the did:key of `key`.
 ///
 /// # Errors
-/// In words, where the credential cannot be put into a graph.
+/// The message of the JSON-LD parser, if the credential cannot be canonicalized.
 pub fn sign(credential: Credential, key: &SigningKeyPair, created: Timestamp) -> Result<String, String> {
     let did = key.did();
     let mut proof = Proof {

@@ -1,5 +1,5 @@
-//! The trust list of this machine: trusted issuers, their keys and their newest revocation lists.
-//! The list is empty at first. A user adds a key by hand; later keys arrive in signed bundles.
+//! The trust list of this computer: trusted issuers, their keys and their newest revocation lists.
+//! The list is empty at first. A user adds the first key of an issuer by hand. Later keys arrive in signed bundles.
 
 use std::collections::BTreeSet;
 
@@ -11,18 +11,17 @@ use crate::credential::key::{KeyPeriod, fingerprint};
 use crate::ids::{CertificateId, Digest, IssuerId};
 use crate::text;
 
-/// The format of the file.
+/// The version of the file format.
 const FORMAT_VERSION: u32 = 1;
 
-/// The largest file that is read: the lists of sixteen issuers, each as long as a bundle may be.
+/// The size limit of the trust list file in bytes: sixteen issuers with bundles of the maximum size.
 pub const MAX_BYTES: usize = 16 * bundle::MAX_BYTES;
 
-/// The issuers this machine trusts.
+/// The issuers that this computer trusts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrustList {
     format: u32,
-    /// Each of them.
     pub issuers: Vec<TrustedIssuer>,
 }
 
@@ -32,100 +31,100 @@ impl Default for TrustList {
     }
 }
 
-/// An issuer that is trusted.
+/// A trusted issuer with its keys and its newest revocation list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrustedIssuer {
-    /// The name it was trusted under, which is shown in place of the one it gives itself.
+    /// The name that the user chose. It is shown instead of the signed one, because any issuer can sign any name.
     pub name: String,
-    /// Its keys, the oldest first.
+    /// The known keys, oldest first.
     pub keys: Vec<KeyPeriod>,
-    /// Whether it is trusted without a list of revoked certificates.
+    /// Whether its certificates count without a revocation list.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub without_revocation: bool,
-    /// What it told in its newest bundle.
+    /// The revocation list from its newest bundle. `None` until a bundle is imported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<RevocationList>,
 }
 
-/// What an issuer revoked, as of a moment.
+/// The certificates that an issuer has revoked, as of `issued`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RevocationList {
-    /// The issuer.
+    /// The ID of the issuer. A bundle with another ID cannot replace the list.
     pub issuer: IssuerId,
-    /// Its place among the issuer's lists.
+    /// The sequence number of the bundle. A bundle with a lower number is refused.
     pub sequence: u64,
-    /// When the list was issued.
     pub issued: Timestamp,
-    /// The certificates.
     pub revoked: BTreeSet<CertificateId>,
-    /// What a compromised key rightly signed.
+    /// The digests of all certificates in the issuer's ledger. Empty unless a key is compromised.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub ledger: BTreeSet<Digest>,
 }
 
-/// Whether an issuer's certificates need a revocation list that is not old.
+/// Whether an issuer's certificates need a recent revocation list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListRequirement {
-    /// They do.
+    /// Without a list of the last 30 days they are stale.
     Required,
-    /// They count without one.
+    /// They count without a list.
     Waived,
 }
 
 impl TrustList {
-    /// Reads whom this machine trusts from the text of its file.
+    /// Parses the text of the trust list file.
     ///
     /// # Errors
-    /// In words, where it cannot be read.
+    /// The end of a sentence about the file, if it is not a trust list or has a newer format.
     pub fn from_json(text: &str) -> Result<Self, String> {
         let trust: Self = serde_json::from_str(text).map_err(|error| text::single_line(&error.to_string()))?;
         if trust.format == FORMAT_VERSION { Ok(trust) } else { Err("it was written by a newer needlewise".to_owned()) }
     }
 
-    /// Returns the text of its file.
+    /// Returns the text of the trust list file.
     ///
     /// # Errors
-    /// None is known: lists and maps with text for keys have a JSON form.
+    /// No case is known: every value of this type has a JSON form.
     pub fn to_json(&self) -> serde_json::Result<String> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// Returns who holds a did:key, with that key, if it is trusted.
+    /// Returns the trusted issuer with this did:key, and the key. The key can be retired or compromised.
     pub fn find_by_did(&self, did: &str) -> Option<(&TrustedIssuer, &KeyPeriod)> {
         let key = |issuer: &'_ TrustedIssuer| issuer.keys.iter().position(|key| key.did == did);
         self.issuers.iter().find_map(|issuer| key(issuer).map(|index| (issuer, &issuer.keys[index])))
     }
 
-    /// Returns today: the later of the system's date and the newest date in any list.
+    /// Returns the later of the system time and the date of the newest revocation list.
+    ///
+    /// Verification uses it as the current time, so a clock that was set back cannot revive an expired certificate.
     pub fn latest_known_time(&self, system_time: Timestamp) -> Timestamp {
         let lists = self.issuers.iter().filter_map(|issuer| issuer.list.as_ref());
         lists.map(|list| list.issued).chain([system_time]).max().unwrap_or(system_time)
     }
 
-    /// Trusts a key under a name; a name that is there already gets one more key.
+    /// Adds a trusted key under a name. An issuer that already has this name gets one more key.
     ///
     /// # Errors
-    /// In words, where it is no key, or is trusted under another name.
+    /// A message for people, if `did` is not an Ed25519 did:key, or if it is already trusted under another name.
     pub fn add(&mut self, did: &str, name: &str, today: Day, lists: ListRequirement) -> Result<(), String> {
         if fingerprint(did).is_none() {
             return Err(format!(
-                "\"{}\" is no did:key of an Ed25519 key.",
+                "\"{}\" is not an issuer's key. Copy the whole key, which starts with did:key.",
                 text::truncate(&text::single_line(did), 80)
             ));
         }
         if let Some((issuer, _)) = self.find_by_did(did)
             && issuer.name != name
         {
-            return Err(format!("This key is trusted as \"{}\" already. Untrust it first.", issuer.name));
+            return Err(format!("This key is already trusted as \"{}\". Untrust it first.", issuer.name));
         }
         let key = KeyPeriod { did: did.to_owned(), from: today, until: None, compromised: false, endorsement: None };
         match self.issuers.iter_mut().find(|issuer| issuer.name == name) {
             Some(issuer) => {
                 issuer.without_revocation = lists == ListRequirement::Waived;
                 if issuer.keys.iter().all(|existing_key| existing_key.did != did) {
-                    // What was told under the keys before may have been a thief's: only the new key's word counts now.
+                    // A thief of an older key may have signed this list. The issuer must send one with the new key.
                     issuer.list = None;
                     issuer.keys.push(key);
                 }
@@ -139,7 +138,7 @@ impl TrustList {
         Ok(())
     }
 
-    /// Trusts an issuer no longer, by its name or one of its keys; says whether there was one.
+    /// Removes the issuer with this name or this did:key. Returns whether there was one.
     pub fn remove(&mut self, name_or_did: &str) -> bool {
         let count_before = self.issuers.len();
         let is_match =
@@ -148,24 +147,28 @@ impl TrustList {
         self.issuers.len() < count_before
     }
 
-    /// Takes in a bundle of a trusted issuer and returns the name it is trusted under.
+    /// Imports the keys and the revocation list of a bundle. Returns the issuer's name in the trust list.
     ///
-    /// Its signer must be trusted, or follow from a key that is, each vouching for the next. Of two bundles the newer
-    /// one counts; an older one is refused, so that nobody brings back the time before a revocation.
+    /// The bundle's signature must be checked already ([`Bundle::from_signed_json`]). Its signer must be the newest
+    /// trusted key, or a successor that an unbroken line of endorsements connects to it. An older bundle is refused,
+    /// because it could undo a revocation.
     ///
     /// # Errors
-    /// In words, why it is refused.
+    /// The reason of the refusal, for people.
     pub fn import_bundle(&mut self, bundle: &Bundle, now: Timestamp) -> Result<String, String> {
+        // A list from the future would move today forward (`latest_known_time`), so every certificate would expire.
         if bundle.issued > now.saturating_add(Millis::from_days(1)) {
             let day = bundle.issued.day().format_long();
-            return Err(format!("It is dated {day}, which is still to come: one of the clocks is wrong."));
+            return Err(format!("It is dated {day}, which is in the future. Check the date of this computer."));
         }
         let is_signer = |issuer: &TrustedIssuer| has_trusted_signer(issuer, bundle);
         let Some(index) = self.issuers.iter().position(is_signer) else {
-            return Err("Its signer is not trusted here. Trust its key first, after comparing the words: \
+            return Err("The key that signed it is not trusted here. If it is an old bundle, ask for the newest one. \
+                        If the issuer has a new key, compare its words with the issuer, then run \
                         `needlewise issuer trust DID --name NAME`."
                 .to_owned());
         };
+        // With one key under two names, the name on the screen would depend on the order of the list.
         let others = self.issuers.iter().enumerate().filter(|(other, _)| *other != index);
         let shares_key = |issuer: &TrustedIssuer| {
             issuer.keys.iter().any(|key| bundle.keys.iter().any(|bundle_key| bundle_key.did == key.did))
@@ -175,11 +178,13 @@ impl TrustList {
         }
         let issuer = &mut self.issuers[index];
         if let Some(list) = &issuer.list {
+            // The sequence numbers of two issuers cannot be compared.
             if list.issuer != bundle.issuer {
-                return Err(format!("It is not of the issuer that is trusted as \"{}\".", issuer.name));
+                return Err(format!("It is from another issuer than the one trusted as \"{}\".", issuer.name));
             }
+            // Without new facts or keys the sequence stays the same, so the date decides.
             if (bundle.sequence, bundle.issued) < (list.sequence, list.issued) {
-                return Err(format!("It is older than the list of \"{}\" that is here.", issuer.name));
+                return Err(format!("It is older than the list of \"{}\" here. Ask for the newest one.", issuer.name));
             }
         }
         issuer.keys.clone_from(&bundle.keys);
@@ -194,8 +199,9 @@ impl TrustList {
     }
 }
 
-/// Returns whether the signer of a bundle is the newest trusted key of this issuer, or follows from it, each vouching
-/// for the next. An older key reaches nothing: whoever finds one could otherwise found a line of their own.
+/// Returns whether the signer of a bundle is this issuer's newest trusted key, or follows from it by endorsements.
+///
+/// Older trusted keys do not count. A thief of an old key could otherwise endorse a key of their own.
 fn has_trusted_signer(issuer: &TrustedIssuer, bundle: &Bundle) -> bool {
     let Some(newest_key) = issuer.keys.last().filter(|key| !key.compromised) else { return false };
     let Some(index) = bundle.keys.iter().position(|key| key.did == newest_key.did) else { return false };

@@ -1,4 +1,4 @@
-//! Serde types of an Open Badges 3.0 credential in the profile of this program.
+//! Serde types of an Open Badges 3.0 credential, limited to the form that this program writes.
 //! The types are closed: unknown JSON members are an error. Field names in JSON follow the specification.
 
 use serde::{Deserialize, Serialize};
@@ -8,86 +8,83 @@ use crate::clock::Timestamp;
 use crate::credential::assurance::Assurance;
 use crate::ids::{CertificateId, Digest, ExamId, TraineeId};
 
-/// The contexts, in the order the profile asks for.
+/// The JSON-LD contexts, in the order that Open Badges 3.0 requires.
 pub const CONTEXTS: [&str; 2] =
     ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"];
 
-/// An Open Badges 3.0 credential in the profile of this program.
+/// An Open Badges 3.0 credential in the form that this program writes. All dates are RFC 3339 in UTC, to the second.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Credential {
-    /// The contexts.
+    /// [`CONTEXTS`].
     #[serde(rename = "@context")]
     pub context: Vec<String>,
-    /// `urn:uuid:` of the certificate.
+    /// `urn:uuid:` with the certificate's ID.
     pub id: String,
-    /// The types.
+    /// `VerifiableCredential` and `OpenBadgeCredential`.
     #[serde(rename = "type")]
     pub types: Vec<String>,
-    /// The title.
+    /// The title, such as "Certificate of completion: Foundations of dry needling".
     pub name: String,
-    /// Validity and assurance in words.
+    /// The last day and the assurance in words, and decisions that no issuer signed.
     pub description: String,
-    /// Who signed.
     pub issuer: IssuerProfile,
-    /// From when it is valid.
     #[serde(rename = "validFrom")]
     pub valid_from: String,
-    /// Until when it is valid.
+    /// The end of the last valid day.
     #[serde(rename = "validUntil")]
     pub valid_until: String,
-    /// When the exam was passed.
+    /// The time when the exam was passed. Equals `valid_from`.
     #[serde(rename = "awardedDate")]
     pub awarded_date: String,
-    /// Who passed what, and how.
+    /// The holder with the exam and the results.
     #[serde(rename = "credentialSubject")]
     pub subject: CredentialSubject,
-    /// Facts, paper, exam, banks, and the certificate renewed.
+    /// In this order: the facts of the attempt, the paper, the exam, the question banks, and the renewed certificate if
+    /// there is one.
     pub evidence: Vec<Evidence>,
-    /// The one proof; empty before signing.
+    /// Exactly one proof. Empty before signing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proof: Vec<Proof>,
 }
 
-/// Who signed.
+/// The issuer of a credential, as the credential describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IssuerProfile {
-    /// A did:key.
+    /// The did:key that signed the credential.
     pub id: String,
     /// `Profile`.
     #[serde(rename = "type")]
     pub types: Vec<String>,
-    /// The name the issuer gives itself.
+    /// The name that the issuer gives itself. Anyone can sign any name, so it proves nothing.
     pub name: String,
 }
 
-/// Who passed what.
+/// The holder of a certificate, the exam and the results.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialSubject {
-    /// `urn:uuid:` of the person.
+    /// `urn:uuid:` with the holder's ID.
     pub id: String,
     /// `AchievementSubject`.
     #[serde(rename = "type")]
     pub types: Vec<String>,
-    /// The person's name.
     pub name: String,
-    /// The person's license.
+    /// The license number, if the certificate shows it.
     #[serde(rename = "licenseNumber", default, skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
-    /// The exam.
     pub achievement: Achievement,
-    /// Score, sections, gate.
+    /// The score, each section, and the critical questions, in the order of the result descriptions.
     #[serde(rename = "result")]
     pub results: Vec<ResultValue>,
 }
 
-/// The exam.
+/// The exam that was passed, and what its results mean.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Achievement {
-    /// A name made of the exam's digest.
+    /// `urn:sha256:` with a digest that is derived from the exam.
     pub id: String,
     /// `Achievement`.
     #[serde(rename = "type")]
@@ -95,88 +92,85 @@ pub struct Achievement {
     /// `CertificateOfCompletion`.
     #[serde(rename = "achievementType")]
     pub achievement_type: String,
-    /// The exam's title.
+    /// The title of the exam.
     pub name: String,
-    /// What it is.
+    /// A sentence that says what kind of exam it is.
     pub description: String,
-    /// The exam's version.
+    /// The version of the exam file.
     pub version: String,
-    /// What the certificate stands for and what not.
     pub criteria: Criteria,
-    /// What the results mean.
     #[serde(rename = "resultDescription")]
     pub result_descriptions: Vec<ResultDescription>,
 }
 
-/// What a certificate stands for.
+/// What a certificate confirms and what it does not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Criteria {
-    /// The exam's statement.
+    /// The statement of the exam file, and whether a clinician reviewed the questions.
     pub narrative: String,
 }
 
-/// What a result means.
+/// The meaning and the range of one result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResultDescription {
-    /// Its name.
+    /// `urn:sha256:` with a digest. The result refers to it.
     pub id: String,
     /// `ResultDescription`.
     #[serde(rename = "type")]
     pub types: Vec<String>,
-    /// In words.
+    /// The label, such as a section's title.
     pub name: String,
     /// `RawScore` or `Status`.
     #[serde(rename = "resultType")]
     pub result_type: String,
-    /// The least there can be.
+    /// The lowest possible points. `None` for a status.
     #[serde(rename = "valueMin", default, skip_serializing_if = "Option::is_none")]
     pub value_min: Option<String>,
-    /// The most there can be.
+    /// The highest possible points. `None` for a status.
     #[serde(rename = "valueMax", default, skip_serializing_if = "Option::is_none")]
     pub value_max: Option<String>,
-    /// What is needed.
+    /// The points needed to pass, if this result has a pass mark.
     #[serde(rename = "requiredValue", default, skip_serializing_if = "Option::is_none")]
     pub required_value: Option<String>,
 }
 
-/// A result.
+/// The holder's result for one [`ResultDescription`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResultValue {
     /// `Result`.
     #[serde(rename = "type")]
     pub types: Vec<String>,
-    /// What it means.
+    /// The ID of the result description.
     #[serde(rename = "resultDescription")]
     pub description_id: String,
-    /// The points, an exact fraction.
+    /// The points as an exact fraction, such as `37/2`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// `Completed` for the gate.
+    /// `Completed` for the critical questions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
 
-/// Something the certificate rests on.
+/// One piece of evidence for a certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
-    /// A digest, or the id of a certificate.
+    /// `urn:sha256:` with a digest, or `urn:uuid:` with the ID of the renewed certificate.
     pub id: String,
     /// `Evidence`.
     #[serde(rename = "type")]
     pub types: Vec<String>,
-    /// What it is.
     pub name: String,
-    /// The same in words.
+    /// A description for people. The exam's narrative starts with the exam's ID.
     pub narrative: String,
-    /// The assurance, or which evidence it is.
+    /// The assurance for the facts of the attempt, else `paper`, `exam`, `banks` or `renewal`.
     pub genre: String,
 }
 
-/// The proof.
+/// The Data Integrity proof of a credential: the signature, its key and its method.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Proof {
@@ -185,64 +179,63 @@ pub struct Proof {
     pub proof_type: String,
     /// `eddsa-rdfc-2022`.
     pub cryptosuite: String,
-    /// When it was signed.
     pub created: String,
-    /// The key.
+    /// The did:key, with the key repeated as the fragment.
     #[serde(rename = "verificationMethod")]
     pub verification_method: String,
     /// `assertionMethod`.
     #[serde(rename = "proofPurpose")]
     pub purpose: String,
-    /// The signature, base58 behind a `z`.
+    /// The signature in base58, after the multibase prefix `z`.
     #[serde(rename = "proofValue")]
     pub value: String,
 }
 
 impl Credential {
-    /// Returns the certificate's id.
+    /// Returns the certificate's ID, or `None` if `id` is malformed.
     pub fn certificate_id(&self) -> Option<CertificateId> {
         self.id.strip_prefix("urn:uuid:")?.parse().ok()
     }
 
-    /// Returns the digest of the whole credential, however its text is laid out.
+    /// Returns the digest of the whole credential with its proof. White space and member order do not change it.
     pub fn digest(&self) -> Digest {
         Digest::of(canonical::bytes(self))
     }
 
-    /// Returns the exam's id, as the evidence names it before version and digest.
+    /// Returns the exam's ID, which is the first word in the narrative of the exam evidence.
     pub fn exam_id(&self) -> Option<ExamId> {
         let exam = self.evidence.iter().find(|evidence| evidence.genre == "exam")?;
         exam.narrative.split(' ').next()?.parse().ok()
     }
 
-    /// Returns the certificate that this one renews.
+    /// Returns the ID of the certificate that this one renews, if any.
     pub fn renewed_certificate_id(&self) -> Option<CertificateId> {
         let renewal = self.evidence.iter().find(|evidence| evidence.genre == "renewal")?;
         renewal.id.strip_prefix("urn:uuid:")?.parse().ok()
     }
 
-    /// Returns the person's id.
+    /// Returns the holder's ID, or `None` if it is malformed.
     pub fn holder_id(&self) -> Option<TraineeId> {
         self.subject.id.strip_prefix("urn:uuid:")?.parse().ok()
     }
 
-    /// Returns how far others can rely on it.
+    /// Returns the assurance, or `None` if the first evidence does not name one.
     pub fn assurance(&self) -> Option<Assurance> {
         let genre = &self.evidence.first()?.genre;
         Assurance::ALL.into_iter().find(|assurance| assurance.name() == genre)
     }
 
-    /// Returns from when it is valid.
+    /// Returns the start of validity, or `None` if the date is malformed.
     pub fn starts_at(&self) -> Option<Timestamp> {
         self.valid_from.parse().ok()
     }
 
-    /// Returns until when it is valid.
+    /// Returns the end of validity, or `None` if the date is malformed.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.valid_until.parse().ok()
     }
 
-    /// Returns every signed field with a label, in an order for reading.
+    /// Returns every signed field with a label, the most important fields first.
     pub fn labeled_fields(&self) -> Vec<(String, String)> {
         let mut fields: Vec<(String, String)> = Vec::new();
         let mut add = |label: &str, value: &str| fields.push((label.to_owned(), value.to_owned()));
@@ -272,8 +265,8 @@ impl Credential {
         }
         add("Issuer", &self.issuer.name);
         add("Issuer's key", &self.issuer.id);
-        add("Certificate", &self.id);
-        add("Person", &self.subject.id);
+        add("Certificate ID", &self.id);
+        add("Holder ID", &self.subject.id);
         fields
     }
 }

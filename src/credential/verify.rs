@@ -1,5 +1,5 @@
 //! Verifies a certificate and returns a verdict with a reason.
-//! Works on any bytes, without network or file access; malformed input gives the verdict `Invalid`.
+//! It accepts any bytes and uses neither network nor files. Malformed input gives the verdict `Invalid`.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -15,32 +15,32 @@ use crate::credential::types::{CONTEXTS, Credential, Proof};
 use crate::ids::{CertificateId, Digest};
 use crate::text;
 
-/// The largest certificate that is looked at.
+/// The size limit of a credential in bytes. A real one has about 5 KB. The limit bounds the time for a hostile one.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// What a certificate is worth on this machine, today. The first that applies.
+/// The result of verifying a certificate on this computer today. The first variant that applies counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Its form or its proof is wrong, or it is not valid yet.
+    /// Its form or its signature is wrong, or it is not valid yet.
     Invalid,
-    /// Its signature holds, but nobody here trusts the signer.
+    /// The signature is correct, but the trust list does not have the signer.
     Untrusted,
-    /// Its issuer revoked it.
+    /// The newest revocation list of the issuer names it.
     Revoked,
-    /// Its time is over.
+    /// Its last day is past.
     Expired,
-    /// Its issuer's list of revoked certificates is missing or old.
+    /// The issuer's revocation list is missing or older than 30 days, so a revocation may be unknown here.
     Stale,
-    /// It counts.
+    /// Every check passed.
     Valid,
 }
 
 impl Verdict {
-    /// All of them, in their order.
+    /// All verdicts, in the order in which they are checked.
     pub const ALL: [Self; 6] = [Self::Invalid, Self::Untrusted, Self::Revoked, Self::Expired, Self::Stale, Self::Valid];
 
-    /// Returns the verdict's name.
+    /// Returns the verdict's name, as JSON and the command line show it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Invalid => "invalid",
@@ -59,47 +59,51 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// What came of a check.
+/// A verdict with its reason and the verified credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerificationResult {
-    /// The verdict.
     pub verdict: Verdict,
-    /// Why, in a sentence.
+    /// Why, and what to do next, in full sentences.
     pub reason: String,
-    /// What is signed; nothing for an invalid one.
+    /// The signed credential. `None` if the verdict is `Invalid`, because then no field can be trusted.
     pub credential: Option<Credential>,
-    /// The name the issuer is trusted under.
+    /// The name of the issuer in the trust list, if the issuer is trusted.
     pub issuer_name: Option<String>,
 }
 
 impl VerificationResult {
-    /// Returns the issuer's name for people: the one it is trusted under, else what it says of itself, as such.
+    /// Returns the issuer's name for people: the name in the trust list, or the signed name marked as self-declared.
     pub fn issuer_label(&self) -> String {
         match (&self.issuer_name, &self.credential) {
             (Some(name), _) => name.clone(),
-            (None, Some(credential)) => format!("{} (says of itself)", credential.issuer.name),
+            (None, Some(credential)) => format!("{} (self-declared)", credential.issuer.name),
             (None, None) => String::new(),
         }
     }
 
-    /// Returns what came of a check that failed.
+    /// Returns a result with the verdict `Invalid`.
     pub fn invalid(reason: String) -> Self {
         Self { verdict: Verdict::Invalid, reason, credential: None, issuer_name: None }
     }
 }
 
-/// Checks a certificate.
+/// Verifies the bytes of a credential.
+///
+/// Today is the later of `system_time` and the newest revocation list, so a clock that was set back cannot revive an
+/// expired certificate.
 pub fn verify(bytes: &[u8], trust: &TrustList, system_time: Timestamp) -> VerificationResult {
     let now = trust.latest_known_time(system_time);
     let credential = match verify_proof(bytes, now) {
         Ok(credential) => credential,
         Err(reason) => return VerificationResult::invalid(reason),
     };
-    // Held to their form before.
+    // `verify_proof` has checked their form, so this never fails.
     let (Some(certificate_id), Some(valid_from), Some(valid_until)) =
         (credential.certificate_id(), credential.starts_at(), credential.expires_at())
     else {
-        return VerificationResult::invalid("Its id or its dates cannot be read.".to_owned());
+        return VerificationResult::invalid(
+            "Its ID or its dates cannot be read. Ask the issuer for a new copy.".to_owned(),
+        );
     };
     let signer_did = credential.issuer.id.as_str();
     let basis =
@@ -113,25 +117,23 @@ pub fn verify(bytes: &[u8], trust: &TrustList, system_time: Timestamp) -> Verifi
     }
 }
 
-/// What of a certificate whose form and proof hold decides about its verdict.
+/// The facts that decide the verdict of a certificate whose form and signature are correct.
 #[derive(Debug, Clone, Copy)]
 pub struct VerdictBasis<'a> {
-    /// Its name.
     pub certificate_id: CertificateId,
-    /// The digest of its credential.
+    /// The digest under which the issuer's ledger lists it: [`Credential::digest`].
     pub credential_digest: Digest,
     /// The did:key that signed it.
     pub signer_did: &'a str,
-    /// From when it is valid.
     pub valid_from: Timestamp,
-    /// Until when it is valid.
     pub valid_until: Timestamp,
 }
 
-/// Judges a certificate whose form and proof hold.
+/// Returns the verdict and its reason for a certificate whose form and signature are correct.
 pub fn evaluate_trust(basis: &VerdictBasis<'_>, trust: &TrustList, now: Timestamp) -> (Verdict, String) {
     let Some((issuer, key)) = trust.find_by_did(basis.signer_did) else {
-        let reason = "The signature holds, but its signer is not trusted on this machine.";
+        let reason = "The signature is correct, but this computer does not trust the issuer yet. \
+                      Compare the words of its key with the issuer, then run `needlewise issuer trust`.";
         return (Verdict::Untrusted, reason.to_owned());
     };
     if let Some(reason) = key_refusal(basis, issuer, key) {
@@ -141,81 +143,94 @@ pub fn evaluate_trust(basis: &VerdictBasis<'_>, trust: &TrustList, now: Timestam
     let is_revoked = list.is_some_and(|list| list.revoked.contains(&basis.certificate_id));
     let is_current = list.is_some_and(|list| now.since(list.issued) <= REVOCATION_LIST_MAX_AGE);
     let last_day = basis.valid_until.day().format_long();
+    // A revocation stays true, so it counts even if the list is old or the certificate has expired.
+    // `valid_until` has whole seconds, and its last second still counts.
     if is_revoked {
-        (Verdict::Revoked, "The issuer has revoked it.".to_owned())
+        (Verdict::Revoked, "The issuer revoked this certificate. Ask the issuer for the reason.".to_owned())
     } else if basis.valid_until < now.truncate_to_second() {
-        (Verdict::Expired, format!("It was valid through {last_day} (UTC)."))
+        (Verdict::Expired, format!("It was valid through {last_day} (UTC). Ask the holder for a renewed certificate."))
     } else if !is_current && !issuer.without_revocation {
-        (Verdict::Stale, "The issuer's list of revoked certificates is missing or older than 30 days.".to_owned())
+        let reason = "The issuer's revocation list is missing or older than 30 days. \
+                      Ask the issuer for its newest bundle, then run `needlewise issuer trust --bundle FILE`.";
+        (Verdict::Stale, reason.to_owned())
     } else {
         (Verdict::Valid, format!("It is valid through {last_day} (UTC)."))
     }
 }
 
-/// Says why a trusted issuer's key does not count for this certificate: it was retired before, or somebody else may
-/// have it. A thief writes any date, so that after a compromise only what the issuer's ledger holds counts.
+/// Returns why a trusted issuer's key does not count for this certificate: it was retired earlier, or it is
+/// compromised. A thief can write any date, so after a compromise only certificates in the issuer's ledger count.
 fn key_refusal(basis: &VerdictBasis<'_>, issuer: &TrustedIssuer, key: &KeyPeriod) -> Option<String> {
     let is_in_ledger = || issuer.list.as_ref().is_some_and(|list| list.ledger.contains(&basis.credential_digest));
     if key.compromised && !is_in_ledger() {
-        return Some("Its key was compromised, and the issuer's ledger does not hold it.".to_owned());
+        return Some(
+            "The issuer's key was compromised, and the issuer's ledger does not list this certificate.".to_owned(),
+        );
     }
     let retired_on = key.until?;
-    (basis.valid_from > retired_on.end_of_day())
-        .then(|| format!("Its key was retired on {} (UTC), before it.", retired_on.format_long()))
+    (basis.valid_from > retired_on.end_of_day()).then(|| {
+        format!(
+            "The issuer's key was retired on {} (UTC), before this certificate was valid.",
+            retired_on.format_long()
+        )
+    })
 }
 
-/// Checks form, signer, signature and beginning.
+/// Checks form, signer, signature and first day, in this order. The form comes first, because it bans the blank node
+/// ids that make a hostile credential slow to canonicalize.
 fn verify_proof(bytes: &[u8], now: Timestamp) -> Result<Credential, String> {
     let credential = parse_credential(bytes)?;
     let [proof] = credential.proof.as_slice() else {
-        return Err("It does not have exactly one proof.".to_owned());
+        return Err("It does not have exactly one signature.".to_owned());
     };
     check_form(&credential)?;
     let did = expected_signer(&credential, proof)?;
-    // An Ed25519 signature has 88 digits; to read a longer number takes time by the square of its length.
+    // An Ed25519 signature has 88 base58 digits. The time to decode more digits grows with their square.
     let signature = proof
         .value
         .strip_prefix('z')
         .filter(|value| value.len() <= 100)
         .and_then(|value| bs58::decode(value).into_vec().ok());
     let signature: [u8; 64] =
-        signature.and_then(|bytes| bytes.try_into().ok()).ok_or("The signature is not readable.")?;
+        signature.and_then(|bytes| bytes.try_into().ok()).ok_or("Its signature cannot be read.")?;
     let signed_hash = hash_data(&credential, proof)
-        .map_err(|error| format!("It cannot be put into canonical form: {}.", text::single_line(&error)))?;
+        .map_err(|error| format!("Its signature cannot be checked: {}.", text::single_line(&error)))?;
     if !key::is_valid_signature(did, &signed_hash, &signature) {
-        return Err("The signature does not fit: something was changed, or somebody else signed.".to_owned());
+        return Err(
+            "The certificate does not match its signature. It may have been edited. Ask the issuer for a new copy."
+                .to_owned(),
+        );
     }
     match credential.starts_at() {
         Some(valid_from) if valid_from <= now => Ok(credential),
-        _ => Err("It is not valid yet.".to_owned()),
+        _ => Err("It is not valid yet. Check the date of this computer.".to_owned()),
     }
 }
 
-/// Reads into closed types: members that are unknown, doubled or of another type are refused, and so is every number.
+/// Parses a credential into closed types that contain only text. Unknown and duplicate members are refused: they could
+/// hide the expiry date, or show another value to other readers.
 fn parse_credential(bytes: &[u8]) -> Result<Credential, String> {
     if bytes.len() > MAX_BYTES {
         return Err("It is larger than 64 KB.".to_owned());
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| "It is not UTF-8.".to_owned())?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| "It is not UTF-8 text. Choose the JSON, SVG, PNG or PDF file of a certificate.".to_owned())?;
     let credential: Credential = serde_json::from_str(text).map_err(|error| {
-        format!(
-            "It is not a certificate of this kind: {}.",
-            text::truncate(&text::single_line(&error.to_string()), 200)
-        )
+        format!("It is not a needlewise certificate: {}.", text::truncate(&text::single_line(&error.to_string()), 200))
     })?;
-    // Members given as null would read as left out; nothing but what was signed may be there.
+    // Serde reads null like a missing member. The signature does not cover it, so it must not be there.
     let reserialized = serde_json::to_value(&credential).map_err(|error| error.to_string())?;
     let original: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if reserialized != original {
-        return Err("It holds members that say nothing.".to_owned());
+        return Err("It contains empty fields, which a certificate never has.".to_owned());
     }
     if has_harmful_text(&original) {
-        return Err("It holds characters that could hide text or steer a terminal.".to_owned());
+        return Err("It contains hidden or control characters and is not shown.".to_owned());
     }
     Ok(credential)
 }
 
-/// Returns whether any text in a document holds a harmful character.
+/// Returns whether any text in a document contains a control, hidden or direction-changing character.
 fn has_harmful_text(value: &serde_json::Value) -> bool {
     match value {
         serde_json::Value::String(text) => !text.chars().all(text::is_harmless),
@@ -225,8 +240,8 @@ fn has_harmful_text(value: &serde_json::Value) -> bool {
     }
 }
 
-/// Holds the credential to the one form that this program writes. The graph that is signed knows no order and no
-/// doubles, so that these are refused here: whatever is read by its place must be in its place.
+/// Checks that the credential has the one form that this program writes. The signed graph has no order and no
+/// duplicates. Fields that are read by position must therefore be in their positions.
 fn check_form(credential: &Credential) -> Result<(), String> {
     let is_exactly =
         |actual: &[String], expected: &[&str]| actual.iter().map(String::as_str).eq(expected.iter().copied());
@@ -244,14 +259,14 @@ fn check_form(credential: &Credential) -> Result<(), String> {
         && subject.results.iter().all(|result| is_exactly(&result.types, &["Result"]))
         && credential.evidence.iter().all(|evidence| is_exactly(&evidence.types, &["Evidence"]));
     if !has_expected_types {
-        return Err("Its contexts or types are not those of this profile.".to_owned());
+        return Err("Its contexts or types are not those of a needlewise certificate.".to_owned());
     }
     let description_ids = achievement.result_descriptions.iter().map(|description| description.id.as_str());
     let results_match = subject.results.iter().map(|result| result.description_id.as_str()).eq(description_ids.clone());
     let genres: Vec<_> = credential.evidence.iter().skip(1).map(|evidence| evidence.genre.as_str()).collect();
     let evidence = matches!(genres.as_slice(), ["paper", "exam", "banks"] | ["paper", "exam", "banks", "renewal"]);
     if !(results_match && evidence && credential.assurance().is_some() && credential.exam_id().is_some()) {
-        return Err("Its results or evidence are not in their places.".to_owned());
+        return Err("Its results or its evidence are incomplete or out of order.".to_owned());
     }
     let ids: Vec<_> = [&credential.id, &credential.issuer.id, &subject.id, &achievement.id]
         .into_iter()
@@ -265,17 +280,17 @@ fn check_form(credential: &Credential) -> Result<(), String> {
         && credential.certificate_id().is_some()
         && credential.holder_id().is_some())
     {
-        return Err("Its ids are not those of this profile, or not distinct.".to_owned());
+        return Err("An ID in it is malformed or used twice.".to_owned());
     }
     let dates = [&credential.valid_from, &credential.valid_until, &credential.awarded_date];
-    // One way to write a moment, so that no second spelling of a date can be slipped in.
+    // A date has one allowed spelling, so that all readers see the same date.
     let is_canonical_time =
         |time: &&String| time.parse::<Timestamp>().is_ok_and(|timestamp| timestamp.to_string() == **time);
-    if dates.iter().all(is_canonical_time) { Ok(()) } else { Err("Its dates are not moments in UTC.".to_owned()) }
+    if dates.iter().all(is_canonical_time) { Ok(()) } else { Err("A date in it is not in the UTC format.".to_owned()) }
 }
 
-/// Returns whether an id is one of this profile to the letter. A node whose id is no proper name is left out of the
-/// graph that is signed, and whatever stands in it would pass for signed.
+/// Returns whether an id has exactly the spelling that this program writes. The signed graph leaves out a node whose id
+/// is not an absolute IRI, so its fields would look signed without being signed.
 fn is_canonical_id(id: &str) -> bool {
     if let Some(uuid) = id.strip_prefix("urn:uuid:") {
         return uuid.parse::<CertificateId>().is_ok_and(|id| id.to_string() == uuid);
@@ -286,17 +301,17 @@ fn is_canonical_id(id: &str) -> bool {
     }
 }
 
-/// Returns the did:key that must have signed: that of the issuer, which the fragment repeats. The key is taken from its
-/// body.
+/// Returns the did:key that must have signed, which is the issuer's. The key comes from the body of the DID. The
+/// fragment must repeat it: otherwise `did:key:TRUSTED#ATTACKER` would pass.
 fn expected_signer<'a>(credential: &'a Credential, proof: &Proof) -> Result<&'a str, String> {
     let did = &credential.issuer.id;
     let expected_method = did.strip_prefix("did:key:").map(|encoded_key| format!("{did}#{encoded_key}"));
     if expected_method.as_ref() != Some(&proof.verification_method) {
-        return Err("Its signer is not its issuer.".to_owned());
+        return Err("Its signature names another key than the issuer's.".to_owned());
     }
     let proof_terms = (proof.proof_type.as_str(), proof.cryptosuite.as_str(), proof.purpose.as_str());
     if proof_terms != ("DataIntegrityProof", "eddsa-rdfc-2022", "assertionMethod") {
-        return Err("Its proof is not of the kind of this profile.".to_owned());
+        return Err("Its kind of signature is not supported.".to_owned());
     }
     Ok(did)
 }

@@ -1,4 +1,7 @@
 //! The claims of a certificate, and their conversion to an unsigned credential.
+//!
+//! Every text here is signed, and `credential::verify` requires this order of results and evidence. A change of either
+//! would change new certificates.
 
 use crate::attempt::outcome::SectionOutcome;
 use crate::attempt::points::points_needed;
@@ -14,38 +17,34 @@ use crate::credential::types::{
 use crate::exam::LoadedPaper;
 use crate::ids::{CertificateId, Digest, TraineeId};
 
-/// A pass with everything that a certificate says of it. A person's time factor is not among it.
+/// The facts that a certificate states about a passed exam. A person's time factor is private and not among them.
 #[derive(Debug)]
 pub struct CredentialClaims<'a> {
-    /// The certificate's name.
     pub certificate_id: CertificateId,
-    /// The person's id.
     pub holder_id: TraineeId,
-    /// The person's name as it is printed.
+    /// The holder's name, exactly as the certificate shows it.
     pub holder_name: &'a str,
-    /// The person's license, if it is to be printed.
+    /// The holder's license, if the certificate shows one.
     pub license: Option<&'a str>,
-    /// What was asked.
+    /// The questions of the attempt with their banks.
     pub loaded_paper: &'a LoadedPaper,
-    /// The exam's blueprint.
     pub exam: &'a Exam,
-    /// When a clinician reviewed the questions: the earliest day, or nothing while one of them lacks a review. An
-    /// issuer goes by its own banks, and not by what a request says.
+    /// The earliest day on which a clinician reviewed one of the questions. `None` if any question has no review. An
+    /// issuer takes it from its own banks, because a request could claim any day.
     pub reviewed_on: Option<Day>,
     /// The digest of the last fact of the attempt.
     pub head_digest: Digest,
-    /// What the attempt came to.
+    /// The passed outcome: the score, the sections and their pass marks.
     pub outcome: &'a Outcome,
-    /// The certificate that this one renews.
+    /// The certificate that this one renews, if any.
     pub renewed_id: Option<CertificateId>,
-    /// From when it is valid: the end of the attempt.
+    /// The end of the attempt.
     pub valid_from: Timestamp,
-    /// Until when it is valid: the end of a day in UTC.
+    /// The end of the last valid day in UTC.
     pub valid_until: Timestamp,
-    /// How far others can rely on it.
     pub assurance: Assurance,
-    /// How many of the person's earlier attempts were voided, and how many more were granted, by a decision that no
-    /// issuer signed.
+    /// The number of voided attempts and of granted attempts, counting only decisions about this holder's earlier
+    /// attempts that no issuer signed.
     pub unsigned_decisions: (usize, usize),
 }
 
@@ -54,7 +53,7 @@ fn digest_urn(digest: Digest) -> String {
 }
 
 impl CredentialClaims<'_> {
-    /// Puts the award as an unsigned credential of `issuer`, whose id is a did:key.
+    /// Returns the claims as an unsigned credential of the issuer with this did:key and name.
     pub fn to_credential(&self, issuer_did: &str, issuer_name: &str) -> Credential {
         let validity = format!("Valid through {} (UTC)", self.valid_until.day().format_long());
         let title = match self.assurance {
@@ -90,7 +89,7 @@ impl CredentialClaims<'_> {
         }
     }
 
-    /// Says what was decided about attempts without an issuer's signature.
+    /// Returns a sentence about decisions that no issuer signed, or an empty text if there are none.
     fn unsigned_decisions_text(&self) -> String {
         match self.unsigned_decisions {
             (0, 0) => String::new(),
@@ -102,7 +101,7 @@ impl CredentialClaims<'_> {
         }
     }
 
-    /// Names a part of the exam, so that no two parts of the credential share an id.
+    /// Returns an ID for a part of the credential. No two parts share one: the graph would merge them into one node.
     fn part_urn(&self, name: &str) -> String {
         digest_urn(Digest::of(format!("{}/{name}", self.exam.digest())))
     }
@@ -141,7 +140,7 @@ impl CredentialClaims<'_> {
         }
     }
 
-    /// Returns the exam's statement with what must be known of its questions.
+    /// Returns the exam's statement, and whether a clinician reviewed its questions.
     fn criteria_narrative(&self) -> String {
         let review = self.reviewed_on.map_or_else(
             || "Questions not yet reviewed by a clinician.".to_owned(),
@@ -150,6 +149,7 @@ impl CredentialClaims<'_> {
         format!("{} {review}", self.exam.certificate.statement)
     }
 
+    // Open Badges stores points as text, so fractions stay exact.
     fn raw_score_description(
         &self,
         part: &str,
@@ -168,6 +168,7 @@ impl CredentialClaims<'_> {
         }
     }
 
+    /// Returns the results in the order of their descriptions in [`Self::achievement`].
     fn results(&self) -> Vec<ResultValue> {
         let value = |part: &str, points: &Points| ResultValue {
             types: vec!["Result".to_owned()],
@@ -182,11 +183,13 @@ impl CredentialClaims<'_> {
             types: vec!["Result".to_owned()],
             description_id: self.part_urn("critical"),
             value: None,
+            // Open Badges requires a status for a result of the type Status.
             status: Some("Completed".to_owned()),
         });
         results
     }
 
+    /// Returns the evidence. The first genre is the assurance, and the first word of the exam's narrative is its ID.
     fn evidence(&self) -> Vec<Evidence> {
         let evidence = |id: String, genre: &str, name: &str, narrative: String| Evidence {
             id,

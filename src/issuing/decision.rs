@@ -1,4 +1,4 @@
-//! Signs and verifies decisions with an issuer key, and selects the facts that apply.
+//! Signs and verifies decisions with an issuer's key, and selects the facts that apply.
 //! A remark applies only with a valid signature.
 
 use crate::attempt::Fact;
@@ -7,7 +7,7 @@ use crate::attempt::signature::{DecisionKind, DecisionSignature, decision_signin
 use crate::credential::key::{KeyPeriod, SigningKeyPair, is_valid_decision_signature};
 use crate::ids::StreamId;
 
-/// Signs a decision about an attempt or a person.
+/// Signs a decision with its reason. `stream` is the ID of the attempt or the person that it is about.
 pub fn sign_decision(
     stream: StreamId,
     decision: DecisionKind,
@@ -20,7 +20,7 @@ pub fn sign_decision(
     }
 }
 
-/// Returns whether the signature matches the decision. It does not check whose key made it.
+/// Returns whether the signature matches the decision. This does not check whose key signed it: see [`is_signed_by`].
 pub fn is_signature_valid(
     signature: &DecisionSignature,
     stream: StreamId,
@@ -30,28 +30,29 @@ pub fn is_signature_valid(
     is_valid_decision_signature(&signature.did, &decision_signing_bytes(stream, decision, reason), &signature.signature)
 }
 
-/// Returns whether one of these keys made the signature and is not compromised.
+/// Returns whether the signature names one of these keys, and that key is not compromised. This does not check the
+/// signature itself: see [`is_signature_valid`].
 pub fn is_signed_by(signature: &DecisionSignature, keys: &[KeyPeriod]) -> bool {
     keys.iter().any(|key| key.did == signature.did && !key.compromised)
 }
 
-/// Whose decisions take effect on a machine: to void an attempt, to grant one more, to grant more time.
+/// Whose decisions take effect on a computer. Decisions void an attempt, grant one more, or grant more time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DecisionAuthority {
     /// There is no issuer here. Every decision takes effect, and an unsigned one is shown as unsigned.
     Anyone,
     /// There is an issuer with these keys. Only decisions that one of them signed take effect.
     Issuer(Vec<KeyPeriod>),
-    /// There is an issuer, and its keys cannot be read. No decision takes effect, and nothing that depends on decisions
+    /// There is an issuer, but its keys cannot be read. No decision takes effect, and nothing that depends on decisions
     /// may be stored.
     Unreadable,
 }
 
 impl DecisionAuthority {
-    /// Makes sure that it is known whose decisions take effect.
+    /// Checks that the issuer's keys, if there is an issuer, can be read.
     ///
     /// # Errors
-    /// What to do about it.
+    /// A message for people that says how to restore the keys.
     pub fn ensure_known(&self) -> Result<(), String> {
         match self {
             Self::Anyone | Self::Issuer(_) => Ok(()),
@@ -63,7 +64,7 @@ impl DecisionAuthority {
         }
     }
 
-    /// Returns whether a decision takes effect.
+    /// Returns whether a decision with this signature takes effect.
     pub fn accepts(
         &self,
         signature: Option<&DecisionSignature>,
@@ -81,7 +82,8 @@ impl DecisionAuthority {
     }
 }
 
-/// Reads the facts of a chain that an issuer applies: of remarks only those signed with one of its keys.
+/// Returns the facts of a chain that an issuer applies. These are the [`applicable_facts`] without the remarks that
+/// other keys signed.
 pub fn applicable_facts_for_issuer<'a>(
     stored_facts: &'a [StoredFact],
     keys: &[KeyPeriod],
@@ -93,7 +95,7 @@ pub fn applicable_facts_for_issuer<'a>(
     applicable_facts(stored_facts).into_iter().filter(|(_, fact)| is_applicable(fact)).collect()
 }
 
-/// Reads the facts of a chain that apply: all readable facts, except remarks without a valid signature.
+/// Returns the facts of a chain that apply: all readable facts except remarks without a valid signature.
 pub fn applicable_facts(stored_facts: &[StoredFact]) -> Vec<(&StoredFact, Fact)> {
     let is_applicable = |stored_fact: &StoredFact, fact: &Fact| match fact {
         Fact::Remarked(remarked) => {

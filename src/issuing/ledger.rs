@@ -6,28 +6,28 @@ use crate::attempt::fact::{FactReader, LedgerEntry, RequestReceived};
 use crate::credential::bundle::{Revocation, RevocationReason};
 use crate::ids::CertificateId;
 
-/// An issuer's ledger: what was requested, what it signed, and what of that no longer counts.
+/// An issuer's ledger: requests, signed certificates and revocations.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    /// What it signed, in the order in which it did.
+    /// The signed certificates, oldest first.
     pub entries: Vec<LedgerEntry>,
-    /// What it revoked, each with its day.
+    /// The revocations, oldest first. A reason is left out unless the issuer published it.
     pub revocations: Vec<Revocation>,
-    /// What of that was revoked for a fault of the issuer's own, so that it may be signed anew.
+    /// The certificates that were revoked because of an error of the issuer. Their attempts may be signed again.
     pub reissuable: Vec<CertificateId>,
-    /// The requests that it was asked to look at, each once.
+    /// Every request that was reviewed, also those that were refused, without duplicates.
     pub received_requests: Vec<RequestReceived>,
-    /// How many facts it contains.
+    /// The number of facts in the chain.
     pub fact_count: u64,
-    /// Where its chain ends: what the next line must follow.
+    /// The end of the chain, which the next fact must follow. `None` for an empty ledger.
     pub head: Option<ChainHead>,
 }
 
 impl Ledger {
-    /// Reads a ledger from the facts of an issuer's chain, which was checked before.
+    /// Computes a ledger from the facts of an issuer's chain. The chain must be verified already.
     ///
     /// # Errors
-    /// The number of the first fact that is no line of a ledger, or was erased.
+    /// The number of the first fact that is not a ledger entry or has no payload.
     pub fn from_facts(stored_facts: &[StoredFact]) -> Result<Self, u32> {
         let fact_count = u64::try_from(stored_facts.len()).unwrap_or(u64::MAX);
         let head = stored_facts.last().map(ChainHead::after_fact);
@@ -50,7 +50,7 @@ impl Ledger {
                         reason,
                     });
                 }
-                // An erased line would make a used request new, and a revoked certificate valid again.
+                // A lost entry could let a used request pass as new, or make a revoked certificate valid again.
                 _ => return Err(stored_fact.seq),
             }
         }

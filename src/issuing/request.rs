@@ -27,46 +27,46 @@ mod checks;
 
 use checks::{check_blueprint, check_pools, required_markers, rescore};
 
-/// The format of the files that this program writes: their facts have kinds with a version.
+/// The version of the file format that this program writes. Its facts have kinds with a version.
 const FORMAT_VERSION: u32 = 2;
 
-/// The oldest format that is read. Its facts are those of the first program.
+/// The oldest version of the file format that is read. Its facts are those of the first program.
 const OLDEST_FORMAT_VERSION: u32 = 1;
 
-/// The largest request that is looked at.
+/// The size limit of a request file in bytes.
 pub const MAX_BYTES: usize = 32 * 1024 * 1024;
 
-/// How long after it was marked a certificate can be requested for an exam.
+/// How long after the exam was passed a certificate can be requested: 90 days. A re-marking that changes the result to
+/// a pass starts the time again.
 pub const MAX_AGE: Millis = Millis(90 * 24 * 3_600_000);
 
-/// A request as its file holds it.
+/// The content of a request file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CertificateRequest {
     format: u32,
-    /// Who asks: the name as it is to be printed, and the id that every fact names.
     pub trainee: Requester,
-    /// The attempt.
     pub attempt: AttemptId,
     facts: Vec<RequestFact>,
-    /// What the paper names, by digest: the exam, the banks' frames, the questions of open banks, the pools.
+    /// Content that the paper refers to, by digest: the exam, the banks without questions, the questions of open banks,
+    /// and the pools. Only a replay uses it. An issuer uses its own copies.
     contents: BTreeMap<Digest, String>,
 }
 
-/// Who asks.
+/// The trainee who requests a certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Requester {
-    /// The person's id.
+    /// The trainee's ID, which must be the one in the facts of the attempt.
     pub id: TraineeId,
-    /// The name as it is to be printed.
+    /// The name for the certificate.
     pub name: String,
-    /// The license to be printed.
+    /// The license for the certificate, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
 }
 
-/// A fact as it stands in the chain, with what is in it.
+/// A stored fact with its payload and salt. Member names in the file are short: `body` is the payload's digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RequestFact {
@@ -81,12 +81,12 @@ struct RequestFact {
     payload: String,
 }
 
-/// Why a request is refused.
+/// The reason why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestRefusal {
-    /// It names an exam or a question that the issuer does not hold.
+    /// It uses an exam, a bank or a question that the issuer does not have.
     UnknownContent(MissingContent),
-    /// Anything else, in words.
+    /// Any other reason, as one or more sentences for people.
     Other(String),
 }
 
@@ -106,37 +106,38 @@ impl std::fmt::Display for RequestRefusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::UnknownContent(missing) => {
-                write!(f, "It is foreign: {missing}, so it is of an exam or a question that was never held here.")
+                write!(f, "It uses an exam or a question that this computer does not have: {missing}.")
             }
             Self::Other(reason) => f.write_str(reason),
         }
     }
 }
 
-/// A request whose chain holds, with what was asked.
+/// A request with a verified chain and its loaded paper.
 struct OpenedRequest {
     stored_facts: Vec<StoredFact>,
     head: ChainHead,
     loaded_paper: Arc<LoadedPaper>,
 }
 
-/// An attempt that was marked again and passed.
+/// An attempt that was verified, marked again and passed.
 #[derive(Debug)]
 pub struct RescoredAttempt {
-    /// What was asked.
+    /// The questions of the attempt with their banks.
     pub loaded_paper: Arc<LoadedPaper>,
-    /// How it ended, as it was marked again.
+    /// The end of the attempt, with the outcome of marking it again.
     pub finished: AttemptFinished,
-    /// When it ended.
+    /// The end of the attempt, which is also the start of the certificate's validity.
     pub ended_at: Timestamp,
-    /// The digest of the last fact.
+    /// The digest of the last fact in the request.
     pub head_digest: Digest,
-    /// What looks odd about it.
+    /// What is unusual about the attempt, one sentence each.
     pub anomalies: Vec<String>,
 }
 
 impl CertificateRequest {
-    /// Makes the request for an attempt; `content` finds what the paper names.
+    /// Creates the request for an attempt. `content` returns stored content by digest. Facts after the last result are
+    /// left out.
     pub fn new(
         trainee: Requester,
         attempt: AttemptId,
@@ -167,28 +168,28 @@ impl CertificateRequest {
         }
     }
 
-    /// Returns the text of its file.
+    /// Returns the text of the request file.
     ///
     /// # Errors
-    /// None is known: lists and maps with text for keys have a JSON form.
+    /// No case is known: every value of this type has a JSON form.
     pub fn to_json(&self) -> serde_json::Result<String> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// Returns whether a fact of this digest is among those it brings along.
+    /// Returns whether the request contains the fact with this digest.
     pub fn has_fact(&self, fact_digest: Digest) -> bool {
         self.facts.iter().any(|request_fact| request_fact.digest == fact_digest)
     }
 
-    /// Returns the digest of the request, however its text is laid out.
+    /// Returns the digest of the request. White space and member order in the file do not change it.
     pub fn digest(&self) -> Digest {
         Digest::of(canonical::text(self))
     }
 
-    /// Reads a request.
+    /// Parses a request file. This does not verify it.
     ///
     /// # Errors
-    /// In words, where it is none.
+    /// The end of a sentence about the file, if it is too large, is not a request, or has a newer format.
     pub fn from_json(bytes: &[u8]) -> Result<Self, String> {
         if bytes.len() > MAX_BYTES {
             return Err("it is larger than 32 MB".to_owned());
@@ -200,13 +201,13 @@ impl CertificateRequest {
         }
     }
 
-    /// Checks the chain, holds paper and questions to what the issuer holds itself, and marks the answers again.
+    /// Verifies the chain, checks the paper against the issuer's own content, and marks the answers again.
     ///
-    /// `held` finds content in the issuer's own store: nothing that only the request brings along is believed. Of
-    /// attempts that were marked again after a faulty question, only what was signed with one of these `keys` counts.
+    /// `stored_content` returns content of the issuer's own store by digest. Content of the request is not trusted. Of
+    /// the remarks in the chain, only those that one of these `keys` signed count.
     ///
     /// # Errors
-    /// Why it is refused: changed, stale, foreign, or not passed.
+    /// The reason of the refusal: changed, too old, not from this issuer's banks, or not passed.
     pub fn verify_and_rescore(
         &self,
         stored_content: impl Fn(Digest) -> Option<String>,
@@ -215,7 +216,7 @@ impl CertificateRequest {
     ) -> Result<RescoredAttempt, RequestRefusal> {
         let OpenedRequest { stored_facts, head, loaded_paper } = self.open(&stored_content)?;
         let exam = loaded_paper.exam.as_ref().filter(|_| loaded_paper.mode == Mode::Exam);
-        let exam = exam.ok_or("It is of a practice; only an exam has a certificate.")?;
+        let exam = exam.ok_or("It is for practice or a mock exam. Only a real exam has a certificate.")?;
         check_blueprint(&loaded_paper, exam)?;
         for marker in required_markers(&loaded_paper, exam) {
             stored_content(Digest::of(&marker))
@@ -225,25 +226,29 @@ impl CertificateRequest {
         let (finished, ended_at, passed_at) = rescore(&loaded_paper, &stored_facts, keys)?;
         if now.since(passed_at) > MAX_AGE {
             let day = passed_at.day().format_long();
-            return Err(format!("It is stale: the exam was last marked on {day}, more than 90 days ago.").into());
+            return Err(format!("It is too old: the exam was last marked on {day}, more than 90 days ago.").into());
         }
+        // A certificate starts when the attempt ended, and no one accepts a start in the future.
         if ended_at > now {
             let day = ended_at.day().format_long();
-            return Err(format!("It ends in the future, on {day}: one of the clocks is wrong.").into());
+            return Err(format!("Its attempt ended on {day}, in the future. Check both computers' clocks.").into());
         }
         let mut anomalies = find_anomalies(&loaded_paper, &stored_facts);
+        // More time can be a person's time factor, so the issuer sees it and decides.
         if loaded_paper.limit != Some(exam.time_limit()) {
-            let limit = loaded_paper.limit.map_or_else(|| "no limit".to_owned(), |limit| format!("{limit}"));
-            anomalies.push(format!("It had {limit} of time, where the exam has {}.", exam.time_limit()));
+            let limit = loaded_paper.limit.map_or_else(|| "none".to_owned(), |limit| format!("{limit}"));
+            anomalies.push(format!("Time limit: {limit}. The exam has {}.", exam.time_limit()));
         }
         Ok(RescoredAttempt { loaded_paper, finished, ended_at, head_digest: head.digest, anomalies })
     }
 
-    /// Draws and marks the attempt again, by what the request brings along and, where that is not enough, by what is
-    /// `held` here. It says nothing about whether the request is to be believed.
+    /// Draws and marks the attempt again with the content of the request. `stored_content` returns what is missing
+    /// there.
+    ///
+    /// The result does not mean that the request can be trusted: its content may be made up.
     ///
     /// # Errors
-    /// Where the chain does not hold, or content is found nowhere.
+    /// The reason, if the chain does not verify or if content is missing in both places.
     pub fn replay(
         &self,
         stored_content: impl Fn(Digest) -> Option<String>,
@@ -263,8 +268,9 @@ impl CertificateRequest {
         let Some((_, Fact::Started(started))) = facts.first() else {
             return Err("It does not begin with the start of an attempt.".into());
         };
+        // The chain does not cover the requester, so the request could name someone else.
         if started.trainee != self.trainee.id {
-            return Err("It was changed: the attempt is another person's.".into());
+            return Err("It was changed: the attempt belongs to another person.".into());
         }
         let loaded_paper = LoadedPaper::load(started, content).map_err(RequestRefusal::UnknownContent)?;
         drop(facts);
@@ -293,8 +299,8 @@ impl CertificateRequest {
     }
 }
 
-/// Returns what a paper names, but for the questions of closed banks: an issuer holds those, and nobody else is to read
-/// them.
+/// Returns the digests of the content that a paper refers to, except questions of closed banks. Only the issuer may
+/// read those, and it has them.
 fn shareable_digests(started: &AttemptStarted, content: &impl Fn(Digest) -> Option<String>) -> BTreeSet<Digest> {
     let paper = &started.paper;
     let Ok(loaded_paper) = LoadedPaper::load(started, content) else { return BTreeSet::new() };
@@ -305,12 +311,13 @@ fn shareable_digests(started: &AttemptStarted, content: &impl Fn(Digest) -> Opti
     paper.exam.iter().map(|exam| exam.digest).chain(frames).chain(pools).chain(open).collect()
 }
 
-/// Returns what an issuer keeps of a section's pool: that these questions, and no others, could be drawn for it.
+/// Returns the text that an issuer stores for the pool of a section. It records that the section draws from exactly
+/// these questions. A request whose marker is not stored is refused.
 pub fn pool_marker(exam: Digest, section: usize, pool: Digest) -> String {
     canonical::text(&(exam, "section", section, pool))
 }
 
-/// Returns what an issuer keeps of a bank in use.
+/// Returns the text that an issuer stores for a bank in use. A request whose marker is not stored is refused.
 pub fn bank_marker(bank: &BankRef) -> String {
     canonical::text(&("bank", bank))
 }

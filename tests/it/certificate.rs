@@ -66,7 +66,7 @@ fn what_was_signed_holds_and_every_field_is_there() {
     assert_eq!(checked.issuer_name.as_deref(), Some("The school"), "the name from the trust, not from the document");
     let untrusted = verify(example().as_bytes(), &TrustList::default(), today());
     assert_eq!(untrusted.issuer_name, None, "nobody here gave it a name");
-    assert_eq!(untrusted.issuer_label(), "A computer (says of itself)");
+    assert_eq!(untrusted.issuer_label(), "A computer (self-declared)");
     let fields = checked.credential.expect("a credential").labeled_fields();
     let lines: Vec<_> = fields.iter().map(|(label, value)| format!("{label}: {value}")).collect();
     insta::assert_snapshot!(lines.join("\n"));
@@ -384,7 +384,7 @@ fn an_issuers_key_is_opened_by_its_passphrase_alone() {
     assert_eq!(Issuer::from_json(&text).expect("an issuer"), issuer);
     assert_eq!(issuer.unlock(PASSPHRASE).expect("a key").did(), issuer.current_did());
     let refused = issuer.unlock("six words are good enough there").expect_err("another passphrase");
-    assert_eq!(refused, "The passphrase is not the right one.");
+    assert_eq!(refused, "The passphrase is wrong. Try again.");
     let today = moment("2026-01-01T00:00:00Z").day();
     let short = Issuer::new(school(), "S".to_owned(), today, "short", &fresh(7)).expect_err("too short");
     assert!(short.contains("shorter than 12"), "{short}");
@@ -515,7 +515,7 @@ fn an_issuer_cannot_claim_the_key_of_another() {
     let refused = trust.import_bundle(&bundle(&claims, 1, "2026-12-01T00:00:00Z", &[], Vec::new()), later());
     assert!(refused.expect_err("a claim").contains("claims a key that is trusted as \"The school\""));
     let again = trust.add(other.current_did(), "Somebody else", day, ListRequirement::Required);
-    assert!(again.expect_err("two names").contains("trusted as \"Other\" already"));
+    assert!(again.expect_err("two names").contains("already trusted as \"Other\""));
 }
 
 #[test]
@@ -523,7 +523,7 @@ fn a_bundle_from_the_future_is_refused() {
     let mut trust = clinic();
     let future = bundle(&issuer(), 1, "2099-01-01T00:00:00Z", &[], Vec::new());
     let refused = trust.import_bundle(&future, later()).expect_err("it would make everything expired or stale");
-    assert!(refused.contains("still to come"), "{refused}");
+    assert!(refused.contains("in the future"), "{refused}");
 }
 
 #[test]

@@ -262,7 +262,7 @@ fn certificates_are_listed_shown_and_verified() {
     assert_eq!(verdict.code, 1);
     insta::assert_snapshot!(verdict.out, @"
     <home>/forged.json: invalid
-    Verdict: invalid. The signature does not fit: something was changed, or somebody else signed.
+    Verdict: invalid. The certificate does not match its signature. It may have been edited. Ask the issuer for a new copy.
     ");
     let any = world.file("any.json", "{}").to_string_lossy().into_owned();
     assert_eq!(world.run(["certificate", "verify", &any]).code, 1, "any JSON file gets a verdict");

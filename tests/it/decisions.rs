@@ -351,7 +351,7 @@ fn an_issuer_on_the_machine_decides_which_grants_count() {
     let wrong = world.secret("wrong", "another passphrase").to_string_lossy().into_owned();
     let grant = ["record", "grant", &attempt, "--reason", "a week in hospital", "--passphrase-file"];
     let refused = world.run(grant.into_iter().chain([wrong.as_str()]));
-    assert!(refused.code == 1 && refused.err.contains("not the right one"), "{}", refused.all());
+    assert!(refused.code == 1 && refused.err.contains("passphrase is wrong"), "{}", refused.all());
     assert!(!fails(&world).out.contains("Question"), "nothing was granted");
     world.run(grant.into_iter().chain([secret.as_str()])).done();
     assert!(fails(&world).out.contains("Not passed"));
@@ -421,7 +421,7 @@ fn a_wrong_passphrase_changes_nothing_about_a_person() {
     let before = stored_tables(&world.database());
     let set = MORE_TIME.into_iter().chain(["--id", "17", "--license", "PT 1", "--passphrase-file", &wrong]);
     let said = world.run(set);
-    assert!(said.code == 1 && said.err.contains("not the right one"), "{}", said.all());
+    assert!(said.code == 1 && said.err.contains("passphrase is wrong"), "{}", said.all());
     assert_eq!(stored_tables(&world.database()), before);
     assert!(!has_more_time(&world));
 }

@@ -80,7 +80,7 @@ fn piped_input_is_refused_and_a_wrong_passphrase_begins_nothing() {
     let wrong = world.secret("wrong", "another passphrase here").to_string_lossy().into_owned();
     let begin: Vec<_> = BEGIN.iter().copied().chain(["--passphrase-file", &wrong]).collect();
     let mut window = Window::open(world.home.path(), &begin);
-    window.sees("not the right one");
+    window.sees("passphrase is wrong");
     assert_eq!(window.ends(), 1);
     assert_eq!(world.run(["record", "list", "--json"]).json(), serde_json::json!([]));
     let alone = world.run(["exam", "brief", "--invigilated", "--trainee", "Amira Okafor"]);
@@ -100,7 +100,7 @@ fn it_goes_on_only_with_the_invigilator() {
     assert_eq!(home.ends(), 0);
     let wrong = world.secret("wrong", "another passphrase here").to_string_lossy().into_owned();
     let mut alone = Window::open(world.home.path(), &["exam", "--resume", "--passphrase-file", &wrong]);
-    alone.sees("not the right one");
+    alone.sees("passphrase is wrong");
     assert_eq!(alone.ends(), 1);
     let mut window = Window::open(world.home.path(), &["exam", "--resume", "--passphrase-file", &secret]);
     answers(&mut window, &world, 2..=7);

@@ -209,8 +209,8 @@ fn a_picture_without_or_with_two_credentials_is_refused() {
     let without = format!("{}{}", &text[..start], &text[end..]);
     let twice = format!("{}{}{}", &text[..end], &text[start..end], &text[end..]);
     let said = |text: &str| carrier::extract_credential(text.as_bytes()).expect_err("refused");
-    assert_eq!(said(&without), "The picture carries no credential.");
-    assert_eq!(said(&twice), "The picture carries more than one credential.");
+    assert_eq!(said(&without), "The picture contains no certificate. Copies can lose it: ask for the original file.");
+    assert_eq!(said(&twice), "The picture contains more than one certificate. Ask the issuer for a new copy.");
     let entities = "<!DOCTYPE svg [<!ENTITY a \"aa\"><!ENTITY b \"&a;&a;&a;\">]><svg>&b;</svg>";
     assert!(said(entities).contains("cannot be read"), "{}", said(entities));
 }

@@ -9,17 +9,17 @@ use crate::credential::render::fonts::Fonts;
 use crate::credential::render::page::{ACCENT, BlockRole, CertificatePage, DIM, HEIGHT, PageBlock, TextStyle, WIDTH};
 use crate::credential::types::Credential;
 
-/// The side of the code: 60 mm.
+/// The side of the QR code in points: 60 mm, large enough to scan a whole credential from paper.
 const CODE_SIDE: f32 = 60.0 / 25.4 * 72.0;
-/// The empty border that a scanner needs, in modules.
+/// The empty border around the QR code, in modules. The QR standard requires four.
 const QUIET_ZONE_MODULES: usize = 4;
-/// Where text begins on the left.
+/// The left margin of the text in points.
 const LEFT: f32 = 64.0;
 
-/// Lays out page two.
+/// Lays out page two and returns its blocks in reading order.
 ///
 /// # Errors
-/// A character that no font has a sign for, or a credential too long for a code.
+/// [`RenderError::MissingGlyph`] if no font has a character, or an error if the credential is too long for a QR code.
 pub fn lay_out(credential: &Credential, fonts: &Fonts) -> Result<Vec<PageBlock>, RenderError> {
     let mut page = CertificatePage::new(fonts);
     page.add_artifact(format!("<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#ffffff\"/>"));
@@ -33,13 +33,13 @@ pub fn lay_out(credential: &Credential, fonts: &Fonts) -> Result<Vec<PageBlock>,
     let max_width = code_position.0 - LEFT - 40.0;
     let key_fingerprint = fingerprint(&credential.issuer.id).unwrap_or_default();
     let paragraphs = [
-        "This page and the pictures of this certificate prove nothing by themselves. What counts is the signed credential that \
-         they carry. It can be checked without a network.",
-        "With the file: needlewise certificate verify FILE, where FILE is this PDF, the picture, or the credential itself (it \
-         is attached to this PDF and ends in .json).",
-        "With a scanner: the code holds the whole credential. Give what the scanner reads to needlewise certificate verify \
-         --qr TEXT.",
-        "It is valid for you once you trust its issuer: compare these words with the issuer by telephone or in person.",
+        "This page and the pictures of this certificate prove nothing by themselves. \
+         Only the signed credential inside them counts. You can check it offline.",
+        "With the file: run needlewise certificate verify FILE. \
+         FILE is this PDF, the picture, or the .json credential that is attached to this PDF.",
+        "With a scanner: the code contains the whole credential. \
+         Run needlewise certificate verify --qr TEXT with the scanned text.",
+        "Before you trust the issuer, compare these words with the issuer by telephone or in person:",
     ];
     let mut y = 116.0;
     for paragraph in paragraphs {
@@ -57,14 +57,15 @@ pub fn lay_out(credential: &Credential, fonts: &Fonts) -> Result<Vec<PageBlock>,
         y = page.add_paragraph((LEFT, y + 12.0), TextStyle::plain(9.5), 12.0, value, WIDTH - 2.0 * LEFT) + 6.0;
     }
     let code_text = qr_text::encode(credential).map_err(RenderError::Other)?;
-    page.add_figure("Code with the whole signed credential", draw_code(&code_text, code_position)?);
+    page.add_figure("QR code with the whole signed credential", draw_code(&code_text, code_position)?);
     page.finish()
 }
 
-/// Draws the code at a place.
+/// Draws the QR code with its top left corner at this position.
 fn draw_code(text: &str, (x, y): (f32, f32)) -> Result<String, RenderError> {
+    // Level L has the least error correction, and so the largest modules for this much text.
     let code = QrCode::with_error_correction_level(text, EcLevel::L)
-        .map_err(|_| RenderError::Other("the credential is too long for a code".to_owned()))?;
+        .map_err(|_| RenderError::Other("the credential is too long for a QR code".to_owned()))?;
     let (width, colors) = (code.width(), code.to_colors());
     let mut path = String::new();
     for (index, _) in colors.iter().enumerate().filter(|(_, color)| **color == Color::Dark) {

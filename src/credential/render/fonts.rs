@@ -9,17 +9,17 @@ use rustybuzz::Face;
 
 use crate::credential::render::RenderError;
 
-/// How heavy a text is set.
+/// The weight of the font for a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FontWeight {
-    /// As running text.
+    /// For running text.
     Regular,
-    /// As a heading.
+    /// For headings and names.
     Bold,
 }
 
 impl FontWeight {
-    /// Returns the name of the weight in SVG.
+    /// Returns the value of the SVG attribute `font-weight`.
     pub fn svg_name(self) -> &'static str {
         match self {
             Self::Regular => "normal",
@@ -28,10 +28,11 @@ impl FontWeight {
     }
 }
 
-/// The family that everything is set in; where it lacks a sign, the fonts given after it are asked.
+/// The font family of all texts. For characters that it lacks, the fonts that the user added are used.
 pub const FAMILY: &str = "DejaVu Sans";
 
-/// The fonts at hand. None of the machine's own is among them, so that a certificate looks the same everywhere.
+/// The built-in fonts and those that the user added. System fonts are left out, so a certificate looks the same on
+/// every computer.
 #[derive(Clone)]
 pub struct Fonts {
     database: Arc<Database>,
@@ -39,14 +40,14 @@ pub struct Fonts {
     extra_faces: Vec<ExtraFace>,
 }
 
-/// A face that the user added. A parsed face borrows from its file, so that it cannot be kept here beside it.
+/// A face that the user added. A parsed face borrows from its file, so it cannot be stored here beside the file.
 #[derive(Clone)]
 pub(super) struct ExtraFace {
-    /// Its name in the database.
+    /// The ID of the face in the font database.
     pub(super) id: ID,
-    /// The whole font file.
+    /// The bytes of the whole font file.
     pub(super) file: Arc<Vec<u8>>,
-    /// Which face of the file it is, from 0.
+    /// The index of the face in its file, from 0.
     pub(super) index: u32,
 }
 
@@ -63,8 +64,10 @@ impl Default for Fonts {
 }
 
 impl Fonts {
-    /// Returns the built-in fonts and these, each the bytes of a font file. A file that is no font is ignored. The
-    /// built-in faces are parsed here, so keep the value and use it for every page.
+    /// Returns the built-in fonts and these extra ones, each given as the bytes of a font file. A file that is not a
+    /// font is ignored.
+    ///
+    /// This parses the built-in faces, which takes time. Reuse the value for all pages.
     pub fn with_extra(extra_fonts: Vec<Vec<u8>>) -> Self {
         let mut database = Database::new();
         let mut built_in_faces = Vec::new();
@@ -84,7 +87,7 @@ impl Fonts {
         Self { database: Arc::new(database), built_in_faces, extra_faces }
     }
 
-    /// Returns the first character of a text that no font has a sign for.
+    /// Returns the first character of a text that no font has, if any.
     pub fn first_missing_char(&self, text: &str) -> Option<char> {
         let mut remaining: Vec<_> = text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c)).collect();
         for (_, face) in &self.built_in_faces {
@@ -94,7 +97,7 @@ impl Fonts {
             if remaining.is_empty() {
                 break;
             }
-            // Without the tables of the shaper a face is parsed in microseconds.
+            // This parser skips the shaping tables, so it takes only microseconds.
             if let Ok(face) = rustybuzz::ttf_parser::Face::parse(&extra_face.file, extra_face.index) {
                 remaining.retain(|c| face.glyph_index(*c).is_none());
             }
@@ -102,8 +105,7 @@ impl Fonts {
         remaining.first().copied()
     }
 
-    /// Returns a text in which every character that no font has a sign for is spelled out by its number: for lists,
-    /// where a name left out would be worse.
+    /// Replaces every character that no font has with its code point, such as `U+674E`.
     pub(super) fn escape_missing_chars(&self, text: &str) -> String {
         let escape_char = |c: char| match self.first_missing_char(c.encode_utf8(&mut [0; 4])) {
             Some(c) => format!("U+{:04X} ", u32::from(c)),
@@ -112,17 +114,17 @@ impl Fonts {
         if self.first_missing_char(text).is_none() { text.to_owned() } else { text.chars().map(escape_char).collect() }
     }
 
-    /// Parses a picture with these fonts.
+    /// Parses an SVG of this program and lays out its text with these fonts.
     ///
     /// # Errors
-    /// What the parser says of a picture that this program made itself.
+    /// [`RenderError::Other`] with the parser's message. No valid page is known to cause it.
     pub(super) fn parse_svg(&self, svg: &str) -> Result<Tree, RenderError> {
         let options =
             Options { fontdb: Arc::clone(&self.database), font_family: FAMILY.to_owned(), ..Options::default() };
         Tree::from_str(svg, &options).map_err(|error| RenderError::Other(error.to_string()))
     }
 
-    /// Returns the face that text is set in, regular or bold.
+    /// Returns the built-in face of this weight.
     pub(super) fn select_face(&self, weight: FontWeight) -> Option<ID> {
         let weight = match weight {
             FontWeight::Regular => Weight::NORMAL,
@@ -131,13 +133,13 @@ impl Fonts {
         self.database.query(&Query { families: &[Family::Name(FAMILY)], weight, ..Query::default() })
     }
 
-    /// Returns the face that is used for a character which the faces used so far lack. This is the choice of usvg.
+    /// Returns the face for a character that the faces used so far lack. It is the one that usvg chooses when it draws.
     pub(super) fn select_fallback(&self, character: char, used_faces: &[ID]) -> Option<ID> {
         let select = FontResolver::default_fallback_selector();
         select(character, used_faces, &mut Arc::clone(&self.database))
     }
 
-    /// Returns a built-in face, ready to shape text.
+    /// Returns a parsed built-in face, or `None` for a face that the user added.
     pub(super) fn built_in_face(&self, face_id: ID) -> Option<&Face<'static>> {
         self.built_in_faces.iter().find(|(id, _)| *id == face_id).map(|(_, face)| face)
     }
@@ -148,7 +150,7 @@ impl Fonts {
     }
 }
 
-/// Returns whether a character joins or separates its neighbors and has no sign of its own.
+/// Returns whether a character only joins or separates its neighbors and needs no glyph.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{AD}')
 }

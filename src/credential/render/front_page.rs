@@ -20,21 +20,21 @@ use crate::credential::render::page::{
 };
 use crate::credential::types::{Credential, ResultDescription, ResultValue};
 
-/// The middle of the page.
+/// The x position of centered text.
 const MIDDLE: f32 = WIDTH / 2.0;
-/// Where text begins on the left.
+/// The left edge of the text in points.
 const LEFT: f32 = 64.0;
-/// Where it ends on the right.
+/// The right edge of the text in points.
 const RIGHT: f32 = WIDTH - 64.0;
-/// How wide a name may be.
+/// The maximum width of the holder's name in points.
 const NAME_MAX_WIDTH: f32 = 600.0;
-/// Where the column on the right begins.
+/// The left edge of the right column in points.
 const RIGHT_COLUMN: f32 = 500.0;
 
-/// Lays out page one.
+/// Lays out page one and returns its blocks in reading order.
 ///
 /// # Errors
-/// A character that no font has a sign for.
+/// [`RenderError::MissingGlyph`] if no font has a character.
 pub fn lay_out(credential: &Credential, fonts: &Fonts) -> Result<Vec<PageBlock>, RenderError> {
     let mut page = CertificatePage::new(fonts);
     draw_frame(&mut page);
@@ -60,6 +60,7 @@ fn draw_header(page: &mut CertificatePage<'_>, credential: &Credential) {
     let subject = &credential.subject;
     let max_width = RIGHT - LEFT;
     let is_self_attested = credential.assurance() == Some(Assurance::SelfAttested);
+    // A self-test record must not pass for the certificate of a school.
     let title = if is_self_attested { "Self-test record" } else { "Certificate of completion" };
     let middle = |size| TextStyle::plain(size).middle();
     page.add_fitted_line(
@@ -72,7 +73,7 @@ fn draw_header(page: &mut CertificatePage<'_>, credential: &Credential) {
     );
     page.add_line(BlockRole::Title, (MIDDLE, 106.0), middle(30.0).bold().color(ACCENT), title);
     let introduction =
-        if is_self_attested { "This records that, on a computer of their own," } else { "This is to state that" };
+        if is_self_attested { "This records that, on their own computer," } else { "This confirms that" };
     page.add_line(BlockRole::Text, (MIDDLE, 134.0), middle(11.0).color(DIM), introduction);
     page.add_fitted_line(BlockRole::Text, (MIDDLE, 180.0), middle(44.0).bold(), &subject.name, NAME_MAX_WIDTH, 18.0);
     if let Some(license) = &subject.license {
@@ -107,7 +108,7 @@ fn draw_header(page: &mut CertificatePage<'_>, credential: &Credential) {
     ));
 }
 
-/// Sets the table of results; with many sections its lines stand closer.
+/// Draws the table of results. With many sections the rows are closer and smaller, so the table never grows.
 fn draw_results(page: &mut CertificatePage<'_>, credential: &Credential) {
     let subject = &credential.subject;
     let rows: Vec<_> = subject.achievement.result_descriptions.iter().zip(&subject.results).map(result_row).collect();
@@ -135,7 +136,7 @@ fn draw_results(page: &mut CertificatePage<'_>, credential: &Credential) {
     }
 }
 
-/// Returns a line of the table: what, how much, how much was needed.
+/// Returns a row of the table: the section, the score and the score needed.
 fn result_row((what, result): (&ResultDescription, &ResultValue)) -> [String; 3] {
     let value = match (&result.value, &what.value_max) {
         (Some(value), Some(most)) => format!("{value} of {most}"),
@@ -148,6 +149,7 @@ fn result_row((what, result): (&ResultDescription, &ResultValue)) -> [String; 3]
 fn draw_details(page: &mut CertificatePage<'_>, credential: &Credential) {
     let assurance = credential.assurance();
     let pool_note = credential.evidence.iter().find(|evidence| evidence.genre == "banks");
+    // The first sentence says whether the questions can be practiced. After it comes the list of banks with digests.
     let pool_note = pool_note.and_then(|banks| banks.narrative.split_inclusive('.').next()).unwrap_or_default();
     let certificate_id = credential.certificate_id();
     let key_fingerprint = fingerprint(&credential.issuer.id).unwrap_or_default();
@@ -158,13 +160,13 @@ fn draw_details(page: &mut CertificatePage<'_>, credential: &Credential) {
         ("Assurance", assurance.map_or("", Assurance::description)),
         ("Questions", pool_note),
         ("Issuer", &credential.issuer.name),
-        ("Words of its key", &key_fingerprint),
+        ("Words of the key", &key_fingerprint),
         (
             "Certificate",
             &certificate_id
                 .map_or_else(String::new, |certificate_id| format!("{} ({certificate_id})", certificate_id.short())),
         ),
-        ("Earlier one", renewal.as_deref().unwrap_or_default()),
+        ("Renewal", renewal.as_deref().unwrap_or_default()),
     ];
     let mut y = 318.0;
     for (label, content) in entries.into_iter().filter(|(_, content)| !content.is_empty()) {
@@ -179,10 +181,10 @@ fn draw_footer(page: &mut CertificatePage<'_>, credential: &Credential) {
         "<path d=\"M{LEFT} 492H{RIGHT}\" stroke=\"{ACCENT}\" stroke-width=\"0.6\" fill=\"none\"/>"
     ));
     let statement = &credential.subject.achievement.criteria.narrative;
-    // A longer statement is set smaller; at the length a statement may have it still fits.
+    // A statement of the maximum length still fits at the smaller size.
     let size = if statement.chars().count() > 500 { 6.0 } else { 8.5 };
     page.add_paragraph((LEFT, 508.0), TextStyle::plain(size), size * 1.35, statement, RIGHT - LEFT);
     let note =
-        "This proves nothing by itself: `needlewise certificate verify` checks the signed credential that it carries.";
+        "To check this certificate, run `needlewise certificate verify` on its file. The page alone proves nothing.";
     page.add_line(BlockRole::Text, (MIDDLE, 556.0), TextStyle::plain(7.5).middle().color(DIM), note);
 }

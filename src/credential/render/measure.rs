@@ -1,5 +1,5 @@
-//! Measures text without drawing it, with the shaper and the choice of fonts of usvg.
-//! usvg draws the pictures, so a line that fits here fits there. The steps are those of `usvg::text::layout`.
+//! Measures text without drawing it, with the same shaper and the same choice of fonts as usvg.
+//! usvg draws the pictures, so a line that fits here also fits there. The steps follow `usvg::text::layout`.
 
 use std::cell::OnceCell;
 
@@ -11,7 +11,7 @@ use unicode_bidi::{BidiInfo, Level};
 use crate::credential::render::fonts::{ExtraFace, FontWeight, Fonts};
 use crate::credential::render::xml::drawn_char;
 
-/// Measures lines of text in the fonts of a certificate. Each face is parsed once, when it is first needed.
+/// Measures lines of text in the fonts of a certificate. Each face that the user added is parsed once, on first use.
 pub struct TextMeasure<'a> {
     fonts: &'a Fonts,
     extra_faces: Vec<LazyFace<'a>>,
@@ -23,36 +23,36 @@ struct LazyFace<'a> {
     parsed: OnceCell<Option<Face<'a>>>,
 }
 
-/// A glyph of a line.
+/// One glyph of a shaped line.
 #[derive(Clone, Copy)]
 struct ShapedGlyph {
-    /// The byte of the text where the characters begin that it stands for. Several glyphs can share it.
+    /// The byte index of the glyph's first character in the text. The glyphs of one cluster share it.
     text_index: usize,
     /// Whether the face lacks the character.
     is_missing: bool,
-    /// How far it moves the pen, in points.
+    /// The distance to the next glyph in points.
     advance: f32,
 }
 
 impl<'a> TextMeasure<'a> {
-    /// Prepares to measure in these fonts.
+    /// Creates a measure for these fonts. It parses no font file yet.
     pub fn new(fonts: &'a Fonts) -> Self {
         let lazy_face = |source| LazyFace { source, parsed: OnceCell::new() };
         Self { fonts, extra_faces: fonts.extra_faces().iter().map(lazy_face).collect() }
     }
 
     /// Returns the width of one line of text in points. `size` is the font size in points. A character that no font has
-    /// a sign for counts as the box that would be drawn for it.
+    /// counts as the box that would be drawn for it.
     pub fn width(&self, text: &str, size: f32, weight: FontWeight) -> f32 {
         let text: String = text.chars().map(drawn_char).collect();
         let Some(first_face) = self.fonts.select_face(weight) else { return 0.0 };
         let glyphs = self.shape_with_fallback(&text, first_face, size);
-        // A letter and its marks stand on one another, so the widest of them counts.
+        // A letter and its combining marks share one place, so only the widest glyph counts.
         let clusters = glyphs.chunk_by(|glyph, next| glyph.text_index == next.text_index);
         clusters.map(|cluster| cluster.iter().map(|glyph| glyph.advance).fold(0.0, f32::max)).sum()
     }
 
-    /// Shapes a line; glyphs that are missing in the first face are taken from others.
+    /// Shapes a line and takes glyphs that the first face lacks from other faces.
     fn shape_with_fallback(&self, text: &str, first_face: ID, size: f32) -> Vec<ShapedGlyph> {
         let mut glyphs = self.shape(text, first_face, size);
         let mut used_faces = vec![first_face];
@@ -61,10 +61,11 @@ impl<'a> TextMeasure<'a> {
             let fallback = character.and_then(|character| self.fonts.select_fallback(character, &used_faces));
             let Some(fallback) = fallback else { break };
             let fallback_glyphs = self.shape(text, fallback, size);
-            // A face that has the whole line is used for all of it.
+            // usvg uses a face that has the whole line for all of it.
             if fallback_glyphs.iter().all(|glyph| !glyph.is_missing) {
                 return fallback_glyphs;
             }
+            // usvg replaces glyphs by position, so it stops here too.
             if fallback_glyphs.len() != glyphs.len() {
                 break;
             }
@@ -94,11 +95,12 @@ impl<'a> LazyFace<'a> {
     }
 }
 
-/// Shapes a line in one face, in the order in which its glyphs stand from left to right.
+/// Shapes a line in one face. The glyphs are in visual order, from left to right.
 fn shape_with_face(text: &str, face: &Face<'_>, size: f32) -> Vec<ShapedGlyph> {
     let sized_face = with_optical_size(face, size);
     let face = sized_face.as_ref().unwrap_or(face);
     let points_per_unit = size / face.units_per_em() as f32;
+    // The base direction is left to right, as in usvg.
     let bidi = BidiInfo::new(text, Some(Level::ltr()));
     let Some(paragraph) = bidi.paragraphs.first() else { return Vec::new() };
     let (levels, runs) = bidi.visual_runs(paragraph, paragraph.range.clone());
@@ -119,7 +121,7 @@ fn shape_with_face(text: &str, face: &Face<'_>, size: f32) -> Vec<ShapedGlyph> {
     glyphs
 }
 
-/// Returns the face at an optical size, if it has such an axis.
+/// Returns the face at this optical size, or `None` if it has no such axis. usvg sets the axis too.
 fn with_optical_size<'f>(face: &Face<'f>, size: f32) -> Option<Face<'f>> {
     let tag = Tag::from_bytes(b"opsz");
     let has_axis = face.tables().fvar.is_some_and(|fvar| fvar.axes.into_iter().any(|axis| axis.tag == tag));

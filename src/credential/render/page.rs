@@ -1,139 +1,137 @@
 //! Page layout: an ordered list of blocks, each with its SVG, its plain text and its role for screen readers.
-//! The pictures and the tagged PDF are made from the same blocks.
+//! The pictures and the tagged PDF use the same blocks.
 
 use crate::credential::render::RenderError;
 use crate::credential::render::fonts::{FontWeight, Fonts};
 use crate::credential::render::measure::TextMeasure;
 use crate::credential::render::xml::escape;
 
-/// A page of A4 lying on its side, in points.
+/// The page width in points: A4 landscape.
 pub const WIDTH: f32 = 841.89;
-/// Its height.
+/// The page height in points.
 pub const HEIGHT: f32 = 595.28;
 
 /// The color of titles and lines.
 pub const ACCENT: &str = "#0b5563";
 /// The color of text.
 pub const INK: &str = "#1b1f23";
-/// The color of what matters less.
+/// The color of labels and other secondary text.
 pub const DIM: &str = "#57606a";
 
-/// What a block is to a reader who does not see it.
+/// The role of a block for a screen reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BlockRole {
-    /// Nothing: lines and grounds.
+    /// Decoration that a screen reader skips: lines and backgrounds.
     Artifact,
     /// The title of a page.
     Title,
-    /// A line or a few of running text.
+    /// One or more lines of running text.
     Text,
-    /// A cell of the table of results: its row, and whether it names what the others of its row or column are.
+    /// A cell of the results table: its row from 0, and whether it is a header.
     Cell(usize, HeaderScope),
-    /// A picture, with the words for it.
+    /// A picture with its alternative text.
     Figure(String),
 }
 
-/// Whether a cell names others.
+/// Which cells a table cell is the header of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeaderScope {
-    /// Its column.
     Column,
-    /// Its row.
     Row,
-    /// Neither.
+    /// An ordinary cell.
     None,
 }
 
-/// A part of a page.
+/// One part of a page, which has its own tag in a PDF.
 #[derive(Debug, Clone)]
 pub struct PageBlock {
-    /// What it is.
     pub role: BlockRole,
-    /// What it says.
+    /// The plain text for screen readers. Empty for decoration.
     pub text: String,
-    /// How it is drawn: SVG in the coordinates of the page.
+    /// The drawing as SVG elements in page coordinates.
     pub svg: String,
 }
 
-/// A page.
+/// A page under construction. [`CertificatePage::finish`] reports the first character that no font has.
 pub struct CertificatePage<'a> {
-    /// Its parts, in the order in which they are read.
+    /// The blocks so far, in reading order.
     pub blocks: Vec<PageBlock>,
     fonts: &'a Fonts,
     measure: TextMeasure<'a>,
     first_error: Option<RenderError>,
 }
 
-/// How a text is set.
+/// The font size, weight, color and alignment of a text.
 #[derive(Debug, Clone, Copy)]
 pub struct TextStyle {
-    /// Its size in points.
+    /// The font size in points.
     pub size: f32,
-    /// How heavy it is set.
     pub weight: FontWeight,
-    /// Its color.
+    /// An SVG color, such as `#0b5563`.
     pub color: &'static str,
-    /// Where its place is: `start`, `middle` or `end`.
+    /// Which point of the text its position gives: `start`, `middle` or `end`, as in SVG.
     pub anchor: &'static str,
 }
 
 impl TextStyle {
-    /// Returns plain text of a size, from the left.
+    /// Returns regular, left-aligned text of this size in [`INK`].
     pub const fn plain(size: f32) -> Self {
         Self { size, weight: FontWeight::Regular, color: INK, anchor: "start" }
     }
 
-    /// Returns the same in bold.
+    /// Returns the style in bold.
     pub const fn bold(self) -> Self {
         Self { weight: FontWeight::Bold, ..self }
     }
 
-    /// Returns the same in another color.
+    /// Returns the style in this color.
     pub const fn color(self, color: &'static str) -> Self {
         Self { color, ..self }
     }
 
-    /// Returns the same with its place in its middle.
+    /// Returns the style with the text centered on its position.
     pub const fn middle(self) -> Self {
         Self { anchor: "middle", ..self }
     }
 
-    /// Returns the same with its place at its end.
+    /// Returns the style with the text ending at its position.
     pub const fn end(self) -> Self {
         Self { anchor: "end", ..self }
     }
 }
 
 impl<'a> CertificatePage<'a> {
-    /// Begins a page.
+    /// Creates an empty page.
     pub fn new(fonts: &'a Fonts) -> Self {
         Self { blocks: Vec::new(), fonts, measure: TextMeasure::new(fonts), first_error: None }
     }
 
-    /// Returns the finished parts.
+    /// Returns the blocks of the page.
     ///
     /// # Errors
-    /// The first character that no font has a sign for: a box in its place would be another name.
+    /// [`RenderError::MissingGlyph`] for the first character that no font has. A box instead of it would print a wrong
+    /// name.
     pub fn finish(self) -> Result<Vec<PageBlock>, RenderError> {
         self.first_error.map_or(Ok(self.blocks), Err)
     }
 
-    /// Draws lines and grounds.
+    /// Adds decoration, such as lines and backgrounds.
     pub fn add_artifact(&mut self, svg: impl Into<String>) {
         self.blocks.push(PageBlock { role: BlockRole::Artifact, text: String::new(), svg: svg.into() });
     }
 
-    /// Draws a figure with the words for it.
+    /// Adds a figure with its alternative text.
     pub fn add_figure(&mut self, alt: &str, svg: String) {
         self.blocks.push(PageBlock { role: BlockRole::Figure(alt.to_owned()), text: alt.to_owned(), svg });
     }
 
-    /// Sets one line of text.
+    /// Adds one line of text.
     pub fn add_line(&mut self, role: BlockRole, position: (f32, f32), style: TextStyle, text: &str) {
         self.add_lines(role, position, style, 0.0, &[text.to_owned()]);
     }
 
-    /// Sets one line of text, smaller if it would be wider than `max_width`, down to `min_size` points.
+    /// Adds one line of text. If it is wider than `max_width` points, the font shrinks to at least `min_size` points.
+    /// A text that is still too wide is wrapped.
     pub fn add_fitted_line(
         &mut self,
         role: BlockRole,
@@ -147,7 +145,7 @@ impl<'a> CertificatePage<'a> {
         let size =
             if natural_width > max_width { (style.size * max_width / natural_width).max(min_size) } else { style.size };
         if size * natural_width / style.size > max_width * 1.001 {
-            // Too long for one line even so: the last of several stands where the one would have stood.
+            // The last of several lines gets the position of the single line, so nothing below it moves.
             let lines = self.wrap(text, TextStyle { size, ..style }, max_width);
             let leading = size * 1.15;
             let offset = leading * to_f32(lines.len().saturating_sub(1));
@@ -157,7 +155,7 @@ impl<'a> CertificatePage<'a> {
         }
     }
 
-    /// Sets a paragraph within `max_width` points; returns the position of the next line.
+    /// Adds a paragraph within `max_width` points. Returns the y position of the line below it.
     pub fn add_paragraph(
         &mut self,
         position: (f32, f32),
@@ -171,7 +169,7 @@ impl<'a> CertificatePage<'a> {
         position.1 + leading * to_f32(lines.len())
     }
 
-    /// Breaks a text at its spaces into lines within `max_width` points; a wider word stands alone and is not cut.
+    /// Breaks a text at spaces into lines within `max_width` points. A wider word gets its own line and is not cut.
     fn wrap(&self, text: &str, style: TextStyle, max_width: f32) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for word in text.split_whitespace() {
@@ -197,7 +195,7 @@ impl<'a> CertificatePage<'a> {
         let TextStyle { size, weight, color, anchor } = style;
         let weight = weight.svg_name();
         let line = |(index, line): (usize, &String)| {
-            // A space ends each line but the last, so that words stay apart when the text is copied.
+            // A space at the end of each line but the last keeps words apart when someone copies the text.
             let trailing_space = if index + 1 < lines.len() { " " } else { "" };
             let y = y + leading * to_f32(index);
             format!(
@@ -211,12 +209,12 @@ impl<'a> CertificatePage<'a> {
     }
 }
 
-/// Returns a small count as a number of points can be multiplied by.
+/// Converts a small count to `f32`. A count over 65,535 gives `f32::MAX`.
 pub fn to_f32(count: usize) -> f32 {
     u16::try_from(count).map_or(f32::MAX, f32::from)
 }
 
-/// Puts parts into one picture of a whole page.
+/// Returns a complete SVG document of a page with these blocks.
 pub fn page_svg<'b>(blocks: impl IntoIterator<Item = &'b PageBlock>) -> String {
     let parts: String = blocks.into_iter().map(|block| block.svg.as_str()).collect();
     format!(

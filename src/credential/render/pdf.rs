@@ -21,16 +21,18 @@ use crate::credential::render::page::{BlockRole, HEIGHT, HeaderScope, PageBlock,
 use crate::credential::render::{Fonts, RenderError, back_page};
 use crate::credential::types::Credential;
 
-/// Draws the first page, which is laid out, and a second one; `text` is the signed credential to attach.
+/// Writes a PDF of page one, which is laid out already, and page two. `text` is the signed credential to attach.
 ///
 /// # Errors
-/// A character of the second page that no font has a sign for, or a credential too long for a code.
+/// [`RenderError::MissingGlyph`] if page two needs a character that no font has, or an error if the credential is too
+/// long for a QR code.
 pub fn write(
     front_page: &[PageBlock],
     credential: &Credential,
     text: &str,
     fonts: &Fonts,
 ) -> Result<Vec<u8>, RenderError> {
+    // The certificate's own date, so drawing it again gives the same bytes.
     let created = credential.starts_at().unwrap_or(Timestamp::from_millis(0));
     let file_name = format!("{}.json", credential.certificate_id().map_or_else(String::new, |id| id.short()));
     let attachment = EmbeddedFile {
@@ -55,21 +57,20 @@ pub fn write(
     write_document(&info, &titles, &[front_page, back_page.as_slice()], Some(attachment), fonts)
 }
 
-/// What a document says of itself.
+/// The metadata of a PDF.
 pub(super) struct DocumentInfo {
-    /// Its title.
     pub(super) title: String,
-    /// What it is, in a sentence or two.
+    /// A description in one or two sentences.
     pub(super) description: String,
-    /// Who made it.
+    /// The issuer of a certificate, or the verifier of a receipt.
     pub(super) author: String,
-    /// What tells it from all others.
+    /// A URN that identifies the document. It is never random, so drawing again gives the same bytes.
     pub(super) document_id: String,
-    /// When it was made.
+    /// The date of the certificate or the verification.
     pub(super) created: Timestamp,
 }
 
-/// Writes pages as a document; each is found in the outline under its title.
+/// Writes pages as a PDF. The outline lists each page under its title, because PDF/UA-1 requires an outline.
 pub(super) fn write_document(
     info: &DocumentInfo,
     titles: &[&str],
@@ -78,6 +79,7 @@ pub(super) fn write_document(
     fonts: &Fonts,
 ) -> Result<Vec<u8>, RenderError> {
     let to_render_error = |reason: String| RenderError::Other(reason);
+    // With these validators krilla refuses to write a PDF that breaks either standard.
     let configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A3_A)
         .with_accessibility_validator(Accessibility::UA1)
@@ -109,7 +111,7 @@ pub(super) fn write_document(
     document.finish().map_err(|error| to_render_error(format!("{error:?}")))
 }
 
-/// Draws the blocks of a page, each under its own tag.
+/// Draws the blocks of a page, each as its own SVG with its own tag for screen readers.
 fn draw_page(
     document: &mut Document,
     blocks: &[PageBlock],
@@ -139,7 +141,7 @@ fn draw_page(
     Ok(())
 }
 
-/// Returns a moment as PDF dates hold it. The certificate's own date is taken, so that its page is the same each time.
+/// Converts a time to the date format of PDF.
 fn to_pdf_date(timestamp: Timestamp) -> DateTime {
     let text = timestamp.to_string();
     let part = |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<u16>().ok()).unwrap_or(0);
@@ -154,12 +156,12 @@ fn to_pdf_date(timestamp: Timestamp) -> DateTime {
         .utc_offset_minute(0)
 }
 
-/// Returns how a block's marks on the page are to be read.
+/// Returns how screen readers treat the drawn content of a block.
 fn content_tag(block: &PageBlock) -> ContentTag<'_> {
     match &block.role {
         BlockRole::Artifact => ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)),
         BlockRole::Figure(_) => ContentTag::Other,
-        // Signs that the font joins, or that stand from right to left, are told as the text they came from.
+        // The drawn order of right-to-left text differs from its reading order, so the tag contains the original text.
         BlockRole::Title | BlockRole::Text | BlockRole::Cell(..) => {
             let text = Some(block.text.as_str()).filter(|text| text.chars().any(is_right_to_left));
             ContentTag::Span(SpanTag::empty().with_actual_text(text))
@@ -167,19 +169,19 @@ fn content_tag(block: &PageBlock) -> ContentTag<'_> {
     }
 }
 
-/// Returns whether a character is of a script that runs from right to left.
+/// Returns whether a character belongs to a right-to-left script, such as Hebrew or Arabic.
 fn is_right_to_left(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}')
 }
 
-/// The table of results while its cells come in.
+/// The table of results. It collects cells until another block ends it.
 #[derive(Default)]
 struct Table {
     rows: Vec<TagGroup>,
 }
 
 impl Table {
-    /// Takes a cell in; returns the group of any other block that is read.
+    /// Adds a cell to the table, or returns the tag group of any other block. Decoration has no group.
     fn add_block(&mut self, block: &PageBlock, identifier: Identifier) -> Option<TagGroup> {
         let mut group = match &block.role {
             BlockRole::Artifact => return None,
@@ -199,7 +201,7 @@ impl Table {
         None
     }
 
-    /// Ends the table, where one was begun.
+    /// Adds the table to the tags, if it has cells, and empties it.
     fn finish(&mut self, tags: &mut TagTree) {
         if !self.rows.is_empty() {
             let mut table = TagGroup::new(Tag::Table.with_summary(Some("Results".to_owned())));

@@ -11,30 +11,29 @@ use crate::credential::{TrustList, VerificationResult};
 use crate::ids::Digest;
 use crate::text;
 
-/// How many lines a page of results has.
+/// The number of files on one page.
 const ROWS_PER_PAGE: usize = 15;
-/// Where text begins on the left.
+/// The left margin of the text in points.
 const LEFT: f32 = 48.0;
-/// Where the columns begin: verdict, name, exam, end, issuer and file.
+/// The left edges of the columns in points: verdict, name, exam, last day, and issuer with file.
 const COLUMN_LEFTS: [f32; 5] = [LEFT, 116.0, 286.0, 440.0, 516.0];
 
-/// What is written on a receipt.
+/// The content of a verification receipt.
 #[derive(Debug)]
 pub struct Receipt<'a> {
-    /// Who checked.
+    /// The name of the person who verified the files.
     pub verifier: &'a str,
-    /// When.
     pub checked_at: Timestamp,
-    /// What was checked: each file's name, and what came of it.
+    /// The name and the result of each file, in the order of the receipt.
     pub results: Vec<(&'a str, &'a VerificationResult)>,
-    /// Whom the machine trusted.
+    /// The trust list that the verdicts are based on.
     pub trust: &'a TrustList,
 }
 
-/// Writes the receipt as a PDF.
+/// Returns the receipt as a PDF.
 ///
 /// # Errors
-/// What cannot be drawn.
+/// [`RenderError::MissingGlyph`] if no font has a character of the verifier's or an issuer's name.
 pub fn write(receipt: &Receipt<'_>, fonts: &Fonts) -> Result<Vec<u8>, RenderError> {
     let info = DocumentInfo {
         title: format!("Verification of {}", text::count_with_noun(receipt.results.len(), "certificate")),
@@ -95,6 +94,7 @@ fn lay_out(
         for (column, (x, text)) in COLUMN_LEFTS.into_iter().zip(&cells).enumerate() {
             let width = COLUMN_LEFTS.get(column + 1).copied().unwrap_or(WIDTH - LEFT) - x - 8.0;
             let scope = if column == 0 { HeaderScope::Row } else { HeaderScope::None };
+            // One name in a script without a font must not stop the whole receipt.
             let text = fonts.escape_missing_chars(text);
             page.add_fitted_line(BlockRole::Cell(row + 1, scope), (x, y), TextStyle::plain(8.5), &text, width, 5.0);
         }
@@ -102,7 +102,7 @@ fn lay_out(
     page.finish()
 }
 
-/// Returns what stands in a line: of an invalid certificate nothing but the reason.
+/// Returns the cells of a row. An invalid certificate has only its reason, because its fields are not trustworthy.
 fn cell_texts(file: &str, checked: &VerificationResult) -> [String; 5] {
     let verdict = checked.verdict.to_string();
     let Some(credential) = &checked.credential else {
@@ -115,14 +115,14 @@ fn cell_texts(file: &str, checked: &VerificationResult) -> [String; 5] {
     [verdict, credential.subject.name.clone(), exam, until, format!("{issuer}, {id}, {file}")]
 }
 
-/// Says whom the machine trusted, and by which lists.
+/// Returns a sentence with the trusted issuers and their revocation lists.
 fn describe_trust(trust: &TrustList) -> String {
     let list = |issuer: &crate::credential::trust::TrustedIssuer| match &issuer.list {
         Some(list) => format!("{} (list {} of {})", issuer.name, list.sequence, list.issued),
         None => format!("{} (no list)", issuer.name),
     };
     match trust.issuers.as_slice() {
-        [] => "Nobody was trusted on that machine.".to_owned(),
+        [] => "No issuer was trusted here.".to_owned(),
         issuers => format!("Trusted issuers: {}.", issuers.iter().map(list).collect::<Vec<_>>().join("; ")),
     }
 }

@@ -8,7 +8,7 @@ use crate::credential::render::RenderError;
 use crate::credential::render::xml::escape;
 use crate::credential::types::Credential;
 
-/// Writes the picture of the first page with the credential in it.
+/// Returns an SVG of page one that contains the credential.
 ///
 /// # Errors
 /// [`RenderError::Other`] if the picture has no root element.
@@ -16,7 +16,7 @@ pub fn write(picture: &Tree, credential: &Credential, signed_text: &str) -> Resu
     let picture_svg = picture.to_string(&WriteOptions::default());
     let root_parts = picture_svg.split_once("<svg").and_then(|(_, rest)| rest.split_once('>'));
     let (attributes, rest) = root_parts.ok_or_else(|| RenderError::Other("the picture has no root".to_owned()))?;
-    // The one thing that would end the section early is split between two.
+    // `]]>` would end the CDATA section early, so it is split between two sections.
     let cdata = signed_text.replace("]]>", "]]]]><![CDATA[>");
     let title = escape(&format!("{}: {}", credential.name, credential.subject.name));
     let description = escape(&credential.description);

@@ -1,6 +1,6 @@
 //! Escapes text for use in XML.
 
-/// Returns a text as it may stand in XML.
+/// Escapes a text for XML content and attributes. Characters that are not drawn become spaces.
 pub fn escape(text: &str) -> String {
     let mut output = String::with_capacity(text.len());
     for c in text.chars() {
@@ -15,7 +15,7 @@ pub fn escape(text: &str) -> String {
     output
 }
 
-/// Returns the character that stands in a picture for this one: a space for what is not drawn, such as a line feed.
+/// Returns the character to draw for this one: a space for control and hidden characters and for a line feed.
 pub fn drawn_char(c: char) -> char {
     if crate::text::is_harmless(c) && c != '\n' { c } else { ' ' }
 }

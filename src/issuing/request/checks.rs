@@ -1,4 +1,4 @@
-//! The checks of a certificate request against what the issuer stores.
+//! Checks a certificate request against the content that the issuer stores.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,12 +17,15 @@ use crate::exam::{LoadedPaper, Session};
 use crate::ids::Digest;
 use crate::issuing::decision::applicable_facts_for_issuer;
 
-/// Checks that a paper has the sections of its exam, with their counts, and asks no question twice.
+/// Checks that a paper has the sections of its exam with the right counts and banks, and no question twice.
+///
+/// # Errors
+/// A sentence for people about the first difference.
 pub(super) fn check_blueprint(loaded_paper: &LoadedPaper, exam: &Exam) -> Result<(), String> {
     let changed_error = |change: &str| Err(format!("It was changed: {change}."));
     let counts = question_counts(exam);
     if loaded_paper.paper.sections.len() != counts.len() {
-        return changed_error("its paper has other sections than the exam");
+        return changed_error("its paper and the exam have different sections");
     }
     for (section_index, (section, count)) in exam.sections.iter().zip(counts).enumerate() {
         let section_questions: Vec<_> =
@@ -40,7 +43,9 @@ pub(super) fn check_blueprint(loaded_paper: &LoadedPaper, exam: &Exam) -> Result
     Ok(())
 }
 
-/// Returns the markers of the paper's banks and pools that the issuer's own store must have.
+/// Returns the markers of the paper's banks and pools, which the issuer's own store must contain.
+///
+/// A section without a pool gets the zero digest, which no stored marker has, so its request is refused.
 pub(super) fn required_markers(loaded_paper: &LoadedPaper, exam: &Exam) -> Vec<String> {
     let exam_digest = exam.digest();
     let banks = loaded_paper.paper.banks.iter().map(bank_marker);
@@ -50,7 +55,10 @@ pub(super) fn required_markers(loaded_paper: &LoadedPaper, exam: &Exam) -> Vec<S
     banks.chain(pools).collect()
 }
 
-/// Checks that each question is in the pool of its section.
+/// Checks that each question is in the pool of its section, as the issuer stores it.
+///
+/// # Errors
+/// The reason of the refusal: an unknown pool, or a question outside its pool.
 pub(super) fn check_pools(
     loaded_paper: &LoadedPaper,
     stored_content: &impl Fn(Digest) -> Option<String>,
@@ -66,14 +74,18 @@ pub(super) fn check_pools(
             .iter()
             .any(|item| item.section == section_index && !pool.contains(&item.question))
         {
-            return Err("It was changed: a question is not of those that its section draws from.".into());
+            return Err("It was changed: a question is not in the pool of its section.".into());
         }
     }
     Ok(())
 }
 
-/// Scores the answers again and compares the result with the stored one. Returns the end with its new outcome, when the
-/// attempt ended, and since when it is passed.
+/// Scores the answers again and compares the result with the stored one.
+///
+/// Returns the end of the attempt with its new outcome, the time of the end, and the time since which it is passed.
+///
+/// # Errors
+/// A sentence for people, if the facts contradict each other or the exam is not passed.
 pub(super) fn rescore(
     loaded_paper: &Arc<LoadedPaper>,
     stored_facts: &[StoredFact],
@@ -87,17 +99,17 @@ pub(super) fn rescore(
         match (&ending, fact) {
             (None, Fact::Finished(finished)) => {
                 if finished.outcome != session.outcome() {
-                    return Err("It was changed: marked again, it comes to another result.".to_owned());
+                    return Err("It was changed: marking it again gives another result.".to_owned());
                 }
                 ending = Some((finished.clone(), stored_fact.stored_at));
             }
             (None, _) | (Some(_), Fact::Remarked(_) | Fact::Issued(_) | Fact::AttemptGranted(_)) => {}
             (Some(_), Fact::Voided(_)) => return Err("The attempt is void.".to_owned()),
-            (Some(_), _) => return Err("It was changed: something follows the end of the attempt.".to_owned()),
+            (Some(_), _) => return Err("It was changed: the attempt goes on after its end.".to_owned()),
         }
         session.apply(fact);
         if matches!(fact, Fact::Finished(_) | Fact::Remarked(_)) {
-            // A pass that was found later could not be asked for before.
+            // If re-marking turned a fail into a pass, no certificate could be requested before.
             let passed_before = std::mem::replace(&mut passed, session.outcome().result == ExamResult::Passed);
             passed_at = if passed && !passed_before { stored_fact.stored_at } else { passed_at };
         }
@@ -108,16 +120,16 @@ pub(super) fn rescore(
         let item = loaded_paper
             .questions
             .get(answered.question_index)
-            .ok_or("It was changed: a question is answered that was not asked.")?;
+            .ok_or("It was changed: it answers a question that was not asked.")?;
         let misfit = answered.answer.as_ref().and_then(|answer| invalid_answer_reason(&item.question, answer));
         if let Some(reason) = misfit {
             return Err(format!(
-                "It was changed: question {} has an answer that cannot be given: {reason}.",
+                "It was changed: question {} has an impossible answer: {reason}.",
                 answered.question_index + 1
             ));
         }
         if loaded_paper.limit.is_some_and(|limit| answered.elapsed > limit) {
-            return Err("It was changed: an answer came after the time was over.".to_owned());
+            return Err("It was changed: an answer came after the time limit.".to_owned());
         }
     }
     let outcome = session.outcome();
