@@ -1,4 +1,5 @@
-//! Rows for lists and reports. Every row is computed from facts and can be rebuilt from them.
+//! Projections: rows for lists and reports. Every row is computed from facts and can be rebuilt from them.
+//! Also the certification status, the compliance matrix and the exports that are made from these rows.
 
 pub mod row;
 pub mod people;

@@ -1,8 +1,8 @@
-//! The application services, one for each noun. They are the only code that combines the domain logic with a store, a
-//! clock and random numbers; front ends see nothing else.
+//! The application services, one for each noun. Only they combine the domain logic with a store, a clock and random
+//! numbers. A front end reaches the store only through them.
 //!
-//! A service is a handle over [`Services`]: `services.people()` has the queries, which change nothing;
-//! `services.people_mut()` has the commands as well. A command stores each change as one batch, whole or not at all.
+//! A service is a handle over [`Services`]. `services.people()` has the queries, which change nothing.
+//! `services.people_mut()` also has the commands. A command stores each change as one batch, whole or not at all.
 
 use rand::Rng;
 
@@ -42,25 +42,25 @@ pub use people::People;
 pub use records::Records;
 pub use starting::ClockStepPolicy;
 
-/// Whether a person types at a terminal.
+/// Where the input of a session comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputSource {
-    /// Somebody types.
+    /// A person types at a terminal.
     Typed,
-    /// The input comes from a file or another program, which facts say.
+    /// A file or another program provides the input. Facts record this, and an invigilated exam refuses it.
     Piped,
 }
 
-/// What the services know of the machine and the person at it.
+/// The setting of one session. It is a value, so one process can run many sessions.
 #[derive(Debug)]
 pub struct ServiceSetting {
     /// The banks and exams in use.
     pub catalog: Catalog,
-    /// Where files go.
+    /// The directories of this user.
     pub paths: Paths,
-    /// Which issuers this machine trusts.
+    /// The issuers that this machine trusts.
     pub trust: TrustList,
-    /// Whose decisions take effect.
+    /// Whose voids, granted attempts and time factors take effect on this machine.
     pub authority: DecisionAuthority,
     /// Where the input comes from.
     pub input: InputSource,
@@ -68,7 +68,7 @@ pub struct ServiceSetting {
     pub zone: Zone,
 }
 
-/// The services, over what they share: a store, a clock, random numbers and the setting.
+/// All services over the parts they share: a store, a clock, random numbers and the setting.
 pub struct Services {
     store: Box<dyn Store>,
     clock: Box<dyn Clock>,
@@ -82,7 +82,7 @@ impl std::fmt::Debug for Services {
     }
 }
 
-/// Makes the two handles of a service.
+/// Defines two handles for each service: one for queries, and one that also has the commands.
 macro_rules! handles {
     ($($service:ident $query:ident $command:ident $about:literal,)*) => {
         impl Services {
@@ -105,18 +105,18 @@ handles! {
     People people people_mut "people",
     Attempts attempts attempts_mut "attempts",
     Certificates certificates certificates_mut "certificates",
-    Issuing issuing issuing_mut "the work of an issuer",
-    Records records records_mut "the records of a clinic",
-    Health health health_mut "the soundness of the store",
+    Issuing issuing issuing_mut "issuing certificates",
+    Records records records_mut "clinic records",
+    Health health health_mut "damage in the store and its repair",
 }
 
 impl Services {
-    /// Puts the services together.
+    /// Combines the services from a store, a clock, a source of random numbers and the setting of the session.
     pub fn new(store: Box<dyn Store>, clock: Box<dyn Clock>, rng: Box<dyn Rng>, setting: ServiceSetting) -> Self {
         Self { store, clock, rng, setting }
     }
 
-    /// Returns the present.
+    /// Returns the current time, by the wall clock and by the counter of this run.
     pub fn now(&self) -> Now {
         self.clock.now()
     }
@@ -126,12 +126,12 @@ impl Services {
         &self.setting.catalog
     }
 
-    /// Returns where files go.
+    /// Returns the directories of this user.
     pub fn paths(&self) -> &Paths {
         &self.setting.paths
     }
 
-    /// Returns which issuers this machine trusts.
+    /// Returns the issuers that this machine trusts.
     pub fn trust(&self) -> &TrustList {
         &self.setting.trust
     }
@@ -141,21 +141,21 @@ impl Services {
         &self.setting.zone
     }
 
-    /// Returns whose decisions take effect on this machine.
+    /// Returns whose voids, granted attempts and time factors take effect on this machine.
     pub fn authority(&self) -> &DecisionAuthority {
         &self.setting.authority
     }
 
-    /// Makes no write wait for other programs longer than a key may wait. What is not stored by then is
-    /// [`Busy`](crate::store::StoreError::Busy), and can be tried again.
+    /// Limits how long each write waits for other programs to [`KEY_PATIENCE`], because a key press must not block the
+    /// screen. A write that is not done by then returns [`Busy`](crate::store::StoreError::Busy) and can be retried.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn use_key_patience(&mut self) -> Result<(), ServiceError> {
         Ok(self.store.set_patience(KEY_PATIENCE)?)
     }
 
-    /// Returns fresh random bytes for a paper.
+    /// Returns a new random seed for drawing a paper.
     pub fn random_seed(&mut self) -> Seed {
         Seed(self.random_bytes())
     }
@@ -166,19 +166,19 @@ impl Services {
         bytes
     }
 
-    /// Returns content by its digest, if the store has it and can read it.
+    /// Returns content by its digest; `None` if the store lacks it or cannot read it.
     fn content(&self, digest: Digest) -> Option<String> {
         self.store.content(&[digest]).ok()?.remove(&digest)
     }
 
-    /// Makes the fact that follows `head`.
+    /// Builds the fact that follows `head`, stored at the current time.
     fn link_fact(&mut self, stream: StreamId, head: ChainHead, fact: &Fact) -> StoredFact {
         let at = self.clock.now().wall;
         let (id, salt) = (FactId::new(at, self.random_bytes()), self.random_bytes());
         StoredFact::link(id, stream, head, at, fact, salt)
     }
 
-    /// Makes the facts that follow `head`, one after the other.
+    /// Builds several facts, of which the first follows `head` and each other one follows the fact before it.
     fn link_facts<'a>(
         &mut self,
         stream: StreamId,

@@ -1,8 +1,8 @@
-//! Storage of facts: `trait Store`, what a batch contains, and what can go wrong.
+//! Storage of facts: `trait Store`, the batches it stores and the errors it returns.
 //!
-//! A store computes the rows of the projections itself, from the facts of the chains that a batch continues and in the
-//! same transaction, so that a row never says anything else than its facts. It checks that each new fact follows the
-//! head of its chain; whether a chain verifies is for its readers.
+//! A store computes the rows of the projections itself, from the facts, in the transaction that stores the facts. So a
+//! row always agrees with its facts: a service cannot forget it or compute it from an older chain. A store checks that
+//! each new fact follows the head of its chain. Readers verify whole chains.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,61 +26,57 @@ pub mod sqlite;
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 
-/// What is stored together or not at all.
+/// Changes that a store makes together, whole or not at all.
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
-    /// What must be true of the store. It is checked in the same transaction.
+    /// Conditions that the store checks in the same transaction, before it changes anything.
     pub expectations: Vec<Expectation>,
-    /// The facts, in the order of their chains. Each must follow the head of its chain.
+    /// The facts in the order of their chains. Each must follow the head of its chain.
     pub facts: Vec<StoredFact>,
-    /// Content that the facts name, by digest.
+    /// Content that the facts name, by digest. Content that is already stored stays as it is.
     pub content: BTreeMap<Digest, String>,
-    /// The person whose data is erased: salts and payloads of all their facts, and every row about them. Facts of this
-    /// batch stay.
+    /// The person whose data is erased: salts and payloads of all their facts, and every row about them. The facts of
+    /// this batch are added afterwards and stay.
     pub erased_trainee: Option<TraineeId>,
 }
 
-/// What a batch expects of the store.
+/// A condition that must be true of the store when a batch is stored. If it is not, the store returns a [`Conflict`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expectation {
     /// No other person without a staff number has this name.
     NameFree {
         /// The name in the form in which names are compared ([`crate::text::name_key`]).
         name_key: String,
-        /// The person who may have it.
+        /// The person who may have the name.
         except: TraineeId,
     },
     /// No other person has this staff number.
     StaffIdFree {
-        /// The number.
         staff_id: String,
-        /// The person who may have it.
+        /// The person who may have the staff number.
         except: TraineeId,
     },
     /// The person's data was not erased.
     NotErased(TraineeId),
     /// The person has no exam in progress.
     NoOpenExam {
-        /// The person.
         trainee: TraineeId,
-        /// Attempts without an end that are not in progress: they are void, or their time is over.
+        /// Unfinished attempts that are not in progress, because they are void or their time is over.
         except: Vec<AttemptId>,
     },
-    /// The person has begun this exam `count` times, as when the attempts rule was applied.
+    /// The person has started this exam `count` times, as when the service applied the attempts rule.
     ExamAttempts {
-        /// The person.
         trainee: TraineeId,
-        /// The exam.
         exam: ExamId,
-        /// How many attempts there are.
+        /// The number of attempts, including void and unfinished ones.
         count: usize,
     },
 }
 
-/// Which expectation of a batch was not met.
+/// The expectation of a batch that was not met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conflict {
-    /// Another process continued the chain.
+    /// A fact does not follow the head of its chain, because another process continued the chain.
     ChainContinued,
     /// Another person without a staff number has the name.
     NameTaken,
@@ -88,61 +84,64 @@ pub enum Conflict {
     StaffIdTaken,
     /// The person's data was erased.
     PersonErased,
-    /// The person has an exam in progress, or began one meanwhile.
+    /// The person has an exam in progress, or another process started one since the attempts rule was applied.
     ExamBegun,
 }
 
-/// Which store this is, and how often it was written.
+/// The identity of a store, and how often it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreIdentity {
-    /// The id, 32 hexadecimal digits, made with the store and never changed.
+    /// The id, 32 hexadecimal digits. It is made with the store and never changes.
     pub id: String,
-    /// How many transactions were committed.
+    /// The number of committed transactions.
     pub commits: u64,
 }
 
-/// How long a command waits for other writers.
+/// How long a command waits for other writers before it fails.
 pub const COMMAND_PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long a key waits for other writers. What is not stored by then is tried again while the interface goes on.
+/// How long a key press waits for other writers. A key must not block the screen for longer than 50 ms. After this time
+/// the interface continues and retries the write.
 pub const KEY_PATIENCE: Duration = Duration::from_millis(40);
 
 /// Stores facts. Once `append` has returned, its batch is as durable as the store: on disk, or in memory.
 ///
-/// Every method can fail with an error of the disk or the engine, as a [`StoreError`].
+/// Every method can fail with an error of the disk or the engine. These are its common errors: [`StoreError::Busy`],
+/// [`StoreError::Full`], [`StoreError::ReadOnly`], [`StoreError::Damaged`] and [`StoreError::Unreachable`].
 pub trait Store: Send {
     /// Stores a batch, whole or not at all.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] if an expectation is not met or a fact does not follow its chain; [`StoreError::Busy`] if
-    /// another process is writing. Nothing is stored then.
+    /// [`StoreError::Conflict`] if an expectation is not met or a fact does not follow its chain, and the common
+    /// errors. Nothing is stored then. The exception is [`StoreError::ErasedDataInLog`]: the batch is stored, but
+    /// erased text remains in a log file.
     fn append(&mut self, batch: &Batch) -> Result<(), StoreError>;
 
-    /// Returns a chain in the order of its facts; an empty one if there is none.
+    /// Returns a chain in the order of its facts. An unknown chain is empty.
     ///
     /// # Errors
-    /// Those of the trait.
+    /// The common errors of [`Store`].
     fn stream(&self, stream: StreamId) -> Result<Vec<StoredFact>, StoreError>;
 
-    /// Returns several chains, each in the order of its facts, in one query.
+    /// Returns several chains with one query, each in the order of its facts. Unknown chains are left out.
     ///
     /// # Errors
-    /// Those of the trait.
+    /// The common errors of [`Store`].
     fn streams(&self, streams: &[StreamId]) -> Result<BTreeMap<StreamId, Vec<StoredFact>>, StoreError>;
 
     /// Returns the ids of all chains, in order.
     ///
     /// # Errors
-    /// Those of the trait.
+    /// The common errors of [`Store`].
     fn stream_ids(&self) -> Result<Vec<StreamId>, StoreError>;
 
-    /// Returns content by its digests. What is not stored is left out.
+    /// Returns content by its digests. Content that is not stored is left out.
     ///
     /// # Errors
-    /// Those of the trait.
+    /// The common errors of [`Store`].
     fn content(&self, digests: &[Digest]) -> Result<BTreeMap<Digest, String>, StoreError>;
 
-    /// Lists attempts, the newest first.
+    /// Lists attempts, newest first.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] if a row does not match its digest.
@@ -154,13 +153,13 @@ pub trait Store: Send {
     /// [`StoreError::Damaged`] if a row does not match its digest.
     fn people(&self, query: &PersonQuery) -> Result<Vec<PersonRow>, StoreError>;
 
-    /// Lists imported certificates, those that end last first.
+    /// Lists imported certificates, latest expiry first.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] if a row does not match its digest.
     fn certificates(&self, query: &CertificateQuery) -> Result<Vec<CertificateRow>, StoreError>;
 
-    /// Lists a trainee's progress by question.
+    /// Lists a trainee's practice progress by question.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] if a row does not match its digest.
@@ -169,48 +168,50 @@ pub trait Store: Send {
     /// Returns all rows of a projection as they are stored, damaged ones included.
     ///
     /// # Errors
-    /// Those of the trait.
+    /// The common errors of [`Store`].
     fn stored_rows(&self, projection: &'static Projection) -> Result<Vec<StoredRow>, StoreError>;
 
-    /// Compares all rows with the facts, as they are at one moment, and returns every row that differs.
+    /// Compares all rows with the facts at one moment, and returns every row that differs. Other processes may write
+    /// meanwhile.
     ///
     /// # Errors
-    /// Those of the trait.
+    /// The common errors of [`Store`].
     fn row_differences(&self) -> Result<Vec<RowDifference>, StoreError>;
 
-    /// Computes all rows again from the facts and replaces them, in one transaction. The facts stay as they are.
+    /// Computes all rows again from the facts and replaces them, in one transaction. Facts do not change. The stored
+    /// rows of damaged chains stay, because they can be the only trace of lost facts.
     ///
     /// # Errors
-    /// Those of the trait. Nothing is changed then.
+    /// The common errors of [`Store`]. Nothing is changed then.
     fn rebuild_projections(&mut self) -> Result<(), StoreError>;
 
-    /// Returns which store this is.
+    /// Returns the id of the store and the number of its commits.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] if the store does not say.
+    /// [`StoreError::Damaged`] if the id is missing.
     fn identity(&self) -> Result<StoreIdentity, StoreError>;
 
-    /// Sets how long a write waits for other writers before it is [`StoreError::Busy`].
+    /// Sets how long a write waits for other writers before it fails with [`StoreError::Busy`].
     ///
     /// # Errors
-    /// Those of the trait.
+    /// The common errors of [`Store`].
     fn set_patience(&mut self, patience: Duration) -> Result<(), StoreError>;
 
-    /// Writes a copy of the whole store into a folder, readable by this user only, and returns where it is. Returns none
-    /// if the engine makes its own backups.
+    /// Writes a copy of the whole store into a folder, readable by this user only, and returns its path. Returns `None`
+    /// if the engine has no file to copy.
     ///
     /// # Errors
     /// [`StoreError::Unreachable`] if the folder cannot be written.
     fn save_copy(&self, folder: &Path, file_name: &str) -> Result<Option<PathBuf>, StoreError>;
 
-    /// Looks for damage in the engine's own structures and in stored content, and returns every fault, a sentence each.
+    /// Checks the engine's own structures, the identity and the stored content. Returns one sentence for each fault.
     ///
     /// # Errors
-    /// Those of the trait.
+    /// The common errors of [`Store`].
     fn check_integrity(&self) -> Result<Vec<String>, StoreError>;
 }
 
-/// What can go wrong with a store. It contains no path; the caller knows where the store is.
+/// The errors of a store. They contain no path: the caller knows where the store is, see [`StoreError::message`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreError {
     /// An expectation of a batch was not met. Nothing was stored.
@@ -219,62 +220,72 @@ pub enum StoreError {
     Busy,
     /// The disk is full. Nothing was stored.
     Full,
-    /// The store can be read and not written.
+    /// The store can be read but not written.
     ReadOnly,
-    /// What was read is not what was written.
+    /// The store contains something that this program did not write, as described.
     Damaged(String),
-    /// A newer program wrote it. Nothing was changed.
+    /// A newer version of the program wrote the store. Nothing was changed.
     NewerVersion,
-    /// Another program made it. Nothing was changed.
+    /// Another program made the file. Nothing was changed.
     Foreign,
-    /// It cannot be opened, read or written, for the reason given.
+    /// The store cannot be opened, read or written, for this reason.
     Unreachable(String),
-    /// The data is erased, but its text is still in the log beside the store, since another process reads there.
+    /// The data is erased, but its text is still in the log beside the store, because another process uses the log.
     ErasedDataInLog,
 }
 
 impl StoreError {
-    /// Returns the message about a store that is called `store_name`: a path, or "The store".
+    /// Returns the message for people, about a store that is called `store_name`: a path, or "Your data".
     pub fn message(&self, store_name: &str) -> String {
         match self {
             Self::Conflict(Conflict::ChainContinued) => {
-                "Another window or program changed this in the meantime, so nothing was stored. Continue there, or \
-                 open it again here."
+                "Nothing was saved, because another window or program changed this in the meantime. Continue there, \
+                 or open it again here."
                     .to_owned()
             }
             Self::Conflict(Conflict::ExamBegun) => {
-                "Another window or program started an exam, so none starts here. Resume it: `needlewise exam --resume`."
+                "Another window or program started an exam, so nothing was started here. Resume that exam with \
+                 `needlewise exam --resume`."
                     .to_owned()
             }
-            Self::Conflict(Conflict::NameTaken) => "Another person already has that name.".to_owned(),
-            Self::Conflict(Conflict::StaffIdTaken) => "Another person has that staff number.".to_owned(),
+            Self::Conflict(Conflict::NameTaken) => {
+                "Another person already has that name. Give one of the two a staff number first: `needlewise trainee \
+                 set NAME --id STAFF-NO`."
+                    .to_owned()
+            }
+            Self::Conflict(Conflict::StaffIdTaken) => {
+                "Another person already has that staff number. See `needlewise trainee list`.".to_owned()
+            }
             Self::Conflict(Conflict::PersonErased) => {
-                "This person's data was erased. Nothing more can be stored about them.".to_owned()
+                "This person's data was erased, so nothing more can be saved about them.".to_owned()
             }
             Self::Busy => {
-                "Another needlewise is writing to the same store and did not finish. Try again in a moment.".to_owned()
+                "Another needlewise is busy writing to the same data folder. Try again in a moment.".to_owned()
             }
             Self::Full => {
-                format!("{store_name} cannot be written: the disk is full. Free some space, and then try again.")
+                format!("{store_name} cannot be written: the disk is full. Free some space, then try again.")
             }
             Self::ReadOnly => format!(
-                "{store_name} cannot be written; nothing was stored. Check the permissions, or name another --data-dir."
+                "{store_name} cannot be written, so nothing was saved. Check its permissions, or choose another \
+                 --data-dir."
             ),
             Self::Damaged(detail) => {
-                format!("{store_name} is damaged: {detail}. Keep a copy of the file, then run `needlewise doctor`.")
+                format!("{store_name} is damaged: {detail}. Copy the data folder first, then run `needlewise doctor`.")
             }
             Self::NewerVersion => format!(
-                "{store_name} was written by a newer needlewise; nothing was changed. Update this program, then try again."
+                "{store_name} was written by a newer version of needlewise. Nothing was changed. Update needlewise, \
+                 then try again."
             ),
             Self::Foreign => format!(
-                "{store_name} is not a needlewise store; nothing was changed. Move it away, or name another --data-dir."
+                "{store_name} is not a needlewise store. Nothing was changed. Move that file away, or choose another \
+                 --data-dir."
             ),
             Self::Unreachable(cause) => format!(
-                "{store_name} cannot be used: {cause}. Check the folder's permissions, or name another --data-dir."
+                "{store_name} cannot be used: {cause}. Check the folder's permissions, or choose another --data-dir."
             ),
             Self::ErasedDataInLog => {
-                "The data is erased, but its text is still in the log beside the store, since another needlewise is \
-                 open. Close that one, then run `needlewise doctor`."
+                "The data is erased, but its text is still in the log beside the store, because another needlewise is \
+                 open. Close it, then run `needlewise doctor`."
                     .to_owned()
             }
         }
@@ -283,13 +294,13 @@ impl StoreError {
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message("The store"))
+        f.write_str(&self.message("Your data"))
     }
 }
 
 impl std::error::Error for StoreError {}
 
-/// Reads a row, unless it does not match its digest.
+/// Reads a row and checks it against its digest. A row that does not match must never be shown.
 fn verified_row<R: ProjectionRow>(row: &StoredRow) -> Result<R, StoreError> {
     let key = row.key(R::PROJECTION).iter().map(|value| match value {
         ColumnValue::Text(text) => text::single_line(text),
@@ -298,7 +309,7 @@ fn verified_row<R: ProjectionRow>(row: &StoredRow) -> Result<R, StoreError> {
     });
     let to_error = || {
         let key = key.collect::<Vec<_>>().join(" ");
-        StoreError::Damaged(format!("the row {key} of {} does not match its digest", R::PROJECTION.name))
+        StoreError::Damaged(format!("the row {key} of the table {} does not match its digest", R::PROJECTION.name))
     };
     row.to_row().ok_or_else(to_error)
 }

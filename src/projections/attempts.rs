@@ -1,4 +1,4 @@
-//! The projection of attempts: what lists show of an attempt, computed from the facts of its chain.
+//! The projection of attempts: what lists show about an attempt, computed from the facts of its chain.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::ids::{AttemptId, CertificateId, ExamId, TraineeId};
 use crate::issuing::decision::{DecisionAuthority, applicable_facts};
 use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow};
 
-/// The projection of attempts.
+/// The projection of attempts, one row each.
 pub const ATTEMPTS: Projection = Projection {
     name: "attempts",
     version: 1,
@@ -40,45 +40,44 @@ pub const ATTEMPTS: Projection = Projection {
     indexes: &["started, id", "trainee, started, id"],
 };
 
-/// An attempt, as lists show it.
+/// An attempt as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptRow {
-    /// The attempt.
     pub id: AttemptId,
-    /// Who took it.
+    /// The person who took it.
     pub trainee: TraineeId,
-    /// What it was for.
     pub mode: Mode,
-    /// The exam; none for a practice.
+    /// The exam; `None` for a practice.
     pub exam: Option<ExamId>,
-    /// When its first question was shown.
+    /// When the paper was stored, right before its first question was shown.
     pub started_at: Timestamp,
-    /// When it ended, once it has.
+    /// When the attempt ended; `None` while it is unfinished.
     pub finished_at: Option<Timestamp>,
-    /// How long it could take.
+    /// The time limit with the person's time factor; `None` if there is no limit.
     pub time_limit: Option<Millis>,
-    /// What it came to, once it has ended.
+    /// The result, after the last remark that applies; `None` while the attempt is unfinished.
     pub result: Option<ExamResult>,
-    /// The points earned, once it has ended.
+    /// The points earned; `None` while the attempt is unfinished.
     pub earned: Option<Points>,
-    /// The points that could be earned.
+    /// The points that could be earned. A dropped question no longer counts.
     pub possible: usize,
-    /// The certificate issued for it.
+    /// The certificate in the attempt's own chain: a self-test record, or that of an invigilated exam.
     pub certificate: Option<CertificateId>,
-    /// Until when that certificate is valid.
+    /// The last moment at which that certificate is valid.
     pub valid_until: Option<Timestamp>,
-    /// What was decided about it, the oldest first. Which of them takes effect depends on the machine.
+    /// Voids and grants, oldest first. The [`DecisionAuthority`] decides at each reading which of them take effect,
+    /// because a store can move to a machine with another issuer.
     pub decisions: Vec<RowDecision>,
-    /// The head of its chain, by which a lost last fact is noticed.
+    /// The head of the attempt's chain. If the chain ends elsewhere, facts were lost.
     pub head: ChainHead,
 }
 
-/// A decision about an attempt, with what its signature covers.
+/// A decision about an attempt, with everything that its signature covers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowDecision {
-    /// What was decided: that the attempt is void, or that one more is granted.
+    /// The kind of the decision: a void or a grant.
     pub kind: DecisionKind,
-    /// Why, and who signed it.
+    /// The reason and the signature.
     pub decision: AttemptDecision,
 }
 
@@ -103,18 +102,18 @@ impl AttemptRow {
         }
     }
 
-    /// Computes the row from the attempt's chain; none if the person was erased.
+    /// Computes the row from the attempt's chain; `None` if the chain is empty or was erased.
     pub fn fold(id: AttemptId, chain: &[StoredFact]) -> Option<Self> {
         let facts = applicable_facts(chain);
         let (stored_fact, Fact::Started(started)) = facts.first()? else { return None };
         let mut row = Self::from_started(id, stored_fact, started);
         facts.iter().for_each(|(stored_fact, fact)| row.apply(stored_fact, fact));
-        // A fact that has no effect here belongs to the chain all the same.
+        // The head is that of the whole chain, including facts that do not apply, such as an unsigned remark.
         row.head = chain.last().map(ChainHead::after_fact)?;
         Some(row)
     }
 
-    /// Applies the next fact of the chain.
+    /// Applies the next fact of the chain to the row.
     pub fn apply(&mut self, stored_fact: &StoredFact, fact: &Fact) {
         self.head = ChainHead::after_fact(stored_fact);
         match fact {
@@ -148,34 +147,34 @@ impl AttemptRow {
             row.kind == kind
                 && authority.accepts(row.decision.signature.as_ref(), self.id.into(), kind, &row.decision.reason)
         };
-        // A signature counts once: a signed fact that was stored again decides nothing more.
+        // Each signature counts once. Otherwise a copy of a signed grant would grant another attempt.
         let effective = self.decisions.iter().filter(is_effective).map(|row| row.decision.signature.as_ref());
         let (signed, unsigned): (Vec<_>, Vec<_>) = effective.partition(Option::is_some);
         let signatures: BTreeSet<_> = signed.iter().flatten().map(|signature| &signature.signature).collect();
         unsigned.len() + signatures.len()
     }
 
-    /// Returns whether the attempt is void, by the decisions that take effect on this machine.
+    /// Returns whether the attempt is void by the decisions that take effect on this machine.
     pub fn is_void(&self, authority: &DecisionAuthority) -> bool {
         self.effective_decisions(DecisionKind::Void, authority) > 0
     }
 
-    /// Returns how many more attempts were granted after it, by the decisions that take effect on this machine.
+    /// Returns how many attempts were granted after this one, by the decisions that take effect on this machine.
     pub fn extra_attempts(&self, authority: &DecisionAuthority) -> u32 {
         u32::try_from(self.effective_decisions(DecisionKind::Grant, authority)).unwrap_or(u32::MAX)
     }
 
-    /// Returns whether its time is over at a moment.
+    /// Returns whether the time limit has passed at a moment, by the wall clock.
     pub fn is_time_over(&self, now: Timestamp) -> bool {
         self.time_limit.is_some_and(|limit| now.since(self.started_at) >= limit)
     }
 
-    /// Returns the state as records name it: open, passed, failed, failed-critical, void, or practiced.
+    /// Returns the state as a machine code: `open`, `passed`, `failed`, `failed-critical`, `void` or `practiced`.
     pub fn state(&self, authority: &DecisionAuthority) -> &'static str {
         if self.is_void(authority) { "void" } else { self.result.map_or("open", ExamResult::name) }
     }
 
-    /// Returns what [`exam::eligibility`](crate::exam::eligibility) needs to know of it.
+    /// Returns the facts about this attempt that [`exam::eligibility`](crate::exam::eligibility) needs.
     pub fn to_prior_attempt(&self, authority: &DecisionAuthority) -> PriorAttempt {
         PriorAttempt {
             started: self.started_at,
@@ -232,21 +231,18 @@ impl ProjectionRow for AttemptRow {
     }
 }
 
-/// Which attempts to list; the newest come first.
+/// Selects attempts, listed newest first. The default selects all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AttemptQuery {
-    /// Of this person only.
     pub trainee: Option<TraineeId>,
-    /// Of this mode only.
     pub mode: Option<Mode>,
-    /// Of this exam only.
     pub exam: Option<ExamId>,
-    /// Only those that have not ended.
+    /// Only unfinished attempts.
     pub open_only: bool,
-    /// Only those with a certificate.
+    /// Only attempts with a certificate in their own chain.
     pub certified_only: bool,
-    /// Only those that come after this one: the next page.
+    /// Only attempts after this one in the list. It is the last row of the page before.
     pub after: Option<(Timestamp, AttemptId)>,
-    /// At most this many; all by default.
+    /// The maximum number of rows. The default is no limit.
     pub max_count: Option<u32>,
 }

@@ -1,5 +1,5 @@
-//! The projection of certificates that were imported, or that an issuer on this machine signed. The fact that each row
-//! names contains the credential whole.
+//! The projection of certificates that were imported, or that the issuer on this machine signed. Each row names a fact,
+//! which contains the whole credential.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,8 @@ use crate::credential::{Assurance, Credential};
 use crate::ids::{CertificateId, Digest, ExamId, FactId, TraineeId};
 use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow};
 
-/// The projection of certificates.
+/// The projection of certificates. Its key is (id, trainee), because two holders can claim the same certificate id, and
+/// each row must depend on one chain only.
 pub const CERTIFICATES: Projection = Projection {
     name: "certificates",
     version: 1,
@@ -36,30 +37,27 @@ pub const CERTIFICATES: Projection = Projection {
 /// signature. Its verdict depends on the current trust list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateRow {
-    /// The id.
     pub id: CertificateId,
     /// The holder.
     pub trainee: TraineeId,
-    /// The exam.
     pub exam: ExamId,
-    /// The exam's title.
+    /// The title of the exam, as the certificate states it.
     pub title: String,
-    /// How far others can rely on it.
     pub assurance: Assurance,
-    /// The did:key that signed it.
+    /// The did:key that signed the certificate.
     pub issuer: String,
-    /// From when it is valid.
+    /// The first moment at which it is valid.
     pub valid_from: Timestamp,
-    /// Until when it is valid.
+    /// The last moment at which it is valid.
     pub valid_until: Timestamp,
-    /// The digest of its credential.
+    /// The digest of the credential, as bundles and ledgers name it.
     pub digest: Digest,
     /// The fact that contains the whole credential.
     pub fact: FactId,
 }
 
 impl CertificateRow {
-    /// Returns the row of a verified credential; none if a part of it cannot be read.
+    /// Returns the row of a verified credential; `None` if a part of it cannot be read.
     pub fn from_credential(credential: &Credential, fact: FactId) -> Option<Self> {
         Some(Self {
             id: credential.certificate_id()?,
@@ -75,7 +73,7 @@ impl CertificateRow {
         })
     }
 
-    /// Returns what its verdict rests on.
+    /// Returns the values that the verdict depends on, beside the trust list and the date.
     pub fn verdict_basis(&self) -> VerdictBasis<'_> {
         VerdictBasis {
             certificate_id: self.id,
@@ -86,7 +84,7 @@ impl CertificateRow {
         }
     }
 
-    /// Computes the rows of all certificates in a person's chain. Of two with the same id the later one counts.
+    /// Computes the rows of all certificates in a person's chain. If two have the same id, the later one counts.
     pub fn fold(chain: &[StoredFact]) -> Vec<Self> {
         let mut rows = BTreeMap::new();
         for (stored_fact, fact) in read_facts(chain) {
@@ -133,15 +131,14 @@ impl ProjectionRow for CertificateRow {
     }
 }
 
-/// Which certificates to list; those that end last come first.
+/// Selects certificates, listed with the latest expiry first. The default selects all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CertificateQuery {
-    /// Only those of this person.
     pub trainee: Option<TraineeId>,
-    /// Only those with this id: mostly one, but another holder's can claim the same id.
+    /// Only certificates with this id. Usually there is one, but certificates of several holders can claim the same id.
     pub id: Option<CertificateId>,
-    /// Only those that come after this one: the next page.
+    /// Only certificates after this one in the list. It is the last row of the page before.
     pub after: Option<(Timestamp, CertificateId, TraineeId)>,
-    /// At most this many; all by default.
+    /// The maximum number of rows. The default is no limit.
     pub max_count: Option<u32>,
 }

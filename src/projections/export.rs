@@ -12,40 +12,38 @@ use crate::projections::attempts::AttemptRow;
 use crate::projections::certificates::CertificateRow;
 use crate::projections::matrix::Matrix;
 
-/// What is exported: nobody's answers are among it.
+/// The records for an export. A format must not write answers of trainees, although the facts contain them.
 #[derive(Debug)]
 pub struct ExportRecords {
-    /// Who stands where.
     pub matrix: Matrix,
-    /// The attempts, the oldest first.
+    /// The attempts, oldest first.
     pub attempts: Vec<ExportedAttempt>,
-    /// The certificates that were taken in, each with its credential's text.
+    /// The imported certificates, each with the text of its credential.
     pub certificates: Vec<(CertificateRow, String)>,
-    /// Whose decisions take effect.
+    /// Whose voids and grants take effect on this machine.
     pub authority: DecisionAuthority,
 }
 
-/// An attempt on its way out.
+/// An attempt for an export.
 #[derive(Debug)]
 pub struct ExportedAttempt {
-    /// What lists show of it.
     pub row: AttemptRow,
-    /// Its facts.
+    /// All facts of the attempt. They contain answers.
     pub facts: Vec<StoredFact>,
-    /// Whether its points may be told, by the exam's rule of review.
+    /// Whether the review policy of the exam allows showing points.
     pub discloses_points: bool,
 }
 
-/// A format.
+/// An export format of `needlewise record export`.
 #[derive(Debug)]
 pub struct ExportFormat {
-    /// Its name.
+    /// The name, as the option `--format` gives it.
     pub name: &'static str,
-    /// Writes records in it.
+    /// Returns the records as the bytes of a file.
     pub write: fn(&ExportRecords) -> io::Result<Vec<u8>>,
 }
 
-/// The formats.
+/// All export formats.
 pub const EXPORT_FORMATS: &[ExportFormat] = &[
     ExportFormat { name: "csv", write: csv::write },
     ExportFormat { name: "json", write: json::write },

@@ -1,10 +1,10 @@
-//! The projection of issuers' ledgers: where each chain ends, by which a lost last line is noticed.
+//! The projection of issuers' ledgers. A row records where the chain of a ledger ends, to find lost last lines.
 
 use crate::attempt::chain::{ChainHead, StoredFact};
 use crate::ids::StreamId;
 use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow};
 
-/// The projection of ledgers.
+/// The projection of ledgers, one row for each issuer.
 pub const LEDGERS: Projection = Projection {
     name: "ledgers",
     version: 1,
@@ -14,17 +14,17 @@ pub const LEDGERS: Projection = Projection {
     indexes: &[],
 };
 
-/// The ledger of an issuer.
+/// The end of an issuer's ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerRow {
-    /// The issuer's chain.
+    /// The id of the issuer, which is also the id of the ledger's chain.
     pub issuer: StreamId,
-    /// Where it ends.
+    /// The head of the chain.
     pub head: ChainHead,
 }
 
 impl LedgerRow {
-    /// Computes the row from the chain; none if it is empty.
+    /// Computes the row from the chain; `None` if the chain is empty.
     pub fn fold(issuer: StreamId, chain: &[StoredFact]) -> Option<Self> {
         chain.last().map(|last| Self { issuer, head: ChainHead::after_fact(last) })
     }

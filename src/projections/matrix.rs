@@ -11,55 +11,52 @@ use crate::projections::people::PersonRow;
 use crate::projections::status::{CertificationStatus, MatrixCell, evaluate_status};
 use crate::text;
 
-/// Everybody and where they stand.
+/// The compliance matrix: the status of all people for all exams.
 #[derive(Debug)]
 pub struct Matrix {
-    /// The exams, each with its title.
+    /// The exams by id, each with its title.
     pub exams: Vec<(ExamId, String)>,
-    /// The people, by name.
+    /// The people in the order they were given, which is by name.
     pub rows: Vec<MatrixRow>,
 }
 
-/// A person and where they stand for each exam.
+/// A person with their status for each exam.
 #[derive(Debug)]
 pub struct MatrixRow {
-    /// The person.
     pub person: PersonRow,
-    /// A cell for each of [`Matrix::exams`].
+    /// One cell for each of [`Matrix::exams`], in the same order.
     pub cells: Vec<MatrixCell>,
-    /// What a search is compared with.
+    /// Name, staff number and license in the form in which names are compared.
     search_key: String,
 }
 
-/// Who to show; everybody where nothing is said.
+/// Selects and orders the people to show. The default shows all people by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MatrixQuery {
-    /// Whose name, staff number or license holds this text.
+    /// Only people whose name, staff number or license contains this text.
     pub search_text: String,
-    /// Judged by this exam only.
+    /// The exam that the filters below and the order look at. By default they look at all exams.
     pub exam: Option<ExamId>,
-    /// Who stands so for an exam.
+    /// Only people with this status.
     pub status: Option<CertificationStatus>,
-    /// Whose certificate has this assurance.
+    /// Only people with a certificate of this assurance.
     pub assurance: Option<Assurance>,
-    /// Whose certificate counts now and ends within so many days.
+    /// Only people with a valid certificate that expires within this many days.
     pub expiring_within_days: Option<i64>,
-    /// In which order.
     pub order: MatrixOrder,
 }
 
-/// In which order people are shown.
+/// The order in which people are shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum MatrixOrder {
-    /// By name.
     #[default]
     Name,
-    /// Who ends first, comes first; who has nothing, last.
+    /// Earliest expiry first. People without a certificate come last.
     Expiry,
 }
 
 impl Matrix {
-    /// Puts together who stands where, for the exams given and any other that a certificate is of.
+    /// Computes the matrix for the given exams and for all other exams that a certificate names.
     pub fn new(
         people: Vec<PersonRow>,
         certificates: Vec<CertificateRow>,
@@ -91,7 +88,7 @@ impl Matrix {
         Self { exams, rows }
     }
 
-    /// Returns who is to be shown, by their places in [`Matrix::rows`], in order.
+    /// Returns the selected people in the requested order, as indexes into [`Matrix::rows`].
     pub fn select_rows(&self, query: &MatrixQuery, now: Timestamp) -> Vec<usize> {
         let search_key = text::name_key(&query.search_text);
         let columns: Vec<usize> = match &query.exam {

@@ -1,4 +1,4 @@
-//! The projection of people: what the facts of a person's chain add up to.
+//! The projection of people: name, staff number, license, hold and time factors, computed from a person's chain.
 
 use crate::attempt::Fact;
 use crate::attempt::chain::{ChainHead, StoredFact, read_facts};
@@ -9,7 +9,7 @@ use crate::issuing::decision::DecisionAuthority;
 use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow};
 use crate::text;
 
-/// The projection of people.
+/// The projection of people, one row each.
 pub const PEOPLE: Projection = Projection {
     name: "people",
     version: 1,
@@ -29,14 +29,12 @@ pub const PEOPLE: Projection = Projection {
     indexes: &["name_key, id", "staff_id"],
 };
 
-/// A person.
+/// A person as lists show them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonRow {
-    /// The person's id.
     pub id: TraineeId,
-    /// Who they are.
     pub person: Person,
-    /// The head of their chain.
+    /// The head of the person's chain. If the chain ends elsewhere, facts were lost.
     pub head: ChainHead,
 }
 
@@ -45,18 +43,18 @@ pub struct PersonRow {
 pub struct Person {
     /// The name as it is printed on certificates.
     pub name: String,
-    /// The number the school or clinic knows them by.
+    /// The staff number of the school or clinic, unique in the store.
     pub staff_id: Option<String>,
     /// The license, as it is printed on certificates.
     pub license: Option<String>,
-    /// Why this person's record must not be erased now.
+    /// The reason for a hold. While there is one, the record must not be erased.
     pub hold: Option<String>,
-    /// The time factors granted so far, the oldest first. Which of them takes effect depends on the machine.
+    /// The time factors granted so far, oldest first. [`PersonRow::time_factor`] returns the one that takes effect.
     pub time_grants: Vec<TimeGranted>,
 }
 
 impl Person {
-    /// Applies the next fact of the person's chain. Facts about other things change nothing.
+    /// Applies the next fact of the person's chain. Other facts, such as imported certificates, change nothing.
     pub fn apply(&mut self, fact: &Fact) {
         match fact {
             Fact::PersonAdded(added) => {
@@ -79,7 +77,7 @@ impl Person {
 }
 
 impl PersonRow {
-    /// Computes the row from the person's chain; none if the person was erased.
+    /// Computes the row from the person's chain; `None` if the person was never added or was erased.
     pub fn fold(id: TraineeId, chain: &[StoredFact]) -> Option<Self> {
         let facts = read_facts(chain);
         let is_added = facts.iter().any(|(_, fact)| matches!(fact, Fact::PersonAdded(_)));
@@ -89,8 +87,7 @@ impl PersonRow {
         is_added.then_some(Self { id, person, head })
     }
 
-    /// Returns the time factor that takes effect on this machine, if any was granted: the last one that the authority
-    /// accepts.
+    /// Returns the time factor that takes effect on this machine: the last one that the authority accepts, if any.
     pub fn time_factor(&self, authority: &DecisionAuthority) -> Option<TimeFactor> {
         let is_effective = |granted: &&TimeGranted| {
             let factor = granted.factor.to_string();
@@ -121,6 +118,7 @@ impl ProjectionRow for PersonRow {
     fn from_columns(columns: &mut ColumnReader<'_>) -> Option<Self> {
         let id = columns.parse()?;
         let name = columns.text()?;
+        // The key is only for searching. It must fit the name.
         columns.text().filter(|name_key| *name_key == text::name_key(&name))?;
         let person = Person {
             name,
@@ -134,17 +132,15 @@ impl ProjectionRow for PersonRow {
     }
 }
 
-/// Which people to list; they are sorted by name.
+/// Selects people, sorted by name. The default selects all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PersonQuery {
-    /// Only the person with this id.
     pub id: Option<TraineeId>,
-    /// Only people whose name compares equal, by [`text::name_key`].
+    /// Only people whose name has this key, by [`text::name_key`].
     pub name_key: Option<String>,
-    /// Only people with this staff number.
     pub staff_id: Option<String>,
-    /// Only those that come after this one: the next page.
+    /// Only people after this one in the list, by name key and id. It is the last row of the page before.
     pub after: Option<(String, TraineeId)>,
-    /// At most this many; all by default.
+    /// The maximum number of rows. The default is no limit.
     pub max_count: Option<u32>,
 }

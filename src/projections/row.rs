@@ -1,4 +1,4 @@
-//! What every projection row has in common: its columns, its place in a table, and the digest that shows damage.
+//! The common parts of all projection rows: columns, keys, and the digest that shows damage.
 
 use std::str::FromStr;
 
@@ -14,20 +14,21 @@ use crate::ids::{Digest, StreamId};
 pub struct Projection {
     /// The name of the table.
     pub name: &'static str,
-    /// The version of its columns and of how they are computed. A store whose rows have another version rebuilds them.
+    /// The version of the columns and of their computation. Raise it when either changes. A store whose rows have
+    /// another version rebuilds them.
     pub version: u32,
     /// The columns, in the order in which they are written and digested. The first ones are the key.
     pub columns: &'static [Column],
-    /// How many columns are the key.
+    /// How many of the columns form the key.
     pub key_length: usize,
-    /// The place of the column that names the chain which makes the row; none if several chains make it.
+    /// The index of the column with the chain that a row is computed from; `None` if a row depends on several chains.
     pub stream_column: Option<usize>,
-    /// Lists of columns that queries filter or sort by.
+    /// The database indexes, each a list of columns that queries filter or sort by.
     pub indexes: &'static [&'static str],
 }
 
 impl Projection {
-    /// Returns the column that names the person whom a row is about, if rows are about people.
+    /// Returns the column with the person that a row is about; `None` if rows are not about people.
     pub fn person_column(&self) -> Option<&Column> {
         let is_of_people = self.name == "people";
         self.columns.iter().find(|column| column.name == if is_of_people { "id" } else { "trainee" })
@@ -37,40 +38,36 @@ impl Projection {
 /// A column of a projection.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Column {
-    /// The name.
     pub name: &'static str,
-    /// Whether it contains a number; otherwise it contains text.
+    /// Whether the column contains integers. Otherwise it contains text.
     pub is_integer: bool,
-    /// Whether it can be empty.
+    /// Whether values can be empty.
     pub is_optional: bool,
 }
 
 impl Column {
-    /// A text that is always there.
+    /// Returns a text column that is never empty.
     pub const fn text(name: &'static str) -> Self {
         Self { name, is_integer: false, is_optional: false }
     }
 
-    /// A number that is always there.
+    /// Returns an integer column that is never empty.
     pub const fn integer(name: &'static str) -> Self {
         Self { name, is_integer: true, is_optional: false }
     }
 
-    /// The same column, which can be empty.
+    /// Returns the same column, but its values can be empty.
     pub const fn optional(self) -> Self {
         Self { is_optional: true, ..self }
     }
 }
 
-/// The value of a column.
+/// The value of a column. Booleans are 0 or 1, times are milliseconds since 1970, all other types are text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
 pub enum ColumnValue {
-    /// Nothing.
     Empty,
-    /// A number.
     Integer(i64),
-    /// A text.
     Text(String),
 }
 
@@ -80,17 +77,17 @@ impl ColumnValue {
         Self::Text(value.to_string())
     }
 
-    /// Returns the text form of a value, or nothing.
+    /// Returns the text form of a value, or an empty column for `None`.
     pub fn optional_text(value: Option<impl ToString>) -> Self {
         value.map_or(Self::Empty, Self::text)
     }
 
-    /// Returns a moment, in milliseconds since 1970.
+    /// Returns a moment in milliseconds since 1970.
     pub fn timestamp(at: Timestamp) -> Self {
         Self::Integer(at.as_millis())
     }
 
-    /// Returns a count. One that no store can contain is written as the largest number.
+    /// Returns a count. A count beyond the range of `i64` becomes its maximum.
     pub fn count(count: impl TryInto<i64>) -> Self {
         Self::Integer(count.try_into().unwrap_or(i64::MAX))
     }
@@ -101,43 +98,42 @@ impl ColumnValue {
     }
 }
 
-/// A row of a projection as a type.
+/// The typed form of a projection's rows.
 pub trait ProjectionRow: Sized {
-    /// Where the rows are stored.
+    /// The projection that stores the rows.
     const PROJECTION: &'static Projection;
 
-    /// Returns the columns, in the order of [`Projection::columns`].
+    /// Returns the columns in the order of [`Projection::columns`].
     fn to_columns(&self) -> Vec<ColumnValue>;
 
-    /// Reads a row from its columns; none if one of them has no meaning.
+    /// Reads a row from its columns; `None` if a column has an invalid value.
     fn from_columns(columns: &mut ColumnReader<'_>) -> Option<Self>;
 }
 
-/// A row as a store contains it, without a type.
+/// The untyped form of a row, as a store contains it. It may be damaged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRow {
-    /// The columns.
     pub columns: Vec<ColumnValue>,
     /// The digest stored with them.
     pub digest: Digest,
 }
 
 impl StoredRow {
-    /// Makes the stored form of a row.
+    /// Returns the stored form of a row, with its digest.
     pub fn from_row<R: ProjectionRow>(row: &R) -> Self {
         let columns = row.to_columns();
         let digest = row_digest(R::PROJECTION, &columns);
         Self { columns, digest }
     }
 
-    /// Reads the row; none if it does not match its digest or cannot be read.
+    /// Reads the row; `None` if it does not match its digest or a column is invalid.
     pub fn to_row<R: ProjectionRow>(&self) -> Option<R> {
         let mut reader = ColumnReader(self.columns.iter());
         let row = R::from_columns(&mut reader)?;
         (row_digest(R::PROJECTION, &self.columns) == self.digest).then_some(row)
     }
 
-    /// Returns the id of the chain that makes the row, if a single one does.
+    /// Returns the id of the chain that the row is computed from; `None` if there are several, or the id is damaged.
     pub fn stream(&self, projection: &Projection) -> Option<StreamId> {
         match self.columns.get(projection.stream_column?)? {
             ColumnValue::Text(text) => text.parse().ok(),
@@ -145,23 +141,24 @@ impl StoredRow {
         }
     }
 
-    /// Returns the key: the first columns.
+    /// Returns the key of the row, which is its first columns.
     pub fn key(&self, projection: &Projection) -> &[ColumnValue] {
         &self.columns[..projection.key_length.min(self.columns.len())]
     }
 }
 
-/// Returns the digest of a row: SHA-256 of the RFC 8785 form of [projection, version, columns].
+/// Returns the digest of a row: SHA-256 over the RFC 8785 form of the array of projection name, version and columns.
+/// It shows damage, not fraud: anyone with write access to the store can compute it.
 pub fn row_digest(projection: &Projection, columns: &[ColumnValue]) -> Digest {
     Digest::of(canonical::bytes(&(projection.name, projection.version, columns)))
 }
 
-/// Reads columns one after the other.
+/// Reads the columns of a row in order. Every method returns `None` if the next column does not fit its type.
 #[derive(Debug)]
 pub struct ColumnReader<'a>(std::slice::Iter<'a, ColumnValue>);
 
 impl ColumnReader<'_> {
-    /// Reads a text, or nothing.
+    /// Reads a text, or an empty column as `Some(None)`.
     pub fn optional_text(&mut self) -> Option<Option<String>> {
         match self.0.next()? {
             ColumnValue::Empty => Some(None),
@@ -170,22 +167,22 @@ impl ColumnReader<'_> {
         }
     }
 
-    /// Reads a text.
+    /// Reads a text. An empty column does not fit.
     pub fn text(&mut self) -> Option<String> {
         self.optional_text()?
     }
 
-    /// Reads the text form of a value.
+    /// Reads a value from its text form.
     pub fn parse<T: FromStr>(&mut self) -> Option<T> {
         self.text()?.parse().ok()
     }
 
-    /// Reads the text form of a value, or nothing.
+    /// Reads a value from its text form, or an empty column as `Some(None)`.
     pub fn optional_parse<T: FromStr>(&mut self) -> Option<Option<T>> {
         self.optional_text()?.map_or(Some(None), |text| text.parse().ok().map(Some))
     }
 
-    /// Reads a number, or nothing.
+    /// Reads an integer, or an empty column as `Some(None)`.
     pub fn optional_integer<T: TryFrom<i64>>(&mut self) -> Option<Option<T>> {
         match self.0.next()? {
             ColumnValue::Empty => Some(None),
@@ -194,33 +191,33 @@ impl ColumnReader<'_> {
         }
     }
 
-    /// Reads a number.
+    /// Reads an integer.
     pub fn integer<T: TryFrom<i64>>(&mut self) -> Option<T> {
         self.optional_integer()?
     }
 
-    /// Reads a moment, or nothing.
+    /// Reads a moment, or an empty column as `Some(None)`.
     pub fn optional_timestamp(&mut self) -> Option<Option<Timestamp>> {
         Some(self.optional_integer::<i64>()?.map(Timestamp::from_millis))
     }
 
-    /// Reads a moment.
+    /// Reads a moment in milliseconds since 1970.
     pub fn timestamp(&mut self) -> Option<Timestamp> {
         self.optional_timestamp()?
     }
 
-    /// Reads a word that serde knows.
+    /// Reads a value from its name in serde, such as a unit variant of an enum.
     pub fn word<T: DeserializeOwned>(&mut self) -> Option<T> {
         self.optional_word()?
     }
 
-    /// Reads a word that serde knows, or nothing.
+    /// Reads a value from its name in serde, or an empty column as `Some(None)`.
     pub fn optional_word<T: DeserializeOwned>(&mut self) -> Option<Option<T>> {
         let Some(text) = self.optional_text()? else { return Some(None) };
         serde_json::from_value(serde_json::Value::String(text)).ok().map(Some)
     }
 
-    /// Reads JSON.
+    /// Reads a value from its JSON text.
     pub fn json<T: DeserializeOwned>(&mut self) -> Option<T> {
         serde_json::from_str(&self.text()?).ok()
     }

@@ -9,33 +9,33 @@ use crate::credential::{Assurance, TrustList, Verdict};
 use crate::ids::CertificateId;
 use crate::projections::certificates::CertificateRow;
 
-/// Where a person stands for an exam.
+/// The certification status of a person for an exam, best status first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CertificationStatus {
-    /// A certificate counts for more than 60 days to come.
+    /// A valid certificate expires in more than 60 days.
     Current,
-    /// It counts for 31 to 60 days.
+    /// A valid certificate expires in 31 to 60 days.
     #[serde(rename = "expiring-60")]
     Expiring60,
-    /// It counts for 30 days at most.
+    /// A valid certificate expires in at most 30 days.
     #[serde(rename = "expiring-30")]
     Expiring30,
-    /// Its time is over.
+    /// The certificate has expired.
     Expired,
-    /// Its issuer revoked it.
+    /// The issuer revoked the certificate.
     Revoked,
-    /// Nothing that counts is held.
+    /// There is no certificate that counts. The JSON name is older than the term.
     #[serde(rename = "not-done")]
     NotTaken,
 }
 
 impl CertificationStatus {
-    /// All of them.
+    /// All statuses, best first.
     pub const ALL: [Self; 6] =
         [Self::Current, Self::Expiring60, Self::Expiring30, Self::Expired, Self::Revoked, Self::NotTaken];
 
-    /// Returns the name, as outputs give it.
+    /// Returns the machine code that JSON, CSV and options use.
     pub fn name(self) -> &'static str {
         match self {
             Self::Current => "current",
@@ -47,7 +47,7 @@ impl CertificationStatus {
         }
     }
 
-    /// Returns whether the person counts as certified.
+    /// Returns whether the person is certified now: current or expiring.
     pub fn is_certified(self) -> bool {
         self <= Self::Expiring30
     }
@@ -59,36 +59,35 @@ impl std::fmt::Display for CertificationStatus {
     }
 }
 
-/// Where a person stands for an exam, and by which certificate.
+/// A cell of the compliance matrix: a person's status for an exam, and the certificate behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatrixCell {
-    /// Where.
     pub status: CertificationStatus,
-    /// The certificate it rests on.
+    /// The certificate that decides the status. Its signature is not verified here.
     pub certificate_row: Option<CertificateRow>,
-    /// The verdict of a certificate that is held and does not count: untrusted, stale or invalid.
+    /// The verdict of a stored certificate that does not count: untrusted, stale or invalid.
     pub rejected_verdict: Option<Verdict>,
 }
 
 impl MatrixCell {
-    /// Returns the assurance of the certificate.
+    /// Returns the assurance of the certificate behind the status.
     pub fn assurance(&self) -> Option<Assurance> {
         self.certificate_row.as_ref().map(|row| row.assurance)
     }
 
-    /// Returns until when it counts.
+    /// Returns the last moment at which that certificate is valid.
     pub fn valid_until(&self) -> Option<Timestamp> {
         self.certificate_row.as_ref().map(|row| row.valid_until)
     }
 
-    /// Returns the certificate's name.
+    /// Returns the id of that certificate.
     pub fn certificate_id(&self) -> Option<CertificateId> {
         self.certificate_row.as_ref().map(|row| row.id)
     }
 }
 
-/// Finds out where a person stands, from the certificates held of them for an exam. A self-attested one never counts
-/// here, even where its key is trusted: it says nothing about who sat the exam.
+/// Computes a person's status from their stored certificates for one exam. Self-attested certificates never count, even
+/// if their key is trusted: they do not prove who took the exam.
 pub fn evaluate_status<'a>(
     certificates: impl IntoIterator<Item = &'a CertificateRow>,
     trust: &TrustList,
@@ -106,7 +105,7 @@ pub fn evaluate_status<'a>(
                 continue;
             }
         };
-        // What counts comes before what does not; of two alike the one that ends later.
+        // A certificate that counts is better than one that does not. Otherwise the later expiry is better.
         let is_better = match &cell.certificate_row {
             None => true,
             Some(chosen) if status.is_certified() != cell.status.is_certified() => {

@@ -1,4 +1,7 @@
-//! The projections of practice: every answer, and for each question what a trainee's answers add up to.
+//! The projections of practice: every answer, and each trainee's progress by question.
+//!
+//! Progress on a question depends on many chains. So the answers have rows of their own, indexed by question, and the
+//! store computes progress without folding the other chains.
 
 use serde::Serialize;
 
@@ -10,7 +13,7 @@ use crate::exam::scoring::score;
 use crate::ids::{AttemptId, BankId, Digest, QuestionId, TraineeId};
 use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow};
 
-/// The projection of practice answers.
+/// The projection of practice answers, one row for each answer.
 pub const PRACTICE_ANSWERS: Projection = Projection {
     name: "practice_answers",
     version: 1,
@@ -29,7 +32,7 @@ pub const PRACTICE_ANSWERS: Projection = Projection {
     indexes: &["trainee, bank, question, revision"],
 };
 
-/// The projection of progress by question.
+/// The projection of progress, one row for each trainee, question and revision.
 pub const QUESTION_PROGRESS: Projection = Projection {
     name: "question_progress",
     version: 1,
@@ -48,37 +51,34 @@ pub const QUESTION_PROGRESS: Projection = Projection {
     indexes: &[],
 };
 
-/// One practice answer.
+/// An answer in a practice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PracticeAnswer {
-    /// The attempt in which it was given.
+    /// The attempt with the answer.
     pub attempt: AttemptId,
-    /// The place of its fact in the attempt's chain.
+    /// The position of the answer's fact in the attempt's chain, from 0.
     pub seq: u32,
-    /// Which question of whom it answers.
+    /// The question, and the trainee who answered it.
     pub question: StudiedQuestion,
-    /// When it was stored.
+    /// When the answer was stored.
     pub answered_at: Timestamp,
-    /// Whether it earned the full point.
+    /// Whether the answer earned the full point. A partly correct answer does not count as correct.
     pub is_correct: bool,
 }
 
-/// A question in one revision, as one trainee studies it.
+/// A question in one revision, as one trainee studies it. A new revision starts without progress, because its key or
+/// meaning changed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StudiedQuestion {
-    /// The trainee.
     pub trainee: TraineeId,
-    /// The bank.
     pub bank: BankId,
-    /// The question.
     pub question: QuestionId,
-    /// Its revision.
     pub revision: u32,
 }
 
 impl PracticeAnswer {
-    /// Computes the rows of all answers in a practice's chain from the fact `first_seq` on. An answer that was
-    /// taken back, or whose question is not stored, makes no row.
+    /// Computes the rows of the answers in a practice's chain, from the fact `first_seq` on. A cleared answer makes no
+    /// row, and neither does an answer whose question is not stored.
     pub fn fold(
         attempt: AttemptId,
         chain: &[StoredFact],
@@ -143,35 +143,30 @@ impl ProjectionRow for PracticeAnswer {
     }
 }
 
-/// What a trainee's practice answers to a question add up to.
+/// The progress of a trainee on one question, from all practice answers to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct QuestionProgress {
-    /// The trainee.
     #[serde(skip)]
     pub trainee: TraineeId,
-    /// The bank.
     pub bank: BankId,
-    /// The question.
     pub question: QuestionId,
-    /// Its revision.
     pub revision: u32,
-    /// How often it was answered.
+    /// The number of answers.
     #[serde(rename = "seen")]
     pub answer_count: u32,
-    /// How often correctly.
+    /// The number of fully correct answers.
     #[serde(rename = "right")]
     pub correct_count: u32,
-    /// Whether the last answer was correct.
     #[serde(rename = "last_right")]
     pub is_last_correct: bool,
-    /// When it was last answered.
+    /// When the last answer was stored.
     #[serde(rename = "last")]
     pub last_answered: Timestamp,
 }
 
 impl QuestionProgress {
-    /// Computes the row from all answers to one question, in any order. The last answer is the last one by time, then
-    /// attempt, then place in the chain.
+    /// Computes the row from all answers to one question, in any order; `None` without answers. The last answer is the
+    /// last by time, then attempt, then position. So a rebuild gives the same row, even if the clock was set back.
     pub fn fold(question: &StudiedQuestion, answers: &[PracticeAnswer]) -> Option<Self> {
         let last = answers.iter().max_by_key(|answer| (answer.answered_at, answer.attempt, answer.seq))?;
         let correct_count = answers.iter().filter(|answer| answer.is_correct).count();

@@ -1,4 +1,5 @@
-//! All projections at once: the rows of one chain, the rows of a whole store, and how two sets of rows differ.
+//! All projections together: the rows of one chain, the rows of a whole store, and the differences between stored and
+//! computed rows.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,23 +21,24 @@ use crate::projections::study::{
 pub const PROJECTIONS: [&Projection; 6] =
     [&PEOPLE, &ATTEMPTS, &CERTIFICATES, &LEDGERS, &PRACTICE_ANSWERS, &QUESTION_PROGRESS];
 
-/// The rows that one chain makes.
+/// The rows that are computed from one chain.
 #[derive(Debug, Default)]
 pub struct ChainRows {
-    /// The person, if it is a person's chain.
+    /// Only in a person's chain.
     pub person: Option<PersonRow>,
-    /// The certificates in a person's chain.
+    /// Only in a person's chain.
     pub certificates: Vec<CertificateRow>,
-    /// The attempt, if it is an attempt's chain.
+    /// Only in an attempt's chain.
     pub attempt: Option<AttemptRow>,
-    /// The answers of a practice.
+    /// Only in the chain of a practice.
     pub practice_answers: Vec<PracticeAnswer>,
-    /// The ledger, if it is an issuer's chain.
+    /// Only in an issuer's chain.
     pub ledger: Option<LedgerRow>,
 }
 
 impl ChainRows {
-    /// Computes the rows of a chain. Practice answers are computed from the fact `first_seq` on.
+    /// Computes the rows of a chain. Of practice answers only those from the fact `first_seq` on are computed, because
+    /// rows of earlier answers do not change.
     pub fn fold(
         stream: StreamId,
         chain: &[StoredFact],
@@ -49,6 +51,7 @@ impl ChainRows {
                 Some(person) => {
                     Self { person: Some(person), certificates: CertificateRow::fold(chain), ..Self::default() }
                 }
+                // An erased person has no rows, and neither do their certificates.
                 None => Self::default(),
             },
             "started" => {
@@ -62,11 +65,12 @@ impl ChainRows {
                 };
                 Self { attempt, practice_answers, ..Self::default() }
             }
+            // A ledger can begin with any kind of an issuer's facts.
             _ => Self { ledger: LedgerRow::fold(stream, chain), ..Self::default() },
         }
     }
 
-    /// Returns all rows as they are stored, each with its projection.
+    /// Returns all rows in their stored form, each with its projection.
     pub fn to_stored(&self) -> Vec<(&'static Projection, StoredRow)> {
         fn stored<'a, R: ProjectionRow + 'a>(
             rows: impl IntoIterator<Item = &'a R>,
@@ -82,7 +86,7 @@ impl ChainRows {
     }
 }
 
-/// The rows of all projections of a store, by projection and key.
+/// The computed rows of all projections of a store, by projection and key.
 #[derive(Debug, Default)]
 pub struct ProjectionTables {
     tables: BTreeMap<&'static str, BTreeMap<Vec<ColumnValue>, StoredRow>>,
@@ -100,7 +104,7 @@ impl ProjectionTables {
         }
     }
 
-    /// Computes the rows that rest on several chains, once all chains were added.
+    /// Computes the rows that depend on several chains. Call it after all chains were added.
     pub fn finish(&mut self) {
         for (question, answers) in std::mem::take(&mut self.answers_by_question) {
             if let Some(progress) = QuestionProgress::fold(&question, &answers) {
@@ -109,18 +113,18 @@ impl ProjectionTables {
         }
     }
 
-    /// Keeps a row, in place of one with the same key.
+    /// Adds a row. It replaces a row with the same key.
     pub fn keep(&mut self, projection: &Projection, row: StoredRow) {
         let key = row.key(projection).to_vec();
         self.tables.entry(projection.name).or_default().insert(key, row);
     }
 
-    /// Returns the rows of a projection, in the order of their keys.
+    /// Returns the rows of a projection, ordered by key.
     pub fn rows(&self, projection: &Projection) -> impl Iterator<Item = &StoredRow> {
         self.tables.get(projection.name).into_iter().flat_map(BTreeMap::values)
     }
 
-    /// Compares the rows that a store contains with these, which were computed from its facts.
+    /// Compares the stored rows of a projection with these computed rows, and returns all differences.
     pub fn compare(&self, projection: &'static Projection, stored_rows: &[StoredRow]) -> Vec<RowDifference> {
         let empty = BTreeMap::new();
         let expected = self.tables.get(projection.name).unwrap_or(&empty);
@@ -130,6 +134,7 @@ impl ProjectionTables {
             let key = stored.key(projection).to_vec();
             let kind = match missing.remove(&key) {
                 None => DifferenceKind::Unexpected,
+                // Before `Changed`: the columns of such a row differ too, but it means that facts are lost.
                 Some(expected) if is_ahead(projection, stored, expected) => DifferenceKind::Ahead,
                 Some(expected) if expected.columns != stored.columns => {
                     let columns = projection.columns.iter().zip(expected.columns.iter().zip(&stored.columns));
@@ -147,26 +152,24 @@ impl ProjectionTables {
     }
 }
 
-/// Returns whether a sound row was written with more facts than its chain has.
+/// Returns whether an undamaged row was written from more facts than its chain has now, so that facts were lost.
 fn is_ahead(projection: &Projection, stored: &StoredRow, expected: &StoredRow) -> bool {
     let head = projection.columns.iter().position(|column| column.name == "head_seq");
     let is_later = head.is_some_and(|head| stored.columns.get(head) > expected.columns.get(head));
     is_later && row_digest(projection, &stored.columns) == stored.digest
 }
 
-/// A row that is not what the facts say.
+/// A stored row that does not match the facts, or a row that is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowDifference {
-    /// The projection.
     pub projection: &'static Projection,
     /// The key of the row.
     pub key: Vec<ColumnValue>,
-    /// How it differs.
     pub kind: DifferenceKind,
 }
 
 impl RowDifference {
-    /// Returns whether facts are lost that no computing brings back.
+    /// Returns whether facts are lost. A repair cannot restore them.
     pub fn is_loss(&self) -> bool {
         matches!(self.kind, DifferenceKind::Ahead | DifferenceKind::Emptied)
     }
@@ -175,17 +178,17 @@ impl RowDifference {
 /// How a stored row differs from the facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DifferenceKind {
-    /// The facts make this row, and it is not stored.
+    /// The row follows from the facts but is not stored.
     Missing,
-    /// It is stored, and the facts make no such row.
+    /// The row is stored but does not follow from the facts.
     Unexpected,
-    /// It was written with more facts than its chain has: the last ones are lost.
+    /// The row was written from more facts than its chain has now. The last facts are lost.
     Ahead,
-    /// Its chain has lost the content of all its facts, and its person was not erased.
+    /// The chain of the row lost the payloads of all its facts, although its person was not erased.
     Emptied,
-    /// These columns have other values.
+    /// These columns have other values than the facts give.
     Changed(Vec<&'static str>),
-    /// Its values are right and its digest is not.
+    /// The values are correct but the digest is not.
     WrongDigest,
 }
 
@@ -200,7 +203,7 @@ impl fmt::Display for RowDifference {
         write!(f, "{} {}: ", self.projection.name, key.join(" "))?;
         match &self.kind {
             DifferenceKind::Missing => f.write_str("the row is missing"),
-            DifferenceKind::Unexpected => f.write_str("no fact makes this row"),
+            DifferenceKind::Unexpected => f.write_str("the row does not follow from any fact"),
             DifferenceKind::Ahead => f.write_str("the last facts of its chain are lost"),
             DifferenceKind::Emptied => f.write_str("the content of its facts is lost"),
             DifferenceKind::Changed(columns) => write!(f, "{} does not match the facts", columns.join(", ")),

@@ -1,4 +1,4 @@
-//! An attempt in progress, with its place in the store and its time.
+//! An attempt in progress, with its place in the store and its timer.
 
 use crate::attempt::Fact;
 use crate::clock::{Millis, Now};
@@ -7,27 +7,27 @@ use crate::ids::{Digest, ExamId, TraineeId};
 use crate::projections::attempts::AttemptRow;
 use crate::service::ServiceError;
 
-/// An attempt in progress.
+/// An attempt as it was loaded from the store: in progress, or finished.
 #[derive(Debug, Clone)]
 pub struct ActiveAttempt {
-    /// Whose it is.
+    /// The person who takes it.
     pub trainee: TraineeId,
-    /// Its state.
+    /// The answers and flags so far, and the result once it is finished.
     pub session: Session,
-    /// Its row in the lists, with the head of its chain.
+    /// The row that lists show. Its chain head is what the next fact follows.
     pub row: AttemptRow,
-    /// Whether an invigilator watches.
+    /// Whether an invigilator signed its start.
     pub invigilated: bool,
     pub(super) timer: AttemptTimer,
 }
 
-/// Measures the time of an attempt: within a run the larger of wall clock and counter, across runs the wall clock. A
-/// clock that is set back counts as standing still.
+/// Measures the elapsed time of an attempt. Within a run it uses the larger of wall clock and counter, so that setting
+/// the clock back gains no time. Across runs it uses the wall clock.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AttemptTimer {
-    /// The time that had passed at `started`.
+    /// The elapsed time of the attempt at `started`.
     pub(super) base_elapsed: Millis,
-    /// When this measurement started.
+    /// When this measurement started, in this run of the program.
     pub(super) started: Now,
 }
 
@@ -38,7 +38,7 @@ impl AttemptTimer {
     }
 }
 
-/// Returns how much time had passed at a fact, if the fact says so.
+/// Returns the elapsed time that a fact records, if it records one.
 pub(super) fn elapsed_at(fact: &Fact) -> Option<Millis> {
     match fact {
         Fact::Answered(answered) => Some(answered.elapsed),
@@ -49,26 +49,26 @@ pub(super) fn elapsed_at(fact: &Fact) -> Option<Millis> {
 }
 
 impl ActiveAttempt {
-    /// Returns how much of the attempt's time has passed.
+    /// Returns the elapsed time of the attempt.
     pub fn elapsed(&self, now: Now) -> Millis {
         self.timer.elapsed(now)
     }
 
-    /// Returns how much time is left; none without a limit.
+    /// Returns how much time is left; `None` if there is no limit.
     pub fn time_left(&self, now: Now) -> Option<Millis> {
         self.session.time_left(self.elapsed(now))
     }
 
-    /// Returns the exam.
+    /// Returns the exam of the attempt.
     ///
     /// # Errors
     /// [`ServiceError::Certificate`] if this is a practice.
     pub fn exam_id(&self) -> Result<ExamId, ServiceError> {
-        let no_exam = || ServiceError::Certificate("There is no certificate without an exam.".to_owned());
+        let no_exam = || ServiceError::Certificate("Only a passed exam can get a certificate.".to_owned());
         self.row.exam.clone().ok_or_else(no_exam)
     }
 
-    /// Returns the digest of the last fact.
+    /// Returns the digest of the last fact, which a certificate signs.
     pub fn last_digest(&self) -> Digest {
         self.row.head.digest
     }

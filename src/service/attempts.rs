@@ -1,4 +1,4 @@
-//! Attempts: list and load them, and record what the trainee does.
+//! Attempts: list them, load them, and record what the trainee does.
 
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
@@ -22,29 +22,29 @@ use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::study::QuestionProgress;
 use crate::store::{Batch, Conflict, Expectation, StoreError};
 
-/// The attempts of this store.
+/// The attempts in this store.
 #[derive(Debug)]
 pub struct Attempts<S> {
     pub(super) services: S,
 }
 
-/// The result of ending attempts whose time is over.
+/// The result of [`Attempts::end_timed_out`].
 #[derive(Debug, Default)]
 pub struct TimedOutAttempts {
     /// How many were ended.
     pub ended_count: usize,
-    /// The errors of attempts that cannot be read.
+    /// The errors of attempts that could not be read.
     pub unreadable: Vec<ServiceError>,
 }
 
-/// An attempt that was drawn and marked again from its facts alone.
+/// An attempt that was drawn and marked again from its facts alone: the facts, the paper and what was found.
 pub type ReplayedAttempt = (Vec<StoredFact>, Arc<LoadedPaper>, ReplayResult);
 
 impl<S: Deref<Target = Services>> Attempts<S> {
-    /// Lists the attempts that a query selects, the newest first.
+    /// Lists the attempts that match a query, newest first.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn list(&self, query: &AttemptQuery) -> Result<Vec<AttemptRow>, ServiceError> {
         Ok(self.services.store.attempts(query)?)
     }
@@ -52,24 +52,24 @@ impl<S: Deref<Target = Services>> Attempts<S> {
     /// Lists a trainee's progress by question.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn question_progress(&self, trainee: TraineeId) -> Result<Vec<QuestionProgress>, ServiceError> {
         Ok(self.services.store.question_progress(trainee)?)
     }
 
-    /// Returns the attempt that this person has in progress. An exam whose time is over is not in progress;
+    /// Returns the person's newest attempt in progress in this mode. An attempt whose time is over is not in progress:
     /// [`Attempts::end_timed_out`] ends it.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn open_attempt(&self, trainee: TraineeId, mode: Mode) -> Result<Option<AttemptRow>, ServiceError> {
         Ok(self.open_attempts(trainee)?.into_iter().find(|row| row.mode == mode))
     }
 
-    /// Returns the attempts that this person has in progress, the newest first. One whose time is over is not in progress.
+    /// Returns the person's attempts in progress, newest first. An attempt whose time is over is not in progress.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn open_attempts(&self, trainee: TraineeId) -> Result<Vec<AttemptRow>, ServiceError> {
         let now = self.services.now().wall;
         let mut rows = self.unended_attempts(trainee)?;
@@ -77,7 +77,7 @@ impl<S: Deref<Target = Services>> Attempts<S> {
         Ok(rows)
     }
 
-    /// Returns the attempts without an end that are not void.
+    /// Returns the unfinished attempts that are not void, including those whose time is over.
     fn unended_attempts(&self, trainee: TraineeId) -> Result<Vec<AttemptRow>, ServiceError> {
         let query = AttemptQuery { trainee: Some(trainee), open_only: true, ..AttemptQuery::default() };
         let mut rows = self.list(&query)?;
@@ -85,18 +85,18 @@ impl<S: Deref<Target = Services>> Attempts<S> {
         Ok(rows)
     }
 
-    /// Returns whether this person may start the exam now.
+    /// Returns whether this person may start the exam now, and if not, when.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn eligibility(&self, trainee: TraineeId, exam: &Exam) -> Result<Eligibility, ServiceError> {
         Ok(self.eligibility_among(exam, &self.exam_attempts(trainee, &exam.id)?))
     }
 
-    /// Returns whether this person may start each of some exams now, in one query.
+    /// Returns the eligibility of this person for each of several exams, with one query.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn eligibilities<'a>(
         &self,
         trainee: TraineeId,
@@ -107,7 +107,7 @@ impl<S: Deref<Target = Services>> Attempts<S> {
         Ok(exams.into_iter().map(|exam| self.eligibility_among(exam, &rows)).collect())
     }
 
-    /// Returns whether an exam may be started now; `exam_rows` are the exams of that person, of whatever exam.
+    /// Returns the eligibility for an exam. `exam_rows` are the person's exam attempts, for any exam.
     pub(super) fn eligibility_among(&self, exam: &Exam, exam_rows: &[AttemptRow]) -> Eligibility {
         let authority = self.services.authority();
         let attempts_at_exam = exam_rows.iter().filter(|row| row.exam.as_ref() == Some(&exam.id));
@@ -123,19 +123,21 @@ impl<S: Deref<Target = Services>> Attempts<S> {
     /// Reads an attempt's facts and verifies their chain.
     ///
     /// # Errors
-    /// [`ServiceError::UnknownAttempt`], [`ServiceError::BrokenChain`], or what the store says.
+    /// [`ServiceError::UnknownAttempt`], [`ServiceError::BrokenChain`], or an error of the store.
     pub fn facts(&self, attempt: AttemptId) -> Result<Vec<StoredFact>, ServiceError> {
         let rows = self.services.store.stream(attempt.into())?;
         chain::verify_chain(attempt.into(), &rows).map_err(ServiceError::BrokenChain)?;
         if rows.is_empty() { Err(ServiceError::UnknownAttempt(attempt)) } else { Ok(rows) }
     }
 
-    /// Reads an attempt's facts and its paper, in two queries.
+    /// Reads an attempt's facts and its paper with two queries.
     ///
     /// # Errors
-    /// [`ServiceError::MissingContent`] if content is missing or was changed, and those of [`Attempts::facts`].
+    /// [`ServiceError::MissingContent`] if content is missing or was changed, [`ServiceError::Erased`] after an
+    /// erasure, and the errors of [`Attempts::facts`].
     pub fn load_paper(&self, attempt: AttemptId) -> Result<(Vec<StoredFact>, LoadedPaper), ServiceError> {
         let rows = self.facts(attempt)?;
+        // The chain is verified, so a missing payload means an erasure and not damage.
         if rows.first().is_some_and(|row| row.salted_payload.is_none()) {
             return Err(ServiceError::Erased);
         }
@@ -152,10 +154,10 @@ impl<S: Deref<Target = Services>> Attempts<S> {
             .map_err(|missing| ServiceError::MissingContent(attempt, missing))
     }
 
-    /// Loads an attempt from its facts, ended or not.
+    /// Loads an attempt from its facts, whether it is finished or not.
     ///
     /// # Errors
-    /// Those of [`Attempts::load_paper`].
+    /// The errors of [`Attempts::load_paper`].
     pub fn load(&self, attempt: AttemptId) -> Result<ActiveAttempt, ServiceError> {
         let (rows, loaded_paper) = self.load_paper(attempt)?;
         let facts = applicable_facts(&rows);
@@ -165,6 +167,7 @@ impl<S: Deref<Target = Services>> Attempts<S> {
             return Err(ServiceError::UnknownAttempt(attempt));
         };
         let now = self.services.now();
+        // Time also runs while the program is closed, by the wall clock.
         let recorded_elapsed = facts.iter().rev().find_map(|(_, fact)| elapsed_at(fact)).unwrap_or_default();
         let base_elapsed = recorded_elapsed.saturating_add(now.wall.since(last_fact.stored_at));
         let timer = AttemptTimer { base_elapsed, started: now };
@@ -172,20 +175,22 @@ impl<S: Deref<Target = Services>> Attempts<S> {
         Ok(ActiveAttempt { trainee, session, row, invigilated, timer })
     }
 
-    /// Returns how much may be shown of an attempt, by the exam as it is now. An exam that is gone shows objectives.
+    /// Returns how much of an attempt's result may be shown, by the review policy of the exam as it is now. If the exam
+    /// is no longer in use, objectives may be shown.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn disclosure_level(&self, row: &AttemptRow) -> Result<DisclosureLevel, ServiceError> {
         let levels = self.disclosure_levels(std::slice::from_ref(row))?;
         Ok(levels.into_iter().next().unwrap_or(DisclosureLevel::PassFail))
     }
 
-    /// Returns how much may be shown of each of some attempts, in one query.
+    /// Returns the disclosure level of each of several attempts, with at most one query.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn disclosure_levels(&self, rows: &[AttemptRow]) -> Result<Vec<DisclosureLevel>, ServiceError> {
+        // The exams of one person are enough if all rows are theirs. Otherwise one query reads those of all people.
         let trainee = rows.first().map(|row| row.trainee).filter(|first| rows.iter().all(|row| row.trainee == *first));
         let mut exam_rows: HashMap<TraineeId, Vec<AttemptRow>> = HashMap::new();
         if rows.iter().any(|row| row.mode == Mode::Exam) {
@@ -197,7 +202,7 @@ impl<S: Deref<Target = Services>> Attempts<S> {
         Ok(rows.iter().map(|row| self.disclosure_level_among(row, exams_of(row.trainee))).collect())
     }
 
-    /// Returns how much may be shown of an attempt; `exam_rows` are all exams of that person.
+    /// Returns the disclosure level of an attempt. `exam_rows` are the person's exam attempts, for any exam.
     fn disclosure_level_among(&self, row: &AttemptRow, exam_rows: &[AttemptRow]) -> DisclosureLevel {
         let exam = row.exam.as_ref().and_then(|id| self.services.catalog().exam(id).ok());
         match (row.mode, exam) {
@@ -208,7 +213,7 @@ impl<S: Deref<Target = Services>> Attempts<S> {
                 let (authority, now) = (self.services.authority(), self.services.now().wall);
                 let eligibility = self.eligibility_among(&exam.value, exam_rows);
                 let level = disclosure::level(row.mode, exam.value.review, eligibility);
-                // Its questions may be on a paper that is in progress.
+                // A paper in progress may contain the same questions, so nothing beyond objectives is shown.
                 let is_open = |other: &AttemptRow| {
                     other.finished_at.is_none() && !other.is_time_over(now) && !other.is_void(authority)
                 };
@@ -220,7 +225,7 @@ impl<S: Deref<Target = Services>> Attempts<S> {
     /// Draws and marks an attempt again from its facts alone.
     ///
     /// # Errors
-    /// Those of [`Attempts::load_paper`], or content that is missing or was changed.
+    /// The errors of [`Attempts::load_paper`], and [`ServiceError::MissingContent`] if the pools are incomplete.
     pub fn replay(&self, attempt: AttemptId) -> Result<ReplayedAttempt, ServiceError> {
         let (rows, loaded_paper) = self.load_paper(attempt)?;
         let loaded_paper = Arc::new(loaded_paper);
@@ -233,16 +238,16 @@ impl<S: Deref<Target = Services>> Attempts<S> {
 }
 
 impl<S: DerefMut<Target = Services>> Attempts<S> {
-    /// Ends this person's attempts whose time ran out while the program was closed. It skips an attempt that cannot be
-    /// read, and ends the others.
+    /// Ends this person's attempts whose time ran out while the program was closed. An attempt that cannot be read is
+    /// skipped, so that it does not keep the person from practice and other exams.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn end_timed_out(&mut self, trainee: TraineeId) -> Result<TimedOutAttempts, ServiceError> {
         let now = self.services.now().wall;
         let mut timed_out = TimedOutAttempts::default();
         if self.services.authority().ensure_known().is_err() {
-            // One of them may be void.
+            // Without the issuer's keys it is unknown which attempts are void. A void attempt must not be ended.
             return Ok(timed_out);
         }
         for row in self.unended_attempts(trainee)?.into_iter().filter(|row| row.is_time_over(now)) {
@@ -255,7 +260,7 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
                 Err(error) => return Err(error),
             };
             match self.record_action(&mut active_attempt, AttemptAction::TimeOut) {
-                // Another process may be first, or a clock set back may have given time again.
+                // Another process may have ended it first. If the clock was set back, it may have time left again.
                 Ok(()) => timed_out.ended_count += 1,
                 Err(
                     ServiceError::ActionRefused(ActionRefusal::Ended | ActionRefusal::TimeRemaining)
@@ -268,11 +273,11 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         Ok(timed_out)
     }
 
-    /// Records what the trainee did: it is on disk when this returns.
+    /// Records what the trainee did. The fact is on disk when this returns.
     ///
     /// # Errors
-    /// [`ServiceError::ActionRefused`] if the attempt does not allow it, or what the store says. Nothing has changed
-    /// then.
+    /// [`ServiceError::ActionRefused`] if the attempt does not allow the action, or an error of the store. In both
+    /// cases nothing has changed.
     pub fn record_action(
         &mut self,
         active_attempt: &mut ActiveAttempt,
@@ -282,10 +287,11 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         self.record_action_at(active_attempt, action, now)
     }
 
-    /// Records what the trainee did at a moment of this run, which may lie before now: the store could be busy.
+    /// Records what the trainee did at `done_at`, a moment of this run. After retries because of a busy store, that
+    /// moment is in the past: an action counts as done at its first try, even if the deadline has passed since then.
     ///
     /// # Errors
-    /// Those of [`Attempts::record_action`].
+    /// The errors of [`Attempts::record_action`].
     pub fn record_action_at(
         &mut self,
         active_attempt: &mut ActiveAttempt,
@@ -297,12 +303,12 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         let fact = active_attempt.session.decide(action, moment).map_err(ServiceError::ActionRefused)?;
         self.append_fact(active_attempt, &fact)?;
         active_attempt.session.apply(&fact);
-        // Time that was shown once never goes back, whatever happens to the clock.
+        // Elapsed time that was stored never goes back, even if the clock does.
         active_attempt.timer = AttemptTimer { base_elapsed: moment.elapsed, started: done_at };
         Ok(())
     }
 
-    /// Stores the next fact of an attempt and applies it to the row.
+    /// Stores the next fact of an attempt, then applies it to the row in memory.
     pub(super) fn append_fact(&mut self, active_attempt: &mut ActiveAttempt, fact: &Fact) -> Result<(), ServiceError> {
         let row = &active_attempt.row;
         let stored_fact = self.services.link_fact(row.id.into(), row.head, fact);
@@ -314,7 +320,7 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
     }
 }
 
-/// Returns whether an error is about one attempt alone, so that the others can go on.
+/// Returns whether an error concerns this attempt only, so that the person's other attempts can continue.
 fn is_damage_of_attempt(error: &ServiceError) -> bool {
     matches!(
         error,

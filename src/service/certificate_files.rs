@@ -1,5 +1,5 @@
-//! A stored certificate and its files. The fact is authoritative; the files can be written again at any time, and need
-//! no store.
+//! A stored certificate and its files. The fact is authoritative. The files can be written again at any time, without
+//! the store.
 
 use std::path::PathBuf;
 
@@ -15,39 +15,37 @@ use crate::text;
 /// A certificate in this store: this computer signed it, or it was imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCertificate {
-    /// The holder.
+    /// The holder, as this store knows them. The name on the certificate can differ.
     pub holder: PersonRow,
-    /// Its name.
     pub certificate_id: CertificateId,
-    /// The exam.
     pub exam: ExamId,
-    /// From when it is valid.
+    /// The first moment at which it is valid: when the attempt ended.
     pub valid_from: Timestamp,
-    /// Until when it is valid.
+    /// The last moment at which it is valid.
     pub valid_until: Timestamp,
-    /// The credential's text.
+    /// The signed credential, byte for byte.
     pub credential: String,
-    /// Where its file belongs.
+    /// The path of its credential file, whether or not the file exists.
     pub path: PathBuf,
 }
 
 impl StoredCertificate {
-    /// Checks it under the trust of the day.
+    /// Verifies the credential with a trust list at a moment.
     pub fn verify(&self, trust: &TrustList, now: Timestamp) -> VerificationResult {
         verify(self.credential.as_bytes(), trust, now)
     }
 
-    /// Returns whether its file is there and has the credential.
+    /// Returns whether the credential file exists and contains exactly this credential.
     pub fn has_current_file(&self) -> bool {
         let credential = self.credential.as_bytes();
         paths::read_bounded(&self.path, credential.len()).is_ok_and(|bytes| bytes == credential)
     }
 }
 
-/// Writes the file of a certificate's credential, unless it is there as it should be. Returns whether it was written.
+/// Writes the credential file of a certificate, unless it is already correct. Returns whether it was written.
 ///
 /// # Errors
-/// What the disk says; the certificate is stored before.
+/// Errors of the disk. The certificate itself is already stored.
 pub fn write_credential(certificate: &StoredCertificate) -> Result<bool, ServiceError> {
     if certificate.has_current_file() {
         return Ok(false);
@@ -57,14 +55,14 @@ pub fn write_credential(certificate: &StoredCertificate) -> Result<bool, Service
     Ok(true)
 }
 
-/// Draws a certificate beside its credential. A picture that cannot be drawn is left out: the credential is what counts,
-/// and `certificate export` says what is wrong.
+/// Draws the pictures of a certificate beside its credential file. A picture that cannot be drawn is left out, because
+/// only the credential counts. `certificate export` reports the reason.
 ///
 /// # Errors
-/// What the disk says.
+/// Errors of the disk.
 pub fn write_pictures(paths: &Paths, certificate: &StoredCertificate) -> Result<(), ServiceError> {
     let Ok(credential) = serde_json::from_str(&certificate.credential) else { return Ok(()) };
-    // One unreadable font drops all fonts of the data directory. A name that needs one of them is then not drawn.
+    // If one font cannot be read, no font of the data directory is used. A name that needs one is then not drawn.
     let fonts = load_fonts(paths, Vec::new()).unwrap_or_default();
     let renderer = CertificateRenderer::new(&credential, &certificate.credential, &fonts);
     for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
@@ -76,19 +74,19 @@ pub fn write_pictures(paths: &Paths, certificate: &StoredCertificate) -> Result<
     Ok(())
 }
 
-/// The largest font file that is read.
+/// The maximum size of a font file.
 pub const FONT_MAX_BYTES: usize = 64 * 1024 * 1024;
 
-/// Returns the fonts to draw with: the built-in ones, those of the data directory, and these.
+/// Returns the fonts to draw with: the built-in ones, those of the data directory, and `font_files`.
 ///
 /// # Errors
-/// A font of the data directory that cannot be read, or is larger than [`FONT_MAX_BYTES`].
+/// [`ServiceError::Certificate`] if a font of the data directory cannot be read or is larger than [`FONT_MAX_BYTES`].
 pub fn load_fonts(paths: &Paths, mut font_files: Vec<Vec<u8>>) -> Result<Fonts, ServiceError> {
     let folder = paths.fonts_dir();
     let to_error = |error: std::io::Error| {
         let display_path = text::single_line(&folder.to_string_lossy());
         ServiceError::Certificate(format!(
-            "The fonts in {display_path} cannot be read: {error}. Check its permissions."
+            "The fonts in {display_path} cannot be read: {error}. Check the folder's permissions."
         ))
     };
     let mut entries: Vec<_> = match std::fs::read_dir(&folder) {
@@ -101,7 +99,7 @@ pub fn load_fonts(paths: &Paths, mut font_files: Vec<Vec<u8>>) -> Result<Fonts, 
         let font = paths::read_bounded(&entry.path(), FONT_MAX_BYTES).map_err(|error| {
             let display_path = text::single_line(&entry.path().to_string_lossy());
             ServiceError::Certificate(format!(
-                "The font {display_path} cannot be read: {error}. Check its permissions, or move it away."
+                "The font {display_path} cannot be read: {error}. Check its permissions, or move it elsewhere."
             ))
         })?;
         font_files.push(font);
@@ -112,13 +110,12 @@ pub fn load_fonts(paths: &Paths, mut font_files: Vec<Vec<u8>>) -> Result<Fonts, 
 fn write_error(path: &std::path::Path, error: &std::io::Error) -> ServiceError {
     let display_path = text::single_line(&path.to_string_lossy());
     ServiceError::Certificate(format!(
-        "The certificate is stored, but its file {display_path} cannot be written: {error}. Free space or fix the folder; \
-         `needlewise doctor --repair` then writes it."
+        "The certificate is saved, but its file {display_path} cannot be written: {error}. Check the free space and \
+         the folder's permissions. Then write the file with `needlewise certificate export`."
     ))
 }
 
-/// Lets pass that a file of a certificate cannot be written: the certificate is stored, and the file can be written
-/// later.
+/// Ignores that a certificate file cannot be written. The certificate is stored, so the file can be written later.
 pub(super) fn ignore_unwritable(result: Result<(), ServiceError>) -> Result<(), ServiceError> {
     match result {
         Err(ServiceError::Certificate(_)) => Ok(()),

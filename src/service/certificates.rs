@@ -1,4 +1,4 @@
-//! Stored certificates: sign a self-test certificate after a pass, find and list certificates, and write their files.
+//! Stored certificates: sign a self-test record after a pass, find and list certificates, and write their files.
 //! The fact is authoritative. The files can be written again at any time.
 
 use std::collections::{HashMap, HashSet};
@@ -24,24 +24,24 @@ use crate::projections::people::{PersonQuery, PersonRow};
 use crate::store::{Conflict, StoreError};
 use crate::text;
 
-/// The certificates of this store.
+/// The certificates in this store: signed by this computer, or imported.
 #[derive(Debug)]
 pub struct Certificates<S> {
     pub(super) services: S,
 }
 
-/// How many chains are in memory at once while certificates are read from them.
+/// How many chains are read into memory at once. This limits memory for stores with many certificates.
 pub(super) const CHAIN_CHUNK_SIZE: usize = 256;
 
-/// The name that this computer's own key signs under.
+/// The issuer name on self-test records, which this computer's own key signs.
 pub const SELF_TEST_ISSUER_NAME: &str = "The holder's own computer (needlewise self-test)";
 
 impl<S: DerefMut<Target = Services>> Certificates<S> {
-    /// Makes the certificate of a passed exam, or finds the one that was made, and writes its credential. The pictures are
-    /// for [`write_pictures`], which takes longer and needs no store.
+    /// Signs the self-test record of a passed exam, or finds the one that was signed before, and writes its credential
+    /// file. The caller draws the pictures with [`write_pictures`], which takes longer and needs no store.
     ///
     /// # Errors
-    /// What the store, the key or the disk says; the pass itself is stored before.
+    /// Errors of the store, the computer's key or the disk. The pass itself is already stored.
     pub fn certify(&mut self, active_attempt: &mut ActiveAttempt) -> Result<StoredCertificate, ServiceError> {
         let certificate = match self.issued(active_attempt.row.id)? {
             Some(certificate) => certificate,
@@ -58,7 +58,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         let exam = active_attempt.exam_id()?;
         let issued = self.sign_certificate(active_attempt, &holder)?;
         match self.services.attempts_mut().append_fact(active_attempt, &Fact::Issued(issued.clone())) {
-            // Another process made it in the same moment.
+            // Another process signed it at the same time. Its certificate counts, and ours was never stored.
             Err(ServiceError::Store(StoreError::Conflict(Conflict::ChainContinued))) => {
                 let conflict = ServiceError::Store(StoreError::Conflict(Conflict::ChainContinued));
                 self.issued(attempt)?.ok_or(conflict)
@@ -67,7 +67,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         }
     }
 
-    /// Signs the certificate of a passed exam with this computer's own key.
+    /// Signs the self-test record of a passed exam with this computer's own key. Stores nothing but the key.
     fn sign_certificate(
         &mut self,
         active_attempt: &ActiveAttempt,
@@ -76,7 +76,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         let loaded_paper = Arc::clone(active_attempt.session.loaded_paper());
         let finished = active_attempt.session.finished().filter(|ended| ended.outcome.result == ExamResult::Passed);
         let (Some(exam), Some(finished), Mode::Exam) = (&loaded_paper.exam, finished, loaded_paper.mode) else {
-            return Err(ServiceError::Certificate("There is no certificate without a passed exam.".to_owned()));
+            return Err(ServiceError::Certificate("Only a passed exam can get a certificate.".to_owned()));
         };
         let seed = self.services.random_bytes();
         let key = SigningKeyPair::load_or_create(&self.services.paths().computer_key_file(), seed)
@@ -108,11 +108,11 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         Ok(CertificateIssued { certificate, digest, valid_from: passed_at, valid_until, credential })
     }
 
-    /// Makes the certificates of a person's passes that have none yet, with all their files, and writes files that are
-    /// missing. What cannot be made or written now is left for the next time.
+    /// Signs the self-test records that are missing for a person's passes, with all their files, and writes missing
+    /// credential files. What fails now is tried again at the next start.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn complete(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
         for certificate in self.sign_pending(trainee)? {
             ignore_unwritable(write_pictures(self.services.paths(), &certificate))?;
@@ -120,29 +120,28 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         self.write_missing(trainee)
     }
 
-    /// Writes the credentials of a person's certificates whose file is missing. What cannot be written now is left for
-    /// the next time.
+    /// Writes the missing credential files of a person. Files that cannot be written now are written at the next start.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn write_missing(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
         self.stored(Some(trainee))?
             .iter()
             .try_for_each(|certificate| ignore_unwritable(write_credential(certificate).map(|_| ())))
     }
 
-    /// Makes the certificates of a person's passes that have none yet, because the program ended in between. Returns
-    /// those that were made; their pictures are for [`write_pictures`].
+    /// Signs the self-test records that are missing for a person's passes, because the program ended after the pass.
+    /// Returns the new ones. The caller draws their pictures with [`write_pictures`].
     ///
     /// # Errors
-    /// What the store says; a certificate that cannot be made now stays pending.
+    /// Errors of the store. A certificate that cannot be signed or written now is no error and stays pending.
     pub fn sign_pending(&mut self, trainee: TraineeId) -> Result<Vec<StoredCertificate>, ServiceError> {
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
         let mut made = Vec::new();
         for row in self.services.attempts().list(&query)? {
             if row.result == Some(ExamResult::Passed) && row.certificate.is_none() {
                 let mut active_attempt = self.services.attempts().load(row.id)?;
-                // That one is the invigilator's to sign.
+                // Only the invigilator signs this one, at the end of the attempt.
                 if active_attempt.invigilated {
                     continue;
                 }
@@ -167,7 +166,7 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         passed_at: Timestamp,
     ) -> Result<Option<AttemptRow>, ServiceError> {
         let rows = self.services.attempts().exam_attempts(active_attempt.trainee, &exam.id)?;
-        // A pass that came later by the calendar can have come earlier into being, by another marking.
+        // Require an earlier pass: a remark can turn an old attempt into a pass after a newer one was certified.
         let is_renewable = |row: &AttemptRow| {
             let is_void = row.is_void(self.services.authority());
             let is_passed = row.result == Some(ExamResult::Passed) && !is_void;
@@ -180,14 +179,14 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         Ok(renewable_attempts.max_by_key(|row| row.valid_until))
     }
 
-    /// Returns the stored form of a certificate that this computer signed.
+    /// Builds the stored form of a certificate from its fact.
     fn stored_from_issued(&self, holder: PersonRow, exam: ExamId, issued: CertificateIssued) -> StoredCertificate {
         let CertificateIssued { certificate, valid_from, valid_until, credential, .. } = issued;
         let path = self.credential_path(&holder, &exam, valid_from, certificate);
         StoredCertificate { holder, certificate_id: certificate, exam, valid_from, valid_until, credential, path }
     }
 
-    /// Returns where a certificate's credential goes.
+    /// Returns the path of a certificate's credential file.
     pub(super) fn credential_path(
         &self,
         holder: &PersonRow,
@@ -204,7 +203,7 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         stem.with_file_name(format!("{}.json", stem.file_name().unwrap_or_default().to_string_lossy()))
     }
 
-    /// Returns the certificate of an attempt, if one was issued.
+    /// Returns the certificate of an attempt, if its chain contains one.
     pub(super) fn issued(&self, attempt: AttemptId) -> Result<Option<StoredCertificate>, ServiceError> {
         let chain = self.services.store.stream(attempt.into())?;
         let holder = match read_facts(&chain[..chain.len().min(1)]).first() {
@@ -214,7 +213,7 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         holder.map_or(Ok(None), |holder| self.issued_in(attempt, &chain, holder))
     }
 
-    /// Returns the certificate that an attempt's chain contains, if one was issued.
+    /// Verifies an attempt's chain and returns the certificate in it, if there is one.
     fn issued_in(
         &self,
         attempt: AttemptId,
@@ -224,7 +223,7 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         chain::verify_chain(attempt.into(), chain).map_err(ServiceError::BrokenChain)?;
         let facts = applicable_facts(chain);
         let Some((_, Fact::Started(started))) = facts.first() else { return Ok(None) };
-        // The last one: an invigilated attempt can have been signed again.
+        // Take the last one: an invigilated attempt can be signed again after a revocation.
         let issued = facts.iter().rev().find_map(|(_, fact)| match fact {
             Fact::Issued(issued) => Some(issued.clone()),
             _ => None,
@@ -234,19 +233,19 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         Ok(Some(self.stored_from_issued(holder, exam, issued)))
     }
 
-    /// Lists the rows of a person's imported certificates, those that end last first.
+    /// Lists the rows of a person's imported certificates, latest expiry first.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn rows(&self, trainee: TraineeId) -> Result<Vec<CertificateRow>, ServiceError> {
         let query = CertificateQuery { trainee: Some(trainee), ..CertificateQuery::default() };
         Ok(self.services.store.certificates(&query)?)
     }
 
-    /// Returns the certificates that are stored, of one person or of all, the newest first.
+    /// Returns the stored certificates of one person, or of all people, newest first.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn stored(&self, trainee: Option<TraineeId>) -> Result<Vec<StoredCertificate>, ServiceError> {
         let query = AttemptQuery { trainee, certified_only: true, ..AttemptQuery::default() };
         let self_issued = self.services.store.attempts(&query)?;
@@ -267,17 +266,17 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         for rows in imported.chunks(CHAIN_CHUNK_SIZE) {
             stored.extend(self.imported_chunk(&rows.iter().collect::<Vec<_>>())?);
         }
-        // One that was signed on this machine for an attempt on this machine is stored twice.
+        // A certificate that was signed here for an attempt here is stored twice: in its attempt and as an import.
         let mut seen_ids = HashSet::new();
         stored.retain(|stored| seen_ids.insert(stored.certificate_id));
         stored.sort_by_key(|stored| std::cmp::Reverse((stored.valid_from, stored.certificate_id.to_string())));
         Ok(stored)
     }
 
-    /// Returns [`Certificates::stored`], each verified with the trust list and the clock of this machine.
+    /// Returns [`Certificates::stored`], each with its verdict by the trust list and the clock of this machine.
     ///
     /// # Errors
-    /// What the store or the disk says.
+    /// Errors of the store or the disk.
     pub fn verified(
         &self,
         trainee: Option<TraineeId>,
@@ -290,11 +289,10 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         Ok(self.stored(trainee)?.into_iter().map(with_verification).collect())
     }
 
-    /// Finds a certificate by its id or the last eight digits of it.
+    /// Finds a certificate by its id, or by the last eight digits of it.
     ///
     /// # Errors
-    /// [`ServiceError::UnresolvedCertificateId`] where there is none, or several end so; or what the store or the disk
-    /// says.
+    /// [`ServiceError::UnresolvedCertificateId`] if no id matches or several do, or an error of the store.
     pub fn find(&self, id_or_suffix: &str) -> Result<StoredCertificate, ServiceError> {
         let query = AttemptQuery { certified_only: true, ..AttemptQuery::default() };
         let mut self_issued = self.services.store.attempts(&query)?;
@@ -315,8 +313,8 @@ impl<S: Deref<Target = Services>> Certificates<S> {
     }
 }
 
-/// Returns until when a pass at that moment is valid: whole months from its day, or from the last day of the
-/// certificate it renews, where that is later.
+/// Returns the end of validity of a pass, at the end of a day in UTC. The exam's number of months counts from the day
+/// of the pass, or from the last day of the renewed certificate if that is later. So renewing early loses no time.
 pub(super) fn valid_until(exam: &Exam, passed_at: Timestamp, renewed_until: Option<Timestamp>) -> Timestamp {
     let start_day = renewed_until.map_or(passed_at.day(), |until| until.day().max(passed_at.day()));
     start_day.plus_months(exam.certificate.valid_months).end_of_day()

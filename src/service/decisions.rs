@@ -1,4 +1,4 @@
-//! Decisions about exam attempts, each stored with its reason: an attempt is voided, or one more is granted.
+//! Decisions about exam attempts, each stored with its reason: to void an attempt, or to grant one more.
 
 use std::ops::{Deref, DerefMut};
 
@@ -16,11 +16,14 @@ impl<S: Deref<Target = Services>> Attempts<S> {
         let active_attempt = self.load(attempt)?;
         match active_attempt.row.mode {
             Mode::Exam => Ok(active_attempt),
-            Mode::Practice | Mode::Mock => Err(ServiceError::Rejected("Only an exam is voided or granted.".to_owned())),
+            Mode::Practice | Mode::Mock => Err(ServiceError::Rejected(
+                "This attempt is not an exam. Choose an exam attempt from `needlewise record list`.".to_owned(),
+            )),
         }
     }
 
-    /// Returns how many decisions about a person's attempts at an exam no issuer has signed: voided, and granted.
+    /// Returns how many voids and how many grants for a person's attempts at an exam have no valid signature. A
+    /// self-attested certificate states both numbers.
     pub(super) fn unsigned_decisions(&self, trainee: TraineeId, exam: &ExamId) -> Result<(usize, usize), ServiceError> {
         let rows = self.exam_attempts(trainee, exam)?;
         let count = |kind: DecisionKind| {
@@ -38,26 +41,27 @@ impl<S: Deref<Target = Services>> Attempts<S> {
 }
 
 impl<S: DerefMut<Target = Services>> Attempts<S> {
-    /// Voids an exam attempt: it stays and does not count. On a machine that has an issuer, its `key` signs.
+    /// Voids an exam attempt, which stays in the records and no longer counts. On a machine that has an issuer, its
+    /// `key` signs the decision.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] if it cannot be voided, those of [`Attempts::load`], or what the store says.
+    /// [`ServiceError::Rejected`] if it cannot be voided, those of [`Attempts::load`], or an error of the store.
     pub fn void(&mut self, attempt: AttemptId, reason: &str, key: Option<&SigningKeyPair>) -> Result<(), ServiceError> {
         let active_attempt = self.load_exam(attempt)?;
         let reject = |why: &str| Err(ServiceError::Rejected(why.to_owned()));
         match &active_attempt.row {
-            row if row.is_void(self.services.authority()) => reject("This attempt is void already."),
+            row if row.is_void(self.services.authority()) => reject("This attempt is already void."),
             row if row.result == Some(ExamResult::Passed) => {
-                reject("A passed exam is not voided. Revoke its certificate.")
+                reject("A passed exam cannot be voided. Revoke its certificate instead.")
             }
             _ => self.record_decision(active_attempt, DecisionKind::Void, reason, key, Fact::Voided),
         }
     }
 
-    /// Grants one more attempt after an exam attempt. On a machine that has an issuer, its `key` signs.
+    /// Grants one more attempt after an exam attempt. On a machine that has an issuer, its `key` signs the decision.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] if it is no exam, those of [`Attempts::load`], or what the store says.
+    /// [`ServiceError::Rejected`] if it is not an exam, those of [`Attempts::load`], or an error of the store.
     pub fn grant(
         &mut self,
         attempt: AttemptId,

@@ -1,4 +1,5 @@
-//! Errors of the application service. Each message tells the user what to do next.
+//! Errors of the services. Each message says what happened, to which object, and what to do next.
+//! Front ends print the text as it is.
 
 use crate::attempt::chain;
 use crate::clock::{Timestamp, Zone};
@@ -9,44 +10,44 @@ use crate::exam::session::ActionRefusal;
 use crate::ids::{AttemptId, CertificateId, TraineeId};
 use crate::store::StoreError;
 
-/// Why something could not be done.
+/// Why a service refused or failed. `cli/error.rs` maps each variant to an exit code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServiceError {
-    /// The store does not do it.
+    /// The store failed, or an expectation of the batch was not met.
     Store(StoreError),
-    /// The attempt does not allow it.
+    /// The attempt does not allow the action, for example because it has ended.
     ActionRefused(ActionRefusal),
-    /// No paper can be drawn.
+    /// No paper fits the blueprint of the exam.
     Infeasible(Infeasible),
-    /// The attempts rule does not allow a start now.
+    /// The attempts rule does not allow a start now. The zone is the one that times are shown in.
     Ineligible(Eligibility, Zone),
-    /// There is an exam that has not ended.
+    /// The person has an exam in progress.
     ExamOpen(AttemptId),
-    /// A chain fails verification.
+    /// A chain of facts fails verification: that of a person, an attempt or an issuer.
     BrokenChain(chain::ChainBreak),
-    /// Content of an attempt is missing or was changed.
+    /// Content that an attempt's paper names is missing or was changed.
     MissingContent(AttemptId, MissingContent),
-    /// An attempt is not in this store.
+    /// The store has no such attempt, or no person behind it.
     UnknownAttempt(AttemptId),
-    /// There is nothing to practice.
+    /// The chosen banks have no question that may be practiced.
     NothingToPractice,
-    /// A name is invalid, for this reason.
+    /// A name is invalid, for this reason. The reason has no final period.
     InvalidName(&'static str),
-    /// A certificate could not be made or written.
+    /// A certificate, a file, a font or the ledger could not be read, written or deleted. The text is shown as it is.
     Certificate(String),
-    /// A request, or a certificate handed over, is refused.
+    /// A request, a certificate or a decision is refused. The text is shown as it is.
     Rejected(String),
-    /// A person's record must not be erased now.
+    /// The person's record is on hold, for this reason, so it must not be erased.
     OnHold(String),
-    /// The row of a certificate does not match its credential.
+    /// The row of a certificate does not match its signed credential.
     ForgedCertificate(CertificateId),
-    /// The clock is earlier than an attempt that is stored here.
+    /// The clock is earlier than the last attempt in this store, which was at this time.
     ClockSetBack(Timestamp, Zone),
-    /// What was asked for was erased.
+    /// The record was erased with the person's data.
     Erased,
-    /// No certificate has this id, or several end in it.
+    /// No certificate has this id, or several ids end in these digits.
     UnresolvedCertificateId(String, Vec<CertificateId>),
-    /// Several people have that name.
+    /// Several people have the name. The ids tell them apart.
     AmbiguousName(Vec<TraineeId>),
 }
 
@@ -60,53 +61,59 @@ impl std::fmt::Display for ServiceError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Store(error) => error.fmt(f),
-            Self::ActionRefused(refusal) => write!(f, "Not done: {refusal}."),
+            Self::ActionRefused(refusal) => write!(f, "Not saved: {refusal}."),
             Self::Infeasible(infeasible) => {
-                write!(f, "No paper can be drawn: {infeasible}. Check the banks with `needlewise bank check`.")
+                write!(f, "This exam cannot start: {infeasible}. Check the banks with `needlewise bank check`.")
             }
             Self::Ineligible(eligibility, zone) => write_not_now(f, *eligibility, zone),
             Self::ExamOpen(_) => {
-                f.write_str("An exam is open. Resume it and submit it first: `needlewise exam --resume`.")
+                f.write_str("An exam is in progress. Resume it with `needlewise exam --resume`, and submit it first.")
             }
             Self::BrokenChain(broken) => {
-                write!(f, "The record of this attempt is damaged: {broken}. Run `needlewise doctor`.")
+                write!(f, "A stored record is damaged: {broken}. Run `needlewise doctor` to find all damage.")
             }
             Self::MissingContent(attempt, missing) => {
-                write!(f, "Attempt {attempt} cannot be shown: {missing}. Run `needlewise doctor`.")
+                write!(f, "Attempt {attempt} cannot be opened: {missing}. Run `needlewise doctor`.")
             }
             Self::UnknownAttempt(attempt) => {
-                write!(f, "There is no attempt {attempt} here. See `needlewise record list`.")
+                write!(f, "There is no attempt {attempt} on this computer. See `needlewise record list`.")
             }
-            Self::NothingToPractice => f.write_str("There is no question to practice. See `needlewise bank list`."),
+            Self::NothingToPractice => {
+                f.write_str("These banks have no questions to practice. Choose others from `needlewise bank list`.")
+            }
             Self::InvalidName(reason) => write!(f, "{reason}."),
             Self::Certificate(reason) | Self::Rejected(reason) => f.write_str(reason),
             Self::OnHold(reason) => {
-                write!(f, "This record is on hold and is not erased: {reason}. Lift the hold with --release.")
+                write!(
+                    f,
+                    "Nothing was erased, because this person's record is on hold. To lift the hold, run `needlewise \
+                     trainee erase NAME --release`. Reason for the hold: {reason}"
+                )
             }
             Self::ForgedCertificate(id) => write!(
                 f,
-                "The record of certificate {id} is not borne out by its signature; somebody may have written it by hand. \
-                 Run `needlewise doctor`."
+                "The stored record of certificate {id} does not match its signature. It may have been edited. Run \
+                 `needlewise doctor`."
             ),
             Self::UnresolvedCertificateId(id, ids) if ids.is_empty() => {
-                write!(f, "There is no certificate \"{id}\" here. See `needlewise certificate list`.")
+                write!(f, "There is no certificate \"{id}\" on this computer. See `needlewise certificate list`.")
             }
             Self::UnresolvedCertificateId(id, ids) => {
                 let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
-                write!(f, "Several certificates end in \"{id}\". Name one whole: {}.", ids.join(", "))
+                write!(f, "Several certificates end in \"{id}\". Give the full id of one: {}.", ids.join(", "))
             }
             Self::ClockSetBack(last_attempt_at, zone) => write!(
                 f,
-                "The clock was set back: the last attempt here is from {}. Correct the clock, or confirm with \
-                 --clock-checked that the invigilator has compared it.",
+                "The clock was set back. It is earlier than the last attempt on this computer, which was at {}. \
+                 Correct the clock. If it is correct now, the invigilator confirms that with --clock-checked.",
                 last_attempt_at.format_local(zone)
             ),
             Self::Erased => {
-                f.write_str("Its content was erased with the person's data. The chain of facts is complete.")
+                f.write_str("This record was erased with the person's data. Only its chain of facts remains.")
             }
             Self::AmbiguousName(ids) => {
                 let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
-                write!(f, "Several people have that name. Name one by id: {}.", ids.join(", "))
+                write!(f, "Several people have that name. Use an id instead: {}.", ids.join(", "))
             }
         }
     }
@@ -116,13 +123,13 @@ impl std::error::Error for ServiceError {}
 
 fn write_not_now(f: &mut std::fmt::Formatter<'_>, eligibility: Eligibility, zone: &Zone) -> std::fmt::Result {
     match eligibility {
-        Eligibility::NoAttemptsLeft => f.write_str("No further attempt is possible."),
+        Eligibility::NoAttemptsLeft => f.write_str("No attempts left. Ask your school to grant another."),
         Eligibility::Later { from: at, .. } => {
-            write!(f, "The next attempt is possible from {}.", at.format_local(zone))
+            write!(f, "You can start the next attempt from {}.", at.format_local(zone))
         }
         Eligibility::Passed { valid_until: until, renewable_from: renew } => write!(
             f,
-            "This exam is passed and valid through {} (UTC); it can be renewed from {}.",
+            "This exam is already passed. The pass is valid through {} (UTC). It can be renewed from {}.",
             until.day().format_long(),
             renew.day().format_long()
         ),

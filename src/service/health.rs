@@ -1,5 +1,5 @@
-//! The soundness of a store: everything that can be computed again is compared, and what is only computed can be
-//! rebuilt.
+//! Health checks and repair of a store. A check computes again what can be computed, and compares it with the stored
+//! form. A repair rebuilds only computed rows and files, never facts.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::{Deref, DerefMut};
@@ -16,37 +16,37 @@ use crate::projections::certificates::CertificateQuery;
 use crate::projections::tables::RowDifference;
 use crate::store::{StoreError, StoreIdentity};
 
-/// How many questions are read at a time, so that a large bank does not fill the memory.
+/// How many questions are read at once. This limits memory for large banks.
 const CONTENT_BATCH: usize = 200;
 
-/// The soundness of this store.
+/// Checks and repairs this store, for `needlewise doctor`.
 #[derive(Debug)]
 pub struct Health<S> {
     pub(super) services: S,
 }
 
-/// What a check looked at, and every fault that it found.
+/// The outcome of a check: how much it covered, and every fault it found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CheckOutcome {
-    /// How many things were checked.
+    /// How many chains, attempts or certificates were checked.
     pub checked_count: usize,
-    /// The faults, a sentence each.
+    /// One sentence for each fault.
     pub faults: Vec<String>,
 }
 
 impl<S: Deref<Target = Services>> Health<S> {
-    /// Returns which store this is.
+    /// Returns the id of the store and how many transactions it has committed.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn identity(&self) -> Result<StoreIdentity, ServiceError> {
         Ok(self.services.store.identity()?)
     }
 
-    /// Checks the structures of the store's engine, its identity and its content, and returns every fault.
+    /// Checks the structures of the store's engine, its identity and its content. Returns every fault.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn check_engine(&self) -> Result<Vec<String>, ServiceError> {
         Ok(self.services.store.check_integrity()?)
     }
@@ -54,7 +54,7 @@ impl<S: Deref<Target = Services>> Health<S> {
     /// Verifies every chain of facts.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn check_chains(&self) -> Result<CheckOutcome, ServiceError> {
         let streams = self.services.store.stream_ids()?;
         let mut faults = Vec::new();
@@ -73,28 +73,29 @@ impl<S: Deref<Target = Services>> Health<S> {
     /// Compares every row of every projection with the facts.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn row_differences(&self) -> Result<Vec<RowDifference>, ServiceError> {
         Ok(self.services.store.row_differences()?)
     }
 
-    /// Marks every ended attempt again, and compares the outcome with the stored one. It also looks for all content that
-    /// papers were drawn from.
+    /// Marks every finished attempt again and compares the outcome with the stored one. It also checks that all content
+    /// that papers were drawn from is still stored.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn check_marking(&self) -> Result<CheckOutcome, ServiceError> {
         let mut outcome = CheckOutcome::default();
         let mut pools = BTreeSet::new();
         for stream in self.services.store.stream_ids()? {
-            // Facts and not rows say which attempts there are: a row can be missing.
+            // Find the attempts by their facts, because a row can be missing.
             let chain = match self.services.store.stream(stream) {
                 Ok(chain) => chain,
-                // It is told where chains are checked.
+                // `check_chains` reports this damage.
                 Err(StoreError::Damaged(_)) => continue,
                 Err(error) => return Err(error.into()),
             };
             let is_attempt = chain.first().is_some_and(|first| kind_label(&first.kind) == "started");
+            // An erased attempt has no payloads left to mark.
             if is_attempt && chain.iter().all(|fact| fact.salted_payload.is_some()) {
                 outcome.checked_count += 1;
                 outcome.faults.extend(self.marking_fault(stream.to_attempt_id(), &mut pools));
@@ -103,11 +104,12 @@ impl<S: Deref<Target = Services>> Health<S> {
         let missing = self.missing_pool_content(&pools)?;
         outcome
             .faults
-            .extend(missing.iter().map(|digest| format!("content {digest} is missing, and papers were drawn from it")));
+            .extend(missing.iter().map(|digest| format!("content {digest} is missing, but papers were drawn from it")));
         Ok(outcome)
     }
 
-    /// Returns the content that is missing among these lists of questions and the questions in them.
+    /// Returns the digests of missing content among these pools and the questions in them. A replay draws the paper
+    /// again, so it needs the whole pool and not only the drawn questions.
     fn missing_pool_content(&self, pools: &BTreeSet<Digest>) -> Result<Vec<Digest>, ServiceError> {
         let mut missing = Vec::new();
         let mut questions = BTreeSet::new();
@@ -126,11 +128,11 @@ impl<S: Deref<Target = Services>> Health<S> {
         Ok(missing)
     }
 
-    /// Marks an attempt again. The lists that its paper was drawn from are added to `pools`.
+    /// Marks an attempt again and returns its fault, if any. Adds the pools that its paper was drawn from to `pools`.
     fn marking_fault(&self, attempt: AttemptId, pools: &mut BTreeSet<Digest>) -> Option<String> {
         let active_attempt = match self.services.attempts().load(attempt) {
             Ok(active_attempt) => active_attempt,
-            // A broken chain is told where chains are checked.
+            // `check_chains` reports broken chains.
             Err(ServiceError::BrokenChain(_)) => return None,
             Err(error) => return Some(error.to_string()),
         };
@@ -138,13 +140,14 @@ impl<S: Deref<Target = Services>> Health<S> {
         pools.extend(sections.iter().filter_map(|section| section.pool));
         let finished = active_attempt.session.finished()?;
         (finished.outcome != active_attempt.session.outcome())
-            .then(|| format!("attempt {attempt}: marking it again gives another outcome"))
+            .then(|| format!("attempt {attempt}: marking it again gives a different outcome"))
     }
 
-    /// Verifies every certificate and the signature behind every row, and finds certificates without their file.
+    /// Verifies every stored certificate and the signature behind every row of an imported one.
+    /// [`Self::missing_certificate_files`] checks the files.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn check_certificates(&self) -> Result<CheckOutcome, ServiceError> {
         let now = self.services.trust().latest_known_time(self.services.now().wall);
         let mut outcome = CheckOutcome::default();
@@ -153,15 +156,16 @@ impl<S: Deref<Target = Services>> Health<S> {
         let imported = self.services.store.certificates(&CertificateQuery::default())?;
         let mut checked_ids = HashSet::new();
         let mut check = |id: Option<CertificateId>, stored: Result<Option<StoredCertificate>, ServiceError>| {
-            // One that was signed here for an attempt here is stored twice.
+            // A certificate that was signed here for an attempt here is stored twice, but counts once.
             outcome.checked_count += usize::from(checked_ids.insert(id));
-            // An empty trust list: form and signature count, not whether the issuer is trusted here.
+            // The trust list is empty, because only form and signature matter here, not trust. The time is at least
+            // that of the certificate: a clock that was set back must not make it look damaged.
             let is_valid = |stored: &StoredCertificate| {
                 stored.verify(&TrustList::default(), now.max(stored.valid_from)).verdict != Verdict::Invalid
             };
             match stored {
                 Ok(Some(stored)) if is_valid(&stored) => {}
-                Ok(_) => outcome.faults.extend(id.map(|id| format!("certificate {id} does not verify"))),
+                Ok(_) => outcome.faults.extend(id.map(|id| format!("certificate {id} cannot be verified"))),
                 Err(error) => outcome.faults.push(error.to_string()),
             }
         };
@@ -175,10 +179,10 @@ impl<S: Deref<Target = Services>> Health<S> {
         Ok(outcome)
     }
 
-    /// Returns the certificates whose file is missing or is not what is stored.
+    /// Returns the certificates whose file is missing or differs from the stored credential.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn missing_certificate_files(&self) -> Result<Vec<StoredCertificate>, ServiceError> {
         let mut certificates = self.services.certificates().stored(None)?;
         certificates.retain(|stored| !stored.has_current_file());
@@ -187,10 +191,10 @@ impl<S: Deref<Target = Services>> Health<S> {
 }
 
 impl<S: DerefMut<Target = Services>> Health<S> {
-    /// Computes all rows again from the facts, after a copy was kept. Returns where the copy is.
+    /// Saves a copy of the store, then computes all rows again from the facts. Returns the path of the copy.
     ///
     /// # Errors
-    /// What the store or the disk says. Nothing is changed then.
+    /// Errors of the store or the disk. Nothing is changed then.
     pub fn rebuild_rows(&mut self) -> Result<Option<PathBuf>, ServiceError> {
         let moment = self.services.now().wall.to_string().replace([':', '-'], "");
         let folder = self.services.paths().backups_dir();
@@ -199,10 +203,10 @@ impl<S: DerefMut<Target = Services>> Health<S> {
         Ok(copy)
     }
 
-    /// Writes the files of certificates that have none. Returns how many were written.
+    /// Writes the credential files that are missing or differ. Returns how many were written.
     ///
     /// # Errors
-    /// What the store or the disk says.
+    /// Errors of the store or the disk.
     pub fn write_missing_certificate_files(&mut self) -> Result<usize, ServiceError> {
         let missing = self.missing_certificate_files()?;
         missing.iter().try_for_each(|certificate| write_credential(certificate).map(|_| ()))?;

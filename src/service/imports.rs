@@ -1,4 +1,4 @@
-//! Import of certificates that were issued on another machine, or by an issuer on this one.
+//! Imports certificates that were issued on another machine, or by the issuer on this machine.
 
 use std::ops::{Deref, DerefMut};
 
@@ -21,45 +21,44 @@ use crate::text;
 /// The result of an import.
 #[derive(Debug, Clone)]
 pub struct ImportOutcome {
-    /// Its verification on this machine.
+    /// The verdict by the trust list and the clock of this machine.
     pub verification: VerificationResult,
-    /// The stored certificate.
     pub certificate: StoredCertificate,
-    /// Whether its holder was added, because this store did not know them.
+    /// Whether the import added the holder to this store.
     pub is_new_person: bool,
-    /// Whether it was here already.
+    /// Whether this store had the certificate before, so that nothing was stored.
     pub already_stored: bool,
 }
 
-/// How far this machine trusts the name on a certificate.
+/// How far this machine trusts the name on a certificate. It decides whether the certificate may rename its holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum NamingAuthority {
-    /// This machine's issuer signed it.
+    /// The issuer on this machine is signing the certificate now.
     IssuedHere,
-    /// It verifies as valid.
+    /// The verdict is valid.
     Trusted,
-    /// Anything else.
+    /// Any other verdict, such as untrusted or expired.
     Untrusted,
 }
 
 fn rejection(reason: String) -> ServiceError {
-    ServiceError::Rejected(format!("It was not taken in. {reason}"))
+    ServiceError::Rejected(format!("It was not imported. {reason}"))
 }
 
 impl<S: DerefMut<Target = Services>> Certificates<S> {
-    /// Imports a certificate unless it is invalid, and writes its file. The subject's id identifies the holder. A
-    /// person with the same name and another id stays another person.
+    /// Imports a certificate unless it is invalid, and writes its file. The holder is identified by the id in the
+    /// certificate, never by the name.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] if it is invalid, if it gives a known person another name, or if another certificate
-    /// has its id; or what the store or the disk says.
+    /// [`ServiceError::Rejected`] if the certificate is invalid, gives a known person another name, or has the id of
+    /// another certificate; or an error of the store or the disk.
     pub fn import(&mut self, bytes: &[u8]) -> Result<ImportOutcome, ServiceError> {
         let outcome = self.import_with_facts(bytes, Vec::new())?;
         write_credential(&outcome.certificate)?;
         Ok(outcome)
     }
 
-    /// Imports a certificate together with facts of this machine's issuer, all in one batch.
+    /// Imports a certificate and stores facts of this machine's issuer with it, all in one batch.
     pub(super) fn import_with_facts(
         &mut self,
         bytes: &[u8],
@@ -67,6 +66,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
     ) -> Result<ImportOutcome, ServiceError> {
         let is_issued_here = !facts.is_empty();
         let verification = verify(bytes, self.services.trust(), self.services.now().wall);
+        // Untrusted and expired ones are stored too, because a verdict can change with the trust list.
         let Some(credential) = verification.credential.clone().filter(|_| verification.verdict != Verdict::Invalid)
         else {
             return Err(rejection(format!("It is invalid. {}", verification.reason)));
@@ -90,6 +90,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         }
         let known_person = self.services.people().get(trainee)?;
         let mut chain = self.services.store.stream(trainee.into())?;
+        // A certificate from outside must not continue the chain of an attempt, an issuer or an erased person.
         if known_person.is_none() && !chain.is_empty() {
             return Err(rejection(
                 "Its holder's id belongs to another record here, or to a person whose data was erased.".to_owned(),
@@ -113,8 +114,9 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
 }
 
 impl<S: Deref<Target = Services>> Certificates<S> {
-    /// Returns the fact that adds or renames the holder, if one is needed. A trusted certificate may rename a person who
-    /// is known by untrusted ones alone; one that this machine issued may always.
+    /// Returns the fact that adds or renames the holder, if one is needed. A certificate that this machine issues may
+    /// rename its holder. A trusted one may rename a person whose name comes only from untrusted certificates: anyone
+    /// can make one of those with a false name.
     fn name_change(
         &self,
         known_person: Option<PersonRow>,
@@ -132,8 +134,8 @@ impl<S: Deref<Target = Services>> Certificates<S> {
             Some(row) => {
                 let (name, stored_name) = (text::single_line(&name), text::single_line(&row.person.name));
                 Err(rejection(format!(
-                    "It calls its holder \"{name}\", and the person of that id is \"{stored_name}\" here. \
-                     If the name changed, rename the person first: `needlewise trainee rename`."
+                    "Its holder has another name here. If the name changed, rename the person first with `needlewise \
+                     trainee rename`. Name on the certificate: \"{name}\". Name here: \"{stored_name}\"."
                 )))
             }
         }
@@ -147,7 +149,8 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         }
     }
 
-    /// Returns whether a person's name comes only from untrusted certificates. A trusted one may then change it.
+    /// Returns whether a person's name comes only from untrusted certificates: they have certificates, none of them is
+    /// valid, and they have no attempts and were never renamed.
     fn is_named_only_by_untrusted(&self, row: &PersonRow) -> Result<bool, ServiceError> {
         let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };
         let has_attempts = !self.services.store.attempts(&query)?.is_empty();
@@ -164,7 +167,8 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         Ok(!has_attempts && !has_valid_certificate && !was_renamed && !certificates.is_empty())
     }
 
-    /// Finds the certificate if it is stored already. A trusted certificate may replace an untrusted one with its id.
+    /// Finds the certificate if it is already stored. A trusted certificate may replace an untrusted one with the same
+    /// id, so that a forged one cannot block the real one.
     fn find_existing_certificate(
         &self,
         trainee: TraineeId,
@@ -185,25 +189,26 @@ impl<S: Deref<Target = Services>> Certificates<S> {
             }
             let is_valid = evaluate_trust(&row.verdict_basis(), self.services.trust(), today).0 == Verdict::Valid;
             if authority == NamingAuthority::Untrusted || is_valid {
-                let reason = "It was not taken in. Another certificate of the same id is here.";
+                let reason = "It was not imported. Another certificate with the same id is already stored. Ask the \
+                              issuer which one is right.";
                 return Err(ServiceError::Rejected(reason.to_owned()));
             }
         }
         Ok(None)
     }
 
-    /// Returns an imported certificate, whole.
+    /// Reads an imported certificate from its holder's chain.
     ///
     /// # Errors
-    /// [`ServiceError::ForgedCertificate`] if no fact contains it, or what the store says.
+    /// [`ServiceError::ForgedCertificate`] if no fact contains it, or an error of the store.
     pub(super) fn imported(&self, row: &CertificateRow) -> Result<StoredCertificate, ServiceError> {
         self.imported_in(row, &self.services.store.stream(row.trainee.into())?)
     }
 
-    /// Returns several imported certificates in one query, in the order of their rows.
+    /// Reads several imported certificates with one query, in the order of their rows.
     ///
     /// # Errors
-    /// Those of [`Certificates::imported`].
+    /// The errors of [`Certificates::imported`].
     pub(super) fn imported_chunk(&self, rows: &[&CertificateRow]) -> Result<Vec<StoredCertificate>, ServiceError> {
         let streams: Vec<StreamId> = rows.iter().map(|row| row.trainee.into()).collect();
         let chains = self.services.store.streams(&streams)?;

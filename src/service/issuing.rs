@@ -1,4 +1,4 @@
-//! Work of an issuer: review a certificate request, sign the certificate, keep the ledger, and revoke.
+//! Work of an issuer: build and review certificate requests, sign certificates, and record both in the ledger.
 
 use std::ops::{Deref, DerefMut};
 
@@ -28,42 +28,43 @@ use crate::projections::certificates::{CertificateQuery, CertificateRow};
 use crate::store::Batch;
 use crate::text;
 
-/// The work of an issuer.
+/// The work of an issuer: certificates on request, revocations, bundles and re-marking.
 #[derive(Debug)]
 pub struct Issuing<S> {
     pub(super) services: S,
 }
 
-/// A request that can be granted.
+/// A request that passed all checks, with what the issuer should see before signing.
 #[derive(Debug)]
 pub struct RequestReview {
-    /// The request.
+    /// The request as the trainee sent it.
     pub request: CertificateRequest,
-    /// The attempt, marked again.
+    /// The attempt, marked again with the issuer's own questions.
     pub rescored: RescoredAttempt,
-    /// How many requests this person has sent, this one among them.
+    /// How many requests this person has sent, including this one.
     pub request_count: usize,
-    /// How many of them were granted before.
+    /// How many certificates this issuer has signed for this person.
     pub granted_count: usize,
     /// The certificate that the new one renews.
     pub renewed_certificate: Option<CertificateRow>,
-    /// Until when the new one will be valid.
+    /// The last moment at which the new certificate is valid.
     pub valid_until: Timestamp,
-    /// The name that the person of this id has here, where it is another one.
+    /// The person's name in this store, if it differs from the requested name.
     pub stored_name: Option<String>,
-    /// How far others will be able to rely on it.
+    /// The assurance of the new certificate.
     pub assurance: Assurance,
 }
 
 impl<S: Deref<Target = Services>> Issuing<S> {
-    /// Makes the request for the certificate of an attempt.
+    /// Builds the certificate request for a passed exam. An issuer on another machine can review it.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] where the exam was not passed, or those of [`super::Attempts::load_paper`].
+    /// [`ServiceError::Rejected`] if the attempt is not a passed exam, and the errors of
+    /// [`super::Attempts::load_paper`].
     pub fn build_request(&self, attempt: AttemptId) -> Result<CertificateRequest, ServiceError> {
         let active_attempt = self.services.attempts().load(attempt)?;
         if (active_attempt.row.mode, active_attempt.row.result) != (Mode::Exam, Some(ExamResult::Passed)) {
-            return Err(ServiceError::Rejected("Only a passed exam has a certificate.".to_owned()));
+            return Err(ServiceError::Rejected("Only a passed exam can get a certificate.".to_owned()));
         }
         let person =
             self.services.people().by_facts(active_attempt.trainee)?.ok_or(ServiceError::UnknownAttempt(attempt))?;
@@ -72,7 +73,8 @@ impl<S: Deref<Target = Services>> Issuing<S> {
         Ok(CertificateRequest::new(requester, attempt, &rows, |digest| self.services.content(digest)))
     }
 
-    /// Returns every question, frame, pool and exam in use, by digest.
+    /// Returns the content of all banks and exams in use, by digest: questions, bank frames, pools and exams. Requests
+    /// are checked against it.
     pub(super) fn catalog_content(&self) -> std::collections::BTreeMap<Digest, String> {
         let mut content = std::collections::BTreeMap::new();
         let mut insert_text = |text: String| {
@@ -99,8 +101,8 @@ impl<S: Deref<Target = Services>> Issuing<S> {
         content
     }
 
-    /// Returns when a clinician reviewed the questions of a paper, by the banks in use here: the earliest day, or
-    /// nothing while one of them lacks a review or is not in use any more.
+    /// Returns the earliest day on which a clinician reviewed a question of the paper, by the banks in use here. `None`
+    /// if a question has no review, or has changed or left the banks since then.
     fn earliest_review_day(&self, loaded_paper: &LoadedPaper) -> Option<Day> {
         let banks: Vec<_> = loaded_paper.banks.iter().map(|bank| self.services.catalog().bank(&bank.id).ok()).collect();
         let review_day = |loaded_question: &crate::exam::loaded_paper::LoadedQuestion| {
@@ -113,11 +115,11 @@ impl<S: Deref<Target = Services>> Issuing<S> {
         days.into_iter().min()
     }
 
-    /// Returns an invigilated exam of this person that is passed and not signed yet, or whose certificate was revoked
-    /// for a fault of the issuer's own.
+    /// Finds a passed invigilated exam of this person that the invigilator has not signed at its end. An exam whose
+    /// certificate was revoked because of an issuer error counts as not signed.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn find_unsigned_pass(&self, trainee: TraineeId, issuer: &Issuer) -> Result<Option<AttemptId>, ServiceError> {
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
         let ledger = self.ledger(issuer.id)?;
@@ -128,7 +130,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
         certificates.retain(|certificate| !ledger.reissuable.contains(&certificate.id));
         for row in self.services.store.attempts(&query)? {
             let has_passed = row.result == Some(ExamResult::Passed);
-            // The certificate of an attempt begins when it ended.
+            // Rows of certificates do not name the attempt, but a certificate is valid from the end of its attempt.
             let is_signed = certificates.iter().any(|certificate| {
                 row.finished_at.is_some_and(|finished_at| certificate.valid_from == finished_at.truncate_to_second())
             });
@@ -139,20 +141,21 @@ impl<S: Deref<Target = Services>> Issuing<S> {
         Ok(None)
     }
 
-    /// Makes sure that a request was not used, or that what it was used for is revoked.
+    /// Ensures that no certificate in force was signed for this request or its attempt.
     fn ensure_unused(&self, request: &CertificateRequest, head: Digest, ledger: &Ledger) -> Result<(), ServiceError> {
         let is_same_attempt = |line: &&LedgerEntry| line.attempt == request.attempt || line.head == head;
         let is_in_force = |line: &&LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
         ledger.entries.iter().find(|line| is_same_attempt(line) && is_in_force(line)).map_or(Ok(()), |line| {
             let id = line.certificate.short();
             Err(ServiceError::Rejected(format!(
-                "The request is refused. It was used before, for certificate {id}. To correct that one, revoke it first."
+                "The request is refused. It was already used for certificate {id}. To write that certificate again, \
+                 run `needlewise certificate export {id}`. To correct it, revoke it first."
             )))
         })
     }
 
-    /// Finds the certificate that a pass renews: one that this issuer signed itself and that still counts, in the time in
-    /// which it can be renewed.
+    /// Finds the certificate that a pass renews: this issuer signed it, has not revoked it, and its renewal window was
+    /// open when the attempt ended.
     fn find_renewable(
         &self,
         trainee: TraineeId,
@@ -174,25 +177,27 @@ impl<S: Deref<Target = Services>> Issuing<S> {
 }
 
 impl<S: DerefMut<Target = Services>> Issuing<S> {
-    /// Stores every question, frame, pool and exam in use. An issuer accepts only versions that its store contains.
+    /// Stores every question, bank frame, pool and exam in use. An issuer accepts a request only if its store contains
+    /// the versions that the attempt used.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn store_catalog_content(&mut self) -> Result<(), ServiceError> {
         let batch = Batch { content: self.catalog_content(), ..Batch::default() };
         Ok(self.services.store.append(&batch)?)
     }
 
-    /// Records a request in the ledger and reviews it: verifies its chain, marks it again, and checks whether it was
+    /// Records a request in the ledger, then reviews it: verifies its chain, marks it again, and checks that it was not
     /// used before.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] with the reason, or what the store says.
+    /// [`ServiceError::Rejected`] with the reason, or an error of the store.
     pub fn review_request(
         &mut self,
         request: CertificateRequest,
         issuer: &Issuer,
     ) -> Result<RequestReview, ServiceError> {
+        // Record the request before the review, so that refused requests are counted too.
         let received = RequestReceived { request: request.digest(), trainee: request.trainee.id };
         let ledger = self.ledger(issuer.id)?;
         if !ledger.received_requests.contains(&received) {
@@ -207,17 +212,17 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         let keys = &issuer.keys;
         let mut rescored = request.verify_and_rescore(|digest| self.services.content(digest), keys, now);
         if matches!(rescored, Err(RequestRefusal::UnknownContent(_))) {
-            // It may refer to a bank or an exam that was added since the catalog was last stored.
+            // The request may refer to a bank or an exam that was added after the catalog was last stored.
             self.store_catalog_content()?;
             rescored = request.verify_and_rescore(|digest| self.services.content(digest), keys, now);
         }
         let rescored = rescored.map_err(|reason| rejection(reason.to_string()))?;
-        // This store can have newer facts of the attempt than the request.
+        // If the attempt is stored here too, its result here may be newer than the one in the request.
         let recorded = self.services.store.stream(request.attempt.into())?;
         let last_result_fact = recorded.iter().rfind(|row| is_result_kind(&row.kind));
         if last_result_fact.is_some_and(|row| !request.has_fact(row.digest)) {
             return Err(rejection(
-                "The attempt was marked again later, or differs from the one stored here. Request it again.".to_owned(),
+                "The attempt was marked again later, or its copy here differs. Ask for a new request.".to_owned(),
             ));
         }
         let ledger = self.ledger(issuer.id)?;
@@ -232,9 +237,11 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         let until = valid_until(exam, rescored.ended_at, renewed_certificate.as_ref().map(|row| row.valid_until));
         if until < now {
             let day = until.day().format_long();
-            return Err(rejection(format!("The certificate would already have expired on {day}.")));
+            return Err(rejection(format!(
+                "The certificate would already have expired on {day}. The exam must be passed again."
+            )));
         }
-        // Only an exam taken on this machine can count as invigilated.
+        // A request is never more than unsupervised. Only an exam taken on this machine can be invigilated.
         let assurance = Assurance::Unsupervised;
         Ok(RequestReview {
             request,
@@ -251,7 +258,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
     /// Reviews an invigilated exam that was taken and passed on this machine.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] if no invigilator of this issuer signed its start, and those of
+    /// [`ServiceError::Rejected`] if no invigilator of this issuer signed its start, and the errors of
     /// [`Issuing::review_request`].
     pub fn review_invigilated_attempt(
         &mut self,
@@ -259,6 +266,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         issuer: &Issuer,
     ) -> Result<RequestReview, ServiceError> {
         let stored_facts = self.services.attempts().facts(attempt)?;
+        // Only the first fact counts: its signature was made before the trainee saw a question.
         let is_invigilated = match read_facts(&stored_facts).first() {
             Some((_, Fact::Started(AttemptStarted { invigilated: Some(invigilation), .. }))) => {
                 let has_valid_signature = is_signature_valid(
@@ -280,12 +288,13 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         Ok(RequestReview { assurance: Assurance::Invigilated, ..review })
     }
 
-    /// Signs the certificate of a request, adds a line to the ledger, and keeps the certificate.
+    /// Signs the certificate of a request. Stores it together with its ledger line, so that no signed certificate is
+    /// missing from the ledger. The caller writes the files with
+    /// [`write_credential`](super::certificate_files::write_credential) and
+    /// [`write_pictures`](super::certificate_files::write_pictures). `name` replaces the requested name.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`], [`ServiceError::InvalidName`], or what the store says. Nothing is signed without its
-    /// line in the ledger; the files are for [`write_credential`](super::certificate_files::write_credential) and
-    /// [`write_pictures`](super::certificate_files::write_pictures).
+    /// [`ServiceError::Rejected`], [`ServiceError::InvalidName`], or an error of the store.
     pub fn issue(
         &mut self,
         review: &RequestReview,
@@ -294,7 +303,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         name: Option<&str>,
     ) -> Result<StoredCertificate, ServiceError> {
         let RequestReview { request, rescored, renewed_certificate, valid_until: until, .. } = review;
-        // Another one may have been signed while the passphrase was asked.
+        // Check again: another program may have signed this request while the issuer typed the passphrase.
         let ledger = self.ledger(issuer.id)?;
         self.ensure_unused(request, rescored.head_digest, &ledger)?;
         let exam = rescored.loaded_paper.exam.as_ref().ok_or(ServiceError::UnknownAttempt(request.attempt))?;
@@ -331,11 +340,11 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
             exam: exam.id.clone(),
         };
         let stream = issuer.id.into();
-        // It follows the ledger that was checked: a line that was added meanwhile is a conflict.
+        // The fact follows the ledger that was checked, so a line that was added in the meantime is a conflict.
         let head = ledger.head.unwrap_or(ChainHead::START);
         let fact = self.services.link_fact(stream, head, &Fact::IssuedOnRequest(ledger_entry));
         let mut facts = vec![fact];
-        // The chain of an invigilated attempt on this machine records its certificate too.
+        // The attempt's own chain is on this machine, so it records the certificate too.
         if review.assurance == Assurance::Invigilated {
             let active_attempt = self.services.attempts().load(request.attempt)?;
             let (digest, valid_from, valid_until) = (Digest::of(&credential_text), rescored.ended_at, *until);
@@ -344,6 +353,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
             let (stream, head) = (request.attempt.into(), active_attempt.row.head);
             facts.push(self.services.link_fact(stream, head, &Fact::Issued(issued)));
         }
+        // One batch for all facts: a signed certificate must never exist without its line in the ledger.
         let outcome = self.services.certificates_mut().import_with_facts(credential_text.as_bytes(), facts)?;
         Ok(outcome.certificate)
     }

@@ -1,4 +1,4 @@
-//! The ledger of an issuer: read it, revoke in it, and make the bundle that others check certificates with.
+//! The ledger of an issuer: read it, add revocations, and sign the bundle that clinics verify certificates with.
 
 use std::ops::{Deref, DerefMut};
 
@@ -15,22 +15,24 @@ use crate::projections::row::StoredRow;
 use crate::store::{Batch, StoreError};
 use crate::text;
 
-/// Whether others learn why a certificate was revoked.
+/// Whether bundles publish the reason for a revocation. A reason such as misconduct is private by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReasonDisclosure {
-    /// Bundles say it.
+    /// Bundles contain the reason.
     Published,
-    /// It stays in the ledger.
+    /// The reason stays in the ledger.
     Withheld,
 }
 
 impl<S: Deref<Target = Services>> Issuing<S> {
-    /// Reads an issuer's ledger and checks its chain.
+    /// Reads an issuer's ledger and verifies its chain.
     ///
     /// # Errors
-    /// [`ServiceError::BrokenChain`], [`StoreError::Damaged`] if its last lines are lost, or what the store says.
+    /// [`ServiceError::BrokenChain`], [`ServiceError::Certificate`] if a line cannot be read, [`StoreError::Damaged`]
+    /// if the last lines are lost, or an error of the store.
     pub fn ledger(&self, issuer: IssuerId) -> Result<Ledger, ServiceError> {
-        // Read before the chain: another program may sign in between, and the chain is longer then.
+        // Read the row before the chain. If another program signs in between, the chain is longer than the row says,
+        // which is no damage. The other way round, the ledger would look shorter than its row.
         let known_end = self.known_end(issuer)?;
         let rows = self.services.store.stream(issuer.into())?;
         chain::verify_chain(issuer.into(), &rows).map_err(ServiceError::BrokenChain)?;
@@ -38,26 +40,26 @@ impl<S: Deref<Target = Services>> Issuing<S> {
         if let Some(end) = known_end
             && !rows.iter().any(|fact| ChainHead::after_fact(fact) == end)
         {
-            return Err(StoreError::Damaged("the issuer's ledger lost its last lines".to_owned()).into());
+            return Err(StoreError::Damaged("the issuer's ledger has lost its last lines".to_owned()).into());
         }
         Ledger::from_facts(&rows).map_err(|line| {
             ServiceError::Certificate(format!(
-                "Line {line} of the issuer's ledger cannot be read. Restore it from a backup."
+                "Line {line} of the issuer's ledger cannot be read. Restore the data folder from a backup."
             ))
         })
     }
 
-    /// Returns where the ledger ends by its row.
+    /// Returns the head of the ledger's chain, as its row recorded it. The row was written with the last fact.
     fn known_end(&self, issuer: IssuerId) -> Result<Option<ChainHead>, ServiceError> {
         let rows = self.services.store.stored_rows(&LEDGERS)?;
         let row = rows.iter().find(|row| row.stream(&LEDGERS) == Some(issuer.into()));
         Ok(row.and_then(StoredRow::to_row::<LedgerRow>).map(|row| row.head))
     }
 
-    /// Makes an issuer's bundle as of now.
+    /// Signs a bundle with the issuer's keys and revocations as of now.
     ///
     /// # Errors
-    /// Those of [`Issuing::ledger`].
+    /// The errors of [`Issuing::ledger`].
     pub fn bundle(&self, issuer: &Issuer, key: &SigningKeyPair) -> Result<Bundle, ServiceError> {
         let ledger = self.ledger(issuer.id)?;
         let contents = BundleContents {
@@ -65,7 +67,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
             name: issuer.name.clone(),
             keys: issuer.keys.clone(),
             revoked: ledger.revocations,
-            // Grows with the ledger and with every new key.
+            // Facts and keys are only ever added, so a newer bundle never has a lower number.
             sequence: ledger.fact_count + issuer.keys.len() as u64,
             ledger: ledger.entries.into_iter().map(|line| line.credential).collect(),
         };
@@ -78,7 +80,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
     ///
     /// # Errors
     /// [`ServiceError::UnresolvedCertificateId`] if the ledger does not contain it, [`ServiceError::Rejected`] if it is
-    /// already revoked; or what the store says.
+    /// already revoked; or an error of the store.
     pub fn revoke(
         &mut self,
         issuer: IssuerId,
@@ -96,7 +98,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
             }
         };
         if ledger.revocations.iter().any(|revoked| revoked.id == certificate) {
-            return Err(ServiceError::Rejected(format!("Certificate {} is revoked already.", certificate.short())));
+            return Err(ServiceError::Rejected(format!("Certificate {} is already revoked.", certificate.short())));
         }
         let reason_published = disclosure == ReasonDisclosure::Published;
         let revoked = CertificateRevoked { certificate, reason: reason.name().to_owned(), reason_published };
@@ -104,7 +106,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         Ok(certificate)
     }
 
-    /// Adds a line behind the ledger that was checked. A line that was added meanwhile is a conflict.
+    /// Appends a fact to the ledger that was checked. A line that another program added since then is a conflict.
     pub(super) fn append_to_ledger(
         &mut self,
         issuer: IssuerId,

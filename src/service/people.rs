@@ -1,4 +1,4 @@
-//! Find people by id, staff number or name; add, change and erase them.
+//! People: find them by id, staff number or name, and add, change and erase them.
 
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
@@ -18,17 +18,17 @@ use crate::projections::people::{PersonQuery, PersonRow};
 use crate::store::{Batch, Expectation};
 use crate::text;
 
-/// The longest name, in characters.
+/// The maximum length of a name, in characters.
 const MAX_NAME_CHARS: usize = 120;
 
-/// Returns a name as it will be printed: NFC, single spaces.
+/// Returns a name in the form in which it is printed: NFC, with single spaces between its words.
 ///
 /// # Errors
-/// Why it is no name.
+/// The reason why the name is invalid, without a final period. The name may be of a person or of an institution.
 pub fn normalize_name(name: &str) -> Result<String, &'static str> {
     use unicode_normalization::UnicodeNormalization;
     if !name.chars().all(text::is_harmless) {
-        return Err("The name holds a character that cannot be printed");
+        return Err("The name contains a character that cannot be printed");
     }
     let name = name.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
     match name.chars().count() {
@@ -38,31 +38,31 @@ pub fn normalize_name(name: &str) -> Result<String, &'static str> {
     }
 }
 
-/// Changes to a person. A field that is none stays as it is.
+/// Changes to a person. A field that is `None` stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PersonChanges {
-    /// The new name.
+    /// The new name. Certificates that were already issued keep the old one.
     pub name: Option<String>,
-    /// The new staff number.
+    /// The new staff number, which must be unique in the store.
     pub staff_id: Option<String>,
-    /// The new license.
+    /// The license, as the next certificate shows it.
     pub license: Option<String>,
-    /// A hold to set or to release.
+    /// A hold keeps the record from being erased.
     pub hold: Option<HoldChange>,
-    /// A time factor to grant.
+    /// How much more time the person gets in exams.
     pub time_factor: Option<TimeFactor>,
 }
 
 /// A change to the hold on a person's record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HoldChange {
-    /// It must not be erased, for this reason.
+    /// The record must not be erased, for this reason.
     Set(String),
-    /// It may be erased again.
+    /// The record may be erased again.
     Release,
 }
 
-/// The people of this store.
+/// The people in this store.
 #[derive(Debug)]
 pub struct People<S> {
     pub(super) services: S,
@@ -72,7 +72,7 @@ impl<S: Deref<Target = Services>> People<S> {
     /// Lists people by name.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn list(&self) -> Result<Vec<PersonRow>, ServiceError> {
         self.select(&PersonQuery::default())
     }
@@ -80,7 +80,7 @@ impl<S: Deref<Target = Services>> People<S> {
     /// Lists the people that a query selects, by name.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn select(&self, query: &PersonQuery) -> Result<Vec<PersonRow>, ServiceError> {
         Ok(self.services.store.people(query)?)
     }
@@ -88,31 +88,33 @@ impl<S: Deref<Target = Services>> People<S> {
     /// Returns the person with an id, if the store has them.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn get(&self, id: TraineeId) -> Result<Option<PersonRow>, ServiceError> {
         Ok(self.select(&PersonQuery { id: Some(id), ..PersonQuery::default() })?.pop())
     }
 
-    /// Returns a person computed from their facts, not from their row. Use it before signing or granting something.
+    /// Returns a person computed from their facts, not from their row. Use it before the program signs or grants
+    /// something: anyone with write access to the store could have edited the row.
     ///
     /// # Errors
-    /// [`ServiceError::BrokenChain`], or what the store says.
+    /// [`ServiceError::BrokenChain`], or an error of the store.
     pub(super) fn by_facts(&self, id: TraineeId) -> Result<Option<PersonRow>, ServiceError> {
         let chain = self.services.store.stream(id.into())?;
         chain::verify_chain(id.into(), &chain).map_err(ServiceError::BrokenChain)?;
         Ok(PersonRow::fold(id, &chain))
     }
 
-    /// Finds a person by id, by staff number, or by name after NFC and case folding.
+    /// Finds a person by id, then by staff number, then by name. Names are compared by [`text::name_key`].
     ///
     /// # Errors
-    /// [`ServiceError::AmbiguousName`] if several people have the name, or what the store says.
+    /// [`ServiceError::AmbiguousName`] if several people have the name, or an error of the store.
     pub fn find(&self, name_or_id: &str) -> Result<Option<PersonRow>, ServiceError> {
         if let Ok(id) = name_or_id.parse::<TraineeId>()
             && let Some(row) = self.get(id)?
         {
             return Ok(Some(row));
         }
+        // Before the name: a staff number is unique, and a name can be shared.
         let staff_id = Some(name_or_id.to_owned());
         if let Some(row) = self.select(&PersonQuery { staff_id, ..PersonQuery::default() })?.pop() {
             return Ok(Some(row));
@@ -130,13 +132,14 @@ impl<S: DerefMut<Target = Services>> People<S> {
     /// Adds a person.
     ///
     /// # Errors
-    /// [`ServiceError::InvalidName`]; a conflict if the staff number is taken, or the name by somebody else without a
-    /// staff number; or what the store says.
+    /// [`ServiceError::InvalidName`]; a conflict if the staff number is taken, or if another person without a staff
+    /// number has the name; or an error of the store.
     pub fn add(&mut self, person: PersonAdded) -> Result<PersonRow, ServiceError> {
         let name = normalize_name(&person.name).map_err(ServiceError::InvalidName)?;
         let person = PersonAdded { name, ..person };
         let now = self.services.now().wall;
         let id = TraineeId::new(now, self.services.random_bytes());
+        // Staff numbers tell people apart, so two people with staff numbers may have the same name.
         let expectation = match person.staff_id.clone() {
             Some(staff_id) => Expectation::StaffIdFree { staff_id, except: id },
             None => Expectation::NameFree { name_key: text::name_key(&person.name), except: id },
@@ -145,11 +148,10 @@ impl<S: DerefMut<Target = Services>> People<S> {
         self.append(id, vec![expectation], Vec::new(), vec![fact])
     }
 
-    /// Changes what is known of a person, all of it or nothing. A `key` signs a time factor, on a machine that has an
-    /// issuer.
+    /// Stores all changes to a person, or none. On a machine that has an issuer, its `key` signs a time factor.
     ///
     /// # Errors
-    /// [`ServiceError::InvalidName`], a conflict as in [`People::add`], or what the store says.
+    /// [`ServiceError::InvalidName`], a conflict as in [`People::add`], or an error of the store.
     pub fn change(
         &mut self,
         row: &PersonRow,
@@ -192,14 +194,15 @@ impl<S: DerefMut<Target = Services>> People<S> {
         if facts.is_empty() {
             return Ok(row.clone());
         }
+        // Verify before storing: a change must not be stored and then reported as an error.
         let chain = self.services.store.stream(id.into())?;
         chain::verify_chain(id.into(), &chain).map_err(ServiceError::BrokenChain)?;
-        // The facts follow `row`, so a change by another program in the meantime is a conflict.
+        // The facts follow the row that the user looked at, so a change by another program since then is a conflict.
         let facts = self.services.link_facts(id.into(), row.head, &facts);
         self.append(id, expectations, chain, facts)
     }
 
-    /// Stores facts behind a person's chain and returns the person as they are then.
+    /// Appends facts to a person's chain and returns the person after them.
     fn append(
         &mut self,
         id: TraineeId,
@@ -213,18 +216,20 @@ impl<S: DerefMut<Target = Services>> People<S> {
         PersonRow::fold(id, &chain).ok_or(ServiceError::Erased)
     }
 
-    /// Erases a person's data: their record, their attempts, the certificates stored here and their files. The chains
-    /// still verify, and so does every certificate outside this store.
+    /// Erases a person's data: their record, their attempts, their stored certificates with the files, and all copies
+    /// of the store. The chains still verify, and so does every certificate outside this store.
     ///
     /// # Errors
-    /// [`ServiceError::OnHold`] if the record is on hold, or what the store or the disk says.
+    /// [`ServiceError::OnHold`] if the record is on hold, or an error of the store or the disk.
     pub fn erase(&mut self, row: &PersonRow) -> Result<(), ServiceError> {
-        // The facts say whether there is a hold, and a hold that was set meanwhile is a conflict.
+        // Read the hold from the facts, because a row can be edited. The new fact follows these facts, so a hold that
+        // is set in the meantime is a conflict.
         let person = self.by_facts(row.id)?.ok_or(ServiceError::Erased)?;
         if let Some(reason) = &person.person.hold {
             return Err(ServiceError::OnHold(text::single_line(reason)));
         }
-        // Delete the files first. The store can write them again, and nothing links them to the person afterwards.
+        // Delete the files first. If this fails, the store can still write them again. After the erasure nothing would
+        // link them to the person.
         let certificates_dir = self.services.paths().certificates_dir();
         let folders = self.services.paths().person_certificates_dirs(row.id);
         for folder in folders.map_err(|error| undeletable(&certificates_dir, &error))? {
@@ -237,7 +242,7 @@ impl<S: DerefMut<Target = Services>> People<S> {
         Ok(self.services.store.append(&batch)?)
     }
 
-    /// Removes the copies of the store: they contain the person's data.
+    /// Deletes the copies of the store, because they contain the person's data.
     fn remove_copies(&self) -> Result<(), ServiceError> {
         let folder = self.services.paths().backups_dir();
         let entries = match std::fs::read_dir(&folder) {
@@ -245,7 +250,8 @@ impl<S: DerefMut<Target = Services>> People<S> {
             entries => entries.and_then(Iterator::collect::<std::io::Result<Vec<_>>>),
         };
         let removed = entries.and_then(|entries| {
-            // Every file: a program that was ended while it wrote a copy leaves one under another name.
+            // Delete every file, not only finished copies: a program that is killed leaves a half-written copy under
+            // another name.
             let mut files = entries.into_iter().map(|entry| entry.path()).filter(|path| !path.is_dir());
             files.try_for_each(std::fs::remove_file)
         });
@@ -253,10 +259,11 @@ impl<S: DerefMut<Target = Services>> People<S> {
     }
 }
 
-/// Returns the error about something that keeps a person from being erased.
+/// Returns the error about a file or folder that cannot be deleted, which stops the erasure.
 fn undeletable(path: &Path, error: &std::io::Error) -> ServiceError {
     let display_path = text::single_line(&path.to_string_lossy());
     ServiceError::Certificate(format!(
-        "Nothing is erased: {display_path} cannot be deleted: {error}. Check its permissions."
+        "The person is not erased yet, because {display_path} cannot be deleted: {error}. Check its permissions, then \
+         erase the person again."
     ))
 }

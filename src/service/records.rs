@@ -1,4 +1,4 @@
-//! Reports for a clinic: the compliance matrix, exports, the history and data of one person, and replays of attempts.
+//! Reports for a clinic: the compliance matrix, exports, the timeline and data of one person, and replays of requests.
 
 use std::ops::Deref;
 
@@ -23,17 +23,18 @@ use crate::projections::export::{ExportRecords, ExportedAttempt};
 use crate::projections::matrix::Matrix;
 use crate::projections::people::{PersonQuery, PersonRow};
 
-/// The records of a clinic.
+/// The records that a clinic works with: who is certified, and what happened.
 #[derive(Debug)]
 pub struct Records<S> {
     pub(super) services: S,
 }
 
 impl<S: Deref<Target = Services>> Records<S> {
-    /// Returns the compliance matrix.
+    /// Returns the compliance matrix of all people and all exams. Its certificate rows are not verified yet:
+    /// call [`Certificates::verify_signatures`] for the rows that are shown.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn matrix(&self) -> Result<Matrix, ServiceError> {
         let exams = self.services.catalog().exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
         let people = self.services.store.people(&PersonQuery::default())?;
@@ -41,7 +42,7 @@ impl<S: Deref<Target = Services>> Records<S> {
         Ok(Matrix::new(people, certificates, exams, self.services.trust(), self.services.now().wall))
     }
 
-    /// Replays the attempt of a request, which may have been sat anywhere.
+    /// Replays the attempt in a certificate request, wherever it was taken.
     ///
     /// # Errors
     /// [`ServiceError::Rejected`] with the reason.
@@ -54,10 +55,10 @@ impl<S: Deref<Target = Services>> Records<S> {
             .map_err(|reason| ServiceError::Rejected(format!("The request cannot be replayed. {reason}")))
     }
 
-    /// Returns the records for an export: the matrix, all attempts and all certificates.
+    /// Returns the records for an export: the matrix, all attempts, oldest first, and all imported certificates.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn export_records(&self) -> Result<ExportRecords, ServiceError> {
         let mut attempts = self.services.store.attempts(&AttemptQuery::default())?;
         attempts.reverse();
@@ -77,10 +78,10 @@ impl<S: Deref<Target = Services>> Records<S> {
         Ok(ExportRecords { matrix: self.matrix()?, attempts: exported, certificates, authority })
     }
 
-    /// Returns what happened with a person, and when: their record, their attempts, their certificates; in no order.
+    /// Returns the events of a person's record, attempts and certificates, each with its time. They are not sorted.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn timeline(&self, id: TraineeId) -> Result<Vec<(Timestamp, String)>, ServiceError> {
         let query = AttemptQuery { trainee: Some(id), ..AttemptQuery::default() };
         let mut events = Vec::new();
@@ -94,14 +95,14 @@ impl<S: Deref<Target = Services>> Records<S> {
                 Fact::TimeGranted(_) => "more time granted".to_owned(),
                 Fact::HoldSet(_) => "put on hold".to_owned(),
                 Fact::HoldReleased(_) => "hold released".to_owned(),
-                Fact::Imported(imported) => format!("certificate {} taken in", imported.certificate.short()),
+                Fact::Imported(imported) => format!("certificate {} imported", imported.certificate.short()),
                 _ => continue,
             };
             events.push((stored_fact.stored_at, description));
         }
         for row in self.services.store.attempts(&query)? {
             let label = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
-            events.push((row.started_at, format!("{label} begun")));
+            events.push((row.started_at, format!("{label} started")));
             events.extend(
                 row.finished_at.map(|finished_at| {
                     (finished_at, format!("{label} ended: {}", row.state(self.services.authority())))
@@ -111,13 +112,13 @@ impl<S: Deref<Target = Services>> Records<S> {
         Ok(events)
     }
 
-    /// Returns all stored data about a person, including answers, as JSON for that person.
+    /// Returns all stored data about a person as JSON, to give to that person. It includes their answers.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn export_person(&self, row: &PersonRow) -> Result<Value, ServiceError> {
         let fact_to_json = |stored: &StoredFact| {
-            // A remark reveals the key of a question. It belongs to the school, not to the person's data.
+            // A remark reveals the key of a question. The key belongs to the school and is not the person's data.
             let payload = stored.salted_payload.as_ref().filter(|_| kind_label(&stored.kind) != "remarked");
             let payload = payload.and_then(|secret| serde_json::from_str::<Value>(&secret.payload).ok());
             json!({ "seq": stored.seq, "kind": kind_label(&stored.kind), "at": stored.stored_at.to_string(), "content": payload })
@@ -126,7 +127,7 @@ impl<S: Deref<Target = Services>> Records<S> {
         let mut attempts = Vec::new();
         for attempt in self.services.store.attempts(&query)? {
             let discloses_points = self.services.attempts().disclosure_level(&attempt)? > DisclosureLevel::PassFail;
-            // An exam that discloses only pass or fail exports nothing else of its result.
+            // If only pass or fail may be shown, leave out the fact that contains points and missed objectives.
             let rows = self.services.attempts().facts(attempt.id)?;
             let facts: Vec<_> = rows
                 .iter()
@@ -163,10 +164,11 @@ impl<S: Deref<Target = Services>> Records<S> {
 }
 
 impl<S: Deref<Target = Services>> Certificates<S> {
-    /// Verifies the signatures behind some rows, because a row written into the store by hand proves nothing.
+    /// Verifies the signatures behind some rows. Anyone with write access to the store can write a row, so a row alone
+    /// proves nothing. Pass visible rows only: each signature takes milliseconds. Calls `report_verified` for each row.
     ///
     /// # Errors
-    /// [`ServiceError::ForgedCertificate`] if a row does not match its credential, or what the store says.
+    /// [`ServiceError::ForgedCertificate`] if a row does not match its credential, or an error of the store.
     pub fn verify_signatures(
         &self,
         rows: &[&CertificateRow],
@@ -177,7 +179,7 @@ impl<S: Deref<Target = Services>> Certificates<S> {
             let loaded: Vec<_> = chunk.iter().copied().zip(self.imported_chunk(chunk)?).collect();
             let forged = loaded.into_par_iter().find_map_first(|(row, loaded)| {
                 report_verified();
-                // A clock that was set back makes nothing a forgery.
+                // A clock that was set back must not make a certificate look forged.
                 let verified_at = now.max(row.valid_from);
                 let credential = verify(loaded.credential.as_bytes(), &TrustList::default(), verified_at).credential;
                 let is_authentic = credential

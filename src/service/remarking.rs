@@ -1,5 +1,5 @@
-//! Re-marking of attempts after a question turned out to be faulty.
-//! `plan_remark` lists the affected attempts and stores nothing. `apply_remark_plan` stores one fact per attempt.
+//! Re-marking of exam attempts after a question turned out to be faulty. `plan_remark` computes the new results and
+//! stores nothing, so that the issuer can look at them first. `apply_remark_plan` stores one fact per attempt.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -22,81 +22,83 @@ use crate::projections::attempts::AttemptRow;
 use crate::store::{Batch, Expectation};
 use crate::text;
 
-/// What is asked for.
+/// Which question to mark again, and how.
 #[derive(Debug, Clone)]
 pub struct RemarkRequest<'a> {
-    /// The bank.
+    /// The bank of the question.
     pub bank: &'a BankId,
-    /// The question in it.
+    /// The question in that bank.
     pub question: &'a QuestionId,
-    /// The revision; the one that was drawn last where nothing is said.
+    /// The revision of the question. The default is the revision that was drawn last.
     pub revision: Option<u32>,
     /// How to mark the question.
     pub instruction: RemarkInstruction<'a>,
-    /// Whether somebody may lose a pass by it.
+    /// Whether people may lose a pass. Otherwise an attempt that would lose its pass stays as it is.
     pub allow_lost_passes: bool,
 }
 
 /// How to mark a faulty question, as the command line gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemarkInstruction<'a> {
-    /// It counts for nobody.
+    /// The question counts for no one.
     Drop,
-    /// Everybody has its point.
+    /// Every trainee gets the point.
     AcceptAll,
-    /// It has another key, as it is written: letters in the order of the file, true or false, a number, or a text;
-    /// letters or numbers that are right alike with a slash between.
+    /// The question has a new key, as it is typed: letters in the order of the bank file, `true` or `false`, a number,
+    /// or a text. A slash separates letters or numbers that are equally correct.
     Rekey(&'a str),
 }
 
-/// What marking again would come to.
+/// The results that marking again would give. Nothing is stored yet.
 #[derive(Debug)]
 pub struct RemarkPlan {
     /// The question, as it was drawn last.
     pub question: Question,
     /// How to mark the question.
     pub policy: RemarkPolicy,
-    /// Attempts that come to something else.
+    /// Attempts whose outcome changes.
     pub changes: Vec<RemarkedResult>,
-    /// How many come to the same.
+    /// How many attempts keep their outcome.
     pub unchanged_count: usize,
-    /// Attempts that would lose a pass, and keep it.
+    /// Attempts that would lose a pass. They keep it and are not stored.
     pub preserved_passes: Vec<RemarkedResult>,
-    /// Attempts whose holder gave the old answer to a critical question that has another key now, or counts no more.
+    /// Attempts with the old correct answer to a critical question whose key changed or that no longer counts. The
+    /// issuer sees them as candidates to take the exam again.
     pub resits: Vec<RemarkedResult>,
-    /// How many are open, and are marked again once they have ended.
+    /// How many attempts are in progress. Run the command again after they end.
     pub open_count: usize,
-    /// How many were asked it in another revision, or with other choices.
+    /// How many attempts asked the question in another revision or with other choices.
     pub other_version_count: usize,
-    /// How many certificates this issuer signed for attempts that are not stored here, so that nobody can tell whether
-    /// those asked it.
+    /// How many certificates in force this issuer signed for attempts that are not stored here. It is unknown whether
+    /// those attempts asked the question.
     pub remote_certificate_count: usize,
 }
 
-/// An attempt that is touched.
+/// An attempt before and after marking it again.
 #[derive(Debug, Clone)]
 pub struct RemarkedResult {
-    /// The attempt as it is.
+    /// The attempt before the remark.
     pub row: AttemptRow,
-    /// Whose it is.
+    /// The name of the person who took it; empty if the person is no longer stored.
     pub trainee_name: String,
-    /// Its state as it is, by the decisions that take effect here.
+    /// The state before the remark, as [`AttemptRow::state`] names it.
     pub state: &'static str,
-    /// What it comes to.
+    /// The outcome after the remark.
     pub new_outcome: Outcome,
-    /// Certificates of this issuer that rest on it and stand.
+    /// Certificates for this attempt that this issuer signed and has not revoked.
     pub certificates: Vec<CertificateId>,
-    /// The self-test record that rests on it.
+    /// The self-test record for this attempt.
     pub self_test_certificate: Option<CertificateId>,
     rulings: Vec<QuestionRuling>,
 }
 
 impl<S: Deref<Target = Services>> Issuing<S> {
-    /// Marks those of some exams again that asked a faulty question, and stores nothing. It calls `report_progress`
-    /// after each attempt.
+    /// Marks again those of the given exam attempts that asked a faulty question, and stores nothing. Calls
+    /// `report_progress` once per attempt.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] where nobody was asked it or the new key is none; those of [`super::Attempts::load_paper`].
+    /// [`ServiceError::Rejected`] if no attempt asked the question or the new key does not fit it, and the errors of
+    /// [`super::Attempts::load_paper`].
     pub fn plan_remark(
         &self,
         attempts: Vec<AttemptRow>,
@@ -131,7 +133,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
                 plan.open_count += 1;
                 continue;
             };
-            // Remarks by another key, or by a key that was compromised later, do not count here.
+            // An issuer applies only its own remarks, and none by a key that was compromised later.
             let issuer_session = resume_session(applicable_facts_for_issuer(&rows, &issuer.keys));
             let ledger_entries = ledger.entries.iter().filter(|line| line.attempt == row.id);
             let rulings = plan.combined_rulings(&issuer_session, loaded_paper.paper.questions[question_index].question);
@@ -139,7 +141,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
                 trainee_name: self.services.people().get(row.trainee)?.map_or_else(String::new, |row| row.person.name),
                 new_outcome: issuer_session.outcome_with_rulings(rulings.clone()),
                 certificates: ledger_entries.clone().filter(is_in_force).map(|line| line.certificate).collect(),
-                // An invigilated attempt holds the issuer's certificate itself.
+                // The certificate of an invigilated attempt is the issuer's own, so it is no self-test record.
                 self_test_certificate: row
                     .certificate
                     .filter(|id| ledger_entries.clone().all(|line| line.certificate != *id)),
@@ -159,18 +161,19 @@ impl<S: Deref<Target = Services>> Issuing<S> {
                 Ok(RemarkPlan { other_version_count, remote_certificate_count, ..plan })
             }
             None if other_version_count > 0 => {
-                Err(ServiceError::Rejected("Nobody was asked that revision of the question.".to_owned()))
+                Err(ServiceError::Rejected("No exam here asked that revision of the question.".to_owned()))
             }
-            None => Err(ServiceError::Rejected("Nobody was asked that question in an exam stored here.".to_owned())),
+            None => Err(ServiceError::Rejected("No exam here asked that question. Check its bank and id.".to_owned())),
         }
     }
 }
 
 impl<S: DerefMut<Target = Services>> Issuing<S> {
-    /// Stores what a plan comes to, a signed fact for each attempt, all of them or none.
+    /// Stores a signed fact for each change of a plan, all of them or none. The first outcome of each attempt stays in
+    /// its chain.
     ///
     /// # Errors
-    /// A conflict if an attempt changed since the plan was made, or what the store says.
+    /// A conflict if an attempt changed since the plan was made, or an error of the store.
     pub fn apply_remark_plan(
         &mut self,
         plan: &RemarkPlan,
@@ -191,7 +194,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
     }
 }
 
-/// Returns the place of a question in a paper, whatever its revision.
+/// Returns the index of a question in a paper, in any revision.
 fn find_question_index(loaded_paper: &LoadedPaper, request: &RemarkRequest<'_>) -> Option<usize> {
     loaded_paper
         .questions
@@ -223,8 +226,8 @@ impl RemarkPlan {
         })
     }
 
-    /// Returns whether a question that was drawn is this one: of the same revision and, for another key, with the same
-    /// choices in the file, whatever the old key was.
+    /// Returns whether a drawn question is the one to mark again: the same revision and, for a new key, the same
+    /// choices in the same order. Otherwise the letters of the key would mean other choices. The old key may differ.
     fn is_same_question(&self, question: &Question) -> bool {
         let choice_texts = |question: &Question| -> Vec<String> {
             question.choices().iter().map(|choice| choice.text.clone()).collect()
@@ -234,14 +237,14 @@ impl RemarkPlan {
                 || choice_texts(&self.question) == choice_texts(question))
     }
 
-    /// Returns the rulings that hold with this one.
+    /// Returns all rulings for an attempt: earlier ones on other questions, and the new one.
     fn combined_rulings(&self, session: &Session, question: Digest) -> Vec<QuestionRuling> {
         let other_rulings = session.rulings().iter().filter(|ruling| ruling.question != question).cloned();
         other_rulings.chain([QuestionRuling { question, policy: self.policy.clone() }]).collect()
     }
 
-    /// Adds an attempt that asked the question. `current_outcome` is its outcome by all remarks, `issuer_marking` its
-    /// session by the remarks of this issuer alone.
+    /// Adds an attempt that asked the question. `current_outcome` is its outcome after all remarks. `issuer_marking` is
+    /// its session with the remarks of this issuer only.
     fn add_attempt(
         &mut self,
         change: RemarkedResult,
@@ -261,7 +264,7 @@ impl RemarkPlan {
         }
         let issuer_marking = issuer_marking.outcome();
         let passed = [current_outcome, &issuer_marking].iter().any(|outcome| outcome.result == ExamResult::Passed);
-        // This also corrects an outcome that a remark by another key changed.
+        // Comparing with both outcomes also corrects one that a remark by another key changed.
         if change.new_outcome == *current_outcome && change.new_outcome == issuer_marking {
             self.unchanged_count += 1;
         } else if passed && change.new_outcome.result != ExamResult::Passed && !request.allow_lost_passes {
@@ -272,7 +275,7 @@ impl RemarkPlan {
     }
 }
 
-/// Reads another key for a question.
+/// Parses the new key of a question. Several answers can be correct.
 fn parse_keys(question: &Question, text: &str) -> Result<Vec<Answer>, String> {
     let key = |text: &str| {
         let text = text.trim();
@@ -291,18 +294,18 @@ fn parse_keys(question: &Question, text: &str) -> Result<Vec<Answer>, String> {
         };
         rekeyed(question, &answer).map(|_| answer)
     };
-    // A text may hold a slash itself.
+    // The slash may be part of a text answer, so a text is never split.
     let keys = match &question.kind {
         QuestionKind::Text { .. } => key(text).map(|key| vec![key]),
         _ => text.split('/').map(key).collect(),
     };
     keys.ok_or_else(|| match &question.kind {
         QuestionKind::Order { .. } | QuestionKind::Match { .. } => {
-            "What is put in order or paired has no other key. Drop the question, or accept all answers.".to_owned()
+            "An order or match question cannot get a new key. Use --policy drop or --policy accept-all.".to_owned()
         }
         _ => format!(
-            "\"{}\" is no key of this question. Give letters in the order of its file, true or false, a number or a text; \
-             letters or numbers that are right alike with a slash between.",
+            "\"{}\" cannot be the key of this question. Give letters in the order of the bank file, true or false, a \
+             number, or a text. Put a slash between letters or numbers that are equally correct.",
             text::single_line(text)
         ),
     })

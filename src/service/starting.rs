@@ -1,4 +1,4 @@
-//! Begin an attempt: practice, mock, exam or invigilated exam. Each start first checks for an open exam.
+//! Starts an attempt: practice, mock, exam or invigilated exam. Each start first checks for an exam in progress.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -24,21 +24,22 @@ use crate::issuing::decision::sign_decision;
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::store::{Batch, Expectation};
 
-/// What to do if the clock is earlier than an attempt that is stored here.
+/// What to do if the clock is earlier than the last attempt in this store. It matters only for invigilated exams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockStepPolicy {
-    /// An invigilated exam does not begin.
+    /// The exam does not start.
     Refuse,
-    /// It begins: the invigilator has compared the clock.
+    /// The exam starts, because the invigilator has checked the clock.
     Allow,
 }
 
-/// What an invigilator signs beside the identity, where the clock was set back.
+/// Appended to the identity text that the invigilator signs, if the clock was set back.
 const CLOCK_STEP_NOTE: &str = "; the clock was set back, and compared by the invigilator";
 
-/// The attempts that a start was checked against. They must be unchanged when the attempt is stored.
+/// The attempts that a start was checked against. If another program starts an exam in the meantime, the store must
+/// refuse this start.
 struct StartCheck {
-    /// All exams of the person.
+    /// All exam attempts of the person, for any exam.
     exam_rows: Vec<AttemptRow>,
 }
 
@@ -47,9 +48,9 @@ impl StartCheck {
         self.exam_rows.iter().filter(move |row| row.exam.as_ref() == Some(exam))
     }
 
-    /// Returns what the store must check; the exam is that of an attempt that counts.
+    /// Returns what the store must check again in the transaction. `exam` is `None` unless the attempt counts.
     fn expectations(&self, trainee: TraineeId, exam: Option<&ExamId>) -> Vec<Expectation> {
-        // An attempt without an end that `check_start` allowed is void, or its time is over.
+        // `check_start` allowed the unfinished attempts among these, because they are void or their time is over.
         let except = self.exam_rows.iter().filter(|row| row.finished_at.is_none()).map(|row| row.id).collect();
         let mut expectations = vec![Expectation::NotErased(trainee), Expectation::NoOpenExam { trainee, except }];
         expectations.extend(exam.map(|exam| {
@@ -61,10 +62,10 @@ impl StartCheck {
 }
 
 impl<S: DerefMut<Target = Services>> Attempts<S> {
-    /// Begins a practice of `count` questions from some banks.
+    /// Starts a practice of at most `count` questions. Banks that do not allow practice are left out.
     ///
     /// # Errors
-    /// [`ServiceError::ExamOpen`], [`ServiceError::NothingToPractice`], or what the store says.
+    /// [`ServiceError::ExamOpen`], [`ServiceError::NothingToPractice`], or an error of the store.
     pub fn begin_practice(
         &mut self,
         trainee: TraineeId,
@@ -81,22 +82,23 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         self.begin_attempt(trainee, Mode::Practice, None, drawn, &start, None)
     }
 
-    /// Begins an exam. The paper is stored whole before anything of it is shown.
+    /// Starts an exam. The whole paper is stored before its first question is shown.
     ///
     /// # Errors
-    /// [`ServiceError::ExamOpen`], [`ServiceError::Ineligible`], [`ServiceError::Infeasible`], or what the store says.
+    /// [`ServiceError::ExamOpen`], [`ServiceError::Ineligible`], [`ServiceError::Infeasible`], or
+    /// [`ServiceError::Rejected`] if the issuer's keys cannot be read; or an error of the store.
     pub fn begin_exam(&mut self, trainee: TraineeId, exam: &Exam) -> Result<ActiveAttempt, ServiceError> {
         let (drawn, start) = self.draw_exam_paper(trainee, exam)?;
         let limit = self.time_limit(trainee, exam)?;
         self.begin_attempt(trainee, Mode::Exam, limit, drawn, &start, None)
     }
 
-    /// Begins an invigilated exam. The invigilator has checked the trainee's identity, and signs that with the issuer's
-    /// key. If the clock was set back and the invigilator allows the start, the signature covers that too.
+    /// Starts an invigilated exam. The invigilator has checked the trainee's identity, and signs that with the
+    /// issuer's key. If the clock was set back and the invigilator allows the start, the signature covers that too.
     ///
     /// # Errors
-    /// [`ServiceError::ClockSetBack`] where the clock stands before something that was stored here already, and those
-    /// of [`Attempts::begin_exam`].
+    /// [`ServiceError::ClockSetBack`] if the clock is earlier than the last attempt in this store, and the errors of
+    /// [`Attempts::begin_exam`].
     pub fn begin_invigilated(
         &mut self,
         trainee: TraineeId,
@@ -106,6 +108,7 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         clock_policy: ClockStepPolicy,
     ) -> Result<ActiveAttempt, ServiceError> {
         let mut identity = identity.to_owned();
+        // Compare with attempts of all people: the clock belongs to the machine.
         let newest_attempt =
             self.services.store.attempts(&AttemptQuery { max_count: Some(1), ..AttemptQuery::default() })?.pop();
         let last_attempt_at = newest_attempt.map(|row| row.finished_at.unwrap_or(row.started_at).max(row.started_at));
@@ -124,8 +127,9 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         self.begin_attempt(trainee, Mode::Exam, limit, drawn, &start, Some((&identity, key)))
     }
 
-    /// Refuses a start while an exam is open. All checks before a start use the attempts read here.
+    /// Refuses a start while an exam is in progress. All checks before a start use the attempts read here.
     fn check_start(&mut self, trainee: TraineeId) -> Result<StartCheck, ServiceError> {
+        // First end attempts whose time is over: their results count for the eligibility.
         self.end_timed_out(trainee)?;
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
         let exam_rows = self.list(&query)?;
@@ -138,9 +142,10 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         }
     }
 
-    /// Draws the paper of an exam that counts.
+    /// Checks that the person may start the exam, and draws its paper.
     fn draw_exam_paper(&mut self, trainee: TraineeId, exam: &Exam) -> Result<(DrawnPaper, StartCheck), ServiceError> {
         let start = self.check_start(trainee)?;
+        // Without the issuer's keys it is unknown which earlier attempts are void and which were granted.
         self.services.authority().ensure_known().map_err(ServiceError::Rejected)?;
         match self.eligibility_among(exam, &start.exam_rows) {
             Eligibility::Now { .. } => {}
@@ -153,10 +158,11 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         Ok((drawn.map_err(ServiceError::Infeasible)?, start))
     }
 
-    /// Begins a mock of an exam: the same blueprint and rules, as often as one likes; it never counts.
+    /// Starts a mock exam. Blueprint, time and marking are those of the exam. A mock never counts, and the number of
+    /// mocks has no limit.
     ///
     /// # Errors
-    /// [`ServiceError::ExamOpen`], [`ServiceError::Infeasible`], or what the store says.
+    /// [`ServiceError::ExamOpen`], [`ServiceError::Infeasible`], or an error of the store.
     pub fn begin_mock(&mut self, trainee: TraineeId, exam: &Exam) -> Result<ActiveAttempt, ServiceError> {
         let start = self.check_start(trainee)?;
         self.ensure_banks_valid(exam)?;
@@ -185,6 +191,7 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
             Invigilation { identity: identity.to_owned(), signature }
         });
         let started = AttemptStarted { trainee, mode, limit, paper: drawn.paper, invigilated };
+        // Load the paper before it is stored: an attempt without a readable paper must not start.
         let loaded_paper = LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned())
             .map_err(|missing| ServiceError::MissingContent(attempt_id, missing))?;
         let fact = Fact::Started(started.clone());
@@ -199,17 +206,17 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
 }
 
 impl<S: Deref<Target = Services>> Attempts<S> {
-    /// Returns how long this person may take for an exam; none without a limit.
+    /// Returns how long this person may take for an exam, by the time factor granted to them. `None` means no limit.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     pub fn time_limit(&self, trainee: TraineeId, exam: &Exam) -> Result<Option<Millis>, ServiceError> {
         let factor =
             self.services.people().by_facts(trainee)?.and_then(|row| row.time_factor(self.services.authority()));
         Ok(factor.map_or(Some(exam.time_limit()), |factor| factor.scale(exam.time_limit())))
     }
 
-    /// Refuses an exam that draws from a bank with errors. Shipped banks are held to the rules by a test.
+    /// Refuses an exam that draws from a bank with errors. Built-in banks are skipped, because a test checks them.
     fn ensure_banks_valid(&self, exam: &Exam) -> Result<(), ServiceError> {
         let (today, syllabus) = (self.services.now().wall.day(), self.services.catalog().syllabus());
         let is_broken = |bank: &CatalogEntry<LazyBank>| {
@@ -227,7 +234,8 @@ impl<S: Deref<Target = Services>> Attempts<S> {
         })
     }
 
-    /// Returns the questions of this person's earlier papers of an exam, the oldest first.
+    /// Returns the questions of this person's earlier papers for an exam, oldest first. The draw avoids them while it
+    /// can.
     fn earlier_papers(&self, trainee: TraineeId, exam: &ExamId) -> Result<Vec<EarlierPaper>, ServiceError> {
         let mut rows = self.exam_attempts(trainee, exam)?;
         rows.reverse();

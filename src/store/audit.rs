@@ -1,4 +1,4 @@
-//! Computes all projections of a store again, and finds every row that is not what the facts say. The engines share it.
+//! Computes all projections of a store again and finds every row that does not match the facts. All engines share it.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -9,48 +9,48 @@ use crate::ids::{Digest, StreamId};
 use crate::projections::row::{Projection, StoredRow};
 use crate::projections::tables::{ChainRows, DifferenceKind, PROJECTIONS, ProjectionTables, RowDifference};
 
-/// Where the facts come from while all projections are computed.
+/// The store's side of an audit: facts, content and rows. An engine implements it over one snapshot or transaction.
 pub trait FactSource {
     /// Returns the ids of all chains.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     fn all_streams(&self) -> Result<Vec<StreamId>, StoreError>;
 
-    /// Returns a chain.
+    /// Returns the chain of one stream, without verifying it.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     fn chain(&self, stream: StreamId) -> Result<Vec<StoredFact>, StoreError>;
 
-    /// Returns content by its digest.
+    /// Returns content by its digest; `None` if it is not stored.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     fn one_content(&self, digest: Digest) -> Result<Option<String>, StoreError>;
 
     /// Returns all rows of a projection as they are stored.
     ///
     /// # Errors
-    /// What the store says.
+    /// Errors of the store.
     fn all_rows(&self, projection: &'static Projection) -> Result<Vec<StoredRow>, StoreError>;
 }
 
 /// The rows of all projections, computed from the facts.
 #[derive(Debug, Default)]
 pub struct ComputedProjections {
-    /// The rows. A chain that does not verify makes rows by the facts before its first fault.
+    /// The rows. For a chain that fails verification, only the facts before its first fault count.
     pub tables: ProjectionTables,
-    /// The chains that do not verify or cannot be read. Their stored rows can be the only trace of lost facts.
+    /// The chains that fail verification or cannot be read. Their stored rows can be the only trace of lost facts.
     pub broken_streams: BTreeSet<StreamId>,
-    /// The chains without any content. Erasing removes their rows, so a stored row means that it was lost.
+    /// The chains without any payload. Erasing also removes their rows, so a row that is left means lost payloads.
     pub emptied_streams: BTreeSet<StreamId>,
 }
 
 impl ComputedProjections {
     fn is_broken(&self, projection: &Projection, stream: Option<StreamId>) -> bool {
         match (projection.stream_column, stream) {
-            // Rows that rest on several chains are known only while all chains are.
+            // A row that depends on several chains is certain only if no chain is broken.
             (None, _) => !self.broken_streams.is_empty(),
             (Some(_), stream) => stream.is_some_and(|stream| self.broken_streams.contains(&stream)),
         }
@@ -60,10 +60,11 @@ impl ComputedProjections {
         row.stream(projection).is_some_and(|stream| self.emptied_streams.contains(&stream))
     }
 
-    /// Keeps the stored rows of chains that do not verify or have no content.
+    /// Replaces the computed rows of broken and emptied chains by the stored ones, which can be the last trace of lost
+    /// facts. For example, an emptied attempt must still count.
     ///
     /// # Errors
-    /// What the source says.
+    /// Errors of the source.
     pub fn keep_broken_rows(&mut self, source: &impl FactSource) -> Result<(), StoreError> {
         for projection in PROJECTIONS {
             for row in source.all_rows(projection)? {
@@ -76,11 +77,12 @@ impl ComputedProjections {
     }
 }
 
-/// Computes the rows of all projections from the facts. A damaged chain hides no other one.
+/// Computes the rows of all projections from the facts. A damaged chain does not stop the others.
 ///
 /// # Errors
-/// What the source says, but for damage of single chains.
+/// Errors of the source, except damage of single chains.
 pub fn compute_projections(source: &impl FactSource) -> Result<ComputedProjections, StoreError> {
+    // Many chains name the same questions, so each text is read only once.
     let known_content: RefCell<HashMap<Digest, Option<String>>> = RefCell::default();
     let failure = RefCell::new(None);
     let find_content = |digest: Digest| {
@@ -123,11 +125,11 @@ pub fn compute_projections(source: &impl FactSource) -> Result<ComputedProjectio
     Ok(computed)
 }
 
-/// Compares all rows of a source with its facts, and returns every row that differs. Rows of chains that do not verify
-/// are not compared: the chains themselves are the fault.
+/// Compares all rows of a source with its facts, and returns every row that differs. Rows of broken chains are not
+/// compared, because the check of chains already reports those.
 ///
 /// # Errors
-/// What the source says.
+/// Errors of the source.
 pub fn find_row_differences(source: &impl FactSource) -> Result<Vec<RowDifference>, StoreError> {
     let mut computed = compute_projections(source)?;
     computed.keep_broken_rows(source)?;

@@ -1,4 +1,4 @@
-//! `Store` in maps, for tests. The contract tests run on it and on the SQLite store.
+//! `Store` in maps, for tests. The contract tests run on it and on the SQLite store, so that both behave the same.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,10 +19,10 @@ use crate::projections::tables::{ChainRows, PROJECTIONS, RowDifference};
 use crate::store::audit::{FactSource, compute_projections, find_row_differences};
 use crate::text;
 
-/// The rows of a projection by their key.
+/// The rows of a projection, by key.
 type Table = BTreeMap<Vec<ColumnValue>, StoredRow>;
 
-/// A store that ends with the process.
+/// A store in memory. Its data is gone when the process ends.
 #[derive(Debug, Clone)]
 pub struct MemoryStore {
     id: String,
@@ -38,7 +38,7 @@ struct State {
 }
 
 impl MemoryStore {
-    /// Makes an empty store with this id.
+    /// Returns an empty store with this id.
     pub fn new(id: [u8; 16]) -> Self {
         Self { id: to_hex(&id), state: State::default() }
     }
@@ -118,7 +118,7 @@ impl State {
     }
 
     fn erase(&mut self, trainee: TraineeId) {
-        // The facts say whose an attempt is; a row could be missing.
+        // Find the person's attempts by their facts, because a row could be missing.
         let is_about = |stream: StreamId, chain: &[StoredFact]| {
             let first = read_facts(&chain[..chain.len().min(1)]).pop().map(|(_, fact)| fact);
             stream == trainee.into() || matches!(first, Some(Fact::Started(started)) if started.trainee == trainee)
@@ -157,7 +157,7 @@ impl State {
     }
 }
 
-/// Returns the rows of a page: those after some row, at most so many.
+/// Returns one page: the rows that `is_after` accepts, at most `max_count` of them.
 fn page<R>(rows: Vec<R>, is_after: impl Fn(&R) -> bool, max_count: Option<u32>) -> Vec<R> {
     let max_count = max_count.and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX);
     rows.into_iter().filter(is_after).take(max_count).collect()
@@ -183,6 +183,7 @@ impl FactSource for State {
 
 impl Store for MemoryStore {
     fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        // A batch that fails halfway must change nothing, so it works on a clone.
         let mut next = self.state.clone();
         next.append(batch)?;
         self.state = next;

@@ -1,4 +1,4 @@
-//! `Store` in one SQLite file, in write-ahead log mode. Every commit is flushed to disk before `append` returns.
+//! `Store` in one SQLite file with a write-ahead log. Every commit is flushed to disk before `append` returns.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -30,14 +30,14 @@ mod upgrade;
 use header::StoreHeader;
 use queue::WriterQueue;
 
-/// How a store is opened: what it cannot know by itself.
+/// Options for opening a store. The store itself has no clock, no random numbers and no directories.
 #[derive(Debug, Clone)]
 pub struct SqliteOptions {
-    /// How long a write waits for other writers before it is [`StoreError::Busy`].
+    /// How long a write waits for other writers before it fails with [`StoreError::Busy`].
     pub patience: Duration,
-    /// The id of a store that has none yet: random bytes.
+    /// Random bytes that become the id of a store that has none yet.
     pub new_store_id: [u8; 16],
-    /// The folder in which a copy is kept before the tables change; none to keep no copy.
+    /// The folder for a copy of the store before its tables change. `None` means no copy.
     pub copy_folder: Option<PathBuf>,
 }
 
@@ -52,21 +52,22 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the store at `path`, or makes it, and brings it to the newest schema.
+    /// Opens the store at `path`, or creates it, and upgrades it to the newest schema.
     ///
     /// # Errors
-    /// [`StoreError::NewerVersion`], [`StoreError::Foreign`], [`StoreError::Damaged`] or [`StoreError::Unreachable`]. The
-    /// file is left as it was then.
+    /// [`StoreError::NewerVersion`], [`StoreError::Foreign`], [`StoreError::Damaged`] or [`StoreError::Unreachable`].
+    /// The file stays as it was.
     pub fn open(path: &Path, options: &SqliteOptions) -> Result<Self, StoreError> {
-        // Only SQLite opens the file: closing any other descriptor of it would drop the locks of a connection that is open
-        // elsewhere in this process. Reading a pipe would wait for its writer; SQLite refuses it below.
+        // Only SQLite may open the file. Closing any other descriptor of it would drop the locks of a connection that
+        // is open elsewhere in this process. A pipe is skipped here, because reading it would wait for its writer.
+        // SQLite refuses the pipe below.
         if path.is_file() && StoreHeader::read_file(path).is_some_and(StoreHeader::is_foreign) {
             return Err(StoreError::Foreign);
         }
         let mut connection = Connection::open(path)?;
-        // A foreign file must stay unchanged, so closing the connection must not checkpoint its log.
+        // A file of another program must stay unchanged, so closing the connection must not checkpoint its log.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        // No key press waits for this. Opening can have to wait for another program's upgrade.
+        // Another program may be upgrading the store, so opening waits longer. No key press waits for it.
         connection.busy_timeout(options.patience.max(COMMAND_PATIENCE))?;
         let header = StoreHeader::read(&connection)?;
         if header.is_foreign() {
@@ -76,6 +77,7 @@ impl SqliteStore {
             return Err(StoreError::NewerVersion);
         }
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        // FULL: a commit must survive a power cut. secure_delete: erased data must not stay in free pages.
         connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;")?;
         if header.is_empty() {
             upgrade::claim_empty_file(&mut connection, options)?;
@@ -89,7 +91,7 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// Reads the rows that some clauses select, each checked against its digest.
+    /// Reads the rows that the clauses select, each checked against its digest.
     fn read_rows<R: ProjectionRow>(&self, clauses: &str, values: &[ColumnValue]) -> Result<Vec<R>, StoreError> {
         let rows = tables::select_rows(&self.connection, R::PROJECTION, clauses, values)?;
         rows.iter().map(verified_row).collect()
@@ -104,6 +106,7 @@ impl From<rusqlite::Error> for StoreError {
             (Some(ErrorCode::DiskFull), _) => Self::Full,
             (Some(ErrorCode::ReadOnly), _) => Self::ReadOnly,
             (Some(ErrorCode::NotADatabase), _) => Self::Foreign,
+            // A value of a type that this program never writes is damage too.
             (Some(ErrorCode::DatabaseCorrupt), _)
             | (
                 None,
@@ -180,7 +183,7 @@ impl Store for SqliteStore {
     }
 
     fn set_patience(&mut self, patience: Duration) -> Result<(), StoreError> {
-        // Half of it is for the queue, half for writers that do not queue.
+        // A write waits twice: in the queue, and for a writer that does not queue. Each gets half of the time.
         self.patience = patience / 2;
         Ok(self.connection.busy_timeout(self.patience)?)
     }

@@ -195,7 +195,7 @@ fn a_bank_with_an_error_is_refused_for_exams_and_may_be_practiced() {
     world.file("data/question-banks/small.json", bank.to_string());
     let refused = world.run(["exam", "brief", "--plain", "--trainee", "Amira"]);
     assert_eq!(refused.code, 1);
-    insta::assert_snapshot!(refused.err, @r#"No paper can be drawn: section 1 draws from the bank "small", which has errors. Check the banks with `needlewise bank check`."#);
+    insta::assert_snapshot!(refused.err, @r#"This exam cannot start: section 1 draws from the bank "small", which has errors. Check the banks with `needlewise bank check`."#);
     assert!(world.run(["practice", "small", "--plain", "--trainee", "Amira"]).out.contains("Question 1 of 7"));
 }
 
@@ -338,7 +338,7 @@ fn a_passed_exam_is_not_begun_again_before_it_can_be_renewed() {
     let world = passed();
     let again = world.run(["exam", "brief", "--plain"]);
     assert_eq!(again.code, 1);
-    insta::assert_snapshot!(again.err, @"This exam is passed and valid through 23 Nov 2028 (UTC); it can be renewed from 24 Sep 2028.");
+    insta::assert_snapshot!(again.err, @"This exam is already passed. The pass is valid through 23 Nov 2028 (UTC). It can be renewed from 24 Sep 2028.");
     world.pass(Millis::from_days(700));
     let renewed = world.passes();
     assert_eq!(renewed.code, 0, "{}", renewed.all());
@@ -383,7 +383,7 @@ fn a_store_of_a_newer_program_is_exit_code_four() {
     drop(file);
     let said = world.run(["record", "list"]);
     assert_eq!(said.code, 4);
-    insta::assert_snapshot!(said.err, @"<home>/data/needlewise.db was written by a newer needlewise; nothing was changed. Update this program, then try again.");
+    insta::assert_snapshot!(said.err, @"<home>/data/needlewise.db was written by a newer version of needlewise. Nothing was changed. Update needlewise, then try again.");
 }
 
 #[test]

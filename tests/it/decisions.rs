@@ -35,14 +35,14 @@ fn id(row: &Value) -> String {
 fn a_voided_attempt_stays_and_does_not_count() {
     let world = World::new().with_small_banks();
     assert!(fails(&world).out.contains("Not passed"));
-    assert!(fails(&world).err.contains("The next attempt is possible from"), "there is a wait");
+    assert!(fails(&world).err.contains("You can start the next attempt from"), "there is a wait");
     let said = world.run(["record", "void", &id(&newest(&world)), "--reason", "the fire alarm"]);
     assert!(said.code == 0 && said.out.contains("no issuer"), "{}", said.all());
     assert_eq!(newest(&world)["state"], "void");
     assert!(fails(&world).out.contains("Not passed"), "at once");
     assert_eq!(world.run(["record", "list", "--json"]).json().as_array().map(Vec::len), Some(2));
     let twice = world.run(["record", "void", &id(&world.run(["record", "list", "--json"]).json()[1]), "--reason", "x"]);
-    assert!(twice.code == 1 && twice.err.contains("void already"), "{}", twice.all());
+    assert!(twice.code == 1 && twice.err.contains("already void"), "{}", twice.all());
     assert_eq!(world.run(["doctor"]).code, 0);
     assert_eq!(world.run(["record", "replay", "--all"]).code, 0);
     assert_eq!(world.run(["record", "void", &id(&newest(&world)), "--reason", " "]).code, 2, "a reason is needed");
@@ -319,7 +319,7 @@ fn an_issuer_on_the_machine_decides_which_voids_count() {
         .expect("stored");
     assert_eq!(state(&world), "failed");
     let refused = fails(&world);
-    assert!(refused.code == 1 && refused.err.contains("The next attempt is possible from"), "{}", refused.all());
+    assert!(refused.code == 1 && refused.err.contains("You can start the next attempt from"), "{}", refused.all());
     let void = ["record", "void", &attempt_text, "--reason", "the fire alarm", "--passphrase-file", &secret];
     world.run(void).done();
     assert_eq!(state(&world), "void");

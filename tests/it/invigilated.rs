@@ -69,7 +69,7 @@ fn an_invigilated_pass_is_signed_on_the_spot() {
     world.run(["certificate", "request", &attempt, "--to", &world.path("request.json")]).done();
     let args = ["certificate", "issue", "--request", &world.path("request.json"), "--passphrase-file", &secret];
     let said = world.run(args);
-    assert!(said.code == 1 && said.err.contains("It was used before"), "{}", said.all());
+    assert!(said.code == 1 && said.err.contains("It was already used"), "{}", said.all());
 }
 
 #[test]

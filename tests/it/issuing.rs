@@ -162,12 +162,12 @@ fn a_request_is_used_once_and_a_misspelled_certificate_is_issued_again_after_its
     let certificate = three.issues();
     let request = three.file("request.json");
     let again = three.at_school(&["certificate", "issue", "--request", &request]);
-    assert!(again.code == 1 && again.err.contains("It was used before"), "{}", again.all());
+    assert!(again.code == 1 && again.err.contains("It was already used"), "{}", again.all());
     let id =
         three.school.run(["certificate", "list", "--json"]).json()[0]["short_id"].as_str().expect("an id").to_owned();
     three.school.run(["certificate", "revoke", &id, "--reason", "superseded"]).done();
     let twice = three.school.run(["certificate", "revoke", &id, "--reason", "error"]);
-    assert!(twice.code == 1 && twice.err.contains("revoked already"), "{}", twice.all());
+    assert!(twice.code == 1 && twice.err.contains("already revoked"), "{}", twice.all());
     let mended = three.file("mended.json");
     let args = ["certificate", "issue", "--request", &request, "--to", &mended, "--name", "Amira O. Okafor"];
     three.at_school(&args).done();
@@ -366,7 +366,7 @@ fn a_certificate_that_is_invalid_is_not_taken_in() {
     let text = std::fs::read_to_string(three.issues()).expect("a certificate");
     let changed = three.clinic.file("changed.json", text.replace("Amira", "Amina"));
     let said = three.clinic.run(["certificate", "import", &changed.to_string_lossy()]);
-    assert!(said.code == 1 && said.out.contains("It was not taken in. It is invalid."), "{}", said.all());
+    assert!(said.code == 1 && said.out.contains("It was not imported. It is invalid."), "{}", said.all());
     assert_eq!(three.clinic.run(["trainee", "list", "--json"]).json(), json!([]));
 }
 
@@ -587,7 +587,7 @@ fn a_strangers_certificate_gives_no_known_person_another_name() {
     assert!(said.code == 1 && said.out.contains("is \"Alice Adams\" here"), "{}", said.all());
     // Nor does one under the id of another take its place, nor keep it from coming in.
     let squat = import("4.json", &Pass { key: &stranger, until: "2099-12-31T23:59:59Z", ..school() });
-    assert!(squat.code == 1 && squat.out.contains("Another certificate of the same id"), "{}", squat.all());
+    assert!(squat.code == 1 && squat.out.contains("Another certificate with the same id"), "{}", squat.all());
     import("5.json", &Pass { key: &stranger, certificate: 6, until: "2099-12-31T23:59:59Z", ..school() }).done();
     import("6.json", &Pass { certificate: 6, ..school() }).done();
     let said = clinic.run(["record", "matrix", "--json"]);

@@ -49,7 +49,7 @@ fn it_waits_for_an_open_exam() {
     let world = World::new().with_small_banks();
     world.typing("").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
     let said = world.typing("").run(BEGIN);
-    assert!(said.code == 1 && said.err.contains("An exam is open"), "{}", said.all());
+    assert!(said.code == 1 && said.err.contains("An exam is in progress"), "{}", said.all());
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn the_end_of_the_input_suspends_and_resuming_goes_on_at_the_next_question() {
     insta::assert_snapshot!(open.err, @"The exam brief, begun YYYY-MM-DD hh:mm, is open; nothing was drawn. Go on with `needlewise exam --resume`.");
     let practice = world.run(["practice", "--plain"]);
     assert_eq!(practice.code, 1, "practice refuses while an exam is open");
-    insta::assert_snapshot!(practice.err, @"An exam is open. Resume it and submit it first: `needlewise exam --resume`.");
+    insta::assert_snapshot!(practice.err, @"An exam is in progress. Resume it with `needlewise exam --resume`, and submit it first.");
     world.pass(Millis::from_minutes(3));
     let again = world.run(RESUME);
     assert!(again.out.contains("7 minutes left"), "the time ran on: {}", again.all());
@@ -177,7 +177,7 @@ fn a_failed_exam_names_objectives_and_no_question_or_key() {
         assert!(!result.contains(word), "{word} would tell a key");
     }
     let again = world.run(BEGIN);
-    insta::assert_snapshot!(again.err, @"The next attempt is possible from YYYY-MM-DD hh:mm.");
+    insta::assert_snapshot!(again.err, @"You can start the next attempt from YYYY-MM-DD hh:mm.");
 }
 
 #[test]

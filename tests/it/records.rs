@@ -156,7 +156,7 @@ fn a_row_written_into_the_store_by_hand_is_never_shown_as_certified() {
         .expect("a row");
     for args in [&["record", "matrix"][..], &["record", "export", "--format", "csv"]] {
         let said = world.run(args);
-        assert!(said.code == 4 && said.err.contains("not borne out by its signature"), "{args:?}: {}", said.all());
+        assert!(said.code == 4 && said.err.contains("does not match its signature"), "{args:?}: {}", said.all());
         assert!(!said.out.contains("2099"), "{}", said.all());
     }
 }

@@ -329,12 +329,12 @@ fn what_cannot_be_asked_is_refused_with_the_reason() {
     for (question, policy, code, says) in [
         ("No Name", "drop", 2, "names no question"),
         ("nothing-like-it", "drop", 2, "names no question"),
-        ("small/none", "drop", 1, "Nobody was asked that question"),
+        ("small/none", "drop", 1, "No exam here asked that question"),
         ("small/one", "forget", 2, "A policy is drop"),
-        ("small/one", "rekey=D", 1, "is no key of this question"),
-        ("small/one", "rekey=AB", 1, "is no key of this question"),
-        ("small/holds", "rekey=B", 1, "is no key of this question"),
-        ("small/sequence", "rekey=ABC", 1, "has no other key"),
+        ("small/one", "rekey=D", 1, "cannot be the key of this question"),
+        ("small/one", "rekey=AB", 1, "cannot be the key of this question"),
+        ("small/holds", "rekey=B", 1, "cannot be the key of this question"),
+        ("small/sequence", "rekey=ABC", 1, "cannot get a new key"),
     ] {
         let said = school.remark(&["--question", question, "--policy", policy, "--yes"]);
         assert!(said.code == code && said.err.contains(says), "{question} {policy}: {}", said.all());

@@ -1,5 +1,5 @@
 //! The compliance matrix as CSV (RFC 4180), one line for each person and exam.
-//! Cells that a spreadsheet would read as a formula are escaped.
+//! Cells that a spreadsheet would run as a formula are escaped.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use crate::projections::export::ExportRecords;
 use crate::projections::matrix::MatrixRow;
 use crate::projections::status::MatrixCell;
 
-/// The columns.
+/// The heading of the file.
 const COLUMNS: [&str; 11] = [
     "person",
     "name",
@@ -22,10 +22,10 @@ const COLUMNS: [&str; 11] = [
     "certificate",
 ];
 
-/// Writes a line for each person and exam.
+/// Returns the CSV file: a heading, then one line for each person and exam.
 ///
 /// # Errors
-/// What the CSV writer says.
+/// Errors of the CSV writer.
 pub fn write(records: &ExportRecords) -> io::Result<Vec<u8>> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
     let mut write_line = |line: &[String]| writer.write_record(line.iter().map(|cell| escape_formula(cell)));
@@ -56,7 +56,8 @@ fn build_line(row: &MatrixRow, exam: &str, title: &str, cell: &MatrixCell) -> [S
     ]
 }
 
-/// Returns a cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe before it.
+/// Returns a cell that no spreadsheet takes for a formula. Names come from outside, and a formula could run a command.
+/// A cell that begins like a formula gets an apostrophe before it.
 fn escape_formula(cell: &str) -> String {
     let single_line = crate::text::single_line_verbatim(cell);
     match single_line.chars().next() {

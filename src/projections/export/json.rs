@@ -13,25 +13,21 @@ use crate::projections::attempts::AttemptRow;
 use crate::projections::certificates::CertificateRow;
 use crate::projections::export::{ExportRecords, ExportedAttempt};
 
-/// A line.
+/// A record of the export, which is one line of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "kebab-case")]
 pub enum Line {
-    /// An attempt and what it came to.
-    Attempt {
-        /// The attempt.
-        attempt: Box<AttemptRecord>,
-    },
-    /// A certificate, whole.
+    /// An attempt with its result, without answers.
+    Attempt { attempt: Box<AttemptRecord> },
+    /// A whole certificate.
     Certificate {
-        /// What lists show of it.
         certificate: Box<CertificateRecord>,
-        /// The credential's text, as it was signed.
+        /// The text of the credential, exactly as it was signed.
         credential: String,
     },
 }
 
-/// An attempt as it is exported.
+/// The exported fields of an attempt. Their names are part of the export format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptRecord {
     id: AttemptId,
@@ -57,7 +53,7 @@ fn is_zero(count: &u32) -> bool {
 }
 
 impl AttemptRecord {
-    /// Returns what is exported of an attempt, with the decisions that take effect.
+    /// Returns the exported fields of an attempt. Only decisions that take effect on this machine count.
     pub fn from_row(row: &AttemptRow, authority: &DecisionAuthority) -> Self {
         Self {
             id: row.id,
@@ -78,7 +74,7 @@ impl AttemptRecord {
     }
 }
 
-/// A certificate as it is exported.
+/// The exported fields of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateRecord {
     id: CertificateId,
@@ -110,15 +106,15 @@ impl From<&CertificateRow> for CertificateRecord {
     }
 }
 
-/// Writes a line for each attempt and each certificate.
+/// Returns the file: one line for each attempt, then one for each certificate.
 ///
 /// # Errors
-/// None is known: these types have a JSON form.
+/// Errors of the JSON writer. None is known, because all these types have a JSON form.
 pub fn write(records: &ExportRecords) -> io::Result<Vec<u8>> {
     let attempts = records.attempts.iter().map(|ExportedAttempt { row, discloses_points, .. }| {
         let record = AttemptRecord::from_row(row, &records.authority);
         let earned = record.earned.clone().filter(|_| *discloses_points);
-        // A limit would tell who was given more time.
+        // A time limit would reveal who was granted more time, which is private.
         Line::Attempt { attempt: Box::new(AttemptRecord { limit: None, earned, ..record }) }
     });
     let certificates = records
@@ -130,10 +126,10 @@ pub fn write(records: &ExportRecords) -> io::Result<Vec<u8>> {
     Ok(text.into_bytes())
 }
 
-/// Reads lines back.
+/// Parses the lines of an exported file.
 ///
 /// # Errors
-/// The number of the first line that is none, from 1, and why.
+/// The number of the first invalid line, from 1, and the reason.
 pub fn read(text: &str) -> Result<Vec<Line>, (usize, String)> {
     let parse_line =
         |(index, line): (usize, &str)| serde_json::from_str(line).map_err(|error| (index + 1, error.to_string()));

@@ -13,16 +13,16 @@ use crate::issuing::decision::applicable_facts;
 use crate::projections::attempts::AttemptRow;
 use crate::projections::export::{ExportRecords, ExportedAttempt};
 
-/// Where people are known by their ids: this program, wherever it runs.
+/// The `homePage` of all actors. Actors are named by person id, so no name leaves the store.
 const ACCOUNT_HOME_PAGE: &str = "urn:needlewise:people";
-/// The verbs' namespace.
+/// The namespace of the cmi5 verbs.
 const VERB_NAMESPACE: &str = "http://adlnet.gov/expapi/verbs/";
 
-/// Writes the statements of every exam: begun, and passed or failed; where it was marked again to another end, what was
-/// said is taken back first.
+/// Returns the statements of every exam attempt: `initialized`, then `passed` or `failed`. If a remark changed the
+/// result, a statement voids the earlier result before the new one follows.
 ///
 /// # Errors
-/// None is known: statements are JSON values.
+/// None is known, because statements are JSON values.
 pub fn write(records: &ExportRecords) -> io::Result<Vec<u8>> {
     let mut lines = String::new();
     for attempt in records.attempts.iter().filter(|attempt| attempt.row.mode == Mode::Exam) {
@@ -57,7 +57,7 @@ fn statements(ExportedAttempt { row, facts, discloses_points }: &ExportedAttempt
         else {
             continue;
         };
-        // Marked again to another end: what was said before is taken back, so that one of the two stands.
+        // A remark changed the result. Void the earlier statement, so that a learning record store counts only one.
         output.extend(last_result.map(|(_, previous)| voiding_statement(row, stored.id, previous, stored.stored_at)));
         last_result = Some((passed, stored.id));
         let mut result = json!({
@@ -70,13 +70,14 @@ fn statements(ExportedAttempt { row, facts, discloses_points }: &ExportedAttempt
             let scaled = outcome.earned.share_of(max);
             result["score"] = json!({ "scaled": scaled, "raw": raw, "min": 0, "max": max });
         }
-        // A pass by another marking is a pass of the day of the attempt.
+        // A pass by a remark has the date of the attempt, not the date of the remark.
         output.push(statement(row, stored.id, finished_at, if passed { "passed" } else { "failed" }, Some(result)));
     }
     output
 }
 
-/// The statement's id: the same fact always makes the same statement, so that a learning record store takes it once.
+/// Returns the id of a statement. The same fact always gives the same id, so a learning record store that gets an
+/// export twice stores each statement once.
 fn statement_id(fact: FactId, suffix: &str) -> Uuid {
     Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:uuid:{fact}{suffix}").as_bytes())
 }
@@ -85,7 +86,7 @@ fn actor(row: &AttemptRow) -> Value {
     json!({ "objectType": "Agent", "account": { "homePage": ACCOUNT_HOME_PAGE, "name": row.trainee } })
 }
 
-/// Takes the statement of an earlier fact back.
+/// Returns the statement that voids the statement of an earlier fact.
 fn voiding_statement(row: &AttemptRow, fact: FactId, voided_fact: FactId, at: Timestamp) -> Value {
     json!({
         "id": statement_id(fact, "#voided"),

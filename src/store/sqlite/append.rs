@@ -1,4 +1,4 @@
-//! Stores a batch in one transaction: expectations, facts, and the rows that the changed chains make.
+//! Stores a batch in one transaction: checks its expectations, inserts facts and writes the rows of changed chains.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,10 +17,12 @@ use crate::store::{Batch, Conflict, Expectation, StoreError};
 
 /// Stores a batch, whole or not at all.
 pub(super) fn append(connection: &mut Connection, batch: &Batch) -> Result<(), StoreError> {
+    // Immediate: the write lock is held from the first check on, so that no other process can change what was checked.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for expectation in &batch.expectations {
         check_expectation(&transaction, expectation)?;
     }
+    // Erase before inserting, so that the fact of the erasure keeps its payload.
     if let Some(erased_trainee) = batch.erased_trainee {
         tables::delete_person(&transaction, erased_trainee)?;
     }
@@ -35,7 +37,7 @@ pub(super) fn append(connection: &mut Connection, batch: &Batch) -> Result<(), S
     Ok(transaction.commit()?)
 }
 
-/// Inserts facts, each of which must follow the head of its chain. Returns the first new place of every chain.
+/// Inserts facts, each of which must follow the head of its chain. Returns the first new position in every chain.
 fn insert_facts(transaction: &Transaction<'_>, facts: &[StoredFact]) -> Result<BTreeMap<StreamId, u32>, StoreError> {
     let mut heads: BTreeMap<StreamId, (u32, ChainHead)> = BTreeMap::new();
     for fact in facts {
@@ -43,7 +45,8 @@ fn insert_facts(transaction: &Transaction<'_>, facts: &[StoredFact]) -> Result<B
             Some(known) => *known,
             None => {
                 let head = tables::select_head(transaction, fact.stream)?;
-                // The row was written with the last fact. Another head means that facts were lost or added by hand.
+                // The row was written together with the last fact. If its head differs, facts were lost or added by
+                // hand, and a new fact would hide that.
                 if tables::select_row_head(transaction, fact.stream)?.is_some_and(|row_head| row_head != head) {
                     return Err(StoreError::Damaged(format!("chain {} does not end where its row says", fact.stream)));
                 }
@@ -64,7 +67,7 @@ fn insert_facts(transaction: &Transaction<'_>, facts: &[StoredFact]) -> Result<B
 
 fn write_chain_rows(transaction: &Transaction<'_>, stream: StreamId, first_seq: u32) -> Result<(), StoreError> {
     let chain = tables::select_stream(transaction, stream)?;
-    // A question that cannot be read makes no row: the answer is stored all the same.
+    // If a question cannot be read, its answer gets no row. The fact is stored all the same.
     let find_content = |digest: Digest| tables::select_content(transaction, digest).ok().flatten();
     let rows = ChainRows::fold(stream, &chain, first_seq, &find_content);
     for (projection, row) in rows.to_stored() {
@@ -77,7 +80,7 @@ fn write_chain_rows(transaction: &Transaction<'_>, stream: StreamId, first_seq: 
     Ok(())
 }
 
-/// Computes the progress from all answers to a question. It skips a damaged row, which must not block a new answer;
+/// Computes the progress from all answers to a question. It skips a damaged row, which must not block a new answer.
 /// `doctor` reports that row.
 fn write_progress(transaction: &Transaction<'_>, question: &StudiedQuestion) -> Result<(), StoreError> {
     let StudiedQuestion { trainee, bank, question: id, revision } = question;
@@ -116,6 +119,7 @@ fn check_expectation(transaction: &Transaction<'_>, expectation: &Expectation) -
             vec![staff_id.clone(), except.to_string()],
             Conflict::StaffIdTaken,
         ),
+        // The first program stored this kind as `erased`.
         Expectation::NotErased(trainee) => (
             "SELECT 1 FROM stored_fact WHERE stream = $1 AND kind IN ('erased', 'person.erased/1')",
             vec![trainee.to_string()],
@@ -127,7 +131,7 @@ fn check_expectation(transaction: &Transaction<'_>, expectation: &Expectation) -
     found.map_or(Ok(()), |()| Err(StoreError::Conflict(conflict)))
 }
 
-/// Checkpoints and truncates the write-ahead log, which contains the erased data until then.
+/// Checkpoints and truncates the write-ahead log, because until then the log contains the erased data.
 pub(super) fn empty_log(connection: &Connection) -> Result<(), StoreError> {
     let is_busy = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0).map(|is_busy| is_busy != 0);
     match connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", params![], is_busy)? {

@@ -1,4 +1,4 @@
-//! Whether a file is a needlewise store, found out without changing it.
+//! Decides whether a file is a needlewise store, without changing the file.
 
 use std::path::Path;
 
@@ -6,19 +6,20 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::schema::APPLICATION_ID;
 
-/// What tells whether a file is ours.
+/// The parts of a SQLite file that show which program made it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct StoreHeader {
-    /// The id of the program that made it; 0 where none was written.
+    /// SQLite's id of the program that made the file; 0 if none was written.
     pub(super) application_id: i32,
-    /// How many migrations it has seen.
+    /// The number of migrations that were applied.
     pub(super) schema_version: usize,
-    /// How many tables and indexes it has.
+    /// The number of tables, indexes and other objects.
     pub(super) object_count: usize,
 }
 
 impl StoreHeader {
-    /// Reads it in one statement: between two, another process may make the store.
+    /// Reads the header in one statement. Between two statements another process could create the store, and then it
+    /// would look foreign.
     pub(super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
         let sql = "SELECT application_id, user_version, (SELECT COUNT(*) FROM sqlite_master) \
                    FROM pragma_application_id, pragma_user_version";
@@ -28,23 +29,24 @@ impl StoreHeader {
         connection.query_row(sql, [], read_header)
     }
 
-    /// Reads the header from the file alone, without its log, without a lock and without creating files. Returns none
-    /// if that fails. A new store that was killed has its tables only in the log, which [`Self::read`] sees.
+    /// Reads the header from the main file only: without its log, without a lock and without creating files. Returns
+    /// `None` if that fails. If a program was killed right after it made a store, the tables are only in the log, which
+    /// [`Self::read`] sees.
     pub(super) fn read_file(path: &Path) -> Option<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let path = path.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-        // A drive letter is a path within the address.
+        // In a file URI, a path with a drive letter needs a slash before it.
         let path = if cfg!(windows) { format!("/{}", path.replace('\\', "/")) } else { path };
         let connection = Connection::open_with_flags(format!("file:{path}?immutable=1"), flags).ok()?;
         Self::read(&connection).ok()
     }
 
-    /// Returns whether another program made the file. An empty one is nobody's.
+    /// Returns whether another program made the file. An empty file belongs to no program, so it is not foreign.
     pub(super) fn is_foreign(self) -> bool {
         self.application_id != APPLICATION_ID && !self.is_empty()
     }
 
-    /// Returns whether no program has written anything yet.
+    /// Returns whether no program has written to the file yet.
     pub(super) fn is_empty(self) -> bool {
         self.application_id == 0 && self.schema_version == 0 && self.object_count == 0
     }

@@ -1,4 +1,4 @@
-//! The queries of a SQLite store.
+//! The queries of a SQLite store: lists, batches of chains and content, and the integrity check.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,8 @@ struct Clauses {
 }
 
 impl Clauses {
-    /// Adds a condition in which each `?` stands for one of the values.
+    /// Adds a condition in which each `?` stands for the next of the values. They become numbered parameters such as
+    /// `$3`, which SQLite and PostgreSQL both accept.
     fn add(&mut self, condition: &str, values: impl IntoIterator<Item = ColumnValue>) {
         let mut parts = condition.split('?');
         let mut numbered = parts.next().unwrap_or_default().to_owned();
@@ -108,6 +109,7 @@ pub(super) fn streams(
     connection: &Connection,
     streams: &[StreamId],
 ) -> Result<BTreeMap<StreamId, Vec<StoredFact>>, StoreError> {
+    // A JSON list is one parameter for any number of ids, so the text of the statement never changes and can be cached.
     let sql = format!(
         "SELECT {FACT_COLUMNS} FROM stored_fact f LEFT JOIN fact_payload p ON p.fact = f.id \
          WHERE f.stream IN (SELECT value FROM json_each($1)) ORDER BY f.stream, f.seq"
@@ -124,7 +126,7 @@ pub(super) fn streams(
 pub(super) fn stream_ids(connection: &Connection) -> Result<Vec<StreamId>, StoreError> {
     let mut statement = connection.prepare("SELECT DISTINCT stream FROM stored_fact ORDER BY stream")?;
     let names = statement.query_map([], |row| row.get::<_, ColumnValue>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-    // Skip an invalid stream id, so that the other chains stay visible. `check_integrity` reports it.
+    // Skip an invalid chain id, so that the other chains stay visible. `check_integrity` reports it.
     let parse = |name: ColumnValue| column_text(name).parse().ok();
     Ok(names.into_iter().filter_map(parse).collect())
 }
@@ -141,11 +143,12 @@ pub(super) fn content(connection: &Connection, digests: &[Digest]) -> Result<BTr
 pub(super) fn identity(connection: &Connection) -> Result<StoreIdentity, StoreError> {
     let read = |row: &rusqlite::Row<'_>| Ok(StoreIdentity { id: row.get(0)?, commits: row.get(1)? });
     let found = connection.query_row("SELECT id, commits FROM store", [], read).optional()?;
-    found.ok_or_else(|| StoreError::Damaged("it does not say which store it is".to_owned()))
+    found.ok_or_else(|| StoreError::Damaged("its id is missing".to_owned()))
 }
 
-/// Returns every fault of the engine's structures, of the store's identity and of stored content.
+/// Checks the engine's structures, the store's identity and all stored content. Returns one sentence for each fault.
 pub(super) fn check_integrity(connection: &Connection) -> Result<Vec<String>, StoreError> {
+    // Read values of any type, because a damaged store can contain any.
     let texts = |sql: &str| -> rusqlite::Result<Vec<String>> {
         let mut statement = connection.prepare(sql)?;
         statement.query_map([], |row| row.get::<_, ColumnValue>(0))?.map(|value| value.map(column_text)).collect()
@@ -154,12 +157,13 @@ pub(super) fn check_integrity(connection: &Connection) -> Result<Vec<String>, St
     faults.retain(|line| line != "ok");
     faults.extend(identity(connection).err().map(|error| error.to_string()));
     let orphans = texts("SELECT \"table\" FROM pragma_foreign_key_check")?;
-    faults.extend(orphans.iter().map(|table| format!("a row of {table} belongs to no fact")));
+    faults.extend(orphans.iter().map(|table| format!("a row of the table {table} belongs to no fact")));
     for name in texts("SELECT DISTINCT stream FROM stored_fact")? {
         if name.parse::<StreamId>().is_err() {
-            faults.push(format!("\"{name}\" names no chain"));
+            faults.push(format!("\"{name}\" is not a valid chain id"));
         }
     }
+    // One row at a time, because the content of large banks would fill the memory.
     let mut statement = connection.prepare("SELECT digest, text FROM stored_content")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

@@ -1,4 +1,5 @@
-//! The tables of a SQLite store: migrations of the facts, and the tables of the projections, made from their columns.
+//! The tables of a SQLite store. Migrations change the tables of facts. The tables of projections are made from the
+//! columns of the projections. They need no migration, because a rebuild replaces them.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -6,7 +7,8 @@ use crate::projections::row::{ColumnValue, Projection};
 use crate::projections::tables::PROJECTIONS;
 use crate::store::StoreError;
 
-/// The migrations in order. A store's version is the number of migrations applied to it. A released one never changes.
+/// The migrations in order. The version of a store is the number of migrations applied to it. A released migration
+/// never changes, because existing stores already have it.
 pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/0001_facts.sql"),
     include_str!("schema/0002_certificates.sql"),
@@ -14,21 +16,21 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/0004_projections.sql"),
 ];
 
-/// Marks a SQLite file as ours: `NDLW`.
+/// The application id that marks a SQLite file as a needlewise store: `NDLW` in ASCII.
 pub(super) const APPLICATION_ID: i32 = 0x4E44_4C57;
 
-/// Which projections the tables contain.
+/// The table with the version of each projection whose rows are stored.
 const PROJECTION_TABLE: &str =
     "CREATE TABLE IF NOT EXISTS projection (name TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL)";
 
-/// The tables that no rebuild drops.
+/// The tables that no rebuild may drop, because they cannot be computed again.
 const KEPT_TABLES: [&str; 5] = ["stored_fact", "fact_payload", "stored_content", "store", "projection"];
 
-/// The store's id and the number of its commits: one row.
+/// The table with the store's id and the number of its commits. It has one row.
 pub(super) const IDENTITY_TABLE: &str =
     "CREATE TABLE IF NOT EXISTS store (id TEXT NOT NULL PRIMARY KEY, commits BIGINT NOT NULL)";
 
-/// Returns whether the tables contain all projections in the versions of this program.
+/// Returns whether the store has the rows of all projections in exactly the versions of this program.
 ///
 /// # Errors
 /// [`StoreError::NewerVersion`] if one of them has a version that this program does not know.
@@ -56,14 +58,15 @@ pub(super) fn are_projections_current(connection: &Connection) -> Result<bool, S
     Ok(stored == wanted)
 }
 
-/// Drops the tables of the projections, makes them again, and notes their versions.
+/// Drops all tables of projections, creates them again empty, and records their versions.
 pub(super) fn make_projection_tables(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(PROJECTION_TABLE)?;
     let mut statement = connection.prepare("SELECT name FROM projection")?;
     let names = statement.query_map([], |row| row.get::<_, ColumnValue>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    // The names come from the file, which may be damaged: never drop a table of facts or one of SQLite's own.
     let is_projection = |name: &String| {
         let is_kept = KEPT_TABLES.iter().any(|kept| kept.eq_ignore_ascii_case(name)) || name.starts_with("sqlite_");
-        // SQL cannot say a NUL.
+        // SQL text cannot contain NUL, so such a name cannot be dropped.
         !is_kept && !name.contains('\0')
     };
     let old = names.into_iter().filter_map(|name| match name {

@@ -9,7 +9,7 @@ use crate::ids::{Digest, StreamId, TraineeId, from_hex, to_hex};
 use crate::projections::row::{ColumnValue, Projection, StoredRow};
 use crate::projections::tables::PROJECTIONS;
 
-/// A text column that contains the text form of `T`.
+/// Reads a text column as the type `T`, by its text form.
 struct Parsed<T>(T);
 
 impl<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>> FromSql for Parsed<T> {
@@ -40,7 +40,7 @@ impl FromSql for ColumnValue {
         Ok(match value {
             ValueRef::Null => Self::Empty,
             ValueRef::Integer(number) => Self::Integer(number),
-            // What this program never writes is kept as a text, which then matches no digest.
+            // This program never writes other types. As text they stay visible, but match no digest.
             ValueRef::Real(number) => Self::Text(number.to_string()),
             ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Self::Text(String::from_utf8_lossy(bytes).into_owned()),
         })
@@ -53,7 +53,7 @@ pub(super) const FACT_COLUMNS: &str =
 pub(super) fn read_fact(row: &Row<'_>) -> rusqlite::Result<StoredFact> {
     let salt: Option<String> = row.get(8)?;
     let payload: Option<String> = row.get(9)?;
-    // An unreadable salt must count as damage, not as erased data. A salt of zeros does not match the digest.
+    // An unreadable salt must count as damage, not as erased data. It becomes zeros, which do not match the digest.
     let salt = salt.map(|salt| from_hex(&salt).unwrap_or_default());
     Ok(StoredFact {
         id: parse_column(row, 0)?,
@@ -82,7 +82,7 @@ pub(super) fn select_content(connection: &Connection, digest: Digest) -> rusqlit
     statement.query_row([digest.to_string()], |row| row.get(0)).optional()
 }
 
-/// Returns the head of a chain by its row, if it has one that can be read.
+/// Returns the head of a chain as its row recorded it; `None` if the chain has no row.
 pub(super) fn select_row_head(connection: &Connection, stream: StreamId) -> rusqlite::Result<Option<ChainHead>> {
     let sql = "SELECT head_seq, head_digest FROM attempts WHERE id = $1 \
                UNION ALL SELECT head_seq, head_digest FROM people WHERE id = $1 \
@@ -120,11 +120,12 @@ pub(super) fn insert_content(connection: &Connection, digest: Digest, text: &str
     connection.prepare_cached(sql)?.execute(params![digest.to_string(), text]).map(|_| ())
 }
 
-/// Deletes what can be deleted of a person: salts and payloads of their own chain and of their attempts', and every
-/// row about them.
+/// Deletes all erasable data of a person: salts and payloads in their own chain and in the chains of their attempts,
+/// and every row about them.
 pub(super) fn delete_person(connection: &Connection, trainee: TraineeId) -> rusqlite::Result<()> {
     let trainee = trainee.to_string();
-    // The facts say whose an attempt is; a row could be missing.
+    // Find the person's attempts by their first facts, because a row could be missing. The first program stored this
+    // kind as `started`.
     let delete_payloads = "DELETE FROM fact_payload WHERE fact IN (SELECT id FROM stored_fact WHERE stream = $1 \
          OR stream IN (SELECT f.stream FROM stored_fact f JOIN fact_payload p ON p.fact = f.id \
                        WHERE f.seq = 0 AND f.kind IN ('started', 'attempt.started/1') AND instr(p.payload, $1) > 0))";
@@ -137,7 +138,7 @@ pub(super) fn delete_person(connection: &Connection, trainee: TraineeId) -> rusq
     Ok(())
 }
 
-/// Writes a row in its stored form, in place of one with the same key.
+/// Writes a row in its stored form. It replaces a row with the same key.
 pub(super) fn put_row(connection: &Connection, projection: &Projection, row: &StoredRow) -> rusqlite::Result<()> {
     let places: Vec<_> = (1..=projection.columns.len() + 1).map(|number| format!("${number}")).collect();
     let sql = format!(
@@ -150,7 +151,7 @@ pub(super) fn put_row(connection: &Connection, projection: &Projection, row: &St
     connection.prepare_cached(&sql)?.execute(params_from_iter(row.columns.iter().chain([&digest]))).map(|_| ())
 }
 
-/// Returns the rows that some clauses select, as they are stored.
+/// Returns the rows that the clauses select, as they are stored, without checking their digests.
 pub(super) fn select_rows(
     connection: &Connection,
     projection: &'static Projection,
@@ -161,7 +162,7 @@ pub(super) fn select_rows(
     let mut statement = connection.prepare_cached(&sql)?;
     let read_row = |row: &Row<'_>| {
         let columns = (0..projection.columns.len()).map(|index| row.get(index)).collect::<rusqlite::Result<_>>()?;
-        // A digest that cannot be read matches nothing.
+        // A digest that cannot be read becomes zeros, which match no row.
         let digest = match row.get(projection.columns.len())? {
             ColumnValue::Text(text) => text.parse().unwrap_or(Digest::ZERO),
             ColumnValue::Empty | ColumnValue::Integer(_) => Digest::ZERO,

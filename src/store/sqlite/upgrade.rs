@@ -1,4 +1,4 @@
-//! Brings a SQLite store to the schema of this program. A copy is kept first.
+//! Upgrades a SQLite store to the schema of this program, after saving a copy of the store.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,11 +17,11 @@ use crate::projections::tables::{PROJECTIONS, ProjectionTables};
 use crate::store::audit::{FactSource, compute_projections};
 use crate::store::{COMMAND_PATIENCE, StoreError};
 
-/// Marks an empty file as ours and gives it its id, before the write-ahead log is switched on: a new store that is
-/// killed then has both in the main file.
+/// Marks an empty file as a needlewise store and gives it its id, before the write-ahead log is switched on. So both
+/// are in the main file, even if the program is killed right afterwards.
 pub(super) fn claim_empty_file(connection: &mut Connection, options: &SqliteOptions) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Another program may have been first.
+    // Another program may have claimed the file while this one waited for the lock.
     if StoreHeader::read(&transaction)?.is_empty() {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         ensure_identity(&transaction, &options.new_store_id)?;
@@ -29,8 +29,8 @@ pub(super) fn claim_empty_file(connection: &mut Connection, options: &SqliteOpti
     Ok(transaction.commit()?)
 }
 
-/// Runs the missing migrations and computes the projections again if their versions changed, in one transaction. Ten
-/// programs may try at once and one of them does it.
+/// Runs the missing migrations, and computes the projections again if their versions changed, in one transaction.
+/// Several programs may start at once. The first one upgrades, and the others find the work done.
 pub(super) fn upgrade(connection: &mut Connection, path: &Path, options: &SqliteOptions) -> Result<(), StoreError> {
     switch_log_on(connection, options.patience.max(COMMAND_PATIENCE))?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -39,9 +39,9 @@ pub(super) fn upgrade(connection: &mut Connection, path: &Path, options: &Sqlite
     if is_migrated && are_projections_current(&transaction)? {
         return Ok(());
     }
-    // This transaction holds the write lock, so that the copy has everything that was ever written.
+    // This transaction has the write lock, so no other program can write after the copy is made.
     if let (Some(folder), true) = (&options.copy_folder, version > 0) {
-        // One copy for each version: a start that fails again and again fills no disk.
+        // One copy for each version: an upgrade that fails at every start must not fill the disk.
         let file_name = format!("needlewise-schema-{version}.db");
         save_copy(path, folder, &file_name)?;
     }
@@ -55,7 +55,8 @@ pub(super) fn upgrade(connection: &mut Connection, path: &Path, options: &Sqlite
     Ok(transaction.commit()?)
 }
 
-/// Switches the write-ahead log on. SQLite refuses at once while another program looks at the file, so this waits.
+/// Switches the write-ahead log on. While another program uses the file, SQLite refuses this at once, so this function
+/// retries.
 fn switch_log_on(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
     connection.busy_timeout(Duration::ZERO)?;
     let switch = || connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()));
@@ -66,7 +67,7 @@ fn switch_log_on(connection: &Connection, patience: Duration) -> rusqlite::Resul
     result
 }
 
-/// Computes all rows again and replaces them in one transaction.
+/// Computes all rows again and replaces them in one transaction. Also restores a missing id of the store.
 pub(super) fn rebuild_projections(connection: &mut Connection, new_store_id: &[u8; 16]) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     rewrite_projections(&transaction)?;
@@ -76,6 +77,7 @@ pub(super) fn rebuild_projections(connection: &mut Connection, new_store_id: &[u
 
 fn rewrite_projections(transaction: &Transaction<'_>) -> Result<(), StoreError> {
     let mut computed = compute_projections(&**transaction)?;
+    // Rows of another version cannot be kept, because their columns and digests differ.
     if are_projections_current(transaction)? {
         computed.keep_broken_rows(&**transaction)?;
     }
@@ -83,7 +85,7 @@ fn rewrite_projections(transaction: &Transaction<'_>) -> Result<(), StoreError> 
     Ok(write_projections(transaction, &computed.tables)?)
 }
 
-/// Counts a transaction.
+/// Adds one to the number of commits. Every transaction that changes the store calls it.
 pub(super) fn count_commit(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.prepare_cached("UPDATE store SET commits = commits + 1")?.execute([]).map(|_| ())
 }
@@ -104,7 +106,8 @@ fn write_projections(connection: &Connection, projections: &ProjectionTables) ->
     Ok(())
 }
 
-/// Writes a copy of the store at `path` through a second connection, into a file of this user only.
+/// Writes a copy of the store at `path`, which only this user can read. It uses a second connection, because the first
+/// one may have an open transaction, in which `VACUUM` fails.
 pub(super) fn save_copy(path: &Path, folder: &Path, file_name: &str) -> Result<PathBuf, StoreError> {
     let target = folder.join(file_name);
     let unreachable = |cause: &dyn std::fmt::Display| {
@@ -136,7 +139,7 @@ impl FactSource for Connection {
 
     fn all_rows(&self, projection: &'static Projection) -> Result<Vec<StoredRow>, StoreError> {
         let table = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1";
-        // Of a table that is gone all rows are missing.
+        // A table that is gone has no rows, so the audit reports all of them as missing.
         match self.query_row(table, [projection.name], |_| Ok(())).optional()? {
             Some(()) => Ok(tables::select_rows(self, projection, "", &[])?),
             None => Ok(Vec::new()),
