@@ -29,10 +29,10 @@ use error::Failure;
 
 /// Train and certify dry-needling practitioners
 ///
-/// Without a command the full-screen interface opens. Everything in it can be done as a command too.
+/// Without a command, needlewise opens its full-screen interface. Everything in it is also available as a command.
 ///
-/// Exit codes: 0 done, valid, passed; 1 the answer is no; 2 usage; 3 unreadable input; 4 store or disk; 128+n after
-/// signal n.
+/// Exit codes: 0 success, valid or passed; 1 not valid, not passed, or problems found; 2 usage error; 3 unreadable
+/// input; 4 store or disk error; 128+n ended by signal n.
 #[derive(Debug, Parser)]
 #[command(name = "needlewise", version, disable_help_subcommand = true, max_term_width = 100)]
 pub struct ProgramArgs {
@@ -42,26 +42,26 @@ pub struct ProgramArgs {
     command: Option<Command>,
 }
 
-/// What every command understands.
+/// The options that every command accepts.
 #[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Everywhere")]
+#[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
-    /// Keep progress, records and certificates here
+    /// Folder for progress, records and certificates
     #[arg(long, global = true, value_name = "DIR", env = "NEEDLEWISE_DATA_DIR", hide_env_values = true)]
     pub data_dir: Option<PathBuf>,
-    /// Keep settings and trust here
+    /// Folder for the issuer's key and the trust list
     #[arg(long, global = true, value_name = "DIR", env = "NEEDLEWISE_CONFIG_DIR", hide_env_values = true)]
     pub config_dir: Option<PathBuf>,
-    /// Add the banks and exams of a folder, in place of those with the same id
+    /// Also use the banks and exams in this folder; they replace others with the same ID
     #[arg(long, global = true, value_name = "DIR")]
     pub banks: Vec<PathBuf>,
-    /// Who it is about: a name, a staff number or an id
+    /// Trainee name, staff number or ID
     #[arg(long, global = true, value_name = "NAME|ID")]
     pub trainee: Option<String>,
-    /// Print JSON in place of text
+    /// Print JSON instead of text
     #[arg(long, global = true)]
     pub json: bool,
-    /// Use color
+    /// When to use color
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
     /// Colors of the full-screen interface
@@ -74,19 +74,19 @@ pub struct GlobalArgs {
         hide_env_values = true
     )]
     pub theme: ThemeChoice,
-    /// Say on standard error which directories and banks are used
+    /// Print the folders and banks in use to standard error
     #[arg(short, long, global = true)]
     pub verbose: bool,
 }
 
-/// When to use color.
+/// When to color standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless NO_COLOR is set
+    /// Only on a terminal, and not if NO_COLOR is set or TERM is dumb
     Auto,
-    /// In any case
+    /// Also in a file or a pipe
     Always,
-    /// In no case
+    /// Plain text only
     Never,
 }
 
@@ -132,6 +132,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
     let parsed = command().try_get_matches_from(args).and_then(|matches| ProgramArgs::from_arg_matches(&matches));
     let args = match parsed {
         Ok(args) => args,
+        // clap reports --help and --version as errors, but they are a success and go to standard output.
         Err(help) if !help.use_stderr() => {
             return env.run_command(|env| env.print_line(help.render().to_string().trim_end()));
         }
@@ -156,10 +157,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
     })
 }
 
-/// Returns the whole command line as clap knows it, for help, completions and the manual.
+/// Returns the command line as a clap command, for parsing, completions and the manual page.
 pub fn command() -> clap::Command {
     ProgramArgs::command()
 }
 
-/// What a command comes to: an exit code, or why it failed.
+/// The result of a command: its exit code, or the failure that ended it.
 pub type CommandResult = Result<u8, Failure>;

@@ -11,7 +11,7 @@ mod new;
 mod preview;
 mod show;
 
-/// List, show, check and begin banks
+/// List, show, check, create and preview question banks
 #[derive(Debug, Subcommand)]
 pub enum BankCommand {
     List(list::BankListArgs),
@@ -22,7 +22,7 @@ pub enum BankCommand {
     Preview(preview::PreviewArgs),
 }
 
-/// Runs one of them.
+/// Runs a `bank` subcommand.
 pub(super) fn run(command: &BankCommand, env: &mut Env<'_>) -> CommandResult {
     match command {
         BankCommand::List(_) => list::run(env),

@@ -18,7 +18,7 @@ mod revoke;
 mod show;
 mod verify;
 
-/// Request, issue, take in, show, verify and revoke certificates
+/// Request, issue, import, show, verify, export and revoke certificates
 #[derive(Debug, Subcommand)]
 pub enum CertificateCommand {
     List(list::CertificateListArgs),
@@ -31,7 +31,7 @@ pub enum CertificateCommand {
     Revoke(revoke::RevokeArgs),
 }
 
-/// Runs one of them.
+/// Runs a `certificate` subcommand.
 pub(super) fn run(command: &CertificateCommand, env: &mut Env<'_>) -> CommandResult {
     match command {
         CertificateCommand::List(_) => list::run(env),
@@ -45,7 +45,7 @@ pub(super) fn run(command: &CertificateCommand, env: &mut Env<'_>) -> CommandRes
     }
 }
 
-/// Returns a checked certificate as JSON outputs show it; nothing of an invalid one.
+/// Returns a verified certificate for JSON output. An invalid one gives `null`, because none of its fields is signed.
 fn certificate_json(verification: &VerificationResult) -> Value {
     verification.credential.as_ref().map_or(Value::Null, |credential| {
         json!({

@@ -1,13 +1,13 @@
 use super::{CommandResult, Env, command};
 
-/// Print a completion script for a shell
+/// Print a shell completion script
 #[derive(Debug, clap::Args)]
 pub struct CompletionsArgs {
-    /// The shell
+    /// Shell to write the script for
     shell: clap_complete::Shell,
 }
 
-/// Prints the script.
+/// Prints the completion script.
 pub(super) fn run(args: &CompletionsArgs, env: &mut Env<'_>) -> CommandResult {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command(), "needlewise", &mut script);

@@ -8,36 +8,36 @@ use crate::service::health::CheckOutcome;
 use crate::service::{ServiceError, Services};
 use crate::text;
 
-/// Say where everything lives, and look for damage
+/// Show where everything is stored, and check it for damage
 ///
-/// Every chain of facts is verified, every row compared with its facts, every certificate verified. Exit code 1 means
-/// damage.
+/// Doctor verifies every chain of facts and every certificate. It compares every row with its facts and re-marks every
+/// finished attempt. Exit code 1 means damage.
 #[derive(Debug, clap::Args)]
 pub struct DoctorArgs {
-    /// Compute all rows again from the facts and write missing files; a copy of the store is kept first
+    /// Recompute all rows from the facts and write missing files; the store is copied first
     #[arg(long)]
     repair: bool,
 }
 
-/// One look at one thing.
+/// The result of one check.
 #[derive(Debug, Serialize)]
 struct Check {
     name: &'static str,
     ok: bool,
     message: String,
-    /// Every fault, a sentence each.
+    /// One sentence for each fault.
     faults: Vec<String>,
 }
 
 impl Check {
-    /// Puts a check together; `summary` says what was checked if no fault was found.
+    /// Makes the result of a check. `summary` describes what was checked, if there is no fault.
     fn new(name: &'static str, faults: Vec<String>, summary: impl FnOnce() -> String) -> Self {
         let ok = faults.is_empty();
         let message = if ok { summary() } else { text::count_with_noun(faults.len(), "fault") };
         Self { name, ok, message, faults }
     }
 
-    /// Puts a check together that may have failed as a whole.
+    /// Makes the result of a check that can itself fail. That failure is then its only fault.
     fn from_outcome(
         name: &'static str,
         outcome: Result<CheckOutcome, ServiceError>,
@@ -50,10 +50,10 @@ impl Check {
     }
 }
 
-/// The check that `--repair` is for.
+/// The name of the only check whose faults `--repair` can fix.
 const RECORDS: &str = "records";
 
-/// Looks at everything and reports.
+/// Repairs first if asked, then runs all checks and prints their results.
 pub(super) fn run(args: &DoctorArgs, env: &mut Env<'_>) -> CommandResult {
     let directories = env.paths()?;
     let mut service = env.open_service()?;
@@ -86,7 +86,7 @@ pub(super) fn run(args: &DoctorArgs, env: &mut Env<'_>) -> CommandResult {
             print_check(check, env)?;
         }
         if checks.iter().any(|check| check.name == RECORDS && !check.ok) && !args.repair {
-            env.print_line("Run `needlewise doctor --repair` to compute the rows again from the facts.")?;
+            env.print_line("Run `needlewise doctor --repair` to recompute the rows from the facts")?;
         }
     }
     Ok(if all_passed && !has_loss { error::EXIT_SUCCESS } else { error::EXIT_NEGATIVE })
@@ -105,35 +105,38 @@ fn print_check(check: &Check, env: &mut Env<'_>) -> CommandResult {
 #[derive(Debug, Default)]
 struct Repairs {
     lines: Vec<String>,
-    /// Facts are lost, which no repair brings back.
+    /// Facts are lost, and no repair can recover them.
     has_loss: bool,
 }
 
-/// Repairs what can be computed again, and says what was done.
+/// Recomputes rows and writes missing files, and returns what it did.
 fn repair(service: &mut Services) -> Result<Repairs, Failure> {
     let mut repairs = Vec::new();
     let differences = service.health().row_differences()?;
     let has_loss = differences.iter().any(RowDifference::is_loss);
+    // The rebuild also restores a missing identity of the store.
     if !differences.is_empty() || service.health().identity().is_err() {
         let copy = service.health_mut().rebuild_rows()?;
         let rows = text::count_with_noun(differences.len(), "row");
-        repairs.push(format!("Computed {rows} again from the facts:"));
-        // A row that was ahead of its chain is the only trace of a lost fact.
+        repairs.push(format!("Recomputed {rows} from the facts:"));
+        // A row that is ahead of its chain is the only trace of a lost fact, so each difference is printed.
         repairs.extend(differences.iter().map(|difference| format!("  {difference}")));
         if has_loss {
             repairs
-                .push("Facts are lost, and no repair brings them back. If you have a backup, restore it.".to_owned());
+                .push("Facts are lost, and no repair can recover them. If you have a backup, restore it.".to_owned());
         }
-        repairs.extend(copy.map(|path| format!("The store as it was is in {}.", display_path(&path))));
+        repairs.extend(
+            copy.map(|path| format!("A copy of the store from before the repair is in {}", display_path(&path))),
+        );
     }
     match service.health_mut().write_missing_certificate_files() {
         Ok(0) => {}
-        Ok(count) => repairs.push(format!("Wrote {}.", text::count_with_noun(count, "missing certificate file"))),
-        // What keeps them from being written is a fault of the checks below, or of the disk.
+        Ok(count) => repairs.push(format!("Wrote {}", text::count_with_noun(count, "missing certificate file"))),
+        // The cause appears again in the checks that follow, or it is the disk. Either way they still run.
         Err(error) => repairs.push(error.to_string()),
     }
     if repairs.is_empty() {
-        repairs.push("There is nothing to repair.".to_owned());
+        repairs.push("Nothing to repair".to_owned());
     }
     Ok(Repairs { lines: repairs, has_loss })
 }
@@ -142,20 +145,20 @@ fn run_checks(service: &Services) -> Vec<Check> {
     let health = service.health();
     let engine_faults = health.check_engine().unwrap_or_else(|error| vec![error.to_string()]);
     vec![
-        Check::new("store", engine_faults, || "its structures are sound".to_owned()),
+        Check::new("store", engine_faults, || "the database structure is intact".to_owned()),
         Check::from_outcome("chains", health.check_chains(), |count| {
-            format!("{} checked, each fact follows from the one before", text::count_with_noun(count, "chain"))
+            format!("{} verified, each fact links to the one before", text::count_with_noun(count, "chain"))
         }),
         check_records(service),
         Check::from_outcome("attempts", health.check_marking(), |count| {
-            format!("{} marked again, with the same results", text::count_with_noun(count, "attempt"))
+            format!("{} re-marked, with the same results", text::count_with_noun(count, "attempt"))
         }),
         check_certificates(service),
         check_banks(service),
     ]
 }
 
-/// Compares every row with the facts.
+/// Compares every row of every table with the facts.
 fn check_records(service: &Services) -> Check {
     let differences = service.health().row_differences().map(|differences| CheckOutcome {
         checked_count: PROJECTIONS.len(),
@@ -175,6 +178,7 @@ fn check_certificates(service: &Services) -> Check {
         Err(error) => (Err(error), 0),
     };
     Check::from_outcome("certificates", outcome, |count| {
+        // A missing file is no damage, since it can be written again from the store.
         let files = match missing_count {
             0 => "each with its file".to_owned(),
             count => {
@@ -189,7 +193,7 @@ fn check_banks(service: &Services) -> Check {
     let problem_count = service.catalog().problems().len();
     let faults = match problem_count {
         0 => Vec::new(),
-        n => vec![format!("{} in banks or exams; see `needlewise bank check`", text::count_with_noun(n, "problem"))],
+        n => vec![format!("{} in banks or exams; run `needlewise bank check`", text::count_with_noun(n, "problem"))],
     };
     Check::new("banks", faults, || {
         format!(

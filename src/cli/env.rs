@@ -20,41 +20,35 @@ use crate::store::sqlite::SqliteOptions;
 use crate::store::{COMMAND_PATIENCE, Conflict, SqliteStore, StoreError};
 use crate::text;
 
-/// The longest reply to a question, in bytes.
+/// The longest accepted reply to a yes-or-no question, in bytes.
 const REPLY_MAX_BYTES: usize = 100;
 
-/// The world as a command sees it.
+/// Everything that a command uses from outside: streams, terminal, clock, randomness and arguments.
 pub struct Env<'a> {
-    /// Standard output.
     pub out: &'a mut dyn Write,
-    /// Standard error. A progress bar writes to it from several threads.
+    /// `Send`, because a progress bar writes to it from several threads.
     pub err: &'a mut (dyn Write + Send),
-    /// Standard input; none once a command has taken it.
+    /// Standard input. `None` after a command took it.
     pub input: Option<Box<dyn BufRead + Send>>,
-    /// Which of the three are terminals.
     pub terminal: TerminalInfo,
-    /// Makes a clock.
     pub make_clock: &'a dyn Fn() -> Box<dyn Clock>,
     /// The time zone in which times are shown.
     pub zone: Zone,
-    /// Makes a source of chance.
+    /// Makes a random number generator.
     pub make_rng: &'a dyn Fn() -> Box<dyn Rng>,
-    /// What every command understands; defaults until the arguments are read.
+    /// The global options. They have their defaults until the arguments are parsed.
     pub global: GlobalArgs,
 }
 
-/// Which streams are terminals, and what is known of the one they are.
+/// Which streams are terminals, and how the terminal shows color.
 #[derive(Debug, Clone, Default)]
 pub struct TerminalInfo {
-    /// Standard input.
     pub is_stdin_terminal: bool,
-    /// Standard output.
     pub is_stdout_terminal: bool,
-    /// Standard error.
     pub is_stderr_terminal: bool,
     /// Whether NO_COLOR is set, or TERM is `dumb`.
     pub no_color: bool,
-    /// The value of COLORFGBG, by which some terminals tell their colors.
+    /// The value of COLORFGBG. Some terminals set it to their foreground and background colors.
     pub colorfgbg: Option<String>,
     /// How many colors the terminal can show, by TERM and COLORTERM.
     pub color_count: u16,
@@ -80,12 +74,13 @@ impl Env<'_> {
         self.global = global;
     }
 
-    /// Runs a command, tells why it failed, and returns the exit code.
+    /// Runs a command, prints the reason if it fails, and returns the exit code.
     pub(super) fn run_command(&mut self, command: impl FnOnce(&mut Self) -> CommandResult) -> u8 {
         let code = command(self).unwrap_or_else(|failure| {
             self.print_to_stderr(&failure.message);
             failure.code
         });
+        // Lost output must not look like success. A command that already failed keeps its own code.
         match self.out.flush() {
             Err(error) if code == error::EXIT_SUCCESS => Failure::from(error).code,
             _ => code,
@@ -95,7 +90,7 @@ impl Env<'_> {
     /// Prints a line on standard output.
     ///
     /// # Errors
-    /// That nobody reads it, or what the system says.
+    /// The output is closed or cannot be written.
     pub fn print_line(&mut self, line: &str) -> CommandResult {
         writeln!(self.out, "{line}")?;
         Ok(error::EXIT_SUCCESS)
@@ -104,23 +99,24 @@ impl Env<'_> {
     /// Prints a value as JSON.
     ///
     /// # Errors
-    /// That nobody reads it, or what the system says.
+    /// The output is closed or cannot be written.
     pub fn print_json(&mut self, value: &impl serde::Serialize) -> CommandResult {
         let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
         self.print_line(&text)
     }
 
-    /// Prints a line on standard error; if even that fails, there is nobody left to tell.
+    /// Prints a line on standard error, but nothing for an empty line. A failed write is ignored, since no other stream
+    /// is left.
     pub fn print_to_stderr(&mut self, line: &str) {
         if !line.is_empty() {
             let _ = writeln!(self.err, "{line}");
         }
     }
 
-    /// Asks a question that is answered with yes or no; without a terminal the answer is no.
+    /// Asks a yes-or-no question. Only "yes" confirms. Without a terminal the answer is no.
     ///
     /// # Errors
-    /// What the system says of reading and writing.
+    /// The question cannot be written, or the reply cannot be read.
     pub fn confirm(&mut self, question: &str) -> io::Result<bool> {
         if !self.terminal.is_stdin_terminal {
             return Ok(false);
@@ -143,33 +139,37 @@ impl Env<'_> {
         }
     }
 
-    /// Finds the directories.
+    /// Returns the directories of this user, or those given with `--data-dir` and `--config-dir`.
     ///
     /// # Errors
-    /// Where neither the system nor the command line names any.
+    /// Neither the system nor the command line names any.
     pub fn paths(&self) -> Result<Paths, Failure> {
         Paths::find(self.global.data_dir.clone(), self.global.config_dir.clone()).ok_or_else(|| {
-            Failure::usage("This user has no home directory. Name a place with --data-dir and --config-dir.")
+            Failure::usage("This user account has no home folder. Choose folders with --data-dir and --config-dir.")
         })
     }
 
-    /// Returns the folders that banks are read from beside the built-in ones, the later before the earlier.
+    /// Returns the folders that contain banks, besides the built-in ones. A bank in a later folder replaces one with
+    /// the same ID in an earlier folder.
     ///
     /// # Errors
-    /// Where `--banks` names no folder.
+    /// A path given with `--banks` is not a folder.
     pub fn bank_folders(&self) -> Result<Vec<(PathBuf, BankOrigin)>, Failure> {
         let data_folder = (self.paths()?.banks_dir(), BankOrigin::DataDirectory);
         let check_folder = |folder: &PathBuf| match folder.is_dir() {
             true => Ok((folder.clone(), BankOrigin::BanksFolder(folder.clone()))),
-            false => Err(Failure::usage(format!("--banks {}: there is no such folder.", display_path(folder)))),
+            false => Err(Failure::usage(format!(
+                "There is no folder {}. Check the path given with --banks.",
+                display_path(folder)
+            ))),
         };
         std::iter::once(Ok(data_folder)).chain(self.global.banks.iter().map(check_folder)).collect()
     }
 
-    /// Reads the banks in use: built-in, the data directory's, and those of `--banks`.
+    /// Reads the banks in use: the built-in ones, those in the data directory, and those given with `--banks`.
     ///
     /// # Errors
-    /// A folder or file that cannot be read. What is wrong inside a file is told on standard error.
+    /// A folder or file cannot be read. Errors inside a file are not errors here: [`Catalog::problems`] lists them.
     pub fn catalog(&self) -> Result<Catalog, Failure> {
         let mut catalog = Catalog::built_in();
         for (folder, origin) in self.bank_folders()? {
@@ -179,26 +179,30 @@ impl Env<'_> {
         Ok(catalog)
     }
 
-    /// Opens the store and all that goes with it.
+    /// Opens the store with everything that its services need. Creates the data directory and the store if necessary.
     ///
     /// # Errors
-    /// What is out of reach, and what to do about it.
+    /// A directory, a bank folder, the trust list or the store cannot be used. The message says what to do.
     pub fn open_service(&mut self) -> Result<Services, Failure> {
         let paths = self.paths()?;
         paths.create_data_dir().map_err(|error| Failure {
             code: error::EXIT_STORE,
             message: format!(
-                "The data directory {} cannot be made: {error}. Check its permissions, or name another --data-dir.",
+                "The data folder {} cannot be created: {error}. Check its permissions, or choose another --data-dir.",
                 display_path(paths.data_dir())
             ),
         })?;
         let catalog = self.catalog()?;
         if self.global.verbose {
-            let line = format!("data {}, config {}", display_path(paths.data_dir()), display_path(paths.config_dir()));
+            let line = format!(
+                "Data folder {}, config folder {}",
+                display_path(paths.data_dir()),
+                display_path(paths.config_dir())
+            );
             self.print_to_stderr(&line);
             for bank in catalog.banks() {
                 self.print_to_stderr(&format!(
-                    "bank {} {} from {}",
+                    "Bank {} {} from {}",
                     bank.value.id,
                     text::single_line(&bank.value.version),
                     bank.origin
@@ -211,24 +215,27 @@ impl Env<'_> {
         let (clock, rng) = ((self.make_clock)(), (self.make_rng)());
         let mut new_store_id = [0; 16];
         (self.make_rng)().fill_bytes(&mut new_store_id);
+        // Copies of the store go outside the data directory, so that losing it does not lose them too.
         let options =
             SqliteOptions { patience: COMMAND_PATIENCE, new_store_id, copy_folder: Some(paths.backups_dir()) };
         let path = paths.store_file();
         let store = SqliteStore::open(&path, &options).map_err(|error| Failure::store_at(&path, &error))?;
+        // Piped answers are stored as such, so that an issuer can see that no one typed them.
         let input = if self.terminal.is_stdin_terminal { InputSource::Typed } else { InputSource::Piped };
         let setting = ServiceSetting { catalog, paths, trust, authority, input, zone: self.zone.clone() };
         Ok(Services::new(Box::new(store), clock, rng, setting))
     }
 
-    /// Returns whose decisions take effect: those of this machine's issuer, if it has one.
+    /// Returns whose decisions take effect. If this machine has an issuer, only decisions that its keys signed do.
     fn decision_authority(&mut self, paths: &Paths) -> DecisionAuthority {
-        // A link that leads nowhere is no absence.
+        // A broken symlink means an unreadable key, not a missing one. As `Anyone` it would let unsigned decisions
+        // count.
         if paths.issuer_key_file().symlink_metadata().is_err() {
             return DecisionAuthority::Anyone;
         }
         match self.issuer() {
             Ok(issuer) => DecisionAuthority::Issuer(issuer.keys),
-            // Practice goes on, and no exam is begun.
+            // Practice still works, but no exam can begin until the key can be read.
             Err(failure) => {
                 self.print_to_stderr(&failure.message);
                 DecisionAuthority::Unreadable
@@ -236,18 +243,18 @@ impl Env<'_> {
         }
     }
 
-    /// Reads the issuer of this machine.
+    /// Reads this machine's issuer.
     ///
     /// # Errors
-    /// There is none, or its file cannot be used.
+    /// There is no issuer, or its file cannot be used.
     pub fn issuer(&self) -> Result<Issuer, Failure> {
         issuer_file::read(&self.paths()?)
     }
 
-    /// Reads whom this machine trusts; nobody where no file says so.
+    /// Reads the list of trusted issuers. It is empty if there is no file.
     ///
     /// # Errors
-    /// A file that cannot be read: nobody is told "untrusted" because of a slip of the pen.
+    /// The file cannot be read. Falling back to an empty list would report every certificate as untrusted.
     pub fn trust_list(&self) -> Result<TrustList, Failure> {
         let path = self.paths()?.trust_file();
         let bytes = match paths::read_bounded(&path, trust::MAX_BYTES) {
@@ -257,7 +264,7 @@ impl Env<'_> {
         let to_failure = |reason: String| Failure {
             code: error::EXIT_STORE,
             message: format!(
-                "{} cannot be read: {reason}. Fix it, or move it away and add your trusted issuers again.",
+                "The trust list {} cannot be read: {reason}. Fix it, or move it away and trust your issuers again.",
                 display_path(&path)
             ),
         };
@@ -265,43 +272,48 @@ impl Env<'_> {
         TrustList::from_json(&text).map_err(to_failure)
     }
 
-    /// Says on standard error which files were left out.
+    /// Reports on standard error which bank and exam files have errors and are not used.
     fn report_skipped_files(&mut self, catalog: &Catalog) {
         let mut file_names: Vec<_> = catalog.problems().iter().map(|problem| problem.location.source.name()).collect();
         file_names.dedup();
         for file in file_names {
-            self.print_to_stderr(&format!("{file} has errors and is not used. See `needlewise bank check {file}`."));
+            self.print_to_stderr(&format!("{file} has errors and is not used. Run `needlewise bank check {file}`."));
         }
     }
 
-    /// Finds the person a command is about: the one named, or the only one there is.
+    /// Finds the person given with `--trainee`, or the only person in the store.
     ///
     /// # Errors
-    /// Exit code 2 with the list, where it is not clear who is meant.
+    /// Exit code 2 with a list of people if no one matches `--trainee`. The same if it is missing and there is not
+    /// exactly one person.
     pub fn find_trainee(&self, service: &Services) -> Result<PersonRow, Failure> {
         let people = service.people().list()?;
         if let Some(name) = &self.global.trainee {
-            let not_found =
-                || Failure::usage(format!("There is no \"{}\". {}", text::single_line(name), format_people(&people)));
+            let not_found = || {
+                Failure::usage(format!(
+                    "No trainee matches \"{}\". {}",
+                    text::single_line(name),
+                    format_people(&people)
+                ))
+            };
             return service.people().find(name)?.ok_or_else(not_found);
         }
         match <[PersonRow; 1]>::try_from(people) {
             Ok([only]) => Ok(only),
-            Err(people) => {
-                Err(Failure::usage(format!("Say who it is about with --trainee. {}", format_people(&people))))
-            }
+            Err(people) => Err(Failure::usage(format!("Add --trainee NAME. {}", format_people(&people)))),
         }
     }
 
-    /// Finds the person who sits down, and adds a name that is new.
+    /// Finds the person who starts practice or an exam. Adds a person if `--trainee` gives a new name.
     ///
     /// # Errors
-    /// Those of [`Env::find_trainee`], or what the store says.
+    /// The errors of [`Env::find_trainee`], an invalid name, or an error of the store.
     pub fn find_or_add_trainee(&self, service: &mut Services) -> Result<PersonRow, Failure> {
         match &self.global.trainee {
+            // An unknown ID is a typing error, never the name of a new person.
             Some(name) if service.people().find(name)?.is_none() && name.parse::<crate::ids::TraineeId>().is_err() => {
                 match service.people_mut().add(PersonAdded::from_name(name)) {
-                    // Another program added the same name in the same moment.
+                    // Another program added the same name at the same time, so the person exists now.
                     Err(ServiceError::Store(StoreError::Conflict(Conflict::NameTaken))) => self.find_trainee(service),
                     added => Ok(added?),
                 }
@@ -313,11 +325,12 @@ impl Env<'_> {
 
 fn format_people(people: &[PersonRow]) -> String {
     if people.is_empty() {
-        return "Nobody is here yet: `needlewise trainee add NAME`, or practice with --trainee NAME.".to_owned();
+        return "There are no trainees yet. Run `needlewise trainee add NAME`, or practice with --trainee NAME."
+            .to_owned();
     }
     let names: Vec<_> =
         people.iter().take(20).map(|row| format!("  {}  {}", row.id, text::single_line(&row.person.name))).collect();
     let more = people.len().saturating_sub(20);
     let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
-    format!("These are here:\n{}{more}", names.join("\n"))
+    format!("Trainees on this computer:\n{}{more}", names.join("\n"))
 }

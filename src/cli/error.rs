@@ -7,86 +7,88 @@ use crate::bank::catalog::CatalogMiss;
 use crate::store::{Conflict, StoreError};
 use crate::{service, text};
 
-/// Done, valid, passed.
+/// Success: done, valid or passed.
 pub const EXIT_SUCCESS: u8 = 0;
-/// The answer is no.
+/// The command ran, and its answer is no: not valid, not passed, problems found, or refused by a rule.
 pub const EXIT_NEGATIVE: u8 = 1;
-/// The command line is at fault.
+/// The command line is wrong, or it names something that does not exist.
 pub const EXIT_USAGE: u8 = 2;
-/// The input cannot be read.
+/// An input file cannot be read.
 pub const EXIT_UNREADABLE_INPUT: u8 = 3;
-/// The store or the disk is at fault.
+/// The store or the disk failed.
 pub const EXIT_STORE: u8 = 4;
-/// Nobody reads what is printed (SIGPIPE is 13).
+/// The reader of the output closed its pipe. The code is what SIGPIPE (13) would give: `needlewise … | head`.
 pub const EXIT_OUTPUT_CLOSED: u8 = 128 + 13;
 
-/// Why a command failed, with the exit code that says so.
+/// A failed command: its exit code and its message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// The exit code.
     pub code: u8,
-    /// What happened, where, and what to do next; empty where there is nobody to read it.
+    /// What happened, to which object, and what to do next. Empty if the output is closed.
     pub message: String,
 }
 
 impl Failure {
-    /// The answer is no, and this is why.
+    /// Returns a failure with [`EXIT_NEGATIVE`].
     pub fn negative(message: impl Into<String>) -> Self {
         Self { code: EXIT_NEGATIVE, message: message.into() }
     }
 
-    /// The command line is at fault.
+    /// Returns a failure with [`EXIT_USAGE`].
     pub fn usage(message: impl Into<String>) -> Self {
         Self { code: EXIT_USAGE, message: message.into() }
     }
 
-    /// A file cannot be read.
+    /// Returns the failure for an input file that cannot be read.
     pub fn unreadable(path: &Path, error: &io::Error) -> Self {
         let remedy = remedy(error, "Check the path and its permissions.");
         let message = format!("{} cannot be read: {error}. {remedy}", display_path(path));
         Self { code: EXIT_UNREADABLE_INPUT, message }
     }
 
-    /// A file of this user's own cannot be read or written.
+    /// Returns the failure for a file that the program keeps or writes. `operation` is "read" or "written".
     pub fn file_access(path: &Path, operation: &str, error: &io::Error) -> Self {
-        let remedy = remedy(error, "Check its permissions and the space left.");
+        let remedy = remedy(error, "Check its permissions and the free disk space.");
         let message = format!("{} cannot be {operation}: {error}. {remedy}", display_path(path));
         Self { code: EXIT_STORE, message }
     }
 
-    /// A bank or an exam is not there, or has errors.
+    /// Returns the failure for a bank or an exam that does not exist or has errors.
     pub fn catalog_miss(kind: &str, id: &str, miss: CatalogMiss) -> Self {
         let id = text::single_line(id);
         match miss {
             CatalogMiss::Unknown => Self::usage(format!("There is no {kind} \"{id}\". See `needlewise bank list`.")),
             CatalogMiss::Broken => {
-                Self::negative(format!("The {kind} \"{id}\" has errors. See `needlewise bank check`."))
+                Self::negative(format!("The {kind} \"{id}\" has errors. Run `needlewise bank check`."))
             }
         }
     }
 }
 
-/// Returns what to do about a file. `otherwise` is for errors that do not tell.
+/// Returns what to do about a file error, or `otherwise` if the kind of error gives no better advice.
 fn remedy(error: &io::Error, otherwise: &'static str) -> &'static str {
     match error.kind() {
         io::ErrorKind::FileTooLarge => "Choose a smaller file.",
-        io::ErrorKind::InvalidInput => "Name a regular file, not a folder, a pipe or a device.",
+        io::ErrorKind::InvalidInput => "Choose a regular file, not a folder, a pipe or a device.",
         _ => otherwise,
     }
 }
 
 impl From<io::Error> for Failure {
-    /// Writing to standard output failed.
+    /// Converts an error of writing to standard output.
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self { code: EXIT_OUTPUT_CLOSED, message: String::new() },
-            _ => Self { code: EXIT_STORE, message: format!("The output cannot be written: {error}.") },
+            _ => Self {
+                code: EXIT_STORE,
+                message: format!("The output cannot be written: {error}. Check where it goes."),
+            },
         }
     }
 }
 
 impl From<serde_json::Error> for Failure {
-    /// A value has no JSON form.
+    /// Converts an error of serialization, which is reported like an error of writing the output.
     fn from(error: serde_json::Error) -> Self {
         io::Error::from(error).into()
     }
@@ -126,13 +128,13 @@ impl From<StoreError> for Failure {
 }
 
 impl Failure {
-    /// The store at a path cannot be opened.
+    /// Returns the failure for a store that cannot be opened, with its path in the message.
     pub fn store_at(path: &Path, error: &StoreError) -> Self {
         Self { code: EXIT_STORE, message: error.message(&display_path(path)) }
     }
 }
 
-/// Returns a path as it may stand in a message.
+/// Returns a path as safe text on one line, for messages.
 pub fn display_path(path: &Path) -> String {
     text::single_line(&path.to_string_lossy())
 }

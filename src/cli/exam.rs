@@ -14,26 +14,27 @@ use std::sync::Arc;
 
 /// Take an exam
 ///
-/// The paper is drawn and stored before its first question is shown, and time runs from then on, also while the program
-/// is closed. Exit code 0 means passed; 1 not passed, suspended, or not allowed now.
+/// The paper is drawn and stored before its first question appears. Time runs from then on, even while the program is
+/// closed. Exit code 0 means passed, or that a mock exam is finished. Exit code 1 means not passed, suspended, or not
+/// allowed now.
 #[derive(Debug, clap::Args)]
 pub struct ExamArgs {
-    /// The exam, as `needlewise bank list` shows it; the only one where there is one
+    /// Exam ID from `needlewise bank list`; optional if there is only one exam
     #[arg(value_name = "EXAM")]
     exam: Option<String>,
-    /// Go on with the exam that is open
+    /// Resume the exam in progress
     #[arg(long)]
     resume: bool,
-    /// Sit a mock: the same rules, but it never counts; it says how ready you are, and how sure that is
+    /// Take a mock exam: same rules, but it does not count; it estimates how ready you are
     #[arg(long)]
     mock: bool,
-    /// Sit it under an invigilator, who unlocks the issuer's key now and again at the end
+    /// Take it under an invigilator, who unlocks the issuer's key now and again at the end
     #[arg(long, requires = "identity", conflicts_with_all = ["mock", "resume"])]
     invigilated: bool,
-    /// How the invigilator checked who sits it: "passport", say; it is signed
+    /// How the invigilator checked the trainee's identity, such as "passport" (recorded and signed)
     #[arg(long, value_name = "TEXT", requires = "invigilated")]
     identity: Option<String>,
-    /// Begin although the clock was set back: the invigilator has compared it, which is signed too
+    /// Start even though the clock was set back; the invigilator confirms the time (recorded and signed)
     #[arg(long, requires = "invigilated")]
     clock_checked: bool,
     #[command(flatten)]
@@ -42,13 +43,14 @@ pub struct ExamArgs {
     plain: PlainArgs,
 }
 
-/// Takes the exam in plain mode, or opens the interface at the exam.
+/// Starts or resumes the exam, in plain mode or in full screen.
 pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
     launch::require_terminal(args.plain.mode(), env)?;
     let mut service = env.open_service()?;
     let trainee = env.find_or_add_trainee(&mut service)?;
     let is_piped = !env.terminal.is_stdin_terminal;
     let mode = if args.mock { Mode::Mock } else { Mode::Exam };
+    // First settle what happened while the program was closed. An exam whose time ran out is no longer in progress.
     let timed_out = service.attempts_mut().end_timed_out(trainee.id)?;
     service.certificates_mut().complete(trainee.id)?;
     let open_attempt = service.attempts().open_attempt(trainee.id, mode)?;
@@ -58,19 +60,19 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
             if let Some(error) = timed_out.unreadable.into_iter().next() {
                 return Err(error.into());
             }
-            // What is left of an invigilated exam may be the invigilator's second signature.
+            // An invigilated exam can be finished but still lack the invigilator's second signature.
             if let Ok(issuer) = env.issuer()
                 && let Some(attempt_id) = service.issuing().find_unsigned_pass(trainee.id, &issuer)?
             {
                 return sign_passed_exam(attempt_id, args, env);
             }
-            return Err(Failure::negative("No exam is open. Start one with `needlewise exam`."));
+            return Err(Failure::negative("No exam is in progress. Start one with `needlewise exam`."));
         }
         (Some(open_attempt), false) => {
             let exam = open_attempt.exam.as_ref().map_or_else(String::new, ToString::to_string);
             let resume_command = if args.mock { "exam --mock --resume" } else { "exam --resume" };
             return Err(Failure::negative(format!(
-                "The {mode} {exam}, begun {}, is open; nothing was drawn. Go on with `needlewise {resume_command}`.",
+                "The {mode} {exam} is still in progress, started {}. Resume it with `needlewise {resume_command}`.",
                 open_attempt.started_at.format_local(service.zone())
             )));
         }
@@ -87,10 +89,10 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
         return launch::run_attempt(args.plain.mode(), env, service, trainee, active_attempt);
     }
     if is_piped {
-        return Err(Failure::usage("An invigilated exam is typed by a person; piped input is refused."));
+        return Err(Failure::usage("An invigilated exam must be typed at a terminal. Piped input is refused."));
     }
     if args.resume {
-        // The key is opened to say that the invigilator is there, and wiped again.
+        // Unlocking the key shows that the invigilator is present. Nothing is signed yet, so the key is wiped at once.
         args.unlock.open_key(env, &env.issuer()?)?;
     }
     let attempt_id = active_attempt.row.id;
@@ -100,7 +102,7 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
     }
 }
 
-/// Begins an exam under an invigilator. The key is open for the one signature, and wiped again.
+/// Begins an exam under an invigilator. The key signs the start and is wiped before the first question.
 fn begin_invigilated_exam(
     identity: &str,
     args: &ExamArgs,
@@ -110,34 +112,38 @@ fn begin_invigilated_exam(
     exam: &Exam,
 ) -> Result<ActiveAttempt, Failure> {
     if !env.terminal.is_stdin_terminal {
-        return Err(Failure::usage("An invigilated exam is typed by a person; piped input is refused."));
+        return Err(Failure::usage("An invigilated exam must be typed at a terminal. Piped input is refused."));
     }
     if !text::is_printable(identity) {
-        return Err(Failure::usage("--identity says how you checked who sits the exam."));
+        return Err(Failure::usage(
+            "--identity is empty or has characters that cannot be printed. Enter how you checked the identity.",
+        ));
     }
     let (key, _) = args.unlock.open_key(env, &env.issuer()?)?;
     let clock_policy = if args.clock_checked { ClockStepPolicy::Allow } else { ClockStepPolicy::Refuse };
     Ok(service.attempts_mut().begin_invigilated(trainee.id, exam, identity, &key, clock_policy)?)
 }
 
-/// Has the invigilator sign a passed exam: the head of its chain, in the certificate.
+/// Unlocks the issuer's key for the second signature and issues the certificate of a passed invigilated exam.
 fn sign_passed_exam(attempt_id: AttemptId, args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
     let issuer = env.issuer()?;
+    // The attempt consumed the first service, so this opens the store again.
     let mut service = env.open_service()?;
     let review = service.issuing_mut().review_invigilated_attempt(attempt_id, &issuer)?;
-    let resume_hint = "The exam is passed. Go on with `needlewise exam --resume` to sign it.";
+    // The pass is stored, so a wrong passphrase loses nothing: the invigilator can sign it later.
+    let resume_hint = "The exam is passed but not signed. Run `needlewise exam --resume` to sign it.";
     let (key, _) = args.unlock.open_key(env, &issuer).inspect_err(|_| env.print_to_stderr(resume_hint))?;
     let stored_certificate = service.issuing_mut().issue(&review, &issuer, &key, None)?;
     write_credential(&stored_certificate)?;
     write_pictures(service.paths(), &stored_certificate)?;
     env.print_line(&format!(
-        "Certificate {} is signed, invigilated: {}",
+        "Signed invigilated certificate {}: {}",
         stored_certificate.certificate_id.short(),
         error::display_path(&stored_certificate.path)
     ))
 }
 
-/// Finds the exam that is meant.
+/// Finds an exam by its ID, or the only exam if no ID is given.
 fn find_exam(catalog: &Catalog, name: Option<&str>) -> Result<Arc<Exam>, Failure> {
     let Some(name) = name else {
         let exams: Vec<_> = catalog.exams().collect();
@@ -146,7 +152,7 @@ fn find_exam(catalog: &Catalog, name: Option<&str>) -> Result<Arc<Exam>, Failure
             [] => Err(Failure::usage("There is no exam. See `needlewise bank list`.")),
             entries => {
                 let exam_ids: Vec<_> = entries.iter().map(|exam| exam.value.id.as_str()).collect();
-                Err(Failure::usage(format!("Say which exam: {}.", exam_ids.join(", "))))
+                Err(Failure::usage(format!("Choose an exam: {}", exam_ids.join(", "))))
             }
         };
     };

@@ -12,7 +12,7 @@ mod show;
 mod trust;
 mod untrust;
 
-/// Make an issuer's key, hand on what it revoked, and say whom to trust
+/// Create an issuer key, write its bundles, and manage trusted issuers
 #[derive(Debug, Subcommand)]
 pub enum IssuerCommand {
     Init(init::InitArgs),
@@ -23,7 +23,7 @@ pub enum IssuerCommand {
     List(list::IssuerListArgs),
 }
 
-/// Runs one of them.
+/// Runs an `issuer` subcommand.
 pub(super) fn run(command: &IssuerCommand, env: &mut Env<'_>) -> CommandResult {
     match command {
         IssuerCommand::Init(args) => init::run(args, env),
@@ -35,12 +35,12 @@ pub(super) fn run(command: &IssuerCommand, env: &mut Env<'_>) -> CommandResult {
     }
 }
 
-/// Returns the words of a key, to be compared over another channel.
+/// Returns the fingerprint words of a key. People compare them by telephone or in person.
 fn fingerprint_words(did: &str) -> String {
     fingerprint(did).unwrap_or_else(|| "no key".to_owned())
 }
 
-/// Says from when to when a key signed.
+/// Describes the period in which a key signs or signed.
 fn key_period_text(period: &KeyPeriod) -> String {
     let until = period.until.map_or_else(|| "in use".to_owned(), |until| format!("until {until}"));
     let compromised = if period.compromised { ", compromised" } else { "" };

@@ -1,4 +1,4 @@
-//! Starts the full-screen interface or plain mode for a command, and turns the way it ended into an exit code.
+//! Starts the full-screen interface or plain mode for a command, and maps how it ended to an exit code.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,19 +14,18 @@ use crate::tui::file_preview::PreviewExecutor;
 use crate::tui::start::{self, FirstScreen};
 use crate::tui::theme::Theme;
 
-/// How an attempt is shown.
+/// Which interface shows an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum InterfaceMode {
-    /// In full screen.
     FullScreen,
-    /// Line by line.
+    /// Line by line, without escape sequences.
     Plain,
 }
 
-/// The `--plain` option of commands that take an attempt.
+/// The `--plain` option of `practice` and `exam`.
 #[derive(Debug, clap::Args)]
 pub struct PlainArgs {
-    /// Line by line, for screen readers, serial lines and scripts
+    /// Run line by line, for screen readers, serial terminals and scripts
     #[arg(long)]
     plain: bool,
 }
@@ -37,11 +36,12 @@ impl PlainArgs {
     }
 }
 
-/// Opens the interface at home.
+/// Opens the full-screen interface at the home screen.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     require_terminal(InterfaceMode::FullScreen, env)?;
     let service = env.open_service()?;
     let people = service.people().list()?;
+    // With several people and no --trainee, the home screen asks who is there.
     let trainee = match (&env.global.trainee, people.len()) {
         (Some(_), _) | (None, 1) => Some(env.find_trainee(&service)?),
         (None, _) => None,
@@ -49,7 +49,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     open_interface(env, service, FirstScreen::Home(trainee))
 }
 
-/// Sits an attempt, line by line or in full screen.
+/// Runs an attempt line by line or in full screen.
 pub(super) fn run_attempt(
     mode: InterfaceMode,
     env: &mut Env<'_>,
@@ -60,7 +60,9 @@ pub(super) fn run_attempt(
     if mode == InterfaceMode::FullScreen {
         return open_interface(env, service, FirstScreen::Attempt(trainee, Box::new(active_attempt)));
     }
-    let input = env.input.take().ok_or_else(|| Failure::usage("There is no standard input."))?;
+    let input = env.input.take().ok_or_else(|| {
+        Failure::usage("There is no standard input. Run this command in a terminal, or pipe the answers into it.")
+    })?;
     let console = PlainConsole { out: env.out, err: env.err, input, is_input_echoed: env.terminal.is_stdin_terminal };
     match plain::run(console, service, &trainee, active_attempt) {
         Ok(plain::PlainEnd::Done) => Ok(error::EXIT_SUCCESS),
@@ -70,18 +72,19 @@ pub(super) fn run_attempt(
     }
 }
 
-/// Previews a bank's file in full screen.
+/// Previews a bank file in full screen.
 pub(super) fn preview(env: &Env<'_>, path: &Path, syllabus: Option<Arc<Syllabus>>) -> CommandResult {
     let executor = PreviewExecutor::new(path, (env.make_clock)(), syllabus);
     to_command_result(start::run_preview(executor, &display_path(path), theme(env)))
 }
 
 fn open_interface(env: &Env<'_>, mut service: Services, first_screen: FirstScreen) -> CommandResult {
+    // A key must not wait as long as a command. If the store is busy, the interface retries while it stays usable.
     service.use_key_patience()?;
     to_command_result(start::run_interface(service, first_screen, theme(env)))
 }
 
-/// Turns how the interface ended into the exit code, or the failure that ended it.
+/// Maps how the interface ended to an exit code or a failure.
 fn to_command_result(end: std::io::Result<InterfaceEnd>) -> CommandResult {
     match end.map_err(terminal_failure)? {
         InterfaceEnd::ExitCode(code) => Ok(code),
@@ -103,18 +106,18 @@ fn theme(env: &Env<'_>) -> Theme {
 }
 
 fn terminal_failure(error: std::io::Error) -> Failure {
-    Failure::usage(format!("The terminal cannot be used: {error}. Add --plain to go line by line."))
+    Failure::usage(format!("The terminal cannot be used: {error}. Add --plain to run line by line."))
 }
 
-/// Refuses the full screen where there is no terminal for it.
+/// Checks that standard input and output are a terminal if `mode` is full screen.
 ///
 /// # Errors
-/// Exit code 2 with the hint `--plain`.
+/// Exit code 2, with a hint to use `--plain`.
 pub(super) fn require_terminal(mode: InterfaceMode, env: &Env<'_>) -> Result<(), Failure> {
     if mode == InterfaceMode::Plain || (env.terminal.is_stdin_terminal && env.terminal.is_stdout_terminal) {
         return Ok(());
     }
     Err(Failure::usage(
-        "The full screen needs a terminal. Use `needlewise practice --plain` or `needlewise exam --plain`.",
+        "The full-screen interface needs a terminal. Use `needlewise practice --plain` or `needlewise exam --plain`.",
     ))
 }

@@ -12,39 +12,40 @@ use crate::service::Services;
 
 /// Practice questions, with a rationale after each answer
 ///
-/// Without topics questions of all banks are mixed.
+/// Without a topic, practice mixes questions from all banks.
 #[derive(Debug, clap::Args)]
 pub struct PracticeArgs {
-    /// The topics: ids of banks, as `needlewise bank list` shows them
+    /// Topics to practice: bank IDs from `needlewise bank list`
     #[arg(value_name = "TOPIC")]
     topics: Vec<String>,
-    /// How many questions
+    /// Number of questions
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     count: u16,
-    /// Go on with the practice that is open
+    /// Resume the practice in progress
     #[arg(long)]
     resume: bool,
-    /// Draw the same questions for the same text
+    /// Draw the same questions each time this text is given
     #[arg(long, value_name = "TEXT")]
     seed: Option<String>,
     #[command(flatten)]
     plain: PlainArgs,
 }
 
-/// Practices in plain mode, or opens the interface at the practice.
+/// Starts or resumes practice, in plain mode or in full screen.
 pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
     launch::require_terminal(args.plain.mode(), env)?;
     let mut service = env.open_service()?;
     let trainee = env.find_or_add_trainee(&mut service)?;
     service.attempts_mut().end_timed_out(trainee.id)?;
     service.certificates_mut().complete(trainee.id)?;
+    // Practice shows keys and rationales, and an exam in progress may ask the same questions.
     if let Some(open_attempt) = service.attempts().open_attempt(trainee.id, Mode::Exam)? {
         return Err(crate::service::ServiceError::ExamOpen(open_attempt.id).into());
     }
     let active_attempt = if args.resume {
         let open_attempt = service.attempts().open_attempt(trainee.id, Mode::Practice)?;
         let open_attempt = open_attempt
-            .ok_or_else(|| Failure::negative("No practice is open. Start one with `needlewise practice`."))?;
+            .ok_or_else(|| Failure::negative("No practice is in progress. Start one with `needlewise practice`."))?;
         service.attempts().load(open_attempt.id)?
     } else {
         let banks = find_topic_banks(service.catalog(), &args.topics)?;
@@ -54,12 +55,12 @@ pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
     launch::run_attempt(args.plain.mode(), env, service, trainee, active_attempt)
 }
 
-/// Makes the seed from the text a person gave, by SHA-256, or from chance.
+/// Makes a seed: the SHA-256 of the given text, or random bytes.
 fn make_seed(text: Option<&str>, service: &mut Services) -> Seed {
     text.map_or_else(|| service.random_seed(), |text| Seed(Sha256::digest(text).into()))
 }
 
-/// Finds the banks that are meant; all that may be practiced where none is named.
+/// Finds the banks of the given topics. Without a topic it returns every bank that allows practice.
 fn find_topic_banks(catalog: &Catalog, names: &[String]) -> Result<Vec<CatalogEntry<LazyBank>>, Failure> {
     if names.is_empty() {
         return Ok(catalog.banks().filter(|bank| bank.value.summary().allows_practice).cloned().collect());
@@ -71,7 +72,7 @@ fn find_topic_banks(catalog: &Catalog, names: &[String]) -> Result<Vec<CatalogEn
         if bank.value.practice {
             Ok(bank.clone())
         } else {
-            Err(Failure::negative(format!("The bank \"{id}\" serves exams alone and is not practiced.")))
+            Err(Failure::negative(format!("The bank \"{id}\" is for exams only. Choose another topic.")))
         }
     };
     names.iter().map(find_bank).collect()

@@ -19,7 +19,7 @@ mod remark;
 mod replay;
 mod show;
 
-/// List, show, replay, re-mark and decide about attempts, show who stands where, export records
+/// List, show, re-mark, void and export attempts, and show the compliance matrix
 #[derive(Debug, Subcommand)]
 pub enum RecordCommand {
     List(list::RecordListArgs),
@@ -32,7 +32,7 @@ pub enum RecordCommand {
     Grant(decide::GrantArgs),
 }
 
-/// Runs one of them.
+/// Runs a `record` subcommand.
 pub(super) fn run(command: &RecordCommand, env: &mut Env<'_>) -> CommandResult {
     match command {
         RecordCommand::List(args) => list::run(args, env),
@@ -46,7 +46,7 @@ pub(super) fn run(command: &RecordCommand, env: &mut Env<'_>) -> CommandResult {
     }
 }
 
-/// Reads the id of an attempt; one that is none names no attempt.
+/// Parses an attempt ID. Text that is not an ID gives the same error as an unknown attempt.
 pub(super) fn parse_attempt_id(id_text: &str) -> Result<AttemptId, Failure> {
     id_text.parse().map_err(|_| {
         let id = text::single_line(id_text);
@@ -54,13 +54,15 @@ pub(super) fn parse_attempt_id(id_text: &str) -> Result<AttemptId, Failure> {
     })
 }
 
-/// Holds the reason of a decision to what can be printed.
+/// Checks that a decision's reason has printable text, since it is stored and shown later.
 fn require_printable_reason(reason: &str) -> Result<(), Failure> {
     let is_valid = text::is_printable(reason);
-    is_valid.then_some(()).ok_or_else(|| Failure::usage("A decision needs a reason that can be printed."))
+    is_valid.then_some(()).ok_or_else(|| {
+        Failure::usage("The reason is empty or has characters that cannot be printed. Enter it as plain text.")
+    })
 }
 
-/// Returns an attempt as every JSON output of records shows it.
+/// Returns an attempt for JSON output. It leaves out the score if the disclosure level does not allow it.
 fn attempt_json(row: &AttemptRow, state: &str, name: &str, disclosure_level: DisclosureLevel) -> Value {
     let can_show_score = disclosure_level > DisclosureLevel::PassFail;
     json!({

@@ -2,7 +2,7 @@
 
 use crate::text;
 
-/// Lays out rows in columns, with a heading; every cell is made safe and put on one line.
+/// Formats rows as columns under a heading. It sanitizes every cell and puts it on one line.
 pub fn render(heading: &[&str], rows: &[Vec<String>]) -> String {
     let safe_rows: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|cell| text::single_line(cell)).collect()).collect();

@@ -14,7 +14,7 @@ mod list;
 mod rename;
 mod set;
 
-/// List, add and change people; hand out and erase what is held about them
+/// List, add and change people, and export or erase their data
 #[derive(Debug, Subcommand)]
 pub enum TraineeCommand {
     List(list::TraineeListArgs),
@@ -25,7 +25,7 @@ pub enum TraineeCommand {
     Erase(erase::EraseArgs),
 }
 
-/// Runs one of them.
+/// Runs a `trainee` subcommand.
 pub(super) fn run(command: &TraineeCommand, env: &mut Env<'_>) -> CommandResult {
     match command {
         TraineeCommand::List(_) => list::run(env),
@@ -37,11 +37,11 @@ pub(super) fn run(command: &TraineeCommand, env: &mut Env<'_>) -> CommandResult 
     }
 }
 
-/// Finds a person by name or id.
+/// Finds a person by name, staff number or ID.
 fn find_person(service: &Services, name_or_id: &str) -> Result<PersonRow, Failure> {
     service.people().find(name_or_id)?.ok_or_else(|| {
         Failure::usage(format!(
-            "There is no \"{}\" here. See `needlewise trainee list`.",
+            "No trainee has the name, staff number or ID \"{}\". See `needlewise trainee list`.",
             crate::text::single_line(name_or_id)
         ))
     })

@@ -156,7 +156,7 @@ fn the_shipped_banks_cover_the_syllabus() {
     assert_eq!(said.code, 0, "{}", said.all());
     assert!(
         said.out.ends_with(
-            "109 statements in \"What a dry-needling practitioner should know\", 0 with too few questions.\n"
+            "109 statements in \"What a dry-needling practitioner should know\", 0 with too few questions\n"
         )
     );
     let covered = world.run(["bank", "coverage", "--json"]).json();

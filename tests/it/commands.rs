@@ -52,7 +52,7 @@ fn the_help_of_every_command_reads_well() {
         let said = world.run(args.split_whitespace().chain(["--help"]));
         assert_eq!(said.code, 0, "{}", said.all());
         // What every command understands is told once, by the program itself.
-        let own = said.out.split("\nEverywhere:").next().expect("a page").trim_end().to_owned();
+        let own = said.out.split("\nGlobal options:").next().expect("a page").trim_end().to_owned();
         pages.push(if args.is_empty() { said.out } else { own });
     }
     insta::assert_snapshot!(pages.join("\n\n────────\n\n"));
@@ -117,7 +117,7 @@ fn banks_given_replace_those_of_the_data_directory_and_these_the_built_in_ones()
     assert_eq!(title(&["--banks".into(), folder("one"), "--banks".into(), folder("two")]), "Given last");
     let missing = world.run(["--banks", "/no/such/folder", "bank", "list"]);
     assert_eq!(missing.code, 2);
-    insta::assert_snapshot!(missing.err, @"--banks /no/such/folder: there is no such folder.");
+    insta::assert_snapshot!(missing.err, @"There is no folder /no/such/folder. Check the path given with --banks.");
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn a_bank_with_an_error_is_refused_for_exams_and_may_be_practiced() {
 fn the_shipped_banks_are_clean() {
     let said = World::new().run(["bank", "check", "--deny-warnings", &crate::world::shipped().to_string_lossy()]);
     assert_eq!(said.code, 0, "{}", said.all());
-    assert!(said.out.ends_with("0 errors, 0 warnings.\n"), "{}", said.all());
+    assert!(said.out.ends_with("0 errors, 0 warnings\n"), "{}", said.all());
 }
 
 #[test]
@@ -278,17 +278,14 @@ fn a_certificate_file_that_was_deleted_is_written_again() {
     world.run(["certificate", "list"]).done();
     assert!(!file.exists(), "a list writes nothing");
     let repaired = world.run(["doctor", "--repair"]);
-    assert!(repaired.out.contains("Wrote 1 missing certificate file."), "{}", repaired.all());
+    assert!(repaired.out.contains("Wrote 1 missing certificate file"), "{}", repaired.all());
     assert_eq!(std::fs::read(&file).expect("a file"), before);
 }
 
 #[test]
 fn people_are_listed_and_added() {
     let world = World::new();
-    assert_eq!(
-        world.run(["trainee", "list"]).out,
-        "Nobody is here yet. Add somebody with `needlewise trainee add NAME`.\n"
-    );
+    assert_eq!(world.run(["trainee", "list"]).out, "No trainees yet. Add one with `needlewise trainee add NAME`.\n");
     let added = world.run(["trainee", "add", "  Zoë   Ångström ", "--id", "S-7", "--license", "PT 12345"]);
     insta::assert_snapshot!("trainee_add", added.all());
     insta::assert_snapshot!("trainee_list", world.run(["trainee", "list"]).all());
@@ -313,7 +310,7 @@ fn who_is_meant_is_never_guessed() {
     assert_eq!(nobody.code, 2);
     let unsaid = world.run(["exam", "brief", "--plain"]);
     assert_eq!(unsaid.code, 2);
-    insta::assert_snapshot!(unsaid.err, @"Say who it is about with --trainee. Nobody is here yet: `needlewise trainee add NAME`, or practice with --trainee NAME.");
+    insta::assert_snapshot!(unsaid.err, @"Add --trainee NAME. There are no trainees yet. Run `needlewise trainee add NAME`, or practice with --trainee NAME.");
     world.run(["trainee", "add", "Amira"]);
     world.run(["trainee", "add", "Bo"]);
     let unsaid = world.run(["exam", "brief", "--plain"]);
@@ -328,7 +325,7 @@ fn an_exam_is_named_where_there_are_several() {
     let world = world();
     let unsaid = world.run(["exam", "--plain", "--trainee", "Amira"]);
     assert_eq!(unsaid.code, 2);
-    assert!(unsaid.err.starts_with("Say which exam: brief, "), "{}", unsaid.all());
+    assert!(unsaid.err.starts_with("Choose an exam: brief, "), "{}", unsaid.all());
     assert_eq!(world.run(["exam", "none", "--plain"]).code, 2);
     assert_eq!(world.run(["practice", "none", "--plain"]).code, 2);
 }

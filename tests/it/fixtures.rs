@@ -215,7 +215,7 @@ fn requests_of_the_first_program_are_replayed_and_granted_as_before() {
         let request = folder("requests").join(name).to_string_lossy().into_owned();
         let replayed = world.run(["record", "replay", "--request", &request]);
         assert!(replayed.code == 0 && replayed.out.contains("drawn again, the same"), "{}", replayed.all());
-        assert!(replayed.out.contains("marked again, as stored"), "{}", replayed.all());
+        assert!(replayed.out.contains("re-marked, same result"), "{}", replayed.all());
         world.run(["certificate", "issue", "--request", &request, "--passphrase-file", &secret]).done();
     }
 }

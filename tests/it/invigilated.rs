@@ -52,7 +52,7 @@ fn an_invigilated_pass_is_signed_on_the_spot() {
     answers(&mut window, &world, 1..=7);
     submits(&mut window);
     assert_eq!(window.ends(), 0);
-    window.sees("is signed, invigilated");
+    window.sees("Signed invigilated certificate");
     // The window went by the computer's clock; a minute later by that one.
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     world.time.set(i64::try_from(since.as_millis()).expect("a moment") + 60_000);
@@ -76,7 +76,7 @@ fn an_invigilated_pass_is_signed_on_the_spot() {
 fn piped_input_is_refused_and_a_wrong_passphrase_begins_nothing() {
     let (world, secret) = school();
     let piped = world.typing("a\n").run(BEGIN.iter().copied().chain(["--plain", "--passphrase-file", &secret]));
-    assert!(piped.code == 2 && piped.err.contains("piped input is refused"), "{}", piped.all());
+    assert!(piped.code == 2 && piped.err.contains("Piped input is refused"), "{}", piped.all());
     let wrong = world.secret("wrong", "another passphrase here").to_string_lossy().into_owned();
     let begin: Vec<_> = BEGIN.iter().copied().chain(["--passphrase-file", &wrong]).collect();
     let mut window = Window::open(world.home.path(), &begin);
@@ -106,7 +106,7 @@ fn it_goes_on_only_with_the_invigilator() {
     answers(&mut window, &world, 2..=7);
     submits(&mut window);
     assert_eq!(window.ends(), 0);
-    window.sees("is signed, invigilated");
+    window.sees("Signed invigilated certificate");
 }
 
 #[test]

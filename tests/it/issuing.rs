@@ -97,16 +97,16 @@ fn a_pass_becomes_a_certificate_that_a_clinic_relies_on() {
     let said = three.clinic.run(["certificate", "verify", &certificate]);
     assert_eq!(said.code, 0, "{}", said.all());
     assert!(said.out.contains("Assurance") && said.out.contains("unsupervised"), "{}", said.all());
-    assert!(said.out.contains("Issuer as trusted here: School of Needling"), "{}", said.all());
+    assert!(said.out.contains("Issuer name in your trust list: School of Needling"), "{}", said.all());
     // Back home, it is the trainee's own.
     let said = three.trainee.run(["certificate", "import", &certificate]);
     assert!(
-        said.code == 0 && said.out.contains("Amira Okafor") && said.out.contains("taken in; untrusted"),
+        said.code == 0 && said.out.contains("Amira Okafor") && said.out.contains("imported; untrusted"),
         "{}",
         said.all()
     );
     let again = three.trainee.run(["certificate", "import", &certificate]);
-    assert!(again.out.contains("was here already"), "{}", again.all());
+    assert!(again.out.contains("already stored"), "{}", again.all());
     assert_eq!(three.trainee.run(["trainee", "list", "--json"]).json().as_array().map(Vec::len), Some(1));
     assert_eq!(three.trainee.run(["certificate", "list", "--json"]).json().as_array().map(Vec::len), Some(2));
     assert_eq!(three.trainee.run(["doctor"]).code, 0);
@@ -139,7 +139,7 @@ fn an_issuer_is_shown_how_many_requests_a_person_has_sent_whatever_came_of_them(
     assert!(refused.code == 1 && refused.err.contains("refused"), "{}", refused.all());
     let secret = three.school.secret("wrong", "another passphrase").to_string_lossy().into_owned();
     let declined = three.school.run(issue.into_iter().chain(["--passphrase-file", &secret]));
-    let says = "Requests: 2 of this person with this one; granted before: 0";
+    let says = "Requests: 2 from this person, including this one; granted before: 0";
     assert!(declined.code != 0 && declined.out.contains(says), "{}", declined.all());
     let granted = three.at_school(&issue);
     assert!(granted.code == 0 && granted.out.contains(says), "{}", granted.all());
@@ -152,7 +152,7 @@ fn an_issuer_is_shown_how_many_requests_a_person_has_sent_whatever_came_of_them(
     renamed["trainee"]["name"] = json!("Amira O. Okafor");
     let renamed = three.trainee.file("renamed.json", renamed.to_string());
     let said = three.at_school(&["certificate", "issue", "--request", &renamed.to_string_lossy()]);
-    let says = "Requests: 3 of this person with this one; granted before: 1";
+    let says = "Requests: 3 from this person, including this one; granted before: 1";
     assert!(said.code == 0 && said.out.contains(says), "{}", said.all());
 }
 
@@ -211,7 +211,11 @@ fn a_request_that_was_changed_is_refused_wherever_it_was_changed() {
         let file = three.trainee.file("changed.json", changed.to_string());
         let said = three.at_school(&["certificate", "issue", "--request", &file.to_string_lossy()]);
         assert!(said.code == 1 || said.code == 3, "{pointer}: {}", said.all());
-        assert!(said.err.contains("changed") || said.err.contains("is no request"), "{pointer}: {}", said.all());
+        assert!(
+            said.err.contains("changed") || said.err.contains("is not a certificate request"),
+            "{pointer}: {}",
+            said.all()
+        );
     }
     let mut fewer = whole;
     fewer["facts"].as_array_mut().expect("facts").remove(1);
@@ -240,10 +244,10 @@ fn a_stale_or_foreign_request_is_refused_with_the_reason() {
     assert!(said.code == 1 && said.err.contains("It is too old"), "{}", said.all());
     let junk = three.trainee.file("junk.json", "{}");
     let said = three.at_school(&["certificate", "issue", "--request", &junk.to_string_lossy()]);
-    assert!(said.code == 1 && said.err.contains("is no request"), "{}", said.all());
+    assert!(said.code == 1 && said.err.contains("is not a certificate request"), "{}", said.all());
     let junk = three.trainee.file("junk.json", "{");
     let said = three.at_school(&["certificate", "issue", "--request", &junk.to_string_lossy()]);
-    assert!(said.code == 3 && said.err.contains("is no request"), "{}", said.all());
+    assert!(said.code == 3 && said.err.contains("is not a certificate request"), "{}", said.all());
 }
 
 #[test]
@@ -291,13 +295,13 @@ fn a_key_or_passphrase_that_others_can_read_is_refused() {
     assert_eq!(mode(&key), 0o600);
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o640)).expect("permissions");
     let said = three.school.run(["issuer", "show"]);
-    assert!(said.code == 4 && said.err.contains("can be read by others"), "{}", said.all());
+    assert!(said.code == 4 && said.err.contains("can be read by other users"), "{}", said.all());
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).expect("permissions");
     let open = three.school.file("open", PASSPHRASE);
     let said = three.school.run(["issuer", "bundle", "--to", "b.json", "--passphrase-file", &open.to_string_lossy()]);
-    assert!(said.code == 4 && said.err.contains("can be read by others"), "{}", said.all());
+    assert!(said.code == 4 && said.err.contains("can be read by other users"), "{}", said.all());
     let twice = three.at_school(&["issuer", "init", "--name", "Again"]);
-    assert!(twice.code == 2 && twice.err.contains("is there already"), "{}", twice.all());
+    assert!(twice.code == 2 && twice.err.contains("already exists"), "{}", twice.all());
 }
 
 #[test]
@@ -315,7 +319,7 @@ fn a_rotated_key_goes_on_with_the_same_ledger() {
     let same = secret("same", PASSPHRASE);
     let rotate = ["issuer", "init", "--rotate", "--compromised", "--next-passphrase-file"];
     let said = three.at_school(&[&rotate[..], &[&same]].concat());
-    assert!(said.code == 2 && said.err.contains("Take another one"), "{}", said.all());
+    assert!(said.code == 2 && said.err.contains("Choose another one"), "{}", said.all());
     let next = secret("next", "another six words are needed");
     three.at_school(&[&rotate[..], &[&next]].concat()).done();
     secret("passphrase", "another six words are needed");
@@ -337,7 +341,7 @@ fn people_of_one_name_stay_two() {
     let certificate = three.issues();
     three.clinic.run(["trainee", "add", "Amira Okafor"]).done();
     let said = three.clinic.run(["certificate", "import", &certificate]);
-    assert!(said.code == 0 && said.out.contains("taken in, with its holder"), "{}", said.all());
+    assert!(said.code == 0 && said.out.contains("imported, person added"), "{}", said.all());
     assert_eq!(three.clinic.run(["trainee", "list", "--json"]).json().as_array().map(Vec::len), Some(2));
     let said = three.clinic.run(["record", "list", "--trainee", "amira okafor"]);
     assert!(said.code == 2 && said.err.contains("Several people have that name"), "{}", said.all());
@@ -386,7 +390,7 @@ fn a_file_of_a_folder_that_cannot_be_read_is_named_and_the_others_are_verified()
     let json = three.clinic.run(["certificate", "verify", &folder.to_string_lossy(), "--json"]).json();
     assert!(json[0]["reason"].as_str().expect("a reason").starts_with("It cannot be read: "), "{json}");
     let said = three.clinic.run(["certificate", "import", &folder.to_string_lossy()]);
-    assert!(said.code == 3 && said.out.contains("taken in, with its holder"), "{}", said.all());
+    assert!(said.code == 3 && said.out.contains("imported, person added"), "{}", said.all());
     assert!(said.out.contains("It cannot be read"), "{}", said.all());
 }
 
@@ -514,7 +518,7 @@ fn a_request_chained_anew_is_held_to_the_issuers_own_banks() {
         it["paper"]["reviewed"] = json!("2026-01-01");
         it["limit"] = json!(86_400_000);
     }));
-    assert!(said.code == 0 && said.out.contains("Odd: It had 24:00:00 of time"), "{}", said.all());
+    assert!(said.code == 0 && said.out.contains("Anomaly: It had 24:00:00 of time"), "{}", said.all());
     let id =
         three.school.run(["certificate", "list", "--json"]).json()[0]["short_id"].as_str().expect("an id").to_owned();
     let shown = three.school.run(["certificate", "show", &id]);

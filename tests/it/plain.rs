@@ -78,7 +78,7 @@ fn the_end_of_the_input_suspends_and_resuming_goes_on_at_the_next_question() {
     assert!(first.out.contains("Suspended: every answer is kept. Go on with `needlewise exam --resume --plain`."));
     let open = world.run(BEGIN);
     assert_eq!((open.code, open.out.as_str()), (1, ""), "an open exam is named and nothing is drawn");
-    insta::assert_snapshot!(open.err, @"The exam brief, begun YYYY-MM-DD hh:mm, is open; nothing was drawn. Go on with `needlewise exam --resume`.");
+    insta::assert_snapshot!(open.err, @"The exam brief is still in progress, started YYYY-MM-DD hh:mm. Resume it with `needlewise exam --resume`.");
     let practice = world.run(["practice", "--plain"]);
     assert_eq!(practice.code, 1, "practice refuses while an exam is open");
     insta::assert_snapshot!(practice.err, @"An exam is in progress. Resume it with `needlewise exam --resume`, and submit it first.");
@@ -95,7 +95,7 @@ fn an_exam_left_past_its_time_has_ended_by_itself() {
     world.pass(Millis::from_minutes(10));
     let resumed = world.run(RESUME);
     assert_eq!(resumed.code, 1);
-    insta::assert_snapshot!(resumed.err, @"No exam is open. Start one with `needlewise exam`.");
+    insta::assert_snapshot!(resumed.err, @"No exam is in progress. Start one with `needlewise exam`.");
     let listed = world.run(["record", "list", "--json"]).json();
     assert_eq!(listed[0]["state"], "failed");
 }

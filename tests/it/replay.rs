@@ -68,7 +68,7 @@ fn an_open_exam_and_a_practice_are_replayed_as_far_as_they_are() {
     world.typing("").run(["practice", "small", "--plain", "--trainee", "Amira Okafor"]);
     let said = world.run(["record", "replay", "--all"]);
     assert!(said.code == 0 && said.out.contains("a practice is not drawn again"), "{}", said.all());
-    assert!(said.out.contains("still open"), "{}", said.all());
+    assert!(said.out.contains("still in progress"), "{}", said.all());
     assert_eq!(world.run(["record", "replay", "nonsense"]).code, 2);
 }
 
@@ -195,7 +195,7 @@ fn the_attempt_of_a_request_is_replayed_on_any_machine() {
     let elsewhere = World::new();
     let said = elsewhere.run(["record", "replay", "--request", &file]);
     assert!(said.code == 0 && said.out.contains("Paper: drawn again, the same"), "{}", said.all());
-    assert!(said.out.contains("Marks: marked again, as stored\nPassed"), "{}", said.all());
+    assert!(said.out.contains("Marks: re-marked, same result\nPassed"), "{}", said.all());
     let here = world.run(["record", "replay", &attempt(&world)]);
     let told =
         |text: &str| text[text.find("Paper: ").expect("a paper")..text.find("ended").expect("an end")].to_owned();

@@ -13,33 +13,33 @@ use crate::exam::blueprint;
 use crate::problem::{Problem, ReportStyle, Severity};
 use crate::{paths, text};
 
-/// Check banks and exams, and say what is wrong like a compiler
+/// Check banks and exams, and show each problem at its line with a fix
 ///
-/// A folder is checked with its exams; - reads standard input; without a path all that is in use is checked.
-/// Exit code 0 means nothing wrong, or warnings only; 1 errors; 3 a file that cannot be read.
+/// A folder is checked together with its exams. Without a path, all banks and exams in use are checked. Exit code 0
+/// means no problems or only warnings, 1 means errors, 3 means a file that cannot be read.
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
-    /// Files, folders, or -
+    /// Files or folders, or - for standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Print text, or JSON as --json does
+    /// Output format; json is the same as --json
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: FindingFormat,
-    /// Let warnings count as errors
+    /// Treat warnings as errors
     #[arg(long)]
     deny_warnings: bool,
 }
 
-/// How findings are printed.
+/// The output format of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum FindingFormat {
-    /// The line with carets, why it matters, how to mend it
+    /// Marked source lines, each with the reason and a fix
     Text,
     /// One JSON document
     Json,
 }
 
-/// What was checked, and what came of it.
+/// The number of files checked, and the problems found in them.
 #[derive(Default)]
 struct CheckReport {
     file_count: usize,
@@ -48,14 +48,14 @@ struct CheckReport {
 
 /// A file to check.
 struct CheckedFile {
-    /// What it is called in the report.
+    /// The name of the file in the report.
     name: String,
     loaded_file: LoadedFile,
-    /// Whether its name must be the id of what it holds.
+    /// Whether the file name must match the ID in the file.
     is_name_checked: bool,
 }
 
-/// Checks all that was named.
+/// Checks the given paths, or everything in use, and prints a report.
 pub(super) fn run(args: &CheckArgs, env: &mut Env<'_>) -> CommandResult {
     let mut catalog = env.catalog()?;
     let inputs =
@@ -73,7 +73,7 @@ pub(super) fn run(args: &CheckArgs, env: &mut Env<'_>) -> CommandResult {
     Ok(code)
 }
 
-/// Lists the built-in banks and exams, the data directory's and those of `--banks`.
+/// Lists the built-in banks and exams, those in the data directory, and those given with `--banks`.
 fn inputs_in_use(env: &mut Env<'_>) -> Result<Vec<CheckedFile>, Failure> {
     let built_in_input = |name: String, text: &str| CheckedFile {
         name: format!("{name} (built-in)"),
@@ -89,12 +89,14 @@ fn inputs_in_use(env: &mut Env<'_>) -> Result<Vec<CheckedFile>, Failure> {
     Ok(inputs)
 }
 
-/// Lists files and those of folders. Exams among them draw from the banks beside them, then from those in use.
+/// Lists the given files and the files in the given folders. Each folder joins the catalog. So an exam is checked
+/// against the banks in its own folder before those in use.
 fn inputs_from_paths(paths: &[PathBuf], catalog: &mut Catalog, env: &mut Env<'_>) -> Result<Vec<CheckedFile>, Failure> {
     let mut inputs = Vec::new();
     for path in paths {
         let unreadable = |error: std::io::Error| Failure::unreadable(path, &error);
         if path == Path::new("-") {
+            // Standard input has no file name that could match the ID.
             let loaded_file = read_standard_input(env).map_err(unreadable)?;
             inputs.push(CheckedFile { name: "standard input".to_owned(), loaded_file, is_name_checked: false });
         } else if path.is_dir() {
@@ -119,7 +121,7 @@ fn input_from_file(path: &Path) -> Result<CheckedFile, Failure> {
     Ok(CheckedFile { name: display_path(path), is_name_checked: loaded_file.has_slug_name(), loaded_file })
 }
 
-/// Reads every file and applies to it what holds for its kind.
+/// Parses every file and applies the rules for banks or exams.
 fn check_inputs(inputs: &[CheckedFile], catalog: &Catalog, today: Day) -> CheckReport {
     let mut report = CheckReport { file_count: inputs.len(), ..CheckReport::default() };
     let syllabus = catalog.syllabus();
@@ -148,6 +150,7 @@ fn read_standard_input(env: &mut Env<'_>) -> std::io::Result<LoadedFile> {
 }
 
 fn print_report(report: &CheckReport, format: FindingFormat, env: &mut Env<'_>) -> CommandResult {
+    // The summary counts an unreadable file as an error.
     let errors = report.problems.iter().filter(|problem| problem.severity > Severity::Warning).count();
     let warnings = report.problems.len() - errors;
     if env.global.json || format == FindingFormat::Json {
@@ -161,7 +164,7 @@ fn print_report(report: &CheckReport, format: FindingFormat, env: &mut Env<'_>) 
         env.print_line("")?;
     }
     let (files, errors) = (text::count_with_noun(report.file_count, "file"), text::count_with_noun(errors, "error"));
-    env.print_line(&format!("{files} checked: {errors}, {}.", text::count_with_noun(warnings, "warning")))
+    env.print_line(&format!("{files} checked: {errors}, {}", text::count_with_noun(warnings, "warning")))
 }
 
 fn problem_json(problem: &Problem) -> serde_json::Value {

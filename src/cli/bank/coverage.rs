@@ -3,18 +3,20 @@ use crate::cli::error::{EXIT_NEGATIVE, EXIT_SUCCESS, Failure};
 use crate::cli::{CommandResult, Env, table};
 use crate::text;
 
-/// Say what the banks in use cover, and what they leave out
+/// Show which objectives and syllabus statements the banks in use cover
 ///
-/// Objectives and the statements of the syllabus, by number of ready questions, kinds, levels and critical ones. A core
-/// statement wants two questions, a minor one one, a safety item three. Exit code 1 means that some want more. A
-/// syllabus of your own is a file with "statements" in a folder of banks.
+/// For each one it counts the ready questions, the critical questions, the kinds and the levels. A core statement needs
+/// two questions, a minor statement one, and a safety item three. Exit code 1 means that a statement has too few. To
+/// use your own syllabus, put a file with "statements" into a folder of banks.
 #[derive(Debug, clap::Args)]
 pub struct CoverageArgs {}
 
-/// Prints what is covered, then what is not.
+/// Prints the coverage of objectives and statements, then the statements with too few questions.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let catalog = env.catalog()?;
-    let syllabus = catalog.syllabus().ok_or_else(|| Failure::negative("There is no syllabus."))?;
+    let syllabus = catalog.syllabus().ok_or_else(|| {
+        Failure::negative("There is no syllabus. Put a file with \"statements\" into a folder of banks.")
+    })?;
     let coverage = Coverage::from_banks(catalog.banks().map(|bank| &**bank.value), &syllabus);
     let unmet_count = coverage.gaps().count();
     let code = if unmet_count == 0 { EXIT_SUCCESS } else { EXIT_NEGATIVE };
@@ -36,7 +38,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
         row
     };
     let rows: Vec<_> = coverage.statements.iter().map(row).collect();
-    env.print_line(&table::render(&["Statement", "Wanted", "Questions", "Critical", "Kinds", "Levels"], &rows))?;
+    env.print_line(&table::render(&["Statement", "Needed", "Questions", "Critical", "Kinds", "Levels"], &rows))?;
     env.print_line("")?;
     for covered in coverage.gaps() {
         let (statement_id, question_count) = (&covered.statement.id, covered.tally.questions);
@@ -48,7 +50,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     }
     let statement_count = text::count_with_noun(coverage.statements.len(), "statement");
     env.print_line(&format!(
-        "{statement_count} in \"{}\", {unmet_count} with too few questions.",
+        "{statement_count} in \"{}\", {unmet_count} with too few questions",
         text::single_line(&syllabus.title)
     ))?;
     Ok(code)

@@ -12,7 +12,7 @@ use crate::text;
 #[derive(Debug, clap::Args)]
 pub struct BankListArgs {}
 
-/// Lists banks, then exams, then what is to be looked at.
+/// Lists banks, then exams, then notes on overdue reviews and files with errors.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let catalog = env.catalog()?;
     if env.global.json {
@@ -55,19 +55,18 @@ fn count_questions(bank: &Bank, status: QuestionStatus) -> usize {
     bank.questions.iter().filter(|question| question.status == status).count()
 }
 
-/// Says what should be looked at: reviews that are due, files with errors.
+/// Returns notes on what needs attention: overdue reviews and files with errors.
 fn notes(catalog: &Catalog, today: Day) -> Vec<String> {
     let due = |entry: &CatalogEntry<LazyBank>| {
         let is_review_overdue =
             |question: &&std::sync::Arc<crate::bank::Question>| question.review_by.is_some_and(|day| day < today);
         let due = entry.value.ready_questions().filter(is_review_overdue).count();
-        (due > 0).then(|| {
-            format!("\n{}: {} past the day of review.", entry.value.id, text::count_with_noun(due, "question"))
-        })
+        (due > 0)
+            .then(|| format!("\n{}: {} overdue for review", entry.value.id, text::count_with_noun(due, "question")))
     };
     let mut notes: Vec<_> = catalog.banks().filter_map(due).collect();
     if !catalog.problems().is_empty() {
-        notes.push("\nSome files have errors and are not used. See `needlewise bank check`.".to_owned());
+        notes.push("\nSome files have errors and are not used. Run `needlewise bank check`.".to_owned());
     }
     notes
 }

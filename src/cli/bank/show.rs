@@ -7,13 +7,13 @@ use crate::exam::loaded_paper::choice_letter;
 use crate::ids::BankId;
 use crate::text;
 
-/// Print a bank, or one of its questions, for reading
+/// Print a bank or one of its questions
 #[derive(Debug, clap::Args)]
 pub struct BankShowArgs {
-    /// The bank's id
+    /// Bank ID from `needlewise bank list`
     #[arg(value_name = "BANK")]
     bank: String,
-    /// The question's id
+    /// Question ID; without it, all questions are printed
     #[arg(value_name = "QUESTION")]
     question: Option<String>,
     /// Leave out keys and rationales
@@ -21,14 +21,14 @@ pub struct BankShowArgs {
     no_keys: bool,
 }
 
-/// Prints it. A bank that serves exams alone is not shown.
+/// Prints the questions. A bank that is only for exams is refused, because its keys must stay secret.
 pub(super) fn run(args: &BankShowArgs, env: &mut Env<'_>) -> CommandResult {
     let catalog = env.catalog()?;
     let to_failure = |miss| Failure::catalog_miss("bank", &args.bank, miss);
     let id: BankId = args.bank.parse().map_err(|_| to_failure(CatalogMiss::Unknown))?;
     let bank = &catalog.bank(&id).map_err(to_failure)?.value;
     if !bank.practice {
-        return Err(Failure::negative(format!("The bank \"{id}\" serves exams alone and is not shown.")));
+        return Err(Failure::negative(format!("The bank \"{id}\" is for exams only and cannot be shown")));
     }
     let is_wanted =
         |question: &&std::sync::Arc<Question>| args.question.as_ref().is_none_or(|id| question.id.as_str() == id);
@@ -42,7 +42,7 @@ pub(super) fn run(args: &BankShowArgs, env: &mut Env<'_>) -> CommandResult {
     }
     if env.global.json {
         return if args.no_keys {
-            Err(Failure::usage("--json shows the questions as they are; leave out --no-keys."))
+            Err(Failure::usage("--json always includes the keys. Leave out --no-keys."))
         } else {
             env.print_json(&questions)
         };
@@ -67,7 +67,6 @@ pub(super) fn run(args: &BankShowArgs, env: &mut Env<'_>) -> CommandResult {
     Ok(0)
 }
 
-/// Returns the lines of a question; a key is marked by a word, never by color alone.
 /// Whether keys and rationales are printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum KeyDisplay {
@@ -75,6 +74,7 @@ enum KeyDisplay {
     Hidden,
 }
 
+/// Returns the lines of a question. A word marks a key, since color alone would not reach every reader.
 fn question_lines(bank: &Bank, question: &Question, keys: KeyDisplay) -> Vec<String> {
     let kind = question.kind.kind_name().name();
     let critical = if question.critical { ", critical" } else { "" };
@@ -104,11 +104,11 @@ fn question_lines(bank: &Bank, question: &Question, keys: KeyDisplay) -> Vec<Str
     lines
 }
 
-/// A line of a question: its mark, what it says, and why.
+/// A line of a question: its label, its text, and its rationale.
 type Entry = (String, String, String);
 
 fn entries_with_keys(ask: &QuestionKind) -> Vec<Entry> {
-    let right = |right: bool| if right { " [right]" } else { "" };
+    let right = |right: bool| if right { " [correct]" } else { "" };
     match ask {
         QuestionKind::Choice { choices, .. } => {
             let entry = |(index, choice): (usize, &crate::bank::question::Choice)| {
@@ -151,7 +151,8 @@ fn number_label(index: usize) -> String {
     format!("{}.", index + 1)
 }
 
-/// Returns the same without anything that tells the key; what stands in the key's order is sorted by its text.
+/// Returns the entries without keys and rationales. Items stored in the order of the key are sorted by their text,
+/// since that order would reveal the key.
 fn entries_without_keys(ask: &QuestionKind) -> Vec<Entry> {
     let sorted_entries = |mut texts: Vec<&String>| {
         texts.sort();

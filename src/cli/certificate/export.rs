@@ -21,22 +21,22 @@ impl ValueEnum for CertificateFormat {
     }
 }
 
-/// Write a certificate as a picture, as pages to print, or as the credential itself
+/// Export a certificate as a picture, a PDF to print, or the credential itself
 ///
-/// Each carries the credential, so that it can be verified from any of them. Names in Latin, Greek, Cyrillic, Hebrew
-/// and Arabic are drawn with built-in fonts.
+/// Every file contains the credential, so any of them can be verified. Names in Latin, Greek, Cyrillic, Hebrew and
+/// Arabic letters use built-in fonts.
 #[derive(Debug, clap::Args)]
 pub struct CertificateExportArgs {
-    /// The certificate's id, or the last eight digits of it
+    /// Certificate ID, or its last eight digits
     #[arg(value_name = "ID")]
     id: String,
-    /// As what; may be given several times
+    /// File format; can be given several times
     #[arg(long, value_name = "FORMAT", required = true)]
     format: Vec<CertificateFormat>,
-    /// The folder to write into
+    /// Folder to write into
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
-    /// Use this font too, for names in other scripts
+    /// Font file for names in other scripts; can be given several times
     #[arg(long, value_name = "FILE")]
     font: Vec<PathBuf>,
 }
@@ -45,10 +45,11 @@ pub struct CertificateExportArgs {
 pub(super) fn run(args: &CertificateExportArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
     let stored_certificate = service.certificates().find(&args.id)?;
+    // An empty trust list is enough: only an invalid certificate is refused, whether or not its issuer is trusted.
     let verification = stored_certificate.verify(&TrustList::default(), service.now().wall);
     let Some(credential) = verification.credential.filter(|_| verification.verdict != Verdict::Invalid) else {
         return Err(Failure::negative(format!(
-            "The certificate does not verify and is not drawn. {}",
+            "The certificate is invalid and was not exported. {}",
             verification.reason
         )));
     };

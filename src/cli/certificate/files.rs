@@ -1,5 +1,5 @@
-//! Finds and reads certificate files: a credential, a picture or page that contains one, or a folder of such files.
-//! Files are listed first and read one by one, so that no more than one per thread is in memory.
+//! Finds and reads certificate files: credentials, pictures and PDFs that contain one, and folders of such files.
+//! Files are listed first and then read one by one, so that each thread has at most one file in memory.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,26 +10,25 @@ use crate::credential::carrier;
 use crate::paths;
 use crate::service::certificate_files::FONT_MAX_BYTES;
 
-/// The endings that are looked at in a folder.
+/// The extensions of the files that are read in a folder.
 const FILE_EXTENSIONS: [&str; 4] = ["json", "svg", "png", "pdf"];
 
-/// A file, with the credential in it or why there is none.
+/// A file, with its credential or the reason why it has none.
 pub struct CertificateFile {
-    /// Its name, as it may be shown.
+    /// The path as safe text for output.
     pub name: String,
-    /// The credential's bytes.
+    /// The bytes of the credential, or a sentence that says why there is none.
     pub credential: Result<Vec<u8>, String>,
-    /// Whether the file could be read.
     pub is_readable: bool,
 }
 
 /// Where a certificate comes from.
 pub enum CertificateInput {
-    /// A file that was named on the command line. The command fails if it cannot be read.
+    /// A file from the command line. The command fails if it cannot be read.
     Named(PathBuf),
-    /// A file in a folder. The result says so if it cannot be read.
+    /// A file in a folder. If it cannot be read, its result says so and the command continues.
     InFolder(PathBuf),
-    /// What is in memory: standard input, a scanned code, or the error of a subfolder.
+    /// Standard input, a scanned code, or the error of a subfolder, already in memory.
     Loaded(CertificateFile),
 }
 
@@ -37,7 +36,7 @@ impl CertificateInput {
     /// Reads the file and extracts the credential.
     ///
     /// # Errors
-    /// A file that was named and cannot be read.
+    /// A file from the command line cannot be read.
     pub fn read(self) -> Result<CertificateFile, Failure> {
         match self {
             Self::Named(path) => read_file(&path).map_err(|error| Failure::unreadable(&path, &error)),
@@ -47,10 +46,10 @@ impl CertificateInput {
     }
 }
 
-/// Lists files, those of folders in the order of their names, and reads standard input for `-`.
+/// Lists the given files and the files in the given folders, sorted by path. Reads standard input for `-`.
 ///
 /// # Errors
-/// A path that was named and cannot be read.
+/// A path from the command line cannot be read.
 pub fn list_inputs(paths: &[PathBuf], env: &mut Env<'_>) -> Result<Vec<CertificateInput>, Failure> {
     let mut inputs = Vec::new();
     for path in paths {
@@ -64,7 +63,7 @@ pub fn list_inputs(paths: &[PathBuf], env: &mut Env<'_>) -> Result<Vec<Certifica
             folder_inputs.sort_by(|(one, _), (other, _)| one.cmp(other));
             inputs.extend(folder_inputs.into_iter().map(|(_, input)| input));
         } else {
-            // Before anything is verified or imported, the command fails for a file that is not there.
+            // Fail for a missing file now, before any file is verified or imported.
             paths::require_regular_file(path).map_err(unreadable)?;
             inputs.push(CertificateInput::Named(path.clone()));
         }
@@ -72,10 +71,10 @@ pub fn list_inputs(paths: &[PathBuf], env: &mut Env<'_>) -> Result<Vec<Certifica
     Ok(inputs)
 }
 
-/// Reads the fonts that are given for a picture or a page.
+/// Reads the font files given with `--font`.
 ///
 /// # Errors
-/// A path that cannot be read.
+/// A file cannot be read.
 pub fn read_fonts(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
     let read =
         |path: &PathBuf| paths::read_bounded(path, FONT_MAX_BYTES).map_err(|error| Failure::unreadable(path, &error));
@@ -86,8 +85,8 @@ fn read_file(path: &Path) -> io::Result<CertificateFile> {
     extract_credential(path, paths::read_bounded(path, carrier::MAX_BYTES))
 }
 
-/// Extracts the credential from the bytes of a file. Too many of them are a reason why it is not a certificate, and no
-/// error.
+/// Extracts the credential from the bytes of a file. A file over the limit is not an error here: it counts as a file
+/// without a credential, so that it gets a verdict.
 fn extract_credential(path: &Path, bytes: io::Result<Vec<u8>>) -> io::Result<CertificateFile> {
     let credential = match bytes {
         Ok(bytes) => carrier::extract_credential(&bytes),
@@ -107,7 +106,7 @@ fn collect_inputs(folder: &Path, inputs: &mut Vec<(PathBuf, CertificateInput)>) 
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let path = entry.path();
-        // Linked folders are not entered, because they could form a circle. Linked files are read.
+        // Symlinked folders are skipped, because they could form a loop. Symlinked files are read.
         if entry.file_type()?.is_dir() {
             if let Err(error) = collect_inputs(&path, inputs) {
                 let file = unreadable_file(&path, &error);

@@ -4,18 +4,17 @@ use super::files::{self, CertificateFile};
 use crate::cli::error::{self, Failure};
 use crate::cli::{CommandResult, Env, table};
 
-/// Take in certificates that were issued elsewhere
+/// Import certificates that were issued elsewhere
 ///
-/// Whatever is not invalid is kept, with its verdict of the day. The holder is known by the id in the certificate: two
-/// people of one name stay two.
+/// Every certificate that is not invalid is stored, with today's verdict. Holders are matched by ID, never by name.
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
-    /// Files, or folders of them
+    /// Certificate files, or folders of them
     #[arg(value_name = "FILE|DIR", required = true)]
     paths: Vec<PathBuf>,
 }
 
-/// Takes each in and says what it is worth here.
+/// Imports each file and prints one line for it, with the verdict.
 pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> CommandResult {
     let mut service = env.open_service()?;
     let (mut rows, mut code) = (Vec::new(), error::EXIT_SUCCESS);
@@ -28,23 +27,27 @@ pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> CommandResult {
             Ok(outcome) => {
                 let id = outcome.certificate.certificate_id.short();
                 let status = match (outcome.already_stored, outcome.is_new_person) {
-                    (true, _) => "was here already",
-                    (false, true) => "taken in, with its holder",
-                    (false, false) => "taken in",
+                    (true, _) => "already stored",
+                    (false, true) => "imported, person added",
+                    (false, false) => "imported",
                 };
                 (outcome.certificate.holder.person.name, format!("{id} {status}; {}", outcome.verification.verdict))
             }
             Err(error @ crate::service::ServiceError::Rejected(_)) => {
+                // Of several files the highest exit code wins.
                 code = code.max(if is_readable { error::EXIT_NEGATIVE } else { error::EXIT_UNREADABLE_INPUT });
                 (String::new(), error.to_string())
             }
+            // Anything else concerns the store, not this file, so the other files would fail as well.
             Err(error) => return Err(error.into()),
         };
         rows.push(vec![name, holder, message]);
     }
     if rows.is_empty() {
-        return Err(Failure::usage("There is no certificate in that folder."));
+        return Err(Failure::usage(
+            "There are no certificate files in that folder. It needs .json, .svg, .png or .pdf files.",
+        ));
     }
-    env.print_line(&table::render(&["File", "Holder", "What came of it"], &rows))?;
+    env.print_line(&table::render(&["File", "Holder", "Result"], &rows))?;
     Ok(code)
 }

@@ -11,26 +11,26 @@ use crate::service::issuing::RequestReview;
 use crate::view::result_lines;
 use crate::{paths, text};
 
-/// Sign the certificate that somebody requests
+/// Sign the certificate that a trainee requested
 ///
-/// The chain of facts is checked, every question held to the versions that this machine has held, the answers marked
-/// again. You see what came of it before the passphrase is asked. A request is used once.
+/// The program verifies the chain of facts, checks every question against the versions stored here, and re-marks the
+/// answers. You see the result before you enter the passphrase. A request can be used once.
 #[derive(Debug, clap::Args)]
 pub struct IssueArgs {
-    /// The request
+    /// Certificate request file
     #[arg(long, value_name = "FILE")]
     request: PathBuf,
-    /// Where to write the certificate; it is kept here in any case
+    /// File to write the certificate to; a copy always stays on this computer
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
-    /// Print this name in place of the requested one, where that was misspelled
+    /// Print this name if the requested one was misspelled
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
     unlock: PassphraseArgs,
 }
 
-/// Looks at the request, asks for the passphrase, signs.
+/// Reviews the request, asks for the passphrase, and signs.
 pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     let issuer = env.issuer()?;
     let request = read_request(&args.request)?;
@@ -41,7 +41,8 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     }
     let (key, _) = args.unlock.open_key(env, &issuer)?;
     let stored_certificate = service.issuing_mut().issue(&review, &issuer, &key, args.name.as_deref())?;
-    // Signed and in the ledger; the copy that is handed on comes before the pictures.
+    // The certificate is signed and in the ledger now. Write the copy for the trainee before anything that can still
+    // fail, such as the pictures on a full disk.
     if let Some(copy_path) = &args.to {
         paths::write_atomic(copy_path, stored_certificate.credential.as_bytes())
             .map_err(|error| Failure::file_access(copy_path, "written", &error))?;
@@ -49,29 +50,27 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     write_credential(&stored_certificate)?;
     write_pictures(service.paths(), &stored_certificate)?;
     let path = args.to.as_ref().unwrap_or(&stored_certificate.path);
-    env.print_line(&format!(
-        "Certificate {} is signed: {}",
-        stored_certificate.certificate_id.short(),
-        display_path(path)
-    ))
+    env.print_line(&format!("Signed certificate {}: {}", stored_certificate.certificate_id.short(), display_path(path)))
 }
 
-/// Reads a request's file.
+/// Reads a certificate request from a file.
 ///
 /// # Errors
-/// A file that cannot be read, or is none.
+/// The file cannot be read, or it is not a certificate request.
 pub(in crate::cli) fn read_request(path: &Path) -> Result<CertificateRequest, Failure> {
     let bytes = paths::read_bounded(path, MAX_BYTES).map_err(|error| Failure::unreadable(path, &error))?;
+    // JSON that is not a request is refused with exit code 1. Anything else is unreadable input.
     let code = if serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() {
         error::EXIT_NEGATIVE
     } else {
         error::EXIT_UNREADABLE_INPUT
     };
-    let failure_message = |reason| format!("{} is no request: {reason}. Ask for it again.", display_path(path));
+    let failure_message =
+        |reason| format!("{} is not a certificate request: {reason}. Ask for a new one.", display_path(path));
     CertificateRequest::from_json(&bytes).map_err(|reason| Failure { code, message: failure_message(reason) })
 }
 
-/// Returns what an issuer sees before signing.
+/// Returns the lines that an issuer sees before signing.
 fn review_lines(review: &RequestReview, name: Option<&str>, zone: &Zone) -> Vec<String> {
     let RequestReview {
         request,
@@ -92,21 +91,24 @@ fn review_lines(review: &RequestReview, name: Option<&str>, zone: &Zone) -> Vec<
     lines.extend(request.trainee.license.iter().map(|license| format!("License: {}", text::single_line(license))));
     lines.push(format!("Person: {}", request.trainee.id));
     lines.push(format!("Exam: {}", text::single_line(examined.loaded_paper.title())));
-    lines.push(format!("Ended: {}", examined.ended_at.format_local(zone)));
+    lines.push(format!("Finished: {}", examined.ended_at.format_local(zone)));
     lines.extend(result_lines(&examined.finished.outcome, DisclosureLevel::Objectives));
     lines.push(match sent {
-        0 | 1 => "Requests: the first of this person".to_owned(),
-        sent => format!("Requests: {sent} of this person with this one; granted before: {granted}"),
+        0 | 1 => "Requests: first from this person".to_owned(),
+        sent => format!("Requests: {sent} from this person, including this one; granted before: {granted}"),
     });
     lines
         .extend(renews.iter().map(|row| format!("Renews: {} (valid until {})", row.id.short(), row.valid_until.day())));
     lines.push(format!("Valid through: {} (UTC)", until.day().format_long()));
-    lines
-        .extend(known_as.iter().map(|name| format!("Odd: The person of this id is {} here.", text::single_line(name))));
+    lines.extend(
+        known_as
+            .iter()
+            .map(|name| format!("Anomaly: This person is stored here under another name: {}", text::single_line(name))),
+    );
     match examined.anomalies.as_slice() {
         [] if known_as.is_some() => {}
-        [] => lines.push("Odd: nothing".to_owned()),
-        anomalies => lines.extend(anomalies.iter().map(|sentence| format!("Odd: {}", text::single_line(sentence)))),
+        [] => lines.push("Anomalies: none".to_owned()),
+        anomalies => lines.extend(anomalies.iter().map(|sentence| format!("Anomaly: {}", text::single_line(sentence)))),
     }
     lines
 }

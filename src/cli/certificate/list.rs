@@ -6,11 +6,11 @@ use crate::credential::VerificationResult;
 use crate::credential::render::CertificateFormat;
 use crate::service::certificate_files::StoredCertificate;
 
-/// List the certificates that are stored here
+/// List the certificates stored on this computer
 #[derive(Debug, clap::Args)]
 pub struct CertificateListArgs {}
 
-/// Lists the certificates of `--trainee`, else of all.
+/// Lists the certificates of one person with `--trainee`, otherwise of all.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
     let trainee = match env.global.trainee {
@@ -22,7 +22,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
         return env.print_json(&stored.iter().map(row_json).collect::<Vec<_>>());
     }
     if stored.is_empty() {
-        return env.print_line("No certificates yet. Passing an exam makes one.");
+        return env.print_line("No certificates yet. You get one when you pass an exam.");
     }
     let row = |(stored, verification): &(StoredCertificate, VerificationResult)| {
         vec![
@@ -34,7 +34,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
             verification.verdict.to_string(),
         ]
     };
-    let heading = ["Id", "Name", "Exam", "Assurance", "Valid through", "Verdict here"];
+    let heading = ["ID", "Name", "Exam", "Assurance", "Valid through", "Verdict"];
     env.print_line(&table::render(&heading, &stored.iter().map(row).collect::<Vec<_>>()))?;
     for (stored, _) in &stored {
         env.print_line(&crate::text::single_line(&stored.path.to_string_lossy()))?;
@@ -42,7 +42,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     Ok(0)
 }
 
-/// Returns where the certificate's files are: the credential, and the pictures and pages that were drawn.
+/// Returns the paths of the certificate's files that exist: the credential, the pictures and the PDF.
 fn existing_files(stored_certificate: &StoredCertificate) -> Vec<std::path::PathBuf> {
     let candidates = CertificateFormat::ALL.map(|format| stored_certificate.path.with_extension(format.name()));
     candidates.into_iter().filter(|path| path.exists()).collect()

@@ -17,16 +17,16 @@ impl ValueEnum for RevocationReason {
 
 /// Revoke a certificate that was issued here
 ///
-/// The next bundle carries it. The reason stays here, unless you say --tell.
+/// Your next bundle tells clinics about it. The reason stays on this computer unless you add --tell.
 #[derive(Debug, clap::Args)]
 pub struct RevokeArgs {
-    /// The certificate's id, or the last eight digits of it
+    /// Certificate ID, or its last eight digits
     #[arg(value_name = "ID")]
     id: String,
-    /// Why
+    /// Reason for the revocation
     #[arg(long, value_name = "REASON")]
     reason: RevocationReason,
-    /// Tell the reason in bundles
+    /// Publish the reason in bundles
     #[arg(long)]
     tell: bool,
 }
@@ -34,10 +34,11 @@ pub struct RevokeArgs {
 /// Adds the revocation to the ledger.
 pub(super) fn run(args: &RevokeArgs, env: &mut Env<'_>) -> CommandResult {
     let issuer = env.issuer()?;
+    // This needs no passphrase, because the key signs the revocation in the next bundle.
     let disclosure = if args.tell { ReasonDisclosure::Published } else { ReasonDisclosure::Withheld };
     let certificate_id = env.open_service()?.issuing_mut().revoke(issuer.id, &args.id, args.reason, disclosure)?;
     env.print_line(&format!(
-        "Certificate {} is revoked. Hand on a new bundle: `needlewise issuer bundle --to FILE`.",
+        "Certificate {} is revoked. Send out a new bundle: `needlewise issuer bundle --to FILE`.",
         certificate_id.short()
     ))
 }

@@ -2,15 +2,15 @@ use super::certificate_json;
 use crate::cli::{CommandResult, Env};
 use crate::text;
 
-/// Show a certificate that is stored here, with everything that is signed
+/// Show a stored certificate with all its signed fields
 #[derive(Debug, clap::Args)]
 pub struct CertificateShowArgs {
-    /// The certificate's id, or the last eight digits of it
+    /// Certificate ID, or its last eight digits
     #[arg(value_name = "ID")]
     id: String,
 }
 
-/// Shows the signed content and the verdict. The verdict depends on which issuers this machine trusts.
+/// Shows the signed fields and the verdict. The verdict depends on which issuers this machine trusts.
 pub(super) fn run(args: &CertificateShowArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
     let stored_certificate = service.certificates().find(&args.id)?;

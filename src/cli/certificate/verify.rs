@@ -16,38 +16,39 @@ use crate::service::certificate_files::load_fonts;
 use crate::service::people::normalize_name;
 use crate::{paths, text};
 
-/// Verify certificates handed over as files, without a network
+/// Verify certificate files, without a network connection
 ///
-/// A file is a credential (.json), a picture (.svg, .png) or a page (.pdf) that carries one; of a folder all are taken.
-/// The verdict is the first that applies: invalid, untrusted, revoked, expired, stale, valid. Exit code 0 means that
-/// all are valid, 1 any other verdict, 3 that a file could not be read.
+/// A certificate file is a credential (.json), or a picture (.svg, .png) or PDF that contains one. In a folder, all
+/// such files are verified. The verdict is the first that applies: invalid, untrusted, revoked, expired, stale, valid.
+/// Exit code 0 means that all are valid, 1 that one has another verdict, 3 that a file could not be read.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
-    /// Files, folders, or - for standard input
+    /// Files or folders, or - for standard input
     #[arg(value_name = "FILE|DIR", required_unless_present = "qr")]
     paths: Vec<PathBuf>,
-    /// Verify what a scanner reads from the code on page two
+    /// Verify the text that a scanner reads from the QR code on page two
     #[arg(long, value_name = "TEXT", conflicts_with = "paths")]
     qr: Option<String>,
-    /// Write a dated receipt too, as a PDF: who checked what, when, against which lists
+    /// Also write a dated PDF receipt: who verified what, when, and against which revocation lists
     #[arg(long, value_name = "FILE", requires = "by")]
     receipt: Option<PathBuf>,
-    /// Who checks, as the receipt names them
+    /// Name of the person who verifies, for the receipt
     #[arg(long, value_name = "NAME", requires = "receipt")]
     by: Option<String>,
-    /// Use this font too, for names in other scripts
+    /// Font file for names in other scripts; can be given several times
     #[arg(long, value_name = "FILE", requires = "receipt")]
     font: Vec<PathBuf>,
 }
 
-/// A file with its verdict.
+/// A file with its verification result.
 struct FileVerification {
     file: String,
     checked: VerificationResult,
     is_readable: bool,
 }
 
-/// Verifies each file. Nobody is trusted until somebody is named, so that no self-attested certificate is valid here.
+/// Verifies each file and prints the verdicts. A new trust list is empty, so a self-attested certificate is never valid
+/// until someone trusts its key.
 pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
     let now = (env.make_clock)().now().wall;
     let trust = env.trust_list()?;
@@ -59,7 +60,9 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
         None => files::list_inputs(&args.paths, env)?,
     };
     if inputs.is_empty() {
-        return Err(Failure::usage("There is no certificate in that folder."));
+        return Err(Failure::usage(
+            "There are no certificate files in that folder. It needs .json, .svg, .png or .pdf files.",
+        ));
     }
     let results = verify_all(inputs, &trust, now, env)?;
     let has_unreadable = results.iter().any(|result| !result.is_readable);
@@ -90,7 +93,7 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
     })
 }
 
-/// Reads and verifies on all cores, one file at a time on each, and says on a terminal how far it is.
+/// Reads and verifies the files on all cores, one file per core at a time, with a progress bar.
 fn verify_all(
     inputs: Vec<CertificateInput>,
     trust: &TrustList,
@@ -108,11 +111,11 @@ fn verify_all(
         Ok(FileVerification { file: name, checked: verification, is_readable })
     };
     let results: Vec<_> = inputs.into_par_iter().map(verify_input).collect();
-    // The first failure in the order of the arguments counts, whichever came first in time.
+    // Report the first failure in the order of the arguments, so that the error does not depend on timing.
     results.into_iter().collect()
 }
 
-/// Writes the receipt.
+/// Writes a PDF receipt of the verification.
 fn write_receipt(
     path: &Path,
     verifier_name: &str,
@@ -128,7 +131,7 @@ fn write_receipt(
     paths::write_atomic(path, &bytes).map_err(|error| Failure::file_access(path, "written", &error))
 }
 
-/// Lays out many verdicts, and counts them.
+/// Returns a table of the results, followed by a count of each verdict.
 fn results_table(results: &[FileVerification]) -> String {
     let row = |result: &FileVerification| {
         let verification = &result.checked;
@@ -152,13 +155,13 @@ fn results_table(results: &[FileVerification]) -> String {
         (count > 0).then(|| format!("{count} {verdict}"))
     });
     format!(
-        "{table}\n\n{}: {}.",
+        "{table}\n\n{}: {}",
         text::count_with_noun(results.len(), "file"),
         counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     )
 }
 
-/// Returns the verdict in lines: every signed field, then the reason.
+/// Returns every signed field, then the verdict with its reason, one line each.
 pub(super) fn verification_lines(verification: &VerificationResult) -> Vec<String> {
     let fields = verification.credential.as_ref().map_or_else(Vec::new, |credential| credential.labeled_fields());
     let label_width = fields.iter().map(|(label, _)| text::width(label)).max().unwrap_or(0);
@@ -168,7 +171,7 @@ pub(super) fn verification_lines(verification: &VerificationResult) -> Vec<Strin
     };
     let mut lines: Vec<_> = fields.iter().map(format_field).collect();
     let issuer = verification.issuer_name.as_ref();
-    lines.extend(issuer.map(|issuer| format!("Issuer as trusted here: {}", text::single_line(issuer))));
+    lines.extend(issuer.map(|issuer| format!("Issuer name in your trust list: {}", text::single_line(issuer))));
     lines.push(format!("Verdict: {}. {}", verification.verdict, verification.reason));
     lines
 }

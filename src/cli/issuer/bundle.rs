@@ -5,19 +5,19 @@ use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{CommandResult, Env};
 use crate::{paths, text};
 
-/// Write what those who trust this issuer need: its keys, and what it revoked
+/// Write a bundle of this issuer's keys and revocations, for the clinics that trust it
 ///
-/// Hand it on at least every 30 days; without a fresh one, certificates are told to be stale.
+/// Send out a new bundle at least every 30 days. Without a recent one, clinics see certificates as stale.
 #[derive(Debug, clap::Args)]
 pub struct BundleArgs {
-    /// The file to write
+    /// File to write
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
     #[command(flatten)]
     unlock: PassphraseArgs,
 }
 
-/// Signs the bundle and writes it.
+/// Signs the bundle and writes it to a file.
 pub(super) fn run(args: &BundleArgs, env: &mut Env<'_>) -> CommandResult {
     let issuer = env.issuer()?;
     let service = env.open_service()?;
@@ -26,7 +26,7 @@ pub(super) fn run(args: &BundleArgs, env: &mut Env<'_>) -> CommandResult {
     paths::write_atomic(&args.to, bundle.to_json()?.as_bytes())
         .map_err(|error| Failure::file_access(&args.to, "written", &error))?;
     env.print_line(&format!(
-        "Bundle {} of {} is in {}: {} revoked. The next one is due on {}.",
+        "Bundle {} of {} is in {}: {} revoked. The next bundle is due on {}.",
         bundle.sequence,
         text::single_line(&bundle.name),
         display_path(&args.to),

@@ -11,21 +11,20 @@ use crate::ids::IssuerId;
 use crate::paths;
 use crate::service::people::normalize_name;
 
-/// Make the key of a school or clinic, under a passphrase
+/// Create the issuer key of a school or clinic, protected by a passphrase
 ///
-/// The key is kept in the configuration directory, readable by you alone. Make a backup of it, and of the data
-/// directory, which holds the ledger. Every year, and whenever somebody else may have the key, put a new one in its
-/// place.
+/// The key is stored in the config folder, and only you can read it. Back up the key and the data folder, which
+/// contains the ledger. Replace the key with --rotate every year, and whenever someone else may have it.
 #[derive(Debug, clap::Args)]
 pub struct InitArgs {
-    /// The name that certificates show as their issuer
+    /// Issuer name to show on certificates
     #[arg(long, value_name = "NAME", required_unless_present = "rotate")]
     name: Option<String>,
-    /// Put a new key in the place of the one there is; the old one vouches for it, and what it signed keeps counting
+    /// Replace the key; the old key signs the new one, and certificates that it signed stay valid
     #[arg(long, conflicts_with = "name")]
     rotate: bool,
-    /// Say that somebody else may have a key, the one in use where none is named: only what the ledger holds of it
-    /// keeps counting
+    /// Report that someone else may have a key (by default the current one); only its certificates in the ledger stay
+    /// valid
     #[arg(long, value_name = "DID", requires = "rotate", num_args = 0..=1, default_missing_value = "")]
     compromised: Option<String>,
     #[command(flatten)]
@@ -34,7 +33,7 @@ pub struct InitArgs {
     next: NextPassphraseArgs,
 }
 
-/// Makes the issuer, or its next key, and shows the words by which others know it.
+/// Creates the issuer or its next key, and shows the fingerprint words of that key.
 pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
     let path = env.paths()?.issuer_key_file();
     let now = (env.make_clock)().now().wall;
@@ -43,7 +42,7 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
     rng.fill_bytes(&mut key_material.seed[..]);
     rng.fill_bytes(&mut key_material.salt);
     rng.fill_bytes(&mut key_material.nonce);
-    // The store is looked at first: an issuer without a ledger could not sign.
+    // The store first: it contains the ledger, and an issuer without a ledger cannot sign.
     let mut service = env.open_service()?;
     let issuer = if args.rotate {
         let old_issuer = env.issuer()?;
@@ -51,14 +50,12 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
         let reason = args.compromised.as_ref().map_or(KeyRotation::Yearly, |did| {
             KeyRotation::Compromised(if did.is_empty() { old_issuer.current_did().to_owned() } else { did.clone() })
         });
-        // Who has the key in use may have its passphrase too.
+        // Anyone who has the current key may know its passphrase too.
         let is_current_key_compromised = reason == KeyRotation::Compromised(old_issuer.current_did().to_owned());
         let next_passphrase =
             if is_current_key_compromised { args.next.new_passphrase(env)? } else { passphrase.clone() };
         if is_current_key_compromised && *next_passphrase == *passphrase {
-            return Err(Failure::usage(
-                "Somebody else may have that passphrase. Take another one; nothing was changed.",
-            ));
+            return Err(Failure::usage("Someone else may know that passphrase. Choose another one."));
         }
         let new_issuer = old_issuer
             .rotate(&reason, now.day(), (&passphrase, &next_passphrase), &key_material)
@@ -69,7 +66,7 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
     } else {
         if path.exists() {
             return Err(Failure::usage(format!(
-                "{} is there already. Put a new key in its place with --rotate, or move it away.",
+                "{} already exists. Replace the key with --rotate, or move the file away.",
                 display_path(&path)
             )));
         }
@@ -82,18 +79,19 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
             .map_err(Failure::usage)?;
         match paths::write_new(&path, new_issuer.to_json()?.as_bytes()) {
             Ok(true) => new_issuer,
-            Ok(false) => return Err(Failure::usage(format!("{} was made by another process.", display_path(&path)))),
+            Ok(false) => {
+                return Err(Failure::usage(format!("Another program created {}", display_path(&path))));
+            }
             Err(error) => return Err(Failure::file_access(&path, "written", &error)),
         }
     };
+    // An issuer accepts only questions that its store contains, so the banks in use are stored now.
     service.issuing_mut().store_catalog_content()?;
     env.print_line(&format!("{} signs with a new key: {}", issuer.name, issuer.current_did()))?;
-    env.print_line(&format!("Its words: {}", fingerprint_words(issuer.current_did())))?;
-    env.print_line(
-        "Tell these words to those who are to trust it, over another channel than the one the key comes by.",
-    )?;
+    env.print_line(&format!("Fingerprint words: {}", fingerprint_words(issuer.current_did())))?;
+    env.print_line("Read these words to anyone who will trust this key, by telephone or in person.")?;
     env.print_line(&format!(
-        "The key is in {}, under your passphrase. Keep a copy of that file in a safe place.",
+        "The key is in {}, protected by your passphrase. Keep a copy of that file in a safe place.",
         display_path(&path)
     ))
 }

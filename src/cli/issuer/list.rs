@@ -5,11 +5,11 @@ use crate::cli::{CommandResult, Env};
 use crate::credential::trust::TrustedIssuer;
 use crate::text;
 
-/// List the issuers that are trusted on this machine
+/// List the issuers that this computer trusts
 #[derive(Debug, clap::Args)]
 pub struct IssuerListArgs {}
 
-/// Lists each with its keys and what it told last.
+/// Lists each issuer with its keys and its latest revocation list.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let trust = env.trust_list()?;
     if env.global.json {
@@ -26,8 +26,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
         return env.print_json(&trust.issuers.iter().map(row).collect::<Vec<_>>());
     }
     if trust.issuers.is_empty() {
-        return env
-            .print_line("Nobody is trusted yet. Trust an issuer with `needlewise issuer trust DID --name NAME`.");
+        return env.print_line("No trusted issuers yet. Trust one with `needlewise issuer trust DID --name NAME`.");
     }
     for issuer in &trust.issuers {
         env.print_line(&text::single_line(&issuer.name))?;
@@ -38,10 +37,10 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
         env.print_line(&match (&issuer.list, issuer.without_revocation) {
             (Some(list), _) => {
                 let revoked = text::count_with_noun(list.revoked.len(), "certificate");
-                format!("  list {} of {}: {revoked} revoked", list.sequence, list.issued.day().format_long())
+                format!("  revocation list {} of {}: {revoked} revoked", list.sequence, list.issued.day().format_long())
             }
-            (None, true) => "  trusted without a list of what it revoked".to_owned(),
-            (None, false) => "  no list of what it revoked yet: its certificates are stale".to_owned(),
+            (None, true) => "  trusted without a revocation list".to_owned(),
+            (None, false) => "  no revocation list yet: its certificates are stale".to_owned(),
         })?;
     }
     Ok(0)

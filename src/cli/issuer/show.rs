@@ -4,11 +4,11 @@ use super::{fingerprint_words, key_period_text};
 use crate::cli::error::display_path;
 use crate::cli::{CommandResult, Env};
 
-/// Show the issuer of this machine: its name, its keys and their words
+/// Show this computer's issuer: its name, its keys and their fingerprint words
 #[derive(Debug, clap::Args)]
 pub struct IssuerShowArgs {}
 
-/// Shows what is public of the issuer.
+/// Shows the public part of the issuer. It needs no passphrase.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let issuer = env.issuer()?;
     if env.global.json {

@@ -9,26 +9,26 @@ use crate::credential::bundle::{Bundle, MAX_BYTES};
 use crate::service::people::normalize_name;
 use crate::{paths, text};
 
-/// Trust an issuer's key after comparing its words, or take in an issuer's bundle
+/// Trust an issuer's key after comparing its fingerprint words, or import an issuer's bundle
 ///
-/// Compare the words with the issuer over another channel than the one the key came by: by telephone, or in person.
+/// Compare the words with the issuer by telephone or in person, not in the message that brought you the key.
 #[derive(Debug, clap::Args)]
 pub struct TrustArgs {
-    /// The issuer's key: a did:key, as `needlewise issuer show` prints it
+    /// Issuer's key: the did:key that `needlewise issuer show` prints there
     #[arg(value_name = "DID", required_unless_present = "bundle", requires = "name")]
     did: Option<String>,
-    /// The name to show for it here; a name that is there already gets one more key
+    /// Name to show for this issuer; for a name already in the trust list, the key is added to it
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Count its certificates even without a list of those it revoked
+    /// Accept its certificates even without a revocation list
     #[arg(long, conflicts_with = "bundle")]
     without_revocation: bool,
-    /// Take in a bundle of an issuer that is trusted: its keys, and what it revoked
+    /// Import a bundle from a trusted issuer: its keys and revocations
     #[arg(long, value_name = "FILE", conflicts_with_all = ["did", "name"])]
     bundle: Option<PathBuf>,
 }
 
-/// Changes whom this machine trusts.
+/// Adds a key to the trust list, or imports a bundle.
 pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> CommandResult {
     let mut trust = env.trust_list()?;
     if let Some(path) = &args.bundle {
@@ -39,24 +39,25 @@ pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> CommandResult {
     let today = (env.make_clock)().now().wall.day();
     let lists = if args.without_revocation { ListRequirement::Waived } else { ListRequirement::Required };
     trust.add(did, &name, today, lists).map_err(Failure::usage)?;
-    env.print_line(&format!("Its words: {}", fingerprint_words(did)))?;
-    // Without a terminal, giving the command says that they were compared.
-    if env.terminal.is_stdin_terminal && !env.confirm("Are these the words that the issuer tells you? (yes/no): ")? {
+    env.print_line(&format!("Fingerprint words: {}", fingerprint_words(did)))?;
+    // Without a terminal, running the command counts as the statement that the words were compared.
+    if env.terminal.is_stdin_terminal && !env.confirm("Are these the words that the issuer gave you? (yes/no): ")? {
         return Err(Failure::negative(
-            "Nothing was changed. Trust the key once its words are those that the issuer tells.",
+            "Nothing was changed. Trust this key only if its words match those of the issuer.",
         ));
     }
     save_trust_list(&trust, env)?;
-    env.print_line(&format!("Trusted as \"{name}\"."))?;
+    env.print_line(&format!("Trusted as \"{name}\""))?;
     if args.without_revocation {
-        return env.print_line("Its certificates count without a list of those it revoked.");
+        return env.print_line("Its certificates are accepted without a revocation list");
     }
-    env.print_line("Its certificates are stale until you take in its bundle: `needlewise issuer trust --bundle FILE`.")
+    env.print_line("Its certificates are stale until you import its bundle: `needlewise issuer trust --bundle FILE`")
 }
 
 fn import_bundle(path: &Path, trust: &mut TrustList, env: &mut Env<'_>) -> CommandResult {
     let bytes = paths::read_bounded(path, MAX_BYTES).map_err(|error| Failure::unreadable(path, &error))?;
-    let to_failure = |reason: String| Failure::negative(format!("{} is refused. {reason}", display_path(path)));
+    let to_failure = |reason: String| Failure::negative(format!("{} was not imported. {reason}", display_path(path)));
+    // JSON that is not a bundle is refused with exit code 1. Anything else is unreadable input.
     let is_readable = serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok();
     let code = if is_readable { error::EXIT_NEGATIVE } else { error::EXIT_UNREADABLE_INPUT };
     let bundle = Bundle::from_signed_json(&bytes).map_err(|reason| Failure { code, ..to_failure(reason) })?;
@@ -65,12 +66,12 @@ fn import_bundle(path: &Path, trust: &mut TrustList, env: &mut Env<'_>) -> Comma
     let revoked = text::count_with_noun(bundle.revoked.len(), "certificate");
     let due_date = bundle.next_update.day().format_long();
     env.print_line(&format!(
-        "Bundle {} of \"{name}\" taken in: {revoked} revoked, next one due on {due_date}.",
+        "Imported bundle {} of \"{name}\": {revoked} revoked. The next bundle is due on {due_date}.",
         bundle.sequence
     ))
 }
 
-/// Writes whom this machine trusts.
+/// Writes the trust list of this machine.
 pub(super) fn save_trust_list(trust: &TrustList, env: &Env<'_>) -> Result<(), Failure> {
     let path = env.paths()?.trust_file();
     paths::write_atomic(&path, trust.to_json()?.as_bytes())

@@ -8,18 +8,20 @@ use crate::ids::AttemptId;
 use crate::service::{Attempts, ServiceError, Services};
 use crate::text;
 
-/// Void an attempt: it stays in the records and does not count
+/// Void an attempt: it stays in the records but no longer counts
 ///
-/// The issuer's key signs it where this machine has one; else a self-test record says that nobody signed it.
+/// If this computer has an issuer, its key signs the decision. Otherwise the decision is unsigned, and a self-test
+/// record says so.
 #[derive(Debug, clap::Args)]
 pub struct VoidArgs {
     #[command(flatten)]
     about: About,
 }
 
-/// Grant one more attempt after this one
+/// Grant one more attempt after an earlier one
 ///
-/// The issuer's key signs it where this machine has one; else a self-test record says that nobody signed it.
+/// If this computer has an issuer, its key signs the decision. Otherwise the decision is unsigned, and a self-test
+/// record says so.
 #[derive(Debug, clap::Args)]
 pub struct GrantArgs {
     #[command(flatten)]
@@ -28,29 +30,29 @@ pub struct GrantArgs {
 
 #[derive(Debug, clap::Args)]
 struct About {
-    /// The attempt's id, as `needlewise record list` shows it
+    /// Attempt ID from `needlewise record list`
     #[arg(value_name = "ATTEMPT")]
     attempt: String,
-    /// Why
+    /// Reason, stored with the decision
     #[arg(long, value_name = "TEXT")]
     reason: String,
     #[command(flatten)]
     unlock: PassphraseArgs,
 }
 
-/// Voids the attempt.
+/// Voids an attempt.
 pub(super) fn void(args: &VoidArgs, env: &mut Env<'_>) -> CommandResult {
     let apply: ApplyDecision = |attempts, attempt, reason, key| attempts.void(attempt, reason, key);
-    record_decision(&args.about, apply, "is void", env)
+    record_decision(&args.about, apply, "Voided attempt", env)
 }
 
-/// Grants one more.
+/// Grants one more attempt.
 pub(super) fn grant(args: &GrantArgs, env: &mut Env<'_>) -> CommandResult {
     let apply: ApplyDecision = |attempts, attempt, reason, key| attempts.grant(attempt, reason, key);
-    record_decision(&args.about, apply, "is followed by one more that is granted", env)
+    record_decision(&args.about, apply, "Granted one more attempt after attempt", env)
 }
 
-/// How a decision is recorded: about which attempt, why, and who signs.
+/// A function that records a decision about an attempt, with its reason and the key that signs it.
 type ApplyDecision =
     fn(&mut Attempts<&mut Services>, AttemptId, &str, Option<&SigningKeyPair>) -> Result<(), ServiceError>;
 
@@ -61,6 +63,6 @@ fn record_decision(args: &About, apply: ApplyDecision, decision_text: &str, env:
     let key = passphrase::open_key_if_present(&args.unlock, env)?;
     apply(&mut service.attempts_mut(), attempt, &args.reason, key.as_ref())?;
     let signature_note =
-        if key.is_some() { "signed by this machine's issuer" } else { "not signed: this machine has no issuer" };
-    env.print_line(&format!("Attempt {} {decision_text}; {signature_note}.", text::single_line(&args.attempt)))
+        if key.is_some() { "Signed by this computer's issuer" } else { "Not signed: this computer has no issuer" };
+    env.print_line(&format!("{decision_text} {}. {signature_note}.", text::single_line(&args.attempt)))
 }

@@ -8,30 +8,34 @@ use crate::cli::{CommandResult, Env};
 use crate::paths;
 use crate::projections::export::EXPORT_FORMATS;
 
-/// Write records for other programs
+/// Export records for other programs
 ///
-/// csv: standings, for a spreadsheet. json: attempts and certificates, a record a line. xapi: exams as xAPI 1.0.3
-/// statements, a statement a line. Nobody's answers are among them.
+/// csv: certification status by person and exam, for a spreadsheet. json: one attempt or certificate per line. xapi:
+/// one xAPI 1.0.3 statement about an exam per line. No format contains answers.
 #[derive(Debug, clap::Args)]
 pub struct RecordExportArgs {
-    /// As what
+    /// Export format
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(EXPORT_FORMATS.iter().map(|export| export.name)))]
     format: String,
-    /// The file to write, in place of standard output
+    /// File to write instead of standard output
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
 }
 
-/// Writes the records, after verifying what standings rest on.
+/// Verifies all certificates, then writes the records.
 pub(super) fn run(args: &RecordExportArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
     let records = service.records().export_records()?;
     let certificate_rows: Vec<_> = records.certificates.iter().map(|(row, _)| row).collect();
+    // A status in an export counts as much as one on screen, so every certificate behind it is verified first.
     let progress = ProgressBar::new(env, certificate_rows.len(), "verified");
     service.certificates().verify_signatures(&certificate_rows, &|| progress.step())?;
     drop(progress);
+    // clap accepts only names from this list, so the name is always found.
     let export_format = EXPORT_FORMATS.iter().find(|export_format| export_format.name == args.format);
-    let export_format = export_format.ok_or_else(|| Failure::usage(format!("There is no format {}.", args.format)))?;
+    let export_format = export_format.ok_or_else(|| {
+        Failure::usage(format!("There is no export format {}. See `needlewise record export --help`.", args.format))
+    })?;
     let bytes = (export_format.write)(&records)?;
     match &args.to {
         None => env.out.write_all(&bytes)?,

@@ -6,15 +6,15 @@ use crate::cli::{CommandResult, Env, table};
 use crate::exam::disclosure::DisclosureLevel;
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 
-/// List attempts, the newest first
+/// List attempts, newest first
 #[derive(Debug, clap::Args)]
 pub struct RecordListArgs {
-    /// At most so many
+    /// Maximum number of attempts to list
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
 }
 
-/// Lists the attempts of one person with `--trainee`, else of all.
+/// Lists the attempts of one person with `--trainee`, otherwise of all.
 pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
     let trainee = match env.global.trainee {
@@ -33,9 +33,10 @@ pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
         return env.print_json(&rows.collect::<Vec<_>>());
     }
     if rows.is_empty() {
-        return env.print_line("No attempts yet.");
+        return env.print_line("No attempts yet");
     }
     let row = |(row, disclosure_level): (&AttemptRow, DisclosureLevel)| {
+        // The score stays hidden while the exam discloses only pass or fail.
         let earned = row.earned.as_ref().filter(|_| disclosure_level > DisclosureLevel::PassFail);
         vec![
             row.started_at.format_local(service.zone()),
@@ -51,5 +52,5 @@ pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
         ]
     };
     let rows: Vec<_> = rows.iter().zip(disclosure_levels).map(row).collect();
-    env.print_line(&table::render(&["Started", "Who", "What", "State", "Score", "Attempt"], &rows))
+    env.print_line(&table::render(&["Started", "Trainee", "Exam or practice", "State", "Score", "Attempt ID"], &rows))
 }

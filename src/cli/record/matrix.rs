@@ -31,32 +31,32 @@ impl ValueEnum for Assurance {
     }
 }
 
-/// Show who stands where: a row a person, a column an exam
+/// Show the compliance matrix: one row per person, one column per exam
 ///
-/// Only certificates count that verify as valid under this machine's trust; self-test records never do.
+/// A certificate counts only if it is valid and this computer trusts its issuer. Self-test records never count.
 #[derive(Debug, clap::Args)]
 pub struct MatrixArgs {
-    /// Only people whose name, staff number or license holds this text
+    /// Only people whose name, staff number or license contains this text
     #[arg(long, value_name = "TEXT", default_value = "")]
     search: String,
     /// Only this exam
     #[arg(long, value_name = "EXAM")]
     exam: Option<String>,
-    /// Only people who stand so for an exam
-    #[arg(long, value_name = "STANDING")]
+    /// Only people with this certification status for an exam
+    #[arg(long, value_name = "STATUS")]
     standing: Option<CertificationStatus>,
     /// Only people whose certificate has this assurance
     #[arg(long, value_name = "ASSURANCE")]
     assurance: Option<Assurance>,
-    /// Only people whose certificate ends within so many days
+    /// Only people whose certificate expires within this many days
     #[arg(long, value_name = "DAYS")]
     expiring: Option<i64>,
-    /// Show who ends first first, in place of going by name
+    /// Sort by expiry date instead of name
     #[arg(long)]
     by_end: bool,
 }
 
-/// Shows the people asked for, after verifying what their standing rests on.
+/// Verifies the certificates behind the selected rows, then shows the rows.
 pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
     let matrix = service.records().matrix()?;
@@ -72,6 +72,7 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
         expiring_within_days: args.expiring,
         order: if args.by_end { MatrixOrder::Expiry } else { MatrixOrder::Name },
     };
+    // A revocation list can be newer than the system date, which shows that the clock was set back.
     let now = service.trust().latest_known_time(service.now().wall);
     let row_indexes = matrix.select_rows(&query, now);
     let exam_indexes: Vec<_> = (0..matrix.exams.len())
@@ -81,6 +82,7 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
         row_indexes.iter().flat_map(|row| exam_indexes.iter().map(|exam_index| &matrix.rows[*row].cells[*exam_index]))
     };
     let certificate_rows: Vec<_> = cells().filter_map(|cell| cell.certificate_row.as_ref()).collect();
+    // Only the rows shown are verified, because each verification takes milliseconds.
     let progress = ProgressBar::new(env, certificate_rows.len(), "verified");
     service.certificates().verify_signatures(&certificate_rows, &|| progress.step())?;
     drop(progress);
@@ -88,9 +90,8 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
         return env.print_json(&matrix_json(&matrix, &row_indexes, &exam_indexes));
     }
     if row_indexes.is_empty() {
-        return env.print_line(
-            "Nobody is to be shown. Add people with `needlewise trainee add`, certificates with `certificate import`.",
-        );
+        return env
+            .print_line("No matches. Run `needlewise trainee add` to add people, or `needlewise certificate import`.");
     }
     let heading: Vec<_> = ["Name", "Staff no."]
         .into_iter()
@@ -107,7 +108,7 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
     };
     env.print_line(&table::render(&heading, &row_indexes.iter().map(row).collect::<Vec<_>>()))?;
     env.print_line(&format!(
-        "\n{} of {}.",
+        "\n{} shown, {} in total",
         text::count_with_noun(row_indexes.len(), "person").replace("persons", "people"),
         matrix.rows.len()
     ))
@@ -133,17 +134,22 @@ fn find_exam_id(matrix: &Matrix, exam: &str) -> Result<ExamId, Failure> {
     let exam_id = matrix.exams.iter().find(|(id, _)| id.as_str() == exam).map(|(id, _)| id.clone());
     let exam_ids: Vec<_> = matrix.exams.iter().map(|(id, _)| id.to_string()).collect();
     exam_id.ok_or_else(|| {
-        Failure::usage(format!("There is no exam \"{}\". These are: {}.", text::single_line(exam), exam_ids.join(", ")))
+        Failure::usage(format!(
+            "There is no exam \"{}\". Choose one of these: {}.",
+            text::single_line(exam),
+            exam_ids.join(", ")
+        ))
     })
 }
 
-/// Returns a cell in words: standing, assurance, day.
+/// Returns the text of a cell: status, assurance and last valid day. Without a certificate that counts, it names the
+/// verdict on a stored one.
 fn cell_text(cell: &MatrixCell) -> String {
     match (&cell.certificate_row, cell.rejected_verdict) {
         (Some(certificate), _) => {
             format!("{}, {}, until {}", cell.status, certificate.assurance.name(), certificate.valid_until.day())
         }
-        (None, Some(verdict)) => format!("{} (one is held: {verdict})", cell.status),
+        (None, Some(verdict)) => format!("{} (stored certificate: {verdict})", cell.status),
         (None, None) => cell.status.to_string(),
     }
 }

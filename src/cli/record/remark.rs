@@ -16,29 +16,29 @@ use crate::projections::attempts::AttemptQuery;
 use crate::service::remarking::{RemarkInstruction, RemarkPlan, RemarkRequest, RemarkedResult};
 use crate::text;
 
-/// Mark exams again after a question turned out to be faulty
+/// Re-mark exams after a question turned out to be faulty
 ///
-/// You see first whose result changes and which certificates rest on it; then a fact for each of them is signed by this
-/// machine's issuer and stored beside the first result, which stays. Nobody loses a pass unless you say --may-fail. A
-/// new pass is of the day of the sitting. Certificates are not changed: revoke those that are wrong and issue them
-/// again.
+/// You first see which results change and which certificates depend on them. Then this computer's issuer signs each new
+/// result, which is stored beside the first one. No one loses a pass unless you add --may-fail. A new pass is dated on
+/// the day of the attempt. Certificates do not change: revoke those that are wrong and issue them again.
 #[derive(Debug, clap::Args)]
 pub struct RemarkArgs {
-    /// The question: its id, with its bank's before it where that is not clear
+    /// Question ID; add the bank ID in front if several banks have that question
     #[arg(long, value_name = "[BANK/]QUESTION")]
     question: String,
-    /// What becomes of it: drop (it counts for nobody), accept-all (everybody has its point), or rekey=KEY (letters in
-    /// the order in which it was drawn from its file, true or false, a number or a text; letters or numbers that are
-    /// right alike with a slash between)
+    /// How to re-mark: drop (the question no longer counts), accept-all (everyone asked gets the point), or rekey=KEY
+    ///
+    /// KEY is one or more letters, true or false, a number, or a text. Letters follow the order of the choices in the
+    /// bank file. Put a slash between letters or numbers that are equally correct.
     #[arg(long, value_name = "POLICY")]
     policy: String,
-    /// Why
+    /// Reason, stored with each new result
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// The revision of the question; the one drawn last where nothing is said
+    /// Revision of the question; by default the one drawn last
     #[arg(long, value_name = "NUMBER")]
     revision: Option<u32>,
-    /// Let people lose a pass by it
+    /// Allow people to lose a pass
     #[arg(long)]
     may_fail: bool,
     /// Sign and store without asking
@@ -48,14 +48,14 @@ pub struct RemarkArgs {
     unlock: PassphraseArgs,
 }
 
-/// Shows what would change, asks, signs and stores.
+/// Shows what would change, asks for confirmation, signs and stores.
 pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
     let instruction = parse_policy(&args.policy)?;
     require_printable_reason(&args.reason)?;
     let issuer = env.issuer()?;
     let mut service = env.open_service()?;
     let (bank, question) = find_question(&args.question, service.catalog())?;
-    // What follows tells who had the question right, so it is for the issuer's eyes.
+    // The preview reveals who answered the question correctly, so only someone who can unlock the key may see it.
     let (key, _) = args.unlock.open_key(env, &issuer)?;
     let request = RemarkRequest {
         bank: &bank,
@@ -65,7 +65,7 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
         allow_lost_passes: args.may_fail,
     };
     let exams = service.attempts().list(&AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() })?;
-    let progress = ProgressBar::new(env, exams.len(), "marked again");
+    let progress = ProgressBar::new(env, exams.len(), "re-marked");
     let plan = service.issuing().plan_remark(exams, &request, &issuer, &|| progress.step())?;
     drop(progress);
     if !env.global.json {
@@ -75,10 +75,12 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
     }
     let change_count = plan.changes.len();
     let is_confirmed = args.yes
-        || (change_count > 0 && env.confirm(&format!("Sign and store this for {change_count}? (yes/no): "))?);
+        || (change_count > 0
+            && env.confirm(&format!("Sign and store the new results ({change_count})? (yes/no): "))?);
     let is_stored = change_count > 0 && is_confirmed;
     if is_stored {
         service.issuing_mut().apply_remark_plan(&plan, &args.reason, &key)?;
+        // A new pass gets its certificate at once.
         for change in &plan.changes {
             service.certificates_mut().complete(change.row.trainee)?;
         }
@@ -88,27 +90,25 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
         value["stored"] = json!(is_stored);
         env.print_json(&value)?;
     } else if is_stored {
-        env.print_line(&format!(
-            "Signed and stored: {} marked again.",
-            text::count_with_noun(change_count, "attempt")
-        ))?;
+        env.print_line(&format!("Signed and stored: {} re-marked", text::count_with_noun(change_count, "attempt")))?;
     } else if change_count == 0 {
-        env.print_line("Nothing is to be stored.")?;
+        env.print_line("No result changes, so nothing was stored")?;
     }
     if change_count > 0 && !is_confirmed {
-        return Err(Failure::negative("Nothing was stored. Without a terminal, say --yes."));
+        return Err(Failure::negative("Nothing was stored. Without a terminal, add --yes."));
     }
     Ok(error::EXIT_SUCCESS)
 }
 
-/// Finds the question that is meant: its bank and its id, or its id alone where one bank in use has it.
+/// Finds a question by BANK/QUESTION, or by its ID alone if exactly one bank in use has it.
 fn find_question(reference: &str, catalog: &Catalog) -> Result<(BankId, QuestionId), Failure> {
     let display_reference = text::single_line(reference);
     let unknown_question = || {
         Failure::usage(format!(
-            "\"{display_reference}\" names no question. Say BANK/QUESTION, as in risks/rate-upper-bound."
+            "There is no question \"{display_reference}\". Use BANK/QUESTION, such as risks/rate-upper-bound."
         ))
     };
+    // With its bank named, the question need not be in use any more: stored papers keep the content of old questions.
     if let Some((bank, question)) = reference.split_once('/') {
         return bank.parse().ok().zip(question.parse().ok()).ok_or_else(unknown_question);
     }
@@ -121,7 +121,7 @@ fn find_question(reference: &str, catalog: &Catalog) -> Result<(BankId, Question
         [] => Err(unknown_question()),
         several => {
             let several: Vec<_> = several.iter().map(|bank| format!("{bank}/{question}")).collect();
-            Err(Failure::usage(format!("Several banks have that question. Say which: {}.", several.join(", "))))
+            Err(Failure::usage(format!("Several banks have that question. Choose one: {}.", several.join(", "))))
         }
     }
 }
@@ -131,11 +131,11 @@ fn parse_policy(policy: &str) -> Result<RemarkInstruction<'_>, Failure> {
         ("drop", _) => Ok(RemarkInstruction::Drop),
         ("accept-all", _) => Ok(RemarkInstruction::AcceptAll),
         (_, Some(key)) => Ok(RemarkInstruction::Rekey(key)),
-        _ => Err(Failure::usage("A policy is drop, accept-all, or rekey=KEY.")),
+        _ => Err(Failure::usage("There is no such policy. Use drop, accept-all or rekey=KEY.")),
     }
 }
 
-/// Says what would change, for whom.
+/// Returns the preview: what would change, and for which people.
 fn plan_lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String> {
     let critical = if plan.question.critical { ", safety-critical" } else { "" };
     let mut lines = vec![
@@ -146,7 +146,7 @@ fn plan_lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String
     lines.extend([
         format!("Policy: {}", text::single_line(&args.policy)),
         format!(
-            "Attempts: {} change, {} come to the same, {} keep a pass, {} open, {} with another revision or other choices",
+            "Attempts: {} would change, {} unchanged, {} keep a pass, {} in progress, {} with another version of the question",
             plan.changes.len(),
             plan.unchanged_count,
             plan.preserved_passes.len(),
@@ -155,18 +155,18 @@ fn plan_lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String
         ),
     ]);
     if plan.open_count > 0 {
-        lines.push("Those that are open end by the old key: run this again then.".to_owned());
+        lines.push("Attempts in progress will use the old key. Run this again when they finish.".to_owned());
     }
     if plan.remote_certificate_count > 0 {
         lines.push(format!(
-            "{} signed for attempts that are not stored here; whether those asked it cannot be told from here.",
+            "{} signed for attempts stored elsewhere. This computer cannot tell whether they asked this question.",
             text::count_with_noun(plan.remote_certificate_count, "certificate")
         ));
     }
     let sections = [
-        ("Changed", &plan.changes),
-        ("Kept, though it would be lost; --may-fail takes it away", &plan.preserved_passes),
-        ("For a re-sit: gave the old answer to a safety-critical question", &plan.resits),
+        ("Results that would change", &plan.changes),
+        ("Passes that stay, but would be lost with --may-fail", &plan.preserved_passes),
+        ("Should retake: gave the old answer to a safety-critical question", &plan.resits),
     ];
     let heading = ["Attempt", "Name", "Exam", "Before", "After", "Certificates"];
     for (title, changes) in sections.into_iter().filter(|(_, changes)| !changes.is_empty()) {
@@ -176,7 +176,7 @@ fn plan_lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String
     if plan.changes.iter().any(|change| !change.certificates.is_empty()) {
         lines.push(String::new());
         lines.push(
-            "Certificates stay as they are. To replace one, revoke it with `needlewise certificate revoke ID --reason \
+            "Certificates do not change. To replace one, revoke it with `needlewise certificate revoke ID --reason \
              item-fault` and issue it again."
                 .to_owned(),
         );
@@ -184,7 +184,7 @@ fn plan_lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String
     lines
 }
 
-/// Shows the choices as they were drawn, in the order that letters count, with the old key and the new one.
+/// Returns the choices in the order that the letters of `rekey` refer to, with the old key and the new one.
 fn choice_lines(plan: &RemarkPlan) -> Vec<String> {
     let new_keys = match &plan.policy {
         RemarkPolicy::Rekey(keys) => keys.as_slice(),

@@ -19,23 +19,24 @@ use crate::service::{ServiceError, Services};
 use crate::text;
 use crate::view::result_lines;
 
-/// Draw and mark an attempt again from its facts alone, and print what happened when
+/// Redraw and re-mark an attempt from its stored facts, and print its timeline
 ///
-/// Exit code 1 means that something came out differently; a broken chain is told with the fact at which it breaks.
+/// Exit code 1 means that a paper or a result differs from the stored one. If a chain is broken, the message names the
+/// fact where it breaks.
 #[derive(Debug, clap::Args)]
 pub struct ReplayArgs {
-    /// The attempt's id, as `needlewise record list` shows it
+    /// Attempt ID from `needlewise record list`
     #[arg(value_name = "ATTEMPT", required_unless_present_any = ["all", "request"])]
     attempt: Option<String>,
-    /// Replay the attempt of a request, wherever it was sat
+    /// Replay the attempt in this certificate request, even if it was taken elsewhere
     #[arg(long, value_name = "FILE", conflicts_with_all = ["attempt", "all"])]
     request: Option<PathBuf>,
-    /// Replay all attempts, a line each
+    /// Replay all attempts, one line each
     #[arg(long, conflicts_with = "attempt")]
     all: bool,
 }
 
-/// Replays one attempt, or all.
+/// Replays one attempt or all attempts.
 pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
     if args.all {
@@ -45,7 +46,8 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
         Some(path) => {
             let request = request(path)?;
             let replayed = service.records().replay_request(&request)?;
-            // Whoever holds a request holds the whole attempt; what its exam never tells stays untold all the same.
+            // A request contains the whole attempt. Even so, the output shows no more than the exam allows after its
+            // last attempt.
             let exam = replayed.1.exam.as_ref();
             let disclosure_level =
                 exam.map(|exam| disclosure::level(replayed.1.mode, exam.review, Eligibility::NoAttemptsLeft));
@@ -61,10 +63,11 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
         env.print_json(&replay_json(attempt, &Ok(replay.clone())))?;
     } else {
         env.print_line(&format!("{} (attempt {attempt})", text::single_line(loaded_paper.title())))?;
-        env.print_line(&format!("Chain: {} hold.", text::count_with_noun(facts.len(), "fact")))?;
+        env.print_line(&format!("Chain: {} verified", text::count_with_noun(facts.len(), "fact")))?;
         env.print_line(&format!("Paper: {}", paper_text(replay.redraw)))?;
         env.print_line(&format!("Marks: {}", marking_text(replay.outcome_matches)))?;
         if replay.outcome_matches.is_some() && disclosure_level > DisclosureLevel::PassFail {
+            // A timeline shows no answers, even if the exam allows a review of them.
             for line in result_lines(&replay.outcome, disclosure_level.min(DisclosureLevel::Objectives)) {
                 env.print_line(&line)?;
             }
@@ -96,6 +99,7 @@ fn replay_all(service: &Services, env: &mut Env<'_>) -> CommandResult {
             Ok(replay) => {
                 vec![id.to_string(), paper_text(replay.redraw), marking_text(replay.outcome_matches).to_owned()]
             }
+            // A damaged attempt gets its own line and does not hide the others.
             Err(error) => vec![id.to_string(), error.to_string(), String::new()],
         };
         env.print_line(&table::render(
@@ -128,20 +132,20 @@ fn paper_text(redraw: RedrawResult) -> String {
 
 fn marking_text(as_stored: Option<bool>) -> &'static str {
     match as_stored {
-        Some(true) => "marked again, as stored",
-        Some(false) => "marked again, another result than the stored one",
-        None => "still open",
+        Some(true) => "re-marked, same result",
+        Some(false) => "re-marked, differs from the stored result",
+        None => "still in progress",
     }
 }
 
-/// Says what happened when; what was answered stays in the store.
+/// Describes a fact with its time. It never shows an answer.
 fn fact_line(stored_fact: &StoredFact, fact: &Fact, zone: &Zone) -> String {
     let description = match fact {
         Fact::Started(started) => {
-            format!("begun, {}", text::count_with_noun(started.paper.questions.len(), "question"))
+            format!("started, {}", text::count_with_noun(started.paper.questions.len(), "question"))
         }
         Fact::Answered(answered) => {
-            let action = if answered.answer.is_some() { "answered" } else { "taken back" };
+            let action = if answered.answer.is_some() { "answered" } else { "cleared" };
             let piped = if answered.piped { ", piped in" } else { "" };
             format!("question {} {action} at {}{piped}", answered.question_index.saturating_add(1), answered.elapsed)
         }
@@ -149,11 +153,11 @@ fn fact_line(stored_fact: &StoredFact, fact: &Fact, zone: &Zone) -> String {
             format!(
                 "question {} {}",
                 flagged.question_index.saturating_add(1),
-                if flagged.on { "flagged" } else { "flag taken off" }
+                if flagged.on { "flagged" } else { "flag removed" }
             )
         }
-        Fact::Finished(finished) => format!("ended at {}", finished.elapsed),
-        Fact::Remarked(_) => "marked again".to_owned(),
+        Fact::Finished(finished) => format!("finished at {}", finished.elapsed),
+        Fact::Remarked(_) => "re-marked".to_owned(),
         _ => kind_label(&stored_fact.kind).to_owned(),
     };
     format!("{:>4}  {}  {description}", stored_fact.seq, stored_fact.stored_at.format_local(zone))

@@ -17,12 +17,13 @@ use crate::view::{result_lines, review_lines};
 /// Show one attempt: its result and its facts
 #[derive(Debug, clap::Args)]
 pub struct RecordShowArgs {
-    /// The attempt's id, as `needlewise record list` shows it
+    /// Attempt ID from `needlewise record list`
     #[arg(value_name = "ATTEMPT")]
     attempt: String,
 }
 
-/// Shows an attempt after checking its chain. Which questions were right is not shown of an exam, nor any key.
+/// Shows an attempt after verifying its chain. For an exam it shows no key and not which answers were correct, except
+/// as far as the disclosure level allows.
 pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
     let attempt = parse_attempt_id(&args.attempt)?;
     let service = env.open_service()?;
@@ -50,13 +51,13 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
         value["facts"] = facts.iter().map(fact_json).collect();
         return env.print_json(&value);
     }
-    env.print_line(&format!("{} of {}", active_attempt.session.loaded_paper().title(), text::single_line(&name)))?;
+    env.print_line(&format!("{}: {}", active_attempt.session.loaded_paper().title(), text::single_line(&name)))?;
     env.print_line(&format!(
-        "Attempt {attempt}, begun {}",
+        "Attempt {attempt}, started {}",
         active_attempt.row.started_at.format_local(service.zone())
     ))?;
     match finished {
-        None => env.print_line("State: open")?,
+        None => env.print_line("State: in progress")?,
         Some(finished) => {
             for line in result_lines(&finished.outcome, disclosure_level) {
                 env.print_line(&line)?;
@@ -75,32 +76,32 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
     print_facts(&facts, &anomalies, &service, env)
 }
 
-/// Prints when an attempt was marked again, what is unusual about it, and the facts of its chain.
+/// Prints the decisions about an attempt, its re-markings, its anomalies, and the facts of its chain.
 fn print_facts(facts: &[StoredFact], anomalies: &[String], service: &Services, env: &mut Env<'_>) -> CommandResult {
     for (row, fact) in applicable_facts(facts) {
         if let Some(line) = decision_line(row, &fact, service) {
             env.print_line(&line)?;
         }
         if let Fact::Remarked(_) = fact {
-            // Neither which question it was nor what became of it: that would tell whether it was answered rightly.
+            // The line names neither the question nor the policy, since either could reveal which answer was correct.
             env.print_line(&format!(
-                "Marked again on {}, after a question turned out to be faulty",
+                "Re-marked on {} because of a faulty question",
                 row.stored_at.format_local(service.zone())
             ))?;
         }
     }
     for anomaly in anomalies {
-        env.print_line(&format!("Odd: {}", text::single_line(anomaly)))?;
+        env.print_line(&format!("Anomaly: {}", text::single_line(anomaly)))?;
     }
     env.print_line("")?;
     for row in facts {
         let stored_at = row.stored_at.format_local(service.zone());
         env.print_line(&format!("{:>4}  {stored_at}  {:<9} {}", row.seq, kind_label(&row.kind), row.digest.short()))?;
     }
-    env.print_line(&format!("The chain of {} holds.", text::count_with_noun(facts.len(), "fact")))
+    env.print_line(&format!("Chain verified: {}", text::count_with_noun(facts.len(), "fact")))
 }
 
-/// Says what was decided about the attempt, who signed it, and whether it takes effect here.
+/// Returns a line for a decision: its reason, whether it is signed, and whether it takes effect here.
 fn decision_line(stored_fact: &StoredFact, fact: &Fact, service: &Services) -> Option<String> {
     let (what, kind, decision) = match fact {
         Fact::Voided(decision) => ("Voided", DecisionKind::Void, decision),
@@ -125,7 +126,7 @@ fn section_json(section: &SectionOutcome) -> Value {
     })
 }
 
-/// Returns what identifies a fact; what was answered stays in the store.
+/// Returns what identifies a fact. It never includes an answer.
 fn fact_json(stored_fact: &StoredFact) -> Value {
     json!({ "seq": stored_fact.seq, "kind": kind_label(&stored_fact.kind), "at": stored_fact.stored_at.to_string(), "digest": stored_fact.digest })
 }

@@ -7,30 +7,30 @@ use crate::service::{ServiceError, Services};
 use crate::store::{Conflict, StoreError};
 use crate::{paths, text};
 
-/// The largest roster: two hundred thousand people with names of 80 characters.
+/// The largest roster, in bytes: room for about 200,000 people with names of 80 characters.
 const ROSTER_MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// Add a person, or a roster of them
+/// Add a person, or all people in a roster
 ///
-/// A roster is a CSV file whose first line names its columns: name, and if you like staff_id and license. Who is here
-/// already by that name is left as they are.
+/// A roster is a CSV file. Its first line names the columns: name, and optionally staff_id and license. A line is
+/// skipped if its staff number is already stored or, for a line without one, if its name is.
 #[derive(Debug, clap::Args)]
 pub struct AddArgs {
-    /// The name as it will be printed on a certificate
+    /// Name to print on certificates
     #[arg(value_name = "NAME", required_unless_present = "from")]
     name: Option<String>,
-    /// The number the school or clinic knows the person by
+    /// Staff number at the school or clinic
     #[arg(long = "id", value_name = "STAFF-NO")]
     staff_id: Option<String>,
-    /// The holder's license, as it will be printed on a certificate
+    /// License to print on certificates
     #[arg(long, value_name = "TEXT")]
     license: Option<String>,
-    /// Add everybody of a roster
+    /// Add all people in this roster
     #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "staff_id", "license"])]
     from: Option<PathBuf>,
 }
 
-/// Adds the person and prints the id.
+/// Adds the person and prints their ID, or imports the roster.
 pub(super) fn run(args: &AddArgs, env: &mut Env<'_>) -> CommandResult {
     if let Some(path) = &args.from {
         return import_roster(path, env);
@@ -41,14 +41,15 @@ pub(super) fn run(args: &AddArgs, env: &mut Env<'_>) -> CommandResult {
     if env.global.json {
         return env.print_json(&serde_json::json!({ "id": row.id, "name": row.person.name }));
     }
-    env.print_line(&format!("Added {} ({}).", row.person.name, row.id))
+    env.print_line(&format!("Added {} ({})", row.person.name, row.id))
 }
 
-/// Returns a person whose texts can be printed; an empty one is left out.
+/// Returns a new person, after checking that the staff number and the license can be printed. The service checks the
+/// name.
 pub(super) fn new_person(name: &str, staff_id: Option<&str>, license: Option<&str>) -> Result<PersonAdded, String> {
     let check_text = |option: &str, value: Option<&str>| match value {
         Some(text) if !text::is_printable(text) || text.len() > 200 => {
-            Err(format!("{option} is empty, too long, or holds a character that cannot be printed."))
+            Err(format!("{option} is empty, too long, or has a character that cannot be printed."))
         }
         value => Ok(value.map(str::to_owned)),
     };
@@ -56,16 +57,17 @@ pub(super) fn new_person(name: &str, staff_id: Option<&str>, license: Option<&st
     Ok(PersonAdded { staff_id, license, ..PersonAdded::from_name(name) })
 }
 
-/// Adds everybody of a roster; a line that cannot be added is told, and the others are added all the same.
+/// Adds all people in a roster. A line that cannot be added is reported, and the other lines are still added.
 fn import_roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
     let text = read_roster(path)?;
     let to_failure = |reason: String| Failure {
         code: error::EXIT_UNREADABLE_INPUT,
         message: format!(
-            "{} is no roster: {reason}. Its first line names the columns: name,staff_id,license",
+            "{} is not a roster: {reason}. The first line must name the columns: name,staff_id,license",
             display_path(path)
         ),
     };
+    // Spreadsheet programs write a byte order mark. Left in place, it would become part of the first column's name.
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let header = reader.headers().map_err(|error| to_failure(text::single_line(&error.to_string())))?.clone();
@@ -85,6 +87,7 @@ fn import_roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
             Ok(false) => existing += 1,
             Err(reason) => {
                 refused += 1;
+                // Line 1 is the heading, so the first record is in line 2.
                 env.print_to_stderr(&format!(
                     "{}: line {}: {}",
                     display_path(path),
@@ -94,7 +97,7 @@ fn import_roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
             }
         }
     }
-    env.print_line(&format!("{added} added, {existing} here already, {refused} refused."))?;
+    env.print_line(&format!("{added} added, {existing} already stored, {refused} refused"))?;
     Ok(if refused > 0 { error::EXIT_NEGATIVE } else { error::EXIT_SUCCESS })
 }
 
@@ -102,11 +105,11 @@ fn read_roster(path: &Path) -> Result<String, Failure> {
     let bytes = paths::read_bounded(path, ROSTER_MAX_BYTES).map_err(|error| Failure::unreadable(path, &error))?;
     String::from_utf8(bytes).map_err(|_| Failure {
         code: error::EXIT_UNREADABLE_INPUT,
-        message: format!("{} is not UTF-8. Save it again as CSV in UTF-8.", display_path(path)),
+        message: format!("{} is not UTF-8 text. Save it again as CSV in UTF-8.", display_path(path)),
     })
 }
 
-/// Adds a person; says whether they were new.
+/// Adds a person. Returns whether the person is new.
 fn add_person(service: &mut Services, person: PersonAdded) -> Result<bool, String> {
     match service.people_mut().add(person) {
         Ok(_) => Ok(true),

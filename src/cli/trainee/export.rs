@@ -4,18 +4,18 @@ use crate::cli::error::{Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::paths;
 
-/// Write everything that is held about a person into one file
+/// Export everything stored about a person to one file
 #[derive(Debug, clap::Args)]
 pub struct TraineeExportArgs {
-    /// The person: a name, a staff number or an id
+    /// Trainee name, staff number or ID
     #[arg(value_name = "NAME|ID")]
     who: String,
-    /// The file to write: JSON, with record, facts, answers, practice and certificates
+    /// JSON file to write, with the person's record, facts, answers, practice and certificates
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
 }
 
-/// Writes the archive.
+/// Writes the export file.
 pub(super) fn run(args: &TraineeExportArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
     let row = super::find_person(&service, &args.who)?;
@@ -23,7 +23,7 @@ pub(super) fn run(args: &TraineeExportArgs, env: &mut Env<'_>) -> CommandResult 
     paths::write_atomic(&args.to, text.as_bytes())
         .map_err(|error| Failure::file_access(&args.to, "written", &error))?;
     env.print_line(&format!(
-        "Everything held about {} is in {}.",
+        "Exported everything stored about {} to {}",
         crate::text::single_line(&row.person.name),
         display_path(&args.to)
     ))

@@ -2,11 +2,11 @@ use serde_json::json;
 
 use crate::cli::{CommandResult, Env, table};
 
-/// List the people of this store
+/// List the people stored on this computer
 #[derive(Debug, clap::Args)]
 pub struct TraineeListArgs {}
 
-/// Lists everybody by name.
+/// Lists all people, sorted by name.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let people = env.open_service()?.people().list()?;
     if env.global.json {
@@ -17,7 +17,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
         return env.print_json(&people.iter().map(row).collect::<Vec<_>>());
     }
     if people.is_empty() {
-        return env.print_line("Nobody is here yet. Add somebody with `needlewise trainee add NAME`.");
+        return env.print_line("No trainees yet. Add one with `needlewise trainee add NAME`.");
     }
     let row = |row: &crate::projections::people::PersonRow| {
         let text_or_empty = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -28,5 +28,5 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
             row.id.to_string(),
         ]
     };
-    env.print_line(&table::render(&["Name", "Staff no.", "License", "Id"], &people.iter().map(row).collect::<Vec<_>>()))
+    env.print_line(&table::render(&["Name", "Staff no.", "License", "ID"], &people.iter().map(row).collect::<Vec<_>>()))
 }

@@ -2,25 +2,25 @@ use crate::cli::{CommandResult, Env};
 use crate::service::people::PersonChanges;
 use crate::text;
 
-/// Change a person's name as it will be printed
+/// Change a person's name
 ///
-/// Certificates that were issued keep the name they bear.
+/// The new name appears on future certificates. Certificates that exist keep the old name.
 #[derive(Debug, clap::Args)]
 pub struct RenameArgs {
-    /// The person: a name, a staff number or an id
+    /// Trainee name, staff number or ID
     #[arg(value_name = "NAME|ID")]
     who: String,
-    /// The new name
+    /// New name to print on certificates
     #[arg(value_name = "NEW-NAME")]
     name: String,
 }
 
-/// Changes the name.
+/// Renames the person.
 pub(super) fn run(args: &RenameArgs, env: &mut Env<'_>) -> CommandResult {
     let mut service = env.open_service()?;
     let row = super::find_person(&service, &args.who)?;
     let old_name = text::single_line(&row.person.name);
     let changes = PersonChanges { name: Some(args.name.clone()), ..PersonChanges::default() };
     let row = service.people_mut().change(&row, &changes, None)?;
-    env.print_line(&format!("{old_name} is {} now.", text::single_line(&row.person.name)))
+    env.print_line(&format!("Renamed {old_name} to {}", text::single_line(&row.person.name)))
 }

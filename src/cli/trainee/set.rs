@@ -6,32 +6,32 @@ use crate::cli::{CommandResult, Env};
 use crate::service::people::PersonChanges;
 use crate::text;
 
-/// Change what is known of a person
+/// Change a person's staff number, license or exam time
 #[derive(Debug, clap::Args)]
 pub struct SetArgs {
-    /// The person: a name, a staff number or an id
+    /// Trainee name, staff number or ID
     #[arg(value_name = "NAME|ID")]
     who: String,
-    /// The number the school or clinic knows the person by
+    /// Staff number at the school or clinic
     #[arg(long = "id", value_name = "STAFF-NO", required_unless_present_any = ["license", "time_factor"])]
     staff_id: Option<String>,
-    /// The holder's license, as it will be printed on the next certificate
+    /// License to print on future certificates
     #[arg(long, value_name = "TEXT")]
     license: Option<String>,
-    /// How much longer than others the person may take in exams: 1.0 to 3.0 times, or unlimited; it stands nowhere else
+    /// Exam time as a multiple of the normal time, from 1.0 to 3.0, or unlimited; never shown on certificates
     #[arg(long, value_name = "FACTOR")]
     time_factor: Option<TimeFactor>,
     #[command(flatten)]
     unlock: PassphraseArgs,
 }
 
-/// Changes the record.
+/// Stores all changes together.
 pub(super) fn run(args: &SetArgs, env: &mut Env<'_>) -> CommandResult {
     let mut service = env.open_service()?;
     let row = super::find_person(&service, &args.who)?;
     let updates =
         add::new_person(&row.person.name, args.staff_id.as_deref(), args.license.as_deref()).map_err(Failure::usage)?;
-    // The key first: nothing is stored before everything that is needed is there.
+    // Unlock the key first, so that a wrong passphrase cannot leave some changes stored and others not.
     let key = match args.time_factor {
         Some(_) => passphrase::open_key_if_present(&args.unlock, env)?,
         None => None,
@@ -43,5 +43,5 @@ pub(super) fn run(args: &SetArgs, env: &mut Env<'_>) -> CommandResult {
         ..PersonChanges::default()
     };
     let row = service.people_mut().change(&row, &changes, key.as_ref())?;
-    env.print_line(&format!("Changed {}.", text::single_line(&row.person.name)))
+    env.print_line(&format!("Updated {}", text::single_line(&row.person.name)))
 }
