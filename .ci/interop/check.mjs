@@ -1,4 +1,4 @@
-// One line per check for the JavaScript tools; the exit code says whether all of them held.
+// Prints one line per check for the JavaScript tools. The exit code is 1 if any check failed.
 
 export function check(what, holds, why = '') {
   console.log(`${holds ? 'ok  ' : 'FAIL'}  ${what}${why && `: ${why}`}`);

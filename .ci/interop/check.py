@@ -1,4 +1,4 @@
-"""One line per check for the Python tools. Each ends with `sys.exit(any_failed())`."""
+"""Prints one line per check for the Python tools. Each tool ends with `sys.exit(any_failed())`."""
 
 _failed = []
 

@@ -1,7 +1,7 @@
 """python3 sit.py BINARY DATA
 
 Passes a small exam in plain mode, as a candidate who knows every answer, and prints the path of the certificate. Its
-texts hold what is awkward in XML, CSV and URLs, so that the checks of the exports have something to trip over.
+texts contain characters that are awkward in XML, CSV and URLs, so that the checks of the exports can find a mistake.
 """
 
 import json
@@ -42,7 +42,7 @@ EXAM = {
 
 
 def answer(shown):
-    """Returns what to type at the question that is shown."""
+    """Returns the answer to type for the question on the screen."""
     return right(next(q for q in BANK["questions"] if q["stem"] in shown), shown)
 
 
@@ -61,9 +61,9 @@ binary, data = sys.argv[1], Path(sys.argv[2])
 
 places = ["--data-dir", data, "--config-dir", data.parent / "config"]
 command = [binary, *places, "exam", "brief", "--plain", "--trainee", TRAINEE]
-with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as sitting:
+with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
     transcript = ""
-    while shown := hear(sitting.stdout):
+    while shown := hear(program.stdout):
         transcript += shown
         if shown.endswith("Answer: "):
             line = answer(shown)
@@ -73,9 +73,9 @@ with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as
             break
         if "Not understood" in shown:
             sys.exit(f"the program did not understand:\n{transcript}")
-        sitting.stdin.write(f"{line}\n".encode())
-        sitting.stdin.flush()
+        program.stdin.write(f"{line}\n".encode())
+        program.stdin.flush()
 certificates = list(data.glob("certificates/*/*.json"))
-if sitting.returncode != 0 or len(certificates) != 1:
-    sys.exit(f"{len(certificates)} certificates, exit code {sitting.returncode}:\n{transcript}")
+if program.returncode != 0 or len(certificates) != 1:
+    sys.exit(f"{len(certificates)} certificates, exit code {program.returncode}:\n{transcript}")
 print(certificates[0])

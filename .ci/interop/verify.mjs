@@ -1,8 +1,8 @@
 // node verify.mjs CREDENTIAL.json [BAKED.svg|BAKED.png ...]
 //
-// Verifies a credential with Digital Bazaar's libraries, which share no code with needlewise: a clinic's software must
-// accept what we issue and refuse what was changed afterwards. Pictures must hold the same bytes as the file, put there
-// after the rules of Open Badges 3.0. Works offline: contexts come from this project, any other address is refused.
+// Verifies a credential with Digital Bazaar's libraries, which share no code with needlewise. A clinic's software must
+// accept what we issue and refuse what was changed. Pictures must contain the same bytes as the file, embedded by the
+// rules of Open Badges 3.0. Works offline: contexts come from this project, and any other address is refused.
 
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -31,18 +31,18 @@ keys.use({ multibaseMultikeyHeader: 'z6Mk', fromMultibase: Ed25519Multikey.from 
 
 async function documentLoader(url) {
   const document = contexts.get(url) ?? (url.startsWith('did:key:') ? await keys.get({ url }) : undefined);
-  if (!document) throw new Error(`${url} is not among the contexts that are known`);
+  if (!document) throw new Error(`${url} is not a known context`);
   return { contextUrl: null, documentUrl: url, document };
 }
 
-/** Returns nothing where the credential verifies, else why not. */
+/** Returns an empty text if the credential verifies, otherwise the reason. */
 async function refusal(credential, now = new Date()) {
   const suite = new DataIntegrityProof({ cryptosuite });
   const { verified, error } = await vc.verifyCredential({ credential, suite, documentLoader, now });
   return verified ? '' : [error, ...(error.errors ?? [])].at(-1).message;
 }
 
-/** Takes the credential out of an SVG: one element straight behind the root's start, with nothing but CDATA in it. */
+/** Extracts the credential from an SVG: one element, the first child of the root, with only CDATA in it. */
 function fromSvg(bytes) {
   const found = [];
   let depth = 0, elements = 0, inside = false, stray = '';
@@ -62,28 +62,28 @@ function fromSvg(bytes) {
   parser.on('cdata', (text) => { if (inside) found[found.length - 1] += text; });
   parser.on('text', (text) => { if (inside) stray += text; });
   parser.write(new TextDecoder('utf-8', { fatal: true }).decode(bytes)).close();
-  if (found.length !== 1) throw new Error(`${found.length} elements hold a credential`);
-  if (stray.trim()) throw new Error('the credential is not within CDATA');
+  if (found.length !== 1) throw new Error(`${found.length} elements contain a credential`);
+  if (stray.trim()) throw new Error('the credential is not inside CDATA');
   return Buffer.from(found[0]);
 }
 
-/** Takes the credential out of a PNG: one iTXt chunk of that keyword, not compressed. */
+/** Extracts the credential from a PNG: one uncompressed iTXt chunk with the keyword of Open Badges. */
 function fromPng(bytes) {
   const chunks = extractChunks(new Uint8Array(bytes))
     .filter(({ name }) => ['iTXt', 'tEXt', 'zTXt'].includes(name))
     .map(({ name, data }) => ({ name, data: Buffer.from(data) }))
     .filter(({ data }) => data.subarray(0, data.indexOf(0)).toString('latin1').startsWith('openbadge'));
-  if (chunks.length !== 1) throw new Error(`${chunks.length} chunks hold a credential`);
+  if (chunks.length !== 1) throw new Error(`${chunks.length} chunks contain a credential`);
   const [{ name, data }] = chunks;
   // Keyword, 0, compression flag 0, compression method 0, no language, 0, no translated keyword, 0, text.
   const head = Buffer.from('openbadgecredential\0\0\0\0\0', 'latin1');
   if (name !== 'iTXt' || !data.subarray(0, head.length).equals(head)) {
-    throw new Error(`the ${name} chunk begins ${JSON.stringify(data.subarray(0, head.length).toString('latin1'))}`);
+    throw new Error(`the ${name} chunk starts with ${JSON.stringify(data.subarray(0, head.length).toString('latin1'))}`);
   }
   return data.subarray(head.length);
 }
 
-/** Returns a copy of the credential after somebody laid hands on it. */
+/** Returns a changed copy of the credential. */
 function tampered(credential, change) {
   const copy = structuredClone(credential);
   change(copy);
@@ -98,27 +98,27 @@ const credential = JSON.parse(bytes);
 check('our copy of the VC 2.0 context is the published one', isDeepStrictEqual(contexts.get(VC2), published.get(VC2)));
 const why = await refusal(credential);
 check('the credential verifies', !why, why);
-if (why) process.exit(); // What is wrong to begin with is refused whatever is changed.
+if (why) process.exit(); // An invalid credential is refused with any change, so the checks below would prove nothing.
 
 for (const path of baked) {
   const name = basename(path);
   try {
-    const held = path.endsWith('.svg') ? fromSvg(readFileSync(path)) : fromPng(readFileSync(path));
-    const why = await refusal(JSON.parse(held));
+    const embedded = path.endsWith('.svg') ? fromSvg(readFileSync(path)) : fromPng(readFileSync(path));
+    const why = await refusal(JSON.parse(embedded));
     check(`${name}: the credential in it verifies`, !why, why);
-    check(`${name}: the same bytes as the file`, held.equals(bytes), `${held.length} of ${bytes.length} bytes`);
+    check(`${name}: the same bytes as the file`, embedded.equals(bytes), `${embedded.length} of ${bytes.length} bytes`);
   } catch (error) {
-    check(`${name}: a credential after the rules`, false, error.message);
+    check(`${name}: a credential embedded by the rules`, false, error.message);
   }
 }
 
 const OTHER_KEY = 'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK';
 const changes = {
   'another name': (c) => { c.credentialSubject.name += ' Jr.'; },
-  'a later end': (c) => { c.validUntil = c.validUntil.replace(/^\d+/, (year) => Number(year) + 10); },
-  'no end': (c) => { delete c.validUntil; },
+  'a later end date': (c) => { c.validUntil = c.validUntil.replace(/^\d+/, (year) => Number(year) + 10); },
+  'no end date': (c) => { delete c.validUntil; },
   'another score': (c) => { c.credentialSubject.result[0].value += '0'; },
-  'a lower mark': (c) => { c.credentialSubject.achievement.resultDescription[0].requiredValue = '1'; },
+  'a lower pass mark': (c) => { c.credentialSubject.achievement.resultDescription[0].requiredValue = '1'; },
   'another assurance': (c) => { c.evidence[0].genre = 'invigilated'; },
   'another signer': (c) => { c.proof[0].verificationMethod = `did:key:${OTHER_KEY}#${OTHER_KEY}`; },
 };
@@ -128,12 +128,12 @@ for (const [what, change] of Object.entries(changes)) {
 }
 const later = new Date(Date.parse(credential.validUntil) + 86_400_000);
 const expired = await refusal(credential, later);
-check('refused: the day after its end', expired.includes('validUntil'), expired || 'accepted');
+check('refused: the day after its end date', expired.includes('validUntil'), expired || 'accepted');
 
-// The graph that is signed stays the same, so that the signature holds and only a look at the form shows it. verify.py
-// asserts that it is refused, as our own tests do; what this library makes of it is told and not judged.
+// The signed graph stays the same, so the signature still matches, and only a check of the document's form detects it.
+// verify.py and our own tests assert that it is refused. The result of this library is printed and not judged.
 const hidden = tampered(credential, (c) => {
   c['@included'] = [{ id: c.id, type: ['VerifiableCredential'], validUntil: c.validUntil }];
   delete c.validUntil;
 });
-console.log(`note  an end hidden in @included, the day after: ${(await refusal(hidden, later)) || 'accepted'}`);
+console.log(`note  an end date hidden in @included, the day after: ${(await refusal(hidden, later)) || 'accepted'}`);

@@ -1,8 +1,8 @@
 """python3 verify.py CREDENTIAL.json [BAKED.svg|BAKED.png|BAKED.pdf ...]
 
-Verifies a credential with openbadgeslib, a second library beside that of verify.mjs: another language, other code for
-the graph, and contexts of its own. It also sees an end that was moved out of sight. Pictures are opened with its own
-reader; a PDF, which Open Badges 3.0 has no rules for, must have the credential attached once, byte for byte.
+Verifies a credential with openbadgeslib, a second library besides the one in verify.mjs. It is written in another
+language, with its own graph code and contexts. It also detects a hidden end date. Pictures are opened with its own
+reader. Open Badges 3.0 has no rules for PDF, so a PDF must have the credential attached once, byte for byte.
 """
 
 import copy
@@ -19,7 +19,7 @@ from check import any_failed, check
 
 
 def refusal(text, issuer):
-    """Returns nothing where the credential verifies, else why not."""
+    """Returns an empty text if the credential verifies, otherwise the reason."""
     try:
         OB3LdpVerifier.for_issuer_did(issuer).verify(text)
     except OB3VerificationError as error:
@@ -27,14 +27,14 @@ def refusal(text, issuer):
     return ""
 
 
-def held(path):
-    """Takes the credential out of a file."""
+def extract(path):
+    """Extracts the credential from a file."""
     data = path.read_bytes()
     if path.suffix == ".png":
         return baking.extract_png(data, keyword=baking.ITXT_KEYWORD_OB3).encode()
     if path.suffix == ".svg":
         text = baking.extract_svg(data, element=baking.SVG_ELEMENT_OB3, text_fallback=True)
-        # The library cuts white space off the ends; verify.mjs compares these bytes as well.
+        # The library strips white space at the ends. verify.mjs compares these bytes too.
         return text.encode() + b"\n"
     attached = [content for contents in pypdf.PdfReader(path).attachments.values() for content in contents]
     assert len(attached) == 1, f"{len(attached)} attachments"
@@ -42,7 +42,7 @@ def held(path):
 
 
 def tampered(credential, change):
-    """Returns a copy of the credential after somebody laid hands on it."""
+    """Returns a changed copy of the credential."""
     changed = copy.deepcopy(credential)
     change(changed)
     assert changed != credential, "nothing was changed"
@@ -60,10 +60,10 @@ def hide_end(credential):
 
 
 CHANGES = {
-    "another name": lambda c: c["credentialSubject"].update(name="Somebody Else"),
-    "a later end": later_end,
+    "another name": lambda c: c["credentialSubject"].update(name="Another Person"),
+    "a later end date": later_end,
     "another score": lambda c: c["credentialSubject"]["result"][0].update(value="70"),
-    "an end hidden in @included": hide_end,
+    "an end date hidden in @included": hide_end,
 }
 
 file, *baked = map(Path, sys.argv[1:])
@@ -74,12 +74,12 @@ issuer = credential["issuer"]["id"]
 why = refusal(content, issuer)
 check("the credential verifies", not why, why)
 if why:
-    sys.exit(any_failed())  # What is wrong to begin with is refused whatever is changed.
+    sys.exit(any_failed())  # An invalid credential is refused with any change, so the checks below would prove nothing.
 for path in baked:
     try:
-        found = held(path)
-    except Exception as error:  # Whatever keeps other software from opening the file.
-        check(f"{path.name}: a credential in it", False, repr(error))
+        found = extract(path)
+    except Exception as error:  # The library raises many types of errors for a file that it cannot read.
+        check(f"{path.name}: contains a credential", False, repr(error))
         continue
     why = refusal(found, issuer)
     check(f"{path.name}: the credential in it verifies", not why, why)

@@ -1,11 +1,11 @@
-//! The map of ARCHITECTURE.md, checked: direction of dependencies, cycles between files, unique names, which module may
-//! use which crate, sizes, nothing forgotten.
+//! Checks the rules of ARCHITECTURE.md: the direction of dependencies, cycles between files, unique names, the crates
+//! that each module may use, file and function sizes, and complete lists of tests and snapshots.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::source::{Source, circles, files, root, top};
+use crate::source::{Source, cycles, files, root, top};
 
-/// The modules in the order of the map. Each may use those before it; those of one row use one another nowhere.
+/// The modules in the order of ARCHITECTURE.md. A module may use the rows before its own, but not its own row.
 const RANKS: &[&[&str]] = &[
     &["canonical", "clock", "text"],
     &["ids", "problem"],
@@ -24,8 +24,8 @@ const RANKS: &[&[&str]] = &[
     &["cli"],
 ];
 
-/// Modules that know nothing of others, although these stand before them on the map.
-const STRANGERS: &[(&str, &[&str])] = &[("credential", &["attempt", "bank", "exam", "study"])];
+/// Modules that must not use some others, although those stand in an earlier row.
+const INDEPENDENT: &[(&str, &[&str])] = &[("credential", &["attempt", "bank", "exam", "study"])];
 
 /// Crates that only one module may use.
 const CRATES: &[(&str, &[&str])] = &[
@@ -83,7 +83,7 @@ const CRATES: &[(&str, &[&str])] = &[
 /// Crates that any module may use.
 const COMMON: &[&str] = &["core", "serde", "serde_json", "std"];
 
-/// Names of types that no one could guess. Their successors are the terms of the glossary in CONTRIBUTING.
+/// Type names that no reader could guess, so they were replaced. The glossary in CONTRIBUTING.md has the new terms.
 const RETIRED: &[&str] = &[
     "Ask",
     "Award",
@@ -142,7 +142,7 @@ fn rank(module: &str) -> Option<usize> {
 }
 
 #[test]
-fn modules_use_only_what_stands_before_them() {
+fn modules_use_only_modules_of_earlier_rows() {
     let source = Source::read();
     for file in source.files.iter().filter(|file| file.name != "src/lib.rs") {
         assert!(rank(file.top()).is_some(), "{}: the module {} is not on the map", file.name, file.top());
@@ -151,47 +151,47 @@ fn modules_use_only_what_stands_before_them() {
         let Some(other) = used.defined_in.as_deref().map(top) else { continue };
         let own = top(&used.file);
         let before = rank(other) < rank(own);
-        let strange = STRANGERS.iter().any(|(module, others)| own == *module && others.contains(&other));
-        let allowed = own == other || (before && !strange);
+        let forbidden = INDEPENDENT.iter().any(|(module, others)| own == *module && others.contains(&other));
+        let allowed = own == other || (before && !forbidden);
         assert!(allowed, "{}:{}: {own} may not use {other}: {}", used.file, used.line, used.path);
     }
 }
 
 #[test]
-fn no_file_uses_another_one_in_a_circle() {
+fn no_files_use_each_other_in_a_cycle() {
     let uses = Source::read().uses();
     let edge = |used: &crate::source::Use| {
         let to = used.defined_in.clone()?;
-        // What a file says of those in the folder of its name is how it is made.
+        // A file may use the files in the folder of its own name, because they are its parts.
         let own = used.file.strip_suffix(".rs").is_some_and(|folder| to.starts_with(&format!("{folder}/")));
         (!own).then(|| (used.file.clone(), to))
     };
     let edges: BTreeSet<_> = uses.iter().filter_map(edge).collect();
-    let found: Vec<_> = circles(&edges).into_iter().map(|circle| circle.join(" <-> ")).collect();
-    assert!(found.is_empty(), "files that use each other in a circle:\n{}", found.join("\n"));
+    let found: Vec<_> = cycles(&edges).into_iter().map(|cycle| cycle.join(" <-> ")).collect();
+    assert!(found.is_empty(), "files that use each other in a cycle:\n{}", found.join("\n"));
 }
 
 #[test]
-fn a_public_type_has_a_name_of_its_own() {
+fn every_public_type_has_a_unique_name() {
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for item in Source::read().public_items().into_iter().filter(|item| matches!(item.kind, "type" | "trait")) {
         places.entry(item.name).or_default().push(format!("{}:{}", item.file, item.line));
     }
     let twice = places.iter().filter(|(_, places)| places.len() > 1);
     let twice: Vec<_> = twice.map(|(name, places)| format!("{name}: {}", places.join(", "))).collect();
-    assert!(twice.is_empty(), "names of several public types:\n{}", twice.join("\n"));
+    assert!(twice.is_empty(), "several public types have one name:\n{}", twice.join("\n"));
 }
 
 #[test]
-fn retired_names_stay_away() {
+fn retired_names_do_not_return() {
     let items = Source::read().public_items();
     let retired = items.iter().filter(|item| RETIRED.contains(&item.name.as_str()));
     let retired: Vec<_> = retired.map(|item| format!("{}:{}: {}", item.file, item.line, item.name)).collect();
-    assert!(retired.is_empty(), "retired names; see the glossary:\n{}", retired.join("\n"));
+    assert!(retired.is_empty(), "retired names; use the terms of the glossary:\n{}", retired.join("\n"));
 }
 
 #[test]
-fn a_crate_is_used_where_the_map_says_so() {
+fn a_crate_is_used_only_where_the_map_allows_it() {
     let mut needed = BTreeSet::new();
     for used in Source::read().uses().iter().filter(|used| used.defined_in.is_none()) {
         let package = used.path.split("::").next().unwrap_or_default();
@@ -203,27 +203,27 @@ fn a_crate_is_used_where_the_map_says_so() {
     }
     for (package, owners) in CRATES {
         for owner in *owners {
-            assert!(needed.contains(&(package, (*owner).to_owned())), "{owner} does not use {package} any more");
+            assert!(needed.contains(&(package, (*owner).to_owned())), "{owner} no longer uses {package}");
         }
     }
     let manifest = std::fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
     let dependencies =
-        manifest.split("[dependencies]\n").nth(1).and_then(|rest| rest.split("\n[").next()).expect("a list");
+        manifest.split("[dependencies]\n").nth(1).and_then(|rest| rest.split("\n[").next()).expect("the dependencies");
     for line in dependencies.lines().filter(|line| !line.starts_with('#') && line.contains('=')) {
         let package = line.split('=').next().unwrap_or_default().trim().replace('-', "_");
         let known = COMMON.contains(&package.as_str()) || CRATES.iter().any(|(known, _)| *known == package);
-        assert!(known, "the map does not say who may use {package}");
+        assert!(known, "CRATES does not say which module may use {package}");
     }
 }
 
-/// What a front end may know of the store: that something failed, and which row of which list differs.
+/// What front ends may use of the store: the errors that they explain to the user.
 const STORE_NAMES_FOR_FRONT_ENDS: &[&str] = &["StoreError", "Conflict"];
 
 #[test]
-fn front_ends_reach_the_store_nowhere() {
+fn front_ends_never_reach_the_store() {
     let is_front_end = |file: &str| matches!(top(file), "cli" | "plain" | "tui" | "view");
     for used in Source::read().uses().iter().filter(|used| is_front_end(&used.file)) {
-        // Somebody must open it.
+        // The store must be opened somewhere: the command line knows its path and options.
         let is_opening = used.file == "src/cli/env.rs";
         let is_of_store = used.path.starts_with("crate::store");
         let name = used.path.rsplit("::").next().unwrap_or_default();
@@ -240,7 +240,7 @@ fn nothing_is_global_to_the_process() {
             let is_static = ["static ", "pub static ", "pub(crate) static ", "thread_local!"];
             assert!(!is_static.iter().any(|word| line.starts_with(word)), "{name}:{}: a static", number + 1);
             let asks = line.contains("terminal::size()") || line.contains("current_dir()");
-            assert!(!asks || name == "src/tui/terminal.rs", "{name}:{}: asks the process", number + 1);
+            assert!(!asks || name == "src/tui/terminal.rs", "{name}:{}: asks the process for global state", number + 1);
             let wall = line.contains("Timestamp::now()") || line.contains("Instant::now()");
             assert!(!wall || name == "src/clock.rs", "{name}:{}: reads a clock", number + 1);
         }
@@ -252,12 +252,12 @@ fn files_and_functions_are_short_and_finished() {
     let source = Source::read();
     for file in &source.files {
         let (name, lines) = (&file.name, file.text.lines().count());
-        assert!(lines <= FILE_LINES_MAX, "{name} has {lines} lines; is there a second thing in it?");
+        assert!(lines <= FILE_LINES_MAX, "{name} has {lines} lines; split it by topic");
         for (number, line) in file.text.lines().enumerate() {
             let open = ["TO".to_owned() + "DO", "FIX".to_owned() + "ME"].iter().any(|word| line.contains(word));
-            assert!(!open, "{name}:{}: left open", number + 1);
+            assert!(!open, "{name}:{}: unfinished work", number + 1);
         }
-        assert!(file.text.starts_with("//!") || file.top() == "cli", "{name} does not begin by saying what it is");
+        assert!(file.text.starts_with("//!") || file.top() == "cli", "{name} does not start with a module doc");
     }
     for function in source.functions() {
         let (file, line, name) = (&function.file, function.line, &function.name);
@@ -271,11 +271,11 @@ fn public_types_traits_and_functions_have_docs() {
     let bare = items.iter().filter(|item| item.is_everywhere && !item.has_docs);
     let bare: Vec<_> =
         bare.map(|item| format!("{}:{}: the {} {}", item.file, item.line, item.kind, item.name)).collect();
-    assert!(bare.is_empty(), "without docs:\n{}", bare.join("\n"));
+    assert!(bare.is_empty(), "public items without docs:\n{}", bare.join("\n"));
 }
 
 #[test]
-fn no_test_file_is_forgotten_and_no_snapshot_without_its_test() {
+fn no_test_file_is_unlisted_and_no_snapshot_is_orphaned() {
     let tests = files("tests/it", &["rs", "snap"]);
     let source = |module: &str| {
         let name = format!("tests/it/{module}.rs");
@@ -285,15 +285,15 @@ fn no_test_file_is_forgotten_and_no_snapshot_without_its_test() {
     let listed: BTreeSet<_> = main.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')).collect();
     for (name, _) in tests.iter().filter(|(name, _)| name.ends_with(".rs") && !name.ends_with("main.rs")) {
         let stem = name.trim_start_matches("tests/it/").trim_end_matches(".rs");
-        assert!(listed.contains(stem), "{name} is not in tests/it/main.rs");
+        assert!(listed.contains(stem), "{name} is not listed in tests/it/main.rs");
     }
     for (name, _) in tests.iter().filter(|(name, _)| name.ends_with(".snap")) {
         let stem = name.rsplit('/').next().expect("a name").trim_end_matches(".snap");
         let mut parts = stem.splitn(3, "__");
         let (_, module, title) = (parts.next(), parts.next().unwrap_or(""), parts.next().unwrap_or(""));
         let title = title.split('@').next().unwrap_or(title);
-        // A second snapshot of one test ends in its number.
+        // Insta adds `-2`, `-3` and so on to further snapshots of one test.
         let title = title.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('-');
-        assert!(source(module).is_some_and(|text| text.contains(title)), "{name} belongs to no test");
+        assert!(source(module).is_some_and(|text| text.contains(title)), "{name} has no test in {module}.rs");
     }
 }

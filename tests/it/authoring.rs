@@ -1,4 +1,4 @@
-//! What an author works with: skeleton, schemas, guide, coverage.
+//! What authors of banks work with: the new-bank skeleton, the JSON schemas, the guide and the coverage report.
 
 use std::path::Path;
 
@@ -19,17 +19,17 @@ fn read(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).expect("a file")).expect("json")
 }
 
-/// The validator of a schema, as software of others reads it.
+/// Returns a validator for a schema. It is independent software, as in the editors that authors use.
 fn validator(file: &str) -> jsonschema::Validator {
     jsonschema::validator_for(&read(&shipped().join("schema").join(file))).expect("a schema")
 }
 
 #[test]
-fn the_schemas_shipped_are_those_the_program_makes() {
+fn the_shipped_schemas_match_the_program() {
     for (file, title, make) in schema::SCHEMAS {
         let shipped = std::fs::read_to_string(shipped().join("schema").join(file)).expect("a schema");
         let made = schema::file_text(title, make).expect("json");
-        assert!(shipped == made, "{file} is old: write it again with `needlewise bank new`");
+        assert!(shipped == made, "{file} is outdated: write it again with `needlewise bank new`");
     }
 }
 
@@ -86,7 +86,7 @@ fn the_schemas_reject_what_the_reader_rejects() {
 }
 
 #[test]
-fn a_new_bank_passes_the_check_but_for_what_must_be_filled_in() {
+fn a_new_bank_passes_the_check_except_for_empty_texts() {
     let world = World::new();
     let folder = world.home.path().join("mine");
     let folder = folder.to_string_lossy();
@@ -107,7 +107,7 @@ fn a_new_bank_passes_the_check_but_for_what_must_be_filled_in() {
         .collect();
     let filled = filled.trim_end_matches(|c| c != '}');
     let bank: needlewise::bank::Bank = serde_json::from_str(filled).expect("a bank once it is filled in");
-    assert!(!check(&bank, today(), None).iter().any(|flaw| flaw.rule == "L31"), "the review is not due at once");
+    assert!(!check(&bank, today(), None).iter().any(|finding| finding.rule == "L31"), "the review is not due at once");
     assert_eq!(world.run(["bank", "new", "shoulder", "--to", &folder]).code, 2, "nothing is overwritten");
     assert_eq!(std::fs::read_to_string(&path).expect("a file"), text);
     assert_eq!(world.run(["bank", "new", "../shoulder", "--to", &folder]).code, 2);
@@ -117,7 +117,7 @@ fn a_new_bank_passes_the_check_but_for_what_must_be_filled_in() {
     }
 }
 
-/// The examples of the author's guide.
+/// Returns the JSON examples of the author's guide.
 fn examples() -> Vec<Value> {
     let guide = std::fs::read_to_string(shipped().join("README.md")).expect("the guide");
     let blocks = guide.split("```json\n").skip(1).map(|rest| rest.split("```").next().expect("a block"));
@@ -125,11 +125,11 @@ fn examples() -> Vec<Value> {
 }
 
 #[test]
-fn every_example_of_the_guide_is_one_that_passes_the_check() {
+fn every_example_in_the_guide_passes_the_check() {
     let (exams, questions): (Vec<_>, Vec<_>) =
         examples().into_iter().partition(|example| example.get("sections").is_some());
     let kinds: std::collections::BTreeSet<_> = questions.iter().map(|question| question["kind"].to_string()).collect();
-    assert_eq!(kinds.len(), 6, "an example of every kind");
+    assert_eq!(kinds.len(), 6, "one example of each kind");
     let mut bank = small_bank();
     bank["id"] = json!("guide");
     bank["objectives"] = json!([{ "id": "expected", "text": "Say what happens after a session" }]);
@@ -151,6 +151,7 @@ fn every_example_of_the_guide_is_one_that_passes_the_check() {
 
 #[test]
 fn the_shipped_banks_cover_the_syllabus() {
+    // The syllabus has 85 statements of the article and 24 safety items.
     let world = World::new();
     let said = world.run(["bank", "coverage"]);
     assert_eq!(said.code, 0, "{}", said.all());
@@ -166,7 +167,7 @@ fn the_shipped_banks_cover_the_syllabus() {
 }
 
 #[test]
-fn a_syllabus_of_ones_own_takes_the_place_of_the_shipped_one() {
+fn a_custom_syllabus_replaces_the_shipped_one() {
     let world = World::new().with_small_banks();
     let statement =
         |id: &str, weight: &str| json!({ "id": id, "statement": "So it is.", "topic": "T", "weight": weight });
@@ -182,7 +183,7 @@ fn a_syllabus_of_ones_own_takes_the_place_of_the_shipped_one() {
 }
 
 #[test]
-fn the_shipped_questions_keep_to_their_mix() {
+fn the_shipped_questions_match_the_planned_mix() {
     let catalog = needlewise::bank::catalog::Catalog::built_in();
     let all: Vec<_> = catalog.banks().flat_map(|bank| bank.value.ready_questions()).cloned().collect();
     let share =

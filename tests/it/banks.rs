@@ -1,4 +1,4 @@
-//! Reading banks and exams: all problems, each once, at their places; never a panic.
+//! Reading banks and exams: every problem is reported once with its place, and no input causes a panic.
 
 use needlewise::bank::format::json;
 use needlewise::problem::{Problem, ReportStyle, Severity};
@@ -11,7 +11,7 @@ fn problems(text: impl AsRef<[u8]>) -> Vec<Problem> {
     json::parse_bank("bank.json", text.as_ref()).problems
 }
 
-/// Rule, line, column and pointer of each problem.
+/// Returns the rule, line, column and JSON pointer of each problem.
 fn places(text: impl AsRef<[u8]>) -> Vec<String> {
     let place = |problem: &Problem| {
         let (line, column) = problem.location.line_column();
@@ -45,7 +45,7 @@ fn every_shipped_bank_and_exam_is_clean_and_read_in_one_pass() {
 }
 
 #[test]
-fn an_exam_with_errors_hides_the_built_in_one_wherever_it_lies() {
+fn an_exam_with_errors_hides_the_built_in_one_from_any_folder() {
     use needlewise::bank::catalog::{BankOrigin, Catalog, CatalogMiss};
     let id = "foundations".parse().expect("an id");
     let broken = std::fs::read_to_string(shipped().join("exams/foundations.json")).expect("an exam");
@@ -62,7 +62,7 @@ fn an_exam_with_errors_hides_the_built_in_one_wherever_it_lies() {
 }
 
 #[test]
-fn what_is_at_hand_of_a_shipped_bank_is_what_the_whole_of_it_says() {
+fn the_summary_of_a_shipped_bank_matches_its_full_text() {
     let catalog = needlewise::bank::catalog::Catalog::built_in();
     assert_eq!(catalog.banks().count(), 8);
     for entry in catalog.banks() {
@@ -94,12 +94,12 @@ fn each_topic_has_at_least_45_ready_questions_with_rationales_and_sources() {
 }
 
 #[test]
-fn a_bank_of_every_kind_is_read() {
+fn a_bank_with_every_question_kind_is_read() {
     assert_eq!(places(small_bank().to_string()), Vec::<String>::new());
 }
 
 #[test]
-fn all_problems_are_told_at_once_each_at_its_place() {
+fn all_problems_are_reported_at_once_with_their_places() {
     let text = with(|bank| {
         bank["licence"] = bank["license"].take();
         bank.as_object_mut().expect("a record").remove("license");
@@ -144,7 +144,7 @@ fn unusable_keys_are_found() {
 }
 
 #[test]
-fn a_bank_that_cannot_be_read_at_all_says_so_and_nothing_else() {
+fn an_unreadable_bank_gets_exactly_one_problem() {
     let unreadable = |bytes: &[u8]| {
         let problems = problems(bytes);
         assert_eq!(problems.len(), 1, "{problems:?}");
@@ -185,7 +185,7 @@ fn hostile_text_is_a_problem_and_never_reaches_the_report() {
 }
 
 #[test]
-fn huge_numbers_and_a_million_choices_are_told_in_one_sentence_each() {
+fn huge_values_are_each_reported_once() {
     let text = with(|bank| {
         bank["questions"][0]["revision"] = serde_json::from_str("99999999999999999999").expect("a number");
         bank["questions"][3]["answer"] = json!("9".repeat(400));
@@ -199,7 +199,7 @@ fn huge_numbers_and_a_million_choices_are_told_in_one_sentence_each() {
 }
 
 #[test]
-fn a_member_given_twice_is_told_once() {
+fn a_duplicate_member_is_reported_once() {
     let text = with(|_| {}).replacen("\"title\": \"Small\"", "\"title\": \"Small\", \"title\": \"Again\"", 1);
     let found = places(&text);
     assert_eq!(found.len(), 1, "{found:?}");
@@ -207,7 +207,7 @@ fn a_member_given_twice_is_told_once() {
 }
 
 #[test]
-fn notes_of_ones_own_are_left_alone() {
+fn custom_notes_are_ignored() {
     let text = with(|bank| {
         bank["x-note"] = json!({ "anything": [1, 2.5, null] });
         bank["questions"][0]["x-confirm"] = json!(true);
@@ -220,14 +220,14 @@ fn notes_of_ones_own_are_left_alone() {
 }
 
 #[test]
-fn carriage_returns_keep_lines_and_columns_right() {
+fn carriage_returns_do_not_shift_lines_or_columns() {
     let text = with(|bank| bank["format"] = json!("one")).replace('\n', "\r\n");
     let line = text.lines().position(|line| line.contains("\"format\"")).expect("a line") + 1;
     assert_eq!(places(&text), [format!("type {line}:13 /format")]);
 }
 
 #[test]
-fn a_bank_cut_at_any_byte_is_refused_without_a_panic() {
+fn a_bank_truncated_at_any_byte_is_refused_without_a_panic() {
     let whole = serde_json::to_vec(&small_bank()).expect("json");
     for end in 0..whole.len() {
         let reading = json::parse_bank("bank.json", &whole[..end]);
@@ -236,7 +236,7 @@ fn a_bank_cut_at_any_byte_is_refused_without_a_panic() {
 }
 
 #[test]
-fn exams_are_read_and_their_problems_told() {
+fn exams_are_read_and_their_problems_reported() {
     let read = |exam: &Value| json::parse_exam("exam.json", exam.to_string().as_bytes()).problems;
     assert!(read(&small_exam()).is_empty());
     let mut exam = small_exam();
@@ -247,7 +247,7 @@ fn exams_are_read_and_their_problems_told() {
     assert_eq!(
         found,
         ["value /certificate/valid_months", "value /pass"],
-        "one thing at a time: first what cannot be read"
+        "values that cannot be read hide later problems"
     );
     let mut exam = small_exam();
     exam["sections"] = json!([{ "bank": "small", "questions": 2, "critical": 3 }, { "bank": "small", "weight": 1 }]);
@@ -256,7 +256,7 @@ fn exams_are_read_and_their_problems_told() {
 }
 
 #[test]
-fn the_digest_covers_meaning_and_not_marks() {
+fn the_digest_covers_content_and_not_editorial_marks() {
     let read = |bank: &Value| json::parse_bank("b", bank.to_string().as_bytes()).value.expect("a bank");
     let plain = read(&small_bank());
     let mut marked = small_bank();

@@ -1,4 +1,4 @@
-//! Certificates: what was signed holds, and nothing else does.
+//! Certificates: what was signed verifies, and anything else is refused.
 
 use std::collections::BTreeSet;
 
@@ -15,12 +15,12 @@ use serde_json::{Value, json};
 
 use crate::pass::{Pass, key, moment};
 
-/// The example, whole: a fixed pass signed with a fixed key.
+/// Returns the example: a fixed pass for this name, signed with a fixed key.
 fn issued_to(name: &str) -> String {
     issued(name, &key(), "2026-11-23T09:05:00Z")
 }
 
-/// The same signed with another key, of a sitting that ended at another time.
+/// Returns the example signed with another key, for an attempt that ended at another time.
 fn issued(name: &str, key: &SigningKeyPair, at: &str) -> String {
     Pass { name, at, key, ..Pass::default() }.certificate()
 }
@@ -55,17 +55,21 @@ fn verdict(text: &str) -> Verdict {
 }
 
 #[test]
-fn the_example_is_what_it_was() {
+fn the_example_certificate_never_changes() {
     insta::assert_snapshot!(example());
 }
 
 #[test]
-fn what_was_signed_holds_and_every_field_is_there() {
+fn a_signed_certificate_verifies_with_every_field() {
     let checked = verify(example().as_bytes(), &trusting(None, true), today());
     assert_eq!(checked.verdict, Verdict::Valid, "{}", checked.reason);
-    assert_eq!(checked.issuer_name.as_deref(), Some("The school"), "the name from the trust, not from the document");
+    assert_eq!(
+        checked.issuer_name.as_deref(),
+        Some("The school"),
+        "the name from the trust list, not from the document"
+    );
     let untrusted = verify(example().as_bytes(), &TrustList::default(), today());
-    assert_eq!(untrusted.issuer_name, None, "nobody here gave it a name");
+    assert_eq!(untrusted.issuer_name, None, "no name in the trust list");
     assert_eq!(untrusted.issuer_label(), "A computer (self-declared)");
     let fields = checked.credential.expect("a credential").labeled_fields();
     let lines: Vec<_> = fields.iter().map(|(label, value)| format!("{label}: {value}")).collect();
@@ -73,7 +77,7 @@ fn what_was_signed_holds_and_every_field_is_there() {
 }
 
 #[test]
-fn names_of_all_scripts_are_held() {
+fn names_in_all_scripts_survive_signing() {
     for name in
         ["Ω Παπαδόπουλος", "Жанна Иванова", "דוד לוי", "محمد علی\u{200c}زاده", "李小龙", "x".repeat(60).as_str()]
     {
@@ -107,7 +111,7 @@ fn each_value(change: &mut dyn FnMut(&str, Value)) {
 }
 
 #[test]
-fn a_value_changed_removed_or_added_anywhere_makes_it_invalid() {
+fn changing_removing_or_adding_any_value_makes_a_certificate_invalid() {
     let mut tried = 0;
     each_value(&mut |pointer, whole| {
         let mut refused = |what: &str, value: Value| {
@@ -122,7 +126,7 @@ fn a_value_changed_removed_or_added_anywhere_makes_it_invalid() {
         };
         match &at {
             Value::String(text) => {
-                refused("a letter more", with(json!(format!("{text}x"))));
+                refused("one more letter", with(json!(format!("{text}x"))));
                 refused("emptied", with(json!("")));
                 refused("null", with(Value::Null));
                 refused("a number", with(json!(1)));
@@ -130,11 +134,11 @@ fn a_value_changed_removed_or_added_anywhere_makes_it_invalid() {
             Value::Array(values) => {
                 let doubled: Vec<_> = values.iter().chain(values.first()).cloned().collect();
                 refused("an element doubled", with(json!(doubled)));
-                refused("an element gone", with(json!(values[1..])));
+                refused("an element removed", with(json!(values[1..])));
                 if values.len() > 1 && values[0] != values[1] {
                     let mut turned = values.clone();
                     turned.swap(0, 1);
-                    refused("the order turned", with(json!(turned)));
+                    refused("two elements swapped", with(json!(turned)));
                 }
             }
             Value::Object(members) => {
@@ -154,20 +158,21 @@ fn a_value_changed_removed_or_added_anywhere_makes_it_invalid() {
             _ => {}
         }
     });
+    // Guards against a walk that silently skips most of the document.
     assert!(tried > 400, "{tried}");
 }
 
-/// The example with a change.
+/// Returns the example with a change.
 fn changed(change: &dyn Fn(&mut Value)) -> String {
     let mut value: Value = serde_json::from_str(&example()).expect("json");
     change(&mut value);
     value.to_string()
 }
 
-/// A document by the name of the attack that it is.
+/// The name of an attack, and the forged document.
 type Attack = (&'static str, String);
 
-/// Attacks on what is signed, and by whom.
+/// Returns attacks on what is signed, and by whom.
 fn attacks_on_the_signature() -> Vec<Attack> {
     let stranger = SigningKeyPair::from_seed([9; 32]).did();
     let fragment = stranger.trim_start_matches("did:key:").to_owned();
@@ -177,7 +182,8 @@ fn attacks_on_the_signature() -> Vec<Attack> {
             "expiry hidden in @included",
             changed(&|value| {
                 value.as_object_mut().expect("a record").remove("validUntil");
-                // With its type, for the term is known within that type only; other software falls for this one.
+                // With its type, because JSON-LD knows the term only within that type. The signed graph stays the same,
+                // so the signature matches, and a widely used library shows a certificate without an end.
                 let kind = "VerifiableCredential";
                 value["@included"] = json!([{ "id": value["id"], "type": [kind], "validUntil": until }]);
             }),
@@ -194,7 +200,7 @@ fn attacks_on_the_signature() -> Vec<Attack> {
     ]
 }
 
-/// Attacks on the form of the document.
+/// Returns attacks on the form of the document.
 fn attacks_on_the_form() -> Vec<Attack> {
     vec![
         (
@@ -235,7 +241,7 @@ fn attacks_on_the_form() -> Vec<Attack> {
     ]
 }
 
-/// Attacks on its texts.
+/// Returns attacks on its texts.
 fn attacks_on_the_texts() -> Vec<Attack> {
     let plain = example();
     vec![
@@ -259,7 +265,7 @@ fn attacks_on_the_texts() -> Vec<Attack> {
 }
 
 #[test]
-fn the_attacks_of_the_profile_are_refused() {
+fn known_attacks_on_credentials_are_refused() {
     let all = [attacks_on_the_signature(), attacks_on_the_form(), attacks_on_the_texts()];
     for (attack, text) in all.into_iter().flatten() {
         assert_eq!(verdict(&text), Verdict::Invalid, "{attack}");
@@ -268,7 +274,7 @@ fn the_attacks_of_the_profile_are_refused() {
 }
 
 #[test]
-fn a_certificate_cut_at_any_byte_is_invalid_without_a_panic() {
+fn a_certificate_truncated_at_any_byte_is_invalid_without_a_panic() {
     let whole = example();
     for end in (0..whole.trim_end().len()).filter(|end| whole.is_char_boundary(*end)) {
         assert_eq!(verdict(&whole[..end]), Verdict::Invalid, "cut at {end}");
@@ -276,20 +282,24 @@ fn a_certificate_cut_at_any_byte_is_invalid_without_a_panic() {
 }
 
 #[test]
-fn of_an_invalid_one_nothing_is_shown_as_signed() {
+fn an_invalid_certificate_yields_no_signed_fields() {
     let checked = verify(example().replace("Zoë", "Zoe").as_bytes(), &trusting(None, true), today());
     assert_eq!((checked.verdict, checked.credential, checked.issuer_name), (Verdict::Invalid, None, None));
 }
 
 #[test]
-fn verdicts_come_in_their_order() {
+fn verdicts_have_a_fixed_precedence() {
     let id = CertificateId::new(moment("2026-11-23T09:05:00Z"), [2; 10]);
     let list = |issued: &str, revoked: Vec<CertificateId>| Some(revoking(issued, revoked));
     let judged = |trust: &TrustList, at: &str| verify(example().as_bytes(), trust, moment(at)).verdict;
     let (before, during, after) = ("2026-11-23T09:04:59Z", "2027-01-01T00:00:00Z", "2029-01-01T00:00:00Z");
     let revoked = trusting(list("2026-12-31T00:00:00Z", vec![id]), false);
     let fresh = trusting(list("2026-12-31T00:00:00Z", Vec::new()), false);
-    assert_eq!(judged(&fresh, before), Verdict::Valid, "today is at least the date of the newest list");
+    assert_eq!(
+        judged(&fresh, before),
+        Verdict::Valid,
+        "the clock is behind the newest list, so the date of the list counts as today"
+    );
     assert_eq!(judged(&trusting(None, true), before), Verdict::Invalid, "not valid yet");
     assert_eq!(judged(&TrustList::default(), after), Verdict::Untrusted, "untrusted comes before expired");
     assert_eq!(judged(&revoked, during), Verdict::Revoked);
@@ -299,19 +309,19 @@ fn verdicts_come_in_their_order() {
     assert_eq!(judged(&fresh, during), Verdict::Valid);
     let issued = moment("2026-12-31T00:00:00Z");
     let at = |age: Millis| verify(example().as_bytes(), &fresh, issued.saturating_add(age)).verdict;
-    assert_eq!(at(Millis::from_days(30)), Verdict::Valid, "a list of 30 days is not old yet");
+    assert_eq!(at(Millis::from_days(30)), Verdict::Valid, "a list is fresh for 30 days");
     assert_eq!(at(Millis::from_days(30).saturating_add(Millis(1))), Verdict::Stale);
 }
 
 #[test]
-fn a_certificate_counts_to_the_last_second_of_its_last_day() {
+fn a_certificate_is_valid_to_the_last_second_of_its_last_day() {
     let at = |text: &str| verify(example().as_bytes(), &trusting(None, true), moment(text)).verdict;
     assert_eq!(at("2028-11-23T23:59:59.999Z"), Verdict::Valid);
     assert_eq!(at("2028-11-24T00:00:00Z"), Verdict::Expired);
 }
 
 #[test]
-fn the_computers_key_is_made_once_for_this_user_alone() {
+fn the_computers_key_is_created_once_and_only_its_user_can_read_it() {
     let home = tempfile::tempdir().expect("a folder");
     let path = home.path().join("computer.key");
     let dids: Vec<_> = std::thread::scope(|scope| {
@@ -323,7 +333,7 @@ fn the_computers_key_is_made_once_for_this_user_alone() {
             .collect();
         threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
     });
-    assert!(dids.iter().all(|did| *did == dids[0]), "eight at once end with one key");
+    assert!(dids.iter().all(|did| *did == dids[0]), "eight threads at once get one key");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -334,11 +344,11 @@ fn the_computers_key_is_made_once_for_this_user_alone() {
         assert!(refused.contains("can be read by others"), "{refused}");
     }
     std::fs::write(&path, "nonsense").expect("a file");
-    assert!(SigningKeyPair::load_or_create(&path, [0; 32]).is_err(), "a damaged key is never replaced by itself");
+    assert!(SigningKeyPair::load_or_create(&path, [0; 32]).is_err(), "a damaged key is never replaced silently");
 }
 
-/// Fixed bytes in place of chance.
-fn fresh(n: u8) -> KeyMaterial {
+/// Returns fixed bytes instead of random ones for a new key.
+fn key_material(n: u8) -> KeyMaterial {
     KeyMaterial { seed: [n; 32].into(), salt: [n; 16], nonce: [n; 24] }
 }
 
@@ -346,10 +356,10 @@ const PASSPHRASE: &str = "six words are good enough here";
 
 fn issuer() -> Issuer {
     let today = moment("2026-01-01T00:00:00Z").day();
-    Issuer::new(school(), "The School".to_owned(), today, PASSPHRASE, &fresh(7)).expect("an issuer")
+    Issuer::new(school(), "The School".to_owned(), today, PASSPHRASE, &key_material(7)).expect("an issuer")
 }
 
-/// A bundle of an issuer as of a moment, signed with its newest key.
+/// Returns a bundle of an issuer dated `at`, signed with its newest key.
 fn bundle(issuer: &Issuer, sequence: u64, at: &str, revoked: &[CertificateId], ledger: Vec<Digest>) -> Bundle {
     let on = moment(at).day();
     let contents = BundleContents {
@@ -363,12 +373,12 @@ fn bundle(issuer: &Issuer, sequence: u64, at: &str, revoked: &[CertificateId], l
     Bundle::sign(contents, &issuer.unlock(PASSPHRASE).expect("a key"), moment(at))
 }
 
-/// A moment after all of these.
+/// Returns a time after all bundles of these tests.
 fn later() -> Timestamp {
     moment("2026-12-31T00:00:00Z")
 }
 
-/// A clinic that trusts the first key of the issuer by hand.
+/// Returns the trust list of a clinic that added the issuer's first key by hand.
 fn clinic() -> TrustList {
     let mut trust = TrustList::default();
     trust
@@ -378,7 +388,7 @@ fn clinic() -> TrustList {
 }
 
 #[test]
-fn an_issuers_key_is_opened_by_its_passphrase_alone() {
+fn only_its_passphrase_unlocks_an_issuers_key() {
     let issuer = issuer();
     let text = issuer.to_json().expect("json");
     assert_eq!(Issuer::from_json(&text).expect("an issuer"), issuer);
@@ -386,18 +396,18 @@ fn an_issuers_key_is_opened_by_its_passphrase_alone() {
     let refused = issuer.unlock("six words are good enough there").expect_err("another passphrase");
     assert_eq!(refused, "The passphrase is wrong. Try again.");
     let today = moment("2026-01-01T00:00:00Z").day();
-    let short = Issuer::new(school(), "S".to_owned(), today, "short", &fresh(7)).expect_err("too short");
+    let short = Issuer::new(school(), "S".to_owned(), today, "short", &key_material(7)).expect_err("too short");
     assert!(short.contains("shorter than 12"), "{short}");
     let secret: String = [7_u8; 32].iter().map(|byte| format!("{byte:02x}")).collect();
     assert!(!text.contains(&secret), "the seed is not in the file");
-    assert!(!format!("{:?}", issuer.unlock(PASSPHRASE).expect("a key")).contains(&secret), "nor is it printed");
-    // A file with one digit changed opens nothing, and asks for no more memory than is usual.
+    assert!(!format!("{:?}", issuer.unlock(PASSPHRASE).expect("a key")).contains(&secret), "nor is it in debug output");
+    // An edited file must not make the program allocate 4 GB. At most twice the usual 64 MB are accepted.
     let damaged = text.replace("\"memory_kib\": 65536", "\"memory_kib\": 4194304");
     assert!(Issuer::from_json(&damaged).expect("a file").unlock(PASSPHRASE).is_err());
 }
 
 #[test]
-fn the_words_of_a_key_are_its_own() {
+fn each_key_has_its_own_fingerprint_words() {
     let words = fingerprint(issuer().current_did()).expect("words");
     insta::assert_snapshot!(words, @"what buzz hip quiz fabric cube");
     assert_eq!(words.split(' ').count(), 6);
@@ -414,26 +424,26 @@ fn the_words_of_a_key_are_its_own() {
 }
 
 #[test]
-fn a_bundle_of_a_trusted_key_is_taken_in_and_an_older_one_is_not() {
+fn a_bundle_of_a_trusted_key_is_imported_and_an_older_one_is_refused() {
     let id = CertificateId::new(moment("2026-11-23T09:05:00Z"), [2; 10]);
     let mut trust = clinic();
     let judged = |trust: &TrustList| verify(example().as_bytes(), trust, moment("2026-12-05T00:00:00Z")).verdict;
-    assert_eq!(judged(&trust), Verdict::Stale, "trusted, but it told nothing yet");
+    assert_eq!(judged(&trust), Verdict::Stale, "trusted, but without a revocation list so far");
     let first = bundle(&issuer(), 1, "2026-12-01T00:00:00Z", &[], Vec::new());
     let second = bundle(&issuer(), 2, "2026-12-02T00:00:00Z", &[id], Vec::new());
-    assert_eq!(trust.import_bundle(&first, later()).expect("taken in"), "The school");
+    assert_eq!(trust.import_bundle(&first, later()).expect("imported"), "The school");
     assert_eq!(judged(&trust), Verdict::Valid);
-    trust.import_bundle(&second, later()).expect("taken in");
+    trust.import_bundle(&second, later()).expect("imported");
     assert_eq!(judged(&trust), Verdict::Revoked);
     let refused = trust.import_bundle(&first, later()).expect_err("older");
     assert!(refused.contains("older than the list"), "{refused}");
-    assert_eq!(judged(&trust), Verdict::Revoked, "nobody brings back the time before");
+    assert_eq!(judged(&trust), Verdict::Revoked, "an older bundle cannot undo a revocation");
     let text = trust.to_json().expect("json");
     assert_eq!(TrustList::from_json(&text).expect("trust"), trust, "it reads back from its file");
 }
 
 #[test]
-fn a_bundle_that_was_changed_or_is_a_strangers_is_refused() {
+fn a_changed_bundle_or_one_from_a_stranger_is_refused() {
     let text = bundle(&issuer(), 1, "2026-12-01T00:00:00Z", &[], Vec::new()).to_json().expect("json");
     assert!(Bundle::from_signed_json(text.as_bytes()).is_ok());
     let whole: Value = serde_json::from_str(&text).expect("json");
@@ -450,56 +460,68 @@ fn a_bundle_that_was_changed_or_is_a_strangers_is_refused() {
     }
     let mut more = whole.clone();
     more["revoked"] = json!([{ "id": school(), "on": "2026-12-01" }]);
-    assert!(Bundle::from_signed_json(more.to_string().as_bytes()).is_err(), "one more revoked");
+    assert!(Bundle::from_signed_json(more.to_string().as_bytes()).is_err(), "one more revocation");
     let today = moment("2026-01-01T00:00:00Z").day();
-    let stranger = Issuer::new(school(), "The School".to_owned(), today, PASSPHRASE, &fresh(9)).expect("an issuer");
+    let stranger =
+        Issuer::new(school(), "The School".to_owned(), today, PASSPHRASE, &key_material(9)).expect("an issuer");
     let refused = clinic().import_bundle(&bundle(&stranger, 9, "2026-12-01T00:00:00Z", &[], Vec::new()), later());
     assert!(refused.expect_err("a stranger").contains("not trusted here"));
 }
 
 #[test]
-fn a_new_key_is_trusted_where_the_old_one_vouches_for_it() {
+fn a_new_key_is_trusted_if_the_old_one_endorses_it() {
     let old = issuer();
     let day = moment("2026-12-01T00:00:00Z").day();
-    let new = old.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(8)).expect("a new key");
-    let newer = new.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(10)).expect("a newer key");
+    let new = old.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &key_material(8)).expect("a new key");
+    let newer =
+        new.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &key_material(10)).expect("a newer key");
     let mut trust = clinic();
     trust
         .import_bundle(&bundle(&newer, 3, "2026-12-02T00:00:00Z", &[], Vec::new()), later())
         .expect("two steps at once");
     let judged = |text: &str, trust: &TrustList| verify(text.as_bytes(), trust, moment("2026-12-20T00:00:00Z"));
-    assert_eq!(judged(&example(), &trust).verdict, Verdict::Valid, "what the old key signed keeps counting");
+    assert_eq!(judged(&example(), &trust).verdict, Verdict::Valid, "a certificate of the old key still counts");
     let key = newer.unlock(PASSPHRASE).expect("a key");
     let newest = issued("Zoë", &key, "2026-12-10T00:00:00Z");
-    assert_eq!(judged(&newest, &trust).verdict, Verdict::Valid, "what the newest signs counts");
+    assert_eq!(judged(&newest, &trust).verdict, Verdict::Valid, "a certificate of the newest key counts");
     let backdated = issued("Zoë", &old.unlock(PASSPHRASE).expect("a key"), "2026-12-10T00:00:00Z");
     let checked = judged(&backdated, &trust);
-    assert_eq!(checked.verdict, Verdict::Invalid, "the old key retired before");
+    assert_eq!(checked.verdict, Verdict::Invalid, "the old key was retired before that date");
     assert!(checked.reason.contains("retired on 1 Dec 2026"), "{}", checked.reason);
-    // Whoever finds the old key founds no line of their own beside the true one.
-    let thief = old.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(11)).expect("a thief's key");
+    // A thief of the old key cannot endorse a key of their own: the clinic already knows the real successor.
+    let thief =
+        old.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &key_material(11)).expect("a thief's key");
     let refused = trust.import_bundle(&bundle(&thief, 99, "2026-12-19T00:00:00Z", &[], Vec::new()), later());
-    assert!(refused.expect_err("a side line").contains("not trusted here"));
+    assert!(refused.expect_err("a second successor").contains("not trusted here"));
 }
 
 #[test]
-fn after_a_compromise_only_what_the_ledger_holds_counts() {
+fn after_a_compromise_only_certificates_in_the_ledger_count() {
     let old = issuer();
     let day = moment("2026-12-01T00:00:00Z").day();
     let new = old
-        .rotate(&KeyRotation::Compromised(old.current_did().to_owned()), day, (PASSPHRASE, PASSPHRASE), &fresh(8))
+        .rotate(
+            &KeyRotation::Compromised(old.current_did().to_owned()),
+            day,
+            (PASSPHRASE, PASSPHRASE),
+            &key_material(8),
+        )
         .expect("a new key");
     let honest = verify(example().as_bytes(), &clinic(), today()).credential.expect("a credential").digest();
     let told = bundle(&new, 4, "2026-12-02T00:00:00Z", &[], vec![honest]);
     let mut trust = clinic();
-    assert!(trust.import_bundle(&told, later()).is_err(), "the old key vouches for nothing");
-    trust.add(new.current_did(), "The school", day, ListRequirement::Required).expect("compared by its words again");
-    trust.import_bundle(&told, later()).expect("taken in");
+    assert!(trust.import_bundle(&told, later()).is_err(), "a compromised key endorses no other key");
+    trust.add(new.current_did(), "The school", day, ListRequirement::Required).expect("trusted by hand again");
+    trust.import_bundle(&told, later()).expect("imported");
     let judged = |text: &str| verify(text.as_bytes(), &trust, moment("2026-12-20T00:00:00Z"));
     assert_eq!(judged(&example()).verdict, Verdict::Valid);
     let forged = issued("Mallory", &key(), "2026-11-23T09:05:00Z");
     let checked = judged(&forged);
-    assert_eq!((checked.verdict, checked.credential), (Verdict::Invalid, None), "a thief writes any date");
+    assert_eq!(
+        (checked.verdict, checked.credential),
+        (Verdict::Invalid, None),
+        "the date proves nothing, since a thief can write any date"
+    );
     assert!(checked.reason.contains("compromised"), "{}", checked.reason);
 }
 
@@ -507,8 +529,8 @@ fn after_a_compromise_only_what_the_ledger_holds_counts() {
 fn an_issuer_cannot_claim_the_key_of_another() {
     let mut trust = clinic();
     let day = moment("2026-01-01T00:00:00Z").day();
-    let other =
-        Issuer::new(IssuerId::new(today(), [6; 10]), "Other".to_owned(), day, PASSPHRASE, &fresh(9)).expect("one");
+    let other = Issuer::new(IssuerId::new(today(), [6; 10]), "Other".to_owned(), day, PASSPHRASE, &key_material(9))
+        .expect("one");
     trust.add(other.current_did(), "Other", day, ListRequirement::Required).expect("trusted");
     let mut claims = other.clone();
     claims.keys.insert(0, KeyPeriod { compromised: true, ..issuer().keys[0].clone() });
@@ -522,58 +544,71 @@ fn an_issuer_cannot_claim_the_key_of_another() {
 fn a_bundle_from_the_future_is_refused() {
     let mut trust = clinic();
     let future = bundle(&issuer(), 1, "2099-01-01T00:00:00Z", &[], Vec::new());
-    let refused = trust.import_bundle(&future, later()).expect_err("it would make everything expired or stale");
+    let refused =
+        trust.import_bundle(&future, later()).expect_err("its date would make every certificate expired or stale");
     assert!(refused.contains("in the future"), "{refused}");
 }
 
 #[test]
-fn after_a_thief_was_first_the_new_key_clears_what_the_thief_told() {
+fn the_new_key_discards_a_bundle_that_a_thief_sent_first() {
     let old = issuer();
     let day = moment("2026-12-01T00:00:00Z").day();
     let mut trust = clinic();
-    let thief = old.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &fresh(11)).expect("a thief's key");
+    let thief =
+        old.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &key_material(11)).expect("a thief's key");
     trust
         .import_bundle(&bundle(&thief, u64::MAX, "2026-12-02T00:00:00Z", &[], Vec::new()), later())
-        .expect("nobody knows yet");
+        .expect("the theft is not known yet");
     let new = old
-        .rotate(&KeyRotation::Compromised(old.current_did().to_owned()), day, (PASSPHRASE, PASSPHRASE), &fresh(8))
+        .rotate(
+            &KeyRotation::Compromised(old.current_did().to_owned()),
+            day,
+            (PASSPHRASE, PASSPHRASE),
+            &key_material(8),
+        )
         .expect("a new key");
-    trust.add(new.current_did(), "The school", day, ListRequirement::Required).expect("compared by its words");
+    trust.add(new.current_did(), "The school", day, ListRequirement::Required).expect("trusted by hand");
     let judged = |trust: &TrustList| verify(example().as_bytes(), trust, moment("2026-12-20T00:00:00Z")).verdict;
-    assert_eq!(judged(&trust), Verdict::Stale, "what the thief told counts no longer");
+    assert_eq!(judged(&trust), Verdict::Stale, "the thief's list no longer counts");
     let honest =
         verify(example().as_bytes(), &TrustList::default(), today()).credential.expect("a credential").digest();
     trust
         .import_bundle(&bundle(&new, 5, "2026-12-03T00:00:00Z", &[], vec![honest]), later())
-        .expect("the school's own");
+        .expect("a bundle of the school");
     assert_eq!(judged(&trust), Verdict::Valid);
     assert!(trust.issuers[0].keys.iter().all(|key| key.did != thief.current_did()), "the thief's key is gone");
 }
 
 #[test]
-fn an_older_key_can_be_declared_compromised_and_the_newest_goes_on() {
+fn an_older_key_can_be_declared_compromised_while_the_newest_stays_trusted() {
     let first = issuer();
     let day = moment("2026-12-01T00:00:00Z").day();
-    let rotate = |from: &Issuer, why: KeyRotation, n| from.rotate(&why, day, (PASSPHRASE, PASSPHRASE), &fresh(n));
+    let rotate =
+        |from: &Issuer, why: KeyRotation, n| from.rotate(&why, day, (PASSPHRASE, PASSPHRASE), &key_material(n));
     let second = rotate(&first, KeyRotation::Yearly, 8).expect("a second key");
     let third = rotate(&second, KeyRotation::Compromised(first.current_did().to_owned()), 10).expect("a third key");
     let mut trust = clinic();
     trust.add(second.current_did(), "The school", day, ListRequirement::Required).expect("trusted");
-    trust.import_bundle(&bundle(&third, 3, "2026-12-02T00:00:00Z", &[], Vec::new()), later()).expect("vouched for");
+    trust
+        .import_bundle(&bundle(&third, 3, "2026-12-02T00:00:00Z", &[], Vec::new()), later())
+        .expect("endorsed by the second key");
     assert_eq!(verify(example().as_bytes(), &trust, later()).verdict, Verdict::Invalid, "not in the ledger");
-    assert!(rotate(&third, KeyRotation::Compromised("did:key:z6Mk".to_owned()), 12).is_err(), "none of its keys");
+    assert!(rotate(&third, KeyRotation::Compromised("did:key:z6Mk".to_owned()), 12).is_err(), "not one of its keys");
 }
 
 #[test]
-fn the_words_of_a_key_are_those_of_bip_39() {
+fn fingerprint_words_come_from_the_bip_39_list() {
     use needlewise::credential::key::ENGLISH_WORDS;
     assert_eq!(ENGLISH_WORDS.lines().count(), 2048);
     let digest = Digest::of(ENGLISH_WORDS).to_string();
-    assert_eq!(digest, "2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda", "as the list is published");
+    assert_eq!(
+        digest, "2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda",
+        "the digest of the published list"
+    );
 }
 
 #[test]
 #[should_panic(expected = "text for keys")]
-fn what_has_no_json_form_is_never_digested_as_an_empty_text() {
+fn a_value_without_a_json_form_is_never_digested_as_empty_text() {
     needlewise::canonical::bytes(&std::collections::BTreeMap::from([([1_u8], 1)]));
 }

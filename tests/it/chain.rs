@@ -1,4 +1,4 @@
-//! Chains of facts that grow as a test says, and the facts that most tests need.
+//! Chains of facts that tests build step by step, and the facts that most tests need.
 
 use std::collections::BTreeMap;
 
@@ -18,17 +18,17 @@ use needlewise::ids::{AttemptId, CertificateId, Digest, FactId, StreamId, Traine
 use crate::pass::{Pass, moment};
 use crate::world::{MONDAY, small_bank};
 
-/// A person by number: the holder of the same number of a [`Pass`].
+/// Returns the id of a person by number. It is the holder of a [`Pass`] with the same number.
 pub fn trainee(number: u8) -> TraineeId {
     TraineeId::new(moment("2026-11-23T09:05:00Z"), [number; 10])
 }
 
-/// An attempt by number. A higher number has the higher id.
+/// Returns the id of an attempt by number. A higher number gives a higher id.
 pub fn attempt(number: u8) -> AttemptId {
     AttemptId::new(Timestamp::from_millis(MONDAY), [number; 10])
 }
 
-/// A chain that grows fact by fact.
+/// A chain of facts under construction.
 pub struct Chain {
     stream: StreamId,
     head: ChainHead,
@@ -36,12 +36,12 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// Begins the chain of a person, an attempt or an issuer on Monday at nine.
+    /// Starts the chain of a person, an attempt or an issuer, with the clock at [`MONDAY`].
     pub fn of(stream: impl Into<StreamId>) -> Self {
         Self { stream: stream.into(), head: ChainHead::START, now: Timestamp::from_millis(MONDAY) }
     }
 
-    /// Sets the clock to so many milliseconds after Monday at nine, or before.
+    /// Sets the clock to `millis` after [`MONDAY`]; a negative value is before it.
     pub fn at(&mut self, millis: i64) -> &mut Self {
         self.now = Timestamp::from_millis(MONDAY + millis);
         self
@@ -55,7 +55,8 @@ impl Chain {
         stored
     }
 
-    /// Adds a fact of any kind with any payload. Its digests are computed as formats.md says.
+    /// Adds a fact of any kind with any payload. Its digests are computed here from the specification of the stored
+    /// format and not by the program, so a test can store facts that the program would never write.
     pub fn link_raw(&mut self, kind: &str, payload: &str) -> StoredFact {
         let (id, salt) = self.random_parts(payload);
         let (stream, seq, previous_digest) = (self.stream, self.head.next_seq, self.head.digest);
@@ -78,7 +79,7 @@ impl Chain {
         stored
     }
 
-    /// Returns an id and a salt that differ from fact to fact and repeat from run to run.
+    /// Returns an id and a salt that differ between facts and are the same in every run.
     fn random_parts(&self, payload: &str) -> (FactId, [u8; 32]) {
         let random = Digest::of(format!("{} {} {payload}", self.stream, self.head.next_seq));
         let id_part = random.as_bytes()[..10].try_into().expect("ten bytes");
@@ -86,27 +87,27 @@ impl Chain {
     }
 }
 
-/// A person was added.
+/// Returns the fact that a person was added.
 pub fn added(name: &str) -> Fact {
     Fact::PersonAdded(PersonAdded::from_name(name))
 }
 
-/// A person with a staff number was added.
+/// Returns the fact that a person with a staff number was added.
 pub fn added_with_number(name: &str, staff_id: &str) -> Fact {
     Fact::PersonAdded(PersonAdded { staff_id: Some(staff_id.to_owned()), ..PersonAdded::from_name(name) })
 }
 
-/// A person was renamed.
+/// Returns the fact that a person was renamed.
 pub fn renamed(name: &str) -> Fact {
     Fact::NameChanged(NameChanged { name: name.to_owned() })
 }
 
-/// A person's data was erased.
+/// Returns the fact that a person's data was erased.
 pub fn erased(trainee: TraineeId) -> Fact {
     Fact::Erased(PersonErased { trainee })
 }
 
-/// A certificate was imported.
+/// Returns the fact that a certificate was imported.
 pub fn imported(pass: &Pass<'_>) -> Fact {
     let text = pass.certificate();
     let credential: Credential = serde_json::from_str(&text).expect("a credential");
@@ -114,20 +115,20 @@ pub fn imported(pass: &Pass<'_>) -> Fact {
     Fact::Imported(CertificateImported { certificate, credential: text })
 }
 
-/// The true-or-false question of the small bank. The statement is true.
+/// Returns the true-or-false question of the small bank, whose statement is true.
 pub fn true_or_false() -> Question {
     let bank: Bank = serde_json::from_value(small_bank()).expect("a bank");
     let found = bank.questions.iter().find(|question| question.id.as_str() == "holds");
     (**found.expect("the question")).clone()
 }
 
-/// The content that the papers of [`started`] name.
+/// Returns the content that the papers of [`started`] refer to.
 pub fn content() -> BTreeMap<Digest, String> {
     let question = true_or_false();
     BTreeMap::from([(question.digest(), question.content_json())])
 }
 
-/// An attempt began, with the one question of [`true_or_false`].
+/// Returns the fact that an attempt started. Its paper has the one question of [`true_or_false`].
 pub fn started(trainee: TraineeId, mode: Mode, exam: Option<&str>) -> Fact {
     let version = || "1.0.0".to_owned();
     let exam_ref =
@@ -153,7 +154,7 @@ pub fn started(trainee: TraineeId, mode: Mode, exam: Option<&str>) -> Fact {
     Fact::Started(AttemptStarted { trainee, mode, limit, paper, invigilated: None })
 }
 
-/// The question was answered, or its answer taken back.
+/// Returns the fact that the question was answered, or with `None` that its answer was cleared.
 pub fn answered(truth: Option<bool>) -> Fact {
     let answer = truth.map(Answer::Truth);
     Fact::Answered(QuestionAnswered {
@@ -165,7 +166,7 @@ pub fn answered(truth: Option<bool>) -> Fact {
     })
 }
 
-/// The outcome of an attempt at the one question.
+/// Returns the outcome of an attempt at the one question.
 pub fn outcome(result: ExamResult) -> Outcome {
     Outcome {
         earned: Points::one(),
@@ -179,13 +180,13 @@ pub fn outcome(result: ExamResult) -> Outcome {
     }
 }
 
-/// An attempt ended.
+/// Returns the fact that an attempt was submitted with this result.
 pub fn finished(result: ExamResult) -> Fact {
     let (ending, elapsed) = (AttemptEnding::Submitted, Millis(2_000));
     Fact::Finished(AttemptFinished { ending, elapsed, outcome: outcome(result) })
 }
 
-/// A certificate was issued for an attempt.
+/// Returns the fact that a certificate was issued for an attempt.
 pub fn issued() -> Fact {
     let valid_from = Timestamp::from_millis(MONDAY);
     Fact::Issued(CertificateIssued {

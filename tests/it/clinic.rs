@@ -1,4 +1,5 @@
-//! The records in full screen: found as one types, verified before it is shown, never an answer.
+//! The records in full screen: people are filtered while typing, certificates are verified before they are shown, and
+//! no answer appears.
 
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use crate::pass::{Pass, key};
 use crate::stage::{Stage, assert_screen};
 use crate::world::{MONDAY, World};
 
-/// A home that took in certificates of three people, of a school that is trusted, and of one that is not.
+/// Fills a home with imported certificates of four people: three from a trusted school, one from an untrusted signer.
 fn prepared(home: &Path) {
     let world = World::new();
     let hour = 3_600_000;
@@ -45,7 +46,7 @@ fn prepared(home: &Path) {
     }
 }
 
-/// The records of that home, an hour later, with everything in sight verified.
+/// Shows the records of that home two hours later, with every visible certificate verified.
 fn records(columns: u16, rows: u16) -> Stage {
     let mut stage = Stage::with(columns, rows, prepared);
     stage.pass(7_200_000).press("l").pass(0);
@@ -67,7 +68,7 @@ fn records_matrix() {
 }
 
 #[test]
-fn nothing_is_shown_as_certified_before_its_signature_is_verified() {
+fn nothing_is_shown_as_certified_until_its_signature_is_verified() {
     let mut stage = Stage::with(80, 24, prepared);
     stage.pass(7_200_000).press("l");
     let before = stage.text();
@@ -77,7 +78,7 @@ fn nothing_is_shown_as_certified_before_its_signature_is_verified() {
 }
 
 #[test]
-fn people_are_found_as_one_types() {
+fn the_list_of_people_is_filtered_while_typing() {
     let mut stage = records(80, 24);
     stage.press("/").type_text("OKR");
     let text = stage.text();
@@ -89,7 +90,7 @@ fn people_are_found_as_one_types() {
 }
 
 #[test]
-fn filters_and_order_are_a_key_each() {
+fn each_filter_and_order_has_a_key() {
     let mut stage = records(80, 24);
     stage.press("e").pass(0);
     let text = stage.text();
@@ -104,7 +105,7 @@ fn filters_and_order_are_a_key_each() {
 }
 
 #[test]
-fn a_person_with_everything_that_is_known() {
+fn a_person_screen_shows_everything_known() {
     let mut stage = records(80, 40);
     stage.press("/").type_text("chloé").press("enter enter");
     insta::assert_snapshot!("a_person@80", stage.text());

@@ -1,4 +1,4 @@
-//! Days and moments.
+//! Days, times and durations.
 
 use needlewise::clock::{Day, Millis, Timestamp};
 
@@ -8,6 +8,7 @@ fn day(text: &str) -> Day {
 
 #[test]
 fn months_end_where_the_calendar_ends_them() {
+    // A month that lacks the day ends on its last day, as the specification of certificates says.
     for (from, months, until) in [
         ("2024-02-29", 12, "2025-02-28"),
         ("2026-01-31", 1, "2026-02-28"),
@@ -33,14 +34,16 @@ fn a_clock_set_back_gives_no_negative_time() {
 }
 
 #[test]
-fn moments_beyond_the_calendar_are_held_to_it() {
+fn moments_beyond_the_calendar_are_clamped_to_it() {
+    // The first and the last time that the jiff crate can represent.
     for (millis, written) in [(i64::MIN, "-009999-01-02T01:59:59Z"), (i64::MAX, "9999-12-30T22:00:00Z")] {
         let at = Timestamp::from_millis(millis);
         assert_eq!(at.to_string(), written);
         assert_eq!(at.saturating_add(Millis(u64::MAX)), Timestamp::from_millis(i64::MAX));
     }
-    assert_eq!(day("2026-11-23").plus_months(u32::MAX), day("9999-12-31"), "never the same day again");
-    assert!(serde_json::from_str::<Timestamp>(&i64::MAX.to_string()).is_err(), "none comes from a file");
+    assert_eq!(day("2026-11-23").plus_months(u32::MAX), day("9999-12-31"), "clamped to the last day");
+    assert!(serde_json::from_str::<Timestamp>(&i64::MAX.to_string()).is_err(), "no file contains it");
+    // 19,999 years: 50 cycles of 146,097 days without the leap year -10000. From the first day to the last is one less.
     assert_eq!(day("9999-12-31").days_since(day("-009999-01-01")), 7_304_483);
     assert_eq!(day("2026-11-22").days_since(day("2026-11-23")), -1);
 }

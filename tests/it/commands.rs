@@ -9,36 +9,36 @@ fn world() -> World {
     World::new().with_small_banks()
 }
 
-/// A home in which Amira has passed.
+/// Returns a home in which Amira has passed the small exam.
 fn passed() -> World {
     let world = world();
-    world.passes();
+    world.pass_exam();
     world
 }
 
-/// The id of the newest attempt.
+/// Returns the id of the newest attempt.
 fn attempt(world: &World) -> String {
     let listed = world.run(["record", "list", "--json"]).json();
     listed[0]["id"].as_str().expect("an id").to_owned()
 }
 
-/// The newest certificate.
+/// Returns the newest certificate as `certificate list` prints it.
 fn certificate(world: &World) -> Value {
     world.run(["certificate", "list", "--json"]).json()[0].clone()
 }
 
-/// Where the certificate's file is.
+/// Returns the path of the newest certificate's file, with the masked home put back.
 fn certificate_file(world: &World) -> std::path::PathBuf {
     let shown = certificate(world)["files"][0].as_str().expect("a path").to_owned();
     std::path::PathBuf::from(shown.replace("<home>", &world.home.path().to_string_lossy()))
 }
 
-/// The names of all members of a JSON value, sorted by serde_json.
+/// Returns the member names of a JSON object. `serde_json` keeps them sorted.
 fn members(value: &Value) -> Vec<&str> {
     value.as_object().expect("a record").keys().map(String::as_str).collect()
 }
 
-/// The names of a command and of all below it, as they are typed.
+/// Returns the names of a command and of all its subcommands, as typed on the command line.
 fn names(command: &clap::Command, before: &str) -> Vec<String> {
     let below = command.get_subcommands().flat_map(|sub| names(sub, &format!("{before} {}", sub.get_name())));
     std::iter::once(before.trim().to_owned()).chain(below).collect()
@@ -51,7 +51,7 @@ fn the_help_of_every_command_reads_well() {
     for args in names(&needlewise::cli::command(), "") {
         let said = world.run(args.split_whitespace().chain(["--help"]));
         assert_eq!(said.code, 0, "{}", said.all());
-        // What every command understands is told once, by the program itself.
+        // The global options are the same for every command, so only the page of the program keeps them.
         let own = said.out.split("\nGlobal options:").next().expect("a page").trim_end().to_owned();
         pages.push(if args.is_empty() { said.out } else { own });
     }
@@ -86,7 +86,7 @@ fn completions_and_the_manual_know_every_command() {
 }
 
 #[test]
-fn bank_list_tells_what_is_in_use_and_where_from() {
+fn bank_list_shows_what_is_in_use_and_its_origin() {
     let world = world();
     let listed = world.run(["bank", "list", "--json"]).json();
     let small = listed.as_array().expect("a list").iter().find(|bank| bank["id"] == "small").expect("the bank");
@@ -99,7 +99,7 @@ fn bank_list_tells_what_is_in_use_and_where_from() {
 }
 
 #[test]
-fn banks_given_replace_those_of_the_data_directory_and_these_the_built_in_ones() {
+fn given_banks_replace_those_of_the_data_directory_which_replace_the_built_in_ones() {
     let world = world();
     let mut given = small_bank();
     given["title"] = json!("Given");
@@ -121,7 +121,7 @@ fn banks_given_replace_those_of_the_data_directory_and_these_the_built_in_ones()
 }
 
 #[test]
-fn bank_show_prints_for_reading_with_or_without_keys() {
+fn bank_show_prints_a_bank_with_or_without_keys() {
     let world = world();
     insta::assert_snapshot!("bank_show", world.run(["bank", "show", "small"]).all());
     let plain = world.run(["bank", "show", "small", "--no-keys"]);
@@ -133,7 +133,7 @@ fn bank_show_prints_for_reading_with_or_without_keys() {
 }
 
 #[test]
-fn a_bank_for_exams_alone_is_nowhere_shown_or_practiced() {
+fn an_exam_only_bank_is_never_shown_or_practiced() {
     let world = World::new();
     let mut bank = small_bank();
     bank["practice"] = json!(false);
@@ -146,7 +146,7 @@ fn a_bank_for_exams_alone_is_nowhere_shown_or_practiced() {
 }
 
 #[test]
-fn bank_check_tells_all_problems_with_their_places_and_its_exit_code_the_worst() {
+fn bank_check_lists_all_problems_and_exits_with_the_worst_code() {
     let world = World::new();
     let clean = world.file("clean.json", small_bank().to_string());
     let mut bad = small_bank();
@@ -167,7 +167,7 @@ fn bank_check_tells_all_problems_with_their_places_and_its_exit_code_the_worst()
     assert_eq!(said.code, 1);
     insta::assert_snapshot!("bank_check", said.all());
     insta::assert_snapshot!("bank_check_json", check(&[&bad], &["--json"]).all());
-    assert_eq!(check(&[&bad, &torn], &[]).code, 3, "the highest");
+    assert_eq!(check(&[&bad, &torn], &[]).code, 3, "the worst of both files");
     assert_eq!(check(&[&world.home.path().join("none.json")], &[]).code, 3);
     let piped = world.typing(&small_bank().to_string()).run(["bank", "check", "-"]);
     assert_eq!(piped.code, 0, "{}", piped.all());
@@ -176,7 +176,7 @@ fn bank_check_tells_all_problems_with_their_places_and_its_exit_code_the_worst()
 }
 
 #[test]
-fn an_exam_that_cannot_be_drawn_is_found_by_the_check() {
+fn bank_check_finds_an_exam_that_cannot_be_drawn() {
     let world = world();
     let mut exam = small_exam();
     exam["id"] = json!("greedy");
@@ -252,7 +252,7 @@ fn certificates_are_listed_shown_and_verified() {
 
     let file = certificate_file(&world).to_string_lossy().into_owned();
     let verified = world.run(["certificate", "verify", &file]);
-    assert_eq!(verified.code, 1, "nobody is trusted yet");
+    assert_eq!(verified.code, 1, "no issuer is trusted yet");
     assert!(verified.out.contains("Verdict: untrusted."));
     let row = world.run(["certificate", "verify", &file, "--json"]).json()[0].clone();
     assert_eq!(members(&row), ["certificate", "file", "reason", "verdict"]);
@@ -270,7 +270,7 @@ fn certificates_are_listed_shown_and_verified() {
 }
 
 #[test]
-fn a_certificate_file_that_was_deleted_is_written_again() {
+fn doctor_repair_restores_a_deleted_certificate_file() {
     let world = passed();
     let file = certificate_file(&world);
     let before = std::fs::read(&file).expect("a file");
@@ -304,10 +304,10 @@ fn people_are_listed_and_added() {
 }
 
 #[test]
-fn who_is_meant_is_never_guessed() {
+fn the_trainee_is_never_guessed() {
     let world = world();
-    let nobody = world.run(["record", "list", "--trainee", "Nobody"]);
-    assert_eq!(nobody.code, 2);
+    let unknown = world.run(["record", "list", "--trainee", "Unknown Name"]);
+    assert_eq!(unknown.code, 2);
     let unsaid = world.run(["exam", "brief", "--plain"]);
     assert_eq!(unsaid.code, 2);
     insta::assert_snapshot!(unsaid.err, @"Add --trainee NAME. There are no trainees yet. Run `needlewise trainee add NAME`, or practice with --trainee NAME.");
@@ -317,11 +317,11 @@ fn who_is_meant_is_never_guessed() {
     assert_eq!(unsaid.code, 2);
     insta::assert_snapshot!("who_is_meant", unsaid.all());
     let id = world.run(["trainee", "list", "--json"]).json()[1]["id"].as_str().expect("an id").to_owned();
-    assert_eq!(world.run(["exam", "brief", "--plain", "--trainee", &id]).code, 1, "suspended at once, so begun");
+    assert_eq!(world.run(["exam", "brief", "--plain", "--trainee", &id]).code, 1, "started, then suspended");
 }
 
 #[test]
-fn an_exam_is_named_where_there_are_several() {
+fn an_exam_must_be_named_if_there_are_several() {
     let world = world();
     let unsaid = world.run(["exam", "--plain", "--trainee", "Amira"]);
     assert_eq!(unsaid.code, 2);
@@ -331,13 +331,14 @@ fn an_exam_is_named_where_there_are_several() {
 }
 
 #[test]
-fn a_passed_exam_is_not_begun_again_before_it_can_be_renewed() {
+fn a_passed_exam_cannot_be_taken_again_until_it_can_be_renewed() {
+    // A renewal is possible in the last 60 days of a certificate.
     let world = passed();
     let again = world.run(["exam", "brief", "--plain"]);
     assert_eq!(again.code, 1);
     insta::assert_snapshot!(again.err, @"This exam is already passed. The pass is valid through 23 Nov 2028 (UTC). It can be renewed from 24 Sep 2028.");
     world.pass(Millis::from_days(700));
-    let renewed = world.passes();
+    let renewed = world.pass_exam();
     assert_eq!(renewed.code, 0, "{}", renewed.all());
     let certificates = world.run(["certificate", "list", "--json"]).json();
     assert_eq!(certificates.as_array().expect("a list").len(), 2);
@@ -345,7 +346,7 @@ fn a_passed_exam_is_not_begun_again_before_it_can_be_renewed() {
 }
 
 #[test]
-fn doctor_says_where_everything_lives_and_that_it_is_sound() {
+fn doctor_shows_all_paths_and_that_everything_is_sound() {
     let world = passed();
     insta::assert_snapshot!(
         "doctor",
@@ -373,7 +374,7 @@ fn doctor_finds_damage() {
 }
 
 #[test]
-fn a_store_of_a_newer_program_is_exit_code_four() {
+fn a_store_from_a_newer_version_gives_exit_code_four() {
     let world = passed();
     let file = rusqlite::Connection::open(world.data().join("needlewise.db")).expect("a file");
     file.execute_batch("PRAGMA user_version = 99").expect("a version");

@@ -1,4 +1,4 @@
-//! Decisions about attempts and people: void, grant, more time; each with its reason, signed where there is an issuer.
+//! Decisions about attempts and people: void, grant, extra time. Each has a reason and is signed if there is an issuer.
 
 use needlewise::attempt::fact::AttemptDecision;
 use needlewise::attempt::person::{TimeFactor, TimeGranted};
@@ -17,9 +17,9 @@ use serde_json::Value;
 
 use crate::chain::{Chain, added, attempt, finished, started, trainee};
 use crate::stage::service;
-use crate::world::{MONDAY, Said, World, small_exam, stored_tables};
+use crate::world::{CommandOutput, MONDAY, World, small_exam, stored_tables};
 
-fn fails(world: &World) -> Said {
+fn fails(world: &World) -> CommandOutput {
     world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"])
 }
 
@@ -32,14 +32,14 @@ fn id(row: &Value) -> String {
 }
 
 #[test]
-fn a_voided_attempt_stays_and_does_not_count() {
+fn a_voided_attempt_stays_listed_and_does_not_count() {
     let world = World::new().with_small_banks();
     assert!(fails(&world).out.contains("Not passed"));
-    assert!(fails(&world).err.contains("You can start the next attempt from"), "there is a wait");
+    assert!(fails(&world).err.contains("You can start the next attempt from"), "the wait applies");
     let said = world.run(["record", "void", &id(&newest(&world)), "--reason", "the fire alarm"]);
     assert!(said.code == 0 && said.out.contains("no issuer"), "{}", said.all());
     assert_eq!(newest(&world)["state"], "void");
-    assert!(fails(&world).out.contains("Not passed"), "at once");
+    assert!(fails(&world).out.contains("Not passed"), "without a wait");
     assert_eq!(world.run(["record", "list", "--json"]).json().as_array().map(Vec::len), Some(2));
     let twice = world.run(["record", "void", &id(&world.run(["record", "list", "--json"]).json()[1]), "--reason", "x"]);
     assert!(twice.code == 1 && twice.err.contains("already void"), "{}", twice.all());
@@ -60,11 +60,11 @@ fn a_grant_gives_one_more_attempt() {
     world.run(["record", "grant", &id(&newest(&world)), "--reason", "a week in hospital"]).done();
     assert!(fails(&world).out.contains("Not passed"));
     world.pass(Millis::from_days(8));
-    assert!(!fails(&world).out.contains("Question"), "one more, and no more");
+    assert!(!fails(&world).out.contains("Question"), "one more attempt, and only one");
 }
 
 #[test]
-fn an_open_attempt_that_is_voided_is_open_no_longer() {
+fn a_voided_open_attempt_can_no_longer_be_resumed() {
     let world = World::new().with_small_banks();
     let said = world.typing("").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
     assert!(said.out.contains("Suspended"), "{}", said.all());
@@ -74,52 +74,52 @@ fn an_open_attempt_that_is_voided_is_open_no_longer() {
 }
 
 #[test]
-fn a_passed_exam_is_not_voided() {
+fn a_passed_exam_cannot_be_voided() {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let said = world.run(["record", "void", &id(&newest(&world)), "--reason", "x"]);
     assert!(said.code == 1 && said.err.contains("Revoke its certificate"), "{}", said.all());
 }
 
 #[test]
-fn what_no_issuer_signed_stands_on_a_self_test_record() {
+fn unsigned_decisions_are_named_on_a_self_test_record() {
     let world = World::new().with_small_banks();
     assert!(fails(&world).out.contains("Not passed"));
     world.run(["record", "void", &id(&newest(&world)), "--reason", "the fire alarm"]).done();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let certificate = world.run(["certificate", "list", "--json"]).json()[0].clone();
     let shown = world.run(["certificate", "show", certificate["short_id"].as_str().expect("an id")]);
     assert!(shown.out.contains("not signed by an issuer: 1 attempts voided, 0 granted"), "{}", shown.all());
 }
 
 #[test]
-fn what_an_issuer_signed_does_not() {
+fn signed_decisions_are_not_named_on_a_self_test_record() {
     let world = World::new().with_small_banks();
     let secret = world.secret("passphrase", "correct horse battery staple").to_string_lossy().into_owned();
     world.run(["issuer", "init", "--name", "School", "--passphrase-file", &secret]).done();
     assert!(fails(&world).out.contains("Not passed"));
     let attempt = id(&newest(&world));
     let unsigned = world.run(["record", "void", &attempt, "--reason", "the fire alarm"]);
-    assert_eq!(unsigned.code, 2, "the passphrase is asked: {}", unsigned.all());
+    assert_eq!(unsigned.code, 2, "a passphrase is needed: {}", unsigned.all());
     let said = world.run(["record", "void", &attempt, "--reason", "the fire alarm", "--passphrase-file", &secret]);
     assert!(said.code == 0 && said.out.contains("Signed by this computer's issuer"), "{}", said.all());
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let certificate = world.run(["certificate", "list", "--json"]).json()[0].clone();
     let shown = world.run(["certificate", "show", certificate["short_id"].as_str().expect("an id")]);
     assert!(!shown.out.contains("not signed by an issuer"), "{}", shown.all());
 }
 
 #[test]
-fn a_time_factor_scales_the_limit_and_stands_nowhere_else() {
+fn a_time_factor_scales_the_limit_and_appears_nowhere_else() {
     let world = World::new().with_small_banks();
     world.run(["trainee", "add", "Amira Okafor"]).done();
     world.run(["trainee", "set", "Amira Okafor", "--time-factor", "1.5"]).done();
     let begun = world.typing("").run(["exam", "brief", "--plain"]);
     assert!(begun.out.contains("Suspended"), "{}", begun.all());
-    // Ten minutes are over, fifteen are not.
+    // After 14 minutes the plain limit of 10 is over, and the scaled one of 15 is not.
     world.pass(Millis::from_minutes(14));
     let resume = ["exam", "--resume", "--plain"];
-    assert!(world.sits(&resume, &resume, |reader, shown| reader.answer(shown)).out.contains("\nPassed"));
+    assert!(world.finish_attempt(&resume, &resume, |reader, shown| reader.answer(shown)).out.contains("\nPassed"));
     for args in [
         &["certificate", "list", "--json"][..],
         &["record", "matrix", "--json"],
@@ -137,20 +137,20 @@ fn a_time_factor_scales_the_limit_and_stands_nowhere_else() {
 }
 
 #[test]
-fn without_a_limit_an_exam_waits_for_its_end() {
+fn an_exam_without_a_time_limit_never_times_out() {
     let world = World::new().with_small_banks();
     world.run(["trainee", "add", "Amira Okafor"]).done();
     world.run(["trainee", "set", "Amira Okafor", "--time-factor", "unlimited"]).done();
     world.typing("").run(["exam", "brief", "--plain"]);
     world.pass(Millis::from_days(3));
     let resume = ["exam", "--resume", "--plain"];
-    assert!(world.sits(&resume, &resume, |reader, shown| reader.answer(shown)).out.contains("\nPassed"));
+    assert!(world.finish_attempt(&resume, &resume, |reader, shown| reader.answer(shown)).out.contains("\nPassed"));
     assert_eq!("3.0".parse(), Ok(TimeFactor::Tenths(30)));
     assert_eq!(TimeFactor::Tenths(13).scale(Millis(1_000)), Some(Millis(1_300)));
 }
 
 #[test]
-fn void_and_grant_in_the_rule() {
+fn eligibility_ignores_voided_attempts_and_counts_granted_ones() {
     let exam = serde_json::from_value(small_exam()).expect("an exam");
     let day = |n: u64| Timestamp::from_millis(0).saturating_add(Millis::from_days(n));
     let failed = |n: u64| PriorAttempt {
@@ -164,17 +164,17 @@ fn void_and_grant_in_the_rule() {
     };
     let three = [failed(0), failed(10), failed(20)];
     let at = |past: &[PriorAttempt]| evaluate(&exam, past, day(100));
-    assert!(matches!(at(&three), Eligibility::Later { .. }), "three of three within a year");
+    assert!(matches!(at(&three), Eligibility::Later { .. }), "three of three attempts within a year");
     let voided = [failed(0), failed(10), PriorAttempt { voided: true, ..failed(20) }];
     assert_eq!(at(&voided), Eligibility::Now { attempts_left: 1 });
     let granted = [failed(0), failed(10), PriorAttempt { extra_attempts: 1, ..failed(20) }];
     assert_eq!(at(&granted), Eligibility::Now { attempts_left: 1 });
 }
 
-/// A signature on a decision, whether the issuer's machine accepts it, and what it is.
+/// What a signature is, the signature, and whether the issuer's machine accepts it.
 type SignatureCase = (&'static str, Option<DecisionSignature>, bool);
 
-/// The signatures that can stand on a decision about something, for a reason.
+/// Returns every sort of signature that a decision can have.
 fn signature_cases(about: StreamId, kind: DecisionKind, reason: &str) -> [SignatureCase; 8] {
     let [issuer, older, compromised, stranger] = [1, 2, 3, 9].map(|seed| SigningKeyPair::from_seed([seed; 32]));
     let sign = |key: &SigningKeyPair| sign_decision(about, kind, reason, key);
@@ -192,7 +192,7 @@ fn signature_cases(about: StreamId, kind: DecisionKind, reason: &str) -> [Signat
     ]
 }
 
-/// A machine with an issuer: one key in use, one from before, and one that somebody else may have.
+/// Returns the authority of a machine with an issuer. It has a current key, an older key and a compromised one.
 fn issuer_machine() -> DecisionAuthority {
     let period = |(seed, compromised): (u8, bool)| KeyPeriod {
         did: SigningKeyPair::from_seed([seed; 32]).did(),
@@ -205,7 +205,7 @@ fn issuer_machine() -> DecisionAuthority {
 }
 
 #[test]
-fn where_there_is_an_issuer_only_a_decision_under_its_key_takes_effect() {
+fn with_an_issuer_only_decisions_signed_by_its_key_take_effect() {
     let (machine, reason) = (issuer_machine(), "the fire alarm");
     let row = |fact: &Fact| {
         let mut chain = Chain::of(attempt(1));
@@ -244,7 +244,7 @@ fn where_there_is_an_issuer_only_a_decision_under_its_key_takes_effect() {
 }
 
 #[test]
-fn a_signature_for_one_attempt_or_person_is_none_for_another() {
+fn a_signature_for_one_attempt_or_person_is_invalid_for_another() {
     let (machine, issuer) = (issuer_machine(), SigningKeyPair::from_seed([1; 32]));
     let reason = "the fire alarm".to_owned();
     let signature = Some(sign_decision(attempt(2).into(), DecisionKind::Void, &reason, &issuer));
@@ -260,7 +260,7 @@ fn a_signature_for_one_attempt_or_person_is_none_for_another() {
 }
 
 #[test]
-fn the_last_grant_that_is_accepted_counts() {
+fn the_last_accepted_time_grant_counts() {
     let issuer = SigningKeyPair::from_seed([1; 32]);
     let grant = |factor: TimeFactor, key: Option<&SigningKeyPair>| {
         let sign = |key| sign_decision(trainee(1).into(), DecisionKind::Time, &factor.to_string(), key);
@@ -280,14 +280,14 @@ fn the_last_grant_that_is_accepted_counts() {
 
 const PASSPHRASE: &str = "correct horse battery staple";
 
-/// Makes an issuer on the machine and returns the file of its passphrase.
+/// Creates an issuer on the machine and returns the path of its passphrase file.
 fn make_issuer(world: &World) -> String {
     let secret = world.secret("passphrase", PASSPHRASE).to_string_lossy().into_owned();
     world.run(["issuer", "init", "--name", "School", "--passphrase-file", &secret]).done();
     secret
 }
 
-/// The state of the newest attempt. The list of attempts and the attempt itself say the same.
+/// Returns the state of the newest attempt, after asserting that the list and the attempt agree.
 #[track_caller]
 fn state(world: &World) -> String {
     let row = newest(world);
@@ -296,7 +296,7 @@ fn state(world: &World) -> String {
     row["state"].as_str().expect("a state").to_owned()
 }
 
-/// The newest attempt as the services know it.
+/// Returns the id of the newest attempt, typed for the services.
 fn newest_id(world: &World) -> AttemptId {
     id(&newest(world)).parse().expect("an id")
 }
@@ -307,7 +307,7 @@ fn an_issuer_on_the_machine_decides_which_voids_count() {
     assert!(fails(&world).out.contains("Not passed"));
     let attempt = newest_id(&world);
     let attempt_text = attempt.to_string();
-    // Decided before there was an issuer: by nobody, and by somebody with a key of their own.
+    // Decided before there was an issuer, once without a signature and once with a stranger's key.
     world.run(["record", "void", &attempt_text, "--reason", "the fire alarm"]).done();
     assert_eq!(state(&world), "void");
     let secret = make_issuer(&world);
@@ -315,7 +315,7 @@ fn an_issuer_on_the_machine_decides_which_voids_count() {
     let stranger = SigningKeyPair::from_seed([9; 32]);
     service(world.home.path(), &world.time)
         .attempts_mut()
-        .grant(attempt, "a stranger's word", Some(&stranger))
+        .grant(attempt, "signed by a stranger", Some(&stranger))
         .expect("stored");
     assert_eq!(state(&world), "failed");
     let refused = fails(&world);
@@ -323,7 +323,7 @@ fn an_issuer_on_the_machine_decides_which_voids_count() {
     let void = ["record", "void", &attempt_text, "--reason", "the fire alarm", "--passphrase-file", &secret];
     world.run(void).done();
     assert_eq!(state(&world), "void");
-    // The key's year is over, and what it signed keeps counting. Then somebody else may have it.
+    // A yearly rotation keeps the old signatures valid. A compromise does not.
     let old_key = world.run(["issuer", "show", "--json"]).json()["did"].as_str().expect("a key").to_owned();
     let rotate = ["issuer", "init", "--rotate", "--passphrase-file", &secret];
     world.run(rotate).done();
@@ -331,8 +331,8 @@ fn an_issuer_on_the_machine_decides_which_voids_count() {
     world.run(rotate.into_iter().chain(["--compromised", &old_key])).done();
     assert_eq!(state(&world), "failed");
     world.run(void).done();
-    assert_eq!(state(&world), "void", "the key in use signed it again");
-    assert!(fails(&world).out.contains("Not passed"), "the voided attempt is not waited for");
+    assert_eq!(state(&world), "void", "signed again with the current key");
+    assert!(fails(&world).out.contains("Not passed"), "a voided attempt starts no wait");
     assert_eq!(world.run(["doctor"]).code, 0);
 }
 
@@ -357,18 +357,18 @@ fn an_issuer_on_the_machine_decides_which_grants_count() {
     assert!(fails(&world).out.contains("Not passed"));
 }
 
-/// Returns whether Amira can go on with an exam of ten minutes after fourteen.
+/// Returns whether Amira can resume a ten-minute exam after fourteen minutes.
 fn has_more_time(world: &World) -> bool {
     let begun = world.typing("").run(["exam", "brief", "--plain"]);
     assert!(begun.out.contains("Suspended"), "{}", begun.all());
     world.pass(Millis::from_minutes(14));
     let resumed = world.typing("").run(["exam", "--resume", "--plain"]);
-    let can_go_on = resumed.out.contains("Question 1 of 7");
-    assert!(can_go_on || resumed.err.contains("No exam is in progress"), "{}", resumed.all());
-    can_go_on
+    let can_resume = resumed.out.contains("Question 1 of 7");
+    assert!(can_resume || resumed.err.contains("No exam is in progress"), "{}", resumed.all());
+    can_resume
 }
 
-/// A home with the small exam where Amira is known.
+/// Returns a home with the small exam and Amira.
 fn with_amira() -> World {
     let world = World::new().with_small_banks();
     world.run(["trainee", "add", "Amira Okafor"]).done();
@@ -378,7 +378,7 @@ fn with_amira() -> World {
 const MORE_TIME: [&str; 5] = ["trainee", "set", "Amira Okafor", "--time-factor", "1.5"];
 
 #[test]
-fn an_issuer_on_the_machine_decides_who_has_more_time() {
+fn an_issuer_on_the_machine_decides_who_gets_more_time() {
     assert!(!has_more_time(&with_amira()));
     let unsigned = with_amira();
     unsigned.run(MORE_TIME).done();
@@ -404,7 +404,7 @@ fn an_issuer_on_the_machine_decides_who_has_more_time() {
 }
 
 #[test]
-fn a_new_name_keeps_the_time_that_was_signed() {
+fn a_rename_keeps_the_signed_time() {
     let world = with_amira();
     let secret = make_issuer(&world);
     world.run(MORE_TIME.into_iter().chain(["--passphrase-file", &secret])).done();

@@ -1,5 +1,5 @@
-//! `doctor` notices every row that is not what the facts say, and every lost fact. `--repair` keeps a copy of the store
-//! and computes the rows again.
+//! `doctor` detects every row that does not match the facts, and every lost fact. `--repair` keeps a copy of the store
+//! and rebuilds the rows.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,12 +24,12 @@ use crate::pass::{Pass, key};
 use crate::stage::open_store;
 use crate::world::{World, stored_tables};
 
-/// A clinic where Amira has passed and practiced. It has imported Zoë's certificate, and Ben has more time.
+/// Returns a clinic where Amira has passed and practiced, Zoë's certificate is imported, and Ben has extra time.
 fn clinic() -> World {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let practice = ["practice", "small", "--plain", "--count", "2"];
-    world.sits(&practice, &["practice", "--resume", "--plain"], |reader, shown| reader.answer(shown)).done();
+    world.finish_attempt(&practice, &["practice", "--resume", "--plain"], |reader, shown| reader.answer(shown)).done();
     world.pass(Millis::from_hours(1));
     let certificate = Pass { assurance: Assurance::Unsupervised, ..Pass::default() }.certificate();
     let file = world.file("handed.json", certificate).to_string_lossy().into_owned();
@@ -40,18 +40,18 @@ fn clinic() -> World {
     let received = Fact::RequestReceived(RequestReceived { request: Digest::of("a request"), trainee: trainee(1) });
     let facts = vec![Chain::of(attempt(9)).link(&received)];
     let mut store = open_store(&world.data().join("needlewise.db")).expect("a store");
-    store.append(&Batch { facts, ..Batch::default() }).expect("the first line of a ledger");
+    store.append(&Batch { facts, ..Batch::default() }).expect("the first ledger entry");
     world
 }
 
-/// Every table but the one that counts writes.
+/// Returns every table except `store`, which counts writes and so changes with a repair.
 fn tables(world: &World) -> BTreeMap<String, Vec<String>> {
     let mut tables = stored_tables(&world.database());
     tables.remove("store").expect("a table");
     tables
 }
 
-/// What people see of all rows.
+/// Returns what all lists and exports show.
 fn lists(world: &World) -> String {
     let commands: [&[&str]; 7] = [
         &["trainee", "list", "--json"],
@@ -73,7 +73,7 @@ fn lists(world: &World) -> String {
     shown + &std::fs::read_to_string(export).expect("a file")
 }
 
-/// A row of a projection as its table has it.
+/// A row of a projection as it is in the table, read without the program's checks.
 struct RawRow {
     projection: &'static Projection,
     rowid: i64,
@@ -81,7 +81,7 @@ struct RawRow {
 }
 
 impl RawRow {
-    /// Reads the row of a table that was written first.
+    /// Reads the row that was written first.
     fn first(world: &World, projection: &'static Projection) -> Self {
         let (names, table) = (column_names(projection), projection.name);
         let sql = format!("SELECT rowid, {names} FROM {table} ORDER BY rowid LIMIT 1");
@@ -92,7 +92,7 @@ impl RawRow {
         world.database().query_row(&sql, [], read).expect("a row")
     }
 
-    /// How `doctor` names the row.
+    /// Returns the start of the line in which `doctor` names the row.
     fn name(&self) -> String {
         let text = |value: &ColumnValue| match value {
             ColumnValue::Text(text) => text.clone(),
@@ -103,13 +103,13 @@ impl RawRow {
         format!("{} {}: ", self.projection.name, key.join(" "))
     }
 
-    /// Changes a column as somebody would who knows SQL and no digests.
+    /// Changes a column without updating the digest of the row, as a simple SQL edit would.
     fn update(&self, world: &World, column: &str, value: &ColumnValue) {
         let sql = format!("UPDATE {} SET {column} = ?1 WHERE rowid = ?2", self.projection.name);
         assert_eq!(world.database().execute(&sql, rusqlite::params![value, self.rowid]), Ok(1));
     }
 
-    /// Writes the row with the digest that fits it, in place of one with the same key.
+    /// Writes the row with a matching digest, replacing a row with the same key, as a forger could.
     fn write_with_digest(&self, world: &World) {
         let places = vec!["?"; self.columns.len() + 1].join(", ");
         let (names, table) = (column_names(self.projection), self.projection.name);
@@ -124,7 +124,7 @@ fn column_names(projection: &Projection) -> String {
     projection.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
 }
 
-/// Another value of a column.
+/// Returns a different value for a column.
 fn another(column: &Column, value: &ColumnValue) -> ColumnValue {
     match value {
         ColumnValue::Integer(number) => ColumnValue::Integer(number + 1_000),
@@ -134,7 +134,7 @@ fn another(column: &Column, value: &ColumnValue) -> ColumnValue {
     }
 }
 
-/// The line in which `doctor` names a row.
+/// Runs `doctor` and returns the line that names a row.
 #[track_caller]
 fn fault(world: &World, row: &str) -> String {
     let said = world.run(["doctor"]);
@@ -144,7 +144,7 @@ fn fault(world: &World, row: &str) -> String {
     line.unwrap_or_else(|| panic!("{row}is not named: {}", said.all())).to_owned()
 }
 
-/// The copies of the store that were kept.
+/// Returns the copies of the store that repairs have kept.
 fn copies(world: &World) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(backups(world)) else { return Vec::new() };
     entries.map(|entry| entry.expect("an entry").path()).collect()
@@ -158,23 +158,23 @@ fn open(file: &Path) -> Connection {
     Connection::open(file).expect("a store")
 }
 
-/// Repairs the store: it is as it was when it was sound, and a copy of the damaged one is kept.
+/// Repairs the store. Asserts that its tables equal `sound`, and that a copy of the damaged store is kept.
 #[track_caller]
-fn repairs(world: &World, sound: &BTreeMap<String, Vec<String>>) {
+fn assert_repaired(world: &World, sound: &BTreeMap<String, Vec<String>>) {
     let damaged = stored_tables(&world.database());
     let said = world.run(["doctor", "--repair"]);
     assert_eq!(said.code, 0, "{}", said.all());
     assert!(!said.out.contains("DAMAGE"), "{}", said.all());
     let kept = copies(world);
     let [copy] = kept.as_slice() else { panic!("one copy is kept: {kept:?}") };
-    assert_eq!(stored_tables(&open(copy)), damaged, "the copy is the store as it was");
+    assert_eq!(stored_tables(&open(copy)), damaged, "the copy equals the damaged store");
     std::fs::remove_dir_all(backups(world)).expect("deleted");
-    // The facts are among these, byte for byte.
+    // The tables include the facts, so a repair may not change a byte of them.
     assert_eq!(&tables(world), sound);
 }
 
 #[test]
-fn every_column_that_was_changed_is_named_and_repaired() {
+fn every_changed_column_is_named_and_repaired() {
     let world = clinic();
     let (sound, shown) = (tables(&world), lists(&world));
     for projection in PROJECTIONS {
@@ -182,49 +182,49 @@ fn every_column_that_was_changed_is_named_and_repaired() {
             let row = RawRow::first(&world, projection);
             row.update(&world, column.name, &another(column, &row.columns[at]));
             let line = fault(&world, &row.name());
-            // Where the key was changed, the row of the facts is missing, and another one is there.
+            // With a changed key, the row that the facts describe is missing, and an unknown one is there.
             let is_key = at < projection.key_length;
             assert!(line.contains(if is_key { "missing" } else { column.name }), "{}: {line}", column.name);
-            repairs(&world, &sound);
+            assert_repaired(&world, &sound);
         }
         let row = RawRow::first(&world, projection);
         row.update(&world, "digest", &ColumnValue::text("nonsense"));
         assert!(fault(&world, &row.name()).contains("digest"));
-        repairs(&world, &sound);
+        assert_repaired(&world, &sound);
     }
     assert_eq!(lists(&world), shown);
 }
 
 #[test]
-fn a_row_that_was_deleted_is_named_and_repaired() {
+fn a_deleted_row_is_named_and_repaired() {
     let world = clinic();
     let (sound, shown) = (tables(&world), lists(&world));
     for projection in PROJECTIONS {
         let row = RawRow::first(&world, projection);
         world.run_sql(&format!("DELETE FROM {} WHERE rowid = {}", projection.name, row.rowid));
         assert!(fault(&world, &row.name()).contains("missing"));
-        repairs(&world, &sound);
+        assert_repaired(&world, &sound);
     }
     assert_eq!(lists(&world), shown);
 }
 
 #[test]
-fn a_row_that_no_fact_makes_is_named_and_removed() {
+fn a_row_without_facts_is_named_and_removed() {
     let world = clinic();
     let (sound, shown) = (tables(&world), lists(&world));
     for projection in PROJECTIONS {
-        // The first column of every key is an id.
+        // The first column of every key is an id, so another id makes a row without facts.
         let mut row = RawRow::first(&world, projection);
         row.columns[0] = ColumnValue::text("0190b5f0-6f3c-7a10-8c00-0123456789ab");
         row.write_with_digest(&world);
         assert!(fault(&world, &row.name()).contains("no fact"));
-        repairs(&world, &sound);
+        assert_repaired(&world, &sound);
     }
     assert_eq!(lists(&world), shown);
 }
 
 #[test]
-fn a_forged_row_whose_digest_fits_is_named_and_repaired() {
+fn a_forged_row_with_a_matching_digest_is_named_and_repaired() {
     let world = clinic();
     let (sound, shown) = (tables(&world), lists(&world));
     for (projection, column) in [
@@ -238,12 +238,12 @@ fn a_forged_row_whose_digest_fits_is_named_and_repaired() {
         let at = projection.columns.iter().position(|known| known.name == column).expect("a column");
         row.columns[at] = another(&projection.columns[at], &row.columns[at]);
         row.write_with_digest(&world);
-        // Nothing but the facts can tell.
+        // Lists check only the digest of a row, so they accept it. Only a comparison with the facts detects it.
         for list in ["trainee", "record", "certificate"] {
             world.run([list, "list"]).done();
         }
         assert!(fault(&world, &row.name()).contains(column));
-        repairs(&world, &sound);
+        assert_repaired(&world, &sound);
     }
     assert_eq!(lists(&world), shown);
 }
@@ -294,7 +294,7 @@ fn the_json_of_doctor_has_every_fault() {
 }
 
 #[test]
-fn a_lost_last_fact_of_any_chain_is_noticed() {
+fn a_missing_last_fact_of_any_chain_is_detected() {
     let world = clinic();
     let file = world.data().join("needlewise.db");
     let bytes = std::fs::read(&file).expect("a file");
@@ -307,14 +307,14 @@ fn a_lost_last_fact_of_any_chain_is_noticed() {
     assert_eq!(streams.len(), 6, "three people, an exam, a practice, a ledger");
     for stream in streams {
         let last = format!("SELECT id FROM stored_fact WHERE stream = '{stream}' ORDER BY seq DESC LIMIT 1");
-        // The payload first: it names the fact.
+        // The payload goes first, because it references the fact.
         world.run_sql(&format!(
             "CREATE TEMP TABLE lost AS {last}; DELETE FROM fact_payload WHERE fact IN (SELECT id FROM lost); \
              DELETE FROM stored_fact WHERE id IN (SELECT id FROM lost)"
         ));
         let said = world.run(["doctor"]);
         assert!(said.code == 1 && said.out.contains(&stream), "{stream}: {}", said.all());
-        std::fs::write(&file, &bytes).expect("the store as it was");
+        std::fs::write(&file, &bytes).expect("the undamaged store");
     }
     assert_eq!(world.run(["doctor"]).code, 0);
 }
@@ -325,13 +325,13 @@ fn repairing_a_sound_store_changes_nothing() {
     let before = stored_tables(&world.database());
     let said = world.run(["doctor", "--repair"]);
     assert!(said.code == 0 && said.out.contains("Nothing to repair"), "{}", said.all());
-    assert_eq!(stored_tables(&world.database()), before, "the number of commits is among these");
+    assert_eq!(stored_tables(&world.database()), before, "including the number of commits");
     assert_eq!(copies(&world), Vec::<PathBuf>::new());
 }
 
 #[cfg(unix)]
 #[test]
-fn the_copy_is_readable_by_this_user_only() {
+fn only_this_user_can_read_the_copy() {
     use std::os::unix::fs::PermissionsExt;
     let world = World::new();
     world.run(["trainee", "add", "Amira Okafor"]).done();
@@ -343,7 +343,7 @@ fn the_copy_is_readable_by_this_user_only() {
     assert_eq!((mode(copy), mode(&backups(&world))), (0o600, 0o700));
 }
 
-/// A home where somebody changed a name and a time factor by hand. Returns it with the person's id.
+/// Returns a home in which a name and a time factor were edited by hand, and the person's id.
 fn tampered() -> (World, String) {
     let world = World::new().with_small_banks();
     world.run(["trainee", "add", "Amira Okafor"]).done();
@@ -352,7 +352,7 @@ fn tampered() -> (World, String) {
     (world, id)
 }
 
-/// The texts of all facts.
+/// Returns the payloads of all facts.
 fn payloads(world: &World) -> String {
     let store = world.database();
     let mut statement = store.prepare("SELECT payload FROM fact_payload ORDER BY fact").expect("facts");
@@ -361,7 +361,7 @@ fn payloads(world: &World) -> String {
 }
 
 #[test]
-fn a_name_and_a_time_factor_written_by_hand_are_noticed_and_never_used() {
+fn a_name_and_a_time_factor_edited_by_hand_are_detected_and_never_used() {
     let (world, id) = tampered();
     let line = fault(&world, &format!("people {id}: "));
     assert!(line.contains("name") && line.contains("time_grants"), "{line}");
@@ -371,15 +371,15 @@ fn a_name_and_a_time_factor_written_by_hand_are_noticed_and_never_used() {
     }
     assert!(!payloads(&world).contains("Mallory") && !world.data().join("certificates").exists());
     world.run(["doctor", "--repair"]).done();
-    let said = world.passes();
+    let said = world.pass_exam();
     assert_eq!(said.code, 0, "{}", said.all());
     let facts = payloads(&world);
     assert!(facts.contains(r#"\"name\": \"Amira Okafor\""#) && !facts.contains("Mallory"), "{facts}");
-    assert!(facts.contains(r#""limit":600000"#), "ten minutes, as everybody has: {facts}");
+    assert!(facts.contains(r#""limit":600000"#), "the usual ten minutes: {facts}");
 }
 
 #[test]
-fn a_forged_name_and_time_factor_whose_digest_fits_are_never_used() {
+fn a_forged_name_and_time_factor_with_a_matching_digest_are_never_used() {
     let world = World::new().with_small_banks();
     world.run(["trainee", "add", "Amira Okafor"]).done();
     let id = world.run(["trainee", "list", "--json"]).json()[0]["id"].as_str().expect("an id").to_owned();
@@ -389,30 +389,30 @@ fn a_forged_name_and_time_factor_whose_digest_fits_are_never_used() {
         row.columns[at] = ColumnValue::text(value);
     }
     row.write_with_digest(&world);
-    // It fails with the damage, or goes by what the facts say.
+    // Either the start fails as damaged, or it uses the values from the facts. Both are safe.
     let begin = ["exam", "brief", "--plain", "--trainee", &id];
-    world.sits(&begin, &["exam", "--resume", "--plain"], |reader, shown| reader.answer(shown));
+    world.finish_attempt(&begin, &["exam", "--resume", "--plain"], |reader, shown| reader.answer(shown));
     let facts = payloads(&world);
-    assert!(!facts.contains("Mallory"), "a changed name is signed: {facts}");
-    assert!(!facts.contains(r#""limit":1800000"#), "three times the time is granted: {facts}");
+    assert!(!facts.contains("Mallory"), "the forged name was signed: {facts}");
+    assert!(!facts.contains(r#""limit":1800000"#), "the forged time factor was applied: {facts}");
 }
 
 #[test]
-fn a_digest_that_is_no_text_is_named_and_repaired() {
+fn a_digest_that_is_not_text_is_named_and_repaired() {
     let world = clinic();
     let sound = tables(&world);
     for projection in PROJECTIONS {
         let row = RawRow::first(&world, projection);
         world.run_sql(&format!("UPDATE {} SET digest = x'00ff' WHERE rowid = {}", projection.name, row.rowid));
         assert!(fault(&world, &row.name()).contains("digest"));
-        repairs(&world, &sound);
+        assert_repaired(&world, &sound);
     }
 }
 
 #[test]
-fn a_lost_last_line_of_a_ledger_is_noticed() {
+fn a_missing_last_ledger_entry_is_detected() {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let secret = world.secret("passphrase", "correct horse battery staple").to_string_lossy().into_owned();
     world.run(["issuer", "init", "--name", "School", "--passphrase-file", &secret]).done();
     let attempt = world.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an id").to_owned();
@@ -424,7 +424,7 @@ fn a_lost_last_line_of_a_ledger_is_noticed() {
     let issued = certificates.find(|certificate| certificate["assurance"] == "unsupervised").expect("the school's");
     world.run(["certificate", "revoke", issued["short_id"].as_str().expect("an id"), "--reason", "error"]).done();
     assert_eq!(world.run(["doctor"]).code, 0);
-    // The certificate would count again.
+    // Without this fact, the revoked certificate would count again.
     world.run_sql(
         "CREATE TEMP TABLE lost AS SELECT id FROM stored_fact WHERE kind = 'issuer.revoked/1'; \
          DELETE FROM fact_payload WHERE fact IN (SELECT id FROM lost); \
@@ -434,25 +434,25 @@ fn a_lost_last_line_of_a_ledger_is_noticed() {
     assert_eq!(said.code, 1, "{}", said.all());
     let bundle = ["issuer", "bundle", "--to", &world.path("bundle.json"), "--passphrase-file", &secret];
     let said = world.run(bundle);
-    assert!(said.code == 4 && said.err.contains("ledger"), "a bundle without the revocation: {}", said.all());
+    assert!(said.code == 4 && said.err.contains("ledger"), "no bundle may leave out the revocation: {}", said.all());
     let said = world.run(["doctor", "--repair"]);
     assert!(said.code == 1 && said.out.contains("Facts are lost"), "{}", said.all());
 }
 
-/// The chain of the first fact of a kind.
+/// Returns the chain of the first fact of a kind.
 fn stream_of(world: &World, kind: &str) -> String {
     let sql = "SELECT stream FROM stored_fact WHERE kind = ?1 ORDER BY id LIMIT 1";
     world.database().query_row(sql, [kind], |row| row.get(0)).expect("a chain")
 }
 
-/// Takes the content away from all facts of a chain.
+/// Deletes the payloads of all facts of a chain, but not the fact that would explain it as an erasure.
 fn empty_chain(world: &World, stream: &str) {
     let facts = format!("SELECT id FROM stored_fact WHERE stream = '{stream}'");
     world.run_sql(&format!("DELETE FROM fact_payload WHERE fact IN ({facts})"));
 }
 
 #[test]
-fn an_exam_whose_content_is_lost_still_counts() {
+fn an_exam_with_lost_content_still_counts() {
     let world = clinic();
     let exam = world.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an id").to_owned();
     empty_chain(&world, &exam);
@@ -461,13 +461,13 @@ fn an_exam_whose_content_is_lost_still_counts() {
     let said = world.run(["doctor", "--repair"]);
     assert!(said.code == 1 && said.out.contains("Facts are lost"), "{}", said.all());
     let rows = stored_tables(&world.database()).remove("attempts").expect("a table");
-    assert!(rows.iter().any(|row| row.contains(&exam)), "the row is the only trace of it");
+    assert!(rows.iter().any(|row| row.contains(&exam)), "the row is kept as the only trace of the exam");
     let said = world.run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
-    assert_ne!(said.code, 0, "a passed exam begins again: {}", said.all());
+    assert_ne!(said.code, 0, "a passed exam must not start again: {}", said.all());
 }
 
 #[test]
-fn a_person_or_a_ledger_whose_content_is_lost_is_not_taken_for_erased() {
+fn a_person_or_a_ledger_with_lost_content_is_not_treated_as_erased() {
     for kind in ["person.added/1", "issuer.request-received/1"] {
         let world = clinic();
         let stream = stream_of(&world, kind);
@@ -479,7 +479,7 @@ fn a_person_or_a_ledger_whose_content_is_lost_is_not_taken_for_erased() {
 }
 
 #[test]
-fn a_change_of_a_person_whose_content_is_lost_stores_nothing() {
+fn changing_a_person_with_lost_content_stores_nothing() {
     let world = clinic();
     let first = "SELECT id FROM stored_fact WHERE kind = 'person.added/1' AND stream IN \
                  (SELECT stream FROM stored_fact WHERE kind = 'person.time-granted/1')";
@@ -491,7 +491,7 @@ fn a_change_of_a_person_whose_content_is_lost_stores_nothing() {
 }
 
 #[test]
-fn a_store_that_does_not_say_which_one_it_is_is_noticed_and_repaired() {
+fn a_store_without_an_identity_is_detected_and_repaired() {
     for sql in ["DELETE FROM store", "DROP TABLE store"] {
         let world = clinic();
         world.run_sql(sql);
@@ -504,9 +504,9 @@ fn a_store_that_does_not_say_which_one_it_is_is_noticed_and_repaired() {
 }
 
 #[test]
-fn lost_content_that_a_paper_was_drawn_from_is_noticed() {
+fn lost_content_of_a_paper_is_detected() {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let digests: Vec<String> = {
         let store = world.database();
         let mut statement = store.prepare("SELECT digest FROM stored_content").expect("content");
@@ -519,6 +519,6 @@ fn lost_content_that_a_paper_was_drawn_from_is_noticed() {
         world.run_sql(&format!("DELETE FROM stored_content WHERE digest = '{digest}'"));
         let said = world.run(["doctor"]);
         assert!(said.code == 1 && said.out.contains(&digest[..8]), "{digest}: {}", said.all());
-        std::fs::write(&file, &bytes).expect("the store as it was");
+        std::fs::write(&file, &bytes).expect("the undamaged store");
     }
 }

@@ -1,4 +1,5 @@
-//! The draw: exact quotas, no repeats, uniform, and the same paper from the same seed.
+//! Drawing a paper: exact quotas, no repeats, equal chances, and the same paper from the same seed. The quotas and the
+//! 5 % bound come from the specification of scoring, section "Blueprint draw".
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -34,7 +35,7 @@ fn choice(id: &str, critical: bool, more: Value) -> Value {
     question(id, rest)
 }
 
-/// A catalog with one bank `pool` of the questions given, beside the built-in ones.
+/// Returns a catalog with the bank `pool` of these questions, besides the built-in banks.
 fn pool(questions: &[Value]) -> (tempfile::TempDir, Catalog) {
     let home = tempfile::tempdir().expect("a folder");
     let bank = json!({
@@ -64,24 +65,24 @@ fn plain(n: usize) -> Vec<Value> {
     (0..n).map(|at| choice(&format!("q{at}"), false, json!({}))).collect()
 }
 
-/// Draws a paper as a new one is drawn.
+/// Draws a paper with the newest version of the draw.
 fn drawn(catalog: &Catalog, exam: &Exam, earlier: &[EarlierPaper], seed: Seed) -> Result<DrawnPaper, Infeasible> {
     draw::exam(catalog, exam, earlier, seed, DrawVersion::NEWEST)
 }
 
-/// The ids that a seed draws, section by section, in the order they are asked.
+/// Returns the question ids that a seed draws, section by section, in their order on the paper.
 fn ids(catalog: &Catalog, exam: &Exam, earlier: &[EarlierPaper], seed: Seed) -> Vec<String> {
     ids_of(catalog, exam, earlier, seed, DrawVersion::NEWEST)
 }
 
 fn ids_of(catalog: &Catalog, exam: &Exam, earlier: &[EarlierPaper], seed: Seed, version: DrawVersion) -> Vec<String> {
     let chosen = draw::select(catalog, exam, earlier, seed, version).expect("a paper").0;
-    let units = chosen.iter().flat_map(|part| &part.selection.sets);
-    units.flat_map(|unit| &unit.questions).map(|question| question.id.to_string()).collect()
+    let sets = chosen.iter().flat_map(|part| &part.selection.sets);
+    sets.flat_map(|set| &set.questions).map(|question| question.id.to_string()).collect()
 }
 
 #[test]
-fn weights_are_shared_out_by_largest_remainders() {
+fn weights_are_apportioned_by_largest_remainder() {
     assert_eq!(apportion(30, &[15, 25, 30, 20, 10]), [5, 7, 9, 6, 3]);
     assert_eq!(apportion(25, &[15, 25, 30, 20, 10]), [4, 6, 8, 5, 2]);
     assert_eq!(apportion(20, &[1, 1, 1]), [7, 7, 6]);
@@ -91,12 +92,12 @@ fn weights_are_shared_out_by_largest_remainders() {
 fn every_paper_of_the_shipped_exams_meets_its_counts_without_a_repeat() {
     let catalog = Catalog::built_in();
     for exam in catalog.exams() {
-        meets_its_counts(&catalog, &exam.value);
+        assert_counts_met(&catalog, &exam.value);
     }
 }
 
 #[track_caller]
-fn meets_its_counts(catalog: &Catalog, exam: &Exam) {
+fn assert_counts_met(catalog: &Catalog, exam: &Exam) {
     let wanted: u32 = exam.sections.iter().map(|section| section.critical).sum();
     assert_eq!(wanted, 10, "exactly ten critical questions");
     for n in 0..300 {
@@ -104,13 +105,13 @@ fn meets_its_counts(catalog: &Catalog, exam: &Exam) {
         let mut seen = HashSet::new();
         let mut critical = 0;
         for (part, count) in chosen.iter().zip(draw::question_counts(exam)) {
-            let questions: Vec<_> = part.selection.sets.iter().flat_map(|unit| &unit.questions).collect();
+            let questions: Vec<_> = part.selection.sets.iter().flat_map(|set| &set.questions).collect();
             assert_eq!(questions.len(), count);
             let own = questions.iter().filter(|question| question.critical).count();
             assert_eq!(own, part.section.critical as usize);
             critical += own;
             let groups: Vec<_> = questions.iter().filter_map(|question| question.group.clone()).collect();
-            assert_eq!(groups.iter().collect::<HashSet<_>>().len(), groups.len(), "at most one of a group");
+            assert_eq!(groups.iter().collect::<HashSet<_>>().len(), groups.len(), "at most one question of a group");
             for question in questions {
                 assert!(seen.insert((part.bank.value.id.clone(), question.id.clone())), "no repeat");
             }
@@ -127,25 +128,25 @@ fn the_same_seed_gives_the_same_paper_and_another_seed_another() {
     assert_ne!(paper(1).questions, paper(2).questions);
 }
 
-/// Pins the streams of chance: should a library ever change them, papers of old attempts could not be drawn again.
+/// Pins the random streams. If a library changed them, the papers of old attempts could no longer be redrawn.
 #[test]
-fn the_golden_stream_stays_as_it_is() {
-    let mut chance = DrawRng::new(seed(42), RngStream::Selection);
-    let numbers: Vec<_> = (0..10).map(|_| chance.below(1000)).collect();
+fn the_golden_random_stream_never_changes() {
+    let mut rng = DrawRng::new(seed(42), RngStream::Selection);
+    let numbers: Vec<_> = (0..10).map(|_| rng.below(1000)).collect();
     insta::assert_debug_snapshot!(numbers);
     let (_home, catalog) = pool(&plain(20));
     insta::assert_debug_snapshot!(ids_of(&catalog, &exam(8, 0), &[], seed(42), DrawVersion::V1));
     insta::assert_debug_snapshot!(ids_of(&catalog, &exam(8, 0), &[], seed(42), DrawVersion::V2));
 }
 
-/// Chi-square of counts that should all be equal.
+/// Returns the chi-square statistic of counts that should all be equal.
 fn chi_square(counts: &[u32]) -> f64 {
     let expected = f64::from(counts.iter().sum::<u32>()) / f64::from(u32::try_from(counts.len()).expect("few"));
     counts.iter().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum()
 }
 
 #[test]
-fn every_order_of_choices_is_as_likely_as_any_other() {
+fn every_order_of_choices_is_equally_likely() {
     let mut orders: BTreeMap<Vec<usize>, u32> = BTreeMap::new();
     for n in 0..12_000 {
         let mut items = vec![0, 1, 2, 3];
@@ -153,13 +154,13 @@ fn every_order_of_choices_is_as_likely_as_any_other() {
         *orders.entry(items).or_default() += 1;
     }
     assert_eq!(orders.len(), 24);
-    // 23 degrees of freedom: 49.7 is passed by chance once in a thousand; the seeds are fixed.
+    // 24 orders have 23 degrees of freedom. Chance exceeds 49.7 once in a thousand, and the seeds are fixed.
     let counts: Vec<_> = orders.into_values().collect();
     assert!(chi_square(&counts) < 49.7, "{}", chi_square(&counts));
 }
 
 #[test]
-fn a_hundred_thousand_papers_meet_every_count_and_draw_units_of_a_size_as_often_within_five_percent() {
+fn a_hundred_thousand_papers_meet_every_count_with_equal_exposure_within_five_percent() {
     let mut questions: Vec<_> = (0..12).map(|at| choice(&format!("critical-{at}"), true, json!({}))).collect();
     questions.extend((0..12).map(|at| choice(&format!("plain-{at}"), false, json!({}))));
     questions
@@ -176,9 +177,12 @@ fn a_hundred_thousand_papers_meet_every_count_and_draw_units_of_a_size_as_often_
         assert_eq!((paper.len(), of("critical")), (12, 6));
         assert_eq!(paper.iter().collect::<HashSet<_>>().len(), 12, "no repeat");
         for group in [["grouped-0", "grouped-1"], ["grouped-2", "grouped-3"]] {
-            assert!(paper.iter().filter(|id| group.contains(&id.as_str())).count() < 2, "at most one of a group");
+            assert!(
+                paper.iter().filter(|id| group.contains(&id.as_str())).count() < 2,
+                "at most one question of a group"
+            );
         }
-        assert!(of("case") % 2 == 0, "cases whole");
+        assert!(of("case") % 2 == 0, "cases are drawn whole");
         for id in paper {
             *drawn.entry(id).or_default() += 1;
         }
@@ -193,7 +197,7 @@ fn a_hundred_thousand_papers_meet_every_count_and_draw_units_of_a_size_as_often_
 }
 
 #[test]
-fn cases_come_whole_and_together_and_count_each_of_their_questions() {
+fn cases_are_drawn_whole_and_count_each_of_their_questions() {
     let mut questions = plain(6);
     for at in 0..3 {
         questions.push(choice(&format!("case-a{at}"), false, json!({ "case": "case-1" })));
@@ -214,7 +218,7 @@ fn cases_come_whole_and_together_and_count_each_of_their_questions() {
 }
 
 #[test]
-fn sets_with_cases_and_groups_are_drawn_as_often_as_each_other() {
+fn sets_with_cases_and_groups_are_equally_likely() {
     let mut questions = plain(2);
     questions.push(choice("pair-a", false, json!({ "case": "case-1" })));
     questions.push(choice("pair-b", false, json!({ "case": "case-1" })));
@@ -227,26 +231,30 @@ fn sets_with_cases_and_groups_are_drawn_as_often_as_each_other() {
         ids.sort();
         *sets.entry(ids).or_default() += 1;
     }
-    // {q0,q1}, {pair}, and each of q0, q1 with each of the two enemies.
+    // Six sets of two: {q0, q1}, the pair of the case, and q0 or q1 with either enemy.
     assert_eq!(sets.len(), 6, "{sets:?}");
     let counts: Vec<_> = sets.into_values().collect();
-    assert!(chi_square(&counts) < 20.5, "5 degrees of freedom: {}", chi_square(&counts));
+    // 5 degrees of freedom: chance exceeds 20.5 once in a thousand.
+    assert!(chi_square(&counts) < 20.5, "{}", chi_square(&counts));
 }
 
 #[test]
-fn earlier_questions_are_passed_over_while_enough_remain_then_the_oldest_come_back() {
+fn earlier_questions_are_avoided_while_enough_others_remain_then_the_oldest_return() {
     let (_home, catalog) = pool(&plain(10));
     let exam = exam(4, 0);
-    let met = |ids: &[String]| -> EarlierPaper {
+    let earlier_paper = |ids: &[String]| -> EarlierPaper {
         ids.iter().map(|id| ("pool".parse().expect("an id"), id.parse().expect("an id"))).collect()
     };
     let first = ids(&catalog, &exam, &[], seed(1));
-    let second = ids(&catalog, &exam, &[met(&first)], seed(2));
+    let second = ids(&catalog, &exam, &[earlier_paper(&first)], seed(2));
     assert!(second.iter().all(|id| !first.contains(id)));
-    let third = ids(&catalog, &exam, &[met(&first), met(&second)], seed(3));
-    assert!(third.iter().all(|id| !second.contains(id)), "two are new, the rest are of the oldest paper");
-    let drawn = drawn(&catalog, &exam, &[met(&first)], seed(2)).expect("a paper");
-    assert_eq!(drawn.paper.sections[0].excluded.len(), 4, "what was passed over is stored");
+    let third = ids(&catalog, &exam, &[earlier_paper(&first), earlier_paper(&second)], seed(3));
+    assert!(
+        third.iter().all(|id| !second.contains(id)),
+        "two questions are new, the others come from the oldest paper"
+    );
+    let drawn = drawn(&catalog, &exam, &[earlier_paper(&first)], seed(2)).expect("a paper");
+    assert_eq!(drawn.paper.sections[0].excluded.len(), 4, "the excluded questions are stored for the replay");
 }
 
 #[test]
@@ -256,7 +264,7 @@ fn a_section_that_cannot_be_filled_is_an_error_that_names_it() {
     insta::assert_snapshot!(wants_more, @r#"section 1 ("pool") draws 4 questions (0 critical), but its pool of 3 (0 critical) has no selection that fits"#);
     assert!(
         matches!(draw::check_feasible(&catalog, &exam(2, 1)), Err(Infeasible::PoolTooSmall { .. })),
-        "no critical ones there"
+        "the pool has no critical question"
     );
     let mut elsewhere = small_exam();
     elsewhere["sections"][0]["bank"] = json!("nowhere");
@@ -301,7 +309,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn any_pool_gives_its_quota_or_an_error(plain_count in 0_usize..12, critical in 0_usize..6, want in 1_usize..12, want_critical in 0_usize..5, n: u64) {
+    fn any_pool_yields_its_quota_or_an_error(plain_count in 0_usize..12, critical in 0_usize..6, want in 1_usize..12, want_critical in 0_usize..5, n: u64) {
         let mut questions: Vec<_> = (0..critical).map(|at| choice(&format!("c{at}"), true, json!({}))).collect();
         questions.extend(plain(plain_count));
         prop_assume!(!questions.is_empty());
@@ -311,7 +319,7 @@ proptest! {
         let drawn = draw::select(&catalog, &exam, &[], seed(n), DrawVersion::NEWEST).map(|(chosen, _)| chosen);
         prop_assert_eq!(drawn.is_ok(), fits);
         if let Ok(chosen) = drawn {
-            let questions: Vec<_> = chosen[0].selection.sets.iter().flat_map(|unit| &unit.questions).collect();
+            let questions: Vec<_> = chosen[0].selection.sets.iter().flat_map(|set| &set.questions).collect();
             prop_assert_eq!(questions.len(), want.max(want_critical));
             prop_assert_eq!(questions.iter().filter(|q| q.critical).count(), want_critical);
             prop_assert_eq!(questions.iter().map(|q| &q.id).collect::<HashSet<_>>().len(), questions.len());
@@ -319,7 +327,7 @@ proptest! {
     }
 }
 
-/// An exam of sections of the bank `pool`, each with its level, its count and its number of critical questions.
+/// Returns an exam over the bank `pool`. Each section has a level, a question count and a critical count.
 fn sections(parts: &[(Option<&str>, usize, usize)]) -> Exam {
     let mut exam = small_exam();
     let section = |(level, questions, critical): &(Option<&str>, usize, usize)| {
@@ -333,20 +341,21 @@ fn sections(parts: &[(Option<&str>, usize, usize)]) -> Exam {
     serde_json::from_value(exam).expect("an exam")
 }
 
-/// Makes sure that a paper is drawn again from what is stored of it.
+/// Asserts that a replay redraws the same paper from what is stored.
 #[track_caller]
-fn replays(drawn: DrawnPaper) {
+fn assert_replays(drawn: DrawnPaper) {
     let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
     let started = AttemptStarted { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper, invigilated: None };
     let content = |digest: Digest| drawn.content.get(&digest).cloned();
-    let sheet = Arc::new(LoadedPaper::load(&started, content).expect("a sheet"));
-    let replay = replay(&sheet, &[Fact::Started(started)], content).expect("a replay");
+    let loaded_paper = Arc::new(LoadedPaper::load(&started, content).expect("a paper"));
+    let replay = replay(&loaded_paper, &[Fact::Started(started)], content).expect("a replay");
     assert_eq!(replay.redraw, RedrawResult::Same);
 }
 
 #[test]
-fn sections_that_take_each_others_questions_are_drawn_again_the_same_in_both_versions() {
-    // The first section must leave those three that the second needs, and passes over what an earlier paper had.
+fn overlapping_sections_are_redrawn_identically_in_both_versions() {
+    // The first section may take any question, but must leave the second its only three. It also avoids the questions
+    // of an earlier paper.
     let own = |at: usize, level: &str| choice(&format!("q{at}"), false, json!({ "level": level }));
     let questions: Vec<_> = (0..7).map(|at| own(at, if at < 3 { "analysis" } else { "recall" })).collect();
     let (_home, catalog) = pool(&questions);
@@ -358,17 +367,17 @@ fn sections_that_take_each_others_questions_are_drawn_again_the_same_in_both_ver
             (0..n % 3).map(|at| (bank.clone(), format!("q{}", at * 3).parse().expect("an id"))).collect();
         let first = draw::exam(&catalog, &both, std::slice::from_ref(&had), seed(n), DrawVersion::V1).expect("a paper");
         retries += first.paper.retries;
-        replays(first);
+        assert_replays(first);
         let second = drawn(&catalog, &both, &[had], seed(n)).expect("a paper");
         assert_eq!(second.paper.retries, 0);
-        replays(second);
+        assert_replays(second);
     }
-    assert!(retries > 60, "version 1 retried {retries} times");
+    assert!(retries > 60, "overlapping sections must make version 1 retry, but it retried {retries} times");
 }
 
 #[test]
-fn a_section_that_needs_what_another_could_take_always_gets_it() {
-    // By chance the first section would leave the second its ten once in 184,756 papers.
+fn a_section_always_gets_the_questions_it_needs_from_a_shared_bank() {
+    // If the first section chose freely, it would leave the second its ten in 1 of 184,756 papers (20 choose 10).
     let level = |at: usize| if at < 10 { "analysis" } else { "recall" };
     let questions: Vec<_> = (0..20).map(|at| choice(&format!("q{at}"), false, json!({ "level": level(at) }))).collect();
     let (_home, catalog) = pool(&questions);
@@ -378,13 +387,13 @@ fn a_section_that_needs_what_another_could_take_always_gets_it() {
         assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 20);
     }
     let more = sections(&[(Some("recall"), 6, 0), (Some("recall"), 6, 0)]);
-    let error = drawn(&catalog, &more, &[], seed(1)).expect_err("ten are not twelve");
+    let error = drawn(&catalog, &more, &[], seed(1)).expect_err("ten questions cannot fill twelve places");
     insta::assert_snapshot!(error, @"sections 1, 2 share questions or groups, so no paper can fill all of them");
     assert_eq!(draw::check_feasible(&catalog, &more), Err(error));
 }
 
 #[test]
-fn a_group_is_one_group_in_all_banks_of_an_exam() {
+fn an_exclusion_group_spans_all_banks_of_an_exam() {
     let home = tempfile::tempdir().expect("a folder");
     for id in ["left", "right"] {
         let questions = [choice("a", false, json!({ "group": "rivals" })), choice("b", false, json!({}))];
@@ -402,7 +411,7 @@ fn a_group_is_one_group_in_all_banks_of_an_exam() {
         *papers.entry(ids(&catalog, &one_each, &[], seed(n))).or_default() += 1;
         papers
     });
-    assert_eq!(papers.len(), 3, "never both rivals: {papers:?}");
+    assert_eq!(papers.len(), 3, "three of the four pairs, without the one of both rivals: {papers:?}");
     both["sections"][0]["questions"] = json!(2);
     both["sections"][1]["questions"] = json!(2);
     let all: Exam = serde_json::from_value(both).expect("an exam");
@@ -412,11 +421,11 @@ fn a_group_is_one_group_in_all_banks_of_an_exam() {
 }
 
 #[test]
-fn papers_of_sections_that_need_each_others_questions_are_drawn_as_often_as_each_other() {
+fn papers_of_overlapping_sections_are_equally_likely() {
     let level = |at: usize| if at < 2 { "analysis" } else { "recall" };
     let questions: Vec<_> = (0..4).map(|at| choice(&format!("q{at}"), false, json!({ "level": level(at) }))).collect();
     let (_home, catalog) = pool(&questions);
-    // Neither has two of its own: {q0 or q1} with any other two of the remaining three.
+    // The first section takes q0 or q1, the second any two of the other three: 2 × 3 papers.
     let both = sections(&[(Some("analysis"), 1, 0), (None, 2, 0)]);
     let mut papers: BTreeMap<(String, Vec<String>), u32> = BTreeMap::new();
     for n in 0..6_000 {
@@ -427,7 +436,8 @@ fn papers_of_sections_that_need_each_others_questions_are_drawn_as_often_as_each
     }
     assert_eq!(papers.len(), 6, "{papers:?}");
     let counts: Vec<_> = papers.into_values().collect();
-    assert!(chi_square(&counts) < 20.5, "5 degrees of freedom: {}", chi_square(&counts));
+    // 5 degrees of freedom: chance exceeds 20.5 once in a thousand.
+    assert!(chi_square(&counts) < 20.5, "{}", chi_square(&counts));
 }
 
 #[test]
@@ -437,11 +447,11 @@ fn large_pools_in_groups_are_drawn_without_deep_recursion() {
     for version in [DrawVersion::V1, DrawVersion::V2] {
         let ids = ids_of(&catalog, &exam(10, 0), &[], seed(1), version);
         let pairs = ids.iter().map(|id| id[1..].parse::<usize>().expect("a number") / 2);
-        assert_eq!(pairs.collect::<HashSet<_>>().len(), 10, "at most one of a pair");
+        assert_eq!(pairs.collect::<HashSet<_>>().len(), 10, "at most one question of a pair");
     }
 }
 
-/// One question of a small pool: its level, whether it is critical, its case and its group.
+/// A question of a small pool: its level, whether it is critical, its case and its group.
 type Small = (usize, bool, Option<usize>, Option<usize>);
 
 fn small_pool() -> impl Strategy<Value = Vec<Small>> {
@@ -449,11 +459,11 @@ fn small_pool() -> impl Strategy<Value = Vec<Small>> {
     proptest::collection::vec(question, 1..9)
 }
 
-/// Says whether a paper exists, by trying all of them: each section takes whole cases of its own questions, and of
-/// questions that exclude each other, directly or through others, at most one unit is taken.
-fn exists(units: &[(usize, usize, usize, usize)], wants: &[(usize, usize)]) -> bool {
-    fn search(units: &[(usize, usize, usize, usize)], used: &mut Vec<usize>, wants: &mut Vec<(usize, usize)>) -> bool {
-        let Some(((section, rivals, size, critical), rest)) = units.split_first() else {
+/// Returns whether a paper exists, by trying every combination. A section takes cases only whole. Of the sets that
+/// exclude each other, directly or through others, a paper has at most one.
+fn paper_exists(sets: &[(usize, usize, usize, usize)], wants: &[(usize, usize)]) -> bool {
+    fn search(sets: &[(usize, usize, usize, usize)], used: &mut Vec<usize>, wants: &mut Vec<(usize, usize)>) -> bool {
+        let Some(((section, rivals, size, critical), rest)) = sets.split_first() else {
             return wants.iter().all(|want| *want == (0, 0));
         };
         if search(rest, used, wants) {
@@ -470,14 +480,14 @@ fn exists(units: &[(usize, usize, usize, usize)], wants: &[(usize, usize)]) -> b
         wants[*section] = want;
         found
     }
-    search(units, &mut Vec::new(), &mut wants.to_vec())
+    search(sets, &mut Vec::new(), &mut wants.to_vec())
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn a_paper_is_drawn_exactly_where_one_exists(
+    fn a_paper_is_drawn_exactly_when_one_exists(
         questions in small_pool(), first in (0..4_usize, 0..3_usize), second in (1..4_usize, 0..3_usize), n: u64,
     ) {
         const LEVELS: [&str; 2] = ["recall", "analysis"];
@@ -494,8 +504,8 @@ proptest! {
         let (_home, catalog) = pool(&questions.iter().enumerate().map(question).collect::<Vec<_>>());
         let wants = [(first.0.max(first.1).max(1), first.1), (second.0.max(second.1), second.1)];
         let exam = sections(&[(Some("recall"), wants[0].0, wants[0].1), (None, wants[1].0, wants[1].1)]);
-        // The units of each section: its questions by case.
-        let mut units: Vec<(usize, Vec<usize>)> = Vec::new();
+        // The item sets of each section: a case with its questions, or a single question.
+        let mut sets: Vec<(usize, Vec<usize>)> = Vec::new();
         for section in 0..2 {
             let mut cases: BTreeMap<usize, usize> = BTreeMap::new();
             for (at, (level, _, case, _)) in questions.iter().enumerate() {
@@ -503,10 +513,10 @@ proptest! {
                     continue;
                 }
                 match case.and_then(|case| cases.get(&case)) {
-                    Some(unit) => units[*unit].1.push(at),
+                    Some(set) => sets[*set].1.push(at),
                     None => {
-                        cases.extend(case.map(|case| (case, units.len())));
-                        units.push((section, vec![at]));
+                        cases.extend(case.map(|case| (case, sets.len())));
+                        sets.push((section, vec![at]));
                     }
                 }
             }
@@ -514,22 +524,22 @@ proptest! {
         let excludes = |one: &[usize], other: &[usize]| {
             one.iter().any(|a| other.iter().any(|b| a == b || (questions[*a].3.is_some() && questions[*a].3 == questions[*b].3)))
         };
-        let mut rivals: Vec<_> = (0..units.len()).collect();
-        for _ in 0..units.len() {
-            for a in 0..units.len() {
-                for b in 0..units.len() {
-                    if excludes(&units[a].1, &units[b].1) {
+        let mut rivals: Vec<_> = (0..sets.len()).collect();
+        for _ in 0..sets.len() {
+            for a in 0..sets.len() {
+                for b in 0..sets.len() {
+                    if excludes(&sets[a].1, &sets[b].1) {
                         rivals[a] = rivals[a].min(rivals[b]);
                     }
                 }
             }
         }
-        let weights: Vec<_> = units.iter().zip(rivals).map(|((section, questions_of), rivals)| {
+        let weights: Vec<_> = sets.iter().zip(rivals).map(|((section, questions_of), rivals)| {
             let critical = questions_of.iter().filter(|at| questions[**at].1).count();
             (*section, rivals, questions_of.len(), critical)
         }).collect();
         let drawn = drawn(&catalog, &exam, &[], seed(n));
-        prop_assert_eq!(drawn.is_ok(), exists(&weights, &wants), "{:?}", weights);
+        prop_assert_eq!(drawn.is_ok(), paper_exists(&weights, &wants), "{:?}", weights);
         prop_assert_eq!(draw::check_feasible(&catalog, &exam).is_ok(), drawn.is_ok());
         if let Ok(drawn) = drawn {
             let sections: Vec<_> = drawn.paper.questions.iter().map(|item| item.section).collect();

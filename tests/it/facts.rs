@@ -1,5 +1,4 @@
-//! The kinds of facts: what the first program wrote is read as today's facts, and a new fact says what changed and
-//! nothing else.
+//! The kinds of facts. Facts of the first version are read as today's facts, and a new fact contains only what changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,10 +24,10 @@ use serde_json::{Value, json};
 
 use crate::chain::{Chain, added, answered, attempt, erased, finished, issued, outcome, renamed, started, trainee};
 use crate::fixtures::home;
-use crate::stage::{open_store, service, somebody};
+use crate::stage::{add_person, open_store, service};
 use crate::world::{MONDAY, World};
 
-/// Reads the chains of a store as the first program left them.
+/// Reads the chains of a fixture store with the schema of the first version, before any upgrade.
 fn old_chains(store: &str) -> BTreeMap<StreamId, Vec<StoredFact>> {
     let sql = "SELECT f.id, f.stream, f.seq, f.kind, f.at, f.body, f.prev, f.digest, s.salt, s.payload \
                FROM fact f LEFT JOIN secret s ON s.fact = f.id ORDER BY f.stream, f.seq";
@@ -52,7 +51,7 @@ fn old_chains(store: &str) -> BTreeMap<StreamId, Vec<StoredFact>> {
     };
     let world = home(store);
     let database = world.database();
-    let mut statement = database.prepare(sql).expect("the tables of the first program");
+    let mut statement = database.prepare(sql).expect("the tables of the first version");
     let mut chains: BTreeMap<StreamId, Vec<StoredFact>> = BTreeMap::new();
     for fact in statement.query_map([], read).expect("facts") {
         let fact = fact.expect("a fact");
@@ -62,7 +61,7 @@ fn old_chains(store: &str) -> BTreeMap<StreamId, Vec<StoredFact>> {
 }
 
 #[test]
-fn every_kind_of_the_first_program_is_read_as_todays_facts() {
+fn every_fact_kind_of_the_first_version_is_read_as_todays_facts() {
     let mut kinds: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for store in ["trainee", "open", "erased", "school", "clinic", "schema-1", "schema-2"] {
         for (stream, chain) in old_chains(store) {
@@ -100,12 +99,12 @@ fn every_kind_of_the_first_program_is_read_as_todays_facts() {
 }
 
 #[test]
-fn a_record_of_the_first_program_keeps_the_signature_of_its_time_factor() {
+fn a_first_version_record_keeps_the_signature_of_its_time_factor() {
     let ben: StreamId = "01a2274e-7ad1-7495-92c1-1e06cd522057".parse().expect("an id");
     let chain = old_chains("school").remove(&ben).expect("the chain of Ben Okri");
     let kinds: Vec<_> = chain.iter().map(|fact| fact.kind.as_str()).collect();
     assert_eq!(kinds, ["added", "renamed", "renamed", "renamed"]);
-    // Ben got more time, with a signature; then a staff number, by a record that has the factor and no signature.
+    // Ben got extra time with a signature. A later record added his staff number and repeated the factor unsigned.
     let facts: Vec<_> = read_facts(&chain).into_iter().map(|(stored, fact)| (stored.seq, fact.kind())).collect();
     assert_eq!(facts, [(0, "person.added/1"), (2, "person.time-granted/1"), (3, "person.staff-id-changed/1")]);
     let row = PersonRow::fold(ben.to_trainee_id(), &chain).expect("a person");
@@ -117,28 +116,28 @@ fn a_record_of_the_first_program_keeps_the_signature_of_its_time_factor() {
     assert_eq!(row.time_factor(&DecisionAuthority::Issuer(vec![school])), Some(TimeFactor::Tenths(15)));
 }
 
-/// A signature that nothing here verifies.
+/// Returns a signature that these tests never verify.
 fn any_signature() -> DecisionSignature {
     DecisionSignature { did: "did:key:z6Mk".to_owned(), signature: "ab".to_owned() }
 }
 
 #[test]
-fn a_whole_record_is_read_as_what_changed() {
+fn a_whole_person_record_is_read_as_its_changes() {
     let tenths = TimeFactor::Tenths;
     let granted = |factor, signature| Fact::TimeGranted(TimeGranted { factor, signature });
     let staff = |number: &str| Fact::StaffIdChanged(StaffIdChanged { staff_id: Some(number.to_owned()) });
     let text = |text: &str| Some(text.to_owned());
     let whole = PersonAdded { name: "Amira".to_owned(), staff_id: text("17"), license: text("PT 1") };
-    let warrant = json!({ "did": "did:key:z6Mk", "signature": "ab" });
+    let signed = json!({ "did": "did:key:z6Mk", "signature": "ab" });
     let steps: [(&str, Value, Vec<Fact>); 10] = [
         ("added", json!({ "name": "Amira", "staff_id": "17", "license": "PT 1" }), vec![Fact::PersonAdded(whole)]),
         ("renamed", json!({ "name": "Amira O.", "staff_id": "17", "license": "PT 1" }), vec![renamed("Amira O.")]),
         (
             "renamed",
-            json!({ "name": "Amira O.", "staff_id": "17", "license": "PT 1", "time_factor": "1.5", "warrant": warrant }),
+            json!({ "name": "Amira O.", "staff_id": "17", "license": "PT 1", "time_factor": "1.5", "warrant": signed }),
             vec![granted(tenths(15), Some(any_signature()))],
         ),
-        // The first program dropped the signature when it renamed somebody. The factor is the one that was signed.
+        // The first version dropped the signature on a rename. The factor is unchanged, so the signed grant counts.
         (
             "renamed",
             json!({ "name": "Amira P.", "staff_id": "17", "license": "PT 1", "time_factor": "1.5" }),
@@ -194,12 +193,12 @@ fn a_person_can_be_added_by_a_whole_record() {
 }
 
 #[test]
-fn one_chain_has_facts_of_both_versions() {
+fn one_chain_can_mix_facts_of_both_versions() {
     let mut chain = Chain::of(trainee(1));
     let facts = [
         chain.link_raw("added", r#"{"name":"Amira"}"#),
         chain.link(&renamed("Amira O.")),
-        // What it is compared with was said by a new fact.
+        // An old record is compared with the state before it, here with the name of a new fact.
         chain.link_raw("renamed", r#"{"name":"Amira O.","staff_id":"17"}"#),
         chain.link(&renamed("Amira Okafor")),
     ];
@@ -237,7 +236,7 @@ fn ledger_entry() -> LedgerEntry {
 }
 
 #[test]
-fn issued_and_imported_mean_what_their_chain_says() {
+fn issued_and_imported_depend_on_the_kind_of_chain() {
     let ledger_line = Fact::IssuedOnRequest(ledger_entry());
     let (import, request) = (Fact::Imported(certificate_imported()), Fact::RequestReceived(request_received()));
     for (first_kind, kind, fact, is_read) in [
@@ -250,7 +249,7 @@ fn issued_and_imported_mean_what_their_chain_says() {
         ("added", "imported", &request, false),
         ("imported", "imported", &request, true),
         ("imported", "imported", &import, false),
-        // A newer program may have begun the chain.
+        // A chain that starts with a fact of the new version.
         ("attempt.started/1", "issued", &issued(), true),
         ("person.added/1", "imported", &import, true),
         ("issuer.request-received/1", "issued", &ledger_line, true),
@@ -258,7 +257,7 @@ fn issued_and_imported_mean_what_their_chain_says() {
     ] {
         let mut chain = Chain::of(attempt(1));
         let mut facts = [chain.link_raw(first_kind, "{}"), chain.link_raw(kind, &fact.payload())];
-        // Whatever the first fact said: its kind tells what the chain is about.
+        // The kind of the first fact is enough to tell the kind of chain; its payload may be erased.
         facts[0].salted_payload = None;
         let read: Vec<_> = read_facts(&facts).into_iter().map(|(_, fact)| fact).collect();
         if is_read {
@@ -270,7 +269,7 @@ fn issued_and_imported_mean_what_their_chain_says() {
 }
 
 #[test]
-fn what_this_program_does_not_know_is_unreadable() {
+fn unknown_kinds_and_payloads_are_unreadable() {
     for (kind, payload) in [
         ("person.photo-taken/1", "{}"),
         ("photographed", "{}"),
@@ -288,13 +287,13 @@ fn what_this_program_does_not_know_is_unreadable() {
         let facts = [chain.link(&added("A")), chain.link_raw(kind, payload), chain.link(&renamed("C"))];
         let broken = verify_chain(trainee(1).into(), &facts).expect_err("unreadable");
         assert_eq!((broken.seq, broken.fault), (1, ChainFault::Unreadable), "{kind} {payload}");
-        // Its neighbors are read all the same.
+        // The facts around it are still read.
         let read: Vec<_> = read_facts(&facts).into_iter().map(|(_, fact)| fact).collect();
         assert_eq!(read, [added("A"), renamed("C")], "{kind} {payload}");
     }
 }
 
-/// The kind under which a fact is stored. It can never change, since the digests of stored facts cover it.
+/// Returns the kind under which a fact is stored. It can never change, because the digests of stored facts cover it.
 fn stored_kind(fact: &Fact) -> &'static str {
     match fact {
         Fact::PersonAdded(_) => "person.added/1",
@@ -320,7 +319,7 @@ fn stored_kind(fact: &Fact) -> &'static str {
     }
 }
 
-/// A fact of every kind.
+/// Returns one fact of every kind.
 fn all_facts() -> [Fact; 20] {
     let decision = || AttemptDecision { reason: "a fire alarm".to_owned(), signature: Some(any_signature()) };
     let time = TimeGranted { factor: TimeFactor::Unlimited, signature: Some(any_signature()) };
@@ -364,14 +363,14 @@ fn every_kind_names_its_chain_and_its_version() {
         assert!(["person", "attempt", "issuer"].contains(&chain), "{kind}");
         assert!(!label.is_empty() && label.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{kind}");
         assert_eq!((version, kind_label(kind)), ("1", label), "{kind}");
-        assert_eq!(kind_label(label), label, "a kind of the first program is a label");
+        assert_eq!(kind_label(label), label, "a kind of the first version is its own label");
         assert_eq!(Fact::from_payload(kind, &fact.payload()), Some(fact));
         kinds.insert(kind);
     }
-    assert_eq!(kinds.len(), 20, "a fact of every kind");
+    assert_eq!(kinds.len(), 20, "one fact of every kind");
 }
 
-/// How many facts a person's chain has, with kind and payload of the last one.
+/// Returns the length of a person's chain, and the kind and payload of its last fact.
 fn last_fact(service: &Services, person: TraineeId) -> (usize, String, String) {
     let store = open_store(&service.paths().store_file()).expect("the store");
     let facts = store.stream(person.into()).expect("a chain");
@@ -380,10 +379,10 @@ fn last_fact(service: &Services, person: TraineeId) -> (usize, String, String) {
 }
 
 #[test]
-fn a_new_fact_says_what_changed_and_nothing_else() {
+fn a_new_fact_contains_only_what_changed() {
     let world = World::new();
     let mut service = service(world.home.path(), &world.time);
-    let mut row = somebody(&mut service, "Amira Okafor");
+    let mut row = add_person(&mut service, "Amira Okafor");
     assert_eq!(last_fact(&service, row.id), (1, "person.added/1".to_owned(), r#"{"name":"Amira Okafor"}"#.to_owned()));
     let none = PersonChanges::default;
     let text = |text: &str| Some(text.to_owned());
@@ -402,7 +401,7 @@ fn a_new_fact_says_what_changed_and_nothing_else() {
         row = service.people_mut().change(&row, changes, None).expect("changed");
         let stored = last_fact(&service, row.id);
         assert_eq!((stored.1.as_str(), stored.2.as_str()), (*kind, *payload));
-        // The same again changes nothing, so that nothing is stored.
+        // The same change again is no change, so nothing is stored.
         assert_eq!(service.people_mut().change(&row, changes, None), Ok(row.clone()));
         assert_eq!(last_fact(&service, row.id), stored);
     }
@@ -416,7 +415,7 @@ fn a_new_fact_says_what_changed_and_nothing_else() {
 fn several_changes_are_stored_together() {
     let world = World::new();
     let mut service = service(world.home.path(), &world.time);
-    let row = somebody(&mut service, "Amira Okafor");
+    let row = add_person(&mut service, "Amira Okafor");
     let commits = service.health().identity().expect("an identity").commits;
     let changes = PersonChanges {
         name: Some("Amira O.".to_owned()),
@@ -426,7 +425,7 @@ fn several_changes_are_stored_together() {
         time_factor: Some(TimeFactor::Unlimited),
     };
     let changed = service.people_mut().change(&row, &changes, None).expect("changed");
-    assert_eq!(changed.head.next_seq, 6, "a fact for each change");
+    assert_eq!(changed.head.next_seq, 6, "one fact for each change");
     assert_eq!(service.people().get(row.id), Ok(Some(changed)));
     assert_eq!(service.health().identity().expect("an identity").commits, commits + 1);
 }

@@ -1,4 +1,4 @@
-//! What fails is said on whatever screen is shown; where there is no screen, on the terminal, with an exit code.
+//! A failure is reported on the current screen. Without a screen it is printed, and the program exits with a code.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -24,7 +24,7 @@ fn run_sql(home: &std::path::Path, sql: &str) {
     Connection::open(home.join("data/needlewise.db")).expect("a store").execute_batch(sql).expect("a change");
 }
 
-/// Hides two tables from the program, and shows them again.
+/// SQL that makes the store fail by hiding two of its tables, and SQL that makes it work again.
 const HIDE: &str = "ALTER TABLE attempts RENAME TO hidden_attempts; ALTER TABLE fact_payload RENAME TO hidden_payload";
 const SHOW: &str = "ALTER TABLE hidden_attempts RENAME TO attempts; ALTER TABLE hidden_payload RENAME TO fact_payload";
 
@@ -33,16 +33,18 @@ fn small(columns: u16, rows: u16) -> Stage {
 }
 
 #[test]
-fn a_damaged_record_at_the_start_ends_with_the_reason_and_exit_code_4() {
+fn a_damaged_record_at_startup_ends_with_the_reason_and_exit_code_4() {
     let world = World::new().with_small_banks();
     let begin = ["practice", "small", "--plain", "--trainee", "Amira Okafor"];
-    world.sits(&begin, &["practice", "--resume", "--plain"], |reader: &Reader, shown| reader.answer(shown)).done();
+    world
+        .finish_attempt(&begin, &["practice", "--resume", "--plain"], |reader: &Reader, shown| reader.answer(shown))
+        .done();
     run_sql(world.home.path(), "UPDATE question_progress SET answer_count = answer_count + 1");
     let mut window = Window::open(world.home.path(), &[]);
     window.sees("is damaged");
     assert_eq!(window.ends(), 4);
     assert!(window.screen().contains("needlewise doctor"), "{}", window.screen());
-    // The same for an attempt that cannot be shown: the program never waits on an empty screen.
+    // The same for an attempt that cannot be shown: the program exits instead of waiting on an empty screen.
     run_sql(
         world.home.path(),
         "UPDATE question_progress SET answer_count = answer_count - 1; DELETE FROM stored_content",
@@ -56,7 +58,7 @@ fn a_damaged_record_at_the_start_ends_with_the_reason_and_exit_code_4() {
 }
 
 #[test]
-fn every_screen_says_what_failed_and_goes_on_once_it_works_again() {
+fn every_screen_reports_a_failure_and_recovers() {
     // The keys that lead to a screen, then those that need the store there.
     let screens = [
         ("home", "", "p"),
@@ -78,19 +80,19 @@ fn every_screen_says_what_failed_and_goes_on_once_it_works_again() {
         assert!(failed.contains("cannot be used: no such table: "), "{screen}: {failed}");
         run_sql(stage.home.path(), SHOW);
         let after = stage.press("up").text();
-        assert!(!after.contains("cannot be used"), "{screen}: the next key takes it away: {after}");
+        assert!(!after.contains("cannot be used"), "{screen}: the next key hides the message: {after}");
         let done = stage.press(keys).text();
         assert!(done != before && !done.contains("cannot be used"), "{screen}: {done}");
     }
 }
 
-/// Fails whatever it is asked for, while it is told to.
+/// An executor that fails every request while `is_failing` is set.
 struct Failing {
     inner: ServiceExecutor,
     is_failing: Rc<Cell<bool>>,
 }
 
-const REASON: &str = "The test lets this fail.";
+const REASON: &str = "The test makes this fail.";
 
 impl Failing {
     fn check(&self) -> Result<(), ServiceError> {
@@ -118,8 +120,8 @@ impl Execute for Failing {
     }
 }
 
-/// Presses a key on a screen while everything fails, and the first answer of a question that comes up; returns
-/// whether the failure was shown. Whatever happened, the next key takes it away and the screen goes on.
+/// Presses a key on a screen while every request fails. If a dialog opens, presses its first key too. Returns whether
+/// the failure was shown, and asserts that the next key hides it.
 fn fails_visibly(name: &str, key: Key) -> bool {
     let is_failing = Rc::new(Cell::new(false));
     let shared = Rc::clone(&is_failing);
@@ -143,12 +145,12 @@ fn fails_visibly(name: &str, key: Key) -> bool {
 }
 
 #[test]
-fn no_screen_panics_or_keeps_silent_when_every_effect_fails() {
+fn no_screen_panics_or_stays_silent_when_every_effect_fails() {
     for (name, _) in SCREENS {
         let rows = screen(name, |executor| executor).app().bindings();
         let keys = rows.iter().filter(|row| row.disabled_reason.is_none()).map(|row| row.keys[0]);
         let shown_count = keys.filter(|key| fails_visibly(name, *key)).count();
-        // All that a person's screen asks for is to be closed.
+        // The person screen makes no request except to close it.
         assert_eq!(shown_count > 0, name != "person", "{name}");
     }
 }

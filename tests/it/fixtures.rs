@@ -1,7 +1,8 @@
-//! What the first program made is read, verified and replayed as it was: stores, certificates, requests, bundles,
+//! Files of the first version are read, verified and replayed as before: stores, certificates, requests, bundles and
 //! banks.
 //!
-//! `tests/fixtures/README.md` says how it was made. Nothing here is ever made again: the stored bytes are the contract.
+//! `tests/fixtures/README.md` explains how they were made. They are never made again, because their bytes are the
+//! contract with people who already use the program.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use needlewise::ids::Digest;
 
 use crate::world::World;
 
-/// 2026-12-01T09:00:00Z, after everything in the fixtures.
+/// Tuesday, 2026-12-01T09:00:00Z, after everything in the fixtures.
 const TUESDAY: i64 = 1_796_115_600_000;
 
 fn folder(name: &str) -> PathBuf {
@@ -28,12 +29,12 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Makes an output comparable that names files of the fixtures.
-fn rooted(said: &str) -> String {
+/// Masks the project folder in an output that names fixture files.
+fn mask_root(said: &str) -> String {
     said.replace(env!("CARGO_MANIFEST_DIR"), "<root>")
 }
 
-/// A home with a stored copy of one of the stores, and the banks it was made with.
+/// Returns a home with a copy of a fixture store and the banks it was made with.
 pub fn home(store: &str) -> World {
     let world = World::new();
     world.time.set(TUESDAY);
@@ -52,10 +53,11 @@ pub fn home(store: &str) -> World {
     world
 }
 
-/// Every fact as it is stored, salts and payloads included, a line each.
+/// Returns every stored fact with its salt and payload, one line each.
 fn facts(world: &World) -> Vec<String> {
     let store = Connection::open(world.data().join("needlewise.db")).expect("a store");
     let version: u32 = store.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a version");
+    // Schema 4 renamed these tables.
     let (facts, payloads) = if version < 4 { ("fact", "secret") } else { ("stored_fact", "fact_payload") };
     let sql = format!(
         "SELECT f.id, f.stream, f.seq, f.kind, f.at, f.body, f.prev, f.digest, s.salt, s.payload \
@@ -69,8 +71,8 @@ fn facts(world: &World) -> Vec<String> {
     rows.query_map([], line).expect("facts").collect::<Result<_, _>>().expect("facts")
 }
 
-/// What the commands that read a store say of it, one after the other.
-fn said(world: &World) -> String {
+/// Runs every command that reads a store and returns their outputs.
+fn command_outputs(world: &World) -> String {
     let commands: [&[&str]; 9] = [
         &["doctor"],
         &["trainee", "list", "--json"],
@@ -93,70 +95,70 @@ fn said(world: &World) -> String {
     said
 }
 
-/// Reads a store, compares what is said of it, and makes sure that no stored fact has changed by that.
-fn reads(store: &str) {
+/// Opens a fixture store, which upgrades it, and compares all outputs. Asserts that no stored fact changed.
+fn assert_reads_as_before(store: &str) {
     let world = home(store);
     let before = facts(&world);
-    let said = said(&world);
+    let outputs = command_outputs(&world);
     let digest = Digest::of(before.join("\n"));
-    insta::assert_snapshot!(store, format!("{} facts, {digest}\n\n{said}", before.len()));
+    insta::assert_snapshot!(store, format!("{} facts, {digest}\n\n{outputs}", before.len()));
     assert_eq!(facts(&world), before);
 }
 
 #[test]
 fn a_trainees_store_reads_as_before() {
-    reads("trainee");
+    assert_reads_as_before("trainee");
 }
 
 #[test]
 fn a_store_with_an_erased_person_reads_as_before() {
-    reads("erased");
+    assert_reads_as_before("erased");
 }
 
 #[test]
 fn a_store_with_an_open_exam_reads_as_before() {
-    reads("open");
+    assert_reads_as_before("open");
 }
 
 #[test]
-fn a_killed_store_whose_truth_is_in_its_log_reads_as_before() {
-    reads("killed");
+fn a_killed_store_with_its_data_in_the_log_reads_as_before() {
+    assert_reads_as_before("killed");
 }
 
 #[test]
 fn a_schools_store_reads_as_before() {
-    reads("school");
+    assert_reads_as_before("school");
 }
 
 #[test]
 fn a_clinics_store_reads_as_before() {
-    reads("clinic");
+    assert_reads_as_before("clinic");
 }
 
 #[test]
 fn a_store_of_the_first_schema_reads_as_before() {
-    reads("schema-1");
+    assert_reads_as_before("schema-1");
 }
 
 #[test]
 fn a_store_of_the_second_schema_reads_as_before() {
-    reads("schema-2");
+    assert_reads_as_before("schema-2");
 }
 
 #[test]
-fn an_open_exam_of_the_first_program_is_resumed_and_passed() {
+fn a_first_version_open_exam_can_be_resumed_and_passed() {
     for store in ["open", "killed"] {
         let world = home(store);
-        // Its ten hours have not run out.
+        // A time within the ten hours of that exam.
         world.time.set(1_795_955_000_000);
         let begin = ["exam", "--resume", "--plain"];
-        let done = world.sits(&begin, &begin, |reader, shown| reader.answer(shown));
+        let done = world.finish_attempt(&begin, &begin, |reader, shown| reader.answer(shown));
         assert!(done.code == 0 && done.out.contains("\nPassed\n"), "{}", done.all());
         assert_eq!(world.run(["doctor"]).code, 0);
     }
 }
 
-/// A certificate signs the fact that was the last one of its attempt when it was issued.
+/// A certificate signs the digest of the last fact of its attempt, so an upgrade must not change that digest.
 #[test]
 fn every_certificate_still_names_the_head_of_its_chain() {
     let mut count = 0;
@@ -181,14 +183,14 @@ fn every_certificate_still_names_the_head_of_its_chain() {
 }
 
 #[test]
-fn certificates_of_the_first_program_verify_as_before() {
+fn first_version_certificates_verify_as_before() {
     let world = home("clinic");
     let verified = world.run(["certificate", "verify", "--json", &folder("certificates").to_string_lossy()]);
-    insta::assert_snapshot!("certificates", rooted(&verified.all()));
+    insta::assert_snapshot!("certificates", mask_root(&verified.all()));
 }
 
 #[test]
-fn bundles_of_the_first_program_are_taken_as_before() {
+fn first_version_bundles_are_imported_as_before() {
     let world = World::new();
     world.time.set(TUESDAY);
     let bundle = |name: &str| folder("bundles").join(name).to_string_lossy().into_owned();
@@ -201,11 +203,11 @@ fn bundles_of_the_first_program_are_taken_as_before() {
         said += &format!("{name}: {}\n", world.run(["issuer", "trust", "--bundle", &bundle(name)]).all());
     }
     said += &world.run(["issuer", "list", "--json"]).all();
-    insta::assert_snapshot!("bundles", rooted(&said));
+    insta::assert_snapshot!("bundles", mask_root(&said));
 }
 
 #[test]
-fn requests_of_the_first_program_are_replayed_and_granted_as_before() {
+fn first_version_requests_are_replayed_and_granted_as_before() {
     let world = World::new();
     world.time.set(TUESDAY);
     copy(&folder("banks"), &world.data().join("question-banks"));
@@ -221,7 +223,7 @@ fn requests_of_the_first_program_are_replayed_and_granted_as_before() {
 }
 
 #[test]
-fn banks_of_the_first_program_keep_their_digests() {
+fn first_version_banks_keep_their_digests() {
     let world = home("trainee");
     let listed = world.run(["bank", "list", "--json"]).json();
     let own = listed.as_array().expect("banks").iter().filter(|bank| bank["origin"] == "data directory");

@@ -1,4 +1,4 @@
-//! The interface of the real program in a real pseudo-terminal: the main journey, and every way out of it.
+//! The real program in a real pseudo-terminal: the main path of a new trainee, and every way to leave it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::stage::service;
 use crate::window::Window;
 use crate::world::{World, small_bank};
 
-/// A home whose own banks are the small ones.
+/// Returns a home with the small banks.
 fn home() -> World {
     World::new().with_small_banks()
 }
@@ -21,14 +21,14 @@ fn own_banks(world: &World) -> PathBuf {
     world.data().join("question-banks")
 }
 
-/// What an exam came to: points, and the answer to each question by its name.
+/// Returns the outcome of the newest exam, and the answer to each question by its id.
 fn facts(home: &Path) -> (String, BTreeMap<String, Option<Answer>>) {
     let time = std::rc::Rc::new(std::cell::Cell::new(crate::world::MONDAY));
     let service = service(home, &time);
     let query = AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() };
     let rows = service.attempts().list(&query).expect("attempts");
-    let sitting = service.attempts().load(rows[0].id).expect("the attempt");
-    let session = &sitting.session;
+    let active = service.attempts().load(rows[0].id).expect("the attempt");
+    let session = &active.session;
     let items = session.loaded_paper().questions.iter().enumerate();
     let given = items
         .map(|(at, item)| (item.question.id.to_string(), session.stored_answer(at).map(|given| given.answer.clone())));
@@ -37,7 +37,7 @@ fn facts(home: &Path) -> (String, BTreeMap<String, Option<Answer>>) {
 }
 
 #[test]
-fn a_newcomer_gives_a_name_practices_passes_the_exam_and_finds_a_certificate() {
+fn a_new_trainee_practices_passes_the_exam_and_finds_the_certificate() {
     let world = home();
     let reader = Reader::of(Some(&own_banks(&world)));
     let mut window = Window::open(world.home.path(), &[]);
@@ -60,7 +60,7 @@ fn a_newcomer_gives_a_name_practices_passes_the_exam_and_finds_a_certificate() {
     window.assert_as_found();
 
     let files: Vec<_> = walk(&world.data().join("certificates"));
-    assert_eq!(files.len(), 4, "credential, two pictures, pages: {files:?}");
+    assert_eq!(files.len(), 4, "JSON, SVG, PNG and PDF: {files:?}");
     let mut verify = Talk::open(world.home.path(), &["certificate", "verify", &files[0].to_string_lossy()]);
     let verified = verify.hear();
     assert_eq!(verify.ends(), Some(1));
@@ -75,7 +75,7 @@ fn a_newcomer_gives_a_name_practices_passes_the_exam_and_finds_a_certificate() {
     talk.hear();
     assert!(talk.say("submit").hear().contains("\nPassed\n"));
     assert_eq!(talk.ends(), Some(0));
-    assert_eq!(facts(world.home.path()), facts(plain.home.path()), "the same facts either way");
+    assert_eq!(facts(world.home.path()), facts(plain.home.path()), "full screen and plain mode store the same");
 }
 
 fn walk(folder: &Path) -> Vec<PathBuf> {
@@ -83,8 +83,8 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
 
-/// A window with the exam in it, the first question answered.
-fn in_the_exam(world: &World) -> Window {
+/// Opens a window in the small exam, with the first question answered.
+fn window_in_exam(world: &World) -> Window {
     let reader = Reader::of(Some(&own_banks(world)));
     let mut window = Window::open(world.home.path(), &["exam", "brief", "--trainee", "Amira Okafor"]);
     window.sees("question 1 of 7");
@@ -93,7 +93,7 @@ fn in_the_exam(world: &World) -> Window {
     window
 }
 
-fn kept(world: &World) -> bool {
+fn is_answer_kept(world: &World) -> bool {
     world.run(["trainee", "list"]);
     let time = std::rc::Rc::new(std::cell::Cell::new(crate::world::MONDAY));
     let service = service(world.home.path(), &time);
@@ -103,26 +103,27 @@ fn kept(world: &World) -> bool {
 }
 
 #[test]
-fn every_signal_gives_the_terminal_back_and_keeps_every_answer() {
+fn every_signal_restores_the_terminal_and_keeps_every_answer() {
+    // By convention, the exit code is 128 plus the number of the signal.
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
         let world = home();
-        let mut window = in_the_exam(&world);
+        let mut window = window_in_exam(&world);
         window.signal(signal);
         assert_eq!(window.ends(), code);
         window.assert_as_found();
-        assert!(kept(&world));
+        assert!(is_answer_kept(&world));
     }
 }
 
 #[test]
 fn ctrl_c_asks_in_an_exam_and_leaving_suspends_it() {
     let world = home();
-    let mut window = in_the_exam(&world);
-    window.type_bytes("\x03").sees("Leave the exam?").type_bytes("x").sees_no_more("Leave the exam?");
+    let mut window = window_in_exam(&world);
+    window.type_bytes("\x03").sees("Leave the exam?").type_bytes("x").no_longer_sees("Leave the exam?");
     window.type_bytes("\x03").sees("Leave the exam?").type_bytes("\r");
     assert_eq!(window.ends(), 1, "suspended");
     window.assert_as_found();
-    assert!(kept(&world));
+    assert!(is_answer_kept(&world));
     let mut again = Window::open(world.home.path(), &["exam", "--resume"]);
     again.sees("question 2 of 7");
 }
@@ -140,24 +141,24 @@ fn ctrl_c_leaves_cleanly_elsewhere() {
 }
 
 #[test]
-fn a_terminal_that_vanishes_ends_the_program_with_every_answer_kept() {
+fn a_closed_terminal_ends_the_program_with_every_answer_kept() {
     let world = home();
-    let mut window = in_the_exam(&world);
+    let mut window = window_in_exam(&world);
     window.vanish();
     assert_eq!(window.ends(), 129);
-    assert!(kept(&world));
+    assert!(is_answer_kept(&world));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_stopped_program_gives_the_terminal_back_and_takes_it_again() {
+fn a_stopped_program_restores_the_terminal_and_redraws_when_continued() {
     let world = home();
-    let mut window = in_the_exam(&world);
+    let mut window = window_in_exam(&world);
     window.signal(Signal::TSTP);
-    window.is_stopped();
+    window.wait_until_stopped();
     window.assert_as_found();
-    // What was drawn before may still be on its way; a key typed at it would go to the shell.
-    window.sees_no_more("question 2 of 7");
+    // Wait until earlier output has arrived. Until the program is back, keys would go to the shell.
+    window.no_longer_sees("question 2 of 7");
     window.signal(Signal::CONT);
     window.sees("question 2 of 7").type_bytes("\x03").sees("Leave the exam?");
 }
@@ -165,7 +166,7 @@ fn a_stopped_program_gives_the_terminal_back_and_takes_it_again() {
 #[test]
 fn resizing_loses_nothing_and_a_small_window_says_so() {
     let world = home();
-    let mut window = in_the_exam(&world);
+    let mut window = window_in_exam(&world);
     window.resize(30, 8).sees("This window is too");
     window.resize(120, 40).sees("question 2 of 7");
     for (columns, rows) in [(1, 1), (300, 1), (1, 200), (40, 12), (500, 200), (80, 24)] {
@@ -181,14 +182,14 @@ fn nothing_is_written_while_nothing_happens() {
     let mut window = Window::open(world.home.path(), &[]);
     window.sees("Practice a topic").type_bytes("?").sees("Keys here").type_bytes("x").sees("Practice a topic");
     let before = window.written();
-    // A key without a meaning is answered by a frame in which nothing differs.
+    // A key without a binding draws a frame without differences, so it writes almost nothing.
     window.type_bytes("z").type_bytes("?").sees("Keys here");
     let frame = window.written() - before;
     assert!(frame < 4000, "one frame, not a stream of them: {frame} bytes");
 }
 
 #[test]
-fn hostile_text_never_steers_the_terminal() {
+fn hostile_text_never_controls_the_terminal() {
     let world = World::new();
     let mut bank = small_bank();
     bank["questions"][0]["stem"] = serde_json::json!("\u{1b}]52;c;aGFjaw==\u{7}What?");

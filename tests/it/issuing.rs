@@ -1,4 +1,4 @@
-//! From a pass to a certificate that a clinic relies on: three machines, files handed from one to the next.
+//! From a pass to a certificate that a clinic accepts, on three machines that exchange files.
 
 use std::path::PathBuf;
 
@@ -11,12 +11,12 @@ use needlewise::ids::{Digest, StreamId};
 use serde_json::{Value, json};
 
 use crate::pass::{Pass, key};
-use crate::world::{Said, World, small_bank};
+use crate::world::{CommandOutput, World, small_bank};
 
-/// The passphrase of the school.
+/// The passphrase of the school's key.
 const PASSPHRASE: &str = "correct horse battery staple";
 
-/// Three machines and a stick to carry files on.
+/// Three machines, and a USB stick that carries files between them.
 struct Three {
     trainee: World,
     school: World,
@@ -25,15 +25,15 @@ struct Three {
 }
 
 impl Three {
-    /// Sets them up: the trainee has passed, the school has a key, the clinic trusts it and has its bundle.
+    /// Sets up the machines: the trainee has passed, and the school has a key. The clinic trusts no one yet.
     fn ready() -> Self {
         let three = Self {
             trainee: World::new().with_small_banks(),
-            school: World::new().with_small_banks().with_luck(1000),
-            clinic: World::new().with_luck(2000),
+            school: World::new().with_small_banks().with_rng_seed(1000),
+            clinic: World::new().with_rng_seed(2000),
             stick: tempfile::tempdir().expect("a stick"),
         };
-        assert_eq!(three.trainee.passes().code, 0);
+        assert_eq!(three.trainee.pass_exam().code, 0);
         three.at_school(&["issuer", "init", "--name", "The School"]).done();
         three
     }
@@ -42,8 +42,8 @@ impl Three {
         self.stick.path().join(name).to_string_lossy().into_owned()
     }
 
-    /// Runs a command at the school, with its passphrase at hand.
-    fn at_school(&self, args: &[&str]) -> Said {
+    /// Runs a command at the school with its passphrase file.
+    fn at_school(&self, args: &[&str]) -> CommandOutput {
         let path = self.school.home.path().join("passphrase");
         let path = if path.exists() { path } else { self.school.secret("passphrase", PASSPHRASE) };
         let secret = path.to_string_lossy().into_owned();
@@ -58,7 +58,7 @@ impl Three {
         self.trainee.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an attempt").to_owned()
     }
 
-    /// Has the trainee ask and the school sign; returns the certificate's file.
+    /// Requests a certificate as the trainee and issues it as the school. Returns the path of the certificate.
     fn issues(&self) -> String {
         let (request, certificate) = (self.file("request.json"), self.file("certificate.json"));
         self.trainee.run(["certificate", "request", &self.attempt(), "--to", &request]).done();
@@ -66,8 +66,8 @@ impl Three {
         certificate
     }
 
-    /// Hands the clinic the school's bundle.
-    fn hands_bundle(&self) -> Said {
+    /// Sends the school's bundle to the clinic.
+    fn send_bundle(&self) -> CommandOutput {
         let bundle = self.file("bundle.json");
         self.at_school(&["issuer", "bundle", "--to", &bundle]).done();
         self.clinic.run(["issuer", "trust", "--bundle", &bundle])
@@ -78,7 +78,7 @@ impl Three {
         said.json()[0]["verdict"].as_str().expect("a verdict").to_owned()
     }
 
-    /// Passes time on all machines.
+    /// Lets time pass on all machines.
     fn pass(&self, length: Millis) {
         for world in [&self.trainee, &self.school, &self.clinic] {
             world.pass(length);
@@ -87,18 +87,18 @@ impl Three {
 }
 
 #[test]
-fn a_pass_becomes_a_certificate_that_a_clinic_relies_on() {
+fn a_pass_becomes_a_certificate_that_a_clinic_accepts() {
     let three = Three::ready();
     let certificate = three.issues();
     assert_eq!(three.verdict(&certificate), "untrusted");
     three.clinic.run(["issuer", "trust", &three.did(), "--name", "School of Needling"]).done();
     assert_eq!(three.verdict(&certificate), "stale");
-    three.hands_bundle().done();
+    three.send_bundle().done();
     let said = three.clinic.run(["certificate", "verify", &certificate]);
     assert_eq!(said.code, 0, "{}", said.all());
     assert!(said.out.contains("Assurance") && said.out.contains("unsupervised"), "{}", said.all());
     assert!(said.out.contains("Issuer name in your trust list: School of Needling"), "{}", said.all());
-    // Back home, it is the trainee's own.
+    // The trainee imports it too. It belongs to the person who is already there.
     let said = three.trainee.run(["certificate", "import", &certificate]);
     assert!(
         said.code == 0 && said.out.contains("Amira Okafor") && said.out.contains("imported; untrusted"),
@@ -114,7 +114,7 @@ fn a_pass_becomes_a_certificate_that_a_clinic_relies_on() {
 }
 
 #[test]
-fn what_an_issuer_sees_before_signing() {
+fn an_issuer_sees_a_summary_before_signing() {
     let three = Three::ready();
     let request = three.file("request.json");
     three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
@@ -125,12 +125,12 @@ fn what_an_issuer_sees_before_signing() {
 }
 
 #[test]
-fn an_issuer_is_shown_how_many_requests_a_person_has_sent_whatever_came_of_them() {
+fn an_issuer_sees_how_many_requests_a_person_has_sent_with_any_outcome() {
     let three = Three::ready();
     let request = three.file("request.json");
     three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
     let issue = ["certificate", "issue", "--request", request.as_str()];
-    // One that is refused, one that is declined for want of the passphrase, and that one again.
+    // A refused request counts as well as a declined one. Sending the same request again does not count twice.
     let whole = std::fs::read_to_string(&request).expect("a request");
     let mut changed: Value = serde_json::from_str(&whole).expect("json");
     changed["facts"].as_array_mut().expect("facts").remove(1);
@@ -157,7 +157,7 @@ fn an_issuer_is_shown_how_many_requests_a_person_has_sent_whatever_came_of_them(
 }
 
 #[test]
-fn a_request_is_used_once_and_a_misspelled_certificate_is_issued_again_after_its_revocation() {
+fn a_request_is_used_once_and_a_certificate_is_reissued_after_its_revocation() {
     let three = Three::ready();
     let certificate = three.issues();
     let request = three.file("request.json");
@@ -168,12 +168,12 @@ fn a_request_is_used_once_and_a_misspelled_certificate_is_issued_again_after_its
     three.school.run(["certificate", "revoke", &id, "--reason", "superseded"]).done();
     let twice = three.school.run(["certificate", "revoke", &id, "--reason", "error"]);
     assert!(twice.code == 1 && twice.err.contains("already revoked"), "{}", twice.all());
-    let mended = three.file("mended.json");
-    let args = ["certificate", "issue", "--request", &request, "--to", &mended, "--name", "Amira O. Okafor"];
+    let reissued = three.file("reissued.json");
+    let args = ["certificate", "issue", "--request", &request, "--to", &reissued, "--name", "Amira O. Okafor"];
     three.at_school(&args).done();
     three.clinic.run(["issuer", "trust", &three.did(), "--name", "School"]).done();
-    three.hands_bundle().done();
-    assert_eq!((three.verdict(&certificate).as_str(), three.verdict(&mended).as_str()), ("revoked", "valid"));
+    three.send_bundle().done();
+    assert_eq!((three.verdict(&certificate).as_str(), three.verdict(&reissued).as_str()), ("revoked", "valid"));
     let bundle = std::fs::read_to_string(three.file("bundle.json")).expect("a bundle");
     assert!(!bundle.contains("superseded"), "the reason stays with the issuer: {bundle}");
     let unknown = three.school.run(["certificate", "revoke", "00000000", "--reason", "error"]);
@@ -181,7 +181,7 @@ fn a_request_is_used_once_and_a_misspelled_certificate_is_issued_again_after_its
 }
 
 #[test]
-fn a_request_that_was_changed_is_refused_wherever_it_was_changed() {
+fn a_request_changed_anywhere_is_refused() {
     let three = Three::ready();
     let request = three.file("request.json");
     three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
@@ -192,7 +192,7 @@ fn a_request_that_was_changed_is_refused_wherever_it_was_changed() {
             ["id", "seq", "kind", "at", "body", "prev", "digest", "salt", "payload"]
                 .map(|name| format!("/facts/{n}/{name}"))
         })
-        // The name of a fact is no part of what its digest covers; nothing is read from it.
+        // The digest of a fact does not cover its id, and nothing is read from the id.
         .filter(|pointer| !pointer.ends_with("/id"))
         .collect();
     pointers.push("/trainee/id".to_owned());
@@ -230,7 +230,7 @@ fn a_stale_or_foreign_request_is_refused_with_the_reason() {
     let request = three.file("request.json");
     three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
     let issue = ["certificate", "issue", "--request", request.as_str()];
-    // A school that never held these questions.
+    // A school that has never stored these questions.
     let mut bank = small_bank();
     bank["questions"][0]["stem"] = json!("What about another one?");
     three.school.file("data/question-banks/small.json", bank.to_string());
@@ -238,7 +238,7 @@ fn a_stale_or_foreign_request_is_refused_with_the_reason() {
     elsewhere.at_school(&["issuer", "init", "--name", "Another"]).done();
     let said = elsewhere.at_school(&issue);
     assert!(said.code == 1 && said.err.contains("does not have"), "{}", said.all());
-    // The school that held them once still knows them.
+    // The school that once stored them still knows them, so only the age of the request is left to refuse.
     three.pass(Millis::from_days(91));
     let said = three.at_school(&issue);
     assert!(said.code == 1 && said.err.contains("It is too old"), "{}", said.all());
@@ -251,7 +251,7 @@ fn a_stale_or_foreign_request_is_refused_with_the_reason() {
 }
 
 #[test]
-fn a_question_held_once_is_known_after_the_bank_was_edited() {
+fn a_stored_question_is_known_after_its_bank_was_edited() {
     let three = Three::ready();
     let mut bank = small_bank();
     bank["questions"][0]["stem"] = json!("What about another one?");
@@ -260,7 +260,7 @@ fn a_question_held_once_is_known_after_the_bank_was_edited() {
 }
 
 #[test]
-fn only_a_passed_exam_is_requested() {
+fn a_certificate_can_be_requested_only_for_a_passed_exam() {
     let world = World::new().with_small_banks();
     let said = world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
     assert!(said.code == 1 && said.out.contains("Not passed"), "{}", said.all());
@@ -305,7 +305,7 @@ fn a_key_or_passphrase_that_others_can_read_is_refused() {
 }
 
 #[test]
-fn a_rotated_key_goes_on_with_the_same_ledger() {
+fn a_rotated_key_keeps_the_same_ledger() {
     let three = Three::ready();
     let certificate = three.issues();
     three.clinic.run(["issuer", "trust", &three.did(), "--name", "School"]).done();
@@ -313,7 +313,7 @@ fn a_rotated_key_goes_on_with_the_same_ledger() {
     three.pass(Millis::from_days(20));
     three.at_school(&["issuer", "init", "--rotate"]).done();
     assert_ne!(three.did(), old);
-    three.hands_bundle().done();
+    three.send_bundle().done();
     assert_eq!(three.verdict(&certificate), "valid");
     let secret = |name: &str, text| three.school.secret(name, text).to_string_lossy().into_owned();
     let same = secret("same", PASSPHRASE);
@@ -323,10 +323,10 @@ fn a_rotated_key_goes_on_with_the_same_ledger() {
     let next = secret("next", "another six words are needed");
     three.at_school(&[&rotate[..], &[&next]].concat()).done();
     secret("passphrase", "another six words are needed");
-    let refused = three.hands_bundle();
+    let refused = three.send_bundle();
     assert!(refused.code == 1 && refused.err.contains("not trusted here"), "{}", refused.all());
     three.clinic.run(["issuer", "trust", &three.did(), "--name", "School"]).done();
-    three.hands_bundle().done();
+    three.send_bundle().done();
     assert_eq!(three.verdict(&certificate), "valid", "it is in the ledger");
     let list = three.clinic.run(["issuer", "list"]);
     assert!(list.out.contains("compromised") && list.out.contains("in use"), "{}", list.all());
@@ -336,7 +336,7 @@ fn a_rotated_key_goes_on_with_the_same_ledger() {
 }
 
 #[test]
-fn people_of_one_name_stay_two() {
+fn two_people_with_one_name_stay_separate() {
     let three = Three::ready();
     let certificate = three.issues();
     three.clinic.run(["trainee", "add", "Amira Okafor"]).done();
@@ -348,24 +348,24 @@ fn people_of_one_name_stay_two() {
 }
 
 #[test]
-fn a_folder_of_certificates_is_verified_as_one() {
+fn a_folder_of_certificates_is_verified_at_once() {
     let three = Three::ready();
     let certificate = three.issues();
     let text = std::fs::read_to_string(&certificate).expect("a certificate");
     let folder = three.clinic.home.path().join("handed");
     three.clinic.file("handed/a.json", &text);
     three.clinic.file("handed/deeper/b.json", text.replace("Amira", "Amina"));
-    three.clinic.file("handed/notes.txt", "not looked at");
+    three.clinic.file("handed/notes.txt", "ignored");
     three.clinic.run(["issuer", "trust", &three.did(), "--name", "School", "--without-revocation"]).done();
     let said = three.clinic.run(["certificate", "verify", &folder.to_string_lossy()]);
     assert_eq!(said.code, 1);
     insta::assert_snapshot!(said.out);
-    three.clinic.file("nothing/notes.txt", "not looked at");
+    three.clinic.file("nothing/notes.txt", "ignored");
     assert_eq!(three.clinic.run(["certificate", "verify", &three.clinic.path("nothing")]).code, 2);
 }
 
 #[test]
-fn a_certificate_that_is_invalid_is_not_taken_in() {
+fn an_invalid_certificate_is_not_imported() {
     let three = Three::ready();
     let text = std::fs::read_to_string(three.issues()).expect("a certificate");
     let changed = three.clinic.file("changed.json", text.replace("Amira", "Amina"));
@@ -376,13 +376,13 @@ fn a_certificate_that_is_invalid_is_not_taken_in() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_file_of_a_folder_that_cannot_be_read_is_named_and_the_others_are_verified() {
+fn an_unreadable_file_in_a_folder_is_named_and_the_others_are_verified() {
     let three = Three::ready();
     let certificate = three.issues();
     let folder = three.clinic.home.path().join("handed");
     std::fs::create_dir(&folder).expect("a folder");
     std::fs::copy(&certificate, folder.join("good.json")).expect("a copy");
-    // Reading a process's memory from its beginning fails, whoever tries.
+    // Reading `/proc/self/mem` from its start fails even for root, unlike a file without read permission.
     std::os::unix::fs::symlink("/proc/self/mem", folder.join("bad.json")).expect("a link");
     let said = three.clinic.run(["certificate", "verify", &folder.to_string_lossy()]);
     assert_eq!(said.code, 3, "{}", said.all());
@@ -399,28 +399,28 @@ fn a_receipt_says_who_checked_what_and_when() {
     let three = Three::ready();
     let certificate = three.issues();
     three.clinic.run(["issuer", "trust", &three.did(), "--name", "School"]).done();
-    three.hands_bundle().done();
+    three.send_bundle().done();
     let receipt = three.clinic.path("receipt.pdf");
     let args = ["certificate", "verify", &certificate, "--receipt", &receipt, "--by", "Dr. Núñez"];
     three.clinic.run(args).done();
     let bytes = std::fs::read(&receipt).expect("a receipt");
     assert!(bytes.starts_with(b"%PDF-1.7"));
     three.clinic.run(args).done();
-    assert!(std::fs::read(&receipt).expect("a receipt") == bytes, "the same check makes the same receipt");
-    let nobody = three.clinic.run(["certificate", "verify", &certificate, "--receipt", &receipt]);
-    assert_eq!(nobody.code, 2, "{}", nobody.all());
+    assert!(std::fs::read(&receipt).expect("a receipt") == bytes, "the same check gives the same receipt");
+    let without_name = three.clinic.run(["certificate", "verify", &certificate, "--receipt", &receipt]);
+    assert_eq!(without_name.code, 2, "{}", without_name.all());
 }
 
 #[test]
-fn a_renewal_links_the_earlier_certificate_and_begins_where_that_one_ends() {
+fn a_renewal_links_the_earlier_certificate_and_starts_when_it_ends() {
     let three = Three::ready();
     three.issues();
     let of = |world: &World| world.run(["certificate", "list", "--json"]).json();
     let first = of(&three.school)[0].clone();
     assert_eq!(first["valid_until"], "2028-11-23T23:59:59Z");
-    // Within the last 60 days, on a leap year's side of them.
+    // 700 days later is within the last 60 days of the 24 months (731 days, since 2028 is a leap year).
     three.pass(Millis::from_days(700));
-    assert_eq!(three.trainee.passes().code, 0);
+    assert_eq!(three.trainee.pass_exam().code, 0);
     three.issues();
     let second = of(&three.school)[0].clone();
     assert_eq!(second["valid_until"], "2030-11-23T23:59:59Z", "24 months from the end of the first, not from today");
@@ -450,7 +450,7 @@ fn a_certificate_ends_at_the_same_moment_in_every_time_zone() {
     }
 }
 
-/// Returns a request whose facts say something else, chained anew as its sender could.
+/// Returns a request with changed facts and a new matching chain. A sender can do this, since the chain has no secret.
 fn forged(request: &Value, change: impl Fn(&str, &mut Value)) -> Value {
     let mut forged = request.clone();
     let stream: StreamId = request["attempt"].as_str().expect("an id").parse().expect("an id");
@@ -466,15 +466,15 @@ fn forged(request: &Value, change: impl Fn(&str, &mut Value)) -> Value {
         line["body"] = json!(row.payload_digest);
         line["prev"] = json!(row.previous_digest);
         line["digest"] = json!(row.digest);
-        let secret = row.salted_payload.expect("a payload");
-        line["salt"] = json!(needlewise::ids::to_hex(&secret.salt));
-        line["payload"] = json!(secret.payload);
+        let salted = row.salted_payload.expect("a payload");
+        line["salt"] = json!(needlewise::ids::to_hex(&salted.salt));
+        line["payload"] = json!(salted.payload);
     }
     forged
 }
 
 #[test]
-fn a_request_chained_anew_is_held_to_the_issuers_own_banks() {
+fn a_rechained_request_is_checked_against_the_issuers_own_banks() {
     let three = Three::ready();
     let request = three.file("request.json");
     three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
@@ -513,7 +513,7 @@ fn a_request_chained_anew_is_held_to_the_issuers_own_banks() {
         let said = issue(&request);
         assert!(said.code == 1 && said.err.contains("The request is refused"), "{what}: {}", said.all());
     }
-    // What it says of a review is not believed, and more time than the exam has is told.
+    // A claimed review is not believed, and a time limit longer than that of the exam is reported.
     let said = issue(&started(&|it| {
         it["paper"]["reviewed"] = json!("2026-01-01");
         it["limit"] = json!(86_400_000);
@@ -526,7 +526,7 @@ fn a_request_chained_anew_is_held_to_the_issuers_own_banks() {
 }
 
 #[test]
-fn a_replayed_request_steers_no_terminal_and_ends_no_program() {
+fn replaying_a_hostile_request_is_harmless() {
     let three = Three::ready();
     let request = three.file("request.json");
     three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
@@ -535,7 +535,7 @@ fn a_replayed_request_steers_no_terminal_and_ends_no_program() {
         let file = three.school.file("forged.json", request.to_string());
         three.school.run(["record", "replay", "--request", &file.to_string_lossy()])
     };
-    // A section that no bank stands behind.
+    // A section with the index of a bank that does not exist.
     let beyond = forged(&whole, |kind, payload| {
         if kind == "started" {
             payload["paper"]["sections"].as_array_mut().expect("sections").push(json!({ "bank": 9 }));
@@ -543,14 +543,14 @@ fn a_replayed_request_steers_no_terminal_and_ends_no_program() {
     });
     let said = replay(&beyond);
     assert!(said.code == 1 && said.err.contains("cannot be replayed"), "{}", said.all());
-    // An answer to a question that no paper can have.
+    // An answer to a question index that no paper can have.
     let far = forged(&whole, |kind, payload| {
         if kind == "answered" {
             payload["item"] = json!(u64::MAX);
         }
     });
-    assert_eq!(replay(&far).code, 1, "it is marked otherwise then");
-    // A bank whose title would clear the screen.
+    assert_eq!(replay(&far).code, 1, "the scores differ from the stored ones");
+    // A bank title with an escape sequence that would clear the screen.
     let frame = whole["contents"].as_object().expect("contents").iter().find(|(_, text)| {
         let frame: Value = serde_json::from_str(text.as_str().expect("a text")).unwrap_or_default();
         frame["questions"] == json!([])
@@ -572,7 +572,7 @@ fn a_replayed_request_steers_no_terminal_and_ends_no_program() {
 }
 
 #[test]
-fn a_strangers_certificate_gives_no_known_person_another_name() {
+fn a_strangers_certificate_never_renames_a_known_person() {
     let (clinic, hour) = (World::new(), Millis::from_hours(1));
     clinic.pass(hour);
     let stranger = SigningKeyPair::from_seed([9; 32]);
@@ -583,13 +583,13 @@ fn a_strangers_certificate_gives_no_known_person_another_name() {
     };
     clinic.run(["issuer", "trust", &key().did(), "--name", "School", "--without-revocation"]).done();
     let names = || clinic.run(["trainee", "list", "--json"]).json()[0]["name"].clone();
-    // First come, but nobody trusts it: what counts says who the person is.
+    // This certificate came first, but its signer is not trusted. The trusted one decides the person's name.
     import("1.json", &Pass { name: "Mallory", key: &stranger, certificate: 3, ..school() }).done();
     import("2.json", &school()).done();
     assert_eq!(names(), "Alice Adams");
     let said = import("3.json", &Pass { name: "Mallory", key: &stranger, certificate: 4, ..school() });
     assert!(said.code == 1 && said.out.contains("is \"Alice Adams\" here"), "{}", said.all());
-    // Nor does one under the id of another take its place, nor keep it from coming in.
+    // A stranger's certificate with the id of another neither replaces the other nor blocks its import.
     let squat = import("4.json", &Pass { key: &stranger, until: "2099-12-31T23:59:59Z", ..school() });
     assert!(squat.code == 1 && squat.out.contains("Another certificate with the same id"), "{}", squat.all());
     import("5.json", &Pass { key: &stranger, certificate: 6, until: "2099-12-31T23:59:59Z", ..school() }).done();
@@ -600,7 +600,7 @@ fn a_strangers_certificate_gives_no_known_person_another_name() {
 }
 
 #[test]
-fn a_row_without_its_fact_is_exported_nowhere() {
+fn a_row_without_its_fact_is_never_exported() {
     let clinic = World::new();
     clinic.pass(Millis::from_hours(1));
     let file = clinic.file("a.json", Pass { assurance: Assurance::Unsupervised, ..Pass::default() }.certificate());
@@ -611,7 +611,7 @@ fn a_row_without_its_fact_is_exported_nowhere() {
         .execute_batch(
             "PRAGMA foreign_keys = OFF; DELETE FROM fact_payload WHERE fact = (SELECT fact FROM certificates)",
         )
-        .expect("gone");
+        .expect("deleted");
     for format in ["csv", "json"] {
         let said = clinic.run(["record", "export", "--format", format]);
         assert!(said.code == 4 && !said.out.contains("current"), "{}", said.all());

@@ -1,4 +1,4 @@
-//! Slow work beside the interface, and a command that waits for the store.
+//! Slow work in the background of the interface, and a command that waits for a busy store.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -21,7 +21,7 @@ use crate::keys::{screen, with_small_banks};
 use crate::reader::Reader;
 use crate::stage::Stage;
 
-/// How long a thread may take before a test gives up.
+/// The longest wait for a thread before a test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
@@ -41,7 +41,7 @@ fn a_job_reports_progress_and_its_end() {
 }
 
 #[test]
-fn a_job_that_was_cancelled_is_told_so_and_not_heard_any_more() {
+fn a_cancelled_job_is_notified_and_its_reports_are_ignored() {
     let (sender, reports) = mpsc::channel();
     let mut jobs = Jobs::threaded(move |report| sender.send(report).expect("a listener"));
     let number = jobs.start("Waiting", |control| {
@@ -57,7 +57,7 @@ fn a_job_that_was_cancelled_is_told_so_and_not_heard_any_more() {
 }
 
 #[test]
-fn a_job_that_panics_is_a_failure_of_the_job() {
+fn a_panic_in_a_job_is_reported_as_a_failure() {
     let mut jobs = Jobs::inline();
     jobs.start("Falling", |_| panic!("this panic is part of the test"));
     let reports = jobs.inline_reports();
@@ -65,7 +65,7 @@ fn a_job_that_panics_is_a_failure_of_the_job() {
     assert!(message.contains("crashed"), "{message}");
 }
 
-/// Answers every question of the small exam rightly and hands it in.
+/// Answers every question of the small exam correctly and submits it.
 fn pass_exam(stage: &mut Stage) {
     let reader = Reader::of(Some(&stage.home.path().join("data/question-banks")));
     stage.press("e enter");
@@ -102,12 +102,12 @@ fn a_pass_is_shown_at_once_and_the_pictures_follow() {
     let report = reports.recv_timeout(PATIENCE).expect("the end of the job");
     stage.feed(&[Input::Job(report.clone())]);
     assert!(!stage.text().contains("Making the certificate's pictures"), "{}", stage.text());
-    assert_eq!(certificate_count(&stage), 4, "credential, two pictures, pages");
-    stage.feed(&[Input::Job(JobReport { event: JobEvent::Failed("Nobody hears this.".to_owned()), ..report })]);
-    assert!(!stage.text().contains("Nobody hears this."), "the job has ended: {}", stage.text());
+    assert_eq!(certificate_count(&stage), 4, "JSON, SVG, PNG and PDF");
+    stage.feed(&[Input::Job(JobReport { event: JobEvent::Failed("A report too late.".to_owned()), ..report })]);
+    assert!(!stage.text().contains("A report too late."), "the job has ended: {}", stage.text());
 }
 
-/// Starts a job that fails whenever the topics are opened.
+/// An executor that starts a failing job whenever the topics are opened.
 struct FailingJob(ServiceExecutor);
 
 impl Execute for FailingJob {
@@ -132,14 +132,14 @@ impl Execute for FailingJob {
 }
 
 #[test]
-fn a_job_that_fails_is_told_on_the_screen_that_is_there() {
+fn a_failed_job_is_reported_on_the_current_screen() {
     let mut stage = screen("home", FailingJob);
     let shown = stage.press("p").text();
     assert!(shown.contains("The pictures cannot be written.") && shown.contains("All topics"), "{shown}");
     assert!(!stage.press("down").text().contains("The pictures"), "until the next key: {}", stage.text());
 }
 
-/// Finds the store busy so many times when it is to record something.
+/// An executor whose store is busy for the next `remaining` answers.
 struct Busy {
     inner: ServiceExecutor,
     remaining: Rc<Cell<u32>>,
@@ -169,7 +169,8 @@ impl Execute for Busy {
     }
 }
 
-/// The first question of an exam with its answer marked, and the store busy so many times from here on.
+/// Returns the first question of an exam with its answer marked. The store is busy for the next `times` attempts to
+/// record it.
 fn marked_and_busy(times: u32) -> (Stage, Rc<Cell<u32>>) {
     let remaining = Rc::new(Cell::new(0));
     let shared = Rc::clone(&remaining);
@@ -181,7 +182,7 @@ fn marked_and_busy(times: u32) -> (Stage, Rc<Cell<u32>>) {
     (stage, remaining)
 }
 
-const QUESTION: &str = "This answer is not stored yet. Leave without it?";
+const DIALOG: &str = "This answer is not stored yet. Leave without it?";
 const WAITING: &str = "Not stored yet. Another program has been using the store since";
 
 #[test]
@@ -196,18 +197,18 @@ fn an_answer_waits_for_a_busy_store_and_is_stored_once_it_is_free() {
     }
     let shown = stage.pass(100).text();
     assert!(shown.contains("question 2 of 7") && !shown.contains(WAITING), "{shown}");
-    assert!(!shown.contains("flagged"), "nothing else was done meanwhile: {shown}");
+    assert!(!shown.contains("flagged"), "other keys do nothing while it waits: {shown}");
     assert!(stage.press("alt-s").text().contains("1 answered"), "{}", stage.text());
 }
 
 #[test]
-fn an_answer_that_waits_can_be_left_behind() {
+fn a_waiting_answer_can_be_abandoned() {
     let (mut stage, remaining) = marked_and_busy(u32::MAX);
     stage.press("enter ctrl-c");
-    assert!(stage.text().contains(QUESTION), "{}", stage.text());
+    assert!(stage.text().contains(DIALOG), "{}", stage.text());
     let shown = stage.press("n").text();
-    assert!(!shown.contains(QUESTION) && shown.contains(WAITING), "{shown}");
-    assert!(stage.press("q").text().contains(QUESTION), "{}", stage.text());
+    assert!(!shown.contains(DIALOG) && shown.contains(WAITING), "{shown}");
+    assert!(stage.press("q").text().contains(DIALOG), "{}", stage.text());
     assert!(stage.press("y").text().contains("Go on with the exam"), "{}", stage.text());
     remaining.set(0);
     assert!(stage.press("enter").text().contains("question 1 of 7"), "{}", stage.text());
@@ -215,7 +216,7 @@ fn an_answer_that_waits_can_be_left_behind() {
 }
 
 #[test]
-fn a_question_about_an_answer_goes_away_once_it_is_stored() {
+fn the_dialog_about_a_waiting_answer_closes_once_it_is_stored() {
     let (mut stage, remaining) = marked_and_busy(u32::MAX);
     stage.press("enter ctrl-c");
     remaining.set(0);

@@ -1,5 +1,5 @@
-//! The key table: what a key does, what the footer says, and what a click does are the same on every screen. Overlays and
-//! small windows hide what is behind them.
+//! The key table: on every screen, a key, its label in the footer and a click on it do the same. Overlays and small
+//! windows hide what is behind them.
 
 use std::collections::HashSet;
 
@@ -21,7 +21,7 @@ use crate::source::files;
 use crate::stage::Stage;
 use crate::world::{MONDAY, small_bank, small_exam};
 
-/// Every screen by the name of its file, with the keys that lead there from the first screen.
+/// Every screen by the name of its file, with the keys that open it from the first screen.
 pub const SCREENS: [(&str, &str); 11] = [
     ("answer_sheet", "e enter s"),
     ("briefing", "e"),
@@ -36,7 +36,7 @@ pub const SCREENS: [(&str, &str); 11] = [
     ("welcome", ""),
 ];
 
-/// Puts the small banks into a home.
+/// Installs the small bank and its exam in a home.
 pub fn with_small_banks(home: &std::path::Path) {
     let banks = home.join("data/question-banks");
     std::fs::create_dir_all(banks.join("exams")).expect("folders");
@@ -44,7 +44,7 @@ pub fn with_small_banks(home: &std::path::Path) {
     std::fs::write(banks.join("exams/brief.json"), small_exam().to_string()).expect("an exam");
 }
 
-/// Opens a screen of [`SCREENS`] with an executor around the real one.
+/// Opens a screen of [`SCREENS`] with an executor that wraps the real one.
 pub fn screen<E: Execute + 'static>(name: &str, wrap: impl FnOnce(ServiceExecutor) -> E) -> Stage {
     let (_, way) = SCREENS.iter().find(|(known, _)| *known == name).expect("a screen of the table");
     let first = match name {
@@ -66,16 +66,16 @@ fn small(columns: u16, rows: u16) -> Stage {
     Stage::with(columns, rows, with_small_banks)
 }
 
-/// Makes sure that no key has two meanings, and that every row is found by each of its keys.
+/// Asserts that no key has two meanings, that each of its keys finds a row, and that every listed row has a label.
 #[track_caller]
-pub fn assert_rows_hold(screen: &str, stage: &Stage) {
+pub fn assert_keys_are_unambiguous(screen: &str, stage: &Stage) {
     let rows = stage.app().bindings();
     let mut seen = HashSet::new();
     for row in rows.iter().filter(|row| row.disabled_reason.is_none()) {
         assert!(!row.keys.is_empty(), "{screen}: no key for {:?}", row.action);
         assert!(
             row.place == BindingPlace::Unlisted || !row.label.is_empty(),
-            "{screen}: no words for {:?}",
+            "{screen}: no label for {:?}",
             row.action
         );
         for key in &row.keys {
@@ -93,18 +93,18 @@ fn every_screen_is_in_the_table_and_no_key_has_two_meanings() {
     let on_disk: Vec<_> =
         files("src/tui/screens", &["rs"]).into_iter().filter_map(|(name, _)| own_file(name)).collect();
     let on_disk: Vec<_> = on_disk.into_iter().filter(|name| !name.contains('/')).collect();
-    assert_eq!(listed, on_disk, "a screen without a place in SCREENS is not driven by the tests");
+    assert_eq!(listed, on_disk, "add the new screen to SCREENS, so that the tests drive it");
     for (name, _) in SCREENS {
         let mut stage = screen(name, |executor| executor);
-        assert_rows_hold(name, &stage);
+        assert_keys_are_unambiguous(name, &stage);
         stage.press("?");
-        assert_rows_hold(&format!("help of {name}"), &stage);
+        assert_keys_are_unambiguous(&format!("help of {name}"), &stage);
     }
     let mut stage = small(80, 24);
     stage.press("e enter ctrl-c");
-    assert_rows_hold("a dialog", &stage);
+    assert_keys_are_unambiguous("a dialog", &stage);
     stage.press("x s f");
-    assert_rows_hold("the question before an exam is handed in", &stage);
+    assert_keys_are_unambiguous("the dialog before an exam is submitted", &stage);
 }
 
 #[test]
@@ -115,7 +115,11 @@ fn a_disabled_row_says_why() {
     assert!(!stage.text().contains("Enter start"), "{}", stage.text());
     let after = stage.press("enter").text();
     assert_eq!(after.matches("Next attempt: from").count(), before + 1, "{after}");
-    assert_eq!(stage.press("up").text().matches("Next attempt: from").count(), before, "until the next key");
+    assert_eq!(
+        stage.press("up").text().matches("Next attempt: from").count(),
+        before,
+        "the message stays until the next key"
+    );
 }
 
 #[test]
@@ -129,10 +133,10 @@ fn a_click_does_what_the_key_does() {
 }
 
 #[test]
-fn a_click_on_a_line_that_was_scrolled_hits_what_is_drawn_there() {
+fn a_click_on_a_scrolled_line_hits_what_is_drawn_there() {
     let mut stage = small(40, 14);
     stage.press("p end");
-    assert!(!stage.text().contains("All topics"), "it is scrolled: {}", stage.text());
+    assert!(!stage.text().contains("All topics"), "the list is scrolled: {}", stage.text());
     assert!(stage.click("Small").text().contains("question 1 of 7"), "{}", stage.text());
 }
 
@@ -149,7 +153,7 @@ fn a_click_on_a_choice_marks_it_and_stores_nothing() {
     assert!(line.contains('●'), "{line}");
     assert!(stage.text().contains("Not stored yet"), "{}", stage.text());
     stage.press("s");
-    assert!(stage.text().contains("1 answered"), "moving on stores it, as with a key: {}", stage.text());
+    assert!(stage.text().contains("1 answered"), "moving on stores it, as after a key: {}", stage.text());
     assert!(stage.click(&format!("{number} ●")).text().contains("Stored:"), "a cell of the sheet: {}", stage.text());
 }
 
@@ -167,14 +171,14 @@ fn an_overlay_hides_what_is_behind_it() {
     let answered = stage.press("s").text();
     assert!(!answered.contains("Leave the exam?") && answered.contains("question 1 of 7"), "{answered}");
     let end = stage.feed(&[Input::Key(Key::CtrlC), Input::Key(Key::CtrlC)]);
-    assert_eq!(end, None, "home comes next");
+    assert_eq!(end, None, "the first Ctrl-C leads home");
     stage.press("?");
     let end = stage.feed(&[Input::Key(Key::CtrlC)]);
     assert_eq!(end, Some(InterfaceEnd::ExitCode(0)), "Ctrl-C passes through help");
 }
 
 #[test]
-fn a_window_that_is_too_small_takes_no_key_but_ctrl_c() {
+fn a_window_that_is_too_small_accepts_only_ctrl_c() {
     let mut stage = small(30, 8);
     stage.press("p").mouse(MouseInputKind::Click, 1, 1);
     let mut stage = stage.resized(80, 24);
@@ -185,7 +189,7 @@ fn a_window_that_is_too_small_takes_no_key_but_ctrl_c() {
 }
 
 #[test]
-fn the_wheel_scrolls_and_the_mouse_is_off_until_it_is_wanted() {
+fn the_wheel_scrolls_and_the_mouse_is_off_by_default() {
     let mut stage = small(40, 20);
     assert!(!stage.is_mouse_captured());
     stage.press("%");
@@ -201,7 +205,7 @@ fn the_wheel_scrolls_and_the_mouse_is_off_until_it_is_wanted() {
 #[test]
 fn the_mouse_is_read_as_terminals_send_it() {
     let mut parser = termina::Parser::default();
-    // The left button, the wheel twice, a move, the left button let go, the right button.
+    // SGR mouse reports: left button, wheel up, wheel down, a move, left button released, right button.
     parser.parse(b"\x1b[<0;5;3M\x1b[<64;1;1M\x1b[<65;2;9M\x1b[<35;2;2M\x1b[<0;5;3m\x1b[<2;5;3M", false);
     let inputs: Vec<_> = std::iter::from_fn(|| parser.pop()).filter_map(|event| Input::from_event(&event)).collect();
     let mouse = |kind, column, row| Input::Mouse(MouseInput { kind, column, row });

@@ -1,4 +1,4 @@
-//! `kill -9`: nothing that was acknowledged is lost, and the sitting goes on where it stopped.
+//! `kill -9`: no acknowledged answer is lost, and an attempt resumes where it stopped.
 
 use crate::reader::{Reader, Talk};
 
@@ -17,7 +17,7 @@ fn an_exam_killed_after_each_answer_loses_none() {
         });
         count = rest.lines().next().and_then(|count| count.parse().ok()).expect("a count");
         talk.say(&reader.answer(&shown));
-        // The next prompt is the acknowledgment.
+        // The next prompt acknowledges the answer, so it must be stored by now.
         talk.hear();
         talk.child.kill().expect("killed");
         args = vec!["exam", "--resume", "--plain"];
@@ -37,7 +37,7 @@ fn an_exam_killed_after_each_answer_loses_none() {
 }
 
 #[test]
-fn a_practice_killed_in_the_middle_goes_on_at_the_next_question() {
+fn a_killed_practice_resumes_at_the_next_question() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let reader = Reader::of(None);
     let mut talk = Talk::open(home.path(), &["practice", "risks", "--plain", "--count", "3", "--trainee", "Amira"]);

@@ -1,18 +1,18 @@
-//! Nothing that is shown, printed, requested or exported about an exam tells a key, in no phase of it.
+//! No screen, output, request or export reveals a key of an exam in any phase, except what the exam allows.
 
 use needlewise::clock::Millis;
 use serde_json::json;
 
 use crate::stage::{Stage, assert_screen};
-use crate::world::{Said, World, small_bank, small_exam};
+use crate::world::{CommandOutput, World, small_bank, small_exam};
 
-/// What only keys and rationales say, in the small bank; nobody types any of it.
-const TELLING: [&str; 7] = ["It is right", "It holds", "Barks", "Purrs", "North", "\"Right\"", "Because."];
+/// Texts of keys and rationales in the small bank. No test types one, so an output that contains one leaks it.
+const KEY_TEXTS: [&str; 7] = ["It is right", "It holds", "Barks", "Purrs", "North", "\"Right\"", "Because."];
 
-/// How an exam may be looked back on.
+/// The review settings of an exam.
 const REVIEWS: [&str; 3] = ["none", "objectives-until-final", "full-after-final"];
 
-/// A home whose bank serves exams alone, and whose exam is looked back on so and can be taken so often.
+/// Returns a home with an exam-only bank, and an exam with these settings.
 fn closed(review: &str, attempts: u32) -> World {
     let world = World::new();
     let mut bank = small_bank();
@@ -25,8 +25,8 @@ fn closed(review: &str, attempts: u32) -> World {
     world
 }
 
-/// Sits the exam with nothing right but the statement that holds; returns what was printed.
-fn fails(world: &World) -> Said {
+/// Takes the exam with only the true-or-false question correct. Returns the output.
+fn fails(world: &World) -> CommandOutput {
     let script: String = (1..=7).map(|n| format!("{n}\ntrue\n")).collect();
     let begin = ["exam", "brief", "--plain", "--trainee", "Amira Okafor"];
     let said = world.typing(&(script + "submit\nyes\n")).run(begin);
@@ -34,11 +34,11 @@ fn fails(world: &World) -> Said {
     said
 }
 
-/// Runs every command that says anything of an attempt, and looks at what is printed and at every file that is written.
-/// Words that may be told in this phase are `told`; a request can be written where the exam was passed.
+/// Runs every command that shows anything about an attempt. Asserts that no output and no written file contains a text
+/// of [`KEY_TEXTS`], except those in `allowed`. A certificate can be requested only if the exam was passed.
 ///
-/// Each command must end as it should: one that is refused for another reason would tell nothing and prove nothing.
-fn walk(world: &World, phase: &str, told: &[&str], passed: bool) {
+/// Each command must exit as expected: one that fails for another reason would print nothing, and the test would pass.
+fn assert_no_leak(world: &World, phase: &str, allowed: &[&str], passed: bool) {
     let id = id(world);
     let to = |name: &str| world.path(&format!("out/{name}"));
     std::fs::create_dir_all(world.path("out")).expect("a folder");
@@ -67,8 +67,8 @@ fn walk(world: &World, phase: &str, told: &[&str], passed: bool) {
         (0, vec!["doctor", "--json"]),
     ];
     let clean = |what: &str, said: &str| {
-        for word in TELLING.into_iter().filter(|word| !told.contains(word)) {
-            assert!(!said.contains(word), "{phase}: {what} tells {word}: {said}");
+        for word in KEY_TEXTS.into_iter().filter(|word| !allowed.contains(word)) {
+            assert!(!said.contains(word), "{phase}: {what} reveals {word}: {said}");
         }
     };
     for (code, args) in commands {
@@ -90,69 +90,69 @@ fn walk(world: &World, phase: &str, told: &[&str], passed: bool) {
     }
 }
 
-/// The words that are looked for are those that keys and rationales have, so that a leak would be seen.
+/// Proves that [`KEY_TEXTS`] are spelled as the program prints them. Otherwise no test could find a leak.
 #[test]
-fn an_open_bank_shows_every_word_that_is_looked_for() {
+fn an_open_bank_shows_every_text_that_would_reveal_a_key() {
     let world = World::new().with_small_banks();
     let shown = [world.run(["bank", "show", "small"]), world.run(["bank", "show", "small", "--json"])];
-    let shown: String = shown.iter().map(Said::all).collect();
-    for word in TELLING {
+    let shown: String = shown.iter().map(CommandOutput::all).collect();
+    for word in KEY_TEXTS {
         assert!(shown.contains(word), "{word}: {shown}");
     }
 }
 
 #[test]
-fn no_output_tells_a_key_while_an_exam_is_open() {
+fn no_output_reveals_a_key_while_an_exam_is_open() {
     for review in REVIEWS {
         let world = closed(review, 3);
         let said = world.typing("a\na\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
         assert!(said.out.contains("Suspended"), "{}", said.all());
-        walk(&world, &format!("{review}, open"), &[], false);
+        assert_no_leak(&world, &format!("{review}, open"), &[], false);
     }
 }
 
 #[test]
-fn no_output_tells_a_key_while_it_can_be_taken_again() {
+fn no_output_reveals_a_key_while_a_retake_is_possible() {
     for review in REVIEWS {
         let world = closed(review, 3);
         let said = fails(&world);
         let result = &said.out[said.out.find("\nNot passed").expect("a result")..];
         assert!(!result.contains("Chosen") && !result.contains("Question "), "{result}");
-        walk(&world, &format!("{review}, failed"), &[], false);
+        assert_no_leak(&world, &format!("{review}, failed"), &[], false);
     }
 }
 
 #[test]
-fn no_output_tells_a_key_once_it_is_passed_but_what_was_chosen_where_the_exam_allows_that() {
+fn after_a_pass_only_full_review_shows_what_was_chosen() {
     for review in REVIEWS {
         let world = closed(review, 3);
-        assert_eq!(world.passes().code, 0);
-        // The right choices were chosen; what was ordered, matched or typed is not told even so.
+        assert_eq!(world.pass_exam().code, 0);
+        // The correct choices were chosen, so full review shows them. It never shows ordered, matched or typed answers.
         let chosen: &[&str] = if review == "full-after-final" { &["It is right", "It holds", "North"] } else { &[] };
-        walk(&world, &format!("{review}, passed"), chosen, true);
+        assert_no_leak(&world, &format!("{review}, passed"), chosen, true);
     }
 }
 
 #[test]
-fn after_the_last_attempt_full_review_tells_what_was_chosen_and_no_key() {
+fn after_the_last_attempt_full_review_shows_what_was_chosen_and_no_key() {
     for review in REVIEWS {
         let world = closed(review, 1);
         let said = fails(&world);
         let full = review == "full-after-final";
         assert_eq!(said.out.contains("Chosen: true. It holds"), full, "{}", said.all());
-        walk(&world, &format!("{review}, final"), if full { &["It holds"] } else { &[] }, false);
+        assert_no_leak(&world, &format!("{review}, final"), if full { &["It holds"] } else { &[] }, false);
         let shown = world.run(["record", "show", &id(&world)]);
         assert_eq!(shown.out.contains("Score: "), review != "none", "{}", shown.all());
         if full {
             let back = &said.out[said.out.find("Question 1: ").expect("a look back")..];
-            assert!(shown.out.contains(back), "the records tell the same: {}", shown.all());
+            assert!(shown.out.contains(back), "the record shows the same: {}", shown.all());
             assert_eq!(said.out.matches(": Not answered. What about").count(), 4, "{}", said.all());
         }
     }
 }
 
 #[test]
-fn an_earlier_attempt_is_not_looked_back_on_while_another_is_open() {
+fn an_earlier_attempt_cannot_be_reviewed_while_another_is_open() {
     let world = closed("full-after-final", 2);
     fails(&world);
     let first = id(&world);
@@ -168,7 +168,7 @@ fn id(world: &World) -> String {
     world.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an attempt").to_owned()
 }
 
-/// Opens such a home in full screen.
+/// Shows such a home in full screen.
 fn stage(review: &str, attempts: u32, (columns, rows): (u16, u16)) -> Stage {
     let like = closed(review, attempts);
     Stage::with(columns, rows, |home| {
@@ -182,21 +182,21 @@ fn stage(review: &str, attempts: u32, (columns, rows): (u16, u16)) -> Stage {
 }
 
 #[test]
-fn no_screen_tells_a_key_before_or_after() {
-    // The quiz itself shows choices, and no more of them than that; its rationales are nowhere.
+fn no_screen_reveals_a_key_before_during_or_after_an_exam() {
+    // The quiz itself shows choice texts, so only rationales and marks of correctness count as a leak.
     let rationales = ["It is right", "It holds", "Because.", "✓", "✗ Wrong", "Chosen"];
     for review in REVIEWS {
         let mut stage = stage(review, 3, (120, 60));
         for keys in ["", "e", "enter", "s", "f", "y", "enter", "l", "enter", "esc", "esc", "c", "esc", "p"] {
             let text = stage.press(keys).text();
             let told = rationales.iter().find(|word| text.contains(**word));
-            assert!(told.is_none(), "{review}: after {keys} the screen tells {told:?}: {text}");
+            assert!(told.is_none(), "{review}: after {keys} the screen reveals {told:?}: {text}");
         }
     }
 }
 
 #[test]
-fn the_result_screen_after_the_last_attempt_looks_back_where_the_exam_allows_that() {
+fn the_result_screen_shows_a_review_after_the_last_attempt_if_the_exam_allows_it() {
     for review in REVIEWS {
         let mut stage = stage(review, 1, (120, 60));
         for keys in ["e", "enter", "s", "f", "y"] {
@@ -210,12 +210,12 @@ fn the_result_screen_after_the_last_attempt_looks_back_where_the_exam_allows_tha
 }
 
 #[test]
-fn result_looked_back_on() {
+fn result_with_review() {
     for columns in [40, 80, 120] {
         let mut stage = stage("full-after-final", 1, (columns, 50));
         for keys in ["e", "enter", "a", "enter", "s", "f", "y"] {
             stage.press(keys);
         }
-        assert_screen!("result_looked_back_on", columns, stage);
+        assert_screen!("result_with_review", columns, stage);
     }
 }

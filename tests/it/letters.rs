@@ -1,13 +1,13 @@
-//! Letters at a question: those that are shown mark a choice, the others are commands, and any is one with Alt. The
-//! footer says which key it is.
+//! Letters at a question: a letter that is shown selects its choice, any other is a command, and a letter with Alt is
+//! always a command. The footer shows which one applies.
 
 use serde_json::json;
 
-use crate::keys::assert_rows_hold;
+use crate::keys::assert_keys_are_unambiguous;
 use crate::stage::{Stage, assert_screen};
 use crate::world::{question, small_bank, small_exam};
 
-/// A home with a bank of one question with so many choices, several of which are right.
+/// Shows a question with `count` choices, the first two of them correct.
 fn choices(count: usize, columns: u16) -> Stage {
     let choice = |at: usize| {
         let text = format!("Choice number {at}");
@@ -38,13 +38,14 @@ fn footer(stage: &mut Stage) -> String {
 }
 
 #[test]
-fn a_letter_marks_its_choice_where_it_is_shown_and_is_a_command_where_not() {
-    // Each command letter, its place in the alphabet, and what the footer says of it.
+fn a_letter_selects_a_shown_choice_and_is_a_command_otherwise() {
+    // Each command letter, its index in the alphabet, and its label in the footer. The counts below lie on both sides
+    // of each index.
     let commands = [('m', 12, "flag"), ('s', 18, "answer sheet"), ('q', 16, "leave")];
     for count in [3, 12, 13, 16, 17, 18, 19, 26] {
         for (letter, place, label) in commands {
             let mut stage = choices(count, 200);
-            assert_rows_hold("quiz", &stage);
+            assert_keys_are_unambiguous("quiz", &stage);
             let shown = place < count;
             let alone = footer(&mut stage).contains(&format!(" {letter} {label}"));
             let with_alt = footer(&mut stage).contains(&format!("Alt+{letter} {label}"));

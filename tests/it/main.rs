@@ -1,7 +1,6 @@
-//! The one test binary: a file per feature, and five builders (`World`, `Stage`, `Window`, `Talk`, `Chain`) that read as
-//! sentences.
+//! The only test binary: one file per feature, plus five builders (`World`, `Stage`, `Window`, `Talk`, `Chain`).
 
-// A test says what went wrong by panicking. Its builders take what a sentence needs.
+// A test reports a failure by panicking. The `expect` texts name what was expected: `expect("a folder")`.
 #![allow(clippy::expect_used, clippy::fn_params_excessive_bools, clippy::panic, clippy::unwrap_used)]
 
 mod chain;

@@ -1,4 +1,4 @@
-//! Marks: exact, and never a reward for ticking everything or nothing.
+//! Scoring: exact fractions, and no points for selecting everything or nothing.
 
 use needlewise::attempt::points::points_needed;
 use needlewise::attempt::{Answer, Points};
@@ -22,11 +22,12 @@ fn several(keys: usize, wrong: usize, scoring: &str) -> Question {
     serde_json::from_value(question("q", rest)).expect("a question")
 }
 
-fn ticked(keys: usize, right: usize, wrong: usize) -> Answer {
+fn selected(keys: usize, right: usize, wrong: usize) -> Answer {
     Answer::Choices((0..right).chain(keys..keys + wrong).collect())
 }
 
-/// (keys, all, right ticked, wrong ticked, all-or-nothing, balanced), from semantics section 1.
+/// (keys, choices, selected keys, selected wrong choices, all-or-nothing, balanced). From the specification of scoring,
+/// section "Multiple response partial credit": balanced is max(0, R/K − S/W).
 const GOLDEN: &[(usize, usize, usize, usize, &str, &str)] = &[
     (3, 6, 3, 0, "1", "1"),
     (3, 6, 2, 0, "0", "2/3"),
@@ -40,9 +41,9 @@ const GOLDEN: &[(usize, usize, usize, usize, &str, &str)] = &[
 ];
 
 #[test]
-fn multiple_response_is_marked_as_the_golden_table_says() {
+fn multiple_response_scores_match_the_golden_table() {
     for (keys, all, right, wrong, exact, balanced) in GOLDEN {
-        let answer = ticked(*keys, *right, *wrong);
+        let answer = selected(*keys, *right, *wrong);
         let given = |scoring| score(&several(*keys, all - keys, scoring), Some(&answer)).to_string();
         assert_eq!(given("all-or-nothing"), *exact, "{keys} of {all}, {right} and {wrong}");
         assert_eq!(given("balanced"), *balanced, "{keys} of {all}, {right} and {wrong}");
@@ -50,16 +51,16 @@ fn multiple_response_is_marked_as_the_golden_table_says() {
 }
 
 #[test]
-fn no_answer_earns_nothing() {
+fn a_question_without_an_answer_earns_nothing() {
     assert_eq!(score(&several(2, 2, "balanced"), None), Points::zero());
 }
 
 #[test]
-fn more_ticks_than_may_be_selected_are_refused_and_earn_nothing() {
+fn too_many_selected_choices_are_refused_and_earn_nothing() {
     let mut value = serde_json::to_value(several(2, 2, "balanced")).expect("json");
     value["select"] = serde_json::json!(2);
     let question: Question = serde_json::from_value(value).expect("a question");
-    let answer = ticked(2, 2, 1);
+    let answer = selected(2, 2, 1);
     assert_eq!(invalid_answer_reason(&question, &answer).as_deref(), Some("choose at most 2"));
     assert_eq!(score(&question, Some(&answer)), Points::zero());
 }
@@ -87,7 +88,7 @@ fn a_text_is_compared_after_nfkc_case_folding_and_trimming() {
 }
 
 #[test]
-fn order_and_match_are_right_only_as_a_whole() {
+fn order_and_match_are_correct_only_as_a_whole() {
     let item = |text: &str| serde_json::json!({ "text": text });
     let order = typed(serde_json::json!({ "kind": "order", "items": [item("a"), item("b"), item("c")] }));
     assert_eq!(score(&order, Some(&Answer::Order(vec![0, 1, 2]))), Points::one());
@@ -105,27 +106,29 @@ fn order_and_match_are_right_only_as_a_whole() {
 #[test]
 fn a_pass_mark_is_compared_without_rounding() {
     let percent = |n: u8| n.try_into().expect("a percent");
+    // The specification of scoring compares 100 × earned ≥ percent × possible in whole numbers.
     assert!(Points::from_whole(48).reaches(percent(80), 60), "the double nearest 0.8 would fail 48 of 60");
     assert!(!"143/3".parse::<Points>().expect("points").reaches(percent(80), 60));
     assert_eq!(points_needed(percent(80), 60), 48);
+    // 70 % of 13 are 9.1.
     assert_eq!(points_needed(percent(70), 13), 10);
 }
 
 proptest! {
     #[test]
-    fn ticking_everything_scores_nothing(keys in 1_usize..12, wrong in 1_usize..12, balanced: bool) {
+    fn selecting_every_choice_scores_nothing(keys in 1_usize..12, wrong in 1_usize..12, balanced: bool) {
         let question = several(keys, wrong, if balanced { "balanced" } else { "all-or-nothing" });
-        prop_assert_eq!(score(&question, Some(&ticked(keys, keys, wrong))), Points::zero());
+        prop_assert_eq!(score(&question, Some(&selected(keys, keys, wrong))), Points::zero());
     }
 
     #[test]
-    fn a_mark_lies_between_nothing_and_one(keys in 1_usize..8, wrong in 1_usize..8, r in 0_usize..8, s in 0_usize..8) {
-        let mark = score(&several(keys, wrong, "balanced"), Some(&ticked(keys, r.min(keys), s.min(wrong))));
+    fn a_score_is_between_zero_and_one(keys in 1_usize..8, wrong in 1_usize..8, r in 0_usize..8, s in 0_usize..8) {
+        let mark = score(&several(keys, wrong, "balanced"), Some(&selected(keys, r.min(keys), s.min(wrong))));
         prop_assert!(Points::zero() <= mark && mark <= Points::one());
     }
 
     #[test]
-    fn any_answer_to_any_kind_is_marked_without_a_panic(places in prop::collection::vec(0_usize..40, 0..8), text in ".{0,40}") {
+    fn any_answer_to_any_kind_is_scored_without_a_panic(places in prop::collection::vec(0_usize..40, 0..8), text in ".{0,40}") {
         let bank = crate::world::small_bank();
         for value in bank["questions"].as_array().expect("a list") {
             let question: Question = serde_json::from_value(value.clone()).expect("a question");

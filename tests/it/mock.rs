@@ -1,21 +1,22 @@
-//! A mock exam: the same blueprint and rules, as often as one likes; it never counts and says how ready one is.
+//! A mock exam: the same blueprint and rules as the exam, without a limit of attempts. It never counts and estimates
+//! readiness.
 
 use needlewise::attempt::{ExamResult, Outcome};
 use needlewise::study::readiness::{Readiness, estimates};
 
 use crate::reader::Reader;
 use crate::stage::{Stage, assert_screen};
-use crate::world::{Said, World, small_bank, small_exam};
+use crate::world::{CommandOutput, World, small_bank, small_exam};
 
 const BEGIN: [&str; 6] = ["exam", "brief", "--mock", "--plain", "--trainee", "Amira Okafor"];
 const RESUME: [&str; 4] = ["exam", "--mock", "--resume", "--plain"];
 
-fn mock(world: &World, answer: impl Fn(&Reader, &str) -> String) -> Said {
-    world.sits(&BEGIN, &RESUME, answer)
+fn mock(world: &World, answer: impl Fn(&Reader, &str) -> String) -> CommandOutput {
+    world.finish_attempt(&BEGIN, &RESUME, answer)
 }
 
 #[test]
-fn a_mock_never_counts_and_makes_no_certificate() {
+fn a_mock_exam_never_counts_and_issues_no_certificate() {
     let world = World::new().with_small_banks();
     for _ in 0..5 {
         let said = mock(&world, |reader, shown| reader.answer(shown));
@@ -31,11 +32,11 @@ fn a_mock_never_counts_and_makes_no_certificate() {
     assert_eq!(world.run(["record", "replay", "--all"]).code, 0);
     assert_eq!(world.run(["doctor"]).code, 0);
     assert_eq!(world.run(["record", "export", "--format", "xapi"]).out, "");
-    assert_eq!(world.passes().code, 0, "all three attempts are there");
+    assert_eq!(world.pass_exam().code, 0, "mock exams use up none of the three attempts");
 }
 
 #[test]
-fn it_says_how_ready_one_is_and_no_key() {
+fn a_mock_exam_shows_readiness_and_no_key() {
     let world = World::new().with_small_banks();
     let said = world.typing("submit\nyes\n").run(BEGIN);
     assert_eq!(said.code, 1);
@@ -45,7 +46,7 @@ fn it_says_how_ready_one_is_and_no_key() {
 }
 
 #[test]
-fn it_waits_for_an_open_exam() {
+fn a_mock_exam_is_refused_while_an_exam_is_open() {
     let world = World::new().with_small_banks();
     world.typing("").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
     let said = world.typing("").run(BEGIN);
@@ -53,7 +54,7 @@ fn it_waits_for_an_open_exam() {
 }
 
 #[test]
-fn how_sure_it_is_grows_with_the_questions() {
+fn readiness_needs_enough_questions_and_a_narrow_interval() {
     let outcome = |right: usize, possible: usize| Outcome {
         earned: needlewise::attempt::Points::from_whole(right),
         possible,
@@ -68,7 +69,7 @@ fn how_sure_it_is_grows_with_the_questions() {
         let part = estimates(&outcome(right, possible)).remove(0);
         (part.readiness, part.interval_percent)
     };
-    // By Wilson's formula, worked out by hand: 10 of 10 is 72.25 to 100 %, 54 of 60 is 79.85 to 95.34 %, 57 of 60 is
+    // Wilson's 95 % interval, computed by hand: 10 of 10 is 72.25 to 100 %, 54 of 60 is 79.85 to 95.34 %, 57 of 60 is
     // 86.30 to 98.29 %, 30 of 60 is 37.74 to 62.26 %.
     assert_eq!(one(10, 10), (Readiness::TooFewQuestions, (72, 100)));
     assert_eq!(one(54, 60), (Readiness::TooFewQuestions, (79, 96)));

@@ -1,4 +1,4 @@
-//! Papers that were drawn by the first version of the draw stay drawn the same: a thousand of them, by their digests.
+//! The first version of the draw still gives the same papers: a thousand of them, compared by their digests.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use needlewise::canonical;
 use needlewise::exam::draw::{self, EarlierPaper};
 use needlewise::ids::Digest;
 
-/// A folder of what the first program made.
+/// Returns a path in the fixtures, which the first version made.
 fn fixtures(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
@@ -21,12 +21,12 @@ fn seed(n: u64) -> Seed {
     Seed(bytes)
 }
 
-/// The questions of the papers that a trainee had before: none, one or two of them.
+/// Returns the questions of none, one or two earlier papers of a trainee.
 fn earlier(catalog: &Catalog, exam: &Exam, n: u64) -> Vec<EarlierPaper> {
     let paper = |n: u64| -> EarlierPaper {
         let chosen = draw::select(catalog, exam, &[], seed(n), DrawVersion::V1).expect("a paper").0;
         let names = chosen.iter().flat_map(|part| {
-            let questions = part.selection.sets.iter().flat_map(|unit| &unit.questions);
+            let questions = part.selection.sets.iter().flat_map(|set| &set.questions);
             questions.map(|question| (part.section.bank.clone(), question.id.clone())).collect::<Vec<_>>()
         });
         names.collect::<HashSet<_>>()

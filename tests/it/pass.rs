@@ -1,4 +1,4 @@
-//! A passed exam as certificates are made of it: fixed but for what a test is about.
+//! A passed exam from which tests issue certificates. Every value is fixed unless a test sets it.
 
 use needlewise::attempt::outcome::SectionOutcome;
 use needlewise::attempt::paper::{BankRef, Paper, Seed};
@@ -12,17 +12,17 @@ use needlewise::issuing::claims::CredentialClaims;
 
 use crate::world::{small_bank, small_exam};
 
-/// Reads a moment.
+/// Parses a time such as `2026-11-23T09:05:00Z`.
 pub fn moment(text: &str) -> Timestamp {
     text.parse().expect("a moment")
 }
 
-/// The key that signs where nothing else is said.
+/// Returns the key that signs by default.
 pub fn key() -> SigningKeyPair {
     SigningKeyPair::from_seed([7; 32])
 }
 
-/// A pass.
+/// A passed exam, with everything that its certificate shows.
 pub struct Pass<'a> {
     pub name: &'a str,
     pub license: Option<&'a str>,
@@ -61,16 +61,16 @@ impl Default for Pass<'_> {
 }
 
 impl Pass<'_> {
-    /// Returns the signed credential's text.
+    /// Signs the credential and returns its JSON text.
     pub fn certificate(&self) -> String {
         let at = moment(self.at);
-        let (outcome, sheet, exam) = (self.outcome(), sheet(), self.exam());
-        let award = CredentialClaims {
+        let (outcome, loaded_paper, exam) = (self.outcome(), loaded_paper(), self.exam());
+        let claims = CredentialClaims {
             certificate_id: CertificateId::new(at, [self.certificate; 10]),
             holder_id: TraineeId::new(moment("2026-11-23T09:05:00Z"), [self.holder; 10]),
             holder_name: self.name,
             license: self.license,
-            loaded_paper: &sheet,
+            loaded_paper: &loaded_paper,
             exam: &exam,
             reviewed_on: None,
             head_digest: Digest::of("last fact"),
@@ -81,7 +81,7 @@ impl Pass<'_> {
             assurance: self.assurance,
             unsigned_decisions: (0, 0),
         };
-        sign::sign(award.to_credential(&self.key.did(), self.issuer), self.key, at).expect("a credential")
+        sign::sign(claims.to_credential(&self.key.did(), self.issuer), self.key, at).expect("a credential")
     }
 
     fn exam(&self) -> Exam {
@@ -115,8 +115,8 @@ impl Pass<'_> {
     }
 }
 
-/// A sheet of the small exam without questions: what of it a certificate names.
-fn sheet() -> LoadedPaper {
+/// Returns a paper of the small exam without its questions. A certificate names only its banks.
+fn loaded_paper() -> LoadedPaper {
     let (id, version) = ("small".parse().expect("an id"), "1.0.0".to_owned());
     let (digest, frame) = (Digest::of("bank"), Digest::of("frame"));
     let banks = vec![BankRef { id, version, digest, frame, replaces_built_in: true }];

@@ -1,4 +1,4 @@
-//! Plain mode: what its lines say is a contract, to the letter.
+//! Plain mode: every line of its output is a contract, so it is compared exactly.
 
 use needlewise::attempt::{Fact, Mode};
 use needlewise::clock::Millis;
@@ -17,7 +17,7 @@ fn world() -> World {
     World::new().with_small_banks()
 }
 
-/// A home with one bank of these questions, to practice.
+/// Returns a home with one bank of these questions for practice.
 fn practice_of(questions: &serde_json::Value) -> World {
     let world = World::new();
     let mut bank = small_bank();
@@ -31,13 +31,13 @@ fn practice(world: &World, typed: &str) -> String {
     world.typing(typed).run(args).all()
 }
 
-/// Goes to each question and types this.
+/// Returns the input that goes to each question and types the same answer there.
 fn go_to_each(typed: &str) -> String {
     (1..=7).map(|question| format!("{question}\n{typed}\n")).collect()
 }
 
 #[test]
-fn an_exam_with_every_word_that_is_understood() {
+fn an_exam_accepts_every_command_word() {
     let words =
         "help\nflag\nlist\nnonsense!\nskip\nback\nflag\n7\nsubmit\nno\nskip\nlist\nback\nsubmit\nperhaps\nyes\n";
     insta::assert_snapshot!(world().typing(words).run(BEGIN).all());
@@ -45,24 +45,24 @@ fn an_exam_with_every_word_that_is_understood() {
 
 #[test]
 fn a_passed_exam_ends_with_its_certificate() {
-    insta::assert_snapshot!(world().passes().all());
+    insta::assert_snapshot!(world().pass_exam().all());
 }
 
 #[test]
 fn a_practice_explains_each_answer_right_or_wrong() {
     let begin = ["practice", "small", "--plain", "--trainee", "Amira Okafor", "--seed", "fixed"];
     let typed = std::cell::RefCell::new(Vec::new());
-    world().sits(&begin, &["practice", "--resume", "--plain"], |reader, shown| {
+    world().finish_attempt(&begin, &["practice", "--resume", "--plain"], |reader, shown| {
         let line = if typed.borrow().len() % 2 == 0 { reader.answer(shown) } else { reader.wrong(shown) };
         typed.borrow_mut().push(line.clone());
         line
     });
-    // The same seed draws the same questions, so that the same lines answer them all in one run.
+    // The same seed draws the same questions, so the same lines answer all of them in one run.
     insta::assert_snapshot!(world().typing(&(typed.take().join("\n") + "\n")).run(begin).all());
 }
 
 #[test]
-fn a_closed_question_takes_no_other_answer() {
+fn an_answered_practice_question_accepts_no_other_answer() {
     let truth = json!([
         question("only", json!({ "kind": "true-false", "answer": true })),
         question("other", json!({ "kind": "true-false", "answer": true }))
@@ -71,25 +71,25 @@ fn a_closed_question_takes_no_other_answer() {
 }
 
 #[test]
-fn the_end_of_the_input_suspends_and_resuming_goes_on_at_the_next_question() {
+fn the_end_of_the_input_suspends_an_exam_and_its_time_runs_on() {
     let world = world();
     let first = world.run(BEGIN);
     assert_eq!(first.code, 1);
     assert!(first.out.contains("Suspended: every answer is kept. Go on with `needlewise exam --resume --plain`."));
     let open = world.run(BEGIN);
-    assert_eq!((open.code, open.out.as_str()), (1, ""), "an open exam is named and nothing is drawn");
+    assert_eq!((open.code, open.out.as_str()), (1, ""), "no new exam is drawn while one is open");
     insta::assert_snapshot!(open.err, @"The exam brief is still in progress, started YYYY-MM-DD hh:mm. Resume it with `needlewise exam --resume`.");
     let practice = world.run(["practice", "--plain"]);
     assert_eq!(practice.code, 1, "practice refuses while an exam is open");
     insta::assert_snapshot!(practice.err, @"An exam is in progress. Resume it with `needlewise exam --resume`, and submit it first.");
     world.pass(Millis::from_minutes(3));
     let again = world.run(RESUME);
-    assert!(again.out.contains("7 minutes left"), "the time ran on: {}", again.all());
+    assert!(again.out.contains("7 minutes left"), "the time ran on while it was suspended: {}", again.all());
     assert!(again.out.contains("Question 1 of 7"));
 }
 
 #[test]
-fn an_exam_left_past_its_time_has_ended_by_itself() {
+fn an_exam_left_past_its_deadline_ends_by_itself() {
     let world = world();
     world.run(BEGIN);
     world.pass(Millis::from_minutes(10));
@@ -101,18 +101,18 @@ fn an_exam_left_past_its_time_has_ended_by_itself() {
 }
 
 #[test]
-fn time_that_runs_out_while_sitting_ends_the_exam_with_what_is_stored() {
+fn an_exam_that_runs_out_of_time_ends_with_the_stored_answers() {
     let world = world();
-    world.hastens(Millis::from_minutes(1));
+    world.advance_on_each_look(Millis::from_minutes(1));
     let said = world.typing(&"skip\n".repeat(40)).run(BEGIN);
     assert_eq!(said.code, 1);
     assert!(said.out.contains("The time is over.\nNot passed\n"), "{}", said.all());
 }
 
 #[test]
-fn what_was_piped_in_is_stored_as_such() {
+fn piped_answers_are_stored_as_piped() {
     let world = world();
-    world.passes();
+    world.pass_exam();
     let service = service(world.home.path(), &world.time);
     let query = AttemptQuery { mode: Some(Mode::Exam), ..AttemptQuery::default() };
     let attempt = service.attempts().list(&query).expect("attempts")[0].id;
@@ -123,7 +123,7 @@ fn what_was_piped_in_is_stored_as_such() {
 }
 
 #[test]
-fn letters_may_be_split_by_spaces_commas_or_nothing_in_either_case() {
+fn letters_may_be_separated_by_spaces_commas_or_nothing_in_either_case() {
     let choices = json!([
         { "text": "a", "correct": true }, { "text": "b", "correct": true }, { "text": "c", "harm": 0 },
         { "text": "d", "harm": 0 }]);
@@ -149,7 +149,7 @@ fn a_text_that_is_a_command_word_is_typed_in_quotes() {
 }
 
 #[test]
-fn a_number_is_an_answer_where_a_number_is_asked_and_a_thousands_comma_is_asked_again() {
+fn a_number_answers_a_number_question_and_a_thousands_comma_is_rejected() {
     let number = json!([question("n", json!({ "kind": "number", "answer": "1", "tolerance": "0" }))]);
     assert!(practice(&practice_of(&number), "1\n").contains("1 of 1 right"));
     assert!(practice(&practice_of(&number), "1,0\n").contains("1 of 1 right"));
@@ -158,7 +158,7 @@ fn a_number_is_an_answer_where_a_number_is_asked_and_a_thousands_comma_is_asked_
 }
 
 #[test]
-fn select_n_never_takes_more_ticks_than_n() {
+fn select_n_never_accepts_more_than_n_choices() {
     let choices = json!([
         { "text": "a", "correct": true }, { "text": "b", "correct": true }, { "text": "c", "harm": 0 }]);
     let two = json!([question("s", json!({ "kind": "choice", "order": "fixed", "select": 2, "choices": choices }))]);
@@ -174,14 +174,14 @@ fn a_failed_exam_names_objectives_and_no_question_or_key() {
     let result = said.out.split("Submit with").nth(1).expect("a result");
     insta::assert_snapshot!(result);
     for word in ["Right", "It is right", "pneumothorax", "North", "Barks"] {
-        assert!(!result.contains(word), "{word} would tell a key");
+        assert!(!result.contains(word), "{word} would reveal a key");
     }
     let again = world.run(BEGIN);
     insta::assert_snapshot!(again.err, @"You can start the next attempt from YYYY-MM-DD hh:mm.");
 }
 
 #[test]
-fn every_line_is_one_line_and_holds_nothing_that_steers_a_terminal() {
+fn every_text_is_one_line_without_control_characters() {
     let mut bank = small_bank();
     bank["questions"][0]["stem"] = json!("Line one.\nLine two?");
     let world = World::new();
@@ -194,7 +194,7 @@ fn every_line_is_one_line_and_holds_nothing_that_steers_a_terminal() {
 }
 
 #[test]
-fn little_time_left_is_said_once_each() {
+fn each_time_warning_is_printed_once() {
     let world = World::new().with_small_banks();
     let begun = world.typing("").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
     assert!(!begun.out.contains("Under"), "{}", begun.all());

@@ -1,4 +1,5 @@
-//! May it start now? Waits, windows, passes.
+//! Eligibility: whether and when an exam may start, by waits, attempts within a window, and passes. The rules come from
+//! the specification of scoring, section "Retake and time". The numbers are those of the small exam.
 
 use needlewise::attempt::ExamResult;
 use needlewise::bank::exam::Exam;
@@ -19,7 +20,7 @@ fn at(length: Millis) -> Timestamp {
     Timestamp::from_millis(MONDAY).saturating_add(length)
 }
 
-/// A failure that began after so many hours and took five minutes.
+/// Returns a failed attempt that started `begin` hours after [`MONDAY`] and took five minutes of its ten.
 fn failed(begin: u64) -> PriorAttempt {
     let started = at(hours(begin));
     let finished = Some(started.saturating_add(Millis::from_minutes(5)));
@@ -41,11 +42,11 @@ fn the_first_attempt_may_start_at_once() {
 }
 
 #[test]
-fn waits_follow_the_first_and_the_later_failures() {
+fn each_failure_starts_its_own_wait() {
     let first = failed(0);
     let wait = at(Millis::from_minutes(5)).saturating_add(hours(24));
     assert_eq!(evaluate(&exam(), &[first], at(hours(1))), Eligibility::Later { from: wait, attempts_left: 2 });
-    assert_eq!(evaluate(&exam(), &[first], wait), Eligibility::Now { attempts_left: 2 }, "to the millisecond");
+    assert_eq!(evaluate(&exam(), &[first], wait), Eligibility::Now { attempts_left: 2 }, "exactly when the wait ends");
     let both = [failed(30), first];
     let wait = at(hours(30)).saturating_add(Millis::from_minutes(5)).saturating_add(hours(168));
     assert_eq!(evaluate(&exam(), &both, at(hours(31))), Eligibility::Later { from: wait, attempts_left: 1 });
@@ -60,7 +61,7 @@ fn attempts_run_out_within_the_window_and_come_back_as_it_rolls_on() {
 }
 
 #[test]
-fn without_a_window_the_last_attempt_is_the_last() {
+fn without_a_window_no_attempt_comes_back() {
     let mut ever = small_exam();
     ever["attempts"].as_object_mut().expect("a record").remove("within_days");
     let ever: Exam = serde_json::from_value(ever).expect("an exam");
@@ -77,12 +78,12 @@ fn an_abandoned_attempt_counts_and_its_wait_begins_at_its_deadline() {
     assert_eq!(
         evaluate(&exam(), &[timed_out_late], wait),
         Eligibility::Now { attempts_left: 2 },
-        "not at the later notice of it"
+        "the wait starts at the deadline, not when the program noticed it"
     );
 }
 
 #[test]
-fn a_pass_ends_the_cycle_and_a_renewal_begins_another_with_all_attempts() {
+fn a_pass_ends_the_cycle_and_a_renewal_starts_a_new_one() {
     let until = at(Millis::from_days(700));
     let passed = PriorAttempt { result: Some(ExamResult::Passed), valid_until: Some(until), ..failed(400) };
     let renew = until.saturating_sub(Millis::from_days(60));
@@ -94,7 +95,7 @@ fn a_pass_ends_the_cycle_and_a_renewal_begins_another_with_all_attempts() {
     assert_eq!(
         evaluate(&exam(), &past, renew),
         Eligibility::Now { attempts_left: 3 },
-        "attempts, waits and standing reset together"
+        "attempts and waits start over in the last 60 days"
     );
     let after = [failed(0), passed, PriorAttempt { started: renew, finished: Some(renew), ..failed(0) }];
     let wait = renew.saturating_add(hours(24));

@@ -1,4 +1,4 @@
-//! The preview: what a trainee will see, what the checker says, and the file followed while it is edited.
+//! The preview of a bank: what trainees will see, the findings of the checker, and updates while the file is edited.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::world::{World, small_bank};
 
 const FILE: &str = "small.json";
 
-/// The small bank with a draft, and with something to find in its first question.
+/// Returns the small bank with a draft, and with one finding in its first question.
 fn bank() -> Value {
     let mut bank = small_bank();
     bank["questions"][0]["choices"][1]["text"] = json!("What is usually wrong");
@@ -24,7 +24,7 @@ fn preview(columns: u16, rows: u16) -> Stage {
     Stage::previewing(columns, rows, FILE, &pretty(&bank()))
 }
 
-/// Saves the file anew and lets the preview look at it.
+/// Saves the file again and lets the preview notice the change.
 fn save(stage: &mut Stage, text: &str) {
     std::fs::write(stage.home.path().join(FILE), text).expect("a file");
     stage.pass(500);
@@ -65,7 +65,7 @@ fn every_save_is_shown_at_the_question_that_is_being_edited() {
 }
 
 #[test]
-fn a_file_broken_in_mid_edit_shows_its_problems_and_recovers_where_it_was() {
+fn a_file_broken_in_mid_edit_shows_its_problems_and_recovers() {
     let mut stage = preview(80, 24);
     stage.press("right right");
     let whole = pretty(&bank());
@@ -83,7 +83,7 @@ fn a_file_broken_in_mid_edit_shows_its_problems_and_recovers_where_it_was() {
 }
 
 #[test]
-fn questions_can_be_answered_and_begun_again_and_nothing_is_stored() {
+fn questions_can_be_answered_and_reset_and_nothing_is_stored() {
     let mut stage = preview(80, 24);
     stage.press("right right t enter");
     assert!(stage.text().contains("✓ Right"), "{}", stage.text());

@@ -1,4 +1,4 @@
-//! What queries cost: how often each reads the store, and that none of them writes anything.
+//! The cost of queries: how often each one reads the store. None of them writes anything.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -28,10 +28,10 @@ use needlewise::view::person::PersonView;
 use crate::keys::with_small_banks;
 use crate::pass::Pass;
 use crate::source::files;
-use crate::stage::{service_over, somebody};
+use crate::stage::{add_person, service_over};
 use crate::world::{MONDAY, World};
 
-/// How often a store was read and written.
+/// The numbers of reads and writes of a store.
 #[derive(Clone, Default)]
 struct Counts {
     queries: Arc<AtomicUsize>,
@@ -39,7 +39,7 @@ struct Counts {
 }
 
 impl Counts {
-    /// Counts the queries of something that is done.
+    /// Runs an action and returns how many queries it made.
     #[track_caller]
     fn queries_of<T>(&self, action: impl FnOnce() -> Result<T, ServiceError>) -> usize {
         let before = self.queries.load(Ordering::Relaxed);
@@ -52,7 +52,7 @@ impl Counts {
     }
 }
 
-/// A store that counts what is asked of it.
+/// A store that counts its queries and writes.
 struct CountingStore {
     inner: Box<dyn Store>,
     counts: Counts,
@@ -137,7 +137,7 @@ impl Store for CountingStore {
     }
 }
 
-/// The service in a folder over a store that counts.
+/// Opens the services of a home over a store that counts.
 fn counted_service(home: &Path, time: &Rc<Cell<i64>>) -> (Services, Counts) {
     let counts = Counts::default();
     let wrapped = counts.clone();
@@ -150,7 +150,7 @@ fn resuming_an_attempt_takes_three_queries() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), Rc::new(Cell::new(MONDAY)));
     with_small_banks(home.path());
     let (mut service, counts) = counted_service(home.path(), &time);
-    let person = somebody(&mut service, "Amira Okafor");
+    let person = add_person(&mut service, "Amira Okafor");
     let exam = service.catalog().exam(&"brief".parse().expect("an id")).expect("the exam").value.clone();
     let begun = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
     let queries = counts.queries_of(|| {
@@ -158,7 +158,7 @@ fn resuming_an_attempt_takes_three_queries() {
         assert_eq!(row.id, begun.row.id);
         service.attempts().load(row.id)
     });
-    // The list of open attempts, the facts, and all content in one batch.
+    // One for the open attempts, one for the facts, and one for all content in a batch.
     assert_eq!(queries, 3);
 }
 
@@ -183,21 +183,21 @@ fn home_takes_four_queries_and_one_for_each_exam() {
     let world = clinic();
     let (service, counts) = counted_service(world.home.path(), &world.time);
     let person = amira(&service);
-    // An open exam, practice and mock are looked up one by one, then the progress. Whether an exam may start rests on
-    // the attempts at that exam.
+    // One query each for the open exam, practice and mock exam, and one for the progress. The eligibility for an exam
+    // needs the attempts at that exam.
     let limit = 4 + service.catalog().exams().count();
     let queries = counts.queries_of(|| HomeView::load(&service, &person));
-    assert!((1..=limit).contains(&queries), "{queries} queries, and at most {limit} are needed");
+    assert!((1..=limit).contains(&queries), "{queries} queries instead of at most {limit}");
 }
 
 const PASSPHRASE: &str = "correct horse battery staple";
 
-/// A home with an issuer where Amira has passed and practiced, with an imported certificate and a second person.
+/// Returns a home with an issuer where Amira has passed and practiced. An imported certificate adds a second person.
 fn clinic() -> World {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let practice = ["practice", "small", "--plain", "--count", "2"];
-    world.sits(&practice, &["practice", "--resume", "--plain"], |reader, shown| reader.answer(shown)).done();
+    world.finish_attempt(&practice, &["practice", "--resume", "--plain"], |reader, shown| reader.answer(shown)).done();
     let secret = world.secret("passphrase", PASSPHRASE).to_string_lossy().into_owned();
     world.run(["issuer", "init", "--name", "School", "--passphrase-file", &secret]).done();
     world.pass(Millis::from_hours(1));
@@ -211,7 +211,7 @@ fn amira(service: &Services) -> PersonRow {
     service.people().find("Amira Okafor").expect("an answer").expect("a person")
 }
 
-/// Every file below a folder with its bytes.
+/// Returns every file below a folder with its bytes.
 fn all_files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -235,7 +235,7 @@ fn no_query_writes_into_the_store_or_a_file() {
     let issuer = std::fs::read_to_string(world.home.path().join("config/issuer.key")).expect("a file");
     let issuer = Issuer::from_json(&issuer).expect("an issuer");
     let key = issuer.unlock(PASSPHRASE).expect("its key");
-    // A query that writes what is missing would write these.
+    // A query that restores missing files would write these.
     std::fs::remove_dir_all(world.data().join("certificates")).expect("deleted");
     let before = all_files(world.home.path());
     let (service, counts) = counted_service(world.home.path(), &world.time);
@@ -312,7 +312,7 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     Ok(())
 }
 
-/// Loads what every screen shows that reads the store.
+/// Loads the data of every screen that reads the store.
 fn load_every_view(service: &Services) -> Result<(), ServiceError> {
     for person in service.people().list()? {
         HomeView::load(service, &person)?;
@@ -327,7 +327,7 @@ fn load_every_view(service: &Services) -> Result<(), ServiceError> {
 }
 
 #[test]
-fn every_query_of_the_services_is_among_those_that_write_nothing() {
+fn every_service_query_is_called_by_the_no_write_test() {
     let own_text = include_str!("queries.rs");
     let mut query_count = 0;
     for (name, text) in files("src/service", &["rs"]) {

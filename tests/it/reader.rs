@@ -1,4 +1,4 @@
-//! Somebody who knows every answer, and reads them off what is shown: the program's lines, or its screen.
+//! A test trainee who knows every answer and finds its letters in what the program shows, in plain mode or on a screen.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -21,7 +21,7 @@ impl Reader {
         Self(catalog.banks().flat_map(|bank| &bank.value.questions).map(|question| (**question).clone()).collect())
     }
 
-    /// Finds the question that is shown, by its stem.
+    /// Finds the question that is shown by its stem. One stem may contain another, so the longest match counts.
     #[track_caller]
     pub fn find(&self, shown: &str) -> &Question {
         let shown = single_line(shown);
@@ -29,7 +29,7 @@ impl Reader {
         self.0.iter().filter(stem).max_by_key(|q| q.stem.len()).unwrap_or_else(|| panic!("no known stem in {shown}"))
     }
 
-    /// Returns what to type in plain mode.
+    /// Returns the correct answer as typed in plain mode.
     #[track_caller]
     pub fn answer(&self, shown: &str) -> String {
         let question = self.find(shown);
@@ -51,7 +51,7 @@ impl Reader {
         }
     }
 
-    /// Returns what to type in plain mode to be wrong.
+    /// Returns a wrong answer as typed in plain mode.
     #[track_caller]
     pub fn wrong(&self, shown: &str) -> String {
         let right = self.answer(shown);
@@ -71,7 +71,7 @@ impl Reader {
         }
     }
 
-    /// Returns the keys to press in full screen, without the one that confirms.
+    /// Returns the keys of the correct answer in full screen, without the key that confirms it.
     #[track_caller]
     pub fn keys(&self, shown: &str) -> String {
         let typed = self.answer(shown);
@@ -84,7 +84,7 @@ impl Reader {
     }
 }
 
-/// Finds the letter that stands before a text: `B. text` or `B  text`.
+/// Finds the letter before a text: `B. text` in plain mode, `B  text` on a screen.
 #[track_caller]
 fn letter(shown: &str, text: &str) -> String {
     let text = single_line(text);
@@ -99,13 +99,13 @@ fn has_letter(line: &str, text: &str) -> bool {
     mark.chars().last().is_some_and(|c| c.is_ascii_uppercase())
 }
 
-/// The real program in plain mode, spoken to through pipes.
+/// The real program in plain mode, driven through pipes.
 pub struct Talk {
     pub child: Child,
 }
 
 impl Talk {
-    /// Starts the program with a home.
+    /// Starts the program with its data in `home`.
     pub fn open(home: &Path, args: &[&str]) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_needlewise"))
             .args(args)
@@ -146,7 +146,7 @@ impl Talk {
 
 impl Drop for Talk {
     fn drop(&mut self) {
-        // A test that failed must not leave the program behind.
+        // A failed test must not leave the program running.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,5 +1,5 @@
-//! What is read has a limit: a file that is too large, or is no file, is named and refused at once. A progress bar is
-//! for a person who looks at the error stream.
+//! Limits on what is read: a file that is too large, or not a regular file, is named and refused at once. A progress
+//! bar is shown only if the error stream is a terminal.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -13,13 +13,13 @@ use crate::world::World;
 
 const MEGABYTE: u64 = 1024 * 1024;
 
-/// Gives a file this size without writing it.
+/// Makes a sparse file of this size, which takes no time or space to write.
 fn grow(path: &Path, bytes: u64) {
     let file = std::fs::File::options().write(true).open(path).expect("a file");
     file.set_len(bytes).expect("a size");
 }
 
-/// A folder with thirty files that are no certificates, written in no order.
+/// Returns a home with thirty files that are not certificates, written out of order.
 fn thirty_files() -> World {
     let world = World::new();
     for n in (0..30).map(|n| n * 7 % 30) {
@@ -29,17 +29,17 @@ fn thirty_files() -> World {
 }
 
 #[test]
-fn a_progress_bar_is_shown_where_the_error_stream_is_a_terminal() {
+fn a_progress_bar_is_shown_if_the_error_stream_is_a_terminal() {
     let world = thirty_files();
     let folder = world.path("handed");
     let hidden = world.run(["certificate", "verify", &folder]);
     assert_eq!(hidden.err, "");
     world.on_terminal(TerminalInfo { is_stdout_terminal: true, ..TerminalInfo::default() });
-    assert_eq!(world.run(["certificate", "verify", &folder]).err, "", "the error stream is a file");
+    assert_eq!(world.run(["certificate", "verify", &folder]).err, "", "the error stream is not a terminal");
     world.on_terminal(TerminalInfo { is_stderr_terminal: true, ..TerminalInfo::default() });
     let shown = world.run(["certificate", "verify", &folder]);
     assert!(shown.err.contains(" 25 of 30 verified") && shown.err.contains(" 30 of 30 verified"), "{:?}", shown.err);
-    assert!(shown.err.ends_with("\r\u{1b}[K"), "the bar is gone in the end: {:?}", shown.err);
+    assert!(shown.err.ends_with("\r\u{1b}[K"), "the bar is erased at the end: {:?}", shown.err);
     assert_eq!(shown.out, hidden.out);
     let all_attempts = world.run(["record", "replay", "--all"]);
     assert_eq!(all_attempts.err, "", "no bar for short work");
@@ -62,7 +62,7 @@ fn the_files_of_a_folder_are_verified_in_the_order_of_their_names() {
 }
 
 #[test]
-fn a_folder_or_a_pipe_is_no_file_and_is_never_waited_for() {
+fn a_folder_or_a_pipe_is_refused_without_waiting() {
     let world = World::new();
     let pipe = world.path("pipe");
     #[cfg(unix)]
@@ -117,7 +117,7 @@ fn a_file_over_the_limit_is_named_and_not_read() {
 #[test]
 fn a_font_over_the_limit_is_named() {
     let world = World::new().with_small_banks();
-    world.passes().done();
+    world.pass_exam().done();
     let id = world.run(["certificate", "list", "--json"]).json()[0]["short_id"].as_str().expect("an id").to_owned();
     let font = world.file("large.ttf", "");
     grow(&font, 65 * MEGABYTE);
@@ -131,7 +131,7 @@ fn a_font_over_the_limit_is_named() {
 }
 
 #[test]
-fn a_secret_or_a_roster_that_is_not_utf8_is_called_that() {
+fn a_secret_or_a_roster_that_is_not_utf8_is_reported_as_such() {
     let world = World::new();
     let secret = world.secret("passphrase", "");
     std::fs::write(&secret, b"caf\xE9 with six more words").expect("a file");
@@ -147,7 +147,7 @@ fn a_secret_or_a_roster_that_is_not_utf8_is_called_that() {
 }
 
 #[test]
-fn a_line_over_the_limit_is_asked_again_and_the_next_one_is_understood() {
+fn a_line_over_the_limit_is_rejected_and_the_next_one_is_read() {
     let world = World::new().with_small_banks();
     let begin = ["exam", "brief", "--plain", "--trainee", "Amira Okafor"];
     let said = world.typing(&("x".repeat(64 * 1024 + 1) + "\nflag\n")).run(begin);
@@ -159,7 +159,7 @@ fn a_line_over_the_limit_is_asked_again_and_the_next_one_is_understood() {
 }
 
 #[test]
-fn a_line_is_read_to_its_end_and_held_to_its_limit() {
+fn a_line_is_read_to_its_end_and_limited_in_length() {
     let mut input = Cursor::new(b"abcd\r\nabcde\nabcde\r\nabcdefghijkl\n\n\xFF\nabcd".to_vec());
     let mut next = || read_line(&mut input, 4).expect("memory can be read");
     let text = |text: &str| Some(BoundedLine::Text(text.to_owned()));

@@ -1,4 +1,4 @@
-//! What a clinic asks: who stands where, what goes to other programs, what is held about a person and how it is erased.
+//! The records of a clinic: certification status, exports for other programs, all data about a person, and its erasure.
 
 use needlewise::credential::trust::ListRequirement;
 use std::collections::BTreeSet;
@@ -23,13 +23,13 @@ use serde_json::Value;
 use crate::pass::{Pass, key, moment};
 use crate::world::{MONDAY, World};
 
-/// The row of a certificate that a school issued.
+/// Returns the stored row of a certificate that a school issued.
 fn row(pass: &Pass<'_>) -> CertificateRow {
     let credential: Credential = serde_json::from_str(&pass.certificate()).expect("a credential");
     CertificateRow::from_credential(&credential, FactId::new(moment(pass.at), [pass.certificate; 10])).expect("a row")
 }
 
-/// A certificate that a school issued.
+/// Returns a certificate that a school issued.
 fn school() -> Pass<'static> {
     Pass { assurance: Assurance::Unsupervised, issuer: "The School", ..Pass::default() }
 }
@@ -47,7 +47,8 @@ fn at(rows: &[CertificateRow], now: &str) -> CertificationStatus {
 }
 
 #[test]
-fn standing_goes_by_whole_days_in_utc() {
+fn certification_status_changes_by_whole_days_in_utc() {
+    // The days 60 and 30 before the end, across the leap day. The limits are those of the compliance matrix.
     let rows = [row(&Pass { until: "2028-03-31T23:59:59Z", ..school() })];
     for (now, expected) in [
         ("2028-01-30T23:59:59.999Z", CertificationStatus::Current),
@@ -63,7 +64,7 @@ fn standing_goes_by_whole_days_in_utc() {
 }
 
 #[test]
-fn only_what_counts_counts() {
+fn only_trusted_and_unrevoked_certificates_count() {
     let now = "2027-01-01T00:00:00Z";
     assert_eq!(
         at(&[row(&Pass { assurance: Assurance::SelfAttested, ..school() })], now),
@@ -71,7 +72,7 @@ fn only_what_counts_counts() {
     );
     let stranger = SigningKeyPair::from_seed([9; 32]);
     let foreign = evaluate_status(&[row(&Pass { key: &stranger, ..school() })], &trusting(), moment(now));
-    assert_eq!(foreign.status, CertificationStatus::NotTaken, "nobody trusts its signer");
+    assert_eq!(foreign.status, CertificationStatus::NotTaken, "its signer is not trusted");
     assert!(foreign.rejected_verdict.is_some());
     let mut trust = trusting();
     trust.issuers[0].list = Some(needlewise::credential::trust::RevocationList {
@@ -86,14 +87,18 @@ fn only_what_counts_counts() {
     assert_eq!(
         evaluate_status(&[row(&school()), other.clone()], &trust, moment(now)).certificate_row,
         Some(other),
-        "another one counts"
+        "the certificate that is not revoked counts"
     );
     let old = row(&Pass { certificate: 4, at: "2024-01-01T00:00:00Z", until: "2026-01-01T23:59:59Z", ..school() });
     assert_eq!(at(std::slice::from_ref(&old), now), CertificationStatus::Expired);
-    assert_eq!(at(&[row(&school()), old], now), CertificationStatus::Current, "what counts comes before what does not");
+    assert_eq!(
+        at(&[row(&school()), old], now),
+        CertificationStatus::Current,
+        "a current certificate comes before an expired one"
+    );
 }
 
-/// A clinic that took in a certificate and trusts its school.
+/// Returns a clinic that has imported a certificate and trusts its school.
 fn clinic() -> World {
     let world = World::new();
     world.pass(Millis::from_hours(1));
@@ -105,7 +110,7 @@ fn clinic() -> World {
 }
 
 #[test]
-fn the_matrix_shows_a_person_a_row_and_an_exam_a_column() {
+fn the_matrix_has_a_row_per_person_and_a_column_per_exam() {
     let world = clinic();
     insta::assert_snapshot!(world.run(["record", "matrix"]).all());
     let json = world.run(["record", "matrix", "--json", "--exam", "brief", "--standing", "current"]).json();
@@ -129,12 +134,12 @@ fn the_matrix_shows_a_person_a_row_and_an_exam_a_column() {
 }
 
 #[test]
-fn a_row_written_into_the_store_by_hand_is_never_shown_as_certified() {
+fn a_row_inserted_by_hand_is_never_shown_as_certified() {
     let world = clinic();
     let path = world.data().join("needlewise.db");
     let store = rusqlite::Connection::open(path).expect("a store");
     let mallory = row(&Pass { certificate: 9, until: "2099-12-31T23:59:59Z", ..school() });
-    // Everything as the program would write it, the seal among it; only the signed credential is not there.
+    // A row as the program would write it, with a matching digest. Only a signed credential for it is missing.
     let forged = CertificateRow { id: mallory.id, ..mallory };
     let sql = "INSERT INTO certificates SELECT ?1, trainee, exam, title, assurance, issuer, valid_from, ?2, credential, \
                fact, ?3 FROM certificates LIMIT 1";
@@ -162,7 +167,7 @@ fn a_row_written_into_the_store_by_hand_is_never_shown_as_certified() {
 }
 
 #[test]
-fn csv_is_rfc_4180_and_holds_no_formula() {
+fn csv_follows_rfc_4180_and_contains_no_formula() {
     let world = clinic();
     let certificate = Pass { name: "=cmd|'/c calc'!A1 \"x\", y", certificate: 6, holder: 5, ..school() }.certificate();
     let file = world.file("hostile.json", certificate);
@@ -173,7 +178,7 @@ fn csv_is_rfc_4180_and_holds_no_formula() {
     let mut reader = csv::ReaderBuilder::new().flexible(false).from_reader(said.out.as_bytes());
     let names: Vec<_> = reader.headers().expect("a heading").iter().map(str::to_owned).collect();
     let lines: Vec<_> = reader.records().map(|line| line.expect("a line")).collect();
-    assert_eq!((names.len(), lines.len()), (11, 9), "three people, three exams");
+    assert_eq!((names.len(), lines.len()), (11, 9), "three people times three exams");
     for cell in lines.iter().flatten() {
         assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
     }
@@ -183,7 +188,7 @@ fn csv_is_rfc_4180_and_holds_no_formula() {
 #[test]
 fn json_lines_read_back() {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     world.pass(Millis::from_hours(1));
     let certificate = world.file("handed.json", Pass { holder: 7, ..school() }.certificate());
     world.run(["certificate", "import", &certificate.to_string_lossy()]).done();
@@ -196,17 +201,21 @@ fn json_lines_read_back() {
     assert_eq!(json::read("{}\n").expect_err("no line").0, 1);
     assert!(
         ["Right", "Barks", "pneumothorax"].iter().all(|given| !said.out.contains(given)),
-        "nobody's answers: {}",
+        "an export contains no answers: {}",
         said.out
     );
 }
 
 #[test]
-fn xapi_statements_are_stable_and_a_pass_is_told_once() {
+fn xapi_statements_are_stable_and_a_pass_is_exported_once() {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let said = world.run(["record", "export", "--format", "xapi"]);
-    assert_eq!(said.out, world.run(["record", "export", "--format", "xapi"]).out, "ids are of the facts");
+    assert_eq!(
+        said.out,
+        world.run(["record", "export", "--format", "xapi"]).out,
+        "ids come from the facts, so an export is repeatable"
+    );
     let statements: Vec<Value> = said.out.lines().map(|line| serde_json::from_str(line).expect("json")).collect();
     let verbs: Vec<_> = statements.iter().map(|statement| statement["verb"]["display"]["en"].clone()).collect();
     assert_eq!(verbs, ["initialized", "passed"]);
@@ -214,11 +223,11 @@ fn xapi_statements_are_stable_and_a_pass_is_told_once() {
     assert_eq!(statements[1]["context"]["registration"], statements[0]["context"]["registration"]);
     let ids: BTreeSet<_> = statements.iter().map(|statement| statement["id"].to_string()).collect();
     assert_eq!(ids.len(), 2);
-    assert!(!said.out.contains("Amira"), "people are known by their ids");
+    assert!(!said.out.contains("Amira"), "people appear by id only");
 }
 
 #[test]
-fn a_roster_is_added_as_far_as_it_can_be() {
+fn a_roster_is_imported_except_for_its_bad_rows() {
     let world = World::new();
     let roster = world.file(
         "roster.csv",
@@ -237,7 +246,7 @@ fn a_roster_is_added_as_far_as_it_can_be() {
 #[test]
 fn a_person_is_renamed_and_changed_without_losing_anything() {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     world.run(["trainee", "set", "amira okafor", "--id", "17", "--license", "PT 9"]).done();
     world.run(["trainee", "rename", "Amira Okafor", "Amira O. Okafor"]).done();
     let people = world.run(["trainee", "list", "--json"]).json();
@@ -249,9 +258,9 @@ fn a_person_is_renamed_and_changed_without_losing_anything() {
 }
 
 #[test]
-fn everything_held_about_a_person_comes_in_one_file() {
+fn all_data_about_a_person_is_exported_to_one_file() {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let to = world.path("all.json");
     world.run(["trainee", "export", "Amira Okafor", "--to", &to]).done();
     let all: Value = serde_json::from_str(&std::fs::read_to_string(to).expect("a file")).expect("json");
@@ -267,7 +276,7 @@ fn everything_held_about_a_person_comes_in_one_file() {
 #[test]
 fn an_erased_person_is_gone_and_their_certificate_still_verifies() {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let attempt = world.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an id").to_owned();
     let file = world.run(["certificate", "list", "--json"]).json()[0]["files"][0].as_str().expect("a path").to_owned();
     let file = file.replace("<home>", &world.home.path().to_string_lossy());
@@ -278,22 +287,26 @@ fn an_erased_person_is_gone_and_their_certificate_still_verifies() {
     world.run(["trainee", "erase", "Amira Okafor", "--release"]).done();
     let unasked = world.run(["trainee", "erase", "Amira Okafor"]);
     assert!(unasked.code == 1 && unasked.err.contains("--yes"), "{}", unasked.all());
-    // What a program left behind that was ended while it wrote a copy.
+    // The temporary file of a program that was killed while it wrote a copy.
     let backups = world.home.path().join("data-state/backups");
     std::fs::create_dir_all(&backups).expect("a folder");
     std::fs::write(backups.join(".tmpAbCdEf"), "Amira Okafor").expect("a file");
     let said = world.run(["trainee", "erase", "Amira Okafor", "--yes"]);
-    assert_eq!(std::fs::read_dir(&backups).expect("a folder").count(), 0, "a copy names the person");
+    assert_eq!(
+        std::fs::read_dir(&backups).expect("a folder").count(),
+        0,
+        "a leftover copy would still name the person"
+    );
     assert!(said.code == 0 && said.out.contains("Copies that remain"), "{}", said.all());
     assert_eq!(world.run(["trainee", "list", "--json"]).json(), serde_json::json!([]));
     assert_eq!(world.run(["record", "list", "--json"]).json(), serde_json::json!([]));
-    assert!(!std::path::Path::new(&file).exists(), "its files are gone");
+    assert!(!std::path::Path::new(&file).exists(), "its certificate files are deleted");
     let shown = world.run(["record", "show", &attempt]);
     assert!(shown.code == 1 && shown.err.contains("was erased"), "{}", shown.all());
     assert_eq!(world.run(["doctor"]).code, 0, "the chains are whole");
     let verified = world.run(["certificate", "verify", &handed.to_string_lossy()]);
     assert!(verified.out.contains("untrusted"), "it still verifies: {}", verified.all());
-    // Not a byte of the name is left in the store, nor in the log beside it.
+    // The name is left neither in the store nor in the log beside it.
     for entry in std::fs::read_dir(world.data()).expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.is_file() {
@@ -304,7 +317,7 @@ fn an_erased_person_is_gone_and_their_certificate_still_verifies() {
 }
 
 #[test]
-fn a_hundred_thousand_people_are_searched_and_sorted() {
+fn a_hundred_thousand_people_can_be_searched_and_sorted() {
     let now: Timestamp = moment("2027-01-01T00:00:00Z");
     let example = row(&school());
     let person = |n: u32| {
@@ -317,13 +330,13 @@ fn a_hundred_thousand_people_are_searched_and_sorted() {
         person: Person { name: format!("Person {n:06}"), staff_id: Some(format!("S{n:06}")), ..Person::default() },
         head: ChainHead::START,
     });
-    let held = (0..100_000).step_by(2).map(|n| CertificateRow {
+    let certificates = (0..100_000).step_by(2).map(|n| CertificateRow {
         trainee: person(n),
         valid_until: now.day().plus_months(1 + n % 24).end_of_day(),
         ..example.clone()
     });
-    let roll = Matrix::new(people.collect(), held.collect(), Vec::new(), &trusting(), now);
-    let select = |query: &MatrixQuery| roll.select_rows(query, now);
+    let matrix = Matrix::new(people.collect(), certificates.collect(), Vec::new(), &trusting(), now);
+    let select = |query: &MatrixQuery| matrix.select_rows(query, now);
     assert_eq!(select(&MatrixQuery::default()).len(), 100_000);
     let found = select(&MatrixQuery { search_text: "person 04242".to_owned(), ..MatrixQuery::default() });
     assert_eq!(found.len(), 10);
@@ -331,13 +344,13 @@ fn a_hundred_thousand_people_are_searched_and_sorted() {
     let expiring = MatrixQuery { expiring_within_days: Some(60), order: MatrixOrder::Expiry, ..MatrixQuery::default() };
     let soon = select(&expiring);
     assert!(soon.len() > 1000 && soon.len() < 10_000, "{}", soon.len());
-    let ends: Vec<_> = soon.iter().map(|at| roll.rows[*at].cells[0].valid_until()).collect();
-    assert!(ends.is_sorted(), "who ends first comes first");
+    let ends: Vec<_> = soon.iter().map(|at| matrix.rows[*at].cells[0].valid_until()).collect();
+    assert!(ends.is_sorted(), "the soonest expiry comes first");
     let none = MatrixQuery { status: Some(CertificationStatus::NotTaken), ..MatrixQuery::default() };
     assert_eq!(select(&none).len(), 50_000);
 }
 
-/// Fills a store with so many people, each with the fact that added them.
+/// Fills a store with `count` people, each with the fact that added them.
 fn populate(world: &World, count: u32) {
     world.run(["trainee", "add", "The First"]).done();
     let mut store = open_store(&world.data().join("needlewise.db")).expect("a store");
@@ -353,7 +366,7 @@ fn populate(world: &World, count: u32) {
 }
 
 #[test]
-fn a_store_of_a_hundred_thousand_people_is_sound_and_searched() {
+fn a_store_of_a_hundred_thousand_people_is_sound_and_can_be_searched() {
     let world = World::new();
     populate(&world, 100_000);
     let found = world.run(["record", "matrix", "--json", "--search", "person 04242"]).json();
@@ -366,7 +379,7 @@ fn a_store_of_a_hundred_thousand_people_is_sound_and_searched() {
 }
 
 #[test]
-fn where_an_exam_tells_passed_or_not_and_no_more_exports_do_not_either() {
+fn exports_of_an_exam_without_review_contain_only_pass_or_fail() {
     let world = World::new().with_small_banks();
     let mut exam = crate::world::small_exam();
     exam["review"] = "none".into();

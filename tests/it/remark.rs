@@ -1,5 +1,5 @@
-//! Marking again after a faulty question: a preview of everybody who is touched, then signed facts beside the first
-//! ones.
+//! Rescoring after a faulty question: a preview of all affected trainees, then signed facts that leave the first
+//! outcome in place.
 
 use needlewise::attempt::chain::{ChainHead, StoredFact, read_facts};
 use needlewise::attempt::remark::{AttemptRemarked, QuestionRuling, RemarkPolicy};
@@ -12,9 +12,9 @@ use needlewise::store::{Batch, Store};
 use serde_json::{Value, json};
 
 use crate::stage::open_store;
-use crate::world::{Said, World, question, small_bank, small_exam};
+use crate::world::{CommandOutput, World, question, small_bank, small_exam};
 
-/// A school's machine on which people sit the small exam.
+/// A school's machine on which trainees take the small exam.
 struct School {
     world: World,
     secret: String,
@@ -31,20 +31,20 @@ impl School {
         Self { world, secret }
     }
 
-    /// Has somebody sit the exam, with wrong answers to these questions.
-    fn sits(&self, name: &str, wrong: &[&str]) -> Said {
+    /// Takes the exam as a trainee, with wrong answers to these questions.
+    fn take_exam(&self, name: &str, wrong: &[&str]) -> CommandOutput {
         let begin = ["exam", "brief", "--plain", "--trainee", name];
-        self.world.sits(&begin, &["exam", "--resume", "--plain", "--trainee", name], |reader, shown| {
+        self.world.finish_attempt(&begin, &["exam", "--resume", "--plain", "--trainee", name], |reader, shown| {
             if wrong.contains(&reader.find(shown).id.as_str()) { reader.wrong(shown) } else { reader.answer(shown) }
         })
     }
 
-    fn remark(&self, more: &[&str]) -> Said {
+    fn remark(&self, more: &[&str]) -> CommandOutput {
         let args = ["record", "remark", "--reason", "two options are right", "--passphrase-file", &self.secret];
         self.world.run(args.iter().chain(more))
     }
 
-    /// Returns the attempt of somebody, as `record list` shows it.
+    /// Returns the attempt of a trainee as `record list` shows it.
     fn row(&self, name: &str) -> Value {
         self.world.run(["record", "list", "--json", "--trainee", name]).json()[0].clone()
     }
@@ -55,18 +55,18 @@ impl School {
         (text("state"), format!("{} of {}", text("earned"), text("possible")))
     }
 
-    /// Writes the request of somebody's attempt and returns its file.
+    /// Writes a certificate request for the trainee's attempt and returns its path.
     fn requests(&self, name: &str) -> String {
         let (id, file) = (self.row(name)["id"].as_str().expect("an id").to_owned(), self.world.path("r.json"));
         self.world.run(["certificate", "request", &id, "--to", &file]).done();
         file
     }
 
-    fn issues(&self, file: &str) -> Said {
+    fn issues(&self, file: &str) -> CommandOutput {
         self.world.run(["certificate", "issue", "--request", file, "--passphrase-file", &self.secret])
     }
 
-    /// Puts a new key in place of one that somebody else may have.
+    /// Replaces a compromised key with a new one.
     fn compromised(self) -> Self {
         let next = self.world.secret("next", "six other words altogether here now").to_string_lossy().into_owned();
         let rotate = ["issuer", "init", "--rotate", "--compromised", "--passphrase-file", &self.secret];
@@ -74,7 +74,7 @@ impl School {
         Self { secret: next, ..self }
     }
 
-    fn holds(&self) {
+    fn assert_consistent(&self) {
         let said = self.world.run(["doctor"]);
         assert_eq!(said.code, 0, "{}", said.all());
         let said = self.world.run(["record", "replay", "--all"]);
@@ -87,11 +87,11 @@ fn is(state: &str, score: &str) -> (String, String) {
 }
 
 #[test]
-fn a_preview_tells_everybody_who_is_touched_and_stores_nothing() {
+fn a_preview_lists_every_affected_trainee_and_stores_nothing() {
     let school = School::new();
-    school.sits("Amira Okafor", &[]);
-    school.sits("Ben Okri", &["one", "holds"]);
-    school.sits("Chloé Dubois", &["holds", "count"]);
+    school.take_exam("Amira Okafor", &[]);
+    school.take_exam("Ben Okri", &["one", "holds"]);
+    school.take_exam("Chloé Dubois", &["holds", "count"]);
     let said = school.remark(&["--question", "small/one", "--policy", "accept-all"]);
     assert!(said.code == 1 && said.err.contains("Without a terminal, add --yes"), "{}", said.all());
     let id = school.row("Ben Okri")["id"].as_str().expect("an id").to_owned();
@@ -100,9 +100,9 @@ fn a_preview_tells_everybody_who_is_touched_and_stores_nothing() {
 }
 
 #[test]
-fn a_new_pass_is_of_the_day_of_the_sitting() {
+fn a_new_pass_dates_from_the_day_of_the_attempt() {
     let school = School::new();
-    assert!(school.sits("Ben Okri", &["one", "holds"]).out.contains("Not passed"));
+    assert!(school.take_exam("Ben Okri", &["one", "holds"]).out.contains("Not passed"));
     let finished = school.row("Ben Okri")["finished"].clone();
     school.world.pass(Millis::from_days(20));
     let said = school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]);
@@ -111,37 +111,37 @@ fn a_new_pass_is_of_the_day_of_the_sitting() {
     assert_eq!(school.row("Ben Okri")["finished"], finished);
     let certificate = school.world.run(["certificate", "list", "--json"]).json()[0].clone();
     assert_eq!(certificate["valid_from"].as_str().map(|at| &at[..10]), finished.as_str().map(|at| &at[..10]));
-    school.holds();
-    // The exam is passed now, and the school can sign it.
+    school.assert_consistent();
+    // The exam now counts as passed, and the school can sign a certificate.
     let again = school.world.typing("").run(["exam", "brief", "--plain", "--trainee", "Ben Okri"]);
     assert!(again.code == 1 && again.err.contains("This exam is passed"), "{}", again.all());
     let file = school.requests("Ben Okri");
     let said = school.issues(&file);
     assert!(said.code == 0 && said.out.contains("Score: 6 of 7"), "{}", said.all());
-    // An issuer that did not sign the remark goes by the first outcome.
-    let other = School::with(World::new().with_small_banks().with_luck(500));
+    // An issuer that did not sign the remark uses the first outcome.
+    let other = School::with(World::new().with_small_banks().with_rng_seed(500));
     let said = other.issues(&file);
     assert!(said.code == 1 && said.err.contains("The exam was not passed"), "{}", said.all());
 }
 
 #[test]
-fn a_pass_by_another_marking_renews_no_later_certificate() {
+fn a_pass_after_rescoring_renews_no_later_certificate() {
     let school = School::new();
-    school.sits("Ben Okri", &["one", "holds"]);
+    school.take_exam("Ben Okri", &["one", "holds"]);
     school.world.pass(Millis::from_days(9));
-    assert!(school.sits("Ben Okri", &["one"]).out.contains("\nPassed"));
+    assert!(school.take_exam("Ben Okri", &["one"]).out.contains("\nPassed"));
     school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]).done();
     let list = school.world.run(["certificate", "list", "--json"]).json();
     let mut ends: Vec<_> =
         list.as_array().expect("a list").iter().map(|held| held["valid_until"].to_string()).collect();
     ends.sort();
-    assert_eq!(ends, ["\"2028-11-23T23:59:59Z\"", "\"2028-12-02T23:59:59Z\""], "24 months from each sitting");
+    assert_eq!(ends, ["\"2028-11-23T23:59:59Z\"", "\"2028-12-02T23:59:59Z\""], "24 months from each attempt");
 }
 
 #[test]
-fn a_request_from_before_a_remark_is_refused_where_that_is_stored() {
+fn a_request_older_than_a_stored_remark_is_refused() {
     let school = School::new();
-    school.sits("Chloé Dubois", &["holds"]);
+    school.take_exam("Chloé Dubois", &["holds"]);
     let file = school.requests("Chloé Dubois");
     school.remark(&["--question", "small/one", "--policy", "rekey=B", "--may-fail", "--yes"]).done();
     assert_eq!(school.state("Chloé Dubois"), is("failed", "5 of 7"));
@@ -150,9 +150,9 @@ fn a_request_from_before_a_remark_is_refused_where_that_is_stored() {
 }
 
 #[test]
-fn a_pass_found_long_after_the_sitting_can_be_requested_from_the_day_it_was_found() {
+fn a_pass_found_late_can_be_requested_from_the_day_it_was_found() {
     let school = School::new();
-    school.sits("Ben Okri", &["one", "holds"]);
+    school.take_exam("Ben Okri", &["one", "holds"]);
     school.world.pass(Millis::from_days(200));
     school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]).done();
     let file = school.requests("Ben Okri");
@@ -161,9 +161,9 @@ fn a_pass_found_long_after_the_sitting_can_be_requested_from_the_day_it_was_foun
 }
 
 #[test]
-fn after_a_compromise_what_the_old_key_signed_is_signed_anew() {
+fn after_a_compromise_a_remark_is_signed_again_with_the_new_key() {
     let school = School::new();
-    school.sits("Ben Okri", &["one", "holds"]);
+    school.take_exam("Ben Okri", &["one", "holds"]);
     school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]).done();
     let school = school.compromised();
     let file = school.requests("Ben Okri");
@@ -172,28 +172,28 @@ fn after_a_compromise_what_the_old_key_signed_is_signed_anew() {
     let again = school.remark(&["--question", "small/one", "--policy", "accept-all", "--yes"]);
     assert!(again.code == 0 && again.out.contains("1 attempt re-marked"), "{}", again.all());
     school.issues(&school.requests("Ben Okri")).done();
-    school.holds();
+    school.assert_consistent();
 }
 
 #[test]
-fn a_remark_of_a_compromised_key_is_put_right_and_takes_no_pass_away() {
+fn a_remark_under_a_compromised_key_is_corrected_and_takes_no_pass_away() {
     let school = School::new();
-    school.sits("Chloé Dubois", &["holds"]);
+    school.take_exam("Chloé Dubois", &["holds"]);
     school.remark(&["--question", "one", "--policy", "rekey=B", "--may-fail", "--yes"]).done();
     assert_eq!(school.state("Chloé Dubois").0, "failed");
     let school = school.compromised();
-    // Under the new key that remark never was, so that another question taken away would take the pass.
+    // Under the new key the old remark does not count, so this remark would take the pass away.
     let said = school.remark(&["--question", "count", "--policy", "rekey=7", "--yes"]);
     assert!(said.out.contains("1 keep a pass"), "{}", said.all());
     school.remark(&["--question", "one", "--policy", "rekey=A", "--yes"]).done();
     assert_eq!(school.state("Chloé Dubois"), is("passed", "6 of 7"));
-    school.holds();
+    school.assert_consistent();
 }
 
 #[test]
-fn a_new_key_is_shown_beside_the_old_one_as_the_choices_were_drawn() {
+fn a_new_answer_key_is_shown_beside_the_old_one() {
     let school = School::new();
-    school.sits("Ben Okri", &["one"]);
+    school.take_exam("Ben Okri", &["one"]);
     let said = school.remark(&["--question", "small/one", "--policy", "rekey=B/C"]);
     let shown: Vec<_> = said.out.lines().filter(|line| line.starts_with("    ")).collect();
     assert_eq!(
@@ -203,9 +203,9 @@ fn a_new_key_is_shown_beside_the_old_one_as_the_choices_were_drawn() {
 }
 
 #[test]
-fn exports_tell_the_new_result_once_and_nothing_of_the_key() {
+fn exports_contain_the_new_result_once_and_no_key() {
     let school = School::new();
-    school.sits("Ben Okri", &["one", "holds"]);
+    school.take_exam("Ben Okri", &["one", "holds"]);
     school.world.pass(Millis::from_days(20));
     school.remark(&["--question", "small/one", "--policy", "rekey=B", "--yes"]).done();
     school.remark(&["--question", "small/holds", "--policy", "accept-all", "--yes"]).done();
@@ -213,8 +213,8 @@ fn exports_tell_the_new_result_once_and_nothing_of_the_key() {
     let statements: Vec<Value> = said.out.lines().map(|line| serde_json::from_str(line).expect("json")).collect();
     let verbs: Vec<_> = statements.iter().map(|said| said["verb"]["display"]["en"].as_str().expect("a verb")).collect();
     assert_eq!(verbs, ["initialized", "failed", "voided", "passed"]);
-    assert_eq!(statements[2]["object"]["id"], statements[1]["id"], "what was said is taken back");
-    assert_eq!(statements[1]["timestamp"], statements[3]["timestamp"], "a pass is of the day of the sitting");
+    assert_eq!(statements[2]["object"]["id"], statements[1]["id"], "the failure is voided");
+    assert_eq!(statements[1]["timestamp"], statements[3]["timestamp"], "a pass dates from the day of the attempt");
     let file = school.world.path("archive.json");
     school.world.run(["trainee", "export", "Ben Okri", "--to", &file]).done();
     let archive = std::fs::read_to_string(file).expect("an archive");
@@ -224,24 +224,24 @@ fn exports_tell_the_new_result_once_and_nothing_of_the_key() {
 #[test]
 fn a_dropped_question_counts_neither_as_earned_nor_as_possible() {
     let school = School::new();
-    school.sits("Ben Okri", &["one", "holds"]);
+    school.take_exam("Ben Okri", &["one", "holds"]);
     school.world.pass(Millis::from_days(3));
     school.remark(&["--question", "small/one", "--policy", "drop", "--yes"]).done();
     assert_eq!(school.state("Ben Okri"), is("passed", "5 of 6"));
     let shown = school.world.run(["record", "show", school.row("Ben Okri")["id"].as_str().expect("an id")]);
     assert!(shown.out.contains("Score: 5 of 6") && shown.out.contains("Re-marked"), "{}", shown.all());
-    assert!(!shown.out.contains("small/one"), "which question it was is not told: {}", shown.all());
-    assert!(!shown.out.contains("pause"), "the time until then is no part of the sitting: {}", shown.all());
-    school.holds();
+    assert!(!shown.out.contains("small/one"), "the question is not named: {}", shown.all());
+    assert!(!shown.out.contains("pause"), "the days until the remark are not a pause in the attempt: {}", shown.all());
+    school.assert_consistent();
 }
 
 #[test]
-fn nobody_loses_a_pass_unless_that_is_asked_for() {
+fn a_remark_takes_no_pass_away_unless_allowed() {
     let school = School::new();
-    school.sits("Amira Okafor", &[]);
-    school.sits("Ben Okri", &["one"]);
-    school.sits("Chloé Dubois", &["holds"]);
-    // Wrong is the second choice of the file.
+    school.take_exam("Amira Okafor", &[]);
+    school.take_exam("Ben Okri", &["one"]);
+    school.take_exam("Chloé Dubois", &["holds"]);
+    // Key B is the choice "Wrong", the second one in the bank file.
     let args = ["--question", "one", "--policy", "rekey=B", "--yes"];
     let said = school.remark(&args);
     assert!(said.code == 0 && said.out.contains("2 would change, 0 unchanged, 1 keep a pass"), "{}", said.all());
@@ -249,16 +249,20 @@ fn nobody_loses_a_pass_unless_that_is_asked_for() {
     assert_eq!(school.state("Ben Okri"), is("passed", "7 of 7"));
     assert_eq!(school.state("Chloé Dubois"), is("passed", "6 of 7"));
     let again = school.remark(&args);
-    assert!(again.code == 0 && again.out.contains("nothing was stored"), "once is enough: {}", again.all());
+    assert!(
+        again.code == 0 && again.out.contains("nothing was stored"),
+        "a repeated remark stores nothing: {}",
+        again.all()
+    );
     school.remark(&args.iter().copied().chain(["--may-fail"]).collect::<Vec<_>>()).done();
     assert_eq!(school.state("Chloé Dubois"), is("failed", "5 of 7"));
     let certificates = school.world.run(["certificate", "list", "--json"]).json();
-    assert_eq!(certificates.as_array().map(Vec::len), Some(3), "no certificate is taken away silently");
-    school.holds();
+    assert_eq!(certificates.as_array().map(Vec::len), Some(3), "a remark revokes no certificate");
+    school.assert_consistent();
 }
 
 #[test]
-fn whoever_chose_the_old_key_of_a_critical_question_is_listed_for_a_re_sit() {
+fn trainees_who_chose_the_old_key_of_a_critical_question_are_listed_for_a_retake() {
     let mut bank = small_bank();
     bank["questions"][0]["critical"] = json!(true);
     bank["sources"].as_array_mut().expect("sources").push(json!({ "id": "other", "type": "book", "title": "Another" }));
@@ -269,8 +273,8 @@ fn whoever_chose_the_old_key_of_a_critical_question_is_listed_for_a_re_sit() {
     world.file("data/question-banks/small.json", bank.to_string());
     world.file("data/question-banks/exams/brief.json", exam.to_string());
     let school = School::with(world);
-    school.sits("Amira Okafor", &[]);
-    school.sits("Ben Okri", &["one"]);
+    school.take_exam("Amira Okafor", &[]);
+    school.take_exam("Ben Okri", &["one"]);
     assert_eq!(school.state("Ben Okri").0, "failed-critical");
     let said = school.remark(&["--question", "small/one", "--policy", "rekey=B", "--yes", "--json"]).json();
     let names = |list: &str| -> Vec<String> {
@@ -282,13 +286,13 @@ fn whoever_chose_the_old_key_of_a_critical_question_is_listed_for_a_re_sit() {
         (vec!["Amira Okafor".to_owned()], vec!["Amira Okafor".to_owned()], vec!["Ben Okri".to_owned()])
     );
     assert_eq!((school.state("Amira Okafor").0, school.state("Ben Okri").0), ("passed".into(), "passed".into()));
-    school.holds();
+    school.assert_consistent();
 }
 
 #[test]
-fn without_an_issuer_or_its_passphrase_nothing_is_shown() {
+fn a_remark_shows_nothing_without_an_issuer_and_its_passphrase() {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let args = ["record", "remark", "--question", "small/one", "--policy", "drop", "--reason", "x", "--yes"];
     let said = world.run(args);
     assert!(said.code == 2 && said.out.is_empty() && said.err.contains("no issuer"), "{}", said.all());
@@ -298,9 +302,9 @@ fn without_an_issuer_or_its_passphrase_nothing_is_shown() {
 }
 
 #[test]
-fn a_remark_that_nobody_signed_is_not_applied() {
+fn an_unsigned_remark_is_not_applied() {
     let school = School::new();
-    school.sits("Ben Okri", &["one", "holds"]);
+    school.take_exam("Ben Okri", &["one", "holds"]);
     let attempt: AttemptId = school.row("Ben Okri")["id"].as_str().expect("an id").parse().expect("an id");
     let stream = StreamId::from(attempt);
     let mut store = open_store(&school.world.data().join("needlewise.db")).expect("a store");
@@ -319,13 +323,13 @@ fn a_remark_that_nobody_signed_is_not_applied() {
     store.append(&Batch { facts: vec![row], ..Batch::default() }).expect("stored");
     drop(store);
     assert_eq!(school.state("Ben Okri"), is("failed", "5 of 7"));
-    school.holds();
+    school.assert_consistent();
 }
 
 #[test]
-fn what_cannot_be_asked_is_refused_with_the_reason() {
+fn an_impossible_remark_is_refused_with_the_reason() {
     let school = School::new();
-    school.sits("Ben Okri", &["one"]);
+    school.take_exam("Ben Okri", &["one"]);
     for (question, policy, code, says) in [
         ("No Name", "drop", 2, "There is no question"),
         ("nothing-like-it", "drop", 2, "There is no question"),
@@ -344,7 +348,7 @@ fn what_cannot_be_asked_is_refused_with_the_reason() {
 }
 
 #[test]
-fn every_kind_with_another_key() {
+fn every_question_kind_can_be_rescored_with_another_key() {
     let read = |id: &str, rest: Value| -> Question { serde_json::from_value(question(id, rest)).expect("a question") };
     let choice = |select: Value| {
         let choices = json!([{ "text": "A", "correct": true }, { "text": "B" }, { "text": "C" }]);
@@ -357,7 +361,7 @@ fn every_kind_with_another_key() {
     let one = choice(json!("one"));
     assert!(marks(&one, &[ticked(&[1])], Some(ticked(&[1]))) && !marks(&one, &[ticked(&[1])], Some(ticked(&[0]))));
     let either = [ticked(&[0]), ticked(&[2])];
-    assert!([0, 2].iter().all(|at| marks(&one, &either, Some(ticked(&[*at])))), "either is right");
+    assert!([0, 2].iter().all(|at| marks(&one, &either, Some(ticked(&[*at])))), "either key is correct");
     assert!(!marks(&one, &either, Some(ticked(&[1]))) && !marks(&one, &either, None));
     let all = choice(json!("all"));
     assert!(

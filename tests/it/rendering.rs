@@ -1,5 +1,4 @@
-//! Certificates as people see them: whatever is drawn carries the credential, and a name is drawn rightly or not at
-//! all.
+//! Rendered certificates: every format contains the credential, and a name is drawn correctly or not at all.
 
 use needlewise::credential::render::fonts::FontWeight;
 use std::sync::Arc;
@@ -29,7 +28,7 @@ const SECTIONS: &[&str] = &[
 const STATEMENT: &str = "Written knowledge test only. Hands-on skill was not assessed. Not a license, board certification or \
                          permission to practice; state law and the holder's license decide.";
 
-/// A certificate as a school would issue it.
+/// Returns a certificate as a school would issue it.
 fn school() -> Pass<'static> {
     Pass {
         name: "Amira Okafor",
@@ -56,7 +55,7 @@ fn every_format_carries_the_credential_byte_for_byte() {
         let carried = carrier::extract_credential(&bytes).unwrap_or_else(|why| panic!("{format:?}: {why}"));
         assert_eq!(String::from_utf8(carried).expect("a text"), text, "{format:?}");
         let again = drawn(&school(), format).expect("drawn");
-        assert!(again == bytes, "{format:?} drawn twice is the same");
+        assert!(again == bytes, "{format:?} differs when drawn again");
     }
 }
 
@@ -72,7 +71,7 @@ fn several_formats_from_one_layout_equal_those_written_alone() {
     }
 }
 
-/// The built-in faces and a third one, in the database of usvg and as the fonts of certificates.
+/// Returns the built-in fonts and a third one, once for usvg and once for certificates.
 fn three_faces() -> (Arc<Database>, Fonts) {
     let mut database = Database::new();
     for face in [dejavu::sans::regular(), dejavu::sans::bold(), dejavu::serif::regular()] {
@@ -81,7 +80,7 @@ fn three_faces() -> (Arc<Database>, Fonts) {
     (Arc::new(database), Fonts::with_extra(vec![dejavu::serif::regular().to_vec()]))
 }
 
-/// The width that usvg gives to a line which it lays out itself.
+/// Returns the width of a line that usvg lays out itself, as a reference for [`TextMeasure`].
 fn drawn_width(database: &Arc<Database>, text: &str, size: f32, weight: FontWeight) -> f32 {
     let weight = weight.svg_name();
     let svg = format!(
@@ -107,14 +106,14 @@ fn a_line_is_measured_as_wide_as_it_is_drawn() {
         "Dr. محمد Smith (2026), דוד",
     ];
     let marks = ["A\u{30A}ngstro\u{308}m", "Nguye\u{302}\u{303}n", "שָׁלוֹם", "مُحَمَّد", "می\u{200C}خواهم", "Jean\u{A0}Luc"];
-    // Only the regular face has 𝖠, only the bold one 𝗔, and only the third one 𝐵.
+    // Only the regular font has 𝖠, only the bold one 𝗔, and only the third one 𝐵.
     let fallbacks = ["𝖠lma", "𝗔lma", "𝖠lma 𝗔lma", "Amira 𝐵", "𝐵𝗔 Lee", "𝐵 محمد"];
     for text in scripts.into_iter().chain(marks).chain(fallbacks) {
         assert_eq!(fonts.first_missing_char(text), None, "{text}");
         let weights = [FontWeight::Regular, FontWeight::Bold];
         for (size, weight) in [9.0, 44.0].into_iter().flat_map(|size| weights.map(|weight| (size, weight))) {
             let (measured, drawn) = (measure.width(text, size, weight), drawn_width(&database, text, size, weight));
-            assert!((measured - drawn).abs() <= drawn / 100.0, "{text}: {measured} instead of {drawn}");
+            assert!((measured - drawn).abs() <= drawn / 100.0, "{text}: measured {measured}, drawn {drawn}");
         }
     }
     assert!(measure.width("", 9.0, FontWeight::Regular) == 0.0, "an empty line has no width");
@@ -138,7 +137,7 @@ fn lines_break_where_the_drawn_text_would_be_too_wide() {
         }
         let mut page = CertificatePage::new(&fonts);
         page.add_paragraph((0.0, 0.0), TextStyle::plain(9.0), 11.0, text, MAX_WIDTH);
-        let blocks = page.finish().expect("every sign is there");
+        let blocks = page.finish().expect("every character is there");
         let elements = blocks[0].svg.split("</text>").filter_map(|element| element.rsplit_once('>'));
         let lines: Vec<_> = elements.map(|(_, line)| line.trim_end()).collect();
         assert_eq!(lines, expected);
@@ -146,25 +145,26 @@ fn lines_break_where_the_drawn_text_would_be_too_wide() {
 }
 
 #[test]
-fn a_file_that_is_no_font_is_ignored() {
+fn a_file_that_is_not_a_font_is_ignored() {
     let fonts = Fonts::with_extra(vec![b"no font".to_vec(), dejavu::serif::regular().to_vec()]);
     assert_eq!(fonts.first_missing_char("Amira 𝐵"), None);
     assert_eq!(fonts.first_missing_char("Amira 李"), Some('李'));
 }
 
 #[test]
-fn what_would_end_a_section_of_xml_early_is_carried_whole() {
+fn text_that_would_end_an_xml_section_early_survives() {
     let pass = Pass { title: "]]> </svg> <&> \"exam\"", name: "A ]]> B & <C>", ..school() };
     let bytes = drawn(&pass, CertificateFormat::Svg).expect("drawn");
     assert_eq!(carrier::extract_credential(&bytes).expect("carried"), pass.certificate().into_bytes());
 }
 
 #[test]
-fn the_code_on_page_two_holds_the_whole_credential() {
+fn the_qr_code_on_page_two_contains_the_whole_credential() {
     let text = school().certificate();
     let credential: Credential = serde_json::from_str(&text).expect("a credential");
     let packed = qr_text::encode(&credential).expect("packed");
-    assert!(packed.len() < 4296, "{} letters fit into a code", packed.len());
+    // The capacity of the largest QR code (version 40, level L) in alphanumeric mode.
+    assert!(packed.len() < 4296, "{} characters", packed.len());
     let read: Credential = serde_json::from_slice(&qr_text::decode(&packed).expect("read")).expect("a credential");
     assert_eq!(read, credential);
     for junk in ["", "hello", "0123", "::::::", &packed[..packed.len() / 2]] {
@@ -174,7 +174,7 @@ fn the_code_on_page_two_holds_the_whole_credential() {
 }
 
 #[test]
-fn names_of_five_scripts_are_drawn_and_of_any_length() {
+fn names_in_five_scripts_and_of_any_length_are_drawn() {
     let long = "Wolfeschlegelsteinhausenbergerdorff Featherstonehaugh-Smythe";
     assert_eq!(long.chars().count(), 60);
     let longest = "Á ".repeat(60);
@@ -187,21 +187,21 @@ fn names_of_five_scripts_are_drawn_and_of_any_length() {
 }
 
 #[test]
-fn a_sign_that_no_font_has_is_named_and_nothing_is_drawn() {
+fn a_character_missing_from_all_fonts_is_named_and_nothing_is_drawn() {
     for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
-        let refused = drawn(&Pass { name: "李 Lee", ..school() }, format).expect_err("no such sign");
+        let refused = drawn(&Pass { name: "李 Lee", ..school() }, format).expect_err("no such character");
         assert_eq!(refused, RenderError::MissingGlyph('李', "李 Lee".to_owned()));
         let said = refused.to_string();
         assert!(said.contains("李 (U+674E)") && said.contains("--font"), "{said}");
     }
     assert!(
         drawn(&Pass { name: "李 Lee", ..school() }, CertificateFormat::Json).is_ok(),
-        "the credential holds any name"
+        "JSON needs no font, so any name works"
     );
 }
 
 #[test]
-fn a_picture_without_or_with_two_credentials_is_refused() {
+fn a_picture_with_no_or_two_credentials_is_refused() {
     let bytes = drawn(&school(), CertificateFormat::Svg).expect("drawn");
     let text = String::from_utf8(bytes).expect("a text");
     let start = text.find("<openbadges:credential>").expect("a credential");
@@ -216,7 +216,7 @@ fn a_picture_without_or_with_two_credentials_is_refused() {
 }
 
 #[test]
-fn a_carrier_cut_or_changed_anywhere_ends_without_a_panic() {
+fn a_carrier_truncated_or_changed_anywhere_causes_no_panic() {
     for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
         let bytes = drawn(&school(), format).expect("drawn");
         let step = bytes.len() / 150;
@@ -230,7 +230,7 @@ fn a_carrier_cut_or_changed_anywhere_ends_without_a_panic() {
 }
 
 #[test]
-fn what_a_scanner_reads_is_verified_without_a_file() {
+fn a_scanned_code_is_verified_without_a_file() {
     let world = World::new();
     world.pass(Millis::from_hours(1));
     let text = school().certificate();

@@ -1,4 +1,4 @@
-//! An attempt once more from its facts: the same paper, the same mark, and every byte that was changed is found.
+//! Replaying an attempt from its facts: the same paper, the same score, and every changed byte is detected.
 
 use needlewise::clock::Millis;
 use rusqlite::types::Value as Cell;
@@ -11,9 +11,9 @@ fn attempt(world: &World) -> String {
 }
 
 #[test]
-fn a_passed_exam_is_drawn_and_marked_again() {
+fn a_replay_redraws_and_rescores_a_passed_exam() {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let said = world.run(["record", "replay", &attempt(&world)]);
     let text: Vec<_> =
         said.out.lines().map(|line| if line.contains("(attempt") { "Brief (attempt …)" } else { line }).collect();
@@ -22,9 +22,9 @@ fn a_passed_exam_is_drawn_and_marked_again() {
 }
 
 #[test]
-fn a_bank_that_was_edited_or_is_gone_changes_no_replay() {
+fn editing_or_deleting_a_bank_changes_no_replay() {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let mut bank = small_bank();
     bank["questions"][0]["choices"][0]["text"] = "Something else".into();
     bank["questions"].as_array_mut().expect("questions").reverse();
@@ -36,9 +36,9 @@ fn a_bank_that_was_edited_or_is_gone_changes_no_replay() {
 }
 
 #[test]
-fn a_second_paper_that_passed_over_the_first_is_drawn_again_too() {
+fn a_second_paper_that_avoids_the_first_is_redrawn_too() {
     let world = World::new();
-    // Fourteen questions, of which a paper has seven.
+    // Fourteen questions for a paper of seven, so the second paper can avoid the first.
     let mut bank = small_bank();
     let questions = bank["questions"].as_array().expect("questions").clone();
     let twice = questions.iter().cloned().chain(questions.iter().cloned().map(|mut question| {
@@ -63,7 +63,7 @@ fn a_second_paper_that_passed_over_the_first_is_drawn_again_too() {
 }
 
 #[test]
-fn an_open_exam_and_a_practice_are_replayed_as_far_as_they_are() {
+fn an_open_practice_is_replayed_as_far_as_it_went() {
     let world = World::new().with_small_banks();
     world.typing("").run(["practice", "small", "--plain", "--trainee", "Amira Okafor"]);
     let said = world.run(["record", "replay", "--all"]);
@@ -73,7 +73,7 @@ fn an_open_exam_and_a_practice_are_replayed_as_far_as_they_are() {
 }
 
 #[test]
-fn a_timeline_tells_no_key_and_no_answer() {
+fn a_timeline_reveals_no_key_and_no_answer() {
     let world = World::new().with_small_banks();
     let said = world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
     assert!(said.out.contains("Not passed"));
@@ -88,7 +88,7 @@ fn a_timeline_tells_no_key_and_no_answer() {
     }
 }
 
-/// The cells that mean something: table and column.
+/// The table columns whose bytes a replay or a list depends on.
 const CELLS: &[(&str, &str)] = &[
     ("stored_fact", "stream"),
     ("stored_fact", "seq"),
@@ -119,9 +119,9 @@ const CELLS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn every_byte_that_is_changed_in_a_store_is_found() {
+fn every_changed_byte_in_a_store_is_detected() {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let store = rusqlite::Connection::open(world.data().join("needlewise.db")).expect("a store");
     store.execute_batch("PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF;").expect("fast");
     let service = service(world.home.path(), &world.time);
@@ -129,7 +129,7 @@ fn every_byte_that_is_changed_in_a_store_is_found() {
     let sound = || {
         let rows = service.attempts().list(&needlewise::projections::attempts::AttemptQuery::default());
         let listed = rows.is_ok_and(|rows| rows.len() == 1 && rows[0].id == attempt);
-        let row = service.attempts().load(attempt).map(|sitting| sitting.row);
+        let row = service.attempts().load(attempt).map(|active| active.row);
         let stored = service
             .attempts()
             .list(&needlewise::projections::attempts::AttemptQuery::default())
@@ -143,7 +143,7 @@ fn every_byte_that_is_changed_in_a_store_is_found() {
     let mut tried = 0;
     for (table, column) in CELLS {
         let person = "stream <> (SELECT trainee FROM attempts)";
-        // The chain of the person, whose name is the one thing in it, is looked at by `doctor`.
+        // The person's chain is left out. It contains only the name, and `doctor` checks it.
         let only = match *table {
             "stored_fact" => format!("WHERE {person}"),
             "fact_payload" => format!("WHERE fact IN (SELECT id FROM stored_fact WHERE {person})"),
@@ -157,7 +157,7 @@ fn every_byte_that_is_changed_in_a_store_is_found() {
             for changed in changes(&cell) {
                 let update = format!("UPDATE OR IGNORE {table} SET {column} = ?1 WHERE rowid = ?2");
                 let done = store.execute(&update, rusqlite::params![changed, rowid]).expect("changed");
-                // A name that is taken cannot be given twice.
+                // A change that collides with a unique key is ignored.
                 if done == 1 {
                     assert!(!sound(), "{table}.{column} of row {rowid}: {changed:?}");
                     tried += 1;
@@ -166,7 +166,8 @@ fn every_byte_that_is_changed_in_a_store_is_found() {
             }
         }
     }
-    assert!(sound(), "and it is what it was");
+    assert!(sound(), "the store is unchanged at the end");
+    // Guards against queries that silently select nothing.
     assert!(tried > 10_000, "{tried}");
 }
 
@@ -187,9 +188,9 @@ fn changes(cell: &Cell) -> Vec<Cell> {
 }
 
 #[test]
-fn the_attempt_of_a_request_is_replayed_on_any_machine() {
+fn a_certificate_request_can_be_replayed_on_any_machine() {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let file = world.path("request.json");
     world.run(["certificate", "request", &attempt(&world), "--to", &file]).done();
     let elsewhere = World::new();
@@ -199,7 +200,7 @@ fn the_attempt_of_a_request_is_replayed_on_any_machine() {
     let here = world.run(["record", "replay", &attempt(&world)]);
     let told =
         |text: &str| text[text.find("Paper: ").expect("a paper")..text.find("ended").expect("an end")].to_owned();
-    assert_eq!(told(&said.out), told(&here.out), "the same as where it was sat");
+    assert_eq!(told(&said.out), told(&here.out), "the same as on the machine of the attempt");
     let text = std::fs::read_to_string(&file).expect("a request");
     let changed = elsewhere.file("changed.json", text.replacen("\"attempt.answered/1\"", "\"attempt.flagged/1\"", 1));
     let said = elsewhere.run(["record", "replay", "--request", &changed.to_string_lossy()]);

@@ -1,4 +1,5 @@
-//! The rules of `bank check`: for each a hit, a near miss, and the hit waived.
+//! The rules of `bank check`: for each rule a finding, a near miss, and the finding waived. Limits in these tests come
+//! from the specification of the rules.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ fn today() -> Day {
     "2026-11-24".parse().expect("a day")
 }
 
-/// A question that breaks no rule.
+/// Returns a question that breaks no rule.
 fn base() -> Value {
     let choice = |text: &str, correct: bool| {
         json!({ "text": text, "correct": correct, "harm": 2,
@@ -29,14 +30,14 @@ fn base() -> Value {
     })
 }
 
-/// The base question with some members replaced.
+/// Returns the base question with some members replaced.
 fn with(members: Value) -> Value {
     let mut question = base();
     question.as_object_mut().expect("a record").extend(members.as_object().expect("a record").clone());
     question
 }
 
-/// Texts of choices, the first of which is the key.
+/// Returns choices with these texts. The first one is the key.
 fn choices(texts: &[&str]) -> Value {
     let choice = |(at, text): (usize, &&str)| {
         json!({ "text": text, "correct": at == 0, "harm": 2,
@@ -62,10 +63,10 @@ fn syllabus() -> Syllabus {
         .expect("a syllabus")
 }
 
-/// The rules that find something in these questions, each with its pointer.
+/// Returns the rule and the JSON pointer of each finding in these questions.
 fn found(questions: &[Value]) -> Vec<(String, String)> {
-    let flaws = check(&read(questions), today(), Some(&syllabus()));
-    flaws.into_iter().map(|flaw| (flaw.rule.to_owned(), flaw.pointer)).collect()
+    let findings = check(&read(questions), today(), Some(&syllabus()));
+    findings.into_iter().map(|finding| (finding.rule.to_owned(), finding.pointer)).collect()
 }
 
 fn hits(rule: &str, questions: &[Value]) -> bool {
@@ -77,8 +78,8 @@ fn waived(rule: &str, mut question: Value) -> Value {
     question
 }
 
-/// For each rule about a single question: members that break it, and members that nearly do.
-#[expect(clippy::too_many_lines, reason = "a table, a row a rule")]
+/// Returns for each rule about a single question the members that break it, and members that nearly do.
+#[expect(clippy::too_many_lines, reason = "a table with one row per rule")]
 fn fixtures() -> Vec<(&'static str, Value, Value)> {
     let stem = |text: &str| json!({ "stem": text });
     let options = |texts: &[&str]| json!({ "choices": choices(texts) });
@@ -245,19 +246,23 @@ fn fixtures() -> Vec<(&'static str, Value, Value)> {
 }
 
 #[test]
-fn the_base_of_the_fixtures_breaks_no_rule() {
+fn the_base_question_breaks_no_rule() {
     assert_eq!(found(&[base()]), Vec::new());
 }
 
 #[test]
-fn each_rule_hits_misses_nearly_and_can_be_waived() {
+fn each_rule_finds_its_flaw_spares_a_near_miss_and_can_be_waived() {
     for (rule, hit, near) in fixtures() {
         let hit = with(hit);
-        assert!(hits(rule, std::slice::from_ref(&hit)), "{rule} does not hit: {:?}", found(std::slice::from_ref(&hit)));
-        assert!(!hits(rule, &[with(near.clone())]), "{rule} hits a near miss: {near}");
+        assert!(
+            hits(rule, std::slice::from_ref(&hit)),
+            "{rule} finds nothing: {:?}",
+            found(std::slice::from_ref(&hit))
+        );
+        assert!(!hits(rule, &[with(near.clone())]), "{rule} finds a near miss: {near}");
         let silenced = found(&[waived(rule, hit)]);
         assert!(!silenced.iter().any(|(other, _)| other == rule || other == "waiver"), "{rule} waived: {silenced:?}");
-        assert!(explanation(rule).is_some(), "{rule} says why");
+        assert!(explanation(rule).is_some(), "{rule} has an explanation");
     }
 }
 
@@ -269,7 +274,7 @@ fn every_rule_has_its_fixtures() {
     assert_eq!(tried, all);
 }
 
-/// Questions that differ in every word, so that only what is wanted is found.
+/// Returns questions that differ in every word, so that only the wanted rule finds something.
 fn many(count: usize, change: impl Fn(usize, &mut Value)) -> Vec<Value> {
     let word = |n: usize, of: usize| {
         format!(
@@ -288,7 +293,8 @@ fn many(count: usize, change: impl Fn(usize, &mut Value)) -> Vec<Value> {
 }
 
 #[test]
-fn keys_that_are_the_longest_too_often_are_charged_to_the_bank() {
+fn keys_that_are_too_often_the_longest_are_a_finding_about_the_bank() {
+    // 20 questions are the smallest sample for this rule.
     let long = |often: usize| {
         many(20, |n, question| {
             let key = if n < often { "Strength and feeling in hand" } else { "Strength" };
@@ -296,16 +302,16 @@ fn keys_that_are_the_longest_too_often_are_charged_to_the_bank() {
         })
     };
     assert!(hits("L02", &long(10)), "{:?}", found(&long(10)));
-    assert!(!hits("L02", &long(8)), "8 of 20 are within 25 % and two standard deviations");
+    assert!(!hits("L02", &long(8)), "8 of 20 are within 25 % plus two standard deviations, which is 8.9");
     let mut waiving = long(10);
     for question in waiving.iter_mut().take(4) {
         *question = waived("L02", question.clone());
     }
-    assert!(!hits("L02", &waiving), "what waives the rule is not counted");
+    assert!(!hits("L02", &waiving), "a question that waives the rule is not counted");
 }
 
 #[test]
-fn too_many_true_false_questions_are_charged_to_the_bank() {
+fn too_many_true_false_questions_are_a_finding_about_the_bank() {
     let truths = |often: usize| {
         many(20, |n, question| {
             if n < often {
@@ -318,12 +324,14 @@ fn too_many_true_false_questions_are_charged_to_the_bank() {
             }
         })
     };
+    // At most 15 %, so 3 of 20.
     assert!(hits("L23", &truths(4)));
     assert!(!hits("L23", &truths(3)));
 }
 
 #[test]
-fn keys_in_a_habitual_place_are_found_where_choices_are_not_shuffled() {
+fn a_habitual_key_position_is_found_if_choices_are_not_shuffled() {
+    // The rule needs at least 40 questions with a fixed order.
     let placed = |order: &'static str, place: fn(usize) -> usize| {
         many(42, move |n, question| {
             let mut all = choices(&["Strength", "Color of it", "Range of it", "Grip of it"]);
@@ -332,14 +340,14 @@ fn keys_in_a_habitual_place_are_found_where_choices_are_not_shuffled() {
             question["order"] = json!(order);
         })
     };
-    assert!(hits("L24", &placed("fixed", |n| if n % 5 == 4 { 3 } else { 1 })), "too often");
+    assert!(hits("L24", &placed("fixed", |n| if n % 5 == 4 { 3 } else { 1 })), "position B too often");
     assert!(hits("L24", &placed("fixed", |n| if n < 6 { 1 } else { n % 4 })), "six in a row");
     assert!(!hits("L24", &placed("fixed", |n| n % 4)));
     assert!(!hits("L24", &placed("shuffled", |_| 1)));
 }
 
 #[test]
-fn a_stem_that_tells_another_key_is_found_unless_they_share_a_group() {
+fn a_stem_that_reveals_another_key_is_found_unless_they_share_a_group() {
     let asks = with(json!({ "id": "asks", "choices": choices(&["Stellate ganglion", "Color of it", "Range of it"]) }));
     let tells = with(
         json!({ "id": "tells", "stem": "What does a needle near the stellate ganglion reach in the neck of a patient?",
@@ -355,7 +363,7 @@ fn a_stem_that_tells_another_key_is_found_unless_they_share_a_group() {
 }
 
 #[test]
-fn a_stem_said_before_is_found() {
+fn a_repeated_stem_is_found() {
     let again = with(json!({ "id": "again" }));
     assert!(hits("L45", &[base(), again.clone()]));
     assert!(!hits("L45", &[base(), waived("L45", again)]));
@@ -374,7 +382,7 @@ fn a_waiver_that_silences_nothing_is_a_finding() {
 }
 
 #[test]
-fn ten_thousand_questions_are_checked_whole() {
+fn a_bank_of_ten_thousand_questions_is_checked_completely() {
     let questions: Vec<_> = (0..10_000)
         .map(|n| with(json!({ "id": format!("q{n}"), "stem": format!("Does sign number {n} of kind {} come early or late in ward {}?", n % 97, n / 97) })))
         .collect();

@@ -1,4 +1,4 @@
-//! Every screen at 40, 80 and 120 columns, as a person sees it.
+//! Snapshots of every screen at 40, 80 and 120 columns.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ fn write(home: &std::path::Path, bank: &serde_json::Value) {
     std::fs::write(banks.join("exams/brief.json"), small_exam().to_string()).expect("an exam");
 }
 
-/// Amira Okafor at home with the small banks.
+/// Shows the home screen of Amira Okafor with the small banks.
 fn small(columns: u16, rows: u16) -> Stage {
     Stage::with(columns, rows, |home| write(home, &small_bank()))
 }
@@ -24,7 +24,7 @@ fn reader(stage: &Stage) -> Reader {
     Reader::of(Some(&stage.home.path().join("data/question-banks")))
 }
 
-/// Shows a screen at every size.
+/// Compares a screen with its snapshots at every size, and asserts that no line is too wide.
 #[track_caller]
 fn shown(name: &str, mut at: impl FnMut(u16, u16) -> Stage) {
     for (columns, rows) in SIZES {
@@ -37,21 +37,21 @@ fn shown(name: &str, mut at: impl FnMut(u16, u16) -> Stage) {
     }
 }
 
-/// Begins the small exam.
+/// Starts the small exam.
 fn exam(columns: u16, rows: u16) -> Stage {
     let mut stage = small(columns, rows);
     stage.press("e enter");
     stage
 }
 
-/// Begins a practice of the small bank, which is the last topic.
+/// Starts a practice of the small bank, which is the last topic.
 fn practice(columns: u16, rows: u16) -> Stage {
     let mut stage = small(columns, rows);
     stage.press("p end enter");
     stage
 }
 
-/// Goes to the first question of a kind, by its stem.
+/// Goes to the question with this stem.
 fn go_to(stage: &mut Stage, stem: &str) {
     for _ in 0..7 {
         if stage.text().contains(stem) {
@@ -62,13 +62,13 @@ fn go_to(stage: &mut Stage, stem: &str) {
     panic!("{stem} is not on the paper:\n{}", stage.text());
 }
 
-/// Answers the question that is shown, rightly, and confirms.
+/// Answers the question on the screen correctly and confirms.
 fn answer(stage: &mut Stage, reader: &Reader) {
     let keys = reader.keys(&stage.text());
     stage.type_text(&keys).press("enter");
 }
 
-/// Sits the small exam to its end; `right` says how many are answered.
+/// Takes the small exam to its end, with the first `right` questions answered correctly.
 fn sat(columns: u16, rows: u16, right: usize) -> Stage {
     let mut stage = exam(80, 24);
     let reader = reader(&stage);
@@ -190,7 +190,7 @@ fn practice_explains() {
 }
 
 #[test]
-fn leaving_an_exam_is_asked() {
+fn leaving_an_exam_asks_first() {
     shown("quiz_leave", |columns, rows| exam(columns, rows).press_and_take("ctrl-c"));
 }
 
@@ -240,7 +240,7 @@ fn results() {
     shown("result_practice", |columns, rows| practiced().resized(columns, rows));
 }
 
-/// A practice that has ended, all right but one.
+/// Returns a finished practice with one wrong answer.
 fn practiced() -> Stage {
     let mut stage = practice(80, 24);
     let reader = reader(&stage);
@@ -277,7 +277,7 @@ fn help() {
 }
 
 #[test]
-fn below_the_least_window_one_sentence_and_no_panic() {
+fn a_window_that_is_too_small_shows_one_sentence_and_never_panics() {
     insta::assert_snapshot!("too_small", small(30, 8).text());
     for (columns, rows) in [(1, 1), (39, 12), (40, 11), (300, 1), (1, 300), (65_535, 1), (40, 12), (500, 200)] {
         let mut stage = exam(80, 24).resized(columns, rows).press_and_take("down").resized(80, 24);
@@ -286,7 +286,7 @@ fn below_the_least_window_one_sentence_and_no_panic() {
 }
 
 #[test]
-fn a_store_that_fails_is_told_and_the_answer_stays_to_be_tried_again() {
+fn a_store_failure_is_reported_and_the_answer_can_be_tried_again() {
     shown("quiz_store_failed", |columns, rows| {
         let mut stage = exam(columns, rows);
         go_to(&mut stage, "What about one?");
@@ -300,19 +300,19 @@ fn a_store_that_fails_is_told_and_the_answer_stays_to_be_tried_again() {
 }
 
 #[test]
-fn what_was_marked_is_stored_on_moving_on_and_nothing_else_is() {
+fn a_marked_answer_is_stored_on_moving_on_and_nothing_else_is() {
     let mut stage = exam(80, 24);
     go_to(&mut stage, "What about one?");
     stage.press("down down s esc");
-    assert!(stage.text().contains("Not answered yet."), "arrows only look:\n{}", stage.text());
+    assert!(stage.text().contains("Not answered yet."), "arrow keys store nothing:\n{}", stage.text());
     stage.press("b s esc");
     assert!(stage.text().contains("Stored: B."), "{}", stage.text());
     stage.press("backspace s esc");
-    assert!(stage.text().contains("Not answered yet."), "taken back:\n{}", stage.text());
+    assert!(stage.text().contains("Not answered yet."), "the answer is cleared:\n{}", stage.text());
 }
 
 #[test]
-fn time_that_runs_out_ends_the_exam_with_what_is_stored() {
+fn an_exam_that_runs_out_of_time_ends_with_the_stored_answers() {
     let mut stage = exam(80, 24);
     let reader = reader(&stage);
     answer(&mut stage, &reader);
@@ -323,7 +323,7 @@ fn time_that_runs_out_ends_the_exam_with_what_is_stored() {
 }
 
 #[test]
-fn an_exam_shows_no_sign_of_right_or_wrong() {
+fn an_exam_never_shows_whether_an_answer_is_correct() {
     let mut stage = exam(80, 24);
     let reader = reader(&stage);
     for _ in 0..7 {
@@ -336,7 +336,7 @@ fn an_exam_shows_no_sign_of_right_or_wrong() {
 }
 
 #[test]
-fn little_time_left_is_said_in_words() {
+fn little_time_left_is_announced_in_words() {
     let mut stage = small(80, 24);
     stage.press("e enter");
     assert!(stage.text().contains("10:00 left") && !stage.text().contains("under"), "{}", stage.text());

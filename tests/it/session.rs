@@ -1,4 +1,4 @@
-//! The sitting: any sequence of inputs keeps the invariants, and facts alone bring it back.
+//! The session of an attempt: any sequence of inputs keeps its invariants, and the facts alone restore it.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ use crate::world::World;
 
 const LIMIT: Millis = Millis(600_000);
 
-/// A paper over the small bank, one question of every kind.
-fn sheet(mode: Mode) -> Arc<LoadedPaper> {
+/// Returns a paper of the small bank, with one question of every kind.
+fn loaded_paper(mode: Mode) -> Arc<LoadedPaper> {
     let world = World::new();
     world.file("banks/small.json", crate::world::small_bank().to_string());
     let mut catalog = Catalog::built_in();
@@ -27,22 +27,22 @@ fn sheet(mode: Mode) -> Arc<LoadedPaper> {
     let drawn = draw::exam(&catalog, &exam, &[], Seed([3; 32]), DrawVersion::NEWEST).expect("a paper");
     let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
     let started = AttemptStarted { trainee, mode, limit: Some(LIMIT), paper: drawn.paper.clone(), invigilated: None };
-    Arc::new(LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet"))
+    Arc::new(LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned()).expect("a paper"))
 }
 
 fn at(elapsed: u64) -> ActionMoment {
     ActionMoment { elapsed: Millis(elapsed), piped: false }
 }
 
-/// Decides and applies, as a sitting does once the fact is stored.
+/// Decides an action and applies its fact, as an attempt does once the fact is stored.
 fn act(session: &mut Session, action: AttemptAction, elapsed: u64) -> Result<Fact, ActionRefusal> {
     let fact = session.decide(action, at(elapsed))?;
     session.apply(&fact);
     Ok(fact)
 }
 
-fn first(sheet: &LoadedPaper, kind: &str) -> usize {
-    sheet
+fn first(loaded_paper: &LoadedPaper, kind: &str) -> usize {
+    loaded_paper
         .questions
         .iter()
         .position(|item| item.question.kind.kind_name().name() == kind)
@@ -57,18 +57,18 @@ fn act_truth(session: &mut Session, truth: bool, elapsed: u64) -> Result<Fact, A
 
 #[test]
 fn an_answer_can_be_changed_in_an_exam_and_the_last_one_counts() {
-    let mut session = Session::new(sheet(Mode::Exam));
+    let mut session = Session::new(loaded_paper(Mode::Exam));
     act_truth(&mut session, false, 1).expect("an answer");
     act_truth(&mut session, true, 2).expect("another");
     assert_eq!(session.correct_count(), 1);
     let item = first(session.loaded_paper(), "true-false");
-    act(&mut session, AttemptAction::ClearAnswer { item }, 3).expect("taken back");
+    act(&mut session, AttemptAction::ClearAnswer { item }, 3).expect("cleared");
     assert_eq!(session.unanswered_indexes().len(), 7);
 }
 
 #[test]
 fn a_practiced_question_is_closed_and_certainty_belongs_to_practice() {
-    let mut practice = Session::new(sheet(Mode::Practice));
+    let mut practice = Session::new(loaded_paper(Mode::Practice));
     let item = first(practice.loaded_paper(), "true-false");
     let sure = AttemptAction::Answer {
         question_index: item,
@@ -78,15 +78,15 @@ fn a_practiced_question_is_closed_and_certainty_belongs_to_practice() {
     act(&mut practice, sure.clone(), 1).expect("an answer");
     assert_eq!(practice.stored_answer(item).and_then(|given| given.certainty), Some(Certainty::Certain));
     assert_eq!(act_truth(&mut practice, false, 2), Err(ActionRefusal::Closed));
-    let mut exam = Session::new(sheet(Mode::Exam));
+    let mut exam = Session::new(loaded_paper(Mode::Exam));
     act(&mut exam, sure, 1).expect("an answer");
     assert_eq!(exam.stored_answer(item).and_then(|given| given.certainty), None);
 }
 
 #[test]
-fn nothing_is_taken_after_the_time_is_over_and_the_last_answer_before_counts() {
-    let mut session = Session::new(sheet(Mode::Exam));
-    act_truth(&mut session, true, LIMIT.0 - 1).expect("the last moment");
+fn answers_after_the_deadline_are_refused_and_the_last_one_before_counts() {
+    let mut session = Session::new(loaded_paper(Mode::Exam));
+    act_truth(&mut session, true, LIMIT.0 - 1).expect("just before the deadline");
     assert_eq!(act_truth(&mut session, false, LIMIT.0), Err(ActionRefusal::TimeUp));
     assert_eq!(session.decide(AttemptAction::Submit, at(LIMIT.0)), Err(ActionRefusal::TimeUp));
     assert_eq!(session.decide(AttemptAction::TimeOut, at(LIMIT.0 - 1)), Err(ActionRefusal::TimeRemaining));
@@ -97,7 +97,7 @@ fn nothing_is_taken_after_the_time_is_over_and_the_last_answer_before_counts() {
 }
 
 #[test]
-fn a_missed_critical_question_fails_whatever_the_percentage() {
+fn a_missed_critical_question_fails_at_any_score() {
     let catalog = Catalog::built_in();
     let exam = catalog.exams().next().expect("an exam").value.clone();
     for n in 0..20 {
@@ -105,15 +105,15 @@ fn a_missed_critical_question_fails_whatever_the_percentage() {
         let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
         let started =
             AttemptStarted { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper.clone(), invigilated: None };
-        let sheet = LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned()).expect("a sheet");
-        let keys: Vec<_> = sheet.questions.iter().map(|item| key(&item.question)).collect();
+        let loaded_paper = LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned()).expect("a paper");
+        let keys: Vec<_> = loaded_paper.questions.iter().map(|item| key(&item.question)).collect();
         let outcome = |missed: Option<usize>| {
             let answers: Vec<_> =
                 keys.iter().enumerate().map(|(at, key)| Some(key).filter(|_| Some(at) != missed)).collect();
-            needlewise::exam::scoring::outcome(&sheet, &answers, &vec![None; answers.len()])
+            needlewise::exam::scoring::outcome(&loaded_paper, &answers, &vec![None; answers.len()])
         };
         assert_eq!(outcome(None).result, ExamResult::Passed);
-        for (at, item) in sheet.questions.iter().enumerate() {
+        for (at, item) in loaded_paper.questions.iter().enumerate() {
             let outcome = outcome(Some(at));
             let expected = if item.question.critical { ExamResult::FailedCritical } else { ExamResult::Passed };
             assert_eq!(outcome.result, expected, "{}", item.question.id);
@@ -122,7 +122,7 @@ fn a_missed_critical_question_fails_whatever_the_percentage() {
     }
 }
 
-/// The right answer to a question.
+/// Returns the correct answer to a question.
 fn key(question: &needlewise::bank::Question) -> Answer {
     use needlewise::bank::question::QuestionKind;
     match &question.kind {
@@ -163,8 +163,8 @@ proptest! {
 
     #[test]
     fn any_sequence_of_inputs_keeps_the_invariants(actions in prop::collection::vec((any_action(), 0_u64..60_000), 0..40), practice: bool) {
-        let sheet = sheet(if practice { Mode::Practice } else { Mode::Exam });
-        let mut session = Session::new(Arc::clone(&sheet));
+        let loaded_paper = loaded_paper(if practice { Mode::Practice } else { Mode::Exam });
+        let mut session = Session::new(Arc::clone(&loaded_paper));
         let (mut facts, mut elapsed) = (Vec::new(), 0);
         for (action, step) in actions {
             elapsed += step;
@@ -172,7 +172,7 @@ proptest! {
                 prop_assert!(session.finished().is_none() || matches!(fact, Fact::Finished(_)));
                 facts.push(fact);
             }
-            prop_assert_eq!(session.question_count(), sheet.questions.len());
+            prop_assert_eq!(session.question_count(), loaded_paper.questions.len());
             prop_assert!(session.unanswered_indexes().iter().all(|item| session.stored_answer(*item).is_none()));
         }
         let outcome = session.outcome();
@@ -180,9 +180,9 @@ proptest! {
         prop_assert_eq!(outcome.unanswered, session.unanswered_indexes().len());
         let parts: Points = outcome.sections.iter().map(|section| section.earned.clone()).sum();
         prop_assert_eq!(&parts, &outcome.earned);
-        // Facts read back from their stored form bring the same sitting back.
+        // Facts read back from their stored form restore the same session.
         let stored: Vec<_> = facts.iter().map(|fact| Fact::from_payload(fact.kind(), &fact.payload()).expect("a fact")).collect();
-        let again = Session::from_facts(sheet, &stored);
+        let again = Session::from_facts(loaded_paper, &stored);
         prop_assert_eq!(again.outcome(), outcome);
         prop_assert_eq!(again.finished(), session.finished());
         for item in 0..session.question_count() {

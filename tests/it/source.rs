@@ -1,7 +1,8 @@
-//! The source of the program as its tests see it: files, the items they define, and the names they use of each other.
+//! The parsed source of the program for architecture tests: files, the items they define, and the names they use of
+//! each other.
 //!
-//! Names are resolved as the compiler does it, as far as that needs no types: through modules, imports, globs and
-//! re-exports. Methods and fields are not resolved. Test modules are left out.
+//! Names are resolved like in the compiler, through modules, imports, globs and re-exports. Methods and fields are not
+//! resolved, because that needs types. Test modules are left out.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::Visit;
 
-/// A source file.
+/// A parsed source file.
 pub struct SourceFile {
     /// Its path in the project, such as `src/bank/exam.rs`.
     pub name: String,
@@ -19,13 +20,13 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    /// The top-level module that the file belongs to: `tui` for `src/tui/app.rs`.
+    /// Returns the top-level module of the file: `tui` for `src/tui/app.rs`.
     pub fn top(&self) -> &str {
         top(&self.name)
     }
 }
 
-/// The top-level module of a file by its path.
+/// Returns the top-level module of a file by its path.
 pub fn top(name: &str) -> &str {
     let rest = name.trim_start_matches("src/");
     rest.split(['/', '.']).next().unwrap_or(rest)
@@ -37,7 +38,7 @@ pub struct PublicItem {
     pub line: usize,
     pub kind: &'static str,
     pub name: String,
-    /// Whether all modules can use it, and not only those around it.
+    /// Whether it is `pub` without a restriction such as `pub(super)`.
     pub is_everywhere: bool,
     pub has_docs: bool,
 }
@@ -50,38 +51,38 @@ pub struct Function {
     pub lines: usize,
 }
 
-/// A name that one file uses and another one, or another crate, defines.
+/// A use of a name that another file or another crate defines.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Use {
     pub file: String,
     pub line: usize,
     pub path: String,
-    /// The file that defines it; nothing for a name of another crate.
+    /// The file that defines the name; `None` for a name of another crate.
     pub defined_in: Option<String>,
 }
 
 #[derive(Default)]
 struct Module {
-    /// Items that are defined here, by the file that does.
+    /// The items of the module by name, with the file that defines them.
     items: HashMap<String, String>,
     children: BTreeSet<String>,
-    /// What an imported name stands for.
+    /// The imported names with their full paths.
     imports: HashMap<String, Vec<String>>,
     globs: Vec<Vec<String>>,
 }
 
-/// The whole source.
+/// All source files with their modules.
 pub struct Source {
     pub files: Vec<SourceFile>,
     modules: HashMap<Vec<String>, Module>,
 }
 
-/// The project's folder.
+/// Returns the folder of the project.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// All files below a folder of the project with one of these endings, by their path in it.
+/// Returns all files below a folder of the project with one of these extensions: path in the project and text, sorted.
 pub fn files(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
@@ -101,7 +102,7 @@ pub fn files(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
 }
 
 impl Source {
-    /// Reads `src`.
+    /// Reads and parses all of `src`.
     pub fn read() -> Self {
         let file = |(name, text): (String, String)| {
             let syntax = syn::parse_file(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -118,7 +119,7 @@ impl Source {
         Self { files, modules }
     }
 
-    /// Every use of a name across files, and of names of other crates.
+    /// Returns every use of a name of another file or another crate.
     pub fn uses(&self) -> Vec<Use> {
         let mut all = BTreeSet::new();
         for file in &self.files {
@@ -137,7 +138,7 @@ impl Source {
         all.into_iter().collect()
     }
 
-    /// The public types, traits and functions.
+    /// Returns the types, traits and functions that are not private.
     pub fn public_items(&self) -> Vec<PublicItem> {
         let mut items = Vec::new();
         for file in &self.files {
@@ -148,7 +149,7 @@ impl Source {
         items
     }
 
-    /// All functions with a body.
+    /// Returns all functions with a body.
     pub fn functions(&self) -> Vec<Function> {
         let mut functions = Vec::new();
         for file in &self.files {
@@ -159,10 +160,10 @@ impl Source {
         functions
     }
 
-    /// Follows a path from a module to the file that defines its last item that can be known.
+    /// Resolves a path from a module to the file of its last item that can be resolved without types.
     fn resolve(&self, module: &[String], path: &[String], depth: usize) -> Resolved {
         let Some((first, rest)) = path.split_first() else { return Resolved::Nothing };
-        // Imports can go round in a circle through globs.
+        // Glob imports can form a cycle.
         if depth > 20 {
             return Resolved::Nothing;
         }
@@ -179,7 +180,7 @@ impl Source {
         }
     }
 
-    /// Follows a path downward from a module.
+    /// Resolves a path downward from a module.
     fn descend(&self, module: &[String], path: &[String], depth: usize) -> Resolved {
         let Some(known) = self.modules.get(module) else { return Resolved::Nothing };
         let Some((first, rest)) = path.split_first() else { return Resolved::Nothing };
@@ -212,7 +213,7 @@ enum Resolved {
     Nothing,
 }
 
-/// Notes what a module defines and imports.
+/// Records what a module defines and imports.
 fn define(modules: &mut HashMap<Vec<String>, Module>, module: &[String], file: &str, items: &[syn::Item]) {
     modules.entry(module.to_vec()).or_default();
     for item in items {
@@ -239,7 +240,7 @@ fn define(modules: &mut HashMap<Vec<String>, Module>, module: &[String], file: &
                 continue;
             }
             syn::Item::Macro(item) => {
-                // The macros of `ids.rs` make types of the names they are given.
+                // The macros of `ids.rs` define a type for each name they get.
                 for name in made_by_macro(&item.mac.tokens) {
                     own.items.insert(name, file.to_owned());
                 }
@@ -251,7 +252,7 @@ fn define(modules: &mut HashMap<Vec<String>, Module>, module: &[String], file: &
     }
 }
 
-/// The type names that stand alone in the tokens of a macro call at the level of items.
+/// Returns the type names among the top-level tokens of an item macro call.
 fn made_by_macro(tokens: &TokenStream) -> Vec<String> {
     let names = tokens.clone().into_iter().filter_map(|token| match token {
         TokenTree::Ident(name) => Some(name.to_string()),
@@ -290,7 +291,7 @@ fn is_test(attributes: &[syn::Attribute]) -> bool {
     })
 }
 
-/// Collects every path with the module it stands in.
+/// Collects every path with its module and line.
 struct Paths {
     module: Vec<String>,
     found: Vec<(Vec<String>, Vec<String>, usize)>,
@@ -301,8 +302,8 @@ impl Paths {
         self.found.push((self.module.clone(), path, line));
     }
 
-    /// The paths in the tokens of a macro call, which are no syntax yet: single small names could be variables and
-    /// count only before a bracket.
+    /// Collects the paths in the tokens of a macro call, which are not parsed yet. A single lower-case name could be a
+    /// variable, so it counts only before a bracket.
     fn tokens(&mut self, tokens: TokenStream) {
         let tokens: Vec<_> = tokens.into_iter().collect();
         let mut at = 0;
@@ -348,7 +349,7 @@ impl Paths {
                 let path = before.iter().cloned().chain([rename.ident.to_string()]).collect();
                 self.add(path, rename.ident.span().start().line);
             }
-            // Of another crate everything counts; of this one what is used.
+            // A glob of another crate counts as a use. Names from a glob of this crate count where they are used.
             syn::UseTree::Glob(glob) => {
                 let path = before.iter().cloned().chain(["*".to_owned()]).collect();
                 self.add(path, glob.star_token.span.start().line);
@@ -367,7 +368,7 @@ impl<'ast> Visit<'ast> for Paths {
     }
 
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
-        // A re-export uses nothing.
+        // A re-export is not a use: the files that import the name through it count.
         if matches!(item.vis, syn::Visibility::Inherited) {
             self.imports(&mut Vec::new(), &item.tree);
         }
@@ -386,7 +387,7 @@ impl<'ast> Visit<'ast> for Paths {
     }
 
     fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
-        // The body of a macro by example is a pattern and no use.
+        // The body of a `macro_rules!` definition is a pattern, not a use.
         if item.ident.is_none() {
             syn::visit::visit_item_macro(self, item);
         }
@@ -459,14 +460,14 @@ impl<'ast> Visit<'ast> for Items<'_> {
     }
 }
 
-/// Returns the files that lie on a circle of uses, circle by circle, from uses as pairs of files.
-pub fn circles(edges: &BTreeSet<(String, String)>) -> Vec<Vec<String>> {
+/// Returns the groups of files that use each other in a cycle. Each pair is a file and a file that it uses.
+pub fn cycles(edges: &BTreeSet<(String, String)>) -> Vec<Vec<String>> {
     let mut after: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (from, to) in edges {
         after.entry(from).or_default().push(to);
         after.entry(to).or_default();
     }
-    // Who can be reached from where; the source is small enough for the plain way.
+    // The files reachable from each file. The source is small, so a search from each file is fast enough.
     let reach: BTreeMap<&str, BTreeSet<&str>> = after
         .keys()
         .map(|start| {
@@ -477,13 +478,13 @@ pub fn circles(edges: &BTreeSet<(String, String)>) -> Vec<Vec<String>> {
             (*start, seen)
         })
         .collect();
-    let mut circles = BTreeSet::new();
+    let mut cycles = BTreeSet::new();
     for (file, reached) in &reach {
-        let circle: Vec<_> =
+        let cycle: Vec<_> =
             reached.iter().filter(|other| reach[*other].contains(file)).map(ToString::to_string).collect();
-        if !circle.is_empty() {
-            circles.insert(circle);
+        if !cycle.is_empty() {
+            cycles.insert(cycle);
         }
     }
-    circles.into_iter().collect()
+    cycles.into_iter().collect()
 }

@@ -1,4 +1,4 @@
-//! The interface on a drawn screen: the real loop, the real store, no terminal.
+//! The full-screen interface on a simulated screen: the real event loop and the real store, but no terminal.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -32,7 +32,7 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 use crate::picture;
 use crate::world::{MONDAY, SetClock, masked};
 
-/// The options of a store in tests.
+/// Returns the options of a store in tests, with a fixed id.
 pub fn store_options() -> SqliteOptions {
     SqliteOptions { patience: COMMAND_PATIENCE, new_store_id: [7; 16], copy_folder: None }
 }
@@ -42,14 +42,14 @@ pub fn open_store(path: &Path) -> Result<SqliteStore, StoreError> {
     SqliteStore::open(path, &store_options())
 }
 
-/// The service in a folder, with its clock.
+/// Opens the services over the store of a home, with a clock that the test sets.
 pub fn service(home: &Path, time: &Rc<Cell<i64>>) -> Services {
     service_over(home, time, |store| Box::new(store))
 }
 
-/// The same, with something around its store.
+/// Opens the services like [`service`], with a wrapper around the store.
 pub fn service_over(home: &Path, time: &Rc<Cell<i64>>, wrap: impl FnOnce(SqliteStore) -> Box<dyn Store>) -> Services {
-    let place = Paths::find(Some(home.join("data")), Some(home.join("config"))).expect("a place");
+    let place = Paths::find(Some(home.join("data")), Some(home.join("config"))).expect("paths");
     place.create_data_dir().expect("a folder");
     let mut catalog = Catalog::built_in();
     catalog.add_folder(&place.banks_dir(), &BankOrigin::DataDirectory).expect("banks");
@@ -61,12 +61,12 @@ pub fn service_over(home: &Path, time: &Rc<Cell<i64>>, wrap: impl FnOnce(SqliteS
     Services::new(store, clock, rng, ServiceSetting { catalog, paths: place, trust, authority, input, zone: Zone::UTC })
 }
 
-/// Adds somebody.
-pub fn somebody(service: &mut Services, name: &str) -> PersonRow {
+/// Adds a person by name.
+pub fn add_person(service: &mut Services, name: &str) -> PersonRow {
     service.people_mut().add(PersonAdded::from_name(name)).expect("a person")
 }
 
-/// A screen with somebody at it.
+/// A simulated screen with an interface, its home and its clock.
 pub struct Stage {
     pub home: tempfile::TempDir,
     pub time: Rc<Cell<i64>>,
@@ -76,14 +76,14 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Sits Amira Okafor down at home, in a home that was prepared.
+    /// Shows the home screen of Amira Okafor. `prepare` fills the home directory first.
     pub fn with(columns: u16, rows: u16, prepare: impl FnOnce(&Path)) -> Self {
         Self::with_app(columns, rows, prepare, |service, person| {
             App::new(ServiceExecutor::new(service, Some(person)), Jobs::inline(), Theme::NONE, Route::Home)
         })
     }
 
-    /// Shows an interface made for the service and for Amira Okafor, in a home that was prepared.
+    /// Shows the interface that `make_app` returns for Amira Okafor. `prepare` fills the home directory first.
     pub fn with_app(
         columns: u16,
         rows: u16,
@@ -94,24 +94,24 @@ impl Stage {
         prepare(home.path());
         let time = Rc::new(Cell::new(MONDAY));
         let mut service = service(home.path(), &time);
-        let person = somebody(&mut service, "Amira Okafor");
+        let person = add_person(&mut service, "Amira Okafor");
         let app = make_app(service, person);
         Self::of(home, time, app, columns, rows)
     }
 
-    /// Opens a home where nobody has sat down yet.
+    /// Shows the welcome screen with people of these names, none of them selected yet.
     pub fn welcome(columns: u16, rows: u16, names: &[&str]) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let time = Rc::new(Cell::new(MONDAY));
         let mut service = service(home.path(), &time);
         for name in names {
-            somebody(&mut service, name);
+            add_person(&mut service, name);
         }
         let app = App::new(ServiceExecutor::new(service, None), Jobs::inline(), Theme::NONE, Route::Home);
         Self::of(home, time, app, columns, rows)
     }
 
-    /// Previews a bank's file in a home that was prepared.
+    /// Shows the preview of a bank file.
     pub fn previewing(columns: u16, rows: u16, file: &str, text: &str) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let path = home.path().join(file);
@@ -131,34 +131,34 @@ impl Stage {
         Self { home, time, app, terminal, host: NoTerminal::default() }
     }
 
-    /// Presses keys, by their names or as themselves, through the real loop.
+    /// Presses keys through the real loop. They are separated by spaces: names such as `enter`, or single characters.
     pub fn press(&mut self, keys: &str) -> &mut Self {
         let inputs: Vec<_> = keys.split_whitespace().map(|key| Input::Key(named(key))).collect();
         self.feed(&inputs);
         self
     }
 
-    /// The same for an expression.
+    /// Presses keys like [`Stage::press`], and returns the stage by value for use in an expression.
     pub fn press_and_take(mut self, keys: &str) -> Self {
         self.press(keys);
         self
     }
 
-    /// Gives the window another size.
+    /// Resizes the window.
     pub fn resized(mut self, columns: u16, rows: u16) -> Self {
         self.terminal.backend_mut().resize(columns, rows);
         self.feed(&[Input::Resize(columns, rows)]);
         self
     }
 
-    /// Types a text.
+    /// Types each character of a text.
     pub fn type_text(&mut self, text: &str) -> &mut Self {
         let inputs: Vec<_> = text.chars().map(|c| Input::Key(Key::Char(c))).collect();
         self.feed(&inputs);
         self
     }
 
-    /// Feeds inputs into the loop and returns how it ended, if it did by itself.
+    /// Feeds inputs into the loop. Returns how the interface ended, if it has ended.
     pub fn feed(&mut self, inputs: &[Input]) -> Option<InterfaceEnd> {
         let (send, receive) = mpsc::channel();
         inputs.iter().for_each(|input| send.send(input.clone()).expect("a listener"));
@@ -178,30 +178,30 @@ impl Stage {
         self.mouse(MouseInputKind::Click, cell(column), cell(row))
     }
 
-    /// Uses the mouse at a cell.
+    /// Sends a mouse event at a cell.
     pub fn mouse(&mut self, kind: MouseInputKind, column: u16, row: u16) -> &mut Self {
         self.feed(&[Input::Mouse(MouseInput { kind, column, row })]);
         self
     }
 
-    /// The interface itself.
+    /// Returns the interface, for assertions about its bindings and timers.
     pub fn app(&self) -> &App {
         &self.app
     }
 
-    /// Says whether the terminal was told to report the mouse.
+    /// Returns whether the program asked the terminal to report the mouse.
     pub fn is_mouse_captured(&self) -> bool {
         self.host.is_mouse_captured
     }
 
-    /// Lets time pass and the screen notice it.
+    /// Lets time pass and then ticks the interface.
     pub fn pass(&mut self, millis: i64) -> &mut Self {
         self.time.set(self.time.get() + millis);
         self.app.tick();
         self
     }
 
-    /// Every line of the screen as it is.
+    /// Returns every line of the screen. A wide character fills two cells but appears once.
     pub fn lines(&mut self) -> Vec<String> {
         self.terminal.draw(|frame| self.app.draw(frame)).expect("a frame");
         let buffer = self.terminal.backend().buffer();
@@ -235,21 +235,21 @@ impl Stage {
         self.app.set_theme(Theme::NONE);
     }
 
-    /// What is on the screen, line by line, without what differs from one run to the next.
+    /// Returns the screen as text, with everything masked that differs between runs.
     pub fn text(&mut self) -> String {
         let text = self.lines().join("\n");
         let clean = masked(&text, self.home.path());
         if !clean.contains("<home>") {
             return clean;
         }
-        // How many lines a path took depends on the home; so does how much room is left below it.
+        // The length of the home's path decides how many lines it takes, and how many empty lines follow.
         let mut lines: Vec<_> = clean.lines().collect();
         lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
         lines.join("\n")
     }
 }
 
-/// There is no terminal to stop.
+/// A host without a terminal: suspending does nothing.
 #[derive(Default)]
 struct NoTerminal {
     is_mouse_captured: bool,

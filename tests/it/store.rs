@@ -1,4 +1,4 @@
-//! The store: nothing acknowledged is lost, nothing damaged is shown, nothing of others is touched.
+//! The store loses nothing that it acknowledged, shows nothing damaged, and never touches files of other programs.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -23,10 +23,10 @@ use rusqlite::Connection;
 
 use crate::chain::{Chain, added, renamed, trainee};
 use crate::fixtures::home;
-use crate::stage::{open_store, service, somebody, store_options};
+use crate::stage::{add_person, open_store, service, store_options};
 use crate::world::{MONDAY, World, small_bank, small_exam, stored_tables};
 
-/// A service in a world with the small bank and its exam.
+/// Opens the services of a home with the small bank and its exam.
 fn small_service(home: &Path, time: &Rc<Cell<i64>>) -> Services {
     let banks = home.join("data/question-banks");
     std::fs::create_dir_all(banks.join("exams")).expect("folders");
@@ -40,9 +40,9 @@ fn exam_of(service: &Services) -> needlewise::bank::exam::Exam {
     (*service.catalog().exam(&brief).expect("the exam").value).clone()
 }
 
-fn answer(sitting: &ActiveAttempt, item: usize) -> AttemptAction {
+fn answer(active: &ActiveAttempt, item: usize) -> AttemptAction {
     use needlewise::bank::question::QuestionKind;
-    let answer = match &sitting.session.loaded_paper().questions[item].question.kind {
+    let answer = match &active.session.loaded_paper().questions[item].question.kind {
         QuestionKind::Choice { .. } => Answer::Choices(vec![0]),
         QuestionKind::TrueFalse { .. } => Answer::Truth(true),
         QuestionKind::Number { .. } => Answer::Number("0.01".to_owned()),
@@ -58,54 +58,55 @@ fn clock() -> Rc<Cell<i64>> {
 }
 
 #[test]
-fn an_attempt_goes_on_after_the_program_ended_where_it_stopped_with_the_clock_run_on() {
+fn a_reopened_attempt_resumes_where_it_stopped_and_its_clock_kept_running() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
     let attempt = {
         let mut service = small_service(home.path(), &time);
-        let person = somebody(&mut service, "Amira Okafor");
+        let person = add_person(&mut service, "Amira Okafor");
         let exam = exam_of(&service);
-        let mut sitting = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
+        let mut active = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
         time.set(MONDAY + 60_000);
         for item in 0..3 {
-            let action = answer(&sitting, item);
-            service.attempts_mut().record_action(&mut sitting, action).expect("stored");
+            let action = answer(&active, item);
+            service.attempts_mut().record_action(&mut active, action).expect("stored");
         }
-        sitting.row.id
+        active.row.id
     };
+    // Three of the ten minutes have passed, one of them while the program ran.
     time.set(MONDAY + 180_000);
     let service = small_service(home.path(), &time);
-    let sitting = service.attempts().load(attempt).expect("the attempt");
-    assert_eq!(sitting.session.resume_index(), 3);
-    assert_eq!(sitting.time_left(service.now()).expect("a limit").0, 600_000 - 180_000);
+    let active = service.attempts().load(attempt).expect("the attempt");
+    assert_eq!(active.session.resume_index(), 3);
+    assert_eq!(active.time_left(service.now()).expect("a limit").0, 600_000 - 180_000);
 }
 
 #[test]
-fn a_clock_set_back_stands_still_and_never_gives_time() {
+fn a_clock_set_back_never_gives_extra_time() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
     let mut service = small_service(home.path(), &time);
-    let person = somebody(&mut service, "Amira Okafor");
+    let person = add_person(&mut service, "Amira Okafor");
     let exam = exam_of(&service);
-    let mut sitting = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
+    let mut active = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
     time.set(MONDAY + 300_000);
-    let action = answer(&sitting, 0);
-    service.attempts_mut().record_action(&mut sitting, action).expect("stored");
+    let action = answer(&active, 0);
+    service.attempts_mut().record_action(&mut active, action).expect("stored");
     time.set(MONDAY - 3_600_000);
-    assert_eq!(sitting.time_left(service.now()).expect("a limit").0, 300_000);
-    let again = service.attempts().load(sitting.row.id).expect("the attempt");
+    assert_eq!(active.time_left(service.now()).expect("a limit").0, 300_000);
+    let again = service.attempts().load(active.row.id).expect("the attempt");
     assert_eq!(again.time_left(service.now()).expect("a limit").0, 300_000);
 }
 
 #[test]
-fn an_exam_left_past_its_time_is_ended_and_counted() {
+fn an_exam_left_past_its_deadline_ends_and_counts() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
     let mut service = small_service(home.path(), &time);
-    let person = somebody(&mut service, "Amira Okafor");
+    let person = add_person(&mut service, "Amira Okafor");
     let exam = exam_of(&service);
-    let sitting = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
+    let active = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
     let again = service.attempts_mut().begin_exam(person.id, &exam).expect_err("one is open");
-    assert_eq!(again, ServiceError::ExamOpen(sitting.row.id));
+    assert_eq!(again, ServiceError::ExamOpen(active.row.id));
     time.set(MONDAY + 700_000);
-    assert!(service.attempts().open_attempt(person.id, Mode::Exam).expect("a look").is_none());
+    assert!(service.attempts().open_attempt(person.id, Mode::Exam).expect("a query").is_none());
     assert!(
         matches!(service.attempts_mut().begin_exam(person.id, &exam), Err(ServiceError::Ineligible(..))),
         "the wait applies"
@@ -113,25 +114,25 @@ fn an_exam_left_past_its_time_is_ended_and_counted() {
 }
 
 #[test]
-fn an_exam_that_lost_its_last_fact_keeps_its_person_from_nothing_else() {
+fn an_exam_with_a_lost_fact_does_not_block_its_trainee() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
     let mut service = small_service(home.path(), &time);
-    let person = somebody(&mut service, "Amira Okafor");
+    let person = add_person(&mut service, "Amira Okafor");
     let exam = exam_of(&service);
-    let mut sitting = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
-    let action = answer(&sitting, 0);
-    service.attempts_mut().record_action(&mut sitting, action).expect("stored");
-    let last = format!("SELECT id FROM stored_fact WHERE stream = '{}' AND seq = 1", sitting.row.id);
+    let mut active = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
+    let action = answer(&active, 0);
+    service.attempts_mut().record_action(&mut active, action).expect("stored");
+    let last = format!("SELECT id FROM stored_fact WHERE stream = '{}' AND seq = 1", active.row.id);
     let store = Connection::open(home.path().join("data/needlewise.db")).expect("a store");
     store
         .execute_batch(&format!(
             "PRAGMA foreign_keys = OFF; DELETE FROM fact_payload WHERE fact IN ({last}); \
              DELETE FROM stored_fact WHERE stream = '{}' AND seq = 1",
-            sitting.row.id
+            active.row.id
         ))
         .expect("a loss");
     time.set(MONDAY + 700_000);
-    let timed_out = service.attempts_mut().end_timed_out(person.id).expect("a look");
+    let timed_out = service.attempts_mut().end_timed_out(person.id).expect("a query");
     assert!(
         timed_out.ended_count == 0
             && matches!(timed_out.unreadable.as_slice(), [ServiceError::Store(StoreError::Damaged(_))]),
@@ -140,10 +141,10 @@ fn an_exam_that_lost_its_last_fact_keeps_its_person_from_nothing_else() {
 }
 
 #[test]
-fn a_second_process_on_the_same_attempt_is_told_and_nothing_is_mixed() {
+fn a_second_process_on_the_same_attempt_is_refused_and_nothing_is_mixed() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
     let mut one = small_service(home.path(), &time);
-    let person = somebody(&mut one, "Amira Okafor");
+    let person = add_person(&mut one, "Amira Okafor");
     let exam = exam_of(&one);
     let mut first = one.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
     let mut two = small_service(home.path(), &time);
@@ -161,14 +162,14 @@ fn a_second_process_on_the_same_attempt_is_told_and_nothing_is_mixed() {
 fn names_are_unique_after_nfc_and_case_folding() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
     let mut service = small_service(home.path(), &time);
-    somebody(&mut service, "Zoë Ångström");
+    add_person(&mut service, "Zoë Ångström");
     let twin = PersonAdded::from_name("ZOE\u{308} a\u{30a}ngstro\u{308}m");
     assert_eq!(service.people_mut().add(twin), Err(ServiceError::Store(StoreError::Conflict(Conflict::NameTaken))));
-    assert!(service.people().find("zoë ångström").expect("a look").is_some());
+    assert!(service.people().find("zoë ångström").expect("a query").is_some());
 }
 
 #[test]
-fn a_store_of_a_newer_program_is_refused_and_left_untouched() {
+fn a_store_from_a_newer_version_is_refused_and_left_untouched() {
     let home = tempfile::tempdir().expect("a folder");
     let path = home.path().join("needlewise.db");
     drop(open_store(&path).expect("a store"));
@@ -181,7 +182,7 @@ fn a_store_of_a_newer_program_is_refused_and_left_untouched() {
     assert_eq!(std::fs::read(&path).expect("a file"), before);
 }
 
-/// Every file of a folder, but for the index that SQLite makes anew for everybody who reads a log.
+/// Returns every file of a folder except the `-shm` index, which SQLite creates for any reader of a log.
 fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let paths = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let kept = paths.filter(|path| !path.to_string_lossy().ends_with("-shm"));
@@ -219,13 +220,13 @@ fn a_file_of_another_program_is_refused_and_left_untouched() {
 }
 
 #[test]
-fn a_file_of_another_program_whose_truth_is_in_its_log_is_refused_and_left_untouched() {
+fn a_file_of_another_program_with_its_data_in_the_log_is_refused_and_left_untouched() {
     let made = tempfile::tempdir().expect("a folder");
     let other = rusqlite::Connection::open(made.path().join("other.db")).expect("a file");
     other
         .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE person (id TEXT); PRAGMA user_version = 1;")
         .expect("a table");
-    // As a kill would leave it: the file is empty, all else stands in the log.
+    // As after a kill: the file is empty, and all data is in the log.
     let home = tempfile::tempdir().expect("a folder");
     for name in ["other.db", "other.db-wal"] {
         std::fs::copy(made.path().join(name), home.path().join(name)).expect("a copy");
@@ -237,7 +238,7 @@ fn a_file_of_another_program_whose_truth_is_in_its_log_is_refused_and_left_untou
 }
 
 #[test]
-fn ten_programs_may_make_the_store_at_once() {
+fn ten_writers_can_create_the_store_at_once() {
     let home = tempfile::tempdir().expect("a folder");
     let path = home.path().join("needlewise.db");
     let open = || open_store(&path).map(|store| store.people(&PersonQuery::default()).map(|people| people.len()));
@@ -265,7 +266,7 @@ fn person(name: &str) -> Fact {
     Fact::PersonAdded(PersonAdded::from_name(name))
 }
 
-/// A change to a row, and the fault it is to be found as.
+/// A change to a chain, and the expected fault with its fact number.
 type Tampering = (fn(&mut Vec<StoredFact>), ChainFault, u32);
 
 #[test]
@@ -291,10 +292,10 @@ fn every_change_to_a_chain_is_found_at_its_fact() {
     }
     let mut erased = rows;
     erased[1].salted_payload = None;
-    let broken = chain::verify_chain(stream, &erased).expect_err("a payload that nobody erased is lost");
+    let broken = chain::verify_chain(stream, &erased).expect_err("a payload is missing without an erasure");
     assert_eq!((broken.fault, broken.seq), (ChainFault::PayloadMissing, 1));
     erased.iter_mut().for_each(|fact| fact.salted_payload = None);
-    let broken = chain::verify_chain(stream, &erased).expect_err("no fact says that the person was erased");
+    let broken = chain::verify_chain(stream, &erased).expect_err("no fact records an erasure");
     assert_eq!((broken.fault, broken.seq), (ChainFault::PayloadMissing, 0));
 }
 
@@ -302,42 +303,42 @@ fn every_change_to_a_chain_is_found_at_its_fact() {
 fn an_erased_chain_stays_whole() {
     let (stream, mut rows) = chain_of(&[person("A"), person("B"), Fact::Erased(PersonErased { trainee: trainee(1) })]);
     rows[..2].iter_mut().for_each(|fact| fact.salted_payload = None);
-    assert_eq!(chain::verify_chain(stream, &rows).map(|head| head.next_seq), Ok(3), "a person's");
+    assert_eq!(chain::verify_chain(stream, &rows).map(|head| head.next_seq), Ok(3), "an erased person");
     rows[2].salted_payload = None;
-    let broken = chain::verify_chain(stream, &rows).expect_err("what says that it was erased stays");
+    let broken = chain::verify_chain(stream, &rows).expect_err("the erasure itself must keep its payload");
     assert_eq!((broken.fault, broken.seq), (ChainFault::PayloadMissing, 2));
 }
 
-/// Golden value: the digest of a fact can be computed by anybody from formats.md alone.
+/// Golden value: the digest of a fact can be computed from the specification of the stored format alone.
 #[test]
-fn the_digest_of_a_fact_is_what_the_format_says() {
+fn the_digest_of_a_fact_follows_the_format() {
     let (_, rows) = chain_of(&[person("Amira")]);
     let row = &rows[0];
-    let secret = row.salted_payload.as_ref().expect("a payload");
-    assert_eq!(secret.payload, r#"{"name":"Amira"}"#);
-    let sealed = format!(
+    let salted = row.salted_payload.as_ref().expect("a payload");
+    assert_eq!(salted.payload, r#"{"name":"Amira"}"#);
+    let canonical = format!(
         r#"{{"at":{},"body":"{}","kind":"person.added/1","prev":"{}","seq":0,"stream":"{}"}}"#,
         row.stored_at.as_millis(),
         row.payload_digest,
         "0".repeat(64),
         row.stream
     );
-    assert_eq!(needlewise::ids::Digest::of(sealed), row.digest);
+    assert_eq!(needlewise::ids::Digest::of(canonical), row.digest);
 }
 
 #[test]
-fn damage_in_the_file_is_never_shown_as_true() {
+fn damaged_data_is_never_shown_as_true() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
     let mut service = small_service(home.path(), &time);
-    let person = somebody(&mut service, "Amira Okafor");
+    let person = add_person(&mut service, "Amira Okafor");
     let exam = exam_of(&service);
-    let mut sitting = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
+    let mut active = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
     for item in 0..7 {
-        let action = answer(&sitting, item);
-        service.attempts_mut().record_action(&mut sitting, action).expect("stored");
+        let action = answer(&active, item);
+        service.attempts_mut().record_action(&mut active, action).expect("stored");
     }
-    service.attempts_mut().record_action(&mut sitting, AttemptAction::Submit).expect("stored");
-    let attempt = sitting.row.id;
+    service.attempts_mut().record_action(&mut active, AttemptAction::Submit).expect("stored");
+    let attempt = active.row.id;
     let path = service.paths().store_file();
     let tamper = |sql: &str| {
         rusqlite::Connection::open(&path).expect("a file").execute_batch(sql).expect("a change");
@@ -351,36 +352,35 @@ fn damage_in_the_file_is_never_shown_as_true() {
 }
 
 #[test]
-fn changed_content_is_noticed_before_it_is_asked() {
+fn changed_content_is_detected_before_a_question_is_shown() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
     let mut service = small_service(home.path(), &time);
-    let person = somebody(&mut service, "Amira Okafor");
+    let person = add_person(&mut service, "Amira Okafor");
     let exam = exam_of(&service);
-    let sitting = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
+    let active = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
     let file = rusqlite::Connection::open(service.paths().store_file()).expect("a file");
     file.execute_batch("UPDATE stored_content SET text = replace(text, 'Wrong', 'Right!')").expect("a change");
-    assert!(matches!(service.attempts().load(sitting.row.id), Err(ServiceError::MissingContent(..))));
+    assert!(matches!(service.attempts().load(active.row.id), Err(ServiceError::MissingContent(..))));
 }
 
 #[test]
 fn a_later_edit_of_a_bank_changes_no_attempt() {
     let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
     let mut before = small_service(home.path(), &time);
-    let person = somebody(&mut before, "Amira Okafor");
+    let person = add_person(&mut before, "Amira Okafor");
     let exam = exam_of(&before);
     let attempt = before.attempts_mut().begin_exam(person.id, &exam).expect("an exam").row.id;
     let mut edited = small_bank();
     edited["questions"][0]["stem"] = serde_json::json!("Something else?");
     std::fs::write(home.path().join("data/question-banks/small.json"), edited.to_string()).expect("a bank");
     let after = service(home.path(), &time);
-    let sitting = after.attempts().load(attempt).expect("the attempt");
-    let stems: Vec<_> =
-        sitting.session.loaded_paper().questions.iter().map(|item| item.question.stem.clone()).collect();
+    let active = after.attempts().load(attempt).expect("the attempt");
+    let stems: Vec<_> = active.session.loaded_paper().questions.iter().map(|item| item.question.stem.clone()).collect();
     assert!(stems.contains(&"What about one?".to_owned()) && !stems.contains(&"Something else?".to_owned()));
 }
 
 #[test]
-fn a_typo_mended_in_a_bank_keeps_what_was_learned_and_a_raised_revision_begins_anew() {
+fn fixing_a_typo_keeps_progress_and_raising_the_revision_resets_it() {
     let world = World::new();
     let file = "data/question-banks/small.json";
     world.file(file, small_bank().to_string());
@@ -390,54 +390,54 @@ fn a_typo_mended_in_a_bank_keeps_what_was_learned_and_a_raised_revision_begins_a
     let (time, person) = (Rc::clone(&world.time), "A");
     let seen = || {
         let service = service(world.home.path(), &time);
-        let row = service.people().find(person).expect("a look").expect("a person");
+        let row = service.people().find(person).expect("a query").expect("a person");
         let data = needlewise::view::home::HomeView::load(&service, &row).expect("home");
         data.topics.iter().map(|topic| topic.answered).sum::<usize>()
     };
     let mut all = small_bank();
     for question in all["questions"].as_array_mut().expect("a list") {
-        question["stem"] = serde_json::json!(format!("{} (mended)", question["stem"]));
+        question["stem"] = serde_json::json!(format!("{} (corrected)", question["stem"]));
     }
     let before = seen();
     world.file(file, all.to_string());
-    assert_eq!(seen(), before, "a mended typo");
+    assert_eq!(seen(), before, "a corrected typo keeps the progress");
     for question in all["questions"].as_array_mut().expect("a list") {
         question["revision"] = serde_json::json!(2);
     }
     world.file(file, all.to_string());
-    assert_eq!(seen(), 0, "another meaning");
+    assert_eq!(seen(), 0, "a new revision resets the progress");
 }
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_in_place_of_the_store_is_refused_and_not_waited_for() {
+fn a_pipe_instead_of_the_store_is_refused_without_waiting() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("needlewise.db");
     assert!(std::process::Command::new("mkfifo").arg(&path).status().expect("mkfifo").success());
     let (sender, receiver) = std::sync::mpsc::channel();
-    // A reader of a pipe waits for ever; the thread ends with the tests.
+    // Opening a pipe would block forever, so another thread tries it. It ends with the tests.
     std::thread::spawn(move || sender.send(open_store(&path).err()));
     let error = receiver.recv_timeout(std::time::Duration::from_secs(30)).expect("an answer");
     assert!(matches!(error, Some(StoreError::Unreachable(_))), "{error:?}");
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_refused_clearly() {
+fn a_data_folder_that_cannot_be_created_is_reported() {
     let world = World::new();
     world.file("data", "a file where the folder should be");
     insta::assert_snapshot!(world.run(["trainee", "list"]).all());
 }
 
 #[test]
-fn an_older_program_that_is_still_open_stores_nothing_more() {
+fn an_older_version_left_open_stores_nothing_after_an_upgrade() {
     for store in ["schema-1", "schema-2", "trainee"] {
         let world = home(store);
         let older = world.database();
         older.execute_batch("PRAGMA journal_mode = WAL").expect("a log");
-        // What that program has ready, from before the upgrade.
+        // A statement that the older version prepared before the upgrade.
         let sql = "INSERT INTO fact (id, stream, seq, kind, at, body, prev, digest) \
                    VALUES ('1', '1', 0, 'added', 0, '', '', '')";
-        let mut ready = older.prepare(sql).expect("the tables of the first program");
+        let mut ready = older.prepare(sql).expect("the tables of the first version");
         drop(open_store(&world.data().join("needlewise.db")).expect("an upgrade"));
         let after_upgrade = stored_tables(&world.database());
         for refused in [ready.execute([]), older.execute(sql, [])] {
@@ -449,7 +449,7 @@ fn an_older_program_that_is_still_open_stores_nothing_more() {
     }
 }
 
-/// The copies of the store of a world that were kept.
+/// Returns the copies of the store that upgrades have kept.
 fn copies(world: &World) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(world.home.path().join("data-state/backups"));
     entries.into_iter().flatten().map(|entry| entry.expect("an entry").path()).collect()
@@ -460,7 +460,7 @@ fn schema_version(store: &Connection) -> i64 {
 }
 
 #[test]
-fn a_copy_of_the_store_as_it_was_is_kept_before_an_upgrade() {
+fn an_upgrade_keeps_a_copy_of_the_old_store() {
     for (store, version) in [("schema-1", 1), ("schema-2", 2), ("trainee", 3)] {
         let world = home(store);
         let before = stored_tables(&world.database());
@@ -486,9 +486,9 @@ fn a_copy_of_the_store_as_it_was_is_kept_before_an_upgrade() {
 }
 
 #[test]
-fn rows_of_another_version_are_computed_again_when_the_store_is_opened() {
+fn rows_of_another_version_are_rebuilt_when_the_store_is_opened() {
     let world = World::new().with_small_banks();
-    assert_eq!(world.passes().code, 0);
+    assert_eq!(world.pass_exam().code, 0);
     let sound = stored_tables(&world.database());
     let without_count = |mut tables: BTreeMap<String, Vec<String>>| {
         tables.remove("store").expect("a table");
@@ -513,7 +513,7 @@ fn rows_of_another_version_are_computed_again_when_the_store_is_opened() {
 }
 
 #[test]
-fn a_store_keeps_the_id_it_was_made_with() {
+fn a_store_keeps_its_original_id() {
     let home = tempfile::tempdir().expect("a folder");
     let path = home.path().join("needlewise.db");
     let made = open_store(&path).expect("a store").identity().expect("an identity");
@@ -523,7 +523,7 @@ fn a_store_keeps_the_id_it_was_made_with() {
 }
 
 #[test]
-fn a_writer_that_waits_too_long_is_told_so_and_stores_once_the_other_has_gone() {
+fn a_writer_that_waits_too_long_is_told_the_store_is_busy_and_can_try_again() {
     let home = tempfile::tempdir().expect("a folder");
     let path = home.path().join("needlewise.db");
     let impatient = SqliteOptions { patience: Duration::from_millis(40), ..store_options() };
@@ -535,19 +535,19 @@ fn a_writer_that_waits_too_long_is_told_so_and_stores_once_the_other_has_gone() 
     other.execute_batch("BEGIN IMMEDIATE").expect("a lock");
     let rename = batch(&renamed("Amira Okafor"));
     assert_eq!(store.append(&rename), Err(StoreError::Busy));
-    assert_eq!(store.people(&PersonQuery::default()).expect("reading goes on")[0].person.name, "Amira");
+    assert_eq!(store.people(&PersonQuery::default()).expect("reads still work")[0].person.name, "Amira");
     other.execute_batch("COMMIT").expect("the end");
     store.append(&rename).expect("stored");
     assert_eq!(store.people(&PersonQuery::default()).expect("people")[0].person.name, "Amira Okafor");
-    assert_eq!(store.stream(trainee(1).into()).expect("a chain").len(), 2, "once");
+    assert_eq!(store.stream(trainee(1).into()).expect("a chain").len(), 2, "stored once");
 }
 
 #[test]
-fn ten_programs_may_append_to_ten_chains_at_once() {
+fn ten_writers_can_append_to_ten_chains_at_once() {
     let home = tempfile::tempdir().expect("a folder");
     let path = home.path().join("needlewise.db");
     let before = open_store(&path).expect("a store").identity().expect("an identity").commits;
-    // However slow the disk is, nobody gives up.
+    // Long enough that no writer gives up, even on a slow disk.
     let patient = SqliteOptions { patience: Duration::from_secs(120), ..store_options() };
     let append = |number: u8| -> Result<(), StoreError> {
         let mut store = SqliteStore::open(&path, &patient)?;

@@ -1,10 +1,10 @@
-//! Text: safe, measured, wrapped, compared.
+//! Text for terminals: made safe, measured, wrapped and compared.
 
 use needlewise::text::{file_slug, name_key, normalize_answer, sanitize, single_line, truncate, width, wrap};
 use proptest::prelude::*;
 
 #[test]
-fn nothing_that_steers_a_terminal_passes() {
+fn no_terminal_control_sequence_passes() {
     for hostile in
         ["\u{1b}]52;c;aGk=\u{7}", "\u{9b}31m", "a\u{202e}b", "a\u{2066}b", "a\u{200b}b", "a\r\nb", "a\tb", "\u{7f}"]
     {
@@ -15,7 +15,7 @@ fn nothing_that_steers_a_terminal_passes() {
 }
 
 #[test]
-fn wide_characters_combining_marks_and_long_words_wrap_rightly() {
+fn wide_characters_combining_marks_and_long_words_wrap_correctly() {
     assert_eq!(wrap("two words", 5), ["two", "words"]);
     assert_eq!(wrap("漢字漢字", 5), ["漢字", "漢字"], "a wide character is never cut in two");
     assert_eq!(wrap("e\u{301}e\u{301}e\u{301}", 2), ["e\u{301}e\u{301}", "e\u{301}"], "an accent stays on its letter");
@@ -49,19 +49,19 @@ fn a_name_is_never_a_path() {
 
 proptest! {
     #[test]
-    fn no_line_is_wider_than_asked(text in ".{0,80}", columns in 2_usize..30) {
+    fn no_wrapped_line_is_wider_than_its_limit(text in ".{0,80}", columns in 2_usize..30) {
         for line in wrap(&sanitize(&text), columns) {
             prop_assert!(width(&line) <= columns, "{:?}", line);
         }
     }
 
     #[test]
-    fn what_is_cut_fits(text in ".{0,80}", columns in 0_usize..30) {
+    fn truncated_text_fits(text in ".{0,80}", columns in 0_usize..30) {
         prop_assert!(width(&truncate(&single_line(&text), columns)) <= columns);
     }
 
     #[test]
-    fn what_is_safe_stays_as_it_is(text in "[ -~äöü漢]{0,40}") {
+    fn safe_text_stays_unchanged(text in "[ -~äöü漢]{0,40}") {
         prop_assert_eq!(&*sanitize(&text), text.as_str());
     }
 }

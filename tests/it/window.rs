@@ -13,11 +13,11 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{Termios, tcgetattr};
 
-/// How long anything may take before a test gives up; nothing waits this long when all is well.
+/// The longest wait before a test fails. A passing test never waits this long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How often the reader looks whether the window was closed.
-const GLANCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
+/// How often the reader checks whether the window was closed.
+const POLL_INTERVAL: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
 
 /// A terminal window with the program in it.
 pub struct Window {
@@ -35,7 +35,7 @@ struct Seen {
 }
 
 impl Window {
-    /// Opens a window of 80 by 24 and starts the program with a home.
+    /// Opens a window of 80 columns and 24 rows, and starts the program in it with its data in `home`.
     pub fn open(home: &Path, args: &[&str]) -> Self {
         let (pty, pts) = open().expect("a pseudo-terminal");
         pty.resize(Size::new(24, 80)).expect("a size");
@@ -60,14 +60,14 @@ impl Window {
         Self { pty: Some(pty), child, seen, found }
     }
 
-    /// Types bytes.
+    /// Types bytes, which may include escape sequences.
     pub fn type_bytes(&mut self, bytes: &str) -> &mut Self {
         let mut pty: &Pty = self.pty.as_ref().expect("an open window");
         pty.write_all(bytes.as_bytes()).expect("a terminal");
         self
     }
 
-    /// Gives the window another size.
+    /// Resizes the window, which sends SIGWINCH to the program.
     pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
         self.pty.as_ref().expect("an open window").resize(Size::new(rows, columns)).expect("a size");
         let size = |n| NonZeroU16::new(n).expect("not zero");
@@ -78,19 +78,19 @@ impl Window {
     /// Waits until the screen shows a text.
     #[track_caller]
     pub fn sees(&mut self, text: &str) -> &mut Self {
-        self.until(text, |seen| seen.parser.screen().contents().contains(text));
+        self.wait_until(text, |seen| seen.parser.screen().contents().contains(text));
         self
     }
 
     /// Waits until the screen no longer shows a text.
     #[track_caller]
-    pub fn sees_no_more(&mut self, text: &str) -> &mut Self {
-        self.until(text, |seen| !seen.parser.screen().contents().contains(text));
+    pub fn no_longer_sees(&mut self, text: &str) -> &mut Self {
+        self.wait_until(text, |seen| !seen.parser.screen().contents().contains(text));
         self
     }
 
     #[track_caller]
-    fn until(&self, what: &str, holds: impl Fn(&Seen) -> bool) {
+    fn wait_until(&self, what: &str, holds: impl Fn(&Seen) -> bool) {
         let (seen, changed) = &*self.seen;
         let start = Instant::now();
         let mut seen = seen.lock().expect("the screen");
@@ -107,16 +107,16 @@ impl Window {
         self.seen.0.lock().expect("the screen").parser.screen().contents()
     }
 
-    /// Says whether the terminal is as the program found it: its settings, its main screen, its cursor.
+    /// Asserts that the terminal is as the program found it: its settings, its main screen and a visible cursor.
     #[track_caller]
     pub fn assert_as_found(&self) {
         let now = tcgetattr(self.pty.as_ref().expect("an open window")).expect("the terminal's settings");
         let modes =
             |termios: &Termios| (termios.input_modes, termios.output_modes, termios.control_modes, termios.local_modes);
         assert_eq!(modes(&now), modes(&self.found), "the terminal's settings");
-        self.until("the main screen", |seen| !seen.parser.screen().alternate_screen());
+        self.wait_until("the main screen", |seen| !seen.parser.screen().alternate_screen());
         let seen = self.seen.0.lock().expect("the screen");
-        assert!(!seen.parser.screen().hide_cursor(), "the cursor shows again");
+        assert!(!seen.parser.screen().hide_cursor(), "the cursor is visible again");
     }
 
     /// Returns how many bytes the program has written so far.
@@ -124,7 +124,7 @@ impl Window {
         self.seen.0.lock().expect("the screen").raw.len()
     }
 
-    /// Everything the program has written.
+    /// Returns every byte that the program has written.
     pub fn raw(&self) -> Vec<u8> {
         self.seen.0.lock().expect("the screen").raw.clone()
     }
@@ -138,9 +138,9 @@ impl Window {
         kill_process(self.pid(), signal).expect("a signal");
     }
 
-    /// Waits until the system says that the program is stopped.
+    /// Waits until the kernel reports that the program is stopped (state `T`).
     #[cfg(target_os = "linux")]
-    pub fn is_stopped(&self) {
+    pub fn wait_until_stopped(&self) {
         let path = format!("/proc/{}/stat", self.child.id());
         let start = Instant::now();
         let stopped = || std::fs::read_to_string(&path).expect("a process").contains(") T ");
@@ -162,11 +162,11 @@ impl Window {
         }
     }
 
-    /// Takes the terminal away, as a closed window does.
+    /// Closes the terminal, as closing its window does.
     pub fn vanish(&mut self) -> &mut Self {
         self.seen.0.lock().expect("the screen").closed = true;
         let pty = self.pty.take().expect("an open window");
-        // The reader lets go of its share at its next glance; the last share closes the terminal.
+        // The terminal closes with the last reference to it. The reader drops its own at its next poll.
         while Arc::strong_count(&pty) > 1 {
             std::thread::yield_now();
         }
@@ -175,13 +175,13 @@ impl Window {
     }
 }
 
-/// Shows what the program writes until it ends, or the window is closed.
+/// Parses what the program writes until the program ends or the window is closed.
 fn read(pty: &Pty, shared: &(Mutex<Seen>, Condvar)) {
     let (seen, changed) = shared;
     let mut bytes = [0; 4096];
     loop {
         let mut waited = [PollFd::new(pty, PollFlags::IN)];
-        let ready = poll(&mut waited, Some(&GLANCE)).unwrap_or(0);
+        let ready = poll(&mut waited, Some(&POLL_INTERVAL)).unwrap_or(0);
         let mut from: &Pty = pty;
         let count = if ready > 0 { from.read(&mut bytes).unwrap_or(0) } else { 0 };
         let mut seen = seen.lock().expect("the screen");
@@ -197,7 +197,7 @@ fn read(pty: &Pty, shared: &(Mutex<Seen>, Condvar)) {
 
 impl Drop for Window {
     fn drop(&mut self) {
-        // A test that failed must not leave the program behind.
+        // A failed test must not leave the program running.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

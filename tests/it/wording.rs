@@ -1,16 +1,16 @@
-//! Whether the shipped questions can be guessed from their wording: a reader who knows nothing of the subject learns
-//! from the keys of all other banks, by what the small words, the lengths and the likeness of choices tell, and then
-//! guesses a bank.
+//! Tests whether the shipped questions can be guessed from their wording. A guesser without knowledge of the subject
+//! learns from the keys of all other banks and then guesses a bank. It uses cues such as small words, the length of
+//! choices and their similarity.
 //!
-//! The reader is a conditional logit: a choice is as likely as the exponential of its weighted cues, against the other
-//! choices of its question. Weights are fitted by Adam with a penalty on their squares; nothing in it is random.
+//! The guesser is a conditional logit model: the probability of a choice is proportional to the exponential of its
+//! weighted cues. The weights are fitted by Adam with an L2 penalty. Nothing in it is random.
 
 use std::collections::BTreeSet;
 
 use needlewise::bank::catalog::Catalog;
 use needlewise::bank::question::{QuestionKind, SelectCount};
 
-/// Words that carry grammar and stance, and no subject.
+/// Words of grammar and stance, without subject matter.
 const SMALL: &str = "a an the and or but nor so if then than that this these those there here it its he she they them their \
     his her him you your we our i me my who whom whose which what when where why how is are was were be been being am do does \
     did done has have had having will would shall should can could may might must need ought not no never none without nobody \
@@ -22,7 +22,7 @@ const SMALL: &str = "a an the and or but nor so if then than that this these tho
     ten first second third last next because although though while whereas unless however therefore hence instead rather \
     whether like unlike except likely unlikely possible now today soon later once twice ago early earlier late yes";
 
-/// Words that belong together, so that what few questions tell of each is told of all.
+/// Groups of related words. Each word is rare, so the guesser learns a weight for the whole group.
 const STANCES: [&str; 6] = [
     "may might can could some often usually likely possible possibly perhaps sometimes commonly generally most mostly partly \
      about rather seldom rarely whether unclear uncertain unsettled disputed depends limited plausible",
@@ -38,13 +38,13 @@ const STANCES: [&str; 6] = [
     "but yet although though while whereas however still",
 ];
 
-/// How many cues are of a choice's form, before its stances and its small words.
+/// The number of cues about the form of a choice. Cues of stances and small words follow them.
 const FORMS: usize = 14;
 
-/// Everything that is learned of a choice: which cue, and how strong.
+/// The cues of a choice: the index of each cue and its strength.
 type Cues = Vec<(usize, f64)>;
 
-/// A question as that reader sees it.
+/// A question as the guesser sees it.
 struct Seen {
     bank: String,
     choices: Vec<Cues>,
@@ -57,7 +57,7 @@ fn words(text: &str) -> Vec<String> {
     split.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// Cuts an ending off, so that "needles" and "needled" are one word.
+/// Removes an ending, so that "needles" and "needled" count as one word.
 fn root(word: &str) -> &str {
     let endings = ["ing", "ed", "es", "s", "ly"];
     endings.iter().find_map(|ending| word.strip_suffix(ending).filter(|rest| rest.len() > 2)).unwrap_or(word)
@@ -119,7 +119,7 @@ fn cues(stem: &str, choices: &[&str]) -> Vec<Cues> {
     (0..choices.len()).map(one).collect()
 }
 
-/// Returns every ready question of one key.
+/// Returns every ready question with exactly one key.
 fn shipped() -> Vec<Seen> {
     let catalog = Catalog::built_in();
     let mut seen = Vec::new();
@@ -140,7 +140,7 @@ fn strength(cues: &Cues, weights: &[f64]) -> f64 {
     cues.iter().map(|(cue, value)| weights[*cue] * value).sum()
 }
 
-/// Learns what tells a key.
+/// Fits the weights of the cues to questions with known keys.
 fn learn(from: &[&Seen]) -> Vec<f64> {
     const PENALTY: f64 = 0.01;
     let cues = from.iter().flat_map(|seen| &seen.choices).flatten().map(|(cue, _)| cue + 1).max().unwrap_or(0);
@@ -169,7 +169,7 @@ fn learn(from: &[&Seen]) -> Vec<f64> {
     weights
 }
 
-/// Returns how likely the reader's guess is right: a share of one where several choices look the same.
+/// Returns the probability that the guess is correct. It is a fraction if several choices look equally good.
 fn guess(seen: &Seen, weights: &[f64]) -> f64 {
     let strengths: Vec<_> = seen.choices.iter().map(|cues| strength(cues, weights)).collect();
     let top = strengths.iter().copied().fold(f64::MIN, f64::max);
@@ -177,7 +177,7 @@ fn guess(seen: &Seen, weights: &[f64]) -> f64 {
     if top - strengths[seen.key] < 1e-9 { 1.0 / size(alike) } else { 0.0 }
 }
 
-/// Guesses every bank with what the others taught; returns the share that is right.
+/// Guesses every bank with weights learned from the other banks. Returns the share of correct guesses.
 fn guessed(all: &[Seen]) -> f64 {
     let banks: BTreeSet<_> = all.iter().map(|seen| seen.bank.as_str()).collect();
     let right: f64 = banks
@@ -191,17 +191,17 @@ fn guessed(all: &[Seen]) -> f64 {
 }
 
 #[test]
-fn nobody_guesses_the_shipped_questions_from_their_wording() {
+fn the_shipped_questions_cannot_be_guessed_from_their_wording() {
     let all = shipped();
     let chance: f64 = all.iter().map(|seen| 1.0 / size(seen.choices.len())).sum::<f64>() / size(all.len());
     let right = guessed(&all);
-    assert!(right <= chance + 0.05, "{:.1} % are guessed, chance is {:.1} %", 100.0 * right, 100.0 * chance);
+    assert!(right <= chance + 0.05, "{:.1} % are guessed correctly, by chance {:.1} %", 100.0 * right, 100.0 * chance);
 }
 
 #[test]
-fn that_reader_finds_a_cue_where_there_is_one() {
+fn the_guesser_finds_a_planted_cue() {
     let mut all = shipped();
-    // A small word stands in every key and in one wrong choice.
+    // Plants a cue: one small word in every key and in one wrong choice. Guessing by it is correct half of the time.
     let word =
         FORMS + STANCES.len() + SMALL.split_whitespace().position(|word| word == "rather").expect("a small word");
     for seen in &mut all {

@@ -1,4 +1,4 @@
-//! A computer of one's own: a temporary home, a clock that stands still until told, chance that repeats.
+//! A computer for one test: a temporary home, a clock that moves only on request, and seeded random numbers.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -15,17 +15,17 @@ use rusqlite::Connection;
 
 use crate::reader::Reader;
 
-/// 2026-11-23T09:00:00Z.
+/// Monday, 2026-11-23T09:00:00Z, in milliseconds since 1970.
 pub const MONDAY: i64 = 1_795_424_400_000;
 
-/// A clock that shows what it is set to; its counter moves with it.
+/// A clock that shows the time it is set to. Its monotonic counter moves with it.
 #[derive(Clone)]
 pub struct SetClock(pub Rc<Cell<i64>>);
 
-/// A clock that goes on by so many milliseconds each time somebody looks at it.
-struct HastyClock(SetClock, i64);
+/// A clock that advances by a fixed number of milliseconds on each read.
+struct SteppingClock(SetClock, i64);
 
-impl Clock for HastyClock {
+impl Clock for SteppingClock {
     fn now(&self) -> Now {
         let time = &self.0.0;
         time.set(time.get() + self.1);
@@ -40,32 +40,32 @@ impl Clock for SetClock {
     }
 }
 
-/// A temporary home with a set clock.
+/// A temporary home with a clock that tests set.
 pub struct World {
     pub home: tempfile::TempDir,
     pub time: Rc<Cell<i64>>,
     runs: RefCell<u64>,
     stdin: RefCell<String>,
     terminal: RefCell<TerminalInfo>,
-    haste: Cell<i64>,
+    step_per_look: Cell<i64>,
 }
 
-/// What a command said.
+/// The output of a command: its exit code and its two streams.
 #[derive(Debug)]
-pub struct Said {
+pub struct CommandOutput {
     pub code: u8,
     pub out: String,
     pub err: String,
 }
 
-impl Said {
-    /// Makes sure that the command did what it was told.
+impl CommandOutput {
+    /// Panics unless the command exited with 0.
     #[track_caller]
     pub fn done(self) {
         assert_eq!(self.code, 0, "{}", self.all());
     }
 
-    /// The whole output for a comparison.
+    /// Returns the exit code and both streams as one text, for snapshots and messages.
     pub fn all(&self) -> String {
         let err = if self.err.is_empty() { String::new() } else { format!("--- stderr\n{}", self.err) };
         format!("exit {}\n{}{err}", self.code, self.out)
@@ -86,7 +86,7 @@ impl World {
             runs: RefCell::new(0),
             stdin: RefCell::default(),
             terminal: RefCell::default(),
-            haste: Cell::new(0),
+            step_per_look: Cell::new(0),
         }
     }
 
@@ -94,12 +94,12 @@ impl World {
         self.home.path().join("data")
     }
 
-    /// Opens the store's file, past the program.
+    /// Opens the store's file directly, without the program.
     pub fn database(&self) -> Connection {
         Connection::open(self.data().join("needlewise.db")).expect("a store")
     }
 
-    /// Changes the store, past the program.
+    /// Changes the store directly, as a disk fault or an editor of the file would.
     pub fn run_sql(&self, sql: &str) {
         self.database().execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}")).expect("a change");
     }
@@ -110,28 +110,33 @@ impl World {
         self
     }
 
-    /// Lets time pass by so much each time somebody looks at the clock.
-    pub fn hastens(&self, step: Millis) -> &Self {
-        self.haste.set(i64::try_from(step.0).expect("a short time"));
+    /// Advances the clock by `step` on each read, so that time passes while a command runs.
+    pub fn advance_on_each_look(&self, step: Millis) -> &Self {
+        self.step_per_look.set(i64::try_from(step.0).expect("a short time"));
         self
     }
 
-    /// Gives this home another chance than the others have.
-    pub fn with_luck(self, luck: u64) -> Self {
-        *self.runs.borrow_mut() = luck;
+    /// Seeds the random numbers of this home, so that its ids differ from those of other homes.
+    pub fn with_rng_seed(self, seed: u64) -> Self {
+        *self.runs.borrow_mut() = seed;
         self
     }
 
-    /// Makes the small banks this home's own.
+    /// Installs the small bank and its exam in the data directory.
     pub fn with_small_banks(self) -> Self {
         self.file("data/question-banks/small.json", small_bank().to_string());
         self.file("data/question-banks/exams/brief.json", small_exam().to_string());
         self
     }
 
-    /// Sits an exam or a practice in plain mode to its end, a question a run, and answers each as `answer` says, which
-    /// must be understood: a run begins at the first question without an answer.
-    pub fn sits(&self, begin: &[&str], resume: &[&str], answer: impl Fn(&Reader, &str) -> String) -> Said {
+    /// Takes an exam or a practice in plain mode to its end, with one run of the program per question. The program must
+    /// accept what `answer` returns, because each run starts at the first question without an answer.
+    pub fn finish_attempt(
+        &self,
+        begin: &[&str],
+        resume: &[&str],
+        answer: impl Fn(&Reader, &str) -> String,
+    ) -> CommandOutput {
         let reader = Reader::of(Some(&self.data().join("question-banks")));
         let mut said = self.run(begin);
         while said.out.contains("\nSuspended: ") {
@@ -146,20 +151,20 @@ impl World {
         said
     }
 
-    /// Passes the small exam as Amira Okafor, every answer right.
-    pub fn passes(&self) -> Said {
+    /// Passes the small exam as Amira Okafor with every answer correct.
+    pub fn pass_exam(&self) -> CommandOutput {
         let begin = ["exam", "brief", "--plain", "--trainee", "Amira Okafor"];
-        self.sits(&begin, &["exam", "--resume", "--plain"], |reader, shown| reader.answer(shown))
+        self.finish_attempt(&begin, &["exam", "--resume", "--plain"], |reader, shown| reader.answer(shown))
     }
 
-    /// Gives the next command something to read.
+    /// Sets the standard input of the next command.
     #[must_use]
     pub fn typing(&self, input: &str) -> &Self {
         *self.stdin.borrow_mut() = input.to_owned();
         self
     }
 
-    /// Makes terminals of these streams for every command that follows.
+    /// Sets which streams are terminals for every later command.
     pub fn on_terminal(&self, terminal: TerminalInfo) -> &Self {
         *self.terminal.borrow_mut() = terminal;
         self
@@ -173,7 +178,7 @@ impl World {
         path
     }
 
-    /// Writes a file that this user alone can read.
+    /// Writes a file that only this user can read, as the program requires of keys and passphrases.
     pub fn secret(&self, name: &str, text: &str) -> PathBuf {
         let path = self.file(name, text);
         #[cfg(unix)]
@@ -191,27 +196,27 @@ impl World {
 
     /// Runs a command in this world.
     #[track_caller]
-    pub fn run<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Said {
+    pub fn run<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> CommandOutput {
         let said = self.run_even_unknown(args);
-        // An option that does not exist says nothing, and would pass any test of what it must not say.
-        assert!(!said.err.contains("unexpected argument"), "the test calls what does not exist: {}", said.all());
+        // A misspelled option prints only a usage error, which would pass every test about what must not be printed.
+        assert!(!said.err.contains("unexpected argument"), "the test uses an unknown option: {}", said.all());
         said
     }
 
-    /// Runs a command whose options may not exist.
-    pub fn run_even_unknown<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Said {
+    /// Runs a command whose options may be unknown to the program.
+    pub fn run_even_unknown<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> CommandOutput {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         *self.runs.borrow_mut() += 1;
-        let (time, run, haste) = (Rc::clone(&self.time), *self.runs.borrow(), self.haste.get());
+        let (time, run, step_per_look) = (Rc::clone(&self.time), *self.runs.borrow(), self.step_per_look.get());
         let mut env = Env {
             out: &mut out,
             err: &mut err,
             input: Some(Box::new(Cursor::new(self.stdin.take()))),
             terminal: self.terminal.borrow().clone(),
             zone: Zone::UTC,
-            make_clock: &move || match haste {
+            make_clock: &move || match step_per_look {
                 0 => Box::new(SetClock(Rc::clone(&time))),
-                step => Box::new(HastyClock(SetClock(Rc::clone(&time)), step)),
+                step => Box::new(SteppingClock(SetClock(Rc::clone(&time)), step)),
             },
             make_rng: &move || Box::new(ChaCha20Rng::seed_from_u64(run)),
             global: cli::GlobalArgs::default(),
@@ -226,7 +231,7 @@ impl World {
         ];
         let args = fixed.into_iter().chain(args.into_iter().map(|arg| arg.as_ref().into()));
         let code = cli::run(args, &mut env);
-        Said { code, out: self.clean(&out), err: self.clean(&err) }
+        CommandOutput { code, out: self.clean(&out), err: self.clean(&err) }
     }
 
     fn clean(&self, bytes: &[u8]) -> String {
@@ -234,7 +239,7 @@ impl World {
     }
 }
 
-/// Every table of a store with its rows, each as a text.
+/// Returns every table of a store with its sorted rows, each row as a text.
 pub fn stored_tables(store: &Connection) -> BTreeMap<String, Vec<String>> {
     let mut names = store.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").expect("a list");
     let names = names.query_map([], |row| row.get::<_, String>(0)).expect("names");
@@ -254,25 +259,25 @@ fn stored_rows(store: &Connection, table: &str) -> Vec<String> {
     rows
 }
 
-/// Makes an output comparable: the home is called `<home>`, however it is broken into lines, and moments of the local
-/// clock are masked, which differ from one time zone to the next.
+/// Makes an output comparable between machines. The path of the home becomes `<home>`, even where it wraps over several
+/// lines. Local times are masked, because they depend on the time zone.
 pub fn masked(text: &str, home: &Path) -> String {
     let home = home.to_string_lossy();
     let mut clean = String::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        if let Some(after) = past(rest, &home) {
-            // What follows of the path is broken elsewhere where the home's name is longer.
+        if let Some(after) = strip_wrapped_prefix(rest, &home) {
+            // The rest of the path wraps at another place if the home's name is longer.
             let end = after.find(".json").map_or(0, |at| at + 5);
             let path =
                 if after[..end].contains(' ') && !after[..end].contains('\n') { &after[..0] } else { &after[..end] };
             clean += "<home>";
             clean.extend(path.chars().filter(|c| !c.is_whitespace()));
             rest = &after[path.len()..];
-        } else if let Some(after) = past_moment(rest) {
+        } else if let Some(after) = strip_moment(rest) {
             clean += "YYYY-MM-DD hh:mm";
             rest = after;
-        } else if let Some((count, after)) = past_day(rest) {
+        } else if let Some((count, after)) = strip_topic_day(rest) {
             clean += count;
             clean += ", D Mon";
             rest = after;
@@ -284,8 +289,8 @@ pub fn masked(text: &str, home: &Path) -> String {
     clean
 }
 
-/// Returns what stands behind `what`, which may be broken by line ends and the spaces that follow them.
-fn past<'a>(text: &'a str, what: &str) -> Option<&'a str> {
+/// Returns the text after `what`, which may be wrapped by line ends with indentation.
+fn strip_wrapped_prefix<'a>(text: &'a str, what: &str) -> Option<&'a str> {
     let mut chars = what.chars();
     let mut text = text.strip_prefix(chars.next()?)?;
     for c in chars {
@@ -297,28 +302,28 @@ fn past<'a>(text: &'a str, what: &str) -> Option<&'a str> {
     Some(text)
 }
 
-/// Returns what stands behind a local moment such as `2026-11-24 18:05`.
-fn past_moment(text: &str) -> Option<&str> {
+/// Returns the text after a local time such as `2026-11-24 18:05`.
+fn strip_moment(text: &str) -> Option<&str> {
     let shape = "0000-00-00 00:00";
     let head = text.get(..shape.len())?;
     let fits = head.chars().zip(shape.chars()).all(|(c, s)| if s == '0' { c.is_ascii_digit() } else { c == s });
     fits.then(|| &text[shape.len()..])
 }
 
-/// Returns what stands behind the local day of a topic such as ` of 7, 24 Nov`, with what stands before the day.
-fn past_day(text: &str) -> Option<(&str, &str)> {
+/// Splits a count with a local day, such as ` of 7, 24 Nov`. Returns the count and the text after the day.
+fn strip_topic_day(text: &str) -> Option<(&str, &str)> {
     let count = text.strip_prefix(" of ")?.trim_start_matches(|c: char| c.is_ascii_digit());
     let day = count.strip_prefix(", ")?.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix(' ')?;
     let is_month = day.starts_with(char::is_uppercase) && day.get(..3)?.chars().all(char::is_alphabetic);
     is_month.then(|| (&text[..text.len() - count.len()], &day[3..]))
 }
 
-/// The folder of the shipped banks.
+/// Returns the folder of the shipped banks.
 pub fn shipped() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/question-banks"))
 }
 
-/// A small bank with one question of every kind, as an author would write it.
+/// Returns a small bank with one question of every kind, as an author would write it.
 pub fn small_bank() -> serde_json::Value {
     serde_json::json!({
         "format": 1, "id": "small", "title": "Small", "version": "1.0.0", "language": "en", "license": "CC0-1.0",
@@ -348,7 +353,7 @@ pub fn small_bank() -> serde_json::Value {
     })
 }
 
-/// A question of the small bank.
+/// Returns a question of the small bank with the members of `rest`.
 pub fn question(id: &str, rest: serde_json::Value) -> serde_json::Value {
     let mut question = serde_json::json!({
         "id": id, "status": "ready", "revision": 1, "objective": "tell", "level": "recall",
@@ -359,7 +364,8 @@ pub fn question(id: &str, rest: serde_json::Value) -> serde_json::Value {
     question
 }
 
-/// An exam over the small bank: all seven questions, none critical.
+/// Returns an exam of all seven questions of the small bank, none critical. It takes ten minutes, and a pass needs
+/// 80 %. A year allows three attempts, with waits of one day and then of one week.
 pub fn small_exam() -> serde_json::Value {
     serde_json::json!({
         "format": 1, "id": "brief", "title": "Brief", "version": "1.0.0",
