@@ -608,7 +608,7 @@ fn fingerprint_words_come_from_the_bip_39_list() {
 }
 
 #[test]
-#[should_panic(expected = "text for keys")]
+#[should_panic(expected = "unique text keys")]
 fn a_value_without_a_json_form_is_never_digested_as_empty_text() {
     needlewise::canonical::bytes(&std::collections::BTreeMap::from([([1_u8], 1)]));
 }

@@ -217,7 +217,7 @@ fn a_row_without_facts_is_named_and_removed() {
         let mut row = RawRow::first(&world, projection);
         row.columns[0] = ColumnValue::text("0190b5f0-6f3c-7a10-8c00-0123456789ab");
         row.write_with_digest(&world);
-        assert!(fault(&world, &row.name()).contains("no fact"));
+        assert!(fault(&world, &row.name()).contains("does not follow from any fact"));
         assert_repaired(&world, &sound);
     }
     assert_eq!(lists(&world), shown);

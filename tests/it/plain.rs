@@ -154,7 +154,7 @@ fn a_number_answers_a_number_question_and_a_thousands_comma_is_rejected() {
     assert!(practice(&practice_of(&number), "1\n").contains("1 of 1 right"));
     assert!(practice(&practice_of(&number), "1,0\n").contains("1 of 1 right"));
     let asked = practice(&practice_of(&number), "1,000\n");
-    assert!(asked.contains("Not understood: a comma before three digits can be read in two ways"), "{asked}");
+    assert!(asked.contains("Not understood: a comma before three digits can mean two things"), "{asked}");
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn a_new_pass_dates_from_the_day_of_the_attempt() {
     school.assert_consistent();
     // The exam now counts as passed, and the school can sign a certificate.
     let again = school.world.typing("").run(["exam", "brief", "--plain", "--trainee", "Ben Okri"]);
-    assert!(again.code == 1 && again.err.contains("This exam is passed"), "{}", again.all());
+    assert!(again.code == 1 && again.err.contains("This exam is already passed"), "{}", again.all());
     let file = school.requests("Ben Okri");
     let said = school.issues(&file);
     assert!(said.code == 0 && said.out.contains("Score: 6 of 7"), "{}", said.all());

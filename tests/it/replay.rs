@@ -199,7 +199,7 @@ fn a_certificate_request_can_be_replayed_on_any_machine() {
     assert!(said.out.contains("Marks: re-marked, same result\nPassed"), "{}", said.all());
     let here = world.run(["record", "replay", &attempt(&world)]);
     let told =
-        |text: &str| text[text.find("Paper: ").expect("a paper")..text.find("ended").expect("an end")].to_owned();
+        |text: &str| text[text.find("Paper: ").expect("a paper")..text.find("finished").expect("an end")].to_owned();
     assert_eq!(told(&said.out), told(&here.out), "the same as on the machine of the attempt");
     let text = std::fs::read_to_string(&file).expect("a request");
     let changed = elsewhere.file("changed.json", text.replacen("\"attempt.answered/1\"", "\"attempt.flagged/1\"", 1));
