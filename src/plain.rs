@@ -1,7 +1,7 @@
 //! Plain mode: runs an attempt line by line, for screen readers, serial terminals and scripts.
 //!
-//! Each part of a question is one line without wrapping, and every state is a word.
-//! The text of the lines is a stable interface, documented in the README.
+//! Each part of a question is one line without wrapping, and every state is a word. Scripts read these lines by their
+//! first words, so a change of those breaks scripts.
 
 use std::io::{self, BufRead, Write};
 use std::sync::Arc;
@@ -24,21 +24,18 @@ mod result;
 
 use input::TypedEntry;
 
-/// The longest line that is understood, in bytes.
+/// The longest typed line, in bytes. A longer one is read to its end and asked for again.
 const LINE_MAX_BYTES: usize = 64 * 1024;
 
-/// How many lines are read before they are asked for.
+/// How many lines are read ahead of their prompts. The limit keeps a large piped file out of memory.
 const LINES_AHEAD_MAX: usize = 16;
 
-/// Where lines come from and go to.
+/// The streams of plain mode.
 pub struct PlainConsole<'a> {
-    /// Standard output.
     pub out: &'a mut dyn Write,
-    /// Standard error.
     pub err: &'a mut dyn Write,
-    /// Standard input.
     pub input: Box<dyn BufRead + Send>,
-    /// Whether a person types, so that the line they end shows.
+    /// Whether a terminal echoes the input, including the end of each line.
     pub is_input_echoed: bool,
 }
 
@@ -48,23 +45,23 @@ impl std::fmt::Debug for PlainConsole<'_> {
     }
 }
 
-/// How an attempt in plain mode came to its end.
+/// How plain mode ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlainEnd {
     /// An exam was passed, or a practice finished.
     Done,
     /// An exam was not passed.
     NotPassed,
-    /// The input ended first; every answer is kept.
+    /// The input ended before the attempt. All answers are stored, and the attempt can be resumed.
     Suspended,
 }
 
-/// Why it could not go on.
+/// An error that stops plain mode.
 #[derive(Debug)]
 pub enum PlainError {
-    /// Nobody reads the output, or it cannot be written.
+    /// The output cannot be written, for example because a pipe was closed.
     Output(io::Error),
-    /// The attempt does not go on.
+    /// An action cannot be stored, or the result cannot be read.
     Service(ServiceError),
 }
 
@@ -80,7 +77,7 @@ impl From<ServiceError> for PlainError {
     }
 }
 
-/// An attempt, line by line.
+/// An attempt in plain mode.
 struct PlainSession<'a> {
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
@@ -89,24 +86,22 @@ struct PlainSession<'a> {
     active_attempt: ActiveAttempt,
     input_lines: Receiver<BoundedLine>,
     question_index: usize,
-    /// Of how many minutes left the trainee was last told.
+    /// The last time warning that was printed, in minutes left.
     last_warning_minutes: u64,
 }
 
-/// What came instead of the next question.
+/// What follows a turn of the trainee.
 enum NextTurn {
-    /// Go on at the question in [`PlainSession::question_index`]; behind the last one is the end prompt.
+    /// Continue at [`PlainSession::question_index`]. An index after the last question means the prompt to submit.
     Continue,
-    /// The attempt has ended.
     AttemptEnded,
-    /// The input has ended.
     InputEnded,
 }
 
-/// Sits an attempt in plain mode to its end, or to the end of the input.
+/// Runs an attempt in plain mode until it ends, or until the input ends, and prints the result or how to resume.
 ///
 /// # Errors
-/// What the store says, or that nobody reads the output.
+/// The store cannot be used, or the output cannot be written.
 pub fn run(
     console: PlainConsole<'_>,
     service: Services,
@@ -142,11 +137,11 @@ pub fn run(
     }
 }
 
-/// Reads lines in a thread, so that time can run out while nothing is typed.
+/// Reads lines in a thread, because the time limit can end while the program waits for a line.
 fn read_lines(mut input: Box<dyn BufRead + Send>) -> Receiver<BoundedLine> {
     let (sender, receiver) = mpsc::sync_channel(LINES_AHEAD_MAX);
     std::thread::spawn(move || {
-        // A line that is not UTF-8 is asked again, not taken for the end.
+        // A line that is not UTF-8 must not count as the end of the input.
         while let Ok(Some(line)) = paths::read_line(&mut input, LINE_MAX_BYTES) {
             if sender.send(line).is_err() {
                 break;
@@ -161,20 +156,20 @@ impl PlainSession<'_> {
         writeln!(self.out, "{}", single_line(line))
     }
 
-    /// Asks for a line, again after one that is too long; nothing at the end of the input, or when the time is over.
+    /// Prompts until a line arrives that is not too long. Returns the next turn if the input ends or the time is over.
     fn prompt(&mut self, prompt: &str) -> Result<Result<String, NextTurn>, PlainError> {
         loop {
             write!(self.out, "{prompt}")?;
             self.out.flush()?;
             let remaining = self.active_attempt.time_left(self.service.now());
             let received_line = match remaining {
-                // A line that is typed already comes too late.
+                // Even a line that was typed ahead comes too late.
                 Some(Millis(0)) => Err(RecvTimeoutError::Timeout),
                 None => self.input_lines.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(remaining) => self.input_lines.recv_timeout(Duration::from_millis(remaining.0)),
             };
             if !self.is_input_echoed || received_line.is_err() {
-                // What was piped in does not show; without this the next line would follow on the prompt's.
+                // Piped input is not echoed, so without this the next output would follow on the line of the prompt.
                 writeln!(self.out)?;
             }
             match received_line {
@@ -199,22 +194,22 @@ impl PlainSession<'_> {
         for note in view::paper_notes(&paper) {
             self.print_line(&note)?;
         }
-        Ok(self.print_line("Type help for the words that are understood.")?)
+        Ok(self.print_line("Type help for a list of commands")?)
     }
 
-    /// Says once that little time is left, and once that very little is.
+    /// Warns once below ten minutes left, and once below two.
     fn warn_about_time(&mut self) -> Result<(), PlainError> {
         let Some(remaining) = self.active_attempt.time_left(self.service.now()) else { return Ok(()) };
         let warning_minutes =
             view::TIME_WARNING_MINUTES.into_iter().find(|minutes| remaining < Millis::from_minutes(*minutes));
         if let Some(minutes) = warning_minutes.filter(|minutes| *minutes < self.last_warning_minutes) {
             self.last_warning_minutes = minutes;
-            self.print_line(&format!("Under {minutes} minutes left."))?;
+            self.print_line(&format!("Under {minutes} minutes left"))?;
         }
         Ok(())
     }
 
-    /// Asks one question and takes what is typed.
+    /// Prints one question and prompts until it is answered or left.
     fn ask_question(&mut self) -> Result<NextTurn, PlainError> {
         self.warn_about_time()?;
         for line in question::lines(&self.active_attempt.session, self.question_index) {
@@ -240,7 +235,7 @@ impl PlainSession<'_> {
         }
     }
 
-    /// Does what was typed; nothing where the same question is to be prompted again.
+    /// Runs a command or stores an answer. Returns none if the same question must be prompted again.
     fn apply_entry(&mut self, entry: TypedEntry) -> Result<Option<NextTurn>, PlainError> {
         match entry {
             TypedEntry::Answer(answer) => self.record_answer(answer),
@@ -249,7 +244,7 @@ impl PlainSession<'_> {
                     return Ok(Some(turn));
                 }
                 let flagged = self.active_attempt.session.is_flagged(self.question_index);
-                self.print_line(if flagged { "Flagged." } else { "No longer flagged." })?;
+                self.print_line(if flagged { "Flagged" } else { "No longer flagged" })?;
                 Ok(None)
             }
             TypedEntry::Skip => {
@@ -287,7 +282,7 @@ impl PlainSession<'_> {
         Ok(())
     }
 
-    /// Asks what to do once the last question is behind.
+    /// Prompts after the last question, until the trainee submits or goes to a question.
     fn ask_to_submit(&mut self) -> Result<NextTurn, PlainError> {
         loop {
             let line = match self.prompt("Type submit to finish, or a question's number: ")? {
@@ -307,7 +302,7 @@ impl PlainSession<'_> {
         }
     }
 
-    /// Asks until the answer is yes or no.
+    /// Prompts until the answer is yes or no.
     fn confirm(&mut self, prompt: &str) -> Result<Result<bool, NextTurn>, PlainError> {
         loop {
             let line = match self.prompt(prompt)? {
@@ -322,7 +317,7 @@ impl PlainSession<'_> {
         }
     }
 
-    /// Ends the attempt, after asking where questions are open; nothing where the answer is no.
+    /// Submits the attempt. If questions are unanswered, asks first; a no returns to the questions.
     fn submit(&mut self) -> Result<Option<NextTurn>, PlainError> {
         let open_count = self.active_attempt.session.unanswered_indexes().len();
         if open_count > 0 {

@@ -8,10 +8,11 @@
 //!  its keys                                         ? help   q back
 //! ```
 //!
-//! Keys, the mouse, resizes, signals, timers and jobs arrive in one queue ([`event_loop`]). The key table ([`binding`]) says
-//! what a key does; the screen on top turns that into a [`screens::Effect`], which is plain data. [`app::App`] carries
-//! it out. [`perform::ServiceExecutor`] runs commands and [`screens::open_screen`] opens screens, both on a
-//! [`workspace::Workspace`]; no other part here uses the store. The screen then gets a reply. [`app::App`] shows every failure. Only [`terminal`] uses process-wide state.
+//! Keys, mouse events, resizes, signals and job reports arrive in one queue ([`event_loop`]). The key table
+//! ([`binding`]) maps a key to an action. The screen on top turns the action into a [`screens::Effect`], which is plain
+//! data, and [`app::App`] runs it. [`perform::ServiceExecutor`] runs commands and [`screens::open_screen`] opens
+//! screens, both on a [`workspace::Workspace`]; no other part of `tui` uses the store. The screen then gets a reply.
+//! [`app::App`] shows every failure. Only [`terminal`] uses process-wide state.
 
 pub mod app;
 pub mod binding;

@@ -1,4 +1,4 @@
-//! View models and wording shared by the full-screen interface, the plain interface and the command line.
+//! View models and texts that the full-screen interface, plain mode and the command line share.
 
 pub mod briefing;
 pub mod exam_result;

@@ -1,11 +1,11 @@
-//! Parses a line typed in plain mode into a command or an answer.
+//! Parses a line that is typed in plain mode into a command or an answer.
 
 use crate::attempt::Answer;
 use crate::bank::decimal::Decimal;
 use crate::bank::question::QuestionKind;
 use crate::exam::loaded_paper::LoadedQuestion;
 
-/// What was typed.
+/// A parsed line: an answer or a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TypedEntry {
     Answer(Answer),
@@ -15,21 +15,21 @@ pub(super) enum TypedEntry {
     List,
     Submit,
     Help,
-    /// Go to a question, by its place.
+    /// Go to the question at this index.
     GoTo(usize),
 }
 
-/// The words, as `help` prints them.
+/// The lines that `help` prints.
 pub(super) const HELP: &[&str] = &[
-    "Letters answer a choice (B, or A C); true or false; a number; a text.",
-    "All letters in order answer an order question (C A B); 1=B 2=A answers a match.",
-    "flag: flag this question for a second look, or take the flag off.",
-    "skip: go to the next question; what is stored stays.",
-    "back: go to the question before.",
-    "list: list all questions with their state.",
-    "a question's number: go to that question; where a number is asked, it is the answer.",
-    "submit: finish.",
-    "A text that is one of these words is typed in quotes: \"back\".",
+    "To answer, type letters (B, or A C), true or false, a number, or a short text",
+    "To put items in order, type all letters (C A B). To match, type pairs (1=B 2=A).",
+    "flag: flag this question to look at it again, or remove the flag",
+    "skip: go to the next question. A saved answer stays.",
+    "back: go to the previous question",
+    "list: list all questions and their state",
+    "a question's number: go to that question. If the question asks for a number, it is the answer.",
+    "submit: finish and see the result",
+    "To answer with one of these words, type it in quotes: \"back\"",
 ];
 
 /// Reads a command word or a question's number.
@@ -47,10 +47,10 @@ pub(super) fn parse_command(line: &str, question_count: usize) -> Option<TypedEn
     }
 }
 
-/// Reads a line typed at a question. Command words win, but where a number is asked a number is an answer.
+/// Parses a line that is typed at a question. Commands win, except that a number answers a question that asks for one.
 ///
 /// # Errors
-/// What was wrong with it, for `Not understood: …`.
+/// What was wrong, as the end of `Not understood: …`.
 pub(super) fn parse_entry(
     line: &str,
     loaded_question: &LoadedQuestion,
@@ -102,20 +102,20 @@ fn strip_quotes(line: &str) -> &str {
     line.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).map_or(line, str::trim)
 }
 
-/// Reads letters, split by spaces, commas or nothing, as places in the question; each once.
+/// Parses letters, separated by spaces, commas or nothing, into indexes in the order of the bank. Each may occur once.
 fn parse_letters(line: &str, loaded_question: &LoadedQuestion) -> Result<Vec<usize>, String> {
     let mut indexes = Vec::new();
     for typed_letter in line.chars().filter(|typed_letter| !typed_letter.is_whitespace() && *typed_letter != ',') {
         let index = parse_letter(typed_letter, loaded_question)?;
         if indexes.contains(&index) {
-            return Err(format!("{} is there twice", typed_letter.to_ascii_uppercase()));
+            return Err(format!("{} appears twice", typed_letter.to_ascii_uppercase()));
         }
         indexes.push(index);
     }
     if indexes.is_empty() { Err("type a letter".to_owned()) } else { Ok(indexes) }
 }
 
-/// Finds the place in the question of the letter shown.
+/// Returns the index, in the order of the bank, of the choice with this letter on screen.
 fn parse_letter(typed_letter: char, loaded_question: &LoadedQuestion) -> Result<usize, String> {
     let last_letter = crate::exam::loaded_paper::choice_letter(loaded_question.order.len().saturating_sub(1));
     let position =
@@ -124,7 +124,7 @@ fn parse_letter(typed_letter: char, loaded_question: &LoadedQuestion) -> Result<
     index.ok_or_else(|| format!("type letters from A to {last_letter}, or help"))
 }
 
-/// Reads `1=B 2=A`: every left side once.
+/// Parses pairs such as `1=B 2=A`. Every left side must occur once.
 fn parse_pairs(line: &str, loaded_question: &LoadedQuestion, pair_count: usize) -> Result<Answer, String> {
     let usage_hint = || format!("type every number from 1 to {pair_count} with a letter, such as 1=B 2=A");
     let mut right_indexes = vec![None; pair_count];
@@ -139,7 +139,7 @@ fn parse_pairs(line: &str, loaded_question: &LoadedQuestion, pair_count: usize) 
         let mut letters = right.chars();
         let (Some(typed_letter), None) = (letters.next(), letters.next()) else { return Err(usage_hint()) };
         if right_indexes[left].replace(parse_letter(typed_letter, loaded_question)?).is_some() {
-            return Err(format!("{} is there twice", left + 1));
+            return Err(format!("{} appears twice", left + 1));
         }
     }
     right_indexes.into_iter().collect::<Option<Vec<_>>>().map(Answer::Pairs).ok_or_else(usage_hint)

@@ -1,4 +1,4 @@
-//! Formats a question, its prompt and (in practice) its explanation as lines of plain mode.
+//! Formats a question, its prompt and, in practice, its explanation as lines of plain mode.
 
 use crate::bank::question::QuestionKind;
 use crate::exam::Session;
@@ -28,7 +28,7 @@ pub(super) fn lines(session: &Session, index: usize) -> Vec<String> {
     lines
 }
 
-/// Returns the prompt, with the question's state before it.
+/// Returns the prompt, after the state of the question.
 pub(super) fn prompt(session: &Session, index: usize) -> String {
     let flag_note = if session.is_flagged(index) { "Flagged. " } else { "" };
     let given_answer = session.stored_answer(index).map(|given_answer| {
@@ -38,7 +38,7 @@ pub(super) fn prompt(session: &Session, index: usize) -> String {
     format!("{flag_note}{}{closed_note}Answer: ", given_answer.unwrap_or_default())
 }
 
-/// Returns what is told after an answer in practice: right or wrong, the rationales, the sources.
+/// Returns the lines after an answer in practice: the verdict, the rationales and the sources.
 pub(super) fn explanation(session: &Session, index: usize) -> Vec<String> {
     let loaded_question = &session.loaded_paper().questions[index];
     let mut lines = vec![view::correctness(&session.points(index)).to_owned()];

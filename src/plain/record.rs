@@ -1,4 +1,4 @@
-//! Stores what a trainee does in plain mode.
+//! Stores the answers, flags and the end of an attempt in plain mode.
 
 use super::{NextTurn, PlainError, PlainSession, question};
 use crate::attempt::{Answer, Mode};
@@ -7,8 +7,8 @@ use crate::service::ServiceError;
 use crate::store::StoreError;
 
 impl PlainSession<'_> {
-    /// Stores an action with the time of the first try. While another program uses the store, it says so once and keeps
-    /// trying.
+    /// Stores an action with the time of its first try, so that waiting does not cost the trainee time. While another
+    /// program uses the store, it prints that once and keeps trying.
     fn store_action(&mut self, action: AttemptAction) -> Result<Result<(), ServiceError>, PlainError> {
         let done_at = self.service.now();
         let mut is_reported = false;
@@ -17,7 +17,7 @@ impl PlainSession<'_> {
             match attempts.record_action_at(&mut self.active_attempt, action.clone(), done_at) {
                 Err(ServiceError::Store(StoreError::Busy)) => {
                     if !is_reported {
-                        self.print_line("Not stored yet: another program is using the store. Trying again.")?;
+                        self.print_line("Not saved yet: another program is using your data. Trying again.")?;
                         is_reported = true;
                     }
                 }
@@ -27,10 +27,10 @@ impl PlainSession<'_> {
     }
 
     pub(super) fn record_time_out(&mut self) -> Result<NextTurn, PlainError> {
-        self.print_line("The time is over.")?;
+        self.print_line("Time is up")?;
         match self.store_action(AttemptAction::TimeOut)? {
             Ok(()) => Ok(NextTurn::AttemptEnded),
-            // The wait may end a moment before the limit does.
+            // The wait can end a moment before the limit. The next prompt waits for the rest.
             Err(ServiceError::ActionRefused(ActionRefusal::TimeRemaining)) => Ok(NextTurn::Continue),
             Err(error) => Err(error.into()),
         }
@@ -62,6 +62,7 @@ impl PlainSession<'_> {
             for line in question::explanation(&self.active_attempt.session, self.question_index) {
                 self.print_line(&line)?;
             }
+            // Practice closes a question with its answer, so after the last one there is nothing left to change.
             if self.active_attempt.session.unanswered_indexes().is_empty() {
                 return self
                     .record(AttemptAction::Submit)

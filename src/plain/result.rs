@@ -9,20 +9,21 @@ use crate::service::certificate_files::write_pictures;
 use crate::view;
 
 impl PlainSession<'_> {
-    /// Tells the result of an attempt that has ended.
+    /// Prints the result of a finished attempt, and signs its certificate.
     pub(super) fn print_result(mut self) -> Result<PlainEnd, PlainError> {
         let Some(finished) = self.active_attempt.session.finished().cloned() else { return Ok(PlainEnd::Suspended) };
         let paper = Arc::clone(self.active_attempt.session.loaded_paper());
         let Some(exam) = paper.exam.as_ref() else {
             let (correct_count, question_count) =
                 (self.active_attempt.session.correct_count(), self.active_attempt.session.question_count());
-            self.print_line(&format!("Practice finished: {correct_count} of {question_count} right"))?;
+            self.print_line(&format!("Practice finished: {correct_count} of {question_count} correct"))?;
             return Ok(PlainEnd::Done);
         };
         let is_passed = finished.outcome.result == ExamResult::Passed;
         if paper.mode == Mode::Mock {
             let session = self.active_attempt.session.clone();
             let result = view::result_lines(&finished.outcome, disclosure::DisclosureLevel::Objectives);
+            // The readiness lines list the objectives with their counts, so these lines would repeat them.
             let lines = result.into_iter().filter(|line| !line.starts_with("Objective missed: "));
             for line in lines.chain(view::readiness_lines(&session, &finished.outcome)).chain(view::paper_notes(&paper))
             {
@@ -30,7 +31,7 @@ impl PlainSession<'_> {
             }
             return Ok(if is_passed { PlainEnd::Done } else { PlainEnd::NotPassed });
         }
-        // The result is on disk; whatever befalls the certificate is told after it.
+        // The result is already stored. An error of the certificate must not hide it, so it is printed below.
         let can_certify = is_passed && !self.active_attempt.invigilated;
         let certificate = can_certify.then(|| self.service.certificates_mut().certify(&mut self.active_attempt));
         let eligibility = self.service.attempts().eligibility(self.active_attempt.trainee, exam)?;
@@ -47,7 +48,10 @@ impl PlainSession<'_> {
             }
             Some(Err(error)) => writeln!(self.err, "{error}")?,
             None if is_passed => self.print_line("Certificate: the invigilator signs it next")?,
-            None => self.print_line(&view::eligibility_line(eligibility, exam, self.service.zone()))?,
+            None => {
+                let next_line = view::eligibility_line(eligibility, exam, self.service.zone());
+                self.print_line(&format!("Next: {next_line}"))?;
+            }
         }
         for note in view::paper_notes(&paper) {
             self.print_line(&note)?;
@@ -60,7 +64,7 @@ impl PlainSession<'_> {
         Ok(if is_passed { PlainEnd::Done } else { PlainEnd::NotPassed })
     }
 
-    /// Says how to go on with an attempt that has not ended.
+    /// Prints how to resume an attempt that has not ended.
     pub(super) fn suspend(mut self) -> Result<PlainEnd, PlainError> {
         let command = match self.active_attempt.session.loaded_paper().mode {
             Mode::Exam => "needlewise exam --resume --plain",
@@ -68,8 +72,8 @@ impl PlainSession<'_> {
             Mode::Practice => "needlewise practice --resume --plain",
         };
         let clock_note =
-            if self.active_attempt.session.loaded_paper().limit.is_some() { " The time runs on." } else { "" };
-        self.print_line(&format!("Suspended: every answer is kept. Go on with `{command}`.{clock_note}"))?;
+            if self.active_attempt.session.loaded_paper().limit.is_some() { " The clock keeps running." } else { "" };
+        self.print_line(&format!("Suspended: all answers are saved. Resume with `{command}`.{clock_note}"))?;
         Ok(PlainEnd::Suspended)
     }
 }

@@ -1,6 +1,6 @@
-//! The application state: the screen stack, what lies over it, and everything that works on every screen.
+//! The application state: the screen stack, its overlay, and everything that works on every screen.
 //!
-//! It owns failures, the dispatch of keys and of the mouse, overlays, jobs, and a command that waits for the store.
+//! This is the dispatch of keys and mouse events, failures, overlays, jobs, and a command that waits for the store.
 
 use super::binding::{Action, Binding, find_binding};
 use super::canvas::Targets;
@@ -23,7 +23,7 @@ mod paint;
 /// How the interface ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InterfaceEnd {
-    /// With an exit code.
+    /// The program exits with this code.
     ExitCode(u8),
     /// Something failed and no screen was left to show it.
     Failed(ServiceError),
@@ -35,17 +35,17 @@ const WHEEL_LINES: usize = 3;
 const HELP: Action = Action::named("help");
 const TOGGLE_MOUSE: Action = Action::named("toggle-mouse");
 
-/// The interface: a stack of screens, the front one on top.
+/// The interface: a stack of screens. Only the top one is visible and gets inputs.
 pub struct App {
     screens: Vec<Box<dyn Screen>>,
     executor: Box<dyn Execute>,
     jobs: Jobs,
     theme: Theme,
     overlay: Option<Overlay>,
-    /// What was drawn last, as far as it can be clicked.
+    /// The click targets of the last frame.
     targets: Targets,
     pending: Option<PendingCommand>,
-    /// The last message, such as a failure, until the next key.
+    /// The last message, such as a failure. The next key clears it.
     notice: Option<Notice>,
     is_window_too_small: bool,
     wants_mouse: bool,
@@ -59,7 +59,7 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
-    /// Begins with the screen that a route leads to.
+    /// Opens the first screen. If that fails, [`App::end`] has the reason.
     pub fn new(executor: impl Execute + 'static, jobs: Jobs, theme: Theme, first: Route) -> Self {
         let mut app = Self {
             screens: Vec::new(),
@@ -78,7 +78,7 @@ impl App {
         app
     }
 
-    /// Returns how the interface ended, once it has.
+    /// Returns how the interface ended; none while it runs.
     pub fn end(&self) -> Option<&InterfaceEnd> {
         self.end.as_ref()
     }
@@ -88,21 +88,22 @@ impl App {
         self.theme = theme;
     }
 
-    /// Returns whether the terminal should report the mouse.
+    /// Returns whether the terminal should report mouse events.
     pub fn wants_mouse(&self) -> bool {
         self.wants_mouse
     }
 
-    /// Returns the rows of the key table that work now, in the order in which keys are looked up.
+    /// Returns the rows of the key table that work now. A key is looked up from the first row on.
     pub fn bindings(&self) -> Vec<Binding> {
         let (own, interface) = self.binding_layers();
         own.into_iter().chain(interface).collect()
     }
 
-    /// Returns the rows of the overlay or else of the screen on top, and those of the interface, which no overlay has.
+    /// Returns the rows of the overlay, or else of the screen on top, and then the rows that work on every screen.
     fn binding_layers(&self) -> (Vec<Binding>, Vec<Binding>) {
         match (&self.overlay, self.screens.last()) {
             (Some(overlay), _) => (overlay.bindings(), Vec::new()),
+            // In a text field, `?` and `%` are characters.
             (None, Some(screen)) if screen.captures_text() => (screen.bindings(), Vec::new()),
             (None, Some(screen)) => (screen.bindings(), interface_bindings()),
             (None, None) => (Vec::new(), Vec::new()),
@@ -113,8 +114,9 @@ impl App {
         ScreenContext { now: self.executor.now(), zone: self.executor.zone(), theme: self.theme }
     }
 
-    /// Handles a key. A character goes into an open text field. For other keys the key table has the action.
+    /// Handles a key. An open text field gets characters; the key table has the actions of all other keys.
     pub fn handle_key(&mut self, key: Key) {
+        // The question is not visible, so no key may answer it.
         if self.is_window_too_small && key != Key::CtrlC {
             return;
         }
@@ -125,7 +127,7 @@ impl App {
         if let (None, Key::Char(c), Some(screen)) = (&self.overlay, key, self.screens.last_mut())
             && screen.captures_text()
         {
-            // What waits for the store is what stays on screen.
+            // While an answer waits for the store, the screen must keep showing that answer.
             if self.pending.is_none() {
                 screen.on_text(c);
             }
@@ -136,7 +138,7 @@ impl App {
         }
     }
 
-    /// Handles the mouse. A click triggers the action of its target; the wheel scrolls.
+    /// Handles a mouse event. A click triggers the action of its target; the wheel scrolls.
     pub fn handle_mouse(&mut self, mouse: MouseInput) {
         if self.is_window_too_small {
             return;
@@ -147,6 +149,7 @@ impl App {
                 self.notice = None;
                 match self.bindings().iter().find(|row| row.action == action) {
                     Some(row) => self.choose(row),
+                    // Some targets, such as the rows of a list, have no key.
                     None if self.overlay.is_none() => self.dispatch(action),
                     None => {}
                 }
@@ -160,7 +163,7 @@ impl App {
         }
     }
 
-    /// Does what a row of the key table stands for, or says why not.
+    /// Runs the action of a row, or shows why the row is disabled.
     fn choose(&mut self, row: &Binding) {
         match &row.disabled_reason {
             Some(reason) => self.notice = Some((TextRole::Warn, reason.clone())),
@@ -170,7 +173,7 @@ impl App {
 
     fn dispatch(&mut self, action: Action) {
         if self.overlay.is_some() {
-            // What was drawn of the overlay cannot be clicked any more.
+            // Otherwise a second click, before the next frame, could hit the overlay that this action closes.
             self.targets = Targets::default();
         }
         match self.overlay.take() {
@@ -195,6 +198,7 @@ impl App {
                 self.pending = None;
                 self.execute(Effect::Close);
             }
+            // Leaving drops the waiting answer, so the trainee must confirm it.
             Action::LEAVE | Action::QUIT if self.pending.is_some() => {
                 self.overlay = Some(Overlay::Dialog(unstored_dialog()));
             }
@@ -208,21 +212,21 @@ impl App {
         }
     }
 
-    /// Returns the rows that help explains: those of the screen, then its own.
+    /// Returns the rows that help lists: those of the screen, then those that work on every screen.
     fn help_bindings(&self) -> Vec<Binding> {
         let (own, mut interface) = self.binding_layers();
         interface.iter_mut().filter(|row| row.action == HELP).for_each(|row| row.label = "this help");
         own.into_iter().chain(interface).collect()
     }
 
-    /// Lets the screen on top notice that time has passed, and tries a command again that waits for the store.
+    /// Tells the screen on top that time has passed, and retries a command that waits for the store.
     pub fn tick(&mut self) {
         if let Some(PendingCommand { command, since, .. }) = self.pending.take() {
             self.execute(Effect::Do(command));
             if let Some(pending) = &mut self.pending {
                 pending.since = since;
             } else if matches!(&self.overlay, Some(Overlay::Dialog(dialog)) if *dialog == unstored_dialog()) {
-                // It is stored or refused by now.
+                // The dialog asks about a command that is stored or refused by now.
                 self.overlay = None;
             }
         }
@@ -232,7 +236,8 @@ impl App {
         }
     }
 
-    /// Tries a command again that waits for the store if that is due, however fast keys follow one another.
+    /// Retries a waiting command if it is due. The event loop calls this after each batch of inputs, so that fast keys
+    /// do not delay it.
     pub fn retry_if_due(&mut self) {
         let now = self.executor.now();
         let is_due = |pending: &PendingCommand| now.uptime.saturating_sub(pending.last_try.uptime) >= RETRY_INTERVAL;
@@ -241,7 +246,7 @@ impl App {
         }
     }
 
-    /// Returns after how long to draw again without an input.
+    /// Returns after how long to call [`App::tick`] if no input arrives; none to wait for input.
     pub fn next_wake(&self) -> Option<Millis> {
         let screen_wake = self.screens.last()?.next_wake(&self.context());
         if self.pending.is_none() {
@@ -250,7 +255,7 @@ impl App {
         Some(screen_wake.map_or(RETRY_INTERVAL, |wake| wake.min(RETRY_INTERVAL)))
     }
 
-    /// Handles the report of a job.
+    /// Handles the report of a job: delivers its reply or shows its failure.
     pub fn handle_job(&mut self, report: JobReport) {
         match self.jobs.take_in(report) {
             Some(JobEvent::Done(Some(reply))) => {
@@ -263,12 +268,12 @@ impl App {
         }
     }
 
-    /// Waits until the jobs have ended that still run.
+    /// Waits until all jobs have ended.
     pub fn join_jobs(&mut self) {
         self.jobs.join();
     }
 
-    /// Carries out an effect, and what follows from it. While a command waits for the store nothing else is done.
+    /// Runs an effect and all effects that follow from it. While a command waits for the store, effects are dropped.
     fn execute(&mut self, effect: Effect) {
         let mut next = Some(effect);
         while let Some(effect) = next.take().filter(|_| self.pending.is_none()) {
@@ -277,16 +282,18 @@ impl App {
                 None
             });
         }
+        // Jobs that run inside `start` have no input queue for their reports.
         for report in self.jobs.inline_reports() {
             self.handle_job(report);
         }
     }
 
-    /// Carries out one effect and returns what the screen on top wants to happen next.
+    /// Runs one effect and returns the next effect that the screen on top wants.
     fn perform(&mut self, effect: Effect) -> Result<Option<Effect>, ServiceError> {
         match effect {
             Effect::Open(route) => {
                 let replaces_all = route.replaces_all();
+                // If the route does not open, the screens so far must stay to show why.
                 let screen = self.executor.open(route, &mut self.jobs)?;
                 if replaces_all {
                     self.screens.clear();
@@ -309,16 +316,17 @@ impl App {
         Ok(None)
     }
 
-    /// Puts a screen on top. A question about the one before is void.
+    /// Puts a screen on top. A dialog of the screen before no longer applies.
     fn show(&mut self, screen: Box<dyn Screen>) {
         self.overlay = None;
         self.screens.push(screen);
     }
 
-    /// Closes the screen on top and tells the one below; the last one ends the interface.
+    /// Closes the screen on top and tells the one below. Closing the last screen ends the interface.
     fn close_screen(&mut self, reply: Reply) -> Option<Effect> {
         self.overlay = None;
         if self.screens.len() <= 1 {
+            // The exit code comes from the last screen, so it is read before the screen goes.
             self.finish();
             self.screens.clear();
             return None;
@@ -331,10 +339,10 @@ impl App {
         self.end = Some(InterfaceEnd::ExitCode(self.screens.last().map_or(0, |screen| screen.exit_code())));
     }
 
-    /// Carries out a command. One that records an answer is kept where the store is busy, and tried again.
+    /// Runs a command. If the store is busy, a command that records an action is kept and retried.
     fn run_command(&mut self, command: Command) -> Result<Option<Effect>, ServiceError> {
         let now = self.executor.now();
-        // What was done counts as done when it was tried first.
+        // An action counts from its first try, even if the store accepts it only after the deadline.
         let retried_command = match &command {
             Command::Record(action) => Some(Command::RecordLate(action.clone(), now)),
             Command::RecordLate(..) => Some(command.clone()),
@@ -357,7 +365,7 @@ impl App {
         self.screens.last_mut()?.on_reply(reply, &context)
     }
 
-    /// Shows why an effect was not done, or ends with that where no screen is left.
+    /// Shows an error on the screen on top. If no screen is left, the interface ends with the error.
     fn handle_failure(&mut self, error: ServiceError) {
         match self.screens.last_mut() {
             Some(screen) => {

@@ -1,4 +1,4 @@
-//! What a screen draws on: the frame, and the rectangles that the mouse can click.
+//! The drawing surface of a screen: the frame, and the rectangles that the mouse can click.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -6,7 +6,7 @@ use ratatui::widgets::Widget;
 
 use super::binding::Action;
 
-/// What was drawn where, as far as a click on it does something.
+/// Rectangles of a frame, each with the action that a click on it triggers.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Targets(Vec<(Rect, Action)>);
 
@@ -16,41 +16,42 @@ impl Targets {
         self.0.clear();
     }
 
-    /// Adds a rectangle. It covers those that were added before.
+    /// Adds a rectangle. It covers the rectangles added before.
     pub fn push(&mut self, area: Rect, action: Action) {
         self.0.push((area, action));
     }
 
-    /// Returns what a click at a cell does.
+    /// Returns the action of a click on a cell.
     pub fn action_at(&self, column: u16, row: u16) -> Option<Action> {
         let is_hit = |(area, _): &&(Rect, Action)| area.contains(Position { x: column, y: row });
+        // Later rectangles cover earlier ones.
         self.0.iter().rev().find(is_hit).map(|(_, action)| *action)
     }
 }
 
-/// A frame with the targets that are drawn on it.
+/// A frame and its click targets.
 pub struct Canvas<'a, 'b> {
     frame: &'a mut Frame<'b>,
     targets: &'a mut Targets,
 }
 
 impl<'a, 'b> Canvas<'a, 'b> {
-    /// Draws on a frame and adds to the targets.
+    /// Wraps a frame. Targets are added to `targets`.
     pub fn new(frame: &'a mut Frame<'b>, targets: &'a mut Targets) -> Self {
         Self { frame, targets }
     }
 
-    /// Draws a widget.
+    /// Draws a widget into `area`.
     pub fn render(&mut self, widget: impl Widget, area: Rect) {
         self.frame.render_widget(widget, area);
     }
 
-    /// Lets a click on a rectangle do something.
+    /// Adds a rectangle on which a click triggers an action.
     pub fn add_target(&mut self, area: Rect, action: Action) {
         self.targets.push(area, action);
     }
 
-    /// Forgets the targets so far, which something covers.
+    /// Removes the targets so far, because an overlay covers them.
     pub fn cover_targets(&mut self) {
         self.targets.clear();
     }

@@ -1,4 +1,4 @@
-//! The commands that a screen requests and the replies that it receives. Both are plain data: tests need no store.
+//! The commands that a screen requests and the replies that it receives. Both are plain data, so tests need no store.
 
 use std::sync::Arc;
 
@@ -12,60 +12,57 @@ use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
 use crate::view::preview::PreviewContent;
 
-/// A question that is answered before anything else is done.
+/// A question that blocks its screen until it is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dialog {
     /// The question, in a few words.
     pub title: String,
-    /// What there is to know before answering. It may be empty.
+    /// What to know before answering. It may be empty.
     pub text: String,
     /// The answers. Each closes the dialog.
     pub bindings: Vec<Binding>,
 }
 
-/// Something to do.
+/// A request of a screen that reaches beyond the screen, usually to the store.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
-    /// Go on as a person who is stored.
+    /// Continue as this stored person.
     ChoosePerson(PersonRow),
-    /// Go on as the person of this name; one that is new is added.
+    /// Continue as the person with this name, who is added if new.
     ChooseName(String),
-    /// Begin a practice of these banks; of all where none is named.
+    /// Start a practice of these banks, or of all banks if the list is empty.
     StartPractice(Vec<BankId>),
-    /// Begin an exam.
     StartExam(Arc<Exam>),
-    /// Begin a mock of an exam.
     StartMock(Arc<Exam>),
-    /// Resume an attempt.
     Resume(AttemptId),
-    /// End attempts whose time is over, and make certificates and files that are missing.
+    /// End attempts whose time is over, sign pending certificates and write missing certificate files.
     CompleteBusiness,
-    /// Store what the trainee did.
+    /// Store an action of the trainee.
     Record(AttemptAction),
-    /// Store what the trainee did at an earlier moment, when the store was busy.
+    /// Store an action with the time of its first try, when the store was busy.
     RecordLate(AttemptAction, Now),
-    /// Leave the result: for home, or the program where it was opened at the attempt.
+    /// Leave the result: go home, or quit if the program was started for this attempt only.
     LeaveResult,
-    /// Verify the signatures behind some rows.
+    /// Verify the signatures of these certificates.
     Verify(Vec<CertificateRow>),
     /// Read the previewed file again if it changed.
     ReloadFile,
-    /// Say why an action is not possible, for a preview, which decides that itself.
+    /// Show why an action is refused. Only the preview needs this: it applies actions itself, without the store.
     ShowRefusal(ActionRefusal),
 }
 
-/// What a screen is told once its effect is done.
+/// What a screen learns after its effect has run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
-    /// It is stored; this is the attempt now.
+    /// The action is stored. This is the new state of the attempt.
     Recorded(Box<Session>),
-    /// The time was over, and the attempt was ended.
+    /// The time limit was reached, and the attempt has ended.
     TimeUp,
-    /// The screen above was closed.
+    /// The screen above this one was closed.
     Closed,
-    /// The screen above was closed for this question, by its place in the paper.
+    /// The screen above this one was closed to show the question at this index of the paper.
     ClosedToQuestion(usize),
-    /// The signatures behind these certificates match.
+    /// The signatures of these certificates match.
     Verified(Vec<CertificateId>),
     /// The previewed file was read again.
     FileReloaded(Box<PreviewContent>),

@@ -11,42 +11,45 @@ use ratatui::layout::Rect;
 use crate::tui::app::{App, InterfaceEnd};
 use crate::tui::input::Input;
 
-/// The exit code of a program whose terminal is gone (SIGHUP is 1).
+/// The exit code after the terminal is lost: 128 plus the number of SIGHUP, 1.
 pub const TERMINAL_LOST_EXIT_CODE: u8 = 128 + 1;
 
-/// Returns the area that is drawn of a window; none is so large that its cells do not fit in memory.
+/// Returns the area of a window that is drawn: at most 500 columns and 200 rows. A terminal may claim any size, and the
+/// buffer for its cells must fit in memory.
 pub fn clamped_area(columns: u16, rows: u16) -> Rect {
     Rect::new(0, 0, columns.clamp(1, 500), rows.clamp(1, 200))
 }
 
-/// Whoever holds the terminal, for what the loop cannot do to it through a backend.
+/// The operations on the terminal that a ratatui backend does not offer.
 pub trait TerminalHost {
-    /// Gives the terminal back, stops until continued, takes it again, and returns the area it has then.
+    /// Restores the terminal, stops the process until it is continued, enters the terminal again and returns its new
+    /// area.
     ///
     /// # Errors
-    /// What the system says; the terminal is gone then.
+    /// The terminal is lost.
     fn suspend(&mut self) -> io::Result<Rect>;
 
-    /// Takes the terminal again after a stop that came from outside, and returns the area it has then.
+    /// Enters the terminal again after a stop from outside, and returns its new area.
     ///
     /// # Errors
-    /// What the system says; the terminal is gone then.
+    /// The terminal is lost.
     fn resume(&mut self) -> io::Result<Rect>;
 
-    /// Lets the terminal report the mouse. A terminal that was given back does not report it.
+    /// Makes the terminal report mouse events. A restored terminal no longer reports them.
     ///
     /// # Errors
-    /// What the system says; the terminal is gone then.
+    /// The terminal is lost.
     fn capture_mouse(&mut self) -> io::Result<()>;
 
-    /// Ends that the terminal reports the mouse.
+    /// Stops the terminal from reporting mouse events.
     ///
     /// # Errors
-    /// What the system says; the terminal is gone then.
+    /// The terminal is lost.
     fn release_mouse(&mut self) -> io::Result<()>;
 }
 
-/// Runs until the interface ends, and returns how it ended.
+/// Runs until the interface ends, and returns how it ended. After a signal, the exit code is 128 plus its number, as in
+/// shells. After each suspend or resume, the terminal is asked again to report the mouse, because it forgets that.
 pub fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     inputs: &Receiver<Input>,
@@ -66,7 +69,7 @@ pub fn run<B: Backend>(
                 return TERMINAL_LOST;
             }
         }
-        // A terminal that cannot be drawn on is gone; every answer is on disk.
+        // If drawing fails, the terminal is lost. Every answer is already on disk.
         if terminal.draw(|frame| app.draw(frame)).is_err() {
             return TERMINAL_LOST;
         }
@@ -81,10 +84,10 @@ pub fn run<B: Backend>(
             None => inputs.recv().ok(),
         };
         let Some(first_input) = first_input else { return TERMINAL_LOST };
-        // All that has queued up is taken in before the next frame, so that a storm of resizes draws once.
+        // All queued inputs are handled before the next frame, so that a storm of resizes draws once.
         for input in std::iter::once(first_input).chain(inputs.try_iter()) {
-            // A resize clears the window and draws all of it anew. `Terminal::clear` would ask the terminal where its
-            // cursor is, and wait for the answer among the keys.
+            // A resize redraws the whole window. `Terminal::clear` would ask the terminal for its cursor position, and
+            // wait for the answer among the keys.
             let mut area = Ok(None);
             match input {
                 Input::Key(key) => app.handle_key(key),

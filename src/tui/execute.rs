@@ -1,4 +1,4 @@
-//! The `Execute` trait, which opens screens and carries out commands. Screens reach the store and the file system only
+//! The `Execute` trait, which opens screens and runs commands. Screens reach the store and the file system only
 //! through it.
 
 use super::command::{Command, Reply};
@@ -7,34 +7,34 @@ use super::screens::{Effect, Route, Screen};
 use crate::clock::{Now, Zone};
 use crate::service::ServiceError;
 
-/// Carries out what an interface asks for.
+/// Opens screens and runs commands for [`App`](super::app::App).
 pub trait Execute {
-    /// Returns the present.
+    /// Returns the current time.
     fn now(&self) -> Now;
 
     /// Returns the time zone in which times are shown.
     fn zone(&self) -> Zone;
 
-    /// Makes the screen of a route. Slow work that comes with it is started as a job.
+    /// Creates the screen of a route. Slow work runs as a job.
     ///
     /// # Errors
-    /// Why there is no such screen now.
+    /// Why the screen cannot be opened now.
     fn open(&mut self, route: Route, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError>;
 
-    /// Carries out a command. Slow work is started as a job.
+    /// Runs a command. Slow work runs as a job.
     ///
     /// # Errors
-    /// Why it was not done; the interface shows that, on any screen.
+    /// Why the command failed. [`App`](super::app::App) shows it on any screen.
     fn run(&mut self, command: Command, jobs: &mut Jobs) -> Result<CommandOutcome, ServiceError>;
 }
 
 /// The result of a command.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CommandOutcome {
-    /// The screen on top is told.
+    /// The screen on top gets this reply.
     Reply(Reply),
-    /// This happens next.
+    /// This effect runs next.
     Next(Effect),
-    /// Nothing is to be told.
+    /// There is nothing to report.
     Nothing,
 }

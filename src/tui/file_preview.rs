@@ -1,4 +1,5 @@
-//! Carries out the commands of a bank preview: it reads the bank file and checks it again when it changes. It uses no store.
+//! Runs the commands of a bank preview: reads the bank file, checks it, and repeats both when the file changes.
+//! A preview uses no store.
 
 use crate::problem::ReportStyle;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,7 @@ use crate::tui::jobs::Jobs;
 use crate::tui::screens::{Route, Screen, open_screen};
 use crate::view::preview::{PreviewBank, PreviewContent, PreviewNote};
 
-/// Reads a bank's file when it has changed.
+/// Runs the commands of a bank preview. It remembers which version of the file it read last.
 pub struct PreviewExecutor {
     path: PathBuf,
     clock: Box<dyn Clock>,
@@ -39,14 +40,15 @@ impl std::fmt::Debug for PreviewExecutor {
 }
 
 impl PreviewExecutor {
-    /// Will look at the file at `path`.
+    /// Prepares a preview of the file at `path`. [`PreviewExecutor::read`] reads it.
     pub fn new(path: &Path, clock: Box<dyn Clock>, syllabus: Option<Arc<Syllabus>>) -> Self {
         Self { path: path.to_owned(), clock, syllabus, last_stamp: None }
     }
 
-    /// Reads the file as it is now; one that cannot be read is told like one that is broken, for an editor may be
-    /// writing it.
+    /// Reads the file as it is now. An unreadable file is reported like a broken one: an editor may still be
+    /// writing it, so the preview goes on.
     pub fn read(&mut self) -> PreviewContent {
+        // The stamp is taken first, so that a save during the read is noticed at the next look.
         self.last_stamp = self.file_stamp();
         let name = self.path.to_string_lossy();
         match load::read_file(&self.path) {
@@ -57,7 +59,7 @@ impl PreviewExecutor {
         }
     }
 
-    /// Returns what changes when a file is saved: its time and its length.
+    /// Returns the file's modification time and its length in bytes. If either changes, the file is read again.
     fn file_stamp(&self) -> Option<(SystemTime, u64)> {
         let metadata = std::fs::metadata(&self.path).ok()?;
         Some((metadata.modified().ok()?, metadata.len()))
@@ -69,7 +71,7 @@ impl Execute for PreviewExecutor {
         self.clock.now()
     }
 
-    // A bank has no moments.
+    // A bank contains no times, so the zone does not matter.
     fn zone(&self) -> Zone {
         Zone::UTC
     }
@@ -84,13 +86,13 @@ impl Execute for PreviewExecutor {
                 Ok(CommandOutcome::Reply(Reply::FileReloaded(Box::new(self.read()))))
             }
             Command::ShowRefusal(refusal) => Err(ServiceError::ActionRefused(refusal)),
-            // Nothing here has a store.
+            // All other commands need the store.
             _ => Ok(CommandOutcome::Nothing),
         }
     }
 }
 
-/// Makes of a file's bytes what a preview shows.
+/// Parses and checks a bank file, and returns what the preview shows. `name` stands in the messages.
 pub fn preview_content(name: &str, bytes: &[u8], today: Day, syllabus: Option<&Syllabus>) -> PreviewContent {
     let parsed = json::parse_bank(name, bytes);
     let preview_bank = parsed.value.and_then(|bank| build_preview_bank(bank, today, syllabus));
@@ -103,14 +105,15 @@ fn build_preview_bank(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Op
     for (notes, question) in notes_by_question.iter_mut().zip(&bank.questions) {
         let status = match question.status {
             QuestionStatus::Ready => continue,
-            QuestionStatus::Draft => "A draft: it is drawn nowhere.",
-            QuestionStatus::Retired => "Retired: it is drawn nowhere.",
+            QuestionStatus::Draft => "Draft: not used in practice or exams",
+            QuestionStatus::Retired => "Retired: not used in practice or exams",
         };
         notes.push(PreviewNote { severity: None, message: status.to_owned(), help: String::new() });
     }
     for finding in check(&bank, today, syllabus) {
         let question_index =
             finding.pointer.strip_prefix("/questions/").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
+        // Findings about the whole bank belong to no question. `bank check` prints them.
         let Some(notes) = question_index.and_then(|question_index| notes_by_question.get_mut(question_index)) else {
             continue;
         };
@@ -125,7 +128,7 @@ fn build_preview_bank(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Op
         replaces_built_in: false,
     };
     let drawn = draw::whole_bank(&entry);
-    // Nobody sits this paper; the id only fills its place.
+    // No one takes this attempt. Its fact needs a trainee, so this id fills the place.
     let placeholder_trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
     let started = AttemptStarted {
         trainee: placeholder_trainee,

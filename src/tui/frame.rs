@@ -1,4 +1,4 @@
-//! What stands around a screen: the title line, the rules, the notices, and the footer with its keys.
+//! The frame around a screen: the title line, the rules, the notices, and the footer with its keys.
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -9,7 +9,7 @@ use super::page::text_column;
 use super::theme::{TextRole, Theme};
 use crate::text;
 
-/// The least window that anything is drawn in.
+/// The smallest window, in columns and rows, that shows a screen.
 const MIN_WINDOW: (u16, u16) = (40, 12);
 
 /// Returns whether a window is too small to draw a screen in.
@@ -17,9 +17,9 @@ pub fn is_too_small(area: Rect) -> bool {
     area.width < MIN_WINDOW.0 || area.height < MIN_WINDOW.1
 }
 
-/// Says in one sentence that the window is too small, in as many lines as it takes.
+/// Draws only the message that the window is too small, wrapped to its width.
 pub fn draw_too_small(canvas: &mut Canvas<'_, '_>, area: Rect) {
-    let message = "This window is too small; needlewise needs 40 columns and 12 rows.";
+    let message = "This window is too small. It must have at least 40 columns and 12 rows.";
     let lines = text::wrap(message, usize::from(area.width));
     for (row, line) in lines.into_iter().take(usize::from(area.height)).enumerate() {
         let y = area.y + u16::try_from(row).unwrap_or(0);
@@ -27,7 +27,7 @@ pub fn draw_too_small(canvas: &mut Canvas<'_, '_>, area: Rect) {
     }
 }
 
-/// Draws the title line and both rules, and returns the area for the screen between them.
+/// Draws the title line and both rules, and returns the area between them for the screen.
 pub fn draw_title(canvas: &mut Canvas<'_, '_>, area: Rect, title: &(String, String), theme: Theme) -> Rect {
     let line = line_of(area, area.y);
     let rule = Line::styled("─".repeat(usize::from(line.width)), theme.style(TextRole::Border));
@@ -37,12 +37,12 @@ pub fn draw_title(canvas: &mut Canvas<'_, '_>, area: Rect, title: &(String, Stri
     Rect { y: area.y + 2, height: area.height - 4, ..area }
 }
 
-/// Returns one line of a window, without its first and last column.
+/// Returns one line of a window without its first and last column.
 fn line_of(area: Rect, y: u16) -> Rect {
     Rect { x: area.x + 1, y, width: area.width - 2, height: 1 }
 }
 
-/// Puts one text on the left and one on the right of a line; the left one gives way.
+/// Puts one text on the left and one on the right of a line. If both do not fit, the left one is cut.
 fn title_line(left: &str, right: &str, width: usize, theme: Theme) -> Line<'static> {
     let right = text::truncate(&text::single_line_verbatim(right), width).into_owned();
     let left_width = width.saturating_sub(text::width(&right) + 2);
@@ -55,10 +55,11 @@ fn title_line(left: &str, right: &str, width: usize, theme: Theme) -> Line<'stat
     ])
 }
 
-/// A message at the foot of a screen, and what it is for.
+/// A message at the foot of a screen, with the role that sets its style.
 pub type Notice = (TextRole, String);
 
-/// Draws notices at the foot of the body and returns the area that is left. The screen keeps the larger half.
+/// Draws notices at the foot of `body` and returns the area that is left: at least half, so that they never hide the
+/// screen.
 pub fn draw_notices(canvas: &mut Canvas<'_, '_>, body: Rect, notices: &[Notice], theme: Theme) -> Rect {
     let column = text_column(body);
     let to_lines = |(role, notice): &Notice| {
@@ -80,7 +81,7 @@ pub fn draw_notices(canvas: &mut Canvas<'_, '_>, body: Rect, notices: &[Notice],
     Rect { height: body.height - height, ..body }
 }
 
-/// Draws as many keys as fit, the most needed first. Those of the interface come last and are always there.
+/// Draws the screen's own entries as far as they fit, then those of the interface, which are always there.
 pub fn draw_footer(canvas: &mut Canvas<'_, '_>, area: Rect, own: &[Binding], interface: &[Binding], theme: Theme) {
     let area = line_of(area, area.bottom() - 1);
     let entry_width = |entry: &Vec<&Binding>| text::width(&shown_keys(entry)) + 1 + text::width(entry[0].label) + 3;
@@ -98,7 +99,7 @@ pub fn draw_footer(canvas: &mut Canvas<'_, '_>, area: Rect, own: &[Binding], int
             let (key, style) = (row.shown_key(), theme.style(TextRole::Accent));
             x = draw_part(canvas, Rect { x, ..area }, area.right(), Span::styled(key, style), Some(row.action));
         }
-        // The words belong to the key before them, if there is only one.
+        // A click on the label works only if the entry has one key. With several keys it would be ambiguous.
         let action = if entry.len() == 1 { Some(entry[0].action) } else { None };
         let label = Span::styled(format!(" {}", entry[0].label), theme.style(TextRole::Dim));
         x = draw_part(canvas, Rect { x, ..area }, area.right(), label, action);
@@ -106,7 +107,7 @@ pub fn draw_footer(canvas: &mut Canvas<'_, '_>, area: Rect, own: &[Binding], int
     }
 }
 
-/// Draws a part of the footer, which a click can hit, and returns where the next one begins.
+/// Draws a part of the footer with its click target, and returns the column of the next part.
 fn draw_part(canvas: &mut Canvas<'_, '_>, start: Rect, right: u16, part: Span<'static>, action: Option<Action>) -> u16 {
     let width = u16::try_from(text::width(&part.content)).unwrap_or(u16::MAX).min(right.saturating_sub(start.x));
     let area = Rect { width, ..start };

@@ -1,4 +1,4 @@
-//! Everything that reaches the interface from outside, in one order: keys, the mouse, the window, signals, jobs.
+//! The inputs of the event loop: keys, mouse events, window sizes, signals and job reports.
 
 use termina::Event;
 use termina::event::{MouseButton, MouseEvent, MouseEventKind};
@@ -6,39 +6,33 @@ use termina::event::{MouseButton, MouseEvent, MouseEventKind};
 use super::jobs::JobReport;
 use super::key::Key;
 
-/// What happens to the session from outside.
+/// An input of the event loop. All inputs share one queue, so their order is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
-    /// A key was pressed.
     Key(Key),
-    /// The mouse was used.
     Mouse(MouseInput),
-    /// The window has a new size: columns and rows.
+    /// The new size of the window, in columns and rows.
     Resize(u16, u16),
-    /// A signal asks to end.
+    /// The number of a signal that ends the program.
     Signal(i32),
-    /// A signal asks to stop until continued.
+    /// SIGTSTP arrived: the program stops until it is continued.
     Suspend,
-    /// The program goes on after a stop, its own or one that it had no part in.
+    /// The program runs again after a stop. It may not have handled the stop itself, as with SIGSTOP.
     Continue,
-    /// The terminal is gone.
+    /// The terminal was closed.
     TerminalLost,
-    /// A job made progress or ended.
     Job(JobReport),
 }
 
-/// What was done with the mouse, and at which cell, counted from 0.
+/// A mouse event at a cell. Columns and rows count from 0 at the top left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MouseInput {
-    /// What was done.
     pub kind: MouseInputKind,
-    /// The column of the cell.
     pub column: u16,
-    /// The row of the cell.
     pub row: u16,
 }
 
-/// What can be done with the mouse.
+/// The mouse events that the interface uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MouseInputKind {
     /// The left button was pressed.
@@ -50,7 +44,7 @@ pub enum MouseInputKind {
 }
 
 impl MouseInput {
-    /// Reads what the terminal sends. Moves, other buttons and releases have no meaning here.
+    /// Converts an event of the terminal. Returns none for moves, releases and other buttons.
     fn from_event(event: &MouseEvent) -> Option<Self> {
         let kind = match event.kind {
             MouseEventKind::Down(MouseButton::Left) => MouseInputKind::Click,
@@ -63,7 +57,7 @@ impl MouseInput {
 }
 
 impl Input {
-    /// Reads an input from what the terminal sends; nothing for what has no meaning here.
+    /// Converts an event of the terminal. Returns none for events that the interface does not use.
     pub fn from_event(event: &Event) -> Option<Self> {
         match event {
             Event::Key(key) => Key::from_event(key).map(Self::Key),

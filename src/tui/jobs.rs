@@ -1,4 +1,4 @@
-//! Jobs: slow work that runs beside the interface, in a thread of its own, and reports into the queue of inputs.
+//! Jobs: slow work in background threads. Jobs report their progress and result through the input queue.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -8,32 +8,31 @@ use std::thread::{self, JoinHandle};
 
 use super::command::Reply;
 
-/// The name of the threads that jobs run in. Their panics are reported as failures of the job.
+/// The name of the job threads. The panic hook leaves them alone, because a panic there is reported as a failed job.
 pub const JOB_THREAD_NAME: &str = "job";
 
-/// What a job reports.
+/// A report of a job, as it arrives in the input queue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobReport {
-    /// The number of the job, from [`Jobs::start`].
+    /// The number that [`Jobs::start`] returned.
     pub job_number: u64,
-    /// What happened.
     pub event: JobEvent,
 }
 
-/// What happens to a job.
+/// What a job reports: its progress or its end.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JobEvent {
-    /// How far it is, for people, such as `3 of 20`.
+    /// How far the job is, for people, such as `3 of 20`.
     Progress(String),
-    /// It is done. The screen on top is told, where there is anything to tell.
+    /// The job is done. The screen on top gets the reply, if there is one.
     Done(Option<Reply>),
-    /// Why it is not done, as a message for people.
+    /// Why the job failed, as a message for people.
     Failed(String),
 }
 
 type Reporter = Arc<dyn Fn(JobReport) + Send + Sync>;
 
-/// What a job has of the interface while it runs.
+/// The handle of a running job: it reports progress and says whether the job was cancelled.
 pub struct JobControl {
     job_number: u64,
     is_cancelled: Arc<AtomicBool>,
@@ -41,12 +40,12 @@ pub struct JobControl {
 }
 
 impl JobControl {
-    /// Returns whether nobody waits for the job any more, so that it should end.
+    /// Returns whether the job was cancelled and should end.
     pub fn is_cancelled(&self) -> bool {
         self.is_cancelled.load(Ordering::Relaxed)
     }
 
-    /// Reports how far the job is.
+    /// Reports how far the job is, for people, such as `3 of 20`.
     pub fn report_progress(&self, progress: &str) {
         self.report(JobEvent::Progress(progress.to_owned()));
     }
@@ -64,17 +63,17 @@ struct RunningJob {
     thread: Option<JoinHandle<()>>,
 }
 
-/// The jobs that run. Those that still run when this is dropped are told to end.
+/// The running jobs. Dropping this cancels them.
 pub struct Jobs {
     reporter: Reporter,
-    /// The reports of jobs that ran inside `start`.
+    /// The reports of jobs that ran inside `start`; none if jobs run in threads.
     inline_reports: Option<Receiver<JobReport>>,
     running: Vec<RunningJob>,
     started_count: u64,
 }
 
 impl Jobs {
-    /// Runs each job in a thread. `report` is called in that thread and puts the report into the queue of inputs.
+    /// Runs each job in a thread. `report` is called in that thread and puts the report into the input queue.
     pub fn threaded(report: impl Fn(JobReport) + Send + Sync + 'static) -> Self {
         Self::new(Arc::new(report), None)
     }
@@ -83,7 +82,7 @@ impl Jobs {
     pub fn inline() -> Self {
         let (sender, reports) = mpsc::channel();
         let reporter = move |report: JobReport| {
-            // The receiver lives as long as the jobs.
+            // Sending fails only after the jobs are dropped. No one needs the report then.
             let _ = sender.send(report);
         };
         Self::new(Arc::new(reporter), Some(reports))
@@ -93,7 +92,7 @@ impl Jobs {
         Self { reporter, inline_reports, running: Vec::new(), started_count: 0 }
     }
 
-    /// Starts a job and returns its number. The label says what it does: `Making the pictures`.
+    /// Starts a job and returns its number. The status line shows `label`, such as `Making the pictures`.
     pub fn start(
         &mut self,
         label: &str,
@@ -108,6 +107,7 @@ impl Jobs {
             reporter: Arc::clone(&self.reporter),
         };
         let run = move || {
+            // A job that panics must report too, or its status line would stay forever.
             let result = catch_unwind(AssertUnwindSafe(|| work(&control)));
             let result = result.unwrap_or_else(|_| Err("A background task crashed. Please report it.".to_owned()));
             control.report(result.map_or_else(JobEvent::Failed, JobEvent::Done));
@@ -119,7 +119,7 @@ impl Jobs {
             match thread::Builder::new().name(JOB_THREAD_NAME.to_owned()).spawn(run) {
                 Ok(started) => thread = Some(started),
                 Err(error) => {
-                    let event = JobEvent::Failed(format!("No thread can be started: {error}."));
+                    let event = JobEvent::Failed(format!("A background task could not start: {error}."));
                     (self.reporter)(JobReport { job_number: number, event });
                 }
             }
@@ -128,7 +128,7 @@ impl Jobs {
         number
     }
 
-    /// Tells a job to end, and ignores what it still reports.
+    /// Cancels a job. Its later reports are ignored.
     pub fn cancel(&mut self, job_number: u64) {
         self.running.retain(|job| {
             let is_meant = job.number == job_number;
@@ -139,7 +139,7 @@ impl Jobs {
         });
     }
 
-    /// Handles a report, and returns its event if the job has ended. It ignores the reports of cancelled jobs.
+    /// Handles a report. Returns its event if the job has ended. Ignores reports of cancelled jobs.
     pub fn take_in(&mut self, report: JobReport) -> Option<JobEvent> {
         let index = self.running.iter().position(|job| job.number == report.job_number)?;
         match report.event {
@@ -154,12 +154,12 @@ impl Jobs {
         }
     }
 
-    /// Returns what jobs reported that ran inside `start`.
+    /// Returns the new reports of jobs that ran inside `start`.
     pub fn inline_reports(&mut self) -> Vec<JobReport> {
         self.inline_reports.as_ref().map_or_else(Vec::new, |reports| reports.try_iter().collect())
     }
 
-    /// Returns a line about the job that runs longest, if any.
+    /// Returns a status line about the oldest running job, if any.
     pub fn status_line(&self) -> Option<String> {
         let job = self.running.first()?;
         let progress = job.progress.as_ref().map_or_else(String::new, |progress| format!(" {progress}"));
@@ -169,7 +169,7 @@ impl Jobs {
     /// Waits until all jobs have ended.
     pub fn join(&mut self) {
         for thread in self.running.drain(..).filter_map(|job| job.thread) {
-            // Its panic was caught in the thread itself.
+            // `start` catches panics, so joining does not fail.
             let _ = thread.join();
         }
     }

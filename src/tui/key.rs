@@ -1,47 +1,35 @@
-//! Keys: how they are read from the terminal, and how they are written for people.
+//! Keys: how the terminal sends them, and how the footer and help write them.
 
 use std::fmt;
 
 use termina::event::{KeyCode, KeyEvent, KeyEventKind, Modifiers};
 
-/// A key, as screens know it.
+/// A key, whatever bytes the terminal sends for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Key {
-    /// A character that can be typed.
+    /// A printable character.
     Char(char),
-    /// A letter with Alt: the command of that letter where the letter alone marks a choice.
+    /// A letter with Alt. It runs a command where the letter alone selects a choice.
     Alt(char),
-    /// Confirms.
     Enter,
-    /// Goes back.
     Esc,
-    /// Deletes the last character.
     Backspace,
-    /// One up.
     Up,
-    /// One down.
     Down,
-    /// One to the left.
     Left,
-    /// One to the right.
     Right,
-    /// A page up.
     PageUp,
-    /// A page down.
     PageDown,
-    /// To the first.
     Home,
-    /// To the last.
     End,
-    /// To the next field.
     Tab,
-    /// Wants to leave.
+    /// Leaves the screen or the program. In raw mode, Ctrl+C arrives as a key and not as a signal.
     CtrlC,
-    /// Any key that no row of the key table names. The terminal never sends it.
+    /// Stands in the key table for every key without a row of its own. The terminal never sends it.
     Any,
 }
 
-/// The key as it is written in the footer and in help: `m`, `Alt+m`, `↑`, `PgDn`.
+/// Writes the key as the footer and help show it: `m`, `Alt+m`, `↑`, `PgDn`.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -67,7 +55,7 @@ impl fmt::Display for Key {
 }
 
 impl Key {
-    /// Reads a key from what the terminal sends; nothing for keys without a meaning here.
+    /// Converts a key event of the terminal. Returns none for releases and for keys that the interface does not use.
     pub fn from_event(event: &KeyEvent) -> Option<Self> {
         if event.kind == KeyEventKind::Release {
             return None;
@@ -75,7 +63,7 @@ impl Key {
         let has_control = event.modifiers.contains(Modifiers::CONTROL);
         Some(match event.code {
             KeyCode::Char('c' | 'C') if has_control => Self::CtrlC,
-            // What the keys Backspace and Enter send on some terminals and serial lines.
+            // Some terminals and serial lines send Ctrl+H for Backspace and Ctrl+J for Enter.
             KeyCode::Char('h') if has_control => Self::Backspace,
             KeyCode::Char('j') if has_control => Self::Enter,
             KeyCode::Char(c) if !has_control && event.modifiers.contains(Modifiers::ALT) => {

@@ -1,4 +1,4 @@
-//! What can lie over a screen: help, or a dialog. While one is open, keys and clicks reach nothing behind it.
+//! Overlays on a screen: help and dialogs. While one is open, keys and clicks do not reach the screen behind it.
 
 use ratatui::layout::Rect;
 
@@ -10,24 +10,23 @@ use super::page::{Scroll, TextPage};
 use super::theme::{TextRole, Theme};
 use crate::text;
 
-/// Closes the overlay and does nothing else.
+/// The action that closes the overlay and does nothing else.
 pub const CLOSE_OVERLAY: Action = Action::named("close-overlay");
 
-/// What lies over a screen.
+/// An overlay on a screen.
 #[derive(Debug)]
 pub enum Overlay {
-    /// All keys of the screen.
+    /// The keys of the screen.
     Help(HelpPage),
-    /// A question.
     Dialog(Dialog),
 }
 
 impl Overlay {
-    /// Returns its rows of the key table.
+    /// Returns the key table rows of the overlay. They replace those of the screen.
     pub fn bindings(&self) -> Vec<Binding> {
         match self {
             Self::Help(_) => {
-                let close = Binding::new(&[Key::Any], CLOSE_OVERLAY, "back").shown_as("any key");
+                let close = Binding::new(&[Key::Any], CLOSE_OVERLAY, "close").shown_as("any key");
                 std::iter::once(close).chain(scroll_bindings()).collect()
             }
             Self::Dialog(dialog) => dialog.bindings.clone(),
@@ -35,34 +34,33 @@ impl Overlay {
     }
 }
 
-/// All keys of a screen, and general notes.
+/// The help page: all keys of a screen, then general notes.
 #[derive(Debug)]
 pub struct HelpPage {
-    /// The keys as they are written, each with what they do.
+    /// Keys as they are shown, each with its label.
     entries: Vec<(String, &'static str)>,
-    /// How far the page is scrolled.
     pub scroll: Scroll,
 }
 
-/// What is worth knowing everywhere.
+/// Notes below the keys on every help page.
 const GENERAL_NOTES: &[&str] = &[
-    "An answer is stored, on disk, the moment the screen says so. Closing the window, a power cut or a crash loses none.",
-    "An exam's time runs on while the program is closed. Start needlewise again to go on where you stopped.",
-    "A safety-critical question that is missed fails the exam, whatever the score.",
-    "For a screen reader or a slow line: needlewise practice --plain, needlewise exam --plain.",
+    "An answer is on disk as soon as the screen says so. Closing the window, a power cut or a crash does not lose it.",
+    "An exam's clock keeps running while the program is closed. Start needlewise again to resume where you stopped.",
+    "If you miss a safety-critical question, you fail the exam, whatever your score.",
+    "With a screen reader or a slow connection, use `needlewise practice --plain` or `needlewise exam --plain`.",
 ];
 
 impl HelpPage {
-    /// Explains these rows of the key table.
+    /// Lists these rows of the key table, except the unlisted and the disabled ones.
     pub fn new(rows: &[Binding]) -> Self {
         let to_line = |entry: Vec<&Binding>| (shown_keys(&entry), entry[0].label);
         Self { entries: help_entries(rows).into_iter().map(to_line).collect(), scroll: Scroll::TOP }
     }
 
-    /// Draws the page.
+    /// Draws the page into `area`.
     pub fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, theme: Theme) {
         let mut page = TextPage::new(theme, area);
-        page.push_text(TextRole::Strong, "Keys here");
+        page.push_text(TextRole::Strong, "Keys on this screen");
         page.push_blank_line();
         let key_width = self.entries.iter().map(|(keys, _)| text::width(keys)).max().unwrap_or(0);
         for (keys, label) in &self.entries {

@@ -1,5 +1,5 @@
 //! A page of wrapped text in a column of at most 84 characters. It scrolls to keep the focused line visible.
-//! A line can be a target of the mouse.
+//! A click on a line can trigger an action.
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -9,10 +9,10 @@ use super::canvas::Canvas;
 use super::theme::{TextRole, Theme};
 use crate::text;
 
-/// The widest column of text that is comfortable to read.
+/// The widest text column that is comfortable to read, in terminal columns.
 pub const MAX_COLUMN_WIDTH: u16 = 84;
 
-/// Lines as they are built up, top to bottom.
+/// A page under construction: styled lines from top to bottom, and the parts that can be clicked.
 #[derive(Debug)]
 pub struct TextPage {
     theme: Theme,
@@ -20,11 +20,11 @@ pub struct TextPage {
     lines: Vec<Line<'static>>,
     focused_line: Option<usize>,
     targets: Vec<PageTarget>,
-    /// What a click on the lines added next does.
+    /// What a click on the lines that follow does.
     line_action: Option<Action>,
 }
 
-/// A part of a line that can be clicked, in columns from the left of the page.
+/// A part of a line that can be clicked. Columns count from the left edge of the page.
 #[derive(Debug)]
 struct PageTarget {
     line_index: usize,
@@ -34,7 +34,7 @@ struct PageTarget {
 }
 
 impl TextPage {
-    /// Begins a page that will be drawn into `area`.
+    /// Starts a page to be drawn into `area`.
     pub fn new(theme: Theme, area: Rect) -> Self {
         Self {
             theme,
@@ -46,7 +46,7 @@ impl TextPage {
         }
     }
 
-    /// Returns how many columns a line has.
+    /// Returns the width of a line in columns.
     pub fn width(&self) -> usize {
         self.width
     }
@@ -58,12 +58,12 @@ impl TextPage {
         self.lines.push(line);
     }
 
-    /// Makes a part of the line added next a target.
+    /// Makes a part of the next line clickable.
     fn add_target(&mut self, first_column: usize, column_count: usize, action: Action) {
         self.targets.push(PageTarget { line_index: self.lines.len(), first_column, column_count, action });
     }
 
-    /// Makes the lines added from here on targets of the mouse, or ends that.
+    /// Sets the action of a click on the lines that follow; none makes them plain text again.
     pub fn set_line_action(&mut self, action: Option<Action>) {
         self.line_action = action;
     }
@@ -73,14 +73,15 @@ impl TextPage {
         self.push(Line::default());
     }
 
-    /// Adds a text, wrapped.
+    /// Adds text, wrapped to the width of the page.
     pub fn push_text(&mut self, role: TextRole, content: &str) {
         self.push_hanging_text("", TextRole::Text, role, content);
     }
 
-    /// Adds a text behind a mark; its further lines hang under the first.
+    /// Adds text after a marker. Wrapped lines are indented by the width of the marker.
     pub fn push_hanging_text(&mut self, marker: &str, marker_role: TextRole, role: TextRole, content: &str) {
         let indent = text::width(marker);
+        // Text from a bank or a certificate must not send control characters to the terminal.
         let wrapped = text::wrap(&text::sanitize(content), self.width.saturating_sub(indent));
         for (index, line) in wrapped.into_iter().enumerate() {
             let prefix = if index == 0 { marker.to_owned() } else { " ".repeat(indent) };
@@ -89,7 +90,7 @@ impl TextPage {
         }
     }
 
-    /// Adds one line of parts, cut at the end of the column.
+    /// Adds one line made of parts, cut off at the width of the page.
     pub fn push_line(&mut self, parts: &[(TextRole, &str)]) {
         let mut remaining_width = self.width;
         let mut spans = Vec::new();
@@ -101,7 +102,7 @@ impl TextPage {
         self.push(Line::from(spans));
     }
 
-    /// Adds one line of cells, each with what a click on it does.
+    /// Adds one line of cells. A click on a cell triggers its action.
     pub fn push_cells(&mut self, cells: &[(TextRole, String, Option<Action>)]) {
         let mut column = 0;
         for (_, cell, action) in cells {
@@ -115,18 +116,19 @@ impl TextPage {
         self.push_line(&parts);
     }
 
-    /// Keeps the line added next in sight.
+    /// Focuses the next line: drawing keeps it visible.
     pub fn focus_next_line(&mut self) {
         self.focused_line = Some(self.lines.len());
     }
 
-    /// Draws the page, scrolled by `scroll`, which is held to what there is and moved to the focus; returns whether
-    /// more lies below. Targets are added where their lines are drawn.
+    /// Draws the page and returns whether lines follow below. `scroll` is limited to the page, and moved to the focused
+    /// line if it follows the focus. Only visible lines get click targets.
     pub fn draw(self, canvas: &mut Canvas<'_, '_>, area: Rect, scroll: &mut Scroll) -> bool {
         let area = text_column(area);
         let (height, line_count) = (usize::from(area.height), self.lines.len());
         let max_offset = line_count.saturating_sub(height);
         if let (Some(focus), true) = (self.focused_line, scroll.follows_focus) {
+            // Two lines below the focused line stay visible.
             let min_offset = (focus + 3).saturating_sub(height);
             scroll.offset = scroll.offset.clamp(min_offset.min(focus), focus);
         }
@@ -147,7 +149,7 @@ impl TextPage {
     }
 }
 
-/// Returns the column of text in the middle of an area.
+/// Returns the centered text column of an area, at most [`MAX_COLUMN_WIDTH`] wide.
 pub fn text_column(area: Rect) -> Rect {
     let margin = if area.width >= 60 { 2 } else { 1 };
     let width = area.width.saturating_sub(2 * margin).min(MAX_COLUMN_WIDTH);
@@ -157,9 +159,9 @@ pub fn text_column(area: Rect) -> Rect {
 /// How far a page is scrolled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scroll {
-    /// The first line in sight.
+    /// The index of the first visible line.
     pub offset: usize,
-    /// Whether to move to what has the keys.
+    /// Whether drawing moves the page to its focused line.
     pub follows_focus: bool,
 }
 
@@ -170,16 +172,16 @@ impl Default for Scroll {
 }
 
 impl Scroll {
-    /// The top of a page that is only read: nothing on it has the keys.
+    /// The top of a read-only page, which has no focused line.
     pub const TOP: Self = Self { offset: 0, follows_focus: false };
 
-    /// Moves by lines; the page is not moved to the focus again until [`Scroll::follow_focus`].
+    /// Moves by `lines`. The page then ignores the focused line until [`Scroll::follow_focus`].
     pub fn move_by(&mut self, lines: isize) {
         self.offset = self.offset.saturating_add_signed(lines);
         self.follows_focus = false;
     }
 
-    /// Moves by an action that scrolls, with pages of so many lines; returns whether it was one.
+    /// Runs a scroll action, with pages of `page_lines` lines. Returns false for any other action.
     pub fn handle_action(&mut self, action: Action, page_lines: isize) -> bool {
         match action.name {
             "scroll-up" => self.move_by(-1),
@@ -191,13 +193,14 @@ impl Scroll {
         true
     }
 
-    /// Moves to the focus when drawn.
+    /// Lets drawing move the page to its focused line again.
     pub fn follow_focus(&mut self) {
         self.follows_focus = true;
     }
 }
 
-/// Returns a bar of `width` columns, filled by `part` of `whole` in steps of an eighth.
+/// Returns the filled and the empty part of a bar of `width` columns for `part` of `whole`, in steps of an eighth of a
+/// column. The bar is empty if `whole` is 0.
 pub fn progress_bar(part: usize, whole: usize, width: usize) -> (String, String) {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let filled_eighths = (part.min(whole) * width * 8).checked_div(whole).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Carries out commands with the service. This is the only part of the interface that uses the store.
+//! Runs the commands of screens with the services. Screens reach the store only through this and [`open_screen`].
 
 use super::command::{Command, Reply};
 use super::execute::{CommandOutcome, Execute};
@@ -14,22 +14,22 @@ use crate::projections::people::PersonRow;
 use crate::service::{ActiveAttempt, ServiceError, Services};
 use crate::store::StoreError;
 
-/// How many questions a practice has.
+/// The number of questions in a practice.
 const PRACTICE_QUESTIONS: usize = 10;
 
-/// Carries out commands for one trainee after the other.
+/// Runs commands with the services, for one trainee at a time.
 pub struct ServiceExecutor {
     workspace: Workspace,
     has_home: bool,
 }
 
 impl ServiceExecutor {
-    /// Makes one for somebody who was chosen already, or for nobody yet.
+    /// Starts at home, or at the welcome screen if no trainee is given.
     pub fn new(service: Services, trainee: Option<PersonRow>) -> Self {
         Self { workspace: Workspace::new(service, trainee, None), has_home: true }
     }
 
-    /// Makes one for an attempt that was begun or resumed already; the program ends with its result.
+    /// Starts at an attempt that was already begun or resumed. Leaving its result ends the program.
     pub fn with_attempt(service: Services, trainee: PersonRow, attempt: Box<ActiveAttempt>) -> Self {
         Self { workspace: Workspace::new(service, Some(trainee), Some(attempt)), has_home: false }
     }
@@ -61,7 +61,7 @@ impl ServiceExecutor {
         self.workspace.service.attempts_mut().begin_practice(trainee, &banks, PRACTICE_QUESTIONS, seed)
     }
 
-    /// Makes an attempt that was begun the one in progress, and shows it in place of the screen on top.
+    /// Makes a new attempt the active one, and shows it instead of the screen on top.
     fn replace_with_quiz(&mut self, attempt: ActiveAttempt) -> CommandOutcome {
         self.workspace.attempt = Some(Box::new(attempt));
         CommandOutcome::Next(Effect::Replace(Route::Quiz))
@@ -69,6 +69,7 @@ impl ServiceExecutor {
 
     fn resume_attempt(&mut self, attempt: AttemptId) -> Result<CommandOutcome, ServiceError> {
         let attempt = self.workspace.service.attempts().load(attempt)?;
+        // A pass needs the signature of the invigilator's key right after the exam. Only the command asks for that key.
         if attempt.invigilated && attempt.session.finished().is_none() {
             let message = "This exam is invigilated. Resume it with the invigilator: `needlewise exam --resume`.";
             return Err(ServiceError::Rejected(message.to_owned()));
@@ -81,11 +82,12 @@ impl ServiceExecutor {
         let Some(attempt) = self.workspace.attempt.as_mut() else { return Ok(CommandOutcome::Next(Effect::Close)) };
         match self.workspace.service.attempts_mut().record_action_at(attempt, action, done_at) {
             Ok(()) => Ok(CommandOutcome::Reply(Reply::Recorded(Box::new(attempt.session.clone())))),
+            // The action came after the deadline, so the attempt ends without it.
             Err(ServiceError::ActionRefused(ActionRefusal::TimeUp)) => {
                 self.workspace.service.attempts_mut().record_action(attempt, AttemptAction::TimeOut)?;
                 Ok(CommandOutcome::Reply(Reply::TimeUp))
             }
-            // The tick may come a moment before the time is over.
+            // The timer can fire a moment before the limit. The next tick tries again.
             Err(ServiceError::ActionRefused(ActionRefusal::TimeRemaining)) => Ok(CommandOutcome::Nothing),
             Err(error) => Err(error),
         }
@@ -134,7 +136,7 @@ impl Execute for ServiceExecutor {
             Command::Resume(attempt) => self.resume_attempt(attempt)?,
             Command::CompleteBusiness => match self.workspace.complete_business(jobs) {
                 Ok(true) => CommandOutcome::Next(Effect::Open(Route::Home)),
-                // If another program uses the store, it is done when home is opened again.
+                // If another program uses the store, this is done when home opens again.
                 Ok(false) | Err(ServiceError::Store(StoreError::Busy)) => CommandOutcome::Nothing,
                 Err(error) => return Err(error),
             },
@@ -143,7 +145,7 @@ impl Execute for ServiceExecutor {
             Command::LeaveResult if self.has_home => CommandOutcome::Next(Effect::Open(Route::Home)),
             Command::LeaveResult => CommandOutcome::Next(Effect::Quit),
             Command::Verify(rows) => self.verify_certificates(&rows)?,
-            // Only a preview has a file.
+            // Only a preview has a file to reload.
             Command::ReloadFile => CommandOutcome::Nothing,
             Command::ShowRefusal(refusal) => return Err(ServiceError::ActionRefused(refusal)),
         })

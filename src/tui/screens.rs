@@ -1,7 +1,8 @@
-//! What a screen is, and the table of all screens: a [`Route`] names one, and [`open_screen`] makes it.
+//! The `Screen` trait and the table of all screens: a [`Route`] names a screen, and [`open_screen`] creates it.
 //!
-//! Each file in this folder has the state, the rows of the key table and the drawing of one screen. A new screen touches
-//! this file (its `mod` line, its route and how it is opened), its own file, and one in `view` if it has data of its own.
+//! Each file in this folder contains one screen: its state, its rows of the key table and its drawing. A new screen
+//! changes this file: its `mod` line, its route and how it opens. It adds its own file, and one in `view` if it has
+//! data.
 
 use std::sync::Arc;
 
@@ -46,58 +47,53 @@ pub mod result;
 pub mod topics;
 pub mod welcome;
 
-/// A screen by name, with the data that it cannot look up.
+/// The name of a screen, with the data that the screen cannot look up itself.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Route {
-    /// Home, or the welcome screen until a person is chosen. It replaces all screens.
+    /// Home, or the welcome screen until a person is chosen. It closes all other screens.
     Home,
-    /// The topics to practice.
     Topics,
-    /// An exam before it starts.
+    /// What a trainee reads before an exam starts.
     Briefing(Arc<Exam>),
-    /// The attempt in progress.
+    /// The questions of the active attempt.
     Quiz,
-    /// The answer sheet of an attempt.
+    /// All questions of an attempt and their state.
     AnswerSheet {
-        /// The attempt.
         session: Box<Session>,
-        /// The question it was opened from.
+        /// The index of the question from which it was opened.
         question_index: usize,
-        /// The time left.
+        /// The time left; none without a time limit.
         countdown: Option<Countdown>,
     },
-    /// The questions of an attempt that has ended.
+    /// The questions of a finished attempt, read only.
     Review(Box<Session>),
-    /// The result of the attempt in progress. It takes the place of all screens.
+    /// The result of the active attempt. It closes all other screens.
     Result,
-    /// The certificates of the trainee.
     Certificates,
-    /// One certificate.
     Certificate(Box<(StoredCertificate, VerificationResult)>),
-    /// The compliance matrix.
+    /// The compliance matrix of all people.
     Records,
-    /// One person of the records.
+    /// One person in the records.
     Person(TraineeId),
-    /// A bank's file as trainees will see it.
+    /// A bank file as trainees will see it.
     Preview {
-        /// The name of the file, for people.
+        /// The name of the file, as the title shows it.
         file_name: String,
-        /// The content of the file.
         content: Box<PreviewContent>,
     },
 }
 
 impl Route {
-    /// Returns whether the screen takes the place of all that are open.
+    /// Returns whether the screen closes all other screens.
     pub fn replaces_all(&self) -> bool {
         matches!(self, Self::Home | Self::Result)
     }
 }
 
-/// Makes the screen of a route. A bank preview has no workspace: only routes that carry all their data open there.
+/// Creates the screen of a route. A bank preview has no workspace, so only routes with all their data open there.
 ///
 /// # Errors
-/// What the service says, or that the route needs a store where there is none.
+/// A service fails, or the route needs a store and there is no workspace.
 pub fn open_screen(
     route: Route,
     workspace: Option<&mut Workspace>,
@@ -128,11 +124,11 @@ pub fn open_screen(
         (Route::Person(trainee_id), Some(workspace)) => {
             Box::new(PersonScreen::new(PersonView::load(&workspace.service, trainee_id)?))
         }
-        (_, None) => return Err(ServiceError::Rejected("A preview shows its file and nothing else.".to_owned())),
+        (_, None) => return Err(ServiceError::Rejected("This screen is not available in a bank preview".to_owned())),
     })
 }
 
-/// Shows home; the welcome screen until somebody is chosen.
+/// Returns home, or the welcome screen until a person is chosen.
 fn home_screen(workspace: &Workspace) -> Result<Box<dyn Screen>, ServiceError> {
     if workspace.trainee.is_none() {
         return Ok(Box::new(WelcomeScreen::new(workspace.service.people().list()?)));
@@ -140,7 +136,7 @@ fn home_screen(workspace: &Workspace) -> Result<Box<dyn Screen>, ServiceError> {
     Ok(Box::new(HomeScreen::new(workspace.home_view()?)))
 }
 
-/// Shows the attempt in progress; home where there is none.
+/// Returns the questions of the active attempt, or home if there is none.
 fn quiz_screen(workspace: &Workspace) -> Result<Box<dyn Screen>, ServiceError> {
     let Some(attempt) = &workspace.attempt else { return home_screen(workspace) };
     let now = workspace.service.now();
@@ -148,7 +144,7 @@ fn quiz_screen(workspace: &Workspace) -> Result<Box<dyn Screen>, ServiceError> {
     Ok(Box::new(QuizScreen::new(attempt.session.clone(), countdown)))
 }
 
-/// Shows how the attempt in progress ended; home where none has.
+/// Returns the result of the active attempt, or home if no attempt has ended.
 fn result_screen(workspace: &mut Workspace, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
     let Some(session) = workspace.attempt.as_ref().map(|attempt| &attempt.session) else {
         return home_screen(workspace);
@@ -160,89 +156,86 @@ fn result_screen(workspace: &mut Workspace, jobs: &mut Jobs) -> Result<Box<dyn S
         None => Box::new(PracticeResultScreen::new(session.clone())),
         Some(exam) => Box::new(ExamResultScreen::new(workspace.exam_result_view(&exam, jobs)?)),
     };
-    // Only now: after an error the attempt can be looked at again.
+    // Only now: if an error occurs above, the result can still be opened again.
     workspace.attempt = None;
     Ok(screen)
 }
 
-/// What a screen wants to happen.
+/// What a screen asks the interface to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Open another screen above this one.
     Open(Route),
-    /// Open another screen in place of this one.
+    /// Open another screen instead of this one.
     Replace(Route),
-    /// Close this screen.
     Close,
-    /// Close this screen and go to a question on the one below, by its place in the paper.
+    /// Close this screen and show the question at this index of the paper on the screen below.
     CloseToQuestion(usize),
-    /// Ask a question. The screen is told the action of the answer.
+    /// Ask a question. The screen gets the action of the answer.
     Ask(Dialog),
-    /// Do something that needs more than the screen.
+    /// Run a command.
     Do(Command),
-    /// End the program.
     Quit,
 }
 
-/// What a screen may see of the world. Whatever a screen reads of its session comes in here.
+/// All that a screen knows about its surroundings. One process can run several sessions with different values.
 #[derive(Debug, Clone)]
 pub struct ScreenContext {
-    /// What time it is.
     pub now: Now,
     /// The time zone in which times are shown.
     pub zone: Zone,
-    /// How things look.
     pub theme: Theme,
 }
 
 /// One screen. Its state changes only in [`on_action`](Screen::on_action), [`on_text`](Screen::on_text) and
 /// [`on_reply`](Screen::on_reply); drawing may move scroll offsets and nothing else.
 pub trait Screen {
-    /// Returns its rows of the key table, the most needed first. No two rows name the same key.
+    /// Returns the screen's rows of the key table. The most needed come first, because a narrow footer drops the last
+    /// ones. No two rows have the same key.
     fn bindings(&self) -> Vec<Binding>;
 
-    /// Does what a row of the key table, or a target of the mouse, stands for.
+    /// Runs the action of a key or of a click. Returns what happens next, if anything.
     fn on_action(&mut self, action: Action, context: &ScreenContext) -> Option<Effect>;
 
-    /// Takes a typed character, while [`captures_text`](Screen::captures_text) is true.
+    /// Handles a typed character while [`captures_text`](Screen::captures_text) is true.
     fn on_text(&mut self, c: char) {
         let _ = c;
     }
 
-    /// Hears what became of an effect of its own.
+    /// Handles the reply to an effect of this screen.
     fn on_reply(&mut self, reply: Reply, context: &ScreenContext) -> Option<Effect> {
         let _ = (reply, context);
         None
     }
 
-    /// Hears that an effect of its own was not done. The interface says why; a screen only forgets what it meant to do
-    /// next.
+    /// Handles the failure of an effect of this screen. [`App`](super::app::App) shows the reason. The screen only
+    /// drops what it planned next.
     fn on_failure(&mut self) {}
 
-    /// Says what is due now that time has passed.
+    /// Returns what is due now, after [`next_wake`](Screen::next_wake) has passed.
     fn on_tick(&mut self, context: &ScreenContext) -> Option<Effect> {
         let _ = context;
         None
     }
 
-    /// Draws itself between the rules of the frame, and adds what can be clicked.
+    /// Draws the screen into `area`, between the rules of the frame, and adds its click targets.
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext);
 
-    /// Returns what stands on the left and on the right of the top line.
+    /// Returns the left and the right part of the title line.
     fn title(&self, context: &ScreenContext) -> (String, String);
 
-    /// Returns after how long it wants to be drawn again; nothing to sleep until a key is pressed.
+    /// Returns after how long the screen needs a tick; none if it only waits for input.
     fn next_wake(&self, context: &ScreenContext) -> Option<Millis> {
         let _ = context;
         None
     }
 
-    /// Returns whether characters that can be typed go to a field of its own.
+    /// Returns whether typed characters go to a text field of the screen.
     fn captures_text(&self) -> bool {
         false
     }
 
-    /// Returns the exit code, should the program end here.
+    /// Returns the exit code of the program if it ends on this screen.
     fn exit_code(&self) -> u8 {
         0
     }

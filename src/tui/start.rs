@@ -15,19 +15,19 @@ use crate::service::{ActiveAttempt, Services};
 use crate::tui::file_preview::PreviewExecutor;
 use crate::tui::{event_loop, terminal};
 
-/// Where to begin.
+/// The screen that the interface opens first.
 #[derive(Debug)]
 pub enum FirstScreen {
-    /// At home, or by asking who it is.
+    /// Home, or the welcome screen if no person is given.
     Home(Option<PersonRow>),
-    /// At an attempt that was begun already.
+    /// An attempt that was already begun or resumed.
     Attempt(PersonRow, Box<ActiveAttempt>),
 }
 
 /// Opens the interface and returns how it ended once it is left.
 ///
 /// # Errors
-/// Where the terminal cannot be taken over.
+/// The terminal cannot be switched to raw mode or to the alternate screen, or signals cannot be caught.
 pub fn run_interface(service: Services, first_screen: FirstScreen, theme: Theme) -> io::Result<InterfaceEnd> {
     let (executor, first_route) = match first_screen {
         FirstScreen::Home(trainee) => (ServiceExecutor::new(service, trainee), Route::Home),
@@ -41,7 +41,7 @@ pub fn run_interface(service: Services, first_screen: FirstScreen, theme: Theme)
 /// Opens a preview and returns how it ended once it is left.
 ///
 /// # Errors
-/// Where the terminal cannot be taken over.
+/// The terminal cannot be switched to raw mode or to the alternate screen, or signals cannot be caught.
 pub fn run_preview(mut executor: PreviewExecutor, file_name: &str, theme: Theme) -> io::Result<InterfaceEnd> {
     let first_route = Route::Preview { file_name: file_name.to_owned(), content: Box::new(executor.read()) };
     run_app(executor, theme, first_route)
@@ -51,22 +51,22 @@ fn run_app(executor: impl Execute + 'static, theme: Theme, first_route: Route) -
     let (sender, inputs) = mpsc::channel();
     let job_sender = sender.clone();
     let jobs = Jobs::threaded(move |report| {
-        // If nobody listens any more, the session has ended.
+        // Sending fails only after the event loop has ended. No one needs the report then.
         let _ = job_sender.send(Input::Job(report));
     });
     let mut app = App::new(executor, jobs, theme, first_route);
-    // What failed before the first screen is told on the terminal as it is.
+    // Without a first screen, the caller prints the failure. The terminal has not been switched yet.
     if let Some(end) = app.end() {
         return Ok(end.clone());
     }
     let (guard, mut terminal) = terminal::enter()?;
     terminal::spawn_input_threads(sender)?;
     let end = event_loop::run(&mut terminal, &inputs, &mut app, &mut terminal::ProcessHost);
-    // The guard shows the cursor. Ratatui's own try would print to standard error where the terminal is gone, and
-    // panic.
+    // The guard shows the cursor again. If the terminal is gone, ratatui's own attempt would print to standard error
+    // and panic.
     std::mem::forget(terminal);
     drop(guard);
-    // The terminal is free again while the last files are written. After a signal nothing is waited for.
+    // The terminal is already restored while the last files are written. A signal does not wait for the jobs.
     if app.end().is_some() {
         app.join_jobs();
     }

@@ -20,13 +20,13 @@ use crate::tui::event_loop::TerminalHost;
 use crate::tui::input::Input;
 use crate::tui::jobs::JOB_THREAD_NAME;
 
-/// The terminal with a buffer that holds a whole frame, so that a frame is one write.
+/// The terminal, with a buffer for a whole frame, so that a frame is one write.
 pub type ProcessTerminal = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
-/// The size of that buffer.
+/// The size of the buffer for a frame.
 const FRAME_BUFFER_BYTES: usize = 256 * 1024;
 
-/// Gives the terminal back when it is dropped.
+/// Restores the terminal when it is dropped.
 #[derive(Debug)]
 pub struct TerminalGuard(());
 
@@ -36,17 +36,17 @@ impl Drop for TerminalGuard {
     }
 }
 
-/// Takes the terminal over.
+/// Switches the terminal to raw mode and to the alternate screen, and installs a panic hook that restores it.
 ///
 /// # Errors
-/// What the system says; the terminal is then as it was.
+/// The terminal cannot be switched. It is then as it was before.
 pub fn enter() -> io::Result<(TerminalGuard, ProcessTerminal)> {
     let (columns, rows) = terminal::size()?;
     terminal::enable_raw_mode()?;
     let guard = TerminalGuard(());
     let previous_hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        // The panic of a job is shown on the screen, which goes on.
+        // A job reports its own panic, and the interface keeps running in the same terminal.
         if thread::current().name() != Some(JOB_THREAD_NAME) {
             restore();
             previous_hook(info);
@@ -54,6 +54,7 @@ pub fn enter() -> io::Result<(TerminalGuard, ProcessTerminal)> {
     }));
     enter_alternate_screen()?;
     let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME_BUFFER_BYTES, io::stdout()));
+    // With a fixed viewport, ratatui never asks the terminal for its size. The event loop resizes it.
     let viewport = Viewport::Fixed(crate::tui::event_loop::clamped_area(columns, rows));
     Ok((guard, Terminal::with_options(backend, TerminalOptions { viewport })?))
 }
@@ -62,26 +63,28 @@ fn enter_alternate_screen() -> io::Result<()> {
     execute!(io::stdout(), terminal::EnterAlternateScreen, cursor::Hide, terminal::Clear(terminal::ClearType::All))
 }
 
-/// Gives the terminal back; where it is gone there is nothing to give back.
+/// Restores the terminal. Errors are ignored: if the terminal is gone, there is nothing to restore.
 fn restore() {
     let _ = execute!(io::stdout(), DisableMouseCapture, cursor::Show, terminal::LeaveAlternateScreen);
     let _ = terminal::disable_raw_mode();
     let _ = io::stdout().flush();
 }
 
-/// This process, on the terminal it was started in.
+/// The host of an interface on the terminal in which this process was started.
 #[derive(Debug)]
 pub struct ProcessHost;
 
 impl TerminalHost for ProcessHost {
     fn suspend(&mut self) -> io::Result<Rect> {
         restore();
+        // SIGTSTP is caught by the signal thread, so only SIGSTOP stops this process.
         rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
         self.resume()
     }
 
     fn resume(&mut self) -> io::Result<Rect> {
-        // The shell has set the terminal to its own liking meanwhile; crossterm believes it is raw still.
+        // The shell has changed the terminal's mode meanwhile, but crossterm still believes that it is raw. Without
+        // disabling raw mode first, enabling it would do nothing.
         terminal::disable_raw_mode()?;
         terminal::enable_raw_mode()?;
         enter_alternate_screen()?;
@@ -98,10 +101,10 @@ impl TerminalHost for ProcessHost {
     }
 }
 
-/// Reads keys and signals into one queue, each in a thread of its own.
+/// Starts two threads that send keys and signals into the input queue.
 ///
 /// # Errors
-/// What the system says where signals cannot be caught.
+/// The signals cannot be caught.
 pub fn spawn_input_threads(sender: Sender<Input>) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
     let key_sender = sender.clone();
@@ -125,13 +128,13 @@ pub fn spawn_input_threads(sender: Sender<Input>) -> io::Result<()> {
     Ok(())
 }
 
-/// How long a lone escape byte is held for the rest of a sequence before it is taken for the key Esc.
+/// How long a lone escape byte waits for the rest of a sequence before it counts as the key Esc.
 const LONE_ESCAPE_TIMEOUT: Timespec = Timespec { tv_sec: 0, tv_nsec: 25_000_000 };
 
-/// Reads bytes and makes keys of them.
+/// Reads bytes from standard input, parses them and sends the inputs.
 ///
-/// Not crossterm's own reader: that one spins where the terminal is gone, and holds a key back that arrives together
-/// with a resize until the next one is pressed.
+/// crossterm's own reader is not used. It spins if the terminal is gone, and it delays a key that arrives together with
+/// a resize until the next key.
 fn read_keys(sender: &Sender<Input>) {
     let stdin = io::stdin();
     let (mut parser, mut bytes, mut has_pending_escape) = (Parser::default(), [0; 1024], false);
@@ -160,6 +163,6 @@ fn read_keys(sender: &Sender<Input>) {
             }
         }
     }
-    // If nobody listens any more, the session has ended already.
+    // Sending fails only after the event loop has ended. No one needs the input then.
     let _ = sender.send(Input::TerminalLost);
 }

@@ -1,4 +1,4 @@
-//! The data of the briefing: an exam before it starts.
+//! The data of the briefing: what a trainee sees before an exam starts.
 
 use std::sync::Arc;
 
@@ -10,26 +10,25 @@ use crate::exam::eligibility::Eligibility;
 use crate::projections::people::PersonRow;
 use crate::service::{ServiceError, Services};
 
-/// What a trainee learns about an exam before they start it.
+/// What a trainee sees before an exam starts.
 #[derive(Debug, Clone)]
 pub struct BriefingView {
-    /// The exam itself.
     pub exam: Arc<Exam>,
-    /// Whether the trainee may start it now, and when otherwise.
+    /// Whether the trainee may start the exam now, or else when.
     pub eligibility: Eligibility,
     /// The name that a certificate would show.
     pub certificate_name: String,
-    /// The exam's time limit with the trainee's own time factor; none if the exam has no limit.
+    /// The time limit with the trainee's own time factor; none if there is no limit.
     pub time_limit: Option<Millis>,
-    /// The banks that the exam draws from, in the order of its sections. A bank that cannot be read is left out.
+    /// The banks of the exam, in the order of its sections. A bank that cannot be read is missing.
     pub banks: Vec<CatalogEntry<LazyBank>>,
 }
 
 impl BriefingView {
-    /// Reads what the briefing of this exam shows to this person.
+    /// Loads the briefing of an exam for one person.
     ///
     /// # Errors
-    /// What the store says.
+    /// The store cannot be read.
     pub fn load(services: &Services, person: &PersonRow, exam: Arc<Exam>) -> Result<Self, ServiceError> {
         let banks = exam.sections.iter().filter_map(|section| services.catalog().bank(&section.bank).ok());
         Ok(Self {

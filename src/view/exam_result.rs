@@ -8,21 +8,20 @@ use crate::exam::LoadedPaper;
 use crate::exam::disclosure::DisclosureLevel;
 use crate::view::look_back::ReviewedQuestion;
 
-/// An exam once it has ended, as far as its trainee may see it.
+/// A finished exam or mock exam, as far as its trainee may see it.
 #[derive(Debug)]
 pub struct ExamResultView {
-    /// What was asked.
     pub loaded_paper: Arc<LoadedPaper>,
-    /// What it came to.
+    /// The score and the decision, complete. The screen shows only what `disclosure_level` allows.
     pub outcome: Outcome,
-    /// How much of that may be shown.
+    /// How much of the outcome may be shown.
     pub disclosure_level: DisclosureLevel,
-    /// When the exam can be taken again, or why that is not known.
+    /// When the trainee can take the exam again, or why that is unknown.
     pub next_line: String,
-    /// Where the certificate is, or why there is none; for a pass.
+    /// For a pass, the path of the certificate, or why it could not be signed. None if no certificate is signed here.
     pub certificate: Option<Result<PathBuf, String>>,
-    /// How ready the trainee is, after a mock.
+    /// The readiness estimate; empty unless this is a mock exam.
     pub readiness_lines: Vec<String>,
-    /// Every question, looked back on, where the exam allows that.
+    /// The review of every question; empty unless the exam allows it.
     pub reviewed_questions: Vec<ReviewedQuestion>,
 }

@@ -13,56 +13,52 @@ use crate::projections::attempts::AttemptRow;
 use crate::projections::people::PersonRow;
 use crate::service::{ServiceError, Services};
 
-/// How far a topic is.
+/// A trainee's progress in one topic, which is one bank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopicView {
-    /// The bank.
     pub bank: BankId,
-    /// Its title.
     pub title: String,
-    /// How many questions it has.
+    /// The number of its ready questions.
     pub total: usize,
-    /// How many of them were answered in practice.
+    /// How many of them the trainee has answered in practice.
     pub answered: usize,
-    /// How many of those rightly the last time.
+    /// How many of those have a correct latest answer.
     pub correct: usize,
-    /// When it was last practiced.
+    /// The time of the latest practice answer; none before the first one.
     pub last_practiced: Option<Timestamp>,
 }
 
-/// What the home screen shows.
+/// The data of the home screen.
 #[derive(Debug, Clone)]
 pub struct HomeView {
-    /// Who sits here.
     pub trainee_name: String,
-    /// The topics that may be practiced.
+    /// The topics of all banks that allow practice.
     pub topics: Vec<TopicView>,
-    /// The exams, with when each may be started.
+    /// All exams, each with whether and when the trainee may start it.
     pub exams: Vec<(Arc<Exam>, Eligibility)>,
-    /// The exam that is open.
+    /// The exam in progress.
     pub open_exam: Option<OpenExamView>,
-    /// The practice that is open.
+    /// The newest practice in progress.
     pub open_practice: Option<AttemptId>,
-    /// The mock exam that is open.
+    /// The newest mock exam in progress.
     pub open_mock: Option<AttemptId>,
 }
 
-/// An exam that was begun and has not ended.
+/// An exam in progress.
 #[derive(Debug, Clone)]
 pub struct OpenExamView {
-    /// The attempt.
     pub attempt: AttemptId,
-    /// The exam's name.
+    /// The id of the exam.
     pub exam: Option<ExamId>,
-    /// The exam's title.
+    /// The title of the exam, or `exam` if its file is missing now.
     pub title: String,
 }
 
 impl HomeView {
-    /// Reads what the home screen shows.
+    /// Loads the home screen of one person.
     ///
     /// # Errors
-    /// What the store says.
+    /// The store cannot be read.
     pub fn load(service: &Services, person: &PersonRow) -> Result<Self, ServiceError> {
         let mut open_attempts = service.attempts().open_attempts(person.id)?;
         let mut take_open = |mode: Mode| {
@@ -73,6 +69,7 @@ impl HomeView {
         let open_practice = take_open(Mode::Practice).map(|row| row.id);
         let open_mock = take_open(Mode::Mock).map(|row| row.id);
         let progress_rows = service.attempts().question_progress(person.id)?;
+        // The revision is part of the key: a revised question counts as unseen.
         let by_question: HashMap<_, _> =
             progress_rows.iter().map(|row| ((row.bank.as_str(), row.question.as_str(), row.revision), row)).collect();
         let topic_view = |bank: &BankSummary| {

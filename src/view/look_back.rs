@@ -1,5 +1,5 @@
 //! The review of a finished exam, if the exam allows it: whether each answer was correct, and the rationales of the
-//! selected choices. It never reveals a key that was not selected.
+//! selected choices. It never reveals a key that the trainee did not select.
 
 use crate::attempt::Answer;
 use crate::bank::question::QuestionKind;
@@ -8,19 +8,18 @@ use crate::text;
 
 use crate::view::question::correctness;
 
-/// One question, looked back on.
+/// The review of one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReviewedQuestion {
-    /// Its number and whether it was right.
+    /// Its number and whether the answer was correct.
     pub heading: String,
-    /// What was asked.
     pub stem: String,
-    /// What was chosen, each with its rationale. Of what is typed, ordered or matched nothing is told, since that would
-    /// tell the rest of the key.
+    /// The selected choices, each with its rationale. Empty for a typed answer, an order or a match, because their
+    /// rationales would reveal the rest of the key.
     pub selected_choices: Vec<(String, String)>,
 }
 
-/// Looks back on every question of an exam.
+/// Returns the review of every question. The caller checks first that the exam allows it.
 pub fn review_questions(session: &Session) -> Vec<ReviewedQuestion> {
     let to_reviewed = |(index, loaded_question): (usize, &crate::exam::loaded_paper::LoadedQuestion)| {
         let answer = session.stored_answer(index).map(|stored_answer| &stored_answer.answer);
@@ -45,7 +44,7 @@ pub fn review_questions(session: &Session) -> Vec<ReviewedQuestion> {
     session.loaded_paper().questions.iter().enumerate().map(to_reviewed).collect()
 }
 
-/// Returns the same in lines.
+/// Returns the review as lines for plain mode and the command line.
 pub fn review_lines(session: &Session) -> Vec<String> {
     let question_lines = |reviewed: ReviewedQuestion| {
         let choices =

@@ -11,39 +11,37 @@ use crate::projections::status::MatrixCell;
 use crate::service::certificate_files::StoredCertificate;
 use crate::service::{ServiceError, Services};
 
-/// What is shown of a person; nobody's answers are among it.
+/// What the records show about a person. It never contains answers.
 pub struct PersonView {
-    /// The person.
     pub person: PersonRow,
-    /// Where they stand, by the exam's title; what it rests on is verified.
+    /// The certification status for each exam title. The certificates behind it are verified.
     pub statuses: Vec<(String, MatrixCell)>,
-    /// Their attempts, the newest first.
+    /// The person's attempts, newest first.
     pub attempts: Vec<PersonAttemptView>,
-    /// Their certificates with the verdict of the day.
+    /// The person's certificates, each with its verification result of today.
     pub certificates: Vec<(StoredCertificate, VerificationResult)>,
-    /// What happened when, the newest first.
+    /// The time and the text of each event, newest first.
     pub timeline: Vec<(Timestamp, String)>,
 }
 
 /// An attempt of a person.
 pub struct PersonAttemptView {
-    /// The attempt.
     pub row: AttemptRow,
-    /// Its state, by the decisions that take effect here.
+    /// The state after all decisions, such as a void, that take effect on this machine.
     pub state: &'static str,
     /// Whether the score may be shown.
     pub is_disclosed: bool,
 }
 
 impl PersonView {
-    /// Reads it, and verifies the signatures of the certificates that count.
+    /// Loads a person, and verifies the signatures of the certificates that decide the status.
     ///
     /// # Errors
-    /// Where the person is not stored any more, a signature does not match, or the store cannot be read.
+    /// The person is no longer stored, a signature does not match, or the store cannot be read.
     pub fn load(service: &Services, trainee_id: TraineeId) -> Result<Self, ServiceError> {
         let now = service.now().wall;
         let person =
-            service.people().get(trainee_id)?.ok_or(ServiceError::InvalidName("This person is not here any more"))?;
+            service.people().get(trainee_id)?.ok_or(ServiceError::InvalidName("This person is no longer stored"))?;
         let stored = service.certificates().rows(trainee_id)?;
         let exams = service.catalog().exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
         let mut matrix = Matrix::new(vec![person.clone()], stored, exams, service.trust(), now);

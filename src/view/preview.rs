@@ -5,31 +5,30 @@ use std::sync::Arc;
 use crate::exam::LoadedPaper;
 use crate::problem::Severity;
 
-/// What was read of the file: a bank to look through, or what is wrong with it.
+/// The content of a previewed file: a bank, or the problems that prevent reading it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PreviewContent {
-    /// All of its questions.
+    /// A bank that could be read.
     Bank(PreviewBank),
-    /// Its problems, drawn as the checker prints them.
+    /// The problems, printed as `bank check` prints them.
     Problems(Vec<String>),
 }
 
-/// A bank to look through.
+/// A bank with notes for each question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PreviewBank {
-    /// All questions, drafts and retired ones as well.
+    /// All questions, including drafts and retired ones.
     pub loaded_paper: Arc<LoadedPaper>,
-    /// For each of them its status where it is not ready, then the findings.
+    /// For each question, its status if it is not ready, then its findings.
     pub notes: Vec<Vec<PreviewNote>>,
 }
 
-/// Something to know of a question.
+/// A note beside a question: its status, or a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreviewNote {
-    /// How much a finding weighs; nothing for the question's status.
+    /// The severity of a finding; none for the status of the question.
     pub severity: Option<Severity>,
-    /// What there is to know.
     pub message: String,
-    /// How to fix it; empty where there is nothing to fix.
+    /// How to fix the finding; empty for a status.
     pub help: String,
 }

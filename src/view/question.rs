@@ -1,36 +1,36 @@
-//! Questions in words: instructions, answers and rationales.
+//! Questions in words: verdicts, instructions, answers and rationales.
 
 use crate::attempt::{Answer, Points};
 use crate::bank::question::{QuestionKind, SelectCount};
 use crate::exam::loaded_paper::{LoadedQuestion, choice_letter};
 
-/// Returns how right an answer was.
+/// Returns the verdict on an answer: all points, no points, or a part.
 pub fn correctness(points: &Points) -> &'static str {
     if *points == Points::one() {
-        "Right"
+        "Correct"
     } else if *points == Points::zero() {
-        "Wrong"
+        "Incorrect"
     } else {
-        "Partly right"
+        "Partly correct"
     }
 }
 
-/// Returns what to do with a question.
+/// Returns the instruction below a question, for an answer that is typed as a line.
 pub fn instruction(loaded_question: &LoadedQuestion) -> String {
     match &loaded_question.question.kind {
-        QuestionKind::Choice { select: SelectCount::One, .. } => "Choose one.".to_owned(),
-        QuestionKind::Choice { select: SelectCount::All, .. } => "Choose all that apply.".to_owned(),
-        QuestionKind::Choice { select: SelectCount::Exactly(count), .. } => format!("Choose {count}."),
+        QuestionKind::Choice { select: SelectCount::One, .. } => "Choose one".to_owned(),
+        QuestionKind::Choice { select: SelectCount::All, .. } => "Choose all that apply".to_owned(),
+        QuestionKind::Choice { select: SelectCount::Exactly(count), .. } => format!("Choose {count}"),
         QuestionKind::TrueFalse { .. } => "True or false?".to_owned(),
-        QuestionKind::Number { unit: Some(unit), .. } => format!("Type a number (unit: {unit})."),
-        QuestionKind::Number { unit: None, .. } => "Type a number.".to_owned(),
-        QuestionKind::Text { .. } => "Type a word or a few.".to_owned(),
-        QuestionKind::Order { .. } => "Put the letters in order, the first one first.".to_owned(),
-        QuestionKind::Match { .. } => "Match every number with a letter, such as 1=B 2=A.".to_owned(),
+        QuestionKind::Number { unit: Some(unit), .. } => format!("Type a number (unit: {unit})"),
+        QuestionKind::Number { unit: None, .. } => "Type a number".to_owned(),
+        QuestionKind::Text { .. } => "Type a short answer".to_owned(),
+        QuestionKind::Order { .. } => "Type the letters in order, starting with the first".to_owned(),
+        QuestionKind::Match { .. } => "Match each number with a letter, such as 1=B 2=A".to_owned(),
     }
 }
 
-/// Returns an answer in the words and letters that a trainee would type.
+/// Returns an answer as a trainee would type it: `A C`, `true`, `12`, `1=B 2=A`. Letters follow the order on screen.
 pub fn answer_text(loaded_question: &LoadedQuestion, answer: &Answer) -> String {
     let letter_of = |choice_index: &usize| loaded_question.display_position(*choice_index).map_or('?', choice_letter);
     let letters =
@@ -52,9 +52,10 @@ pub fn answer_text(loaded_question: &LoadedQuestion, answer: &Answer) -> String 
     }
 }
 
-/// Returns for every choice, item or pair what it is and why, as practice shows it.
+/// Returns a label and a rationale for every choice, item or pair. Together they reveal the key: only practice shows
+/// them.
 pub fn rationales(loaded_question: &LoadedQuestion) -> Vec<(String, String)> {
-    let right = |right: bool| if right { "right" } else { "wrong" };
+    let right = |right: bool| if right { "correct" } else { "incorrect" };
     match &loaded_question.question.kind {
         QuestionKind::Choice { choices, .. } => {
             let line = |(position, place): (usize, &usize)| {
@@ -69,9 +70,9 @@ pub fn rationales(loaded_question: &LoadedQuestion) -> Vec<(String, String)> {
         ],
         QuestionKind::Number { answer, tolerance, unit } => {
             let unit = unit.as_deref().unwrap_or_default();
-            vec![("Right answer".to_owned(), format!("{answer} {unit} (within {tolerance})"))]
+            vec![("Correct answer".to_owned(), format!("{answer} {unit} (within {tolerance})"))]
         }
-        QuestionKind::Text { accept } => vec![("Right answer".to_owned(), accept.join(" or "))],
+        QuestionKind::Text { accept } => vec![("Correct answer".to_owned(), accept.join(" or "))],
         QuestionKind::Order { items } => {
             let line = |(place, entry): (usize, &crate::bank::question::ExplainedText)| {
                 (format!("{}. {}", place + 1, entry.text), entry.rationale.clone())

@@ -1,6 +1,6 @@
 //! Lines of text about results, papers, readiness, time left and eligibility.
 //!
-//! Only [`result_lines`] applies the disclosure level; callers of the others check it first.
+//! Only [`result_lines`] applies the disclosure level. Callers of the other functions check it first.
 
 use crate::attempt::points::points_needed;
 use crate::attempt::{ExamResult, Mode, Outcome};
@@ -13,7 +13,8 @@ use crate::exam::{LoadedPaper, Session};
 use crate::study::readiness::{self, Readiness, ReadinessEstimate};
 use crate::text;
 
-/// Returns the lines of a result, as much as may be told. The first is exactly `Passed` or `Not passed` for an exam.
+/// Returns the lines of a result as far as the disclosure level allows. For an exam, the first line is exactly `Passed`
+/// or `Not passed`, because scripts read it.
 pub fn result_lines(outcome: &Outcome, disclosure_level: DisclosureLevel) -> Vec<String> {
     disclosed_lines(outcome, disclosure_level).iter().map(|line| text::single_line(line)).collect()
 }
@@ -29,13 +30,14 @@ fn disclosed_lines(outcome: &Outcome, disclosure_level: DisclosureLevel) -> Vec<
         return lines;
     }
     lines.extend(outcome_reasons(outcome).into_iter().map(|reason| format!("Reason: {reason}")));
-    let needed_suffix =
-        outcome.pass_mark.map_or(String::new(), |pass| format!(", {} needed", points_needed(pass, outcome.possible)));
+    let needed_suffix = outcome
+        .pass_mark
+        .map_or(String::new(), |pass| format!(" ({} needed to pass)", points_needed(pass, outcome.possible)));
     lines.push(format!("Score: {} of {}{needed_suffix}", outcome.earned, outcome.possible));
     for section in &outcome.sections {
         let needed_suffix = section.pass_mark.map_or(String::new(), |pass| {
-            let met = if section.is_pass_mark_reached { "reached" } else { "not reached" };
-            format!(", {} needed, {met}", points_needed(pass, section.possible))
+            let met = if section.is_pass_mark_reached { "met" } else { "not met" };
+            format!(" ({} needed: {met})", points_needed(pass, section.possible))
         });
         lines.push(format!("Section: {}: {} of {}{needed_suffix}", section.title, section.earned, section.possible));
     }
@@ -43,91 +45,103 @@ fn disclosed_lines(outcome: &Outcome, disclosure_level: DisclosureLevel) -> Vec<
     lines
 }
 
-/// Returns why an exam was passed or not, in sentences.
+/// Returns the reasons why an exam was passed or not, one sentence each. Instructors read them too.
 pub fn outcome_reasons(outcome: &Outcome) -> Vec<String> {
     let mut reasons = Vec::new();
     if let Some(pass) = outcome.pass_mark.filter(|pass| !outcome.earned.reaches(*pass, outcome.possible)) {
         let needed = points_needed(pass, outcome.possible);
-        reasons.push(format!("{} of {} points, {needed} are needed.", outcome.earned, outcome.possible));
+        reasons.push(format!("{} of {} points, below the pass mark of {needed}", outcome.earned, outcome.possible));
     }
     for section in outcome.sections.iter().filter(|section| !section.is_pass_mark_reached) {
         let needed = section.pass_mark.map_or(0, |pass| points_needed(pass, section.possible));
         let (title, earned) = (&section.title, &section.earned);
-        reasons.push(format!("{title}: {earned} of {} points, {needed} are needed.", section.possible));
+        reasons.push(format!("{title}: {earned} of {} points, below the pass mark of {needed}", section.possible));
     }
     let critical = outcome.missed_critical_objectives.iter();
-    reasons.extend(critical.map(|missed| format!("A safety-critical question was missed: {}.", missed.text)));
+    reasons.extend(critical.map(|missed| format!("Missed a safety-critical question on: {}", missed.text)));
     if reasons.is_empty() && outcome.result == ExamResult::Passed {
-        reasons.push("Every mark was reached and every safety-critical question answered rightly.".to_owned());
+        reasons.push("All pass marks were met, and all safety-critical questions were answered correctly".to_owned());
     }
     reasons
 }
 
-/// Returns the notes shown before and after an exam: mock exam, open pool, replaced built-in banks, missing clinical
-/// review.
+/// Returns the notes before and after an exam: mock exam, open pool, replaced built-in banks, missing clinical review.
+/// Practice has none.
 pub fn paper_notes(loaded_paper: &LoadedPaper) -> Vec<String> {
     let mut notes = Vec::new();
     match loaded_paper.mode {
         Mode::Practice => return notes,
-        Mode::Mock => notes.push("Mock exam: it does not count, and makes no certificate.".to_owned()),
+        Mode::Mock => notes.push("Mock exam: it does not count and creates no certificate".to_owned()),
         Mode::Exam => {}
     }
     if loaded_paper.has_practice_bank() {
-        notes.push("Open pool: these questions can be practiced.".to_owned());
+        notes.push("Practice uses the same questions as this exam".to_owned());
     }
     let replaced = loaded_paper.replacement_bank_titles();
     if !replaced.is_empty() {
-        notes.push(format!("Banks in place of built-in ones: {}.", replaced.join(", ")));
+        notes.push(format!("Banks used instead of built-in ones: {}", replaced.join(", ")));
     }
     if loaded_paper.paper.reviewed.is_none() {
-        notes.push("Questions not yet reviewed by a clinician".to_owned());
+        notes.push("A clinician has not yet reviewed all of these questions".to_owned());
     }
     notes
 }
 
-/// Returns the readiness estimate from a mock exam: the whole, the sections, then the objectives with missed
-/// questions.
+/// Returns the readiness estimate from a mock exam: the whole exam, the sections, then the objectives with missed
+/// questions. The true share of points lies within the printed range in 95 of 100 cases.
 pub fn readiness_lines(session: &Session, outcome: &Outcome) -> Vec<String> {
     let estimate_line = |estimate: &ReadinessEstimate| {
         let label = match estimate.readiness {
             Readiness::Ready => "ready",
             Readiness::NotReady => "not ready",
-            Readiness::TooFewQuestions => "too few questions to tell",
+            Readiness::TooFewQuestions => "not enough questions to tell",
         };
         let needed_suffix =
             estimate.pass_mark.map_or(String::new(), |pass_mark| format!(", {} % needed", u8::from(pass_mark)));
         let ((low, high), (earned, possible)) = (estimate.interval_percent, (&estimate.earned, estimate.possible));
-        format!("Ready: {}: {label} ({earned} of {possible}, likely {low} to {high} %{needed_suffix})", estimate.title)
+        format!(
+            "Readiness: {}: {label} ({earned} of {possible}, likely {low} to {high} %{needed_suffix})",
+            estimate.title
+        )
     };
     let mut lines: Vec<_> = readiness::estimates(outcome).iter().map(estimate_line).collect();
     if !outcome.missed_critical_objectives.is_empty() {
-        lines.push("Ready: no, as long as a safety-critical question is missed".to_owned());
+        lines.push("Readiness: not ready, because you missed a safety-critical question".to_owned());
     }
     let weak_objectives =
         readiness::objective_scores(session).into_iter().filter(|(_, correct, asked)| correct < asked);
-    lines.extend(weak_objectives.map(|(text, correct, asked)| format!("Objective: {correct} of {asked}: {text}")));
+    lines.extend(
+        weak_objectives.map(|(text, correct, asked)| format!("Objective: {text}: {correct} of {asked} correct")),
+    );
     lines
 }
 
-/// At how many minutes left words are added to the clock.
+/// The minutes left at which a warning in words is added to the clock, the most urgent first.
 pub const TIME_WARNING_MINUTES: [u64; 2] = [2, 10];
 
-/// Returns how much time is left, with words once it is less than ten minutes, and less than two.
+/// Returns the time left, with a warning in words below ten and below two minutes.
 pub fn time_left(remaining: Millis) -> String {
     let threshold = TIME_WARNING_MINUTES.into_iter().find(|minutes| remaining < Millis::from_minutes(*minutes));
     threshold
         .map_or_else(|| format!("{remaining} left"), |minutes| format!("{remaining} left, under {minutes} minutes"))
 }
 
-/// Returns when the exam can be tried again.
+/// Returns whether the exam can be taken now, and if not, when or why not.
 pub fn eligibility_line(eligibility: Eligibility, exam: &Exam, zone: &Zone) -> String {
     let max_attempts = exam.attempts.max;
     match eligibility {
-        Eligibility::Now { attempts_left } => format!("Next attempt: now, {attempts_left} of {max_attempts} left"),
-        Eligibility::Later { from, attempts_left: left } => {
-            format!("Next attempt: from {}, {left} of {max_attempts} left", from.format_local(zone))
+        Eligibility::Now { attempts_left } => {
+            format!("You can take this exam now. {attempts_left} of {max_attempts} attempts left.")
         }
-        Eligibility::Passed { valid_until, .. } => format!("Valid through {} (UTC)", valid_until.day().format_long()),
-        Eligibility::NoAttemptsLeft => "Next attempt: no further attempt possible".to_owned(),
+        Eligibility::Later { from, attempts_left: left } => {
+            format!(
+                "You can retake this exam after {}. {left} of {max_attempts} attempts left.",
+                from.format_local(zone)
+            )
+        }
+        Eligibility::Passed { valid_until, .. } => {
+            format!("You passed this exam. Your pass is valid through {} (UTC).", valid_until.day().format_long())
+        }
+        Eligibility::NoAttemptsLeft => "No attempts left. Ask your school to grant another.".to_owned(),
     }
 }

@@ -44,16 +44,16 @@ fn a_new_trainee_practices_passes_the_exam_and_finds_the_certificate() {
     window.sees("What is your name?").type_bytes("Amira Okafor\r").sees("Practice a topic");
     window.type_bytes("p").sees("All topics").type_bytes("\x1b[F\r").sees("question 1 of 7");
     let keys = reader.keys(&window.screen());
-    window.type_bytes(&keys).type_bytes("\r").sees("✓ Right").type_bytes("\r").sees("question 2 of 7");
-    window.type_bytes("\x03").sees("Go on with the practice");
-    window.type_bytes("e").sees("The certificate will bear this name").sees("Amira Okafor").type_bytes("\r");
+    window.type_bytes(&keys).type_bytes("\r").sees("✓ Correct").type_bytes("\r").sees("question 2 of 7");
+    window.type_bytes("\x03").sees("Resume practice");
+    window.type_bytes("e").sees("Name on your certificate").sees("Amira Okafor").type_bytes("\r");
     for question in 1..=7 {
         window.sees(&format!("question {question} of 7"));
         let keys = reader.keys(&window.screen());
-        window.type_bytes(&keys).sees("Not stored yet").type_bytes("\r");
+        window.type_bytes(&keys).sees("Not saved yet").type_bytes("\r");
     }
     window.sees("7 answered, 0 open").type_bytes("f").sees("y submit").type_bytes("y");
-    window.sees("✓ Passed").sees("Your certificate is made");
+    window.sees("✓ Passed").sees("Your self-test certificate is ready");
     window.type_bytes("\r").sees("Passed, valid through").type_bytes("c").sees("1 certificate");
     window.type_bytes("\r").sees("Self-test record: Brief").type_bytes("qqq");
     assert_eq!(window.ends(), 0);
@@ -89,7 +89,7 @@ fn window_in_exam(world: &World) -> Window {
     let mut window = Window::open(world.home.path(), &["exam", "brief", "--trainee", "Amira Okafor"]);
     window.sees("question 1 of 7");
     let keys = reader.keys(&window.screen());
-    window.type_bytes(&keys).sees("Not stored yet").type_bytes("\r").sees("question 2 of 7");
+    window.type_bytes(&keys).sees("Not saved yet").type_bytes("\r").sees("question 2 of 7");
     window
 }
 
@@ -180,10 +180,10 @@ fn nothing_is_written_while_nothing_happens() {
     let world = home();
     world.run(["trainee", "add", "Amira Okafor"]);
     let mut window = Window::open(world.home.path(), &[]);
-    window.sees("Practice a topic").type_bytes("?").sees("Keys here").type_bytes("x").sees("Practice a topic");
+    window.sees("Practice a topic").type_bytes("?").sees("Keys on this").type_bytes("x").sees("Practice a topic");
     let before = window.written();
     // A key without a binding draws a frame without differences, so it writes almost nothing.
-    window.type_bytes("z").type_bytes("?").sees("Keys here");
+    window.type_bytes("z").type_bytes("?").sees("Keys on this");
     let frame = window.written() - before;
     assert!(frame < 4000, "one frame, not a stream of them: {frame} bytes");
 }

@@ -34,7 +34,7 @@ fn answer_questions(window: &mut Window, world: &World, questions: std::ops::Ran
     for question in questions {
         window.sees(&format!("question {question} of 7"));
         let keys = reader.keys(&window.screen());
-        window.type_bytes(&keys).sees("Not stored yet").type_bytes("\r");
+        window.type_bytes(&keys).sees("Not saved yet").type_bytes("\r");
     }
 }
 
@@ -96,7 +96,7 @@ fn an_invigilated_exam_resumes_only_with_the_invigilator() {
     window.sees("question 2 of 7").type_bytes("\x03").sees("Leave the exam?").type_bytes("\r");
     assert_eq!(window.ends(), 1);
     let mut home = Window::open(world.home.path(), &[]);
-    home.sees("Go on with the exam").type_bytes("g").sees("This exam is invigilated").type_bytes("q");
+    home.sees("Resume exam").type_bytes("g").sees("This exam is invigilated").type_bytes("q");
     assert_eq!(home.ends(), 0);
     let wrong = world.secret("wrong", "another passphrase here").to_string_lossy().into_owned();
     let mut alone = Window::open(world.home.path(), &["exam", "--resume", "--passphrase-file", &wrong]);

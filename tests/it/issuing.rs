@@ -518,7 +518,11 @@ fn a_rechained_request_is_checked_against_the_issuers_own_banks() {
         it["paper"]["reviewed"] = json!("2026-01-01");
         it["limit"] = json!(86_400_000);
     }));
-    assert!(said.code == 0 && said.out.contains("Anomaly: Time limit: 24:00:00. The exam has 10:00."), "{}", said.all());
+    assert!(
+        said.code == 0 && said.out.contains("Anomaly: Time limit: 24:00:00. The exam has 10:00."),
+        "{}",
+        said.all()
+    );
     let id =
         three.school.run(["certificate", "list", "--json"]).json()[0]["short_id"].as_str().expect("an id").to_owned();
     let shown = three.school.run(["certificate", "show", &id]);

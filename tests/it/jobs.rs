@@ -97,7 +97,7 @@ fn a_pass_is_shown_at_once_and_the_pictures_follow() {
     });
     pass_exam(&mut stage);
     let shown = stage.text();
-    assert!(shown.contains("✓ Passed") && shown.contains("Your certificate is made"), "{shown}");
+    assert!(shown.contains("✓ Passed") && shown.contains("Your self-test certificate is ready"), "{shown}");
     assert!(shown.contains("Making the certificate's pictures …"), "{shown}");
     let report = reports.recv_timeout(PATIENCE).expect("the end of the job");
     stage.feed(&[Input::Job(report.clone())]);
@@ -182,8 +182,8 @@ fn marked_and_busy(times: u32) -> (Stage, Rc<Cell<u32>>) {
     (stage, remaining)
 }
 
-const DIALOG: &str = "This answer is not stored yet. Leave without it?";
-const WAITING: &str = "Not stored yet. Another program has been using the store since";
+const DIALOG: &str = "This answer is not saved yet. Leave without it?";
+const WAITING: &str = "Not saved yet. Another program has been using your data since";
 
 #[test]
 fn an_answer_waits_for_a_busy_store_and_is_stored_once_it_is_free() {
@@ -209,7 +209,7 @@ fn a_waiting_answer_can_be_abandoned() {
     let shown = stage.press("n").text();
     assert!(!shown.contains(DIALOG) && shown.contains(WAITING), "{shown}");
     assert!(stage.press("q").text().contains(DIALOG), "{}", stage.text());
-    assert!(stage.press("y").text().contains("Go on with the exam"), "{}", stage.text());
+    assert!(stage.press("y").text().contains("Resume exam"), "{}", stage.text());
     remaining.set(0);
     assert!(stage.press("enter").text().contains("question 1 of 7"), "{}", stage.text());
     assert!(stage.text().contains("Not answered yet."), "{}", stage.text());

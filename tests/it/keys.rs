@@ -111,12 +111,12 @@ fn every_screen_is_in_the_table_and_no_key_has_two_meanings() {
 fn a_disabled_row_says_why() {
     let mut stage = small(80, 24);
     stage.press("e enter s f y enter e");
-    let before = stage.text().matches("Next attempt: from").count();
+    let before = stage.text().matches("You can retake").count();
     assert!(!stage.text().contains("Enter start"), "{}", stage.text());
     let after = stage.press("enter").text();
-    assert_eq!(after.matches("Next attempt: from").count(), before + 1, "{after}");
+    assert_eq!(after.matches("You can retake").count(), before + 1, "{after}");
     assert_eq!(
-        stage.press("up").text().matches("Next attempt: from").count(),
+        stage.press("up").text().matches("You can retake").count(),
         before,
         "the message stays until the next key"
     );
@@ -151,10 +151,10 @@ fn a_click_on_a_choice_marks_it_and_stores_nothing() {
     stage.click("Wrong");
     let line = stage.lines().into_iter().find(|line| line.contains("Wrong")).expect("the choice");
     assert!(line.contains('●'), "{line}");
-    assert!(stage.text().contains("Not stored yet"), "{}", stage.text());
+    assert!(stage.text().contains("Not saved yet"), "{}", stage.text());
     stage.press("s");
     assert!(stage.text().contains("1 answered"), "moving on stores it, as after a key: {}", stage.text());
-    assert!(stage.click(&format!("{number} ●")).text().contains("Stored:"), "a cell of the sheet: {}", stage.text());
+    assert!(stage.click(&format!("{number} ●")).text().contains("Saved:"), "a cell of the sheet: {}", stage.text());
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn an_overlay_hides_what_is_behind_it() {
     let row = stage.lines().iter().position(|line| line.contains("Records")).expect("the menu");
     let row = u16::try_from(row).expect("a row");
     stage.press("?").mouse(MouseInputKind::Click, 4, row);
-    assert!(stage.text().contains("Keys here"), "a click behind help does nothing: {}", stage.text());
+    assert!(stage.text().contains("Keys on this screen"), "a click behind help does nothing: {}", stage.text());
     let closed = stage.press("p").text();
     assert!(closed.contains("Practice a topic") && !closed.contains("All topics"), "a key closes help: {closed}");
     stage.press("e enter ctrl-c").click("question 1 of 7");
@@ -195,9 +195,9 @@ fn the_wheel_scrolls_and_the_mouse_is_off_by_default() {
     stage.press("%");
     assert!(stage.is_mouse_captured() && stage.text().contains("The mouse is on."), "{}", stage.text());
     stage.press("?").mouse(MouseInputKind::ScrollDown, 5, 5);
-    assert!(!stage.text().contains("Keys here"), "{}", stage.text());
+    assert!(!stage.text().contains("Keys on this screen"), "{}", stage.text());
     stage.mouse(MouseInputKind::ScrollUp, 5, 5);
-    assert!(stage.text().contains("Keys here"), "{}", stage.text());
+    assert!(stage.text().contains("Keys on this screen"), "{}", stage.text());
     stage.press("esc %");
     assert!(!stage.is_mouse_captured());
 }

@@ -51,6 +51,6 @@ fn a_killed_practice_resumes_at_the_next_question() {
         talk.say(&reader.answer(&shown));
     }
     let end = talk.hear();
-    assert!(end.ends_with("Practice finished: 3 of 3 right\n"), "{end}");
+    assert!(end.ends_with("Practice finished: 3 of 3 correct\n"), "{end}");
     assert_eq!(talk.ends(), Some(0));
 }

@@ -184,7 +184,7 @@ fn stage(review: &str, attempts: u32, (columns, rows): (u16, u16)) -> Stage {
 #[test]
 fn no_screen_reveals_a_key_before_during_or_after_an_exam() {
     // The quiz itself shows choice texts, so only rationales and marks of correctness count as a leak.
-    let rationales = ["It is right", "It holds", "Because.", "✓", "✗ Wrong", "Chosen"];
+    let rationales = ["It is right", "It holds", "Because.", "✓", "✗ Incorrect", "Chosen"];
     for review in REVIEWS {
         let mut stage = stage(review, 3, (120, 60));
         for keys in ["", "e", "enter", "s", "f", "y", "enter", "l", "enter", "esc", "esc", "c", "esc", "p"] {
@@ -205,7 +205,7 @@ fn the_result_screen_shows_a_review_after_the_last_attempt_if_the_exam_allows_it
         let text = stage.text();
         assert!(text.contains("Not passed"), "{text}");
         assert_eq!(text.contains("Question 7: Not answered"), review == "full-after-final", "{review}: {text}");
-        assert_eq!(text.contains("Objectives to go over"), review != "none", "{review}: {text}");
+        assert_eq!(text.contains("Objectives to review"), review != "none", "{review}: {text}");
     }
 }
 

@@ -75,7 +75,7 @@ fn the_end_of_the_input_suspends_an_exam_and_its_time_runs_on() {
     let world = world();
     let first = world.run(BEGIN);
     assert_eq!(first.code, 1);
-    assert!(first.out.contains("Suspended: every answer is kept. Go on with `needlewise exam --resume --plain`."));
+    assert!(first.out.contains("Suspended: all answers are saved. Resume with `needlewise exam --resume --plain`."));
     let open = world.run(BEGIN);
     assert_eq!((open.code, open.out.as_str()), (1, ""), "no new exam is drawn while one is open");
     insta::assert_snapshot!(open.err, @"The exam brief is still in progress, started YYYY-MM-DD hh:mm. Resume it with `needlewise exam --resume`.");
@@ -106,7 +106,7 @@ fn an_exam_that_runs_out_of_time_ends_with_the_stored_answers() {
     world.advance_on_each_look(Millis::from_minutes(1));
     let said = world.typing(&"skip\n".repeat(40)).run(BEGIN);
     assert_eq!(said.code, 1);
-    assert!(said.out.contains("The time is over.\nNot passed\n"), "{}", said.all());
+    assert!(said.out.contains("Time is up\nNot passed\n"), "{}", said.all());
 }
 
 #[test]
@@ -131,10 +131,9 @@ fn letters_may_be_separated_by_spaces_commas_or_nothing_in_either_case() {
         json!([question("s", json!({ "kind": "choice", "order": "fixed", "select": "all", "choices": choices }))]);
     for typed in ["ab", "A B", "b,a", "a, b", "AB"] {
         let said = practice(&practice_of(&several), &format!("{typed}\n"));
-        assert!(said.contains("Practice finished: 1 of 1 right"), "{typed}: {said}");
+        assert!(said.contains("Practice finished: 1 of 1 correct"), "{typed}: {said}");
     }
-    for (typed, why) in [("aa", "A is there twice"), ("e", "type letters from A to D, or help"), ("1", "type letters")]
-    {
+    for (typed, why) in [("aa", "A appears twice"), ("e", "type letters from A to D, or help"), ("1", "type letters")] {
         let said = practice(&practice_of(&several), &format!("{typed}\n"));
         assert!(said.contains(&format!("Not understood: {why}")) || typed == "1", "{typed}: {said}");
         assert!(!said.contains("Practice finished"), "{typed}: nothing was stored");
@@ -144,15 +143,15 @@ fn letters_may_be_separated_by_spaces_commas_or_nothing_in_either_case() {
 #[test]
 fn a_text_that_is_a_command_word_is_typed_in_quotes() {
     let text = json!([question("t", json!({ "kind": "text", "accept": ["back"] }))]);
-    assert!(practice(&practice_of(&text), "\"Back\"\n").contains("1 of 1 right"));
-    assert!(!practice(&practice_of(&text), "back\n").contains("1 of 1 right"), "the command word wins");
+    assert!(practice(&practice_of(&text), "\"Back\"\n").contains("1 of 1 correct"));
+    assert!(!practice(&practice_of(&text), "back\n").contains("1 of 1 correct"), "the command word wins");
 }
 
 #[test]
 fn a_number_answers_a_number_question_and_a_thousands_comma_is_rejected() {
     let number = json!([question("n", json!({ "kind": "number", "answer": "1", "tolerance": "0" }))]);
-    assert!(practice(&practice_of(&number), "1\n").contains("1 of 1 right"));
-    assert!(practice(&practice_of(&number), "1,0\n").contains("1 of 1 right"));
+    assert!(practice(&practice_of(&number), "1\n").contains("1 of 1 correct"));
+    assert!(practice(&practice_of(&number), "1,0\n").contains("1 of 1 correct"));
     let asked = practice(&practice_of(&number), "1,000\n");
     assert!(asked.contains("Not understood: a comma before three digits can mean two things"), "{asked}");
 }
@@ -200,8 +199,8 @@ fn each_time_warning_is_printed_once() {
     assert!(!begun.out.contains("Under"), "{}", begun.all());
     world.pass(Millis::from_minutes(1));
     let said = world.typing("skip\nskip\n").run(["exam", "--resume", "--plain"]);
-    assert_eq!(said.out.matches("Under 10 minutes left.").count(), 1, "{}", said.all());
+    assert_eq!(said.out.matches("Under 10 minutes left").count(), 1, "{}", said.all());
     world.pass(Millis::from_minutes(8));
     let said = world.typing("skip\nskip\n").run(["exam", "--resume", "--plain"]);
-    assert_eq!(said.out.matches("Under 2 minutes left.").count(), 1, "{}", said.all());
+    assert_eq!(said.out.matches("Under 2 minutes left").count(), 1, "{}", said.all());
 }

@@ -46,7 +46,7 @@ fn a_draft_is_named_and_a_clean_question_has_no_findings() {
     let mut stage = preview(80, 24);
     assert!(stage.text().contains("L04 warning: the choice says \"usually\""), "{}", stage.text());
     stage.press("right");
-    assert!(stage.text().contains("A draft: it is drawn nowhere."), "{}", stage.text());
+    assert!(stage.text().contains("Draft: not used in practice or exams"), "{}", stage.text());
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_file_broken_in_mid_edit_shows_its_problems_and_recovers() {
 fn questions_can_be_answered_and_reset_and_nothing_is_stored() {
     let mut stage = preview(80, 24);
     stage.press("right right t enter");
-    assert!(stage.text().contains("✓ Right"), "{}", stage.text());
+    assert!(stage.text().contains("✓ Correct"), "{}", stage.text());
     stage.press("r");
     assert!(stage.text().contains("Not answered yet."), "{}", stage.text());
     assert!(!stage.home.path().join("data").exists());

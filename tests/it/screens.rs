@@ -306,7 +306,7 @@ fn a_marked_answer_is_stored_on_moving_on_and_nothing_else_is() {
     stage.press("down down s esc");
     assert!(stage.text().contains("Not answered yet."), "arrow keys store nothing:\n{}", stage.text());
     stage.press("b s esc");
-    assert!(stage.text().contains("Stored: B."), "{}", stage.text());
+    assert!(stage.text().contains("Saved: B."), "{}", stage.text());
     stage.press("backspace s esc");
     assert!(stage.text().contains("Not answered yet."), "the answer is cleared:\n{}", stage.text());
 }
@@ -319,7 +319,7 @@ fn an_exam_that_runs_out_of_time_ends_with_the_stored_answers() {
     stage.pass(9 * 60_000 + 50_000);
     assert!(stage.text().contains("0:10 left"), "{}", stage.text());
     stage.pass(10_000);
-    assert!(stage.text().contains("Not passed") && stage.text().contains("In all 1 of 7"), "{}", stage.text());
+    assert!(stage.text().contains("Not passed") && stage.text().contains("Total: 1 of 7"), "{}", stage.text());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Draws the interface: the screen on top, what lies over it, and the frame around both.
+//! Draws the interface: the screen on top, its overlay, and the frame around both.
 
 use ratatui::Frame;
 
@@ -9,7 +9,7 @@ use crate::tui::overlay::Overlay;
 use crate::tui::theme::TextRole;
 
 impl App {
-    /// Returns what is to be said at the foot of the screen, the most urgent first.
+    /// Returns the notices at the foot of the screen, the most urgent first: a small window cuts off the last ones.
     fn notices(&self) -> Vec<Notice> {
         let mut notices = Vec::new();
         if let Some(Overlay::Dialog(dialog)) = &self.overlay {
@@ -24,7 +24,7 @@ impl App {
         notices
     }
 
-    /// Draws the screen on top, and what lies over it, within its frame.
+    /// Draws the screen on top and its overlay within the frame, and renews the click targets.
     pub fn draw(&mut self, frame: &mut Frame<'_>) {
         let (area, context, theme) = (frame.area(), self.context(), self.theme);
         let (notices, (own, interface)) = (self.notices(), self.binding_layers());

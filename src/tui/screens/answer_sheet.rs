@@ -1,4 +1,4 @@
-//! The answer sheet: every question with its state, and submission of the attempt.
+//! The answer sheet: every question with its state, and the submission of the attempt.
 
 use ratatui::layout::Rect;
 
@@ -15,10 +15,10 @@ use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::{text, view};
 
-/// How wide a question's cell is: ` 12 ● ⚑ `.
+/// The width of a question's cell, in columns: ` 12 ●⚑ `.
 const CELL_WIDTH: usize = 8;
 
-/// The answer sheet.
+/// The answer sheet of an attempt.
 #[derive(Debug)]
 pub struct AnswerSheetScreen {
     session: Session,
@@ -29,7 +29,7 @@ pub struct AnswerSheetScreen {
 }
 
 impl AnswerSheetScreen {
-    /// Shows where an attempt stands, beginning at a question.
+    /// Shows an attempt with the question at index `selected` selected. `countdown` is none without a time limit.
     pub fn new(session: Session, selected: usize, countdown: Option<Countdown>) -> Self {
         Self { session, selected, columns: 1, countdown, scroll: Scroll::default() }
     }
@@ -47,7 +47,7 @@ impl AnswerSheetScreen {
     }
 }
 
-/// Writes the numbers of questions, as many as can be read at a glance.
+/// Lists the numbers of questions, at most 30: more cannot be read at a glance.
 fn question_numbers(indices: &[usize]) -> String {
     let visible: Vec<_> = indices.iter().take(30).map(|index| (index + 1).to_string()).collect();
     let ellipsis = if indices.len() > 30 { " …" } else { "" };
@@ -62,8 +62,8 @@ impl Screen for AnswerSheetScreen {
             step(Key::Up, "up"),
             step(Key::Down, "down"),
             step(Key::Right, "right"),
-            Binding::new(&[Key::Enter], Action::named("open"), "go to it"),
-            Binding::new(&[Key::Char('f')], Action::named("submit"), "finish and submit"),
+            Binding::new(&[Key::Enter], Action::named("open"), "go to question"),
+            Binding::new(&[Key::Char('f')], Action::named("submit"), "submit"),
             Binding::new(&[Key::Esc, Key::Char('s'), Key::Char('q'), Key::CtrlC], Action::LEAVE, "back"),
         ];
         rows.extend(first_last_bindings());
@@ -112,10 +112,7 @@ impl Screen for AnswerSheetScreen {
         let mut page = TextPage::new(context.theme, area);
         let (open, flagged) = (self.open_questions(), self.flagged_questions());
         let answered = self.session.question_count() - open.len();
-        page.push_text(
-            TextRole::Text,
-            &format!("{answered} answered, {} open, {} flagged.", open.len(), flagged.len()),
-        );
+        page.push_text(TextRole::Text, &format!("{answered} answered, {} open, {} flagged", open.len(), flagged.len()));
         page.push_blank_line();
         for row in 0..self.session.question_count().div_ceil(self.columns) {
             let indices = row * self.columns..((row + 1) * self.columns).min(self.session.question_count());
@@ -145,6 +142,7 @@ impl Screen for AnswerSheetScreen {
     }
 
     fn exit_code(&self) -> u8 {
+        // The attempt is not finished here, so leaving suspends it.
         1
     }
 }
@@ -162,11 +160,14 @@ impl AnswerSheetScreen {
         )
     }
 
-    /// Asks before the attempt is handed in.
+    /// Returns the dialog before the attempt is submitted. It lists unanswered and flagged questions.
     fn submit_dialog(&self) -> Dialog {
         let (open, flagged) = (self.open_questions(), self.flagged_questions());
-        let question =
-            if open.is_empty() { "Submit?".to_owned() } else { format!("Submit with {} unanswered?", open.len()) };
+        let question = if open.is_empty() {
+            "Submit your answers?".to_owned()
+        } else {
+            format!("Submit with {} unanswered?", open.len())
+        };
         let listed =
             [("Unanswered", open), ("Flagged", flagged)].into_iter().filter(|(_, indices)| !indices.is_empty());
         let lines = listed.map(|(label, indices)| format!("{label}: {}.", question_numbers(&indices)));

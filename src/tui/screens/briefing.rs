@@ -1,4 +1,4 @@
-//! The briefing before an exam: question count, pass mark, time limit, attempts left and the name to certify.
+//! The briefing before an exam: question count, pass mark, time limit, attempts left and the name on the certificate.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ pub struct BriefingScreen {
 }
 
 impl BriefingScreen {
-    /// Makes the briefing of an exam. Dates are shown in `zone`.
+    /// Creates the briefing of an exam. It shows dates in `zone`.
     pub fn new(briefing: BriefingView, zone: &Zone) -> Self {
         let BriefingView { exam, eligibility, certificate_name, time_limit, banks } = briefing;
         let summary_lines = summary_lines(&exam, time_limit, &banks);
@@ -54,19 +54,19 @@ fn summary_lines(exam: &Exam, time_limit: Option<Millis>, banks: &[CatalogEntry<
     let question_total = text::count_with_noun(total, "question");
     let mut lines = vec![
         time_limit.map_or_else(
-            || format!("{question_total}, without a limit of time."),
+            || format!("{question_total}, no time limit"),
             |time_limit| {
                 let minutes = time_limit.0.div_ceil(60_000);
-                format!("{question_total} in {minutes} minutes. The time runs on while the program is closed.")
+                format!("{question_total} in {minutes} minutes. The clock keeps running while the program is closed.")
             },
         ),
-        format!("To pass: {} of {total}.", points_needed(exam.pass, total)),
+        format!("Pass mark: {} of {total} points", points_needed(exam.pass, total)),
     ];
     for (section, count) in exam.sections.iter().zip(question_counts) {
         let title = banks.iter().find(|bank| bank.value.id == section.bank).map(|bank| bank.value.title.as_str());
         if let Some(pass) = section.pass {
             lines.push(format!(
-                "{}: {} of {count}.",
+                "Pass mark for {}: {} of {count} points",
                 title.unwrap_or(section.bank.as_str()),
                 points_needed(pass, count)
             ));
@@ -74,19 +74,19 @@ fn summary_lines(exam: &Exam, time_limit: Option<Millis>, banks: &[CatalogEntry<
     }
     if critical_count > 0 {
         lines.push(format!(
-            "{critical_count} are safety-critical. Missing one of them fails the exam, whatever the score."
+            "Safety-critical questions: {critical_count}. If you miss one, you fail the exam, whatever your score."
         ));
     }
     if banks.iter().any(|bank| bank.value.practice) {
-        lines.push("Open pool: these questions can be practiced, and the certificate says so.".to_owned());
+        lines.push("Practice uses the same questions as this exam. The certificate says so.".to_owned());
     }
     let replaced_titles: Vec<_> =
         banks.iter().filter(|b| b.replaces_built_in).map(|b| b.value.title.as_str()).collect();
     if !replaced_titles.is_empty() {
-        lines.push(format!("Banks in place of built-in ones: {}.", replaced_titles.join(", ")));
+        lines.push(format!("Banks used instead of built-in ones: {}", replaced_titles.join(", ")));
     }
     if banks.iter().flat_map(|bank| bank.value.ready_questions()).any(|question| question.reviewed.is_none()) {
-        lines.push("Questions not yet reviewed by a clinician.".to_owned());
+        lines.push("A clinician has not yet reviewed all of these questions".to_owned());
     }
     lines
 }
@@ -123,15 +123,15 @@ impl Screen for BriefingScreen {
         page.push_blank_line();
         page.push_text(TextRole::Text, &self.eligibility_line);
         page.push_blank_line();
-        page.push_text(TextRole::Text, "The certificate will bear this name:");
+        page.push_text(TextRole::Text, "Name on your certificate:");
         page.push_hanging_text("  ", TextRole::Text, TextRole::Strong, &self.certificate_name);
         page.push_blank_line();
         if self.can_start() {
-            page.push_text(TextRole::Accent, "Enter starts the exam and the clock.");
+            page.push_text(TextRole::Accent, "Press Enter to start the exam and the clock. This uses one attempt.");
         }
         page.push_text(
             TextRole::Dim,
-            "m starts a mock of it: the same rules, it never counts, and says how ready you are.",
+            "Press m for a mock exam. It has the same rules, does not count, and estimates how ready you are.",
         );
         page.draw(canvas, area, &mut self.scroll);
     }

@@ -14,7 +14,7 @@ use crate::tui::read_only::{on_read_only_action, read_only_bindings};
 use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 
-/// The list of certificates.
+/// The list of a trainee's certificates.
 #[derive(Debug)]
 pub struct CertificateListScreen {
     certificates: Vec<(StoredCertificate, VerificationResult)>,
@@ -23,7 +23,7 @@ pub struct CertificateListScreen {
 }
 
 impl CertificateListScreen {
-    /// Lists these.
+    /// Lists these certificates, each with its verification result.
     pub fn new(stored: Vec<(StoredCertificate, VerificationResult)>) -> Self {
         Self { certificates: stored, selected: 0, scroll: Scroll::default() }
     }
@@ -33,7 +33,7 @@ impl CertificateListScreen {
     }
 }
 
-/// Says until when it is valid, or that it is not any more.
+/// Returns until when the certificate is valid, or why it is no longer valid.
 fn validity(stored_certificate: &StoredCertificate, verification: &VerificationResult, now: Timestamp) -> String {
     let day = stored_certificate.valid_until.day().format_long();
     match verification.verdict {
@@ -43,13 +43,13 @@ fn validity(stored_certificate: &StoredCertificate, verification: &VerificationR
     }
 }
 
-/// Says how far others can rely on it.
+/// Returns how far others can rely on the certificate.
 fn reliance(verification: &VerificationResult) -> String {
     match verification.credential.as_ref().and_then(|credential| credential.assurance()) {
         Some(Assurance::SelfAttested) => "Self-test record: not supervised, identity not checked".to_owned(),
         Some(assurance) => {
             let issuer = text::single_line(&verification.issuer_label());
-            format!("{}, signed by {issuer}; {} here", assurance.name(), verification.verdict)
+            format!("{}, signed by {issuer}, {} on this computer", assurance.name(), verification.verdict)
         }
         None => verification.reason.clone(),
     }
@@ -90,7 +90,7 @@ impl Screen for CertificateListScreen {
         let mut page = TextPage::new(context.theme, area);
         page.push_blank_line();
         if self.certificates.is_empty() {
-            page.push_text(TextRole::Text, "No certificates yet. Passing an exam makes one.");
+            page.push_text(TextRole::Text, "No certificates yet. Pass an exam to get one.");
         }
         for (index, (stored_certificate, verification)) in self.certificates.iter().enumerate() {
             let is_selected = index == self.selected;
@@ -122,7 +122,7 @@ impl Screen for CertificateListScreen {
     }
 }
 
-/// One certificate.
+/// One certificate: all signed fields, the verdict and the path of the file.
 #[derive(Debug)]
 pub struct CertificateScreen {
     verification: VerificationResult,
@@ -131,7 +131,7 @@ pub struct CertificateScreen {
 }
 
 impl CertificateScreen {
-    /// Shows one with its verdict.
+    /// Shows a certificate with its verification result.
     pub fn new(stored: &StoredCertificate, verification: VerificationResult) -> Self {
         Self { verification, path: stored.path.to_string_lossy().into_owned(), scroll: Scroll::TOP }
     }
@@ -163,7 +163,7 @@ impl Screen for CertificateScreen {
         page.push_blank_line();
         page.push_text(
             TextRole::Strong,
-            &format!("To others: {}. {}", self.verification.verdict, self.verification.reason),
+            &format!("Verdict: {}. {}", self.verification.verdict, self.verification.reason),
         );
         page.push_blank_line();
         page.push_text(TextRole::Dim, "File:");

@@ -1,13 +1,13 @@
 //! The home screen: the menu, progress by topic, and the status of each exam.
 //!
 //! ```text
-//!   ▸ Practice a topic    p       Topics  right of those seen, last time
+//!   ▸ Practice a topic    p       Topics  correct / seen (latest answer)
 //!     Take the exam       e       Mechanism          ███▌·· 12 of 24, 22 Nov
 //!     Certificates        c       Contraindications  ······ not practiced yet
 //!     Records             l
 //!     Quit                q
 //!                                 Exam: Foundations
-//!                                 Not yet passed, 2 of 3 attempts left.
+//!                                 Available now. 2 of 3 attempts left.
 //! ```
 
 use std::sync::Arc;
@@ -27,10 +27,10 @@ use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::view::home::{HomeView, TopicView};
 
-/// An entry of the menu.
+/// An entry of the menu on the home screen.
 struct MenuEntry {
     label: String,
-    /// The key that opens it; the exams from the tenth on have none.
+    /// The key that opens it. The tenth exam and later ones have none.
     key: Option<char>,
     action: Action,
 }
@@ -41,18 +41,18 @@ impl MenuEntry {
     }
 }
 
-/// The home screen.
+/// The home screen of a trainee.
 #[derive(Debug)]
 pub struct HomeScreen {
     data: HomeView,
     selected: usize,
     scroll: Scroll,
-    /// Whether unfinished business was asked for, which follows the first frame.
+    /// Whether [`Command::CompleteBusiness`] was sent. It waits for the first frame, so that home appears at once.
     is_business_requested: bool,
 }
 
 impl HomeScreen {
-    /// Shows this.
+    /// Shows the home screen with this data.
     pub fn new(data: HomeView) -> Self {
         Self { data, selected: 0, scroll: Scroll::default(), is_business_requested: false }
     }
@@ -60,13 +60,13 @@ impl HomeScreen {
     fn menu(&self) -> Vec<MenuEntry> {
         let mut menu = Vec::new();
         if let Some(open_exam) = &self.data.open_exam {
-            menu.push(MenuEntry::new(&format!("Go on with the exam: {}", open_exam.title), 'g', "resume"));
+            menu.push(MenuEntry::new(&format!("Resume exam: {}", open_exam.title), 'g', "resume"));
         } else {
             if self.data.open_practice.is_some() {
-                menu.push(MenuEntry::new("Go on with the practice", 'g', "resume"));
+                menu.push(MenuEntry::new("Resume practice", 'g', "resume"));
             }
             if self.data.open_mock.is_some() {
-                menu.push(MenuEntry::new("Go on with the mock exam", 'm', "resume-mock"));
+                menu.push(MenuEntry::new("Resume mock exam", 'm', "resume-mock"));
             }
             menu.push(MenuEntry::new("Practice a topic", 'p', "practice"));
             menu.extend(self.data.exams.iter().enumerate().map(|(index, (exam, _))| MenuEntry {
@@ -84,7 +84,7 @@ impl HomeScreen {
         menu
     }
 
-    /// Does what an entry of the menu stands for.
+    /// Runs the action of a menu entry.
     fn open_entry(&self, action: Action) -> Option<Effect> {
         match action.name {
             "resume" => {
@@ -129,7 +129,7 @@ impl HomeScreen {
     }
 
     fn draw_topics_and_exams(&self, page: &mut TextPage, zone: &Zone) {
-        page.push_line(&[(TextRole::Strong, "Topics"), (TextRole::Dim, "  right of those seen, last time")]);
+        page.push_line(&[(TextRole::Strong, "Topics"), (TextRole::Dim, "  correct / seen (latest answer)")]);
         for topic in &self.data.topics {
             draw_topic(page, topic, zone);
         }
@@ -138,14 +138,17 @@ impl HomeScreen {
             page.push_line(&[(TextRole::Strong, "Exam: "), (TextRole::Strong, &exam.title)]);
             let is_open =
                 self.data.open_exam.as_ref().is_some_and(|open_exam| open_exam.exam.as_ref() == Some(&exam.id));
-            let status =
-                if is_open { "Open; its time runs on.".to_owned() } else { exam_status(exam, *eligibility, zone) };
+            let status = if is_open {
+                "In progress. Any time limit keeps running.".to_owned()
+            } else {
+                exam_status(exam, *eligibility, zone)
+            };
             page.push_text(TextRole::Text, &status);
         }
     }
 }
 
-/// Returns the key of an exam by its place: `e`, then 2 to 9.
+/// Returns the key of an exam by its index: `e`, then `2` to `9`, then none.
 fn exam_key(index: usize) -> Option<char> {
     match index {
         0 => Some('e'),
@@ -153,23 +156,24 @@ fn exam_key(index: usize) -> Option<char> {
     }
 }
 
-/// Says how an exam stands for this person.
+/// Returns whether this person may take the exam, in words.
 fn exam_status(exam: &Exam, eligibility: Eligibility, zone: &Zone) -> String {
     let max_attempts = exam.attempts.max;
     let attempts_left = |attempts_left: u32| format!("{attempts_left} of {max_attempts} attempts left");
     match eligibility {
-        Eligibility::Now { attempts_left: count } => format!("Not yet passed, {}.", attempts_left(count)),
+        Eligibility::Now { attempts_left: count } => format!("Available now. {}.", attempts_left(count)),
         Eligibility::Later { from: at, attempts_left: count } => {
-            format!("Not passed, next attempt from {}, {}.", at.format_local(zone), attempts_left(count))
+            format!("Not passed. Next attempt after {}. {}.", at.format_local(zone), attempts_left(count))
         }
         Eligibility::Passed { valid_until: until, .. } => {
-            format!("Passed, valid through {} (UTC).", until.day().format_long())
+            format!("Passed, valid through {} (UTC)", until.day().format_long())
         }
-        Eligibility::NoAttemptsLeft => "No further attempt possible.".to_owned(),
+        Eligibility::NoAttemptsLeft => "No attempts left. Ask your school to grant another.".to_owned(),
     }
 }
 
-/// Draws a topic in a line: a bar of what was right, what was right of those seen, and when.
+/// Draws a topic in one line: its title, a bar, the correct and the seen questions, and the day of the last practice.
+/// The bar counts correct answers against all questions of the topic.
 fn draw_topic(page: &mut TextPage, topic: &TopicView, zone: &Zone) {
     let title_width = page.width().saturating_sub(26).clamp(8, 24);
     let title = text::truncate(&text::single_line(&topic.title), title_width).into_owned();
@@ -193,7 +197,7 @@ impl Screen for HomeScreen {
         let mut rows = up_down_bindings("choose").to_vec();
         rows.push(Binding::new(&[Key::Enter], Action::named("open"), "open"));
         rows.push(Binding::new(&[Key::Char('q'), Key::Esc, Key::CtrlC], Action::QUIT, "quit"));
-        // The menu shows its keys itself.
+        // The menu shows these keys beside its entries, so the footer does not list them.
         let entries = self.menu().into_iter().filter(|entry| entry.action != Action::QUIT);
         rows.extend(entries.filter_map(|entry| Some(Binding::unlisted(&[Key::Char(entry.key?)], entry.action))));
         rows.extend(first_last_bindings());
@@ -228,7 +232,7 @@ impl Screen for HomeScreen {
     }
 
     fn on_reply(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
-        // Something was done on the screen that was closed: read the numbers again.
+        // The closed screen may have changed the progress or the attempts, so the data is loaded again.
         matches!(reply, Reply::Closed).then_some(Effect::Open(Route::Home))
     }
 

@@ -13,14 +13,14 @@ use crate::tui::screens::{Effect, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::view::person::{PersonAttemptView, PersonView};
 
-/// One person.
+/// One person in the records.
 pub struct PersonScreen {
     data: PersonView,
     scroll: Scroll,
 }
 
 impl PersonScreen {
-    /// Shows this.
+    /// Shows this person.
     pub fn new(data: PersonView) -> Self {
         Self { data, scroll: Scroll::TOP }
     }
@@ -36,7 +36,7 @@ fn push_indented_line(page: &mut TextPage, text: &str) {
 }
 
 fn draw_statuses(page: &mut TextPage, data: &PersonView) {
-    push_heading(page, "Standing");
+    push_heading(page, "Certification status");
     for (exam, cell) in &data.statuses {
         let basis = cell.certificate_row.as_ref();
         let basis = basis.map_or_else(String::new, |basis| {

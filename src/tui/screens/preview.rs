@@ -1,4 +1,5 @@
-//! A bank as trainees will see it, with the checker's findings for each question. It reloads when the file changes.
+//! The preview of a bank as trainees see it, with the findings of the checker beside each question. It reloads when the
+//! file changes.
 //!
 //! ```text
 //!   What is known about when …?          │  2 findings
@@ -6,7 +7,7 @@
 //!        B  It shows within …            │  Give a number with its source, or leave …
 //! ```
 //!
-//! Questions can be answered as in practice; nothing is stored.
+//! Questions can be answered as in practice. Nothing is stored.
 
 use std::sync::Arc;
 
@@ -28,10 +29,10 @@ use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::view::preview::PreviewContent;
 
-/// How often the file is looked at.
+/// The time between two looks at the file.
 const POLL_INTERVAL: Millis = Millis(500);
 
-/// The preview.
+/// The preview of a bank file.
 #[derive(Debug)]
 pub struct PreviewScreen {
     file_name: String,
@@ -41,7 +42,7 @@ pub struct PreviewScreen {
 }
 
 impl PreviewScreen {
-    /// Shows what was read of a file.
+    /// Shows the content of a file from its first question on.
     pub fn new(file_name: &str, content: PreviewContent) -> Self {
         let mut preview =
             Self { file_name: text::single_line(file_name), content, quiz: None, scroll: Scroll::default() };
@@ -49,7 +50,7 @@ impl PreviewScreen {
         preview
     }
 
-    /// Begins anew at a question, with nothing answered.
+    /// Restarts at a question, with all answers cleared.
     fn restart_at(&mut self, question_index: usize) {
         self.scroll = Scroll::TOP;
         self.quiz = match &self.content {
@@ -60,7 +61,7 @@ impl PreviewScreen {
         };
     }
 
-    /// Takes in a new reading and stays at the question that is shown, where it is still there.
+    /// Replaces the content. The shown question stays if it still exists, even at another index.
     fn update_content(&mut self, content: PreviewContent) {
         let (question_index, question_id) =
             (self.quiz.as_ref().map_or(0, QuizScreen::question_index), self.current_question_id());
@@ -74,23 +75,23 @@ impl PreviewScreen {
                     .position(|loaded_question| Some(&loaded_question.question.id) == question_id.as_ref());
                 self.restart_at(new_index.unwrap_or(question_index));
             }
-            // The question is kept in mind until the file can be read again.
+            // `quiz` still knows the question, so the preview returns to it as soon as the file can be read again.
             PreviewContent::Problems(_) => self.scroll = Scroll::TOP,
         }
     }
 
-    /// Returns the question as a quiz, while the file can be read.
+    /// Returns the quiz that shows the question; none while the file cannot be read.
     fn shown_quiz(&self) -> Option<&QuizScreen> {
         self.quiz.as_ref().filter(|_| matches!(self.content, PreviewContent::Bank(_)))
     }
 
-    /// Returns the question that is shown, or was when the file could last be read.
+    /// Returns the question that is shown, or was shown when the file could last be read.
     fn current_question_id(&self) -> Option<QuestionId> {
         let quiz = self.quiz.as_ref()?;
         Some(quiz.loaded_paper().questions.get(quiz.question_index())?.question.id.clone())
     }
 
-    /// Does to the session on the screen what practice would do to a stored one.
+    /// Applies an effect of the quiz to the session on screen, as practice does to a stored one.
     fn apply_effect(&mut self, effect: Option<Effect>, context: &ScreenContext) -> Option<Effect> {
         let mut effect = effect;
         while let Some(next) = effect.take() {
@@ -106,6 +107,7 @@ impl PreviewScreen {
                         Err(refusal) => return Some(Effect::Do(Command::ShowRefusal(refusal))),
                     }
                 }
+                // A preview has no result, so it starts again at the first question.
                 Effect::Open(Route::Result) => self.restart_at(0),
                 Effect::Close => return Some(Effect::Quit),
                 other => return Some(other),
@@ -114,7 +116,7 @@ impl PreviewScreen {
         None
     }
 
-    /// Divides the screen: findings to the right where there is room, else below.
+    /// Splits the screen: findings on the right if the window is wide enough, else below.
     fn split_areas(area: Rect) -> (Rect, Rect) {
         if area.width >= 110 {
             let question_width = area.width - 44;
@@ -147,7 +149,7 @@ impl PreviewScreen {
     }
 }
 
-/// How a note looks: an error, a warning, or the status of the question.
+/// Returns the role of a note by its severity. The status of a question has none.
 fn severity_role(severity: Option<Severity>) -> TextRole {
     match severity {
         None => TextRole::Dim,
@@ -163,7 +165,7 @@ impl Screen for PreviewScreen {
             return scroll_bindings().into_iter().chain([leave]).collect();
         };
         let mut rows = quiz.bindings();
-        rows.push(quiz.command_binding('r', &[], Action::named("restart"), "begin again"));
+        rows.push(quiz.command_binding('r', &[], Action::named("restart"), "start over"));
         rows
     }
 
@@ -216,7 +218,10 @@ impl Screen for PreviewScreen {
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         if let PreviewContent::Problems(problems) = &self.content {
             let mut page = TextPage::new(context.theme, area);
-            page.push_text(TextRole::Bad, "This file cannot be shown. It is read again when it is saved.");
+            page.push_text(
+                TextRole::Bad,
+                "This file cannot be shown. The preview returns when you save a corrected file.",
+            );
             for line in problems.iter().flat_map(|problem| problem.lines().chain([""])) {
                 page.push_line(&[(TextRole::Text, line)]);
             }

@@ -1,4 +1,4 @@
-//! The quiz screen: one question at a time. Practice shows the explanation after each answer; an exam does not.
+//! The quiz screen: one question at a time. Practice shows an explanation after each answer; an exam does not.
 //!
 //! ```text
 //!  Foundations · exam           question 12 of 40 · 2 flagged · 38:10 left
@@ -11,8 +11,8 @@
 //!  ━━━━━━━━━━━━━━━━━━━━━╸─────────────────────────────────────────────────
 //! ```
 //!
-//! Arrow keys move without marking. A letter or Space marks a choice, and Enter confirms it. An exam also stores a
-//! marked answer when the trainee moves to another question. "Stored" appears only for answers that are on disk.
+//! Up and down move the focus only. A letter or Space marks a choice, and Enter confirms it. An exam also stores a
+//! marked answer when the trainee moves to another question. "Saved" appears only for answers that are on disk.
 
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -38,18 +38,18 @@ mod paint;
 use draft::AnswerDraft;
 use navigation::{AfterStore, record_effect};
 
-/// An attempt on the screen.
+/// The questions of an attempt, one at a time.
 #[derive(Debug)]
 pub struct QuizScreen {
     session: Session,
     question_index: usize,
     focused_line: usize,
     draft: AnswerDraft,
-    /// Whether the draft was changed since it was stored.
+    /// Whether the trainee changed the draft since it was loaded or stored.
     is_changed: bool,
-    /// Whether typed characters go to the field.
+    /// Whether typed characters go to the text field.
     is_field_focused: bool,
-    /// Where to go once what was recorded is on disk.
+    /// Where to go as soon as the recorded action is on disk.
     after_store: AfterStore,
     countdown: Option<Countdown>,
     note: Option<(TextRole, String)>,
@@ -57,7 +57,8 @@ pub struct QuizScreen {
 }
 
 impl QuizScreen {
-    /// Shows an attempt at its next open question; `clock` is the time left and when that was so.
+    /// Shows an attempt at its first unanswered question, else at the last one. Without a time limit, `countdown` is
+    /// none.
     pub fn new(session: Session, countdown: Option<Countdown>) -> Self {
         let question_index = session.resume_index();
         let draft = AnswerDraft::Truth(None);
@@ -77,29 +78,29 @@ impl QuizScreen {
         quiz
     }
 
-    /// Shows an attempt that has ended, from its first question.
+    /// Shows a finished attempt from its first question on.
     pub fn review(session: Session) -> Self {
         Self::at_question(session, 0)
     }
 
-    /// Shows an attempt from one of its questions on.
+    /// Shows an attempt at one of its questions, without a time limit.
     pub(super) fn at_question(session: Session, question_index: usize) -> Self {
         let mut quiz = Self::new(session, None);
         quiz.go_to(question_index);
         quiz
     }
 
-    /// Returns the place of the question that is shown.
+    /// Returns the index of the shown question.
     pub(super) fn question_index(&self) -> usize {
         self.question_index
     }
 
-    /// Returns where the attempt stands.
+    /// Returns the state of the attempt.
     pub(super) fn session(&self) -> &Session {
         &self.session
     }
 
-    /// Returns what is asked.
+    /// Returns the paper with its questions.
     pub(super) fn loaded_paper(&self) -> &LoadedPaper {
         self.session.loaded_paper()
     }
@@ -108,6 +109,7 @@ impl QuizScreen {
         &self.session.loaded_paper().questions[self.question_index]
     }
 
+    /// Returns whether the attempt follows the rules of an exam: no explanation before its end. A mock exam does.
     fn is_exam(&self) -> bool {
         self.session.loaded_paper().mode != Mode::Practice
     }
@@ -151,7 +153,7 @@ impl QuizScreen {
         self.is_changed = true;
         self.note = None;
         match self.draft {
-            // The next left side waits for its letter.
+            // After a letter, the focus moves to the next left side.
             AnswerDraft::Pairs(_) => {
                 self.focused_line = (self.focused_line + 1).min(draft::line_count(loaded_question).saturating_sub(1))
             }
@@ -185,7 +187,7 @@ impl Screen for QuizScreen {
                 if self.session.finished().is_some() {
                     return Some(Effect::Open(Route::Result));
                 }
-                // A flag leaves a draft in the making as it is.
+                // Storing a flag must not discard a draft that is not stored yet.
                 let stored_draft = AnswerDraft::from_stored(
                     self.loaded_question(),
                     self.session.stored_answer(self.question_index).map(|stored_answer| &stored_answer.answer),
@@ -214,7 +216,7 @@ impl Screen for QuizScreen {
 
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let (role, note) = self.status_message();
-        // What is said takes as many lines as it needs, but never hides the question altogether.
+        // The message takes as many lines as it needs, but never more than half of the screen.
         let message_lines = text::wrap(&text::sanitize(&note), usize::from(text_column(area).width));
         let max_height = (area.height.saturating_sub(1) / 2).max(1);
         let height = u16::try_from(message_lines.len()).unwrap_or(u16::MAX).clamp(1, max_height);
@@ -224,6 +226,7 @@ impl Screen for QuizScreen {
         let mut scroll = self.scroll;
         let has_more_below = page.draw(canvas, body, &mut scroll);
         self.scroll = scroll;
+        // A warning is more important than the hint to scroll.
         let message_lines = if has_more_below && role == TextRole::Dim {
             vec!["▼ more below: PgDn".to_owned()]
         } else {
@@ -263,7 +266,7 @@ impl Screen for QuizScreen {
     }
 
     fn exit_code(&self) -> u8 {
-        // Left before its end: suspended.
+        // An attempt that is left before its end is suspended, which is exit code 1.
         u8::from(self.session.finished().is_none())
     }
 }

@@ -1,13 +1,14 @@
-//! The records screen: the certification status of all people, for one exam as a list or for all exams as a matrix.
+//! The records screen: the certification status of all people, as a list for one exam or as a matrix of all exams.
 //!
 //! ```text
-//!   Find: ok▌        standing: any · assurance: any · by name
+//!   Find: ok▌        status: any · assurance: any · by name
 //!   Name                 Staff no.  foundations
 //! ▸ Amira Okafor         17         current, unsupervised, until 2028-11-23
 //!   Ben Okri             18         not done
 //! ```
 //!
-//! The signatures of visible certificates are verified before their status is shown.
+//! A status appears only after the signature of its certificate is verified. Signatures are verified in batches, and
+//! only those near the visible rows.
 
 use std::collections::HashSet;
 
@@ -28,43 +29,43 @@ use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 
-/// How many certificates are verified between two keys.
+/// How many certificates are verified at a time. Keys are handled after each batch.
 const VERIFY_BATCH_SIZE: usize = 16;
-/// The columns that a name takes, and those of an exam's cell in the matrix.
+/// The width of a name, in columns.
 const NAME_WIDTH: usize = 24;
-/// See [`NAME_WIDTH`].
+/// The width of an exam's cell in the matrix, in columns.
 const CELL_WIDTH: usize = 25;
 
-/// How people are shown.
+/// How the screen shows the people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RecordsView {
-    /// One exam, a line a person.
+    /// One exam, one line for each person.
     List,
-    /// All exams, two lines a person.
+    /// All exams, two lines for each person.
     Matrix,
 }
 
-/// The records.
+/// The records of all people, filtered and sorted.
 pub struct RecordsScreen {
     matrix: Matrix,
     query: MatrixQuery,
-    /// The exam of the list, by its place.
+    /// The index of the exam in the list, or of the first exam in the matrix.
     exam_index: usize,
     matching_rows: Vec<usize>,
     selected: usize,
     view: RecordsView,
     is_searching: bool,
     verified: HashSet<CertificateId>,
-    /// Whether verifying failed, so that it is not tried again by itself.
+    /// Whether a verification failed. It is then tried again only after a key, not in a loop.
     has_verification_failed: bool,
     scroll: Scroll,
-    /// How many people were in sight when last drawn.
+    /// How many people the last frame showed.
     visible_rows: usize,
     now: Timestamp,
 }
 
 impl RecordsScreen {
-    /// Shows everybody.
+    /// Shows all people, sorted by name. The expiry filter counts from `now`.
     pub fn new(matrix: Matrix, now: Timestamp) -> Self {
         let query = MatrixQuery::default();
         let matching_rows = matrix.select_rows(&query, now);
@@ -98,8 +99,9 @@ impl RecordsScreen {
         self.selected = index.min(self.matching_rows.len().saturating_sub(1));
     }
 
-    /// Returns what is in sight and not verified yet.
+    /// Returns the certificates near the visible rows that are not verified yet, at most one batch.
     fn certificates_to_verify(&self) -> Vec<CertificateRow> {
+        // The selected row may be the first or the last visible one.
         let first = self.selected.saturating_sub(self.visible_rows);
         let nearby_rows = self.matching_rows.iter().skip(first).take(2 * self.visible_rows + 1);
         let certificates =
@@ -107,10 +109,11 @@ impl RecordsScreen {
         certificates.filter(|row| !self.verified.contains(&row.id)).take(VERIFY_BATCH_SIZE).cloned().collect()
     }
 
-    /// Changes who is shown, and how.
+    /// Changes the filter, the order or the view.
     fn change_query(&mut self, action: Action) {
         match action.name {
             "status" => self.query.status = cycle(&CertificationStatus::ALL, self.query.status),
+            // Self-attested certificates come first in `ALL`. They never count in the records.
             "assurance" => self.query.assurance = cycle(&Assurance::ALL[1..], self.query.assurance),
             "expiring" => {
                 self.query.expiring_within_days =
@@ -146,9 +149,9 @@ impl RecordsScreen {
         ]);
         let standing = self.query.status.map_or("any", CertificationStatus::name);
         let assurance = self.query.assurance.map_or("any", Assurance::name);
-        let expiring = if self.query.expiring_within_days.is_some() { " · ends within 60 days" } else { "" };
-        let sort = if self.query.order == MatrixOrder::Name { "by name" } else { "who ends first" };
-        page.push_text(TextRole::Dim, &format!("standing: {standing} · assurance: {assurance}{expiring} · {sort}"));
+        let expiring = if self.query.expiring_within_days.is_some() { " · expires within 60 days" } else { "" };
+        let sort = if self.query.order == MatrixOrder::Name { "by name" } else { "soonest to expire" };
+        page.push_text(TextRole::Dim, &format!("status: {standing} · assurance: {assurance}{expiring} · {sort}"));
         page.push_blank_line();
     }
 
@@ -202,7 +205,7 @@ impl RecordsScreen {
         }
     }
 
-    /// Begins a person's line with a mark and the name; `rest` draws it.
+    /// Draws a person. `draw_rest` gets the marker and the name, which begin the line.
     fn draw_person(
         &self,
         page: &mut TextPage,
@@ -218,15 +221,16 @@ impl RecordsScreen {
         page.set_line_action(None);
     }
 
-    /// Returns who is in sight from the `first` on, each with the place among those chosen.
+    /// Returns the visible people from the index `first` on, each with the index among the matching rows.
     fn visible_people(&self, first: usize) -> impl Iterator<Item = (usize, &MatrixRow)> {
         let rows = self.matching_rows.iter().enumerate().skip(first).take(self.visible_rows);
         rows.map(|(index, row)| (index, &self.matrix.rows[*row]))
     }
 
-    /// Returns a cell in words, with the role of its color.
+    /// Returns the words of a cell and their role.
     fn cell_text(&self, cell: &MatrixCell, separator: &str) -> (TextRole, String) {
         match (&cell.certificate_row, cell.rejected_verdict) {
+            // Without a verified signature, the row could be forged.
             (Some(certificate), _) if !self.verified.contains(&certificate.id) => {
                 (TextRole::Dim, "being verified".to_owned())
             }
@@ -241,20 +245,20 @@ impl RecordsScreen {
                 let until = certificate.valid_until.day();
                 (role, format!("{}{separator}{} {until}", cell.status, certificate.assurance.name()))
             }
-            (None, Some(verdict)) => (TextRole::Dim, format!("{}{separator}one is {verdict}", cell.status)),
+            (None, Some(verdict)) => (TextRole::Dim, format!("{}{separator}certificate {verdict}", cell.status)),
             (None, None) => (TextRole::Dim, cell.status.to_string()),
         }
     }
 }
 
-/// Returns the value after the one chosen, or none after the last.
+/// Returns the option after the current one, or none after the last.
 fn cycle<T: Copy + PartialEq>(options: &[T], current: Option<T>) -> Option<T> {
     let next =
         current.and_then(|current| options.iter().position(|option| *option == current)).map_or(0, |index| index + 1);
     options.get(next).copied()
 }
 
-/// Returns a text cut or filled up to so many columns, with a space at its end.
+/// Returns text cut or padded to `columns` columns. It ends with at least one space, so that columns do not touch.
 fn pad(content: &str, columns: usize) -> String {
     let cut = text::truncate(content, columns.saturating_sub(1)).into_owned();
     let gap = columns.saturating_sub(text::width(&cut));
@@ -278,9 +282,9 @@ impl Screen for RecordsScreen {
             row(Key::Char('/'), "search", "find"),
             row(Key::Tab, "view", other_view),
             row(Key::Char('x'), "exam", "exam"),
-            row(Key::Char('s'), "status", "standing"),
+            row(Key::Char('s'), "status", "status"),
             row(Key::Char('a'), "assurance", "assurance"),
-            row(Key::Char('e'), "expiring", "ends soon"),
+            row(Key::Char('e'), "expiring", "expiring"),
             row(Key::Char('o'), "order", "order"),
             Binding::new(&[Key::Esc, Key::Char('q')], Action::LEAVE, "back"),
             Binding::unlisted(&[Key::Left], Action::named("previous-exam")),
@@ -350,7 +354,7 @@ impl Screen for RecordsScreen {
             RecordsView::Matrix => self.draw_matrix(&mut page, self.scroll.offset),
         }
         if self.matching_rows.is_empty() {
-            page.push_text(TextRole::Text, "Nobody fits. Take certificates in with `needlewise certificate import`.");
+            page.push_text(TextRole::Text, "No matches. Import certificates with `needlewise certificate import`.");
         }
         page.draw(canvas, area, &mut { Scroll::TOP });
     }

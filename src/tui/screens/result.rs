@@ -1,4 +1,4 @@
-//! The result screens: an exam result with its reasons, section scores and next steps; and the end of a practice.
+//! The result screens: an exam result with reasons, section scores and next steps, and the summary of a practice.
 
 use ratatui::layout::Rect;
 
@@ -17,7 +17,7 @@ use crate::tui::theme::TextRole;
 use crate::view;
 use crate::view::exam_result::ExamResultView;
 
-/// The result of an exam.
+/// The result of an exam or of a mock exam.
 #[derive(Debug)]
 pub struct ExamResultScreen {
     view: ExamResultView,
@@ -25,7 +25,7 @@ pub struct ExamResultScreen {
 }
 
 impl ExamResultScreen {
-    /// Shows what may be told.
+    /// Shows a result as far as its disclosure level allows.
     pub fn new(view: ExamResultView) -> Self {
         Self { view, scroll: Scroll::TOP }
     }
@@ -51,14 +51,15 @@ impl ExamResultScreen {
             self.paint_sections(page);
             if !self.view.readiness_lines.is_empty() {
                 page.push_blank_line();
-                page.push_text(TextRole::Strong, "How ready you are, and how sure that is");
+                page.push_text(TextRole::Strong, "Estimated readiness");
                 self.view
                     .readiness_lines
                     .iter()
                     .for_each(|line| page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, line));
+            // The readiness lines of a mock exam already list its objectives.
             } else if !outcome.missed_objectives.is_empty() {
                 page.push_blank_line();
-                page.push_text(TextRole::Strong, "Objectives to go over");
+                page.push_text(TextRole::Strong, "Objectives to review");
                 let is_critical = |missed| outcome.missed_critical_objectives.contains(missed);
                 for missed in &outcome.missed_objectives {
                     let marker = if is_critical(missed) { "! " } else { "· " };
@@ -94,9 +95,9 @@ impl ExamResultScreen {
             let (filled, empty) = progress_bar(percent, 100, 12);
             let pass_note = match section.pass_mark {
                 Some(pass) if section.is_pass_mark_reached => {
-                    format!(", {} needed, reached", points_needed(pass, section.possible))
+                    format!(" ({} needed: met)", points_needed(pass, section.possible))
                 }
-                Some(pass) => format!(", {} needed, not reached", points_needed(pass, section.possible)),
+                Some(pass) => format!(" ({} needed: not met)", points_needed(pass, section.possible)),
                 None => String::new(),
             };
             page.push_line(&[(TextRole::Text, &section.title)]);
@@ -109,7 +110,7 @@ impl ExamResultScreen {
             ]);
         }
         let needed = outcome.pass_mark.map_or(0, |pass| points_needed(pass, outcome.possible));
-        let total = format!("In all {} of {}, {needed} needed.", outcome.earned, outcome.possible);
+        let total = format!("Total: {} of {} ({needed} needed to pass)", outcome.earned, outcome.possible);
         page.push_blank_line();
         page.push_text(TextRole::Strong, &total);
     }
@@ -117,16 +118,17 @@ impl ExamResultScreen {
     fn paint_next(&self, page: &mut TextPage) {
         match &self.view.certificate {
             Some(Ok(path)) => {
-                page.push_text(TextRole::Good, "Your certificate is made. It is a self-test record: not supervised.");
+                page.push_text(TextRole::Good, "Your self-test certificate is ready. The exam was not supervised.");
                 page.push_text(TextRole::Text, &path.to_string_lossy());
             }
             Some(Err(reason)) => page.push_text(TextRole::Bad, reason),
             None => {}
         }
+        // Only a mock exam has readiness lines.
         let is_mock = !self.view.readiness_lines.is_empty();
         let is_invigilated = self.has_passed() && self.view.certificate.is_none() && !is_mock;
         if is_invigilated {
-            page.push_text(TextRole::Good, "Leave this screen: the invigilator signs the certificate next.");
+            page.push_text(TextRole::Good, "Leave this screen: the invigilator signs the certificate next");
         }
         if !is_mock && !is_invigilated {
             page.push_text(TextRole::Text, &self.view.next_line);
@@ -134,7 +136,7 @@ impl ExamResultScreen {
     }
 }
 
-/// Returns the rows of a result: one that leaves it, one of its own, those that scroll.
+/// Returns the rows of a result: leave it, `own` if given, and scroll.
 fn result_bindings(own: Option<Binding>) -> Vec<Binding> {
     let done = Binding::new(&[Key::Enter, Key::Esc, Key::Char('q')], Action::LEAVE, "done");
     let quit = Binding::unlisted(&[Key::CtrlC], Action::QUIT);
@@ -165,7 +167,7 @@ impl Screen for ExamResultScreen {
     }
 }
 
-/// The end of a practice.
+/// The summary of a finished practice.
 #[derive(Debug)]
 pub struct PracticeResultScreen {
     session: Session,
@@ -173,7 +175,7 @@ pub struct PracticeResultScreen {
 }
 
 impl PracticeResultScreen {
-    /// Sums up a practice.
+    /// Summarizes a finished practice.
     pub fn new(session: Session) -> Self {
         Self { session, scroll: Scroll::TOP }
     }
@@ -181,7 +183,7 @@ impl PracticeResultScreen {
 
 impl Screen for PracticeResultScreen {
     fn bindings(&self) -> Vec<Binding> {
-        result_bindings(Some(Binding::new(&[Key::Char('v')], Action::named("review"), "look through the questions")))
+        result_bindings(Some(Binding::new(&[Key::Char('v')], Action::named("review"), "review answers")))
     }
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
@@ -196,7 +198,7 @@ impl Screen for PracticeResultScreen {
         let outcome = self.session.outcome();
         page.push_blank_line();
         let headline =
-            format!("Practice finished: {} of {} right", self.session.correct_count(), self.session.question_count());
+            format!("Practice finished: {} of {} correct", self.session.correct_count(), self.session.question_count());
         page.push_text(TextRole::Strong, &headline);
         page.push_blank_line();
         for section in &outcome.sections {
@@ -211,7 +213,7 @@ impl Screen for PracticeResultScreen {
         }
         if !outcome.missed_objectives.is_empty() {
             page.push_blank_line();
-            page.push_text(TextRole::Strong, "Objectives to go over");
+            page.push_text(TextRole::Strong, "Objectives to review");
             for missed in &outcome.missed_objectives {
                 page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, &missed.text);
             }

@@ -1,4 +1,4 @@
-//! The list of topics to practice.
+//! The list of topics to practice, with the progress in each.
 
 use ratatui::layout::Rect;
 
@@ -13,7 +13,7 @@ use crate::tui::screens::{Effect, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::view::home::TopicView;
 
-/// The list of topics; all of them mixed come first.
+/// The list of topics. The first entry is all topics, mixed.
 #[derive(Debug)]
 pub struct TopicsScreen {
     topics: Vec<TopicView>,
@@ -22,7 +22,7 @@ pub struct TopicsScreen {
 }
 
 impl TopicsScreen {
-    /// Lists these.
+    /// Lists these topics.
     pub fn new(topics: Vec<TopicView>) -> Self {
         Self { topics, selected: 0, scroll: Scroll::default() }
     }
@@ -33,13 +33,18 @@ impl TopicsScreen {
     }
 }
 
-/// Says how far a topic is.
+/// Returns the trainee's progress in a topic, in words.
 fn progress_text(topic: &TopicView, zone: &Zone) -> String {
     let questions = text::count_with_noun(topic.total, "question");
     topic.last_practiced.map_or_else(
         || format!("  {questions}, not practiced yet"),
         |last| {
-            format!("  {questions}, {} seen, {} right, last {}", topic.answered, topic.correct, last.format_local(zone))
+            format!(
+                "  {questions}, {} seen, {} correct, last {}",
+                topic.answered,
+                topic.correct,
+                last.format_local(zone)
+            )
         },
     )
 }
@@ -77,7 +82,7 @@ impl Screen for TopicsScreen {
 
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
-        page.push_text(TextRole::Text, "Ten questions, each explained as soon as it is answered.");
+        page.push_text(TextRole::Text, "Ten questions. Each one is explained right after you answer it.");
         page.push_blank_line();
         let marker = |is_selected: bool| if is_selected { "▸ " } else { "  " };
         if self.selected == 0 {

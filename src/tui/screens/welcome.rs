@@ -12,7 +12,7 @@ use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 
-/// The first screen, while it is not known who sits down.
+/// The first screen, until a person is chosen.
 #[derive(Debug)]
 pub struct WelcomeScreen {
     people: Vec<PersonRow>,
@@ -22,17 +22,17 @@ pub struct WelcomeScreen {
 }
 
 impl WelcomeScreen {
-    /// Asks whether it is one of these, or somebody new.
+    /// Asks for one of `people` or for a new name.
     pub fn new(people: Vec<PersonRow>) -> Self {
         Self { people, selected: 0, name: String::new(), scroll: Scroll::default() }
     }
 
-    /// Returns whether the keys go to the field for a new name, which stands behind the list.
+    /// Returns whether the field for a new name has the focus. Its index follows the last person.
     fn is_field_focused(&self) -> bool {
         self.selected == self.people.len()
     }
 
-    /// Goes on as the person who is selected, or as the one whose name was typed.
+    /// Continues as the selected person, or as the person whose name was typed.
     fn choose_selected(&self) -> Option<Effect> {
         match self.people.get(self.selected) {
             Some(person) => Some(Effect::Do(Command::ChoosePerson(person.clone()))),
@@ -49,11 +49,11 @@ impl Screen for WelcomeScreen {
         if !self.people.is_empty() {
             rows.extend([up, down, Binding::unlisted(&[Key::Tab], Action::named("down"))]);
         }
-        rows.push(Binding::new(&[Key::Enter], Action::named("go-on"), "go on"));
+        rows.push(Binding::new(&[Key::Enter], Action::named("go-on"), "continue"));
         if self.is_field_focused() {
             rows.push(Binding::unlisted(&[Key::Backspace], Action::named("delete-character")));
         } else {
-            // Who looks up others need not be anybody here.
+            // The records are open to people who are not in the list, such as a clinic manager.
             rows.push(Binding::new(&[Key::Char('l')], Action::named("records"), "records"));
         }
         rows.push(Binding::new(&[Key::Esc, Key::Char('q'), Key::CtrlC], Action::QUIT, "quit"));
@@ -91,12 +91,12 @@ impl Screen for WelcomeScreen {
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
         page.push_blank_line();
-        page.push_text(TextRole::Strong, "Dry needling: practice, exams and certificates of completion.");
+        page.push_text(TextRole::Strong, "Dry needling: practice, exams, and certificates of completion");
         page.push_blank_line();
         if self.people.is_empty() {
-            page.push_text(TextRole::Text, "What is your name? It will stand on your certificate as you type it here.");
+            page.push_text(TextRole::Text, "What is your name? Type it as you want it on your certificate.");
         } else {
-            page.push_text(TextRole::Text, "Who is it?");
+            page.push_text(TextRole::Text, "Choose your name, or add a new one");
         }
         page.push_blank_line();
         for (index, row) in self.people.iter().enumerate() {
@@ -133,7 +133,7 @@ impl Screen for WelcomeScreen {
         page.push_blank_line();
         page.push_text(
             TextRole::Dim,
-            "Everything stays on this computer. Enter the names of staff and students, never of patients.",
+            "All data stays on this computer. Enter names of staff and students only, never of patients.",
         );
         page.draw(canvas, area, &mut self.scroll);
     }

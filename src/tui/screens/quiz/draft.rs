@@ -5,23 +5,22 @@ use crate::bank::question::{QuestionKind, SelectCount};
 use crate::exam::loaded_paper::LoadedQuestion;
 use crate::text;
 
-/// A marked or typed answer in the making, in places of the question's own order.
+/// An unfinished answer. Indexes refer to the order in the bank, not to the order on screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerDraft {
-    /// Ticked choices.
+    /// The marked choices, in the order of the bank.
     Choices(Vec<usize>),
-    /// True or false.
     Truth(Option<bool>),
     /// A typed number or text.
     Field(String),
-    /// Items picked so far, the first one first.
+    /// The items picked so far, in the order they were picked.
     Order(Vec<usize>),
-    /// For each left side the right side picked.
+    /// For each left side, the right side that was picked.
     Pairs(Vec<Option<usize>>),
 }
 
 impl AnswerDraft {
-    /// Begins with the stored answer, or with nothing.
+    /// Starts with the stored answer, or with nothing.
     pub fn from_stored(loaded_question: &LoadedQuestion, stored: Option<&Answer>) -> Self {
         match (&loaded_question.question.kind, stored) {
             (QuestionKind::Choice { .. }, Some(Answer::Choices(ticked))) => Self::Choices(ticked.clone()),
@@ -40,7 +39,7 @@ impl AnswerDraft {
         }
     }
 
-    /// Marks or unmarks what is shown at a position. `line` is the left side that the keys are at, in a match.
+    /// Marks or unmarks the choice at a position on screen. In a match, `line` is the focused left side.
     pub fn mark(&mut self, loaded_question: &LoadedQuestion, position: usize, line: usize) {
         let Some(original_index) = original_index(loaded_question, position) else { return };
         match (self, &loaded_question.question.kind) {
@@ -49,7 +48,7 @@ impl AnswerDraft {
                 match select {
                     SelectCount::One => *ticked = vec![original_index],
                     _ if is_ticked => ticked.retain(|other| *other != original_index),
-                    // With a number given there can never be more ticks than that.
+                    // `Choose 2` never accepts a third mark. One must be removed first.
                     SelectCount::Exactly(count) if ticked.len() >= *count => {}
                     _ => ticked.push(original_index),
                 }
@@ -57,6 +56,7 @@ impl AnswerDraft {
             }
             (Self::Truth(truth), _) => *truth = Some(position == 0),
             (Self::Order(order), _) => match order.iter().position(|other| *other == original_index) {
+                // Picking an item again removes it and all items picked after it.
                 Some(index) => order.truncate(index),
                 None => order.push(original_index),
             },
@@ -69,7 +69,7 @@ impl AnswerDraft {
         }
     }
 
-    /// Types a character into a field.
+    /// Adds a character to the text field. Ignores control characters and everything beyond 500 bytes.
     pub fn push(&mut self, c: char) {
         if let Self::Field(typed) = self
             && text::is_harmless(c)
@@ -79,14 +79,14 @@ impl AnswerDraft {
         }
     }
 
-    /// Deletes the last character of a field.
+    /// Deletes the last character of the text field.
     pub fn pop(&mut self) {
         if let Self::Field(typed) = self {
             *typed = text::without_last_grapheme(typed).to_owned();
         }
     }
 
-    /// Returns the answer, once it is whole.
+    /// Returns the answer; none while it is incomplete.
     pub fn answer(&self, loaded_question: &LoadedQuestion) -> Option<Answer> {
         match (self, &loaded_question.question.kind) {
             (Self::Choices(ticked), _) => (!ticked.is_empty()).then(|| Answer::Choices(ticked.clone())),
@@ -107,14 +107,14 @@ impl AnswerDraft {
         }
     }
 
-    /// Says what is missing to make it an answer.
+    /// Returns what the trainee must do to complete the answer.
     pub fn unfinished_message(&self) -> &'static str {
         match self {
-            Self::Choices(_) => "Mark an answer first: a letter, or Space.",
-            Self::Truth(_) => "Choose true or false first.",
-            Self::Field(_) => "Type an answer first.",
-            Self::Order(_) => "Pick every item once, the first one first.",
-            Self::Pairs(_) => "Give every left side a letter.",
+            Self::Choices(_) => "Choose an answer first: press a letter or Space",
+            Self::Truth(_) => "Choose true or false first",
+            Self::Field(_) => "Type an answer first",
+            Self::Order(_) => "Pick all items first, in order",
+            Self::Pairs(_) => "Match every line first",
         }
     }
 
@@ -129,7 +129,7 @@ impl AnswerDraft {
     }
 }
 
-/// Returns how many lines of a question the keys can be at: choices, items, left sides; true and false.
+/// Returns the number of lines that can have the focus: choices, items or left sides. A text field has none.
 pub fn line_count(loaded_question: &LoadedQuestion) -> usize {
     match &loaded_question.question.kind {
         QuestionKind::Choice { .. } | QuestionKind::Order { .. } => loaded_question.order.len(),

@@ -1,4 +1,4 @@
-//! The key table of the quiz screen, and what its rows do.
+//! The key table of the quiz screen and its actions.
 
 use super::draft::{self, AnswerDraft};
 use super::navigation::{AfterStore, record_effect};
@@ -7,7 +7,7 @@ use crate::exam::session::AttemptAction;
 use crate::tui::binding::{Action, Binding, page_bindings};
 use crate::tui::key::Key;
 
-/// How far the page keys scroll a question, in lines.
+/// How many lines the page keys scroll a question.
 const PAGE_LINES: isize = 5;
 
 impl QuizScreen {
@@ -22,7 +22,7 @@ impl QuizScreen {
         }
     }
 
-    /// While an answer is typed. Letters are commands with Alt only.
+    /// Returns the rows while an answer is typed. A letter is text there, so it runs a command only with Alt.
     fn field_bindings(&self) -> Vec<Binding> {
         let mut rows = vec![confirm_binding("confirm")];
         rows.extend(move_bindings());
@@ -37,7 +37,7 @@ impl QuizScreen {
         rows
     }
 
-    /// At a question that can only be read.
+    /// Returns the rows at a question that can only be read.
     fn closed_bindings(&self) -> Vec<Binding> {
         let mut rows = vec![confirm_binding("next")];
         rows.extend(move_bindings());
@@ -53,7 +53,7 @@ impl QuizScreen {
         rows
     }
 
-    /// At a question that can be answered.
+    /// Returns the rows at a question that can be answered.
     fn answer_bindings(&self) -> Vec<Binding> {
         let mut rows = self.choice_bindings();
         rows.push(confirm_binding("confirm"));
@@ -64,13 +64,13 @@ impl QuizScreen {
             rows.extend([('1', "1 "), ('2', "2 "), ('3', "3")].into_iter().enumerate().map(
                 |(index, (digit, shown))| {
                     let action = Action::indexed("confirm-certainty", index + 1);
-                    let label = "confirm as a guess, fairly sure, certain";
+                    let label = "confirm as a guess, fairly sure, or certain";
                     Binding::new(&[Key::Char(digit)], action, label).shown_as(shown)
                 },
             ));
         }
-        rows.push(Binding::new(&[Key::Char(' ')], Action::named("mark-line"), "mark"));
-        rows.push(Binding::new(&[Key::Backspace], Action::named("take-back"), "take back"));
+        rows.push(Binding::new(&[Key::Char(' ')], Action::named("mark-line"), "select"));
+        rows.push(Binding::new(&[Key::Backspace], Action::named("take-back"), "clear"));
         rows.push(self.command_binding('q', &[Key::Esc, Key::CtrlC], Action::LEAVE, "leave"));
         rows.push(Binding::unlisted(&[Key::Up], Action::named("up")));
         rows.push(Binding::unlisted(&[Key::Down], Action::named("down")));
@@ -101,8 +101,8 @@ impl QuizScreen {
         letters.map(row).collect()
     }
 
-    /// Returns the row of a command: its letter, or Alt and its letter where the letter alone marks a choice
-    /// or is typed.
+    /// Returns the row of a command. Its keys are the letter and Alt with the letter, or only the latter if the letter
+    /// alone selects a choice or is typed.
     pub(in crate::tui::screens) fn command_binding(
         &self,
         letter: char,
@@ -117,7 +117,7 @@ impl QuizScreen {
         Binding::new(&keys, action, label)
     }
 
-    /// Does what a row of the key table, or a click, stands for.
+    /// Runs the action of a key or of a click.
     pub(super) fn run_action(&mut self, action: Action) -> Option<Effect> {
         if self.scroll.handle_action(action, PAGE_LINES) {
             return None;
@@ -148,7 +148,7 @@ impl QuizScreen {
         None
     }
 
-    /// Changes what is typed into the field.
+    /// Changes the text in the field.
     pub(super) fn change_field(&mut self, change: impl FnOnce(&mut AnswerDraft)) {
         change(&mut self.draft);
         self.is_changed = true;
@@ -169,7 +169,7 @@ fn confirm_binding(label: &'static str) -> Binding {
     Binding::new(&[Key::Enter], Action::named("confirm"), label)
 }
 
-/// Returns the rows that go to the question before and after, shown as one entry.
+/// Returns the rows for the previous and the next question, shown as one entry.
 fn move_bindings() -> [Binding; 2] {
     [
         Binding::new(&[Key::Left], Action::named("previous"), "move").shown_as("← "),

@@ -1,4 +1,4 @@
-//! How the quiz screen moves between questions, and what it stores before it does.
+//! Moving between the questions of the quiz screen, and storing the answer before a move.
 
 use super::draft::AnswerDraft;
 use super::{Certainty, Effect, QuizScreen, Route, TextRole};
@@ -14,11 +14,11 @@ pub(super) fn record_effect(action: AttemptAction) -> Effect {
     Effect::Do(Command::Record(action))
 }
 
-/// Asks before an exam is left.
+/// Returns the dialog before an exam is left.
 fn leave_dialog() -> Dialog {
     Dialog {
         title: "Leave the exam?".to_owned(),
-        text: "Answers are kept, the clock runs on.".to_owned(),
+        text: "Your answers are saved. The clock keeps running.".to_owned(),
         bindings: vec![
             Binding::new(
                 &[Key::Enter, Key::Char('y'), Key::Char('l'), Key::CtrlC],
@@ -30,7 +30,7 @@ fn leave_dialog() -> Dialog {
     }
 }
 
-/// Where the screen goes when what was recorded is on disk.
+/// Where the screen goes as soon as the recorded action is on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AfterStore {
     Stay,
@@ -50,6 +50,7 @@ impl QuizScreen {
                     .session
                     .stored_answer(question_index)
                     .is_some_and(|stored_answer| stored_answer.answer == answer);
+                // An unchanged answer is already on disk.
                 if is_same && self.is_exam() {
                     self.run_after_store()
                 } else {
@@ -63,7 +64,7 @@ impl QuizScreen {
         }
     }
 
-    /// Makes the move that waited for the store.
+    /// Makes the planned move, now that the answer is stored.
     pub(super) fn run_after_store(&mut self) -> Option<Effect> {
         match std::mem::replace(&mut self.after_store, AfterStore::Stay) {
             AfterStore::Stay => None,
@@ -84,14 +85,13 @@ impl QuizScreen {
         }
     }
 
-    /// Moves on. An exam first stores a draft that was changed.
+    /// Moves to another place. Only an exam stores a changed draft before the move.
     pub(super) fn navigate(&mut self, after_store: AfterStore) -> Option<Effect> {
         if self.is_changed && !self.is_closed() && self.is_exam() {
+            // An incomplete draft cannot be stored, and the move would discard it.
             if self.draft.answer(self.loaded_question()).is_none() && !self.draft.is_empty() {
-                self.note = Some((
-                    TextRole::Warn,
-                    "Not stored: finish this answer, or take it back with Backspace.".to_owned(),
-                ));
+                self.note =
+                    Some((TextRole::Warn, "Not saved. Finish this answer, or press Backspace to clear it.".to_owned()));
                 return None;
             }
             return self.store_answer(after_store, None);
@@ -104,7 +104,7 @@ impl QuizScreen {
         if self.is_closed() {
             return self.advance();
         }
-        // Enter marks the focused line if the question takes one choice and none was marked.
+        // If the question takes one choice and the draft is unchanged, Enter marks the focused line.
         let is_only_browsing = matches!(self.draft, AnswerDraft::Choices(_) | AnswerDraft::Truth(_))
             && (self.draft.is_empty() || !self.is_changed);
         if is_only_browsing && self.is_single_choice() {
@@ -116,6 +116,7 @@ impl QuizScreen {
         };
         let next_step =
             if self.is_last() { AfterStore::AnswerSheet } else { AfterStore::Question(self.question_index + 1) };
+        // Practice stays at the question to show the explanation.
         let after_store = if self.is_exam() { next_step } else { AfterStore::Stay };
         self.store_answer(after_store, certainty)
     }
@@ -127,7 +128,8 @@ impl QuizScreen {
         )
     }
 
-    /// Moves on from a closed question: to the next unanswered one, or to the result.
+    /// Moves on from a closed question: to the next one, from the last one to the first that is unanswered, or to the
+    /// result.
     pub(super) fn advance(&mut self) -> Option<Effect> {
         if self.session.finished().is_some() {
             let next_index = if self.is_last() { return Some(Effect::Close) } else { self.question_index + 1 };

@@ -13,7 +13,7 @@ use crate::tui::canvas::Canvas;
 use crate::view;
 
 impl QuizScreen {
-    /// Paints case, stem, choices, and in practice the explanation.
+    /// Paints the case, the stem and the choices, and for a closed question the explanation.
     pub(super) fn paint(&self, page: &mut TextPage) {
         let (loaded_paper, loaded_question) = (self.session.loaded_paper(), self.loaded_question());
         if let Some(case) = loaded_paper.case_of(self.question_index) {
@@ -38,11 +38,11 @@ impl QuizScreen {
         }
     }
 
-    /// Says what to do in terms of keys.
+    /// Returns the instruction. Order and match differ from plain mode, since they are answered with single keys here.
     fn instruction(&self) -> String {
         match &self.loaded_question().question.kind {
-            QuestionKind::Order { .. } => "Pick the items in order, the first one first.".to_owned(),
-            QuestionKind::Match { .. } => "Give every line the letter that belongs to it.".to_owned(),
+            QuestionKind::Order { .. } => "Put the items in order, starting with the first".to_owned(),
+            QuestionKind::Match { .. } => "Match each numbered line with a letter".to_owned(),
             _ => view::instruction(self.loaded_question()),
         }
     }
@@ -128,12 +128,12 @@ impl QuizScreen {
         page.set_line_action(None);
     }
 
-    /// Returns what a click on a line does, while the question can be answered. A click never stores anything.
+    /// Returns the action of a click on a line; none if the question is closed. A click never stores an answer.
     fn click_action(&self, name: &'static str, index: usize) -> Option<Action> {
         (!self.is_closed()).then(|| Action::indexed(name, index))
     }
 
-    /// Paints one line that the keys can be at. In practice, once closed, right and wrong stand beside it as words.
+    /// Paints one line that can have the focus.
     fn paint_line(&self, page: &mut TextPage, line: usize, marker: &str, role: TextRole, text: &str) {
         let is_focused =
             line == self.focused_line && draft::line_count(self.loaded_question()) > 0 && !self.is_closed();
@@ -152,6 +152,7 @@ impl QuizScreen {
         let points = self.session.points(self.question_index);
         let role = if points == Points::one() { TextRole::Good } else { TextRole::Bad };
         page.push_blank_line();
+        // The page scrolls to the verdict, even if the choices fill the window.
         page.focus_next_line();
         let sign = if points == Points::one() { "✓" } else { "✗" };
         let stored_answer = self.session.stored_answer(self.question_index);
@@ -171,26 +172,26 @@ impl QuizScreen {
         }
     }
 
-    /// Returns what is said below the question, and how: what went wrong, or how the answer stands.
+    /// Returns the message below the question and its role: the last problem, or the state of the answer.
     pub(super) fn status_message(&self) -> (TextRole, String) {
         self.note.clone().unwrap_or_else(|| (TextRole::Dim, self.answer_state()))
     }
 
-    /// Says how the answer stands, in words.
+    /// Returns the state of the answer in words.
     fn answer_state(&self) -> String {
         let flag = if self.session.is_flagged(self.question_index) { "Flagged. " } else { "" };
         let state = match (self.is_closed(), self.session.stored_answer(self.question_index)) {
             (true, _) => String::new(),
             (false, Some(stored_answer)) if !self.is_changed => {
-                format!("Stored: {}.", view::answer_text(self.loaded_question(), &stored_answer.answer))
+                format!("Saved: {}.", view::answer_text(self.loaded_question(), &stored_answer.answer))
             }
-            (false, _) if self.is_changed => "Not stored yet: Enter stores it.".to_owned(),
+            (false, _) if self.is_changed => "Not saved yet. Press Enter to save.".to_owned(),
             (false, _) => "Not answered yet.".to_owned(),
         };
         format!("{flag}{state}")
     }
 
-    /// Paints how far through the paper this question is.
+    /// Paints the progress bar: the position of this question in the paper.
     pub(super) fn paint_progress(&self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let width = usize::from(area.width.saturating_sub(2));
         let done_width = width * (self.question_index + 1) / self.session.question_count().max(1);
@@ -202,7 +203,7 @@ impl QuizScreen {
     }
 }
 
-/// Returns the role of a line, which stands out once it has a mark.
+/// Returns the role of a line: bold if it is marked.
 fn mark_role<T>(mark: Option<T>) -> TextRole {
     if mark.is_some() { TextRole::Strong } else { TextRole::Text }
 }
