@@ -53,14 +53,19 @@ impl Timestamp {
         Day(TimeZone::UTC.to_datetime(self.to_jiff()).date())
     }
 
-    /// Returns the day and the minute in a time zone, for people: `2026-11-24 18:05`.
+    /// Returns the day and the minute in a time zone, for tables: `2026-11-24 18:05`.
     pub fn format_local(self, zone: &Zone) -> String {
         zone.0.to_datetime(self.to_jiff()).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
-    /// Returns the day in a time zone without the year: `22 Nov`.
+    /// Returns the day and the minute in a time zone, for sentences: `Nov 24, 2026, 6:05 PM`.
+    pub fn format_for_people(self, zone: &Zone) -> String {
+        zone.0.to_datetime(self.to_jiff()).strftime("%b %-d, %Y, %-I:%M %p").to_string()
+    }
+
+    /// Returns the day in a time zone without the year: `Nov 22`.
     pub fn format_local_day(self, zone: &Zone) -> String {
-        zone.0.to_datetime(self.to_jiff()).strftime("%-d %b").to_string()
+        zone.0.to_datetime(self.to_jiff()).strftime("%b %-d").to_string()
     }
 
     #[expect(clippy::expect_used, reason = "every constructor stays within RANGE, which is the range of jiff")]
@@ -180,8 +185,15 @@ impl Day {
         earlier.0.duration_until(self.0).as_hours() / 24
     }
 
-    /// Returns the day as certificates and screens write it: `23 Nov 2028`.
-    pub fn format_long(self) -> String {
+    /// Returns the day for people: `Nov 23, 2028`.
+    pub fn format_for_people(self) -> String {
+        self.0.strftime("%b %-d, %Y").to_string()
+    }
+
+    /// Returns the day as signed statements write it: `23 Nov 2028`.
+    ///
+    /// All certificates signed so far have this form. It stays, so that the certificates of one person read alike.
+    pub fn format_signed(self) -> String {
         self.0.strftime("%-d %b %Y").to_string()
     }
 }

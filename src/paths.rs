@@ -209,3 +209,12 @@ fn write_temporary<'a>(path: &'a Path, bytes: &[u8]) -> io::Result<(&'a Path, te
 fn sync_folder(folder: &Path) -> io::Result<()> {
     fs::File::open(folder)?.sync_all()
 }
+
+/// Returns why a file or a folder cannot be used, as the end of a sentence for people: `permission denied`.
+pub fn io_reason(error: &std::io::Error) -> String {
+    // The system adds a number, `(os error 13)`, which helps no one.
+    let text = error.to_string();
+    let reason = text.split(" (os error").next().unwrap_or_default();
+    let mut chars = reason.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}

@@ -173,3 +173,12 @@ fn last_chars(text: &str, max_chars: usize) -> String {
     let start = text.char_indices().rev().nth(max_chars.saturating_sub(1)).map_or(0, |(index, _)| index);
     text[start..].to_owned()
 }
+
+/// Returns why a JSON text cannot be read, as the end of a sentence for people: without words of the library.
+pub fn json_reason(error: &serde_json::Error) -> String {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    match error.classify() {
+        serde_json::error::Category::Data => format!("a field at {place} is missing, unknown, or of the wrong type"),
+        _ => format!("its JSON is broken at {place}"),
+    }
+}

@@ -8,6 +8,7 @@ pub mod person;
 pub mod preview;
 pub mod question;
 pub mod result;
+pub mod status;
 
 pub use look_back::{ReviewedQuestion, review_lines, review_questions};
 pub use question::{answer_text, correctness, instruction, rationales};

@@ -84,4 +84,14 @@ impl ExamResult {
             Self::FailedCritical => "failed-critical",
         }
     }
+
+    /// Returns the result in words, for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Practiced => "Finished",
+            Self::Passed => "Passed",
+            Self::Failed => "Not passed",
+            Self::FailedCritical => "Not passed: missed a safety-critical question",
+        }
+    }
 }

@@ -60,6 +60,17 @@ impl Points {
         self.share_of(1)
     }
 
+    /// Returns these points as a decimal number for people, with at most two places: `58.08`.
+    ///
+    /// It is rounded down, so that no score below a pass mark reads like the mark. Never decide with it.
+    pub fn format_for_people(&self) -> String {
+        let hundredths = (&self.0 * BigRational::from_integer(100.into())).to_integer().to_string();
+        let padded = format!("{hundredths:0>3}");
+        let (whole, places) = padded.split_at(padded.len() - 2);
+        let decimal = format!("{whole}.{places}");
+        decimal.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+
     /// Returns the share of `possible` from 0 to 1, rounded down to four decimal places. Never decide with it.
     pub fn share_of(&self, possible: usize) -> f64 {
         if possible == 0 {

@@ -13,6 +13,7 @@ use crate::bank::catalog::{BankOrigin, Catalog};
 use crate::clock::{Clock, Zone};
 use crate::credential::{Issuer, TrustList, trust};
 use crate::issuing::decision::DecisionAuthority;
+use crate::paths::io_reason;
 use crate::paths::{self, BoundedLine, Paths};
 use crate::projections::people::PersonRow;
 use crate::service::{InputSource, ServiceError, ServiceSetting, Services};
@@ -188,8 +189,9 @@ impl Env<'_> {
         paths.create_data_dir().map_err(|error| Failure {
             code: error::EXIT_STORE,
             message: format!(
-                "The data folder {} cannot be created: {error}. Check its permissions, or choose another --data-dir.",
-                display_path(paths.data_dir())
+                "The data folder {} cannot be created: {}. Check its permissions, or choose another --data-dir.",
+                display_path(paths.data_dir()),
+                io_reason(&error)
             ),
         })?;
         let catalog = self.catalog()?;

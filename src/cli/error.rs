@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::bank::catalog::CatalogMiss;
+use crate::paths::io_reason;
 use crate::store::{Conflict, StoreError};
 use crate::{service, text};
 
@@ -42,14 +43,14 @@ impl Failure {
     /// Returns the failure for an input file that cannot be read.
     pub fn unreadable(path: &Path, error: &io::Error) -> Self {
         let remedy = remedy(error, "Check the path and its permissions.");
-        let message = format!("{} cannot be read: {error}. {remedy}", display_path(path));
+        let message = format!("{} cannot be read: {}. {remedy}", display_path(path), io_reason(error));
         Self { code: EXIT_UNREADABLE_INPUT, message }
     }
 
     /// Returns the failure for a file that the program keeps or writes. `operation` is "read" or "written".
     pub fn file_access(path: &Path, operation: &str, error: &io::Error) -> Self {
         let remedy = remedy(error, "Check its permissions and the free disk space.");
-        let message = format!("{} cannot be {operation}: {error}. {remedy}", display_path(path));
+        let message = format!("{} cannot be {operation}: {}. {remedy}", display_path(path), io_reason(error));
         Self { code: EXIT_STORE, message }
     }
 
@@ -81,7 +82,7 @@ impl From<io::Error> for Failure {
             io::ErrorKind::BrokenPipe => Self { code: EXIT_OUTPUT_CLOSED, message: String::new() },
             _ => Self {
                 code: EXIT_STORE,
-                message: format!("The output cannot be written: {error}. Check where it goes."),
+                message: format!("The output cannot be written: {}. Check where it goes.", io_reason(&error)),
             },
         }
     }

@@ -73,7 +73,7 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
             let resume_command = if args.mock { "exam --mock --resume" } else { "exam --resume" };
             return Err(Failure::negative(format!(
                 "The {mode} {exam} is still in progress, started {}. Resume it with `needlewise {resume_command}`.",
-                open_attempt.started_at.format_local(service.zone())
+                open_attempt.started_at.format_for_people(service.zone())
             )));
         }
         (None, false) => {

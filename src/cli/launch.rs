@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::bank::syllabus::Syllabus;
 use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env, ThemeChoice};
+use crate::paths::io_reason;
 use crate::plain::{self, PlainConsole};
 use crate::projections::people::PersonRow;
 use crate::service::{ActiveAttempt, Services};
@@ -106,7 +107,8 @@ fn theme(env: &Env<'_>) -> Theme {
 }
 
 fn terminal_failure(error: std::io::Error) -> Failure {
-    Failure::usage(format!("The terminal cannot be used: {error}. Add --plain to run line by line."))
+    let reason = io_reason(&error);
+    Failure::usage(format!("The terminal cannot be used: {reason}. Add --plain to run line by line."))
 }
 
 /// Checks that standard input and output are a terminal if `mode` is full screen.

@@ -46,7 +46,10 @@ fn read_passphrase(path: Option<&Path>, env: &Env<'_>, prompt: &str) -> Result<Z
         let typed_passphrase = rpassword::prompt_password(prompt);
         return typed_passphrase.map(Zeroizing::new).map_err(|error| Failure {
             code: error::EXIT_USAGE,
-            message: format!("The passphrase cannot be read from the terminal: {error}. Use --passphrase-file."),
+            message: format!(
+                "The passphrase cannot be read from the terminal: {}. Use --passphrase-file.",
+                paths::io_reason(&error)
+            ),
         });
     };
     let text = paths::read_secret(path).map(Zeroizing::new).map_err(|error| passphrase_failure(path, &error))?;

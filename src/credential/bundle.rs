@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{Day, Millis, Timestamp};
 use crate::credential::key::{KeyPeriod, SigningKeyPair, is_valid_signature};
 use crate::ids::{CertificateId, Digest, IssuerId, from_hex, to_hex};
+use crate::problem::json_reason;
 use crate::{canonical, text};
 
 /// The version of the file format.
@@ -152,7 +153,7 @@ impl Bundle {
             return Err("It is larger than 16 MB.".to_owned());
         }
         let bundle: Self = serde_json::from_slice(bytes)
-            .map_err(|error| format!("It is not an issuer bundle: {}.", text::single_line(&error.to_string())))?;
+            .map_err(|error| format!("It is not an issuer bundle: {}.", json_reason(&error)))?;
         if bundle.format != FORMAT_VERSION {
             return Err("It was written by a newer needlewise. Update this program.".to_owned());
         }

@@ -65,16 +65,21 @@ fn require_one(mut credentials: Vec<Vec<u8>>, carrier_name: &str) -> Result<Vec<
 }
 
 fn extract_from_png(bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let describe_error = |error: png::DecodingError| format!("The picture cannot be read: {error}.");
-    let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().map_err(describe_error)?;
+    let damaged = |_: png::DecodingError| "The PNG file is damaged. Ask for the original file.".to_owned();
+    let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().map_err(damaged)?;
     // A second credential can follow the image data, so all chunks are read.
-    reader.finish().map_err(describe_error)?;
+    reader.finish().map_err(damaged)?;
     let mut credentials = Vec::new();
     for chunk in reader.info().utf8_text.iter().filter(|chunk| chunk.keyword == PNG_KEYWORD) {
         if chunk.compressed {
             return Err("The certificate in the picture is compressed, which Open Badges forbids.".to_owned());
         }
-        credentials.push(chunk.get_text().map_err(describe_error)?.into_bytes());
+        credentials.push(
+            chunk
+                .get_text()
+                .map_err(|_| "The certificate in the picture cannot be read. Ask for the original file.".to_owned())?
+                .into_bytes(),
+        );
     }
     require_one(credentials, "picture")
 }
@@ -87,7 +92,7 @@ fn extract_from_svg(bytes: &[u8]) -> Result<Vec<u8>, String> {
     // Without a document type there are no entities, which could expand to any size.
     let options = ParsingOptions { allow_dtd: false, nodes_limit: 100_000, ..ParsingOptions::default() };
     let picture = Document::parse_with_options(text, options)
-        .map_err(|error| format!("The picture cannot be read: {}.", crate::text::single_line(&error.to_string())))?;
+        .map_err(|_| "The SVG file cannot be read: it is damaged or was changed. Ask for the original file.".to_owned())?;
     let credential_nodes = picture.descendants().filter(|node| node.has_tag_name((SVG_NAMESPACE, "credential")));
     let text = |node: resvg::usvg::roxmltree::Node<'_, '_>| {
         let parts = node.children().filter(|child| child.is_text()).filter_map(|child| child.text());

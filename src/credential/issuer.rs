@@ -211,7 +211,9 @@ impl EncryptedKey {
 }
 
 fn derive_cipher(passphrase: &str, salt: &[u8], memory_kib: u32, passes: u32) -> Result<XChaCha20Poly1305, String> {
-    let describe_error = |error: argon2::Error| format!("The passphrase cannot be used: {error}.");
+    // Argon2 refuses parameters and lengths, never a passphrase that a person can type.
+    let describe_error =
+        |_: argon2::Error| "The key file asks for a kind of encryption that this program does not have.".to_owned();
     let params = Params::new(memory_kib, passes, 1, Some(32)).map_err(describe_error)?;
     let mut key = Zeroizing::new([0; 32]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)

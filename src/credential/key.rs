@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::canonical;
 use crate::clock::Day;
 use crate::ids::{Digest, IssuerId, from_hex, to_hex};
+use crate::paths::io_reason;
 use crate::paths::{self, ReadSecretError, write_new};
 
 /// The start of the file with this computer's own key. The number is the version of its format.
@@ -72,7 +73,8 @@ impl SigningKeyPair {
         };
         let describe_error = |error: ReadSecretError| match error {
             ReadSecretError::Unreadable(error) => {
-                format!("The key {display_path} cannot be used: {error}. Check the permissions of its folder.")
+                let reason = io_reason(&error);
+                format!("The key {display_path} cannot be used: {reason}. Check the permissions of its folder.")
             }
             ReadSecretError::ReadableByOthers => {
                 format!("The key {display_path} can be read by others. Make it private (`chmod 600`).")

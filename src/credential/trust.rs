@@ -9,6 +9,7 @@ use crate::clock::{Day, Millis, Timestamp};
 use crate::credential::bundle::{self, Bundle};
 use crate::credential::key::{KeyPeriod, fingerprint};
 use crate::ids::{CertificateId, Digest, IssuerId};
+use crate::problem::json_reason;
 use crate::text;
 
 /// The version of the file format.
@@ -77,7 +78,7 @@ impl TrustList {
     /// # Errors
     /// The end of a sentence about the file, if it is not a trust list or has a newer format.
     pub fn from_json(text: &str) -> Result<Self, String> {
-        let trust: Self = serde_json::from_str(text).map_err(|error| text::single_line(&error.to_string()))?;
+        let trust: Self = serde_json::from_str(text).map_err(|error| json_reason(&error))?;
         if trust.format == FORMAT_VERSION { Ok(trust) } else { Err("it was written by a newer needlewise".to_owned()) }
     }
 
@@ -158,7 +159,7 @@ impl TrustList {
     pub fn import_bundle(&mut self, bundle: &Bundle, now: Timestamp) -> Result<String, String> {
         // A list from the future would move today forward (`latest_known_time`), so every certificate would expire.
         if bundle.issued > now.saturating_add(Millis::from_days(1)) {
-            let day = bundle.issued.day().format_long();
+            let day = bundle.issued.day().format_for_people();
             return Err(format!("It is dated {day}, which is in the future. Check the date of this computer."));
         }
         let is_signer = |issuer: &TrustedIssuer| has_trusted_signer(issuer, bundle);

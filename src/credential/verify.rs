@@ -13,6 +13,7 @@ use crate::credential::sign::hash_data;
 use crate::credential::trust::{TrustList, TrustedIssuer};
 use crate::credential::types::{CONTEXTS, Credential, Proof};
 use crate::ids::{CertificateId, Digest};
+use crate::problem::json_reason;
 use crate::text;
 
 /// The size limit of a credential in bytes. A real one has about 5 KB. The limit bounds the time for a hostile one.
@@ -142,7 +143,7 @@ pub fn evaluate_trust(basis: &VerdictBasis<'_>, trust: &TrustList, now: Timestam
     let list = issuer.list.as_ref();
     let is_revoked = list.is_some_and(|list| list.revoked.contains(&basis.certificate_id));
     let is_current = list.is_some_and(|list| now.since(list.issued) <= REVOCATION_LIST_MAX_AGE);
-    let last_day = basis.valid_until.day().format_long();
+    let last_day = basis.valid_until.day().format_for_people();
     // A revocation stays true, so it counts even if the list is old or the certificate has expired.
     // `valid_until` has whole seconds, and its last second still counts.
     if is_revoked {
@@ -171,7 +172,7 @@ fn key_refusal(basis: &VerdictBasis<'_>, issuer: &TrustedIssuer, key: &KeyPeriod
     (basis.valid_from > retired_on.end_of_day()).then(|| {
         format!(
             "The issuer's key was retired on {} (UTC), before this certificate was valid.",
-            retired_on.format_long()
+            retired_on.format_for_people()
         )
     })
 }
@@ -215,9 +216,8 @@ fn parse_credential(bytes: &[u8]) -> Result<Credential, String> {
     }
     let text = std::str::from_utf8(bytes)
         .map_err(|_| "It is not UTF-8 text. Choose the JSON, SVG, PNG or PDF file of a certificate.".to_owned())?;
-    let credential: Credential = serde_json::from_str(text).map_err(|error| {
-        format!("It is not a needlewise certificate: {}.", text::truncate(&text::single_line(&error.to_string()), 200))
-    })?;
+    let credential: Credential = serde_json::from_str(text)
+        .map_err(|error| format!("It is not a needlewise certificate: {}.", json_reason(&error)))?;
     // Serde reads null like a missing member. The signature does not cover it, so it must not be there.
     let reserialized = serde_json::to_value(&credential).map_err(|error| error.to_string())?;
     let original: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;

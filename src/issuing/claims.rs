@@ -55,7 +55,7 @@ fn digest_urn(digest: Digest) -> String {
 impl CredentialClaims<'_> {
     /// Returns the claims as an unsigned credential of the issuer with this did:key and name.
     pub fn to_credential(&self, issuer_did: &str, issuer_name: &str) -> Credential {
-        let validity = format!("Valid through {} (UTC)", self.valid_until.day().format_long());
+        let validity = format!("Valid through {} (UTC)", self.valid_until.day().format_signed());
         let title = match self.assurance {
             Assurance::SelfAttested => format!("Self-test record: {}", self.exam.title),
             Assurance::Unsupervised | Assurance::Invigilated => {
@@ -144,7 +144,7 @@ impl CredentialClaims<'_> {
     fn criteria_narrative(&self) -> String {
         let review = self.reviewed_on.map_or_else(
             || "Questions not yet reviewed by a clinician.".to_owned(),
-            |day| format!("Questions reviewed by a clinician, the earliest on {}.", day.format_long()),
+            |day| format!("Questions reviewed by a clinician, the earliest on {}.", day.format_signed()),
         );
         format!("{} {review}", self.exam.certificate.statement)
     }

@@ -13,6 +13,7 @@ use crate::attempt::chain::{self, ChainHead, SaltedPayload, StoredFact, read_fac
 use crate::attempt::fact::{AttemptFinished, AttemptStarted, is_result_kind};
 use crate::attempt::paper::BankRef;
 use crate::attempt::{Fact, Mode};
+use crate::canonical;
 use crate::clock::{Millis, Timestamp};
 use crate::credential::key::KeyPeriod;
 use crate::exam::LoadedPaper;
@@ -21,10 +22,10 @@ use crate::exam::loaded_paper::MissingContent;
 use crate::exam::replay::{self, ReplayResult};
 use crate::ids::{AttemptId, Digest, FactId, StreamId, TraineeId, from_hex, to_hex};
 use crate::issuing::decision::applicable_facts;
-use crate::{canonical, text};
 
 mod checks;
 
+use crate::problem::json_reason;
 use checks::{check_blueprint, check_pools, required_markers, rescore};
 
 /// The version of the file format that this program writes. Its facts have kinds with a version.
@@ -194,7 +195,7 @@ impl CertificateRequest {
         if bytes.len() > MAX_BYTES {
             return Err("it is larger than 32 MB".to_owned());
         }
-        let request: Self = serde_json::from_slice(bytes).map_err(|error| text::single_line(&error.to_string()))?;
+        let request: Self = serde_json::from_slice(bytes).map_err(|error| json_reason(&error))?;
         match request.format {
             OLDEST_FORMAT_VERSION..=FORMAT_VERSION => Ok(request),
             _ => Err("it was written by a newer needlewise".to_owned()),
@@ -225,12 +226,12 @@ impl CertificateRequest {
         check_pools(&loaded_paper, &stored_content)?;
         let (finished, ended_at, passed_at) = rescore(&loaded_paper, &stored_facts, keys)?;
         if now.since(passed_at) > MAX_AGE {
-            let day = passed_at.day().format_long();
+            let day = passed_at.day().format_for_people();
             return Err(format!("It is too old: the exam was last marked on {day}, more than 90 days ago.").into());
         }
         // A certificate starts when the attempt ended, and no one accepts a start in the future.
         if ended_at > now {
-            let day = ended_at.day().format_long();
+            let day = ended_at.day().format_for_people();
             return Err(format!("Its attempt ended on {day}, in the future. Check both computers' clocks.").into());
         }
         let mut anomalies = find_anomalies(&loaded_paper, &stored_facts);

@@ -169,9 +169,13 @@ impl AttemptRow {
         self.time_limit.is_some_and(|limit| now.since(self.started_at) >= limit)
     }
 
-    /// Returns the state as a machine code: `open`, `passed`, `failed`, `failed-critical`, `void` or `practiced`.
-    pub fn state(&self, authority: &DecisionAuthority) -> &'static str {
-        if self.is_void(authority) { "void" } else { self.result.map_or("open", ExamResult::name) }
+    /// Returns the state after all decisions that take effect under `authority`.
+    pub fn state(&self, authority: &DecisionAuthority) -> AttemptState {
+        if self.is_void(authority) {
+            AttemptState::Void
+        } else {
+            self.result.map_or(AttemptState::InProgress, AttemptState::Ended)
+        }
     }
 
     /// Returns the facts about this attempt that [`exam::eligibility`](crate::exam::eligibility) needs.
@@ -184,6 +188,37 @@ impl AttemptRow {
             valid_until: self.valid_until,
             voided: self.is_void(authority),
             extra_attempts: self.extra_attempts(authority),
+        }
+    }
+}
+
+/// The state of an attempt, decisions included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttemptState {
+    /// It has not ended.
+    InProgress,
+    /// It ended with this result.
+    Ended(ExamResult),
+    /// A decision voided it: it stays in the records and does not count.
+    Void,
+}
+
+impl AttemptState {
+    /// Returns the machine code that JSON uses: `open`, `passed`, `failed`, `failed-critical`, `practiced` or `void`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InProgress => "open",
+            Self::Ended(result) => result.name(),
+            Self::Void => "void",
+        }
+    }
+
+    /// Returns the state in words, for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::InProgress => "In progress",
+            Self::Ended(result) => result.label(),
+            Self::Void => "Void",
         }
     }
 }

@@ -47,15 +47,21 @@ impl CertificationStatus {
         }
     }
 
+    /// Returns the status in words, for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Current => "Current",
+            Self::Expiring60 => "Expires within 60 days",
+            Self::Expiring30 => "Expires within 30 days",
+            Self::Expired => "Expired",
+            Self::Revoked => "Revoked",
+            Self::NotTaken => "Not taken",
+        }
+    }
+
     /// Returns whether the person is certified now: current or expiring.
     pub fn is_certified(self) -> bool {
         self <= Self::Expiring30
-    }
-}
-
-impl std::fmt::Display for CertificationStatus {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.name())
     }
 }
 

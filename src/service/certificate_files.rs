@@ -86,7 +86,8 @@ pub fn load_fonts(paths: &Paths, mut font_files: Vec<Vec<u8>>) -> Result<Fonts, 
     let to_error = |error: std::io::Error| {
         let display_path = text::single_line(&folder.to_string_lossy());
         ServiceError::Certificate(format!(
-            "The fonts in {display_path} cannot be read: {error}. Check the folder's permissions."
+            "The fonts in {display_path} cannot be read: {}. Check the folder's permissions.",
+            paths::io_reason(&error)
         ))
     };
     let mut entries: Vec<_> = match std::fs::read_dir(&folder) {
@@ -99,7 +100,8 @@ pub fn load_fonts(paths: &Paths, mut font_files: Vec<Vec<u8>>) -> Result<Fonts, 
         let font = paths::read_bounded(&entry.path(), FONT_MAX_BYTES).map_err(|error| {
             let display_path = text::single_line(&entry.path().to_string_lossy());
             ServiceError::Certificate(format!(
-                "The font {display_path} cannot be read: {error}. Check its permissions, or move it elsewhere."
+                "The font {display_path} cannot be read: {}. Check its permissions, or move it elsewhere.",
+                paths::io_reason(&error)
             ))
         })?;
         font_files.push(font);
@@ -110,8 +112,9 @@ pub fn load_fonts(paths: &Paths, mut font_files: Vec<Vec<u8>>) -> Result<Fonts, 
 fn write_error(path: &std::path::Path, error: &std::io::Error) -> ServiceError {
     let display_path = text::single_line(&path.to_string_lossy());
     ServiceError::Certificate(format!(
-        "The certificate is saved, but its file {display_path} cannot be written: {error}. Check the free space and \
-         the folder's permissions. Then write the file with `needlewise certificate export`."
+        "The certificate is saved, but its file {display_path} cannot be written: {}. Check the free space and \
+         the folder's permissions. Then write the file with `needlewise certificate export`.",
+        paths::io_reason(error)
     ))
 }
 

@@ -106,7 +106,7 @@ impl std::fmt::Display for ServiceError {
                 f,
                 "The clock was set back. It is earlier than the last attempt on this computer, which was at {}. \
                  Correct the clock. If it is correct now, the invigilator confirms that with --clock-checked.",
-                last_attempt_at.format_local(zone)
+                last_attempt_at.format_for_people(zone)
             ),
             Self::Erased => {
                 f.write_str("This record was erased with the person's data. Only its chain of facts remains.")
@@ -125,13 +125,13 @@ fn write_not_now(f: &mut std::fmt::Formatter<'_>, eligibility: Eligibility, zone
     match eligibility {
         Eligibility::NoAttemptsLeft => f.write_str("No attempts left. Ask your school to grant another."),
         Eligibility::Later { from: at, .. } => {
-            write!(f, "You can start the next attempt from {}.", at.format_local(zone))
+            write!(f, "You can start the next attempt from {}.", at.format_for_people(zone))
         }
         Eligibility::Passed { valid_until: until, renewable_from: renew } => write!(
             f,
             "This exam is already passed. The pass is valid through {} (UTC). It can be renewed from {}.",
-            until.day().format_long(),
-            renew.day().format_long()
+            until.day().format_for_people(),
+            renew.day().format_for_people()
         ),
         Eligibility::Now { .. } => f.write_str("The exam cannot be started."),
     }

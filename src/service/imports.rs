@@ -71,7 +71,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         else {
             return Err(rejection(format!("It is invalid. {}", verification.reason)));
         };
-        let text = std::str::from_utf8(bytes).map_err(|error| rejection(error.to_string()))?;
+        let text = std::str::from_utf8(bytes).map_err(|_| rejection("It is not UTF-8 text.".to_owned()))?;
         let unreadable = || rejection("Its exam, its holder or its dates cannot be read.".to_owned());
         let trainee = credential.holder_id().ok_or_else(unreadable)?;
         let id = credential.certificate_id().ok_or_else(unreadable)?;

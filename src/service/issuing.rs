@@ -23,6 +23,7 @@ use crate::issuing::ledger::Ledger;
 use crate::issuing::request::{
     CertificateRequest, RequestRefusal, Requester, RescoredAttempt, bank_marker, pool_marker,
 };
+use crate::problem::json_reason;
 use crate::projections::attempts::AttemptQuery;
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
 use crate::store::Batch;
@@ -236,7 +237,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         let exam = rescored.loaded_paper.exam.as_ref().ok_or(ServiceError::UnknownAttempt(request.attempt))?;
         let until = valid_until(exam, rescored.ended_at, renewed_certificate.as_ref().map(|row| row.valid_until));
         if until < now {
-            let day = until.day().format_long();
+            let day = until.day().format_for_people();
             return Err(rejection(format!(
                 "The certificate would already have expired on {day}. The exam must be passed again."
             )));
@@ -329,7 +330,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         let unsigned_credential = claims.to_credential(&key.did(), &issuer.name);
         let credential_text = sign::sign(unsigned_credential, key, now).map_err(ServiceError::Certificate)?;
         let signed_credential: crate::credential::Credential =
-            serde_json::from_str(&credential_text).map_err(|error| ServiceError::Certificate(error.to_string()))?;
+            serde_json::from_str(&credential_text).map_err(|error| ServiceError::Certificate(json_reason(&error)))?;
         let ledger_entry = LedgerEntry {
             certificate,
             credential: signed_credential.digest(),

@@ -14,6 +14,7 @@ use crate::attempt::signature::DecisionKind;
 use crate::credential::SigningKeyPair;
 use crate::ids::TraineeId;
 use crate::issuing::decision::sign_decision;
+use crate::paths::io_reason;
 use crate::projections::people::{PersonQuery, PersonRow};
 use crate::store::{Batch, Expectation};
 use crate::text;
@@ -263,7 +264,8 @@ impl<S: DerefMut<Target = Services>> People<S> {
 fn undeletable(path: &Path, error: &std::io::Error) -> ServiceError {
     let display_path = text::single_line(&path.to_string_lossy());
     ServiceError::Certificate(format!(
-        "The person is not erased yet, because {display_path} cannot be deleted: {error}. Check its permissions, then \
-         erase the person again."
+        "The person is not erased yet, because {display_path} cannot be deleted: {}. Check its permissions, then \
+         erase the person again.",
+        io_reason(error)
     ))
 }

@@ -18,7 +18,7 @@ use crate::exam::scoring::{rekeyed, rescore, score};
 use crate::exam::{LoadedPaper, Session};
 use crate::ids::{BankId, CertificateId, Digest, QuestionId, StreamId};
 use crate::issuing::decision::{applicable_facts, applicable_facts_for_issuer, sign_decision};
-use crate::projections::attempts::AttemptRow;
+use crate::projections::attempts::{AttemptRow, AttemptState};
 use crate::store::{Batch, Expectation};
 use crate::text;
 
@@ -81,8 +81,8 @@ pub struct RemarkedResult {
     pub row: AttemptRow,
     /// The name of the person who took it; empty if the person is no longer stored.
     pub trainee_name: String,
-    /// The state before the remark, as [`AttemptRow::state`] names it.
-    pub state: &'static str,
+    /// The state before the remark.
+    pub state: AttemptState,
     /// The outcome after the remark.
     pub new_outcome: Outcome,
     /// Certificates for this attempt that this issuer signed and has not revoked.

@@ -7,6 +7,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, JoinHandle};
 
 use super::command::Reply;
+use crate::paths::io_reason;
 
 /// The name of the job threads. The panic hook leaves them alone, because a panic there is reported as a failed job.
 pub const JOB_THREAD_NAME: &str = "job";
@@ -119,7 +120,7 @@ impl Jobs {
             match thread::Builder::new().name(JOB_THREAD_NAME.to_owned()).spawn(run) {
                 Ok(started) => thread = Some(started),
                 Err(error) => {
-                    let event = JobEvent::Failed(format!("A background task could not start: {error}."));
+                    let event = JobEvent::Failed(format!("A background task could not start: {}.", io_reason(&error)));
                     (self.reporter)(JobReport { job_number: number, event });
                 }
             }

@@ -4,7 +4,7 @@ use crate::clock::Timestamp;
 use crate::credential::VerificationResult;
 use crate::exam::disclosure::DisclosureLevel;
 use crate::ids::TraineeId;
-use crate::projections::attempts::{AttemptQuery, AttemptRow};
+use crate::projections::attempts::{AttemptQuery, AttemptRow, AttemptState};
 use crate::projections::matrix::Matrix;
 use crate::projections::people::PersonRow;
 use crate::projections::status::MatrixCell;
@@ -16,6 +16,8 @@ pub struct PersonView {
     pub person: PersonRow,
     /// The certification status for each exam title. The certificates behind it are verified.
     pub statuses: Vec<(String, MatrixCell)>,
+    /// The newest time that is known here, which decides what has expired.
+    pub today: Timestamp,
     /// The person's attempts, newest first.
     pub attempts: Vec<PersonAttemptView>,
     /// The person's certificates, each with its verification result of today.
@@ -28,7 +30,7 @@ pub struct PersonView {
 pub struct PersonAttemptView {
     pub row: AttemptRow,
     /// The state after all decisions, such as a void, that take effect on this machine.
-    pub state: &'static str,
+    pub state: AttemptState,
     /// Whether the score may be shown.
     pub is_disclosed: bool,
 }
@@ -63,6 +65,6 @@ impl PersonView {
         let mut timeline: Vec<_> = service.records().timeline(trainee_id)?;
         timeline.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         let certificates = service.certificates().verified(Some(trainee_id))?;
-        Ok(Self { person, statuses, attempts, certificates, timeline })
+        Ok(Self { person, statuses, today: service.trust().latest_known_time(now), attempts, certificates, timeline })
     }
 }

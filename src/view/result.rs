@@ -33,13 +33,18 @@ fn disclosed_lines(outcome: &Outcome, disclosure_level: DisclosureLevel) -> Vec<
     let needed_suffix = outcome
         .pass_mark
         .map_or(String::new(), |pass| format!(" ({} needed to pass)", points_needed(pass, outcome.possible)));
-    lines.push(format!("Score: {} of {}{needed_suffix}", outcome.earned, outcome.possible));
+    lines.push(format!("Score: {} of {}{needed_suffix}", outcome.earned.format_for_people(), outcome.possible));
     for section in &outcome.sections {
         let needed_suffix = section.pass_mark.map_or(String::new(), |pass| {
             let met = if section.is_pass_mark_reached { "met" } else { "not met" };
             format!(" ({} needed: {met})", points_needed(pass, section.possible))
         });
-        lines.push(format!("Section: {}: {} of {}{needed_suffix}", section.title, section.earned, section.possible));
+        lines.push(format!(
+            "Section: {}: {} of {}{needed_suffix}",
+            section.title,
+            section.earned.format_for_people(),
+            section.possible
+        ));
     }
     lines.extend(outcome.missed_objectives.iter().map(|missed| format!("Objective missed: {}", missed.text)));
     lines
@@ -50,11 +55,15 @@ pub fn outcome_reasons(outcome: &Outcome) -> Vec<String> {
     let mut reasons = Vec::new();
     if let Some(pass) = outcome.pass_mark.filter(|pass| !outcome.earned.reaches(*pass, outcome.possible)) {
         let needed = points_needed(pass, outcome.possible);
-        reasons.push(format!("{} of {} points, below the pass mark of {needed}", outcome.earned, outcome.possible));
+        reasons.push(format!(
+            "{} of {} points, below the pass mark of {needed}",
+            outcome.earned.format_for_people(),
+            outcome.possible
+        ));
     }
     for section in outcome.sections.iter().filter(|section| !section.is_pass_mark_reached) {
         let needed = section.pass_mark.map_or(0, |pass| points_needed(pass, section.possible));
-        let (title, earned) = (&section.title, &section.earned);
+        let (title, earned) = (&section.title, section.earned.format_for_people());
         reasons.push(format!("{title}: {earned} of {} points, below the pass mark of {needed}", section.possible));
     }
     let critical = outcome.missed_critical_objectives.iter();
@@ -98,7 +107,8 @@ pub fn readiness_lines(session: &Session, outcome: &Outcome) -> Vec<String> {
         };
         let needed_suffix =
             estimate.pass_mark.map_or(String::new(), |pass_mark| format!(", {} % needed", u8::from(pass_mark)));
-        let ((low, high), (earned, possible)) = (estimate.interval_percent, (&estimate.earned, estimate.possible));
+        let ((low, high), (earned, possible)) =
+            (estimate.interval_percent, (estimate.earned.format_for_people(), estimate.possible));
         format!(
             "Readiness: {}: {label} ({earned} of {possible}, likely {low} to {high} %{needed_suffix})",
             estimate.title
@@ -136,11 +146,11 @@ pub fn eligibility_line(eligibility: Eligibility, exam: &Exam, zone: &Zone) -> S
         Eligibility::Later { from, attempts_left: left } => {
             format!(
                 "You can retake this exam after {}. {left} of {max_attempts} attempts left.",
-                from.format_local(zone)
+                from.format_for_people(zone)
             )
         }
         Eligibility::Passed { valid_until, .. } => {
-            format!("You passed this exam. Your pass is valid through {} (UTC).", valid_until.day().format_long())
+            format!("You passed this exam. Your pass is valid through {} (UTC).", valid_until.day().format_for_people())
         }
         Eligibility::NoAttemptsLeft => "No attempts left. Ask your school to grant another.".to_owned(),
     }

@@ -487,7 +487,7 @@ fn a_new_key_is_trusted_if_the_old_one_endorses_it() {
     let backdated = issued("Zoë", &old.unlock(PASSPHRASE).expect("a key"), "2026-12-10T00:00:00Z");
     let checked = judged(&backdated, &trust);
     assert_eq!(checked.verdict, Verdict::Invalid, "the old key was retired before that date");
-    assert!(checked.reason.contains("retired on 1 Dec 2026"), "{}", checked.reason);
+    assert!(checked.reason.contains("retired on Dec 1, 2026"), "{}", checked.reason);
     // A thief of the old key cannot endorse a key of their own: the clinic already knows the real successor.
     let thief =
         old.rotate(&KeyRotation::Yearly, day, (PASSPHRASE, PASSPHRASE), &key_material(11)).expect("a thief's key");

@@ -1,6 +1,6 @@
 //! Days, times and durations.
 
-use needlewise::clock::{Day, Millis, Timestamp};
+use needlewise::clock::{Day, Millis, Timestamp, Zone};
 
 fn day(text: &str) -> Day {
     text.parse().expect("a day")
@@ -23,7 +23,16 @@ fn months_end_where_the_calendar_ends_them() {
 #[test]
 fn a_day_ends_with_its_last_second_in_utc() {
     assert_eq!(day("2028-11-23").end_of_day().to_string(), "2028-11-23T23:59:59Z");
-    assert_eq!(day("2028-11-23").format_long(), "23 Nov 2028");
+}
+
+#[test]
+fn people_read_american_dates_and_signed_statements_keep_their_form() {
+    assert_eq!(day("2028-11-03").format_for_people(), "Nov 3, 2028");
+    assert_eq!(day("2028-11-03").format_signed(), "3 Nov 2028");
+    let at = day("2026-11-24").end_of_day();
+    assert_eq!(at.format_for_people(&Zone::UTC), "Nov 24, 2026, 11:59 PM");
+    assert_eq!(at.format_local(&Zone::UTC), "2026-11-24 23:59");
+    assert_eq!(at.format_local_day(&Zone::UTC), "Nov 24");
 }
 
 #[test]

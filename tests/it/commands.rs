@@ -336,7 +336,7 @@ fn a_passed_exam_cannot_be_taken_again_until_it_can_be_renewed() {
     let world = passed();
     let again = world.run(["exam", "brief", "--plain"]);
     assert_eq!(again.code, 1);
-    insta::assert_snapshot!(again.err, @"This exam is already passed. The pass is valid through 23 Nov 2028 (UTC). It can be renewed from 24 Sep 2028.");
+    insta::assert_snapshot!(again.err, @"This exam is already passed. The pass is valid through Nov 23, 2028 (UTC). It can be renewed from Sep 24, 2028.");
     world.pass(Millis::from_days(700));
     let renewed = world.pass_exam();
     assert_eq!(renewed.code, 0, "{}", renewed.all());

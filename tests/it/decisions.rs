@@ -216,12 +216,12 @@ fn with_an_issuer_only_decisions_signed_by_its_key_take_effect() {
     for (what, signature, is_accepted) in signature_cases(attempt(1).into(), DecisionKind::Void, reason) {
         let row = row(&Fact::Voided(AttemptDecision { reason: reason.to_owned(), signature }));
         assert_eq!(
-            (row.is_void(&machine), row.state(&machine)),
+            (row.is_void(&machine), row.state(&machine).name()),
             (is_accepted, if is_accepted { "void" } else { "failed" }),
             "{what}"
         );
         assert_eq!(
-            (row.is_void(&DecisionAuthority::Anyone), row.state(&DecisionAuthority::Anyone)),
+            (row.is_void(&DecisionAuthority::Anyone), row.state(&DecisionAuthority::Anyone).name()),
             (true, "void"),
             "{what}"
         );

@@ -104,6 +104,24 @@ fn order_and_match_are_correct_only_as_a_whole() {
 }
 
 #[test]
+fn points_for_people_are_decimals_that_are_rounded_down() {
+    // 3485/60 is 58.08333…; 143/3 is 47.666…, and 47.999 must not read like a pass mark of 48.
+    for (points, shown) in [
+        ("3485/60", "58.08"),
+        ("143/3", "47.66"),
+        ("47999/1000", "47.99"),
+        ("37/2", "18.5"),
+        ("7", "7"),
+        ("100", "100"),
+        ("0", "0"),
+        ("1/20", "0.05"),
+        ("1/1000", "0"),
+    ] {
+        assert_eq!(points.parse::<Points>().expect("points").format_for_people(), shown);
+    }
+}
+
+#[test]
 fn a_pass_mark_is_compared_without_rounding() {
     let percent = |n: u8| n.try_into().expect("a percent");
     // The specification of scoring compares 100 × earned ≥ percent × possible in whole numbers.

@@ -83,6 +83,14 @@ fn an_abandoned_attempt_counts_and_its_wait_begins_at_its_deadline() {
 }
 
 #[test]
+fn a_voided_pass_is_no_pass() {
+    let until = at(Millis::from_days(700));
+    let voided =
+        PriorAttempt { result: Some(ExamResult::Passed), valid_until: Some(until), voided: true, ..failed(400) };
+    assert_eq!(evaluate(&exam(), &[voided], at(hours(500))), Eligibility::Now { attempts_left: 3 });
+}
+
+#[test]
 fn a_pass_ends_the_cycle_and_a_renewal_starts_a_new_one() {
     let until = at(Millis::from_days(700));
     let passed = PriorAttempt { result: Some(ExamResult::Passed), valid_until: Some(until), ..failed(400) };

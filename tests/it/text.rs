@@ -1,6 +1,7 @@
 //! Text for terminals: made safe, measured, wrapped and compared.
 
 use needlewise::text::{file_slug, name_key, normalize_answer, sanitize, single_line, truncate, width, wrap};
+use needlewise::{paths::io_reason, problem::json_reason};
 use proptest::prelude::*;
 
 #[test]
@@ -64,4 +65,13 @@ proptest! {
     fn safe_text_stays_unchanged(text in "[ -~äöü漢]{0,40}") {
         prop_assert_eq!(&*sanitize(&text), text.as_str());
     }
+}
+
+#[test]
+fn reasons_for_people_have_no_words_of_a_library() {
+    let missing = std::fs::read("/nonexistent/file").expect_err("no such file");
+    assert_eq!(io_reason(&missing), "no such file or directory");
+    let reason = |text: &str| json_reason(&serde_json::from_str::<Vec<u8>>(text).expect_err("not a list of bytes"));
+    assert_eq!(reason("[1,\n 2,]"), "its JSON is broken at line 2, column 4");
+    assert_eq!(reason("[1, 300]"), "a field at line 1, column 7 is missing, unknown, or of the wrong type");
 }

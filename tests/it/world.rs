@@ -279,7 +279,7 @@ pub fn masked(text: &str, home: &Path) -> String {
             rest = after;
         } else if let Some((count, after)) = strip_topic_day(rest) {
             clean += count;
-            clean += ", D Mon";
+            clean += ", Mon D";
             rest = after;
         } else {
             clean.push(c);
@@ -302,20 +302,35 @@ fn strip_wrapped_prefix<'a>(text: &'a str, what: &str) -> Option<&'a str> {
     Some(text)
 }
 
-/// Returns the text after a local time such as `2026-11-24 18:05`.
+/// Returns the text after a local time such as `2026-11-24 18:05` or `Nov 24, 2026, 6:05 PM`.
 fn strip_moment(text: &str) -> Option<&str> {
-    let shape = "0000-00-00 00:00";
-    let head = text.get(..shape.len())?;
-    let fits = head.chars().zip(shape.chars()).all(|(c, s)| if s == '0' { c.is_ascii_digit() } else { c == s });
-    fits.then(|| &text[shape.len()..])
+    let shapes = [
+        "0000-00-00 00:00",
+        "Aaa 0, 0000, 0:00 AA",
+        "Aaa 0, 0000, 00:00 AA",
+        "Aaa 00, 0000, 0:00 AA",
+        "Aaa 00, 0000, 00:00 AA",
+    ];
+    let fits = |c: char, shape: char| match shape {
+        '0' => c.is_ascii_digit(),
+        'A' => c.is_ascii_uppercase(),
+        'a' => c.is_ascii_lowercase(),
+        _ => c == shape,
+    };
+    let shape = shapes.into_iter().find(|shape| {
+        text.get(..shape.len()).is_some_and(|head| head.chars().zip(shape.chars()).all(|(c, shape)| fits(c, shape)))
+    })?;
+    Some(&text[shape.len()..])
 }
 
-/// Splits a count with a local day, such as ` of 7, 24 Nov`. Returns the count and the text after the day.
+/// Splits a count with a local day, such as ` of 7, Nov 24`. Returns the count and the text after the day.
 fn strip_topic_day(text: &str) -> Option<(&str, &str)> {
     let count = text.strip_prefix(" of ")?.trim_start_matches(|c: char| c.is_ascii_digit());
-    let day = count.strip_prefix(", ")?.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix(' ')?;
-    let is_month = day.starts_with(char::is_uppercase) && day.get(..3)?.chars().all(char::is_alphabetic);
-    is_month.then(|| (&text[..text.len() - count.len()], &day[3..]))
+    let month = count.strip_prefix(", ")?;
+    let is_month = month.starts_with(char::is_uppercase) && month.get(..3)?.chars().all(char::is_alphabetic);
+    let day = month.get(3..)?.strip_prefix(' ')?;
+    let after = day.trim_start_matches(|c: char| c.is_ascii_digit());
+    (is_month && after.len() < day.len()).then(|| (&text[..text.len() - count.len()], after))
 }
 
 /// Returns the folder of the shipped banks.

@@ -4,6 +4,7 @@ use crate::bank::{schema, skeleton};
 use crate::cli::error::{EXIT_STORE, Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::ids::BankId;
+use crate::paths::io_reason;
 use crate::paths::write_new;
 
 /// Create a question bank file with empty texts to fill in
@@ -42,6 +43,10 @@ pub(super) fn run(args: &NewArgs, env: &mut Env<'_>) -> CommandResult {
 fn write_if_missing(path: &Path, text: &str) -> Result<bool, Failure> {
     write_new(path, text.as_bytes()).map_err(|error| Failure {
         code: EXIT_STORE,
-        message: format!("{} cannot be written: {error}. Check the folder and its permissions.", display_path(path)),
+        message: format!(
+            "{} cannot be written: {}. Check the folder and its permissions.",
+            display_path(path),
+            io_reason(&error)
+        ),
     })
 }

@@ -8,6 +8,7 @@ use crate::cli::Env;
 use crate::cli::error::{Failure, display_path};
 use crate::credential::carrier;
 use crate::paths;
+use crate::paths::io_reason;
 use crate::service::certificate_files::FONT_MAX_BYTES;
 
 /// The extensions of the files that are read in a folder.
@@ -97,7 +98,7 @@ fn extract_credential(path: &Path, bytes: io::Result<Vec<u8>>) -> io::Result<Cer
 }
 
 fn unreadable_file(path: &Path, error: &io::Error) -> CertificateFile {
-    let reason = format!("It cannot be read: {error}.");
+    let reason = format!("It cannot be read: {}.", io_reason(error));
     CertificateFile { name: display_path(path), credential: Err(reason), is_readable: false }
 }
 

@@ -91,7 +91,7 @@ fn review_lines(review: &RequestReview, name: Option<&str>, zone: &Zone) -> Vec<
     lines.extend(request.trainee.license.iter().map(|license| format!("License: {}", text::single_line(license))));
     lines.push(format!("Person: {}", request.trainee.id));
     lines.push(format!("Exam: {}", text::single_line(examined.loaded_paper.title())));
-    lines.push(format!("Finished: {}", examined.ended_at.format_local(zone)));
+    lines.push(format!("Finished: {}", examined.ended_at.format_for_people(zone)));
     lines.extend(result_lines(&examined.finished.outcome, DisclosureLevel::Objectives));
     lines.push(match sent {
         0 | 1 => "Requests: first from this person".to_owned(),
@@ -99,7 +99,7 @@ fn review_lines(review: &RequestReview, name: Option<&str>, zone: &Zone) -> Vec<
     });
     lines
         .extend(renews.iter().map(|row| format!("Renews: {} (valid until {})", row.id.short(), row.valid_until.day())));
-    lines.push(format!("Valid through: {} (UTC)", until.day().format_long()));
+    lines.push(format!("Valid through: {} (UTC)", until.day().format_for_people()));
     lines.extend(
         known_as
             .iter()

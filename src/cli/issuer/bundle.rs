@@ -31,6 +31,6 @@ pub(super) fn run(args: &BundleArgs, env: &mut Env<'_>) -> CommandResult {
         text::single_line(&bundle.name),
         display_path(&args.to),
         text::count_with_noun(bundle.revoked.len(), "certificate"),
-        bundle.next_update.day().format_long()
+        bundle.next_update.day().format_for_people()
     ))
 }

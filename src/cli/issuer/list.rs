@@ -37,7 +37,11 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
         env.print_line(&match (&issuer.list, issuer.without_revocation) {
             (Some(list), _) => {
                 let revoked = text::count_with_noun(list.revoked.len(), "certificate");
-                format!("  revocation list {} of {}: {revoked} revoked", list.sequence, list.issued.day().format_long())
+                format!(
+                    "  revocation list {} of {}: {revoked} revoked",
+                    list.sequence,
+                    list.issued.day().format_for_people()
+                )
             }
             (None, true) => "  trusted without a revocation list".to_owned(),
             (None, false) => "  no revocation list yet: its certificates are stale".to_owned(),

@@ -64,7 +64,7 @@ fn import_bundle(path: &Path, trust: &mut TrustList, env: &mut Env<'_>) -> Comma
     let name = trust.import_bundle(&bundle, (env.make_clock)().now().wall).map_err(to_failure)?;
     save_trust_list(trust, env)?;
     let revoked = text::count_with_noun(bundle.revoked.len(), "certificate");
-    let due_date = bundle.next_update.day().format_long();
+    let due_date = bundle.next_update.day().format_for_people();
     env.print_line(&format!(
         "Imported bundle {} of \"{name}\": {revoked} revoked. The next bundle is due on {due_date}.",
         bundle.sequence

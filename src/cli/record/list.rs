@@ -28,7 +28,7 @@ pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
     let disclosure_levels = service.attempts().disclosure_levels(&rows)?;
     if env.global.json {
         let rows = rows.iter().zip(disclosure_levels).map(|(row, disclosure_level)| {
-            attempt_json(row, row.state(service.authority()), trainee_name(row), disclosure_level)
+            attempt_json(row, row.state(service.authority()).name(), trainee_name(row), disclosure_level)
         });
         return env.print_json(&rows.collect::<Vec<_>>());
     }
@@ -46,8 +46,8 @@ pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
                 (Some(exam), _) => exam.to_string(),
                 (None, mode) => mode.to_string(),
             },
-            row.state(service.authority()).to_owned(),
-            earned.map_or_else(String::new, |earned| format!("{earned} of {}", row.possible)),
+            row.state(service.authority()).label().to_owned(),
+            earned.map_or_else(String::new, |earned| format!("{} of {}", earned.format_for_people(), row.possible)),
             row.id.to_string(),
         ]
     };

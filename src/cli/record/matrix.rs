@@ -5,11 +5,13 @@ use serde_json::{Value, json};
 use crate::cli::error::Failure;
 use crate::cli::progress::ProgressBar;
 use crate::cli::{CommandResult, Env, table};
+use crate::clock::Timestamp;
 use crate::credential::Assurance;
 use crate::ids::ExamId;
 use crate::projections::matrix::{Matrix, MatrixOrder, MatrixQuery};
 use crate::projections::status::{CertificationStatus, MatrixCell};
 use crate::text;
+use crate::view::status::{status_basis, status_text};
 
 impl ValueEnum for CertificationStatus {
     fn value_variants<'a>() -> &'a [Self] {
@@ -103,7 +105,7 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
         let first_cells = [person.name.clone(), person.staff_id.clone().unwrap_or_default()];
         first_cells
             .into_iter()
-            .chain(exam_indexes.iter().map(|exam_index| cell_text(&row.cells[*exam_index])))
+            .chain(exam_indexes.iter().map(|exam_index| cell_text(&row.cells[*exam_index], now)))
             .collect()
     };
     env.print_line(&table::render(&heading, &row_indexes.iter().map(row).collect::<Vec<_>>()))?;
@@ -144,12 +146,7 @@ fn find_exam_id(matrix: &Matrix, exam: &str) -> Result<ExamId, Failure> {
 
 /// Returns the text of a cell: status, assurance and last valid day. Without a certificate that counts, it names the
 /// verdict on a stored one.
-fn cell_text(cell: &MatrixCell) -> String {
-    match (&cell.certificate_row, cell.rejected_verdict) {
-        (Some(certificate), _) => {
-            format!("{}, {}, until {}", cell.status, certificate.assurance.name(), certificate.valid_until.day())
-        }
-        (None, Some(verdict)) => format!("{} (stored certificate: {verdict})", cell.status),
-        (None, None) => cell.status.to_string(),
-    }
+fn cell_text(cell: &MatrixCell, today: Timestamp) -> String {
+    let (status, basis) = (status_text(cell, today), status_basis(cell));
+    if basis.is_empty() { status } else { format!("{status} ({basis})") }
 }

@@ -206,13 +206,14 @@ fn choice_lines(plan: &RemarkPlan) -> Vec<String> {
 
 fn table_row(change: &RemarkedResult) -> Vec<String> {
     let RemarkedResult { row, state, new_outcome, certificates, .. } = change;
-    let format_result = |state: &str, earned: &Points, possible| format!("{state}, {earned} of {possible}");
+    let format_result =
+        |state: &str, earned: &Points, possible| format!("{state}, {} of {possible}", earned.format_for_people());
     vec![
         row.id.to_string(),
         change.trainee_name.clone(),
         row.exam.as_ref().map_or_else(String::new, ToString::to_string),
-        row.earned.as_ref().map_or_else(String::new, |earned| format_result(state, earned, row.possible)),
-        format_result(new_outcome.result.name(), &new_outcome.earned, new_outcome.possible),
+        row.earned.as_ref().map_or_else(String::new, |earned| format_result(state.label(), earned, row.possible)),
+        format_result(new_outcome.result.label(), &new_outcome.earned, new_outcome.possible),
         certificates
             .iter()
             .map(|id| id.short())
@@ -229,7 +230,7 @@ fn plan_json(plan: &RemarkPlan) -> Value {
             "id": row.id,
             "trainee": { "id": row.trainee, "name": change.trainee_name },
             "exam": row.exam,
-            "before": { "state": change.state, "earned": row.earned, "possible": row.possible.to_string() },
+            "before": { "state": change.state.name(), "earned": row.earned, "possible": row.possible.to_string() },
             "after": { "state": after.result.name(), "earned": after.earned, "possible": after.possible.to_string() },
             "certificates": change.certificates, "self_test": change.self_test_certificate,
         })

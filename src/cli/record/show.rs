@@ -39,8 +39,12 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
         Vec::new()
     };
     if env.global.json {
-        let mut value =
-            attempt_json(&active_attempt.row, active_attempt.row.state(service.authority()), &name, disclosure_level);
+        let mut value = attempt_json(
+            &active_attempt.row,
+            active_attempt.row.state(service.authority()).name(),
+            &name,
+            disclosure_level,
+        );
         let outcome =
             finished.filter(|_| disclosure_level > DisclosureLevel::PassFail).map(|finished| &finished.outcome);
         value["sections"] =
@@ -54,7 +58,7 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
     env.print_line(&format!("{}: {}", active_attempt.session.loaded_paper().title(), text::single_line(&name)))?;
     env.print_line(&format!(
         "Attempt {attempt}, started {}",
-        active_attempt.row.started_at.format_local(service.zone())
+        active_attempt.row.started_at.format_for_people(service.zone())
     ))?;
     match finished {
         None => env.print_line("State: in progress")?,
@@ -86,7 +90,7 @@ fn print_facts(facts: &[StoredFact], anomalies: &[String], service: &Services, e
             // The line names neither the question nor the policy, since either could reveal which answer was correct.
             env.print_line(&format!(
                 "Re-marked on {} because of a faulty question",
-                row.stored_at.format_local(service.zone())
+                row.stored_at.format_for_people(service.zone())
             ))?;
         }
     }

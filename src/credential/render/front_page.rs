@@ -96,7 +96,7 @@ fn draw_header(page: &mut CertificatePage<'_>, credential: &Credential) {
         9.0,
     );
     let format_day =
-        |time: Option<crate::clock::Timestamp>| time.map_or_else(String::new, |time| time.day().format_long());
+        |time: Option<crate::clock::Timestamp>| time.map_or_else(String::new, |time| time.day().format_for_people());
     let dates = format!(
         "on {}. Valid through {} (UTC)",
         format_day(credential.starts_at()),

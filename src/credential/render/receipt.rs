@@ -108,7 +108,7 @@ fn cell_texts(file: &str, checked: &VerificationResult) -> [String; 5] {
     let Some(credential) = &checked.credential else {
         return [verdict, "–".to_owned(), "–".to_owned(), "–".to_owned(), format!("{file}: {}", checked.reason)];
     };
-    let until = credential.expires_at().map_or_else(String::new, |until| until.day().format_long());
+    let until = credential.expires_at().map_or_else(String::new, |until| until.day().format_for_people());
     let id = credential.certificate_id().map_or_else(String::new, |id| id.short());
     let issuer = checked.issuer_label();
     let exam = credential.subject.achievement.name.clone();

@@ -35,7 +35,7 @@ impl CertificateListScreen {
 
 /// Returns until when the certificate is valid, or why it is no longer valid.
 fn validity(stored_certificate: &StoredCertificate, verification: &VerificationResult, now: Timestamp) -> String {
-    let day = stored_certificate.valid_until.day().format_long();
+    let day = stored_certificate.valid_until.day().format_for_people();
     match verification.verdict {
         Verdict::Invalid | Verdict::Revoked => verification.verdict.to_string(),
         _ if stored_certificate.valid_until < now => format!("Expired on {day} (UTC)"),

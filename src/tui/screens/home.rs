@@ -163,10 +163,10 @@ fn exam_status(exam: &Exam, eligibility: Eligibility, zone: &Zone) -> String {
     match eligibility {
         Eligibility::Now { attempts_left: count } => format!("Available now. {}.", attempts_left(count)),
         Eligibility::Later { from: at, attempts_left: count } => {
-            format!("Not passed. Next attempt after {}. {}.", at.format_local(zone), attempts_left(count))
+            format!("Not passed. Next attempt after {}. {}.", at.format_for_people(zone), attempts_left(count))
         }
         Eligibility::Passed { valid_until: until, .. } => {
-            format!("Passed, valid through {} (UTC)", until.day().format_long())
+            format!("Passed, valid through {} (UTC)", until.day().format_for_people())
         }
         Eligibility::NoAttemptsLeft => "No attempts left. Ask your school to grant another.".to_owned(),
     }

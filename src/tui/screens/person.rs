@@ -12,6 +12,7 @@ use crate::tui::read_only::{on_read_only_action, read_only_bindings};
 use crate::tui::screens::{Effect, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::view::person::{PersonAttemptView, PersonView};
+use crate::view::status::{status_basis, status_text};
 
 /// One person in the records.
 pub struct PersonScreen {
@@ -38,11 +39,9 @@ fn push_indented_line(page: &mut TextPage, text: &str) {
 fn draw_statuses(page: &mut TextPage, data: &PersonView) {
     push_heading(page, "Certification status");
     for (exam, cell) in &data.statuses {
-        let basis = cell.certificate_row.as_ref();
-        let basis = basis.map_or_else(String::new, |basis| {
-            format!(", {}, until {}", basis.assurance.name(), basis.valid_until.day())
-        });
-        push_indented_line(page, &format!("{}: {}{basis}", text::single_line(exam), cell.status));
+        let (status, basis) = (status_text(cell, data.today), status_basis(cell));
+        let basis = if basis.is_empty() { basis } else { format!(" ({basis})") };
+        push_indented_line(page, &format!("{}: {status}{basis}", text::single_line(exam)));
     }
 }
 
@@ -69,8 +68,12 @@ fn draw_attempts(page: &mut TextPage, data: &PersonView, zone: &Zone) {
     for PersonAttemptView { row, state, is_disclosed } in &data.attempts {
         let exam_or_mode = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
         let score = row.earned.as_ref().filter(|_| *is_disclosed);
-        let score = score.map_or_else(String::new, |earned| format!(", {earned} of {}", row.possible));
-        push_indented_line(page, &format!("{}  {exam_or_mode}: {}{score}", row.started_at.format_local(zone), state));
+        let score =
+            score.map_or_else(String::new, |earned| format!(", {} of {}", earned.format_for_people(), row.possible));
+        push_indented_line(
+            page,
+            &format!("{}  {exam_or_mode}: {}{score}", row.started_at.format_local(zone), state.label()),
+        );
     }
     if data.attempts.is_empty() {
         page.push_text(TextRole::Dim, "  none");

@@ -28,6 +28,7 @@ use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
+use crate::view::status::{status_basis, status_text};
 
 /// How many certificates are verified at a time. Keys are handled after each batch.
 const VERIFY_BATCH_SIZE: usize = 16;
@@ -147,7 +148,7 @@ impl RecordsScreen {
             (TextRole::Text, &self.query.search_text),
             (TextRole::Accent, cursor),
         ]);
-        let standing = self.query.status.map_or("any", CertificationStatus::name);
+        let standing = self.query.status.map_or("any", CertificationStatus::label);
         let assurance = self.query.assurance.map_or("any", Assurance::name);
         let expiring = if self.query.expiring_within_days.is_some() { " · expires within 60 days" } else { "" };
         let sort = if self.query.order == MatrixOrder::Name { "by name" } else { "soonest to expire" };
@@ -229,12 +230,13 @@ impl RecordsScreen {
 
     /// Returns the words of a cell and their role.
     fn cell_text(&self, cell: &MatrixCell, separator: &str) -> (TextRole, String) {
+        let status = status_text(cell, self.now);
         match (&cell.certificate_row, cell.rejected_verdict) {
             // Without a verified signature, the row could be forged.
             (Some(certificate), _) if !self.verified.contains(&certificate.id) => {
                 (TextRole::Dim, "being verified".to_owned())
             }
-            (Some(certificate), _) => {
+            (Some(_), _) => {
                 let role = match cell.status {
                     CertificationStatus::Current => TextRole::Good,
                     CertificationStatus::Expiring60 | CertificationStatus::Expiring30 => TextRole::Warn,
@@ -242,11 +244,10 @@ impl RecordsScreen {
                         TextRole::Bad
                     }
                 };
-                let until = certificate.valid_until.day();
-                (role, format!("{}{separator}{} {until}", cell.status, certificate.assurance.name()))
+                (role, format!("{status}{separator}{}", status_basis(cell)))
             }
-            (None, Some(verdict)) => (TextRole::Dim, format!("{}{separator}certificate {verdict}", cell.status)),
-            (None, None) => (TextRole::Dim, cell.status.to_string()),
+            (None, Some(_)) => (TextRole::Dim, format!("{status}{separator}{}", status_basis(cell))),
+            (None, None) => (TextRole::Dim, status),
         }
     }
 }

@@ -101,7 +101,7 @@ impl ExamResultScreen {
                 None => String::new(),
             };
             page.push_line(&[(TextRole::Text, &section.title)]);
-            let score_text = format!("  {} of {}{pass_note}", section.earned, section.possible);
+            let score_text = format!("  {} of {}{pass_note}", section.earned.format_for_people(), section.possible);
             page.push_line(&[
                 (TextRole::Text, "  "),
                 (TextRole::Accent, &filled),
@@ -110,7 +110,8 @@ impl ExamResultScreen {
             ]);
         }
         let needed = outcome.pass_mark.map_or(0, |pass| points_needed(pass, outcome.possible));
-        let total = format!("Total: {} of {} ({needed} needed to pass)", outcome.earned, outcome.possible);
+        let total =
+            format!("Total: {} of {} ({needed} needed to pass)", outcome.earned.format_for_people(), outcome.possible);
         page.push_blank_line();
         page.push_text(TextRole::Strong, &total);
     }
@@ -203,7 +204,7 @@ impl Screen for PracticeResultScreen {
         page.push_blank_line();
         for section in &outcome.sections {
             let (filled, empty) = progress_bar(usize::from(section.earned.percent_of(section.possible)), 100, 12);
-            let score_text = format!("  {} of {}  ", section.earned, section.possible);
+            let score_text = format!("  {} of {}  ", section.earned.format_for_people(), section.possible);
             page.push_line(&[
                 (TextRole::Accent, &filled),
                 (TextRole::Dim, &empty),

@@ -43,7 +43,7 @@ fn progress_text(topic: &TopicView, zone: &Zone) -> String {
                 "  {questions}, {} seen, {} correct, last {}",
                 topic.answered,
                 topic.correct,
-                last.format_local(zone)
+                last.format_for_people(zone)
             )
         },
     )
