@@ -240,7 +240,7 @@ impl PlainSession<'_> {
         match entry {
             TypedEntry::Answer(answer) => self.record_answer(answer),
             TypedEntry::Flag => {
-                if let Err(turn) = self.record(AttemptAction::ToggleFlag { item: self.question_index })? {
+                if let Err(turn) = self.record(AttemptAction::ToggleFlag { question_index: self.question_index })? {
                     return Ok(Some(turn));
                 }
                 let flagged = self.active_attempt.session.is_flagged(self.question_index);

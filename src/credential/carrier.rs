@@ -91,8 +91,9 @@ fn extract_from_svg(bytes: &[u8]) -> Result<Vec<u8>, String> {
     }
     // Without a document type there are no entities, which could expand to any size.
     let options = ParsingOptions { allow_dtd: false, nodes_limit: 100_000, ..ParsingOptions::default() };
-    let picture = Document::parse_with_options(text, options)
-        .map_err(|_| "The SVG file cannot be read: it is damaged or was changed. Ask for the original file.".to_owned())?;
+    let picture = Document::parse_with_options(text, options).map_err(|_| {
+        "The SVG file cannot be read: it is damaged or was changed. Ask for the original file.".to_owned()
+    })?;
     let credential_nodes = picture.descendants().filter(|node| node.has_tag_name((SVG_NAMESPACE, "credential")));
     let text = |node: resvg::usvg::roxmltree::Node<'_, '_>| {
         let parts = node.children().filter(|child| child.is_text()).filter_map(|child| child.text());

@@ -42,9 +42,9 @@ pub enum AttemptAction {
         certainty: Option<Certainty>,
     },
     /// Removes the answer to a question.
-    ClearAnswer { item: usize },
+    ClearAnswer { question_index: usize },
     /// Flags a question for later, or removes the flag.
-    ToggleFlag { item: usize },
+    ToggleFlag { question_index: usize },
     /// Ends the attempt.
     Submit,
     /// Ends the attempt because its time is up.
@@ -126,13 +126,13 @@ impl Session {
             _ if time_up => Err(ActionRefusal::TimeUp),
             AttemptAction::Submit => Ok(self.finished_fact(AttemptEnding::Submitted, elapsed)),
             AttemptAction::Answer { question_index, .. }
-            | AttemptAction::ClearAnswer { item: question_index }
-            | AttemptAction::ToggleFlag { item: question_index }
+            | AttemptAction::ClearAnswer { question_index }
+            | AttemptAction::ToggleFlag { question_index }
                 if question_index >= self.answers.len() =>
             {
                 Err(ActionRefusal::UnknownQuestion)
             }
-            AttemptAction::Answer { question_index, .. } | AttemptAction::ClearAnswer { item: question_index }
+            AttemptAction::Answer { question_index, .. } | AttemptAction::ClearAnswer { question_index }
                 if self.is_closed(question_index) =>
             {
                 Err(ActionRefusal::Closed)
@@ -146,10 +146,10 @@ impl Session {
                 let certainty = certainty.filter(|_| self.loaded_paper.mode == Mode::Practice);
                 Ok(Fact::Answered(QuestionAnswered { question_index, answer: Some(answer), certainty, elapsed, piped }))
             }
-            AttemptAction::ClearAnswer { item: question_index } => {
+            AttemptAction::ClearAnswer { question_index } => {
                 Ok(Fact::Answered(QuestionAnswered { question_index, answer: None, certainty: None, elapsed, piped }))
             }
-            AttemptAction::ToggleFlag { item: question_index } => {
+            AttemptAction::ToggleFlag { question_index } => {
                 Ok(Fact::Flagged(QuestionFlagged { question_index, on: !self.flags[question_index], elapsed }))
             }
         }

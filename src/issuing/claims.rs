@@ -16,6 +16,7 @@ use crate::credential::types::{
 };
 use crate::exam::LoadedPaper;
 use crate::ids::{CertificateId, Digest, TraineeId};
+use crate::text;
 
 /// The facts that a certificate states about a passed exam. A person's time factor is private and not among them.
 #[derive(Debug)]
@@ -94,9 +95,8 @@ impl CredentialClaims<'_> {
         match self.unsigned_decisions {
             (0, 0) => String::new(),
             (voided, granted) => {
-                format!(
-                    " Decided on this computer, not signed by an issuer: {voided} attempts voided, {granted} granted."
-                )
+                let voided = text::count_with_noun(voided, "attempt");
+                format!(" Decided on this computer, not signed by an issuer: {voided} voided, {granted} granted.")
             }
         }
     }

@@ -133,6 +133,7 @@ fn write_not_now(f: &mut std::fmt::Formatter<'_>, eligibility: Eligibility, zone
             until.day().format_for_people(),
             renew.day().format_for_people()
         ),
-        Eligibility::Now { .. } => f.write_str("The exam cannot be started."),
+        // The reason passed between the check and this message, such as a wait that ended.
+        Eligibility::Now { .. } => f.write_str("The exam can start now. Try again."),
     }
 }

@@ -63,7 +63,7 @@ impl<S: Deref<Target = Services>> Health<S> {
                 Ok(facts) => {
                     faults.extend(chain::verify_chain(*stream, &facts).err().map(|broken| broken.to_string()));
                 }
-                Err(error @ StoreError::Damaged(_)) => faults.push(format!("chain {stream}: {error}")),
+                Err(StoreError::Damaged(detail)) => faults.push(format!("chain {stream}: {detail}")),
                 Err(error) => return Err(error.into()),
             }
         }

@@ -114,6 +114,11 @@ impl From<rusqlite::Error> for StoreError {
                 | rusqlite::Error::InvalidColumnType(..)
                 | rusqlite::Error::IntegralValueOutOfRange(..),
             ) => Self::Damaged(cause),
+            (Some(ErrorCode::SystemIoFailure), _) => Self::Unreachable("the disk reported an error".to_owned()),
+            (Some(ErrorCode::CannotOpen), _) => Self::Unreachable("the file cannot be opened".to_owned()),
+            (Some(ErrorCode::PermissionDenied), _) => Self::Unreachable("permission denied".to_owned()),
+            // A statement of this program fits every store that it made, so a table or a column is missing.
+            (Some(ErrorCode::Unknown), _) => Self::Damaged("a table or a column is missing".to_owned()),
             _ => Self::Unreachable(cause),
         }
     }

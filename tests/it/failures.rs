@@ -77,12 +77,12 @@ fn every_screen_reports_a_failure_and_recovers() {
         run_sql(stage.home.path(), HIDE);
         let before = stage.text();
         let failed = stage.press(keys).text();
-        assert!(failed.contains("cannot be used: no such table: "), "{screen}: {failed}");
+        assert!(failed.contains("is damaged: a table or a column is missing"), "{screen}: {failed}");
         run_sql(stage.home.path(), SHOW);
         let after = stage.press("up").text();
-        assert!(!after.contains("cannot be used"), "{screen}: the next key hides the message: {after}");
+        assert!(!after.contains("is damaged"), "{screen}: the next key hides the message: {after}");
         let done = stage.press(keys).text();
-        assert!(done != before && !done.contains("cannot be used"), "{screen}: {done}");
+        assert!(done != before && !done.contains("is damaged"), "{screen}: {done}");
     }
 }
 

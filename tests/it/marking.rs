@@ -3,7 +3,7 @@
 use needlewise::attempt::points::points_needed;
 use needlewise::attempt::{Answer, Points};
 use needlewise::bank::Question;
-use needlewise::exam::scoring::{invalid_answer_reason, score};
+use needlewise::exam::scoring::{invalid_answer_reason, rekeyed, score};
 use proptest::prelude::*;
 
 use crate::world::question;
@@ -63,6 +63,39 @@ fn too_many_selected_choices_are_refused_and_earn_nothing() {
     let answer = selected(2, 2, 1);
     assert_eq!(invalid_answer_reason(&question, &answer).as_deref(), Some("choose at most 2"));
     assert_eq!(score(&question, Some(&answer)), Points::zero());
+}
+
+/// The same question with another number of choices to select.
+fn selecting(question: &Question, select: serde_json::Value) -> Question {
+    let mut value = serde_json::to_value(question).expect("json");
+    value["select"] = select;
+    serde_json::from_value(value).expect("a question")
+}
+
+#[test]
+fn the_number_of_choices_to_select_is_a_limit_and_not_one_less() {
+    let two = selecting(&several(2, 2, "all-or-nothing"), serde_json::json!(2));
+    assert_eq!(score(&two, Some(&selected(2, 2, 0))), Points::one());
+    let one = selecting(&several(1, 3, "balanced"), serde_json::json!("one"));
+    assert_eq!(score(&one, Some(&selected(1, 1, 0))), Points::one());
+    // Balanced scoring alone would give 2/3 of a point here.
+    assert_eq!(score(&one, Some(&selected(1, 1, 1))), Points::zero());
+}
+
+#[test]
+fn a_question_without_a_key_earns_nothing() {
+    // The bank format refuses such a question, but a paper may come from a request file.
+    assert_eq!(score(&several(0, 3, "all-or-nothing"), Some(&Answer::Choices(Vec::new()))), Points::zero());
+}
+
+#[test]
+fn a_new_key_must_fit_the_number_of_choices_to_select() {
+    let key = |places: &[usize]| Answer::Choices(places.to_vec());
+    let all = several(2, 2, "all-or-nothing");
+    let two = selecting(&all, serde_json::json!(2));
+    assert!(rekeyed(&two, &key(&[1, 3])).is_some() && rekeyed(&two, &key(&[1])).is_none());
+    assert!(rekeyed(&all, &key(&[0, 1, 2])).is_some(), "one distractor is left");
+    assert!(rekeyed(&all, &key(&[0, 1, 2, 3])).is_none(), "no distractor would be left");
 }
 
 fn typed(rest: serde_json::Value) -> Question {

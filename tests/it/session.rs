@@ -62,7 +62,7 @@ fn an_answer_can_be_changed_in_an_exam_and_the_last_one_counts() {
     act_truth(&mut session, true, 2).expect("another");
     assert_eq!(session.correct_count(), 1);
     let item = first(session.loaded_paper(), "true-false");
-    act(&mut session, AttemptAction::ClearAnswer { item }, 3).expect("cleared");
+    act(&mut session, AttemptAction::ClearAnswer { question_index: item }, 3).expect("cleared");
     assert_eq!(session.unanswered_indexes().len(), 7);
 }
 
@@ -152,8 +152,8 @@ fn any_answer() -> impl Strategy<Value = Answer> {
 fn any_action() -> impl Strategy<Value = AttemptAction> {
     prop_oneof![
         8 => (0_usize..9, any_answer()).prop_map(|(item, answer)| AttemptAction::Answer { question_index: item, answer, certainty: None }),
-        1 => (0_usize..9).prop_map(|item| AttemptAction::ClearAnswer { item }),
-        2 => (0_usize..9).prop_map(|item| AttemptAction::ToggleFlag { item }),
+        1 => (0_usize..9).prop_map(|item| AttemptAction::ClearAnswer { question_index: item }),
+        2 => (0_usize..9).prop_map(|item| AttemptAction::ToggleFlag { question_index: item }),
         1 => Just(AttemptAction::TimeOut),
     ]
 }

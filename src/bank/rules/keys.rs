@@ -2,6 +2,7 @@
 
 use crate::bank::rules::words::{Words, count_words, quoted_list};
 use crate::bank::rules::{QuestionContext, QuestionKind, RuleHit, error, warning};
+use crate::text;
 
 /// The fewest words in which a key's rationale can give a reason.
 const KEY_RATIONALE_WORDS_MIN: usize = 8;
@@ -83,7 +84,11 @@ pub(super) fn weak_rationale(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         if words == 0 {
             hits.push(error(at, "the rationale is missing".to_owned(), help));
         } else if is_key && words < KEY_RATIONALE_WORDS_MIN {
-            hits.push(error(at, format!("the rationale of the key has only {words} words"), help));
+            hits.push(error(
+                at,
+                format!("the rationale of the key has only {}", text::count_with_noun(words, "word")),
+                help,
+            ));
         } else if option_text.is_some_and(|option_text| is_repetition(option_text, rationale)) {
             hits.push(error(at, "the rationale only repeats the choice".to_owned(), help));
         }

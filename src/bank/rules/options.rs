@@ -4,6 +4,7 @@ use crate::bank::question::ChoiceOrder;
 use crate::bank::rules::number::Amount;
 use crate::bank::rules::words::{Words, quoted_list};
 use crate::bank::rules::{ChoiceContext, QuestionContext, QuestionKind, RuleHit, error, warning};
+use crate::text;
 
 fn choice_text_pointer(index: usize) -> String {
     format!("/choices/{index}/text")
@@ -16,7 +17,10 @@ pub(super) fn long_key(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let (Some(longest), sum) = (lengths.iter().max(), lengths.iter().sum::<usize>()) else { return Vec::new() };
     // Whole numbers avoid a division: length ≥ 1.5 × (sum ÷ count).
     let is_too_long = 2 * key.words.len() * lengths.len() >= 3 * sum && key.words.len() >= longest + 3;
-    let message = format!("the key has {} words, but the longest distractor has {longest}", key.words.len());
+    let message = format!(
+        "the key has {}, but the longest distractor has {longest}",
+        text::count_with_noun(key.words.len(), "word")
+    );
     one_hit(is_too_long.then(|| {
         warning(choice_text_pointer(key_index), message, "Shorten the key, or give the distractors as much detail")
     }))

@@ -3,6 +3,7 @@
 use crate::bank::question::Question;
 use crate::bank::rules::words::{count_words, lead_in, split_sentences};
 use crate::bank::rules::{ChoiceContext, QuestionContext, QuestionKind, RuleHit, error, warning};
+use crate::text;
 
 /// Words that make a question negative.
 const NEGATIVE_WORDS: &[&str] = &["not", "except", "least", "incorrect", "false"];
@@ -65,7 +66,11 @@ pub(super) fn unfocused_stem(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     } else if !is_statement && !stem.contains('?') && !stem.contains("___") {
         vec![error("/stem", "the stem asks nothing: it has no question mark and no gap".to_owned(), help)]
     } else if context.stem_words.len() < 6 && context.question.case.is_none() {
-        vec![warning("/stem", format!("the stem has only {} words", context.stem_words.len()), help)]
+        vec![warning(
+            "/stem",
+            format!("the stem has only {}", text::count_with_noun(context.stem_words.len(), "word")),
+            help,
+        )]
     } else {
         Vec::new()
     }
@@ -76,7 +81,7 @@ pub(super) fn early_gap(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some((before, after)) = context.question.stem.split_once("___") else { return Vec::new() };
     let (before, after) = (count_words(before), count_words(after));
     let is_early = 10 * before < 6 * (before + after);
-    let message = format!("the gap comes early: {before} words before it, {after} after it");
+    let message = format!("the gap comes early: {} before it, {after} after it", text::count_with_noun(before, "word"));
     if is_early { vec![warning("/stem", message, "Move the gap to the end, or ask a question")] } else { Vec::new() }
 }
 

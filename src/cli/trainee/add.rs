@@ -70,14 +70,14 @@ fn import_roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
     // Spreadsheet programs write a byte order mark. Left in place, it would become part of the first column's name.
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let header = reader.headers().map_err(|error| to_failure(text::single_line(&error.to_string())))?.clone();
+    let header = reader.headers().map_err(|error| to_failure(csv_reason(&error)))?.clone();
     let column = |name: &str| header.iter().position(|existing| existing.eq_ignore_ascii_case(name));
     let name = column("name").ok_or_else(|| to_failure("it has no column \"name\"".to_owned()))?;
     let (staff_id, license) = (column("staff_id"), column("license"));
     let mut service = env.open_service()?;
     let (mut added, mut existing, mut refused) = (0, 0, 0);
     for (index, line) in reader.records().enumerate() {
-        let result = line.map_err(|error| text::single_line(&error.to_string())).and_then(|line| {
+        let result = line.map_err(|error| csv_reason(&error)).and_then(|line| {
             let cell = |index: Option<usize>| index.and_then(|index| line.get(index)).filter(|cell| !cell.is_empty());
             let person = new_person(cell(Some(name)).unwrap_or_default(), cell(staff_id), cell(license))?;
             add_person(&mut service, person)
@@ -115,5 +115,16 @@ fn add_person(service: &mut Services, person: PersonAdded) -> Result<bool, Strin
         Ok(_) => Ok(true),
         Err(ServiceError::Store(StoreError::Conflict(Conflict::NameTaken | Conflict::StaffIdTaken))) => Ok(false),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Returns why a line of a roster cannot be read, as a part of a sentence for people.
+fn csv_reason(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("it has {}, but the first line has {expected_len}", text::count_with_noun(*len as usize, "column"))
+        }
+        csv::ErrorKind::Utf8 { .. } => "it is not UTF-8 text".to_owned(),
+        _ => "it is not CSV".to_owned(),
     }
 }

@@ -155,7 +155,11 @@ pub(super) fn check_integrity(connection: &Connection) -> Result<Vec<String>, St
     };
     let mut faults = texts("PRAGMA integrity_check")?;
     faults.retain(|line| line != "ok");
-    faults.extend(identity(connection).err().map(|error| error.to_string()));
+    match identity(connection) {
+        // The advice to run doctor would come from doctor itself.
+        Err(StoreError::Damaged(detail)) => faults.push(detail),
+        identity => drop(identity?),
+    }
     let orphans = texts("SELECT \"table\" FROM pragma_foreign_key_check")?;
     faults.extend(orphans.iter().map(|table| format!("a row of the table {table} belongs to no fact")));
     for name in texts("SELECT DISTINCT stream FROM stored_fact")? {

@@ -139,7 +139,7 @@ impl QuizScreen {
             "previous" => return self.navigate(AfterStore::Question(self.question_index.saturating_sub(1))),
             "next" if self.is_last() => return self.navigate(AfterStore::Stay),
             "next" => return self.navigate(AfterStore::Question(self.question_index + 1)),
-            "flag" => return Some(record_effect(AttemptAction::ToggleFlag { item: self.question_index })),
+            "flag" => return Some(record_effect(AttemptAction::ToggleFlag { question_index: self.question_index })),
             "answer-sheet" => return self.navigate(AfterStore::AnswerSheet),
             "leave" => return self.navigate(AfterStore::Leave),
             "leave-now" => return Some(Effect::Close),

@@ -2,7 +2,9 @@
 
 use super::draft::AnswerDraft;
 use super::{Certainty, Effect, QuizScreen, Route, TextRole};
+use crate::attempt::Mode;
 use crate::bank::question::{QuestionKind, SelectCount};
+use crate::exam::Session;
 use crate::exam::session::AttemptAction;
 use crate::tui::binding::{Action, Binding};
 use crate::tui::command::{Command, Dialog};
@@ -15,10 +17,12 @@ pub(super) fn record_effect(action: AttemptAction) -> Effect {
 }
 
 /// Returns the dialog before an exam is left.
-fn leave_dialog() -> Dialog {
+fn leave_dialog(session: &Session) -> Dialog {
+    let paper = session.loaded_paper();
+    let clock_note = if paper.limit.is_some() { " The clock keeps running." } else { "" };
     Dialog {
-        title: "Leave the exam?".to_owned(),
-        text: "Your answers are saved. The clock keeps running.".to_owned(),
+        title: format!("Leave the {}?", if paper.mode == Mode::Mock { "mock exam" } else { "exam" }),
+        text: format!("Your answers are saved.{clock_note}"),
         bindings: vec![
             Binding::new(
                 &[Key::Enter, Key::Char('y'), Key::Char('l'), Key::CtrlC],
@@ -58,7 +62,7 @@ impl QuizScreen {
                 }
             }
             None if self.is_changed && draft.is_empty() && self.session.stored_answer(question_index).is_some() => {
-                Some(record_effect(AttemptAction::ClearAnswer { item: question_index }))
+                Some(record_effect(AttemptAction::ClearAnswer { question_index }))
             }
             _ => self.run_after_store(),
         }
@@ -80,7 +84,7 @@ impl QuizScreen {
                     countdown: self.countdown,
                 }))
             }
-            AfterStore::Leave if self.is_exam() => Some(Effect::Ask(leave_dialog())),
+            AfterStore::Leave if self.is_exam() => Some(Effect::Ask(leave_dialog(&self.session))),
             AfterStore::Leave => Some(Effect::Close),
         }
     }
