@@ -6,10 +6,10 @@ use ratatui::style::{Color, Modifier, Style};
 
 /// The pictures that README and docs show: the screen of a snapshot, and the name of the file.
 const DOCS: &[(&str, &str)] = &[
-    ("home_practiced@80", "home"),
-    ("quiz_one@80", "question"),
-    ("sheet@80", "answer-sheet"),
-    ("result_failed@80", "result"),
+    ("shipped_home@80", "home"),
+    ("shipped_question@80", "question"),
+    ("shipped_sheet@80", "answer-sheet"),
+    ("shipped_result@80", "result"),
     ("records_matrix@80", "records"),
     ("certificate@80", "certificate"),
 ];

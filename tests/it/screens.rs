@@ -76,7 +76,7 @@ fn sat(columns: u16, rows: u16, right: usize) -> Stage {
         answer(&mut stage, &reader);
     }
     if right < 7 {
-        stage.press("esc s");
+        stage.press("s");
     }
     stage.press("f y");
     stage.resized(columns, rows)
@@ -343,4 +343,45 @@ fn little_time_left_is_announced_in_words() {
     assert!(stage.pass(1_000).text().contains("9:59 left, under 10 minutes"), "{}", stage.text());
     assert!(stage.pass(480_000).text().contains("1:59 left, under 2 minutes"), "{}", stage.text());
     assert!(stage.press_and_take("s").text().contains("under 2 minutes"), "the answer sheet shows the same clock");
+}
+
+/// Opens the shipped banks and goes to practice in contraindications, in a window that shows a whole question.
+fn shipped_practice() -> Stage {
+    let mut stage = Stage::with(100, 60, |_| {});
+    stage.press("p down down down down enter");
+    assert!(stage.text().contains("Contraindications"), "{}", stage.text());
+    stage
+}
+
+/// Begins the shipped safety exam and answers its first questions correctly.
+fn shipped_exam(right: usize) -> Stage {
+    let mut stage = Stage::with(100, 60, |_| {});
+    stage.press("2 enter");
+    assert!(stage.text().contains("Safety of dry needling"), "{}", stage.text());
+    let reader = Reader::of(None);
+    for _ in 0..right {
+        answer(&mut stage, &reader);
+    }
+    stage
+}
+
+/// Screens with the shipped content, which the documents show as pictures.
+#[test]
+fn shipped_screens() {
+    shown("shipped_question", |columns, rows| {
+        let mut stage = shipped_practice();
+        answer(&mut stage, &Reader::of(None));
+        stage.resized(columns, rows)
+    });
+    shown("shipped_home", |columns, rows| {
+        let mut stage = shipped_practice();
+        for _ in 0..8 {
+            answer(&mut stage, &Reader::of(None));
+            stage.press("enter");
+        }
+        stage.press("esc");
+        stage.resized(columns, rows)
+    });
+    shown("shipped_sheet", |columns, rows| shipped_exam(21).press_and_take("m right right m s").resized(columns, rows));
+    shown("shipped_result", |columns, rows| shipped_exam(22).press_and_take("s f y").resized(columns, rows));
 }
