@@ -169,6 +169,15 @@ impl AttemptRow {
         self.time_limit.is_some_and(|limit| now.since(self.started_at) >= limit)
     }
 
+    /// Returns what was taken, for people: the exam's ID, with a note if it was a mock exam, or `practice`.
+    pub fn label(&self) -> String {
+        match &self.exam {
+            Some(exam) if self.mode == Mode::Mock => format!("{exam} (mock exam)"),
+            Some(exam) => exam.to_string(),
+            None => self.mode.to_string(),
+        }
+    }
+
     /// Returns the state after all decisions that take effect under `authority`.
     pub fn state(&self, authority: &DecisionAuthority) -> AttemptState {
         if self.is_void(authority) {

@@ -101,7 +101,7 @@ impl<S: Deref<Target = Services>> Records<S> {
             events.push((stored_fact.stored_at, description));
         }
         for row in self.services.store.attempts(&query)? {
-            let label = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
+            let label = row.label();
             events.push((row.started_at, format!("{label} started")));
             events.extend(row.finished_at.map(|finished_at| {
                 (finished_at, format!("{label} ended: {}", row.state(self.services.authority()).label()))

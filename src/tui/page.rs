@@ -12,6 +12,11 @@ use crate::text;
 /// The widest text column that is comfortable to read, in terminal columns.
 pub const MAX_COLUMN_WIDTH: u16 = 84;
 
+/// The columns that the two sides of a box take.
+const BOX_COLUMNS: usize = 4;
+/// The narrowest page that draws boxes. Below, the text needs the columns more.
+const BOX_MIN_WIDTH: usize = 42;
+
 /// A page under construction: styled lines from top to bottom, and the parts that can be clicked.
 #[derive(Debug)]
 pub struct TextPage {
@@ -22,6 +27,8 @@ pub struct TextPage {
     targets: Vec<PageTarget>,
     /// What a click on the lines that follow does.
     line_action: Option<Action>,
+    /// Whether the lines added next stand in a box.
+    is_in_box: bool,
 }
 
 /// A part of a line that can be clicked. Columns count from the left edge of the page.
@@ -43,6 +50,7 @@ impl TextPage {
             focused_line: None,
             targets: Vec::new(),
             line_action: None,
+            is_in_box: false,
         }
     }
 
@@ -51,15 +59,52 @@ impl TextPage {
         self.width
     }
 
+    /// Begins a panel, which groups the lines up to [`end_panel`](Self::end_panel) under a title. A wide page draws a box
+    /// around them.
+    pub fn begin_panel(&mut self, title: &str) {
+        let title = text::truncate(&text::single_line(title), self.width.saturating_sub(BOX_COLUMNS + 1)).into_owned();
+        if self.width < BOX_MIN_WIDTH {
+            return self.push_text(TextRole::Strong, &title);
+        }
+        let rule = "─".repeat(self.width.saturating_sub(text::width(&title) + 5));
+        self.push(Line::from(vec![
+            Span::styled("╭─ ", self.theme.border),
+            Span::styled(title, self.theme.strong),
+            Span::styled(format!(" {rule}╮"), self.theme.border),
+        ]));
+        self.width -= BOX_COLUMNS;
+        self.is_in_box = true;
+    }
+
+    /// Ends the panel. A page without boxes separates it from what follows by an empty line.
+    pub fn end_panel(&mut self) {
+        if !std::mem::take(&mut self.is_in_box) {
+            return self.push_blank_line();
+        }
+        self.width += BOX_COLUMNS;
+        self.push(Line::styled(format!("╰{}╯", "─".repeat(self.width.saturating_sub(2))), self.theme.border));
+    }
+
     fn push(&mut self, line: Line<'static>) {
         if let Some(action) = self.line_action {
             self.add_target(0, self.width, action);
         }
-        self.lines.push(line);
+        self.lines.push(if self.is_in_box { self.boxed(line) } else { line });
+    }
+
+    fn boxed(&self, line: Line<'static>) -> Line<'static> {
+        let used: usize = line.spans.iter().map(|span| text::width(&span.content)).sum();
+        let gap = " ".repeat(self.width.saturating_sub(used));
+        let edge = |edge: &'static str| Span::styled(edge, self.theme.border);
+        let mut spans = vec![edge("│ ")];
+        spans.extend(line.spans);
+        spans.extend([Span::raw(gap), edge(" │")]);
+        Line::from(spans)
     }
 
     /// Makes a part of the next line clickable.
     fn add_target(&mut self, first_column: usize, column_count: usize, action: Action) {
+        let first_column = first_column + if self.is_in_box { BOX_COLUMNS / 2 } else { 0 };
         self.targets.push(PageTarget { line_index: self.lines.len(), first_column, column_count, action });
     }
 

@@ -27,57 +27,51 @@ impl PersonScreen {
     }
 }
 
-fn push_heading(page: &mut TextPage, title: &str) {
-    page.push_blank_line();
-    page.push_text(TextRole::Strong, title);
-}
-
-fn push_indented_line(page: &mut TextPage, text: &str) {
-    page.push_hanging_text("  ", TextRole::Text, TextRole::Text, text);
-}
-
 fn draw_statuses(page: &mut TextPage, data: &PersonView) {
-    push_heading(page, "Certification status");
+    page.begin_panel("Certification status");
     for (exam, cell) in &data.statuses {
         let (status, basis) = (status_text(cell, data.today), status_basis(cell));
         let basis = if basis.is_empty() { basis } else { format!(" ({basis})") };
-        push_indented_line(page, &format!("{}: {status}{basis}", text::single_line(exam)));
+        page.push_text(TextRole::Text, &format!("{}: {status}{basis}", text::single_line(exam)));
     }
+    page.end_panel();
 }
 
 fn draw_certificates(page: &mut TextPage, data: &PersonView) {
-    push_heading(page, "Certificates");
+    page.begin_panel("Certificates");
     for (stored_certificate, verification) in &data.certificates {
         let issuer = text::single_line(&verification.issuer_label());
         let assurance = verification.credential.as_ref().and_then(|credential| credential.assurance());
         let assurance = assurance.map_or("", Assurance::name);
         let (short_id, exam, until) =
             (stored_certificate.certificate_id.short(), &stored_certificate.exam, stored_certificate.valid_until.day());
-        push_indented_line(
-            page,
+        page.push_text(
+            TextRole::Text,
             &format!("{short_id}  {exam}, {assurance}, until {until}: {}, {issuer}", verification.verdict),
         );
     }
     if data.certificates.is_empty() {
-        page.push_text(TextRole::Dim, "  none");
+        page.push_text(TextRole::Dim, "None");
     }
+    page.end_panel();
 }
 
 fn draw_attempts(page: &mut TextPage, data: &PersonView, zone: &Zone) {
-    push_heading(page, "Attempts on this computer");
+    page.begin_panel("Attempts on this computer");
     for PersonAttemptView { row, state, is_disclosed } in &data.attempts {
-        let exam_or_mode = row.exam.as_ref().map_or_else(|| row.mode.to_string(), ToString::to_string);
+        let label = row.label();
         let score = row.earned.as_ref().filter(|_| *is_disclosed);
         let score =
             score.map_or_else(String::new, |earned| format!(", {} of {}", earned.format_for_people(), row.possible));
-        push_indented_line(
-            page,
-            &format!("{}  {exam_or_mode}: {}{score}", row.started_at.format_local(zone), state.label()),
+        page.push_text(
+            TextRole::Text,
+            &format!("{}  {label}: {}{score}", row.started_at.format_local(zone), state.label()),
         );
     }
     if data.attempts.is_empty() {
-        page.push_text(TextRole::Dim, "  none");
+        page.push_text(TextRole::Dim, "None");
     }
+    page.end_panel();
 }
 
 impl Screen for PersonScreen {
@@ -102,18 +96,16 @@ impl Screen for PersonScreen {
             }
         }
         page.push_text(TextRole::Dim, &data.person.id.to_string());
+        page.push_blank_line();
         draw_statuses(&mut page, data);
         draw_certificates(&mut page, data);
         draw_attempts(&mut page, data, &context.zone);
-        push_heading(&mut page, "Timeline");
+        page.begin_panel("Timeline");
         for (at, event) in &data.timeline {
-            page.push_hanging_text(
-                "  ",
-                TextRole::Text,
-                TextRole::Dim,
-                &format!("{}  {event}", at.format_local(&context.zone)),
-            );
+            let moment = format!("{}  ", at.format_local(&context.zone));
+            page.push_hanging_text(&moment, TextRole::Dim, TextRole::Text, event);
         }
+        page.end_panel();
         page.draw(canvas, area, &mut self.scroll);
     }
 

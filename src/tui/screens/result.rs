@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use crate::attempt::ExamResult;
 use crate::attempt::points::points_needed;
+use crate::attempt::{ExamResult, Mode};
 use crate::exam::Session;
 use crate::exam::disclosure::DisclosureLevel;
 use crate::tui::binding::{Action, Binding, scroll_bindings};
@@ -34,14 +34,20 @@ impl ExamResultScreen {
         self.view.outcome.result == ExamResult::Passed
     }
 
+    fn is_mock(&self) -> bool {
+        self.view.loaded_paper.mode == Mode::Mock
+    }
+
     fn paint(&self, page: &mut TextPage) {
         let outcome = &self.view.outcome;
         page.push_blank_line();
-        if self.has_passed() {
-            page.push_text(TextRole::Good, "✓ Passed");
-        } else {
-            page.push_text(TextRole::Bad, "✗ Not passed");
-        }
+        let (role, headline) = match (self.has_passed(), self.is_mock()) {
+            (true, false) => (TextRole::Good, "✓ Passed"),
+            (false, false) => (TextRole::Bad, "✗ Not passed"),
+            (true, true) => (TextRole::Good, "✓ This would be a pass"),
+            (false, true) => (TextRole::Bad, "✗ This would not be a pass"),
+        };
+        page.push_text(role, headline);
         page.push_blank_line();
         if self.view.disclosure_level > DisclosureLevel::PassFail {
             for reason in view::outcome_reasons(outcome) {
@@ -50,21 +56,21 @@ impl ExamResultScreen {
             page.push_blank_line();
             self.paint_sections(page);
             if !self.view.readiness_lines.is_empty() {
-                page.push_blank_line();
-                page.push_text(TextRole::Strong, "Estimated readiness");
+                page.begin_panel("Estimated readiness");
                 self.view
                     .readiness_lines
                     .iter()
                     .for_each(|line| page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, line));
+                page.end_panel();
             // The readiness lines of a mock exam already list its objectives.
             } else if !outcome.missed_objectives.is_empty() {
-                page.push_blank_line();
-                page.push_text(TextRole::Strong, "Objectives to review");
+                page.begin_panel("Objectives to review");
                 let is_critical = |missed| outcome.missed_critical_objectives.contains(missed);
                 for missed in &outcome.missed_objectives {
                     let marker = if is_critical(missed) { "! " } else { "· " };
                     page.push_hanging_text(marker, TextRole::Warn, TextRole::Text, &missed.text);
                 }
+                page.end_panel();
             }
             page.push_blank_line();
         }
@@ -90,6 +96,7 @@ impl ExamResultScreen {
 
     fn paint_sections(&self, page: &mut TextPage) {
         let outcome = &self.view.outcome;
+        page.begin_panel("Score");
         for section in &outcome.sections {
             let percent = usize::from(section.earned.percent_of(section.possible));
             let (filled, empty) = progress_bar(percent, 100, 12);
@@ -112,8 +119,8 @@ impl ExamResultScreen {
         let needed = outcome.pass_mark.map_or(0, |pass| points_needed(pass, outcome.possible));
         let total =
             format!("Total: {} of {} ({needed} needed to pass)", outcome.earned.format_for_people(), outcome.possible);
-        page.push_blank_line();
         page.push_text(TextRole::Strong, &total);
+        page.end_panel();
     }
 
     fn paint_next(&self, page: &mut TextPage) {
@@ -125,8 +132,7 @@ impl ExamResultScreen {
             Some(Err(reason)) => page.push_text(TextRole::Bad, reason),
             None => {}
         }
-        // Only a mock exam has readiness lines.
-        let is_mock = !self.view.readiness_lines.is_empty();
+        let is_mock = self.is_mock();
         let is_invigilated = self.has_passed() && self.view.certificate.is_none() && !is_mock;
         if is_invigilated {
             page.push_text(TextRole::Good, "Leave this screen: the invigilator signs the certificate next");
@@ -160,7 +166,8 @@ impl Screen for ExamResultScreen {
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
-        (format!("{} · result", self.view.loaded_paper.title()), String::new())
+        let result = if self.is_mock() { "mock exam result" } else { "result" };
+        (format!("{} · {result}", self.view.loaded_paper.title()), String::new())
     }
 
     fn exit_code(&self) -> u8 {
