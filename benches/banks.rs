@@ -1,6 +1,6 @@
 //! Measures how long it takes to read and check a bank of 10,000 questions.
 //!
-//! The reading time is a ratio to serde_json in the same run, because absolute times depend on the machine.
+//! The reading time is a ratio to serde_json in the same run, because absolute times depend on the computer.
 //! `cargo bench` prints one line per result. The two sides of a pair run alternately, and the median ratio counts.
 
 // A benchmark should stop when something it needs is missing.
@@ -23,7 +23,7 @@ struct Plain {
     questions: Vec<Arc<Question>>,
 }
 
-/// Returns a bank file with copies of the built-in questions, each with its own id and stem.
+/// Returns a bank file with copies of the built-in questions, each with its own ID and stem.
 fn large(count: usize) -> String {
     let catalog = Catalog::built_in();
     let mut bank = (**catalog.banks().next().expect("a bank").value).clone();

@@ -1,6 +1,6 @@
 //! Measures how long it takes to draw a paper from a large bank in which every two questions share a group.
 //!
-//! The result is a ratio to writing and reading the bank in the same run, because absolute times depend on the machine.
+//! The result is a ratio to writing and reading the bank in the same run, because absolute times depend on the computer.
 //! `cargo bench --bench draw` prints one line per bank size, with the median of the drawing times.
 
 // A benchmark should stop when something it needs is missing.

@@ -1,4 +1,4 @@
-//! Question banks: types, file format, validation, item-writing rules, and the catalog that finds a bank by its id.
+//! Question banks: types, file format, validation, item-writing rules, and the catalog that finds a bank by its ID.
 
 pub mod types;
 pub mod question;

@@ -1,4 +1,4 @@
-//! The directories and files of this program, atomic file writes, and reads with a limit.
+//! The folders and files of this program, atomic file writes, and reads with a limit.
 
 use std::fs;
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ mod read;
 
 pub use read::{BoundedLine, ReadSecretError, read_bounded, read_line, read_secret, read_stream, require_regular_file};
 
-/// The directories that needlewise uses for one user.
+/// The folders that needlewise uses for one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
     data: PathBuf,
@@ -23,7 +23,7 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// Returns the given directories, and for each one that is not given the system's directory for this user. Returns
+    /// Returns the given folders, and for each one that is not given the system's folder for this user. Returns
     /// `None` if the system names none.
     pub fn find(data: Option<PathBuf>, config: Option<PathBuf>) -> Option<Self> {
         let system = ProjectDirs::from("", "", "needlewise");
@@ -32,7 +32,7 @@ impl Paths {
         let state = match &data {
             // Beside the given folder and not in it, so that the backups survive if that folder is lost.
             Some(data) => Some(sibling(data, "-state")),
-            // macOS and Windows have no state directory.
+            // macOS and Windows have no state folder.
             None => system
                 .as_ref()
                 .map(|dirs| dirs.state_dir().map_or_else(|| sibling(dirs.cache_dir(), "-backups"), Path::to_owned)),
@@ -44,17 +44,17 @@ impl Paths {
         })
     }
 
-    /// Returns the data directory: the store, certificates, fonts and the user's own banks.
+    /// Returns the data folder: the store, certificates, fonts and the user's own banks.
     pub fn data_dir(&self) -> &Path {
         &self.data
     }
 
-    /// Returns the configuration directory: the issuer's key and the trust list.
+    /// Returns the config folder: the issuer's key and the trust list.
     pub fn config_dir(&self) -> &Path {
         &self.config
     }
 
-    /// Returns the state directory. It contains only backups of the store.
+    /// Returns the state folder. It contains only backups of the store.
     pub fn state_dir(&self) -> &Path {
         &self.state
     }
@@ -79,7 +79,7 @@ impl Paths {
         self.config.join("issuer.key")
     }
 
-    /// Returns the path of the trust list, which names the issuers that this machine trusts.
+    /// Returns the path of the trust list, which names the issuers that this computer trusts.
     pub fn trust_file(&self) -> PathBuf {
         self.config.join("trust.json")
     }
@@ -126,7 +126,7 @@ impl Paths {
         Ok(entries.into_iter().filter(is_of_person).map(|entry| entry.path()).collect())
     }
 
-    /// Creates the data directory if it is missing. Then only this user can read it.
+    /// Creates the data folder if it is missing. Then only this user can read it.
     ///
     /// # Errors
     /// An error of the system.

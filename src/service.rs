@@ -56,11 +56,11 @@ pub enum InputSource {
 pub struct ServiceSetting {
     /// The banks and exams in use.
     pub catalog: Catalog,
-    /// The directories of this user.
+    /// The folders of this user.
     pub paths: Paths,
-    /// The issuers that this machine trusts.
+    /// The issuers that this computer trusts.
     pub trust: TrustList,
-    /// Whose voids, granted attempts and time factors take effect on this machine.
+    /// Whose voids, granted attempts and time factors take effect on this computer.
     pub authority: DecisionAuthority,
     /// Where the input comes from.
     pub input: InputSource,
@@ -126,12 +126,12 @@ impl Services {
         &self.setting.catalog
     }
 
-    /// Returns the directories of this user.
+    /// Returns the folders of this user.
     pub fn paths(&self) -> &Paths {
         &self.setting.paths
     }
 
-    /// Returns the issuers that this machine trusts.
+    /// Returns the issuers that this computer trusts.
     pub fn trust(&self) -> &TrustList {
         &self.setting.trust
     }
@@ -141,7 +141,7 @@ impl Services {
         &self.setting.zone
     }
 
-    /// Returns whose voids, granted attempts and time factors take effect on this machine.
+    /// Returns whose voids, granted attempts and time factors take effect on this computer.
     pub fn authority(&self) -> &DecisionAuthority {
         &self.setting.authority
     }

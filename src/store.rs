@@ -36,7 +36,7 @@ pub struct Batch {
     /// Content that the facts name, by digest. Content that is already stored stays as it is.
     pub content: BTreeMap<Digest, String>,
     /// The person whose data is erased: salts and payloads of all their facts, and every row about them. The facts of
-    /// this batch are added afterwards and stay.
+    /// this batch are added afterward and stay.
     pub erased_trainee: Option<TraineeId>,
 }
 
@@ -91,7 +91,7 @@ pub enum Conflict {
 /// The identity of a store, and how often it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreIdentity {
-    /// The id, 32 hexadecimal digits. It is made with the store and never changes.
+    /// The ID, 32 hexadecimal digits. It is made with the store and never changes.
     pub id: String,
     /// The number of committed transactions.
     pub commits: u64,
@@ -129,7 +129,7 @@ pub trait Store: Send {
     /// The common errors of [`Store`].
     fn streams(&self, streams: &[StreamId]) -> Result<BTreeMap<StreamId, Vec<StoredFact>>, StoreError>;
 
-    /// Returns the ids of all chains, in order.
+    /// Returns the IDs of all chains, in order.
     ///
     /// # Errors
     /// The common errors of [`Store`].
@@ -185,10 +185,10 @@ pub trait Store: Send {
     /// The common errors of [`Store`]. Nothing is changed then.
     fn rebuild_projections(&mut self) -> Result<(), StoreError>;
 
-    /// Returns the id of the store and the number of its commits.
+    /// Returns the ID of the store and the number of its commits.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] if the id is missing.
+    /// [`StoreError::Damaged`] if the ID is missing.
     fn identity(&self) -> Result<StoreIdentity, StoreError>;
 
     /// Sets how long a write waits for other writers before it fails with [`StoreError::Busy`].

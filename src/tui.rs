@@ -10,8 +10,8 @@
 //!
 //! Keys, mouse events, resizes, signals and job reports arrive in one queue ([`event_loop`]). The key table
 //! ([`binding`]) maps a key to an action. The screen on top turns the action into a [`screens::Effect`], which is plain
-//! data, and [`app::App`] runs it. [`perform::ServiceExecutor`] runs commands and [`screens::open_screen`] opens
-//! screens, both on a [`workspace::Workspace`]; no other part of `tui` uses the store. The screen then gets a reply.
+//! data. [`app::App`] runs it. [`perform::ServiceExecutor`] runs commands, and [`screens::open_screen`] opens screens.
+//! Both use a [`workspace::Workspace`], and no other part of `tui` uses the store. The screen then gets a reply.
 //! [`app::App`] shows every failure. Only [`terminal`] uses process-wide state.
 
 pub mod app;

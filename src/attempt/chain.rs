@@ -25,7 +25,7 @@ pub struct StoredFact {
     pub seq: u32,
     /// The kind, such as `attempt.started/1`.
     pub kind: String,
-    /// When the fact was stored, by the wall clock of that machine.
+    /// When the fact was stored, by the wall clock of that computer.
     pub stored_at: Timestamp,
     /// The digest of the salt and the payload.
     pub payload_digest: Digest,

@@ -44,9 +44,9 @@ pub enum Fact {
     Voided(AttemptDecision),
     /// One more attempt was granted after this one.
     AttemptGranted(AttemptDecision),
-    /// An attempt was marked again after one of its questions turned out to be faulty.
+    /// An attempt was re-marked after one of its questions turned out to be faulty.
     Remarked(AttemptRemarked),
-    /// A certificate was issued for an attempt on this machine.
+    /// A certificate was issued for an attempt on this computer.
     Issued(CertificateIssued),
     /// A ledger line: the issuer signed a certificate on request.
     IssuedOnRequest(LedgerEntry),
@@ -150,7 +150,7 @@ pub struct CertificateIssued {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptDecision {
     pub reason: String,
-    /// The issuer's signature, if the machine has an issuer.
+    /// The issuer's signature, if the computer has an issuer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "warrant")]
     pub signature: Option<DecisionSignature>,

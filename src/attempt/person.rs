@@ -50,7 +50,7 @@ pub struct LicenseChanged {
 pub struct TimeGranted {
     /// The new factor, which replaces the one before.
     pub factor: TimeFactor,
-    /// The issuer's signature, if the machine has an issuer.
+    /// The issuer's signature, if the computer has an issuer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<DecisionSignature>,
 }

@@ -27,7 +27,7 @@ pub struct QuestionRuling {
     pub policy: RemarkPolicy,
 }
 
-/// An attempt was marked again. The first outcome stays in the record. This fact replaces every earlier remark, so it
+/// An attempt was re-marked. The first outcome stays in the record. This fact replaces every earlier remark, so it
 /// contains all rulings that apply from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptRemarked {
@@ -43,7 +43,7 @@ pub struct AttemptRemarked {
 }
 
 impl AttemptRemarked {
-    /// Returns the text that the issuer signs: all fields except the signature.
+    /// Returns the text that the signed decision has as its reason: canonical JSON of all fields except the signature.
     pub fn signed_text(&self) -> String {
         canonical::text(&Self { signature: None, ..self.clone() })
     }

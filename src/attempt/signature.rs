@@ -22,7 +22,7 @@ pub enum DecisionKind {
     Void,
     /// One more attempt is granted after this one.
     Grant,
-    /// An attempt was marked again.
+    /// An attempt was re-marked.
     Remark,
     /// A person gets a time factor.
     Time,

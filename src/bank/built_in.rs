@@ -8,16 +8,16 @@ pub struct BuiltInBank {
     pub title: &'static str,
     /// Whether trainees may practice the bank.
     pub practice: bool,
-    /// The ids and revisions of the questions that can be drawn.
+    /// The IDs and revisions of the questions that can be drawn.
     pub ready: &'static [(&'static str, u32)],
     /// The text of the file.
     pub text: &'static str,
 }
 
-/// The built-in banks, in the order of their ids.
+/// The built-in banks, in the order of their IDs.
 pub const BANKS: &[BuiltInBank] = include!(concat!(env!("OUT_DIR"), "/banks.rs"));
 
-/// The built-in exams: the id and the text of each file.
+/// The built-in exams: the ID and the text of each file.
 pub const EXAMS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/exams.rs"));
 
 /// The text of the built-in syllabus.

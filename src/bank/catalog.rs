@@ -1,6 +1,6 @@
-//! Finds the bank or exam with an id.
+//! Finds the bank or exam with an ID.
 //!
-//! In order of priority: the last `--banks` folder, earlier `--banks` folders, the data directory, the program itself.
+//! In order of priority: the last `--banks` folder, earlier `--banks` folders, the data folder, the program itself.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -22,7 +22,7 @@ use crate::problem::{Problem, Severity, SourceSpan, SourceText};
 pub enum BankOrigin {
     /// Embedded in the program.
     BuiltIn,
-    /// The folder of banks in the data directory.
+    /// The folder of banks in the data folder.
     DataDirectory,
     /// A folder from the option `--banks`.
     BanksFolder(PathBuf),
@@ -43,7 +43,7 @@ impl std::fmt::Display for BankOrigin {
 pub struct CatalogEntry<T> {
     pub value: Arc<T>,
     pub origin: BankOrigin,
-    /// Whether a built-in bank or exam has the same id.
+    /// Whether a built-in bank or exam has the same ID.
     pub replaces_built_in: bool,
 }
 
@@ -53,7 +53,8 @@ impl<T> Clone for CatalogEntry<T> {
     }
 }
 
-/// All banks and exams in use. `None` is a file with errors. It hides the bank or exam that it would have replaced.
+/// All banks and exams in use. A value is `None` if its file has errors. It then hides the bank or exam that the file
+/// would have replaced.
 #[derive(Debug, Default)]
 pub struct Catalog {
     banks: BTreeMap<BankId, Option<CatalogEntry<LazyBank>>>,
@@ -62,12 +63,12 @@ pub struct Catalog {
     problems: Vec<Problem>,
 }
 
-/// Why the catalog has no bank or exam for an id.
+/// Why the catalog has no bank or exam for an ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CatalogMiss {
-    /// No file has this id.
+    /// No file has this ID.
     Unknown,
-    /// A file has this id, but also errors.
+    /// A file has this ID, but also errors.
     Broken,
 }
 
@@ -87,7 +88,7 @@ impl Catalog {
         catalog
     }
 
-    /// Adds the banks and exams of a folder, and the exams of its subfolder `exams`. Each replaces one of the same id,
+    /// Adds the banks and exams of a folder, and the exams of its subfolder `exams`. Each replaces one of the same ID,
     /// so add the folder with the highest priority last.
     ///
     /// # Errors
@@ -155,17 +156,17 @@ impl Catalog {
         }
     }
 
-    /// Returns all banks in use, by id.
+    /// Returns all banks in use, by ID.
     pub fn banks(&self) -> impl Iterator<Item = &CatalogEntry<LazyBank>> {
         self.banks.values().flatten()
     }
 
-    /// Returns all exams in use, by id.
+    /// Returns all exams in use, by ID.
     pub fn exams(&self) -> impl Iterator<Item = &CatalogEntry<Exam>> {
         self.exams.values().flatten()
     }
 
-    /// Returns the bank with this id.
+    /// Returns the bank with this ID.
     ///
     /// # Errors
     /// [`CatalogMiss::Unknown`] if there is none, and [`CatalogMiss::Broken`] if its file has errors.
@@ -173,7 +174,7 @@ impl Catalog {
         self.banks.get(id).ok_or(CatalogMiss::Unknown)?.as_ref().ok_or(CatalogMiss::Broken)
     }
 
-    /// Returns the exam with this id.
+    /// Returns the exam with this ID.
     ///
     /// # Errors
     /// [`CatalogMiss::Unknown`] if there is none, and [`CatalogMiss::Broken`] if its file has errors.
@@ -194,7 +195,7 @@ impl Catalog {
     }
 }
 
-/// Checks that the name of a file is the id of its content. If not, adds an error and removes the value.
+/// Checks that the name of a file is the ID of its content. If not, adds an error and removes the value.
 pub fn check_file_name(content: FileContent, file: &LoadedFile) -> FileContent {
     match content {
         FileContent::Bank(parsed) => FileContent::Bank(check_name_is_id(parsed, file, |bank| bank.id.as_str())),
@@ -218,9 +219,9 @@ fn check_name_is_id<T>(parsed: ParsedFile<T>, file: &LoadedFile, get_id: impl Fn
                 rule: "file-name",
                 severity: Severity::Error,
                 location: SourceSpan { source, span, pointer: "/id".into() },
-                message: format!("the id is \"{}\", but the name of the file is \"{stem}\"", get_id(&value)),
+                message: format!("the ID is \"{}\", but the name of the file is \"{stem}\"", get_id(&value)),
                 explanation: None,
-                help: "Change the id or rename the file, so that they match".into(),
+                help: "Change the ID or rename the file, so that they match".into(),
             });
             ParsedFile { value: None, problems }
         }

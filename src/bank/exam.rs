@@ -16,7 +16,7 @@ pub struct Exam {
     /// The version of the file format.
     #[schemars(range(min = 1, max = FORMAT))]
     pub format: u32,
-    /// The exam's id. Its file has the same name, plus `.json`.
+    /// The exam's ID. Its file has the same name, plus `.json`.
     pub id: ExamId,
     /// The title, as people read it.
     pub title: String,
@@ -78,7 +78,7 @@ impl TryFrom<u8> for Percent {
 #[schemars(deny_unknown_fields)]
 #[schemars(rename = "Section")]
 pub struct ExamSection {
-    /// The id of the bank that the section draws from.
+    /// The ID of the bank that the section draws from.
     pub bank: BankId,
     /// The objectives that the section draws from. Leave it out for all objectives of the bank.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -18,7 +18,7 @@ pub struct BankSummary {
     /// The topic, as people read it.
     pub title: String,
     pub allows_practice: bool,
-    /// The ids and revisions of the questions that can be drawn.
+    /// The IDs and revisions of the questions that can be drawn.
     pub ready_questions: Vec<(QuestionId, u32)>,
 }
 
@@ -30,7 +30,7 @@ pub struct LazyBank {
 }
 
 impl LazyBank {
-    /// Wraps a built-in bank without parsing it. Returns `None` if an id is malformed. A test checks that none is.
+    /// Wraps a built-in bank without parsing it. Returns `None` if an ID is malformed. A test checks that none is.
     pub fn from_built_in(bank: &'static BuiltInBank) -> Option<Self> {
         let to_question = |(id, revision): &(&str, u32)| Some((id.parse().ok()?, *revision));
         let ready_questions = bank.ready.iter().map(to_question).collect::<Option<_>>()?;

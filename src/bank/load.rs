@@ -22,7 +22,7 @@ impl LoadedFile {
         self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    /// Returns whether the name of the file can be an id.
+    /// Returns whether the name of the file can be an ID.
     pub fn has_slug_name(&self) -> bool {
         is_slug(&self.stem())
     }

@@ -21,10 +21,10 @@ pub struct Question {
     pub id: QuestionId,
     /// Whether the question can be drawn.
     pub status: QuestionStatus,
-    /// Starts at 1. Raise it when the key or the meaning changes: learning history belongs to id and revision.
+    /// Starts at 1. Raise it when the key or the meaning changes: learning history belongs to ID and revision.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub revision: u32,
-    /// The id of the objective that the question tests.
+    /// The ID of the objective that the question tests.
     pub objective: ObjectiveId,
     /// The cognitive level that the question tests.
     pub level: CognitiveLevel,
@@ -42,12 +42,12 @@ pub struct Question {
     /// The sources that support the question.
     #[schemars(default)]
     pub sources: Vec<Citation>,
-    /// The ids of the syllabus statements and facts that the question covers.
+    /// The IDs of the syllabus statements and facts that the question covers.
     #[schemars(default)]
     pub covers: Vec<String>,
     /// The day by which someone should check the facts again.
     pub review_by: Option<Day>,
-    /// The id of the case that the question belongs to.
+    /// The ID of the case that the question belongs to.
     pub case: Option<CaseId>,
     /// The question's exclusion group. A paper has at most one question of a group.
     pub group: Option<GroupId>,
@@ -292,7 +292,7 @@ pub struct MatchPair {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Citation {
-    /// The id of the source.
+    /// The ID of the source.
     pub id: SourceId,
     /// The place in the source: a page, a heading, a table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -328,7 +328,7 @@ pub struct ClinicalReview {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Waiver")]
 pub struct RuleWaiver {
-    /// The id of the rule, such as `L01`.
+    /// The ID of the rule, such as `L01`.
     pub rule: String,
     /// Why the question may break the rule.
     pub reason: String,

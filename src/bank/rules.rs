@@ -27,7 +27,7 @@ use words::Words;
 /// One rule about how to write questions.
 #[derive(Debug)]
 pub struct Rule {
-    /// The id in waivers and reports, such as `L01`. Ids are never reused.
+    /// The ID in waivers and reports, such as `L01`. IDs are never reused.
     pub id: &'static str,
     /// The flaw, in a few words.
     pub title: &'static str,
@@ -342,7 +342,7 @@ pub fn check(bank: &Bank, today: Day, syllabus: Option<&Syllabus>) -> Vec<Findin
     let contexts = bank.questions.par_iter().map(|question| QuestionContext::new(bank, question, today, syllabus));
     let bank_context = BankContext { questions: contexts.collect() };
     let mut findings = Vec::new();
-    // The waivers that silenced a finding: question index and rule id.
+    // The waivers that silenced a finding: question index and rule ID.
     let mut used_waivers = BTreeSet::new();
     // Rules and questions run in parallel, but `collect` keeps their order. So the findings are the same in every run.
     let hits_by_rule: Vec<Vec<(usize, RuleHit)>> = RULES.par_iter().map(|rule| rule.apply(&bank_context)).collect();

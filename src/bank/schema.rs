@@ -103,7 +103,7 @@ fn is_redundant(name: &str, value: &Value) -> bool {
     (name == "default" && is_empty) || (name == "format" && is_number_format)
 }
 
-/// Returns the schema of an id: `a-z`, `0-9` and inner hyphens.
+/// Returns the schema of an ID: `a-z`, `0-9` and inner hyphens.
 pub(super) fn slug(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "format": "slug", "maxLength": SLUG_MAX, "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" })
 }

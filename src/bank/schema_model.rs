@@ -8,7 +8,7 @@ use serde_json::Value;
 pub enum ValueShape {
     /// Text that is not blank.
     Text,
-    /// An id of `a-z`, `0-9` and inner hyphens.
+    /// An ID of `a-z`, `0-9` and inner hyphens.
     Slug,
     /// A calendar day, `2028-11-23`.
     Day,

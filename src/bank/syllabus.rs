@@ -10,7 +10,7 @@ pub struct Syllabus {
     /// The version of the file format.
     #[schemars(range(min = 1, max = super::FORMAT))]
     pub format: u32,
-    /// The syllabus's id. Its file has the same name, plus `.json`.
+    /// The syllabus's ID. Its file has the same name, plus `.json`.
     #[schemars(schema_with = "super::schema::slug")]
     pub id: String,
     /// The title, as people read it.
@@ -24,7 +24,7 @@ pub struct Syllabus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Statement {
-    /// The statement's id. Questions name it in `covers`.
+    /// The statement's ID. Questions name it in `covers`.
     pub id: String,
     /// The statement, in words.
     pub statement: String,
@@ -69,7 +69,7 @@ fn is_ok(verdict: &str) -> bool {
 }
 
 impl Syllabus {
-    /// Returns the statement with this id.
+    /// Returns the statement with this ID.
     pub fn statement(&self, id: &str) -> Option<&Statement> {
         self.statements.iter().find(|statement| statement.id == id)
     }

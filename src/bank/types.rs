@@ -23,7 +23,7 @@ pub struct Bank {
     /// The version of the file format.
     #[schemars(range(min = 1, max = FORMAT))]
     pub format: u32,
-    /// The bank's id. Its file has the same name, plus `.json`.
+    /// The bank's ID. Its file has the same name, plus `.json`.
     pub id: BankId,
     /// The topic, as people read it.
     pub title: String,
@@ -98,7 +98,7 @@ impl Bank {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Objective {
-    /// The objective's id, unique in its bank.
+    /// The objective's ID, unique in its bank.
     pub id: ObjectiveId,
     /// The objective, starting with a verb.
     pub text: String,
@@ -108,7 +108,7 @@ pub struct Objective {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// The case's id, unique in its bank.
+    /// The case's ID, unique in its bank.
     pub id: CaseId,
     /// The situation, in words.
     pub text: String,
@@ -119,7 +119,7 @@ pub struct Case {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Reference")]
 pub struct SourceReference {
-    /// The source's id, unique in its bank.
+    /// The source's ID, unique in its bank.
     pub id: SourceId,
     /// The CSL type, such as `article-journal`.
     #[serde(rename = "type")]

@@ -1,4 +1,4 @@
-//! Semantic checks after parsing: duplicate ids, references to missing ids, and keys that cannot be marked.
+//! Semantic checks after parsing: duplicate IDs, references to missing IDs, and keys that cannot be marked.
 
 use std::collections::HashSet;
 use std::fmt::Arguments;
@@ -17,7 +17,7 @@ use crate::text;
 /// Something wrong with the content of a bank, exam or syllabus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The id of the rule: `L01` or so, or a word such as `reference`.
+    /// The ID of the rule: `L01` or so, or a word such as `reference`.
     pub rule: &'static str,
     pub severity: Severity,
     /// The JSON pointer of the value that is wrong.
@@ -40,7 +40,7 @@ pub struct BankParts<'a> {
     pub cases: Option<&'a [Case]>,
     /// The questions that could be parsed, each with its index in the file.
     pub questions: Vec<(usize, &'a Question)>,
-    /// The index and id of every question with a valid id, even if the rest could not be parsed.
+    /// The index and ID of every question with a valid ID, even if the rest could not be parsed.
     pub question_ids: Vec<(usize, &'a str)>,
 }
 
@@ -57,7 +57,7 @@ impl<'a> BankParts<'a> {
     }
 }
 
-/// Finds the semantic errors of a bank: duplicate ids, references to missing ids, and keys that cannot be marked.
+/// Finds the semantic errors of a bank: duplicate IDs, references to missing IDs, and keys that cannot be marked.
 pub fn bank_findings(parts: &BankParts<'_>) -> Vec<Finding> {
     let mut findings = reference_findings(parts);
     for (index, question) in &parts.questions {
@@ -78,7 +78,7 @@ pub fn is_valid_question(question: &Question) -> bool {
     question_findings(question, format_args!("")).is_empty()
 }
 
-/// Finds duplicate ids, and references to missing ids.
+/// Finds duplicate IDs, and references to missing IDs.
 pub fn reference_findings(parts: &BankParts<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let objectives = collect_ids(&mut findings, "objectives", parts.objectives, |objective| &objective.id);
@@ -103,7 +103,7 @@ pub fn reference_findings(parts: &BankParts<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The ids that a bank's questions may refer to. `None` is a list that could not be parsed.
+/// The IDs that a bank's questions may refer to. `None` is a list that could not be parsed.
 struct KnownIds<'a> {
     objectives: Option<HashSet<&'a ObjectiveId>>,
     sources: Option<HashSet<&'a SourceId>>,
@@ -111,7 +111,7 @@ struct KnownIds<'a> {
 }
 
 impl KnownIds<'_> {
-    /// Finds the references to missing ids in question `index`.
+    /// Finds the references to missing IDs in question `index`.
     fn missing_references(&self, index: usize, question: &Question) -> Vec<Finding> {
         let mut findings = Vec::new();
         // Every question of every bank comes through here, so a pointer becomes a string only for an error.
@@ -119,7 +119,7 @@ impl KnownIds<'_> {
         let mut check_reference = |known: bool, pointer: Arguments<'_>, name: &str, list: &str| {
             if !known {
                 let message = format!("\"{name}\" is not among the bank's {list}");
-                let help = format!("Add it to \"{list}\", or use an id from there");
+                let help = format!("Add it to \"{list}\", or use an ID from there");
                 findings.push(error_finding("reference", pointer.to_string(), message, &help));
             }
         };
@@ -138,10 +138,10 @@ impl KnownIds<'_> {
 }
 
 fn duplicate_id(pointer: String, name: &str) -> Finding {
-    error_finding("duplicate-id", pointer, format!("the id \"{name}\" is used twice"), "Change one of the two")
+    error_finding("duplicate-id", pointer, format!("the ID \"{name}\" is used twice"), "Change one of the two")
 }
 
-/// Collects the ids of a list, and adds a finding for each that is used twice.
+/// Collects the IDs of a list, and adds a finding for each that is used twice.
 fn collect_ids<'a, T, Id: Hash + Eq + std::fmt::Display>(
     findings: &mut Vec<Finding>,
     list: &str,
@@ -290,7 +290,7 @@ pub fn exam_findings(exam: &Exam) -> Vec<Finding> {
     findings
 }
 
-/// Finds the semantic errors of a syllabus: duplicate ids.
+/// Finds the semantic errors of a syllabus: duplicate IDs.
 pub fn syllabus_findings(syllabus: &Syllabus) -> Vec<Finding> {
     let mut seen = HashSet::new();
     let duplicates = syllabus.statements.iter().enumerate().filter(|(_, statement)| !seen.insert(&statement.id));

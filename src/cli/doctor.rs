@@ -10,8 +10,8 @@ use crate::text;
 
 /// Show where everything is stored, and check it for damage
 ///
-/// Doctor verifies every chain of facts and every certificate. It compares every row with its facts and re-marks every
-/// finished attempt. Exit code 1 means damage.
+/// Doctor verifies every chain of facts and every certificate. It compares every row with its facts and marks every
+/// finished attempt again. Exit code 1 means damage.
 #[derive(Debug, clap::Args)]
 pub struct DoctorArgs {
     /// Recompute all rows from the facts and write missing files; the store is copied first
@@ -151,7 +151,7 @@ fn run_checks(service: &Services) -> Vec<Check> {
         }),
         check_records(service),
         Check::from_outcome("attempts", health.check_marking(), |count| {
-            format!("{} re-marked, with the same results", text::count_with_noun(count, "attempt"))
+            format!("{} marked again, with the same results", text::count_with_noun(count, "attempt"))
         }),
         check_certificates(service),
         check_banks(service),

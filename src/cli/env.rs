@@ -1,4 +1,4 @@
-//! The environment of a command: standard streams, terminal, clock, random numbers, directories and global arguments.
+//! The environment of a command: standard streams, terminal, clock, random numbers, folders and global arguments.
 //! Commands print, ask for confirmation and open the service only through `Env`.
 
 use std::io::{self, BufRead, Write};
@@ -140,7 +140,7 @@ impl Env<'_> {
         }
     }
 
-    /// Returns the directories of this user, or those given with `--data-dir` and `--config-dir`.
+    /// Returns the folders of this user, or those given with `--data-dir` and `--config-dir`.
     ///
     /// # Errors
     /// Neither the system nor the command line names any.
@@ -167,7 +167,7 @@ impl Env<'_> {
         std::iter::once(Ok(data_folder)).chain(self.global.banks.iter().map(check_folder)).collect()
     }
 
-    /// Reads the banks in use: the built-in ones, those in the data directory, and those given with `--banks`.
+    /// Reads the banks in use: the built-in ones, those in the data folder, and those given with `--banks`.
     ///
     /// # Errors
     /// A folder or file cannot be read. Errors inside a file are not errors here: [`Catalog::problems`] lists them.
@@ -180,10 +180,10 @@ impl Env<'_> {
         Ok(catalog)
     }
 
-    /// Opens the store with everything that its services need. Creates the data directory and the store if necessary.
+    /// Opens the store with everything that its services need. Creates the data folder and the store if necessary.
     ///
     /// # Errors
-    /// A directory, a bank folder, the trust list or the store cannot be used. The message says what to do.
+    /// A folder, the trust list or the store cannot be used. The message says what to do.
     pub fn open_service(&mut self) -> Result<Services, Failure> {
         let paths = self.paths()?;
         paths.create_data_dir().map_err(|error| Failure {
@@ -217,7 +217,7 @@ impl Env<'_> {
         let (clock, rng) = ((self.make_clock)(), (self.make_rng)());
         let mut new_store_id = [0; 16];
         (self.make_rng)().fill_bytes(&mut new_store_id);
-        // Copies of the store go outside the data directory, so that losing it does not lose them too.
+        // Copies of the store go outside the data folder, so that losing it does not lose them too.
         let options =
             SqliteOptions { patience: COMMAND_PATIENCE, new_store_id, copy_folder: Some(paths.backups_dir()) };
         let path = paths.store_file();
@@ -228,7 +228,7 @@ impl Env<'_> {
         Ok(Services::new(Box::new(store), clock, rng, setting))
     }
 
-    /// Returns whose decisions take effect. If this machine has an issuer, only decisions that its keys signed do.
+    /// Returns whose decisions take effect. If this computer has an issuer, only decisions that its keys signed do.
     fn decision_authority(&mut self, paths: &Paths) -> DecisionAuthority {
         // A broken symlink means an unreadable key, not a missing one. As `Anyone` it would let unsigned decisions
         // count.
@@ -245,7 +245,7 @@ impl Env<'_> {
         }
     }
 
-    /// Reads this machine's issuer.
+    /// Reads this computer's issuer.
     ///
     /// # Errors
     /// There is no issuer, or its file cannot be used.

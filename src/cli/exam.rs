@@ -15,8 +15,8 @@ use std::sync::Arc;
 /// Take an exam
 ///
 /// The paper is drawn and stored before its first question appears. Time runs from then on, even while the program is
-/// closed. Exit code 0 means passed, or that a mock exam is finished. Exit code 1 means not passed, suspended, or not
-/// allowed now.
+/// closed. Exit code 0 means passed, or that the pass mark of a mock exam was reached. Exit code 1 means not passed,
+/// suspended, or not allowed now.
 #[derive(Debug, clap::Args)]
 pub struct ExamArgs {
     /// Exam ID from `needlewise bank list`; optional if there is only one exam
@@ -28,7 +28,7 @@ pub struct ExamArgs {
     /// Take a mock exam: same rules, but it does not count; it estimates how ready you are
     #[arg(long)]
     mock: bool,
-    /// Take it under an invigilator, who unlocks the issuer's key now and again at the end
+    /// Take it under an invigilator, who unlocks the issuer's key at the start and at the end
     #[arg(long, requires = "identity", conflicts_with_all = ["mock", "resume"])]
     invigilated: bool,
     /// How the invigilator checked the trainee's identity, such as "passport" (recorded and signed)

@@ -1,4 +1,4 @@
-//! The `needlewise issuer` commands: this machine's issuer key and its bundles, and the list of trusted issuers.
+//! The `needlewise issuer` commands: this computer's issuer key and its bundles, and the list of trusted issuers.
 
 use clap::Subcommand;
 

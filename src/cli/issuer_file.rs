@@ -1,10 +1,10 @@
-//! Reads the issuer key file of this machine.
+//! Reads the issuer key file of this computer.
 
 use super::error::{self, Failure, display_path};
 use crate::credential::Issuer;
 use crate::paths::{Paths, ReadSecretError, read_secret};
 
-/// Reads this machine's issuer. Its private key stays encrypted.
+/// Reads this computer's issuer. Its private key stays encrypted.
 ///
 /// # Errors
 /// There is no issuer, or its file cannot be used.

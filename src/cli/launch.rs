@@ -108,7 +108,9 @@ fn theme(env: &Env<'_>) -> Theme {
 
 fn terminal_failure(error: std::io::Error) -> Failure {
     let reason = io_reason(&error);
-    Failure::usage(format!("The terminal cannot be used: {reason}. Add --plain to run line by line."))
+    Failure::usage(format!(
+        "The terminal cannot be used: {reason}. Use `needlewise practice --plain` or `needlewise exam --plain`."
+    ))
 }
 
 /// Checks that standard input and output are a terminal if `mode` is full screen.

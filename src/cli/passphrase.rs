@@ -61,9 +61,10 @@ fn read_passphrase(path: Option<&Path>, env: &Env<'_>, prompt: &str) -> Result<Z
 fn passphrase_failure(path: &Path, error: &ReadSecretError) -> Failure {
     let (code, problem) = match error {
         ReadSecretError::Unreadable(error) => return Failure::unreadable(path, error),
-        ReadSecretError::ReadableByOthers => {
-            (error::EXIT_STORE, "can be read by other users. Restrict it to your account (chmod 600).")
-        }
+        ReadSecretError::ReadableByOthers => (
+            error::EXIT_STORE,
+            "can be read by other users, so it is refused. Restrict it to your account (chmod 600).",
+        ),
         ReadSecretError::NotUtf8 => {
             (error::EXIT_UNREADABLE_INPUT, "is not UTF-8. Save the passphrase as UTF-8 text, on one line.")
         }
@@ -105,7 +106,7 @@ impl PassphraseArgs {
     }
 }
 
-/// Unlocks the key of this machine's issuer. Returns `None` without asking if the machine has no issuer.
+/// Unlocks the key of this computer's issuer. Returns `None` without asking if the computer has no issuer.
 ///
 /// # Errors
 /// The errors of [`PassphraseArgs::open_key`] and [`Env::issuer`].

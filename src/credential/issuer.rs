@@ -136,7 +136,7 @@ impl Issuer {
     /// Returns the issuer with a new signing key, encrypted with the new passphrase.
     ///
     /// The old key endorses the new one, so a clinic that trusts the old key can accept the new one from a bundle. A
-    /// compromised current key endorses nothing. Then clinics must compare the words of the new key again.
+    /// compromised current key endorses nothing. Then clinics must compare the fingerprint words of the new key.
     ///
     /// # Errors
     /// A message for people, if the current passphrase is wrong, if the new one is too short, or if the issuer does not

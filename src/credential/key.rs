@@ -1,5 +1,5 @@
 //! Ed25519 signing keys and public keys, identified by did:key.
-//! Also the key file of this computer, and the six words that people compare instead of a public key.
+//! Also the key file of this computer, and the six fingerprint words that people compare instead of a public key.
 
 use std::io;
 use std::path::Path;
@@ -62,7 +62,7 @@ impl SigningKeyPair {
     /// Two processes can call this at once. One of them creates the complete file, and both use that key.
     ///
     /// # Errors
-    /// A message for people, if others can read the file, if it contains no key, or if it cannot be read or created.
+    /// A message for people, if the file can be read by other users, contains no key, or cannot be read or created.
     pub fn load_or_create(path: &Path, seed: [u8; 32]) -> Result<Self, String> {
         let display_path = crate::text::single_line(&path.to_string_lossy());
         let describe_damage = || {
@@ -77,7 +77,10 @@ impl SigningKeyPair {
                 format!("The key {display_path} cannot be used: {reason}. Check the permissions of its folder.")
             }
             ReadSecretError::ReadableByOthers => {
-                format!("The key {display_path} can be read by others. Make it private (`chmod 600`).")
+                format!(
+                    "The key {display_path} can be read by other users, so it is refused. Restrict it to your account \
+                     (chmod 600)."
+                )
             }
             ReadSecretError::NotUtf8 => describe_damage(),
         };
@@ -160,7 +163,8 @@ pub fn is_valid_decision_signature(did: &str, bytes: &[u8], signature: &str) -> 
     from_hex::<64>(signature).is_some_and(|signature| is_valid_signature(did, bytes, &signature))
 }
 
-/// Returns six words that two people can compare by telephone, or `None` for anything but an Ed25519 did:key.
+/// Returns the six fingerprint words of a key, which two people can compare by telephone. Returns `None` for anything
+/// but an Ed25519 did:key.
 ///
 /// The words encode the first 66 bits of the SHA-256 of the did:key, 11 bits for each word of the BIP 39 list.
 pub fn fingerprint(did: &str) -> Option<String> {

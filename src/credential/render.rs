@@ -90,7 +90,8 @@ impl<'a> CertificateRenderer<'a> {
     /// Returns the content of a certificate file in this format. The same certificate always gives the same bytes.
     ///
     /// # Errors
-    /// [`RenderError::MissingGlyph`] if no font has a character. JSON is never drawn and never fails.
+    /// [`RenderError::MissingGlyph`] if no font has a character. [`RenderError::Other`] if the file cannot be made, for
+    /// example because memory is short. JSON is never drawn and never fails.
     pub fn write(&self, format: CertificateFormat) -> Result<Vec<u8>, RenderError> {
         match format {
             CertificateFormat::Json => Ok(self.signed_text.as_bytes().to_vec()),
@@ -118,7 +119,7 @@ impl<'a> CertificateRenderer<'a> {
 /// `signed_text` is the credential's text, byte for byte as it was signed.
 ///
 /// # Errors
-/// [`RenderError::MissingGlyph`] if no font has a character. JSON is never drawn and never fails.
+/// The errors of [`CertificateRenderer::write`].
 pub fn render(
     format: CertificateFormat,
     credential: &Credential,

@@ -118,7 +118,10 @@ impl TrustList {
         if let Some((issuer, _)) = self.find_by_did(did)
             && issuer.name != name
         {
-            return Err(format!("This key is already trusted as \"{}\". Untrust it first.", issuer.name));
+            return Err(format!(
+                "This key is already trusted as \"{}\". Run `needlewise issuer untrust NAME` first.",
+                issuer.name
+            ));
         }
         let key = KeyPeriod { did: did.to_owned(), from: today, until: None, compromised: false, endorsement: None };
         match self.issuers.iter_mut().find(|issuer| issuer.name == name) {
@@ -165,7 +168,7 @@ impl TrustList {
         let is_signer = |issuer: &TrustedIssuer| has_trusted_signer(issuer, bundle);
         let Some(index) = self.issuers.iter().position(is_signer) else {
             return Err("The key that signed it is not trusted here. If it is an old bundle, ask for the newest one. \
-                        If the issuer has a new key, compare its words with the issuer, then run \
+                        If the issuer has a new key, compare its fingerprint words with the issuer, then run \
                         `needlewise issuer trust DID --name NAME`."
                 .to_owned());
         };
@@ -175,7 +178,7 @@ impl TrustList {
             issuer.keys.iter().any(|key| bundle.keys.iter().any(|bundle_key| bundle_key.did == key.did))
         };
         if let Some((_, other)) = others.into_iter().find(|(_, issuer)| shares_key(issuer)) {
-            return Err(format!("It claims a key that is trusted as \"{}\".", other.name));
+            return Err(format!("It claims a key that is trusted as \"{}\". Untrust one of the two.", other.name));
         }
         let issuer = &mut self.issuers[index];
         if let Some(list) = &issuer.list {

@@ -23,7 +23,8 @@ const MAX_BYTES: usize = 64 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Its form or its signature is wrong, or it is not valid yet.
+    /// Its form or its signature is wrong, or it is not valid yet. Or it is dated after its key was retired, or its key
+    /// was compromised and the issuer's ledger does not list it.
     Invalid,
     /// The signature is correct, but the trust list does not have the signer.
     Untrusted,
@@ -134,7 +135,8 @@ pub struct VerdictBasis<'a> {
 pub fn evaluate_trust(basis: &VerdictBasis<'_>, trust: &TrustList, now: Timestamp) -> (Verdict, String) {
     let Some((issuer, key)) = trust.find_by_did(basis.signer_did) else {
         let reason = "The signature is correct, but this computer does not trust the issuer yet. \
-                      Compare the words of its key with the issuer, then run `needlewise issuer trust`.";
+                      Compare the fingerprint words of its key with the issuer, then run \
+                      `needlewise issuer trust DID --name NAME`.";
         return (Verdict::Untrusted, reason.to_owned());
     };
     if let Some(reason) = key_refusal(basis, issuer, key) {
@@ -178,7 +180,7 @@ fn key_refusal(basis: &VerdictBasis<'_>, issuer: &TrustedIssuer, key: &KeyPeriod
 }
 
 /// Checks form, signer, signature and first day, in this order. The form comes first, because it bans the blank node
-/// ids that make a hostile credential slow to canonicalize.
+/// IDs that make a hostile credential slow to canonicalize.
 fn verify_proof(bytes: &[u8], now: Timestamp) -> Result<Credential, String> {
     let credential = parse_credential(bytes)?;
     let [proof] = credential.proof.as_slice() else {
@@ -289,7 +291,7 @@ fn check_form(credential: &Credential) -> Result<(), String> {
     if dates.iter().all(is_canonical_time) { Ok(()) } else { Err("A date in it is not in the UTC format.".to_owned()) }
 }
 
-/// Returns whether an id has exactly the spelling that this program writes. The signed graph leaves out a node whose id
+/// Returns whether an ID has exactly the spelling that this program writes. The signed graph leaves out a node whose ID
 /// is not an absolute IRI, so its fields would look signed without being signed.
 fn is_canonical_id(id: &str) -> bool {
     if let Some(uuid) = id.strip_prefix("urn:uuid:") {

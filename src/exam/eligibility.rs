@@ -15,11 +15,11 @@ pub const RENEWAL_WINDOW: Millis = Millis(60 * 24 * 3_600_000);
 pub struct PriorAttempt {
     /// When its first question was shown.
     pub started: Timestamp,
-    /// When it ended, or `None` if it is still open.
+    /// When it ended, or `None` if it is still in progress.
     pub finished: Option<Timestamp>,
     /// The time limit, or `None` if there was no limit.
     pub limit: Option<Millis>,
-    /// The result, or `None` if it is still open.
+    /// The result, or `None` if it is still in progress.
     pub result: Option<ExamResult>,
     /// The expiry of the certificate, if the attempt was passed.
     pub valid_until: Option<Timestamp>,

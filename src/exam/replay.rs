@@ -20,7 +20,7 @@ pub struct ReplayResult {
     pub redraw: RedrawResult,
     /// The outcome that the replay computed.
     pub outcome: Outcome,
-    /// Whether the outcome equals the stored one, or `None` if the attempt is still open.
+    /// Whether the outcome equals the stored one, or `None` if the attempt is still in progress.
     pub outcome_matches: Option<bool>,
 }
 
@@ -64,7 +64,7 @@ pub fn replay(
 /// Draws the paper again from its seed and from the pools that were stored with it.
 ///
 /// The excluded questions and the number of retries come from the paper itself. The earlier papers may not be on this
-/// machine, because a certificate request does not contain them.
+/// computer, because a certificate request does not contain them.
 fn redraw(
     loaded_paper: &LoadedPaper,
     exam: &Exam,

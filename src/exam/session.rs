@@ -229,7 +229,7 @@ impl Session {
         self.loaded_paper.limit.map(|limit| limit.saturating_sub(elapsed))
     }
 
-    /// Returns the end of the attempt, or `None` if it is still open.
+    /// Returns the end of the attempt, or `None` if it is still in progress.
     pub fn finished(&self) -> Option<&AttemptFinished> {
         self.finished.as_ref()
     }

@@ -107,7 +107,11 @@ impl std::fmt::Display for RequestRefusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::UnknownContent(missing) => {
-                write!(f, "It uses an exam or a question that this computer does not have: {missing}.")
+                write!(
+                    f,
+                    "It uses an exam or a question that this computer does not have: {missing}. Add the trainee's banks \
+                     with --banks."
+                )
             }
             Self::Other(reason) => f.write_str(reason),
         }
@@ -208,7 +212,8 @@ impl CertificateRequest {
     /// the remarks in the chain, only those that one of these `keys` signed count.
     ///
     /// # Errors
-    /// The reason of the refusal: changed, too old, not from this issuer's banks, or not passed.
+    /// The reason of the refusal, for people. The request contradicts itself or its exam, is too old, uses content that
+    /// this computer does not have, or has no passed exam.
     pub fn verify_and_rescore(
         &self,
         stored_content: impl Fn(Digest) -> Option<String>,
@@ -227,7 +232,10 @@ impl CertificateRequest {
         let (finished, ended_at, passed_at) = rescore(&loaded_paper, &stored_facts, keys)?;
         if now.since(passed_at) > MAX_AGE {
             let day = passed_at.day().format_for_people();
-            return Err(format!("It is too old: the exam was last marked on {day}, more than 90 days ago.").into());
+            return Err(format!(
+                "It is too old: the exam was passed on {day}, more than 90 days ago. The exam must be taken again."
+            )
+            .into());
         }
         // A certificate starts when the attempt ended, and no one accepts a start in the future.
         if ended_at > now {
@@ -244,7 +252,7 @@ impl CertificateRequest {
     }
 
     /// Draws and marks the attempt again with the content of the request. `stored_content` returns what is missing
-    /// there.
+    /// there. Returns the facts, the paper and what the replay found.
     ///
     /// The result does not mean that the request can be trusted: its content may be made up.
     ///
@@ -264,14 +272,14 @@ impl CertificateRequest {
     fn open(&self, content: impl Fn(Digest) -> Option<String>) -> Result<OpenedRequest, RequestRefusal> {
         let stored_facts = self.stored_facts()?;
         let head = chain::verify_chain(self.attempt.into(), &stored_facts)
-            .map_err(|chain_break| format!("It was changed: {chain_break}."))?;
+            .map_err(|chain_break| format!("It contradicts itself: {chain_break}. Ask for a new request."))?;
         let facts = read_facts(&stored_facts);
         let Some((_, Fact::Started(started))) = facts.first() else {
-            return Err("It does not begin with the start of an attempt.".into());
+            return Err("It does not begin with the start of an attempt. Ask for a new request.".into());
         };
         // The chain does not cover the requester, so the request could name someone else.
         if started.trainee != self.trainee.id {
-            return Err("It was changed: the attempt belongs to another person.".into());
+            return Err("It contradicts itself: the attempt belongs to another person. Ask for a new request.".into());
         }
         let loaded_paper = LoadedPaper::load(started, content).map_err(RequestRefusal::UnknownContent)?;
         drop(facts);
@@ -283,7 +291,8 @@ impl CertificateRequest {
         let to_stored_fact = |request_fact: &RequestFact| {
             let RequestFact { id, seq, kind, at, body, prev, digest, salt, payload } = request_fact.clone();
             let secret = from_hex(&salt).map(|salt| SaltedPayload { salt, payload });
-            let secret = secret.ok_or_else(|| format!("It was changed: fact {seq} cannot be read."))?;
+            let secret =
+                secret.ok_or_else(|| format!("It is damaged: fact {seq} cannot be read. Ask for a new request."))?;
             Ok(StoredFact {
                 id,
                 stream,

@@ -53,7 +53,7 @@ impl PlainSession<'_> {
                 return self.record_time_out().map(Some);
             }
             Err(ServiceError::ActionRefused(refusal)) => {
-                self.print_line(&format!("Not understood: {refusal}"))?;
+                self.print_line(&format!("Not saved: {refusal}"))?;
                 return Ok(None);
             }
             Err(error) => return Err(error.into()),

@@ -66,7 +66,7 @@ pub struct AttemptRow {
     /// The last moment at which that certificate is valid.
     pub valid_until: Option<Timestamp>,
     /// Voids and grants, oldest first. The [`DecisionAuthority`] decides at each reading which of them take effect,
-    /// because a store can move to a machine with another issuer.
+    /// because a store can move to a computer with another issuer.
     pub decisions: Vec<RowDecision>,
     /// The head of the attempt's chain. If the chain ends elsewhere, facts were lost.
     pub head: ChainHead,
@@ -154,12 +154,12 @@ impl AttemptRow {
         unsigned.len() + signatures.len()
     }
 
-    /// Returns whether the attempt is void by the decisions that take effect on this machine.
+    /// Returns whether the attempt is void by the decisions that take effect on this computer.
     pub fn is_void(&self, authority: &DecisionAuthority) -> bool {
         self.effective_decisions(DecisionKind::Void, authority) > 0
     }
 
-    /// Returns how many attempts were granted after this one, by the decisions that take effect on this machine.
+    /// Returns how many attempts were granted after this one, by the decisions that take effect on this computer.
     pub fn extra_attempts(&self, authority: &DecisionAuthority) -> u32 {
         u32::try_from(self.effective_decisions(DecisionKind::Grant, authority)).unwrap_or(u32::MAX)
     }

@@ -1,4 +1,4 @@
-//! The projection of certificates that were imported, or that the issuer on this machine signed. Each row names a fact,
+//! The projection of certificates that were imported, or that this computer's issuer signed. Each row names a fact,
 //! which contains the whole credential.
 
 use std::collections::BTreeMap;
@@ -11,8 +11,8 @@ use crate::credential::{Assurance, Credential};
 use crate::ids::{CertificateId, Digest, ExamId, FactId, TraineeId};
 use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow};
 
-/// The projection of certificates. Its key is (id, trainee), because two holders can claim the same certificate id, and
-/// each row must depend on one chain only.
+/// The projection of certificates. Its key is `(id, trainee)`, because two holders can claim the same certificate ID,
+/// and each row must depend on one chain only.
 pub const CERTIFICATES: Projection = Projection {
     name: "certificates",
     version: 1,
@@ -84,7 +84,7 @@ impl CertificateRow {
         }
     }
 
-    /// Computes the rows of all certificates in a person's chain. If two have the same id, the later one counts.
+    /// Computes the rows of all certificates in a person's chain. If two have the same ID, the later one counts.
     pub fn fold(chain: &[StoredFact]) -> Vec<Self> {
         let mut rows = BTreeMap::new();
         for (stored_fact, fact) in read_facts(chain) {
@@ -135,7 +135,7 @@ impl ProjectionRow for CertificateRow {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CertificateQuery {
     pub trainee: Option<TraineeId>,
-    /// Only certificates with this id. Usually there is one, but certificates of several holders can claim the same id.
+    /// Only certificates with this ID. Usually there is one, but certificates of several holders can claim the same ID.
     pub id: Option<CertificateId>,
     /// Only certificates after this one in the list. It is the last row of the page before.
     pub after: Option<(Timestamp, CertificateId, TraineeId)>,

@@ -17,7 +17,7 @@ pub const LEDGERS: Projection = Projection {
 /// The end of an issuer's ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerRow {
-    /// The id of the issuer, which is also the id of the ledger's chain.
+    /// The ID of the issuer, which is also the ID of the ledger's chain.
     pub issuer: StreamId,
     /// The head of the chain.
     pub head: ChainHead,

@@ -14,7 +14,7 @@ use crate::text;
 /// The compliance matrix: the status of all people for all exams.
 #[derive(Debug)]
 pub struct Matrix {
-    /// The exams by id, each with its title.
+    /// The exams by ID, each with its title.
     pub exams: Vec<(ExamId, String)>,
     /// The people in the order they were given, which is by name.
     pub rows: Vec<MatrixRow>,

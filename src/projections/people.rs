@@ -87,7 +87,7 @@ impl PersonRow {
         is_added.then_some(Self { id, person, head })
     }
 
-    /// Returns the time factor that takes effect on this machine: the last one that the authority accepts, if any.
+    /// Returns the time factor that takes effect on this computer: the last one that the authority accepts, if any.
     pub fn time_factor(&self, authority: &DecisionAuthority) -> Option<TimeFactor> {
         let is_effective = |granted: &&TimeGranted| {
             let factor = granted.factor.to_string();
@@ -139,7 +139,7 @@ pub struct PersonQuery {
     /// Only people whose name has this key, by [`text::name_key`].
     pub name_key: Option<String>,
     pub staff_id: Option<String>,
-    /// Only people after this one in the list, by name key and id. It is the last row of the page before.
+    /// Only people after this one in the list, by name key and ID. It is the last row of the page before.
     pub after: Option<(String, TraineeId)>,
     /// The maximum number of rows. The default is no limit.
     pub max_count: Option<u32>,

@@ -133,7 +133,7 @@ impl StoredRow {
         (row_digest(R::PROJECTION, &self.columns) == self.digest).then_some(row)
     }
 
-    /// Returns the id of the chain that the row is computed from; `None` if there are several, or the id is damaged.
+    /// Returns the ID of the chain that the row is computed from; `None` if there are several, or the ID is damaged.
     pub fn stream(&self, projection: &Projection) -> Option<StreamId> {
         match self.columns.get(projection.stream_column?)? {
             ColumnValue::Text(text) => text.parse().ok(),

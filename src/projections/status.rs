@@ -86,7 +86,7 @@ impl MatrixCell {
         self.certificate_row.as_ref().map(|row| row.valid_until)
     }
 
-    /// Returns the id of that certificate.
+    /// Returns the ID of that certificate.
     pub fn certificate_id(&self) -> Option<CertificateId> {
         self.certificate_row.as_ref().map(|row| row.id)
     }

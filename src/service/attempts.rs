@@ -288,7 +288,7 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
     }
 
     /// Records what the trainee did at `done_at`, a moment of this run. After retries because of a busy store, that
-    /// moment is in the past: an action counts as done at its first try, even if the deadline has passed since then.
+    /// moment is in the past. An action counts as done at its first try, even if the deadline has passed since then.
     ///
     /// # Errors
     /// The errors of [`Attempts::record_action`].

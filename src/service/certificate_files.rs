@@ -62,7 +62,7 @@ pub fn write_credential(certificate: &StoredCertificate) -> Result<bool, Service
 /// Errors of the disk.
 pub fn write_pictures(paths: &Paths, certificate: &StoredCertificate) -> Result<(), ServiceError> {
     let Ok(credential) = serde_json::from_str(&certificate.credential) else { return Ok(()) };
-    // If one font cannot be read, no font of the data directory is used. A name that needs one is then not drawn.
+    // If one font cannot be read, no font of the data folder is used. A name that needs one is then not drawn.
     let fonts = load_fonts(paths, Vec::new()).unwrap_or_default();
     let renderer = CertificateRenderer::new(&credential, &certificate.credential, &fonts);
     for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
@@ -77,10 +77,10 @@ pub fn write_pictures(paths: &Paths, certificate: &StoredCertificate) -> Result<
 /// The maximum size of a font file.
 pub const FONT_MAX_BYTES: usize = 64 * 1024 * 1024;
 
-/// Returns the fonts to draw with: the built-in ones, those of the data directory, and `font_files`.
+/// Returns the fonts to draw with: the built-in ones, those of the data folder, and `font_files`.
 ///
 /// # Errors
-/// [`ServiceError::Certificate`] if a font of the data directory cannot be read or is larger than [`FONT_MAX_BYTES`].
+/// [`ServiceError::Certificate`] if a font of the data folder cannot be read or is larger than [`FONT_MAX_BYTES`].
 pub fn load_fonts(paths: &Paths, mut font_files: Vec<Vec<u8>>) -> Result<Fonts, ServiceError> {
     let folder = paths.fonts_dir();
     let to_error = |error: std::io::Error| {
@@ -112,7 +112,7 @@ pub fn load_fonts(paths: &Paths, mut font_files: Vec<Vec<u8>>) -> Result<Fonts, 
 fn write_error(path: &std::path::Path, error: &std::io::Error) -> ServiceError {
     let display_path = text::single_line(&path.to_string_lossy());
     ServiceError::Certificate(format!(
-        "The certificate is saved, but its file {display_path} cannot be written: {}. Check the free space and \
+        "The certificate is stored, but its file {display_path} cannot be written: {}. Check the free space and \
          the folder's permissions. Then write the file with `needlewise certificate export`.",
         paths::io_reason(error)
     ))

@@ -273,7 +273,7 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         Ok(stored)
     }
 
-    /// Returns [`Certificates::stored`], each with its verdict by the trust list and the clock of this machine.
+    /// Returns [`Certificates::stored`], each with its verdict by the trust list and the clock of this computer.
     ///
     /// # Errors
     /// Errors of the store or the disk.
@@ -289,10 +289,10 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         Ok(self.stored(trainee)?.into_iter().map(with_verification).collect())
     }
 
-    /// Finds a certificate by its id, or by the last eight digits of it.
+    /// Finds a certificate by its ID, or by the last eight digits of it.
     ///
     /// # Errors
-    /// [`ServiceError::UnresolvedCertificateId`] if no id matches or several do, or an error of the store.
+    /// [`ServiceError::UnresolvedCertificateId`] if no ID matches or several do, or an error of the store.
     pub fn find(&self, id_or_suffix: &str) -> Result<StoredCertificate, ServiceError> {
         let query = AttemptQuery { certified_only: true, ..AttemptQuery::default() };
         let mut self_issued = self.services.store.attempts(&query)?;

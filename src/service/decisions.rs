@@ -41,7 +41,7 @@ impl<S: Deref<Target = Services>> Attempts<S> {
 }
 
 impl<S: DerefMut<Target = Services>> Attempts<S> {
-    /// Voids an exam attempt, which stays in the records and no longer counts. On a machine that has an issuer, its
+    /// Voids an exam attempt, which stays in the records and no longer counts. On a computer that has an issuer, its
     /// `key` signs the decision.
     ///
     /// # Errors
@@ -51,14 +51,15 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         let reject = |why: &str| Err(ServiceError::Rejected(why.to_owned()));
         match &active_attempt.row {
             row if row.is_void(self.services.authority()) => reject("This attempt is already void."),
-            row if row.result == Some(ExamResult::Passed) => {
-                reject("A passed exam cannot be voided. Revoke its certificate instead.")
-            }
+            row if row.result == Some(ExamResult::Passed) => reject(
+                "A passed exam cannot be voided. Its issuer can revoke the certificate: \
+                 `needlewise certificate revoke ID --reason REASON`.",
+            ),
             _ => self.record_decision(active_attempt, DecisionKind::Void, reason, key, Fact::Voided),
         }
     }
 
-    /// Grants one more attempt after an exam attempt. On a machine that has an issuer, its `key` signs the decision.
+    /// Grants one more attempt after an exam attempt. On a computer that has an issuer, its `key` signs the decision.
     ///
     /// # Errors
     /// [`ServiceError::Rejected`] if it is not an exam, those of [`Attempts::load`], or an error of the store.

@@ -45,9 +45,9 @@ pub enum ServiceError {
     ClockSetBack(Timestamp, Zone),
     /// The record was erased with the person's data.
     Erased,
-    /// No certificate has this id, or several ids end in these digits.
+    /// No certificate has this ID, or several IDs end in these digits.
     UnresolvedCertificateId(String, Vec<CertificateId>),
-    /// Several people have the name. The ids tell them apart.
+    /// Several people have the name. The IDs tell them apart.
     AmbiguousName(Vec<TraineeId>),
 }
 
@@ -100,7 +100,7 @@ impl std::fmt::Display for ServiceError {
             }
             Self::UnresolvedCertificateId(id, ids) => {
                 let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
-                write!(f, "Several certificates end in \"{id}\". Give the full id of one: {}.", ids.join(", "))
+                write!(f, "Several certificates end in \"{id}\". Give the full ID of one: {}.", ids.join(", "))
             }
             Self::ClockSetBack(last_attempt_at, zone) => write!(
                 f,
@@ -113,7 +113,7 @@ impl std::fmt::Display for ServiceError {
             }
             Self::AmbiguousName(ids) => {
                 let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
-                write!(f, "Several people have that name. Use an id instead: {}.", ids.join(", "))
+                write!(f, "Several people have that name. Use an ID instead: {}.", ids.join(", "))
             }
         }
     }

@@ -35,7 +35,7 @@ pub struct CheckOutcome {
 }
 
 impl<S: Deref<Target = Services>> Health<S> {
-    /// Returns the id of the store and how many transactions it has committed.
+    /// Returns the ID of the store and how many transactions it has committed.
     ///
     /// # Errors
     /// Errors of the store.
@@ -191,7 +191,8 @@ impl<S: Deref<Target = Services>> Health<S> {
 }
 
 impl<S: DerefMut<Target = Services>> Health<S> {
-    /// Saves a copy of the store, then computes all rows again from the facts. Returns the path of the copy.
+    /// Saves a copy of the store, then computes all rows again from the facts. Returns the path of the copy, or `None`
+    /// if the store has no file.
     ///
     /// # Errors
     /// Errors of the store or the disk. Nothing is changed then.

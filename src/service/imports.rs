@@ -1,4 +1,4 @@
-//! Imports certificates that were issued on another machine, or by the issuer on this machine.
+//! Imports certificates that were issued on another computer, or by the issuer on this computer.
 
 use std::ops::{Deref, DerefMut};
 
@@ -21,7 +21,7 @@ use crate::text;
 /// The result of an import.
 #[derive(Debug, Clone)]
 pub struct ImportOutcome {
-    /// The verdict by the trust list and the clock of this machine.
+    /// The verdict by the trust list and the clock of this computer.
     pub verification: VerificationResult,
     pub certificate: StoredCertificate,
     /// Whether the import added the holder to this store.
@@ -30,10 +30,10 @@ pub struct ImportOutcome {
     pub already_stored: bool,
 }
 
-/// How far this machine trusts the name on a certificate. It decides whether the certificate may rename its holder.
+/// How far this computer trusts the name on a certificate. It decides whether the certificate may rename its holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum NamingAuthority {
-    /// The issuer on this machine is signing the certificate now.
+    /// The issuer on this computer is signing the certificate now.
     IssuedHere,
     /// The verdict is valid.
     Trusted,
@@ -46,19 +46,19 @@ fn rejection(reason: String) -> ServiceError {
 }
 
 impl<S: DerefMut<Target = Services>> Certificates<S> {
-    /// Imports a certificate unless it is invalid, and writes its file. The holder is identified by the id in the
+    /// Imports a certificate unless it is invalid, and writes its file. The holder is identified by the ID in the
     /// certificate, never by the name.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] if the certificate is invalid, gives a known person another name, or has the id of
-    /// another certificate; or an error of the store or the disk.
+    /// [`ServiceError::Rejected`] if the certificate is invalid, or if its name or ID contradicts what is stored here.
+    /// Otherwise an error of the store or the disk.
     pub fn import(&mut self, bytes: &[u8]) -> Result<ImportOutcome, ServiceError> {
         let outcome = self.import_with_facts(bytes, Vec::new())?;
         write_credential(&outcome.certificate)?;
         Ok(outcome)
     }
 
-    /// Imports a certificate and stores facts of this machine's issuer with it, all in one batch.
+    /// Imports a certificate and stores facts of this computer's issuer with it, all in one batch.
     pub(super) fn import_with_facts(
         &mut self,
         bytes: &[u8],
@@ -93,7 +93,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         // A certificate from outside must not continue the chain of an attempt, an issuer or an erased person.
         if known_person.is_none() && !chain.is_empty() {
             return Err(rejection(
-                "Its holder's id belongs to another record here, or to a person whose data was erased.".to_owned(),
+                "Its holder's ID belongs to another record here, or to a person whose data was erased.".to_owned(),
             ));
         }
         let head = chain.last().map_or(ChainHead::START, ChainHead::after_fact);
@@ -114,7 +114,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
 }
 
 impl<S: Deref<Target = Services>> Certificates<S> {
-    /// Returns the fact that adds or renames the holder, if one is needed. A certificate that this machine issues may
+    /// Returns the fact that adds or renames the holder, if one is needed. A certificate that this computer issues may
     /// rename its holder. A trusted one may rename a person whose name comes only from untrusted certificates: anyone
     /// can make one of those with a false name.
     fn name_change(
@@ -149,8 +149,8 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         }
     }
 
-    /// Returns whether a person's name comes only from untrusted certificates: they have certificates, none of them is
-    /// valid, and they have no attempts and were never renamed.
+    /// Returns whether a person's name comes only from untrusted certificates. Then they have certificates, but none of
+    /// them is valid. They have no attempts and were never renamed.
     fn is_named_only_by_untrusted(&self, row: &PersonRow) -> Result<bool, ServiceError> {
         let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };
         let has_attempts = !self.services.store.attempts(&query)?.is_empty();
@@ -168,7 +168,7 @@ impl<S: Deref<Target = Services>> Certificates<S> {
     }
 
     /// Finds the certificate if it is already stored. A trusted certificate may replace an untrusted one with the same
-    /// id, so that a forged one cannot block the real one.
+    /// ID, so that a forged one cannot block the real one.
     fn find_existing_certificate(
         &self,
         trainee: TraineeId,
@@ -189,8 +189,8 @@ impl<S: Deref<Target = Services>> Certificates<S> {
             }
             let is_valid = evaluate_trust(&row.verdict_basis(), self.services.trust(), today).0 == Verdict::Valid;
             if authority == NamingAuthority::Untrusted || is_valid {
-                let reason = "It was not imported. Another certificate with the same id is already stored. Ask the \
-                              issuer which one is right.";
+                let reason = "It was not imported. Another certificate with the same ID is already stored. Ask the \
+                              issuer which one is correct.";
                 return Err(ServiceError::Rejected(reason.to_owned()));
             }
         }

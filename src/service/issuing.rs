@@ -57,7 +57,7 @@ pub struct RequestReview {
 }
 
 impl<S: Deref<Target = Services>> Issuing<S> {
-    /// Builds the certificate request for a passed exam. An issuer on another machine can review it.
+    /// Builds the certificate request for a passed exam. An issuer on another computer can review it.
     ///
     /// # Errors
     /// [`ServiceError::Rejected`] if the attempt is not a passed exam, and the errors of
@@ -150,7 +150,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
             let id = line.certificate.short();
             Err(ServiceError::Rejected(format!(
                 "The request is refused. It was already used for certificate {id}. To write that certificate again, \
-                 run `needlewise certificate export {id}`. To correct it, revoke it first."
+                 run `needlewise certificate export {id} --format json --to DIR`. To correct it, revoke it first."
             )))
         })
     }
@@ -223,7 +223,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         let last_result_fact = recorded.iter().rfind(|row| is_result_kind(&row.kind));
         if last_result_fact.is_some_and(|row| !request.has_fact(row.digest)) {
             return Err(rejection(
-                "The attempt was marked again later, or its copy here differs. Ask for a new request.".to_owned(),
+                "The attempt was re-marked later, or its copy here differs. Ask for a new request.".to_owned(),
             ));
         }
         let ledger = self.ledger(issuer.id)?;
@@ -242,7 +242,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
                 "The certificate would already have expired on {day}. The exam must be passed again."
             )));
         }
-        // A request is never more than unsupervised. Only an exam taken on this machine can be invigilated.
+        // A request is never more than unsupervised. Only an exam taken on this computer can be invigilated.
         let assurance = Assurance::Unsupervised;
         Ok(RequestReview {
             request,
@@ -256,7 +256,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         })
     }
 
-    /// Reviews an invigilated exam that was taken and passed on this machine.
+    /// Reviews an invigilated exam that was taken and passed on this computer.
     ///
     /// # Errors
     /// [`ServiceError::Rejected`] if no invigilator of this issuer signed its start, and the errors of
@@ -345,7 +345,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         let head = ledger.head.unwrap_or(ChainHead::START);
         let fact = self.services.link_fact(stream, head, &Fact::IssuedOnRequest(ledger_entry));
         let mut facts = vec![fact];
-        // The attempt's own chain is on this machine, so it records the certificate too.
+        // The attempt's own chain is on this computer, so it records the certificate too.
         if review.assurance == Assurance::Invigilated {
             let active_attempt = self.services.attempts().load(request.attempt)?;
             let (digest, valid_from, valid_until) = (Digest::of(&credential_text), rescored.ended_at, *until);

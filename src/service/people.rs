@@ -1,4 +1,4 @@
-//! People: find them by id, staff number or name, and add, change and erase them.
+//! People: find them by ID, staff number or name, and add, change and erase them.
 
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
@@ -86,7 +86,7 @@ impl<S: Deref<Target = Services>> People<S> {
         Ok(self.services.store.people(query)?)
     }
 
-    /// Returns the person with an id, if the store has them.
+    /// Returns the person with an ID, if the store has them.
     ///
     /// # Errors
     /// Errors of the store.
@@ -105,7 +105,7 @@ impl<S: Deref<Target = Services>> People<S> {
         Ok(PersonRow::fold(id, &chain))
     }
 
-    /// Finds a person by id, then by staff number, then by name. Names are compared by [`text::name_key`].
+    /// Finds a person by ID, then by staff number, then by name. Names are compared by [`text::name_key`].
     ///
     /// # Errors
     /// [`ServiceError::AmbiguousName`] if several people have the name, or an error of the store.
@@ -149,10 +149,11 @@ impl<S: DerefMut<Target = Services>> People<S> {
         self.append(id, vec![expectation], Vec::new(), vec![fact])
     }
 
-    /// Stores all changes to a person, or none. On a machine that has an issuer, its `key` signs a time factor.
+    /// Stores all changes to a person, or none. If `key` is given, it signs a new time factor.
     ///
     /// # Errors
-    /// [`ServiceError::InvalidName`], a conflict as in [`People::add`], or an error of the store.
+    /// [`ServiceError::InvalidName`]; a conflict as in [`People::add`], or if the person has changed since `row` was
+    /// read; [`ServiceError::BrokenChain`]; [`ServiceError::Erased`]; or an error of the store.
     pub fn change(
         &mut self,
         row: &PersonRow,

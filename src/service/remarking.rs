@@ -49,7 +49,7 @@ pub enum RemarkInstruction<'a> {
     Rekey(&'a str),
 }
 
-/// The results that marking again would give. Nothing is stored yet.
+/// The results that re-marking would give. Nothing is stored yet.
 #[derive(Debug)]
 pub struct RemarkPlan {
     /// The question, as it was drawn last.
@@ -93,7 +93,7 @@ pub struct RemarkedResult {
 }
 
 impl<S: Deref<Target = Services>> Issuing<S> {
-    /// Marks again those of the given exam attempts that asked a faulty question, and stores nothing. Calls
+    /// Re-marks those of the given exam attempts that asked a faulty question, and stores nothing. Calls
     /// `report_progress` once per attempt.
     ///
     /// # Errors
@@ -163,7 +163,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
             None if other_version_count > 0 => {
                 Err(ServiceError::Rejected("No exam here asked that revision of the question.".to_owned()))
             }
-            None => Err(ServiceError::Rejected("No exam here asked that question. Check its bank and id.".to_owned())),
+            None => Err(ServiceError::Rejected("No exam here asked that question. Check its bank and ID.".to_owned())),
         }
     }
 }

@@ -108,7 +108,7 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         clock_policy: ClockStepPolicy,
     ) -> Result<ActiveAttempt, ServiceError> {
         let mut identity = identity.to_owned();
-        // Compare with attempts of all people: the clock belongs to the machine.
+        // Compare with attempts of all people: the clock belongs to the computer.
         let newest_attempt =
             self.services.store.attempts(&AttemptQuery { max_count: Some(1), ..AttemptQuery::default() })?.pop();
         let last_attempt_at = newest_attempt.map(|row| row.finished_at.unwrap_or(row.started_at).max(row.started_at));

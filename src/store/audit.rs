@@ -11,7 +11,7 @@ use crate::projections::tables::{ChainRows, DifferenceKind, PROJECTIONS, Project
 
 /// The store's side of an audit: facts, content and rows. An engine implements it over one snapshot or transaction.
 pub trait FactSource {
-    /// Returns the ids of all chains.
+    /// Returns the IDs of all chains.
     ///
     /// # Errors
     /// Errors of the store.

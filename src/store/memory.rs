@@ -38,7 +38,7 @@ struct State {
 }
 
 impl MemoryStore {
-    /// Returns an empty store with this id.
+    /// Returns an empty store with this ID.
     pub fn new(id: [u8; 16]) -> Self {
         Self { id: to_hex(&id), state: State::default() }
     }

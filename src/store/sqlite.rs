@@ -30,12 +30,12 @@ mod upgrade;
 use header::StoreHeader;
 use queue::WriterQueue;
 
-/// Options for opening a store. The store itself has no clock, no random numbers and no directories.
+/// Options for opening a store. The store itself has no clock, no random numbers and no folders.
 #[derive(Debug, Clone)]
 pub struct SqliteOptions {
     /// How long a write waits for other writers before it fails with [`StoreError::Busy`].
     pub patience: Duration,
-    /// Random bytes that become the id of a store that has none yet.
+    /// Random bytes that become the ID of a store that has none yet.
     pub new_store_id: [u8; 16],
     /// The folder for a copy of the store before its tables change. `None` means no copy.
     pub copy_folder: Option<PathBuf>,

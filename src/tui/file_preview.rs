@@ -46,7 +46,7 @@ impl PreviewExecutor {
     }
 
     /// Reads the file as it is now. An unreadable file is reported like a broken one: an editor may still be
-    /// writing it, so the preview goes on.
+    /// writing it, so the preview continues.
     pub fn read(&mut self) -> PreviewContent {
         // The stamp is taken first, so that a save during the read is noticed at the next look.
         self.last_stamp = self.file_stamp();
@@ -92,7 +92,7 @@ impl Execute for PreviewExecutor {
     }
 }
 
-/// Parses and checks a bank file, and returns what the preview shows. `name` stands in the messages.
+/// Parses and checks a bank file, and returns what the preview shows. The messages call the file `name`.
 pub fn preview_content(name: &str, bytes: &[u8], today: Day, syllabus: Option<&Syllabus>) -> PreviewContent {
     let parsed = json::parse_bank(name, bytes);
     let preview_bank = parsed.value.and_then(|bank| build_preview_bank(bank, today, syllabus));
@@ -128,7 +128,7 @@ fn build_preview_bank(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Op
         replaces_built_in: false,
     };
     let drawn = draw::whole_bank(&entry);
-    // No one takes this attempt. Its fact needs a trainee, so this id fills the place.
+    // No one takes this attempt. Its fact needs a trainee, so this ID fills the place.
     let placeholder_trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
     let started = AttemptStarted {
         trainee: placeholder_trainee,

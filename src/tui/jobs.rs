@@ -33,7 +33,7 @@ pub enum JobEvent {
 
 type Reporter = Arc<dyn Fn(JobReport) + Send + Sync>;
 
-/// The handle of a running job: it reports progress and says whether the job was cancelled.
+/// The handle of a running job: it reports progress and says whether the job was canceled.
 pub struct JobControl {
     job_number: u64,
     is_cancelled: Arc<AtomicBool>,
@@ -41,7 +41,7 @@ pub struct JobControl {
 }
 
 impl JobControl {
-    /// Returns whether the job was cancelled and should end.
+    /// Returns whether the job was canceled and should end.
     pub fn is_cancelled(&self) -> bool {
         self.is_cancelled.load(Ordering::Relaxed)
     }
@@ -140,7 +140,7 @@ impl Jobs {
         });
     }
 
-    /// Handles a report. Returns its event if the job has ended. Ignores reports of cancelled jobs.
+    /// Handles a report. Returns its event if the job has ended. Ignores reports of canceled jobs.
     pub fn take_in(&mut self, report: JobReport) -> Option<JobEvent> {
         let index = self.running.iter().position(|job| job.number == report.job_number)?;
         match report.event {

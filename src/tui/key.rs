@@ -25,7 +25,7 @@ pub enum Key {
     Tab,
     /// Leaves the screen or the program. In raw mode, Ctrl+C arrives as a key and not as a signal.
     CtrlC,
-    /// Stands in the key table for every key without a row of its own. The terminal never sends it.
+    /// In the key table, every key without a row of its own. The terminal never sends it.
     Any,
 }
 

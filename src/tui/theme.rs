@@ -1,8 +1,8 @@
 //! Themes: the color and weight of every role that a text can have. Color is never the only signal: every state also
 //! has a word or a symbol.
 //!
-//! A theme with colors paints its own background. Only then is the contrast between text and background known,
-//! whatever the terminal is set to; a test computes it for every pair of colors on every screen.
+//! A theme with colors paints its own background. Only then is the contrast between text and background known, whatever
+//! the terminal is set to. A test computes it for every pair of colors on every screen.
 
 use ratatui::style::{Color, Modifier, Style};
 

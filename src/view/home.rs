@@ -48,7 +48,7 @@ pub struct HomeView {
 #[derive(Debug, Clone)]
 pub struct OpenExamView {
     pub attempt: AttemptId,
-    /// The id of the exam.
+    /// The ID of the exam.
     pub exam: Option<ExamId>,
     /// The title of the exam, or `exam` if its file is missing now.
     pub title: String,
@@ -69,7 +69,7 @@ impl HomeView {
         let open_practice = take_open(Mode::Practice).map(|row| row.id);
         let open_mock = take_open(Mode::Mock).map(|row| row.id);
         let progress_rows = service.attempts().question_progress(person.id)?;
-        // The revision is part of the key: a revised question counts as unseen.
+        // The revision is part of the key: a revised question counts as unanswered.
         let by_question: HashMap<_, _> =
             progress_rows.iter().map(|row| ((row.bank.as_str(), row.question.as_str(), row.revision), row)).collect();
         let topic_view = |bank: &BankSummary| {

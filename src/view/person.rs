@@ -29,7 +29,7 @@ pub struct PersonView {
 /// An attempt of a person.
 pub struct PersonAttemptView {
     pub row: AttemptRow,
-    /// The state after all decisions, such as a void, that take effect on this machine.
+    /// The state after all decisions, such as a void, that take effect on this computer.
     pub state: AttemptState,
     /// Whether the score may be shown.
     pub is_disclosed: bool,

@@ -106,11 +106,11 @@ pub fn readiness_lines(session: &Session, outcome: &Outcome) -> Vec<String> {
             Readiness::TooFewQuestions => "not enough questions to tell",
         };
         let needed_suffix =
-            estimate.pass_mark.map_or(String::new(), |pass_mark| format!(", {} % needed", u8::from(pass_mark)));
+            estimate.pass_mark.map_or(String::new(), |pass_mark| format!(", {}% needed", u8::from(pass_mark)));
         let ((low, high), (earned, possible)) =
             (estimate.interval_percent, (estimate.earned.format_for_people(), estimate.possible));
         format!(
-            "Readiness: {}: {label} ({earned} of {possible}, likely {low} to {high} %{needed_suffix})",
+            "Readiness: {}: {label} ({earned} of {possible}, likely {low} to {high}%{needed_suffix})",
             estimate.title
         )
     };

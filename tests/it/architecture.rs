@@ -24,7 +24,7 @@ const RANKS: &[&[&str]] = &[
     &["cli"],
 ];
 
-/// Modules that must not use some others, although those stand in an earlier row.
+/// Modules that must not use some others, although those are in an earlier row.
 const INDEPENDENT: &[(&str, &[&str])] = &[("credential", &["attempt", "bank", "exam", "study"])];
 
 /// Crates that only one module may use.

@@ -341,7 +341,7 @@ fn the_computers_key_is_created_once_and_only_its_user_can_read_it() {
         assert_eq!(mode & 0o777, 0o600);
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("permissions");
         let refused = SigningKeyPair::load_or_create(&path, [0; 32]).expect_err("others can read it");
-        assert!(refused.contains("can be read by others"), "{refused}");
+        assert!(refused.contains("can be read by other users"), "{refused}");
     }
     std::fs::write(&path, "nonsense").expect("a file");
     assert!(SigningKeyPair::load_or_create(&path, [0; 32]).is_err(), "a damaged key is never replaced silently");

@@ -18,12 +18,12 @@ use needlewise::ids::{AttemptId, CertificateId, Digest, FactId, StreamId, Traine
 use crate::pass::{Pass, moment};
 use crate::world::{MONDAY, small_bank};
 
-/// Returns the id of a person by number. It is the holder of a [`Pass`] with the same number.
+/// Returns the ID of a person by number. It is the holder of a [`Pass`] with the same number.
 pub fn trainee(number: u8) -> TraineeId {
     TraineeId::new(moment("2026-11-23T09:05:00Z"), [number; 10])
 }
 
-/// Returns the id of an attempt by number. A higher number gives a higher id.
+/// Returns the ID of an attempt by number. A higher number gives a higher ID.
 pub fn attempt(number: u8) -> AttemptId {
     AttemptId::new(Timestamp::from_millis(MONDAY), [number; 10])
 }
@@ -79,7 +79,7 @@ impl Chain {
         stored
     }
 
-    /// Returns an id and a salt that differ between facts and are the same in every run.
+    /// Returns an ID and a salt that differ between facts and are the same in every run.
     fn random_parts(&self, payload: &str) -> (FactId, [u8; 32]) {
         let random = Digest::of(format!("{} {} {payload}", self.stream, self.head.next_seq));
         let id_part = random.as_bytes()[..10].try_into().expect("ten bytes");

@@ -16,7 +16,7 @@ fn passed() -> World {
     world
 }
 
-/// Returns the id of the newest attempt.
+/// Returns the ID of the newest attempt.
 fn attempt(world: &World) -> String {
     let listed = world.run(["record", "list", "--json"]).json();
     listed[0]["id"].as_str().expect("an id").to_owned()

@@ -71,7 +71,7 @@ run_on_every_store! {
     a_chain_with_an_unreadable_fact_shows_the_readable_ones
 }
 
-/// Stores facts and the content that they refer to. Asserts that every row matches the facts afterwards.
+/// Stores facts and the content that they refer to. Asserts that every row matches the facts afterward.
 #[track_caller]
 fn append(store: &mut dyn Store, facts: impl IntoIterator<Item = StoredFact>) {
     let batch = Batch { facts: facts.into_iter().collect(), content: content(), ..Batch::default() };
@@ -402,7 +402,7 @@ fn pages_of_attempts_and_people_add_up_to_the_whole_list(store: &mut dyn Store) 
     }
     let mut others = Vec::new();
     for number in 11..=15 {
-        // Their names are equal, so their ids decide the order.
+        // Their names are equal, so their IDs decide the order.
         others.push(Chain::of(trainee(number)).link(&added_with_number("Ben", &number.to_string())));
     }
     append(store, others);
@@ -427,7 +427,7 @@ fn pages_of_certificates_add_up_to_the_whole_list(store: &mut dyn Store) {
 fn certificates_with_the_same_id_are_all_listed(store: &mut dyn Store) {
     store_certificates(store);
     let mut three = Chain::of(trainee(3));
-    // The same id and the same end as a certificate of another person. An imported file can claim any id.
+    // The same ID and the same end as a certificate of another person. An imported file can claim any ID.
     append(store, [three.link(&added("Zoë Ångström")), three.link(&certificate(3, 3, "2028-11-23T23:59:59Z"))]);
     let store = &*store;
     let whole = store.certificates(&CertificateQuery::default()).expect("certificates");
@@ -487,7 +487,7 @@ fn progress_does_not_depend_on_the_order_of_storing(store: &mut dyn Store) {
     for (number, is_reversed) in [(1, false), (2, true)] {
         let person = trainee(number);
         append(store, [Chain::of(person).link(&added("Somebody"))]);
-        // At the same time: the attempt with the higher id counts as the later one.
+        // At the same time: the attempt with the higher ID counts as the later one.
         let practice = |(id, truth)| {
             let mut chain = Chain::of(attempt(id));
             [chain.link(&started(person, Mode::Practice, None)), chain.at(1_000).link(&answered(Some(truth)))]

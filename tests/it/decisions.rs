@@ -78,7 +78,7 @@ fn a_passed_exam_cannot_be_voided() {
     let world = World::new().with_small_banks();
     assert_eq!(world.pass_exam().code, 0);
     let said = world.run(["record", "void", &id(&newest(&world)), "--reason", "x"]);
-    assert!(said.code == 1 && said.err.contains("Revoke its certificate"), "{}", said.all());
+    assert!(said.code == 1 && said.err.contains("can revoke the certificate"), "{}", said.all());
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn eligibility_ignores_voided_attempts_and_counts_granted_ones() {
     assert_eq!(at(&granted), Eligibility::Now { attempts_left: 1 });
 }
 
-/// What a signature is, the signature, and whether the issuer's machine accepts it.
+/// What a signature is, the signature, and whether the issuer's computer accepts it.
 type SignatureCase = (&'static str, Option<DecisionSignature>, bool);
 
 /// Returns every sort of signature that a decision can have.
@@ -192,7 +192,7 @@ fn signature_cases(about: StreamId, kind: DecisionKind, reason: &str) -> [Signat
     ]
 }
 
-/// Returns the authority of a machine with an issuer. It has a current key, an older key and a compromised one.
+/// Returns the authority of a computer with an issuer. It has a current key, an older key and a compromised one.
 fn issuer_machine() -> DecisionAuthority {
     let period = |(seed, compromised): (u8, bool)| KeyPeriod {
         did: SigningKeyPair::from_seed([seed; 32]).did(),
@@ -280,7 +280,7 @@ fn the_last_accepted_time_grant_counts() {
 
 const PASSPHRASE: &str = "correct horse battery staple";
 
-/// Creates an issuer on the machine and returns the path of its passphrase file.
+/// Creates an issuer on the computer and returns the path of its passphrase file.
 fn make_issuer(world: &World) -> String {
     let secret = world.secret("passphrase", PASSPHRASE).to_string_lossy().into_owned();
     world.run(["issuer", "init", "--name", "School", "--passphrase-file", &secret]).done();
@@ -296,7 +296,7 @@ fn state(world: &World) -> String {
     row["state"].as_str().expect("a state").to_owned()
 }
 
-/// Returns the id of the newest attempt, typed for the services.
+/// Returns the ID of the newest attempt, typed for the services.
 fn newest_id(world: &World) -> AttemptId {
     id(&newest(world)).parse().expect("an id")
 }

@@ -213,7 +213,7 @@ fn a_row_without_facts_is_named_and_removed() {
     let world = clinic();
     let (sound, shown) = (tables(&world), lists(&world));
     for projection in PROJECTIONS {
-        // The first column of every key is an id, so another id makes a row without facts.
+        // The first column of every key is an ID, so another ID makes a row without facts.
         let mut row = RawRow::first(&world, projection);
         row.columns[0] = ColumnValue::text("0190b5f0-6f3c-7a10-8c00-0123456789ab");
         row.write_with_digest(&world);
@@ -343,7 +343,7 @@ fn only_this_user_can_read_the_copy() {
     assert_eq!((mode(copy), mode(&backups(&world))), (0o600, 0o700));
 }
 
-/// Returns a home in which a name and a time factor were edited by hand, and the person's id.
+/// Returns a home in which a name and a time factor were edited by hand, and the person's ID.
 fn tampered() -> (World, String) {
     let world = World::new().with_small_banks();
     world.run(["trainee", "add", "Amira Okafor"]).done();

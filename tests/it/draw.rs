@@ -70,7 +70,7 @@ fn drawn(catalog: &Catalog, exam: &Exam, earlier: &[EarlierPaper], seed: Seed) -
     draw::exam(catalog, exam, earlier, seed, DrawVersion::NEWEST)
 }
 
-/// Returns the question ids that a seed draws, section by section, in their order on the paper.
+/// Returns the question IDs that a seed draws, section by section, in their order on the paper.
 fn ids(catalog: &Catalog, exam: &Exam, earlier: &[EarlierPaper], seed: Seed) -> Vec<String> {
     ids_of(catalog, exam, earlier, seed, DrawVersion::NEWEST)
 }

@@ -21,7 +21,7 @@ fn own_banks(world: &World) -> PathBuf {
     world.data().join("question-banks")
 }
 
-/// Returns the outcome of the newest exam, and the answer to each question by its id.
+/// Returns the outcome of the newest exam, and the answer to each question by its ID.
 fn facts(home: &Path) -> (String, BTreeMap<String, Option<Answer>>) {
     let time = std::rc::Rc::new(std::cell::Cell::new(crate::world::MONDAY));
     let service = service(home, &time);
@@ -53,7 +53,7 @@ fn a_new_trainee_practices_passes_the_exam_and_finds_the_certificate() {
         window.type_bytes(&keys).sees("Not saved yet").type_bytes("\r");
     }
     window.sees("7 answered, 0 open").type_bytes("f").sees("y submit").type_bytes("y");
-    window.sees("✓ Passed").sees("Your self-test certificate is ready");
+    window.sees("✓ Passed").sees("Your self-test record is ready");
     window.type_bytes("\r").sees("Passed, valid through").type_bytes("c").sees("1 certificate");
     window.type_bytes("\r").sees("Self-test record: Brief").type_bytes("qqq");
     assert_eq!(window.ends(), 0);

@@ -14,7 +14,7 @@ use crate::stage::{add_person, service};
 use crate::window::Window;
 use crate::world::World;
 
-/// Returns a school's machine with an issuer, and the path of its passphrase file.
+/// Returns a school's computer with an issuer, and the path of its passphrase file.
 fn school() -> (World, String) {
     let world = World::new().with_small_banks();
     let secret = world.secret("passphrase", "correct horse battery staple").to_string_lossy().into_owned();
@@ -61,7 +61,7 @@ fn an_invigilated_pass_is_signed_on_the_spot() {
     assert_eq!(certificates[0]["assurance"], "invigilated");
     assert_eq!(world.run(["doctor"]).code, 0);
     assert_eq!(world.run(["record", "replay", "--all"]).code, 0);
-    // The exam is passed on this machine, so it cannot be started again.
+    // The exam is passed on this computer, so it cannot be started again.
     let again = world.typing("").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
     assert!(again.code == 1 && again.err.contains("This exam is already passed"), "{}", again.all());
     // The attempt is used up: a request cannot get a second certificate for it.

@@ -1,4 +1,4 @@
-//! From a pass to a certificate that a clinic accepts, on three machines that exchange files.
+//! From a pass to a certificate that a clinic accepts, on three computers that exchange files.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ use crate::world::{CommandOutput, World, small_bank};
 /// The passphrase of the school's key.
 const PASSPHRASE: &str = "correct horse battery staple";
 
-/// Three machines, and a USB stick that carries files between them.
+/// Three computers, and a USB stick that carries files between them.
 struct Three {
     trainee: World,
     school: World,
@@ -25,7 +25,7 @@ struct Three {
 }
 
 impl Three {
-    /// Sets up the machines: the trainee has passed, and the school has a key. The clinic trusts no one yet.
+    /// Sets up the computers: the trainee has passed, and the school has a key. The clinic trusts no one yet.
     fn ready() -> Self {
         let three = Self {
             trainee: World::new().with_small_banks(),
@@ -78,7 +78,7 @@ impl Three {
         said.json()[0]["verdict"].as_str().expect("a verdict").to_owned()
     }
 
-    /// Lets time pass on all machines.
+    /// Lets time pass on all computers.
     fn pass(&self, length: Millis) {
         for world in [&self.trainee, &self.school, &self.clinic] {
             world.pass(length);
@@ -139,7 +139,7 @@ fn an_issuer_sees_how_many_requests_a_person_has_sent_with_any_outcome() {
     assert!(refused.code == 1 && refused.err.contains("refused"), "{}", refused.all());
     let secret = three.school.secret("wrong", "another passphrase").to_string_lossy().into_owned();
     let declined = three.school.run(issue.into_iter().chain(["--passphrase-file", &secret]));
-    let says = "Requests: 2 from this person, including this one; granted before: 0";
+    let says = "Requests: 2 from this person, including this one; certificates signed before: 0";
     assert!(declined.code != 0 && declined.out.contains(says), "{}", declined.all());
     let granted = three.at_school(&issue);
     assert!(granted.code == 0 && granted.out.contains(says), "{}", granted.all());
@@ -152,7 +152,7 @@ fn an_issuer_sees_how_many_requests_a_person_has_sent_with_any_outcome() {
     renamed["trainee"]["name"] = json!("Amira O. Okafor");
     let renamed = three.trainee.file("renamed.json", renamed.to_string());
     let said = three.at_school(&["certificate", "issue", "--request", &renamed.to_string_lossy()]);
-    let says = "Requests: 3 from this person, including this one; granted before: 1";
+    let says = "Requests: 3 from this person, including this one; certificates signed before: 1";
     assert!(said.code == 0 && said.out.contains(says), "{}", said.all());
 }
 
@@ -192,7 +192,7 @@ fn a_request_changed_anywhere_is_refused() {
             ["id", "seq", "kind", "at", "body", "prev", "digest", "salt", "payload"]
                 .map(|name| format!("/facts/{n}/{name}"))
         })
-        // The digest of a fact does not cover its id, and nothing is read from the id.
+        // The digest of a fact does not cover its ID, and nothing is read from the ID.
         .filter(|pointer| !pointer.ends_with("/id"))
         .collect();
     pointers.push("/trainee/id".to_owned());
@@ -593,9 +593,9 @@ fn a_strangers_certificate_never_renames_a_known_person() {
     assert_eq!(names(), "Alice Adams");
     let said = import("3.json", &Pass { name: "Mallory", key: &stranger, certificate: 4, ..school() });
     assert!(said.code == 1 && said.out.contains("Name here: \"Alice Adams\"."), "{}", said.all());
-    // A stranger's certificate with the id of another neither replaces the other nor blocks its import.
+    // A stranger's certificate with the ID of another neither replaces the other nor blocks its import.
     let squat = import("4.json", &Pass { key: &stranger, until: "2099-12-31T23:59:59Z", ..school() });
-    assert!(squat.code == 1 && squat.out.contains("Another certificate with the same id"), "{}", squat.all());
+    assert!(squat.code == 1 && squat.out.contains("Another certificate with the same ID"), "{}", squat.all());
     import("5.json", &Pass { key: &stranger, certificate: 6, until: "2099-12-31T23:59:59Z", ..school() }).done();
     import("6.json", &Pass { certificate: 6, ..school() }).done();
     let said = clinic.run(["record", "matrix", "--json"]);

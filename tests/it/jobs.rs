@@ -97,7 +97,7 @@ fn a_pass_is_shown_at_once_and_the_pictures_follow() {
     });
     pass_exam(&mut stage);
     let shown = stage.text();
-    assert!(shown.contains("✓ Passed") && shown.contains("Your self-test certificate is ready"), "{shown}");
+    assert!(shown.contains("✓ Passed") && shown.contains("Your self-test record is ready"), "{shown}");
     assert!(shown.contains("Making the certificate's pictures …"), "{shown}");
     let report = reports.recv_timeout(PATIENCE).expect("the end of the job");
     stage.feed(&[Input::Job(report.clone())]);

@@ -144,7 +144,7 @@ fn after_the_last_attempt_full_review_shows_what_was_chosen_and_no_key() {
         let shown = world.run(["record", "show", &id(&world)]);
         assert_eq!(shown.out.contains("Score: "), review != "none", "{}", shown.all());
         if full {
-            let back = &said.out[said.out.find("Question 1: ").expect("a look back")..];
+            let back = &said.out[said.out.find("Question 1: ").expect("a review")..];
             assert!(shown.out.contains(back), "the record shows the same: {}", shown.all());
             assert_eq!(said.out.matches(": Not answered. What about").count(), 4, "{}", said.all());
         }

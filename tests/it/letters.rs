@@ -63,7 +63,7 @@ fn a_letter_with_alt_is_its_command_at_any_question() {
         let mut stage = choices(count, 120);
         assert!(stage.press("alt-m").text().contains("1 flagged"), "{}", stage.text());
         assert!(!stage.text().contains("[x]"), "{}", stage.text());
-        assert!(stage.press("alt-s").text().contains("0 answered, 1 open, 1 flagged"), "{}", stage.text());
+        assert!(stage.press("alt-s").text().contains("0 answered, 1 unanswered, 1 flagged"), "{}", stage.text());
         stage.press("esc");
         assert!(stage.press("alt-q").text().contains("Leave the exam?"), "{}", stage.text());
         assert!(

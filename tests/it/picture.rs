@@ -141,7 +141,7 @@ pub fn svg(buffer: &Buffer) -> String {
         while x < columns {
             let (start, first) = (x, style(x));
             let mut text = String::new();
-            // A run ends at two spaces, so that what follows stands in its own column whatever the font is.
+            // A run ends at two spaces, so that what follows starts in its own column whatever the font is.
             while x < columns && style(x) == first && !(is_blank(x) && (x + 1 == columns || is_blank(x + 1))) {
                 text.push_str(buffer[(x, y)].symbol());
                 x += cell_count(&buffer[(x, y)]);

@@ -162,7 +162,7 @@ fn select_n_never_accepts_more_than_n_choices() {
         { "text": "a", "correct": true }, { "text": "b", "correct": true }, { "text": "c", "harm": 0 }]);
     let two = json!([question("s", json!({ "kind": "choice", "order": "fixed", "select": 2, "choices": choices }))]);
     let said = practice(&practice_of(&two), "abc\n");
-    assert!(said.contains("Not understood: choose at most 2"), "{said}");
+    assert!(said.contains("Not saved: choose at most 2"), "{said}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::stage::open_store;
 use crate::world::{CommandOutput, World, question, small_bank, small_exam};
 
-/// A school's machine on which trainees take the small exam.
+/// A school's computer on which trainees take the small exam.
 struct School {
     world: World,
     secret: String,
@@ -146,7 +146,7 @@ fn a_request_older_than_a_stored_remark_is_refused() {
     school.remark(&["--question", "small/one", "--policy", "rekey=B", "--may-fail", "--yes"]).done();
     assert_eq!(school.state("Chloé Dubois"), is("failed", "5 of 7"));
     let said = school.issues(&file);
-    assert!(said.code == 1 && said.err.contains("marked again later"), "{}", said.all());
+    assert!(said.code == 1 && said.err.contains("re-marked later"), "{}", said.all());
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn a_remark_takes_no_pass_away_unless_allowed() {
     assert_eq!(school.state("Chloé Dubois"), is("passed", "6 of 7"));
     let again = school.remark(&args);
     assert!(
-        again.code == 0 && again.out.contains("nothing was stored"),
+        again.code == 0 && again.out.contains("nothing was changed"),
         "a repeated remark stores nothing: {}",
         again.all()
     );

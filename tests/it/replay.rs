@@ -196,15 +196,15 @@ fn a_certificate_request_can_be_replayed_on_any_machine() {
     let elsewhere = World::new();
     let said = elsewhere.run(["record", "replay", "--request", &file]);
     assert!(said.code == 0 && said.out.contains("Paper: drawn again, the same"), "{}", said.all());
-    assert!(said.out.contains("Marks: re-marked, same result\nPassed"), "{}", said.all());
+    assert!(said.out.contains("Result: marked again, same result\nPassed"), "{}", said.all());
     let here = world.run(["record", "replay", &attempt(&world)]);
     let told =
         |text: &str| text[text.find("Paper: ").expect("a paper")..text.find("finished").expect("an end")].to_owned();
-    assert_eq!(told(&said.out), told(&here.out), "the same as on the machine of the attempt");
+    assert_eq!(told(&said.out), told(&here.out), "the same as on the computer of the attempt");
     let text = std::fs::read_to_string(&file).expect("a request");
     let changed = elsewhere.file("changed.json", text.replacen("\"attempt.answered/1\"", "\"attempt.flagged/1\"", 1));
     let said = elsewhere.run(["record", "replay", "--request", &changed.to_string_lossy()]);
-    assert!(said.code == 1 && said.err.contains("It was changed: fact 1"), "{}", said.all());
+    assert!(said.code == 1 && said.err.contains("It contradicts itself: fact 1"), "{}", said.all());
     let none = elsewhere.file("none.json", "{}");
     assert_eq!(elsewhere.run(["record", "replay", "--request", &none.to_string_lossy()]).code, 1);
 }

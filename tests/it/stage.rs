@@ -32,7 +32,7 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 use crate::picture;
 use crate::world::{MONDAY, SetClock, masked};
 
-/// Returns the options of a store in tests, with a fixed id.
+/// Returns the options of a store in tests, with a fixed ID.
 pub fn store_options() -> SqliteOptions {
     SqliteOptions { patience: COMMAND_PATIENCE, new_store_id: [7; 16], copy_folder: None }
 }

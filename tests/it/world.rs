@@ -116,13 +116,13 @@ impl World {
         self
     }
 
-    /// Seeds the random numbers of this home, so that its ids differ from those of other homes.
+    /// Seeds the random numbers of this home, so that its IDs differ from those of other homes.
     pub fn with_rng_seed(self, seed: u64) -> Self {
         *self.runs.borrow_mut() = seed;
         self
     }
 
-    /// Installs the small bank and its exam in the data directory.
+    /// Installs the small bank and its exam in the data folder.
     pub fn with_small_banks(self) -> Self {
         self.file("data/question-banks/small.json", small_bank().to_string());
         self.file("data/question-banks/exams/brief.json", small_exam().to_string());
@@ -259,7 +259,7 @@ fn stored_rows(store: &Connection, table: &str) -> Vec<String> {
     rows
 }
 
-/// Makes an output comparable between machines. The path of the home becomes `<home>`, even where it wraps over several
+/// Makes outputs of two computers comparable. The path of the home becomes `<home>`, even where it wraps over several
 /// lines. Local times are masked, because they depend on the time zone.
 pub fn masked(text: &str, home: &Path) -> String {
     let home = home.to_string_lossy();

@@ -73,7 +73,7 @@ pub(super) fn run(args: &CheckArgs, env: &mut Env<'_>) -> CommandResult {
     Ok(code)
 }
 
-/// Lists the built-in banks and exams, those in the data directory, and those given with `--banks`.
+/// Lists the built-in banks and exams, those in the data folder, and those given with `--banks`.
 fn inputs_in_use(env: &mut Env<'_>) -> Result<Vec<CheckedFile>, Failure> {
     let built_in_input = |name: String, text: &str| CheckedFile {
         name: format!("{name} (built-in)"),

@@ -28,7 +28,9 @@ pub(super) fn run(args: &BankShowArgs, env: &mut Env<'_>) -> CommandResult {
     let id: BankId = args.bank.parse().map_err(|_| to_failure(CatalogMiss::Unknown))?;
     let bank = &catalog.bank(&id).map_err(to_failure)?.value;
     if !bank.practice {
-        return Err(Failure::negative(format!("The bank \"{id}\" is for exams only and cannot be shown")));
+        return Err(Failure::negative(format!(
+            "The bank \"{id}\" is for exams only and cannot be shown. Choose another bank from `needlewise bank list`."
+        )));
     }
     let is_wanted =
         |question: &&std::sync::Arc<Question>| args.question.as_ref().is_none_or(|id| question.id.as_str() == id);

@@ -6,7 +6,8 @@ use crate::cli::{CommandResult, Env, table};
 
 /// Import certificates that were issued elsewhere
 ///
-/// Every certificate that is not invalid is stored, with today's verdict. Holders are matched by ID, never by name.
+/// A certificate is refused if it is invalid, or if its name or ID contradicts one stored here. All others are stored,
+/// with today's verdict. Holders are matched by ID, never by name.
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
     /// Certificate files, or folders of them
@@ -45,7 +46,7 @@ pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> CommandResult {
     }
     if rows.is_empty() {
         return Err(Failure::usage(
-            "There are no certificate files in that folder. It needs .json, .svg, .png or .pdf files.",
+            "There is no .json, .svg, .png or .pdf file in that folder. Choose another folder.",
         ));
     }
     env.print_line(&table::render(&["File", "Holder", "Result"], &rows))?;

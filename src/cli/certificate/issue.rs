@@ -13,8 +13,8 @@ use crate::{paths, text};
 
 /// Sign the certificate that a trainee requested
 ///
-/// The program verifies the chain of facts, checks every question against the versions stored here, and re-marks the
-/// answers. You see the result before you enter the passphrase. A request can be used once.
+/// The program verifies the chain of facts, checks every question against the versions stored here, and marks the
+/// answers again. You see the result before you enter the passphrase. A request can be used once.
 #[derive(Debug, clap::Args)]
 pub struct IssueArgs {
     /// Certificate request file
@@ -95,7 +95,7 @@ fn review_lines(review: &RequestReview, name: Option<&str>, zone: &Zone) -> Vec<
     lines.extend(result_lines(&examined.finished.outcome, DisclosureLevel::Objectives));
     lines.push(match sent {
         0 | 1 => "Requests: first from this person".to_owned(),
-        sent => format!("Requests: {sent} from this person, including this one; granted before: {granted}"),
+        sent => format!("Requests: {sent} from this person, including this one; certificates signed before: {granted}"),
     });
     lines
         .extend(renews.iter().map(|row| format!("Renews: {} (valid until {})", row.id.short(), row.valid_until.day())));

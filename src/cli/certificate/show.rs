@@ -10,7 +10,7 @@ pub struct CertificateShowArgs {
     id: String,
 }
 
-/// Shows the signed fields and the verdict. The verdict depends on which issuers this machine trusts.
+/// Shows the signed fields and the verdict. The verdict depends on which issuers this computer trusts.
 pub(super) fn run(args: &CertificateShowArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
     let stored_certificate = service.certificates().find(&args.id)?;

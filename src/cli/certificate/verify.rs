@@ -61,7 +61,7 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
     };
     if inputs.is_empty() {
         return Err(Failure::usage(
-            "There are no certificate files in that folder. It needs .json, .svg, .png or .pdf files.",
+            "There is no .json, .svg, .png or .pdf file in that folder. Choose another folder.",
         ));
     }
     let results = verify_all(inputs, &trust, now, env)?;

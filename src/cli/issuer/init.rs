@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use rand::Rng;
 use zeroize::Zeroizing;
 
@@ -14,13 +16,13 @@ use crate::service::people::normalize_name;
 /// Create the issuer key of a school or clinic, protected by a passphrase
 ///
 /// The key is stored in the config folder, and only you can read it. Back up the key and the data folder, which
-/// contains the ledger. Replace the key with --rotate every year, and whenever someone else may have it.
+/// contains the ledger. Replace the key every year with --rotate. If someone else may have it, add --compromised.
 #[derive(Debug, clap::Args)]
 pub struct InitArgs {
     /// Issuer name to show on certificates
     #[arg(long, value_name = "NAME", required_unless_present = "rotate")]
     name: Option<String>,
-    /// Replace the key; the old key signs the new one, and certificates that it signed stay valid
+    /// Replace the key; the old key endorses the new one, and certificates that it signed stay valid
     #[arg(long, conflicts_with = "name")]
     rotate: bool,
     /// Report that someone else may have a key (by default the current one); only its certificates in the ledger stay
@@ -79,9 +81,7 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
             .map_err(Failure::usage)?;
         match paths::write_new(&path, new_issuer.to_json()?.as_bytes()) {
             Ok(true) => new_issuer,
-            Ok(false) => {
-                return Err(Failure::usage(format!("Another program created {}", display_path(&path))));
-            }
+            Ok(false) => return Err(created_meanwhile(&path)),
             Err(error) => return Err(Failure::file_access(&path, "written", &error)),
         }
     };
@@ -89,9 +89,17 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
     service.issuing_mut().store_catalog_content()?;
     env.print_line(&format!("{} signs with a new key: {}", issuer.name, issuer.current_did()))?;
     env.print_line(&format!("Fingerprint words: {}", fingerprint_words(issuer.current_did())))?;
-    env.print_line("Read these words to anyone who will trust this key, by telephone or in person.")?;
+    env.print_line("Read the fingerprint words to anyone who will trust this key, by telephone or in person.")?;
     env.print_line(&format!(
         "The key is in {}, protected by your passphrase. Keep a copy of that file in a safe place.",
         display_path(&path)
+    ))
+}
+
+/// Returns the failure of two programs that create the issuer at once. Only the first one does.
+fn created_meanwhile(path: &Path) -> Failure {
+    Failure::usage(format!(
+        "Another program created {} at the same time, so nothing was changed. See `needlewise issuer show`.",
+        display_path(path)
     ))
 }

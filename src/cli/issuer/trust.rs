@@ -11,7 +11,8 @@ use crate::{paths, text};
 
 /// Trust an issuer's key after comparing its fingerprint words, or import an issuer's bundle
 ///
-/// Compare the words with the issuer by telephone or in person, not in the message that brought you the key.
+/// Compare the fingerprint words with the issuer by telephone or in person. Do not rely on the message that brought you
+/// the key.
 #[derive(Debug, clap::Args)]
 pub struct TrustArgs {
     /// Issuer's key: the did:key that `needlewise issuer show` prints there
@@ -40,10 +41,12 @@ pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> CommandResult {
     let lists = if args.without_revocation { ListRequirement::Waived } else { ListRequirement::Required };
     trust.add(did, &name, today, lists).map_err(Failure::usage)?;
     env.print_line(&format!("Fingerprint words: {}", fingerprint_words(did)))?;
-    // Without a terminal, running the command counts as the statement that the words were compared.
-    if env.terminal.is_stdin_terminal && !env.confirm("Are these the words that the issuer gave you? (yes/no): ")? {
+    // Without a terminal, running the command counts as the statement that the fingerprint words were compared.
+    if env.terminal.is_stdin_terminal
+        && !env.confirm("Are these the fingerprint words that the issuer gave you? (yes/no): ")?
+    {
         return Err(Failure::negative(
-            "Nothing was changed. Trust this key only if its words match those of the issuer.",
+            "Nothing was changed. Trust this key only if its fingerprint words match those of the issuer.",
         ));
     }
     save_trust_list(&trust, env)?;
@@ -71,7 +74,7 @@ fn import_bundle(path: &Path, trust: &mut TrustList, env: &mut Env<'_>) -> Comma
     ))
 }
 
-/// Writes the trust list of this machine.
+/// Writes the trust list of this computer.
 pub(super) fn save_trust_list(trust: &TrustList, env: &Env<'_>) -> Result<(), Failure> {
     let path = env.paths()?.trust_file();
     paths::write_atomic(&path, trust.to_json()?.as_bytes())

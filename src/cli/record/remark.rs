@@ -92,10 +92,10 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
     } else if is_stored {
         env.print_line(&format!("Signed and stored: {} re-marked", text::count_with_noun(change_count, "attempt")))?;
     } else if change_count == 0 {
-        env.print_line("No result changes, so nothing was stored")?;
+        env.print_line("No result differs, so nothing was changed")?;
     }
     if change_count > 0 && !is_confirmed {
-        return Err(Failure::negative("Nothing was stored. Without a terminal, add --yes."));
+        return Err(Failure::negative("Nothing was changed. Without a terminal, add --yes."));
     }
     Ok(error::EXIT_SUCCESS)
 }

@@ -19,7 +19,7 @@ use crate::service::{ServiceError, Services};
 use crate::text;
 use crate::view::result_lines;
 
-/// Redraw and re-mark an attempt from its stored facts, and print its timeline
+/// Draw and mark an attempt again from its stored facts, and print its timeline
 ///
 /// Exit code 1 means that a paper or a result differs from the stored one. If a chain is broken, the message names the
 /// fact where it breaks.
@@ -65,7 +65,7 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
         env.print_line(&format!("{} (attempt {attempt})", text::single_line(loaded_paper.title())))?;
         env.print_line(&format!("Chain: {} verified", text::count_with_noun(facts.len(), "fact")))?;
         env.print_line(&format!("Paper: {}", paper_text(replay.redraw)))?;
-        env.print_line(&format!("Marks: {}", marking_text(replay.outcome_matches)))?;
+        env.print_line(&format!("Result: {}", marking_text(replay.outcome_matches)))?;
         if replay.outcome_matches.is_some() && disclosure_level > DisclosureLevel::PassFail {
             // A timeline shows no answers, even if the exam allows a review of them.
             for line in result_lines(&replay.outcome, disclosure_level.min(DisclosureLevel::Objectives)) {
@@ -103,7 +103,7 @@ fn replay_all(service: &Services, env: &mut Env<'_>) -> CommandResult {
             Err(error) => vec![id.to_string(), error.to_string(), String::new()],
         };
         env.print_line(&table::render(
-            &["Attempt", "Paper", "Marks"],
+            &["Attempt", "Paper", "Result"],
             &replayed.iter().map(format_row).collect::<Vec<_>>(),
         ))?;
     }
@@ -132,8 +132,8 @@ fn paper_text(redraw: RedrawResult) -> String {
 
 fn marking_text(as_stored: Option<bool>) -> &'static str {
     match as_stored {
-        Some(true) => "re-marked, same result",
-        Some(false) => "re-marked, differs from the stored result",
+        Some(true) => "marked again, same result",
+        Some(false) => "marked again, differs from the stored result",
         None => "still in progress",
     }
 }

@@ -5,8 +5,8 @@ use crate::text;
 
 /// Erase everything stored about a person, permanently
 ///
-/// The chains of facts stay complete without their content, and certificates already handed out still verify. Erasing
-/// cannot reach copies elsewhere: requests, exports, your own backups and certificates handed out. Use --hold to
+/// The chains of facts stay complete without their content, and certificates given to others still verify. Erasing
+/// cannot reach copies elsewhere: requests, exports, your own backups and certificates given to others. Use --hold to
 /// protect a record from being erased.
 #[derive(Debug, clap::Args)]
 pub struct EraseArgs {
@@ -25,7 +25,7 @@ pub struct EraseArgs {
 }
 
 /// The copies that erasing cannot reach, for a person to delete.
-const ERASURE_LIMITS: &str = "Copies that remain: requests and exports, certificates handed out or imported elsewhere, \
+const ERASURE_LIMITS: &str = "Copies that remain: requests and exports, certificates given to others, \
                               an issuer's ledger (the ID without a name), and your own backups. Delete those you can.";
 
 /// Erases the person's data, or sets or lifts a hold.

@@ -39,7 +39,7 @@ pub fn lay_out(credential: &Credential, fonts: &Fonts) -> Result<Vec<PageBlock>,
          FILE is this PDF, the picture, or the .json credential that is attached to this PDF.",
         "With a scanner: the code contains the whole credential. \
          Run needlewise certificate verify --qr TEXT with the scanned text.",
-        "Before you trust the issuer, compare these words with the issuer by telephone or in person:",
+        "Before you trust the issuer, compare these fingerprint words with the issuer by telephone or in person:",
     ];
     let mut y = 116.0;
     for paragraph in paragraphs {

@@ -160,7 +160,7 @@ fn draw_details(page: &mut CertificatePage<'_>, credential: &Credential) {
         ("Assurance", assurance.map_or("", Assurance::description)),
         ("Questions", pool_note),
         ("Issuer", &credential.issuer.name),
-        ("Words of the key", &key_fingerprint),
+        ("Fingerprint words", &key_fingerprint),
         (
             "Certificate",
             &certificate_id

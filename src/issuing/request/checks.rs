@@ -22,10 +22,10 @@ use crate::issuing::decision::applicable_facts_for_issuer;
 /// # Errors
 /// A sentence for people about the first difference.
 pub(super) fn check_blueprint(loaded_paper: &LoadedPaper, exam: &Exam) -> Result<(), String> {
-    let changed_error = |change: &str| Err(format!("It was changed: {change}."));
+    let mismatch = |reason: &str| Err(format!("It does not match its exam: {reason}. Ask for a new request."));
     let counts = question_counts(exam);
     if loaded_paper.paper.sections.len() != counts.len() {
-        return changed_error("its paper and the exam have different sections");
+        return mismatch("its paper has other sections");
     }
     for (section_index, (section, count)) in exam.sections.iter().zip(counts).enumerate() {
         let section_questions: Vec<_> =
@@ -33,12 +33,12 @@ pub(super) fn check_blueprint(loaded_paper: &LoadedPaper, exam: &Exam) -> Result
         let critical_count = section_questions.iter().filter(|item| item.question.critical).count();
         let is_from_bank = section_questions.iter().all(|item| loaded_paper.banks[item.bank].id == section.bank);
         if section_questions.len() != count || critical_count != section.critical as usize || !is_from_bank {
-            return changed_error("its paper does not follow the exam's blueprint");
+            return mismatch("its paper does not follow the blueprint");
         }
     }
     let distinct: BTreeSet<_> = loaded_paper.paper.questions.iter().map(|item| item.question).collect();
     if distinct.len() < loaded_paper.questions.len() {
-        return changed_error("its paper asks a question twice");
+        return mismatch("its paper asks a question twice");
     }
     Ok(())
 }
@@ -74,7 +74,10 @@ pub(super) fn check_pools(
             .iter()
             .any(|item| item.section == section_index && !pool.contains(&item.question))
         {
-            return Err("It was changed: a question is not in the pool of its section.".into());
+            return Err(
+                "It does not match its exam: a question is not in the pool of its section. Ask for a new request."
+                    .into(),
+            );
         }
     }
     Ok(())
@@ -99,13 +102,17 @@ pub(super) fn rescore(
         match (&ending, fact) {
             (None, Fact::Finished(finished)) => {
                 if finished.outcome != session.outcome() {
-                    return Err("It was changed: marking it again gives another result.".to_owned());
+                    return Err("It contradicts itself: marking it again gives another result. Ask for a new request."
+                        .to_owned());
                 }
                 ending = Some((finished.clone(), stored_fact.stored_at));
             }
             (None, _) | (Some(_), Fact::Remarked(_) | Fact::Issued(_) | Fact::AttemptGranted(_)) => {}
             (Some(_), Fact::Voided(_)) => return Err("The attempt is void.".to_owned()),
-            (Some(_), _) => return Err("It was changed: the attempt goes on after its end.".to_owned()),
+            (Some(_), _) => {
+                let reason = "It contradicts itself: the attempt continues after its end. Ask for a new request.";
+                return Err(reason.to_owned());
+            }
         }
         session.apply(fact);
         if matches!(fact, Fact::Finished(_) | Fact::Remarked(_)) {
@@ -120,16 +127,16 @@ pub(super) fn rescore(
         let item = loaded_paper
             .questions
             .get(answered.question_index)
-            .ok_or("It was changed: it answers a question that was not asked.")?;
+            .ok_or("It contradicts itself: it answers a question that was not asked. Ask for a new request.")?;
         let misfit = answered.answer.as_ref().and_then(|answer| invalid_answer_reason(&item.question, answer));
         if let Some(reason) = misfit {
             return Err(format!(
-                "It was changed: question {} has an impossible answer: {reason}.",
+                "It contradicts itself: question {} has an impossible answer ({reason}). Ask for a new request.",
                 answered.question_index + 1
             ));
         }
         if loaded_paper.limit.is_some_and(|limit| answered.elapsed > limit) {
-            return Err("It was changed: an answer came after the time limit.".to_owned());
+            return Err("It contradicts itself: an answer came after the time limit. Ask for a new request.".to_owned());
         }
     }
     let outcome = session.outcome();

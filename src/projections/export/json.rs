@@ -53,7 +53,7 @@ fn is_zero(count: &u32) -> bool {
 }
 
 impl AttemptRecord {
-    /// Returns the exported fields of an attempt. Only decisions that take effect on this machine count.
+    /// Returns the exported fields of an attempt. Only decisions that take effect on this computer count.
     pub fn from_row(row: &AttemptRow, authority: &DecisionAuthority) -> Self {
         Self {
             id: row.id,

@@ -13,7 +13,7 @@ use crate::issuing::decision::applicable_facts;
 use crate::projections::attempts::AttemptRow;
 use crate::projections::export::{ExportRecords, ExportedAttempt};
 
-/// The `homePage` of all actors. Actors are named by person id, so no name leaves the store.
+/// The `homePage` of all actors. Actors are named by person ID, so no name leaves the store.
 const ACCOUNT_HOME_PAGE: &str = "urn:needlewise:people";
 /// The namespace of the cmi5 verbs.
 const VERB_NAMESPACE: &str = "http://adlnet.gov/expapi/verbs/";
@@ -76,7 +76,7 @@ fn statements(ExportedAttempt { row, facts, discloses_points }: &ExportedAttempt
     output
 }
 
-/// Returns the id of a statement. The same fact always gives the same id, so a learning record store that gets an
+/// Returns the ID of a statement. The same fact always gives the same ID, so a learning record store that gets an
 /// export twice stores each statement once.
 fn statement_id(fact: FactId, suffix: &str) -> Uuid {
     Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:uuid:{fact}{suffix}").as_bytes())

@@ -9,7 +9,7 @@ use super::schema::APPLICATION_ID;
 /// The parts of a SQLite file that show which program made it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct StoreHeader {
-    /// SQLite's id of the program that made the file; 0 if none was written.
+    /// SQLite's ID of the program that made the file; 0 if none was written.
     pub(super) application_id: i32,
     /// The number of migrations that were applied.
     pub(super) schema_version: usize,

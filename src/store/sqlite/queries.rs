@@ -109,7 +109,7 @@ pub(super) fn streams(
     connection: &Connection,
     streams: &[StreamId],
 ) -> Result<BTreeMap<StreamId, Vec<StoredFact>>, StoreError> {
-    // A JSON list is one parameter for any number of ids, so the text of the statement never changes and can be cached.
+    // A JSON list is one parameter for any number of IDs, so the text of the statement never changes and can be cached.
     let sql = format!(
         "SELECT {FACT_COLUMNS} FROM stored_fact f LEFT JOIN fact_payload p ON p.fact = f.id \
          WHERE f.stream IN (SELECT value FROM json_each($1)) ORDER BY f.stream, f.seq"
@@ -126,7 +126,7 @@ pub(super) fn streams(
 pub(super) fn stream_ids(connection: &Connection) -> Result<Vec<StreamId>, StoreError> {
     let mut statement = connection.prepare("SELECT DISTINCT stream FROM stored_fact ORDER BY stream")?;
     let names = statement.query_map([], |row| row.get::<_, ColumnValue>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-    // Skip an invalid chain id, so that the other chains stay visible. `check_integrity` reports it.
+    // Skip an invalid chain ID, so that the other chains stay visible. `check_integrity` reports it.
     let parse = |name: ColumnValue| column_text(name).parse().ok();
     Ok(names.into_iter().filter_map(parse).collect())
 }
@@ -143,7 +143,7 @@ pub(super) fn content(connection: &Connection, digests: &[Digest]) -> Result<BTr
 pub(super) fn identity(connection: &Connection) -> Result<StoreIdentity, StoreError> {
     let read = |row: &rusqlite::Row<'_>| Ok(StoreIdentity { id: row.get(0)?, commits: row.get(1)? });
     let found = connection.query_row("SELECT id, commits FROM store", [], read).optional()?;
-    found.ok_or_else(|| StoreError::Damaged("its id is missing".to_owned()))
+    found.ok_or_else(|| StoreError::Damaged("its ID is missing".to_owned()))
 }
 
 /// Checks the engine's structures, the store's identity and all stored content. Returns one sentence for each fault.
@@ -164,7 +164,7 @@ pub(super) fn check_integrity(connection: &Connection) -> Result<Vec<String>, St
     faults.extend(orphans.iter().map(|table| format!("a row of the table {table} belongs to no fact")));
     for name in texts("SELECT DISTINCT stream FROM stored_fact")? {
         if name.parse::<StreamId>().is_err() {
-            faults.push(format!("\"{name}\" is not a valid chain id"));
+            faults.push(format!("\"{name}\" is not a valid chain ID"));
         }
     }
     // One row at a time, because the content of large banks would fill the memory.

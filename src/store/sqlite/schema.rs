@@ -16,7 +16,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/0004_projections.sql"),
 ];
 
-/// The application id that marks a SQLite file as a needlewise store: `NDLW` in ASCII.
+/// The application ID that marks a SQLite file as a needlewise store: `NDLW` in ASCII.
 pub(super) const APPLICATION_ID: i32 = 0x4E44_4C57;
 
 /// The table with the version of each projection whose rows are stored.
@@ -26,7 +26,7 @@ const PROJECTION_TABLE: &str =
 /// The tables that no rebuild may drop, because they cannot be computed again.
 const KEPT_TABLES: [&str; 5] = ["stored_fact", "fact_payload", "stored_content", "store", "projection"];
 
-/// The table with the store's id and the number of its commits. It has one row.
+/// The table with the store's ID and the number of its commits. It has one row.
 pub(super) const IDENTITY_TABLE: &str =
     "CREATE TABLE IF NOT EXISTS store (id TEXT NOT NULL PRIMARY KEY, commits BIGINT NOT NULL)";
 

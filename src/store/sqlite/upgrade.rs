@@ -17,8 +17,8 @@ use crate::projections::tables::{PROJECTIONS, ProjectionTables};
 use crate::store::audit::{FactSource, compute_projections};
 use crate::store::{COMMAND_PATIENCE, StoreError};
 
-/// Marks an empty file as a needlewise store and gives it its id, before the write-ahead log is switched on. So both
-/// are in the main file, even if the program is killed right afterwards.
+/// Marks an empty file as a needlewise store and gives it its ID, before the write-ahead log is switched on. So both
+/// are in the main file, even if the program is killed right afterward.
 pub(super) fn claim_empty_file(connection: &mut Connection, options: &SqliteOptions) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another program may have claimed the file while this one waited for the lock.
@@ -67,7 +67,7 @@ fn switch_log_on(connection: &Connection, patience: Duration) -> rusqlite::Resul
     result
 }
 
-/// Computes all rows again and replaces them in one transaction. Also restores a missing id of the store.
+/// Computes all rows again and replaces them in one transaction. Also restores a missing ID of the store.
 pub(super) fn rebuild_projections(connection: &mut Connection, new_store_id: &[u8; 16]) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     rewrite_projections(&transaction)?;

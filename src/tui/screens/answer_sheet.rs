@@ -112,7 +112,10 @@ impl Screen for AnswerSheetScreen {
         let mut page = TextPage::new(context.theme, area);
         let (open, flagged) = (self.open_questions(), self.flagged_questions());
         let answered = self.session.question_count() - open.len();
-        page.push_text(TextRole::Text, &format!("{answered} answered, {} open, {} flagged", open.len(), flagged.len()));
+        page.push_text(
+            TextRole::Text,
+            &format!("{answered} answered, {} unanswered, {} flagged", open.len(), flagged.len()),
+        );
         page.push_blank_line();
         for row in 0..self.session.question_count().div_ceil(self.columns) {
             let indices = row * self.columns..((row + 1) * self.columns).min(self.session.question_count());
@@ -123,7 +126,7 @@ impl Screen for AnswerSheetScreen {
             page.push_cells(&cells);
         }
         page.push_blank_line();
-        page.push_text(TextRole::Dim, "● answered   ○ open   ⚑ flagged");
+        page.push_text(TextRole::Dim, "● answered   ○ unanswered   ⚑ flagged");
         page.draw(canvas, area, &mut self.scroll);
     }
 

@@ -1,12 +1,11 @@
 //! The home screen: the menu, progress by topic, and the status of each exam.
 //!
 //! ```text
-//!   ▸ Practice a topic    p       Topics  correct / seen (latest answer)
-//!     Take the exam       e       Mechanism          ███▌·· 12 of 24, 22 Nov
-//!     Certificates        c       Contraindications  ······ not practiced yet
-//!     Records             l
-//!     Quit                q
-//!                                 Exam: Foundations
+//! ▸ Practice a topic         p    Topics  correct of answered, last day
+//!   Take the exam            e    Contraindications    ······ not practiced yet
+//!   Certificates             c    Mechanism            ███··· 12 of 20, Nov 22
+//!   Records                  l
+//!   Quit                     q    Exam: Foundations of dry needling
 //!                                 Available now. 2 of 3 attempts left.
 //! ```
 
@@ -129,7 +128,7 @@ impl HomeScreen {
     }
 
     fn draw_topics_and_exams(&self, page: &mut TextPage, zone: &Zone) {
-        page.push_line(&[(TextRole::Strong, "Topics"), (TextRole::Dim, "  correct / seen (latest answer)")]);
+        page.push_line(&[(TextRole::Strong, "Topics"), (TextRole::Dim, "  correct of answered, last day")]);
         for topic in &self.data.topics {
             draw_topic(page, topic, zone);
         }
@@ -172,8 +171,8 @@ fn exam_status(exam: &Exam, eligibility: Eligibility, zone: &Zone) -> String {
     }
 }
 
-/// Draws a topic in one line: its title, a bar, the correct and the seen questions, and the day of the last practice.
-/// The bar counts correct answers against all questions of the topic.
+/// Draws a topic in one line: its title, a bar, how many questions are correct and answered, and the day of the last
+/// practice. The bar counts correct answers against all questions of the topic.
 fn draw_topic(page: &mut TextPage, topic: &TopicView, zone: &Zone) {
     let title_width = page.width().saturating_sub(26).clamp(8, 24);
     let title = text::truncate(&text::single_line(&topic.title), title_width).into_owned();

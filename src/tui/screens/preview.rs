@@ -2,9 +2,10 @@
 //! file changes.
 //!
 //! ```text
-//!   What is known about when …?          │  2 findings
-//!    ▸   A  It shows before …            │  L04 warning: the option says "usually"
-//!        B  It shows within …            │  Give a number with its source, or leave …
+//!   What is known about when …?             1 finding
+//!                                           L04 warning: the choice says "usually"
+//!    ▸   A  It usually shows before …         Give a number with its source, or leave
+//!        B  It shows within …                 the word out
 //! ```
 //!
 //! Questions can be answered as in practice. Nothing is stored.

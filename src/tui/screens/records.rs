@@ -1,10 +1,12 @@
 //! The records screen: the certification status of all people, as a list for one exam or as a matrix of all exams.
 //!
 //! ```text
-//!   Find: ok▌        status: any · assurance: any · by name
-//!   Name                 Staff no.  foundations
-//! ▸ Amira Okafor         17         current, unsupervised, until 2028-11-23
-//!   Ben Okri             18         not done
+//! Find: ok▌
+//! status: any · assurance: any · by name
+//!
+//!   Name                    Foundations of dry needling
+//! ▸ Amira Okafor            Current, unsupervised 2028-11-23
+//!   Ben Okri                Not taken
 //! ```
 //!
 //! A status appears only after the signature of its certificate is verified. Signatures are verified in batches, and

@@ -126,7 +126,7 @@ impl ExamResultScreen {
     fn paint_next(&self, page: &mut TextPage) {
         match &self.view.certificate {
             Some(Ok(path)) => {
-                page.push_text(TextRole::Good, "Your self-test certificate is ready. The exam was not supervised.");
+                page.push_text(TextRole::Good, "Your self-test record is ready. The exam was not supervised.");
                 page.push_text(TextRole::Text, &path.to_string_lossy());
             }
             Some(Err(reason)) => page.push_text(TextRole::Bad, reason),

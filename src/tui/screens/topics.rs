@@ -40,7 +40,7 @@ fn progress_text(topic: &TopicView, zone: &Zone) -> String {
         || format!("  {questions}, not practiced yet"),
         |last| {
             format!(
-                "  {questions}, {} seen, {} correct, last {}",
+                "  {questions}, {} answered, {} correct, {}",
                 topic.answered,
                 topic.correct,
                 last.format_for_people(zone)
@@ -82,7 +82,7 @@ impl Screen for TopicsScreen {
 
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
-        page.push_text(TextRole::Text, "Ten questions. Each one is explained right after you answer it.");
+        page.push_text(TextRole::Text, "Up to ten questions. Each one is explained right after you answer it.");
         page.push_blank_line();
         let marker = |is_selected: bool| if is_selected { "▸ " } else { "  " };
         if self.selected == 0 {
