@@ -18,9 +18,10 @@ use crate::text;
 
 /// Re-mark exams after a question turned out to be faulty
 ///
-/// You first see which results change and which certificates depend on them. Then this computer's issuer signs each new
-/// result, which is stored beside the first one. No one loses a pass unless you add --may-fail. A new pass is dated on
-/// the day of the attempt. Certificates do not change: revoke those that are wrong and issue them again.
+/// You type the passphrase first, because the preview shows who answered correctly. The preview lists the results that
+/// change and the certificates that depend on them. If you confirm, this computer's issuer signs each new result, which
+/// is stored beside the first one. No one loses a pass unless you add --may-fail. A new pass is dated on the day of the
+/// attempt. Certificates do not change: revoke those that are wrong and issue them again.
 #[derive(Debug, clap::Args)]
 pub struct RemarkArgs {
     /// Question ID; add the bank ID in front if several banks have that question
