@@ -17,7 +17,7 @@ use crate::ids::{CaseId, Digest, GroupId, ObjectiveId, QuestionId, SourceId};
 #[serde(try_from = "QuestionWire", into = "QuestionWire")]
 #[schemars(!try_from, !into, deny_unknown_fields)]
 pub struct Question {
-    /// The question's id: `a-z`, `0-9` and inner hyphens, unique in its bank. It never changes.
+    /// The question's ID: `a-z`, `0-9` and inner hyphens, unique in its bank. It never changes.
     pub id: QuestionId,
     /// Whether the question can be drawn.
     pub status: QuestionStatus,

@@ -3,12 +3,13 @@ use super::{CommandResult, Env};
 use crate::attempt::Mode;
 use crate::bank::catalog::{Catalog, CatalogMiss};
 use crate::bank::exam::Exam;
-use crate::cli::launch::{self, PlainArgs};
+use crate::cli::launch::{self, InterfaceMode, PlainArgs};
 use crate::cli::passphrase::PassphraseArgs;
+use crate::exam::eligibility::Eligibility;
 use crate::ids::{AttemptId, ExamId};
 use crate::projections::people::PersonRow;
 use crate::service::certificate_files::{write_credential, write_pictures};
-use crate::service::{ActiveAttempt, ClockStepPolicy, Services};
+use crate::service::{ActiveAttempt, ClockStepPolicy, ServiceError, Services};
 use crate::text;
 use std::sync::Arc;
 
@@ -81,6 +82,9 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
             match (&args.identity, mode) {
                 (Some(identity), _) => begin_invigilated_exam(identity, args, env, &mut service, &trainee, &exam)?,
                 (None, Mode::Mock) => service.attempts_mut().begin_mock(trainee.id, &exam)?,
+                (None, Mode::Exam | Mode::Practice) if args.plain.mode() == InterfaceMode::FullScreen => {
+                    return brief(env, service, trainee, exam);
+                }
                 (None, Mode::Exam | Mode::Practice) => service.attempts_mut().begin_exam(trainee.id, &exam)?,
             }
         }
@@ -99,6 +103,14 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
     match launch::run_attempt(args.plain.mode(), env, service, trainee, active_attempt)? {
         error::EXIT_SUCCESS => sign_passed_exam(attempt_id, args, env),
         code => Ok(code),
+    }
+}
+
+/// Opens the briefing, where the trainee starts the exam. An exam that cannot start now is refused at once.
+fn brief(env: &mut Env<'_>, service: Services, trainee: PersonRow, exam: Arc<Exam>) -> CommandResult {
+    match service.attempts().eligibility(trainee.id, &exam)? {
+        Eligibility::Now { .. } => launch::run_briefing(env, service, trainee, exam),
+        eligibility => Err(ServiceError::Ineligible(eligibility, service.zone().clone()).into()),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::bank::exam::Exam;
 use crate::bank::syllabus::Syllabus;
 use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env, ThemeChoice};
@@ -71,6 +72,11 @@ pub(super) fn run_attempt(
         Err(plain::PlainError::Output(error)) => Err(error.into()),
         Err(plain::PlainError::Service(error)) => Err(error.into()),
     }
+}
+
+/// Opens the full-screen interface at the briefing of an exam.
+pub(super) fn run_briefing(env: &Env<'_>, service: Services, trainee: PersonRow, exam: Arc<Exam>) -> CommandResult {
+    open_interface(env, service, FirstScreen::Briefing(trainee, exam))
 }
 
 /// Previews a bank file in full screen.

@@ -15,7 +15,7 @@ pub const MAX_COLUMN_WIDTH: u16 = 84;
 /// The columns that the two sides of a box take.
 const BOX_COLUMNS: usize = 4;
 /// The narrowest page that draws boxes. Below, the text needs the columns more.
-const BOX_MIN_WIDTH: usize = 42;
+const BOX_MIN_WIDTH: usize = 54;
 
 /// A page under construction: styled lines from top to bottom, and the parts that can be clicked.
 #[derive(Debug)]

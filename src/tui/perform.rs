@@ -34,6 +34,11 @@ impl ServiceExecutor {
         Self { workspace: Workspace::new(service, Some(trainee), Some(attempt)), has_home: false }
     }
 
+    /// Makes one for a trainee who is about to take one exam; the program ends with its result.
+    pub fn for_exam(service: Services, trainee: PersonRow) -> Self {
+        Self { workspace: Workspace::new(service, Some(trainee), None), has_home: false }
+    }
+
     fn choose_person(&mut self, person: PersonRow) -> CommandOutcome {
         self.workspace.trainee = Some(person);
         CommandOutcome::Next(Effect::Open(Route::Home))

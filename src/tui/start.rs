@@ -1,7 +1,7 @@
 //! Starts the interface, or a bank preview, on the terminal of this process.
 
 use std::io;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use super::app::{App, InterfaceEnd};
 use super::execute::Execute;
@@ -10,6 +10,7 @@ use super::jobs::Jobs;
 use super::perform::ServiceExecutor;
 use super::screens::Route;
 use super::theme::Theme;
+use crate::bank::exam::Exam;
 use crate::projections::people::PersonRow;
 use crate::service::{ActiveAttempt, Services};
 use crate::tui::file_preview::PreviewExecutor;
@@ -20,6 +21,8 @@ use crate::tui::{event_loop, terminal};
 pub enum FirstScreen {
     /// Home, or the welcome screen if no person is given.
     Home(Option<PersonRow>),
+    /// The briefing of an exam that the trainee may start. The interface ends with the exam.
+    Briefing(PersonRow, Arc<Exam>),
     /// An attempt that was already begun or resumed.
     Attempt(PersonRow, Box<ActiveAttempt>),
 }
@@ -31,6 +34,7 @@ pub enum FirstScreen {
 pub fn run_interface(service: Services, first_screen: FirstScreen, theme: Theme) -> io::Result<InterfaceEnd> {
     let (executor, first_route) = match first_screen {
         FirstScreen::Home(trainee) => (ServiceExecutor::new(service, trainee), Route::Home),
+        FirstScreen::Briefing(trainee, exam) => (ServiceExecutor::for_exam(service, trainee), Route::Briefing(exam)),
         FirstScreen::Attempt(trainee, attempt) => {
             (ServiceExecutor::with_attempt(service, trainee, attempt), Route::Quiz)
         }

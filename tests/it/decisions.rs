@@ -89,7 +89,7 @@ fn unsigned_decisions_are_named_on_a_self_test_record() {
     assert_eq!(world.pass_exam().code, 0);
     let certificate = world.run(["certificate", "list", "--json"]).json()[0].clone();
     let shown = world.run(["certificate", "show", certificate["short_id"].as_str().expect("an id")]);
-    assert!(shown.out.contains("not signed by an issuer: 1 attempts voided, 0 granted"), "{}", shown.all());
+    assert!(shown.out.contains("not signed by an issuer: 1 attempt voided, 0 granted"), "{}", shown.all());
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn a_new_trainee_practices_passes_the_exam_and_finds_the_certificate() {
         let keys = reader.keys(&window.screen());
         window.type_bytes(&keys).sees("Not saved yet").type_bytes("\r");
     }
-    window.sees("7 answered, 0 open").type_bytes("f").sees("y submit").type_bytes("y");
+    window.sees("7 answered, 0 unanswered").type_bytes("f").sees("y submit").type_bytes("y");
     window.sees("✓ Passed").sees("Your self-test record is ready");
     window.type_bytes("\r").sees("Passed, valid through").type_bytes("c").sees("1 certificate");
     window.type_bytes("\r").sees("Self-test record: Brief").type_bytes("qqq");
@@ -87,7 +87,7 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
 fn window_in_exam(world: &World) -> Window {
     let reader = Reader::of(Some(&own_banks(world)));
     let mut window = Window::open(world.home.path(), &["exam", "brief", "--trainee", "Amira Okafor"]);
-    window.sees("question 1 of 7");
+    window.sees("Press Enter to start").type_bytes("\r").sees("question 1 of 7");
     let keys = reader.keys(&window.screen());
     window.type_bytes(&keys).sees("Not saved yet").type_bytes("\r").sees("question 2 of 7");
     window
@@ -201,6 +201,16 @@ fn hostile_text_never_controls_the_terminal() {
     window.ends();
     let raw = String::from_utf8_lossy(&window.raw()).into_owned();
     assert!(!raw.contains("]52;") && !raw.contains('\u{202e}'), "nothing hostile was written");
+}
+
+#[test]
+fn an_exam_by_command_starts_at_its_briefing_and_not_before() {
+    let world = home();
+    let mut window = Window::open(world.home.path(), &["exam", "brief", "--trainee", "Amira Okafor"]);
+    window.sees("Press Enter to start").sees("3 of 3 attempts left").type_bytes("\x1b");
+    assert_eq!(window.ends(), 1, "an exam that was not started is not passed");
+    window.assert_as_found();
+    assert_eq!(world.run(["record", "list", "--json"]).json(), serde_json::json!([]), "no attempt was used");
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn answer_questions(window: &mut Window, world: &World, questions: std::ops::Ran
 
 /// Submits the exam and closes the result.
 fn submit(window: &mut Window) {
-    window.sees("7 answered, 0 open").type_bytes("f").sees("y submit").type_bytes("y");
+    window.sees("7 answered, 0 unanswered").type_bytes("f").sees("y submit").type_bytes("y");
     window.sees("✓ Passed").sees("the invigilator signs").type_bytes("\r");
 }
 

@@ -136,6 +136,11 @@ impl Screen for BriefingScreen {
         page.draw(canvas, area, &mut self.scroll);
     }
 
+    fn exit_code(&self) -> u8 {
+        // An exam that was not started is not passed.
+        1
+    }
+
     fn title(&self, _: &ScreenContext) -> (String, String) {
         (self.exam.title.clone(), "before the exam".to_owned())
     }

@@ -128,22 +128,25 @@ impl HomeScreen {
     }
 
     fn draw_topics_and_exams(&self, page: &mut TextPage, zone: &Zone) {
-        page.push_line(&[(TextRole::Strong, "Topics"), (TextRole::Dim, "  correct of answered, last day")]);
+        page.begin_panel("Topics: correct of answered, last day");
         for topic in &self.data.topics {
             draw_topic(page, topic, zone);
         }
+        page.end_panel();
+        page.begin_panel("Exams");
         for (exam, eligibility) in &self.data.exams {
-            page.push_blank_line();
-            page.push_line(&[(TextRole::Strong, "Exam: "), (TextRole::Strong, &exam.title)]);
+            page.push_line(&[(TextRole::Strong, &exam.title)]);
             let is_open =
                 self.data.open_exam.as_ref().is_some_and(|open_exam| open_exam.exam.as_ref() == Some(&exam.id));
             let status = if is_open {
-                "In progress. Any time limit keeps running.".to_owned()
+                let has_limit = exam.time_limit() > Millis(0);
+                if has_limit { "In progress. The clock is running." } else { "In progress" }.to_owned()
             } else {
                 exam_status(exam, *eligibility, zone)
             };
             page.push_text(TextRole::Text, &status);
         }
+        page.end_panel();
     }
 }
 

@@ -43,7 +43,7 @@ fn progress_text(topic: &TopicView, zone: &Zone) -> String {
                 "  {questions}, {} answered, {} correct, {}",
                 topic.answered,
                 topic.correct,
-                last.format_for_people(zone)
+                last.format_local_day(zone)
             )
         },
     )

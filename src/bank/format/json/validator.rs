@@ -101,7 +101,11 @@ impl<'a> Validator<'a> {
         let bounds = min..=max;
         if !bounds.contains(&(count as u64)) {
             let message = format!("the list has a wrong length: {}", text::count_with_noun(count, "value"));
-            self.report(node, "limit", message, format!("Write {min} to {max} values"));
+            let help = match max {
+                u64::MAX => format!("Write at least {}", text::count_with_noun(min as usize, "value")),
+                _ => format!("Write {min} to {max} values"),
+            };
+            self.report(node, "limit", message, help);
         }
         // A list that is far too long would otherwise give a problem for each of its elements.
         for (index, element) in node.elements().enumerate().take(usize::try_from(max).unwrap_or(usize::MAX)) {
