@@ -132,7 +132,7 @@ pub fn run(
         match turn {
             NextTurn::Continue => {}
             NextTurn::AttemptEnded => return session.print_result(),
-            NextTurn::InputEnded => return session.suspend(),
+            NextTurn::InputEnded => return session.suspend(trainee),
         }
     }
 }

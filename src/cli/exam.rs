@@ -73,8 +73,9 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
             let exam = open_attempt.exam.as_ref().map_or_else(String::new, ToString::to_string);
             let resume_command = if args.mock { "exam --mock --resume" } else { "exam --resume" };
             return Err(Failure::negative(format!(
-                "The {mode} {exam} is still in progress, started {}. Resume it with `needlewise {resume_command}`.",
-                open_attempt.started_at.format_for_people(service.zone())
+                "The {mode} {exam} is still in progress, started {}. Resume it with `needlewise {resume_command}{}`.",
+                open_attempt.started_at.format_for_people(service.zone()),
+                service.people().trainee_option(&trainee)?
             )));
         }
         (None, false) => {

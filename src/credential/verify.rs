@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
+use crate::credential::assurance::Assurance;
 use crate::credential::bundle::REVOCATION_LIST_MAX_AGE;
 use crate::credential::key::{self, KeyPeriod};
 use crate::credential::sign::hash_data;
@@ -113,11 +114,19 @@ pub fn verify(bytes: &[u8], trust: &TrustList, system_time: Timestamp) -> Verifi
     match evaluate_trust(&basis, trust, now) {
         (Verdict::Invalid, reason) => VerificationResult::invalid(reason),
         (verdict, reason) => {
+            // There is no issuer to ask about a self-test record: each computer signs its own.
+            let is_self_test = credential.assurance() == Some(Assurance::SelfAttested);
+            let reason =
+                if verdict == Verdict::Untrusted && is_self_test { SELF_TEST_REASON.to_owned() } else { reason };
             let issuer = trust.find_by_did(signer_did).map(|(issuer, _)| issuer.name.clone());
             VerificationResult { verdict, reason, credential: Some(credential), issuer_name: issuer }
         }
     }
 }
+
+const SELF_TEST_REASON: &str = "This is a self-test record. The computer on which it was made signed it, so it does not \
+                                count elsewhere. For a certificate that counts, run `needlewise certificate request` \
+                                and send the file to an issuer.";
 
 /// The facts that decide the verdict of a certificate whose form and signature are correct.
 #[derive(Debug, Clone, Copy)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::attempt::{ExamResult, Mode};
 use crate::exam::disclosure;
 use crate::plain::{PlainEnd, PlainError, PlainSession};
+use crate::projections::people::PersonRow;
 use crate::service::certificate_files::write_pictures;
 use crate::view;
 
@@ -65,7 +66,7 @@ impl PlainSession<'_> {
     }
 
     /// Prints how to resume an attempt that has not ended.
-    pub(super) fn suspend(mut self) -> Result<PlainEnd, PlainError> {
+    pub(super) fn suspend(mut self, trainee: &PersonRow) -> Result<PlainEnd, PlainError> {
         let command = match self.active_attempt.session.loaded_paper().mode {
             Mode::Exam => "needlewise exam --resume --plain",
             Mode::Mock => "needlewise exam --mock --resume --plain",
@@ -73,7 +74,10 @@ impl PlainSession<'_> {
         };
         let clock_note =
             if self.active_attempt.session.loaded_paper().limit.is_some() { " The clock keeps running." } else { "" };
-        self.print_line(&format!("Suspended: all answers are saved. Resume with `{command}`.{clock_note}"))?;
+        let trainee_option = self.service.people().trainee_option(trainee)?;
+        self.print_line(&format!(
+            "Suspended: all answers are saved. Resume with `{command}{trainee_option}`.{clock_note}"
+        ))?;
         Ok(PlainEnd::Suspended)
     }
 }

@@ -78,6 +78,26 @@ impl<S: Deref<Target = Services>> People<S> {
         self.select(&PersonQuery::default())
     }
 
+    /// Returns the option that a printed command needs to mean this trainee, such as ` --trainee "Amira Okafor"`. Empty
+    /// while the trainee is the only person here.
+    ///
+    /// # Errors
+    /// Errors of the store.
+    pub fn trainee_option(&self, trainee: &PersonRow) -> Result<String, ServiceError> {
+        let two = self.select(&PersonQuery { max_count: Some(2), ..PersonQuery::default() })?;
+        if two.len() < 2 {
+            return Ok(String::new());
+        }
+        // A name with other characters could mean something else to a shell.
+        let is_plain = |c: char| c.is_alphanumeric() || c == ' ' || c == '-';
+        let name = &trainee.person.name;
+        Ok(if name.chars().all(is_plain) {
+            format!(" --trainee \"{name}\"")
+        } else {
+            format!(" --trainee {}", trainee.id)
+        })
+    }
+
     /// Lists the people that a query selects, by name.
     ///
     /// # Errors

@@ -204,3 +204,16 @@ fn each_time_warning_is_printed_once() {
     let said = world.typing("skip\nskip\n").run(["exam", "--resume", "--plain"]);
     assert_eq!(said.out.matches("Under 2 minutes left").count(), 1, "{}", said.all());
 }
+
+#[test]
+fn a_printed_command_names_the_trainee_if_there_are_several() {
+    let world = World::new().with_small_banks();
+    let suspended = |name: &str| world.typing("").run(["practice", "small", "--plain", "--trainee", name]).out;
+    let alone = suspended("Amira Okafor");
+    assert!(alone.contains("Resume with `needlewise practice --resume --plain`."), "{alone}");
+    let second = suspended("Ben Okri");
+    assert!(second.contains("--resume --plain --trainee \"Ben Okri\"`."), "{second}");
+    world.run(["trainee", "add", "$(reboot)"]).done();
+    let hostile = suspended("$(reboot)");
+    assert!(!hostile.contains("--trainee \"$"), "a name that means something to a shell is not printed: {hostile}");
+}
