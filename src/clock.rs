@@ -28,11 +28,13 @@ impl Timestamp {
     }
 
     /// Returns the moment `duration` later.
+    #[must_use]
     pub fn saturating_add(self, duration: Millis) -> Self {
         Self::from_millis(self.0.saturating_add(i64::try_from(duration.0).unwrap_or(i64::MAX)))
     }
 
     /// Returns the moment `duration` earlier.
+    #[must_use]
     pub fn saturating_sub(self, duration: Millis) -> Self {
         Self::from_millis(self.0.saturating_sub(i64::try_from(duration.0).unwrap_or(i64::MAX)))
     }
@@ -44,6 +46,7 @@ impl Timestamp {
 
     /// Returns the moment without its milliseconds. Certificates contain whole seconds, and the last second still
     /// counts.
+    #[must_use]
     pub fn truncate_to_second(self) -> Self {
         Self::from_millis(self.0.div_euclid(1000) * 1000)
     }
@@ -137,11 +140,13 @@ impl Millis {
     }
 
     /// Returns the sum, or the longest possible duration if the sum is longer.
+    #[must_use]
     pub fn saturating_add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
 
     /// Returns the difference, or zero if `other` is longer.
+    #[must_use]
     pub fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
@@ -168,6 +173,7 @@ pub struct Day(Date);
 impl Day {
     /// Returns the day `months` later. If that month is too short, this is its last day: 12 months after February 29
     /// comes February 28. Beyond the year 9999, this is the last day of that year.
+    #[must_use]
     pub fn plus_months(self, months: u32) -> Self {
         let later = Span::new().try_months(months).and_then(|span| self.0.checked_add(span));
         Self(later.unwrap_or(Date::MAX))

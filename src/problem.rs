@@ -88,6 +88,7 @@ impl SourceSpan {
 
 /// A problem in a file, as reported to its author.
 #[derive(Debug, Clone)]
+#[must_use]
 pub struct Problem {
     /// The ID of the violated rule, such as `L35`.
     pub rule: &'static str,

@@ -28,6 +28,7 @@ pub use sqlite::SqliteStore;
 
 /// Changes that a store makes together, whole or not at all.
 #[derive(Debug, Clone, Default)]
+#[must_use]
 pub struct Batch {
     /// Conditions that the store checks in the same transaction, before it changes anything.
     pub expectations: Vec<Expectation>,

@@ -8,6 +8,7 @@ use crate::ids::{BankId, ObjectiveId};
 
 /// The outcome of an attempt: points, sections, missed objectives and the exam result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[must_use]
 pub struct Outcome {
     pub earned: Points,
     /// The points that could be earned: one for each question that was not dropped.

@@ -183,6 +183,9 @@ impl Catalog {
     }
 
     /// Returns the syllabus in use: the last one added, or else the built-in one.
+    ///
+    /// # Panics
+    /// Never: a test parses the text that is compiled in.
     #[expect(clippy::expect_used, reason = "the text is compiled in, and a test parses it")]
     pub fn syllabus(&self) -> Option<Arc<Syllabus>> {
         let parse_built_in = || serde_json::from_str(built_in::SYLLABUS).expect("the built-in syllabus has no errors");

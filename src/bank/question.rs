@@ -62,6 +62,7 @@ pub struct Question {
 
 impl Question {
     /// Returns a copy without status, review, review date and waivers, which can change without a change of meaning.
+    #[must_use]
     pub fn content_only(&self) -> Self {
         Self { status: QuestionStatus::Ready, reviewed: None, review_by: None, lint: Vec::new(), ..self.clone() }
     }

@@ -64,6 +64,7 @@ impl Bank {
     }
 
     /// Returns a copy without questions. A paper needs the rest: cases, objectives, sources and glossary.
+    #[must_use]
     pub fn without_questions(&self) -> Self {
         self.with_questions(Vec::new())
     }

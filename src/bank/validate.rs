@@ -16,6 +16,7 @@ use crate::text;
 
 /// Something wrong with the content of a bank, exam or syllabus.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
 pub struct Finding {
     /// The ID of the rule: `L01` or so, or a word such as `reference`.
     pub rule: &'static str,

@@ -64,6 +64,7 @@ impl fmt::Display for Verdict {
 
 /// A verdict with its reason and the verified credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
 pub struct VerificationResult {
     pub verdict: Verdict,
     /// Why, and what to do next, in full sentences.

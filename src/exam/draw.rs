@@ -34,6 +34,7 @@ pub use selection::{EarlierPaper, Exclusions, QuestionPool, SectionSelection};
 
 /// A paper together with the content that it names by digest.
 #[derive(Debug, Clone)]
+#[must_use]
 pub struct DrawnPaper {
     pub paper: Paper,
     /// The text of everything that the paper names, by digest: questions, banks without questions, pools and the exam.

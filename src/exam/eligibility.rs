@@ -40,6 +40,7 @@ impl PriorAttempt {
 
 /// Whether and when a person may start an exam.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
 pub enum Eligibility {
     /// The exam can start now.
     Now {

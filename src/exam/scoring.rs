@@ -155,12 +155,12 @@ pub fn invalid_answer_reason(question: &Question, answer: &Answer) -> Option<Str
 /// If every pass mark is reached but a critical question is missed, the result is [`ExamResult::FailedCritical`].
 pub fn outcome(loaded_paper: &LoadedPaper, answers: &[Option<&Answer>], policies: &[Option<&RemarkPolicy>]) -> Outcome {
     // A dropped question has no mark, so it counts neither as earned nor as possible.
-    let mark = |((loaded, answer), policy): ((&LoadedQuestion, &Option<&Answer>), &Option<&RemarkPolicy>)| match policy
-    {
-        Some(policy) => rescore(&loaded.question, policy, *answer),
-        None => Some(score(&loaded.question, *answer)),
+    let mark = |((loaded, answer), policy): ((&LoadedQuestion, Option<&Answer>), Option<&RemarkPolicy>)| match policy {
+        Some(policy) => rescore(&loaded.question, policy, answer),
+        None => Some(score(&loaded.question, answer)),
     };
-    let marks: Vec<_> = loaded_paper.questions.iter().zip(answers).zip(policies).map(mark).collect();
+    let marks: Vec<_> =
+        loaded_paper.questions.iter().zip(answers.iter().copied()).zip(policies.iter().copied()).map(mark).collect();
     let possible = marks.iter().flatten().count();
     let earned: Points = marks.iter().flatten().cloned().sum();
     let sections: Vec<_> =

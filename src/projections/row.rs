@@ -57,6 +57,7 @@ impl Column {
     }
 
     /// Returns the same column, but its values can be empty.
+    #[must_use]
     pub const fn optional(self) -> Self {
         Self { is_optional: true, ..self }
     }

@@ -27,6 +27,7 @@ pub struct Health<S> {
 
 /// The outcome of a check: how much it covered, and every fault it found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use]
 pub struct CheckOutcome {
     /// How many chains, attempts or certificates were checked.
     pub checked_count: usize,

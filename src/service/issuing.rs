@@ -143,7 +143,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
     }
 
     /// Ensures that no certificate in force was signed for this request or its attempt.
-    fn ensure_unused(&self, request: &CertificateRequest, head: Digest, ledger: &Ledger) -> Result<(), ServiceError> {
+    fn ensure_unused(request: &CertificateRequest, head: Digest, ledger: &Ledger) -> Result<(), ServiceError> {
         let is_same_attempt = |line: &&LedgerEntry| line.attempt == request.attempt || line.head == head;
         let is_in_force = |line: &&LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
         ledger.entries.iter().find(|line| is_same_attempt(line) && is_in_force(line)).map_or(Ok(()), |line| {
@@ -227,7 +227,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
             ));
         }
         let ledger = self.ledger(issuer.id)?;
-        self.ensure_unused(&request, rescored.head_digest, &ledger)?;
+        Self::ensure_unused(&request, rescored.head_digest, &ledger)?;
         let request_count =
             ledger.received_requests.iter().filter(|received| received.trainee == request.trainee.id).count();
         let granted_count = ledger.entries.iter().filter(|line| line.trainee == request.trainee.id).count();
@@ -306,7 +306,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         let RequestReview { request, rescored, renewed_certificate, valid_until: until, .. } = review;
         // Check again: another program may have signed this request while the issuer typed the passphrase.
         let ledger = self.ledger(issuer.id)?;
-        self.ensure_unused(request, rescored.head_digest, &ledger)?;
+        Self::ensure_unused(request, rescored.head_digest, &ledger)?;
         let exam = rescored.loaded_paper.exam.as_ref().ok_or(ServiceError::UnknownAttempt(request.attempt))?;
         let name = normalize_name(name.unwrap_or(&request.trainee.name)).map_err(ServiceError::InvalidName)?;
         let now = self.services.now().wall;

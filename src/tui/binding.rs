@@ -70,16 +70,19 @@ impl Binding {
     }
 
     /// Lists the row in help only.
+    #[must_use]
     pub fn in_help(self) -> Self {
         Self { place: BindingPlace::Help, ..self }
     }
 
     /// Writes the key as `shown` in its entry.
+    #[must_use]
     pub fn shown_as(self, shown: &'static str) -> Self {
         Self { shown: Some(shown), ..self }
     }
 
     /// Disables the row if `reason` is given.
+    #[must_use]
     pub fn disabled(self, reason: Option<String>) -> Self {
         Self { disabled_reason: reason, ..self }
     }

@@ -30,6 +30,7 @@ pub trait Execute {
 
 /// The result of a command.
 #[derive(Debug, Clone, PartialEq)]
+#[must_use]
 pub enum CommandOutcome {
     /// The screen on top gets this reply.
     Reply(Reply),

@@ -163,6 +163,7 @@ fn result_screen(workspace: &mut Workspace, jobs: &mut Jobs) -> Result<Box<dyn S
 
 /// What a screen asks the interface to do.
 #[derive(Debug, Clone, PartialEq)]
+#[must_use]
 pub enum Effect {
     /// Open another screen above this one.
     Open(Route),

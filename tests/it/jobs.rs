@@ -22,7 +22,7 @@ use crate::reader::Reader;
 use crate::stage::Stage;
 
 /// The longest wait for a thread before a test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[test]
 fn a_job_reports_progress_and_its_end() {

@@ -142,9 +142,9 @@ impl Source {
     pub fn public_items(&self) -> Vec<PublicItem> {
         let mut items = Vec::new();
         for file in &self.files {
-            let mut visitor = Items { file: &file.name, items: Vec::new(), functions: Vec::new() };
+            let mut visitor = Collected { file: &file.name, public_items: Vec::new(), functions: Vec::new() };
             visitor.visit_file(&file.syntax);
-            items.extend(visitor.items);
+            items.extend(visitor.public_items);
         }
         items
     }
@@ -153,7 +153,7 @@ impl Source {
     pub fn functions(&self) -> Vec<Function> {
         let mut functions = Vec::new();
         for file in &self.files {
-            let mut visitor = Items { file: &file.name, items: Vec::new(), functions: Vec::new() };
+            let mut visitor = Collected { file: &file.name, public_items: Vec::new(), functions: Vec::new() };
             visitor.visit_file(&file.syntax);
             functions.extend(visitor.functions);
         }
@@ -394,13 +394,13 @@ impl<'ast> Visit<'ast> for Paths {
     }
 }
 
-struct Items<'a> {
+struct Collected<'a> {
     file: &'a str,
-    items: Vec<PublicItem>,
+    public_items: Vec<PublicItem>,
     functions: Vec<Function>,
 }
 
-impl Items<'_> {
+impl Collected<'_> {
     fn item(
         &mut self,
         kind: &'static str,
@@ -412,7 +412,7 @@ impl Items<'_> {
             let has_docs = attributes.iter().any(|attribute| attribute.path().is_ident("doc"));
             let (file, line) = (self.file.to_owned(), ident.span().start().line);
             let is_everywhere = matches!(public, syn::Visibility::Public(_));
-            self.items.push(PublicItem { file, line, kind, name: ident.to_string(), is_everywhere, has_docs });
+            self.public_items.push(PublicItem { file, line, kind, name: ident.to_string(), is_everywhere, has_docs });
         }
     }
 
@@ -423,7 +423,7 @@ impl Items<'_> {
     }
 }
 
-impl<'ast> Visit<'ast> for Items<'_> {
+impl<'ast> Visit<'ast> for Collected<'_> {
     fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
         self.item("type", &item.ident, &item.vis, &item.attrs);
     }

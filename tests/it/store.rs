@@ -548,7 +548,7 @@ fn ten_writers_can_append_to_ten_chains_at_once() {
     let path = home.path().join("needlewise.db");
     let before = open_store(&path).expect("a store").identity().expect("an identity").commits;
     // Long enough that no writer gives up, even on a slow disk.
-    let patient = SqliteOptions { patience: Duration::from_secs(120), ..store_options() };
+    let patient = SqliteOptions { patience: Duration::from_mins(2), ..store_options() };
     let append = |number: u8| -> Result<(), StoreError> {
         let mut store = SqliteStore::open(&path, &patient)?;
         let mut chain = Chain::of(trainee(number));

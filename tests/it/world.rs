@@ -160,7 +160,7 @@ impl World {
     /// Sets the standard input of the next command.
     #[must_use]
     pub fn typing(&self, input: &str) -> &Self {
-        *self.stdin.borrow_mut() = input.to_owned();
+        input.clone_into(&mut self.stdin.borrow_mut());
         self
     }
 

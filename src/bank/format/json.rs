@@ -26,6 +26,7 @@ use tree::JsonTree;
 
 /// The result of parsing a file: the value if it has no errors, and all problems.
 #[derive(Debug)]
+#[must_use]
 pub struct ParsedFile<T> {
     /// The value, or `None` if there is an error.
     pub value: Option<T>,
@@ -196,7 +197,7 @@ fn parse_with_spans<T: DeserializeOwned>(
     let tree = match JsonTree::parse(source.text()) {
         Ok(tree) => tree,
         Err(error) => {
-            return ParsedFile { value: None, problems: vec![validator::invalid_json(&source, &error)] };
+            return ParsedFile { value: None, problems: vec![validator::invalid_json(&source, error.as_ref())] };
         }
     };
     // A newer format may have members that this program does not know, so a check would report false problems.

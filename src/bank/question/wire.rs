@@ -3,7 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bank::question::*;
+use crate::bank::question::{
+    CaseId, Choice, ChoiceOrder, ChoiceScoring, Citation, ClinicalReview, CognitiveLevel, Day, Decimal, ExplainedText,
+    GroupId, Harm, MatchPair, ObjectiveId, Question, QuestionId, QuestionImage, QuestionKind, QuestionKindName,
+    QuestionStatus, RuleWaiver, SelectCount, TruthRationales, is_false,
+};
 
 /// All members that a question of some kind may have.
 #[derive(Clone, Serialize, Deserialize)]

@@ -123,7 +123,8 @@ fn add_person(service: &mut Services, person: PersonAdded) -> Result<bool, Strin
 fn csv_reason(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("it has {}, but the first line has {expected_len}", text::count_with_noun(*len as usize, "column"))
+            let len = usize::try_from(*len).unwrap_or(usize::MAX);
+            format!("it has {}, but the first line has {expected_len}", text::count_with_noun(len, "column"))
         }
         csv::ErrorKind::Utf8 { .. } => "it is not UTF-8 text".to_owned(),
         _ => "it is not CSV".to_owned(),

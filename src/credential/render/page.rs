@@ -80,21 +80,25 @@ impl TextStyle {
     }
 
     /// Returns the style in bold.
+    #[must_use]
     pub const fn bold(self) -> Self {
         Self { weight: FontWeight::Bold, ..self }
     }
 
     /// Returns the style in this color.
+    #[must_use]
     pub const fn color(self, color: &'static str) -> Self {
         Self { color, ..self }
     }
 
     /// Returns the style with the text centered on its position.
+    #[must_use]
     pub const fn middle(self) -> Self {
         Self { anchor: "middle", ..self }
     }
 
     /// Returns the style with the text ending at its position.
+    #[must_use]
     pub const fn end(self) -> Self {
         Self { anchor: "end", ..self }
     }

@@ -155,7 +155,7 @@ impl QuizScreen {
         match self.draft {
             // After a letter, the focus moves to the next left side.
             AnswerDraft::Pairs(_) => {
-                self.focused_line = (self.focused_line + 1).min(draft::line_count(loaded_question).saturating_sub(1))
+                self.focused_line = (self.focused_line + 1).min(draft::line_count(loaded_question).saturating_sub(1));
             }
             _ => self.focused_line = position.min(draft::line_count(loaded_question).saturating_sub(1)),
         }

@@ -39,10 +39,10 @@ impl<'a> Validator<'a> {
         match (shape, node.kind()) {
             (ValueShape::Record(fields), JsonKind::Record) => self.check_record(node, &[fields]),
             (ValueShape::TaggedRecord(common, kinds), JsonKind::Record) => {
-                self.check_tagged_record(node, common, kinds)
+                self.check_tagged_record(node, common, kinds);
             }
             (ValueShape::List(element_shape, min, max), JsonKind::List) => {
-                self.check_list(node, element_shape, *min, *max)
+                self.check_list(node, element_shape, *min, *max);
             }
             (ValueShape::Map, JsonKind::Record) => {
                 for (name, _, value) in node.members() {
@@ -58,7 +58,7 @@ impl<'a> Validator<'a> {
                     self.report(node, "value", format!("{} is not valid here", excerpt(number)), value_help(shape));
                 }
             }
-            (_, JsonKind::Text(text)) if self.is_valid_scalar(shape, text) => {}
+            (_, JsonKind::Text(text)) if Self::is_valid_scalar(shape, text) => {}
             (ValueShape::Select, JsonKind::Number(number)) if number.parse::<usize>().is_ok_and(|n| n > 0) => {}
             (_, JsonKind::Text(text)) if is_scalar(shape) => {
                 self.report(node, "value", format!("\"{}\" is not valid here", excerpt(text)), value_help(shape));
@@ -71,7 +71,7 @@ impl<'a> Validator<'a> {
     }
 
     /// Returns whether `text` is a valid value of a shape that files write as text.
-    fn is_valid_scalar(&self, shape: &ValueShape, text: &str) -> bool {
+    fn is_valid_scalar(shape: &ValueShape, text: &str) -> bool {
         match shape {
             ValueShape::Slug => is_slug(text),
             ValueShape::Day => text.parse::<Day>().is_ok(),
@@ -102,7 +102,10 @@ impl<'a> Validator<'a> {
         if !bounds.contains(&(count as u64)) {
             let message = format!("the list has a wrong length: {}", text::count_with_noun(count, "value"));
             let help = match max {
-                u64::MAX => format!("Write at least {}", text::count_with_noun(min as usize, "value")),
+                u64::MAX => format!(
+                    "Write at least {}",
+                    text::count_with_noun(usize::try_from(min).unwrap_or(usize::MAX), "value")
+                ),
                 _ => format!("Write {min} to {max} values"),
             };
             self.report(node, "limit", message, help);
@@ -148,7 +151,7 @@ impl<'a> Validator<'a> {
             if !seen.insert(name) {
                 let message = format!("the field \"{}\" appears twice", excerpt(name));
                 self.descend(&token, |validator| {
-                    validator.report_at(span, "duplicate-member", message, "Keep one of the two".into())
+                    validator.report_at(span, "duplicate-member", message, "Keep one of the two".into());
                 });
             } else if let Some(field) = fields().find(|field| field.name == name) {
                 self.descend(&token, |validator| validator.check(value, &field.shape));
@@ -292,7 +295,7 @@ pub(super) fn invalid_utf8(name: &str, bytes: &[u8], error: std::str::Utf8Error)
 }
 
 /// Returns the problem of a file that is not JSON, at the first place where it is not.
-pub(super) fn invalid_json(source: &Arc<SourceText>, error: &Option<ParseError>) -> Problem {
+pub(super) fn invalid_json(source: &Arc<SourceText>, error: Option<&ParseError>) -> Problem {
     let Some(error) = error else {
         return unreadable_problem(source, 0, "json", "the file is empty".into(), "Write a bank or an exam in it");
     };

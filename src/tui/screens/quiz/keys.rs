@@ -14,7 +14,7 @@ impl QuizScreen {
     /// Returns the rows of the key table for the question that is shown.
     pub(super) fn key_table(&self) -> Vec<Binding> {
         if self.is_field_focused {
-            self.field_bindings()
+            Self::field_bindings()
         } else if self.is_closed() {
             self.closed_bindings()
         } else {
@@ -23,7 +23,7 @@ impl QuizScreen {
     }
 
     /// Returns the rows while an answer is typed. A letter is text there, so it runs a command only with Alt.
-    fn field_bindings(&self) -> Vec<Binding> {
+    fn field_bindings() -> Vec<Binding> {
         let mut rows = vec![confirm_binding("confirm")];
         rows.extend(move_bindings());
         rows.extend([
