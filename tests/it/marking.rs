@@ -98,6 +98,37 @@ fn a_new_key_must_fit_the_number_of_choices_to_select() {
     assert!(rekeyed(&all, &key(&[0, 1, 2, 3])).is_none(), "no distractor would be left");
 }
 
+#[test]
+fn an_answer_that_does_not_fit_the_question_is_refused() {
+    let fits = |question: &Question, answer: Answer| invalid_answer_reason(question, &answer).is_none();
+    let choices = |places: &[usize]| Answer::Choices(places.to_vec());
+    let all = several(2, 2, "balanced");
+    assert!(fits(&all, choices(&[3, 0])), "in any order");
+    for refused in [vec![], vec![1, 1], vec![4], vec![0, 4]] {
+        assert!(!fits(&all, choices(&refused)), "{refused:?}: none, one twice, or one that is not there");
+    }
+    let items = serde_json::json!([{ "text": "first" }, { "text": "second" }, { "text": "third" }]);
+    let order = typed(serde_json::json!({ "kind": "order", "items": items }));
+    assert!(fits(&order, Answer::Order(vec![2, 0, 1])));
+    for refused in [vec![0, 1], vec![0, 1, 1], vec![0, 1, 3], vec![0, 1, 2, 3]] {
+        assert!(!fits(&order, Answer::Order(refused.clone())), "{refused:?}");
+    }
+    let pairs = serde_json::json!([{ "left": "Dog", "right": "Barks" }, { "left": "Cat", "right": "Purrs" }]);
+    let extra = serde_json::json!([{ "text": "Sings" }, { "text": "Swims" }, { "text": "Flies" }]);
+    let matching = typed(serde_json::json!({ "kind": "match", "pairs": pairs, "extra_right": extra }));
+    assert!(
+        fits(&matching, Answer::Pairs(vec![4, 4])),
+        "a right side may be used twice, and the last one is the fifth"
+    );
+    for refused in [vec![0], vec![0, 5], vec![0, 1, 2]] {
+        assert!(!fits(&matching, Answer::Pairs(refused.clone())), "{refused:?}");
+    }
+    let text = typed(serde_json::json!({ "kind": "text", "accept": ["lung"] }));
+    let typed_text = |text: String| Answer::Text(text);
+    assert!(fits(&text, typed_text("x".repeat(1000))) && !fits(&text, typed_text("x".repeat(1001))));
+    assert!(!fits(&text, typed_text("\u{1b}[2J".to_owned())) && !fits(&text, Answer::Truth(true)));
+}
+
 fn typed(rest: serde_json::Value) -> Question {
     serde_json::from_value(question("q", rest)).expect("a question")
 }

@@ -254,6 +254,7 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     let query = AttemptQuery { trainee: Some(person.id), mode: Some(Mode::Exam), ..AttemptQuery::default() };
 
     let people = service.people();
+    people.trainee_option(&person)?;
     assert_eq!(people.list()?.len(), 2);
     people.select(&PersonQuery { max_count: Some(1), ..PersonQuery::default() })?;
     people.get(person.id)?;
