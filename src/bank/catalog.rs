@@ -125,6 +125,7 @@ impl Catalog {
 
     fn add_bank(&mut self, stem: &str, parsed: ParsedFile<Bank>, origin: &BankOrigin) {
         self.problems.extend(parsed.problems);
+        // A file with errors may have no ID that can be read. Then its name says which bank it was meant to replace.
         let id = parsed.value.as_ref().map(|bank| bank.id.clone()).or_else(|| stem.parse().ok());
         if let Some(id) = id {
             // A broken file hides the bank that it would have replaced, so no exam uses a bank that the school did not
@@ -188,6 +189,7 @@ impl Catalog {
     /// Never: a test parses the text that is compiled in.
     #[expect(clippy::expect_used, reason = "the text is compiled in, and a test parses it")]
     pub fn syllabus(&self) -> Option<Arc<Syllabus>> {
+        // Parsed on request and not at start, because few commands need it.
         let parse_built_in = || serde_json::from_str(built_in::SYLLABUS).expect("the built-in syllabus has no errors");
         self.syllabus.clone().or_else(|| Some(parse_built_in()))
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Decimal {
     text: String,
     // Exact, so that an answer exactly at the tolerance counts.
+    // Of any size, because the difference of two long decimals does not fit in 128 bits.
     value: BigRational,
 }
 

@@ -58,6 +58,7 @@ impl Exam {
 /// A whole percent, 0 to 100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
+// Whole numbers, because the floating-point number nearest to 0.8 is above 4/5. 48 of 60 would then miss 80 percent.
 pub struct Percent(u8);
 
 impl From<Percent> for u8 {

@@ -7,6 +7,7 @@ use crate::ids::is_slug;
 use crate::paths;
 
 /// The largest file that this module reads, in bytes.
+// Room for a bank of 100,000 questions, which has about 150 MB.
 pub const FILE_MAX_BYTES: usize = 256 * 1024 * 1024;
 
 /// A file that was read but not parsed.

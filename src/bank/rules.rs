@@ -95,6 +95,7 @@ const fn bank_rule(
 
 /// All rules that a waiver can switch off. L27, L39 and a part of L29 are not among them: reading a bank applies them
 /// (see `validate` and `format::json`).
+// The numbers have gaps: the ID of a dropped rule is never reused, because waivers in older banks can name it.
 pub const RULES: &[Rule] = &[
     question_rule("L01", options::long_key, "key conspicuously long", "Test-wise trainees pick the longest choice"),
     bank_rule(

@@ -208,6 +208,7 @@ fn select_finding(keys: usize, choices: usize, select: SelectCount, pointer: Arg
     };
     match select {
         _ if keys == 0 => finding("choices", "no choice is marked as correct", "Set \"correct\": true on the key"),
+        // Otherwise ticking everything would earn the point.
         _ if keys == choices => {
             finding("choices", "every choice is marked as correct", "Add a wrong choice, or unmark one")
         }

@@ -45,6 +45,7 @@ impl Check {
     ) -> Self {
         match outcome {
             Ok(CheckOutcome { checked_count, faults }) => Self::new(name, faults, || summary(checked_count)),
+            // Damage can stop a check. The others still run, so that one fault does not hide the rest.
             Err(error) => Self::new(name, vec![error.to_string()], String::new),
         }
     }
@@ -57,6 +58,7 @@ const RECORDS: &str = "records";
 pub(super) fn run(args: &DoctorArgs, env: &mut Env<'_>) -> CommandResult {
     let directories = env.paths()?;
     let mut service = env.open_service()?;
+    // Before the checks, so that they show what is still wrong.
     let Repairs { lines: repairs, has_loss } = if args.repair { repair(&mut service)? } else { Repairs::default() };
     let checks = run_checks(&service);
     let all_passed = checks.iter().all(|check| check.ok);

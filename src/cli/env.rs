@@ -277,6 +277,7 @@ impl Env<'_> {
     /// Reports on standard error which bank and exam files have errors and are not used.
     fn report_skipped_files(&mut self, catalog: &Catalog) {
         let mut file_names: Vec<_> = catalog.problems().iter().map(|problem| problem.location.source.name()).collect();
+        // The problems of one file follow each other, so the names need no sorting.
         file_names.dedup();
         for file in file_names {
             self.print_to_stderr(&format!("{file} has errors and is not used. Run `needlewise bank check {file}`."));
@@ -330,6 +331,7 @@ fn format_people(people: &[PersonRow]) -> String {
         return "There are no trainees yet. Run `needlewise trainee add NAME`, or practice with --trainee NAME."
             .to_owned();
     }
+    // A school can have thousands of people, and the message must stay readable.
     let names: Vec<_> =
         people.iter().take(20).map(|row| format!("  {}  {}", row.id, text::single_line(&row.person.name))).collect();
     let more = people.len().saturating_sub(20);

@@ -59,6 +59,7 @@ impl Failure {
         let id = text::single_line(id);
         match miss {
             CatalogMiss::Unknown => Self::usage(format!("There is no {kind} \"{id}\". See `needlewise bank list`.")),
+            // The command line is right here, so this is no usage error: the file needs to be fixed.
             CatalogMiss::Broken => {
                 Self::negative(format!("The {kind} \"{id}\" has errors. Run `needlewise bank check`."))
             }
@@ -79,6 +80,7 @@ impl From<io::Error> for Failure {
     /// Converts an error of writing to standard output.
     fn from(error: io::Error) -> Self {
         match error.kind() {
+            // A reader such as `head` closed the pipe on purpose, so there is nothing to report.
             io::ErrorKind::BrokenPipe => Self { code: EXIT_OUTPUT_CLOSED, message: String::new() },
             _ => Self {
                 code: EXIT_STORE,

@@ -108,6 +108,7 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
 }
 
 /// Opens the briefing, where the trainee starts the exam. An exam that cannot start now is refused at once.
+// Without a briefing, the command would use an attempt and start the clock without a word.
 fn brief(env: &mut Env<'_>, service: Services, trainee: PersonRow, exam: Arc<Exam>) -> CommandResult {
     match service.attempts().eligibility(trainee.id, &exam)? {
         Eligibility::Now { .. } => launch::run_briefing(env, service, trainee, exam),
@@ -124,6 +125,7 @@ fn begin_invigilated_exam(
     trainee: &PersonRow,
     exam: &Exam,
 ) -> Result<ActiveAttempt, Failure> {
+    // Before the attempt begins, so that a refusal does not use one up.
     if !env.terminal.is_stdin_terminal {
         return Err(Failure::usage("An invigilated exam must be typed at a terminal. Piped input is refused."));
     }

@@ -36,6 +36,7 @@ pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
     launch::require_terminal(args.plain.mode(), env)?;
     let mut service = env.open_service()?;
     let trainee = env.find_or_add_trainee(&mut service)?;
+    // An exam whose time ran out must be ended first, or it would block practice below.
     service.attempts_mut().end_timed_out(trainee.id)?;
     service.certificates_mut().complete(trainee.id)?;
     // Practice shows keys and rationales, and an exam in progress may ask the same questions.
@@ -49,6 +50,7 @@ pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
         service.attempts().load(open_attempt.id)?
     } else {
         let banks = find_topic_banks(service.catalog(), &args.topics)?;
+        // Only practice takes a seed. Someone who knows the seed of an exam knows its paper.
         let seed = make_seed(args.seed.as_deref(), &mut service);
         service.attempts_mut().begin_practice(trainee.id, &banks, args.count.into(), seed)?
     };

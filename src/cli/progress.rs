@@ -30,6 +30,7 @@ impl<'a> ProgressBar<'a> {
     /// `env` until it is dropped, which clears the line.
     pub fn new(env: &'a mut Env<'_>, total: usize, label: &'static str) -> Self {
         // Short work gets no bar.
+        // Standard output does not decide: with `2> file`, the bars would fill that file.
         let state = if env.terminal.is_stderr_terminal && total > UPDATE_INTERVAL {
             Some(Mutex::new(ProgressState { err: &mut *env.err, completed: 0 }))
         } else {

@@ -40,6 +40,7 @@ pub fn find_anomalies(loaded_paper: &LoadedPaper, stored_facts: &[StoredFact]) -
         (long_pauses, format!("{} longer than 10 minutes", text::count_with_noun(long_pauses, "pause"))),
         (fast_answers, format!("{} given in under 2 seconds", text::count_with_noun(fast_answers, "answer"))),
         (piped_answers, format!("{} piped in instead of typed", text::count_with_noun(piped_answers, "answer"))),
+        // Any length above zero keeps the sentence. The number itself is not shown.
         (replacement_banks.len(), format!("Banks that replace built-in ones: {replacement_banks}")),
     ];
     anomalies.into_iter().filter(|(count, _)| *count > 0).map(|(_, sentence)| sentence).collect()

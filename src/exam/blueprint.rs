@@ -19,6 +19,7 @@ pub fn check(catalog: &Catalog, exam: &Exam) -> Vec<Finding> {
         let (critical, other): (Vec<_>, Vec<_>) =
             draw::pool(&bank.value, section).partition(|question| question.critical);
         let critical_count = section.critical as usize;
+        // Separately, because a large pool can still have so few critical questions that every retake repeats them.
         for (kind, pool_size, draw) in [
             ("critical", critical.len(), critical_count),
             ("non-critical", other.len(), questions.saturating_sub(critical_count)),

@@ -27,6 +27,7 @@ pub fn level(mode: Mode, review: ReviewPolicy, eligibility: Eligibility) -> Disc
         // The exam itself may ask the same questions later, so its own review policy does not apply.
         (Mode::Mock, _) => DisclosureLevel::Objectives,
         (Mode::Exam, ReviewPolicy::None) => DisclosureLevel::PassFail,
+        // Before the exam is final, a retake can ask the same questions. So the result must not name the missed ones.
         (Mode::Exam, ReviewPolicy::FullAfterFinal) if is_final => DisclosureLevel::ChosenAnswers,
         (Mode::Exam, ReviewPolicy::ObjectivesUntilFinal | ReviewPolicy::FullAfterFinal) => DisclosureLevel::Objectives,
     }

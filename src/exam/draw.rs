@@ -81,6 +81,8 @@ pub fn exam(
     drawn.paper.retries = retries;
     for drawn_section in drawn_sections {
         let bank = drawn.add_bank(drawn_section.bank);
+        // The whole pool is stored and not only the drawn questions, so that replay can draw again after the bank was
+        // edited.
         let pool: Vec<_> = pool(&drawn_section.bank.value, drawn_section.section)
             .map(|question| drawn.add_content(question.content_json()))
             .collect();
@@ -143,6 +145,7 @@ fn shuffle_questions(mut selections: Vec<SectionSelection>, seed: Seed) -> Vec<S
 /// # Errors
 /// The section that cannot be filled, with its quota and its pool.
 pub fn check_feasible(catalog: &Catalog, exam: &Exam) -> Result<(), Infeasible> {
+    // Only version 2 draws new papers, so only its answer matters.
     v2::check_feasible(exam, &section_pools(&section_banks(catalog, exam)?, exam))
 }
 
@@ -169,6 +172,8 @@ pub struct DrawnSection<'a> {
 fn empty_paper(seed: Seed) -> DrawnPaper {
     let paper = Paper {
         exam: None,
+        // Only exams are drawn again. For practice the version means nothing, and version 1 is the one that a stored
+        // paper leaves out.
         draw: DrawVersion::V1,
         seed,
         retries: 0,

@@ -34,6 +34,8 @@ impl PriorAttempt {
     fn ended_at(&self) -> Timestamp {
         // An abandoned attempt has no end of its own, so its time limit ends it.
         let deadline = self.limit.map(|limit| self.started.saturating_add(limit));
+        // If the time ran out while the program was closed, the end is stored at the next start. The wait must not
+        // begin that late.
         self.finished.into_iter().chain(deadline).min().unwrap_or(self.started)
     }
 }
@@ -81,6 +83,7 @@ pub fn evaluate(exam: &Exam, prior: &[PriorAttempt], now: Timestamp) -> Eligibil
         Some(valid_until) => Some(valid_until.saturating_sub(RENEWAL_WINDOW)),
         None => None,
     };
+    // An earlier cycle must not count: its attempts would use up the limit and block the renewal.
     let in_cycle: Vec<_> =
         prior.iter().filter(|prior| cycle_start.is_none_or(|cycle_start| prior.started >= cycle_start)).collect();
     // Extra attempts count even if the attempt before them was voided.

@@ -69,6 +69,7 @@ impl LoadedPaper {
         };
         let bank = |frame| serde_json::from_str(&content_text(frame)?).map_err(|_| MissingContent(frame));
         let banks = paper.banks.iter().map(|bank_ref| bank(bank_ref.frame)).collect::<Result<Vec<_>, _>>()?;
+        // The paper of a request can contain any index. It is checked once here, so that later code may index freely.
         if paper.sections.iter().any(|section| section.bank >= banks.len()) {
             return Err(MissingContent(paper.banks.first().map_or(Digest::ZERO, |bank| bank.digest)));
         }

@@ -73,6 +73,7 @@ fn redraw(
     let pool = |section: &PaperSection| load_pool(section, &find_content);
     let pools = loaded_paper.paper.sections.iter().map(pool).collect::<Result<Vec<_>, _>>()?;
     let pools: Vec<QuestionPool<'_>> = pools.iter().map(|pool| pool.iter().collect()).collect();
+    // Pools that cannot fill the exam never gave this paper. That is a difference, and not an error of the replay.
     let Ok(selections) = reselect(exam, &pools, &loaded_paper.paper) else { return Ok(RedrawResult::Differs(0)) };
     let mut choice_rng = DrawRng::new(loaded_paper.paper.seed, RngStream::ChoiceOrder);
     let mut index = 0;

@@ -98,6 +98,7 @@ fn score_choice(choices: &[Choice], select: SelectCount, scoring: ChoiceScoring,
     let correct_ticked =
         ticked.iter().filter(|index| choices.get(**index).is_some_and(|choice| choice.correct)).count();
     let wrong_ticked = ticked.len() - correct_ticked;
+    // A session refuses too many ticks, but the facts of a request come from a computer that others control.
     let too_many = match select {
         SelectCount::One => ticked.len() > 1,
         SelectCount::Exactly(n) => ticked.len() > n,

@@ -176,6 +176,8 @@ impl Session {
             Fact::Finished(finished) => self.finished = Some(finished.clone()),
             Fact::Remarked(remarked) => {
                 if let Some(ended) = &mut self.finished {
+                    // A re-marking contains all rulings that apply from then on, so the last one replaces the others.
+                    // This also corrects one that a compromised key signed.
                     ended.outcome = remarked.outcome.clone();
                     self.rulings.clone_from(&remarked.rulings);
                 }

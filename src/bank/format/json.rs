@@ -90,6 +90,7 @@ pub fn parse_syllabus(name: &str, bytes: &[u8]) -> ParsedFile<Syllabus> {
 
 /// Parses a file of any kind. Its members decide whether it is a bank, an exam or a syllabus.
 pub fn parse_any(name: &str, bytes: &[u8]) -> FileContent {
+    // Banks come first because they are the large files. A valid one is then parsed only once.
     if let Some(bank) = parse_valid_bank(bytes) {
         return FileContent::Bank(ParsedFile::from_valid(bank));
     }
@@ -103,6 +104,7 @@ pub fn parse_any(name: &str, bytes: &[u8]) -> FileContent {
         Ok(tree) if has_member(&tree, "statements") && !has_member(&tree, "questions") => {
             FileContent::Syllabus(parse_syllabus(name, bytes))
         }
+        // The typed pass has failed above. For a large bank, trying it again would be half of the reading time.
         Ok(_) => FileContent::Bank(parse_bank_with_spans(name, bytes)),
         Err(_) => FileContent::Unknown(parse_bank_with_spans(name, bytes).problems),
     }
@@ -148,6 +150,8 @@ const SCAN_BLOCK_BYTES: usize = 64;
 fn has_suspect_text(source: &str) -> bool {
     let bytes = source.as_bytes();
     let is_control = |byte: u8| (byte < b' ') & (byte != b'\n') & (byte != b'\t') & (byte != b'\r') | (byte == 0x7F);
+    // An empty text is an error of form. serde fills in the same empty text for a member that the file leaves out, so
+    // only the bytes show the difference.
     let is_quote_pair = |first: u8, second: u8| (first == b'"') & (second == b'"');
     // There is no branch in a block, so the compiler can use vector instructions.
     let has_suspect_byte = |block: &[u8], next: &[u8]| {
@@ -215,6 +219,8 @@ fn parse_with_spans<T: DeserializeOwned>(
     problems.sort_by_key(|problem| problem.location.span.start);
     let mut value = None;
     if problems.iter().all(|problem| problem.severity == Severity::Warning) {
+        // From the tree and not from the text: the types refuse unknown members, and the tree leaves out the notes
+        // that start with `x-`.
         match serde_json::from_value(tree.root().to_json()) {
             Ok(parsed) => value = Some(parsed),
             // Some types are stricter than their schema. The author then sees the message of the type.
@@ -244,6 +250,7 @@ fn bank_findings(tree: &JsonTree<'_>, invalid_pointers: &[String]) -> Vec<Findin
         let valid = list.elements().enumerate().filter(|(index, _)| !reported.contains(index));
         valid.filter_map(|(index, node)| Some((index, serde_json::from_value(node.to_json()).ok()?))).collect()
     });
+    // An ID also counts if its question has errors. Otherwise a duplicate would appear only after those are fixed.
     let question_id = |(index, node): (usize, tree::JsonNode<'_>)| match node.member("id")?.kind() {
         tree::JsonKind::Text(id) if is_slug(id) => Some((index, id.to_owned())),
         _ => None,

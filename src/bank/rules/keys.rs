@@ -13,6 +13,7 @@ pub(super) fn critical_question(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     if !question.critical {
         return Vec::new();
     }
+    // From 2 on, a wrong belief can injure. One critical question can fail an exam, so it must be about such a belief.
     let has_harmful_answer = match &question.kind {
         QuestionKind::TrueFalse { harm, .. } => harm.is_some_and(|harm| u8::from(harm) >= 2),
         _ => context.distractors().any(|option| option.choice.harm.is_some_and(|harm| u8::from(harm) >= 2)),

@@ -4,6 +4,7 @@
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Amount {
     /// The smallest and the largest value.
+    // Floating point is precise enough for a hint to an author. Results of trainees never depend on it.
     pub range: (f64, f64),
     /// The number of digits after the decimal point.
     pub decimal_places: usize,

@@ -6,6 +6,7 @@ use crate::bank::rules::{ChoiceContext, QuestionContext, QuestionKind, RuleHit, 
 use crate::text;
 
 /// Words that make a question negative.
+// A word such as "contraindicated" is not in this list. It is a topic, and the question about it is positive.
 const NEGATIVE_WORDS: &[&str] = &["not", "except", "least", "incorrect", "false"];
 
 /// Finds the word that makes a stem negative, in its original spelling.

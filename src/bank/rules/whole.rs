@@ -58,6 +58,7 @@ const POSITION_SAMPLE_MIN: usize = 40;
 
 /// L24: keys of unshuffled questions favor some positions, or have the same position six times in a row.
 pub(super) fn key_position(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
+    // Shuffled choices have no position of their own, and numbers in order have that of their size.
     let is_fixed_order = |context: &QuestionContext<'_>| {
         matches!(context.question.kind, QuestionKind::Choice { order: ChoiceOrder::Fixed, .. })
     };

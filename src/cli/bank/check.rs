@@ -100,6 +100,7 @@ fn inputs_from_paths(paths: &[PathBuf], catalog: &mut Catalog, env: &mut Env<'_>
             let loaded_file = read_standard_input(env).map_err(unreadable)?;
             inputs.push(CheckedFile { name: "standard input".to_owned(), loaded_file, is_name_checked: false });
         } else if path.is_dir() {
+            // In use for this check too, because an exam in the folder can draw from the banks beside it.
             let origin = BankOrigin::BanksFolder(path.clone());
             catalog.add_folder(path, &origin).map_err(|(path, error)| Failure::unreadable(&path, &error))?;
             inputs.extend(inputs_from_folder(path)?);

@@ -58,6 +58,7 @@ fn count_questions(bank: &Bank, status: QuestionStatus) -> usize {
 /// Returns notes on what needs attention: overdue reviews and files with errors.
 fn notes(catalog: &Catalog, today: Day) -> Vec<String> {
     let due = |entry: &CatalogEntry<LazyBank>| {
+        // Only a note. An exam must not stop working on a date.
         let is_review_overdue =
             |question: &&std::sync::Arc<crate::bank::Question>| question.review_by.is_some_and(|day| day < today);
         let due = entry.value.ready_questions().filter(is_review_overdue).count();

@@ -32,6 +32,7 @@ pub(super) fn run(args: &NewArgs, env: &mut Env<'_>) -> CommandResult {
             display_path(&path)
         )));
     }
+    // They go where the member `$schema` of the bank points, so that an editor checks the file while the author types.
     for (name, title, make_schema) in schema::SCHEMAS {
         write_if_missing(&args.to.join("schema").join(name), &schema::file_text(title, make_schema)?)?;
     }

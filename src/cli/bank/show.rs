@@ -27,6 +27,7 @@ pub(super) fn run(args: &BankShowArgs, env: &mut Env<'_>) -> CommandResult {
     let to_failure = |miss| Failure::catalog_miss("bank", &args.bank, miss);
     let id: BankId = args.bank.parse().map_err(|_| to_failure(CatalogMiss::Unknown))?;
     let bank = &catalog.bank(&id).map_err(to_failure)?.value;
+    // Without this, anyone could read the keys of a bank that is kept for exams.
     if !bank.practice {
         return Err(Failure::negative(format!(
             "The bank \"{id}\" is for exams only and cannot be shown. Choose another bank from `needlewise bank list`."

@@ -58,6 +58,7 @@ pub(super) fn run(args: &CertificateExportArgs, env: &mut Env<'_>) -> CommandRes
     for format in &args.format {
         let bytes = render(*format, &credential, &stored_certificate.credential, &fonts).map_err(|render_error| {
             match render_error {
+                // Another font helps here, so this is no fault of the program or the disk.
                 RenderError::MissingGlyph(..) => Failure::negative(render_error.to_string()),
                 RenderError::Other(_) => Failure { code: error::EXIT_STORE, message: render_error.to_string() },
             }

@@ -36,6 +36,7 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     let request = read_request(&args.request)?;
     let mut service = env.open_service()?;
     let review = service.issuing_mut().review_request(request, &issuer)?;
+    // Shown before the passphrase, because an issuer declines by leaving at that prompt.
     for line in review_lines(&review, args.name.as_deref(), service.zone()) {
         env.print_line(&line)?;
     }

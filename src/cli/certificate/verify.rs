@@ -59,6 +59,7 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
         }
         None => files::list_inputs(&args.paths, env)?,
     };
+    // A folder without certificates must not pass as "all valid", for example in a script with a wrong path.
     if inputs.is_empty() {
         return Err(Failure::usage(
             "There is no .json, .svg, .png or .pdf file in that folder. Choose another folder.",
@@ -170,6 +171,7 @@ pub(super) fn verification_lines(verification: &VerificationResult) -> Vec<Strin
         format!("  {}{padding}  {}", text::single_line(label), text::single_line(value))
     };
     let mut lines: Vec<_> = fields.iter().map(format_field).collect();
+    // Anyone can write any issuer name into a credential. This one comes from the trust list of this computer.
     let issuer = verification.issuer_name.as_ref();
     lines.extend(issuer.map(|issuer| format!("Issuer name in your trust list: {}", text::single_line(issuer))));
     lines.push(format!("Verdict: {}. {}", verification.verdict, verification.reason));

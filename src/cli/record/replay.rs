@@ -144,6 +144,7 @@ fn fact_line(stored_fact: &StoredFact, fact: &Fact, zone: &Zone) -> String {
         Fact::Started(started) => {
             format!("started, {}", text::count_with_noun(started.paper.questions.len(), "question"))
         }
+        // A request can contain any index. Adding 1 to the largest number would overflow.
         Fact::Answered(answered) => {
             let action = if answered.answer.is_some() { "answered" } else { "cleared" };
             let piped = if answered.piped { ", piped in" } else { "" };

@@ -51,6 +51,7 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
             outcome.map_or_else(|| json!([]), |outcome| outcome.sections.iter().map(section_json).collect());
         let critical_misses = outcome.map_or(&[][..], |outcome| &outcome.missed_critical_objectives);
         value["critical_misses"] = critical_misses.iter().map(|miss| json!(miss.objective)).collect();
+        // An older word for anomalies. Members of JSON output are never renamed, because scripts read them.
         value["odd"] = json!(anomalies);
         value["facts"] = facts.iter().map(fact_json).collect();
         return env.print_json(&value);

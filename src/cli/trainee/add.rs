@@ -114,6 +114,7 @@ fn read_roster(path: &Path) -> Result<String, Failure> {
 fn add_person(service: &mut Services, person: PersonAdded) -> Result<bool, String> {
     match service.people_mut().add(person) {
         Ok(_) => Ok(true),
+        // A roster is imported again when it has new people, so a known person is no error.
         Err(ServiceError::Store(StoreError::Conflict(Conflict::NameTaken | Conflict::StaffIdTaken))) => Ok(false),
         Err(error) => Err(error.to_string()),
     }

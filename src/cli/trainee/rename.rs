@@ -20,6 +20,7 @@ pub(super) fn run(args: &RenameArgs, env: &mut Env<'_>) -> CommandResult {
     let mut service = env.open_service()?;
     let row = super::find_person(&service, &args.who)?;
     let old_name = text::single_line(&row.person.name);
+    // Only the name. A change that repeated the whole record once dropped the signature of a time factor.
     let changes = PersonChanges { name: Some(args.name.clone()), ..PersonChanges::default() };
     let row = service.people_mut().change(&row, &changes, None)?;
     env.print_line(&format!("Renamed {old_name} to {}", text::single_line(&row.person.name)))

@@ -40,6 +40,7 @@ pub fn question_counts(exam: &Exam) -> Vec<usize> {
 pub fn apportion(total: u64, weights: &[u64]) -> Vec<usize> {
     // A total without weights must not divide by zero.
     let sum = weights.iter().sum::<u64>().max(1);
+    // The product cannot overflow: an exam has at most 1,000 questions, and a weight is at most 1,000,000.
     let mut shares: Vec<_> = weights.iter().map(|weight| total * weight / sum).collect();
     let mut by_remainder: Vec<_> = (0..weights.len()).collect();
     // The sort is stable, so ties stay in the order of the sections.

@@ -46,6 +46,7 @@ impl DrawRng {
     /// Uniform by rejection: a number above the largest multiple of `bound` is drawn again, because the remainder would
     /// favor small results.
     pub fn below(&mut self, bound: usize) -> usize {
+        // A fixed width, because `usize` would give other numbers on a 32-bit computer, and so another paper.
         let bound = (bound as u64).max(1);
         // 2^64 is rarely a multiple of `bound`. The last, incomplete run of numbers starts after this one.
         let largest_accepted = u64::MAX - (u64::MAX % bound + 1) % bound;
@@ -79,6 +80,7 @@ impl DrawRng {
     /// Shuffles `items` with the algorithm of Fisher and Yates. All orders are equally likely.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
+            // Only positions up to `last`. A swap with any position looks simpler, but makes some orders more likely.
             items.swap(last, self.below(last + 1));
         }
     }

@@ -114,6 +114,7 @@ fn exclude_earlier<'a>(
     }
     let mut split_pools: Vec<_> = (0..pools.len()).map(|section| split(section, paper_count)).collect();
     check(&split_pools)?;
+    // Section by section, so that one small pool does not make all sections repeat questions.
     for section in 0..pools.len() {
         for first_excluded in 0..paper_count {
             let previous = std::mem::replace(&mut split_pools[section], split(section, first_excluded));
@@ -165,6 +166,8 @@ impl Candidates {
             for shared in entry.set.groups.iter().map(Shared::Group).chain(questions) {
                 let other = *first_entry.entry(shared).or_insert(index);
                 let (one, other) = (find_root(&mut parents, index), find_root(&mut parents, other));
+                // The smaller index is the root, so that rival sets stay in the order of the bank. Replay needs one
+                // fixed order.
                 parents[one.max(other)] = one.min(other);
             }
         }
@@ -236,6 +239,8 @@ impl Candidates {
 
     /// Counts the joint selections of some sections, from the rival sets that `usable` allows.
     fn table(&self, sections: &[usize], quotas: &[Quota], usable: impl Fn(usize) -> bool) -> Result<Table, Infeasible> {
+        // Sorted maps, because the order of the steps decides which random number selects what. A hash map has another
+        // order in every run.
         let mut shapes: BTreeMap<RivalShape, Vec<RivalSet>> = BTreeMap::new();
         for (index, rival_set) in self.rival_sets.iter().enumerate() {
             let mut kinds: BTreeMap<EntryKind, Vec<usize>> = BTreeMap::new();

@@ -125,6 +125,7 @@ impl<'a> Validator<'a> {
         let names: Vec<_> = kinds.iter().map(|(name, _)| name.as_str()).collect();
         let help = format!("Set \"kind\" to one of these: {}", names.join(", "));
         let kind = node.member("kind");
+        // Without a known kind, every other field would be reported as unknown. So only the kind is reported.
         let fields = match kind.map(|kind| (kind, kind.kind())) {
             Some((kind_node, JsonKind::Text(word))) => match kinds.iter().find(|(name, _)| *name == word) {
                 Some((_, fields)) => fields,
