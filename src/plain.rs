@@ -153,6 +153,7 @@ fn read_lines(mut input: Box<dyn BufRead + Send>) -> Receiver<BoundedLine> {
 
 impl PlainSession<'_> {
     fn print_line(&mut self, line: &str) -> io::Result<()> {
+        // Scripts read one part from each line. Bank text with line feeds or escape sequences must not break that.
         writeln!(self.out, "{}", single_line(line))
     }
 

@@ -79,6 +79,7 @@ pub struct Invigilation {
     /// How the trainee's identity was checked, such as `passport`.
     pub identity: String,
     /// The issuer's signature over `identity`.
+    // This and the other renamed members are in the facts of older programs, so their names never change.
     #[serde(rename = "warrant")]
     pub signature: DecisionSignature,
 }
@@ -95,6 +96,7 @@ pub struct QuestionAnswered {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certainty: Option<Certainty>,
     /// How much of the attempt's time had passed.
+    // The time of storing cannot decide a deadline, because the wall clock can be set during an attempt.
     pub elapsed: Millis,
     /// Whether the answer was piped in instead of typed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -121,6 +123,7 @@ pub struct AttemptFinished {
     /// How much of the attempt's time had passed.
     pub elapsed: Millis,
     /// The outcome at the end. A later remark adds a fact and leaves this one as it is.
+    // It could be computed from the answers. It is stored so that a replay can report a difference.
     pub outcome: Outcome,
 }
 

@@ -15,6 +15,7 @@ pub struct Outcome {
     pub possible: usize,
     /// The pass mark of the exam, or `None` in practice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    // Stored facts and requests contain these names, so they stay although the terms have changed.
     #[serde(rename = "pass")]
     pub pass_mark: Option<Percent>,
     /// The sections in the order of the paper.

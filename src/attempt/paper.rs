@@ -72,12 +72,14 @@ pub struct Paper {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exam: Option<ExamRef>,
     /// The version of the draw that selected the questions.
+    // Older papers lack this member. If it were written for them, their digests would change.
     #[serde(default, skip_serializing_if = "DrawVersion::is_first")]
     pub draw: DrawVersion,
     /// The seed of all random choices in the paper.
     pub seed: Seed,
     /// How often version 1 of the draw retried, because sections that share a bank took each other's questions.
     #[serde(default, skip_serializing_if = "is_zero")]
+    // This and the other renamed members are in stored papers, so their names never change.
     #[serde(rename = "anew")]
     pub retries: u32,
     /// The banks that the questions come from.
@@ -140,6 +142,7 @@ pub struct PaperSection {
     pub pool: Option<Digest>,
     /// Questions that were left out because this trainee had them in an earlier paper of the exam.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    // A replay cannot find these in the earlier papers: a request contains one attempt only.
     #[serde(rename = "passed_over")]
     pub excluded: Vec<QuestionId>,
 }

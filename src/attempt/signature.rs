@@ -33,6 +33,7 @@ pub enum DecisionKind {
 /// The signed form of a decision. The field names are part of the signature and never change.
 #[derive(Serialize)]
 struct SignedDecision<'a> {
+    // Without this, a grant for one attempt could be copied to another.
     about: StreamId,
     decision: DecisionKind,
     reason: &'a str,

@@ -89,6 +89,7 @@ impl SigningKeyPair {
             read => return read.map_err(describe_error)?.ok_or_else(describe_damage),
         }
         // `write_new` never replaces a file, so a key that another process just wrote stays. It is read back below.
+        // There is no passphrase: this key signs only self-test records, which no other computer trusts.
         let text = format!("{COMPUTER_KEY_HEADER}z{}\n", bs58::encode(seed).into_string());
         write_new(path, text.as_bytes()).map_err(|error| describe_error(error.into()))?;
         read_key_file(path)

@@ -58,6 +58,7 @@ pub fn sign(credential: Credential, key: &SigningKeyPair, created: Timestamp) ->
         purpose: "assertionMethod".to_owned(),
         value: String::new(),
     };
+    // The crate `ssi` is not used, because other verifiers reject what it signs.
     let signature = key.sign(&hash_data(&credential, &proof)?);
     proof.value = format!("z{}", bs58::encode(signature).into_string());
     let signed = Credential { proof: vec![proof], ..credential };

@@ -42,6 +42,7 @@ pub struct Credential {
     pub subject: CredentialSubject,
     /// In this order: the facts of the attempt, the paper, the exam, the question banks, and the renewed certificate if
     /// there is one.
+    // There is no `credentialStatus`: to the 1EdTech validator, an unreachable list is an error.
     pub evidence: Vec<Evidence>,
     /// Exactly one proof. Empty before signing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -70,6 +71,7 @@ pub struct CredentialSubject {
     /// `AchievementSubject`.
     #[serde(rename = "type")]
     pub types: Vec<String>,
+    // In clear: wallets that are built on `ssi` refuse a hashed `IdentityObject`.
     pub name: String,
     /// The license number, if the certificate shows it.
     #[serde(rename = "licenseNumber", default, skip_serializing_if = "Option::is_none")]

@@ -56,6 +56,7 @@ fn digest_urn(digest: Digest) -> String {
 impl CredentialClaims<'_> {
     /// Returns the claims as an unsigned credential of the issuer with this did:key and name.
     pub fn to_credential(&self, issuer_did: &str, issuer_name: &str) -> Credential {
+        // Screens write dates in another form. That form may change, but a signed sentence stays as it is.
         let validity = format!("Valid through {} (UTC)", self.valid_until.day().format_signed());
         let title = match self.assurance {
             Assurance::SelfAttested => format!("Self-test record: {}", self.exam.title),

@@ -160,6 +160,7 @@ impl CertificateRequest {
             Some((_, Fact::Started(started))) => shareable_digests(started, &content),
             _ => BTreeSet::new(),
         };
+        // Later facts, such as the certificate that this computer signed itself, say nothing about the result.
         let end = stored_facts
             .iter()
             .rposition(|stored_fact| is_result_kind(&stored_fact.kind))

@@ -82,6 +82,7 @@ fn parse_answer(line: &str, loaded_question: &LoadedQuestion) -> Result<Answer, 
         },
         QuestionKind::Number { .. } => {
             let number = strip_quotes(line);
+            // A number such as 1,000 can mean two things. A guess could store an answer that the trainee did not give.
             Decimal::parse(number).map_err(|error| error.to_string())?;
             Ok(Answer::Number(number.to_owned()))
         }

@@ -15,6 +15,7 @@ impl PlainSession<'_> {
         loop {
             let attempts = &mut self.service.attempts_mut();
             match attempts.record_action_at(&mut self.active_attempt, action.clone(), done_at) {
+                // Each try already waits in the store for its turn, so the loop needs no pause.
                 Err(ServiceError::Store(StoreError::Busy)) => {
                     if !is_reported {
                         self.print_line("Not saved yet: another program is using your data. Trying again.")?;

@@ -74,6 +74,7 @@ impl PlainSession<'_> {
         };
         let clock_note =
             if self.active_attempt.session.loaded_paper().limit.is_some() { " The clock keeps running." } else { "" };
+        // With several people on the computer, the printed command fails without a name.
         let trainee_option = self.service.people().trainee_option(trainee)?;
         self.print_line(&format!(
             "Suspended: all answers are saved. Resume with `{command}{trainee_option}`.{clock_note}"

@@ -71,6 +71,7 @@ impl App {
             pending: None,
             notice: None,
             is_window_too_small: false,
+            // Off at first: while a terminal reports the mouse, dragging no longer selects text.
             wants_mouse: false,
             end: None,
         };
@@ -352,6 +353,7 @@ impl App {
             (Ok(CommandOutcome::Reply(reply)), _) => Ok(self.deliver_reply(reply)),
             (Ok(CommandOutcome::Next(effect)), _) => Ok(Some(effect)),
             (Ok(CommandOutcome::Nothing), _) => Ok(None),
+            // The store gave up after 40 ms, because no key may block for more than 50 ms. So the wait happens here.
             (Err(ServiceError::Store(StoreError::Busy)), Some(command)) => {
                 self.pending = Some(PendingCommand { command, since: now, last_try: now });
                 Ok(None)
@@ -372,6 +374,7 @@ impl App {
                 screen.on_failure();
                 self.notice = Some((TextRole::Bad, error.to_string()));
             }
+            // One damaged row can stop the first screen. Without this, the terminal stayed empty and no key left it.
             None => self.end = Some(InterfaceEnd::Failed(error)),
         }
     }

@@ -126,6 +126,7 @@ pub fn first_last_bindings() -> [Binding; 2] {
 /// Finds the row of a key: by the key itself, else by its lower-case letter, else the row for [`Key::Any`].
 pub fn find_binding(rows: &[Binding], key: Key) -> Option<&Binding> {
     let row_of = |key: Key| rows.iter().find(|row| row.keys.contains(&key));
+    // With Caps Lock on, the letter keys must still work.
     let in_lower_case = match key {
         Key::Char(c) => row_of(Key::Char(c.to_ascii_lowercase())),
         _ => None,

@@ -44,6 +44,7 @@ fn line_of(area: Rect, y: u16) -> Rect {
 
 /// Puts one text on the left and one on the right of a line. If both do not fit, the left one is cut.
 fn title_line(left: &str, right: &str, width: usize, theme: Theme) -> Line<'static> {
+    // The right text keeps its place, because it has the time left in an exam.
     let right = text::truncate(&text::single_line_verbatim(right), width).into_owned();
     let left_width = width.saturating_sub(text::width(&right) + 2);
     let left = text::truncate(&text::single_line_verbatim(left), left_width).into_owned();

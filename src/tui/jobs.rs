@@ -117,6 +117,7 @@ impl Jobs {
         if self.inline_reports.is_some() {
             run();
         } else {
+            // With a limit on processes or memory, the system refuses threads. `thread::spawn` would panic then.
             match thread::Builder::new().name(JOB_THREAD_NAME.to_owned()).spawn(run) {
                 Ok(started) => thread = Some(started),
                 Err(error) => {

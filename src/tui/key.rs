@@ -69,6 +69,7 @@ impl Key {
             KeyCode::Char(c) if !has_control && event.modifiers.contains(Modifiers::ALT) => {
                 Self::Alt(c.to_ascii_lowercase())
             }
+            // Otherwise Ctrl+A would select choice A, and Ctrl+Q would leave.
             KeyCode::Char(_) if has_control => return None,
             KeyCode::Char(c) => Self::Char(c),
             KeyCode::Enter => Self::Enter,

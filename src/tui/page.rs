@@ -140,6 +140,7 @@ impl TextPage {
         let mut remaining_width = self.width;
         let mut spans = Vec::new();
         for (role, part) in parts {
+            // Verbatim, because spaces align the columns of lists and bars.
             let part = text::truncate(&text::single_line_verbatim(part), remaining_width).into_owned();
             remaining_width = remaining_width.saturating_sub(text::width(&part));
             spans.push(Span::styled(part, self.theme.style(*role)));

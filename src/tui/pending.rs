@@ -43,6 +43,7 @@ pub fn unstored_dialog() -> Dialog {
         title: "This answer is not saved yet. Leave without it?".to_owned(),
         text: String::new(),
         bindings: vec![
+            // Ctrl+C opens this dialog. A second Ctrl+C must leave, whatever state the store is in.
             Binding::new(&[Key::Char('y'), Key::CtrlC], LEAVE_UNSTORED, "leave"),
             Binding::new(&[Key::Any], CLOSE_OVERLAY, "stay"),
         ],

@@ -34,6 +34,7 @@ pub enum FirstScreen {
 pub fn run_interface(service: Services, first_screen: FirstScreen, theme: Theme) -> io::Result<InterfaceEnd> {
     let (executor, first_route) = match first_screen {
         FirstScreen::Home(trainee) => (ServiceExecutor::new(service, trainee), Route::Home),
+        // A start uses up an attempt and starts the clock. In full screen, the trainee is told so and presses Enter.
         FirstScreen::Briefing(trainee, exam) => (ServiceExecutor::for_exam(service, trainee), Route::Briefing(exam)),
         FirstScreen::Attempt(trainee, attempt) => {
             (ServiceExecutor::with_attempt(service, trainee, attempt), Route::Quiz)

@@ -41,6 +41,7 @@ impl Drop for TerminalGuard {
 /// # Errors
 /// The terminal cannot be switched. It is then as it was before.
 pub fn enter() -> io::Result<(TerminalGuard, ProcessTerminal)> {
+    // This can fail, for example without a terminal. At this point there is nothing to restore.
     let (columns, rows) = terminal::size()?;
     terminal::enable_raw_mode()?;
     let guard = TerminalGuard(());
@@ -106,6 +107,7 @@ impl TerminalHost for ProcessHost {
 /// # Errors
 /// The signals cannot be caught.
 pub fn spawn_input_threads(sender: Sender<Input>) -> io::Result<()> {
+    // ratatui restores the terminal only after a panic. A signal would leave raw mode and the alternate screen on.
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
     let key_sender = sender.clone();
     thread::spawn(move || {
@@ -152,6 +154,7 @@ fn read_keys(sender: &Sender<Input>) {
                     has_pending_escape = bytes[..count].contains(&0x1B);
                 }
                 Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => continue,
+                // A read from a lost terminal returns at once, each time. Another try would spin at 100% CPU.
                 _ => break,
             },
             _ => break,

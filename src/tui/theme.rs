@@ -128,6 +128,7 @@ impl Theme {
         let background = colorfgbg.and_then(|colorfgbg| colorfgbg.rsplit(';').next()?.parse::<u8>().ok());
         match (color_count, background) {
             (..256, _) => Self::SIXTEEN,
+            // Of the 16 basic colors, 7 and 9 to 15 are light. Color 8 is dark gray.
             (_, Some(7 | 9..=15)) => Self::LIGHT,
             _ => Self::DARK,
         }

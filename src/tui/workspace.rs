@@ -51,9 +51,11 @@ impl Workspace {
         let has_ended_attempts = self.service.attempts_mut().end_timed_out(trainee)?.ended_count > 0;
         // Once for each trainee is enough, unless an attempt has just ended: then there may be a new pass.
         if has_ended_attempts || self.completed_trainee != Some(trainee) {
+            // A pass can lack its certificate: the program was killed before it signed, or its key was unreadable.
             for certificate in self.service.certificates_mut().sign_pending(trainee)? {
                 self.start_pictures(certificate, jobs);
             }
+            // Lists write no files. One that did failed when the certificates folder was read-only.
             self.service.certificates_mut().write_missing(trainee)?;
             self.completed_trainee = Some(trainee);
         }

@@ -16,6 +16,7 @@ use crate::text;
 /// Returns the lines of a result as far as the disclosure level allows. For an exam, the first line is exactly `Passed`
 /// or `Not passed`, because scripts read it.
 pub fn result_lines(outcome: &Outcome, disclosure_level: DisclosureLevel) -> Vec<String> {
+    // A title or an objective with a line break could otherwise add a line that says `Passed`.
     disclosed_lines(outcome, disclosure_level).iter().map(|line| text::single_line(line)).collect()
 }
 

@@ -46,6 +46,7 @@ impl<'a> TextMeasure<'a> {
     pub fn width(&self, text: &str, size: f32, weight: FontWeight) -> f32 {
         let text: String = text.chars().map(drawn_char).collect();
         let Some(first_face) = self.fonts.select_face(weight) else { return 0.0 };
+        // It would be simpler to parse an SVG for each text. That was one reason why a pass took 0.7 s.
         let glyphs = self.shape_with_fallback(&text, first_face, size);
         // A letter and its combining marks share one place, so only the widest glyph counts.
         let clusters = glyphs.chunk_by(|glyph, next| glyph.text_index == next.text_index);

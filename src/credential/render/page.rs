@@ -148,6 +148,7 @@ impl<'a> CertificatePage<'a> {
         let natural_width = self.measure.width(text, style.size, style.weight);
         let size =
             if natural_width > max_width { (style.size * max_width / natural_width).max(min_size) } else { style.size };
+        // Rounding can leave a text that was shrunk to fit a little too wide. That must not wrap it.
         if size * natural_width / style.size > max_width * 1.001 {
             // The last of several lines gets the position of the single line, so nothing below it moves.
             let lines = self.wrap(text, TextStyle { size, ..style }, max_width);

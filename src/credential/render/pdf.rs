@@ -80,6 +80,7 @@ pub(super) fn write_document(
 ) -> Result<Vec<u8>, RenderError> {
     let to_render_error = |reason: String| RenderError::Other(reason);
     // With these validators krilla refuses to write a PDF that breaks either standard.
+    // PDF/A-3 allows the attached credential. svg2pdf writes no tags, and typst needs three times as many crates.
     let configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A3_A)
         .with_accessibility_validator(Accessibility::UA1)

@@ -36,6 +36,7 @@ pub(super) fn check_blueprint(loaded_paper: &LoadedPaper, exam: &Exam) -> Result
             return mismatch("its paper does not follow the blueprint");
         }
     }
+    // Otherwise one question that the sender knows could fill a section.
     let distinct: BTreeSet<_> = loaded_paper.paper.questions.iter().map(|item| item.question).collect();
     if distinct.len() < loaded_paper.questions.len() {
         return mismatch("its paper asks a question twice");
@@ -65,6 +66,7 @@ pub(super) fn check_pools(
 ) -> Result<(), RequestRefusal> {
     for (section_index, section) in loaded_paper.paper.sections.iter().enumerate() {
         let pool = section.pool.unwrap_or(Digest::ZERO);
+        // The right bank is not enough: the exam may draw only from some objectives or one level of it.
         let text = stored_content(pool).ok_or(RequestRefusal::UnknownContent(MissingContent(pool)))?;
         let pool: BTreeSet<Digest> =
             serde_json::from_str(&text).map_err(|_| RequestRefusal::UnknownContent(MissingContent(pool)))?;

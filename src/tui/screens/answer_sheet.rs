@@ -178,6 +178,7 @@ impl AnswerSheetScreen {
             title: question,
             text: lines.collect::<Vec<_>>().join("\n"),
             bindings: vec![
+                // Not Enter: an exam cannot be reopened, and a bounced key must not end it.
                 Binding::new(&[Key::Char('y')], Action::named("submit-now"), "submit"),
                 Binding::new(&[Key::Any], CLOSE_OVERLAY, "back"),
             ],

@@ -38,6 +38,7 @@ fn validity(stored_certificate: &StoredCertificate, verification: &VerificationR
     let day = stored_certificate.valid_until.day().format_for_people();
     match verification.verdict {
         Verdict::Invalid | Verdict::Revoked => verification.verdict.to_string(),
+        // The verdict does not say it: `Untrusted` comes before `Expired`, and self-test records are untrusted.
         _ if stored_certificate.valid_until < now => format!("Expired on {day} (UTC)"),
         _ => format!("Valid through {day} (UTC)"),
     }
@@ -46,6 +47,7 @@ fn validity(stored_certificate: &StoredCertificate, verification: &VerificationR
 /// Returns how far others can rely on the certificate.
 fn reliance(verification: &VerificationResult) -> String {
     match verification.credential.as_ref().and_then(|credential| credential.assurance()) {
+        // Its verdict is "untrusted" even after a fresh pass, which reads as if something went wrong.
         Some(Assurance::SelfAttested) => "Self-test record: not supervised, identity not checked".to_owned(),
         Some(assurance) => {
             let issuer = text::single_line(&verification.issuer_label());

@@ -58,6 +58,7 @@ impl HomeScreen {
 
     fn menu(&self) -> Vec<MenuEntry> {
         let mut menu = Vec::new();
+        // While an exam is in progress, the services refuse every other start.
         if let Some(open_exam) = &self.data.open_exam {
             menu.push(MenuEntry::new(&format!("Resume exam: {}", open_exam.title), 'g', "resume"));
         } else {

@@ -95,6 +95,7 @@ impl Screen for PersonScreen {
                 page.push_text(TextRole::Text, &format!("{label}: {}", text::single_line(value)));
             }
         }
+        // Two people can have one name. The ID tells them apart, and `--trainee` takes it.
         page.push_text(TextRole::Dim, &data.person.id.to_string());
         page.push_blank_line();
         draw_statuses(&mut page, data);

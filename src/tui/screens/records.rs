@@ -119,6 +119,7 @@ impl RecordsScreen {
             // Self-attested certificates come first in `ALL`. They never count in the records.
             "assurance" => self.query.assurance = cycle(&Assurance::ALL[1..], self.query.assurance),
             "expiring" => {
+                // A pass can be renewed in its last 60 days, so these people can act now.
                 self.query.expiring_within_days =
                     if self.query.expiring_within_days.is_some() { None } else { Some(60) }
             }
@@ -359,6 +360,7 @@ impl Screen for RecordsScreen {
         if self.matching_rows.is_empty() {
             page.push_text(TextRole::Text, "No matches. Import certificates with `needlewise certificate import`.");
         }
+        // The page contains only the visible people, which keeps a list of 100,000 fast. So it never scrolls.
         page.draw(canvas, area, &mut { Scroll::TOP });
     }
 

@@ -133,6 +133,7 @@ impl ExamResultScreen {
             None => {}
         }
         let is_mock = self.is_mock();
+        // The command signs after this screen, because only the command asks for the passphrase of the key.
         let is_invigilated = self.has_passed() && self.view.certificate.is_none() && !is_mock;
         if is_invigilated {
             page.push_text(TextRole::Good, "Leave this screen: the invigilator signs the certificate next");

@@ -52,6 +52,7 @@ impl AnswerDraft {
                     SelectCount::Exactly(count) if ticked.len() >= *count => {}
                     _ => ticked.push(original_index),
                 }
+                // A stored answer is in ascending order. Otherwise the same choices could look like a changed answer.
                 ticked.sort_unstable();
             }
             (Self::Truth(truth), _) => *truth = Some(position == 0),
@@ -82,6 +83,7 @@ impl AnswerDraft {
     /// Deletes the last character of the text field.
     pub fn pop(&mut self) {
         if let Self::Field(typed) = self {
+            // One press deletes what people see as one character: a letter with all its accents.
             *typed = text::without_last_grapheme(typed).to_owned();
         }
     }

@@ -60,6 +60,7 @@ impl QuizScreen {
         rows.extend(move_bindings());
         rows.push(self.command_binding('m', &[], Action::named("flag"), "flag"));
         rows.push(self.command_binding('s', &[], Action::named("answer-sheet"), "answer sheet"));
+        // Certainty is for learning and never affects a pass, so exams do not ask for it.
         if !self.is_exam() {
             rows.extend([('1', "1 "), ('2', "2 "), ('3', "3")].into_iter().enumerate().map(
                 |(index, (digit, shown))| {
@@ -93,6 +94,7 @@ impl QuizScreen {
             AnswerDraft::Pairs(_) => "match the line",
             AnswerDraft::Choices(_) => "choose",
         };
+        // A bank allows at most 26 choices, so every choice gets a letter.
         let letters = ('a'..='z').take(self.loaded_question().order.len()).enumerate();
         let row = |(index, letter): (usize, char)| {
             let shown = ["A ", "B …"].get(index).copied().unwrap_or_default();

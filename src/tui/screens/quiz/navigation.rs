@@ -91,6 +91,7 @@ impl QuizScreen {
 
     /// Moves to another place. Only an exam stores a changed draft before the move.
     pub(super) fn navigate(&mut self, after_store: AfterStore) -> Option<Effect> {
+        // Practice closes a question with its answer and then shows the key. So a move must not store one there.
         if self.is_changed && !self.is_closed() && self.is_exam() {
             // An incomplete draft cannot be stored, and the move would discard it.
             if self.draft.answer(self.loaded_question()).is_none() && !self.draft.is_empty() {
