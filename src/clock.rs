@@ -66,6 +66,11 @@ impl Timestamp {
         zone.0.to_datetime(self.to_jiff()).strftime("%b %-d, %Y, %-I:%M %p").to_string()
     }
 
+    /// Returns the time of day in a time zone: `6:05 PM`.
+    pub fn format_local_time(self, zone: &Zone) -> String {
+        zone.0.to_datetime(self.to_jiff()).strftime("%-I:%M %p").to_string()
+    }
+
     /// Returns the day in a time zone without the year: `Nov 22`.
     pub fn format_local_day(self, zone: &Zone) -> String {
         zone.0.to_datetime(self.to_jiff()).strftime("%b %-d").to_string()

@@ -187,7 +187,8 @@ impl PlainSession<'_> {
         let question_count = text::count_with_noun(paper.questions.len(), "question");
         let remaining = self.active_attempt.time_left(self.service.now());
         let time_note = remaining
-            .map_or(String::new(), |remaining_time| format!(", {} minutes left", remaining_time.0.div_ceil(60_000)));
+            .map(|remaining_time| usize::try_from(remaining_time.0.div_ceil(60_000)).unwrap_or(usize::MAX))
+            .map_or(String::new(), |minutes| format!(", {} left", text::count_with_noun(minutes, "minute")));
         self.print_line(&format!("{}: {question_count}{time_note}", paper.title()))?;
         if paper.mode == Mode::Exam {
             self.print_line(&format!("Name on the certificate: {}", trainee.person.name))?;

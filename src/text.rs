@@ -161,6 +161,18 @@ pub fn file_slug(name: &str) -> String {
     }
 }
 
+/// Joins parts of a reference with periods, except after a part that already ends a sentence, such as `Is it safe?`.
+pub fn join_sentences<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut joined = String::new();
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        if !joined.is_empty() {
+            joined.push_str(if joined.ends_with(['.', '?', '!']) { " " } else { ". " });
+        }
+        joined.push_str(part);
+    }
+    joined
+}
+
 /// Returns a count with its noun: `1 question`, `14 questions`. The plural always ends in `s`.
 pub fn count_with_noun(n: usize, noun: &str) -> String {
     let ending = if n == 1 { "" } else { "s" };

@@ -13,5 +13,6 @@ pub mod status;
 pub use look_back::{ReviewedQuestion, review_lines, review_questions};
 pub use question::{answer_text, correctness, instruction, rationales};
 pub use result::{
-    TIME_WARNING_MINUTES, eligibility_line, outcome_reasons, paper_notes, readiness_lines, result_lines, time_left,
+    TIME_WARNING_MINUTES, attempts_left_text, eligibility_line, outcome_reasons, paper_notes, readiness_lines,
+    result_lines, time_left,
 };

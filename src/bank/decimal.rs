@@ -28,7 +28,9 @@ impl fmt::Display for NotDecimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Malformed => "a number has digits, at most one decimal point or comma, and at most 30 characters",
-            Self::Ambiguous => "a comma before three digits can mean two things; write 1000 or 1.000",
+            Self::Ambiguous => {
+                "a comma before three digits can mean two things; type the number without it, such as 1000 or 1.5"
+            }
         })
     }
 }
@@ -65,6 +67,11 @@ impl Decimal {
         let value: BigRational = ratio.parse().map_err(|_| NotDecimal::Malformed)?;
         let value = if text.starts_with('-') { -value } else { value };
         Ok(Self { text: text.to_owned(), value })
+    }
+
+    /// Returns whether the number is zero, however it is written.
+    pub fn is_zero(&self) -> bool {
+        self.value == BigRational::from_integer(0.into())
     }
 
     /// Returns whether the number is below zero.

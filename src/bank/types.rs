@@ -161,8 +161,9 @@ impl SourceReference {
             authors.push("et al.".to_owned());
         }
         let year = self.issued.as_ref().and_then(DateParts::year).map(|year| format!("({year})"));
-        let parts = [Some(authors.join(", ")), Some(self.title.clone()), self.container_title.clone(), year];
-        parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(". ")
+        let parts = [Some(authors.join(", ")), Some(self.title.clone()), self.container_title.clone()];
+        let line = crate::text::join_sentences(parts.iter().flatten().map(String::as_str));
+        year.map_or(line.clone(), |year| format!("{line} {year}"))
     }
 }
 

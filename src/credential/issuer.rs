@@ -100,7 +100,7 @@ impl Issuer {
     /// # Errors
     /// The end of a sentence about the file, if it is not an issuer file or has a newer format.
     pub fn from_json(text: &str) -> Result<Self, String> {
-        let issuer: Self = serde_json::from_str(text).map_err(|error| crate::text::single_line(&error.to_string()))?;
+        let issuer: Self = serde_json::from_str(text).map_err(|error| crate::problem::json_reason(&error))?;
         match issuer.format {
             FORMAT_VERSION if issuer.keys.last().is_some() => Ok(issuer),
             FORMAT_VERSION => Err("it contains no key".to_owned()),

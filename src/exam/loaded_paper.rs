@@ -108,7 +108,7 @@ impl LoadedPaper {
         let line = |citation: &crate::bank::question::Citation| {
             let source_line =
                 bank.source(&citation.id).map_or_else(|| citation.id.to_string(), |source| source.citation_line());
-            citation.locator.as_ref().map_or(source_line.clone(), |locator| format!("{source_line}. {locator}"))
+            crate::text::join_sentences([source_line.as_str(), citation.locator.as_deref().unwrap_or_default()])
         };
         self.questions[index].question.sources.iter().map(line).collect()
     }

@@ -106,14 +106,14 @@ impl From<rusqlite::Error> for StoreError {
             (Some(ErrorCode::DiskFull), _) => Self::Full,
             (Some(ErrorCode::ReadOnly), _) => Self::ReadOnly,
             (Some(ErrorCode::NotADatabase), _) => Self::Foreign,
+            (Some(ErrorCode::DatabaseCorrupt), _) => Self::Damaged("the file is corrupt".to_owned()),
             // A value of a type that this program never writes is damage too.
-            (Some(ErrorCode::DatabaseCorrupt), _)
-            | (
+            (
                 None,
                 rusqlite::Error::FromSqlConversionFailure(..)
                 | rusqlite::Error::InvalidColumnType(..)
                 | rusqlite::Error::IntegralValueOutOfRange(..),
-            ) => Self::Damaged(cause),
+            ) => Self::Damaged("a stored value has a type that needlewise never writes".to_owned()),
             (Some(ErrorCode::SystemIoFailure), _) => Self::Unreachable("the disk reported an error".to_owned()),
             (Some(ErrorCode::CannotOpen), _) => Self::Unreachable("the file cannot be opened".to_owned()),
             (Some(ErrorCode::PermissionDenied), _) => Self::Unreachable("permission denied".to_owned()),

@@ -26,8 +26,7 @@ pub struct PendingCommand {
 impl PendingCommand {
     /// Returns the notice that the answer is not stored yet, and why.
     pub fn message(&self, zone: &Zone) -> String {
-        let moment = self.since.wall.format_for_people(zone);
-        let time = moment.rsplit(' ').next().unwrap_or_default();
+        let time = self.since.wall.format_local_time(zone);
         format!("Not saved yet. Another program has been using your data since {time}. Trying again.")
     }
 }

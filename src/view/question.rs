@@ -1,6 +1,7 @@
 //! Questions in words: verdicts, instructions, answers and rationales.
 
 use crate::attempt::{Answer, Points};
+use crate::bank::decimal::Decimal;
 use crate::bank::question::{QuestionKind, SelectCount};
 use crate::exam::loaded_paper::{LoadedQuestion, choice_letter};
 
@@ -70,7 +71,7 @@ pub fn rationales(loaded_question: &LoadedQuestion) -> Vec<(String, String)> {
         ],
         QuestionKind::Number { answer, tolerance, unit } => {
             let unit = unit.as_deref().unwrap_or_default();
-            vec![("Correct answer".to_owned(), format!("{answer} {unit} (within {tolerance})"))]
+            vec![("Correct answer".to_owned(), number_key(answer, unit, tolerance))]
         }
         QuestionKind::Text { accept } => vec![("Correct answer".to_owned(), accept.join(" or "))],
         QuestionKind::Order { items } => {
@@ -89,4 +90,11 @@ pub fn rationales(loaded_question: &LoadedQuestion) -> Vec<(String, String)> {
             pairs.iter().map(pair).chain(extra_right.iter().map(extra)).collect()
         }
     }
+}
+
+/// Returns the key of a number question with its unit, and the tolerance unless it is zero.
+fn number_key(answer: &Decimal, unit: &str, tolerance: &Decimal) -> String {
+    let key = format!("{answer} {unit}");
+    let key = key.trim_end();
+    if tolerance.is_zero() { key.to_owned() } else { format!("{key}, give or take {tolerance}") }
 }

@@ -137,17 +137,23 @@ pub fn time_left(remaining: Millis) -> String {
         .map_or_else(|| format!("{remaining} left"), |minutes| format!("{remaining} left, under {minutes} minutes"))
 }
 
+/// Returns how many attempts at an exam are left: `2 of 3 attempts left`.
+pub fn attempts_left_text(count: u32, exam: &Exam) -> String {
+    let noun = if exam.attempts.max == 1 { "attempt" } else { "attempts" };
+    format!("{count} of {} {noun} left", exam.attempts.max)
+}
+
 /// Returns whether the exam can be taken now, and if not, when or why not.
 pub fn eligibility_line(eligibility: Eligibility, exam: &Exam, zone: &Zone) -> String {
-    let max_attempts = exam.attempts.max;
     match eligibility {
         Eligibility::Now { attempts_left } => {
-            format!("You can take this exam now. {attempts_left} of {max_attempts} attempts left.")
+            format!("You can take this exam now. {}.", attempts_left_text(attempts_left, exam))
         }
         Eligibility::Later { from, attempts_left: left } => {
             format!(
-                "You can retake this exam after {}. {left} of {max_attempts} attempts left.",
-                from.format_for_people(zone)
+                "You can retake this exam after {}. {}.",
+                from.format_for_people(zone),
+                attempts_left_text(left, exam)
             )
         }
         Eligibility::Passed { valid_until, .. } => {

@@ -21,7 +21,9 @@ pub fn status_text(cell: &MatrixCell, today: Timestamp) -> String {
 /// certificate that does not count. Empty if there is none.
 pub fn status_basis(cell: &MatrixCell) -> String {
     match (&cell.certificate_row, cell.rejected_verdict) {
-        (Some(certificate), _) => format!("{} {}", certificate.assurance.name(), certificate.valid_until.day()),
+        (Some(certificate), _) => {
+            format!("{}, until {}", certificate.assurance.name(), certificate.valid_until.day())
+        }
         (None, Some(verdict)) => format!("certificate {verdict}"),
         (None, None) => String::new(),
     }

@@ -33,6 +33,7 @@ fn people_read_american_dates_and_signed_statements_keep_their_form() {
     assert_eq!(at.format_for_people(&Zone::UTC), "Nov 24, 2026, 11:59 PM");
     assert_eq!(at.format_local(&Zone::UTC), "2026-11-24 23:59");
     assert_eq!(at.format_local_day(&Zone::UTC), "Nov 24");
+    assert_eq!(at.format_local_time(&Zone::UTC), "11:59 PM");
 }
 
 #[test]

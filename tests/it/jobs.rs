@@ -183,7 +183,7 @@ fn marked_and_busy(times: u32) -> (Stage, Rc<Cell<u32>>) {
 }
 
 const DIALOG: &str = "This answer is not saved yet. Leave without it?";
-const WAITING: &str = "Not saved yet. Another program has been using your data since";
+const WAITING: &str = "Not saved yet. Another program has been using your data since 9:00 AM.";
 
 #[test]
 fn an_answer_waits_for_a_busy_store_and_is_stored_once_it_is_free() {

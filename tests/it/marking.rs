@@ -140,7 +140,10 @@ fn a_number_is_compared_exactly_with_comma_or_point() {
     assert!(right("0.01") && right("0,01") && right("0.015") && right("0.0050"));
     assert!(!right("0.0151") && !right("0.00499") && !right("1") && !right("x"));
     let ambiguous = invalid_answer_reason(&question, &Answer::Number("1,000".to_owned()));
-    assert_eq!(ambiguous.as_deref(), Some("a comma before three digits can mean two things; write 1000 or 1.000"));
+    assert_eq!(
+        ambiguous.as_deref(),
+        Some("a comma before three digits can mean two things; type the number without it, such as 1000 or 1.5")
+    );
 }
 
 #[test]

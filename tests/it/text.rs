@@ -1,6 +1,8 @@
 //! Text for terminals: made safe, measured, wrapped and compared.
 
-use needlewise::text::{file_slug, name_key, normalize_answer, sanitize, single_line, truncate, width, wrap};
+use needlewise::text::{
+    file_slug, join_sentences, name_key, normalize_answer, sanitize, single_line, truncate, width, wrap,
+};
 use needlewise::{paths::io_reason, problem::json_reason};
 use proptest::prelude::*;
 
@@ -65,6 +67,17 @@ proptest! {
     fn safe_text_stays_unchanged(text in "[ -~äöü漢]{0,40}") {
         prop_assert_eq!(&*sanitize(&text), text.as_str());
     }
+}
+
+#[test]
+fn parts_of_a_reference_are_joined_without_a_double_stop() {
+    let joined = |parts: &[&str]| join_sentences(parts.iter().copied());
+    assert_eq!(
+        joined(&["Boyce D, et al.", "Is it safe?", "", "Physiotherapy"]),
+        "Boyce D, et al. Is it safe? Physiotherapy"
+    );
+    assert_eq!(joined(&["A book", "p. 1"]), "A book. p. 1");
+    assert_eq!(joined(&[]), "");
 }
 
 #[test]

@@ -147,7 +147,8 @@ fn plan_lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String
     lines.extend([
         format!("Policy: {}", text::single_line(&args.policy)),
         format!(
-            "Attempts: {} would change, {} unchanged, {} keep a pass, {} in progress, {} with another version of the question",
+            "Attempts: {} would change, {} unchanged, {} with a pass that stays, {} in progress, {} with another version of \
+             the question",
             plan.changes.len(),
             plan.unchanged_count,
             plan.preserved_passes.len(),

@@ -61,6 +61,9 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
         "Attempt {attempt}, started {}",
         active_attempt.row.started_at.format_for_people(service.zone())
     ))?;
+    if active_attempt.row.is_void(service.authority()) {
+        env.print_line("Void: this attempt does not count. Its result was:")?;
+    }
     match finished {
         None => env.print_line("State: in progress")?,
         Some(finished) => {
@@ -120,8 +123,8 @@ fn decision_line(stored_fact: &StoredFact, fact: &Fact, service: &Services) -> O
         (true, Some(_)) => "signed",
         (true, None) => "not signed by an issuer",
     };
-    let (day, reason) = (stored_fact.stored_at.format_local_day(service.zone()), text::single_line(&decision.reason));
-    Some(format!("{what} on {day}: {reason} ({note})"))
+    let moment = stored_fact.stored_at.format_for_people(service.zone());
+    Some(format!("{what} on {moment}: {} ({note})", text::single_line(&decision.reason)))
 }
 
 fn section_json(section: &SectionOutcome) -> Value {

@@ -48,13 +48,13 @@ pub(super) fn run(args: &AddArgs, env: &mut Env<'_>) -> CommandResult {
 /// Returns a new person, after checking that the staff number and the license can be printed. The service checks the
 /// name.
 pub(super) fn new_person(name: &str, staff_id: Option<&str>, license: Option<&str>) -> Result<PersonAdded, String> {
-    let check_text = |option: &str, value: Option<&str>| match value {
+    let check_text = |field: &str, value: Option<&str>| match value {
         Some(text) if !text::is_printable(text) || text.len() > 200 => {
-            Err(format!("{option} is empty, too long, or has a character that cannot be printed."))
+            Err(format!("The {field} is empty, longer than 200 bytes, or has a character that cannot be printed."))
         }
         value => Ok(value.map(str::to_owned)),
     };
-    let (staff_id, license) = (check_text("--id", staff_id)?, check_text("--license", license)?);
+    let (staff_id, license) = (check_text("staff number", staff_id)?, check_text("license", license)?);
     Ok(PersonAdded { staff_id, license, ..PersonAdded::from_name(name) })
 }
 
@@ -64,7 +64,8 @@ fn import_roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
     let to_failure = |reason: String| Failure {
         code: error::EXIT_UNREADABLE_INPUT,
         message: format!(
-            "{} is not a roster: {reason}. The first line must name the columns: name,staff_id,license",
+            "{} is not a roster: {reason}. The first line must name the column name. The columns staff_id and license \
+             are optional.",
             display_path(path)
         ),
     };
@@ -77,7 +78,12 @@ fn import_roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
     let (staff_id, license) = (column("staff_id"), column("license"));
     let mut service = env.open_service()?;
     let (mut added, mut existing, mut refused) = (0, 0, 0);
-    for (index, line) in reader.records().enumerate() {
+    for line in reader.records() {
+        // Counted in the file: a blank line or a line break inside quotes makes it differ from the number of the record.
+        let position = match &line {
+            Ok(record) => record.position().map(csv::Position::line),
+            Err(error) => error.position().map(csv::Position::line),
+        };
         let result = line.map_err(|error| csv_reason(&error)).and_then(|line| {
             let cell = |index: Option<usize>| index.and_then(|index| line.get(index)).filter(|cell| !cell.is_empty());
             let person = new_person(cell(Some(name)).unwrap_or_default(), cell(staff_id), cell(license))?;
@@ -88,13 +94,8 @@ fn import_roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
             Ok(false) => existing += 1,
             Err(reason) => {
                 refused += 1;
-                // Line 1 is the heading, so the first record is in line 2.
-                env.print_to_stderr(&format!(
-                    "{}: line {}: {}",
-                    display_path(path),
-                    index + 2,
-                    text::single_line(&reason)
-                ));
+                let place = position.map_or_else(String::new, |line| format!("line {line}: "));
+                env.print_to_stderr(&format!("{}: {place}{}", display_path(path), text::single_line(&reason)));
             }
         }
     }

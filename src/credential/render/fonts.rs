@@ -118,11 +118,11 @@ impl Fonts {
     /// Parses an SVG of this program and lays out its text with these fonts.
     ///
     /// # Errors
-    /// [`RenderError::Other`] with the parser's message. No valid page is known to cause it.
+    /// [`RenderError::Other`]. No valid page is known to cause it.
     pub(super) fn parse_svg(&self, svg: &str) -> Result<Tree, RenderError> {
         let options =
             Options { fontdb: Arc::clone(&self.database), font_family: FAMILY.to_owned(), ..Options::default() };
-        Tree::from_str(svg, &options).map_err(|error| RenderError::Other(error.to_string()))
+        Tree::from_str(svg, &options).map_err(|_| RenderError::Other("its page cannot be laid out".to_owned()))
     }
 
     /// Returns the built-in face of this weight.

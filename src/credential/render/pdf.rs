@@ -85,7 +85,7 @@ pub(super) fn write_document(
         .with_archival_validator(Archival::A3_A)
         .with_accessibility_validator(Accessibility::UA1)
         .finish()
-        .map_err(|error| to_render_error(format!("{error:?}")))?;
+        .map_err(|_| to_render_error("the PDF standards cannot be combined".to_owned()))?;
     let mut document =
         Document::new_with(SerializeSettings { configuration, enable_tagging: true, ..SerializeSettings::default() });
     let mut tags = TagTree::new().with_lang(Some("en".to_owned()));
@@ -109,7 +109,7 @@ pub(super) fn write_document(
     if let Some(file) = attachment {
         document.embed_file(file).ok_or_else(|| to_render_error("the credential cannot be attached".to_owned()))?;
     }
-    document.finish().map_err(|error| to_render_error(format!("{error:?}")))
+    document.finish().map_err(|_| to_render_error("the PDF breaks a rule of its standard".to_owned()))
 }
 
 /// Draws the blocks of a page, each as its own SVG with its own tag for screen readers.

@@ -22,7 +22,7 @@ pub fn write(picture: &Tree, signed_text: &str) -> Result<Vec<u8>, RenderError> 
         .ok_or_else(|| RenderError::Other("there is not enough memory for the picture".to_owned()))?;
     let scale = f32::from(width) / WIDTH;
     resvg::render(picture, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
-    let to_render_error = |error: png::EncodingError| RenderError::Other(error.to_string());
+    let to_render_error = |_: png::EncodingError| RenderError::Other("its picture cannot be encoded".to_owned());
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width.into(), height.into());
     encoder.set_color(png::ColorType::Rgba);

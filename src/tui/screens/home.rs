@@ -129,7 +129,7 @@ impl HomeScreen {
     }
 
     fn draw_topics_and_exams(&self, page: &mut TextPage, zone: &Zone) {
-        page.begin_panel("Topics: correct of answered, last day");
+        page.begin_panel("Topics: correct of answered, last practice");
         for topic in &self.data.topics {
             draw_topic(page, topic, zone);
         }
@@ -161,8 +161,7 @@ fn exam_key(index: usize) -> Option<char> {
 
 /// Returns whether this person may take the exam, in words.
 fn exam_status(exam: &Exam, eligibility: Eligibility, zone: &Zone) -> String {
-    let max_attempts = exam.attempts.max;
-    let attempts_left = |attempts_left: u32| format!("{attempts_left} of {max_attempts} attempts left");
+    let attempts_left = |count: u32| crate::view::attempts_left_text(count, exam);
     match eligibility {
         Eligibility::Now { attempts_left: count } => format!("Available now. {}.", attempts_left(count)),
         Eligibility::Later { from: at, attempts_left: count } => {

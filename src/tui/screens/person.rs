@@ -47,7 +47,7 @@ fn draw_certificates(page: &mut TextPage, data: &PersonView) {
             (stored_certificate.certificate_id.short(), &stored_certificate.exam, stored_certificate.valid_until.day());
         page.push_text(
             TextRole::Text,
-            &format!("{short_id}  {exam}, {assurance}, until {until}: {}, {issuer}", verification.verdict),
+            &format!("{exam}: {}, {assurance}, until {until}, from {issuer} ({short_id})", verification.verdict),
         );
     }
     if data.certificates.is_empty() {

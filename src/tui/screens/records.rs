@@ -358,7 +358,13 @@ impl Screen for RecordsScreen {
             RecordsView::Matrix => self.draw_matrix(&mut page, self.scroll.offset),
         }
         if self.matching_rows.is_empty() {
-            page.push_text(TextRole::Text, "No matches. Import certificates with `needlewise certificate import`.");
+            let message = if self.matrix.rows.is_empty() {
+                "No one is stored yet. Add people with `needlewise trainee add`, or import certificates with \
+                 `needlewise certificate import`."
+            } else {
+                "No one matches these filters. Change the search or the filters."
+            };
+            page.push_text(TextRole::Text, message);
         }
         // The page contains only the visible people, which keeps a list of 100,000 fast. So it never scrolls.
         page.draw(canvas, area, &mut { Scroll::TOP });

@@ -185,6 +185,8 @@ impl QuizScreen {
             (false, Some(stored_answer)) if !self.is_changed => {
                 format!("Saved: {}.", view::answer_text(self.loaded_question(), &stored_answer.answer))
             }
+            // In an exam, an answer is also stored when the trainee moves on.
+            (false, _) if self.is_changed && self.is_exam() => "Not saved yet. Enter or ← → saves it.".to_owned(),
             (false, _) if self.is_changed => "Not saved yet. Press Enter to save.".to_owned(),
             (false, _) => "Not answered yet.".to_owned(),
         };
