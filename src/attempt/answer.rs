@@ -20,7 +20,7 @@ pub enum Answer {
     Pairs(Vec<usize>),
 }
 
-/// How sure a trainee is of an answer, for certainty-based marking.
+/// How sure a trainee is of an answer in practice. It does not change the score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub enum Certainty {

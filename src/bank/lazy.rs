@@ -11,7 +11,7 @@ use crate::bank::built_in::BuiltInBank;
 use crate::bank::format::json;
 use crate::ids::{BankId, QuestionId};
 
-/// What the home screen shows of a bank.
+/// What is known of a bank before it is parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BankSummary {
     pub id: BankId,

@@ -253,7 +253,7 @@ pub const RULES: &[Rule] = &[
 /// Why a waiver that silences no finding is reported.
 const UNUSED_WAIVER: &str = "An unused waiver can hide a real problem later";
 
-/// Returns why a rule matters. Returns `None` for the errors of reading, which need no reason.
+/// Returns why a rule or a check matters. Returns `None` for all other IDs.
 pub fn explanation(rule: &str) -> Option<&'static str> {
     let known = RULES.iter().find(|known| known.id == rule).map(|known| known.why);
     // Neither can be waived: L41 is about an exam, not about a question.

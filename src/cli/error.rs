@@ -84,7 +84,10 @@ impl From<io::Error> for Failure {
             io::ErrorKind::BrokenPipe => Self { code: EXIT_OUTPUT_CLOSED, message: String::new() },
             _ => Self {
                 code: EXIT_STORE,
-                message: format!("The output cannot be written: {}. Check where it goes.", io_reason(&error)),
+                message: format!(
+                    "The output cannot be written: {}. Check the free disk space and the output path.",
+                    io_reason(&error)
+                ),
             },
         }
     }

@@ -16,8 +16,8 @@ use std::sync::Arc;
 /// Take an exam
 ///
 /// The paper is drawn and stored before its first question appears. Time runs from then on, even while the program is
-/// closed. Exit code 0 means passed, or that the pass mark of a mock exam was reached. Exit code 1 means not passed,
-/// suspended, or not allowed now.
+/// closed. Exit code 0 means passed, or that a mock exam would be a pass. Exit code 1 means not passed, suspended,
+/// or not allowed now.
 #[derive(Debug, clap::Args)]
 pub struct ExamArgs {
     /// Exam ID from `needlewise bank list`; optional if there is only one exam
@@ -94,7 +94,7 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
         return launch::run_attempt(args.plain.mode(), env, service, trainee, active_attempt);
     }
     if is_piped {
-        return Err(Failure::usage("An invigilated exam must be typed at a terminal. Piped input is refused."));
+        return Err(Failure::usage("In an invigilated exam, answers are typed. Use a terminal without piped input."));
     }
     if args.resume {
         // Unlocking the key shows that the invigilator is present. Nothing is signed yet, so the key is wiped at once.
@@ -127,7 +127,7 @@ fn begin_invigilated_exam(
 ) -> Result<ActiveAttempt, Failure> {
     // Before the attempt begins, so that a refusal does not use one up.
     if !env.terminal.is_stdin_terminal {
-        return Err(Failure::usage("An invigilated exam must be typed at a terminal. Piped input is refused."));
+        return Err(Failure::usage("In an invigilated exam, answers are typed. Use a terminal without piped input."));
     }
     if !text::is_printable(identity) {
         return Err(Failure::usage(

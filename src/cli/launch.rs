@@ -43,7 +43,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     require_terminal(InterfaceMode::FullScreen, env)?;
     let service = env.open_service()?;
     let people = service.people().list()?;
-    // With several people and no --trainee, the home screen asks who is there.
+    // With several people and no --trainee, the interface first asks for the trainee.
     let trainee = match (&env.global.trainee, people.len()) {
         (Some(_), _) | (None, 1) => Some(env.find_trainee(&service)?),
         (None, _) => None,

@@ -150,15 +150,22 @@ impl Bundle {
     /// A message for people, if the file is not a bundle, has a newer format, or does not match its signature.
     pub fn from_signed_json(bytes: &[u8]) -> Result<Self, String> {
         if bytes.len() > MAX_BYTES {
-            return Err("It is larger than 16 MB.".to_owned());
+            return Err("It is larger than 16 MB. Ask the issuer for a new bundle.".to_owned());
         }
-        let bundle: Self = serde_json::from_slice(bytes)
-            .map_err(|error| format!("It is not an issuer bundle: {}.", json_reason(&error)))?;
+        let bundle: Self = serde_json::from_slice(bytes).map_err(|error| {
+            format!(
+                "It is not an issuer bundle: {}. Choose another file, or ask the issuer for a new one.",
+                json_reason(&error)
+            )
+        })?;
         if bundle.format != FORMAT_VERSION {
             return Err("It was written by a newer needlewise. Update this program.".to_owned());
         }
         if !text::is_printable(&bundle.name) {
-            return Err("The issuer's name in it is empty or contains hidden characters.".to_owned());
+            return Err(
+                "The issuer's name in it is empty or contains hidden characters. Ask the issuer for a new bundle."
+                    .to_owned(),
+            );
         }
         let signature = bundle.signature.as_deref().and_then(from_hex::<64>);
         let canonical_bytes = canonical::bytes(&Self { signature: None, ..bundle.clone() });

@@ -39,7 +39,7 @@ const SVG_ATTRIBUTES_MAX: usize = 200;
 /// A message for people, if a picture or a PDF cannot be read or contains no credential or several.
 pub fn extract_credential(bytes: &[u8]) -> Result<Vec<u8>, String> {
     if bytes.len() > MAX_BYTES {
-        return Err("It is larger than 4 MB.".to_owned());
+        return Err("It is larger than 4 MB. Choose the JSON, SVG, PNG or PDF file of a certificate.".to_owned());
     }
     let trimmed = bytes.trim_ascii_start();
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
@@ -72,7 +72,10 @@ fn extract_from_png(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let mut credentials = Vec::new();
     for chunk in reader.info().utf8_text.iter().filter(|chunk| chunk.keyword == PNG_KEYWORD) {
         if chunk.compressed {
-            return Err("The certificate in the picture is compressed, which Open Badges forbids.".to_owned());
+            return Err(
+                "The certificate in the picture is compressed, which Open Badges forbids. Ask for the original file."
+                    .to_owned(),
+            );
         }
         credentials.push(
             chunk
@@ -85,9 +88,10 @@ fn extract_from_png(bytes: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 fn extract_from_svg(bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "The picture is not UTF-8 text.".to_owned())?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| "The picture is not UTF-8 text. Ask for the original file.".to_owned())?;
     if has_too_many_attributes(text) {
-        return Err("The picture is not a needlewise certificate.".to_owned());
+        return Err("The picture is not a needlewise certificate. Ask for the original file.".to_owned());
     }
     // Without a document type there are no entities, which could expand to any size.
     let options = ParsingOptions { allow_dtd: false, nodes_limit: 100_000, ..ParsingOptions::default() };
@@ -122,7 +126,8 @@ fn extract_from_pdf(bytes: &[u8]) -> Result<Vec<u8>, String> {
         }
         let stream = file.get::<Dict<'_>>("EF").and_then(|files| files.get::<Stream<'_>>("F"));
         let content = stream.and_then(|stream| decode_attachment(&stream));
-        credentials.push(content.ok_or("The certificate attached to the PDF cannot be read.")?);
+        credentials
+            .push(content.ok_or("The certificate attached to the PDF cannot be read. Ask for the original file.")?);
     }
     require_one(credentials, "PDF")
 }

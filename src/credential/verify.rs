@@ -178,13 +178,16 @@ fn key_refusal(basis: &VerdictBasis<'_>, issuer: &TrustedIssuer, key: &KeyPeriod
     let is_in_ledger = || issuer.list.as_ref().is_some_and(|list| list.ledger.contains(&basis.credential_digest));
     if key.compromised && !is_in_ledger() {
         return Some(
-            "The issuer's key was compromised, and the issuer's ledger does not list this certificate.".to_owned(),
+            "The issuer's key was compromised, and the issuer's ledger does not list this certificate. \
+             Ask the issuer for a new certificate."
+                .to_owned(),
         );
     }
     let retired_on = key.until?;
     (basis.valid_from > retired_on.end_of_day()).then(|| {
         format!(
-            "The issuer's key was retired on {} (UTC), before this certificate was valid.",
+            "The issuer's key was retired on {} (UTC), before this certificate was valid. \
+             Ask the issuer for a new certificate.",
             retired_on.format_for_people()
         )
     })
@@ -195,7 +198,7 @@ fn key_refusal(basis: &VerdictBasis<'_>, issuer: &TrustedIssuer, key: &KeyPeriod
 fn verify_proof(bytes: &[u8], now: Timestamp) -> Result<Credential, String> {
     let credential = parse_credential(bytes)?;
     let [proof] = credential.proof.as_slice() else {
-        return Err("It does not have exactly one signature.".to_owned());
+        return Err("It does not have exactly one signature. Ask the issuer for a new copy.".to_owned());
     };
     // Before anything is canonicalized: eight linked blank nodes took almost four seconds in a test.
     check_form(&credential)?;
@@ -206,10 +209,12 @@ fn verify_proof(bytes: &[u8], now: Timestamp) -> Result<Credential, String> {
         .strip_prefix('z')
         .filter(|value| value.len() <= 100)
         .and_then(|value| bs58::decode(value).into_vec().ok());
-    let signature: [u8; 64] =
-        signature.and_then(|bytes| bytes.try_into().ok()).ok_or("Its signature cannot be read.")?;
-    let signed_hash = hash_data(&credential, proof)
-        .map_err(|error| format!("Its signature cannot be checked: {}.", text::single_line(&error)))?;
+    let signature: [u8; 64] = signature
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or("Its signature cannot be read. Ask the issuer for a new copy.")?;
+    let signed_hash = hash_data(&credential, proof).map_err(|error| {
+        format!("Its signature cannot be checked: {}. Ask the issuer for a new copy.", text::single_line(&error))
+    })?;
     if !key::is_valid_signature(did, &signed_hash, &signature) {
         return Err(
             "The certificate does not match its signature. It may have been edited. Ask the issuer for a new copy."
@@ -226,21 +231,29 @@ fn verify_proof(bytes: &[u8], now: Timestamp) -> Result<Credential, String> {
 /// hide the expiry date, or show another value to other readers.
 fn parse_credential(bytes: &[u8]) -> Result<Credential, String> {
     if bytes.len() > MAX_BYTES {
-        return Err("It is larger than 64 KB.".to_owned());
+        return Err("It is larger than 64 KB. Choose the JSON, SVG, PNG or PDF file of a certificate.".to_owned());
     }
     let text = std::str::from_utf8(bytes)
         .map_err(|_| "It is not UTF-8 text. Choose the JSON, SVG, PNG or PDF file of a certificate.".to_owned())?;
-    let credential: Credential = serde_json::from_str(text)
-        .map_err(|error| format!("It is not a needlewise certificate: {}.", json_reason(&error)))?;
+    let credential: Credential = serde_json::from_str(text).map_err(|error| {
+        format!(
+            "It is not a needlewise certificate: {}. Choose another file, or ask the issuer for a new copy.",
+            json_reason(&error)
+        )
+    })?;
     // Serde reads null like a missing member. The signature does not cover it, so it must not be there.
     let reserialized = serde_json::to_value(&credential).map_err(|error| error.to_string())?;
     let original: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if reserialized != original {
-        return Err("It contains empty fields, which a certificate never has.".to_owned());
+        return Err(
+            "It contains empty fields, which a certificate never has. Ask the issuer for a new copy.".to_owned()
+        );
     }
     // A name could otherwise send commands to the terminal of the clinic, or show its letters in another order.
     if has_harmful_text(&original) {
-        return Err("It contains hidden or control characters and is not shown.".to_owned());
+        return Err(
+            "It contains hidden or control characters and is not shown. Ask the issuer for a new copy.".to_owned()
+        );
     }
     Ok(credential)
 }
@@ -274,14 +287,17 @@ fn check_form(credential: &Credential) -> Result<(), String> {
         && subject.results.iter().all(|result| is_exactly(&result.types, &["Result"]))
         && credential.evidence.iter().all(|evidence| is_exactly(&evidence.types, &["Evidence"]));
     if !has_expected_types {
-        return Err("Its contexts or types are not those of a needlewise certificate.".to_owned());
+        return Err("Its contexts or types are not those of a needlewise certificate. Ask the issuer for a new copy."
+            .to_owned());
     }
     let description_ids = achievement.result_descriptions.iter().map(|description| description.id.as_str());
     let results_match = subject.results.iter().map(|result| result.description_id.as_str()).eq(description_ids.clone());
     let genres: Vec<_> = credential.evidence.iter().skip(1).map(|evidence| evidence.genre.as_str()).collect();
     let evidence = matches!(genres.as_slice(), ["paper", "exam", "banks"] | ["paper", "exam", "banks", "renewal"]);
     if !(results_match && evidence && credential.assurance().is_some() && credential.exam_id().is_some()) {
-        return Err("Its results or its evidence are incomplete or out of order.".to_owned());
+        return Err(
+            "Its results or its evidence are incomplete or out of order. Ask the issuer for a new copy.".to_owned()
+        );
     }
     let ids: Vec<_> = [&credential.id, &credential.issuer.id, &subject.id, &achievement.id]
         .into_iter()
@@ -295,13 +311,17 @@ fn check_form(credential: &Credential) -> Result<(), String> {
         && credential.certificate_id().is_some()
         && credential.holder_id().is_some())
     {
-        return Err("An ID in it is malformed or used twice.".to_owned());
+        return Err("An ID in it is malformed or used twice. Ask the issuer for a new copy.".to_owned());
     }
     let dates = [&credential.valid_from, &credential.valid_until, &credential.awarded_date];
     // A date has one allowed spelling, so that all readers see the same date.
     let is_canonical_time =
         |time: &&String| time.parse::<Timestamp>().is_ok_and(|timestamp| timestamp.to_string() == **time);
-    if dates.iter().all(is_canonical_time) { Ok(()) } else { Err("A date in it is not in the UTC format.".to_owned()) }
+    if dates.iter().all(is_canonical_time) {
+        Ok(())
+    } else {
+        Err("A date in it is not in the UTC format. Ask the issuer for a new copy.".to_owned())
+    }
 }
 
 /// Returns whether an ID has exactly the spelling that this program writes. The signed graph leaves out a node whose ID
@@ -322,11 +342,11 @@ fn expected_signer<'a>(credential: &'a Credential, proof: &Proof) -> Result<&'a 
     let did = &credential.issuer.id;
     let expected_method = did.strip_prefix("did:key:").map(|encoded_key| format!("{did}#{encoded_key}"));
     if expected_method.as_ref() != Some(&proof.verification_method) {
-        return Err("Its signature names another key than the issuer's.".to_owned());
+        return Err("Its signature names another key than the issuer's. Ask the issuer for a new copy.".to_owned());
     }
     let proof_terms = (proof.proof_type.as_str(), proof.cryptosuite.as_str(), proof.purpose.as_str());
     if proof_terms != ("DataIntegrityProof", "eddsa-rdfc-2022", "assertionMethod") {
-        return Err("Its kind of signature is not supported.".to_owned());
+        return Err("Its kind of signature is not supported. Ask the issuer for a new copy.".to_owned());
     }
     Ok(did)
 }

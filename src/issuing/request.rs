@@ -125,16 +125,16 @@ struct OpenedRequest {
     loaded_paper: Arc<LoadedPaper>,
 }
 
-/// An attempt that was verified, marked again and passed.
+/// A passed attempt from a request that was verified and marked again.
 #[derive(Debug)]
 pub struct RescoredAttempt {
-    /// The questions of the attempt with their banks.
+    /// The paper, with the issuer's own copy of the questions and banks.
     pub loaded_paper: Arc<LoadedPaper>,
-    /// The end of the attempt, with the outcome of marking it again.
+    /// The fact that ended the attempt. Its outcome is the one that this computer calculated.
     pub finished: AttemptFinished,
-    /// The end of the attempt, which is also the start of the certificate's validity.
+    /// When the attempt ended. The certificate is valid from then on.
     pub ended_at: Timestamp,
-    /// The digest of the last fact in the request.
+    /// The digest of the last fact in the request. The certificate names it as evidence.
     pub head_digest: Digest,
     /// What is unusual about the attempt, one sentence each.
     pub anomalies: Vec<String>,

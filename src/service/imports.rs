@@ -71,8 +71,10 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         else {
             return Err(rejection(format!("It is invalid. {}", verification.reason)));
         };
-        let text = std::str::from_utf8(bytes).map_err(|_| rejection("It is not UTF-8 text.".to_owned()))?;
-        let unreadable = || rejection("Its exam, its holder or its dates cannot be read.".to_owned());
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| rejection("It is not UTF-8 text. Ask the issuer for a new copy.".to_owned()))?;
+        let unreadable =
+            || rejection("Its exam, its holder or its dates cannot be read. Ask the issuer for a new copy.".to_owned());
         let trainee = credential.holder_id().ok_or_else(unreadable)?;
         let id = credential.certificate_id().ok_or_else(unreadable)?;
         let authority = match verification.verdict {
@@ -93,7 +95,9 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         // A certificate from outside must not continue the chain of an attempt, an issuer or an erased person.
         if known_person.is_none() && !chain.is_empty() {
             return Err(rejection(
-                "Its holder's ID belongs to another record here, or to a person whose data was erased.".to_owned(),
+                "Its holder's ID belongs to another record here, or to a person whose data was erased. \
+                 You can still check it with `needlewise certificate verify`."
+                    .to_owned(),
             ));
         }
         let head = chain.last().map_or(ChainHead::START, ChainHead::after_fact);

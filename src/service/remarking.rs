@@ -160,9 +160,10 @@ impl<S: Deref<Target = Services>> Issuing<S> {
                 }
                 Ok(RemarkPlan { other_version_count, remote_certificate_count, ..plan })
             }
-            None if other_version_count > 0 => {
-                Err(ServiceError::Rejected("No exam here asked that revision of the question.".to_owned()))
-            }
+            None if other_version_count > 0 => Err(ServiceError::Rejected(
+                "No exam here asked that revision of the question. Choose another --revision, or leave it out."
+                    .to_owned(),
+            )),
             None => Err(ServiceError::Rejected("No exam here asked that question. Check its bank and ID.".to_owned())),
         }
     }

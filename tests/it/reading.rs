@@ -56,7 +56,10 @@ fn the_files_of_a_folder_are_verified_in_the_order_of_their_names() {
     let files: Vec<_> = rows.iter().map(|row| row["file"].as_str().expect("a name")).collect();
     assert!(files.is_sorted() && files.len() == 31, "{files:?}");
     let large = rows.iter().find(|row| row["file"].as_str().is_some_and(|file| file.ends_with("04-large.json")));
-    assert_eq!(large.expect("a row")["reason"], "It is larger than 4 MB.");
+    assert_eq!(
+        large.expect("a row")["reason"],
+        "It is larger than 4 MB. Choose the JSON, SVG, PNG or PDF file of a certificate."
+    );
     let missing = world.run(["certificate", "verify", &world.path("handed"), &world.path("none.json")]);
     assert!(missing.code == 3 && missing.out.is_empty() && missing.err.contains("none.json"), "{}", missing.all());
 }

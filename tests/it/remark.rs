@@ -244,7 +244,11 @@ fn a_remark_takes_no_pass_away_unless_allowed() {
     // Key B is the choice "Wrong", the second one in the bank file.
     let args = ["--question", "one", "--policy", "rekey=B", "--yes"];
     let said = school.remark(&args);
-    assert!(said.code == 0 && said.out.contains("2 would change, 0 unchanged, 1 with a pass that stays"), "{}", said.all());
+    assert!(
+        said.code == 0 && said.out.contains("2 would change, 0 unchanged, 1 with a pass that stays"),
+        "{}",
+        said.all()
+    );
     assert_eq!(school.state("Amira Okafor"), is("passed", "6 of 7"));
     assert_eq!(school.state("Ben Okri"), is("passed", "7 of 7"));
     assert_eq!(school.state("Chloé Dubois"), is("passed", "6 of 7"));

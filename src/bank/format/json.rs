@@ -150,7 +150,7 @@ const SCAN_BLOCK_BYTES: usize = 64;
 fn has_suspect_text(source: &str) -> bool {
     let bytes = source.as_bytes();
     let is_control = |byte: u8| (byte < b' ') & (byte != b'\n') & (byte != b'\t') & (byte != b'\r') | (byte == 0x7F);
-    // An empty text is an error of form. serde fills in the same empty text for a member that the file leaves out, so
+    // An empty text is a format error. serde fills in the same empty text for a member that the file leaves out, so
     // only the bytes show the difference.
     let is_quote_pair = |first: u8, second: u8| (first == b'"') & (second == b'"');
     // There is no branch in a block, so the compiler can use vector instructions.

@@ -43,7 +43,7 @@ fn word_hits(context: &QuestionContext<'_>, words: &[&str], help: &'static str) 
 /// L03: a choice with an absolute term.
 pub(super) fn absolute_terms(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let words = ["always", "never", "none", "impossible", "completely", "absolutely", "guaranteed"];
-    word_hits(context, &words, "Name the limit, or leave the word out")
+    word_hits(context, &words, "Say when it does not hold, or leave the word out")
 }
 
 /// L04: a choice with a vague frequency.

@@ -91,7 +91,9 @@ fn read_file(path: &Path) -> io::Result<CertificateFile> {
 fn extract_credential(path: &Path, bytes: io::Result<Vec<u8>>) -> io::Result<CertificateFile> {
     let credential = match bytes {
         Ok(bytes) => carrier::extract_credential(&bytes),
-        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Err("It is larger than 4 MB.".to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            Err("It is larger than 4 MB. Choose the JSON, SVG, PNG or PDF file of a certificate.".to_owned())
+        }
         Err(error) => return Err(error),
     };
     Ok(CertificateFile { name: display_path(path), credential, is_readable: true })

@@ -29,7 +29,8 @@ pub struct AnswerSheetScreen {
 }
 
 impl AnswerSheetScreen {
-    /// Shows an attempt with the question at index `selected` selected. `countdown` is none without a time limit.
+    /// Returns the answer sheet of an attempt with the question at index `selected` selected. Without a time limit,
+    /// `countdown` is `None`.
     pub fn new(session: Session, selected: usize, countdown: Option<Countdown>) -> Self {
         Self { session, selected, columns: 1, countdown, scroll: Scroll::default() }
     }

@@ -34,7 +34,7 @@ pub struct BriefingScreen {
 }
 
 impl BriefingScreen {
-    /// Creates the briefing of an exam. It shows dates in `zone`.
+    /// Returns the briefing of an exam, with dates in `zone`.
     pub fn new(briefing: BriefingView, zone: &Zone) -> Self {
         let BriefingView { exam, eligibility, certificate_name, time_limit, banks } = briefing;
         let summary_lines = summary_lines(&exam, time_limit, &banks);

@@ -23,7 +23,7 @@ pub struct CertificateListScreen {
 }
 
 impl CertificateListScreen {
-    /// Lists these certificates, each with its verification result.
+    /// Returns the list of these certificates, each with its verification result.
     pub fn new(stored: Vec<(StoredCertificate, VerificationResult)>) -> Self {
         Self { certificates: stored, selected: 0, scroll: Scroll::default() }
     }
@@ -133,7 +133,7 @@ pub struct CertificateScreen {
 }
 
 impl CertificateScreen {
-    /// Shows a certificate with its verification result.
+    /// Returns the screen of a certificate with its verification result.
     pub fn new(stored: &StoredCertificate, verification: VerificationResult) -> Self {
         Self { verification, path: stored.path.to_string_lossy().into_owned(), scroll: Scroll::TOP }
     }

@@ -51,7 +51,7 @@ pub struct HomeScreen {
 }
 
 impl HomeScreen {
-    /// Shows the home screen with this data.
+    /// Returns the home screen with this data.
     pub fn new(data: HomeView) -> Self {
         Self { data, selected: 0, scroll: Scroll::default(), is_business_requested: false }
     }

@@ -43,7 +43,7 @@ pub struct PreviewScreen {
 }
 
 impl PreviewScreen {
-    /// Shows the content of a file from its first question on.
+    /// Returns the preview of a file, at its first question.
     pub fn new(file_name: &str, content: PreviewContent) -> Self {
         let mut preview =
             Self { file_name: text::single_line(file_name), content, quiz: None, scroll: Scroll::default() };

@@ -57,8 +57,8 @@ pub struct QuizScreen {
 }
 
 impl QuizScreen {
-    /// Shows an attempt at its first unanswered question, else at the last one. Without a time limit, `countdown` is
-    /// none.
+    /// Returns the screen of an attempt, at its first unanswered question or else at the last one. Without a time
+    /// limit, `countdown` is `None`.
     pub fn new(session: Session, countdown: Option<Countdown>) -> Self {
         let question_index = session.resume_index();
         let draft = AnswerDraft::Truth(None);
@@ -78,12 +78,12 @@ impl QuizScreen {
         quiz
     }
 
-    /// Shows a finished attempt from its first question on.
+    /// Returns the screen of a finished attempt, at its first question.
     pub fn review(session: Session) -> Self {
         Self::at_question(session, 0)
     }
 
-    /// Shows an attempt at one of its questions, without a time limit.
+    /// Returns the screen of an attempt at one of its questions, without a time limit.
     pub(super) fn at_question(session: Session, question_index: usize) -> Self {
         let mut quiz = Self::new(session, None);
         quiz.go_to(question_index);

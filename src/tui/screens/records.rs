@@ -68,7 +68,7 @@ pub struct RecordsScreen {
 }
 
 impl RecordsScreen {
-    /// Shows all people, sorted by name. The expiry filter counts from `now`.
+    /// Returns the screen of all people, sorted by name. The expiry filter counts from `now`.
     pub fn new(matrix: Matrix, now: Timestamp) -> Self {
         let query = MatrixQuery::default();
         let matching_rows = matrix.select_rows(&query, now);

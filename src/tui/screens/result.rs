@@ -25,7 +25,7 @@ pub struct ExamResultScreen {
 }
 
 impl ExamResultScreen {
-    /// Shows a result as far as its disclosure level allows.
+    /// Returns the screen of a result. It shows as much as the disclosure level allows.
     pub fn new(view: ExamResultView) -> Self {
         Self { view, scroll: Scroll::TOP }
     }
@@ -184,7 +184,7 @@ pub struct PracticeResultScreen {
 }
 
 impl PracticeResultScreen {
-    /// Summarizes a finished practice.
+    /// Returns the summary of a finished practice.
     pub fn new(session: Session) -> Self {
         Self { session, scroll: Scroll::TOP }
     }

@@ -22,7 +22,7 @@ pub struct TopicsScreen {
 }
 
 impl TopicsScreen {
-    /// Lists these topics.
+    /// Returns the list of these topics.
     pub fn new(topics: Vec<TopicView>) -> Self {
         Self { topics, selected: 0, scroll: Scroll::default() }
     }

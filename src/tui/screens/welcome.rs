@@ -22,7 +22,7 @@ pub struct WelcomeScreen {
 }
 
 impl WelcomeScreen {
-    /// Asks for one of `people` or for a new name.
+    /// Returns the screen that asks for one of `people` or for a new name.
     pub fn new(people: Vec<PersonRow>) -> Self {
         Self { people, selected: 0, name: String::new(), scroll: Scroll::default() }
     }

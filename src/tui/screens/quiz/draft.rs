@@ -20,7 +20,7 @@ pub enum AnswerDraft {
 }
 
 impl AnswerDraft {
-    /// Starts with the stored answer, or with nothing.
+    /// Returns a draft with the stored answer, or an empty one.
     pub fn from_stored(loaded_question: &LoadedQuestion, stored: Option<&Answer>) -> Self {
         match (&loaded_question.question.kind, stored) {
             (QuestionKind::Choice { .. }, Some(Answer::Choices(ticked))) => Self::Choices(ticked.clone()),
