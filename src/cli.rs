@@ -15,7 +15,7 @@ pub mod error;
 mod exam;
 mod issuer;
 mod issuer_file;
-mod launch;
+pub mod launch;
 mod man;
 mod passphrase;
 mod practice;
@@ -65,15 +65,10 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
     /// Colors of the full-screen interface
-    #[arg(
-        long,
-        global = true,
-        value_name = "THEME",
-        default_value = "auto",
-        env = "NEEDLEWISE_THEME",
-        hide_env_values = true
-    )]
-    pub theme: ThemeChoice,
+    ///
+    /// Without it, NEEDLEWISE_THEME decides, and without that the terminal.
+    #[arg(long, global = true, value_name = "THEME")]
+    pub theme: Option<ThemeChoice>,
     /// Print the folders and banks in use to standard error
     #[arg(short, long, global = true)]
     pub verbose: bool,

@@ -225,6 +225,8 @@ pub enum StoreError {
     ReadOnly,
     /// The store contains something that this program did not write, as described.
     Damaged(String),
+    /// A table or a column is missing, so nothing can be said about any chain.
+    Incomplete,
     /// A newer version of the program wrote the store. Nothing was changed.
     NewerVersion,
     /// Another program made the file. Nothing was changed.
@@ -236,6 +238,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Returns what is wrong for a report of faults: the message without the advice to look for faults.
+    pub fn fault(&self) -> String {
+        match self {
+            Self::Damaged(detail) => detail.clone(),
+            Self::Incomplete => "a table or a column is missing".to_owned(),
+            error => error.to_string(),
+        }
+    }
+
     /// Returns the message for people, about a store that is called `store_name`: a path, or "Your data".
     pub fn message(&self, store_name: &str) -> String {
         match self {
@@ -273,6 +284,10 @@ impl StoreError {
             Self::Damaged(detail) => {
                 format!("{store_name} is damaged: {detail}. Copy the data folder first, then run `needlewise doctor`.")
             }
+            Self::Incomplete => format!(
+                "{store_name} is damaged: a table or a column is missing. Copy the data folder first, then run \
+                 `needlewise doctor`."
+            ),
             Self::NewerVersion => format!(
                 "{store_name} was written by a newer version of needlewise. Nothing was changed. Update needlewise, \
                  then try again."

@@ -46,7 +46,7 @@ impl Check {
         match outcome {
             Ok(CheckOutcome { checked_count, faults }) => Self::new(name, faults, || summary(checked_count)),
             // Damage can stop a check. The others still run, so that one fault does not hide the rest.
-            Err(error) => Self::new(name, vec![error.to_string()], String::new),
+            Err(error) => Self::new(name, vec![error.fault()], String::new),
         }
     }
 }
@@ -145,7 +145,7 @@ fn repair(service: &mut Services) -> Result<Repairs, Failure> {
 
 fn run_checks(service: &Services) -> Vec<Check> {
     let health = service.health();
-    let engine_faults = health.check_engine().unwrap_or_else(|error| vec![error.to_string()]);
+    let engine_faults = health.check_engine().unwrap_or_else(|error| vec![error.fault()]);
     vec![
         Check::new("store", engine_faults, || "the database structure is intact".to_owned()),
         Check::from_outcome("chains", health.check_chains(), |count| {

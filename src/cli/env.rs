@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use rand::Rng;
 
 use super::error::{self, Failure, display_path};
-use super::{Color, CommandResult, GlobalArgs, ThemeChoice, issuer_file};
+use super::{Color, CommandResult, GlobalArgs, issuer_file};
 use crate::attempt::person::PersonAdded;
 use crate::bank::catalog::{BankOrigin, Catalog};
 use crate::clock::{Clock, Zone};
@@ -20,6 +20,7 @@ use crate::service::{InputSource, ServiceError, ServiceSetting, Services};
 use crate::store::sqlite::SqliteOptions;
 use crate::store::{COMMAND_PATIENCE, Conflict, SqliteStore, StoreError};
 use crate::text;
+use crate::tui::theme::ColorDepth;
 
 /// The longest accepted reply to a yes-or-no question, in bytes.
 const REPLY_MAX_BYTES: usize = 100;
@@ -51,8 +52,30 @@ pub struct TerminalInfo {
     pub no_color: bool,
     /// The value of COLORFGBG. Some terminals set it to their foreground and background colors.
     pub colorfgbg: Option<String>,
-    /// How many colors the terminal can show, by TERM and COLORTERM.
-    pub color_count: u16,
+    /// How many colors the terminal says that it can show, by TERM and COLORTERM.
+    pub color_depth: ColorDepth,
+    /// The value of NEEDLEWISE_THEME.
+    pub theme: Option<String>,
+}
+
+impl TerminalInfo {
+    /// Takes what the environment says of the terminal; which streams are terminals stays open. `variable` returns the
+    /// value of an environment variable.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let value = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let term = value("TERM").unwrap_or_default();
+        // Terminals with 256 colors whose name does not say so. Over SSH the name is often all that arrives.
+        let rich_terminals = ["256color", "direct", "kitty", "alacritty", "foot", "ghostty", "wezterm"];
+        let is_rich_name = rich_terminals.iter().any(|part| term.contains(part));
+        let is_rich_color = value("COLORTERM").is_some_and(|value| value == "truecolor" || value == "24bit");
+        Self {
+            no_color: value("NO_COLOR").is_some() || term == "dumb",
+            colorfgbg: value("COLORFGBG"),
+            color_depth: if is_rich_name || is_rich_color { ColorDepth::Indexed } else { ColorDepth::Sixteen },
+            theme: value("NEEDLEWISE_THEME"),
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for GlobalArgs {
@@ -64,7 +87,7 @@ impl Default for GlobalArgs {
             trainee: None,
             json: false,
             color: Color::Auto,
-            theme: ThemeChoice::Auto,
+            theme: None,
             verbose: false,
         }
     }

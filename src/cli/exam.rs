@@ -71,7 +71,8 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
         }
         (Some(open_attempt), false) => {
             let exam = open_attempt.exam.as_ref().map_or_else(String::new, ToString::to_string);
-            let resume_command = if args.mock { "exam --mock --resume" } else { "exam --resume" };
+            let plain = if args.plain.mode() == InterfaceMode::Plain { " --plain" } else { "" };
+            let resume_command = format!("exam{} --resume{plain}", if args.mock { " --mock" } else { "" });
             return Err(Failure::negative(format!(
                 "The {mode} {exam} is still in progress, started {}. Resume it with `needlewise {resume_command}{}`.",
                 open_attempt.started_at.format_for_people(service.zone()),

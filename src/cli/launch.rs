@@ -3,8 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use clap::ValueEnum;
+
 use crate::bank::exam::Exam;
 use crate::bank::syllabus::Syllabus;
+use crate::cli::env::TerminalInfo;
 use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env, ThemeChoice};
 use crate::paths::io_reason;
@@ -100,10 +103,15 @@ fn to_command_result(end: std::io::Result<InterfaceEnd>) -> CommandResult {
 }
 
 fn theme(env: &Env<'_>) -> Theme {
-    match env.global.theme {
-        // A user who asks for no color gets none, whatever theme a start script names.
-        _ if !env.is_color_enabled() => Theme::NONE,
-        ThemeChoice::Auto => Theme::for_terminal(env.terminal.color_count, env.terminal.colorfgbg.as_deref()),
+    if env.is_color_enabled() { colored_theme(env.global.theme, &env.terminal) } else { Theme::NONE }
+}
+
+/// Returns the theme that was asked for, or else the one that fits the terminal. Where color is off, neither counts.
+pub fn colored_theme(choice: Option<ThemeChoice>, terminal: &TerminalInfo) -> Theme {
+    // A value of the variable that means nothing here must not stop a script, so it counts as none.
+    let from_variable = || ThemeChoice::from_str(terminal.theme.as_deref()?, true).ok();
+    match choice.or_else(from_variable).unwrap_or(ThemeChoice::Auto) {
+        ThemeChoice::Auto => Theme::for_terminal(terminal.color_depth, terminal.colorfgbg.as_deref()),
         ThemeChoice::Dark => Theme::DARK,
         ThemeChoice::Light => Theme::LIGHT,
         ThemeChoice::HighContrast => Theme::HIGH_CONTRAST,

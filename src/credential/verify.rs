@@ -126,8 +126,8 @@ pub fn verify(bytes: &[u8], trust: &TrustList, system_time: Timestamp) -> Verifi
 }
 
 const SELF_TEST_REASON: &str = "This is a self-test record. The computer on which it was made signed it, so it does not \
-                                count elsewhere. For a certificate that counts, run `needlewise certificate request` \
-                                and send the file to an issuer.";
+                                count elsewhere. The holder can ask an issuer for a certificate that does: \
+                                `needlewise certificate request`.";
 
 /// The facts that decide the verdict of a certificate whose form and signature are correct.
 #[derive(Debug, Clone, Copy)]

@@ -183,7 +183,11 @@ impl AttemptRow {
         if self.is_void(authority) {
             AttemptState::Void
         } else {
-            self.result.map_or(AttemptState::InProgress, AttemptState::Ended)
+            match (self.result, self.mode) {
+                (None, _) => AttemptState::InProgress,
+                (Some(result), Mode::Mock) => AttemptState::MockEnded(result),
+                (Some(result), _) => AttemptState::Ended(result),
+            }
         }
     }
 
@@ -208,6 +212,8 @@ pub enum AttemptState {
     InProgress,
     /// It ended with this result.
     Ended(ExamResult),
+    /// A mock exam ended with this result, which does not count.
+    MockEnded(ExamResult),
     /// A decision voided it: it stays in the records and does not count.
     Void,
 }
@@ -217,7 +223,7 @@ impl AttemptState {
     pub fn name(self) -> &'static str {
         match self {
             Self::InProgress => "open",
-            Self::Ended(result) => result.name(),
+            Self::Ended(result) | Self::MockEnded(result) => result.name(),
             Self::Void => "void",
         }
     }
@@ -227,6 +233,8 @@ impl AttemptState {
         match self {
             Self::InProgress => "In progress",
             Self::Ended(result) => result.label(),
+            Self::MockEnded(ExamResult::Passed) => "Would be a pass",
+            Self::MockEnded(_) => "Would not be a pass",
             Self::Void => "Void",
         }
     }

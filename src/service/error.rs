@@ -57,6 +57,19 @@ impl From<StoreError> for ServiceError {
     }
 }
 
+impl ServiceError {
+    /// Returns what is wrong for a report of faults: the message without the advice to look for faults.
+    pub fn fault(&self) -> String {
+        match self {
+            Self::Store(error) => error.fault(),
+            Self::BrokenChain(broken) => broken.to_string(),
+            Self::ForgedCertificate(id) => format!("the record of certificate {id} does not match its signature"),
+            Self::MissingContent(attempt, missing) => format!("attempt {attempt} cannot be opened: {missing}"),
+            error => error.to_string(),
+        }
+    }
+}
+
 impl std::fmt::Display for ServiceError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -64,7 +64,7 @@ impl<S: Deref<Target = Services>> Health<S> {
                 Ok(facts) => {
                     faults.extend(chain::verify_chain(*stream, &facts).err().map(|broken| broken.to_string()));
                 }
-                Err(StoreError::Damaged(detail)) => faults.push(format!("chain {stream}: {detail}")),
+                Err(error @ StoreError::Damaged(_)) => faults.push(format!("chain {stream}: {}", error.fault())),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -135,7 +135,7 @@ impl<S: Deref<Target = Services>> Health<S> {
             Ok(active_attempt) => active_attempt,
             // `check_chains` reports broken chains.
             Err(ServiceError::BrokenChain(_)) => return None,
-            Err(error) => return Some(error.to_string()),
+            Err(error) => return Some(error.fault()),
         };
         let sections = &active_attempt.session.loaded_paper().paper.sections;
         pools.extend(sections.iter().filter_map(|section| section.pool));
@@ -167,7 +167,7 @@ impl<S: Deref<Target = Services>> Health<S> {
             match stored {
                 Ok(Some(stored)) if is_valid(&stored) => {}
                 Ok(_) => outcome.faults.extend(id.map(|id| format!("certificate {id} cannot be verified"))),
-                Err(error) => outcome.faults.push(error.to_string()),
+                Err(error) => outcome.faults.push(error.fault()),
             }
         };
         for row in self_issued {

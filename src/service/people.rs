@@ -88,10 +88,12 @@ impl<S: Deref<Target = Services>> People<S> {
         if two.len() < 2 {
             return Ok(String::new());
         }
-        // A name with other characters could mean something else to a shell.
-        let is_plain = |c: char| c.is_alphanumeric() || c == ' ' || c == '-';
         let name = &trainee.person.name;
-        Ok(if name.chars().all(is_plain) {
+        // Other characters could mean something to a shell, and a dash at the start is an option.
+        let is_plain = |c: char| c.is_alphanumeric() || c == ' ' || c == '-';
+        // Several people can have one name, and a name can be the staff number of somebody else.
+        let is_clear = matches!(self.find(name), Ok(Some(row)) if row.id == trainee.id);
+        Ok(if is_clear && name.chars().all(is_plain) && !name.starts_with('-') {
             format!(" --trainee \"{name}\"")
         } else {
             format!(" --trainee {}", trainee.id)

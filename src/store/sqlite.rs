@@ -117,8 +117,9 @@ impl From<rusqlite::Error> for StoreError {
             (Some(ErrorCode::SystemIoFailure), _) => Self::Unreachable("the disk reported an error".to_owned()),
             (Some(ErrorCode::CannotOpen), _) => Self::Unreachable("the file cannot be opened".to_owned()),
             (Some(ErrorCode::PermissionDenied), _) => Self::Unreachable("permission denied".to_owned()),
-            // A statement of this program fits every store that it made, so a table or a column is missing.
-            (Some(ErrorCode::Unknown), _) => Self::Damaged("a table or a column is missing".to_owned()),
+            // A statement of this program fits every store that it made, so a table or a column is missing. It is no
+            // damage of one chain: a check that skips damaged chains would find nothing wrong in a store without facts.
+            (Some(ErrorCode::Unknown), _) | (None, rusqlite::Error::SqlInputError { .. }) => Self::Incomplete,
             _ => Self::Unreachable(cause),
         }
     }

@@ -22,12 +22,19 @@ const BOX_MIN_WIDTH: usize = 54;
 pub struct TextPage {
     theme: Theme,
     width: usize,
-    lines: Vec<Line<'static>>,
+    lines: Vec<PageLine>,
     focused_line: Option<usize>,
     targets: Vec<PageTarget>,
     /// What a click on the lines that follow does.
     line_action: Option<Action>,
     /// Whether the lines added next stand in a box.
+    is_in_box: bool,
+}
+
+#[derive(Debug)]
+struct PageLine {
+    line: Line<'static>,
+    /// Whether it stands between the sides of a box.
     is_in_box: bool,
 }
 
@@ -62,10 +69,10 @@ impl TextPage {
     /// Begins a panel, which groups the lines up to [`end_panel`](Self::end_panel) under a title. A wide page draws a box
     /// around them.
     pub fn begin_panel(&mut self, title: &str) {
-        let title = text::truncate(&text::single_line(title), self.width.saturating_sub(BOX_COLUMNS + 1)).into_owned();
         if self.width < BOX_MIN_WIDTH {
-            return self.push_text(TextRole::Strong, &title);
+            return self.push_text(TextRole::Strong, &text::single_line(title));
         }
+        let title = text::truncate(&text::single_line(title), self.width.saturating_sub(BOX_COLUMNS + 3)).into_owned();
         let rule = "─".repeat(self.width.saturating_sub(text::width(&title) + 5));
         self.push(Line::from(vec![
             Span::styled("╭─ ", self.theme.border),
@@ -78,28 +85,19 @@ impl TextPage {
 
     /// Ends the panel. A page without boxes separates it from what follows by an empty line.
     pub fn end_panel(&mut self) {
-        if !std::mem::take(&mut self.is_in_box) {
-            return self.push_blank_line();
+        if std::mem::take(&mut self.is_in_box) {
+            self.width += BOX_COLUMNS;
+            self.push(Line::styled(format!("╰{}╯", "─".repeat(self.width.saturating_sub(2))), self.theme.border));
+        } else {
+            self.push_blank_line();
         }
-        self.width += BOX_COLUMNS;
-        self.push(Line::styled(format!("╰{}╯", "─".repeat(self.width.saturating_sub(2))), self.theme.border));
     }
 
     fn push(&mut self, line: Line<'static>) {
         if let Some(action) = self.line_action {
             self.add_target(0, self.width, action);
         }
-        self.lines.push(if self.is_in_box { self.boxed(line) } else { line });
-    }
-
-    fn boxed(&self, line: Line<'static>) -> Line<'static> {
-        let used: usize = line.spans.iter().map(|span| text::width(&span.content)).sum();
-        let gap = " ".repeat(self.width.saturating_sub(used));
-        let edge = |edge: &'static str| Span::styled(edge, self.theme.border);
-        let mut spans = vec![edge("│ ")];
-        spans.extend(line.spans);
-        spans.extend([Span::raw(gap), edge(" │")]);
-        Line::from(spans)
+        self.lines.push(PageLine { line, is_in_box: self.is_in_box });
     }
 
     /// Makes a part of the next line clickable.
@@ -179,10 +177,21 @@ impl TextPage {
             scroll.offset = scroll.offset.clamp(min_offset.min(focus), focus);
         }
         scroll.offset = scroll.offset.min(max_offset);
+        let border = self.theme.border;
         let to_columns = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
         let line_area = |row: usize| Rect { y: area.y.saturating_add(to_columns(row)), height: 1, ..area };
         for (row, line) in self.lines.into_iter().skip(scroll.offset).take(height).enumerate() {
-            canvas.render(line, line_area(row));
+            let area = line_area(row);
+            if !line.is_in_box {
+                canvas.render(line.line, area);
+                continue;
+            }
+            // The sides have their own places: a line whose characters are wider than they are counted moves neither.
+            let side = |x: u16| Rect { x, width: 1, ..area };
+            let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
+            canvas.render(line.line, inner);
+            canvas.render(Span::styled("│", border), side(area.x));
+            canvas.render(Span::styled("│", border), side(area.right().saturating_sub(1)));
         }
         let visible_lines = scroll.offset..scroll.offset + height;
         for target in self.targets.into_iter().filter(|target| visible_lines.contains(&target.line_index)) {

@@ -34,7 +34,7 @@ impl ServiceExecutor {
         Self { workspace: Workspace::new(service, Some(trainee), Some(attempt)), has_home: false }
     }
 
-    /// Makes one for a trainee who is about to take one exam; the program ends with its result.
+    /// Starts for a trainee who is about to take one exam. Leaving its result ends the program.
     pub fn for_exam(service: Services, trainee: PersonRow) -> Self {
         Self { workspace: Workspace::new(service, Some(trainee), None), has_home: false }
     }

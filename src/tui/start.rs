@@ -64,7 +64,7 @@ fn run_app(executor: impl Execute + 'static, theme: Theme, first_route: Route) -
     if let Some(end) = app.end() {
         return Ok(end.clone());
     }
-    let (guard, mut terminal) = terminal::enter()?;
+    let (guard, mut terminal) = terminal::enter(theme)?;
     terminal::spawn_input_threads(sender)?;
     let end = event_loop::run(&mut terminal, &inputs, &mut app, &mut terminal::ProcessHost);
     // The guard shows the cursor again. If the terminal is gone, ratatui's own attempt would print to standard error

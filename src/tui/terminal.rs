@@ -19,6 +19,7 @@ use termina::Parser;
 use crate::tui::event_loop::TerminalHost;
 use crate::tui::input::Input;
 use crate::tui::jobs::JOB_THREAD_NAME;
+use crate::tui::theme::Theme;
 
 /// The terminal, with a buffer for a whole frame, so that a frame is one write.
 pub type ProcessTerminal = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
@@ -40,9 +41,11 @@ impl Drop for TerminalGuard {
 ///
 /// # Errors
 /// The terminal cannot be switched. It is then as it was before.
-pub fn enter() -> io::Result<(TerminalGuard, ProcessTerminal)> {
+pub fn enter(theme: Theme) -> io::Result<(TerminalGuard, ProcessTerminal)> {
     // This can fail, for example without a terminal. At this point there is nothing to restore.
     let (columns, rows) = terminal::size()?;
+    // The theme has decided on colors. Crossterm reads NO_COLOR itself, and would undo `--color always`.
+    crossterm::style::force_color_output(theme != Theme::NONE);
     terminal::enable_raw_mode()?;
     let guard = TerminalGuard(());
     let previous_hook = std::panic::take_hook();

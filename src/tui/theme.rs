@@ -27,6 +27,16 @@ pub enum TextRole {
     Border,
 }
 
+/// How many colors a terminal says that it can show.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ColorDepth {
+    /// The 16 named ones, as far as is known.
+    #[default]
+    Sixteen,
+    /// At least the 256 indexed ones.
+    Indexed,
+}
+
 /// The style of each role. Those other than `text` change the foreground and the weight only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
@@ -122,15 +132,15 @@ impl Theme {
 
     /// Chooses the theme with colors that fits a terminal.
     ///
-    /// `color_count` is the size of its palette. `colorfgbg` is the variable of that name, by which some terminals tell
+    /// `colorfgbg` is the variable of that name, by which some terminals tell
     /// their colors: `0;15` is black on white. Without it the terminal counts as dark.
-    pub fn for_terminal(color_count: u16, colorfgbg: Option<&str>) -> Self {
+    pub fn for_terminal(color_depth: ColorDepth, colorfgbg: Option<&str>) -> Self {
         let background = colorfgbg.and_then(|colorfgbg| colorfgbg.rsplit(';').next()?.parse::<u8>().ok());
-        match (color_count, background) {
-            (..256, _) => Self::SIXTEEN,
+        match (color_depth, background) {
+            (ColorDepth::Sixteen, _) => Self::SIXTEEN,
             // Of the 16 basic colors, 7 and 9 to 15 are light. Color 8 is dark gray.
-            (_, Some(7 | 9..=15)) => Self::LIGHT,
-            _ => Self::DARK,
+            (ColorDepth::Indexed, Some(7 | 9..=15)) => Self::LIGHT,
+            (ColorDepth::Indexed, _) => Self::DARK,
         }
     }
 

@@ -52,6 +52,8 @@ pub struct OpenExamView {
     pub exam: Option<ExamId>,
     /// The title of the exam, or `exam` if its file is missing now.
     pub title: String,
+    /// Whether the attempt has a time limit. A trainee's time factor can remove it.
+    pub has_time_limit: bool,
 }
 
 impl HomeView {
@@ -97,7 +99,12 @@ impl HomeView {
             let entry = row.exam.as_ref().and_then(|id| service.catalog().exam(id).ok());
             entry.map_or_else(|| "exam".to_owned(), |entry| entry.value.title.clone())
         };
-        let open_exam = open_exam.map(|row| OpenExamView { attempt: row.id, title: exam_title(&row), exam: row.exam });
+        let open_exam = open_exam.map(|row| OpenExamView {
+            attempt: row.id,
+            title: exam_title(&row),
+            has_time_limit: row.time_limit.is_some(),
+            exam: row.exam,
+        });
         Ok(Self { trainee_name: person.person.name.clone(), topics, exams, open_exam, open_practice, open_mock })
     }
 }

@@ -164,3 +164,28 @@ fn failure() {
         assert_screen!("failure", columns, stage);
     }
 }
+
+#[test]
+fn a_store_without_a_table_or_a_column_is_damaged_and_never_empty() {
+    // The second change would make the next start compute all rows again, from facts that cannot be read.
+    for (lost, exit_codes) in [
+        ("ALTER TABLE attempts RENAME COLUMN mode TO other", [4, 1]),
+        ("ALTER TABLE fact_payload RENAME TO hidden_payload; UPDATE projection SET version = version - 1", [4, 4]),
+    ] {
+        let world = World::new().with_small_banks();
+        assert_eq!(world.pass_exam().code, 0);
+        run_sql(world.home.path(), lost);
+        for (command, code) in [["record", "list"].as_slice(), &["doctor"]].into_iter().zip(exit_codes) {
+            let said = world.run(command.iter().copied());
+            assert!(
+                said.code == code && said.all().contains("a table or a column is missing"),
+                "{lost}: {}",
+                said.all()
+            );
+            assert!(!said.all().contains("no such"), "a text of the database: {}", said.all());
+            let advises_itself =
+                command == ["doctor"] && code == 1 && said.all().contains("then run `needlewise doctor`");
+            assert!(!advises_itself, "{}", said.all());
+        }
+    }
+}

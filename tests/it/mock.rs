@@ -91,3 +91,13 @@ fn mock_result() {
         assert_screen!("mock_result", columns, stage);
     }
 }
+
+#[test]
+fn a_mock_is_never_called_passed_or_not_passed_in_the_records() {
+    let world = World::new().with_small_banks();
+    world.typing("submit\nyes\n").run(["exam", "brief", "--mock", "--plain", "--trainee", "Amira Okafor"]);
+    let listed = world.run(["record", "list"]).out;
+    assert!(listed.contains("brief (mock exam)") && listed.contains("Would not be a pass"), "{listed}");
+    assert!(!listed.contains("Not passed"), "{listed}");
+    assert_eq!(world.run(["record", "list", "--json"]).json()[0]["state"], "failed", "the code of scripts stays");
+}

@@ -1,6 +1,9 @@
 //! Screens as pictures in every theme, and the contrast of every pair of colors in them.
 
-use needlewise::tui::theme::Theme;
+use needlewise::cli::ThemeChoice;
+use needlewise::cli::env::TerminalInfo;
+use needlewise::cli::launch::colored_theme;
+use needlewise::tui::theme::{ColorDepth, Theme};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier, Style};
 
@@ -106,19 +109,20 @@ fn cell_count(cell: &Cell) -> u16 {
     u16::try_from(needlewise::text::width(cell.symbol()).max(1)).expect("a cell or two")
 }
 
-/// Draws a run of cells that have one style, from the first column of `columns` to before the last.
-fn run_element(text: &str, columns: (u16, u16), row: u16, style: Style) -> String {
+/// Draws a run of cells that have one style and begin in a column. SVG drops spaces at both ends, so they are left out.
+fn run_element(text: &str, column: u16, row: u16, style: Style) -> String {
     let spaces_before = u16::try_from(text.len() - text.trim_start().len()).expect("few");
-    let (start, end) = (columns.0 + spaces_before, columns.1);
+    let start = column + spaces_before;
+    let width = u16::try_from(needlewise::text::width(text.trim())).expect("a width");
     let weight = if style.add_modifier.contains(Modifier::BOLD) { " font-weight=\"bold\"" } else { "" };
     let opacity = if style.add_modifier.contains(Modifier::DIM) { " opacity=\"0.7\"" } else { "" };
-    let escaped = text.trim_start().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let escaped = text.trim().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     format!(
         "<text x=\"{:.1}\" y=\"{:.1}\" textLength=\"{:.1}\" lengthAdjust=\"spacingAndGlyphs\" \
          fill=\"{}\"{weight}{opacity}>{escaped}</text>\n",
         f64::from(start) * CELL.0,
         f64::from(row) * CELL.1 + 13.5,
-        f64::from(end - start) * CELL.0,
+        f64::from(width) * CELL.0,
         hex(style.fg.unwrap_or_default(), 0),
     )
 }
@@ -146,18 +150,18 @@ pub fn svg(buffer: &Buffer) -> String {
                 text.push_str(buffer[(x, y)].symbol());
                 x += cell_count(&buffer[(x, y)]);
             }
-            if text.is_empty() {
-                x += 1;
+            if text.trim().is_empty() {
+                x = (start + 1).max(x);
                 continue;
             }
-            svg += &run_element(&text, (start, x), y, first);
+            svg += &run_element(&text, start, y, first);
         }
     }
     svg + "</svg>\n"
 }
 
-/// Writes the picture of a screen where the build keeps its files. Those that the documents show must be as they are
-/// in `docs/screens`.
+/// Writes the picture of a screen to the build's folder. Those that the documents show must be as they are in
+/// `docs/screens`.
 #[track_caller]
 pub fn keep(name: &str, buffer: &Buffer, theme: &Theme) {
     let picture = svg(buffer);
@@ -190,10 +194,50 @@ fn the_contrast_of_known_colors_is_that_of_the_standard() {
 #[test]
 fn the_theme_fits_what_the_terminal_reports() {
     // COLORFGBG is foreground;background: 7 and 9 to 15 are light backgrounds.
-    assert_eq!(Theme::for_terminal(256, None), Theme::DARK);
-    assert_eq!(Theme::for_terminal(256, Some("15;0")), Theme::DARK);
-    assert_eq!(Theme::for_terminal(256, Some("0;15")), Theme::LIGHT);
-    assert_eq!(Theme::for_terminal(256, Some("0;default;7")), Theme::LIGHT);
-    assert_eq!(Theme::for_terminal(256, Some("nonsense")), Theme::DARK);
-    assert_eq!(Theme::for_terminal(16, Some("0;15")), Theme::SIXTEEN);
+    assert_eq!(Theme::for_terminal(ColorDepth::Indexed, None), Theme::DARK);
+    assert_eq!(Theme::for_terminal(ColorDepth::Indexed, Some("15;0")), Theme::DARK);
+    assert_eq!(Theme::for_terminal(ColorDepth::Indexed, Some("0;15")), Theme::LIGHT);
+    assert_eq!(Theme::for_terminal(ColorDepth::Indexed, Some("0;default;7")), Theme::LIGHT);
+    assert_eq!(Theme::for_terminal(ColorDepth::Indexed, Some("nonsense")), Theme::DARK);
+    assert_eq!(Theme::for_terminal(ColorDepth::Sixteen, Some("0;15")), Theme::SIXTEEN);
+}
+
+#[test]
+fn the_theme_that_was_asked_for_wins_and_an_unknown_name_counts_as_none() {
+    let terminal = |variables: &[(&str, &str)]| {
+        TerminalInfo::from_variables(|name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    };
+    let rich = ("TERM", "xterm-256color");
+    assert_eq!(colored_theme(None, &terminal(&[rich])), Theme::DARK);
+    assert_eq!(colored_theme(None, &terminal(&[("TERM", "alacritty")])), Theme::DARK);
+    assert_eq!(colored_theme(None, &terminal(&[("TERM", "xterm"), ("COLORTERM", "truecolor")])), Theme::DARK);
+    assert_eq!(colored_theme(None, &terminal(&[("TERM", "linux")])), Theme::SIXTEEN);
+    assert_eq!(colored_theme(None, &terminal(&[rich, ("NEEDLEWISE_THEME", "light")])), Theme::LIGHT);
+    for unknown in ["", "solarized", "auto"] {
+        assert_eq!(colored_theme(None, &terminal(&[rich, ("NEEDLEWISE_THEME", unknown)])), Theme::DARK, "{unknown:?}");
+    }
+    let dark = terminal(&[rich, ("NEEDLEWISE_THEME", "dark")]);
+    assert_eq!(colored_theme(Some(ThemeChoice::HighContrast), &dark), Theme::HIGH_CONTRAST);
+    assert_eq!(colored_theme(Some(ThemeChoice::Auto), &dark), Theme::DARK);
+    assert!(terminal(&[("TERM", "dumb")]).no_color && terminal(&[("NO_COLOR", "1")]).no_color);
+    assert!(!terminal(&[rich, ("NO_COLOR", "")]).no_color, "an empty NO_COLOR counts as unset");
+}
+
+#[test]
+fn every_picture_of_the_documents_has_its_screen() {
+    let root = crate::source::root();
+    let shown: Vec<_> = std::fs::read_dir(root.join("docs/screens"))
+        .expect("a folder")
+        .map(|entry| entry.expect("a file").file_name())
+        .collect();
+    assert_eq!(shown.len(), DOCS.len(), "{shown:?}");
+    for (screen, file) in DOCS {
+        assert!(shown.iter().any(|name| *name == *format!("{file}.svg")), "{file}.svg is missing");
+        let is_tested = ["screens", "clinic"]
+            .iter()
+            .any(|module| root.join(format!("tests/it/snapshots/it__{module}__{screen}.snap")).is_file());
+        assert!(is_tested, "no test shows {screen} any more, so {file}.svg would stay as it is");
+    }
 }

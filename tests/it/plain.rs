@@ -78,7 +78,7 @@ fn the_end_of_the_input_suspends_an_exam_and_its_time_runs_on() {
     assert!(first.out.contains("Suspended: all answers are saved. Resume with `needlewise exam --resume --plain`."));
     let open = world.run(BEGIN);
     assert_eq!((open.code, open.out.as_str()), (1, ""), "no new exam is drawn while one is open");
-    insta::assert_snapshot!(open.err, @"The exam brief is still in progress, started YYYY-MM-DD hh:mm. Resume it with `needlewise exam --resume`.");
+    insta::assert_snapshot!(open.err, @"The exam brief is still in progress, started YYYY-MM-DD hh:mm. Resume it with `needlewise exam --resume --plain`.");
     let practice = world.run(["practice", "--plain"]);
     assert_eq!(practice.code, 1, "practice refuses while an exam is open");
     insta::assert_snapshot!(practice.err, @"An exam is in progress. Resume it with `needlewise exam --resume`, and submit it first.");
@@ -205,15 +205,38 @@ fn each_time_warning_is_printed_once() {
     assert_eq!(said.out.matches("Under 2 minutes left").count(), 1, "{}", said.all());
 }
 
+/// Returns the arguments of the command that an output prints between backticks, as a shell would split them.
+fn printed_command(output: &str) -> Vec<String> {
+    let command = output.split('`').nth(1).and_then(|command| command.strip_prefix("needlewise ")).expect("a command");
+    let parts = command.split('"').enumerate();
+    parts
+        .flat_map(|(index, part)| match index % 2 {
+            0 => part.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![part.to_owned()],
+        })
+        .collect()
+}
+
 #[test]
-fn a_printed_command_names_the_trainee_if_there_are_several() {
+fn the_printed_command_resumes_the_attempt_of_this_trainee() {
     let world = World::new().with_small_banks();
-    let suspended = |name: &str| world.typing("").run(["practice", "small", "--plain", "--trainee", name]).out;
-    let alone = suspended("Amira Okafor");
-    assert!(alone.contains("Resume with `needlewise practice --resume --plain`."), "{alone}");
-    let second = suspended("Ben Okri");
-    assert!(second.contains("--resume --plain --trainee \"Ben Okri\"`."), "{second}");
-    world.run(["trainee", "add", "$(reboot)"]).done();
-    let hostile = suspended("$(reboot)");
-    assert!(!hostile.contains("--trainee \"$"), "a name that means something to a shell is not printed: {hostile}");
+    let alone = world.typing("").run(["practice", "small", "--plain", "--trainee", "Amira Okafor"]);
+    assert_eq!(printed_command(&alone.out), ["practice", "--resume", "--plain"], "a single trainee needs no name");
+    // Two people of one name, a name that is the staff number of somebody else, one like an option, one for a shell.
+    for (name, staff_id) in
+        [("Ben Okri", "1"), ("Ben Okri", "2"), ("Cy", "77"), ("77", "3"), ("-Ann", "4"), ("$(reboot)", "5")]
+    {
+        world.run(["trainee", "add", &format!("--id={staff_id}"), "--", name]).done();
+        world.pass(Millis::from_minutes(1));
+        let begun = world.typing("").run(["practice", "small", "--plain", "--trainee", staff_id]);
+        let command = printed_command(&begun.out);
+        assert!(command.contains(&"--trainee".to_owned()), "{}", begun.all());
+        let resumed = world.typing("").run(&command);
+        assert!(resumed.out.contains("Question 1 of"), "{command:?}: {}", resumed.all());
+        let attempts = world.run(["record", "list", "--json"]).json();
+        assert_eq!(attempts[0]["trainee"]["name"], name, "{attempts}");
+        assert!(!begun.out.contains("--trainee \"$"), "{}", begun.out);
+    }
+    let attempts = world.run(["record", "list", "--json"]).json();
+    assert_eq!(attempts.as_array().map(Vec::len), Some(7), "no command began a second attempt");
 }

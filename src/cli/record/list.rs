@@ -1,7 +1,6 @@
 use std::collections::HashMap;
 
 use super::attempt_json;
-use crate::attempt::Mode;
 use crate::cli::{CommandResult, Env, table};
 use crate::exam::disclosure::DisclosureLevel;
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
@@ -42,11 +41,7 @@ pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
         vec![
             row.started_at.format_local(service.zone()),
             trainee_name(row).to_owned(),
-            match (&row.exam, row.mode) {
-                (Some(exam), Mode::Mock) => format!("{exam} (mock)"),
-                (Some(exam), _) => exam.to_string(),
-                (None, mode) => mode.to_string(),
-            },
+            row.label(),
             row.state(service.authority()).label().to_owned(),
             earned.map_or_else(String::new, |earned| format!("{} of {}", earned.format_for_people(), row.possible)),
             row.id.to_string(),

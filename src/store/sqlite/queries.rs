@@ -156,9 +156,9 @@ pub(super) fn check_integrity(connection: &Connection) -> Result<Vec<String>, St
     let mut faults = texts("PRAGMA integrity_check")?;
     faults.retain(|line| line != "ok");
     match identity(connection) {
-        // The advice to run doctor would come from doctor itself.
-        Err(StoreError::Damaged(detail)) => faults.push(detail),
-        identity => drop(identity?),
+        Ok(_) => {}
+        Err(error @ (StoreError::Damaged(_) | StoreError::Incomplete)) => faults.push(error.fault()),
+        Err(error) => return Err(error),
     }
     let orphans = texts("SELECT \"table\" FROM pragma_foreign_key_check")?;
     faults.extend(orphans.iter().map(|table| format!("a row of the table {table} belongs to no fact")));

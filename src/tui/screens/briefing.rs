@@ -11,7 +11,7 @@ use crate::bank::lazy::LazyBank;
 use crate::clock::{Millis, Zone};
 use crate::exam::draw;
 use crate::exam::eligibility::Eligibility;
-use crate::tui::binding::{Action, Binding};
+use crate::tui::binding::{Action, Binding, scroll_bindings};
 use crate::tui::canvas::Canvas;
 use crate::tui::command::Command;
 use crate::tui::key::Key;
@@ -56,8 +56,9 @@ fn summary_lines(exam: &Exam, time_limit: Option<Millis>, banks: &[CatalogEntry<
         time_limit.map_or_else(
             || format!("{question_total}, no time limit"),
             |time_limit| {
-                let minutes = time_limit.0.div_ceil(60_000);
-                format!("{question_total} in {minutes} minutes. The clock keeps running while the program is closed.")
+                let minutes = usize::try_from(time_limit.0.div_ceil(60_000)).unwrap_or(usize::MAX);
+                let minutes = text::count_with_noun(minutes, "minute");
+                format!("{question_total} in {minutes}. The clock keeps running while the program is closed.")
             },
         ),
         format!("Pass mark: {} of {total} points", points_needed(exam.pass, total)),
@@ -94,14 +95,12 @@ fn summary_lines(exam: &Exam, time_limit: Option<Millis>, banks: &[CatalogEntry<
 impl Screen for BriefingScreen {
     fn bindings(&self) -> Vec<Binding> {
         let refusal = (!self.can_start()).then(|| self.eligibility_line.clone());
-        vec![
+        let own = [
             Binding::new(&[Key::Enter], Action::named("start"), "start").disabled(refusal),
             Binding::new(&[Key::Char('m')], Action::named("mock"), "mock"),
             Binding::new(&[Key::Esc, Key::Char('q')], Action::LEAVE, "back"),
-            Binding::unlisted(&[Key::CtrlC], Action::QUIT),
-            Binding::unlisted(&[Key::Up], Action::SCROLL_UP),
-            Binding::unlisted(&[Key::Down], Action::SCROLL_DOWN),
-        ]
+        ];
+        own.into_iter().chain(scroll_bindings()).chain([Binding::unlisted(&[Key::CtrlC], Action::QUIT)]).collect()
     }
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
@@ -115,20 +114,17 @@ impl Screen for BriefingScreen {
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
         page.push_blank_line();
-        page.push_text(TextRole::Strong, &self.exam.title);
+        // First what starting means: in a small window the rest is below its end.
+        if self.can_start() {
+            page.push_text(TextRole::Accent, "Press Enter to start the exam and the clock. This uses one attempt.");
+        }
+        page.push_text(TextRole::Text, &self.eligibility_line);
+        page.push_hanging_text("Name on your certificate: ", TextRole::Text, TextRole::Strong, &self.certificate_name);
         page.push_blank_line();
         for line in &self.summary_lines {
             page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, line);
         }
         page.push_blank_line();
-        page.push_text(TextRole::Text, &self.eligibility_line);
-        page.push_blank_line();
-        page.push_text(TextRole::Text, "Name on your certificate:");
-        page.push_hanging_text("  ", TextRole::Text, TextRole::Strong, &self.certificate_name);
-        page.push_blank_line();
-        if self.can_start() {
-            page.push_text(TextRole::Accent, "Press Enter to start the exam and the clock. This uses one attempt.");
-        }
         page.push_text(
             TextRole::Dim,
             "Press m for a mock exam. It has the same rules, does not count, and estimates how ready you are.",

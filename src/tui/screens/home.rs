@@ -137,13 +137,11 @@ impl HomeScreen {
         page.begin_panel("Exams");
         for (exam, eligibility) in &self.data.exams {
             page.push_line(&[(TextRole::Strong, &exam.title)]);
-            let is_open =
-                self.data.open_exam.as_ref().is_some_and(|open_exam| open_exam.exam.as_ref() == Some(&exam.id));
-            let status = if is_open {
-                let has_limit = exam.time_limit() > Millis(0);
-                if has_limit { "In progress. The clock is running." } else { "In progress" }.to_owned()
-            } else {
-                exam_status(exam, *eligibility, zone)
+            let open = self.data.open_exam.as_ref().filter(|open| open.exam.as_ref() == Some(&exam.id));
+            let status = match open.map(|open| open.has_time_limit) {
+                Some(true) => "In progress. The clock is running.".to_owned(),
+                Some(false) => "In progress".to_owned(),
+                None => exam_status(exam, *eligibility, zone),
             };
             page.push_text(TextRole::Text, &status);
         }

@@ -151,11 +151,11 @@ impl RecordsScreen {
             (TextRole::Text, &self.query.search_text),
             (TextRole::Accent, cursor),
         ]);
-        let standing = self.query.status.map_or("any", CertificationStatus::label);
+        let status = self.query.status.map_or("any", CertificationStatus::label);
         let assurance = self.query.assurance.map_or("any", Assurance::name);
         let expiring = if self.query.expiring_within_days.is_some() { " · expires within 60 days" } else { "" };
         let sort = if self.query.order == MatrixOrder::Name { "by name" } else { "soonest to expire" };
-        page.push_text(TextRole::Dim, &format!("status: {standing} · assurance: {assurance}{expiring} · {sort}"));
+        page.push_text(TextRole::Dim, &format!("status: {status} · assurance: {assurance}{expiring} · {sort}"));
         page.push_blank_line();
     }
 
