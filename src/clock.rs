@@ -8,7 +8,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-/// A moment in time: milliseconds since 1970-01-01T00:00:00Z. Reading one outside the years -9999 to 9999 is an error.
+/// A moment in time: milliseconds since 1970-01-01T00:00:00Z. Reading a value outside the years -9999 to
+/// 9999 is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "i64")]
 pub struct Timestamp(i64);
@@ -17,7 +18,8 @@ impl Timestamp {
     /// The range of jiff: the first and last millisecond that have a date in every time zone (years -9999 to 9999).
     const RANGE: (i64, i64) = (-377_705_023_201_000, 253_402_207_200_000);
 
-    /// Makes a moment. A value outside the years -9999 to 9999 becomes the nearest moment inside them.
+    /// Returns the moment `millis` milliseconds after 1970-01-01T00:00:00Z. A value outside the years -9999 to 9999
+    /// becomes the nearest moment inside them.
     pub fn from_millis(millis: i64) -> Self {
         Self(millis.clamp(Self::RANGE.0, Self::RANGE.1))
     }
@@ -27,13 +29,13 @@ impl Timestamp {
         self.0
     }
 
-    /// Returns the moment `duration` later.
+    /// Returns the moment `duration` later, limited as in [`from_millis`](Self::from_millis).
     #[must_use]
     pub fn saturating_add(self, duration: Millis) -> Self {
         Self::from_millis(self.0.saturating_add(i64::try_from(duration.0).unwrap_or(i64::MAX)))
     }
 
-    /// Returns the moment `duration` earlier.
+    /// Returns the moment `duration` earlier, limited as in [`from_millis`](Self::from_millis).
     #[must_use]
     pub fn saturating_sub(self, duration: Millis) -> Self {
         Self::from_millis(self.0.saturating_sub(i64::try_from(duration.0).unwrap_or(i64::MAX)))
@@ -44,8 +46,8 @@ impl Timestamp {
         Millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// Returns the moment without its milliseconds. Certificates contain whole seconds, and the last second still
-    /// counts.
+    /// Returns the moment without its milliseconds. Certificates contain whole seconds, and a certificate is valid
+    /// until the end of its last second.
     #[must_use]
     pub fn truncate_to_second(self) -> Self {
         Self::from_millis(self.0.div_euclid(1000) * 1000)
@@ -129,17 +131,17 @@ impl std::str::FromStr for Timestamp {
 pub struct Millis(pub u64);
 
 impl Millis {
-    /// Returns the duration of whole minutes.
+    /// Returns a duration of `count` minutes.
     pub fn from_minutes(count: u64) -> Self {
         Self(count.saturating_mul(60_000))
     }
 
-    /// Returns the duration of whole hours.
+    /// Returns a duration of `count` hours.
     pub fn from_hours(count: u64) -> Self {
         Self::from_minutes(count.saturating_mul(60))
     }
 
-    /// Returns the duration of whole days of 24 hours.
+    /// Returns a duration of `count` days of 24 hours.
     pub fn from_days(count: u64) -> Self {
         Self::from_hours(count.saturating_mul(24))
     }
@@ -268,7 +270,7 @@ pub struct SystemClock {
 }
 
 impl SystemClock {
-    /// Starts the counter for this run of the program.
+    /// Returns the computer's clock, with an uptime counter that starts now.
     pub fn start() -> Self {
         Self { started: Instant::now() }
     }

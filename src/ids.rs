@@ -109,7 +109,7 @@ macro_rules! made {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Makes a new UUIDv7 from the current time and ten random bytes.
+            /// Returns a new ID: a UUIDv7 of the time `at` and ten random bytes.
             pub fn new(at: Timestamp, random: [u8; 10]) -> Self {
                 Self(uuid_v7(at, random))
             }
@@ -284,7 +284,8 @@ pub fn to_hex(bytes: &[u8]) -> String {
     hex::encode(bytes)
 }
 
-/// Parses exactly `N` bytes from lowercase hexadecimal digits. Uppercase is refused, so that a digest has one spelling.
+/// Parses exactly `N` bytes from lowercase hexadecimal digits. Returns `None` for any other text, also for uppercase
+/// digits, so that a digest has one spelling.
 pub fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut bytes = [0; N];
     let is_lower = text.bytes().all(|byte| !byte.is_ascii_uppercase());

@@ -23,8 +23,8 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// Returns the given folders, and for each one that is not given the system's folder for this user. Returns
-    /// `None` if the system names none.
+    /// Returns the given data and config folders, or the system's folders for this user where none is given. A given
+    /// data folder has its state folder beside it. Returns `None` if the system names no folder.
     pub fn find(data: Option<PathBuf>, config: Option<PathBuf>) -> Option<Self> {
         let system = ProjectDirs::from("", "", "needlewise");
         let given_or_system =
@@ -99,7 +99,8 @@ impl Paths {
         self.data.join("certificates")
     }
 
-    /// Returns the path of a certificate's files, without the extension.
+    /// Returns the path of a certificate's files, without the extension. `holder` is a name and an ID, and `day` is the
+    /// first day on which the certificate is valid.
     ///
     /// A person's name appears in it only as a few ASCII letters. The end of the ID tells two people apart.
     pub fn certificate_path(&self, holder: (&str, TraineeId), exam: &ExamId, day: Day, id: CertificateId) -> PathBuf {
@@ -126,7 +127,7 @@ impl Paths {
         Ok(entries.into_iter().filter(is_of_person).map(|entry| entry.path()).collect())
     }
 
-    /// Creates the data folder if it is missing. Then only this user can read it.
+    /// Creates the data folder if it is missing. Only this user can read a new folder.
     ///
     /// # Errors
     /// An error of the system.
@@ -160,7 +161,7 @@ fn create_private_dir(folder: &Path) -> io::Result<()> {
 /// folder if it is missing.
 ///
 /// # Errors
-/// An error of the system. The file is then unchanged.
+/// An error of the system. The file then has either its old or its new content, never a part of it.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let (folder, file) = write_temporary(path, bytes)?;
     file.persist(path)?;
@@ -171,7 +172,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// the file.
 ///
 /// # Errors
-/// An error of the system or of `write`. The file is then unchanged.
+/// An error of the system or of `write`. The file then has either its old or its new content, never a part of it.
 pub fn write_atomic_with(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let (folder, file) = write_temporary(path, &[])?;
     write(file.path())?;

@@ -37,7 +37,7 @@ pub struct SourceText {
 }
 
 impl SourceText {
-    /// Makes the source of a text. The name may be hostile and is sanitized here.
+    /// Returns the text of a file with its name. The name can contain harmful characters, so it is sanitized here.
     pub fn new(name: &str, text: String) -> Arc<Self> {
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(index, _)| index + 1)).collect();
         Arc::new(Self { name: text::single_line(name), text, line_starts })
@@ -90,7 +90,7 @@ impl SourceSpan {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Problem {
-    /// The ID of the violated rule, such as `L35`.
+    /// The ID of the rule, such as `L35` or `file-name`.
     pub rule: &'static str,
     pub severity: Severity,
     pub location: SourceSpan,

@@ -41,7 +41,7 @@ pub struct Batch {
     pub erased_trainee: Option<TraineeId>,
 }
 
-/// A condition that must be true of the store when a batch is stored. If it is not, the store returns a [`Conflict`].
+/// A condition that must be true when a batch is stored. Otherwise the store returns a [`Conflict`] and stores nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expectation {
     /// No other person without a staff number has this name.
@@ -74,7 +74,7 @@ pub enum Expectation {
     },
 }
 
-/// The expectation of a batch that was not met.
+/// Why a batch was not stored: an expectation was not met, or another process continued a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conflict {
     /// A fact does not follow the head of its chain, because another process continued the chain.
@@ -108,7 +108,8 @@ pub const KEY_PATIENCE: Duration = Duration::from_millis(40);
 /// Stores facts. Once `append` has returned, its batch is as durable as the store: on disk, or in memory.
 ///
 /// Every method can fail with an error of the disk or the engine. These are its common errors: [`StoreError::Busy`],
-/// [`StoreError::Full`], [`StoreError::ReadOnly`], [`StoreError::Damaged`] and [`StoreError::Unreachable`].
+/// [`StoreError::Full`], [`StoreError::ReadOnly`], [`StoreError::Damaged`], [`StoreError::Incomplete`] and
+/// [`StoreError::Unreachable`].
 pub trait Store: Send {
     /// Stores a batch, whole or not at all.
     ///
@@ -145,25 +146,25 @@ pub trait Store: Send {
     /// Lists attempts, newest first.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] if a row does not match its digest.
+    /// [`StoreError::Damaged`] if a row does not match its digest, and the common errors of [`Store`].
     fn attempts(&self, query: &AttemptQuery) -> Result<Vec<AttemptRow>, StoreError>;
 
     /// Lists people by name.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] if a row does not match its digest.
+    /// [`StoreError::Damaged`] if a row does not match its digest, and the common errors of [`Store`].
     fn people(&self, query: &PersonQuery) -> Result<Vec<PersonRow>, StoreError>;
 
     /// Lists imported certificates, latest expiry first.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] if a row does not match its digest.
+    /// [`StoreError::Damaged`] if a row does not match its digest, and the common errors of [`Store`].
     fn certificates(&self, query: &CertificateQuery) -> Result<Vec<CertificateRow>, StoreError>;
 
     /// Lists a trainee's practice progress by question.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] if a row does not match its digest.
+    /// [`StoreError::Damaged`] if a row does not match its digest, and the common errors of [`Store`].
     fn question_progress(&self, trainee: TraineeId) -> Result<Vec<QuestionProgress>, StoreError>;
 
     /// Returns all rows of a projection as they are stored, damaged ones included.
@@ -189,7 +190,7 @@ pub trait Store: Send {
     /// Returns the ID of the store and the number of its commits.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] if the ID is missing.
+    /// [`StoreError::Damaged`] if the ID is missing, and the common errors of [`Store`].
     fn identity(&self) -> Result<StoreIdentity, StoreError>;
 
     /// Sets how long a write waits for other writers before it fails with [`StoreError::Busy`].
@@ -198,11 +199,11 @@ pub trait Store: Send {
     /// The common errors of [`Store`].
     fn set_patience(&mut self, patience: Duration) -> Result<(), StoreError>;
 
-    /// Writes a copy of the whole store into a folder, readable by this user only, and returns its path. Returns `None`
-    /// if the engine has no file to copy.
+    /// Writes a copy of the whole store to `file_name` in a folder, and returns its path. Only this user can read the
+    /// copy. Returns `None` if the engine has no file to copy.
     ///
     /// # Errors
-    /// [`StoreError::Unreachable`] if the folder cannot be written.
+    /// [`StoreError::Unreachable`] if the folder cannot be written, and the common errors of [`Store`].
     fn save_copy(&self, folder: &Path, file_name: &str) -> Result<Option<PathBuf>, StoreError>;
 
     /// Checks the engine's own structures, the identity and the stored content. Returns one sentence for each fault.
@@ -212,7 +213,7 @@ pub trait Store: Send {
     fn check_integrity(&self) -> Result<Vec<String>, StoreError>;
 }
 
-/// The errors of a store. They contain no path: the caller knows where the store is, see [`StoreError::message`].
+/// The errors of a store. The caller knows where the store is and names it in [`StoreError::message`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreError {
     /// An expectation of a batch was not met. Nothing was stored.
@@ -238,7 +239,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Returns what is wrong for a report of faults: the message without the advice to look for faults.
+    /// Returns what is wrong, for a report of faults. For damage, it leaves out the advice to run `needlewise doctor`.
     pub fn fault(&self) -> String {
         match self {
             Self::Damaged(detail) => detail.clone(),

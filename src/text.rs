@@ -11,8 +11,8 @@ const REPLACEMENT: char = '\u{FFFD}';
 
 /// Returns whether `c` is allowed in text from outside.
 ///
-/// Control characters except the line feed, direction marks and invisible characters are not allowed (rule L39). The
-/// zero-width joiner is allowed, because emoji need it.
+/// These are not allowed (rule L39): direction marks, line separators, invisible characters, and control characters
+/// other than the line feed. The zero-width joiner is allowed, because emoji need it.
 pub fn is_harmless(c: char) -> bool {
     let control = c.is_control() && c != '\n';
     let bidi = matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
@@ -141,7 +141,7 @@ pub fn normalize_answer(text: &str) -> String {
     folded.nfkc().collect::<String>().trim().to_owned()
 }
 
-/// Returns a name as part of a file name: at most 40 ASCII letters, digits and hyphens.
+/// Returns a name as part of a file name: at most 40 lowercase ASCII letters, digits and hyphens.
 ///
 /// A name without any ASCII letter or digit becomes `person`.
 pub fn file_slug(name: &str) -> String {

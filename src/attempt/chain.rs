@@ -125,7 +125,7 @@ impl StoredFact {
     }
 }
 
-/// The first fact of a chain that fails verification.
+/// The fact that breaks a chain, and its fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainBreak {
     pub stream: StreamId,
@@ -183,7 +183,7 @@ fn find_lost_payload(facts: &[StoredFact]) -> Option<&StoredFact> {
 /// Verifies a whole chain and returns its head.
 ///
 /// # Errors
-/// The first fact that fails verification, and its fault.
+/// The fact that breaks the chain, and its fault. A lost payload is reported before any other fault.
 pub fn verify_chain(stream: StreamId, facts: &[StoredFact]) -> Result<ChainHead, ChainBreak> {
     let break_at = |fact: &StoredFact, fault| Err(ChainBreak { stream, seq: fact.seq, fault });
     if let Some(fact) = find_lost_payload(facts) {

@@ -1,4 +1,4 @@
-//! All facts and their payloads. A fact is immutable once stored; every other table is computed from facts.
+//! All facts and their payloads. A stored fact never changes, but its payload can be erased.
 //!
 //! Each fact is stored under a kind with a version, such as `person.name-changed/1`. The digest covers the kind. The
 //! first program wrote kinds without a version. The module `v1` reads them forever.
@@ -19,14 +19,14 @@ mod v1;
 pub use kind::{is_result_kind, kind_label};
 pub use reader::FactReader;
 
-/// Something that happened. Facts are added and never changed. Everything else is computed from them.
+/// Something that happened. Facts are added and never changed. All lists and results are computed from them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
     PersonAdded(PersonAdded),
     NameChanged(NameChanged),
     StaffIdChanged(StaffIdChanged),
     LicenseChanged(LicenseChanged),
-    /// A person was granted more time in exams.
+    /// A person was granted a new time factor for exams.
     TimeGranted(TimeGranted),
     /// From now on, a person's record must not be erased.
     HoldSet(HoldSet),

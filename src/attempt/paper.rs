@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Day;
 use crate::ids::{BankId, Digest, ExamId, QuestionId, from_hex, to_hex};
 
-/// Thirty-two random bytes. The same seed always gives the same paper.
+/// Thirty-two random bytes that decide every random choice in a paper, written as 64 hexadecimal digits. With the same
+/// input, the same seed always gives the same paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Seed(pub [u8; 32]);
@@ -77,7 +78,8 @@ pub struct Paper {
     pub draw: DrawVersion,
     /// The seed of all random choices in the paper.
     pub seed: Seed,
-    /// How often version 1 of the draw retried, because sections that share a bank took each other's questions.
+    /// How often version 1 of the draw retried, because sections that share a bank took each other's questions. Version
+    /// 2 never retries.
     #[serde(default, skip_serializing_if = "is_zero")]
     // This and the other renamed members are in stored papers, so their names never change.
     #[serde(rename = "anew")]
@@ -113,7 +115,7 @@ fn is_zero(count: &u32) -> bool {
 pub struct ExamRef {
     pub id: ExamId,
     pub version: String,
-    /// The digest of the exam file, under which the blueprint is stored.
+    /// The digest of the exam's canonical form, under which the exam is stored.
     pub digest: Digest,
 }
 
@@ -122,7 +124,7 @@ pub struct ExamRef {
 pub struct BankRef {
     pub id: BankId,
     pub version: String,
-    /// The digest of the whole bank.
+    /// The digest of the whole bank, from [`Bank::digest`](crate::bank::Bank::digest).
     pub digest: Digest,
     /// The digest under which the bank is stored without its questions.
     pub frame: Digest,

@@ -55,7 +55,7 @@ impl Points {
         hundredfold >= BigRational::from_integer((usize::from(u8::from(percent)) * possible).into())
     }
 
-    /// Returns these points as a decimal number with four places, for programs that cannot read fractions.
+    /// Returns these points rounded down to four decimal places, for programs that cannot read fractions.
     pub fn to_f64(&self) -> f64 {
         self.share_of(1)
     }
@@ -71,7 +71,8 @@ impl Points {
         decimal.trim_end_matches('0').trim_end_matches('.').to_owned()
     }
 
-    /// Returns the share of `possible` from 0 to 1, rounded down to four decimal places. Never decide with it.
+    /// Returns the share of `possible` from 0 to 1, rounded down to four decimal places. If `possible` is 0, the share
+    /// is 0. Never decide with it.
     pub fn share_of(&self, possible: usize) -> f64 {
         if possible == 0 {
             return 0.0;
@@ -80,7 +81,8 @@ impl Points {
         u32::try_from(ten_thousandths).map_or(f64::MAX, f64::from) / 10_000.0
     }
 
-    /// Returns the share of `possible` in whole percent, for people. Never decide with it.
+    /// Returns the share of `possible` in whole percent, for people. If `possible` is 0, the share is 0. Never decide
+    /// with it.
     ///
     /// It is rounded down, so 79.9 % does not look like a pass mark of 80 %.
     pub fn percent_of(&self, possible: usize) -> u8 {
@@ -92,7 +94,7 @@ impl Points {
     }
 }
 
-/// Returns a pass mark as a count: `percent` of `possible` points, rounded up to whole points.
+/// Returns how many points reach a pass mark: `percent` of `possible`, rounded up to whole points.
 pub fn points_needed(percent: Percent, possible: usize) -> usize {
     (usize::from(u8::from(percent)) * possible).div_ceil(100)
 }

@@ -43,7 +43,7 @@ impl std::fmt::Display for BankOrigin {
 pub struct CatalogEntry<T> {
     pub value: Arc<T>,
     pub origin: BankOrigin,
-    /// Whether a built-in bank or exam has the same ID.
+    /// Whether it replaces a built-in bank or exam with the same ID.
     pub replaces_built_in: bool,
 }
 
@@ -88,8 +88,8 @@ impl Catalog {
         catalog
     }
 
-    /// Adds the banks and exams of a folder, and the exams of its subfolder `exams`. Each replaces one of the same ID,
-    /// so add the folder with the highest priority last.
+    /// Adds the banks, exams and syllabus of a folder, and the exams of its subfolder `exams`. Each bank or exam
+    /// replaces one with the same ID, so add the folder with the highest priority last.
     ///
     /// # Errors
     /// The path of a folder or file that cannot be read, and why. Errors inside a file go to
@@ -157,12 +157,12 @@ impl Catalog {
         }
     }
 
-    /// Returns all banks in use, by ID.
+    /// Returns all banks in use, ordered by ID. Banks with errors are left out.
     pub fn banks(&self) -> impl Iterator<Item = &CatalogEntry<LazyBank>> {
         self.banks.values().flatten()
     }
 
-    /// Returns all exams in use, by ID.
+    /// Returns all exams in use, ordered by ID. Exams with errors are left out.
     pub fn exams(&self) -> impl Iterator<Item = &CatalogEntry<Exam>> {
         self.exams.values().flatten()
     }
@@ -183,7 +183,7 @@ impl Catalog {
         self.exams.get(id).ok_or(CatalogMiss::Unknown)?.as_ref().ok_or(CatalogMiss::Broken)
     }
 
-    /// Returns the syllabus in use: the last one added, or else the built-in one.
+    /// Returns the syllabus in use: the last one added, or else the built-in one. It is never `None`.
     ///
     /// # Panics
     /// Never: a test parses the text that is compiled in.

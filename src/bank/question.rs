@@ -61,7 +61,8 @@ pub struct Question {
 }
 
 impl Question {
-    /// Returns a copy without status, review, review date and waivers, which can change without a change of meaning.
+    /// Returns a copy without review, review date and waivers, and with the status `ready`. All of these can change
+    /// without a change of meaning.
     #[must_use]
     pub fn content_only(&self) -> Self {
         Self { status: QuestionStatus::Ready, reviewed: None, review_by: None, lint: Vec::new(), ..self.clone() }

@@ -336,7 +336,8 @@ impl<'a> QuestionContext<'a> {
     }
 }
 
-/// Applies all rules to a bank. `today` decides whether a review is due, and `syllabus` which statements are contested.
+/// Applies all rules to a bank and returns the findings that are not waived, and the waivers that have no effect.
+/// `today` decides whether a review is due, and `syllabus` which statements are contested.
 ///
 /// Drafts and retired questions are checked too, so that an author sees the findings of a draft while writing it.
 pub fn check(bank: &Bank, today: Day, syllabus: Option<&Syllabus>) -> Vec<Finding> {

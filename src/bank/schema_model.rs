@@ -16,7 +16,7 @@ pub enum ValueShape {
     Decimal,
     /// `true` or `false`.
     Boolean,
-    /// A whole number from the first to the second value.
+    /// A whole number from the first to the second value, both included.
     Integer(u64, u64),
     /// One of some words.
     Enum(Vec<String>),

@@ -69,7 +69,7 @@ fn is_ok(verdict: &str) -> bool {
 }
 
 impl Syllabus {
-    /// Returns the statement with this ID.
+    /// Returns the statement with this ID, or `None` if there is none.
     pub fn statement(&self, id: &str) -> Option<&Statement> {
         self.statements.iter().find(|statement| statement.id == id)
     }

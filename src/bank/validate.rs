@@ -18,7 +18,7 @@ use crate::text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Finding {
-    /// The ID of the rule: `L01` or so, or a word such as `reference`.
+    /// The ID of the rule, such as `L01` or `reference`.
     pub rule: &'static str,
     pub severity: Severity,
     /// The JSON pointer of the value that is wrong.
@@ -58,7 +58,8 @@ impl<'a> BankParts<'a> {
     }
 }
 
-/// Finds the semantic errors of a bank: duplicate IDs, references to missing IDs, and keys that cannot be marked.
+/// Finds the semantic errors of a bank: duplicate IDs, references to missing IDs, keys that cannot be marked, and
+/// questions that cannot be critical.
 pub fn bank_findings(parts: &BankParts<'_>) -> Vec<Finding> {
     let mut findings = reference_findings(parts);
     for (index, question) in &parts.questions {

@@ -1,5 +1,6 @@
-//! Anomalies in an attempt: clock steps, long pauses, very fast answers, piped input and replaced banks. They are
-//! computed from the facts and never change the score. The issuer reviews them before signing a certificate.
+//! Anomalies in an attempt: clock steps, long pauses, very fast answers, piped input, and banks that replace
+//! built-in ones. They are computed from the facts and never change the score. The issuer reviews them before signing a
+//! certificate.
 
 use crate::attempt::Fact;
 use crate::attempt::chain::{StoredFact, read_facts};

@@ -9,8 +9,10 @@ use crate::problem::Severity;
 /// How many times larger than its draw a pool should be (rule L41). Then a retake need not repeat any question.
 const MIN_POOL_RATIO: usize = 3;
 
-/// Proves by counting that papers can be drawn, and compares the draw of every section with its pool. Critical and
-/// non-critical questions are compared separately.
+/// Returns an error if no paper can be drawn, and a warning for every pool that is too small for retakes.
+///
+/// Critical and non-critical questions are compared with their pools separately. A section whose bank is missing or has
+/// errors gets no warning.
 pub fn check(catalog: &Catalog, exam: &Exam) -> Vec<Finding> {
     let mut findings: Vec<_> =
         draw::check_feasible(catalog, exam).err().map(|reason| infeasible_finding(&reason)).into_iter().collect();

@@ -18,8 +18,10 @@ pub enum DisclosureLevel {
     Everything,
 }
 
-/// Returns the disclosure level of an attempt. `eligibility` decides whether the exam is final, which means that it is
-/// passed or that no attempt is left.
+/// Returns the disclosure level of an attempt.
+///
+/// `review` is the exam's review policy, which applies only to [`Mode::Exam`]. `eligibility` decides whether the exam
+/// is final: it is passed, or no attempt is left.
 pub fn level(mode: Mode, review: ReviewPolicy, eligibility: Eligibility) -> DisclosureLevel {
     let is_final = matches!(eligibility, Eligibility::Passed { .. } | Eligibility::NoAttemptsLeft);
     match (mode, review) {

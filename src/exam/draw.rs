@@ -64,7 +64,7 @@ pub fn pool<'a>(bank: &'a Bank, section: &'a ExamSection) -> impl Iterator<Item 
 /// remain. Otherwise papers are allowed again one by one, oldest first. New papers use [`DrawVersion::NEWEST`].
 ///
 /// # Errors
-/// The section that cannot be filled, with its quota and its pool.
+/// Why no paper can be drawn, and the sections that cause it.
 pub fn exam(
     catalog: &Catalog,
     exam: &Exam,
@@ -97,7 +97,7 @@ pub fn exam(
 /// returns how often the selection was retried, which is always zero in version 2.
 ///
 /// # Errors
-/// The section that cannot be filled, with its quota and its pool.
+/// Why no paper can be drawn, and the sections that cause it.
 pub fn select<'a>(
     catalog: &'a Catalog,
     exam: &'a Exam,
@@ -122,7 +122,7 @@ pub fn select<'a>(
 /// Selects the questions of a stored paper again, from the pools that were stored with it.
 ///
 /// # Errors
-/// The section that cannot be filled. In that case, the paper was not drawn from these pools.
+/// Why these pools cannot fill the exam. In that case, the paper was not drawn from them.
 pub fn reselect(exam: &Exam, pools: &[QuestionPool<'_>], paper: &Paper) -> Result<Vec<SectionSelection>, Infeasible> {
     let excluded: Vec<_> = paper.sections.iter().map(|section| section.excluded.as_slice()).collect();
     let exclusions = Exclusions::Stored(&excluded);
@@ -143,7 +143,7 @@ fn shuffle_questions(mut selections: Vec<SectionSelection>, seed: Seed) -> Vec<S
 /// Proves by counting that a paper of the exam can be drawn.
 ///
 /// # Errors
-/// The section that cannot be filled, with its quota and its pool.
+/// Why no paper can be drawn, and the sections that cause it.
 pub fn check_feasible(catalog: &Catalog, exam: &Exam) -> Result<(), Infeasible> {
     // Only version 2 draws new papers, so only its answer matters.
     v2::check_feasible(exam, &section_pools(&section_banks(catalog, exam)?, exam))
@@ -217,7 +217,9 @@ impl DrawnPaper {
     }
 }
 
-/// Draws `count` questions to practice from `banks`, or fewer if the banks do not have enough.
+/// Draws at most `count` ready questions to practice from `banks`.
+///
+/// It can draw fewer, because a case is drawn whole and an exclusion group of a bank gives at most one question set.
 pub fn practice(banks: &[&CatalogEntry<LazyBank>], count: usize, seed: Seed) -> DrawnPaper {
     let mut selection_rng = DrawRng::new(seed, RngStream::Selection);
     let (mut order_rng, mut choice_rng) =
@@ -251,8 +253,8 @@ pub fn practice(banks: &[&CatalogEntry<LazyBank>], count: usize, seed: Seed) -> 
     drawn
 }
 
-/// Makes a paper of all questions of a bank, for a preview. The questions are in the author's order, and each case
-/// stays together.
+/// Returns a paper of all questions of a bank for a preview, including drafts and retired questions. The questions are
+/// in the author's order, and each case stays together.
 pub fn whole_bank(bank: &CatalogEntry<LazyBank>) -> DrawnPaper {
     // A fixed seed, so that the same file always gives the same preview.
     let seed = Seed([0; 32]);
@@ -267,7 +269,7 @@ pub fn whole_bank(bank: &CatalogEntry<LazyBank>) -> DrawnPaper {
 }
 
 /// Returns the display order of a question's choices, items or right sides. Each entry is an index in the question's
-/// own order.
+/// own order. Kinds without any of these have an empty order.
 pub fn display_order(kind: &QuestionKind, rng: &mut DrawRng) -> Vec<usize> {
     let shuffled = |count: usize, rng: &mut DrawRng| {
         let mut order: Vec<_> = (0..count).collect();

@@ -21,7 +21,7 @@ pub struct PriorAttempt {
     pub limit: Option<Millis>,
     /// The result, or `None` if it is still in progress.
     pub result: Option<ExamResult>,
-    /// The expiry of the certificate, if the attempt was passed.
+    /// The expiry of its certificate, or `None` if it has none.
     pub valid_until: Option<Timestamp>,
     /// Whether it was voided. A voided attempt does not count.
     pub voided: bool,

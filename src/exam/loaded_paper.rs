@@ -48,10 +48,10 @@ impl std::fmt::Display for MissingContent {
 }
 
 impl LoadedPaper {
-    /// Loads the content of a paper. `find_content` returns the text with a digest.
+    /// Loads the content of a paper. `find_content` returns the text with a digest, or `None` if it is missing.
     ///
     /// # Errors
-    /// The first content that is missing, changed or unreadable.
+    /// The first content that is missing, changed or unreadable, or to which the paper gives an invalid index or order.
     pub fn load(
         started: &AttemptStarted,
         find_content: impl Fn(Digest) -> Option<String>,
@@ -91,18 +91,18 @@ impl LoadedPaper {
         Ok(Self { mode: started.mode, limit: started.limit, paper, exam, banks, questions })
     }
 
-    /// Returns the bank of a question.
+    /// Returns the bank of the question at `index`.
     pub fn bank_of(&self, index: usize) -> &Bank {
         &self.banks[self.questions[index].bank]
     }
 
-    /// Returns the text of the case that a question belongs to, if any.
+    /// Returns the text of the case that the question at `index` belongs to, or `None` if it belongs to none.
     pub fn case_of(&self, index: usize) -> Option<&str> {
         let case = self.questions[index].question.case.as_ref()?;
         self.bank_of(index).case_text(case)
     }
 
-    /// Returns the citations of a question, one line for each source.
+    /// Returns the citations of the question at `index`, one line for each source.
     pub fn sources_of(&self, index: usize) -> Vec<String> {
         let bank = self.bank_of(index);
         let line = |citation: &crate::bank::question::Citation| {
@@ -161,7 +161,8 @@ impl LoadedQuestion {
         self.order.iter().map(|index| text(*index)).collect()
     }
 
-    /// Returns the display position of a choice, item or right side, by its index in the question.
+    /// Returns the display position, from 0, of the choice, item or right side with this index in the question. Returns
+    /// `None` if the question does not show it.
     pub fn display_position(&self, index: usize) -> Option<usize> {
         self.order.iter().position(|at| *at == index)
     }

@@ -42,10 +42,10 @@ impl ReplayResult {
     }
 }
 
-/// Replays an attempt. `find_content` returns the text with a digest.
+/// Replays an attempt from its `facts`. `find_content` returns the text with a digest, or `None` if it is missing.
 ///
 /// # Errors
-/// The first content that is missing or changed.
+/// The first content of a pool that is missing, changed or unreadable.
 pub fn replay(
     loaded_paper: &Arc<LoadedPaper>,
     facts: &[Fact],

@@ -226,12 +226,12 @@ impl Session {
         self.unanswered_indexes().first().copied().unwrap_or(self.question_count().saturating_sub(1))
     }
 
-    /// Returns the time left, or `None` if there is no limit.
+    /// Returns the time left after `elapsed`, or `None` if there is no limit.
     pub fn time_left(&self, elapsed: Millis) -> Option<Millis> {
         self.loaded_paper.limit.map(|limit| limit.saturating_sub(elapsed))
     }
 
-    /// Returns the end of the attempt, or `None` if it is still in progress.
+    /// Returns the end of the attempt, or `None` if it is still in progress. A remark replaces its outcome.
     pub fn finished(&self) -> Option<&AttemptFinished> {
         self.finished.as_ref()
     }
@@ -256,7 +256,7 @@ impl Session {
         (0..self.question_count()).filter(|index| self.points(*index) == Points::one()).count()
     }
 
-    /// Computes the outcome of the answers stored so far.
+    /// Computes the outcome of the answers stored so far, under the rulings that apply to this attempt.
     pub fn outcome(&self) -> Outcome {
         let answers: Vec<_> = self.answers.iter().map(|stored| stored.as_ref().map(|stored| &stored.answer)).collect();
         let policies: Vec<_> = (0..self.question_count()).map(|index| self.policy(index)).collect();

@@ -47,7 +47,7 @@ pub struct AttemptRow {
     /// The person who took it.
     pub trainee: TraineeId,
     pub mode: Mode,
-    /// The exam; `None` for a practice.
+    /// The exam; `None` in practice.
     pub exam: Option<ExamId>,
     /// When the paper was stored, right before its first question was shown.
     pub started_at: Timestamp,
@@ -63,7 +63,7 @@ pub struct AttemptRow {
     pub possible: usize,
     /// The certificate in the attempt's own chain: a self-test record, or that of an invigilated exam.
     pub certificate: Option<CertificateId>,
-    /// The last moment at which that certificate is valid.
+    /// The last moment at which that certificate is valid; `None` without a certificate.
     pub valid_until: Option<Timestamp>,
     /// Voids and grants, oldest first. The [`DecisionAuthority`] decides at each reading which of them take effect,
     /// because a store can move to a computer with another issuer.
@@ -164,7 +164,7 @@ impl AttemptRow {
         u32::try_from(self.effective_decisions(DecisionKind::Grant, authority)).unwrap_or(u32::MAX)
     }
 
-    /// Returns whether the time limit has passed at a moment, by the wall clock.
+    /// Returns whether the time limit is over at `now`, by the wall clock. Without a limit it never is.
     pub fn is_time_over(&self, now: Timestamp) -> bool {
         self.time_limit.is_some_and(|limit| now.since(self.started_at) >= limit)
     }
@@ -293,7 +293,7 @@ pub struct AttemptQuery {
     pub open_only: bool,
     /// Only attempts with a certificate in their own chain.
     pub certified_only: bool,
-    /// Only attempts after this one in the list. It is the last row of the page before.
+    /// Only attempts after this one in the list, by start and ID. It is the last row of the page before.
     pub after: Option<(Timestamp, AttemptId)>,
     /// The maximum number of rows. The default is no limit.
     pub max_count: Option<u32>,

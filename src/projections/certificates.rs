@@ -73,7 +73,7 @@ impl CertificateRow {
         })
     }
 
-    /// Returns the values that the verdict depends on, beside the trust list and the date.
+    /// Returns the values that the verdict depends on, besides the trust list and the date.
     pub fn verdict_basis(&self) -> VerdictBasis<'_> {
         VerdictBasis {
             certificate_id: self.id,
@@ -137,7 +137,7 @@ pub struct CertificateQuery {
     pub trainee: Option<TraineeId>,
     /// Only certificates with this ID. Usually there is one, but certificates of several holders can claim the same ID.
     pub id: Option<CertificateId>,
-    /// Only certificates after this one in the list. It is the last row of the page before.
+    /// Only certificates after this one in the list, by expiry, ID and holder. It is the last row of the page before.
     pub after: Option<(Timestamp, CertificateId, TraineeId)>,
     /// The maximum number of rows. The default is no limit.
     pub max_count: Option<u32>,

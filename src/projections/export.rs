@@ -20,7 +20,7 @@ pub struct ExportRecords {
     pub attempts: Vec<ExportedAttempt>,
     /// The imported certificates, each with the text of its credential.
     pub certificates: Vec<(CertificateRow, String)>,
-    /// Whose voids and grants take effect on this computer.
+    /// Decides which voids and grants take effect on this computer.
     pub authority: DecisionAuthority,
 }
 

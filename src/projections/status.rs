@@ -71,22 +71,23 @@ pub struct MatrixCell {
     pub status: CertificationStatus,
     /// The certificate that decides the status. Its signature is not verified here.
     pub certificate_row: Option<CertificateRow>,
-    /// The verdict of a stored certificate that does not count: untrusted, stale or invalid.
+    /// The verdict of the last stored certificate that does not count: untrusted, stale or invalid. `None` if there is
+    /// no such certificate.
     pub rejected_verdict: Option<Verdict>,
 }
 
 impl MatrixCell {
-    /// Returns the assurance of the certificate behind the status.
+    /// Returns the assurance of the certificate behind the status, or `None` without a certificate.
     pub fn assurance(&self) -> Option<Assurance> {
         self.certificate_row.as_ref().map(|row| row.assurance)
     }
 
-    /// Returns the last moment at which that certificate is valid.
+    /// Returns the last moment at which that certificate is valid, or `None` without one.
     pub fn valid_until(&self) -> Option<Timestamp> {
         self.certificate_row.as_ref().map(|row| row.valid_until)
     }
 
-    /// Returns the ID of that certificate.
+    /// Returns the ID of that certificate, or `None` without one.
     pub fn certificate_id(&self) -> Option<CertificateId> {
         self.certificate_row.as_ref().map(|row| row.id)
     }
@@ -94,6 +95,8 @@ impl MatrixCell {
 
 /// Computes a person's status from their stored certificates for one exam. Self-attested certificates never count, even
 /// if their key is trusted: they do not prove who took the exam.
+///
+/// If the trust list has a revocation list newer than `system_time`, the date of that list counts as the current time.
 pub fn evaluate_status<'a>(
     certificates: impl IntoIterator<Item = &'a CertificateRow>,
     trust: &TrustList,

@@ -126,7 +126,7 @@ pub fn compute_projections(source: &impl FactSource) -> Result<ComputedProjectio
 }
 
 /// Compares all rows of a source with its facts, and returns every row that differs. Rows of broken chains are not
-/// compared, because the check of chains already reports those.
+/// compared, because the check of chains already reports those chains.
 ///
 /// # Errors
 /// Errors of the source.

@@ -55,8 +55,8 @@ impl SqliteStore {
     /// Opens the store at `path`, or creates it, and upgrades it to the newest schema.
     ///
     /// # Errors
-    /// [`StoreError::NewerVersion`], [`StoreError::Foreign`], [`StoreError::Damaged`] or [`StoreError::Unreachable`].
-    /// The file stays as it was.
+    /// [`StoreError::NewerVersion`], [`StoreError::Foreign`], and the common errors of [`Store`]. The data in the file
+    /// stays as it was.
     pub fn open(path: &Path, options: &SqliteOptions) -> Result<Self, StoreError> {
         // Only SQLite may open the file. Closing any other descriptor of it would drop the locks of a connection that
         // is open elsewhere in this process. A pipe is skipped here, because reading it would wait for its writer.

@@ -13,7 +13,7 @@ pub enum Readiness {
     Ready,
     /// The upper end of the interval does not reach the pass mark.
     NotReady,
-    /// The pass mark is inside the interval, so the answers decide nothing. Without a pass mark, this is the value too.
+    /// The pass mark is inside the interval, so the answers decide nothing; or there is no pass mark.
     TooFewQuestions,
 }
 
@@ -23,7 +23,7 @@ pub struct ReadinessEstimate {
     pub title: String,
     pub earned: Points,
     pub possible: usize,
-    /// The 95 % confidence interval of the score, in whole percent.
+    /// The lower and the upper end of the 95 % confidence interval of the score, in whole percent.
     pub interval_percent: (u8, u8),
     /// The pass mark. A section without its own pass mark uses that of the exam.
     pub pass_mark: Option<Percent>,

@@ -88,7 +88,8 @@ pub fn parse_syllabus(name: &str, bytes: &[u8]) -> ParsedFile<Syllabus> {
     })
 }
 
-/// Parses a file of any kind. Its members decide whether it is a bank, an exam or a syllabus.
+/// Parses a file of any kind. Its members decide whether it is a bank, an exam or a syllabus. Problems show `name` as
+/// the name of the file.
 pub fn parse_any(name: &str, bytes: &[u8]) -> FileContent {
     // Banks come first because they are the large files. A valid one is then parsed only once.
     if let Some(bank) = parse_valid_bank(bytes) {
@@ -283,7 +284,8 @@ fn whole_file_findings<T: DeserializeOwned>(
     serde_json::from_value(tree.root().to_json()).map_or_else(|_| Vec::new(), |value| check(&value))
 }
 
-/// Adds spans to the findings of a file and sorts them by position. Returns an empty list if the file is not JSON.
+/// Adds spans to the findings of a file and sorts them by position. Problems show `name` as the name of the file.
+/// Returns an empty list if the file is not JSON.
 pub fn locate_findings(name: &str, bytes: &[u8], findings: Vec<Finding>) -> Vec<Problem> {
     if findings.is_empty() {
         return Vec::new();

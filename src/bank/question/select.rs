@@ -9,7 +9,7 @@ pub enum SelectCount {
     /// Exactly one.
     #[default]
     One,
-    /// All that apply. The trainee does not learn how many that are.
+    /// All that apply. The trainee is not told how many there are.
     All,
     /// Exactly this many, and never more.
     Exactly(usize),

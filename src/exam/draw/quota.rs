@@ -6,7 +6,7 @@ use crate::bank::catalog::CatalogMiss;
 use crate::bank::exam::{Exam, ExamSection};
 use crate::ids::BankId;
 
-/// The number of questions that a section draws.
+/// A number of questions: how many a section draws, or how many its pool has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Quota {
     /// All questions, including the critical ones.

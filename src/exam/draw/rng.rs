@@ -41,7 +41,7 @@ impl DrawRng {
         Self(rng)
     }
 
-    /// Returns a number below `bound`. All numbers are equally likely.
+    /// Returns a number below `bound`, or 0 if `bound` is 0. All numbers are equally likely.
     ///
     /// Uniform by rejection: a number above the largest multiple of `bound` is drawn again, because the remainder would
     /// favor small results.
@@ -59,7 +59,7 @@ impl DrawRng {
         }
     }
 
-    /// Returns a number below a `bound` of any size. All numbers are equally likely.
+    /// Returns a number below a `bound` of any size, or 0 if `bound` is 0. All numbers are equally likely.
     ///
     /// Uniform by rejection: it draws as many bits as `bound` has, and draws again if the number is too large.
     pub fn below_big(&mut self, bound: &BigUint) -> BigUint {
@@ -85,7 +85,8 @@ impl DrawRng {
         }
     }
 
-    /// Selects `count` of `items` by a partial Fisher-Yates shuffle. All selections are equally likely.
+    /// Selects `count` of `items`, or all of them if there are fewer, by a partial Fisher-Yates shuffle. All selections
+    /// are equally likely.
     pub fn sample<T>(&mut self, mut items: Vec<T>, count: usize) -> Vec<T> {
         let count = count.min(items.len());
         for index in 0..count {

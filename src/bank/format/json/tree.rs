@@ -129,7 +129,7 @@ impl<'t> JsonNode<'t> {
         })
     }
 
-    /// Returns the value of the first member with this name.
+    /// Returns the value of the first member with this name, or `None` if there is none.
     pub fn member(self, name: &str) -> Option<JsonNode<'t>> {
         self.members().find(|(member, ..)| *member == name).map(|(.., node)| node)
     }
