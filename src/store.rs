@@ -252,8 +252,8 @@ impl StoreError {
     pub fn message(&self, store_name: &str) -> String {
         match self {
             Self::Conflict(Conflict::ChainContinued) => {
-                "Nothing was saved, because another window or program changed this in the meantime. Continue there, \
-                 or open it again here."
+                "Nothing was saved, because another window or program changed the same record. Continue \
+                 there, or open the record again here."
                     .to_owned()
             }
             Self::Conflict(Conflict::ExamBegun) => {

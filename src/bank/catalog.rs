@@ -224,7 +224,7 @@ fn check_name_is_id<T>(parsed: ParsedFile<T>, file: &LoadedFile, get_id: impl Fn
                 rule: "file-name",
                 severity: Severity::Error,
                 location: SourceSpan { source, span, pointer: "/id".into() },
-                message: format!("the ID is \"{}\", but the name of the file is \"{stem}\"", get_id(&value)),
+                message: format!("the ID is \"{}\", but the file is named \"{stem}\"", get_id(&value)),
                 explanation: None,
                 help: "Change the ID or rename the file, so that they match".into(),
             });

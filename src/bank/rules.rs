@@ -102,7 +102,7 @@ pub const RULES: &[Rule] = &[
         "L02",
         whole::length_bias,
         "the longest choice is the key too often",
-        "On a whole paper, length alone would earn points",
+        "On a whole paper, guessing the longest choice would earn points",
     ),
     question_rule(
         "L03",
@@ -114,7 +114,7 @@ pub const RULES: &[Rule] = &[
         "L04",
         options::vague_frequencies,
         "vague frequency in a choice",
-        "People understand different numbers by such a word",
+        "Readers disagree about what such a word means",
     ),
     question_rule(
         "L05",
@@ -145,7 +145,12 @@ pub const RULES: &[Rule] = &[
     ),
     question_rule("L13", options::overlapping_ranges, "overlapping ranges", "One answer can match two choices"),
     question_rule("L14", options::unordered_numbers, "numbers out of order", "Searching for a number tests nothing"),
-    question_rule("L15", options::mixed_numbers, "numbers in different forms", "The one in another form stands out"),
+    question_rule(
+        "L15",
+        options::mixed_numbers,
+        "numbers in different forms",
+        "A number in a different form stands out",
+    ),
     question_rule(
         "L17",
         options::duplicate_options,
@@ -175,11 +180,16 @@ pub const RULES: &[Rule] = &[
         "L23",
         options::option_count,
         "too few or too many choices",
-        "Few choices are easy to guess, and many are not read",
+        "Few choices make guessing easy, and trainees do not read a long list",
     ),
     bank_rule("L23", whole::true_false_share, "too many true-false questions", "A guess is correct half of the time"),
     bank_rule("L24", whole::key_position, "key often in the same position", "The position gives the key away"),
-    bank_rule("L25", whole::cueing, "one question gives away another's key", "On one paper, one answers the other"),
+    bank_rule(
+        "L25",
+        whole::cueing,
+        "one question gives away another's key",
+        "On the same paper, one question answers the other",
+    ),
     question_rule(
         "L26",
         stems::linked_question,
@@ -198,12 +208,12 @@ pub const RULES: &[Rule] = &[
         "rate without a source",
         "Without a source, no one can check or correct a number",
     ),
-    question_rule("L31", keys::review_due, "review due", "The facts behind it may have changed"),
+    question_rule("L31", keys::review_due, "review due", "The facts behind the question may have changed"),
     question_rule(
         "L34",
         keys::weak_rationale,
         "rationale missing or weak",
-        "Trainees learn from the reason, not from right or wrong",
+        "Trainees learn from the reason, not from the mark",
     ),
     question_rule(
         "L35",
@@ -234,13 +244,13 @@ pub const RULES: &[Rule] = &[
         "L44",
         keys::objective_cue,
         "objective gives the key away",
-        "Results name objectives while trainees can retake the exam",
+        "A result names objectives while the trainee can still retake the exam",
     ),
     bank_rule(
         "L45",
         whole::near_duplicates,
         "nearly the same stem again",
-        "On one paper, the two count the same knowledge twice",
+        "On the same paper, the same knowledge would count twice",
     ),
     question_rule(
         "L46",

@@ -231,7 +231,12 @@ fn select_finding(keys: usize, choices: usize, select: SelectCount, pointer: Arg
 
 fn ambiguous_text(pointer: String, text: &str) -> Finding {
     let message = format!("\"{}\" appears here twice", text::truncate(&text::single_line(text), 40));
-    error_finding("ambiguous", pointer, message, "Delete or reword one of them. Case and outer spaces do not count.")
+    error_finding(
+        "ambiguous",
+        pointer,
+        message,
+        "Delete or reword one of them. Letter case and spaces at the ends do not count.",
+    )
 }
 
 /// Finds texts in a list that are alike after normalization. An answer could mean either of them.
@@ -266,8 +271,13 @@ pub fn exam_findings(exam: &Exam) -> Vec<Finding> {
     let mut findings = Vec::new();
     let is_weighted = exam.sections.iter().any(|section| section.weight.is_some());
     if is_weighted != exam.questions.is_some() {
-        let message = "the exam's \"questions\" and the sections' \"weight\" need each other".to_owned();
-        findings.push(error_finding("value", "/sections".into(), message, "Give both, or \"questions\" per section"));
+        let message = "the exam must have both \"questions\" and a \"weight\" per section, or neither".to_owned();
+        findings.push(error_finding(
+            "value",
+            "/sections".into(),
+            message,
+            "Give both, or give each section its own \"questions\"",
+        ));
     }
     for (index, section) in exam.sections.iter().enumerate() {
         let pointer = format!("/sections/{index}");
@@ -281,12 +291,12 @@ pub fn exam_findings(exam: &Exam) -> Vec<Finding> {
             ));
         }
         if section.questions.is_some_and(|questions| section.critical > questions) {
-            let message = format!("{} critical questions are more than the section draws", section.critical);
+            let message = format!("\"critical\" is {}, which is more than the section draws", section.critical);
             findings.push(error_finding(
                 "value",
                 format!("{pointer}/critical"),
                 message,
-                "Lower it to at most \"questions\"",
+                "Lower \"critical\", or let the section draw more questions",
             ));
         }
     }

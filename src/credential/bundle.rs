@@ -159,7 +159,7 @@ impl Bundle {
             )
         })?;
         if bundle.format != FORMAT_VERSION {
-            return Err("It was written by a newer needlewise. Update this program.".to_owned());
+            return Err("It was written by a newer needlewise. Update needlewise, then try again.".to_owned());
         }
         if !text::is_printable(&bundle.name) {
             return Err(

@@ -67,8 +67,8 @@ impl SigningKeyPair {
         let display_path = crate::text::single_line(&path.to_string_lossy());
         let describe_damage = || {
             format!(
-                "The file {display_path} is not a key of needlewise. Move it away: a new one is then made, and earlier \
-                 self-test records stay as they are."
+                "The file {display_path} is not a needlewise key. Move it away, and needlewise makes a new key. \
+                 Earlier self-test records stay as they are."
             )
         };
         let describe_error = |error: ReadSecretError| match error {

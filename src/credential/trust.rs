@@ -178,17 +178,28 @@ impl TrustList {
             issuer.keys.iter().any(|key| bundle.keys.iter().any(|bundle_key| bundle_key.did == key.did))
         };
         if let Some((_, other)) = others.into_iter().find(|(_, issuer)| shares_key(issuer)) {
-            return Err(format!("It claims a key that is trusted as \"{}\". Untrust one of the two.", other.name));
+            return Err(format!(
+                "It claims a key that is already trusted as \"{}\". Run `needlewise issuer untrust NAME` for one of \
+                 the two.",
+                other.name
+            ));
         }
         let issuer = &mut self.issuers[index];
         if let Some(list) = &issuer.list {
             // The sequence numbers of two issuers cannot be compared.
             if list.issuer != bundle.issuer {
-                return Err(format!("It is from another issuer than the one trusted as \"{}\".", issuer.name));
+                return Err(format!(
+                    "It is from a different issuer than the one trusted as \"{}\". Ask that issuer for its newest \
+                     bundle.",
+                    issuer.name
+                ));
             }
             // Without new facts or keys the sequence stays the same, so the date decides.
             if (bundle.sequence, bundle.issued) < (list.sequence, list.issued) {
-                return Err(format!("It is older than the list of \"{}\" here. Ask for the newest one.", issuer.name));
+                return Err(format!(
+                    "It is older than the revocation list of \"{}\" here. Ask for the newest one.",
+                    issuer.name
+                ));
             }
         }
         issuer.keys.clone_from(&bundle.keys);

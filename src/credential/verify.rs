@@ -127,7 +127,7 @@ pub fn verify(bytes: &[u8], trust: &TrustList, system_time: Timestamp) -> Verifi
 
 const SELF_TEST_REASON: &str = "This is a self-test record. The computer on which it was made signed it, so it does not \
                                 count elsewhere. The holder can ask an issuer for a certificate that does: \
-                                `needlewise certificate request`.";
+                                `needlewise certificate request ATTEMPT --to FILE`.";
 
 /// The facts that decide the verdict of a certificate whose form and signature are correct.
 #[derive(Debug, Clone, Copy)]

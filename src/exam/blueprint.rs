@@ -51,6 +51,6 @@ fn infeasible_finding(reason: &Infeasible) -> Finding {
         severity: Severity::Error,
         pointer: format!("/sections/{section}"),
         message: reason.to_string(),
-        help: "Draw fewer questions, widen the pool of the section, or write more questions.".to_owned(),
+        help: "Draw fewer questions, widen the pool of the section, or write more questions".to_owned(),
     }
 }

@@ -64,7 +64,11 @@ impl ActiveAttempt {
     /// # Errors
     /// [`ServiceError::Certificate`] if this is a practice.
     pub fn exam_id(&self) -> Result<ExamId, ServiceError> {
-        let no_exam = || ServiceError::Certificate("Only a passed exam can get a certificate.".to_owned());
+        let no_exam = || {
+            ServiceError::Certificate(
+                "Only a passed exam can get a certificate. See `needlewise record list`.".to_owned(),
+            )
+        };
         self.row.exam.clone().ok_or_else(no_exam)
     }
 

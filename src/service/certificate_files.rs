@@ -113,7 +113,7 @@ fn write_error(path: &std::path::Path, error: &std::io::Error) -> ServiceError {
     let display_path = text::single_line(&path.to_string_lossy());
     ServiceError::Certificate(format!(
         "The certificate is stored, but its file {display_path} cannot be written: {}. Check the free space and \
-         the folder's permissions. Then write the file with `needlewise certificate export`.",
+         the folder's permissions. Then run `needlewise doctor --repair` to write the file.",
         paths::io_reason(error)
     ))
 }

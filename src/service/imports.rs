@@ -96,7 +96,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         if known_person.is_none() && !chain.is_empty() {
             return Err(rejection(
                 "Its holder's ID belongs to another record here, or to a person whose data was erased. \
-                 You can still check it with `needlewise certificate verify`."
+                 You can still check it with `needlewise certificate verify FILE`."
                     .to_owned(),
             ));
         }
@@ -139,7 +139,7 @@ impl<S: Deref<Target = Services>> Certificates<S> {
                 let (name, stored_name) = (text::single_line(&name), text::single_line(&row.person.name));
                 Err(rejection(format!(
                     "Its holder has another name here. If the name changed, rename the person first with `needlewise \
-                     trainee rename`. Name on the certificate: \"{name}\". Name here: \"{stored_name}\"."
+                     trainee rename NAME NEW-NAME`. Name on the certificate: \"{name}\". Name here: \"{stored_name}\"."
                 )))
             }
         }

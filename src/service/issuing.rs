@@ -65,7 +65,9 @@ impl<S: Deref<Target = Services>> Issuing<S> {
     pub fn build_request(&self, attempt: AttemptId) -> Result<CertificateRequest, ServiceError> {
         let active_attempt = self.services.attempts().load(attempt)?;
         if (active_attempt.row.mode, active_attempt.row.result) != (Mode::Exam, Some(ExamResult::Passed)) {
-            return Err(ServiceError::Rejected("Only a passed exam can get a certificate.".to_owned()));
+            return Err(ServiceError::Rejected(
+                "Only a passed exam can get a certificate. See `needlewise record list`.".to_owned(),
+            ));
         }
         let person =
             self.services.people().by_facts(active_attempt.trainee)?.ok_or(ServiceError::UnknownAttempt(attempt))?;
@@ -282,7 +284,9 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         };
         if !is_invigilated {
             return Err(ServiceError::Rejected(
-                "No invigilator of this issuer signed the start of this exam.".to_owned(),
+                "No invigilator of this issuer signed the start of this exam, so it cannot get an invigilated \
+                 certificate."
+                    .to_owned(),
             ));
         }
         let review = self.assess_request(self.build_request(attempt)?, issuer)?;

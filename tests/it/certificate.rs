@@ -436,7 +436,7 @@ fn a_bundle_of_a_trusted_key_is_imported_and_an_older_one_is_refused() {
     trust.import_bundle(&second, later()).expect("imported");
     assert_eq!(judged(&trust), Verdict::Revoked);
     let refused = trust.import_bundle(&first, later()).expect_err("older");
-    assert!(refused.contains("older than the list"), "{refused}");
+    assert!(refused.contains("older than the revocation list"), "{refused}");
     assert_eq!(judged(&trust), Verdict::Revoked, "an older bundle cannot undo a revocation");
     let text = trust.to_json().expect("json");
     assert_eq!(TrustList::from_json(&text).expect("trust"), trust, "it reads back from its file");

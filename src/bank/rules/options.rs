@@ -43,7 +43,7 @@ fn word_hits(context: &QuestionContext<'_>, words: &[&str], help: &'static str) 
 /// L03: a choice with an absolute term.
 pub(super) fn absolute_terms(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let words = ["always", "never", "none", "impossible", "completely", "absolutely", "guaranteed"];
-    word_hits(context, &words, "Say when it does not hold, or leave the word out")
+    word_hits(context, &words, "Name the exceptions, or leave the word out")
 }
 
 /// L04: a choice with a vague frequency.
@@ -69,7 +69,11 @@ pub(super) fn all_of_the_above(context: &QuestionContext<'_>) -> Vec<RuleHit> {
             || crate::bank::rules::keys::find_letter_reference(&option.choice.text).is_some();
         let message = "the choice refers to other choices".to_owned();
         is_reference.then(|| {
-            error(choice_text_pointer(index), message, "Write it out, or allow several keys with \"select\": \"all\"")
+            error(
+                choice_text_pointer(index),
+                message,
+                "Write out what the choice means, or allow several keys with \"select\": \"all\"",
+            )
         })
     };
     context.options.iter().enumerate().filter_map(hit).collect()
@@ -111,7 +115,11 @@ pub(super) fn clang_association(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         let echoes: Vec<_> = key.words.content_stems.iter().filter(is_in_key_only).map(String::as_str).collect();
         let message = format!("only the key repeats {} from the question", quoted_list(echoes.iter().copied()));
         (!echoes.is_empty()).then(|| {
-            warning(choice_text_pointer(index), message, "Reword one of the two, or use the word in a distractor")
+            warning(
+                choice_text_pointer(index),
+                message,
+                "Reword the key or the question, or use the word in a distractor",
+            )
         })
     };
     context.keys().filter_map(hit).collect()
@@ -265,8 +273,11 @@ pub(super) fn mixed_numbers(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let (min_places, max_places) = (decimal_places().min(), decimal_places().max());
     let has_mixed_decimals =
         !has_percent && max_places.zip(min_places).is_some_and(|(max_places, min_places)| max_places > min_places + 1);
-    let message =
-        if has_mixed_units { "the choices have different units" } else { "the choices differ in their decimal places" };
+    let message = if has_mixed_units {
+        "the choices have different units"
+    } else {
+        "the choices differ in the number of decimal places"
+    };
     one_hit(
         (has_mixed_units || has_mixed_decimals)
             .then(|| warning("/choices", message.to_owned(), "Give all choices the same unit and form")),

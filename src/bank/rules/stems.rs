@@ -161,7 +161,7 @@ pub(super) fn long_sentence(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let hit = |(pointer, text): (String, &str)| {
         let longest =
             split_sentences(text).into_iter().map(count_words).max().filter(|words| *words > SENTENCE_WORDS_MAX)?;
-        Some(warning(pointer, format!("a sentence here has {longest} words"), "Split it into two"))
+        Some(warning(pointer, format!("a sentence here has {longest} words"), "Split the sentence into two"))
     };
     question_texts(context).into_iter().filter_map(hit).collect()
 }
@@ -186,7 +186,7 @@ pub(super) fn unexplained_abbreviation(context: &QuestionContext<'_>) -> Vec<Rul
                 hits.push(warning(
                     pointer.clone(),
                     format!("the abbreviation \"{word}\" is not explained"),
-                    "Write it out once, or add it to the bank's \"glossary\"",
+                    "Write out the abbreviation once, or add it to the bank's \"glossary\"",
                 ));
             }
         }

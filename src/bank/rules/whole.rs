@@ -45,7 +45,7 @@ pub(super) fn true_false_share(bank_context: &BankContext<'_>) -> Vec<(usize, Ru
     let first = true_false().next().filter(|_| total >= SAMPLE_MIN && 100 * n > 15 * total);
     let message = format!("{n} of {total} questions are true-false questions");
     let hit = |(index, _): &(usize, &QuestionContext<'_>)| {
-        (*index, warning("/kind", message, "Turn some of them into choice questions"))
+        (*index, warning("/kind", message, "Turn some into choice questions. At most 15% should be true-false."))
     };
     first.map(hit).into_iter().collect()
 }
@@ -186,7 +186,8 @@ pub(super) fn near_duplicates(bank_context: &BankContext<'_>) -> Vec<(usize, Rul
                 && jaccard(own_stems, &other.stem_words.content_stems) >= SIMILARITY_MIN
         };
         if let Some(other) = earlier.find(is_duplicate) {
-            let message = format!("the stem is nearly that of \"{}\"", bank_context.questions[other].question.id);
+            let message =
+                format!("the stem is nearly the same as that of \"{}\"", bank_context.questions[other].question.id);
             hits.push((index, warning("/stem", message, "Delete or reword one of the two")));
         }
         for word_stem in rarest_stems {

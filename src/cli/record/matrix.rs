@@ -92,8 +92,9 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
         return env.print_json(&matrix_json(&matrix, &row_indexes, &exam_indexes));
     }
     if row_indexes.is_empty() {
-        return env
-            .print_line("No matches. Run `needlewise trainee add` to add people, or `needlewise certificate import`.");
+        return env.print_line(
+            "No matches. Add people with `needlewise trainee add NAME` or `needlewise certificate import FILE`.",
+        );
     }
     let heading: Vec<_> = ["Name", "Staff no."]
         .into_iter()

@@ -64,8 +64,8 @@ fn import_roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
     let to_failure = |reason: String| Failure {
         code: error::EXIT_UNREADABLE_INPUT,
         message: format!(
-            "{} is not a roster: {reason}. The first line must name the column name. The columns staff_id and license \
-             are optional.",
+            "{} is not a roster: {reason}. The first line must contain the column \"name\". The columns \"staff_id\" \
+             and \"license\" are optional.",
             display_path(path)
         ),
     };

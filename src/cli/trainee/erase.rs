@@ -36,7 +36,7 @@ pub(super) fn run(args: &EraseArgs, env: &mut Env<'_>) -> CommandResult {
     if args.release || args.hold.is_some() {
         if args.hold.as_ref().is_some_and(|reason| !text::is_printable(reason)) {
             return Err(Failure::usage(
-                "The hold's reason is empty or has characters that cannot be printed. Enter it as plain text.",
+                "The reason for the hold is empty or has characters that cannot be printed. Enter it as plain text.",
             ));
         }
         let hold = args.hold.clone().map_or(HoldChange::Release, HoldChange::Set);

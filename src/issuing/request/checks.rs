@@ -123,7 +123,9 @@ pub(super) fn rescore(
             passed_at = if passed && !passed_before { stored_fact.stored_at } else { passed_at };
         }
     }
-    let Some((finished, ended_at)) = ending else { return Err("The attempt has not ended.".to_owned()) };
+    let Some((finished, ended_at)) = ending else {
+        return Err("The attempt has not ended. Ask for a new request after its end.".to_owned());
+    };
     for (_, fact) in &facts {
         let Fact::Answered(answered) = fact else { continue };
         let item = loaded_paper

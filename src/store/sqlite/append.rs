@@ -48,7 +48,10 @@ fn insert_facts(transaction: &Transaction<'_>, facts: &[StoredFact]) -> Result<B
                 // The row was written together with the last fact. If its head differs, facts were lost or added by
                 // hand, and a new fact would hide that.
                 if tables::select_row_head(transaction, fact.stream)?.is_some_and(|row_head| row_head != head) {
-                    return Err(StoreError::Damaged(format!("chain {} does not end where its row says", fact.stream)));
+                    return Err(StoreError::Damaged(format!(
+                        "the last fact of chain {} does not match its row",
+                        fact.stream
+                    )));
                 }
                 (head.next_seq, head)
             }

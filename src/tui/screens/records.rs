@@ -359,8 +359,8 @@ impl Screen for RecordsScreen {
         }
         if self.matching_rows.is_empty() {
             let message = if self.matrix.rows.is_empty() {
-                "No one is stored yet. Add people with `needlewise trainee add`, or import certificates with \
-                 `needlewise certificate import`."
+                "No one is stored yet. Add people with `needlewise trainee add NAME`, or import certificates with \
+                 `needlewise certificate import FILE`."
             } else {
                 "No one matches these filters. Change the search or the filters."
             };

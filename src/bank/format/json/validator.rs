@@ -100,7 +100,7 @@ impl<'a> Validator<'a> {
         let count = node.elements().count();
         let bounds = min..=max;
         if !bounds.contains(&(count as u64)) {
-            let message = format!("the list has a wrong length: {}", text::count_with_noun(count, "value"));
+            let message = format!("the list has the wrong length: {}", text::count_with_noun(count, "value"));
             let help = match max {
                 u64::MAX => format!(
                     "Write at least {}",
@@ -175,7 +175,12 @@ impl<'a> Validator<'a> {
         if !(parts.is_some_and(|parts| parts.len() == 1 && parts.iter().all(|date| is_valid_date(date)))
             && node.members().count() == 1)
         {
-            self.report(node, "value", "this is not a date in CSL form".into(), value_help(&ValueShape::DateParts));
+            self.report(
+                node,
+                "value",
+                "this is not a date with \"date-parts\"".into(),
+                value_help(&ValueShape::DateParts),
+            );
         }
     }
 
@@ -298,7 +303,13 @@ pub(super) fn invalid_utf8(name: &str, bytes: &[u8], error: std::str::Utf8Error)
 /// Returns the problem of a file that is not JSON, at the first place where it is not.
 pub(super) fn invalid_json(source: &Arc<SourceText>, error: Option<&ParseError>) -> Problem {
     let Some(error) = error else {
-        return unreadable_problem(source, 0, "json", "the file is empty".into(), "Write a bank or an exam in it");
+        return unreadable_problem(
+            source,
+            0,
+            "json",
+            "the file is empty".into(),
+            "Write a bank or an exam into this file",
+        );
     };
     if source.text().starts_with('\u{FEFF}') {
         let message = "the file starts with a byte order mark".into();
