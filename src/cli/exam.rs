@@ -7,6 +7,7 @@ use crate::cli::launch::{self, InterfaceMode, PlainArgs};
 use crate::cli::passphrase::PassphraseArgs;
 use crate::exam::eligibility::Eligibility;
 use crate::ids::{AttemptId, ExamId};
+use crate::projections::attempts::AttemptRow;
 use crate::projections::people::PersonRow;
 use crate::service::certificate_files::{write_credential, write_pictures};
 use crate::service::{ActiveAttempt, ClockStepPolicy, ServiceError, Services};
@@ -50,7 +51,7 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
     let mut service = env.open_service()?;
     let trainee = env.find_or_add_trainee(&mut service)?;
     let is_piped = !env.terminal.is_stdin_terminal;
-    let mode = if args.mock { Mode::Mock } else { Mode::Exam };
+    let (mode, what, option) = args.kind();
     // First settle what happened while the program was closed. An exam whose time ran out is no longer in progress.
     let timed_out = service.attempts_mut().end_timed_out(trainee.id)?;
     service.certificates_mut().complete(trainee.id)?;
@@ -67,18 +68,11 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
             {
                 return sign_passed_exam(attempt_id, args, env);
             }
-            return Err(Failure::negative("No exam is in progress. Start one with `needlewise exam`."));
-        }
-        (Some(open_attempt), false) => {
-            let exam = open_attempt.exam.as_ref().map_or_else(String::new, ToString::to_string);
-            let plain = if args.plain.mode() == InterfaceMode::Plain { " --plain" } else { "" };
-            let resume_command = format!("exam{} --resume{plain}", if args.mock { " --mock" } else { "" });
             return Err(Failure::negative(format!(
-                "The {mode} {exam} is still in progress, started {}. Resume it with `needlewise {resume_command}{}`.",
-                open_attempt.started_at.format_for_people(service.zone()),
-                service.people().trainee_option(&trainee)?
+                "No {what} is in progress. Start one with `needlewise exam{option}`."
             )));
         }
+        (Some(open_attempt), false) => return Err(in_progress(args, &service, &trainee, &open_attempt)?),
         (None, false) => {
             let exam = find_exam(service.catalog(), args.exam.as_deref())?;
             match (&args.identity, mode) {
@@ -106,6 +100,37 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
         error::EXIT_SUCCESS => sign_passed_exam(attempt_id, args, env),
         code => Ok(code),
     }
+}
+
+impl ExamArgs {
+    /// Returns the mode, its name for people, and the option that a printed command needs for it.
+    fn kind(&self) -> (Mode, &'static str, &'static str) {
+        if self.mock { (Mode::Mock, "mock exam", " --mock") } else { (Mode::Exam, "exam", "") }
+    }
+}
+
+/// Returns the refusal to start an exam while another one is in progress, with the command that resumes that one.
+fn in_progress(
+    args: &ExamArgs,
+    service: &Services,
+    trainee: &PersonRow,
+    open_attempt: &AttemptRow,
+) -> Result<Failure, ServiceError> {
+    let (_, what, option) = args.kind();
+    let plain = if args.plain.mode() == InterfaceMode::Plain { " --plain" } else { "" };
+    let trainee_option = service.people().trainee_option(trainee)?;
+    Ok(Failure::negative(format!(
+        "The {what} \"{}\" is still in progress, started {}. Resume it with `needlewise exam{option} \
+         --resume{plain}{trainee_option}`.",
+        exam_title(service.catalog(), open_attempt.exam.as_ref()),
+        open_attempt.started_at.format_for_people(service.zone())
+    )))
+}
+
+/// Returns the title of an exam, or its ID if its file is missing now.
+fn exam_title(catalog: &Catalog, exam: Option<&ExamId>) -> String {
+    let Some(id) = exam else { return String::new() };
+    catalog.exam(id).map_or_else(|_| id.to_string(), |entry| text::single_line(&entry.value.title))
 }
 
 /// Opens the briefing, where the trainee starts the exam. An exam that cannot start now is refused at once.

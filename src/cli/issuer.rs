@@ -42,7 +42,8 @@ fn fingerprint_words(did: &str) -> String {
 
 /// Describes the period in which a key signs or signed.
 fn key_period_text(period: &KeyPeriod) -> String {
-    let until = period.until.map_or_else(|| "in use".to_owned(), |until| format!("until {until}"));
+    let until =
+        period.until.map_or_else(|| "in use".to_owned(), |until| format!("until {}", until.format_for_people()));
     let compromised = if period.compromised { ", compromised" } else { "" };
-    format!("from {}, {until}{compromised}", period.from)
+    format!("from {}, {until}{compromised}", period.from.format_for_people())
 }

@@ -535,7 +535,7 @@ fn an_issuer_cannot_claim_the_key_of_another() {
     let mut claims = other.clone();
     claims.keys.insert(0, KeyPeriod { compromised: true, ..issuer().keys[0].clone() });
     let refused = trust.import_bundle(&bundle(&claims, 1, "2026-12-01T00:00:00Z", &[], Vec::new()), later());
-    assert!(refused.expect_err("a claim").contains("claims a key that is trusted as \"The school\""));
+    assert!(refused.expect_err("a claim").contains("claims a key that is already trusted as \"The school\""));
     let again = trust.add(other.current_did(), "Somebody else", day, ListRequirement::Required);
     assert!(again.expect_err("two names").contains("already trusted as \"Other\""));
 }

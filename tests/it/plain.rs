@@ -78,7 +78,7 @@ fn the_end_of_the_input_suspends_an_exam_and_its_time_runs_on() {
     assert!(first.out.contains("Suspended: all answers are saved. Resume with `needlewise exam --resume --plain`."));
     let open = world.run(BEGIN);
     assert_eq!((open.code, open.out.as_str()), (1, ""), "no new exam is drawn while one is open");
-    insta::assert_snapshot!(open.err, @"The exam brief is still in progress, started YYYY-MM-DD hh:mm. Resume it with `needlewise exam --resume --plain`.");
+    insta::assert_snapshot!(open.err, @"The exam \"Brief\" is still in progress, started YYYY-MM-DD hh:mm. Resume it with `needlewise exam --resume --plain`.");
     let practice = world.run(["practice", "--plain"]);
     assert_eq!(practice.code, 1, "practice refuses while an exam is open");
     insta::assert_snapshot!(practice.err, @"An exam is in progress. Resume it with `needlewise exam --resume`, and submit it first.");

@@ -98,8 +98,11 @@ fn review_lines(review: &RequestReview, name: Option<&str>, zone: &Zone) -> Vec<
         0 | 1 => "Requests: first from this person".to_owned(),
         sent => format!("Requests: {sent} from this person, including this one; certificates signed before: {granted}"),
     });
-    lines
-        .extend(renews.iter().map(|row| format!("Renews: {} (valid until {})", row.id.short(), row.valid_until.day())));
+    lines.extend(
+        renews.iter().map(|row| {
+            format!("Renews: {} (valid until {})", row.id.short(), row.valid_until.day().format_for_people())
+        }),
+    );
     lines.push(format!("Valid through: {} (UTC)", until.day().format_for_people()));
     lines.extend(
         known_as
