@@ -66,7 +66,7 @@ pub struct GlobalArgs {
     pub color: Color,
     /// Colors of the full-screen interface
     ///
-    /// Without it, NEEDLEWISE_THEME decides, and without that the terminal.
+    /// By default, NEEDLEWISE_THEME decides. If it is not set, the terminal decides.
     #[arg(long, global = true, value_name = "THEME")]
     pub theme: Option<ThemeChoice>,
     /// Print the folders and banks in use to standard error
@@ -88,7 +88,7 @@ pub enum Color {
 /// The colors of the full-screen interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ThemeChoice {
-    /// Dark, light or 16 colors, as the terminal reports itself
+    /// Dark, light or 16 colors, depending on the terminal
     Auto,
     /// Light text on a dark background
     Dark,

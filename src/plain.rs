@@ -48,9 +48,9 @@ impl std::fmt::Debug for PlainConsole<'_> {
 /// How plain mode ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlainEnd {
-    /// An exam was passed, or a practice finished.
+    /// An exam or a mock exam was passed, or a practice finished.
     Done,
-    /// An exam was not passed.
+    /// An exam or a mock exam was not passed.
     NotPassed,
     /// The input ended before the attempt. All answers are stored, and the attempt can be resumed.
     Suspended,

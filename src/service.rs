@@ -111,7 +111,7 @@ handles! {
 }
 
 impl Services {
-    /// Combines the services from a store, a clock, a source of random numbers and the setting of the session.
+    /// Returns the services over a store, a clock, a source of random numbers and the setting of the session.
     pub fn new(store: Box<dyn Store>, clock: Box<dyn Clock>, rng: Box<dyn Rng>, setting: ServiceSetting) -> Self {
         Self { store, clock, rng, setting }
     }
@@ -141,7 +141,7 @@ impl Services {
         &self.setting.zone
     }
 
-    /// Returns whose voids, granted attempts and time factors take effect on this computer.
+    /// Returns whose decisions about voids, granted attempts and time factors take effect on this computer.
     pub fn authority(&self) -> &DecisionAuthority {
         &self.setting.authority
     }

@@ -10,11 +10,11 @@ use crate::text;
 
 /// Show where everything is stored, and check it for damage
 ///
-/// Doctor verifies every chain of facts and every certificate. It compares every row with its facts and marks every
-/// finished attempt again. Exit code 1 means damage.
+/// Doctor verifies every chain of facts and every certificate. It compares every stored row with its facts and marks
+/// every finished attempt again. Exit code 1 means damage.
 #[derive(Debug, clap::Args)]
 pub struct DoctorArgs {
-    /// Recompute all rows from the facts and write missing files; the store is copied first
+    /// Recompute all rows from the facts and write missing certificate files; the store is copied first
     #[arg(long)]
     repair: bool,
 }

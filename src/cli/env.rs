@@ -52,15 +52,15 @@ pub struct TerminalInfo {
     pub no_color: bool,
     /// The value of COLORFGBG. Some terminals set it to their foreground and background colors.
     pub colorfgbg: Option<String>,
-    /// How many colors the terminal says that it can show, by TERM and COLORTERM.
+    /// How many colors the terminal claims to show, by TERM and COLORTERM.
     pub color_depth: ColorDepth,
     /// The value of NEEDLEWISE_THEME.
     pub theme: Option<String>,
 }
 
 impl TerminalInfo {
-    /// Takes what the environment says of the terminal; which streams are terminals stays open. `variable` returns the
-    /// value of an environment variable.
+    /// Returns what environment variables tell about the terminal, as if no stream were a terminal. `variable` returns
+    /// the value of a variable, if it is set.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
         let value = |name: &str| variable(name).filter(|value| !value.is_empty());
         let term = value("TERM").unwrap_or_default();
@@ -137,7 +137,7 @@ impl Env<'_> {
         }
     }
 
-    /// Asks a yes-or-no question. Only "yes" confirms. Without a terminal the answer is no.
+    /// Asks a yes-or-no question. Only "yes" confirms. Without a terminal, it asks nothing and the answer is no.
     ///
     /// # Errors
     /// The question cannot be written, or the reply cannot be read.
@@ -310,8 +310,8 @@ impl Env<'_> {
     /// Finds the person given with `--trainee`, or the only person in the store.
     ///
     /// # Errors
-    /// Exit code 2 with a list of people if no one matches `--trainee`. The same if it is missing and there is not
-    /// exactly one person.
+    /// Exit code 2 with a list of people, if no one or several people match `--trainee`, or if it is missing and there
+    /// is not exactly one person. Otherwise an error of the store.
     pub fn find_trainee(&self, service: &Services) -> Result<PersonRow, Failure> {
         let people = service.people().list()?;
         if let Some(name) = &self.global.trainee {

@@ -47,14 +47,15 @@ impl Failure {
         Self { code: EXIT_UNREADABLE_INPUT, message }
     }
 
-    /// Returns the failure for a file that the program keeps or writes. `operation` is "read" or "written".
+    /// Returns the failure for one of the program's own files, or for a file that it writes. `operation` is "read" or
+    /// "written".
     pub fn file_access(path: &Path, operation: &str, error: &io::Error) -> Self {
         let remedy = remedy(error, "Check its permissions and the free disk space.");
         let message = format!("{} cannot be {operation}: {}. {remedy}", display_path(path), io_reason(error));
         Self { code: EXIT_STORE, message }
     }
 
-    /// Returns the failure for a bank or an exam that does not exist or has errors.
+    /// Returns the failure for a bank or an exam that does not exist or has errors. `kind` is "bank" or "exam".
     pub fn catalog_miss(kind: &str, id: &str, miss: CatalogMiss) -> Self {
         let id = text::single_line(id);
         match miss {

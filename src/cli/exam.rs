@@ -17,8 +17,8 @@ use std::sync::Arc;
 /// Take an exam
 ///
 /// The paper is drawn and stored before its first question appears. Time runs from then on, even while the program is
-/// closed. Exit code 0 means passed, or that a mock exam would be a pass. Exit code 1 means not passed, suspended,
-/// or not allowed now.
+/// closed. Exit code 0 means that the exam or mock exam was passed. Exit code 1 means that it was not passed, was
+/// suspended, or cannot start now.
 #[derive(Debug, clap::Args)]
 pub struct ExamArgs {
     /// Exam ID from `needlewise bank list`; optional if there is only one exam
@@ -30,7 +30,7 @@ pub struct ExamArgs {
     /// Take a mock exam: same rules, but it does not count; it estimates how ready you are
     #[arg(long)]
     mock: bool,
-    /// Take it under an invigilator, who unlocks the issuer's key at the start and at the end
+    /// Take the exam under an invigilator, who unlocks the issuer's key at the start and at the end
     #[arg(long, requires = "identity", conflicts_with_all = ["mock", "resume"])]
     invigilated: bool,
     /// How the invigilator checked the trainee's identity, such as "passport" (recorded and signed)

@@ -106,7 +106,8 @@ fn theme(env: &Env<'_>) -> Theme {
     if env.is_color_enabled() { colored_theme(env.global.theme, &env.terminal) } else { Theme::NONE }
 }
 
-/// Returns the theme that was asked for, or else the one that fits the terminal. Where color is off, neither counts.
+/// Returns the theme of `--theme`, else of NEEDLEWISE_THEME, else the one that fits the terminal. Only for output with
+/// color.
 pub fn colored_theme(choice: Option<ThemeChoice>, terminal: &TerminalInfo) -> Theme {
     // A value of the variable that means nothing here must not stop a script, so it counts as none.
     let from_variable = || ThemeChoice::from_str(terminal.theme.as_deref()?, true).ok();

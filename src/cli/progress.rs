@@ -26,8 +26,9 @@ struct ProgressState<'a> {
 }
 
 impl<'a> ProgressBar<'a> {
-    /// Starts a count up to `total`. `label` is a participle such as "verified". The bar borrows the error stream of
-    /// `env` until it is dropped, which clears the line.
+    /// Returns a bar that counts up to `total`. It is shown only on a terminal and for a long task. `label` is a
+    /// participle such as "verified". The bar borrows the error stream of `env` until it is dropped, which clears the
+    /// line.
     pub fn new(env: &'a mut Env<'_>, total: usize, label: &'static str) -> Self {
         // Short work gets no bar.
         // Standard output does not decide: with `2> file`, the bars would fill that file.

@@ -98,7 +98,7 @@ impl Issuer {
     /// Parses the text of an issuer file. The signing key stays encrypted.
     ///
     /// # Errors
-    /// The end of a sentence about the file, if it is not an issuer file or has a newer format.
+    /// The end of a sentence about the file, if it is not an issuer file, contains no key or has a newer format.
     pub fn from_json(text: &str) -> Result<Self, String> {
         let issuer: Self = serde_json::from_str(text).map_err(|error| crate::problem::json_reason(&error))?;
         match issuer.format {
@@ -124,7 +124,8 @@ impl Issuer {
     /// Decrypts the current signing key.
     ///
     /// # Errors
-    /// A message for people, if the passphrase is wrong or the file is damaged.
+    /// A message for people, if the passphrase is wrong, the file is damaged or its kind of encryption is not
+    /// supported.
     pub fn unlock(&self, passphrase: &str) -> Result<SigningKeyPair, String> {
         let key = SigningKeyPair::from_seed(*self.encrypted_key.decrypt(passphrase, self.current_did())?);
         if key.did() == self.current_did() {
@@ -134,14 +135,15 @@ impl Issuer {
         }
     }
 
-    /// Returns the issuer with a new signing key, encrypted with the new passphrase.
+    /// Returns the issuer with a new signing key, encrypted with the new passphrase. `today` is the last day of the old
+    /// key and the first day of the new one.
     ///
     /// The old key endorses the new one, so a clinic that trusts the old key can accept the new one from a bundle. A
     /// compromised current key endorses nothing. Then clinics must compare the fingerprint words of the new key.
     ///
     /// # Errors
-    /// A message for people, if the current passphrase is wrong, if the new one is too short, or if the issuer does not
-    /// have the compromised key.
+    /// A message for people, as for [`Issuer::unlock`] and [`Issuer::new`], or if the issuer does not have the
+    /// compromised key.
     pub fn rotate(
         &self,
         rotation: &KeyRotation,

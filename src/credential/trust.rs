@@ -40,7 +40,7 @@ pub struct TrustedIssuer {
     pub name: String,
     /// The known keys, oldest first.
     pub keys: Vec<KeyPeriod>,
-    /// Whether its certificates count without a revocation list.
+    /// Whether its certificates count without a recent revocation list.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub without_revocation: bool,
     /// The revocation list from its newest bundle. `None` until a bundle is imported.
@@ -66,9 +66,9 @@ pub struct RevocationList {
 /// Whether an issuer's certificates need a recent revocation list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListRequirement {
-    /// Without a list of the last 30 days they are stale.
+    /// Certificates are stale without a revocation list from the last 30 days.
     Required,
-    /// They count without a list.
+    /// Certificates count even without a recent revocation list.
     Waived,
 }
 
@@ -104,7 +104,8 @@ impl TrustList {
         lists.map(|list| list.issued).chain([system_time]).max().unwrap_or(system_time)
     }
 
-    /// Adds a trusted key under a name. An issuer that already has this name gets one more key.
+    /// Adds a trusted key under a name. An issuer that already has this name gets one more key, and `lists` applies to
+    /// all its keys. Its revocation list is then dropped, until a bundle brings a new one.
     ///
     /// # Errors
     /// A message for people, if `did` is not an Ed25519 did:key, or if it is already trusted under another name.

@@ -237,7 +237,7 @@ impl Credential {
         self.valid_until.parse().ok()
     }
 
-    /// Returns every signed field with a label, the most important fields first.
+    /// Returns the label and the value of every signed field, the most important fields first.
     pub fn labeled_fields(&self) -> Vec<(String, String)> {
         let mut fields: Vec<(String, String)> = Vec::new();
         let mut add = |label: &str, value: &str| fields.push((label.to_owned(), value.to_owned()));

@@ -77,6 +77,7 @@ pub struct VerificationResult {
 
 impl VerificationResult {
     /// Returns the issuer's name for people: the name in the trust list, or the signed name marked as self-declared.
+    /// Empty if the verdict is `Invalid`.
     pub fn issuer_label(&self) -> String {
         match (&self.issuer_name, &self.credential) {
             (Some(name), _) => name.clone(),
@@ -141,7 +142,8 @@ pub struct VerdictBasis<'a> {
     pub valid_until: Timestamp,
 }
 
-/// Returns the verdict and its reason for a certificate whose form and signature are correct.
+/// Returns the verdict and its reason for a certificate whose form and signature are correct. Take `now` from
+/// [`TrustList::latest_known_time`].
 pub fn evaluate_trust(basis: &VerdictBasis<'_>, trust: &TrustList, now: Timestamp) -> (Verdict, String) {
     let Some((issuer, key)) = trust.find_by_did(basis.signer_did) else {
         let reason = "The signature is correct, but this computer does not trust the issuer yet. \

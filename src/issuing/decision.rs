@@ -64,7 +64,8 @@ impl DecisionAuthority {
         }
     }
 
-    /// Returns whether a decision with this signature takes effect.
+    /// Returns whether a decision takes effect. Its `signature` is `None` if it is unsigned. `stream` is the ID of the
+    /// attempt or the person that it is about.
     pub fn accepts(
         &self,
         signature: Option<&DecisionSignature>,
@@ -82,8 +83,8 @@ impl DecisionAuthority {
     }
 }
 
-/// Returns the facts of a chain that an issuer applies. These are the [`applicable_facts`] without the remarks that
-/// other keys signed.
+/// Returns the facts of a chain that an issuer applies, each with its stored form. These are the [`applicable_facts`]
+/// without the remarks that other keys signed.
 pub fn applicable_facts_for_issuer<'a>(
     stored_facts: &'a [StoredFact],
     keys: &[KeyPeriod],
@@ -95,7 +96,8 @@ pub fn applicable_facts_for_issuer<'a>(
     applicable_facts(stored_facts).into_iter().filter(|(_, fact)| is_applicable(fact)).collect()
 }
 
-/// Returns the facts of a chain that apply: all readable facts except remarks without a valid signature.
+/// Returns the facts of a chain that apply, each with its stored form: all readable facts except remarks without a
+/// valid signature.
 pub fn applicable_facts(stored_facts: &[StoredFact]) -> Vec<(&StoredFact, Fact)> {
     let is_applicable = |stored_fact: &StoredFact, fact: &Fact| match fact {
         Fact::Remarked(remarked) => {

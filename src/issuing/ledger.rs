@@ -27,7 +27,7 @@ impl Ledger {
     /// Computes a ledger from the facts of an issuer's chain. The chain must be verified already.
     ///
     /// # Errors
-    /// The number of the first fact that is not a ledger entry or has no payload.
+    /// The sequence number of the first fact that is not a ledger entry or has no payload.
     pub fn from_facts(stored_facts: &[StoredFact]) -> Result<Self, u32> {
         let fact_count = u64::try_from(stored_facts.len()).unwrap_or(u64::MAX);
         let head = stored_facts.last().map(ChainHead::after_fact);

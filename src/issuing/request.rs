@@ -322,8 +322,8 @@ fn shareable_digests(started: &AttemptStarted, content: &impl Fn(Digest) -> Opti
     paper.exam.iter().map(|exam| exam.digest).chain(frames).chain(pools).chain(open).collect()
 }
 
-/// Returns the text that an issuer stores for the pool of a section. It records that the section draws from exactly
-/// these questions. A request whose marker is not stored is refused.
+/// Returns the text that an issuer stores for the pool of a section, whose index counts from 0. It records that the
+/// section draws from exactly these questions. A request whose marker is not stored is refused.
 pub fn pool_marker(exam: Digest, section: usize, pool: Digest) -> String {
     canonical::text(&(exam, "section", section, pool))
 }

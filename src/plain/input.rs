@@ -32,7 +32,7 @@ pub(super) const HELP: &[&str] = &[
     "To answer with one of these words, type it in quotes: \"back\"",
 ];
 
-/// Reads a command word or a question's number.
+/// Parses a command word, or the number of a question as a command to go to it. Returns `None` for any other line.
 pub(super) fn parse_command(line: &str, question_count: usize) -> Option<TypedEntry> {
     match line.trim().to_lowercase().as_str() {
         "flag" => Some(TypedEntry::Flag),

@@ -49,12 +49,12 @@ pub(super) fn elapsed_at(fact: &Fact) -> Option<Millis> {
 }
 
 impl ActiveAttempt {
-    /// Returns the elapsed time of the attempt.
+    /// Returns the elapsed time of the attempt at `now`.
     pub fn elapsed(&self, now: Now) -> Millis {
         self.timer.elapsed(now)
     }
 
-    /// Returns how much time is left; `None` if there is no limit.
+    /// Returns how much time is left at `now`; `None` if there is no limit.
     pub fn time_left(&self, now: Now) -> Option<Millis> {
         self.session.time_left(self.elapsed(now))
     }
@@ -72,7 +72,7 @@ impl ActiveAttempt {
         self.row.exam.clone().ok_or_else(no_exam)
     }
 
-    /// Returns the digest of the last fact, which a certificate signs.
+    /// Returns the digest of the last fact. A certificate names it as evidence of the attempt.
     pub fn last_digest(&self) -> Digest {
         self.row.head.digest
     }

@@ -31,13 +31,13 @@ pub struct Attempts<S> {
 /// The result of [`Attempts::end_timed_out`].
 #[derive(Debug, Default)]
 pub struct TimedOutAttempts {
-    /// How many were ended.
+    /// How many attempts were ended.
     pub ended_count: usize,
     /// The errors of attempts that could not be read.
     pub unreadable: Vec<ServiceError>,
 }
 
-/// An attempt that was drawn and marked again from its facts alone: the facts, the paper and what was found.
+/// An attempt that was drawn and marked again from its facts alone: the facts, the paper and the result of the replay.
 pub type ReplayedAttempt = (Vec<StoredFact>, Arc<LoadedPaper>, ReplayResult);
 
 impl<S: Deref<Target = Services>> Attempts<S> {
@@ -57,8 +57,8 @@ impl<S: Deref<Target = Services>> Attempts<S> {
         Ok(self.services.store.question_progress(trainee)?)
     }
 
-    /// Returns the person's newest attempt in progress in this mode. An attempt whose time is over is not in progress:
-    /// [`Attempts::end_timed_out`] ends it.
+    /// Returns the person's newest attempt in progress in this mode. A void attempt, or one whose time is over, is not
+    /// in progress: see [`Attempts::end_timed_out`].
     ///
     /// # Errors
     /// Errors of the store.
@@ -66,7 +66,8 @@ impl<S: Deref<Target = Services>> Attempts<S> {
         Ok(self.open_attempts(trainee)?.into_iter().find(|row| row.mode == mode))
     }
 
-    /// Returns the person's attempts in progress, newest first. An attempt whose time is over is not in progress.
+    /// Returns the person's attempts in progress, newest first. A void attempt, or one whose time is over, is not in
+    /// progress.
     ///
     /// # Errors
     /// Errors of the store.
@@ -93,7 +94,7 @@ impl<S: Deref<Target = Services>> Attempts<S> {
         Ok(self.eligibility_among(exam, &self.exam_attempts(trainee, &exam.id)?))
     }
 
-    /// Returns the eligibility of this person for each of several exams, with one query.
+    /// Returns the eligibility of this person for each of several exams, in their order, with one query.
     ///
     /// # Errors
     /// Errors of the store.
@@ -175,8 +176,8 @@ impl<S: Deref<Target = Services>> Attempts<S> {
         Ok(ActiveAttempt { trainee, session, row, invigilated, timer })
     }
 
-    /// Returns how much of an attempt's result may be shown, by the review policy of the exam as it is now. If the exam
-    /// is no longer in use, objectives may be shown.
+    /// Returns how much of an attempt's result may be shown. An exam's current review policy decides; a practice shows
+    /// everything, and a mock exam its objectives. Objectives may also be shown if the exam is no longer in use.
     ///
     /// # Errors
     /// Errors of the store.
@@ -185,7 +186,7 @@ impl<S: Deref<Target = Services>> Attempts<S> {
         Ok(levels.into_iter().next().unwrap_or(DisclosureLevel::PassFail))
     }
 
-    /// Returns the disclosure level of each of several attempts, with at most one query.
+    /// Returns the disclosure level of each of several attempts, in their order, with at most one query.
     ///
     /// # Errors
     /// Errors of the store.
@@ -239,7 +240,8 @@ impl<S: Deref<Target = Services>> Attempts<S> {
 
 impl<S: DerefMut<Target = Services>> Attempts<S> {
     /// Ends this person's attempts whose time ran out while the program was closed. An attempt that cannot be read is
-    /// skipped, so that it does not keep the person from practice and other exams.
+    /// skipped, so that it does not keep the person from practice and other exams. Does nothing if the issuer's keys
+    /// cannot be read.
     ///
     /// # Errors
     /// Errors of the store.

@@ -45,7 +45,7 @@ impl StoredCertificate {
 /// Writes the credential file of a certificate, unless it is already correct. Returns whether it was written.
 ///
 /// # Errors
-/// Errors of the disk. The certificate itself is already stored.
+/// [`ServiceError::Certificate`] if the file cannot be written. The certificate itself is already stored.
 pub fn write_credential(certificate: &StoredCertificate) -> Result<bool, ServiceError> {
     if certificate.has_current_file() {
         return Ok(false);
@@ -59,7 +59,7 @@ pub fn write_credential(certificate: &StoredCertificate) -> Result<bool, Service
 /// only the credential counts. `certificate export` reports the reason.
 ///
 /// # Errors
-/// Errors of the disk.
+/// [`ServiceError::Certificate`] if a file cannot be written.
 pub fn write_pictures(paths: &Paths, certificate: &StoredCertificate) -> Result<(), ServiceError> {
     let Ok(credential) = serde_json::from_str(&certificate.credential) else { return Ok(()) };
     // If one font cannot be read, no font of the data folder is used. A name that needs one is then not drawn.
@@ -74,13 +74,14 @@ pub fn write_pictures(paths: &Paths, certificate: &StoredCertificate) -> Result<
     Ok(())
 }
 
-/// The maximum size of a font file.
+/// The maximum size of a font file in bytes.
 pub const FONT_MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// Returns the fonts to draw with: the built-in ones, those of the data folder, and `font_files`.
 ///
 /// # Errors
-/// [`ServiceError::Certificate`] if a font of the data folder cannot be read or is larger than [`FONT_MAX_BYTES`].
+/// [`ServiceError::Certificate`] if the fonts folder or a font in it cannot be read, or if a font is larger than
+/// [`FONT_MAX_BYTES`].
 pub fn load_fonts(paths: &Paths, mut font_files: Vec<Vec<u8>>) -> Result<Fonts, ServiceError> {
     let folder = paths.fonts_dir();
     let to_error = |error: std::io::Error| {

@@ -41,7 +41,8 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
     /// file. The caller draws the pictures with [`write_pictures`], which takes longer and needs no store.
     ///
     /// # Errors
-    /// Errors of the store, the computer's key or the disk. The pass itself is already stored.
+    /// [`ServiceError::Certificate`] if the attempt is not a passed exam, the computer's key cannot be used, or the
+    /// file cannot be written. Otherwise an error of the store. A pass itself is already stored.
     pub fn certify(&mut self, active_attempt: &mut ActiveAttempt) -> Result<StoredCertificate, ServiceError> {
         let certificate = match self.issued(active_attempt.row.id)? {
             Some(certificate) => certificate,
@@ -112,7 +113,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
     /// credential files. What fails now is tried again at the next start.
     ///
     /// # Errors
-    /// Errors of the store.
+    /// The errors of [`Certificates::sign_pending`] and [`Certificates::write_missing`].
     pub fn complete(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
         for certificate in self.sign_pending(trainee)? {
             ignore_unwritable(write_pictures(self.services.paths(), &certificate))?;
@@ -123,7 +124,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
     /// Writes the missing credential files of a person. Files that cannot be written now are written at the next start.
     ///
     /// # Errors
-    /// Errors of the store.
+    /// The errors of [`Certificates::stored`].
     pub fn write_missing(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
         self.stored(Some(trainee))?
             .iter()
@@ -134,7 +135,8 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
     /// Returns the new ones. The caller draws their pictures with [`write_pictures`].
     ///
     /// # Errors
-    /// Errors of the store. A certificate that cannot be signed or written now is no error and stays pending.
+    /// The errors of [`super::Attempts::load`]. A certificate that cannot be signed or written now is no error and
+    /// stays pending.
     pub fn sign_pending(&mut self, trainee: TraineeId) -> Result<Vec<StoredCertificate>, ServiceError> {
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
         let mut made = Vec::new();
@@ -245,7 +247,8 @@ impl<S: Deref<Target = Services>> Certificates<S> {
     /// Returns the stored certificates of one person, or of all people, newest first.
     ///
     /// # Errors
-    /// Errors of the store.
+    /// [`ServiceError::BrokenChain`] or [`ServiceError::ForgedCertificate`] if a stored certificate is damaged, or an
+    /// error of the store.
     pub fn stored(&self, trainee: Option<TraineeId>) -> Result<Vec<StoredCertificate>, ServiceError> {
         let query = AttemptQuery { trainee, certified_only: true, ..AttemptQuery::default() };
         let self_issued = self.services.store.attempts(&query)?;
@@ -273,10 +276,11 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         Ok(stored)
     }
 
-    /// Returns [`Certificates::stored`], each with its verdict by the trust list and the clock of this computer.
+    /// Returns [`Certificates::stored`], each with its verification result by the trust list and the clock of this
+    /// computer.
     ///
     /// # Errors
-    /// Errors of the store or the disk.
+    /// The errors of [`Certificates::stored`].
     pub fn verified(
         &self,
         trainee: Option<TraineeId>,
@@ -292,7 +296,8 @@ impl<S: Deref<Target = Services>> Certificates<S> {
     /// Finds a certificate by its ID, or by the last eight digits of it.
     ///
     /// # Errors
-    /// [`ServiceError::UnresolvedCertificateId`] if no ID matches or several do, or an error of the store.
+    /// [`ServiceError::UnresolvedCertificateId`] if no ID matches or several do, and the errors of
+    /// [`Certificates::stored`].
     pub fn find(&self, id_or_suffix: &str) -> Result<StoredCertificate, ServiceError> {
         let query = AttemptQuery { certified_only: true, ..AttemptQuery::default() };
         let mut self_issued = self.services.store.attempts(&query)?;

@@ -41,11 +41,12 @@ impl<S: Deref<Target = Services>> Attempts<S> {
 }
 
 impl<S: DerefMut<Target = Services>> Attempts<S> {
-    /// Voids an exam attempt, which stays in the records and no longer counts. On a computer that has an issuer, its
-    /// `key` signs the decision.
+    /// Voids an exam attempt, which stays in the records and no longer counts. `key` is the key of this computer's
+    /// issuer and signs the decision. Without an issuer it is `None`.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] if it cannot be voided, those of [`Attempts::load`], or an error of the store.
+    /// [`ServiceError::Rejected`] if the attempt is not an exam, is already void or is passed; and the errors of
+    /// [`Attempts::load`].
     pub fn void(&mut self, attempt: AttemptId, reason: &str, key: Option<&SigningKeyPair>) -> Result<(), ServiceError> {
         let active_attempt = self.load_exam(attempt)?;
         let reject = |why: &str| Err(ServiceError::Rejected(why.to_owned()));
@@ -59,10 +60,10 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         }
     }
 
-    /// Grants one more attempt after an exam attempt. On a computer that has an issuer, its `key` signs the decision.
+    /// Grants one more attempt after an exam attempt. `key` is as in [`Attempts::void`].
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] if it is not an exam, those of [`Attempts::load`], or an error of the store.
+    /// [`ServiceError::Rejected`] if the attempt is not an exam, and the errors of [`Attempts::load`].
     pub fn grant(
         &mut self,
         attempt: AttemptId,

@@ -19,7 +19,7 @@ pub enum ServiceError {
     ActionRefused(ActionRefusal),
     /// No paper fits the blueprint of the exam.
     Infeasible(Infeasible),
-    /// The attempts rule does not allow a start now. The zone is the one that times are shown in.
+    /// The exam's attempts rule does not allow a start now. The message shows times in this zone.
     Ineligible(Eligibility, Zone),
     /// The person has an exam in progress.
     ExamOpen(AttemptId),
@@ -27,13 +27,14 @@ pub enum ServiceError {
     BrokenChain(chain::ChainBreak),
     /// Content that an attempt's paper names is missing or was changed.
     MissingContent(AttemptId, MissingContent),
-    /// The store has no such attempt, or no person behind it.
+    /// This attempt, or the person who took it, is not in this store.
     UnknownAttempt(AttemptId),
     /// The chosen banks have no question that may be practiced.
     NothingToPractice,
     /// A name is invalid, for this reason. The reason has no final period.
     InvalidName(&'static str),
-    /// A certificate, a file, a font or the ledger could not be read, written or deleted. The text is shown as it is.
+    /// A certificate cannot be signed; or a file, a font or the ledger cannot be read, written or deleted. The text is
+    /// shown as it is.
     Certificate(String),
     /// A request, a certificate or a decision is refused. The text is shown as it is.
     Rejected(String),
@@ -41,11 +42,12 @@ pub enum ServiceError {
     OnHold(String),
     /// The row of a certificate does not match its signed credential.
     ForgedCertificate(CertificateId),
-    /// The clock is earlier than the last attempt in this store, which was at this time.
+    /// The clock is earlier than the last attempt in this store, which was at this time. The message shows it in this
+    /// zone.
     ClockSetBack(Timestamp, Zone),
     /// The record was erased with the person's data.
     Erased,
-    /// No certificate has this ID, or several IDs end in these digits.
+    /// No certificate has this ID, or several IDs end in these digits. The list has the IDs that match.
     UnresolvedCertificateId(String, Vec<CertificateId>),
     /// Several people have the name. The IDs tell them apart.
     AmbiguousName(Vec<TraineeId>),
@@ -58,7 +60,7 @@ impl From<StoreError> for ServiceError {
 }
 
 impl ServiceError {
-    /// Returns what is wrong for a report of faults: the message without the advice to look for faults.
+    /// Returns the message as a line of a list of faults, without the advice to run `needlewise doctor`.
     pub fn fault(&self) -> String {
         match self {
             Self::Store(error) => error.fault(),

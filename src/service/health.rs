@@ -71,7 +71,7 @@ impl<S: Deref<Target = Services>> Health<S> {
         Ok(CheckOutcome { checked_count: streams.len(), faults })
     }
 
-    /// Compares every row of every projection with the facts.
+    /// Compares every row of every projection with the facts, and returns the differences.
     ///
     /// # Errors
     /// Errors of the store.
@@ -183,7 +183,7 @@ impl<S: Deref<Target = Services>> Health<S> {
     /// Returns the certificates whose file is missing or differs from the stored credential.
     ///
     /// # Errors
-    /// Errors of the store.
+    /// The errors of [`super::Certificates::stored`].
     pub fn missing_certificate_files(&self) -> Result<Vec<StoredCertificate>, ServiceError> {
         let mut certificates = self.services.certificates().stored(None)?;
         certificates.retain(|stored| !stored.has_current_file());
@@ -196,7 +196,7 @@ impl<S: DerefMut<Target = Services>> Health<S> {
     /// if the store has no file.
     ///
     /// # Errors
-    /// Errors of the store or the disk. Nothing is changed then.
+    /// Errors of the store or the disk. The rows are then unchanged.
     pub fn rebuild_rows(&mut self) -> Result<Option<PathBuf>, ServiceError> {
         let moment = self.services.now().wall.to_string().replace([':', '-'], "");
         let folder = self.services.paths().backups_dir();
@@ -208,7 +208,7 @@ impl<S: DerefMut<Target = Services>> Health<S> {
     /// Writes the credential files that are missing or differ. Returns how many were written.
     ///
     /// # Errors
-    /// Errors of the store or the disk.
+    /// [`ServiceError::Certificate`] if a file cannot be written, and the errors of [`super::Certificates::stored`].
     pub fn write_missing_certificate_files(&mut self) -> Result<usize, ServiceError> {
         let missing = self.missing_certificate_files()?;
         missing.iter().try_for_each(|certificate| write_credential(certificate).map(|_| ()))?;

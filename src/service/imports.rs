@@ -51,7 +51,8 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
     ///
     /// # Errors
     /// [`ServiceError::Rejected`] if the certificate is invalid, or if its name or ID contradicts what is stored here.
-    /// Otherwise an error of the store or the disk.
+    /// [`ServiceError::Certificate`] if its file cannot be written; the certificate is then stored. Otherwise an error
+    /// of the store.
     pub fn import(&mut self, bytes: &[u8]) -> Result<ImportOutcome, ServiceError> {
         let outcome = self.import_with_facts(bytes, Vec::new())?;
         write_credential(&outcome.certificate)?;

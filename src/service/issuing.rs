@@ -46,7 +46,7 @@ pub struct RequestReview {
     pub request_count: usize,
     /// How many certificates this issuer has signed for this person.
     pub granted_count: usize,
-    /// The certificate that the new one renews.
+    /// The certificate that the new one renews, if any.
     pub renewed_certificate: Option<CertificateRow>,
     /// The last moment at which the new certificate is valid.
     pub valid_until: Timestamp,
@@ -122,7 +122,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
     /// certificate was revoked because of an issuer error counts as not signed.
     ///
     /// # Errors
-    /// Errors of the store.
+    /// The errors of [`Issuing::ledger`] and [`super::Attempts::load`].
     pub fn find_unsigned_pass(&self, trainee: TraineeId, issuer: &Issuer) -> Result<Option<AttemptId>, ServiceError> {
         let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
         let ledger = self.ledger(issuer.id)?;
@@ -194,7 +194,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
     /// used before.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`] with the reason, or an error of the store.
+    /// [`ServiceError::Rejected`] with the reason, and the errors of [`Issuing::ledger`].
     pub fn review_request(
         &mut self,
         request: CertificateRequest,
@@ -262,7 +262,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
     ///
     /// # Errors
     /// [`ServiceError::Rejected`] if no invigilator of this issuer signed its start, and the errors of
-    /// [`Issuing::review_request`].
+    /// [`Issuing::build_request`] and [`Issuing::review_request`].
     pub fn review_invigilated_attempt(
         &mut self,
         attempt: AttemptId,
@@ -299,7 +299,8 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
     /// [`write_pictures`](super::certificate_files::write_pictures). `name` replaces the requested name.
     ///
     /// # Errors
-    /// [`ServiceError::Rejected`], [`ServiceError::InvalidName`], or an error of the store.
+    /// [`ServiceError::Rejected`] if the request was used since the review, or if its holder has another name here.
+    /// [`ServiceError::InvalidName`] for an invalid name, and the errors of [`Issuing::ledger`].
     pub fn issue(
         &mut self,
         review: &RequestReview,

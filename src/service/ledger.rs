@@ -56,7 +56,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
         Ok(row.and_then(StoredRow::to_row::<LedgerRow>).map(|row| row.head))
     }
 
-    /// Signs a bundle with the issuer's keys and revocations as of now.
+    /// Returns a bundle that `key` signs. It contains the issuer's keys and its revocations as of now.
     ///
     /// # Errors
     /// The errors of [`Issuing::ledger`].
@@ -76,11 +76,12 @@ impl<S: Deref<Target = Services>> Issuing<S> {
 }
 
 impl<S: DerefMut<Target = Services>> Issuing<S> {
-    /// Revokes a certificate that this issuer signed.
+    /// Revokes a certificate that this issuer signed, and returns its full ID. `id_or_suffix` is the ID or its last
+    /// eight digits.
     ///
     /// # Errors
-    /// [`ServiceError::UnresolvedCertificateId`] if the ledger does not contain it, [`ServiceError::Rejected`] if it is
-    /// already revoked; or an error of the store.
+    /// [`ServiceError::UnresolvedCertificateId`] if not exactly one certificate in the ledger matches,
+    /// [`ServiceError::Rejected`] if it is already revoked, and the errors of [`Issuing::ledger`].
     pub fn revoke(
         &mut self,
         issuer: IssuerId,

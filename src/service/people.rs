@@ -22,10 +22,11 @@ use crate::text;
 /// The maximum length of a name, in characters.
 const MAX_NAME_CHARS: usize = 120;
 
-/// Returns a name in the form in which it is printed: NFC, with single spaces between its words.
+/// Returns a name in the form in which it is printed: NFC, with single spaces between its words. The name may be of a
+/// person or of an institution.
 ///
 /// # Errors
-/// The reason why the name is invalid, without a final period. The name may be of a person or of an institution.
+/// The reason why the name is invalid, without a final period.
 pub fn normalize_name(name: &str) -> Result<String, &'static str> {
     use unicode_normalization::UnicodeNormalization;
     if !name.chars().all(text::is_harmless) {
@@ -50,7 +51,7 @@ pub struct PersonChanges {
     pub license: Option<String>,
     /// A hold keeps the record from being erased.
     pub hold: Option<HoldChange>,
-    /// How much more time the person gets in exams.
+    /// The person's exam time, as a multiple of the normal time.
     pub time_factor: Option<TimeFactor>,
 }
 
@@ -70,7 +71,7 @@ pub struct People<S> {
 }
 
 impl<S: Deref<Target = Services>> People<S> {
-    /// Lists people by name.
+    /// Lists all people, sorted by name.
     ///
     /// # Errors
     /// Errors of the store.
@@ -100,7 +101,7 @@ impl<S: Deref<Target = Services>> People<S> {
         })
     }
 
-    /// Lists the people that a query selects, by name.
+    /// Lists the people that a query selects, sorted by name.
     ///
     /// # Errors
     /// Errors of the store.
@@ -108,7 +109,7 @@ impl<S: Deref<Target = Services>> People<S> {
         Ok(self.services.store.people(query)?)
     }
 
-    /// Returns the person with an ID, if the store has them.
+    /// Returns the person with an ID, or `None` if the store has no such person.
     ///
     /// # Errors
     /// Errors of the store.
@@ -127,7 +128,8 @@ impl<S: Deref<Target = Services>> People<S> {
         Ok(PersonRow::fold(id, &chain))
     }
 
-    /// Finds a person by ID, then by staff number, then by name. Names are compared by [`text::name_key`].
+    /// Finds a person by ID, then by staff number, then by name. Names are compared by [`text::name_key`]. Returns
+    /// `None` if no person matches.
     ///
     /// # Errors
     /// [`ServiceError::AmbiguousName`] if several people have the name, or an error of the store.
@@ -171,7 +173,8 @@ impl<S: DerefMut<Target = Services>> People<S> {
         self.append(id, vec![expectation], Vec::new(), vec![fact])
     }
 
-    /// Stores all changes to a person, or none. If `key` is given, it signs a new time factor.
+    /// Stores all changes to a person, or none, and returns the changed person. If `key` is given, it signs a new time
+    /// factor.
     ///
     /// # Errors
     /// [`ServiceError::InvalidName`]; a conflict as in [`People::add`], or if the person has changed since `row` was
@@ -244,7 +247,9 @@ impl<S: DerefMut<Target = Services>> People<S> {
     /// of the store. The chains still verify, and so does every certificate outside this store.
     ///
     /// # Errors
-    /// [`ServiceError::OnHold`] if the record is on hold, or an error of the store or the disk.
+    /// [`ServiceError::OnHold`] if the record is on hold, [`ServiceError::Erased`] if it is already erased,
+    /// [`ServiceError::BrokenChain`], [`ServiceError::Certificate`] if a file cannot be deleted, or an error of the
+    /// store.
     pub fn erase(&mut self, row: &PersonRow) -> Result<(), ServiceError> {
         // Read the hold from the facts, because a row can be edited. The new fact follows these facts, so a hold that
         // is set in the meantime is a conflict.

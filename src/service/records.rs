@@ -42,7 +42,7 @@ impl<S: Deref<Target = Services>> Records<S> {
         Ok(Matrix::new(people, certificates, exams, self.services.trust(), self.services.now().wall))
     }
 
-    /// Replays the attempt in a certificate request, wherever it was taken.
+    /// Replays the attempt in a certificate request, even if it was taken on another computer.
     ///
     /// # Errors
     /// [`ServiceError::Rejected`] with the reason.
@@ -55,10 +55,11 @@ impl<S: Deref<Target = Services>> Records<S> {
             .map_err(|reason| ServiceError::Rejected(format!("The request cannot be replayed. {reason}")))
     }
 
-    /// Returns the records for an export: the matrix, all attempts, oldest first, and all imported certificates.
+    /// Returns the records for an export: the matrix, all attempts (oldest first) and all imported certificates.
     ///
     /// # Errors
-    /// Errors of the store.
+    /// [`ServiceError::BrokenChain`] or [`ServiceError::ForgedCertificate`] if a record is damaged, or an error of the
+    /// store.
     pub fn export_records(&self) -> Result<ExportRecords, ServiceError> {
         let mut attempts = self.services.store.attempts(&AttemptQuery::default())?;
         attempts.reverse();
@@ -110,10 +111,12 @@ impl<S: Deref<Target = Services>> Records<S> {
         Ok(events)
     }
 
-    /// Returns all stored data about a person as JSON, to give to that person. It includes their answers.
+    /// Returns all stored data about a person as JSON, to give to that person. It includes their answers. It leaves out
+    /// keys of questions, and points that the disclosure level does not allow.
     ///
     /// # Errors
-    /// Errors of the store.
+    /// [`ServiceError::BrokenChain`] or [`ServiceError::ForgedCertificate`] if a record is damaged, or an error of the
+    /// store.
     pub fn export_person(&self, row: &PersonRow) -> Result<Value, ServiceError> {
         let fact_to_json = |stored: &StoredFact| {
             // A remark reveals the key of a question. The key belongs to the school and is not the person's data.

@@ -29,7 +29,7 @@ pub struct RemarkRequest<'a> {
     pub bank: &'a BankId,
     /// The question in that bank.
     pub question: &'a QuestionId,
-    /// The revision of the question. The default is the revision that was drawn last.
+    /// The revision of the question. `None` means the one that was drawn last.
     pub revision: Option<u32>,
     /// How to mark the question.
     pub instruction: RemarkInstruction<'a>,
@@ -62,8 +62,8 @@ pub struct RemarkPlan {
     pub unchanged_count: usize,
     /// Attempts that would lose a pass. They keep it and are not stored.
     pub preserved_passes: Vec<RemarkedResult>,
-    /// Attempts with the old correct answer to a critical question whose key changed or that no longer counts. The
-    /// issuer sees them as candidates to take the exam again.
+    /// Attempts that answered a critical question correctly by the old key, and no longer get the full point for it.
+    /// The issuer sees them as candidates to take the exam again.
     pub resits: Vec<RemarkedResult>,
     /// How many attempts are in progress. Run the command again after they end.
     pub open_count: usize,
@@ -98,7 +98,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
     ///
     /// # Errors
     /// [`ServiceError::Rejected`] if no attempt asked the question or the new key does not fit it, and the errors of
-    /// [`super::Attempts::load_paper`].
+    /// [`Issuing::ledger`] and [`super::Attempts::load_paper`].
     pub fn plan_remark(
         &self,
         attempts: Vec<AttemptRow>,

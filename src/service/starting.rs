@@ -85,16 +85,18 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
     /// Starts an exam. The whole paper is stored before its first question is shown.
     ///
     /// # Errors
-    /// [`ServiceError::ExamOpen`], [`ServiceError::Ineligible`], [`ServiceError::Infeasible`], or
-    /// [`ServiceError::Rejected`] if the issuer's keys cannot be read; or an error of the store.
+    /// [`ServiceError::ExamOpen`], [`ServiceError::Ineligible`], [`ServiceError::Infeasible`],
+    /// [`ServiceError::Rejected`] if the issuer's keys cannot be read, and the errors of [`Attempts::load_paper`] for
+    /// earlier papers.
     pub fn begin_exam(&mut self, trainee: TraineeId, exam: &Exam) -> Result<ActiveAttempt, ServiceError> {
         let (drawn, start) = self.draw_exam_paper(trainee, exam)?;
         let limit = self.time_limit(trainee, exam)?;
         self.begin_attempt(trainee, Mode::Exam, limit, drawn, &start, None)
     }
 
-    /// Starts an invigilated exam. The invigilator has checked the trainee's identity, and signs that with the
-    /// issuer's key. If the clock was set back and the invigilator allows the start, the signature covers that too.
+    /// Starts an invigilated exam. The invigilator has checked the trainee's identity, and signs that with the issuer's
+    /// `key`. `identity` says how they checked it, such as "passport". If the clock was set back and the invigilator
+    /// allows the start, the signature covers that too.
     ///
     /// # Errors
     /// [`ServiceError::ClockSetBack`] if the clock is earlier than the last attempt in this store, and the errors of
@@ -209,7 +211,7 @@ impl<S: Deref<Target = Services>> Attempts<S> {
     /// Returns how long this person may take for an exam, by the time factor granted to them. `None` means no limit.
     ///
     /// # Errors
-    /// Errors of the store.
+    /// [`ServiceError::BrokenChain`], or an error of the store.
     pub fn time_limit(&self, trainee: TraineeId, exam: &Exam) -> Result<Option<Millis>, ServiceError> {
         let factor =
             self.services.people().by_facts(trainee)?.and_then(|row| row.time_factor(self.services.authority()));

@@ -59,7 +59,7 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
-    /// Opens the first screen. If that fails, [`App::end`] has the reason.
+    /// Returns an interface that shows the screen of `first`. If that screen cannot open, [`App::end`] has the reason.
     pub fn new(executor: impl Execute + 'static, jobs: Jobs, theme: Theme, first: Route) -> Self {
         let mut app = Self {
             screens: Vec::new(),
@@ -79,7 +79,7 @@ impl App {
         app
     }
 
-    /// Returns how the interface ended; none while it runs.
+    /// Returns how the interface ended, or `None` while it runs.
     pub fn end(&self) -> Option<&InterfaceEnd> {
         self.end.as_ref()
     }
@@ -247,7 +247,7 @@ impl App {
         }
     }
 
-    /// Returns after how long to call [`App::tick`] if no input arrives; none to wait for input.
+    /// Returns after how long to call [`App::tick`] if no input arrives. `None` means to wait for input.
     pub fn next_wake(&self) -> Option<Millis> {
         let screen_wake = self.screens.last()?.next_wake(&self.context());
         if self.pending.is_none() {

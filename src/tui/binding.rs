@@ -69,19 +69,19 @@ impl Binding {
         Self { place: BindingPlace::Unlisted, ..Self::new(keys, action, "") }
     }
 
-    /// Lists the row in help only.
+    /// Returns the row, listed in help only.
     #[must_use]
     pub fn in_help(self) -> Self {
         Self { place: BindingPlace::Help, ..self }
     }
 
-    /// Writes the key as `shown` in its entry.
+    /// Returns the row, with its key written as `shown` in its entry.
     #[must_use]
     pub fn shown_as(self, shown: &'static str) -> Self {
         Self { shown: Some(shown), ..self }
     }
 
-    /// Disables the row if `reason` is given.
+    /// Returns the row, disabled if `reason` is given.
     #[must_use]
     pub fn disabled(self, reason: Option<String>) -> Self {
         Self { disabled_reason: reason, ..self }
@@ -123,7 +123,8 @@ pub fn first_last_bindings() -> [Binding; 2] {
     [Binding::unlisted(&[Key::Home], Action::named("first")), Binding::unlisted(&[Key::End], Action::named("last"))]
 }
 
-/// Finds the row of a key: by the key itself, else by its lower-case letter, else the row for [`Key::Any`].
+/// Finds the row of a key: by the key itself, else by its lower-case letter, else the row for [`Key::Any`]. `None` if
+/// no row fits.
 pub fn find_binding(rows: &[Binding], key: Key) -> Option<&Binding> {
     let row_of = |key: Key| rows.iter().find(|row| row.keys.contains(&key));
     // With Caps Lock on, the letter keys must still work.

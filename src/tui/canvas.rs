@@ -21,7 +21,7 @@ impl Targets {
         self.0.push((area, action));
     }
 
-    /// Returns the action of a click on a cell.
+    /// Returns the action of the topmost rectangle at a cell, or `None` if there is none.
     pub fn action_at(&self, column: u16, row: u16) -> Option<Action> {
         let is_hit = |(area, _): &&(Rect, Action)| area.contains(Position { x: column, y: row });
         // Later rectangles cover earlier ones.
@@ -36,7 +36,7 @@ pub struct Canvas<'a, 'b> {
 }
 
 impl<'a, 'b> Canvas<'a, 'b> {
-    /// Wraps a frame. Targets are added to `targets`.
+    /// Returns the canvas of a frame. Its click targets are added to `targets`.
     pub fn new(frame: &'a mut Frame<'b>, targets: &'a mut Targets) -> Self {
         Self { frame, targets }
     }

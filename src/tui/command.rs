@@ -23,7 +23,7 @@ pub struct Dialog {
     pub bindings: Vec<Binding>,
 }
 
-/// A request of a screen that reaches beyond the screen, usually to the store.
+/// Work that a screen requests from outside itself, usually from the store.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Continue as this stored person.

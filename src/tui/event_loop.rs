@@ -48,8 +48,9 @@ pub trait TerminalHost {
     fn release_mouse(&mut self) -> io::Result<()>;
 }
 
-/// Runs until the interface ends, and returns how it ended. After a signal, the exit code is 128 plus its number, as in
-/// shells. After each suspend or resume, the terminal is asked again to report the mouse, because it forgets that.
+/// Runs the interface until it ends, and returns how it ended. If the terminal is lost, the exit code is
+/// [`TERMINAL_LOST_EXIT_CODE`]. After a signal, the exit code is 128 plus its number, as in shells. After each suspend
+/// or resume, the terminal is asked again to report the mouse, because it forgets that.
 pub fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     inputs: &Receiver<Input>,

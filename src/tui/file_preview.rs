@@ -40,7 +40,8 @@ impl std::fmt::Debug for PreviewExecutor {
 }
 
 impl PreviewExecutor {
-    /// Prepares a preview of the file at `path`. [`PreviewExecutor::read`] reads it.
+    /// Returns the executor of a preview of the file at `path`. It reads nothing until [`PreviewExecutor::read`] is
+    /// called.
     pub fn new(path: &Path, clock: Box<dyn Clock>, syllabus: Option<Arc<Syllabus>>) -> Self {
         Self { path: path.to_owned(), clock, syllabus, last_stamp: None }
     }

@@ -27,7 +27,8 @@ pub fn draw_too_small(canvas: &mut Canvas<'_, '_>, area: Rect) {
     }
 }
 
-/// Draws the title line and both rules, and returns the area between them for the screen.
+/// Draws the title line and both rules, and returns the area between them for the screen. `title` has the left and the
+/// right part of the line.
 pub fn draw_title(canvas: &mut Canvas<'_, '_>, area: Rect, title: &(String, String), theme: Theme) -> Rect {
     let line = line_of(area, area.y);
     let rule = Line::styled("─".repeat(usize::from(line.width)), theme.style(TextRole::Border));
@@ -82,7 +83,7 @@ pub fn draw_notices(canvas: &mut Canvas<'_, '_>, body: Rect, notices: &[Notice],
     Rect { height: body.height - height, ..body }
 }
 
-/// Draws the screen's own entries as far as they fit, then those of the interface, which are always there.
+/// Draws the screen's own entries as far as they fit, then those of the interface, which are always drawn.
 pub fn draw_footer(canvas: &mut Canvas<'_, '_>, area: Rect, own: &[Binding], interface: &[Binding], theme: Theme) {
     let area = line_of(area, area.bottom() - 1);
     let entry_width = |entry: &Vec<&Binding>| text::width(&shown_keys(entry)) + 1 + text::width(entry[0].label) + 3;

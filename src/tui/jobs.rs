@@ -74,12 +74,13 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Runs each job in a thread. `report` is called in that thread and puts the report into the input queue.
+    /// Returns jobs that each run in a thread. `report` is called in that thread and puts the report into the input
+    /// queue.
     pub fn threaded(report: impl Fn(JobReport) + Send + Sync + 'static) -> Self {
         Self::new(Arc::new(report), None)
     }
 
-    /// Runs each job before `start` returns, for tests and for interfaces without a queue.
+    /// Returns jobs that run before `start` returns, for tests and for interfaces without a queue.
     pub fn inline() -> Self {
         let (sender, reports) = mpsc::channel();
         let reporter = move |report: JobReport| {
@@ -141,7 +142,7 @@ impl Jobs {
         });
     }
 
-    /// Handles a report. Returns its event if the job has ended. Ignores reports of canceled jobs.
+    /// Handles a report. Returns its event if the job has ended, or else `None`. Ignores reports of canceled jobs.
     pub fn take_in(&mut self, report: JobReport) -> Option<JobEvent> {
         let index = self.running.iter().position(|job| job.number == report.job_number)?;
         match report.event {

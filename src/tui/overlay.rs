@@ -51,7 +51,7 @@ const GENERAL_NOTES: &[&str] = &[
 ];
 
 impl HelpPage {
-    /// Lists these rows of the key table, except the unlisted and the disabled ones.
+    /// Returns the help page for these rows of the key table, without the unlisted and the disabled ones.
     pub fn new(rows: &[Binding]) -> Self {
         let to_line = |entry: Vec<&Binding>| (shown_keys(&entry), entry[0].label);
         Self { entries: help_entries(rows).into_iter().map(to_line).collect(), scroll: Scroll::TOP }

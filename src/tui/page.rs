@@ -48,7 +48,7 @@ struct PageTarget {
 }
 
 impl TextPage {
-    /// Starts a page to be drawn into `area`.
+    /// Returns an empty page to be drawn into `area`.
     pub fn new(theme: Theme, area: Rect) -> Self {
         Self {
             theme,
@@ -61,7 +61,7 @@ impl TextPage {
         }
     }
 
-    /// Returns the width of a line in columns.
+    /// Returns the width of the next line in columns. A panel with a box makes its lines narrower.
     pub fn width(&self) -> usize {
         self.width
     }
@@ -106,7 +106,7 @@ impl TextPage {
         self.targets.push(PageTarget { line_index: self.lines.len(), first_column, column_count, action });
     }
 
-    /// Sets the action of a click on the lines that follow; none makes them plain text again.
+    /// Sets the action of a click on the lines that follow. `None` makes them plain text again.
     pub fn set_line_action(&mut self, action: Option<Action>) {
         self.line_action = action;
     }

@@ -24,17 +24,19 @@ pub struct ServiceExecutor {
 }
 
 impl ServiceExecutor {
-    /// Starts at home, or at the welcome screen if no trainee is given.
+    /// Returns the executor of an interface that starts at home, or at the welcome screen if no trainee is given.
     pub fn new(service: Services, trainee: Option<PersonRow>) -> Self {
         Self { workspace: Workspace::new(service, trainee, None), has_home: true }
     }
 
-    /// Starts at an attempt that was already begun or resumed. Leaving its result ends the program.
+    /// Returns the executor of an interface that starts at an attempt, already begun or resumed. Leaving its result
+    /// ends the program.
     pub fn with_attempt(service: Services, trainee: PersonRow, attempt: Box<ActiveAttempt>) -> Self {
         Self { workspace: Workspace::new(service, Some(trainee), Some(attempt)), has_home: false }
     }
 
-    /// Starts for a trainee who is about to take one exam. Leaving its result ends the program.
+    /// Returns the executor of an interface for a trainee who is about to take one exam. Leaving its result ends the
+    /// program.
     pub fn for_exam(service: Services, trainee: PersonRow) -> Self {
         Self { workspace: Workspace::new(service, Some(trainee), None), has_home: false }
     }

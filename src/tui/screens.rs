@@ -62,7 +62,7 @@ pub enum Route {
         session: Box<Session>,
         /// The index of the question from which it was opened.
         question_index: usize,
-        /// The time left; none without a time limit.
+        /// The time left; `None` without a time limit.
         countdown: Option<Countdown>,
     },
     /// The questions of a finished attempt, read only.
@@ -180,7 +180,7 @@ pub enum Effect {
     Quit,
 }
 
-/// All that a screen knows about its surroundings. One process can run several sessions with different values.
+/// The time, the time zone and the theme that a screen uses. Sessions in one process can have different ones.
 #[derive(Debug, Clone)]
 pub struct ScreenContext {
     pub now: Now,
@@ -189,8 +189,8 @@ pub struct ScreenContext {
     pub theme: Theme,
 }
 
-/// One screen. Its state changes only in [`on_action`](Screen::on_action), [`on_text`](Screen::on_text) and
-/// [`on_reply`](Screen::on_reply); drawing may move scroll offsets and nothing else.
+/// One screen. Its state changes only in the `on_` methods. Drawing may change only what depends on the layout, such as
+/// the scroll offset.
 pub trait Screen {
     /// Returns the screen's rows of the key table. The most needed come first, because a narrow footer drops the last
     /// ones. No two rows have the same key.
@@ -204,7 +204,7 @@ pub trait Screen {
         let _ = c;
     }
 
-    /// Handles the reply to an effect of this screen.
+    /// Handles the reply to an effect of this screen. Returns what happens next, if anything.
     fn on_reply(&mut self, reply: Reply, context: &ScreenContext) -> Option<Effect> {
         let _ = (reply, context);
         None
@@ -214,7 +214,8 @@ pub trait Screen {
     /// drops what it planned next.
     fn on_failure(&mut self) {}
 
-    /// Returns what is due now, after [`next_wake`](Screen::next_wake) has passed.
+    /// Handles a tick, usually after [`next_wake`](Screen::next_wake) has passed without input. Returns what happens
+    /// next, if anything.
     fn on_tick(&mut self, context: &ScreenContext) -> Option<Effect> {
         let _ = context;
         None
@@ -226,7 +227,7 @@ pub trait Screen {
     /// Returns the left and the right part of the title line.
     fn title(&self, context: &ScreenContext) -> (String, String);
 
-    /// Returns after how long the screen needs a tick; none if it only waits for input.
+    /// Returns after how long the screen needs a tick. `None` means that it only waits for input.
     fn next_wake(&self, context: &ScreenContext) -> Option<Millis> {
         let _ = context;
         None

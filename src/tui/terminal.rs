@@ -74,7 +74,7 @@ fn restore() {
     let _ = io::stdout().flush();
 }
 
-/// The host of an interface on the terminal in which this process was started.
+/// The [`TerminalHost`] of the terminal in which this process was started.
 #[derive(Debug)]
 pub struct ProcessHost;
 

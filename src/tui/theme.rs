@@ -9,13 +9,13 @@ use ratatui::style::{Color, Modifier, Style};
 /// What a text is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextRole {
-    /// Text that is read, and the background of the window.
+    /// Ordinary text, and the background of the window.
     Text,
     /// Secondary text.
     Dim,
     /// Headings, questions and the selected line.
     Strong,
-    /// Keys and the place where they go. There is one accent color.
+    /// Keys, the marker of the selected line, and progress bars.
     Accent,
     /// Correct, passed, reached.
     Good,
@@ -27,17 +27,17 @@ pub enum TextRole {
     Border,
 }
 
-/// How many colors a terminal says that it can show.
+/// How many colors a terminal claims to show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ColorDepth {
-    /// The 16 named ones, as far as is known.
+    /// The 16 named colors. Assumed if the terminal claims no more.
     #[default]
     Sixteen,
-    /// At least the 256 indexed ones.
+    /// At least the 256 indexed colors.
     Indexed,
 }
 
-/// The style of each role. Those other than `text` change the foreground and the weight only.
+/// The style of each role. Only `text` sets the background; the others set the foreground and the weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     /// The name that `--theme` takes.
@@ -132,8 +132,8 @@ impl Theme {
 
     /// Chooses the theme with colors that fits a terminal.
     ///
-    /// `colorfgbg` is the variable of that name, by which some terminals tell
-    /// their colors: `0;15` is black on white. Without it the terminal counts as dark.
+    /// `colorfgbg` is the value of COLORFGBG, in which some terminals give their colors: `0;15` is black on white.
+    /// Without it, the terminal counts as dark.
     pub fn for_terminal(color_depth: ColorDepth, colorfgbg: Option<&str>) -> Self {
         let background = colorfgbg.and_then(|colorfgbg| colorfgbg.rsplit(';').next()?.parse::<u8>().ok());
         match (color_depth, background) {

@@ -19,7 +19,7 @@ use crate::view::home::HomeView;
 /// The services, with the current trainee and attempt. Screens never have it; they get view models.
 pub struct Workspace {
     pub service: Services,
-    /// The trainee who was chosen; none before that.
+    /// The trainee who was chosen, or `None` before that.
     pub trainee: Option<PersonRow>,
     /// The active attempt, or a finished one whose result is not shown yet.
     pub attempt: Option<Box<ActiveAttempt>>,
@@ -45,7 +45,7 @@ impl Workspace {
     /// whether home must be loaded again.
     ///
     /// # Errors
-    /// The store, the issuer's key or the certificates folder cannot be used.
+    /// No trainee is chosen, the store cannot be used, or a stored attempt or certificate is damaged.
     pub fn complete_business(&mut self, jobs: &mut Jobs) -> Result<bool, ServiceError> {
         let trainee = self.trainee()?.id;
         let has_ended_attempts = self.service.attempts_mut().end_timed_out(trainee)?.ended_count > 0;
@@ -78,8 +78,8 @@ impl Workspace {
         BriefingView::load(&self.service, self.trainee()?, exam)
     }
 
-    /// Loads the data of the result of the active attempt. If it passed `exam` without an invigilator, the certificate
-    /// is signed first.
+    /// Loads the data of the result of the active attempt. If it is a passed exam and not a mock, taken without an
+    /// invigilator, the certificate is signed first.
     ///
     /// # Errors
     /// [`ServiceError::Rejected`] if there is no active attempt, or it has not ended.

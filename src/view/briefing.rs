@@ -18,7 +18,7 @@ pub struct BriefingView {
     pub eligibility: Eligibility,
     /// The name that a certificate would show.
     pub certificate_name: String,
-    /// The time limit with the trainee's own time factor; none if there is no limit.
+    /// The time limit with the trainee's own time factor; `None` if there is no limit.
     pub time_limit: Option<Millis>,
     /// The banks of the exam, in the order of its sections. A bank that cannot be read is missing.
     pub banks: Vec<CatalogEntry<LazyBank>>,

@@ -18,7 +18,7 @@ pub struct ExamResultView {
     pub disclosure_level: DisclosureLevel,
     /// When the trainee can take the exam again, or why that is unknown.
     pub next_line: String,
-    /// For a pass, the path of the certificate, or why it could not be signed. None if no certificate is signed here.
+    /// For a pass, the path of the certificate, or why it could not be signed. `None` if no certificate is signed here.
     pub certificate: Option<Result<PathBuf, String>>,
     /// The readiness estimate; empty unless this is a mock exam.
     pub readiness_lines: Vec<String>,

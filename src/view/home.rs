@@ -24,7 +24,7 @@ pub struct TopicView {
     pub answered: usize,
     /// How many of those have a correct latest answer.
     pub correct: usize,
-    /// The time of the latest practice answer; none before the first one.
+    /// The time of the latest practice answer; `None` before the first one.
     pub last_practiced: Option<Timestamp>,
 }
 
@@ -36,11 +36,11 @@ pub struct HomeView {
     pub topics: Vec<TopicView>,
     /// All exams, each with whether and when the trainee may start it.
     pub exams: Vec<(Arc<Exam>, Eligibility)>,
-    /// The exam in progress.
+    /// The exam in progress, if any.
     pub open_exam: Option<OpenExamView>,
-    /// The newest practice in progress.
+    /// The newest practice in progress, if any.
     pub open_practice: Option<AttemptId>,
-    /// The newest mock exam in progress.
+    /// The newest mock exam in progress, if any.
     pub open_mock: Option<AttemptId>,
 }
 

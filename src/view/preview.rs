@@ -26,7 +26,7 @@ pub struct PreviewBank {
 /// A note beside a question: its status, or a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreviewNote {
-    /// The severity of a finding; none for the status of the question.
+    /// The severity of a finding; `None` for the status of the question.
     pub severity: Option<Severity>,
     pub message: String,
     /// How to fix the finding; empty for a status.

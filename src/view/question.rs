@@ -53,8 +53,8 @@ pub fn answer_text(loaded_question: &LoadedQuestion, answer: &Answer) -> String 
     }
 }
 
-/// Returns a label and a rationale for every choice, item or pair. Together they reveal the key: only practice shows
-/// them.
+/// Returns a label and a rationale for every choice, item or pair. A number or text question has one entry, its correct
+/// answer. Together they reveal the key: only practice shows them.
 pub fn rationales(loaded_question: &LoadedQuestion) -> Vec<(String, String)> {
     let right = |right: bool| if right { "correct" } else { "incorrect" };
     match &loaded_question.question.kind {

@@ -17,8 +17,8 @@ pub fn status_text(cell: &MatrixCell, today: Timestamp) -> String {
     }
 }
 
-/// Returns what the status rests on: the assurance and the last valid day of the certificate, or the verdict on a stored
-/// certificate that does not count. Empty if there is none.
+/// Returns what the status is based on: the assurance and the last valid day of the certificate, or the verdict on a
+/// stored certificate that does not count. Empty if there is none.
 pub fn status_basis(cell: &MatrixCell) -> String {
     match (&cell.certificate_row, cell.rejected_verdict) {
         (Some(certificate), _) => {

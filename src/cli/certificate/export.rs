@@ -36,7 +36,7 @@ pub struct CertificateExportArgs {
     /// Folder to write into
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
-    /// Font file for names in other scripts; can be given several times
+    /// Font file for names that the built-in fonts cannot show; can be given several times
     #[arg(long, value_name = "FILE")]
     font: Vec<PathBuf>,
 }

@@ -20,6 +20,7 @@ pub struct CertificateFile {
     pub name: String,
     /// The bytes of the credential, or a sentence that says why there is none.
     pub credential: Result<Vec<u8>, String>,
+    /// Whether the file could be read. A file without a credential can be readable.
     pub is_readable: bool,
 }
 
@@ -47,10 +48,11 @@ impl CertificateInput {
     }
 }
 
-/// Lists the given files and the files in the given folders, sorted by path. Reads standard input for `-`.
+/// Lists the given files and the certificate files below the given folders, in the order of `paths`. The files of one
+/// folder are sorted by path. Reads standard input for `-`.
 ///
 /// # Errors
-/// A path from the command line cannot be read.
+/// A given path does not exist or cannot be read.
 pub fn list_inputs(paths: &[PathBuf], env: &mut Env<'_>) -> Result<Vec<CertificateInput>, Failure> {
     let mut inputs = Vec::new();
     for path in paths {
@@ -75,7 +77,7 @@ pub fn list_inputs(paths: &[PathBuf], env: &mut Env<'_>) -> Result<Vec<Certifica
 /// Reads the font files given with `--font`.
 ///
 /// # Errors
-/// A file cannot be read.
+/// A file cannot be read, or is larger than [`FONT_MAX_BYTES`].
 pub fn read_fonts(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
     let read =
         |path: &PathBuf| paths::read_bounded(path, FONT_MAX_BYTES).map_err(|error| Failure::unreadable(path, &error));

@@ -23,7 +23,7 @@ pub struct IssueArgs {
     /// File to write the certificate to; a copy always stays on this computer
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
-    /// Print this name if the requested one was misspelled
+    /// Name to print instead of the requested one, for example if that is misspelled
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
@@ -57,7 +57,7 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
 /// Reads a certificate request from a file.
 ///
 /// # Errors
-/// The file cannot be read, or it is not a certificate request.
+/// Exit code 3 if the file cannot be read or is not JSON, and exit code 1 if it is JSON but not a request.
 pub(in crate::cli) fn read_request(path: &Path) -> Result<CertificateRequest, Failure> {
     let bytes = paths::read_bounded(path, MAX_BYTES).map_err(|error| Failure::unreadable(path, &error))?;
     // JSON that is not a request is refused with exit code 1. Anything else is unreadable input.

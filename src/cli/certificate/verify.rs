@@ -35,7 +35,7 @@ pub struct VerifyArgs {
     /// Name of the person who verifies, for the receipt
     #[arg(long, value_name = "NAME", requires = "receipt")]
     by: Option<String>,
-    /// Font file for names in other scripts; can be given several times
+    /// Font file for names that the built-in fonts cannot show; can be given several times
     #[arg(long, value_name = "FILE", requires = "receipt")]
     font: Vec<PathBuf>,
 }

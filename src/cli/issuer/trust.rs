@@ -15,13 +15,13 @@ use crate::{paths, text};
 /// the key.
 #[derive(Debug, clap::Args)]
 pub struct TrustArgs {
-    /// Issuer's key: the did:key that `needlewise issuer show` prints there
+    /// Issuer's key: the did:key that `needlewise issuer show` prints on the issuer's computer
     #[arg(value_name = "DID", required_unless_present = "bundle", requires = "name")]
     did: Option<String>,
-    /// Name to show for this issuer; for a name already in the trust list, the key is added to it
+    /// Name to show for this issuer; if an issuer in the trust list has this name, it gets one more key
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Accept its certificates even without a revocation list
+    /// Accept the issuer's certificates even without a recent revocation list
     #[arg(long, conflicts_with = "bundle")]
     without_revocation: bool,
     /// Import a bundle from a trusted issuer: its keys and revocations

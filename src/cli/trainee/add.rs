@@ -13,8 +13,8 @@ const ROSTER_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Add a person, or all people in a roster
 ///
 /// A roster is a CSV file. Its first line names the columns: name, and optionally staff_id and license. A line is
-/// skipped if its staff number is already stored or, for a line without one, if a person without a staff number has its
-/// name.
+/// skipped if its staff number is already stored. A line without a staff number is skipped if a person without one has
+/// the same name.
 #[derive(Debug, clap::Args)]
 pub struct AddArgs {
     /// Name to print on certificates

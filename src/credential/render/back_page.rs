@@ -20,7 +20,8 @@ const LEFT: f32 = 64.0;
 /// Lays out page two and returns its blocks in reading order.
 ///
 /// # Errors
-/// [`RenderError::MissingGlyph`] if no font has a character, or an error if the credential is too long for a QR code.
+/// [`RenderError::MissingGlyph`] if no font has a character, or [`RenderError::Other`] if the credential is too long
+/// for a QR code.
 pub fn lay_out(credential: &Credential, fonts: &Fonts) -> Result<Vec<PageBlock>, RenderError> {
     let mut page = CertificatePage::new(fonts);
     page.add_artifact(format!("<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#ffffff\"/>"));

@@ -134,7 +134,8 @@ impl Fonts {
         self.database.query(&Query { families: &[Family::Name(FAMILY)], weight, ..Query::default() })
     }
 
-    /// Returns the face for a character that the faces used so far lack. It is the one that usvg chooses when it draws.
+    /// Returns the face for a character that the faces used so far lack. It is the one that usvg chooses when it draws,
+    /// or `None` if no other face has the character.
     pub(super) fn select_fallback(&self, character: char, used_faces: &[ID]) -> Option<ID> {
         let select = FontResolver::default_fallback_selector();
         select(character, used_faces, &mut Arc::clone(&self.database))

@@ -129,7 +129,7 @@ impl<'a> CertificatePage<'a> {
         self.blocks.push(PageBlock { role: BlockRole::Figure(alt.to_owned()), text: alt.to_owned(), svg });
     }
 
-    /// Adds one line of text.
+    /// Adds one line of text. `position` is the x of its anchor and the y of its baseline, in points.
     pub fn add_line(&mut self, role: BlockRole, position: (f32, f32), style: TextStyle, text: &str) {
         self.add_lines(role, position, style, 0.0, &[text.to_owned()]);
     }
@@ -160,7 +160,8 @@ impl<'a> CertificatePage<'a> {
         }
     }
 
-    /// Adds a paragraph within `max_width` points. Returns the y position of the line below it.
+    /// Adds a paragraph within `max_width` points, with `leading` points between its baselines. Returns the y position
+    /// of the line below it.
     pub fn add_paragraph(
         &mut self,
         position: (f32, f32),

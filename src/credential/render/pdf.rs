@@ -24,8 +24,8 @@ use crate::credential::types::Credential;
 /// Writes a PDF of page one, which is laid out already, and page two. `text` is the signed credential to attach.
 ///
 /// # Errors
-/// [`RenderError::MissingGlyph`] if page two needs a character that no font has, or an error if the credential is too
-/// long for a QR code.
+/// [`RenderError::MissingGlyph`] if page two needs a character that no font has. [`RenderError::Other`] if the
+/// credential is too long for a QR code, or the PDF cannot be made.
 pub fn write(
     front_page: &[PageBlock],
     credential: &Credential,

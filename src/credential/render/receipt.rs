@@ -34,6 +34,7 @@ pub struct Receipt<'a> {
 ///
 /// # Errors
 /// [`RenderError::MissingGlyph`] if no font has a character of the verifier's or an issuer's name.
+/// [`RenderError::Other`] if the PDF cannot be made.
 pub fn write(receipt: &Receipt<'_>, fonts: &Fonts) -> Result<Vec<u8>, RenderError> {
     let info = DocumentInfo {
         title: format!("Verification of {}", text::count_with_noun(receipt.results.len(), "certificate")),

@@ -87,7 +87,8 @@ pub(super) fn check_pools(
 
 /// Scores the answers again and compares the result with the stored one.
 ///
-/// Returns the end of the attempt with its new outcome, the time of the end, and the time since which it is passed.
+/// Returns the fact that ended the attempt, with its new outcome; the time of that end; and the time when the attempt
+/// became a pass.
 ///
 /// # Errors
 /// A sentence for people, if the facts contradict each other or the exam is not passed.

@@ -21,7 +21,7 @@ pub struct PersonScreen {
 }
 
 impl PersonScreen {
-    /// Shows this person.
+    /// Returns the screen of this person.
     pub fn new(data: PersonView) -> Self {
         Self { data, scroll: Scroll::TOP }
     }

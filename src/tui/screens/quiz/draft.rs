@@ -88,7 +88,7 @@ impl AnswerDraft {
         }
     }
 
-    /// Returns the answer; none while it is incomplete.
+    /// Returns the answer, or `None` while it is incomplete.
     pub fn answer(&self, loaded_question: &LoadedQuestion) -> Option<Answer> {
         match (self, &loaded_question.question.kind) {
             (Self::Choices(ticked), _) => (!ticked.is_empty()).then(|| Answer::Choices(ticked.clone())),
