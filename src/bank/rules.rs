@@ -169,7 +169,7 @@ pub const RULES: &[Rule] = &[
         "combinations of choices",
         "Partial knowledge is enough to find the right combination",
     ),
-    question_rule("L20", stems::early_gap, "gap not at the end", "Trainees must remember a broken sentence"),
+    question_rule("L20", stems::early_gap, "gap early in the stem", "Trainees must remember a broken sentence"),
     question_rule(
         "L22",
         options::repeated_start,

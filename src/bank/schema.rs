@@ -35,7 +35,7 @@ pub fn file_text(title: &str, make_schema: MakeSchema) -> serde_json::Result<Str
     Ok(serde_json::to_string_pretty(&schema)? + "\n")
 }
 
-/// Returns the schema of one type of file, without its title.
+/// Returns the schema of one type of file. Its title is the name of the Rust type; [`file_text`] replaces it.
 pub fn generate<T: JsonSchema>() -> Value {
     let mut schema = schemars::schema_for!(T).to_value();
     add_constraints(&mut schema);

@@ -54,7 +54,8 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     open_interface(env, service, FirstScreen::Home(trainee))
 }
 
-/// Runs an attempt line by line or in full screen.
+/// Runs an attempt line by line or in full screen. Returns 0 if it was passed or the practice ended, and 1 if it was not
+/// passed or was suspended.
 pub(super) fn run_attempt(
     mode: InterfaceMode,
     env: &mut Env<'_>,

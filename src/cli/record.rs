@@ -19,7 +19,7 @@ mod remark;
 mod replay;
 mod show;
 
-/// List, show, re-mark, void and export attempts, and show the compliance matrix
+/// List, show, replay, re-mark, void, grant and export attempts, and show the compliance matrix
 #[derive(Debug, Subcommand)]
 pub enum RecordCommand {
     List(list::RecordListArgs),

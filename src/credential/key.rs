@@ -49,7 +49,7 @@ impl SigningKeyPair {
         self.0.sign(bytes).to_bytes()
     }
 
-    /// Signs a decision and returns the signature in hexadecimal digits.
+    /// Signs the bytes of a decision, and no others, and returns the signature in hexadecimal digits.
     ///
     /// The signed bytes of a decision cannot pass for those of a certificate, a bundle or an endorsement of a key.
     /// Those are digests, or JSON with other members.

@@ -249,9 +249,15 @@ impl Credential {
         add("Exam", &format!("{} (version {})", self.subject.achievement.name, self.subject.achievement.version));
         add("Assurance", self.evidence.first().map_or("", |evidence| &evidence.genre));
         add("Summary", &self.description);
-        add("Valid from", &self.valid_from);
-        add("Valid until", &self.valid_until);
-        add("Awarded", &self.awarded_date);
+        // The moments are signed as RFC 3339 in UTC. People read the day; the JSON file has the moment.
+        let day = |moment: &str| {
+            moment
+                .parse::<Timestamp>()
+                .map_or_else(|_| moment.to_owned(), |at| format!("{} (UTC)", at.day().format_for_people()))
+        };
+        add("Valid from", &day(&self.valid_from));
+        add("Valid through", &day(&self.valid_until));
+        add("Awarded", &day(&self.awarded_date));
         for (description, value) in self.subject.achievement.result_descriptions.iter().zip(&self.subject.results) {
             let maximum = description.value_max.as_ref().map_or(String::new(), |maximum| format!(" of {maximum}"));
             let required =
@@ -259,7 +265,11 @@ impl Credential {
             let value = value.value.as_ref().or(value.status.as_ref()).map_or("", String::as_str);
             add(&description.name, &format!("{value}{maximum}{required}"));
         }
-        add("Kind", &self.subject.achievement.achievement_type);
+        let kind = match self.subject.achievement.achievement_type.as_str() {
+            "CertificateOfCompletion" => "Certificate of completion",
+            other => other,
+        };
+        add("Kind", kind);
         add("About", &self.subject.achievement.description);
         add("Statement", &self.subject.achievement.criteria.narrative);
         for evidence in &self.evidence {

@@ -216,7 +216,8 @@ impl Session {
         (0..self.question_count()).filter(|index| self.answers[*index].is_none()).collect()
     }
 
-    /// Returns whether the answer to a question can no longer change. In practice, this is after the first answer.
+    /// Returns whether practice has closed a question, which happens at its first answer. Always false in the other modes,
+    /// even after the end.
     pub fn is_closed(&self, index: usize) -> bool {
         self.loaded_paper.mode == Mode::Practice && self.stored_answer(index).is_some()
     }

@@ -191,7 +191,8 @@ impl AttemptRow {
         }
     }
 
-    /// Returns the facts about this attempt that [`exam::eligibility`](crate::exam::eligibility) needs.
+    /// Returns what [`exam::eligibility`](crate::exam::eligibility) needs of this attempt, with the decisions that
+    /// `authority` accepts.
     pub fn to_prior_attempt(&self, authority: &DecisionAuthority) -> PriorAttempt {
         PriorAttempt {
             started: self.started_at,

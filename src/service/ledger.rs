@@ -15,7 +15,7 @@ use crate::projections::row::StoredRow;
 use crate::store::{Batch, StoreError};
 use crate::text;
 
-/// Whether bundles publish the reason for a revocation. A reason such as misconduct is private by default.
+/// Whether bundles publish the reason for a revocation. The `revoke` command withholds every reason unless `--tell` is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReasonDisclosure {
     /// Bundles contain the reason.

@@ -114,7 +114,7 @@ impl From<rusqlite::Error> for StoreError {
                 | rusqlite::Error::InvalidColumnType(..)
                 | rusqlite::Error::IntegralValueOutOfRange(..),
             ) => Self::Damaged("a stored value has a type that needlewise never writes".to_owned()),
-            (Some(ErrorCode::SystemIoFailure), _) => Self::Unreachable("the disk reported an error".to_owned()),
+            (Some(ErrorCode::SystemIoFailure), _) => Self::Unreachable("it cannot be read or written".to_owned()),
             (Some(ErrorCode::CannotOpen), _) => Self::Unreachable("the file cannot be opened".to_owned()),
             (Some(ErrorCode::PermissionDenied), _) => Self::Unreachable("permission denied".to_owned()),
             // A statement of this program fits every store that it made, so a table or a column is missing. It is no

@@ -44,8 +44,8 @@ pub struct HelpPage {
 
 /// Notes below the keys on every help page.
 const GENERAL_NOTES: &[&str] = &[
-    "An answer is on disk as soon as the screen says so. Closing the window, a power cut or a crash does not lose it.",
-    "An exam's clock keeps running while the program is closed. Start needlewise again to resume where you stopped.",
+    "An answer is saved as soon as the screen says so. Closing the window, a power cut or a crash does not lose it.",
+    "An exam's clock keeps running while the program is closed. Start needlewise again to resume where you stopped. An invigilated exam is resumed with `needlewise exam --resume`.",
     "If you miss a safety-critical question, you fail the exam, whatever your score.",
     "With a screen reader or a slow connection, use `needlewise practice --plain` or `needlewise exam --plain`.",
 ];

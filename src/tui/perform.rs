@@ -78,8 +78,10 @@ impl ServiceExecutor {
         let attempt = self.workspace.service.attempts().load(attempt)?;
         // A pass needs the signature of the invigilator's key right after the exam. Only the command asks for that key.
         if attempt.invigilated && attempt.session.finished().is_none() {
-            let message = "This exam is invigilated. Resume it with the invigilator: `needlewise exam --resume`.";
-            return Err(ServiceError::Rejected(message.to_owned()));
+            let option = self.workspace.service.people().trainee_option(self.workspace.trainee()?)?;
+            return Err(ServiceError::Rejected(format!(
+                "This exam is invigilated. Resume it with the invigilator: `needlewise exam --resume{option}`."
+            )));
         }
         self.workspace.attempt = Some(Box::new(attempt));
         Ok(CommandOutcome::Next(Effect::Open(Route::Quiz)))

@@ -70,7 +70,9 @@ pub fn outcome_reasons(outcome: &Outcome) -> Vec<String> {
     let critical = outcome.missed_critical_objectives.iter();
     reasons.extend(critical.map(|missed| format!("Missed a safety-critical question on: {}", missed.text)));
     if reasons.is_empty() && outcome.result == ExamResult::Passed {
-        reasons.push("All pass marks were met, and all safety-critical questions were answered correctly".to_owned());
+        let one_mark = outcome.sections.iter().all(|section| section.pass_mark.is_none());
+        let marks = if one_mark { "The pass mark was met" } else { "All pass marks were met" };
+        reasons.push(format!("{marks}, and no safety-critical question was missed"));
     }
     reasons
 }
@@ -85,14 +87,14 @@ pub fn paper_notes(loaded_paper: &LoadedPaper) -> Vec<String> {
         Mode::Exam => {}
     }
     if loaded_paper.has_practice_bank() {
-        notes.push("Practice uses the same questions as this exam".to_owned());
+        notes.push("Practice can show questions from this exam".to_owned());
     }
     let replaced = loaded_paper.replacement_bank_titles();
     if !replaced.is_empty() {
         notes.push(format!("Banks used instead of built-in ones: {}", replaced.join(", ")));
     }
     if loaded_paper.paper.reviewed.is_none() {
-        notes.push("A clinician has not yet reviewed all of these questions".to_owned());
+        notes.push("Not all of these questions have been reviewed by a clinician".to_owned());
     }
     notes
 }

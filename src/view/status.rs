@@ -17,12 +17,12 @@ pub fn status_text(cell: &MatrixCell, today: Timestamp) -> String {
     }
 }
 
-/// Returns what the status is based on: the assurance and the last valid day of the certificate, or the verdict on a
+/// Returns what the status is based on: the last valid day and the assurance of the certificate, or the verdict on a
 /// stored certificate that does not count. Empty if there is none.
 pub fn status_basis(cell: &MatrixCell) -> String {
     match (&cell.certificate_row, cell.rejected_verdict) {
         (Some(certificate), _) => {
-            format!("{}, until {}", certificate.assurance.name(), certificate.valid_until.day())
+            format!("{}, {}", certificate.valid_until.day(), certificate.assurance.name())
         }
         (None, Some(verdict)) => format!("certificate {verdict}"),
         (None, None) => String::new(),

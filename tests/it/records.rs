@@ -64,6 +64,20 @@ fn certification_status_changes_by_whole_days_in_utc() {
 }
 
 #[test]
+fn of_two_certificates_that_count_the_later_expiry_decides() {
+    let chosen = |rows: [&CertificateRow; 2]| {
+        evaluate_status(rows, &trusting(), moment("2027-01-01T00:00:00Z")).certificate_row.map(|row| row.id)
+    };
+    let early = row(&Pass { certificate: 3, until: "2027-11-23T23:59:59Z", ..school() });
+    let late = row(&school());
+    assert_eq!(chosen([&early, &late]), Some(late.id));
+    assert_eq!(chosen([&late, &early]), Some(late.id));
+    // Of two that expire together, the first in the order of the store stays, so that every look shows the same one.
+    let twin = row(&Pass { certificate: 4, ..school() });
+    assert_eq!((chosen([&late, &twin]), chosen([&twin, &late])), (Some(late.id), Some(twin.id)));
+}
+
+#[test]
 fn only_trusted_and_unrevoked_certificates_count() {
     let now = "2027-01-01T00:00:00Z";
     assert_eq!(

@@ -25,7 +25,7 @@ pub struct Choice {
     pub position: Option<ChoicePosition>,
 }
 
-/// How dangerous it is to believe a wrong choice, from 0 (harmless) to 3 (could kill or maim).
+/// How dangerous it is to believe a wrong choice or a wrong true/false answer, from 0 (harmless) to 3 (could kill or maim).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Harm(u8);

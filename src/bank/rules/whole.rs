@@ -94,7 +94,16 @@ pub(super) fn key_position(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHi
         .sum();
     match counted.last() {
         Some((index, ..)) if counted.len() >= POSITION_SAMPLE_MIN && chi_square > *bound => {
-            vec![(*index, warning("/choices", format!("keys favor some positions (chi-square {chi_square:.1})"), help))]
+            vec![(
+                *index,
+                warning(
+                    "/choices",
+                    format!(
+                        "across the bank, the key is too often in the same position (chi-square {chi_square:.1}, limit {bound})"
+                    ),
+                    help,
+                ),
+            )]
         }
         _ => Vec::new(),
     }

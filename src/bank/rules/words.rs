@@ -86,7 +86,8 @@ pub(super) fn lead_in(stem: &str) -> &str {
     split_sentences(stem).last().copied().unwrap_or(stem)
 }
 
-/// Splits a text into sentences: after a period, question mark or exclamation mark before a space, and at line ends.
+/// Splits a text into trimmed, nonempty sentences: at line ends, and at white space after `.`, `?` or `!` and any closing
+/// quotes or parentheses.
 pub(super) fn split_sentences(text: &str) -> Vec<&str> {
     let mut sentences = Vec::new();
     let mut start = 0;

@@ -44,8 +44,8 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
         let (statement_id, question_count) = (&covered.statement.id, covered.tally.questions);
         let excerpt = text::truncate(&covered.statement.statement, 100).into_owned();
         env.print_line(&text::single_line(&format!(
-            "{statement_id} has {question_count} of {} questions: {excerpt}",
-            covered.wanted
+            "{statement_id} needs {} and has {question_count}: {excerpt}",
+            text::count_with_noun(covered.wanted, "question")
         )))?;
     }
     let statement_count = text::count_with_noun(coverage.statements.len(), "statement");

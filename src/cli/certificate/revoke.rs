@@ -38,7 +38,7 @@ pub(super) fn run(args: &RevokeArgs, env: &mut Env<'_>) -> CommandResult {
     let disclosure = if args.tell { ReasonDisclosure::Published } else { ReasonDisclosure::Withheld };
     let certificate_id = env.open_service()?.issuing_mut().revoke(issuer.id, &args.id, args.reason, disclosure)?;
     env.print_line(&format!(
-        "Certificate {} is revoked. Send out a new bundle: `needlewise issuer bundle --to FILE`.",
+        "Certificate {} is revoked. Write a new bundle with `needlewise issuer bundle --to FILE`, then send it to the clinics.",
         certificate_id.short()
     ))
 }

@@ -8,7 +8,7 @@ use crate::ids::AttemptId;
 use crate::service::{Attempts, ServiceError, Services};
 use crate::text;
 
-/// Void an exam attempt: it stays in the records but no longer counts
+/// Void an exam attempt that was not passed: it stays in the records but no longer counts
 ///
 /// If this computer has an issuer, its key signs the decision. Otherwise the decision is unsigned, and a self-test
 /// record says so.

@@ -4,7 +4,7 @@ use crate::cli::error::{Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::paths;
 
-/// Export everything stored about a person to one file
+/// Export a person's data to one file, without keys and without results that may not be shown yet
 #[derive(Debug, clap::Args)]
 pub struct TraineeExportArgs {
     /// Trainee name, staff number or ID
@@ -23,7 +23,7 @@ pub(super) fn run(args: &TraineeExportArgs, env: &mut Env<'_>) -> CommandResult 
     paths::write_atomic(&args.to, text.as_bytes())
         .map_err(|error| Failure::file_access(&args.to, "written", &error))?;
     env.print_line(&format!(
-        "Exported everything stored about {} to {}",
+        "Exported the data of {} to {}. Keys and results that may not be shown yet are left out.",
         crate::text::single_line(&row.person.name),
         display_path(&args.to)
     ))

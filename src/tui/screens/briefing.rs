@@ -79,7 +79,7 @@ fn summary_lines(exam: &Exam, time_limit: Option<Millis>, banks: &[CatalogEntry<
         ));
     }
     if banks.iter().any(|bank| bank.value.practice) {
-        lines.push("Practice uses the same questions as this exam. The certificate says so.".to_owned());
+        lines.push("Practice can show questions from this exam. The certificate says so.".to_owned());
     }
     let replaced_titles: Vec<_> =
         banks.iter().filter(|b| b.replaces_built_in).map(|b| b.value.title.as_str()).collect();
@@ -87,7 +87,7 @@ fn summary_lines(exam: &Exam, time_limit: Option<Millis>, banks: &[CatalogEntry<
         lines.push(format!("Banks used instead of built-in ones: {}", replaced_titles.join(", ")));
     }
     if banks.iter().flat_map(|bank| bank.value.ready_questions()).any(|question| question.reviewed.is_none()) {
-        lines.push("A clinician has not yet reviewed all of these questions".to_owned());
+        lines.push("Not all of these questions have been reviewed by a clinician".to_owned());
     }
     lines
 }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::clock::Timestamp;
-use crate::credential::{Assurance, Verdict, VerificationResult};
+use crate::credential::{Assurance, Credential, Verdict, VerificationResult};
 use crate::service::certificate_files::StoredCertificate;
 use crate::text;
 use crate::tui::binding::{Action, Binding, up_down_bindings};
@@ -174,6 +174,9 @@ impl Screen for CertificateScreen {
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
-        ("Certificate".to_owned(), self.verification.verdict.to_string())
+        let is_self_test =
+            self.verification.credential.as_ref().and_then(Credential::assurance) == Some(Assurance::SelfAttested);
+        let state = if is_self_test { "self-test record" } else { self.verification.verdict.name() };
+        ("Certificate".to_owned(), state.to_owned())
     }
 }

@@ -129,7 +129,7 @@ impl HomeScreen {
     }
 
     fn draw_topics_and_exams(&self, page: &mut TextPage, zone: &Zone) {
-        page.begin_panel("Topics: correct of answered, last practice");
+        page.begin_panel("Topics: bar of all, correct of answered");
         for topic in &self.data.topics {
             draw_topic(page, topic, zone);
         }
@@ -141,7 +141,10 @@ impl HomeScreen {
             let status = match open.map(|open| open.has_time_limit) {
                 Some(true) => "In progress. The clock is running.".to_owned(),
                 Some(false) => "In progress".to_owned(),
-                None => exam_status(exam, *eligibility, zone),
+                None => match (&self.data.open_exam, eligibility) {
+                    (Some(open), Eligibility::Now { .. }) => format!("Available after you submit {}", open.title),
+                    _ => exam_status(exam, *eligibility, zone),
+                },
             };
             page.push_text(TextRole::Text, &status);
         }

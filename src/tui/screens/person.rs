@@ -96,7 +96,7 @@ impl Screen for PersonScreen {
             }
         }
         // Two people can have one name. The ID tells them apart, and `--trainee` takes it.
-        page.push_text(TextRole::Dim, &data.person.id.to_string());
+        page.push_text(TextRole::Dim, &format!("ID: {}", data.person.id));
         page.push_blank_line();
         draw_statuses(&mut page, data);
         draw_certificates(&mut page, data);

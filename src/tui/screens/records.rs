@@ -371,7 +371,7 @@ impl Screen for RecordsScreen {
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
-        ("Records".to_owned(), format!("{} of {}", self.matching_rows.len(), self.matrix.rows.len()))
+        ("Records".to_owned(), format!("{} of {} people", self.matching_rows.len(), self.matrix.rows.len()))
     }
 
     fn next_wake(&self, _: &ScreenContext) -> Option<Millis> {

@@ -333,7 +333,7 @@ pub(super) fn unsupported_format(source: &Arc<SourceText>, tree: &JsonTree<'_>) 
     })
 }
 
-/// Returns the problem that serde reports although the validator found none.
+/// Returns the problem that serde reports although the validator found no error. It points to the start of the file.
 pub(super) fn deserialize_problem(source: &Arc<SourceText>, error: &serde_json::Error) -> Problem {
     let help = "Compare the file with the author's guide";
     let problem = unreadable_problem(source, 0, "value", lower_first(&error.to_string()), help);
