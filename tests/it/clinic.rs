@@ -106,8 +106,13 @@ fn each_filter_and_order_has_a_key() {
 
 #[test]
 fn a_person_screen_shows_everything_known() {
-    let mut stage = records(80, 40);
-    stage.press("/").type_text("chloé").press("enter enter");
-    insta::assert_snapshot!("a_person@80", stage.text());
-    assert!(stage.press_and_take("esc").text().contains("Find: chloé"));
+    let person = |columns| {
+        let mut stage = records(columns, 40);
+        stage.press("/").type_text("chloé").press("enter enter");
+        stage
+    };
+    for columns in [40, 80, 120] {
+        assert_screen!("a_person", columns, person(columns));
+    }
+    assert!(person(80).press_and_take("esc").text().contains("Find: chloé"));
 }
