@@ -550,3 +550,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_practice_draws_whole_cases_and_one_of_each_group_up_to_its_count() {
+    // A case of two questions, a group of three of which one is drawn, and four plain questions: seven at most.
+    let mut questions = plain(4);
+    questions.extend(["a", "b"].map(|id| choice(&format!("case-{id}"), false, json!({ "case": "case-1" }))));
+    questions.extend(["x", "y", "z"].map(|id| choice(&format!("group-{id}"), false, json!({ "group": "one" }))));
+    let (_home, catalog) = pool(&questions);
+    let bank = |id: &str| catalog.bank(&id.parse::<BankId>().expect("an id")).expect("a bank");
+    for count in 1..=10 {
+        for n in 0..50 {
+            let drawn = draw::practice(&[bank("pool")], count, seed(n));
+            let ids: Vec<_> = drawn.paper.questions.iter().map(|question| &drawn.content[&question.question]).collect();
+            let of = |part: &str| ids.iter().filter(|text| text.contains(&format!("\"id\":\"{part}"))).count();
+            // One place can stay empty: the case of two does not fit into it.
+            let all = count.min(7);
+            assert!(ids.len() == all || (ids.len() + 1 == all && of("case-") == 0), "{count} wanted with seed {n}");
+            assert!(of("group-") <= 1 && [0, 2].contains(&of("case-")), "{count} wanted with seed {n}");
+        }
+    }
+    let banks = [bank("pool"), bank("risks"), bank("aftercare")];
+    let drawn = draw::practice(&banks, 40, seed(1));
+    let names: Vec<_> = drawn.paper.banks.iter().map(|bank| bank.id.as_str()).collect();
+    assert_eq!((drawn.paper.questions.len(), names), (40, vec!["pool", "risks", "aftercare"]));
+    let sections: Vec<_> = drawn.paper.sections.iter().map(|section| section.bank).collect();
+    assert_eq!(sections, [0, 1, 2], "each bank is named once, and each section has its own");
+}
