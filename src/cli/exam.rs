@@ -45,6 +45,8 @@ pub struct ExamArgs {
     plain: PlainArgs,
 }
 
+const TYPED_ONLY: &str = "In an invigilated exam, answers are typed. Use a terminal without piped input.";
+
 /// Starts or resumes the exam, in plain mode or in full screen.
 pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
     launch::require_terminal(args.plain.mode(), env)?;
@@ -89,7 +91,7 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
         return launch::run_attempt(args.plain.mode(), env, service, trainee, active_attempt);
     }
     if is_piped {
-        return Err(Failure::usage("In an invigilated exam, answers are typed. Use a terminal without piped input."));
+        return Err(Failure::usage(TYPED_ONLY));
     }
     if args.resume {
         // Unlocking the key shows that the invigilator is present. Nothing is signed yet, so the key is wiped at once.
@@ -153,7 +155,7 @@ fn begin_invigilated_exam(
 ) -> Result<ActiveAttempt, Failure> {
     // Before the attempt begins, so that a refusal does not use one up.
     if !env.terminal.is_stdin_terminal {
-        return Err(Failure::usage("In an invigilated exam, answers are typed. Use a terminal without piped input."));
+        return Err(Failure::usage(TYPED_ONLY));
     }
     if !text::is_printable(identity) {
         return Err(Failure::usage(

@@ -28,3 +28,9 @@ pub fn status_basis(cell: &MatrixCell) -> String {
         (None, None) => String::new(),
     }
 }
+
+/// Returns the status in words with what it rests on in parentheses, if there is anything.
+pub fn status_line(cell: &MatrixCell, today: Timestamp) -> String {
+    let (status, basis) = (status_text(cell, today), status_basis(cell));
+    if basis.is_empty() { status } else { format!("{status} ({basis})") }
+}

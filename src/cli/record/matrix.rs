@@ -5,13 +5,12 @@ use serde_json::{Value, json};
 use crate::cli::error::Failure;
 use crate::cli::progress::ProgressBar;
 use crate::cli::{CommandResult, Env, table};
-use crate::clock::Timestamp;
 use crate::credential::Assurance;
 use crate::ids::ExamId;
 use crate::projections::matrix::{Matrix, MatrixOrder, MatrixQuery};
-use crate::projections::status::{CertificationStatus, MatrixCell};
+use crate::projections::status::CertificationStatus;
 use crate::text;
-use crate::view::status::{status_basis, status_text};
+use crate::view::status::status_line;
 
 impl ValueEnum for CertificationStatus {
     fn value_variants<'a>() -> &'a [Self] {
@@ -106,7 +105,7 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
         let first_cells = [person.name.clone(), person.staff_id.clone().unwrap_or_default()];
         first_cells
             .into_iter()
-            .chain(exam_indexes.iter().map(|exam_index| cell_text(&row.cells[*exam_index], now)))
+            .chain(exam_indexes.iter().map(|exam_index| status_line(&row.cells[*exam_index], now)))
             .collect()
     };
     env.print_line(&table::render(&heading, &row_indexes.iter().map(row).collect::<Vec<_>>()))?;
@@ -143,11 +142,4 @@ fn find_exam_id(matrix: &Matrix, exam: &str) -> Result<ExamId, Failure> {
             exam_ids.join(", ")
         ))
     })
-}
-
-/// Returns the text of a cell: status, assurance and last valid day. Without a certificate that counts, it names the
-/// verdict on a stored one.
-fn cell_text(cell: &MatrixCell, today: Timestamp) -> String {
-    let (status, basis) = (status_text(cell, today), status_basis(cell));
-    if basis.is_empty() { status } else { format!("{status} ({basis})") }
 }

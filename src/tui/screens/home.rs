@@ -137,14 +137,12 @@ impl HomeScreen {
         page.begin_panel("Exams");
         for (exam, eligibility) in &self.data.exams {
             page.push_line(&[(TextRole::Strong, &exam.title)]);
-            let open = self.data.open_exam.as_ref().filter(|open| open.exam.as_ref() == Some(&exam.id));
-            let status = match open.map(|open| open.has_time_limit) {
-                Some(true) => "In progress. The clock is running.".to_owned(),
-                Some(false) => "In progress".to_owned(),
-                None => match (&self.data.open_exam, eligibility) {
-                    (Some(open), Eligibility::Now { .. }) => format!("Available after you submit {}", open.title),
-                    _ => exam_status(exam, *eligibility, zone),
-                },
+            let status = match (&self.data.open_exam, eligibility) {
+                (Some(open), _) if open.exam.as_ref() == Some(&exam.id) => {
+                    if open.has_time_limit { "In progress. The clock is running." } else { "In progress" }.to_owned()
+                }
+                (Some(open), Eligibility::Now { .. }) => format!("Available after you submit {}", open.title),
+                _ => exam_status(exam, *eligibility, zone),
             };
             page.push_text(TextRole::Text, &status);
         }

@@ -12,7 +12,7 @@ use crate::tui::read_only::{on_read_only_action, read_only_bindings};
 use crate::tui::screens::{Effect, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::view::person::{PersonAttemptView, PersonView};
-use crate::view::status::{status_basis, status_text};
+use crate::view::status::status_line;
 
 /// One person in the records.
 pub struct PersonScreen {
@@ -30,9 +30,8 @@ impl PersonScreen {
 fn draw_statuses(page: &mut TextPage, data: &PersonView) {
     page.begin_panel("Certification status");
     for (exam, cell) in &data.statuses {
-        let (status, basis) = (status_text(cell, data.today), status_basis(cell));
-        let basis = if basis.is_empty() { basis } else { format!(" ({basis})") };
-        page.push_text(TextRole::Text, &format!("{}: {status}{basis}", text::single_line(exam)));
+        let status = status_line(cell, data.today);
+        page.push_text(TextRole::Text, &format!("{}: {status}", text::single_line(exam)));
     }
     page.end_panel();
 }
