@@ -14,5 +14,5 @@ pub use look_back::{ReviewedQuestion, review_lines, review_questions};
 pub use question::{answer_text, correctness, instruction, rationales};
 pub use result::{
     TIME_WARNING_MINUTES, attempts_left_text, eligibility_line, outcome_reasons, paper_notes, readiness_lines,
-    result_lines, time_left,
+    result_lines, section_score, time_left,
 };

@@ -2,6 +2,7 @@
 //!
 //! Only [`result_lines`] applies the disclosure level. Callers of the other functions check it first.
 
+use crate::attempt::outcome::SectionOutcome;
 use crate::attempt::points::points_needed;
 use crate::attempt::{ExamResult, Mode, Outcome};
 use crate::bank::exam::Exam;
@@ -35,18 +36,9 @@ fn disclosed_lines(outcome: &Outcome, disclosure_level: DisclosureLevel) -> Vec<
         .pass_mark
         .map_or(String::new(), |pass| format!(" ({} needed to pass)", points_needed(pass, outcome.possible)));
     lines.push(format!("Score: {} of {}{needed_suffix}", outcome.earned.format_for_people(), outcome.possible));
-    for section in &outcome.sections {
-        let needed_suffix = section.pass_mark.map_or(String::new(), |pass| {
-            let met = if section.is_pass_mark_reached { "met" } else { "not met" };
-            format!(" ({} needed: {met})", points_needed(pass, section.possible))
-        });
-        lines.push(format!(
-            "Section: {}: {} of {}{needed_suffix}",
-            section.title,
-            section.earned.format_for_people(),
-            section.possible
-        ));
-    }
+    lines.extend(
+        outcome.sections.iter().map(|section| format!("Section: {}: {}", section.title, section_score(section))),
+    );
     lines.extend(outcome.missed_objectives.iter().map(|missed| format!("Objective missed: {}", missed.text)));
     lines
 }
@@ -137,6 +129,15 @@ pub fn time_left(remaining: Millis) -> String {
     let threshold = TIME_WARNING_MINUTES.into_iter().find(|minutes| remaining < Millis::from_minutes(*minutes));
     threshold
         .map_or_else(|| format!("{remaining} left"), |minutes| format!("{remaining} left, under {minutes} minutes"))
+}
+
+/// Returns the score of a section, and whether it meets the section's own pass mark: `9 of 9 (7 needed: met)`.
+pub fn section_score(section: &SectionOutcome) -> String {
+    let pass_note = section.pass_mark.map_or(String::new(), |pass| {
+        let met = if section.is_pass_mark_reached { "met" } else { "not met" };
+        format!(" ({} needed: {met})", points_needed(pass, section.possible))
+    });
+    format!("{} of {}{pass_note}", section.earned.format_for_people(), section.possible)
 }
 
 /// Returns how many attempts at an exam are left: `2 of 3 attempts left`.

@@ -100,15 +100,8 @@ impl ExamResultScreen {
         for section in &outcome.sections {
             let percent = usize::from(section.earned.percent_of(section.possible));
             let (filled, empty) = progress_bar(percent, 100, 12);
-            let pass_note = match section.pass_mark {
-                Some(pass) if section.is_pass_mark_reached => {
-                    format!(" ({} needed: met)", points_needed(pass, section.possible))
-                }
-                Some(pass) => format!(" ({} needed: not met)", points_needed(pass, section.possible)),
-                None => String::new(),
-            };
             page.push_line(&[(TextRole::Text, &section.title)]);
-            let score_text = format!("  {} of {}{pass_note}", section.earned.format_for_people(), section.possible);
+            let score_text = format!("  {}", view::section_score(section));
             page.push_line(&[
                 (TextRole::Text, "  "),
                 (TextRole::Accent, &filled),
