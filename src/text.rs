@@ -178,3 +178,13 @@ pub fn count_with_noun(n: usize, noun: &str) -> String {
     let ending = if n == 1 { "" } else { "s" };
     format!("{n} {noun}{ending}")
 }
+
+/// Returns a number of hundredths as a decimal number without trailing zeros: `5808` is `58.08`, and `700` is `7`.
+///
+/// `hundredths` has only decimal digits.
+pub fn format_hundredths(hundredths: &str) -> String {
+    let padded = format!("{hundredths:0>3}");
+    let (whole, places) = padded.split_at(padded.len() - 2);
+    let decimal = format!("{whole}.{places}");
+    decimal.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

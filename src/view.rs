@@ -1,6 +1,7 @@
 //! View models and texts that the full-screen interface, plain mode and the command line share.
 
 pub mod briefing;
+pub mod certificate;
 pub mod exam_result;
 pub mod home;
 pub mod look_back;

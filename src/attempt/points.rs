@@ -10,6 +10,7 @@ use num_rational::BigRational;
 use serde::{Deserialize, Serialize};
 
 use crate::bank::exam::Percent;
+use crate::text;
 
 /// A number of points as an exact fraction, stored as `37/2`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,11 +65,7 @@ impl Points {
     ///
     /// It is rounded down, so that no score below a pass mark reads like the mark. Never decide with it.
     pub fn format_for_people(&self) -> String {
-        let hundredths = (&self.0 * BigRational::from_integer(100.into())).to_integer().to_string();
-        let padded = format!("{hundredths:0>3}");
-        let (whole, places) = padded.split_at(padded.len() - 2);
-        let decimal = format!("{whole}.{places}");
-        decimal.trim_end_matches('0').trim_end_matches('.').to_owned()
+        text::format_hundredths(&(&self.0 * BigRational::from_integer(100.into())).to_integer().to_string())
     }
 
     /// Returns the share of `possible` from 0 to 1, rounded down to four decimal places. If `possible` is 0, the share

@@ -7,6 +7,7 @@ use crate::canonical;
 use crate::clock::Timestamp;
 use crate::credential::assurance::Assurance;
 use crate::ids::{CertificateId, Digest, ExamId, TraineeId};
+use crate::text;
 
 /// The JSON-LD contexts, in the order that Open Badges 3.0 requires.
 pub const CONTEXTS: [&str; 2] =
@@ -236,49 +237,22 @@ impl Credential {
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.valid_until.parse().ok()
     }
+}
 
-    /// Returns the label and the value of every signed field, the most important fields first.
-    pub fn labeled_fields(&self) -> Vec<(String, String)> {
-        let mut fields: Vec<(String, String)> = Vec::new();
-        let mut add = |label: &str, value: &str| fields.push((label.to_owned(), value.to_owned()));
-        add("Title", &self.name);
-        add("Name", &self.subject.name);
-        if let Some(license) = &self.subject.license {
-            add("License", license);
-        }
-        add("Exam", &format!("{} (version {})", self.subject.achievement.name, self.subject.achievement.version));
-        add("Assurance", self.evidence.first().map_or("", |evidence| &evidence.genre));
-        add("Summary", &self.description);
-        // The moments are signed as RFC 3339 in UTC. People read the day; the JSON file has the moment.
-        let day = |moment: &str| {
-            moment
-                .parse::<Timestamp>()
-                .map_or_else(|_| moment.to_owned(), |at| format!("{} (UTC)", at.day().format_for_people()))
-        };
-        add("Valid from", &day(&self.valid_from));
-        add("Valid through", &day(&self.valid_until));
-        add("Awarded", &day(&self.awarded_date));
-        for (description, value) in self.subject.achievement.result_descriptions.iter().zip(&self.subject.results) {
-            let maximum = description.value_max.as_ref().map_or(String::new(), |maximum| format!(" of {maximum}"));
-            let required =
-                description.required_value.as_ref().map_or(String::new(), |required| format!(", {required} needed"));
-            let value = value.value.as_ref().or(value.status.as_ref()).map_or("", String::as_str);
-            add(&description.name, &format!("{value}{maximum}{required}"));
-        }
-        let kind = match self.subject.achievement.achievement_type.as_str() {
-            "CertificateOfCompletion" => "Certificate of completion",
-            other => other,
-        };
-        add("Kind", kind);
-        add("About", &self.subject.achievement.description);
-        add("Statement", &self.subject.achievement.criteria.narrative);
-        for evidence in &self.evidence {
-            add(&evidence.name, &format!("{} {}", evidence.narrative, evidence.id));
-        }
-        add("Issuer", &self.issuer.name);
-        add("Issuer's key", &self.issuer.id);
-        add("Certificate ID", &self.id);
-        add("Holder ID", &self.subject.id);
-        fields
+impl ResultValue {
+    /// Returns the result for people: the points as a decimal number that is rounded down, or `yes` if it has no points.
+    pub fn format_for_people(&self) -> String {
+        self.value.as_deref().map_or_else(|| "yes".to_owned(), format_points)
     }
+}
+
+/// Returns signed points, such as `37/2`, as a decimal number with at most two places. It is rounded down, so that no
+/// score below a pass mark reads like the mark. Text that is not a fraction stays as it is.
+fn format_points(signed: &str) -> String {
+    let (earned, divisor) = signed.split_once('/').unwrap_or((signed, "1"));
+    let hundredths = match (earned.parse::<u128>(), divisor.parse::<u128>()) {
+        (Ok(earned), Ok(divisor)) => earned.checked_mul(100).and_then(|earned| earned.checked_div(divisor)),
+        _ => None,
+    };
+    hundredths.map_or_else(|| signed.to_owned(), |hundredths| text::format_hundredths(&hundredths.to_string()))
 }

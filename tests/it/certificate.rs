@@ -7,10 +7,12 @@ use needlewise::credential::bundle::BundleContents;
 use needlewise::credential::issuer::{KeyMaterial, KeyRotation};
 use needlewise::credential::key::{KeyPeriod, fingerprint};
 use needlewise::credential::trust::{ListRequirement, RevocationList, TrustedIssuer};
+use needlewise::credential::types::ResultValue;
 use needlewise::credential::{
     Bundle, Issuer, Revocation, RevocationReason, SigningKeyPair, TrustList, Verdict, verify,
 };
 use needlewise::ids::{CertificateId, Digest, IssuerId};
+use needlewise::view::certificate::labeled_fields;
 use serde_json::{Value, json};
 
 use crate::pass::{Pass, key, moment};
@@ -71,7 +73,7 @@ fn a_signed_certificate_verifies_with_every_field() {
     let untrusted = verify(example().as_bytes(), &TrustList::default(), today());
     assert_eq!(untrusted.issuer_name, None, "no name in the trust list");
     assert_eq!(untrusted.issuer_label(), "A computer (self-declared)");
-    let fields = checked.credential.expect("a credential").labeled_fields();
+    let fields = labeled_fields(&checked.credential.expect("a credential"));
     let lines: Vec<_> = fields.iter().map(|(label, value)| format!("{label}: {value}")).collect();
     insta::assert_snapshot!(lines.join("\n"));
 }
@@ -611,4 +613,20 @@ fn fingerprint_words_come_from_the_bip_39_list() {
 #[should_panic(expected = "unique text keys")]
 fn a_value_without_a_json_form_is_never_digested_as_empty_text() {
     needlewise::canonical::bytes(&std::collections::BTreeMap::from([([1_u8], 1)]));
+}
+
+#[test]
+fn a_signed_fraction_is_shown_as_a_decimal_that_is_rounded_down() {
+    let result = |value: Option<&str>| ResultValue {
+        types: vec!["Result".to_owned()],
+        description_id: "urn:sha256:0".to_owned(),
+        value: value.map(str::to_owned),
+        status: value.is_none().then(|| "Completed".to_owned()),
+    };
+    let texts = [Some("37/2"), Some("47999/1000"), Some("7"), Some("1/0"), Some("all"), None];
+    assert_eq!(
+        texts.map(|value| result(value).format_for_people()),
+        ["18.5", "47.99", "7", "1/0", "all", "yes"],
+        "the signed text stays where it is not a fraction"
+    );
 }

@@ -1,7 +1,8 @@
 //! Text for terminals: made safe, measured, wrapped and compared.
 
 use needlewise::text::{
-    file_slug, join_sentences, name_key, normalize_answer, sanitize, single_line, truncate, width, wrap,
+    file_slug, format_hundredths, join_sentences, name_key, normalize_answer, sanitize, single_line, truncate, width,
+    wrap,
 };
 use needlewise::{paths::io_reason, problem::json_reason};
 use proptest::prelude::*;
@@ -87,4 +88,11 @@ fn reasons_for_people_have_no_words_of_a_library() {
     let reason = |text: &str| json_reason(&serde_json::from_str::<Vec<u8>>(text).expect_err("not a list of bytes"));
     assert_eq!(reason("[1,\n 2,]"), "its JSON is broken at line 2, column 4");
     assert_eq!(reason("[1, 300]"), "a field at line 1, column 7 is missing, unknown, or of the wrong type");
+}
+
+#[test]
+fn hundredths_are_decimals_without_trailing_zeros() {
+    for (hundredths, decimal) in [("5808", "58.08"), ("700", "7"), ("50", "0.5"), ("5", "0.05"), ("0", "0")] {
+        assert_eq!(format_hundredths(hundredths), decimal);
+    }
 }

@@ -120,8 +120,8 @@ fn entries_with_keys(ask: &QuestionKind) -> Vec<Entry> {
             choices.iter().enumerate().map(entry).collect()
         }
         QuestionKind::TrueFalse { answer, rationales, .. } => vec![
-            ("true".into(), right(*answer).trim().into(), rationales.if_true.clone()),
-            ("false".into(), right(!*answer).trim().into(), rationales.if_false.clone()),
+            ("True".into(), right(*answer).trim().into(), rationales.if_true.clone()),
+            ("False".into(), right(!*answer).trim().into(), rationales.if_false.clone()),
         ],
         QuestionKind::Number { answer, tolerance, unit } => {
             let unit = unit.as_deref().unwrap_or_default();

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::certificate_json;
 use super::files::{self, CertificateFile, CertificateInput};
 use crate::cli::error::{self, Failure};
-use crate::cli::progress::ProgressBar;
+use crate::cli::progress_bar::ProgressBar;
 use crate::cli::{CommandResult, Env, table};
 use crate::clock::Timestamp;
 use crate::credential::render::Fonts;
@@ -14,6 +14,7 @@ use crate::credential::render::receipt::{self, Receipt};
 use crate::credential::{TrustList, Verdict, VerificationResult, qr_text, verify};
 use crate::service::certificate_files::load_fonts;
 use crate::service::people::normalize_name;
+use crate::view::certificate::labeled_fields;
 use crate::{paths, text};
 
 /// Verify certificate files, without a network connection
@@ -164,7 +165,7 @@ fn results_table(results: &[FileVerification]) -> String {
 
 /// Returns every signed field, then the verdict with its reason, one line each.
 pub(super) fn verification_lines(verification: &VerificationResult) -> Vec<String> {
-    let fields = verification.credential.as_ref().map_or_else(Vec::new, |credential| credential.labeled_fields());
+    let fields = verification.credential.as_ref().map_or_else(Vec::new, labeled_fields);
     let label_width = fields.iter().map(|(label, _)| text::width(label)).max().unwrap_or(0);
     let format_field = |(label, value): &(String, String)| {
         let padding = " ".repeat(label_width - text::width(label));

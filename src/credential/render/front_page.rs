@@ -138,10 +138,9 @@ fn draw_results(page: &mut CertificatePage<'_>, credential: &Credential) {
 
 /// Returns a row of the table: the section, the score and the score needed.
 fn result_row((what, result): (&ResultDescription, &ResultValue)) -> [String; 3] {
-    let value = match (&result.value, &what.value_max) {
-        (Some(value), Some(most)) => format!("{value} of {most}"),
-        (Some(value), None) => value.clone(),
-        (None, _) => "yes".to_owned(),
+    let value = match &what.value_max {
+        Some(most) => format!("{} of {most}", result.format_for_people()),
+        None => result.format_for_people(),
     };
     [what.name.clone(), value, what.required_value.clone().unwrap_or_else(|| "–".to_owned())]
 }

@@ -1,6 +1,6 @@
 //! Writes a verification receipt as a PDF: verifier, time, trust list and the result for each file.
 
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, Zone};
 use crate::credential::render::RenderError;
 use crate::credential::render::fonts::Fonts;
 use crate::credential::render::page::{
@@ -38,7 +38,7 @@ pub struct Receipt<'a> {
 pub fn write(receipt: &Receipt<'_>, fonts: &Fonts) -> Result<Vec<u8>, RenderError> {
     let info = DocumentInfo {
         title: format!("Verification of {}", text::count_with_noun(receipt.results.len(), "certificate")),
-        description: format!("Checked by {} on {}.", receipt.verifier, receipt.checked_at),
+        description: format!("Checked by {} on {}.", receipt.verifier, utc_text(receipt.checked_at)),
         author: receipt.verifier.to_owned(),
         document_id: format!(
             "urn:sha256:{}",
@@ -77,7 +77,7 @@ fn lay_out(
     let text = format!(
         "Checked by {} on {} with needlewise {}, without a network. {}",
         receipt.verifier,
-        receipt.checked_at,
+        utc_text(receipt.checked_at),
         env!("CARGO_PKG_VERSION"),
         describe_trust(receipt.trust)
     );
@@ -119,11 +119,16 @@ fn cell_texts(file: &str, checked: &VerificationResult) -> [String; 5] {
 /// Returns a sentence with the trusted issuers and their revocation lists.
 fn describe_trust(trust: &TrustList) -> String {
     let list = |issuer: &crate::credential::trust::TrustedIssuer| match &issuer.list {
-        Some(list) => format!("{} (list {} of {})", issuer.name, list.sequence, list.issued),
+        Some(list) => format!("{} (list {} of {})", issuer.name, list.sequence, utc_text(list.issued)),
         None => format!("{} (no list)", issuer.name),
     };
     match trust.issuers.as_slice() {
         [] => "No issuer was trusted here.".to_owned(),
         issuers => format!("Trusted issuers: {}.", issuers.iter().map(list).collect::<Vec<_>>().join("; ")),
     }
+}
+
+/// Returns a moment for people, in UTC: a receipt is read in any place.
+fn utc_text(moment: Timestamp) -> String {
+    format!("{} (UTC)", moment.format_for_people(&Zone::UTC))
 }

@@ -13,6 +13,7 @@ use crate::tui::page::{Scroll, TextPage};
 use crate::tui::read_only::{on_read_only_action, read_only_bindings};
 use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
+use crate::view::certificate::labeled_fields;
 
 /// The list of a trainee's certificates.
 #[derive(Debug)]
@@ -100,7 +101,9 @@ impl Screen for CertificateListScreen {
                 page.focus_next_line();
             }
             page.set_line_action(Some(Action::indexed("open-row", index)));
-            let exam = &stored_certificate.exam;
+            let signed_title = verification.credential.as_ref().map(|credential| &credential.subject.achievement.name);
+            let exam =
+                signed_title.map_or_else(|| stored_certificate.exam.to_string(), |title| text::single_line(title));
             let summary = format!(
                 "{exam}  ·  {}  ·  {}",
                 validity(stored_certificate, verification, context.now.wall),
@@ -151,8 +154,7 @@ impl Screen for CertificateScreen {
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
         page.push_blank_line();
-        let fields =
-            self.verification.credential.as_ref().map_or_else(Vec::new, |credential| credential.labeled_fields());
+        let fields = self.verification.credential.as_ref().map_or_else(Vec::new, labeled_fields);
         for (label, value) in &fields {
             let marker = format!("{}: ", text::single_line(label));
             if page.width() >= 60 {

@@ -180,8 +180,14 @@ impl RecordsScreen {
     fn draw_matrix(&self, page: &mut TextPage, first: usize) {
         let exam_count = (page.width().saturating_sub(NAME_WIDTH + 2) / CELL_WIDTH).max(1);
         let exams: Vec<_> = self.matrix.exams.iter().skip(self.exam_index).take(exam_count).collect();
-        let titles: String = exams.iter().map(|(exam_id, _)| pad(exam_id.as_str(), CELL_WIDTH)).collect();
-        page.push_line(&[(TextRole::Strong, &pad("  Name", NAME_WIDTH + 2)), (TextRole::Strong, &titles)]);
+        // Every cell has two lines, and so has every title.
+        let titles: Vec<_> =
+            exams.iter().map(|(_, title)| text::wrap(&text::single_line(title), CELL_WIDTH - 2)).collect();
+        for (line_index, label) in ["  Name", ""].into_iter().enumerate() {
+            let line = |title: &Vec<String>| pad(title.get(line_index).map_or("", String::as_str), CELL_WIDTH);
+            let line: String = titles.iter().map(line).collect();
+            page.push_line(&[(TextRole::Strong, &pad(label, NAME_WIDTH + 2)), (TextRole::Strong, &line)]);
+        }
         for (index, row) in self.visible_people(first) {
             let cells: Vec<_> = row
                 .cells

@@ -1,0 +1,72 @@
+//! The signed fields of a certificate, in words.
+
+use crate::clock::Timestamp;
+use crate::credential::Credential;
+use crate::credential::types::{Evidence, ResultDescription, ResultValue};
+
+/// Returns the label and the value of every signed field. What the certificate says comes first. IDs, keys and digests
+/// come last, because people only compare them.
+pub fn labeled_fields(credential: &Credential) -> Vec<(String, String)> {
+    let subject = &credential.subject;
+    let mut fields: Vec<(String, String)> = Vec::new();
+    let mut add = |label: &str, value: &str| fields.push((label.to_owned(), value.to_owned()));
+    add("Title", &credential.name);
+    add("Name", &subject.name);
+    if let Some(license) = &subject.license {
+        add("License", license);
+    }
+    add("Exam", &format!("{} (version {})", subject.achievement.name, subject.achievement.version));
+    add("Assurance", credential.evidence.first().map_or("", |evidence| &evidence.genre));
+    add("Summary", &credential.description);
+    add("Valid from", &format_day(&credential.valid_from));
+    add("Valid through", &format_day(&credential.valid_until));
+    add("Awarded", &format_day(&credential.awarded_date));
+    for (description, value) in subject.achievement.result_descriptions.iter().zip(&subject.results) {
+        add(&description.name, &result_text(description, value));
+    }
+    let kind = match subject.achievement.achievement_type.as_str() {
+        "CertificateOfCompletion" => "Certificate of completion",
+        other => other,
+    };
+    add("Kind", kind);
+    add("About", &subject.achievement.description);
+    add("Statement", &subject.achievement.criteria.narrative);
+    for evidence in &credential.evidence {
+        add(&evidence.name, &evidence.narrative);
+    }
+    add("Issuer", &credential.issuer.name);
+    add("Issuer's key", without_prefix(&credential.issuer.id));
+    add("Certificate ID", without_prefix(&credential.id));
+    add("Holder ID", without_prefix(&subject.id));
+    for evidence in &credential.evidence {
+        add(&identifier_label(evidence), without_prefix(&evidence.id));
+    }
+    fields
+}
+
+/// Returns the day of a signed moment. People read the day, and the JSON file has the moment.
+fn format_day(moment: &str) -> String {
+    let day = |at: Timestamp| format!("{} (UTC)", at.day().format_for_people());
+    moment.parse().map_or_else(|_| moment.to_owned(), day)
+}
+
+/// Returns a result such as `58.08 of 60, 48 needed`.
+fn result_text(description: &ResultDescription, value: &ResultValue) -> String {
+    let maximum = description.value_max.as_ref().map_or(String::new(), |maximum| format!(" of {maximum}"));
+    let required = description.required_value.as_ref().map_or(String::new(), |required| format!(", {required} needed"));
+    format!("{}{maximum}{required}", value.format_for_people())
+}
+
+/// Returns what the ID of a piece of evidence is: a certificate's ID or a SHA-256 digest.
+fn identifier_label(evidence: &Evidence) -> String {
+    let kind = if evidence.id.starts_with("urn:uuid:") { "ID" } else { "SHA-256" };
+    format!("{} ({kind})", evidence.name)
+}
+
+/// Returns an identifier without the scheme that tells programs what it is.
+fn without_prefix(identifier: &str) -> &str {
+    ["urn:uuid:", "urn:sha256:", "did:key:"]
+        .into_iter()
+        .find_map(|prefix| identifier.strip_prefix(prefix))
+        .unwrap_or(identifier)
+}
