@@ -16,8 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         // The syllabus is in the same folder. It has no questions, so it is not a bank.
         if let Some(questions) = value["questions"].as_array() {
             let ready = questions.iter().filter(|question| question["status"] == "ready");
-            let ready: Vec<_> =
-                ready.map(|question| format!("({}, {})", question["id"], question["revision"])).collect();
+            let ready: Vec<_> = ready.map(question_summary).collect();
             // This must match the default of `Bank::practice`.
             let practice = value["practice"].as_bool().unwrap_or(true);
             let (title, ready, text) = (&value["title"], ready.join(", "), text(&name));
@@ -35,6 +34,34 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     fs::write(out.join("exams.rs"), exams + "]")?;
     Ok(())
+}
+
+/// Returns the expression of a question's summary. Defaults are those of `Question`.
+fn question_summary(question: &Value) -> String {
+    let (id, revision, objective, level) =
+        (&question["id"], &question["revision"], &question["objective"], &question["level"]);
+    let is_critical = question["critical"].as_bool().unwrap_or(false);
+    let text = |member: &str| question[member].as_str().unwrap_or_default().to_owned();
+    let (case, group, guess_odds) = (text("case"), text("group"), guess_odds(question));
+    format!(
+        "BuiltInQuestion {{ id: {id}, revision: {revision}, objective: {objective}, level: {level}, is_critical: \
+         {is_critical}, case: {case:?}, group: {group:?}, guess_odds: {guess_odds} }}"
+    )
+}
+
+/// Returns how many equally likely answers a guesser has. This must match `Question::guess_odds`.
+fn guess_odds(question: &Value) -> u64 {
+    let choices = question["choices"].as_array().map_or(0, |choices| choices.len() as u64);
+    match (question["kind"].as_str(), &question["select"]) {
+        (Some("true-false"), _) => 2,
+        (Some("choice"), Value::Null) => choices,
+        (Some("choice"), Value::String(word)) if word == "one" => choices,
+        (Some("choice"), Value::Number(count)) => {
+            let selected = count.as_u64().unwrap_or(1);
+            (0..selected).fold(1, |odds, index| odds * (choices - index) / (index + 1))
+        }
+        _ => 0,
+    }
 }
 
 /// Reads the JSON files of a folder, sorted by name.

@@ -20,7 +20,10 @@ mod man;
 mod passphrase;
 mod practice;
 mod progress;
+mod progress_bar;
 mod record;
+mod settings;
+mod study;
 mod table;
 mod trainee;
 
@@ -105,12 +108,14 @@ pub enum ThemeChoice {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Study(study::StudyArgs),
     Practice(practice::PracticeArgs),
     Exam(exam::ExamArgs),
+    Progress(progress::ProgressArgs),
+    Settings(settings::SettingsArgs),
     #[command(subcommand)]
     Bank(bank::BankCommand),
-    #[command(subcommand)]
-    Record(record::RecordCommand),
+    Record(record::RecordArgs),
     #[command(subcommand)]
     Certificate(certificate::CertificateCommand),
     #[command(subcommand)]
@@ -139,10 +144,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
     env.set_global_args(args.global);
     env.run_command(|env| match args.command {
         None => launch::run(env),
+        Some(Command::Study(args)) => study::run(&args, env),
+        Some(Command::Progress(_)) => progress::run(env),
+        Some(Command::Settings(args)) => settings::run(&args, env),
         Some(Command::Practice(args)) => practice::run(&args, env),
         Some(Command::Exam(args)) => exam::run(&args, env),
         Some(Command::Bank(command)) => bank::run(&command, env),
-        Some(Command::Record(command)) => record::run(&command, env),
+        Some(Command::Record(args)) => record::run(&args, env),
         Some(Command::Certificate(command)) => certificate::run(&command, env),
         Some(Command::Issuer(command)) => issuer::run(&command, env),
         Some(Command::Trainee(command)) => trainee::run(&command, env),

@@ -63,6 +63,14 @@ impl Timestamp {
         zone.0.to_datetime(self.to_jiff()).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
+    /// Returns the study day in a time zone. It starts and ends at 04:00, so that an answer after midnight still belongs
+    /// to the evening before.
+    pub fn study_day(self, zone: &Zone) -> Day {
+        const STARTS_AT_HOUR: i64 = 4;
+        let local = zone.0.to_datetime(self.to_jiff());
+        Day(local.checked_sub(Span::new().hours(STARTS_AT_HOUR)).unwrap_or(local).date())
+    }
+
     /// Returns the day and the minute in a time zone, for sentences: `Nov 24, 2026, 6:05 PM`.
     pub fn format_for_people(self, zone: &Zone) -> String {
         zone.0.to_datetime(self.to_jiff()).strftime("%b %-d, %Y, %-I:%M %p").to_string()
@@ -172,6 +180,9 @@ impl fmt::Display for Millis {
     }
 }
 
+/// The day from which [`Day::number`] counts.
+const EPOCH: Date = jiff::civil::date(1970, 1, 1);
+
 /// A calendar day without a time zone. It is stored as `2026-11-23`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -184,6 +195,25 @@ impl Day {
     pub fn plus_months(self, months: u32) -> Self {
         let later = Span::new().try_months(months).and_then(|span| self.0.checked_add(span));
         Self(later.unwrap_or(Date::MAX))
+    }
+
+    /// Returns the day `count` days later, or earlier if `count` is negative. Beyond the years -9999 to 9999, this is the
+    /// last day of that range.
+    #[must_use]
+    pub fn plus_days(self, count: i64) -> Self {
+        let day = Span::new().try_days(count).and_then(|span| self.0.checked_add(span));
+        Self(day.unwrap_or(if count < 0 { Date::MIN } else { Date::MAX }))
+    }
+
+    /// Returns the days since January 1, 1970. The number is negative for earlier days.
+    pub fn number(self) -> i32 {
+        // The range of a day has fewer than 8 million days.
+        i32::try_from(self.days_since(Self(EPOCH))).unwrap_or(i32::MAX)
+    }
+
+    /// Returns the day with this [`number`](Self::number), or `None` outside the years -9999 to 9999.
+    pub fn from_number(number: i32) -> Option<Self> {
+        EPOCH.checked_add(Span::new().try_days(number).ok()?).ok().map(Self)
     }
 
     /// Returns the last second of this day in UTC. A certificate that is valid through this day ends then.

@@ -48,9 +48,9 @@ impl std::fmt::Debug for PlainConsole<'_> {
 /// How plain mode ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlainEnd {
-    /// An exam or a mock exam was passed, or a practice finished.
+    /// An exam was passed, or a mock exam or a practice finished.
     Done,
-    /// An exam or a mock exam was not passed.
+    /// An exam was not passed.
     NotPassed,
     /// The input ended before the attempt. All answers are stored, and the attempt can be resumed.
     Suspended,
@@ -199,6 +199,21 @@ impl PlainSession<'_> {
         Ok(self.print_line("Type help for a list of commands")?)
     }
 
+    /// Prints the time left in words.
+    fn print_time(&mut self) -> io::Result<()> {
+        let line = match self.active_attempt.time_left(self.service.now()) {
+            None => "No time limit".to_owned(),
+            Some(remaining) => {
+                let count = |number: u64, noun: &str| {
+                    text::count_with_noun(usize::try_from(number).unwrap_or(usize::MAX), noun)
+                };
+                let seconds = remaining.0.div_ceil(1000);
+                format!("{} {} left", count(seconds / 60, "minute"), count(seconds % 60, "second"))
+            }
+        };
+        self.print_line(&line)
+    }
+
     /// Warns once below ten minutes left, and once below two.
     fn warn_about_time(&mut self) -> Result<(), PlainError> {
         let Some(remaining) = self.active_attempt.time_left(self.service.now()) else { return Ok(()) };
@@ -223,8 +238,7 @@ impl PlainSession<'_> {
                 Ok(line) => line,
                 Err(turn) => return Ok(turn),
             };
-            let loaded_question = &self.active_attempt.session.loaded_paper().questions[self.question_index];
-            let entry = match input::parse_entry(&line, loaded_question, self.active_attempt.session.question_count()) {
+            let entry = match input::parse_entry(&line, &self.active_attempt.session, self.question_index) {
                 Ok(entry) => entry,
                 Err(reason) => {
                     self.print_line(&format!("Not understood: {reason}"))?;
@@ -240,7 +254,11 @@ impl PlainSession<'_> {
     /// Runs a command or stores an answer. Returns none if the same question must be prompted again.
     fn apply_entry(&mut self, entry: TypedEntry) -> Result<Option<NextTurn>, PlainError> {
         match entry {
-            TypedEntry::Answer(answer) => self.record_answer(answer),
+            TypedEntry::Answer(answer, certainty) => self.record_answer(answer, certainty),
+            TypedEntry::Time => {
+                self.print_time()?;
+                Ok(None)
+            }
             TypedEntry::Flag => {
                 if let Err(turn) = self.record(AttemptAction::ToggleFlag { question_index: self.question_index })? {
                     return Ok(Some(turn));

@@ -4,6 +4,8 @@
 //! A service is a handle over [`Services`]. `services.people()` has the queries, which change nothing.
 //! `services.people_mut()` also has the commands. A command stores each change as one batch, whole or not at all.
 
+use std::sync::Arc;
+
 use rand::Rng;
 
 use crate::attempt::Fact;
@@ -31,6 +33,7 @@ pub mod people;
 pub mod records;
 pub mod remarking;
 mod starting;
+pub mod study;
 
 pub use active_attempt::ActiveAttempt;
 pub use attempts::Attempts;
@@ -41,6 +44,7 @@ pub use issuing::Issuing;
 pub use people::People;
 pub use records::Records;
 pub use starting::ClockStepPolicy;
+pub use study::Study;
 
 /// Where the input of a session comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +58,8 @@ pub enum InputSource {
 /// The setting of one session. It is a value, so one process can run many sessions.
 #[derive(Debug)]
 pub struct ServiceSetting {
-    /// The banks and exams in use.
-    pub catalog: Catalog,
+    /// The banks and exams in use. Jobs share them.
+    pub catalog: Arc<Catalog>,
     /// The folders of this user.
     pub paths: Paths,
     /// The issuers that this computer trusts.
@@ -107,6 +111,7 @@ handles! {
     Certificates certificates certificates_mut "certificates",
     Issuing issuing issuing_mut "issuing certificates",
     Records records records_mut "clinic records",
+    Study study study_mut "what to practice",
     Health health health_mut "damage in the store and its repair",
 }
 

@@ -117,6 +117,11 @@ pub fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(truncated)
 }
 
+/// Returns the first character as people see it, with all its accents; empty for an empty text.
+pub fn first_grapheme(text: &str) -> &str {
+    text.graphemes(true).next().unwrap_or_default()
+}
+
 /// Returns `text` without its last grapheme, as after a backspace.
 pub fn without_last_grapheme(text: &str) -> &str {
     text.grapheme_indices(true).next_back().map_or("", |(start, _)| &text[..start])

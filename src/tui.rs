@@ -33,5 +33,6 @@ pub mod read_only;
 pub mod screens;
 pub mod start;
 pub mod terminal;
+pub mod text_field;
 pub mod theme;
 pub mod workspace;

@@ -5,11 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::person::{HoldReleased, HoldSet, LicenseChanged, NameChanged, PersonAdded, StaffIdChanged, TimeGranted};
+use super::person::{
+    HoldReleased, HoldSet, LicenseChanged, NameChanged, PersonAdded, StaffIdChanged, StudyChanged, TimeGranted,
+};
 use super::remark::AttemptRemarked;
 use super::signature::DecisionSignature;
 use super::{Answer, Certainty, Mode, Outcome, Paper};
-use crate::clock::{Millis, Timestamp};
+use crate::clock::{Day, Millis, Timestamp};
 use crate::ids::{AttemptId, CertificateId, Digest, ExamId, TraineeId};
 
 mod kind;
@@ -28,6 +30,8 @@ pub enum Fact {
     LicenseChanged(LicenseChanged),
     /// A person was granted a new time factor for exams.
     TimeGranted(TimeGranted),
+    /// A person changed how they study.
+    StudyChanged(StudyChanged),
     /// From now on, a person's record must not be erased.
     HoldSet(HoldSet),
     /// A person's record may be erased again.
@@ -36,6 +40,8 @@ pub enum Fact {
     Started(AttemptStarted),
     /// A question was answered, or its answer was cleared.
     Answered(QuestionAnswered),
+    /// A practice asks one of its questions again.
+    Asked(QuestionAsked),
     /// A question was flagged for later, or the flag was removed.
     Flagged(QuestionFlagged),
     /// An attempt ended.
@@ -68,6 +74,9 @@ pub struct AttemptStarted {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<Millis>,
     pub paper: Paper,
+    /// The study day, if this practice is that day's session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_day: Option<Day>,
     /// The invigilator's identity check, if the exam is invigilated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invigilated: Option<Invigilation>,
@@ -101,6 +110,22 @@ pub struct QuestionAnswered {
     /// Whether the answer was piped in instead of typed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub piped: bool,
+    /// The study day of an answer in practice or in a mock exam. Answers of older programs have none.
+    // It is stored, because a study day depends on the time zone of the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub study_day: Option<Day>,
+}
+
+/// A practice asks one of its questions again, after a wrong answer. The repeat is a new question at the end of the
+/// paper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionAsked {
+    /// The position of the question in the paper as it was drawn, from 0.
+    #[serde(rename = "item")]
+    pub question_index: usize,
+    /// The new display order of choices, items or right sides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<usize>,
 }
 
 /// A question was flagged for later, or the flag was removed.

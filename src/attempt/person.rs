@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::signature::DecisionSignature;
-use crate::clock::Millis;
+use crate::bank::exam::Percent;
+use crate::clock::{Day, Millis};
+use crate::ids::ExamId;
 
 /// A person was added, with the details known at that time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +66,51 @@ pub struct HoldSet {
 /// The person's record may be erased again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoldReleased {}
+
+/// The person changed how they study. Each member that is given replaces the value before.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StudyChanged {
+    /// The minutes that the person wants to study a day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
+    /// How many new questions a day a session without a plan introduces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_per_day: Option<u32>,
+    /// The chance of recall at which a question is asked again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Percent>,
+    /// Whether practice asks how sure the person is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks_certainty: Option<bool>,
+    /// A plan that was set or removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanChange>,
+    /// Weights of the memory model that fit the person's own answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<FittedWeights>,
+}
+
+/// A plan to be ready for an exam on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanChange {
+    pub exam: ExamId,
+    /// The day of the exam, or `None` if the plan was removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<Day>,
+}
+
+/// Weights of the memory model that were fitted to a person's answers, with the evidence that they fit better.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FittedWeights {
+    /// The 21 weights of FSRS-6, in ten-thousandths.
+    pub weights: Vec<i32>,
+    /// The log loss of the default weights on the newest answers, in millionths.
+    pub default_loss: u32,
+    /// The log loss of the fitted weights on the same answers, in millionths.
+    pub fitted_loss: u32,
+    /// How many answers were used.
+    pub answer_count: usize,
+}
 
 /// The factor that multiplies a person's time limits: 1.0 to 3.0 in steps of 0.1, or unlimited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

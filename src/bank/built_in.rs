@@ -8,10 +8,26 @@ pub struct BuiltInBank {
     pub title: &'static str,
     /// Whether trainees may practice the bank.
     pub practice: bool,
-    /// The IDs and revisions of the questions that can be drawn.
-    pub ready: &'static [(&'static str, u32)],
+    /// The questions that can be drawn.
+    pub ready: &'static [BuiltInQuestion],
     /// The text of the file.
     pub text: &'static str,
+}
+
+/// The summary of a question in a built-in bank. A test compares it with the parsed question.
+#[derive(Debug)]
+pub struct BuiltInQuestion {
+    pub id: &'static str,
+    pub revision: u32,
+    pub objective: &'static str,
+    pub level: &'static str,
+    pub is_critical: bool,
+    /// Empty if the question belongs to no case.
+    pub case: &'static str,
+    /// Empty if the question belongs to no exclusion group.
+    pub group: &'static str,
+    /// See [`Question::guess_odds`](crate::bank::Question::guess_odds).
+    pub guess_odds: u32,
 }
 
 /// The built-in banks, in the order of their IDs.

@@ -61,6 +61,13 @@ impl Exam {
 // Whole numbers, because the floating-point number nearest to 0.8 is above 4/5. 48 of 60 would then miss 80 percent.
 pub struct Percent(u8);
 
+impl Percent {
+    /// Returns a percent. A number above 100 becomes 100.
+    pub const fn at_most_100(percent: u8) -> Self {
+        Self(if percent > 100 { 100 } else { percent })
+    }
+}
+
 impl From<Percent> for u8 {
     fn from(percent: Percent) -> Self {
         percent.0

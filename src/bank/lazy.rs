@@ -6,10 +6,11 @@
 use std::ops::Deref;
 use std::sync::LazyLock;
 
-use crate::bank::Bank;
-use crate::bank::built_in::BuiltInBank;
+use crate::bank::built_in::{BuiltInBank, BuiltInQuestion};
 use crate::bank::format::json;
-use crate::ids::{BankId, QuestionId};
+use crate::bank::question::CognitiveLevel;
+use crate::bank::{Bank, Question};
+use crate::ids::{BankId, CaseId, GroupId, ObjectiveId, QuestionId};
 
 /// What is known of a bank before it is parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +19,37 @@ pub struct BankSummary {
     /// The topic, as people read it.
     pub title: String,
     pub allows_practice: bool,
-    /// The IDs and revisions of the questions that can be drawn.
-    pub ready_questions: Vec<(QuestionId, u32)>,
+    /// The questions that can be drawn.
+    pub ready_questions: Vec<QuestionSummary>,
+}
+
+/// What the schedule needs to know of a question before its bank is parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuestionSummary {
+    pub id: QuestionId,
+    pub revision: u32,
+    pub objective: ObjectiveId,
+    pub level: CognitiveLevel,
+    pub is_critical: bool,
+    pub case: Option<CaseId>,
+    pub group: Option<GroupId>,
+    /// How many equally likely answers a guesser has; 0 if the answer cannot be guessed. See [`Question::guess_odds`].
+    pub guess_odds: u32,
+}
+
+impl From<&Question> for QuestionSummary {
+    fn from(question: &Question) -> Self {
+        Self {
+            id: question.id.clone(),
+            revision: question.revision,
+            objective: question.objective.clone(),
+            level: question.level,
+            is_critical: question.critical,
+            case: question.case.clone(),
+            group: question.group.clone(),
+            guess_odds: question.guess_odds(),
+        }
+    }
 }
 
 /// A bank that is parsed on first use.
@@ -32,8 +62,7 @@ pub struct LazyBank {
 impl LazyBank {
     /// Wraps a built-in bank without parsing it. Returns `None` if an ID is malformed. A test checks that none is.
     pub fn from_built_in(bank: &'static BuiltInBank) -> Option<Self> {
-        let to_question = |(id, revision): &(&str, u32)| Some((id.parse().ok()?, *revision));
-        let ready_questions = bank.ready.iter().map(to_question).collect::<Option<_>>()?;
+        let ready_questions = bank.ready.iter().map(BuiltInQuestion::to_summary).collect::<Option<_>>()?;
         let (id, title, practice) = (bank.id.parse().ok()?, bank.title.to_owned(), bank.practice);
         let summary = BankSummary { id, title, allows_practice: practice, ready_questions };
         let bank = LazyLock::new(Box::new(move || parse_built_in(bank)) as Box<dyn FnOnce() -> Bank + Send>);
@@ -57,7 +86,7 @@ fn parse_built_in(bank: &BuiltInBank) -> Bank {
 
 impl From<Bank> for LazyBank {
     fn from(bank: Bank) -> Self {
-        let ready_questions = bank.ready_questions().map(|question| (question.id.clone(), question.revision)).collect();
+        let ready_questions = bank.ready_questions().map(|question| QuestionSummary::from(&**question)).collect();
         let summary = BankSummary {
             id: bank.id.clone(),
             title: bank.title.clone(),
@@ -73,5 +102,22 @@ impl Deref for LazyBank {
     type Target = Bank;
     fn deref(&self) -> &Bank {
         &self.bank
+    }
+}
+
+impl BuiltInQuestion {
+    /// Returns the summary, or `None` if an ID or the level is malformed.
+    fn to_summary(&self) -> Option<QuestionSummary> {
+        let optional = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Some(QuestionSummary {
+            id: self.id.parse().ok()?,
+            revision: self.revision,
+            objective: self.objective.parse().ok()?,
+            level: CognitiveLevel::ALL.into_iter().find(|level| level.name() == self.level)?,
+            is_critical: self.is_critical,
+            case: optional(self.case).map(|case| case.parse()).transpose().ok()?,
+            group: optional(self.group).map(|group| group.parse()).transpose().ok()?,
+            guess_odds: self.guess_odds,
+        })
     }
 }

@@ -95,6 +95,25 @@ impl Question {
         Digest::of(self.content_json())
     }
 
+    /// Returns how many equally likely answers a guesser has: the choices of which one is selected, the combinations of
+    /// N choices out of all, or true and false. 0 means that the answer cannot be guessed.
+    pub fn guess_odds(&self) -> u32 {
+        let combinations = |of: usize, selected: usize| {
+            // Each division is exact. The result is at most C(26, 13), about 10 million.
+            let odds =
+                (0..selected).fold(1_u64, |odds, index| odds * (of.saturating_sub(index) as u64) / (index as u64 + 1));
+            u32::try_from(odds).unwrap_or(u32::MAX)
+        };
+        match &self.kind {
+            QuestionKind::Choice { choices, select: SelectCount::One, .. } => combinations(choices.len(), 1),
+            QuestionKind::Choice { choices, select: SelectCount::Exactly(count), .. } => {
+                combinations(choices.len(), *count)
+            }
+            QuestionKind::TrueFalse { .. } => 2,
+            _ => 0,
+        }
+    }
+
     /// Returns the choices of a choice question, and an empty slice for any other kind.
     pub fn choices(&self) -> &[Choice] {
         match &self.kind {
@@ -133,6 +152,9 @@ pub enum CognitiveLevel {
 }
 
 impl CognitiveLevel {
+    /// All levels, the simplest first.
+    pub const ALL: [Self; 4] = [Self::Recall, Self::Understanding, Self::Application, Self::Analysis];
+
     /// Returns the level's name in files.
     pub fn name(self) -> &'static str {
         match self {

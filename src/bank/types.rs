@@ -165,6 +165,12 @@ impl SourceReference {
         let line = crate::text::join_sentences(parts.iter().flatten().map(String::as_str));
         year.map_or(line.clone(), |year| format!("{line} {year}"))
     }
+
+    /// Returns where the work can be read: its DOI as an address, else its PubMed number, else its web address.
+    pub fn address(&self) -> Option<String> {
+        let doi = self.doi.as_ref().map(|doi| format!("https://doi.org/{doi}"));
+        doi.or_else(|| self.pmid.as_ref().map(|pmid| format!("PMID {pmid}"))).or_else(|| self.url.clone())
+    }
 }
 
 /// A person or an organization that wrote a work.

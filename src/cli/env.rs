@@ -3,6 +3,7 @@
 
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rand::Rng;
 
@@ -118,6 +119,29 @@ impl Env<'_> {
     pub fn print_line(&mut self, line: &str) -> CommandResult {
         writeln!(self.out, "{line}")?;
         Ok(error::EXIT_SUCCESS)
+    }
+
+    /// Asks on standard output and reads a line of standard input. `None` is the end of the input, or a line that is too
+    /// long.
+    ///
+    /// # Errors
+    /// The output is closed, or the input cannot be read.
+    pub fn ask(&mut self, question: &str) -> Result<Option<String>, Failure> {
+        const LINE_MAX_BYTES: usize = 1024;
+        write!(self.out, "{question}")?;
+        self.out.flush()?;
+        let line = match &mut self.input {
+            Some(input) => paths::read_line(input, LINE_MAX_BYTES)?,
+            None => None,
+        };
+        if !self.terminal.is_stdin_terminal || line.is_none() {
+            // Piped input is not echoed, so without this the next output would follow on the line of the question.
+            writeln!(self.out)?;
+        }
+        Ok(match line {
+            Some(BoundedLine::Text(answer)) => Some(answer),
+            Some(BoundedLine::TooLong) | None => None,
+        })
     }
 
     /// Prints a value as JSON.
@@ -247,7 +271,8 @@ impl Env<'_> {
         let store = SqliteStore::open(&path, &options).map_err(|error| Failure::store_at(&path, &error))?;
         // Piped answers are stored as such, so that an issuer can see that no one typed them.
         let input = if self.terminal.is_stdin_terminal { InputSource::Typed } else { InputSource::Piped };
-        let setting = ServiceSetting { catalog, paths, trust, authority, input, zone: self.zone.clone() };
+        let setting =
+            ServiceSetting { catalog: Arc::new(catalog), paths, trust, authority, input, zone: self.zone.clone() };
         Ok(Services::new(Box::new(store), clock, rng, setting))
     }
 

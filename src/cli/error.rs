@@ -119,6 +119,7 @@ impl From<service::ServiceError> for Failure {
             }
             ServiceError::ExamOpen(_)
             | ServiceError::NothingToPractice
+            | ServiceError::NothingDue
             | ServiceError::Rejected(_)
             | ServiceError::OnHold(_)
             | ServiceError::Erased => EXIT_NEGATIVE,

@@ -12,6 +12,7 @@ use crate::projections::people::PersonRow;
 use crate::service::certificate_files::{write_credential, write_pictures};
 use crate::service::{ActiveAttempt, ClockStepPolicy, ServiceError, Services};
 use crate::text;
+use crate::view::briefing::{BriefingView, attempt_use, summary_lines};
 use std::sync::Arc;
 
 /// Take an exam
@@ -39,6 +40,9 @@ pub struct ExamArgs {
     /// Start even though the clock was set back; the invigilator confirms the time (recorded and signed)
     #[arg(long, requires = "invigilated")]
     clock_checked: bool,
+    /// Start without the question "Start now?" (plain mode)
+    #[arg(long)]
+    yes: bool,
     #[command(flatten)]
     unlock: PassphraseArgs,
     #[command(flatten)]
@@ -75,17 +79,14 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
             )));
         }
         (Some(open_attempt), false) => return Err(in_progress(args, &service, &trainee, &open_attempt)?),
-        (None, false) => {
-            let exam = find_exam(service.catalog(), args.exam.as_deref())?;
-            match (&args.identity, mode) {
-                (Some(identity), _) => begin_invigilated_exam(identity, args, env, &mut service, &trainee, &exam)?,
-                (None, Mode::Mock) => service.attempts_mut().begin_mock(trainee.id, &exam)?,
-                (None, Mode::Exam | Mode::Practice) if args.plain.mode() == InterfaceMode::FullScreen => {
-                    return brief(env, service, trainee, exam);
-                }
-                (None, Mode::Exam | Mode::Practice) => service.attempts_mut().begin_exam(trainee.id, &exam)?,
+        (None, false) => match begin_exam(args, env, service, &trainee)? {
+            ExamBeginning::Attempt(begun) => {
+                let (begun_service, attempt) = *begun;
+                service = begun_service;
+                attempt
             }
-        }
+            ExamBeginning::Ended(code) => return Ok(code),
+        },
     };
     if !active_attempt.invigilated {
         return launch::run_attempt(args.plain.mode(), env, service, trainee, active_attempt);
@@ -102,6 +103,41 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
         error::EXIT_SUCCESS => sign_passed_exam(attempt_id, args, env),
         code => Ok(code),
     }
+}
+
+/// How a new exam begins.
+enum ExamBeginning {
+    /// The attempt has started.
+    Attempt(Box<(Services, ActiveAttempt)>),
+    /// The interface opened the briefing and was left.
+    Ended(u8),
+}
+
+/// Begins a new exam. In full screen, the briefing starts it. In plain mode, a question comes first.
+fn begin_exam(
+    args: &ExamArgs,
+    env: &mut Env<'_>,
+    mut service: Services,
+    trainee: &PersonRow,
+) -> Result<ExamBeginning, Failure> {
+    let exam = find_exam(service.catalog(), args.exam.as_deref())?;
+    if args.invigilated && !env.terminal.is_stdin_terminal {
+        return Err(Failure::usage(TYPED_ONLY));
+    }
+    let (mode, ..) = args.kind();
+    let is_plain = args.plain.mode() == InterfaceMode::Plain;
+    if is_plain && !args.yes && !confirm_start(mode, env, &service, trainee, &exam)? {
+        return Err(Failure::negative("Not started. No attempt was used."));
+    }
+    let begun = match (&args.identity, mode) {
+        (Some(identity), _) => begin_invigilated_exam(identity, args, env, &mut service, trainee, &exam)?,
+        (None, Mode::Mock) => service.attempts_mut().begin_mock(trainee.id, &exam)?,
+        (None, Mode::Exam | Mode::Practice) if !is_plain => {
+            return brief(env, service, trainee.clone(), exam).map(ExamBeginning::Ended);
+        }
+        (None, Mode::Exam | Mode::Practice) => service.attempts_mut().begin_exam(trainee.id, &exam)?,
+    };
+    Ok(ExamBeginning::Attempt(Box::new((service, begun))))
 }
 
 impl ExamArgs {
@@ -144,6 +180,41 @@ fn brief(env: &mut Env<'_>, service: Services, trainee: PersonRow, exam: Arc<Exa
     }
 }
 
+/// Prints what the exam asks for, and asks whether to start it. The end of the input means no. An exam that cannot start
+/// now is refused without a question.
+fn confirm_start(
+    mode: Mode,
+    env: &mut Env<'_>,
+    service: &Services,
+    trainee: &PersonRow,
+    exam: &Arc<Exam>,
+) -> Result<bool, Failure> {
+    let briefing = BriefingView::load(service, trainee, Arc::clone(exam))?;
+    let is_mock = mode == Mode::Mock;
+    if !is_mock && !matches!(briefing.eligibility, Eligibility::Now { .. }) {
+        return Err(ServiceError::Ineligible(briefing.eligibility, service.zone().clone()).into());
+    }
+    let mut lines = vec![text::single_line(&exam.title)];
+    if is_mock {
+        lines.push("Mock exam: it does not count and creates no certificate".to_owned());
+    } else {
+        lines.push(format!("Name on the certificate: {}", text::single_line(&briefing.certificate_name)));
+        lines.push(attempt_use(briefing.eligibility, exam));
+    }
+    lines.extend(summary_lines(exam, briefing.time_limit, &briefing.banks));
+    for line in lines {
+        env.print_line(&text::single_line(&line))?;
+    }
+    loop {
+        let Some(answer) = env.ask("Start now? (yes/no): ")? else { return Ok(false) };
+        match answer.trim().to_lowercase().as_str() {
+            "yes" | "y" => return Ok(true),
+            "no" | "n" => return Ok(false),
+            _ => env.print_line("Not understood: type yes or no")?,
+        };
+    }
+}
+
 /// Begins an exam under an invigilator. The key signs the start and is wiped before the first question.
 fn begin_invigilated_exam(
     identity: &str,
@@ -153,10 +224,6 @@ fn begin_invigilated_exam(
     trainee: &PersonRow,
     exam: &Exam,
 ) -> Result<ActiveAttempt, Failure> {
-    // Before the attempt begins, so that a refusal does not use one up.
-    if !env.terminal.is_stdin_terminal {
-        return Err(Failure::usage(TYPED_ONLY));
-    }
     if !text::is_printable(identity) {
         return Err(Failure::usage(
             "--identity is empty or has characters that cannot be printed. Enter how you checked the identity.",

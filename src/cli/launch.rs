@@ -83,6 +83,17 @@ pub(super) fn run_briefing(env: &Env<'_>, service: Services, trainee: PersonRow,
     open_interface(env, service, FirstScreen::Briefing(trainee, exam))
 }
 
+/// Opens the full-screen interface at the records of all people.
+pub(super) fn run_records(env: &mut Env<'_>) -> CommandResult {
+    if !(env.terminal.is_stdin_terminal && env.terminal.is_stdout_terminal) {
+        return Err(Failure::usage(
+            "The records need a terminal. Use `needlewise record matrix` or `needlewise record list`.",
+        ));
+    }
+    let service = env.open_service()?;
+    open_interface(env, service, FirstScreen::Records)
+}
+
 /// Previews a bank file in full screen.
 pub(super) fn preview(env: &Env<'_>, path: &Path, syllabus: Option<Arc<Syllabus>>) -> CommandResult {
     let executor = PreviewExecutor::new(path, (env.make_clock)(), syllabus);

@@ -1,14 +1,17 @@
+use std::str::FromStr;
+
 use sha2::{Digest as _, Sha256};
 
 use super::error::Failure;
 use super::{CommandResult, Env};
 use crate::attempt::Mode;
 use crate::attempt::paper::Seed;
-use crate::bank::catalog::{Catalog, CatalogEntry};
-use crate::bank::lazy::LazyBank;
+use crate::bank::catalog::{Catalog, CatalogMiss};
+use crate::bank::question::CognitiveLevel;
 use crate::cli::launch::{self, PlainArgs};
-use crate::ids::BankId;
+use crate::ids::{BankId, ObjectiveId};
 use crate::service::Services;
+use crate::study::practice::{PracticeChoice, PracticeFilter};
 
 /// Practice questions, with a rationale after each answer
 ///
@@ -18,9 +21,21 @@ pub struct PracticeArgs {
     /// Topics to practice: bank IDs from `needlewise bank list`
     #[arg(value_name = "TOPIC")]
     topics: Vec<String>,
-    /// Number of questions
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    count: u16,
+    /// Only questions that match: due, wrong (incorrect last time), unseen or critical. Give it several times to combine
+    #[arg(long = "filter", value_name = "FILTER", value_parser = parse_filter)]
+    filters: Vec<PracticeFilter>,
+    /// Only questions that are due, the same as --filter due
+    #[arg(long)]
+    due: bool,
+    /// Only questions of this objective
+    #[arg(long, value_name = "ID")]
+    objective: Option<ObjectiveId>,
+    /// Only questions of this level: recall, understanding, application or analysis
+    #[arg(long, value_name = "LEVEL", value_parser = parse_level)]
+    level: Option<CognitiveLevel>,
+    /// Number of questions, or all
+    #[arg(long, value_name = "N", default_value = "10")]
+    count: PracticeCount,
     /// Resume the practice in progress
     #[arg(long)]
     resume: bool,
@@ -29,6 +44,31 @@ pub struct PracticeArgs {
     seed: Option<String>,
     #[command(flatten)]
     plain: PlainArgs,
+}
+
+/// The number of questions of a practice: 1 to 1000, or all.
+#[derive(Debug, Clone, Copy)]
+struct PracticeCount(usize);
+
+impl FromStr for PracticeCount {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        if text == "all" {
+            return Ok(Self(usize::MAX));
+        }
+        let count = text.parse().ok().filter(|count| (1..=1000).contains(count));
+        count.map(Self).ok_or("it must be 1 to 1000, or all")
+    }
+}
+
+fn parse_filter(text: &str) -> Result<PracticeFilter, &'static str> {
+    let filter = PracticeFilter::ALL.into_iter().find(|filter| filter.name() == text);
+    filter.ok_or("it must be due, wrong, unseen or critical")
+}
+
+fn parse_level(text: &str) -> Result<CognitiveLevel, &'static str> {
+    let level = CognitiveLevel::ALL.into_iter().find(|level| level.name() == text);
+    level.ok_or("it must be recall, understanding, application or analysis")
 }
 
 /// Starts or resumes practice, in plain mode or in full screen.
@@ -49,10 +89,10 @@ pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
             .ok_or_else(|| Failure::negative("No practice is in progress. Start one with `needlewise practice`."))?;
         service.attempts().load(open_attempt.id)?
     } else {
-        let banks = find_topic_banks(service.catalog(), &args.topics)?;
+        let choice = find_choice(service.catalog(), args)?;
         // Only practice takes a seed. Someone who knows the seed of an exam knows its paper.
         let seed = make_seed(args.seed.as_deref(), &mut service);
-        service.attempts_mut().begin_practice(trainee.id, &banks, args.count.into(), seed)?
+        service.study_mut().begin_practice(&trainee, &choice, args.count.0, seed)?
     };
     launch::run_attempt(args.plain.mode(), env, service, trainee, active_attempt)
 }
@@ -62,20 +102,21 @@ fn make_seed(text: Option<&str>, service: &mut Services) -> Seed {
     text.map_or_else(|| service.random_seed(), |text| Seed(Sha256::digest(text).into()))
 }
 
-/// Finds the banks of the given topics. Without a topic it returns every bank that allows practice.
-fn find_topic_banks(catalog: &Catalog, names: &[String]) -> Result<Vec<CatalogEntry<LazyBank>>, Failure> {
-    if names.is_empty() {
-        return Ok(catalog.banks().filter(|bank| bank.value.summary().allows_practice).cloned().collect());
-    }
+/// Returns the questions that the arguments ask for.
+fn find_choice(catalog: &Catalog, args: &PracticeArgs) -> Result<PracticeChoice, Failure> {
     let find_bank = |name: &String| {
         let to_failure = |miss| Failure::catalog_miss("bank", name, miss);
-        let id: BankId = name.parse().map_err(|_| to_failure(crate::bank::catalog::CatalogMiss::Unknown))?;
+        let id: BankId = name.parse().map_err(|_| to_failure(CatalogMiss::Unknown))?;
         let bank = catalog.bank(&id).map_err(to_failure)?;
-        if bank.value.practice {
-            Ok(bank.clone())
+        if bank.value.summary().allows_practice {
+            Ok(id)
         } else {
             Err(Failure::negative(format!("The bank \"{id}\" is for exams only. Choose another topic.")))
         }
     };
-    names.iter().map(find_bank).collect()
+    let topics = args.topics.iter().map(find_bank).collect::<Result<_, _>>()?;
+    let mut filters = args.filters.clone();
+    filters.extend(args.due.then_some(PracticeFilter::Due));
+    let objectives = args.objective.iter().map(|objective| (None, objective.clone())).collect();
+    Ok(PracticeChoice { topics, filters, objectives, level: args.level, ..PracticeChoice::default() })
 }

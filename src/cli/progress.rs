@@ -1,66 +1,41 @@
-//! A progress bar for slow commands. It appears on standard error, and only if that is a terminal.
+use super::{CommandResult, Env};
+use crate::cli::progress_bar::ProgressBar;
+use crate::study::readiness;
+use crate::text;
+use crate::view::progress::ProgressView;
+use crate::view::study::readiness_text;
 
-use std::io::Write;
-use std::sync::Mutex;
+/// Show what a trainee has mastered, and how ready they are for each exam
+#[derive(Debug, clap::Args)]
+pub struct ProgressArgs {}
 
-use super::Env;
-
-/// The bar is drawn again after this many steps.
-const UPDATE_INTERVAL: usize = 25;
-
-/// The width of the bar in characters.
-const BAR_WIDTH: usize = 30;
-
-/// Counts completed steps, from any number of threads.
-pub struct ProgressBar<'a> {
-    label: &'static str,
-    total: usize,
-    /// `None` if no bar is shown.
-    state: Option<Mutex<ProgressState<'a>>>,
-}
-
-/// The state that the threads share.
-struct ProgressState<'a> {
-    err: &'a mut (dyn Write + Send),
-    completed: usize,
-}
-
-impl<'a> ProgressBar<'a> {
-    /// Returns a bar that counts up to `total`. It is shown only on a terminal and for a long task. `label` is a
-    /// participle such as "verified". The bar borrows the error stream of `env` until it is dropped, which clears the
-    /// line.
-    pub fn new(env: &'a mut Env<'_>, total: usize, label: &'static str) -> Self {
-        // Short work gets no bar.
-        // Standard output does not decide: with `2> file`, the bars would fill that file.
-        let state = if env.terminal.is_stderr_terminal && total > UPDATE_INTERVAL {
-            Some(Mutex::new(ProgressState { err: &mut *env.err, completed: 0 }))
-        } else {
-            None
+/// Shows mastery by topic, readiness, certainty and the days of study.
+pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
+    let service = env.open_service()?;
+    let trainee = env.find_trainee(&service)?;
+    let record = service.study().record(&trainee)?;
+    let view = ProgressView::new(&record);
+    let mut estimates = Vec::new();
+    for (exam_id, title, _) in &view.exams {
+        let earlier_papers = service.attempts().earlier_papers(trainee.id, exam_id)?;
+        let Ok(exam) = record.catalog.exam(exam_id) else { continue };
+        let bar = ProgressBar::new(env, readiness::PAPER_COUNT as usize, "papers drawn");
+        let count_paper = || {
+            bar.step();
+            false
         };
-        Self { label, total, state }
+        let estimate = readiness::estimate(&record, &exam.value, &earlier_papers, &count_paper);
+        drop(bar);
+        estimates.push((exam_id.clone(), text::single_line(title), estimate));
     }
-
-    /// Counts one completed step.
-    pub fn step(&self) {
-        let Some(state) = &self.state else { return };
-        // The lock is poisoned only if a thread panicked, which ends the command anyway.
-        let Ok(mut state) = state.lock() else { return };
-        state.completed += 1;
-        let completed = state.completed;
-        if completed.is_multiple_of(UPDATE_INTERVAL) || completed == self.total {
-            let filled_width = (completed * BAR_WIDTH / self.total).min(BAR_WIDTH);
-            let bar = format!("{}{}", "█".repeat(filled_width), "·".repeat(BAR_WIDTH - filled_width));
-            // The work matters more than the bar, so a failed write is ignored.
-            let _ = write!(state.err, "\r{bar} {completed} of {} {}", self.total, self.label);
-        }
+    if env.global.json {
+        let readiness: Vec<_> = estimates.into_iter().map(|(exam, _, estimate)| (exam, estimate)).collect();
+        return env.print_json(&view.json(&readiness));
     }
-}
-
-impl Drop for ProgressBar<'_> {
-    fn drop(&mut self) {
-        // Clear the line, so that whatever is printed next does not follow the bar.
-        if let Some(Ok(state)) = self.state.as_mut().map(Mutex::get_mut) {
-            let _ = write!(state.err, "\r\u{1b}[K");
-        }
+    let readiness: Vec<_> =
+        estimates.iter().map(|(_, title, estimate)| (title.clone(), readiness_text(estimate))).collect();
+    for line in view.lines(&readiness) {
+        env.print_line(&text::single_line(&line))?;
     }
+    Ok(super::error::EXIT_SUCCESS)
 }

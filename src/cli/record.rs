@@ -5,6 +5,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::error::Failure;
+use super::launch;
 use super::{CommandResult, Env};
 use crate::exam::disclosure::DisclosureLevel;
 use crate::ids::AttemptId;
@@ -20,8 +21,16 @@ mod replay;
 mod show;
 
 /// List, show, replay, re-mark, void, grant and export attempts, and show the compliance matrix
+///
+/// Without a command, this opens the records of all people in full screen.
+#[derive(Debug, clap::Args)]
+pub struct RecordArgs {
+    #[command(subcommand)]
+    command: Option<RecordCommand>,
+}
+
 #[derive(Debug, Subcommand)]
-pub enum RecordCommand {
+enum RecordCommand {
     List(list::RecordListArgs),
     Show(show::RecordShowArgs),
     Matrix(matrix::MatrixArgs),
@@ -32,8 +41,9 @@ pub enum RecordCommand {
     Grant(decide::GrantArgs),
 }
 
-/// Runs a `record` subcommand.
-pub(super) fn run(command: &RecordCommand, env: &mut Env<'_>) -> CommandResult {
+/// Runs a `record` subcommand, or opens the records.
+pub(super) fn run(args: &RecordArgs, env: &mut Env<'_>) -> CommandResult {
+    let Some(command) = &args.command else { return launch::run_records(env) };
     match command {
         RecordCommand::List(args) => list::run(args, env),
         RecordCommand::Show(args) => show::run(args, env),

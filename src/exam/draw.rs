@@ -27,7 +27,6 @@ pub mod selection;
 mod v1;
 mod v2;
 
-use question_set::QuestionSet;
 pub use quota::{Infeasible, Quota, apportion, question_counts};
 use rng::{DrawRng, RngStream};
 pub use selection::{EarlierPaper, Exclusions, QuestionPool, SectionSelection};
@@ -88,7 +87,8 @@ pub fn exam(
             .collect();
         let pool = Some(drawn.add_content(canonical::text(&pool)));
         drawn.paper.sections.push(PaperSection { bank, pool, excluded: drawn_section.selection.excluded });
-        drawn.add_questions(&drawn_section.selection.sets, &mut choice_rng);
+        let questions = drawn_section.selection.sets.iter().flat_map(|set| &set.questions);
+        drawn.add_questions(drawn.paper.sections.len() - 1, questions, &mut choice_rng);
     }
     Ok(drawn)
 }
@@ -198,10 +198,14 @@ impl DrawnPaper {
         self.paper.banks.len() - 1
     }
 
-    /// Adds the questions of `sets` to the last section.
-    fn add_questions(&mut self, sets: &[QuestionSet], choice_rng: &mut DrawRng) {
-        let section = self.paper.sections.len() - 1;
-        for question in sets.iter().flat_map(|set| &set.questions) {
+    /// Adds questions to a section.
+    fn add_questions<'a>(
+        &mut self,
+        section: usize,
+        questions: impl IntoIterator<Item = &'a Arc<Question>>,
+        choice_rng: &mut DrawRng,
+    ) {
+        for question in questions {
             let review_day = question.reviewed.as_ref().map(|reviewed| reviewed.on);
             // One question without a review makes the whole paper unreviewed.
             let earliest = self.paper.reviewed;
@@ -217,20 +221,24 @@ impl DrawnPaper {
     }
 }
 
-/// Draws at most `count` ready questions to practice from `banks`.
+/// Draws at most `count` ready questions to practice from `banks`. `is_wanted` selects the questions to practice.
 ///
-/// It can draw fewer, because a case is drawn whole and an exclusion group of a bank gives at most one question set.
-pub fn practice(banks: &[&CatalogEntry<LazyBank>], count: usize, seed: Seed) -> DrawnPaper {
+/// It can draw fewer, because a case is drawn whole and an exclusion group of a bank gives at most one question set. A
+/// case is drawn if one of its questions is wanted.
+pub fn practice(
+    banks: &[&CatalogEntry<LazyBank>],
+    is_wanted: &dyn Fn(&Bank, &Question) -> bool,
+    count: usize,
+    seed: Seed,
+) -> DrawnPaper {
     let mut selection_rng = DrawRng::new(seed, RngStream::Selection);
-    let (mut order_rng, mut choice_rng) =
-        (DrawRng::new(seed, RngStream::QuestionOrder), DrawRng::new(seed, RngStream::ChoiceOrder));
-    let mut candidates: Vec<_> = banks
-        .iter()
-        .enumerate()
-        .flat_map(|(bank_index, bank)| {
-            question_set::question_sets(bank.value.ready_questions()).into_iter().map(move |set| (bank_index, set))
-        })
-        .collect();
+    let mut order_rng = DrawRng::new(seed, RngStream::QuestionOrder);
+    let sets_of = |(bank_index, bank): (usize, &&CatalogEntry<LazyBank>)| {
+        let sets = question_set::question_sets(bank.value.ready_questions()).into_iter();
+        let wanted = sets.filter(|set| set.questions.iter().any(|question| is_wanted(&bank.value, question)));
+        wanted.map(|set| (bank_index, set)).collect::<Vec<_>>()
+    };
+    let mut candidates: Vec<_> = banks.iter().enumerate().flat_map(sets_of).collect();
     selection_rng.shuffle(&mut candidates);
     let (mut remaining, mut used_groups, mut chosen) = (count, BTreeSet::new(), Vec::new());
     for (bank, set) in candidates {
@@ -242,13 +250,22 @@ pub fn practice(banks: &[&CatalogEntry<LazyBank>], count: usize, seed: Seed) -> 
         }
     }
     order_rng.shuffle(&mut chosen);
+    // Topic by topic, in the order of the banks.
+    chosen.sort_by_key(|(bank, _)| *bank);
+    let chosen: Vec<_> = chosen.into_iter().map(|(bank, set)| (banks[bank], set.questions)).collect();
+    chosen_questions(&chosen, seed)
+}
+
+/// Returns a paper of these questions in this order, each with its bank. A bank has one section.
+pub fn chosen_questions(units: &[(&CatalogEntry<LazyBank>, Vec<Arc<Question>>)], seed: Seed) -> DrawnPaper {
+    let mut choice_rng = DrawRng::new(seed, RngStream::ChoiceOrder);
     let mut drawn = empty_paper(seed);
-    let used_banks: BTreeSet<_> = chosen.iter().map(|(bank, _)| *bank).collect();
-    for bank_index in used_banks {
-        let bank = drawn.add_bank(banks[bank_index]);
-        drawn.paper.sections.push(PaperSection { bank, pool: None, excluded: Vec::new() });
-        let sets: Vec<_> = chosen.iter().filter(|(bank, _)| *bank == bank_index).map(|(_, set)| set.clone()).collect();
-        drawn.add_questions(&sets, &mut choice_rng);
+    for (entry, questions) in units {
+        let bank = drawn.add_bank(entry);
+        if bank == drawn.paper.sections.len() {
+            drawn.paper.sections.push(PaperSection { bank, pool: None, excluded: Vec::new() });
+        }
+        drawn.add_questions(bank, questions, &mut choice_rng);
     }
     drawn
 }
@@ -261,10 +278,9 @@ pub fn whole_bank(bank: &CatalogEntry<LazyBank>) -> DrawnPaper {
     let mut drawn = empty_paper(seed);
     let bank_index = drawn.add_bank(bank);
     drawn.paper.sections.push(PaperSection { bank: bank_index, pool: None, excluded: Vec::new() });
-    drawn.add_questions(
-        &question_set::question_sets(&bank.value.questions),
-        &mut DrawRng::new(seed, RngStream::ChoiceOrder),
-    );
+    let sets = question_set::question_sets(&bank.value.questions);
+    let questions = sets.iter().flat_map(|set| &set.questions);
+    drawn.add_questions(0, questions, &mut DrawRng::new(seed, RngStream::ChoiceOrder));
     drawn
 }
 

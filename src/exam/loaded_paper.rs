@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::attempt::fact::AttemptStarted;
+use crate::attempt::paper::PaperQuestion;
 use crate::attempt::{Mode, Paper};
 use crate::bank::exam::Exam;
 use crate::bank::question::QuestionKind;
@@ -11,7 +12,7 @@ use crate::clock::Millis;
 use crate::ids::Digest;
 
 /// A paper with its content, ready to be taken, scored and shown.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LoadedPaper {
     pub mode: Mode,
     /// The time limit, or `None` if there is no limit.
@@ -26,7 +27,7 @@ pub struct LoadedPaper {
 }
 
 /// One question of a paper, with its content.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LoadedQuestion {
     /// The index of the section in [`Paper::sections`].
     pub section: usize,
@@ -91,6 +92,24 @@ impl LoadedPaper {
         Ok(Self { mode: started.mode, limit: started.limit, paper, exam, banks, questions })
     }
 
+    /// Adds the question at `index` once more at the end, with another display order. Returns false, and adds nothing, if
+    /// the order does not fit the question.
+    pub(super) fn push_repeat(&mut self, index: usize, order: &[usize]) -> bool {
+        let (Some(loaded_question), Some(paper_question)) =
+            (self.questions.get(index), self.paper.questions.get(index))
+        else {
+            return false;
+        };
+        if !is_permutation(order, display_count(&loaded_question.question.kind)) {
+            return false;
+        }
+        let loaded_question = LoadedQuestion { order: order.to_vec(), ..loaded_question.clone() };
+        let paper_question = PaperQuestion { order: order.to_vec(), ..paper_question.clone() };
+        self.questions.push(loaded_question);
+        self.paper.questions.push(paper_question);
+        true
+    }
+
     /// Returns the bank of the question at `index`.
     pub fn bank_of(&self, index: usize) -> &Bank {
         &self.banks[self.questions[index].bank]
@@ -102,13 +121,18 @@ impl LoadedPaper {
         self.bank_of(index).case_text(case)
     }
 
-    /// Returns the citations of the question at `index`, one line for each source.
+    /// Returns the citations of the question at `index`, one line for each source, with where it can be read.
     pub fn sources_of(&self, index: usize) -> Vec<String> {
         let bank = self.bank_of(index);
         let line = |citation: &crate::bank::question::Citation| {
-            let source_line =
-                bank.source(&citation.id).map_or_else(|| citation.id.to_string(), |source| source.citation_line());
-            crate::text::join_sentences([source_line.as_str(), citation.locator.as_deref().unwrap_or_default()])
+            let source = bank.source(&citation.id);
+            let source_line = source.map_or_else(|| citation.id.to_string(), |source| source.citation_line());
+            let address = source.and_then(|source| source.address()).unwrap_or_default();
+            crate::text::join_sentences([
+                source_line.as_str(),
+                citation.locator.as_deref().unwrap_or_default(),
+                address.as_str(),
+            ])
         };
         self.questions[index].question.sources.iter().map(line).collect()
     }

@@ -15,7 +15,7 @@ use crate::attempt::outcome::{MissedObjective, SectionOutcome};
 use crate::attempt::remark::RemarkPolicy;
 use crate::attempt::{Answer, ExamResult, Mode, Outcome, Points};
 use crate::bank::decimal::Decimal;
-use crate::bank::question::{Choice, ChoiceScoring, Question, QuestionKind, SelectCount};
+use crate::bank::question::{Choice, ChoiceScoring, Harm, Question, QuestionKind, SelectCount};
 use crate::exam::loaded_paper::{LoadedPaper, LoadedQuestion};
 use crate::text;
 
@@ -129,7 +129,10 @@ pub fn invalid_answer_reason(question: &Question, answer: &Answer) -> Option<Str
                 SelectCount::All => choices.len(),
             };
             if ticked.len() > max_choices {
-                return Some(format!("choose at most {max_choices}"));
+                return Some(match max_choices {
+                    1 => "choose only one".to_owned(),
+                    _ => format!("choose at most {max_choices}"),
+                });
             }
             !ticked.is_empty() && are_distinct(ticked, choices.len())
         }
@@ -148,6 +151,32 @@ pub fn invalid_answer_reason(question: &Question, answer: &Answer) -> Option<Str
         _ => false,
     };
     (!is_valid).then(|| "this answer does not fit the question".to_owned())
+}
+
+/// Returns what is missing in an answer that selects fewer choices than the question asks for. Answers of older programs
+/// may be like that, so [`invalid_answer_reason`] accepts them.
+pub fn incomplete_answer_reason(question: &Question, answer: &Answer) -> Option<String> {
+    match (&question.kind, answer) {
+        (QuestionKind::Choice { select: SelectCount::Exactly(count), .. }, Answer::Choices(ticked))
+            if ticked.len() < *count =>
+        {
+            Some(format!("choose exactly {count}"))
+        }
+        _ => None,
+    }
+}
+
+/// Returns how dangerous the wrong belief in an answer is: the greatest harm of the distractors that were selected, or
+/// that of the wrong answer to a true-false question. `None` if nothing wrong was selected or no harm is known.
+pub fn harm(question: &Question, answer: &Answer) -> Option<Harm> {
+    match (&question.kind, answer) {
+        (QuestionKind::Choice { choices, .. }, Answer::Choices(ticked)) => {
+            let selected = ticked.iter().filter_map(|index| choices.get(*index));
+            selected.filter(|choice| !choice.correct).filter_map(|choice| choice.harm).max()
+        }
+        (QuestionKind::TrueFalse { answer: key, harm, .. }, Answer::Truth(given)) if key != given => *harm,
+        _ => None,
+    }
 }
 
 /// Computes the outcome of an attempt. `answers` and `policies` have one entry for each question of the paper. Only a

@@ -6,12 +6,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::attempt::fact::{AttemptEnding, AttemptFinished, QuestionAnswered, QuestionFlagged};
+use crate::attempt::fact::{AttemptEnding, AttemptFinished, QuestionAnswered, QuestionAsked, QuestionFlagged};
 use crate::attempt::remark::{QuestionRuling, RemarkPolicy};
 use crate::attempt::{Answer, Certainty, Fact, Mode, Outcome, Points};
-use crate::clock::Millis;
+use crate::clock::{Day, Millis};
+use crate::exam::draw::rng::DrawRng;
 use crate::exam::loaded_paper::LoadedPaper;
-use crate::exam::scoring;
+use crate::exam::{draw, scoring};
 
 /// An attempt in progress, or one that has ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +22,12 @@ pub struct Session {
     flags: Vec<bool>,
     finished: Option<AttemptFinished>,
     rulings: Vec<QuestionRuling>,
+    /// For each repeat at the end of the paper, the index of the question that it repeats.
+    repeats: Vec<usize>,
 }
+
+/// How often a practice asks a question again at most. After that, the question returns on another day.
+const REPEATS_MAX: usize = 3;
 
 /// An answer that is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +54,17 @@ pub enum AttemptAction {
     /// Ends the attempt.
     Submit,
     /// Ends the attempt because its time is up.
-    TimeOut,
+    TimeOut {
+        /// What was marked or typed on screen at that moment, but not confirmed. It counts.
+        draft: Option<DraftAnswer>,
+    },
+}
+
+/// An answer that stands on screen and is not stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftAnswer {
+    pub question_index: usize,
+    pub answer: Answer,
 }
 
 /// The circumstances of an action: the time that has passed in the attempt, and whether a person typed it.
@@ -58,6 +74,8 @@ pub struct ActionMoment {
     pub elapsed: Millis,
     /// Whether the input was piped in.
     pub piped: bool,
+    /// The study day. Answers in exams do not record it, because they never feed the schedule.
+    pub study_day: Day,
 }
 
 /// The reason why an action is refused.
@@ -100,6 +118,7 @@ impl Session {
             flags: vec![false; count],
             finished: None,
             rulings: Vec::new(),
+            repeats: Vec::new(),
         }
     }
 
@@ -115,14 +134,15 @@ impl Session {
     /// # Errors
     /// The reason why the action is refused.
     pub fn decide(&self, action: AttemptAction, moment: ActionMoment) -> Result<Fact, ActionRefusal> {
-        let ActionMoment { elapsed, piped } = moment;
+        let ActionMoment { elapsed, piped, study_day } = moment;
+        let study_day = Some(study_day).filter(|_| self.loaded_paper.mode != Mode::Exam);
         let time_up = self.time_left(elapsed) == Some(Millis(0));
         // The order of the arms matters. An ended attempt refuses every action. Once the time is up, only the timeout
         // is allowed, so that no late answer counts.
         match action {
             _ if self.finished.is_some() => Err(ActionRefusal::Ended),
-            AttemptAction::TimeOut if time_up => Ok(self.finished_fact(AttemptEnding::TimedOut, elapsed)),
-            AttemptAction::TimeOut => Err(ActionRefusal::TimeRemaining),
+            AttemptAction::TimeOut { .. } if time_up => Ok(self.finished_fact(AttemptEnding::TimedOut, elapsed)),
+            AttemptAction::TimeOut { .. } => Err(ActionRefusal::TimeRemaining),
             _ if time_up => Err(ActionRefusal::TimeUp),
             AttemptAction::Submit => Ok(self.finished_fact(AttemptEnding::Submitted, elapsed)),
             AttemptAction::Answer { question_index, .. }
@@ -138,20 +158,106 @@ impl Session {
                 Err(ActionRefusal::Closed)
             }
             AttemptAction::Answer { question_index, answer, certainty } => {
-                if let Some(reason) =
-                    scoring::invalid_answer_reason(&self.loaded_paper.questions[question_index].question, &answer)
-                {
+                if let Some(reason) = self.misfit(question_index, &answer) {
                     return Err(ActionRefusal::InvalidAnswer(reason));
                 }
                 let certainty = certainty.filter(|_| self.loaded_paper.mode == Mode::Practice);
-                Ok(Fact::Answered(QuestionAnswered { question_index, answer: Some(answer), certainty, elapsed, piped }))
+                let answer = Some(answer);
+                Ok(Fact::Answered(QuestionAnswered { question_index, answer, certainty, elapsed, piped, study_day }))
             }
             AttemptAction::ClearAnswer { question_index } => {
-                Ok(Fact::Answered(QuestionAnswered { question_index, answer: None, certainty: None, elapsed, piped }))
+                let (answer, certainty) = (None, None);
+                Ok(Fact::Answered(QuestionAnswered { question_index, answer, certainty, elapsed, piped, study_day }))
             }
             AttemptAction::ToggleFlag { question_index } => {
                 Ok(Fact::Flagged(QuestionFlagged { question_index, on: !self.flags[question_index], elapsed }))
             }
+        }
+    }
+
+    /// Returns why an answer cannot be stored for a question, or `None` if it fits.
+    fn misfit(&self, question_index: usize, answer: &Answer) -> Option<String> {
+        let question = &self.loaded_paper.questions.get(question_index)?.question;
+        scoring::invalid_answer_reason(question, answer).or_else(|| scoring::incomplete_answer_reason(question, answer))
+    }
+
+    /// Returns all facts for an action, to be stored together. A wrong answer in practice comes with its repeat. A
+    /// timeout first stores the draft, at the time limit, so that it counts.
+    ///
+    /// # Errors
+    /// The reason why the action is refused.
+    pub fn decide_all(&self, action: AttemptAction, moment: ActionMoment) -> Result<Vec<Fact>, ActionRefusal> {
+        let draft = match &action {
+            AttemptAction::TimeOut { draft } => draft.clone(),
+            _ => None,
+        };
+        let fact = self.decide(action, moment)?;
+        let mut next = self.clone();
+        match (&fact, draft, self.loaded_paper.limit) {
+            (Fact::Answered(answered), ..) => {
+                let question_index = answered.question_index;
+                next.apply(&fact);
+                Ok([fact].into_iter().chain(next.repeat_of(question_index)).collect())
+            }
+            (Fact::Finished(finished), Some(draft), Some(limit))
+                if draft.question_index < self.answers.len()
+                    && self.misfit(draft.question_index, &draft.answer).is_none() =>
+            {
+                let answered = Fact::Answered(QuestionAnswered {
+                    question_index: draft.question_index,
+                    answer: Some(draft.answer),
+                    certainty: None,
+                    elapsed: limit,
+                    piped: moment.piped,
+                    study_day: Some(moment.study_day).filter(|_| self.loaded_paper.mode != Mode::Exam),
+                });
+                next.apply(&answered);
+                let finished = next.finished_fact(finished.ending, finished.elapsed);
+                Ok(vec![answered, finished])
+            }
+            _ => Ok(vec![fact]),
+        }
+    }
+
+    /// Returns the fact that asks a question again, if a practice answered it wrong: after all questions that are left,
+    /// with its choices shuffled again. The seed of the paper decides their order.
+    fn repeat_of(&self, question_index: usize) -> Option<Fact> {
+        let is_wrong = self.is_closed(question_index) && self.points(question_index) < Points::one();
+        if !is_wrong || self.finished.is_some() {
+            return None;
+        }
+        let source_index = self.source_index(question_index);
+        let repeat_count = self.repeats.iter().filter(|repeat| **repeat == source_index).count();
+        if repeat_count >= REPEATS_MAX {
+            return None;
+        }
+        let mut rng = DrawRng::for_repeat(self.loaded_paper.paper.seed, self.repeats.len());
+        let order = draw::display_order(&self.loaded_paper.questions[source_index].question.kind, &mut rng);
+        Some(Fact::Asked(QuestionAsked { question_index: source_index, order }))
+    }
+
+    /// Returns the index of the question as it was drawn. A repeat has the index of the question that it repeats.
+    pub fn source_index(&self, index: usize) -> usize {
+        let repeat = index.checked_sub(self.drawn_count()).and_then(|repeat| self.repeats.get(repeat));
+        repeat.copied().unwrap_or(index)
+    }
+
+    /// Returns how many questions were drawn. Repeats follow after them.
+    pub fn drawn_count(&self) -> usize {
+        self.answers.len() - self.repeats.len()
+    }
+
+    /// Adds a repeat to the end of the paper. A fact that does not fit changes nothing.
+    fn add_repeat(&mut self, asked: &QuestionAsked) {
+        let is_drawn = asked.question_index < self.drawn_count();
+        if self.loaded_paper.mode != Mode::Practice || !is_drawn {
+            return;
+        }
+        // The paper as it was drawn belongs to all that read it, so this session gets its own.
+        if Arc::make_mut(&mut self.loaded_paper).push_repeat(asked.question_index, &asked.order) {
+            self.repeats.push(asked.question_index);
+            self.answers.push(None);
+            self.flags.push(false);
         }
     }
 
@@ -168,6 +274,7 @@ impl Session {
                     *stored = answered.answer.clone().map(|answer| StoredAnswer { answer, certainty });
                 }
             }
+            Fact::Asked(asked) if self.finished.is_none() => self.add_repeat(asked),
             Fact::Flagged(flagged) if self.finished.is_none() => {
                 if let Some(flag) = self.flags.get_mut(flagged.question_index) {
                     *flag = flagged.on;
@@ -191,7 +298,7 @@ impl Session {
         &self.loaded_paper
     }
 
-    /// Returns the number of questions.
+    /// Returns the number of questions, repeats included.
     pub fn question_count(&self) -> usize {
         self.answers.len()
     }
@@ -252,15 +359,22 @@ impl Session {
         self.rulings.iter().rev().find(|ruling| ruling.question == question).map(|ruling| &ruling.policy)
     }
 
-    /// Returns the number of fully correct answers.
-    pub fn correct_count(&self) -> usize {
-        (0..self.question_count()).filter(|index| self.points(*index) == Points::one()).count()
+    /// Returns how many questions were answered, without repeats.
+    pub fn answered_count(&self) -> usize {
+        self.answers[..self.drawn_count()].iter().flatten().count()
     }
 
-    /// Computes the outcome of the answers stored so far, under the rulings that apply to this attempt.
+    /// Returns how many questions were fully correct at their first answer.
+    pub fn correct_count(&self) -> usize {
+        (0..self.drawn_count()).filter(|index| self.points(*index) == Points::one()).count()
+    }
+
+    /// Computes the outcome of the answers stored so far, under the rulings that apply to this attempt. Repeats do not
+    /// count.
     pub fn outcome(&self) -> Outcome {
-        let answers: Vec<_> = self.answers.iter().map(|stored| stored.as_ref().map(|stored| &stored.answer)).collect();
-        let policies: Vec<_> = (0..self.question_count()).map(|index| self.policy(index)).collect();
+        let drawn_answers = &self.answers[..self.drawn_count()];
+        let answers: Vec<_> = drawn_answers.iter().map(|stored| stored.as_ref().map(|stored| &stored.answer)).collect();
+        let policies: Vec<_> = (0..self.drawn_count()).map(|index| self.policy(index)).collect();
         scoring::outcome(&self.loaded_paper, &answers, &policies)
     }
 

@@ -1,14 +1,18 @@
 //! Parses a line that is typed in plain mode into a command or an answer.
 
-use crate::attempt::Answer;
+use crate::attempt::{Answer, Certainty, Mode};
 use crate::bank::decimal::Decimal;
 use crate::bank::question::QuestionKind;
+use crate::exam::Session;
 use crate::exam::loaded_paper::LoadedQuestion;
 
 /// A parsed line: an answer or a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TypedEntry {
-    Answer(Answer),
+    /// An answer, and how sure the trainee is, if they said so.
+    Answer(Answer, Option<Certainty>),
+    /// Print the time left.
+    Time,
     Flag,
     Skip,
     Back,
@@ -28,6 +32,8 @@ pub(super) const HELP: &[&str] = &[
     "back: go to the previous question",
     "list: list all questions and their state",
     "a question's number: go to that question. If the question asks for a number, it is the answer.",
+    "time: the time left",
+    "In practice, end an answer with a space and ? for a guess, ~ for fairly sure or ! for certain",
     "submit: finish and see the result",
     "To answer with one of these words, type it in quotes: \"back\"",
 ];
@@ -39,6 +45,7 @@ pub(super) fn parse_command(line: &str, question_count: usize) -> Option<TypedEn
         "skip" => Some(TypedEntry::Skip),
         "back" => Some(TypedEntry::Back),
         "list" => Some(TypedEntry::List),
+        "time" => Some(TypedEntry::Time),
         "submit" => Some(TypedEntry::Submit),
         "help" => Some(TypedEntry::Help),
         number => {
@@ -51,17 +58,27 @@ pub(super) fn parse_command(line: &str, question_count: usize) -> Option<TypedEn
 ///
 /// # Errors
 /// What was wrong, as the end of `Not understood: …`.
-pub(super) fn parse_entry(
-    line: &str,
-    loaded_question: &LoadedQuestion,
-    question_count: usize,
-) -> Result<TypedEntry, String> {
+pub(super) fn parse_entry(line: &str, session: &Session, question_index: usize) -> Result<TypedEntry, String> {
     let line = line.trim();
+    let loaded_question = &session.loaded_paper().questions[question_index];
+    let question_count = session.question_count();
+    let (answer, certainty) = split_certainty(line, session.loaded_paper().mode);
+    let to_entry = |answer: Answer| TypedEntry::Answer(answer, certainty);
     let is_number_question = matches!(loaded_question.question.kind, QuestionKind::Number { .. });
     match parse_command(line, question_count) {
-        Some(TypedEntry::GoTo(_)) if is_number_question => parse_answer(line, loaded_question).map(TypedEntry::Answer),
+        Some(TypedEntry::GoTo(_)) if is_number_question => parse_answer(answer, loaded_question).map(to_entry),
         Some(entry) => Ok(entry),
-        None => parse_answer(line, loaded_question).map(TypedEntry::Answer),
+        None => parse_answer(answer, loaded_question).map(to_entry),
+    }
+}
+
+/// Splits a line of a practice into the answer and the certainty after it, such as `B !`.
+fn split_certainty(line: &str, mode: Mode) -> (&str, Option<Certainty>) {
+    let signs = [(" ?", Certainty::Guess), (" ~", Certainty::Fair), (" !", Certainty::Certain)];
+    let split = |(sign, certainty): (&str, Certainty)| Some((line.strip_suffix(sign)?.trim_end(), certainty));
+    match signs.into_iter().find_map(split).filter(|_| mode == Mode::Practice) {
+        Some((answer, certainty)) => (answer, Some(certainty)),
+        None => (line, None),
     }
 }
 

@@ -42,6 +42,9 @@ pub(super) fn prompt(session: &Session, index: usize) -> String {
 pub(super) fn explanation(session: &Session, index: usize) -> Vec<String> {
     let loaded_question = &session.loaded_paper().questions[index];
     let mut lines = vec![view::correctness(&session.points(index)).to_owned()];
+    let given = session.stored_answer(index);
+    lines.extend(given.map(|given| format!("Your answer: {}", view::answer_in_words(loaded_question, &given.answer))));
+    lines.push(format!("Correct answer: {}", view::correct_answer_in_words(loaded_question)));
     let format_rationale = |(label, rationale): (String, String)| {
         if rationale.is_empty() { label } else { format!("{label}: {rationale}") }
     };

@@ -1,7 +1,7 @@
 //! Stores the answers, flags and the end of an attempt in plain mode.
 
 use super::{NextTurn, PlainError, PlainSession, question};
-use crate::attempt::{Answer, Mode};
+use crate::attempt::{Answer, Certainty, Mode};
 use crate::exam::session::{ActionRefusal, AttemptAction};
 use crate::service::ServiceError;
 use crate::store::StoreError;
@@ -29,7 +29,7 @@ impl PlainSession<'_> {
 
     pub(super) fn record_time_out(&mut self) -> Result<NextTurn, PlainError> {
         self.print_line("Time is up")?;
-        match self.store_action(AttemptAction::TimeOut)? {
+        match self.store_action(AttemptAction::TimeOut { draft: None })? {
             Ok(()) => Ok(NextTurn::AttemptEnded),
             // The wait can end a moment before the limit. The next prompt waits for the rest.
             Err(ServiceError::ActionRefused(ActionRefusal::TimeRemaining)) => Ok(NextTurn::Continue),
@@ -46,8 +46,12 @@ impl PlainSession<'_> {
         }
     }
 
-    pub(super) fn record_answer(&mut self, answer: Answer) -> Result<Option<NextTurn>, PlainError> {
-        let action = AttemptAction::Answer { question_index: self.question_index, answer, certainty: None };
+    pub(super) fn record_answer(
+        &mut self,
+        answer: Answer,
+        certainty: Option<Certainty>,
+    ) -> Result<Option<NextTurn>, PlainError> {
+        let action = AttemptAction::Answer { question_index: self.question_index, answer, certainty };
         match self.store_action(action)? {
             Ok(()) => {}
             Err(ServiceError::ActionRefused(ActionRefusal::TimeUp)) => {

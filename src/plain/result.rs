@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::attempt::fact::AttemptFinished;
 use crate::attempt::{ExamResult, Mode};
 use crate::exam::disclosure;
 use crate::plain::{PlainEnd, PlainError, PlainSession};
@@ -15,31 +16,27 @@ impl PlainSession<'_> {
         let Some(finished) = self.active_attempt.session.finished().cloned() else { return Ok(PlainEnd::Suspended) };
         let paper = Arc::clone(self.active_attempt.session.loaded_paper());
         let Some(exam) = paper.exam.as_ref() else {
-            let (correct_count, question_count) =
-                (self.active_attempt.session.correct_count(), self.active_attempt.session.question_count());
-            self.print_line(&format!("Practice finished: {correct_count} of {question_count} correct"))?;
+            let (correct_count, answered_count) =
+                (self.active_attempt.session.correct_count(), self.active_attempt.session.answered_count());
+            self.print_line(&format!("Practice finished: {correct_count} of {answered_count} correct"))?;
             return Ok(PlainEnd::Done);
         };
         let is_passed = finished.outcome.result == ExamResult::Passed;
         if paper.mode == Mode::Mock {
-            let session = self.active_attempt.session.clone();
-            let result = view::result_lines(&finished.outcome, disclosure::DisclosureLevel::Objectives);
-            // The readiness lines list the objectives with their counts, so these lines would repeat them.
-            let lines = result.into_iter().filter(|line| !line.starts_with("Objective missed: "));
-            for line in lines.chain(view::readiness_lines(&session, &finished.outcome)).chain(view::paper_notes(&paper))
-            {
+            let level = disclosure::DisclosureLevel::Objectives;
+            self.print_outcome(Mode::Mock, &finished, level)?;
+            for line in view::paper_notes(&paper) {
                 self.print_line(&line)?;
             }
-            return Ok(if is_passed { PlainEnd::Done } else { PlainEnd::NotPassed });
+            // A mock exam is for training, so a low score is no failure.
+            return Ok(PlainEnd::Done);
         }
         // The result is already stored. An error of the certificate must not hide it, so it is printed below.
         let can_certify = is_passed && !self.active_attempt.invigilated;
         let certificate = can_certify.then(|| self.service.certificates_mut().certify(&mut self.active_attempt));
         let eligibility = self.service.attempts().eligibility(self.active_attempt.trainee, exam)?;
         let disclosure_level = disclosure::level(paper.mode, exam.review, eligibility);
-        for line in view::result_lines(&finished.outcome, disclosure_level) {
-            self.print_line(&line)?;
-        }
+        self.print_outcome(paper.mode, &finished, disclosure_level)?;
         match certificate {
             Some(Ok(certificate)) => {
                 self.print_line(&format!("Certificate: {}", certificate.path.display()))?;
@@ -63,6 +60,22 @@ impl PlainSession<'_> {
             }
         }
         Ok(if is_passed { PlainEnd::Done } else { PlainEnd::NotPassed })
+    }
+
+    /// Prints the result as far as it may be shown. The first line is the headline, and the end of the time follows it.
+    fn print_outcome(
+        &mut self,
+        mode: Mode,
+        finished: &AttemptFinished,
+        level: disclosure::DisclosureLevel,
+    ) -> Result<(), PlainError> {
+        let mut lines = view::result_lines(mode, &finished.outcome, level);
+        let time_out = view::time_out_text(finished).map(|time_out| format!("Reason: {time_out}"));
+        lines.splice(1..1, time_out);
+        for line in lines {
+            self.print_line(&line)?;
+        }
+        Ok(())
     }
 
     /// Prints how to resume an attempt that has not ended.

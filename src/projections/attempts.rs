@@ -8,16 +8,16 @@ use crate::attempt::chain::{ChainHead, StoredFact};
 use crate::attempt::fact::{AttemptDecision, AttemptStarted};
 use crate::attempt::signature::DecisionKind;
 use crate::attempt::{ExamResult, Fact, Mode, Outcome, Points};
-use crate::clock::{Millis, Timestamp};
+use crate::clock::{Day, Millis, Timestamp};
 use crate::exam::eligibility::PriorAttempt;
-use crate::ids::{AttemptId, CertificateId, ExamId, TraineeId};
+use crate::ids::{AttemptId, BankId, CertificateId, ExamId, TraineeId};
 use crate::issuing::decision::{DecisionAuthority, applicable_facts};
 use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow};
 
 /// The projection of attempts, one row each.
 pub const ATTEMPTS: Projection = Projection {
     name: "attempts",
-    version: 1,
+    version: 2,
     columns: &[
         Column::text("id"),
         Column::text("trainee"),
@@ -32,6 +32,9 @@ pub const ATTEMPTS: Projection = Projection {
         Column::text("certificate").optional(),
         Column::integer("valid_until").optional(),
         Column::text("decisions"),
+        Column::text("session_day").optional(),
+        Column::text("topics"),
+        Column::integer("answered"),
         Column::integer("head_seq"),
         Column::text("head_digest"),
     ],
@@ -68,6 +71,12 @@ pub struct AttemptRow {
     /// Voids and grants, oldest first. The [`DecisionAuthority`] decides at each reading which of them take effect,
     /// because a store can move to a computer with another issuer.
     pub decisions: Vec<RowDecision>,
+    /// The study day, if this practice is that day's session.
+    pub session_day: Option<Day>,
+    /// The banks of a practice; empty for other modes.
+    pub topics: Vec<BankId>,
+    /// How many questions of a practice were answered, without repeats; 0 for other modes.
+    pub answered: usize,
     /// The head of the attempt's chain. If the chain ends elsewhere, facts were lost.
     pub head: ChainHead,
 }
@@ -98,6 +107,12 @@ impl AttemptRow {
             certificate: None,
             valid_until: None,
             decisions: Vec::new(),
+            session_day: started.session_day,
+            topics: match started.mode {
+                Mode::Practice => started.paper.banks.iter().map(|bank| bank.id.clone()).collect(),
+                Mode::Exam | Mode::Mock => Vec::new(),
+            },
+            answered: 0,
             head: ChainHead::after_fact(stored_fact),
         }
     }
@@ -117,6 +132,10 @@ impl AttemptRow {
     pub fn apply(&mut self, stored_fact: &StoredFact, fact: &Fact) {
         self.head = ChainHead::after_fact(stored_fact);
         match fact {
+            // In practice, the first answer to a question is its last. A repeat has an index after the drawn questions.
+            Fact::Answered(answered) if self.mode == Mode::Practice && self.finished_at.is_none() => {
+                self.answered += usize::from(answered.question_index < self.possible);
+            }
             Fact::Finished(finished) => {
                 self.finished_at = Some(stored_fact.stored_at);
                 self.set_outcome(&finished.outcome);
@@ -234,8 +253,8 @@ impl AttemptState {
         match self {
             Self::InProgress => "In progress",
             Self::Ended(result) => result.label(),
-            Self::MockEnded(ExamResult::Passed) => "Would be a pass",
-            Self::MockEnded(_) => "Would not be a pass",
+            Self::MockEnded(ExamResult::Passed) => "Above the pass mark",
+            Self::MockEnded(_) => "Below the pass mark",
             Self::Void => "Void",
         }
     }
@@ -259,6 +278,9 @@ impl ProjectionRow for AttemptRow {
             ColumnValue::optional_text(self.certificate),
             self.valid_until.map_or(ColumnValue::Empty, ColumnValue::timestamp),
             ColumnValue::json(&self.decisions),
+            ColumnValue::optional_text(self.session_day),
+            ColumnValue::json(&self.topics),
+            ColumnValue::count(self.answered),
             ColumnValue::count(self.head.next_seq),
             ColumnValue::text(self.head.digest),
         ]
@@ -279,6 +301,9 @@ impl ProjectionRow for AttemptRow {
             certificate: columns.optional_parse()?,
             valid_until: columns.optional_timestamp()?,
             decisions: columns.json()?,
+            session_day: columns.optional_parse()?,
+            topics: columns.json()?,
+            answered: columns.integer()?,
             head: ChainHead { next_seq: columns.integer()?, digest: columns.parse()? },
         })
     }

@@ -7,12 +7,13 @@ use crate::attempt::signature::DecisionKind;
 use crate::ids::TraineeId;
 use crate::issuing::decision::DecisionAuthority;
 use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow};
+use crate::study::settings::StudySettings;
 use crate::text;
 
 /// The projection of people, one row each.
 pub const PEOPLE: Projection = Projection {
     name: "people",
-    version: 1,
+    version: 2,
     columns: &[
         Column::text("id"),
         Column::text("name"),
@@ -21,6 +22,7 @@ pub const PEOPLE: Projection = Projection {
         Column::text("license").optional(),
         Column::text("hold").optional(),
         Column::text("time_grants"),
+        Column::text("study"),
         Column::integer("head_seq"),
         Column::text("head_digest"),
     ],
@@ -51,6 +53,8 @@ pub struct Person {
     pub hold: Option<String>,
     /// The time factors granted so far, oldest first. [`PersonRow::time_factor`] returns the one that takes effect.
     pub time_grants: Vec<TimeGranted>,
+    /// How the person studies.
+    pub study: StudySettings,
 }
 
 impl Person {
@@ -69,6 +73,7 @@ impl Person {
             Fact::StaffIdChanged(changed) => self.staff_id.clone_from(&changed.staff_id),
             Fact::LicenseChanged(changed) => self.license.clone_from(&changed.license),
             Fact::TimeGranted(granted) => self.time_grants.push(granted.clone()),
+            Fact::StudyChanged(changed) => self.study.apply(changed),
             Fact::HoldSet(set) => self.hold = Some(set.reason.clone()),
             Fact::HoldReleased(_) => self.hold = None,
             _ => {}
@@ -101,7 +106,7 @@ impl ProjectionRow for PersonRow {
     const PROJECTION: &'static Projection = &PEOPLE;
 
     fn to_columns(&self) -> Vec<ColumnValue> {
-        let Person { name, staff_id, license, hold, time_grants } = &self.person;
+        let Person { name, staff_id, license, hold, time_grants, study } = &self.person;
         vec![
             ColumnValue::text(self.id),
             ColumnValue::text(name),
@@ -110,6 +115,7 @@ impl ProjectionRow for PersonRow {
             ColumnValue::optional_text(license.as_ref()),
             ColumnValue::optional_text(hold.as_ref()),
             ColumnValue::json(time_grants),
+            ColumnValue::json(study),
             ColumnValue::count(self.head.next_seq),
             ColumnValue::text(self.head.digest),
         ]
@@ -126,6 +132,7 @@ impl ProjectionRow for PersonRow {
             license: columns.optional_text()?,
             hold: columns.optional_text()?,
             time_grants: columns.json()?,
+            study: columns.json()?,
         };
         let head = ChainHead { next_seq: columns.integer()?, digest: columns.parse()? };
         Some(Self { id, person, head })

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::attempt::Mode;
 use crate::attempt::chain::StoredFact;
 use crate::attempt::fact::kind_label;
 use crate::ids::{Digest, StreamId};
@@ -30,7 +29,7 @@ pub struct ChainRows {
     pub certificates: Vec<CertificateRow>,
     /// Only in an attempt's chain.
     pub attempt: Option<AttemptRow>,
-    /// Only in the chain of a practice.
+    /// Only in the chain of a practice or of a finished mock exam.
     pub practice_answers: Vec<PracticeAnswer>,
     /// Only in an issuer's chain.
     pub ledger: Option<LedgerRow>,
@@ -57,12 +56,7 @@ impl ChainRows {
             "started" => {
                 let attempt_id = stream.to_attempt_id();
                 let attempt = AttemptRow::fold(attempt_id, chain);
-                let is_practice = attempt.as_ref().is_some_and(|attempt| attempt.mode == Mode::Practice);
-                let practice_answers = if is_practice {
-                    PracticeAnswer::fold(attempt_id, chain, first_seq, find_content)
-                } else {
-                    Vec::new()
-                };
+                let practice_answers = PracticeAnswer::fold(attempt_id, chain, first_seq, find_content);
                 Self { attempt, practice_answers, ..Self::default() }
             }
             // A ledger can begin with any kind of an issuer's facts.

@@ -261,7 +261,7 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
                 }
                 Err(error) => return Err(error),
             };
-            match self.record_action(&mut active_attempt, AttemptAction::TimeOut) {
+            match self.record_action(&mut active_attempt, AttemptAction::TimeOut { draft: None }) {
                 // Another process may have ended it first. If the clock was set back, it may have time left again.
                 Ok(()) => timed_out.ended_count += 1,
                 Err(
@@ -301,23 +301,28 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         done_at: Now,
     ) -> Result<(), ServiceError> {
         let piped = self.services.setting.input == InputSource::Piped;
-        let moment = ActionMoment { elapsed: active_attempt.elapsed(done_at), piped };
-        let fact = active_attempt.session.decide(action, moment).map_err(ServiceError::ActionRefused)?;
-        self.append_fact(active_attempt, &fact)?;
-        active_attempt.session.apply(&fact);
+        let study_day = done_at.wall.study_day(self.services.zone());
+        let moment = ActionMoment { elapsed: active_attempt.elapsed(done_at), piped, study_day };
+        let facts = active_attempt.session.decide_all(action, moment).map_err(ServiceError::ActionRefused)?;
+        self.append_facts(active_attempt, &facts)?;
+        facts.iter().for_each(|fact| active_attempt.session.apply(fact));
         // Elapsed time that was stored never goes back, even if the clock does.
         active_attempt.timer = AttemptTimer { base_elapsed: moment.elapsed, started: done_at };
         Ok(())
     }
 
-    /// Stores the next fact of an attempt, then applies it to the row in memory.
-    pub(super) fn append_fact(&mut self, active_attempt: &mut ActiveAttempt, fact: &Fact) -> Result<(), ServiceError> {
+    /// Stores the next facts of an attempt, then applies them to the row in memory.
+    pub(super) fn append_facts(
+        &mut self,
+        active_attempt: &mut ActiveAttempt,
+        facts: &[Fact],
+    ) -> Result<(), ServiceError> {
         let row = &active_attempt.row;
-        let stored_fact = self.services.link_fact(row.id.into(), row.head, fact);
+        let stored_facts = self.services.link_facts(row.id.into(), row.head, facts);
         let expectations = vec![Expectation::NotErased(row.trainee)];
-        let batch = Batch { expectations, facts: vec![stored_fact], ..Batch::default() };
+        let batch = Batch { expectations, facts: stored_facts, ..Batch::default() };
         self.services.store.append(&batch)?;
-        batch.facts.iter().for_each(|stored_fact| active_attempt.row.apply(stored_fact, fact));
+        batch.facts.iter().zip(facts).for_each(|(stored_fact, fact)| active_attempt.row.apply(stored_fact, fact));
         Ok(())
     }
 }

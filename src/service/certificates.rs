@@ -58,7 +58,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         let holder = self.services.people().by_facts(active_attempt.trainee)?.ok_or(unknown)?;
         let exam = active_attempt.exam_id()?;
         let issued = self.sign_certificate(active_attempt, &holder)?;
-        match self.services.attempts_mut().append_fact(active_attempt, &Fact::Issued(issued.clone())) {
+        match self.services.attempts_mut().append_facts(active_attempt, &[Fact::Issued(issued.clone())]) {
             // Another process signed it at the same time. Its certificate counts, and ours was never stored.
             Err(ServiceError::Store(StoreError::Conflict(Conflict::ChainContinued))) => {
                 let conflict = ServiceError::Store(StoreError::Conflict(Conflict::ChainContinued));

@@ -84,6 +84,6 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
     ) -> Result<(), ServiceError> {
         let signature = key.map(|key| sign_decision(active_attempt.row.id.into(), decision, reason, key));
         let fact = to_fact(AttemptDecision { reason: reason.to_owned(), signature });
-        self.append_fact(&mut active_attempt, &fact)
+        self.append_facts(&mut active_attempt, &[fact])
     }
 }

@@ -31,6 +31,8 @@ pub enum ServiceError {
     UnknownAttempt(AttemptId),
     /// The chosen banks have no question that may be practiced.
     NothingToPractice,
+    /// Nothing is due today, and no new question is left for today.
+    NothingDue,
     /// A name is invalid, for this reason. The reason has no final period.
     InvalidName(&'static str),
     /// A certificate cannot be signed; or a file, a font or the ledger cannot be read, written or deleted. The text is
@@ -93,9 +95,10 @@ impl std::fmt::Display for ServiceError {
             Self::UnknownAttempt(attempt) => {
                 write!(f, "There is no attempt {attempt} on this computer. See `needlewise record list`.")
             }
-            Self::NothingToPractice => {
-                f.write_str("These banks have no questions to practice. Choose others from `needlewise bank list`.")
-            }
+            Self::NothingToPractice => f.write_str(
+                "No question matches. Choose other topics or fewer filters; `needlewise bank list` has the topics.",
+            ),
+            Self::NothingDue => f.write_str("Nothing is due today. Practice by choice: `needlewise practice`."),
             Self::InvalidName(reason) => write!(f, "{reason}."),
             Self::Certificate(reason) | Self::Rejected(reason) => f.write_str(reason),
             Self::OnHold(reason) => {

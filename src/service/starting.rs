@@ -7,14 +7,14 @@ use super::active_attempt::AttemptTimer;
 use super::{ActiveAttempt, Attempts, ServiceError, Services};
 use crate::attempt::chain::ChainHead;
 use crate::attempt::fact::{AttemptStarted, Invigilation};
-use crate::attempt::paper::{DrawVersion, Seed};
+use crate::attempt::paper::DrawVersion;
 use crate::attempt::signature::DecisionKind;
 use crate::attempt::{Fact, Mode};
 use crate::bank::catalog::{BankOrigin, CatalogEntry, CatalogMiss};
 use crate::bank::exam::Exam;
 use crate::bank::lazy::LazyBank;
 use crate::bank::rules;
-use crate::clock::Millis;
+use crate::clock::{Day, Millis};
 use crate::credential::SigningKeyPair;
 use crate::exam::draw::{self, DrawnPaper, EarlierPaper, Infeasible};
 use crate::exam::eligibility::Eligibility;
@@ -61,25 +61,34 @@ impl StartCheck {
     }
 }
 
+/// An attempt that is about to start.
+pub(super) struct AttemptStart<'a> {
+    pub(super) trainee: TraineeId,
+    pub(super) mode: Mode,
+    pub(super) drawn: DrawnPaper,
+    /// The time limit; `None` if there is none.
+    pub(super) limit: Option<Millis>,
+    /// The study day, if this is that day's session.
+    pub(super) session_day: Option<Day>,
+    /// How the identity was checked, and the key that signs it.
+    pub(super) invigilator: Option<(&'a str, &'a SigningKeyPair)>,
+}
+
+impl AttemptStart<'_> {
+    /// Returns the start of an attempt without time limit, session day and invigilator.
+    pub(super) fn new(trainee: TraineeId, mode: Mode, drawn: DrawnPaper) -> Self {
+        Self { trainee, mode, drawn, limit: None, session_day: None, invigilator: None }
+    }
+}
+
 impl<S: DerefMut<Target = Services>> Attempts<S> {
-    /// Starts a practice of at most `count` questions. Banks that do not allow practice are left out.
+    /// Starts a practice with a paper that is already chosen.
     ///
     /// # Errors
-    /// [`ServiceError::ExamOpen`], [`ServiceError::NothingToPractice`], or an error of the store.
-    pub fn begin_practice(
-        &mut self,
-        trainee: TraineeId,
-        banks: &[CatalogEntry<LazyBank>],
-        count: usize,
-        seed: Seed,
-    ) -> Result<ActiveAttempt, ServiceError> {
-        let start = self.check_start(trainee)?;
-        let banks: Vec<_> = banks.iter().filter(|bank| bank.value.summary().allows_practice).collect();
-        let drawn = draw::practice(&banks, count, seed);
-        if drawn.paper.questions.is_empty() {
-            return Err(ServiceError::NothingToPractice);
-        }
-        self.begin_attempt(trainee, Mode::Practice, None, drawn, &start, None)
+    /// [`ServiceError::ExamOpen`], or an error of the store.
+    pub(super) fn begin_practice_paper(&mut self, start: AttemptStart<'_>) -> Result<ActiveAttempt, ServiceError> {
+        let check = self.check_start(start.trainee)?;
+        self.begin_attempt(start, &check)
     }
 
     /// Starts an exam. The whole paper is stored before its first question is shown.
@@ -91,7 +100,7 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
     pub fn begin_exam(&mut self, trainee: TraineeId, exam: &Exam) -> Result<ActiveAttempt, ServiceError> {
         let (drawn, start) = self.draw_exam_paper(trainee, exam)?;
         let limit = self.time_limit(trainee, exam)?;
-        self.begin_attempt(trainee, Mode::Exam, limit, drawn, &start, None)
+        self.begin_attempt(AttemptStart { limit, ..AttemptStart::new(trainee, Mode::Exam, drawn) }, &start)
     }
 
     /// Starts an invigilated exam. The invigilator has checked the trainee's identity, and signs that with the issuer's
@@ -126,7 +135,9 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         }
         let (drawn, start) = self.draw_exam_paper(trainee, exam)?;
         let limit = self.time_limit(trainee, exam)?;
-        self.begin_attempt(trainee, Mode::Exam, limit, drawn, &start, Some((&identity, key)))
+        let invigilator = Some((identity.as_str(), key));
+        let attempt_start = AttemptStart { limit, invigilator, ..AttemptStart::new(trainee, Mode::Exam, drawn) };
+        self.begin_attempt(attempt_start, &start)
     }
 
     /// Refuses a start while an exam is in progress. All checks before a start use the attempts read here.
@@ -172,27 +183,20 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
         let drawn = draw::exam(self.services.catalog(), exam, &[], seed, DrawVersion::NEWEST)
             .map_err(ServiceError::Infeasible)?;
         let limit = self.time_limit(trainee, exam)?;
-        self.begin_attempt(trainee, Mode::Mock, limit, drawn, &start, None)
+        self.begin_attempt(AttemptStart { limit, ..AttemptStart::new(trainee, Mode::Mock, drawn) }, &start)
     }
 
-    fn begin_attempt(
-        &mut self,
-        trainee: TraineeId,
-        mode: Mode,
-        limit: Option<Millis>,
-        drawn: DrawnPaper,
-        start: &StartCheck,
-        invigilator: Option<(&str, &SigningKeyPair)>,
-    ) -> Result<ActiveAttempt, ServiceError> {
+    fn begin_attempt(&mut self, start: AttemptStart<'_>, check: &StartCheck) -> Result<ActiveAttempt, ServiceError> {
+        let AttemptStart { trainee, mode, drawn, limit, session_day, invigilator } = start;
         let now = self.services.now();
         let expectations =
-            start.expectations(trainee, drawn.paper.exam.as_ref().map(|exam| &exam.id).filter(|_| mode == Mode::Exam));
+            check.expectations(trainee, drawn.paper.exam.as_ref().map(|exam| &exam.id).filter(|_| mode == Mode::Exam));
         let attempt_id = AttemptId::new(now.wall, self.services.random_bytes());
         let invigilated = invigilator.map(|(identity, key)| {
             let signature = sign_decision(attempt_id.into(), DecisionKind::Identity, identity, key);
             Invigilation { identity: identity.to_owned(), signature }
         });
-        let started = AttemptStarted { trainee, mode, limit, paper: drawn.paper, invigilated };
+        let started = AttemptStarted { trainee, mode, limit, paper: drawn.paper, session_day, invigilated };
         // Load the paper before it is stored: an attempt without a readable paper must not start.
         let loaded_paper = LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned())
             .map_err(|missing| ServiceError::MissingContent(attempt_id, missing))?;
@@ -238,7 +242,10 @@ impl<S: Deref<Target = Services>> Attempts<S> {
 
     /// Returns the questions of this person's earlier papers for an exam, oldest first. The draw avoids them while it
     /// can.
-    fn earlier_papers(&self, trainee: TraineeId, exam: &ExamId) -> Result<Vec<EarlierPaper>, ServiceError> {
+    ///
+    /// # Errors
+    /// The errors of [`Attempts::load_paper`].
+    pub fn earlier_papers(&self, trainee: TraineeId, exam: &ExamId) -> Result<Vec<EarlierPaper>, ServiceError> {
         let mut rows = self.exam_attempts(trainee, exam)?;
         rows.reverse();
         let load_earlier_paper = |row: &AttemptRow| {

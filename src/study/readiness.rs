@@ -1,99 +1,208 @@
-//! Readiness for an exam, estimated from a mock exam: the likely range of the score, compared with the pass mark.
+//! Readiness for an exam: the expected score and the chance to pass today.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::attempt::{Outcome, Points};
-use crate::bank::exam::Percent;
-use crate::exam::Session;
+use crate::attempt::paper::{DrawVersion, Seed};
+use crate::attempt::points::points_needed;
+use crate::bank::Question;
+use crate::bank::exam::Exam;
+use crate::exam::draw::question_set::QuestionSet;
+use crate::exam::draw::{self, DrawnSection, EarlierPaper};
+use crate::ids::{BankId, Digest};
+use crate::study::blueprint;
+use crate::study::prediction::{Predictions, guess_chance};
+use crate::study::record::StudyRecord;
 
-/// How ready a trainee is for an exam or for one of its sections.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Readiness {
-    /// The lower end of the interval reaches the pass mark.
-    Ready,
-    /// The upper end of the interval does not reach the pass mark.
-    NotReady,
-    /// The pass mark is inside the interval, so the answers decide nothing; or there is no pass mark.
-    TooFewQuestions,
+/// A section of a paper as the chances of a correct answer to each of its questions, from 0 to 1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SectionOdds {
+    pub critical: Vec<f64>,
+    pub others: Vec<f64>,
+    /// How many points the section needs, critical questions included. 0 without a pass mark of its own.
+    pub needed: usize,
 }
 
-/// The readiness estimate for a whole exam or for one of its sections.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReadinessEstimate {
-    pub title: String,
-    pub earned: Points,
-    pub possible: usize,
-    /// The lower and the upper end of the 95 % confidence interval of the score, in whole percent.
-    pub interval_percent: (u8, u8),
-    /// The pass mark. A section without its own pass mark uses that of the exam.
-    pub pass_mark: Option<Percent>,
-    pub readiness: Readiness,
+/// The outcome that is likely on one paper.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct PaperOdds {
+    pub pass_chance: f64,
+    /// The expected number of points.
+    pub expected_points: f64,
 }
 
-/// Returns the readiness estimate for the whole exam, then for each section.
-pub fn estimates(outcome: &Outcome) -> Vec<ReadinessEstimate> {
-    let whole = estimate("All sections", &outcome.earned, outcome.possible, outcome.pass_mark);
-    let sections = outcome.sections.iter().map(|section| {
-        estimate(&section.title, &section.earned, section.possible, section.pass_mark.or(outcome.pass_mark))
-    });
-    std::iter::once(whole).chain(sections).collect()
-}
-
-fn estimate(title: &str, earned: &Points, possible: usize, pass_mark: Option<Percent>) -> ReadinessEstimate {
-    let interval_percent = wilson(earned.share_of(possible), possible);
-    let readiness = match pass_mark.map(u8::from) {
-        Some(pass_mark) if interval_percent.0 >= pass_mark => Readiness::Ready,
-        Some(pass_mark) if interval_percent.1 < pass_mark => Readiness::NotReady,
-        _ => Readiness::TooFewQuestions,
-    };
-    ReadinessEstimate {
-        title: title.to_owned(),
-        earned: earned.clone(),
-        possible,
-        interval_percent,
-        pass_mark,
-        readiness,
-    }
-}
-
-/// Returns the 95 % Wilson score interval for an observed share `p` of `n` questions, in whole percent. The lower end
-/// is rounded down and the upper end up.
+/// Returns the chance to pass one paper that needs `needed` points in all.
 ///
-/// The ends are (p + z²/2n ± z · √(p(1 − p)/n + z²/4n²)) / (1 + z²/n), with z = 1.96 (E. B. Wilson, 1927).
-fn wilson(p: f64, n: usize) -> (u8, u8) {
-    /// The 97.5th percentile of the standard normal distribution.
-    const Z: f64 = 1.96;
-    if n == 0 {
-        return (0, 100);
+/// All critical questions must be correct. The number of other correct answers in a section has a Poisson-binomial
+/// distribution, computed by convolution. Only the part that reaches the section's mark counts. A partly correct answer
+/// counts as incorrect.
+pub fn paper_odds(sections: &[SectionOdds], needed: usize) -> PaperOdds {
+    // The chance of each number of points, with all critical questions correct and all earlier marks reached.
+    let mut by_points = vec![1.0];
+    let mut expected_points = 0.0;
+    for section in sections {
+        let critical_chance: f64 = section.critical.iter().product();
+        let correct_others = poisson_binomial(&section.others);
+        let mut next = vec![0.0; by_points.len() + section.critical.len() + section.others.len()];
+        for (others, chance) in correct_others.iter().enumerate() {
+            let points = section.critical.len() + others;
+            if points < section.needed {
+                continue;
+            }
+            for (earlier_points, earlier_chance) in by_points.iter().enumerate() {
+                next[earlier_points + points] += earlier_chance * chance * critical_chance;
+            }
+        }
+        by_points = next;
+        expected_points += section.critical.iter().chain(&section.others).sum::<f64>();
     }
-    let n = u32::try_from(n).map_or(f64::MAX, f64::from);
-    let center = p + Z * Z / (2.0 * n);
-    let margin = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + Z * Z / n;
-    // The small addend corrects rounding errors: a share of exactly 80 % must not become 79 %.
-    let percent = |share: f64| (0..=100_u8).rev().find(|whole| f64::from(*whole) <= share * 100.0 + 1e-9).unwrap_or(0);
-    let lower = percent(((center - margin) / scale).max(0.0));
-    let upper = 100 - percent((1.0 - (center + margin) / scale).max(0.0));
-    (lower, upper)
+    PaperOdds { pass_chance: by_points.iter().skip(needed).sum(), expected_points }
 }
 
-/// Returns for each objective its text, the number of fully correct answers and the number of questions. The weakest
-/// objective comes first.
-pub fn objective_scores(session: &Session) -> Vec<(String, usize, usize)> {
-    let loaded_paper = session.loaded_paper();
-    let mut counts: BTreeMap<(usize, &str), (usize, usize)> = BTreeMap::new();
-    for (index, loaded) in loaded_paper.questions.iter().enumerate() {
-        let (correct, asked) = counts.entry((loaded.bank, loaded.question.objective.as_str())).or_default();
-        *correct += usize::from(session.points(index) == Points::one());
-        *asked += 1;
+/// Returns the chance of every number of successes in independent trials with these chances.
+fn poisson_binomial(chances: &[f64]) -> Vec<f64> {
+    let mut distribution = vec![1.0];
+    for chance in chances {
+        let mut next = vec![0.0; distribution.len() + 1];
+        for (successes, probability) in distribution.iter().enumerate() {
+            next[successes] += probability * (1.0 - chance);
+            next[successes + 1] += probability * chance;
+        }
+        distribution = next;
     }
-    let text = |((bank, objective), (correct, asked)): ((usize, &str), (usize, usize))| {
-        let id = objective.parse().ok();
-        let text = id.and_then(|id| loaded_paper.banks[bank].objective_text(&id)).unwrap_or(objective).to_owned();
-        (text, correct, asked)
+    distribution
+}
+
+/// How ready a trainee is for an exam today.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Readiness {
+    /// The expected score, as a share from 0 to 1.
+    pub expected: f64,
+    /// The chance to pass, from 0 to 1.
+    pub pass_chance: f64,
+    /// The lower and the upper end of the likely range of that chance.
+    pub range: (f64, f64),
+}
+
+/// The number of standard errors at the ends of the likely range: the 10th and the 90th percentile of a normal
+/// distribution.
+const RANGE_ERRORS: f64 = 1.28;
+
+/// How many answered questions of an exam's pool an estimate needs.
+pub const ANSWERS_NEEDED: usize = 40;
+
+/// How many papers are drawn for an estimate.
+pub const PAPER_COUNT: u32 = 1000;
+
+/// Collects the odds of many papers.
+#[derive(Debug, Clone, Default)]
+pub struct ReadinessEstimate {
+    paper_count: u32,
+    possible: usize,
+    /// The sums over all papers: as predicted, at the lower and at the upper end of the range.
+    sums: [PaperOdds; 3],
+}
+
+impl ReadinessEstimate {
+    /// Adds a paper. `sections` returns its sections for a shift of the predictions. `needed` and `possible` are its
+    /// points.
+    pub fn add_paper(
+        &mut self,
+        predictions: &Predictions,
+        sections: impl Fn(f64) -> Vec<SectionOdds>,
+        (needed, possible): (usize, usize),
+    ) {
+        let error = RANGE_ERRORS * predictions.standard_error;
+        for (sum, shift) in self.sums.iter_mut().zip([0.0, -error, error]) {
+            let odds = paper_odds(&sections(shift), needed);
+            sum.pass_chance += odds.pass_chance;
+            sum.expected_points += odds.expected_points;
+        }
+        self.paper_count += 1;
+        self.possible = possible;
+    }
+
+    /// Returns the mean over all papers, or `None` without any.
+    pub fn finish(&self) -> Option<Readiness> {
+        if self.paper_count == 0 || self.possible == 0 {
+            return None;
+        }
+        let mean = |sum: f64| sum / f64::from(self.paper_count);
+        let [predicted, low, high] = &self.sums;
+        Some(Readiness {
+            expected: mean(predicted.expected_points) / self.possible as f64,
+            pass_chance: mean(predicted.pass_chance),
+            range: (mean(low.pass_chance), mean(high.pass_chance)),
+        })
+    }
+}
+
+/// The readiness of a trainee for an exam, or why it is unknown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ReadinessResult {
+    Known(Readiness),
+    /// The trainee has answered too few questions of the exam's pool.
+    TooFewAnswers {
+        answered: usize,
+    },
+    /// No paper of the exam can be drawn, or the estimate was cancelled.
+    Unknown,
+}
+
+/// Estimates the readiness for an exam from [`PAPER_COUNT`] papers, drawn as the exam draws them. `earlier_papers` are
+/// the trainee's earlier papers of the exam. This can take a second, so `is_cancelled` is asked between papers.
+pub fn estimate(
+    record: &StudyRecord,
+    exam: &Exam,
+    earlier_papers: &[EarlierPaper],
+    is_cancelled: &dyn Fn() -> bool,
+) -> ReadinessResult {
+    let deck = record.deck();
+    let draw_chances = blueprint::draw_chances(&deck, exam);
+    let is_answered = |index: &usize| deck.questions[*index].card.is_some() && draw_chances[*index] > 0.0;
+    let answered = (0..deck.questions.len()).filter(is_answered).count();
+    if answered < ANSWERS_NEEDED {
+        return ReadinessResult::TooFewAnswers { answered };
+    }
+    let predictions = Predictions::new(&deck);
+    let indexes: HashMap<_, _> = (0..deck.questions.len())
+        .map(|index| ((&deck.bank(index).id, &deck.questions[index].question.id), index))
+        .collect();
+    let chance = |bank: &BankId, question: &Question, shift: f64| match indexes.get(&(bank, &question.id)) {
+        Some(index) => predictions.chance(*index, shift),
+        // A question that nobody can practice is only guessed.
+        None => guess_chance(question.guess_odds()),
     };
-    let mut scores: Vec<_> = counts.into_iter().map(text).collect();
-    // Fractions are compared by cross-multiplication, so no rounding decides.
-    scores.sort_by(|a, b| (a.1 * b.2).cmp(&(b.1 * a.2)));
-    scores
+    let mut sums = ReadinessEstimate::default();
+    for number in 0..PAPER_COUNT {
+        if is_cancelled() {
+            return ReadinessResult::Unknown;
+        }
+        let seed = Seed(*Digest::of(format!("readiness {number}")).as_bytes());
+        let Ok((sections, _)) = draw::select(&record.catalog, exam, earlier_papers, seed, DrawVersion::NEWEST) else {
+            return ReadinessResult::Unknown;
+        };
+        let odds = |shift: f64| sections.iter().map(|section| section_odds(section, &chance, shift)).collect();
+        let possible = sections.iter().map(question_count).sum();
+        sums.add_paper(&predictions, odds, (points_needed(exam.pass, possible), possible));
+    }
+    sums.finish().map_or(ReadinessResult::Unknown, ReadinessResult::Known)
+}
+
+fn question_count(section: &DrawnSection<'_>) -> usize {
+    section.selection.sets.iter().map(QuestionSet::size).sum()
+}
+
+fn section_odds(
+    section: &DrawnSection<'_>,
+    chance: &dyn Fn(&BankId, &Question, f64) -> f64,
+    shift: f64,
+) -> SectionOdds {
+    let questions = section.selection.sets.iter().flat_map(|set| &set.questions);
+    let (critical, others): (Vec<_>, Vec<_>) = questions.partition(|question| question.critical);
+    let chances = |questions: Vec<&Arc<Question>>| {
+        questions.into_iter().map(|question| chance(&section.section.bank, question, shift)).collect()
+    };
+    let needed = section.section.pass.map_or(0, |pass| points_needed(pass, question_count(section)));
+    SectionOdds { critical: chances(critical), others: chances(others), needed }
 }

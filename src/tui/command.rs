@@ -7,9 +7,11 @@ use crate::bank::exam::Exam;
 use crate::clock::Now;
 use crate::exam::Session;
 use crate::exam::session::{ActionRefusal, AttemptAction};
-use crate::ids::{AttemptId, BankId, CertificateId};
+use crate::ids::{AttemptId, CertificateId, ExamId};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
+use crate::study::practice::PracticeChoice;
+use crate::study::readiness::ReadinessResult;
 use crate::view::preview::PreviewContent;
 
 /// A question that blocks its screen until it is answered.
@@ -27,11 +29,19 @@ pub struct Dialog {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Continue as this stored person.
-    ChoosePerson(PersonRow),
+    ChoosePerson(Box<PersonRow>),
     /// Continue as the person with this name, who is added if new.
     ChooseName(String),
-    /// Start a practice of these banks, or of all banks if the list is empty.
-    StartPractice(Vec<BankId>),
+    /// Ask for the trainee again.
+    LeaveTrainee,
+    /// Start today's session.
+    StartSession,
+    /// Start a practice of at most this many questions of the trainee's choice.
+    StartPractice(Box<PracticeChoice>, usize),
+    /// End a practice in progress. Its answers stay.
+    EndPractice(AttemptId),
+    /// Estimate the readiness for an exam. The answer is [`Reply::Readiness`].
+    EstimateReadiness(ExamId),
     StartExam(Arc<Exam>),
     StartMock(Arc<Exam>),
     Resume(AttemptId),
@@ -64,6 +74,8 @@ pub enum Reply {
     ClosedToQuestion(usize),
     /// The signatures of these certificates match.
     Verified(Vec<CertificateId>),
+    /// How ready the trainee is for an exam.
+    Readiness(ExamId, ReadinessResult),
     /// The previewed file was read again.
     FileReloaded(Box<PreviewContent>),
 }

@@ -136,6 +136,7 @@ fn build_preview_bank(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Op
         mode: Mode::Practice,
         limit: None,
         paper: drawn.paper,
+        session_day: None,
         invigilated: None,
     };
     let loaded_paper = LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned()).ok()?;

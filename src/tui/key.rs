@@ -23,6 +23,9 @@ pub enum Key {
     Home,
     End,
     Tab,
+    Delete,
+    /// Clears a text field.
+    CtrlU,
     /// Leaves the screen or the program. In raw mode, Ctrl+C arrives as a key and not as a signal.
     CtrlC,
     /// In the key table, every key without a row of its own. The terminal never sends it.
@@ -48,6 +51,8 @@ impl fmt::Display for Key {
             Self::Home => "Home",
             Self::End => "End",
             Self::Tab => "Tab",
+            Self::Delete => "Del",
+            Self::CtrlU => "Ctrl+U",
             Self::CtrlC => "Ctrl+C",
             Self::Any => "any other key",
         })
@@ -64,6 +69,7 @@ impl Key {
         Some(match event.code {
             KeyCode::Char('c' | 'C') if has_control => Self::CtrlC,
             // Some terminals and serial lines send Ctrl+H for Backspace and Ctrl+J for Enter.
+            KeyCode::Char('u' | 'U') if has_control => Self::CtrlU,
             KeyCode::Char('h') if has_control => Self::Backspace,
             KeyCode::Char('j') if has_control => Self::Enter,
             KeyCode::Char(c) if !has_control && event.modifiers.contains(Modifiers::ALT) => {
@@ -84,6 +90,7 @@ impl Key {
             KeyCode::Home => Self::Home,
             KeyCode::End => Self::End,
             KeyCode::Tab => Self::Tab,
+            KeyCode::Delete => Self::Delete,
             _ => return None,
         })
     }

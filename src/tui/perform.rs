@@ -7,15 +7,13 @@ use super::screens::{Effect, Route, Screen, open_screen};
 use super::workspace::Workspace;
 use crate::attempt::person::PersonAdded;
 use crate::clock::{Now, Zone};
-use crate::exam::session::{ActionRefusal, AttemptAction};
-use crate::ids::{AttemptId, BankId};
+use crate::exam::session::{ActionRefusal, AttemptAction, DraftAnswer};
+use crate::ids::AttemptId;
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
 use crate::service::{ActiveAttempt, ServiceError, Services};
 use crate::store::StoreError;
-
-/// The number of questions in a practice.
-const PRACTICE_QUESTIONS: usize = 10;
+use crate::study::practice::PracticeChoice;
 
 /// Runs commands with the services, for one trainee at a time.
 pub struct ServiceExecutor {
@@ -53,19 +51,22 @@ impl ServiceExecutor {
         }
     }
 
-    fn begin_practice(&mut self, banks: &[BankId]) -> Result<ActiveAttempt, ServiceError> {
-        let is_chosen = |bank: &BankId| banks.is_empty() || banks.contains(bank);
-        let banks: Vec<_> = self
-            .workspace
-            .service
-            .catalog()
-            .banks()
-            .filter(|bank| is_chosen(&bank.value.summary().id))
-            .cloned()
-            .collect();
+    fn begin_practice(&mut self, choice: &PracticeChoice, count: usize) -> Result<ActiveAttempt, ServiceError> {
         let seed = self.workspace.service.random_seed();
-        let trainee = self.workspace.trainee()?.id;
-        self.workspace.service.attempts_mut().begin_practice(trainee, &banks, PRACTICE_QUESTIONS, seed)
+        let trainee = self.workspace.trainee()?.clone();
+        self.workspace.service.study_mut().begin_practice(&trainee, choice, count, seed)
+    }
+
+    /// Shows a new attempt above the screen that asked for it.
+    fn open_quiz(&mut self, attempt: ActiveAttempt) -> CommandOutcome {
+        self.workspace.attempt = Some(Box::new(attempt));
+        CommandOutcome::Next(Effect::Open(Route::Quiz))
+    }
+
+    fn end_practice(&mut self, attempt_id: AttemptId) -> Result<CommandOutcome, ServiceError> {
+        let mut attempt = self.workspace.service.attempts().load(attempt_id)?;
+        self.workspace.service.attempts_mut().record_action(&mut attempt, AttemptAction::Submit)?;
+        Ok(CommandOutcome::Next(Effect::Open(Route::Home)))
     }
 
     /// Makes a new attempt the active one, and shows it instead of the screen on top.
@@ -89,11 +90,18 @@ impl ServiceExecutor {
 
     fn record_action(&mut self, action: AttemptAction, done_at: Now) -> Result<CommandOutcome, ServiceError> {
         let Some(attempt) = self.workspace.attempt.as_mut() else { return Ok(CommandOutcome::Next(Effect::Close)) };
+        // An answer that comes a moment too late was on screen at the deadline, so it counts like a draft.
+        let draft = match &action {
+            AttemptAction::Answer { question_index, answer, .. } => {
+                Some(DraftAnswer { question_index: *question_index, answer: answer.clone() })
+            }
+            _ => None,
+        };
         match self.workspace.service.attempts_mut().record_action_at(attempt, action, done_at) {
             Ok(()) => Ok(CommandOutcome::Reply(Reply::Recorded(Box::new(attempt.session.clone())))),
-            // The action came after the deadline, so the attempt ends without it.
+            // The action came after the deadline, so the attempt ends.
             Err(ServiceError::ActionRefused(ActionRefusal::TimeUp)) => {
-                self.workspace.service.attempts_mut().record_action(attempt, AttemptAction::TimeOut)?;
+                self.workspace.service.attempts_mut().record_action(attempt, AttemptAction::TimeOut { draft })?;
                 Ok(CommandOutcome::Reply(Reply::TimeUp))
             }
             // The timer can fire a moment before the limit. The next tick tries again.
@@ -123,14 +131,28 @@ impl Execute for ServiceExecutor {
 
     fn run(&mut self, command: Command, jobs: &mut Jobs) -> Result<CommandOutcome, ServiceError> {
         Ok(match command {
-            Command::ChoosePerson(person) => self.choose_person(person),
+            Command::ChoosePerson(person) => self.choose_person(*person),
             Command::ChooseName(name) => {
                 let person = self.find_or_add_person(name)?;
                 self.choose_person(person)
             }
-            Command::StartPractice(banks) => {
-                let attempt = self.begin_practice(&banks)?;
-                self.replace_with_quiz(attempt)
+            Command::LeaveTrainee => {
+                self.workspace.trainee = None;
+                CommandOutcome::Next(Effect::Open(Route::Home))
+            }
+            Command::StartSession => {
+                let trainee = self.workspace.trainee()?.clone();
+                let attempt = self.workspace.service.study_mut().begin_session(&trainee, None)?;
+                self.open_quiz(attempt)
+            }
+            Command::StartPractice(choice, count) => {
+                let attempt = self.begin_practice(&choice, count)?;
+                self.open_quiz(attempt)
+            }
+            Command::EndPractice(attempt) => self.end_practice(attempt)?,
+            Command::EstimateReadiness(exam) => {
+                self.workspace.start_readiness(exam, jobs)?;
+                CommandOutcome::Nothing
             }
             Command::StartExam(exam) => {
                 let trainee = self.workspace.trainee()?.id;

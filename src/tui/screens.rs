@@ -11,13 +11,15 @@ use ratatui::layout::Rect;
 use self::answer_sheet::AnswerSheetScreen;
 use self::briefing::BriefingScreen;
 use self::certificates::{CertificateListScreen, CertificateScreen};
+use self::exams::ExamListScreen;
 use self::home::HomeScreen;
 use self::person::PersonScreen;
+use self::practice_choice::PracticeChoiceScreen;
 use self::preview::PreviewScreen;
+use self::progress::ProgressScreen;
 use self::quiz::QuizScreen;
 use self::records::RecordsScreen;
 use self::result::{ExamResultScreen, PracticeResultScreen};
-use self::topics::TopicsScreen;
 use self::welcome::WelcomeScreen;
 use super::binding::{Action, Binding};
 use super::canvas::Canvas;
@@ -32,19 +34,24 @@ use crate::exam::Session;
 use crate::ids::TraineeId;
 use crate::service::ServiceError;
 use crate::service::certificate_files::StoredCertificate;
+use crate::view;
 use crate::view::person::PersonView;
+use crate::view::practice_choice::PracticeChoiceView;
 use crate::view::preview::PreviewContent;
+use crate::view::progress::ProgressView;
 
 pub mod answer_sheet;
 pub mod briefing;
 pub mod certificates;
+pub mod exams;
 pub mod home;
 pub mod person;
+pub mod practice_choice;
 pub mod preview;
+pub mod progress;
 pub mod quiz;
 pub mod records;
 pub mod result;
-pub mod topics;
 pub mod welcome;
 
 /// The name of a screen, with the data that the screen cannot look up itself.
@@ -52,7 +59,12 @@ pub mod welcome;
 pub enum Route {
     /// Home, or the welcome screen until a person is chosen. It closes all other screens.
     Home,
-    Topics,
+    /// What to practice: topics, filters and the number of questions.
+    PracticeChoice,
+    /// The list of exams.
+    Exams,
+    /// Mastery, readiness and certainty.
+    Progress,
     /// What a trainee reads before an exam starts.
     Briefing(Arc<Exam>),
     /// The questions of the active attempt.
@@ -107,7 +119,15 @@ pub fn open_screen(
         (Route::Certificate(certificate), _) => Box::new(CertificateScreen::new(&certificate.0, certificate.1)),
         (Route::Preview { file_name, content }, _) => Box::new(PreviewScreen::new(&file_name, *content)),
         (Route::Home, Some(workspace)) => home_screen(workspace)?,
-        (Route::Topics, Some(workspace)) => Box::new(TopicsScreen::new(workspace.home_view()?.topics)),
+        (Route::PracticeChoice, Some(workspace)) => {
+            Box::new(PracticeChoiceScreen::new(PracticeChoiceView::new(&workspace.study_record()?)))
+        }
+        (Route::Exams, Some(workspace)) => {
+            Box::new(ExamListScreen::new(view::exams::load(&workspace.service, workspace.trainee()?)?))
+        }
+        (Route::Progress, Some(workspace)) => {
+            Box::new(ProgressScreen::new(ProgressView::new(&workspace.study_record()?)))
+        }
         (Route::Briefing(exam), Some(workspace)) => {
             Box::new(BriefingScreen::new(workspace.briefing_view(exam)?, workspace.service.zone()))
         }

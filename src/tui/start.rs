@@ -23,6 +23,8 @@ pub enum FirstScreen {
     Home(Option<PersonRow>),
     /// The briefing of an exam that the trainee may start. The interface ends with the exam.
     Briefing(PersonRow, Arc<Exam>),
+    /// The records of all people. The interface ends with them.
+    Records,
     /// An attempt that was already begun or resumed.
     Attempt(PersonRow, Box<ActiveAttempt>),
 }
@@ -34,6 +36,7 @@ pub enum FirstScreen {
 pub fn run_interface(service: Services, first_screen: FirstScreen, theme: Theme) -> io::Result<InterfaceEnd> {
     let (executor, first_route) = match first_screen {
         FirstScreen::Home(trainee) => (ServiceExecutor::new(service, trainee), Route::Home),
+        FirstScreen::Records => (ServiceExecutor::new(service, None), Route::Records),
         // A start uses up an attempt and starts the clock. In full screen, the trainee is told so and presses Enter.
         FirstScreen::Briefing(trainee, exam) => (ServiceExecutor::for_exam(service, trainee), Route::Briefing(exam)),
         FirstScreen::Attempt(trainee, attempt) => {

@@ -3,14 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::command::Reply;
 use super::jobs::Jobs;
 use crate::attempt::{ExamResult, Mode};
 use crate::bank::exam::Exam;
 use crate::exam::disclosure::{self, DisclosureLevel};
-use crate::ids::TraineeId;
+use crate::ids::{ExamId, TraineeId};
 use crate::projections::people::PersonRow;
 use crate::service::certificate_files::{StoredCertificate, write_pictures};
 use crate::service::{ActiveAttempt, ServiceError, Services};
+use crate::study::readiness::{self, ReadinessResult};
+use crate::study::record::StudyRecord;
 use crate::view;
 use crate::view::briefing::BriefingView;
 use crate::view::exam_result::ExamResultView;
@@ -47,7 +50,9 @@ impl Workspace {
     /// # Errors
     /// No trainee is chosen, the store cannot be used, or a stored attempt or certificate is damaged.
     pub fn complete_business(&mut self, jobs: &mut Jobs) -> Result<bool, ServiceError> {
-        let trainee = self.trainee()?.id;
+        let person = self.trainee()?.clone();
+        let trainee = person.id;
+        self.service.study_mut().end_past_sessions(&person)?;
         let has_ended_attempts = self.service.attempts_mut().end_timed_out(trainee)?.ended_count > 0;
         // Once for each trainee is enough, unless an attempt has just ended: then there may be a new pass.
         if has_ended_attempts || self.completed_trainee != Some(trainee) {
@@ -60,6 +65,31 @@ impl Workspace {
             self.completed_trainee = Some(trainee);
         }
         Ok(has_ended_attempts)
+    }
+
+    /// Reads what the trainee's study is computed from.
+    ///
+    /// # Errors
+    /// The store cannot be read, or no trainee is chosen.
+    pub fn study_record(&self) -> Result<StudyRecord, ServiceError> {
+        self.service.study().record(self.trainee()?)
+    }
+
+    /// Estimates the readiness for an exam in a job, because it draws a thousand papers. The screen on top gets the
+    /// answer.
+    ///
+    /// # Errors
+    /// The store cannot be read, or no trainee is chosen.
+    pub fn start_readiness(&self, exam_id: ExamId, jobs: &mut Jobs) -> Result<(), ServiceError> {
+        let record = self.study_record()?;
+        let earlier_papers = self.service.attempts().earlier_papers(self.trainee()?.id, &exam_id)?;
+        jobs.start("Computing your chance to pass", move |job| {
+            let readiness = record.catalog.exam(&exam_id).map_or(ReadinessResult::Unknown, |exam| {
+                readiness::estimate(&record, &exam.value, &earlier_papers, &|| job.is_cancelled())
+            });
+            Ok(Some(Reply::Readiness(exam_id, readiness)))
+        });
+        Ok(())
     }
 
     /// Loads the data of the home screen.
@@ -89,8 +119,6 @@ impl Workspace {
         let finished = attempt.session.finished().cloned().ok_or_else(not_ended)?;
         let loaded_paper = Arc::clone(attempt.session.loaded_paper());
         let is_mock = loaded_paper.mode == Mode::Mock;
-        let readiness_lines =
-            if is_mock { view::readiness_lines(&attempt.session, &finished.outcome) } else { Vec::new() };
         let (trainee_id, session) = (attempt.trainee, attempt.session.clone());
         // The certificate comes first: it sets the end of the pass, which `next_line` shows. The result is already
         // stored, so an error of the certificate must not hide it.
@@ -111,11 +139,11 @@ impl Workspace {
         };
         Ok(ExamResultView {
             loaded_paper,
+            time_out: view::time_out_text(&finished),
             outcome: finished.outcome,
             disclosure_level,
             next_line,
             certificate,
-            readiness_lines,
             reviewed_questions,
         })
     }

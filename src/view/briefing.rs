@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use crate::attempt::points::points_needed;
 use crate::bank::catalog::CatalogEntry;
 use crate::bank::exam::Exam;
 use crate::bank::lazy::LazyBank;
 use crate::clock::Millis;
+use crate::exam::draw;
 use crate::exam::eligibility::Eligibility;
 use crate::projections::people::PersonRow;
 use crate::service::{ServiceError, Services};
+use crate::text;
 
 /// What a trainee sees before an exam starts.
 #[derive(Debug, Clone)]
@@ -39,4 +42,84 @@ impl BriefingView {
             exam,
         })
     }
+}
+
+/// Returns which attempt a start would use: `This uses attempt 1 of 3`.
+pub fn attempt_use(eligibility: Eligibility, exam: &Exam) -> String {
+    let Eligibility::Now { attempts_left } = eligibility else { return "This uses one attempt".to_owned() };
+    // A granted attempt can be beyond the number in the exam file.
+    let number = (exam.attempts.max + 1).saturating_sub(attempts_left).max(1);
+    format!("This uses attempt {number} of {}", exam.attempts.max.max(number))
+}
+
+/// Returns what an exam asks for, one sentence each: size, time, pass marks, critical questions, attempts and waits.
+pub fn summary_lines(exam: &Exam, time_limit: Option<Millis>, banks: &[CatalogEntry<LazyBank>]) -> Vec<String> {
+    let question_counts = draw::question_counts(exam);
+    let total: usize = question_counts.iter().sum();
+    let critical_count: u32 = exam.sections.iter().map(|section| section.critical).sum();
+    let question_total = text::count_with_noun(total, "question");
+    let time = time_limit.map(|limit| usize::try_from(limit.0.div_ceil(60_000)).unwrap_or(usize::MAX));
+    let mut lines = vec![
+        time.map_or_else(
+            || format!("{question_total}, no time limit"),
+            |minutes| {
+                let minutes = text::count_with_noun(minutes, "minute");
+                format!("{question_total} in {minutes}. Quitting does not stop the clock.")
+            },
+        ),
+        format!("Pass mark: {} of {total} points", points_needed(exam.pass, total)),
+    ];
+    for (section, count) in exam.sections.iter().zip(question_counts) {
+        let title = banks.iter().find(|bank| bank.value.id == section.bank).map(|bank| bank.value.title.as_str());
+        if let Some(pass) = section.pass {
+            lines.push(format!(
+                "Pass mark for {}: {} of {count} points",
+                title.unwrap_or(section.bank.as_str()),
+                points_needed(pass, count)
+            ));
+        }
+    }
+    if critical_count > 0 {
+        lines.push(format!(
+            "Safety-critical questions: {critical_count}. If you miss one, you fail the exam, whatever your score."
+        ));
+    }
+    lines.extend(attempt_rules(exam));
+    if banks.iter().any(|bank| bank.value.practice) {
+        lines.push("Practice can show questions from this exam. The certificate says so.".to_owned());
+    }
+    let replaced_titles: Vec<_> =
+        banks.iter().filter(|b| b.replaces_built_in).map(|b| b.value.title.as_str()).collect();
+    if !replaced_titles.is_empty() {
+        lines.push(format!("Banks used instead of built-in ones: {}", replaced_titles.join(", ")));
+    }
+    if banks.iter().flat_map(|bank| bank.value.ready_questions()).any(|question| question.reviewed.is_none()) {
+        lines.push("Not all of these questions have been reviewed by a clinician".to_owned());
+    }
+    lines
+}
+
+/// Returns what counts as an attempt, and the waits after failures.
+fn attempt_rules(exam: &Exam) -> Vec<String> {
+    let attempts = text::count_with_noun(exam.attempts.max as usize, "attempt");
+    let period = exam
+        .attempts
+        .within_days
+        .map_or(String::new(), |days| format!(" in {}", text::count_with_noun(days as usize, "day")));
+    let mut lines =
+        vec![format!("{attempts}{period}. An attempt counts as soon as you see its first question, even if you quit.")];
+    let wait = |hours: &u32| match hours {
+        0 => "no wait".to_owned(),
+        hours if hours % 24 == 0 => text::count_with_noun((hours / 24) as usize, "day"),
+        hours => text::count_with_noun(*hours as usize, "hour"),
+    };
+    match exam.attempts.wait_hours.as_slice() {
+        [] => {}
+        [only] => lines.push(format!("Wait after a failure: {}", wait(only))),
+        waits => {
+            let waits: Vec<_> = waits.iter().map(wait).collect();
+            lines.push(format!("Wait after the first failure, the second, and so on: {}", waits.join(", ")));
+        }
+    }
+    lines
 }

@@ -14,14 +14,14 @@ pub struct ExamResultView {
     pub loaded_paper: Arc<LoadedPaper>,
     /// The score and the decision, complete. The screen shows only what `disclosure_level` allows.
     pub outcome: Outcome,
+    /// The sentence about the end of the time; `None` if the trainee submitted the exam.
+    pub time_out: Option<String>,
     /// How much of the outcome may be shown.
     pub disclosure_level: DisclosureLevel,
     /// When the trainee can take the exam again, or why that is unknown.
     pub next_line: String,
     /// For a pass, the path of the certificate, or why it could not be signed. `None` if no certificate is signed here.
     pub certificate: Option<Result<PathBuf, String>>,
-    /// The readiness estimate; empty unless this is a mock exam.
-    pub readiness_lines: Vec<String>,
     /// The review of every question; empty unless the exam allows it.
     pub reviewed_questions: Vec<ReviewedQuestion>,
 }

@@ -2,7 +2,7 @@
 
 use crate::attempt::{Answer, Points};
 use crate::bank::decimal::Decimal;
-use crate::bank::question::{QuestionKind, SelectCount};
+use crate::bank::question::{Choice, QuestionKind, SelectCount};
 use crate::exam::loaded_paper::{LoadedQuestion, choice_letter};
 
 /// Returns the verdict on an answer: all points, no points, or a part.
@@ -53,8 +53,46 @@ pub fn answer_text(loaded_question: &LoadedQuestion, answer: &Answer) -> String 
     }
 }
 
-/// Returns a label and a rationale for every choice, item or pair. A number or text question has one entry, its correct
-/// answer. Together they reveal the key: only practice shows them.
+/// Returns an answer with its texts: `B. Go to the emergency department`. Numbers have their unit.
+pub fn answer_in_words(loaded_question: &LoadedQuestion, answer: &Answer) -> String {
+    match (&loaded_question.question.kind, answer) {
+        (QuestionKind::Choice { choices, .. }, Answer::Choices(ticked)) => {
+            let mut chosen: Vec<_> = ticked
+                .iter()
+                .filter_map(|index| Some((loaded_question.display_position(*index)?, choices.get(*index)?)))
+                .collect();
+            chosen.sort_by_key(|(position, _)| *position);
+            let words =
+                |(position, choice): &(usize, &Choice)| format!("{}. {}", choice_letter(*position), choice.text);
+            chosen.iter().map(words).collect::<Vec<_>>().join("; ")
+        }
+        (QuestionKind::TrueFalse { .. }, Answer::Truth(truth)) => if *truth { "True" } else { "False" }.to_owned(),
+        (QuestionKind::Number { unit: Some(unit), .. }, Answer::Number(number)) => format!("{number} {unit}"),
+        _ => answer_text(loaded_question, answer),
+    }
+}
+
+/// Returns the correct answer with its texts. A number has its tolerance, and a text its first spelling. It reveals the
+/// key: only practice shows it.
+pub fn correct_answer_in_words(loaded_question: &LoadedQuestion) -> String {
+    let answer = match &loaded_question.question.kind {
+        QuestionKind::Choice { choices, .. } => {
+            let keys = choices.iter().enumerate().filter(|(_, choice)| choice.correct).map(|(index, _)| index);
+            Answer::Choices(keys.collect())
+        }
+        QuestionKind::TrueFalse { answer, .. } => Answer::Truth(*answer),
+        QuestionKind::Number { answer, tolerance, unit } => {
+            return number_key(answer, unit.as_deref().unwrap_or_default(), tolerance);
+        }
+        QuestionKind::Text { accept } => return accept.first().cloned().unwrap_or_default(),
+        QuestionKind::Order { items } => Answer::Order((0..items.len()).collect()),
+        QuestionKind::Match { pairs, .. } => Answer::Pairs((0..pairs.len()).collect()),
+    };
+    answer_in_words(loaded_question, &answer)
+}
+
+/// Returns a label and a rationale for every choice, item or pair; none for a number or a text. Together they reveal the
+/// key: only practice shows them.
 pub fn rationales(loaded_question: &LoadedQuestion) -> Vec<(String, String)> {
     let right = |right: bool| if right { "correct" } else { "incorrect" };
     match &loaded_question.question.kind {
@@ -66,14 +104,11 @@ pub fn rationales(loaded_question: &LoadedQuestion) -> Vec<(String, String)> {
             loaded_question.order.iter().enumerate().map(line).collect()
         }
         QuestionKind::TrueFalse { answer, rationales, .. } => vec![
-            (format!("true ({})", right(*answer)), rationales.if_true.clone()),
-            (format!("false ({})", right(!*answer)), rationales.if_false.clone()),
+            (format!("True ({})", right(*answer)), rationales.if_true.clone()),
+            (format!("False ({})", right(!*answer)), rationales.if_false.clone()),
         ],
-        QuestionKind::Number { answer, tolerance, unit } => {
-            let unit = unit.as_deref().unwrap_or_default();
-            vec![("Correct answer".to_owned(), number_key(answer, unit, tolerance))]
-        }
-        QuestionKind::Text { accept } => vec![("Correct answer".to_owned(), accept.join(" or "))],
+        // The correct answer says it all.
+        QuestionKind::Number { .. } | QuestionKind::Text { .. } => Vec::new(),
         QuestionKind::Order { items } => {
             let line = |(place, entry): (usize, &crate::bank::question::ExplainedText)| {
                 (format!("{}. {}", place + 1, entry.text), entry.rationale.clone())

@@ -2,32 +2,39 @@
 //!
 //! Only [`result_lines`] applies the disclosure level. Callers of the other functions check it first.
 
+use crate::attempt::fact::{AttemptEnding, AttemptFinished};
 use crate::attempt::outcome::SectionOutcome;
 use crate::attempt::points::points_needed;
 use crate::attempt::{ExamResult, Mode, Outcome};
 use crate::bank::exam::Exam;
 use crate::clock::Millis;
 use crate::clock::Zone;
+use crate::exam::LoadedPaper;
 use crate::exam::disclosure::DisclosureLevel;
 use crate::exam::eligibility::Eligibility;
-use crate::exam::{LoadedPaper, Session};
-use crate::study::readiness::{self, Readiness, ReadinessEstimate};
 use crate::text;
 
-/// Returns the lines of a result as far as the disclosure level allows. For an exam, the first line is exactly `Passed`
-/// or `Not passed`, because scripts read it.
-pub fn result_lines(outcome: &Outcome, disclosure_level: DisclosureLevel) -> Vec<String> {
+/// Returns the lines of a result as far as the disclosure level allows. The first line is that of [`headline`], because
+/// scripts read it.
+pub fn result_lines(mode: Mode, outcome: &Outcome, disclosure_level: DisclosureLevel) -> Vec<String> {
     // A title or an objective with a line break could otherwise add a line that says `Passed`.
-    disclosed_lines(outcome, disclosure_level).iter().map(|line| text::single_line(line)).collect()
+    disclosed_lines(mode, outcome, disclosure_level).iter().map(|line| text::single_line(line)).collect()
 }
 
-fn disclosed_lines(outcome: &Outcome, disclosure_level: DisclosureLevel) -> Vec<String> {
+/// Returns the result in one line. A mock exam is never called passed or not passed.
+pub fn headline(mode: Mode, result: ExamResult) -> &'static str {
+    match (result, mode) {
+        (ExamResult::Practiced, _) => "Practiced",
+        (ExamResult::Passed, Mode::Mock) => "Above the pass mark",
+        (ExamResult::Failed | ExamResult::FailedCritical, Mode::Mock) => "Below the pass mark",
+        (ExamResult::Passed, _) => "Passed",
+        (ExamResult::Failed | ExamResult::FailedCritical, _) => "Not passed",
+    }
+}
+
+fn disclosed_lines(mode: Mode, outcome: &Outcome, disclosure_level: DisclosureLevel) -> Vec<String> {
     let mut lines = Vec::new();
-    lines.push(match outcome.result {
-        ExamResult::Passed => "Passed".to_owned(),
-        ExamResult::Practiced => "Practiced".to_owned(),
-        ExamResult::Failed | ExamResult::FailedCritical => "Not passed".to_owned(),
-    });
+    lines.push(headline(mode, outcome.result).to_owned());
     if disclosure_level == DisclosureLevel::PassFail {
         return lines;
     }
@@ -69,6 +76,12 @@ pub fn outcome_reasons(outcome: &Outcome) -> Vec<String> {
     reasons
 }
 
+/// Returns the sentence about the end of the time, or `None` if the attempt was submitted.
+pub fn time_out_text(finished: &AttemptFinished) -> Option<String> {
+    let unanswered = text::count_with_noun(finished.outcome.unanswered, "question");
+    (finished.ending == AttemptEnding::TimedOut).then(|| format!("Time ran out with {unanswered} unanswered"))
+}
+
 /// Returns the notes before and after an exam: mock exam, open pool, replaced built-in banks, missing clinical review.
 /// Practice has none.
 pub fn paper_notes(loaded_paper: &LoadedPaper) -> Vec<String> {
@@ -89,36 +102,6 @@ pub fn paper_notes(loaded_paper: &LoadedPaper) -> Vec<String> {
         notes.push("Not all of these questions have been reviewed by a clinician".to_owned());
     }
     notes
-}
-
-/// Returns the readiness estimate from a mock exam: the whole exam, the sections, then the objectives with missed
-/// questions. The true share of points lies within the printed range in 95 of 100 cases.
-pub fn readiness_lines(session: &Session, outcome: &Outcome) -> Vec<String> {
-    let estimate_line = |estimate: &ReadinessEstimate| {
-        let label = match estimate.readiness {
-            Readiness::Ready => "ready",
-            Readiness::NotReady => "not ready",
-            Readiness::TooFewQuestions => "not enough questions to tell",
-        };
-        let needed_suffix =
-            estimate.pass_mark.map_or(String::new(), |pass_mark| format!(", {}% needed", u8::from(pass_mark)));
-        let ((low, high), (earned, possible)) =
-            (estimate.interval_percent, (estimate.earned.format_for_people(), estimate.possible));
-        format!(
-            "Readiness: {}: {label} ({earned} of {possible}, likely {low} to {high}%{needed_suffix})",
-            estimate.title
-        )
-    };
-    let mut lines: Vec<_> = readiness::estimates(outcome).iter().map(estimate_line).collect();
-    if !outcome.missed_critical_objectives.is_empty() {
-        lines.push("Readiness: not ready, because you missed a safety-critical question".to_owned());
-    }
-    let weak_objectives =
-        readiness::objective_scores(session).into_iter().filter(|(_, correct, asked)| correct < asked);
-    lines.extend(
-        weak_objectives.map(|(text, correct, asked)| format!("Objective: {text}: {correct} of {asked} correct")),
-    );
-    lines
 }
 
 /// The minutes left at which a warning in words is added to the clock, the most urgent first.

@@ -45,6 +45,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ed25519_dalek", &["credential"]),
     ("flate2", &["credential"]),
     ("hayro_syntax", &["credential"]),
+    ("fsrs", &["study"]),
     ("hex", &["ids"]),
     ("jiff", &["clock"]),
     ("jsonc_parser", &["bank"]),

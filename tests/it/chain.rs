@@ -151,7 +151,7 @@ pub fn started(trainee: TraineeId, mode: Mode, exam: Option<&str>) -> Fact {
         questions: vec![PaperQuestion { section: 0, question: true_or_false().digest(), order: Vec::new() }],
     };
     let limit = (mode != Mode::Practice).then_some(Millis::from_minutes(10));
-    Fact::Started(AttemptStarted { trainee, mode, limit, paper, invigilated: None })
+    Fact::Started(AttemptStarted { trainee, mode, limit, paper, session_day: None, invigilated: None })
 }
 
 /// Returns the fact that the question was answered, or with `None` that its answer was cleared.
@@ -163,6 +163,7 @@ pub fn answered(truth: Option<bool>) -> Fact {
         certainty: None,
         elapsed: Millis(1_000),
         piped: false,
+        study_day: None,
     })
 }
 

@@ -48,8 +48,8 @@ fn prepared(home: &Path) {
 
 /// Shows the records of that home two hours later, with every visible certificate verified.
 fn records(columns: u16, rows: u16) -> Stage {
-    let mut stage = Stage::with(columns, rows, prepared);
-    stage.pass(7_200_000).press("l").pass(0);
+    let mut stage = Stage::records(columns, rows, 7_200_000, prepared);
+    stage.pass(0);
     stage
 }
 
@@ -69,8 +69,7 @@ fn records_matrix() {
 
 #[test]
 fn nothing_is_shown_as_certified_until_its_signature_is_verified() {
-    let mut stage = Stage::with(80, 24, prepared);
-    stage.pass(7_200_000).press("l");
+    let mut stage = Stage::records(80, 24, 7_200_000, prepared);
     let before = stage.text();
     assert!(before.contains("being verified") && !before.contains("unsupervised"), "{before}");
     let after = stage.pass(0).text();

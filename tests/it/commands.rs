@@ -193,7 +193,7 @@ fn a_bank_with_an_error_is_refused_for_exams_and_may_be_practiced() {
     let mut bank = small_bank();
     bank["questions"][0]["choices"][1].as_object_mut().expect("a record").remove("rationale");
     world.file("data/question-banks/small.json", bank.to_string());
-    let refused = world.run(["exam", "brief", "--plain", "--trainee", "Amira"]);
+    let refused = world.run(["exam", "brief", "--plain", "--yes", "--trainee", "Amira"]);
     assert_eq!(refused.code, 1);
     insta::assert_snapshot!(refused.err, @r#"This exam cannot start: section 1 draws from the bank "small", which has errors. Check the banks with `needlewise bank check`."#);
     assert!(world.run(["practice", "small", "--plain", "--trainee", "Amira"]).out.contains("Question 1 of 7"));
@@ -308,25 +308,25 @@ fn the_trainee_is_never_guessed() {
     let world = world();
     let unknown = world.run(["record", "list", "--trainee", "Unknown Name"]);
     assert_eq!(unknown.code, 2);
-    let unsaid = world.run(["exam", "brief", "--plain"]);
+    let unsaid = world.run(["exam", "brief", "--plain", "--yes"]);
     assert_eq!(unsaid.code, 2);
     insta::assert_snapshot!(unsaid.err, @"Add --trainee NAME. There are no trainees yet. Run `needlewise trainee add NAME`, or practice with --trainee NAME.");
     world.run(["trainee", "add", "Amira"]);
     world.run(["trainee", "add", "Bo"]);
-    let unsaid = world.run(["exam", "brief", "--plain"]);
+    let unsaid = world.run(["exam", "brief", "--plain", "--yes"]);
     assert_eq!(unsaid.code, 2);
     insta::assert_snapshot!("who_is_meant", unsaid.all());
     let id = world.run(["trainee", "list", "--json"]).json()[1]["id"].as_str().expect("an id").to_owned();
-    assert_eq!(world.run(["exam", "brief", "--plain", "--trainee", &id]).code, 1, "started, then suspended");
+    assert_eq!(world.run(["exam", "brief", "--plain", "--yes", "--trainee", &id]).code, 1, "started, then suspended");
 }
 
 #[test]
 fn an_exam_must_be_named_if_there_are_several() {
     let world = world();
-    let unsaid = world.run(["exam", "--plain", "--trainee", "Amira"]);
+    let unsaid = world.run(["exam", "--plain", "--yes", "--trainee", "Amira"]);
     assert_eq!(unsaid.code, 2);
     assert!(unsaid.err.starts_with("Choose an exam: brief, "), "{}", unsaid.all());
-    assert_eq!(world.run(["exam", "none", "--plain"]).code, 2);
+    assert_eq!(world.run(["exam", "none", "--plain", "--yes"]).code, 2);
     assert_eq!(world.run(["practice", "none", "--plain"]).code, 2);
 }
 
@@ -334,7 +334,7 @@ fn an_exam_must_be_named_if_there_are_several() {
 fn a_passed_exam_cannot_be_taken_again_until_it_can_be_renewed() {
     // A renewal is possible in the last 60 days of a certificate.
     let world = passed();
-    let again = world.run(["exam", "brief", "--plain"]);
+    let again = world.run(["exam", "brief", "--plain", "--yes"]);
     assert_eq!(again.code, 1);
     insta::assert_snapshot!(again.err, @"This exam is already passed. The pass is valid through Nov 23, 2028 (UTC). It can be renewed from Sep 24, 2028.");
     world.pass(Millis::from_days(700));

@@ -6,7 +6,7 @@ use needlewise::attempt::chain::{self, ChainHead, StoredFact};
 use needlewise::attempt::fact::{AttemptDecision, QuestionFlagged};
 use needlewise::attempt::person::{HoldSet, StaffIdChanged};
 use needlewise::attempt::{ExamResult, Fact, Mode};
-use needlewise::clock::{Millis, Timestamp};
+use needlewise::clock::{Millis, Timestamp, Zone};
 use needlewise::credential::Assurance;
 use needlewise::ids::{CertificateId, Digest, ExamId, StreamId};
 use needlewise::projections::attempts::{AttemptQuery, AttemptRow};
@@ -14,6 +14,7 @@ use needlewise::projections::certificates::{CertificateQuery, CertificateRow};
 use needlewise::projections::people::{Person, PersonQuery, PersonRow};
 use needlewise::projections::study::{PRACTICE_ANSWERS, QuestionProgress};
 use needlewise::store::{Batch, Conflict, Expectation, MemoryStore, Store, StoreError};
+use needlewise::study::review::{Grade, Review};
 use needlewise::text::name_key;
 
 use crate::chain::{
@@ -467,6 +468,15 @@ fn rows_match_the_facts_after_every_batch(store: &mut dyn Store) {
     append(store, [exam.link(&Fact::AttemptGranted(decision()))]);
     append(store, [exam.at(0).link(&Fact::Voided(decision()))]);
     let question = true_or_false();
+    let review = |at: i64, is_correct: bool, seconds: u32| Review {
+        study_day: moment_after(at).study_day(&Zone::UTC),
+        grade: if is_correct { Grade::Good } else { Grade::Again },
+        is_correct,
+        certainty: None,
+        seconds,
+        // The wrong answer to the fixture's question has harm 1.
+        harm: (!is_correct).then(|| 1.try_into().expect("a harm")),
+    };
     let progress = QuestionProgress {
         trainee: amira,
         bank: "small".parse().expect("an id"),
@@ -476,6 +486,12 @@ fn rows_match_the_facts_after_every_batch(store: &mut dyn Store) {
         correct_count: 1,
         is_last_correct: true,
         last_answered: moment_after(10_000),
+        reviews: vec![
+            review(-hour, false, 1),
+            // Its time is counted from the answer before, which came at the same second of the attempt.
+            review(-hour / 2, false, 0),
+            review(10_000, true, 1),
+        ],
     };
     assert_eq!(store.question_progress(amira).expect("progress"), [progress]);
     let exam = store.attempts(&AttemptQuery::default()).expect("attempts").remove(0);

@@ -20,7 +20,7 @@ use crate::stage::service;
 use crate::world::{CommandOutput, MONDAY, World, small_exam, stored_tables};
 
 fn fails(world: &World) -> CommandOutput {
-    world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"])
+    world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"])
 }
 
 fn newest(world: &World) -> Value {
@@ -66,7 +66,7 @@ fn a_grant_gives_one_more_attempt() {
 #[test]
 fn a_voided_open_attempt_can_no_longer_be_resumed() {
     let world = World::new().with_small_banks();
-    let said = world.typing("").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    let said = world.typing("").run(["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"]);
     assert!(said.out.contains("Suspended"), "{}", said.all());
     world.run(["record", "void", &id(&newest(&world)), "--reason", "a power cut"]).done();
     assert_eq!(world.run(["exam", "--resume", "--plain"]).code, 1, "there is none to resume");
@@ -114,7 +114,7 @@ fn a_time_factor_scales_the_limit_and_appears_nowhere_else() {
     let world = World::new().with_small_banks();
     world.run(["trainee", "add", "Amira Okafor"]).done();
     world.run(["trainee", "set", "Amira Okafor", "--time-factor", "1.5"]).done();
-    let begun = world.typing("").run(["exam", "brief", "--plain"]);
+    let begun = world.typing("").run(["exam", "brief", "--plain", "--yes"]);
     assert!(begun.out.contains("Suspended"), "{}", begun.all());
     // After 14 minutes the plain limit of 10 is over, and the scaled one of 15 is not.
     world.pass(Millis::from_minutes(14));
@@ -141,7 +141,7 @@ fn an_exam_without_a_time_limit_never_times_out() {
     let world = World::new().with_small_banks();
     world.run(["trainee", "add", "Amira Okafor"]).done();
     world.run(["trainee", "set", "Amira Okafor", "--time-factor", "unlimited"]).done();
-    world.typing("").run(["exam", "brief", "--plain"]);
+    world.typing("").run(["exam", "brief", "--plain", "--yes"]);
     world.pass(Millis::from_days(3));
     let resume = ["exam", "--resume", "--plain"];
     assert!(world.finish_attempt(&resume, &resume, |reader, shown| reader.answer(shown)).out.contains("\nPassed"));
@@ -359,7 +359,7 @@ fn an_issuer_on_the_machine_decides_which_grants_count() {
 
 /// Returns whether Amira can resume a ten-minute exam after fourteen minutes.
 fn has_more_time(world: &World) -> bool {
-    let begun = world.typing("").run(["exam", "brief", "--plain"]);
+    let begun = world.typing("").run(["exam", "brief", "--plain", "--yes"]);
     assert!(begun.out.contains("Suspended"), "{}", begun.all());
     world.pass(Millis::from_minutes(14));
     let resumed = world.typing("").run(["exam", "--resume", "--plain"]);

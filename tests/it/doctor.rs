@@ -366,7 +366,7 @@ fn a_name_and_a_time_factor_edited_by_hand_are_detected_and_never_used() {
     let line = fault(&world, &format!("people {id}: "));
     assert!(line.contains("name") && line.contains("time_grants"), "{line}");
     for who in ["Amira Okafor", &id] {
-        let said = world.run(["exam", "brief", "--plain", "--trainee", who]);
+        let said = world.run(["exam", "brief", "--plain", "--yes", "--trainee", who]);
         assert!(said.code == 4 && said.err.contains("is damaged") && said.out.is_empty(), "{who}: {}", said.all());
     }
     assert!(!payloads(&world).contains("Mallory") && !world.data().join("certificates").exists());
@@ -390,7 +390,7 @@ fn a_forged_name_and_time_factor_with_a_matching_digest_are_never_used() {
     }
     row.write_with_digest(&world);
     // Either the start fails as damaged, or it uses the values from the facts. Both are safe.
-    let begin = ["exam", "brief", "--plain", "--trainee", &id];
+    let begin = ["exam", "brief", "--plain", "--yes", "--trainee", &id];
     world.finish_attempt(&begin, &["exam", "--resume", "--plain"], |reader, shown| reader.answer(shown));
     let facts = payloads(&world);
     assert!(!facts.contains("Mallory"), "the forged name was signed: {facts}");
@@ -462,7 +462,7 @@ fn an_exam_with_lost_content_still_counts() {
     assert!(said.code == 1 && said.out.contains("Facts are lost"), "{}", said.all());
     let rows = stored_tables(&world.database()).remove("attempts").expect("a table");
     assert!(rows.iter().any(|row| row.contains(&exam)), "the row is kept as the only trace of the exam");
-    let said = world.run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    let said = world.run(["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"]);
     assert_ne!(said.code, 0, "a passed exam must not start again: {}", said.all());
 }
 

@@ -345,7 +345,14 @@ fn sections(parts: &[(Option<&str>, usize, usize)]) -> Exam {
 #[track_caller]
 fn assert_replays(drawn: DrawnPaper) {
     let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
-    let started = AttemptStarted { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper, invigilated: None };
+    let started = AttemptStarted {
+        trainee,
+        mode: Mode::Exam,
+        limit: None,
+        paper: drawn.paper,
+        session_day: None,
+        invigilated: None,
+    };
     let content = |digest: Digest| drawn.content.get(&digest).cloned();
     let loaded_paper = Arc::new(LoadedPaper::load(&started, content).expect("a paper"));
     let replay = replay(&loaded_paper, &[Fact::Started(started)], content).expect("a replay");
@@ -561,7 +568,7 @@ fn a_practice_draws_whole_cases_and_one_of_each_group_up_to_its_count() {
     let bank = |id: &str| catalog.bank(&id.parse::<BankId>().expect("an id")).expect("a bank");
     for count in 1..=10 {
         for n in 0..50 {
-            let drawn = draw::practice(&[bank("pool")], count, seed(n));
+            let drawn = draw::practice(&[bank("pool")], &|_, _| true, count, seed(n));
             let ids: Vec<_> = drawn.paper.questions.iter().map(|question| &drawn.content[&question.question]).collect();
             let of = |part: &str| ids.iter().filter(|text| text.contains(&format!("\"id\":\"{part}"))).count();
             // One place can stay empty: the case of two does not fit into it.
@@ -571,7 +578,7 @@ fn a_practice_draws_whole_cases_and_one_of_each_group_up_to_its_count() {
         }
     }
     let banks = [bank("pool"), bank("risks"), bank("aftercare")];
-    let drawn = draw::practice(&banks, 40, seed(1));
+    let drawn = draw::practice(&banks, &|_, _| true, 40, seed(1));
     let names: Vec<_> = drawn.paper.banks.iter().map(|bank| bank.id.as_str()).collect();
     assert_eq!((drawn.paper.questions.len(), names), (40, vec!["pool", "risks", "aftercare"]));
     let sections: Vec<_> = drawn.paper.sections.iter().map(|section| section.bank).collect();

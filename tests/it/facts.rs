@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use needlewise::attempt::chain::{ChainFault, SaltedPayload, StoredFact, read_facts, verify_chain};
 use needlewise::attempt::fact::{
-    AttemptDecision, CertificateImported, CertificateRevoked, LedgerEntry, QuestionFlagged, RequestReceived, kind_label,
+    AttemptDecision, CertificateImported, CertificateRevoked, LedgerEntry, QuestionAsked, QuestionFlagged,
+    RequestReceived, kind_label,
 };
 use needlewise::attempt::person::{
-    HoldReleased, HoldSet, LicenseChanged, PersonAdded, StaffIdChanged, TimeFactor, TimeGranted,
+    HoldReleased, HoldSet, LicenseChanged, PersonAdded, StaffIdChanged, StudyChanged, TimeFactor, TimeGranted,
 };
 use needlewise::attempt::remark::AttemptRemarked;
 use needlewise::attempt::signature::DecisionSignature;
@@ -301,12 +302,14 @@ fn stored_kind(fact: &Fact) -> &'static str {
         Fact::StaffIdChanged(_) => "person.staff-id-changed/1",
         Fact::LicenseChanged(_) => "person.license-changed/1",
         Fact::TimeGranted(_) => "person.time-granted/1",
+        Fact::StudyChanged(_) => "person.study-changed/1",
         Fact::HoldSet(_) => "person.hold-set/1",
         Fact::HoldReleased(_) => "person.hold-released/1",
         Fact::Imported(_) => "person.certificate-imported/1",
         Fact::Erased(_) => "person.erased/1",
         Fact::Started(_) => "attempt.started/1",
         Fact::Answered(_) => "attempt.answered/1",
+        Fact::Asked(_) => "attempt.asked/1",
         Fact::Flagged(_) => "attempt.flagged/1",
         Fact::Finished(_) => "attempt.finished/1",
         Fact::Voided(_) => "attempt.voided/1",
@@ -320,7 +323,7 @@ fn stored_kind(fact: &Fact) -> &'static str {
 }
 
 /// Returns one fact of every kind.
-fn all_facts() -> [Fact; 20] {
+fn all_facts() -> [Fact; 22] {
     let decision = || AttemptDecision { reason: "a fire alarm".to_owned(), signature: Some(any_signature()) };
     let time = TimeGranted { factor: TimeFactor::Unlimited, signature: Some(any_signature()) };
     let flag = QuestionFlagged { question_index: 0, on: true, elapsed: Millis(1) };
@@ -334,12 +337,14 @@ fn all_facts() -> [Fact; 20] {
         Fact::StaffIdChanged(StaffIdChanged { staff_id: None }),
         Fact::LicenseChanged(LicenseChanged { license: Some("PT 1".to_owned()) }),
         Fact::TimeGranted(time),
+        Fact::StudyChanged(StudyChanged { minutes: Some(30), ..StudyChanged::default() }),
         Fact::HoldSet(HoldSet { reason: "audit".to_owned() }),
         Fact::HoldReleased(HoldReleased {}),
         Fact::Imported(certificate_imported()),
         erased(trainee(1)),
         started(trainee(1), Mode::Exam, Some("brief")),
         answered(Some(true)),
+        Fact::Asked(QuestionAsked { question_index: 0, order: vec![1, 0] }),
         Fact::Flagged(flag),
         finished(ExamResult::FailedCritical),
         Fact::Voided(decision()),
@@ -367,7 +372,7 @@ fn every_kind_names_its_chain_and_its_version() {
         assert_eq!(Fact::from_payload(kind, &fact.payload()), Some(fact));
         kinds.insert(kind);
     }
-    assert_eq!(kinds.len(), 20, "one fact of every kind");
+    assert_eq!(kinds.len(), 22, "one fact of every kind");
 }
 
 /// Returns the length of a person's chain, and the kind and payload of its last fact.

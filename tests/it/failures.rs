@@ -16,7 +16,7 @@ use rusqlite::Connection;
 
 use crate::keys::{SCREENS, screen, with_small_banks};
 use crate::reader::Reader;
-use crate::stage::{Stage, assert_screen};
+use crate::stage::{START_EXAM, Stage, assert_screen};
 use crate::window::Window;
 use crate::world::World;
 
@@ -49,7 +49,7 @@ fn a_damaged_record_at_startup_ends_with_the_reason_and_exit_code_4() {
         world.home.path(),
         "UPDATE question_progress SET answer_count = answer_count - 1; DELETE FROM stored_content",
     );
-    let begin = ["exam", "brief", "--plain", "--trainee", "Amira Okafor"];
+    let begin = ["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"];
     world.typing("a\n").run(begin);
     run_sql(world.home.path(), "DELETE FROM stored_content");
     let mut window = Window::open(world.home.path(), &["exam", "--resume"]);
@@ -61,18 +61,22 @@ fn a_damaged_record_at_startup_ends_with_the_reason_and_exit_code_4() {
 fn every_screen_reports_a_failure_and_recovers() {
     // The keys that lead to a screen, then those that need the store there.
     let screens = [
-        ("home", "", "p"),
-        ("topics", "p", "enter"),
-        ("briefing", "e", "enter"),
-        ("mock from the briefing", "e", "m"),
-        ("quiz", "e enter", "m"),
-        ("answer sheet", "e enter s", "f y"),
-        ("result of an exam", "e enter s f y", "enter"),
-        ("records", "l", "enter"),
+        ("home", "", "e"),
+        ("practice choice", "p", "enter"),
+        ("exams", "e", "enter"),
+        ("briefing", "e enter", "enter y"),
+        ("mock from the briefing", "e enter", "m"),
+        ("quiz", START_EXAM, "m"),
+        ("answer sheet", "e enter enter y s", "f y"),
+        ("result of an exam", "e enter enter y s f y", "enter"),
+        ("records", "", "enter"),
         ("home, after a screen was closed", "c", "esc"),
     ];
     for (screen, way, keys) in screens {
-        let mut stage = small(120, 40);
+        let mut stage = match screen {
+            "records" => Stage::records(120, 40, 0, with_small_banks),
+            _ => small(120, 40),
+        };
         stage.press(way);
         run_sql(stage.home.path(), HIDE);
         let before = stage.text();
@@ -160,7 +164,7 @@ fn failure() {
     for (columns, rows) in [(40, 20), (80, 24), (120, 40)] {
         let mut stage = small(columns, rows);
         run_sql(stage.home.path(), HIDE);
-        stage.press("p");
+        stage.press("e");
         assert_screen!("failure", columns, stage);
     }
 }

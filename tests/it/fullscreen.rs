@@ -41,12 +41,13 @@ fn a_new_trainee_practices_passes_the_exam_and_finds_the_certificate() {
     let world = home();
     let reader = Reader::of(Some(&own_banks(&world)));
     let mut window = Window::open(world.home.path(), &[]);
-    window.sees("What is your name?").type_bytes("Amira Okafor\r").sees("Practice a topic");
-    window.type_bytes("p").sees("All topics").type_bytes("\x1b[F\r").sees("question 1 of 7");
+    window.sees("What is your name?").type_bytes("Amira Okafor\r").sees("Practice by choice");
+    window.type_bytes("p").sees("Topics.").type_bytes(&"\x1b[B".repeat(8)).type_bytes(" \r").sees("question 1 of 7");
     let keys = reader.keys(&window.screen());
     window.type_bytes(&keys).type_bytes("\r").sees("✓ Correct").type_bytes("\r").sees("question 2 of 7");
-    window.type_bytes("\x03").sees("Resume practice");
-    window.type_bytes("e").sees("Name on your certificate").sees("Amira Okafor").type_bytes("\r");
+    window.type_bytes("\x03").sees("Resume practice: Small").sees("1 of 7 answered");
+    window.type_bytes("e").sees("Available now").type_bytes("\r").sees("Name on your certificate").sees("Amira Okafor");
+    window.type_bytes("\r").sees("Start now? This uses attempt 1 of 3.").type_bytes("y");
     for question in 1..=7 {
         window.sees(&format!("question {question} of 7"));
         let keys = reader.keys(&window.screen());
@@ -54,7 +55,7 @@ fn a_new_trainee_practices_passes_the_exam_and_finds_the_certificate() {
     }
     window.sees("7 answered, 0 unanswered").type_bytes("f").sees("y submit").type_bytes("y");
     window.sees("✓ Passed").sees("Your self-test record is ready");
-    window.type_bytes("\r").sees("Passed, valid through").type_bytes("c").sees("1 certificate");
+    window.type_bytes("\r").sees("Practice by choice").type_bytes("c").sees("1 certificate");
     window.type_bytes("\r").sees("Self-test record: Brief").type_bytes("qqq");
     assert_eq!(window.ends(), 0);
     window.assert_as_found();
@@ -67,7 +68,7 @@ fn a_new_trainee_practices_passes_the_exam_and_finds_the_certificate() {
     assert!(verified.contains("Verdict: untrusted"), "{verified}");
 
     let plain = home();
-    let mut talk = Talk::open(plain.home.path(), &["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    let mut talk = Talk::open(plain.home.path(), &["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"]);
     for _ in 1..=7 {
         let shown = talk.hear();
         talk.say(&reader.answer(&shown));
@@ -87,7 +88,12 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
 fn window_in_exam(world: &World) -> Window {
     let reader = Reader::of(Some(&own_banks(world)));
     let mut window = Window::open(world.home.path(), &["exam", "brief", "--trainee", "Amira Okafor"]);
-    window.sees("Press Enter to start").type_bytes("\r").sees("question 1 of 7");
+    window
+        .sees("Press Enter when you are ready")
+        .type_bytes("\r")
+        .sees("Start now?")
+        .type_bytes("y")
+        .sees("question 1 of 7");
     let keys = reader.keys(&window.screen());
     window.type_bytes(&keys).sees("Not saved yet").type_bytes("\r").sees("question 2 of 7");
     window
@@ -135,7 +141,7 @@ fn ctrl_c_leaves_cleanly_elsewhere() {
     assert_eq!(window.ends(), 2, "only practice and exam add a name");
     world.run(["trainee", "add", "Amira Okafor"]);
     let mut window = Window::open(world.home.path(), &[]);
-    window.sees("Practice a topic").type_bytes("\x03");
+    window.sees("Practice by choice").type_bytes("\x03");
     assert_eq!(window.ends(), 0);
     window.assert_as_found();
 }
@@ -180,7 +186,7 @@ fn nothing_is_written_while_nothing_happens() {
     let world = home();
     world.run(["trainee", "add", "Amira Okafor"]);
     let mut window = Window::open(world.home.path(), &[]);
-    window.sees("Practice a topic").type_bytes("?").sees("Keys on this").type_bytes("x").sees("Practice a topic");
+    window.sees("Practice by choice").type_bytes("?").sees("Keys on this").type_bytes("x").sees("Practice by choice");
     let before = window.written();
     // A key without a binding draws a frame without differences, so it writes almost nothing.
     window.type_bytes("z").type_bytes("?").sees("Keys on this");
@@ -207,7 +213,7 @@ fn hostile_text_never_controls_the_terminal() {
 fn an_exam_by_command_starts_at_its_briefing_and_not_before() {
     let world = home();
     let mut window = Window::open(world.home.path(), &["exam", "brief", "--trainee", "Amira Okafor"]);
-    window.sees("Press Enter to start").sees("3 of 3 attempts left").type_bytes("\x1b");
+    window.sees("Press Enter when you are ready").sees("3 of 3 attempts left").type_bytes("\x1b");
     assert_eq!(window.ends(), 1, "an exam that was not started is not passed");
     window.assert_as_found();
     assert_eq!(world.run(["record", "list", "--json"]).json(), serde_json::json!([]), "no attempt was used");

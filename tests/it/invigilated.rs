@@ -62,7 +62,7 @@ fn an_invigilated_pass_is_signed_on_the_spot() {
     assert_eq!(world.run(["doctor"]).code, 0);
     assert_eq!(world.run(["record", "replay", "--all"]).code, 0);
     // The exam is passed on this computer, so it cannot be started again.
-    let again = world.typing("").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    let again = world.typing("").run(["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"]);
     assert!(again.code == 1 && again.err.contains("This exam is already passed"), "{}", again.all());
     // The attempt is used up: a request cannot get a second certificate for it.
     let attempt = world.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an id").to_owned();
@@ -96,7 +96,7 @@ fn an_invigilated_exam_resumes_only_with_the_invigilator() {
     window.sees("question 2 of 7").type_bytes("\x03").sees("Leave the exam?").type_bytes("\r");
     assert_eq!(window.ends(), 1);
     let mut home = Window::open(world.home.path(), &[]);
-    home.sees("Resume exam").type_bytes("g").sees("This exam is invigilated").type_bytes("q");
+    home.sees("Resume the exam").type_bytes("g").sees("This exam is invigilated").type_bytes("q");
     assert_eq!(home.ends(), 0);
     let wrong = world.secret("wrong", "another passphrase here").to_string_lossy().into_owned();
     let mut alone = Window::open(world.home.path(), &["exam", "--resume", "--passphrase-file", &wrong]);
@@ -112,7 +112,7 @@ fn an_invigilated_exam_resumes_only_with_the_invigilator() {
 #[test]
 fn a_clock_set_back_blocks_only_an_invigilated_start() {
     let world = World::new().with_small_banks();
-    world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"]);
     let other = World::new();
     other.time.set(world.time.get() - 1000);
     let mut service = service(world.home.path(), &other.time);

@@ -264,7 +264,7 @@ fn a_stored_question_is_known_after_its_bank_was_edited() {
 #[test]
 fn a_certificate_can_be_requested_only_for_a_passed_exam() {
     let world = World::new().with_small_banks();
-    let said = world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    let said = world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"]);
     assert!(said.code == 1 && said.out.contains("Not passed"), "{}", said.all());
     let attempt = world.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an id").to_owned();
     let said = world.run(["certificate", "request", &attempt, "--to", &world.path("request.json")]);

@@ -19,7 +19,7 @@ use needlewise::tui::theme::Theme;
 
 use crate::keys::{screen, with_small_banks};
 use crate::reader::Reader;
-use crate::stage::Stage;
+use crate::stage::{START_EXAM, Stage};
 
 /// The longest wait for a thread before a test fails.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -68,7 +68,7 @@ fn a_panic_in_a_job_is_reported_as_a_failure() {
 /// Answers every question of the small exam correctly and submits it.
 fn pass_exam(stage: &mut Stage) {
     let reader = Reader::of(Some(&stage.home.path().join("data/question-banks")));
-    stage.press("e enter");
+    stage.press(START_EXAM);
     for _ in 0..7 {
         let keys = reader.keys(&stage.text());
         stage.type_text(&keys).press("enter");
@@ -107,7 +107,7 @@ fn a_pass_is_shown_at_once_and_the_pictures_follow() {
     assert!(!stage.text().contains("A report too late."), "the job has ended: {}", stage.text());
 }
 
-/// An executor that starts a failing job whenever the topics are opened.
+/// An executor that starts a failing job whenever the choice of practice is opened.
 struct FailingJob(ServiceExecutor);
 
 impl Execute for FailingJob {
@@ -120,7 +120,7 @@ impl Execute for FailingJob {
     }
 
     fn open(&mut self, route: Route, jobs: &mut Jobs) -> Result<Box<dyn Screen>, ServiceError> {
-        if route == Route::Topics {
+        if route == Route::PracticeChoice {
             jobs.start("Failing", |_| Err("The pictures cannot be written.".to_owned()));
         }
         self.0.open(route, jobs)
@@ -135,7 +135,7 @@ impl Execute for FailingJob {
 fn a_failed_job_is_reported_on_the_current_screen() {
     let mut stage = screen("home", FailingJob);
     let shown = stage.press("p").text();
-    assert!(shown.contains("The pictures cannot be written.") && shown.contains("All topics"), "{shown}");
+    assert!(shown.contains("The pictures cannot be written.") && shown.contains("Topics."), "{shown}");
     assert!(!stage.press("down").text().contains("The pictures"), "until the next key: {}", stage.text());
 }
 
@@ -209,7 +209,7 @@ fn a_waiting_answer_can_be_abandoned() {
     let shown = stage.press("n").text();
     assert!(!shown.contains(DIALOG) && shown.contains(WAITING), "{shown}");
     assert!(stage.press("q").text().contains(DIALOG), "{}", stage.text());
-    assert!(stage.press("y").text().contains("Resume exam"), "{}", stage.text());
+    assert!(stage.press("y").text().contains("In progress"), "{}", stage.text());
     remaining.set(0);
     assert!(stage.press("enter").text().contains("question 1 of 7"), "{}", stage.text());
     assert!(stage.text().contains("Not answered yet."), "{}", stage.text());

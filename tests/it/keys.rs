@@ -18,21 +18,23 @@ use needlewise::tui::screens::Route;
 use needlewise::tui::theme::Theme;
 
 use crate::source::files;
-use crate::stage::Stage;
+use crate::stage::{START_EXAM, Stage};
 use crate::world::{MONDAY, small_bank, small_exam};
 
 /// Every screen by the name of its file, with the keys that open it from the first screen.
-pub const SCREENS: [(&str, &str); 11] = [
-    ("answer_sheet", "e enter s"),
-    ("briefing", "e"),
+pub const SCREENS: [(&str, &str); 13] = [
+    ("answer_sheet", "e enter enter y s"),
+    ("briefing", "e enter"),
     ("certificates", "c"),
+    ("exams", "e"),
     ("home", ""),
-    ("person", "l enter"),
+    ("person", "enter"),
+    ("practice_choice", "p"),
     ("preview", ""),
-    ("quiz", "e enter"),
-    ("records", "l"),
-    ("result", "e enter s f y"),
-    ("topics", "p"),
+    ("progress", "o"),
+    ("quiz", START_EXAM),
+    ("records", ""),
+    ("result", "e enter enter y s f y"),
     ("welcome", ""),
 ];
 
@@ -53,6 +55,7 @@ pub fn screen<E: Execute + 'static>(name: &str, wrap: impl FnOnce(ServiceExecuto
             let content = preview_content("small.json", small_bank().to_string().as_bytes(), today, None);
             Route::Preview { file_name: "small.json".to_owned(), content: Box::new(content) }
         }
+        "records" | "person" => Route::Records,
         _ => Route::Home,
     };
     let make_app = |service: Services, person: PersonRow| {
@@ -101,7 +104,7 @@ fn every_screen_is_in_the_table_and_no_key_has_two_meanings() {
         assert_keys_are_unambiguous(&format!("help of {name}"), &stage);
     }
     let mut stage = small(80, 24);
-    stage.press("e enter ctrl-c");
+    stage.press(START_EXAM).press("ctrl-c");
     assert_keys_are_unambiguous("a dialog", &stage);
     stage.press("x s f");
     assert_keys_are_unambiguous("the dialog before an exam is submitted", &stage);
@@ -110,7 +113,7 @@ fn every_screen_is_in_the_table_and_no_key_has_two_meanings() {
 #[test]
 fn a_disabled_row_says_why() {
     let mut stage = small(80, 24);
-    stage.press("e enter s f y enter e");
+    stage.press(START_EXAM).press("s f y enter e enter");
     let before = stage.text().matches("You can retake").count();
     assert!(!stage.text().contains("Enter start"), "{}", stage.text());
     let after = stage.press("enter").text();
@@ -125,27 +128,30 @@ fn a_disabled_row_says_why() {
 #[test]
 fn a_click_does_what_the_key_does() {
     let mut stage = small(80, 24);
-    assert!(stage.click("Records").text().contains("Find:"), "a row of the menu: {}", stage.text());
-    assert!(stage.click("Amira Okafor").text().contains("Timeline"), "a row of a list: {}", stage.text());
-    assert!(stage.click("Esc back").text().contains("Find:"), "a key of the footer: {}", stage.text());
-    stage.press("esc").click("Practice a topic").press("end");
-    assert!(stage.click("Small").text().contains("question 1 of 7"), "a topic: {}", stage.text());
+    assert!(stage.click("Progress").text().contains("Last 30 days"), "a row of the menu: {}", stage.text());
+    assert!(stage.click("Esc back").text().contains("Practice by choice"), "a key of the footer: {}", stage.text());
+    stage.click("Exams");
+    assert!(stage.click("Brief").text().contains("Pass mark: 6 of 7"), "a row of a list: {}", stage.text());
+    let mut stage = Stage::records(80, 24, 0, with_small_banks);
+    assert!(stage.click("Amira Okafor").text().contains("Timeline"), "a person: {}", stage.text());
 }
 
 #[test]
 fn a_click_on_a_scrolled_line_hits_what_is_drawn_there() {
     let mut stage = small(40, 14);
     stage.press("p end");
-    assert!(!stage.text().contains("All topics"), "the list is scrolled: {}", stage.text());
-    assert!(stage.click("Small").text().contains("question 1 of 7"), "{}", stage.text());
+    assert!(!stage.text().contains("Topics."), "the list is scrolled: {}", stage.text());
+    assert!(stage.click("safety-critical").text().contains("[x] safety-critical"), "{}", stage.text());
 }
 
 #[test]
 fn a_click_on_a_choice_marks_it_and_stores_nothing() {
     let mut stage = small(80, 24);
-    stage.press("e enter");
-    while !stage.text().contains("What about one?") {
-        stage.press("right");
+    stage.press(START_EXAM);
+    for _ in 0..7 {
+        if !stage.text().contains("What about one?") {
+            stage.press("tab right");
+        }
     }
     let number = stage.text().split("question ").nth(1).and_then(|rest| rest.chars().next()).expect("a number");
     stage.click("Wrong");
@@ -160,18 +166,18 @@ fn a_click_on_a_choice_marks_it_and_stores_nothing() {
 #[test]
 fn an_overlay_hides_what_is_behind_it() {
     let mut stage = small(80, 24);
-    let row = stage.lines().iter().position(|line| line.contains("Records")).expect("the menu");
+    let row = stage.lines().iter().position(|line| line.contains("Progress")).expect("the menu");
     let row = u16::try_from(row).expect("a row");
     stage.press("?").mouse(MouseInputKind::Click, 4, row);
     assert!(stage.text().contains("Keys on this screen"), "a click behind help does nothing: {}", stage.text());
     let closed = stage.press("p").text();
-    assert!(closed.contains("Practice a topic") && !closed.contains("All topics"), "a key closes help: {closed}");
-    stage.press("e enter ctrl-c").click("question 1 of 7");
+    assert!(closed.contains("Practice by choice") && !closed.contains("Topics."), "a key closes help: {closed}");
+    stage.press(START_EXAM).press("ctrl-c").click("question 1 of 7");
     assert!(stage.text().contains("Leave the exam?"), "{}", stage.text());
     let answered = stage.press("s").text();
     assert!(!answered.contains("Leave the exam?") && answered.contains("question 1 of 7"), "{answered}");
     let end = stage.feed(&[Input::Key(Key::CtrlC), Input::Key(Key::CtrlC)]);
-    assert_eq!(end, None, "the first Ctrl-C leads home");
+    assert_eq!(end, None, "the second Ctrl-C leaves the exam, not the program");
     stage.press("?");
     let end = stage.feed(&[Input::Key(Key::CtrlC)]);
     assert_eq!(end, Some(InterfaceEnd::ExitCode(0)), "Ctrl-C passes through help");
@@ -182,7 +188,7 @@ fn a_window_that_is_too_small_accepts_only_ctrl_c() {
     let mut stage = small(30, 8);
     stage.press("p").mouse(MouseInputKind::Click, 1, 1);
     let mut stage = stage.resized(80, 24);
-    assert!(stage.text().contains("Practice a topic"), "{}", stage.text());
+    assert!(stage.text().contains("Practice by choice"), "{}", stage.text());
     let mut stage = stage.resized(30, 8);
     stage.text();
     assert_eq!(stage.feed(&[Input::Key(Key::CtrlC)]), Some(InterfaceEnd::ExitCode(0)));
@@ -222,5 +228,5 @@ fn the_mouse_is_read_as_terminals_send_it() {
 #[test]
 fn a_letter_works_in_either_case() {
     let mut stage = small(80, 24);
-    assert!(stage.press("P").text().contains("All topics"), "{}", stage.text());
+    assert!(stage.press("P").text().contains("Topics."), "{}", stage.text());
 }

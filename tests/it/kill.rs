@@ -6,7 +6,7 @@ use crate::reader::{Reader, Talk};
 fn an_exam_killed_after_each_answer_loses_none() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let reader = Reader::of(None);
-    let mut args = vec!["exam", "foundations", "--plain", "--trainee", "Amira Okafor"];
+    let mut args = vec!["exam", "foundations", "--plain", "--yes", "--trainee", "Amira Okafor"];
     let mut count = 1;
     let mut at = 0;
     while at < count {

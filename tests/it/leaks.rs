@@ -3,7 +3,7 @@
 use needlewise::clock::Millis;
 use serde_json::json;
 
-use crate::stage::{Stage, assert_screen};
+use crate::stage::{START_EXAM, Stage, assert_screen};
 use crate::world::{CommandOutput, World, small_bank, small_exam};
 
 /// Texts of keys and rationales in the small bank. No test types one, so an output that contains one leaks it.
@@ -28,7 +28,7 @@ fn closed(review: &str, attempts: u32) -> World {
 /// Takes the exam with only the true-or-false question correct. Returns the output.
 fn fails(world: &World) -> CommandOutput {
     let script: String = (1..=7).map(|n| format!("{n}\ntrue\n")).collect();
-    let begin = ["exam", "brief", "--plain", "--trainee", "Amira Okafor"];
+    let begin = ["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"];
     let said = world.typing(&(script + "submit\nyes\n")).run(begin);
     assert!(said.out.contains("Not passed"), "{}", said.all());
     said
@@ -105,7 +105,7 @@ fn an_open_bank_shows_every_text_that_would_reveal_a_key() {
 fn no_output_reveals_a_key_while_an_exam_is_open() {
     for review in REVIEWS {
         let world = closed(review, 3);
-        let said = world.typing("a\na\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+        let said = world.typing("a\na\n").run(["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"]);
         assert!(said.out.contains("Suspended"), "{}", said.all());
         assert_no_leak(&world, &format!("{review}, open"), &[], false);
     }
@@ -157,7 +157,7 @@ fn an_earlier_attempt_cannot_be_reviewed_while_another_is_open() {
     fails(&world);
     let first = id(&world);
     world.pass(Millis::from_days(2));
-    world.typing("a\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    world.typing("a\n").run(["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"]);
     let shown = world.run(["record", "show", &first]);
     assert!(shown.out.contains("Score: ") && !shown.out.contains("Question 1"), "{}", shown.all());
     world.typing("submit\nyes\n").run(["exam", "--resume", "--plain"]);
@@ -187,7 +187,7 @@ fn no_screen_reveals_a_key_before_during_or_after_an_exam() {
     let rationales = ["It is right", "It holds", "Because.", "✓", "✗ Incorrect", "Chosen"];
     for review in REVIEWS {
         let mut stage = stage(review, 3, (120, 60));
-        for keys in ["", "e", "enter", "s", "f", "y", "enter", "l", "enter", "esc", "esc", "c", "esc", "p"] {
+        for keys in ["", "e", "enter", "enter", "y", "s", "f", "y", "enter", "o", "esc", "c", "esc", "p"] {
             let text = stage.press(keys).text();
             let told = rationales.iter().find(|word| text.contains(**word));
             assert!(told.is_none(), "{review}: after {keys} the screen reveals {told:?}: {text}");
@@ -199,9 +199,7 @@ fn no_screen_reveals_a_key_before_during_or_after_an_exam() {
 fn the_result_screen_shows_a_review_after_the_last_attempt_if_the_exam_allows_it() {
     for review in REVIEWS {
         let mut stage = stage(review, 1, (120, 60));
-        for keys in ["e", "enter", "s", "f", "y"] {
-            stage.press(keys);
-        }
+        stage.press(START_EXAM).press("s f y");
         let text = stage.text();
         assert!(text.contains("Not passed"), "{text}");
         assert_eq!(text.contains("Question 7: Not answered"), review == "full-after-final", "{review}: {text}");
@@ -213,9 +211,7 @@ fn the_result_screen_shows_a_review_after_the_last_attempt_if_the_exam_allows_it
 fn result_with_review() {
     for columns in [40, 80, 120] {
         let mut stage = stage("full-after-final", 1, (columns, 50));
-        for keys in ["e", "enter", "a", "enter", "s", "f", "y"] {
-            stage.press(keys);
-        }
+        stage.press(START_EXAM).press("a enter s f y");
         assert_screen!("result_with_review", columns, stage);
     }
 }

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::keys::assert_keys_are_unambiguous;
-use crate::stage::{Stage, assert_screen};
+use crate::stage::{START_EXAM, Stage, assert_screen};
 use crate::world::{question, small_bank, small_exam};
 
 /// Shows a question with `count` choices, the first two of them correct.
@@ -29,7 +29,7 @@ fn choices(count: usize, columns: u16) -> Stage {
         std::fs::write(banks.join("small.json"), bank.to_string()).expect("a bank");
         std::fs::write(banks.join("exams/brief.json"), exam.to_string()).expect("an exam");
     });
-    stage.press("e enter");
+    stage.press(START_EXAM);
     stage
 }
 

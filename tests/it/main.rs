@@ -50,5 +50,6 @@ mod rules;
 mod screens;
 mod session;
 mod store;
+mod study;
 mod text;
 mod wording;

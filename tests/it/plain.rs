@@ -10,7 +10,7 @@ use needlewise::attempt::chain::read_facts;
 use crate::stage::service;
 use crate::world::{World, question, small_bank, small_exam};
 
-const BEGIN: [&str; 5] = ["exam", "brief", "--plain", "--trainee", "Amira Okafor"];
+const BEGIN: [&str; 6] = ["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"];
 const RESUME: [&str; 3] = ["exam", "--resume", "--plain"];
 
 fn world() -> World {
@@ -195,7 +195,7 @@ fn every_text_is_one_line_without_control_characters() {
 #[test]
 fn each_time_warning_is_printed_once() {
     let world = World::new().with_small_banks();
-    let begun = world.typing("").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    let begun = world.typing("").run(["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"]);
     assert!(!begun.out.contains("Under"), "{}", begun.all());
     world.pass(Millis::from_minutes(1));
     let said = world.typing("skip\nskip\n").run(["exam", "--resume", "--plain"]);

@@ -264,6 +264,7 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     let rows = attempts.list(&query)?;
     let row = rows.first().expect("the exam");
     attempts.question_progress(person.id)?;
+    attempts.earlier_papers(person.id, &exam.id)?;
     attempts.open_attempt(person.id, Mode::Exam)?;
     attempts.open_attempts(person.id)?;
     attempts.eligibilities(person.id, [&*exam])?;
@@ -275,6 +276,10 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     attempts.load_paper(row.id)?;
     attempts.load(row.id)?;
     attempts.replay(row.id)?;
+
+    let study = service.study();
+    study.today();
+    study.record(&person)?;
 
     let certificates = service.certificates();
     let stored = certificates.stored(None)?;

@@ -152,7 +152,7 @@ fn a_secret_or_a_roster_that_is_not_utf8_is_reported_as_such() {
 #[test]
 fn a_line_over_the_limit_is_rejected_and_the_next_one_is_read() {
     let world = World::new().with_small_banks();
-    let begin = ["exam", "brief", "--plain", "--trainee", "Amira Okafor"];
+    let begin = ["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"];
     let said = world.typing(&("x".repeat(64 * 1024 + 1) + "\nflag\n")).run(begin);
     assert_eq!(said.out.matches("Not understood: the line is too long\n").count(), 1, "{}", said.all());
     assert!(said.out.contains("Flagged.") && said.code == 1, "{}", said.all());

@@ -398,7 +398,7 @@ fn exports_of_an_exam_without_review_contain_only_pass_or_fail() {
     let mut exam = crate::world::small_exam();
     exam["review"] = "none".into();
     world.file("data/question-banks/exams/brief.json", exam.to_string());
-    let said = world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    let said = world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"]);
     assert!(said.out.contains("Not passed"), "{}", said.all());
     let all = world.path("all.json");
     world.run(["trainee", "export", "Amira Okafor", "--to", &all]).done();

@@ -33,7 +33,7 @@ impl School {
 
     /// Takes the exam as a trainee, with wrong answers to these questions.
     fn take_exam(&self, name: &str, wrong: &[&str]) -> CommandOutput {
-        let begin = ["exam", "brief", "--plain", "--trainee", name];
+        let begin = ["exam", "brief", "--plain", "--yes", "--trainee", name];
         self.world.finish_attempt(&begin, &["exam", "--resume", "--plain", "--trainee", name], |reader, shown| {
             if wrong.contains(&reader.find(shown).id.as_str()) { reader.wrong(shown) } else { reader.answer(shown) }
         })
@@ -113,7 +113,7 @@ fn a_new_pass_dates_from_the_day_of_the_attempt() {
     assert_eq!(certificate["valid_from"].as_str().map(|at| &at[..10]), finished.as_str().map(|at| &at[..10]));
     school.assert_consistent();
     // The exam now counts as passed, and the school can sign a certificate.
-    let again = school.world.typing("").run(["exam", "brief", "--plain", "--trainee", "Ben Okri"]);
+    let again = school.world.typing("").run(["exam", "brief", "--plain", "--yes", "--trainee", "Ben Okri"]);
     assert!(again.code == 1 && again.err.contains("This exam is already passed"), "{}", again.all());
     let file = school.requests("Ben Okri");
     let said = school.issues(&file);

@@ -51,7 +51,8 @@ fn a_second_paper_that_avoids_the_first_is_redrawn_too() {
     world.file("data/question-banks/small.json", bank.to_string());
     world.file("data/question-banks/exams/brief.json", crate::world::small_exam().to_string());
     for _ in 0..2 {
-        let said = world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+        let said =
+            world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"]);
         assert!(said.out.contains("Not passed"), "{}", said.all());
         world.pass(Millis::from_days(8));
     }
@@ -75,7 +76,7 @@ fn an_open_practice_is_replayed_as_far_as_it_went() {
 #[test]
 fn a_timeline_reveals_no_key_and_no_answer() {
     let world = World::new().with_small_banks();
-    let said = world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--trainee", "Amira Okafor"]);
+    let said = world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"]);
     assert!(said.out.contains("Not passed"));
     for args in [&["record", "replay", &attempt(&world)][..], &["record", "show", &attempt(&world)]] {
         for json in [false, true] {

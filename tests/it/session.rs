@@ -6,7 +6,7 @@ use needlewise::attempt::fact::AttemptStarted;
 use needlewise::attempt::paper::{DrawVersion, Seed};
 use needlewise::attempt::{Answer, Certainty, ExamResult, Fact, Mode, Points};
 use needlewise::bank::catalog::Catalog;
-use needlewise::clock::{Millis, Timestamp};
+use needlewise::clock::{Day, Millis, Timestamp};
 use needlewise::exam::session::{ActionMoment, ActionRefusal, AttemptAction};
 use needlewise::exam::{LoadedPaper, Session, draw};
 use needlewise::ids::TraineeId;
@@ -26,12 +26,23 @@ fn loaded_paper(mode: Mode) -> Arc<LoadedPaper> {
     let exam = serde_json::from_value(crate::world::small_exam()).expect("an exam");
     let drawn = draw::exam(&catalog, &exam, &[], Seed([3; 32]), DrawVersion::NEWEST).expect("a paper");
     let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
-    let started = AttemptStarted { trainee, mode, limit: Some(LIMIT), paper: drawn.paper.clone(), invigilated: None };
+    let started = AttemptStarted {
+        trainee,
+        mode,
+        limit: Some(LIMIT),
+        paper: drawn.paper.clone(),
+        session_day: None,
+        invigilated: None,
+    };
     Arc::new(LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned()).expect("a paper"))
 }
 
+fn study_day() -> Day {
+    "2026-11-30".parse().expect("a day")
+}
+
 fn at(elapsed: u64) -> ActionMoment {
-    ActionMoment { elapsed: Millis(elapsed), piped: false }
+    ActionMoment { elapsed: Millis(elapsed), piped: false, study_day: study_day() }
 }
 
 /// Decides an action and applies its fact, as an attempt does once the fact is stored.
@@ -89,8 +100,11 @@ fn answers_after_the_deadline_are_refused_and_the_last_one_before_counts() {
     act_truth(&mut session, true, LIMIT.0 - 1).expect("just before the deadline");
     assert_eq!(act_truth(&mut session, false, LIMIT.0), Err(ActionRefusal::TimeUp));
     assert_eq!(session.decide(AttemptAction::Submit, at(LIMIT.0)), Err(ActionRefusal::TimeUp));
-    assert_eq!(session.decide(AttemptAction::TimeOut, at(LIMIT.0 - 1)), Err(ActionRefusal::TimeRemaining));
-    act(&mut session, AttemptAction::TimeOut, LIMIT.0).expect("the end");
+    assert_eq!(
+        session.decide(AttemptAction::TimeOut { draft: None }, at(LIMIT.0 - 1)),
+        Err(ActionRefusal::TimeRemaining)
+    );
+    act(&mut session, AttemptAction::TimeOut { draft: None }, LIMIT.0).expect("the end");
     let ended = session.finished().expect("an end");
     assert_eq!((ended.outcome.earned.clone(), ended.outcome.unanswered), (Points::one(), 6));
     assert_eq!(act_truth(&mut session, true, 1), Err(ActionRefusal::Ended));
@@ -103,8 +117,14 @@ fn a_missed_critical_question_fails_at_any_score() {
     for n in 0..20 {
         let drawn = draw::exam(&catalog, &exam, &[], Seed([n; 32]), DrawVersion::NEWEST).expect("a paper");
         let trainee = TraineeId::new(Timestamp::from_millis(0), [0; 10]);
-        let started =
-            AttemptStarted { trainee, mode: Mode::Exam, limit: None, paper: drawn.paper.clone(), invigilated: None };
+        let started = AttemptStarted {
+            trainee,
+            mode: Mode::Exam,
+            limit: None,
+            paper: drawn.paper.clone(),
+            session_day: None,
+            invigilated: None,
+        };
         let loaded_paper = LoadedPaper::load(&started, |digest| drawn.content.get(&digest).cloned()).expect("a paper");
         let keys: Vec<_> = loaded_paper.questions.iter().map(|item| key(&item.question)).collect();
         let outcome = |missed: Option<usize>| {
@@ -154,7 +174,7 @@ fn any_action() -> impl Strategy<Value = AttemptAction> {
         8 => (0_usize..9, any_answer()).prop_map(|(item, answer)| AttemptAction::Answer { question_index: item, answer, certainty: None }),
         1 => (0_usize..9).prop_map(|item| AttemptAction::ClearAnswer { question_index: item }),
         2 => (0_usize..9).prop_map(|item| AttemptAction::ToggleFlag { question_index: item }),
-        1 => Just(AttemptAction::TimeOut),
+        1 => Just(AttemptAction::TimeOut { draft: None }),
     ]
 }
 

@@ -58,13 +58,23 @@ pub fn service_over(home: &Path, time: &Rc<Cell<i64>>, wrap: impl FnOnce(SqliteS
     let store = wrap(open_store(&place.store_file()).expect("a store"));
     let (clock, rng) = (Box::new(SetClock(Rc::clone(time))), Box::new(ChaCha20Rng::seed_from_u64(7)));
     let (authority, input) = (DecisionAuthority::Anyone, InputSource::Typed);
-    Services::new(store, clock, rng, ServiceSetting { catalog, paths: place, trust, authority, input, zone: Zone::UTC })
+    Services::new(
+        store,
+        clock,
+        rng,
+        ServiceSetting { catalog: catalog.into(), paths: place, trust, authority, input, zone: Zone::UTC },
+    )
 }
 
 /// Adds a person by name.
 pub fn add_person(service: &mut Services, name: &str) -> PersonRow {
     service.people_mut().add(PersonAdded::from_name(name)).expect("a person")
 }
+
+/// The keys from home to the first question of the first exam.
+pub const START_EXAM: &str = "e enter enter y";
+/// The keys from home to a practice of the ninth topic, which is the first one after the built-in banks.
+pub const PRACTICE_SMALL: &str = "p down down down down down down down down space enter";
 
 /// A simulated screen with an interface, its home and its clock.
 pub struct Stage {
@@ -83,6 +93,14 @@ impl Stage {
         })
     }
 
+    /// Shows the records of all people, `later` milliseconds after the start of the other stages. `prepare` fills the
+    /// home directory first.
+    pub fn records(columns: u16, rows: u16, later: i64, prepare: impl FnOnce(&Path)) -> Self {
+        Self::with_app_at(columns, rows, MONDAY + later, prepare, |service, _| {
+            App::new(ServiceExecutor::new(service, None), Jobs::inline(), Theme::NONE, Route::Records)
+        })
+    }
+
     /// Shows the interface that `make_app` returns for Amira Okafor. `prepare` fills the home directory first.
     pub fn with_app(
         columns: u16,
@@ -90,9 +108,19 @@ impl Stage {
         prepare: impl FnOnce(&Path),
         make_app: impl FnOnce(Services, PersonRow) -> App,
     ) -> Self {
+        Self::with_app_at(columns, rows, MONDAY, prepare, make_app)
+    }
+
+    fn with_app_at(
+        columns: u16,
+        rows: u16,
+        moment: i64,
+        prepare: impl FnOnce(&Path),
+        make_app: impl FnOnce(Services, PersonRow) -> App,
+    ) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         prepare(home.path());
-        let time = Rc::new(Cell::new(MONDAY));
+        let time = Rc::new(Cell::new(moment));
         let mut service = service(home.path(), &time);
         let person = add_person(&mut service, "Amira Okafor");
         let app = make_app(service, person);

@@ -392,7 +392,7 @@ fn fixing_a_typo_keeps_progress_and_raising_the_revision_resets_it() {
         let service = service(world.home.path(), &time);
         let row = service.people().find(person).expect("a query").expect("a person");
         let data = needlewise::view::home::HomeView::load(&service, &row).expect("home");
-        data.topics.iter().map(|topic| topic.answered).sum::<usize>()
+        data.study.topics.iter().map(|topic| topic.mastery.seen).sum::<usize>()
     };
     let mut all = small_bank();
     for question in all["questions"].as_array_mut().expect("a list") {

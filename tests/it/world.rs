@@ -153,7 +153,7 @@ impl World {
 
     /// Passes the small exam as Amira Okafor with every answer correct.
     pub fn pass_exam(&self) -> CommandOutput {
-        let begin = ["exam", "brief", "--plain", "--trainee", "Amira Okafor"];
+        let begin = ["exam", "brief", "--plain", "--yes", "--trainee", "Amira Okafor"];
         self.finish_attempt(&begin, &["exam", "--resume", "--plain"], |reader, shown| reader.answer(shown))
     }
 

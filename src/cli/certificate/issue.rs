@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 
+use crate::attempt::Mode;
 use crate::cli::error::{self, Failure, display_path};
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{CommandResult, Env};
@@ -93,7 +94,7 @@ fn review_lines(review: &RequestReview, name: Option<&str>, zone: &Zone) -> Vec<
     lines.push(format!("Person: {}", request.trainee.id));
     lines.push(format!("Exam: {}", text::single_line(examined.loaded_paper.title())));
     lines.push(format!("Finished: {}", examined.ended_at.format_for_people(zone)));
-    lines.extend(result_lines(&examined.finished.outcome, DisclosureLevel::Objectives));
+    lines.extend(result_lines(Mode::Exam, &examined.finished.outcome, DisclosureLevel::Objectives));
     lines.push(match sent {
         0 | 1 => "Requests: first from this person".to_owned(),
         sent => format!("Requests: {sent} from this person, including this one; certificates signed before: {granted}"),

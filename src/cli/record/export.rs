@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 
 use crate::cli::error::{self, Failure, display_path};
-use crate::cli::progress::ProgressBar;
+use crate::cli::progress_bar::ProgressBar;
 use crate::cli::{CommandResult, Env};
 use crate::paths;
 use crate::projections::export::EXPORT_FORMATS;

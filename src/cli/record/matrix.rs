@@ -3,7 +3,7 @@ use clap::builder::PossibleValue;
 use serde_json::{Value, json};
 
 use crate::cli::error::Failure;
-use crate::cli::progress::ProgressBar;
+use crate::cli::progress_bar::ProgressBar;
 use crate::cli::{CommandResult, Env, table};
 use crate::credential::Assurance;
 use crate::ids::ExamId;

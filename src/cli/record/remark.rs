@@ -8,7 +8,7 @@ use crate::bank::lazy::LazyBank;
 use crate::bank::question::Choice;
 use crate::cli::error::{self, Failure};
 use crate::cli::passphrase::PassphraseArgs;
-use crate::cli::progress::ProgressBar;
+use crate::cli::progress_bar::ProgressBar;
 use crate::cli::{CommandResult, Env, table};
 use crate::exam::loaded_paper::choice_letter;
 use crate::ids::{BankId, QuestionId};

@@ -7,7 +7,7 @@ use crate::attempt::Fact;
 use crate::attempt::chain::{StoredFact, read_facts};
 use crate::attempt::fact::kind_label;
 use crate::cli::certificate::request;
-use crate::cli::progress::ProgressBar;
+use crate::cli::progress_bar::ProgressBar;
 use crate::cli::{CommandResult, Env, error, table};
 use crate::clock::Zone;
 use crate::exam::disclosure::{self, DisclosureLevel};
@@ -68,7 +68,9 @@ pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
         env.print_line(&format!("Result: {}", marking_text(replay.outcome_matches)))?;
         if replay.outcome_matches.is_some() && disclosure_level > DisclosureLevel::PassFail {
             // A timeline shows no answers, even if the exam allows a review of them.
-            for line in result_lines(&replay.outcome, disclosure_level.min(DisclosureLevel::Objectives)) {
+            for line in
+                result_lines(loaded_paper.mode, &replay.outcome, disclosure_level.min(DisclosureLevel::Objectives))
+            {
                 env.print_line(&line)?;
             }
         }

@@ -67,7 +67,7 @@ pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
     match finished {
         None => env.print_line("State: in progress")?,
         Some(finished) => {
-            for line in result_lines(&finished.outcome, disclosure_level) {
+            for line in result_lines(active_attempt.row.mode, &finished.outcome, disclosure_level) {
                 env.print_line(&line)?;
             }
             let review_lines = if disclosure_level == DisclosureLevel::ChosenAnswers {

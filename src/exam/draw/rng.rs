@@ -35,6 +35,12 @@ impl DrawRng {
         Self::with_stream(seed, RngStream::Selection as u64 + 4 * u64::from(retry))
     }
 
+    /// Opens the stream that shuffles the choices of a repeat. `number` counts the repeats of a practice from 0.
+    pub(in crate::exam) fn for_repeat(seed: Seed, number: usize) -> Self {
+        // Steps of four keep clear of the numbers of the other streams, as with retries.
+        Self::with_stream(seed, RngStream::ChoiceOrder as u64 + 4 * (number as u64 + 1))
+    }
+
     fn with_stream(seed: Seed, number: u64) -> Self {
         let mut rng = ChaCha20Rng::from_seed(seed.0);
         rng.set_stream(number);

@@ -105,7 +105,8 @@ impl Screen for AnswerSheetScreen {
     }
 
     fn on_tick(&mut self, cx: &ScreenContext) -> Option<Effect> {
-        (self.time_left(cx) == Some(Millis(0))).then_some(Effect::Do(Command::Record(AttemptAction::TimeOut)))
+        (self.time_left(cx) == Some(Millis(0)))
+            .then_some(Effect::Do(Command::Record(AttemptAction::TimeOut { draft: None })))
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {

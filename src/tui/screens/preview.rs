@@ -100,7 +100,8 @@ impl PreviewScreen {
             match next {
                 Effect::Do(Command::Record(action)) => {
                     let mut session = quiz.session().clone();
-                    match session.decide(action, ActionMoment { elapsed: Millis(0), piped: false }) {
+                    let study_day = context.now.wall.study_day(&context.zone);
+                    match session.decide(action, ActionMoment { elapsed: Millis(0), piped: false, study_day }) {
                         Ok(fact) => {
                             session.apply(&fact);
                             effect = quiz.on_reply(Reply::Recorded(Box::new(session)), context);

@@ -20,7 +20,7 @@ use ratatui::text::Line;
 use crate::attempt::{Certainty, Mode};
 use crate::clock::{Countdown, Millis};
 use crate::exam::loaded_paper::LoadedQuestion;
-use crate::exam::session::AttemptAction;
+use crate::exam::session::{AttemptAction, DraftAnswer};
 use crate::exam::{LoadedPaper, Session};
 use crate::tui::binding::{Action, Binding};
 use crate::tui::canvas::Canvas;
@@ -176,7 +176,7 @@ impl Screen for QuizScreen {
     }
 
     fn on_text(&mut self, c: char) {
-        self.change_field(|draft| draft.push(c));
+        self.change_field(|field| field.insert(c));
     }
 
     fn on_reply(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
@@ -201,7 +201,7 @@ impl Screen for QuizScreen {
             }
             Reply::TimeUp => return Some(Effect::Open(Route::Result)),
             Reply::ClosedToQuestion(question_index) => self.go_to(question_index),
-            Reply::Closed | Reply::FileReloaded(_) | Reply::Verified(_) => {}
+            Reply::Closed | Reply::FileReloaded(_) | Reply::Verified(_) | Reply::Readiness(..) => {}
         }
         None
     }
@@ -211,7 +211,13 @@ impl Screen for QuizScreen {
     }
 
     fn on_tick(&mut self, cx: &ScreenContext) -> Option<Effect> {
-        (self.time_left(cx) == Some(Millis(0))).then_some(record_effect(AttemptAction::TimeOut))
+        if self.time_left(cx) != Some(Millis(0)) {
+            return None;
+        }
+        // What stands on screen at the deadline counts as if it was confirmed.
+        let answer = self.draft.answer(self.loaded_question()).filter(|_| self.is_changed && !self.is_closed());
+        let draft = answer.map(|answer| DraftAnswer { question_index: self.question_index, answer });
+        Some(record_effect(AttemptAction::TimeOut { draft }))
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {

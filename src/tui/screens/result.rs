@@ -3,9 +3,10 @@
 use ratatui::layout::Rect;
 
 use crate::attempt::points::points_needed;
-use crate::attempt::{ExamResult, Mode};
+use crate::attempt::{ExamResult, Mode, Points};
 use crate::exam::Session;
 use crate::exam::disclosure::DisclosureLevel;
+use crate::study::practice::PracticeChoice;
 use crate::tui::binding::{Action, Binding, scroll_bindings};
 use crate::tui::canvas::Canvas;
 use crate::tui::command::Command;
@@ -16,6 +17,9 @@ use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::view;
 use crate::view::exam_result::ExamResultView;
+
+/// How many questions a practice from a result has.
+const PRACTICE_COUNT: usize = 10;
 
 /// The result of an exam or of a mock exam.
 #[derive(Debug)]
@@ -41,13 +45,13 @@ impl ExamResultScreen {
     fn paint(&self, page: &mut TextPage) {
         let outcome = &self.view.outcome;
         page.push_blank_line();
-        let (role, headline) = match (self.has_passed(), self.is_mock()) {
-            (true, false) => (TextRole::Good, "✓ Passed"),
-            (false, false) => (TextRole::Bad, "✗ Not passed"),
-            (true, true) => (TextRole::Good, "✓ This would be a pass"),
-            (false, true) => (TextRole::Bad, "✗ This would not be a pass"),
-        };
-        page.push_text(role, headline);
+        let (role, sign) = if self.has_passed() { (TextRole::Good, '✓') } else { (TextRole::Bad, '✗') };
+        page.push_text(role, &format!("{sign} {}", view::headline(self.view.loaded_paper.mode, outcome.result)));
+        if let Some(time_out) = &self.view.time_out {
+            page.push_text(TextRole::Warn, time_out);
+        }
+        // What to do next comes before the details, which can be long.
+        self.paint_next(page);
         page.push_blank_line();
         if self.view.disclosure_level > DisclosureLevel::PassFail {
             for reason in view::outcome_reasons(outcome) {
@@ -55,15 +59,7 @@ impl ExamResultScreen {
             }
             page.push_blank_line();
             self.paint_sections(page);
-            if !self.view.readiness_lines.is_empty() {
-                page.begin_panel("Estimated readiness");
-                self.view
-                    .readiness_lines
-                    .iter()
-                    .for_each(|line| page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, line));
-                page.end_panel();
-            // The readiness lines of a mock exam already list its objectives.
-            } else if !outcome.missed_objectives.is_empty() {
+            if !outcome.missed_objectives.is_empty() {
                 page.begin_panel("Objectives to review");
                 let is_critical = |missed| outcome.missed_critical_objectives.contains(missed);
                 for missed in &outcome.missed_objectives {
@@ -78,7 +74,6 @@ impl ExamResultScreen {
             page.push_text(TextRole::Dim, &note);
         }
         page.push_blank_line();
-        self.paint_next(page);
         self.paint_review(page);
     }
 
@@ -137,20 +132,36 @@ impl ExamResultScreen {
     }
 }
 
-/// Returns the rows of a result: leave it, `own` if given, and scroll.
-fn result_bindings(own: Option<Binding>) -> Vec<Binding> {
+/// Returns the rows of a result: leave it, its own rows, and scroll.
+fn result_bindings(own: impl IntoIterator<Item = Binding>) -> Vec<Binding> {
     let done = Binding::new(&[Key::Enter, Key::Esc, Key::Char('q')], Action::LEAVE, "done");
     let quit = Binding::unlisted(&[Key::CtrlC], Action::QUIT);
     [done].into_iter().chain(own).chain(scroll_bindings()).chain([quit]).collect()
 }
 
+impl ExamResultScreen {
+    /// Returns the practice of all objectives with missed questions. It draws from the whole objective, so that nothing
+    /// tells which question was missed.
+    fn missed_objectives(&self) -> PracticeChoice {
+        let missed = self.view.outcome.missed_objectives.iter();
+        let objectives = missed.map(|missed| (Some(missed.bank.clone()), missed.objective.clone())).collect();
+        PracticeChoice { objectives, ..PracticeChoice::default() }
+    }
+}
+
 impl Screen for ExamResultScreen {
     fn bindings(&self) -> Vec<Binding> {
-        result_bindings(None)
+        let is_disclosed = self.view.disclosure_level > DisclosureLevel::PassFail;
+        let can_practice = is_disclosed && !self.view.outcome.missed_objectives.is_empty();
+        let practice = Binding::new(&[Key::Char('p')], Action::named("practice"), "practice these objectives");
+        result_bindings(can_practice.then_some(practice))
     }
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
-        on_read_only_action(&mut self.scroll, action, Effect::Do(Command::LeaveResult))
+        match action.name {
+            "practice" => Some(Effect::Do(Command::StartPractice(Box::new(self.missed_objectives()), PRACTICE_COUNT))),
+            _ => on_read_only_action(&mut self.scroll, action, Effect::Do(Command::LeaveResult)),
+        }
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
@@ -165,7 +176,8 @@ impl Screen for ExamResultScreen {
     }
 
     fn exit_code(&self) -> u8 {
-        u8::from(!self.has_passed())
+        // A mock exam is for training, so a low score is no failure.
+        u8::from(!self.has_passed() && !self.is_mock())
     }
 }
 
@@ -181,15 +193,36 @@ impl PracticeResultScreen {
     pub fn new(session: Session) -> Self {
         Self { session, scroll: Scroll::TOP }
     }
+
+    /// Returns the questions whose first answer was not correct.
+    fn wrong_questions(&self) -> PracticeChoice {
+        let loaded_paper = self.session.loaded_paper();
+        let is_wrong =
+            |index: &usize| self.session.stored_answer(*index).is_some() && self.session.points(*index) < Points::one();
+        let name = |index: usize| {
+            let question = &loaded_paper.questions[index];
+            (loaded_paper.banks[question.bank].id.clone(), question.question.id.clone())
+        };
+        let questions = (0..self.session.drawn_count()).filter(is_wrong).map(name).collect();
+        PracticeChoice { questions, ..PracticeChoice::default() }
+    }
 }
 
 impl Screen for PracticeResultScreen {
     fn bindings(&self) -> Vec<Binding> {
-        result_bindings(Some(Binding::new(&[Key::Char('v')], Action::named("review"), "review answers")))
+        let review = Binding::new(&[Key::Char('v')], Action::named("review"), "review answers");
+        let wrong = Binding::new(&[Key::Char('w')], Action::named("practice-wrong"), "practice the wrong ones");
+        let has_wrong = !self.wrong_questions().questions.is_empty();
+        result_bindings([Some(review), has_wrong.then_some(wrong)].into_iter().flatten())
     }
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         match action.name {
+            "practice-wrong" => {
+                let wrong = self.wrong_questions();
+                let count = wrong.questions.len();
+                Some(Effect::Do(Command::StartPractice(Box::new(wrong), count)))
+            }
             "review" => Some(Effect::Open(Route::Review(Box::new(self.session.clone())))),
             _ => on_read_only_action(&mut self.scroll, action, Effect::Do(Command::LeaveResult)),
         }
@@ -200,7 +233,7 @@ impl Screen for PracticeResultScreen {
         let outcome = self.session.outcome();
         page.push_blank_line();
         let headline =
-            format!("Practice finished: {} of {} correct", self.session.correct_count(), self.session.question_count());
+            format!("Practice finished: {} of {} correct", self.session.correct_count(), self.session.answered_count());
         page.push_text(TextRole::Strong, &headline);
         page.push_blank_line();
         for section in &outcome.sections {

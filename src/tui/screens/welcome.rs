@@ -1,4 +1,4 @@
-//! The welcome screen: the list of known people, and a field for a new name.
+//! The welcome screen: people are found by typing their name, and new ones are added.
 
 use ratatui::layout::Rect;
 
@@ -9,71 +9,90 @@ use crate::tui::canvas::Canvas;
 use crate::tui::command::Command;
 use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage};
-use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
+use crate::tui::screens::{Effect, Screen, ScreenContext};
+use crate::tui::text_field::TextField;
 use crate::tui::theme::TextRole;
 
-/// The first screen, until a person is chosen.
+/// The first screen, until a person is chosen. Typing filters the list, so Enter never opens a person whose name does
+/// not match.
 #[derive(Debug)]
 pub struct WelcomeScreen {
     people: Vec<PersonRow>,
+    /// The index among the matching people. The entry after them adds the typed name.
     selected: usize,
-    name: String,
+    name: TextField,
     scroll: Scroll,
 }
 
 impl WelcomeScreen {
     /// Returns the screen that asks for one of `people` or for a new name.
     pub fn new(people: Vec<PersonRow>) -> Self {
-        Self { people, selected: 0, name: String::new(), scroll: Scroll::default() }
+        Self { people, selected: 0, name: TextField::default(), scroll: Scroll::default() }
     }
 
-    /// Returns whether the field for a new name has the focus. Its index follows the last person.
-    fn is_field_focused(&self) -> bool {
-        self.selected == self.people.len()
+    /// Returns the people whose name contains what was typed, whatever the case.
+    fn matching_people(&self) -> Vec<&PersonRow> {
+        let typed = text::name_key(self.name.content());
+        self.people.iter().filter(|row| text::name_key(&row.person.name).contains(typed.trim())).collect()
+    }
+
+    /// Returns whether the typed name can be added: it is not empty and nobody has it.
+    fn can_add(&self) -> bool {
+        let typed = text::name_key(self.name.content());
+        !typed.trim().is_empty() && self.people.iter().all(|row| text::name_key(&row.person.name) != typed)
+    }
+
+    /// Returns the number of entries: the matching people, and the new name.
+    fn entry_count(&self) -> usize {
+        self.matching_people().len() + usize::from(self.can_add())
     }
 
     /// Continues as the selected person, or as the person whose name was typed.
     fn choose_selected(&self) -> Option<Effect> {
-        match self.people.get(self.selected) {
-            Some(person) => Some(Effect::Do(Command::ChoosePerson(person.clone()))),
-            None if self.name.trim().is_empty() => None,
-            None => Some(Effect::Do(Command::ChooseName(self.name.clone()))),
+        match self.matching_people().get(self.selected) {
+            Some(person) => Some(Effect::Do(Command::ChoosePerson(Box::new((*person).clone())))),
+            None if self.can_add() => Some(Effect::Do(Command::ChooseName(self.name.content().to_owned()))),
+            None => None,
         }
     }
 }
 
 impl Screen for WelcomeScreen {
     fn bindings(&self) -> Vec<Binding> {
-        let [up, down] = up_down_bindings("choose");
+        let nothing_typed = (self.entry_count() == 0).then(|| "Type your name first.".to_owned());
+        let edit = |key: Key, name: &'static str| Binding::unlisted(&[key], Action::named(name));
         let mut rows = Vec::new();
-        if !self.people.is_empty() {
-            rows.extend([up, down, Binding::unlisted(&[Key::Tab], Action::named("down"))]);
+        if self.entry_count() > 1 {
+            rows.extend(up_down_bindings("choose"));
         }
-        rows.push(Binding::new(&[Key::Enter], Action::named("go-on"), "continue"));
-        if self.is_field_focused() {
-            rows.push(Binding::unlisted(&[Key::Backspace], Action::named("delete-character")));
-        } else {
-            // The records are open to people who are not in the list, such as a clinic manager.
-            rows.push(Binding::new(&[Key::Char('l')], Action::named("records"), "records"));
-        }
-        rows.push(Binding::new(&[Key::Esc, Key::Char('q'), Key::CtrlC], Action::QUIT, "quit"));
+        rows.push(Binding::new(&[Key::Enter], Action::named("go-on"), "continue").disabled(nothing_typed));
+        rows.extend([
+            edit(Key::Backspace, "delete-before"),
+            edit(Key::Delete, "delete-after"),
+            edit(Key::CtrlU, "delete-all"),
+            edit(Key::Left, "cursor-left"),
+            edit(Key::Right, "cursor-right"),
+            edit(Key::Home, "cursor-start"),
+            edit(Key::End, "cursor-end"),
+            edit(Key::Tab, "down"),
+        ]);
+        rows.push(Binding::new(&[Key::Esc, Key::CtrlC], Action::QUIT, "quit"));
         rows
     }
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         self.scroll.follow_focus();
+        let last = self.entry_count().saturating_sub(1);
         match action.name {
             "quit" => return Some(Effect::Quit),
             "up" => self.selected = self.selected.saturating_sub(1),
-            "down" => self.selected = (self.selected + 1).min(self.people.len()),
+            "down" => self.selected = (self.selected + 1).min(last),
             "go-on" => return self.choose_selected(),
-            "choose-person" => {
-                self.selected = action.index.min(self.people.len());
+            "choose-entry" => {
+                self.selected = action.index.min(last);
                 return self.choose_selected();
             }
-            "type-name" => self.selected = self.people.len(),
-            "records" => return Some(Effect::Open(Route::Records)),
-            "delete-character" => self.name = text::without_last_grapheme(&self.name).to_owned(),
+            name if self.name.edit(name) => self.selected = 0,
             _ => {
                 self.scroll.handle_action(action, 8);
             }
@@ -83,9 +102,8 @@ impl Screen for WelcomeScreen {
 
     fn on_text(&mut self, c: char) {
         self.scroll.follow_focus();
-        if text::is_harmless(c) && self.name.len() < 400 {
-            self.name.push(c);
-        }
+        self.name.insert(c);
+        self.selected = 0;
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
@@ -93,42 +111,26 @@ impl Screen for WelcomeScreen {
         page.push_blank_line();
         page.push_text(TextRole::Strong, "Dry needling: practice, exams, and certificates of completion");
         page.push_blank_line();
-        if self.people.is_empty() {
-            page.push_text(TextRole::Text, "What is your name? Type it as you want it on your certificate.");
+        let question = if self.people.is_empty() {
+            "What is your name? Type it as you want it on your certificate."
         } else {
-            page.push_text(TextRole::Text, "Choose your name, or add a new one");
-        }
+            "Who is practicing? Type your name, or choose it."
+        };
+        page.push_text(TextRole::Text, question);
         page.push_blank_line();
-        for (index, row) in self.people.iter().enumerate() {
+        page.push_hanging_text("Name: ", TextRole::Accent, TextRole::Strong, &self.name.with_cursor("▏"));
+        page.push_blank_line();
+        let people = self.matching_people().into_iter().map(|row| text::single_line(&row.person.name));
+        let new = self.can_add().then(|| format!("Add {} as a new trainee", text::single_line(self.name.content())));
+        for (index, label) in people.chain(new).enumerate() {
             let is_selected = index == self.selected;
             if is_selected {
                 page.focus_next_line();
             }
-            let marker = if is_selected { "▸ " } else { "  " };
-            page.set_line_action(Some(Action::indexed("choose-person", index)));
-            page.push_hanging_text(
-                marker,
-                TextRole::Accent,
-                if is_selected { TextRole::Strong } else { TextRole::Text },
-                &row.person.name,
-            );
+            page.set_line_action(Some(Action::indexed("choose-entry", index)));
+            let role = if is_selected { TextRole::Strong } else { TextRole::Text };
+            page.push_hanging_text(if is_selected { "▸ " } else { "  " }, TextRole::Accent, role, &label);
         }
-        page.set_line_action(None);
-        if !self.people.is_empty() {
-            page.push_blank_line();
-        }
-        page.set_line_action(Some(Action::named("type-name")));
-        if self.is_field_focused() {
-            page.focus_next_line();
-        }
-        let (marker, cursor) = if self.is_field_focused() { ("▸ ", "▏") } else { ("  ", "") };
-        let label = if self.people.is_empty() { "Name: " } else { "New name: " };
-        page.push_hanging_text(
-            &format!("{marker}{label}"),
-            TextRole::Accent,
-            TextRole::Strong,
-            &format!("{}{cursor}", self.name),
-        );
         page.set_line_action(None);
         page.push_blank_line();
         page.push_text(
@@ -143,6 +145,6 @@ impl Screen for WelcomeScreen {
     }
 
     fn captures_text(&self) -> bool {
-        self.is_field_focused()
+        true
     }
 }

@@ -3,7 +3,7 @@
 use crate::attempt::Answer;
 use crate::bank::question::{QuestionKind, SelectCount};
 use crate::exam::loaded_paper::LoadedQuestion;
-use crate::text;
+use crate::tui::text_field::TextField;
 
 /// An unfinished answer. Indexes refer to the order in the bank, not to the order on screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum AnswerDraft {
     Choices(Vec<usize>),
     Truth(Option<bool>),
     /// A typed number or text.
-    Field(String),
+    Field(TextField),
     /// The items picked so far, in the order they were picked.
     Order(Vec<usize>),
     /// For each left side, the right side that was picked.
@@ -27,9 +27,9 @@ impl AnswerDraft {
             (QuestionKind::Choice { .. }, _) => Self::Choices(Vec::new()),
             (QuestionKind::TrueFalse { .. }, Some(Answer::Truth(truth))) => Self::Truth(Some(*truth)),
             (QuestionKind::TrueFalse { .. }, _) => Self::Truth(None),
-            (QuestionKind::Number { .. }, Some(Answer::Number(typed))) => Self::Field(typed.clone()),
-            (QuestionKind::Text { .. }, Some(Answer::Text(typed))) => Self::Field(typed.clone()),
-            (QuestionKind::Number { .. } | QuestionKind::Text { .. }, _) => Self::Field(String::new()),
+            (QuestionKind::Number { .. }, Some(Answer::Number(typed))) => Self::Field(TextField::new(typed.clone())),
+            (QuestionKind::Text { .. }, Some(Answer::Text(typed))) => Self::Field(TextField::new(typed.clone())),
+            (QuestionKind::Number { .. } | QuestionKind::Text { .. }, _) => Self::Field(TextField::default()),
             (QuestionKind::Order { .. }, Some(Answer::Order(order))) => Self::Order(order.clone()),
             (QuestionKind::Order { .. }, _) => Self::Order(Vec::new()),
             (QuestionKind::Match { .. }, Some(Answer::Pairs(right_indices))) => {
@@ -70,34 +70,42 @@ impl AnswerDraft {
         }
     }
 
-    /// Adds a character to the text field. Ignores control characters and everything beyond 500 bytes.
-    pub fn push(&mut self, c: char) {
-        if let Self::Field(typed) = self
-            && text::is_harmless(c)
-            && typed.len() < 500
-        {
-            typed.push(c);
-        }
-    }
-
-    /// Deletes the last character of the text field.
-    pub fn pop(&mut self) {
-        if let Self::Field(typed) = self {
-            // One press deletes what people see as one character: a letter with all its accents.
-            *typed = text::without_last_grapheme(typed).to_owned();
+    /// Takes back the last step: the last item, the pair of this line, or the marks. A text field has keys of its own.
+    pub fn undo(&mut self, line: usize) {
+        match self {
+            Self::Choices(ticked) => ticked.clear(),
+            Self::Truth(truth) => *truth = None,
+            Self::Field(_) => {}
+            Self::Order(order) => {
+                order.pop();
+            }
+            Self::Pairs(right_indices) => {
+                // After a letter, the focus is on the next line, which has no letter yet.
+                let line =
+                    if right_indices.get(line).copied().flatten().is_some() { line } else { line.saturating_sub(1) };
+                if let Some(right) = right_indices.get_mut(line) {
+                    *right = None;
+                }
+            }
         }
     }
 
     /// Returns the answer, or `None` while it is incomplete.
     pub fn answer(&self, loaded_question: &LoadedQuestion) -> Option<Answer> {
         match (self, &loaded_question.question.kind) {
-            (Self::Choices(ticked), _) => (!ticked.is_empty()).then(|| Answer::Choices(ticked.clone())),
-            (Self::Truth(truth), _) => truth.map(Answer::Truth),
-            (Self::Field(typed), QuestionKind::Number { .. }) if !typed.trim().is_empty() => {
-                Some(Answer::Number(typed.trim().to_owned()))
+            (Self::Choices(ticked), kind) => {
+                let needed = match kind {
+                    QuestionKind::Choice { select: SelectCount::Exactly(count), .. } => *count,
+                    _ => 1,
+                };
+                (ticked.len() >= needed).then(|| Answer::Choices(ticked.clone()))
             }
-            (Self::Field(typed), QuestionKind::Text { .. }) if !typed.trim().is_empty() => {
-                Some(Answer::Text(typed.trim().to_owned()))
+            (Self::Truth(truth), _) => truth.map(Answer::Truth),
+            (Self::Field(field), kind) => {
+                let typed = field.content().trim().to_owned();
+                let is_number = matches!(kind, QuestionKind::Number { .. });
+                let has_text = !typed.is_empty();
+                has_text.then_some(if is_number { Answer::Number(typed) } else { Answer::Text(typed) })
             }
             (Self::Order(order), QuestionKind::Order { items }) if order.len() == items.len() => {
                 Some(Answer::Order(order.clone()))
@@ -110,14 +118,20 @@ impl AnswerDraft {
     }
 
     /// Returns what the trainee must do to complete the answer.
-    pub fn unfinished_message(&self) -> &'static str {
-        match self {
-            Self::Choices(_) => "Choose an answer first: press a letter or Space",
-            Self::Truth(_) => "Choose true or false first",
-            Self::Field(_) => "Type an answer first",
-            Self::Order(_) => "Pick all items first, in order",
-            Self::Pairs(_) => "Match every line first",
-        }
+    pub fn unfinished_message(&self, loaded_question: &LoadedQuestion) -> String {
+        let message = match (self, &loaded_question.question.kind) {
+            (Self::Choices(ticked), QuestionKind::Choice { select: SelectCount::Exactly(count), .. })
+                if !ticked.is_empty() =>
+            {
+                return format!("Choose {count}. You have chosen {} so far.", ticked.len());
+            }
+            (Self::Choices(_), _) => "Choose an answer first: press a letter or Space",
+            (Self::Truth(_), _) => "Choose true or false first",
+            (Self::Field(_), _) => "Type an answer first",
+            (Self::Order(_), _) => "Pick all items first, in order",
+            (Self::Pairs(_), _) => "Match every line first",
+        };
+        message.to_owned()
     }
 
     /// Returns whether anything is marked or typed.
@@ -125,7 +139,7 @@ impl AnswerDraft {
         match self {
             Self::Choices(indices) | Self::Order(indices) => indices.is_empty(),
             Self::Truth(truth) => truth.is_none(),
-            Self::Field(typed) => typed.trim().is_empty(),
+            Self::Field(field) => field.content().trim().is_empty(),
             Self::Pairs(right_indices) => right_indices.iter().all(Option::is_none),
         }
     }

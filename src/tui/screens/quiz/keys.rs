@@ -4,8 +4,9 @@ use super::draft::{self, AnswerDraft};
 use super::navigation::{AfterStore, record_effect};
 use super::{Certainty, Effect, QuizScreen};
 use crate::exam::session::AttemptAction;
-use crate::tui::binding::{Action, Binding, page_bindings};
+use crate::tui::binding::{Action, Binding, page_bindings, up_down_bindings};
 use crate::tui::key::Key;
+use crate::tui::text_field::TextField;
 
 /// How many lines the page keys scroll a question.
 const PAGE_LINES: isize = 5;
@@ -25,10 +26,17 @@ impl QuizScreen {
     /// Returns the rows while an answer is typed. A letter is text there, so it runs a command only with Alt.
     fn field_bindings() -> Vec<Binding> {
         let mut rows = vec![confirm_binding("confirm")];
-        rows.extend(move_bindings());
+        let edit =
+            |key: Key, name: &'static str| Binding::new(&[key], Action::named(name), "move in the field").in_help();
         rows.extend([
             Binding::new(&[Key::Esc, Key::Tab], Action::named("leave-field"), "leave the field"),
-            Binding::unlisted(&[Key::Backspace], Action::named("delete-character")),
+            edit(Key::Left, "cursor-left"),
+            edit(Key::Right, "cursor-right"),
+            Binding::unlisted(&[Key::Home], Action::named("cursor-start")),
+            Binding::unlisted(&[Key::End], Action::named("cursor-end")),
+            Binding::unlisted(&[Key::Backspace], Action::named("delete-before")),
+            Binding::unlisted(&[Key::Delete], Action::named("delete-after")),
+            Binding::new(&[Key::CtrlU], Action::named("delete-all"), "clear the field").in_help(),
             Binding::unlisted(&[Key::CtrlC, Key::Alt('q')], Action::LEAVE),
             Binding::unlisted(&[Key::Alt('m')], Action::named("flag")),
             Binding::unlisted(&[Key::Alt('s')], Action::named("answer-sheet")),
@@ -44,7 +52,7 @@ impl QuizScreen {
         rows.extend([
             Binding::new(&[Key::PageDown], Action::named("page-down"), "scroll"),
             Binding::unlisted(&[Key::PageUp], Action::named("page-up")),
-            Binding::new(&[Key::Char('q'), Key::Esc, Key::CtrlC, Key::Alt('q')], Action::LEAVE, "back"),
+            Binding::new(&[Key::Char('q'), Key::Esc, Key::CtrlC, Key::Alt('q')], Action::LEAVE, "leave"),
         ]);
         if self.session.finished().is_none() {
             rows.push(Binding::unlisted(&[Key::Char('m'), Key::Alt('m')], Action::named("flag")));
@@ -71,10 +79,11 @@ impl QuizScreen {
             ));
         }
         rows.push(Binding::new(&[Key::Char(' ')], Action::named("mark-line"), "select"));
-        rows.push(Binding::new(&[Key::Backspace], Action::named("take-back"), "clear"));
+        if !matches!(self.draft, AnswerDraft::Field(_)) {
+            rows.push(self.command_binding('u', &[Key::Backspace], Action::named("undo"), "undo"));
+        }
         rows.push(self.command_binding('q', &[Key::Esc, Key::CtrlC], Action::LEAVE, "leave"));
-        rows.push(Binding::unlisted(&[Key::Up], Action::named("up")));
-        rows.push(Binding::unlisted(&[Key::Down], Action::named("down")));
+        rows.extend(up_down_bindings("move to another line").map(Binding::in_help));
         rows.extend(page_bindings());
         rows
     }
@@ -121,7 +130,7 @@ impl QuizScreen {
 
     /// Runs the action of a key or of a click.
     pub(super) fn run_action(&mut self, action: Action) -> Option<Effect> {
-        if self.scroll.handle_action(action, PAGE_LINES) {
+        if self.scroll.handle_action(action, PAGE_LINES) || (self.is_field_focused && self.edit_field(action)) {
             return None;
         }
         let last_line = draft::line_count(self.loaded_question()).saturating_sub(1);
@@ -132,10 +141,9 @@ impl QuizScreen {
             "focus-line" => self.focused_line = action.index.min(last_line),
             "choose" => self.mark(action.index),
             "mark-line" => self.mark(self.focused_line),
-            "take-back" => self.clear_draft(),
+            "undo" => self.undo(),
             "type" => self.is_field_focused = draft::has_text_field(self.loaded_question()) && !self.is_closed(),
             "leave-field" => self.is_field_focused = false,
-            "delete-character" => self.change_field(AnswerDraft::pop),
             "confirm" => return self.confirm(None),
             "confirm-certainty" => return self.confirm(u8::try_from(action.index).ok().and_then(certainty)),
             "previous" => return self.navigate(AfterStore::Question(self.question_index.saturating_sub(1))),
@@ -151,16 +159,29 @@ impl QuizScreen {
     }
 
     /// Changes the text in the field.
-    pub(super) fn change_field(&mut self, change: impl FnOnce(&mut AnswerDraft)) {
-        change(&mut self.draft);
-        self.is_changed = true;
-        self.note = None;
+    pub(super) fn change_field(&mut self, change: impl FnOnce(&mut TextField)) {
+        if let AnswerDraft::Field(field) = &mut self.draft {
+            change(field);
+            self.is_changed = true;
+            self.note = None;
+        }
     }
 
-    fn clear_draft(&mut self) {
-        if !self.is_closed() && !matches!(self.draft, AnswerDraft::Field(_)) {
-            self.draft = AnswerDraft::from_stored(self.loaded_question(), None);
-            self.focused_line = 0;
+    /// Runs an editing action of the text field. Returns false for any other action.
+    fn edit_field(&mut self, action: Action) -> bool {
+        let AnswerDraft::Field(field) = &mut self.draft else { return false };
+        let before = field.content().to_owned();
+        if !field.edit(action.name) {
+            return false;
+        }
+        self.is_changed |= field.content() != before;
+        self.note = None;
+        true
+    }
+
+    fn undo(&mut self) {
+        if !self.is_closed() {
+            self.draft.undo(self.focused_line);
             self.is_changed = true;
             self.note = None;
         }
@@ -171,11 +192,11 @@ fn confirm_binding(label: &'static str) -> Binding {
     Binding::new(&[Key::Enter], Action::named("confirm"), label)
 }
 
-/// Returns the rows for the previous and the next question, shown as one entry.
+/// Returns the rows for the previous and the next question, shown as one entry: `← → question`.
 fn move_bindings() -> [Binding; 2] {
     [
-        Binding::new(&[Key::Left], Action::named("previous"), "move").shown_as("← "),
-        Binding::new(&[Key::Right], Action::named("next"), "move"),
+        Binding::new(&[Key::Left], Action::named("previous"), "question").shown_as("← "),
+        Binding::new(&[Key::Right], Action::named("next"), "question"),
     ]
 }
 

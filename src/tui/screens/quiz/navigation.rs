@@ -1,9 +1,7 @@
 //! Moving between the questions of the quiz screen, and storing the answer before a move.
 
-use super::draft::AnswerDraft;
 use super::{Certainty, Effect, QuizScreen, Route, TextRole};
 use crate::attempt::Mode;
-use crate::bank::question::{QuestionKind, SelectCount};
 use crate::exam::Session;
 use crate::exam::session::AttemptAction;
 use crate::tui::binding::{Action, Binding};
@@ -109,14 +107,9 @@ impl QuizScreen {
         if self.is_closed() {
             return self.advance();
         }
-        // If the question takes one choice and the draft is unchanged, Enter marks the focused line.
-        let is_only_browsing = matches!(self.draft, AnswerDraft::Choices(_) | AnswerDraft::Truth(_))
-            && (self.draft.is_empty() || !self.is_changed);
-        if is_only_browsing && self.is_single_choice() {
-            self.mark(self.focused_line);
-        }
+        // Nothing is ever stored that was not chosen: Enter does not choose the line that has the focus.
         let Some(_) = self.draft.answer(self.loaded_question()) else {
-            self.note = Some((TextRole::Warn, self.draft.unfinished_message().to_owned()));
+            self.note = Some((TextRole::Warn, self.draft.unfinished_message(self.loaded_question())));
             return None;
         };
         let next_step =
@@ -124,13 +117,6 @@ impl QuizScreen {
         // Practice stays at the question to show the explanation.
         let after_store = if self.is_exam() { next_step } else { AfterStore::Stay };
         self.store_answer(after_store, certainty)
-    }
-
-    fn is_single_choice(&self) -> bool {
-        matches!(
-            &self.loaded_question().question.kind,
-            QuestionKind::Choice { select: SelectCount::One, .. } | QuestionKind::TrueFalse { .. }
-        )
     }
 
     /// Moves on from a closed question: to the next one, from the last one to the first that is unanswered, or to the

@@ -6,16 +6,20 @@ use ratatui::text::{Line, Span};
 use super::draft::{self, AnswerDraft};
 use super::{QuizScreen, ScreenContext, TextPage, TextRole};
 use crate::attempt::Points;
-use crate::bank::question::{MatchPair, QuestionKind, SelectCount};
+use crate::bank::question::{MatchPair, QuestionKind, SelectCount, TruthRationales};
 use crate::exam::loaded_paper::choice_letter;
 use crate::tui::binding::Action;
 use crate::tui::canvas::Canvas;
+use crate::tui::text_field::TextField;
 use crate::view;
 
 impl QuizScreen {
     /// Paints the case, the stem and the choices, and for a closed question the explanation.
     pub(super) fn paint(&self, page: &mut TextPage) {
         let (loaded_paper, loaded_question) = (self.session.loaded_paper(), self.loaded_question());
+        if self.is_closed() {
+            self.paint_verdict(page);
+        }
         if let Some(case) = loaded_paper.case_of(self.question_index) {
             page.push_text(TextRole::Text, case);
             page.push_blank_line();
@@ -28,7 +32,7 @@ impl QuizScreen {
             loaded_question.question.kind,
             QuestionKind::Choice { select: SelectCount::One, .. } | QuestionKind::TrueFalse { .. }
         );
-        if !is_single_choice {
+        if !is_single_choice && !self.is_closed() {
             page.push_text(TextRole::Dim, &self.instruction());
         }
         page.push_blank_line();
@@ -56,14 +60,14 @@ impl QuizScreen {
                 for (position, text) in ["True", "False"].into_iter().enumerate() {
                     let is_marked = *truth == Some(position == 0);
                     let marker = if is_marked { "●" } else { " " };
-                    self.paint_line(page, position, marker, mark_role(is_marked.then_some(())), text);
+                    self.paint_choice(page, (position, position), marker, mark_role(is_marked.then_some(())), text);
                 }
             }
             (AnswerDraft::Order(order), _) => self.paint_order(page, order),
             (AnswerDraft::Pairs(right_indices), QuestionKind::Match { pairs, .. }) => {
                 self.paint_pairs(page, right_indices, pairs);
             }
-            (AnswerDraft::Field(typed), kind) => self.paint_field(page, typed, kind),
+            (AnswerDraft::Field(field), kind) => self.paint_field(page, field, kind),
             _ => {}
         }
     }
@@ -78,14 +82,43 @@ impl QuizScreen {
                 (_, true) => "[x]",
                 (_, false) => "[ ]",
             };
-            self.paint_line(
-                page,
-                position,
-                &format!("{tick} {}", choice_letter(position)),
-                mark_role(is_marked.then_some(())),
-                text,
-            );
+            let places = (position, loaded_question.order[position]);
+            let marker = format!("{tick} {}", choice_letter(position));
+            self.paint_choice(page, places, &marker, mark_role(is_marked.then_some(())), text);
         }
+    }
+
+    /// Paints a choice at a place on screen and a place in the bank. `role` is that of [`mark_role`]. Once the question is closed, the choice shows whether
+    /// it is a key, and its rationale follows.
+    fn paint_choice(
+        &self,
+        page: &mut TextPage,
+        (position, index): (usize, usize),
+        marker: &str,
+        role: TextRole,
+        text: &str,
+    ) {
+        if !self.is_closed() {
+            return self.paint_line(page, position, marker, role, text);
+        }
+        let (is_key, rationale) = match &self.loaded_question().question.kind {
+            QuestionKind::Choice { choices, .. } => (choices[index].correct, choices[index].rationale.as_str()),
+            QuestionKind::TrueFalse { answer: true, rationales, .. } => {
+                (index == 0, truth_rationale(rationales, index))
+            }
+            QuestionKind::TrueFalse { rationales, .. } => (index == 1, truth_rationale(rationales, index)),
+            _ => (false, ""),
+        };
+        // The sign says it without color.
+        let is_marked = role == TextRole::Strong;
+        let (sign, role) = match (is_key, is_marked) {
+            (true, _) => ("✓", TextRole::Good),
+            (false, true) => ("✗", TextRole::Bad),
+            (false, false) => (" ", TextRole::Text),
+        };
+        page.push_hanging_text(&format!(" {sign} {marker}  "), role, role, text);
+        let indent = " ".repeat(crate::text::width(marker) + 5);
+        page.push_hanging_text(&indent, TextRole::Text, TextRole::Dim, rationale);
     }
 
     fn paint_order(&self, page: &mut TextPage, order: &[usize]) {
@@ -115,14 +148,14 @@ impl QuizScreen {
         }
     }
 
-    fn paint_field(&self, page: &mut TextPage, typed: &str, kind: &QuestionKind) {
+    fn paint_field(&self, page: &mut TextPage, field: &TextField, kind: &QuestionKind) {
         let unit = match kind {
             QuestionKind::Number { unit: Some(unit), .. } => format!(" {unit}"),
             _ => String::new(),
         };
         page.focus_next_line();
-        let cursor = if self.is_field_focused { "▏" } else { "" };
-        let text = format!("{typed}{cursor}{unit}");
+        let typed = if self.is_field_focused { field.with_cursor("▏") } else { field.content().to_owned() };
+        let text = format!("{typed}{unit}");
         page.set_line_action(self.click_action("type", 0));
         page.push_hanging_text("  Answer: ", TextRole::Accent, TextRole::Strong, &text);
         page.set_line_action(None);
@@ -148,24 +181,39 @@ impl QuizScreen {
         page.set_line_action(None);
     }
 
-    fn paint_explanation(&self, page: &mut TextPage) {
-        let points = self.session.points(self.question_index);
-        let role = if points == Points::one() { TextRole::Good } else { TextRole::Bad };
-        page.push_blank_line();
-        // The page scrolls to the verdict, even if the choices fill the window.
-        page.focus_next_line();
-        let sign = if points == Points::one() { "✓" } else { "✗" };
+    /// Paints what matters most after an answer: whether it is correct, what was chosen, and the key. It comes first, so
+    /// that it is on screen in the smallest window.
+    fn paint_verdict(&self, page: &mut TextPage) {
+        let (loaded_question, points) = (self.loaded_question(), self.session.points(self.question_index));
+        let is_correct = points == Points::one();
+        let (role, sign) = if is_correct { (TextRole::Good, "✓") } else { (TextRole::Bad, "✗") };
         let stored_answer = self.session.stored_answer(self.question_index);
-        let certainty_note = stored_answer
-            .and_then(|stored_answer| stored_answer.certainty)
-            .map_or(String::new(), |certainty| format!(" ({})", certainty.label()));
+        let certainty = stored_answer.and_then(|stored_answer| stored_answer.certainty);
+        let certainty_note = certainty.map_or(String::new(), |certainty| format!(" ({})", certainty.label()));
         let verdict = if stored_answer.is_some() { view::correctness(&points) } else { "Not answered" };
         page.push_text(role, &format!("{sign} {verdict}{certainty_note}"));
-        page.push_blank_line();
-        for (label, rationale) in view::rationales(self.loaded_question()) {
-            page.push_hanging_text(&format!("{label}: "), TextRole::Strong, TextRole::Text, &rationale);
+        if !is_correct {
+            if let Some(stored_answer) = stored_answer {
+                let given = view::answer_in_words(loaded_question, &stored_answer.answer);
+                page.push_hanging_text("Your answer: ", TextRole::Dim, TextRole::Text, &given);
+            }
+            let key = view::correct_answer_in_words(loaded_question);
+            page.push_hanging_text("Correct answer: ", TextRole::Dim, TextRole::Strong, &key);
         }
         page.push_blank_line();
+    }
+
+    /// Paints the rationales that do not stand under a choice, the rationale of the question and its sources.
+    fn paint_explanation(&self, page: &mut TextPage) {
+        page.push_blank_line();
+        if !matches!(self.draft, AnswerDraft::Choices(_) | AnswerDraft::Truth(_)) {
+            for (label, rationale) in view::rationales(self.loaded_question()) {
+                // A label can be a whole sentence, so the rationale gets the width of the page.
+                page.push_text(TextRole::Strong, &label);
+                page.push_hanging_text("  ", TextRole::Text, TextRole::Text, &rationale);
+            }
+            page.push_blank_line();
+        }
         page.push_text(TextRole::Text, &self.loaded_question().question.rationale);
         for source in self.session.loaded_paper().sources_of(self.question_index) {
             page.push_hanging_text("Source: ", TextRole::Dim, TextRole::Dim, &source);
@@ -203,6 +251,11 @@ impl QuizScreen {
         ]);
         canvas.render(line, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area });
     }
+}
+
+/// Returns the rationale of the answer at a place: 0 is true, 1 is false.
+fn truth_rationale(rationales: &TruthRationales, index: usize) -> &str {
+    if index == 0 { &rationales.if_true } else { &rationales.if_false }
 }
 
 /// Returns the role of a line: bold if it is marked.

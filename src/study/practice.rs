@@ -1,0 +1,89 @@
+//! Practice by choice: which questions a trainee wants to practice.
+
+use crate::bank::question::CognitiveLevel;
+use crate::ids::{BankId, ObjectiveId, QuestionId};
+use crate::study::deck::Deck;
+
+/// A property of the questions to practice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PracticeFilter {
+    /// Answered before today, and their day has come.
+    Due,
+    /// The first answer on their latest study day was not correct.
+    Wrong,
+    /// Never answered.
+    Unseen,
+    /// A wrong answer to them fails an exam.
+    Critical,
+}
+
+impl PracticeFilter {
+    /// All filters, in the order in which screens list them.
+    pub const ALL: [Self; 4] = [Self::Due, Self::Wrong, Self::Unseen, Self::Critical];
+
+    /// Returns the name that the command line uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Wrong => "wrong",
+            Self::Unseen => "unseen",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// Returns the words for the filter on a screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Due => "due for review",
+            Self::Wrong => "incorrect last time",
+            Self::Unseen => "never seen",
+            Self::Critical => "safety-critical",
+        }
+    }
+
+    fn accepts(self, deck: &Deck<'_>, index: usize) -> bool {
+        let entry = &deck.questions[index];
+        match self {
+            Self::Due => deck.is_due(index),
+            Self::Wrong => entry.card.as_ref().is_some_and(|card| !card.first_of_last_day.is_correct),
+            Self::Unseen => entry.card.is_none(),
+            Self::Critical => entry.question.is_critical,
+        }
+    }
+}
+
+/// The questions that a trainee wants to practice. The default is all questions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PracticeChoice {
+    /// The banks; all if empty.
+    pub topics: Vec<BankId>,
+    /// Every question must match all of them.
+    pub filters: Vec<PracticeFilter>,
+    /// The objectives; all if empty. Without a bank, an ID means that objective of every bank.
+    pub objectives: Vec<(Option<BankId>, ObjectiveId)>,
+    pub level: Option<CognitiveLevel>,
+    /// Only these questions; all if empty.
+    pub questions: Vec<(BankId, QuestionId)>,
+}
+
+impl PracticeChoice {
+    /// Returns whether a question of the deck is wanted.
+    pub fn accepts(&self, deck: &Deck<'_>, index: usize) -> bool {
+        let entry = &deck.questions[index];
+        let bank = &deck.bank(index).id;
+        let has_objective = |(of_bank, objective): &(Option<BankId>, ObjectiveId)| {
+            *objective == entry.question.objective && of_bank.as_ref().is_none_or(|of_bank| of_bank == bank)
+        };
+        let is_named = |(of_bank, id): &(BankId, QuestionId)| of_bank == bank && *id == entry.question.id;
+        (self.topics.is_empty() || self.topics.contains(bank))
+            && self.filters.iter().all(|filter| filter.accepts(deck, index))
+            && (self.objectives.is_empty() || self.objectives.iter().any(has_objective))
+            && (self.questions.is_empty() || self.questions.iter().any(is_named))
+            && self.level.is_none_or(|level| level == entry.question.level)
+    }
+
+    /// Returns how many questions of the deck are wanted.
+    pub fn count(&self, deck: &Deck<'_>) -> usize {
+        (0..deck.questions.len()).filter(|index| self.accepts(deck, *index)).count()
+    }
+}
