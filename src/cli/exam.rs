@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::error::{self, Failure};
 use super::{CommandResult, Env};
 use crate::attempt::Mode;
@@ -13,13 +15,12 @@ use crate::service::certificate_files::{write_credential, write_pictures};
 use crate::service::{ActiveAttempt, ClockStepPolicy, ServiceError, Services};
 use crate::text;
 use crate::view::briefing::{BriefingView, attempt_use, summary_lines};
-use std::sync::Arc;
 
 /// Take an exam
 ///
 /// The paper is drawn and stored before its first question appears. Time runs from then on, even while the program is
-/// closed. Exit code 0 means that the exam or mock exam was passed. Exit code 1 means that it was not passed, was
-/// suspended, or cannot start now.
+/// closed. Exit code 0 means that the exam was passed, or that a mock exam ended. Exit code 1 means that it was not
+/// passed, was suspended, or cannot start now.
 #[derive(Debug, clap::Args)]
 pub struct ExamArgs {
     /// Exam ID from `needlewise bank list`; optional if there is only one exam
@@ -28,7 +29,7 @@ pub struct ExamArgs {
     /// Resume the exam in progress
     #[arg(long)]
     resume: bool,
-    /// Take a mock exam: same rules, but it does not count; it estimates how ready you are
+    /// Take a mock exam: same rules, but it does not count
     #[arg(long)]
     mock: bool,
     /// Take the exam under an invigilator, who unlocks the issuer's key at the start and at the end

@@ -12,7 +12,7 @@ use crate::ids::{Digest, TraineeId};
 use crate::study::blueprint;
 use crate::study::deck::{Deck, ReviewHistory};
 use crate::study::prediction::Predictions;
-use crate::study::review::median_seconds;
+use crate::study::review::{Review, median_seconds};
 use crate::study::schedule::Scheduler;
 use crate::study::settings::StudySettings;
 use crate::study::today::{ExamPlan, SessionLimits, TodaySession, select_planned_session, select_session};
@@ -62,8 +62,10 @@ impl StudyRecord {
     /// Returns today's session. It is the same each time until the trainee answers.
     pub fn todays_session(&self, deck: &Deck<'_>) -> TodaySession {
         let new_per_day = usize::try_from(self.settings.new_per_day()).unwrap_or(usize::MAX);
+        let spent_seconds: u32 = self.reviews_on(self.today).map(|review| review.seconds).sum();
         let limits = SessionLimits {
-            minutes: self.settings.minutes(),
+            // The minutes are those of a day, whatever was studied before.
+            minutes: self.settings.minutes().saturating_sub(spent_seconds / 60),
             new_count: new_per_day.saturating_sub(deck.new_today()),
             seconds_per_question: median_seconds(deck.reviews()).max(1),
         };
@@ -85,6 +87,10 @@ impl StudyRecord {
             chances.iter_mut().zip(of_exam).for_each(|(chance, of_exam)| *chance = of_exam.max(*chance));
         }
         chances
+    }
+
+    fn reviews_on(&self, day: Day) -> impl Iterator<Item = &Review> {
+        self.history.values().flatten().filter(move |review| review.study_day == day)
     }
 
     /// Returns how many answers each study day has, oldest first.

@@ -104,14 +104,14 @@ impl Scheduler {
     /// Returns the card after one more review.
     pub fn review(&self, card: Option<&Card>, review: Review) -> Card {
         let Some(card) = card else {
-            let memory = self.next_memory(None, 0, review.grade);
+            let memory = self.memory_after(None, 0, review.grade);
             return self.schedule(memory, review.study_day, review);
         };
         let elapsed = days_between(card.last_day, review.study_day);
         // A second answer on the same day shows little: the trainee has just seen the key.
         let (grade, first_of_day) =
             if elapsed == 0 { (review.grade.min(Grade::Good), card.first_of_last_day) } else { (review.grade, review) };
-        let memory = self.next_memory(Some(card.memory), elapsed, grade);
+        let memory = self.memory_after(Some(card.memory), elapsed, grade);
         // After the clock was set back, the later day stays.
         self.schedule(memory, card.last_day.max(review.study_day), first_of_day)
     }
@@ -119,8 +119,8 @@ impl Scheduler {
     /// Returns the memory after an answer with this grade. `elapsed` is the days since the answer before.
     ///
     /// It is `next_states` of the crate, whose formulas are those of FSRS-6.
-    #[expect(clippy::expect_used, reason = "the model clamps its weights and its results, so they are finite")]
-    pub(super) fn next_memory(&self, memory: Option<Memory>, elapsed: u32, grade: Grade) -> Memory {
+    #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "the model clamps its weights and its results")]
+    pub fn memory_after(&self, memory: Option<Memory>, elapsed: u32, grade: Grade) -> Memory {
         let before = memory.map(|memory| MemoryState { stability: memory.stability, difficulty: memory.difficulty });
         let next = self.fsrs.next_states(before, self.retention, elapsed).expect("finite memory states");
         let MemoryState { stability, difficulty } = match grade {

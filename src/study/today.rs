@@ -13,7 +13,7 @@ use crate::study::schedule::{Scheduler, days_between};
 /// How much a session may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionLimits {
-    /// The minutes that the trainee wants to study a day.
+    /// The minutes that are left of those that the trainee wants to study a day.
     pub minutes: u32,
     /// How many new questions may still be introduced today. A plan ignores it.
     pub new_count: usize,
@@ -136,7 +136,7 @@ fn question_gain(deck: &Deck<'_>, plan: &ExamPlan<'_>, predictions: &Predictions
     let days_left = days_between(deck.today, plan.exam_day);
     let memory = entry.card.as_ref().map(|card| card.memory);
     let elapsed = entry.card.as_ref().map_or(0, |card| days_between(card.last_day, deck.today));
-    let recall_with = |grade| scheduler.recall_after(scheduler.next_memory(memory, elapsed, grade), days_left);
+    let recall_with = |grade| scheduler.recall_after(scheduler.memory_after(memory, elapsed, grade), days_left);
     // Without a card the chance is that of a first answer, but the recall without an answer is 0. With guessing there,
     // unseen questions would come last.
     let chance = deck.recall(index, deck.today).unwrap_or_else(|| predictions.raw_chance(index));
@@ -226,7 +226,7 @@ impl<'a> SessionBuilder<'a> {
     }
 
     /// Adds a unit, unless it or one of its groups is already there. Returns false if no time is left for it. The first
-    /// unit always fits.
+    /// unit fits if any time is left.
     fn push(&mut self, unit: &[usize]) -> bool {
         let groups = unit.iter().filter_map(|index| self.deck.questions[*index].question.group.as_ref());
         if self.used_units.contains(&unit[0]) || groups.clone().any(|group| self.used_groups.contains(group)) {
@@ -234,7 +234,8 @@ impl<'a> SessionBuilder<'a> {
         }
         let count = u32::try_from(unit.len()).unwrap_or(u32::MAX);
         let seconds = self.session.seconds.saturating_add(self.limits.seconds_per_question.saturating_mul(count));
-        if seconds > self.limits.minutes.saturating_mul(60) && !self.session.units.is_empty() {
+        let is_first = self.session.units.is_empty() && self.limits.minutes > 0;
+        if seconds > self.limits.minutes.saturating_mul(60) && !is_first {
             return false;
         }
         self.used_groups.extend(groups);

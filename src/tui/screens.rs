@@ -162,7 +162,8 @@ fn quiz_screen(workspace: &Workspace) -> Result<Box<dyn Screen>, ServiceError> {
     let Some(attempt) = &workspace.attempt else { return home_screen(workspace) };
     let now = workspace.service.now();
     let countdown = attempt.time_left(now).map(|remaining| Countdown { read_at: now, remaining });
-    Ok(Box::new(QuizScreen::new(attempt.session.clone(), countdown)))
+    let quiz = QuizScreen::new(attempt.session.clone(), countdown);
+    Ok(Box::new(quiz.with_settings(&workspace.trainee()?.person.study)))
 }
 
 /// Returns the result of the active attempt, or home if no attempt has ended.

@@ -15,6 +15,9 @@ use crate::study::record::StudyRecord;
 use crate::text;
 use crate::view::study::{StudyView, TopicView, last_days_text, percent_text};
 
+/// How many answers with a certainty a verdict on the trainee's certainty needs.
+const VERDICT_ANSWERS: usize = 20;
+
 /// The mastery of one objective of a topic.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectiveView {
@@ -104,7 +107,9 @@ impl ProgressView {
         if lines.is_empty() {
             return vec!["Practice asks how sure you are. Your answers with a certainty appear here.".to_owned()];
         }
-        lines.extend(self.calibration.bonus.map(|bonus| {
+        let answer_count: usize = self.calibration.levels.iter().map(|level| level.answer_count).sum();
+        // A few answers say nothing about a trainee.
+        lines.extend(self.calibration.bonus.filter(|_| answer_count >= VERDICT_ANSWERS).map(|bonus| {
             let verdict = if bonus < -0.05 {
                 "You are often surer than your answers allow."
             } else if bonus > 0.0 {

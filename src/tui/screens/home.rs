@@ -173,7 +173,8 @@ impl HomeScreen {
                 None => String::new(),
             };
             let width = page.width();
-            let label = text::truncate(&text::single_line(&entry.label), width.saturating_sub(9)).into_owned();
+            let label_width = width.saturating_sub(text::width(&key) + 4);
+            let label = text::truncate(&text::single_line(&entry.label), label_width).into_owned();
             let gap = width.saturating_sub(text::width(&label) + text::width(&key) + 3);
             let role = match (is_selected, &entry.disabled_reason) {
                 (true, _) => TextRole::Strong,

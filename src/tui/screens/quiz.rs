@@ -22,6 +22,7 @@ use crate::clock::{Countdown, Millis};
 use crate::exam::loaded_paper::LoadedQuestion;
 use crate::exam::session::{AttemptAction, DraftAnswer};
 use crate::exam::{LoadedPaper, Session};
+use crate::study::settings::StudySettings;
 use crate::tui::binding::{Action, Binding};
 use crate::tui::canvas::Canvas;
 use crate::tui::command::Reply;
@@ -52,6 +53,8 @@ pub struct QuizScreen {
     /// Where to go as soon as the recorded action is on disk.
     after_store: AfterStore,
     countdown: Option<Countdown>,
+    /// Whether the screen asks how sure the trainee is.
+    asks_certainty: bool,
     note: Option<(TextRole, String)>,
     scroll: Scroll,
 }
@@ -71,11 +74,18 @@ impl QuizScreen {
             is_field_focused: false,
             after_store: AfterStore::Stay,
             countdown,
+            asks_certainty: true,
             note: None,
             scroll: Scroll::default(),
         };
         quiz.go_to(question_index);
         quiz
+    }
+
+    /// Returns the screen as the trainee's settings want it.
+    #[must_use]
+    pub fn with_settings(self, settings: &StudySettings) -> Self {
+        Self { asks_certainty: settings.asks_certainty(), ..self }
     }
 
     /// Returns the screen of a finished attempt, at its first question.

@@ -69,7 +69,7 @@ impl QuizScreen {
         rows.push(self.command_binding('m', &[], Action::named("flag"), "flag"));
         rows.push(self.command_binding('s', &[], Action::named("answer-sheet"), "answer sheet"));
         // Certainty is for learning and never affects a pass, so exams do not ask for it.
-        if !self.is_exam() {
+        if !self.is_exam() && self.asks_certainty {
             rows.extend([('1', "1 "), ('2', "2 "), ('3', "3")].into_iter().enumerate().map(
                 |(index, (digit, shown))| {
                     let action = Action::indexed("confirm-certainty", index + 1);
