@@ -12,6 +12,7 @@ pub mod preview;
 pub mod progress;
 pub mod question;
 pub mod result;
+pub mod settings;
 pub mod status;
 pub mod study;
 

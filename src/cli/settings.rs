@@ -41,7 +41,7 @@ pub(super) fn run(args: &SettingsArgs, env: &mut Env<'_>) -> CommandResult {
     let mut trainee = env.find_trainee(&service)?;
     if let Some(SettingsCommand::Set(set)) = &args.command {
         let change = parse_change(&set.key, &set.value)?;
-        trainee = service.study_mut().change_settings(&trainee, change)?;
+        trainee = service.study_mut().change_settings(&trainee, [change])?;
     }
     let settings = &trainee.person.study;
     if env.global.json {

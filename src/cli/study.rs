@@ -88,7 +88,7 @@ fn set_plan(args: &StudyPlanArgs, env: &mut Env<'_>) -> CommandResult {
         return Err(Failure::usage(format!("{day} is in the past. Choose the day of the exam, today or later.")));
     }
     let plan = Some(PlanChange { exam: exam_id.clone(), day: args.day });
-    service.study_mut().change_settings(&trainee, StudyChanged { plan, ..StudyChanged::default() })?;
+    service.study_mut().change_settings(&trainee, [StudyChanged { plan, ..StudyChanged::default() }])?;
     match args.day {
         Some(day) => env.print_line(&format!("Plan: {exam_id} on {}", day.format_for_people())),
         None => env.print_line(&format!("No plan for {exam_id}")),

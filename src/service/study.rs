@@ -116,12 +116,16 @@ impl<S: DerefMut<Target = Services>> Study<S> {
         Ok(())
     }
 
-    /// Stores a change of how the person studies. Returns the new row of the person.
+    /// Stores changes of how the person studies, all or none. Returns the new row of the person.
     ///
     /// # Errors
     /// Errors of the store.
-    pub fn change_settings(&mut self, person: &PersonRow, change: StudyChanged) -> Result<PersonRow, ServiceError> {
-        let facts = [Fact::StudyChanged(change)];
+    pub fn change_settings(
+        &mut self,
+        person: &PersonRow,
+        changes: impl IntoIterator<Item = StudyChanged>,
+    ) -> Result<PersonRow, ServiceError> {
+        let facts: Vec<_> = changes.into_iter().map(Fact::StudyChanged).collect();
         let facts = self.services.link_facts(person.id.into(), person.head, &facts);
         let batch = Batch { expectations: vec![Expectation::NotErased(person.id)], facts, ..Batch::default() };
         self.services.store.append(&batch)?;

@@ -82,6 +82,11 @@ impl StudySettings {
         coming.min_by_key(|(_, day)| **day).map(|(exam, day)| (exam, *day))
     }
 
+    /// Returns the day that the person plans for an exam, past or coming; `None` without a plan.
+    pub fn day_of(&self, exam: &ExamId) -> Option<Day> {
+        self.plans.get(exam).copied()
+    }
+
     /// Returns the scheduler with the person's weights and retention.
     pub fn scheduler(&self) -> Scheduler {
         Scheduler::new(&self.weights.clone().unwrap_or_default(), self.retention())

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::binding::Binding;
+use crate::attempt::person::StudyChanged;
 use crate::bank::exam::Exam;
 use crate::clock::Now;
 use crate::exam::Session;
@@ -40,6 +41,8 @@ pub enum Command {
     StartPractice(Box<PracticeChoice>, usize),
     /// End a practice in progress. Its answers stay.
     EndPractice(AttemptId),
+    /// Store these changes of how the trainee studies, and close the settings.
+    ChangeSettings(Vec<StudyChanged>),
     /// Estimate the readiness for an exam. The answer is [`Reply::Readiness`].
     EstimateReadiness(ExamId),
     StartExam(Arc<Exam>),

@@ -150,6 +150,12 @@ impl Execute for ServiceExecutor {
                 self.open_quiz(attempt)
             }
             Command::EndPractice(attempt) => self.end_practice(attempt)?,
+            Command::ChangeSettings(changes) => {
+                let trainee = self.workspace.trainee()?.clone();
+                let changed = self.workspace.service.study_mut().change_settings(&trainee, changes)?;
+                self.workspace.trainee = Some(changed);
+                CommandOutcome::Next(Effect::Close)
+            }
             Command::EstimateReadiness(exam) => {
                 self.workspace.start_readiness(exam, jobs)?;
                 CommandOutcome::Nothing

@@ -20,6 +20,7 @@ use self::progress::ProgressScreen;
 use self::quiz::QuizScreen;
 use self::records::RecordsScreen;
 use self::result::{ExamResultScreen, PracticeResultScreen};
+use self::settings::SettingsScreen;
 use self::welcome::WelcomeScreen;
 use super::binding::{Action, Binding};
 use super::canvas::Canvas;
@@ -39,6 +40,7 @@ use crate::view::person::PersonView;
 use crate::view::practice_choice::PracticeChoiceView;
 use crate::view::preview::PreviewContent;
 use crate::view::progress::ProgressView;
+use crate::view::settings::SettingsView;
 
 pub mod answer_sheet;
 pub mod briefing;
@@ -52,6 +54,7 @@ pub mod progress;
 pub mod quiz;
 pub mod records;
 pub mod result;
+pub mod settings;
 pub mod welcome;
 
 /// The name of a screen, with the data that the screen cannot look up itself.
@@ -65,6 +68,8 @@ pub enum Route {
     Exams,
     /// Mastery, readiness and certainty.
     Progress,
+    /// How the trainee studies.
+    Settings,
     /// What a trainee reads before an exam starts.
     Briefing(Arc<Exam>),
     /// The questions of the active attempt.
@@ -124,6 +129,9 @@ pub fn open_screen(
         }
         (Route::Exams, Some(workspace)) => {
             Box::new(ExamListScreen::new(view::exams::load(&workspace.service, workspace.trainee()?)?))
+        }
+        (Route::Settings, Some(workspace)) => {
+            Box::new(SettingsScreen::new(SettingsView::new(&workspace.service, workspace.trainee()?)))
         }
         (Route::Progress, Some(workspace)) => {
             Box::new(ProgressScreen::new(ProgressView::new(&workspace.study_record()?)))

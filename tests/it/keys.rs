@@ -22,7 +22,7 @@ use crate::stage::{START_EXAM, Stage};
 use crate::world::{MONDAY, small_bank, small_exam};
 
 /// Every screen by the name of its file, with the keys that open it from the first screen.
-pub const SCREENS: [(&str, &str); 13] = [
+pub const SCREENS: [(&str, &str); 14] = [
     ("answer_sheet", "e enter enter y s"),
     ("briefing", "e enter"),
     ("certificates", "c"),
@@ -35,6 +35,7 @@ pub const SCREENS: [(&str, &str); 13] = [
     ("quiz", START_EXAM),
     ("records", ""),
     ("result", "e enter enter y s f y"),
+    ("settings", ","),
     ("welcome", ""),
 ];
 

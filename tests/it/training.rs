@@ -224,7 +224,7 @@ fn a_day_has_one_session_and_the_next_day_ends_it() {
     school.answer_wrong(&mut session, 1);
     school.pass(DAY);
     let no_new = StudyChanged { new_per_day: Some(0), ..StudyChanged::default() };
-    school.amira = school.services.study_mut().change_settings(&school.amira, no_new).expect("the settings");
+    school.amira = school.services.study_mut().change_settings(&school.amira, [no_new]).expect("the settings");
     let next = school.begin_session().expect("the session of the next day");
     assert_ne!(next.row.id, session.row.id);
     let past = school.services.attempts().load(session.row.id).expect("the past session");
@@ -243,7 +243,7 @@ fn a_day_has_one_session_and_the_next_day_ends_it() {
 fn a_finished_day_has_nothing_due_and_asks_nothing_twice() {
     let mut school = School::open();
     let three_new = StudyChanged { new_per_day: Some(3), ..StudyChanged::default() };
-    school.amira = school.services.study_mut().change_settings(&school.amira, three_new).expect("the settings");
+    school.amira = school.services.study_mut().change_settings(&school.amira, [three_new]).expect("the settings");
     let mut session = school.begin_session().expect("a session");
     for index in 0..session.session.question_count() {
         school.answer_right(&mut session, index);

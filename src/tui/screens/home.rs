@@ -144,6 +144,7 @@ impl HomeScreen {
             "exams" => Some(Effect::Open(Route::Exams)),
             "progress" => Some(Effect::Open(Route::Progress)),
             "certificates" => Some(Effect::Open(Route::Certificates)),
+            "settings" => Some(Effect::Open(Route::Settings)),
             "switch-trainee" => Some(Effect::Do(Command::LeaveTrainee)),
             "discard" => Some(Effect::Ask(discard_dialog(self.selected_practice()?))),
             "discard-now" => {
@@ -286,6 +287,7 @@ impl Screen for HomeScreen {
             rows.push(Binding::new(&[Key::Char('x')], Action::named("discard"), "end practice"));
         }
         rows.push(Binding::new(&[Key::Char('t')], Action::named("switch-trainee"), "switch trainee"));
+        rows.push(Binding::new(&[Key::Char(',')], Action::named("settings"), "settings"));
         rows.push(Binding::new(&[Key::Char('q'), Key::CtrlC], Action::QUIT, "quit"));
         // The menu shows these keys beside its entries, so the footer does not list them.
         rows.extend(menu.into_iter().filter_map(|entry| {
