@@ -189,6 +189,9 @@ const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 pub struct Day(Date);
 
 impl Day {
+    /// The first day of the range.
+    pub const MIN: Self = Self(Date::MIN);
+
     /// Returns the day `months` later. If that month is too short, this is its last day: 12 months after February 29
     /// comes February 28. Beyond the year 9999, this is the last day of that year.
     #[must_use]

@@ -5,6 +5,7 @@ pub mod blueprint;
 pub mod calibration;
 pub mod deck;
 pub mod mastery;
+pub mod optimize;
 pub mod practice;
 pub mod prediction;
 pub mod readiness;

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::error::Failure;
+use super::error::{self, Failure};
 use super::{CommandResult, Env};
 use crate::attempt::Mode;
 use crate::attempt::person::{PlanChange, StudyChanged};
@@ -10,6 +10,7 @@ use crate::cli::launch::{self, PlainArgs};
 use crate::clock::Day;
 use crate::ids::ExamId;
 use crate::service::ServiceError;
+use crate::study::optimize::{ANSWERS_NEEDED, WeightFit, fit_weights};
 use crate::text;
 
 /// Do today's session: what is due, then new questions
@@ -30,7 +31,14 @@ pub struct StudyArgs {
 #[derive(Debug, Subcommand)]
 enum StudyCommand {
     Plan(StudyPlanArgs),
+    Optimize(StudyOptimizeArgs),
 }
+
+/// Fit the schedule to your own answers
+///
+/// It needs 1,000 answers on a later day than the question's first. Exit code 1 means that the default schedule stays.
+#[derive(Debug, clap::Args)]
+struct StudyOptimizeArgs {}
 
 /// Plan to be ready for an exam on a day, or remove the plan
 #[derive(Debug, clap::Args)]
@@ -50,6 +58,7 @@ struct StudyPlanArgs {
 pub(super) fn run(args: &StudyArgs, env: &mut Env<'_>) -> CommandResult {
     match &args.command {
         Some(StudyCommand::Plan(plan)) => set_plan(plan, env),
+        Some(StudyCommand::Optimize(_)) => optimize(env),
         None => run_session(args, env),
     }
 }
@@ -72,6 +81,32 @@ fn run_session(args: &StudyArgs, env: &mut Env<'_>) -> CommandResult {
         None => service.study_mut().begin_session(&trainee, args.minutes)?,
     };
     launch::run_attempt(args.plain.mode(), env, service, trainee, active_attempt)
+}
+
+/// Fits the weights of the schedule to the trainee's answers, and stores them if they predict better.
+fn optimize(env: &mut Env<'_>) -> CommandResult {
+    let mut service = env.open_service()?;
+    let trainee = env.find_trainee(&service)?;
+    let record = service.study().record(&trainee)?;
+    let fit = fit_weights(record.questions(), record.settings.retention());
+    let fit =
+        fit.map_err(|_| Failure::negative("The schedule cannot be fitted to your answers. Nothing has changed."))?;
+    match fit {
+        WeightFit::TooFewAnswers { answered } => Err(Failure::negative(format!(
+            "Not enough answers yet: {answered} of {ANSWERS_NEEDED} on a later day than the question's first. Nothing has \
+             changed."
+        ))),
+        WeightFit::DefaultFits => {
+            env.print_line("Default weights fit you as well")?;
+            Ok(error::EXIT_NEGATIVE)
+        }
+        WeightFit::Fitted(fitted) => {
+            let answers = text::count_with_noun(fitted.answer_count, "answer");
+            let change = StudyChanged { weights: Some(fitted), ..StudyChanged::default() };
+            service.study_mut().change_settings(&trainee, [change])?;
+            env.print_line(&format!("The schedule now fits your own memory, from {answers}"))
+        }
+    }
 }
 
 /// Sets or removes a plan.

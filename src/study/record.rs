@@ -89,6 +89,11 @@ impl StudyRecord {
         chances
     }
 
+    /// Returns the reviews of every question, each oldest first.
+    pub fn questions(&self) -> impl Iterator<Item = &[Review]> {
+        self.history.values().map(Vec::as_slice)
+    }
+
     fn reviews_on(&self, day: Day) -> impl Iterator<Item = &Review> {
         self.history.values().flatten().filter(move |review| review.study_day == day)
     }

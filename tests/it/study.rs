@@ -15,6 +15,7 @@ use needlewise::study::blueprint::draw_chances;
 use needlewise::study::calibration::{calibration, certainty_mark};
 use needlewise::study::deck::{Deck, ReviewHistory};
 use needlewise::study::mastery::mastery;
+use needlewise::study::optimize::{WeightFit, fit_weights};
 use needlewise::study::practice::{PracticeChoice, PracticeFilter};
 use needlewise::study::prediction::Predictions;
 use needlewise::study::readiness::{PaperOdds, SectionOdds, paper_odds};
@@ -419,4 +420,45 @@ fn damaged_weights_still_schedule() {
         assert!(card.memory.stability.is_finite() && (0.0..=1.0).contains(&scheduler.recall_on(&card, day(9))));
     }
     assert!(Weights::try_from(vec![0; 20]).is_err());
+}
+
+/// Answers of a learner whose memory follows these weights: `count` questions, asked again when they are due.
+fn answers_of(weights: &Weights, count: u64) -> Vec<Vec<Review>> {
+    let (true_memory, program) = (Scheduler::new(weights, 90.try_into().expect("a percent")), default_scheduler());
+    let mut rng = DrawRng::new(Seed([9; 32]), RngStream::Selection);
+    let mut questions = Vec::new();
+    for _ in 0..count {
+        let (mut reviews, mut on) = (vec![review(Grade::Again, 0)], 0);
+        for _ in 0..12 {
+            let (card, memory) = (program.card(&reviews).expect("a card"), true_memory.card(&reviews).expect("a card"));
+            on = card.due.days_since(day(0)).max(on + 1);
+            let recall = true_memory.recall_on(&memory, day(on));
+            let is_recalled = (rng.below(10_000) as f64) < recall * 10_000.0;
+            reviews.push(review(if is_recalled { Grade::Good } else { Grade::Again }, on));
+        }
+        questions.push(reviews);
+    }
+    questions
+}
+
+#[test]
+fn weights_are_fitted_only_if_they_predict_unseen_answers_better() {
+    let retention = || 90.try_into().expect("a percent");
+    let fit = |answers: &[Vec<Review>]| fit_weights(answers.iter().map(Vec::as_slice), retention()).expect("a fit");
+    let typical = answers_of(&Weights::default(), 10);
+    assert_eq!(fit(&typical), WeightFit::TooFewAnswers { answered: 120 });
+    let typical = answers_of(&Weights::default(), 150);
+    assert_eq!(fit(&typical), WeightFit::DefaultFits, "a typical learner needs no weights of their own");
+    // A learner who forgets three times as fast after every answer.
+    let mut weights: Vec<i32> = Weights::default().into();
+    weights[..4].iter_mut().for_each(|stability| *stability /= 3);
+    weights[8] -= 8000;
+    let WeightFit::Fitted(fitted) = fit(&answers_of(&Weights::try_from(weights).expect("weights"), 150)) else {
+        panic!("the weights differ too much from the default ones")
+    };
+    assert!(fitted.fitted_loss + 2000 <= fitted.default_loss && fitted.answer_count == 1800, "{fitted:?}");
+    let mut settings = StudySettings::default();
+    settings.apply(&StudyChanged { weights: Some(fitted), ..StudyChanged::default() });
+    let card = |scheduler: Scheduler| scheduler.card(&[review(Grade::Good, 0)]).expect("a card");
+    assert!(card(settings.scheduler()).memory.stability < card(default_scheduler()).memory.stability);
 }
