@@ -4,6 +4,7 @@ pub mod briefing;
 pub mod certificate;
 pub mod exam_result;
 pub mod exams;
+pub mod history;
 pub mod home;
 pub mod look_back;
 pub mod person;

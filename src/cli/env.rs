@@ -51,6 +51,8 @@ pub struct TerminalInfo {
     pub is_stderr_terminal: bool,
     /// Whether NO_COLOR is set, or TERM is `dumb`.
     pub no_color: bool,
+    /// Whether TERM is `dumb`: the terminal cannot move its cursor.
+    pub is_dumb: bool,
     /// The value of COLORFGBG. Some terminals set it to their foreground and background colors.
     pub colorfgbg: Option<String>,
     /// How many colors the terminal claims to show, by TERM and COLORTERM.
@@ -71,6 +73,7 @@ impl TerminalInfo {
         let is_rich_color = value("COLORTERM").is_some_and(|value| value == "truecolor" || value == "24bit");
         Self {
             no_color: value("NO_COLOR").is_some() || term == "dumb",
+            is_dumb: term == "dumb",
             colorfgbg: value("COLORFGBG"),
             color_depth: if is_rich_name || is_rich_color { ColorDepth::Indexed } else { ColorDepth::Sixteen },
             theme: value("NEEDLEWISE_THEME"),

@@ -54,7 +54,7 @@ const TYPED_ONLY: &str = "In an invigilated exam, answers are typed. Use a termi
 
 /// Starts or resumes the exam, in plain mode or in full screen.
 pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
-    launch::require_terminal(args.plain.mode(), env)?;
+    let interface = args.plain.choose_mode(env)?;
     let mut service = env.open_service()?;
     let trainee = env.find_or_add_trainee(&mut service)?;
     let is_piped = !env.terminal.is_stdin_terminal;
@@ -79,8 +79,8 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
                 "No {what} is in progress. Start one with `needlewise exam{option}`."
             )));
         }
-        (Some(open_attempt), false) => return Err(in_progress(args, &service, &trainee, &open_attempt)?),
-        (None, false) => match begin_exam(args, env, service, &trainee)? {
+        (Some(open_attempt), false) => return Err(in_progress(args, interface, &service, &trainee, &open_attempt)?),
+        (None, false) => match begin_exam(args, interface, env, service, &trainee)? {
             ExamBeginning::Attempt(begun) => {
                 let (begun_service, attempt) = *begun;
                 service = begun_service;
@@ -90,7 +90,7 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
         },
     };
     if !active_attempt.invigilated {
-        return launch::run_attempt(args.plain.mode(), env, service, trainee, active_attempt);
+        return launch::run_attempt(interface, env, service, trainee, active_attempt);
     }
     if is_piped {
         return Err(Failure::usage(TYPED_ONLY));
@@ -100,7 +100,7 @@ pub(super) fn run(args: &ExamArgs, env: &mut Env<'_>) -> CommandResult {
         args.unlock.open_key(env, &env.issuer()?)?;
     }
     let attempt_id = active_attempt.row.id;
-    match launch::run_attempt(args.plain.mode(), env, service, trainee, active_attempt)? {
+    match launch::run_attempt(interface, env, service, trainee, active_attempt)? {
         error::EXIT_SUCCESS => sign_passed_exam(attempt_id, args, env),
         code => Ok(code),
     }
@@ -117,6 +117,7 @@ enum ExamBeginning {
 /// Begins a new exam. In full screen, the briefing starts it. In plain mode, a question comes first.
 fn begin_exam(
     args: &ExamArgs,
+    interface: InterfaceMode,
     env: &mut Env<'_>,
     mut service: Services,
     trainee: &PersonRow,
@@ -126,7 +127,7 @@ fn begin_exam(
         return Err(Failure::usage(TYPED_ONLY));
     }
     let (mode, ..) = args.kind();
-    let is_plain = args.plain.mode() == InterfaceMode::Plain;
+    let is_plain = interface == InterfaceMode::Plain;
     if is_plain && !args.yes && !confirm_start(mode, env, &service, trainee, &exam)? {
         return Err(Failure::negative("Not started. No attempt was used."));
     }
@@ -151,12 +152,13 @@ impl ExamArgs {
 /// Returns the refusal to start an exam while another one is in progress, with the command that resumes that one.
 fn in_progress(
     args: &ExamArgs,
+    interface: InterfaceMode,
     service: &Services,
     trainee: &PersonRow,
     open_attempt: &AttemptRow,
 ) -> Result<Failure, ServiceError> {
     let (_, what, option) = args.kind();
-    let plain = if args.plain.mode() == InterfaceMode::Plain { " --plain" } else { "" };
+    let plain = if interface == InterfaceMode::Plain { " --plain" } else { "" };
     let trainee_option = service.people().trainee_option(trainee)?;
     Ok(Failure::negative(format!(
         "The {what} \"{}\" is still in progress, started {}. Resume it with `needlewise exam{option} \

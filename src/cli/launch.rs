@@ -27,7 +27,7 @@ pub(super) enum InterfaceMode {
     Plain,
 }
 
-/// The `--plain` option of `practice` and `exam`.
+/// The `--plain` option of `study`, `practice` and `exam`.
 #[derive(Debug, clap::Args)]
 pub struct PlainArgs {
     /// Run line by line, for screen readers, serial terminals and scripts
@@ -36,14 +36,32 @@ pub struct PlainArgs {
 }
 
 impl PlainArgs {
-    pub(super) fn mode(&self) -> InterfaceMode {
-        if self.plain { InterfaceMode::Plain } else { InterfaceMode::FullScreen }
+    /// Returns plain mode if the option asks for it, or if the terminal cannot move its cursor, which is said. Otherwise
+    /// returns full screen.
+    ///
+    /// # Errors
+    /// Exit code 2, with a hint to use `--plain`, if standard input or output is no terminal.
+    pub(super) fn choose_mode(&self, env: &mut Env<'_>) -> Result<InterfaceMode, Failure> {
+        if self.plain {
+            return Ok(InterfaceMode::Plain);
+        }
+        require_terminal(env)?;
+        if env.terminal.is_dumb {
+            env.print_to_stderr("This terminal cannot move its cursor, so plain mode is used.");
+            return Ok(InterfaceMode::Plain);
+        }
+        Ok(InterfaceMode::FullScreen)
     }
 }
 
 /// Opens the full-screen interface at the home screen.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
-    require_terminal(InterfaceMode::FullScreen, env)?;
+    require_terminal(env)?;
+    if env.terminal.is_dumb {
+        return Err(Failure::usage(
+            "This terminal cannot move its cursor. Use `needlewise study`, `needlewise practice` or `needlewise exam`.",
+        ));
+    }
     let service = env.open_service()?;
     let people = service.people().list()?;
     // With several people and no --trainee, the interface first asks for the trainee.
@@ -54,8 +72,8 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     open_interface(env, service, FirstScreen::Home(trainee))
 }
 
-/// Runs an attempt line by line or in full screen. Returns 0 if it was passed or the practice ended, and 1 if it was not
-/// passed or was suspended.
+/// Runs an attempt line by line or in full screen. Returns 0 if it was passed, or if the practice or the mock exam ended,
+/// and 1 if it was not passed or was suspended.
 pub(super) fn run_attempt(
     mode: InterfaceMode,
     env: &mut Env<'_>,
@@ -85,7 +103,7 @@ pub(super) fn run_briefing(env: &Env<'_>, service: Services, trainee: PersonRow,
 
 /// Opens the full-screen interface at the records of all people.
 pub(super) fn run_records(env: &mut Env<'_>) -> CommandResult {
-    if !(env.terminal.is_stdin_terminal && env.terminal.is_stdout_terminal) {
+    if require_terminal(env).is_err() || env.terminal.is_dumb {
         return Err(Failure::usage(
             "The records need a terminal. Use `needlewise record matrix` or `needlewise record list`.",
         ));
@@ -136,19 +154,20 @@ pub fn colored_theme(choice: Option<ThemeChoice>, terminal: &TerminalInfo) -> Th
 fn terminal_failure(error: std::io::Error) -> Failure {
     let reason = io_reason(&error);
     Failure::usage(format!(
-        "The terminal cannot be used: {reason}. Use `needlewise practice --plain` or `needlewise exam --plain`."
+        "The terminal cannot be used: {reason}. Use `needlewise study --plain` or `needlewise exam --plain`."
     ))
 }
 
-/// Checks that standard input and output are a terminal if `mode` is full screen.
+/// Checks that standard input and output are a terminal.
 ///
 /// # Errors
 /// Exit code 2, with a hint to use `--plain`.
-pub(super) fn require_terminal(mode: InterfaceMode, env: &Env<'_>) -> Result<(), Failure> {
-    if mode == InterfaceMode::Plain || (env.terminal.is_stdin_terminal && env.terminal.is_stdout_terminal) {
+fn require_terminal(env: &Env<'_>) -> Result<(), Failure> {
+    if env.terminal.is_stdin_terminal && env.terminal.is_stdout_terminal {
         return Ok(());
     }
     Err(Failure::usage(
-        "The full-screen interface needs a terminal. Use `needlewise practice --plain` or `needlewise exam --plain`.",
+        "The full-screen interface needs a terminal. Use `needlewise study --plain`, `needlewise practice --plain` or \
+         `needlewise exam --plain`.",
     ))
 }

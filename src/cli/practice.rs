@@ -73,7 +73,7 @@ fn parse_level(text: &str) -> Result<CognitiveLevel, &'static str> {
 
 /// Starts or resumes practice, in plain mode or in full screen.
 pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
-    launch::require_terminal(args.plain.mode(), env)?;
+    let mode = args.plain.choose_mode(env)?;
     let mut service = env.open_service()?;
     let trainee = env.find_or_add_trainee(&mut service)?;
     // An exam whose time ran out must be ended first, or it would block practice below.
@@ -94,7 +94,7 @@ pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
         let seed = make_seed(args.seed.as_deref(), &mut service);
         service.study_mut().begin_practice(&trainee, &choice, args.count.0, seed)?
     };
-    launch::run_attempt(args.plain.mode(), env, service, trainee, active_attempt)
+    launch::run_attempt(mode, env, service, trainee, active_attempt)
 }
 
 /// Makes a seed: the SHA-256 of the given text, or random bytes.

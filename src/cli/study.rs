@@ -65,7 +65,7 @@ pub(super) fn run(args: &StudyArgs, env: &mut Env<'_>) -> CommandResult {
 
 /// Starts or resumes today's session, in plain mode or in full screen.
 fn run_session(args: &StudyArgs, env: &mut Env<'_>) -> CommandResult {
-    launch::require_terminal(args.plain.mode(), env)?;
+    let mode = args.plain.choose_mode(env)?;
     let mut service = env.open_service()?;
     let trainee = env.find_or_add_trainee(&mut service)?;
     service.attempts_mut().end_timed_out(trainee.id)?;
@@ -80,7 +80,7 @@ fn run_session(args: &StudyArgs, env: &mut Env<'_>) -> CommandResult {
         Some(attempt) => service.attempts().load(attempt)?,
         None => service.study_mut().begin_session(&trainee, args.minutes)?,
     };
-    launch::run_attempt(args.plain.mode(), env, service, trainee, active_attempt)
+    launch::run_attempt(mode, env, service, trainee, active_attempt)
 }
 
 /// Fits the weights of the schedule to the trainee's answers, and stores them if they predict better.

@@ -1,7 +1,7 @@
 //! The schedule: when a question is due, and how likely it is recalled. The memory model is FSRS-6, from the crate
 //! `fsrs`. There are no learning steps and no random change of intervals.
 
-use fsrs::{FSRS, MemoryState};
+use fsrs::{FSRS, FSRSItem, FSRSReview, MemoryState};
 use serde::{Deserialize, Serialize};
 
 use crate::bank::exam::Percent;
@@ -92,13 +92,26 @@ impl Scheduler {
         Self { fsrs, decay, retention: f32::from(u8::from(retention)) / 100.0 }
     }
 
-    /// Returns the card after these reviews, oldest first; `None` without any.
+    /// Returns the card after these reviews, oldest first; `None` without any. It is the same as after
+    /// [`review`](Self::review) of each, but computes each state once and not for every grade.
+    #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "the model clamps its weights and its results")]
     pub fn card(&self, reviews: &[Review]) -> Option<Card> {
-        let mut card: Option<Card> = None;
-        for review in reviews {
-            card = Some(self.review(card.as_ref(), *review));
+        let first = reviews.first()?;
+        let (mut last_day, mut first_of_last_day) = (first.study_day, *first);
+        let mut graded = vec![FSRSReview { rating: first.grade as u32, delta_t: 0 }];
+        for review in &reviews[1..] {
+            let elapsed = days_between(last_day, review.study_day);
+            let grade = if elapsed == 0 { review.grade.min(Grade::Good) } else { review.grade };
+            if elapsed > 0 {
+                first_of_last_day = *review;
+            }
+            graded.push(FSRSReview { rating: grade as u32, delta_t: elapsed });
+            // After the clock was set back, the later day stays.
+            last_day = last_day.max(review.study_day);
         }
-        card
+        let state = self.fsrs.memory_state(FSRSItem { reviews: graded }, None).expect("a finite memory state");
+        let memory = Memory { stability: state.stability, difficulty: state.difficulty };
+        Some(self.schedule(memory, last_day, first_of_last_day))
     }
 
     /// Returns the card after one more review.

@@ -48,6 +48,8 @@ pub enum Command {
     StartExam(Arc<Exam>),
     StartMock(Arc<Exam>),
     Resume(AttemptId),
+    /// Open the result of an attempt that has ended.
+    OpenResult(AttemptId),
     /// End attempts whose time is over, sign pending certificates and write missing certificate files.
     CompleteBusiness,
     /// Store an action of the trainee.

@@ -5,6 +5,7 @@ use super::execute::{CommandOutcome, Execute};
 use super::jobs::Jobs;
 use super::screens::{Effect, Route, Screen, open_screen};
 use super::workspace::Workspace;
+use crate::attempt::Mode;
 use crate::attempt::person::PersonAdded;
 use crate::clock::{Now, Zone};
 use crate::exam::session::{ActionRefusal, AttemptAction, DraftAnswer};
@@ -86,6 +87,16 @@ impl ServiceExecutor {
         }
         self.workspace.attempt = Some(Box::new(attempt));
         Ok(CommandOutcome::Next(Effect::Open(Route::Quiz)))
+    }
+
+    fn open_result(&mut self, attempt: AttemptId) -> Result<CommandOutcome, ServiceError> {
+        let trainee = self.workspace.trainee()?.id;
+        // A result of practice shows keys, and an exam in progress may ask the same questions.
+        if let Some(open_exam) = self.workspace.service.attempts().open_attempt(trainee, Mode::Exam)? {
+            return Err(ServiceError::ExamOpen(open_exam.id));
+        }
+        self.workspace.attempt = Some(Box::new(self.workspace.service.attempts().load(attempt)?));
+        Ok(CommandOutcome::Next(Effect::Open(Route::Result)))
     }
 
     fn record_action(&mut self, action: AttemptAction, done_at: Now) -> Result<CommandOutcome, ServiceError> {
@@ -171,6 +182,7 @@ impl Execute for ServiceExecutor {
                 self.replace_with_quiz(attempt)
             }
             Command::Resume(attempt) => self.resume_attempt(attempt)?,
+            Command::OpenResult(attempt) => self.open_result(attempt)?,
             Command::CompleteBusiness => match self.workspace.complete_business(jobs) {
                 Ok(true) => CommandOutcome::Next(Effect::Open(Route::Home)),
                 // If another program uses the store, this is done when home opens again.

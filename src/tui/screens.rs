@@ -12,6 +12,7 @@ use self::answer_sheet::AnswerSheetScreen;
 use self::briefing::BriefingScreen;
 use self::certificates::{CertificateListScreen, CertificateScreen};
 use self::exams::ExamListScreen;
+use self::history::HistoryScreen;
 use self::home::HomeScreen;
 use self::person::PersonScreen;
 use self::practice_choice::PracticeChoiceScreen;
@@ -46,6 +47,7 @@ pub mod answer_sheet;
 pub mod briefing;
 pub mod certificates;
 pub mod exams;
+pub mod history;
 pub mod home;
 pub mod person;
 pub mod practice_choice;
@@ -68,6 +70,8 @@ pub enum Route {
     Exams,
     /// Mastery, readiness and certainty.
     Progress,
+    /// The attempts of the trainee that have ended.
+    History,
     /// How the trainee studies.
     Settings,
     /// What a trainee reads before an exam starts.
@@ -129,6 +133,9 @@ pub fn open_screen(
         }
         (Route::Exams, Some(workspace)) => {
             Box::new(ExamListScreen::new(view::exams::load(&workspace.service, workspace.trainee()?)?))
+        }
+        (Route::History, Some(workspace)) => {
+            Box::new(HistoryScreen::new(view::history::load(&workspace.service, workspace.trainee()?)?))
         }
         (Route::Settings, Some(workspace)) => {
             Box::new(SettingsScreen::new(SettingsView::new(&workspace.service, workspace.trainee()?)))

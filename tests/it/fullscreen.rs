@@ -225,3 +225,15 @@ fn the_full_screen_without_a_terminal_is_refused_with_a_hint() {
     let mut talk = Talk::open(world.home.path(), &["exam", "brief", "--trainee", "Amira"]);
     assert_eq!(talk.ends(), Some(2));
 }
+
+#[test]
+fn a_terminal_that_cannot_move_its_cursor_gets_plain_mode() {
+    let world = home();
+    let mut window = Window::open_with(world.home.path(), &["study", "--trainee", "Amira"], &[("TERM", "dumb")]);
+    window.sees("so plain mode is used.").sees("Question 1 of 10").type_bytes("\x04");
+    assert_eq!(window.ends(), 1, "suspended");
+    assert!(!window.raw().contains(&0x1b), "no escape sequence is written");
+    let mut window = Window::open_with(world.home.path(), &[], &[("TERM", "dumb")]);
+    window.sees("needlewise study");
+    assert_eq!(window.ends(), 2);
+}

@@ -22,11 +22,12 @@ use crate::stage::{START_EXAM, Stage};
 use crate::world::{MONDAY, small_bank, small_exam};
 
 /// Every screen by the name of its file, with the keys that open it from the first screen.
-pub const SCREENS: [(&str, &str); 14] = [
+pub const SCREENS: [(&str, &str); 15] = [
     ("answer_sheet", "e enter enter y s"),
     ("briefing", "e enter"),
     ("certificates", "c"),
     ("exams", "e"),
+    ("history", "o h"),
     ("home", ""),
     ("person", "enter"),
     ("practice_choice", "p"),

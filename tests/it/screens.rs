@@ -275,6 +275,11 @@ fn certificates() {
 fn help() {
     shown("exams", |columns, rows| small(columns, rows).press_and_take("e"));
     shown("start_dialog", |columns, rows| small(columns, rows).press_and_take("e enter enter"));
+    shown("history", |columns, rows| {
+        let mut stage = practiced();
+        stage.press("enter").press(START_EXAM).press("s f y enter o h");
+        stage.resized(columns, rows)
+    });
     shown("settings", |columns, rows| small(columns, rows).press_and_take(", down right down down down"));
     shown("progress", |columns, rows| practiced().press_and_take("enter o").resized(columns, rows));
     shown("help_home", |columns, rows| small(columns, rows).press_and_take("?"));

@@ -85,7 +85,11 @@ fn memory_states_equal_those_of_fsrs_6() {
     ];
     for (answers, stability, difficulty) in sequences {
         let reviews: Vec<_> = answers.iter().map(|(grade, on)| review(*grade, *on)).collect();
-        let memory = default_scheduler().card(&reviews).expect("a card").memory;
+        let scheduler = default_scheduler();
+        let card = scheduler.card(&reviews).expect("a card");
+        let one_by_one = reviews.iter().fold(None, |card, review| Some(scheduler.review(card.as_ref(), *review)));
+        assert_eq!(one_by_one, Some(card), "{answers:?}: the reviews one by one");
+        let memory = card.memory;
         let is_near = |value: f32, golden: f32| (value - golden).abs() <= 1e-4 * golden;
         assert!(is_near(memory.stability, stability), "{answers:?}: stability {}", memory.stability);
         assert!(is_near(memory.difficulty, difficulty), "{answers:?}: difficulty {}", memory.difficulty);

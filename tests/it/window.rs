@@ -37,6 +37,11 @@ struct Seen {
 impl Window {
     /// Opens a window of 80 columns and 24 rows, and starts the program in it with its data in `home`.
     pub fn open(home: &Path, args: &[&str]) -> Self {
+        Self::open_with(home, args, &[])
+    }
+
+    /// Opens a window like [`Window::open`], with other values of environment variables.
+    pub fn open_with(home: &Path, args: &[&str], variables: &[(&str, &str)]) -> Self {
         let (pty, pts) = open().expect("a pseudo-terminal");
         pty.resize(Size::new(24, 80)).expect("a size");
         let found = tcgetattr(&pty).expect("the terminal's settings");
@@ -48,6 +53,7 @@ impl Window {
             .env("TZ", "UTC")
             .env_remove("NO_COLOR")
             .env_remove("COLORFGBG")
+            .envs(variables.iter().copied())
             .spawn(pts)
             .expect("the program");
         let size = |n| NonZeroU16::new(n).expect("not zero");

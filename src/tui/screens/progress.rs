@@ -9,9 +9,10 @@ use crate::text;
 use crate::tui::binding::{Action, Binding};
 use crate::tui::canvas::Canvas;
 use crate::tui::command::{Command, Reply};
+use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage, progress_bar};
 use crate::tui::read_only::{on_read_only_action, read_only_bindings};
-use crate::tui::screens::{Effect, Screen, ScreenContext};
+use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::view::progress::{ProgressView, topic_text};
 use crate::view::study::{last_days_text, readiness_text, sparkline};
@@ -90,11 +91,15 @@ impl ProgressScreen {
 
 impl Screen for ProgressScreen {
     fn bindings(&self) -> Vec<Binding> {
-        read_only_bindings()
+        let history = Binding::new(&[Key::Char('h')], Action::named("history"), "history");
+        [history].into_iter().chain(read_only_bindings()).collect()
     }
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
-        on_read_only_action(&mut self.scroll, action, Effect::Close)
+        match action.name {
+            "history" => Some(Effect::Open(Route::History)),
+            _ => on_read_only_action(&mut self.scroll, action, Effect::Close),
+        }
     }
 
     fn on_tick(&mut self, _: &ScreenContext) -> Option<Effect> {
