@@ -47,8 +47,8 @@ impl<S: Deref<Target = Services>> Study<S> {
 }
 
 impl<S: DerefMut<Target = Services>> Study<S> {
-    /// Starts today's session, with `minutes` instead of the person's minutes a day if given. A session of an earlier study day that is still in progress ends first; its unanswered
-    /// questions stay due.
+    /// Starts today's session. `minutes`, if given, replaces the person's minutes a day. A session of an earlier study day
+    /// that is still in progress ends first. Its unanswered questions stay due.
     ///
     /// # Errors
     /// [`ServiceError::ExamOpen`], [`ServiceError::NothingDue`], or an error of the store.

@@ -9,7 +9,8 @@ use crate::ids::{BankId, QuestionId};
 use crate::study::review::Review;
 use crate::study::schedule::{Card, Scheduler};
 
-/// A question in one revision. A revised question starts anew; an editorial change keeps the revision.
+/// A question in one revision. A revised question starts without reviews. An editorial change keeps the
+/// revision.
 pub type QuestionKey = (BankId, QuestionId, u32);
 
 /// The reviews of a trainee, oldest first, for every question that was answered.

@@ -170,7 +170,7 @@ pub fn estimate(
         .collect();
     let chance = |bank: &BankId, question: &Question, shift: f64| match indexes.get(&(bank, &question.id)) {
         Some(index) => predictions.chance(*index, shift),
-        // A question that nobody can practice is only guessed.
+        // A question that cannot be practiced is only guessed.
         None => guess_chance(question.guess_odds()),
     };
     let mut sums = ReadinessEstimate::default();

@@ -36,7 +36,7 @@ impl WelcomeScreen {
         self.people.iter().filter(|row| text::name_key(&row.person.name).contains(typed.trim())).collect()
     }
 
-    /// Returns whether the typed name can be added: it is not empty and nobody has it.
+    /// Returns whether the typed name can be added: it is not empty, and no person has it.
     fn can_add(&self) -> bool {
         let typed = text::name_key(self.name.content());
         !typed.trim().is_empty() && self.people.iter().all(|row| text::name_key(&row.person.name) != typed)
