@@ -27,6 +27,7 @@ pub mod jobs;
 pub mod key;
 pub mod overlay;
 pub mod page;
+pub mod paste;
 pub mod pending;
 pub mod perform;
 pub mod read_only;

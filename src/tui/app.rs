@@ -139,6 +139,16 @@ impl App {
         }
     }
 
+    /// Handles pasted text: it goes into an open text field, with a space for each line end, and is dropped elsewhere.
+    pub fn handle_paste(&mut self, text: &str) {
+        let is_blocked = self.is_window_too_small || self.overlay.is_some() || self.pending.is_some();
+        let screen = self.screens.last_mut().filter(|screen| !is_blocked && screen.captures_text());
+        match screen {
+            Some(screen) => text.chars().for_each(|c| screen.on_text(if c.is_whitespace() { ' ' } else { c })),
+            None => self.notice = Some((TextRole::Warn, "Pasted text is dropped here. It is no key.".to_owned())),
+        }
+    }
+
     /// Handles a mouse event. A click triggers the action of its target; the wheel scrolls.
     pub fn handle_mouse(&mut self, mouse: MouseInput) {
         if self.is_window_too_small {

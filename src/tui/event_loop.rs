@@ -91,9 +91,7 @@ pub fn run<B: Backend>(
             // wait for the answer among the keys.
             let mut area = Ok(None);
             match input {
-                Input::Key(key) => app.handle_key(key),
-                Input::Mouse(mouse) => app.handle_mouse(mouse),
-                Input::Job(report) => app.handle_job(report),
+                Input::Key(_) | Input::Mouse(_) | Input::Paste(_) | Input::Job(_) => pass_to_app(app, input),
                 Input::Resize(columns, rows) => area = Ok(Some(clamped_area(columns, rows))),
                 Input::Suspend | Input::Continue => {
                     let taken_again = if input == Input::Suspend { host.suspend() } else { host.resume() };
@@ -116,5 +114,16 @@ pub fn run<B: Backend>(
             }
         }
         app.retry_if_due();
+    }
+}
+
+/// Passes an input of the trainee or of a job to the interface.
+fn pass_to_app(app: &mut App, input: Input) {
+    match input {
+        Input::Key(key) => app.handle_key(key),
+        Input::Mouse(mouse) => app.handle_mouse(mouse),
+        Input::Paste(text) => app.handle_paste(&text),
+        Input::Job(report) => app.handle_job(report),
+        _ => {}
     }
 }

@@ -11,6 +11,8 @@ use super::key::Key;
 pub enum Input {
     Key(Key),
     Mouse(MouseInput),
+    /// Pasted text. It is never a key.
+    Paste(String),
     /// The new size of the window, in columns and rows.
     Resize(u16, u16),
     /// The number of a signal that ends the program.

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::mpsc::Sender;
 use std::thread;
 
-use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::{cursor, execute, terminal};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
@@ -19,6 +19,7 @@ use termina::Parser;
 use crate::tui::event_loop::TerminalHost;
 use crate::tui::input::Input;
 use crate::tui::jobs::JOB_THREAD_NAME;
+use crate::tui::paste::{InputPiece, PasteFilter};
 use crate::tui::theme::Theme;
 
 /// The terminal, with a buffer for a whole frame, so that a frame is one write.
@@ -64,12 +65,14 @@ pub fn enter(theme: Theme) -> io::Result<(TerminalGuard, ProcessTerminal)> {
 }
 
 fn enter_alternate_screen() -> io::Result<()> {
-    execute!(io::stdout(), terminal::EnterAlternateScreen, cursor::Hide, terminal::Clear(terminal::ClearType::All))
+    let clear = terminal::Clear(terminal::ClearType::All);
+    execute!(io::stdout(), terminal::EnterAlternateScreen, EnableBracketedPaste, cursor::Hide, clear)
 }
 
 /// Restores the terminal. Errors are ignored: if the terminal is gone, there is nothing to restore.
 fn restore() {
-    let _ = execute!(io::stdout(), DisableMouseCapture, cursor::Show, terminal::LeaveAlternateScreen);
+    let leave = terminal::LeaveAlternateScreen;
+    let _ = execute!(io::stdout(), DisableMouseCapture, DisableBracketedPaste, cursor::Show, leave);
     let _ = terminal::disable_raw_mode();
     let _ = io::stdout().flush();
 }
@@ -136,35 +139,46 @@ pub fn spawn_input_threads(sender: Sender<Input>) -> io::Result<()> {
 /// How long a lone escape byte waits for the rest of a sequence before it counts as the key Esc.
 const LONE_ESCAPE_TIMEOUT: Timespec = Timespec { tv_sec: 0, tv_nsec: 25_000_000 };
 
+/// How long an unfinished paste waits for its next bytes before it is dropped.
+const PASTE_TIMEOUT: Timespec = Timespec { tv_sec: 1, tv_nsec: 0 };
+
 /// Reads bytes from standard input, parses them and sends the inputs.
 ///
 /// crossterm's own reader is not used. It spins if the terminal is gone, and it delays a key that arrives together with
 /// a resize until the next key.
 fn read_keys(sender: &Sender<Input>) {
     let stdin = io::stdin();
-    let (mut parser, mut bytes, mut has_pending_escape) = (Parser::default(), [0; 1024], false);
+    let (mut parser, mut filter) = (Parser::default(), PasteFilter::default());
+    let (mut bytes, mut has_pending_escape) = ([0; 1024], false);
     loop {
+        let timeout = match (filter.is_pasting(), has_pending_escape || filter.holds_keys()) {
+            (true, _) => Some(&PASTE_TIMEOUT),
+            (false, true) => Some(&LONE_ESCAPE_TIMEOUT),
+            (false, false) => None,
+        };
         let mut poll_fds = [PollFd::new(&stdin, PollFlags::IN)];
-        match poll(&mut poll_fds, has_pending_escape.then_some(&LONE_ESCAPE_TIMEOUT)) {
+        // After a timeout, nothing more can follow a lone escape.
+        let (pieces, is_more_expected) = match poll(&mut poll_fds, timeout) {
             Err(rustix::io::Errno::INTR) => continue,
-            Ok(0) if has_pending_escape => {
-                parser.parse(&[], false);
-                has_pending_escape = false;
-            }
+            Ok(0) if timeout.is_some() => (vec![InputPiece::Keys(filter.expire())], false),
             Ok(_) if poll_fds[0].revents().contains(PollFlags::IN) => match rustix::io::read(&stdin, &mut bytes) {
-                Ok(count) if count > 0 => {
-                    parser.parse(&bytes[..count], true);
-                    has_pending_escape = bytes[..count].contains(&0x1B);
-                }
+                Ok(count) if count > 0 => (filter.push(&bytes[..count]), true),
                 Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => continue,
                 // A read from a lost terminal returns at once, each time. Another try would spin at 100% CPU.
                 _ => break,
             },
             _ => break,
-        }
-        while let Some(event) = parser.pop() {
-            let sent = Input::from_event(&event).map_or(Ok(()), |input| sender.send(input));
-            if sent.is_err() {
+        };
+        for piece in pieces {
+            let inputs: Vec<_> = match piece {
+                InputPiece::Paste(paste) => vec![Input::Paste(paste)],
+                InputPiece::Keys(keys) => {
+                    parser.parse(&keys, is_more_expected);
+                    has_pending_escape = is_more_expected && keys.contains(&0x1B);
+                    std::iter::from_fn(|| parser.pop()).filter_map(|event| Input::from_event(&event)).collect()
+                }
+            };
+            if inputs.into_iter().any(|input| sender.send(input).is_err()) {
                 return;
             }
         }

@@ -37,6 +37,7 @@ mod letters;
 mod marking;
 mod mock;
 mod papers;
+mod paste;
 mod plain;
 mod plan;
 mod policy;
