@@ -22,6 +22,7 @@ mod practice;
 mod progress;
 mod progress_bar;
 mod record;
+mod search;
 mod settings;
 mod study;
 mod table;
@@ -112,6 +113,7 @@ enum Command {
     Practice(practice::PracticeArgs),
     Exam(exam::ExamArgs),
     Progress(progress::ProgressArgs),
+    Search(search::SearchArgs),
     Settings(settings::SettingsArgs),
     #[command(subcommand)]
     Bank(bank::BankCommand),
@@ -146,6 +148,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
         None => launch::run(env),
         Some(Command::Study(args)) => study::run(&args, env),
         Some(Command::Progress(_)) => progress::run(env),
+        Some(Command::Search(args)) => search::run(&args, env),
         Some(Command::Settings(args)) => settings::run(&args, env),
         Some(Command::Practice(args)) => practice::run(&args, env),
         Some(Command::Exam(args)) => exam::run(&args, env),

@@ -13,6 +13,7 @@ pub mod preview;
 pub mod progress;
 pub mod question;
 pub mod result;
+pub mod search;
 pub mod settings;
 pub mod status;
 pub mod study;

@@ -21,6 +21,7 @@ use self::progress::ProgressScreen;
 use self::quiz::QuizScreen;
 use self::records::RecordsScreen;
 use self::result::{ExamResultScreen, PracticeResultScreen};
+use self::search::SearchScreen;
 use self::settings::SettingsScreen;
 use self::welcome::WelcomeScreen;
 use super::binding::{Action, Binding};
@@ -56,6 +57,7 @@ pub mod progress;
 pub mod quiz;
 pub mod records;
 pub mod result;
+pub mod search;
 pub mod settings;
 pub mod welcome;
 
@@ -72,6 +74,8 @@ pub enum Route {
     Progress,
     /// The attempts of the trainee that have ended.
     History,
+    /// The search for questions.
+    Search,
     /// How the trainee studies.
     Settings,
     /// What a trainee reads before an exam starts.
@@ -137,6 +141,7 @@ pub fn open_screen(
         (Route::History, Some(workspace)) => {
             Box::new(HistoryScreen::new(view::history::load(&workspace.service, workspace.trainee()?)?))
         }
+        (Route::Search, Some(workspace)) => Box::new(SearchScreen::new(workspace.study_record()?.catalog)),
         (Route::Settings, Some(workspace)) => {
             Box::new(SettingsScreen::new(SettingsView::new(&workspace.service, workspace.trainee()?)))
         }

@@ -22,7 +22,7 @@ use crate::stage::{START_EXAM, Stage};
 use crate::world::{MONDAY, small_bank, small_exam};
 
 /// Every screen by the name of its file, with the keys that open it from the first screen.
-pub const SCREENS: [(&str, &str); 15] = [
+pub const SCREENS: [(&str, &str); 16] = [
     ("answer_sheet", "e enter enter y s"),
     ("briefing", "e enter"),
     ("certificates", "c"),
@@ -36,6 +36,7 @@ pub const SCREENS: [(&str, &str); 15] = [
     ("quiz", START_EXAM),
     ("records", ""),
     ("result", "e enter enter y s f y"),
+    ("search", "/ p"),
     ("settings", ","),
     ("welcome", ""),
 ];

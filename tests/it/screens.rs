@@ -280,6 +280,11 @@ fn help() {
         stage.press("enter").press(START_EXAM).press("s f y enter o h");
         stage.resized(columns, rows)
     });
+    shown("search", |columns, rows| {
+        let mut stage = small(columns, rows);
+        stage.press("/").type_text("about ONE");
+        stage
+    });
     shown("settings", |columns, rows| small(columns, rows).press_and_take(", down right down down down"));
     shown("progress", |columns, rows| practiced().press_and_take("enter o").resized(columns, rows));
     shown("help_home", |columns, rows| small(columns, rows).press_and_take("?"));

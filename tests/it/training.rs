@@ -366,3 +366,16 @@ fn readiness_is_estimated_once_forty_questions_of_the_exam_are_answered() {
         assert!((0.0..=100.0).contains(&number("expected")), "{estimate}");
     }
 }
+
+#[test]
+fn a_search_finds_questions_that_contain_all_words() {
+    let world = World::new().with_small_banks();
+    let found = world.run(["search", "HOLDS", "about", "--json"]).json();
+    assert_eq!(found, json!([{ "bank": "small", "question": "holds", "stem": "What about holds?" }]));
+    let nothing = world.run(["search", "xylophone"]);
+    assert!(nothing.code == 1 && nothing.err.contains("No question contains"), "{}", nothing.all());
+    let mut bank = small_bank();
+    bank["practice"] = json!(false);
+    world.file("data/question-banks/small.json", bank.to_string());
+    assert_eq!(world.run(["search", "What", "about", "holds?"]).code, 1, "a bank for exams only is not searched");
+}

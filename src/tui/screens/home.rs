@@ -103,6 +103,7 @@ impl HomeScreen {
             ..MenuEntry::new("Exams", Some('e'), Action::named("exams"))
         });
         menu.push(MenuEntry::new("Progress", Some('o'), Action::named("progress")));
+        menu.push(study(MenuEntry::new("Search", Some('/'), Action::named("search"))));
         menu.push(MenuEntry::new("Certificates", Some('c'), Action::named("certificates")));
         menu
     }
@@ -143,6 +144,7 @@ impl HomeScreen {
             }
             "exams" => Some(Effect::Open(Route::Exams)),
             "progress" => Some(Effect::Open(Route::Progress)),
+            "search" => Some(Effect::Open(Route::Search)),
             "certificates" => Some(Effect::Open(Route::Certificates)),
             "settings" => Some(Effect::Open(Route::Settings)),
             "switch-trainee" => Some(Effect::Do(Command::LeaveTrainee)),

@@ -1,0 +1,141 @@
+//! Search: questions that contain the typed words. Enter practices the selected one.
+
+use std::sync::Arc;
+
+use ratatui::layout::Rect;
+
+use crate::bank::catalog::Catalog;
+use crate::study::practice::PracticeChoice;
+use crate::text;
+use crate::tui::binding::{Action, Binding, page_bindings, up_down_bindings};
+use crate::tui::canvas::Canvas;
+use crate::tui::command::Command;
+use crate::tui::key::Key;
+use crate::tui::page::{Scroll, TextPage};
+use crate::tui::screens::{Effect, Screen, ScreenContext};
+use crate::tui::text_field::TextField;
+use crate::tui::theme::TextRole;
+use crate::view::search::{SearchHit, search};
+
+/// How many questions the list shows at most. More cannot be looked through.
+const SHOWN_COUNT: usize = 100;
+
+/// The search for questions.
+pub struct SearchScreen {
+    catalog: Arc<Catalog>,
+    query: TextField,
+    hits: Vec<SearchHit>,
+    selected: usize,
+    scroll: Scroll,
+}
+
+impl SearchScreen {
+    /// Returns an empty search in the banks of a catalog.
+    pub fn new(catalog: Arc<Catalog>) -> Self {
+        let (query, hits) = (TextField::default(), Vec::new());
+        Self { catalog, query, hits, selected: 0, scroll: Scroll::default() }
+    }
+
+    fn search(&mut self) {
+        self.hits = search(&self.catalog, self.query.content());
+        self.selected = 0;
+    }
+
+    fn shown_hits(&self) -> &[SearchHit] {
+        &self.hits[..self.hits.len().min(SHOWN_COUNT)]
+    }
+
+    fn practice_selected(&self) -> Option<Effect> {
+        let hit = self.shown_hits().get(self.selected)?;
+        let questions = vec![(hit.bank.clone(), hit.question.clone())];
+        let choice = PracticeChoice { questions, ..PracticeChoice::default() };
+        // A case is practiced as a whole.
+        Some(Effect::Do(Command::StartPractice(Box::new(choice), usize::MAX)))
+    }
+}
+
+impl Screen for SearchScreen {
+    fn bindings(&self) -> Vec<Binding> {
+        let edit = |key: Key, name: &'static str| Binding::unlisted(&[key], Action::named(name));
+        let no_hit = self.hits.is_empty().then(|| "No question contains these words.".to_owned());
+        let mut rows = up_down_bindings("choose").to_vec();
+        rows.push(Binding::new(&[Key::Enter], Action::named("practice"), "practice it").disabled(no_hit));
+        rows.push(Binding::new(&[Key::Esc], Action::LEAVE, "back"));
+        rows.push(Binding::new(&[Key::CtrlU], Action::named("delete-all"), "clear").in_help());
+        rows.push(Binding::unlisted(&[Key::CtrlC], Action::QUIT));
+        rows.extend([
+            edit(Key::Backspace, "delete-before"),
+            edit(Key::Delete, "delete-after"),
+            edit(Key::Left, "cursor-left"),
+            edit(Key::Right, "cursor-right"),
+            edit(Key::Home, "cursor-start"),
+            edit(Key::End, "cursor-end"),
+        ]);
+        rows.extend(page_bindings());
+        rows
+    }
+
+    fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
+        if self.scroll.handle_action(action, 8) {
+            return None;
+        }
+        self.scroll.follow_focus();
+        let last = self.shown_hits().len().saturating_sub(1);
+        match action.name {
+            "leave" => return Some(Effect::Close),
+            "quit" => return Some(Effect::Quit),
+            "up" => self.selected = self.selected.saturating_sub(1),
+            "down" => self.selected = (self.selected + 1).min(last),
+            "practice" => return self.practice_selected(),
+            "practice-row" => {
+                self.selected = action.index.min(last);
+                return self.practice_selected();
+            }
+            name => {
+                if self.query.edit(name) {
+                    self.search();
+                }
+            }
+        }
+        None
+    }
+
+    fn on_text(&mut self, c: char) {
+        self.scroll.follow_focus();
+        self.query.insert(c);
+        self.search();
+    }
+
+    fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
+        let mut page = TextPage::new(context.theme, area);
+        page.push_hanging_text("Search: ", TextRole::Accent, TextRole::Strong, &self.query.with_cursor("▏"));
+        page.push_blank_line();
+        for (index, hit) in self.shown_hits().iter().enumerate() {
+            let is_selected = index == self.selected;
+            if is_selected {
+                page.focus_next_line();
+            }
+            page.set_line_action(Some(Action::indexed("practice-row", index)));
+            let role = if is_selected { TextRole::Strong } else { TextRole::Text };
+            let marker = if is_selected { "▸ " } else { "  " };
+            page.push_hanging_text(marker, TextRole::Accent, role, &format!("{}: {}", hit.topic, hit.stem));
+            page.set_line_action(None);
+        }
+        let hint = match (self.query.content().trim().is_empty(), self.hits.len()) {
+            (true, _) => "Type words of a question. A question must contain all of them.".to_owned(),
+            (false, 0) => "No question contains these words.".to_owned(),
+            (false, count) if count > SHOWN_COUNT => format!("The first {SHOWN_COUNT} of {count} questions"),
+            (false, _) => String::new(),
+        };
+        page.push_text(TextRole::Dim, &hint);
+        page.draw(canvas, area, &mut self.scroll);
+    }
+
+    fn title(&self, _: &ScreenContext) -> (String, String) {
+        ("Search".to_owned(), format!("{} found", text::count_with_noun(self.hits.len(), "question")))
+    }
+
+    fn captures_text(&self) -> bool {
+        true
+    }
+}
