@@ -21,6 +21,6 @@ pub mod study;
 pub use look_back::{ReviewedQuestion, review_lines, review_questions};
 pub use question::{answer_in_words, answer_text, correct_answer_in_words, correctness, instruction, rationales};
 pub use result::{
-    TIME_WARNING_MINUTES, attempts_left_text, eligibility_line, headline, outcome_reasons, paper_notes, result_lines,
-    section_score, time_left, time_out_text,
+    TIME_WARNING_MINUTES, attempts_left_text, eligibility_line, headline, outcome_reasons, paper_notes,
+    practice_summary, result_lines, section_score, time_left, time_out_text,
 };

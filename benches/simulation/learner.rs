@@ -3,8 +3,6 @@
 //! The learner's memory follows FSRS with weights of their own. Some questions were known beforehand, each with a memory
 //! of its own. Others are guessed at first. Every answer takes 30 seconds, repeats too.
 
-use std::collections::HashMap;
-
 use needlewise::attempt::paper::Seed;
 use needlewise::bank::catalog::Catalog;
 use needlewise::bank::exam::Exam;
@@ -89,7 +87,7 @@ impl Course {
     /// Returns the expected share of points on the day of the exam: the chance of a correct answer to every question,
     /// weighted by the chance that a paper holds it.
     pub fn expected_score(&self, setup: Setup, strategy: Strategy, seed: u64) -> f64 {
-        let (start, empty) = (first_day(), HashMap::new());
+        let (start, empty) = (first_day(), ReviewHistory::new());
         let deck = self.deck(&empty, start);
         let chances = draw_chances(&deck, &self.exam);
         let mut learner = Learner::new(&deck, setup, seed);

@@ -202,7 +202,7 @@ fn confirm_start(
         lines.push("Mock exam: it does not count and creates no certificate".to_owned());
     } else {
         lines.push(format!("Name on the certificate: {}", text::single_line(&briefing.certificate_name)));
-        lines.push(attempt_use(briefing.eligibility, exam));
+        lines.push(attempt_use(&briefing));
     }
     lines.extend(summary_lines(exam, briefing.time_limit, &briefing.banks));
     for line in lines {

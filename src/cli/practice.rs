@@ -79,6 +79,7 @@ pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
     // An exam whose time ran out must be ended first, or it would block practice below.
     service.attempts_mut().end_timed_out(trainee.id)?;
     service.certificates_mut().complete(trainee.id)?;
+    service.study_mut().end_past_sessions(&trainee)?;
     // Practice shows keys and rationales, and an exam in progress may ask the same questions.
     if let Some(open_attempt) = service.attempts().open_attempt(trainee.id, Mode::Exam)? {
         return Err(crate::service::ServiceError::ExamOpen(open_attempt.id).into());

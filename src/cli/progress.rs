@@ -1,6 +1,6 @@
 use super::{CommandResult, Env};
 use crate::cli::progress_bar::ProgressBar;
-use crate::study::readiness;
+use crate::study::readiness::{self, ReadinessResult};
 use crate::text;
 use crate::view::progress::ProgressView;
 use crate::view::study::readiness_text;
@@ -17,14 +17,17 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     let view = ProgressView::new(&record);
     let mut estimates = Vec::new();
     for (exam_id, title, _) in &view.exams {
-        let earlier_papers = service.attempts().earlier_papers(trainee.id, exam_id)?;
+        // An earlier paper that cannot be read hides only this estimate.
+        let earlier_papers = service.attempts().earlier_papers(trainee.id, exam_id).ok();
         let Ok(exam) = record.catalog.exam(exam_id) else { continue };
         let bar = ProgressBar::new(env, readiness::PAPER_COUNT as usize, "papers drawn");
         let count_paper = || {
             bar.step();
             false
         };
-        let estimate = readiness::estimate(&record, &exam.value, &earlier_papers, &count_paper);
+        let estimate = earlier_papers.map_or(ReadinessResult::Unknown, |earlier_papers| {
+            readiness::estimate(&record, &exam.value, &earlier_papers, &count_paper)
+        });
         drop(bar);
         estimates.push((exam_id.clone(), text::single_line(title), estimate));
     }

@@ -83,6 +83,7 @@ impl PlainSession<'_> {
         let command = match self.active_attempt.session.loaded_paper().mode {
             Mode::Exam => "needlewise exam --resume --plain",
             Mode::Mock => "needlewise exam --mock --resume --plain",
+            Mode::Practice if self.active_attempt.row.session_day.is_some() => "needlewise study --plain",
             Mode::Practice => "needlewise practice --resume --plain",
         };
         let clock_note =

@@ -254,6 +254,7 @@ impl AttemptState {
             Self::InProgress => "In progress",
             Self::Ended(result) => result.label(),
             Self::MockEnded(ExamResult::Passed) => "Above the pass mark",
+            Self::MockEnded(ExamResult::FailedCritical) => "Safety-critical question missed",
             Self::MockEnded(_) => "Below the pass mark",
             Self::Void => "Void",
         }

@@ -57,8 +57,9 @@ pub const QUESTION_PROGRESS: Projection = Projection {
     indexes: &[],
 };
 
-/// The longest time that counts for one answer. Beyond it, the trainee was elsewhere.
-const LONGEST_ANSWER: Millis = Millis(600_000);
+/// The longest time that counts for one answer. Beyond it, the trainee was elsewhere: the time of a practice also runs
+/// while the program is closed.
+const LONGEST_ANSWER: Millis = Millis(120_000);
 
 /// An answer that feeds the schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]

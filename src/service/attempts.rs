@@ -116,6 +116,15 @@ impl<S: Deref<Target = Services>> Attempts<S> {
         eligibility::evaluate(exam, &prior_attempts, self.services.now().wall)
     }
 
+    /// Returns whether an attempt at this exam was granted to this person, by a decision that takes effect here.
+    ///
+    /// # Errors
+    /// Errors of the store.
+    pub fn has_granted_attempt(&self, trainee: TraineeId, exam: &Exam) -> Result<bool, ServiceError> {
+        let rows = self.exam_attempts(trainee, &exam.id)?;
+        Ok(rows.iter().any(|row| row.extra_attempts(self.services.authority()) > 0))
+    }
+
     pub(super) fn exam_attempts(&self, trainee: TraineeId, exam: &ExamId) -> Result<Vec<AttemptRow>, ServiceError> {
         let (trainee, mode, exam) = (Some(trainee), Some(Mode::Exam), Some(exam.clone()));
         self.list(&AttemptQuery { trainee, mode, exam, ..AttemptQuery::default() })
@@ -328,7 +337,7 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
 }
 
 /// Returns whether an error concerns this attempt only, so that the person's other attempts can continue.
-fn is_damage_of_attempt(error: &ServiceError) -> bool {
+pub(super) fn is_damage_of_attempt(error: &ServiceError) -> bool {
     matches!(
         error,
         ServiceError::BrokenChain(_)

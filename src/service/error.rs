@@ -96,9 +96,11 @@ impl std::fmt::Display for ServiceError {
                 write!(f, "There is no attempt {attempt} on this computer. See `needlewise record list`.")
             }
             Self::NothingToPractice => f.write_str(
-                "No question matches. Choose other topics or fewer filters; `needlewise bank list` has the topics.",
+                "No question to practice matches. Choose other topics or fewer filters, or a larger count.",
             ),
-            Self::NothingDue => f.write_str("Nothing is due today. Practice by choice: `needlewise practice`."),
+            Self::NothingDue => f.write_str(
+                "Nothing more for today. Practice by choice with `needlewise practice`, or study longer with `--minutes`.",
+            ),
             Self::InvalidName(reason) => write!(f, "{reason}."),
             Self::Certificate(reason) | Self::Rejected(reason) => f.write_str(reason),
             Self::OnHold(reason) => {

@@ -13,10 +13,11 @@ use crate::bank::catalog::CatalogEntry;
 use crate::bank::lazy::LazyBank;
 use crate::clock::Day;
 use crate::exam::draw;
-use crate::exam::session::AttemptAction;
+use crate::exam::session::{ActionRefusal, AttemptAction};
 use crate::projections::people::PersonRow;
+use crate::service::attempts::is_damage_of_attempt;
 use crate::service::starting::AttemptStart;
-use crate::store::{Batch, Expectation};
+use crate::store::{Batch, Conflict, Expectation, StoreError};
 use crate::study::deck::Deck;
 use crate::study::practice::PracticeChoice;
 use crate::study::record::StudyRecord;
@@ -54,10 +55,9 @@ impl<S: DerefMut<Target = Services>> Study<S> {
     /// [`ServiceError::ExamOpen`], [`ServiceError::NothingDue`], or an error of the store.
     pub fn begin_session(&mut self, person: &PersonRow, minutes: Option<u32>) -> Result<ActiveAttempt, ServiceError> {
         self.end_past_sessions(person)?;
-        let mut record = self.record(person)?;
-        record.settings.apply(&StudyChanged { minutes, ..StudyChanged::default() });
+        let record = self.record(person)?;
         let deck = record.deck();
-        let session = record.todays_session(&deck);
+        let session = record.session_of(&deck, minutes.unwrap_or_else(|| record.minutes_left()));
         if session.units.is_empty() {
             return Err(ServiceError::NothingDue);
         }
@@ -101,17 +101,29 @@ impl<S: DerefMut<Target = Services>> Study<S> {
         self.services.attempts_mut().begin_practice_paper(AttemptStart::new(person.id, Mode::Practice, drawn))
     }
 
-    /// Ends the sessions of earlier study days that are still in progress. Their answers stay.
+    /// Ends the sessions of other study days that are still in progress. Their answers stay. A session that cannot be
+    /// read, or that another program has just ended, is skipped: it must not keep the person from studying.
     ///
     /// # Errors
-    /// Errors of the store, or a damaged attempt.
+    /// Errors of the store.
     pub fn end_past_sessions(&mut self, person: &PersonRow) -> Result<(), ServiceError> {
         let today = self.today();
         let open_attempts = self.services.attempts().open_attempts(person.id)?;
-        let is_past = |session_day: Option<Day>| session_day.is_some_and(|day| day < today);
+        // After the clock was set back, a session can be of a later day.
+        let is_past = |session_day: Option<Day>| session_day.is_some_and(|day| day != today);
         for row in open_attempts.into_iter().filter(|row| is_past(row.session_day)) {
-            let mut past_session = self.services.attempts().load(row.id)?;
-            self.services.attempts_mut().record_action(&mut past_session, AttemptAction::Submit)?;
+            let ended = self.services.attempts().load(row.id).and_then(|mut past_session| {
+                self.services.attempts_mut().record_action(&mut past_session, AttemptAction::Submit)
+            });
+            match ended {
+                Ok(())
+                | Err(
+                    ServiceError::ActionRefused(ActionRefusal::Ended)
+                    | ServiceError::Store(StoreError::Conflict(Conflict::ChainContinued)),
+                ) => {}
+                Err(error) if is_damage_of_attempt(&error) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The deck: every question that a trainee can practice, with the trainee's reviews and the card that follows from
 //! them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::bank::lazy::{BankSummary, QuestionSummary};
 use crate::clock::Day;
@@ -14,7 +14,7 @@ use crate::study::schedule::{Card, Scheduler};
 pub type QuestionKey = (BankId, QuestionId, u32);
 
 /// The reviews of a trainee, oldest first, for every question that was answered.
-pub type ReviewHistory = HashMap<QuestionKey, Vec<Review>>;
+pub type ReviewHistory = BTreeMap<QuestionKey, Vec<Review>>;
 
 /// One question of the deck.
 #[derive(Debug, Clone)]
@@ -107,6 +107,16 @@ impl<'a> Deck<'a> {
         let is_new_today =
             |entry: &&DeckQuestion<'_>| entry.reviews.first().is_some_and(|first| first.study_day == self.today);
         self.questions.iter().filter(is_new_today).count()
+    }
+
+    /// Returns the first review of every question on each of its study days. A repeat comes right after the key was
+    /// shown, so it says nothing about what the trainee knew.
+    pub fn first_reviews(&self) -> impl Iterator<Item = &'a Review> {
+        self.questions.iter().flat_map(|entry| {
+            let is_first =
+                |index: &usize| *index == 0 || entry.reviews[index - 1].study_day != entry.reviews[*index].study_day;
+            (0..entry.reviews.len()).filter(is_first).map(|index| &entry.reviews[index])
+        })
     }
 
     /// Returns all reviews of the deck, question by question.

@@ -55,17 +55,26 @@ impl StudyRecord {
     /// Returns the exam and the day of the plan that rules today. A plan for an exam that the catalog lacks rules
     /// nothing.
     pub fn plan(&self) -> Option<(Arc<Exam>, Day)> {
-        let (exam_id, day) = self.settings.plan(self.today)?;
-        Some((Arc::clone(&self.catalog.exam(exam_id).ok()?.value), day))
+        let mut plans = self.settings.plans(self.today).into_iter();
+        plans.find_map(|(exam_id, day)| Some((Arc::clone(&self.catalog.exam(exam_id).ok()?.value), day)))
     }
 
-    /// Returns today's session. It is the same each time until the trainee answers.
-    pub fn todays_session(&self, deck: &Deck<'_>) -> TodaySession {
-        let new_per_day = usize::try_from(self.settings.new_per_day()).unwrap_or(usize::MAX);
+    /// Returns how many of the minutes a day are left today.
+    pub fn minutes_left(&self) -> u32 {
         let spent_seconds: u32 = self.reviews_on(self.today).map(|review| review.seconds).sum();
+        self.settings.minutes().saturating_sub(spent_seconds / 60)
+    }
+
+    /// Returns today's session, for the minutes that are left. It is the same each time until the trainee answers.
+    pub fn todays_session(&self, deck: &Deck<'_>) -> TodaySession {
+        self.session_of(deck, self.minutes_left())
+    }
+
+    /// Returns the session of today that takes at most these minutes.
+    pub fn session_of(&self, deck: &Deck<'_>, minutes: u32) -> TodaySession {
+        let new_per_day = usize::try_from(self.settings.new_per_day()).unwrap_or(usize::MAX);
         let limits = SessionLimits {
-            // The minutes are those of a day, whatever was studied before.
-            minutes: self.settings.minutes().saturating_sub(spent_seconds / 60),
+            minutes,
             new_count: new_per_day.saturating_sub(deck.new_today()),
             seconds_per_question: median_seconds(deck.reviews()).max(1),
         };

@@ -76,10 +76,12 @@ impl StudySettings {
         self.asks_certainty.unwrap_or(true)
     }
 
-    /// Returns the plan that rules today: the exam with the nearest day that has not passed.
-    pub fn plan(&self, today: Day) -> Option<(&ExamId, Day)> {
+    /// Returns the exams whose day has not passed, the nearest first. The first one rules.
+    pub fn plans(&self, today: Day) -> Vec<(&ExamId, Day)> {
         let coming = self.plans.iter().filter(|(_, day)| **day >= today);
-        coming.min_by_key(|(_, day)| **day).map(|(exam, day)| (exam, *day))
+        let mut plans: Vec<_> = coming.map(|(exam, day)| (exam, *day)).collect();
+        plans.sort_by_key(|(_, day)| *day);
+        plans
     }
 
     /// Returns the day that the person plans for an exam, past or coming; `None` without a plan.

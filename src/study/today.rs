@@ -204,7 +204,10 @@ fn sibling_of<'u>(deck: &Deck<'_>, units: &'u [Vec<usize>], unit: &[usize]) -> O
     let group = entry.question.group.as_ref()?;
     let last_day = |unit: &Vec<usize>| deck.questions[unit[0]].card.as_ref().map(|card| card.last_day);
     let is_sibling = |unit: &&Vec<usize>| {
-        unit.len() == 1 && unit[0] != *index && deck.questions[unit[0]].question.group.as_ref() == Some(group)
+        let other = &deck.questions[unit[0]];
+        // Groups of two banks can share a name by accident, and another point would be no other wording.
+        let is_same_bank = other.bank_index == entry.bank_index;
+        unit.len() == 1 && unit[0] != *index && is_same_bank && other.question.group.as_ref() == Some(group)
     };
     let is_earlier = |unit: &&Vec<usize>| last_day(unit).is_none_or(|day| day < card.last_day);
     units.iter().filter(is_sibling).filter(is_earlier).min_by_key(|unit| last_day(unit))

@@ -169,8 +169,10 @@ impl Jobs {
         Some(format!("{} …{progress}", job.label))
     }
 
-    /// Waits until all jobs have ended.
+    /// Cancels all jobs and waits until they have ended. A job that must finish, such as writing files, ignores the
+    /// cancellation.
     pub fn join(&mut self) {
+        self.running.iter().for_each(|job| job.is_cancelled.store(true, Ordering::Relaxed));
         for thread in self.running.drain(..).filter_map(|job| job.thread) {
             // `start` catches panics, so joining does not fail.
             let _ = thread.join();

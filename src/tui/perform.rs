@@ -52,10 +52,15 @@ impl ServiceExecutor {
         }
     }
 
-    fn begin_practice(&mut self, choice: &PracticeChoice, count: usize) -> Result<ActiveAttempt, ServiceError> {
+    fn start_practice(&mut self, choice: &PracticeChoice, count: usize) -> Result<CommandOutcome, ServiceError> {
+        if !self.has_home {
+            let reason = "This window is for the exam. Open `needlewise` to practice.";
+            return Err(ServiceError::Rejected(reason.to_owned()));
+        }
         let seed = self.workspace.service.random_seed();
         let trainee = self.workspace.trainee()?.clone();
-        self.workspace.service.study_mut().begin_practice(&trainee, choice, count, seed)
+        let attempt = self.workspace.service.study_mut().begin_practice(&trainee, choice, count, seed)?;
+        Ok(self.open_quiz(attempt))
     }
 
     /// Shows a new attempt above the screen that asked for it.
@@ -78,8 +83,16 @@ impl ServiceExecutor {
 
     fn resume_attempt(&mut self, attempt: AttemptId) -> Result<CommandOutcome, ServiceError> {
         let attempt = self.workspace.service.attempts().load(attempt)?;
+        // Another window can have ended it since the list was loaded.
+        if attempt.session.finished().is_some() {
+            self.workspace.attempt = Some(Box::new(attempt));
+            return Ok(CommandOutcome::Next(Effect::Open(Route::Result)));
+        }
+        if attempt.row.mode == Mode::Practice {
+            self.ensure_no_open_exam()?;
+        }
         // A pass needs the signature of the invigilator's key right after the exam. Only the command asks for that key.
-        if attempt.invigilated && attempt.session.finished().is_none() {
+        if attempt.invigilated {
             let option = self.workspace.service.people().trainee_option(self.workspace.trainee()?)?;
             return Err(ServiceError::Rejected(format!(
                 "This exam is invigilated. Resume it with the invigilator: `needlewise exam --resume{option}`."
@@ -89,12 +102,15 @@ impl ServiceExecutor {
         Ok(CommandOutcome::Next(Effect::Open(Route::Quiz)))
     }
 
-    fn open_result(&mut self, attempt: AttemptId) -> Result<CommandOutcome, ServiceError> {
+    /// Refuses what shows keys while an exam is in progress, because that exam may ask the same questions.
+    fn ensure_no_open_exam(&self) -> Result<(), ServiceError> {
         let trainee = self.workspace.trainee()?.id;
-        // A result of practice shows keys, and an exam in progress may ask the same questions.
-        if let Some(open_exam) = self.workspace.service.attempts().open_attempt(trainee, Mode::Exam)? {
-            return Err(ServiceError::ExamOpen(open_exam.id));
-        }
+        let open_exam = self.workspace.service.attempts().open_attempt(trainee, Mode::Exam)?;
+        open_exam.map_or(Ok(()), |open_exam| Err(ServiceError::ExamOpen(open_exam.id)))
+    }
+
+    fn open_result(&mut self, attempt: AttemptId) -> Result<CommandOutcome, ServiceError> {
+        self.ensure_no_open_exam()?;
         self.workspace.attempt = Some(Box::new(self.workspace.service.attempts().load(attempt)?));
         Ok(CommandOutcome::Next(Effect::Open(Route::Result)))
     }
@@ -148,6 +164,7 @@ impl Execute for ServiceExecutor {
                 self.choose_person(person)
             }
             Command::LeaveTrainee => {
+                self.workspace.cancel_readiness(jobs);
                 self.workspace.trainee = None;
                 CommandOutcome::Next(Effect::Open(Route::Home))
             }
@@ -156,10 +173,7 @@ impl Execute for ServiceExecutor {
                 let attempt = self.workspace.service.study_mut().begin_session(&trainee, None)?;
                 self.open_quiz(attempt)
             }
-            Command::StartPractice(choice, count) => {
-                let attempt = self.begin_practice(&choice, count)?;
-                self.open_quiz(attempt)
-            }
+            Command::StartPractice(choice, count) => self.start_practice(&choice, count)?,
             Command::EndPractice(attempt) => self.end_practice(attempt)?,
             Command::ChangeSettings(changes) => {
                 let trainee = self.workspace.trainee()?.clone();

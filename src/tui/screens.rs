@@ -143,6 +143,7 @@ pub fn open_screen(
         }
         (Route::Search, Some(workspace)) => Box::new(SearchScreen::new(workspace.study_record()?.catalog)),
         (Route::Settings, Some(workspace)) => {
+            workspace.refresh_trainee()?;
             Box::new(SettingsScreen::new(SettingsView::new(&workspace.service, workspace.trainee()?)))
         }
         (Route::Progress, Some(workspace)) => {
@@ -170,15 +171,16 @@ pub fn open_screen(
 }
 
 /// Returns home, or the welcome screen until a person is chosen.
-fn home_screen(workspace: &Workspace) -> Result<Box<dyn Screen>, ServiceError> {
+fn home_screen(workspace: &mut Workspace) -> Result<Box<dyn Screen>, ServiceError> {
     if workspace.trainee.is_none() {
         return Ok(Box::new(WelcomeScreen::new(workspace.service.people().list()?)));
     }
+    workspace.refresh_trainee()?;
     Ok(Box::new(HomeScreen::new(workspace.home_view()?)))
 }
 
 /// Returns the questions of the active attempt, or home if there is none.
-fn quiz_screen(workspace: &Workspace) -> Result<Box<dyn Screen>, ServiceError> {
+fn quiz_screen(workspace: &mut Workspace) -> Result<Box<dyn Screen>, ServiceError> {
     let Some(attempt) = &workspace.attempt else { return home_screen(workspace) };
     let now = workspace.service.now();
     let countdown = attempt.time_left(now).map(|remaining| Countdown { read_at: now, remaining });

@@ -7,7 +7,7 @@ use super::command::Reply;
 use super::jobs::Jobs;
 use crate::attempt::{ExamResult, Mode};
 use crate::bank::exam::Exam;
-use crate::exam::disclosure::{self, DisclosureLevel};
+use crate::exam::disclosure::DisclosureLevel;
 use crate::ids::{ExamId, TraineeId};
 use crate::projections::people::PersonRow;
 use crate::service::certificate_files::{StoredCertificate, write_pictures};
@@ -28,12 +28,14 @@ pub struct Workspace {
     pub attempt: Option<Box<ActiveAttempt>>,
     /// The trainee whose timed-out attempts were ended and whose pending certificates were signed.
     completed_trainee: Option<TraineeId>,
+    /// The job that estimates the readiness, if one was started.
+    readiness_job: Option<u64>,
 }
 
 impl Workspace {
     /// Creates a workspace, with the trainee and the attempt if they are already chosen.
     pub fn new(service: Services, trainee: Option<PersonRow>, attempt: Option<Box<ActiveAttempt>>) -> Self {
-        Self { service, trainee, attempt, completed_trainee: None }
+        Self { service, trainee, attempt, completed_trainee: None, readiness_job: None }
     }
 
     /// Returns the current trainee.
@@ -52,8 +54,8 @@ impl Workspace {
     pub fn complete_business(&mut self, jobs: &mut Jobs) -> Result<bool, ServiceError> {
         let person = self.trainee()?.clone();
         let trainee = person.id;
-        self.service.study_mut().end_past_sessions(&person)?;
         let has_ended_attempts = self.service.attempts_mut().end_timed_out(trainee)?.ended_count > 0;
+        self.service.study_mut().end_past_sessions(&person)?;
         // Once for each trainee is enough, unless an attempt has just ended: then there may be a new pass.
         if has_ended_attempts || self.completed_trainee != Some(trainee) {
             // A pass can lack its certificate: the program was killed before it signed, or its key was unreadable.
@@ -80,15 +82,40 @@ impl Workspace {
     ///
     /// # Errors
     /// The store cannot be read, or no trainee is chosen.
-    pub fn start_readiness(&self, exam_id: ExamId, jobs: &mut Jobs) -> Result<(), ServiceError> {
+    pub fn start_readiness(&mut self, exam_id: ExamId, jobs: &mut Jobs) -> Result<(), ServiceError> {
+        // An estimate that is still running is out of date, or about another trainee.
+        self.cancel_readiness(jobs);
         let record = self.study_record()?;
-        let earlier_papers = self.service.attempts().earlier_papers(self.trainee()?.id, &exam_id)?;
-        jobs.start("Computing your chance to pass", move |job| {
-            let readiness = record.catalog.exam(&exam_id).map_or(ReadinessResult::Unknown, |exam| {
+        // An earlier paper that cannot be read hides only this estimate.
+        let earlier_papers = self.service.attempts().earlier_papers(self.trainee()?.id, &exam_id).ok();
+        let number = jobs.start("Computing your chance to pass", move |job| {
+            let exam = record.catalog.exam(&exam_id).ok();
+            let readiness = exam.zip(earlier_papers).map_or(ReadinessResult::Unknown, |(exam, earlier_papers)| {
                 readiness::estimate(&record, &exam.value, &earlier_papers, &|| job.is_cancelled())
             });
             Ok(Some(Reply::Readiness(exam_id, readiness)))
         });
+        self.readiness_job = Some(number);
+        Ok(())
+    }
+
+    /// Cancels the estimate of readiness that is running, if any. No screen gets its answer.
+    pub fn cancel_readiness(&mut self, jobs: &mut Jobs) {
+        if let Some(number) = self.readiness_job.take() {
+            jobs.cancel(number);
+        }
+    }
+
+    /// Reads the trainee again, because another program can have changed their name or settings.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn refresh_trainee(&mut self) -> Result<(), ServiceError> {
+        if let Some(trainee) = &self.trainee
+            && let Some(current) = self.service.people().get(trainee.id)?
+        {
+            self.trainee = Some(current);
+        }
         Ok(())
     }
 
@@ -119,18 +146,24 @@ impl Workspace {
         let finished = attempt.session.finished().cloned().ok_or_else(not_ended)?;
         let loaded_paper = Arc::clone(attempt.session.loaded_paper());
         let is_mock = loaded_paper.mode == Mode::Mock;
-        let (trainee_id, session) = (attempt.trainee, attempt.session.clone());
+        let (trainee_id, session, row) = (attempt.trainee, attempt.session.clone(), attempt.row.clone());
+        let is_void = row.is_void(self.service.authority());
+        let awaits_invigilator = attempt.invigilated && row.certificate.is_none();
         // The certificate comes first: it sets the end of the pass, which `next_line` shows. The result is already
         // stored, so an error of the certificate must not hide it.
-        let is_certified_here = finished.outcome.result == ExamResult::Passed && !is_mock && !attempt.invigilated;
+        let is_pass = finished.outcome.result == ExamResult::Passed && !is_mock && !is_void;
+        let is_certified_here = is_pass && !attempt.invigilated;
         let certificate = is_certified_here.then(|| self.certify(jobs).map_err(|error| error.to_string()));
+        // The exam of today decides, not the one that the paper was drawn from: a result can be opened again later.
+        let current_exam = self.service.catalog().exam(&exam.id).map(|entry| Arc::clone(&entry.value));
+        let exam = current_exam.as_deref().unwrap_or(exam);
         // A damaged earlier attempt must not hide this result. Without the eligibility, the least is disclosed.
-        let (disclosure_level, next_line) = match self.service.attempts().eligibility(trainee_id, exam) {
-            Ok(eligibility) => (
-                disclosure::level(loaded_paper.mode, exam.review, eligibility),
-                view::eligibility_line(eligibility, exam, self.service.zone()),
-            ),
-            Err(error) => (DisclosureLevel::PassFail, format!("Cannot tell when you can retake this exam. {error}")),
+        let eligibility = self.service.attempts().eligibility(trainee_id, exam);
+        let (disclosure_level, next_line) = match (self.service.attempts().disclosure_level(&row), eligibility) {
+            (Ok(level), Ok(eligibility)) => (level, view::eligibility_line(eligibility, exam, self.service.zone())),
+            (Err(error), _) | (_, Err(error)) => {
+                (DisclosureLevel::PassFail, format!("Cannot tell when you can retake this exam. {error}"))
+            }
         };
         let reviewed_questions = if disclosure_level >= DisclosureLevel::ChosenAnswers {
             view::review_questions(&session)
@@ -141,6 +174,8 @@ impl Workspace {
             loaded_paper,
             time_out: view::time_out_text(&finished),
             outcome: finished.outcome,
+            is_void,
+            awaits_invigilator: is_pass && awaits_invigilator,
             disclosure_level,
             next_line,
             certificate,

@@ -19,6 +19,8 @@ pub struct BriefingView {
     pub exam: Arc<Exam>,
     /// Whether the trainee may start the exam now, or else when.
     pub eligibility: Eligibility,
+    /// Whether an attempt at this exam was granted beyond those of the exam file.
+    pub has_granted_attempt: bool,
     /// The name that a certificate would show.
     pub certificate_name: String,
     /// The time limit with the trainee's own time factor; `None` if there is no limit.
@@ -36,6 +38,7 @@ impl BriefingView {
         let banks = exam.sections.iter().filter_map(|section| services.catalog().bank(&section.bank).ok());
         Ok(Self {
             eligibility: services.attempts().eligibility(person.id, &exam)?,
+            has_granted_attempt: services.attempts().has_granted_attempt(person.id, &exam)?,
             certificate_name: person.person.name.clone(),
             time_limit: services.attempts().time_limit(person.id, &exam)?,
             banks: banks.cloned().collect(),
@@ -44,12 +47,17 @@ impl BriefingView {
     }
 }
 
-/// Returns which attempt a start would use: `This uses attempt 1 of 3`.
-pub fn attempt_use(eligibility: Eligibility, exam: &Exam) -> String {
-    let Eligibility::Now { attempts_left } = eligibility else { return "This uses one attempt".to_owned() };
-    // A granted attempt can be beyond the number in the exam file.
-    let number = (exam.attempts.max + 1).saturating_sub(attempts_left).max(1);
-    format!("This uses attempt {number} of {}", exam.attempts.max.max(number))
+/// Returns which attempt a start would use: `This uses attempt 1 of 3`. After a granted attempt, the number in the exam
+/// file no longer counts.
+pub fn attempt_use(briefing: &BriefingView) -> String {
+    match briefing.eligibility {
+        Eligibility::Now { attempts_left } if !briefing.has_granted_attempt => {
+            let max = briefing.exam.attempts.max;
+            format!("This uses attempt {} of {max}", (max + 1).saturating_sub(attempts_left))
+        }
+        Eligibility::Now { attempts_left } => format!("This uses 1 of {attempts_left} attempts left"),
+        _ => "This uses one attempt".to_owned(),
+    }
 }
 
 /// Returns what an exam asks for, one sentence each: size, time, pass marks, critical questions, attempts and waits.

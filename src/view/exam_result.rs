@@ -16,6 +16,10 @@ pub struct ExamResultView {
     pub outcome: Outcome,
     /// The sentence about the end of the time; `None` if the trainee submitted the exam.
     pub time_out: Option<String>,
+    /// Whether a decision voided the attempt.
+    pub is_void: bool,
+    /// Whether the invigilator still has to sign the certificate of this pass.
+    pub awaits_invigilator: bool,
     /// How much of the outcome may be shown.
     pub disclosure_level: DisclosureLevel,
     /// When the trainee can take the exam again, or why that is unknown.

@@ -58,7 +58,7 @@ impl ProgressView {
         let exams = exams.map(|exam| (exam.value.id.clone(), exam.value.title.clone(), u8::from(exam.value.pass)));
         let mut view = Self {
             objectives: Vec::new(),
-            calibration: calibration(deck.reviews()),
+            calibration: calibration(deck.first_reviews()),
             confident_errors: Vec::new(),
             exams: exams.collect(),
             days: record.answers_by_day(),
@@ -127,7 +127,7 @@ impl ProgressView {
         let study = &self.study;
         let mut lines = Vec::new();
         let today = if study.session.units.is_empty() {
-            "Today: nothing is due".to_owned()
+            if study.answered_today > 0 { "Today: done" } else { "Today: nothing is due" }.to_owned()
         } else {
             format!("Today: {}", study.session_text())
         };

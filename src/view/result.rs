@@ -5,13 +5,13 @@
 use crate::attempt::fact::{AttemptEnding, AttemptFinished};
 use crate::attempt::outcome::SectionOutcome;
 use crate::attempt::points::points_needed;
-use crate::attempt::{ExamResult, Mode, Outcome};
+use crate::attempt::{ExamResult, Mode, Outcome, Points};
 use crate::bank::exam::Exam;
 use crate::clock::Millis;
 use crate::clock::Zone;
-use crate::exam::LoadedPaper;
 use crate::exam::disclosure::DisclosureLevel;
 use crate::exam::eligibility::Eligibility;
+use crate::exam::{LoadedPaper, Session};
 use crate::text;
 
 /// Returns the lines of a result as far as the disclosure level allows. The first line is that of [`headline`], because
@@ -25,8 +25,9 @@ pub fn result_lines(mode: Mode, outcome: &Outcome, disclosure_level: DisclosureL
 pub fn headline(mode: Mode, result: ExamResult) -> &'static str {
     match (result, mode) {
         (ExamResult::Practiced, _) => "Practiced",
-        (ExamResult::Passed, Mode::Mock) => "Above the pass mark",
-        (ExamResult::Failed | ExamResult::FailedCritical, Mode::Mock) => "Below the pass mark",
+        // The score alone decides here. The reasons below name a safety-critical question that was missed.
+        (ExamResult::Passed | ExamResult::FailedCritical, Mode::Mock) => "Above the pass mark",
+        (ExamResult::Failed, Mode::Mock) => "Below the pass mark",
         (ExamResult::Passed, _) => "Passed",
         (ExamResult::Failed | ExamResult::FailedCritical, _) => "Not passed",
     }
@@ -147,4 +148,36 @@ pub fn eligibility_line(eligibility: Eligibility, exam: &Exam, zone: &Zone) -> S
         }
         Eligibility::NoAttemptsLeft => "No attempts left. Ask your school to grant another.".to_owned(),
     }
+}
+
+/// What a practice showed. Questions that were not answered are left out, and so are repeats.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PracticeSummary {
+    /// For every topic with answers, its title, the points and the number of answers.
+    pub topics: Vec<(String, Points, usize)>,
+    /// The objectives of the questions whose first answer was not correct, without duplicates.
+    pub missed_objectives: Vec<String>,
+}
+
+/// Returns the summary of a practice.
+pub fn practice_summary(session: &Session) -> PracticeSummary {
+    let loaded_paper = session.loaded_paper();
+    let mut summary = PracticeSummary { topics: Vec::new(), missed_objectives: Vec::new() };
+    for index in (0..session.drawn_count()).filter(|index| session.stored_answer(*index).is_some()) {
+        let bank = loaded_paper.bank_of(index);
+        let points = session.points(index);
+        let objective = &loaded_paper.questions[index].question.objective;
+        let objective = bank.objective_text(objective).unwrap_or(objective.as_str()).to_owned();
+        if points < Points::one() && !summary.missed_objectives.contains(&objective) {
+            summary.missed_objectives.push(objective);
+        }
+        match summary.topics.iter_mut().find(|(title, ..)| *title == bank.title) {
+            Some((_, earned, answered)) => {
+                *earned = [earned.clone(), points].into_iter().sum();
+                *answered += 1;
+            }
+            None => summary.topics.push((bank.title.clone(), points, 1)),
+        }
+    }
+    summary
 }

@@ -265,6 +265,7 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     let row = rows.first().expect("the exam");
     attempts.question_progress(person.id)?;
     attempts.earlier_papers(person.id, &exam.id)?;
+    attempts.has_granted_attempt(person.id, &exam)?;
     attempts.open_attempt(person.id, Mode::Exam)?;
     attempts.open_attempts(person.id)?;
     attempts.eligibilities(person.id, [&*exam])?;
@@ -277,9 +278,8 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     attempts.load(row.id)?;
     attempts.replay(row.id)?;
 
-    let study = service.study();
-    study.today();
-    study.record(&person)?;
+    service.study().today();
+    service.study().record(&person)?;
 
     let certificates = service.certificates();
     let stored = certificates.stored(None)?;

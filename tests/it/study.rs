@@ -1,8 +1,6 @@
 //! The schedule, today's session, mastery, calibration, predictions and readiness. Golden values come from the
 //! specification of training, not from the program.
 
-use std::collections::HashMap;
-
 use needlewise::attempt::paper::Seed;
 use needlewise::attempt::person::{PlanChange, StudyChanged};
 use needlewise::attempt::{Certainty, Points};
@@ -247,7 +245,7 @@ fn the_chance_of_an_unseen_question_mixes_guessing_with_the_first_answers_of_its
 
 #[test]
 fn without_answers_nothing_is_corrected_and_unseen_questions_are_guesses() {
-    let (bank, scheduler, history) = (bank("risks", 2), default_scheduler(), HashMap::new());
+    let (bank, scheduler, history) = (bank("risks", 2), default_scheduler(), ReviewHistory::new());
     let predictions = Predictions::new(&Deck::new([&bank], &history, &scheduler, day(0)));
     assert!((predictions.offset, predictions.standard_error) == (0.0, 0.5), "the prior alone");
     assert!((predictions.chance(0, 0.0) - 0.25).abs() < 1e-9);
@@ -270,7 +268,7 @@ fn a_session_asks_what_is_due_by_rising_recall_and_confident_errors_first() {
 fn a_session_introduces_new_questions_up_to_the_number_of_a_day_critical_ones_first() {
     let (mut bank, scheduler) = (bank("risks", 8), default_scheduler());
     bank.ready_questions[5].is_critical = true;
-    let history = HashMap::new();
+    let history = ReviewHistory::new();
     let deck = Deck::new([&bank], &history, &scheduler, day(0));
     let result = session(&deck, SessionLimits { new_count: 3, ..LIMITS });
     assert_eq!((result.units[0].clone(), result.new_count), (vec![5], 3));
@@ -279,7 +277,8 @@ fn a_session_introduces_new_questions_up_to_the_number_of_a_day_critical_ones_fi
 
 #[test]
 fn new_questions_of_several_topics_take_turns() {
-    let (one, other, scheduler, history) = (bank("one", 20), bank("other", 20), default_scheduler(), HashMap::new());
+    let (one, other, scheduler, history) =
+        (bank("one", 20), bank("other", 20), default_scheduler(), ReviewHistory::new());
     let deck = Deck::new([&one, &other], &history, &scheduler, day(0));
     // The first topic is three times as likely in an exam.
     let chances: Vec<_> = deck.questions.iter().map(|entry| if entry.bank_index == 0 { 0.9 } else { 0.3 }).collect();
@@ -291,7 +290,7 @@ fn new_questions_of_several_topics_take_turns() {
 
 #[test]
 fn a_session_is_cut_at_the_minutes_of_a_day() {
-    let (bank, scheduler, history) = (bank("risks", 50), default_scheduler(), HashMap::new());
+    let (bank, scheduler, history) = (bank("risks", 50), default_scheduler(), ReviewHistory::new());
     let deck = Deck::new([&bank], &history, &scheduler, day(0));
     let limits = SessionLimits { minutes: 2, new_count: 50, seconds_per_question: 30 };
     let result = session(&deck, limits);
@@ -301,7 +300,7 @@ fn a_session_is_cut_at_the_minutes_of_a_day() {
 
 #[test]
 fn a_case_comes_whole_and_an_exclusion_group_gives_one_question() {
-    let (mut bank, scheduler, history) = (bank("risks", 5), default_scheduler(), HashMap::new());
+    let (mut bank, scheduler, history) = (bank("risks", 5), default_scheduler(), ReviewHistory::new());
     for index in [1, 3] {
         bank.ready_questions[index].case = Some("visit".parse().expect("an id"));
     }
@@ -359,7 +358,7 @@ fn a_plan_asks_first_what_was_wrong_and_then_what_gains_most_until_the_exam() {
 #[test]
 fn the_chance_that_a_paper_holds_a_question_follows_from_the_blueprint() {
     let catalog = Catalog::built_in();
-    let (scheduler, history) = (default_scheduler(), HashMap::new());
+    let (scheduler, history) = (default_scheduler(), ReviewHistory::new());
     let deck = Deck::new(catalog.banks().map(|entry| entry.value.summary()), &history, &scheduler, day(0));
     for exam in catalog.exams() {
         let chances = draw_chances(&deck, &exam.value);
@@ -407,7 +406,8 @@ fn settings_keep_what_was_changed_and_ignore_what_is_out_of_range() {
     };
     settings.apply(&plan("foundations", Some(20)));
     settings.apply(&plan("safety", Some(10)));
-    let ruling = |settings: &StudySettings, on: i64| settings.plan(day(on)).map(|(exam, day)| (exam.to_string(), day));
+    let ruling =
+        |settings: &StudySettings, on: i64| settings.plans(day(on)).first().map(|(exam, day)| (exam.to_string(), *day));
     assert_eq!(ruling(&settings, 0), Some(("safety".to_owned(), day(10))), "the nearest future day rules");
     assert_eq!(ruling(&settings, 11), Some(("foundations".to_owned(), day(20))));
     assert_eq!(ruling(&settings, 21), None, "after the day, the normal schedule returns");

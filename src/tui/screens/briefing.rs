@@ -27,16 +27,27 @@ pub struct BriefingScreen {
     eligibility_line: String,
     certificate_name: String,
     summary_lines: Vec<String>,
+    /// Which attempt a start uses.
+    attempt_use: String,
     scroll: Scroll,
 }
 
 impl BriefingScreen {
     /// Returns the briefing of an exam, with dates in `zone`.
     pub fn new(briefing: BriefingView, zone: &Zone) -> Self {
-        let BriefingView { exam, eligibility, certificate_name, time_limit, banks } = briefing;
+        let attempt_use = attempt_use(&briefing);
+        let BriefingView { exam, eligibility, certificate_name, time_limit, banks, .. } = briefing;
         let summary_lines = summary_lines(&exam, time_limit, &banks);
         let eligibility_line = view::eligibility_line(eligibility, &exam, zone);
-        Self { exam, eligibility, eligibility_line, certificate_name, summary_lines, scroll: Scroll::default() }
+        Self {
+            exam,
+            eligibility,
+            eligibility_line,
+            certificate_name,
+            summary_lines,
+            attempt_use,
+            scroll: Scroll::default(),
+        }
     }
 
     fn can_start(&self) -> bool {
@@ -46,7 +57,7 @@ impl BriefingScreen {
     /// Returns the question before the exam starts. Only `y` starts it.
     fn start_dialog(&self) -> Dialog {
         Dialog {
-            title: format!("Start now? {}.", attempt_use(self.eligibility, &self.exam)),
+            title: format!("Start now? {}.", self.attempt_use),
             text: String::new(),
             bindings: vec![
                 Binding::new(&[Key::Char('y')], Action::named("start-now"), "start"),

@@ -140,7 +140,8 @@ impl HomeScreen {
             "practice" => Some(Effect::Open(Route::PracticeChoice)),
             "mistakes" => {
                 let choice = PracticeChoice { filters: vec![PracticeFilter::Wrong], ..PracticeChoice::default() };
-                Some(Effect::Do(Command::StartPractice(Box::new(choice), self.data.study.mistake_count)))
+                // A question of a case comes with its whole case, so the count is not limited.
+                Some(Effect::Do(Command::StartPractice(Box::new(choice), usize::MAX)))
             }
             "exams" => Some(Effect::Open(Route::Exams)),
             "progress" => Some(Effect::Open(Route::Progress)),

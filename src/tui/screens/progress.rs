@@ -123,6 +123,13 @@ impl Screen for ProgressScreen {
         None
     }
 
+    fn on_failure(&mut self) {
+        // The other exams are still estimated.
+        if let Some((exam, ..)) = self.view.exams.get(self.readiness.len()) {
+            self.readiness.push((exam.clone(), ReadinessResult::Unknown));
+        }
+    }
+
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
         let study = &self.view.study;

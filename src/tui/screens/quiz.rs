@@ -128,6 +128,11 @@ impl QuizScreen {
         self.session.is_closed(self.question_index) || self.session.finished().is_some()
     }
 
+    /// Returns whether the key and the rationales are shown. Only practice shows them, even after the end of an exam.
+    fn shows_key(&self) -> bool {
+        self.is_closed() && !self.is_exam()
+    }
+
     fn is_last(&self) -> bool {
         self.question_index + 1 == self.session.question_count()
     }

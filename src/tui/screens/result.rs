@@ -47,6 +47,9 @@ impl ExamResultScreen {
         page.push_blank_line();
         let (role, sign) = if self.has_passed() { (TextRole::Good, '✓') } else { (TextRole::Bad, '✗') };
         page.push_text(role, &format!("{sign} {}", view::headline(self.view.loaded_paper.mode, outcome.result)));
+        if self.view.is_void {
+            page.push_text(TextRole::Warn, "Void: this attempt does not count");
+        }
         if let Some(time_out) = &self.view.time_out {
             page.push_text(TextRole::Warn, time_out);
         }
@@ -122,7 +125,7 @@ impl ExamResultScreen {
         }
         let is_mock = self.is_mock();
         // The command signs after this screen, because only the command asks for the passphrase of the key.
-        let is_invigilated = self.has_passed() && self.view.certificate.is_none() && !is_mock;
+        let is_invigilated = self.view.awaits_invigilator;
         if is_invigilated {
             page.push_text(TextRole::Good, "Leave this screen: the invigilator signs the certificate next");
         }
@@ -219,9 +222,8 @@ impl Screen for PracticeResultScreen {
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         match action.name {
             "practice-wrong" => {
-                let wrong = self.wrong_questions();
-                let count = wrong.questions.len();
-                Some(Effect::Do(Command::StartPractice(Box::new(wrong), count)))
+                // A question of a case comes with its whole case, so the count is not limited.
+                Some(Effect::Do(Command::StartPractice(Box::new(self.wrong_questions()), usize::MAX)))
             }
             "review" => Some(Effect::Open(Route::Review(Box::new(self.session.clone())))),
             _ => on_read_only_action(&mut self.scroll, action, Effect::Do(Command::LeaveResult)),
@@ -230,27 +232,27 @@ impl Screen for PracticeResultScreen {
 
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
-        let outcome = self.session.outcome();
+        let summary = view::practice_summary(&self.session);
         page.push_blank_line();
         let headline =
             format!("Practice finished: {} of {} correct", self.session.correct_count(), self.session.answered_count());
         page.push_text(TextRole::Strong, &headline);
         page.push_blank_line();
-        for section in &outcome.sections {
-            let (filled, empty) = progress_bar(usize::from(section.earned.percent_of(section.possible)), 100, 12);
-            let score_text = format!("  {} of {}  ", section.earned.format_for_people(), section.possible);
+        for (topic, earned, answered) in &summary.topics {
+            let (filled, empty) = progress_bar(usize::from(earned.percent_of(*answered)), 100, 12);
+            let score_text = format!("  {} of {answered}  ", earned.format_for_people());
             page.push_line(&[
                 (TextRole::Accent, &filled),
                 (TextRole::Dim, &empty),
                 (TextRole::Text, &score_text),
-                (TextRole::Text, &section.title),
+                (TextRole::Text, topic),
             ]);
         }
-        if !outcome.missed_objectives.is_empty() {
+        if !summary.missed_objectives.is_empty() {
             page.push_blank_line();
             page.push_text(TextRole::Strong, "Objectives to review");
-            for missed in &outcome.missed_objectives {
-                page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, &missed.text);
+            for missed in &summary.missed_objectives {
+                page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, missed);
             }
         }
         page.draw(canvas, area, &mut self.scroll);

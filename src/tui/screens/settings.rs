@@ -8,7 +8,7 @@
 //!   Exam day: Foundations        2026-12-14
 //! ```
 //!
-//! Changes are stored together, as one fact, when the screen is left.
+//! Changes are stored together, all or none, when the screen is left.
 
 use ratatui::layout::Rect;
 

@@ -30,10 +30,18 @@ impl WelcomeScreen {
         Self { people, selected: 0, name: TextField::default(), scroll: Scroll::default() }
     }
 
-    /// Returns the people whose name contains what was typed, whatever the case.
+    /// Returns the people whose name contains what was typed, whatever the case. The name that equals it comes first,
+    /// then those that begin with it, so that Enter opens no one else.
     fn matching_people(&self) -> Vec<&PersonRow> {
         let typed = text::name_key(self.name.content());
-        self.people.iter().filter(|row| text::name_key(&row.person.name).contains(typed.trim())).collect()
+        let rank = |row: &PersonRow| {
+            let name = text::name_key(&row.person.name);
+            (name != typed, !name.starts_with(&typed))
+        };
+        let matches = |row: &&PersonRow| text::name_key(&row.person.name).contains(&typed);
+        let mut people: Vec<_> = self.people.iter().filter(matches).collect();
+        people.sort_by_key(|row| rank(row));
+        people
     }
 
     /// Returns whether the typed name can be added: it is not empty, and no person has it.

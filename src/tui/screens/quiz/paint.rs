@@ -17,7 +17,7 @@ impl QuizScreen {
     /// Paints the case, the stem and the choices, and for a closed question the explanation.
     pub(super) fn paint(&self, page: &mut TextPage) {
         let (loaded_paper, loaded_question) = (self.session.loaded_paper(), self.loaded_question());
-        if self.is_closed() {
+        if self.shows_key() {
             self.paint_verdict(page);
         }
         if let Some(case) = loaded_paper.case_of(self.question_index) {
@@ -37,7 +37,7 @@ impl QuizScreen {
         }
         page.push_blank_line();
         self.paint_choices(page);
-        if self.is_closed() {
+        if self.shows_key() {
             self.paint_explanation(page);
         }
     }
@@ -98,7 +98,7 @@ impl QuizScreen {
         role: TextRole,
         text: &str,
     ) {
-        if !self.is_closed() {
+        if !self.shows_key() {
             return self.paint_line(page, position, marker, role, text);
         }
         let (is_key, rationale) = match &self.loaded_question().question.kind {
