@@ -23,8 +23,9 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// Returns the given data and config folders, or the system's folders for this user where none is given. A given
-    /// data folder has its state folder beside it. Returns `None` if the system names no folder.
+    /// Returns the folders to use. A folder that is not given is the system's standard folder for this user. A given
+    /// data folder has its state folder beside it. Returns `None` if the system has no such standard folders and a
+    /// folder is not given.
     pub fn find(data: Option<PathBuf>, config: Option<PathBuf>) -> Option<Self> {
         let system = ProjectDirs::from("", "", "needlewise");
         let given_or_system =

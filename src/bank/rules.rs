@@ -102,7 +102,7 @@ pub const RULES: &[Rule] = &[
         "L02",
         whole::length_bias,
         "the longest choice is the key too often",
-        "On a whole paper, guessing the longest choice would earn points",
+        "Always choosing the longest choice would earn more than guessing",
     ),
     question_rule(
         "L03",
@@ -114,7 +114,7 @@ pub const RULES: &[Rule] = &[
         "L04",
         options::vague_frequencies,
         "vague frequency in a choice",
-        "Readers disagree about what such a word means",
+        "Readers disagree about how often \"often\" is",
     ),
     question_rule(
         "L05",
@@ -149,7 +149,7 @@ pub const RULES: &[Rule] = &[
         "L15",
         options::mixed_numbers,
         "numbers in different forms",
-        "A number in a different form stands out",
+        "A number in a different form stands out and can give the key away",
     ),
     question_rule(
         "L17",
@@ -219,7 +219,7 @@ pub const RULES: &[Rule] = &[
         "L35",
         keys::letter_in_rationale,
         "rationale names a letter",
-        "Choices are shuffled, so the letter may mean another choice",
+        "Choices are shuffled, so the letter may be that of another choice",
     ),
     question_rule("L36", stems::long_sentence, "long sentence", "Reading it is harder than answering it"),
     question_rule(
@@ -238,13 +238,13 @@ pub const RULES: &[Rule] = &[
         "L43",
         keys::contested_as_fact,
         "contested statement taught as truth",
-        "Trainees would repeat it to patients",
+        "Trainees would repeat it to patients as a fact",
     ),
     question_rule(
         "L44",
         keys::objective_cue,
         "objective gives the key away",
-        "A result names objectives while the trainee can still retake the exam",
+        "A result lists objectives, so the trainee would read the key before a retake",
     ),
     bank_rule(
         "L45",

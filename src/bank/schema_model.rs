@@ -8,7 +8,7 @@ use serde_json::Value;
 pub enum ValueShape {
     /// Text that is not blank.
     Text,
-    /// An ID of `a-z`, `0-9` and inner hyphens.
+    /// An ID of 1 to 64 characters: `a-z`, `0-9`, and hyphens that are not at an end.
     Slug,
     /// A calendar day, `2028-11-23`.
     Day,

@@ -387,5 +387,5 @@ fn format_people(people: &[PersonRow]) -> String {
         people.iter().take(20).map(|row| format!("  {}  {}", row.id, text::single_line(&row.person.name))).collect();
     let more = people.len().saturating_sub(20);
     let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
-    format!("Trainees on this computer:\n{}{more}", names.join("\n"))
+    format!("These trainees are on this computer:\n{}{more}", names.join("\n"))
 }

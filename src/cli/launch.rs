@@ -59,7 +59,8 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
     require_terminal(env)?;
     if env.terminal.is_dumb {
         return Err(Failure::usage(
-            "This terminal cannot move its cursor. Use `needlewise study`, `needlewise practice` or `needlewise exam`.",
+            "This terminal cannot show full screens. Use `needlewise study`, `needlewise practice` or `needlewise exam`, \
+             which work line by line here.",
         ));
     }
     let service = env.open_service()?;

@@ -21,7 +21,7 @@ pub struct PracticeArgs {
     /// Topics to practice: bank IDs from `needlewise bank list`
     #[arg(value_name = "TOPIC")]
     topics: Vec<String>,
-    /// Only questions that match: due, wrong (incorrect last time), unseen or critical. Give it several times to combine
+    /// Only questions that match: due, wrong (missed last time), unseen or critical. Give it several times to combine
     #[arg(long = "filter", value_name = "FILTER", value_parser = parse_filter)]
     filters: Vec<PracticeFilter>,
     /// Only questions that are due, the same as --filter due

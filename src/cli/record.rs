@@ -67,9 +67,9 @@ pub(super) fn parse_attempt_id(id_text: &str) -> Result<AttemptId, Failure> {
 /// Checks that a decision's reason has printable text, since it is stored and shown later.
 fn require_printable_reason(reason: &str) -> Result<(), Failure> {
     let is_valid = text::is_printable(reason);
-    is_valid.then_some(()).ok_or_else(|| {
-        Failure::usage("The reason is empty or has characters that cannot be printed. Enter it as plain text.")
-    })
+    is_valid
+        .then_some(())
+        .ok_or_else(|| Failure::usage("The reason is empty or has hidden characters. Enter it as plain text."))
 }
 
 /// Returns an attempt for JSON output. It leaves out the score if the disclosure level does not allow it.

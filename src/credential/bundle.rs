@@ -147,7 +147,8 @@ impl Bundle {
     /// Parses a bundle and checks that its last key signed it. It does not check whether that key is trusted.
     ///
     /// # Errors
-    /// A message for people, if the file is not a bundle, has a newer format, or does not match its signature.
+    /// A message to show the user, if the file is over 16 MB, is not a bundle, has a newer format, has an invalid
+    /// issuer name, or is not signed by its last key, or if that key is retired or compromised.
     pub fn from_signed_json(bytes: &[u8]) -> Result<Self, String> {
         if bytes.len() > MAX_BYTES {
             return Err("It is larger than 16 MB. Ask the issuer for a new bundle.".to_owned());

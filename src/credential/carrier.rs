@@ -36,7 +36,7 @@ const SVG_ATTRIBUTES_MAX: usize = 200;
 /// itself.
 ///
 /// # Errors
-/// A message for people, if a picture or a PDF cannot be read or contains no credential or several.
+/// A message to show the user, if a picture or a PDF cannot be read or contains no credential or several.
 pub fn extract_credential(bytes: &[u8]) -> Result<Vec<u8>, String> {
     if bytes.len() > MAX_BYTES {
         return Err("It is larger than 4 MB. Choose the JSON, SVG, PNG or PDF file of a certificate.".to_owned());

@@ -76,7 +76,7 @@ impl Issuer {
     /// Creates an issuer with its first key.
     ///
     /// # Errors
-    /// A message for people, if the passphrase is too short or there is not enough memory for Argon2id.
+    /// A message to show the user, if the passphrase is too short or there is not enough memory for Argon2id.
     pub fn new(
         id: IssuerId,
         name: String,
@@ -124,7 +124,7 @@ impl Issuer {
     /// Decrypts the current signing key.
     ///
     /// # Errors
-    /// A message for people, if the passphrase is wrong, the file is damaged or its kind of encryption is not
+    /// A message to show the user, if the passphrase is wrong, the file is damaged or its kind of encryption is not
     /// supported.
     pub fn unlock(&self, passphrase: &str) -> Result<SigningKeyPair, String> {
         let key = SigningKeyPair::from_seed(*self.encrypted_key.decrypt(passphrase, self.current_did())?);
@@ -142,7 +142,7 @@ impl Issuer {
     /// compromised current key endorses nothing. Then clinics must compare the fingerprint words of the new key.
     ///
     /// # Errors
-    /// A message for people, as for [`Issuer::unlock`] and [`Issuer::new`], or if the issuer does not have the
+    /// A message to show the user, as for [`Issuer::unlock`] and [`Issuer::new`], or if the issuer does not have the
     /// compromised key.
     pub fn rotate(
         &self,

@@ -62,7 +62,7 @@ impl SigningKeyPair {
     /// Two processes can call this at once. One of them creates the complete file, and both use that key.
     ///
     /// # Errors
-    /// A message for people, if the file can be read by other users, contains no key, or cannot be read or created.
+    /// A message to show the user, if the file can be read by other users, contains no key, or cannot be read or created.
     pub fn load_or_create(path: &Path, seed: [u8; 32]) -> Result<Self, String> {
         let display_path = crate::text::single_line(&path.to_string_lossy());
         let describe_damage = || {

@@ -26,10 +26,11 @@ pub fn encode(credential: &Credential) -> Result<String, String> {
     Ok(base45::encode(&compressed))
 }
 
-/// Returns the bytes of the credential in the text of a QR code.
+/// Decodes the text of a QR code to the JSON of the credential, of which it returns at most 64 KiB and 1 byte. It checks
+/// neither the JSON nor the signature.
 ///
 /// # Errors
-/// A message for people, if the text is not base45 or not zlib.
+/// A message to show the user, if the text is not base45 or its content is not zlib.
 pub fn decode(text: &str) -> Result<Vec<u8>, String> {
     let invalid_text_error = || "It is not the text of a certificate's QR code. Scan the code again.".to_owned();
     let compressed = base45::decode(text.trim()).map_err(|_| invalid_text_error())?;

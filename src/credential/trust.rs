@@ -108,7 +108,7 @@ impl TrustList {
     /// all its keys. Its revocation list is then dropped, until a bundle brings a new one.
     ///
     /// # Errors
-    /// A message for people, if `did` is not an Ed25519 did:key, or if it is already trusted under another name.
+    /// A message to show the user, if `did` is not an Ed25519 did:key, or if it is already trusted under another name.
     pub fn add(&mut self, did: &str, name: &str, today: Day, lists: ListRequirement) -> Result<(), String> {
         if fingerprint(did).is_none() {
             return Err(format!(

@@ -3,16 +3,17 @@
 //! A [`Session`] never changes by itself. [`Session::decide`] returns the fact for an action, or the reason to refuse
 //! it. The caller stores that fact and then passes it to [`Session::apply`]. So the screen shows only what is on disk.
 
+mod repeats;
+
 use std::fmt;
 use std::sync::Arc;
 
-use crate::attempt::fact::{AttemptEnding, AttemptFinished, QuestionAnswered, QuestionAsked, QuestionFlagged};
+use crate::attempt::fact::{AttemptEnding, AttemptFinished, QuestionAnswered, QuestionFlagged};
 use crate::attempt::remark::{QuestionRuling, RemarkPolicy};
 use crate::attempt::{Answer, Certainty, Fact, Mode, Outcome, Points};
 use crate::clock::{Day, Millis};
-use crate::exam::draw::rng::DrawRng;
 use crate::exam::loaded_paper::LoadedPaper;
-use crate::exam::{draw, scoring};
+use crate::exam::scoring;
 
 /// An attempt in progress, or one that has ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,10 +27,7 @@ pub struct Session {
     repeats: Vec<usize>,
 }
 
-/// How often a practice asks a question again at most. After that, the question returns on another day.
-const REPEATS_MAX: usize = 3;
-
-/// An answer that is stored.
+/// The stored answer to one question, with the certainty that the trainee gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredAnswer {
     pub answer: Answer,
@@ -216,48 +214,6 @@ impl Session {
                 Ok(vec![answered, finished])
             }
             _ => Ok(vec![fact]),
-        }
-    }
-
-    /// Returns the fact that asks a question again, if a practice answered it wrong: after all questions that are left,
-    /// with its choices shuffled again. The seed of the paper decides their order.
-    fn repeat_of(&self, question_index: usize) -> Option<Fact> {
-        let is_wrong = self.is_closed(question_index) && self.points(question_index) < Points::one();
-        if !is_wrong || self.finished.is_some() {
-            return None;
-        }
-        let source_index = self.source_index(question_index);
-        let repeat_count = self.repeats.iter().filter(|repeat| **repeat == source_index).count();
-        if repeat_count >= REPEATS_MAX {
-            return None;
-        }
-        let mut rng = DrawRng::for_repeat(self.loaded_paper.paper.seed, self.repeats.len());
-        let order = draw::display_order(&self.loaded_paper.questions[source_index].question.kind, &mut rng);
-        Some(Fact::Asked(QuestionAsked { question_index: source_index, order }))
-    }
-
-    /// Returns the index of the question as it was drawn. A repeat has the index of the question that it repeats.
-    pub fn source_index(&self, index: usize) -> usize {
-        let repeat = index.checked_sub(self.drawn_count()).and_then(|repeat| self.repeats.get(repeat));
-        repeat.copied().unwrap_or(index)
-    }
-
-    /// Returns how many questions were drawn. Repeats follow after them.
-    pub fn drawn_count(&self) -> usize {
-        self.answers.len() - self.repeats.len()
-    }
-
-    /// Adds a repeat to the end of the paper. A fact that does not fit changes nothing.
-    fn add_repeat(&mut self, asked: &QuestionAsked) {
-        let is_drawn = asked.question_index < self.drawn_count();
-        if self.loaded_paper.mode != Mode::Practice || !is_drawn {
-            return;
-        }
-        // The paper as it was drawn belongs to all that read it, so this session gets its own.
-        if Arc::make_mut(&mut self.loaded_paper).push_repeat(asked.question_index, &asked.order) {
-            self.repeats.push(asked.question_index);
-            self.answers.push(None);
-            self.flags.push(false);
         }
     }
 

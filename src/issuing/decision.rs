@@ -52,7 +52,7 @@ impl DecisionAuthority {
     /// Checks that the issuer's keys, if there is an issuer, can be read.
     ///
     /// # Errors
-    /// A message for people that says how to restore the keys.
+    /// A message to show the user that says how to restore the keys.
     pub fn ensure_known(&self) -> Result<(), String> {
         match self {
             Self::Anyone | Self::Issuer(_) => Ok(()),

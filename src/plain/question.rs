@@ -34,7 +34,7 @@ pub(super) fn prompt(session: &Session, index: usize) -> String {
     let given_answer = session.stored_answer(index).map(|given_answer| {
         format!("Answered: {}. ", view::answer_text(&session.loaded_paper().questions[index], &given_answer.answer))
     });
-    let closed_note = if session.is_closed(index) { "Closed. " } else { "" };
+    let closed_note = if session.is_closed(index) { "It cannot be changed: type skip. " } else { "" };
     format!("{flag_note}{}{closed_note}Answer: ", given_answer.unwrap_or_default())
 }
 
@@ -53,5 +53,8 @@ pub(super) fn explanation(session: &Session, index: usize) -> Vec<String> {
         lines.push(format!("Rationale: {}", loaded_question.question.rationale));
     }
     lines.extend(session.loaded_paper().sources_of(index).into_iter().map(|source| format!("Source: {source}")));
+    if session.comes_again(index) {
+        lines.push("This question comes again at the end.".to_owned());
+    }
     lines
 }

@@ -318,7 +318,7 @@ pub struct AttemptQuery {
     pub exam: Option<ExamId>,
     /// Only unfinished attempts.
     pub open_only: bool,
-    /// Only attempts with a certificate in their own chain.
+    /// Only attempts whose own facts include a certificate. Imported certificates do not count.
     pub certified_only: bool,
     /// Only attempts after this one in the list, by start and ID. It is the last row of the page before.
     pub after: Option<(Timestamp, AttemptId)>,

@@ -142,7 +142,7 @@ impl StoredRow {
         }
     }
 
-    /// Returns the key of the row, which is its first columns.
+    /// Returns the key of the row: its first `key_length` columns.
     pub fn key(&self, projection: &Projection) -> &[ColumnValue] {
         &self.columns[..projection.key_length.min(self.columns.len())]
     }

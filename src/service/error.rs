@@ -47,7 +47,7 @@ pub enum ServiceError {
     /// The clock is earlier than the last attempt in this store, which was at this time. The message shows it in this
     /// zone.
     ClockSetBack(Timestamp, Zone),
-    /// The record was erased with the person's data.
+    /// The attempt's data was erased with the person's. Only its chain of facts is left.
     Erased,
     /// No certificate has this ID, or several IDs end in these digits. The list has the IDs that match.
     UnresolvedCertificateId(String, Vec<CertificateId>),

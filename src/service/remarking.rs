@@ -64,7 +64,7 @@ pub struct RemarkPlan {
     pub preserved_passes: Vec<RemarkedResult>,
     /// Attempts that answered a critical question correctly by the old key, and no longer get the full point for it.
     /// The issuer sees them as candidates to take the exam again.
-    pub resits: Vec<RemarkedResult>,
+    pub possible_retakes: Vec<RemarkedResult>,
     /// How many attempts are in progress. Run the command again after they end.
     pub open_count: usize,
     /// How many attempts asked the question in another revision or with other choices.
@@ -213,14 +213,14 @@ impl RemarkPlan {
             }
         };
         let question = question.clone();
-        let (changes, preserved_passes, resits) = (Vec::new(), Vec::new(), Vec::new());
+        let (changes, preserved_passes, possible_retakes) = (Vec::new(), Vec::new(), Vec::new());
         Ok(Self {
             question,
             policy,
             changes,
             unchanged_count: 0,
             preserved_passes,
-            resits,
+            possible_retakes,
             open_count: 0,
             other_version_count: 0,
             remote_certificate_count: 0,
@@ -261,7 +261,7 @@ impl RemarkPlan {
         let was_correct = score(question, answer) == Points::one();
         let is_correct = rescore(question, &self.policy, answer) == Some(Points::one());
         if question.critical && was_correct && !is_correct {
-            self.resits.push(change.clone());
+            self.possible_retakes.push(change.clone());
         }
         let issuer_marking = issuer_marking.outcome();
         let passed = [current_outcome, &issuer_marking].iter().any(|outcome| outcome.result == ExamResult::Passed);

@@ -240,8 +240,8 @@ impl<S: Deref<Target = Services>> Attempts<S> {
         })
     }
 
-    /// Returns the questions of this person's earlier papers for an exam, oldest first. The draw avoids them while it
-    /// can.
+    /// Returns the questions of this person's earlier papers for an exam, oldest first. Mock exams do not count. The
+    /// draw avoids these questions as far as it can.
     ///
     /// # Errors
     /// The errors of [`Attempts::load_paper`].

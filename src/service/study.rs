@@ -48,8 +48,8 @@ impl<S: Deref<Target = Services>> Study<S> {
 }
 
 impl<S: DerefMut<Target = Services>> Study<S> {
-    /// Starts today's session. `minutes`, if given, replaces the person's minutes a day. A session of an earlier study day
-    /// that is still in progress ends first. Its unanswered questions stay due.
+    /// Starts today's session. `minutes`, if given, replaces what is left of the person's minutes a day. First, it ends
+    /// any session of an earlier study day; the unanswered questions of that session stay due.
     ///
     /// # Errors
     /// [`ServiceError::ExamOpen`], [`ServiceError::NothingDue`], or an error of the store.

@@ -35,7 +35,7 @@ impl PracticeFilter {
     pub fn label(self) -> &'static str {
         match self {
             Self::Due => "due for review",
-            Self::Wrong => "incorrect last time",
+            Self::Wrong => "missed last time",
             Self::Unseen => "never seen",
             Self::Critical => "safety-critical",
         }

@@ -34,7 +34,7 @@ impl StudySettings {
     pub const MINUTES: (u32, u32) = (1, 600);
     /// The smallest and the largest number of new questions a day.
     pub const NEW_PER_DAY: (u32, u32) = (0, 1000);
-    /// The lowest and the highest retention, in percent.
+    /// The lowest and the highest retention, the chance of recall at which a question is due, in percent.
     pub const RETENTION: (u8, u8) = (70, 97);
 
     /// Applies a change. A value out of its range changes nothing.

@@ -10,7 +10,7 @@ use crate::study::prediction::Predictions;
 use crate::study::review::Grade;
 use crate::study::schedule::{Scheduler, days_between};
 
-/// How much a session may hold.
+/// The limits of a session, and the time that one question is assumed to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionLimits {
     /// The minutes that are left of those that the trainee wants to study a day.

@@ -19,7 +19,7 @@ pub fn is_too_small(area: Rect) -> bool {
 
 /// Draws only the message that the window is too small, wrapped to its width.
 pub fn draw_too_small(canvas: &mut Canvas<'_, '_>, area: Rect) {
-    let message = "This window is too small. It must have at least 40 columns and 12 rows.";
+    let message = "This window is too small. Make it larger, or its text smaller (at least 40 columns and 12 rows).";
     let lines = text::wrap(message, usize::from(area.width));
     for (row, line) in lines.into_iter().take(usize::from(area.height)).enumerate() {
         let y = area.y + u16::try_from(row).unwrap_or(0);

@@ -45,7 +45,7 @@ pub struct HelpPage {
 /// Notes below the keys on every help page.
 const GENERAL_NOTES: &[&str] = &[
     "An answer is saved as soon as the screen says so. Closing the window, a power cut or a crash does not lose it.",
-    "An exam's clock keeps running while the program is closed. Start needlewise again to resume where you stopped. An invigilated exam is resumed with `needlewise exam --resume`.",
+    "An exam's clock keeps running while the program is closed. Start needlewise again to resume where you stopped. To resume an invigilated exam, quit and run `needlewise exam --resume`.",
     "If you miss a safety-critical question, you fail the exam, whatever your score.",
     "With a screen reader or a slow connection, use `needlewise practice --plain` or `needlewise exam --plain`.",
 ];

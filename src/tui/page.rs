@@ -27,14 +27,14 @@ pub struct TextPage {
     targets: Vec<PageTarget>,
     /// What a click on the lines that follow does.
     line_action: Option<Action>,
-    /// Whether the lines added next stand in a box.
+    /// Whether the lines added from now on are inside a box.
     is_in_box: bool,
 }
 
 #[derive(Debug)]
 struct PageLine {
     line: Line<'static>,
-    /// Whether it stands between the sides of a box.
+    /// Whether the line is drawn with the sides of a box.
     is_in_box: bool,
 }
 

@@ -94,15 +94,20 @@ pub fn summary_lines(exam: &Exam, time_limit: Option<Millis>, banks: &[CatalogEn
     }
     lines.extend(attempt_rules(exam));
     if banks.iter().any(|bank| bank.value.practice) {
-        lines.push("Practice can show questions from this exam. The certificate says so.".to_owned());
+        lines.push("These questions can also come up in practice. The certificate says so.".to_owned());
     }
     let replaced_titles: Vec<_> =
         banks.iter().filter(|b| b.replaces_built_in).map(|b| b.value.title.as_str()).collect();
     if !replaced_titles.is_empty() {
         lines.push(format!("Banks used instead of built-in ones: {}", replaced_titles.join(", ")));
     }
-    if banks.iter().flat_map(|bank| bank.value.ready_questions()).any(|question| question.reviewed.is_none()) {
-        lines.push("Not all of these questions have been reviewed by a clinician".to_owned());
+    let reviews =
+        banks.iter().flat_map(|bank| bank.value.ready_questions()).map(|question| question.reviewed.is_some());
+    let (has_reviewed, has_unreviewed) = reviews.fold((false, false), |(has, lacks), is| (has || is, lacks || !is));
+    match (has_reviewed, has_unreviewed) {
+        (_, false) => {}
+        (true, true) => lines.push("A clinician has reviewed only some of these questions".to_owned()),
+        (false, true) => lines.push("No clinician has reviewed these questions yet".to_owned()),
     }
     lines
 }
@@ -113,7 +118,7 @@ fn attempt_rules(exam: &Exam) -> Vec<String> {
     let period = exam
         .attempts
         .within_days
-        .map_or(String::new(), |days| format!(" in {}", text::count_with_noun(days as usize, "day")));
+        .map_or(String::new(), |days| format!(" in any {}", text::count_with_noun(days as usize, "day")));
     let mut lines =
         vec![format!("{attempts}{period}. An attempt counts as soon as you see its first question, even if you quit.")];
     let wait = |hours: &u32| match hours {
@@ -126,7 +131,7 @@ fn attempt_rules(exam: &Exam) -> Vec<String> {
         [only] => lines.push(format!("Wait after a failure: {}", wait(only))),
         waits => {
             let waits: Vec<_> = waits.iter().map(wait).collect();
-            lines.push(format!("Wait after the first failure, the second, and so on: {}", waits.join(", ")));
+            lines.push(format!("Wait after each failure, in order: {}", waits.join(", ")));
         }
     }
     lines

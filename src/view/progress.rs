@@ -105,7 +105,7 @@ impl ProgressView {
         };
         let mut lines: Vec<_> = used.map(line).collect();
         if lines.is_empty() {
-            return vec!["Practice asks how sure you are. Your answers with a certainty appear here.".to_owned()];
+            return vec!["Practice asks how sure you are. Your ratings appear here.".to_owned()];
         }
         let answer_count: usize = self.calibration.levels.iter().map(|level| level.answer_count).sum();
         // A few answers say nothing about a trainee.

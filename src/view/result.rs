@@ -93,14 +93,14 @@ pub fn paper_notes(loaded_paper: &LoadedPaper) -> Vec<String> {
         Mode::Exam => {}
     }
     if loaded_paper.has_practice_bank() {
-        notes.push("Practice can show questions from this exam".to_owned());
+        notes.push("These questions can also come up in practice".to_owned());
     }
     let replaced = loaded_paper.replacement_bank_titles();
     if !replaced.is_empty() {
         notes.push(format!("Banks used instead of built-in ones: {}", replaced.join(", ")));
     }
     if loaded_paper.paper.reviewed.is_none() {
-        notes.push("Not all of these questions have been reviewed by a clinician".to_owned());
+        notes.push("Some or all of these questions have not been reviewed by a clinician".to_owned());
     }
     notes
 }

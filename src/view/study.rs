@@ -138,7 +138,8 @@ pub fn readiness_text(readiness: &ReadinessResult) -> Vec<String> {
              answered"
         )],
         ReadinessResult::Unknown => {
-            vec!["The readiness cannot be estimated: no paper of this exam can be drawn".to_owned()]
+            let reason = "no paper of this exam can be drawn, or an earlier one cannot be read";
+            vec![format!("Your readiness cannot be estimated: {reason}")]
         }
     }
 }

@@ -42,7 +42,12 @@ fn a_new_trainee_practices_passes_the_exam_and_finds_the_certificate() {
     let reader = Reader::of(Some(&own_banks(&world)));
     let mut window = Window::open(world.home.path(), &[]);
     window.sees("What is your name?").type_bytes("Amira Okafor\r").sees("Practice by choice");
-    window.type_bytes("p").sees("Topics.").type_bytes(&"\x1b[B".repeat(8)).type_bytes(" \r").sees("question 1 of 7");
+    window
+        .type_bytes("p")
+        .sees("Topics (none checked: all)")
+        .type_bytes(&"\x1b[B".repeat(8))
+        .type_bytes(" \r")
+        .sees("question 1 of 7");
     let keys = reader.keys(&window.screen());
     window.type_bytes(&keys).type_bytes("\r").sees("✓ Correct").type_bytes("\r").sees("question 2 of 7");
     window.type_bytes("\x03").sees("Resume practice: Small").sees("1 of 7 answered");

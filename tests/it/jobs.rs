@@ -135,7 +135,10 @@ impl Execute for FailingJob {
 fn a_failed_job_is_reported_on_the_current_screen() {
     let mut stage = screen("home", FailingJob);
     let shown = stage.press("p").text();
-    assert!(shown.contains("The pictures cannot be written.") && shown.contains("Topics."), "{shown}");
+    assert!(
+        shown.contains("The pictures cannot be written.") && shown.contains("Topics (none checked: all)"),
+        "{shown}"
+    );
     assert!(!stage.press("down").text().contains("The pictures"), "until the next key: {}", stage.text());
 }
 

@@ -184,7 +184,7 @@ fn a_remark_under_a_compromised_key_is_corrected_and_takes_no_pass_away() {
     let school = school.compromised();
     // Under the new key the old remark does not count, so this remark would take the pass away.
     let said = school.remark(&["--question", "count", "--policy", "rekey=7", "--yes"]);
-    assert!(said.out.contains("1 with a pass that stays"), "{}", said.all());
+    assert!(said.out.contains("1 that keep their pass"), "{}", said.all());
     school.remark(&["--question", "one", "--policy", "rekey=A", "--yes"]).done();
     assert_eq!(school.state("Chloé Dubois"), is("passed", "6 of 7"));
     school.assert_consistent();
@@ -245,7 +245,7 @@ fn a_remark_takes_no_pass_away_unless_allowed() {
     let args = ["--question", "one", "--policy", "rekey=B", "--yes"];
     let said = school.remark(&args);
     assert!(
-        said.code == 0 && said.out.contains("2 would change, 0 unchanged, 1 with a pass that stays"),
+        said.code == 0 && said.out.contains("2 would change, 0 unchanged, 1 that keep their pass"),
         "{}",
         said.all()
     );

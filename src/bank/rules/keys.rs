@@ -178,7 +178,7 @@ pub(super) fn objective_cue(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         };
         let words: Vec<_> = key.words.content_stems.iter().filter(is_in_key_only).map(String::as_str).collect();
         let message = format!("only the key shares {} with the objective", quoted_list(words.iter().copied()));
-        let help = "Write the objective without the words of the key";
+        let help = "Reword the objective so that it does not use the words of the key";
         (words.len() >= 2).then(|| warning("/objective", message, help))
     };
     context.keys().filter_map(hit).collect()

@@ -32,7 +32,10 @@ pub(super) fn length_bias(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit
     let Some((index, _)) = long_keys.first().filter(|_| hits as f64 / n as f64 > bound) else { return Vec::new() };
     let message =
         format!("the key is the longest choice in {hits} of {n} questions; chance allows {:.0}", bound * n as f64);
-    vec![(*index, error("/choices", message, "Shorten keys and lengthen distractors, here and in other questions"))]
+    vec![(
+        *index,
+        error("/choices", message, "Shorten the keys and lengthen the distractors of this question and others"),
+    )]
 }
 
 /// L23: more than 15 % of the questions are true-false questions.

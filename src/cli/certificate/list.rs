@@ -22,7 +22,9 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
         return env.print_json(&stored.iter().map(row_json).collect::<Vec<_>>());
     }
     if stored.is_empty() {
-        return env.print_line("No certificates yet. You get one when you pass an exam.");
+        return env.print_line(
+            "No certificates yet. A pass makes a self-test record, which your school can turn into a certificate.",
+        );
     }
     let row = |(stored, verification): &(StoredCertificate, VerificationResult)| {
         vec![

@@ -8,10 +8,10 @@ use crate::ids::AttemptId;
 use crate::service::{Attempts, ServiceError, Services};
 use crate::text;
 
-/// Void an exam attempt that was not passed: it stays in the records but no longer counts
+/// Void an exam attempt that was not passed: it stays in the records but no longer counts as an attempt
 ///
 /// If this computer has an issuer, its key signs the decision. Otherwise the decision is unsigned, and a self-test
-/// record says so.
+/// record shows that.
 #[derive(Debug, clap::Args)]
 pub struct VoidArgs {
     #[command(flatten)]
@@ -21,7 +21,7 @@ pub struct VoidArgs {
 /// Grant one more attempt at an exam, after an earlier one
 ///
 /// If this computer has an issuer, its key signs the decision. Otherwise the decision is unsigned, and a self-test
-/// record says so.
+/// record shows that.
 #[derive(Debug, clap::Args)]
 pub struct GrantArgs {
     #[command(flatten)]

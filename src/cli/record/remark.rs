@@ -147,7 +147,7 @@ fn plan_lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String
     lines.extend([
         format!("Policy: {}", text::single_line(&args.policy)),
         format!(
-            "Attempts: {} would change, {} unchanged, {} with a pass that stays, {} in progress, {} with another version of \
+            "Attempts: {} would change, {} unchanged, {} that keep their pass, {} in progress, {} with another version of \
              the question",
             plan.changes.len(),
             plan.unchanged_count,
@@ -168,7 +168,7 @@ fn plan_lines(plan: &RemarkPlan, bank: &BankId, args: &RemarkArgs) -> Vec<String
     let sections = [
         ("Results that would change", &plan.changes),
         ("Passes that stay, but would be lost with --may-fail", &plan.preserved_passes),
-        ("Should retake: gave the old answer to a safety-critical question", &plan.resits),
+        ("May need a retake: their answer to a safety-critical question is no longer correct", &plan.possible_retakes),
     ];
     let heading = ["Attempt", "Name", "Exam", "Before", "After", "Certificates"];
     for (title, changes) in sections.into_iter().filter(|(_, changes)| !changes.is_empty()) {
@@ -240,7 +240,7 @@ fn plan_json(plan: &RemarkPlan) -> Value {
     let changes = |changes: &[RemarkedResult]| changes.iter().map(change).collect::<Vec<_>>();
     json!({
         "revision": plan.question.revision, "critical": plan.question.critical,
-        "changed": changes(&plan.changes), "kept": changes(&plan.preserved_passes), "resit": changes(&plan.resits),
+        "changed": changes(&plan.changes), "kept": changes(&plan.preserved_passes), "resit": changes(&plan.possible_retakes),
         "same": plan.unchanged_count, "open": plan.open_count, "others": plan.other_version_count, "elsewhere": plan.remote_certificate_count,
     })
 }

@@ -61,7 +61,7 @@ impl BriefingScreen {
             text: String::new(),
             bindings: vec![
                 Binding::new(&[Key::Char('y')], Action::named("start-now"), "start"),
-                Binding::new(&[Key::Any], CLOSE_OVERLAY, "not yet"),
+                Binding::new(&[Key::Any], CLOSE_OVERLAY, "go back"),
             ],
         }
     }
@@ -94,7 +94,7 @@ impl Screen for BriefingScreen {
         if self.can_start() {
             page.push_text(
                 TextRole::Accent,
-                "Press Enter when you are ready. You are asked once more before the clock starts.",
+                "Press Enter when you are ready. You will be asked to confirm before the clock starts.",
             );
         }
         page.push_text(TextRole::Text, &self.eligibility_line);
@@ -104,7 +104,7 @@ impl Screen for BriefingScreen {
             page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, line);
         }
         page.push_blank_line();
-        page.push_text(TextRole::Dim, "Press m for a mock exam. It has the same rules and does not count.");
+        page.push_text(TextRole::Dim, "Press m for a mock exam. It has the same questions, time and scoring, uses no attempt and makes no certificate.");
         page.draw(canvas, area, &mut self.scroll);
     }
 

@@ -93,7 +93,10 @@ impl Screen for CertificateListScreen {
         let mut page = TextPage::new(context.theme, area);
         page.push_blank_line();
         if self.certificates.is_empty() {
-            page.push_text(TextRole::Text, "No certificates yet. Pass an exam to get one.");
+            page.push_text(
+                TextRole::Text,
+                "No certificates yet. A pass makes a self-test record, which your school can turn into a certificate.",
+            );
         }
         for (index, (stored_certificate, verification)) in self.certificates.iter().enumerate() {
             let is_selected = index == self.selected;

@@ -97,7 +97,7 @@ impl Screen for ExamListScreen {
             page.set_line_action(None);
             page.push_blank_line();
         }
-        page.push_text(TextRole::Dim, "Opening an exam starts nothing. You read first what it asks for.");
+        page.push_text(TextRole::Dim, "Opening an exam does not start it. You see its rules first.");
         page.draw(canvas, area, &mut self.scroll);
     }
 

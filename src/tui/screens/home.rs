@@ -118,7 +118,7 @@ impl HomeScreen {
             let (label, detail) = if study.answered_today > 0 {
                 ("Today's session is done", "Well done. Practice by choice if you want more.")
             } else {
-                ("Nothing is due today", "Practice by choice, or learn more new questions a day.")
+                ("Nothing is due today", "Practice by choice, or allow more new questions a day in the settings.")
             };
             let reason = format!("{label}. Press p to practice by choice.");
             return MenuEntry {
@@ -201,7 +201,7 @@ impl HomeScreen {
 
     /// Draws the mastery of all topics, the plan and the last days.
     fn draw_study(&self, page: &mut TextPage) {
-        page.begin_panel("Mastery, change in 7 days");
+        page.begin_panel("Mastery (change in 7 days)");
         self.data.study.topics.iter().for_each(|topic| draw_topic(page, topic));
         page.end_panel();
         self.draw_plan(page);
@@ -222,7 +222,7 @@ impl HomeScreen {
             Some(readiness) => {
                 readiness_text(readiness).iter().for_each(|line| page.push_text(TextRole::Text, line));
             }
-            None => page.push_text(TextRole::Dim, "Chance to pass today: being computed"),
+            None => page.push_text(TextRole::Dim, "Chance to pass today: calculating…"),
         }
         page.push_blank_line();
     }
@@ -243,7 +243,7 @@ impl HomeScreen {
 fn discard_dialog(index: usize) -> Dialog {
     Dialog {
         title: "End this practice?".to_owned(),
-        text: "Your answers stay in your progress. Unanswered questions do not count as wrong.".to_owned(),
+        text: "Your answers still count in your progress. Unanswered questions do not count as wrong.".to_owned(),
         bindings: vec![
             Binding::new(&[Key::Char('y')], Action::indexed("discard-now", index), "end it"),
             Binding::new(&[Key::Any], CLOSE_OVERLAY, "keep it"),
@@ -254,7 +254,7 @@ fn discard_dialog(index: usize) -> Dialog {
 /// Returns how many days in a row were studied, in words.
 fn streak_text(streak: usize) -> String {
     match streak {
-        0 => "no days in a row yet".to_owned(),
+        0 => "not today or yesterday".to_owned(),
         1 => "1 day".to_owned(),
         days => format!("{days} days in a row"),
     }
@@ -368,7 +368,7 @@ impl Screen for HomeScreen {
         let total_width = area.width.min(112);
         let x = area.x + (area.width - total_width) / 2;
         let menu_width = if total_width < 100 { 36 } else { 46 };
-        let left = Rect { x, y: area.y + 1, width: menu_width, height: area.height - 1 };
+        let left = Rect { x, y: area.y + 1, width: menu_width, height: area.height.saturating_sub(1) };
         let right = Rect { x: x + menu_width, width: total_width - menu_width, ..left };
         let mut page = TextPage::new(context.theme, left);
         self.draw_menu(&mut page);

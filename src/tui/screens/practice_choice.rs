@@ -1,7 +1,7 @@
 //! Practice by choice: topics, filters and the number of questions.
 //!
 //! ```text
-//!   Topics. Without a choice, all topics.
+//!   Topics (none checked: all)
 //! ▸ [x] Risks                 22 of 48 seen
 //!   Only questions that are
 //!   [ ] due for review
@@ -175,7 +175,7 @@ impl Screen for PracticeChoiceScreen {
 
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
-        page.push_text(TextRole::Dim, "Topics. Without a choice, all of them.");
+        page.push_text(TextRole::Dim, "Topics (none checked: all)");
         for (line, kind) in self.lines().into_iter().enumerate() {
             match kind {
                 ChoiceLine::Topic(index) => {
@@ -186,7 +186,7 @@ impl Screen for PracticeChoiceScreen {
                 }
                 ChoiceLine::Filter(index) => {
                     if index == 0 {
-                        page.push_text(TextRole::Dim, "Only questions that are");
+                        page.push_text(TextRole::Dim, "Only questions that are (all that you check must fit)");
                     }
                     let label = PracticeFilter::ALL[index].label();
                     self.draw_check(&mut page, line, MARKS[usize::from(self.chosen_filters[index])], label);

@@ -63,14 +63,14 @@ impl ProgressScreen {
                 Some((_, readiness)) => {
                     readiness_text(readiness).iter().for_each(|line| page.push_text(TextRole::Text, line));
                 }
-                None => page.push_text(TextRole::Dim, "Being computed"),
+                None => page.push_text(TextRole::Dim, "Calculating…"),
             }
         }
         page.end_panel();
     }
 
     fn draw_certainty(&self, page: &mut TextPage) {
-        page.begin_panel("How well you know what you know");
+        page.begin_panel("How accurate your certainty is");
         for level in self.view.calibration.levels.iter().filter(|level| level.answer_count > 0) {
             let (filled, empty) = progress_bar(level.correct_count, level.answer_count, 12);
             let label = format!(" {}: {} of {}", level.certainty.label(), level.correct_count, level.answer_count);
@@ -141,8 +141,8 @@ impl Screen for ProgressScreen {
         self.draw_certainty(&mut page);
         page.push_text(
             TextRole::Dim,
-            "Mastery is the share of a topic that you will still recall in 30 days. A question counts 0 if you never \
-             answered it, or if your first answer on its latest day was wrong or a guess.",
+            "Mastery is the share of a topic that you will still recall in 30 days. A question counts as 0 if you never \
+             answered it, or if you missed or guessed it the first time you saw it on its latest day.",
         );
         page.draw(canvas, area, &mut self.scroll);
     }

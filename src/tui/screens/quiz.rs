@@ -269,6 +269,9 @@ impl Screen for QuizScreen {
             format!("{} · {mode}", sheet.bank_of(self.question_index).title)
         };
         let mut right = format!("question {} of {}", self.question_index + 1, self.session.question_count());
+        if self.session.is_repeat(self.question_index) {
+            right += " (again)";
+        }
         if self.session.flagged_count() > 0 {
             right += &format!(" · {} flagged", self.session.flagged_count());
         }

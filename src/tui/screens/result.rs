@@ -117,7 +117,7 @@ impl ExamResultScreen {
     fn paint_next(&self, page: &mut TextPage) {
         match &self.view.certificate {
             Some(Ok(path)) => {
-                page.push_text(TextRole::Good, "Your self-test record is ready. The exam was not supervised.");
+                page.push_text(TextRole::Good, "Your self-test record is ready. No one supervised the exam, so the record does not count elsewhere.");
                 page.push_text(TextRole::Text, &path.to_string_lossy());
             }
             Some(Err(reason)) => page.push_text(TextRole::Bad, reason),
@@ -214,7 +214,7 @@ impl PracticeResultScreen {
 impl Screen for PracticeResultScreen {
     fn bindings(&self) -> Vec<Binding> {
         let review = Binding::new(&[Key::Char('v')], Action::named("review"), "review answers");
-        let wrong = Binding::new(&[Key::Char('w')], Action::named("practice-wrong"), "practice the wrong ones");
+        let wrong = Binding::new(&[Key::Char('w')], Action::named("practice-wrong"), "practice what you missed");
         let has_wrong = !self.wrong_questions().questions.is_empty();
         result_bindings([Some(review), has_wrong.then_some(wrong)].into_iter().flatten())
     }

@@ -59,7 +59,7 @@ impl Screen for SearchScreen {
         let edit = |key: Key, name: &'static str| Binding::unlisted(&[key], Action::named(name));
         let no_hit = self.hits.is_empty().then(|| "No question contains these words.".to_owned());
         let mut rows = up_down_bindings("choose").to_vec();
-        rows.push(Binding::new(&[Key::Enter], Action::named("practice"), "practice it").disabled(no_hit));
+        rows.push(Binding::new(&[Key::Enter], Action::named("practice"), "practice this question").disabled(no_hit));
         rows.push(Binding::new(&[Key::Esc], Action::LEAVE, "back"));
         rows.push(Binding::new(&[Key::CtrlU], Action::named("delete-all"), "clear").in_help());
         rows.push(Binding::unlisted(&[Key::CtrlC], Action::QUIT));

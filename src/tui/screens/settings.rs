@@ -3,7 +3,7 @@
 //! ```text
 //! ▸ Minutes a day                ‹20›   default 20
 //!   New questions a day          ‹10›   default 10
-//!   Ask again at a recall of     ‹90 %› default 90 %
+//!   Ask again at a recall chance of     ‹90 %› default 90 %
 //!   Ask how sure you are         ‹on›   default on
 //!   Exam day: Foundations        2026-12-14
 //! ```
@@ -212,14 +212,14 @@ impl Screen for SettingsScreen {
         self.draw_line(&mut page, 1, "New questions a day", &new, &format!("  default {}", defaults.new_per_day()));
         let percent = |settings: &StudySettings| format!("{} %", u8::from(settings.retention()));
         let default = format!("  default {}", percent(&defaults));
-        self.draw_line(&mut page, 2, "Ask again at a recall of", &percent(settings), &default);
+        self.draw_line(&mut page, 2, "Ask again at a recall chance of", &percent(settings), &default);
         let certainty = on_or_off(settings.asks_certainty());
         let default = format!("  default {}", on_or_off(defaults.asks_certainty()));
         self.draw_line(&mut page, 3, "Ask how sure you are", certainty, &default);
         for (exam, ((_, title, _), typed)) in self.view.exams.iter().zip(&self.days).enumerate() {
             let line = NUMBER_LINES + exam;
             let value = if line == self.selected { typed.with_cursor("▏") } else { typed.content().to_owned() };
-            let note = if value.is_empty() { "no plan" } else { "" };
+            let note = if value.is_empty() { "none" } else { "" };
             self.draw_line(&mut page, line, &format!("Exam day: {title}"), &value, note);
         }
         page.push_blank_line();
@@ -228,8 +228,8 @@ impl Screen for SettingsScreen {
         }
         page.push_text(
             TextRole::Dim,
-            "Write a day as 2027-01-15. With an exam day, today's session asks what helps you most until then. Without one, \
-             it asks what is due, and then new questions.",
+            "Type an exam day as YYYY-MM-DD, for example 2027-01-15. Today's session then asks the questions that help most \
+             before the exam. Without an exam day, it asks the questions that are due for review, and then new ones.",
         );
         page.draw(canvas, area, &mut self.scroll);
     }

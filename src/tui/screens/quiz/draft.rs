@@ -123,7 +123,7 @@ impl AnswerDraft {
             (Self::Choices(ticked), QuestionKind::Choice { select: SelectCount::Exactly(count), .. })
                 if !ticked.is_empty() =>
             {
-                return format!("Choose {count}. You have chosen {} so far.", ticked.len());
+                return format!("Choose {count} answers. You have chosen {} so far.", ticked.len());
             }
             (Self::Choices(_), _) => "Choose an answer first: press a letter or Space",
             (Self::Truth(_), _) => "Choose true or false first",

@@ -93,8 +93,10 @@ impl QuizScreen {
         if self.is_changed && !self.is_closed() && self.is_exam() {
             // An incomplete draft cannot be stored, and the move would discard it.
             if self.draft.answer(self.loaded_question()).is_none() && !self.draft.is_empty() {
-                self.note =
-                    Some((TextRole::Warn, "Not saved. Finish this answer, or press Backspace to clear it.".to_owned()));
+                self.note = Some((
+                    TextRole::Warn,
+                    "Not saved, because it is not complete. Finish it, or press Backspace to clear it.".to_owned(),
+                ));
                 return None;
             }
             return self.store_answer(after_store, None);

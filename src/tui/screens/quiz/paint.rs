@@ -144,7 +144,13 @@ impl QuizScreen {
             let right_index = right_indices.get(left_index).copied().flatten();
             let position = right_index.and_then(|right_index| loaded_question.display_position(right_index));
             let marker = format!("{} = {}", left_index + 1, position.map_or('_', choice_letter));
-            self.paint_line(page, left_index, &marker, mark_role(position), &pair.left);
+            if self.shows_key() {
+                let is_correct = right_index == Some(left_index);
+                let (sign, role) = if is_correct { ("✓", TextRole::Good) } else { ("✗", TextRole::Bad) };
+                page.push_hanging_text(&format!(" {sign} {marker}  "), role, role, &pair.left);
+            } else {
+                self.paint_line(page, left_index, &marker, mark_role(position), &pair.left);
+            }
         }
     }
 
@@ -217,6 +223,9 @@ impl QuizScreen {
         page.push_text(TextRole::Text, &self.loaded_question().question.rationale);
         for source in self.session.loaded_paper().sources_of(self.question_index) {
             page.push_hanging_text("Source: ", TextRole::Dim, TextRole::Dim, &source);
+        }
+        if self.session.comes_again(self.question_index) {
+            page.push_text(TextRole::Dim, "This question comes again at the end.");
         }
     }
 
