@@ -29,7 +29,7 @@ pub struct ExamArgs {
     /// Resume the exam in progress
     #[arg(long)]
     resume: bool,
-    /// Take a mock exam: same questions, time and scoring, but it uses no attempt and makes no certificate
+    /// Take a mock exam: same kind of questions, time and scoring, but it uses no attempt and makes no certificate
     #[arg(long)]
     mock: bool,
     /// Take the exam under an invigilator, who unlocks the issuer's key at the start and at the end

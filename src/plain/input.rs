@@ -29,6 +29,7 @@ pub(super) const HELP: &[&str] = &[
     "To put items in order, type all letters (C A B). To match, type pairs (1=B 2=A).",
     "flag: flag this question to look at it again, or remove the flag",
     "skip: go to the next question. A saved answer stays.",
+    "Ctrl+D: leave. Your saved answers stay, and you can resume.",
     "back: go to the previous question",
     "list: list all questions and their state",
     "a question's number: go to that question. If the question asks for a number, it is the answer.",

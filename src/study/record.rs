@@ -17,6 +17,10 @@ use crate::study::schedule::Scheduler;
 use crate::study::settings::StudySettings;
 use crate::study::today::{ExamPlan, SessionLimits, TodaySession, select_planned_session, select_session};
 
+/// The least time that a question is assumed to take, in seconds. Without it, a day of hasty answers would make the next
+/// session hold hundreds of questions.
+const LEAST_SECONDS: u32 = 10;
+
 /// A trainee's reviews and settings, with the banks and exams that they study.
 #[derive(Debug, Clone)]
 pub struct StudyRecord {
@@ -76,7 +80,7 @@ impl StudyRecord {
         let limits = SessionLimits {
             minutes,
             new_count: new_per_day.saturating_sub(deck.new_today()),
-            seconds_per_question: median_seconds(deck.reviews()).max(1),
+            seconds_per_question: median_seconds(deck.reviews()).max(LEAST_SECONDS),
         };
         if let Some((exam, exam_day)) = self.plan() {
             let draw_chances = blueprint::draw_chances(deck, &exam);

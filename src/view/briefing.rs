@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::attempt::Mode;
 use crate::attempt::points::points_needed;
 use crate::bank::catalog::CatalogEntry;
 use crate::bank::exam::Exam;
@@ -12,6 +13,7 @@ use crate::exam::eligibility::Eligibility;
 use crate::projections::people::PersonRow;
 use crate::service::{ServiceError, Services};
 use crate::text;
+use crate::view::home::OpenExamView;
 
 /// What a trainee sees before an exam starts.
 #[derive(Debug, Clone)]
@@ -21,6 +23,8 @@ pub struct BriefingView {
     pub eligibility: Eligibility,
     /// Whether an attempt at this exam was granted beyond those of the exam file.
     pub has_granted_attempt: bool,
+    /// The title of the exam that the trainee has in progress, which must be submitted first.
+    pub open_exam: Option<String>,
     /// The name that a certificate would show.
     pub certificate_name: String,
     /// The time limit with the trainee's own time factor; `None` if there is no limit.
@@ -39,6 +43,10 @@ impl BriefingView {
         Ok(Self {
             eligibility: services.attempts().eligibility(person.id, &exam)?,
             has_granted_attempt: services.attempts().has_granted_attempt(person.id, &exam)?,
+            open_exam: services
+                .attempts()
+                .open_attempt(person.id, Mode::Exam)?
+                .map(|row| OpenExamView::new(services, &row).title),
             certificate_name: person.person.name.clone(),
             time_limit: services.attempts().time_limit(person.id, &exam)?,
             banks: banks.cloned().collect(),
@@ -130,8 +138,9 @@ fn attempt_rules(exam: &Exam) -> Vec<String> {
         [] => {}
         [only] => lines.push(format!("Wait after a failure: {}", wait(only))),
         waits => {
-            let waits: Vec<_> = waits.iter().map(wait).collect();
-            lines.push(format!("Wait after each failure, in order: {}", waits.join(", ")));
+            let waits: Vec<_> =
+                (1..).zip(waits).map(|(failure, hours)| format!("{} after failure {failure}", wait(hours))).collect();
+            lines.push(format!("Waits: {}", waits.join(", ")));
         }
     }
     lines

@@ -8,6 +8,9 @@ use crate::projections::people::PersonRow;
 use crate::service::{ServiceError, Services};
 use crate::view::study::StudyView;
 
+/// How many practices in progress the home screen shows. More of them would hide the rest of its menu.
+const SHOWN_PRACTICES: usize = 2;
+
 /// The data of the home screen.
 #[derive(Debug, Clone)]
 pub struct HomeView {
@@ -17,7 +20,9 @@ pub struct HomeView {
     pub open_exam: Option<OpenExamView>,
     /// Today's session, if it is in progress.
     pub open_session: Option<AttemptId>,
-    /// The other practices in progress, newest first.
+    /// The mock exam in progress, if any.
+    pub open_mock: Option<OpenExamView>,
+    /// The newest other practices in progress, newest first. Older ones appear as these are ended.
     pub open_practices: Vec<OpenPracticeView>,
     /// Whether there is any exam.
     pub has_exams: bool,
@@ -89,7 +94,11 @@ impl HomeView {
             trainee_name: person.person.name.clone(),
             open_exam: of_mode(Mode::Exam).next().map(|row| OpenExamView::new(service, row)),
             open_session: open_session.map(|row| row.id),
-            open_practices: other_practices.map(|row| OpenPracticeView::new(service, row, service.zone())).collect(),
+            open_mock: of_mode(Mode::Mock).next().map(|row| OpenExamView::new(service, row)),
+            open_practices: other_practices
+                .take(SHOWN_PRACTICES)
+                .map(|row| OpenPracticeView::new(service, row, service.zone()))
+                .collect(),
             has_exams: service.catalog().exams().next().is_some(),
             study,
         })

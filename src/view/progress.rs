@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::attempt::Certainty;
 use crate::bank::question::Harm;
 use crate::clock::Day;
 use crate::ids::ExamId;
@@ -14,6 +15,10 @@ use crate::study::readiness::ReadinessResult;
 use crate::study::record::StudyRecord;
 use crate::text;
 use crate::view::study::{StudyView, TopicView, last_days_text, percent_text};
+
+/// Of ten answers that were called certain, how many must be correct. In certainty-based marking, certain pays from 0.8
+/// on: 3p - 6(1 - p) = 2p - 2(1 - p).
+const CERTAIN_TENTHS: usize = 8;
 
 /// How many answers with a certainty a verdict on the trainee's certainty needs.
 const VERDICT_ANSWERS: usize = 20;
@@ -108,9 +113,14 @@ impl ProgressView {
             return vec!["Practice asks how sure you are. Your ratings appear here.".to_owned()];
         }
         let answer_count: usize = self.calibration.levels.iter().map(|level| level.answer_count).sum();
+        let is_often_wrong = |level: &crate::study::calibration::CertaintyLevel| {
+            level.certainty == Certainty::Certain && level.correct_count * 10 < level.answer_count * CERTAIN_TENTHS
+        };
+        let is_overconfident = self.calibration.levels.iter().any(is_often_wrong);
         // A few answers say nothing about a trainee.
         lines.extend(self.calibration.bonus.filter(|_| answer_count >= VERDICT_ANSWERS).map(|bonus| {
-            let verdict = if bonus < -0.05 {
+            // The mean over all levels can hide that certain answers are wrong, and those are what harms patients.
+            let verdict = if bonus < -0.05 || is_overconfident {
                 "You are often surer than your answers allow."
             } else if bonus > 0.0 {
                 "Your certainty tells well which answers are correct."

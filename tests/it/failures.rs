@@ -65,7 +65,7 @@ fn every_screen_reports_a_failure_and_recovers() {
         ("practice choice", "p", "enter"),
         ("exams", "e", "enter"),
         ("briefing", "e enter", "enter y"),
-        ("mock from the briefing", "e enter", "m"),
+        ("mock from the briefing", "e enter", "m y"),
         ("quiz", START_EXAM, "m"),
         ("answer sheet", "e enter enter y s", "f y"),
         ("result of an exam", "e enter enter y s f y", "enter"),

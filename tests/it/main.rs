@@ -27,6 +27,7 @@ mod facts;
 mod failures;
 mod fixtures;
 mod fullscreen;
+mod home;
 mod invigilated;
 mod issuing;
 mod jobs;

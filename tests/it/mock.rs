@@ -59,7 +59,7 @@ fn mock_result() {
             std::fs::write(banks.join("small.json"), small_bank().to_string()).expect("a bank");
             std::fs::write(banks.join("exams/brief.json"), small_exam().to_string()).expect("an exam");
         });
-        stage.press("e enter m s f y");
+        stage.press("e enter m y s f y");
         assert_screen!("mock_result", columns, stage);
     }
 }

@@ -23,7 +23,7 @@ use crate::view::briefing::{BriefingView, attempt_use, summary_lines};
 #[derive(Debug)]
 pub struct BriefingScreen {
     exam: Arc<Exam>,
-    eligibility: Eligibility,
+    can_start: bool,
     eligibility_line: String,
     certificate_name: String,
     summary_lines: Vec<String>,
@@ -36,12 +36,16 @@ impl BriefingScreen {
     /// Returns the briefing of an exam, with dates in `zone`.
     pub fn new(briefing: BriefingView, zone: &Zone) -> Self {
         let attempt_use = attempt_use(&briefing);
-        let BriefingView { exam, eligibility, certificate_name, time_limit, banks, .. } = briefing;
+        let BriefingView { exam, eligibility, certificate_name, time_limit, banks, open_exam, .. } = briefing;
         let summary_lines = summary_lines(&exam, time_limit, &banks);
-        let eligibility_line = view::eligibility_line(eligibility, &exam, zone);
+        let can_start = open_exam.is_none() && matches!(eligibility, Eligibility::Now { .. });
+        let eligibility_line = open_exam.map_or_else(
+            || view::eligibility_line(eligibility, &exam, zone),
+            |title| format!("You can take this exam after you submit {title}."),
+        );
         Self {
             exam,
-            eligibility,
+            can_start,
             eligibility_line,
             certificate_name,
             summary_lines,
@@ -50,17 +54,13 @@ impl BriefingScreen {
         }
     }
 
-    fn can_start(&self) -> bool {
-        matches!(self.eligibility, Eligibility::Now { .. })
-    }
-
     /// Returns the question before the exam starts. Only `y` starts it.
-    fn start_dialog(&self) -> Dialog {
+    fn start_dialog(use_text: &str, start: &'static str) -> Dialog {
         Dialog {
-            title: format!("Start now? {}.", self.attempt_use),
+            title: format!("Start now? {use_text}."),
             text: String::new(),
             bindings: vec![
-                Binding::new(&[Key::Char('y')], Action::named("start-now"), "start"),
+                Binding::new(&[Key::Char('y')], Action::named(start), "start"),
                 Binding::new(&[Key::Any], CLOSE_OVERLAY, "go back"),
             ],
         }
@@ -69,7 +69,7 @@ impl BriefingScreen {
 
 impl Screen for BriefingScreen {
     fn bindings(&self) -> Vec<Binding> {
-        let refusal = (!self.can_start()).then(|| self.eligibility_line.clone());
+        let refusal = (!self.can_start).then(|| self.eligibility_line.clone());
         let own = [
             Binding::new(&[Key::Enter], Action::named("start"), "start").disabled(refusal),
             Binding::new(&[Key::Char('m')], Action::named("mock"), "mock"),
@@ -80,9 +80,10 @@ impl Screen for BriefingScreen {
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         match action.name {
-            "start" => Some(Effect::Ask(self.start_dialog())),
+            "start" => Some(Effect::Ask(Self::start_dialog(&self.attempt_use, "start-now"))),
             "start-now" => Some(Effect::Do(Command::StartExam(Arc::clone(&self.exam)))),
-            "mock" => Some(Effect::Do(Command::StartMock(Arc::clone(&self.exam)))),
+            "mock" => Some(Effect::Ask(Self::start_dialog("A mock exam uses no attempt", "mock-now"))),
+            "mock-now" => Some(Effect::Do(Command::StartMock(Arc::clone(&self.exam)))),
             _ => on_read_only_action(&mut self.scroll, action, Effect::Close),
         }
     }
@@ -91,7 +92,7 @@ impl Screen for BriefingScreen {
         let mut page = TextPage::new(context.theme, area);
         page.push_blank_line();
         // First what starting means: in a small window the rest is below its end.
-        if self.can_start() {
+        if self.can_start {
             page.push_text(
                 TextRole::Accent,
                 "Press Enter when you are ready. You will be asked to confirm before the clock starts.",
@@ -104,7 +105,11 @@ impl Screen for BriefingScreen {
             page.push_hanging_text("· ", TextRole::Dim, TextRole::Text, line);
         }
         page.push_blank_line();
-        page.push_text(TextRole::Dim, "Press m for a mock exam. It has the same questions, time and scoring, uses no attempt and makes no certificate.");
+        page.push_text(
+            TextRole::Dim,
+            "Press m for a mock exam. It has the same kind of questions, the same time and scoring. It uses no attempt and \
+             makes no certificate.",
+        );
         page.draw(canvas, area, &mut self.scroll);
     }
 

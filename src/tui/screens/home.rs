@@ -82,6 +82,13 @@ impl HomeScreen {
             let detail = Some(open_exam.time_text());
             menu.push(MenuEntry { detail, ..MenuEntry::new(label, Some('g'), Action::named("resume-exam")) });
         }
+        if let Some(open_mock) = self.data.open_mock.as_ref().filter(|_| self.data.open_exam.is_none()) {
+            let detail = Some(format!("{}: {}", open_mock.title, open_mock.time_text()));
+            menu.push(MenuEntry {
+                detail,
+                ..MenuEntry::new("Resume the mock exam", None, Action::named("resume-mock"))
+            });
+        }
         let closed = self.data.open_exam.as_ref().map(|_| EXAM_OPEN.to_owned());
         let study = |entry: MenuEntry| MenuEntry { disabled_reason: closed.clone().or(entry.disabled_reason), ..entry };
         menu.push(study(self.session_entry()));
@@ -94,8 +101,7 @@ impl HomeScreen {
         menu.push(study(MenuEntry::new("Practice by choice", Some('p'), Action::named("practice"))));
         let mistakes = self.data.study.mistake_count;
         menu.push(study(MenuEntry {
-            disabled_reason: (mistakes == 0)
-                .then(|| "No mistakes to review. Your latest answers are correct.".to_owned()),
+            disabled_reason: (mistakes == 0).then(|| "There are no mistakes to review.".to_owned()),
             ..MenuEntry::new(format!("Review my mistakes ({mistakes})"), Some('w'), Action::named("mistakes"))
         }));
         menu.push(MenuEntry {
@@ -135,6 +141,7 @@ impl HomeScreen {
     fn open_entry(&self, action: Action) -> Option<Effect> {
         match action.name {
             "resume-exam" => Some(Effect::Do(Command::Resume(self.data.open_exam.as_ref()?.attempt))),
+            "resume-mock" => Some(Effect::Do(Command::Resume(self.data.open_mock.as_ref()?.attempt))),
             "session" => Some(Effect::Do(self.data.open_session.map_or(Command::StartSession, Command::Resume))),
             "resume-practice" => Some(Effect::Do(Command::Resume(self.data.open_practices.get(action.index)?.attempt))),
             "practice" => Some(Effect::Open(Route::PracticeChoice)),
@@ -207,7 +214,7 @@ impl HomeScreen {
         self.draw_plan(page);
         let study = &self.data.study;
         page.push_line(&[(TextRole::Text, "30 days "), (TextRole::Accent, &sparkline(&study.last_days))]);
-        page.push_text(TextRole::Dim, &format!("Studied: {}", streak_text(study.streak)));
+        page.push_text(TextRole::Dim, &format!("Days in a row: {}", study.streak));
     }
 
     fn draw_plan(&self, page: &mut TextPage) {
@@ -235,7 +242,7 @@ impl HomeScreen {
             let percent = topic.mastery.percent();
             page.push_text(TextRole::Text, &format!("Weakest topic: {}, {percent} % mastered", topic.title));
         }
-        page.push_text(TextRole::Dim, &format!("Studied: {}", streak_text(self.data.study.streak)));
+        page.push_text(TextRole::Dim, &format!("Days in a row: {}", self.data.study.streak));
     }
 }
 
@@ -248,15 +255,6 @@ fn discard_dialog(index: usize) -> Dialog {
             Binding::new(&[Key::Char('y')], Action::indexed("discard-now", index), "end it"),
             Binding::new(&[Key::Any], CLOSE_OVERLAY, "keep it"),
         ],
-    }
-}
-
-/// Returns how many days in a row were studied, in words.
-fn streak_text(streak: usize) -> String {
-    match streak {
-        0 => "not today or yesterday".to_owned(),
-        1 => "1 day".to_owned(),
-        days => format!("{days} days in a row"),
     }
 }
 

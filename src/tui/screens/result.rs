@@ -46,7 +46,11 @@ impl ExamResultScreen {
         let outcome = &self.view.outcome;
         page.push_blank_line();
         let (role, sign) = if self.has_passed() { (TextRole::Good, '✓') } else { (TextRole::Bad, '✗') };
-        page.push_text(role, &format!("{sign} {}", view::headline(self.view.loaded_paper.mode, outcome.result)));
+        let headline = view::headline(self.view.loaded_paper.mode, outcome.result);
+        // Above the pass mark with the sign of a failure would contradict itself without its reason.
+        let is_missed = self.is_mock() && outcome.result == ExamResult::FailedCritical;
+        let reason = if is_missed { ", but a safety-critical question was missed" } else { "" };
+        page.push_text(role, &format!("{sign} {headline}{reason}"));
         if self.view.is_void {
             page.push_text(TextRole::Warn, "Void: this attempt does not count");
         }

@@ -110,8 +110,10 @@ impl SettingsScreen {
         match self.changes() {
             Ok(changes) if changes.is_empty() => Some(Effect::Close),
             Ok(changes) => Some(Effect::Do(Command::ChangeSettings(changes))),
+            // The second time, the trainee has read why.
+            Err(_) if self.note.is_some() => Some(Effect::Close),
             Err(reason) => {
-                self.note = Some(reason);
+                self.note = Some(format!("{reason} Press Esc again to leave without saving anything."));
                 None
             }
         }
@@ -174,10 +176,12 @@ impl Screen for SettingsScreen {
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         self.scroll.follow_focus();
-        self.note = None;
         let last = self.line_count() - 1;
+        if action.name == "leave" {
+            return self.leave();
+        }
+        self.note = None;
         match action.name {
-            "leave" => return self.leave(),
             "quit" => return Some(Effect::Quit),
             "up" => self.selected = self.selected.saturating_sub(1),
             "down" => self.selected = (self.selected + 1).min(last),
@@ -225,6 +229,7 @@ impl Screen for SettingsScreen {
         page.push_blank_line();
         if let Some(note) = &self.note {
             page.push_text(TextRole::Warn, note);
+            page.push_blank_line();
         }
         page.push_text(
             TextRole::Dim,

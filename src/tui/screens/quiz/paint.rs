@@ -244,6 +244,12 @@ impl QuizScreen {
             }
             // In an exam, an answer is also stored when the trainee moves on.
             (false, _) if self.is_changed && self.is_exam() => "Not saved yet. Enter or ← → saves it.".to_owned(),
+            (false, _) if self.is_changed && self.draft.answer(self.loaded_question()).is_none() => {
+                "Not saved yet. Your answer is not complete.".to_owned()
+            }
+            (false, _) if self.is_changed && self.asks_certainty => {
+                "Not saved yet. Enter saves it; so do 1 guess, 2 fairly sure, 3 certain.".to_owned()
+            }
             (false, _) if self.is_changed => "Not saved yet. Press Enter to save.".to_owned(),
             (false, _) => "Not answered yet.".to_owned(),
         };
