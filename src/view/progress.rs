@@ -19,6 +19,8 @@ use crate::view::study::{StudyView, TopicView, last_days_text, percent_text};
 /// Of ten answers that were called certain, how many must be correct. In certainty-based marking, certain pays from 0.8
 /// on: 3p - 6(1 - p) = 2p - 2(1 - p).
 const CERTAIN_TENTHS: usize = 8;
+/// How many certain answers that verdict needs.
+const CERTAIN_ANSWERS: usize = 5;
 
 /// How many answers with a certainty a verdict on the trainee's certainty needs.
 const VERDICT_ANSWERS: usize = 20;
@@ -114,7 +116,10 @@ impl ProgressView {
         }
         let answer_count: usize = self.calibration.levels.iter().map(|level| level.answer_count).sum();
         let is_often_wrong = |level: &crate::study::calibration::CertaintyLevel| {
-            level.certainty == Certainty::Certain && level.correct_count * 10 < level.answer_count * CERTAIN_TENTHS
+            // A single wrong answer does not make a habit.
+            level.certainty == Certainty::Certain
+                && level.answer_count >= CERTAIN_ANSWERS
+                && level.correct_count * 10 < level.answer_count * CERTAIN_TENTHS
         };
         let is_overconfident = self.calibration.levels.iter().any(is_often_wrong);
         // A few answers say nothing about a trainee.
