@@ -60,7 +60,7 @@ binary, data = sys.argv[1], Path(sys.argv[2])
 (data / "question-banks" / "exams" / "brief.json").write_text(json.dumps(EXAM))
 
 places = ["--data-dir", data, "--config-dir", data.parent / "config"]
-command = [binary, *places, "exam", "brief", "--plain", "--trainee", TRAINEE]
+command = [binary, *places, "exam", "brief", "--plain", "--yes", "--trainee", TRAINEE]
 with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
     transcript = ""
     while shown := hear(program.stdout):
