@@ -25,6 +25,7 @@ pub mod frame;
 pub mod input;
 pub mod jobs;
 pub mod key;
+pub mod list;
 pub mod overlay;
 pub mod page;
 pub mod paste;

@@ -2,9 +2,24 @@
 //! with all its accents. The existing crates move by code points.
 
 use crate::text;
+use crate::tui::binding::{Action, Binding};
+use crate::tui::key::Key;
 
 /// The longest text in bytes.
 const MAX_BYTES: usize = 500;
+
+/// Returns the unlisted rows that move the cursor and delete a character. [`TextField::edit`] runs their actions.
+pub fn editing_bindings() -> [Binding; 6] {
+    [
+        (Key::Backspace, "delete-before"),
+        (Key::Delete, "delete-after"),
+        (Key::Left, "cursor-left"),
+        (Key::Right, "cursor-right"),
+        (Key::Home, "cursor-start"),
+        (Key::End, "cursor-end"),
+    ]
+    .map(|(key, name)| Binding::unlisted(&[key], Action::named(name)))
+}
 
 /// A text with a cursor between its characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

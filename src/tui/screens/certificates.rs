@@ -9,6 +9,7 @@ use crate::text;
 use crate::tui::binding::{Action, Binding, up_down_bindings};
 use crate::tui::canvas::Canvas;
 use crate::tui::key::Key;
+use crate::tui::list;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::read_only::{on_read_only_action, read_only_bindings};
 use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
@@ -72,11 +73,13 @@ impl Screen for CertificateListScreen {
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         self.scroll.follow_focus();
+        if let Some(selected) = list::selected_after(action, self.selected, self.certificates.len()) {
+            self.selected = selected;
+            return None;
+        }
         match action.name {
             "leave" => return Some(Effect::Close),
             "quit" => return Some(Effect::Quit),
-            "up" => self.selected = self.selected.saturating_sub(1),
-            "down" => self.selected = (self.selected + 1).min(self.certificates.len().saturating_sub(1)),
             "open" => return self.open_selected(),
             "open-row" => {
                 self.selected = action.index;
@@ -99,11 +102,6 @@ impl Screen for CertificateListScreen {
             );
         }
         for (index, (stored_certificate, verification)) in self.certificates.iter().enumerate() {
-            let is_selected = index == self.selected;
-            if is_selected {
-                page.focus_next_line();
-            }
-            page.set_line_action(Some(Action::indexed("open-row", index)));
             let signed_title = verification.credential.as_ref().map(|credential| &credential.subject.achievement.name);
             let exam =
                 signed_title.map_or_else(|| stored_certificate.exam.to_string(), |title| text::single_line(title));
@@ -112,14 +110,8 @@ impl Screen for CertificateListScreen {
                 validity(stored_certificate, verification, context.now.wall),
                 stored_certificate.certificate_id.short()
             );
-            page.push_hanging_text(
-                if is_selected { "▸ " } else { "  " },
-                TextRole::Accent,
-                if is_selected { TextRole::Strong } else { TextRole::Text },
-                &summary,
-            );
-            page.push_hanging_text("  ", TextRole::Text, TextRole::Dim, &reliance(verification));
-            page.set_line_action(None);
+            let places = (index, self.selected);
+            list::push_entry(&mut page, places, "open-row", ("", &summary), Some(&reliance(verification)));
             page.push_blank_line();
         }
         page.draw(canvas, area, &mut self.scroll);

@@ -9,6 +9,7 @@ use crate::tui::binding::{Action, Binding, first_last_bindings, up_down_bindings
 use crate::tui::canvas::Canvas;
 use crate::tui::command::{Command, Reply};
 use crate::tui::key::Key;
+use crate::tui::list;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
@@ -50,17 +51,16 @@ impl Screen for ExamListScreen {
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         self.scroll.follow_focus();
-        let last = self.entries.len().saturating_sub(1);
+        if let Some(selected) = list::selected_after(action, self.selected, self.entries.len()) {
+            self.selected = selected;
+            return None;
+        }
         match action.name {
             "leave" => return Some(Effect::Close),
             "quit" => return Some(Effect::Quit),
-            "up" => self.selected = self.selected.saturating_sub(1),
-            "down" => self.selected = (self.selected + 1).min(last),
-            "first" => self.selected = 0,
-            "last" => self.selected = last,
             "open" => return self.open_selected(),
             "open-row" => {
-                self.selected = action.index.min(last);
+                self.selected = action.index.min(self.entries.len().saturating_sub(1));
                 return self.open_selected();
             }
             _ => {
@@ -82,19 +82,8 @@ impl Screen for ExamListScreen {
             page.push_text(TextRole::Text, "There is no exam.");
         }
         for (index, entry) in self.entries.iter().enumerate() {
-            let is_selected = index == self.selected;
-            if is_selected {
-                page.focus_next_line();
-            }
-            page.set_line_action(Some(Action::indexed("open-row", index)));
-            page.push_hanging_text(
-                if is_selected { "▸ " } else { "  " },
-                TextRole::Accent,
-                if is_selected { TextRole::Strong } else { TextRole::Text },
-                &entry.exam.title,
-            );
-            page.push_hanging_text("  ", TextRole::Text, TextRole::Dim, &entry.status);
-            page.set_line_action(None);
+            let places = (index, self.selected);
+            list::push_entry(&mut page, places, "open-row", ("", &entry.exam.title), Some(&entry.status));
             page.push_blank_line();
         }
         page.push_text(TextRole::Dim, "Opening an exam does not start it. You see its rules first.");

@@ -7,6 +7,7 @@ use crate::tui::binding::{Action, Binding, first_last_bindings, page_bindings, u
 use crate::tui::canvas::Canvas;
 use crate::tui::command::Command;
 use crate::tui::key::Key;
+use crate::tui::list;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screens::{Effect, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
@@ -48,17 +49,16 @@ impl Screen for HistoryScreen {
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         self.scroll.follow_focus();
-        let last = self.entries.len().saturating_sub(1);
+        if let Some(selected) = list::selected_after(action, self.selected, self.entries.len()) {
+            self.selected = selected;
+            return None;
+        }
         match action.name {
             "leave" => return Some(Effect::Close),
             "quit" => return Some(Effect::Quit),
-            "up" => self.selected = self.selected.saturating_sub(1),
-            "down" => self.selected = (self.selected + 1).min(last),
-            "first" => self.selected = 0,
-            "last" => self.selected = last,
             "open" => return self.open_selected(),
             "open-row" => {
-                self.selected = action.index.min(last);
+                self.selected = action.index.min(self.entries.len().saturating_sub(1));
                 return self.open_selected();
             }
             _ => {
@@ -75,19 +75,8 @@ impl Screen for HistoryScreen {
             page.push_text(TextRole::Text, "Nothing has ended yet. Results of practices and exams appear here.");
         }
         for (index, entry) in self.entries.iter().enumerate() {
-            let is_selected = index == self.selected;
-            if is_selected {
-                page.focus_next_line();
-            }
-            page.set_line_action(Some(Action::indexed("open-row", index)));
-            page.push_hanging_text(
-                if is_selected { "▸ " } else { "  " },
-                TextRole::Accent,
-                if is_selected { TextRole::Strong } else { TextRole::Text },
-                &entry.title,
-            );
-            page.push_hanging_text("  ", TextRole::Text, TextRole::Dim, &entry.detail);
-            page.set_line_action(None);
+            let places = (index, self.selected);
+            list::push_entry(&mut page, places, "open-row", ("", &entry.title), Some(&entry.detail));
         }
         page.draw(canvas, area, &mut self.scroll);
     }

@@ -20,6 +20,7 @@ use crate::tui::binding::{Action, Binding, first_last_bindings, page_bindings, u
 use crate::tui::canvas::Canvas;
 use crate::tui::command::{Command, Dialog, Reply};
 use crate::tui::key::Key;
+use crate::tui::list;
 use crate::tui::overlay::CLOSE_OVERLAY;
 use crate::tui::page::{Scroll, TextPage, progress_bar};
 use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
@@ -194,7 +195,7 @@ impl HomeScreen {
             };
             page.set_line_action(Some(entry.action));
             page.push_line(&[
-                (TextRole::Accent, if is_selected { "▸ " } else { "  " }),
+                (TextRole::Accent, list::pointer(index, self.selected)),
                 (role, &label),
                 (TextRole::Text, &" ".repeat(gap)),
                 (TextRole::Dim, &key),
@@ -305,21 +306,18 @@ impl Screen for HomeScreen {
         }
         self.scroll.follow_focus();
         let menu = self.menu();
-        match action.name {
-            "up" => self.selected = self.selected.saturating_sub(1),
-            "down" => self.selected = (self.selected + 1).min(menu.len() - 1),
-            "first" => self.selected = 0,
-            "last" => self.selected = menu.len() - 1,
-            "open" => return menu.get(self.selected).and_then(|entry| self.open_entry(entry.action)),
-            _ => {
-                // A click on an entry that cannot be opened only selects it, and Enter then says why.
-                let clicked = menu.iter().position(|entry| entry.action == action);
-                self.selected = clicked.unwrap_or(self.selected);
-                let is_disabled = clicked.is_some_and(|index| menu[index].disabled_reason.is_some());
-                return if is_disabled { None } else { self.open_entry(action) };
-            }
+        if let Some(selected) = list::selected_after(action, self.selected, menu.len()) {
+            self.selected = selected;
+            return None;
         }
-        None
+        if action.name == "open" {
+            return menu.get(self.selected).and_then(|entry| self.open_entry(entry.action));
+        }
+        // A click on an entry that cannot be opened only selects it, and Enter then says why.
+        let clicked = menu.iter().position(|entry| entry.action == action);
+        self.selected = clicked.unwrap_or(self.selected);
+        let is_disabled = clicked.is_some_and(|index| menu[index].disabled_reason.is_some());
+        if is_disabled { None } else { self.open_entry(action) }
     }
 
     fn on_tick(&mut self, _: &ScreenContext) -> Option<Effect> {

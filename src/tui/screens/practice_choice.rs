@@ -18,6 +18,7 @@ use crate::tui::binding::{Action, Binding, first_last_bindings, page_bindings, u
 use crate::tui::canvas::Canvas;
 use crate::tui::command::{Command, Reply};
 use crate::tui::key::Key;
+use crate::tui::list;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screens::{Effect, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
@@ -28,8 +29,8 @@ const LENGTHS: [usize; 5] = [5, 10, 20, 50, usize::MAX];
 /// The index of the default length.
 const DEFAULT_LENGTH: usize = 1;
 
-/// The marks of a line that is not selected, and of one that is.
-const MARKS: [&str; 2] = ["[ ]", "[x]"];
+/// The marks of a line that is not checked, and of one that is.
+const MARKS: [&str; 2] = ["[ ] ", "[x] "];
 
 /// A line that can have the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,26 +94,16 @@ impl PracticeChoiceScreen {
         }
     }
 
-    fn draw_check(&self, page: &mut TextPage, line: usize, mark: &str, content: &str) {
-        let is_selected = line == self.selected;
-        if is_selected {
-            page.focus_next_line();
-        }
-        let marker = format!("{} {mark} ", if is_selected { "▸" } else { " " });
-        page.set_line_action(Some(Action::indexed("toggle-line", line)));
-        let role = if is_selected { TextRole::Strong } else { TextRole::Text };
-        page.push_hanging_text(&marker, TextRole::Accent, role, content);
-        page.set_line_action(None);
+    fn draw_check(&self, page: &mut TextPage, line: usize, mark: &str, label: &str) {
+        list::push_entry(page, (line, self.selected), "toggle-line", (mark, label), None);
     }
 
     fn draw_length(&self, page: &mut TextPage, line: usize) {
-        let is_selected = line == self.selected;
-        if is_selected {
+        if line == self.selected {
             page.focus_next_line();
         }
-        let pointer = if is_selected { "▸ " } else { "  " };
         let mut cells = vec![
-            (TextRole::Accent, pointer.to_owned(), None),
+            (TextRole::Accent, list::pointer(line, self.selected).to_owned(), None),
             (TextRole::Text, "Number of questions: ".to_owned(), None),
         ];
         for (index, length) in LENGTHS.iter().enumerate() {
@@ -147,14 +138,13 @@ impl Screen for PracticeChoiceScreen {
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         self.scroll.follow_focus();
-        let last = self.lines().len() - 1;
+        if let Some(selected) = list::selected_after(action, self.selected, self.lines().len()) {
+            self.selected = selected;
+            return None;
+        }
         match action.name {
             "leave" => return Some(Effect::Close),
             "quit" => return Some(Effect::Quit),
-            "up" => self.selected = self.selected.saturating_sub(1),
-            "down" => self.selected = (self.selected + 1).min(last),
-            "first" => self.selected = 0,
-            "last" => self.selected = last,
             "toggle" => self.toggle(self.selected),
             "toggle-line" => self.toggle(action.index),
             "fewer" => self.length = self.length.saturating_sub(1),

@@ -27,6 +27,7 @@ use crate::tui::binding::{Action, Binding, first_last_bindings, page_bindings, u
 use crate::tui::canvas::Canvas;
 use crate::tui::command::{Command, Reply};
 use crate::tui::key::Key;
+use crate::tui::list;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
@@ -223,11 +224,10 @@ impl RecordsScreen {
         row: &MatrixRow,
         draw_rest: impl FnOnce(&mut TextPage, [(TextRole, &str); 2]),
     ) {
-        let is_selected = index == self.selected;
         let name = pad(&text::single_line(&row.person.person.name), NAME_WIDTH);
-        let role = if is_selected { TextRole::Strong } else { TextRole::Text };
+        let role = list::entry_role(index, self.selected);
         page.set_line_action(Some(Action::indexed("open-row", index)));
-        draw_rest(page, [(TextRole::Accent, if is_selected { "▸ " } else { "  " }), (role, &name)]);
+        draw_rest(page, [(TextRole::Accent, list::pointer(index, self.selected)), (role, &name)]);
         page.set_line_action(None);
     }
 

@@ -11,9 +11,10 @@ use crate::tui::binding::{Action, Binding, page_bindings, up_down_bindings};
 use crate::tui::canvas::Canvas;
 use crate::tui::command::Command;
 use crate::tui::key::Key;
+use crate::tui::list;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screens::{Effect, Screen, ScreenContext};
-use crate::tui::text_field::TextField;
+use crate::tui::text_field::{TextField, editing_bindings};
 use crate::tui::theme::TextRole;
 use crate::view::search::{SearchHit, search};
 
@@ -56,21 +57,13 @@ impl SearchScreen {
 
 impl Screen for SearchScreen {
     fn bindings(&self) -> Vec<Binding> {
-        let edit = |key: Key, name: &'static str| Binding::unlisted(&[key], Action::named(name));
         let no_hit = self.hits.is_empty().then(|| "No question contains these words.".to_owned());
         let mut rows = up_down_bindings("choose").to_vec();
         rows.push(Binding::new(&[Key::Enter], Action::named("practice"), "practice this question").disabled(no_hit));
         rows.push(Binding::new(&[Key::Esc], Action::LEAVE, "back"));
         rows.push(Binding::new(&[Key::CtrlU], Action::named("delete-all"), "clear").in_help());
         rows.push(Binding::unlisted(&[Key::CtrlC], Action::QUIT));
-        rows.extend([
-            edit(Key::Backspace, "delete-before"),
-            edit(Key::Delete, "delete-after"),
-            edit(Key::Left, "cursor-left"),
-            edit(Key::Right, "cursor-right"),
-            edit(Key::Home, "cursor-start"),
-            edit(Key::End, "cursor-end"),
-        ]);
+        rows.extend(editing_bindings());
         rows.extend(page_bindings());
         rows
     }
@@ -80,15 +73,16 @@ impl Screen for SearchScreen {
             return None;
         }
         self.scroll.follow_focus();
-        let last = self.shown_hits().len().saturating_sub(1);
+        if let Some(selected) = list::selected_after(action, self.selected, self.shown_hits().len()) {
+            self.selected = selected;
+            return None;
+        }
         match action.name {
             "leave" => return Some(Effect::Close),
             "quit" => return Some(Effect::Quit),
-            "up" => self.selected = self.selected.saturating_sub(1),
-            "down" => self.selected = (self.selected + 1).min(last),
             "practice" => return self.practice_selected(),
             "practice-row" => {
-                self.selected = action.index.min(last);
+                self.selected = action.index.min(self.shown_hits().len().saturating_sub(1));
                 return self.practice_selected();
             }
             name => {
@@ -111,15 +105,8 @@ impl Screen for SearchScreen {
         page.push_hanging_text("Search: ", TextRole::Accent, TextRole::Strong, &self.query.with_cursor("▏"));
         page.push_blank_line();
         for (index, hit) in self.shown_hits().iter().enumerate() {
-            let is_selected = index == self.selected;
-            if is_selected {
-                page.focus_next_line();
-            }
-            page.set_line_action(Some(Action::indexed("practice-row", index)));
-            let role = if is_selected { TextRole::Strong } else { TextRole::Text };
-            let marker = if is_selected { "▸ " } else { "  " };
-            page.push_hanging_text(marker, TextRole::Accent, role, &format!("{}: {}", hit.topic, hit.stem));
-            page.set_line_action(None);
+            let title = format!("{}: {}", hit.topic, hit.stem);
+            list::push_entry(&mut page, (index, self.selected), "practice-row", ("", &title), None);
         }
         let hint = match (self.query.content().trim().is_empty(), self.hits.len()) {
             (true, _) => "Type words of a question. A question must contain all of them.".to_owned(),

@@ -21,9 +21,10 @@ use crate::tui::binding::{Action, Binding, up_down_bindings};
 use crate::tui::canvas::Canvas;
 use crate::tui::command::Command;
 use crate::tui::key::Key;
+use crate::tui::list;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screens::{Effect, Screen, ScreenContext};
-use crate::tui::text_field::TextField;
+use crate::tui::text_field::{TextField, editing_bindings};
 use crate::tui::theme::TextRole;
 use crate::view::settings::SettingsView;
 
@@ -120,8 +121,7 @@ impl SettingsScreen {
     }
 
     fn draw_line(&self, page: &mut TextPage, line: usize, label: &str, value: &str, note: &str) {
-        let is_selected = line == self.selected;
-        if is_selected {
+        if line == self.selected {
             page.focus_next_line();
         }
         let label_width = page.width().saturating_sub(30).clamp(16, 40);
@@ -129,8 +129,8 @@ impl SettingsScreen {
         let gap = " ".repeat(label_width.saturating_sub(text::width(&label)) + 2);
         page.set_line_action(Some(Action::indexed("select-line", line)));
         page.push_line(&[
-            (TextRole::Accent, if is_selected { "▸ " } else { "  " }),
-            (if is_selected { TextRole::Strong } else { TextRole::Text }, &label),
+            (TextRole::Accent, list::pointer(line, self.selected)),
+            (list::entry_role(line, self.selected), &label),
             (TextRole::Text, &gap),
             (TextRole::Accent, value),
             (TextRole::Dim, note),
@@ -152,17 +152,9 @@ fn parse_day(typed: &str, today: Day) -> Result<Option<Day>, &'static str> {
 impl Screen for SettingsScreen {
     fn bindings(&self) -> Vec<Binding> {
         let mut rows = up_down_bindings("choose").to_vec();
-        let edit = |key: Key, name: &'static str| Binding::unlisted(&[key], Action::named(name));
         if self.selected_exam().is_some() {
-            rows.extend([
-                edit(Key::Left, "cursor-left"),
-                edit(Key::Right, "cursor-right"),
-                edit(Key::Home, "cursor-start"),
-                edit(Key::End, "cursor-end"),
-                edit(Key::Backspace, "delete-before"),
-                edit(Key::Delete, "delete-after"),
-                Binding::new(&[Key::CtrlU], Action::named("delete-all"), "clear the day"),
-            ]);
+            rows.extend(editing_bindings());
+            rows.push(Binding::new(&[Key::CtrlU], Action::named("delete-all"), "clear the day"));
         } else {
             rows.extend([
                 Binding::new(&[Key::Left], Action::named("less"), "change"),
@@ -176,16 +168,17 @@ impl Screen for SettingsScreen {
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         self.scroll.follow_focus();
-        let last = self.line_count() - 1;
         if action.name == "leave" {
             return self.leave();
         }
         self.note = None;
+        if let Some(selected) = list::selected_after(action, self.selected, self.line_count()) {
+            self.selected = selected;
+            return None;
+        }
         match action.name {
             "quit" => return Some(Effect::Quit),
-            "up" => self.selected = self.selected.saturating_sub(1),
-            "down" => self.selected = (self.selected + 1).min(last),
-            "select-line" => self.selected = action.index.min(last),
+            "select-line" => self.selected = action.index.min(self.line_count() - 1),
             "less" => self.step(-1),
             "more" => self.step(1),
             name => {

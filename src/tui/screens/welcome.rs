@@ -8,9 +8,10 @@ use crate::tui::binding::{Action, Binding, up_down_bindings};
 use crate::tui::canvas::Canvas;
 use crate::tui::command::Command;
 use crate::tui::key::Key;
+use crate::tui::list;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screens::{Effect, Screen, ScreenContext};
-use crate::tui::text_field::TextField;
+use crate::tui::text_field::{TextField, editing_bindings};
 use crate::tui::theme::TextRole;
 
 /// The first screen, until a person is chosen. Typing filters the list, so Enter never opens a person whose name does
@@ -68,36 +69,29 @@ impl WelcomeScreen {
 impl Screen for WelcomeScreen {
     fn bindings(&self) -> Vec<Binding> {
         let nothing_typed = (self.entry_count() == 0).then(|| "Type your name first.".to_owned());
-        let edit = |key: Key, name: &'static str| Binding::unlisted(&[key], Action::named(name));
         let mut rows = Vec::new();
         if self.entry_count() > 1 {
             rows.extend(up_down_bindings("choose"));
         }
         rows.push(Binding::new(&[Key::Enter], Action::named("go-on"), "continue").disabled(nothing_typed));
-        rows.extend([
-            edit(Key::Backspace, "delete-before"),
-            edit(Key::Delete, "delete-after"),
-            edit(Key::CtrlU, "delete-all"),
-            edit(Key::Left, "cursor-left"),
-            edit(Key::Right, "cursor-right"),
-            edit(Key::Home, "cursor-start"),
-            edit(Key::End, "cursor-end"),
-            edit(Key::Tab, "down"),
-        ]);
+        rows.extend(editing_bindings());
+        rows.push(Binding::unlisted(&[Key::CtrlU], Action::named("delete-all")));
+        rows.push(Binding::unlisted(&[Key::Tab], Action::named("down")));
         rows.push(Binding::new(&[Key::Esc, Key::CtrlC], Action::QUIT, "quit"));
         rows
     }
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         self.scroll.follow_focus();
-        let last = self.entry_count().saturating_sub(1);
+        if let Some(selected) = list::selected_after(action, self.selected, self.entry_count()) {
+            self.selected = selected;
+            return None;
+        }
         match action.name {
             "quit" => return Some(Effect::Quit),
-            "up" => self.selected = self.selected.saturating_sub(1),
-            "down" => self.selected = (self.selected + 1).min(last),
             "go-on" => return self.choose_selected(),
             "choose-entry" => {
-                self.selected = action.index.min(last);
+                self.selected = action.index.min(self.entry_count().saturating_sub(1));
                 return self.choose_selected();
             }
             name if self.name.edit(name) => self.selected = 0,
@@ -131,15 +125,8 @@ impl Screen for WelcomeScreen {
         let people = self.matching_people().into_iter().map(|row| text::single_line(&row.person.name));
         let new = self.can_add().then(|| format!("Add {} as a new trainee", text::single_line(self.name.content())));
         for (index, label) in people.chain(new).enumerate() {
-            let is_selected = index == self.selected;
-            if is_selected {
-                page.focus_next_line();
-            }
-            page.set_line_action(Some(Action::indexed("choose-entry", index)));
-            let role = if is_selected { TextRole::Strong } else { TextRole::Text };
-            page.push_hanging_text(if is_selected { "▸ " } else { "  " }, TextRole::Accent, role, &label);
+            list::push_entry(&mut page, (index, self.selected), "choose-entry", ("", &label), None);
         }
-        page.set_line_action(None);
         page.push_blank_line();
         page.push_text(
             TextRole::Dim,
