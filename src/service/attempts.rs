@@ -262,26 +262,35 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
             return Ok(timed_out);
         }
         for row in self.unended_attempts(trainee)?.into_iter().filter(|row| row.is_time_over(now)) {
-            let mut active_attempt = match self.load(row.id) {
-                Ok(active_attempt) => active_attempt,
-                Err(error) if is_damage_of_attempt(&error) => {
-                    timed_out.unreadable.push(error);
-                    continue;
-                }
-                Err(error) => return Err(error),
-            };
-            match self.record_action(&mut active_attempt, AttemptAction::TimeOut { draft: None }) {
-                // Another process may have ended it first. If the clock was set back, it may have time left again.
-                Ok(()) => timed_out.ended_count += 1,
-                Err(
-                    ServiceError::ActionRefused(ActionRefusal::Ended | ActionRefusal::TimeRemaining)
-                    | ServiceError::Store(StoreError::Conflict(Conflict::ChainContinued)),
-                ) => {}
-                Err(error) if is_damage_of_attempt(&error) => timed_out.unreadable.push(error),
-                Err(error) => return Err(error),
+            match self.end_left_open(row.id, AttemptAction::TimeOut { draft: None })? {
+                LeftOpen::Ended => timed_out.ended_count += 1,
+                LeftOpen::Unchanged => {}
+                LeftOpen::Unreadable(error) => timed_out.unreadable.push(error),
             }
         }
         Ok(timed_out)
+    }
+
+    /// Ends an attempt that was left open, with the action that ends it.
+    ///
+    /// # Errors
+    /// Errors of the store. Damage of the attempt is a result, so that it does not stop the caller.
+    pub(super) fn end_left_open(
+        &mut self,
+        attempt: AttemptId,
+        action: AttemptAction,
+    ) -> Result<LeftOpen, ServiceError> {
+        let ended = self.load(attempt).and_then(|mut active_attempt| self.record_action(&mut active_attempt, action));
+        match ended {
+            Ok(()) => Ok(LeftOpen::Ended),
+            // Another process may have ended it first. If the clock was set back, it may have time left again.
+            Err(
+                ServiceError::ActionRefused(ActionRefusal::Ended | ActionRefusal::TimeRemaining)
+                | ServiceError::Store(StoreError::Conflict(Conflict::ChainContinued)),
+            ) => Ok(LeftOpen::Unchanged),
+            Err(error) if is_damage_of_attempt(&error) => Ok(LeftOpen::Unreadable(error)),
+            Err(error) => Err(error),
+        }
     }
 
     /// Records what the trainee did. The fact is on disk when this returns.
@@ -336,8 +345,17 @@ impl<S: DerefMut<Target = Services>> Attempts<S> {
     }
 }
 
+/// What became of an attempt that was left open.
+pub(super) enum LeftOpen {
+    Ended,
+    /// Another program has ended it, or it has time left again.
+    Unchanged,
+    /// It is damaged.
+    Unreadable(ServiceError),
+}
+
 /// Returns whether an error concerns this attempt only, so that the person's other attempts can continue.
-pub(super) fn is_damage_of_attempt(error: &ServiceError) -> bool {
+fn is_damage_of_attempt(error: &ServiceError) -> bool {
     matches!(
         error,
         ServiceError::BrokenChain(_)

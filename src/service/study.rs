@@ -13,11 +13,10 @@ use crate::bank::catalog::CatalogEntry;
 use crate::bank::lazy::LazyBank;
 use crate::clock::Day;
 use crate::exam::draw;
-use crate::exam::session::{ActionRefusal, AttemptAction};
+use crate::exam::session::AttemptAction;
 use crate::projections::people::PersonRow;
-use crate::service::attempts::is_damage_of_attempt;
 use crate::service::starting::AttemptStart;
-use crate::store::{Batch, Conflict, Expectation, StoreError};
+use crate::store::{Batch, Expectation};
 use crate::study::deck::Deck;
 use crate::study::practice::PracticeChoice;
 use crate::study::record::StudyRecord;
@@ -112,18 +111,7 @@ impl<S: DerefMut<Target = Services>> Study<S> {
         // After the clock was set back, a session can be of a later day.
         let is_past = |session_day: Option<Day>| session_day.is_some_and(|day| day != today);
         for row in open_attempts.into_iter().filter(|row| is_past(row.session_day)) {
-            let ended = self.services.attempts().load(row.id).and_then(|mut past_session| {
-                self.services.attempts_mut().record_action(&mut past_session, AttemptAction::Submit)
-            });
-            match ended {
-                Ok(())
-                | Err(
-                    ServiceError::ActionRefused(ActionRefusal::Ended)
-                    | ServiceError::Store(StoreError::Conflict(Conflict::ChainContinued)),
-                ) => {}
-                Err(error) if is_damage_of_attempt(&error) => {}
-                Err(error) => return Err(error),
-            }
+            self.services.attempts_mut().end_left_open(row.id, AttemptAction::Submit)?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use crate::bank::question::CognitiveLevel;
 use crate::ids::{BankId, ObjectiveId, QuestionId};
 use crate::study::deck::Deck;
+use crate::study::schedule::Card;
 
 /// A property of the questions to practice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,11 +42,12 @@ impl PracticeFilter {
         }
     }
 
-    fn accepts(self, deck: &Deck<'_>, index: usize) -> bool {
+    /// Returns whether a question of the deck has the property.
+    pub fn accepts(self, deck: &Deck<'_>, index: usize) -> bool {
         let entry = &deck.questions[index];
         match self {
             Self::Due => deck.is_due(index),
-            Self::Wrong => entry.card.as_ref().is_some_and(|card| !card.first_of_last_day.is_correct),
+            Self::Wrong => entry.card.as_ref().is_some_and(Card::began_wrong),
             Self::Unseen => entry.card.is_none(),
             Self::Critical => entry.question.is_critical,
         }
@@ -80,10 +82,5 @@ impl PracticeChoice {
             && (self.objectives.is_empty() || self.objectives.iter().any(has_objective))
             && (self.questions.is_empty() || self.questions.iter().any(is_named))
             && self.level.is_none_or(|level| level == entry.question.level)
-    }
-
-    /// Returns how many questions of the deck are wanted.
-    pub fn count(&self, deck: &Deck<'_>) -> usize {
-        (0..deck.questions.len()).filter(|index| self.accepts(deck, *index)).count()
     }
 }

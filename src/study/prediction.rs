@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::clock::Day;
-use crate::study::deck::Deck;
+use crate::study::deck::{Deck, DeckQuestion};
 use crate::study::review::Review;
 use crate::study::schedule::{Card, Scheduler, days_between};
 
@@ -45,7 +45,12 @@ impl Predictions {
     /// Predicts the answers of today from the deck.
     pub fn new(deck: &Deck<'_>) -> Self {
         let (predicted, first_answers) = replay(deck);
-        let raw = (0..deck.questions.len()).map(|index| raw_chance(deck, index, &first_answers)).collect();
+        let raw_chance = |entry: &DeckQuestion<'_>| {
+            let guess_chance = guess_chance(entry.question.guess_odds);
+            let first_answers = first_answers.get(&entry.bank_index);
+            chance_on(deck.scheduler, entry.card.as_ref(), deck.today, guess_chance, first_answers)
+        };
+        let raw = deck.questions.iter().map(raw_chance).collect();
         let (offset, standard_error) = fit_offset(&predicted);
         Self { raw, offset, standard_error }
     }
@@ -74,12 +79,18 @@ fn recall_or_guess(scheduler: &Scheduler, card: &Card, day: Day, guess_chance: f
     recall + (1.0 - recall) * guess_chance
 }
 
-fn raw_chance(deck: &Deck<'_>, index: usize, first_answers: &BTreeMap<usize, FirstAnswers>) -> f64 {
-    let entry = &deck.questions[index];
-    let guess_chance = guess_chance(entry.question.guess_odds);
-    match &entry.card {
-        Some(card) => recall_or_guess(deck.scheduler, card, deck.today, guess_chance),
-        None => first_answers.get(&entry.bank_index).copied().unwrap_or_default().chance(guess_chance),
+/// Returns the chance of a correct answer on a study day, before the correction. A question without a card has the
+/// chance of a first answer, from the first answers to its topic so far.
+fn chance_on(
+    scheduler: &Scheduler,
+    card: Option<&Card>,
+    day: Day,
+    guess_chance: f64,
+    first_answers: Option<&FirstAnswers>,
+) -> f64 {
+    match card {
+        Some(card) => recall_or_guess(scheduler, card, day, guess_chance),
+        None => first_answers.copied().unwrap_or_default().chance(guess_chance),
     }
 }
 
@@ -121,10 +132,8 @@ fn replay(deck: &Deck<'_>) -> (Vec<PredictedAnswer>, BTreeMap<usize, FirstAnswer
     let (mut predicted, mut first_answers) = (Vec::new(), BTreeMap::<usize, FirstAnswers>::new());
     for (day, answers) in days {
         for answer in &answers {
-            let chance = match &answer.card {
-                Some(card) => recall_or_guess(deck.scheduler, card, day, answer.guess_chance),
-                None => first_answers.get(&answer.bank_index).copied().unwrap_or_default().chance(answer.guess_chance),
-            };
+            let first_answers = first_answers.get(&answer.bank_index);
+            let chance = chance_on(deck.scheduler, answer.card.as_ref(), day, answer.guess_chance, first_answers);
             predicted.push(PredictedAnswer { day, chance, is_correct: answer.review.is_correct });
         }
         // Only now: the answers of a day are predicted from earlier days alone.

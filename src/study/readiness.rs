@@ -145,7 +145,7 @@ pub enum ReadinessResult {
     TooFewAnswers {
         answered: usize,
     },
-    /// No paper of the exam can be drawn, or the estimate was cancelled.
+    /// No paper of the exam can be drawn, an earlier paper cannot be read, or the estimate was cancelled.
     Unknown,
 }
 

@@ -73,6 +73,13 @@ pub struct Card {
     pub first_of_last_day: Review,
 }
 
+impl Card {
+    /// Returns whether the last study day began with an answer that was not correct.
+    pub fn began_wrong(&self) -> bool {
+        !self.first_of_last_day.is_correct
+    }
+}
+
 /// Computes cards with one set of weights and one desired retention.
 #[derive(Debug, Clone)]
 pub struct Scheduler {

@@ -8,7 +8,7 @@ use crate::ids::GroupId;
 use crate::study::deck::Deck;
 use crate::study::prediction::Predictions;
 use crate::study::review::Grade;
-use crate::study::schedule::{Scheduler, days_between};
+use crate::study::schedule::{Card, Scheduler, days_between};
 
 /// The limits of a session, and the time that one question is assumed to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,10 +104,8 @@ pub fn select_planned_session(
     let units = deck.units();
     let is_open = |unit: &&Vec<usize>| unit.iter().all(|index| !deck.is_answered_today(*index));
     let began_wrong = |unit: &&Vec<usize>| {
-        unit.iter().any(|index| {
-            let card = deck.questions[*index].card.as_ref();
-            deck.is_due(*index) && card.is_some_and(|card| !card.first_of_last_day.is_correct)
-        })
+        unit.iter()
+            .any(|index| deck.is_due(*index) && deck.questions[*index].card.as_ref().is_some_and(Card::began_wrong))
     };
     let gain = |unit: &Vec<usize>| {
         let sum: f64 = unit.iter().map(|index| question_gain(deck, plan, predictions, *index)).sum();
@@ -200,7 +198,7 @@ fn mix_topics<'u>(deck: &Deck<'_>, units: Vec<&'u Vec<usize>>, draw_chances: &[f
 fn sibling_of<'u>(deck: &Deck<'_>, units: &'u [Vec<usize>], unit: &[usize]) -> Option<&'u Vec<usize>> {
     let [index] = unit else { return None };
     let entry = &deck.questions[*index];
-    let card = entry.card.as_ref().filter(|card| !card.first_of_last_day.is_correct)?;
+    let card = entry.card.as_ref().filter(|card| card.began_wrong())?;
     let group = entry.question.group.as_ref()?;
     let last_day = |unit: &Vec<usize>| deck.questions[unit[0]].card.as_ref().map(|card| card.last_day);
     let is_sibling = |unit: &&Vec<usize>| {

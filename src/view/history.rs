@@ -5,6 +5,7 @@ use crate::ids::AttemptId;
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::people::PersonRow;
 use crate::service::{ServiceError, Services};
+use crate::view::home::topic_title;
 
 /// How many attempts the history shows, the newest ones.
 const SHOWN_COUNT: u32 = 200;
@@ -32,17 +33,13 @@ pub fn load(service: &Services, person: &PersonRow) -> Result<Vec<HistoryEntry>,
 
 fn entry(service: &Services, row: &AttemptRow, zone: &Zone) -> HistoryEntry {
     let catalog = service.catalog();
-    let title = match (&row.exam, row.session_day, row.topics.as_slice()) {
-        (Some(exam), ..) => {
+    let title = match (&row.exam, row.session_day) {
+        (Some(exam), _) => {
             let title = catalog.exam(exam).map_or_else(|_| exam.to_string(), |entry| entry.value.title.clone());
             if row.mode == crate::attempt::Mode::Mock { format!("{title} (mock exam)") } else { title }
         }
-        (None, Some(day), _) => format!("Session of {}", day.format_for_people()),
-        (None, None, [only]) => {
-            let title = catalog.bank(only).map(|bank| bank.value.summary().title.clone());
-            format!("Practice: {}", title.unwrap_or_else(|_| only.to_string()))
-        }
-        (None, None, _) => "Practice: mixed topics".to_owned(),
+        (None, Some(day)) => format!("Session of {}", day.format_for_people()),
+        (None, None) => format!("Practice: {}", topic_title(catalog, &row.topics)),
     };
     let result = match row.exam {
         Some(_) => row.state(service.authority()).label().to_owned(),

@@ -1,8 +1,9 @@
 //! The data of the home screen: the trainee's study, and the attempts in progress.
 
 use crate::attempt::Mode;
+use crate::bank::catalog::Catalog;
 use crate::clock::{Millis, Zone};
-use crate::ids::AttemptId;
+use crate::ids::{AttemptId, BankId};
 use crate::projections::attempts::AttemptRow;
 use crate::projections::people::PersonRow;
 use crate::service::{ServiceError, Services};
@@ -66,16 +67,9 @@ pub struct OpenPracticeView {
 
 impl OpenPracticeView {
     fn new(service: &Services, row: &AttemptRow, zone: &Zone) -> Self {
-        let title = match row.topics.as_slice() {
-            [only] => {
-                let title = service.catalog().bank(only).map(|bank| bank.value.summary().title.clone());
-                title.unwrap_or_else(|_| only.to_string())
-            }
-            _ => "mixed topics".to_owned(),
-        };
         let day = row.started_at.format_local_day(zone);
         let position = format!("{} of {} answered, {day}", row.answered, row.possible);
-        Self { attempt: row.id, topic: title, position }
+        Self { attempt: row.id, topic: topic_title(service.catalog(), &row.topics), position }
     }
 }
 
@@ -85,7 +79,8 @@ impl HomeView {
     /// # Errors
     /// The store cannot be read.
     pub fn load(service: &Services, person: &PersonRow) -> Result<Self, ServiceError> {
-        let study = StudyView::new(&service.study().record(person)?);
+        let record = service.study().record(person)?;
+        let study = StudyView::new(&record, &record.deck());
         let open_attempts = service.attempts().open_attempts(person.id)?;
         let of_mode = |mode: Mode| open_attempts.iter().filter(move |row| row.mode == mode);
         let open_session = of_mode(Mode::Practice).find(|row| row.session_day == Some(study.today));
@@ -102,5 +97,16 @@ impl HomeView {
             has_exams: service.catalog().exams().next().is_some(),
             study,
         })
+    }
+}
+
+/// Returns the title of the topic of a practice, or `mixed topics`. A bank that is missing now has its ID.
+pub(super) fn topic_title(catalog: &Catalog, topics: &[BankId]) -> String {
+    match topics {
+        [only] => {
+            let title = catalog.bank(only).map(|bank| bank.value.summary().title.clone());
+            title.unwrap_or_else(|_| only.to_string())
+        }
+        _ => "mixed topics".to_owned(),
     }
 }

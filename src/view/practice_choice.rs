@@ -1,8 +1,8 @@
 //! The data of the screen on which a trainee chooses what to practice.
 
-use crate::study::practice::{PracticeChoice, PracticeFilter};
+use crate::study::practice::PracticeFilter;
 use crate::study::record::StudyRecord;
-use crate::view::study::{StudyView, TopicView};
+use crate::view::study::{TopicView, topics};
 
 /// What a trainee can practice.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,14 +16,10 @@ impl PracticeChoiceView {
     /// Returns what can be practiced on the record's day.
     pub fn new(record: &StudyRecord) -> Self {
         let deck = record.deck();
-        let matched = |index: usize| {
-            let accepts = |filter: &PracticeFilter| {
-                PracticeChoice { filters: vec![*filter], ..PracticeChoice::default() }.accepts(&deck, index)
-            };
-            PracticeFilter::ALL.into_iter().filter(accepts).collect()
-        };
+        let matched =
+            |index: usize| PracticeFilter::ALL.into_iter().filter(|filter| filter.accepts(&deck, index)).collect();
         let questions = deck.questions.iter().enumerate();
         let questions = questions.map(|(index, entry)| (entry.bank_index, matched(index))).collect();
-        Self { topics: StudyView::new(record).topics, questions }
+        Self { topics: topics(record, &deck), questions }
     }
 }

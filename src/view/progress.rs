@@ -9,7 +9,7 @@ use crate::attempt::Certainty;
 use crate::bank::question::Harm;
 use crate::clock::Day;
 use crate::ids::ExamId;
-use crate::study::calibration::{Calibration, calibration};
+use crate::study::calibration::{Calibration, CertaintyLevel, calibration};
 use crate::study::mastery::{Mastery, mastery};
 use crate::study::readiness::ReadinessResult;
 use crate::study::record::StudyRecord;
@@ -60,7 +60,7 @@ impl ProgressView {
     /// Returns the progress on the record's day. It reads the objectives of the banks, so their files are parsed.
     pub fn new(record: &StudyRecord) -> Self {
         let deck = record.deck();
-        let study = StudyView::new(record);
+        let study = StudyView::new(record, &deck);
         let exams = record.catalog.exams();
         let exams = exams.map(|exam| (exam.value.id.clone(), exam.value.title.clone(), u8::from(exam.value.pass)));
         let mut view = Self {
@@ -105,7 +105,7 @@ impl ProgressView {
     /// Returns the calibration in lines: one for each level that was used, and what it means.
     pub fn calibration_lines(&self) -> Vec<String> {
         let used = self.calibration.levels.iter().filter(|level| level.answer_count > 0);
-        let line = |level: &crate::study::calibration::CertaintyLevel| {
+        let line = |level: &CertaintyLevel| {
             let share = level.correct_count as f64 / level.answer_count as f64;
             let label = capitalized(level.certainty.label());
             format!("{label}: {} of {} correct ({})", level.correct_count, level.answer_count, percent_text(share))
@@ -115,7 +115,7 @@ impl ProgressView {
             return vec!["Practice asks how sure you are. Your ratings appear here.".to_owned()];
         }
         let answer_count: usize = self.calibration.levels.iter().map(|level| level.answer_count).sum();
-        let is_often_wrong = |level: &crate::study::calibration::CertaintyLevel| {
+        let is_often_wrong = |level: &CertaintyLevel| {
             // A single wrong answer does not make a habit.
             level.certainty == Certainty::Certain
                 && level.answer_count >= CERTAIN_ANSWERS
@@ -185,7 +185,7 @@ impl ProgressView {
                 }),
             }
         };
-        let level = |level: &crate::study::calibration::CertaintyLevel| {
+        let level = |level: &CertaintyLevel| {
             json!({
                 "certainty": u8::from(level.certainty),
                 "answers": level.answer_count,

@@ -1,13 +1,11 @@
 //! What a trainee sees of their study: today's session, mastery by topic, the plan and the last days.
 
-use std::collections::BTreeMap;
-
 use crate::bank::exam::Percent;
 use crate::clock::Day;
 use crate::ids::{BankId, ExamId};
 use crate::study::deck::Deck;
 use crate::study::mastery::{Mastery, mastery};
-use crate::study::practice::{PracticeChoice, PracticeFilter};
+use crate::study::practice::PracticeFilter;
 use crate::study::readiness::{ANSWERS_NEEDED, ReadinessResult};
 use crate::study::record::{StudyRecord, streak};
 use crate::study::today::TodaySession;
@@ -59,12 +57,11 @@ pub struct StudyView {
 }
 
 impl StudyView {
-    /// Returns the study of the record's day.
-    pub fn new(record: &StudyRecord) -> Self {
-        let deck = record.deck();
+    /// Returns the study of the record's day, which `deck` is the deck of.
+    pub fn new(record: &StudyRecord, deck: &Deck<'_>) -> Self {
         let days = record.answers_by_day();
         let answers_on = |day: Day| days.get(&day).copied().unwrap_or(0);
-        let mistakes = PracticeChoice { filters: vec![PracticeFilter::Wrong], ..PracticeChoice::default() };
+        let is_mistake = |index: &usize| PracticeFilter::Wrong.accepts(deck, *index);
         let plan = record.plan().map(|(exam, day)| PlanView {
             exam: exam.id.clone(),
             title: exam.title.clone(),
@@ -74,10 +71,10 @@ impl StudyView {
         });
         Self {
             today: record.today,
-            topics: topics(record, &deck),
-            session: record.todays_session(&deck),
+            topics: topics(record, deck),
+            session: record.todays_session(deck),
             answered_today: answers_on(record.today),
-            mistake_count: mistakes.count(&deck),
+            mistake_count: (0..deck.questions.len()).filter(is_mistake).count(),
             plan,
             streak: streak(&days, record.today),
             last_days: (0..CHART_DAYS).rev().map(|ago| answers_on(record.today.plus_days(-ago))).collect(),
@@ -98,7 +95,7 @@ impl StudyView {
 }
 
 /// Returns the mastery of every topic today, with its change.
-fn topics(record: &StudyRecord, deck: &Deck<'_>) -> Vec<TopicView> {
+pub fn topics(record: &StudyRecord, deck: &Deck<'_>) -> Vec<TopicView> {
     let past_deck = record.deck_on(record.today.plus_days(-CHANGE_DAYS));
     let of_bank = |deck: &Deck<'_>, id: &BankId| mastery(deck, |bank, _| bank.id == *id);
     let topic = |bank: &&crate::bank::lazy::BankSummary| {
@@ -159,9 +156,4 @@ pub fn last_days_text(last_days: &[usize]) -> String {
     let days = last_days.iter().filter(|count| **count > 0).count();
     let total: usize = last_days.iter().sum();
     format!("{} on {} of the last 30", text::count_with_noun(total, "answer"), text::count_with_noun(days, "day"))
-}
-
-/// Returns how many answers each day has, for a table: the day and the count, oldest first.
-pub fn day_rows(days: &BTreeMap<Day, usize>) -> Vec<(String, usize)> {
-    days.iter().map(|(day, count)| (day.to_string(), *count)).collect()
 }
