@@ -251,10 +251,22 @@ impl fmt::Display for Day {
     }
 }
 
+/// A text that is not a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidDay;
+
+impl std::fmt::Display for InvalidDay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("write the day as year-month-day, such as 2027-01-15")
+    }
+}
+
+impl std::error::Error for InvalidDay {}
+
 impl std::str::FromStr for Day {
-    type Err = jiff::Error;
-    fn from_str(text: &str) -> Result<Self, jiff::Error> {
-        text.parse().map(Self)
+    type Err = InvalidDay;
+    fn from_str(text: &str) -> Result<Self, InvalidDay> {
+        text.parse().map(Self).map_err(|_| InvalidDay)
     }
 }
 

@@ -43,6 +43,7 @@ fn a_day_that_cannot_be_read_never_keeps_anyone_in_the_settings() {
     stage.press(", down down down down").type_text("soon");
     let refused = stage.press("esc").text();
     assert!(refused.contains("Press Esc again"), "{refused}");
+    assert!(refused.contains("2027-01-15. Press Esc"), "a reason and its remedy are two sentences: {refused}");
     let home = stage.press("esc").text();
     assert!(home.contains("Start today's session"), "{home}");
 }

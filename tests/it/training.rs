@@ -339,6 +339,8 @@ fn a_plan_is_set_for_a_coming_day_shown_at_home_and_removed() {
     let past = world.run(["study", "plan", "foundations", "2026-11-01"]);
     assert!(past.code == 2 && past.err.contains("is in the past"), "{}", past.all());
     assert_eq!(world.run(["study", "plan", "none", "2026-12-14"]).code, 2);
+    let unreadable = world.run(["study", "plan", "foundations", "soon"]);
+    assert!(unreadable.code == 2 && unreadable.err.contains("write the day as year-month-day"), "{}", unreadable.all());
     let session = world.run(["study", "--plain"]).out;
     let count = session.split("Practice: ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<usize>().ok());
     assert!(count.is_some_and(|count| (35..=40).contains(&count)), "20 minutes at 30 seconds each: {session}");

@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 
 use crate::attempt::person::{PlanChange, StudyChanged};
 use crate::bank::exam::Percent;
-use crate::clock::Day;
+use crate::clock::{Day, InvalidDay};
 use crate::study::settings::StudySettings;
 use crate::text;
 use crate::tui::binding::{Action, Binding, up_down_bindings};
@@ -114,7 +114,7 @@ impl SettingsScreen {
             // The second time, the trainee has read why.
             Err(_) if self.note.is_some() => Some(Effect::Close),
             Err(reason) => {
-                self.note = Some(format!("{reason} Press Esc again to leave without saving anything."));
+                self.note = Some(format!("{reason}. Press Esc again to leave without saving anything."));
                 None
             }
         }
@@ -140,13 +140,13 @@ impl SettingsScreen {
 }
 
 /// Parses the day of an exam. An empty text is no plan.
-fn parse_day(typed: &str, today: Day) -> Result<Option<Day>, &'static str> {
+fn parse_day(typed: &str, today: Day) -> Result<Option<Day>, String> {
     let typed = typed.trim();
     if typed.is_empty() {
         return Ok(None);
     }
-    let day: Day = typed.parse().map_err(|_| "write the day as year-month-day, such as 2027-01-15")?;
-    if day < today { Err("this day is in the past; choose today or later") } else { Ok(Some(day)) }
+    let day: Day = typed.parse().map_err(|error: InvalidDay| error.to_string())?;
+    if day < today { Err("this day is in the past; choose today or later".to_owned()) } else { Ok(Some(day)) }
 }
 
 impl Screen for SettingsScreen {
