@@ -14,13 +14,16 @@ use crate::bank::validate::Finding;
 use crate::clock::Day;
 use crate::problem::Severity;
 
+mod across;
 mod keys;
 mod number;
 mod options;
+mod similar;
 mod stems;
 mod whole;
 mod words;
 
+pub use across::{CrossBankFinding, check_across};
 use number::Amount;
 use words::Words;
 
@@ -153,7 +156,7 @@ pub const RULES: &[Rule] = &[
     ),
     question_rule(
         "L17",
-        options::duplicate_options,
+        similar::duplicate_options,
         "choices that say the same",
         "Two equal choices cannot both be the key, so a trainee rules both out",
     ),
@@ -172,7 +175,7 @@ pub const RULES: &[Rule] = &[
     question_rule("L20", stems::early_gap, "gap early in the stem", "Trainees must remember a broken sentence"),
     question_rule(
         "L22",
-        options::repeated_start,
+        similar::repeated_start,
         "choices that begin alike",
         "Trainees must read the same words again in every choice",
     ),
@@ -230,7 +233,7 @@ pub const RULES: &[Rule] = &[
     ),
     question_rule(
         "L38",
-        options::nearly_equal_options,
+        similar::nearly_equal_options,
         "choices that are almost the same",
         "Such a question tests memory for one digit or letter",
     ),
@@ -252,13 +255,11 @@ pub const RULES: &[Rule] = &[
         "nearly the same stem again",
         "On the same paper, the same knowledge would count twice",
     ),
-    question_rule(
-        "L46",
-        stems::open_case,
-        "case question without a time",
-        "Several actions may be correct at different times",
-    ),
 ];
+
+/// Rules that look at the exams that use a bank. A question can waive them, but the bank alone cannot tell whether that has
+/// an effect.
+const EXAM_RULES: [&str; 3] = ["L56", "L58", "L59"];
 
 /// Why a waiver that silences no finding is reported.
 const UNUSED_WAIVER: &str = "An unused waiver can hide a real problem later";
@@ -266,9 +267,12 @@ const UNUSED_WAIVER: &str = "An unused waiver can hide a real problem later";
 /// Returns why a rule or a check matters. Returns `None` for all other IDs.
 pub fn explanation(rule: &str) -> Option<&'static str> {
     let known = RULES.iter().find(|known| known.id == rule).map(|known| known.why);
-    // Neither can be waived: L41 is about an exam, not about a question.
+    // These look at an exam and not at one bank, so they are not among `RULES`.
     known.or(match rule {
         "L41" => Some("A retake would repeat the same questions"),
+        "L56" => Some("A trainee can pass without ever meeting the question"),
+        "L58" => Some("On the same paper, the same knowledge would count twice"),
+        "L59" => Some("On the same paper, one question answers the other"),
         "waiver" => Some(UNUSED_WAIVER),
         _ => None,
     })
@@ -369,7 +373,8 @@ pub fn check(bank: &Bank, today: Day, syllabus: Option<&Syllabus>) -> Vec<Findin
     }
     for (index, context) in bank_context.questions.iter().enumerate() {
         for (waiver_index, waiver) in context.question.lint.iter().enumerate() {
-            if !used_waivers.contains(&(index, waiver.rule.as_str())) {
+            let needs_exam = EXAM_RULES.contains(&waiver.rule.as_str());
+            if !needs_exam && !used_waivers.contains(&(index, waiver.rule.as_str())) {
                 let message = format!("the waiver of {} has no effect", crate::text::single_line(&waiver.rule));
                 findings.push(finding("waiver", index, warning(format!("/lint/{waiver_index}"), message, "Delete it")));
             }

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::ids::SourceId;
+
 /// A syllabus: one file of statements that questions should cover.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -15,6 +17,10 @@ pub struct Syllabus {
     pub id: String,
     /// The title, as people read it.
     pub title: String,
+    /// The ID of the source in the banks that the statements come from, such as an article for patients. A question that
+    /// covers a contested statement must cite another work too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceId>,
     /// The statements that questions should cover.
     #[schemars(length(min = 1))]
     pub statements: Vec<Statement>,

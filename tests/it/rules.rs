@@ -7,6 +7,7 @@ use needlewise::bank::Bank;
 use needlewise::bank::rules::{RULES, check, explanation};
 use needlewise::bank::syllabus::Syllabus;
 use needlewise::clock::Day;
+use needlewise::problem::Severity;
 use serde_json::{Value, json};
 
 fn today() -> Day {
@@ -59,8 +60,10 @@ fn read(questions: &[Value]) -> Bank {
 fn syllabus() -> Syllabus {
     let statement = |id: &str, verdict: &str| json!({ "id": id, "statement": "So it is said.", "topic": "T", "weight": "core", "verdict": verdict });
     let statements = [statement("s-1", "ok"), statement("s-2", "disputed")];
-    serde_json::from_value(json!({ "format": 1, "id": "syllabus", "title": "S", "statements": statements }))
-        .expect("a syllabus")
+    serde_json::from_value(
+        json!({ "format": 1, "id": "syllabus", "title": "S", "source": "book", "statements": statements }),
+    )
+    .expect("a syllabus")
 }
 
 /// Returns the rule and the JSON pointer of each finding in these questions.
@@ -128,7 +131,9 @@ fn fixtures() -> Vec<(&'static str, Value, Value)> {
         (
             "L06",
             stem("After treatment a patient feels new tingling. Which of these does the therapist not look at first?"),
-            stem("After treatment a patient does not feel well. Which of these takes at least a minute to look at?"),
+            stem(
+                "After treatment a patient does not feel well. What takes at least a minute if no one is not available?",
+            ),
         ),
         (
             "L07",
@@ -168,17 +173,17 @@ fn fixtures() -> Vec<(&'static str, Value, Value)> {
         (
             "L15",
             numbers(&["1 day", "2 hours", "3 days"], "numeric"),
-            numbers(&["1 day", "2.5 days", "3 days"], "numeric"),
+            numbers(&["1 level up", "2 doses down", "3 days"], "numeric"),
         ),
         (
             "L17",
             options(&["Strength and feeling", "Feeling and strength!", "Range", "Grip"]),
-            options(&["Strength and feeling", "Strength and warmth", "Range", "Grip"]),
+            options(&["It is weaker at this level", "It is not weaker at this level", "Range", "Grip"]),
         ),
         (
             "L18",
             stem("The therapist looks at the hand of the patient first"),
-            stem("The therapist looks at the patient first, and there at the ___"),
+            stem("In a patient with new tingling, the therapist first looks at the"),
         ),
         ("L19", options(&["I and II", "I and III", "II only", "III only"]), numbers(&["1", "2", "3", "4"], "numeric")),
         (
@@ -188,8 +193,8 @@ fn fixtures() -> Vec<(&'static str, Value, Value)> {
         ),
         (
             "L22",
+            options(&["Look at the right hand", "Look at the right wrist", "Look at the right elbow"]),
             options(&["Look at the hand", "Look at the wrist", "Look at the elbow"]),
-            options(&["Look at the hand", "Look at the wrist", "Look for the elbow"]),
         ),
         ("L23", options(&["Strength", "Color"]), options(&["Strength", "Color", "Range"])),
         (
@@ -225,22 +230,17 @@ fn fixtures() -> Vec<(&'static str, Value, Value)> {
         (
             "L38",
             numbers(&["100 days", "103 days", "200 days"], "numeric"),
-            numbers(&["100 days", "110 days", "200 days"], "numeric"),
+            options(&["At level C", "At level D", "One needle", "One needles"]),
         ),
         (
             "L43",
-            json!({ "covers": ["s-2"] }),
-            json!({ "covers": ["s-2"], "stem": "According to the article, what does a patient with new tingling need to have looked at first?" }),
+            json!({ "covers": ["s-2"], "sources": [{ "id": "book", "locator": "p. 1" }] }),
+            json!({ "covers": ["s-2"], "sources": [{ "id": "paper", "locator": "p. 2" }] }),
         ),
         (
             "L44",
             options(&["Handle of the new signs", "Color", "Range", "Grip"]),
             options(&["Handle of the old gear", "Color", "Range", "Grip"]),
-        ),
-        (
-            "L46",
-            json!({ "case": "case", "stem": "What should the therapist do with this runner?" }),
-            json!({ "case": "case", "stem": "What should the therapist do with this runner now?" }),
         ),
     ]
 }
@@ -348,9 +348,10 @@ fn a_habitual_key_position_is_found_if_choices_are_not_shuffled() {
 
 #[test]
 fn a_stem_that_reveals_another_key_is_found_unless_they_share_a_group() {
-    let asks = with(json!({ "id": "asks", "choices": choices(&["Stellate ganglion", "Color of it", "Range of it"]) }));
+    let asks =
+        with(json!({ "id": "asks", "choices": choices(&["Stellate ganglion block", "Color of it", "Range of it"]) }));
     let tells = with(
-        json!({ "id": "tells", "stem": "What does a needle near the stellate ganglion reach in the neck of a patient?",
+        json!({ "id": "tells", "stem": "What does a block of the stellate ganglion reach in the neck of a patient?",
         "choices": choices(&["Lung", "Skin", "Bone"]) }),
     );
     assert!(hits("L25", &[asks.clone(), tells.clone()]));
@@ -371,6 +372,89 @@ fn a_repeated_stem_is_found() {
         json!({ "id": "other", "stem": "A patient feels old numbness below the knee after treatment of the thigh. What does the therapist look at first?" }),
     );
     assert!(!hits("L45", &[base(), other]));
+}
+
+#[test]
+fn a_cue_or_a_near_duplicate_in_another_bank_is_found_unless_they_share_a_group() {
+    let bank = |id: &str, question: Value| {
+        let mut bank = read(&[question]);
+        bank.id = id.parse().expect("an ID");
+        bank
+    };
+    let asks =
+        with(json!({ "id": "asks", "choices": choices(&["Stellate ganglion block", "Color of it", "Range of it"]) }));
+    let tells = with(
+        json!({ "id": "tells", "stem": "What does a block of the stellate ganglion reach in the neck of a patient?" }),
+    );
+    let rules = |one: &Value, other: &Value| -> Vec<_> {
+        let (one, other) = (bank("one", one.clone()), bank("other", other.clone()));
+        needlewise::bank::rules::check_across(&[&one, &other], today())
+            .into_iter()
+            .map(|found| (found.rule, found.message))
+            .collect()
+    };
+    let cue = "the stem of other/tells gives away the key of one/asks".to_owned();
+    assert_eq!(rules(&asks, &tells), [("L59", cue)]);
+    let repeated = "the stem of other/base is nearly the same as that of one/base".to_owned();
+    assert_eq!(rules(&base(), &base()), [("L58", repeated)]);
+    let grouped = with(json!({ "group": "tingling" }));
+    assert_eq!(rules(&grouped, &grouped), []);
+    assert_eq!(rules(&base(), &waived("L58", base())), []);
+    // The checker of one bank does not call this waiver useless: it cannot know.
+    assert_eq!(found(&[waived("L58", base())]), Vec::new());
+}
+
+#[test]
+fn style_warns_and_only_what_breaks_an_exam_is_an_error() {
+    let style = ["L02", "L05", "L06", "L07", "L08", "L13", "L19"];
+    for (rule, hit, _) in fixtures().into_iter().filter(|(rule, ..)| style.contains(rule)) {
+        let found = check(&read(&[with(hit)]), today(), Some(&syllabus()));
+        let severities: Vec<_> = found.iter().filter(|found| found.rule == rule).map(|found| found.severity).collect();
+        assert!(severities.iter().all(|severity| *severity == Severity::Warning), "{rule}: {severities:?}");
+    }
+    let severity_of_l17 = |texts: &[&str]| {
+        let found = check(&read(&[with(json!({ "choices": choices(texts) }))]), today(), None);
+        found.iter().find(|found| found.rule == "L17").map(|found| found.severity)
+    };
+    assert_eq!(severity_of_l17(&["Strength and feeling", "strength, and feeling!", "Range"]), Some(Severity::Error));
+    assert_eq!(severity_of_l17(&["Strength and feeling", "Feeling and strength", "Range"]), Some(Severity::Warning));
+    assert_eq!(
+        severity_of_l17(&[
+            "It favors needling, but is significant",
+            "It favors needling, but is not significant",
+            "Range"
+        ]),
+        None
+    );
+    assert_eq!(severity_of_l17(&["Nerve root at level C5", "Nerve root at level C6", "Range"]), None);
+}
+
+#[test]
+fn open_sentences_instructions_and_short_questions_are_focused() {
+    let stems = [
+        "The motor point of the trapezius is located in the:",
+        "Put the steps after a needlestick in order.",
+        "Where is the lung at risk?",
+        "Which of the following is true of pneumothorax after needling?",
+    ];
+    for stem in stems {
+        assert!(!hits("L18", &[with(json!({ "stem": stem }))]), "{stem}");
+    }
+    assert!(hits("L18", &[with(json!({ "stem": "Which of the following is true?" }))]));
+    assert!(hits("L18", &[with(json!({ "stem": "Which now?" }))]));
+}
+
+#[test]
+fn a_critical_question_has_only_dangerous_distractors_and_short_sentences() {
+    let mut one_harmless = base();
+    one_harmless["critical"] = json!(true);
+    one_harmless["choices"][2]["harm"] = json!(1);
+    let found = found(&[one_harmless]);
+    assert_eq!(found, [("L29".to_owned(), "/questions/0/choices/2/harm".to_owned())]);
+    let stem = "A patient who was needled this morning at the upper arm now feels tingling in the hand and asks on the \
+        telephone what she should do about it tonight?";
+    assert!(!hits("L36", &[with(json!({ "stem": stem }))]));
+    assert!(hits("L36", &[with(json!({ "stem": stem, "critical": true }))]));
 }
 
 #[test]

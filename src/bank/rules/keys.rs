@@ -1,30 +1,37 @@
 //! Rules about keys, rationales and sources.
 
+use crate::bank::question::Harm;
 use crate::bank::rules::words::{Words, count_words, quoted_list};
 use crate::bank::rules::{QuestionContext, QuestionKind, RuleHit, error, warning};
+use crate::ids::SourceId;
 use crate::text;
 
 /// The fewest words in which a key's rationale can give a reason.
 const KEY_RATIONALE_WORDS_MIN: usize = 8;
 
-/// L29: a critical question without a dangerous wrong answer, or with fewer than two sources.
+/// L29: a critical question with a harmless wrong answer, or with fewer than two sources.
 pub(super) fn critical_question(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let question = context.question;
     if !question.critical {
         return Vec::new();
     }
-    // From 2 on, a wrong belief can injure. One critical question can fail an exam, so it must be about such a belief.
-    let has_harmful_answer = match &question.kind {
-        QuestionKind::TrueFalse { harm, .. } => harm.is_some_and(|harm| u8::from(harm) >= 2),
-        _ => context.distractors().any(|option| option.choice.harm.is_some_and(|harm| u8::from(harm) >= 2)),
-    };
+    // From 2 on, a wrong belief can injure. One wrong answer fails the exam, so every wrong answer must be dangerous.
+    let is_dangerous = |harm: Option<Harm>| harm.is_some_and(|harm| u8::from(harm) >= 2);
+    let help =
+        "Only a dangerous answer may fail an exam. Replace it by one with \"harm\" 2 or 3, or remove \"critical\".";
+    let harmless =
+        |pointer: String| error(pointer, "this wrong answer to a critical question is not dangerous".to_owned(), help);
+    let mut hits = Vec::new();
+    match &question.kind {
+        QuestionKind::TrueFalse { harm, .. } if !is_dangerous(*harm) => hits.push(harmless("/harm".to_owned())),
+        QuestionKind::TrueFalse { .. } => {}
+        _ => hits.extend(context.options.iter().enumerate().filter_map(|(index, option)| {
+            let choice = option.choice;
+            (!choice.correct && !is_dangerous(choice.harm)).then(|| harmless(format!("/choices/{index}/harm")))
+        })),
+    }
     // Two places in one work are still one source.
     let source_ids: std::collections::BTreeSet<_> = question.sources.iter().map(|citation| &citation.id).collect();
-    let mut hits = Vec::new();
-    if !has_harmful_answer {
-        let message = "no wrong answer to this critical question has \"harm\" 2 or 3".to_owned();
-        hits.push(error("/critical", message, "Set \"harm\" on the dangerous answers, or remove \"critical\""));
-    }
     match source_ids.len() {
         0 => hits.push(error(
             "/critical",
@@ -145,24 +152,26 @@ pub(super) fn letter_in_rationale(context: &QuestionContext<'_>) -> Vec<RuleHit>
     question_rationale.chain(choices).chain(truths).filter_map(hit).collect()
 }
 
-/// L43: a question that covers a contested statement of the syllabus, but names no source in the stem.
+/// L43: a question that covers a contested statement of the syllabus, but cites no work except the one that the
+/// statements come from.
 pub(super) fn contested_as_fact(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some(syllabus) = context.syllabus else { return Vec::new() };
-    // Such a stem asks what a source says, and not what is true.
-    if context.question.stem.to_lowercase().contains("according to") {
+    let is_of_syllabus = |id: &SourceId| syllabus.source.as_ref() == Some(id);
+    // A second work says what is known about the statement, so the question can teach it.
+    if context.question.sources.iter().any(|citation| !is_of_syllabus(&citation.id)) {
         return Vec::new();
     }
     let contested = |(index, id): (usize, &String)| {
         let statement = syllabus.statement(id).filter(|statement| statement.verdict != "ok")?;
         let message = format!(
-            "the syllabus marks {} as contested ({}), but the stem names no source",
+            "the syllabus marks {} as contested ({}), but the question cites no other work",
             statement.id,
             crate::text::single_line(&statement.verdict)
         );
         Some(error(
             format!("/covers/{index}"),
             message,
-            "Begin the question with \"According to …\", or delete the statement from \"covers\"",
+            "Cite a work that says what is known, or delete the statement from \"covers\"",
         ))
     };
     context.question.covers.iter().enumerate().filter_map(contested).collect()

@@ -29,6 +29,36 @@ const QUALIFIERS: &[(&str, Open)] = &[
     ("at least ", Open::Up),
 ];
 
+/// Units that can be compared, in lower case and without the plural "s".
+const UNITS: &[&str] = &[
+    "",
+    "second",
+    "minute",
+    "hour",
+    "day",
+    "week",
+    "month",
+    "year",
+    "h",
+    "min",
+    "ms",
+    "mm",
+    "cm",
+    "m",
+    "inch",
+    "mg",
+    "g",
+    "kg",
+    "ml",
+    "l",
+    "hz",
+    "patient",
+    "treatment",
+    "session",
+    "needle",
+    "time",
+];
+
 #[derive(Clone, Copy)]
 enum Open {
     No,
@@ -68,6 +98,12 @@ impl Amount {
         // "1 day" and "2 days" have the same unit.
         let unit = unit.strip_suffix('s').map_or(unit.clone(), str::to_owned);
         Self { range, decimal_places, unit }
+    }
+
+    /// Returns whether the unit is a unit of time, length, mass or volume, or a frequency. Percentages, ordinals and
+    /// phrases such as "of 20 patients" are none.
+    pub(super) fn has_known_unit(&self) -> bool {
+        UNITS.contains(&self.unit.as_str())
     }
 
     /// Returns whether this is one number and not a range.

@@ -6,7 +6,7 @@ use crate::bank::rules::words::{Words, quoted_list};
 use crate::bank::rules::{ChoiceContext, QuestionContext, QuestionKind, RuleHit, error, warning};
 use crate::text;
 
-fn choice_text_pointer(index: usize) -> String {
+pub(super) fn choice_text_pointer(index: usize) -> String {
     format!("/choices/{index}/text")
 }
 
@@ -26,7 +26,7 @@ pub(super) fn long_key(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     }))
 }
 
-fn one_hit(hit: Option<RuleHit>) -> Vec<RuleHit> {
+pub(super) fn one_hit(hit: Option<RuleHit>) -> Vec<RuleHit> {
     hit.into_iter().collect()
 }
 
@@ -69,7 +69,7 @@ pub(super) fn all_of_the_above(context: &QuestionContext<'_>) -> Vec<RuleHit> {
             || crate::bank::rules::keys::find_letter_reference(&option.choice.text).is_some();
         let message = "the choice refers to other choices".to_owned();
         is_reference.then(|| {
-            error(
+            warning(
                 choice_text_pointer(index),
                 message,
                 "Write out what the choice means, or allow several keys with \"select\": \"all\"",
@@ -88,7 +88,7 @@ pub(super) fn article_cue(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let fits = |option: &ChoiceContext<'_>| begins_with_vowel(&option.words) == (article == "an");
     let fits_key_only = fits(key) && !context.distractors().any(fits);
     one_hit(fits_key_only.then(|| {
-        error(
+        warning(
             "/stem",
             format!("the article \"{article}\" fits only the key"),
             "End the stem before the article, or write \"a/an\"",
@@ -156,7 +156,7 @@ pub(super) fn convergence(context: &QuestionContext<'_>) -> Vec<RuleHit> {
 }
 
 /// Pairs of words with opposite meanings.
-const OPPOSITES: &[(&str, &str)] = &[
+pub(super) const OPPOSITES: &[(&str, &str)] = &[
     ("increase", "decrease"),
     ("increases", "decreases"),
     ("increased", "decreased"),
@@ -170,6 +170,13 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("medial", "lateral"),
     ("proximal", "distal"),
     ("anterior", "posterior"),
+    ("superior", "inferior"),
+    ("cranial", "caudal"),
+    ("flexion", "extension"),
+    ("abduction", "adduction"),
+    ("ventral", "dorsal"),
+    ("up", "down"),
+    ("upward", "downward"),
     ("left", "right"),
     ("acute", "chronic"),
     ("active", "latent"),
@@ -221,7 +228,9 @@ fn are_opposites(one: &[String], other: &[String]) -> bool {
 }
 
 /// Returns all pairs of choices that are amounts of the same unit, with the index of the later one.
-fn comparable_amounts<'a>(context: &'a QuestionContext<'_>) -> impl Iterator<Item = (usize, &'a Amount, &'a Amount)> {
+pub(super) fn comparable_amounts<'a>(
+    context: &'a QuestionContext<'_>,
+) -> impl Iterator<Item = (usize, &'a Amount, &'a Amount)> {
     let options = &context.options;
     (0..options.len()).flat_map(move |second| (0..second).map(move |first| (first, second))).filter_map(
         move |(first_index, second_index)| {
@@ -235,7 +244,7 @@ fn comparable_amounts<'a>(context: &'a QuestionContext<'_>) -> impl Iterator<Ite
 pub(super) fn overlapping_ranges(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let overlap = comparable_amounts(context).find(|(_, one, other)| one.overlaps(other));
     let hit = |(index, ..): (usize, &Amount, &Amount)| {
-        error(
+        warning(
             choice_text_pointer(index),
             "this range overlaps another choice".to_owned(),
             "Let each range begin where the one before it ends",
@@ -260,19 +269,19 @@ pub(super) fn unordered_numbers(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     }))
 }
 
-/// L15: numbers with different units, or with decimal places that differ by two or more.
+/// L15: quantities with different units, or with decimal places that differ by two or more.
 pub(super) fn mixed_numbers(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     if !context.is_numeric() {
         return Vec::new();
     }
     let amounts: Vec<_> = context.options.iter().filter_map(|option| option.amount.as_ref()).collect();
-    let has_mixed_units = amounts.windows(2).any(|pair| pair[0].unit != pair[1].unit);
-    // Small percentages need more decimal places: 10 % and 0.01 % are no different forms.
-    let has_percent = amounts.iter().any(|amount| amount.unit.starts_with('%'));
+    // "20 % higher" and "3 treatments" are statements with a number, and each may have its own form.
+    let are_quantities = amounts.iter().all(|amount| amount.has_known_unit());
+    let has_mixed_units = are_quantities && amounts.windows(2).any(|pair| pair[0].unit != pair[1].unit);
     let decimal_places = || amounts.iter().map(|amount| amount.decimal_places);
     let (min_places, max_places) = (decimal_places().min(), decimal_places().max());
-    let has_mixed_decimals =
-        !has_percent && max_places.zip(min_places).is_some_and(|(max_places, min_places)| max_places > min_places + 1);
+    let has_mixed_decimals = are_quantities
+        && max_places.zip(min_places).is_some_and(|(max_places, min_places)| max_places > min_places + 1);
     let message = if has_mixed_units {
         "the choices have different units"
     } else {
@@ -282,31 +291,6 @@ pub(super) fn mixed_numbers(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         (has_mixed_units || has_mixed_decimals)
             .then(|| warning("/choices", message.to_owned(), "Give all choices the same unit and form")),
     )
-}
-
-/// L17: choices that differ only in case and punctuation, or that have nearly the same words.
-pub(super) fn duplicate_options(context: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let count = context.options.len();
-    let mut pairs = (0..count).flat_map(|other| (0..other).map(move |one| (one, other)));
-    let is_duplicate = |one: &ChoiceContext<'_>, other: &ChoiceContext<'_>| {
-        let has_number = |option: &ChoiceContext<'_>| {
-            option.words.tokens.iter().any(|token| token.starts_with(|c: char| c.is_ascii_digit()))
-        };
-        let is_similar =
-            crate::bank::rules::words::jaccard(&one.words.content_stems, &other.words.content_stems) >= 0.9;
-        // Two choices with other numbers differ, however alike their words are.
-        one.words.tokens == other.words.tokens || (is_similar && !has_number(one) && !has_number(other))
-    };
-    let duplicate = pairs.find(|(one, other)| is_duplicate(&context.options[*one], &context.options[*other]));
-    let hit = |(one, other): (usize, usize)| {
-        let excerpt = crate::text::truncate(&context.options[one].choice.text, 60).into_owned();
-        error(
-            choice_text_pointer(other),
-            format!("this choice says the same as \"{excerpt}\""),
-            "Delete or reword one of the two",
-        )
-    };
-    duplicate.map(hit).into_iter().collect()
 }
 
 /// L19: choices that are combinations of labels, such as "1 and 3".
@@ -320,28 +304,10 @@ pub(super) fn combinations(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     };
     let combination_count = context.options.iter().filter(is_combination).count();
     one_hit((combination_count >= 2).then(|| {
-        error(
+        warning(
             "/choices",
             "the choices are combinations of labels".to_owned(),
             "Make each part a choice, and set \"select\": \"all\"",
-        )
-    }))
-}
-
-/// L22: all choices begin with the same three words.
-pub(super) fn repeated_start(context: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let Some(first) = context.options.first() else { return Vec::new() };
-    let common_count = (0..first.words.len())
-        .take_while(|index| {
-            context.options.iter().all(|option| option.words.tokens.get(*index) == first.words.tokens.get(*index))
-        })
-        .count();
-    let common_words = first.words.tokens[..common_count].join(" ");
-    one_hit((common_count >= 3 && context.options.len() > 1).then(|| {
-        warning(
-            "/choices",
-            format!("every choice begins with \"{common_words}\""),
-            "Consider moving these words into the stem",
         )
     }))
 }
@@ -353,30 +319,4 @@ pub(super) fn option_count(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         (context.is_single_select() && !(3..=6).contains(&count))
             .then(|| error("/choices", format!("there are {count} choices"), "Write three to six; four work best")),
     )
-}
-
-/// L38: numbers that differ by less than five percent, or texts that differ in one letter.
-pub(super) fn nearly_equal_options(context: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let close_numbers = comparable_amounts(context).find(|(_, one, other)| {
-        let (a, b) = (one.range.0, other.range.0);
-        one.is_point() && other.is_point() && a != b && (a - b).abs() < 0.05 * a.abs().max(b.abs())
-    });
-    let count = context.options.len();
-    let mut pairs = (0..count).flat_map(|other| (0..other).map(move |one| (one, other)));
-    let close_texts = pairs.find(|(one, other)| {
-        let (one, other) = (&context.options[*one], &context.options[*other]);
-        let are_texts = one.amount.is_none() && other.amount.is_none();
-        // One letter is at most four bytes, so texts whose lengths differ more need no comparison.
-        let has_similar_length = one.choice.text.len().abs_diff(other.choice.text.len()) <= 4;
-        are_texts && has_similar_length && strsim::levenshtein(&one.choice.text, &other.choice.text) == 1
-    });
-    let index = close_numbers.map(|(index, ..)| index).or(close_texts.map(|(_, other)| other));
-    let hit = |index| {
-        warning(
-            choice_text_pointer(index),
-            "this choice is almost the same as another".to_owned(),
-            "Make the two clearly different",
-        )
-    };
-    index.map(hit).into_iter().collect()
 }

@@ -1,7 +1,7 @@
 //! Rules about stems, and about how easy a question is to read.
 
 use crate::bank::question::Question;
-use crate::bank::rules::words::{count_words, lead_in, split_sentences};
+use crate::bank::rules::words::{count_words, lead_in, split_sentences, tokenize};
 use crate::bank::rules::{ChoiceContext, QuestionContext, QuestionKind, RuleHit, error, warning};
 use crate::text;
 
@@ -9,28 +9,41 @@ use crate::text;
 // A word such as "contraindicated" is not in this list. It is a topic, and the question about it is positive.
 const NEGATIVE_WORDS: &[&str] = &["not", "except", "least", "incorrect", "false"];
 
-/// Finds the word that makes a stem negative, in its original spelling.
+/// Words that begin a condition or a description inside a question, as in "if a container is not available".
+const CONDITION_WORDS: &[&str] = &[
+    "if", "when", "whenever", "unless", "because", "since", "while", "although", "whether", "who", "that", "after",
+    "before",
+];
+
+/// Finds the word that makes a question negative, in its original spelling.
 fn find_negation<'a>(context: &QuestionContext<'a>) -> Option<&'a str> {
     // Only the last sentence asks. A negation in the facts before it does no harm.
-    let lead = lead_in(&context.question.stem);
-    let words: Vec<_> =
-        lead.split(|c: char| !(c.is_alphanumeric() || c == '*')).filter(|word| !word.is_empty()).collect();
-    let as_negation = |(index, word): (usize, &&'a str)| {
-        let lowercase = word.trim_matches('*').to_lowercase();
-        // "At least" is an amount.
-        let is_at_least = lowercase == "least" && index > 0 && words[index - 1].eq_ignore_ascii_case("at");
-        (NEGATIVE_WORDS.contains(&lowercase.as_str()) && !is_at_least).then_some(*word)
-    };
-    words.iter().enumerate().find_map(as_negation)
+    lead_in(&context.question.stem).split([',', ';', ':']).find_map(find_negation_in_clause)
 }
 
-/// L06: a stem that asks for the exception. A word in capitals or in asterisks is only a warning.
+/// Finds a negative word that no condition word precedes.
+fn find_negation_in_clause(clause: &str) -> Option<&str> {
+    let words: Vec<_> =
+        clause.split(|c: char| !(c.is_alphanumeric() || c == '*')).filter(|word| !word.is_empty()).collect();
+    let lowercase = |word: &str| word.trim_matches('*').to_lowercase();
+    let end = words.iter().position(|word| CONDITION_WORDS.contains(&lowercase(word).as_str())).unwrap_or(words.len());
+    let as_negation = |(index, word): (usize, &&'_ str)| {
+        // "At least" is an amount.
+        let is_at_least = lowercase(word) == "least" && index > 0 && words[index - 1].eq_ignore_ascii_case("at");
+        NEGATIVE_WORDS.contains(&lowercase(word).as_str()) && !is_at_least
+    };
+    words[..end].iter().enumerate().find(|(index, word)| as_negation((*index, word))).map(|(_, word)| *word)
+}
+
+/// L06: a stem that asks for the exception.
 pub(super) fn negative_stem(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some(word) = find_negation(context) else { return Vec::new() };
-    let is_emphasized = word.starts_with('*') || word.chars().all(char::is_uppercase);
     let message = format!("the question depends on the negative word \"{word}\"");
-    let help = "Ask a positive question. If it must be negative, write the word in capitals.";
-    vec![if is_emphasized { warning("/stem", message, help) } else { error("/stem", message, help) }]
+    vec![warning(
+        "/stem",
+        message,
+        "Ask a positive question. If it must be negative, write the word in capitals and waive this rule.",
+    )]
 }
 
 /// L07: a negative stem with a negative choice.
@@ -41,32 +54,111 @@ pub(super) fn double_negative(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let hit = |(index, option): (usize, &ChoiceContext<'_>)| {
         let is_negative = !option.words.intersection(&["not", "no", "never"]).is_empty();
         let message = "the stem and this choice are both negative".to_owned();
-        is_negative.then(|| error(format!("/choices/{index}/text"), message, "Make one of the two positive"))
+        is_negative.then(|| warning(format!("/choices/{index}/text"), message, "Make one of the two positive"))
     };
     context.options.iter().enumerate().filter_map(hit).collect()
 }
 
-/// L18: a stem that asks nothing, asks only what is true, or is too short to answer without the choices.
+/// Words that begin an instruction, such as "Put the steps in order".
+const IMPERATIVES: &[&str] = &[
+    "arrange",
+    "calculate",
+    "choose",
+    "complete",
+    "describe",
+    "fill",
+    "give",
+    "identify",
+    "indicate",
+    "list",
+    "mark",
+    "match",
+    "name",
+    "order",
+    "pick",
+    "put",
+    "rank",
+    "select",
+    "sort",
+    "state",
+    "type",
+    "write",
+];
+
+/// Words after which the choices complete the sentence, as in "The trapezius is supplied by".
+const OPEN_ENDINGS: &[&str] = &[
+    "a",
+    "an",
+    "and",
+    "are",
+    "as",
+    "at",
+    "be",
+    "by",
+    "can",
+    "cause",
+    "causes",
+    "for",
+    "from",
+    "has",
+    "have",
+    "in",
+    "include",
+    "includes",
+    "indicates",
+    "into",
+    "is",
+    "may",
+    "mean",
+    "means",
+    "of",
+    "on",
+    "or",
+    "require",
+    "requires",
+    "should",
+    "suggests",
+    "than",
+    "that",
+    "the",
+    "to",
+    "was",
+    "were",
+    "will",
+    "with",
+];
+
+/// Returns whether a stem tells the trainee what to do: it asks, gives an instruction, or is a sentence to complete.
+fn has_task(stem: &str) -> bool {
+    let is_instruction = split_sentences(stem)
+        .into_iter()
+        .any(|sentence| tokenize(sentence).first().is_some_and(|first| IMPERATIVES.contains(&first.as_str())));
+    let end = stem.trim_end();
+    let is_open = end.ends_with([':', '…', '–', '—', '-'])
+        || end.ends_with("...")
+        || (end.ends_with(char::is_alphanumeric)
+            && tokenize(end).last().is_some_and(|last| OPEN_ENDINGS.contains(&last.as_str())));
+    stem.contains('?') || stem.contains("___") || is_instruction || is_open
+}
+
+/// L18: a stem that only asks what is true, or that asks nothing, or that is too short to answer without the choices.
 pub(super) fn unfocused_stem(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let stem = context.question.stem.to_lowercase();
     let is_statement = matches!(context.question.kind, QuestionKind::TrueFalse { .. });
-    let general = [
-        "which of the following is",
-        "which of the following are",
-        "which of the following statements is",
-        "which of the following statements are",
-    ];
-    let general = general.iter().any(|start| {
-        let rest = stem.split_once(start).map(|(_, rest)| rest.trim_start());
-        rest.is_some_and(|rest| ["true", "correct", "false"].iter().any(|word| rest.starts_with(word)))
+    // A topic may follow the phrase, as in "… is true of dry needling?". Then the question has a focus.
+    let general = ["which of the following", "which of the following statements"].iter().any(|start| {
+        let rest = stem.split_once(start).map(|(_, rest)| tokenize(rest)).unwrap_or_default();
+        matches!(rest.as_slice(), [verb, word] if matches!(verb.as_str(), "is" | "are")
+            && matches!(word.as_str(), "true" | "correct" | "false"))
     });
     // A true-false stem is a statement, and a case explains a short stem. So neither has to meet all conditions.
     let help = "Ask one thing that a trainee can answer before reading the choices";
     if general {
         vec![error("/stem", "the stem only asks what is true or false".to_owned(), help)]
-    } else if !is_statement && !stem.contains('?') && !stem.contains("___") {
-        vec![error("/stem", "the stem asks nothing: it has no question mark and no gap".to_owned(), help)]
-    } else if context.stem_words.len() < 6 && context.question.case.is_none() {
+    } else if !is_statement && !has_task(&context.question.stem) {
+        let message = "the stem has no question, no instruction and no gap".to_owned();
+        vec![warning("/stem", message, help)]
+    } else if context.stem_words.len() < STEM_WORDS_MIN && context.question.case.is_none() {
         vec![warning(
             "/stem",
             format!("the stem has only {}", text::count_with_noun(context.stem_words.len(), "word")),
@@ -76,6 +168,9 @@ pub(super) fn unfocused_stem(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         Vec::new()
     }
 }
+
+/// The fewest words with which a stem without a case can have a focus.
+const STEM_WORDS_MIN: usize = 4;
 
 /// L20: a gap in the first 60 % of the stem.
 pub(super) fn early_gap(context: &QuestionContext<'_>) -> Vec<RuleHit> {
@@ -156,24 +251,42 @@ fn question_texts<'a>(context: &QuestionContext<'a>) -> Vec<(String, &'a str)> {
 /// The most words that a sentence should have.
 const SENTENCE_WORDS_MAX: usize = 35;
 
+/// The most words that a sentence of a critical question should have. A trainee must not fail an exam by misreading.
+const CRITICAL_SENTENCE_WORDS_MAX: usize = 25;
+
 /// L36: a sentence that is too long to remember.
 pub(super) fn long_sentence(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let hit = |(pointer, text): (String, &str)| {
-        let longest =
-            split_sentences(text).into_iter().map(count_words).max().filter(|words| *words > SENTENCE_WORDS_MAX)?;
-        Some(warning(pointer, format!("a sentence here has {longest} words"), "Split the sentence into two"))
+        // A rationale is read after the answer, so it cannot make anybody fail.
+        let is_read_first = !pointer.contains("rationale");
+        let limit =
+            if context.question.critical && is_read_first { CRITICAL_SENTENCE_WORDS_MAX } else { SENTENCE_WORDS_MAX };
+        let longest = split_sentences(text).into_iter().map(count_words).max().filter(|words| *words > limit)?;
+        Some(warning(
+            pointer,
+            format!("a sentence here has {longest} words, and {limit} are enough"),
+            "Split the sentence into two",
+        ))
     };
     question_texts(context).into_iter().filter_map(hit).collect()
+}
+
+/// Returns whether a word in capitals is a roman numeral, as in "grade III".
+fn is_roman_numeral(word: &str) -> bool {
+    word.bytes().all(|b| matches!(b, b'I' | b'V' | b'X'))
 }
 
 /// L37: an abbreviation that neither the glossary nor the question explains.
 pub(super) fn unexplained_abbreviation(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let texts = question_texts(context);
     let is_explained = |short: &str| {
-        let definition = [format!("({short})"), format!("{short} (")];
+        let definition = [format!("({short})"), format!("{short} ("), format!("{short} stands for")];
+        let asked = format!("does {short} stand for");
         // "NOT" in capitals is the emphasis that L06 asks for.
         let is_emphasis = NEGATIVE_WORDS.contains(&short.to_lowercase().as_str());
         is_emphasis
+            || is_roman_numeral(short)
+            || context.question.stem.contains(&asked)
             || context.bank.glossary.contains_key(short)
             || texts.iter().any(|(_, text)| definition.iter().any(|definition| text.contains(definition.as_str())))
     };
@@ -192,23 +305,4 @@ pub(super) fn unexplained_abbreviation(context: &QuestionContext<'_>) -> Vec<Rul
         }
     }
     hits
-}
-
-/// L46: a case question that asks what to do, but not when.
-pub(super) fn open_case(context: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let asks_for_action = context.lead_in_words.contains("should")
-        || context.lead_in_words.contains("do")
-        || context.lead_in_words.contains("step")
-        || context.lead_in_words.contains("action");
-    let asks_for_action = asks_for_action && !context.lead_in_words.intersection(&["what", "which", "how"]).is_empty();
-    let has_timing = !context.lead_in_words.intersection(&["first", "next", "now", "best"]).is_empty();
-    if context.question.case.is_some() && asks_for_action && !has_timing {
-        vec![warning(
-            "/stem",
-            "the question asks what to do, but not when".to_owned(),
-            "Ask what to do first, next or now, or what is best",
-        )]
-    } else {
-        Vec::new()
-    }
 }

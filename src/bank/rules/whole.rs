@@ -1,10 +1,10 @@
 //! Rules about a whole bank. Each hit is reported on one question, where it can be waived.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::bank::question::ChoiceOrder;
 use crate::bank::rules::words::jaccard;
-use crate::bank::rules::{BankContext, QuestionContext, QuestionKind, RuleHit, error, warning};
+use crate::bank::rules::{BankContext, QuestionContext, QuestionKind, RuleHit, warning};
 
 /// The fewest questions for which a share is meaningful.
 const SAMPLE_MIN: usize = 20;
@@ -34,7 +34,7 @@ pub(super) fn length_bias(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit
         format!("the key is the longest choice in {hits} of {n} questions; chance allows {:.0}", bound * n as f64);
     vec![(
         *index,
-        error("/choices", message, "Shorten the keys and lengthen the distractors of this question and others"),
+        warning("/choices", message, "Shorten the keys and lengthen the distractors of this question and others"),
     )]
 }
 
@@ -124,64 +124,98 @@ fn index_by_stem<'a>(sets: impl Iterator<Item = &'a BTreeSet<String>>) -> HashMa
     index
 }
 
-/// L25: all content words of a key are in the stem of another question, but not in its own stem.
+/// How many of the most frequent words are too common to give a key away by themselves.
+const FREQUENT_WORDS: usize = 50;
+
+/// The fewest words of a key that must be in another stem.
+const CUE_WORDS_MIN: usize = 3;
+
+/// Two questions of which one gives away the key of the other, or nearly repeats it: indexes in
+/// [`BankContext::questions`].
+pub(super) struct QuestionPair {
+    /// The question that the finding is about.
+    pub question: usize,
+    pub other: usize,
+    /// The place in the question.
+    pub pointer: String,
+}
+
+/// Finds keys that the stem of another question gives away. `is_counted` says which pairs are looked for.
 ///
 /// Questions of one group are skipped, because they are never on the same paper.
-pub(super) fn cueing(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
+pub(super) fn cueing_pairs(
+    bank_context: &BankContext<'_>,
+    is_counted: impl Fn(&QuestionContext<'_>, &QuestionContext<'_>) -> bool,
+) -> Vec<QuestionPair> {
     let questions_by_stem =
         index_by_stem(bank_context.questions.iter().map(|context| &context.stem_words.content_stems));
-    let mut hits = Vec::new();
+    // In a small bank all words are among the most frequent. A word of one stem is rare nevertheless.
+    let repeated = questions_by_stem.iter().filter(|(_, list)| list.len() > 1);
+    let mut frequencies: Vec<_> = repeated.map(|(word_stem, list)| (list.len(), *word_stem)).collect();
+    // Words of the same frequency need one common order. Otherwise two runs could differ.
+    frequencies.sort_by(|one, other| (other.0, one.1).cmp(&(one.0, other.1)));
+    let frequent: HashSet<_> = frequencies.iter().take(FREQUENT_WORDS).map(|(_, word_stem)| *word_stem).collect();
+    let empty = Vec::new();
+    let mut pairs = Vec::new();
     for (index, context) in bank_context.questions.iter().enumerate() {
         for (choice_index, key) in context.keys() {
             let key_stems: Vec<_> =
                 key.words.content_stems.iter().filter(|word_stem| word_stem.chars().count() >= 5).collect();
-            if key_stems.len() < 2
+            if key_stems.len() < CUE_WORDS_MIN
                 || key_stems.iter().all(|word_stem| context.stem_words.content_stems.contains(*word_stem))
+                || key_stems.iter().all(|word_stem| frequent.contains(word_stem.as_str()))
             {
                 continue;
             }
-            let empty = Vec::new();
             let lists: Vec<_> =
                 key_stems.iter().map(|word_stem| questions_by_stem.get(word_stem.as_str()).unwrap_or(&empty)).collect();
             // A question that is in all lists is in the shortest one. The lists are in ascending order.
             let Some(shortest) = lists.iter().min_by_key(|list| list.len()) else { continue };
-            let shares_group = |other: &QuestionContext<'_>| {
-                context.question.group.is_some() && context.question.group == other.question.group
-            };
-            let cueing_question = shortest.iter().copied().find(|other| {
+            let is_cue = |other: &usize| {
+                let other_context = &bank_context.questions[*other];
                 *other != index
                     && lists.iter().all(|list| list.binary_search(other).is_ok())
-                    && !shares_group(&bank_context.questions[*other])
-            });
-            if let Some(other) = cueing_question {
-                let message =
-                    format!("the stem of \"{}\" gives away this key", bank_context.questions[other].question.id);
-                hits.push((
-                    index,
-                    warning(
-                        format!("/choices/{choice_index}/text"),
-                        message,
-                        "Put both questions into one \"group\", or reword one of them",
-                    ),
-                ));
-            }
+                    && !shares_group(context, other_context)
+                    && is_counted(context, other_context)
+            };
+            let pointer = || format!("/choices/{choice_index}/text");
+            let cue = shortest.iter().copied().find(is_cue);
+            pairs.extend(cue.map(|other| QuestionPair { question: index, other, pointer: pointer() }));
         }
     }
-    hits
+    pairs
+}
+
+pub(super) fn shares_group(one: &QuestionContext<'_>, other: &QuestionContext<'_>) -> bool {
+    one.question.group.is_some() && one.question.group == other.question.group
+}
+
+/// L25: all content words of a key are in the stem of another question, but not in its own stem.
+pub(super) fn cueing(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
+    let hit = |pair: QuestionPair| {
+        let other = &bank_context.questions[pair.other].question.id;
+        let message = format!("the stem of \"{other}\" gives away this key");
+        let help = "Put both questions into one \"group\", or reword one of them";
+        (pair.question, warning(pair.pointer, message, help))
+    };
+    cueing_pairs(bank_context, |_, _| true).into_iter().map(hit).collect()
 }
 
 /// The Jaccard index from which two stems count as nearly the same.
 const SIMILARITY_MIN: f64 = 0.85;
 
-/// L45: a stem that shares 85 % of its words with an earlier one.
+/// Finds stems that share 85 % of their words with an earlier one. `is_counted` says which pairs are looked for.
 ///
 /// Two such stems share at least one of their rarest n − ⌈0.85·n⌉ + 1 words, so only those are looked up.
-pub(super) fn near_duplicates(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
+pub(super) fn near_duplicate_pairs(
+    bank_context: &BankContext<'_>,
+    is_counted: impl Fn(&QuestionContext<'_>, &QuestionContext<'_>) -> bool,
+) -> Vec<QuestionPair> {
     let questions_by_stem =
         index_by_stem(bank_context.questions.iter().map(|context| &context.stem_words.content_stems));
     let frequency = |word_stem: &str| questions_by_stem.get(word_stem).map_or(0, Vec::len);
     let mut questions_by_rare_stem: HashMap<&str, Vec<usize>> = HashMap::new();
-    let mut hits = Vec::new();
+    let mut pairs = Vec::new();
     for (index, context) in bank_context.questions.iter().enumerate() {
         let own_stems = &context.stem_words.content_stems;
         let mut rarest_stems: Vec<_> = own_stems.iter().map(String::as_str).collect();
@@ -195,16 +229,24 @@ pub(super) fn near_duplicates(bank_context: &BankContext<'_>) -> Vec<(usize, Rul
         let is_duplicate = |other: &usize| {
             let other = &bank_context.questions[*other];
             context.question.case == other.question.case
+                && is_counted(context, other)
                 && jaccard(own_stems, &other.stem_words.content_stems) >= SIMILARITY_MIN
         };
-        if let Some(other) = earlier.find(is_duplicate) {
-            let message =
-                format!("the stem is nearly the same as that of \"{}\"", bank_context.questions[other].question.id);
-            hits.push((index, warning("/stem", message, "Delete or reword one of the two")));
-        }
+        let duplicate = earlier.find(is_duplicate);
+        pairs.extend(duplicate.map(|other| QuestionPair { question: index, other, pointer: "/stem".to_owned() }));
         for word_stem in rarest_stems {
             questions_by_rare_stem.entry(word_stem).or_default().push(index);
         }
     }
-    hits
+    pairs
+}
+
+/// L45: a stem that shares 85 % of its words with an earlier one.
+pub(super) fn near_duplicates(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
+    let hit = |pair: QuestionPair| {
+        let other = &bank_context.questions[pair.other].question.id;
+        let message = format!("the stem is nearly the same as that of \"{other}\"");
+        (pair.question, warning(pair.pointer, message, "Delete or reword one of the two"))
+    };
+    near_duplicate_pairs(bank_context, |_, _| true).into_iter().map(hit).collect()
 }

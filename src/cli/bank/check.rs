@@ -132,8 +132,12 @@ fn check_inputs(inputs: &[CheckedFile], catalog: &Catalog, today: Day) -> CheckR
             content = catalog::check_file_name(content, loaded_file);
         }
         let findings = match &content {
-            FileContent::Bank(ParsedFile { value: Some(bank), .. }) => rules::check(bank, today, syllabus.as_deref()),
-            FileContent::Exam(ParsedFile { value: Some(exam), .. }) => blueprint::check(catalog, exam),
+            FileContent::Bank(ParsedFile { value: Some(bank), .. }) => {
+                let mut findings = rules::check(bank, today, syllabus.as_deref());
+                findings.extend(blueprint::undrawable_critical_questions(catalog, bank));
+                findings
+            }
+            FileContent::Exam(ParsedFile { value: Some(exam), .. }) => blueprint::check(catalog, exam, today),
             _ => Vec::new(),
         };
         report.problems.extend(content.problems().iter().cloned());
