@@ -21,12 +21,16 @@ impl Reader {
         Self(catalog.banks().flat_map(|bank| &bank.value.questions).map(|question| (**question).clone()).collect())
     }
 
-    /// Finds the question that is shown by its stem. One stem may contain another, so the longest match counts.
+    /// Finds the question that is shown by its stem and its choices. One stem may contain another, so the longest match
+    /// counts. Questions of two cases can have the same stem.
     #[track_caller]
     pub fn find(&self, shown: &str) -> &Question {
         let shown = single_line(shown);
-        let stem = |question: &&Question| shown.contains(&single_line(&question.stem));
-        self.0.iter().filter(stem).max_by_key(|q| q.stem.len()).unwrap_or_else(|| panic!("no known stem in {shown}"))
+        let is_shown = |text: &str| shown.contains(&single_line(text));
+        let fits = |question: &&Question| {
+            is_shown(&question.stem) && question.choices().iter().all(|choice| is_shown(&choice.text))
+        };
+        self.0.iter().filter(fits).max_by_key(|q| q.stem.len()).unwrap_or_else(|| panic!("no known stem in {shown}"))
     }
 
     /// Returns the correct answer as typed in plain mode.
