@@ -33,7 +33,24 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(exams, "({:?}, {}),", name.trim_end_matches(".json"), text(&format!("exams/{name}")))?;
     }
     fs::write(out.join("exams.rs"), exams + "]")?;
+    fs::write(out.join("readings.rs"), embedded("course", ".md", "")?)?;
+    fs::write(out.join("images.rs"), embedded("images", ".svg", ".svg")?)?;
     Ok(())
+}
+
+/// Returns the expression of a list of all files in a folder: names and texts. `kept` is the ending that names keep.
+fn embedded(folder: &str, ending: &str, kept: &str) -> Result<String, Box<dyn Error>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(Path::new("question-banks").join(folder))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        names.extend(name.strip_suffix(ending).map(str::to_owned));
+    }
+    names.sort();
+    let mut list = String::from("&[\n");
+    for name in names {
+        writeln!(list, "({:?}, {}),", format!("{name}{kept}"), text(&format!("{folder}/{name}{ending}")))?;
+    }
+    Ok(list + "]")
 }
 
 /// Returns the expression of a question's summary. Defaults are those of `Question`.

@@ -13,10 +13,12 @@ mod well_formed;
 pub mod rules;
 pub mod format;
 pub mod load;
+pub mod course;
 pub mod built_in;
 pub mod lazy;
 pub mod catalog;
 pub mod coverage;
+pub mod course_check;
 pub mod skeleton;
 
 pub use question::Question;

@@ -9,6 +9,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 mod bank;
 mod certificate;
 mod completions;
+mod course;
 mod doctor;
 pub mod env;
 pub mod error;
@@ -17,6 +18,7 @@ mod issuer;
 mod issuer_file;
 pub mod launch;
 mod man;
+mod note;
 mod passphrase;
 mod practice;
 mod progress;
@@ -113,7 +115,10 @@ enum Command {
     Practice(practice::PracticeArgs),
     Exam(exam::ExamArgs),
     Progress(progress::ProgressArgs),
+    Course(course::CourseArgs),
     Search(search::SearchArgs),
+    #[command(subcommand)]
+    Note(note::NoteCommand),
     Settings(settings::SettingsArgs),
     #[command(subcommand)]
     Bank(bank::BankCommand),
@@ -148,6 +153,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
         None => launch::run(env),
         Some(Command::Study(args)) => study::run(&args, env),
         Some(Command::Progress(_)) => progress::run(env),
+        Some(Command::Course(args)) => course::run(&args, env),
+        Some(Command::Note(command)) => note::run(&command, env),
         Some(Command::Search(args)) => search::run(&args, env),
         Some(Command::Settings(args)) => settings::run(&args, env),
         Some(Command::Practice(args)) => practice::run(&args, env),

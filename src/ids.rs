@@ -100,6 +100,46 @@ slug! {
     CaseId
     /// Names an exclusion group: a paper contains at most one question of it.
     GroupId
+    /// Names a reading of the course. It is also the name of its file, without `.md`.
+    ReadingId
+}
+
+/// A bank and something in it, written `risks/article-rate`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String", bound(deserialize = "T: FromStr", serialize = "T: fmt::Display + Clone"))]
+pub struct InBank<T> {
+    pub bank: BankId,
+    pub id: T,
+}
+
+impl<T: FromStr> FromStr for InBank<T> {
+    type Err = ParseIdError;
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        let parsed =
+            text.split_once('/').and_then(|(bank, id)| Some(Self { bank: bank.parse().ok()?, id: id.parse().ok()? }));
+        parsed.ok_or(ParseIdError(
+            "It must be the ID of a bank, a slash and an ID in that bank, such as risks/article-rate",
+        ))
+    }
+}
+
+impl<T: FromStr> TryFrom<String> for InBank<T> {
+    type Error = ParseIdError;
+    fn try_from(text: String) -> Result<Self, ParseIdError> {
+        text.parse()
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for InBank<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.bank, self.id)
+    }
+}
+
+impl<T: fmt::Display> From<InBank<T>> for String {
+    fn from(item: InBank<T>) -> Self {
+        item.to_string()
+    }
 }
 
 macro_rules! made {

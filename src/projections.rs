@@ -6,6 +6,7 @@ pub mod people;
 pub mod attempts;
 pub mod certificates;
 pub mod study;
+pub mod notebook;
 pub mod ledgers;
 pub mod tables;
 pub mod status;

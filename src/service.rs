@@ -29,6 +29,7 @@ pub mod health;
 pub mod imports;
 pub mod issuing;
 pub mod ledger;
+pub mod notebook;
 pub mod people;
 pub mod records;
 pub mod remarking;
@@ -41,6 +42,7 @@ pub use certificates::Certificates;
 pub use error::ServiceError;
 pub use health::Health;
 pub use issuing::Issuing;
+pub use notebook::Notebook;
 pub use people::People;
 pub use records::Records;
 pub use starting::ClockStepPolicy;
@@ -112,6 +114,7 @@ handles! {
     Issuing issuing issuing_mut "issuing certificates",
     Records records records_mut "clinic records",
     Study study study_mut "what to practice",
+    Notebook notebook notebook_mut "notes and readings",
     Health health health_mut "damage in the store and its repair",
 }
 
@@ -129,6 +132,11 @@ impl Services {
     /// Returns the banks and exams in use.
     pub fn catalog(&self) -> &Catalog {
         &self.setting.catalog
+    }
+
+    /// Returns the banks and exams in use, for a job or a screen that outlives a query.
+    pub fn shared_catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.setting.catalog)
     }
 
     /// Returns the folders of this user.

@@ -13,6 +13,7 @@ use crate::attempt::chain::StoredFact;
 use crate::ids::{AttemptId, Digest, ExamId, StreamId, TraineeId};
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
+use crate::projections::notebook::{NoteQuery, QuestionNotes, ReadingProgress};
 use crate::projections::people::{PersonQuery, PersonRow};
 use crate::projections::row::{ColumnValue, Projection, ProjectionRow, StoredRow};
 use crate::projections::study::QuestionProgress;
@@ -166,6 +167,18 @@ pub trait Store: Send {
     /// # Errors
     /// [`StoreError::Damaged`] if a row does not match its digest, and the common errors of [`Store`].
     fn question_progress(&self, trainee: TraineeId) -> Result<Vec<QuestionProgress>, StoreError>;
+
+    /// Lists notes, bookmarks and problem reports, ordered by trainee, bank and question.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] if a row does not match its digest, and the common errors of [`Store`].
+    fn question_notes(&self, query: &NoteQuery) -> Result<Vec<QuestionNotes>, StoreError>;
+
+    /// Lists how far a trainee is in each reading that they opened.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] if a row does not match its digest, and the common errors of [`Store`].
+    fn reading_progress(&self, trainee: TraineeId) -> Result<Vec<ReadingProgress>, StoreError>;
 
     /// Returns all rows of a projection as they are stored, damaged ones included.
     ///

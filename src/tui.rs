@@ -31,6 +31,7 @@ pub mod page;
 pub mod paste;
 pub mod pending;
 pub mod perform;
+pub mod pictures;
 pub mod read_only;
 pub mod screens;
 pub mod start;

@@ -2,12 +2,15 @@
 
 pub mod briefing;
 pub mod certificate;
+pub mod course;
 pub mod exam_result;
 pub mod exams;
 pub mod history;
 pub mod home;
 pub mod look_back;
+pub mod notebook;
 pub mod person;
+pub mod picture;
 pub mod practice_choice;
 pub mod preview;
 pub mod progress;

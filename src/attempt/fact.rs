@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::person::{
-    HoldReleased, HoldSet, LicenseChanged, NameChanged, PersonAdded, StaffIdChanged, StudyChanged, TimeGranted,
+    BookmarkChanged, HoldReleased, HoldSet, LicenseChanged, NameChanged, NoteChanged, PersonAdded, ProblemReported,
+    ReadingLeft, StaffIdChanged, StudyChanged, TimeGranted,
 };
 use super::remark::AttemptRemarked;
 use super::signature::DecisionSignature;
@@ -32,6 +33,14 @@ pub enum Fact {
     TimeGranted(TimeGranted),
     /// A person changed how they study.
     StudyChanged(StudyChanged),
+    /// A person wrote or deleted a note on a question.
+    NoteChanged(NoteChanged),
+    /// A person set or removed a bookmark on a question.
+    BookmarkChanged(BookmarkChanged),
+    /// A person reported a problem with a question.
+    ProblemReported(ProblemReported),
+    /// A person left a reading of the course.
+    ReadingLeft(ReadingLeft),
     /// From now on, a person's record must not be erased.
     HoldSet(HoldSet),
     /// A person's record may be erased again.

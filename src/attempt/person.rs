@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::signature::DecisionSignature;
 use crate::bank::exam::Percent;
 use crate::clock::{Day, Millis};
-use crate::ids::ExamId;
+use crate::ids::{ExamId, InBank, QuestionId, ReadingId};
 
 /// A person was added, with the details known at that time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,6 +110,44 @@ pub struct FittedWeights {
     pub fitted_loss: u32,
     /// How many answers were used.
     pub answer_count: usize,
+}
+
+/// The person wrote a note on a question, or deleted it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteChanged {
+    pub question: InBank<QuestionId>,
+    /// The whole new note, or `None` if it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// The person set or removed a bookmark on a question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookmarkChanged {
+    pub question: InBank<QuestionId>,
+    /// Whether there is a bookmark now.
+    pub on: bool,
+}
+
+/// The person reported a problem with a question to its author.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProblemReported {
+    pub question: InBank<QuestionId>,
+    /// The revision of the question that was on the screen.
+    pub revision: u32,
+    /// What is wrong, in the person's words.
+    pub text: String,
+}
+
+/// The person left a reading of the course.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingLeft {
+    pub reading: ReadingId,
+    /// The first block on the screen, counted from 0.
+    pub block: usize,
+    /// Whether the end was on the screen.
+    #[serde(rename = "finished")]
+    pub is_finished: bool,
 }
 
 /// The factor that multiplies a person's time limits: 1.0 to 3.0 in steps of 0.1, or unlimited.

@@ -38,3 +38,14 @@ pub const EXAMS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/exams.rs"
 
 /// The text of the built-in syllabus.
 pub const SYLLABUS: &str = include_str!("../../question-banks/syllabus.json");
+
+/// The built-in course: the ID and the text of each reading.
+pub const READINGS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/readings.rs"));
+
+/// The built-in images: the name and the SVG text of each file.
+pub const IMAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/images.rs"));
+
+/// Returns the SVG text of a built-in image.
+pub fn image(file: &str) -> Option<&'static str> {
+    IMAGES.iter().find(|(name, _)| *name == file).map(|(_, text)| *text)
+}

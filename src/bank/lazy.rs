@@ -3,14 +3,15 @@
 //! At start, the program needs only the summaries of the built-in banks. The build script generates them, so no start
 //! has to parse a bank.
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::LazyLock;
 
-use crate::bank::built_in::{BuiltInBank, BuiltInQuestion};
+use crate::bank::built_in::{self, BuiltInBank, BuiltInQuestion};
 use crate::bank::format::json;
 use crate::bank::question::CognitiveLevel;
 use crate::bank::{Bank, Question};
-use crate::ids::{BankId, CaseId, GroupId, ObjectiveId, QuestionId};
+use crate::ids::{BankId, CaseId, Digest, GroupId, ObjectiveId, QuestionId};
 
 /// What is known of a bank before it is parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,11 +53,18 @@ impl From<&Question> for QuestionSummary {
     }
 }
 
+/// A bank with the images of its questions, by their digests.
+#[derive(Debug)]
+struct BankWithImages {
+    bank: Bank,
+    images: BTreeMap<Digest, String>,
+}
+
 /// A bank that is parsed on first use.
 #[derive(Debug)]
 pub struct LazyBank {
     summary: BankSummary,
-    bank: LazyLock<Bank, Box<dyn FnOnce() -> Bank + Send>>,
+    content: LazyLock<BankWithImages, Box<dyn FnOnce() -> BankWithImages + Send>>,
 }
 
 impl LazyBank {
@@ -65,8 +73,26 @@ impl LazyBank {
         let ready_questions = bank.ready.iter().map(BuiltInQuestion::to_summary).collect::<Option<_>>()?;
         let (id, title, practice) = (bank.id.parse().ok()?, bank.title.to_owned(), bank.practice);
         let summary = BankSummary { id, title, allows_practice: practice, ready_questions };
-        let bank = LazyLock::new(Box::new(move || parse_built_in(bank)) as Box<dyn FnOnce() -> Bank + Send>);
-        Some(Self { summary, bank })
+        let parse = Box::new(move || parse_built_in(bank)) as Box<dyn FnOnce() -> BankWithImages + Send>;
+        Some(Self { summary, content: LazyLock::new(parse) })
+    }
+
+    /// Wraps a bank that is already parsed. `find_image` returns the text of an image file of its questions.
+    pub fn with_images(mut bank: Bank, find_image: impl Fn(&str) -> Option<String>) -> Self {
+        let images = bank.resolve_images(find_image);
+        let ready_questions = bank.ready_questions().map(|question| QuestionSummary::from(&**question)).collect();
+        let summary = BankSummary {
+            id: bank.id.clone(),
+            title: bank.title.clone(),
+            allows_practice: bank.practice,
+            ready_questions,
+        };
+        Self { summary, content: LazyLock::new(Box::new(move || BankWithImages { bank, images })) }
+    }
+
+    /// Returns the text of an image that a question of this bank names by its digest.
+    pub fn image(&self, digest: Digest) -> Option<&str> {
+        self.content.images.get(&digest).map(String::as_str)
     }
 
     /// Returns the summary without parsing the bank.
@@ -77,31 +103,21 @@ impl LazyBank {
 
 /// Parses a built-in bank.
 #[expect(clippy::expect_used, reason = "the text is compiled in, and a test parses every built-in bank")]
-fn parse_built_in(bank: &BuiltInBank) -> Bank {
+fn parse_built_in(bank: &BuiltInBank) -> BankWithImages {
     // No validation here: a test checks the built-in banks, and a trainee waits for this. There is no fallback to an
     // empty bank either, because that would look like a topic without questions.
     let typed_pass = serde_json::from_str(bank.text).ok();
-    typed_pass.or_else(|| json::parse_bank(bank.id, bank.text.as_bytes()).value).expect("a built-in bank has no errors")
-}
-
-impl From<Bank> for LazyBank {
-    fn from(bank: Bank) -> Self {
-        let ready_questions = bank.ready_questions().map(|question| QuestionSummary::from(&**question)).collect();
-        let summary = BankSummary {
-            id: bank.id.clone(),
-            title: bank.title.clone(),
-            allows_practice: bank.practice,
-            ready_questions,
-        };
-        Self { summary, bank: LazyLock::new(Box::new(move || bank)) }
-    }
+    let parsed = typed_pass.or_else(|| json::parse_bank(bank.id, bank.text.as_bytes()).value);
+    let mut bank: Bank = parsed.expect("a built-in bank has no errors");
+    let images = bank.resolve_images(|file| built_in::image(file).map(str::to_owned));
+    BankWithImages { bank, images }
 }
 
 /// Parses the bank on first use.
 impl Deref for LazyBank {
     type Target = Bank;
     fn deref(&self) -> &Bank {
-        &self.bank
+        &self.content.bank
     }
 }
 

@@ -328,10 +328,14 @@ pub struct Citation {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Image")]
 pub struct QuestionImage {
-    /// The name of the image file in the bank's folder.
+    /// The name of an SVG file in the folder `images` beside the bank.
     pub file: String,
     /// What the image shows, in words.
     pub alt: String,
+    /// The SHA-256 of the file. The program adds it to the content that it stores; it is not in bank files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(skip)]
+    pub sha256: Option<Digest>,
 }
 
 /// A clinician's review of a question.

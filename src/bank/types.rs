@@ -74,6 +74,19 @@ impl Bank {
         Self { questions, ..self.clone() }
     }
 
+    /// Notes in each question with an image which content the image has, and returns those contents. `find_image` returns
+    /// the text of an image file, or `None` if it cannot be read; then the image has only its description.
+    pub fn resolve_images(&mut self, find_image: impl Fn(&str) -> Option<String>) -> BTreeMap<Digest, String> {
+        let mut images = BTreeMap::new();
+        for question in self.questions.iter_mut().filter(|question| question.image.is_some()) {
+            let Some(image) = &mut Arc::make_mut(question).image else { continue };
+            let svg = find_image(&image.file);
+            image.sha256 = svg.as_ref().map(Digest::of);
+            images.extend(image.sha256.zip(svg));
+        }
+        images
+    }
+
     /// Returns the text of an objective, or `None` if the bank does not have it.
     pub fn objective_text(&self, id: &ObjectiveId) -> Option<&str> {
         self.objectives.iter().find(|objective| objective.id == *id).map(|objective| objective.text.as_str())
@@ -164,6 +177,12 @@ impl SourceReference {
         let parts = [Some(authors.join(", ")), Some(self.title.clone()), self.container_title.clone()];
         let line = crate::text::join_sentences(parts.iter().flatten().map(String::as_str));
         year.map_or(line.clone(), |year| format!("{line} {year}"))
+    }
+
+    /// Returns the work in one line, with the place in it and where it can be read.
+    pub fn line_with_place(&self, locator: Option<&str>) -> String {
+        let address = self.address().unwrap_or_default();
+        crate::text::join_sentences([self.citation_line().as_str(), locator.unwrap_or_default(), address.as_str()])
     }
 
     /// Returns where the work can be read: its DOI as an address, else its PubMed number, else its web address.

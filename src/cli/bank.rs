@@ -1,4 +1,4 @@
-//! The `needlewise bank` commands: list, show, check, preview and create question banks.
+//! The `needlewise bank` commands: list, show, check, preview and create question banks, and list reported problems.
 
 use clap::Subcommand;
 
@@ -9,9 +9,10 @@ mod coverage;
 mod list;
 mod new;
 mod preview;
+mod reports;
 mod show;
 
-/// List, show, check, create and preview question banks
+/// List, show, check, create and preview question banks, and list reported problems
 #[derive(Debug, Subcommand)]
 pub enum BankCommand {
     List(list::BankListArgs),
@@ -20,6 +21,7 @@ pub enum BankCommand {
     Coverage(coverage::CoverageArgs),
     New(new::NewArgs),
     Preview(preview::PreviewArgs),
+    Reports(reports::BankReportsArgs),
 }
 
 /// Runs a `bank` subcommand.
@@ -31,5 +33,6 @@ pub(super) fn run(command: &BankCommand, env: &mut Env<'_>) -> CommandResult {
         BankCommand::Coverage(_) => coverage::run(env),
         BankCommand::New(args) => new::run(args, env),
         BankCommand::Preview(args) => preview::run(args, env),
+        BankCommand::Reports(args) => reports::run(args, env),
     }
 }

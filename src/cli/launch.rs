@@ -10,6 +10,7 @@ use crate::bank::syllabus::Syllabus;
 use crate::cli::env::TerminalInfo;
 use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env, ThemeChoice};
+use crate::ids::ReadingId;
 use crate::paths::io_reason;
 use crate::plain::{self, PlainConsole};
 use crate::projections::people::PersonRow;
@@ -100,6 +101,16 @@ pub(super) fn run_attempt(
 /// Opens the full-screen interface at the briefing of an exam.
 pub(super) fn run_briefing(env: &Env<'_>, service: Services, trainee: PersonRow, exam: Arc<Exam>) -> CommandResult {
     open_interface(env, service, FirstScreen::Briefing(trainee, exam))
+}
+
+/// Opens the full-screen interface at the course, or at one of its readings.
+pub(super) fn run_course(
+    env: &Env<'_>,
+    service: Services,
+    trainee: PersonRow,
+    reading: Option<ReadingId>,
+) -> CommandResult {
+    open_interface(env, service, FirstScreen::Course(trainee, reading))
 }
 
 /// Opens the full-screen interface at the records of all people.

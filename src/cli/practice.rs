@@ -9,7 +9,7 @@ use crate::attempt::paper::Seed;
 use crate::bank::catalog::{Catalog, CatalogMiss};
 use crate::bank::question::CognitiveLevel;
 use crate::cli::launch::{self, PlainArgs};
-use crate::ids::{BankId, ObjectiveId};
+use crate::ids::{BankId, InBank, ObjectiveId, QuestionId};
 use crate::service::Services;
 use crate::study::practice::{PracticeChoice, PracticeFilter};
 
@@ -33,6 +33,9 @@ pub struct PracticeArgs {
     /// Only questions of this level: recall, understanding, application or analysis
     #[arg(long, value_name = "LEVEL", value_parser = parse_level)]
     level: Option<CognitiveLevel>,
+    /// Only these questions, such as risks/article-rate. Give it several times for more
+    #[arg(long = "question", value_name = "BANK/QUESTION")]
+    questions: Vec<InBank<QuestionId>>,
     /// Number of questions, or all
     #[arg(long, value_name = "N", default_value = "10")]
     count: PracticeCount,
@@ -119,5 +122,6 @@ fn find_choice(catalog: &Catalog, args: &PracticeArgs) -> Result<PracticeChoice,
     let mut filters = args.filters.clone();
     filters.extend(args.due.then_some(PracticeFilter::Due));
     let objectives = args.objective.iter().map(|objective| (None, objective.clone())).collect();
-    Ok(PracticeChoice { topics, filters, objectives, level: args.level, ..PracticeChoice::default() })
+    let questions = args.questions.iter().map(|question| (question.bank.clone(), question.id.clone())).collect();
+    Ok(PracticeChoice { topics, filters, objectives, level: args.level, questions })
 }

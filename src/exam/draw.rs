@@ -88,7 +88,7 @@ pub fn exam(
         let pool = Some(drawn.add_content(canonical::text(&pool)));
         drawn.paper.sections.push(PaperSection { bank, pool, excluded: drawn_section.selection.excluded });
         let questions = drawn_section.selection.sets.iter().flat_map(|set| &set.questions);
-        drawn.add_questions(drawn.paper.sections.len() - 1, questions, &mut choice_rng);
+        drawn.add_questions(drawn.paper.sections.len() - 1, &drawn_section.bank.value, questions, &mut choice_rng);
     }
     Ok(drawn)
 }
@@ -198,10 +198,11 @@ impl DrawnPaper {
         self.paper.banks.len() - 1
     }
 
-    /// Adds questions to a section.
+    /// Adds questions of a bank to a section.
     fn add_questions<'a>(
         &mut self,
         section: usize,
+        bank: &LazyBank,
         questions: impl IntoIterator<Item = &'a Arc<Question>>,
         choice_rng: &mut DrawRng,
     ) {
@@ -215,6 +216,10 @@ impl DrawnPaper {
                 earliest.zip(review_day).map(|(a, b)| a.min(b))
             };
             let order = display_order(&question.kind, choice_rng);
+            let image = question.image.as_ref().and_then(|image| bank.image(image.sha256?));
+            if let Some(image) = image {
+                self.add_content(image.to_owned());
+            }
             let question = self.add_content(question.content_json());
             self.paper.questions.push(PaperQuestion { section, question, order });
         }
@@ -265,7 +270,7 @@ pub fn chosen_questions(units: &[(&CatalogEntry<LazyBank>, Vec<Arc<Question>>)],
         if bank == drawn.paper.sections.len() {
             drawn.paper.sections.push(PaperSection { bank, pool: None, excluded: Vec::new() });
         }
-        drawn.add_questions(bank, questions, &mut choice_rng);
+        drawn.add_questions(bank, &entry.value, questions, &mut choice_rng);
     }
     drawn
 }
@@ -280,7 +285,7 @@ pub fn whole_bank(bank: &CatalogEntry<LazyBank>) -> DrawnPaper {
     drawn.paper.sections.push(PaperSection { bank: bank_index, pool: None, excluded: Vec::new() });
     let sets = question_set::question_sets(&bank.value.questions);
     let questions = sets.iter().flat_map(|set| &set.questions);
-    drawn.add_questions(0, questions, &mut DrawRng::new(seed, RngStream::ChoiceOrder));
+    drawn.add_questions(0, &bank.value, questions, &mut DrawRng::new(seed, RngStream::ChoiceOrder));
     drawn
 }
 

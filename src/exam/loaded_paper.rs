@@ -1,5 +1,6 @@
 //! A paper together with the content that it names by digest, as it was when the paper was drawn.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::attempt::fact::AttemptStarted;
@@ -24,6 +25,8 @@ pub struct LoadedPaper {
     pub banks: Vec<Bank>,
     /// The questions, in the order in which they are asked.
     pub questions: Vec<LoadedQuestion>,
+    /// The SVG texts of the images that could be read, by their digests.
+    pub images: BTreeMap<Digest, Arc<str>>,
 }
 
 /// One question of a paper, with its content.
@@ -89,7 +92,24 @@ impl LoadedPaper {
                 order: paper_question.order.clone(),
             });
         }
-        Ok(Self { mode: started.mode, limit: started.limit, paper, exam, banks, questions })
+        let images = BTreeMap::new();
+        let mut loaded_paper = Self { mode: started.mode, limit: started.limit, paper, exam, banks, questions, images };
+        // Without its image, a question still has the description of it.
+        let image = |digest| Some((digest, content_text(digest).ok()?.into()));
+        loaded_paper.images = loaded_paper.image_digests().into_iter().filter_map(image).collect();
+        Ok(loaded_paper)
+    }
+
+    /// Returns the digests of all images on the paper.
+    pub fn image_digests(&self) -> Vec<Digest> {
+        let digest = |question: &LoadedQuestion| question.question.image.as_ref()?.sha256;
+        self.questions.iter().filter_map(digest).collect()
+    }
+
+    /// Returns the SVG text of the image of the question at `index`. `None` if it has none, or if it is not stored; then only
+    /// its description is known.
+    pub fn image_of(&self, index: usize) -> Option<&Arc<str>> {
+        self.images.get(&self.questions[index].question.image.as_ref()?.sha256?)
     }
 
     /// Adds the question at `index` once more at the end, with another display order. Returns false, and adds nothing, if
@@ -125,14 +145,8 @@ impl LoadedPaper {
     pub fn sources_of(&self, index: usize) -> Vec<String> {
         let bank = self.bank_of(index);
         let line = |citation: &crate::bank::question::Citation| {
-            let source = bank.source(&citation.id);
-            let source_line = source.map_or_else(|| citation.id.to_string(), |source| source.citation_line());
-            let address = source.and_then(|source| source.address()).unwrap_or_default();
-            crate::text::join_sentences([
-                source_line.as_str(),
-                citation.locator.as_deref().unwrap_or_default(),
-                address.as_str(),
-            ])
+            let locator = citation.locator.as_deref();
+            bank.source(&citation.id).map_or_else(|| citation.id.to_string(), |source| source.line_with_place(locator))
         };
         self.questions[index].question.sources.iter().map(line).collect()
     }

@@ -13,7 +13,7 @@ pub(super) fn lines(session: &Session, index: usize) -> Vec<String> {
     lines.push(format!("Section: {}", paper.bank_of(index).title));
     lines.extend(paper.case_of(index).map(|case| format!("Case: {case}")));
     lines.push(loaded_question.question.stem.clone());
-    lines.extend(loaded_question.question.image.as_ref().map(|image| format!("Image: {}", image.alt)));
+    lines.extend(loaded_question.question.image.as_ref().map(|image| format!("Drawing: {}", image.alt)));
     lines.push(view::instruction(loaded_question));
     lines.extend(
         loaded_question

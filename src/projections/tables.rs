@@ -10,6 +10,7 @@ use crate::ids::{Digest, StreamId};
 use crate::projections::attempts::{ATTEMPTS, AttemptRow};
 use crate::projections::certificates::{CERTIFICATES, CertificateRow};
 use crate::projections::ledgers::{LEDGERS, LedgerRow};
+use crate::projections::notebook::{QUESTION_NOTES, QuestionNotes, READING_PROGRESS, ReadingProgress};
 use crate::projections::people::{PEOPLE, PersonRow};
 use crate::projections::row::{ColumnValue, Projection, ProjectionRow, StoredRow, row_digest};
 use crate::projections::study::{
@@ -17,8 +18,16 @@ use crate::projections::study::{
 };
 
 /// All projections.
-pub const PROJECTIONS: [&Projection; 6] =
-    [&PEOPLE, &ATTEMPTS, &CERTIFICATES, &LEDGERS, &PRACTICE_ANSWERS, &QUESTION_PROGRESS];
+pub const PROJECTIONS: [&Projection; 8] = [
+    &PEOPLE,
+    &ATTEMPTS,
+    &CERTIFICATES,
+    &LEDGERS,
+    &PRACTICE_ANSWERS,
+    &QUESTION_PROGRESS,
+    &QUESTION_NOTES,
+    &READING_PROGRESS,
+];
 
 /// The rows that are computed from one chain.
 #[derive(Debug, Default)]
@@ -27,6 +36,10 @@ pub struct ChainRows {
     pub person: Option<PersonRow>,
     /// Only in a person's chain.
     pub certificates: Vec<CertificateRow>,
+    /// Only in a person's chain.
+    pub notes: Vec<QuestionNotes>,
+    /// Only in a person's chain.
+    pub reading: Vec<ReadingProgress>,
     /// Only in an attempt's chain.
     pub attempt: Option<AttemptRow>,
     /// Only in the chain of a practice or of a finished mock exam.
@@ -47,10 +60,14 @@ impl ChainRows {
         let Some(first) = chain.first() else { return Self::default() };
         match kind_label(&first.kind) {
             "added" => match PersonRow::fold(stream.to_trainee_id(), chain) {
-                Some(person) => {
-                    Self { person: Some(person), certificates: CertificateRow::fold(chain), ..Self::default() }
-                }
-                // An erased person has no rows, and neither do their certificates.
+                Some(person) => Self {
+                    certificates: CertificateRow::fold(chain),
+                    notes: QuestionNotes::fold(person.id, chain),
+                    reading: ReadingProgress::fold(person.id, chain),
+                    person: Some(person),
+                    ..Self::default()
+                },
+                // An erased person has no rows, and neither do their certificates and notes.
                 None => Self::default(),
             },
             "started" => {
@@ -73,6 +90,8 @@ impl ChainRows {
         }
         stored(&self.person)
             .chain(stored(&self.certificates))
+            .chain(stored(&self.notes))
+            .chain(stored(&self.reading))
             .chain(stored(&self.attempt))
             .chain(stored(&self.ledger))
             .chain(stored(&self.practice_answers))

@@ -16,7 +16,7 @@ use crate::exam::eligibility::{self, Eligibility};
 use crate::exam::replay::{self, ReplayResult};
 use crate::exam::session::{ActionMoment, ActionRefusal, AttemptAction};
 use crate::exam::{LoadedPaper, Session};
-use crate::ids::{AttemptId, ExamId, TraineeId};
+use crate::ids::{AttemptId, Digest, ExamId, TraineeId};
 use crate::issuing::decision::applicable_facts;
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::study::QuestionProgress;
@@ -160,8 +160,17 @@ impl<S: Deref<Target = Services>> Attempts<S> {
 
     fn paper_of(&self, attempt: AttemptId, started: &AttemptStarted) -> Result<LoadedPaper, ServiceError> {
         let content = self.services.store.content(&started.paper.content_digests())?;
-        LoadedPaper::load(started, |digest| content.get(&digest).cloned())
-            .map_err(|missing| ServiceError::MissingContent(attempt, missing))
+        let mut loaded_paper = LoadedPaper::load(started, |digest| content.get(&digest).cloned())
+            .map_err(|missing| ServiceError::MissingContent(attempt, missing))?;
+        // Only the questions name their images, so these are a second query.
+        let image_digests = loaded_paper.image_digests();
+        if !image_digests.is_empty() {
+            let images = self.services.store.content(&image_digests)?;
+            let is_whole = |(digest, text): &(Digest, String)| Digest::of(text) == *digest;
+            loaded_paper.images =
+                images.into_iter().filter(is_whole).map(|(digest, text)| (digest, text.into())).collect();
+        }
+        Ok(loaded_paper)
     }
 
     /// Loads an attempt from its facts, whether it is finished or not.

@@ -12,6 +12,7 @@ use crate::attempt::{Fact, Mode};
 use crate::ids::{Digest, StreamId, TraineeId, to_hex};
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
+use crate::projections::notebook::{NoteQuery, QuestionNotes, ReadingProgress};
 use crate::projections::people::{PersonQuery, PersonRow};
 use crate::projections::row::{ColumnValue, Projection, ProjectionRow, StoredRow};
 use crate::projections::study::{PracticeAnswer, QUESTION_PROGRESS, QuestionProgress, StudiedQuestion};
@@ -250,6 +251,21 @@ impl Store for MemoryStore {
 
     fn question_progress(&self, trainee: TraineeId) -> Result<Vec<QuestionProgress>, StoreError> {
         let mut rows = self.state.rows::<QuestionProgress>()?;
+        rows.retain(|row| row.trainee == trainee);
+        Ok(rows)
+    }
+
+    fn question_notes(&self, query: &NoteQuery) -> Result<Vec<QuestionNotes>, StoreError> {
+        let mut rows = self.state.rows::<QuestionNotes>()?;
+        rows.retain(|row| {
+            query.trainee.is_none_or(|trainee| row.trainee == trainee)
+                && (!query.reported_only || !row.reports.is_empty())
+        });
+        Ok(rows)
+    }
+
+    fn reading_progress(&self, trainee: TraineeId) -> Result<Vec<ReadingProgress>, StoreError> {
+        let mut rows = self.state.rows::<ReadingProgress>()?;
         rows.retain(|row| row.trainee == trainee);
         Ok(rows)
     }

@@ -12,6 +12,7 @@ use crate::attempt::chain::StoredFact;
 use crate::ids::{Digest, StreamId, TraineeId};
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
+use crate::projections::notebook::{NoteQuery, QuestionNotes, ReadingProgress};
 use crate::projections::people::{PersonQuery, PersonRow};
 use crate::projections::row::{ColumnValue, Projection, ProjectionRow, StoredRow};
 use crate::projections::study::QuestionProgress;
@@ -167,6 +168,15 @@ impl Store for SqliteStore {
 
     fn question_progress(&self, trainee: TraineeId) -> Result<Vec<QuestionProgress>, StoreError> {
         self.read_rows("WHERE trainee = $1 ORDER BY bank, question, revision", &[ColumnValue::text(trainee)])
+    }
+
+    fn question_notes(&self, query: &NoteQuery) -> Result<Vec<QuestionNotes>, StoreError> {
+        let (clauses, values) = queries::note_clauses(query);
+        self.read_rows(&clauses, &values)
+    }
+
+    fn reading_progress(&self, trainee: TraineeId) -> Result<Vec<ReadingProgress>, StoreError> {
+        self.read_rows("WHERE trainee = $1 ORDER BY reading", &[ColumnValue::text(trainee)])
     }
 
     fn stored_rows(&self, projection: &'static Projection) -> Result<Vec<StoredRow>, StoreError> {

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use super::binding::Binding;
-use crate::attempt::person::StudyChanged;
+use crate::attempt::person::{ReadingLeft, StudyChanged};
 use crate::bank::exam::Exam;
 use crate::clock::Now;
 use crate::exam::Session;
 use crate::exam::session::{ActionRefusal, AttemptAction};
-use crate::ids::{AttemptId, CertificateId, ExamId};
+use crate::ids::{AttemptId, CertificateId, ExamId, InBank, QuestionId, ReadingId};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
 use crate::study::practice::PracticeChoice;
 use crate::study::readiness::ReadinessResult;
+use crate::view::notebook::QuestionNotebook;
+use crate::view::picture::CellPicture;
 use crate::view::preview::PreviewContent;
 
 /// A question that blocks its screen until it is answered.
@@ -43,6 +45,10 @@ pub enum Command {
     EndPractice(AttemptId),
     /// Store these changes of how the trainee studies, and close the settings.
     ChangeSettings(Vec<StudyChanged>),
+    /// Change what the trainee keeps beside questions and readings.
+    Notebook(NotebookCommand),
+    /// Draw an image of a reading or a question as cells. The answer is [`Reply::Picture`].
+    DrawPicture(PictureRequest),
     /// Estimate the readiness for an exam. The answer is [`Reply::Readiness`].
     EstimateReadiness(ExamId),
     StartExam(Arc<Exam>),
@@ -66,6 +72,31 @@ pub enum Command {
     ShowRefusal(ActionRefusal),
 }
 
+/// A change of what the trainee keeps beside questions and readings. Those of a question are answered with
+/// [`Reply::NotebookChanged`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum NotebookCommand {
+    /// Store where the trainee left a reading, and then open another one, or close the screen.
+    LeaveReading(ReadingLeft, Option<ReadingId>),
+    /// Store a note on a question, or delete it if it is empty.
+    WriteNote(InBank<QuestionId>, String),
+    /// Set a bookmark on a question, or remove it.
+    ToggleBookmark(InBank<QuestionId>),
+    /// Report a problem with this revision of a question.
+    ReportProblem(InBank<QuestionId>, u32, String),
+}
+
+/// An image to draw, and the space for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PictureRequest {
+    /// The name by which the screen knows the image.
+    pub name: String,
+    pub svg: Arc<str>,
+    /// The columns and rows of the space.
+    pub columns: usize,
+    pub rows: usize,
+}
+
 /// What a screen learns after its effect has run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
@@ -81,6 +112,10 @@ pub enum Reply {
     Verified(Vec<CertificateId>),
     /// How ready the trainee is for an exam.
     Readiness(ExamId, ReadinessResult),
+    /// The notebook of the trainee changed. This is what it has on the question now.
+    NotebookChanged(Box<QuestionNotebook>),
+    /// An image was drawn; `None` if it cannot be.
+    Picture(PictureRequest, Option<Box<CellPicture>>),
     /// The previewed file was read again.
     FileReloaded(Box<PreviewContent>),
 }

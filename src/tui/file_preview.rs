@@ -124,8 +124,10 @@ fn build_preview_bank(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Op
     let mut notes: std::collections::HashMap<_, _> =
         bank.questions.iter().map(|question| question.id.clone()).zip(notes_by_question).collect();
     let entry = CatalogEntry {
-        value: Arc::new(LazyBank::from(bank)),
+        // A preview shows the descriptions of images.
+        value: Arc::new(LazyBank::with_images(bank, |_| None)),
         origin: BankOrigin::DataDirectory,
+        folder: None,
         replaces_built_in: false,
     };
     let drawn = draw::whole_bank(&entry);

@@ -2,12 +2,14 @@
 //! A click on a line can trigger an action.
 
 use ratatui::layout::Rect;
+use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 
 use super::binding::Action;
 use super::canvas::Canvas;
 use super::theme::{TextRole, Theme};
 use crate::text;
+use crate::view::picture::CellPicture;
 
 /// The widest text column that is comfortable to read, in terminal columns.
 pub const MAX_COLUMN_WIDTH: u16 = 84;
@@ -160,6 +162,35 @@ impl TextPage {
         self.push_line(&parts);
     }
 
+    /// Adds one line that is already wrapped: an indent, a mark that ends at it, and styled parts.
+    pub fn push_indented_line(
+        &mut self,
+        indent: usize,
+        (mark_role, mark): (TextRole, &str),
+        parts: &[(TextRole, &str)],
+    ) {
+        let mark_width = text::width(mark);
+        let blank = " ".repeat(indent.saturating_sub(mark_width));
+        let all: Vec<_> =
+            [(TextRole::Text, blank.as_str()), (mark_role, mark)].into_iter().chain(parts.iter().copied()).collect();
+        self.push_line(&all);
+    }
+
+    /// Adds a drawing in half blocks: each cell has its upper pixel as foreground and its lower one as background.
+    pub fn push_picture(&mut self, picture: &CellPicture) {
+        for row in &picture.rows {
+            let cell = |(upper, lower): &([u8; 3], [u8; 3])| {
+                Span::styled("▀", Style::new().fg(indexed_color(*upper)).bg(indexed_color(*lower)))
+            };
+            self.push(Line::from(row.iter().take(self.width).map(cell).collect::<Vec<_>>()));
+        }
+    }
+
+    /// Returns the number of lines so far.
+    pub fn line_count(&self) -> usize {
+        self.lines.len()
+    }
+
     /// Focuses the next line: drawing keeps it visible.
     pub fn focus_next_line(&mut self) {
         self.focused_line = Some(self.lines.len());
@@ -202,6 +233,19 @@ impl TextPage {
         }
         scroll.offset < max_offset
     }
+}
+
+/// Returns the nearest color of the 256-color palette: of its cube of 6×6×6 colors, or of its 24 grays.
+///
+/// Not every terminal that shows 256 colors shows more, and a drawing needs few.
+fn indexed_color([red, green, blue]: [u8; 3]) -> Color {
+    let (least, most) = (red.min(green).min(blue), red.max(green).max(blue));
+    if most - least < 12 && (8..=238).contains(&red) {
+        return Color::Indexed(232 + (red - 8) / 10);
+    }
+    // The levels of the cube are 0, 95, 135, 175, 215 and 255.
+    let level = |value: u8| if value < 48 { 0 } else { (value.saturating_sub(35) / 40).min(5) };
+    Color::Indexed(16 + 36 * level(red) + 6 * level(green) + level(blue))
 }
 
 /// Returns the centered text column of an area, at most [`MAX_COLUMN_WIDTH`] wide.

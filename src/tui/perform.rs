@@ -1,6 +1,6 @@
 //! Runs the commands of screens with the services. Screens reach the store only through this and [`open_screen`].
 
-use super::command::{Command, Reply};
+use super::command::{Command, NotebookCommand, PictureRequest, Reply};
 use super::execute::{CommandOutcome, Execute};
 use super::jobs::Jobs;
 use super::screens::{Effect, Route, Screen, open_screen};
@@ -9,12 +9,14 @@ use crate::attempt::Mode;
 use crate::attempt::person::PersonAdded;
 use crate::clock::{Now, Zone};
 use crate::exam::session::{ActionRefusal, AttemptAction, DraftAnswer};
-use crate::ids::AttemptId;
+use crate::ids::{AttemptId, InBank, QuestionId};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
 use crate::service::{ActiveAttempt, ServiceError, Services};
 use crate::store::StoreError;
 use crate::study::practice::PracticeChoice;
+use crate::view;
+use crate::view::notebook::QuestionNotebook;
 
 /// Runs commands with the services, for one trainee at a time.
 pub struct ServiceExecutor {
@@ -115,6 +117,39 @@ impl ServiceExecutor {
         Ok(CommandOutcome::Next(Effect::Open(Route::Result)))
     }
 
+    fn run_notebook(&mut self, command: NotebookCommand) -> Result<CommandOutcome, ServiceError> {
+        let trainee = self.workspace.trainee()?.id;
+        let mut notebook = self.workspace.service.notebook_mut();
+        let question = match command {
+            NotebookCommand::LeaveReading(left, next) => {
+                notebook.leave_reading(trainee, left)?;
+                let next = next.map_or(Effect::Close, |id| Effect::Replace(Route::Reading(id)));
+                return Ok(CommandOutcome::Next(next));
+            }
+            NotebookCommand::WriteNote(question, text) => {
+                notebook.write_note(trainee, question.clone(), &text)?;
+                question
+            }
+            NotebookCommand::ToggleBookmark(question) => {
+                notebook.toggle_bookmark(trainee, question.clone())?;
+                question
+            }
+            NotebookCommand::ReportProblem(question, revision, text) => {
+                notebook.report_problem(trainee, question.clone(), revision, &text)?;
+                question
+            }
+        };
+        self.notebook_reply(question)
+    }
+
+    /// Returns what the trainee keeps beside a question now.
+    fn notebook_reply(&self, question: InBank<QuestionId>) -> Result<CommandOutcome, ServiceError> {
+        let notebook = view::notebook::load(&self.workspace.service, self.workspace.trainee()?.id)?;
+        let found = notebook.into_iter().find(|notes| notes.question == question);
+        let notes = found.unwrap_or_else(|| QuestionNotebook::empty(question));
+        Ok(CommandOutcome::Reply(Reply::NotebookChanged(Box::new(notes))))
+    }
+
     fn record_action(&mut self, action: AttemptAction, done_at: Now) -> Result<CommandOutcome, ServiceError> {
         let Some(attempt) = self.workspace.attempt.as_mut() else { return Ok(CommandOutcome::Next(Effect::Close)) };
         // An answer that comes a moment too late was on screen at the deadline, so it counts like a draft.
@@ -141,6 +176,15 @@ impl ServiceExecutor {
         self.workspace.service.certificates().verify_signatures(&rows.iter().collect::<Vec<_>>(), &|| {})?;
         Ok(CommandOutcome::Reply(Reply::Verified(rows.iter().map(|row| row.id).collect())))
     }
+}
+
+/// Draws an image in a job. The screen on top gets the answer.
+fn start_picture(request: PictureRequest, jobs: &mut Jobs) -> CommandOutcome {
+    jobs.start("Drawing a picture", move |_| {
+        let picture = view::picture::draw(&request.svg, request.columns, request.rows);
+        Ok(Some(Reply::Picture(request, picture.map(Box::new))))
+    });
+    CommandOutcome::Nothing
 }
 
 impl Execute for ServiceExecutor {
@@ -181,6 +225,8 @@ impl Execute for ServiceExecutor {
                 self.workspace.trainee = Some(changed);
                 CommandOutcome::Next(Effect::Close)
             }
+            Command::Notebook(command) => self.run_notebook(command)?,
+            Command::DrawPicture(request) => start_picture(request, jobs),
             Command::EstimateReadiness(exam) => {
                 self.workspace.start_readiness(exam, jobs)?;
                 CommandOutcome::Nothing

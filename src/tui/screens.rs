@@ -11,6 +11,7 @@ use ratatui::layout::Rect;
 use self::answer_sheet::AnswerSheetScreen;
 use self::briefing::BriefingScreen;
 use self::certificates::{CertificateListScreen, CertificateScreen};
+use self::course::CourseScreen;
 use self::exams::ExamListScreen;
 use self::history::HistoryScreen;
 use self::home::HomeScreen;
@@ -19,6 +20,7 @@ use self::practice_choice::PracticeChoiceScreen;
 use self::preview::PreviewScreen;
 use self::progress::ProgressScreen;
 use self::quiz::QuizScreen;
+use self::reading::ReadingScreen;
 use self::records::RecordsScreen;
 use self::result::{ExamResultScreen, PracticeResultScreen};
 use self::search::SearchScreen;
@@ -34,7 +36,7 @@ use crate::bank::exam::Exam;
 use crate::clock::{Countdown, Millis, Now, Zone};
 use crate::credential::VerificationResult;
 use crate::exam::Session;
-use crate::ids::TraineeId;
+use crate::ids::{ReadingId, TraineeId};
 use crate::service::ServiceError;
 use crate::service::certificate_files::StoredCertificate;
 use crate::view;
@@ -47,6 +49,7 @@ use crate::view::settings::SettingsView;
 pub mod answer_sheet;
 pub mod briefing;
 pub mod certificates;
+pub mod course;
 pub mod exams;
 pub mod history;
 pub mod home;
@@ -55,6 +58,7 @@ pub mod practice_choice;
 pub mod preview;
 pub mod progress;
 pub mod quiz;
+pub mod reading;
 pub mod records;
 pub mod result;
 pub mod search;
@@ -74,6 +78,10 @@ pub enum Route {
     Progress,
     /// The attempts of the trainee that have ended.
     History,
+    /// The contents of the course.
+    Course,
+    /// A reading of the course.
+    Reading(ReadingId),
     /// The search for questions.
     Search,
     /// How the trainee studies.
@@ -141,6 +149,19 @@ pub fn open_screen(
         (Route::History, Some(workspace)) => {
             Box::new(HistoryScreen::new(view::history::load(&workspace.service, workspace.trainee()?)?))
         }
+        (Route::Course, Some(workspace)) => {
+            let trainee = workspace.trainee()?.id;
+            workspace.service.notebook().check_open(trainee)?;
+            let entries = view::course::load_contents(&workspace.service, trainee)?;
+            Box::new(CourseScreen::new(workspace.service.shared_catalog(), entries))
+        }
+        (Route::Reading(id), Some(workspace)) => {
+            let trainee = workspace.trainee()?.id;
+            workspace.service.notebook().check_open(trainee)?;
+            let reading = view::course::ReadingView::load(&workspace.service, trainee, &id)?;
+            let gone = || ServiceError::Rejected("This reading is not in the course any more".to_owned());
+            Box::new(ReadingScreen::new(reading.ok_or_else(gone)?))
+        }
         (Route::Search, Some(workspace)) => Box::new(SearchScreen::new(workspace.study_record()?.catalog)),
         (Route::Settings, Some(workspace)) => {
             workspace.refresh_trainee()?;
@@ -184,8 +205,10 @@ fn quiz_screen(workspace: &mut Workspace) -> Result<Box<dyn Screen>, ServiceErro
     let Some(attempt) = &workspace.attempt else { return home_screen(workspace) };
     let now = workspace.service.now();
     let countdown = attempt.time_left(now).map(|remaining| Countdown { read_at: now, remaining });
-    let quiz = QuizScreen::new(attempt.session.clone(), countdown);
-    Ok(Box::new(quiz.with_settings(&workspace.trainee()?.person.study)))
+    let trainee = workspace.trainee()?;
+    let quiz = QuizScreen::new(attempt.session.clone(), countdown).with_settings(&trainee.person.study);
+    let notebook = view::notebook::load(&workspace.service, trainee.id)?;
+    Ok(Box::new(quiz.with_notebook(workspace.service.shared_catalog(), notebook)))
 }
 
 /// Returns the result of the active attempt, or home if no attempt has ended.

@@ -11,6 +11,7 @@ use super::perform::ServiceExecutor;
 use super::screens::Route;
 use super::theme::Theme;
 use crate::bank::exam::Exam;
+use crate::ids::ReadingId;
 use crate::projections::people::PersonRow;
 use crate::service::{ActiveAttempt, Services};
 use crate::tui::file_preview::PreviewExecutor;
@@ -23,6 +24,8 @@ pub enum FirstScreen {
     Home(Option<PersonRow>),
     /// The briefing of an exam that the trainee may start. The interface ends with the exam.
     Briefing(PersonRow, Arc<Exam>),
+    /// The course, or one of its readings. The interface ends with it.
+    Course(PersonRow, Option<ReadingId>),
     /// The records of all people. The interface ends with them.
     Records,
     /// An attempt that was already begun or resumed.
@@ -36,6 +39,9 @@ pub enum FirstScreen {
 pub fn run_interface(service: Services, first_screen: FirstScreen, theme: Theme) -> io::Result<InterfaceEnd> {
     let (executor, first_route) = match first_screen {
         FirstScreen::Home(trainee) => (ServiceExecutor::new(service, trainee), Route::Home),
+        FirstScreen::Course(trainee, reading) => {
+            (ServiceExecutor::new(service, Some(trainee)), reading.map_or(Route::Course, Route::Reading))
+        }
         FirstScreen::Records => (ServiceExecutor::new(service, None), Route::Records),
         // A start uses up an attempt and starts the clock. In full screen, the trainee is told so and presses Enter.
         FirstScreen::Briefing(trainee, exam) => (ServiceExecutor::for_exam(service, trainee), Route::Briefing(exam)),

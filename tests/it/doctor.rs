@@ -37,6 +37,8 @@ fn clinic() -> World {
     world.run(["issuer", "trust", &key().did(), "--name", "Northside", "--without-revocation"]).done();
     world.run(["trainee", "add", "Ben Okri", "--id", "17", "--license", "PT 2"]).done();
     world.run(["trainee", "set", "Ben Okri", "--time-factor", "1.5"]).done();
+    world.run(["note", "write", "small/one", "Look it up", "--trainee", "Amira Okafor"]).done();
+    world.run(["course", "screening", "--plain", "--trainee", "Amira Okafor"]).done();
     let received = Fact::RequestReceived(RequestReceived { request: Digest::of("a request"), trainee: trainee(1) });
     let facts = vec![Chain::of(attempt(9)).link(&received)];
     let mut store = open_store(&world.data().join("needlewise.db")).expect("a store");

@@ -8,14 +8,15 @@ use needlewise::attempt::fact::{
     RequestReceived, kind_label,
 };
 use needlewise::attempt::person::{
-    HoldReleased, HoldSet, LicenseChanged, PersonAdded, StaffIdChanged, StudyChanged, TimeFactor, TimeGranted,
+    BookmarkChanged, HoldReleased, HoldSet, LicenseChanged, NoteChanged, PersonAdded, ProblemReported, ReadingLeft,
+    StaffIdChanged, StudyChanged, TimeFactor, TimeGranted,
 };
 use needlewise::attempt::remark::AttemptRemarked;
 use needlewise::attempt::signature::DecisionSignature;
 use needlewise::attempt::{ExamResult, Fact, Mode};
 use needlewise::clock::{Millis, Timestamp};
 use needlewise::credential::key::KeyPeriod;
-use needlewise::ids::{CertificateId, Digest, StreamId, TraineeId, from_hex};
+use needlewise::ids::{CertificateId, Digest, InBank, QuestionId, StreamId, TraineeId, from_hex};
 use needlewise::issuing::decision::DecisionAuthority;
 use needlewise::projections::people::PersonRow;
 use needlewise::service::Services;
@@ -303,6 +304,10 @@ fn stored_kind(fact: &Fact) -> &'static str {
         Fact::LicenseChanged(_) => "person.license-changed/1",
         Fact::TimeGranted(_) => "person.time-granted/1",
         Fact::StudyChanged(_) => "person.study-changed/1",
+        Fact::NoteChanged(_) => "person.note-changed/1",
+        Fact::BookmarkChanged(_) => "person.bookmark-changed/1",
+        Fact::ProblemReported(_) => "person.problem-reported/1",
+        Fact::ReadingLeft(_) => "person.reading-left/1",
         Fact::HoldSet(_) => "person.hold-set/1",
         Fact::HoldReleased(_) => "person.hold-released/1",
         Fact::Imported(_) => "person.certificate-imported/1",
@@ -323,7 +328,8 @@ fn stored_kind(fact: &Fact) -> &'static str {
 }
 
 /// Returns one fact of every kind.
-fn all_facts() -> [Fact; 22] {
+fn all_facts() -> [Fact; 26] {
+    let question: InBank<QuestionId> = "risks/article-rate".parse().expect("an ID");
     let decision = || AttemptDecision { reason: "a fire alarm".to_owned(), signature: Some(any_signature()) };
     let time = TimeGranted { factor: TimeFactor::Unlimited, signature: Some(any_signature()) };
     let flag = QuestionFlagged { question_index: 0, on: true, elapsed: Millis(1) };
@@ -338,6 +344,10 @@ fn all_facts() -> [Fact; 22] {
         Fact::LicenseChanged(LicenseChanged { license: Some("PT 1".to_owned()) }),
         Fact::TimeGranted(time),
         Fact::StudyChanged(StudyChanged { minutes: Some(30), ..StudyChanged::default() }),
+        Fact::NoteChanged(NoteChanged { question: question.clone(), note: Some("Ask about it".to_owned()) }),
+        Fact::BookmarkChanged(BookmarkChanged { question: question.clone(), on: true }),
+        Fact::ProblemReported(ProblemReported { question, revision: 2, text: "Two keys".to_owned() }),
+        Fact::ReadingLeft(ReadingLeft { reading: "screening".parse().expect("an ID"), block: 3, is_finished: true }),
         Fact::HoldSet(HoldSet { reason: "audit".to_owned() }),
         Fact::HoldReleased(HoldReleased {}),
         Fact::Imported(certificate_imported()),
@@ -372,7 +382,7 @@ fn every_kind_names_its_chain_and_its_version() {
         assert_eq!(Fact::from_payload(kind, &fact.payload()), Some(fact));
         kinds.insert(kind);
     }
-    assert_eq!(kinds.len(), 22, "one fact of every kind");
+    assert_eq!(kinds.len(), 26, "one fact of every kind");
 }
 
 /// Returns the length of a person's chain, and the kind and payload of its last fact.

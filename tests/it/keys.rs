@@ -22,10 +22,11 @@ use crate::stage::{START_EXAM, Stage};
 use crate::world::{MONDAY, small_bank, small_exam};
 
 /// Every screen by the name of its file, with the keys that open it from the first screen.
-pub const SCREENS: [(&str, &str); 16] = [
+pub const SCREENS: [(&str, &str); 18] = [
     ("answer_sheet", "e enter enter y s"),
     ("briefing", "e enter"),
     ("certificates", "c"),
+    ("course", "r"),
     ("exams", "e"),
     ("history", "o h"),
     ("home", ""),
@@ -34,6 +35,7 @@ pub const SCREENS: [(&str, &str); 16] = [
     ("preview", ""),
     ("progress", "o"),
     ("quiz", START_EXAM),
+    ("reading", "r enter"),
     ("records", ""),
     ("result", "e enter enter y s f y"),
     ("search", "/ p"),

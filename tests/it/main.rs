@@ -20,6 +20,7 @@ mod clinic;
 mod clock;
 mod commands;
 mod contract;
+mod course;
 mod decisions;
 mod doctor;
 mod draw;

@@ -133,5 +133,13 @@ fn loaded_paper() -> LoadedPaper {
         questions: Vec::new(),
     };
     let bank = serde_json::from_value(small_bank()).expect("a bank");
-    LoadedPaper { mode: Mode::Exam, limit: None, paper, exam: None, banks: vec![bank], questions: Vec::new() }
+    LoadedPaper {
+        mode: Mode::Exam,
+        limit: None,
+        paper,
+        exam: None,
+        banks: vec![bank],
+        questions: Vec::new(),
+        images: std::collections::BTreeMap::new(),
+    }
 }

@@ -15,6 +15,7 @@ use needlewise::credential::{Assurance, Issuer, SigningKeyPair};
 use needlewise::ids::{Digest, StreamId, TraineeId};
 use needlewise::projections::attempts::{AttemptQuery, AttemptRow};
 use needlewise::projections::certificates::{CertificateQuery, CertificateRow};
+use needlewise::projections::notebook::{NoteQuery, QuestionNotes, ReadingProgress};
 use needlewise::projections::people::{PersonQuery, PersonRow};
 use needlewise::projections::row::{Projection, StoredRow};
 use needlewise::projections::study::QuestionProgress;
@@ -105,6 +106,14 @@ impl Store for CountingStore {
 
     fn question_progress(&self, trainee: TraineeId) -> Result<Vec<QuestionProgress>, StoreError> {
         self.read().question_progress(trainee)
+    }
+
+    fn question_notes(&self, query: &NoteQuery) -> Result<Vec<QuestionNotes>, StoreError> {
+        self.read().question_notes(query)
+    }
+
+    fn reading_progress(&self, trainee: TraineeId) -> Result<Vec<ReadingProgress>, StoreError> {
+        self.read().reading_progress(trainee)
     }
 
     fn stored_rows(&self, projection: &'static Projection) -> Result<Vec<StoredRow>, StoreError> {
@@ -278,8 +287,7 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     attempts.load(row.id)?;
     attempts.replay(row.id)?;
 
-    service.study().today();
-    service.study().record(&person)?;
+    run_every_study_query(service, &person)?;
 
     let certificates = service.certificates();
     let stored = certificates.stored(None)?;
@@ -316,6 +324,15 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     let _ = health.check_certificates()?;
     health.missing_certificate_files()?;
     Ok(())
+}
+
+fn run_every_study_query(service: &Services, person: &PersonRow) -> Result<(), ServiceError> {
+    service.study().today();
+    service.study().record(person)?;
+    let notebook = service.notebook();
+    notebook.list(&NoteQuery::default())?;
+    notebook.reading_progress(person.id)?;
+    notebook.check_open(person.id)
 }
 
 /// Loads the data of every screen that reads the store.

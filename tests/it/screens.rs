@@ -217,7 +217,7 @@ fn results() {
             let mut bank = small_bank();
             let choices = json!([
                 { "text": "Right", "correct": true, "rationale": "It is right, as anybody who looked it up would say." },
-                { "text": "Wrong", "harm": 3, "rationale": "It is wrong, as the book says." }, { "text": "Odd", "harm": 0, "rationale": "It is odd." }]);
+                { "text": "Wrong", "harm": 3, "rationale": "It is wrong, as the book says." }, { "text": "Odd", "harm": 2, "rationale": "It is odd." }]);
             let ask = |n: usize| {
                 question(
                     &format!("q{n}"),
@@ -381,6 +381,18 @@ fn shipped_exam(right: usize) -> Stage {
 }
 
 /// Screens with the shipped content, which the documents show as pictures.
+#[test]
+fn the_course() {
+    shown("course", |columns, rows| small(columns, rows).press_and_take("r"));
+    shown("reading", |columns, rows| small(columns, rows).press_and_take("r down enter"));
+    shown("reading_end", |columns, rows| small(columns, rows).press_and_take("r down enter end tab"));
+    shown("note", |columns, rows| {
+        let mut stage = practice(80, 24);
+        stage.press("alt-n").type_text("Ask the instructor about this one");
+        stage.resized(columns, rows)
+    });
+}
+
 #[test]
 fn shipped_screens() {
     shown("shipped_question", |columns, rows| {

@@ -319,6 +319,7 @@ fn named(key: &str) -> Key {
         "space" => Key::Char(' '),
         "backspace" => Key::Backspace,
         "ctrl-c" => Key::CtrlC,
+        "ctrl-u" => Key::CtrlU,
         alt if alt.len() == 5 && alt.starts_with("alt-") => Key::Alt(alt.chars().last().expect("a letter")),
         other => Key::Char(other.chars().next().expect("a key")),
     }

@@ -348,7 +348,7 @@ pub fn small_bank() -> serde_json::Value {
             question("one", serde_json::json!({ "kind": "choice", "choices": [
                 { "text": "Right", "correct": true, "rationale": "It is right, as anybody who looked it up would say." },
                 { "text": "Wrong", "rationale": "It is wrong, as the book says.", "harm": 2 },
-                { "text": "Odd", "rationale": "It is odd.", "harm": 0 }] })),
+                { "text": "Odd", "rationale": "It is odd.", "harm": 2 }] })),
             question("several", serde_json::json!({ "kind": "choice", "select": "all", "scoring": "balanced", "choices": [
                 { "text": "North", "correct": true, "rationale": "Yes, this is one of the two that are meant." },
                 { "text": "South", "correct": true, "rationale": "Yes, this is one of the two that are meant." },

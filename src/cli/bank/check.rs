@@ -3,9 +3,10 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::bank::catalog::{self, BankOrigin, Catalog};
+use crate::bank::course::{self, CourseReading};
 use crate::bank::format::json::{self, FileContent, ParsedFile};
 use crate::bank::load::{self, FILE_MAX_BYTES, LoadedFile};
-use crate::bank::{built_in, rules};
+use crate::bank::{built_in, course_check, rules};
 use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::clock::Day;
@@ -73,7 +74,7 @@ pub(super) fn run(args: &CheckArgs, env: &mut Env<'_>) -> CommandResult {
     Ok(code)
 }
 
-/// Lists the built-in banks and exams, those in the data folder, and those given with `--banks`.
+/// Lists the built-in banks, exams and readings, those in the data folder, and those given with `--banks`.
 fn inputs_in_use(env: &mut Env<'_>) -> Result<Vec<CheckedFile>, Failure> {
     let built_in_input = |name: String, text: &str| CheckedFile {
         name: format!("{name} (built-in)"),
@@ -83,6 +84,7 @@ fn inputs_in_use(env: &mut Env<'_>) -> Result<Vec<CheckedFile>, Failure> {
     let mut inputs: Vec<_> =
         built_in::BANKS.iter().map(|bank| built_in_input(format!("{}.json", bank.id), bank.text)).collect();
     inputs.extend(built_in::EXAMS.iter().map(|(id, text)| built_in_input(format!("exams/{id}.json"), text)));
+    inputs.extend(built_in::READINGS.iter().map(|(id, text)| built_in_input(format!("course/{id}.md"), text)));
     for folder in env.bank_folders()? {
         inputs.extend(inputs_from_folder(&folder.0)?);
     }
@@ -112,8 +114,12 @@ fn inputs_from_paths(paths: &[PathBuf], catalog: &mut Catalog, env: &mut Env<'_>
 }
 
 fn inputs_from_folder(folder: &Path) -> Result<Vec<CheckedFile>, Failure> {
-    let list_files = |folder: &Path| load::list_json_files(folder).map_err(|error| Failure::unreadable(folder, &error));
-    let paths = [list_files(folder)?, list_files(&folder.join("exams"))?].concat();
+    let list_files =
+        |folder: &Path| load::list_files(folder, "json").map_err(|error| Failure::unreadable(folder, &error));
+    let course_folder = folder.join("course");
+    let readings =
+        load::list_files(&course_folder, "md").map_err(|error| Failure::unreadable(&course_folder, &error))?;
+    let paths = [list_files(folder)?, list_files(&folder.join("exams"))?, readings].concat();
     paths.iter().map(|path| input_from_file(path)).collect()
 }
 
@@ -127,6 +133,10 @@ fn check_inputs(inputs: &[CheckedFile], catalog: &Catalog, today: Day) -> CheckR
     let mut report = CheckReport { file_count: inputs.len(), ..CheckReport::default() };
     let syllabus = catalog.syllabus();
     for CheckedFile { name, loaded_file, is_name_checked } in inputs {
+        if loaded_file.path.extension().is_some_and(|ending| ending == "md") {
+            report.problems.extend(check_reading(name, loaded_file, catalog));
+            continue;
+        }
         let mut content = json::parse_any(name, &loaded_file.bytes);
         if *is_name_checked {
             content = catalog::check_file_name(content, loaded_file);
@@ -135,6 +145,8 @@ fn check_inputs(inputs: &[CheckedFile], catalog: &Catalog, today: Day) -> CheckR
             FileContent::Bank(ParsedFile { value: Some(bank), .. }) => {
                 let mut findings = rules::check(bank, today, syllabus.as_deref());
                 findings.extend(blueprint::undrawable_critical_questions(catalog, bank));
+                findings.extend(course_check::objectives_without_reading(catalog, bank));
+                findings.extend(course_check::broken_images(catalog, bank));
                 findings
             }
             FileContent::Exam(ParsedFile { value: Some(exam), .. }) => blueprint::check(catalog, exam, today),
@@ -144,6 +156,19 @@ fn check_inputs(inputs: &[CheckedFile], catalog: &Catalog, today: Day) -> CheckR
         report.problems.extend(json::locate_findings(name, &loaded_file.bytes, findings));
     }
     report
+}
+
+/// Checks a reading of the course.
+fn check_reading(name: &str, file: &LoadedFile, catalog: &Catalog) -> Vec<Problem> {
+    let parsed = catalog::check_reading_name(course::parse_reading(name, &file.bytes), &file.path);
+    let mut problems = parsed.problems;
+    if let Some(reading) = parsed.value {
+        // The folder of the course is in the folder of the banks. A built-in reading has a path without a folder.
+        let folder = file.path.parent().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+        let reading = CourseReading { folder: folder.map(Path::to_owned), ..reading };
+        problems.extend(course_check::check(catalog, &reading, name, &String::from_utf8_lossy(&file.bytes)));
+    }
+    problems
 }
 
 fn read_standard_input(env: &mut Env<'_>) -> std::io::Result<LoadedFile> {

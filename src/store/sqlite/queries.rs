@@ -10,6 +10,7 @@ use crate::canonical;
 use crate::ids::{Digest, StreamId};
 use crate::projections::attempts::AttemptQuery;
 use crate::projections::certificates::CertificateQuery;
+use crate::projections::notebook::NoteQuery;
 use crate::projections::people::PersonQuery;
 use crate::projections::row::ColumnValue;
 use crate::store::{StoreError, StoreIdentity};
@@ -103,6 +104,17 @@ pub(super) fn certificate_clauses(query: &CertificateQuery) -> (String, Vec<Colu
         clauses.add("(valid_until < ? OR (valid_until = ? AND (id, trainee) > (?, ?)))", values);
     }
     clauses.finish("valid_until DESC, id, trainee", query.max_count)
+}
+
+pub(super) fn note_clauses(query: &NoteQuery) -> (String, Vec<ColumnValue>) {
+    let mut clauses = Clauses::default();
+    if let Some(trainee) = query.trainee {
+        clauses.add("trainee = ?", [ColumnValue::text(trainee)]);
+    }
+    if query.reported_only {
+        clauses.add("reports <> '[]'", []);
+    }
+    clauses.finish("trainee, bank, question", None)
 }
 
 pub(super) fn streams(

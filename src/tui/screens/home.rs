@@ -5,6 +5,7 @@
 //!     14 due · 6 new · about 12 min     Mechanism           ███████▌·· 74 %
 //!   Practice by choice            p     Contraindications   ████······ 41 % +6
 //!   Review my mistakes (9)        w
+//!   Read the course               r
 //!   Exams                         e   Foundations: exam on Dec 14 (15 days)
 //!   Progress                      o     Chance to pass today: 12 %, likely 7 to 19 %
 //!   Certificates                  c   Last 30 days ▁▁▂▂▃▃▅▅▆▆▇▇ 5 days in a row
@@ -105,6 +106,7 @@ impl HomeScreen {
             disabled_reason: (mistakes == 0).then(|| "There are no mistakes to review.".to_owned()),
             ..MenuEntry::new(format!("Review my mistakes ({mistakes})"), Some('w'), Action::named("mistakes"))
         }));
+        menu.push(study(MenuEntry::new("Read the course", Some('r'), Action::named("course"))));
         menu.push(MenuEntry {
             disabled_reason: (!self.data.has_exams).then(|| "There is no exam. See `needlewise bank list`.".to_owned()),
             ..MenuEntry::new("Exams", Some('e'), Action::named("exams"))
@@ -151,6 +153,7 @@ impl HomeScreen {
                 // A question of a case comes with its whole case, so the count is not limited.
                 Some(Effect::Do(Command::StartPractice(Box::new(choice), usize::MAX)))
             }
+            "course" => Some(Effect::Open(Route::Course)),
             "exams" => Some(Effect::Open(Route::Exams)),
             "progress" => Some(Effect::Open(Route::Progress)),
             "search" => Some(Effect::Open(Route::Search)),

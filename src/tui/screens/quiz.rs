@@ -14,10 +14,13 @@
 //! Up and down move the focus only. A letter or Space marks a choice, and Enter confirms it. An exam also stores a
 //! marked answer when the trainee moves to another question. "Saved" appears only for answers that are on disk.
 
+use std::sync::Arc;
+
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::attempt::{Certainty, Mode};
+use crate::bank::catalog::Catalog;
 use crate::clock::{Countdown, Millis};
 use crate::exam::loaded_paper::LoadedQuestion;
 use crate::exam::session::{AttemptAction, DraftAnswer};
@@ -27,17 +30,21 @@ use crate::tui::binding::{Action, Binding};
 use crate::tui::canvas::Canvas;
 use crate::tui::command::Reply;
 use crate::tui::page::{Scroll, TextPage, text_column};
+use crate::tui::pictures::Pictures;
 use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
+use crate::view::notebook::QuestionNotebook;
 use crate::{text, view};
 
 pub mod draft;
 mod keys;
 mod navigation;
+mod notebook;
 mod paint;
 
 use draft::AnswerDraft;
 use navigation::{AfterStore, record_effect};
+use notebook::TextEntry;
 
 /// The questions of an attempt, one at a time.
 #[derive(Debug)]
@@ -57,6 +64,13 @@ pub struct QuizScreen {
     asks_certainty: bool,
     note: Option<(TextRole, String)>,
     scroll: Scroll,
+    /// The banks and the course; `None` if the screen offers no reading and no notes.
+    catalog: Option<Arc<Catalog>>,
+    /// What the trainee keeps beside questions.
+    notebook: Vec<QuestionNotebook>,
+    /// The note or report that is being typed.
+    entry: Option<TextEntry>,
+    pictures: Pictures,
 }
 
 impl QuizScreen {
@@ -77,6 +91,10 @@ impl QuizScreen {
             asks_certainty: true,
             note: None,
             scroll: Scroll::default(),
+            catalog: None,
+            notebook: Vec::new(),
+            entry: None,
+            pictures: Pictures::default(),
         };
         quiz.go_to(question_index);
         quiz
@@ -86,6 +104,12 @@ impl QuizScreen {
     #[must_use]
     pub fn with_settings(self, settings: &StudySettings) -> Self {
         Self { asks_certainty: settings.asks_certainty(), ..self }
+    }
+
+    /// Returns the screen with readings and with what the trainee keeps beside questions.
+    #[must_use]
+    pub fn with_notebook(self, catalog: Arc<Catalog>, notebook: Vec<QuestionNotebook>) -> Self {
+        Self { catalog: Some(catalog), notebook, ..self }
     }
 
     /// Returns the screen of a finished attempt, at its first question.
@@ -183,14 +207,17 @@ impl QuizScreen {
 
 impl Screen for QuizScreen {
     fn bindings(&self) -> Vec<Binding> {
-        self.key_table()
+        if self.entry.is_some() { Self::entry_bindings() } else { self.key_table() }
     }
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
-        self.run_action(action)
+        if self.entry.is_some() { self.run_entry_action(action) } else { self.run_action(action) }
     }
 
     fn on_text(&mut self, c: char) {
+        if self.entry.is_some() {
+            return self.type_entry(c);
+        }
         self.change_field(|field| field.insert(c));
     }
 
@@ -214,6 +241,8 @@ impl Screen for QuizScreen {
                 }
                 return self.run_after_store();
             }
+            Reply::Picture(request, picture) => self.pictures.take_in(request, picture),
+            Reply::NotebookChanged(notes) => self.take_in_notes(*notes),
             Reply::TimeUp => return Some(Effect::Open(Route::Result)),
             Reply::ClosedToQuestion(question_index) => self.go_to(question_index),
             Reply::Closed | Reply::FileReloaded(_) | Reply::Verified(_) | Reply::Readiness(..) => {}
@@ -227,7 +256,9 @@ impl Screen for QuizScreen {
 
     fn on_tick(&mut self, cx: &ScreenContext) -> Option<Effect> {
         if self.time_left(cx) != Some(Millis(0)) {
-            return None;
+            let image = self.session.loaded_paper().image_of(self.question_index).cloned();
+            let name = self.question_index.to_string();
+            return self.pictures.request(image.iter().map(|svg| (name.as_str(), svg)));
         }
         // What stands on screen at the deadline counts as if it was confirmed.
         let answer = self.draft.answer(self.loaded_question()).filter(|_| self.is_changed && !self.is_closed());
@@ -242,6 +273,8 @@ impl Screen for QuizScreen {
         let max_height = (area.height.saturating_sub(1) / 2).max(1);
         let height = u16::try_from(message_lines.len()).unwrap_or(u16::MAX).clamp(1, max_height);
         let body = Rect { height: area.height.saturating_sub(height + 1), ..area };
+        // Half of the screen leaves room for the question and its choices.
+        self.pictures.set_space(context.theme, text_column(area).width.into(), usize::from(area.height / 2));
         let mut page = TextPage::new(context.theme, body);
         self.paint(&mut page);
         let mut scroll = self.scroll;
@@ -282,11 +315,16 @@ impl Screen for QuizScreen {
     }
 
     fn next_wake(&self, context: &ScreenContext) -> Option<Millis> {
+        let name = self.question_index.to_string();
+        let image = self.loaded_paper().image_of(self.question_index);
+        if self.pictures.has_missing(image.map(|svg| (name.as_str(), svg))) {
+            return Some(Millis(0));
+        }
         self.countdown.map(|countdown| countdown.until_next_change(context.now))
     }
 
     fn captures_text(&self) -> bool {
-        self.is_field_focused
+        self.is_field_focused || self.entry.is_some()
     }
 
     fn exit_code(&self) -> u8 {

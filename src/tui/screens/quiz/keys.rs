@@ -15,7 +15,8 @@ impl QuizScreen {
     /// Returns the rows of the key table for the question that is shown.
     pub(super) fn key_table(&self) -> Vec<Binding> {
         if self.is_field_focused {
-            Self::field_bindings()
+            let notebook = self.notebook_bindings().into_iter().map(Binding::in_help);
+            Self::field_bindings().into_iter().chain(notebook).collect()
         } else if self.is_closed() {
             self.closed_bindings()
         } else {
@@ -58,6 +59,7 @@ impl QuizScreen {
             rows.push(Binding::unlisted(&[Key::Char('m'), Key::Alt('m')], Action::named("flag")));
             rows.push(Binding::unlisted(&[Key::Char('s'), Key::Alt('s')], Action::named("answer-sheet")));
         }
+        rows.extend(self.notebook_bindings());
         rows
     }
 
@@ -83,6 +85,7 @@ impl QuizScreen {
             rows.push(self.command_binding('u', &[Key::Backspace], Action::named("undo"), "undo"));
         }
         rows.push(self.command_binding('q', &[Key::Esc, Key::CtrlC], Action::LEAVE, "leave"));
+        rows.extend(self.notebook_bindings().into_iter().map(Binding::in_help));
         rows.extend(up_down_bindings("move to another line").map(Binding::in_help));
         rows.extend(page_bindings());
         rows
@@ -153,7 +156,7 @@ impl QuizScreen {
             "answer-sheet" => return self.navigate(AfterStore::AnswerSheet),
             "leave" => return self.navigate(AfterStore::Leave),
             "leave-now" => return Some(Effect::Close),
-            _ => {}
+            _ => return self.run_notebook_action(action),
         }
         None
     }

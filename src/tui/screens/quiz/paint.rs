@@ -16,6 +16,9 @@ use crate::view;
 impl QuizScreen {
     /// Paints the case, the stem and the choices, and for a closed question the explanation.
     pub(super) fn paint(&self, page: &mut TextPage) {
+        if self.paint_entry(page) {
+            return;
+        }
         let (loaded_paper, loaded_question) = (self.session.loaded_paper(), self.loaded_question());
         if self.shows_key() {
             self.paint_verdict(page);
@@ -26,7 +29,10 @@ impl QuizScreen {
         }
         page.push_text(TextRole::Strong, &loaded_question.question.stem);
         if let Some(image) = &loaded_question.question.image {
-            page.push_text(TextRole::Dim, &format!("Image: {}", image.alt));
+            if let Some(picture) = self.pictures.get(&self.question_index.to_string()) {
+                page.push_picture(picture);
+            }
+            page.push_hanging_text("Drawing: ", TextRole::Dim, TextRole::Dim, &image.alt);
         }
         let is_single_choice = matches!(
             loaded_question.question.kind,
@@ -224,6 +230,7 @@ impl QuizScreen {
         for source in self.session.loaded_paper().sources_of(self.question_index) {
             page.push_hanging_text("Source: ", TextRole::Dim, TextRole::Dim, &source);
         }
+        self.paint_notes(page);
         if self.session.comes_again(self.question_index) {
             page.push_text(TextRole::Dim, "This question comes again at the end.");
         }

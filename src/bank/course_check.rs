@@ -1,0 +1,168 @@
+//! Checks a reading against the banks in use: its objectives, sources, links and images, and its length. Also checks a bank
+//! for objectives that no reading teaches.
+
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::catalog::Catalog;
+use super::course::markdown::ReferenceTarget;
+use super::course::{CourseReading, Link};
+use super::validate::Finding;
+use crate::bank::Bank;
+use crate::ids::InBank;
+use crate::problem::{Problem, Severity, SourceSpan, SourceText};
+
+/// The fewest and the most words of a reading that can be read in one sitting.
+const WORDS: std::ops::RangeInclusive<usize> = 400..=900;
+
+/// Returns the problems of a reading that only the banks, the course and the images in use can show. `text` is that of
+/// its file, and problems show `name` as its name.
+pub fn check(catalog: &Catalog, reading: &CourseReading, name: &str, text: &str) -> Vec<Problem> {
+    let checked = CheckedReading { catalog, reading, source: SourceText::new(name, text.to_owned()) };
+    let mut problems = checked.unknown_objectives();
+    problems.extend(checked.unknown_sources());
+    problems.extend(checked.broken_references());
+    problems.extend(checked.length());
+    problems.sort_by_key(|problem| problem.location.span.start);
+    problems
+}
+
+struct CheckedReading<'a> {
+    catalog: &'a Catalog,
+    reading: &'a CourseReading,
+    source: Arc<SourceText>,
+}
+
+impl CheckedReading<'_> {
+    fn problem(
+        &self,
+        rule: &'static str,
+        severity: Severity,
+        span: Range<usize>,
+        message: String,
+        help: &str,
+    ) -> Problem {
+        let location = SourceSpan { source: Arc::clone(&self.source), span, pointer: String::new() };
+        Problem { rule, severity, location, message, explanation: None, help: help.to_owned() }
+    }
+
+    /// Returns the place of an ID in the front matter.
+    fn place_of(&self, id: &str) -> Range<usize> {
+        let start = self.source.text().find(&format!("\"{id}\"")).unwrap_or(0);
+        start..start + id.len() + 2
+    }
+
+    fn unknown_objectives(&self) -> Vec<Problem> {
+        let is_known = |objective: &&InBank<_>| {
+            self.catalog.bank(&objective.bank).is_ok_and(|bank| bank.value.objective_text(&objective.id).is_some())
+        };
+        let unknown = self.reading.head.objectives.iter().filter(|objective| !is_known(objective));
+        let problem = |objective: &InBank<_>| {
+            let message = format!("there is no objective \"{objective}\"");
+            let help = "Write the ID of a bank, a slash and the ID of an objective in it";
+            self.problem("reference", Severity::Error, self.place_of(&objective.to_string()), message, help)
+        };
+        unknown.map(problem).collect()
+    }
+
+    fn unknown_sources(&self) -> Vec<Problem> {
+        let is_known =
+            |id: &InBank<_>| self.catalog.bank(&id.bank).is_ok_and(|bank| bank.value.source(&id.id).is_some());
+        let problem = |source: &super::course::ReadingSource| {
+            let span = || self.place_of(&source.id.to_string());
+            if !is_known(&source.id) {
+                let message = format!("there is no source \"{}\"", source.id);
+                let help = "Write the ID of a bank, a slash and the ID of a source in it";
+                return Some(self.problem("reference", Severity::Error, span(), message, help));
+            }
+            let message = || format!("the source \"{}\" has no locator", source.id);
+            let help = "Name the place in the work, such as \"Table 2\"";
+            source.locator.is_none().then(|| self.problem("reference", Severity::Warning, span(), message(), help))
+        };
+        self.reading.head.sources.iter().filter_map(problem).collect()
+    }
+
+    fn broken_references(&self) -> Vec<Problem> {
+        let broken = |reference: &super::course::Reference| {
+            let error = |message: String, help: &str| {
+                Some(self.problem("reference", Severity::Error, reference.span.clone(), message, help))
+            };
+            match &reference.target {
+                ReferenceTarget::Link(Link::Question(question)) if !self.has_question(question) => {
+                    error(format!("there is no ready question \"{question}\""), "Link to another question")
+                }
+                ReferenceTarget::Link(Link::Reading(reading)) if self.catalog.course().reading(reading).is_none() => {
+                    error(format!("there is no reading \"{reading}\""), "Link to another reading")
+                }
+                ReferenceTarget::Image(file) => {
+                    let image = self.catalog.image(self.reading.folder.as_deref(), file);
+                    image_fault(image).and_then(|fault| error(format!("the image \"{file}\" {fault}"), "Fix the file"))
+                }
+                ReferenceTarget::Link(_) => None,
+            }
+        };
+        self.reading.references.iter().filter_map(broken).collect()
+    }
+
+    fn has_question(&self, question: &InBank<crate::ids::QuestionId>) -> bool {
+        let bank = self.catalog.bank(&question.bank);
+        bank.is_ok_and(|bank| bank.value.ready_questions().any(|found| found.id == question.id))
+    }
+
+    fn length(&self) -> Option<Problem> {
+        let count = self.reading.word_count;
+        let message = format!("the reading has {count} words");
+        let help = format!("Aim at {} to {} words: one sitting", WORDS.start(), WORDS.end());
+        (!WORDS.contains(&count)).then(|| self.problem("reading-length", Severity::Warning, 0..0, message, &help))
+    }
+}
+
+/// Returns what is wrong with an image, or `None`.
+pub fn image_fault(image: io::Result<String>) -> Option<String> {
+    match image {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Some("does not exist".to_owned()),
+        Err(error) => Some(format!("cannot be read: {}", crate::text::single_line(&error.to_string()))),
+        Ok(svg) => {
+            let has_script =
+                ["<script", "<image", "<foreignObject", "javascript:"].into_iter().find(|part| svg.contains(part));
+            let has_address = ["href=\"http", "href='http", "url(http"].into_iter().find(|part| svg.contains(part));
+            let active = has_script.or(has_address).map(|part| format!("contains {part}, which is not allowed"));
+            active.or_else(|| (!svg.contains("<svg")).then(|| "is not an SVG file".to_owned()))
+        }
+    }
+}
+
+/// Returns an error for every image of a bank in use that is missing or cannot be shown. A bank that is not in use, such as
+/// one on standard input, has no folder of images to look into.
+pub fn broken_images(catalog: &Catalog, bank: &Bank) -> Vec<Finding> {
+    let Ok(entry) = catalog.bank(&bank.id) else { return Vec::new() };
+    let finding = |(index, question): (usize, &Arc<crate::bank::Question>)| {
+        let image = question.image.as_ref()?;
+        let fault = image_fault(catalog.image(entry.folder.as_deref(), &image.file))?;
+        Some(Finding {
+            rule: "L50",
+            severity: Severity::Error,
+            pointer: format!("/questions/{index}/image/file"),
+            message: format!("the image \"{}\" {fault}", crate::text::single_line(&image.file)),
+            help: "Put an SVG file into the folder \"images\" beside the banks".to_owned(),
+        })
+    };
+    bank.questions.iter().enumerate().filter_map(finding).collect()
+}
+
+/// Returns a warning for every objective of a bank that no reading teaches. A bank about which there is no reading at all has
+/// no course, and gets none.
+pub fn objectives_without_reading(catalog: &Catalog, bank: &Bank) -> Vec<Finding> {
+    let taught = catalog.course().readings.iter().flat_map(|reading| &reading.head.objectives);
+    let taught: Vec<_> = taught.filter(|objective| objective.bank == bank.id).map(|objective| &objective.id).collect();
+    let untaught = bank.objectives.iter().enumerate().filter(|(_, objective)| !taught.contains(&&objective.id));
+    let finding = |(index, objective): (usize, &super::Objective)| Finding {
+        rule: "reading",
+        severity: Severity::Warning,
+        pointer: format!("/objectives/{index}"),
+        message: format!("no reading teaches the objective \"{}\"", objective.id),
+        help: "Name it in the \"objectives\" of a reading".to_owned(),
+    };
+    untaught.filter(|_| !taught.is_empty()).map(finding).collect()
+}
