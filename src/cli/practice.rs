@@ -21,7 +21,7 @@ pub struct PracticeArgs {
     /// Topics to practice: bank IDs from `needlewise bank list`
     #[arg(value_name = "TOPIC")]
     topics: Vec<String>,
-    /// Only questions that match: due, wrong (missed last time), unseen or critical. Give it several times to combine
+    /// Only questions that match: due, wrong (missed last time), unseen, critical or bookmarked. Give it several times to combine
     #[arg(long = "filter", value_name = "FILTER", value_parser = parse_filter)]
     filters: Vec<PracticeFilter>,
     /// Only questions that are due, the same as --filter due
@@ -66,7 +66,7 @@ impl FromStr for PracticeCount {
 
 fn parse_filter(text: &str) -> Result<PracticeFilter, &'static str> {
     let filter = PracticeFilter::ALL.into_iter().find(|filter| filter.name() == text);
-    filter.ok_or("it must be due, wrong, unseen or critical")
+    filter.ok_or("it must be due, wrong, unseen, critical or bookmarked")
 }
 
 fn parse_level(text: &str) -> Result<CognitiveLevel, &'static str> {

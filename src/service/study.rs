@@ -14,6 +14,7 @@ use crate::bank::lazy::LazyBank;
 use crate::clock::Day;
 use crate::exam::draw;
 use crate::exam::session::AttemptAction;
+use crate::projections::notebook::NoteQuery;
 use crate::projections::people::PersonRow;
 use crate::service::starting::AttemptStart;
 use crate::store::{Batch, Expectation};
@@ -34,7 +35,7 @@ impl<S: Deref<Target = Services>> Study<S> {
         self.services.now().wall.study_day(self.services.zone())
     }
 
-    /// Reads everything that a person's study is computed from, with one query.
+    /// Reads everything that a person's study is computed from, with two queries.
     ///
     /// # Errors
     /// Errors of the store.
@@ -42,7 +43,10 @@ impl<S: Deref<Target = Services>> Study<S> {
         let progress = self.services.store.question_progress(person.id)?;
         let history = progress.into_iter().map(|row| ((row.bank, row.question, row.revision), row.reviews)).collect();
         let catalog = Arc::clone(&self.services.setting.catalog);
-        Ok(StudyRecord::new(person.id, person.person.study.clone(), history, self.today(), catalog))
+        let notes = self.services.notebook().list(&NoteQuery { trainee: Some(person.id), ..NoteQuery::default() })?;
+        let bookmarks = notes.into_iter().filter(|notes| notes.is_bookmarked).map(|notes| notes.question).collect();
+        let record = StudyRecord::new(person.id, person.person.study.clone(), history, self.today(), catalog);
+        Ok(record.with_bookmarks(bookmarks))
     }
 }
 

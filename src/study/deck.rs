@@ -1,11 +1,11 @@
 //! The deck: every question that a trainee can practice, with the trainee's reviews and the card that follows from
 //! them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bank::lazy::{BankSummary, QuestionSummary};
 use crate::clock::Day;
-use crate::ids::{BankId, QuestionId};
+use crate::ids::{BankId, InBank, QuestionId};
 use crate::study::review::Review;
 use crate::study::schedule::{Card, Scheduler};
 
@@ -36,6 +36,8 @@ pub struct Deck<'a> {
     pub questions: Vec<DeckQuestion<'a>>,
     pub today: Day,
     pub scheduler: &'a Scheduler,
+    /// The questions that the trainee bookmarked.
+    bookmarks: Option<&'a BTreeSet<InBank<QuestionId>>>,
 }
 
 impl<'a> Deck<'a> {
@@ -58,7 +60,19 @@ impl<'a> Deck<'a> {
                 questions.push(DeckQuestion { bank_index, question, reviews, card: scheduler.card(reviews) });
             }
         }
-        Self { banks, questions, today, scheduler }
+        Self { banks, questions, today, scheduler, bookmarks: None }
+    }
+
+    /// Returns the deck with the trainee's bookmarks.
+    #[must_use]
+    pub fn with_bookmarks(self, bookmarks: &'a BTreeSet<InBank<QuestionId>>) -> Self {
+        Self { bookmarks: Some(bookmarks), ..self }
+    }
+
+    /// Returns whether the trainee bookmarked a question.
+    pub fn is_bookmarked(&self, index: usize) -> bool {
+        let (bank, id) = (self.bank(index).id.clone(), self.questions[index].question.id.clone());
+        self.bookmarks.is_some_and(|bookmarks| bookmarks.contains(&InBank { bank, id }))
     }
 
     /// Returns the bank of a question.

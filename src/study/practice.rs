@@ -16,11 +16,13 @@ pub enum PracticeFilter {
     Unseen,
     /// A wrong answer to them fails an exam.
     Critical,
+    /// The trainee bookmarked them.
+    Bookmarked,
 }
 
 impl PracticeFilter {
     /// All filters, in the order in which screens list them.
-    pub const ALL: [Self; 4] = [Self::Due, Self::Wrong, Self::Unseen, Self::Critical];
+    pub const ALL: [Self; 5] = [Self::Due, Self::Wrong, Self::Unseen, Self::Critical, Self::Bookmarked];
 
     /// Returns the name that the command line uses.
     pub fn name(self) -> &'static str {
@@ -29,6 +31,7 @@ impl PracticeFilter {
             Self::Wrong => "wrong",
             Self::Unseen => "unseen",
             Self::Critical => "critical",
+            Self::Bookmarked => "bookmarked",
         }
     }
 
@@ -39,6 +42,7 @@ impl PracticeFilter {
             Self::Wrong => "missed last time",
             Self::Unseen => "never seen",
             Self::Critical => "safety-critical",
+            Self::Bookmarked => "bookmarked",
         }
     }
 
@@ -50,6 +54,7 @@ impl PracticeFilter {
             Self::Wrong => entry.card.as_ref().is_some_and(Card::began_wrong),
             Self::Unseen => entry.card.is_none(),
             Self::Critical => entry.question.is_critical,
+            Self::Bookmarked => deck.is_bookmarked(index),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Everything that a trainee's study is computed from, on one study day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::attempt::paper::Seed;
@@ -8,7 +8,7 @@ use crate::bank::catalog::Catalog;
 use crate::bank::exam::Exam;
 use crate::clock::Day;
 use crate::exam::draw::rng::{DrawRng, RngStream};
-use crate::ids::{Digest, TraineeId};
+use crate::ids::{Digest, InBank, QuestionId, TraineeId};
 use crate::study::blueprint;
 use crate::study::deck::{Deck, ReviewHistory};
 use crate::study::prediction::Predictions;
@@ -30,6 +30,7 @@ pub struct StudyRecord {
     pub today: Day,
     pub catalog: Arc<Catalog>,
     scheduler: Scheduler,
+    bookmarks: BTreeSet<InBank<QuestionId>>,
 }
 
 impl StudyRecord {
@@ -42,7 +43,13 @@ impl StudyRecord {
         catalog: Arc<Catalog>,
     ) -> Self {
         let scheduler = settings.scheduler();
-        Self { trainee, settings, history, today, catalog, scheduler }
+        Self { trainee, settings, history, today, catalog, scheduler, bookmarks: BTreeSet::new() }
+    }
+
+    /// Returns the record with the questions that the trainee bookmarked.
+    #[must_use]
+    pub fn with_bookmarks(self, bookmarks: BTreeSet<InBank<QuestionId>>) -> Self {
+        Self { bookmarks, ..self }
     }
 
     /// Returns the deck of today.
@@ -53,7 +60,7 @@ impl StudyRecord {
     /// Returns the deck as it was on another study day.
     pub fn deck_on(&self, day: Day) -> Deck<'_> {
         let banks = self.catalog.banks().map(|entry| entry.value.summary());
-        Deck::new(banks, &self.history, &self.scheduler, day)
+        Deck::new(banks, &self.history, &self.scheduler, day).with_bookmarks(&self.bookmarks)
     }
 
     /// Returns the exam and the day of the plan that rules today. A plan for an exam that the catalog lacks rules

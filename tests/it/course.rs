@@ -270,6 +270,12 @@ fn notes_in_plain_mode_do_the_same() {
     let said = world.run(["note", "write", "small/one", "Look it up"]);
     assert_eq!(said.out, "small/one: note: Look it up\n");
     assert_eq!(world.run(["note", "bookmark", "small/one"]).out, "small/one: bookmarked, note: Look it up\n");
+    let practice = world.run(["practice", "small", "--filter", "bookmarked", "--count", "all", "--plain"]);
+    assert!(
+        practice.out.contains("What about one?") && !practice.out.contains("What about holds?"),
+        "{}",
+        practice.all()
+    );
     let said = world.run(["note", "report", "small/one", "Two keys"]);
     assert_eq!(said.out, "small/one: bookmarked, 1 problem reported, note: Look it up\n");
     assert_eq!(world.run(["note", "write", "small/one", ""]).out, "small/one: bookmarked, 1 problem reported\n");
