@@ -162,7 +162,10 @@ pub fn open_screen(
             let gone = || ServiceError::Rejected("This reading is not in the course any more".to_owned());
             Box::new(ReadingScreen::new(reading.ok_or_else(gone)?))
         }
-        (Route::Search, Some(workspace)) => Box::new(SearchScreen::new(workspace.study_record()?.catalog)),
+        (Route::Search, Some(workspace)) => {
+            let notebook = view::notebook::load(&workspace.service, workspace.trainee()?.id)?;
+            Box::new(SearchScreen::new(workspace.service.shared_catalog(), notebook))
+        }
         (Route::Settings, Some(workspace)) => {
             workspace.refresh_trainee()?;
             Box::new(SettingsScreen::new(SettingsView::new(&workspace.service, workspace.trainee()?)))

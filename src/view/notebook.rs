@@ -29,13 +29,18 @@ impl QuestionNotebook {
 
     /// Returns everything in one line: the question, the bookmark, the reports and the note.
     pub fn line(&self) -> String {
+        format!("{}: {}", self.question, self.kept_text())
+    }
+
+    /// Returns the bookmark, the reports and the note in one line.
+    pub fn kept_text(&self) -> String {
         let mut parts = Vec::new();
         parts.extend(self.is_bookmarked.then(|| "bookmarked".to_owned()));
         if self.report_count > 0 {
             parts.push(format!("{} reported", text::count_with_noun(self.report_count, "problem")));
         }
         parts.extend((!self.note.is_empty()).then(|| format!("note: {}", self.note)));
-        format!("{}: {}", self.question, parts.join(", "))
+        parts.join(", ")
     }
 
     fn from_notes(notes: QuestionNotes) -> Self {

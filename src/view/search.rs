@@ -5,6 +5,7 @@ use crate::bank::question::QuestionKind;
 use crate::bank::{Bank, Question};
 use crate::ids::{BankId, QuestionId};
 use crate::text;
+use crate::view::notebook::QuestionNotebook;
 
 /// A question that a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,27 @@ pub struct SearchHit {
     /// The title of the bank.
     pub topic: String,
     pub stem: String,
+}
+
+/// Returns the questions on which a trainee keeps a note or a bookmark, each with these. Questions that cannot be practiced
+/// any more are left out. With a query, only those whose note contains all words.
+pub fn kept(catalog: &Catalog, notebook: &[QuestionNotebook], query: &str) -> Vec<(SearchHit, String)> {
+    let query = text::name_key(query);
+    let hit = |notes: &QuestionNotebook| {
+        let note = text::name_key(&notes.note);
+        let is_found = query.split_whitespace().all(|word| note.contains(word));
+        let bank: &Bank =
+            &catalog.bank(&notes.question.bank).ok().filter(|entry| entry.value.summary().allows_practice)?.value;
+        let question = bank.ready_questions().find(|question| question.id == notes.question.id)?;
+        let hit = SearchHit {
+            bank: bank.id.clone(),
+            question: question.id.clone(),
+            topic: bank.title.clone(),
+            stem: question.stem.clone(),
+        };
+        (is_found && !notes.is_empty()).then(|| (hit, notes.kept_text()))
+    };
+    notebook.iter().filter_map(hit).collect()
 }
 
 /// Returns the questions that contain all words of `query` in their stem, their choices, their rationale or their

@@ -255,6 +255,11 @@ fn a_note_and_a_bookmark_are_kept_with_the_question() {
     assert!(saved.contains("The note is saved."), "{saved}");
     let marked = stage.press(". b").text();
     assert!(marked.contains("The bookmark is set."), "{marked}");
+    let listed = stage.press("ctrl-c").press("/").text();
+    assert!(listed.contains("bookmarked, note: Ask the instructor"), "{listed}");
+    let found = stage.type_text("instructor").text();
+    assert!(found.contains("note: Ask the instructor"), "{found}");
+    stage.press("enter");
     let again = stage.press("alt-n").text();
     assert!(again.contains("Ask the instructor"), "the note can be changed:\n{again}");
     let deleted = stage.press("ctrl-u enter").text();

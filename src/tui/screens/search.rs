@@ -1,4 +1,4 @@
-//! Search: questions that contain the typed words. Enter practices the selected one.
+//! Search: questions that contain the typed words, and those with a note or a bookmark. Enter practices the selected one.
 
 use std::sync::Arc;
 
@@ -16,7 +16,8 @@ use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screens::{Effect, Screen, ScreenContext};
 use crate::tui::text_field::{TextField, editing_bindings};
 use crate::tui::theme::TextRole;
-use crate::view::search::{SearchHit, search};
+use crate::view::notebook::QuestionNotebook;
+use crate::view::search::{SearchHit, kept, search};
 
 /// How many questions the list shows at most. More cannot be looked through.
 const SHOWN_COUNT: usize = 100;
@@ -24,30 +25,38 @@ const SHOWN_COUNT: usize = 100;
 /// The search for questions.
 pub struct SearchScreen {
     catalog: Arc<Catalog>,
+    notebook: Vec<QuestionNotebook>,
     query: TextField,
-    hits: Vec<SearchHit>,
+    /// The questions that are found, each with what the trainee keeps beside it. Those with a note come first.
+    hits: Vec<(SearchHit, String)>,
     selected: usize,
     scroll: Scroll,
 }
 
 impl SearchScreen {
-    /// Returns an empty search in the banks of a catalog.
-    pub fn new(catalog: Arc<Catalog>) -> Self {
+    /// Returns a search in the banks of a catalog. Before a word is typed, it lists the questions with a note or a bookmark.
+    pub fn new(catalog: Arc<Catalog>, notebook: Vec<QuestionNotebook>) -> Self {
         let (query, hits) = (TextField::default(), Vec::new());
-        Self { catalog, query, hits, selected: 0, scroll: Scroll::default() }
+        let mut screen = Self { catalog, notebook, query, hits, selected: 0, scroll: Scroll::default() };
+        screen.search();
+        screen
     }
 
     fn search(&mut self) {
-        self.hits = search(&self.catalog, self.query.content());
+        self.hits = kept(&self.catalog, &self.notebook, self.query.content());
+        let found = search(&self.catalog, self.query.content());
+        let is_new = |hit: &SearchHit| !self.hits.iter().any(|(kept, _)| kept == hit);
+        let found: Vec<_> = found.into_iter().filter(is_new).map(|hit| (hit, String::new())).collect();
+        self.hits.extend(found);
         self.selected = 0;
     }
 
-    fn shown_hits(&self) -> &[SearchHit] {
+    fn shown_hits(&self) -> &[(SearchHit, String)] {
         &self.hits[..self.hits.len().min(SHOWN_COUNT)]
     }
 
     fn practice_selected(&self) -> Option<Effect> {
-        let hit = self.shown_hits().get(self.selected)?;
+        let (hit, _) = self.shown_hits().get(self.selected)?;
         let questions = vec![(hit.bank.clone(), hit.question.clone())];
         let choice = PracticeChoice { questions, ..PracticeChoice::default() };
         // A case is practiced as a whole.
@@ -104,9 +113,10 @@ impl Screen for SearchScreen {
         let mut page = TextPage::new(context.theme, area);
         page.push_hanging_text("Search: ", TextRole::Accent, TextRole::Strong, &self.query.with_cursor("▏"));
         page.push_blank_line();
-        for (index, hit) in self.shown_hits().iter().enumerate() {
+        for (index, (hit, kept)) in self.shown_hits().iter().enumerate() {
             let title = format!("{}: {}", hit.topic, hit.stem);
-            list::push_entry(&mut page, (index, self.selected), "practice-row", ("", &title), None);
+            let detail = (!kept.is_empty()).then_some(kept.as_str());
+            list::push_entry(&mut page, (index, self.selected), "practice-row", ("", &title), detail);
         }
         let hint = match (self.query.content().trim().is_empty(), self.hits.len()) {
             (true, _) => "Type words of a question. A question must contain all of them.".to_owned(),
