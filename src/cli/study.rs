@@ -1,6 +1,7 @@
 //! The `needlewise study` commands: today's session, and plans.
 
 use clap::Subcommand;
+use serde_json::json;
 
 use super::error::{self, Failure};
 use super::{CommandResult, Env};
@@ -41,23 +42,30 @@ enum StudyCommand {
 struct StudyOptimizeArgs {}
 
 /// Plan to be ready for an exam on a day, or remove the plan
+///
+/// Without an exam, it lists the plans.
 #[derive(Debug, clap::Args)]
 struct StudyPlanArgs {
     /// Exam ID from `needlewise bank list`
     #[arg(value_name = "EXAM")]
-    exam: String,
+    exam: Option<String>,
     /// Day of the exam, such as 2027-01-15
-    #[arg(value_name = "DATE", required_unless_present = "clear", conflicts_with = "clear")]
+    #[arg(value_name = "DATE", conflicts_with = "clear")]
     day: Option<Day>,
     /// Remove the plan for this exam
-    #[arg(long)]
+    #[arg(long, requires = "exam")]
     clear: bool,
 }
 
 /// Runs a `study` command.
 pub(super) fn run(args: &StudyArgs, env: &mut Env<'_>) -> CommandResult {
     match &args.command {
-        Some(StudyCommand::Plan(plan)) => set_plan(plan, env),
+        Some(StudyCommand::Plan(StudyPlanArgs { exam: None, .. })) => list_plans(env),
+        Some(StudyCommand::Plan(StudyPlanArgs { exam: Some(exam), day, clear })) => match (day, clear) {
+            (Some(day), _) => set_plan(exam, PlanAction::Set(*day), env),
+            (None, true) => set_plan(exam, PlanAction::Clear, env),
+            (None, false) => Err(Failure::usage("Give the day of the exam, such as 2027-01-15, or --clear.")),
+        },
         Some(StudyCommand::Optimize(_)) => optimize(env),
         None => run_session(args, env),
     }
@@ -109,23 +117,50 @@ fn optimize(env: &mut Env<'_>) -> CommandResult {
     }
 }
 
+/// Prints the plans whose day has not passed, the nearest first. The first one rules.
+fn list_plans(env: &mut Env<'_>) -> CommandResult {
+    let service = env.open_service()?;
+    let trainee = env.find_trainee(&service)?;
+    let plans = trainee.person.study.plans(service.study().today());
+    if env.global.json {
+        let plan = |(exam, day): &(&ExamId, Day)| json!({ "exam": exam, "day": day });
+        return env.print_json(&plans.iter().map(plan).collect::<Vec<_>>());
+    }
+    if plans.is_empty() {
+        env.print_line("No plan. Set one with `needlewise study plan EXAM DATE`.")?;
+    }
+    for (exam, day) in plans {
+        env.print_line(&format!("{exam}: {}", day.format_for_people()))?;
+    }
+    Ok(error::EXIT_SUCCESS)
+}
+
+/// What happens to the plan for an exam.
+#[derive(Clone, Copy)]
+enum PlanAction {
+    Set(Day),
+    Clear,
+}
+
 /// Sets or removes a plan.
-fn set_plan(args: &StudyPlanArgs, env: &mut Env<'_>) -> CommandResult {
+fn set_plan(exam: &str, action: PlanAction, env: &mut Env<'_>) -> CommandResult {
     let mut service = env.open_service()?;
     let trainee = env.find_trainee(&service)?;
-    let to_failure = |miss| Failure::catalog_miss("exam", &text::single_line(&args.exam), miss);
-    let exam_id: ExamId = args.exam.parse().map_err(|_| to_failure(crate::bank::catalog::CatalogMiss::Unknown))?;
-    if !args.clear {
-        service.catalog().exam(&exam_id).map_err(to_failure)?;
-    }
-    if let Some(day) = args.day.filter(|day| *day < service.study().today()) {
-        let day = day.format_for_people();
-        return Err(Failure::usage(format!("{day} is in the past. Choose the day of the exam, today or later.")));
-    }
-    let plan = Some(PlanChange { exam: exam_id.clone(), day: args.day });
+    let to_failure = |miss| Failure::catalog_miss("exam", &text::single_line(exam), miss);
+    let exam_id: ExamId = exam.parse().map_err(|_| to_failure(crate::bank::catalog::CatalogMiss::Unknown))?;
+    let (day, message) = match action {
+        PlanAction::Clear => (None, format!("No plan for {exam_id}")),
+        PlanAction::Set(day) => {
+            service.catalog().exam(&exam_id).map_err(to_failure)?;
+            let shown = day.format_for_people();
+            if day < service.study().today() {
+                let hint = "Choose the day of the exam, today or later.";
+                return Err(Failure::usage(format!("{shown} is in the past. {hint}")));
+            }
+            (Some(day), format!("Plan: {exam_id} on {shown}"))
+        }
+    };
+    let plan = Some(PlanChange { exam: exam_id, day });
     service.study_mut().change_settings(&trainee, [StudyChanged { plan, ..StudyChanged::default() }])?;
-    match args.day {
-        Some(day) => env.print_line(&format!("Plan: {exam_id} on {}", day.format_for_people())),
-        None => env.print_line(&format!("No plan for {exam_id}")),
-    }
+    env.print_line(&message)
 }

@@ -209,7 +209,7 @@ impl Execute for ServiceExecutor {
             }
             Command::LeaveTrainee => {
                 self.workspace.cancel_readiness(jobs);
-                self.workspace.trainee = None;
+                self.workspace.previous_trainee = self.workspace.trainee.take();
                 CommandOutcome::Next(Effect::Open(Route::Home))
             }
             Command::StartSession => {

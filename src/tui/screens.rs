@@ -197,7 +197,7 @@ pub fn open_screen(
 /// Returns home, or the welcome screen until a person is chosen.
 fn home_screen(workspace: &mut Workspace) -> Result<Box<dyn Screen>, ServiceError> {
     if workspace.trainee.is_none() {
-        return Ok(Box::new(WelcomeScreen::new(workspace.service.people().list()?)));
+        return Ok(Box::new(WelcomeScreen::new(workspace.service.people().list()?, workspace.previous_trainee.take())));
     }
     workspace.refresh_trainee()?;
     Ok(Box::new(HomeScreen::new(workspace.home_view()?)))

@@ -24,6 +24,8 @@ pub struct Workspace {
     pub service: Services,
     /// The trainee who was chosen, or `None` before that.
     pub trainee: Option<PersonRow>,
+    /// The trainee who was chosen before the welcome screen was opened again.
+    pub previous_trainee: Option<PersonRow>,
     /// The active attempt, or a finished one whose result is not shown yet.
     pub attempt: Option<Box<ActiveAttempt>>,
     /// The trainee whose timed-out attempts were ended and whose pending certificates were signed.
@@ -35,7 +37,7 @@ pub struct Workspace {
 impl Workspace {
     /// Creates a workspace, with the trainee and the attempt if they are already chosen.
     pub fn new(service: Services, trainee: Option<PersonRow>, attempt: Option<Box<ActiveAttempt>>) -> Self {
-        Self { service, trainee, attempt, completed_trainee: None, readiness_job: None }
+        Self { service, trainee, previous_trainee: None, attempt, completed_trainee: None, readiness_job: None }
     }
 
     /// Returns the current trainee.

@@ -315,3 +315,101 @@ fn plain_mode_prints_the_contents_and_a_reading_and_marks_it_as_read() {
     let unknown = world.run(["course", "nothing", "--plain"]);
     assert!(unknown.code == 2 && unknown.err.contains("There is no reading \"nothing\""), "{}", unknown.all());
 }
+
+/// Returns a home with a bank whose first question has a drawing of these colors.
+fn with_drawing(home: &std::path::Path, color: &str) {
+    with_small_banks(home);
+    let banks = home.join("data/question-banks");
+    let mut bank = crate::world::small_bank();
+    let question = bank["questions"].as_array_mut().expect("a list").first_mut().expect("a question");
+    question["image"] = json!({ "file": "arm.svg", "alt": "An arm with a mark at the elbow" });
+    bank["questions"] = json!([question]);
+    std::fs::write(banks.join("small.json"), bank.to_string()).expect("a bank");
+    std::fs::create_dir_all(banks.join("images")).expect("a folder");
+    let svg = format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 64 40'><rect width='64' height='40' fill='{color}'/></svg>"
+    );
+    std::fs::write(banks.join("images/arm.svg"), svg).expect("a drawing");
+}
+
+/// Opens the practice of the question with the drawing in a theme.
+fn drawing(theme: needlewise::tui::theme::Theme) -> Stage {
+    use needlewise::tui::app::App;
+    use needlewise::tui::jobs::Jobs;
+    use needlewise::tui::perform::ServiceExecutor;
+    use needlewise::tui::screens::Route;
+    let make_app =
+        |service, person| App::new(ServiceExecutor::new(service, Some(person)), Jobs::inline(), theme, Route::Home);
+    Stage::with_app(80, 24, |home| with_drawing(home, "#c00000"), make_app).press_and_take(PRACTICE_SMALL)
+}
+
+#[test]
+fn a_question_shows_its_drawing_in_color_and_its_description_everywhere() {
+    use needlewise::tui::theme::Theme;
+    for (theme, is_drawn) in [(Theme::DARK, true), (Theme::LIGHT, true), (Theme::SIXTEEN, false), (Theme::NONE, false)]
+    {
+        let mut stage = drawing(theme);
+        stage.pass(1);
+        let text = stage.text();
+        assert!(text.contains("Drawing: An arm with a mark at the elbow"), "{text}");
+        assert_eq!(text.contains("▀▀▀▀"), is_drawn, "{}: {text}", theme.name);
+        assert!(text.contains("What about one?") && text.contains("A  "), "the choices stay on the screen:\n{text}");
+    }
+}
+
+#[test]
+fn an_attempt_keeps_the_drawing_that_it_showed() {
+    let world = World::new();
+    with_drawing(world.home.path(), "#c00000");
+    world.run(["trainee", "add", "Amira Okafor"]).done();
+    let first = world.run(["practice", "small", "--plain"]);
+    assert!(first.out.contains("Drawing: An arm with a mark at the elbow"), "{}", first.all());
+    let stored = |color: &str| -> i64 {
+        let sql = "SELECT count(*) FROM stored_content WHERE text LIKE '%' || ?1 || '%'";
+        world.database().query_row(sql, [color], |row| row.get(0)).expect("a count")
+    };
+    assert_eq!(stored("#c00000"), 1);
+    // Another drawing is another content of the question.
+    with_drawing(world.home.path(), "#00c000");
+    world.run(["practice", "small", "--plain"]);
+    assert_eq!((stored("#c00000"), stored("#00c000")), (1, 1));
+    assert_eq!(stored("arm.svg"), 2, "the question names its drawing by digest");
+    assert_eq!(world.run(["doctor"]).code, 0);
+}
+
+#[test]
+fn a_missing_drawing_leaves_its_description_and_is_an_error_for_the_author() {
+    let world = World::new();
+    with_drawing(world.home.path(), "#c00000");
+    std::fs::remove_file(world.path("data/question-banks/images/arm.svg")).expect("deleted");
+    world.run(["trainee", "add", "Amira Okafor"]).done();
+    assert!(world.run(["practice", "small", "--plain"]).out.contains("Drawing: An arm"));
+    let checked = world.run(["bank", "check", &world.path("data/question-banks")]);
+    assert!(checked.code == 1 && checked.out.contains("the image \"arm.svg\" does not exist"), "{}", checked.all());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_folder_of_images_is_refused() {
+    let world = World::new();
+    with_drawing(world.home.path(), "#c00000");
+    let secret = world.file("secret.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>");
+    let image = world.path("data/question-banks/images/arm.svg");
+    std::fs::remove_file(&image).expect("deleted");
+    std::os::unix::fs::symlink(secret, &image).expect("a link");
+    let checked = world.run(["bank", "check", &world.path("data/question-banks")]);
+    assert!(checked.out.contains("the file is outside the folder"), "{}", checked.all());
+}
+
+#[test]
+fn a_review_sheet_begins_with_the_critical_questions() {
+    let world = World::new();
+    let sheet = world.run(["bank", "show", "risks", "--review"]).out;
+    let headings: Vec<_> = sheet.lines().filter(|line| line.starts_with("## ")).collect();
+    let critical = headings.iter().take_while(|line| line.contains("safety-critical")).count();
+    assert_eq!(critical, sheet.matches("(safety-critical").count(), "all critical questions come first");
+    assert!(critical > 20 && headings.len() > 60, "{critical} of {}", headings.len());
+    for part in ["Objective: ", "Covers: ", "Rationale: ", "https://doi.org/", "Correct ☐"] {
+        assert!(sheet.contains(part), "{part}");
+    }
+}

@@ -55,3 +55,12 @@ fn back_to_home(stage: &mut Stage) -> String {
     }
     stage.text()
 }
+
+#[test]
+fn esc_on_the_welcome_screen_leads_back_to_the_trainee_before() {
+    let mut stage = small(80, 24);
+    let welcome = stage.press("t").text();
+    assert!(welcome.contains("Who is practicing?") && welcome.contains("Esc back"), "{welcome}");
+    let home = stage.press("esc").text();
+    assert!(home.contains("Start today's session") && home.contains("Amira Okafor"), "{home}");
+}

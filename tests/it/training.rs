@@ -381,3 +381,15 @@ fn a_search_finds_questions_that_contain_all_words() {
     world.file("data/question-banks/small.json", bank.to_string());
     assert_eq!(world.run(["search", "What", "about", "holds?"]).code, 1, "a bank for exams only is not searched");
 }
+
+#[test]
+fn study_plan_without_an_exam_lists_the_plans() {
+    let world = World::new().with_small_banks();
+    world.run(["trainee", "add", "Amira Okafor"]).done();
+    assert!(world.run(["study", "plan"]).out.starts_with("No plan."));
+    world.run(["study", "plan", "brief", "2026-12-24"]).done();
+    assert_eq!(world.run(["study", "plan"]).out, "brief: Dec 24, 2026\n");
+    assert_eq!(world.run(["study", "plan", "--json"]).json(), json!([{ "exam": "brief", "day": "2026-12-24" }]));
+    let incomplete = world.run(["study", "plan", "brief"]);
+    assert!(incomplete.code == 2 && incomplete.err.contains("Give the day of the exam"), "{}", incomplete.all());
+}

@@ -7,6 +7,8 @@ use crate::exam::loaded_paper::choice_letter;
 use crate::ids::BankId;
 use crate::text;
 
+mod review_sheet;
+
 /// Print a bank or one of its questions
 #[derive(Debug, clap::Args)]
 pub struct BankShowArgs {
@@ -19,6 +21,9 @@ pub struct BankShowArgs {
     /// Leave out keys and rationales
     #[arg(long)]
     no_keys: bool,
+    /// Print a review sheet in Markdown for a clinician: everything about each question, the most dangerous first
+    #[arg(long, conflicts_with = "no_keys")]
+    review: bool,
 }
 
 /// Prints the questions. A bank that is only for exams is refused, because its keys must stay secret.
@@ -49,6 +54,9 @@ pub(super) fn run(args: &BankShowArgs, env: &mut Env<'_>) -> CommandResult {
         } else {
             env.print_json(&questions)
         };
+    }
+    if args.review {
+        return review_sheet::print(bank, &questions, env);
     }
     if args.question.is_none() {
         let line = format!(

@@ -23,12 +23,14 @@ pub struct WelcomeScreen {
     selected: usize,
     name: TextField,
     scroll: Scroll,
+    /// The trainee who was chosen before. Esc leads back to them.
+    previous: Option<PersonRow>,
 }
 
 impl WelcomeScreen {
-    /// Returns the screen that asks for one of `people` or for a new name.
-    pub fn new(people: Vec<PersonRow>) -> Self {
-        Self { people, selected: 0, name: TextField::default(), scroll: Scroll::default() }
+    /// Returns the screen that asks for one of `people` or for a new name. `previous` is the trainee who was chosen before.
+    pub fn new(people: Vec<PersonRow>, previous: Option<PersonRow>) -> Self {
+        Self { people, selected: 0, name: TextField::default(), scroll: Scroll::default(), previous }
     }
 
     /// Returns the people whose name contains what was typed, whatever the case. The name that equals it comes first,
@@ -77,7 +79,12 @@ impl Screen for WelcomeScreen {
         rows.extend(editing_bindings());
         rows.push(Binding::unlisted(&[Key::CtrlU], Action::named("delete-all")));
         rows.push(Binding::unlisted(&[Key::Tab], Action::named("down")));
-        rows.push(Binding::new(&[Key::Esc, Key::CtrlC], Action::QUIT, "quit"));
+        if self.previous.is_some() {
+            rows.push(Binding::new(&[Key::Esc], Action::LEAVE, "back"));
+            rows.push(Binding::new(&[Key::CtrlC], Action::QUIT, "quit"));
+        } else {
+            rows.push(Binding::new(&[Key::Esc, Key::CtrlC], Action::QUIT, "quit"));
+        }
         rows
     }
 
@@ -89,6 +96,7 @@ impl Screen for WelcomeScreen {
         }
         match action.name {
             "quit" => return Some(Effect::Quit),
+            "leave" => return self.previous.clone().map(|row| Effect::Do(Command::ChoosePerson(Box::new(row)))),
             "go-on" => return self.choose_selected(),
             "choose-entry" => {
                 self.selected = action.index.min(self.entry_count().saturating_sub(1));
