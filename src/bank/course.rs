@@ -51,7 +51,7 @@ pub struct ReadingHead {
     /// The few sentences to remember.
     #[serde(default)]
     pub key_points: Vec<String>,
-    /// What nobody knows yet, or what sources disagree about.
+    /// What is unknown, or what sources disagree about.
     #[serde(default)]
     pub uncertain: Vec<String>,
 }

@@ -13,7 +13,7 @@ use crate::bank::Bank;
 use crate::ids::InBank;
 use crate::problem::{Problem, Severity, SourceSpan, SourceText};
 
-/// The fewest and the most words of a reading that can be read in one sitting.
+/// The fewest and the most words of a reading. More cannot be read with attention in one go.
 const WORDS: std::ops::RangeInclusive<usize> = 400..=900;
 
 /// Returns the problems of a reading that only the banks, the course and the images in use can show. `text` is that of
@@ -113,7 +113,7 @@ impl CheckedReading<'_> {
     fn length(&self) -> Option<Problem> {
         let count = self.reading.word_count;
         let message = format!("the reading has {count} words");
-        let help = format!("Aim at {} to {} words: one sitting", WORDS.start(), WORDS.end());
+        let help = format!("Aim at {} to {} words", WORDS.start(), WORDS.end());
         (!WORDS.contains(&count)).then(|| self.problem("reading-length", Severity::Warning, 0..0, message, &help))
     }
 }

@@ -19,7 +19,7 @@ pub enum NoteCommand {
     Report(NoteTextArgs),
 }
 
-/// A question.
+/// The question that a note or bookmark belongs to.
 #[derive(Debug, clap::Args)]
 pub struct NoteQuestionArgs {
     /// Bank and question, such as risks/article-rate

@@ -238,14 +238,21 @@ impl TextPage {
 /// Returns the nearest color of the 256-color palette: of its cube of 6×6×6 colors, or of its 24 grays.
 ///
 /// Not every terminal that shows 256 colors shows more, and a drawing needs few.
-fn indexed_color([red, green, blue]: [u8; 3]) -> Color {
-    let (least, most) = (red.min(green).min(blue), red.max(green).max(blue));
-    if most - least < 12 && (8..=238).contains(&red) {
-        return Color::Indexed(232 + (red - 8) / 10);
+fn indexed_color(color: [u8; 3]) -> Color {
+    const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    let distance = |other: [u8; 3]| -> u32 {
+        color.iter().zip(other).map(|(one, other)| u32::from(one.abs_diff(other)).pow(2)).sum()
+    };
+    let level = |value: u8| (0..6_u8).min_by_key(|index| LEVELS[usize::from(*index)].abs_diff(value)).unwrap_or(0);
+    let cube = color.map(level);
+    let cube_color = cube.map(|index| LEVELS[usize::from(index)]);
+    let mean = color.iter().map(|value| u32::from(*value)).sum::<u32>() / 3;
+    let gray = u8::try_from(mean.saturating_sub(3) / 10).unwrap_or(23).min(23);
+    let gray_color = [8 + 10 * gray; 3];
+    if distance(gray_color) < distance(cube_color) {
+        return Color::Indexed(232 + gray);
     }
-    // The levels of the cube are 0, 95, 135, 175, 215 and 255.
-    let level = |value: u8| if value < 48 { 0 } else { (value.saturating_sub(35) / 40).min(5) };
-    Color::Indexed(16 + 36 * level(red) + 6 * level(green) + level(blue))
+    Color::Indexed(16 + 36 * cube[0] + 6 * cube[1] + cube[2])
 }
 
 /// Returns the centered text column of an area, at most [`MAX_COLUMN_WIDTH`] wide.
