@@ -10,6 +10,7 @@ use rusqlite::{Connection, ErrorCode};
 use super::{Batch, COMMAND_PATIENCE, Store, StoreError, StoreIdentity, verified_row};
 use crate::attempt::chain::StoredFact;
 use crate::ids::{Digest, StreamId, TraineeId};
+use crate::paths;
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
 use crate::projections::notebook::{NoteQuery, QuestionNotes, ReadingProgress};
@@ -65,6 +66,8 @@ impl SqliteStore {
         if path.is_file() && StoreHeader::read_file(path).is_some_and(StoreHeader::is_foreign) {
             return Err(StoreError::Foreign);
         }
+        // SQLite gives its other files the permissions of this one. If it cannot be made, SQLite says why.
+        let _ = paths::create_private_file(path);
         let mut connection = Connection::open(path)?;
         // A file of another program must stay unchanged, so closing the connection must not checkpoint its log.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;

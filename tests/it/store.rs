@@ -572,3 +572,19 @@ fn ten_writers_can_append_to_ten_chains_at_once() {
     assert!(store.row_differences().expect("rows").is_empty());
     assert_eq!(store.identity().expect("an identity").commits, before + 50);
 }
+
+#[cfg(unix)]
+#[test]
+fn only_this_user_can_read_a_new_store() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new();
+    std::fs::create_dir_all(world.data()).expect("a folder");
+    world.run(["trainee", "add", "Amira Okafor"]).done();
+    for entry in std::fs::read_dir(world.data()).expect("a folder").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("needlewise.db") && !name.ends_with("queue") {
+            let mode = entry.metadata().expect("a file").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+    }
+}
