@@ -51,12 +51,13 @@ pub(super) fn run(args: &CourseArgs, env: &mut Env<'_>) -> CommandResult {
     };
     match reading {
         Some(reading) => {
-            // The whole reading is printed, so it counts as read.
+            let code = print_reading(&reading, service.catalog(), env)?;
+            // The whole reading was printed, so it counts as read.
             if let Some(person) = &trainee {
                 let left = ReadingLeft { reading: reading.head.id.clone(), block: 0, is_finished: true };
                 service.notebook_mut().leave_reading(person.id, left)?;
             }
-            print_reading(&reading, service.catalog(), env)
+            Ok(code)
         }
         None => print_contents(args.search.as_deref().unwrap_or_default(), service.catalog(), &progress, env),
     }

@@ -355,7 +355,7 @@ impl App {
         let now = self.executor.now();
         // An action counts from its first try, even if the store accepts it only after the deadline.
         let retried_command = match &command {
-            Command::Record(action) => Some(Command::RecordLate(action.clone(), now)),
+            Command::Record(attempt, action) => Some(Command::RecordLate(*attempt, action.clone(), now)),
             Command::RecordLate(..) => Some(command.clone()),
             _ => None,
         };

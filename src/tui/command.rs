@@ -58,10 +58,10 @@ pub enum Command {
     OpenResult(AttemptId),
     /// End attempts whose time is over, sign pending certificates and write missing certificate files.
     CompleteBusiness,
-    /// Store an action of the trainee.
-    Record(AttemptAction),
+    /// Store an action of the trainee in the attempt on screen. A preview has no attempt and stores nothing.
+    Record(Option<AttemptId>, AttemptAction),
     /// Store an action with the time of its first try, when the store was busy.
-    RecordLate(AttemptAction, Now),
+    RecordLate(Option<AttemptId>, AttemptAction, Now),
     /// Leave the result: go home, or quit if the program was started for this attempt only.
     LeaveResult,
     /// Verify the signatures of these certificates.

@@ -150,8 +150,21 @@ impl ServiceExecutor {
         Ok(CommandOutcome::Reply(Reply::NotebookChanged(Box::new(notes))))
     }
 
-    fn record_action(&mut self, action: AttemptAction, done_at: Now) -> Result<CommandOutcome, ServiceError> {
-        let Some(attempt) = self.workspace.attempt.as_mut() else { return Ok(CommandOutcome::Next(Effect::Close)) };
+    /// Stores an action in the attempt of the screen that asks for it. From a reading, another practice can have
+    /// started above that screen, so it need not be the active attempt.
+    fn record_action(
+        &mut self,
+        attempt_id: Option<AttemptId>,
+        action: AttemptAction,
+        done_at: Now,
+    ) -> Result<CommandOutcome, ServiceError> {
+        let Some(attempt_id) = attempt_id else { return Ok(CommandOutcome::Nothing) };
+        let active = self.workspace.attempt.take().filter(|attempt| attempt.row.id == attempt_id);
+        let attempt = match active {
+            Some(attempt) => attempt,
+            None => Box::new(self.workspace.service.attempts().load(attempt_id)?),
+        };
+        let attempt = self.workspace.attempt.insert(attempt);
         // An answer that comes a moment too late was on screen at the deadline, so it counts like a draft.
         let draft = match &action {
             AttemptAction::Answer { question_index, answer, .. } => {
@@ -249,8 +262,8 @@ impl Execute for ServiceExecutor {
                 Ok(false) | Err(ServiceError::Store(StoreError::Busy)) => CommandOutcome::Nothing,
                 Err(error) => return Err(error),
             },
-            Command::Record(action) => self.record_action(action, self.now())?,
-            Command::RecordLate(action, done_at) => self.record_action(action, done_at)?,
+            Command::Record(attempt, action) => self.record_action(attempt, action, self.now())?,
+            Command::RecordLate(attempt, action, done_at) => self.record_action(attempt, action, done_at)?,
             Command::LeaveResult if self.has_home => CommandOutcome::Next(Effect::Open(Route::Home)),
             Command::LeaveResult => CommandOutcome::Next(Effect::Quit),
             Command::Verify(rows) => self.verify_certificates(&rows)?,

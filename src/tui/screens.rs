@@ -36,7 +36,7 @@ use crate::bank::exam::Exam;
 use crate::clock::{Countdown, Millis, Now, Zone};
 use crate::credential::VerificationResult;
 use crate::exam::Session;
-use crate::ids::{ReadingId, TraineeId};
+use crate::ids::{AttemptId, ReadingId, TraineeId};
 use crate::service::ServiceError;
 use crate::service::certificate_files::StoredCertificate;
 use crate::view;
@@ -92,6 +92,8 @@ pub enum Route {
     Quiz,
     /// All questions of an attempt and their state.
     AnswerSheet {
+        /// The attempt; `None` in a preview.
+        attempt: Option<AttemptId>,
         session: Box<Session>,
         /// The index of the question from which it was opened.
         question_index: usize,
@@ -133,8 +135,8 @@ pub fn open_screen(
     jobs: &mut Jobs,
 ) -> Result<Box<dyn Screen>, ServiceError> {
     Ok(match (route, workspace) {
-        (Route::AnswerSheet { session, question_index, countdown }, _) => {
-            Box::new(AnswerSheetScreen::new(*session, question_index, countdown))
+        (Route::AnswerSheet { attempt, session, question_index, countdown }, _) => {
+            Box::new(AnswerSheetScreen::new(attempt, *session, question_index, countdown))
         }
         (Route::Review(session), _) => Box::new(QuizScreen::review(*session)),
         (Route::Certificate(certificate), _) => Box::new(CertificateScreen::new(&certificate.0, certificate.1)),
@@ -209,7 +211,8 @@ fn quiz_screen(workspace: &mut Workspace) -> Result<Box<dyn Screen>, ServiceErro
     let now = workspace.service.now();
     let countdown = attempt.time_left(now).map(|remaining| Countdown { read_at: now, remaining });
     let trainee = workspace.trainee()?;
-    let quiz = QuizScreen::new(attempt.session.clone(), countdown).with_settings(&trainee.person.study);
+    let quiz = QuizScreen::new(attempt.session.clone(), countdown).of_attempt(attempt.row.id);
+    let quiz = quiz.with_settings(&trainee.person.study);
     let notebook = view::notebook::load(&workspace.service, trainee.id)?;
     Ok(Box::new(quiz.with_notebook(workspace.service.shared_catalog(), notebook)))
 }

@@ -4,11 +4,13 @@
 use needlewise::bank::catalog::{BankOrigin, Catalog};
 use needlewise::bank::course::{Block, parse_reading};
 use needlewise::bank::course_check;
+use needlewise::projections::attempts::AttemptRow;
 use needlewise::view::course::{lay_out, plain_line};
 use serde_json::json;
 
 use crate::keys::with_small_banks;
-use crate::stage::{PRACTICE_SMALL, START_EXAM, Stage};
+use crate::reader::Reader;
+use crate::stage::{PRACTICE_SMALL, START_EXAM, Stage, service};
 use crate::world::World;
 
 /// Returns a reading about the small bank with this body and these lines in its front matter.
@@ -229,6 +231,50 @@ fn the_contents_can_be_searched_and_links_lead_on() {
     assert!(selected.contains("▸ "), "{selected}");
     let opened = stage.press("enter").text();
     assert!(opened.contains("question 1 of") || opened.contains(" of 29"), "{opened}");
+}
+
+/// From a reading, a practice can start above another one. Each keeps its own answers.
+#[test]
+fn an_answer_is_stored_in_the_practice_on_screen() {
+    let mut stage = Stage::with(120, 60, |_| {});
+    let reader = Reader::of(None);
+    let answer = |stage: &mut Stage| {
+        let keys = reader.keys(&stage.text());
+        let shown = stage.type_text(&keys).press("enter").text();
+        assert!(shown.contains("✓ Correct"), "{shown}");
+    };
+    stage.press("p space enter");
+    answer(&mut stage);
+    stage.pass(1000);
+    let above = stage.press("r").press("p").text();
+    assert!(above.contains("question 1 of "), "{above}");
+    answer(&mut stage);
+    let below = stage.press("esc").press("esc").press("enter").text();
+    assert!(below.contains("question 2 of "), "{below}");
+    answer(&mut stage);
+    let again = stage.press("enter").text();
+    assert!(again.contains("question 3 of "), "{again}");
+    let services = service(stage.home.path(), &stage.time);
+    let trainee = services.people().list().expect("people")[0].id;
+    let mut rows = services.attempts().open_attempts(trainee).expect("attempts");
+    rows.sort_by_key(|row| row.started_at);
+    let answered = |row: &AttemptRow| {
+        let session = services.attempts().load(row.id).expect("an attempt").session;
+        session.question_count() - session.unanswered_indexes().len()
+    };
+    assert_eq!(rows.iter().map(answered).collect::<Vec<_>>(), [2, 1]);
+}
+
+#[test]
+fn a_link_to_another_reading_leads_back() {
+    let mut stage = Stage::with(120, 60, |_| {});
+    let found = stage.press("r").type_text("what dry needling is").press("enter").text();
+    let title = found.lines().next().expect("a title").to_owned();
+    assert!(title.contains("What dry needling is"), "{title}");
+    let other = stage.press("tab enter").text();
+    assert!(!other.contains(&title), "{other}");
+    let back = stage.press("esc").text();
+    assert!(back.contains(&title), "{back}");
 }
 
 #[test]

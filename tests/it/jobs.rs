@@ -163,7 +163,7 @@ impl Execute for Busy {
 
     fn run(&mut self, command: Command, jobs: &mut Jobs) -> Result<CommandOutcome, ServiceError> {
         match (&command, self.remaining.get().checked_sub(1)) {
-            (Command::Record(_) | Command::RecordLate(..), Some(rest)) => {
+            (Command::Record(..) | Command::RecordLate(..), Some(rest)) => {
                 self.remaining.set(rest);
                 Err(ServiceError::Store(StoreError::Busy))
             }

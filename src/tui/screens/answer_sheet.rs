@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use crate::clock::{Countdown, Millis};
 use crate::exam::Session;
 use crate::exam::session::AttemptAction;
+use crate::ids::AttemptId;
 use crate::tui::binding::{Action, Binding, first_last_bindings};
 use crate::tui::canvas::Canvas;
 use crate::tui::command::{Command, Dialog, Reply};
@@ -21,6 +22,7 @@ const CELL_WIDTH: usize = 8;
 /// The answer sheet of an attempt.
 #[derive(Debug)]
 pub struct AnswerSheetScreen {
+    attempt: Option<AttemptId>,
     session: Session,
     selected: usize,
     columns: usize,
@@ -29,10 +31,10 @@ pub struct AnswerSheetScreen {
 }
 
 impl AnswerSheetScreen {
-    /// Returns the answer sheet of an attempt with the question at index `selected` selected. Without a time limit,
-    /// `countdown` is `None`.
-    pub fn new(session: Session, selected: usize, countdown: Option<Countdown>) -> Self {
-        Self { session, selected, columns: 1, countdown, scroll: Scroll::default() }
+    /// Returns the answer sheet of an attempt with the question at index `selected` selected. A preview has no
+    /// `attempt`. Without a time limit, `countdown` is `None`.
+    pub fn new(attempt: Option<AttemptId>, session: Session, selected: usize, countdown: Option<Countdown>) -> Self {
+        Self { attempt, session, selected, columns: 1, countdown, scroll: Scroll::default() }
     }
 
     fn open_questions(&self) -> Vec<usize> {
@@ -84,7 +86,7 @@ impl Screen for AnswerSheetScreen {
             "open" => return Some(Effect::CloseToQuestion(self.selected)),
             "open-question" => return Some(Effect::CloseToQuestion(action.index)),
             "submit" => return Some(Effect::Ask(self.submit_dialog())),
-            "submit-now" => return Some(Effect::Do(Command::Record(AttemptAction::Submit))),
+            "submit-now" => return Some(Effect::Do(Command::Record(self.attempt, AttemptAction::Submit))),
             "leave" => return Some(Effect::Close),
             _ => {
                 self.scroll.handle_action(action, 8);
@@ -106,7 +108,7 @@ impl Screen for AnswerSheetScreen {
 
     fn on_tick(&mut self, cx: &ScreenContext) -> Option<Effect> {
         (self.time_left(cx) == Some(Millis(0)))
-            .then_some(Effect::Do(Command::Record(AttemptAction::TimeOut { draft: None })))
+            .then_some(Effect::Do(Command::Record(self.attempt, AttemptAction::TimeOut { draft: None })))
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {

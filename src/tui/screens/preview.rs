@@ -98,7 +98,7 @@ impl PreviewScreen {
         while let Some(next) = effect.take() {
             let quiz = self.quiz.as_mut()?;
             match next {
-                Effect::Do(Command::Record(action)) => {
+                Effect::Do(Command::Record(_, action)) => {
                     let mut session = quiz.session().clone();
                     let study_day = context.now.wall.study_day(&context.zone);
                     match session.decide(action, ActionMoment { elapsed: Millis(0), piped: false, study_day }) {

@@ -25,6 +25,7 @@ use crate::clock::{Countdown, Millis};
 use crate::exam::loaded_paper::LoadedQuestion;
 use crate::exam::session::{AttemptAction, DraftAnswer};
 use crate::exam::{LoadedPaper, Session};
+use crate::ids::AttemptId;
 use crate::study::settings::StudySettings;
 use crate::tui::binding::{Action, Binding};
 use crate::tui::canvas::Canvas;
@@ -43,12 +44,14 @@ mod notebook;
 mod paint;
 
 use draft::AnswerDraft;
-use navigation::{AfterStore, record_effect};
+use navigation::AfterStore;
 use notebook::TextEntry;
 
 /// The questions of an attempt, one at a time.
 #[derive(Debug)]
 pub struct QuizScreen {
+    /// Where actions are stored; `None` in a preview and a review.
+    attempt: Option<AttemptId>,
     session: Session,
     question_index: usize,
     focused_line: usize,
@@ -80,6 +83,7 @@ impl QuizScreen {
         let question_index = session.resume_index();
         let draft = AnswerDraft::Truth(None);
         let mut quiz = Self {
+            attempt: None,
             session,
             question_index,
             focused_line: 0,
@@ -98,6 +102,12 @@ impl QuizScreen {
         };
         quiz.go_to(question_index);
         quiz
+    }
+
+    /// Returns the screen with the attempt in which it stores actions.
+    #[must_use]
+    pub fn of_attempt(self, attempt: AttemptId) -> Self {
+        Self { attempt: Some(attempt), ..self }
     }
 
     /// Returns the screen as the trainee's settings want it.
@@ -263,7 +273,7 @@ impl Screen for QuizScreen {
         // What stands on screen at the deadline counts as if it was confirmed.
         let answer = self.draft.answer(self.loaded_question()).filter(|_| self.is_changed && !self.is_closed());
         let draft = answer.map(|answer| DraftAnswer { question_index: self.question_index, answer });
-        Some(record_effect(AttemptAction::TimeOut { draft }))
+        Some(self.record_effect(AttemptAction::TimeOut { draft }))
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {

@@ -14,7 +14,7 @@ use crate::tui::command::{Command, NotebookCommand, Reply};
 use crate::tui::key::Key;
 use crate::tui::page::{Scroll, TextPage, text_column};
 use crate::tui::pictures::Pictures;
-use crate::tui::screens::{Effect, Screen, ScreenContext};
+use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
 use crate::view::course::{LineKind, ReadingLine, ReadingLink, ReadingView, lay_out};
 
@@ -60,7 +60,8 @@ impl ReadingScreen {
 
     fn open_link(&self, index: usize) -> Option<Effect> {
         match self.view.links.get(index)? {
-            ReadingLink::Reading { id, .. } => Some(self.leave(Some(id.clone()))),
+            // Esc leads back to this reading.
+            ReadingLink::Reading { id, .. } => Some(Effect::Open(Route::Reading(id.clone()))),
             ReadingLink::Question { question, .. } => {
                 let questions = vec![(question.bank.clone(), question.id.clone())];
                 let choice = PracticeChoice { questions, ..PracticeChoice::default() };

@@ -1,7 +1,7 @@
 //! The key table of the quiz screen and its actions.
 
 use super::draft::{self, AnswerDraft};
-use super::navigation::{AfterStore, record_effect};
+use super::navigation::AfterStore;
 use super::{Certainty, Effect, QuizScreen};
 use crate::exam::session::AttemptAction;
 use crate::tui::binding::{Action, Binding, page_bindings, up_down_bindings};
@@ -152,7 +152,9 @@ impl QuizScreen {
             "previous" => return self.navigate(AfterStore::Question(self.question_index.saturating_sub(1))),
             "next" if self.is_last() => return self.navigate(AfterStore::Stay),
             "next" => return self.navigate(AfterStore::Question(self.question_index + 1)),
-            "flag" => return Some(record_effect(AttemptAction::ToggleFlag { question_index: self.question_index })),
+            "flag" => {
+                return Some(self.record_effect(AttemptAction::ToggleFlag { question_index: self.question_index }));
+            }
             "answer-sheet" => return self.navigate(AfterStore::AnswerSheet),
             "leave" => return self.navigate(AfterStore::Leave),
             "leave-now" => return Some(Effect::Close),

@@ -9,11 +9,6 @@ use crate::tui::command::{Command, Dialog};
 use crate::tui::key::Key;
 use crate::tui::overlay::CLOSE_OVERLAY;
 
-/// Returns the effect that stores an action of the trainee.
-pub(super) fn record_effect(action: AttemptAction) -> Effect {
-    Effect::Do(Command::Record(action))
-}
-
 /// Returns the dialog before an exam is left.
 fn leave_dialog(session: &Session) -> Dialog {
     let paper = session.loaded_paper();
@@ -42,6 +37,11 @@ pub(super) enum AfterStore {
 }
 
 impl QuizScreen {
+    /// Returns the effect that stores an action of the trainee in this attempt.
+    pub(super) fn record_effect(&self, action: AttemptAction) -> Effect {
+        Effect::Do(Command::Record(self.attempt, action))
+    }
+
     /// Stores the draft and then moves on. An unfinished draft stays as it is, and only the move happens.
     pub(super) fn store_answer(&mut self, after_store: AfterStore, certainty: Option<Certainty>) -> Option<Effect> {
         self.after_store = after_store;
@@ -56,11 +56,11 @@ impl QuizScreen {
                 if is_same && self.is_exam() {
                     self.run_after_store()
                 } else {
-                    Some(record_effect(AttemptAction::Answer { question_index, answer, certainty }))
+                    Some(self.record_effect(AttemptAction::Answer { question_index, answer, certainty }))
                 }
             }
             None if self.is_changed && draft.is_empty() && self.session.stored_answer(question_index).is_some() => {
-                Some(record_effect(AttemptAction::ClearAnswer { question_index }))
+                Some(self.record_effect(AttemptAction::ClearAnswer { question_index }))
             }
             _ => self.run_after_store(),
         }
@@ -77,6 +77,7 @@ impl QuizScreen {
             AfterStore::AnswerSheet => {
                 let session = Box::new(self.session.clone());
                 Some(Effect::Open(Route::AnswerSheet {
+                    attempt: self.attempt,
                     session,
                     question_index: self.question_index,
                     countdown: self.countdown,
@@ -132,7 +133,7 @@ impl QuizScreen {
         match self.session.unanswered_indexes().first().copied() {
             Some(_) if !self.is_last() => self.go_to(self.question_index + 1),
             Some(open_index) => self.go_to(open_index),
-            None => return Some(record_effect(AttemptAction::Submit)),
+            None => return Some(self.record_effect(AttemptAction::Submit)),
         }
         None
     }

@@ -64,6 +64,7 @@ impl QuizScreen {
 
     /// Runs an action of the menu. Does nothing for any other action.
     pub(super) fn run_notebook_action(&mut self, action: Action) -> Option<Effect> {
+        self.note = None;
         match action.name {
             "menu" => return Some(Effect::Ask(self.menu())),
             "reading" => return self.open_reading(),
@@ -92,16 +93,18 @@ impl QuizScreen {
         let mut bindings = Vec::new();
         if !self.is_exam() {
             let is_bookmarked = self.notes().is_some_and(|notes| notes.is_bookmarked);
-            let label = if is_bookmarked { "remove the bookmark" } else { "set a bookmark" };
-            bindings.push(Binding::new(&[Key::Char('n')], Action::named("note"), "write a note"));
-            bindings.push(Binding::new(&[Key::Char('b')], Action::named("bookmark"), label));
+            let bookmark = if is_bookmarked { "remove the bookmark" } else { "set a bookmark" };
+            let has_note = self.notes().is_some_and(|notes| !notes.note.is_empty());
+            let note = if has_note { "change the note" } else { "write a note" };
+            bindings.push(Binding::new(&[Key::Char('n')], Action::named("note"), note));
+            bindings.push(Binding::new(&[Key::Char('b')], Action::named("bookmark"), bookmark));
         }
         bindings.push(Binding::new(&[Key::Char('p')], Action::named("report"), "report a problem"));
         bindings.push(Binding::new(&[Key::Any], CLOSE_OVERLAY, "close"));
         let text = if self.is_exam() {
-            "Notes and bookmarks are closed during an exam. A report goes to the author of the question."
+            "Notes and bookmarks are closed during an exam. A report is kept for the author of the question."
         } else {
-            "A note and a bookmark are for you. A report goes to the author of the question."
+            "A note and a bookmark are for you. A report is kept for the author of the question."
         };
         Dialog { title: "This question".to_owned(), text: text.to_owned(), bindings }
     }
@@ -159,7 +162,7 @@ impl QuizScreen {
             (None, false, true) => "The bookmark is set.",
             (None, ..) => "The bookmark is removed.",
         };
-        self.note = Some((TextRole::Dim, message.to_owned()));
+        self.note = Some((TextRole::Good, message.to_owned()));
         self.entry = None;
         self.notebook.retain(|before| before.question != notes.question);
         self.notebook.push(notes);
@@ -173,7 +176,7 @@ impl QuizScreen {
         let (title, hint) = match entry.kind {
             NoteEntryKind::Note => ("Your note", "Only you see it. An empty note is deleted."),
             NoteEntryKind::Report => {
-                ("What is wrong with this question?", "The author of the question sees your report.")
+                ("What is wrong with this question?", "Your report is kept for the author of the question.")
             }
         };
         page.begin_panel(title);
