@@ -68,9 +68,11 @@ fn the_summary_of_a_shipped_bank_matches_its_full_text() {
     for entry in catalog.banks() {
         let bytes = std::fs::read(shipped().join(format!("{}.json", entry.value.summary().id))).expect("a bank");
         let whole = json::parse_bank("bank", &bytes).value.expect("a sound bank");
-        let again = needlewise::bank::lazy::LazyBank::with_images(whole.clone(), |_| None);
+        let again = needlewise::bank::lazy::LazyBank::with_images(whole, |file| {
+            needlewise::bank::built_in::image(file).map(str::to_owned)
+        });
         assert_eq!(entry.value.summary(), again.summary());
-        assert_eq!(entry.value.digest(), whole.digest());
+        assert_eq!(entry.value.digest(), again.digest());
     }
 }
 
