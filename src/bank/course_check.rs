@@ -5,6 +5,8 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
+use roxmltree::{Document, Node, ParsingOptions};
+
 use super::catalog::Catalog;
 use super::course::markdown::ReferenceTarget;
 use super::course::{CourseReading, Link};
@@ -123,14 +125,35 @@ pub fn image_fault(image: io::Result<String>) -> Option<String> {
     match image {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Some("does not exist".to_owned()),
         Err(error) => Some(format!("cannot be read: {}", crate::text::single_line(&error.to_string()))),
-        Ok(svg) => {
-            let has_script =
-                ["<script", "<image", "<foreignObject", "javascript:"].into_iter().find(|part| svg.contains(part));
-            let has_address = ["href=\"http", "href='http", "url(http"].into_iter().find(|part| svg.contains(part));
-            let active = has_script.or(has_address).map(|part| format!("contains {part}, which is not allowed"));
-            active.or_else(|| (!svg.contains("<svg")).then(|| "is not an SVG file".to_owned()))
-        }
+        Ok(svg) => svg_fault(&svg),
     }
+}
+
+/// Returns what is wrong with an SVG text, or `None`. A drawing may refer to nothing outside of itself.
+fn svg_fault(svg: &str) -> Option<String> {
+    // Without a document type there are no entities, which could expand to any size.
+    let options = ParsingOptions { allow_dtd: false, nodes_limit: 100_000, ..ParsingOptions::default() };
+    let document = match Document::parse_with_options(svg, options) {
+        Ok(document) if document.root_element().tag_name().name() == "svg" => document,
+        Ok(_) => return Some("is not an SVG file".to_owned()),
+        Err(error) => return Some(format!("is not an SVG file: {}", crate::text::single_line(&error.to_string()))),
+    };
+    let outside_part = |node: Node<'_, '_>| {
+        let name = node.tag_name().name().to_owned();
+        if ["script", "image", "feImage", "foreignObject"].contains(&name.as_str()) {
+            return Some(format!("<{name}>"));
+        }
+        let is_outside = |attribute: &roxmltree::Attribute<'_, '_>| {
+            let value = attribute.value().trim_start();
+            (attribute.name() == "href" && !value.starts_with('#'))
+                || value.match_indices("url(").any(|(at, opening)| {
+                    !value[at + opening.len()..].trim_start_matches([' ', '"', '\'']).starts_with('#')
+                })
+        };
+        node.attributes().find(is_outside).map(|_| format!("a link out of the file in <{name}>"))
+    };
+    let found = document.descendants().filter(Node::is_element).find_map(outside_part)?;
+    Some(format!("contains {}, which is not allowed", crate::text::single_line(&found)))
 }
 
 /// Returns an error for every image of a bank in use that is missing or cannot be shown. A bank that is not in use, such as

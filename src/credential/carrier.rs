@@ -9,7 +9,7 @@ use flate2::read::ZlibDecoder;
 use hayro_syntax::Filter;
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Array, Dict, Object, Stream, String as PdfString};
-use resvg::usvg::roxmltree::{Document, ParsingOptions};
+use roxmltree::{Document, ParsingOptions};
 
 /// The size limit of a file in bytes.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -99,7 +99,7 @@ fn extract_from_svg(bytes: &[u8]) -> Result<Vec<u8>, String> {
         "The SVG file cannot be read: it is damaged or was changed. Ask for the original file.".to_owned()
     })?;
     let credential_nodes = picture.descendants().filter(|node| node.has_tag_name((SVG_NAMESPACE, "credential")));
-    let text = |node: resvg::usvg::roxmltree::Node<'_, '_>| {
+    let text = |node: roxmltree::Node<'_, '_>| {
         let parts = node.children().filter(|child| child.is_text()).filter_map(|child| child.text());
         parts.collect::<String>().into_bytes()
     };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::fontdb::{Database, Source};
-use resvg::usvg::{Options, Tree};
+use resvg::usvg::{ImageHrefResolver, Options, Tree};
 
 /// The font of the digits and words in a drawing.
 const FONT_FAMILY: &str = "DejaVu Sans";
@@ -20,14 +20,20 @@ pub struct CellPicture {
 }
 
 /// Draws an SVG into at most `columns` by `rows` cells, on white. Returns `None` if the text is not a drawing, or if there
-/// is no space.
+/// is no space. The SVG can come from anybody, so images in it are left out: they could name any file of this computer.
 pub fn draw(svg: &str, columns: usize, rows: usize) -> Option<CellPicture> {
     let mut database = Database::new();
     for file in [dejavu::sans::regular(), dejavu::sans::bold()] {
         database.load_font_source(Source::Binary(Arc::new(file)));
     }
     database.set_sans_serif_family(FONT_FAMILY);
-    let options = Options { fontdb: Arc::new(database), font_family: FONT_FAMILY.to_owned(), ..Options::default() };
+    let no_images = ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) };
+    let options = Options {
+        fontdb: Arc::new(database),
+        font_family: FONT_FAMILY.to_owned(),
+        image_href_resolver: no_images,
+        ..Options::default()
+    };
     let tree = Tree::from_str(svg, &options).ok()?;
     let (width, height) = (tree.size().width(), tree.size().height());
     // A cell is about twice as high as wide, so its two pixels are about square.

@@ -63,6 +63,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ratatui", &["tui"]),
     ("rayon", &["bank", "cli", "service"]),
     ("resvg", &["credential", "view"]),
+    ("roxmltree", &["bank", "credential"]),
     ("rpassword", &["cli"]),
     ("rusqlite", &["store"]),
     ("rustix", &["tui"]),

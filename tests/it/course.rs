@@ -118,10 +118,24 @@ fn bank_check_finds_what_a_reading_names_and_nobody_has() {
     ] {
         assert!(said.contains(message), "{message} is missing in\n{said}");
     }
-    world.file("data/question-banks/images/arm.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><script/></svg>");
     let body = format!("{words}\n\n![An arm](images/arm.svg)");
+    for (content, fault) in [
+        ("<script/>", "contains <script>, which is not allowed"),
+        ("<s:image xmlns:s='http://www.w3.org/2000/svg'/>", "contains <image>, which is not allowed"),
+        ("<filter><feImage href='#a'/></filter>", "contains <feImage>, which is not allowed"),
+        ("<use href=' other.svg#a'/>", "contains a link out of the file in <use>, which is not allowed"),
+        ("<rect fill='url( \"other.svg#a\")'/>", "contains a link out of the file in <rect>, which is not allowed"),
+        ("<rect>", "is not an SVG file: "),
+    ] {
+        let svg = format!("<svg xmlns='http://www.w3.org/2000/svg'>{content}</svg>");
+        world.file("data/question-banks/images/arm.svg", &svg);
+        let (_, said) = check("first.md", reading("", &body));
+        assert!(said.contains(fault), "{fault} is missing in\n{said}");
+    }
+    let sound = "<svg xmlns='http://www.w3.org/2000/svg'><rect fill='url(#a)'/><use href='#b'/></svg>";
+    world.file("data/question-banks/images/arm.svg", sound);
     let (_, said) = check("first.md", reading("", &body));
-    assert!(said.contains("contains <script, which is not allowed"), "{said}");
+    assert!(!said.contains("arm.svg"), "{said}");
     let (code, said) = check("second.md", reading("", "Short."));
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("the ID is \"first\", but the file is named \"second\""), "{said}");
@@ -219,6 +233,10 @@ fn the_contents_can_be_searched_and_links_lead_on() {
     let mut stage = Stage::with(80, 24, with_small_banks);
     let found = stage.press("r").type_text("eye socket").text();
     assert!(found.contains("lung"), "{found}");
+    let by_title = stage.press("ctrl-u").type_text("consent").text();
+    let first = by_title.lines().find(|line| line.contains(" min")).expect("a reading").to_lowercase();
+    assert!(first.contains("consent"), "a title with the word comes first:\n{by_title}");
+    stage.press("ctrl-u").type_text("eye socket");
     let nothing = stage.type_text(" xylophone").text();
     assert!(nothing.contains("No reading contains these words."), "{nothing}");
     let next = stage.press("esc r enter right").text();
@@ -401,6 +419,21 @@ fn a_question_shows_its_drawing_in_color_and_its_description_everywhere() {
         assert_eq!(text.contains("▀▀▀▀"), is_drawn, "{}: {text}", theme.name);
         assert!(text.contains("What about one?") && text.contains("A  "), "the choices stay on the screen:\n{text}");
     }
+}
+
+/// A drawing could otherwise show a private file, or never end at a device.
+#[test]
+fn a_drawing_reads_no_other_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let other = folder.path().join("other.svg");
+    let red = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'><rect width='8' height='8' fill='red'/></svg>";
+    std::fs::write(&other, red).expect("a drawing");
+    let svg = format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'><image width='8' height='8' href='{}'/></svg>",
+        other.display()
+    );
+    let drawn = needlewise::view::picture::draw(&svg, 8, 4).expect("a drawing");
+    assert!(drawn.rows.iter().flatten().all(|cell| *cell == ([255; 3], [255; 3])), "the other file was drawn");
 }
 
 #[test]
