@@ -10,7 +10,7 @@ use crate::ids::{InBank, QuestionId, TraineeId};
 use crate::projections::notebook::{NoteQuery, QuestionNotes, ReadingProgress};
 use crate::store::{Batch, Expectation};
 
-/// The longest note or report, in bytes.
+/// The longest note or report, in characters.
 pub const TEXT_MAX: usize = 4000;
 
 /// The notebooks of trainees.
@@ -119,8 +119,9 @@ impl<S: DerefMut<Target = Services>> Notebook<S> {
 }
 
 fn check_length(text: &str) -> Result<String, ServiceError> {
-    if text.len() > TEXT_MAX {
-        let message = format!("A note can have {TEXT_MAX} characters. This one has {}.", text.len());
+    let length = text.chars().count();
+    if length > TEXT_MAX {
+        let message = format!("A note or report can have {TEXT_MAX} characters. This one has {length}.");
         return Err(ServiceError::Rejected(message));
     }
     Ok(text.to_owned())

@@ -169,18 +169,24 @@ pub fn source_lines(catalog: &Catalog, reading: &CourseReading) -> Vec<String> {
     reading.head.sources.iter().filter_map(line).collect()
 }
 
-/// Returns the readings whose title, text or key points contain all words, whatever the case. An empty query finds all.
+/// Returns the readings whose title, text or key points contain all words, whatever the case: first those whose title
+/// contains them, then the others, each in the order of the course. An empty query finds all.
 pub fn search<'a>(course: &'a Course, query: &str) -> Vec<&'a CourseReading> {
     let query = text::name_key(query);
     let words: Vec<_> = query.split_whitespace().collect();
+    let has_all = |content: &str| {
+        let content = text::name_key(content);
+        words.iter().all(|word| content.contains(word))
+    };
     let contains = |reading: &&CourseReading| {
         let mut content = reading.head.title.clone();
         content += &reading.head.key_points.join(" ");
         lay_out(&reading.body, usize::MAX).iter().for_each(|line| content += &format!(" {}", line.text()));
-        let content = text::name_key(&content);
-        words.iter().all(|word| content.contains(word))
+        has_all(&content)
     };
-    course.readings.iter().filter(contains).collect()
+    let mut found: Vec<_> = course.readings.iter().filter(contains).collect();
+    found.sort_by_key(|reading| !has_all(&reading.head.title));
+    found
 }
 
 /// Returns the questions and readings that a reading links to, as the commands that open them.

@@ -1,8 +1,8 @@
 use serde_json::json;
 
 use crate::cli::{CommandResult, Env};
-use crate::ids::BankId;
-use crate::projections::notebook::NoteQuery;
+use crate::ids::{BankId, InBank, QuestionId};
+use crate::projections::notebook::{NoteQuery, ProblemReport};
 use crate::text;
 
 /// List the problems that trainees reported with questions
@@ -22,7 +22,10 @@ pub(super) fn run(args: &BankReportsArgs, env: &mut Env<'_>) -> CommandResult {
         notes.iter().flat_map(|notes| notes.reports.iter().map(move |report| (&notes.question, report))).collect();
     reports.sort_by(|one, other| (one.0, one.1.reported_at).cmp(&(other.0, other.1.reported_at)));
     if env.global.json {
-        let row = |(question, report): &(&crate::ids::InBank<_>, &crate::projections::notebook::ProblemReport)| json!({ "question": question, "revision": report.revision, "text": report.text, "at": report.reported_at });
+        let row = |(question, report): &(&InBank<QuestionId>, &ProblemReport)| {
+            json!({ "question": question, "revision": report.revision, "text": report.text,
+                "at": report.reported_at })
+        };
         return env.print_json(&reports.iter().map(row).collect::<Vec<_>>());
     }
     if reports.is_empty() {

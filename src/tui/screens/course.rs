@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use crate::bank::catalog::Catalog;
+use crate::bank::course::CourseReading;
 use crate::text;
 use crate::tui::binding::{Action, Binding, page_bindings, up_down_bindings};
 use crate::tui::canvas::Canvas;
@@ -37,12 +38,9 @@ impl CourseScreen {
     }
 
     fn search(&mut self) {
-        let found: Vec<_> = search(self.catalog.course(), self.query.content())
-            .into_iter()
-            .map(|reading| reading.head.id.clone())
-            .collect();
-        let is_shown = |index: &usize| found.contains(&self.entries[*index].id);
-        self.shown = (0..self.entries.len()).filter(is_shown).collect();
+        let found = search(self.catalog.course(), self.query.content());
+        let entry = |reading: &CourseReading| self.entries.iter().position(|entry| entry.id == reading.head.id);
+        self.shown = found.into_iter().filter_map(entry).collect();
         self.selected = 0;
     }
 
