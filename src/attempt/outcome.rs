@@ -34,6 +34,25 @@ pub struct Outcome {
     pub result: ExamResult,
 }
 
+impl Outcome {
+    /// Returns the sections, each with a title that no other one has: several sections of one bank are numbered.
+    pub fn titled_sections(&self) -> Vec<(String, &SectionOutcome)> {
+        let count =
+            |sections: &[SectionOutcome], bank: &BankId| sections.iter().filter(|other| other.bank == *bank).count();
+        let titled = self.sections.iter().enumerate().map(|(index, section)| {
+            let title = match count(&self.sections, &section.bank) {
+                1 => section.title.clone(),
+                total => {
+                    let number = count(&self.sections[..=index], &section.bank);
+                    format!("{}, part {number} of {total}", section.title)
+                }
+            };
+            (title, section)
+        });
+        titled.collect()
+    }
+}
+
 /// The outcome of one section of a paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SectionOutcome {

@@ -111,11 +111,11 @@ impl CredentialClaims<'_> {
         let mut descriptions = vec![self.raw_score_description("score", "Score", self.outcome.possible, {
             self.outcome.pass_mark.map(|pass| points_needed(pass, self.outcome.possible))
         })];
-        for (index, section) in self.outcome.sections.iter().enumerate() {
+        for (index, (title, section)) in self.outcome.titled_sections().into_iter().enumerate() {
             let needed = section.pass_mark.map(|pass| points_needed(pass, section.possible));
             descriptions.push(self.raw_score_description(
                 &format!("section/{index}"),
-                &section.title,
+                &title,
                 section.possible,
                 needed,
             ));

@@ -44,9 +44,8 @@ fn disclosed_lines(mode: Mode, outcome: &Outcome, disclosure_level: DisclosureLe
         .pass_mark
         .map_or(String::new(), |pass| format!(" ({} needed to pass)", points_needed(pass, outcome.possible)));
     lines.push(format!("Score: {} of {}{needed_suffix}", outcome.earned.format_for_people(), outcome.possible));
-    lines.extend(
-        outcome.sections.iter().map(|section| format!("Section: {}: {}", section.title, section_score(section))),
-    );
+    let section_line = |(title, section)| format!("Section: {title}: {}", section_score(section));
+    lines.extend(outcome.titled_sections().into_iter().map(section_line));
     lines.extend(outcome.missed_objectives.iter().map(|missed| format!("Objective missed: {}", missed.text)));
     lines
 }
@@ -62,9 +61,9 @@ pub fn outcome_reasons(outcome: &Outcome) -> Vec<String> {
             outcome.possible
         ));
     }
-    for section in outcome.sections.iter().filter(|section| !section.is_pass_mark_reached) {
+    for (title, section) in outcome.titled_sections().into_iter().filter(|(_, section)| !section.is_pass_mark_reached) {
         let needed = section.pass_mark.map_or(0, |pass| points_needed(pass, section.possible));
-        let (title, earned) = (&section.title, section.earned.format_for_people());
+        let earned = section.earned.format_for_people();
         reasons.push(format!("{title}: {earned} of {} points, below the pass mark of {needed}", section.possible));
     }
     let critical = outcome.missed_critical_objectives.iter();

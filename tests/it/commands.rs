@@ -188,6 +188,22 @@ fn bank_check_finds_an_exam_that_cannot_be_drawn() {
 }
 
 #[test]
+fn sections_of_one_bank_are_told_apart() {
+    let world = world();
+    let mut exam = small_exam();
+    exam["sections"] = json!([{ "bank": "small", "questions": 3 }, { "bank": "small", "questions": 2, "pass": 50 }]);
+    world.file("data/question-banks/exams/brief.json", exam.to_string());
+    let result = world.typing("submit\nyes\n").run(["exam", "brief", "--plain", "--yes", "--trainee", "Amira"]);
+    for line in [
+        "Reason: Small, part 2 of 2: 0 of 2 points, below the pass mark of 1",
+        "Section: Small, part 1 of 2: 0 of 3",
+        "Section: Small, part 2 of 2: 0 of 2 (1 needed: not met)",
+    ] {
+        assert!(result.out.lines().any(|shown| shown == line), "{line} is missing in\n{}", result.all());
+    }
+}
+
+#[test]
 fn a_bank_with_an_error_is_refused_for_exams_and_may_be_practiced() {
     let world = world();
     let mut bank = small_bank();

@@ -99,10 +99,10 @@ impl ExamResultScreen {
     fn paint_sections(&self, page: &mut TextPage) {
         let outcome = &self.view.outcome;
         page.begin_panel("Score");
-        for section in &outcome.sections {
+        for (title, section) in outcome.titled_sections() {
             let percent = usize::from(section.earned.percent_of(section.possible));
             let (filled, empty) = progress_bar(percent, 100, 12);
-            page.push_line(&[(TextRole::Text, &section.title)]);
+            page.push_line(&[(TextRole::Text, &title)]);
             let score_text = format!("  {}", view::section_score(section));
             page.push_line(&[
                 (TextRole::Text, "  "),
