@@ -289,17 +289,23 @@ fn check_name_is_id<T>(parsed: ParsedFile<T>, file: &LoadedFile, get_id: impl Fn
             let source =
                 SourceText::new(&file.path.to_string_lossy(), String::from_utf8_lossy(&file.bytes).into_owned());
             let span = json::tree::JsonTree::parse(source.text()).map_or(0..1, |tree| tree.span("/id"));
-            problems.push(Problem {
-                rule: "file-name",
-                severity: Severity::Error,
-                location: SourceSpan { source, span, pointer: "/id".into() },
-                message: format!("the ID is \"{}\", but the file is named \"{stem}\"", get_id(&value)),
-                explanation: None,
-                help: "Change the ID or rename the file, so that they match".into(),
-            });
+            let location = SourceSpan { source, span, pointer: "/id".into() };
+            problems.push(file_name_problem(get_id(&value), &stem, location));
             ParsedFile { value: None, problems }
         }
         value => ParsedFile { value, problems },
+    }
+}
+
+/// Returns the problem of a file whose name is not its ID.
+fn file_name_problem(id: &str, stem: &str, location: SourceSpan) -> Problem {
+    Problem {
+        rule: "file-name",
+        severity: Severity::Error,
+        location,
+        message: format!("the ID is \"{id}\", but the file is named \"{stem}\""),
+        explanation: None,
+        help: "Change the ID or rename the file, so that they match".into(),
     }
 }
 
@@ -309,22 +315,9 @@ pub fn check_reading_name(parsed: ParsedFile<CourseReading>, path: &Path) -> Par
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let is_named = |reading: &CourseReading| reading.head.id.as_str() == stem;
     if let Some(reading) = value.as_ref().filter(|reading| !is_named(reading)) {
-        problems.push(Problem {
-            rule: "file-name",
-            severity: Severity::Error,
-            location: SourceSpan {
-                source: SourceText::new(&path.to_string_lossy(), String::new()),
-                span: 0..0,
-                pointer: String::new(),
-            },
-            message: format!(
-                "the ID is \"{}\", but the file is named \"{}\"",
-                reading.head.id,
-                crate::text::single_line(&stem)
-            ),
-            explanation: None,
-            help: "Change the ID or rename the file, so that they match".into(),
-        });
+        let source = SourceText::new(&path.to_string_lossy(), String::new());
+        let location = SourceSpan { source, span: 0..0, pointer: String::new() };
+        problems.push(file_name_problem(reading.head.id.as_str(), &crate::text::single_line(&stem), location));
     }
     ParsedFile { value: value.filter(is_named), problems }
 }

@@ -44,7 +44,7 @@ pub(super) fn run(args: &CourseArgs, env: &mut Env<'_>) -> CommandResult {
     let trainee = if service.people().list()?.is_empty() { None } else { Some(env.find_trainee(&service)?) };
     let progress = match &trainee {
         Some(person) => {
-            service.notebook().check_open(person.id)?;
+            service.attempts().ensure_no_open_exam(person.id)?;
             service.notebook().reading_progress(person.id)?
         }
         None => Vec::new(),

@@ -43,7 +43,7 @@ pub(super) fn run(command: &NoteCommand, env: &mut Env<'_>) -> CommandResult {
     let trainee = env.find_trainee(&service)?.id;
     let question = match command {
         NoteCommand::List => {
-            service.notebook().check_open(trainee)?;
+            service.attempts().ensure_no_open_exam(trainee)?;
             return print_list(&notebook::load(&service, trainee)?, env);
         }
         NoteCommand::Write(args) | NoteCommand::Report(args) => &args.question.question,

@@ -84,9 +84,7 @@ pub(super) fn run(args: &PracticeArgs, env: &mut Env<'_>) -> CommandResult {
     service.certificates_mut().complete(trainee.id)?;
     service.study_mut().end_past_sessions(&trainee)?;
     // Practice shows keys and rationales, and an exam in progress may ask the same questions.
-    if let Some(open_attempt) = service.attempts().open_attempt(trainee.id, Mode::Exam)? {
-        return Err(crate::service::ServiceError::ExamOpen(open_attempt.id).into());
-    }
+    service.attempts().ensure_no_open_exam(trainee.id)?;
     let active_attempt = if args.resume {
         let open_attempt = service.attempts().open_attempt(trainee.id, Mode::Practice)?;
         let open_attempt = open_attempt

@@ -5,12 +5,10 @@ use serde_json::json;
 
 use super::error::{self, Failure};
 use super::{CommandResult, Env};
-use crate::attempt::Mode;
 use crate::attempt::person::{PlanChange, StudyChanged};
 use crate::cli::launch::{self, PlainArgs};
 use crate::clock::Day;
 use crate::ids::ExamId;
-use crate::service::ServiceError;
 use crate::study::optimize::{ANSWERS_NEEDED, WeightFit, fit_weights};
 use crate::text;
 
@@ -78,9 +76,7 @@ fn run_session(args: &StudyArgs, env: &mut Env<'_>) -> CommandResult {
     let trainee = env.find_or_add_trainee(&mut service)?;
     service.attempts_mut().end_timed_out(trainee.id)?;
     service.certificates_mut().complete(trainee.id)?;
-    if let Some(open_exam) = service.attempts().open_attempt(trainee.id, Mode::Exam)? {
-        return Err(ServiceError::ExamOpen(open_exam.id).into());
-    }
+    service.attempts().ensure_no_open_exam(trainee.id)?;
     let today = service.study().today();
     let open_session = service.attempts().open_attempts(trainee.id)?.into_iter();
     let open_session = open_session.filter(|row| row.session_day == Some(today)).map(|row| row.id).next();

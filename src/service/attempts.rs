@@ -66,6 +66,16 @@ impl<S: Deref<Target = Services>> Attempts<S> {
         Ok(self.open_attempts(trainee)?.into_iter().find(|row| row.mode == mode))
     }
 
+    /// Checks that the person has no exam in progress. During one, practice, notes and readings are closed: they show keys or
+    /// help with its questions.
+    ///
+    /// # Errors
+    /// [`ServiceError::ExamOpen`], or an error of the store.
+    pub fn ensure_no_open_exam(&self, trainee: TraineeId) -> Result<(), ServiceError> {
+        let open_exam = self.open_attempt(trainee, Mode::Exam)?;
+        open_exam.map_or(Ok(()), |open_exam| Err(ServiceError::ExamOpen(open_exam.id)))
+    }
+
     /// Returns the person's attempts in progress, newest first. A void attempt, or one whose time is over, is not in
     /// progress.
     ///

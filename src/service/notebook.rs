@@ -3,7 +3,6 @@
 use std::ops::{Deref, DerefMut};
 
 use super::{ServiceError, Services};
-use crate::attempt::Mode;
 use crate::attempt::fact::Fact;
 use crate::attempt::person::{BookmarkChanged, NoteChanged, ProblemReported, ReadingLeft};
 use crate::ids::{InBank, QuestionId, TraineeId};
@@ -35,17 +34,6 @@ impl<S: Deref<Target = Services>> Notebook<S> {
     pub fn reading_progress(&self, trainee: TraineeId) -> Result<Vec<ReadingProgress>, ServiceError> {
         Ok(self.services.store.reading_progress(trainee)?)
     }
-
-    /// Checks that the person may open notes and readings. During an exam they stay closed, because they would help.
-    ///
-    /// # Errors
-    /// [`ServiceError::ExamOpen`], or an error of the store.
-    pub fn check_open(&self, trainee: TraineeId) -> Result<(), ServiceError> {
-        match self.services.attempts().open_attempt(trainee, Mode::Exam)? {
-            Some(open_attempt) => Err(ServiceError::ExamOpen(open_attempt.id)),
-            None => Ok(()),
-        }
-    }
 }
 
 impl<S: DerefMut<Target = Services>> Notebook<S> {
@@ -59,7 +47,7 @@ impl<S: DerefMut<Target = Services>> Notebook<S> {
         question: InBank<QuestionId>,
         text: &str,
     ) -> Result<(), ServiceError> {
-        self.check_open(trainee)?;
+        self.services.attempts().ensure_no_open_exam(trainee)?;
         let note = Some(check_length(text.trim())?).filter(|text| !text.is_empty());
         self.append(trainee, &Fact::NoteChanged(NoteChanged { question, note }))
     }
@@ -69,7 +57,7 @@ impl<S: DerefMut<Target = Services>> Notebook<S> {
     /// # Errors
     /// [`ServiceError::ExamOpen`], or an error of the store.
     pub fn toggle_bookmark(&mut self, trainee: TraineeId, question: InBank<QuestionId>) -> Result<(), ServiceError> {
-        self.check_open(trainee)?;
+        self.services.attempts().ensure_no_open_exam(trainee)?;
         let notes = self.list(&NoteQuery { trainee: Some(trainee), ..NoteQuery::default() })?;
         let is_set = notes.iter().any(|notes| notes.question == question && notes.is_bookmarked);
         self.append(trainee, &Fact::BookmarkChanged(BookmarkChanged { question, on: !is_set }))

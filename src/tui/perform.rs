@@ -106,9 +106,7 @@ impl ServiceExecutor {
 
     /// Refuses what shows keys while an exam is in progress, because that exam may ask the same questions.
     fn ensure_no_open_exam(&self) -> Result<(), ServiceError> {
-        let trainee = self.workspace.trainee()?.id;
-        let open_exam = self.workspace.service.attempts().open_attempt(trainee, Mode::Exam)?;
-        open_exam.map_or(Ok(()), |open_exam| Err(ServiceError::ExamOpen(open_exam.id)))
+        self.workspace.service.attempts().ensure_no_open_exam(self.workspace.trainee()?.id)
     }
 
     fn open_result(&mut self, attempt: AttemptId) -> Result<CommandOutcome, ServiceError> {

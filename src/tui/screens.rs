@@ -153,13 +153,13 @@ pub fn open_screen(
         }
         (Route::Course, Some(workspace)) => {
             let trainee = workspace.trainee()?.id;
-            workspace.service.notebook().check_open(trainee)?;
+            workspace.service.attempts().ensure_no_open_exam(trainee)?;
             let entries = view::course::load_contents(&workspace.service, trainee)?;
             Box::new(CourseScreen::new(workspace.service.shared_catalog(), entries))
         }
         (Route::Reading(id), Some(workspace)) => {
             let trainee = workspace.trainee()?.id;
-            workspace.service.notebook().check_open(trainee)?;
+            workspace.service.attempts().ensure_no_open_exam(trainee)?;
             let reading = view::course::ReadingView::load(&workspace.service, trainee, &id)?;
             let gone = || ServiceError::Rejected("This reading is not in the course any more".to_owned());
             Box::new(ReadingScreen::new(reading.ok_or_else(gone)?))

@@ -332,7 +332,7 @@ fn run_every_study_query(service: &Services, person: &PersonRow) -> Result<(), S
     let notebook = service.notebook();
     notebook.list(&NoteQuery::default())?;
     notebook.reading_progress(person.id)?;
-    notebook.check_open(person.id)
+    service.attempts().ensure_no_open_exam(person.id)
 }
 
 /// Loads the data of every screen that reads the store.
