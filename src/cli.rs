@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+mod backup;
 mod bank;
 mod certificate;
 mod completions;
@@ -24,6 +25,7 @@ mod practice;
 mod progress;
 mod progress_bar;
 mod record;
+mod restore;
 mod search;
 mod settings;
 mod study;
@@ -129,6 +131,8 @@ enum Command {
     Issuer(issuer::IssuerCommand),
     #[command(subcommand)]
     Trainee(trainee::TraineeCommand),
+    Backup(backup::BackupArgs),
+    Restore(restore::RestoreArgs),
     Doctor(doctor::DoctorArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -164,6 +168,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
         Some(Command::Certificate(command)) => certificate::run(&command, env),
         Some(Command::Issuer(command)) => issuer::run(&command, env),
         Some(Command::Trainee(command)) => trainee::run(&command, env),
+        Some(Command::Backup(args)) => backup::run(&args, env),
+        Some(Command::Restore(args)) => restore::run(&args, env),
         Some(Command::Doctor(args)) => doctor::run(&args, env),
         Some(Command::Completions(args)) => completions::run(&args, env),
         Some(Command::Man(_)) => man::run(env),

@@ -63,6 +63,21 @@ impl Timestamp {
         zone.0.to_datetime(self.to_jiff()).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
+    /// Formats the time in UTC for the name of a file or a folder: `20261123T090000Z`. Names sort by time.
+    pub fn format_for_file_name(self) -> String {
+        self.truncate_to_second().to_string().replace([':', '-'], "")
+    }
+
+    /// Returns the moment that [`format_for_file_name`](Self::format_for_file_name) wrote, or `None` for other text.
+    pub fn parse_file_name(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    /// Returns the moment of a time of the system, such as that of a file.
+    pub fn from_system_time(time: std::time::SystemTime) -> Option<Self> {
+        jiff::Timestamp::try_from(time).ok().map(|timestamp| Self::from_millis(timestamp.as_millisecond()))
+    }
+
     /// Returns the study day in a time zone. It starts and ends at 04:00, so that an answer after midnight still belongs
     /// to the evening before.
     pub fn study_day(self, zone: &Zone) -> Day {

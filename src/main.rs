@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         make_clock: &|| Box::new(SystemClock::start()),
         make_rng: &|| Box::new(rand::rng()),
         global: cli::GlobalArgs::default(),
+        has_opened_store: false,
     };
     ExitCode::from(cli::run(std::env::args_os(), &mut env))
 }

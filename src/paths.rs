@@ -65,6 +65,11 @@ impl Paths {
         self.state.join("backups")
     }
 
+    /// Returns the path of the settings of this computer.
+    pub fn settings_file(&self) -> PathBuf {
+        self.config.join("config.toml")
+    }
+
     /// Returns the path of the store, an SQLite database.
     pub fn store_file(&self) -> PathBuf {
         self.data.join("needlewise.db")
@@ -164,6 +169,59 @@ pub fn create_private_file(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Creates a folder that did not exist, in `parent`, and returns its path. If `name` is taken, a number is added. Only
+/// this user can read it.
+///
+/// # Errors
+/// An error of the system.
+pub fn create_new_private_dir(parent: &Path, name: &str) -> io::Result<PathBuf> {
+    create_private_dir(parent)?;
+    let names = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}-{number}")));
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    for name in names {
+        let path = parent.join(name);
+        match builder.create(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            created => return created.map(|()| path),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Returns a path in `folder` at which there is nothing: `name` and the extension, with a number between if necessary.
+pub fn free_path(folder: &Path, name: &str, extension: &str) -> PathBuf {
+    let names = std::iter::once(format!("{name}{extension}"))
+        .chain((2_u64..).map(|number| format!("{name}-{number}{extension}")));
+    let mut paths = names.map(|name| folder.join(name));
+    paths.find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| folder.join(name))
+}
+
+/// Identifies a file independently of its name: its device and its number there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileId(u64, u64);
+
+/// Returns the identity of the file at a path. All files have the same one on systems that do not let an open file be
+/// moved or removed, such as Windows.
+///
+/// # Errors
+/// There is no file, or it cannot be looked at.
+pub fn file_id(path: &Path) -> io::Result<FileId> {
+    let metadata = fs::metadata(path)?;
+    #[cfg(unix)]
+    let id = {
+        use std::os::unix::fs::MetadataExt;
+        FileId(metadata.dev(), metadata.ino())
+    };
+    #[cfg(not(unix))]
+    let id = {
+        let _ = metadata;
+        FileId(0, 0)
+    };
+    Ok(id)
+}
+
 /// Creates a folder and its parents. Only this user can read the new ones.
 fn create_private_dir(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
@@ -220,6 +278,34 @@ fn write_temporary<'a>(path: &'a Path, bytes: &[u8]) -> io::Result<(&'a Path, te
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok((folder, file))
+}
+
+/// A folder that is removed with everything in it when this is dropped.
+#[derive(Debug)]
+pub struct TemporaryDir(tempfile::TempDir);
+
+impl TemporaryDir {
+    /// Creates a folder in `parent`. Only this user can read it.
+    ///
+    /// # Errors
+    /// An error of the system.
+    pub fn create_in(parent: &Path) -> io::Result<Self> {
+        create_private_dir(parent)?;
+        tempfile::tempdir_in(parent).map(Self)
+    }
+
+    /// Returns the path of the folder.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+/// Flushes the folder of a file, so that the file still has its name after a power failure.
+///
+/// # Errors
+/// An error of the system.
+pub fn sync_folder_of(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), sync_folder)
 }
 
 /// Flushes a folder. After a power failure, a new file has its name only if the folder was flushed too.

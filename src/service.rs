@@ -17,10 +17,12 @@ use crate::credential::TrustList;
 use crate::ids::{Digest, FactId, StreamId};
 use crate::issuing::decision::DecisionAuthority;
 use crate::paths::Paths;
+use crate::settings::Settings;
 use crate::store::{KEY_PATIENCE, Store};
 
 pub mod active_attempt;
 pub mod attempts;
+pub mod backups;
 pub mod certificate_files;
 pub mod certificates;
 mod decisions;
@@ -72,6 +74,8 @@ pub struct ServiceSetting {
     pub input: InputSource,
     /// The time zone in which times are shown.
     pub zone: Zone,
+    /// The settings of this computer.
+    pub settings: Settings,
 }
 
 /// All services over the parts they share: a store, a clock, random numbers and the setting.
@@ -142,6 +146,11 @@ impl Services {
     /// Returns the folders of this user.
     pub fn paths(&self) -> &Paths {
         &self.setting.paths
+    }
+
+    /// Returns the settings of this computer.
+    pub fn settings(&self) -> &Settings {
+        &self.setting.settings
     }
 
     /// Returns the issuers that this computer trusts.

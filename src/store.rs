@@ -21,6 +21,7 @@ use crate::projections::tables::RowDifference;
 use crate::text;
 
 pub mod audit;
+pub mod loss;
 pub mod memory;
 pub mod sqlite;
 
@@ -219,6 +220,12 @@ pub trait Store: Send {
     /// [`StoreError::Unreachable`] if the folder cannot be written, and the common errors of [`Store`].
     fn save_copy(&self, folder: &Path, file_name: &str) -> Result<Option<PathBuf>, StoreError>;
 
+    /// Lists the people whose data was erased, by ID.
+    ///
+    /// # Errors
+    /// The common errors of [`Store`].
+    fn erased_people(&self) -> Result<Vec<TraineeId>, StoreError>;
+
     /// Checks the engine's own structures, the identity and the stored content. Returns one sentence for each fault.
     ///
     /// # Errors
@@ -249,10 +256,41 @@ pub enum StoreError {
     Unreachable(String),
     /// The data is erased, but its text is still in the log beside the store, because another process uses the log.
     ErasedDataInLog,
+    /// The store was moved, removed or replaced while it was open. The batch does not count.
+    Replaced {
+        /// The file with everything that was still held, this batch included if it was written; `None` if that failed.
+        rescued: Option<PathBuf>,
+    },
 }
 
+impl Conflict {
+    /// Returns the message for people.
+    fn message(self) -> &'static str {
+        match self {
+            Self::ChainContinued => {
+                "Nothing was saved, because another window or program changed the same record. Continue \
+                 there, or open the record again here."
+            }
+            Self::ExamBegun => {
+                "Another window or program started an exam, so nothing was started here. Resume that exam with \
+                 `needlewise exam --resume`."
+            }
+            Self::NameTaken => {
+                "Another person already has that name. Give one of the two a staff number first: `needlewise trainee \
+                 set NAME --id STAFF-NO`."
+            }
+            Self::StaffIdTaken => "Another person already has that staff number. See `needlewise trainee list`.",
+            Self::PersonErased => "This person's data was erased, so nothing more can be saved about them.",
+        }
+    }
+}
+
+/// What to do about damage.
+const REPAIR_ADVICE: &str = "Repair it with `needlewise doctor --repair`, which keeps the old files, or go back to a \
+                             backup with `needlewise restore`.";
+
 impl StoreError {
-    /// Returns what is wrong, for a report of faults. For damage, it leaves out the advice to run `needlewise doctor`.
+    /// Returns what is wrong, for a report of faults. For damage, it leaves out the advice.
     pub fn fault(&self) -> String {
         match self {
             Self::Damaged(detail) => detail.clone(),
@@ -264,27 +302,7 @@ impl StoreError {
     /// Returns the message for people, about a store that is called `store_name`: a path, or "Your data".
     pub fn message(&self, store_name: &str) -> String {
         match self {
-            Self::Conflict(Conflict::ChainContinued) => {
-                "Nothing was saved, because another window or program changed the same record. Continue \
-                 there, or open the record again here."
-                    .to_owned()
-            }
-            Self::Conflict(Conflict::ExamBegun) => {
-                "Another window or program started an exam, so nothing was started here. Resume that exam with \
-                 `needlewise exam --resume`."
-                    .to_owned()
-            }
-            Self::Conflict(Conflict::NameTaken) => {
-                "Another person already has that name. Give one of the two a staff number first: `needlewise trainee \
-                 set NAME --id STAFF-NO`."
-                    .to_owned()
-            }
-            Self::Conflict(Conflict::StaffIdTaken) => {
-                "Another person already has that staff number. See `needlewise trainee list`.".to_owned()
-            }
-            Self::Conflict(Conflict::PersonErased) => {
-                "This person's data was erased, so nothing more can be saved about them.".to_owned()
-            }
+            Self::Conflict(conflict) => conflict.message().to_owned(),
             Self::Busy => {
                 "Another needlewise is busy writing to the same data folder. Try again in a moment.".to_owned()
             }
@@ -296,19 +314,16 @@ impl StoreError {
                  --data-dir."
             ),
             Self::Damaged(detail) => {
-                format!("{store_name} is damaged: {detail}. Copy the data folder first, then run `needlewise doctor`.")
+                format!("{store_name} is damaged: {detail}. {REPAIR_ADVICE}")
             }
-            Self::Incomplete => format!(
-                "{store_name} is damaged: a table or a column is missing. Copy the data folder first, then run \
-                 `needlewise doctor`."
-            ),
+            Self::Incomplete => format!("{store_name} is damaged: a table or a column is missing. {REPAIR_ADVICE}"),
             Self::NewerVersion => format!(
                 "{store_name} was written by a newer version of needlewise. Nothing was changed. Update needlewise, \
                  then try again."
             ),
             Self::Foreign => format!(
                 "{store_name} is not a needlewise store. Nothing was changed. Move that file away, or choose another \
-                 --data-dir."
+                 --data-dir. If it was a needlewise store before, run `needlewise doctor --repair`."
             ),
             Self::Unreachable(cause) => format!(
                 "{store_name} cannot be used: {cause}. Check the folder's permissions, or choose another --data-dir."
@@ -317,6 +332,16 @@ impl StoreError {
                 "The data is erased, but its text is still in the log beside the store, because another needlewise is \
                  open. Close it, then run `needlewise doctor`."
                     .to_owned()
+            }
+            Self::Replaced { rescued } => {
+                let rescued = rescued.as_ref().map_or_else(String::new, |path| {
+                    let path = text::single_line(&path.to_string_lossy());
+                    format!(" Everything up to now is saved in {path}. Get it back with `needlewise restore {path}`.")
+                });
+                format!(
+                    "{store_name} was moved, removed or replaced while it was open, so this was not saved there. Close \
+                     needlewise, and put the data folder back or check what replaced it.{rescued}"
+                )
             }
         }
     }

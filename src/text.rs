@@ -184,6 +184,16 @@ pub fn count_with_noun(n: usize, noun: &str) -> String {
     format!("{n} {noun}{ending}")
 }
 
+/// Returns a size for people: `12 KB`, `1.4 MB`. A KB has 1,000 bytes.
+pub fn format_size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} KB", bytes.div_ceil(1_000)),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
 /// Returns a number of hundredths as a decimal number without trailing zeros: `5808` is `58.08`, and `700` is `7`.
 ///
 /// `hundredths` has only decimal digits.

@@ -101,15 +101,21 @@ impl StoredFact {
         self.salted_payload.as_ref().map(|salted| salted.payload.as_str())
     }
 
-    /// Returns the first fault of this fact if it follows `head`.
-    fn find_fault(&self, stream: StreamId, head: ChainHead, reader: &mut FactReader) -> Option<ChainFault> {
+    /// Returns whether the digest of the fact matches its fields. The payload is not checked.
+    pub fn matches_its_digest(&self) -> bool {
         let Self { seq, kind, stored_at: at, payload_digest: body, previous_digest: prev, .. } = self;
         let digested = DigestedFact { stream: self.stream, seq: *seq, kind, at: *at, body: *body, prev: *prev };
+        Digest::of(canonical::bytes(&digested)) == self.digest
+    }
+
+    /// Returns the first fault of this fact if it follows `head`.
+    fn find_fault(&self, stream: StreamId, head: ChainHead, reader: &mut FactReader) -> Option<ChainFault> {
+        let Self { seq, kind, payload_digest: body, previous_digest: prev, .. } = self;
         if self.stream != stream || *seq != head.next_seq {
             Some(ChainFault::Gap)
         } else if *prev != head.digest {
             Some(ChainFault::WrongPrevious)
-        } else if Digest::of(canonical::bytes(&digested)) != self.digest {
+        } else if !self.matches_its_digest() {
             Some(ChainFault::DigestMismatch)
         } else {
             // The reader must see every fact, because a fact of the first program depends on those before it.

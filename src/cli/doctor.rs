@@ -3,9 +3,12 @@ use serde_json::json;
 
 use super::error::{self, Failure, display_path};
 use super::{CommandResult, Env};
+use crate::paths::Paths;
 use crate::projections::tables::{PROJECTIONS, RowDifference};
+use crate::service::backups::FileRepair;
 use crate::service::health::CheckOutcome;
-use crate::service::{ServiceError, Services};
+use crate::service::{ServiceError, Services, backups};
+use crate::store::StoreError;
 use crate::text;
 
 /// Show where everything is stored, and check it for damage
@@ -17,6 +20,9 @@ pub struct DoctorArgs {
     /// Recompute all rows from the facts and write missing certificate files; the store is copied first
     #[arg(long)]
     repair: bool,
+    /// Accept that the store lost changes, so that it is no longer reported
+    #[arg(long, conflicts_with = "repair")]
+    accept: bool,
 }
 
 /// The result of one check.
@@ -57,9 +63,15 @@ const RECORDS: &str = "records";
 /// Repairs first if asked, then runs all checks and prints their results.
 pub(super) fn run(args: &DoctorArgs, env: &mut Env<'_>) -> CommandResult {
     let directories = env.paths()?;
-    let mut service = env.open_service()?;
+    // A store that cannot be opened can still be repaired.
+    let file_repair = if args.repair { repair_file(&directories, env)? } else { None };
+    let mut service = env.open_service_silently()?;
     // Before the checks, so that they show what is still wrong.
-    let Repairs { lines: repairs, has_loss } = if args.repair { repair(&mut service)? } else { Repairs::default() };
+    let Repairs { lines: repairs, has_loss } = match (args.repair, args.accept) {
+        (true, _) => repair(&mut service, file_repair.as_ref())?,
+        (_, true) => accept(&mut service)?,
+        _ => Repairs::default(),
+    };
     let checks = run_checks(&service);
     let all_passed = checks.iter().all(|check| check.ok);
     let paths = [
@@ -111,11 +123,35 @@ struct Repairs {
     has_loss: bool,
 }
 
+/// Repairs the file of the store, if it is damaged or lacks facts that can be found again.
+fn repair_file(paths: &Paths, env: &Env<'_>) -> Result<Option<FileRepair>, Failure> {
+    if !paths.data_dir().is_dir() {
+        return Ok(None);
+    }
+    let repaired = backups::repair_file(paths, &env.store_options(paths));
+    repaired.map_err(|error| match error {
+        ServiceError::Store(StoreError::Busy) => Failure {
+            code: error::EXIT_STORE,
+            message: "Nothing was repaired, because needlewise is open. Close it everywhere, then try again."
+                .to_owned(),
+        },
+        ServiceError::Store(error) => Failure::store_at(&paths.store_file(), &error),
+        error => error.into(),
+    })
+}
+
 /// Recomputes rows and writes missing files, and returns what it did.
-fn repair(service: &mut Services) -> Result<Repairs, Failure> {
+fn repair(service: &mut Services, file_repair: Option<&FileRepair>) -> Result<Repairs, Failure> {
     let mut repairs = Vec::new();
+    if let Some(FileRepair { recovered_facts, folder }) = file_repair {
+        let count = usize::try_from(*recovered_facts).unwrap_or(usize::MAX);
+        repairs.push(format!("Rebuilt the store. Recovered {} that it lacked", text::count_with_noun(count, "record")));
+        repairs.push(format!("The files from before the repair are in {}", display_path(folder)));
+    }
+    let shortened = service.health_mut().settle_recovered_losses(file_repair)?;
     let differences = service.health().row_differences()?;
-    let has_loss = differences.iter().any(RowDifference::is_loss);
+    let has_loss = differences.iter().any(RowDifference::is_loss) || !shortened.is_empty();
+    repairs.extend(shortened);
     // The rebuild also restores a missing identity of the store.
     if !differences.is_empty() || service.health().identity().is_err() {
         let copy = service.health_mut().rebuild_rows()?;
@@ -131,6 +167,13 @@ fn repair(service: &mut Services) -> Result<Repairs, Failure> {
             copy.map(|path| format!("A copy of the store from before the repair is in {}", display_path(&path))),
         );
     }
+    match service.health_mut().restore_missing_content()? {
+        0 => {}
+        count => {
+            repairs
+                .push(format!("Stored {} again from the banks in use", text::count_with_noun(count, "missing text")));
+        }
+    }
     match service.health_mut().write_missing_certificate_files() {
         Ok(0) => {}
         Ok(count) => repairs.push(format!("Wrote {}", text::count_with_noun(count, "missing certificate file"))),
@@ -143,11 +186,24 @@ fn repair(service: &mut Services) -> Result<Repairs, Failure> {
     Ok(Repairs { lines: repairs, has_loss })
 }
 
+/// Accepts the losses that were noticed, and returns what it did.
+fn accept(service: &mut Services) -> Result<Repairs, Failure> {
+    let line = match service.health_mut().accept_losses()? {
+        0 => "Nothing to accept".to_owned(),
+        1 => "Accepted the loss".to_owned(),
+        count => format!("Accepted {count} losses"),
+    };
+    Ok(Repairs { lines: vec![line], has_loss: false })
+}
+
 fn run_checks(service: &Services) -> Vec<Check> {
     let health = service.health();
     let engine_faults = health.check_engine().unwrap_or_else(|error| vec![error.fault()]);
     vec![
         Check::new("store", engine_faults, || "the database structure is intact".to_owned()),
+        Check::new("history", health.losses().iter().map(ToString::to_string).collect(), || {
+            "nothing that was stored is missing".to_owned()
+        }),
         Check::from_outcome("chains", health.check_chains(), |count| {
             format!("{} verified, each fact links to the one before", text::count_with_noun(count, "chain"))
         }),

@@ -9,19 +9,20 @@ use rand::Rng;
 
 use super::error::{self, Failure, display_path};
 use super::{Color, CommandResult, GlobalArgs, issuer_file};
-use crate::attempt::person::PersonAdded;
 use crate::bank::catalog::{BankOrigin, Catalog};
 use crate::clock::{Clock, Zone};
 use crate::credential::{Issuer, TrustList, trust};
 use crate::issuing::decision::DecisionAuthority;
 use crate::paths::io_reason;
 use crate::paths::{self, BoundedLine, Paths};
-use crate::projections::people::PersonRow;
-use crate::service::{InputSource, ServiceError, ServiceSetting, Services};
+use crate::service::{InputSource, ServiceSetting, Services, backups};
+use crate::settings::Settings;
 use crate::store::sqlite::SqliteOptions;
-use crate::store::{COMMAND_PATIENCE, Conflict, SqliteStore, StoreError};
+use crate::store::{COMMAND_PATIENCE, SqliteStore};
 use crate::text;
 use crate::tui::theme::ColorDepth;
+
+mod trainees;
 
 /// The longest accepted reply to a yes-or-no question, in bytes.
 const REPLY_MAX_BYTES: usize = 100;
@@ -41,6 +42,8 @@ pub struct Env<'a> {
     pub make_rng: &'a dyn Fn() -> Box<dyn Rng>,
     /// The global options. They have their defaults until the arguments are parsed.
     pub global: GlobalArgs,
+    /// Whether a command opened the store. Then a backup can be due.
+    pub has_opened_store: bool,
 }
 
 /// Which streams are terminals, and how the terminal shows color.
@@ -108,6 +111,10 @@ impl Env<'_> {
             self.print_to_stderr(&failure.message);
             failure.code
         });
+        // After a signal, the program must end at once.
+        if self.has_opened_store && code < error::EXIT_SIGNAL {
+            self.back_up_if_due();
+        }
         // Lost output must not look like success. A command that already failed keeps its own code.
         match self.out.flush() {
             Err(error) if code == error::EXIT_SUCCESS => Failure::from(error).code,
@@ -235,6 +242,18 @@ impl Env<'_> {
     /// # Errors
     /// A folder, the trust list or the store cannot be used. The message says what to do.
     pub fn open_service(&mut self) -> Result<Services, Failure> {
+        let service = self.open_service_silently()?;
+        for loss in service.health().losses() {
+            self.print_to_stderr(&format!("Warning: {loss}"));
+        }
+        Ok(service)
+    }
+
+    /// Opens the store like [`Env::open_service`], but reports no losses.
+    ///
+    /// # Errors
+    /// Those of [`Env::open_service`].
+    pub(super) fn open_service_silently(&mut self) -> Result<Services, Failure> {
         let paths = self.paths()?;
         paths.create_data_dir().map_err(|error| Failure {
             code: error::EXIT_STORE,
@@ -265,18 +284,52 @@ impl Env<'_> {
         let trust = self.trust_list()?;
         let authority = self.decision_authority(&paths);
         let (clock, rng) = ((self.make_clock)(), (self.make_rng)());
-        let mut new_store_id = [0; 16];
-        (self.make_rng)().fill_bytes(&mut new_store_id);
-        // Copies of the store go outside the data folder, so that losing it does not lose them too.
-        let options =
-            SqliteOptions { patience: COMMAND_PATIENCE, new_store_id, copy_folder: Some(paths.backups_dir()) };
+        let options = self.store_options(&paths);
         let path = paths.store_file();
         let store = SqliteStore::open(&path, &options).map_err(|error| Failure::store_at(&path, &error))?;
         // Piped answers are stored as such, so that an issuer can see that no one typed them.
         let input = if self.terminal.is_stdin_terminal { InputSource::Typed } else { InputSource::Piped };
-        let setting =
-            ServiceSetting { catalog: Arc::new(catalog), paths, trust, authority, input, zone: self.zone.clone() };
-        Ok(Services::new(Box::new(store), clock, rng, setting))
+        let (catalog, zone) = (Arc::new(catalog), self.zone.clone());
+        let settings = self.settings(&paths);
+        let setting = ServiceSetting { catalog, paths, trust, authority, input, zone, settings };
+        let service = Services::new(Box::new(store), clock, rng, setting);
+        self.has_opened_store = true;
+        Ok(service)
+    }
+
+    /// Returns the options for opening the store.
+    pub(super) fn store_options(&self, paths: &Paths) -> SqliteOptions {
+        let mut new_store_id = [0; 16];
+        (self.make_rng)().fill_bytes(&mut new_store_id);
+        SqliteOptions {
+            patience: COMMAND_PATIENCE,
+            new_store_id,
+            // Copies of the store go outside the data folder, so that losing it does not lose them too.
+            copy_folder: Some(paths.backups_dir()),
+            opened_at: (self.make_clock)().now().wall,
+            remains: vec![paths.certificates_dir(), paths.computer_key_file()],
+        }
+    }
+
+    /// Reads the settings of this computer. A file that cannot be used is reported, and the defaults are used: a typing
+    /// error there must not stop an exam.
+    pub(super) fn settings(&mut self, paths: &Paths) -> Settings {
+        let file = paths.settings_file();
+        Settings::read(&file).unwrap_or_else(|reason| {
+            let file = display_path(&file);
+            self.print_to_stderr(&format!("The settings in {file} are not used: {reason}. Correct the file."));
+            Settings::default()
+        })
+    }
+
+    /// Makes a backup if one is due, after a command that opened the store.
+    fn back_up_if_due(&mut self) {
+        let Ok(paths) = self.paths() else { return };
+        let settings = self.settings(&paths);
+        let now = (self.make_clock)().now().wall;
+        if let Err(error) = backups::back_up_if_due(&paths, &settings.backups, now) {
+            self.print_to_stderr(&format!("The automatic backup failed. {error}"));
+        }
     }
 
     /// Returns whose decisions take effect. If this computer has an issuer, only decisions that its keys signed do.
@@ -334,58 +387,4 @@ impl Env<'_> {
             self.print_to_stderr(&format!("{file} has errors and is not used. Run `needlewise bank check {file}`."));
         }
     }
-
-    /// Finds the person given with `--trainee`, or the only person in the store.
-    ///
-    /// # Errors
-    /// Exit code 2 with a list of people, if no one or several people match `--trainee`, or if it is missing and there
-    /// is not exactly one person. Otherwise an error of the store.
-    pub fn find_trainee(&self, service: &Services) -> Result<PersonRow, Failure> {
-        let people = service.people().list()?;
-        if let Some(name) = &self.global.trainee {
-            let not_found = || {
-                Failure::usage(format!(
-                    "No trainee matches \"{}\". {}",
-                    text::single_line(name),
-                    format_people(&people)
-                ))
-            };
-            return service.people().find(name)?.ok_or_else(not_found);
-        }
-        match <[PersonRow; 1]>::try_from(people) {
-            Ok([only]) => Ok(only),
-            Err(people) => Err(Failure::usage(format!("Add --trainee NAME. {}", format_people(&people)))),
-        }
-    }
-
-    /// Finds the person who starts practice or an exam. Adds a person if `--trainee` gives a new name.
-    ///
-    /// # Errors
-    /// The errors of [`Env::find_trainee`], an invalid name, or an error of the store.
-    pub fn find_or_add_trainee(&self, service: &mut Services) -> Result<PersonRow, Failure> {
-        match &self.global.trainee {
-            // An unknown ID is a typing error, never the name of a new person.
-            Some(name) if service.people().find(name)?.is_none() && name.parse::<crate::ids::TraineeId>().is_err() => {
-                match service.people_mut().add(PersonAdded::from_name(name)) {
-                    // Another program added the same name at the same time, so the person exists now.
-                    Err(ServiceError::Store(StoreError::Conflict(Conflict::NameTaken))) => self.find_trainee(service),
-                    added => Ok(added?),
-                }
-            }
-            _ => self.find_trainee(service),
-        }
-    }
-}
-
-fn format_people(people: &[PersonRow]) -> String {
-    if people.is_empty() {
-        return "There are no trainees yet. Run `needlewise trainee add NAME`, or practice with --trainee NAME."
-            .to_owned();
-    }
-    // A school can have thousands of people, and the message must stay readable.
-    let names: Vec<_> =
-        people.iter().take(20).map(|row| format!("  {}  {}", row.id, text::single_line(&row.person.name))).collect();
-    let more = people.len().saturating_sub(20);
-    let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
-    format!("These trainees are on this computer:\n{}{more}", names.join("\n"))
 }

@@ -18,6 +18,8 @@ pub const EXIT_USAGE: u8 = 2;
 pub const EXIT_UNREADABLE_INPUT: u8 = 3;
 /// The store or the disk failed.
 pub const EXIT_STORE: u8 = 4;
+/// The first exit code of a program that a signal ended: this plus the number of the signal.
+pub const EXIT_SIGNAL: u8 = 128;
 /// The reader of the output closed its pipe. The code is what SIGPIPE (13) would give: `needlewise … | head`.
 pub const EXIT_OUTPUT_CLOSED: u8 = 128 + 13;
 

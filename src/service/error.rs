@@ -1,6 +1,8 @@
 //! Errors of the services. Each message says what happened, to which object, and what to do next.
 //! Front ends print the text as it is.
 
+use std::path::Path;
+
 use crate::attempt::chain;
 use crate::clock::{Timestamp, Zone};
 use crate::exam::draw::Infeasible;
@@ -8,7 +10,9 @@ use crate::exam::eligibility::Eligibility;
 use crate::exam::loaded_paper::MissingContent;
 use crate::exam::session::ActionRefusal;
 use crate::ids::{AttemptId, CertificateId, TraineeId};
+use crate::paths::io_reason;
 use crate::store::StoreError;
+use crate::text;
 
 /// Why a service refused or failed. `cli/error.rs` maps each variant to an exit code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +66,24 @@ impl From<StoreError> for ServiceError {
 }
 
 impl ServiceError {
+    /// Returns the error about a file or a folder that cannot be deleted, which stops an erasure.
+    pub(super) fn undeletable(path: &Path, error: &std::io::Error) -> Self {
+        let display_path = text::single_line(&path.to_string_lossy());
+        Self::Certificate(format!(
+            "The person is not erased yet, because {display_path} cannot be deleted: {}. Check its permissions, then \
+             erase the person again.",
+            io_reason(error)
+        ))
+    }
+
+    /// Returns the error about a loss that cannot be marked as settled.
+    pub(super) fn unsettled(error: &std::io::Error) -> Self {
+        Self::Certificate(format!(
+            "A loss cannot be marked as settled: {}. Check the permissions of the folder set-aside.",
+            io_reason(error)
+        ))
+    }
+
     /// Returns the message as a line of a list of faults, without the advice to run `needlewise doctor`.
     pub fn fault(&self) -> String {
         match self {

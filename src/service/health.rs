@@ -1,20 +1,25 @@
 //! Health checks and repair of a store. A check computes again what can be computed, and compares it with the stored
 //! form. A repair rebuilds only computed rows and files, never facts.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 
+use super::backups::FileRepair;
 use super::certificate_files::{StoredCertificate, write_credential};
 use super::{ServiceError, Services};
-use crate::attempt::chain;
+use crate::attempt::Fact;
+use crate::attempt::chain::{self, StoredFact, read_facts};
 use crate::attempt::fact::kind_label;
 use crate::credential::{TrustList, Verdict};
-use crate::ids::{AttemptId, CertificateId, Digest};
+use crate::exam::draw;
+use crate::ids::{AttemptId, CertificateId, Digest, StreamId, TraineeId};
 use crate::projections::attempts::AttemptQuery;
 use crate::projections::certificates::CertificateQuery;
 use crate::projections::tables::RowDifference;
-use crate::store::{StoreError, StoreIdentity};
+use crate::store::loss::{AttemptLoss, Loss, unsettled_losses};
+use crate::store::{Batch, StoreError, StoreIdentity};
+use crate::text;
 
 /// How many questions are read at once. This limits memory for large banks.
 const CONTENT_BATCH: usize = 200;
@@ -44,12 +49,37 @@ impl<S: Deref<Target = Services>> Health<S> {
         Ok(self.services.store.identity()?)
     }
 
+    /// Returns the losses that were noticed and are not settled, oldest first.
+    pub fn losses(&self) -> Vec<Loss> {
+        unsettled_losses(&self.services.paths().store_file())
+    }
+
     /// Checks the structures of the store's engine, its identity and its content. Returns every fault.
     ///
     /// # Errors
     /// Errors of the store.
     pub fn check_engine(&self) -> Result<Vec<String>, ServiceError> {
         Ok(self.services.store.check_integrity()?)
+    }
+
+    /// Returns the name of a person, or their ID if the store has no record of them.
+    fn person_name(&self, id: TraineeId) -> String {
+        let person = self.services.people().get(id).ok().flatten();
+        person.map_or_else(|| format!("person {id}"), |row| text::single_line(&row.person.name))
+    }
+
+    /// Returns what a chain belongs to, for people, or nothing if its first fact does not tell it.
+    fn describe_chain(&self, stream: StreamId, facts: &[StoredFact]) -> String {
+        match read_facts(facts.get(..1).unwrap_or_default()).first() {
+            Some((_, Fact::Started(started))) => {
+                let name = self.person_name(started.trainee);
+                let exam = started.paper.exam.as_ref();
+                let kind = exam.map_or_else(|| "a practice".to_owned(), |exam| format!("the exam {}", exam.id));
+                format!(" ({kind} of {name})")
+            }
+            Some((_, Fact::PersonAdded(_))) => format!(" (the record of {})", self.person_name(stream.to_trainee_id())),
+            _ => String::new(),
+        }
     }
 
     /// Verifies every chain of facts.
@@ -62,7 +92,8 @@ impl<S: Deref<Target = Services>> Health<S> {
         for stream in &streams {
             match self.services.store.stream(*stream) {
                 Ok(facts) => {
-                    faults.extend(chain::verify_chain(*stream, &facts).err().map(|broken| broken.to_string()));
+                    let broken = chain::verify_chain(*stream, &facts).err();
+                    faults.extend(broken.map(|broken| format!("{broken}{}", self.describe_chain(*stream, &facts))));
                 }
                 Err(error @ StoreError::Damaged(_)) => faults.push(format!("chain {stream}: {}", error.fault())),
                 Err(error) => return Err(error.into()),
@@ -124,6 +155,27 @@ impl<S: Deref<Target = Services>> Health<S> {
         let questions: Vec<Digest> = questions.into_iter().collect();
         for part in questions.chunks(CONTENT_BATCH) {
             let stored = self.services.store.content(part)?;
+            missing.extend(part.iter().filter(|digest| !stored.contains_key(digest)));
+        }
+        Ok(missing)
+    }
+
+    /// Returns the digests of all content that papers name and that is missing.
+    fn missing_content(&self) -> Result<BTreeSet<Digest>, ServiceError> {
+        let store = &self.services.store;
+        let (mut named, mut pools) = (BTreeSet::new(), BTreeSet::new());
+        for stream in store.stream_ids()? {
+            // `check_chains` reports chains that cannot be read.
+            let chain = store.stream(stream).unwrap_or_default();
+            if let Some((_, Fact::Started(started))) = read_facts(chain.get(..1).unwrap_or_default()).first() {
+                named.extend(started.paper.content_digests());
+                pools.extend(started.paper.sections.iter().filter_map(|section| section.pool));
+            }
+        }
+        let mut missing: BTreeSet<Digest> = self.missing_pool_content(&pools)?.into_iter().collect();
+        let named: Vec<Digest> = named.into_iter().collect();
+        for part in named.chunks(CONTENT_BATCH) {
+            let stored = store.content(part)?;
             missing.extend(part.iter().filter(|digest| !stored.contains_key(digest)));
         }
         Ok(missing)
@@ -198,11 +250,69 @@ impl<S: DerefMut<Target = Services>> Health<S> {
     /// # Errors
     /// Errors of the store or the disk. The rows are then unchanged.
     pub fn rebuild_rows(&mut self) -> Result<Option<PathBuf>, ServiceError> {
-        let moment = self.services.now().wall.to_string().replace([':', '-'], "");
+        let moment = self.services.now().wall.format_for_file_name();
         let folder = self.services.paths().backups_dir();
         let copy = self.services.store.save_copy(&folder, &format!("needlewise-{moment}-before-repair.db"))?;
         self.services.store.rebuild_projections()?;
         Ok(copy)
+    }
+
+    /// Stores content again that papers name and that is missing, as far as the banks and exams in use still have it.
+    /// Returns how many texts were stored.
+    ///
+    /// # Errors
+    /// Errors of the store.
+    pub fn restore_missing_content(&mut self) -> Result<usize, ServiceError> {
+        let mut content = BTreeMap::new();
+        // A missing pool hides which of its questions are missing, so a second pass can find more.
+        for _ in 0..2 {
+            let missing = self.missing_content()?;
+            if missing.is_empty() {
+                break;
+            }
+            let mut known = draw::content_of(self.services.catalog());
+            known.retain(|digest, _| missing.contains(digest));
+            self.services.store.append(&Batch { content: known.clone(), ..Batch::default() })?;
+            content.extend(known);
+        }
+        Ok(content.len())
+    }
+
+    /// Accepts that what was lost is gone, so that it is no longer reported. The files that were set aside stay. Returns
+    /// how many losses were accepted.
+    ///
+    /// # Errors
+    /// [`ServiceError::Certificate`] if a loss cannot be marked as settled.
+    pub fn accept_losses(&mut self) -> Result<usize, ServiceError> {
+        let losses = self.losses();
+        for loss in &losses {
+            loss.settle().map_err(|error| ServiceError::unsettled(&error))?;
+        }
+        Ok(losses.len())
+    }
+
+    /// Settles the losses after a repair of the file that found everything again. Returns one sentence for each attempt that still
+    /// lacks facts. Losses that may not be whole again stay, until they are accepted.
+    ///
+    /// # Errors
+    /// Errors of the store, and [`ServiceError::Certificate`] if a loss cannot be marked as settled.
+    pub fn settle_recovered_losses(&mut self, repair: Option<&FileRepair>) -> Result<Vec<String>, ServiceError> {
+        let mut lines = Vec::new();
+        for loss in self.losses() {
+            let mut is_whole = repair.is_some();
+            for AttemptLoss { attempt, trainee, facts_before } in &loss.attempts {
+                let found = self.services.store.stream((*attempt).into())?.len();
+                if found < usize::try_from(*facts_before).unwrap_or(usize::MAX) {
+                    is_whole = false;
+                    let person = self.person_name(*trainee);
+                    lines.push(format!("Attempt {attempt} of {person}: {found} of {facts_before} facts are left"));
+                }
+            }
+            if is_whole {
+                loss.settle().map_err(|error| ServiceError::unsettled(&error))?;
+            }
+        }
+        Ok(lines)
     }
 
     /// Writes the credential files that are missing or differ. Returns how many were written.

@@ -1,9 +1,8 @@
 //! People: find them by ID, staff number or name, and add, change and erase them.
 
 use std::ops::{Deref, DerefMut};
-use std::path::Path;
 
-use super::{ServiceError, Services};
+use super::{ServiceError, Services, backups};
 use crate::attempt::Fact;
 use crate::attempt::chain::{self, ChainHead, StoredFact};
 use crate::attempt::fact::PersonErased;
@@ -14,8 +13,8 @@ use crate::attempt::signature::DecisionKind;
 use crate::credential::SigningKeyPair;
 use crate::ids::TraineeId;
 use crate::issuing::decision::sign_decision;
-use crate::paths::io_reason;
 use crate::projections::people::{PersonQuery, PersonRow};
+use crate::store::loss::set_aside_folder;
 use crate::store::{Batch, Expectation};
 use crate::text;
 
@@ -257,43 +256,51 @@ impl<S: DerefMut<Target = Services>> People<S> {
         if let Some(reason) = &person.person.hold {
             return Err(ServiceError::OnHold(text::single_line(reason)));
         }
+        self.remove_copies()?;
+        self.erase_data(row.id, person.head)
+    }
+
+    /// Erases a person's data again after an older copy of the store took the place of one in which it was erased. The
+    /// copies of the store stay.
+    ///
+    /// # Errors
+    /// As [`erase`](Self::erase), except that a hold does not count: it was lifted before the first erasure.
+    pub fn erase_again(&mut self, row: &PersonRow) -> Result<(), ServiceError> {
+        self.erase_data(row.id, row.head)
+    }
+
+    fn erase_data(&mut self, id: TraineeId, head: ChainHead) -> Result<(), ServiceError> {
         // Delete the files first. If this fails, the store can still write them again. After the erasure nothing would
         // link them to the person.
         let certificates_dir = self.services.paths().certificates_dir();
-        let folders = self.services.paths().person_certificates_dirs(row.id);
-        for folder in folders.map_err(|error| undeletable(&certificates_dir, &error))? {
-            std::fs::remove_dir_all(&folder).map_err(|error| undeletable(&folder, &error))?;
+        let folders = self.services.paths().person_certificates_dirs(id);
+        for folder in folders.map_err(|error| ServiceError::undeletable(&certificates_dir, &error))? {
+            std::fs::remove_dir_all(&folder).map_err(|error| ServiceError::undeletable(&folder, &error))?;
         }
-        self.remove_copies()?;
-        let erased = Fact::Erased(PersonErased { trainee: row.id });
-        let facts = vec![self.services.link_fact(row.id.into(), person.head, &erased)];
-        let batch = Batch { facts, erased_trainee: Some(row.id), ..Batch::default() };
+        let erased = Fact::Erased(PersonErased { trainee: id });
+        let facts = vec![self.services.link_fact(id.into(), head, &erased)];
+        let batch = Batch { facts, erased_trainee: Some(id), ..Batch::default() };
         Ok(self.services.store.append(&batch)?)
     }
 
-    /// Deletes the copies of the store, because they contain the person's data.
+    /// Deletes the copies of the store and what was set aside from it, because they contain the person's data.
     fn remove_copies(&self) -> Result<(), ServiceError> {
-        let folder = self.services.paths().backups_dir();
-        let entries = match std::fs::read_dir(&folder) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            entries => entries.and_then(Iterator::collect::<std::io::Result<Vec<_>>>),
-        };
-        let removed = entries.and_then(|entries| {
-            // Delete every file, not only finished copies: a program that is killed leaves a half-written copy under
-            // another name.
-            let mut files = entries.into_iter().map(|entry| entry.path()).filter(|path| !path.is_dir());
-            files.try_for_each(std::fs::remove_file)
-        });
-        removed.map_err(|error| undeletable(&folder, &error))
+        let paths = self.services.paths();
+        // Everything in these folders, not only finished copies: a program that is killed leaves a half-written copy
+        // under another name.
+        for folder in [paths.backups_dir(), set_aside_folder(&paths.store_file())] {
+            match std::fs::remove_dir_all(&folder) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(ServiceError::undeletable(&folder, &error));
+                }
+                _ => {}
+            }
+        }
+        let second_folder = self.services.setting.settings.backups.folder.as_ref();
+        let second_copies = second_folder.map_or(Ok(Vec::new()), |folder| backups::files_of_backups(folder))?;
+        for copy in second_copies.into_iter().chain(backups::rescued_files(paths)?) {
+            std::fs::remove_file(&copy).map_err(|error| ServiceError::undeletable(&copy, &error))?;
+        }
+        Ok(())
     }
-}
-
-/// Returns the error about a file or folder that cannot be deleted, which stops the erasure.
-fn undeletable(path: &Path, error: &std::io::Error) -> ServiceError {
-    let display_path = text::single_line(&path.to_string_lossy());
-    ServiceError::Certificate(format!(
-        "The person is not erased yet, because {display_path} cannot be deleted: {}. Check its permissions, then \
-         erase the person again.",
-        io_reason(error)
-    ))
 }

@@ -301,6 +301,12 @@ impl Store for MemoryStore {
         Ok(None)
     }
 
+    fn erased_people(&self) -> Result<Vec<TraineeId>, StoreError> {
+        let is_erased =
+            |(_, chain): &(&StreamId, &Vec<StoredFact>)| chain.iter().any(|fact| kind_label(&fact.kind) == "erased");
+        Ok(self.state.chains.iter().filter(is_erased).map(|(stream, _)| stream.to_trainee_id()).collect())
+    }
+
     fn check_integrity(&self) -> Result<Vec<String>, StoreError> {
         let is_changed = |(digest, text): &(&Digest, &String)| Digest::of(text) != **digest;
         let changed = self.state.content.iter().filter(is_changed);

@@ -9,6 +9,7 @@ use rusqlite::{Connection, ErrorCode};
 
 use super::{Batch, COMMAND_PATIENCE, Store, StoreError, StoreIdentity, verified_row};
 use crate::attempt::chain::StoredFact;
+use crate::clock::Timestamp;
 use crate::ids::{Digest, StreamId, TraineeId};
 use crate::paths;
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
@@ -22,15 +23,26 @@ use crate::store::audit::find_row_differences;
 use crate::text;
 
 mod append;
+mod copy;
+mod guard;
 mod header;
+mod log;
+mod mark;
+mod page;
 mod queries;
 mod queue;
+pub mod recovery;
+mod salvage;
 mod schema;
 mod tables;
 mod upgrade;
+mod watch;
 
+use guard::StoreLock;
 use header::StoreHeader;
+use mark::MarkFile;
 use queue::WriterQueue;
+use watch::StoreWatch;
 
 /// Options for opening a store. The store itself has no clock, no random numbers and no folders.
 #[derive(Debug, Clone)]
@@ -41,6 +53,10 @@ pub struct SqliteOptions {
     pub new_store_id: [u8; 16],
     /// The folder for a copy of the store before its tables change. `None` means no copy.
     pub copy_folder: Option<PathBuf>,
+    /// When the store is opened. Folders and copies get this time in their names.
+    pub opened_at: Timestamp,
+    /// Files and folders that exist only if there was a store. If the store is missing beside them, it was lost.
+    pub remains: Vec<PathBuf>,
 }
 
 /// An open SQLite store.
@@ -49,8 +65,16 @@ pub struct SqliteStore {
     connection: Connection,
     path: PathBuf,
     queue: WriterQueue,
+    mark: MarkFile,
+    watch: StoreWatch,
     patience: Duration,
     new_store_id: [u8; 16],
+    opened_at: Timestamp,
+    /// Once the store was moved or replaced: the error of every later append.
+    replaced: Option<StoreError>,
+    /// The lock, unless the caller holds it.
+    #[expect(dead_code, reason = "the store stays locked until this is dropped")]
+    lock: Option<StoreLock>,
 }
 
 impl SqliteStore {
@@ -66,6 +90,18 @@ impl SqliteStore {
         if path.is_file() && StoreHeader::read_file(path).is_some_and(StoreHeader::is_foreign) {
             return Err(StoreError::Foreign);
         }
+        let lock = guard::lock_and_check(path, options)?;
+        match Self::open_locked(path, options) {
+            Err(StoreError::Foreign) => {
+                lock.remove_if_new();
+                Err(StoreError::Foreign)
+            }
+            opened => Ok(Self { lock: Some(lock), ..opened? }),
+        }
+    }
+
+    /// Opens the store at a path that the caller locked.
+    fn open_locked(path: &Path, options: &SqliteOptions) -> Result<Self, StoreError> {
         // SQLite gives its other files the permissions of this one. If it cannot be made, SQLite says why.
         let _ = paths::create_private_file(path);
         let mut connection = Connection::open(path)?;
@@ -89,10 +125,36 @@ impl SqliteStore {
         if header.schema_version < schema::MIGRATIONS.len() || !schema::are_projections_current(&connection)? {
             upgrade::upgrade(&mut connection, path, options)?;
         }
-        let (queue, patience) = (WriterQueue::of_store(path), options.patience);
-        let mut store = Self { connection, path: path.to_owned(), queue, patience, new_store_id: options.new_store_id };
-        store.set_patience(patience)?;
+        upgrade::ensure_log(&connection, options.patience.max(COMMAND_PATIENCE))?;
+        let mut store = Self {
+            connection,
+            path: path.to_owned(),
+            queue: WriterQueue::of_store(path),
+            mark: MarkFile::of_store(path),
+            watch: StoreWatch::start(path),
+            patience: options.patience,
+            new_store_id: options.new_store_id,
+            opened_at: options.opened_at,
+            replaced: None,
+            lock: None,
+        };
+        store.set_patience(options.patience)?;
         Ok(store)
+    }
+
+    /// Returns an error if the store was moved, removed or replaced since it was opened. What this connection still holds
+    /// is then saved beside the data folder.
+    fn require_same_store(&mut self) -> Result<(), StoreError> {
+        if self.replaced.is_none() && self.watch.is_replaced() {
+            // Closing the connection must not write the log into a file that may be another store.
+            self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            let name = format!("needlewise-rescued-{}", self.opened_at.format_for_file_name());
+            let beside_data_folder = self.path.parent().and_then(Path::parent);
+            let target = beside_data_folder.map(|folder| paths::free_path(folder, &name, ".db"));
+            let rescued = target.and_then(|target| copy::copy_to(&self.connection, &target).ok());
+            self.replaced = Some(StoreError::Replaced { rescued });
+        }
+        self.replaced.clone().map_or(Ok(()), Err)
     }
 
     /// Reads the rows that the clauses select, each checked against its digest.
@@ -131,10 +193,16 @@ impl From<rusqlite::Error> for StoreError {
 
 impl Store for SqliteStore {
     fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        self.require_same_store()?;
         {
             let _turn = self.queue.wait_for_turn(self.patience).ok_or(StoreError::Busy)?;
-            append::append(&mut self.connection, batch)?;
+            let (identity, changes) = append::append(&mut self.connection, batch)?;
+            // The commit may have gone to files that were moved or removed meanwhile. Then it does not count.
+            if !self.watch.is_replaced() {
+                self.mark.advance(&identity, &changes);
+            }
         }
+        self.require_same_store()?;
         if batch.erased_trainee.is_some() { append::empty_log(&self.connection) } else { Ok(()) }
     }
 
@@ -208,7 +276,11 @@ impl Store for SqliteStore {
     }
 
     fn save_copy(&self, folder: &Path, file_name: &str) -> Result<Option<PathBuf>, StoreError> {
-        upgrade::save_copy(&self.path, folder, file_name).map(Some)
+        copy::save_copy(&self.path, &folder.join(file_name)).map(Some)
+    }
+
+    fn erased_people(&self) -> Result<Vec<TraineeId>, StoreError> {
+        queries::erased_people(&self.connection)
     }
 
     fn check_integrity(&self) -> Result<Vec<String>, StoreError> {

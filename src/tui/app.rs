@@ -2,9 +2,9 @@
 //!
 //! This is the dispatch of keys and mouse events, failures, overlays, jobs, and a command that waits for the store.
 
-use super::binding::{Action, Binding, find_binding};
+use super::binding::{Action, Binding, HELP, TOGGLE_MOUSE, find_binding, interface_bindings};
 use super::canvas::Targets;
-use super::command::{Command, Reply};
+use super::command::{Command, Dialog, Reply};
 use super::execute::{CommandOutcome, Execute};
 use super::frame::Notice;
 use super::input::{MouseInput, MouseInputKind};
@@ -31,9 +31,6 @@ pub enum InterfaceEnd {
 
 /// How many lines the mouse wheel scrolls at once.
 const WHEEL_LINES: usize = 3;
-
-const HELP: Action = Action::named("help");
-const TOGGLE_MOUSE: Action = Action::named("toggle-mouse");
 
 /// The interface: a stack of screens. Only the top one is visible and gets inputs.
 pub struct App {
@@ -77,6 +74,11 @@ impl App {
         };
         app.execute(Effect::Open(first));
         app
+    }
+
+    /// Opens a dialog on the first screen.
+    pub fn open_dialog(&mut self, dialog: Dialog) {
+        self.execute(Effect::Ask(dialog));
     }
 
     /// Returns how the interface ended, or `None` while it runs.
@@ -388,12 +390,4 @@ impl App {
             None => self.end = Some(InterfaceEnd::Failed(error)),
         }
     }
-}
-
-/// Returns the rows that work on every screen.
-fn interface_bindings() -> Vec<Binding> {
-    vec![
-        Binding::new(&[Key::Char('?')], HELP, "help"),
-        Binding::new(&[Key::Char('%')], TOGGLE_MOUSE, "mouse on/off").in_help(),
-    ]
 }

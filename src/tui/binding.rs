@@ -11,6 +11,11 @@ pub struct Action {
     pub index: usize,
 }
 
+/// The action that opens the help page.
+pub const HELP: Action = Action::named("help");
+/// The action that lets the terminal report the mouse, or stops that.
+pub const TOGGLE_MOUSE: Action = Action::named("toggle-mouse");
+
 impl Action {
     /// Leaves the screen for the one below.
     pub const LEAVE: Self = Self::named("leave");
@@ -159,4 +164,12 @@ fn entries<'a>(rows: impl Iterator<Item = &'a Binding>) -> Vec<Vec<&'a Binding>>
 /// Returns the keys of an entry as the footer and help show them.
 pub fn shown_keys(entry: &[&Binding]) -> String {
     entry.iter().map(|row| row.shown_key()).collect()
+}
+
+/// Returns the rows that work on every screen.
+pub fn interface_bindings() -> Vec<Binding> {
+    vec![
+        Binding::new(&[Key::Char('?')], HELP, "help"),
+        Binding::new(&[Key::Char('%')], TOGGLE_MOUSE, "mouse on/off").in_help(),
+    ]
 }

@@ -1,7 +1,7 @@
 //! The inputs of the event loop: keys, mouse events, window sizes, signals and job reports.
 
 use termina::Event;
-use termina::event::{MouseButton, MouseEvent, MouseEventKind};
+use termina::event::{KeyCode, KeyEvent, KeyEventKind, Modifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::jobs::JobReport;
 use super::key::Key;
@@ -17,7 +17,7 @@ pub enum Input {
     Resize(u16, u16),
     /// The number of a signal that ends the program.
     Signal(i32),
-    /// SIGTSTP arrived: the program stops until it is continued.
+    /// SIGTSTP or Ctrl+Z arrived: the program stops until it is continued.
     Suspend,
     /// The program runs again after a stop. It may not have handled the stop itself, as with SIGSTOP.
     Continue,
@@ -62,9 +62,16 @@ impl Input {
     /// Converts an event of the terminal. Returns none for events that the interface does not use.
     pub fn from_event(event: &Event) -> Option<Self> {
         match event {
+            // In raw mode, the terminal does not turn Ctrl+Z into SIGTSTP.
+            Event::Key(key) if is_ctrl_z(key) => Some(Self::Suspend),
             Event::Key(key) => Key::from_event(key).map(Self::Key),
             Event::Mouse(mouse) => MouseInput::from_event(mouse).map(Self::Mouse),
             _ => None,
         }
     }
+}
+
+fn is_ctrl_z(key: &KeyEvent) -> bool {
+    let is_pressed = key.kind != KeyEventKind::Release;
+    is_pressed && key.code == KeyCode::Char('z') && key.modifiers == Modifiers::CONTROL
 }

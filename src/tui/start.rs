@@ -4,9 +4,13 @@ use std::io;
 use std::sync::{Arc, mpsc};
 
 use super::app::{App, InterfaceEnd};
+use super::binding::Binding;
+use super::command::Dialog;
 use super::execute::Execute;
 use super::input::Input;
 use super::jobs::Jobs;
+use super::key::Key;
+use super::overlay::CLOSE_OVERLAY;
 use super::perform::ServiceExecutor;
 use super::screens::Route;
 use super::theme::Theme;
@@ -37,6 +41,7 @@ pub enum FirstScreen {
 /// # Errors
 /// The terminal cannot be switched to raw mode or to the alternate screen, or signals cannot be caught.
 pub fn run_interface(service: Services, first_screen: FirstScreen, theme: Theme) -> io::Result<InterfaceEnd> {
+    let losses: Vec<_> = service.health().losses().iter().map(ToString::to_string).collect();
     let (executor, first_route) = match first_screen {
         FirstScreen::Home(trainee) => (ServiceExecutor::new(service, trainee), Route::Home),
         FirstScreen::Course(trainee, reading) => {
@@ -49,7 +54,7 @@ pub fn run_interface(service: Services, first_screen: FirstScreen, theme: Theme)
             (ServiceExecutor::with_attempt(service, trainee, attempt), Route::Quiz)
         }
     };
-    run_app(executor, theme, first_route)
+    run_app(executor, theme, first_route, &losses)
 }
 
 /// Opens a preview and returns how it ended once it is left.
@@ -58,10 +63,15 @@ pub fn run_interface(service: Services, first_screen: FirstScreen, theme: Theme)
 /// The terminal cannot be switched to raw mode or to the alternate screen, or signals cannot be caught.
 pub fn run_preview(mut executor: PreviewExecutor, file_name: &str, theme: Theme) -> io::Result<InterfaceEnd> {
     let first_route = Route::Preview { file_name: file_name.to_owned(), content: Box::new(executor.read()) };
-    run_app(executor, theme, first_route)
+    run_app(executor, theme, first_route, &[])
 }
 
-fn run_app(executor: impl Execute + 'static, theme: Theme, first_route: Route) -> io::Result<InterfaceEnd> {
+fn run_app(
+    executor: impl Execute + 'static,
+    theme: Theme,
+    first_route: Route,
+    losses: &[String],
+) -> io::Result<InterfaceEnd> {
     let (sender, inputs) = mpsc::channel();
     let job_sender = sender.clone();
     let jobs = Jobs::threaded(move |report| {
@@ -69,12 +79,16 @@ fn run_app(executor: impl Execute + 'static, theme: Theme, first_route: Route) -
         let _ = job_sender.send(Input::Job(report));
     });
     let mut app = App::new(executor, jobs, theme, first_route);
+    if !losses.is_empty() {
+        app.open_dialog(loss_dialog(losses));
+    }
     // Without a first screen, the caller prints the failure. The terminal has not been switched yet.
     if let Some(end) = app.end() {
         return Ok(end.clone());
     }
+    terminal::spawn_signal_thread(sender.clone())?;
     let (guard, mut terminal) = terminal::enter(theme)?;
-    terminal::spawn_input_threads(sender)?;
+    terminal::spawn_key_thread(sender)?;
     let end = event_loop::run(&mut terminal, &inputs, &mut app, &mut terminal::ProcessHost);
     // The guard shows the cursor again. If the terminal is gone, ratatui's own attempt would print to standard error
     // and panic.
@@ -85,4 +99,13 @@ fn run_app(executor: impl Execute + 'static, theme: Theme, first_route: Route) -
         app.join_jobs();
     }
     Ok(end)
+}
+
+/// Returns a dialog about what the store has lost.
+pub fn loss_dialog(losses: &[String]) -> Dialog {
+    Dialog {
+        title: "Stored answers or records may be missing".to_owned(),
+        text: losses.join("\n\n"),
+        bindings: vec![Binding::new(&[Key::Enter, Key::Esc], CLOSE_OVERLAY, "continue")],
+    }
 }

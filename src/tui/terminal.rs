@@ -5,14 +5,15 @@
 use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::mpsc::Sender;
 use std::thread;
+use std::time::Duration;
 
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
-use crossterm::{cursor, execute, terminal};
+use crossterm::{cursor, execute, queue, terminal};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 use termina::Parser;
 
@@ -108,15 +109,18 @@ impl TerminalHost for ProcessHost {
     }
 }
 
-/// Starts two threads that send keys and signals into the input queue.
+/// How long the interface may take to end after a signal. It takes longer only if no one reads its output.
+const SIGNAL_PATIENCE: Duration = Duration::from_millis(700);
+
+/// Starts a thread that sends signals into the input queue. Call this before [`enter`]: a signal must find the thread, or
+/// it would leave the terminal switched.
 ///
 /// # Errors
-/// The signals cannot be caught.
-pub fn spawn_input_threads(sender: Sender<Input>) -> io::Result<()> {
+/// The signals cannot be caught, or the thread cannot be started.
+pub fn spawn_signal_thread(sender: Sender<Input>) -> io::Result<()> {
     // ratatui restores the terminal only after a panic. A signal would leave raw mode and the alternate screen on.
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
-    let key_sender = sender.clone();
-    thread::spawn(move || {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
+    let forward = move || {
         for signal in signals.forever() {
             let input = match signal {
                 SIGTSTP => Input::Suspend,
@@ -127,13 +131,45 @@ pub fn spawn_input_threads(sender: Sender<Input>) -> io::Result<()> {
                 },
                 signal => Input::Signal(signal),
             };
-            if sender.send(input).is_err() {
-                break;
+            let is_end = matches!(input, Input::Signal(_));
+            let is_interface_over = sender.send(input).is_err();
+            if is_end {
+                // After the interface, nothing else would obey the signal.
+                end_if_stuck(signal, if is_interface_over { Duration::ZERO } else { SIGNAL_PATIENCE });
             }
         }
-    });
-    thread::spawn(move || read_keys(&key_sender));
-    Ok(())
+    };
+    thread::Builder::new().name("signals".to_owned()).spawn(forward).map(|_| ())
+}
+
+/// Ends the process if it does not end by itself: the main thread can wait for a terminal that no one reads. Every answer
+/// is already on disk.
+fn end_if_stuck(signal: i32, patience: Duration) {
+    thread::sleep(patience);
+    restore_without_waiting();
+    std::process::exit(signal.saturating_add(128));
+}
+
+/// Restores the terminal without waiting for its reader. The mode needs no reader. The escape sequences are written only
+/// if there is room for them, and not through the standard stream, which the main thread may hold.
+fn restore_without_waiting() {
+    let _ = terminal::disable_raw_mode();
+    let stdout = io::stdout();
+    let mut poll_fds = [PollFd::new(&stdout, PollFlags::OUT)];
+    let mut sequences = Vec::new();
+    let leave = terminal::LeaveAlternateScreen;
+    let _ = queue!(sequences, DisableMouseCapture, DisableBracketedPaste, cursor::Show, leave);
+    if poll(&mut poll_fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok_and(|count| count > 0) {
+        let _ = rustix::io::write(&stdout, &sequences);
+    }
+}
+
+/// Starts a thread that sends keys into the input queue.
+///
+/// # Errors
+/// The thread cannot be started.
+pub fn spawn_key_thread(sender: Sender<Input>) -> io::Result<()> {
+    thread::Builder::new().name("keys".to_owned()).spawn(move || read_keys(&sender)).map(|_| ())
 }
 
 /// How long a lone escape byte waits for the rest of a sequence before it counts as the key Esc.

@@ -11,22 +11,13 @@ use serde_json::Value;
 
 use needlewise::ids::Digest;
 
-use crate::world::World;
+use crate::world::{World, copy_folder};
 
 /// Tuesday, 2026-12-01T09:00:00Z, after everything in the fixtures.
 const TUESDAY: i64 = 1_796_115_600_000;
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() { copy(&path, &target) } else { std::fs::copy(&path, &target).map(|_| ()).expect("a copy") }
-    }
 }
 
 /// Masks the project folder in an output that names fixture files.
@@ -38,7 +29,7 @@ fn mask_root(said: &str) -> String {
 pub fn home(store: &str) -> World {
     let world = World::new();
     world.time.set(TUESDAY);
-    copy(&folder("banks"), &world.data().join("question-banks"));
+    copy_folder(&folder("banks"), &world.data().join("question-banks"));
     let from = folder(store);
     for name in ["needlewise.db", "needlewise.db-wal", "needlewise.db-shm"] {
         if let Ok(bytes) = std::fs::read(from.join(name)) {
@@ -210,7 +201,7 @@ fn first_version_bundles_are_imported_as_before() {
 fn first_version_requests_are_replayed_and_granted_as_before() {
     let world = World::new();
     world.time.set(TUESDAY);
-    copy(&folder("banks"), &world.data().join("question-banks"));
+    copy_folder(&folder("banks"), &world.data().join("question-banks"));
     let secret = world.secret("passphrase", "correct horse battery staple").to_string_lossy().into_owned();
     world.run(["issuer", "init", "--name", "Southside School", "--passphrase-file", &secret]).done();
     for name in ["request-brief.json", "request-chained.json"] {

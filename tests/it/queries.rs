@@ -141,6 +141,10 @@ impl Store for CountingStore {
         self.inner.save_copy(folder, file_name)
     }
 
+    fn erased_people(&self) -> Result<Vec<TraineeId>, StoreError> {
+        self.read().erased_people()
+    }
+
     fn check_integrity(&self) -> Result<Vec<String>, StoreError> {
         self.read().check_integrity()
     }
@@ -286,6 +290,7 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     attempts.load_paper(row.id)?;
     attempts.load(row.id)?;
     attempts.replay(row.id)?;
+    assert!(service.health().losses().is_empty());
 
     run_every_study_query(service, &person)?;
 

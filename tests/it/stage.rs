@@ -7,12 +7,13 @@ use std::sync::mpsc;
 
 use needlewise::attempt::person::PersonAdded;
 use needlewise::bank::catalog::{BankOrigin, Catalog};
-use needlewise::clock::Zone;
+use needlewise::clock::{Timestamp, Zone};
 use needlewise::credential::TrustList;
 use needlewise::issuing::decision::DecisionAuthority;
 use needlewise::paths::Paths;
 use needlewise::projections::people::PersonRow;
 use needlewise::service::{InputSource, ServiceSetting, Services};
+use needlewise::settings::Settings;
 use needlewise::store::sqlite::SqliteOptions;
 use needlewise::store::{COMMAND_PATIENCE, SqliteStore, Store, StoreError};
 use needlewise::tui::app::{App, InterfaceEnd};
@@ -34,7 +35,13 @@ use crate::world::{MONDAY, SetClock, masked};
 
 /// Returns the options of a store in tests, with a fixed ID.
 pub fn store_options() -> SqliteOptions {
-    SqliteOptions { patience: COMMAND_PATIENCE, new_store_id: [7; 16], copy_folder: None }
+    SqliteOptions {
+        patience: COMMAND_PATIENCE,
+        new_store_id: [7; 16],
+        copy_folder: None,
+        opened_at: Timestamp::from_millis(MONDAY),
+        remains: Vec::new(),
+    }
 }
 
 /// Opens the store at a path.
@@ -62,7 +69,15 @@ pub fn service_over(home: &Path, time: &Rc<Cell<i64>>, wrap: impl FnOnce(SqliteS
         store,
         clock,
         rng,
-        ServiceSetting { catalog: catalog.into(), paths: place, trust, authority, input, zone: Zone::UTC },
+        ServiceSetting {
+            catalog: catalog.into(),
+            paths: place,
+            trust,
+            authority,
+            input,
+            zone: Zone::UTC,
+            settings: Settings::default(),
+        },
     )
 }
 

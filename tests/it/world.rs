@@ -77,6 +77,20 @@ impl CommandOutput {
     }
 }
 
+/// Copies everything in a folder.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy_folder(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).expect("a copy");
+        }
+    }
+}
+
 impl World {
     pub fn new() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
@@ -220,6 +234,7 @@ impl World {
             },
             make_rng: &move || Box::new(ChaCha20Rng::seed_from_u64(run)),
             global: cli::GlobalArgs::default(),
+            has_opened_store: false,
         };
         let home = self.home.path();
         let fixed = [

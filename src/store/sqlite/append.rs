@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::{tables, upgrade};
+use super::mark::AttemptChange;
+use super::{queries, tables, upgrade};
 use crate::attempt::chain::{ChainHead, StoredFact};
 use crate::canonical;
 use crate::ids::{Digest, StreamId};
@@ -13,10 +14,13 @@ use crate::projections::study::{
     PRACTICE_ANSWERS, PracticeAnswer, QUESTION_PROGRESS, QuestionProgress, StudiedQuestion,
 };
 use crate::projections::tables::ChainRows;
-use crate::store::{Batch, Conflict, Expectation, StoreError};
+use crate::store::{Batch, Conflict, Expectation, StoreError, StoreIdentity};
 
-/// Stores a batch, whole or not at all.
-pub(super) fn append(connection: &mut Connection, batch: &Batch) -> Result<(), StoreError> {
+/// Stores a batch, whole or not at all. Returns the identity of the store after it, and the attempts that it changed.
+pub(super) fn append(
+    connection: &mut Connection,
+    batch: &Batch,
+) -> Result<(StoreIdentity, Vec<AttemptChange>), StoreError> {
     // Immediate: the write lock is held from the first check on, so that no other process can change what was checked.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for expectation in &batch.expectations {
@@ -30,11 +34,14 @@ pub(super) fn append(connection: &mut Connection, batch: &Batch) -> Result<(), S
         tables::insert_content(&transaction, *digest, text)?;
     }
     let first_seqs = insert_facts(&transaction, &batch.facts)?;
+    let mut changes = Vec::new();
     for (stream, first_seq) in first_seqs {
-        write_chain_rows(&transaction, stream, first_seq)?;
+        changes.extend(write_chain_rows(&transaction, stream, first_seq)?);
     }
     upgrade::count_commit(&transaction)?;
-    Ok(transaction.commit()?)
+    let identity = queries::identity(&transaction)?;
+    transaction.commit()?;
+    Ok((identity, changes))
 }
 
 /// Inserts facts, each of which must follow the head of its chain. Returns the first new position in every chain.
@@ -68,7 +75,12 @@ fn insert_facts(transaction: &Transaction<'_>, facts: &[StoredFact]) -> Result<B
     Ok(heads.into_iter().map(|(stream, (first_seq, _))| (stream, first_seq)).collect())
 }
 
-fn write_chain_rows(transaction: &Transaction<'_>, stream: StreamId, first_seq: u32) -> Result<(), StoreError> {
+/// Writes the rows of a chain. Returns the change if it is the chain of an attempt.
+fn write_chain_rows(
+    transaction: &Transaction<'_>,
+    stream: StreamId,
+    first_seq: u32,
+) -> Result<Option<AttemptChange>, StoreError> {
     let chain = tables::select_stream(transaction, stream)?;
     // If a question cannot be read, its answer gets no row. The fact is stored all the same.
     let find_content = |digest: Digest| tables::select_content(transaction, digest).ok().flatten();
@@ -80,7 +92,13 @@ fn write_chain_rows(transaction: &Transaction<'_>, stream: StreamId, first_seq: 
     for question in questions {
         write_progress(transaction, question)?;
     }
-    Ok(())
+    let head = chain.last().map(ChainHead::after_fact);
+    Ok(rows.attempt.zip(head).map(|(row, head)| AttemptChange {
+        attempt: row.id,
+        trainee: row.trainee,
+        head,
+        is_open: row.finished_at.is_none(),
+    }))
 }
 
 /// Computes the progress from all answers to a question. It skips a damaged row, which must not block a new answer.

@@ -33,12 +33,7 @@ impl StoreHeader {
     /// `None` if that fails. If a program was killed right after it made a store, the tables are only in the log, which
     /// [`Self::read`] sees.
     pub(super) fn read_file(path: &Path) -> Option<Self> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let path = path.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-        // In a file URI, a path with a drive letter needs a slash before it.
-        let path = if cfg!(windows) { format!("/{}", path.replace('\\', "/")) } else { path };
-        let connection = Connection::open_with_flags(format!("file:{path}?immutable=1"), flags).ok()?;
-        Self::read(&connection).ok()
+        Self::read(&open_immutable(path)?).ok()
     }
 
     /// Returns whether another program made the file. An empty file belongs to no program, so it is not foreign.
@@ -50,4 +45,16 @@ impl StoreHeader {
     pub(super) fn is_empty(self) -> bool {
         self.application_id == 0 && self.schema_version == 0 && self.object_count == 0
     }
+}
+
+/// Opens the main file only, for reading: without its log, without a lock and without creating files. Returns `None` if
+/// that fails.
+pub(super) fn open_immutable(path: &Path) -> Option<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // Opening a pipe would wait for its writer.
+    let path = Some(path).filter(|path| path.is_file())?.to_str()?;
+    let path = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    // In a file URI, a path with a drive letter needs a slash before it.
+    let path = if cfg!(windows) { format!("/{}", path.replace('\\', "/")) } else { path };
+    Connection::open_with_flags(format!("file:{path}?immutable=1"), flags).ok()
 }

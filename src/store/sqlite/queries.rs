@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::tables::{FACT_COLUMNS, read_fact};
 use crate::attempt::chain::StoredFact;
 use crate::canonical;
-use crate::ids::{Digest, StreamId};
+use crate::ids::{Digest, StreamId, TraineeId};
 use crate::projections::attempts::AttemptQuery;
 use crate::projections::certificates::CertificateQuery;
 use crate::projections::notebook::NoteQuery;
@@ -156,6 +156,14 @@ pub(super) fn identity(connection: &Connection) -> Result<StoreIdentity, StoreEr
     let read = |row: &rusqlite::Row<'_>| Ok(StoreIdentity { id: row.get(0)?, commits: row.get(1)? });
     let found = connection.query_row("SELECT id, commits FROM store", [], read).optional()?;
     found.ok_or_else(|| StoreError::Damaged("its ID is missing".to_owned()))
+}
+
+pub(super) fn erased_people(connection: &Connection) -> Result<Vec<TraineeId>, StoreError> {
+    // The first program stored this kind as `erased`.
+    let sql = "SELECT DISTINCT stream FROM stored_fact WHERE kind IN ('erased', 'person.erased/1') ORDER BY stream";
+    let mut statement = connection.prepare(sql)?;
+    let names = statement.query_map([], |row| row.get::<_, ColumnValue>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(names.into_iter().filter_map(|name| column_text(name).parse().ok()).collect())
 }
 
 /// Checks the engine's structures, the store's identity and all stored content. Returns one sentence for each fault.

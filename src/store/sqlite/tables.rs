@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, params_from_it
 
 use crate::attempt::chain::{ChainHead, SaltedPayload, StoredFact};
 use crate::clock::Timestamp;
-use crate::ids::{Digest, StreamId, TraineeId, from_hex, to_hex};
+use crate::ids::{Digest, FactId, StreamId, TraineeId, from_hex, to_hex};
 use crate::projections::row::{ColumnValue, Projection, StoredRow};
 use crate::projections::tables::PROJECTIONS;
 
@@ -108,11 +108,20 @@ pub(super) fn insert_fact(connection: &Connection, fact: &StoredFact) -> rusqlit
         (fact.payload_digest.to_string(), fact.previous_digest.to_string(), fact.digest.to_string());
     let values = params![id, stream, fact.seq, fact.kind, fact.stored_at.as_millis(), body, prev, digest];
     connection.prepare_cached(sql)?.execute(values)?;
-    if let Some(salted) = &fact.salted_payload {
-        let sql = "INSERT INTO fact_payload (fact, salt, payload) VALUES ($1, $2, $3)";
-        connection.prepare_cached(sql)?.execute(params![id, to_hex(&salted.salt), salted.payload])?;
+    match &fact.salted_payload {
+        Some(SaltedPayload { salt, payload }) => insert_payload(connection, fact.id, salt, payload),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+pub(super) fn insert_payload(
+    connection: &Connection,
+    fact: FactId,
+    salt: &[u8; 32],
+    payload: &str,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO fact_payload (fact, salt, payload) VALUES ($1, $2, $3)";
+    connection.prepare_cached(sql)?.execute(params![fact.to_string(), to_hex(salt), payload]).map(|_| ())
 }
 
 pub(super) fn insert_content(connection: &Connection, digest: Digest, text: &str) -> rusqlite::Result<()> {

@@ -1,17 +1,16 @@
 //! Upgrades a SQLite store to the schema of this program, after saving a copy of the store.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::header::StoreHeader;
 use super::queue::retry;
 use super::schema::{APPLICATION_ID, IDENTITY_TABLE, MIGRATIONS, are_projections_current, make_projection_tables};
-use super::{SqliteOptions, tables};
+use super::{SqliteOptions, copy, tables};
 use crate::attempt::chain::StoredFact;
 use crate::ids::{Digest, StreamId, to_hex};
-use crate::paths;
 use crate::projections::row::{Projection, StoredRow};
 use crate::projections::tables::{PROJECTIONS, ProjectionTables};
 use crate::store::audit::{FactSource, compute_projections};
@@ -42,17 +41,44 @@ pub(super) fn upgrade(connection: &mut Connection, path: &Path, options: &Sqlite
     // This transaction has the write lock, so no other program can write after the copy is made.
     if let (Some(folder), true) = (&options.copy_folder, version > 0) {
         // One copy for each version: an upgrade that fails at every start must not fill the disk.
-        let file_name = format!("needlewise-schema-{version}.db");
-        save_copy(path, folder, &file_name)?;
+        copy::save_copy(path, &folder.join(format!("needlewise-schema-{version}.db")))?;
     }
-    for migration in MIGRATIONS.iter().skip(version) {
-        transaction.execute_batch(migration)?;
-    }
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    make_tables(&transaction, version)?;
     ensure_identity(&transaction, &options.new_store_id)?;
     rewrite_projections(&transaction)?;
     Ok(transaction.commit()?)
+}
+
+/// Makes the tables of facts, from those of the given schema version.
+pub(super) fn make_tables(connection: &Connection, version: usize) -> rusqlite::Result<()> {
+    for migration in MIGRATIONS.iter().skip(version) {
+        connection.execute_batch(migration)?;
+    }
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.pragma_update(None, "user_version", MIGRATIONS.len())
+}
+
+/// Copies the rows of the store at `path`, as far as they can be read. A rebuild keeps those of broken chains.
+pub(super) fn take_rows_of(target: &Connection, path: &Path) -> rusqlite::Result<()> {
+    make_projection_tables(target)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let source = Some(path).filter(|path| path.is_file());
+    let Some(source) = source.and_then(|path| Connection::open_with_flags(path, flags).ok()) else { return Ok(()) };
+    if !are_projections_current(&source).unwrap_or(false) {
+        return Ok(());
+    }
+    for projection in PROJECTIONS {
+        for row in tables::select_rows(&source, projection, "", &[]).unwrap_or_default() {
+            tables::put_row(target, projection, &row)?;
+        }
+    }
+    Ok(())
+}
+
+/// Switches the write-ahead log on if it is off, as it is in a copy.
+pub(super) fn ensure_log(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
+    let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+    if mode == "wal" { Ok(()) } else { switch_log_on(connection, patience) }
 }
 
 /// Switches the write-ahead log on. While another program uses the file, SQLite refuses this at once, so this function
@@ -75,7 +101,7 @@ pub(super) fn rebuild_projections(connection: &mut Connection, new_store_id: &[u
     Ok(transaction.commit()?)
 }
 
-fn rewrite_projections(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+pub(super) fn rewrite_projections(transaction: &Transaction<'_>) -> Result<(), StoreError> {
     let mut computed = compute_projections(&**transaction)?;
     // Rows of another version cannot be kept, because their columns and digests differ.
     if are_projections_current(transaction)? {
@@ -104,24 +130,6 @@ fn write_projections(connection: &Connection, projections: &ProjectionTables) ->
         }
     }
     Ok(())
-}
-
-/// Writes a copy of the store at `path`, which only this user can read. It uses a second connection, because the first
-/// one may have an open transaction, in which `VACUUM` fails.
-pub(super) fn save_copy(path: &Path, folder: &Path, file_name: &str) -> Result<PathBuf, StoreError> {
-    let target = folder.join(file_name);
-    let unreachable = |cause: &dyn std::fmt::Display| {
-        let (folder, cause) = (folder.to_string_lossy(), cause.to_string());
-        let (folder, cause) = (crate::text::single_line(&folder), crate::text::single_line(&cause));
-        StoreError::Unreachable(format!("a copy cannot be written to {folder}: {cause}"))
-    };
-    let source = Connection::open(path)?;
-    let write_copy = |temporary: &Path| {
-        let name = temporary.to_str().ok_or_else(|| std::io::Error::other("the path is not Unicode"))?;
-        source.execute("VACUUM INTO $1", [name]).map(|_| ()).map_err(std::io::Error::other)
-    };
-    paths::write_atomic_with(&target, write_copy).map_err(|error| unreachable(&error))?;
-    Ok(target)
 }
 
 impl FactSource for Connection {

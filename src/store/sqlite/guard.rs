@@ -1,0 +1,265 @@
+//! Checks a store before SQLite opens it, and holds a lock while it is open.
+//!
+//! SQLite does not tie a log to its file. It applies any log of the right name, drops what follows a damaged part, and
+//! deletes a log whose file is gone. So the first program that opens a store compares file, log and mark first. If they
+//! do not fit, it sets the files aside and records a [`Loss`]. A loss never locks anyone out.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::header::open_immutable;
+use super::log::{self, LogState};
+use super::mark::{Mark, MarkFile};
+use super::queue::retry;
+use super::{SqliteOptions, queries};
+use crate::clock::Timestamp;
+use crate::paths;
+use crate::store::loss::{AttemptLoss, Loss, LossCause, set_aside_folder};
+use crate::store::{COMMAND_PATIENCE, StoreError, StoreIdentity};
+
+/// The lock of an open store. Others can open the store too, but none can replace it.
+#[derive(Debug)]
+pub(super) struct StoreLock {
+    path: PathBuf,
+    /// The locked file; `None` in a folder that cannot be written. It is locked until it is closed.
+    file: Option<File>,
+    is_new: bool,
+}
+
+impl StoreLock {
+    /// Removes the file if this lock created it, because there is no store to lock.
+    pub(super) fn remove_if_new(self) {
+        drop(self.file);
+        if self.is_new {
+            let _ = std::fs::remove_file(self.path);
+        }
+    }
+}
+
+/// Returns the path of the log of the store at `path`.
+pub(super) fn log_path(path: &Path) -> PathBuf {
+    with_suffix(path, "-wal")
+}
+
+/// Returns the path of SQLite's index of the log.
+pub(super) fn log_index_path(path: &Path) -> PathBuf {
+    with_suffix(path, "-shm")
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// The file of a store and its log. Either can be missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct StoreFiles {
+    pub(super) main: PathBuf,
+    pub(super) log: PathBuf,
+}
+
+impl StoreFiles {
+    /// Returns the files of the store at `path`.
+    pub(super) fn at(path: &Path) -> Self {
+        Self { main: path.to_owned(), log: log_path(path) }
+    }
+}
+
+/// Locks the store for opening. If no other program has it open, the files are checked first.
+///
+/// # Errors
+/// [`StoreError::Busy`] if another program replaces the store, and [`StoreError::Unreachable`] if files that do not fit
+/// cannot be set aside.
+pub(super) fn lock_and_check(path: &Path, options: &SqliteOptions) -> Result<StoreLock, StoreError> {
+    let lock = open_lock(path);
+    // Without the file, the folder is read-only. Nothing can be set aside there, and SQLite changes nothing either.
+    if let Some(file) = &lock.file {
+        if file.try_lock().is_ok() {
+            let checked = check(path, options);
+            // Another program may lock the file between the two calls. It only checks the store once more.
+            let _ = file.unlock();
+            checked?;
+        }
+        lock_shared(file, COMMAND_PATIENCE)?;
+    }
+    Ok(lock)
+}
+
+/// Locks the store for this program alone, for repairing or replacing it.
+///
+/// # Errors
+/// [`StoreError::Busy`] if another program has it open.
+pub(super) fn lock_alone(path: &Path) -> Result<StoreLock, StoreError> {
+    let lock = open_lock(path);
+    match lock.file.as_ref().ok_or(StoreError::ReadOnly)?.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(StoreError::Busy),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(lock),
+    }
+}
+
+fn lock_shared(file: &File, patience: Duration) -> Result<(), StoreError> {
+    let lock = || match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => None,
+        // Some network file systems have no locks. SQLite's own lock still separates writers there.
+        Ok(()) | Err(TryLockError::Error(_)) => Some(()),
+    };
+    retry(patience, lock).ok_or(StoreError::Busy)
+}
+
+/// Opens or creates the lock file beside the store.
+fn open_lock(path: &Path) -> StoreLock {
+    let path = path.with_extension("lock");
+    let found = path.symlink_metadata();
+    let open = || OpenOptions::new().create(true).truncate(false).write(true).open(&path).ok();
+    let is_file_or_free = found.as_ref().map_or(true, std::fs::Metadata::is_file);
+    StoreLock { file: is_file_or_free.then(open).flatten(), is_new: found.is_err(), path }
+}
+
+/// The files of a store as they were found.
+struct FoundFiles {
+    /// Whether there is a file with content.
+    has_store: bool,
+    /// The identity in the main file alone, without its log.
+    main: Option<StoreIdentity>,
+    log: LogState,
+    has_log: bool,
+    mark: Option<Mark>,
+    /// Whether there are other files that only a store makes.
+    has_remains: bool,
+}
+
+impl FoundFiles {
+    fn read(path: &Path, mark_file: &mut MarkFile, remains: &[PathBuf]) -> Self {
+        let length = |path: &Path| path.metadata().ok().filter(|found| found.is_file()).map_or(0, |found| found.len());
+        let (has_store, log_path) = (length(path) > 0, log_path(path));
+        let has_log = length(&log_path) > 0;
+        // A log that cannot be read is left to SQLite, which says why.
+        let log = if has_log { log::read_state(&log_path).unwrap_or_default() } else { LogState::default() };
+        let has_remains = remains.iter().any(|path| path.exists());
+        Self { has_store, main: main_identity(path), log, has_log, mark: mark_file.read(), has_remains }
+    }
+
+    /// The store as SQLite would open it.
+    fn effective(&self) -> Option<&StoreIdentity> {
+        self.log.last.as_ref().or(self.main.as_ref())
+    }
+
+    /// Returns how the files do not fit, if they do not.
+    fn find_cause(&self) -> Option<LossCause> {
+        let is_marked = self.mark.as_ref().is_some_and(|mark| mark.commits > 0);
+        if !self.has_store {
+            return (self.has_log || is_marked || self.has_remains).then_some(LossCause::StoreMissing);
+        }
+        if let (Some(main), Some(first), Some(last)) = (&self.main, &self.log.first, &self.log.last) {
+            if main.id != last.id {
+                return Some(LossCause::ForeignLog);
+            }
+            if main.commits.saturating_add(1) < first.commits {
+                return Some(LossCause::LogGap);
+            }
+        }
+        if self.log.has_commits_after {
+            return Some(LossCause::LogDamaged);
+        }
+        // Commits without a number come from a program without marks.
+        if self.log.commit_count > 0 && self.log.last.is_none() {
+            return None;
+        }
+        let (mark, effective) = (self.mark.as_ref()?, self.effective()?);
+        if mark.store != effective.id {
+            return Some(LossCause::StoreReplaced);
+        }
+        (mark.commits > effective.commits).then_some(LossCause::StoreOlder)
+    }
+
+    /// Describes a loss. The attempts are those that were in progress by the mark.
+    fn to_loss(&self, cause: LossCause, noticed_at: Timestamp) -> Loss {
+        let usable = match cause {
+            LossCause::ForeignLog | LossCause::LogGap => self.main.as_ref(),
+            _ => self.effective(),
+        };
+        let mark = self.mark.as_ref();
+        let same_store = mark.zip(usable).filter(|(mark, usable)| mark.store == usable.id);
+        let missing = same_store.map(|(mark, usable)| mark.commits.saturating_sub(usable.commits));
+        let attempts = mark.into_iter().flat_map(|mark| &mark.attempts);
+        let attempts = attempts
+            .map(|marked| AttemptLoss { attempt: marked.attempt, trainee: marked.trainee, facts_before: marked.facts })
+            .collect();
+        let log_id = self.log.last.as_ref().map(|identity| &identity.id);
+        let lost_id = mark.map(|mark| &mark.store).or(self.main.as_ref().map(|main| &main.id));
+        let is_log_ours = log_id.zip(lost_id).is_none_or(|(log, lost)| log == lost);
+        Loss {
+            is_log_ours,
+            noticed_at,
+            cause,
+            missing_commits: missing.filter(|count| *count > 0),
+            attempts,
+            folder: None,
+        }
+    }
+}
+
+/// Compares the files, and sets them aside if they do not fit. The caller has the lock for itself.
+///
+/// # Errors
+/// [`StoreError::Unreachable`] if the files cannot be set aside.
+pub(super) fn check(path: &Path, options: &SqliteOptions) -> Result<(), StoreError> {
+    let mut mark_file = MarkFile::of_store(path);
+    let found = FoundFiles::read(path, &mut mark_file, &options.remains);
+    let Some(cause) = found.find_cause() else { return Ok(()) };
+    let loss = found.to_loss(cause, options.opened_at);
+    set_aside(path, &found, &loss).map_err(|error| {
+        let reason = paths::io_reason(&error);
+        StoreError::Unreachable(format!("its files do not fit, and they cannot be set aside: {reason}"))
+    })?;
+    let is_log_dropped = matches!(cause, LossCause::ForeignLog | LossCause::LogGap | LossCause::StoreMissing);
+    let remaining = if is_log_dropped { found.main.as_ref() } else { found.effective() };
+    match remaining {
+        Some(identity) => mark_file.reset(&Mark::of(identity)),
+        None => mark_file.remove(),
+    }
+    Ok(())
+}
+
+/// Copies the files into a new folder and describes the loss there. A log that SQLite must not apply is moved.
+fn set_aside(path: &Path, found: &FoundFiles, loss: &Loss) -> io::Result<()> {
+    let folder = paths::create_new_private_dir(&set_aside_folder(path), &loss.noticed_at.format_for_file_name())?;
+    let file_name = path.file_name().unwrap_or_default();
+    let (log, index) = (log_path(path), log_index_path(path));
+    let target = |path: &Path| folder.join(path.file_name().unwrap_or_default());
+    if found.has_log {
+        if found.has_store {
+            std::fs::copy(path, folder.join(file_name))?;
+        }
+        std::fs::copy(&log, target(&log))?;
+    }
+    // The description makes the copies count. Only now the log may go.
+    loss.write(&folder)?;
+    if matches!(loss.cause, LossCause::ForeignLog | LossCause::LogGap | LossCause::StoreMissing) {
+        for path in [log, index] {
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns the identity in the main file alone, or `None` if it has none that can be read.
+pub(super) fn main_identity(path: &Path) -> Option<StoreIdentity> {
+    queries::identity(&open_immutable(path)?).ok()
+}
+
+/// Returns the identity of a store and its log as SQLite would open them, or `None` if neither has one.
+pub(super) fn identity_of_files(files: &StoreFiles) -> Option<StoreIdentity> {
+    let log = log::read_state(&files.log).unwrap_or_default();
+    let main = main_identity(&files.main);
+    match (log.last, main) {
+        (Some(last), Some(main)) if last.id != main.id => Some(main),
+        (last, main) => last.or(main),
+    }
+}
