@@ -1,7 +1,7 @@
 //! Timestamps, days and durations, and the clock that supplies the current time.
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Span;
 use jiff::civil::Date;
@@ -74,7 +74,7 @@ impl Timestamp {
     }
 
     /// Returns the moment of a time of the system, such as that of a file.
-    pub fn from_system_time(time: std::time::SystemTime) -> Option<Self> {
+    pub fn from_system_time(time: SystemTime) -> Option<Self> {
         jiff::Timestamp::try_from(time).ok().map(|timestamp| Self::from_millis(timestamp.as_millisecond()))
     }
 
@@ -290,7 +290,7 @@ impl std::str::FromStr for Day {
 pub struct Now {
     /// The time of the computer's clock.
     pub wall: Timestamp,
-    /// The time since this run of the program started.
+    /// The time since this run of the program started. It goes on while the computer sleeps.
     pub uptime: Millis,
 }
 
@@ -304,11 +304,10 @@ pub struct Countdown {
 }
 
 impl Countdown {
-    /// Returns the time left, by the source that has moved further: the wall clock or the counter.
+    /// Returns the time left, by the counter.
     pub fn remaining(self, now: Now) -> Millis {
-        // Setting the wall clock back gains no time. The counter may stop while the computer sleeps.
-        let elapsed = now.uptime.saturating_sub(self.read_at.uptime).max(now.wall.since(self.read_at.wall));
-        self.remaining.saturating_sub(elapsed)
+        // Setting the wall clock changes nothing here.
+        self.remaining.saturating_sub(now.uptime.saturating_sub(self.read_at.uptime))
     }
 
     /// Returns the time until the countdown on screen changes. The screen shows whole seconds, rounded up.
@@ -326,21 +325,68 @@ pub trait Clock {
 /// The computer's clock.
 #[derive(Debug)]
 pub struct SystemClock {
-    started: Instant,
+    started: Counter,
 }
 
 impl SystemClock {
     /// Returns the computer's clock, with an uptime counter that starts now.
     pub fn start() -> Self {
-        Self { started: Instant::now() }
+        Self { started: Counter::read() }
     }
 }
 
 impl Clock for SystemClock {
     fn now(&self) -> Now {
-        Now {
-            wall: Timestamp::from_millis(jiff::Timestamp::now().as_millisecond()),
-            uptime: Millis(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)),
-        }
+        let uptime = Counter::read().since(&self.started).as_millis();
+        Now { wall: wall_time(), uptime: Millis(u64::try_from(uptime).unwrap_or(u64::MAX)) }
+    }
+}
+
+/// Returns the time of the system. A clock that is set beyond the years -9999 to 9999 counts as the nearest moment in them.
+fn wall_time() -> Timestamp {
+    let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millis(match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(after) => millis(after),
+        Err(before) => millis(before.duration()).saturating_neg(),
+    })
+}
+
+/// A moment of a counter that no one can set and that goes on while the computer sleeps. `Instant` stops then on Linux and
+/// macOS.
+#[cfg(unix)]
+#[derive(Debug)]
+struct Counter(rustix::time::Timespec);
+
+#[cfg(unix)]
+impl Counter {
+    #[cfg(target_os = "linux")]
+    const CLOCK: rustix::time::ClockId = rustix::time::ClockId::Boottime;
+    #[cfg(not(target_os = "linux"))]
+    const CLOCK: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
+
+    fn read() -> Self {
+        Self(rustix::time::clock_gettime(Self::CLOCK))
+    }
+
+    fn since(&self, earlier: &Self) -> Duration {
+        let nanos = |time: &rustix::time::Timespec| i128::from(time.tv_sec) * 1_000_000_000 + i128::from(time.tv_nsec);
+        let passed = nanos(&self.0).saturating_sub(nanos(&earlier.0));
+        Duration::from_nanos(u64::try_from(passed).unwrap_or(0))
+    }
+}
+
+/// A moment of a counter that no one can set. On Windows it goes on while the computer sleeps.
+#[cfg(not(unix))]
+#[derive(Debug)]
+struct Counter(std::time::Instant);
+
+#[cfg(not(unix))]
+impl Counter {
+    fn read() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    fn since(&self, earlier: &Self) -> Duration {
+        self.0.saturating_duration_since(earlier.0)
     }
 }

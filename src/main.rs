@@ -8,6 +8,8 @@ use needlewise::cli::{self, Env};
 use needlewise::clock::{SystemClock, Zone};
 
 fn main() -> ExitCode {
+    // Without this, only the message about a file that is too large is lost.
+    let _ = needlewise::paths::survive_file_size_limit();
     let mut env = Env {
         out: &mut io::stdout(),
         err: &mut io::stderr(),

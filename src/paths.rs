@@ -222,6 +222,38 @@ pub fn file_id(path: &Path) -> io::Result<FileId> {
     Ok(id)
 }
 
+/// Returns whether this user may write a file or in a folder.
+pub fn is_writable(path: &Path) -> bool {
+    #[cfg(unix)]
+    let is_writable = rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok();
+    #[cfg(not(unix))]
+    let is_writable = fs::metadata(path).is_ok_and(|metadata| !metadata.permissions().readonly());
+    is_writable
+}
+
+/// Lets this user write a file. Errors are left to the write that follows.
+pub fn make_writable(path: &Path) {
+    #[cfg(unix)]
+    let _ = fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600));
+    #[cfg(not(unix))]
+    if let Ok(metadata) = fs::metadata(path) {
+        let mut permissions = metadata.permissions();
+        permissions.set_readonly(false);
+        let _ = fs::set_permissions(path, permissions);
+    }
+}
+
+/// Lets a write beyond the limit on file sizes (`ulimit -f`) fail with an error. By default, SIGXFSZ would kill the process.
+/// Call it once, at the start.
+///
+/// # Errors
+/// The signal cannot be caught.
+pub fn survive_file_size_limit() -> io::Result<()> {
+    #[cfg(unix)]
+    signal_hook::flag::register(signal_hook::consts::signal::SIGXFSZ, std::sync::Arc::default())?;
+    Ok(())
+}
+
 /// Creates a folder and its parents. Only this user can read the new ones.
 fn create_private_dir(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
@@ -256,6 +288,34 @@ pub fn write_atomic_with(path: &Path, write: impl FnOnce(&Path) -> io::Result<()
     sync_folder(folder)
 }
 
+/// Writes a file that the user chose. A regular file is replaced atomically. A link, a pipe or a device is written
+/// through and stays what it is.
+///
+/// # Errors
+/// An error of the system.
+pub fn write_output(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match path.symlink_metadata() {
+        Ok(found) if !found.is_file() => {
+            let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
+            file.write_all(bytes)?;
+            file.flush()
+        }
+        _ => write_atomic(path, bytes),
+    }
+}
+
+/// Checks that a file that the user chose can be written, without changing it: it would be created beside its target.
+///
+/// # Errors
+/// An error of the system.
+pub fn check_output(path: &Path) -> io::Result<()> {
+    match path.symlink_metadata() {
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(found) if !found.is_file() => Ok(()),
+        _ => tempfile::NamedTempFile::new_in(folder_of(path)).map(|_| ()),
+    }
+}
+
 /// Writes a new file atomically. Returns `false`, and leaves the file unchanged, if it already exists.
 ///
 /// # Errors
@@ -269,10 +329,14 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     }
 }
 
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Writes a temporary file into the folder of `path`, and returns both. Only this user can read the file.
 fn write_temporary<'a>(path: &'a Path, bytes: &[u8]) -> io::Result<(&'a Path, tempfile::NamedTempFile)> {
     // Beside the target, because a rename cannot cross file systems.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     create_private_dir(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;

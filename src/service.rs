@@ -66,8 +66,8 @@ pub struct ServiceSetting {
     pub catalog: Arc<Catalog>,
     /// The folders of this user.
     pub paths: Paths,
-    /// The issuers that this computer trusts.
-    pub trust: TrustList,
+    /// The issuers that this computer trusts, or why the list of them cannot be read, for people.
+    pub trust: Result<TrustList, String>,
     /// Whose voids, granted attempts and time factors take effect on this computer.
     pub authority: DecisionAuthority,
     /// Where the input comes from.
@@ -154,8 +154,11 @@ impl Services {
     }
 
     /// Returns the issuers that this computer trusts.
-    pub fn trust(&self) -> &TrustList {
-        &self.setting.trust
+    ///
+    /// # Errors
+    /// [`ServiceError::Certificate`] if the list cannot be read. An empty list would show every certificate as untrusted.
+    pub fn trust(&self) -> Result<&TrustList, ServiceError> {
+        self.setting.trust.as_ref().map_err(|reason| ServiceError::Certificate(reason.clone()))
     }
 
     /// Returns the time zone in which times are shown.

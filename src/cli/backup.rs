@@ -72,6 +72,10 @@ pub(super) fn run(args: &BackupArgs, env: &mut Env<'_>) -> CommandResult {
 /// Checks that a backup may be written there: a new file, or one that can be replaced.
 fn require_writable_target(target: &std::path::Path) -> Result<(), Failure> {
     match target.symlink_metadata() {
+        // A store has no form that could go through a pipe.
+        _ if target == std::path::Path::new("-") => {
+            Err(Failure::usage("A backup cannot go to standard output. Name a file."))
+        }
         Ok(metadata) if !metadata.is_file() => Err(Failure::usage(format!(
             "{} is not a regular file. Choose the path of a new file.",
             display_path(target)

@@ -65,7 +65,8 @@ pub(super) fn run(args: &DoctorArgs, env: &mut Env<'_>) -> CommandResult {
     let directories = env.paths()?;
     // A store that cannot be opened can still be repaired.
     let file_repair = if args.repair { repair_file(&directories, env)? } else { None };
-    let mut service = env.open_service_silently()?;
+    let is_changing = args.repair || args.accept;
+    let mut service = if is_changing { env.open_service_silently()? } else { env.open_service_to_read_silently()? };
     // Before the checks, so that they show what is still wrong.
     let Repairs { lines: repairs, has_loss } = match (args.repair, args.accept) {
         (true, _) => repair(&mut service, file_repair.as_ref())?,

@@ -2,8 +2,7 @@
 //! Commands print, ask for confirmation and open the service only through `Env`.
 
 use std::io::{self, BufRead, Write};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 use rand::Rng;
 
@@ -12,16 +11,10 @@ use super::{Color, CommandResult, GlobalArgs, issuer_file};
 use crate::bank::catalog::{BankOrigin, Catalog};
 use crate::clock::{Clock, Zone};
 use crate::credential::{Issuer, TrustList, trust};
-use crate::issuing::decision::DecisionAuthority;
-use crate::paths::io_reason;
 use crate::paths::{self, BoundedLine, Paths};
-use crate::service::{InputSource, ServiceSetting, Services, backups};
-use crate::settings::Settings;
-use crate::store::sqlite::SqliteOptions;
-use crate::store::{COMMAND_PATIENCE, SqliteStore};
-use crate::text;
 use crate::tui::theme::ColorDepth;
 
+mod store;
 mod trainees;
 
 /// The longest accepted reply to a yes-or-no question, in bytes.
@@ -131,6 +124,21 @@ impl Env<'_> {
         Ok(error::EXIT_SUCCESS)
     }
 
+    /// Writes an output to a file that the user chose, and prints a message about it. `-` is standard output, and then the
+    /// message goes to standard error.
+    ///
+    /// # Errors
+    /// The file or the output cannot be written.
+    pub(super) fn write_output(&mut self, path: &Path, bytes: &[u8], message: &str) -> CommandResult {
+        if path == Path::new("-") {
+            self.out.write_all(bytes)?;
+            self.print_to_stderr(message);
+            return Ok(error::EXIT_SUCCESS);
+        }
+        paths::write_output(path, bytes).map_err(|error| Failure::file_access(path, "written", &error))?;
+        self.print_line(message)
+    }
+
     /// Asks on standard output and reads a line of standard input. `None` is the end of the input, or a line that is too
     /// long.
     ///
@@ -237,118 +245,6 @@ impl Env<'_> {
         Ok(catalog)
     }
 
-    /// Opens the store with everything that its services need. Creates the data folder and the store if necessary.
-    ///
-    /// # Errors
-    /// A folder, the trust list or the store cannot be used. The message says what to do.
-    pub fn open_service(&mut self) -> Result<Services, Failure> {
-        let service = self.open_service_silently()?;
-        for loss in service.health().losses() {
-            self.print_to_stderr(&format!("Warning: {loss}"));
-        }
-        Ok(service)
-    }
-
-    /// Opens the store like [`Env::open_service`], but reports no losses.
-    ///
-    /// # Errors
-    /// Those of [`Env::open_service`].
-    pub(super) fn open_service_silently(&mut self) -> Result<Services, Failure> {
-        let paths = self.paths()?;
-        paths.create_data_dir().map_err(|error| Failure {
-            code: error::EXIT_STORE,
-            message: format!(
-                "The data folder {} cannot be created: {}. Check its permissions, or choose another --data-dir.",
-                display_path(paths.data_dir()),
-                io_reason(&error)
-            ),
-        })?;
-        let catalog = self.catalog()?;
-        if self.global.verbose {
-            let line = format!(
-                "Data folder {}, config folder {}",
-                display_path(paths.data_dir()),
-                display_path(paths.config_dir())
-            );
-            self.print_to_stderr(&line);
-            for bank in catalog.banks() {
-                self.print_to_stderr(&format!(
-                    "Bank {} {} from {}",
-                    bank.value.id,
-                    text::single_line(&bank.value.version),
-                    bank.origin
-                ));
-            }
-        }
-        self.report_skipped_files(&catalog);
-        let trust = self.trust_list()?;
-        let authority = self.decision_authority(&paths);
-        let (clock, rng) = ((self.make_clock)(), (self.make_rng)());
-        let options = self.store_options(&paths);
-        let path = paths.store_file();
-        let store = SqliteStore::open(&path, &options).map_err(|error| Failure::store_at(&path, &error))?;
-        // Piped answers are stored as such, so that an issuer can see that no one typed them.
-        let input = if self.terminal.is_stdin_terminal { InputSource::Typed } else { InputSource::Piped };
-        let (catalog, zone) = (Arc::new(catalog), self.zone.clone());
-        let settings = self.settings(&paths);
-        let setting = ServiceSetting { catalog, paths, trust, authority, input, zone, settings };
-        let service = Services::new(Box::new(store), clock, rng, setting);
-        self.has_opened_store = true;
-        Ok(service)
-    }
-
-    /// Returns the options for opening the store.
-    pub(super) fn store_options(&self, paths: &Paths) -> SqliteOptions {
-        let mut new_store_id = [0; 16];
-        (self.make_rng)().fill_bytes(&mut new_store_id);
-        SqliteOptions {
-            patience: COMMAND_PATIENCE,
-            new_store_id,
-            // Copies of the store go outside the data folder, so that losing it does not lose them too.
-            copy_folder: Some(paths.backups_dir()),
-            opened_at: (self.make_clock)().now().wall,
-            remains: vec![paths.certificates_dir(), paths.computer_key_file()],
-        }
-    }
-
-    /// Reads the settings of this computer. A file that cannot be used is reported, and the defaults are used: a typing
-    /// error there must not stop an exam.
-    pub(super) fn settings(&mut self, paths: &Paths) -> Settings {
-        let file = paths.settings_file();
-        Settings::read(&file).unwrap_or_else(|reason| {
-            let file = display_path(&file);
-            self.print_to_stderr(&format!("The settings in {file} are not used: {reason}. Correct the file."));
-            Settings::default()
-        })
-    }
-
-    /// Makes a backup if one is due, after a command that opened the store.
-    fn back_up_if_due(&mut self) {
-        let Ok(paths) = self.paths() else { return };
-        let settings = self.settings(&paths);
-        let now = (self.make_clock)().now().wall;
-        if let Err(error) = backups::back_up_if_due(&paths, &settings.backups, now) {
-            self.print_to_stderr(&format!("The automatic backup failed. {error}"));
-        }
-    }
-
-    /// Returns whose decisions take effect. If this computer has an issuer, only decisions that its keys signed do.
-    fn decision_authority(&mut self, paths: &Paths) -> DecisionAuthority {
-        // A broken symlink means an unreadable key, not a missing one. As `Anyone` it would let unsigned decisions
-        // count.
-        if paths.issuer_key_file().symlink_metadata().is_err() {
-            return DecisionAuthority::Anyone;
-        }
-        match self.issuer() {
-            Ok(issuer) => DecisionAuthority::Issuer(issuer.keys),
-            // Practice still works, but no exam can begin until the key can be read.
-            Err(failure) => {
-                self.print_to_stderr(&failure.message);
-                DecisionAuthority::Unreadable
-            }
-        }
-    }
-
     /// Reads this computer's issuer.
     ///
     /// # Errors
@@ -376,15 +272,5 @@ impl Env<'_> {
         };
         let text = String::from_utf8(bytes).map_err(|_| to_failure("it is not UTF-8".to_owned()))?;
         TrustList::from_json(&text).map_err(to_failure)
-    }
-
-    /// Reports on standard error which bank and exam files have errors and are not used.
-    fn report_skipped_files(&mut self, catalog: &Catalog) {
-        let mut file_names: Vec<_> = catalog.problems().iter().map(|problem| problem.location.source.name()).collect();
-        // The problems of one file follow each other, so the names need no sorting.
-        file_names.dedup();
-        for file in file_names {
-            self.print_to_stderr(&format!("{file} has errors and is not used. Run `needlewise bank check {file}`."));
-        }
     }
 }

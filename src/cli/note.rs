@@ -39,7 +39,10 @@ pub struct NoteTextArgs {
 
 /// Lists notes, or changes what a trainee keeps beside a question.
 pub(super) fn run(command: &NoteCommand, env: &mut Env<'_>) -> CommandResult {
-    let mut service = env.open_service()?;
+    let mut service = match command {
+        NoteCommand::List => env.open_service_to_read()?,
+        _ => env.open_service()?,
+    };
     let trainee = env.find_trainee(&service)?.id;
     let question = match command {
         NoteCommand::List => {

@@ -11,7 +11,7 @@ pub struct ProgressArgs {}
 
 /// Shows mastery by topic, readiness, certainty and the days of study.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
-    let service = env.open_service()?;
+    let service = env.open_service_to_read()?;
     let trainee = env.find_trainee(&service)?;
     let record = service.study().record(&trainee)?;
     let view = ProgressView::new(&record);

@@ -37,7 +37,7 @@ struct SettingsSetArgs {
 
 /// Shows all settings of a trainee, or changes one.
 pub(super) fn run(args: &SettingsArgs, env: &mut Env<'_>) -> CommandResult {
-    let mut service = env.open_service()?;
+    let mut service = if args.command.is_some() { env.open_service()? } else { env.open_service_to_read()? };
     let mut trainee = env.find_trainee(&service)?;
     if let Some(SettingsCommand::Set(set)) = &args.command {
         let change = parse_change(&set.key, &set.value)?;

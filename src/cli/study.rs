@@ -115,7 +115,7 @@ fn optimize(env: &mut Env<'_>) -> CommandResult {
 
 /// Prints the plans whose day has not passed, the nearest first. The first one rules.
 fn list_plans(env: &mut Env<'_>) -> CommandResult {
-    let service = env.open_service()?;
+    let service = env.open_service_to_read()?;
     let trainee = env.find_trainee(&service)?;
     let plans = trainee.person.study.plans(service.study().today());
     if env.global.json {

@@ -57,33 +57,6 @@ pub fn pool<'a>(bank: &'a Bank, section: &'a ExamSection) -> impl Iterator<Item 
     bank.ready_questions().filter(move |question| objective(question) && level(question))
 }
 
-/// Returns all content that papers drawn from a catalog can name. A store that lost some of it can take it from here.
-pub fn content_of(catalog: &Catalog) -> BTreeMap<Digest, String> {
-    let mut content = BTreeMap::new();
-    let mut add = |text: String| {
-        let digest = Digest::of(&text);
-        content.insert(digest, text);
-        digest
-    };
-    for bank in catalog.banks().map(|entry| &entry.value) {
-        add(canonical::text(&bank.without_questions()));
-        for question in bank.ready_questions() {
-            add(question.content_json());
-        }
-    }
-    for exam in catalog.exams().map(|entry| &entry.value) {
-        add(canonical::text(&**exam));
-        for section in &exam.sections {
-            if let Ok(bank) = catalog.bank(&section.bank) {
-                let digests: Vec<_> =
-                    pool(&bank.value, section).map(|question| Digest::of(question.content_json())).collect();
-                add(canonical::text(&digests));
-            }
-        }
-    }
-    content
-}
-
 /// Draws the paper of an exam.
 ///
 /// `earlier_papers` are this trainee's earlier papers, oldest first. Their questions are excluded if enough others

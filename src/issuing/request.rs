@@ -187,6 +187,11 @@ impl CertificateRequest {
         self.facts.iter().any(|request_fact| request_fact.digest == fact_digest)
     }
 
+    /// Returns whether the chain in the request ends with this fact.
+    pub fn ends_with(&self, fact_digest: Digest) -> bool {
+        self.facts.last().is_some_and(|request_fact| request_fact.digest == fact_digest)
+    }
+
     /// Returns the digest of the request. White space and member order in the file do not change it.
     pub fn digest(&self) -> Digest {
         Digest::of(canonical::text(self))

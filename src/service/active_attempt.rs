@@ -21,8 +21,8 @@ pub struct ActiveAttempt {
     pub(super) timer: AttemptTimer,
 }
 
-/// Measures the elapsed time of an attempt. Within a run it uses the larger of wall clock and counter, so that setting
-/// the clock back gains no time. Across runs it uses the wall clock.
+/// Measures the elapsed time of an attempt. Within a run it uses the counter, so that setting the wall clock neither gains
+/// nor costs time. Across runs it uses the wall clock.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AttemptTimer {
     /// The elapsed time of the attempt at `started`.
@@ -33,8 +33,7 @@ pub(super) struct AttemptTimer {
 
 impl AttemptTimer {
     fn elapsed(&self, now: Now) -> Millis {
-        let counter_elapsed = now.uptime.saturating_sub(self.started.uptime);
-        self.base_elapsed.saturating_add(counter_elapsed.max(now.wall.since(self.started.wall)))
+        self.base_elapsed.saturating_add(now.uptime.saturating_sub(self.started.uptime))
     }
 }
 

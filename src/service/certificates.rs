@@ -83,7 +83,8 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         let key = SigningKeyPair::load_or_create(&self.services.paths().computer_key_file(), seed)
             .map_err(ServiceError::Certificate)?;
         let now = self.services.now().wall;
-        let passed_at = active_attempt.row.finished_at.unwrap_or(now);
+        // A clock that was set back during the exam must not date the certificate before it.
+        let passed_at = active_attempt.row.finished_at.unwrap_or(now).max(active_attempt.row.started_at);
         let renewed_attempt = self.find_renewed_attempt(active_attempt, exam, passed_at)?;
         let valid_until = valid_until(exam, passed_at, renewed_attempt.as_ref().and_then(|row| row.valid_until));
         let certificate = CertificateId::new(now, self.services.random_bytes());
@@ -286,8 +287,9 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         trainee: Option<TraineeId>,
     ) -> Result<Vec<(StoredCertificate, VerificationResult)>, ServiceError> {
         let now = self.services.now().wall;
+        let trust = self.services.trust()?;
         let with_verification = |stored: StoredCertificate| {
-            let verification = stored.verify(self.services.trust(), now);
+            let verification = stored.verify(trust, now);
             (stored, verification)
         };
         Ok(self.stored(trainee)?.into_iter().map(with_verification).collect())

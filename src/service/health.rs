@@ -12,7 +12,6 @@ use crate::attempt::Fact;
 use crate::attempt::chain::{self, StoredFact, read_facts};
 use crate::attempt::fact::kind_label;
 use crate::credential::{TrustList, Verdict};
-use crate::exam::draw;
 use crate::ids::{AttemptId, CertificateId, Digest, StreamId, TraineeId};
 use crate::projections::attempts::AttemptQuery;
 use crate::projections::certificates::CertificateQuery;
@@ -202,7 +201,7 @@ impl<S: Deref<Target = Services>> Health<S> {
     /// # Errors
     /// Errors of the store.
     pub fn check_certificates(&self) -> Result<CheckOutcome, ServiceError> {
-        let now = self.services.trust().latest_known_time(self.services.now().wall);
+        let now = self.services.trust()?.latest_known_time(self.services.now().wall);
         let mut outcome = CheckOutcome::default();
         let query = AttemptQuery { certified_only: true, ..AttemptQuery::default() };
         let self_issued = self.services.store.attempts(&query)?;
@@ -270,7 +269,7 @@ impl<S: DerefMut<Target = Services>> Health<S> {
             if missing.is_empty() {
                 break;
             }
-            let mut known = draw::content_of(self.services.catalog());
+            let mut known = self.services.issuing().catalog_content();
             known.retain(|digest, _| missing.contains(digest));
             self.services.store.append(&Batch { content: known.clone(), ..Batch::default() })?;
             content.extend(known);

@@ -66,7 +66,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         mut facts: Vec<StoredFact>,
     ) -> Result<ImportOutcome, ServiceError> {
         let is_issued_here = !facts.is_empty();
-        let verification = verify(bytes, self.services.trust(), self.services.now().wall);
+        let verification = verify(bytes, self.services.trust()?, self.services.now().wall);
         // Untrusted and expired ones are stored too, because a verdict can change with the trust list.
         let Some(credential) = verification.credential.clone().filter(|_| verification.verdict != Verdict::Invalid)
         else {
@@ -159,14 +159,15 @@ impl<S: Deref<Target = Services>> Certificates<S> {
     fn is_named_only_by_untrusted(&self, row: &PersonRow) -> Result<bool, ServiceError> {
         let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };
         let has_attempts = !self.services.store.attempts(&query)?.is_empty();
-        let today = self.services.trust().latest_known_time(self.services.now().wall);
+        let today = self.services.trust()?.latest_known_time(self.services.now().wall);
         let certificates = self
             .services
             .store
             .certificates(&CertificateQuery { trainee: Some(row.id), ..CertificateQuery::default() })?;
-        let has_valid_certificate = certificates.iter().any(|certificate| {
-            evaluate_trust(&certificate.verdict_basis(), self.services.trust(), today).0 == Verdict::Valid
-        });
+        let trust = self.services.trust()?;
+        let has_valid_certificate = certificates
+            .iter()
+            .any(|certificate| evaluate_trust(&certificate.verdict_basis(), trust, today).0 == Verdict::Valid);
         let chain = self.services.store.stream(row.id.into())?;
         let was_renamed = read_facts(&chain).iter().any(|(_, fact)| matches!(fact, Fact::NameChanged(_)));
         Ok(!has_attempts && !has_valid_certificate && !was_renamed && !certificates.is_empty())
@@ -185,14 +186,14 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         if let Some(row) = self.services.store.attempts(&query)?.into_iter().find(|row| row.certificate == Some(id)) {
             return self.issued(row.id);
         }
-        let today = self.services.trust().latest_known_time(self.services.now().wall);
+        let today = self.services.trust()?.latest_known_time(self.services.now().wall);
         for row in
             self.services.store.certificates(&CertificateQuery { id: Some(id), ..CertificateQuery::default() })?
         {
             if row.digest == credential.digest() {
                 return self.imported(&row).map(Some);
             }
-            let is_valid = evaluate_trust(&row.verdict_basis(), self.services.trust(), today).0 == Verdict::Valid;
+            let is_valid = evaluate_trust(&row.verdict_basis(), self.services.trust()?, today).0 == Verdict::Valid;
             if authority == NamingAuthority::Untrusted || is_valid {
                 let reason = "It was not imported. Another certificate with the same ID is already stored. Ask the \
                               issuer which one is correct.";

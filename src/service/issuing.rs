@@ -135,13 +135,35 @@ impl<S: Deref<Target = Services>> Issuing<S> {
             let has_passed = row.result == Some(ExamResult::Passed);
             // Rows of certificates do not name the attempt, but a certificate is valid from the end of its attempt.
             let is_signed = certificates.iter().any(|certificate| {
-                row.finished_at.is_some_and(|finished_at| certificate.valid_from == finished_at.truncate_to_second())
+                let ended_at = row.finished_at.map(|finished_at| finished_at.max(row.started_at));
+                ended_at.is_some_and(|ended_at| certificate.valid_from == ended_at.truncate_to_second())
             });
             if has_passed && !is_signed && self.services.attempts().load(row.id)?.invigilated {
                 return Ok(Some(row.id));
             }
         }
         Ok(None)
+    }
+
+    /// Returns the certificate that this issuer signed for exactly this request and has not revoked, if there is one.
+    ///
+    /// # Errors
+    /// The errors of [`Issuing::ledger`] and [`super::Certificates::find`].
+    pub fn issued_before(
+        &self,
+        request: &CertificateRequest,
+        issuer: &Issuer,
+    ) -> Result<Option<StoredCertificate>, ServiceError> {
+        let ledger = self.ledger(issuer.id)?;
+        // A request with another name or another license is another request.
+        let received = RequestReceived { request: request.digest(), trainee: request.trainee.id };
+        if !ledger.received_requests.contains(&received) {
+            return Ok(None);
+        }
+        let is_in_force = |line: &LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
+        let is_same = |line: &&LedgerEntry| line.attempt == request.attempt && request.ends_with(line.head);
+        let entry = ledger.entries.iter().find(|line| is_same(line) && is_in_force(line));
+        entry.map(|line| self.services.certificates().find(&line.certificate.to_string())).transpose()
     }
 
     /// Ensures that no certificate in force was signed for this request or its attempt.

@@ -39,7 +39,7 @@ impl<S: Deref<Target = Services>> Records<S> {
         let exams = self.services.catalog().exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
         let people = self.services.store.people(&PersonQuery::default())?;
         let certificates = self.services.store.certificates(&CertificateQuery::default())?;
-        Ok(Matrix::new(people, certificates, exams, self.services.trust(), self.services.now().wall))
+        Ok(Matrix::new(people, certificates, exams, self.services.trust()?, self.services.now().wall))
     }
 
     /// Replays the attempt in a certificate request, even if it was taken on another computer.
@@ -175,7 +175,7 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         rows: &[&CertificateRow],
         report_verified: &(dyn Fn() + Sync),
     ) -> Result<(), ServiceError> {
-        let now = self.services.trust().latest_known_time(self.services.now().wall);
+        let now = self.services.trust()?.latest_known_time(self.services.now().wall);
         for chunk in rows.chunks(CHAIN_CHUNK_SIZE) {
             let loaded: Vec<_> = chunk.iter().copied().zip(self.imported_chunk(chunk)?).collect();
             let forged = loaded.into_par_iter().find_map_first(|(row, loaded)| {

@@ -11,7 +11,7 @@ use super::{Batch, COMMAND_PATIENCE, Store, StoreError, StoreIdentity, verified_
 use crate::attempt::chain::StoredFact;
 use crate::clock::Timestamp;
 use crate::ids::{Digest, StreamId, TraineeId};
-use crate::paths;
+use crate::paths::{self, TemporaryDir};
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
 use crate::projections::notebook::{NoteQuery, QuestionNotes, ReadingProgress};
@@ -72,6 +72,9 @@ pub struct SqliteStore {
     opened_at: Timestamp,
     /// Once the store was moved or replaced: the error of every later append.
     replaced: Option<StoreError>,
+    /// The folder of a private copy that is read in place of the store.
+    #[expect(dead_code, reason = "the folder is removed when this is dropped")]
+    copy_folder: Option<TemporaryDir>,
     /// The lock, unless the caller holds it.
     #[expect(dead_code, reason = "the store stays locked until this is dropped")]
     lock: Option<StoreLock>,
@@ -97,6 +100,49 @@ impl SqliteStore {
                 Err(StoreError::Foreign)
             }
             opened => Ok(Self { lock: Some(lock), ..opened? }),
+        }
+    }
+
+    /// Opens a store that cannot be written, for reading only. Nothing is created or changed beside it: if its log has
+    /// something, or if its schema is old, a private copy is read.
+    ///
+    /// # Errors
+    /// [`StoreError::NewerVersion`], [`StoreError::Foreign`], and the common errors of [`Store`].
+    pub fn open_read_only(path: &Path, options: &SqliteOptions) -> Result<Self, StoreError> {
+        let has_log = guard::log_path(path).metadata().is_ok_and(|log| log.len() > 0);
+        let current = header::open_immutable(path).filter(|connection| {
+            let is_current = schema::are_projections_current(connection).unwrap_or(false);
+            let header = StoreHeader::read(connection).ok();
+            !has_log && is_current && header.is_some_and(|header| header.schema_version == schema::MIGRATIONS.len())
+        });
+        let mut store = match current {
+            Some(connection) => Self::over(connection, path, options),
+            None => recovery::open_copy(path, options)?,
+        };
+        store.connection.execute_batch("PRAGMA query_only = ON")?;
+        store.set_patience(options.patience)?;
+        Ok(store)
+    }
+
+    /// Returns whether other files show that there was a store at `path`, although it is missing.
+    pub fn has_traces(path: &Path, options: &SqliteOptions) -> bool {
+        guard::has_traces(path, &options.remains)
+    }
+
+    /// Returns the store over an open connection.
+    fn over(connection: Connection, path: &Path, options: &SqliteOptions) -> Self {
+        Self {
+            connection,
+            path: path.to_owned(),
+            queue: WriterQueue::of_store(path),
+            mark: MarkFile::of_store(path),
+            watch: StoreWatch::start(path),
+            patience: options.patience,
+            new_store_id: options.new_store_id,
+            opened_at: options.opened_at,
+            replaced: None,
+            copy_folder: None,
+            lock: None,
         }
     }
 
@@ -126,18 +172,7 @@ impl SqliteStore {
             upgrade::upgrade(&mut connection, path, options)?;
         }
         upgrade::ensure_log(&connection, options.patience.max(COMMAND_PATIENCE))?;
-        let mut store = Self {
-            connection,
-            path: path.to_owned(),
-            queue: WriterQueue::of_store(path),
-            mark: MarkFile::of_store(path),
-            watch: StoreWatch::start(path),
-            patience: options.patience,
-            new_store_id: options.new_store_id,
-            opened_at: options.opened_at,
-            replaced: None,
-            lock: None,
-        };
+        let mut store = Self::over(connection, path, options);
         store.set_patience(options.patience)?;
         Ok(store)
     }

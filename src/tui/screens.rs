@@ -186,7 +186,7 @@ pub fn open_screen(
         }
         (Route::Records, Some(workspace)) => {
             // With the system clock alone, a clock that was set back would show expired certificates as current.
-            let today = workspace.service.trust().latest_known_time(workspace.service.now().wall);
+            let today = workspace.service.trust()?.latest_known_time(workspace.service.now().wall);
             Box::new(RecordsScreen::new(workspace.service.records().matrix()?, today))
         }
         (Route::Person(trainee_id), Some(workspace)) => {

@@ -47,7 +47,7 @@ impl PersonView {
         let stored = service.certificates().rows(trainee_id)?;
         let exams = service.catalog().exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
         // A matrix with one row, so that this screen and the list of people cannot disagree.
-        let mut matrix = Matrix::new(vec![person.clone()], stored, exams, service.trust(), now);
+        let mut matrix = Matrix::new(vec![person.clone()], stored, exams, service.trust()?, now);
         let cells = matrix.rows.pop().map_or_else(Vec::new, |row| row.cells);
         service.certificates().verify_signatures(
             &cells.iter().filter_map(|cell| cell.certificate_row.as_ref()).collect::<Vec<_>>(),
@@ -66,6 +66,6 @@ impl PersonView {
         let mut timeline: Vec<_> = service.records().timeline(trainee_id)?;
         timeline.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         let certificates = service.certificates().verified(Some(trainee_id))?;
-        Ok(Self { person, statuses, today: service.trust().latest_known_time(now), attempts, certificates, timeline })
+        Ok(Self { person, statuses, today: service.trust()?.latest_known_time(now), attempts, certificates, timeline })
     }
 }

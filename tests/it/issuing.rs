@@ -161,8 +161,13 @@ fn a_request_is_used_once_and_a_certificate_is_reissued_after_its_revocation() {
     let three = Three::ready();
     let certificate = three.issues();
     let request = three.file("request.json");
-    let again = three.at_school(&["certificate", "issue", "--request", &request]);
-    assert!(again.code == 1 && again.err.contains("It was already used"), "{}", again.all());
+    // The same request writes the same certificate again, without a passphrase. Another name is another certificate.
+    let copy = three.file("again.json");
+    let again = three.school.run(["certificate", "issue", "--request", &request, "--to", &copy]);
+    assert!(again.code == 0 && again.out.contains("This request was signed before."), "{}", again.all());
+    assert_eq!(std::fs::read(&copy).expect("a copy"), std::fs::read(&certificate).expect("the certificate"));
+    let renamed = three.at_school(&["certificate", "issue", "--request", &request, "--name", "Amira O. Okafor"]);
+    assert!(renamed.code == 1 && renamed.err.contains("It was already used"), "{}", renamed.all());
     let id =
         three.school.run(["certificate", "list", "--json"]).json()[0]["short_id"].as_str().expect("an id").to_owned();
     three.school.run(["certificate", "revoke", &id, "--reason", "superseded"]).done();
@@ -178,6 +183,18 @@ fn a_request_is_used_once_and_a_certificate_is_reissued_after_its_revocation() {
     assert!(!bundle.contains("superseded"), "the reason stays with the issuer: {bundle}");
     let unknown = three.school.run(["certificate", "revoke", "00000000", "--reason", "error"]);
     assert!(unknown.code == 2 && unknown.err.contains("There is no certificate"), "{}", unknown.all());
+}
+
+#[test]
+fn a_certificate_is_not_signed_if_its_copy_cannot_be_written() {
+    let three = Three::ready();
+    let request = three.file("request.json");
+    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let args = ["certificate", "issue", "--request", &request, "--to", &three.file("missing/copy.json")];
+    let said = three.at_school(&args);
+    assert!(said.code == 4 && said.err.contains("cannot be written"), "{}", said.all());
+    assert_eq!(three.school.run(["certificate", "list", "--json"]).json(), json!([]), "nothing is signed");
+    three.at_school(&["certificate", "issue", "--request", &request, "--to", &three.file("copy.json")]).done();
 }
 
 #[test]

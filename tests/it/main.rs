@@ -39,6 +39,7 @@ mod letters;
 mod losses;
 mod marking;
 mod mock;
+mod outputs;
 mod papers;
 mod paste;
 mod plain;

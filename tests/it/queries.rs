@@ -30,7 +30,7 @@ use crate::keys::with_small_banks;
 use crate::pass::Pass;
 use crate::source::files;
 use crate::stage::{add_person, service_over};
-use crate::world::{MONDAY, World};
+use crate::world::{MONDAY, World, all_files};
 
 /// The numbers of reads and writes of a store.
 #[derive(Clone, Default)]
@@ -224,24 +224,6 @@ fn amira(service: &Services) -> PersonRow {
     service.people().find("Amira Okafor").expect("an answer").expect("a person")
 }
 
-/// Returns every file below a folder with its bytes.
-fn all_files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let bytes = std::fs::read(&path).expect("a file");
-                found.insert(path, bytes);
-            }
-        }
-    }
-    found
-}
-
 #[test]
 fn no_query_writes_into_the_store_or_a_file() {
     let world = clinic();
@@ -290,7 +272,6 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     attempts.load_paper(row.id)?;
     attempts.load(row.id)?;
     attempts.replay(row.id)?;
-    assert!(service.health().losses().is_empty());
 
     run_every_study_query(service, &person)?;
 
@@ -304,6 +285,7 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     }
 
     let issuing = service.issuing();
+    issuing.issued_before(&issuing.build_request(row.id)?, issuer)?;
     let request = issuing.build_request(row.id)?;
     issuing.find_unsigned_pass(person.id, issuer)?;
     issuing.ledger(issuer.id)?;
@@ -332,6 +314,7 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
 }
 
 fn run_every_study_query(service: &Services, person: &PersonRow) -> Result<(), ServiceError> {
+    assert!(service.health().losses().is_empty());
     service.study().today();
     service.study().record(person)?;
     let notebook = service.notebook();

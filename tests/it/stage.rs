@@ -72,7 +72,7 @@ pub fn service_over(home: &Path, time: &Rc<Cell<i64>>, wrap: impl FnOnce(SqliteS
         ServiceSetting {
             catalog: catalog.into(),
             paths: place,
-            trust,
+            trust: Ok(trust),
             authority,
             input,
             zone: Zone::UTC,

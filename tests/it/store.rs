@@ -10,7 +10,8 @@ use needlewise::attempt::chain::{self, ChainFault, ChainHead, StoredFact};
 use needlewise::attempt::fact::{Fact, PersonErased};
 use needlewise::attempt::person::PersonAdded;
 use needlewise::attempt::{Answer, Mode};
-use needlewise::clock::Timestamp;
+use needlewise::clock::{Countdown, Millis, Now, Timestamp};
+use needlewise::exam::anomalies::find_anomalies;
 use needlewise::exam::session::AttemptAction;
 use needlewise::ids::{FactId, StreamId, TraineeId};
 use needlewise::projections::attempts::AttemptQuery;
@@ -94,6 +95,49 @@ fn a_clock_set_back_never_gives_extra_time() {
     assert_eq!(active.time_left(service.now()).expect("a limit").0, 300_000);
     let again = service.attempts().load(active.row.id).expect("the attempt");
     assert_eq!(again.time_left(service.now()).expect("a limit").0, 300_000);
+}
+
+#[test]
+fn a_wall_clock_that_is_set_during_an_exam_neither_costs_nor_gains_time() {
+    let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
+    let mut service = small_service(home.path(), &time);
+    let person = add_person(&mut service, "Amira Okafor");
+    let exam = exam_of(&service);
+    let active = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
+    let start = service.now();
+    for step in [7_200_000, -7_200_000] {
+        let wall = Timestamp::from_millis(start.wall.as_millis() + step);
+        let now = Now { wall, uptime: start.uptime.saturating_add(Millis(1000)) };
+        assert_eq!(active.time_left(now).expect("a limit").0, 600_000 - 1000);
+        let countdown = Countdown { read_at: start, remaining: Millis(600_000) };
+        assert_eq!(countdown.remaining(now).0, 600_000 - 1000);
+    }
+}
+
+#[test]
+fn a_wall_clock_that_was_set_during_an_exam_is_an_anomaly() {
+    let (home, time) = (tempfile::tempdir().expect("a folder"), clock());
+    let mut service = small_service(home.path(), &time);
+    let person = add_person(&mut service, "Amira Okafor");
+    let exam = exam_of(&service);
+    let mut active = service.attempts_mut().begin_exam(person.id, &exam).expect("an exam");
+    for item in 0..3 {
+        time.set(time.get() + 10_000);
+        let action = answer(&active, item);
+        service.attempts_mut().record_action(&mut active, action).expect("stored");
+    }
+    let facts = service.attempts().facts(active.row.id).expect("the chain holds");
+    let paper = active.session.loaded_paper();
+    assert_eq!(find_anomalies(paper, &facts), Vec::<String>::new());
+    for (step, sentence) in
+        [(7_200_000, "The clock was set forward 1 time"), (-7_200_000, "The clock was set back 1 time")]
+    {
+        let mut stepped = facts.clone();
+        for fact in &mut stepped[2..] {
+            fact.stored_at = Timestamp::from_millis(fact.stored_at.as_millis() + step);
+        }
+        assert_eq!(find_anomalies(paper, &stepped)[0], sentence);
+    }
 }
 
 #[test]

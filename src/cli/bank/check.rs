@@ -17,7 +17,7 @@ use crate::{paths, text};
 /// Check banks and exams, and show each problem at its line with a fix
 ///
 /// A folder is checked together with its exams. Without a path, all banks and exams in use are checked. Exit code 0
-/// means no problems or only warnings, 1 means errors, 3 means a file that cannot be read.
+/// means no problems or only warnings, 1 means errors or that no file was found, 3 means a file that cannot be read.
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
     /// Files or folders, or - for standard input
@@ -65,6 +65,8 @@ pub(super) fn run(args: &CheckArgs, env: &mut Env<'_>) -> CommandResult {
     let report = check_inputs(&inputs, &catalog, today);
     let worst_severity = report.problems.iter().map(|problem| problem.severity).max();
     let code = match worst_severity {
+        // A wrong folder must not look like banks without problems.
+        None if report.file_count == 0 => error::EXIT_NEGATIVE,
         None => error::EXIT_SUCCESS,
         Some(Severity::Warning) if !args.deny_warnings => error::EXIT_SUCCESS,
         Some(Severity::Warning | Severity::Error) => error::EXIT_NEGATIVE,

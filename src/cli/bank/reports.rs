@@ -15,7 +15,7 @@ pub struct BankReportsArgs {
 
 /// Prints each report with its question, revision and day. It does not say who reported it.
 pub(super) fn run(args: &BankReportsArgs, env: &mut Env<'_>) -> CommandResult {
-    let service = env.open_service()?;
+    let service = env.open_service_to_read()?;
     let mut notes = service.notebook().list(&NoteQuery { reported_only: true, ..NoteQuery::default() })?;
     notes.retain(|notes| args.bank.as_ref().is_none_or(|bank| notes.question.bank == *bank));
     let mut reports: Vec<_> =

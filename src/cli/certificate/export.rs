@@ -8,7 +8,6 @@ use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::credential::render::{CertificateFormat, RenderError, render};
 use crate::credential::{TrustList, Verdict};
-use crate::paths;
 use crate::service::certificate_files::load_fonts;
 
 impl ValueEnum for CertificateFormat {
@@ -43,7 +42,7 @@ pub struct CertificateExportArgs {
 
 /// Draws the certificate and writes the files.
 pub(super) fn run(args: &CertificateExportArgs, env: &mut Env<'_>) -> CommandResult {
-    let service = env.open_service()?;
+    let service = env.open_service_to_read()?;
     let stored_certificate = service.certificates().find(&args.id)?;
     // An empty trust list is enough: only an invalid certificate is refused, whether or not its issuer is trusted.
     let verification = stored_certificate.verify(&TrustList::default(), service.now().wall);
@@ -64,8 +63,7 @@ pub(super) fn run(args: &CertificateExportArgs, env: &mut Env<'_>) -> CommandRes
             }
         })?;
         let path = args.to.join(format!("{file_stem}.{}", format.name()));
-        paths::write_atomic(&path, &bytes).map_err(|error| Failure::file_access(&path, "written", &error))?;
-        env.print_line(&display_path(&path))?;
+        env.write_output(&path, &bytes, &display_path(&path))?;
     }
     Ok(error::EXIT_SUCCESS)
 }

@@ -7,7 +7,7 @@ use crate::cli::{CommandResult, Env};
 use crate::clock::Zone;
 use crate::exam::disclosure::DisclosureLevel;
 use crate::issuing::request::{CertificateRequest, MAX_BYTES};
-use crate::service::certificate_files::{write_credential, write_pictures};
+use crate::service::certificate_files::{StoredCertificate, write_credential, write_pictures};
 use crate::service::issuing::RequestReview;
 use crate::view::result_lines;
 use crate::{paths, text};
@@ -15,7 +15,8 @@ use crate::{paths, text};
 /// Sign the certificate that a trainee requested
 ///
 /// The program verifies the chain of facts, checks every question against the versions stored here, and marks the
-/// answers again. You see the result before you enter the passphrase. A request can be used once.
+/// answers again. You see the result before you enter the passphrase. A request can be used once: the
+/// same request again writes the same certificate again.
 #[derive(Debug, clap::Args)]
 pub struct IssueArgs {
     /// Certificate request file
@@ -36,6 +37,15 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     let issuer = env.issuer()?;
     let request = read_request(&args.request)?;
     let mut service = env.open_service()?;
+    // Before signing: a signed certificate whose copy cannot be written would look spent.
+    if let Some(copy_path) = args.to.as_deref().filter(|path| *path != Path::new("-")) {
+        paths::check_output(copy_path).map_err(|error| Failure::file_access(copy_path, "written", &error))?;
+    }
+    let is_renamed = args.name.is_some();
+    if let Some(issued) = service.issuing().issued_before(&request, &issuer)?.filter(|_| !is_renamed) {
+        let message = format!("This request was signed before. Certificate {} again", issued.certificate_id.short());
+        return write_certificate(&issued, args.to.as_deref(), &message, env);
+    }
     let review = service.issuing_mut().review_request(request, &issuer)?;
     // Shown before the passphrase, because an issuer declines by leaving at that prompt.
     for line in review_lines(&review, args.name.as_deref(), service.zone()) {
@@ -45,14 +55,26 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     let stored_certificate = service.issuing_mut().issue(&review, &issuer, &key, args.name.as_deref())?;
     // The certificate is signed and in the ledger now. Write the copy for the trainee before anything that can still
     // fail, such as the pictures on a full disk.
-    if let Some(copy_path) = &args.to {
-        paths::write_atomic(copy_path, stored_certificate.credential.as_bytes())
-            .map_err(|error| Failure::file_access(copy_path, "written", &error))?;
-    }
-    write_credential(&stored_certificate)?;
+    let message = format!("Signed certificate {}", stored_certificate.certificate_id.short());
+    write_certificate(&stored_certificate, args.to.as_deref(), &message, env)?;
     write_pictures(service.paths(), &stored_certificate)?;
-    let path = args.to.as_ref().unwrap_or(&stored_certificate.path);
-    env.print_line(&format!("Signed certificate {}: {}", stored_certificate.certificate_id.short(), display_path(path)))
+    Ok(error::EXIT_SUCCESS)
+}
+
+/// Writes the copy for the trainee and the credential file, and prints the message with the path.
+fn write_certificate(
+    certificate: &StoredCertificate,
+    copy_path: Option<&Path>,
+    message: &str,
+    env: &mut Env<'_>,
+) -> CommandResult {
+    let message = format!("{message}: {}", display_path(copy_path.unwrap_or(&certificate.path)));
+    match copy_path {
+        Some(copy_path) => env.write_output(copy_path, certificate.credential.as_bytes(), &message)?,
+        None => env.print_line(&message)?,
+    };
+    write_credential(certificate)?;
+    Ok(error::EXIT_SUCCESS)
 }
 
 /// Reads a certificate request from a file.

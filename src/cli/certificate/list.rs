@@ -12,7 +12,7 @@ pub struct CertificateListArgs {}
 
 /// Lists the certificates of one person with `--trainee`, otherwise of all.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
-    let service = env.open_service()?;
+    let service = env.open_service_to_read()?;
     let trainee = match env.global.trainee {
         Some(_) => Some(env.find_trainee(&service)?.id),
         None => None,

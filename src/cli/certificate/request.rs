@@ -1,9 +1,9 @@
 use std::path::PathBuf;
 
-use crate::cli::error::{Failure, display_path};
+use crate::cli::error::display_path;
 use crate::cli::record::parse_attempt_id;
 use crate::cli::{CommandResult, Env};
-use crate::{paths, text};
+use crate::text;
 
 /// Write a request for a certificate that an issuer signs
 ///
@@ -22,12 +22,11 @@ pub struct RequestArgs {
 pub(super) fn run(args: &RequestArgs, env: &mut Env<'_>) -> CommandResult {
     let attempt = parse_attempt_id(&args.attempt)?;
     let request = env.open_service()?.issuing().build_request(attempt)?;
-    paths::write_atomic(&args.to, request.to_json()?.as_bytes())
-        .map_err(|error| Failure::file_access(&args.to, "written", &error))?;
-    env.print_line(&format!(
-        "The certificate request of {} is in {}",
+    let message = format!(
+        "The certificate request of {} is in {}\nSend it to the issuer. Then import the certificate you get: \
+         `needlewise certificate import FILE`.",
         text::single_line(&request.trainee.name),
         display_path(&args.to)
-    ))?;
-    env.print_line("Send it to the issuer. Then import the certificate you get: `needlewise certificate import FILE`.")
+    );
+    env.write_output(&args.to, request.to_json()?.as_bytes(), &message)
 }

@@ -12,10 +12,10 @@ pub struct CertificateShowArgs {
 
 /// Shows the signed fields and the verdict. The verdict depends on which issuers this computer trusts.
 pub(super) fn run(args: &CertificateShowArgs, env: &mut Env<'_>) -> CommandResult {
-    let service = env.open_service()?;
+    let service = env.open_service_to_read()?;
     let stored_certificate = service.certificates().find(&args.id)?;
     let now = service.now().wall;
-    let verification = stored_certificate.verify(service.trust(), now);
+    let verification = stored_certificate.verify(service.trust()?, now);
     if env.global.json {
         return env.print_json(&certificate_json(&verification));
     }

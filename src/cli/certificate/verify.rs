@@ -130,7 +130,7 @@ fn write_receipt(
     let results = results.iter().map(|result| (result.file.as_str(), &result.checked)).collect();
     let bytes = receipt::write(&Receipt { verifier: &verifier_name, checked_at: at, results, trust }, fonts)
         .map_err(|reason| Failure::negative(reason.to_string()))?;
-    paths::write_atomic(path, &bytes).map_err(|error| Failure::file_access(path, "written", &error))
+    paths::write_output(path, &bytes).map_err(|error| Failure::file_access(path, "written", &error))
 }
 
 /// Returns a table of the results, followed by a count of each verdict.

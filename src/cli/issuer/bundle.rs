@@ -1,9 +1,9 @@
 use std::path::PathBuf;
 
-use crate::cli::error::{Failure, display_path};
+use crate::cli::error::display_path;
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{CommandResult, Env};
-use crate::{paths, text};
+use crate::text;
 
 /// Write a bundle of this issuer's keys and revocations, for the clinics that trust it
 ///
@@ -23,14 +23,13 @@ pub(super) fn run(args: &BundleArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service()?;
     let (key, _) = args.unlock.open_key(env, &issuer)?;
     let bundle = service.issuing().bundle(&issuer, &key)?;
-    paths::write_atomic(&args.to, bundle.to_json()?.as_bytes())
-        .map_err(|error| Failure::file_access(&args.to, "written", &error))?;
-    env.print_line(&format!(
+    let message = format!(
         "Bundle {} of {} is in {}: {} revoked. The next bundle is due on {}.",
         bundle.sequence,
         text::single_line(&bundle.name),
         display_path(&args.to),
         text::count_with_noun(bundle.revoked.len(), "certificate"),
         bundle.next_update.day().format_for_people()
-    ))
+    );
+    env.write_output(&args.to, bundle.to_json()?.as_bytes(), &message)
 }

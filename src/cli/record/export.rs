@@ -5,7 +5,6 @@ use clap::builder::PossibleValuesParser;
 use crate::cli::error::{self, Failure, display_path};
 use crate::cli::progress_bar::ProgressBar;
 use crate::cli::{CommandResult, Env};
-use crate::paths;
 use crate::projections::export::EXPORT_FORMATS;
 
 /// Export records for other programs
@@ -24,7 +23,7 @@ pub struct RecordExportArgs {
 
 /// Verifies all certificates, then writes the records.
 pub(super) fn run(args: &RecordExportArgs, env: &mut Env<'_>) -> CommandResult {
-    let service = env.open_service()?;
+    let service = env.open_service_to_read()?;
     let records = service.records().export_records()?;
     let certificate_rows: Vec<_> = records.certificates.iter().map(|(row, _)| row).collect();
     // A status in an export counts as much as one on screen, so every certificate behind it is verified first.
@@ -39,10 +38,7 @@ pub(super) fn run(args: &RecordExportArgs, env: &mut Env<'_>) -> CommandResult {
     let bytes = (export_format.write)(&records)?;
     match &args.to {
         None => env.out.write_all(&bytes)?,
-        Some(path) => {
-            paths::write_atomic(path, &bytes).map_err(|error| Failure::file_access(path, "written", &error))?;
-            env.print_line(&display_path(path))?;
-        }
+        Some(path) => return env.write_output(path, &bytes, &display_path(path)),
     }
     Ok(error::EXIT_SUCCESS)
 }

@@ -59,7 +59,7 @@ pub struct MatrixArgs {
 
 /// Verifies the certificates behind the selected rows, then shows the rows.
 pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
-    let service = env.open_service()?;
+    let service = env.open_service_to_read()?;
     let matrix = service.records().matrix()?;
     let exam = match &args.exam {
         Some(exam) => Some(find_exam_id(&matrix, exam)?),
@@ -74,7 +74,7 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
         order: if args.by_end { MatrixOrder::Expiry } else { MatrixOrder::Name },
     };
     // A revocation list can be newer than the system date, which shows that the clock was set back.
-    let now = service.trust().latest_known_time(service.now().wall);
+    let now = service.trust()?.latest_known_time(service.now().wall);
     let row_indexes = matrix.select_rows(&query, now);
     let exam_indexes: Vec<_> = (0..matrix.exams.len())
         .filter(|exam_index| exam.as_ref().is_none_or(|id| matrix.exams[*exam_index].0 == *id))

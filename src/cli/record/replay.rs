@@ -38,7 +38,7 @@ pub struct ReplayArgs {
 
 /// Replays one attempt or all attempts.
 pub(super) fn run(args: &ReplayArgs, env: &mut Env<'_>) -> CommandResult {
-    let service = env.open_service()?;
+    let service = env.open_service_to_read()?;
     if args.all {
         return replay_all(&service, env);
     }

@@ -26,7 +26,7 @@ pub struct RecordShowArgs {
 /// as far as the disclosure level allows.
 pub(super) fn run(args: &RecordShowArgs, env: &mut Env<'_>) -> CommandResult {
     let attempt = parse_attempt_id(&args.attempt)?;
-    let service = env.open_service()?;
+    let service = env.open_service_to_read()?;
     let facts = service.attempts().facts(attempt)?;
     let active_attempt = service.attempts().load(attempt)?;
     let disclosure_level = service.attempts().disclosure_level(&active_attempt.row)?;

@@ -1,8 +1,7 @@
 use std::path::PathBuf;
 
-use crate::cli::error::{Failure, display_path};
+use crate::cli::error::display_path;
 use crate::cli::{CommandResult, Env};
-use crate::paths;
 
 /// Export a person's data to one file, without keys and without results that may not be shown yet
 #[derive(Debug, clap::Args)]
@@ -17,14 +16,13 @@ pub struct TraineeExportArgs {
 
 /// Writes the export file.
 pub(super) fn run(args: &TraineeExportArgs, env: &mut Env<'_>) -> CommandResult {
-    let service = env.open_service()?;
+    let service = env.open_service_to_read()?;
     let row = super::find_person(&service, &args.who)?;
     let text = format!("{:#}\n", service.records().export_person(&row)?);
-    paths::write_atomic(&args.to, text.as_bytes())
-        .map_err(|error| Failure::file_access(&args.to, "written", &error))?;
-    env.print_line(&format!(
+    let message = format!(
         "Exported the data of {} to {}. Keys and results that may not be shown yet are left out.",
         crate::text::single_line(&row.person.name),
         display_path(&args.to)
-    ))
+    );
+    env.write_output(&args.to, text.as_bytes(), &message)
 }

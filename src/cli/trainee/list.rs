@@ -8,7 +8,7 @@ pub struct TraineeListArgs {}
 
 /// Lists all people, sorted by name.
 pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
-    let people = env.open_service()?.people().list()?;
+    let people = env.open_service_to_read()?.people().list()?;
     if env.global.json {
         let row = |row: &crate::projections::people::PersonRow| {
             let person = &row.person;

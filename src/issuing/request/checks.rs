@@ -108,7 +108,9 @@ pub(super) fn rescore(
                     return Err("It contradicts itself: marking it again gives another result. Ask for a new request."
                         .to_owned());
                 }
-                ending = Some((finished.clone(), stored_fact.stored_at));
+                // A clock that was set back during the exam must not date the certificate before it.
+                let started_at = stored_facts.first().map_or(stored_fact.stored_at, |first| first.stored_at);
+                ending = Some((finished.clone(), stored_fact.stored_at.max(started_at)));
             }
             (None, _) | (Some(_), Fact::Remarked(_) | Fact::Issued(_) | Fact::AttemptGranted(_)) => {}
             (Some(_), Fact::Voided(_)) => return Err("The attempt is void.".to_owned()),

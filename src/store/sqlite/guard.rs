@@ -132,7 +132,7 @@ struct FoundFiles {
 }
 
 impl FoundFiles {
-    fn read(path: &Path, mark_file: &mut MarkFile, remains: &[PathBuf]) -> Self {
+    fn read(path: &Path, mark_file: &MarkFile, remains: &[PathBuf]) -> Self {
         let length = |path: &Path| path.metadata().ok().filter(|found| found.is_file()).map_or(0, |found| found.len());
         let (has_store, log_path) = (length(path) > 0, log_path(path));
         let has_log = length(&log_path) > 0;
@@ -202,13 +202,26 @@ impl FoundFiles {
     }
 }
 
+/// Returns whether a log, a mark or other files show that there was a store at `path`.
+pub(super) fn has_traces(path: &Path, remains: &[PathBuf]) -> bool {
+    let found = FoundFiles::read(path, &MarkFile::of_store(path), remains);
+    !found.has_store && found.find_cause().is_some()
+}
+
 /// Compares the files, and sets them aside if they do not fit. The caller has the lock for itself.
 ///
 /// # Errors
 /// [`StoreError::Unreachable`] if the files cannot be set aside.
 pub(super) fn check(path: &Path, options: &SqliteOptions) -> Result<(), StoreError> {
+    // SQLite gives its other files the permissions of the store. If the store was read-only for a while, they stay so,
+    // and every write would fail.
+    for other in [log_path(path), log_index_path(path)] {
+        if other.is_file() && paths::is_writable(path) && !paths::is_writable(&other) {
+            paths::make_writable(&other);
+        }
+    }
     let mut mark_file = MarkFile::of_store(path);
-    let found = FoundFiles::read(path, &mut mark_file, &options.remains);
+    let found = FoundFiles::read(path, &mark_file, &options.remains);
     let Some(cause) = found.find_cause() else { return Ok(()) };
     let loss = found.to_loss(cause, options.opened_at);
     set_aside(path, &found, &loss).map_err(|error| {

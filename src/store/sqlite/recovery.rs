@@ -186,6 +186,21 @@ fn replace_store(path: &Path, new_file: &Path, folder_name: &str, _lock: &StoreL
     Ok(folder)
 }
 
+/// Opens a private copy of the store at `path` and of its log, for reading.
+pub(super) fn open_copy(path: &Path, options: &SqliteOptions) -> Result<SqliteStore, StoreError> {
+    let folder = TemporaryDir::create_in(&std::env::temp_dir()).map_err(|error| unreachable(&error))?;
+    let copy = folder.path().join("needlewise.db");
+    std::fs::copy(path, &copy).map_err(|error| unreachable(&error))?;
+    if log_path(path).is_file() {
+        std::fs::copy(log_path(path), log_path(&copy)).map_err(|error| unreachable(&error))?;
+    }
+    for file in [copy.clone(), log_path(&copy)] {
+        paths::make_writable(&file);
+    }
+    let options = SqliteOptions { copy_folder: None, remains: Vec::new(), ..options.clone() };
+    Ok(SqliteStore { copy_folder: Some(folder), ..SqliteStore::open(&copy, &options)? })
+}
+
 /// A backup that was checked and can take the place of a store.
 #[derive(Debug)]
 pub struct CheckedBackup {
