@@ -4,6 +4,7 @@
 //! A service is a handle over [`Services`]. `services.people()` has the queries, which change nothing.
 //! `services.people_mut()` also has the commands. A command stores each change as one batch, whole or not at all.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rand::Rng;
@@ -18,13 +19,14 @@ use crate::ids::{Digest, FactId, StreamId};
 use crate::issuing::decision::DecisionAuthority;
 use crate::paths::Paths;
 use crate::settings::Settings;
-use crate::store::{KEY_PATIENCE, Store};
+use crate::store::{KEY_PATIENCE, Store, StoreError};
 
 pub mod active_attempt;
 pub mod attempts;
 pub mod backups;
 pub mod certificate_files;
 pub mod certificates;
+pub mod damage;
 mod decisions;
 mod error;
 pub mod health;
@@ -194,6 +196,21 @@ impl Services {
     /// Returns content by its digest; `None` if the store lacks it or cannot read it.
     fn content(&self, digest: Digest) -> Option<String> {
         self.store.content(&[digest]).ok()?.remove(&digest)
+    }
+
+    /// Returns several chains, each with its own error if it is damaged. Unknown chains are left out.
+    fn readable_streams(
+        &self,
+        streams: &[StreamId],
+    ) -> Result<BTreeMap<StreamId, Result<Vec<StoredFact>, StoreError>>, ServiceError> {
+        match self.store.streams(streams) {
+            Ok(chains) => Ok(chains.into_iter().map(|(stream, chain)| (stream, Ok(chain))).collect()),
+            // One damaged chain fails the query for all, so each is read alone.
+            Err(StoreError::Damaged(_)) => {
+                Ok(streams.iter().map(|stream| (*stream, self.store.stream(*stream))).collect())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Builds the fact that follows `head`, stored at the current time.

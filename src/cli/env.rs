@@ -139,6 +139,20 @@ impl Env<'_> {
         self.print_line(message)
     }
 
+    /// Reports the damaged records that a list left out, on standard error. Returns the exit code of the list.
+    pub(super) fn report_damaged(&mut self, damaged: &[String]) -> u8 {
+        if damaged.is_empty() {
+            return error::EXIT_SUCCESS;
+        }
+        for sentence in damaged {
+            self.print_to_stderr(&format!("Damaged and left out: {sentence}"));
+        }
+        self.print_to_stderr(
+            "See all damage with `needlewise doctor`, and repair it with `needlewise doctor --repair`.",
+        );
+        error::EXIT_NEGATIVE
+    }
+
     /// Asks on standard output and reads a line of standard input. `None` is the end of the input, or a line that is too
     /// long.
     ///

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::certificate_files::{StoredCertificate, ignore_unwritable, write_credential, write_pictures};
+use super::damage::SoundRecords;
 use super::{ActiveAttempt, ServiceError, Services};
 use crate::attempt::chain::{self, StoredFact, read_facts};
 use crate::attempt::fact::CertificateIssued;
@@ -128,6 +129,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
     /// The errors of [`Certificates::stored`].
     pub fn write_missing(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
         self.stored(Some(trainee))?
+            .records
             .iter()
             .try_for_each(|certificate| ignore_unwritable(write_credential(certificate).map(|_| ())))
     }
@@ -245,35 +247,45 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         Ok(self.services.store.certificates(&query)?)
     }
 
-    /// Returns the stored certificates of one person, or of all people, newest first.
+    /// Returns the stored certificates of one person, or of all people, newest first. A damaged one hides no others.
     ///
     /// # Errors
-    /// [`ServiceError::BrokenChain`] or [`ServiceError::ForgedCertificate`] if a stored certificate is damaged, or an
-    /// error of the store.
-    pub fn stored(&self, trainee: Option<TraineeId>) -> Result<Vec<StoredCertificate>, ServiceError> {
+    /// Errors of the store.
+    pub fn stored(&self, trainee: Option<TraineeId>) -> Result<SoundRecords<StoredCertificate>, ServiceError> {
         let query = AttemptQuery { trainee, certified_only: true, ..AttemptQuery::default() };
         let self_issued = self.services.store.attempts(&query)?;
         let imported =
             self.services.store.certificates(&CertificateQuery { trainee, ..CertificateQuery::default() })?;
         let people = self.services.people().select(&PersonQuery { id: trainee, ..PersonQuery::default() })?;
         let people: HashMap<TraineeId, PersonRow> = people.into_iter().map(|row| (row.id, row)).collect();
-        let mut stored = Vec::with_capacity(self_issued.len() + imported.len());
+        let holder_name = |trainee: TraineeId| {
+            people.get(&trainee).map_or_else(|| trainee.to_string(), |row| text::single_line(&row.person.name))
+        };
+        let mut stored = SoundRecords::default();
         for rows in self_issued.chunks(CHAIN_CHUNK_SIZE) {
             let streams: Vec<StreamId> = rows.iter().map(|row| row.id.into()).collect();
-            let chains = self.services.store.streams(&streams)?;
+            let mut chains = self.services.readable_streams(&streams)?;
             for row in rows {
-                let chain = chains.get(&row.id.into()).map_or(&[][..], Vec::as_slice);
+                let chain = chains.remove(&row.id.into()).unwrap_or(Ok(Vec::new()));
                 let holder = people.get(&row.trainee).ok_or(ServiceError::UnknownAttempt(row.id))?;
-                stored.extend(self.issued_in(row.id, chain, holder.clone())?);
+                let issued =
+                    chain.map_err(ServiceError::from).and_then(|chain| self.issued_in(row.id, &chain, holder.clone()));
+                if let Some(issued) = issued.transpose() {
+                    stored.add(issued, || format!("exam {} of {}", row.label(), holder_name(row.trainee)))?;
+                }
             }
         }
         for rows in imported.chunks(CHAIN_CHUNK_SIZE) {
-            stored.extend(self.imported_chunk(&rows.iter().collect::<Vec<_>>())?);
+            let certificates = self.imported_chunk(&rows.iter().collect::<Vec<_>>())?;
+            for (row, certificate) in rows.iter().zip(certificates) {
+                stored
+                    .add(certificate, || format!("certificate {} of {}", row.id.short(), holder_name(row.trainee)))?;
+            }
         }
         // A certificate that was signed here for an attempt here is stored twice: in its attempt and as an import.
         let mut seen_ids = HashSet::new();
-        stored.retain(|stored| seen_ids.insert(stored.certificate_id));
-        stored.sort_by_key(|stored| std::cmp::Reverse((stored.valid_from, stored.certificate_id.to_string())));
+        stored.records.retain(|stored| seen_ids.insert(stored.certificate_id));
+        stored.records.sort_by_key(|stored| std::cmp::Reverse((stored.valid_from, stored.certificate_id.to_string())));
         Ok(stored)
     }
 
@@ -285,14 +297,14 @@ impl<S: Deref<Target = Services>> Certificates<S> {
     pub fn verified(
         &self,
         trainee: Option<TraineeId>,
-    ) -> Result<Vec<(StoredCertificate, VerificationResult)>, ServiceError> {
+    ) -> Result<SoundRecords<(StoredCertificate, VerificationResult)>, ServiceError> {
         let now = self.services.now().wall;
         let trust = self.services.trust()?;
         let with_verification = |stored: StoredCertificate| {
             let verification = stored.verify(trust, now);
             (stored, verification)
         };
-        Ok(self.stored(trainee)?.into_iter().map(with_verification).collect())
+        Ok(self.stored(trainee)?.map(with_verification))
     }
 
     /// Finds a certificate by its ID, or by the last eight digits of it.

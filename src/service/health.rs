@@ -236,7 +236,7 @@ impl<S: Deref<Target = Services>> Health<S> {
     /// # Errors
     /// The errors of [`super::Certificates::stored`].
     pub fn missing_certificate_files(&self) -> Result<Vec<StoredCertificate>, ServiceError> {
-        let mut certificates = self.services.certificates().stored(None)?;
+        let mut certificates = self.services.certificates().stored(None)?.records;
         certificates.retain(|stored| !stored.has_current_file());
         Ok(certificates)
     }

@@ -211,15 +211,23 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         self.imported_in(row, &self.services.store.stream(row.trainee.into())?)
     }
 
-    /// Reads several imported certificates with one query, in the order of their rows.
+    /// Reads several imported certificates with one query, in the order of their rows. Each has the errors of
+    /// [`Certificates::imported`].
     ///
     /// # Errors
-    /// The errors of [`Certificates::imported`].
-    pub(super) fn imported_chunk(&self, rows: &[&CertificateRow]) -> Result<Vec<StoredCertificate>, ServiceError> {
+    /// Errors of the store.
+    pub(super) fn imported_chunk(
+        &self,
+        rows: &[&CertificateRow],
+    ) -> Result<Vec<Result<StoredCertificate, ServiceError>>, ServiceError> {
         let streams: Vec<StreamId> = rows.iter().map(|row| row.trainee.into()).collect();
-        let chains = self.services.store.streams(&streams)?;
-        let chain_of = |row: &CertificateRow| chains.get(&row.trainee.into()).map_or(&[][..], Vec::as_slice);
-        rows.iter().map(|row| self.imported_in(row, chain_of(row))).collect()
+        let chains = self.services.readable_streams(&streams)?;
+        let read = |row: &&CertificateRow| match chains.get(&row.trainee.into()) {
+            Some(Ok(chain)) => self.imported_in(row, chain),
+            Some(Err(error)) => Err(error.clone().into()),
+            None => self.imported_in(row, &[]),
+        };
+        Ok(rows.iter().map(read).collect())
     }
 
     fn imported_in(&self, row: &CertificateRow, chain: &[StoredFact]) -> Result<StoredCertificate, ServiceError> {

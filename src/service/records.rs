@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::attempts::ReplayedAttempt;
 use super::certificates::CHAIN_CHUNK_SIZE;
+use super::damage::SoundRecords;
 use super::{Certificates, ServiceError, Services};
 use crate::attempt::Fact;
 use crate::attempt::chain::{StoredFact, read_facts};
@@ -55,28 +56,36 @@ impl<S: Deref<Target = Services>> Records<S> {
             .map_err(|reason| ServiceError::Rejected(format!("The request cannot be replayed. {reason}")))
     }
 
-    /// Returns the records for an export: the matrix, all attempts (oldest first) and all imported certificates.
+    /// Returns the records for an export: the matrix, all attempts (oldest first) and all imported certificates. Also
+    /// returns one sentence for each attempt that is damaged and left out.
     ///
     /// # Errors
-    /// [`ServiceError::BrokenChain`] or [`ServiceError::ForgedCertificate`] if a record is damaged, or an error of the
-    /// store.
-    pub fn export_records(&self) -> Result<ExportRecords, ServiceError> {
+    /// [`ServiceError::BrokenChain`] or [`ServiceError::ForgedCertificate`] if a certificate is damaged, or an error of
+    /// the store.
+    pub fn export_records(&self) -> Result<(ExportRecords, Vec<String>), ServiceError> {
         let mut attempts = self.services.store.attempts(&AttemptQuery::default())?;
         attempts.reverse();
         let levels = self.services.attempts().disclosure_levels(&attempts)?;
-        let mut exported = Vec::with_capacity(attempts.len());
+        let mut exported = SoundRecords::default();
         for (row, level) in attempts.into_iter().zip(levels) {
-            let facts = self.services.attempts().facts(row.id)?;
-            exported.push(ExportedAttempt { row, facts, discloses_points: level > DisclosureLevel::PassFail });
+            let (id, label) = (row.id, row.label());
+            let facts = self.services.attempts().facts(id);
+            let discloses_points = level > DisclosureLevel::PassFail;
+            let attempt = facts.map(|facts| ExportedAttempt { row, facts, discloses_points });
+            exported.add(attempt, || format!("attempt {id} ({label})"))?;
         }
         let rows = self.services.store.certificates(&CertificateQuery::default())?;
+        // A damaged certificate stops the export: without it, a status would say that an exam was not taken.
         let mut certificates = Vec::with_capacity(rows.len());
         for chunk in rows.chunks(CHAIN_CHUNK_SIZE) {
             let stored = self.services.certificates().imported_chunk(&chunk.iter().collect::<Vec<_>>())?;
-            certificates.extend(chunk.iter().cloned().zip(stored.into_iter().map(|stored| stored.credential)));
+            for (row, stored) in chunk.iter().zip(stored) {
+                certificates.push((row.clone(), stored?.credential));
+            }
         }
+        let SoundRecords { records: attempts, damaged } = exported;
         let authority = self.services.authority().clone();
-        Ok(ExportRecords { matrix: self.matrix()?, attempts: exported, certificates, authority })
+        Ok((ExportRecords { matrix: self.matrix()?, attempts, certificates, authority }, damaged))
     }
 
     /// Returns the events of a person's record, attempts and certificates, each with its time. They are not sorted.
@@ -145,6 +154,7 @@ impl<S: Deref<Target = Services>> Records<S> {
             .services
             .certificates()
             .stored(Some(row.id))?
+            .records
             .into_iter()
             .filter_map(|stored_certificate| serde_json::from_str::<Value>(&stored_certificate.credential).ok());
         let person = &row.person;
@@ -177,7 +187,8 @@ impl<S: Deref<Target = Services>> Certificates<S> {
     ) -> Result<(), ServiceError> {
         let now = self.services.trust()?.latest_known_time(self.services.now().wall);
         for chunk in rows.chunks(CHAIN_CHUNK_SIZE) {
-            let loaded: Vec<_> = chunk.iter().copied().zip(self.imported_chunk(chunk)?).collect();
+            let loaded = self.imported_chunk(chunk)?.into_iter().collect::<Result<Vec<_>, _>>()?;
+            let loaded: Vec<_> = chunk.iter().copied().zip(loaded).collect();
             let forged = loaded.into_par_iter().find_map_first(|(row, loaded)| {
                 report_verified();
                 // A clock that was set back must not make a certificate look forged.

@@ -9,6 +9,7 @@ use crate::projections::matrix::Matrix;
 use crate::projections::people::PersonRow;
 use crate::projections::status::MatrixCell;
 use crate::service::certificate_files::StoredCertificate;
+use crate::service::damage::SoundRecords;
 use crate::service::{ServiceError, Services};
 
 /// What the records show about a person. It never contains answers.
@@ -21,7 +22,7 @@ pub struct PersonView {
     /// The person's attempts, newest first.
     pub attempts: Vec<PersonAttemptView>,
     /// The person's certificates, each with its verification result of today.
-    pub certificates: Vec<(StoredCertificate, VerificationResult)>,
+    pub certificates: SoundRecords<(StoredCertificate, VerificationResult)>,
     /// The time and the text of each event, newest first.
     pub timeline: Vec<(Timestamp, String)>,
 }

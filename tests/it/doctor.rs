@@ -16,6 +16,7 @@ use needlewise::projections::row::{Column, ColumnValue, Projection, row_digest};
 use needlewise::projections::study::{PRACTICE_ANSWERS, QUESTION_PROGRESS};
 use needlewise::projections::tables::PROJECTIONS;
 use needlewise::store::{Batch, Store};
+use needlewise::view::person::PersonView;
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -525,4 +526,34 @@ fn lost_content_of_a_paper_is_detected() {
         assert!(said.code == 1 && said.out.contains(&digest[..8]), "{digest}: {}", said.all());
         std::fs::write(&file, &bytes).expect("the undamaged store");
     }
+}
+
+#[test]
+fn a_damaged_record_hides_no_others() {
+    let world = World::new().with_small_banks();
+    for name in ["Amira Okafor", "Ben Kay", "Chloé Dubois"] {
+        let begin = ["exam", "brief", "--plain", "--yes", "--trainee", name];
+        let resume = ["exam", "--resume", "--plain", "--trainee", name];
+        assert_eq!(world.finish_attempt(&begin, &resume, |reader, shown| reader.answer(shown)).code, 0);
+    }
+    let first = "SELECT stream FROM stored_fact WHERE kind = 'attempt.started/1' ORDER BY id LIMIT 1";
+    world.run_sql(&format!("UPDATE stored_fact SET kind = 'attempt.flagged/1' WHERE stream = ({first}) AND seq = 1"));
+    let listed = world.run(["certificate", "list"]);
+    assert!(listed.out.contains("Ben Kay") && listed.out.contains("Chloé Dubois"), "{}", listed.all());
+    assert!(
+        listed.code == 1 && listed.err.contains("Damaged and left out: exam brief of Amira Okafor"),
+        "{}",
+        listed.all()
+    );
+    for (format, count) in [("json", 2), ("xapi", 4)] {
+        let exported = world.run(["record", "export", "--format", format]);
+        assert!(exported.code == 1 && exported.err.contains("Damaged and left out: "), "{}", exported.all());
+        assert_eq!(exported.out.lines().count(), count, "{}", exported.all());
+    }
+    let csv = world.run(["record", "export", "--format", "csv"]);
+    assert!(csv.code == 1 && csv.out.contains("Amira Okafor"), "{}", csv.all());
+    let service = crate::stage::service(world.home.path(), &world.time);
+    let amira = service.people().find("Amira Okafor").expect("a query").expect("a person");
+    let shown = PersonView::load(&service, amira.id).expect("the screen of the person");
+    assert!(shown.certificates.damaged[0].starts_with("exam brief of Amira Okafor: "));
 }

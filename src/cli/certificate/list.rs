@@ -5,6 +5,7 @@ use crate::cli::{CommandResult, Env, table};
 use crate::credential::VerificationResult;
 use crate::credential::render::CertificateFormat;
 use crate::service::certificate_files::StoredCertificate;
+use crate::service::damage::SoundRecords;
 
 /// List the certificates stored on this computer
 #[derive(Debug, clap::Args)]
@@ -17,11 +18,12 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
         Some(_) => Some(env.find_trainee(&service)?.id),
         None => None,
     };
-    let stored = service.certificates().verified(trainee)?;
+    let SoundRecords { records: stored, damaged } = service.certificates().verified(trainee)?;
     if env.global.json {
-        return env.print_json(&stored.iter().map(row_json).collect::<Vec<_>>());
+        env.print_json(&stored.iter().map(row_json).collect::<Vec<_>>())?;
+        return Ok(env.report_damaged(&damaged));
     }
-    if stored.is_empty() {
+    if stored.is_empty() && damaged.is_empty() {
         return env.print_line(
             "No certificates yet. A pass makes a self-test record, which your school can turn into a certificate.",
         );
@@ -37,11 +39,13 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
         ]
     };
     let heading = ["ID", "Name", "Exam", "Assurance", "Valid through", "Verdict"];
-    env.print_line(&table::render(&heading, &stored.iter().map(row).collect::<Vec<_>>()))?;
+    if !stored.is_empty() {
+        env.print_line(&table::render(&heading, &stored.iter().map(row).collect::<Vec<_>>()))?;
+    }
     for (stored, _) in &stored {
         env.print_line(&crate::text::single_line(&stored.path.to_string_lossy()))?;
     }
-    Ok(0)
+    Ok(env.report_damaged(&damaged))
 }
 
 /// Returns the paths of the certificate's files that exist: the credential, the pictures and the PDF.

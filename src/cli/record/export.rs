@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 
-use crate::cli::error::{self, Failure, display_path};
+use crate::cli::error::{Failure, display_path};
 use crate::cli::progress_bar::ProgressBar;
 use crate::cli::{CommandResult, Env};
 use crate::projections::export::EXPORT_FORMATS;
@@ -24,7 +24,7 @@ pub struct RecordExportArgs {
 /// Verifies all certificates, then writes the records.
 pub(super) fn run(args: &RecordExportArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service_to_read()?;
-    let records = service.records().export_records()?;
+    let (records, damaged) = service.records().export_records()?;
     let certificate_rows: Vec<_> = records.certificates.iter().map(|(row, _)| row).collect();
     // A status in an export counts as much as one on screen, so every certificate behind it is verified first.
     let progress = ProgressBar::new(env, certificate_rows.len(), "verified");
@@ -38,7 +38,9 @@ pub(super) fn run(args: &RecordExportArgs, env: &mut Env<'_>) -> CommandResult {
     let bytes = (export_format.write)(&records)?;
     match &args.to {
         None => env.out.write_all(&bytes)?,
-        Some(path) => return env.write_output(path, &bytes, &display_path(path)),
+        Some(path) => {
+            env.write_output(path, &bytes, &display_path(path))?;
+        }
     }
-    Ok(error::EXIT_SUCCESS)
+    Ok(env.report_damaged(&damaged))
 }

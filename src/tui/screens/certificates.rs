@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use crate::clock::Timestamp;
 use crate::credential::{Assurance, Credential, Verdict, VerificationResult};
 use crate::service::certificate_files::StoredCertificate;
+use crate::service::damage::SoundRecords;
 use crate::text;
 use crate::tui::binding::{Action, Binding, up_down_bindings};
 use crate::tui::canvas::Canvas;
@@ -20,14 +21,17 @@ use crate::view::certificate::labeled_fields;
 #[derive(Debug)]
 pub struct CertificateListScreen {
     certificates: Vec<(StoredCertificate, VerificationResult)>,
+    /// What is damaged and not in the list.
+    damaged: Vec<String>,
     selected: usize,
     scroll: Scroll,
 }
 
 impl CertificateListScreen {
     /// Returns the list of these certificates, each with its verification result.
-    pub fn new(stored: Vec<(StoredCertificate, VerificationResult)>) -> Self {
-        Self { certificates: stored, selected: 0, scroll: Scroll::default() }
+    pub fn new(stored: SoundRecords<(StoredCertificate, VerificationResult)>) -> Self {
+        let SoundRecords { records: certificates, damaged } = stored;
+        Self { certificates, damaged, selected: 0, scroll: Scroll::default() }
     }
 
     fn open_selected(&self) -> Option<Effect> {
@@ -95,7 +99,11 @@ impl Screen for CertificateListScreen {
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
         page.push_blank_line();
-        if self.certificates.is_empty() {
+        for sentence in &self.damaged {
+            page.push_text(TextRole::Bad, &format!("Damaged: {sentence}. Run `needlewise doctor`."));
+            page.push_blank_line();
+        }
+        if self.certificates.is_empty() && self.damaged.is_empty() {
             page.push_text(
                 TextRole::Text,
                 "No certificates yet. A pass makes a self-test record, which your school can turn into a certificate.",

@@ -38,7 +38,7 @@ fn draw_statuses(page: &mut TextPage, data: &PersonView) {
 
 fn draw_certificates(page: &mut TextPage, data: &PersonView) {
     page.begin_panel("Certificates");
-    for (stored_certificate, verification) in &data.certificates {
+    for (stored_certificate, verification) in &data.certificates.records {
         let issuer = text::single_line(&verification.issuer_label());
         let assurance = verification.credential.as_ref().and_then(|credential| credential.assurance());
         let assurance = assurance.map_or("", Assurance::name);
@@ -49,7 +49,10 @@ fn draw_certificates(page: &mut TextPage, data: &PersonView) {
             &format!("{exam}: {}, {assurance}, until {until}, from {issuer} ({short_id})", verification.verdict),
         );
     }
-    if data.certificates.is_empty() {
+    for sentence in &data.certificates.damaged {
+        page.push_text(TextRole::Bad, &format!("Damaged: {sentence}. Run `needlewise doctor`."));
+    }
+    if data.certificates.records.is_empty() && data.certificates.damaged.is_empty() {
         page.push_text(TextRole::Dim, "None");
     }
     page.end_panel();
