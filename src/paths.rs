@@ -11,8 +11,12 @@ use crate::ids::{CertificateId, ExamId, TraineeId};
 use crate::text;
 
 mod read;
+mod system;
 
 pub use read::{BoundedLine, ReadSecretError, read_bounded, read_line, read_secret, read_stream, require_regular_file};
+pub use system::{
+    FileId, create_private_file, file_id, free_space, is_writable, make_writable, survive_file_size_limit,
+};
 
 /// The folders that needlewise uses for one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,21 +158,6 @@ fn sibling(path: &Path, suffix: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Creates an empty file that only this user can read, if there is nothing at the path yet.
-///
-/// # Errors
-/// The error of the operating system, for example that the folder does not exist.
-pub fn create_private_file(path: &Path) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        created => created.map(|_| ()),
-    }
-}
-
 /// Creates a folder that did not exist, in `parent`, and returns its path. If `name` is taken, a number is added. Only
 /// this user can read it.
 ///
@@ -177,9 +166,7 @@ pub fn create_private_file(path: &Path) -> io::Result<()> {
 pub fn create_new_private_dir(parent: &Path, name: &str) -> io::Result<PathBuf> {
     create_private_dir(parent)?;
     let names = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}-{number}")));
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let builder = system::private_dir_builder();
     for name in names {
         let path = parent.join(name);
         match builder.create(&path) {
@@ -198,69 +185,9 @@ pub fn free_path(folder: &Path, name: &str, extension: &str) -> PathBuf {
     paths.find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| folder.join(name))
 }
 
-/// Identifies a file independently of its name: its device and its number there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FileId(u64, u64);
-
-/// Returns the identity of the file at a path. All files have the same one on systems that do not let an open file be
-/// moved or removed, such as Windows.
-///
-/// # Errors
-/// There is no file, or it cannot be looked at.
-pub fn file_id(path: &Path) -> io::Result<FileId> {
-    let metadata = fs::metadata(path)?;
-    #[cfg(unix)]
-    let id = {
-        use std::os::unix::fs::MetadataExt;
-        FileId(metadata.dev(), metadata.ino())
-    };
-    #[cfg(not(unix))]
-    let id = {
-        let _ = metadata;
-        FileId(0, 0)
-    };
-    Ok(id)
-}
-
-/// Returns whether this user may write a file or in a folder.
-pub fn is_writable(path: &Path) -> bool {
-    #[cfg(unix)]
-    let is_writable = rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok();
-    #[cfg(not(unix))]
-    let is_writable = fs::metadata(path).is_ok_and(|metadata| !metadata.permissions().readonly());
-    is_writable
-}
-
-/// Lets this user write a file. Errors are left to the write that follows.
-pub fn make_writable(path: &Path) {
-    #[cfg(unix)]
-    let _ = fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600));
-    #[cfg(not(unix))]
-    if let Ok(metadata) = fs::metadata(path) {
-        let mut permissions = metadata.permissions();
-        permissions.set_readonly(false);
-        let _ = fs::set_permissions(path, permissions);
-    }
-}
-
-/// Lets a write beyond the limit on file sizes (`ulimit -f`) fail with an error. By default, SIGXFSZ would kill the process.
-/// Call it once, at the start.
-///
-/// # Errors
-/// The signal cannot be caught.
-pub fn survive_file_size_limit() -> io::Result<()> {
-    #[cfg(unix)]
-    signal_hook::flag::register(signal_hook::consts::signal::SIGXFSZ, std::sync::Arc::default())?;
-    Ok(())
-}
-
 /// Creates a folder and its parents. Only this user can read the new ones.
 fn create_private_dir(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    system::private_dir_builder().recursive(true).create(folder)
 }
 
 /// Writes a file atomically: it writes and flushes a temporary file in the same folder, then renames it. Creates the
@@ -283,7 +210,7 @@ pub fn write_atomic_with(path: &Path, write: impl FnOnce(&Path) -> io::Result<()
     let (folder, file) = write_temporary(path, &[])?;
     write(file.path())?;
     // `write` may close its file without flushing it.
-    fs::File::open(file.path())?.sync_all()?;
+    flush_file(file.path())?;
     file.persist(path)?;
     sync_folder(folder)
 }
@@ -372,9 +299,19 @@ pub fn sync_folder_of(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), sync_folder)
 }
 
-/// Flushes a folder. After a power failure, a new file has its name only if the folder was flushed too.
+/// Flushes a file that something else wrote.
+///
+/// # Errors
+/// An error of the system.
+pub fn flush_file(path: &Path) -> io::Result<()> {
+    // Windows flushes only a file that is open for writing.
+    fs::OpenOptions::new().write(true).open(path)?.sync_all()
+}
+
+/// Flushes a folder. After a power failure, a new file has its name only if the folder was flushed too. Windows cannot
+/// open a folder, and its file system keeps names in a log of its own.
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    fs::File::open(folder)?.sync_all()
+    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 /// Returns why a file or a folder cannot be used, as the end of a sentence for people: `permission denied`.

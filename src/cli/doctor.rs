@@ -1,3 +1,5 @@
+mod surroundings;
+
 use serde::Serialize;
 use serde_json::json;
 
@@ -73,7 +75,7 @@ pub(super) fn run(args: &DoctorArgs, env: &mut Env<'_>) -> CommandResult {
         (_, true) => accept(&mut service)?,
         _ => Repairs::default(),
     };
-    let checks = run_checks(&service);
+    let checks = run_checks(&service, env);
     let all_passed = checks.iter().all(|check| check.ok);
     let paths = [
         ("data", display_path(directories.data_dir())),
@@ -197,14 +199,12 @@ fn accept(service: &mut Services) -> Result<Repairs, Failure> {
     Ok(Repairs { lines: vec![line], has_loss: false })
 }
 
-fn run_checks(service: &Services) -> Vec<Check> {
+fn run_checks(service: &Services, env: &Env<'_>) -> Vec<Check> {
     let health = service.health();
     let engine_faults = health.check_engine().unwrap_or_else(|error| vec![error.fault()]);
     vec![
         Check::new("store", engine_faults, || "the database structure is intact".to_owned()),
-        Check::new("history", health.losses().iter().map(ToString::to_string).collect(), || {
-            "nothing that was stored is missing".to_owned()
-        }),
+        check_history(service),
         Check::from_outcome("chains", health.check_chains(), |count| {
             format!("{} verified, each fact links to the one before", text::count_with_noun(count, "chain"))
         }),
@@ -214,7 +214,24 @@ fn run_checks(service: &Services) -> Vec<Check> {
         }),
         check_certificates(service),
         check_banks(service),
+        surroundings::check_keys(service, env),
+        surroundings::check_backups(service),
+        surroundings::check_space(service),
     ]
+}
+
+/// Lists the losses that are not settled, and the traces of a store that was lost.
+fn check_history(service: &Services) -> Check {
+    let health = service.health();
+    let mut faults: Vec<String> = health.losses().iter().map(ToString::to_string).collect();
+    for folder in health.certificate_folders_without_person().unwrap_or_default() {
+        let folder = display_path(&folder);
+        faults.push(format!(
+            "{folder} has certificates of a person who is not in the store. If the store was lost, go back to a backup \
+             with `needlewise restore`. If not, move the folder away."
+        ));
+    }
+    Check::new("history", faults, || "nothing that was stored is missing".to_owned())
 }
 
 /// Compares every row of every table with the facts.

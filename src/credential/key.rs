@@ -64,37 +64,48 @@ impl SigningKeyPair {
     /// # Errors
     /// A message to show the user, if the file can be read by other users, contains no key, or cannot be read or created.
     pub fn load_or_create(path: &Path, seed: [u8; 32]) -> Result<Self, String> {
-        let display_path = crate::text::single_line(&path.to_string_lossy());
-        let describe_damage = || {
-            format!(
-                "The file {display_path} is not a needlewise key. Move it away, and needlewise makes a new key. \
-                 Earlier self-test records stay as they are."
-            )
-        };
-        let describe_error = |error: ReadSecretError| match error {
-            ReadSecretError::Unreadable(error) => {
-                let reason = io_reason(&error);
-                format!("The key {display_path} cannot be used: {reason}. Check the permissions of its folder.")
-            }
-            ReadSecretError::ReadableByOthers => {
-                format!(
-                    "The key {display_path} can be read by other users, so it is refused. Restrict it to your account \
-                     (chmod 600)."
-                )
-            }
-            ReadSecretError::NotUtf8 => describe_damage(),
-        };
-        match read_key_file(path) {
-            Err(ReadSecretError::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => {}
-            read => return read.map_err(describe_error)?.ok_or_else(describe_damage),
+        if let Some(key) = Self::load(path)? {
+            return Ok(key);
         }
         // `write_new` never replaces a file, so a key that another process just wrote stays. It is read back below.
         // There is no passphrase: this key signs only self-test records, which no other computer trusts.
         let text = format!("{COMPUTER_KEY_HEADER}z{}\n", bs58::encode(seed).into_string());
-        write_new(path, text.as_bytes()).map_err(|error| describe_error(error.into()))?;
-        read_key_file(path)
-            .map_err(describe_error)?
+        write_new(path, text.as_bytes()).map_err(|error| describe_key_error(path, error.into()))?;
+        let display_path = crate::text::single_line(&path.to_string_lossy());
+        Self::load(path)?
             .ok_or_else(|| format!("The key {display_path} was written but cannot be read back. Check the disk."))
+    }
+
+    /// Reads this computer's own key from its file. Returns `None` if there is no file.
+    ///
+    /// # Errors
+    /// A message to show the user, if the file can be read by other users, contains no key, or cannot be read.
+    pub fn load(path: &Path) -> Result<Option<Self>, String> {
+        match read_key_file(path) {
+            Err(ReadSecretError::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Ok(Some(key)) => Ok(Some(key)),
+            Ok(None) => Err(describe_key_error(path, ReadSecretError::NotUtf8)),
+            Err(error) => Err(describe_key_error(path, error)),
+        }
+    }
+}
+
+/// Returns the message about a key file that cannot be used.
+fn describe_key_error(path: &Path, error: ReadSecretError) -> String {
+    let display_path = crate::text::single_line(&path.to_string_lossy());
+    match error {
+        ReadSecretError::Unreadable(error) => {
+            let reason = io_reason(&error);
+            format!("The key {display_path} cannot be used: {reason}. Check the permissions of its folder.")
+        }
+        ReadSecretError::ReadableByOthers => format!(
+            "The key {display_path} can be read by other users, so it is refused. Restrict it to your account (chmod \
+             600)."
+        ),
+        ReadSecretError::NotUtf8 => format!(
+            "The file {display_path} is not a needlewise key. Move it away, and needlewise makes a new key. Earlier \
+             self-test records stay as they are."
+        ),
     }
 }
 

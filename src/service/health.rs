@@ -231,6 +231,19 @@ impl<S: Deref<Target = Services>> Health<S> {
         Ok(outcome)
     }
 
+    /// Returns the folders with certificate files of people who are not in the store. They are a trace of a store that was
+    /// lost.
+    ///
+    /// # Errors
+    /// Errors of the store. A folder that cannot be read has no entries.
+    pub fn certificate_folders_without_person(&self) -> Result<Vec<PathBuf>, ServiceError> {
+        let people = self.services.people().list()?;
+        let is_known = |name: &str| people.iter().any(|row| name.ends_with(&format!("-{}", row.id.short())));
+        let entries = std::fs::read_dir(self.services.paths().certificates_dir()).into_iter().flatten().flatten();
+        let folders = entries.map(|entry| entry.path()).filter(|path| path.is_dir());
+        Ok(folders.filter(|path| !is_known(&path.file_name().unwrap_or_default().to_string_lossy())).collect())
+    }
+
     /// Returns the certificates whose file is missing or differs from the stored credential.
     ///
     /// # Errors

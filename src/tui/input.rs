@@ -5,6 +5,7 @@ use termina::event::{KeyCode, KeyEvent, KeyEventKind, Modifiers, MouseButton, Mo
 
 use super::jobs::JobReport;
 use super::key::Key;
+use super::paste::PASTE_MAX_BYTES;
 
 /// An input of the event loop. All inputs share one queue, so their order is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +66,9 @@ impl Input {
             // In raw mode, the terminal does not turn Ctrl+Z into SIGTSTP.
             Event::Key(key) if is_ctrl_z(key) => Some(Self::Suspend),
             Event::Key(key) => Key::from_event(key).map(Self::Key),
+            // On Unix, pastes are split off before the events are parsed.
+            Event::Paste(text) if text.len() <= PASTE_MAX_BYTES => Some(Self::Paste(text.clone())),
+            Event::WindowResized(size) => Some(Self::Resize(size.cols, size.rows)),
             Event::Mouse(mouse) => MouseInput::from_event(mouse).map(Self::Mouse),
             _ => None,
         }

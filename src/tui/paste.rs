@@ -8,7 +8,7 @@ const START: &[u8] = b"\x1b[200~";
 /// The bytes after a paste.
 const END: &[u8] = b"\x1b[201~";
 /// The longest paste, in bytes. A longer one is dropped.
-const PASTE_MAX_BYTES: usize = 64 * 1024;
+pub const PASTE_MAX_BYTES: usize = 64 * 1024;
 
 /// A part of the input.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -87,8 +87,9 @@ fn run_app(
         return Ok(end.clone());
     }
     terminal::spawn_signal_thread(sender.clone())?;
+    let mut keys = terminal::KeySource::open()?;
     let (guard, mut terminal) = terminal::enter(theme)?;
-    terminal::spawn_key_thread(sender)?;
+    keys.spawn_thread(sender)?;
     let end = event_loop::run(&mut terminal, &inputs, &mut app, &mut terminal::ProcessHost);
     // The guard shows the cursor again. If the terminal is gone, ratatui's own attempt would print to standard error
     // and panic.

@@ -178,7 +178,10 @@ fn no_files_use_each_other_in_a_cycle() {
 #[test]
 fn every_public_type_has_a_unique_name() {
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for item in Source::read().public_items().into_iter().filter(|item| matches!(item.kind, "type" | "trait")) {
+    // The terminal of each system has its own form of the same types.
+    let is_of_one_system = |file: &str| file == "src/tui/terminal/windows.rs";
+    let items = Source::read().public_items().into_iter().filter(|item| matches!(item.kind, "type" | "trait"));
+    for item in items.filter(|item| !is_of_one_system(&item.file)) {
         places.entry(item.name).or_default().push(format!("{}:{}", item.file, item.line));
     }
     let twice = places.iter().filter(|(_, places)| places.len() > 1);
@@ -244,7 +247,11 @@ fn nothing_is_global_to_the_process() {
             let is_static = ["static ", "pub static ", "pub(crate) static ", "thread_local!"];
             assert!(!is_static.iter().any(|word| line.starts_with(word)), "{name}:{}: a static", number + 1);
             let asks = line.contains("terminal::size()") || line.contains("current_dir()");
-            assert!(!asks || name == "src/tui/terminal.rs", "{name}:{}: asks the process for global state", number + 1);
+            assert!(
+                !asks || name.starts_with("src/tui/terminal"),
+                "{name}:{}: asks the process for global state",
+                number + 1
+            );
             let wall = line.contains("Timestamp::now()") || line.contains("Instant::now()");
             assert!(!wall || name == "src/clock.rs", "{name}:{}: reads a clock", number + 1);
         }

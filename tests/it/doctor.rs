@@ -279,7 +279,10 @@ fn the_json_of_doctor_has_every_fault() {
     assert_eq!(members(&sound["paths"]), ["banks", "certificates", "config", "data", "key", "state"]);
     assert_eq!(sound["paths"]["state"], "<home>/data-state");
     let names: Vec<_> = sound["checks"].as_array().expect("checks").iter().map(|check| &check["name"]).collect();
-    assert_eq!(names, ["store", "history", "chains", "records", "attempts", "certificates", "banks"]);
+    assert_eq!(
+        names,
+        ["store", "history", "chains", "records", "attempts", "certificates", "banks", "keys", "backups", "space"]
+    );
     for check in sound["checks"].as_array().expect("checks") {
         assert_eq!(members(check), ["faults", "message", "name", "ok"]);
         assert_eq!((&check["ok"], &check["faults"]), (&Value::Bool(true), &Value::Array(Vec::new())));
@@ -556,4 +559,45 @@ fn a_damaged_record_hides_no_others() {
     let amira = service.people().find("Amira Okafor").expect("a query").expect("a person");
     let shown = PersonView::load(&service, amira.id).expect("the screen of the person");
     assert!(shown.certificates.damaged[0].starts_with("exam brief of Amira Okafor: "));
+}
+
+#[test]
+fn keys_and_a_trust_list_that_cannot_be_used_are_named() {
+    let world = clinic();
+    std::fs::write(world.data().join("computer.key"), "nonsense").expect("a key");
+    world.file("config/trust.json", "{");
+    world.file("config/issuer.key", "nonsense");
+    let said = world.run(["doctor"]);
+    assert_eq!(said.code, 1, "{}", said.all());
+    assert!(said.out.contains("DAMAGE  keys: 3 faults"), "{}", said.all());
+    for file in ["computer.key", "issuer.key", "trust.json"] {
+        assert!(said.out.contains(file), "{file}: {}", said.all());
+    }
+}
+
+#[test]
+fn certificates_of_people_who_are_not_in_the_store_show_that_a_store_was_lost() {
+    let world = World::new().with_small_banks();
+    assert_eq!(world.pass_exam().code, 0);
+    for name in ["needlewise.db", "needlewise.mark"] {
+        std::fs::remove_file(world.data().join(name)).expect("deleted");
+    }
+    world.run(["trainee", "add", "Ben Okri"]).done();
+    world.run(["doctor", "--accept"]);
+    let said = world.run(["doctor"]);
+    assert!(
+        said.code == 1 && said.out.contains("has certificates of a person who is not in the store"),
+        "{}",
+        said.all()
+    );
+}
+
+#[test]
+fn the_newest_backup_is_shown() {
+    let world = World::new();
+    let said = world.run(["doctor", "--json"]).json();
+    let message = |said: &Value| said["checks"][8]["message"].as_str().expect("a message").to_owned();
+    assert_eq!(message(&said), "none yet; make one with `needlewise backup`");
+    world.run(["trainee", "add", "Ben Okri"]).done();
+    assert!(message(&world.run(["doctor", "--json"]).json()).starts_with("1 backup, the newest from "));
 }

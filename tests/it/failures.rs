@@ -17,6 +17,7 @@ use rusqlite::Connection;
 use crate::keys::{SCREENS, screen, with_small_banks};
 use crate::reader::Reader;
 use crate::stage::{START_EXAM, Stage, assert_screen};
+#[cfg(unix)]
 use crate::window::Window;
 use crate::world::World;
 
@@ -32,6 +33,7 @@ fn small(columns: u16, rows: u16) -> Stage {
     Stage::with(columns, rows, with_small_banks)
 }
 
+#[cfg(unix)]
 #[test]
 fn a_damaged_record_at_startup_ends_with_the_reason_and_exit_code_4() {
     let world = World::new().with_small_banks();

@@ -11,6 +11,7 @@ use needlewise::service::ClockStepPolicy;
 
 use crate::reader::Reader;
 use crate::stage::{add_person, service};
+#[cfg(unix)]
 use crate::window::Window;
 use crate::world::World;
 
@@ -29,6 +30,7 @@ fn banks(world: &World) -> PathBuf {
 const BEGIN: [&str; 7] = ["exam", "brief", "--trainee", "Amira Okafor", "--invigilated", "--identity", "passport"];
 
 /// Answers these questions correctly, in the order they are shown.
+#[cfg(unix)]
 fn answer_questions(window: &mut Window, world: &World, questions: std::ops::RangeInclusive<usize>) {
     let reader = Reader::of(Some(&banks(world)));
     for question in questions {
@@ -39,11 +41,13 @@ fn answer_questions(window: &mut Window, world: &World, questions: std::ops::Ran
 }
 
 /// Submits the exam and closes the result.
+#[cfg(unix)]
 fn submit(window: &mut Window) {
     window.sees("7 answered, 0 unanswered").type_bytes("f").sees("y submit").type_bytes("y");
     window.sees("✓ Passed").sees("the invigilator signs").type_bytes("\r");
 }
 
+#[cfg(unix)]
 #[test]
 fn an_invigilated_pass_is_signed_on_the_spot() {
     let (world, secret) = school();
@@ -72,6 +76,7 @@ fn an_invigilated_pass_is_signed_on_the_spot() {
     assert!(said.code == 1 && said.err.contains("It was already used"), "{}", said.all());
 }
 
+#[cfg(unix)]
 #[test]
 fn piped_input_is_refused_and_a_wrong_passphrase_starts_nothing() {
     let (world, secret) = school();
@@ -87,6 +92,7 @@ fn piped_input_is_refused_and_a_wrong_passphrase_starts_nothing() {
     assert_eq!(alone.code, 2, "--identity is required: {}", alone.all());
 }
 
+#[cfg(unix)]
 #[test]
 fn an_invigilated_exam_resumes_only_with_the_invigilator() {
     let (world, secret) = school();

@@ -1,6 +1,8 @@
 //! The only test binary: one file per feature, plus five builders (`World`, `Stage`, `Window`, `Talk`, `Chain`).
 
 // A test reports a failure by panicking. The `expect` texts name what was expected: `expect("a folder")`.
+// Tests in a pseudo-terminal need Unix, and so do their helpers.
+#![cfg_attr(not(unix), allow(dead_code, unused_imports))]
 #![allow(clippy::expect_used, clippy::fn_params_excessive_bools, clippy::panic, clippy::unwrap_used)]
 
 mod chain;
@@ -9,6 +11,7 @@ mod picture;
 mod reader;
 mod source;
 mod stage;
+#[cfg(unix)]
 mod window;
 mod world;
 
@@ -27,6 +30,7 @@ mod draw;
 mod facts;
 mod failures;
 mod fixtures;
+#[cfg(unix)]
 mod fullscreen;
 mod home;
 mod invigilated;
@@ -41,6 +45,7 @@ mod marking;
 mod mock;
 mod outputs;
 mod papers;
+#[cfg(unix)]
 mod paste;
 mod plain;
 mod plan;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, assert_screen};
+#[cfg(unix)]
 use crate::window::Window;
 use crate::world::{World, small_bank};
 
@@ -92,6 +93,7 @@ fn questions_can_be_answered_and_reset_and_nothing_is_stored() {
     assert!(!stage.home.path().join("data").exists());
 }
 
+#[cfg(unix)]
 #[test]
 fn the_real_program_follows_the_real_file() {
     let world = World::new();

@@ -123,11 +123,11 @@ impl MarkFile {
     fn open(&mut self) -> Option<&mut File> {
         if self.file.is_none() {
             let is_file_or_free = self.path.symlink_metadata().map_or(true, |metadata| metadata.is_file());
-            let mut options = OpenOptions::new();
-            options.write(true).create(true).truncate(false);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            self.file = is_file_or_free.then(|| options.open(&self.path).ok()).flatten();
+            let open = || {
+                paths::create_private_file(&self.path)?;
+                OpenOptions::new().write(true).open(&self.path)
+            };
+            self.file = is_file_or_free.then(|| open().ok()).flatten();
         }
         self.file.as_mut()
     }

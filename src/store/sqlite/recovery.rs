@@ -105,7 +105,7 @@ fn build_from_facts(
     let count = transaction.query_row("SELECT COUNT(*) FROM stored_fact", [], |row| row.get(0))?;
     transaction.commit()?;
     connection.close().map_err(|(_, error)| error)?;
-    std::fs::File::open(scratch).and_then(|file| file.sync_all()).map_err(|error| unreachable(&error))?;
+    paths::flush_file(scratch).map_err(|error| unreachable(&error))?;
     Ok(count)
 }
 
