@@ -116,7 +116,7 @@ pub fn run(
         is_input_echoed,
         service,
         active_attempt,
-        input_lines: read_lines(input),
+        input_lines: read_lines(input)?,
         question_index,
         last_warning_minutes: u64::MAX,
     };
@@ -138,17 +138,20 @@ pub fn run(
 }
 
 /// Reads lines in a thread, because the time limit can end while the program waits for a line.
-fn read_lines(mut input: Box<dyn BufRead + Send>) -> Receiver<BoundedLine> {
+///
+/// # Errors
+/// The system refuses the thread.
+fn read_lines(mut input: Box<dyn BufRead + Send>) -> io::Result<Receiver<BoundedLine>> {
     let (sender, receiver) = mpsc::sync_channel(LINES_AHEAD_MAX);
-    std::thread::spawn(move || {
+    std::thread::Builder::new().spawn(move || {
         // A line that is not UTF-8 must not count as the end of the input.
         while let Ok(Some(line)) = paths::read_line(&mut input, LINE_MAX_BYTES) {
             if sender.send(line).is_err() {
                 break;
             }
         }
-    });
-    receiver
+    })?;
+    Ok(receiver)
 }
 
 impl PlainSession<'_> {

@@ -176,6 +176,11 @@ fn make_backup_named(paths: &Paths, settings: &BackupSettings, name: &str) -> Re
     Ok(first.unwrap_or_default())
 }
 
+/// Moves the log of the store into its file, as far as nobody reads it. Nothing is lost if that fails.
+pub fn checkpoint(paths: &Paths) {
+    recovery::checkpoint(&paths.store_file());
+}
+
 /// Makes a backup at a path that the user chose.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 
-use super::{Batch, COMMAND_PATIENCE, Store, StoreError, StoreIdentity, verified_row};
+use super::{Batch, COMMAND_PATIENCE, KEY_PATIENCE, Store, StoreError, StoreIdentity, verified_row};
 use crate::attempt::chain::StoredFact;
 use crate::clock::Timestamp;
 use crate::ids::{Digest, StreamId, TraineeId};
@@ -307,6 +307,10 @@ impl Store for SqliteStore {
     fn set_patience(&mut self, patience: Duration) -> Result<(), StoreError> {
         // A write waits twice: in the queue, and for a writer that does not queue. Each gets half of the time.
         self.patience = patience / 2;
+        // A commit that also moves the log into the file takes longer than a key may wait. The interface does that in a
+        // job. The number is SQLite's default, in pages.
+        let checkpoint_pages = if patience > KEY_PATIENCE { 1000 } else { 0 };
+        self.connection.pragma_update(None, "wal_autocheckpoint", checkpoint_pages)?;
         Ok(self.connection.busy_timeout(self.patience)?)
     }
 

@@ -11,7 +11,9 @@ use super::input::{MouseInput, MouseInputKind};
 use super::jobs::{JobEvent, JobReport, Jobs};
 use super::key::Key;
 use super::overlay::{CLOSE_OVERLAY, HelpPage, Overlay};
-use super::pending::{LEAVE_UNSTORED, PendingCommand, RETRY_INTERVAL, is_allowed_meanwhile, unstored_dialog};
+use super::pending::{
+    CheckpointTimer, LEAVE_UNSTORED, PendingCommand, RETRY_INTERVAL, is_allowed_meanwhile, unstored_dialog,
+};
 use super::screens::{Effect, Route, Screen, ScreenContext};
 use super::theme::{TextRole, Theme};
 use crate::clock::Millis;
@@ -42,17 +44,12 @@ pub struct App {
     /// The click targets of the last frame.
     targets: Targets,
     pending: Option<PendingCommand>,
+    checkpoint: CheckpointTimer,
     /// The last message, such as a failure. The next key clears it.
     notice: Option<Notice>,
     is_window_too_small: bool,
     wants_mouse: bool,
     end: Option<InterfaceEnd>,
-}
-
-impl std::fmt::Debug for App {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("App").field("screens", &self.screens.len()).field("end", &self.end).finish_non_exhaustive()
-    }
 }
 
 impl App {
@@ -66,6 +63,7 @@ impl App {
             overlay: None,
             targets: Targets::default(),
             pending: None,
+            checkpoint: CheckpointTimer::default(),
             notice: None,
             is_window_too_small: false,
             // Off at first: while a terminal reports the mouse, dragging no longer selects text.
@@ -124,6 +122,7 @@ impl App {
             return;
         }
         self.notice = None;
+        self.checkpoint.restart(self.executor.now());
         if key == Key::CtrlC && matches!(self.overlay, Some(Overlay::Help(_))) {
             self.overlay = None;
         }
@@ -234,6 +233,9 @@ impl App {
 
     /// Tells the screen on top that time has passed, and retries a command that waits for the store.
     pub fn tick(&mut self) {
+        if self.checkpoint.take_due(self.executor.now()) {
+            self.execute(Effect::Do(Command::Checkpoint));
+        }
         if let Some(PendingCommand { command, since, .. }) = self.pending.take() {
             self.execute(Effect::Do(command));
             if let Some(pending) = &mut self.pending {
@@ -262,10 +264,8 @@ impl App {
     /// Returns after how long to call [`App::tick`] if no input arrives. `None` means to wait for input.
     pub fn next_wake(&self) -> Option<Millis> {
         let screen_wake = self.screens.last()?.next_wake(&self.context());
-        if self.pending.is_none() {
-            return screen_wake;
-        }
-        Some(screen_wake.map_or(RETRY_INTERVAL, |wake| wake.min(RETRY_INTERVAL)))
+        let retry = self.pending.is_some().then_some(RETRY_INTERVAL);
+        [screen_wake, retry, self.checkpoint.wake(self.executor.now())].into_iter().flatten().min()
     }
 
     /// Handles the report of a job: delivers its reply or shows its failure.
@@ -361,7 +361,11 @@ impl App {
             Command::RecordLate(..) => Some(command.clone()),
             _ => None,
         };
-        match (self.executor.run(command, &mut self.jobs), retried_command) {
+        let outcome = self.executor.run(command, &mut self.jobs);
+        if outcome.is_ok() && retried_command.is_some() {
+            self.checkpoint.start(now);
+        }
+        match (outcome, retried_command) {
             (Ok(CommandOutcome::Reply(reply)), _) => Ok(self.deliver_reply(reply)),
             (Ok(CommandOutcome::Next(effect)), _) => Ok(Some(effect)),
             (Ok(CommandOutcome::Nothing), _) => Ok(None),

@@ -62,6 +62,8 @@ pub enum Command {
     Record(Option<AttemptId>, AttemptAction),
     /// Store an action with the time of its first try, when the store was busy.
     RecordLate(Option<AttemptId>, AttemptAction, Now),
+    /// Move the log of the store into its file, in a job.
+    Checkpoint,
     /// Leave the result: go home, or quit if the program was started for this attempt only.
     LeaveResult,
     /// Verify the signatures of these certificates.

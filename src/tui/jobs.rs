@@ -94,7 +94,8 @@ impl Jobs {
         Self { reporter, inline_reports, running: Vec::new(), started_count: 0 }
     }
 
-    /// Starts a job and returns its number. The status line shows `label`, such as `Making the pictures`.
+    /// Starts a job and returns its number. The status line shows `label`, such as `Making the pictures`, or nothing if it
+    /// is empty.
     pub fn start(
         &mut self,
         label: &str,
@@ -162,9 +163,9 @@ impl Jobs {
         self.inline_reports.as_ref().map_or_else(Vec::new, |reports| reports.try_iter().collect())
     }
 
-    /// Returns a status line about the oldest running job, if any.
+    /// Returns a status line about the oldest running job that has a label, if any.
     pub fn status_line(&self) -> Option<String> {
-        let job = self.running.first()?;
+        let job = self.running.iter().find(|job| !job.label.is_empty())?;
         let progress = job.progress.as_ref().map_or_else(String::new, |progress| format!(" {progress}"));
         Some(format!("{} …{progress}", job.label))
     }

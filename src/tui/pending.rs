@@ -31,6 +31,43 @@ impl PendingCommand {
     }
 }
 
+/// How long no key may come after an answer before the log is moved into the store.
+const IDLE_TIME: Millis = Millis(1000);
+
+/// When the log of the store is moved into its file: once no key came for a second after an answer. The work takes longer
+/// than a key may wait, so no commit does it.
+#[derive(Debug, Default)]
+pub struct CheckpointTimer {
+    /// The time of the last key after an answer that is still only in the log.
+    idle_since: Option<Now>,
+}
+
+impl CheckpointTimer {
+    /// Starts the timer, because an answer was stored.
+    pub fn start(&mut self, now: Now) {
+        self.idle_since = Some(now);
+    }
+
+    /// Starts again, if the timer runs, because a key came.
+    pub fn restart(&mut self, now: Now) {
+        self.idle_since = self.idle_since.map(|_| now);
+    }
+
+    /// Returns the time until the work is due, if there is some.
+    pub fn wake(&self, now: Now) -> Option<Millis> {
+        self.idle_since.map(|since| IDLE_TIME.saturating_sub(now.uptime.saturating_sub(since.uptime)))
+    }
+
+    /// Returns whether the work is due now, and stops the timer then.
+    pub fn take_due(&mut self, now: Now) -> bool {
+        let is_due = self.wake(now) == Some(Millis(0));
+        if is_due {
+            self.idle_since = None;
+        }
+        is_due
+    }
+}
+
 /// Returns whether an action may run while a command waits. Only scrolling may: it changes nothing and stores nothing.
 pub fn is_allowed_meanwhile(action: Action) -> bool {
     ["scroll-up", "scroll-down", "page-up", "page-down"].contains(&action.name)

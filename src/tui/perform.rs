@@ -54,6 +54,11 @@ impl ServiceExecutor {
         }
     }
 
+    fn start_checkpoint(&self, jobs: &mut Jobs) -> CommandOutcome {
+        self.workspace.start_checkpoint(jobs);
+        CommandOutcome::Nothing
+    }
+
     fn start_practice(&mut self, choice: &PracticeChoice, count: usize) -> Result<CommandOutcome, ServiceError> {
         if !self.has_home {
             let reason = "This window is for the exam. Open `needlewise` to practice.";
@@ -262,6 +267,7 @@ impl Execute for ServiceExecutor {
             },
             Command::Record(attempt, action) => self.record_action(attempt, action, self.now())?,
             Command::RecordLate(attempt, action, done_at) => self.record_action(attempt, action, done_at)?,
+            Command::Checkpoint => self.start_checkpoint(jobs),
             Command::LeaveResult if self.has_home => CommandOutcome::Next(Effect::Open(Route::Home)),
             Command::LeaveResult => CommandOutcome::Next(Effect::Quit),
             Command::Verify(rows) => self.verify_certificates(&rows)?,

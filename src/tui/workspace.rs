@@ -11,7 +11,7 @@ use crate::exam::disclosure::DisclosureLevel;
 use crate::ids::{ExamId, TraineeId};
 use crate::projections::people::PersonRow;
 use crate::service::certificate_files::{StoredCertificate, write_pictures};
-use crate::service::{ActiveAttempt, ServiceError, Services};
+use crate::service::{ActiveAttempt, ServiceError, Services, backups};
 use crate::study::readiness::{self, ReadinessResult};
 use crate::study::record::StudyRecord;
 use crate::view;
@@ -68,7 +68,29 @@ impl Workspace {
             self.service.certificates_mut().write_missing(trainee)?;
             self.completed_trainee = Some(trainee);
         }
+        self.start_checkpoint(jobs);
+        self.start_backup(jobs);
         Ok(has_ended_attempts)
+    }
+
+    /// Moves the log of the store into its file in a job, because it takes longer than a key may wait.
+    pub fn start_checkpoint(&self, jobs: &mut Jobs) {
+        let paths = self.service.paths().clone();
+        // It runs so often that it gets no status line, and one that fails is made up for by the next.
+        jobs.start("", move |_| {
+            backups::checkpoint(&paths);
+            Ok(None)
+        });
+    }
+
+    /// Makes a backup in a job, if one is due. A session can last for hours, and the program makes the others at its end.
+    fn start_backup(&self, jobs: &mut Jobs) {
+        let (paths, settings) = (self.service.paths().clone(), self.service.settings().backups.clone());
+        let now = self.service.now().wall;
+        jobs.start("", move |_| {
+            let made = backups::back_up_if_due(&paths, &settings, now);
+            made.map(|_| None).map_err(|error| format!("The automatic backup failed. {error}"))
+        });
     }
 
     /// Reads what the trainee's study is computed from.

@@ -226,3 +226,31 @@ fn the_dialog_about_a_waiting_answer_closes_once_it_is_stored() {
     let shown = stage.pass(100).text();
     assert!(shown.contains("question 2 of 7") && !shown.contains("Leave without it?"), "{shown}");
 }
+
+/// Returns how many commits are only in the log of a store.
+fn unmoved_commits(home: &std::path::Path) -> i64 {
+    // While the interface is open, the main file alone shows what was moved.
+    let path = home.join("data/needlewise.db");
+    let main = rusqlite::Connection::open_with_flags(
+        format!("file:{}?immutable=1", path.display()),
+        rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_URI,
+    );
+    let whole = rusqlite::Connection::open(&path).expect("a store");
+    let commits =
+        |store: &rusqlite::Connection| store.query_row("SELECT commits FROM store", [], |row| row.get::<_, i64>(0));
+    commits(&whole).expect("commits") - commits(&main.expect("the main file")).expect("commits")
+}
+
+#[test]
+fn the_log_is_moved_into_the_store_once_no_key_comes_for_a_second() {
+    let mut stage = Stage::with(80, 24, with_small_banks);
+    stage.press(START_EXAM);
+    let before = unmoved_commits(stage.home.path());
+    stage.press("m");
+    assert!(unmoved_commits(stage.home.path()) > before, "no commit moves it");
+    stage.pass(900);
+    stage.press("down").pass(900);
+    assert!(unmoved_commits(stage.home.path()) > 0, "a key starts the second again");
+    stage.pass(100);
+    assert_eq!(unmoved_commits(stage.home.path()), 0);
+}

@@ -315,6 +315,7 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
 
 fn run_every_study_query(service: &Services, person: &PersonRow) -> Result<(), ServiceError> {
     assert!(service.health().losses().is_empty());
+    assert!(service.health().certificate_folders_without_person()?.is_empty());
     service.study().today();
     service.study().record(person)?;
     let notebook = service.notebook();

@@ -273,6 +273,15 @@ pub fn identity_of_used_store(store_path: &Path) -> Result<Option<StoreIdentity>
     if has_facts { queries::identity(&connection).map(Some) } else { Ok(None) }
 }
 
+/// Moves the log of the store at a path into its file, as far as nobody reads it. It never waits for others, and nothing
+/// is lost if it fails.
+pub fn checkpoint(store_path: &Path) {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let Ok(connection) = Connection::open_with_flags(store_path, flags) else { return };
+    let _ = connection.busy_timeout(std::time::Duration::ZERO);
+    let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+}
+
 /// Returns the identity of the store in a backup, or `None` if it has none.
 pub fn backup_identity(backup: &Path) -> Option<StoreIdentity> {
     guard::main_identity(backup)

@@ -53,3 +53,9 @@ impl App {
         frame::draw_footer(&mut canvas, area, &own, &interface, theme);
     }
 }
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("screens", &self.screens.len()).field("end", &self.end).finish_non_exhaustive()
+    }
+}
