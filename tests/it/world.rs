@@ -297,7 +297,9 @@ fn stored_rows(store: &Connection, table: &str) -> Vec<String> {
 pub fn masked(text: &str, home: &Path) -> String {
     let home = home.to_string_lossy();
     let mut clean = String::new();
-    let mut rest = text;
+    // In JSON, the backslashes of a path on Windows are doubled.
+    let text = &text.replace(&home.replace('\\', "\\\\"), &home);
+    let mut rest = text.as_str();
     while let Some(c) = rest.chars().next() {
         if let Some(after) = strip_wrapped_prefix(rest, &home) {
             // The rest of the path wraps at another place if the home's name is longer.
@@ -318,6 +320,19 @@ pub fn masked(text: &str, home: &Path) -> String {
             clean.push(c);
             rest = &rest[c.len_utf8()..];
         }
+    }
+    if cfg!(windows) { with_slashes(&clean) } else { clean }
+}
+
+/// Returns the text with slashes in the paths below the home, as on Unix.
+fn with_slashes(text: &str) -> String {
+    let mut parts = text.split("<home>");
+    let mut clean = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| c.is_whitespace() || c == '"').unwrap_or(part.len());
+        clean += "<home>";
+        clean += &part[..end].replace("\\\\", "/").replace('\\', "/");
+        clean += &part[end..];
     }
     clean
 }
