@@ -29,6 +29,7 @@ mod doctor;
 mod draw;
 mod facts;
 mod failures;
+mod faults;
 mod fixtures;
 #[cfg(unix)]
 mod fullscreen;
