@@ -32,6 +32,7 @@ mod study;
 mod table;
 mod trainee;
 
+use crate::text;
 pub use env::Env;
 use error::Failure;
 
@@ -148,7 +149,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> u8 {
             return env.run_command(|env| env.print_line(help.render().to_string().trim_end()));
         }
         Err(usage) => {
-            env.print_to_stderr(usage.render().to_string().trim_end());
+            // The message repeats arguments, which can come from anywhere.
+            env.print_to_stderr(&text::sanitize(usage.render().to_string().trim_end()));
             return error::EXIT_USAGE;
         }
     };

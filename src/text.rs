@@ -18,7 +18,8 @@ pub fn is_harmless(c: char) -> bool {
     let bidi = matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     let separator = matches!(c, '\u{2028}' | '\u{2029}');
     let noncharacter = u32::from(c) & 0xFFFE == 0xFFFE;
-    !(control || bidi || separator || noncharacter || matches!(c, '\u{200B}' | '\u{FEFF}' | '\u{2060}'))
+    let invisible = matches!(c, '\u{200B}' | '\u{FEFF}' | '\u{2060}' | '\u{E0000}'..='\u{E007F}');
+    !(control || bidi || separator || noncharacter || invisible)
 }
 
 /// Returns whether a text from outside has a visible character and no harmful one.
@@ -148,11 +149,11 @@ pub fn normalize_answer(text: &str) -> String {
 
 /// Returns a name as part of a file name: at most 40 lowercase ASCII letters, digits and hyphens.
 ///
-/// A name without any ASCII letter or digit becomes `person`.
+/// A name without any letter or digit becomes `person`.
 pub fn file_slug(name: &str) -> String {
     let mut slug = String::new();
-    // NFKD splits an accented letter, so its base letter stays.
-    for c in name.nfkd().filter(char::is_ascii).map(|c| c.to_ascii_lowercase()) {
+    // Names of any script get letters that every file system has: `Straße` is `strasse`.
+    for c in any_ascii::any_ascii(name).chars().map(|c| c.to_ascii_lowercase()) {
         if c.is_ascii_alphanumeric() {
             slug.push(c);
         } else if c.is_ascii_whitespace() && !slug.is_empty() && !slug.ends_with('-') {

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Timestamp;
+use crate::clock::{Millis, Timestamp};
 use crate::credential::assurance::Assurance;
 use crate::credential::bundle::REVOCATION_LIST_MAX_AGE;
 use crate::credential::key::{self, KeyPeriod};
@@ -19,6 +19,8 @@ use crate::text;
 
 /// The size limit of a credential in bytes. A real one has about 5 KB. The limit bounds the time for a hostile one.
 const MAX_BYTES: usize = 64 * 1024;
+/// How much earlier than the issuer's clock this one may be. Clocks of two computers differ by minutes.
+const CLOCK_SKEW: Millis = Millis(5 * 60 * 1000);
 
 /// The result of verifying a certificate on this computer today. The first variant that applies counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -224,7 +226,7 @@ fn verify_proof(bytes: &[u8], now: Timestamp) -> Result<Credential, String> {
         );
     }
     match credential.starts_at() {
-        Some(valid_from) if valid_from <= now => Ok(credential),
+        Some(valid_from) if valid_from <= now.saturating_add(CLOCK_SKEW) => Ok(credential),
         _ => Err("It is not valid yet. Check the date of this computer.".to_owned()),
     }
 }

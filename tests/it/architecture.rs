@@ -31,6 +31,7 @@ const INDEPENDENT: &[(&str, &[&str])] = &[("credential", &["attempt", "bank", "e
 /// Crates that only one module may use.
 const CRATES: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["problem"]),
+    ("any_ascii", &["text"]),
     ("argon2", &["credential"]),
     ("base45", &["credential"]),
     ("bs58", &["credential"]),

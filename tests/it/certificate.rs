@@ -294,7 +294,7 @@ fn verdicts_have_a_fixed_precedence() {
     let id = CertificateId::new(moment("2026-11-23T09:05:00Z"), [2; 10]);
     let list = |issued: &str, revoked: Vec<CertificateId>| Some(revoking(issued, revoked));
     let judged = |trust: &TrustList, at: &str| verify(example().as_bytes(), trust, moment(at)).verdict;
-    let (before, during, after) = ("2026-11-23T09:04:59Z", "2027-01-01T00:00:00Z", "2029-01-01T00:00:00Z");
+    let (before, during, after) = ("2026-11-23T08:59:59Z", "2027-01-01T00:00:00Z", "2029-01-01T00:00:00Z");
     let revoked = trusting(list("2026-12-31T00:00:00Z", vec![id]), false);
     let fresh = trusting(list("2026-12-31T00:00:00Z", Vec::new()), false);
     assert_eq!(
@@ -303,6 +303,8 @@ fn verdicts_have_a_fixed_precedence() {
         "the clock is behind the newest list, so the date of the list counts as today"
     );
     assert_eq!(judged(&trusting(None, true), before), Verdict::Invalid, "not valid yet");
+    let skewed = judged(&trusting(None, true), "2026-11-23T09:00:00Z");
+    assert_eq!(skewed, Verdict::Valid, "a clock that is five minutes behind is ordinary");
     assert_eq!(judged(&TrustList::default(), after), Verdict::Untrusted, "untrusted comes before expired");
     assert_eq!(judged(&revoked, during), Verdict::Revoked);
     assert_eq!(judged(&revoked, after), Verdict::Revoked, "revoked comes before expired");

@@ -425,3 +425,14 @@ fn a_wrong_passphrase_changes_nothing_about_a_person() {
     assert_eq!(stored_tables(&world.database()), before);
     assert!(!has_more_time(&world));
 }
+
+#[test]
+fn a_time_factor_that_is_set_during_an_exam_says_that_the_exam_keeps_its_time() {
+    let world = World::new().with_small_banks();
+    world.run(["trainee", "add", "Amira Okafor"]).done();
+    let set = ["trainee", "set", "Amira Okafor", "--time-factor", "1.5"];
+    assert!(!world.run(set).out.contains("exam in progress"));
+    world.typing("").run(["exam", "brief", "--plain", "--yes"]);
+    let said = world.run(set);
+    assert!(said.out.contains("The exam in progress keeps its time limit."), "{}", said.all());
+}

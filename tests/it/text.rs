@@ -1,5 +1,6 @@
 //! Text for terminals: made safe, measured, wrapped and compared.
 
+use crate::world::World;
 use needlewise::text::{
     file_slug, format_hundredths, join_sentences, name_key, normalize_answer, sanitize, single_line, truncate, width,
     wrap,
@@ -41,7 +42,11 @@ fn a_name_is_never_a_path() {
         ("../../x", "x"),
         ("/etc/passwd", "etcpasswd"),
         ("Zoë Ångström", "zoe-angstrom"),
-        ("محمد", "person"),
+        ("محمد", "mhmd"),
+        ("Jörg Straße", "jorg-strasse"),
+        ("Ełk Işık", "elk-isik"),
+        ("Дмитрий", "dmitriy"),
+        ("…", "person"),
         ("CON", "con"),
         ("a.", "a"),
         ("", "person"),
@@ -95,4 +100,16 @@ fn hundredths_are_decimals_without_trailing_zeros() {
     for (hundredths, decimal) in [("5808", "58.08"), ("700", "7"), ("50", "0.5"), ("5", "0.05"), ("0", "0")] {
         assert_eq!(format_hundredths(hundredths), decimal);
     }
+}
+
+#[test]
+fn tag_characters_are_invisible_and_do_not_pass() {
+    assert_eq!(sanitize("safe\u{E0041}\u{E007F}"), "safe\u{FFFD}\u{FFFD}");
+}
+
+#[test]
+fn a_message_about_the_command_line_passes_no_control_character() {
+    let said = World::new().run_even_unknown(["record", "li\u{202E}st\u{9B}31m"]);
+    assert_eq!(said.code, 2);
+    assert!(!said.err.contains(['\u{202E}', '\u{9B}']), "{:?}", said.err);
 }

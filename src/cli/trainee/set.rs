@@ -1,6 +1,7 @@
 use super::add;
+use crate::attempt::Mode;
 use crate::attempt::person::TimeFactor;
-use crate::cli::error::Failure;
+use crate::cli::error::{self, Failure};
 use crate::cli::passphrase::{self, PassphraseArgs};
 use crate::cli::{CommandResult, Env};
 use crate::service::people::PersonChanges;
@@ -43,5 +44,11 @@ pub(super) fn run(args: &SetArgs, env: &mut Env<'_>) -> CommandResult {
         ..PersonChanges::default()
     };
     let row = service.people_mut().change(&row, &changes, key.as_ref())?;
-    env.print_line(&format!("Updated {}", text::single_line(&row.person.name)))
+    env.print_line(&format!("Updated {}", text::single_line(&row.person.name)))?;
+    // The time limit of an attempt is fixed at its start, and an invigilator could rely on the change.
+    let has_open_exam = service.attempts().open_attempts(row.id)?.iter().any(|attempt| attempt.mode != Mode::Practice);
+    if args.time_factor.is_some() && has_open_exam {
+        env.print_line("The exam in progress keeps its time limit. The new factor applies from the next one.")?;
+    }
+    Ok(error::EXIT_SUCCESS)
 }
