@@ -18,6 +18,9 @@ pub use system::{
     FileId, create_private_file, file_id, free_space, is_writable, make_writable, survive_file_size_limit,
 };
 
+/// How the names of temporary files begin. A program that is killed can leave one.
+pub const TEMPORARY_PREFIX: &str = ".needlewise-";
+
 /// The folders that needlewise uses for one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
@@ -31,6 +34,9 @@ impl Paths {
     /// data folder has its state folder beside it. Returns `None` if the system has no such standard folders and a
     /// folder is not given.
     pub fn find(data: Option<PathBuf>, config: Option<PathBuf>) -> Option<Self> {
+        // What is beside a folder has no name in a relative path such as `data`.
+        let to_absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        let (data, config) = (data.map(to_absolute), config.map(to_absolute));
         let system = ProjectDirs::from("", "", "needlewise");
         let given_or_system =
             |given: Option<PathBuf>, system: Option<&Path>| given.or_else(|| system.map(Path::to_owned));
@@ -265,7 +271,7 @@ fn write_temporary<'a>(path: &'a Path, bytes: &[u8]) -> io::Result<(&'a Path, te
     // Beside the target, because a rename cannot cross file systems.
     let folder = folder_of(path);
     create_private_dir(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok((folder, file))
@@ -282,7 +288,7 @@ impl TemporaryDir {
     /// An error of the system.
     pub fn create_in(parent: &Path) -> io::Result<Self> {
         create_private_dir(parent)?;
-        tempfile::tempdir_in(parent).map(Self)
+        tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempdir_in(parent).map(Self)
     }
 
     /// Returns the path of the folder.

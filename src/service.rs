@@ -182,6 +182,11 @@ impl Services {
         Ok(self.store.set_patience(KEY_PATIENCE)?)
     }
 
+    /// Returns whether the store is still the one that was opened, so that a job may work on its files.
+    pub fn is_store_in_place(&mut self) -> bool {
+        self.store.require_same_store().is_ok()
+    }
+
     /// Returns a new random seed for drawing a paper.
     pub fn random_seed(&mut self) -> Seed {
         Seed(self.random_bytes())

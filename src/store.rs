@@ -201,6 +201,12 @@ pub trait Store: Send {
     /// The common errors of [`Store`]. Nothing is changed then.
     fn rebuild_projections(&mut self) -> Result<(), StoreError>;
 
+    /// Checks that the store is still the one that was opened. Work on its files by another connection needs that.
+    ///
+    /// # Errors
+    /// [`StoreError::Replaced`] if it was moved, removed or replaced.
+    fn require_same_store(&mut self) -> Result<(), StoreError>;
+
     /// Returns the ID of the store and the number of its commits.
     ///
     /// # Errors

@@ -49,7 +49,7 @@ pub(super) fn run(args: &BackupArgs, env: &mut Env<'_>) -> CommandResult {
     let now = service.now().wall;
     let made = match &args.to {
         Some(target) => {
-            require_writable_target(target)?;
+            require_writable_target(target, &paths)?;
             backups::make_backup_at(&paths, target)?
         }
         None => backups::make_backup(&paths, &service.settings().backups, now)?,
@@ -70,7 +70,17 @@ pub(super) fn run(args: &BackupArgs, env: &mut Env<'_>) -> CommandResult {
 }
 
 /// Checks that a backup may be written there: a new file, or one that can be replaced.
-fn require_writable_target(target: &std::path::Path) -> Result<(), Failure> {
+fn require_writable_target(target: &std::path::Path, paths: &Paths) -> Result<(), Failure> {
+    let is_in = |folder: &std::path::Path| {
+        let absolute = std::path::absolute(target).unwrap_or_else(|_| target.to_owned());
+        absolute
+            .parent()
+            .and_then(|parent| parent.canonicalize().ok())
+            .is_some_and(|parent| folder.canonicalize().is_ok_and(|folder| parent.starts_with(folder)))
+    };
+    if is_in(paths.data_dir()) {
+        return Err(Failure::usage("A backup in the data folder would be lost with it. Choose another folder."));
+    }
     match target.symlink_metadata() {
         // A store has no form that could go through a pipe.
         _ if target == std::path::Path::new("-") => {

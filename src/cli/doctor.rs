@@ -151,6 +151,16 @@ fn repair(service: &mut Services, file_repair: Option<&FileRepair>) -> Result<Re
         repairs.push(format!("Rebuilt the store. Recovered {} that it lacked", text::count_with_noun(count, "record")));
         repairs.push(format!("The files from before the repair are in {}", display_path(folder)));
     }
+    // Rows depend on the content of questions, so it comes first.
+    match service.health_mut().restore_missing_content() {
+        Ok(0) => {}
+        Ok(count) => {
+            repairs
+                .push(format!("Stored {} again from the banks in use", text::count_with_noun(count, "missing text")));
+        }
+        // Without its identity, the store takes nothing. The rebuild below restores that.
+        Err(_) => {}
+    }
     let shortened = service.health_mut().settle_recovered_losses(file_repair)?;
     let differences = service.health().row_differences()?;
     let has_loss = differences.iter().any(RowDifference::is_loss) || !shortened.is_empty();
@@ -169,13 +179,6 @@ fn repair(service: &mut Services, file_repair: Option<&FileRepair>) -> Result<Re
         repairs.extend(
             copy.map(|path| format!("A copy of the store from before the repair is in {}", display_path(&path))),
         );
-    }
-    match service.health_mut().restore_missing_content()? {
-        0 => {}
-        count => {
-            repairs
-                .push(format!("Stored {} again from the banks in use", text::count_with_noun(count, "missing text")));
-        }
     }
     match service.health_mut().write_missing_certificate_files() {
         Ok(0) => {}

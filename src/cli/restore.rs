@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use super::error::{self, Failure, display_path};
 use super::{CommandResult, Env};
 use crate::service::ServiceError;
-use crate::service::backups::{Restore, RestoreLoss};
+use crate::service::backups::{Restore, RestoreLoss, Restored};
 use crate::store::StoreError;
 use crate::text;
 
@@ -39,7 +39,7 @@ pub(super) fn run(args: &RestoreArgs, env: &mut Env<'_>) -> CommandResult {
     if !args.yes && !env.confirm("Go back to this backup? (yes/no): ")? {
         return Err(Failure::negative("Nothing was changed. Without a terminal, add --yes."));
     }
-    let (folder, erased) = restore.finish(&paths, options.opened_at).map_err(|error| match error {
+    let Restored { folder, erased_again } = restore.finish(&paths, &options).map_err(|error| match error {
         ServiceError::Store(StoreError::Busy) => Failure {
             code: error::EXIT_STORE,
             message: "Nothing was changed, because needlewise is open. Close it everywhere, then restore again."
@@ -47,18 +47,21 @@ pub(super) fn run(args: &RestoreArgs, env: &mut Env<'_>) -> CommandResult {
         },
         error => error.into(),
     })?;
-    let mut service = env.open_service()?;
-    let mut erased_again = 0;
-    for person in erased {
-        if let Some(row) = service.people().get(person)? {
-            service.people_mut().erase_again(&row)?;
-            erased_again += 1;
-        }
-    }
     env.print_line(&format!("Restored {}", display_path(&args.file)))?;
-    if erased_again > 0 {
-        let people = if erased_again == 1 { "1 person".to_owned() } else { format!("{erased_again} people") };
-        env.print_line(&format!("Erased the data of {people} again, as in the store before"))?;
+    match erased_again {
+        Some(0) => {}
+        Some(1) => {
+            env.print_line("Erased the data of 1 person again, as in the store before")?;
+        }
+        Some(count) => {
+            env.print_line(&format!("Erased the data of {count} people again, as in the store before"))?;
+        }
+        None => {
+            env.print_line(
+                "The store before cannot be read. If people were erased from it since the backup, erase them again with \
+                 `needlewise trainee erase`.",
+            )?;
+        }
     }
     env.print_line(&format!("The files of the store before are in {}", display_path(&folder)))
 }

@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::ServiceError;
+use crate::attempt::chain::ChainHead;
 use crate::clock::{Millis, Timestamp};
 use crate::ids::TraineeId;
-use crate::paths::{self, Paths, io_reason};
+use crate::paths::{self, Paths, TEMPORARY_PREFIX, io_reason};
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::people::PersonQuery;
 use crate::settings::BackupSettings;
@@ -16,7 +17,7 @@ use crate::store::sqlite::recovery::{self, CheckedBackup};
 use crate::store::{SqliteStore, Store, StoreError};
 use crate::text;
 
-pub use crate::store::sqlite::recovery::FileRepair;
+pub use crate::store::sqlite::recovery::{FileRepair, Restored};
 
 /// The shortest time between two automatic backups.
 const INTERVAL: Millis = Millis(30 * 60 * 1000);
@@ -48,9 +49,12 @@ pub fn list_backups(folder: &Path) -> Vec<Backup> {
         let metadata = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
         let name = entry.file_name().into_string().ok()?;
         let stem = name.strip_prefix("needlewise-")?.strip_suffix(".db")?;
-        // The copy before an upgrade has the version in its name and not the time.
+        // The copy before an upgrade has the version in its name and not the time. Other names are a person's own files.
         let modified_at = || Timestamp::from_system_time(metadata.modified().ok()?);
-        let made_at = stem.split('-').next().and_then(Timestamp::parse_file_name).or_else(modified_at)?;
+        let made_at = match stem.starts_with("schema-") {
+            true => modified_at()?,
+            false => stem.split('-').next().and_then(Timestamp::parse_file_name)?,
+        };
         let is_regular = stem.ends_with(REGULAR_SUFFIX);
         Some(Backup { path: entry.path(), made_at, size: metadata.len(), is_regular })
     };
@@ -59,21 +63,33 @@ pub fn list_backups(folder: &Path) -> Vec<Backup> {
     backups
 }
 
-/// Returns the files in a folder that this program wrote as backups.
+/// Returns the copies of the store that are outside the folder of backups: in the second folder, and those in which an open
+/// store was saved beside the data folder. Copies of other stores are left out.
 ///
 /// # Errors
-/// [`ServiceError::Certificate`] if the folder cannot be read. A missing folder has no files.
-pub(super) fn files_of_backups(folder: &Path) -> Result<Vec<PathBuf>, ServiceError> {
-    files_named(folder, |name| name.starts_with("needlewise-") && name.ends_with(".db"))
-}
-
-/// Returns the files in which an open store was saved after it was moved or replaced. They are beside the data folder.
-///
-/// # Errors
-/// [`ServiceError::Certificate`] if that folder cannot be read.
-pub(super) fn rescued_files(paths: &Paths) -> Result<Vec<PathBuf>, ServiceError> {
-    let Some(folder) = paths.data_dir().parent() else { return Ok(Vec::new()) };
-    files_named(folder, |name| name.starts_with("needlewise-rescued-") && name.ends_with(".db"))
+/// [`ServiceError::Certificate`] if one of the folders cannot be read, or if the second folder is missing.
+pub(super) fn copies_elsewhere(paths: &Paths, settings: &BackupSettings) -> Result<Vec<PathBuf>, ServiceError> {
+    let own_id = recovery::identity_of_used_store(&paths.store_file())?.map(|identity| identity.id);
+    // What a killed program left cannot be opened, so its store is unknown. It is a copy of this program all the same.
+    let is_own = |path: &PathBuf| {
+        let is_temporary = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(TEMPORARY_PREFIX));
+        recovery::backup_identity(path).map_or(is_temporary, |found| Some(found.id) == own_id)
+    };
+    let is_named = |name: &str, start: &str| {
+        name.starts_with(TEMPORARY_PREFIX) || (name.starts_with(start) && name.ends_with(".db"))
+    };
+    let mut copies = Vec::new();
+    if let Some(folder) = paths.data_dir().parent() {
+        copies = files_named(folder, |name| is_named(name, "needlewise-rescued-"))?;
+    }
+    if let Some(folder) = &settings.folder {
+        if !folder.is_dir() {
+            return Err(ServiceError::undeletable(folder, &std::io::ErrorKind::NotFound.into()));
+        }
+        copies.extend(files_named(folder, |name| is_named(name, "needlewise-"))?);
+    }
+    copies.retain(is_own);
+    Ok(copies)
 }
 
 fn files_named(folder: &Path, is_meant: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, ServiceError> {
@@ -136,15 +152,18 @@ pub fn back_up_if_due(
     if !settings.automatic || !store_file.is_file() {
         return Ok(None);
     }
-    let folder = paths.backups_dir();
-    let newest = list_backups(&folder).into_iter().next();
-    // A clock that was set back must not stop backups, so only the distance counts.
-    let distance = |backup: &Backup| now.since(backup.made_at).max(backup.made_at.since(now));
-    if newest.as_ref().is_some_and(|newest| distance(newest) < INTERVAL) {
+    // After a loss, the older backups are what a person goes back to. A new one could push them out.
+    if !unsettled_losses(&store_file).is_empty() {
+        return Ok(None);
+    }
+    let backups = list_backups(&paths.backups_dir());
+    // A clock that was set wrong for a while must neither stop backups nor make one at each command.
+    let is_recent = |backup: &Backup| now.since(backup.made_at).max(backup.made_at.since(now)) < INTERVAL;
+    if backups.iter().any(is_recent) {
         return Ok(None);
     }
     let current = recovery::identity_of_used_store(&store_file)?;
-    if current.is_none() || newest.is_some_and(|newest| recovery::backup_identity(&newest.path) == current) {
+    if current.is_none() || backups.iter().any(|backup| recovery::backup_identity(&backup.path) == current) {
         return Ok(None);
     }
     make_backup_named(paths, settings, &format!("{}{REGULAR_SUFFIX}", now.format_for_file_name())).map(Some)
@@ -161,19 +180,39 @@ pub fn make_backup(paths: &Paths, settings: &BackupSettings, now: Timestamp) -> 
 
 fn make_backup_named(paths: &Paths, settings: &BackupSettings, name: &str) -> Result<PathBuf, ServiceError> {
     let store_file = paths.store_file();
-    let store_size = store_file.metadata().map_or(0, |metadata| metadata.len());
-    let folders = std::iter::once(paths.backups_dir()).chain(settings.folder.clone());
-    let mut first = None;
-    for folder in folders {
-        let path = paths::free_path(&folder, &format!("needlewise-{name}"), ".db");
-        let made = recovery::save_backup(&store_file, &path)?;
-        for surplus in surplus_backups(&list_backups(&folder), store_size) {
-            // The next backup tries again.
-            let _ = std::fs::remove_file(&surplus.path);
+    let file_name = format!("needlewise-{name}");
+    let first_folder = paths.backups_dir();
+    let made = recovery::save_backup(&store_file, &paths::free_path(&first_folder, &file_name, ".db"))?;
+    remove_surplus(&first_folder, &store_file);
+    if let Some(second_folder) = &settings.folder {
+        // Making the folder could write to the wrong disk, while the right one is not there.
+        if !second_folder.is_dir() {
+            let folder = text::single_line(&second_folder.to_string_lossy());
+            return Err(ServiceError::Certificate(format!(
+                "The second folder for backups, {folder}, is missing. The backup is only in the first one."
+            )));
         }
-        first.get_or_insert(made);
+        recovery::save_backup(&store_file, &paths::free_path(second_folder, &file_name, ".db"))?;
+        remove_surplus(second_folder, &store_file);
     }
-    Ok(first.unwrap_or_default())
+    Ok(made)
+}
+
+/// Deletes the backups in a folder that are no longer kept. Those of another store, and those from before a loss that is not
+/// settled, stay.
+fn remove_surplus(folder: &Path, store_file: &Path) {
+    let Some(current) = recovery::identity_of_used_store(store_file).ok().flatten() else { return };
+    if !unsettled_losses(store_file).is_empty() {
+        return;
+    }
+    let mut backups = list_backups(folder);
+    backups.retain(|backup| recovery::backup_identity(&backup.path).is_some_and(|found| found.id == current.id));
+    // The file alone can be small, while its data is still in the log.
+    let size = backups.first().map_or(0, |newest| newest.size);
+    for surplus in surplus_backups(&backups, size) {
+        // The next backup tries again.
+        let _ = std::fs::remove_file(&surplus.path);
+    }
 }
 
 /// Moves the log of the store into its file, as far as nobody reads it. Nothing is lost if that fails.
@@ -219,7 +258,6 @@ pub struct Restore {
     losses: Option<Vec<RestoreLoss>>,
     /// Whether the backup is one of another store.
     is_other_store: bool,
-    erased: Vec<TraineeId>,
 }
 
 impl Restore {
@@ -238,18 +276,17 @@ impl Restore {
             error => unusable(file, &error.fault()),
         })?;
         if !store_file.is_file() {
-            return Ok(Self { backup, losses: Some(Vec::new()), is_other_store: false, erased: Vec::new() });
+            return Ok(Self { backup, losses: Some(Vec::new()), is_other_store: false });
         }
         let Ok(current) = SqliteStore::open(&store_file, options) else {
-            return Ok(Self { backup, losses: None, is_other_store: false, erased: Vec::new() });
+            return Ok(Self { backup, losses: None, is_other_store: false });
         };
         let is_other_store = match (current.identity(), backup.store().identity()) {
             (Ok(current), Ok(backup)) => current.id != backup.id,
             _ => false,
         };
         let losses = find_losses(&current, backup.store()).ok();
-        let erased = current.erased_people()?;
-        Ok(Self { backup, losses, is_other_store, erased })
+        Ok(Self { backup, losses, is_other_store })
     }
 
     /// Returns what would be lost, by person, or `None` if the current store cannot be read.
@@ -262,18 +299,17 @@ impl Restore {
         self.is_other_store
     }
 
-    /// Puts the backup in the place of the store. Returns the folder with the old files, and the people whose erasure
-    /// must be repeated, because the backup may still have their data.
+    /// Puts the backup in the place of the store. People who were erased from that store stay erased.
     ///
     /// # Errors
     /// [`StoreError::Busy`] if another program has the store open, and errors of the disk. The store is then as before.
-    pub fn finish(self, paths: &Paths, now: Timestamp) -> Result<(PathBuf, Vec<TraineeId>), ServiceError> {
-        let folder = self.backup.put_in_place(&paths.store_file(), now)?;
+    pub fn finish(self, paths: &Paths, options: &SqliteOptions) -> Result<Restored, ServiceError> {
+        let restored = self.backup.put_in_place(&paths.store_file(), options)?;
         // These losses were those of the store that was replaced.
         for loss in unsettled_losses(&paths.store_file()) {
             loss.settle().map_err(|error| ServiceError::unsettled(&error))?;
         }
-        Ok((folder, self.erased))
+        Ok(restored)
     }
 }
 
@@ -288,28 +324,41 @@ fn unusable(file: &Path, reason: &str) -> ServiceError {
 fn find_losses(current: &dyn Store, backup: &dyn Store) -> Result<Vec<RestoreLoss>, StoreError> {
     let people = |store: &dyn Store| store.people(&PersonQuery::default());
     let attempts = |store: &dyn Store| store.attempts(&AttemptQuery::default());
-    let old_people: HashMap<_, _> = people(backup)?.into_iter().map(|row| (row.id, row.head.next_seq)).collect();
-    let old_attempts: HashMap<_, _> = attempts(backup)?.into_iter().map(|row| (row.id, row.head.next_seq)).collect();
+    let old_people: HashMap<_, _> = people(backup)?.into_iter().map(|row| (row.id, row.head)).collect();
+    let old_attempts: HashMap<_, _> = attempts(backup)?.into_iter().map(|row| (row.id, row.head)).collect();
+    // Of two versions of the same length, the one of the backup replaces the other.
+    let lacks = |old: &ChainHead, new: &ChainHead| {
+        old.next_seq < new.next_seq || (old.next_seq == new.next_seq && old.digest != new.digest)
+    };
     let mut lost_attempts: HashMap<TraineeId, Vec<AttemptRow>> = HashMap::new();
     for attempt in attempts(current)? {
-        if old_attempts.get(&attempt.id).is_none_or(|old_length| *old_length < attempt.head.next_seq) {
+        if old_attempts.get(&attempt.id).is_none_or(|old| lacks(old, &attempt.head)) {
             lost_attempts.entry(attempt.trainee).or_default().push(attempt);
         }
     }
     let mut losses = Vec::new();
     for person in people(current)? {
-        let known_facts = old_people.get(&person.id).copied().unwrap_or(0);
+        let old = old_people.get(&person.id).copied().unwrap_or(ChainHead::START);
+        let changes = person.head.next_seq.saturating_sub(old.next_seq).max(u32::from(lacks(&old, &person.head)));
         let lost = lost_attempts.remove(&person.id).unwrap_or_default();
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let loss = RestoreLoss {
             name: person.person.name,
-            changes: person.head.next_seq.saturating_sub(known_facts),
+            changes,
             attempts: count(lost.len()),
             passes: count(lost.iter().filter(|attempt| attempt.certificate.is_some()).count()),
         };
         if loss.changes > 0 || loss.attempts > 0 {
             losses.push(loss);
         }
+    }
+    // A repair can have found attempts of a person whose record is lost.
+    let unknown: Vec<AttemptRow> = lost_attempts.into_values().flatten().collect();
+    if !unknown.is_empty() {
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let passes = count(unknown.iter().filter(|attempt| attempt.certificate.is_some()).count());
+        let name = "people without a record".to_owned();
+        losses.push(RestoreLoss { name, changes: 0, attempts: count(unknown.len()), passes });
     }
     Ok(losses)
 }

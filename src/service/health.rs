@@ -311,7 +311,8 @@ impl<S: DerefMut<Target = Services>> Health<S> {
     pub fn settle_recovered_losses(&mut self, repair: Option<&FileRepair>) -> Result<Vec<String>, ServiceError> {
         let mut lines = Vec::new();
         for loss in self.losses() {
-            let mut is_whole = repair.is_some();
+            // Each change that is missing has at least one fact.
+            let mut is_whole = repair.is_some_and(|repair| repair.recovered_facts >= loss.missing_commits.unwrap_or(1));
             for AttemptLoss { attempt, trainee, facts_before } in &loss.attempts {
                 let found = self.services.store.stream((*attempt).into())?.len();
                 if found < usize::try_from(*facts_before).unwrap_or(usize::MAX) {

@@ -14,7 +14,7 @@ use crate::credential::SigningKeyPair;
 use crate::ids::TraineeId;
 use crate::issuing::decision::sign_decision;
 use crate::projections::people::{PersonQuery, PersonRow};
-use crate::store::loss::set_aside_folder;
+use crate::store::loss::{set_aside_folder, unsettled_losses};
 use crate::store::{Batch, Expectation};
 use crate::text;
 
@@ -256,17 +256,20 @@ impl<S: DerefMut<Target = Services>> People<S> {
         if let Some(reason) = &person.person.hold {
             return Err(ServiceError::OnHold(text::single_line(reason)));
         }
+        // What was set aside can be all that is left of other people's answers.
+        if !unsettled_losses(&self.services.paths().store_file()).is_empty() {
+            return Err(ServiceError::Rejected(
+                "Nothing was erased, because the store lost changes, and erasing deletes what was set aside. First settle \
+                 the loss: see `needlewise doctor`."
+                    .to_owned(),
+            ));
+        }
+        // A store that cannot be written now must not lose its backups.
+        self.services.store.append(&Batch::default())?;
         self.remove_copies()?;
-        self.erase_data(row.id, person.head)
-    }
-
-    /// Erases a person's data again after an older copy of the store took the place of one in which it was erased. The
-    /// copies of the store stay.
-    ///
-    /// # Errors
-    /// As [`erase`](Self::erase), except that a hold does not count: it was lifted before the first erasure.
-    pub fn erase_again(&mut self, row: &PersonRow) -> Result<(), ServiceError> {
-        self.erase_data(row.id, row.head)
+        self.erase_data(row.id, person.head)?;
+        // Another program can have made a copy in between.
+        self.remove_copies()
     }
 
     fn erase_data(&mut self, id: TraineeId, head: ChainHead) -> Result<(), ServiceError> {
@@ -289,6 +292,8 @@ impl<S: DerefMut<Target = Services>> People<S> {
         // Everything in these folders, not only finished copies: a program that is killed leaves a half-written copy
         // under another name.
         for folder in [paths.backups_dir(), set_aside_folder(&paths.store_file())] {
+            // Of a link, only the link would be removed.
+            let folder = folder.canonicalize().unwrap_or(folder);
             match std::fs::remove_dir_all(&folder) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     return Err(ServiceError::undeletable(&folder, &error));
@@ -296,9 +301,7 @@ impl<S: DerefMut<Target = Services>> People<S> {
                 _ => {}
             }
         }
-        let second_folder = self.services.setting.settings.backups.folder.as_ref();
-        let second_copies = second_folder.map_or(Ok(Vec::new()), |folder| backups::files_of_backups(folder))?;
-        for copy in second_copies.into_iter().chain(backups::rescued_files(paths)?) {
+        for copy in backups::copies_elsewhere(paths, &self.services.settings().backups)? {
             std::fs::remove_file(&copy).map_err(|error| ServiceError::undeletable(&copy, &error))?;
         }
         Ok(())

@@ -82,7 +82,8 @@ impl fmt::Display for Loss {
             )?,
             None => f.write_str(" Answers or records may be missing.")?,
         }
-        if let Some(folder) = &self.folder {
+        let has_files = |folder: &&PathBuf| std::fs::read_dir(folder).is_ok_and(|entries| entries.count() > 1);
+        if let Some(folder) = self.folder.as_ref().filter(has_files) {
             write!(f, " The files as they were found are in {}.", text::single_line(&folder.to_string_lossy()))?;
         }
         f.write_str(

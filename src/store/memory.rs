@@ -289,6 +289,10 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    fn require_same_store(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn identity(&self) -> Result<StoreIdentity, StoreError> {
         Ok(StoreIdentity { id: self.id.clone(), commits: self.state.commits })
     }

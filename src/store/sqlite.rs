@@ -72,11 +72,9 @@ pub struct SqliteStore {
     opened_at: Timestamp,
     /// Once the store was moved or replaced: the error of every later append.
     replaced: Option<StoreError>,
-    /// The folder of a private copy that is read in place of the store.
-    #[expect(dead_code, reason = "the folder is removed when this is dropped")]
+    /// The folder of a private copy that is read in place of the store. It is removed when this is dropped.
     copy_folder: Option<TemporaryDir>,
-    /// The lock, unless the caller holds it.
-    #[expect(dead_code, reason = "the store stays locked until this is dropped")]
+    /// The lock, unless the caller holds it. The store stays locked until this is dropped.
     lock: Option<StoreLock>,
 }
 
@@ -99,7 +97,12 @@ impl SqliteStore {
                 lock.remove_if_new();
                 Err(StoreError::Foreign)
             }
-            opened => Ok(Self { lock: Some(lock), ..opened? }),
+            opened => {
+                let mut store = opened?;
+                store.lock = Some(lock);
+                guard::check_marked_attempts(&store.connection, path, options);
+                Ok(store)
+            }
         }
     }
 
@@ -179,7 +182,7 @@ impl SqliteStore {
 
     /// Returns an error if the store was moved, removed or replaced since it was opened. What this connection still holds
     /// is then saved beside the data folder.
-    fn require_same_store(&mut self) -> Result<(), StoreError> {
+    fn require_files_in_place(&mut self) -> Result<(), StoreError> {
         if self.replaced.is_none() && self.watch.is_replaced() {
             // Closing the connection must not write the log into a file that may be another store.
             self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
@@ -196,6 +199,14 @@ impl SqliteStore {
     fn read_rows<R: ProjectionRow>(&self, clauses: &str, values: &[ColumnValue]) -> Result<Vec<R>, StoreError> {
         let rows = tables::select_rows(&self.connection, R::PROJECTION, clauses, values)?;
         rows.iter().map(verified_row).collect()
+    }
+}
+
+impl Drop for SqliteStore {
+    /// Looks at the files once more. Closing a connection whose files were replaced would otherwise move its log into a
+    /// file that no one will find, and delete the log of the other store.
+    fn drop(&mut self) {
+        let _ = self.require_files_in_place();
     }
 }
 
@@ -228,7 +239,7 @@ impl From<rusqlite::Error> for StoreError {
 
 impl Store for SqliteStore {
     fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        self.require_same_store()?;
+        self.require_files_in_place()?;
         {
             let _turn = self.queue.wait_for_turn(self.patience).ok_or(StoreError::Busy)?;
             let (identity, changes) = append::append(&mut self.connection, batch)?;
@@ -237,7 +248,7 @@ impl Store for SqliteStore {
                 self.mark.advance(&identity, &changes);
             }
         }
-        self.require_same_store()?;
+        self.require_files_in_place()?;
         if batch.erased_trainee.is_some() { append::empty_log(&self.connection) } else { Ok(()) }
     }
 
@@ -298,6 +309,10 @@ impl Store for SqliteStore {
     fn rebuild_projections(&mut self) -> Result<(), StoreError> {
         let _turn = self.queue.wait_for_turn(self.patience).ok_or(StoreError::Busy)?;
         upgrade::rebuild_projections(&mut self.connection, &self.new_store_id)
+    }
+
+    fn require_same_store(&mut self) -> Result<(), StoreError> {
+        self.require_files_in_place()
     }
 
     fn identity(&self) -> Result<StoreIdentity, StoreError> {

@@ -54,7 +54,7 @@ impl ServiceExecutor {
         }
     }
 
-    fn start_checkpoint(&self, jobs: &mut Jobs) -> CommandOutcome {
+    fn start_checkpoint(&mut self, jobs: &mut Jobs) -> CommandOutcome {
         self.workspace.start_checkpoint(jobs);
         CommandOutcome::Nothing
     }

@@ -74,7 +74,10 @@ impl Workspace {
     }
 
     /// Moves the log of the store into its file in a job, because it takes longer than a key may wait.
-    pub fn start_checkpoint(&self, jobs: &mut Jobs) {
+    pub fn start_checkpoint(&mut self, jobs: &mut Jobs) {
+        if !self.service.is_store_in_place() {
+            return;
+        }
         let paths = self.service.paths().clone();
         // It runs so often that it gets no status line, and one that fails is made up for by the next.
         jobs.start("", move |_| {
@@ -84,7 +87,10 @@ impl Workspace {
     }
 
     /// Makes a backup in a job, if one is due. A session can last for hours, and the program makes the others at its end.
-    fn start_backup(&self, jobs: &mut Jobs) {
+    fn start_backup(&mut self, jobs: &mut Jobs) {
+        if !self.service.is_store_in_place() {
+            return;
+        }
         let (paths, settings) = (self.service.paths().clone(), self.service.settings().backups.clone());
         let now = self.service.now().wall;
         jobs.start("", move |_| {

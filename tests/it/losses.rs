@@ -273,3 +273,33 @@ fn an_answer_does_not_count_after_another_file_was_copied_over_the_store() {
     assert_eq!(std::fs::read(store(&world)).expect("a store"), std::fs::read(store(&other)).expect("a store"));
     assert_noticed(&world, "The log beside the store belongs to another store, so it was not used.");
 }
+
+#[test]
+fn a_copy_that_went_on_differently_is_noticed_in_the_place_of_the_store() {
+    let world = World::new().with_small_banks();
+    world.run(["trainee", "add", "Amira Okafor"]).done();
+    let other = World::new().with_rng_seed(50);
+    copy_folder(&world.data(), &other.data());
+    // Both copies are used, and the other one more often.
+    {
+        let (mut service, mut active) = begin(&world);
+        mark_question(&mut service, &mut active, 0).expect("stored");
+    }
+    for name in ["Ben Kay", "Chloé Dubois", "Dai Jones", "Eva Novak"] {
+        other.run(["trainee", "add", name]).done();
+    }
+    std::fs::copy(store(&other), store(&world)).expect("another version");
+    assert_noticed(&world, "The store was replaced by another one.");
+}
+
+#[test]
+fn nobody_is_erased_while_a_loss_is_not_settled() {
+    let world = killed(1);
+    std::fs::remove_file(log(&world)).expect("deleted");
+    let refused = world.run(["trainee", "erase", "Amira Okafor", "--yes"]);
+    assert!(refused.code == 1 && refused.err.contains("First settle the loss"), "{}", refused.all());
+    assert_eq!(set_aside(&world).len(), 1);
+    world.run(["doctor", "--accept"]).done();
+    world.run(["trainee", "erase", "Amira Okafor", "--yes"]).done();
+    assert_eq!(set_aside(&world), Vec::<PathBuf>::new());
+}

@@ -89,6 +89,14 @@ fn the_settings_choose_a_second_folder_or_no_backups() {
     let world = World::new();
     let second = world.path("usb");
     world.file("config/config.toml", format!("[backups]\nfolder = {second:?}\n"));
+    let missing = world.run(["trainee", "add", "Ben Okri"]);
+    assert!(
+        missing.code == 0 && missing.err.contains("The second folder for backups, <home>/usb, is missing"),
+        "{}",
+        missing.all()
+    );
+    std::fs::create_dir(&second).expect("a folder");
+    world.pass(Millis::from_hours(1));
     world.run(["trainee", "add", "Amira Okafor"]).done();
     assert_eq!((backups(&world).len(), std::fs::read_dir(&second).expect("a folder").count()), (1, 1));
     world.run(["trainee", "erase", "Amira Okafor", "--yes"]).done();
@@ -327,4 +335,69 @@ fn lost_content_is_taken_again_from_the_banks_in_use() {
     let repaired = world.run(["doctor", "--repair"]);
     assert!(repaired.code == 0 && repaired.out.contains("again from the banks in use"), "{}", repaired.all());
     assert_eq!(facts(&store(&world)), expected);
+}
+
+#[test]
+fn a_backup_never_goes_into_the_data_folder() {
+    let world = clinic();
+    for name in ["data/needlewise.db", "data/needlewise.db-wal", "data/needlewise.mark", "data/copy.db", "-"] {
+        let target = if name == "-" { name.to_owned() } else { world.path(name) };
+        let before = facts(&store(&world));
+        let said = world.run(["backup", "--to", &target]);
+        assert_eq!(said.code, 2, "{name}: {}", said.all());
+        assert_eq!(facts(&store(&world)), before);
+    }
+}
+
+#[test]
+fn the_backups_of_a_store_that_was_lost_stay() {
+    let world = clinic();
+    let kept = backups(&world);
+    assert_eq!(kept.len(), 1);
+    for name in ["needlewise.db", "needlewise.mark"] {
+        std::fs::remove_file(world.data().join(name)).expect("deleted");
+    }
+    for hours in 1..=3 {
+        world.pass(Millis::from_hours(hours)).run(["trainee", "add", &format!("Person {hours}")]).done();
+    }
+    assert_eq!(backups(&world), kept, "no backup of the new store pushes it out");
+    world.run(["restore", &kept[0].to_string_lossy(), "--yes"]).done();
+    assert!(world.run(["trainee", "list"]).out.contains("Amira Okafor"));
+}
+
+#[test]
+fn erasing_leaves_the_copies_of_other_stores() {
+    let (world, other) = (clinic(), World::new().with_rng_seed(40));
+    let second = world.path("usb");
+    std::fs::create_dir(&second).expect("a folder");
+    for home in [&world, &other] {
+        home.file("config/config.toml", format!("[backups]\nfolder = {second:?}\n"));
+        home.run(["trainee", "add", "Eva Novak", "--id", "20"]).done();
+        home.pass(Millis::from_hours(1)).run(["backup"]).done();
+    }
+    let own_file = world.file("usb/needlewise-audit.db", "a file of the user");
+    world.run(["trainee", "erase", "Eva Novak", "--yes"]).done();
+    let ids: Vec<String> = std::fs::read_dir(&second)
+        .expect("a folder")
+        .filter_map(|entry| {
+            let store = Connection::open(entry.expect("an entry").path()).expect("a file");
+            store.query_row("SELECT id FROM store", [], |row| row.get(0)).ok()
+        })
+        .collect();
+    let other_id: String =
+        other.database().query_row("SELECT id FROM store", [], |row| row.get(0)).expect("an identity");
+    assert!(own_file.is_file() && ids.contains(&other_id), "{ids:?}");
+}
+
+#[test]
+fn a_backup_that_went_on_differently_is_not_said_to_have_everything() {
+    let world = clinic();
+    let other = World::new().with_rng_seed(60);
+    crate::world::copy_folder(&world.data(), &other.data());
+    world.run(["trainee", "set", "Ben Okri", "--license", "PT 2"]).done();
+    other.run(["trainee", "set", "Ben Okri", "--license", "PT 3"]).done();
+    let backup = other.path("copy.db");
+    other.run(["backup", "--to", &backup]).done();
+    let said = world.run(["restore", &backup]);
+    assert!(said.code == 1 && said.out.contains("Ben Okri: "), "{}", said.all());
 }

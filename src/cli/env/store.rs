@@ -125,7 +125,7 @@ impl Env<'_> {
             // Copies of the store go outside the data folder, so that losing it does not lose them too.
             copy_folder: Some(paths.backups_dir()),
             opened_at: (self.make_clock)().now().wall,
-            remains: vec![paths.certificates_dir(), paths.computer_key_file()],
+            remains: vec![paths.certificates_dir(), paths.computer_key_file(), paths.backups_dir()],
         }
     }
 

@@ -11,9 +11,11 @@ use std::time::Duration;
 
 use super::header::open_immutable;
 use super::log::{self, LogState};
-use super::mark::{Mark, MarkFile};
+use super::mark::{Mark, MarkFile, MarkedAttempt};
 use super::queue::retry;
-use super::{SqliteOptions, queries};
+use super::{SqliteOptions, queries, tables};
+use rusqlite::Connection;
+
 use crate::clock::Timestamp;
 use crate::paths;
 use crate::store::loss::{AttemptLoss, Loss, LossCause, set_aside_folder};
@@ -85,6 +87,16 @@ pub(super) fn lock_and_check(path: &Path, options: &SqliteOptions) -> Result<Sto
         }
         lock_shared(file, COMMAND_PATIENCE)?;
     }
+    Ok(lock)
+}
+
+/// Locks an open store for one more connection of this program, or of a program that only copies it.
+///
+/// # Errors
+/// [`StoreError::Busy`] if another program replaces the store.
+pub(super) fn lock_shared_at(path: &Path) -> Result<StoreLock, StoreError> {
+    let lock = open_lock(path);
+    lock.file.as_ref().map_or(Ok(()), |file| lock_shared(file, COMMAND_PATIENCE))?;
     Ok(lock)
 }
 
@@ -161,7 +173,11 @@ impl FoundFiles {
                 return Some(LossCause::LogGap);
             }
         }
-        if self.log.has_commits_after {
+        let is_marked_further = match (&self.mark, self.effective()) {
+            (Some(mark), Some(effective)) => mark.store == effective.id && mark.commits > effective.commits,
+            _ => false,
+        };
+        if self.log.commits_after > u64::from(!is_marked_further) {
             return Some(LossCause::LogDamaged);
         }
         // Commits without a number come from a program without marks.
@@ -185,9 +201,7 @@ impl FoundFiles {
         let same_store = mark.zip(usable).filter(|(mark, usable)| mark.store == usable.id);
         let missing = same_store.map(|(mark, usable)| mark.commits.saturating_sub(usable.commits));
         let attempts = mark.into_iter().flat_map(|mark| &mark.attempts);
-        let attempts = attempts
-            .map(|marked| AttemptLoss { attempt: marked.attempt, trainee: marked.trainee, facts_before: marked.facts })
-            .collect();
+        let attempts = attempts.map(to_attempt_loss).collect();
         let log_id = self.log.last.as_ref().map(|identity| &identity.id);
         let lost_id = mark.map(|mark| &mark.store).or(self.main.as_ref().map(|main| &main.id));
         let is_log_ours = log_id.zip(lost_id).is_none_or(|(log, lost)| log == lost);
@@ -220,15 +234,21 @@ pub(super) fn check(path: &Path, options: &SqliteOptions) -> Result<(), StoreErr
             paths::make_writable(&other);
         }
     }
+    remove_old_scratch(&set_aside_folder(path));
     let mut mark_file = MarkFile::of_store(path);
     let found = FoundFiles::read(path, &mark_file, &options.remains);
     let Some(cause) = found.find_cause() else { return Ok(()) };
     let loss = found.to_loss(cause, options.opened_at);
-    set_aside(path, &found, &loss).map_err(|error| {
+    let is_log_dropped = matches!(cause, LossCause::ForeignLog | LossCause::LogGap | LossCause::StoreMissing);
+    let kept = set_aside(path, &found, &loss);
+    // Without a log, opening the store destroys nothing. The loss is noticed again at the next start.
+    if kept.is_err() && !found.has_log {
+        return Ok(());
+    }
+    kept.map_err(|error| {
         let reason = paths::io_reason(&error);
         StoreError::Unreachable(format!("its files do not fit, and they cannot be set aside: {reason}"))
     })?;
-    let is_log_dropped = matches!(cause, LossCause::ForeignLog | LossCause::LogGap | LossCause::StoreMissing);
     let remaining = if is_log_dropped { found.main.as_ref() } else { found.effective() };
     match remaining {
         Some(identity) => mark_file.reset(&Mark::of(identity)),
@@ -237,9 +257,45 @@ pub(super) fn check(path: &Path, options: &SqliteOptions) -> Result<(), StoreErr
     Ok(())
 }
 
+/// Records a loss if an attempt that the mark names went on differently in the store. Then a copy took the place of the
+/// store that has as many changes, but others.
+pub(super) fn check_marked_attempts(connection: &Connection, path: &Path, options: &SqliteOptions) {
+    let mut mark_file = MarkFile::of_store(path);
+    let (Some(mark), Ok(identity)) = (mark_file.read(), queries::identity(connection)) else { return };
+    if mark.store != identity.id {
+        return;
+    }
+    let is_missing = |marked: &&MarkedAttempt| {
+        let last = marked.facts.saturating_sub(1);
+        tables::select_digest(connection, marked.attempt.into(), last).is_ok_and(|found| found != Some(marked.head))
+    };
+    let attempts: Vec<AttemptLoss> = mark.attempts.iter().filter(is_missing).map(to_attempt_loss).collect();
+    if attempts.is_empty() {
+        return;
+    }
+    let (noticed_at, cause) = (options.opened_at, LossCause::StoreReplaced);
+    let loss = Loss { noticed_at, cause, missing_commits: None, attempts, is_log_ours: true, folder: None };
+    let folder = paths::create_new_private_dir(&set_aside_folder(path), &noticed_at.format_for_file_name());
+    // Without the folder, the loss is noticed again at the next start.
+    if folder.is_ok_and(|folder| loss.write(&folder).is_ok()) {
+        mark_file.reset(&Mark::of(&identity));
+    }
+}
+
+fn to_attempt_loss(marked: &MarkedAttempt) -> AttemptLoss {
+    AttemptLoss { attempt: marked.attempt, trainee: marked.trainee, facts_before: marked.facts }
+}
+
 /// Copies the files into a new folder and describes the loss there. A log that SQLite must not apply is moved.
 fn set_aside(path: &Path, found: &FoundFiles, loss: &Loss) -> io::Result<()> {
     let folder = paths::create_new_private_dir(&set_aside_folder(path), &loss.noticed_at.format_for_file_name())?;
+    // On a full disk, a part of a copy at each start would make it worse.
+    copy_into(&folder, path, found, loss).inspect_err(|_| {
+        let _ = std::fs::remove_dir_all(&folder);
+    })
+}
+
+fn copy_into(folder: &Path, path: &Path, found: &FoundFiles, loss: &Loss) -> io::Result<()> {
     let file_name = path.file_name().unwrap_or_default();
     let (log, index) = (log_path(path), log_index_path(path));
     let target = |path: &Path| folder.join(path.file_name().unwrap_or_default());
@@ -250,7 +306,7 @@ fn set_aside(path: &Path, found: &FoundFiles, loss: &Loss) -> io::Result<()> {
         std::fs::copy(&log, target(&log))?;
     }
     // The description makes the copies count. Only now the log may go.
-    loss.write(&folder)?;
+    loss.write(folder)?;
     if matches!(loss.cause, LossCause::ForeignLog | LossCause::LogGap | LossCause::StoreMissing) {
         for path in [log, index] {
             match std::fs::remove_file(&path) {
@@ -274,5 +330,17 @@ pub(super) fn identity_of_files(files: &StoreFiles) -> Option<StoreIdentity> {
     match (log.last, main) {
         (Some(last), Some(main)) if last.id != main.id => Some(main),
         (last, main) => last.or(main),
+    }
+}
+
+/// Removes the scratch folders that a killed restore or repair left. Those of the last day can still be in use.
+fn remove_old_scratch(folder: &Path) {
+    let is_old = |entry: &std::fs::DirEntry| {
+        let age = entry.metadata().and_then(|found| found.modified()).ok().and_then(|time| time.elapsed().ok());
+        entry.file_name().to_string_lossy().starts_with(paths::TEMPORARY_PREFIX)
+            && age.is_some_and(|age| age > Duration::from_hours(24))
+    };
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten().filter(is_old) {
+        let _ = std::fs::remove_dir_all(entry.path());
     }
 }

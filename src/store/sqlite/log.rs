@@ -33,8 +33,9 @@ pub(super) struct LogState {
     pub(super) last: Option<StoreIdentity>,
     /// The number of valid commits.
     pub(super) commit_count: u64,
-    /// Whether commits of the same run follow the last valid one. Then the log is damaged.
-    pub(super) has_commits_after: bool,
+    /// The number of commits of the same run that follow the last valid one. A power cut can leave one that was never
+    /// acknowledged. With more, the log is damaged.
+    pub(super) commits_after: u64,
 }
 
 /// Two sums over the bytes of a log, which continue from frame to frame.
@@ -99,7 +100,7 @@ pub(super) fn read_state(path: &Path) -> io::Result<LogState> {
     }
     let Some(LogHeader { page_size, salts, mut checksum }) = LogHeader::read(&header) else {
         // SQLite ignores such a log, so everything in it would be lost.
-        state.has_commits_after = reader.read(&mut [0])? > 0;
+        state.commits_after = if reader.read(&mut [0])? > 0 { 2 } else { 0 };
         return Ok(state);
     };
     let mut frame = vec![0; FRAME_HEADER_LENGTH + page_size];
@@ -115,7 +116,7 @@ pub(super) fn read_state(path: &Path) -> io::Result<LogState> {
         checksum.add(page);
         is_valid &= checksum.sums == (number(frame_header, 16), number(frame_header, 20));
         if !is_valid {
-            state.has_commits_after |= is_commit;
+            state.commits_after += u64::from(is_commit);
             continue;
         }
         identity = page_identity(page, number(frame_header, 0)).or(identity);
@@ -133,12 +134,8 @@ pub(super) fn read_state(path: &Path) -> io::Result<LogState> {
 /// Passes every complete frame of a log to `visit`, in the order of the file, valid or not.
 ///
 /// # Errors
-/// The log cannot be opened or read, or `visit` failed.
-pub(super) fn visit_frames(
-    path: &Path,
-    page_size: usize,
-    mut visit: impl FnMut(Frame<'_>) -> io::Result<()>,
-) -> io::Result<()> {
+/// The log cannot be opened or read.
+pub(super) fn visit_frames(path: &Path, page_size: usize, mut visit: impl FnMut(Frame<'_>)) -> io::Result<()> {
     let mut reader = BufReader::with_capacity(1 << 16, File::open(path)?);
     let mut frame = vec![0; FRAME_HEADER_LENGTH + page_size];
     if !read_whole(&mut reader, &mut [0; HEADER_LENGTH])? {
@@ -146,7 +143,7 @@ pub(super) fn visit_frames(
     }
     while read_whole(&mut reader, &mut frame)? {
         let (frame_header, page) = frame.split_at(FRAME_HEADER_LENGTH);
-        visit(Frame { page_number: number(frame_header, 0), page })?;
+        visit(Frame { page_number: number(frame_header, 0), page });
     }
     Ok(())
 }

@@ -3,12 +3,17 @@
 //! It trusts nothing in a page. A wrong number gives no row and never a panic, because every caller reads damaged files.
 //! The layout is described in <https://www.sqlite.org/fileformat2.html>.
 
+use std::collections::BTreeSet;
+
 /// The type byte of a page that contains rows of a table.
 const TABLE_LEAF: u8 = 0x0D;
 /// The length of the file header at the start of page 1, in bytes.
 pub(super) const FILE_HEADER_LENGTH: usize = 100;
 /// The longest row that is read, in bytes. The longest text that this program stores is far shorter.
 const ROW_MAX_BYTES: u64 = 64 << 20;
+
+/// The most values of a row that is read. No table of facts has more.
+const VALUES_MAX: usize = 8;
 
 /// The row of a table as it lies in a leaf page.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +61,10 @@ pub(super) fn leaf_rows(page: &[u8], page_number: u32) -> Vec<LeafRow<'_>> {
     }
     let row_count = usize::from(u16::from_be_bytes([header[3], header[4]]));
     let pointers = page[start + 8..].chunks_exact(2).take(row_count);
-    pointers.filter_map(|pointer| leaf_row(page, usize::from(u16::from_be_bytes([pointer[0], pointer[1]])))).collect()
+    // Two rows never lie at the same place.
+    let offsets: BTreeSet<usize> =
+        pointers.map(|pointer| usize::from(u16::from_be_bytes([pointer[0], pointer[1]]))).collect();
+    offsets.into_iter().filter_map(|offset| leaf_row(page, offset)).collect()
 }
 
 fn leaf_row(page: &[u8], offset: usize) -> Option<LeafRow<'_>> {
@@ -95,6 +103,9 @@ pub(super) fn row_values(row: &[u8]) -> Option<Vec<RawValue<'_>>> {
     let mut body = row.get(header_length..)?;
     let mut values = Vec::new();
     while !types.is_empty() {
+        if values.len() == VALUES_MAX {
+            return None;
+        }
         let (kind, rest) = read_varint(types)?;
         types = rest;
         let length = match kind {

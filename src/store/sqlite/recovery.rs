@@ -3,9 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::guard::{self, StoreFiles, StoreLock, log_index_path, log_path};
+use super::guard::{self, StoreFiles, log_index_path, log_path};
 use super::header::{StoreHeader, open_immutable};
 use super::mark::MarkFile;
 use super::salvage::salvage_into;
@@ -13,8 +14,8 @@ use super::schema::MIGRATIONS;
 use super::{SqliteOptions, SqliteStore, copy, queries, upgrade};
 use crate::clock::Timestamp;
 use crate::paths::{self, TemporaryDir};
-use crate::store::loss::{set_aside_folder, unsettled_losses};
-use crate::store::{Store, StoreError, StoreIdentity};
+use crate::store::loss::{Loss, LossCause, set_aside_folder, unsettled_losses};
+use crate::store::{Batch, Store, StoreError, StoreIdentity};
 
 /// What a repair of the file did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +60,8 @@ pub fn repair_file(path: &Path, options: &SqliteOptions) -> Result<Option<FileRe
         return Err(StoreError::Foreign);
     }
     let name = format!("{}-before-repair", options.opened_at.format_for_file_name());
-    let folder = replace_store(path, &scratch.store_path(), &name, &lock)?;
+    let folder = replace_store(path, &scratch.store_path(), &name, options.opened_at)?;
+    drop(lock);
     Ok(Some(FileRepair { recovered_facts, folder }))
 }
 
@@ -112,7 +114,12 @@ fn build_from_facts(
 /// Gives the new store the identity of the newest source that has one, with more commits than any of them.
 fn keep_identity(connection: &Connection, current: &Path, sources: &[StoreFiles]) -> Result<(), StoreError> {
     let marked = MarkFile::of_store(current).read().map(|mark| StoreIdentity { id: mark.store, commits: mark.commits });
-    let found: Vec<StoreIdentity> = sources.iter().filter_map(guard::identity_of_files).chain(marked).collect();
+    // If the store was missing, the current one was only made since then.
+    let lost = unsettled_losses(current).into_iter().filter(|loss| loss.cause == LossCause::StoreMissing);
+    let lost_log = lost.filter_map(|loss| Some(StoreFiles::at(&loss.folder?.join(current.file_name()?))));
+    let lost: Vec<StoreIdentity> = lost_log.filter_map(|files| guard::identity_of_files(&files)).collect();
+    let own = sources.iter().filter_map(guard::identity_of_files).chain(marked);
+    let found: Vec<StoreIdentity> = lost.into_iter().chain(own).collect();
     let Some(identity) = found.first() else { return Ok(()) };
     let commits = found.iter().filter(|other| other.id == identity.id).map(|other| other.commits).max().unwrap_or(0);
     let commits = i64::try_from(commits.saturating_add(1)).unwrap_or(i64::MAX);
@@ -127,13 +134,16 @@ fn compare_with_current(scratch: &Path, path: &Path, options: &SqliteOptions) ->
     };
     let rebuilt = open_immutable(scratch).ok_or(StoreError::Incomplete)?;
     let current = match SqliteStore::open_locked(path, options) {
-        Ok(store) => store.connection,
+        Ok(store) => store,
         Err(error @ (StoreError::Full | StoreError::Busy | StoreError::ReadOnly)) => return Err(error),
         Err(_) => return Ok((count_in(&rebuilt, "stored_fact")?, false)),
     };
+    // Closing it must not move its log into a damaged file: the files are set aside as they are.
+    current.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    let current = &current.connection;
     let is_sound = current.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
     if is_sound.as_deref() != Ok("ok") {
-        let readable = count_in(&current, "stored_fact").unwrap_or(0);
+        let readable = count_in(current, "stored_fact").unwrap_or(0);
         return Ok((count_in(&rebuilt, "stored_fact")?.saturating_sub(readable), false));
     }
     let sql = "SELECT f.id, f.digest, p.payload IS NOT NULL FROM stored_fact f \
@@ -157,32 +167,35 @@ fn compare_with_current(scratch: &Path, path: &Path, options: &SqliteOptions) ->
     Ok((recovered, true))
 }
 
-/// Puts a finished store file in the place of the store at `path`. The store's files are moved together into a folder
-/// beside it, which is returned. If that fails, everything is as before.
-fn replace_store(path: &Path, new_file: &Path, folder_name: &str, _lock: &StoreLock) -> Result<PathBuf, StoreError> {
+/// Puts a finished store file in the place of the store at `path`. The store's files are copied into a folder beside it,
+/// which is returned. The folder describes a loss until everything is done, so a program that is killed in between leaves
+/// one that is reported and can be repaired.
+fn replace_store(path: &Path, new_file: &Path, folder_name: &str, at: Timestamp) -> Result<PathBuf, StoreError> {
     let folder =
         paths::create_new_private_dir(&set_aside_folder(path), folder_name).map_err(|error| unreachable(&error))?;
-    let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
-    let old_files = [path.to_owned(), log_path(path), log_index_path(path), path.with_extension("mark")];
-    let move_all = || -> io::Result<()> {
-        for old in old_files {
-            let target = folder.join(old.file_name().unwrap_or_default());
-            match std::fs::rename(&old, &target) {
-                Ok(()) => moved.push((old, target)),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
+    let others = [log_path(path), log_index_path(path), path.with_extension("mark")];
+    let replace = || -> io::Result<()> {
+        for old in std::iter::once(&path.to_owned()).chain(&others).filter(|old| old.is_file()) {
+            std::fs::copy(old, folder.join(old.file_name().unwrap_or_default()))?;
+        }
+        let loss = Loss {
+            noticed_at: at,
+            cause: LossCause::StoreOlder,
+            missing_commits: None,
+            attempts: Vec::new(),
+            is_log_ours: true,
+            folder: Some(folder.clone()),
+        };
+        loss.write(&folder)?;
+        // The log first: SQLite would apply it to the new file.
+        for old in others.iter().filter(|old| old.is_file()) {
+            std::fs::remove_file(old)?;
         }
         std::fs::rename(new_file, path)?;
-        paths::sync_folder_of(path)
+        paths::sync_folder_of(path)?;
+        loss.settle()
     };
-    let replaced = { move_all }();
-    replaced.map_err(|error| {
-        for (old, target) in moved.into_iter().rev() {
-            let _ = std::fs::rename(target, old);
-        }
-        unreachable(&error)
-    })?;
+    replace().map_err(|error| unreachable(&error))?;
     Ok(folder)
 }
 
@@ -198,14 +211,52 @@ pub(super) fn open_copy(path: &Path, options: &SqliteOptions) -> Result<SqliteSt
         paths::make_writable(&file);
     }
     let options = SqliteOptions { copy_folder: None, remains: Vec::new(), ..options.clone() };
-    Ok(SqliteStore { copy_folder: Some(folder), ..SqliteStore::open(&copy, &options)? })
+    let mut store = SqliteStore::open(&copy, &options)?;
+    if !unsettled_losses(&copy).is_empty() {
+        return Err(StoreError::Damaged("its log does not fit it".to_owned()));
+    }
+    store.copy_folder = Some(folder);
+    Ok(store)
+}
+
+/// What a restore did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// The folder with the files of the store before.
+    pub folder: PathBuf,
+    /// How many people were erased again, or `None` if the store before could not tell who was erased from it.
+    pub erased_again: Option<usize>,
+}
+
+/// Repeats the erasures of the store at `path` in a backup: the rest of each erased person's chain is added, which says
+/// that they were erased. Returns how many people the backup still had, or `None` if the store cannot be read.
+fn repeat_erasures(path: &Path, backup: &mut SqliteStore, options: &SqliteOptions) -> Option<usize> {
+    let current = SqliteStore::open_locked(path, options).ok()?;
+    current.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
+    let mut count = 0;
+    for person in current.erased_people().ok()? {
+        let known = backup.stream(person.into()).ok()?;
+        let is_erased = backup.erased_people().ok()?.contains(&person);
+        if known.is_empty() || is_erased {
+            continue;
+        }
+        let facts = current.stream(person.into()).ok()?.split_off(known.len());
+        let batch = Batch { facts, erased_trainee: Some(person), ..Batch::default() };
+        // A chain that went on differently cannot be continued, but its content can be erased.
+        if backup.append(&batch).is_err() {
+            backup.append(&Batch { erased_trainee: Some(person), ..Batch::default() }).ok()?;
+        }
+        count += 1;
+    }
+    Some(count)
 }
 
 /// A backup that was checked and can take the place of a store.
 #[derive(Debug)]
 pub struct CheckedBackup {
-    scratch: Scratch,
+    // The order matters: the store must be closed before its folder is removed.
     store: SqliteStore,
+    scratch: Scratch,
 }
 
 impl CheckedBackup {
@@ -229,7 +280,7 @@ impl CheckedBackup {
         }
         match store.check_integrity()?.into_iter().next() {
             Some(fault) => Err(StoreError::Damaged(fault)),
-            None => Ok(Self { scratch, store }),
+            None => Ok(Self { store, scratch }),
         }
     }
 
@@ -238,18 +289,23 @@ impl CheckedBackup {
         &self.store
     }
 
-    /// Puts the backup in the place of the store at `path`, and returns the folder with the files that were there.
+    /// Puts the backup in the place of the store at `path`. People who were erased from that store are erased from the
+    /// backup first.
     ///
     /// # Errors
     /// [`StoreError::Busy`] if another program has the store open, and the common errors of [`Store`]. The store is then
     /// as before.
-    pub fn put_in_place(self, path: &Path, restored_at: Timestamp) -> Result<PathBuf, StoreError> {
+    pub fn put_in_place(self, path: &Path, options: &SqliteOptions) -> Result<Restored, StoreError> {
         let lock = guard::lock_alone(path)?;
-        let Self { scratch, store } = self;
+        let restored_at = options.opened_at;
+        let Self { mut store, scratch } = self;
+        let erased_again = if path.is_file() { repeat_erasures(path, &mut store, options) } else { Some(0) };
         let finished = copy::save_copy(&scratch.store_path(), &scratch.0.path().join("finished.db"))?;
         drop(store);
         let name = format!("{}-before-restore", restored_at.format_for_file_name());
-        replace_store(path, &finished, &name, &lock)
+        let folder = replace_store(path, &finished, &name, restored_at)?;
+        drop(lock);
+        Ok(Restored { folder, erased_again })
     }
 }
 
@@ -258,6 +314,7 @@ impl CheckedBackup {
 /// # Errors
 /// [`StoreError::Damaged`] if the store or the copy is damaged, and the common errors of [`Store`].
 pub fn save_backup(store_path: &Path, target: &Path) -> Result<PathBuf, StoreError> {
+    let _lock = guard::lock_shared_at(store_path)?;
     copy::save_copy(store_path, target)
 }
 
@@ -267,7 +324,9 @@ pub fn save_backup(store_path: &Path, target: &Path) -> Result<PathBuf, StoreErr
 /// # Errors
 /// The common errors of [`Store`].
 pub fn identity_of_used_store(store_path: &Path) -> Result<Option<StoreIdentity>, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let _lock = guard::lock_shared_at(store_path)?;
+    // A read-only connection could not remove SQLite's other files when it is closed.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(store_path, flags)?;
     let has_facts: bool = connection.query_row("SELECT EXISTS (SELECT 1 FROM stored_fact)", [], |row| row.get(0))?;
     if has_facts { queries::identity(&connection).map(Some) } else { Ok(None) }
@@ -277,6 +336,7 @@ pub fn identity_of_used_store(store_path: &Path) -> Result<Option<StoreIdentity>
 /// is lost if it fails.
 pub fn checkpoint(store_path: &Path) {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let Ok(_lock) = guard::lock_shared_at(store_path) else { return };
     let Ok(connection) = Connection::open_with_flags(store_path, flags) else { return };
     let _ = connection.busy_timeout(std::time::Duration::ZERO);
     let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));

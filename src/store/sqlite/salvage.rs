@@ -4,7 +4,7 @@
 //! is trusted. A row counts only if it matches its own digest, so a page that is old, moved or half destroyed can only
 //! give true rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -31,16 +31,13 @@ const FOUND_TABLES: &str = "
 /// versions of a chain, the earlier source counts.
 ///
 /// # Errors
-/// A source cannot be read, or the target cannot be written.
+/// The target cannot be written.
 pub(super) fn salvage_into(target: &Connection, sources: &[StoreFiles]) -> Result<(), StoreError> {
     target.execute_batch(FOUND_TABLES)?;
     for (number, source) in sources.iter().enumerate() {
         let mut scan = Scan { target, source: number, files: source, main: None, page_size: 4096, failure: None };
-        let scanned = scan.run();
-        if let Some(error) = scan.failure {
-            return Err(error);
-        }
-        scanned.map_err(|error| StoreError::Unreachable(crate::paths::io_reason(&error)))?;
+        scan.run();
+        scan.failure.map_or(Ok(()), Err)?;
     }
     let mut statement = target.prepare("SELECT DISTINCT stream FROM found_fact ORDER BY stream")?;
     let streams = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
@@ -85,45 +82,48 @@ enum OverflowSource<'a> {
 }
 
 impl Scan<'_> {
-    fn run(&mut self) -> io::Result<()> {
+    /// Reads everything that can be read. A disk with a bad block has good ones too, so an error ends nothing.
+    fn run(&mut self) {
         self.main = File::open(&self.files.main).ok();
         let mut log = File::open(&self.files.log).ok();
         self.page_size = self.find_page_size(log.as_mut());
         let mut page = vec![0; self.page_size];
-        for number in 1..=u32::MAX {
-            if self.failure.is_some() || !self.read_main_page(number, &mut page)? {
+        for number in 1..=self.main_page_count() {
+            if self.failure.is_some() {
                 break;
             }
-            self.visit_page(Frame { page_number: number, page: &page }, None, &[OverflowSource::MainOnly])?;
+            if !self.read_main_page(number, &mut page).unwrap_or(false) {
+                continue;
+            }
+            self.visit_page(Frame { page_number: number, page: &page }, None, &[OverflowSource::MainOnly]);
         }
-        let Some(mut log) = log else { return Ok(()) };
-        let newest = self.newest_frames()?;
+        let Some(mut log) = log else { return };
+        let newest = self.newest_frames();
         let mut frames = Vec::new();
         let page_size = self.page_size;
-        log::visit_frames(&self.files.log, page_size, |frame| {
+        let _ = log::visit_frames(&self.files.log, page_size, |frame| {
             // Only leaves of tables have rows, so the others need not be kept.
             if !leaf_rows(frame.page, frame.page_number).is_empty() {
                 frames.push((frame.page_number, frame.page.to_vec()));
             }
             if frames.len() >= 1024 {
-                self.visit_frames(&mut frames, &mut log, &newest)?;
+                self.visit_frames(&mut frames, &mut log, &newest);
             }
-            Ok(())
-        })?;
-        self.visit_frames(&mut frames, &mut log, &newest)
+        });
+        self.visit_frames(&mut frames, &mut log, &newest);
     }
 
-    fn visit_frames(
-        &mut self,
-        frames: &mut Vec<(u32, Vec<u8>)>,
-        log: &mut File,
-        newest: &HashMap<u32, u64>,
-    ) -> io::Result<()> {
+    /// Returns how many pages the main file has.
+    fn main_page_count(&self) -> u32 {
+        let length = self.main.as_ref().and_then(|main| main.metadata().ok()).map_or(0, |metadata| metadata.len());
+        u32::try_from(length / self.page_size as u64).unwrap_or(u32::MAX)
+    }
+
+    fn visit_frames(&mut self, frames: &mut Vec<(u32, Vec<u8>)>, log: &mut File, newest: &HashMap<u32, u64>) {
         for (page_number, page) in frames.drain(..) {
             let places = [OverflowSource::LogFirst(newest), OverflowSource::MainOnly];
-            self.visit_page(Frame { page_number, page: &page }, Some(log), &places)?;
+            self.visit_page(Frame { page_number, page: &page }, Some(log), &places);
         }
-        Ok(())
     }
 
     /// Returns the page size by the header of the file or of its log, or SQLite's default.
@@ -144,14 +144,13 @@ impl Scan<'_> {
     }
 
     /// Returns the position of the newest frame of each page in the log.
-    fn newest_frames(&self) -> io::Result<HashMap<u32, u64>> {
+    fn newest_frames(&self) -> HashMap<u32, u64> {
         let (mut newest, mut offset) = (HashMap::new(), log::HEADER_LENGTH as u64);
-        log::visit_frames(&self.files.log, self.page_size, |frame| {
+        let _ = log::visit_frames(&self.files.log, self.page_size, |frame| {
             newest.insert(frame.page_number, offset + log::FRAME_HEADER_LENGTH as u64);
             offset += (log::FRAME_HEADER_LENGTH + self.page_size) as u64;
-            Ok(())
-        })?;
-        Ok(newest)
+        });
+        newest
     }
 
     /// Reads a page of the main file. Returns `false` after its end.
@@ -164,26 +163,20 @@ impl Scan<'_> {
     }
 
     /// Takes all whole rows of a page.
-    fn visit_page(
-        &mut self,
-        frame: Frame<'_>,
-        mut log: Option<&mut File>,
-        places: &[OverflowSource<'_>],
-    ) -> io::Result<()> {
+    fn visit_page(&mut self, frame: Frame<'_>, mut log: Option<&mut File>, places: &[OverflowSource<'_>]) {
         for row in leaf_rows(frame.page, frame.page_number) {
             for place in places {
-                let Some(whole) = self.whole_row(&row, log.as_deref_mut(), *place)? else { continue };
+                let Some(whole) = self.whole_row(&row, log.as_deref_mut(), *place) else { continue };
                 match row_values(&whole).map_or(Ok(false), |values| self.keep_row(&values)) {
                     Ok(true) => break,
                     Ok(false) => {}
                     Err(error) => {
                         self.failure = Some(error);
-                        return Ok(());
+                        return;
                     }
                 }
             }
         }
-        Ok(())
     }
 
     /// Returns the whole row with its parts in other pages, or `None` if one is missing.
@@ -192,27 +185,29 @@ impl Scan<'_> {
         row: &LeafRow<'_>,
         mut log: Option<&mut File>,
         place: OverflowSource<'_>,
-    ) -> io::Result<Option<Vec<u8>>> {
+    ) -> Option<Vec<u8>> {
         let (mut whole, mut next) = (row.local.to_vec(), row.overflow_page);
         let mut page = vec![0; self.page_size];
+        let mut visited = HashSet::new();
         while whole.len() < row.length {
-            let Some(number) = next.filter(|number| *number > 0) else { return Ok(None) };
+            // A damaged chain can lead back to itself.
+            let number = next.filter(|number| *number > 0 && visited.insert(*number))?;
             let in_log = match place {
                 OverflowSource::LogFirst(newest) => newest.get(&number).zip(log.as_deref_mut()),
                 OverflowSource::MainOnly => None,
             };
             let is_read = match in_log {
-                Some((offset, log)) => read_at(log, *offset, &mut page)?,
-                None => self.read_main_page(number, &mut page)?,
+                Some((offset, log)) => read_at(log, *offset, &mut page).unwrap_or(false),
+                None => self.read_main_page(number, &mut page).unwrap_or(false),
             };
             if !is_read {
-                return Ok(None);
+                return None;
             }
             next = Some(u32::from_be_bytes([page[0], page[1], page[2], page[3]]));
             let part_length = (row.length - whole.len()).min(self.page_size - 4);
             whole.extend_from_slice(&page[4..4 + part_length]);
         }
-        Ok(Some(whole))
+        Some(whole)
     }
 
     /// Keeps a row of one of the three tables of facts, if it can be whole. Returns whether it was kept.

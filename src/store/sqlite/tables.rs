@@ -91,6 +91,13 @@ pub(super) fn select_row_head(connection: &Connection, stream: StreamId) -> rusq
     connection.prepare_cached(sql)?.query_row([stream.to_string()], read_head).optional()
 }
 
+/// Returns the digest of the fact at a position of a chain, if there is one.
+pub(super) fn select_digest(connection: &Connection, stream: StreamId, seq: u32) -> rusqlite::Result<Option<Digest>> {
+    let sql = "SELECT digest FROM stored_fact WHERE stream = $1 AND seq = $2";
+    let read_digest = |row: &Row<'_>| parse_column(row, 0);
+    connection.prepare_cached(sql)?.query_row(params![stream.to_string(), seq], read_digest).optional()
+}
+
 pub(super) fn select_head(connection: &Connection, stream: StreamId) -> rusqlite::Result<ChainHead> {
     let sql = "SELECT seq, digest FROM stored_fact WHERE stream = $1 ORDER BY seq DESC LIMIT 1";
     let read_head = |row: &Row<'_>| {

@@ -5,15 +5,11 @@
 //! SQLite's connections in this process.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use super::guard::{log_path, main_identity};
-use super::queue::retry;
 use crate::paths::{FileId, file_id};
 use crate::store::StoreIdentity;
-
-/// How long a changed main file may be unreadable, because another program is moving its log into it.
-const PATIENCE: Duration = Duration::from_millis(20);
 
 /// What was known about the files when they were checked last.
 #[derive(Debug)]
@@ -53,7 +49,7 @@ impl StoreWatch {
         file_id(&self.path).ok() != self.file || log != self.log
     }
 
-    /// Returns whether another file was copied over the main file. Only a changed file is read.
+    /// Returns whether another store was copied over the main file. Only a changed file is read.
     fn has_other_content(&mut self) -> bool {
         let state = main_state(&self.path);
         let Some(known) = &self.main else {
@@ -64,14 +60,22 @@ impl StoreWatch {
             return false;
         }
         let is_same = |found: &StoreIdentity| found.id == known.id && found.commits >= known.commits;
-        match retry(PATIENCE, || main_identity(&self.path)) {
+        match stable_identity(&self.path) {
             Some(found) if is_same(&found) => {
                 (self.main_state, self.main) = (state, Some(found));
                 false
             }
-            _ => true,
+            Some(_) => true,
+            // A log that was moved in part leaves a file that cannot be read without the rest of it.
+            None => false,
         }
     }
+}
+
+/// Returns the identity in the main file if two reads agree, or else `None`. One read can meet a page that another program is
+/// just writing.
+fn stable_identity(path: &Path) -> Option<StoreIdentity> {
+    main_identity(path).filter(|found| main_identity(path).as_ref() == Some(found))
 }
 
 fn main_state(path: &Path) -> Option<(u64, Option<SystemTime>)> {
