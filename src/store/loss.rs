@@ -75,6 +75,7 @@ impl fmt::Display for Loss {
         };
         write!(f, "{cause}.")?;
         match self.missing_commits {
+            Some(1) => f.write_str(" The last change may be missing.")?,
             Some(count) => write!(
                 f,
                 " The last {} may be missing.",

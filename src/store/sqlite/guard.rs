@@ -2,20 +2,21 @@
 //!
 //! SQLite does not tie a log to its file. It applies any log of the right name, drops what follows a damaged part, and
 //! deletes a log whose file is gone. So the first program that opens a store compares file, log and mark first. If they
-//! do not fit, it sets the files aside and records a [`Loss`]. A loss never locks anyone out.
+//! do not fit, it sets the files aside and records a [`Loss`]. A loss locks no one out, except while there is no space to
+//! set a log aside that opening the store would destroy.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::Connection;
+
 use super::header::open_immutable;
 use super::log::{self, LogState};
 use super::mark::{Mark, MarkFile, MarkedAttempt};
 use super::queue::retry;
 use super::{SqliteOptions, queries, tables};
-use rusqlite::Connection;
-
 use crate::clock::Timestamp;
 use crate::paths;
 use crate::store::loss::{AttemptLoss, Loss, LossCause, set_aside_folder};
@@ -138,6 +139,8 @@ struct FoundFiles {
     main: Option<StoreIdentity>,
     log: LogState,
     has_log: bool,
+    /// Whether the log is there and cannot be read. Then nothing is known, and SQLite says why when it opens the store.
+    is_log_unreadable: bool,
     mark: Option<Mark>,
     /// Whether there are other files that only a store makes.
     has_remains: bool,
@@ -148,10 +151,11 @@ impl FoundFiles {
         let length = |path: &Path| path.metadata().ok().filter(|found| found.is_file()).map_or(0, |found| found.len());
         let (has_store, log_path) = (length(path) > 0, log_path(path));
         let has_log = length(&log_path) > 0;
-        // A log that cannot be read is left to SQLite, which says why.
-        let log = if has_log { log::read_state(&log_path).unwrap_or_default() } else { LogState::default() };
+        let log = if has_log { log::read_state(&log_path) } else { Ok(LogState::default()) };
+        let (is_log_unreadable, log) = (log.is_err(), log.unwrap_or_default());
         let has_remains = remains.iter().any(|path| path.exists());
-        Self { has_store, main: main_identity(path), log, has_log, mark: mark_file.read(), has_remains }
+        let (main, mark) = (main_identity(path), mark_file.read());
+        Self { has_store, main, log, has_log, is_log_unreadable, mark, has_remains }
     }
 
     /// The store as SQLite would open it.
@@ -161,6 +165,9 @@ impl FoundFiles {
 
     /// Returns how the files do not fit, if they do not.
     fn find_cause(&self) -> Option<LossCause> {
+        if self.is_log_unreadable {
+            return None;
+        }
         let is_marked = self.mark.as_ref().is_some_and(|mark| mark.commits > 0);
         if !self.has_store {
             return (self.has_log || is_marked || self.has_remains).then_some(LossCause::StoreMissing);

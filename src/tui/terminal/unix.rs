@@ -18,8 +18,8 @@ use crate::tui::paste::{InputPiece, PasteFilter};
 /// How long the interface may take to end after a signal. It takes longer only if no one reads its output.
 const SIGNAL_PATIENCE: Duration = Duration::from_millis(700);
 
-/// Starts a thread that sends signals into the input queue. Call this before [`enter`]: a signal must find the thread, or
-/// it would leave the terminal switched.
+/// Starts a thread that sends signals into the input queue. Call this before [`super::enter`]: without the thread, a
+/// signal would leave the terminal switched.
 ///
 /// # Errors
 /// The signals cannot be caught, or the thread cannot be started.
