@@ -104,8 +104,8 @@ fn files_named(folder: &Path, is_meant: impl Fn(&str) -> bool) -> Result<Vec<Pat
 }
 
 /// Returns the backups that are no longer kept. The newest of each of the last days, weeks and months stay, and the last
-/// ones that were made for another reason, as long as all together are at most ten times as large as the store. The newest one always
-/// stays.
+/// ones that were made for another reason, as long as all together are at most ten times as large as the store. The newest
+/// one always stays.
 pub fn surplus_backups(backups: &[Backup], store_size: u64) -> Vec<&Backup> {
     let mut kept = BTreeSet::new();
     let mut keep_newest = |period: fn(&Backup) -> String, count: usize, is_meant: fn(&Backup) -> bool| {
