@@ -171,10 +171,8 @@ fn sibling(path: &Path, suffix: &str) -> PathBuf {
 /// An error of the system.
 pub fn create_new_private_dir(parent: &Path, name: &str) -> io::Result<PathBuf> {
     create_private_dir(parent)?;
-    let names = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}-{number}")));
     let builder = system::private_dir_builder();
-    for name in names {
-        let path = parent.join(name);
+    for path in numbered_paths(parent, name, "") {
         match builder.create(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             created => return created.map(|()| path),
@@ -185,10 +183,19 @@ pub fn create_new_private_dir(parent: &Path, name: &str) -> io::Result<PathBuf> 
 
 /// Returns a path in `folder` at which there is nothing: `name` and the extension, with a number between if necessary.
 pub fn free_path(folder: &Path, name: &str, extension: &str) -> PathBuf {
-    let names = std::iter::once(format!("{name}{extension}"))
-        .chain((2_u64..).map(|number| format!("{name}-{number}{extension}")));
-    let mut paths = names.map(|name| folder.join(name));
+    let mut paths = numbered_paths(folder, name, extension);
     paths.find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| folder.join(name))
+}
+
+/// Returns the paths in `folder` of `name` and the extension: first without a number, then with 2, 3 and so on between.
+fn numbered_paths(folder: &Path, name: &str, extension: &str) -> impl Iterator<Item = PathBuf> {
+    let first = std::iter::once(format!("{name}{extension}"));
+    first.chain((2_u64..).map(move |number| format!("{name}-{number}{extension}"))).map(|name| folder.join(name))
+}
+
+/// Returns whether there is a regular file at a path, or nothing. Opening a pipe would wait, and a link leads elsewhere.
+pub fn is_file_or_free(path: &Path) -> bool {
+    path.symlink_metadata().map_or(true, |metadata| metadata.is_file())
 }
 
 /// Creates a folder and its parents. Only this user can read the new ones.

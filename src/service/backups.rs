@@ -215,7 +215,7 @@ fn remove_surplus(folder: &Path, store_file: &Path) {
     }
 }
 
-/// Moves the log of the store into its file, as far as nobody reads it. Nothing is lost if that fails.
+/// Moves the log of the store into its file, as far as no one reads it. Nothing is lost if that fails.
 pub fn checkpoint(paths: &Paths) {
     recovery::checkpoint(&paths.store_file());
 }
@@ -248,6 +248,14 @@ pub struct RestoreLoss {
     pub attempts: u32,
     /// Passed exams that the backup lacks.
     pub passes: u32,
+}
+
+impl RestoreLoss {
+    fn new(name: String, changes: u32, lost: &[AttemptRow]) -> Self {
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let passes = lost.iter().filter(|attempt| attempt.certificate.is_some()).count();
+        Self { name, changes, attempts: count(lost.len()), passes: count(passes) }
+    }
 }
 
 /// A backup that is ready to take the place of the store.
@@ -341,13 +349,7 @@ fn find_losses(current: &dyn Store, backup: &dyn Store) -> Result<Vec<RestoreLos
         let old = old_people.get(&person.id).copied().unwrap_or(ChainHead::START);
         let changes = person.head.next_seq.saturating_sub(old.next_seq).max(u32::from(lacks(&old, &person.head)));
         let lost = lost_attempts.remove(&person.id).unwrap_or_default();
-        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let loss = RestoreLoss {
-            name: person.person.name,
-            changes,
-            attempts: count(lost.len()),
-            passes: count(lost.iter().filter(|attempt| attempt.certificate.is_some()).count()),
-        };
+        let loss = RestoreLoss::new(person.person.name, changes, &lost);
         if loss.changes > 0 || loss.attempts > 0 {
             losses.push(loss);
         }
@@ -355,10 +357,7 @@ fn find_losses(current: &dyn Store, backup: &dyn Store) -> Result<Vec<RestoreLos
     // A repair can have found attempts of a person whose record is lost.
     let unknown: Vec<AttemptRow> = lost_attempts.into_values().flatten().collect();
     if !unknown.is_empty() {
-        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let passes = count(unknown.iter().filter(|attempt| attempt.certificate.is_some()).count());
-        let name = "people without a record".to_owned();
-        losses.push(RestoreLoss { name, changes: 0, attempts: count(unknown.len()), passes });
+        losses.push(RestoreLoss::new("people without a record".to_owned(), 0, &unknown));
     }
     Ok(losses)
 }

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
-use super::header::{StoreHeader, open_immutable};
+use super::header::{StoreHeader, open_existing, open_immutable};
 use super::queries;
 use crate::ids::Digest;
 use crate::store::StoreError;
@@ -65,9 +65,7 @@ fn text_at(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<String> {
 ///
 /// It uses a second connection, because the first one may have an open transaction, in which `VACUUM` fails.
 pub(super) fn save_copy(path: &Path, target: &Path) -> Result<PathBuf, StoreError> {
-    let source =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    copy_to(&source, target)
+    copy_to(&open_existing(path)?, target)
 }
 
 /// Writes what an open connection holds to `target`, although the files at its path may be gone.

@@ -125,10 +125,10 @@ fn lock_shared(file: &File, patience: Duration) -> Result<(), StoreError> {
 /// Opens or creates the lock file beside the store.
 fn open_lock(path: &Path) -> StoreLock {
     let path = path.with_extension("lock");
-    let found = path.symlink_metadata();
+    let is_new = path.symlink_metadata().is_err();
     let open = || OpenOptions::new().create(true).truncate(false).write(true).open(&path).ok();
-    let is_file_or_free = found.as_ref().map_or(true, std::fs::Metadata::is_file);
-    StoreLock { file: is_file_or_free.then(open).flatten(), is_new: found.is_err(), path }
+    let file = paths::is_file_or_free(&path).then(open).flatten();
+    StoreLock { path, file, is_new }
 }
 
 /// The files of a store as they were found.
@@ -246,7 +246,6 @@ pub(super) fn check(path: &Path, options: &SqliteOptions) -> Result<(), StoreErr
     let found = FoundFiles::read(path, &mark_file, &options.remains);
     let Some(cause) = found.find_cause() else { return Ok(()) };
     let loss = found.to_loss(cause, options.opened_at);
-    let is_log_dropped = matches!(cause, LossCause::ForeignLog | LossCause::LogGap | LossCause::StoreMissing);
     let kept = set_aside(path, &found, &loss);
     // Without a log, opening the store destroys nothing. The loss is noticed again at the next start.
     if kept.is_err() && !found.has_log {
@@ -256,7 +255,7 @@ pub(super) fn check(path: &Path, options: &SqliteOptions) -> Result<(), StoreErr
         let reason = paths::io_reason(&error);
         StoreError::Unreachable(format!("its files do not fit, and they cannot be set aside: {reason}"))
     })?;
-    let remaining = if is_log_dropped { found.main.as_ref() } else { found.effective() };
+    let remaining = if is_log_dropped(cause) { found.main.as_ref() } else { found.effective() };
     match remaining {
         Some(identity) => mark_file.reset(&Mark::of(identity)),
         None => mark_file.remove(),
@@ -293,6 +292,11 @@ fn to_attempt_loss(marked: &MarkedAttempt) -> AttemptLoss {
     AttemptLoss { attempt: marked.attempt, trainee: marked.trainee, facts_before: marked.facts }
 }
 
+/// Returns whether SQLite must not apply the log that was found. It would destroy it, or mix two stores.
+fn is_log_dropped(cause: LossCause) -> bool {
+    matches!(cause, LossCause::ForeignLog | LossCause::LogGap | LossCause::StoreMissing)
+}
+
 /// Copies the files into a new folder and describes the loss there. A log that SQLite must not apply is moved.
 fn set_aside(path: &Path, found: &FoundFiles, loss: &Loss) -> io::Result<()> {
     let folder = paths::create_new_private_dir(&set_aside_folder(path), &loss.noticed_at.format_for_file_name())?;
@@ -314,7 +318,7 @@ fn copy_into(folder: &Path, path: &Path, found: &FoundFiles, loss: &Loss) -> io:
     }
     // The description makes the copies count. Only now the log may go.
     loss.write(folder)?;
-    if matches!(loss.cause, LossCause::ForeignLog | LossCause::LogGap | LossCause::StoreMissing) {
+    if is_log_dropped(loss.cause) {
         for path in [log, index] {
             match std::fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -47,6 +47,12 @@ impl StoreHeader {
     }
 }
 
+/// Opens a store that exists, for a short time beside other connections. It can also write, because a read-only connection
+/// could not remove SQLite's other files when it is closed.
+pub(super) fn open_existing(path: &Path) -> rusqlite::Result<Connection> {
+    Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+}
+
 /// Opens the main file only, for reading: without its log, without a lock and without creating files. Returns `None` if
 /// that fails.
 pub(super) fn open_immutable(path: &Path) -> Option<Connection> {

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use super::page::{leaf_rows, row_values};
+use super::page::{is_page_size, leaf_rows, row_values};
 use crate::store::StoreIdentity;
 
 /// The length of the header of a log, in bytes.
@@ -79,10 +79,8 @@ impl LogHeader {
         let page_size = usize::try_from(number(bytes, 8)).ok()?;
         let mut checksum = Checksum { sums: (0, 0), is_big_endian: magic & 1 == 1 };
         checksum.add(&bytes[..24]);
-        let is_valid = magic & !1 == MAGIC
-            && page_size.is_power_of_two()
-            && (512..=65_536).contains(&page_size)
-            && checksum.sums == (number(bytes, 24), number(bytes, 28));
+        let is_valid =
+            magic & !1 == MAGIC && is_page_size(page_size) && checksum.sums == (number(bytes, 24), number(bytes, 28));
         is_valid.then_some(Self { page_size, salts: (number(bytes, 16), number(bytes, 20)), checksum })
     }
 }
@@ -149,7 +147,7 @@ pub(super) fn visit_frames(path: &Path, page_size: usize, mut visit: impl FnMut(
 }
 
 /// Fills `bytes`. Returns `false` if the file ends before.
-fn read_whole(reader: &mut impl Read, bytes: &mut [u8]) -> io::Result<bool> {
+pub(super) fn read_whole(reader: &mut impl Read, bytes: &mut [u8]) -> io::Result<bool> {
     match reader.read_exact(bytes) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
         read => read.map(|()| true),

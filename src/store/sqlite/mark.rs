@@ -122,12 +122,11 @@ impl MarkFile {
     /// Opens or creates the file. Something else of its name, such as a pipe, is left alone.
     fn open(&mut self) -> Option<&mut File> {
         if self.file.is_none() {
-            let is_file_or_free = self.path.symlink_metadata().map_or(true, |metadata| metadata.is_file());
             let open = || {
                 paths::create_private_file(&self.path)?;
                 OpenOptions::new().write(true).open(&self.path)
             };
-            self.file = is_file_or_free.then(|| open().ok()).flatten();
+            self.file = paths::is_file_or_free(&self.path).then(|| open().ok()).flatten();
         }
         self.file.as_mut()
     }

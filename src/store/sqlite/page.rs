@@ -52,6 +52,11 @@ impl<'a> RawValue<'a> {
     }
 }
 
+/// Returns whether SQLite has pages of this length in bytes.
+pub(super) fn is_page_size(length: usize) -> bool {
+    length.is_power_of_two() && (512..=65_536).contains(&length)
+}
+
 /// Returns the rows of a page, or none if the page is not a leaf of a table. `page_number` counts from 1.
 pub(super) fn leaf_rows(page: &[u8], page_number: u32) -> Vec<LeafRow<'_>> {
     let start = if page_number == 1 { FILE_HEADER_LENGTH } else { 0 };

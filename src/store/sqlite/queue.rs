@@ -5,6 +5,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::paths;
+
 /// The pause between two tries. The standard library has no lock with a time limit, so a writer has to poll.
 const RETRY_PAUSE: Duration = Duration::from_millis(1);
 
@@ -66,8 +68,7 @@ impl WriterQueue {
     /// Opens or creates the lock file. Returns `None` if something else has its name: opening a pipe would wait for its
     /// reader.
     fn open_file(&self) -> Option<File> {
-        let is_file_or_free = self.path.symlink_metadata().map_or(true, |metadata| metadata.is_file());
         let open = || OpenOptions::new().create(true).truncate(false).write(true).open(&self.path).ok();
-        is_file_or_free.then(open).flatten()
+        paths::is_file_or_free(&self.path).then(open).flatten()
     }
 }

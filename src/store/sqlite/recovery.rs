@@ -4,10 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::guard::{self, StoreFiles, log_index_path, log_path};
-use super::header::{StoreHeader, open_immutable};
+use super::header::{StoreHeader, open_existing, open_immutable};
 use super::mark::MarkFile;
 use super::salvage::salvage_into;
 use super::schema::MIGRATIONS;
@@ -325,19 +325,16 @@ pub fn save_backup(store_path: &Path, target: &Path) -> Result<PathBuf, StoreErr
 /// The common errors of [`Store`].
 pub fn identity_of_used_store(store_path: &Path) -> Result<Option<StoreIdentity>, StoreError> {
     let _lock = guard::lock_shared_at(store_path)?;
-    // A read-only connection could not remove SQLite's other files when it is closed.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(store_path, flags)?;
+    let connection = open_existing(store_path)?;
     let has_facts: bool = connection.query_row("SELECT EXISTS (SELECT 1 FROM stored_fact)", [], |row| row.get(0))?;
     if has_facts { queries::identity(&connection).map(Some) } else { Ok(None) }
 }
 
-/// Moves the log of the store at a path into its file, as far as nobody reads it. It never waits for others, and nothing
+/// Moves the log of the store at a path into its file, as far as no one reads it. It never waits for others, and nothing
 /// is lost if it fails.
 pub fn checkpoint(store_path: &Path) {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let Ok(_lock) = guard::lock_shared_at(store_path) else { return };
-    let Ok(connection) = Connection::open_with_flags(store_path, flags) else { return };
+    let Ok(connection) = open_existing(store_path) else { return };
     let _ = connection.busy_timeout(std::time::Duration::ZERO);
     let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
 }

@@ -12,7 +12,7 @@ use rusqlite::{Connection, params};
 
 use super::guard::StoreFiles;
 use super::log::{self, Frame};
-use super::page::{FILE_HEADER_LENGTH, LeafRow, RawValue, leaf_rows, row_values};
+use super::page::{FILE_HEADER_LENGTH, LeafRow, RawValue, is_page_size, leaf_rows, row_values};
 use super::tables;
 use crate::attempt::chain::{SaltedPayload, StoredFact};
 use crate::attempt::fact::kind_label;
@@ -129,7 +129,7 @@ impl Scan<'_> {
     /// Returns the page size by the header of the file or of its log, or SQLite's default.
     fn find_page_size(&mut self, log: Option<&mut File>) -> usize {
         let mut header = [0; FILE_HEADER_LENGTH];
-        let is_sound = |size: &usize| size.is_power_of_two() && (512..=65_536).contains(size);
+        let is_sound = |size: &usize| is_page_size(*size);
         let is_read = self.main.as_mut().is_some_and(|main| main.read_exact(&mut header).is_ok());
         let by_main = match usize::from(u16::from_be_bytes([header[16], header[17]])) {
             1 => 65_536,
@@ -257,10 +257,7 @@ impl Scan<'_> {
 /// Reads `bytes` at an offset. Returns `false` if the file ends before.
 fn read_at(file: &mut File, offset: u64, bytes: &mut [u8]) -> io::Result<bool> {
     file.seek(SeekFrom::Start(offset))?;
-    match file.read_exact(bytes) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-        read => read.map(|()| true),
-    }
+    log::read_whole(file, bytes)
 }
 
 fn as_texts<const N: usize>(values: [RawValue<'_>; N]) -> Option<[&str; N]> {

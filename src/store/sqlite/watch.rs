@@ -52,23 +52,17 @@ impl StoreWatch {
     /// Returns whether another store was copied over the main file. Only a changed file is read.
     fn has_other_content(&mut self) -> bool {
         let state = main_state(&self.path);
-        let Some(known) = &self.main else {
-            self.main = main_identity(&self.path);
-            return false;
-        };
         if state == self.main_state {
             return false;
         }
-        let is_same = |found: &StoreIdentity| found.id == known.id && found.commits >= known.commits;
-        match stable_identity(&self.path) {
-            Some(found) if is_same(&found) => {
-                (self.main_state, self.main) = (state, Some(found));
-                false
-            }
-            Some(_) => true,
-            // A log that was moved in part leaves a file that cannot be read without the rest of it.
-            None => false,
+        // A log that was moved in part leaves a file that cannot be read without the rest of it.
+        let Some(found) = stable_identity(&self.path) else { return false };
+        let is_other = |known: &StoreIdentity| found.id != known.id || found.commits < known.commits;
+        if self.main.as_ref().is_some_and(is_other) {
+            return true;
         }
+        (self.main_state, self.main) = (state, Some(found));
+        false
     }
 }
 
