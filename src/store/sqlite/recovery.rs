@@ -203,20 +203,26 @@ fn replace_store(path: &Path, new_file: &Path, folder_name: &str, at: Timestamp)
 pub(super) fn open_copy(path: &Path, options: &SqliteOptions) -> Result<SqliteStore, StoreError> {
     let folder = TemporaryDir::create_in(&std::env::temp_dir()).map_err(|error| unreachable(&error))?;
     let copy = folder.path().join("needlewise.db");
-    std::fs::copy(path, &copy).map_err(|error| unreachable(&error))?;
-    if log_path(path).is_file() {
-        std::fs::copy(log_path(path), log_path(&copy)).map_err(|error| unreachable(&error))?;
-    }
-    for file in [copy.clone(), log_path(&copy)] {
-        paths::make_writable(&file);
-    }
-    let options = SqliteOptions { copy_folder: None, remains: Vec::new(), ..options.clone() };
-    let mut store = SqliteStore::open(&copy, &options)?;
-    if !unsettled_losses(&copy).is_empty() {
-        return Err(StoreError::Damaged("its log does not fit it".to_owned()));
-    }
+    let mut store = copy_and_open(path, &copy, options)?;
     store.copy_folder = Some(folder);
     Ok(store)
+}
+
+/// Copies the store file `source` and the log beside it to `copy`, and opens the copy. It can be written, whatever the
+/// permissions of the source are.
+fn copy_and_open(source: &Path, copy: &Path, options: &SqliteOptions) -> Result<SqliteStore, StoreError> {
+    for (from, to) in [(source.to_owned(), copy.to_owned()), (log_path(source), log_path(copy))] {
+        if from == source || from.is_file() {
+            std::fs::copy(&from, &to).map_err(|error| unreachable(&error))?;
+            paths::make_writable(&to);
+        }
+    }
+    let options = SqliteOptions { copy_folder: None, remains: Vec::new(), ..options.clone() };
+    let store = SqliteStore::open(copy, &options)?;
+    match unsettled_losses(copy).is_empty() {
+        true => Ok(store),
+        false => Err(StoreError::Damaged("the log beside it does not fit it".to_owned())),
+    }
 }
 
 /// What a restore did.
@@ -267,17 +273,7 @@ impl CheckedBackup {
     /// [`StoreError::Foreign`], [`StoreError::NewerVersion`], [`StoreError::Damaged`], and the common errors of [`Store`].
     pub fn read(file: &Path, path: &Path, options: &SqliteOptions) -> Result<Self, StoreError> {
         let scratch = Scratch::beside(path)?;
-        let copied_path = scratch.store_path();
-        std::fs::copy(file, &copied_path).map_err(|error| unreachable(&error))?;
-        let log = log_path(file);
-        if log.is_file() {
-            std::fs::copy(&log, log_path(&copied_path)).map_err(|error| unreachable(&error))?;
-        }
-        let options = SqliteOptions { copy_folder: None, remains: Vec::new(), ..options.clone() };
-        let store = SqliteStore::open(&copied_path, &options)?;
-        if !unsettled_losses(&copied_path).is_empty() {
-            return Err(StoreError::Damaged("the log beside it does not fit it".to_owned()));
-        }
+        let store = copy_and_open(file, &scratch.store_path(), options)?;
         match store.check_integrity()?.into_iter().next() {
             Some(fault) => Err(StoreError::Damaged(fault)),
             None => Ok(Self { store, scratch }),
