@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         make_clock: &|| Box::new(SystemClock::start()),
         make_rng: &|| Box::new(rand::rng()),
         global: cli::GlobalArgs::default(),
-        has_opened_store: false,
+        backup_settings: None,
     };
     ExitCode::from(cli::run(std::env::args_os(), &mut env))
 }

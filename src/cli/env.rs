@@ -12,6 +12,7 @@ use crate::bank::catalog::{BankOrigin, Catalog};
 use crate::clock::{Clock, Zone};
 use crate::credential::{Issuer, TrustList, trust};
 use crate::paths::{self, BoundedLine, Paths};
+use crate::settings::BackupSettings;
 use crate::tui::theme::ColorDepth;
 
 mod store;
@@ -35,8 +36,8 @@ pub struct Env<'a> {
     pub make_rng: &'a dyn Fn() -> Box<dyn Rng>,
     /// The global options. They have their defaults until the arguments are parsed.
     pub global: GlobalArgs,
-    /// Whether a command opened the store. Then a backup can be due.
-    pub has_opened_store: bool,
+    /// The settings of backups, once a command opened the store. Then a backup can be due.
+    pub backup_settings: Option<BackupSettings>,
 }
 
 /// Which streams are terminals, and how the terminal shows color.
@@ -105,7 +106,7 @@ impl Env<'_> {
             failure.code
         });
         // After a signal, the program must end at once.
-        if self.has_opened_store && code < error::EXIT_SIGNAL {
+        if code < error::EXIT_SIGNAL {
             self.back_up_if_due();
         }
         // Lost output must not look like success. A command that already failed keeps its own code.

@@ -252,7 +252,7 @@ impl World {
             },
             make_rng: &move || Box::new(ChaCha20Rng::seed_from_u64(run)),
             global: cli::GlobalArgs::default(),
-            has_opened_store: false,
+            backup_settings: None,
         };
         let home = self.home.path();
         let fixed = [

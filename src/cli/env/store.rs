@@ -83,8 +83,9 @@ impl Env<'_> {
         let catalog = self.catalog()?;
         let (path, options) = (paths.store_file(), self.store_options(&paths));
         let store = SqliteStore::open(&path, &options).map_err(|error| Failure::store_at(&path, &error))?;
-        self.has_opened_store = true;
-        Ok(self.service_over(Box::new(store), paths, catalog))
+        let service = self.service_over(Box::new(store), paths, catalog);
+        self.backup_settings = Some(service.settings().backups.clone());
+        Ok(service)
     }
 
     /// Returns the services over an open store.
@@ -131,7 +132,7 @@ impl Env<'_> {
 
     /// Reads the settings of this computer. A file that cannot be used is reported, and the defaults are used: a typing
     /// error there must not stop an exam.
-    pub(in crate::cli) fn settings(&mut self, paths: &Paths) -> Settings {
+    fn settings(&mut self, paths: &Paths) -> Settings {
         let file = paths.settings_file();
         Settings::read(&file).unwrap_or_else(|reason| {
             let file = display_path(&file);
@@ -142,10 +143,9 @@ impl Env<'_> {
 
     /// Makes a backup if one is due, after a command that opened the store.
     pub(super) fn back_up_if_due(&mut self) {
-        let Ok(paths) = self.paths() else { return };
-        let settings = self.settings(&paths);
+        let (Some(settings), Ok(paths)) = (self.backup_settings.take(), self.paths()) else { return };
         let now = (self.make_clock)().now().wall;
-        if let Err(error) = backups::back_up_if_due(&paths, &settings.backups, now) {
+        if let Err(error) = backups::back_up_if_due(&paths, &settings, now) {
             self.print_to_stderr(&format!("The automatic backup failed. {error}"));
         }
     }
