@@ -155,17 +155,17 @@ pub struct Millis(pub u64);
 
 impl Millis {
     /// Returns a duration of `count` minutes.
-    pub fn from_minutes(count: u64) -> Self {
+    pub const fn from_minutes(count: u64) -> Self {
         Self(count.saturating_mul(60_000))
     }
 
     /// Returns a duration of `count` hours.
-    pub fn from_hours(count: u64) -> Self {
+    pub const fn from_hours(count: u64) -> Self {
         Self::from_minutes(count.saturating_mul(60))
     }
 
     /// Returns a duration of `count` days of 24 hours.
-    pub fn from_days(count: u64) -> Self {
+    pub const fn from_days(count: u64) -> Self {
         Self::from_hours(count.saturating_mul(24))
     }
 

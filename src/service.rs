@@ -4,6 +4,7 @@
 //! A service is a handle over [`Services`]. `services.people()` has the queries, which change nothing.
 //! `services.people_mut()` also has the commands. A command stores each change as one batch, whole or not at all.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::attempt::paper::Seed;
 use crate::bank::catalog::Catalog;
 use crate::clock::{Clock, Now, Zone};
 use crate::credential::TrustList;
-use crate::ids::{Digest, FactId, StreamId};
+use crate::ids::{Digest, FactId, IssuerId, StreamId};
 use crate::issuing::decision::DecisionAuthority;
 use crate::paths::Paths;
 use crate::settings::Settings;
@@ -72,6 +73,8 @@ pub struct ServiceSetting {
     pub trust: Result<TrustList, String>,
     /// Whose voids, granted attempts and time factors take effect on this computer.
     pub authority: DecisionAuthority,
+    /// The ID and the name of the issuer on this computer, if there is one and its key file can be read.
+    pub own_issuer: Option<(IssuerId, String)>,
     /// Where the input comes from.
     pub input: InputSource,
     /// The time zone in which times are shown.
@@ -86,6 +89,8 @@ pub struct Services {
     clock: Box<dyn Clock>,
     rng: Box<dyn Rng>,
     setting: ServiceSetting,
+    /// The trust list with the issuer on this computer, once a verdict was needed.
+    trust: OnceCell<TrustList>,
 }
 
 impl std::fmt::Debug for Services {
@@ -127,7 +132,7 @@ handles! {
 impl Services {
     /// Returns the services over a store, a clock, a source of random numbers and the setting of the session.
     pub fn new(store: Box<dyn Store>, clock: Box<dyn Clock>, rng: Box<dyn Rng>, setting: ServiceSetting) -> Self {
-        Self { store, clock, rng, setting }
+        Self { store, clock, rng, setting, trust: OnceCell::new() }
     }
 
     /// Returns the current time, by the wall clock and by the counter of this run.
@@ -155,12 +160,21 @@ impl Services {
         &self.setting.settings
     }
 
-    /// Returns the issuers that this computer trusts.
+    /// Returns the issuers that this computer trusts, with the issuer on this computer as its ledger was at the first
+    /// call.
     ///
     /// # Errors
     /// [`ServiceError::Certificate`] if the list cannot be read. An empty list would show every certificate as untrusted.
+    /// Otherwise the errors of [`Issuing::ledger`].
     pub fn trust(&self) -> Result<&TrustList, ServiceError> {
-        self.setting.trust.as_ref().map_err(|reason| ServiceError::Certificate(reason.clone()))
+        if let Some(trust) = self.trust.get() {
+            return Ok(trust);
+        }
+        let listed = self.setting.trust.as_ref().map_err(|reason| ServiceError::Certificate(reason.clone()))?;
+        let own_issuer = self.issuing().own_issuer()?;
+        let mut trust = listed.clone();
+        trust.own_issuer = own_issuer;
+        Ok(self.trust.get_or_init(|| trust))
     }
 
     /// Returns the time zone in which times are shown.

@@ -1,12 +1,12 @@
 //! The trust list of this computer: trusted issuers, their keys and their newest revocation lists.
 //! The list is empty at first. A user adds the first key of an issuer by hand. Later keys arrive in signed bundles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Day, Millis, Timestamp};
-use crate::credential::bundle::{self, Bundle};
+use crate::credential::bundle::{self, Bundle, REVOCATION_LIST_MAX_AGE};
 use crate::credential::key::{KeyPeriod, fingerprint};
 use crate::ids::{CertificateId, Digest, IssuerId};
 use crate::problem::json_reason;
@@ -14,6 +14,9 @@ use crate::text;
 
 /// The version of the file format.
 const FORMAT_VERSION: u32 = 1;
+
+/// The age from which a revocation list is reported as old.
+const LIST_WARNING_AGE: Millis = Millis::from_days(23);
 
 /// The size limit of the trust list file in bytes: sixteen issuers with bundles of the maximum size.
 pub const MAX_BYTES: usize = 16 * bundle::MAX_BYTES;
@@ -24,11 +27,33 @@ pub const MAX_BYTES: usize = 16 * bundle::MAX_BYTES;
 pub struct TrustList {
     format: u32,
     pub issuers: Vec<TrustedIssuer>,
+    /// The issuer on this computer. It comes from the ledger and is never in the file.
+    #[serde(skip)]
+    pub own_issuer: Option<OwnIssuer>,
+}
+
+/// The issuer on this computer, with what its ledger says about its certificates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnIssuer {
+    pub name: String,
+    /// The did:keys of all its keys.
+    pub dids: BTreeSet<String>,
+    /// The digests of all certificates that it issued.
+    pub issued: BTreeSet<Digest>,
+    /// The revoked certificates, each with the day of the revocation in UTC.
+    pub revoked: BTreeMap<CertificateId, Day>,
+}
+
+impl OwnIssuer {
+    /// Returns whether the ledger lists a certificate that one of its keys signed.
+    pub fn has_issued(&self, signer_did: &str, digest: Digest) -> bool {
+        self.dids.contains(signer_did) && self.issued.contains(&digest)
+    }
 }
 
 impl Default for TrustList {
     fn default() -> Self {
-        Self { format: FORMAT_VERSION, issuers: Vec::new() }
+        Self { format: FORMAT_VERSION, issuers: Vec::new(), own_issuer: None }
     }
 }
 
@@ -94,6 +119,31 @@ impl TrustList {
     pub fn find_by_did(&self, did: &str) -> Option<(&TrustedIssuer, &KeyPeriod)> {
         let key = |issuer: &'_ TrustedIssuer| issuer.keys.iter().position(|key| key.did == did);
         self.issuers.iter().find_map(|issuer| key(issuer).map(|index| (issuer, &issuer.keys[index])))
+    }
+
+    /// Returns one sentence for each revocation list that is at least 23 days old, with the issuer to ask. After 30 days
+    /// the certificates of that issuer are unknown here.
+    pub fn aging_lists(&self, system_time: Timestamp) -> Vec<String> {
+        let now = self.latest_known_time(system_time);
+        let sentence = |issuer: &TrustedIssuer| {
+            let age = now.since(issuer.list.as_ref()?.issued);
+            let days = age.0 / Millis::from_days(1).0;
+            let name = text::single_line(&issuer.name);
+            let remedy = "Ask it for its newest bundle, then run `needlewise issuer trust --bundle FILE`.";
+            if issuer.without_revocation || age < LIST_WARNING_AGE {
+                None
+            } else if age <= REVOCATION_LIST_MAX_AGE {
+                Some(format!(
+                    "The revocation list of {name} is {days} days old. After 30 days its certificates are unknown here. \
+                     {remedy}"
+                ))
+            } else {
+                Some(format!(
+                    "The revocation list of {name} is {days} days old, so its certificates are unknown here. {remedy}"
+                ))
+            }
+        };
+        self.issuers.iter().filter_map(sentence).collect()
     }
 
     /// Returns the later of the system time and the date of the newest revocation list.

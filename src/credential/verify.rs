@@ -11,7 +11,7 @@ use crate::credential::assurance::Assurance;
 use crate::credential::bundle::REVOCATION_LIST_MAX_AGE;
 use crate::credential::key::{self, KeyPeriod};
 use crate::credential::sign::hash_data;
-use crate::credential::trust::{TrustList, TrustedIssuer};
+use crate::credential::trust::{OwnIssuer, TrustList, TrustedIssuer};
 use crate::credential::types::{CONTEXTS, Credential, Proof};
 use crate::ids::{CertificateId, Digest};
 use crate::problem::json_reason;
@@ -73,8 +73,10 @@ pub struct VerificationResult {
     pub reason: String,
     /// The signed credential. `None` if the verdict is `Invalid`, because then no field can be trusted.
     pub credential: Option<Credential>,
-    /// The name of the issuer in the trust list, if the issuer is trusted.
+    /// The name of the issuer in the trust list, if the issuer is trusted or is the issuer on this computer.
     pub issuer_name: Option<String>,
+    /// Whether the issuer on this computer signed it and lists it in its ledger.
+    pub is_issued_here: bool,
 }
 
 impl VerificationResult {
@@ -90,7 +92,7 @@ impl VerificationResult {
 
     /// Returns a result with the verdict `Invalid`.
     pub fn invalid(reason: String) -> Self {
-        Self { verdict: Verdict::Invalid, reason, credential: None, issuer_name: None }
+        Self { verdict: Verdict::Invalid, reason, credential: None, issuer_name: None, is_issued_here: false }
     }
 }
 
@@ -122,8 +124,10 @@ pub fn verify(bytes: &[u8], trust: &TrustList, system_time: Timestamp) -> Verifi
             let is_self_test = credential.assurance() == Some(Assurance::SelfAttested);
             let reason =
                 if verdict == Verdict::Untrusted && is_self_test { SELF_TEST_REASON.to_owned() } else { reason };
-            let issuer = trust.find_by_did(signer_did).map(|(issuer, _)| issuer.name.clone());
-            VerificationResult { verdict, reason, credential: Some(credential), issuer_name: issuer }
+            let own = trust.own_issuer.as_ref().filter(|own| own.has_issued(signer_did, basis.credential_digest));
+            let trusted = || trust.find_by_did(signer_did).map(|(issuer, _)| issuer.name.clone());
+            let (is_issued_here, issuer_name) = (own.is_some(), own.map(|own| own.name.clone()).or_else(trusted));
+            VerificationResult { verdict, reason, credential: Some(credential), issuer_name, is_issued_here }
         }
     }
 }
@@ -147,11 +151,13 @@ pub struct VerdictBasis<'a> {
 /// Returns the verdict and its reason for a certificate whose form and signature are correct. Take `now` from
 /// [`TrustList::latest_known_time`].
 pub fn evaluate_trust(basis: &VerdictBasis<'_>, trust: &TrustList, now: Timestamp) -> (Verdict, String) {
+    if let Some(own) = &trust.own_issuer
+        && own.has_issued(basis.signer_did, basis.credential_digest)
+    {
+        return evaluate_own(basis, own, now);
+    }
     let Some((issuer, key)) = trust.find_by_did(basis.signer_did) else {
-        let reason = "The signature is correct, but this computer does not trust the issuer yet. \
-                      Compare the fingerprint words of its key with the issuer, then run \
-                      `needlewise issuer trust DID --name NAME`.";
-        return (Verdict::Untrusted, reason.to_owned());
+        return (Verdict::Untrusted, untrusted_reason(basis.signer_did, trust));
     };
     if let Some(reason) = key_refusal(basis, issuer, key) {
         return (Verdict::Invalid, reason);
@@ -174,6 +180,34 @@ pub fn evaluate_trust(basis: &VerdictBasis<'_>, trust: &TrustList, now: Timestam
     } else {
         (Verdict::Valid, format!("It is valid through {last_day} (UTC)."))
     }
+}
+
+/// Returns the verdict on a certificate that the issuer on this computer lists in its ledger. The ledger is complete, so
+/// no revocation list is needed.
+fn evaluate_own(basis: &VerdictBasis<'_>, own: &OwnIssuer, now: Timestamp) -> (Verdict, String) {
+    let last_day = basis.valid_until.day().format_for_people();
+    if let Some(day) = own.revoked.get(&basis.certificate_id) {
+        (Verdict::Revoked, format!("It was issued here and revoked on {}.", day.format_for_people()))
+    } else if basis.valid_until < now.truncate_to_second() {
+        (Verdict::Expired, format!("It was issued here and was valid through {last_day} (UTC)."))
+    } else {
+        (Verdict::Valid, format!("It was issued here. It is valid through {last_day} (UTC)."))
+    }
+}
+
+/// Returns why the signer is not trusted, with the words to compare.
+fn untrusted_reason(signer_did: &str, trust: &TrustList) -> String {
+    if trust.own_issuer.as_ref().is_some_and(|own| own.dids.contains(signer_did)) {
+        return "A key of the issuer on this computer signed it, but the ledger here does not list it. Was the data \
+                folder restored from an older backup? Otherwise someone else used the key."
+            .to_owned();
+    }
+    let words = key::fingerprint(signer_did).unwrap_or_default();
+    format!(
+        "The signature is correct, but this computer does not trust the issuer yet. Its key has the fingerprint words \
+         \"{words}\". Compare them with the issuer, for example by telephone. Then run `needlewise issuer trust \
+         {signer_did} --name NAME`."
+    )
 }
 
 /// Returns why a trusted issuer's key does not count for this certificate: it was retired earlier, or it is

@@ -15,10 +15,11 @@ use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, Pro
 /// and each row must depend on one chain only.
 pub const CERTIFICATES: Projection = Projection {
     name: "certificates",
-    version: 1,
+    version: 2,
     columns: &[
         Column::text("id"),
         Column::text("trainee"),
+        Column::text("holder_name"),
         Column::text("exam"),
         Column::text("title"),
         Column::text("assurance"),
@@ -40,6 +41,8 @@ pub struct CertificateRow {
     pub id: CertificateId,
     /// The holder.
     pub trainee: TraineeId,
+    /// The holder's name as the certificate states it. The name of the person here can differ.
+    pub holder_name: String,
     pub exam: ExamId,
     /// The title of the exam, as the certificate states it.
     pub title: String,
@@ -62,6 +65,7 @@ impl CertificateRow {
         Some(Self {
             id: credential.certificate_id()?,
             trainee: credential.holder_id()?,
+            holder_name: credential.subject.name.clone(),
             exam: credential.exam_id()?,
             title: credential.subject.achievement.name.clone(),
             assurance: credential.assurance()?,
@@ -104,6 +108,7 @@ impl ProjectionRow for CertificateRow {
         vec![
             ColumnValue::text(self.id),
             ColumnValue::text(self.trainee),
+            ColumnValue::text(&self.holder_name),
             ColumnValue::text(&self.exam),
             ColumnValue::text(&self.title),
             ColumnValue::text(self.assurance.name()),
@@ -119,6 +124,7 @@ impl ProjectionRow for CertificateRow {
         Some(Self {
             id: columns.parse()?,
             trainee: columns.parse()?,
+            holder_name: columns.text()?,
             exam: columns.parse()?,
             title: columns.text()?,
             assurance: columns.word()?,

@@ -41,7 +41,7 @@ pub struct MatrixQuery {
     pub status: Option<CertificationStatus>,
     /// Only people with a certificate of this assurance.
     pub assurance: Option<Assurance>,
-    /// Only people with a valid certificate that expires within this many days.
+    /// Only people with a certificate that expires within this many days, or that expired within as many days.
     pub expiring_within_days: Option<i64>,
     pub order: MatrixOrder,
 }
@@ -56,10 +56,12 @@ pub enum MatrixOrder {
 }
 
 impl Matrix {
-    /// Computes the matrix for the given exams and for all other exams that a certificate names.
+    /// Computes the matrix for the given exams and for all other exams that a certificate names. `self_tests` has the
+    /// newest pass of each person and exam on this computer.
     pub fn new(
         people: Vec<PersonRow>,
         certificates: Vec<CertificateRow>,
+        self_tests: &HashMap<(TraineeId, ExamId), Timestamp>,
         exams: impl IntoIterator<Item = (ExamId, String)>,
         trust: &TrustList,
         now: Timestamp,
@@ -73,9 +75,9 @@ impl Matrix {
         let exams: Vec<_> = titles.into_iter().collect();
         let row = |person: PersonRow| {
             let cell = |(exam, _): &(ExamId, String)| {
-                let rows =
-                    certificates_by_person_and_exam.get(&(person.id, exam.clone())).map_or(&[][..], Vec::as_slice);
-                evaluate_status(rows, trust, now)
+                let key = (person.id, exam.clone());
+                let rows = certificates_by_person_and_exam.get(&key).map_or(&[][..], Vec::as_slice);
+                evaluate_status(rows, self_tests.get(&key).copied(), trust, now)
             };
             let cells = exams.iter().map(cell).collect();
             let searched_texts =
@@ -96,10 +98,7 @@ impl Matrix {
             None => (0..self.exams.len()).collect(),
         };
         let matches_filters = |cell: &MatrixCell| {
-            let expires_within = |days: i64| {
-                cell.status.is_certified()
-                    && cell.valid_until().is_some_and(|until| until.day().days_since(now.day()) <= days)
-            };
+            let expires_within = |days: i64| cell.days_left(now).is_some_and(|left| (-days..=days).contains(&left));
             query.status.is_none_or(|status| cell.status == status)
                 && query.assurance.is_none_or(|assurance| cell.assurance() == Some(assurance))
                 && query.expiring_within_days.is_none_or(expires_within)

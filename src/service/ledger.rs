@@ -7,8 +7,10 @@ use crate::attempt::Fact;
 use crate::attempt::chain::{self, ChainHead};
 use crate::attempt::fact::CertificateRevoked;
 use crate::credential::bundle::BundleContents;
+use crate::credential::trust::OwnIssuer;
 use crate::credential::{Bundle, Issuer, RevocationReason, SigningKeyPair};
 use crate::ids::{CertificateId, IssuerId};
+use crate::issuing::decision::DecisionAuthority;
 use crate::issuing::ledger::Ledger;
 use crate::projections::ledgers::{LEDGERS, LedgerRow};
 use crate::projections::row::StoredRow;
@@ -47,6 +49,25 @@ impl<S: Deref<Target = Services>> Issuing<S> {
                 "Line {line} of the issuer's ledger cannot be read. Restore the data folder from a backup."
             ))
         })
+    }
+
+    /// Returns the issuer on this computer with what its ledger says; `None` if there is no issuer.
+    ///
+    /// # Errors
+    /// The errors of [`Issuing::ledger`].
+    pub(super) fn own_issuer(&self) -> Result<Option<OwnIssuer>, ServiceError> {
+        let (Some((id, name)), DecisionAuthority::Issuer(keys)) =
+            (&self.services.setting.own_issuer, &self.services.setting.authority)
+        else {
+            return Ok(None);
+        };
+        let ledger = self.ledger(*id)?;
+        Ok(Some(OwnIssuer {
+            name: name.clone(),
+            dids: keys.iter().map(|key| key.did.clone()).collect(),
+            issued: ledger.entries.iter().map(|entry| entry.credential).collect(),
+            revoked: ledger.revocations.iter().map(|revocation| (revocation.id, revocation.on)).collect(),
+        }))
     }
 
     /// Returns the head of the ledger's chain, as its row recorded it. The row was written with the last fact.

@@ -1,5 +1,6 @@
 //! Reports for a clinic: the compliance matrix, exports, the timeline and data of one person, and replays of requests.
 
+use std::collections::HashMap;
 use std::ops::Deref;
 
 use rayon::prelude::*;
@@ -15,7 +16,7 @@ use crate::attempt::fact::kind_label;
 use crate::clock::Timestamp;
 use crate::credential::{TrustList, verify};
 use crate::exam::disclosure::DisclosureLevel;
-use crate::ids::{Digest, TraineeId};
+use crate::ids::{Digest, ExamId, TraineeId};
 use crate::issuing::request::CertificateRequest;
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
@@ -40,7 +41,28 @@ impl<S: Deref<Target = Services>> Records<S> {
         let exams = self.services.catalog().exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
         let people = self.services.store.people(&PersonQuery::default())?;
         let certificates = self.services.store.certificates(&CertificateQuery::default())?;
-        Ok(Matrix::new(people, certificates, exams, self.services.trust()?, self.services.now().wall))
+        let self_tests = self.self_tests(None)?;
+        Ok(Matrix::new(people, certificates, &self_tests, exams, self.services.trust()?, self.services.now().wall))
+    }
+
+    /// Returns the time of the newest pass on this computer, by person and exam. A void attempt is left out.
+    ///
+    /// # Errors
+    /// Errors of the store.
+    pub fn self_tests(
+        &self,
+        trainee: Option<TraineeId>,
+    ) -> Result<HashMap<(TraineeId, ExamId), Timestamp>, ServiceError> {
+        let query = AttemptQuery { trainee, certified_only: true, ..AttemptQuery::default() };
+        let mut passes: HashMap<_, Timestamp> = HashMap::new();
+        for row in self.services.store.attempts(&query)? {
+            let is_void = row.is_void(self.services.authority());
+            if let (Some(exam), Some(finished_at), false) = (row.exam, row.finished_at, is_void) {
+                let newest = passes.entry((row.trainee, exam)).or_insert(finished_at);
+                *newest = finished_at.max(*newest);
+            }
+        }
+        Ok(passes)
     }
 
     /// Replays the attempt in a certificate request, even if it was taken on another computer.

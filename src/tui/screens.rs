@@ -37,8 +37,8 @@ use crate::clock::{Countdown, Millis, Now, Zone};
 use crate::credential::VerificationResult;
 use crate::exam::Session;
 use crate::ids::{AttemptId, ReadingId, TraineeId};
-use crate::service::ServiceError;
 use crate::service::certificate_files::StoredCertificate;
+use crate::service::{ServiceError, Services};
 use crate::view;
 use crate::view::person::PersonView;
 use crate::view::practice_choice::PracticeChoiceView;
@@ -184,16 +184,19 @@ pub fn open_screen(
             let certificates = workspace.service.certificates().verified(Some(workspace.trainee()?.id))?;
             Box::new(CertificateListScreen::new(certificates))
         }
-        (Route::Records, Some(workspace)) => {
-            // With the system clock alone, a clock that was set back would show expired certificates as current.
-            let today = workspace.service.trust()?.latest_known_time(workspace.service.now().wall);
-            Box::new(RecordsScreen::new(workspace.service.records().matrix()?, today))
-        }
+        (Route::Records, Some(workspace)) => records_screen(&workspace.service)?,
         (Route::Person(trainee_id), Some(workspace)) => {
             Box::new(PersonScreen::new(PersonView::load(&workspace.service, trainee_id)?))
         }
         (_, None) => return Err(ServiceError::Rejected("This screen is not available in a bank preview".to_owned())),
     })
+}
+
+fn records_screen(service: &Services) -> Result<Box<dyn Screen>, ServiceError> {
+    let (trust, now) = (service.trust()?, service.now().wall);
+    // With the system clock alone, a clock that was set back would show expired certificates as current.
+    let today = trust.latest_known_time(now);
+    Ok(Box::new(RecordsScreen::new(service.records().matrix()?, today, trust.aging_lists(now))))
 }
 
 /// Returns home, or the welcome screen until a person is chosen.

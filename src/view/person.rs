@@ -47,8 +47,9 @@ impl PersonView {
             service.people().get(trainee_id)?.ok_or(ServiceError::InvalidName("This person is no longer stored"))?;
         let stored = service.certificates().rows(trainee_id)?;
         let exams = service.catalog().exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
+        let self_tests = service.records().self_tests(Some(trainee_id))?;
         // A matrix with one row, so that this screen and the list of people cannot disagree.
-        let mut matrix = Matrix::new(vec![person.clone()], stored, exams, service.trust()?, now);
+        let mut matrix = Matrix::new(vec![person.clone()], stored, &self_tests, exams, service.trust()?, now);
         let cells = matrix.rows.pop().map_or_else(Vec::new, |row| row.cells);
         service.certificates().verify_signatures(
             &cells.iter().filter_map(|cell| cell.certificate_row.as_ref()).collect::<Vec<_>>(),

@@ -1,36 +1,62 @@
 //! Certification statuses in words, for the records screens and the compliance matrix.
 
 use crate::clock::Timestamp;
-use crate::projections::status::{CertificationStatus, MatrixCell};
+use crate::projections::status::{CertificationStatus, MatrixCell, StatusReason};
 use crate::text;
+
+/// How many days after its end a certificate's status still says when it expired.
+const DAYS_OF_EXPIRY_SHOWN: i64 = 60;
 
 /// Returns the status of a cell in words, such as `Expires in 11 days`. `today` is the newest time that is known.
 pub fn status_text(cell: &MatrixCell, today: Timestamp) -> String {
-    let days_left = cell.valid_until().map(|until| until.day().days_since(today.day()));
-    match (cell.status, days_left) {
+    let days = |days: i64| text::count_with_noun(usize::try_from(days).unwrap_or(0), "day");
+    match (cell.status, cell.days_left(today)) {
         (CertificationStatus::Expiring60 | CertificationStatus::Expiring30, Some(0)) => "Expires today".to_owned(),
         (CertificationStatus::Expiring60 | CertificationStatus::Expiring30, Some(days_left)) => {
-            let days = text::count_with_noun(usize::try_from(days_left).unwrap_or(0), "day");
-            format!("Expires in {days}")
+            format!("Expires in {}", days(days_left))
+        }
+        (CertificationStatus::Expired, Some(days_left)) if (-DAYS_OF_EXPIRY_SHOWN..0).contains(&days_left) => {
+            format!("Expired {} ago", days(-days_left))
         }
         (status, _) => status.label().to_owned(),
     }
 }
 
-/// Returns what the status is based on: the last valid day and the assurance of the certificate, or the verdict on a
-/// stored certificate that does not count. Empty if there is none.
+/// Returns what the status is based on: why it is unknown or not taken, and otherwise the last valid day and the
+/// assurance of the certificate. Empty if there is nothing to say.
 pub fn status_basis(cell: &MatrixCell) -> String {
-    match (&cell.certificate_row, cell.rejected_verdict) {
-        (Some(certificate), _) => {
-            format!("{}, {}", certificate.valid_until.day(), certificate.assurance.name())
-        }
-        (None, Some(verdict)) => format!("certificate {verdict}"),
+    let hidden_expiry =
+        cell.hidden_expiry.map_or_else(String::new, |until| format!("; an older one expired {}", until.day()));
+    match (&cell.certificate_row, cell.why) {
+        (_, Some(why)) => format!("{}{hidden_expiry}", reason_text(why)),
+        (Some(certificate), None) => format!("{}, {}", certificate.valid_until.day(), certificate.assurance.name()),
         (None, None) => String::new(),
     }
 }
 
-/// Returns the status in words with what it rests on in parentheses, if there is anything.
-pub fn status_line(cell: &MatrixCell, today: Timestamp) -> String {
+fn reason_text(why: StatusReason) -> String {
+    match why {
+        StatusReason::UntrustedIssuer => "issuer not trusted here yet".to_owned(),
+        StatusReason::NoRevocationList => "no revocation list".to_owned(),
+        StatusReason::OldRevocationList => "revocation list too old".to_owned(),
+        StatusReason::SelfTest(passed_at) => format!("self-test passed {}", passed_at.day().format_for_people()),
+        StatusReason::InvalidCertificate => "certificate is invalid".to_owned(),
+    }
+}
+
+/// Returns the status in words with what it rests on in parentheses, if there is anything. `name` is the person's name
+/// here. If the certificate has another one, the text says so.
+pub fn status_line(cell: &MatrixCell, name: &str, today: Timestamp) -> String {
     let (status, basis) = (status_text(cell, today), status_basis(cell));
-    if basis.is_empty() { status } else { format!("{status} ({basis})") }
+    let signed_name =
+        signed_name_if_other(cell, name).map(|signed| format!("name on it: {}", text::single_line(signed)));
+    let details: Vec<_> = [Some(basis).filter(|basis| !basis.is_empty()), signed_name].into_iter().flatten().collect();
+    if details.is_empty() { status } else { format!("{status} ({})", details.join("; ")) }
+}
+
+/// Returns the name on the certificate behind a status, if it differs from the person's name here. The signature covers
+/// only the name on the certificate.
+pub fn signed_name_if_other<'a>(cell: &'a MatrixCell, name: &str) -> Option<&'a str> {
+    let signed_name = cell.certificate_row.as_ref().map(|row| row.holder_name.as_str())?;
+    (text::name_key(signed_name) != text::name_key(name)).then_some(signed_name)
 }

@@ -190,7 +190,7 @@ fn a_list_takes_one_query_for_each_table_that_it_shows() {
     assert_eq!(counts.queries_of(|| service.attempts().open_attempt(person.id, Mode::Exam)), 1, "an open attempt");
     assert_eq!(counts.queries_of(|| service.attempts().question_progress(person.id)), 1, "progress");
     assert_eq!(counts.queries_of(|| service.certificates().rows(person.id)), 1, "certificates");
-    assert_eq!(counts.queries_of(|| service.records().matrix()), 2, "people and certificates");
+    assert_eq!(counts.queries_of(|| service.records().matrix()), 3, "people, certificates and passes");
     let exam = service.catalog().exam(&"brief".parse().expect("an id")).expect("the exam");
     assert_eq!(counts.queries_of(|| service.attempts().eligibility(person.id, &exam.value)), 1, "eligibility");
 }
@@ -308,8 +308,13 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     records.replay_request(&request)?;
     records.export_records()?;
     records.timeline(person.id)?;
+    records.self_tests(None)?;
     records.export_person(&person)?;
 
+    run_every_health_query(service)
+}
+
+fn run_every_health_query(service: &Services) -> Result<(), ServiceError> {
     let health = service.health();
     health.identity()?;
     health.check_engine()?;

@@ -1,14 +1,14 @@
 //! The records of a clinic: certification status, exports for other programs, all data about a person, and its erasure.
 
-use needlewise::credential::trust::ListRequirement;
-use std::collections::BTreeSet;
+use needlewise::credential::trust::{ListRequirement, RevocationList};
+use std::collections::{BTreeSet, HashMap};
 
 use needlewise::attempt::Fact;
 use needlewise::attempt::chain::{ChainHead, StoredFact};
 use needlewise::attempt::person::PersonAdded;
 use needlewise::clock::{Millis, Timestamp};
 use needlewise::credential::{Assurance, Credential, SigningKeyPair, TrustList};
-use needlewise::ids::{FactId, TraineeId};
+use needlewise::ids::{CertificateId, FactId, IssuerId, TraineeId};
 use needlewise::projections::certificates::CertificateRow;
 use needlewise::projections::export::json;
 use needlewise::projections::matrix::{Matrix, MatrixOrder, MatrixQuery};
@@ -17,7 +17,8 @@ use needlewise::projections::row::StoredRow;
 use needlewise::store::{Batch, Store};
 
 use crate::stage::open_store;
-use needlewise::projections::status::{CertificationStatus, evaluate_status};
+use needlewise::projections::status::{CertificationStatus, StatusReason, evaluate_status};
+use needlewise::view::status::status_line;
 use serde_json::Value;
 
 use crate::pass::{Pass, key, moment};
@@ -43,7 +44,7 @@ fn trusting() -> TrustList {
 }
 
 fn at(rows: &[CertificateRow], now: &str) -> CertificationStatus {
-    evaluate_status(rows, &trusting(), moment(now)).status
+    evaluate_status(rows, None, &trusting(), moment(now)).status
 }
 
 #[test]
@@ -66,7 +67,7 @@ fn certification_status_changes_by_whole_days_in_utc() {
 #[test]
 fn of_two_certificates_that_count_the_later_expiry_decides() {
     let chosen = |rows: [&CertificateRow; 2]| {
-        evaluate_status(rows, &trusting(), moment("2027-01-01T00:00:00Z")).certificate_row.map(|row| row.id)
+        evaluate_status(rows, None, &trusting(), moment("2027-01-01T00:00:00Z")).certificate_row.map(|row| row.id)
     };
     let early = row(&Pass { certificate: 3, until: "2027-11-23T23:59:59Z", ..school() });
     let late = row(&school());
@@ -84,32 +85,97 @@ fn only_trusted_and_unrevoked_certificates_count() {
         at(&[row(&Pass { assurance: Assurance::SelfAttested, ..school() })], now),
         CertificationStatus::NotTaken
     );
-    let stranger = SigningKeyPair::from_seed([9; 32]);
-    let foreign = evaluate_status(&[row(&Pass { key: &stranger, ..school() })], &trusting(), moment(now));
-    assert_eq!(foreign.status, CertificationStatus::NotTaken, "its signer is not trusted");
-    assert!(foreign.rejected_verdict.is_some());
     let mut trust = trusting();
-    trust.issuers[0].list = Some(needlewise::credential::trust::RevocationList {
-        issuer: needlewise::ids::IssuerId::new(moment(now), [1; 10]),
-        sequence: 1,
-        issued: moment(now),
-        revoked: [row(&school()).id].into(),
-        ledger: [].into(),
-    });
-    assert_eq!(evaluate_status(&[row(&school())], &trust, moment(now)).status, CertificationStatus::Revoked);
+    trust.issuers[0].list = Some(list(now, [row(&school()).id].into()));
+    let status = |rows: &[CertificateRow]| evaluate_status(rows, None, &trust, moment(now));
+    assert_eq!(status(&[row(&school())]).status, CertificationStatus::Revoked);
     let other = row(&Pass { certificate: 3, ..school() });
     assert_eq!(
-        evaluate_status(&[row(&school()), other.clone()], &trust, moment(now)).certificate_row,
+        status(&[row(&school()), other.clone()]).certificate_row,
         Some(other),
         "the certificate that is not revoked counts"
     );
-    let old = row(&Pass { certificate: 4, at: "2024-01-01T00:00:00Z", until: "2026-01-01T23:59:59Z", ..school() });
+    let old = expired();
     assert_eq!(at(std::slice::from_ref(&old), now), CertificationStatus::Expired);
     assert_eq!(
         at(&[row(&school()), old], now),
         CertificationStatus::Current,
         "a current certificate comes before an expired one"
     );
+}
+
+/// Returns a revocation list of the school.
+fn list(issued: &str, revoked: BTreeSet<CertificateId>) -> RevocationList {
+    let issuer = IssuerId::new(moment("2026-01-01T00:00:00Z"), [1; 10]);
+    RevocationList { issuer, sequence: 1, issued: moment(issued), revoked, ledger: BTreeSet::new() }
+}
+
+/// Returns an older certificate of the school, which expired at the beginning of 2026.
+fn expired() -> CertificateRow {
+    row(&Pass { certificate: 4, at: "2024-01-01T00:00:00Z", until: "2026-01-01T23:59:59Z", ..school() })
+}
+
+#[test]
+fn a_certificate_that_cannot_be_judged_is_unknown_and_never_not_taken() {
+    let now = "2027-01-01T00:00:00Z";
+    let stranger = SigningKeyPair::from_seed([9; 32]);
+    let foreign = row(&Pass { key: &stranger, ..school() });
+    let mut trust = trusting();
+    trust.issuers[0].without_revocation = false;
+    let with_list = |issued: Option<&str>| {
+        let mut trust = trust.clone();
+        trust.issuers[0].list = issued.map(|issued| list(issued, BTreeSet::new()));
+        trust
+    };
+    let own = row(&school());
+    for (certificate, trust, expected) in [
+        (&foreign, with_list(Some(now)), StatusReason::UntrustedIssuer),
+        (&own, with_list(None), StatusReason::NoRevocationList),
+        (&own, with_list(Some("2026-11-01T00:00:00Z")), StatusReason::OldRevocationList),
+    ] {
+        let cell = evaluate_status([certificate], None, &trust, moment(now));
+        assert_eq!((cell.status, cell.why), (CertificationStatus::Unknown, Some(expected)));
+        assert_eq!(cell.certificate_id(), Some(certificate.id), "a report of expiries still lists the person");
+        // Better than an expired certificate, and both are told.
+        let both = evaluate_status([certificate, &expired()], None, &trust, moment(now));
+        assert_eq!(both.status, CertificationStatus::Unknown);
+        assert_eq!(both.hidden_expiry, Some(expired().valid_until));
+    }
+    let old_list = with_list(Some("2025-06-01T00:00:00Z"));
+    let known_for_good = evaluate_status([&expired()], None, &old_list, moment(now));
+    assert_eq!((known_for_good.status, known_for_good.why), (CertificationStatus::Expired, None));
+}
+
+#[test]
+fn a_self_test_explains_a_status_and_never_counts() {
+    let now = moment("2027-01-01T00:00:00Z");
+    let passed_at = moment("2026-03-12T09:00:00Z");
+    let cell = evaluate_status([], Some(passed_at), &trusting(), now);
+    assert_eq!((cell.status, cell.why), (CertificationStatus::NotTaken, Some(StatusReason::SelfTest(passed_at))));
+    assert_eq!(status_line(&cell, "Amira Okafor", now), "Not taken (self-test passed Mar 12, 2026)");
+    let certified = evaluate_status([&row(&school())], Some(passed_at), &trusting(), now);
+    assert_eq!((certified.status, certified.why), (CertificationStatus::Current, None));
+}
+
+#[test]
+fn a_list_is_reported_from_the_twenty_third_day_on() {
+    let mut trust = trusting();
+    trust.issuers[0].without_revocation = false;
+    trust.issuers[0].list = Some(list("2026-11-01T12:00:00Z", BTreeSet::new()));
+    let warnings = |now: &str| trust.aging_lists(moment(now)).concat();
+    assert_eq!(warnings("2026-11-24T11:59:59Z"), "");
+    let remedy = "Ask it for its newest bundle, then run `needlewise issuer trust --bundle FILE`.";
+    assert_eq!(
+        warnings("2026-11-24T12:00:00Z"),
+        format!(
+            "The revocation list of The School is 23 days old. After 30 days its certificates are unknown here. {remedy}"
+        )
+    );
+    assert_eq!(
+        warnings("2026-12-02T12:00:00Z"),
+        format!("The revocation list of The School is 31 days old, so its certificates are unknown here. {remedy}")
+    );
+    assert!(trusting().aging_lists(moment("2030-01-01T00:00:00Z")).is_empty(), "this issuer needs no list");
 }
 
 /// Returns a clinic that has imported a certificate and trusts its school.
@@ -155,7 +221,7 @@ fn a_row_inserted_by_hand_is_never_shown_as_certified() {
     let mallory = row(&Pass { certificate: 9, until: "2099-12-31T23:59:59Z", ..school() });
     // A row as the program would write it, with a matching digest. Only a signed credential for it is missing.
     let forged = CertificateRow { id: mallory.id, ..mallory };
-    let sql = "INSERT INTO certificates SELECT ?1, trainee, exam, title, assurance, issuer, valid_from, ?2, credential, \
+    let sql = "INSERT INTO certificates SELECT ?1, trainee, holder_name, exam, title, assurance, issuer, valid_from, ?2, credential, \
                fact, ?3 FROM certificates LIMIT 1";
     let (until, first): (i64, String) = (
         forged.valid_until.as_millis(),
@@ -168,6 +234,7 @@ fn a_row_inserted_by_hand_is_never_shown_as_certified() {
         fact: first.parse().expect("an id"),
         digest: digest.parse().expect("a digest"),
         trainee: trainee.parse().expect("an id"),
+        holder_name: "Amira Okafor".to_owned(),
         ..forged
     };
     store
@@ -192,7 +259,7 @@ fn csv_follows_rfc_4180_and_contains_no_formula() {
     let mut reader = csv::ReaderBuilder::new().flexible(false).from_reader(said.out.as_bytes());
     let names: Vec<_> = reader.headers().expect("a heading").iter().map(str::to_owned).collect();
     let lines: Vec<_> = reader.records().map(|line| line.expect("a line")).collect();
-    assert_eq!((names.len(), lines.len()), (11, 9), "three people times three exams");
+    assert_eq!((names.len(), lines.len()), (13, 9), "three people times three exams");
     for cell in lines.iter().flatten() {
         assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
     }
@@ -349,7 +416,7 @@ fn a_hundred_thousand_people_can_be_searched_and_sorted() {
         valid_until: now.day().plus_months(1 + n % 24).end_of_day(),
         ..example.clone()
     });
-    let matrix = Matrix::new(people.collect(), certificates.collect(), Vec::new(), &trusting(), now);
+    let matrix = Matrix::new(people.collect(), certificates.collect(), &HashMap::new(), Vec::new(), &trusting(), now);
     let select = |query: &MatrixQuery| matrix.select_rows(query, now);
     assert_eq!(select(&MatrixQuery::default()).len(), 100_000);
     let found = select(&MatrixQuery { search_text: "person 04242".to_owned(), ..MatrixQuery::default() });

@@ -74,6 +74,7 @@ pub fn service_over(home: &Path, time: &Rc<Cell<i64>>, wrap: impl FnOnce(SqliteS
             paths: place,
             trust: Ok(trust),
             authority,
+            own_issuer: None,
             input,
             zone: Zone::UTC,
             settings: Settings::default(),

@@ -19,6 +19,7 @@ pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
         None => None,
     };
     let SoundRecords { records: stored, damaged } = service.certificates().verified(trainee)?;
+    env.report_aging_lists(&service)?;
     if env.global.json {
         env.print_json(&stored.iter().map(row_json).collect::<Vec<_>>())?;
         return Ok(env.report_damaged(&damaged));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Env;
 use crate::bank::catalog::Catalog;
 use crate::cli::error::{self, Failure, display_path};
+use crate::ids::IssuerId;
 use crate::issuing::decision::DecisionAuthority;
 use crate::paths::{Paths, io_reason, is_writable};
 use crate::service::{InputSource, ServiceSetting, Services, backups};
@@ -65,6 +66,17 @@ impl Env<'_> {
         }
     }
 
+    /// Warns on standard error of revocation lists that are old, or that will be soon.
+    ///
+    /// # Errors
+    /// The trust list cannot be read.
+    pub(in crate::cli) fn report_aging_lists(&mut self, service: &Services) -> Result<(), Failure> {
+        for warning in service.trust()?.aging_lists(service.now().wall) {
+            self.print_to_stderr(&format!("Warning: {warning}"));
+        }
+        Ok(())
+    }
+
     /// Opens the store like [`Env::open_service`], but reports no losses.
     ///
     /// # Errors
@@ -96,13 +108,13 @@ impl Env<'_> {
         self.report_skipped_files(&catalog);
         // Practice and exams need no trust list, so a damaged one must not stop them.
         let trust = self.trust_list().map_err(|failure| failure.message);
-        let authority = self.decision_authority(&paths);
+        let (authority, own_issuer) = self.decision_authority(&paths);
         let (clock, rng) = ((self.make_clock)(), (self.make_rng)());
         // Piped answers are stored as such, so that an issuer can see that no one typed them.
         let input = if self.terminal.is_stdin_terminal { InputSource::Typed } else { InputSource::Piped };
         let (catalog, zone) = (Arc::new(catalog), self.zone.clone());
         let settings = self.settings(&paths);
-        let setting = ServiceSetting { catalog, paths, trust, authority, input, zone, settings };
+        let setting = ServiceSetting { catalog, paths, trust, authority, own_issuer, input, zone, settings };
         Services::new(store, clock, rng, setting)
     }
 
@@ -150,19 +162,20 @@ impl Env<'_> {
         }
     }
 
-    /// Returns whose decisions take effect. If this computer has an issuer, only decisions that its keys signed do.
-    fn decision_authority(&mut self, paths: &Paths) -> DecisionAuthority {
+    /// Returns whose decisions take effect, and the issuer on this computer. If there is one, only decisions that its
+    /// keys signed take effect.
+    fn decision_authority(&mut self, paths: &Paths) -> (DecisionAuthority, Option<(IssuerId, String)>) {
         // A broken symlink means an unreadable key, not a missing one. As `Anyone` it would let unsigned decisions
         // count.
         if paths.issuer_key_file().symlink_metadata().is_err() {
-            return DecisionAuthority::Anyone;
+            return (DecisionAuthority::Anyone, None);
         }
         match self.issuer() {
-            Ok(issuer) => DecisionAuthority::Issuer(issuer.keys),
+            Ok(issuer) => (DecisionAuthority::Issuer(issuer.keys), Some((issuer.id, issuer.name))),
             // Practice still works, but no exam can begin until the key can be read.
             Err(failure) => {
                 self.print_to_stderr(&failure.message);
-                DecisionAuthority::Unreadable
+                (DecisionAuthority::Unreadable, None)
             }
         }
     }

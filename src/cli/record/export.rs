@@ -30,6 +30,7 @@ pub(super) fn run(args: &RecordExportArgs, env: &mut Env<'_>) -> CommandResult {
     let progress = ProgressBar::new(env, certificate_rows.len(), "verified");
     service.certificates().verify_signatures(&certificate_rows, &|| progress.step())?;
     drop(progress);
+    env.report_aging_lists(&service)?;
     // clap accepts only names from this list, so the name is always found.
     let export_format = EXPORT_FORMATS.iter().find(|export_format| export_format.name == args.format);
     let export_format = export_format.ok_or_else(|| {

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use crate::cli::error::Failure;
 use crate::cli::progress_bar::ProgressBar;
 use crate::cli::{CommandResult, Env, table};
+use crate::clock::Timestamp;
 use crate::credential::Assurance;
 use crate::ids::ExamId;
 use crate::projections::matrix::{Matrix, MatrixOrder, MatrixQuery};
-use crate::projections::status::CertificationStatus;
+use crate::projections::status::{CertificationStatus, StatusReason};
 use crate::text;
 use crate::view::status::status_line;
 
@@ -18,7 +19,9 @@ impl ValueEnum for CertificationStatus {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()))
+        let value = PossibleValue::new(self.name());
+        // The name in earlier versions.
+        Some(if *self == Self::NotTaken { value.alias("not-done") } else { value })
     }
 }
 
@@ -43,14 +46,14 @@ pub struct MatrixArgs {
     /// Only this exam
     #[arg(long, value_name = "EXAM")]
     exam: Option<String>,
-    /// Only people with this certification status for an exam
-    #[arg(long, value_name = "STATUS")]
+    /// Only people with this certification status for the exam of --exam
+    #[arg(long, value_name = "STATUS", requires = "exam")]
     standing: Option<CertificationStatus>,
     /// Only people whose certificate has this assurance
     #[arg(long, value_name = "ASSURANCE")]
     assurance: Option<Assurance>,
-    /// Only people whose certificate expires within this many days
-    #[arg(long, value_name = "DAYS")]
+    /// Only people whose certificate expires within this many days, or expired within as many days
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(0..=3650))]
     expiring: Option<i64>,
     /// Sort by expiry date instead of name
     #[arg(long)]
@@ -87,13 +90,16 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
     let progress = ProgressBar::new(env, certificate_rows.len(), "verified");
     service.certificates().verify_signatures(&certificate_rows, &|| progress.step())?;
     drop(progress);
+    env.report_aging_lists(&service)?;
     if env.global.json {
-        return env.print_json(&matrix_json(&matrix, &row_indexes, &exam_indexes));
+        return env.print_json(&matrix_json(&matrix, &row_indexes, &exam_indexes, now));
     }
     if row_indexes.is_empty() {
-        return env.print_line(
-            "No matches. Add people with `needlewise trainee add NAME` or `needlewise certificate import FILE`.",
-        );
+        return env.print_line(if matrix.rows.is_empty() {
+            "No people yet. Add people with `needlewise trainee add NAME` or `needlewise certificate import FILE`."
+        } else {
+            "No one matches. Change the search or the filters."
+        });
     }
     let heading: Vec<_> = ["Name", "Staff no."]
         .into_iter()
@@ -105,7 +111,7 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
         let first_cells = [person.name.clone(), person.staff_id.clone().unwrap_or_default()];
         first_cells
             .into_iter()
-            .chain(exam_indexes.iter().map(|exam_index| status_line(&row.cells[*exam_index], now)))
+            .chain(exam_indexes.iter().map(|exam_index| status_line(&row.cells[*exam_index], &person.name, now)))
             .collect()
     };
     env.print_line(&table::render(&heading, &row_indexes.iter().map(row).collect::<Vec<_>>()))?;
@@ -116,12 +122,15 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
     ))
 }
 
-fn matrix_json(matrix: &Matrix, row_indexes: &[usize], exam_indexes: &[usize]) -> Vec<Value> {
+fn matrix_json(matrix: &Matrix, row_indexes: &[usize], exam_indexes: &[usize], now: Timestamp) -> Vec<Value> {
     let cell_json = |row: usize, exam_index: &usize| {
         let cell = &matrix.rows[row].cells[*exam_index];
         json!({
             "exam": matrix.exams[*exam_index].0, "standing": cell.status, "assurance": cell.assurance(),
             "valid_until": cell.valid_until().map(|until| until.to_string()), "certificate": cell.certificate_id(),
+            "why": cell.why.map(StatusReason::name), "days_left": cell.days_left(now),
+            "name_on_certificate": cell.certificate_row.as_ref().map(|row| &row.holder_name),
+            "hidden_expiry": cell.hidden_expiry.map(|until| until.to_string()),
         })
     };
     let row_json = |row: &usize| {

@@ -8,7 +8,7 @@ use crate::projections::matrix::MatrixRow;
 use crate::projections::status::MatrixCell;
 
 /// The heading of the file.
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 13] = [
     "person",
     "name",
     "staff_id",
@@ -20,6 +20,8 @@ const COLUMNS: [&str; 11] = [
     "valid_from",
     "valid_until",
     "certificate",
+    "why",
+    "name_on_certificate",
 ];
 
 /// Returns the CSV file: a heading, then one line for each person and exam.
@@ -38,7 +40,7 @@ pub fn write(records: &ExportRecords) -> io::Result<Vec<u8>> {
     writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
 }
 
-fn build_line(row: &MatrixRow, exam: &str, title: &str, cell: &MatrixCell) -> [String; 11] {
+fn build_line(row: &MatrixRow, exam: &str, title: &str, cell: &MatrixCell) -> [String; 13] {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let person = &row.person.person;
     [
@@ -53,6 +55,8 @@ fn build_line(row: &MatrixRow, exam: &str, title: &str, cell: &MatrixCell) -> [S
         cell.certificate_row.as_ref().map_or_else(String::new, |by| by.valid_from.to_string()),
         cell.valid_until().map_or_else(String::new, |until| until.to_string()),
         cell.certificate_id().map_or_else(String::new, |id| id.to_string()),
+        cell.why.map_or_else(String::new, |why| why.name().to_owned()),
+        cell.certificate_row.as_ref().map_or_else(String::new, |row| row.holder_name.clone()),
     ]
 }
 

@@ -30,7 +30,7 @@ impl PersonScreen {
 fn draw_statuses(page: &mut TextPage, data: &PersonView) {
     page.begin_panel("Certification status");
     for (exam, cell) in &data.statuses {
-        let status = status_line(cell, data.today);
+        let status = status_line(cell, &data.person.person.name, data.today);
         page.push_text(TextRole::Text, &format!("{}: {status}", text::single_line(exam)));
     }
     page.end_panel();

@@ -31,7 +31,7 @@ use crate::tui::list;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
-use crate::view::status::{status_basis, status_text};
+use crate::view::status::{signed_name_if_other, status_basis, status_text};
 
 /// How many certificates are verified at a time. Keys are handled after each batch.
 const VERIFY_BATCH_SIZE: usize = 16;
@@ -66,11 +66,13 @@ pub struct RecordsScreen {
     /// How many people the last frame showed.
     visible_rows: usize,
     now: Timestamp,
+    /// What to say above the list, such as that a revocation list is old.
+    warnings: Vec<String>,
 }
 
 impl RecordsScreen {
-    /// Returns the screen of all people, sorted by name. The expiry filter counts from `now`.
-    pub fn new(matrix: Matrix, now: Timestamp) -> Self {
+    /// Returns the screen of all people, sorted by name, below the `warnings`. The expiry filter counts from `now`.
+    pub fn new(matrix: Matrix, now: Timestamp, warnings: Vec<String>) -> Self {
         let query = MatrixQuery::default();
         let matching_rows = matrix.select_rows(&query, now);
         Self {
@@ -86,6 +88,7 @@ impl RecordsScreen {
             scroll: Scroll::default(),
             visible_rows: 20,
             now,
+            warnings,
         }
     }
 
@@ -146,6 +149,9 @@ impl RecordsScreen {
     }
 
     fn draw_header(&self, page: &mut TextPage) {
+        for warning in &self.warnings {
+            page.push_text(TextRole::Warn, warning);
+        }
         let cursor = if self.is_searching { "▌" } else { "" };
         page.push_line(&[
             (TextRole::Strong, "Find: "),
@@ -154,7 +160,8 @@ impl RecordsScreen {
         ]);
         let status = self.query.status.map_or("any", CertificationStatus::label);
         let assurance = self.query.assurance.map_or("any", Assurance::name);
-        let expiring = if self.query.expiring_within_days.is_some() { " · expires within 60 days" } else { "" };
+        let expiring =
+            if self.query.expiring_within_days.is_some() { " · expires or expired within 60 days" } else { "" };
         let sort = if self.query.order == MatrixOrder::Name { "by name" } else { "soonest to expire" };
         page.push_text(TextRole::Dim, &format!("status: {status} · assurance: {assurance}{expiring} · {sort}"));
         page.push_blank_line();
@@ -166,7 +173,8 @@ impl RecordsScreen {
         page.push_line(&[(TextRole::Strong, "  Name                    "), (TextRole::Strong, &title)]);
         for (index, row) in self.visible_people(first) {
             let cell = row.cells.get(self.exam_index);
-            let (role, cell_text) = cell.map_or((TextRole::Dim, String::new()), |cell| self.cell_text(cell, ", "));
+            let (role, cell_text) =
+                cell.map_or((TextRole::Dim, String::new()), |cell| self.cell_text(cell, &row.person.person.name, ", "));
             self.draw_person(page, index, row, |page, prefix| {
                 if page.width() >= 60 {
                     page.push_line(&[prefix[0], prefix[1], (role, &cell_text)]);
@@ -195,7 +203,7 @@ impl RecordsScreen {
                 .iter()
                 .skip(self.exam_index)
                 .take(exam_count)
-                .map(|cell| self.cell_text(cell, "\n"))
+                .map(|cell| self.cell_text(cell, &row.person.person.name, "\n"))
                 .collect();
             let line_parts = |line_index: usize| -> Vec<(TextRole, String)> {
                 let part = |cell_text: &String| cell_text.split('\n').nth(line_index).unwrap_or_default().to_owned();
@@ -238,26 +246,26 @@ impl RecordsScreen {
     }
 
     /// Returns the words of a cell and their role.
-    fn cell_text(&self, cell: &MatrixCell, separator: &str) -> (TextRole, String) {
-        let status = status_text(cell, self.now);
-        match (&cell.certificate_row, cell.rejected_verdict) {
-            // Without a verified signature, the row could be forged.
-            (Some(certificate), _) if !self.verified.contains(&certificate.id) => {
-                (TextRole::Dim, "being verified".to_owned())
-            }
-            (Some(_), _) => {
-                let role = match cell.status {
-                    CertificationStatus::Current => TextRole::Good,
-                    CertificationStatus::Expiring60 | CertificationStatus::Expiring30 => TextRole::Warn,
-                    CertificationStatus::Expired | CertificationStatus::Revoked | CertificationStatus::NotTaken => {
-                        TextRole::Bad
-                    }
-                };
-                (role, format!("{status}{separator}{}", status_basis(cell)))
-            }
-            (None, Some(_)) => (TextRole::Dim, format!("{status}{separator}{}", status_basis(cell))),
-            (None, None) => (TextRole::Dim, status),
+    fn cell_text(&self, cell: &MatrixCell, name: &str, separator: &str) -> (TextRole, String) {
+        let is_verified = |row: &CertificateRow| self.verified.contains(&row.id);
+        // Without a verified signature, the row could be forged.
+        if cell.certificate_row.as_ref().is_some_and(|row| !is_verified(row)) {
+            return (TextRole::Dim, "being verified".to_owned());
         }
+        let role = match cell.status {
+            CertificationStatus::Current => TextRole::Good,
+            CertificationStatus::Expiring60 | CertificationStatus::Expiring30 | CertificationStatus::Unknown => {
+                TextRole::Warn
+            }
+            CertificationStatus::Expired | CertificationStatus::Revoked => TextRole::Bad,
+            CertificationStatus::NotTaken => TextRole::Dim,
+        };
+        let (status, basis) = (status_text(cell, self.now), status_basis(cell));
+        let signed_name =
+            signed_name_if_other(cell, name).map(|name| format!("name on it: {}", text::single_line(name)));
+        let basis: Vec<_> =
+            [Some(basis).filter(|basis| !basis.is_empty()), signed_name].into_iter().flatten().collect();
+        (role, if basis.is_empty() { status } else { format!("{status}{separator}{}", basis.join("; ")) })
     }
 }
 
@@ -356,7 +364,7 @@ impl Screen for RecordsScreen {
         let mut page = TextPage::new(context.theme, area);
         self.draw_header(&mut page);
         let lines_per_person = if self.view == RecordsView::Matrix || page.width() < 60 { 2 } else { 1 };
-        self.visible_rows = (usize::from(area.height).saturating_sub(5) / lines_per_person).max(1);
+        self.visible_rows = (usize::from(area.height).saturating_sub(page.line_count() + 2) / lines_per_person).max(1);
         let min_offset = (self.selected + 1).saturating_sub(self.visible_rows);
         self.scroll.offset = self.scroll.offset.clamp(min_offset, self.selected.max(min_offset));
         match self.view {
