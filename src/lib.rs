@@ -9,6 +9,7 @@ pub mod canonical;
 pub mod ids;
 pub mod problem;
 pub mod paths;
+pub mod roster;
 pub mod settings;
 pub mod bank;
 pub mod attempt;

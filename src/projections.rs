@@ -3,6 +3,7 @@
 
 pub mod row;
 pub mod people;
+pub mod links;
 pub mod attempts;
 pub mod certificates;
 pub mod study;

@@ -34,10 +34,12 @@ pub mod health;
 pub mod imports;
 pub mod issuing;
 pub mod ledger;
+pub mod linking;
 pub mod notebook;
 pub mod people;
 pub mod records;
 pub mod remarking;
+pub mod rosters;
 mod starting;
 pub mod study;
 

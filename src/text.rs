@@ -135,6 +135,31 @@ pub fn name_key(name: &str) -> String {
     folded.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Returns the form in which people search and sort: [`name_key`] without accents, and with the letters that have no
+/// plain form in Unicode written as Latin keyboards do, such as `ø` as `o`.
+pub fn search_key(text: &str) -> String {
+    // The same result, much faster, for the names of most lists.
+    if text.is_ascii() {
+        return text.to_ascii_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+    let folded = caseless::default_case_fold_str(&text.nfkd().collect::<String>());
+    let mut key = String::with_capacity(folded.len());
+    for c in folded.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)) {
+        match c {
+            'ł' => key.push('l'),
+            'đ' | 'ð' => key.push('d'),
+            'ø' => key.push('o'),
+            'ı' => key.push('i'),
+            'þ' => key.push_str("th"),
+            'æ' => key.push_str("ae"),
+            'œ' => key.push_str("oe"),
+            'ß' => key.push_str("ss"),
+            c => key.push(c),
+        }
+    }
+    key.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Returns the form in which typed answers are compared: NFKC, case-folded and trimmed.
 ///
 /// Stored results depend on this form. A change would mark old attempts differently.

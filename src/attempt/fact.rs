@@ -6,8 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::person::{
-    BookmarkChanged, HoldReleased, HoldSet, LicenseChanged, NameChanged, NoteChanged, PersonAdded, ProblemReported,
-    ReadingLeft, StaffIdChanged, StudyChanged, TimeGranted,
+    BookmarkChanged, HoldReleased, HoldSet, LicenseChanged, NameChanged, NoteChanged, PersonAdded, PersonArchived,
+    PersonKeptApart, PersonLinked, PersonUnarchived, PersonUnlinked, ProblemReported, ReadingLeft, StaffIdChanged,
+    StudyChanged, TimeGranted,
 };
 use super::remark::AttemptRemarked;
 use super::signature::DecisionSignature;
@@ -45,6 +46,16 @@ pub enum Fact {
     HoldSet(HoldSet),
     /// A person's record may be erased again.
     HoldReleased(HoldReleased),
+    /// A person's record was linked to that of the same person.
+    PersonLinked(PersonLinked),
+    /// A link was removed.
+    PersonUnlinked(PersonUnlinked),
+    /// Two records that look alike are of different people.
+    PersonKeptApart(PersonKeptApart),
+    /// A person left.
+    PersonArchived(PersonArchived),
+    /// A person who had left is back.
+    PersonUnarchived(PersonUnarchived),
     /// An attempt started, with its complete paper.
     Started(AttemptStarted),
     /// A question was answered, or its answer was cleared.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::signature::DecisionSignature;
 use crate::bank::exam::Percent;
 use crate::clock::{Day, Millis};
-use crate::ids::{ExamId, InBank, QuestionId, ReadingId};
+use crate::ids::{ExamId, InBank, QuestionId, ReadingId, TraineeId};
 
 /// A person was added, with the details known at that time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,31 @@ pub struct HoldSet {
 /// The person's record may be erased again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoldReleased {}
+
+/// This record and that of `person` are of one person. Certificates came with an ID of the holder, and the person was
+/// already on a roster here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonLinked {
+    pub person: TraineeId,
+}
+
+/// The record is one of its own again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonUnlinked {}
+
+/// This record and that of `person` look alike, but they are of different people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonKeptApart {
+    pub person: TraineeId,
+}
+
+/// The person left. Lists no longer show them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonArchived {}
+
+/// The person is back in the lists.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonUnarchived {}
 
 /// The person changed how they study. Each member that is given replaces the value before.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,6 +14,7 @@ use crate::text;
 
 mod decide;
 mod export;
+mod link;
 mod list;
 mod matrix;
 mod remark;
@@ -34,6 +35,7 @@ enum RecordCommand {
     List(list::RecordListArgs),
     Show(show::RecordShowArgs),
     Matrix(matrix::MatrixArgs),
+    Link(link::LinkArgs),
     Export(export::RecordExportArgs),
     Replay(replay::ReplayArgs),
     Remark(remark::RemarkArgs),
@@ -48,6 +50,7 @@ pub(super) fn run(args: &RecordArgs, env: &mut Env<'_>) -> CommandResult {
         RecordCommand::List(args) => list::run(args, env),
         RecordCommand::Show(args) => show::run(args, env),
         RecordCommand::Matrix(args) => matrix::run(args, env),
+        RecordCommand::Link(args) => link::run(args, env),
         RecordCommand::Export(args) => export::run(args, env),
         RecordCommand::Replay(args) => replay::run(args, env),
         RecordCommand::Remark(args) => remark::run(args, env),

@@ -1,12 +1,12 @@
 //! The compliance matrix: one row per person, one column per exam.
 
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::clock::Timestamp;
 use crate::credential::{Assurance, TrustList};
 use crate::ids::{ExamId, TraineeId};
 use crate::projections::certificates::CertificateRow;
+use crate::projections::links::LinkedPeople;
 use crate::projections::people::PersonRow;
 use crate::projections::status::{CertificationStatus, MatrixCell, evaluate_status};
 use crate::text;
@@ -20,13 +20,26 @@ pub struct Matrix {
     pub rows: Vec<MatrixRow>,
 }
 
+/// What a matrix is computed from.
+#[derive(Debug, Default)]
+pub struct MatrixRecords {
+    /// The people to show, in the order of the rows.
+    pub people: Vec<PersonRow>,
+    /// Which records belong to one person.
+    pub links: LinkedPeople,
+    /// The imported certificates of these people.
+    pub certificates: Vec<CertificateRow>,
+    /// The exams that these people passed on this computer, with the time.
+    pub passes: Vec<(TraineeId, ExamId, Timestamp)>,
+}
+
 /// A person with their status for each exam.
 #[derive(Debug)]
 pub struct MatrixRow {
     pub person: PersonRow,
     /// One cell for each of [`Matrix::exams`], in the same order.
     pub cells: Vec<MatrixCell>,
-    /// Name, staff number and license in the form in which names are compared.
+    /// Name, staff number, license and the names on certificates, in the form in which people search.
     search_key: String,
 }
 
@@ -56,21 +69,27 @@ pub enum MatrixOrder {
 }
 
 impl Matrix {
-    /// Computes the matrix for the given exams and for all other exams that a certificate names. `self_tests` has the
-    /// newest pass of each person and exam on this computer.
+    /// Computes the matrix for the given exams and for all other exams that a certificate names.
     pub fn new(
-        people: Vec<PersonRow>,
-        certificates: Vec<CertificateRow>,
-        self_tests: &HashMap<(TraineeId, ExamId), Timestamp>,
+        records: MatrixRecords,
         exams: impl IntoIterator<Item = (ExamId, String)>,
         trust: &TrustList,
         now: Timestamp,
     ) -> Self {
+        let MatrixRecords { people, links, certificates, passes } = records;
         let mut titles: BTreeMap<ExamId, String> = exams.into_iter().collect();
         let mut certificates_by_person_and_exam: HashMap<(TraineeId, ExamId), Vec<CertificateRow>> = HashMap::new();
+        let mut names_by_person: HashMap<TraineeId, BTreeSet<String>> = HashMap::new();
         for row in certificates {
+            let person = links.main_record(row.trainee);
             titles.entry(row.exam.clone()).or_insert_with(|| row.title.clone());
-            certificates_by_person_and_exam.entry((row.trainee, row.exam.clone())).or_default().push(row);
+            names_by_person.entry(person).or_default().insert(row.holder_name.clone());
+            certificates_by_person_and_exam.entry((person, row.exam.clone())).or_default().push(row);
+        }
+        let mut self_tests: HashMap<(TraineeId, ExamId), Timestamp> = HashMap::new();
+        for (trainee, exam, passed_at) in passes {
+            let newest = self_tests.entry((links.main_record(trainee), exam)).or_insert(passed_at);
+            *newest = passed_at.max(*newest);
         }
         let exams: Vec<_> = titles.into_iter().collect();
         let row = |person: PersonRow| {
@@ -80,10 +99,10 @@ impl Matrix {
                 evaluate_status(rows, self_tests.get(&key).copied(), trust, now)
             };
             let cells = exams.iter().map(cell).collect();
-            let searched_texts =
-                [Some(&person.person.name), person.person.staff_id.as_ref(), person.person.license.as_ref()];
-            let search_key =
-                text::name_key(&searched_texts.into_iter().flatten().cloned().collect::<Vec<_>>().join(" "));
+            let details = [Some(&person.person.name), person.person.staff_id.as_ref(), person.person.license.as_ref()];
+            let names = names_by_person.get(&person.id).into_iter().flatten();
+            let searched_texts: Vec<_> = details.into_iter().flatten().chain(names).map(String::as_str).collect();
+            let search_key = text::search_key(&searched_texts.join(" "));
             MatrixRow { person, cells, search_key }
         };
         let rows = people.into_iter().map(row).collect();
@@ -92,7 +111,7 @@ impl Matrix {
 
     /// Returns the selected people in the requested order, as indexes into [`Matrix::rows`].
     pub fn select_rows(&self, query: &MatrixQuery, now: Timestamp) -> Vec<usize> {
-        let search_key = text::name_key(&query.search_text);
+        let search_key = text::search_key(&query.search_text);
         let columns: Vec<usize> = match &query.exam {
             Some(exam) => self.exams.iter().position(|(id, _)| id == exam).into_iter().collect(),
             None => (0..self.exams.len()).collect(),

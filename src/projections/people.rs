@@ -13,7 +13,7 @@ use crate::text;
 /// The projection of people, one row each.
 pub const PEOPLE: Projection = Projection {
     name: "people",
-    version: 2,
+    version: 3,
     columns: &[
         Column::text("id"),
         Column::text("name"),
@@ -23,12 +23,15 @@ pub const PEOPLE: Projection = Projection {
         Column::text("hold").optional(),
         Column::text("time_grants"),
         Column::text("study"),
+        Column::text("linked_to").optional(),
+        Column::text("kept_apart"),
+        Column::integer("archived"),
         Column::integer("head_seq"),
         Column::text("head_digest"),
     ],
     key_length: 1,
     stream_column: Some(0),
-    indexes: &["name_key, id", "staff_id"],
+    indexes: &["name_key, id", "staff_id", "linked_to"],
 };
 
 /// A person as lists show them.
@@ -55,6 +58,12 @@ pub struct Person {
     pub time_grants: Vec<TimeGranted>,
     /// How the person studies.
     pub study: StudySettings,
+    /// The record of the same person to which this one was linked. Lists show only that one.
+    pub linked_to: Option<TraineeId>,
+    /// Records that look alike and are of other people.
+    pub kept_apart: Vec<TraineeId>,
+    /// Whether the person left. Lists do not show them.
+    pub archived: bool,
 }
 
 impl Person {
@@ -76,6 +85,11 @@ impl Person {
             Fact::StudyChanged(changed) => self.study.apply(changed),
             Fact::HoldSet(set) => self.hold = Some(set.reason.clone()),
             Fact::HoldReleased(_) => self.hold = None,
+            Fact::PersonLinked(linked) => self.linked_to = Some(linked.person),
+            Fact::PersonUnlinked(_) => self.linked_to = None,
+            Fact::PersonKeptApart(apart) => self.kept_apart.push(apart.person),
+            Fact::PersonArchived(_) => self.archived = true,
+            Fact::PersonUnarchived(_) => self.archived = false,
             _ => {}
         }
     }
@@ -106,7 +120,8 @@ impl ProjectionRow for PersonRow {
     const PROJECTION: &'static Projection = &PEOPLE;
 
     fn to_columns(&self) -> Vec<ColumnValue> {
-        let Person { name, staff_id, license, hold, time_grants, study } = &self.person;
+        let Person { name, staff_id, license, hold, time_grants, study, linked_to, kept_apart, archived } =
+            &self.person;
         vec![
             ColumnValue::text(self.id),
             ColumnValue::text(name),
@@ -116,6 +131,9 @@ impl ProjectionRow for PersonRow {
             ColumnValue::optional_text(hold.as_ref()),
             ColumnValue::json(time_grants),
             ColumnValue::json(study),
+            ColumnValue::optional_text(linked_to.as_ref()),
+            ColumnValue::json(kept_apart),
+            ColumnValue::count(u32::from(*archived)),
             ColumnValue::count(self.head.next_seq),
             ColumnValue::text(self.head.digest),
         ]
@@ -133,6 +151,9 @@ impl ProjectionRow for PersonRow {
             hold: columns.optional_text()?,
             time_grants: columns.json()?,
             study: columns.json()?,
+            linked_to: columns.optional_parse()?,
+            kept_apart: columns.json()?,
+            archived: columns.integer::<u8>()? != 0,
         };
         let head = ChainHead { next_seq: columns.integer()?, digest: columns.parse()? };
         Some(Self { id, person, head })
@@ -146,6 +167,8 @@ pub struct PersonQuery {
     /// Only people whose name has this key, by [`text::name_key`].
     pub name_key: Option<String>,
     pub staff_id: Option<String>,
+    /// Only records that were linked to this one.
+    pub linked_to: Option<TraineeId>,
     /// Only people after this one in the list, by name key and ID. It is the last row of the page before.
     pub after: Option<(String, TraineeId)>,
     /// The maximum number of rows. The default is no limit.

@@ -21,7 +21,7 @@ use crate::issuing::claims::CredentialClaims;
 use crate::issuing::decision::applicable_facts;
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
-use crate::projections::people::{PersonQuery, PersonRow};
+use crate::projections::people::PersonRow;
 use crate::store::{Conflict, StoreError};
 use crate::text;
 
@@ -252,11 +252,26 @@ impl<S: Deref<Target = Services>> Certificates<S> {
     /// # Errors
     /// Errors of the store.
     pub fn stored(&self, trainee: Option<TraineeId>) -> Result<SoundRecords<StoredCertificate>, ServiceError> {
-        let query = AttemptQuery { trainee, certified_only: true, ..AttemptQuery::default() };
-        let self_issued = self.services.store.attempts(&query)?;
-        let imported =
-            self.services.store.certificates(&CertificateQuery { trainee, ..CertificateQuery::default() })?;
-        let people = self.services.people().select(&PersonQuery { id: trainee, ..PersonQuery::default() })?;
+        let people = match trainee {
+            None => self.services.people().all_records()?,
+            Some(id) => {
+                let mut records = self.services.people().linked_records(id)?;
+                records.extend(self.services.people().get(id)?);
+                records
+            }
+        };
+        let record_ids = match trainee {
+            None => vec![None],
+            Some(_) => people.iter().map(|row| Some(row.id)).collect(),
+        };
+        let (mut self_issued, mut imported) = (Vec::new(), Vec::new());
+        for trainee in record_ids {
+            let query = AttemptQuery { trainee, certified_only: true, ..AttemptQuery::default() };
+            self_issued.extend(self.services.store.attempts(&query)?);
+            imported.extend(
+                self.services.store.certificates(&CertificateQuery { trainee, ..CertificateQuery::default() })?,
+            );
+        }
         let people: HashMap<TraineeId, PersonRow> = people.into_iter().map(|row| (row.id, row)).collect();
         let holder_name = |trainee: TraineeId| {
             people.get(&trainee).map_or_else(|| trainee.to_string(), |row| text::single_line(&row.person.name))

@@ -237,7 +237,7 @@ impl<S: Deref<Target = Services>> Health<S> {
     /// # Errors
     /// Errors of the store. A folder that cannot be read has no entries.
     pub fn certificate_folders_without_person(&self) -> Result<Vec<PathBuf>, ServiceError> {
-        let people = self.services.people().list()?;
+        let people = self.services.people().all_records()?;
         let is_known = |name: &str| people.iter().any(|row| name.ends_with(&format!("-{}", row.id.short())));
         let entries = std::fs::read_dir(self.services.paths().certificates_dir()).into_iter().flatten().flatten();
         let folders = entries.map(|entry| entry.path()).filter(|path| path.is_dir());

@@ -8,12 +8,13 @@ use super::{ServiceError, Services};
 use crate::attempt::Fact;
 use crate::attempt::chain::{self, ChainHead, StoredFact, read_facts};
 use crate::attempt::fact::CertificateImported;
-use crate::attempt::person::{NameChanged, PersonAdded};
+use crate::attempt::person::{NameChanged, PersonAdded, PersonLinked, PersonUnarchived};
 use crate::credential::verify::{evaluate_trust, verify};
-use crate::credential::{Credential, Verdict, VerificationResult};
+use crate::credential::{Assurance, Credential, Verdict, VerificationResult};
 use crate::ids::{CertificateId, StreamId, TraineeId};
 use crate::projections::attempts::AttemptQuery;
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
+use crate::projections::links::{LinkedPeople, same_name_and_license};
 use crate::projections::people::PersonRow;
 use crate::store::{Batch, Expectation};
 use crate::text;
@@ -28,6 +29,8 @@ pub struct ImportOutcome {
     pub is_new_person: bool,
     /// Whether this store had the certificate before, so that nothing was stored.
     pub already_stored: bool,
+    /// The person whose record the holder's record is linked to, before or since this import.
+    pub linked_to: Option<PersonRow>,
 }
 
 /// How far this computer trusts the name on a certificate. It decides whether the certificate may rename its holder.
@@ -89,6 +92,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
                 certificate: stored_certificate,
                 is_new_person: false,
                 already_stored: true,
+                linked_to: self.main_record_of(trainee)?,
             });
         }
         let known_person = self.services.people().get(trainee)?;
@@ -103,9 +107,13 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         }
         let head = chain.last().map_or(ChainHead::START, ChainHead::after_fact);
         let is_new_person = known_person.is_none();
-        let change = self.name_change(known_person, &credential, authority)?;
+        let link = if is_new_person { self.automatic_link(trainee, &credential)? } else { None };
+        let is_archived = known_person.as_ref().is_some_and(|row| row.person.archived);
+        let mut changes: Vec<_> = self.name_change(known_person, &credential, authority)?.into_iter().collect();
+        changes.extend(link.map(|person| Fact::PersonLinked(PersonLinked { person: person.id })));
+        changes.extend(is_archived.then_some(Fact::PersonUnarchived(PersonUnarchived {})));
         let imported = Fact::Imported(CertificateImported { certificate: id, credential: text.to_owned() });
-        let holder_facts = self.services.link_facts(trainee.into(), head, change.iter().chain([&imported]));
+        let holder_facts = self.services.link_facts(trainee.into(), head, changes.iter().chain([&imported]));
         let imported_id = holder_facts.last().map(|stored_fact| stored_fact.id).ok_or_else(unreadable)?;
         let row = CertificateRow::from_credential(&credential, imported_id).ok_or_else(unreadable)?;
         chain.extend(holder_facts.iter().cloned());
@@ -114,11 +122,35 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         self.services.store.append(&Batch { expectations, facts, ..Batch::default() })?;
         let holder = PersonRow::fold(trainee, &chain).ok_or(ServiceError::Erased)?;
         let certificate = self.stored_from_row(holder, &row, text.to_owned());
-        Ok(ImportOutcome { verification, certificate, is_new_person, already_stored: false })
+        let linked_to = self.main_record_of(trainee)?;
+        Ok(ImportOutcome { verification, certificate, is_new_person, already_stored: false, linked_to })
     }
 }
 
 impl<S: Deref<Target = Services>> Certificates<S> {
+    /// Returns the only person here with the name and the license of a new holder. Anyone can write any name and license
+    /// into a self-test record, so it links nothing.
+    fn automatic_link(&self, holder: TraineeId, credential: &Credential) -> Result<Option<PersonRow>, ServiceError> {
+        let subject = &credential.subject;
+        let (Some(license), true) = (&subject.license, credential.assurance() != Some(Assurance::SelfAttested)) else {
+            return Ok(None);
+        };
+        let people = self.services.people().all_records()?;
+        Ok(same_name_and_license(&people, holder, &subject.name, license))
+    }
+
+    /// Returns the person to whose record this one is linked, if it is.
+    fn main_record_of(&self, id: TraineeId) -> Result<Option<PersonRow>, ServiceError> {
+        match self.services.people().get(id)?.and_then(|row| row.person.linked_to) {
+            None => Ok(None),
+            Some(_) => {
+                let people = self.services.people().all_records()?;
+                let main = LinkedPeople::new(&people).main_record(id);
+                Ok(people.into_iter().find(|row| row.id == main && row.id != id))
+            }
+        }
+    }
+
     /// Returns the fact that adds or renames the holder, if one is needed. A certificate that this computer issues may
     /// rename its holder. A trusted one may rename a person whose name comes only from untrusted certificates: anyone
     /// can make one of those with a false name.

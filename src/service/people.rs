@@ -13,6 +13,7 @@ use crate::attempt::signature::DecisionKind;
 use crate::credential::SigningKeyPair;
 use crate::ids::TraineeId;
 use crate::issuing::decision::sign_decision;
+use crate::projections::links::LinkedPeople;
 use crate::projections::people::{PersonQuery, PersonRow};
 use crate::store::loss::{set_aside_folder, unsettled_losses};
 use crate::store::{Batch, Expectation};
@@ -20,6 +21,9 @@ use crate::text;
 
 /// The maximum length of a name, in characters.
 const MAX_NAME_CHARS: usize = 120;
+
+/// The maximum length of a staff number or a license, in bytes.
+const MAX_DETAIL_BYTES: usize = 200;
 
 /// Returns a name in the form in which it is printed: NFC, with single spaces between its words. The name may be of a
 /// person or of an institution.
@@ -37,6 +41,22 @@ pub fn normalize_name(name: &str) -> Result<String, &'static str> {
         length if length > MAX_NAME_CHARS => Err("The name is longer than 120 characters"),
         _ => Ok(name),
     }
+}
+
+/// Returns a new person, after checking that the name, the staff number and the license can be printed.
+///
+/// # Errors
+/// The reason why a detail is invalid, without a final period.
+pub fn person_from_details(name: &str, staff_id: Option<&str>, license: Option<&str>) -> Result<PersonAdded, String> {
+    let check_text = |field: &str, value: Option<&str>| match value {
+        Some(text) if !text::is_printable(text) || text.len() > MAX_DETAIL_BYTES => {
+            Err(format!("The {field} is empty, longer than 200 bytes, or has a character that cannot be printed"))
+        }
+        value => Ok(value.map(str::to_owned)),
+    };
+    let name = normalize_name(name)?;
+    let (staff_id, license) = (check_text("staff number", staff_id)?, check_text("license", license)?);
+    Ok(PersonAdded { staff_id, license, ..PersonAdded::from_name(name) })
 }
 
 /// Changes to a person. A field that is `None` stays as it is.
@@ -70,12 +90,15 @@ pub struct People<S> {
 }
 
 impl<S: Deref<Target = Services>> People<S> {
-    /// Lists all people, sorted by name.
+    /// Lists all people by name, each once: without linked records, and without people who were archived.
     ///
     /// # Errors
     /// Errors of the store.
     pub fn list(&self) -> Result<Vec<PersonRow>, ServiceError> {
-        self.select(&PersonQuery::default())
+        let mut rows = self.all_records()?;
+        let links = LinkedPeople::new(&rows);
+        rows.retain(|row| !row.person.archived && links.is_main_record(row.id));
+        Ok(rows)
     }
 
     /// Returns the option that a printed command needs to mean this trainee, such as ` --trainee "Amira Okafor"`. Empty
@@ -100,12 +123,14 @@ impl<S: Deref<Target = Services>> People<S> {
         })
     }
 
-    /// Lists the people that a query selects, sorted by name.
+    /// Lists the records that a query selects, sorted by name as people expect: accents do not matter.
     ///
     /// # Errors
     /// Errors of the store.
     pub fn select(&self, query: &PersonQuery) -> Result<Vec<PersonRow>, ServiceError> {
-        Ok(self.services.store.people(query)?)
+        let mut rows = self.services.store.people(query)?;
+        rows.sort_by_cached_key(|row| (text::search_key(&row.person.name), row.person.name.clone(), row.id));
+        Ok(rows)
     }
 
     /// Returns the person with an ID, or `None` if the store has no such person.
@@ -145,10 +170,23 @@ impl<S: Deref<Target = Services>> People<S> {
         }
         let name_key = Some(text::name_key(name_or_id));
         let mut rows = self.select(&PersonQuery { name_key, ..PersonQuery::default() })?;
+        if rows.iter().any(|row| row.person.linked_to.is_some()) {
+            rows = self.main_records(&rows)?;
+        }
         match rows.len() {
             0 | 1 => Ok(rows.pop()),
             _ => Err(ServiceError::AmbiguousName(rows.iter().map(|row| row.id).collect())),
         }
+    }
+}
+
+impl<S: Deref<Target = Services>> People<S> {
+    /// Returns the records that stand for the people of these records, each once.
+    fn main_records(&self, rows: &[PersonRow]) -> Result<Vec<PersonRow>, ServiceError> {
+        let mut records = self.all_records()?;
+        let links = LinkedPeople::new(&records);
+        records.retain(|record| rows.iter().any(|row| links.main_record(row.id) == record.id));
+        Ok(records)
     }
 }
 
@@ -228,6 +266,14 @@ impl<S: DerefMut<Target = Services>> People<S> {
         self.append(id, expectations, chain, facts)
     }
 
+    /// Adds one fact to a person's chain, which must not have changed since `row` was read.
+    pub(super) fn add_fact(&mut self, row: &PersonRow, fact: &Fact) -> Result<PersonRow, ServiceError> {
+        let chain = self.services.store.stream(row.id.into())?;
+        chain::verify_chain(row.id.into(), &chain).map_err(ServiceError::BrokenChain)?;
+        let fact = self.services.link_fact(row.id.into(), row.head, fact);
+        self.append(row.id, Vec::new(), chain, vec![fact])
+    }
+
     /// Appends facts to a person's chain and returns the person after them.
     fn append(
         &mut self,
@@ -242,8 +288,8 @@ impl<S: DerefMut<Target = Services>> People<S> {
         PersonRow::fold(id, &chain).ok_or(ServiceError::Erased)
     }
 
-    /// Erases a person's data: their record, their attempts, their stored certificates with the files, and all copies
-    /// of the store. The chains still verify, and so does every certificate outside this store.
+    /// Erases a person's data: their record and all records linked to it, their attempts, their stored certificates with
+    /// the files, and all copies of the store. The chains still verify, and so does every certificate outside this store.
     ///
     /// # Errors
     /// [`ServiceError::OnHold`] if the record is on hold, [`ServiceError::Erased`] if it is already erased,
@@ -252,9 +298,14 @@ impl<S: DerefMut<Target = Services>> People<S> {
     pub fn erase(&mut self, row: &PersonRow) -> Result<(), ServiceError> {
         // Read the hold from the facts, because a row can be edited. The new fact follows these facts, so a hold that
         // is set in the meantime is a conflict.
-        let person = self.by_facts(row.id)?.ok_or(ServiceError::Erased)?;
-        if let Some(reason) = &person.person.hold {
-            return Err(ServiceError::OnHold(text::single_line(reason)));
+        let mut records = self.linked_records(row.id)?;
+        // The main record last: if the program ends in between, erasing it again reaches the rest.
+        records.push(row.clone());
+        for record in &mut records {
+            *record = self.by_facts(record.id)?.ok_or(ServiceError::Erased)?;
+            if let Some(reason) = &record.person.hold {
+                return Err(ServiceError::OnHold(text::single_line(reason)));
+            }
         }
         // What was set aside can be all that is left of other people's answers.
         if !unsettled_losses(&self.services.paths().store_file()).is_empty() {
@@ -267,7 +318,9 @@ impl<S: DerefMut<Target = Services>> People<S> {
         // A store that cannot be written now must not lose its backups.
         self.services.store.append(&Batch::default())?;
         self.remove_copies()?;
-        self.erase_data(row.id, person.head)?;
+        for record in &records {
+            self.erase_data(record.id, record.head)?;
+        }
         // Another program can have made a copy in between.
         self.remove_copies()
     }

@@ -1,6 +1,5 @@
 //! Reports for a clinic: the compliance matrix, exports, the timeline and data of one person, and replays of requests.
 
-use std::collections::HashMap;
 use std::ops::Deref;
 
 use rayon::prelude::*;
@@ -22,8 +21,16 @@ use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
 use crate::projections::export::json::AttemptRecord;
 use crate::projections::export::{ExportRecords, ExportedAttempt};
-use crate::projections::matrix::Matrix;
-use crate::projections::people::{PersonQuery, PersonRow};
+use crate::projections::links::LinkedPeople;
+use crate::projections::matrix::{Matrix, MatrixRecords};
+use crate::projections::people::PersonRow;
+
+/// Whether people who were archived are in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArchivedPeople {
+    Hidden,
+    Shown,
+}
 
 /// The records that a clinic works with: who is certified, and what happened.
 #[derive(Debug)]
@@ -37,32 +44,44 @@ impl<S: Deref<Target = Services>> Records<S> {
     ///
     /// # Errors
     /// Errors of the store.
-    pub fn matrix(&self) -> Result<Matrix, ServiceError> {
+    pub fn matrix(&self, archived: ArchivedPeople) -> Result<Matrix, ServiceError> {
         let exams = self.services.catalog().exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
-        let people = self.services.store.people(&PersonQuery::default())?;
+        let mut people = self.services.people().all_records()?;
+        let links = LinkedPeople::new(&people);
+        people
+            .retain(|row| links.is_main_record(row.id) && (archived == ArchivedPeople::Shown || !row.person.archived));
         let certificates = self.services.store.certificates(&CertificateQuery::default())?;
-        let self_tests = self.self_tests(None)?;
-        Ok(Matrix::new(people, certificates, &self_tests, exams, self.services.trust()?, self.services.now().wall))
+        let records = MatrixRecords { people, links, certificates, passes: self.passes(None)? };
+        Ok(Matrix::new(records, exams, self.services.trust()?, self.services.now().wall))
     }
 
-    /// Returns the time of the newest pass on this computer, by person and exam. A void attempt is left out.
+    /// Returns the compliance matrix of one person alone.
     ///
     /// # Errors
     /// Errors of the store.
-    pub fn self_tests(
-        &self,
-        trainee: Option<TraineeId>,
-    ) -> Result<HashMap<(TraineeId, ExamId), Timestamp>, ServiceError> {
-        let query = AttemptQuery { trainee, certified_only: true, ..AttemptQuery::default() };
-        let mut passes: HashMap<_, Timestamp> = HashMap::new();
-        for row in self.services.store.attempts(&query)? {
-            let is_void = row.is_void(self.services.authority());
-            if let (Some(exam), Some(finished_at), false) = (row.exam, row.finished_at, is_void) {
-                let newest = passes.entry((row.trainee, exam)).or_insert(finished_at);
-                *newest = finished_at.max(*newest);
-            }
+    pub fn matrix_of(&self, person: &PersonRow) -> Result<Matrix, ServiceError> {
+        let exams = self.services.catalog().exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
+        let mut records = self.services.people().linked_records(person.id)?;
+        records.push(person.clone());
+        let (mut certificates, mut passes) = (Vec::new(), Vec::new());
+        for record in &records {
+            certificates.extend(self.services.certificates().rows(record.id)?);
+            passes.extend(self.passes(Some(record.id))?);
         }
-        Ok(passes)
+        let links = LinkedPeople::new(&records);
+        let records = MatrixRecords { people: vec![person.clone()], links, certificates, passes };
+        Ok(Matrix::new(records, exams, self.services.trust()?, self.services.now().wall))
+    }
+
+    /// Returns the exams that were passed on this computer, with the time. A void attempt is left out.
+    fn passes(&self, trainee: Option<TraineeId>) -> Result<Vec<(TraineeId, ExamId, Timestamp)>, ServiceError> {
+        let query = AttemptQuery { trainee, certified_only: true, ..AttemptQuery::default() };
+        let rows = self.services.store.attempts(&query)?;
+        let pass = |row: AttemptRow| {
+            let is_void = row.is_void(self.services.authority());
+            Some((row.trainee, row.exam?, row.finished_at?)).filter(|_| !is_void)
+        };
+        Ok(rows.into_iter().filter_map(pass).collect())
     }
 
     /// Replays the attempt in a certificate request, even if it was taken on another computer.
@@ -107,7 +126,7 @@ impl<S: Deref<Target = Services>> Records<S> {
         }
         let SoundRecords { records: attempts, damaged } = exported;
         let authority = self.services.authority().clone();
-        Ok((ExportRecords { matrix: self.matrix()?, attempts, certificates, authority }, damaged))
+        Ok((ExportRecords { matrix: self.matrix(ArchivedPeople::Hidden)?, attempts, certificates, authority }, damaged))
     }
 
     /// Returns the events of a person's record, attempts and certificates, each with its time. They are not sorted.
@@ -127,6 +146,10 @@ impl<S: Deref<Target = Services>> Records<S> {
                 Fact::TimeGranted(_) => "more time granted".to_owned(),
                 Fact::HoldSet(_) => "put on hold".to_owned(),
                 Fact::HoldReleased(_) => "hold released".to_owned(),
+                Fact::PersonLinked(_) => "linked to another record".to_owned(),
+                Fact::PersonUnlinked(_) => "link removed".to_owned(),
+                Fact::PersonArchived(_) => "archived".to_owned(),
+                Fact::PersonUnarchived(_) => "brought back".to_owned(),
                 Fact::Imported(imported) => format!("certificate {} imported", imported.certificate.short()),
                 _ => continue,
             };

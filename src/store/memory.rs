@@ -230,6 +230,7 @@ impl Store for MemoryStore {
             query.id.is_none_or(|id| row.id == id)
                 && query.name_key.as_ref().is_none_or(|name_key| key(row).0 == *name_key)
                 && query.staff_id.as_ref().is_none_or(|staff_id| row.person.staff_id.as_ref() == Some(staff_id))
+                && query.linked_to.is_none_or(|linked_to| row.person.linked_to == Some(linked_to))
         });
         rows.sort_by_cached_key(key);
         let is_after = |row: &PersonRow| query.after.as_ref().is_none_or(|after| key(row) > *after);

@@ -38,6 +38,7 @@ use crate::credential::VerificationResult;
 use crate::exam::Session;
 use crate::ids::{AttemptId, ReadingId, TraineeId};
 use crate::service::certificate_files::StoredCertificate;
+use crate::service::records::ArchivedPeople;
 use crate::service::{ServiceError, Services};
 use crate::view;
 use crate::view::person::PersonView;
@@ -196,7 +197,7 @@ fn records_screen(service: &Services) -> Result<Box<dyn Screen>, ServiceError> {
     let (trust, now) = (service.trust()?, service.now().wall);
     // With the system clock alone, a clock that was set back would show expired certificates as current.
     let today = trust.latest_known_time(now);
-    Ok(Box::new(RecordsScreen::new(service.records().matrix()?, today, trust.aging_lists(now))))
+    Ok(Box::new(RecordsScreen::new(service.records().matrix(ArchivedPeople::Hidden)?, today, trust.aging_lists(now))))
 }
 
 /// Returns home, or the welcome screen until a person is chosen.

@@ -5,7 +5,6 @@ use crate::credential::VerificationResult;
 use crate::exam::disclosure::DisclosureLevel;
 use crate::ids::TraineeId;
 use crate::projections::attempts::{AttemptQuery, AttemptRow, AttemptState};
-use crate::projections::matrix::Matrix;
 use crate::projections::people::PersonRow;
 use crate::projections::status::MatrixCell;
 use crate::service::certificate_files::StoredCertificate;
@@ -15,6 +14,8 @@ use crate::service::{ServiceError, Services};
 /// What the records show about a person. It never contains answers.
 pub struct PersonView {
     pub person: PersonRow,
+    /// The other records of the same person.
+    pub linked_records: Vec<PersonRow>,
     /// The certification status for each exam title. The certificates behind it are verified.
     pub statuses: Vec<(String, MatrixCell)>,
     /// The newest time that is known here, which decides what has expired.
@@ -45,19 +46,23 @@ impl PersonView {
         let now = service.now().wall;
         let person =
             service.people().get(trainee_id)?.ok_or(ServiceError::InvalidName("This person is no longer stored"))?;
-        let stored = service.certificates().rows(trainee_id)?;
-        let exams = service.catalog().exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
-        let self_tests = service.records().self_tests(Some(trainee_id))?;
-        // A matrix with one row, so that this screen and the list of people cannot disagree.
-        let mut matrix = Matrix::new(vec![person.clone()], stored, &self_tests, exams, service.trust()?, now);
+        // The same computation as for the list of people, so that the two cannot disagree.
+        let mut matrix = service.records().matrix_of(&person)?;
         let cells = matrix.rows.pop().map_or_else(Vec::new, |row| row.cells);
         service.certificates().verify_signatures(
             &cells.iter().filter_map(|cell| cell.certificate_row.as_ref()).collect::<Vec<_>>(),
             &|| {},
         )?;
         let statuses = matrix.exams.into_iter().map(|(_, title)| title).zip(cells).collect();
-        let query = AttemptQuery { trainee: Some(trainee_id), ..AttemptQuery::default() };
-        let rows = service.attempts().list(&query)?;
+        let linked_records = service.people().linked_records(trainee_id)?;
+        let mut record_ids = vec![trainee_id];
+        record_ids.extend(linked_records.iter().map(|row| row.id));
+        let (mut rows, mut timeline) = (Vec::new(), Vec::new());
+        for id in record_ids {
+            rows.extend(service.attempts().list(&AttemptQuery { trainee: Some(id), ..AttemptQuery::default() })?);
+            timeline.extend(service.records().timeline(id)?);
+        }
+        rows.sort_by_key(|row| std::cmp::Reverse((row.started_at, row.id)));
         let levels = service.attempts().disclosure_levels(&rows)?;
         let to_view = |(row, level): (AttemptRow, DisclosureLevel)| PersonAttemptView {
             state: row.state(service.authority()),
@@ -65,9 +70,16 @@ impl PersonView {
             is_disclosed: level > DisclosureLevel::PassFail,
         };
         let attempts = rows.into_iter().zip(levels).map(to_view).collect();
-        let mut timeline: Vec<_> = service.records().timeline(trainee_id)?;
         timeline.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         let certificates = service.certificates().verified(Some(trainee_id))?;
-        Ok(Self { person, statuses, today: service.trust()?.latest_known_time(now), attempts, certificates, timeline })
+        Ok(Self {
+            person,
+            linked_records,
+            statuses,
+            today: service.trust()?.latest_known_time(now),
+            attempts,
+            certificates,
+            timeline,
+        })
     }
 }

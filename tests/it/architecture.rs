@@ -8,7 +8,7 @@ use crate::source::{Source, cycles, files, root, top};
 /// The modules in the order of ARCHITECTURE.md. A module may use the rows before its own, but not its own row.
 const RANKS: &[&[&str]] = &[
     &["canonical", "clock", "text"],
-    &["ids", "problem"],
+    &["ids", "problem", "roster"],
     &["paths"],
     &["settings"],
     &["bank"],
@@ -41,10 +41,12 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("crossterm", &["tui"]),
-    ("csv", &["projections", "cli"]),
+    ("calamine", &["roster"]),
+    ("csv", &["projections", "roster"]),
     ("dejavu", &["credential", "view"]),
     ("directories", &["paths"]),
     ("ed25519_dalek", &["credential"]),
+    ("encoding_rs", &["roster"]),
     ("flate2", &["credential"]),
     ("hayro_syntax", &["credential"]),
     ("fsrs", &["study"]),
@@ -84,6 +86,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("unicode_width", &["text"]),
     ("uuid", &["ids", "projections"]),
     ("zeroize", &["credential", "cli"]),
+    ("zip", &["roster"]),
 ];
 
 /// Crates that any module may use.

@@ -8,8 +8,9 @@ use needlewise::attempt::fact::{
     RequestReceived, kind_label,
 };
 use needlewise::attempt::person::{
-    BookmarkChanged, HoldReleased, HoldSet, LicenseChanged, NoteChanged, PersonAdded, ProblemReported, ReadingLeft,
-    StaffIdChanged, StudyChanged, TimeFactor, TimeGranted,
+    BookmarkChanged, HoldReleased, HoldSet, LicenseChanged, NoteChanged, PersonAdded, PersonArchived, PersonKeptApart,
+    PersonLinked, PersonUnarchived, PersonUnlinked, ProblemReported, ReadingLeft, StaffIdChanged, StudyChanged,
+    TimeFactor, TimeGranted,
 };
 use needlewise::attempt::remark::AttemptRemarked;
 use needlewise::attempt::signature::DecisionSignature;
@@ -310,6 +311,11 @@ fn stored_kind(fact: &Fact) -> &'static str {
         Fact::ReadingLeft(_) => "person.reading-left/1",
         Fact::HoldSet(_) => "person.hold-set/1",
         Fact::HoldReleased(_) => "person.hold-released/1",
+        Fact::PersonLinked(_) => "person.linked/1",
+        Fact::PersonUnlinked(_) => "person.unlinked/1",
+        Fact::PersonKeptApart(_) => "person.kept-apart/1",
+        Fact::PersonArchived(_) => "person.archived/1",
+        Fact::PersonUnarchived(_) => "person.unarchived/1",
         Fact::Imported(_) => "person.certificate-imported/1",
         Fact::Erased(_) => "person.erased/1",
         Fact::Started(_) => "attempt.started/1",
@@ -328,7 +334,7 @@ fn stored_kind(fact: &Fact) -> &'static str {
 }
 
 /// Returns one fact of every kind.
-fn all_facts() -> [Fact; 26] {
+fn all_facts() -> [Fact; 31] {
     let question: InBank<QuestionId> = "risks/article-rate".parse().expect("an ID");
     let decision = || AttemptDecision { reason: "a fire alarm".to_owned(), signature: Some(any_signature()) };
     let time = TimeGranted { factor: TimeFactor::Unlimited, signature: Some(any_signature()) };
@@ -350,6 +356,11 @@ fn all_facts() -> [Fact; 26] {
         Fact::ReadingLeft(ReadingLeft { reading: "screening".parse().expect("an ID"), block: 3, is_finished: true }),
         Fact::HoldSet(HoldSet { reason: "audit".to_owned() }),
         Fact::HoldReleased(HoldReleased {}),
+        Fact::PersonLinked(PersonLinked { person: trainee(2) }),
+        Fact::PersonUnlinked(PersonUnlinked {}),
+        Fact::PersonKeptApart(PersonKeptApart { person: trainee(2) }),
+        Fact::PersonArchived(PersonArchived {}),
+        Fact::PersonUnarchived(PersonUnarchived {}),
         Fact::Imported(certificate_imported()),
         erased(trainee(1)),
         started(trainee(1), Mode::Exam, Some("brief")),
@@ -382,7 +393,7 @@ fn every_kind_names_its_chain_and_its_version() {
         assert_eq!(Fact::from_payload(kind, &fact.payload()), Some(fact));
         kinds.insert(kind);
     }
-    assert_eq!(kinds.len(), 26, "one fact of every kind");
+    assert_eq!(kinds.len(), 31, "one fact of every kind");
 }
 
 /// Returns the length of a person's chain, and the kind and payload of its last fact.

@@ -20,6 +20,8 @@ use needlewise::projections::people::{PersonQuery, PersonRow};
 use needlewise::projections::row::{Projection, StoredRow};
 use needlewise::projections::study::QuestionProgress;
 use needlewise::projections::tables::RowDifference;
+use needlewise::roster::Roster;
+use needlewise::service::records::ArchivedPeople;
 use needlewise::service::remarking::{RemarkInstruction, RemarkRequest};
 use needlewise::service::{ServiceError, Services};
 use needlewise::store::{Batch, Store, StoreError, StoreIdentity};
@@ -190,7 +192,11 @@ fn a_list_takes_one_query_for_each_table_that_it_shows() {
     assert_eq!(counts.queries_of(|| service.attempts().open_attempt(person.id, Mode::Exam)), 1, "an open attempt");
     assert_eq!(counts.queries_of(|| service.attempts().question_progress(person.id)), 1, "progress");
     assert_eq!(counts.queries_of(|| service.certificates().rows(person.id)), 1, "certificates");
-    assert_eq!(counts.queries_of(|| service.records().matrix()), 3, "people, certificates and passes");
+    assert_eq!(
+        counts.queries_of(|| service.records().matrix(ArchivedPeople::Hidden)),
+        3,
+        "people, certificates and passes"
+    );
     let exam = service.catalog().exam(&"brief".parse().expect("an id")).expect("the exam");
     assert_eq!(counts.queries_of(|| service.attempts().eligibility(person.id, &exam.value)), 1, "eligibility");
 }
@@ -262,6 +268,11 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     people.select(&PersonQuery { max_count: Some(1), ..PersonQuery::default() })?;
     people.get(person.id)?;
     people.find("Nobody")?;
+    people.all_records()?;
+    people.archived()?;
+    people.linked_records(person.id)?;
+    people.link_proposals()?;
+    people.plan_roster(&Roster::default())?;
 
     let attempts = service.attempts();
     let rows = attempts.list(&query)?;
@@ -304,11 +315,11 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     issuing.plan_remark(rows.clone(), &remark, issuer, &|| {})?;
 
     let records = service.records();
-    records.matrix()?;
+    records.matrix(ArchivedPeople::Shown)?;
     records.replay_request(&request)?;
     records.export_records()?;
     records.timeline(person.id)?;
-    records.self_tests(None)?;
+    records.matrix_of(&person)?;
     records.export_person(&person)?;
 
     run_every_health_query(service)
@@ -348,7 +359,7 @@ fn load_every_view(service: &Services) -> Result<(), ServiceError> {
             service.attempts().time_limit(person.id, &exam.value)?;
         }
     }
-    service.records().matrix().map(|_| ())
+    service.records().matrix(ArchivedPeople::Hidden).map(|_| ())
 }
 
 #[test]

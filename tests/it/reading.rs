@@ -144,8 +144,8 @@ fn a_secret_or_a_roster_that_is_not_utf8_is_reported_as_such() {
     let refused = SigningKeyPair::load_or_create(&secret, [0; 32]).expect_err("no key");
     assert!(refused.contains("is not a needlewise key") && !refused.contains("others"), "{refused}");
     let roster = world.file("roster.csv", b"name\nZo\xEB\n");
-    let said = world.run(["trainee", "add", "--from", &roster.to_string_lossy()]);
-    assert!(said.code == 3 && said.err.contains("roster.csv is not UTF-8"), "{}", said.all());
+    let said = world.run(["trainee", "add", "--encoding", "utf-8", "--from", &roster.to_string_lossy()]);
+    assert!(said.code == 3 && said.err.contains("It is not text in UTF-8"), "{}", said.all());
     assert_eq!(world.run(["trainee", "list", "--json"]).json(), Value::Array(Vec::new()));
 }
 

@@ -1,7 +1,7 @@
 //! The records of a clinic: certification status, exports for other programs, all data about a person, and its erasure.
 
 use needlewise::credential::trust::{ListRequirement, RevocationList};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use needlewise::attempt::Fact;
 use needlewise::attempt::chain::{ChainHead, StoredFact};
@@ -11,7 +11,7 @@ use needlewise::credential::{Assurance, Credential, SigningKeyPair, TrustList};
 use needlewise::ids::{CertificateId, FactId, IssuerId, TraineeId};
 use needlewise::projections::certificates::CertificateRow;
 use needlewise::projections::export::json;
-use needlewise::projections::matrix::{Matrix, MatrixOrder, MatrixQuery};
+use needlewise::projections::matrix::{Matrix, MatrixOrder, MatrixQuery, MatrixRecords};
 use needlewise::projections::people::{Person, PersonRow};
 use needlewise::projections::row::StoredRow;
 use needlewise::store::{Batch, Store};
@@ -321,7 +321,7 @@ fn a_roster_is_imported_except_for_its_bad_rows() {
     assert_eq!((people[0]["name"].as_str(), people[0]["staff_id"].as_str()), (Some("Okafor, Amira"), Some("17")));
     let none = world.file("none.csv", "who,what\nA,B\n");
     let said = world.run(["trainee", "add", "--from", &none.to_string_lossy()]);
-    assert!(said.code == 3 && said.err.contains("no column \"name\""), "{}", said.all());
+    assert!(said.code == 3 && said.err.contains("It has no column for the name"), "{}", said.all());
 }
 
 #[test]
@@ -416,7 +416,9 @@ fn a_hundred_thousand_people_can_be_searched_and_sorted() {
         valid_until: now.day().plus_months(1 + n % 24).end_of_day(),
         ..example.clone()
     });
-    let matrix = Matrix::new(people.collect(), certificates.collect(), &HashMap::new(), Vec::new(), &trusting(), now);
+    let records =
+        MatrixRecords { people: people.collect(), certificates: certificates.collect(), ..MatrixRecords::default() };
+    let matrix = Matrix::new(records, Vec::new(), &trusting(), now);
     let select = |query: &MatrixQuery| matrix.select_rows(query, now);
     assert_eq!(select(&MatrixQuery::default()).len(), 100_000);
     let found = select(&MatrixQuery { search_text: "person 04242".to_owned(), ..MatrixQuery::default() });

@@ -23,7 +23,8 @@ pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
     let query = AttemptQuery { trainee, max_count: args.limit, ..AttemptQuery::default() };
     let rows = service.attempts().list(&query)?;
     // One query for all names. A query for each attempt would slow down long lists.
-    let names: HashMap<_, _> = service.people().list()?.into_iter().map(|row| (row.id, row.person.name)).collect();
+    let names: HashMap<_, _> =
+        service.people().all_records()?.into_iter().map(|row| (row.id, row.person.name)).collect();
     let trainee_name = |row: &AttemptRow| names.get(&row.trainee).map_or("", String::as_str);
     let disclosure_levels = service.attempts().disclosure_levels(&rows)?;
     if env.global.json {

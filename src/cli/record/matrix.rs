@@ -10,6 +10,7 @@ use crate::credential::Assurance;
 use crate::ids::ExamId;
 use crate::projections::matrix::{Matrix, MatrixOrder, MatrixQuery};
 use crate::projections::status::{CertificationStatus, StatusReason};
+use crate::service::records::ArchivedPeople;
 use crate::text;
 use crate::view::status::status_line;
 
@@ -55,6 +56,9 @@ pub struct MatrixArgs {
     /// Only people whose certificate expires within this many days, or expired within as many days
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(0..=3650))]
     expiring: Option<i64>,
+    /// Also people who were archived
+    #[arg(long)]
+    archived: bool,
     /// Sort by expiry date instead of name
     #[arg(long)]
     by_end: bool,
@@ -63,7 +67,8 @@ pub struct MatrixArgs {
 /// Verifies the certificates behind the selected rows, then shows the rows.
 pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service_to_read()?;
-    let matrix = service.records().matrix()?;
+    let matrix =
+        service.records().matrix(if args.archived { ArchivedPeople::Shown } else { ArchivedPeople::Hidden })?;
     let exam = match &args.exam {
         Some(exam) => Some(find_exam_id(&matrix, exam)?),
         None => None,

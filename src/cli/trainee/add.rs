@@ -1,20 +1,21 @@
 use std::path::{Path, PathBuf};
 
-use crate::attempt::person::PersonAdded;
 use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
-use crate::service::{ServiceError, Services};
-use crate::store::{Conflict, StoreError};
+use crate::projections::people::PersonRow;
+use crate::roster::{self, RosterColumn, RosterOptions};
+use crate::service::people::person_from_details;
+use crate::service::rosters::{RosterChange, RosterPlan};
 use crate::{paths, text};
 
-/// The largest roster, in bytes: room for about 200,000 people with names of 80 characters.
-const ROSTER_MAX_BYTES: usize = 16 * 1024 * 1024;
+/// How many names of people who are not in a roster are listed.
+const MAX_NAMES_SHOWN: usize = 10;
 
 /// Add a person, or all people in a roster
 ///
-/// A roster is a CSV file. Its first line names the columns: name, and optionally staff_id and license. A line is
-/// skipped if its staff number is already stored. A line without a staff number is skipped if a person without one has
-/// the same name.
+/// A roster is a CSV file or an Excel workbook (XLSX). Its first line names the columns: name, and optionally staff_id
+/// and license. Usual headings in other words are known. A staff number decides who a line is about, and the line then
+/// updates the name and the license.
 #[derive(Debug, clap::Args)]
 pub struct AddArgs {
     /// Name to print on certificates
@@ -29,15 +30,38 @@ pub struct AddArgs {
     /// Add all people in this roster
     #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "staff_id", "license"])]
     from: Option<PathBuf>,
+    /// Show what the roster would change, and change nothing
+    #[arg(long, requires = "from")]
+    dry_run: bool,
+    /// Archive people with staff numbers who are not in the roster
+    #[arg(long, requires = "from")]
+    archive_missing: bool,
+    /// What a heading means: name, given-name, family-name, staff-id or license
+    #[arg(long, value_name = "HEADING=COLUMN", requires = "from", value_parser = parse_column)]
+    map: Vec<(String, RosterColumn)>,
+    /// Encoding of a CSV file that is not UTF-8, such as windows-1250
+    #[arg(long, value_name = "ENCODING", requires = "from")]
+    encoding: Option<String>,
+    /// Sheet of a workbook, instead of the first
+    #[arg(long, value_name = "NAME", requires = "from")]
+    sheet: Option<String>,
+}
+
+fn parse_column(argument: &str) -> Result<(String, RosterColumn), String> {
+    let (heading, name) = argument.rsplit_once('=').ok_or("write HEADING=COLUMN, such as Employee=name")?;
+    let column = RosterColumn::ALL.into_iter().find(|column| column.name() == name);
+    let names = || RosterColumn::ALL.map(RosterColumn::name).join(", ");
+    Ok((heading.to_owned(), column.ok_or_else(|| format!("the column is one of {}", names()))?))
 }
 
 /// Adds the person and prints their ID, or imports the roster.
 pub(super) fn run(args: &AddArgs, env: &mut Env<'_>) -> CommandResult {
     if let Some(path) = &args.from {
-        return import_roster(path, env);
+        return import_roster(path, args, env);
     }
     let name = args.name.as_deref().unwrap_or_default();
-    let person = new_person(name, args.staff_id.as_deref(), args.license.as_deref()).map_err(Failure::usage)?;
+    let person = person_from_details(name, args.staff_id.as_deref(), args.license.as_deref())
+        .map_err(|reason| Failure::usage(format!("{reason}.")))?;
     let row = env.open_service()?.people_mut().add(person)?;
     if env.global.json {
         return env.print_json(&serde_json::json!({ "id": row.id, "name": row.person.name }));
@@ -45,90 +69,89 @@ pub(super) fn run(args: &AddArgs, env: &mut Env<'_>) -> CommandResult {
     env.print_line(&format!("Added {} ({})", row.person.name, row.id))
 }
 
-/// Returns a new person, after checking that the staff number and the license can be printed. The service checks the
-/// name.
-pub(super) fn new_person(name: &str, staff_id: Option<&str>, license: Option<&str>) -> Result<PersonAdded, String> {
-    let check_text = |field: &str, value: Option<&str>| match value {
-        Some(text) if !text::is_printable(text) || text.len() > 200 => {
-            Err(format!("The {field} is empty, longer than 200 bytes, or has a character that cannot be printed."))
-        }
-        value => Ok(value.map(str::to_owned)),
-    };
-    let (staff_id, license) = (check_text("staff number", staff_id)?, check_text("license", license)?);
-    Ok(PersonAdded { staff_id, license, ..PersonAdded::from_name(name) })
-}
-
-/// Adds all people in a roster. A line that cannot be added is reported, and the other lines are still added.
-fn import_roster(path: &Path, env: &mut Env<'_>) -> CommandResult {
-    let text = read_roster(path)?;
-    let to_failure = |reason: String| Failure {
+/// Imports a roster, or shows what it would change. A line that cannot be used is reported, and the others count.
+fn import_roster(path: &Path, args: &AddArgs, env: &mut Env<'_>) -> CommandResult {
+    let bytes = paths::read_bounded(path, roster::MAX_BYTES).map_err(|error| Failure::unreadable(path, &error))?;
+    let options =
+        RosterOptions { encoding: args.encoding.clone(), sheet: args.sheet.clone(), columns: args.map.clone() };
+    let roster = roster::read(&bytes, &options).map_err(|reason| Failure {
         code: error::EXIT_UNREADABLE_INPUT,
-        message: format!(
-            "{} is not a roster: {reason}. The first line must contain the column \"name\". The columns \"staff_id\" \
-             and \"license\" are optional.",
-            display_path(path)
-        ),
+        message: format!("{} cannot be used as a roster. {reason}", display_path(path)),
+    })?;
+    for note in &roster.notes {
+        env.print_to_stderr(&format!("Note: {note}"));
+    }
+    let mut service = if args.dry_run { env.open_service_to_read()? } else { env.open_service()? };
+    let mut plan = service.people().plan_roster(&roster)?;
+    for (line, reason) in &plan.refused {
+        env.print_to_stderr(&format!("{}: line {line}: {}", display_path(path), text::single_line(reason)));
+    }
+    if args.archive_missing {
+        let missing = std::mem::take(&mut plan.missing);
+        plan.changes.extend(missing.into_iter().map(|row| RosterChange::Archive(Box::new(row))));
+    }
+    if args.dry_run {
+        for change in &plan.changes {
+            env.print_line(&change_text(change))?;
+        }
+    } else {
+        service.people_mut().carry_out_roster(&plan)?;
+    }
+    print_summary(&plan, args, env)?;
+    let proposal_count = service.people().link_proposals()?.len();
+    if proposal_count > 0 && !args.dry_run {
+        let records = text::count_with_noun(proposal_count, "record");
+        env.print_line(&format!("{records} may belong to people here. See `needlewise record link`."))?;
+    }
+    Ok(if plan.refused.is_empty() { error::EXIT_SUCCESS } else { error::EXIT_NEGATIVE })
+}
+
+fn print_summary(plan: &RosterPlan, args: &AddArgs, env: &mut Env<'_>) -> CommandResult {
+    let count = |is_counted: fn(&RosterChange) -> bool| plan.changes.iter().filter(|change| is_counted(change)).count();
+    let archived = count(|change| matches!(change, RosterChange::Archive(_)));
+    let parts = [
+        (count(|change| matches!(change, RosterChange::Add(_))), "added"),
+        (count(|change| matches!(change, RosterChange::Update { .. })), "updated"),
+        (plan.unchanged_count, "unchanged"),
+        (archived, "archived"),
+        (plan.refused.len(), "refused"),
+    ];
+    // The number of archived people would be a riddle to somebody who did not ask for it.
+    let parts = parts.into_iter().filter(|(count, label)| *label != "archived" || *count > 0 || args.archive_missing);
+    let parts: Vec<_> = parts.map(|(count, label)| format!("{count} {label}")).collect();
+    let prefix = if args.dry_run { "Nothing was changed. The import would have these results: " } else { "" };
+    let mut code = env.print_line(&format!("{prefix}{}", parts.join(", ")))?;
+    if !plan.missing.is_empty() {
+        let names: Vec<_> =
+            plan.missing.iter().take(MAX_NAMES_SHOWN).map(|row| text::single_line(&row.person.name)).collect();
+        let more = plan.missing.len().saturating_sub(MAX_NAMES_SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        code = env.print_line(&format!(
+            "Not in this roster: {}{more}. Archive people who left with --archive-missing.",
+            names.join(", ")
+        ))?;
+    }
+    Ok(code)
+}
+
+/// Returns one change in words.
+fn change_text(change: &RosterChange) -> String {
+    let name_of = |row: &PersonRow| {
+        let number = row.person.staff_id.as_ref().map_or_else(String::new, |number| format!(" ({number})"));
+        text::single_line(&format!("{}{number}", row.person.name))
     };
-    // Spreadsheet programs write a byte order mark. Left in place, it would become part of the first column's name.
-    let mut reader =
-        csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let header = reader.headers().map_err(|error| to_failure(csv_reason(&error)))?.clone();
-    let column = |name: &str| header.iter().position(|existing| existing.eq_ignore_ascii_case(name));
-    let name = column("name").ok_or_else(|| to_failure("it has no column \"name\"".to_owned()))?;
-    let (staff_id, license) = (column("staff_id"), column("license"));
-    let mut service = env.open_service()?;
-    let (mut added, mut existing, mut refused) = (0, 0, 0);
-    for line in reader.records() {
-        // Counted in the file: a blank line or a line break inside quotes makes it differ from the number of the record.
-        let position = match &line {
-            Ok(record) => record.position().map(csv::Position::line),
-            Err(error) => error.position().map(csv::Position::line),
-        };
-        let result = line.map_err(|error| csv_reason(&error)).and_then(|line| {
-            let cell = |index: Option<usize>| index.and_then(|index| line.get(index)).filter(|cell| !cell.is_empty());
-            let person = new_person(cell(Some(name)).unwrap_or_default(), cell(staff_id), cell(license))?;
-            add_person(&mut service, person)
-        });
-        match result {
-            Ok(true) => added += 1,
-            Ok(false) => existing += 1,
-            Err(reason) => {
-                refused += 1;
-                let place = position.map_or_else(String::new, |line| format!("line {line}: "));
-                env.print_to_stderr(&format!("{}: {place}{}", display_path(path), text::single_line(&reason)));
-            }
+    match change {
+        RosterChange::Add(added) => {
+            let number = added.staff_id.as_ref().map_or_else(String::new, |number| format!(" ({number})"));
+            format!("Add {}", text::single_line(&format!("{}{number}", added.name)))
         }
-    }
-    env.print_line(&format!("{added} added, {existing} already stored, {refused} refused"))?;
-    Ok(if refused > 0 { error::EXIT_NEGATIVE } else { error::EXIT_SUCCESS })
-}
-
-fn read_roster(path: &Path) -> Result<String, Failure> {
-    let bytes = paths::read_bounded(path, ROSTER_MAX_BYTES).map_err(|error| Failure::unreadable(path, &error))?;
-    String::from_utf8(bytes).map_err(|_| Failure {
-        code: error::EXIT_UNREADABLE_INPUT,
-        message: format!("{} is not UTF-8 text. Save it again as CSV in UTF-8.", display_path(path)),
-    })
-}
-
-/// Adds a person. Returns whether the person is new.
-fn add_person(service: &mut Services, person: PersonAdded) -> Result<bool, String> {
-    match service.people_mut().add(person) {
-        Ok(_) => Ok(true),
-        // A roster is imported again when it has new people, so a known person is no error.
-        Err(ServiceError::Store(StoreError::Conflict(Conflict::NameTaken | Conflict::StaffIdTaken))) => Ok(false),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-/// Returns why a line of a roster cannot be read, as a part of a sentence for people.
-fn csv_reason(error: &csv::Error) -> String {
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            let len = usize::try_from(*len).unwrap_or(usize::MAX);
-            format!("it has {}, but the first line has {expected_len}", text::count_with_noun(len, "column"))
+        RosterChange::Archive(row) => format!("Archive {}", name_of(row)),
+        RosterChange::Update { row, name, license } => {
+            let name = name.as_ref().map(|name| format!("name {name}"));
+            let license = license.as_ref().map(|license| format!("license {license}"));
+            let back = row.person.archived.then(|| "back in the lists".to_owned());
+            let changes: Vec<_> = [name, license, back].into_iter().flatten().collect();
+            format!("Update {}: {}", name_of(row), text::single_line(&changes.join(", ")))
         }
-        csv::ErrorKind::Utf8 { .. } => "it is not UTF-8 text".to_owned(),
-        _ => "it is not CSV".to_owned(),
     }
 }

@@ -4,17 +4,25 @@ use crate::cli::{CommandResult, Env, table};
 
 /// List the people stored on this computer
 #[derive(Debug, clap::Args)]
-pub struct TraineeListArgs {}
+pub struct TraineeListArgs {
+    /// People who were archived, instead of the others
+    #[arg(long)]
+    archived: bool,
+}
 
 /// Lists all people, sorted by name.
-pub(super) fn run(env: &mut Env<'_>) -> CommandResult {
-    let people = env.open_service_to_read()?.people().list()?;
+pub(super) fn run(args: &TraineeListArgs, env: &mut Env<'_>) -> CommandResult {
+    let service = env.open_service_to_read()?;
+    let people = if args.archived { service.people().archived()? } else { service.people().list()? };
     if env.global.json {
         let row = |row: &crate::projections::people::PersonRow| {
             let person = &row.person;
             json!({ "id": row.id, "name": person.name, "staff_id": person.staff_id, "license": person.license })
         };
         return env.print_json(&people.iter().map(row).collect::<Vec<_>>());
+    }
+    if people.is_empty() && args.archived {
+        return env.print_line("No one is archived.");
     }
     if people.is_empty() {
         return env.print_line("No trainees yet. Add one with `needlewise trainee add NAME`.");

@@ -1,10 +1,9 @@
-use super::add;
 use crate::attempt::Mode;
 use crate::attempt::person::TimeFactor;
 use crate::cli::error::{self, Failure};
 use crate::cli::passphrase::{self, PassphraseArgs};
 use crate::cli::{CommandResult, Env};
-use crate::service::people::PersonChanges;
+use crate::service::people::{PersonChanges, person_from_details};
 use crate::text;
 
 /// Change a person's staff number, license or exam time
@@ -30,8 +29,8 @@ pub struct SetArgs {
 pub(super) fn run(args: &SetArgs, env: &mut Env<'_>) -> CommandResult {
     let mut service = env.open_service()?;
     let row = super::find_person(&service, &args.who)?;
-    let updates =
-        add::new_person(&row.person.name, args.staff_id.as_deref(), args.license.as_deref()).map_err(Failure::usage)?;
+    let updates = person_from_details(&row.person.name, args.staff_id.as_deref(), args.license.as_deref())
+        .map_err(|reason| Failure::usage(format!("{reason}.")))?;
     // Unlock the key first, so that a wrong passphrase cannot leave some changes stored and others not.
     let key = match args.time_factor {
         Some(_) => passphrase::open_key_if_present(&args.unlock, env)?,

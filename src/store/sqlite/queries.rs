@@ -84,6 +84,9 @@ pub(super) fn person_clauses(query: &PersonQuery) -> (String, Vec<ColumnValue>) 
     if let Some(staff_id) = &query.staff_id {
         clauses.add("staff_id = ?", [ColumnValue::text(staff_id)]);
     }
+    if let Some(linked_to) = query.linked_to {
+        clauses.add("linked_to = ?", [ColumnValue::text(linked_to)]);
+    }
     if let Some((name_key, id)) = &query.after {
         clauses.add("(name_key, id) > (?, ?)", [ColumnValue::text(name_key), ColumnValue::text(id)]);
     }

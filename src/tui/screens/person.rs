@@ -99,6 +99,12 @@ impl Screen for PersonScreen {
         }
         // Two people can have one name. The ID tells them apart, and `--trainee` takes it.
         page.push_text(TextRole::Dim, &format!("ID: {}", data.person.id));
+        for record in &data.linked_records {
+            page.push_text(
+                TextRole::Dim,
+                &format!("Linked: {} ({})", text::single_line(&record.person.name), record.id),
+            );
+        }
         page.push_blank_line();
         draw_statuses(&mut page, data);
         draw_certificates(&mut page, data);

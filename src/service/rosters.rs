@@ -1,0 +1,155 @@
+//! Brings the people of this store in line with a roster.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::{Deref, DerefMut};
+
+use super::people::person_from_details;
+use super::{People, ServiceError, Services};
+use crate::attempt::Fact;
+use crate::attempt::chain::{ChainHead, StoredFact};
+use crate::attempt::person::{LicenseChanged, NameChanged, PersonAdded, PersonArchived, PersonUnarchived};
+use crate::ids::TraineeId;
+use crate::projections::links::LinkedPeople;
+use crate::projections::people::PersonRow;
+use crate::roster::{Roster, RosterRow};
+use crate::store::{Batch, Expectation};
+use crate::text;
+
+/// What would change if a roster were imported. Nothing is stored yet.
+#[derive(Debug, Default)]
+pub struct RosterPlan {
+    pub changes: Vec<RosterChange>,
+    /// How many lines describe people as they are stored.
+    pub unchanged_count: usize,
+    /// The lines that cannot be imported, each with its number and the reason.
+    pub refused: Vec<(usize, String)>,
+    /// People with staff numbers who are not in the roster, by name.
+    pub missing: Vec<PersonRow>,
+}
+
+/// One change that a roster makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RosterChange {
+    Add(PersonAdded),
+    /// The person gets the values that are given, and comes back if they were archived.
+    Update {
+        row: Box<PersonRow>,
+        name: Option<String>,
+        license: Option<String>,
+    },
+    /// The person is not in the roster and leaves the lists.
+    Archive(Box<PersonRow>),
+}
+
+/// The people of a store, found by staff number and by name.
+struct KnownPeople {
+    by_number: HashMap<String, PersonRow>,
+    by_name: HashMap<String, Vec<PersonRow>>,
+}
+
+impl<S: Deref<Target = Services>> People<S> {
+    /// Compares a roster with the people here. A staff number decides who a line is about. Without one, the name decides
+    /// among the people without staff numbers.
+    ///
+    /// # Errors
+    /// Errors of the store.
+    pub fn plan_roster(&self, roster: &Roster) -> Result<RosterPlan, ServiceError> {
+        let records = self.all_records()?;
+        let links = LinkedPeople::new(&records);
+        let people: Vec<_> = records.into_iter().filter(|row| links.is_main_record(row.id)).collect();
+        let mut known = KnownPeople { by_number: HashMap::new(), by_name: HashMap::new() };
+        for row in &people {
+            if let Some(staff_id) = &row.person.staff_id {
+                known.by_number.insert(staff_id.clone(), row.clone());
+            }
+            known.by_name.entry(text::name_key(&row.person.name)).or_default().push(row.clone());
+        }
+        let mut plan = RosterPlan { refused: roster.refused.clone(), ..RosterPlan::default() };
+        let mut lines_by_name = HashMap::new();
+        for row in &roster.rows {
+            match plan_row(row, &known, &mut lines_by_name) {
+                Ok(Some(change)) => plan.changes.push(change),
+                Ok(None) => plan.unchanged_count += 1,
+                Err(reason) => plan.refused.push((row.line, reason)),
+            }
+        }
+        plan.refused.sort();
+        if roster.has_staff_ids {
+            let listed: HashSet<_> = roster.rows.iter().filter_map(|row| row.staff_id.as_ref()).collect();
+            let is_missing = |row: &PersonRow| {
+                !row.person.archived && row.person.staff_id.as_ref().is_some_and(|staff_id| !listed.contains(staff_id))
+            };
+            plan.missing = people.into_iter().filter(is_missing).collect();
+        }
+        Ok(plan)
+    }
+}
+
+/// Returns the change that a line makes, or `None` if the person is stored like this already.
+fn plan_row(
+    row: &RosterRow,
+    known: &KnownPeople,
+    lines_by_name: &mut HashMap<String, usize>,
+) -> Result<Option<RosterChange>, String> {
+    // The reason follows the number of the line, so it begins like the middle of a sentence.
+    let added = person_from_details(&row.name, row.staff_id.as_deref(), row.license.as_deref())
+        .map_err(|reason| reason.replacen("The ", "the ", 1))?;
+    let person = match &added.staff_id {
+        Some(staff_id) => known.by_number.get(staff_id),
+        None => {
+            let key = text::name_key(&added.name);
+            if let Some(line) = lines_by_name.insert(key.clone(), row.line) {
+                return Err(format!("the same name is in line {line}, and neither line has a staff number"));
+            }
+            let namesakes = known.by_name.get(&key).into_iter().flatten();
+            namesakes.into_iter().find(|person| person.person.staff_id.is_none())
+        }
+    };
+    let Some(stored) = person else { return Ok(Some(RosterChange::Add(added))) };
+    let name = Some(added.name).filter(|name| *name != stored.person.name);
+    let license = added.license.filter(|license| stored.person.license.as_ref() != Some(license));
+    let changes_anything = name.is_some() || license.is_some() || stored.person.archived;
+    Ok(changes_anything.then(|| RosterChange::Update { row: Box::new(stored.clone()), name, license }))
+}
+
+impl<S: DerefMut<Target = Services>> People<S> {
+    /// Stores all changes of a plan, or none of them.
+    ///
+    /// # Errors
+    /// A conflict if a person has changed since the plan was made, or an error of the store.
+    pub fn carry_out_roster(&mut self, plan: &RosterPlan) -> Result<(), ServiceError> {
+        let mut batch = Batch::default();
+        for change in &plan.changes {
+            match change {
+                RosterChange::Add(added) => {
+                    let now = self.services.now().wall;
+                    let id = TraineeId::new(now, self.services.random_bytes());
+                    batch.expectations.push(match added.staff_id.clone() {
+                        Some(staff_id) => Expectation::StaffIdFree { staff_id, except: id },
+                        None => Expectation::NameFree { name_key: text::name_key(&added.name), except: id },
+                    });
+                    let fact = Fact::PersonAdded(added.clone());
+                    batch.facts.push(self.services.link_fact(id.into(), ChainHead::START, &fact));
+                }
+                RosterChange::Update { row, name, license } => {
+                    let name = name.clone().map(|name| Fact::NameChanged(NameChanged { name }));
+                    let license =
+                        license.clone().map(|license| Fact::LicenseChanged(LicenseChanged { license: Some(license) }));
+                    let back = row.person.archived.then_some(Fact::PersonUnarchived(PersonUnarchived {}));
+                    let facts: Vec<_> = [name, license, back].into_iter().flatten().collect();
+                    self.extend_batch(&mut batch, row, &facts);
+                }
+                RosterChange::Archive(row) => {
+                    self.extend_batch(&mut batch, row, &[Fact::PersonArchived(PersonArchived {})]);
+                }
+            }
+        }
+        Ok(self.services.store.append(&batch)?)
+    }
+
+    fn extend_batch(&mut self, batch: &mut Batch, row: &PersonRow, facts: &[Fact]) {
+        let facts: Vec<StoredFact> = self.services.link_facts(row.id.into(), row.head, facts);
+        batch.facts.extend(facts);
+        batch.expectations.push(Expectation::NotErased(row.id));
+    }
+}
