@@ -17,6 +17,8 @@ pub mod course;
 pub mod built_in;
 pub mod lazy;
 pub mod catalog;
+pub mod compare;
+pub mod fix;
 pub mod coverage;
 pub mod course_check;
 pub mod skeleton;

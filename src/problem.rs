@@ -77,11 +77,20 @@ pub struct SourceSpan {
 }
 
 impl SourceSpan {
-    /// Returns the line and the column, both from 1. The column counts characters.
+    /// Returns the line and the column of the first character, both from 1. The column counts characters.
     pub fn line_column(&self) -> (usize, usize) {
-        let line = self.source.line_index(self.span.start);
+        self.place_of(self.span.start)
+    }
+
+    /// Returns the line and the column after the last character, both from 1.
+    pub fn end_line_column(&self) -> (usize, usize) {
+        self.place_of(self.span.end)
+    }
+
+    fn place_of(&self, offset: usize) -> (usize, usize) {
+        let line = self.source.line_index(offset);
         let start = self.source.line_range(line).start;
-        let before = self.source.text.get(start..self.span.start).unwrap_or_default();
+        let before = self.source.text.get(start..offset).unwrap_or_default();
         (line + 1, before.chars().count() + 1)
     }
 }
@@ -94,6 +103,8 @@ pub struct Problem {
     pub rule: &'static str,
     pub severity: Severity,
     pub location: SourceSpan,
+    /// The ID of the question, if the problem is in one.
+    pub question_id: Option<String>,
     /// What is wrong, in one sentence.
     pub message: String,
     /// Why it matters, if that is not obvious.
@@ -131,6 +142,10 @@ impl Problem {
             path
         } else {
             format!("{path} at {}", text::single_line(&location.pointer))
+        };
+        let location_text = match &self.question_id {
+            Some(id) => format!("{location_text}, question \"{}\"", text::single_line(id)),
+            None => location_text,
         };
         let message = text::single_line(&self.message);
         let help = text::single_line(&self.help);

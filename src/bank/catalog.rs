@@ -303,6 +303,7 @@ fn file_name_problem(id: &str, stem: &str, location: SourceSpan) -> Problem {
         rule: "file-name",
         severity: Severity::Error,
         location,
+        question_id: None,
         message: format!("the ID is \"{id}\", but the file is named \"{stem}\""),
         explanation: None,
         help: "Change the ID or rename the file, so that they match".into(),

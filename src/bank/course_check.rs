@@ -3,6 +3,7 @@
 
 use std::io;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use roxmltree::{Document, Node, ParsingOptions};
@@ -46,7 +47,7 @@ impl CheckedReading<'_> {
         help: &str,
     ) -> Problem {
         let location = SourceSpan { source: Arc::clone(&self.source), span, pointer: String::new() };
-        Problem { rule, severity, location, message, explanation: None, help: help.to_owned() }
+        Problem { rule, severity, location, question_id: None, message, explanation: None, help: help.to_owned() }
     }
 
     /// Returns the place of an ID in the front matter.
@@ -156,13 +157,17 @@ fn svg_fault(svg: &str) -> Option<String> {
     Some(format!("contains {}, which is not allowed", crate::text::single_line(&found)))
 }
 
-/// Returns an error for every image of a bank in use that is missing or cannot be shown. A bank that is not in use, such as
-/// one on standard input, has no folder of images to look into.
-pub fn broken_images(catalog: &Catalog, bank: &Bank) -> Vec<Finding> {
-    let Ok(entry) = catalog.bank(&bank.id) else { return Vec::new() };
+/// Returns an error for every image of a bank that is missing or cannot be shown. Without a `folder`, it is that of the bank
+/// in use. A bank on standard input has none to look into.
+pub fn broken_images(catalog: &Catalog, bank: &Bank, folder: Option<&Path>) -> Vec<Finding> {
+    let entry = catalog.bank(&bank.id);
+    if folder.is_none() && entry.is_err() {
+        return Vec::new();
+    }
+    let folder = folder.or_else(|| entry.ok()?.folder.as_deref());
     let finding = |(index, question): (usize, &Arc<crate::bank::Question>)| {
         let image = question.image.as_ref()?;
-        let fault = image_fault(catalog.image(entry.folder.as_deref(), &image.file))?;
+        let fault = image_fault(catalog.image(folder, &image.file))?;
         Some(Finding {
             rule: "L50",
             severity: Severity::Error,

@@ -225,6 +225,15 @@ pub struct DateParts {
 }
 
 impl DateParts {
+    /// Returns whether the month and the day exist, as far as they are given.
+    pub(super) fn exists(&self) -> bool {
+        self.parts.first().is_some_and(|parts| {
+            let part = |index: usize| parts.get(index).copied();
+            let (year, month, day) = (part(0).unwrap_or(0), part(1).unwrap_or(1), part(2).unwrap_or(1));
+            format!("{year:04}-{month:02}-{day:02}").parse::<crate::clock::Day>().is_ok()
+        })
+    }
+
     fn year(&self) -> Option<i32> {
         self.parts.first()?.first().copied()
     }

@@ -1,23 +1,28 @@
-//! The `needlewise bank` commands: list, show, check, preview and create question banks, and list reported problems.
+//! The `needlewise bank` commands: list, show, check, compare, preview and create question banks, and list reported
+//! problems.
 
 use clap::Subcommand;
 
 use super::{CommandResult, Env};
 
 mod check;
+mod check_output;
 mod coverage;
+mod diff;
 mod list;
 mod new;
 mod preview;
 mod reports;
 mod show;
+mod versions;
 
-/// List, show, check, create and preview question banks, and list reported problems
+/// List, show, check, compare, create and preview question banks, and list reported problems
 #[derive(Debug, Subcommand)]
 pub enum BankCommand {
     List(list::BankListArgs),
     Show(show::BankShowArgs),
     Check(check::CheckArgs),
+    Diff(diff::DiffArgs),
     Coverage(coverage::CoverageArgs),
     New(new::NewArgs),
     Preview(preview::PreviewArgs),
@@ -30,6 +35,7 @@ pub(super) fn run(command: &BankCommand, env: &mut Env<'_>) -> CommandResult {
         BankCommand::List(_) => list::run(env),
         BankCommand::Show(args) => show::run(args, env),
         BankCommand::Check(args) => check::run(args, env),
+        BankCommand::Diff(args) => diff::run(args, env),
         BankCommand::Coverage(_) => coverage::run(env),
         BankCommand::New(args) => new::run(args, env),
         BankCommand::Preview(args) => preview::run(args, env),

@@ -96,9 +96,17 @@ impl Execute for PreviewExecutor {
 /// Parses and checks a bank file, and returns what the preview shows. The messages call the file `name`.
 pub fn preview_content(name: &str, bytes: &[u8], today: Day, syllabus: Option<&Syllabus>) -> PreviewContent {
     let parsed = json::parse_bank(name, bytes);
-    let preview_bank = parsed.value.and_then(|bank| build_preview_bank(bank, today, syllabus));
-    let rendered_problems = || parsed.problems.iter().map(|problem| problem.render(ReportStyle::Plain)).collect();
-    preview_bank.map_or_else(|| PreviewContent::Problems(rendered_problems()), PreviewContent::Bank)
+    let problems = parsed.problems.iter().map(|problem| problem.render(ReportStyle::Plain)).collect::<Vec<_>>();
+    let is_whole = parsed.value.is_some();
+    let readable = || json::readable_part(bytes, &parsed.problems).map(|readable| readable.bank);
+    let preview_bank = parsed.value.or_else(readable).and_then(|bank| build_preview_bank(bank, today, syllabus));
+    match preview_bank {
+        // The questions with errors are missing, so the errors are shown beside the others.
+        Some(bank) => {
+            PreviewContent::Bank(PreviewBank { problems: if is_whole { Vec::new() } else { problems }, ..bank })
+        }
+        None => PreviewContent::Problems(problems),
+    }
 }
 
 fn build_preview_bank(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Option<PreviewBank> {
@@ -147,5 +155,5 @@ fn build_preview_bank(bank: Bank, today: Day, syllabus: Option<&Syllabus>) -> Op
         .iter()
         .map(|loaded_question| notes.remove(&loaded_question.question.id).unwrap_or_default())
         .collect();
-    Some(PreviewBank { loaded_paper: Arc::new(loaded_paper), notes })
+    Some(PreviewBank { loaded_paper: Arc::new(loaded_paper), notes, problems: Vec::new() })
 }

@@ -21,6 +21,8 @@ pub struct PreviewBank {
     pub loaded_paper: Arc<LoadedPaper>,
     /// For each question, its status if it is not ready, then its findings.
     pub notes: Vec<Vec<PreviewNote>>,
+    /// The errors of the file, printed as `bank check` prints them. The questions that have them are not in the paper.
+    pub problems: Vec<String>,
 }
 
 /// A note beside a question: its status, or a finding.

@@ -162,7 +162,6 @@ fn an_unreadable_bank_gets_exactly_one_problem() {
         unreadable(b""),
         unreadable(b"{\"id\": \"\xff\"}"),
         unreadable(b"\xff\xfe{\x00}\x00"),
-        unreadable("\u{feff}{}".as_bytes()),
         unreadable(b"{ \"a\": 1, }"),
         unreadable(b"{ // no\n}"),
         unreadable(b"{ 'a': 1 }"),

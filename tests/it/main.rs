@@ -19,6 +19,7 @@ mod architecture;
 mod authoring;
 mod banks;
 mod certificate;
+mod checker;
 mod clinic;
 mod clock;
 mod commands;

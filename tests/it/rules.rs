@@ -17,7 +17,7 @@ fn today() -> Day {
 /// Returns a question that breaks no rule.
 fn base() -> Value {
     let choice = |text: &str, correct: bool| {
-        json!({ "text": text, "correct": correct, "harm": 2,
+        json!({ "text": text, "correct": correct, "harm": if correct { Value::Null } else { json!(2) },
             "rationale": "Some would look there at once, and here is what a look at it really tells." })
     };
     json!({
@@ -26,7 +26,7 @@ fn base() -> Value {
         "choices": [
             choice("Strength and feeling in the hand", true), choice("Color and warmth of the wrist", false),
             choice("Range of the elbow and shoulder", false), choice("Grip of the opposite side at rest", false)],
-        "rationale": "What nerves do is seen where they end.",
+        "rationale": "What a nerve does is seen best in the place where it ends.",
         "sources": [{ "id": "book", "locator": "p. 1" }, { "id": "paper", "locator": "p. 2" }],
     })
 }
@@ -41,7 +41,7 @@ fn with(members: Value) -> Value {
 /// Returns choices with these texts. The first one is the key.
 fn choices(texts: &[&str]) -> Value {
     let choice = |(at, text): (usize, &&str)| {
-        json!({ "text": text, "correct": at == 0, "harm": 2,
+        json!({ "text": text, "correct": at == 0, "harm": if at == 0 { Value::Null } else { json!(2) },
             "rationale": "Some would look there at once, and here is what a look at it really tells." })
     };
     texts.iter().enumerate().map(choice).collect()
@@ -69,7 +69,9 @@ fn syllabus() -> Syllabus {
 /// Returns the rule and the JSON pointer of each finding in these questions.
 fn found(questions: &[Value]) -> Vec<(String, String)> {
     let findings = check(&read(questions), today(), Some(&syllabus()));
-    findings.into_iter().map(|finding| (finding.rule.to_owned(), finding.pointer)).collect()
+    // Few of these questions use the case of the bank.
+    let about_questions = findings.into_iter().filter(|finding| finding.rule != "unused");
+    about_questions.map(|finding| (finding.rule.to_owned(), finding.pointer)).collect()
 }
 
 fn hits(rule: &str, questions: &[Value]) -> bool {
@@ -172,7 +174,7 @@ fn fixtures() -> Vec<(&'static str, Value, Value)> {
         ),
         (
             "L15",
-            numbers(&["1 day", "2 hours", "3 days"], "numeric"),
+            numbers(&["1 g", "200 mg", "300 mg"], "numeric"),
             numbers(&["1 level up", "2 doses down", "3 days"], "numeric"),
         ),
         (
@@ -185,7 +187,14 @@ fn fixtures() -> Vec<(&'static str, Value, Value)> {
             stem("The therapist looks at the hand of the patient first"),
             stem("In a patient with new tingling, the therapist first looks at the"),
         ),
-        ("L19", options(&["I and II", "I and III", "II only", "III only"]), numbers(&["1", "2", "3", "4"], "numeric")),
+        (
+            "L19",
+            json!({
+                "stem": "Which of these show that a nerve was hurt? I. Tingling II. A bruise III. A weak grip",
+                "choices": choices(&["I and II", "I and III", "II only", "III only"]),
+            }),
+            options(&["I and II", "III and IV", "V and VI", "VII and VIII"]),
+        ),
         (
             "L20",
             stem("The ___ is what the therapist looks at before anything else is done"),
@@ -242,7 +251,51 @@ fn fixtures() -> Vec<(&'static str, Value, Value)> {
             options(&["Handle of the new signs", "Color", "Range", "Grip"]),
             options(&["Handle of the old gear", "Color", "Range", "Grip"]),
         ),
+        ("L60", json!({ "sources": [{ "id": "book" }, { "id": "paper", "locator": "p. 2" }] }), json!({})),
+        (
+            "L61",
+            json!({ "rationale": "Nerves show it." }),
+            json!({ "rationale": "A nerve shows it where it ends, at the hand." }),
+        ),
+        (
+            "L63",
+            options(&["A) Strength", "B) Color", "C) Range", "D) Grip"]),
+            options(&["A. Nerve", "Color", "Range", "Grip"]),
+        ),
+        (
+            "L64",
+            json!({ "kind": "text", "choices": null, "accept": ["the ulnar\nnerve"] }),
+            json!({ "kind": "text", "choices": null, "accept": ["the ulnar nerve"] }),
+        ),
+        (
+            "L65",
+            stem("What does the therapist look at first in the hand of the figure below, with new tingling?"),
+            stem("What does the therapist look at first in the hand of somebody with new tingling below it?"),
+        ),
+        (
+            "L66",
+            stem("Which two signs does the therapist look at first in somebody with new tingling in the hand?"),
+            stem("What does the therapist look at first if two patients have new tingling in the hand?"),
+        ),
+        (
+            "L67",
+            stem("What does the therapist look at first  in somebody with new tingling in the hand?"),
+            stem("What does the therapist look at first in somebody with new tingling in the hand?"),
+        ),
     ]
+}
+
+#[test]
+fn a_value_without_effect_is_found() {
+    let mut harmful_key = base();
+    harmful_key["choices"][0]["harm"] = json!(1);
+    assert!(hits("L62", &[harmful_key]));
+    assert!(hits("L62", &[with(json!({ "reviewed": { "on": "2027-01-01", "by": "A", "role": "PT" } }))]));
+    assert!(hits("L62", &[with(json!({ "case": "case" }))]), "a case with one question");
+    let second = with(json!({ "case": "case", "id": "second" }));
+    assert!(!hits("L62", &[with(json!({ "case": "case" })), second]));
+    assert!(hits("L62", &[with(json!({ "covers": ["s-9"] }))]), "the syllabus has s-1 and s-2");
+    assert!(!hits("L62", &[with(json!({ "covers": ["s-1", "F-PTX-01"] }))]), "facts are in no syllabus");
 }
 
 #[test]
@@ -268,7 +321,7 @@ fn each_rule_finds_its_flaw_spares_a_near_miss_and_can_be_waived() {
 
 #[test]
 fn every_rule_has_its_fixtures() {
-    let of_a_bank = ["L02", "L24", "L25", "L45"];
+    let of_a_bank = ["L02", "L24", "L25", "L45", "L62"];
     let tried: BTreeSet<_> = fixtures().iter().map(|(rule, ..)| *rule).chain(of_a_bank).collect();
     let all: BTreeSet<_> = RULES.iter().map(|rule| rule.id).collect();
     assert_eq!(tried, all);

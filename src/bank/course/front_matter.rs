@@ -22,6 +22,7 @@ pub(super) fn problem(
         rule,
         severity: Severity::Error,
         location: SourceSpan { source: Arc::clone(source), span, pointer: String::new() },
+        question_id: None,
         message: message.into(),
         explanation: None,
         help: help.into(),

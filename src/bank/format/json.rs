@@ -19,8 +19,11 @@ use crate::ids::is_slug;
 use crate::problem::{Problem, Severity, SourceText};
 use crate::text;
 
+mod readable;
 pub mod tree;
 mod validator;
+
+pub use readable::{ReadableBank, readable_part};
 
 use tree::JsonTree;
 
@@ -61,6 +64,7 @@ impl FileContent {
 
 /// Parses a bank. Problems show `name` as the name of the file.
 pub fn parse_bank(name: &str, bytes: &[u8]) -> ParsedFile<Bank> {
+    let bytes = without_byte_order_mark(bytes);
     parse_valid_bank(bytes).map_or_else(|| parse_bank_with_spans(name, bytes), ParsedFile::from_valid)
 }
 
@@ -91,18 +95,23 @@ pub fn parse_syllabus(name: &str, bytes: &[u8]) -> ParsedFile<Syllabus> {
 /// Parses a file of any kind. Its members decide whether it is a bank, an exam or a syllabus. Problems show `name` as
 /// the name of the file.
 pub fn parse_any(name: &str, bytes: &[u8]) -> FileContent {
+    let bytes = without_byte_order_mark(bytes);
     // Banks come first because they are the large files. A valid one is then parsed only once.
     if let Some(bank) = parse_valid_bank(bytes) {
         return FileContent::Bank(ParsedFile::from_valid(bank));
     }
     let has_member = |tree: &JsonTree<'_>, member: &str| tree.root().member(member).is_some();
+    // In an exam with weights, `questions` is a number.
+    let has_questions = |tree: &JsonTree<'_>| {
+        tree.root().member("questions").is_some_and(|node| !matches!(node.kind(), tree::JsonKind::Number(_)))
+    };
     // Bytes that are not UTF-8 become an empty text here, so their kind is unknown.
     let source = std::str::from_utf8(bytes).unwrap_or_default();
     match JsonTree::parse(source) {
-        Ok(tree) if has_member(&tree, "sections") && !has_member(&tree, "questions") => {
+        Ok(tree) if has_member(&tree, "sections") && !has_questions(&tree) => {
             FileContent::Exam(parse_exam(name, bytes))
         }
-        Ok(tree) if has_member(&tree, "statements") && !has_member(&tree, "questions") => {
+        Ok(tree) if has_member(&tree, "statements") && !has_questions(&tree) => {
             FileContent::Syllabus(parse_syllabus(name, bytes))
         }
         // The typed pass has failed above. For a large bank, trying it again would be half of the reading time.
@@ -138,6 +147,11 @@ fn parse_typed<T: DeserializeOwned + Send>(bytes: &[u8]) -> Option<T> {
     // The two passes are independent, so a large bank uses two cores.
     let (is_suspect, value) = rayon::join(|| has_suspect_text(source), || serde_json::from_str(source).ok());
     value.filter(|_| !is_suspect)
+}
+
+/// Returns the text of a file without the mark that some editors write before UTF-8 text.
+fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)
 }
 
 /// The number of bytes that the scan tests together. The compiler turns the test of a block into vector instructions.
@@ -193,7 +207,7 @@ fn parse_with_spans<T: DeserializeOwned>(
     make_schema: MakeSchema,
     find_between: FindBetween,
 ) -> ParsedFile<T> {
-    let source = match std::str::from_utf8(bytes) {
+    let source = match std::str::from_utf8(without_byte_order_mark(bytes)) {
         Ok(text) => SourceText::new(name, text.to_owned()),
         Err(error) => {
             return ParsedFile { value: None, problems: vec![validator::invalid_utf8(name, bytes, error)] };
@@ -205,6 +219,10 @@ fn parse_with_spans<T: DeserializeOwned>(
             return ParsedFile { value: None, problems: vec![validator::invalid_json(&source, error.as_ref())] };
         }
     };
+    // The tree accepts a line break in a text and blanks that are none in JSON. Other programs would refuse the file.
+    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(source.text()) {
+        return ParsedFile { value: None, problems: vec![validator::not_strict_json(&source, &error)] };
+    }
     // A newer format may have members that this program does not know, so a check would report false problems.
     if let Some(format_problem) = validator::unsupported_format(&source, &tree) {
         return ParsedFile { value: None, problems: vec![format_problem] };
@@ -218,6 +236,7 @@ fn parse_with_spans<T: DeserializeOwned>(
             .map(|finding| validator::locate_finding(&source, &tree, finding)),
     );
     problems.sort_by_key(|problem| problem.location.span.start);
+    name_questions(&tree, &mut problems);
     let mut value = None;
     if problems.iter().all(|problem| problem.severity == Severity::Warning) {
         // From the tree and not from the text: the types refuse unknown members, and the tree leaves out the notes
@@ -244,22 +263,15 @@ fn bank_findings(tree: &JsonTree<'_>, invalid_pointers: &[String]) -> Vec<Findin
         }
         tree.root().member(member).map_or(Some(Vec::new()), |node| serde_json::from_value(node.to_json()).ok())
     }
-    let question_index =
-        |pointer: &String| pointer.strip_prefix("/questions/")?.split('/').next()?.parse::<usize>().ok();
-    let reported: HashSet<_> = invalid_pointers.iter().filter_map(question_index).collect();
+    let reported: HashSet<_> = invalid_pointers.iter().filter_map(|pointer| question_index(pointer)).collect();
     let questions: Vec<_> = tree.root().member("questions").map_or_else(Vec::new, |list| {
         let valid = list.elements().enumerate().filter(|(index, _)| !reported.contains(index));
         valid.filter_map(|(index, node)| Some((index, serde_json::from_value(node.to_json()).ok()?))).collect()
     });
     // An ID also counts if its question has errors. Otherwise a duplicate would appear only after those are fixed.
-    let question_id = |(index, node): (usize, tree::JsonNode<'_>)| match node.member("id")?.kind() {
-        tree::JsonKind::Text(id) if is_slug(id) => Some((index, id.to_owned())),
-        _ => None,
-    };
-    let question_ids: Vec<_> = tree
-        .root()
-        .member("questions")
-        .map_or_else(Vec::new, |list| list.elements().enumerate().filter_map(question_id).collect());
+    let question_ids: Vec<_> = tree.root().member("questions").map_or_else(Vec::new, |list| {
+        list.elements().enumerate().filter_map(|(index, node)| Some((index, question_id(node)?.to_owned()))).collect()
+    });
     let (objectives, sources) =
         (parse_list(tree, invalid_pointers, "objectives"), parse_list(tree, invalid_pointers, "sources"));
     let cases = parse_list(tree, invalid_pointers, "cases");
@@ -290,10 +302,38 @@ pub fn locate_findings(name: &str, bytes: &[u8], findings: Vec<Finding>) -> Vec<
     if findings.is_empty() {
         return Vec::new();
     }
-    let source = SourceText::new(name, String::from_utf8_lossy(bytes).into_owned());
+    let source = SourceText::new(name, String::from_utf8_lossy(without_byte_order_mark(bytes)).into_owned());
     let Ok(tree) = JsonTree::parse(source.text()) else { return Vec::new() };
     let mut problems: Vec<_> =
         findings.into_iter().map(|finding| validator::locate_finding(&source, &tree, finding)).collect();
     problems.sort_by_key(|problem| problem.location.span.start);
+    name_questions(&tree, &mut problems);
     problems
+}
+
+/// Adds to each problem the ID of its question. An author finds a question by its ID, not by its number.
+fn name_questions(tree: &JsonTree<'_>, problems: &mut [Problem]) {
+    let questions: Vec<_> = tree.root().member("questions").map_or_else(Vec::new, |list| list.elements().collect());
+    for problem in problems {
+        let index = question_index(&problem.location.pointer);
+        problem.question_id = index.and_then(|index| question_id(*questions.get(index)?)).map(str::to_owned);
+    }
+}
+
+/// Returns the index of the question that a JSON pointer leads into.
+fn question_index(pointer: &str) -> Option<usize> {
+    pointer.strip_prefix("/questions/")?.split('/').next()?.parse().ok()
+}
+
+/// Returns the ID of a question if it has one that is valid.
+fn question_id(node: tree::JsonNode<'_>) -> Option<&str> {
+    slug(node.member("id")?)
+}
+
+/// Returns the text of a value if it can be an ID.
+fn slug(node: tree::JsonNode<'_>) -> Option<&str> {
+    match node.kind() {
+        tree::JsonKind::Text(id) if is_slug(id) => Some(id),
+        _ => None,
+    }
 }

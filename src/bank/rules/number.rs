@@ -67,6 +67,21 @@ enum Open {
 }
 
 impl Amount {
+    /// Returns whether the number is probably a year.
+    pub(super) fn is_year(&self) -> bool {
+        self.unit.is_empty() && self.decimal_places == 0 && self.is_point() && (1000.0..=2100.0).contains(&self.range.0)
+    }
+
+    pub(super) fn is_temperature(&self) -> bool {
+        self.unit.starts_with('°') || self.unit.starts_with("degree")
+    }
+
+    /// Returns whether the unit is one of time, of which everyone uses several.
+    pub(super) fn is_duration(&self) -> bool {
+        let units = ["second", "minute", "hour", "day", "week", "month", "year", "h", "min", "ms"];
+        units.contains(&self.unit.trim_end_matches('s')) || units.contains(&self.unit.as_str())
+    }
+
     /// Parses a choice that begins with a number. Returns `None` for any other text.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let lower = text.trim().to_lowercase();

@@ -2,7 +2,7 @@
 
 use crate::bank::question::ChoiceOrder;
 use crate::bank::rules::number::Amount;
-use crate::bank::rules::words::{Words, quoted_list};
+use crate::bank::rules::words::{OPPOSITES, Words, quoted_list, starts_with_capital};
 use crate::bank::rules::{ChoiceContext, QuestionContext, QuestionKind, RuleHit, error, warning};
 use crate::text;
 
@@ -13,6 +13,10 @@ pub(super) fn choice_text_pointer(index: usize) -> String {
 /// L01: the key is at least three words longer than the longest distractor, and 1.5 times as long as their mean.
 pub(super) fn long_key(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let Some((key_index, key)) = context.single_key() else { return Vec::new() };
+    // Its length is not what is wrong with "all of the above".
+    if refers_to_choices(&key.words) {
+        return Vec::new();
+    }
     let lengths: Vec<_> = context.distractors().map(|option| option.words.len()).collect();
     let (Some(longest), sum) = (lengths.iter().max(), lengths.iter().sum::<usize>()) else { return Vec::new() };
     // Whole numbers avoid a division: length ≥ 1.5 × (sum ÷ count).
@@ -30,11 +34,14 @@ pub(super) fn one_hit(hit: Option<RuleHit>) -> Vec<RuleHit> {
     hit.into_iter().collect()
 }
 
-/// Finds choices that contain one of these words.
+/// Finds choices that contain one of these words. A choice that is only the word, or a title in which it has a capital
+/// letter, uses it as a name.
 fn word_hits(context: &QuestionContext<'_>, words: &[&str], help: &'static str) -> Vec<RuleHit> {
     let hit = |(index, option): (usize, &ChoiceContext<'_>)| {
+        let later_words = option.choice.text.split_whitespace().skip(1);
+        let is_title = later_words.filter(|word| starts_with_capital(word)).count() >= 2;
         let matched = option.words.intersection(words);
-        (!matched.is_empty())
+        (!matched.is_empty() && !is_title && option.words.len() > 1)
             .then(|| warning(choice_text_pointer(index), format!("the choice says {}", quoted_list(matched)), help))
     };
     context.options.iter().enumerate().filter_map(hit).collect()
@@ -46,26 +53,38 @@ pub(super) fn absolute_terms(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     word_hits(context, &words, "Name the exceptions, or leave the word out")
 }
 
-/// L04: a choice with a vague frequency.
+/// L04: a choice with a vague frequency. "How often" asks for one.
 pub(super) fn vague_frequencies(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let words = ["rarely", "usually", "often", "sometimes", "frequently", "occasionally", "commonly"];
-    word_hits(context, &words, "Give a number with its source, or leave the word out")
+    let hits = word_hits(context, &words, "Give a number with its source, or leave the word out");
+    let asks_frequency = |option: &ChoiceContext<'_>| option.words.tokens.first().is_some_and(|first| first == "how");
+    hits.into_iter()
+        .filter(|hit| {
+            !context
+                .options
+                .iter()
+                .enumerate()
+                .any(|(index, option)| asks_frequency(option) && hit.pointer == choice_text_pointer(index))
+        })
+        .collect()
+}
+
+/// Returns whether a choice means other choices, as in "all of the above".
+fn refers_to_choices(words: &Words) -> bool {
+    let tokens: Vec<_> = words.tokens.iter().map(String::as_str).collect();
+    let begins = matches!(tokens.first(), Some(&("all" | "none" | "any" | "both")));
+    let has_sequence = |pair: &[&str]| tokens.windows(pair.len()).any(|window| window == pair);
+    begins
+        && (words.contains("above")
+            || words.contains("these")
+            || has_sequence(&["of", "them"])
+            || has_sequence(&["a", "and", "b"]))
 }
 
 /// L05: "all of the above", "both A and B", and other choices that refer to choices.
 pub(super) fn all_of_the_above(context: &QuestionContext<'_>) -> Vec<RuleHit> {
-    let refers_to_options = |words: &Words| {
-        let tokens: Vec<_> = words.tokens.iter().map(String::as_str).collect();
-        let begins = matches!(tokens.first(), Some(&("all" | "none" | "any" | "both")));
-        let has_sequence = |pair: &[&str]| tokens.windows(pair.len()).any(|window| window == pair);
-        begins
-            && (words.contains("above")
-                || words.contains("these")
-                || has_sequence(&["of", "them"])
-                || has_sequence(&["a", "and", "b"]))
-    };
     let hit = |(index, option): (usize, &ChoiceContext<'_>)| {
-        let is_reference = refers_to_options(&option.words)
+        let is_reference = refers_to_choices(&option.words)
             || crate::bank::rules::keys::find_letter_reference(&option.choice.text).is_some();
         let message = "the choice refers to other choices".to_owned();
         is_reference.then(|| {
@@ -155,50 +174,17 @@ pub(super) fn convergence(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     }))
 }
 
-/// Pairs of words with opposite meanings.
-pub(super) const OPPOSITES: &[(&str, &str)] = &[
-    ("increase", "decrease"),
-    ("increases", "decreases"),
-    ("increased", "decreased"),
-    ("higher", "lower"),
-    ("high", "low"),
-    ("more", "less"),
-    ("superficial", "deep"),
-    ("before", "after"),
-    ("hot", "cold"),
-    ("heat", "cold"),
-    ("medial", "lateral"),
-    ("proximal", "distal"),
-    ("anterior", "posterior"),
-    ("superior", "inferior"),
-    ("cranial", "caudal"),
-    ("flexion", "extension"),
-    ("abduction", "adduction"),
-    ("ventral", "dorsal"),
-    ("up", "down"),
-    ("upward", "downward"),
-    ("left", "right"),
-    ("acute", "chronic"),
-    ("active", "latent"),
-    ("active", "passive"),
-    ("absolute", "relative"),
-    ("true", "false"),
-    ("rise", "fall"),
-    ("rises", "falls"),
-    ("safe", "unsafe"),
-    ("sterile", "unsterile"),
-    ("tightens", "relaxes"),
-    ("contracts", "relaxes"),
-    ("faster", "slower"),
-    ("longer", "shorter"),
-    ("above", "below"),
-    ("with", "without"),
-];
-
 /// L12: two choices differ only by opposite words or a negation, and the key is in the only such pair.
 pub(super) fn opposites(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     // With two choices, there are no others to rule out.
     let Some((key_index, _)) = context.single_key().filter(|_| context.options.len() > 2) else { return Vec::new() };
+    // "Rises", "falls" and "stays the same" are all there is, so nothing can be ruled out.
+    let is_no_change = |option: &ChoiceContext<'_>| {
+        !option.words.intersection(&["same", "unchanged", "change", "equal", "constant"]).is_empty()
+    };
+    if context.options.len() == 3 && context.options.iter().any(is_no_change) {
+        return Vec::new();
+    }
     let count = context.options.len();
     let pairs: Vec<_> = (0..count)
         .flat_map(|one| (one + 1..count).map(move |other| (one, other)))
@@ -277,10 +263,14 @@ pub(super) fn mixed_numbers(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let amounts: Vec<_> = context.options.iter().filter_map(|option| option.amount.as_ref()).collect();
     // "20 % higher" and "3 treatments" are statements with a number, and each may have its own form.
     let are_quantities = amounts.iter().all(|amount| amount.has_known_unit());
-    let has_mixed_units = are_quantities && amounts.windows(2).any(|pair| pair[0].unit != pair[1].unit);
+    // People give short times in seconds and long ones in hours.
+    let are_durations = amounts.iter().all(|amount| amount.is_duration());
+    let has_mixed_units =
+        are_quantities && !are_durations && amounts.windows(2).any(|pair| pair[0].unit != pair[1].unit);
     let decimal_places = || amounts.iter().map(|amount| amount.decimal_places);
     let (min_places, max_places) = (decimal_places().min(), decimal_places().max());
     let has_mixed_decimals = are_quantities
+        && !are_evenly_spaced(&amounts)
         && max_places.zip(min_places).is_some_and(|(max_places, min_places)| max_places > min_places + 1);
     let message = if has_mixed_units {
         "the choices have different units"
@@ -293,17 +283,30 @@ pub(super) fn mixed_numbers(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     )
 }
 
+/// Returns whether the numbers have equal steps, such as 0.25, 0.5, 0.75 and 1. Their forms are natural then.
+fn are_evenly_spaced(amounts: &[&Amount]) -> bool {
+    let mut values: Vec<_> = amounts.iter().map(|amount| amount.range.0).collect();
+    values.sort_by(f64::total_cmp);
+    let steps: Vec<_> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    steps.windows(2).all(|pair| (pair[0] - pair[1]).abs() < 1e-9)
+}
+
 /// L19: choices that are combinations of labels, such as "1 and 3".
 pub(super) fn combinations(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let is_label = |token: &String| {
         matches!(token.as_str(), "and" | "only" | "i" | "ii" | "iii" | "iv" | "v" | "a" | "b" | "c" | "d" | "e")
             || token.parse::<u8>().is_ok_and(|number| number < 10)
     };
-    let is_combination = |option: &&ChoiceContext<'_>| {
-        option.amount.is_none() && option.words.len() > 1 && option.words.tokens.iter().all(is_label)
-    };
+    let is_combination =
+        |option: &&ChoiceContext<'_>| option.words.len() > 1 && option.words.tokens.iter().all(is_label);
     let combination_count = context.options.iter().filter(is_combination).count();
-    one_hit((combination_count >= 2).then(|| {
+    // Without a list in the stem, "III and IV" are names, such as those of nerves.
+    let is_list_marker = |word: &str| {
+        let label = word.trim_start_matches('(').trim_end_matches(['.', ')', ':']);
+        word.len() > label.len() && is_label(&label.to_lowercase())
+    };
+    let has_list = context.question.stem.split_whitespace().filter(|word| is_list_marker(word)).count() >= 2;
+    one_hit((combination_count >= 2 && has_list).then(|| {
         warning(
             "/choices",
             "the choices are combinations of labels".to_owned(),

@@ -1,31 +1,11 @@
 //! Rules about choices that are alike.
 
-use crate::bank::rules::options::{OPPOSITES, choice_text_pointer, comparable_amounts, one_hit};
-use crate::bank::rules::words::{Words, jaccard};
+use crate::bank::rules::options::{choice_text_pointer, comparable_amounts, mixed_numbers, one_hit};
+use crate::bank::rules::words::{OPPOSITES, distinguishing_words, jaccard, starts_with_capital};
 use crate::bank::rules::{QuestionContext, RuleHit, error, warning};
 
-/// Numbers in words, from which two choices may differ.
-const NUMBER_WORDS: &[&str] = &[
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "half", "once",
-    "twice", "first", "second", "third", "fourth", "fifth", "both",
-];
-
-/// Words that turn a statement into its opposite.
-const NEGATIONS: &[&str] = &["not", "no", "never", "neither", "nor", "without", "none", "cannot"];
-
-/// Returns the words of a choice that can make it differ from a similar one: numbers, levels such as C5, directions and
-/// negations.
-fn distinguishing_words(words: &Words) -> Vec<&str> {
-    let is_opposite = |token: &str| OPPOSITES.iter().any(|(one, other)| token == *one || token == *other);
-    let is_distinguishing = |token: &&str| {
-        token.contains(|c: char| c.is_ascii_digit())
-            || token.len() == 1
-            || NUMBER_WORDS.contains(token)
-            || NEGATIONS.contains(token)
-            || is_opposite(token)
-    };
-    words.tokens.iter().map(String::as_str).filter(is_distinguishing).collect()
-}
+/// Words that say that the order of things is what matters.
+const ORDER_WORDS: &[&str] = &["order", "sequence", "followed"];
 
 /// L17: choices that differ only in case and punctuation, or that have nearly the same words.
 pub(super) fn duplicate_options(context: &QuestionContext<'_>) -> Vec<RuleHit> {
@@ -33,9 +13,11 @@ pub(super) fn duplicate_options(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let mut pairs = (0..count).flat_map(|other| (0..other).map(move |one| (one, other)));
     let words = |index: usize| &context.options[index].words;
     let is_equal = |(one, other): &(usize, usize)| words(*one).tokens == words(*other).tokens;
+    let is_about_order = ORDER_WORDS.iter().any(|word| context.stem_words.contains(word));
     let is_similar = |(one, other): &(usize, usize)| {
         jaccard(&words(*one).content_stems, &words(*other).content_stems) >= 0.9
             && distinguishing_words(words(*one)) == distinguishing_words(words(*other))
+            && !is_about_order
     };
     let excerpt = |(one, _): (usize, usize)| crate::text::truncate(&context.options[one].choice.text, 60).into_owned();
     let help = "Delete or reword one of the two";
@@ -60,7 +42,9 @@ pub(super) fn repeated_start(context: &QuestionContext<'_>) -> Vec<RuleHit> {
         })
         .count();
     let common_words = first.words.tokens[..common_count].join(" ");
-    one_hit((common_count >= REPEATED_WORDS_MIN && context.options.len() > 1).then(|| {
+    // Titles and other names cannot be split.
+    let is_name = first.choice.text.split_whitespace().take(common_count).skip(1).any(starts_with_capital);
+    one_hit((common_count >= REPEATED_WORDS_MIN && context.options.len() > 1 && !is_name).then(|| {
         warning(
             "/choices",
             format!("every choice begins with \"{common_words}\""),
@@ -69,12 +53,16 @@ pub(super) fn repeated_start(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     }))
 }
 
-/// L38: numbers that differ by less than five percent, or texts that differ in one letter.
+/// L38: numbers that differ by less than five percent, or texts that differ in one letter. Years, and temperatures, of
+/// which half a degree matters, are no such numbers.
 pub(super) fn nearly_equal_options(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let close_numbers = comparable_amounts(context).find(|(_, one, other)| {
         let (a, b) = (one.range.0, other.range.0);
-        one.is_point() && other.is_point() && a != b && (a - b).abs() < 0.05 * a.abs().max(b.abs())
+        let can_compare = one.is_point() && other.is_point() && !one.is_year() && !one.is_temperature();
+        can_compare && a != b && (a - b).abs() < 0.05 * a.abs().max(b.abs())
     });
+    // Numbers in different forms have their own rule.
+    let close_numbers = close_numbers.filter(|_| mixed_numbers(context).is_empty());
     let count = context.options.len();
     let mut pairs = (0..count).flat_map(|other| (0..other).map(move |one| (one, other)));
     let close_texts = pairs.find(|(one, other)| {
@@ -92,19 +80,18 @@ pub(super) fn nearly_equal_options(context: &QuestionContext<'_>) -> Vec<RuleHit
     index.map(hit).into_iter().collect()
 }
 
-/// Returns whether two texts differ in one letter of one word. Singular and plural, abbreviations, levels such as C5 and
-/// roman numerals may differ in one letter and mean other things, so they do not count.
+/// Returns whether two texts differ in one letter inside one word, as a wrong spelling does. Singular and plural,
+/// abbreviations, levels such as C5, roman numerals, opposites, and words that begin or end with another letter mean other
+/// things, so they do not count.
 fn differ_in_one_letter(one: &str, other: &str) -> bool {
     let (one, other): (Vec<_>, Vec<_>) = (one.split_whitespace().collect(), other.split_whitespace().collect());
     let differing: Vec<_> = one.iter().zip(&other).filter(|(a, b)| a != b).collect();
     let [(a, b)] = differing.as_slice() else { return false };
     let is_word =
         |word: &str| word.chars().skip(1).any(char::is_lowercase) && word.chars().all(|c| !c.is_ascii_digit());
-    let is_plural = |short: &str, long: &str| long.strip_suffix('s') == Some(short);
-    one.len() == other.len()
-        && is_word(a)
-        && is_word(b)
-        && !is_plural(a, b)
-        && !is_plural(b, a)
-        && strsim::levenshtein(a, b) == 1
+    let are_words = is_word(a) && is_word(b);
+    let (a, b) = (a.to_lowercase(), b.to_lowercase());
+    let have_same_ends = a.chars().next() == b.chars().next() && a.chars().last() == b.chars().last();
+    let is_opposite = OPPOSITES.iter().any(|(x, y)| (a == *x && b == *y) || (a == *y && b == *x));
+    one.len() == other.len() && are_words && have_same_ends && !is_opposite && strsim::levenshtein(&a, &b) == 1
 }

@@ -1,13 +1,17 @@
 //! Rules about stems, and about how easy a question is to read.
 
 use crate::bank::question::Question;
-use crate::bank::rules::words::{count_words, lead_in, split_sentences, tokenize};
+use crate::bank::rules::words::{count_words, lead_in, split_sentences, starts_with_capital, tokenize};
 use crate::bank::rules::{ChoiceContext, QuestionContext, QuestionKind, RuleHit, error, warning};
 use crate::text;
 
 /// Words that make a question negative.
 // A word such as "contraindicated" is not in this list. It is a topic, and the question about it is positive.
 const NEGATIVE_WORDS: &[&str] = &["not", "except", "least", "incorrect", "false"];
+
+/// Words after "false" that show that it belongs to the question, as in "Which is false about …".
+const AFTER_FALSE: &[&str] =
+    &["about", "concerning", "regarding", "statement", "statements", "answer", "option", "of", "for", "with"];
 
 /// Words that begin a condition or a description inside a question, as in "if a container is not available".
 const CONDITION_WORDS: &[&str] = &[
@@ -30,7 +34,11 @@ fn find_negation_in_clause(clause: &str) -> Option<&str> {
     let as_negation = |(index, word): (usize, &&'_ str)| {
         // "At least" is an amount.
         let is_at_least = lowercase(word) == "least" && index > 0 && words[index - 1].eq_ignore_ascii_case("at");
-        NEGATIVE_WORDS.contains(&lowercase(word).as_str()) && !is_at_least
+        // "False ribs" and "a false positive" are terms.
+        let next = words.get(index + 1).map(|next| lowercase(next));
+        let is_term = matches!(lowercase(word).as_str(), "false" | "incorrect")
+            && next.is_some_and(|next| !AFTER_FALSE.contains(&next.as_str()));
+        NEGATIVE_WORDS.contains(&lowercase(word).as_str()) && !is_at_least && !is_term
     };
     words[..end].iter().enumerate().find(|(index, word)| as_negation((*index, word))).map(|(_, word)| *word)
 }
@@ -65,8 +73,12 @@ const IMPERATIVES: &[&str] = &[
     "calculate",
     "choose",
     "complete",
+    "define",
     "describe",
+    "determine",
+    "explain",
     "fill",
+    "find",
     "give",
     "identify",
     "indicate",
@@ -76,6 +88,7 @@ const IMPERATIVES: &[&str] = &[
     "name",
     "order",
     "pick",
+    "place",
     "put",
     "rank",
     "select",
@@ -158,7 +171,7 @@ pub(super) fn unfocused_stem(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     } else if !is_statement && !has_task(&context.question.stem) {
         let message = "the stem has no question, no instruction and no gap".to_owned();
         vec![warning("/stem", message, help)]
-    } else if context.stem_words.len() < STEM_WORDS_MIN && context.question.case.is_none() {
+    } else if context.stem_words.len() < STEM_WORDS_MIN && context.question.case.is_none() && !is_short_task(&stem) {
         vec![warning(
             "/stem",
             format!("the stem has only {}", text::count_with_noun(context.stem_words.len(), "word")),
@@ -167,6 +180,14 @@ pub(super) fn unfocused_stem(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     } else {
         Vec::new()
     }
+}
+
+/// Returns whether a short stem, in lower case, asks or instructs with its first word, as "Who painted Guernica?" does.
+fn is_short_task(stem: &str) -> bool {
+    let tokens = tokenize(stem);
+    let Some(first) = tokens.first() else { return false };
+    let asks = ["who", "when", "where", "why", "how", "whose"].contains(&first.as_str()) && tokens.len() > 2;
+    asks || (IMPERATIVES.contains(&first.as_str()) && tokens.len() > 1)
 }
 
 /// The fewest words with which a stem without a case can have a focus.
@@ -271,29 +292,57 @@ pub(super) fn long_sentence(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     question_texts(context).into_iter().filter_map(hit).collect()
 }
 
+/// Words that authors write in capitals to stress them.
+const STRESSED_WORDS: &[&str] = &[
+    "all", "always", "and", "any", "best", "both", "first", "last", "least", "main", "more", "most", "must", "never",
+    "next", "no", "only", "or", "same", "true",
+];
+
+/// Abbreviations that everyone knows better than what they stand for, and blood types.
+const EVERYDAY_ABBREVIATIONS: &[&str] = &[
+    "AB", "AIDS", "AM", "CD", "DNA", "DVD", "EU", "FBI", "GPS", "HIV", "ID", "IQ", "LED", "NASA", "OK", "PDF", "PIN",
+    "PM", "RNA", "SIM", "SMS", "TV", "UK", "UN", "US", "USA", "USB", "UV",
+];
+
 /// Returns whether a word in capitals is a roman numeral, as in "grade III".
-fn is_roman_numeral(word: &str) -> bool {
-    word.bytes().all(|b| matches!(b, b'I' | b'V' | b'X'))
+fn is_roman_numeral(word: &str, stem: &str) -> bool {
+    let is_small = word.bytes().all(|b| matches!(b, b'I' | b'V' | b'X'));
+    // Large ones look like abbreviations, such as MD.
+    let is_large = word.bytes().all(|b| b"IVXLCDM".contains(&b));
+    is_small || (is_large && stem.contains("numeral"))
+}
+
+/// Returns whether the question is about what an abbreviation means. Explaining it would give the key away.
+fn asks_meaning(short: &str, stem: &str) -> bool {
+    let phrases = ["stand for", "stands for", "mean", "abbreviat", "acronym", "written up as", "written as"];
+    let is_subject = stem.starts_with(&format!("{short} is "));
+    is_subject || (stem.contains(short) && phrases.iter().any(|phrase| stem.contains(phrase)))
 }
 
 /// L37: an abbreviation that neither the glossary nor the question explains.
 pub(super) fn unexplained_abbreviation(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let texts = question_texts(context);
+    let stem = context.question.stem.as_str();
     let is_explained = |short: &str| {
         let definition = [format!("({short})"), format!("{short} ("), format!("{short} stands for")];
-        let asked = format!("does {short} stand for");
-        // "NOT" in capitals is the emphasis that L06 asks for.
-        let is_emphasis = NEGATIVE_WORDS.contains(&short.to_lowercase().as_str());
-        is_emphasis
-            || is_roman_numeral(short)
-            || context.question.stem.contains(&asked)
+        let lower = short.to_lowercase();
+        NEGATIVE_WORDS.contains(&lower.as_str())
+            || STRESSED_WORDS.contains(&lower.as_str())
+            || EVERYDAY_ABBREVIATIONS.contains(&short)
+            || is_roman_numeral(short, stem)
+            || asks_meaning(short, stem)
             || context.bank.glossary.contains_key(short)
             || texts.iter().any(|(_, text)| definition.iter().any(|definition| text.contains(definition.as_str())))
+    };
+    // A name such as HMG-CoA has no other form that people use.
+    let is_name = |word: &str| {
+        word.split('-').skip(1).any(|part| starts_with_capital(part) && part.chars().any(char::is_lowercase))
     };
     let mut seen = std::collections::BTreeSet::new();
     let mut hits = Vec::new();
     for (pointer, text) in &texts {
-        for word in text.split(|c: char| !c.is_alphanumeric()) {
+        let words = text.split_whitespace().filter(|word| !is_name(word));
+        for word in words.flat_map(|word| word.split(|c: char| !c.is_alphanumeric())) {
             let short = (2..=6).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_uppercase());
             if short && !is_explained(word) && seen.insert(word) {
                 hits.push(warning(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::bank::question::ChoiceOrder;
-use crate::bank::rules::words::jaccard;
+use crate::bank::rules::words::{distinguishing_words, jaccard};
 use crate::bank::rules::{BankContext, QuestionContext, QuestionKind, RuleHit, warning};
 
 /// The fewest questions for which a share is meaningful.
@@ -214,7 +214,9 @@ pub(super) fn near_duplicate_pairs(
     let questions_by_stem =
         index_by_stem(bank_context.questions.iter().map(|context| &context.stem_words.content_stems));
     let frequency = |word_stem: &str| questions_by_stem.get(word_stem).map_or(0, Vec::len);
-    let mut questions_by_rare_stem: HashMap<&str, Vec<usize>> = HashMap::new();
+    // Only stems with the same numbers and levels are compared: another number or level is another fact.
+    let mut number_ids: HashMap<Vec<&str>, usize> = HashMap::new();
+    let mut questions_by_rare_stem: HashMap<(&str, usize), Vec<usize>> = HashMap::new();
     let mut pairs = Vec::new();
     for (index, context) in bank_context.questions.iter().enumerate() {
         let own_stems = &context.stem_words.content_stems;
@@ -223,8 +225,11 @@ pub(super) fn near_duplicate_pairs(
         rarest_stems.sort_by_key(|word_stem| (frequency(word_stem), *word_stem));
         // 85 % of n, rounded up. Whole numbers keep the rounding exact.
         rarest_stems.truncate(own_stems.len() - (own_stems.len() * 85).div_ceil(100) + 1);
-        let mut earlier =
-            rarest_stems.iter().filter_map(|word_stem| questions_by_rare_stem.get(word_stem)).flatten().copied();
+        let next_id = number_ids.len();
+        let numbers = *number_ids.entry(distinguishing_words(&context.stem_words)).or_insert(next_id);
+        let same_numbers =
+            rarest_stems.iter().filter_map(|word_stem| questions_by_rare_stem.get(&(*word_stem, numbers)));
+        let mut earlier = same_numbers.flatten().copied();
         // Two cases may ask the same question about two patients.
         let is_duplicate = |other: &usize| {
             let other = &bank_context.questions[*other];
@@ -235,7 +240,7 @@ pub(super) fn near_duplicate_pairs(
         let duplicate = earlier.find(is_duplicate);
         pairs.extend(duplicate.map(|other| QuestionPair { question: index, other, pointer: "/stem".to_owned() }));
         for word_stem in rarest_stems {
-            questions_by_rare_stem.entry(word_stem).or_default().push(index);
+            questions_by_rare_stem.entry((word_stem, numbers)).or_default().push(index);
         }
     }
     pairs

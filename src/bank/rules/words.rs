@@ -17,6 +17,55 @@ const STOP_WORDS: &[&str] = &[
     "would", "you", "your",
 ];
 
+/// Pairs of words with opposite meanings.
+pub(super) const OPPOSITES: &[(&str, &str)] = &[
+    ("increase", "decrease"),
+    ("increases", "decreases"),
+    ("increased", "decreased"),
+    ("higher", "lower"),
+    ("high", "low"),
+    ("more", "less"),
+    ("superficial", "deep"),
+    ("before", "after"),
+    ("hot", "cold"),
+    ("heat", "cold"),
+    ("medial", "lateral"),
+    ("proximal", "distal"),
+    ("anterior", "posterior"),
+    ("superior", "inferior"),
+    ("cranial", "caudal"),
+    ("flexion", "extension"),
+    ("abduction", "adduction"),
+    ("ventral", "dorsal"),
+    ("up", "down"),
+    ("upward", "downward"),
+    ("left", "right"),
+    ("acute", "chronic"),
+    ("active", "latent"),
+    ("active", "passive"),
+    ("absolute", "relative"),
+    ("true", "false"),
+    ("rise", "fall"),
+    ("rises", "falls"),
+    ("safe", "unsafe"),
+    ("sterile", "unsterile"),
+    ("tightens", "relaxes"),
+    ("contracts", "relaxes"),
+    ("faster", "slower"),
+    ("longer", "shorter"),
+    ("above", "below"),
+    ("with", "without"),
+    ("male", "female"),
+    ("front", "back"),
+    ("inside", "outside"),
+    ("inner", "outer"),
+    ("inhale", "exhale"),
+    ("open", "closed"),
+    ("early", "late"),
+    ("fast", "slow"),
+    ("wet", "dry"),
+];
+
 /// A text, split into words.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Words {
@@ -116,4 +165,38 @@ pub(super) fn jaccard<T: Ord>(one: &BTreeSet<T>, other: &BTreeSet<T>) -> f64 {
 /// Returns words in quotes for a message: `"one", "two"`.
 pub(super) fn quoted_list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     words.into_iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
+}
+
+/// Numbers in words, from which two choices may differ.
+const NUMBER_WORDS: &[&str] = &[
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "half", "once",
+    "twice", "first", "second", "third", "fourth", "fifth", "both",
+];
+
+/// Words that turn a statement into its opposite.
+const NEGATIONS: &[&str] = &["not", "no", "never", "neither", "nor", "without", "none", "cannot"];
+
+/// Returns the words of a choice that can make it differ from a similar one: numbers, levels such as C5, directions and
+/// negations.
+pub(super) fn distinguishing_words(words: &Words) -> Vec<&str> {
+    let is_opposite = |token: &str| OPPOSITES.iter().any(|(one, other)| token == *one || token == *other);
+    let is_distinguishing = |token: &&str| {
+        token.contains(|c: char| c.is_ascii_digit())
+            || token.len() == 1
+            || is_roman_numeral(token)
+            || NUMBER_WORDS.contains(token)
+            || NEGATIONS.contains(token)
+            || is_opposite(token)
+    };
+    words.tokens.iter().map(String::as_str).filter(is_distinguishing).collect()
+}
+
+/// Returns whether a word in lower case is a roman numeral up to 39, as in "class iii".
+fn is_roman_numeral(token: &str) -> bool {
+    token.bytes().all(|byte| matches!(byte, b'i' | b'v' | b'x'))
+}
+
+/// Returns whether a word begins with a capital letter.
+pub(super) fn starts_with_capital(word: &str) -> bool {
+    word.chars().next().is_some_and(char::is_uppercase)
 }

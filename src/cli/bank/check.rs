@@ -2,11 +2,15 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::check_output::{github_annotation, problem_json, sarif};
+use super::versions::read_version;
 use crate::bank::catalog::{self, BankOrigin, Catalog};
 use crate::bank::course::{self, CourseReading};
-use crate::bank::format::json::{self, FileContent, ParsedFile};
+use crate::bank::format::json::{self, FileContent, ParsedFile, ReadableBank};
 use crate::bank::load::{self, FILE_MAX_BYTES, LoadedFile};
-use crate::bank::{built_in, course_check, rules};
+use crate::bank::syllabus::Syllabus;
+use crate::bank::validate::Finding;
+use crate::bank::{built_in, compare, course_check, fix, rules};
 use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::clock::Day;
@@ -29,7 +33,19 @@ pub struct CheckArgs {
     /// Treat warnings as errors
     #[arg(long)]
     deny_warnings: bool,
+    /// Explain a rule with examples, such as L17, and check nothing
+    #[arg(long, value_name = "RULE", conflicts_with = "paths")]
+    explain: Option<String>,
+    /// First repair blanks, byte order marks and letter labels in the files
+    #[arg(long, requires = "paths")]
+    fix: bool,
+    /// Compare a bank with an earlier version, a file or git:REVISION: a changed key needs a new revision
+    #[arg(long, value_name = "OLD")]
+    against: Option<String>,
 }
+
+/// How many questions the summary names.
+const MAX_NAMES_SHOWN: usize = 5;
 
 /// The output format of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -38,6 +54,10 @@ enum FindingFormat {
     Text,
     /// One JSON document
     Json,
+    /// SARIF 2.1.0, for code hosts and editors
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
 }
 
 /// The number of files checked, and the problems found in them.
@@ -45,6 +65,8 @@ enum FindingFormat {
 struct CheckReport {
     file_count: usize,
     problems: Vec<Problem>,
+    /// The questions to which the rules were not applied, each with its file.
+    unread_questions: Vec<(String, String)>,
 }
 
 /// A file to check.
@@ -58,11 +80,20 @@ struct CheckedFile {
 
 /// Checks the given paths, or everything in use, and prints a report.
 pub(super) fn run(args: &CheckArgs, env: &mut Env<'_>) -> CommandResult {
+    if let Some(rule) = &args.explain {
+        return explain(rule, env);
+    }
+    if args.fix {
+        fix_files(&args.paths, env)?;
+    }
     let mut catalog = env.catalog()?;
     let inputs =
         if args.paths.is_empty() { inputs_in_use(env)? } else { inputs_from_paths(&args.paths, &mut catalog, env)? };
     let today = (env.make_clock)().now().wall.day();
-    let report = check_inputs(&inputs, &catalog, today);
+    let mut report = check_inputs(&inputs, &catalog, today);
+    if let Some(old) = &args.against {
+        report.problems.extend(check_against(old, &inputs)?);
+    }
     let worst_severity = report.problems.iter().map(|problem| problem.severity).max();
     let code = match worst_severity {
         // A wrong folder must not look like banks without problems.
@@ -74,6 +105,64 @@ pub(super) fn run(args: &CheckArgs, env: &mut Env<'_>) -> CommandResult {
     };
     print_report(&report, args.format, env)?;
     Ok(code)
+}
+
+/// Explains one rule.
+fn explain(rule: &str, env: &mut Env<'_>) -> CommandResult {
+    let rule = rule.to_uppercase();
+    let titles: Vec<_> = rules::RULES.iter().filter(|known| known.id == rule).map(|known| known.title).collect();
+    let why = rules::explanation(&rule);
+    if titles.is_empty() && why.is_none() {
+        return Err(Failure::usage(format!(
+            "There is no rule \"{}\". docs/rules.md lists all of them.",
+            text::single_line(&rule)
+        )));
+    }
+    env.print_line(&format!(
+        "{rule}: {}",
+        if titles.is_empty() { "a check of exams".to_owned() } else { titles.join("; ") }
+    ))?;
+    env.print_line(&format!("Why:  {}", why.unwrap_or_default()))?;
+    if let Some((bad, good)) = rules::example(&rule) {
+        env.print_line(&format!("Bad:  {bad}"))?;
+        env.print_line(&format!("Good: {good}"))?;
+    }
+    let today = (env.make_clock)().now().wall.day();
+    env.print_line(&format!(
+        "Waive it in a question: \"lint\": [{{ \"rule\": \"{rule}\", \"reason\": \"why\", \"by\": \"your name\", \"on\": \"{today}\" }}]"
+    ))
+}
+
+/// Repairs the bank files among the paths.
+fn fix_files(paths: &[PathBuf], env: &mut Env<'_>) -> Result<(), Failure> {
+    for path in paths {
+        let files = if path.is_dir() {
+            load::list_files(path, "json").map_err(|error| Failure::unreadable(path, &error))?
+        } else {
+            vec![path.clone()]
+        };
+        for file in files.iter().filter(|file| **file != Path::new("-")) {
+            let loaded = load::read_file(file).map_err(|error| Failure::unreadable(file, &error))?;
+            if let Some(fixed) = fix::fix(&loaded.bytes) {
+                let count = text::count_with_noun(fixed.change_count, "text");
+                paths::write_output(file, fixed.text.as_bytes())
+                    .map_err(|error| Failure::file_access(file, "written", &error))?;
+                env.print_to_stderr(&format!("Repaired {count} in {}", display_path(file)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Compares the only bank among the files with an earlier version of it.
+fn check_against(old: &str, inputs: &[CheckedFile]) -> Result<Vec<Problem>, Failure> {
+    let [CheckedFile { name, loaded_file, .. }] = inputs else {
+        return Err(Failure::usage("--against compares one file. Name the bank to check."));
+    };
+    let Some(new) = json::parse_bank(name, &loaded_file.bytes).value else { return Ok(Vec::new()) };
+    let old = read_version(old, &loaded_file.path)?;
+    let findings = compare::check_changes(&compare::compare(&old, &new));
+    Ok(json::locate_findings(name, &loaded_file.bytes, findings))
 }
 
 /// Lists the built-in banks, exams and readings, those in the data folder, and those given with `--banks`.
@@ -148,8 +237,14 @@ fn check_inputs(inputs: &[CheckedFile], catalog: &Catalog, today: Day) -> CheckR
                 let mut findings = rules::check(bank, today, syllabus.as_deref());
                 findings.extend(blueprint::undrawable_critical_questions(catalog, bank));
                 findings.extend(course_check::objectives_without_reading(catalog, bank));
-                findings.extend(course_check::broken_images(catalog, bank));
+                findings.extend(course_check::broken_images(catalog, bank, folder_of(loaded_file)));
                 findings
+            }
+            FileContent::Bank(ParsedFile { value: None, problems }) => {
+                let readable = json::readable_part(&loaded_file.bytes, problems);
+                let unread = readable.iter().flat_map(|readable| readable.unread_questions.iter().cloned());
+                report.unread_questions.extend(unread.map(|question| (name.clone(), question)));
+                readable.map_or_else(Vec::new, |readable| readable_findings(&readable, today, syllabus.as_deref()))
             }
             FileContent::Exam(ParsedFile { value: Some(exam), .. }) => blueprint::check(catalog, exam, today),
             _ => Vec::new(),
@@ -158,6 +253,21 @@ fn check_inputs(inputs: &[CheckedFile], catalog: &Catalog, today: Day) -> CheckR
         report.problems.extend(json::locate_findings(name, &loaded_file.bytes, findings));
     }
     report
+}
+
+/// Returns the folder of a file. Built-in files and standard input have none.
+fn folder_of(file: &LoadedFile) -> Option<&Path> {
+    file.path.parent().filter(|folder| !folder.as_os_str().is_empty() && file.path != Path::new("-"))
+}
+
+/// Applies the rules to the questions of a file with errors. What they say of missing values is left out, because the
+/// errors already say it.
+fn readable_findings(readable: &ReadableBank, today: Day, syllabus: Option<&Syllabus>) -> Vec<Finding> {
+    let mut findings = rules::check(&readable.bank, today, syllabus);
+    for finding in &mut findings {
+        finding.pointer = readable.file_pointer(&finding.pointer);
+    }
+    findings
 }
 
 /// Checks a reading of the course.
@@ -185,25 +295,39 @@ fn print_report(report: &CheckReport, format: FindingFormat, env: &mut Env<'_>) 
     // The summary counts an unreadable file as an error.
     let errors = report.problems.iter().filter(|problem| problem.severity > Severity::Warning).count();
     let warnings = report.problems.len() - errors;
-    if env.global.json || format == FindingFormat::Json {
+    if format == FindingFormat::Sarif {
+        return env.print_json(&sarif(&report.problems));
+    }
+    if format == FindingFormat::Github {
+        for problem in &report.problems {
+            env.print_line(&github_annotation(problem))?;
+        }
+    } else if env.global.json || format == FindingFormat::Json {
         let problems: Vec<_> = report.problems.iter().map(problem_json).collect();
-        let summary = json!({ "files": report.file_count, "errors": errors, "warnings": warnings });
+        let unread =
+            report.unread_questions.iter().map(|(file, question)| json!({ "file": file, "question": question }));
+        let summary = json!({
+            "files": report.file_count, "errors": errors, "warnings": warnings,
+            "unread_questions": unread.collect::<Vec<_>>(),
+        });
         return env.print_json(&json!({ "problems": problems, "summary": summary }));
     }
     let style = if env.is_color_enabled() { ReportStyle::Colored } else { ReportStyle::Plain };
-    for problem in &report.problems {
+    for problem in report.problems.iter().filter(|_| format == FindingFormat::Text) {
         env.print_line(&problem.render(style))?;
         env.print_line("")?;
     }
+    if !report.unread_questions.is_empty() {
+        let count = text::count_with_noun(report.unread_questions.len(), "question");
+        let names: Vec<_> =
+            report.unread_questions.iter().take(MAX_NAMES_SHOWN).map(|(_, question)| question.as_str()).collect();
+        let more = report.unread_questions.len().saturating_sub(MAX_NAMES_SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        env.print_line(&format!(
+            "The rules were not applied to {count}: {}{more}. Fix the errors there first.\n",
+            names.join(", ")
+        ))?;
+    }
     let (files, errors) = (text::count_with_noun(report.file_count, "file"), text::count_with_noun(errors, "error"));
     env.print_line(&format!("{files} checked: {errors}, {}", text::count_with_noun(warnings, "warning")))
-}
-
-fn problem_json(problem: &Problem) -> serde_json::Value {
-    let (line, column) = problem.location.line_column();
-    json!({
-        "rule": problem.rule, "severity": problem.severity.label(), "file": problem.location.source.name(),
-        "line": line, "column": column, "pointer": problem.location.pointer,
-        "message": problem.message, "help": problem.help,
-    })
 }

@@ -146,6 +146,13 @@ impl PreviewScreen {
                     page.push_hanging_text("  ", TextRole::Text, TextRole::Dim, &note.help);
                 }
             }
+            if !bank.problems.is_empty() {
+                page.push_blank_line();
+                page.push_text(TextRole::Bad, "The file has errors, and questions with errors are missing here:");
+                for line in bank.problems.iter().flat_map(|problem| problem.lines().chain([""])) {
+                    page.push_line(&[(TextRole::Text, line)]);
+                }
+            }
         }
         page.draw(canvas, area, &mut self.scroll);
     }

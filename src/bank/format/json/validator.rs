@@ -203,6 +203,7 @@ impl<'a> Validator<'a> {
             rule,
             severity: Severity::Error,
             location: place,
+            question_id: None,
             message,
             explanation: None,
             help,
@@ -269,6 +270,7 @@ pub(super) fn locate_finding(source: &Arc<SourceText>, tree: &JsonTree<'_>, find
         rule: finding.rule,
         severity: finding.severity,
         location: place,
+        question_id: None,
         message: finding.message,
         explanation: why,
         help: finding.help,
@@ -287,7 +289,15 @@ fn unreadable_problem(
         (0..=offset.min(source.text().len())).rev().find(|offset| source.text().is_char_boundary(*offset)).unwrap_or(0);
     let end = source.text()[offset..].chars().next().map_or(offset, |c| offset + c.len_utf8());
     let place = SourceSpan { source: Arc::clone(source), span: offset..end, pointer: String::new() };
-    Problem { rule, severity: Severity::Unreadable, location: place, message, explanation: None, help: help.to_owned() }
+    Problem {
+        rule,
+        severity: Severity::Unreadable,
+        location: place,
+        question_id: None,
+        message,
+        explanation: None,
+        help: help.to_owned(),
+    }
 }
 
 /// Returns the problem of a file that is not UTF-8.
@@ -311,13 +321,24 @@ pub(super) fn invalid_json(source: &Arc<SourceText>, error: Option<&ParseError>)
             "Write a bank or an exam into this file",
         );
     };
-    if source.text().starts_with('\u{FEFF}') {
-        let message = "the file starts with a byte order mark".into();
-        return unreadable_problem(source, 0, "json", message, "Save the file as UTF-8 without a byte order mark");
-    }
     let message = format!("this is not JSON: {}", lower_first(&error.kind().to_string()));
     let help = "Fix the text here. Nothing after this place was read.";
     unreadable_problem(source, error.range().start, "json", message, help)
+}
+
+/// Returns the problem of a file that only this program's parser would accept.
+pub(super) fn not_strict_json(source: &Arc<SourceText>, error: &serde_json::Error) -> Problem {
+    let line_start =
+        source.text().split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+    let offset = line_start.saturating_add(error.column().saturating_sub(1));
+    let message = if error.to_string().starts_with("control character") {
+        "this is not JSON: a line break, a tab or another control character is inside a text"
+    } else {
+        "this is not JSON: a character is here that JSON does not allow"
+    };
+    let help =
+        "In a text, write a line break as \\n and a tab as \\t. Between values, use only spaces and line breaks.";
+    unreadable_problem(source, offset, "json", message.to_owned(), help)
 }
 
 /// Returns the problem of a file with a newer format, and `None` for a format that this program reads.
