@@ -154,8 +154,9 @@ macro_rules! made {
                 Self(uuid_v7(at, random))
             }
 
-            /// Returns whether `text` is this ID, either in full or as its last eight digits.
+            /// Returns whether `text` is this ID: in full, with or without `urn:uuid:`, or as its last eight digits.
             pub fn is(&self, text: &str) -> bool {
+                let text = text.strip_prefix("urn:uuid:").unwrap_or(text);
                 text == self.short() || text == self.to_string()
             }
 

@@ -4,6 +4,7 @@
 //! module and lists the invariants.
 
 pub mod clock;
+pub mod parallel;
 pub mod text;
 pub mod canonical;
 pub mod ids;

@@ -12,6 +12,7 @@ use crate::bank::question::{Choice, Question, QuestionKind, QuestionStatus, Sele
 use crate::bank::syllabus::Syllabus;
 use crate::bank::validate::Finding;
 use crate::clock::Day;
+use crate::parallel;
 use crate::problem::Severity;
 
 mod across;
@@ -172,6 +173,7 @@ impl<'a> QuestionContext<'a> {
 ///
 /// Drafts and retired questions are checked too, so that an author sees the findings of a draft while writing it.
 pub fn check(bank: &Bank, today: Day, syllabus: Option<&Syllabus>) -> Vec<Finding> {
+    parallel::prepare();
     let contexts = bank.questions.par_iter().map(|question| QuestionContext::new(bank, question, today, syllabus));
     let bank_context = BankContext { questions: contexts.collect() };
     let mut findings = Vec::new();

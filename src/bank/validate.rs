@@ -12,7 +12,7 @@ use crate::bank::syllabus::Syllabus;
 use crate::bank::{Bank, Case, Objective, SourceReference};
 use crate::ids::{CaseId, ObjectiveId, SourceId};
 use crate::problem::Severity;
-use crate::text;
+use crate::{parallel, text};
 
 /// Something wrong with the content of a bank, exam or syllabus.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +82,7 @@ pub fn is_valid_question(question: &Question) -> bool {
 
 /// Finds duplicate IDs, and references to missing IDs.
 pub fn reference_findings(parts: &BankParts<'_>) -> Vec<Finding> {
+    parallel::prepare();
     let mut findings = Vec::new();
     let objectives = collect_ids(&mut findings, "objectives", parts.objectives, |objective| &objective.id);
     let sources = collect_ids(&mut findings, "sources", parts.sources, |source| &source.id);

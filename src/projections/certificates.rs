@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::attempt::Fact;
 use crate::attempt::chain::{StoredFact, read_facts};
 use crate::clock::Timestamp;
-use crate::credential::verify::VerdictBasis;
+use crate::credential::verdict::VerdictBasis;
 use crate::credential::{Assurance, Credential};
 use crate::ids::{CertificateId, Digest, ExamId, FactId, TraineeId};
 use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow};

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::credential::verify::evaluate_trust;
+use crate::credential::verdict::evaluate_trust;
 use crate::credential::{Assurance, TrustList, Verdict};
 use crate::ids::CertificateId;
 use crate::projections::certificates::CertificateRow;

@@ -9,7 +9,8 @@ use crate::attempt::Fact;
 use crate::attempt::chain::{self, ChainHead, StoredFact, read_facts};
 use crate::attempt::fact::CertificateImported;
 use crate::attempt::person::{NameChanged, PersonAdded, PersonLinked, PersonUnarchived};
-use crate::credential::verify::{evaluate_trust, verify};
+use crate::credential::verdict::evaluate_trust;
+use crate::credential::verify::verify;
 use crate::credential::{Assurance, Credential, Verdict, VerificationResult};
 use crate::ids::{CertificateId, StreamId, TraineeId};
 use crate::projections::attempts::AttemptQuery;
@@ -69,11 +70,13 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         mut facts: Vec<StoredFact>,
     ) -> Result<ImportOutcome, ServiceError> {
         let is_issued_here = !facts.is_empty();
+        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
         let verification = verify(bytes, self.services.trust()?, self.services.now().wall);
         // Untrusted and expired ones are stored too, because a verdict can change with the trust list.
         let Some(credential) = verification.credential.clone().filter(|_| verification.verdict != Verdict::Invalid)
         else {
-            return Err(rejection(format!("It is invalid. {}", verification.reason)));
+            let prefix = if verification.is_foreign { "" } else { "It is invalid. " };
+            return Err(rejection(format!("{prefix}{}", verification.reason)));
         };
         let text = std::str::from_utf8(bytes)
             .map_err(|_| rejection("It is not UTF-8 text. Ask the issuer for a new copy.".to_owned()))?;

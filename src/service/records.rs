@@ -17,6 +17,7 @@ use crate::credential::{TrustList, verify};
 use crate::exam::disclosure::DisclosureLevel;
 use crate::ids::{Digest, ExamId, TraineeId};
 use crate::issuing::request::CertificateRequest;
+use crate::parallel;
 use crate::projections::attempts::{AttemptQuery, AttemptRow};
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
 use crate::projections::export::json::AttemptRecord;
@@ -234,6 +235,7 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         for chunk in rows.chunks(CHAIN_CHUNK_SIZE) {
             let loaded = self.imported_chunk(chunk)?.into_iter().collect::<Result<Vec<_>, _>>()?;
             let loaded: Vec<_> = chunk.iter().copied().zip(loaded).collect();
+            parallel::prepare();
             let forged = loaded.into_par_iter().find_map_first(|(row, loaded)| {
                 report_verified();
                 // A clock that was set back must not make a certificate look forged.

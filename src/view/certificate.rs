@@ -1,8 +1,9 @@
 //! The signed fields of a certificate, in words.
 
 use crate::clock::Timestamp;
-use crate::credential::Credential;
 use crate::credential::types::{Evidence, ResultDescription, ResultValue};
+use crate::credential::{Credential, Verdict, VerificationResult};
+use crate::text;
 
 /// Returns the label and the value of every signed field. What the certificate says comes first. IDs, keys and digests
 /// come last, because people only compare them.
@@ -42,6 +43,24 @@ pub fn labeled_fields(credential: &Credential) -> Vec<(String, String)> {
         add(&identifier_label(evidence), without_prefix(&evidence.id));
     }
     fields
+}
+
+/// Returns the verdict with the holder, the exam and the last day, such as `valid for Amira Okafor: Brief, until Nov 29,
+/// 2028`. A verdict without them could be taken for that of another file.
+pub fn verdict_text(verification: &VerificationResult) -> String {
+    if verification.is_foreign {
+        return "nothing to check".to_owned();
+    }
+    let verdict = verification.verdict;
+    let Some(credential) = &verification.credential else { return verdict.to_string() };
+    let (name, exam) =
+        (text::single_line(&credential.subject.name), text::single_line(&credential.subject.achievement.name));
+    let until = credential.expires_at().map_or_else(String::new, |until| until.day().format_for_people());
+    match verdict {
+        Verdict::Valid => format!("valid for {name}: {exam}, until {until}"),
+        Verdict::Expired => format!("expired for {name}: {exam}, on {until}"),
+        _ => format!("{verdict}: {name}, {exam}"),
+    }
 }
 
 /// Returns the day of a signed moment. People read the day, and the JSON file has the moment.

@@ -33,7 +33,7 @@ fn prepared(home: &Path) {
         let file = world.file(&format!("{n}.json"), pass.certificate());
         world.run(["certificate", "import", &file.to_string_lossy()]).done();
     }
-    world.run(["issuer", "trust", &key().did(), "--name", "Northside", "--without-revocation"]).done();
+    world.run(["issuer", "trust", "--yes", &key().did(), "--name", "Northside", "--without-revocation"]).done();
     for folder in ["data", "config"] {
         let to = home.join(folder);
         std::fs::create_dir_all(&to).expect("a folder");

@@ -35,7 +35,7 @@ fn clinic() -> World {
     let certificate = Pass { assurance: Assurance::Unsupervised, ..Pass::default() }.certificate();
     let file = world.file("handed.json", certificate).to_string_lossy().into_owned();
     world.run(["certificate", "import", &file]).done();
-    world.run(["issuer", "trust", &key().did(), "--name", "Northside", "--without-revocation"]).done();
+    world.run(["issuer", "trust", "--yes", &key().did(), "--name", "Northside", "--without-revocation"]).done();
     world.run(["trainee", "add", "Ben Okri", "--id", "17", "--license", "PT 2"]).done();
     world.run(["trainee", "set", "Ben Okri", "--time-factor", "1.5"]).done();
     world.run(["note", "write", "small/one", "Look it up", "--trainee", "Amira Okafor"]).done();

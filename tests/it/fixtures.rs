@@ -188,7 +188,7 @@ fn first_version_bundles_are_imported_as_before() {
     let fresh: Value =
         serde_json::from_str(&std::fs::read_to_string(bundle("fresh.json")).expect("a file")).expect("JSON");
     let did = fresh["keys"][0]["did"].as_str().expect("a did:key");
-    world.run(["issuer", "trust", did, "--name", "Northside"]).done();
+    world.run(["issuer", "trust", "--yes", did, "--name", "Northside"]).done();
     let mut said = String::new();
     for name in ["revoked.json", "fresh.json", "rotated.json", "compromised.json"] {
         said += &format!("{name}: {}\n", world.run(["issuer", "trust", "--bundle", &bundle(name)]).all());

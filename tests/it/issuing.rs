@@ -91,7 +91,7 @@ fn a_pass_becomes_a_certificate_that_a_clinic_accepts() {
     let three = Three::ready();
     let certificate = three.issues();
     assert_eq!(three.verdict(&certificate), "untrusted");
-    three.clinic.run(["issuer", "trust", &three.did(), "--name", "School of Needling"]).done();
+    three.clinic.run(["issuer", "trust", "--yes", &three.did(), "--name", "School of Needling"]).done();
     assert_eq!(three.verdict(&certificate), "stale");
     three.send_bundle().done();
     let said = three.clinic.run(["certificate", "verify", &certificate]);
@@ -176,7 +176,7 @@ fn a_request_is_used_once_and_a_certificate_is_reissued_after_its_revocation() {
     let reissued = three.file("reissued.json");
     let args = ["certificate", "issue", "--request", &request, "--to", &reissued, "--name", "Amira O. Okafor"];
     three.at_school(&args).done();
-    three.clinic.run(["issuer", "trust", &three.did(), "--name", "School"]).done();
+    three.clinic.run(["issuer", "trust", "--yes", &three.did(), "--name", "School"]).done();
     three.send_bundle().done();
     assert_eq!((three.verdict(&certificate).as_str(), three.verdict(&reissued).as_str()), ("revoked", "valid"));
     let bundle = std::fs::read_to_string(three.file("bundle.json")).expect("a bundle");
@@ -327,7 +327,7 @@ fn a_key_or_passphrase_that_others_can_read_is_refused() {
 fn a_rotated_key_keeps_the_same_ledger() {
     let three = Three::ready();
     let certificate = three.issues();
-    three.clinic.run(["issuer", "trust", &three.did(), "--name", "School"]).done();
+    three.clinic.run(["issuer", "trust", "--yes", &three.did(), "--name", "School"]).done();
     let old = three.did();
     three.pass(Millis::from_days(20));
     three.at_school(&["issuer", "init", "--rotate"]).done();
@@ -344,7 +344,7 @@ fn a_rotated_key_keeps_the_same_ledger() {
     secret("passphrase", "another six words are needed");
     let refused = three.send_bundle();
     assert!(refused.code == 1 && refused.err.contains("not trusted here"), "{}", refused.all());
-    three.clinic.run(["issuer", "trust", &three.did(), "--name", "School"]).done();
+    three.clinic.run(["issuer", "trust", "--yes", &three.did(), "--name", "School"]).done();
     three.send_bundle().done();
     assert_eq!(three.verdict(&certificate), "valid", "it is in the ledger");
     let list = three.clinic.run(["issuer", "list"]);
@@ -375,7 +375,7 @@ fn a_folder_of_certificates_is_verified_at_once() {
     three.clinic.file("handed/a.json", &text);
     three.clinic.file("handed/deeper/b.json", text.replace("Amira", "Amina"));
     three.clinic.file("handed/notes.txt", "ignored");
-    three.clinic.run(["issuer", "trust", &three.did(), "--name", "School", "--without-revocation"]).done();
+    three.clinic.run(["issuer", "trust", "--yes", &three.did(), "--name", "School", "--without-revocation"]).done();
     let said = three.clinic.run(["certificate", "verify", &folder.to_string_lossy()]);
     assert_eq!(said.code, 1);
     insta::assert_snapshot!(said.out);
@@ -417,7 +417,7 @@ fn an_unreadable_file_in_a_folder_is_named_and_the_others_are_verified() {
 fn a_receipt_says_who_checked_what_and_when() {
     let three = Three::ready();
     let certificate = three.issues();
-    three.clinic.run(["issuer", "trust", &three.did(), "--name", "School"]).done();
+    three.clinic.run(["issuer", "trust", "--yes", &three.did(), "--name", "School"]).done();
     three.send_bundle().done();
     let receipt = three.clinic.path("receipt.pdf");
     let args = ["certificate", "verify", &certificate, "--receipt", &receipt, "--by", "Dr. Núñez"];
@@ -604,7 +604,7 @@ fn a_strangers_certificate_never_renames_a_known_person() {
         let file = clinic.file(name, pass.certificate());
         clinic.run(["certificate", "import", &file.to_string_lossy()])
     };
-    clinic.run(["issuer", "trust", &key().did(), "--name", "School", "--without-revocation"]).done();
+    clinic.run(["issuer", "trust", "--yes", &key().did(), "--name", "School", "--without-revocation"]).done();
     let names = || clinic.run(["trainee", "list", "--json"]).json()[0]["name"].clone();
     // This certificate came first, but its signer is not trusted. The trusted one decides the person's name.
     import("1.json", &Pass { name: "Mallory", key: &stranger, certificate: 3, ..school() }).done();
@@ -628,7 +628,7 @@ fn a_row_without_its_fact_is_never_exported() {
     clinic.pass(Millis::from_hours(1));
     let file = clinic.file("a.json", Pass { assurance: Assurance::Unsupervised, ..Pass::default() }.certificate());
     clinic.run(["certificate", "import", &file.to_string_lossy()]).done();
-    clinic.run(["issuer", "trust", &key().did(), "--name", "School", "--without-revocation"]).done();
+    clinic.run(["issuer", "trust", "--yes", &key().did(), "--name", "School", "--without-revocation"]).done();
     let store = rusqlite::Connection::open(clinic.data().join("needlewise.db")).expect("a store");
     store
         .execute_batch(

@@ -11,6 +11,8 @@ mod picture;
 mod reader;
 mod source;
 mod stage;
+#[path = "../fuzz/targets.rs"]
+mod targets;
 #[cfg(unix)]
 mod window;
 mod world;
@@ -34,6 +36,7 @@ mod faults;
 mod fixtures;
 #[cfg(unix)]
 mod fullscreen;
+mod fuzz;
 mod home;
 mod invigilated;
 mod issuing;

@@ -184,7 +184,7 @@ fn clinic() -> World {
     world.pass(Millis::from_hours(1));
     let certificate = world.file("handed.json", Pass { name: "Amira Okafor", ..school() }.certificate());
     world.run(["certificate", "import", &certificate.to_string_lossy()]).done();
-    world.run(["issuer", "trust", &key().did(), "--name", "Northside", "--without-revocation"]).done();
+    world.run(["issuer", "trust", "--yes", &key().did(), "--name", "Northside", "--without-revocation"]).done();
     world.run(["trainee", "add", "=SUM(A1)", "--id=-7", "--license", "@me"]).done();
     world
 }
@@ -476,4 +476,81 @@ fn exports_of_an_exam_without_review_contain_only_pass_or_fail() {
     let xapi = world.run(["record", "export", "--format", "xapi"]).out;
     assert!(json.contains("\"earned\":null") && xapi.contains("failed") && !xapi.contains("score"), "{json}{xapi}");
     assert!(!all.contains("Tell right from wrong") && all.contains("\"earned\": null"), "{all}");
+}
+
+#[test]
+fn files_that_are_no_certificates_are_named_and_not_called_invalid() {
+    let world = World::new();
+    let verify = |name: &str, bytes: &[u8]| {
+        let file = world.file(name, bytes);
+        let said = world.run(["certificate", "verify", &file.to_string_lossy()]);
+        assert_eq!(said.code, 1, "{name}: {}", said.all());
+        said.out
+    };
+    let mut photo = vec![0xff, 0xd8, 0xff, 0xe0];
+    photo.resize(100_000, 7);
+    let other = br#"{"@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential"],
+        "credentialSchema": [], "issuer": {"id": "did:web:example.org", "type": ["Profile"]}}"#;
+    for (name, bytes, expected) in [
+        ("photo.jpg", &photo[..], "It is a photo or another picture without a certificate in it."),
+        ("bundle.json", br#"{"format": 1, "keys": [], "revoked": [], "sequence": 5}"#, "It is the bundle of an issuer"),
+        ("request.json", br#"{"format": 2, "attempt": "a", "facts": []}"#, "It is a certificate request"),
+        ("bank.json", br#"{"format": 1, "questions": []}"#, "It is a question bank or an exam"),
+        ("old.json", br#"{"@context": "https://w3id.org/openbadges/v2", "type": "Assertion"}"#, "version 2 or older"),
+        ("other.json", other, "It names the issuer did:web:example.org."),
+    ] {
+        let out = verify(name, bytes);
+        assert!(out.contains("nothing to check\n") && out.contains(expected), "{name}: {out}");
+        assert!(!out.contains("invalid") && !out.contains("line 1"), "{name}: {out}");
+    }
+    // A certificate with a byte order mark has the same verdict, and a damaged one is still invalid.
+    let certificate = Pass { name: "Amira Okafor", ..school() }.certificate();
+    let marked = verify("marked.json", format!("\u{feff}{certificate}").as_bytes());
+    assert!(marked.contains("untrusted: Amira Okafor, Brief\n"), "{marked}");
+    let damaged = verify("damaged.json", certificate.replace("Amira", "Amina").as_bytes());
+    assert!(damaged.contains("damaged.json: invalid\n"), "{damaged}");
+}
+
+#[test]
+fn a_folder_has_a_reason_for_each_file_and_counts_a_certificate_once() {
+    let world = World::new();
+    let certificate = Pass { name: "Amira Okafor", ..school() }.certificate();
+    world.file("folder/one.json", certificate.clone());
+    world.file("folder/two.json", format!("\u{feff}{certificate}"));
+    world.file("folder/other.json", r#"{"format": 1, "questions": []}"#);
+    let out = world.run(["certificate", "verify", &world.home.path().join("folder").to_string_lossy()]).out;
+    assert!(out.ends_with("3 files; each certificate counted once: 1 untrusted, 1 nothing to check\n"), "{out}");
+    assert!(out.contains("other.json: It is a question bank or an exam"), "{out}");
+    assert!(
+        out.contains("one.json: The signature is correct, but this computer does not trust the issuer yet."),
+        "{out}"
+    );
+}
+
+#[test]
+fn xapi_has_registrations_titles_and_the_certificates_of_a_clinic() {
+    let statements = |world: &World| -> Vec<Value> {
+        let said = world.run(["record", "export", "--format", "xapi"]);
+        assert_eq!(said.code, 0, "{}", said.all());
+        said.out.lines().map(|line| serde_json::from_str(line).expect("json")).collect()
+    };
+    let trainee = World::new().with_small_banks();
+    assert_eq!(trainee.pass_exam().code, 0);
+    let clinic = World::new();
+    let certificate = Pass { name: "Amira Okafor", ..school() }.certificate();
+    let file = clinic.file("handed.json", certificate).to_string_lossy().into_owned();
+    clinic.pass(Millis::from_hours(1));
+    clinic.run(["certificate", "import", &file]).done();
+    let empty = clinic.run(["record", "export", "--format", "xapi"]);
+    assert!(empty.code == 1 && empty.err.contains("There is nothing to export."), "an untrusted one: {}", empty.all());
+    clinic.run(["issuer", "trust", "--yes", &key().did(), "--name", "The School", "--without-revocation"]).done();
+    for (statements, title, count) in [(statements(&trainee), "Brief", 2), (statements(&clinic), "Brief", 1)] {
+        assert_eq!(statements.len(), count);
+        for statement in statements {
+            let registration = statement["context"]["registration"].as_str().expect("an ID");
+            assert_eq!(&registration[14..15], "5", "xAPI takes versions 1 to 5: {registration}");
+            assert_eq!(statement["object"]["definition"]["name"]["en"], title);
+            assert!(!statement.to_string().contains("Amira"), "people appear by ID only");
+        }
+    }
 }

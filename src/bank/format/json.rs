@@ -17,7 +17,7 @@ use crate::bank::validate::{self, BankParts, Finding};
 use crate::bank::{Bank, FORMAT, Question, well_formed};
 use crate::ids::is_slug;
 use crate::problem::{Problem, Severity, SourceText};
-use crate::text;
+use crate::{parallel, text};
 
 mod readable;
 pub mod tree;
@@ -145,6 +145,7 @@ impl<T> ParsedFile<T> {
 fn parse_typed<T: DeserializeOwned + Send>(bytes: &[u8]) -> Option<T> {
     let source = std::str::from_utf8(bytes).ok()?;
     // The two passes are independent, so a large bank uses two cores.
+    parallel::prepare();
     let (is_suspect, value) = rayon::join(|| has_suspect_text(source), || serde_json::from_str(source).ok());
     value.filter(|_| !is_suspect)
 }

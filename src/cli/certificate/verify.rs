@@ -14,8 +14,8 @@ use crate::credential::render::receipt::{self, Receipt};
 use crate::credential::{TrustList, Verdict, VerificationResult, qr_text, verify};
 use crate::service::certificate_files::load_fonts;
 use crate::service::people::normalize_name;
-use crate::view::certificate::labeled_fields;
-use crate::{paths, text};
+use crate::view::certificate::{labeled_fields, verdict_text};
+use crate::{parallel, paths, text};
 
 /// Verify certificate files, without a network connection
 ///
@@ -52,7 +52,7 @@ struct FileVerification {
 /// until someone trusts its key.
 pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
     let now = (env.make_clock)().now().wall;
-    let trust = env.trust_list()?;
+    let trust = env.trust_with_own_issuer()?;
     let inputs = match &args.qr {
         Some(text) => {
             let (name, credential) = ("code".to_owned(), qr_text::decode(text));
@@ -73,11 +73,14 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
         let row = |result: &FileVerification| {
             let FileVerification { file, checked: verification, .. } = result;
             let certificate = certificate_json(verification);
-            json!({ "file": file, "verdict": verification.verdict, "reason": verification.reason, "certificate": certificate })
+            json!({
+                "file": file, "verdict": verification.verdict, "reason": verification.reason,
+                "nothing_to_check": verification.is_foreign, "certificate": certificate,
+            })
         };
         env.print_json(&results.iter().map(row).collect::<Vec<_>>())?;
     } else if let [only] = results.as_slice() {
-        env.print_line(&format!("{}: {}", only.file, only.checked.verdict))?;
+        env.print_line(&format!("{}: {}", only.file, verdict_text(&only.checked)))?;
         for line in verification_lines(&only.checked) {
             env.print_line(&line)?;
         }
@@ -112,6 +115,7 @@ fn verify_all(
         progress.step();
         Ok(FileVerification { file: name, checked: verification, is_readable })
     };
+    parallel::prepare();
     let results: Vec<_> = inputs.into_par_iter().map(verify_input).collect();
     // Report the first failure in the order of the arguments, so that the error does not depend on timing.
     results.into_iter().collect()
@@ -133,13 +137,17 @@ fn write_receipt(
     paths::write_output(path, &bytes).map_err(|error| Failure::file_access(path, "written", &error))
 }
 
-/// Returns a table of the results, followed by a count of each verdict.
+/// Returns a table of the results, the reason for each one that is not valid, and a count of each verdict. Several files of
+/// one certificate count once.
 fn results_table(results: &[FileVerification]) -> String {
+    let word = |verification: &VerificationResult| {
+        if verification.is_foreign { NOTHING_TO_CHECK.to_owned() } else { verification.verdict.to_string() }
+    };
     let row = |result: &FileVerification| {
         let verification = &result.checked;
         let credential = verification.credential.as_ref();
         vec![
-            verification.verdict.to_string(),
+            word(verification),
             credential.map_or_else(String::new, |credential| credential.subject.name.clone()),
             credential.map_or_else(String::new, |credential| credential.subject.achievement.name.clone()),
             credential.and_then(super::assurance_name).unwrap_or_default().to_owned(),
@@ -152,16 +160,25 @@ fn results_table(results: &[FileVerification]) -> String {
     };
     let heading = ["Verdict", "Name", "Exam", "Assurance", "Valid through", "Issuer", "File"];
     let table = table::render(&heading, &results.iter().map(row).collect::<Vec<_>>());
-    let counts = Verdict::ALL.map(|verdict| {
-        let count = results.iter().filter(|result| result.checked.verdict == verdict).count();
+    let not_valid = results.iter().filter(|result| result.checked.verdict != Verdict::Valid);
+    let reasons: Vec<_> = not_valid.map(|result| format!("{}: {}", result.file, result.checked.reason)).collect();
+    let reasons = if reasons.is_empty() { String::new() } else { format!("\n\n{}", reasons.join("\n")) };
+    let mut seen = std::collections::BTreeSet::new();
+    let certificate_id = |result: &FileVerification| result.checked.credential.as_ref()?.certificate_id();
+    let is_new = |result: &&FileVerification| certificate_id(result).is_none_or(|id| seen.insert(id));
+    let distinct: Vec<_> = results.iter().filter(is_new).collect();
+    let words = Verdict::ALL.map(|verdict| verdict.to_string()).into_iter().chain([NOTHING_TO_CHECK.to_owned()]);
+    let counts = words.filter_map(|verdict| {
+        let count = distinct.iter().filter(|result| word(&result.checked) == verdict).count();
         (count > 0).then(|| format!("{count} {verdict}"))
     });
-    format!(
-        "{table}\n\n{}: {}",
-        text::count_with_noun(results.len(), "file"),
-        counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-    )
+    let files = text::count_with_noun(results.len(), "file");
+    let certificates = if distinct.len() < results.len() { "; each certificate counted once" } else { "" };
+    format!("{table}{reasons}\n\n{files}{certificates}: {}", counts.collect::<Vec<_>>().join(", "))
 }
+
+/// The word for a file that is no certificate.
+const NOTHING_TO_CHECK: &str = "nothing to check";
 
 /// Returns every signed field, then the verdict with its reason, one line each.
 pub(super) fn verification_lines(verification: &VerificationResult) -> Vec<String> {
@@ -175,6 +192,10 @@ pub(super) fn verification_lines(verification: &VerificationResult) -> Vec<Strin
     // Anyone can write any issuer name into a credential. This one comes from the trust list of this computer.
     let issuer = verification.issuer_name.as_ref();
     lines.extend(issuer.map(|issuer| format!("Issuer name in your trust list: {}", text::single_line(issuer))));
-    lines.push(format!("Verdict: {}. {}", verification.verdict, verification.reason));
+    lines.push(if verification.is_foreign {
+        verification.reason.clone()
+    } else {
+        format!("Verdict: {}. {}", verdict_text(verification), verification.reason)
+    });
     lines
 }

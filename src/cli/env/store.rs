@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Env;
 use crate::bank::catalog::Catalog;
 use crate::cli::error::{self, Failure, display_path};
+use crate::credential::TrustList;
 use crate::ids::IssuerId;
 use crate::issuing::decision::DecisionAuthority;
 use crate::paths::{Paths, io_reason, is_writable};
@@ -64,6 +65,18 @@ impl Env<'_> {
         for loss in service.health().losses() {
             self.print_to_stderr(&format!("Warning: {loss}"));
         }
+    }
+
+    /// Returns the list of trusted issuers, with the issuer on this computer if there is one.
+    ///
+    /// # Errors
+    /// The list or the ledger cannot be read.
+    pub(in crate::cli) fn trust_with_own_issuer(&mut self) -> Result<TrustList, Failure> {
+        let paths = self.paths()?;
+        if paths.issuer_key_file().exists() && paths.store_file().exists() {
+            return Ok(self.open_service_to_read()?.trust()?.clone());
+        }
+        self.trust_list()
     }
 
     /// Warns on standard error of revocation lists that are old, or that will be soon.

@@ -27,6 +27,9 @@ pub struct TrustArgs {
     /// Import a bundle from a trusted issuer: its keys and revocations
     #[arg(long, value_name = "FILE", conflicts_with_all = ["did", "name"])]
     bundle: Option<PathBuf>,
+    /// Trust the key without asking, because its fingerprint words were compared before
+    #[arg(long, conflicts_with = "bundle")]
+    yes: bool,
 }
 
 /// Adds a key to the trust list, or imports a bundle.
@@ -41,12 +44,10 @@ pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> CommandResult {
     let lists = if args.without_revocation { ListRequirement::Waived } else { ListRequirement::Required };
     trust.add(did, &name, today, lists).map_err(Failure::usage)?;
     env.print_line(&format!("Fingerprint words: {}", fingerprint_words(did)))?;
-    // Without a terminal, running the command counts as the statement that the fingerprint words were compared.
-    if env.terminal.is_stdin_terminal
-        && !env.confirm("Are these the fingerprint words that the issuer gave you? (yes/no): ")?
-    {
+    if !args.yes && !env.confirm("Are these the fingerprint words that the issuer gave you? (yes/no): ")? {
         return Err(Failure::negative(
-            "Nothing was changed. Trust this key only if its fingerprint words match those of the issuer.",
+            "Nothing was changed. Trust this key only if its fingerprint words match those of the issuer. Without a \
+             terminal, add --yes.",
         ));
     }
     save_trust_list(&trust, env)?;
@@ -54,7 +55,7 @@ pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> CommandResult {
     if args.without_revocation {
         return env.print_line("Its certificates are accepted without a revocation list");
     }
-    env.print_line("Its certificates are stale until you import its bundle: `needlewise issuer trust --bundle FILE`")
+    env.print_line("Its certificates are unknown until you import its bundle: `needlewise issuer trust --bundle FILE`")
 }
 
 fn import_bundle(path: &Path, trust: &mut TrustList, env: &mut Env<'_>) -> CommandResult {

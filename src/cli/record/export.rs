@@ -37,6 +37,11 @@ pub(super) fn run(args: &RecordExportArgs, env: &mut Env<'_>) -> CommandResult {
         Failure::usage(format!("There is no export format {}. See `needlewise record export --help`.", args.format))
     })?;
     let bytes = (export_format.write)(&records)?;
+    if bytes.is_empty() {
+        return Err(Failure::negative(
+            "There is nothing to export. Records appear after an exam, or after `needlewise certificate import FILE`.",
+        ));
+    }
     match &args.to {
         None => env.out.write_all(&bytes)?,
         Some(path) => {

@@ -1,6 +1,7 @@
 //! Exam attempts as xAPI 1.0.3 statements, one statement per line. The verbs are those of cmi5.
 //! The cmi5 category is left out, because no learning system launched these attempts.
 
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 
 use serde_json::{Value, json};
@@ -8,40 +9,87 @@ use uuid::Uuid;
 
 use crate::attempt::{ExamResult, Fact, Mode};
 use crate::clock::{Millis, Timestamp};
-use crate::ids::FactId;
+use crate::ids::{ExamId, FactId, TraineeId};
 use crate::issuing::decision::applicable_facts;
 use crate::projections::attempts::AttemptRow;
+use crate::projections::certificates::CertificateRow;
 use crate::projections::export::{ExportRecords, ExportedAttempt};
 
 /// The `homePage` of all actors. Actors are named by person ID, so no name leaves the store.
 const ACCOUNT_HOME_PAGE: &str = "urn:needlewise:people";
+/// The titles of the exams.
+type Titles = BTreeMap<ExamId, String>;
+
 /// The namespace of the cmi5 verbs.
 const VERB_NAMESPACE: &str = "http://adlnet.gov/expapi/verbs/";
 
 /// Returns the statements of every exam attempt: `initialized`, then `passed` or `failed`. If a remark changed the
-/// result, a statement voids the earlier result before the new one follows.
+/// result, a statement voids the earlier result before the new one follows. Then follows `passed` for every certificate of
+/// another computer that counts: it is current, or expires soon.
 ///
 /// # Errors
 /// None is known, because statements are JSON values.
 pub fn write(records: &ExportRecords) -> io::Result<Vec<u8>> {
     let mut lines = String::new();
+    let titles: Titles = records.matrix.exams.iter().map(|(exam, title)| (exam.clone(), title.clone())).collect();
     for attempt in records.attempts.iter().filter(|attempt| attempt.row.mode == Mode::Exam) {
-        for statement in statements(attempt) {
+        for statement in statements(attempt, &titles) {
             lines += &statement.to_string();
             lines.push('\n');
         }
     }
+    for statement in certificate_statements(records) {
+        lines += &statement.to_string();
+        lines.push('\n');
+    }
     Ok(lines.into_bytes())
 }
 
-fn statements(ExportedAttempt { row, facts, discloses_points }: &ExportedAttempt) -> Vec<Value> {
+/// Returns a statement for each certificate that decides a cell of the matrix and counts.
+fn certificate_statements(records: &ExportRecords) -> Vec<Value> {
+    let own_passes: HashSet<_> =
+        records.attempts.iter().filter_map(|attempt| Some((attempt.row.trainee, attempt.row.exam.clone()?))).collect();
+    let cells = records.matrix.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.status.is_certified());
+    let rows = cells.filter_map(|cell| cell.certificate_row.as_ref());
+    let is_foreign = |row: &&CertificateRow| !own_passes.contains(&(row.trainee, row.exam.clone()));
+    rows.filter(is_foreign).map(certificate_statement).collect()
+}
+
+fn certificate_statement(row: &CertificateRow) -> Value {
+    json!({
+        "id": statement_id(row.fact, "#certificate"),
+        "version": "1.0.3",
+        "timestamp": row.valid_from.to_string(),
+        "actor": actor(row.trainee),
+        "verb": { "id": format!("{VERB_NAMESPACE}passed"), "display": { "en": "passed" } },
+        "object": activity(&row.exam, &row.title),
+        "result": { "success": true, "completion": true },
+        "context": { "registration": registration(&format!("urn:uuid:{}", row.id)), "platform": "needlewise" },
+    })
+}
+
+/// Returns the registration of an attempt or a certificate. xAPI 1.0.3 takes UUIDs of version 1 to 5 only, and those of this
+/// program have version 7.
+fn registration(urn: &str) -> Uuid {
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{urn}#registration").as_bytes())
+}
+
+fn activity(exam: &ExamId, title: &str) -> Value {
+    json!({
+        "objectType": "Activity",
+        "id": format!("urn:needlewise:exam:{exam}"),
+        "definition": { "type": "http://adlnet.gov/expapi/activities/assessment", "name": { "en": title } },
+    })
+}
+
+fn statements(ExportedAttempt { row, facts, discloses_points }: &ExportedAttempt, titles: &Titles) -> Vec<Value> {
     let mut output = Vec::new();
     let mut ending: Option<(Timestamp, Millis)> = None;
     let mut last_result: Option<(bool, FactId)> = None;
     for (stored, fact) in applicable_facts(facts) {
         let outcome = match &fact {
             Fact::Started(_) => {
-                output.push(statement(row, stored.id, stored.stored_at, "initialized", None));
+                output.push(statement(row, titles, stored.id, stored.stored_at, "initialized", None));
                 continue;
             }
             Fact::Finished(finished) => {
@@ -71,7 +119,8 @@ fn statements(ExportedAttempt { row, facts, discloses_points }: &ExportedAttempt
             result["score"] = json!({ "scaled": scaled, "raw": raw, "min": 0, "max": max });
         }
         // A pass by a remark has the date of the attempt, not the date of the remark.
-        output.push(statement(row, stored.id, finished_at, if passed { "passed" } else { "failed" }, Some(result)));
+        let verb = if passed { "passed" } else { "failed" };
+        output.push(statement(row, titles, stored.id, finished_at, verb, Some(result)));
     }
     output
 }
@@ -82,8 +131,8 @@ fn statement_id(fact: FactId, suffix: &str) -> Uuid {
     Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:uuid:{fact}{suffix}").as_bytes())
 }
 
-fn actor(row: &AttemptRow) -> Value {
-    json!({ "objectType": "Agent", "account": { "homePage": ACCOUNT_HOME_PAGE, "name": row.trainee } })
+fn actor(trainee: TraineeId) -> Value {
+    json!({ "objectType": "Agent", "account": { "homePage": ACCOUNT_HOME_PAGE, "name": trainee } })
 }
 
 /// Returns the statement that voids the statement of an earlier fact.
@@ -92,26 +141,29 @@ fn voiding_statement(row: &AttemptRow, fact: FactId, voided_fact: FactId, at: Ti
         "id": statement_id(fact, "#voided"),
         "version": "1.0.3",
         "timestamp": at.to_string(),
-        "actor": actor(row),
+        "actor": actor(row.trainee),
         "verb": { "id": format!("{VERB_NAMESPACE}voided"), "display": { "en": "voided" } },
         "object": { "objectType": "StatementRef", "id": statement_id(voided_fact, "") },
     })
 }
 
-fn statement(row: &AttemptRow, fact: FactId, at: Timestamp, verb: &str, result: Option<Value>) -> Value {
-    let exam = row.exam.as_ref().map_or("exam", |exam| exam.as_str());
+fn statement(
+    row: &AttemptRow,
+    titles: &Titles,
+    fact: FactId,
+    at: Timestamp,
+    verb: &str,
+    result: Option<Value>,
+) -> Value {
+    let object = row.exam.as_ref().map(|exam| activity(exam, titles.get(exam).map_or(exam.as_str(), String::as_str)));
     let mut statement = json!({
         "id": statement_id(fact, ""),
         "version": "1.0.3",
         "timestamp": at.to_string(),
-        "actor": actor(row),
+        "actor": actor(row.trainee),
         "verb": { "id": format!("{VERB_NAMESPACE}{verb}"), "display": { "en": verb } },
-        "object": {
-            "objectType": "Activity",
-            "id": format!("urn:needlewise:exam:{exam}"),
-            "definition": { "type": "http://adlnet.gov/expapi/activities/assessment", "name": { "en": exam } },
-        },
-        "context": { "registration": row.id, "platform": "needlewise" },
+        "object": object,
+        "context": { "registration": registration(&format!("urn:uuid:{}", row.id)), "platform": "needlewise" },
     });
     if let Some(result) = result {
         statement["result"] = result;

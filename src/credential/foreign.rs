@@ -1,0 +1,83 @@
+//! Recognizes files that are no certificates of this program. They are not invalid: there is nothing to check in them.
+
+use serde_json::Value;
+
+use crate::text;
+
+/// How much of a text of a foreign file a message shows, in columns.
+const EXCERPT_COLUMNS: usize = 80;
+
+/// The largest JSON file that is looked at. A bundle with many revocations can be larger than a certificate.
+const JSON_MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// Returns what a file is that is no certificate of this program, and what to do with it. Returns `None` if it could be a
+/// damaged certificate, or is unknown.
+pub fn recognize(bytes: &[u8]) -> Option<String> {
+    if is_photo(bytes) {
+        return Some(
+            "It is a photo or another picture without a certificate in it. Ask the holder for the JSON, SVG, PNG or PDF \
+             file, or scan the code on the certificate."
+                .to_owned(),
+        );
+    }
+    if bytes.len() > JSON_MAX_BYTES {
+        return None;
+    }
+    let value: Value = serde_json::from_slice(bytes).ok()?;
+    let has = |names: &[&str]| names.iter().all(|name| value.get(name).is_some());
+    if has(&["keys", "revoked", "sequence"]) || has(&["bundle"]) {
+        return Some(
+            "It is the bundle of an issuer, and not a certificate. Import it with `needlewise issuer trust --bundle FILE`."
+                .to_owned(),
+        );
+    }
+    if has(&["format", "facts"]) || has(&["attempt", "facts"]) {
+        return Some(
+            "It is a certificate request, and not a certificate. An issuer reviews it with `needlewise certificate issue \
+             --request FILE`."
+                .to_owned(),
+        );
+    }
+    if has(&["format", "questions"]) || has(&["format", "sections"]) {
+        return Some("It is a question bank or an exam, and not a certificate. Choose another file.".to_owned());
+    }
+    let contexts: Vec<&str> = match value.get("@context")? {
+        Value::String(context) => vec![context],
+        Value::Array(contexts) => contexts.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    if contexts.iter().any(|context| context.contains("openbadges/v2") || context.contains("openbadges/v1")) {
+        return Some(
+            "It is an Open Badge of version 2 or older, which has no signature that can be checked here. Ask its issuer."
+                .to_owned(),
+        );
+    }
+    is_other_credential(&value, &contexts).then(|| {
+        let issuer = value.get("issuer").and_then(|issuer| issuer.as_str().or_else(|| issuer.get("id")?.as_str()));
+        let issuer = text::single_line(issuer.unwrap_or("unknown"));
+        format!(
+            "It is a credential that other software made, and not a needlewise certificate. It names the issuer {}. Check it \
+             with the software of that issuer.",
+            text::truncate(&issuer, EXCERPT_COLUMNS)
+        )
+    })
+}
+
+/// Returns whether a credential has members that this program never writes, or an issuer that is no did:key.
+fn is_other_credential(value: &Value, contexts: &[&str]) -> bool {
+    let is_credential = contexts.iter().any(|context| context.contains("credentials/v"));
+    let issuer = value.get("issuer").and_then(|issuer| issuer.as_str().or_else(|| issuer.get("id")?.as_str()));
+    let is_other_issuer = issuer.is_none_or(|issuer| !issuer.starts_with("did:key:"));
+    is_credential && is_other_issuer
+}
+
+/// Returns whether the bytes are a picture of a format in which no certificate is written: JPEG, GIF, WebP, HEIC or TIFF.
+fn is_photo(bytes: &[u8]) -> bool {
+    let brand = bytes.get(4..12).unwrap_or_default();
+    bytes.starts_with(&[0xff, 0xd8, 0xff])
+        || bytes.starts_with(b"GIF8")
+        || bytes.starts_with(b"II*\0")
+        || bytes.starts_with(b"MM\0*")
+        || (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
+        || [&b"ftypheic"[..], b"ftypheix", b"ftypmif1", b"ftypavif"].contains(&brand)
+}
