@@ -118,6 +118,11 @@ pub fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(truncated)
 }
 
+/// Returns the characters of a text as people see them, each with all its accents.
+pub fn graphemes(text: &str) -> impl Iterator<Item = &str> {
+    text.graphemes(true)
+}
+
 /// Returns the first character as people see it, with all its accents; empty for an empty text.
 pub fn first_grapheme(text: &str) -> &str {
     text.graphemes(true).next().unwrap_or_default()
@@ -133,6 +138,16 @@ pub fn name_key(name: &str) -> String {
     let folded = caseless::default_case_fold_str(&name.nfc().collect::<String>());
     // Case folding can undo the normal form.
     folded.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns whether a text has marks that Unicode cannot join with a letter into one character, such as vowel points.
+pub fn has_combining_marks(text: &str) -> bool {
+    !text.is_ascii() && text.nfc().any(unicode_normalization::char::is_combining_mark)
+}
+
+/// Returns a text without such marks. Letters that have their accent in one character keep it.
+pub fn without_combining_marks(text: &str) -> String {
+    text.nfc().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect()
 }
 
 /// Returns the form in which people search and sort: [`name_key`] without accents, and with the letters that have no

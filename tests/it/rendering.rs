@@ -4,12 +4,13 @@ use needlewise::credential::render::fonts::FontWeight;
 use std::sync::Arc;
 
 use needlewise::clock::Millis;
+use needlewise::credential::render::front_page;
 use needlewise::credential::render::measure::TextMeasure;
-use needlewise::credential::render::page::{CertificatePage, TextStyle};
+use needlewise::credential::render::page::{CertificatePage, TextStyle, page_svg};
 use needlewise::credential::render::{CertificateFormat, CertificateRenderer, Fonts, RenderError, render};
 use needlewise::credential::{Assurance, Credential, carrier, qr_text};
 use resvg::usvg::fontdb::Database;
-use resvg::usvg::{Options, Tree};
+use resvg::usvg::{Group, Node, Options, Tree};
 
 use crate::pass::Pass;
 use crate::world::World;
@@ -182,6 +183,80 @@ fn names_in_five_scripts_and_of_any_length_are_drawn() {
     {
         for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
             drawn(&Pass { name, ..school() }, format).unwrap_or_else(|why| panic!("{name}: {why}"));
+        }
+    }
+}
+
+/// Returns the boxes of all texts of a picture, each with its text: left, top, right and bottom in points.
+fn text_boxes(svg: &str) -> Vec<(String, [f32; 4])> {
+    fn collect(group: &Group, boxes: &mut Vec<(String, [f32; 4])>) {
+        for node in group.children() {
+            match node {
+                Node::Group(group) => collect(group, boxes),
+                Node::Text(text) => {
+                    let content: String = text.chunks().iter().map(|chunk| chunk.text()).collect();
+                    let bounds = text.flattened().abs_bounding_box();
+                    boxes.push((content, [bounds.left(), bounds.top(), bounds.right(), bounds.bottom()]));
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut database = Database::new();
+    for face in [dejavu::sans::regular(), dejavu::sans::bold()] {
+        database.load_font_data(face.to_vec());
+    }
+    let options = Options { fontdb: Arc::new(database), font_family: "DejaVu Sans".to_owned(), ..Options::default() };
+    let tree = Tree::from_str(svg, &options).expect("a picture");
+    let mut boxes = Vec::new();
+    collect(tree.root(), &mut boxes);
+    boxes
+}
+
+#[test]
+fn any_name_is_drawn_inside_the_frame_and_over_nothing_else() {
+    let words = "Adéyẹmí ".repeat(15);
+    let unbroken = "Ọ́".repeat(40);
+    let wide = "W".repeat(120);
+    let long = "Wolfeschlegelsteinhausenbergerdorff Featherstonehaugh-Smythe";
+    let names = [
+        "Bo",
+        "Ọmọ́túndé",
+        "Adébáyọ̀ Ọláẹ̀",
+        "Naalnish Hózhǫ́",
+        "M̃",
+        "Ž̩ilė",
+        "יוֹסֵף כֹּהֵן",
+        "שָׂרָה כֹּהֵן",
+        "مُحَمَّد الأَحْمَد",
+        "محمد عبد الرحمن الخطيب",
+        "Nguyễn Thị Hằng",
+        "Ελένη Παπαδοπούλου",
+        "Жанна Иванова",
+        &words,
+        &unbroken,
+        &wide,
+        long,
+    ];
+    for name in names {
+        let pass = Pass { name: name.trim(), ..school() };
+        drawn(&pass, CertificateFormat::Pdf).unwrap_or_else(|why| panic!("{name}: {why}"));
+        let credential: Credential = serde_json::from_str(&pass.certificate()).expect("a credential");
+        let boxes = text_boxes(&page_svg(&front_page::lay_out(&credential, &Fonts::default()).expect("a page")));
+        assert!(boxes.len() > 10, "{name}");
+        for (text, [left, top, right, bottom]) in &boxes {
+            let is_inside = *left > 30.0 && *top > 30.0 && *right < 812.0 && *bottom < 566.0;
+            assert!(is_inside, "{name}: \"{text}\" leaves the frame: {left} {top} {right} {bottom}");
+        }
+        // The ink of one text must not reach into another one. A point is less than a hair on paper.
+        for (index, (text, one)) in boxes.iter().enumerate() {
+            for (other_text, other) in &boxes[index + 1..] {
+                let overlaps = one[0] + 1.0 < other[2]
+                    && other[0] + 1.0 < one[2]
+                    && one[1] + 1.0 < other[3]
+                    && other[1] + 1.0 < one[3];
+                assert!(!overlaps, "{name}: \"{text}\" {one:?} overlaps \"{other_text}\" {other:?}");
+            }
         }
     }
 }

@@ -75,11 +75,11 @@ fn draw_header(page: &mut CertificatePage<'_>, credential: &Credential) {
     let introduction =
         if is_self_attested { "This records that, on their own computer," } else { "This confirms that" };
     page.add_line(BlockRole::Text, (MIDDLE, 134.0), middle(11.0).color(DIM), introduction);
-    page.add_fitted_line(BlockRole::Text, (MIDDLE, 180.0), middle(44.0).bold(), &subject.name, NAME_MAX_WIDTH, 18.0);
+    page.add_fitted_line(BlockRole::Text, (MIDDLE, 186.0), middle(40.0).bold(), &subject.name, NAME_MAX_WIDTH, 18.0);
     if let Some(license) = &subject.license {
         page.add_fitted_line(
             BlockRole::Text,
-            (MIDDLE, 202.0),
+            (MIDDLE, 208.0),
             middle(10.0).color(DIM),
             &format!("License: {license}"),
             max_width,

@@ -5,11 +5,18 @@ use crate::credential::render::RenderError;
 use crate::credential::render::fonts::{FontWeight, Fonts};
 use crate::credential::render::measure::TextMeasure;
 use crate::credential::render::xml::escape;
+use crate::text;
 
 /// The page width in points: A4 landscape.
 pub const WIDTH: f32 = 841.89;
 /// The page height in points.
 pub const HEIGHT: f32 = 595.28;
+
+/// The most lines of a text that should fit on one.
+const MAX_FITTED_LINES: usize = 2;
+
+/// The smallest size to which such a text shrinks, in points.
+const SMALLEST_SIZE: f32 = 9.0;
 
 /// The color of titles and lines.
 pub const ACCENT: &str = "#0b5563";
@@ -135,7 +142,7 @@ impl<'a> CertificatePage<'a> {
     }
 
     /// Adds one line of text. If it is wider than `max_width` points, the font shrinks to at least `min_size` points.
-    /// A text that is still too wide is wrapped.
+    /// A text that is still too wide is wrapped, and shrinks further if two lines are not enough.
     pub fn add_fitted_line(
         &mut self,
         role: BlockRole,
@@ -150,8 +157,14 @@ impl<'a> CertificatePage<'a> {
             if natural_width > max_width { (style.size * max_width / natural_width).max(min_size) } else { style.size };
         // Rounding can leave a text that was shrunk to fit a little too wide. That must not wrap it.
         if size * natural_width / style.size > max_width * 1.001 {
+            let mut size = size;
+            let mut lines = self.wrap(text, TextStyle { size, ..style }, max_width);
+            // More lines would overlap what is above them.
+            while lines.len() > MAX_FITTED_LINES && size > SMALLEST_SIZE {
+                size = (size * 0.9).max(SMALLEST_SIZE);
+                lines = self.wrap(text, TextStyle { size, ..style }, max_width);
+            }
             // The last of several lines gets the position of the single line, so nothing below it moves.
-            let lines = self.wrap(text, TextStyle { size, ..style }, max_width);
             let leading = size * 1.15;
             let offset = leading * to_f32(lines.len().saturating_sub(1));
             self.add_lines(role, (position.0, position.1 - offset), TextStyle { size, ..style }, leading, &lines);
@@ -175,17 +188,31 @@ impl<'a> CertificatePage<'a> {
         position.1 + leading * to_f32(lines.len())
     }
 
-    /// Breaks a text at spaces into lines within `max_width` points. A wider word gets its own line and is not cut.
+    /// Breaks a text at spaces into lines within `max_width` points. A wider word is broken between letters.
     fn wrap(&self, text: &str, style: TextStyle, max_width: f32) -> Vec<String> {
+        let fits = |line: &str| self.measure.width(line, style.size, style.weight) <= max_width;
         let mut lines: Vec<String> = Vec::new();
         for word in text.split_whitespace() {
             let extended = lines.last().map(|line| format!("{line} {word}"));
-            match extended.filter(|line| self.measure.width(line, style.size, style.weight) <= max_width) {
+            match extended.filter(|line| fits(line)) {
                 Some(extended) => {
                     lines.pop();
                     lines.push(extended);
                 }
-                None => lines.push(word.to_owned()),
+                None if fits(word) => lines.push(word.to_owned()),
+                None => {
+                    lines.push(String::new());
+                    for letter in text::graphemes(word) {
+                        let extended = lines.last().map(|line| format!("{line}{letter}"));
+                        match extended.filter(|line| fits(line)) {
+                            Some(extended) => {
+                                lines.pop();
+                                lines.push(extended);
+                            }
+                            None => lines.push(letter.to_owned()),
+                        }
+                    }
+                }
             }
         }
         lines

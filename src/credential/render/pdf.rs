@@ -20,6 +20,7 @@ use crate::clock::Timestamp;
 use crate::credential::render::page::{BlockRole, HEIGHT, HeaderScope, PageBlock, WIDTH, page_svg};
 use crate::credential::render::{Fonts, RenderError, back_page};
 use crate::credential::types::Credential;
+use crate::text;
 
 /// Writes a PDF of page one, which is laid out already, and page two. `text` is the signed credential to attach.
 ///
@@ -127,7 +128,15 @@ fn draw_page(
     for block in blocks {
         let tree = fonts.parse_svg(&page_svg([block]))?;
         let identifier = surface.start_tagged(content_tag(block));
-        surface.draw_svg(&tree, size, SvgSettings::default());
+        if text::has_combining_marks(&block.text) {
+            // A mark can be a part of a glyph that stands for no character, and the standards forbid such glyphs. So the
+            // shapes are drawn, and a faint copy without marks holds the place of the text. The tag has the whole text.
+            surface.draw_svg(&tree, size, SvgSettings { embed_text: false, ..SvgSettings::default() });
+            let copy = PageBlock { svg: faint_copy(&block.svg), ..block.clone() };
+            surface.draw_svg(&fonts.parse_svg(&page_svg([&copy]))?, size, SvgSettings::default());
+        } else {
+            surface.draw_svg(&tree, size, SvgSettings::default());
+        }
         surface.end_tagged();
         if !matches!(block.role, BlockRole::Cell(..)) {
             table.finish(tags);
@@ -140,6 +149,11 @@ fn draw_page(
     surface.finish();
     page.finish();
     Ok(())
+}
+
+/// Returns the drawing of a text without its combining marks, too faint to be seen.
+fn faint_copy(svg: &str) -> String {
+    text::without_combining_marks(svg).replace(" fill=\"", " fill-opacity=\"0.004\" fill=\"")
 }
 
 /// Converts a time to the date format of PDF.
@@ -162,9 +176,11 @@ fn content_tag(block: &PageBlock) -> ContentTag<'_> {
     match &block.role {
         BlockRole::Artifact => ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)),
         BlockRole::Figure(_) => ContentTag::Other,
-        // The drawn order of right-to-left text differs from its reading order, so the tag contains the original text.
+        // The drawn order of right-to-left text differs from its reading order, and marks are drawn without text. So the
+        // tag contains the original text.
         BlockRole::Title | BlockRole::Text | BlockRole::Cell(..) => {
-            let text = Some(block.text.as_str()).filter(|text| text.chars().any(is_right_to_left));
+            let text = Some(block.text.as_str())
+                .filter(|text| text.chars().any(is_right_to_left) || text::has_combining_marks(text));
             ContentTag::Span(SpanTag::empty().with_actual_text(text))
         }
     }
