@@ -3,7 +3,7 @@
 //! A file becomes a table of texts (`text_file`, `workbook`), and the table becomes people (`columns`). Nothing is stored
 //! here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 mod columns;
 mod text_file;
@@ -33,8 +33,8 @@ pub struct Roster {
     pub refused: Vec<(usize, String)>,
     /// What the reader assumed and a person should check.
     pub notes: Vec<String>,
-    /// Whether the file has a column of staff numbers.
-    pub has_staff_ids: bool,
+    /// All staff numbers in the file, also those of lines that cannot be used. Empty without such a column.
+    pub staff_ids: HashSet<String>,
 }
 
 /// One person of a roster.
@@ -52,6 +52,8 @@ pub struct RosterRow {
 struct Table {
     /// Each line with its number in the file, from 1. The first one has the headings.
     lines: Vec<(usize, Vec<String>)>,
+    /// Cells that cannot be read: the line and the position from 0, with the reason.
+    faults: HashMap<(usize, usize), String>,
     /// Lines that cannot be used, each with its number and the reason.
     refused: Vec<(usize, String)>,
     notes: Vec<String>,

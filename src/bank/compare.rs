@@ -14,6 +14,9 @@ const SAME_QUESTION_MIN: f64 = 0.3;
 /// From this share of common words on, a key counts as the same one in other words.
 const SAME_KEY_MIN: f64 = 0.5;
 
+/// From this share of equal letters on, a text counts as the same one with another spelling.
+const SAME_LETTERS_MIN: f64 = 0.75;
+
 /// What happened to a question between two versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum QuestionChange {
@@ -79,10 +82,10 @@ fn change_of(before: Option<&Question>, question: &Question) -> Option<QuestionC
     let Some(before) = before else { return Some(QuestionChange::Added) };
     if before == question {
         None
-    } else if jaccard_of_texts(&before.stem, &question.stem) < SAME_QUESTION_MIN {
-        Some(QuestionChange::IdReused)
     } else if has_other_key(before, question) {
-        Some(QuestionChange::KeyChanged)
+        // With the key, another stem makes another question. A stem alone can be reworded.
+        let has_other_stem = jaccard_of_texts(&before.stem, &question.stem) < SAME_QUESTION_MIN;
+        Some(if has_other_stem { QuestionChange::IdReused } else { QuestionChange::KeyChanged })
     } else if before.content_json() != question.content_json() {
         Some(QuestionChange::Reworded)
     } else {
@@ -99,11 +102,13 @@ fn has_other_key(before: &Question, after: &Question) -> bool {
         ) => {
             let same_text = |choice: &Choice| old.iter().find(|old| old.text.eq_ignore_ascii_case(&choice.text));
             let is_flipped = |choice: &Choice| same_text(choice).is_some_and(|old| old.correct != choice.correct);
-            let is_kept = |key: &Choice| {
-                let is_reworded = |old: &&Choice| old.correct && jaccard_of_texts(&old.text, &key.text) >= SAME_KEY_MIN;
-                same_text(key).is_some() || old.iter().any(|old| is_reworded(&old))
-            };
-            old_select != new_select || new.iter().any(is_flipped) || !new.iter().filter(|key| key.correct).all(is_kept)
+            let keys = |choices: &[Choice]| choices.iter().filter(|choice| choice.correct).cloned().collect::<Vec<_>>();
+            let (old_keys, new_keys) = (keys(old), keys(new));
+            let is_in = |key: &Choice, keys: &[Choice]| keys.iter().any(|other| is_same_text(&key.text, &other.text));
+            old_select != new_select
+                || new.iter().any(is_flipped)
+                || !new_keys.iter().all(|key| is_in(key, &old_keys))
+                || !old_keys.iter().all(|key| is_in(key, &new_keys))
         }
         (QuestionKind::TrueFalse { answer: old, .. }, QuestionKind::TrueFalse { answer: new, .. }) => old != new,
         (QuestionKind::Text { accept: old }, QuestionKind::Text { accept: new }) => {
@@ -115,16 +120,24 @@ fn has_other_key(before: &Question, after: &Question) -> bool {
             QuestionKind::Number { answer: new, tolerance: new_tolerance, unit: new_unit },
         ) => (old, old_tolerance, old_unit) != (new, new_tolerance, new_unit),
         (QuestionKind::Order { items: old }, QuestionKind::Order { items: new }) => {
-            let place = |text: &str| new.iter().position(|item| item.text.eq_ignore_ascii_case(text));
+            let place = |text: &str| new.iter().position(|item| is_same_text(&item.text, text));
             let places: Vec<_> = old.iter().filter_map(|item| place(&item.text)).collect();
-            old.len() != new.len() || !places.is_sorted()
+            places.len() != old.len() || old.len() != new.len() || !places.is_sorted()
         }
         (QuestionKind::Match { pairs: old, .. }, QuestionKind::Match { pairs: new, .. }) => {
-            let partner = |left: &str| new.iter().find(|pair| pair.left.eq_ignore_ascii_case(left));
-            old.iter().any(|pair| partner(&pair.left).is_some_and(|new| !new.right.eq_ignore_ascii_case(&pair.right)))
+            let partner = |left: &str| new.iter().find(|pair| is_same_text(&pair.left, left));
+            old.iter().any(|pair| partner(&pair.left).is_none_or(|new| !is_same_text(&new.right, &pair.right)))
         }
         _ => true,
     }
+}
+
+/// Returns whether two texts are the same but for their words: most words, or most letters, are equal.
+fn is_same_text(one: &str, other: &str) -> bool {
+    let (one, other) = (one.to_lowercase(), other.to_lowercase());
+    one == other
+        || jaccard_of_texts(&one, &other) >= SAME_KEY_MIN
+        || strsim::normalized_levenshtein(&one, &other) >= SAME_LETTERS_MIN
 }
 
 /// Returns what the author should have done with the changes: raise a revision, keep an ID, or renew a review. The pointers

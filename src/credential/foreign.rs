@@ -24,6 +24,10 @@ pub fn recognize(bytes: &[u8]) -> Option<String> {
         return None;
     }
     let value: Value = serde_json::from_slice(bytes).ok()?;
+    // Whatever looks like a certificate of this program stays one, so that a change to it is called invalid.
+    if looks_like_certificate(&value) {
+        return None;
+    }
     let has = |names: &[&str]| names.iter().all(|name| value.get(name).is_some());
     if has(&["keys", "revoked", "sequence"]) || has(&["bundle"]) {
         return Some(
@@ -63,7 +67,13 @@ pub fn recognize(bytes: &[u8]) -> Option<String> {
     })
 }
 
-/// Returns whether a credential has members that this program never writes, or an issuer that is no did:key.
+/// Returns whether a document has what every certificate of this program has: its kind of ID, evidence and a proof.
+fn looks_like_certificate(value: &Value) -> bool {
+    let id = value.get("id").and_then(Value::as_str).unwrap_or_default();
+    id.starts_with("urn:uuid:") && value.get("evidence").is_some() && value.get("proof").is_some()
+}
+
+/// Returns whether a credential has an issuer that is no did:key, as this program never writes it.
 fn is_other_credential(value: &Value, contexts: &[&str]) -> bool {
     let is_credential = contexts.iter().any(|context| context.contains("credentials/v"));
     let issuer = value.get("issuer").and_then(|issuer| issuer.as_str().or_else(|| issuer.get("id")?.as_str()));

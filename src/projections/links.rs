@@ -86,12 +86,12 @@ pub fn propose_links(people: &[PersonRow]) -> Vec<LinkProposal> {
                 groups.entry(key).or_default().push(row);
             }
         }
-        for group in groups.values() {
-            // The other records of a group are each compared with one record, so a common name stays a short list.
-            let Some(target) = group.iter().min_by_key(|row| (row.person.staff_id.is_none(), row.id)) else { continue };
-            for row in group.iter().filter(|row| row.id != target.id) {
-                let (from, to) = if row.person.staff_id.is_none() { (row, target) } else { (target, row) };
-                if from.person.staff_id.is_none() && !are_kept_apart(from, to) {
+        for group in groups.values_mut() {
+            // Records with a staff number come first, and of the others the older ones.
+            group.sort_by_key(|row| (row.person.staff_id.is_none(), row.id));
+            // Each record is compared until one could be the same person, so a common name stays a short list.
+            for (index, from) in group.iter().enumerate().filter(|(_, row)| row.person.staff_id.is_none()) {
+                if let Some(to) = group[..index].iter().find(|to| !are_kept_apart(from, to)) {
                     pairs.entry((from.id, to.id)).or_insert((*from, *to));
                 }
             }

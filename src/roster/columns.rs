@@ -123,19 +123,19 @@ pub(super) fn to_roster(table: Table, mapped: &[(String, RosterColumn)]) -> Resu
         return Err("It is empty. Its first line must name the columns, for example name and staff_id.".to_owned());
     };
     let positions = find_positions(&headings, mapped)?;
-    let mut roster = Roster {
-        refused: table.refused,
-        notes: table.notes,
-        has_staff_ids: positions.staff_id.is_some(),
-        ..Roster::default()
-    };
+    let mut roster = Roster { refused: table.refused, notes: table.notes, ..Roster::default() };
+    let used = [positions.name, positions.given_name, positions.family_name, positions.staff_id, positions.license];
     for (line, cells) in lines {
         let cell = |position: Option<usize>| {
             position.and_then(|position| cells.get(position)).filter(|cell| !cell.is_empty()).cloned()
         };
         let parts = [cell(positions.name), cell(positions.given_name), cell(positions.family_name)];
         let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        if name.is_empty() {
+        roster.staff_ids.extend(cell(positions.staff_id));
+        let fault = used.iter().flatten().find_map(|position| table.faults.get(&(line, *position)));
+        if let Some(fault) = fault {
+            roster.refused.push((line, fault.clone()));
+        } else if name.is_empty() {
             roster.refused.push((line, "the name is empty".to_owned()));
         } else {
             let (staff_id, license) = (cell(positions.staff_id), cell(positions.license));

@@ -53,7 +53,7 @@ fn decode(bytes: &[u8], encoding: Option<&str>) -> Result<(String, bool), String
     if let Some(label) = encoding {
         let encoding = Encoding::for_label(label.as_bytes()).ok_or_else(|| {
             format!(
-                "\"{}\" is no encoding. Examples are utf-8, windows-1250 and windows-1252.",
+                "There is no encoding \"{}\". Examples are utf-8, windows-1250 and windows-1252.",
                 text::single_line(label)
             )
         })?;

@@ -1,5 +1,6 @@
 //! Rosters as Excel workbooks (XLSX).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Cursor, Read};
 
 use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
@@ -12,6 +13,10 @@ use crate::text;
 const MAX_UNPACKED_BYTES: u64 = 50 * 1024 * 1024;
 const MAX_RATIO: u64 = 200;
 const MAX_ENTRIES: usize = 1000;
+
+/// The limits of a sheet.
+const MAX_CELLS: usize = 2_000_000;
+const MAX_COLUMNS: u32 = 1000;
 
 /// From this number on, Excel has lost digits of an ID.
 const FIRST_INEXACT_NUMBER: f64 = 1e15;
@@ -46,22 +51,58 @@ pub(super) fn read(bytes: &[u8], sheet: Option<&str>) -> Result<Table, String> {
         })?,
         None => names.first().ok_or_else(unreadable)?,
     };
-    let range = workbook.worksheet_range(name).map_err(|_| unreadable())?;
-    let (first_row, first_column) = range.start().unwrap_or_default();
+    let name = name.clone();
     let mut table = Table::default();
-    for (index, row) in range.rows().enumerate() {
-        let line = usize::try_from(first_row).unwrap_or(usize::MAX).saturating_add(index).saturating_add(1);
-        let mut cells = Vec::with_capacity(row.len());
-        for (column, cell) in row.iter().enumerate() {
-            let place = || cell_name(usize::try_from(first_column).unwrap_or(0).saturating_add(column), line);
-            cells.push(cell_text(cell).map_err(|reason| format!("Cell {} {reason}", place()))?);
+    let rows = read_rows(&mut workbook, &name)?;
+    let first_column = rows.values().filter_map(|row| row.keys().next()).min().copied().unwrap_or(0);
+    let width =
+        rows.values().next().and_then(|heading| heading.keys().last()).map_or(0, |last| last + 1 - first_column);
+    for (row, cells) in &rows {
+        let line = usize::try_from(*row).unwrap_or(usize::MAX).saturating_add(1);
+        let mut texts = Vec::new();
+        for column in first_column..first_column + width {
+            let position = texts.len();
+            match cells.get(&column).map_or(Ok(String::new()), cell_text) {
+                Ok(text) => texts.push(text),
+                // Only a column that is used matters, and the headings decide which one is.
+                Err(reason) => {
+                    let place = cell_name(usize::try_from(column).unwrap_or(0), line);
+                    table.faults.insert((line, position), format!("cell {place} {reason}"));
+                    texts.push(String::new());
+                }
+            }
         }
-        if cells.iter().any(|cell| !cell.is_empty()) {
-            table.lines.push((line, cells));
+        if cells.values().any(|cell| !matches!(cell, Data::Empty)) {
+            table.lines.push((line, texts));
         }
     }
-    table.notes.extend(lost_zeros(&range));
+    table.notes.extend(lost_zeros(&rows));
     Ok(table)
+}
+
+/// The cells of a sheet by row and column, both from 0. Only cells that the file contains are there: two cells in opposite
+/// corners must not become a table of billions.
+type Rows = BTreeMap<u32, BTreeMap<u32, Data>>;
+
+fn read_rows(workbook: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Rows, String> {
+    let unreadable = |_| "It cannot be read as an Excel workbook. Save it again as XLSX.".to_owned();
+    let mut reader = workbook.worksheet_cells_reader(sheet).map_err(unreadable)?;
+    let mut rows = Rows::new();
+    let (mut cell_count, mut text_bytes) = (0_usize, 0_usize);
+    while let Some(cell) = reader.next_cell().map_err(unreadable)? {
+        let (row, column) = cell.get_position();
+        let data = Data::from(cell.get_value().clone());
+        cell_count += 1;
+        // Many cells can repeat one long text.
+        text_bytes += if let Data::String(text) = &data { text.len() } else { 0 };
+        if cell_count > MAX_CELLS || text_bytes as u64 > MAX_UNPACKED_BYTES {
+            return Err("It has more cells than a roster needs. Copy the list into a new workbook.".to_owned());
+        }
+        if column < MAX_COLUMNS {
+            rows.entry(row).or_default().insert(column, data);
+        }
+    }
+    Ok(rows)
 }
 
 /// Unpacks the whole archive once, so that nothing larger than the limits reaches the parser. The sizes that an archive
@@ -108,23 +149,23 @@ fn cell_text(cell: &Data) -> Result<String, String> {
 }
 
 /// Returns a note if a column has numbers below texts with leading zeros. The numbers have probably lost their zeros.
-fn lost_zeros(range: &calamine::Range<Data>) -> Option<String> {
-    let (first_row, first_column) = range.start()?;
-    (0..range.width()).find_map(|column| {
-        let cells = || range.rows().enumerate().filter_map(|(row, cells)| Some((row, cells.get(column)?)));
-        let is_padded = |cell: &Data| {
-            matches!(cell, Data::String(text) if text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()))
-        };
-        let (padded_row, _) = cells().find(|(_, cell)| is_padded(cell))?;
-        let is_number = |cell: &Data| matches!(cell, Data::Float(_) | Data::Int(_));
-        let (row, _) = cells().skip(padded_row).find(|(_, cell)| is_number(cell))?;
-        let line = usize::try_from(first_row).ok()? + row + 1;
-        let place = cell_name(usize::try_from(first_column).ok()? + column, line);
-        Some(format!(
-            "Cell {place} is a number, and other cells of its column are texts with leading zeros. Did it lose its zeros? \
-             Format the column as text."
-        ))
-    })
+fn lost_zeros(rows: &Rows) -> Option<String> {
+    let is_padded = |cell: &Data| matches!(cell, Data::String(text) if text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()));
+    let mut padded_columns = BTreeSet::new();
+    for (row, cells) in rows {
+        for (column, cell) in cells {
+            if is_padded(cell) {
+                padded_columns.insert(*column);
+            } else if matches!(cell, Data::Float(_) | Data::Int(_)) && padded_columns.contains(column) {
+                let place = cell_name(usize::try_from(*column).ok()?, usize::try_from(*row).ok()? + 1);
+                return Some(format!(
+                    "Cell {place} is a number, and other cells of its column are texts with leading zeros. Did it lose its \
+                     zeros? Format the column as text."
+                ));
+            }
+        }
+    }
+    None
 }
 
 /// Returns the name of a cell, such as `B7`. `column` counts from 0 and `line` from 1.

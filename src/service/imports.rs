@@ -4,11 +4,12 @@ use std::ops::{Deref, DerefMut};
 
 use super::certificate_files::{StoredCertificate, write_credential};
 use super::certificates::Certificates;
+use super::linking::ArchiveChange;
 use super::{ServiceError, Services};
 use crate::attempt::Fact;
 use crate::attempt::chain::{self, ChainHead, StoredFact, read_facts};
 use crate::attempt::fact::CertificateImported;
-use crate::attempt::person::{NameChanged, PersonAdded, PersonLinked, PersonUnarchived};
+use crate::attempt::person::{NameChanged, PersonAdded, PersonLinked, PersonUnarchived, PersonUnlinked};
 use crate::credential::verdict::evaluate_trust;
 use crate::credential::verify::verify;
 use crate::credential::{Assurance, Credential, Verdict, VerificationResult};
@@ -47,6 +48,18 @@ enum NamingAuthority {
 
 fn rejection(reason: String) -> ServiceError {
     ServiceError::Rejected(format!("It was not imported. {reason}"))
+}
+
+/// A certificate from outside must not continue the chain of an attempt, an issuer or an erased person.
+fn require_own_chain(known_person: Option<&PersonRow>, chain: &[StoredFact]) -> Result<(), ServiceError> {
+    if known_person.is_some() || chain.is_empty() {
+        return Ok(());
+    }
+    Err(rejection(
+        "Its holder's ID belongs to another record here, or to a person whose data was erased. You can still check it with \
+         `needlewise certificate verify FILE`."
+            .to_owned(),
+    ))
 }
 
 impl<S: DerefMut<Target = Services>> Certificates<S> {
@@ -100,21 +113,10 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         }
         let known_person = self.services.people().get(trainee)?;
         let mut chain = self.services.store.stream(trainee.into())?;
-        // A certificate from outside must not continue the chain of an attempt, an issuer or an erased person.
-        if known_person.is_none() && !chain.is_empty() {
-            return Err(rejection(
-                "Its holder's ID belongs to another record here, or to a person whose data was erased. \
-                 You can still check it with `needlewise certificate verify FILE`."
-                    .to_owned(),
-            ));
-        }
+        require_own_chain(known_person.as_ref(), &chain)?;
         let head = chain.last().map_or(ChainHead::START, ChainHead::after_fact);
         let is_new_person = known_person.is_none();
-        let link = if is_new_person { self.automatic_link(trainee, &credential)? } else { None };
-        let is_archived = known_person.as_ref().is_some_and(|row| row.person.archived);
-        let mut changes: Vec<_> = self.name_change(known_person, &credential, authority)?.into_iter().collect();
-        changes.extend(link.map(|person| Fact::PersonLinked(PersonLinked { person: person.id })));
-        changes.extend(is_archived.then_some(Fact::PersonUnarchived(PersonUnarchived {})));
+        let changes = self.holder_changes(trainee, known_person, &credential, authority)?;
         let imported = Fact::Imported(CertificateImported { certificate: id, credential: text.to_owned() });
         let holder_facts = self.services.link_facts(trainee.into(), head, changes.iter().chain([&imported]));
         let imported_id = holder_facts.last().map(|stored_fact| stored_fact.id).ok_or_else(unreadable)?;
@@ -126,16 +128,50 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         let holder = PersonRow::fold(trainee, &chain).ok_or(ServiceError::Erased)?;
         let certificate = self.stored_from_row(holder, &row, text.to_owned());
         let linked_to = self.main_record_of(trainee)?;
+        if let Some(main) = linked_to.as_ref().filter(|main| main.person.archived) {
+            self.services.people_mut().set_archived(main, ArchiveChange::BringBack)?;
+        }
+        // The ledger lists the certificate only now.
+        self.services.trust = std::cell::OnceCell::new();
+        let verification =
+            if is_issued_here { verify(bytes, self.services.trust()?, self.services.now().wall) } else { verification };
         Ok(ImportOutcome { verification, certificate, is_new_person, already_stored: false, linked_to })
     }
 }
 
 impl<S: Deref<Target = Services>> Certificates<S> {
+    /// Returns the facts about the holder that come before the certificate: added or renamed, linked, brought back.
+    fn holder_changes(
+        &self,
+        holder: TraineeId,
+        known_person: Option<PersonRow>,
+        credential: &Credential,
+        authority: NamingAuthority,
+    ) -> Result<Vec<Fact>, ServiceError> {
+        let link = if known_person.is_none() { self.automatic_link(holder, credential, authority)? } else { None };
+        let is_linked = known_person.as_ref().is_some_and(|row| row.person.linked_to.is_some());
+        let is_archived = known_person.as_ref().is_some_and(|row| row.person.archived);
+        let mut changes: Vec<_> = self.name_change(known_person, credential, authority)?.into_iter().collect();
+        // The link was made for another name, so somebody has to look at it again.
+        let is_renamed = changes.iter().any(|change| matches!(change, Fact::NameChanged(_)));
+        changes.extend((is_renamed && is_linked).then_some(Fact::PersonUnlinked(PersonUnlinked {})));
+        changes.extend(link.map(|person| Fact::PersonLinked(PersonLinked { person: person.id })));
+        changes.extend(is_archived.then_some(Fact::PersonUnarchived(PersonUnarchived {})));
+        Ok(changes)
+    }
+
     /// Returns the only person here with the name and the license of a new holder. Anyone can write any name and license
-    /// into a self-test record, so it links nothing.
-    fn automatic_link(&self, holder: TraineeId, credential: &Credential) -> Result<Option<PersonRow>, ServiceError> {
+    /// into a self-test record, or into a certificate that no trusted issuer signed, so these link nothing.
+    fn automatic_link(
+        &self,
+        holder: TraineeId,
+        credential: &Credential,
+        authority: NamingAuthority,
+    ) -> Result<Option<PersonRow>, ServiceError> {
         let subject = &credential.subject;
-        let (Some(license), true) = (&subject.license, credential.assurance() != Some(Assurance::SelfAttested)) else {
+        let proves_name =
+            authority != NamingAuthority::Untrusted && credential.assurance() != Some(Assurance::SelfAttested);
+        let (Some(license), true) = (&subject.license, proves_name) else {
             return Ok(None);
         };
         let people = self.services.people().all_records()?;

@@ -137,6 +137,9 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
     ) -> Result<(), ServiceError> {
         let head = ledger.head.unwrap_or(ChainHead::START);
         let fact = self.services.link_fact(issuer.into(), head, fact);
-        Ok(self.services.store.append(&Batch { facts: vec![fact], ..Batch::default() })?)
+        self.services.store.append(&Batch { facts: vec![fact], ..Batch::default() })?;
+        // A verdict must not rest on the ledger as it was before.
+        self.services.trust = std::cell::OnceCell::new();
+        Ok(())
     }
 }

@@ -92,6 +92,12 @@ impl<S: DerefMut<Target = Services>> People<S> {
                 text::single_line(other)
             )));
         }
+        if from.person.staff_id.is_some() {
+            return Err(ServiceError::Rejected(format!(
+                "The first record has the staff number, so link the other one to it: `needlewise record link {} {}`.",
+                target.id, from.id
+            )));
+        }
         self.add_fact(from, &Fact::PersonLinked(PersonLinked { person: target.id }))?;
         Ok(target)
     }

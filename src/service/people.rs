@@ -298,8 +298,15 @@ impl<S: DerefMut<Target = Services>> People<S> {
     pub fn erase(&mut self, row: &PersonRow) -> Result<(), ServiceError> {
         // Read the hold from the facts, because a row can be edited. The new fact follows these facts, so a hold that
         // is set in the meantime is a conflict.
+        if let Some(main) = row.person.linked_to {
+            return Err(ServiceError::Rejected(format!(
+                "Nothing was erased. This record is linked to another one of the same person. Erase that one, which erases \
+                 both: `needlewise trainee erase {main}`. Or take the link back first."
+            )));
+        }
+        // A record only after those that are linked to it: if the program ends in between, erasing it again reaches the rest.
         let mut records = self.linked_records(row.id)?;
-        // The main record last: if the program ends in between, erasing it again reaches the rest.
+        records.reverse();
         records.push(row.clone());
         for record in &mut records {
             *record = self.by_facts(record.id)?.ok_or(ServiceError::Erased)?;

@@ -9,6 +9,7 @@ use crate::attempt::Fact;
 use crate::attempt::chain::{ChainHead, StoredFact};
 use crate::attempt::person::{LicenseChanged, NameChanged, PersonAdded, PersonArchived, PersonUnarchived};
 use crate::ids::TraineeId;
+use crate::projections::certificates::CertificateQuery;
 use crate::projections::links::LinkedPeople;
 use crate::projections::people::PersonRow;
 use crate::roster::{Roster, RosterRow};
@@ -44,7 +45,9 @@ pub enum RosterChange {
 /// The people of a store, found by staff number and by name.
 struct KnownPeople {
     by_number: HashMap<String, PersonRow>,
-    by_name: HashMap<String, Vec<PersonRow>>,
+    /// People by the name of a record without a staff number, and whether the record is surely that of a roster: it has no
+    /// certificates, or somebody linked it.
+    by_name: HashMap<String, Vec<(PersonRow, bool)>>,
 }
 
 impl<S: Deref<Target = Services>> People<S> {
@@ -56,14 +59,22 @@ impl<S: Deref<Target = Services>> People<S> {
     pub fn plan_roster(&self, roster: &Roster) -> Result<RosterPlan, ServiceError> {
         let records = self.all_records()?;
         let links = LinkedPeople::new(&records);
-        let people: Vec<_> = records.into_iter().filter(|row| links.is_main_record(row.id)).collect();
+        let by_id: HashMap<_, _> = records.iter().map(|row| (row.id, row)).collect();
+        let certificates = self.services.store.certificates(&CertificateQuery::default())?;
+        let holders: HashSet<_> = certificates.iter().map(|row| row.trainee).collect();
         let mut known = KnownPeople { by_number: HashMap::new(), by_name: HashMap::new() };
-        for row in &people {
+        // A linked record stands for the person that it is linked to.
+        for row in &records {
+            let Some(main) = by_id.get(&links.main_record(row.id)) else { continue };
             if let Some(staff_id) = &row.person.staff_id {
-                known.by_number.insert(staff_id.clone(), row.clone());
+                known.by_number.insert(staff_id.clone(), (*main).clone());
+            } else {
+                let is_certain = row.id != main.id || !holders.contains(&row.id);
+                let namesakes = known.by_name.entry(text::name_key(&row.person.name)).or_default();
+                namesakes.push(((*main).clone(), is_certain));
             }
-            known.by_name.entry(text::name_key(&row.person.name)).or_default().push(row.clone());
         }
+        let people = || records.iter().filter(|row| links.is_main_record(row.id));
         let mut plan = RosterPlan { refused: roster.refused.clone(), ..RosterPlan::default() };
         let mut lines_by_name = HashMap::new();
         for row in &roster.rows {
@@ -74,12 +85,12 @@ impl<S: Deref<Target = Services>> People<S> {
             }
         }
         plan.refused.sort();
-        if roster.has_staff_ids {
-            let listed: HashSet<_> = roster.rows.iter().filter_map(|row| row.staff_id.as_ref()).collect();
-            let is_missing = |row: &PersonRow| {
-                !row.person.archived && row.person.staff_id.as_ref().is_some_and(|staff_id| !listed.contains(staff_id))
+        if !roster.staff_ids.is_empty() {
+            let is_missing = |row: &&PersonRow| {
+                let staff_id = row.person.staff_id.as_ref();
+                !row.person.archived && staff_id.is_some_and(|staff_id| !roster.staff_ids.contains(staff_id))
             };
-            plan.missing = people.into_iter().filter(is_missing).collect();
+            plan.missing = people().filter(is_missing).cloned().collect();
         }
         Ok(plan)
     }
@@ -101,8 +112,12 @@ fn plan_row(
             if let Some(line) = lines_by_name.insert(key.clone(), row.line) {
                 return Err(format!("the same name is in line {line}, and neither line has a staff number"));
             }
-            let namesakes = known.by_name.get(&key).into_iter().flatten();
-            namesakes.into_iter().find(|person| person.person.staff_id.is_none())
+            match known.by_name.get(&key).map(Vec::as_slice) {
+                None | Some([]) => None,
+                Some([(person, true)]) => Some(person),
+                Some([_]) => return Err("a person of this name has certificates here. Add the staff number".to_owned()),
+                Some(_) => return Err("several people here have this name. Add the staff number".to_owned()),
+            }
         }
     };
     let Some(stored) = person else { return Ok(Some(RosterChange::Add(added))) };

@@ -58,7 +58,7 @@ pub fn verdict_text(verification: &VerificationResult) -> String {
     let until = credential.expires_at().map_or_else(String::new, |until| until.day().format_for_people());
     match verdict {
         Verdict::Valid => format!("valid for {name}: {exam}, until {until}"),
-        Verdict::Expired => format!("expired for {name}: {exam}, on {until}"),
+        Verdict::Expired => format!("expired: {name}, {exam}, was valid through {until}"),
         _ => format!("{verdict}: {name}, {exam}"),
     }
 }

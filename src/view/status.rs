@@ -28,7 +28,10 @@ pub fn status_basis(cell: &MatrixCell) -> String {
     let hidden_expiry =
         cell.hidden_expiry.map_or_else(String::new, |until| format!("; an older one expired {}", until.day()));
     match (&cell.certificate_row, cell.why) {
-        (_, Some(why)) => format!("{}{hidden_expiry}", reason_text(why)),
+        (Some(certificate), Some(why)) => {
+            format!("{}; ends {}{hidden_expiry}", reason_text(why), certificate.valid_until.day())
+        }
+        (None, Some(why)) => format!("{}{hidden_expiry}", reason_text(why)),
         (Some(certificate), None) => format!("{}, {}", certificate.valid_until.day(), certificate.assurance.name()),
         (None, None) => String::new(),
     }

@@ -201,6 +201,12 @@ fn every_rule_has_an_explanation_with_examples() {
          Clean the skin · Clean the skin.\nGood: Clean the skin · Clean the table\nWaive it in a question: \"lint\": [{ \
          \"rule\": \"L17\", \"reason\": \"why\", \"by\": \"your name\", \"on\": \"2026-11-23\" }]\n"
     );
+    let word = world.run(["bank", "check", "--explain", "unused"]);
+    assert!(
+        word.out.starts_with("unused: a check that is no rule\nWhy:  ") && !word.out.contains("Waive"),
+        "{}",
+        word.all()
+    );
     let unknown = world.run(["bank", "check", "--explain", "L99"]);
     assert!(unknown.code == 2 && unknown.err.contains("There is no rule \"L99\""), "{}", unknown.all());
 }
@@ -282,9 +288,29 @@ fn a_comparison_tells_a_new_key_from_new_words() {
         one(QuestionChange::Reworded),
         "another order is no other key"
     );
+    let other_stem = |questions: &mut Value| {
+        questions[0]["stem"] = json!("How many lamps does the north wall need at night?");
+    };
+    assert_eq!(changed(other_stem), one(QuestionChange::Reworded), "with the same key it is the same question");
     assert_eq!(
-        changed(|questions| questions[0]["stem"] = json!("How many lamps does the north wall need at night?")),
+        changed(|questions| {
+            questions[0]["stem"] = json!("How many lamps does the north wall need at night?");
+            questions[0]["choices"][0]["text"] = json!("Twelve");
+        }),
         one(QuestionChange::IdReused)
+    );
+    assert_eq!(
+        changed(|questions| questions[0]["choices"][0]["text"] = json!("Greeen")),
+        one(QuestionChange::Reworded),
+        "a spelling is no other key"
+    );
+    assert_eq!(
+        changed(|questions| {
+            questions[0]["choices"][0]["correct"] = json!(false);
+            questions[0]["choices"][0]["text"] = json!("Violet");
+            questions[0]["choices"][1]["correct"] = json!(true);
+        }),
+        one(QuestionChange::KeyChanged)
     );
     assert_eq!(changed(|questions| questions[0]["status"] = json!("draft")), one(QuestionChange::Metadata));
     assert_eq!(

@@ -1,11 +1,16 @@
 //! Records of one person: which are linked by themselves, which are proposed, and that every link can be taken back.
 
 use needlewise::clock::Millis;
-use needlewise::credential::Assurance;
+use std::sync::LazyLock;
+
+use needlewise::credential::{Assurance, SigningKeyPair};
 use needlewise::text::search_key;
 
-use crate::pass::Pass;
+use crate::pass::{Pass, key};
 use crate::world::World;
+
+/// The key of another school.
+static SECOND_KEY: LazyLock<SigningKeyPair> = LazyLock::new(|| SigningKeyPair::from_seed([9; 32]));
 
 /// Returns a certificate that a school issued.
 fn school() -> Pass<'static> {
@@ -18,6 +23,12 @@ fn clinic(name: &str, license: &str) -> World {
     world.run(["trainee", "add", name, "--id", "S-1", "--license", license]).done();
     world.pass(Millis::from_hours(1));
     world
+}
+
+/// Lets the clinic trust the school.
+fn trust_school(world: &World) {
+    let did = key().did();
+    world.run(["issuer", "trust", "--yes", &did, "--name", "The School", "--without-revocation"]).done();
 }
 
 fn import(world: &World, pass: &Pass<'_>) -> String {
@@ -42,10 +53,11 @@ fn one(status: &str) -> Vec<(String, String)> {
 #[test]
 fn a_certificate_is_linked_to_the_only_person_with_its_name_and_license() {
     let world = clinic("Amira Okafor", "PT 12345");
+    trust_school(&world);
     let said = import(&world, &school());
-    assert!(said.contains("imported, person added, linked to Amira Okafor; untrusted"), "{said}");
+    assert!(said.contains("imported, person added, linked to Amira Okafor; valid"), "{said}");
     assert!(said.contains("1 linked, 0 to link\n"), "{said}");
-    assert_eq!(statuses(&world), one("unknown"));
+    assert_eq!(statuses(&world), one("current"));
     // The next certificate of the same holder follows.
     let next = import(&world, &Pass { certificate: 5, ..school() });
     assert!(next.contains("imported, linked to Amira Okafor"), "{next}");
@@ -60,6 +72,7 @@ fn everything_less_certain_is_proposed_and_never_linked() {
         ("Amira Okafor", "PT 12345", Pass { assurance: Assurance::SelfAttested, ..school() }, "same name and license"),
     ] {
         let world = clinic(name, license);
+        trust_school(&world);
         let said = import(&world, &pass);
         assert!(said.contains("0 linked, 1 to link. See `needlewise record link`"), "{reason}: {said}");
         assert_eq!(statuses(&world).len(), 2, "{reason}");
@@ -70,8 +83,12 @@ fn everything_less_certain_is_proposed_and_never_linked() {
             (&"S-1".into(), 1)
         );
     }
+    // Anyone can sign any name and license with a key of their own.
+    let world = clinic("Amira Okafor", "PT 12345");
+    assert!(import(&world, &school()).contains("0 linked, 1 to link"), "nobody trusts the school");
     // Two people of the same name and license: nobody can say who is meant.
     let world = clinic("Amira Okafor", "PT 12345");
+    trust_school(&world);
     world.run(["trainee", "add", "Amira Okafor", "--id", "S-2", "--license", "PT 12345"]).done();
     assert!(import(&world, &school()).contains("0 linked, 1 to link"));
 }
@@ -100,6 +117,58 @@ fn a_proposal_is_settled_either_way_and_a_link_can_be_taken_back() {
 }
 
 #[test]
+fn a_link_ends_when_a_certificate_gives_the_holder_another_name() {
+    let world = clinic("Amira Okafor", "PT 999");
+    import(&world, &school());
+    let record = world.run(["record", "link", "--json"]).json()[0]["record"]["id"].as_str().expect("an ID").to_owned();
+    world.run(["record", "link", &record, "S-1"]).done();
+    assert_eq!(statuses(&world), one("unknown"));
+    // The first certificate was untrusted, so a trusted one may correct the name. It is not the person's any more.
+    let said = {
+        let file = world
+            .file("other.json", Pass { name: "Mallory", certificate: 9, key: &SECOND_KEY, ..school() }.certificate());
+        let did = SECOND_KEY.did();
+        world.run(["issuer", "trust", "--yes", &did, "--name", "Another School", "--without-revocation"]).done();
+        world.run(["certificate", "import", &file.to_string_lossy()]).all()
+    };
+    assert!(said.contains("Mallory") && !said.contains("linked to"), "{said}");
+    assert_eq!(
+        statuses(&world),
+        [("Amira Okafor".to_owned(), "not-taken".to_owned()), ("Mallory".to_owned(), "current".to_owned())]
+    );
+}
+
+#[test]
+fn the_record_with_the_staff_number_stands_for_the_person_and_is_erased_as_such() {
+    let world = clinic("Amira Okafor", "PT 999");
+    import(&world, &school());
+    let record = world.run(["record", "link", "--json"]).json()[0]["record"]["id"].as_str().expect("an ID").to_owned();
+    let wrong = world.run(["trainee", "merge", "S-1", &record]);
+    assert!(wrong.code == 1 && wrong.err.contains("The first record has the staff number"), "{}", wrong.all());
+    world.run(["record", "link", &record, "S-1"]).done();
+    let part = world.run(["trainee", "erase", &record, "--yes"]);
+    assert!(part.code == 1 && part.err.contains("Nothing was erased."), "{}", part.all());
+    // A roster still finds the person, by number and by the name of the linked record.
+    for roster in ["name,staff_id\nAmira Okafor,S-1\n", "name\nAmira Okafor\n"] {
+        let file = world.file("roster.csv", roster).to_string_lossy().into_owned();
+        let said = world.run(["trainee", "add", "--from", &file]);
+        assert!(said.code == 0 && said.out.starts_with("0 added, 0 updated, 1 unchanged"), "{}", said.all());
+    }
+}
+
+#[test]
+fn the_next_candidate_is_proposed_after_the_first_was_refused() {
+    let world = clinic("Amira Okafor", "PT 1");
+    world.run(["trainee", "add", "Amira Okafor", "--id", "S-2"]).done();
+    import(&world, &school());
+    let candidate = || world.run(["record", "link", "--json"]).json()[0]["person"]["staff_id"].clone();
+    let record = world.run(["record", "link", "--json"]).json()[0]["record"]["id"].as_str().expect("an ID").to_owned();
+    assert_eq!(candidate(), "S-1");
+    world.run(["record", "link", &record, "S-1", "--different"]).done();
+    assert_eq!(candidate(), "S-2");
+}
+
+#[test]
 fn two_staff_numbers_are_two_people() {
     let world = clinic("Amira Okafor", "PT 1");
     world.run(["trainee", "add", "Amira Okafor", "--id", "S-2"]).done();
@@ -111,6 +180,7 @@ fn two_staff_numbers_are_two_people() {
 #[test]
 fn erasing_a_person_erases_the_linked_records() {
     let world = clinic("Amira Okafor", "PT 12345");
+    trust_school(&world);
     import(&world, &school());
     world.run(["trainee", "erase", "S-1", "--yes"]).done();
     assert_eq!(world.run(["trainee", "list", "--json"]).out.trim(), "[]");

@@ -71,6 +71,10 @@ fn workbook(rows: &[&[&str]]) -> Vec<u8> {
     writer.finish().expect("an archive").into_inner()
 }
 
+fn padded_number() -> String {
+    text_cell("007")
+}
+
 fn text_cell(text: &str) -> String {
     format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>")
 }
@@ -113,7 +117,7 @@ fn a_guessed_encoding_is_said_with_samples_and_can_be_named() {
     let unknown = RosterOptions { encoding: Some("klingon".to_owned()), ..RosterOptions::default() };
     assert_eq!(
         roster::read(bytes, &unknown),
-        Err("\"klingon\" is no encoding. Examples are utf-8, windows-1250 and windows-1252.".to_owned())
+        Err("There is no encoding \"klingon\". Examples are utf-8, windows-1250 and windows-1252.".to_owned())
     );
 }
 
@@ -161,12 +165,21 @@ fn a_workbook_gives_the_same_people_as_a_text_file() {
     let number = |cell: &str| people(&person(cell))[0].1.clone();
     assert_eq!(number("<c><v>13.0</v></c>"), "13", "a whole number has no decimal point");
     assert_eq!(number("<c><f>6+7</f><v>13</v></c>"), "13", "a formula has its stored value");
+    let refused = read(&person("<c><v>12345678901234567</v></c>")).expect("a roster").refused;
     assert_eq!(
-        read(&person("<c><v>12345678901234567</v></c>")),
-        Err("Cell B2 has a number with more than 15 digits, of which Excel keeps only 15. Format the column as text and \
-             enter it again."
-            .to_owned())
+        refused,
+        [(
+            2,
+            "cell B2 has a number with more than 15 digits, of which Excel keeps only 15. Format the column as text and enter \
+             it again."
+                .to_owned()
+        )]
     );
+    // A column that nobody asked for can contain anything.
+    let phone = text_cell("Phone");
+    let wide =
+        workbook(&[&[heading[0], heading[1], &phone], &[&name, &padded_number(), "<c><v>12345678901234567</v></c>"]]);
+    assert_eq!(people(&wide), zitna());
     let padded = text_cell("007");
     let lost = read(&workbook(&[&heading, &[&name, &padded], &[&name, "<c><v>8</v></c>"]])).expect("a roster");
     assert_eq!(
@@ -190,6 +203,10 @@ fn a_hostile_workbook_is_refused() {
     let damaged = read(b"PK\x03\x04not an archive").expect_err("refused");
     assert!(damaged.contains("damaged archive"), "{damaged}");
     let zeros = format!("<c><v>{}</v></c>", "0".repeat(60 * 1024 * 1024));
+    // Two cells in opposite corners are two cells, and not a table of 17 billion.
+    let name = text_cell("Name");
+    let corners = workbook(&[&[&name, "<c r=\"XFD1048576\"><v>1</v></c>"]]);
+    assert_eq!(read(&corners).expect("a roster").rows, []);
     let bomb = read(&workbook(&[&[&zeros]])).expect_err("refused");
     assert!(bomb.contains("unpacks to more than a roster needs"), "{bomb}");
 }
@@ -213,11 +230,27 @@ fn a_roster_updates_by_staff_number_and_never_doubles() {
     assert_eq!(
         dry.out,
         "Update A A (1): name A Abel, license CA 7\nAdd C C (3)\nNothing was changed. The import would have these \
-         results: 1 added, 1 updated, 0 unchanged, 0 refused\nNot in this roster: A A. Archive people who left with \
+         results: 1 added, 1 updated, 0 unchanged, 0 refused\nNot in this roster: A A (2). If they left, run this again with \
          --archive-missing.\n"
     );
+    // With a line that cannot be used, nobody can tell who is missing.
+    let broken = import("broken.csv", "name,staff_id\nA Abel,1\n,2\n", &["--archive-missing"]);
+    assert!(broken.code == 1 && broken.err.contains("it is not certain who is missing"), "{}", broken.all());
+    let listed = import("broken.csv", "name,staff_id\nA Abel,1\n,2\n", &["--dry-run"]);
+    assert!(
+        !listed.out.contains("Not in this roster"),
+        "the line with number 2 is refused, not missing: {}",
+        listed.all()
+    );
+    let empty = import("empty.csv", "name,staff_id\n", &["--archive-missing"]);
+    assert!(empty.code == 3 && empty.err.contains("has no people below its headings"), "{}", empty.all());
+    let alone = world.run(["trainee", "add", "D D", "--dry-run"]);
+    assert!(alone.code == 2, "{}", alone.all());
     let done = import("second.csv", second, &["--archive-missing"]);
-    assert_eq!(done.out, "1 added, 1 updated, 0 unchanged, 1 archived, 0 refused\n");
+    assert_eq!(
+        done.out,
+        "Update A A (1): name A Abel, license CA 7\nArchive A A (2)\n1 added, 1 updated, 0 unchanged, 1 archived, 0 refused\n"
+    );
     let names = |args: &[&str]| {
         let people = world.run(args.iter().copied()).json();
         let names =
@@ -232,7 +265,7 @@ fn a_roster_updates_by_staff_number_and_never_doubles() {
 
     // A row brings the person back.
     let back = import("third.csv", "name,staff_id\nA A,2\n", &[]);
-    assert!(back.out.starts_with("0 added, 1 updated"), "{}", back.all());
+    assert!(back.out.starts_with("Update A A (2): back in the lists\n0 added, 1 updated"), "{}", back.all());
     assert_eq!(names(&["trainee", "list", "--archived", "--json"]), [""; 0]);
     assert_eq!(world.run(["doctor"]).code, 0);
 }

@@ -10,7 +10,7 @@ use crate::text;
 
 /// Show what changed between two versions of a bank, question by question
 ///
-/// Exit code 1 means that there are changes.
+/// Only questions are compared, not the title, the objectives or the sources. Exit code 1 means that there are changes.
 #[derive(Debug, clap::Args)]
 pub struct DiffArgs {
     /// Earlier version: a file, or git:REVISION for the file NEW in that revision
@@ -24,6 +24,9 @@ pub struct DiffArgs {
 /// Prints one line for each question that differs.
 pub(super) fn run(args: &DiffArgs, env: &mut Env<'_>) -> CommandResult {
     let old = read_version(&args.old, &args.new)?;
+    if args.new.to_string_lossy().starts_with("git:") {
+        return Err(error::Failure::usage("NEW must be a file. Only OLD can be git:REVISION."));
+    }
     let new = read_version(&args.new.to_string_lossy(), Path::new(""))?;
     let changes = compare(&old, &new);
     let code = if changes.is_empty() { error::EXIT_SUCCESS } else { error::EXIT_NEGATIVE };

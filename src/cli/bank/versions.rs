@@ -25,7 +25,7 @@ pub(super) fn read_version(version: &str, current: &Path) -> Result<Bank, Failur
     json::parse_bank(&name, &bytes).value.ok_or_else(|| Failure {
         code: error::EXIT_UNREADABLE_INPUT,
         message: format!(
-            "{} is not a bank without errors, so it cannot be compared. See `needlewise bank check`.",
+            "{} has errors or is no bank, so it cannot be compared. See `needlewise bank check`.",
             text::single_line(&name)
         ),
     })

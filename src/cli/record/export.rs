@@ -37,7 +37,9 @@ pub(super) fn run(args: &RecordExportArgs, env: &mut Env<'_>) -> CommandResult {
         Failure::usage(format!("There is no export format {}. See `needlewise record export --help`.", args.format))
     })?;
     let bytes = (export_format.write)(&records)?;
-    if bytes.is_empty() {
+    if bytes.is_empty()
+        || (records.attempts.is_empty() && records.certificates.is_empty() && records.matrix.rows.is_empty())
+    {
         return Err(Failure::negative(
             "There is nothing to export. Records appear after an exam, or after `needlewise certificate import FILE`.",
         ));

@@ -10,6 +10,7 @@ use crate::credential::Assurance;
 use crate::ids::ExamId;
 use crate::projections::matrix::{Matrix, MatrixOrder, MatrixQuery};
 use crate::projections::status::{CertificationStatus, StatusReason};
+use crate::service::Services;
 use crate::service::records::ArchivedPeople;
 use crate::text;
 use crate::view::status::status_line;
@@ -53,7 +54,7 @@ pub struct MatrixArgs {
     /// Only people whose certificate has this assurance
     #[arg(long, value_name = "ASSURANCE")]
     assurance: Option<Assurance>,
-    /// Only people whose certificate expires within this many days, or expired within as many days
+    /// Only people whose certificate expires in the next DAYS days, or expired in the last DAYS days
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(0..=3650))]
     expiring: Option<i64>,
     /// Also people who were archived
@@ -100,11 +101,7 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
         return env.print_json(&matrix_json(&matrix, &row_indexes, &exam_indexes, now));
     }
     if row_indexes.is_empty() {
-        return env.print_line(if matrix.rows.is_empty() {
-            "No people yet. Add people with `needlewise trainee add NAME` or `needlewise certificate import FILE`."
-        } else {
-            "No one matches. Change the search or the filters."
-        });
+        return env.print_line(no_rows_text(&matrix, &service)?);
     }
     let heading: Vec<_> = ["Name", "Staff no."]
         .into_iter()
@@ -125,6 +122,17 @@ pub(super) fn run(args: &MatrixArgs, env: &mut Env<'_>) -> CommandResult {
         text::count_with_noun(row_indexes.len(), "person").replace("persons", "people"),
         matrix.rows.len()
     ))
+}
+
+/// Returns why there is no row.
+fn no_rows_text(matrix: &Matrix, service: &Services) -> Result<&'static str, Failure> {
+    Ok(if !matrix.rows.is_empty() {
+        "No one matches. Change the search or the filters."
+    } else if service.people().archived()?.is_empty() {
+        "No people yet. Add people with `needlewise trainee add NAME` or `needlewise certificate import FILE`."
+    } else {
+        "Everybody here is archived. Show them with --archived."
+    })
 }
 
 fn matrix_json(matrix: &Matrix, row_indexes: &[usize], exam_indexes: &[usize], now: Timestamp) -> Vec<Value> {

@@ -59,6 +59,9 @@ pub(super) fn run(args: &AddArgs, env: &mut Env<'_>) -> CommandResult {
     if let Some(path) = &args.from {
         return import_roster(path, args, env);
     }
+    if args.dry_run || args.archive_missing || !args.map.is_empty() || args.encoding.is_some() || args.sheet.is_some() {
+        return Err(Failure::usage("Nothing was changed. These options are for a roster: add --from FILE."));
+    }
     let name = args.name.as_deref().unwrap_or_default();
     let person = person_from_details(name, args.staff_id.as_deref(), args.license.as_deref())
         .map_err(|reason| Failure::usage(format!("{reason}.")))?;
@@ -78,6 +81,12 @@ fn import_roster(path: &Path, args: &AddArgs, env: &mut Env<'_>) -> CommandResul
         code: error::EXIT_UNREADABLE_INPUT,
         message: format!("{} cannot be used as a roster. {reason}", display_path(path)),
     })?;
+    if roster.rows.is_empty() && roster.refused.is_empty() {
+        return Err(Failure {
+            code: error::EXIT_UNREADABLE_INPUT,
+            message: format!("{} has no people below its headings. Nothing was changed.", display_path(path)),
+        });
+    }
     for note in &roster.notes {
         env.print_to_stderr(&format!("Note: {note}"));
     }
@@ -86,16 +95,23 @@ fn import_roster(path: &Path, args: &AddArgs, env: &mut Env<'_>) -> CommandResul
     for (line, reason) in &plan.refused {
         env.print_to_stderr(&format!("{}: line {line}: {}", display_path(path), text::single_line(reason)));
     }
+    if args.archive_missing && !plan.refused.is_empty() {
+        return Err(Failure::negative(
+            "Nothing was changed. Some lines cannot be used, so it is not certain who is missing. Correct them first, or leave \
+             out --archive-missing.",
+        ));
+    }
     if args.archive_missing {
         let missing = std::mem::take(&mut plan.missing);
         plan.changes.extend(missing.into_iter().map(|row| RosterChange::Archive(Box::new(row))));
     }
-    if args.dry_run {
-        for change in &plan.changes {
-            env.print_line(&change_text(change))?;
-        }
-    } else {
+    if !args.dry_run {
         service.people_mut().carry_out_roster(&plan)?;
+    }
+    // A long list of new people says nothing, but every other change should be seen.
+    let is_shown = |change: &&RosterChange| args.dry_run || !matches!(change, RosterChange::Add(_));
+    for change in plan.changes.iter().filter(is_shown) {
+        env.print_line(&change_text(change))?;
     }
     print_summary(&plan, args, env)?;
     let proposal_count = service.people().link_proposals()?.len();
@@ -116,30 +132,31 @@ fn print_summary(plan: &RosterPlan, args: &AddArgs, env: &mut Env<'_>) -> Comman
         (archived, "archived"),
         (plan.refused.len(), "refused"),
     ];
-    // The number of archived people would be a riddle to somebody who did not ask for it.
+    // Only with --archive-missing does the number of archived people mean anything.
     let parts = parts.into_iter().filter(|(count, label)| *label != "archived" || *count > 0 || args.archive_missing);
     let parts: Vec<_> = parts.map(|(count, label)| format!("{count} {label}")).collect();
     let prefix = if args.dry_run { "Nothing was changed. The import would have these results: " } else { "" };
     let mut code = env.print_line(&format!("{prefix}{}", parts.join(", ")))?;
     if !plan.missing.is_empty() {
-        let names: Vec<_> =
-            plan.missing.iter().take(MAX_NAMES_SHOWN).map(|row| text::single_line(&row.person.name)).collect();
+        let names: Vec<_> = plan.missing.iter().take(MAX_NAMES_SHOWN).map(name_of).collect();
         let more = plan.missing.len().saturating_sub(MAX_NAMES_SHOWN);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         code = env.print_line(&format!(
-            "Not in this roster: {}{more}. Archive people who left with --archive-missing.",
+            "Not in this roster: {}{more}. If they left, run this again with --archive-missing.",
             names.join(", ")
         ))?;
     }
     Ok(code)
 }
 
+/// Returns a name with the staff number.
+fn name_of(row: &PersonRow) -> String {
+    let number = row.person.staff_id.as_ref().map_or_else(String::new, |number| format!(" ({number})"));
+    text::single_line(&format!("{}{number}", row.person.name))
+}
+
 /// Returns one change in words.
 fn change_text(change: &RosterChange) -> String {
-    let name_of = |row: &PersonRow| {
-        let number = row.person.staff_id.as_ref().map_or_else(String::new, |number| format!(" ({number})"));
-        text::single_line(&format!("{}{number}", row.person.name))
-    };
     match change {
         RosterChange::Add(added) => {
             let number = added.staff_id.as_ref().map_or_else(String::new, |number| format!(" ({number})"));

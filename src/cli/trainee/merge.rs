@@ -45,7 +45,7 @@ pub(super) fn unlink(args: &UnlinkArgs, env: &mut Env<'_>) -> CommandResult {
     let record = find_person(&service, &args.record)?;
     let record = service.people_mut().unlink(&record)?;
     env.print_line(&format!(
-        "{} ({}) is a person of its own again.",
+        "{} ({}) is a separate person again.",
         text::single_line(&record.person.name),
         record.id.short()
     ))

@@ -25,7 +25,7 @@ const VERB_NAMESPACE: &str = "http://adlnet.gov/expapi/verbs/";
 
 /// Returns the statements of every exam attempt: `initialized`, then `passed` or `failed`. If a remark changed the
 /// result, a statement voids the earlier result before the new one follows. Then follows `passed` for every certificate of
-/// another computer that counts: it is current, or expires soon.
+/// another computer that makes a person certified.
 ///
 /// # Errors
 /// None is known, because statements are JSON values.
@@ -45,22 +45,32 @@ pub fn write(records: &ExportRecords) -> io::Result<Vec<u8>> {
     Ok(lines.into_bytes())
 }
 
-/// Returns a statement for each certificate that decides a cell of the matrix and counts.
+/// Returns a statement for each certificate that decides a cell of the matrix and counts, unless the person passed the same
+/// exam here.
 fn certificate_statements(records: &ExportRecords) -> Vec<Value> {
-    let own_passes: HashSet<_> =
-        records.attempts.iter().filter_map(|attempt| Some((attempt.row.trainee, attempt.row.exam.clone()?))).collect();
-    let cells = records.matrix.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.status.is_certified());
-    let rows = cells.filter_map(|cell| cell.certificate_row.as_ref());
-    let is_foreign = |row: &&CertificateRow| !own_passes.contains(&(row.trainee, row.exam.clone()));
-    rows.filter(is_foreign).map(certificate_statement).collect()
+    let is_pass = |row: &AttemptRow| {
+        row.mode == Mode::Exam && row.result == Some(ExamResult::Passed) && !row.is_void(&records.authority)
+    };
+    let passes = records.attempts.iter().map(|attempt| &attempt.row).filter(|row| is_pass(row));
+    let own_passes: HashSet<_> = passes.filter_map(|row| Some((row.trainee, row.exam.clone()?))).collect();
+    let mut statements = Vec::new();
+    for row in &records.matrix.rows {
+        for cell in row.cells.iter().filter(|cell| cell.status.is_certified()) {
+            let certificate = cell.certificate_row.as_ref();
+            let certificate =
+                certificate.filter(|certificate| !own_passes.contains(&(row.person.id, certificate.exam.clone())));
+            statements.extend(certificate.map(|certificate| certificate_statement(row.person.id, certificate)));
+        }
+    }
+    statements
 }
 
-fn certificate_statement(row: &CertificateRow) -> Value {
+fn certificate_statement(person: TraineeId, row: &CertificateRow) -> Value {
     json!({
         "id": statement_id(row.fact, "#certificate"),
         "version": "1.0.3",
         "timestamp": row.valid_from.to_string(),
-        "actor": actor(row.trainee),
+        "actor": actor(person),
         "verb": { "id": format!("{VERB_NAMESPACE}passed"), "display": { "en": "passed" } },
         "object": activity(&row.exam, &row.title),
         "result": { "success": true, "completion": true },
