@@ -56,7 +56,7 @@ impl fmt::Display for Verdict {
 #[derive(Debug, Clone, Copy)]
 pub struct VerdictBasis<'a> {
     pub certificate_id: CertificateId,
-    /// The digest under which the issuer's ledger lists it: [`Credential::digest`].
+    /// The digest under which the issuer's ledger lists it: [`Credential::digest`](crate::credential::Credential::digest).
     pub credential_digest: Digest,
     /// The did:key that signed it.
     pub signer_did: &'a str,
