@@ -179,6 +179,11 @@ impl Services {
         Ok(self.trust.get_or_init(|| trust))
     }
 
+    /// Makes the next verdict read the ledger again. Call it after the ledger changed.
+    fn forget_trust(&mut self) {
+        self.trust = OnceCell::new();
+    }
+
     /// Returns the time zone in which times are shown.
     pub fn zone(&self) -> &Zone {
         &self.setting.zone

@@ -118,6 +118,18 @@ pub fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(truncated)
 }
 
+/// Returns the first texts of a list with commas, and how many more there are.
+pub fn list_some(texts: &[String], max_count: usize) -> String {
+    let shown = texts[..texts.len().min(max_count)].join(", ");
+    let more = texts.len().saturating_sub(max_count);
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
+}
+
+/// Returns the bytes of a file without the mark that some editors write before UTF-8 text.
+pub fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)
+}
+
 /// Returns the characters of a text as people see them, each with all its accents.
 pub fn graphemes(text: &str) -> impl Iterator<Item = &str> {
     text.graphemes(true)

@@ -4,6 +4,7 @@
 
 use super::format::json::tree::{JsonKind, JsonNode, JsonTree};
 use super::rules::has_letter_label;
+use crate::text;
 use std::ops::Range;
 
 /// A file after the repair.
@@ -14,10 +15,9 @@ pub struct FixedFile {
     pub change_count: usize,
 }
 
-/// Repairs a bank file. Returns `None` if it is not UTF-8 or not JSON, or if nothing is to be repaired.
+/// Repairs a bank file. Returns `None` if it is not UTF-8 or not JSON, or if there is nothing to repair.
 pub fn fix(bytes: &[u8]) -> Option<FixedFile> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let content = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let content = std::str::from_utf8(text::without_byte_order_mark(bytes)).ok()?;
     let tree = JsonTree::parse(content).ok()?;
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     for question in tree.root().member("questions").into_iter().flat_map(JsonNode::elements) {
@@ -35,7 +35,7 @@ pub fn fix(bytes: &[u8]) -> Option<FixedFile> {
                 .extend(edit(node, |text| if has_labels { fix_blanks(without_label(text)) } else { fix_blanks(text) }));
         }
     }
-    let change_count = edits.len() + usize::from(content.len() < text.len());
+    let change_count = edits.len() + usize::from(content.len() < bytes.len());
     if change_count == 0 {
         return None;
     }

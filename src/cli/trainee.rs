@@ -12,7 +12,7 @@ mod erase;
 mod export;
 mod archive;
 mod list;
-mod merge;
+pub(super) mod merge;
 mod rename;
 mod set;
 

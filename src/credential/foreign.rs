@@ -24,7 +24,7 @@ pub fn recognize(bytes: &[u8]) -> Option<String> {
         return None;
     }
     let value: Value = serde_json::from_slice(bytes).ok()?;
-    // Whatever looks like a certificate of this program stays one, so that a change to it is called invalid.
+    // A file that looks like a certificate of this program stays one, so that a change to it is called invalid.
     if looks_like_certificate(&value) {
         return None;
     }

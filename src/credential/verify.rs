@@ -68,7 +68,7 @@ impl VerificationResult {
 pub fn verify(bytes: &[u8], trust: &TrustList, system_time: Timestamp) -> VerificationResult {
     let now = trust.latest_known_time(system_time);
     // Some editors write this mark before UTF-8 text. No signature covers it.
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let bytes = text::without_byte_order_mark(bytes);
     let credential = match verify_proof(bytes, now) {
         Ok(credential) => credential,
         Err(reason) => {

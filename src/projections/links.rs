@@ -105,16 +105,12 @@ pub fn propose_links(people: &[PersonRow]) -> Vec<LinkProposal> {
     proposals
 }
 
-/// Returns the only record that has both the name and the license of a certificate, apart from the holder's own record.
+/// Returns the only one of these main records that has both the name and the license of a certificate, apart from the
+/// holder's own record.
 pub fn same_name_and_license(people: &[PersonRow], holder: TraineeId, name: &str, license: &str) -> Option<PersonRow> {
-    let links = LinkedPeople::new(people);
     let (name, license) = (text::name_key(name), text::name_key(license));
-    let is_same = |row: &&PersonRow| {
-        row.id != holder
-            && links.is_main_record(row.id)
-            && name_key(row) == name
-            && license_key(row).as_ref() == Some(&license)
-    };
+    let is_same =
+        |row: &&PersonRow| row.id != holder && name_key(row) == name && license_key(row).as_ref() == Some(&license);
     let mut same = people.iter().filter(is_same);
     let only = same.next()?;
     same.next().is_none().then(|| only.clone())

@@ -16,8 +16,8 @@ use crate::credential::{Assurance, Credential, Verdict, VerificationResult};
 use crate::ids::{CertificateId, StreamId, TraineeId};
 use crate::projections::attempts::AttemptQuery;
 use crate::projections::certificates::{CertificateQuery, CertificateRow};
-use crate::projections::links::{LinkedPeople, same_name_and_license};
-use crate::projections::people::PersonRow;
+use crate::projections::links::same_name_and_license;
+use crate::projections::people::{PersonQuery, PersonRow};
 use crate::store::{Batch, Expectation};
 use crate::text;
 
@@ -83,7 +83,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         mut facts: Vec<StoredFact>,
     ) -> Result<ImportOutcome, ServiceError> {
         let is_issued_here = !facts.is_empty();
-        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+        let bytes = text::without_byte_order_mark(bytes);
         let verification = verify(bytes, self.services.trust()?, self.services.now().wall);
         // Untrusted and expired ones are stored too, because a verdict can change with the trust list.
         let Some(credential) = verification.credential.clone().filter(|_| verification.verdict != Verdict::Invalid)
@@ -131,10 +131,13 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         if let Some(main) = linked_to.as_ref().filter(|main| main.person.archived) {
             self.services.people_mut().set_archived(main, ArchiveChange::BringBack)?;
         }
-        // The ledger lists the certificate only now.
-        self.services.trust = std::cell::OnceCell::new();
-        let verification =
-            if is_issued_here { verify(bytes, self.services.trust()?, self.services.now().wall) } else { verification };
+        let verification = if is_issued_here {
+            // The ledger lists the certificate only now.
+            self.services.forget_trust();
+            verify(bytes, self.services.trust()?, self.services.now().wall)
+        } else {
+            verification
+        };
         Ok(ImportOutcome { verification, certificate, is_new_person, already_stored: false, linked_to })
     }
 }
@@ -174,20 +177,19 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         let (Some(license), true) = (&subject.license, proves_name) else {
             return Ok(None);
         };
-        let people = self.services.people().all_records()?;
+        // Only the namesakes: a folder of certificates must not read all people once for each new holder.
+        let name_key = Some(text::name_key(&subject.name));
+        let mut people = self.services.people().select(&PersonQuery { name_key, ..PersonQuery::default() })?;
+        people.retain(|row| row.person.linked_to.is_none());
         Ok(same_name_and_license(&people, holder, &subject.name, license))
     }
 
     /// Returns the person to whose record this one is linked, if it is.
     fn main_record_of(&self, id: TraineeId) -> Result<Option<PersonRow>, ServiceError> {
-        match self.services.people().get(id)?.and_then(|row| row.person.linked_to) {
-            None => Ok(None),
-            Some(_) => {
-                let people = self.services.people().all_records()?;
-                let main = LinkedPeople::new(&people).main_record(id);
-                Ok(people.into_iter().find(|row| row.id == main && row.id != id))
-            }
-        }
+        let linked = self.services.people().get(id)?.filter(|row| row.person.linked_to.is_some());
+        let Some(row) = linked else { return Ok(None) };
+        let main = self.services.people().main_records(&[row])?.pop();
+        Ok(main.filter(|main| main.id != id))
     }
 
     /// Returns the fact that adds or renames the holder, if one is needed. A certificate that this computer issues may

@@ -138,8 +138,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         let head = ledger.head.unwrap_or(ChainHead::START);
         let fact = self.services.link_fact(issuer.into(), head, fact);
         self.services.store.append(&Batch { facts: vec![fact], ..Batch::default() })?;
-        // A verdict must not rest on the ledger as it was before.
-        self.services.trust = std::cell::OnceCell::new();
+        self.services.forget_trust();
         Ok(())
     }
 }

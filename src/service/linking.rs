@@ -28,10 +28,7 @@ impl<S: Deref<Target = Services>> People<S> {
     /// # Errors
     /// Errors of the store.
     pub fn archived(&self) -> Result<Vec<PersonRow>, ServiceError> {
-        let mut rows = self.all_records()?;
-        let links = LinkedPeople::new(&rows);
-        rows.retain(|row| row.person.archived && links.is_main_record(row.id));
-        Ok(rows)
+        self.main_records_where(|row| row.person.archived)
     }
 
     /// Lists the records that were linked to this one, directly or through each other.

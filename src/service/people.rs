@@ -95,9 +95,17 @@ impl<S: Deref<Target = Services>> People<S> {
     /// # Errors
     /// Errors of the store.
     pub fn list(&self) -> Result<Vec<PersonRow>, ServiceError> {
+        self.main_records_where(|row| !row.person.archived)
+    }
+
+    /// Lists the main records that `is_kept` selects, by name.
+    pub(super) fn main_records_where(
+        &self,
+        is_kept: impl Fn(&PersonRow) -> bool,
+    ) -> Result<Vec<PersonRow>, ServiceError> {
         let mut rows = self.all_records()?;
         let links = LinkedPeople::new(&rows);
-        rows.retain(|row| !row.person.archived && links.is_main_record(row.id));
+        rows.retain(|row| is_kept(row) && links.is_main_record(row.id));
         Ok(rows)
     }
 
@@ -182,7 +190,7 @@ impl<S: Deref<Target = Services>> People<S> {
 
 impl<S: Deref<Target = Services>> People<S> {
     /// Returns the records that stand for the people of these records, each once.
-    fn main_records(&self, rows: &[PersonRow]) -> Result<Vec<PersonRow>, ServiceError> {
+    pub(super) fn main_records(&self, rows: &[PersonRow]) -> Result<Vec<PersonRow>, ServiceError> {
         let mut records = self.all_records()?;
         let links = LinkedPeople::new(&records);
         records.retain(|record| rows.iter().any(|row| links.main_record(row.id) == record.id));

@@ -46,14 +46,13 @@ impl<S: Deref<Target = Services>> Records<S> {
     /// # Errors
     /// Errors of the store.
     pub fn matrix(&self, archived: ArchivedPeople) -> Result<Matrix, ServiceError> {
-        let exams = self.services.catalog().exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
         let mut people = self.services.people().all_records()?;
         let links = LinkedPeople::new(&people);
         people
             .retain(|row| links.is_main_record(row.id) && (archived == ArchivedPeople::Shown || !row.person.archived));
         let certificates = self.services.store.certificates(&CertificateQuery::default())?;
         let records = MatrixRecords { people, links, certificates, passes: self.passes(None)? };
-        Ok(Matrix::new(records, exams, self.services.trust()?, self.services.now().wall))
+        self.compute_matrix(records)
     }
 
     /// Returns the compliance matrix of one person alone.
@@ -61,7 +60,6 @@ impl<S: Deref<Target = Services>> Records<S> {
     /// # Errors
     /// Errors of the store.
     pub fn matrix_of(&self, person: &PersonRow) -> Result<Matrix, ServiceError> {
-        let exams = self.services.catalog().exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
         let mut records = self.services.people().linked_records(person.id)?;
         records.push(person.clone());
         let (mut certificates, mut passes) = (Vec::new(), Vec::new());
@@ -71,6 +69,11 @@ impl<S: Deref<Target = Services>> Records<S> {
         }
         let links = LinkedPeople::new(&records);
         let records = MatrixRecords { people: vec![person.clone()], links, certificates, passes };
+        self.compute_matrix(records)
+    }
+
+    fn compute_matrix(&self, records: MatrixRecords) -> Result<Matrix, ServiceError> {
+        let exams = self.services.catalog().exams().map(|exam| (exam.value.id.clone(), exam.value.title.clone()));
         Ok(Matrix::new(records, exams, self.services.trust()?, self.services.now().wall))
     }
 

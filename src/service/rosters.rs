@@ -74,7 +74,6 @@ impl<S: Deref<Target = Services>> People<S> {
                 namesakes.push(((*main).clone(), is_certain));
             }
         }
-        let people = || records.iter().filter(|row| links.is_main_record(row.id));
         let mut plan = RosterPlan { refused: roster.refused.clone(), ..RosterPlan::default() };
         let mut lines_by_name = HashMap::new();
         for row in &roster.rows {
@@ -90,7 +89,8 @@ impl<S: Deref<Target = Services>> People<S> {
                 let staff_id = row.person.staff_id.as_ref();
                 !row.person.archived && staff_id.is_some_and(|staff_id| !roster.staff_ids.contains(staff_id))
             };
-            plan.missing = people().filter(is_missing).cloned().collect();
+            let people = records.iter().filter(|row| links.is_main_record(row.id));
+            plan.missing = people.filter(is_missing).cloned().collect();
         }
         Ok(plan)
     }

@@ -24,7 +24,7 @@ pub fn status_text(cell: &MatrixCell, today: Timestamp) -> String {
 
 /// Returns what the status is based on: why it is unknown or not taken, and otherwise the last valid day and the
 /// assurance of the certificate. Empty if there is nothing to say.
-pub fn status_basis(cell: &MatrixCell) -> String {
+fn status_basis(cell: &MatrixCell) -> String {
     let hidden_expiry =
         cell.hidden_expiry.map_or_else(String::new, |until| format!("; an older one expired {}", until.day()));
     match (&cell.certificate_row, cell.why) {
@@ -47,19 +47,18 @@ fn reason_text(why: StatusReason) -> String {
     }
 }
 
-/// Returns the status in words with what it rests on in parentheses, if there is anything. `name` is the person's name
-/// here. If the certificate has another one, the text says so.
-pub fn status_line(cell: &MatrixCell, name: &str, today: Timestamp) -> String {
-    let (status, basis) = (status_text(cell, today), status_basis(cell));
-    let signed_name =
-        signed_name_if_other(cell, name).map(|signed| format!("name on it: {}", text::single_line(signed)));
-    let details: Vec<_> = [Some(basis).filter(|basis| !basis.is_empty()), signed_name].into_iter().flatten().collect();
-    if details.is_empty() { status } else { format!("{status} ({})", details.join("; ")) }
+/// Returns what the status is based on and, if the certificate has another name than the person here, that name. Empty if there is
+/// nothing to say. The signature covers only the name on the certificate.
+pub fn status_details(cell: &MatrixCell, name: &str) -> String {
+    let signed_name = cell.certificate_row.as_ref().map(|row| row.holder_name.as_str());
+    let other_name = signed_name.filter(|signed_name| text::name_key(signed_name) != text::name_key(name));
+    let other_name = other_name.map(|other_name| format!("name on it: {}", text::single_line(other_name)));
+    let basis = Some(status_basis(cell)).filter(|basis| !basis.is_empty());
+    [basis, other_name].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
-/// Returns the name on the certificate behind a status, if it differs from the person's name here. The signature covers
-/// only the name on the certificate.
-pub fn signed_name_if_other<'a>(cell: &'a MatrixCell, name: &str) -> Option<&'a str> {
-    let signed_name = cell.certificate_row.as_ref().map(|row| row.holder_name.as_str())?;
-    (text::name_key(signed_name) != text::name_key(name)).then_some(signed_name)
+/// Returns the status in words with [`status_details`] in parentheses, if there are any. `name` is the person's name here.
+pub fn status_line(cell: &MatrixCell, name: &str, today: Timestamp) -> String {
+    let (status, details) = (status_text(cell, today), status_details(cell, name));
+    if details.is_empty() { status } else { format!("{status} ({details})") }
 }

@@ -64,7 +64,7 @@ impl FileContent {
 
 /// Parses a bank. Problems show `name` as the name of the file.
 pub fn parse_bank(name: &str, bytes: &[u8]) -> ParsedFile<Bank> {
-    let bytes = without_byte_order_mark(bytes);
+    let bytes = text::without_byte_order_mark(bytes);
     parse_valid_bank(bytes).map_or_else(|| parse_bank_with_spans(name, bytes), ParsedFile::from_valid)
 }
 
@@ -95,7 +95,7 @@ pub fn parse_syllabus(name: &str, bytes: &[u8]) -> ParsedFile<Syllabus> {
 /// Parses a file of any kind. Its members decide whether it is a bank, an exam or a syllabus. Problems show `name` as
 /// the name of the file.
 pub fn parse_any(name: &str, bytes: &[u8]) -> FileContent {
-    let bytes = without_byte_order_mark(bytes);
+    let bytes = text::without_byte_order_mark(bytes);
     // Banks come first because they are the large files. A valid one is then parsed only once.
     if let Some(bank) = parse_valid_bank(bytes) {
         return FileContent::Bank(ParsedFile::from_valid(bank));
@@ -148,11 +148,6 @@ fn parse_typed<T: DeserializeOwned + Send>(bytes: &[u8]) -> Option<T> {
     parallel::prepare();
     let (is_suspect, value) = rayon::join(|| has_suspect_text(source), || serde_json::from_str(source).ok());
     value.filter(|_| !is_suspect)
-}
-
-/// Returns the text of a file without the mark that some editors write before UTF-8 text.
-fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)
 }
 
 /// The number of bytes that the scan tests together. The compiler turns the test of a block into vector instructions.
@@ -208,7 +203,7 @@ fn parse_with_spans<T: DeserializeOwned>(
     make_schema: MakeSchema,
     find_between: FindBetween,
 ) -> ParsedFile<T> {
-    let source = match std::str::from_utf8(without_byte_order_mark(bytes)) {
+    let source = match std::str::from_utf8(text::without_byte_order_mark(bytes)) {
         Ok(text) => SourceText::new(name, text.to_owned()),
         Err(error) => {
             return ParsedFile { value: None, problems: vec![validator::invalid_utf8(name, bytes, error)] };
@@ -303,7 +298,7 @@ pub fn locate_findings(name: &str, bytes: &[u8], findings: Vec<Finding>) -> Vec<
     if findings.is_empty() {
         return Vec::new();
     }
-    let source = SourceText::new(name, String::from_utf8_lossy(without_byte_order_mark(bytes)).into_owned());
+    let source = SourceText::new(name, String::from_utf8_lossy(text::without_byte_order_mark(bytes)).into_owned());
     let Ok(tree) = JsonTree::parse(source.text()) else { return Vec::new() };
     let mut problems: Vec<_> =
         findings.into_iter().map(|finding| validator::locate_finding(&source, &tree, finding)).collect();

@@ -49,7 +49,10 @@ pub(super) fn weak_question_rationale(context: &QuestionContext<'_>) -> Vec<Rule
 ///
 /// `covers` also names facts, which no syllabus lists. So only an ID of the same series as a statement is looked up.
 pub(super) fn dangling_references(bank_context: &BankContext<'_>) -> Vec<(usize, RuleHit)> {
-    let cases = counts(bank_context.questions.iter().map(|context| context.question.case.as_ref()));
+    let mut cases: HashMap<_, usize> = HashMap::new();
+    for case in bank_context.questions.iter().filter_map(|context| context.question.case.as_ref()) {
+        *cases.entry(case).or_default() += 1;
+    }
     let series = |id: &str| id.rsplit_once('-').map(|(series, _)| series.to_owned());
     let mut hits = Vec::new();
     for (index, context) in bank_context.questions.iter().enumerate() {
@@ -80,12 +83,6 @@ pub(super) fn dangling_references(bank_context: &BankContext<'_>) -> Vec<(usize,
         }
     }
     hits
-}
-
-fn counts<'a, T: std::hash::Hash + Eq + 'a>(values: impl Iterator<Item = Option<&'a T>>) -> HashMap<&'a T, usize> {
-    let mut counts = HashMap::new();
-    values.flatten().for_each(|value| *counts.entry(value).or_default() += 1);
-    counts
 }
 
 /// Returns the texts that trainees read or type, with their pointers.
@@ -193,7 +190,7 @@ pub fn has_letter_label(text: &str, letter: u8) -> bool {
     is_letter && is_mark && bytes.next() == Some(b' ')
 }
 
-/// L64: an accepted text that nobody can type.
+/// L64: an accepted text that no one can type.
 pub(super) fn untypable_answer(context: &QuestionContext<'_>) -> Vec<RuleHit> {
     let hit = |(pointer, text): (String, &str)| {
         let help = "Write the answer on one line, as a trainee would type it";

@@ -183,7 +183,7 @@ pub const RULES: &[Rule] = &[
         "nearly the same stem again",
         "On the same paper, the same knowledge would count twice",
     ),
-    question_rule("L60", form::unsourced, "no source, or no place in it", "Nobody can check the key"),
+    question_rule("L60", form::unsourced, "no source, or no place in it", "No one can check the key"),
     question_rule(
         "L61",
         form::weak_question_rationale,
@@ -192,7 +192,7 @@ pub const RULES: &[Rule] = &[
     ),
     bank_rule("L62", form::dangling_references, "value without effect", "It is probably a mistake"),
     question_rule("L63", form::markup, "markup or a letter label", "Trainees see it as it is written"),
-    question_rule("L64", form::untypable_answer, "answer that nobody can type", "Every answer would be wrong"),
+    question_rule("L64", form::untypable_answer, "answer that no one can type", "Every answer would be wrong"),
     question_rule("L65", form::missing_image, "image mentioned but missing", "Trainees cannot answer without it"),
     question_rule(
         "L66",

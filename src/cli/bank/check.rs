@@ -110,12 +110,8 @@ pub(super) fn run(args: &CheckArgs, env: &mut Env<'_>) -> CommandResult {
 /// Explains one rule.
 fn explain(rule: &str, env: &mut Env<'_>) -> CommandResult {
     // Words such as `unused` are in lower case, and numbers such as L17 in upper case.
-    let rule = if rule.eq_ignore_ascii_case(&rule.to_lowercase()) && rules::explanation(&rule.to_lowercase()).is_some()
-    {
-        rule.to_lowercase()
-    } else {
-        rule.to_uppercase()
-    };
+    let word = rule.to_lowercase();
+    let rule = if rules::explanation(&word).is_some() { word } else { rule.to_uppercase() };
     let titles: Vec<_> = rules::RULES.iter().filter(|known| known.id == rule).map(|known| known.title).collect();
     let why = rules::explanation(&rule);
     if titles.is_empty() && why.is_none() {
@@ -333,13 +329,10 @@ fn print_report(report: &CheckReport, format: FindingFormat, env: &mut Env<'_>) 
     }
     if !report.unread_questions.is_empty() {
         let count = text::count_with_noun(report.unread_questions.len(), "question");
-        let names: Vec<_> =
-            report.unread_questions.iter().take(MAX_NAMES_SHOWN).map(|(_, question)| question.as_str()).collect();
-        let more = report.unread_questions.len().saturating_sub(MAX_NAMES_SHOWN);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let names: Vec<_> = report.unread_questions.iter().map(|(_, question)| question.clone()).collect();
         env.print_line(&format!(
-            "The rules were not applied to {count}: {}{more}. Fix the errors there first.\n",
-            names.join(", ")
+            "The rules were not applied to {count}: {}. Fix the errors there first.\n",
+            text::list_some(&names, MAX_NAMES_SHOWN)
         ))?;
     }
     let (files, errors) = (text::count_with_noun(report.file_count, "file"), text::count_with_noun(errors, "error"));

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use crate::cli::trainee::find_person;
+use crate::cli::trainee::merge::link_records;
 use crate::cli::{CommandResult, Env, table};
 use crate::projections::links::LinkProposal;
 use crate::text;
@@ -25,20 +26,16 @@ pub struct LinkArgs {
 /// Lists the proposals, or settles one.
 pub(super) fn run(args: &LinkArgs, env: &mut Env<'_>) -> CommandResult {
     let (Some(record), Some(person)) = (&args.record, &args.person) else { return list(env) };
+    if !args.different {
+        return link_records(record, person, env);
+    }
     let mut service = env.open_service()?;
     let (from, to) = (find_person(&service, record)?, find_person(&service, person)?);
-    let (from_name, to_name) = (text::single_line(&from.person.name), text::single_line(&to.person.name));
-    if args.different {
-        service.people_mut().keep_apart(&from, &to)?;
-        return env.print_line(&format!("{from_name} and {to_name} stay two people."));
-    }
-    let main = service.people_mut().merge(&from, &to)?;
+    service.people_mut().keep_apart(&from, &to)?;
     env.print_line(&format!(
-        "Linked {from_name} ({}) to {} ({}). Undo it with `needlewise trainee unlink {}`.",
-        from.id.short(),
-        text::single_line(&main.person.name),
-        main.id.short(),
-        from.id
+        "{} and {} stay two people.",
+        text::single_line(&from.person.name),
+        text::single_line(&to.person.name)
     ))
 }
 

@@ -131,7 +131,7 @@ fn no_rows_text(matrix: &Matrix, service: &Services) -> Result<&'static str, Fai
     } else if service.people().archived()?.is_empty() {
         "No people yet. Add people with `needlewise trainee add NAME` or `needlewise certificate import FILE`."
     } else {
-        "Everybody here is archived. Show them with --archived."
+        "All people here are archived. Show them with --archived."
     })
 }
 

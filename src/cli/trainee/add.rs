@@ -114,8 +114,8 @@ fn import_roster(path: &Path, args: &AddArgs, env: &mut Env<'_>) -> CommandResul
         env.print_line(&change_text(change))?;
     }
     print_summary(&plan, args, env)?;
-    let proposal_count = service.people().link_proposals()?.len();
-    if proposal_count > 0 && !args.dry_run {
+    let proposal_count = if args.dry_run { 0 } else { service.people().link_proposals()?.len() };
+    if proposal_count > 0 {
         let records = text::count_with_noun(proposal_count, "record");
         env.print_line(&format!("{records} may belong to people here. See `needlewise record link`."))?;
     }
@@ -138,12 +138,10 @@ fn print_summary(plan: &RosterPlan, args: &AddArgs, env: &mut Env<'_>) -> Comman
     let prefix = if args.dry_run { "Nothing was changed. The import would have these results: " } else { "" };
     let mut code = env.print_line(&format!("{prefix}{}", parts.join(", ")))?;
     if !plan.missing.is_empty() {
-        let names: Vec<_> = plan.missing.iter().take(MAX_NAMES_SHOWN).map(name_of).collect();
-        let more = plan.missing.len().saturating_sub(MAX_NAMES_SHOWN);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let names: Vec<_> = plan.missing.iter().map(name_of).collect();
         code = env.print_line(&format!(
-            "Not in this roster: {}{more}. If they left, run this again with --archive-missing.",
-            names.join(", ")
+            "Not in this roster: {}. If they left, run this again with --archive-missing.",
+            text::list_some(&names, MAX_NAMES_SHOWN)
         ))?;
     }
     Ok(code)
@@ -151,17 +149,18 @@ fn print_summary(plan: &RosterPlan, args: &AddArgs, env: &mut Env<'_>) -> Comman
 
 /// Returns a name with the staff number.
 fn name_of(row: &PersonRow) -> String {
-    let number = row.person.staff_id.as_ref().map_or_else(String::new, |number| format!(" ({number})"));
-    text::single_line(&format!("{}{number}", row.person.name))
+    name_with_number(&row.person.name, row.person.staff_id.as_deref())
+}
+
+fn name_with_number(name: &str, staff_id: Option<&str>) -> String {
+    let number = staff_id.map_or_else(String::new, |number| format!(" ({number})"));
+    text::single_line(&format!("{name}{number}"))
 }
 
 /// Returns one change in words.
 fn change_text(change: &RosterChange) -> String {
     match change {
-        RosterChange::Add(added) => {
-            let number = added.staff_id.as_ref().map_or_else(String::new, |number| format!(" ({number})"));
-            format!("Add {}", text::single_line(&format!("{}{number}", added.name)))
-        }
+        RosterChange::Add(added) => format!("Add {}", name_with_number(&added.name, added.staff_id.as_deref())),
         RosterChange::Archive(row) => format!("Archive {}", name_of(row)),
         RosterChange::Update { row, name, license } => {
             let name = name.as_ref().map(|name| format!("name {name}"));

@@ -25,7 +25,7 @@ pub(super) fn run(args: &TraineeListArgs, env: &mut Env<'_>) -> CommandResult {
         return env.print_line("No one is archived.");
     }
     if people.is_empty() && !service.people().archived()?.is_empty() {
-        return env.print_line("Everybody here is archived. Show them with --archived.");
+        return env.print_line("All people here are archived. Show them with --archived.");
     }
     if people.is_empty() {
         return env.print_line("No trainees yet. Add one with `needlewise trainee add NAME`.");

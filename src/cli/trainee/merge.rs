@@ -26,8 +26,13 @@ pub struct UnlinkArgs {
 
 /// Links the records.
 pub(super) fn run(args: &MergeArgs, env: &mut Env<'_>) -> CommandResult {
+    link_records(&args.from, &args.to, env)
+}
+
+/// Links the first record to the second, each given by name, staff number or ID. `record link` does the same.
+pub(in crate::cli) fn link_records(record: &str, person: &str, env: &mut Env<'_>) -> CommandResult {
     let mut service = env.open_service()?;
-    let (from, to) = (find_person(&service, &args.from)?, find_person(&service, &args.to)?);
+    let (from, to) = (find_person(&service, record)?, find_person(&service, person)?);
     let main = service.people_mut().merge(&from, &to)?;
     env.print_line(&format!(
         "Linked {} ({}) to {} ({}). Undo it with `needlewise trainee unlink {}`.",

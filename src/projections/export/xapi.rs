@@ -66,15 +66,26 @@ fn certificate_statements(records: &ExportRecords) -> Vec<Value> {
 }
 
 fn certificate_statement(person: TraineeId, row: &CertificateRow) -> Value {
+    let mut statement = envelope(statement_id(row.fact, "#certificate"), row.valid_from, person, "passed");
+    statement["object"] = activity(&row.exam, &row.title);
+    statement["result"] = json!({ "success": true, "completion": true });
+    statement["context"] = context(&row.id);
+    statement
+}
+
+/// Returns the context of a statement about an attempt or a certificate.
+fn context(id: &impl std::fmt::Display) -> Value {
+    json!({ "registration": registration(&format!("urn:uuid:{id}")), "platform": "needlewise" })
+}
+
+/// Returns what all statements have: ID, version, time, actor and verb.
+fn envelope(id: Uuid, at: Timestamp, trainee: TraineeId, verb: &str) -> Value {
     json!({
-        "id": statement_id(row.fact, "#certificate"),
+        "id": id,
         "version": "1.0.3",
-        "timestamp": row.valid_from.to_string(),
-        "actor": actor(person),
-        "verb": { "id": format!("{VERB_NAMESPACE}passed"), "display": { "en": "passed" } },
-        "object": activity(&row.exam, &row.title),
-        "result": { "success": true, "completion": true },
-        "context": { "registration": registration(&format!("urn:uuid:{}", row.id)), "platform": "needlewise" },
+        "timestamp": at.to_string(),
+        "actor": { "objectType": "Agent", "account": { "homePage": ACCOUNT_HOME_PAGE, "name": trainee } },
+        "verb": { "id": format!("{VERB_NAMESPACE}{verb}"), "display": { "en": verb } },
     })
 }
 
@@ -141,20 +152,11 @@ fn statement_id(fact: FactId, suffix: &str) -> Uuid {
     Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:uuid:{fact}{suffix}").as_bytes())
 }
 
-fn actor(trainee: TraineeId) -> Value {
-    json!({ "objectType": "Agent", "account": { "homePage": ACCOUNT_HOME_PAGE, "name": trainee } })
-}
-
 /// Returns the statement that voids the statement of an earlier fact.
 fn voiding_statement(row: &AttemptRow, fact: FactId, voided_fact: FactId, at: Timestamp) -> Value {
-    json!({
-        "id": statement_id(fact, "#voided"),
-        "version": "1.0.3",
-        "timestamp": at.to_string(),
-        "actor": actor(row.trainee),
-        "verb": { "id": format!("{VERB_NAMESPACE}voided"), "display": { "en": "voided" } },
-        "object": { "objectType": "StatementRef", "id": statement_id(voided_fact, "") },
-    })
+    let mut statement = envelope(statement_id(fact, "#voided"), at, row.trainee, "voided");
+    statement["object"] = json!({ "objectType": "StatementRef", "id": statement_id(voided_fact, "") });
+    statement
 }
 
 fn statement(
@@ -166,15 +168,9 @@ fn statement(
     result: Option<Value>,
 ) -> Value {
     let object = row.exam.as_ref().map(|exam| activity(exam, titles.get(exam).map_or(exam.as_str(), String::as_str)));
-    let mut statement = json!({
-        "id": statement_id(fact, ""),
-        "version": "1.0.3",
-        "timestamp": at.to_string(),
-        "actor": actor(row.trainee),
-        "verb": { "id": format!("{VERB_NAMESPACE}{verb}"), "display": { "en": verb } },
-        "object": object,
-        "context": { "registration": registration(&format!("urn:uuid:{}", row.id)), "platform": "needlewise" },
-    });
+    let mut statement = envelope(statement_id(fact, ""), at, row.trainee, verb);
+    statement["object"] = json!(object);
+    statement["context"] = context(&row.id);
     if let Some(result) = result {
         statement["result"] = result;
     }

@@ -31,7 +31,7 @@ use crate::tui::list;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
-use crate::view::status::{signed_name_if_other, status_basis, status_text};
+use crate::view::status::{status_details, status_text};
 
 /// How many certificates are verified at a time. Keys are handled after each batch.
 const VERIFY_BATCH_SIZE: usize = 16;
@@ -260,12 +260,8 @@ impl RecordsScreen {
             CertificationStatus::Expired | CertificationStatus::Revoked => TextRole::Bad,
             CertificationStatus::NotTaken => TextRole::Dim,
         };
-        let (status, basis) = (status_text(cell, self.now), status_basis(cell));
-        let signed_name =
-            signed_name_if_other(cell, name).map(|name| format!("name on it: {}", text::single_line(name)));
-        let basis: Vec<_> =
-            [Some(basis).filter(|basis| !basis.is_empty()), signed_name].into_iter().flatten().collect();
-        (role, if basis.is_empty() { status } else { format!("{status}{separator}{}", basis.join("; ")) })
+        let (status, details) = (status_text(cell, self.now), status_details(cell, name));
+        (role, if details.is_empty() { status } else { format!("{status}{separator}{details}") })
     }
 }
 

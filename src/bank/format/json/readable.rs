@@ -6,9 +6,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::tree::{JsonKind, JsonNode, JsonTree};
-use super::{question_id, question_index, without_byte_order_mark};
+use super::{question_id, question_index};
 use crate::bank::{Bank, Case, FORMAT, Objective, Question, SourceReference};
 use crate::problem::Problem;
+use crate::text;
 
 /// Problems that leave a question readable.
 const HARMLESS_RULES: [&str; 3] = ["L39", "reference", "duplicate-id"];
@@ -43,7 +44,7 @@ impl ReadableBank {
 /// Returns the part of a bank file that can be read, given the problems that were found in it. Returns `None` if it is not
 /// JSON, or has no question that can be read.
 pub fn readable_part(bytes: &[u8], problems: &[Problem]) -> Option<ReadableBank> {
-    let source = std::str::from_utf8(without_byte_order_mark(bytes)).ok()?;
+    let source = std::str::from_utf8(text::without_byte_order_mark(bytes)).ok()?;
     let tree = JsonTree::parse(source).ok()?;
     let is_harmful = |problem: &&Problem| !HARMLESS_RULES.contains(&problem.rule);
     let broken: HashSet<usize> =
