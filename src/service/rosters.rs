@@ -71,7 +71,10 @@ impl<S: Deref<Target = Services>> People<S> {
             } else {
                 let is_certain = row.id != main.id || !holders.contains(&row.id);
                 let namesakes = known.by_name.entry(text::name_key(&row.person.name)).or_default();
-                namesakes.push(((*main).clone(), is_certain));
+                // Two records of one person are not two people.
+                if namesakes.iter().all(|(known, _)| known.id != main.id) {
+                    namesakes.push(((*main).clone(), is_certain));
+                }
             }
         }
         let mut plan = RosterPlan { refused: roster.refused.clone(), ..RosterPlan::default() };

@@ -148,7 +148,11 @@ fn the_record_with_the_staff_number_stands_for_the_person_and_is_erased_as_such(
     world.run(["record", "link", &record, "S-1"]).done();
     let part = world.run(["trainee", "erase", &record, "--yes"]);
     assert!(part.code == 1 && part.err.contains("Nothing was erased."), "{}", part.all());
-    // A roster still finds the person, by number and by the name of the linked record.
+    // A second record of the same person does not make two people.
+    import(&world, &Pass { holder: 2, certificate: 6, ..school() });
+    let second = world.run(["record", "link", "--json"]).json()[0]["record"]["id"].as_str().expect("an ID").to_owned();
+    world.run(["record", "link", &second, "S-1"]).done();
+    // A roster still finds the person, by number and by the name of the linked records.
     for roster in ["name,staff_id\nAmira Okafor,S-1\n", "name\nAmira Okafor\n"] {
         let file = world.file("roster.csv", roster).to_string_lossy().into_owned();
         let said = world.run(["trainee", "add", "--from", &file]);
