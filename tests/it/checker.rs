@@ -340,6 +340,8 @@ fn a_changed_key_needs_a_new_revision_and_a_new_review() {
     let file = world.file("own.json", new.to_string()).to_string_lossy().into_owned();
     let diff = world.run(["bank", "diff", &old_file, &file]);
     assert!(diff.code == 1 && diff.out.contains("another key"), "{}", diff.all());
+    let revision = world.run(["bank", "diff", "git:HEAD", "git:HEAD"]);
+    assert!(revision.code == 2 && revision.err.contains("NEW must be a file."), "{}", revision.all());
 }
 
 #[test]

@@ -23,10 +23,10 @@ pub struct DiffArgs {
 
 /// Prints one line for each question that differs.
 pub(super) fn run(args: &DiffArgs, env: &mut Env<'_>) -> CommandResult {
-    let old = read_version(&args.old, &args.new)?;
     if args.new.to_string_lossy().starts_with("git:") {
         return Err(error::Failure::usage("NEW must be a file. Only OLD can be git:REVISION."));
     }
+    let old = read_version(&args.old, &args.new)?;
     let new = read_version(&args.new.to_string_lossy(), Path::new(""))?;
     let changes = compare(&old, &new);
     let code = if changes.is_empty() { error::EXIT_SUCCESS } else { error::EXIT_NEGATIVE };
