@@ -1,7 +1,8 @@
-//! Open Badges 3.0 credentials with one embedded proof: types, keys, signing, trust and verification.
+//! Open Badges 3.0 credentials with embedded proofs: types, keys, signing, trust and verification.
 //! This module does not depend on exams or attempts; `issuing` builds credentials from exam results.
 
 pub mod types;
+pub mod branding;
 pub mod assurance;
 pub mod key;
 pub mod issuer;
@@ -10,6 +11,7 @@ pub mod sign;
 pub mod bundle;
 pub mod trust;
 pub mod foreign;
+pub mod form;
 pub mod verdict;
 pub mod verify;
 pub mod carrier;
@@ -23,4 +25,4 @@ pub use key::SigningKeyPair;
 pub use trust::TrustList;
 pub use types::Credential;
 pub use verdict::Verdict;
-pub use verify::{VerificationResult, verify};
+pub use verify::{VerificationResult, verify, verify_code};

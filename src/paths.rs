@@ -95,6 +95,11 @@ impl Paths {
         self.config.join("issuer.key")
     }
 
+    /// Returns the path of the issuer's logo.
+    pub fn issuer_logo_file(&self) -> PathBuf {
+        self.config.join("issuer-logo.png")
+    }
+
     /// Returns the path of the trust list, which names the issuers that this computer trusts.
     pub fn trust_file(&self) -> PathBuf {
         self.config.join("trust.json")

@@ -154,4 +154,46 @@ pub struct CertificateTerms {
     pub valid_months: u32,
     /// What the certificate stands for, and what it does not.
     pub statement: String,
+    /// The contact hours of continuing education, as a decimal number in quotes, such as "1.5". Leave it out if the
+    /// exam gives none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_hours: Option<ContactHours>,
+}
+
+/// Contact hours of continuing education: more than 0 and below 1,000, with at most two decimal places, such as "1.5".
+// Text, because the profile of the signed credential has no fractional numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ContactHours(String);
+
+impl ContactHours {
+    /// Returns the number as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns whether a text is a number of contact hours.
+    pub fn is_valid(text: &str) -> bool {
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        let is_digits =
+            |part: &str, max: usize| (1..=max).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        let has_leading_zero = whole.len() > 1 && whole.starts_with('0');
+        is_digits(whole, 3)
+            && is_digits(decimals, 2)
+            && !has_leading_zero
+            && text.bytes().any(|b| (b'1'..=b'9').contains(&b))
+    }
+}
+
+impl From<ContactHours> for String {
+    fn from(hours: ContactHours) -> Self {
+        hours.0
+    }
+}
+
+impl TryFrom<String> for ContactHours {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        if Self::is_valid(&text) { Ok(Self(text)) } else { Err("contact hours must be a number such as \"1.5\"") }
+    }
 }

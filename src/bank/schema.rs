@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Bank;
 use super::decimal::Decimal;
-use super::exam::{Exam, Percent};
+use super::exam::{ContactHours, Exam, Percent};
 use super::limits::TEXT_MAX;
 use super::question::{Harm, SelectCount};
 use super::syllabus::Syllabus;
@@ -116,6 +116,10 @@ fn decimal(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "format": "decimal", "pattern": "^[+-]?\\d{1,29}([.,]\\d{1,29})?$" })
 }
 
+fn hours(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "format": "hours", "pattern": "^(0|[1-9]\\d{0,2})(\\.\\d{1,2})?$" })
+}
+
 fn select(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "anyOf": [{ "enum": ["one", "all"] }, { "type": "integer", "minimum": 1 }] })
 }
@@ -151,6 +155,7 @@ values! {
     slug: BankId ExamId QuestionId ObjectiveId SourceId CaseId GroupId;
     day: Day;
     decimal: Decimal;
+    hours: ContactHours;
     select: SelectCount;
     harm: Harm;
     percent: Percent;

@@ -14,6 +14,8 @@ pub enum ValueShape {
     Day,
     /// A decimal number, written as text.
     Decimal,
+    /// Contact hours, written as text.
+    Hours,
     /// `true` or `false`.
     Boolean,
     /// A whole number from the first to the second value, both included.
@@ -72,6 +74,7 @@ impl Reader<'_> {
                 Some("slug") => ValueShape::Slug,
                 Some("date") => ValueShape::Day,
                 Some("decimal") => ValueShape::Decimal,
+                Some("hours") => ValueShape::Hours,
                 _ => enum_values(schema).map_or(ValueShape::Text, ValueShape::Enum),
             },
             // The only `anyOf` in these schemas is `SelectCount`.

@@ -8,15 +8,17 @@ use crate::credential::key::{KeyPeriod, fingerprint};
 mod bundle;
 mod init;
 mod list;
+mod set;
 mod show;
 mod trust;
 mod untrust;
 
-/// Create an issuer key, write its bundles, and manage trusted issuers
+/// Create an issuer key, set what its certificates show, write its bundles, and manage trusted issuers
 #[derive(Debug, Subcommand)]
 pub enum IssuerCommand {
     Init(init::InitArgs),
     Show(show::IssuerShowArgs),
+    Set(set::IssuerSetArgs),
     Bundle(bundle::BundleArgs),
     Trust(trust::TrustArgs),
     Untrust(untrust::UntrustArgs),
@@ -28,6 +30,7 @@ pub(super) fn run(command: &IssuerCommand, env: &mut Env<'_>) -> CommandResult {
     match command {
         IssuerCommand::Init(args) => init::run(args, env),
         IssuerCommand::Show(_) => show::run(env),
+        IssuerCommand::Set(args) => set::run(args, env),
         IssuerCommand::Bundle(args) => bundle::run(args, env),
         IssuerCommand::Trust(args) => trust::run(args, env),
         IssuerCommand::Untrust(args) => untrust::run(args, env),

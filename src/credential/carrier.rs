@@ -148,7 +148,7 @@ fn decode_attachment(stream: &Stream<'_>) -> Option<Vec<u8>> {
 
 /// Returns whether an SVG element has more attributes than the program ever writes. The XML parser takes time in the
 /// square of their number.
-fn has_too_many_attributes(text: &str) -> bool {
+pub fn has_too_many_attributes(text: &str) -> bool {
     text.split('<').any(|part| part.matches('=').count() > SVG_ATTRIBUTES_MAX)
 }
 

@@ -8,11 +8,14 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::clock::Day;
+use crate::credential::branding::Branding;
 use crate::credential::key::{KeyPeriod, SigningKeyPair, succession_bytes};
 use crate::ids::{IssuerId, from_hex, to_hex};
 
-/// The version of the file format.
-const FORMAT_VERSION: u32 = 1;
+/// The version of the file format without branding, which older programs read too.
+const PLAIN_FORMAT: u32 = 1;
+/// The version of the file format with branding.
+const BRANDED_FORMAT: u32 = 2;
 
 /// The memory in KiB and the passes of Argon2id. They make each guess at the passphrase of a stolen file slow.
 // At this cost, one guess takes about 150 ms.
@@ -32,6 +35,9 @@ pub struct Issuer {
     pub name: String,
     /// All keys, oldest first. The last one signs.
     pub keys: Vec<KeyPeriod>,
+    /// What certificates show besides the name. `None` until `issuer set` is used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    branding: Option<Branding>,
     // Existing files have this member name.
     #[serde(rename = "sealed")]
     encrypted_key: EncryptedKey,
@@ -87,10 +93,11 @@ impl Issuer {
         let key = SigningKeyPair::from_seed(*key_material.seed);
         let keys = vec![KeyPeriod { did: key.did(), from: today, until: None, compromised: false, endorsement: None }];
         Ok(Self {
-            format: FORMAT_VERSION,
+            format: PLAIN_FORMAT,
             id,
             name,
             keys,
+            branding: None,
             encrypted_key: EncryptedKey::encrypt(passphrase, &key.did(), key_material)?,
         })
     }
@@ -102,8 +109,8 @@ impl Issuer {
     pub fn from_json(text: &str) -> Result<Self, String> {
         let issuer: Self = serde_json::from_str(text).map_err(|error| crate::problem::json_reason(&error))?;
         match issuer.format {
-            FORMAT_VERSION if issuer.keys.last().is_some() => Ok(issuer),
-            FORMAT_VERSION => Err("it contains no key".to_owned()),
+            PLAIN_FORMAT | BRANDED_FORMAT if issuer.keys.last().is_some() => Ok(issuer),
+            PLAIN_FORMAT | BRANDED_FORMAT => Err("it contains no key".to_owned()),
             _ => Err("it was written by a newer needlewise".to_owned()),
         }
     }
@@ -114,6 +121,17 @@ impl Issuer {
     /// No case is known: every value of this type has a JSON form.
     pub fn to_json(&self) -> serde_json::Result<String> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+
+    /// Returns what its certificates show besides its name.
+    pub fn branding(&self) -> Branding {
+        self.branding.clone().unwrap_or_default()
+    }
+
+    /// Returns the issuer with other branding. Keys and passphrase stay as they are.
+    #[must_use]
+    pub fn with_branding(&self, branding: Branding) -> Self {
+        Self { format: BRANDED_FORMAT, branding: Some(branding), ..self.clone() }
     }
 
     /// Returns the did:key of the current signing key.
@@ -172,7 +190,7 @@ impl Issuer {
         }
         keys.push(new_period);
         let encrypted_key = EncryptedKey::encrypt(new_passphrase, &new_key.did(), key_material)?;
-        Ok(Self { format: FORMAT_VERSION, id: self.id, name: self.name.clone(), keys, encrypted_key })
+        Ok(Self { keys, encrypted_key, ..self.clone() })
     }
 }
 

@@ -14,12 +14,12 @@ use crate::credential::types::Credential;
 /// The size limit of an unpacked credential in bytes.
 const MAX_BYTES: u64 = 64 * 1024;
 
-/// Encodes a signed credential as the text of a QR code.
+/// Encodes a signed credential as the text of a QR code, with its last proof only.
 ///
 /// # Errors
 /// A message from the JSON or zlib writer. No credential is known for which they fail.
 pub fn encode(credential: &Credential) -> Result<String, String> {
-    let json = serde_json::to_vec(credential).map_err(|error| error.to_string())?;
+    let json = serde_json::to_vec(&credential.with_last_proof()).map_err(|error| error.to_string())?;
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&json).map_err(|error| error.to_string())?;
     let compressed = encoder.finish().map_err(|error| error.to_string())?;

@@ -4,6 +4,7 @@
 pub mod back_page;
 pub mod fonts;
 pub mod front_page;
+pub mod logo;
 pub mod measure;
 pub mod page;
 pub mod pdf;
@@ -17,7 +18,8 @@ use std::cell::OnceCell;
 pub use fonts::Fonts;
 use resvg::usvg::Tree;
 
-use crate::credential::render::page::{PageBlock, page_svg};
+use crate::credential::branding::Appearance;
+use crate::credential::render::page::Page;
 use crate::credential::types::Credential;
 
 /// The file format of a certificate.
@@ -72,19 +74,20 @@ impl std::fmt::Display for RenderError {
     }
 }
 
-/// Writes one certificate in several formats. Page one is laid out and parsed once, when a format first needs it.
+/// Writes one certificate in any formats. Page one is laid out and parsed once, when a format first needs it.
 pub struct CertificateRenderer<'a> {
     credential: &'a Credential,
     signed_text: &'a str,
+    appearance: &'a Appearance,
     fonts: &'a Fonts,
-    front_page: OnceCell<Result<Vec<PageBlock>, RenderError>>,
+    front_page: OnceCell<Result<Page, RenderError>>,
     picture: OnceCell<Result<Tree, RenderError>>,
 }
 
 impl<'a> CertificateRenderer<'a> {
     /// Creates a renderer. `signed_text` is the credential's text, byte for byte as it was signed.
-    pub fn new(credential: &'a Credential, signed_text: &'a str, fonts: &'a Fonts) -> Self {
-        Self { credential, signed_text, fonts, front_page: OnceCell::new(), picture: OnceCell::new() }
+    pub fn new(credential: &'a Credential, signed_text: &'a str, appearance: &'a Appearance, fonts: &'a Fonts) -> Self {
+        Self { credential, signed_text, appearance, fonts, front_page: OnceCell::new(), picture: OnceCell::new() }
     }
 
     /// Returns the content of a certificate file in this format. The same certificate always gives the same bytes.
@@ -103,28 +106,13 @@ impl<'a> CertificateRenderer<'a> {
         }
     }
 
-    fn front_page(&self) -> Result<&[PageBlock], RenderError> {
-        let page = self.front_page.get_or_init(|| front_page::lay_out(self.credential, self.fonts));
-        page.as_deref().map_err(Clone::clone)
+    fn front_page(&self) -> Result<&Page, RenderError> {
+        let page = self.front_page.get_or_init(|| front_page::lay_out(self.credential, self.appearance, self.fonts));
+        page.as_ref().map_err(Clone::clone)
     }
 
     fn picture(&self) -> Result<&Tree, RenderError> {
-        let parse = |blocks: &[PageBlock]| self.fonts.parse_svg(&page_svg(blocks));
+        let parse = |page: &Page| self.fonts.parse_svg(&page.to_svg());
         self.picture.get_or_init(|| self.front_page().and_then(parse)).as_ref().map_err(Clone::clone)
     }
-}
-
-/// Writes a certificate in one format. For several formats, use [`CertificateRenderer`].
-///
-/// `signed_text` is the credential's text, byte for byte as it was signed.
-///
-/// # Errors
-/// The errors of [`CertificateRenderer::write`].
-pub fn render(
-    format: CertificateFormat,
-    credential: &Credential,
-    signed_text: &str,
-    fonts: &Fonts,
-) -> Result<Vec<u8>, RenderError> {
-    CertificateRenderer::new(credential, signed_text, fonts).write(format)
 }

@@ -45,10 +45,18 @@ pub struct Credential {
     /// there is one.
     // There is no `credentialStatus`: to the 1EdTech validator, an unreachable list is an error.
     pub evidence: Vec<Evidence>,
-    /// Exactly one proof. Empty before signing.
+    /// The proof with [`RDFC`], then the one with [`JCS`]. Certificates of older programs have only the first, and the
+    /// QR code has only the second. Empty before signing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proof: Vec<Proof>,
 }
+
+/// The cryptosuite that signs the meaning of a credential, as a canonical graph (W3C eddsa-rdfc-2022).
+pub const RDFC: &str = "eddsa-rdfc-2022";
+
+/// The cryptosuite that signs the text of a credential, as canonical JSON (W3C eddsa-jcs-2022). A verifier of it needs no
+/// JSON-LD.
+pub const JCS: &str = "eddsa-jcs-2022";
 
 /// The issuer of a credential, as the credential describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +69,39 @@ pub struct IssuerProfile {
     pub types: Vec<String>,
     /// The name that the issuer gives itself. Anyone can sign any name, so it proves nothing.
     pub name: String,
+    /// The issuer's number as a provider of continuing education, if it has one.
+    #[serde(rename = "otherIdentifier", default, skip_serializing_if = "Vec::is_empty")]
+    pub other_identifiers: Vec<OtherIdentifier>,
+}
+
+/// The type of the issuer's number as a provider of continuing education.
+pub const PROVIDER_NUMBER: &str = "ext:ceProvider";
+
+/// A number of the issuer in another system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OtherIdentifier {
+    /// `IdentifierEntry`. The schema of Open Badges has one text here and not an array.
+    #[serde(rename = "type")]
+    pub entry_type: String,
+    pub identifier: String,
+    /// [`PROVIDER_NUMBER`].
+    #[serde(rename = "identifierType")]
+    pub identifier_type: String,
+}
+
+/// The person who answers for a certificate at the issuer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signatory {
+    /// `urn:uuid:` with an ID that the issuer made once.
+    pub id: String,
+    /// `Profile`.
+    #[serde(rename = "type")]
+    pub types: Vec<String>,
+    pub name: String,
+    /// The title or position.
+    pub description: String,
 }
 
 /// The holder of a certificate, the exam and the results.
@@ -77,8 +118,12 @@ pub struct CredentialSubject {
     /// The license number, if the certificate shows it.
     #[serde(rename = "licenseNumber", default, skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
+    /// The signatory at the issuer, if the issuer named one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Signatory>,
     pub achievement: Achievement,
-    /// The score, each section, and the critical questions, in the order of the result descriptions.
+    /// The score, each section, the critical questions, and contact hours if the exam has them, in the order of the
+    /// result descriptions.
     #[serde(rename = "result")]
     pub results: Vec<ResultValue>,
 }
@@ -118,14 +163,15 @@ pub struct Criteria {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResultDescription {
-    /// `urn:sha256:` with a digest. The result refers to it.
+    /// The ID of the achievement, `#r` and the index. Older programs wrote `urn:sha256:` with a digest. The result refers
+    /// to it.
     pub id: String,
     /// `ResultDescription`.
     #[serde(rename = "type")]
     pub types: Vec<String>,
     /// The label, such as a section's title.
     pub name: String,
-    /// `RawScore` or `Status`.
+    /// `RawScore`, `Status` or [`CONTACT_HOURS`].
     #[serde(rename = "resultType")]
     pub result_type: String,
     /// The lowest possible points. `None` for a status.
@@ -139,6 +185,9 @@ pub struct ResultDescription {
     pub required_value: Option<String>,
 }
 
+/// The type of a result that gives the contact hours of an exam. The profile has no type of its own for them.
+pub const CONTACT_HOURS: &str = "ext:ContactHours";
+
 /// The holder's result for one [`ResultDescription`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -149,7 +198,7 @@ pub struct ResultValue {
     /// The ID of the result description.
     #[serde(rename = "resultDescription")]
     pub description_id: String,
-    /// The points as an exact fraction, such as `37/2`.
+    /// The points as an exact fraction, such as `37/2`, or the contact hours as a decimal number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// `Completed` for the critical questions.
@@ -180,7 +229,7 @@ pub struct Proof {
     /// `DataIntegrityProof`.
     #[serde(rename = "type")]
     pub proof_type: String,
-    /// `eddsa-rdfc-2022`.
+    /// [`RDFC`] or [`JCS`].
     pub cryptosuite: String,
     pub created: String,
     /// The did:key, with the key repeated as the fragment.
@@ -200,9 +249,29 @@ impl Credential {
         self.id.strip_prefix("urn:uuid:")?.parse().ok()
     }
 
-    /// Returns the digest of the whole credential with its proof. White space and member order do not change it.
+    /// Returns the digest of the credential with its last proof. White space and member order do not change it, and it
+    /// is the same for the file and the QR code of a certificate.
     pub fn digest(&self) -> Digest {
-        Digest::of(canonical::bytes(self))
+        Digest::of(canonical::bytes(&self.with_last_proof()))
+    }
+
+    /// Returns the credential with its last proof only, which is the form in the QR code.
+    #[must_use]
+    pub fn with_last_proof(&self) -> Self {
+        Self { proof: self.proof.last().cloned().into_iter().collect(), ..self.clone() }
+    }
+
+    /// Returns the issuer's number as a provider of continuing education, if it gave one.
+    pub fn provider_number(&self) -> Option<&str> {
+        self.issuer.other_identifiers.first().map(|entry| entry.identifier.as_str())
+    }
+
+    /// Returns the contact hours in words, such as "1.5", if the exam has them.
+    pub fn contact_hours(&self) -> Option<&str> {
+        let achievement = &self.subject.achievement;
+        let is_hours = |(description, _): &(&ResultDescription, &ResultValue)| description.result_type == CONTACT_HOURS;
+        let mut results = achievement.result_descriptions.iter().zip(&self.subject.results);
+        results.find(is_hours).and_then(|(_, result)| result.value.as_deref())
     }
 
     /// Returns the exam's ID, which is the first word in the narrative of the exam evidence.

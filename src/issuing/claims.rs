@@ -3,16 +3,17 @@
 //! Every text here is signed, and `credential::verify` requires this order of results and evidence. A change of either
 //! would change new certificates.
 
-use crate::attempt::outcome::SectionOutcome;
 use crate::attempt::points::points_needed;
 use crate::attempt::{Outcome, Points};
-use crate::bank::exam::Exam;
+use crate::bank::exam::{ContactHours, Exam, Percent};
 use crate::canonical;
 use crate::clock::{Day, Timestamp};
 use crate::credential::assurance::Assurance;
+use crate::credential::branding::Branding;
+use crate::credential::form::result_id;
 use crate::credential::types::{
-    Achievement, CONTEXTS, Credential, CredentialSubject, Criteria, Evidence, IssuerProfile, ResultDescription,
-    ResultValue,
+    Achievement, CONTACT_HOURS, CONTEXTS, Credential, CredentialSubject, Criteria, Evidence, IssuerProfile,
+    OtherIdentifier, PROVIDER_NUMBER, ResultDescription, ResultValue,
 };
 use crate::exam::LoadedPaper;
 use crate::ids::{CertificateId, Digest, TraineeId};
@@ -44,6 +45,8 @@ pub struct CredentialClaims<'a> {
     /// The end of the last valid day in UTC.
     pub valid_until: Timestamp,
     pub assurance: Assurance,
+    /// The issuer's provider number and signatory, if it has them.
+    pub branding: Option<&'a Branding>,
     /// The number of voided attempts and of granted attempts, counting only decisions about this holder's earlier
     /// attempts that no issuer signed.
     pub unsigned_decisions: (usize, usize),
@@ -51,6 +54,19 @@ pub struct CredentialClaims<'a> {
 
 fn digest_urn(digest: Digest) -> String {
     format!("urn:sha256:{digest}")
+}
+
+/// Returns the description of a result without limits. Its ID is set when all results are known.
+fn plain_result(name: String, result_type: &str) -> ResultDescription {
+    ResultDescription {
+        id: String::new(),
+        types: vec!["ResultDescription".to_owned()],
+        name,
+        result_type: result_type.to_owned(),
+        value_min: None,
+        value_max: None,
+        required_value: None,
+    }
 }
 
 impl CredentialClaims<'_> {
@@ -74,6 +90,7 @@ impl CredentialClaims<'_> {
                 id: issuer_did.to_owned(),
                 types: vec!["Profile".to_owned()],
                 name: issuer_name.to_owned(),
+                other_identifiers: self.provider_number(),
             },
             valid_from: self.valid_from.truncate_to_second().to_string(),
             valid_until: self.valid_until.truncate_to_second().to_string(),
@@ -83,6 +100,7 @@ impl CredentialClaims<'_> {
                 types: vec!["AchievementSubject".to_owned()],
                 name: self.holder_name.to_owned(),
                 license: self.license.map(str::to_owned),
+                source: self.branding.and_then(|branding| branding.signatory.clone()),
                 achievement: self.achievement(),
                 results: self.results(),
             },
@@ -102,35 +120,48 @@ impl CredentialClaims<'_> {
         }
     }
 
+    fn provider_number(&self) -> Vec<OtherIdentifier> {
+        let number = self.branding.and_then(|branding| branding.provider_number.clone());
+        let entry = |identifier| OtherIdentifier {
+            entry_type: "IdentifierEntry".to_owned(),
+            identifier,
+            identifier_type: PROVIDER_NUMBER.to_owned(),
+        };
+        number.into_iter().map(entry).collect()
+    }
+
+    /// Returns the contact hours of the exam, which a self-test record never has.
+    fn contact_hours(&self) -> Option<&str> {
+        let hours = self.exam.certificate.contact_hours.as_ref().map(ContactHours::as_str);
+        hours.filter(|_| self.assurance != Assurance::SelfAttested)
+    }
+
     /// Returns an ID for a part of the credential. No two parts share one: the graph would merge them into one node.
     fn part_urn(&self, name: &str) -> String {
         digest_urn(Digest::of(format!("{}/{name}", self.exam.digest())))
     }
 
     fn achievement(&self) -> Achievement {
-        let mut descriptions = vec![self.raw_score_description("score", "Score", self.outcome.possible, {
-            self.outcome.pass_mark.map(|pass| points_needed(pass, self.outcome.possible))
-        })];
-        for (index, (title, section)) in self.outcome.titled_sections().into_iter().enumerate() {
-            let needed = section.pass_mark.map(|pass| points_needed(pass, section.possible));
-            descriptions.push(self.raw_score_description(
-                &format!("section/{index}"),
-                &title,
-                section.possible,
-                needed,
-            ));
+        let needed = |pass: Option<Percent>, possible| pass.map(|pass| points_needed(pass, possible).to_string());
+        let raw_score = |name: String, possible: usize, required_value| ResultDescription {
+            value_min: Some("0".to_owned()),
+            value_max: Some(possible.to_string()),
+            required_value,
+            ..plain_result(name, "RawScore")
+        };
+        let possible = self.outcome.possible;
+        let mut descriptions = vec![raw_score("Score".to_owned(), possible, needed(self.outcome.pass_mark, possible))];
+        for (title, section) in self.outcome.titled_sections() {
+            descriptions.push(raw_score(title, section.possible, needed(section.pass_mark, section.possible)));
         }
-        descriptions.push(ResultDescription {
-            id: self.part_urn("critical"),
-            types: vec!["ResultDescription".to_owned()],
-            name: "Every safety-critical question right".to_owned(),
-            result_type: "Status".to_owned(),
-            value_min: None,
-            value_max: None,
-            required_value: None,
-        });
+        descriptions.push(plain_result("Every safety-critical question right".to_owned(), "Status"));
+        descriptions.extend(self.contact_hours().map(|_| plain_result("Contact hours".to_owned(), CONTACT_HOURS)));
+        let id = self.part_urn("achievement");
+        for (index, description) in descriptions.iter_mut().enumerate() {
+            description.id = result_id(&id, index);
+        }
         Achievement {
-            id: self.part_urn("achievement"),
+            id,
             types: vec!["Achievement".to_owned()],
             achievement_type: "CertificateOfCompletion".to_owned(),
             name: self.exam.title.clone(),
@@ -150,44 +181,23 @@ impl CredentialClaims<'_> {
         format!("{} {review}", self.exam.certificate.statement)
     }
 
-    // Open Badges stores points as text, so fractions stay exact.
-    fn raw_score_description(
-        &self,
-        part: &str,
-        name: &str,
-        possible: usize,
-        required: Option<usize>,
-    ) -> ResultDescription {
-        ResultDescription {
-            id: self.part_urn(part),
-            types: vec!["ResultDescription".to_owned()],
-            name: name.to_owned(),
-            result_type: "RawScore".to_owned(),
-            value_min: Some("0".to_owned()),
-            value_max: Some(possible.to_string()),
-            required_value: required.map(|count| count.to_string()),
-        }
-    }
-
     /// Returns the results in the order of their descriptions in [`Self::achievement`].
     fn results(&self) -> Vec<ResultValue> {
-        let value = |part: &str, points: &Points| ResultValue {
+        // Open Badges stores points as text, so fractions stay exact.
+        let points = |earned: &Points| (Some(earned.to_string()), None);
+        let mut values = vec![points(&self.outcome.earned)];
+        values.extend(self.outcome.sections.iter().map(|section| points(&section.earned)));
+        // Open Badges requires a status for a result of the type Status.
+        values.push((None, Some("Completed".to_owned())));
+        values.extend(self.contact_hours().map(|hours| (Some(hours.to_owned()), None)));
+        let achievement_id = self.part_urn("achievement");
+        let result = |(index, (value, status))| ResultValue {
             types: vec!["Result".to_owned()],
-            description_id: self.part_urn(part),
-            value: Some(points.to_string()),
-            status: None,
+            description_id: result_id(&achievement_id, index),
+            value,
+            status,
         };
-        let section = |(index, section): (usize, &SectionOutcome)| value(&format!("section/{index}"), &section.earned);
-        let mut results = vec![value("score", &self.outcome.earned)];
-        results.extend(self.outcome.sections.iter().enumerate().map(section));
-        results.push(ResultValue {
-            types: vec!["Result".to_owned()],
-            description_id: self.part_urn("critical"),
-            value: None,
-            // Open Badges requires a status for a result of the type Status.
-            status: Some("Completed".to_owned()),
-        });
-        results
+        values.into_iter().enumerate().map(result).collect()
     }
 
     /// Returns the evidence. The first genre is the assurance, and the first word of the exam's narrative is its ID.
@@ -204,13 +214,14 @@ impl CredentialClaims<'_> {
         } else {
             "Closed pool: these questions cannot be practiced."
         };
+        // The paper's digest covers the digests of the banks.
         let banks = self.loaded_paper.banks.iter().zip(&self.loaded_paper.paper.banks).map(|(bank, bank_ref)| {
             let replaced = if bank_ref.replaces_built_in { ", in place of the built-in bank" } else { "" };
-            format!("{} {} ({}{replaced})", bank.title, bank_ref.version, bank_ref.digest)
+            format!("{} {}{replaced}", bank.title, bank_ref.version)
         });
         let banks: Vec<_> = banks.collect();
         let paper_digest = Digest::of(canonical::bytes(&self.loaded_paper.paper));
-        let exam_text = format!("{} {} {}", self.exam.id, self.exam.version, self.exam.digest());
+        let exam_text = format!("{} {}", self.exam.id, self.exam.version);
         let mut entries = vec![
             evidence(
                 digest_urn(self.head_digest),

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use super::ServiceError;
 use crate::clock::Timestamp;
-use crate::credential::render::{CertificateFormat, CertificateRenderer, Fonts};
-use crate::credential::{TrustList, VerificationResult, verify};
+use crate::credential::branding::Appearance;
+use crate::credential::render::{CertificateFormat, CertificateRenderer, Fonts, logo};
+use crate::credential::{Credential, Issuer, TrustList, VerificationResult, verify};
 use crate::ids::{CertificateId, ExamId};
 use crate::paths::{self, Paths};
 use crate::projections::people::PersonRow;
@@ -61,10 +62,11 @@ pub fn write_credential(certificate: &StoredCertificate) -> Result<bool, Service
 /// # Errors
 /// [`ServiceError::Certificate`] if a file cannot be written.
 pub fn write_pictures(paths: &Paths, certificate: &StoredCertificate) -> Result<(), ServiceError> {
-    let Ok(credential) = serde_json::from_str(&certificate.credential) else { return Ok(()) };
+    let Ok(credential) = serde_json::from_str::<Credential>(&certificate.credential) else { return Ok(()) };
     // If one font cannot be read, no font of the data folder is used. A name that needs one is then not drawn.
     let fonts = load_fonts(paths, Vec::new()).unwrap_or_default();
-    let renderer = CertificateRenderer::new(&credential, &certificate.credential, &fonts);
+    let appearance = appearance_of(paths, &credential);
+    let renderer = CertificateRenderer::new(&credential, &certificate.credential, &appearance, &fonts);
     for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
         let path = certificate.path.with_extension(format.name());
         if let Ok(bytes) = renderer.write(format) {
@@ -72,6 +74,17 @@ pub fn write_pictures(paths: &Paths, certificate: &StoredCertificate) -> Result<
         }
     }
     Ok(())
+}
+
+/// Returns how a certificate is drawn here: with paper and logo of the issuer on this computer, if that issuer signed it.
+/// An issuer file or a logo that cannot be read counts as none, because only the credential counts.
+pub fn appearance_of(paths: &Paths, credential: &Credential) -> Appearance {
+    let issuer = paths::read_secret(&paths.issuer_key_file()).ok().and_then(|text| Issuer::from_json(&text).ok());
+    let has_signed = |issuer: &Issuer| issuer.keys.iter().any(|key| key.did == credential.issuer.id);
+    issuer.filter(has_signed).map_or_else(Appearance::default, |issuer| {
+        let logo = paths::read_bounded(&paths.issuer_logo_file(), logo::STORED_MAX_BYTES).ok();
+        Appearance { paper: issuer.branding().paper, logo: logo.and_then(logo::read_logo) }
+    })
 }
 
 /// The maximum size of a font file in bytes.

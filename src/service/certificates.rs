@@ -103,6 +103,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
             valid_from: passed_at,
             valid_until,
             assurance: Assurance::SelfAttested,
+            branding: None,
             unsigned_decisions: self.services.attempts().unsigned_decisions(holder.id, &exam.id)?,
         };
         let credential = sign::sign(claims.to_credential(&key.did(), SELF_TEST_ISSUER_NAME), &key, now)

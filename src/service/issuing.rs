@@ -352,6 +352,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
             valid_from: rescored.ended_at,
             valid_until: *until,
             assurance: review.assurance,
+            branding: Some(&issuer.branding()),
             unsigned_decisions: (0, 0),
         };
         let unsigned_credential = claims.to_credential(&key.did(), &issuer.name);

@@ -34,6 +34,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("any_ascii", &["text"]),
     ("argon2", &["credential"]),
     ("base45", &["credential"]),
+    ("base64", &["credential"]),
     ("bs58", &["credential"]),
     ("caseless", &["text"]),
     ("chacha20poly1305", &["credential"]),

@@ -257,6 +257,22 @@ fn exams_are_read_and_their_problems_reported() {
 }
 
 #[test]
+fn contact_hours_are_a_positive_number_with_at_most_two_places() {
+    let problems = |hours: Value| {
+        let mut exam = small_exam();
+        exam["certificate"]["contact_hours"] = hours;
+        json::parse_exam("exam.json", exam.to_string().as_bytes()).problems.len()
+    };
+    for good in ["1", "1.5", "0.25", "0.05", "999.75", "10"] {
+        assert_eq!(problems(json!(good)), 0, "{good}");
+    }
+    for bad in ["", "0", "0.0", "0.00", "1.555", "1000", "01", "1,5", "-1", "+1", "1.", ".5", "1 h", "1.5.1", "١"] {
+        assert_eq!(problems(json!(bad)), 1, "{bad}");
+    }
+    assert_eq!(problems(json!(1.5)), 1, "a number without quotes");
+}
+
+#[test]
 fn the_digest_covers_content_and_not_editorial_marks() {
     let read = |bank: &Value| json::parse_bank("b", bank.to_string().as_bytes()).value.expect("a bank");
     let plain = read(&small_bank());

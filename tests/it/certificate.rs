@@ -15,7 +15,7 @@ use needlewise::ids::{CertificateId, Digest, IssuerId};
 use needlewise::view::certificate::labeled_fields;
 use serde_json::{Value, json};
 
-use crate::pass::{Pass, key, moment};
+use crate::pass::{Pass, branded, key, moment, school_branding};
 
 /// Returns the example: a fixed pass for this name, signed with a fixed key.
 fn issued_to(name: &str) -> String {
@@ -89,8 +89,8 @@ fn names_in_all_scripts_survive_signing() {
     }
 }
 
-/// Calls `change` with a copy of the example for every value in it, at its pointer.
-fn each_value(change: &mut dyn FnMut(&str, Value)) {
+/// Calls `change` with a copy of a certificate for every value in it, at its pointer.
+fn each_value(text: &str, change: &mut dyn FnMut(&str, Value)) {
     fn walk(whole: &Value, at: &Value, pointer: &str, change: &mut dyn FnMut(&str, Value)) {
         change(pointer, whole.clone());
         match at {
@@ -108,14 +108,32 @@ fn each_value(change: &mut dyn FnMut(&str, Value)) {
             _ => {}
         }
     }
-    let whole: Value = serde_json::from_str(&example()).expect("json");
+    let whole: Value = serde_json::from_str(text).expect("json");
     walk(&whole, &whole, "", change);
 }
 
 #[test]
 fn changing_removing_or_adding_any_value_makes_a_certificate_invalid() {
+    assert_every_change_is_refused(&example());
+}
+
+#[test]
+fn changing_removing_or_adding_any_value_makes_a_branded_certificate_invalid() {
+    let text = branded(&school_branding()).certificate();
+    assert_eq!(verdict(&text), Verdict::Valid);
+    assert_every_change_is_refused(&text);
+}
+
+#[test]
+fn changing_removing_or_adding_any_value_makes_an_older_certificate_invalid() {
+    let text = include_str!("../fixtures/certificates/self-test-1.json");
+    assert_eq!(verdict(text), Verdict::Untrusted);
+    assert_every_change_is_refused(text);
+}
+
+fn assert_every_change_is_refused(text: &str) {
     let mut tried = 0;
-    each_value(&mut |pointer, whole| {
+    each_value(text, &mut |pointer, whole| {
         let mut refused = |what: &str, value: Value| {
             assert_eq!(verdict(&value.to_string()), Verdict::Invalid, "{what} at {pointer}");
             tried += 1;
@@ -249,6 +267,7 @@ fn attacks_on_the_texts() -> Vec<Attack> {
     vec![
         ("another purpose", changed(&|value| value["proof"][0]["proofPurpose"] = json!("authentication"))),
         ("another suite", changed(&|value| value["proof"][0]["cryptosuite"] = json!("eddsa-jcs-2022"))),
+        ("the suites exchanged", changed(&|value| value["proof"].as_array_mut().expect("a list").reverse())),
         ("a fractional number", changed(&|value| value["credentialSubject"]["result"][0]["value"] = json!(6.5))),
         ("a bidi override", changed(&|value| value["credentialSubject"]["name"] = json!("a\u{202e}b"))),
         ("an escape sequence", changed(&|value| value["credentialSubject"]["name"] = json!("a\u{1b}[2Jb"))),

@@ -640,3 +640,54 @@ fn a_row_without_its_fact_is_never_exported() {
         assert!(said.code == 4 && !said.out.contains("current"), "{}", said.all());
     }
 }
+
+#[test]
+fn a_school_sets_what_its_certificates_show() {
+    let three = Three::ready();
+    let set = |args: &[&str]| three.school.run(["issuer", "set"].iter().chain(args));
+    let said = set(&["--signatory", "Rosa Delgado, PT", "--provider-number", "CE-20417"]);
+    assert!(said.code == 2 && said.all().contains("--signatory-title"), "{}", said.all());
+    assert!(set(&[]).out.contains("Provider number: none"), "a refused change changes nothing");
+    set(&["--signatory", "Rosa Delgado, PT", "--signatory-title", "Director", "--provider-number", "CE-20417"]).done();
+    let logo = three.school.file("logo.svg", "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>");
+    set(&["--logo", &logo.to_string_lossy(), "--paper", "letter"]).done();
+    let shown = three.school.run(["issuer", "show", "--json"]).json();
+    let said =
+        ["signatory", "signatory_title", "provider_number", "paper"].map(|name| shown["branding"][name].as_str());
+    assert_eq!(said, [Some("Rosa Delgado, PT"), Some("Director"), Some("CE-20417"), Some("letter")]);
+
+    let certificate = three.issues();
+    let signed: Value = serde_json::from_slice(&std::fs::read(&certificate).expect("a file")).expect("json");
+    assert_eq!(signed["issuer"]["otherIdentifier"][0]["identifier"], "CE-20417");
+    assert_eq!(signed["credentialSubject"]["source"]["name"], "Rosa Delgado, PT");
+    assert_eq!(signed["credentialSubject"]["source"]["description"], "Director");
+    assert_eq!(three.verdict(&certificate), "untrusted", "it verifies elsewhere");
+    let pdf = |who: &World| {
+        let id = who.run(["certificate", "list", "--json"]).json()[0]["short_id"].as_str().expect("an ID").to_owned();
+        let folder = who.path("pdf");
+        who.run(["certificate", "export", &id, "--format", "pdf", "--to", &folder]).done();
+        let file = std::fs::read_dir(&folder).expect("a folder").next().expect("a PDF").expect("an entry");
+        String::from_utf8_lossy(&std::fs::read(file.path()).expect("a PDF")).into_owned()
+    };
+    assert!(pdf(&three.school).contains("[0 0 792 612]"), "US Letter at the school");
+    three.trainee.run(["certificate", "import", &certificate]).done();
+    assert!(pdf(&three.trainee).contains("[0 0 841.89 595.28]"), "the paper is not a part of the certificate");
+
+    let rotated = three.at_school(&["issuer", "init", "--rotate"]);
+    assert_eq!(rotated.code, 0, "{}", rotated.all());
+    assert!(set(&[]).out.contains("Rosa Delgado, PT, Director"), "a new key keeps the settings");
+    let nothing = set(&["--logo", "", "--signatory", "", "--signatory-title", "", "--provider-number", ""]);
+    assert_eq!(nothing.out, "Logo: none\nSignatory: none\nProvider number: none\nPaper: letter\n");
+}
+
+#[test]
+fn a_logo_that_is_refused_changes_nothing() {
+    let three = Three::ready();
+    let logo = three.school.file("logo.svg", "<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>");
+    let path = logo.to_string_lossy().into_owned();
+    let refused = three.school.run(["issuer", "set", "--logo", &path, "--provider-number", "CE-1"]);
+    assert!(refused.code == 1 && refused.all().contains("\"script\""), "{}", refused.all());
+    assert!(three.school.run(["issuer", "set"]).out.contains("Provider number: none"));
+    let missing = three.school.run(["issuer", "set", "--logo", "no such file"]);
+    assert_eq!(missing.code, 3, "{}", missing.all());
+}

@@ -57,6 +57,7 @@ mod plain;
 mod plan;
 mod policy;
 mod preview;
+mod proofs;
 mod queries;
 mod reading;
 mod records;

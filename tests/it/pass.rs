@@ -5,6 +5,8 @@ use needlewise::attempt::paper::{BankRef, Paper, Seed};
 use needlewise::attempt::{ExamResult, Mode, Outcome, Points};
 use needlewise::bank::exam::Exam;
 use needlewise::clock::Timestamp;
+use needlewise::credential::branding::{Branding, PaperSize};
+use needlewise::credential::types::Signatory;
 use needlewise::credential::{Assurance, SigningKeyPair, sign};
 use needlewise::exam::LoadedPaper;
 use needlewise::ids::{CertificateId, Digest, TraineeId};
@@ -38,6 +40,8 @@ pub struct Pass<'a> {
     pub certificate: u8,
     pub holder: u8,
     pub renews: Option<CertificateId>,
+    pub contact_hours: Option<&'a str>,
+    pub branding: Option<&'a Branding>,
 }
 
 impl Default for Pass<'_> {
@@ -56,6 +60,8 @@ impl Default for Pass<'_> {
             certificate: 2,
             holder: 1,
             renews: None,
+            contact_hours: None,
+            branding: None,
         }
     }
 }
@@ -66,7 +72,7 @@ impl Pass<'_> {
         let at = moment(self.at);
         let (outcome, loaded_paper, exam) = (self.outcome(), loaded_paper(), self.exam());
         let claims = CredentialClaims {
-            certificate_id: CertificateId::new(at, [self.certificate; 10]),
+            certificate_id: self.certificate_id(),
             holder_id: TraineeId::new(moment("2026-11-23T09:05:00Z"), [self.holder; 10]),
             holder_name: self.name,
             license: self.license,
@@ -79,15 +85,24 @@ impl Pass<'_> {
             valid_from: at,
             valid_until: moment(self.until),
             assurance: self.assurance,
+            branding: self.branding,
             unsigned_decisions: (0, 0),
         };
         sign::sign(claims.to_credential(&self.key.did(), self.issuer), self.key, at).expect("a credential")
+    }
+
+    /// Returns the ID of the certificate.
+    pub fn certificate_id(&self) -> CertificateId {
+        CertificateId::new(moment(self.at), [self.certificate; 10])
     }
 
     fn exam(&self) -> Exam {
         let mut exam = small_exam();
         exam["title"] = self.title.into();
         exam["certificate"]["statement"] = self.statement.into();
+        if let Some(hours) = self.contact_hours {
+            exam["certificate"]["contact_hours"] = hours.into();
+        }
         serde_json::from_value(exam).expect("an exam")
     }
 
@@ -141,5 +156,27 @@ fn loaded_paper() -> LoadedPaper {
         banks: vec![bank],
         questions: Vec::new(),
         images: std::collections::BTreeMap::new(),
+    }
+}
+
+/// Returns the branding of a school with everything that can be signed.
+pub fn school_branding() -> Branding {
+    let signatory = Signatory {
+        id: "urn:uuid:01a207a6-c660-7404-8404-040404040404".to_owned(),
+        types: vec!["Profile".to_owned()],
+        name: "Dr. Rosa Delgado".to_owned(),
+        description: "Director of education".to_owned(),
+    };
+    Branding { provider_number: Some("CE-20417".to_owned()), signatory: Some(signatory), paper: PaperSize::Letter }
+}
+
+/// Returns the example of a certificate with contact hours, provider number and signatory.
+pub fn branded(branding: &Branding) -> Pass<'_> {
+    Pass {
+        issuer: "Northside School of Physical Therapy",
+        assurance: Assurance::Unsupervised,
+        contact_hours: Some("1.5"),
+        branding: Some(branding),
+        ..Pass::default()
     }
 }

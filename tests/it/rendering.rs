@@ -4,15 +4,16 @@ use needlewise::credential::render::fonts::FontWeight;
 use std::sync::Arc;
 
 use needlewise::clock::Millis;
+use needlewise::credential::branding::{Appearance, Logo, PaperSize};
 use needlewise::credential::render::front_page;
 use needlewise::credential::render::measure::TextMeasure;
-use needlewise::credential::render::page::{CertificatePage, TextStyle, page_svg};
-use needlewise::credential::render::{CertificateFormat, CertificateRenderer, Fonts, RenderError, render};
+use needlewise::credential::render::page::{CertificatePage, TextStyle};
+use needlewise::credential::render::{CertificateFormat, CertificateRenderer, Fonts, RenderError, logo};
 use needlewise::credential::{Assurance, Credential, carrier, qr_text};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Group, Node, Options, Tree};
 
-use crate::pass::Pass;
+use crate::pass::{Pass, school_branding};
 use crate::world::World;
 
 const SECTIONS: &[&str] = &[
@@ -45,7 +46,7 @@ fn school() -> Pass<'static> {
 fn drawn(pass: &Pass<'_>, format: CertificateFormat) -> Result<Vec<u8>, RenderError> {
     let text = pass.certificate();
     let credential: Credential = serde_json::from_str(&text).expect("a credential");
-    render(format, &credential, &text, &Fonts::default())
+    CertificateRenderer::new(&credential, &text, &Appearance::default(), &Fonts::default()).write(format)
 }
 
 #[test]
@@ -65,7 +66,8 @@ fn several_formats_from_one_layout_equal_those_written_alone() {
     let text = school().certificate();
     let credential: Credential = serde_json::from_str(&text).expect("a credential");
     let fonts = Fonts::default();
-    let renderer = CertificateRenderer::new(&credential, &text, &fonts);
+    let appearance = Appearance::default();
+    let renderer = CertificateRenderer::new(&credential, &text, &appearance, &fonts);
     for format in CertificateFormat::ALL {
         let together = renderer.write(format).unwrap_or_else(|why| panic!("{format:?}: {why}"));
         assert!(together == drawn(&school(), format).expect("drawn"), "{format:?}");
@@ -136,10 +138,10 @@ fn lines_break_where_the_drawn_text_would_be_too_wide() {
             }
             expected.push(extended.unwrap_or_else(|| word.to_owned()));
         }
-        let mut page = CertificatePage::new(&fonts);
+        let mut page = CertificatePage::new(&fonts, PaperSize::A4);
         page.add_paragraph((0.0, 0.0), TextStyle::plain(9.0), 11.0, text, MAX_WIDTH);
-        let blocks = page.finish().expect("every character is there");
-        let elements = blocks[0].svg.split("</text>").filter_map(|element| element.rsplit_once('>'));
+        let blocks = page.finish().expect("every character is there").blocks;
+        let elements = blocks[1].svg.split("</text>").filter_map(|element| element.rsplit_once('>'));
         let lines: Vec<_> = elements.map(|(_, line)| line.trim_end()).collect();
         assert_eq!(lines, expected);
     }
@@ -167,7 +169,7 @@ fn the_qr_code_on_page_two_contains_the_whole_credential() {
     // The capacity of the largest QR code (version 40, level L) in alphanumeric mode.
     assert!(packed.len() < 4296, "{} characters", packed.len());
     let read: Credential = serde_json::from_slice(&qr_text::decode(&packed).expect("read")).expect("a credential");
-    assert_eq!(read, credential);
+    assert_eq!(read, credential.with_last_proof());
     for junk in ["", "hello", "0123", "::::::", &packed[..packed.len() / 2]] {
         let whole = qr_text::decode(junk).ok().and_then(|bytes| serde_json::from_slice::<Credential>(&bytes).ok());
         assert_eq!(whole, None, "{junk}");
@@ -187,18 +189,22 @@ fn names_in_five_scripts_and_of_any_length_are_drawn() {
     }
 }
 
-/// Returns the boxes of all texts of a picture, each with its text: left, top, right and bottom in points.
-fn text_boxes(svg: &str) -> Vec<(String, [f32; 4])> {
+/// Returns the boxes of all texts and pictures of a page, each with its text: left, top, right and bottom in points.
+fn boxes(svg: &str) -> Vec<(String, [f32; 4])> {
     fn collect(group: &Group, boxes: &mut Vec<(String, [f32; 4])>) {
         for node in group.children() {
             match node {
                 Node::Group(group) => collect(group, boxes),
                 Node::Text(text) => {
                     let content: String = text.chunks().iter().map(|chunk| chunk.text()).collect();
-                    let bounds = text.flattened().abs_bounding_box();
+                    let bounds = text.flattened().bounding_box().transform(text.abs_transform()).expect("a box");
                     boxes.push((content, [bounds.left(), bounds.top(), bounds.right(), bounds.bottom()]));
                 }
-                _ => {}
+                Node::Image(image) => {
+                    let bounds = image.abs_bounding_box();
+                    boxes.push(("logo".to_owned(), [bounds.left(), bounds.top(), bounds.right(), bounds.bottom()]));
+                }
+                Node::Path(_) => {}
             }
         }
     }
@@ -211,6 +217,32 @@ fn text_boxes(svg: &str) -> Vec<(String, [f32; 4])> {
     let mut boxes = Vec::new();
     collect(tree.root(), &mut boxes);
     boxes
+}
+
+/// Checks that every text and picture is inside the frame and over no other one.
+fn assert_boxes_are_apart(what: &str, pass: &Pass<'_>, appearance: &Appearance) {
+    let text = pass.certificate();
+    let (credential, fonts): (Credential, _) = (serde_json::from_str(&text).expect("a credential"), Fonts::default());
+    let renderer = CertificateRenderer::new(&credential, &text, appearance, &fonts);
+    renderer.write(CertificateFormat::Pdf).unwrap_or_else(|why| panic!("{what}: {why}"));
+    let boxes = boxes(&front_page::lay_out(&credential, appearance, &fonts).expect("a page").to_svg());
+    assert!(boxes.len() > 10, "{what}");
+    let (width, height) = appearance.paper.size();
+    let margin = 30.0 * width / 841.89;
+    for (text, [left, top, right, bottom]) in &boxes {
+        let is_inside = *left > margin && *top > margin && *right < width - margin && *bottom < height - margin;
+        assert!(is_inside, "{what}: \"{text}\" leaves the frame: {left} {top} {right} {bottom}");
+    }
+    // The ink of one text must not reach into another one. A point is less than a hair on paper.
+    for (index, (text, one)) in boxes.iter().enumerate() {
+        for (other_text, other) in &boxes[index + 1..] {
+            let overlaps = one[0] + 1.0 < other[2]
+                && other[0] + 1.0 < one[2]
+                && one[1] + 1.0 < other[3]
+                && other[1] + 1.0 < one[3];
+            assert!(!overlaps, "{what}: \"{text}\" {one:?} overlaps \"{other_text}\" {other:?}");
+        }
+    }
 }
 
 #[test]
@@ -239,26 +271,95 @@ fn any_name_is_drawn_inside_the_frame_and_over_nothing_else() {
         long,
     ];
     for name in names {
-        let pass = Pass { name: name.trim(), ..school() };
-        drawn(&pass, CertificateFormat::Pdf).unwrap_or_else(|why| panic!("{name}: {why}"));
-        let credential: Credential = serde_json::from_str(&pass.certificate()).expect("a credential");
-        let boxes = text_boxes(&page_svg(&front_page::lay_out(&credential, &Fonts::default()).expect("a page")));
-        assert!(boxes.len() > 10, "{name}");
-        for (text, [left, top, right, bottom]) in &boxes {
-            let is_inside = *left > 30.0 && *top > 30.0 && *right < 812.0 && *bottom < 566.0;
-            assert!(is_inside, "{name}: \"{text}\" leaves the frame: {left} {top} {right} {bottom}");
-        }
-        // The ink of one text must not reach into another one. A point is less than a hair on paper.
-        for (index, (text, one)) in boxes.iter().enumerate() {
-            for (other_text, other) in &boxes[index + 1..] {
-                let overlaps = one[0] + 1.0 < other[2]
-                    && other[0] + 1.0 < one[2]
-                    && one[1] + 1.0 < other[3]
-                    && other[1] + 1.0 < one[3];
-                assert!(!overlaps, "{name}: \"{text}\" {one:?} overlaps \"{other_text}\" {other:?}");
-            }
+        assert_boxes_are_apart(name, &Pass { name: name.trim(), ..school() }, &Appearance::default());
+    }
+}
+
+/// Returns a logo with these many pixels.
+fn logo(width: u32, height: u32) -> Logo {
+    logo::make_logo(
+        format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}'><circle cx='50' cy='50' r='40'/></svg>"
+        )
+        .as_bytes(),
+    )
+    .expect("a logo")
+}
+
+#[test]
+fn branding_of_any_length_is_drawn_inside_the_frame_and_over_nothing_else() {
+    let long = "Featherstonehaugh ".repeat(6);
+    let statement = format!("{STATEMENT} ").repeat(3);
+    let mut branding = school_branding();
+    branding.provider_number = Some(long.trim().to_owned());
+    if let Some(signatory) = &mut branding.signatory {
+        (signatory.name, signatory.description) = (long.trim().to_owned(), long.trim().to_owned());
+    }
+    let longest = Pass {
+        issuer: long.trim(),
+        name: long.trim(),
+        license: Some(long.trim()),
+        statement: statement.trim(),
+        contact_hours: Some("999.75"),
+        branding: Some(&branding),
+        renews: Some(school().certificate_id()),
+        ..school()
+    };
+    let usual_branding = school_branding();
+    let usual = Pass { contact_hours: Some("1.5"), branding: Some(&usual_branding), ..school() };
+    for paper in PaperSize::ALL {
+        for logo in [None, Some(logo(100, 100)), Some(logo(3000, 200)), Some(logo(20, 900))] {
+            let appearance = Appearance { paper, logo };
+            assert_boxes_are_apart("usual", &usual, &appearance);
+            assert_boxes_are_apart("longest", &longest, &appearance);
         }
     }
+}
+
+#[test]
+fn a_logo_is_in_every_picture_and_its_pixels_are_all_that_is_left_of_it() {
+    let text = school().certificate();
+    let (credential, fonts): (Credential, _) = (serde_json::from_str(&text).expect("a credential"), Fonts::default());
+    let (plain, branded) = (Appearance::default(), Appearance { logo: Some(logo(100, 100)), ..Appearance::default() });
+    for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
+        let with = CertificateRenderer::new(&credential, &text, &branded, &fonts).write(format).expect("drawn");
+        let without = CertificateRenderer::new(&credential, &text, &plain, &fonts).write(format).expect("drawn");
+        assert!(with != without, "{format:?}");
+        assert_eq!(carrier::extract_credential(&with).expect("a credential"), text.as_bytes(), "{format:?}");
+    }
+    let kept = branded.logo.expect("a logo");
+    assert_eq!(logo::read_logo(kept.png.clone()), Some(kept), "a stored logo is read back");
+    assert_eq!(logo::read_logo(b"not a picture".to_vec()), None);
+}
+
+#[test]
+fn a_logo_with_text_links_scripts_or_other_pictures_is_refused() {
+    let svg = |content: &str| format!("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>{content}</svg>");
+    for (content, name) in [
+        ("<text>Approved</text>", "\"text\""),
+        ("<a href='https://example.org'/>", "\"a\""),
+        ("<script>alert(1)</script>", "\"script\""),
+        ("<image href='/etc/passwd'/>", "\"image\""),
+        ("<use href='#a'/>", "\"use\""),
+        ("<foreignObject/>", "\"foreignObject\""),
+    ] {
+        let refused = logo::make_logo(svg(content).as_bytes()).expect_err(content);
+        assert!(refused.contains(name) && refused.contains("Save it as PNG"), "{refused}");
+    }
+    let doctype = "<!DOCTYPE svg [<!ENTITY a 'b'>]><svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>";
+    for file in [doctype.as_bytes(), b"GIF89a", b"", b"\x89PNG\r\n\x1a\nbroken", &vec![b' '; 201 * 1024]] {
+        assert!(logo::make_logo(file).is_err());
+    }
+}
+
+#[test]
+fn a_self_test_record_looks_different_from_a_certificate() {
+    let svg = |pass: &Pass<'_>| {
+        let credential: Credential = serde_json::from_str(&pass.certificate()).expect("a credential");
+        front_page::lay_out(&credential, &Appearance::default(), &Fonts::default()).expect("a page").to_svg()
+    };
+    assert!(svg(&Pass { assurance: Assurance::SelfAttested, ..school() }).contains("stroke-dasharray"));
+    assert!(!svg(&school()).contains("stroke-dasharray"));
 }
 
 #[test]

@@ -6,11 +6,22 @@ use clap::builder::PossibleValue;
 use super::files;
 use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
-use crate::credential::render::{CertificateFormat, RenderError, render};
+use crate::credential::branding::PaperSize;
+use crate::credential::render::{CertificateFormat, CertificateRenderer, RenderError};
 use crate::credential::{TrustList, Verdict};
-use crate::service::certificate_files::load_fonts;
+use crate::service::certificate_files::{appearance_of, load_fonts};
 
 impl ValueEnum for CertificateFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for PaperSize {
     fn value_variants<'a>() -> &'a [Self] {
         &Self::ALL
     }
@@ -35,6 +46,9 @@ pub struct CertificateExportArgs {
     /// Folder to write into
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
+    /// Paper of pictures and PDFs [default: that of the issuer on this computer, else a4]
+    #[arg(long, value_name = "PAPER")]
+    paper: Option<PaperSize>,
     /// Font file for names that the built-in fonts cannot show; can be given several times
     #[arg(long, value_name = "FILE")]
     font: Vec<PathBuf>,
@@ -54,8 +68,11 @@ pub(super) fn run(args: &CertificateExportArgs, env: &mut Env<'_>) -> CommandRes
     };
     let fonts = load_fonts(service.paths(), files::read_fonts(&args.font)?)?;
     let file_stem = stored_certificate.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let mut appearance = appearance_of(service.paths(), &credential);
+    appearance.paper = args.paper.unwrap_or(appearance.paper);
+    let renderer = CertificateRenderer::new(&credential, &stored_certificate.credential, &appearance, &fonts);
     for format in &args.format {
-        let bytes = render(*format, &credential, &stored_certificate.credential, &fonts).map_err(|render_error| {
+        let bytes = renderer.write(*format).map_err(|render_error| {
             match render_error {
                 // Another font helps here, so this is no fault of the program or the disk.
                 RenderError::MissingGlyph(..) => Failure::negative(render_error.to_string()),

@@ -22,6 +22,8 @@ pub struct CertificateFile {
     pub credential: Result<Vec<u8>, String>,
     /// Whether the file could be read. A file without a credential can be readable.
     pub is_readable: bool,
+    /// Whether it is the text of a QR code, which has fewer signatures than a file.
+    pub is_code: bool,
 }
 
 /// Where a certificate comes from.
@@ -98,12 +100,12 @@ fn extract_credential(path: &Path, bytes: io::Result<Vec<u8>>) -> io::Result<Cer
         }
         Err(error) => return Err(error),
     };
-    Ok(CertificateFile { name: display_path(path), credential, is_readable: true })
+    Ok(CertificateFile { name: display_path(path), credential, is_readable: true, is_code: false })
 }
 
 fn unreadable_file(path: &Path, error: &io::Error) -> CertificateFile {
     let reason = format!("It cannot be read: {}.", io_reason(error));
-    CertificateFile { name: display_path(path), credential: Err(reason), is_readable: false }
+    CertificateFile { name: display_path(path), credential: Err(reason), is_readable: false, is_code: false }
 }
 
 /// Adds every certificate file below `folder` with its path. A subfolder that cannot be read is added with its error.

@@ -22,7 +22,7 @@ pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> CommandResult {
     let mut service = env.open_service()?;
     let (mut rows, mut code, mut linked_count) = (Vec::new(), error::EXIT_SUCCESS, 0);
     for input in files::list_inputs(&args.paths, env)? {
-        let CertificateFile { name, credential, is_readable } = input.read()?;
+        let CertificateFile { name, credential, is_readable, .. } = input.read()?;
         let outcome = credential
             .map_err(crate::service::ServiceError::Rejected)
             .and_then(|credential| service.certificates_mut().import(&credential));

@@ -9,9 +9,10 @@ use crate::cli::error::{self, Failure};
 use crate::cli::progress_bar::ProgressBar;
 use crate::cli::{CommandResult, Env, table};
 use crate::clock::Timestamp;
+use crate::credential::branding::PaperSize;
 use crate::credential::render::Fonts;
 use crate::credential::render::receipt::{self, Receipt};
-use crate::credential::{TrustList, Verdict, VerificationResult, qr_text, verify};
+use crate::credential::{TrustList, Verdict, VerificationResult, qr_text, verify, verify_code};
 use crate::service::certificate_files::load_fonts;
 use crate::service::people::normalize_name;
 use crate::view::certificate::{labeled_fields, verdict_text};
@@ -56,7 +57,7 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
     let inputs = match &args.qr {
         Some(text) => {
             let (name, credential) = ("code".to_owned(), qr_text::decode(text));
-            vec![CertificateInput::Loaded(CertificateFile { name, credential, is_readable: true })]
+            vec![CertificateInput::Loaded(CertificateFile { name, credential, is_readable: true, is_code: true })]
         }
         None => files::list_inputs(&args.paths, env)?,
     };
@@ -107,8 +108,9 @@ fn verify_all(
 ) -> Result<Vec<FileVerification>, Failure> {
     let progress = ProgressBar::new(env, inputs.len(), "verified");
     let verify_input = |input: CertificateInput| -> Result<FileVerification, Failure> {
-        let CertificateFile { name, credential, is_readable } = input.read()?;
+        let CertificateFile { name, credential, is_readable, is_code } = input.read()?;
         let verification = match credential {
+            Ok(bytes) if is_code => verify_code(&bytes, trust, now),
             Ok(bytes) => verify(&bytes, trust, now),
             Err(reason) => VerificationResult::invalid(reason),
         };
@@ -132,8 +134,11 @@ fn write_receipt(
 ) -> std::result::Result<(), Failure> {
     let verifier_name = normalize_name(verifier_name).map_err(|reason| Failure::usage(format!("{reason}.")))?;
     let results = results.iter().map(|result| (result.file.as_str(), &result.checked)).collect();
-    let bytes = receipt::write(&Receipt { verifier: &verifier_name, checked_at: at, results, trust }, fonts)
-        .map_err(|reason| Failure::negative(reason.to_string()))?;
+    let bytes = receipt::write(
+        &Receipt { verifier: &verifier_name, checked_at: at, results, trust, paper: PaperSize::A4 },
+        fonts,
+    )
+    .map_err(|reason| Failure::negative(reason.to_string()))?;
     paths::write_output(path, &bytes).map_err(|error| Failure::file_access(path, "written", &error))
 }
 

@@ -2,11 +2,12 @@
 
 use qrcode::{Color, EcLevel, QrCode};
 
+use crate::credential::branding::PaperSize;
 use crate::credential::key::fingerprint;
 use crate::credential::qr_text;
 use crate::credential::render::RenderError;
 use crate::credential::render::fonts::Fonts;
-use crate::credential::render::page::{ACCENT, BlockRole, CertificatePage, DIM, HEIGHT, PageBlock, TextStyle, WIDTH};
+use crate::credential::render::page::{ACCENT, BlockRole, CertificatePage, DIM, Page, TextStyle, WIDTH};
 use crate::credential::types::Credential;
 
 /// The side of the QR code in points: 60 mm, large enough to scan a whole credential from paper.
@@ -22,9 +23,8 @@ const LEFT: f32 = 64.0;
 /// # Errors
 /// [`RenderError::MissingGlyph`] if no font has a character, or [`RenderError::Other`] if the credential is too long
 /// for a QR code.
-pub fn lay_out(credential: &Credential, fonts: &Fonts) -> Result<Vec<PageBlock>, RenderError> {
-    let mut page = CertificatePage::new(fonts);
-    page.add_artifact(format!("<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#ffffff\"/>"));
+pub fn lay_out(credential: &Credential, paper: PaperSize, fonts: &Fonts) -> Result<Page, RenderError> {
+    let mut page = CertificatePage::new(fonts, paper);
     page.add_line(
         BlockRole::Title,
         (LEFT, 84.0),

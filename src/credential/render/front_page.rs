@@ -2,23 +2,27 @@
 //!
 //! ```text
 //! ┌────────────────────────────────────────────────────────────┐
-//! │                          the issuer                        │
+//! │  logo                    the issuer                        │
 //! │                  Certificate of completion                 │
 //! │                       The name, large                      │
 //! │              passed the written exam … on … valid          │
 //! │  results by section              issuer, assurance, pool   │
-//! │  statement                                                 │
+//! │  statement                                    signatory    │
 //! └────────────────────────────────────────────────────────────┘
 //! ```
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
 use crate::credential::assurance::Assurance;
+use crate::credential::branding::{Appearance, Logo};
 use crate::credential::key::fingerprint;
 use crate::credential::render::RenderError;
 use crate::credential::render::fonts::Fonts;
 use crate::credential::render::page::{
-    ACCENT, BlockRole, CertificatePage, DIM, HEIGHT, HeaderScope, PageBlock, TextStyle, WIDTH, to_f32,
+    ACCENT, BlockRole, CertificatePage, DIM, HeaderScope, INK, Page, TextStyle, WIDTH, to_f32,
 };
-use crate::credential::types::{Credential, ResultDescription, ResultValue};
+use crate::credential::types::{Credential, ResultDescription, ResultValue, Signatory};
 
 /// The x position of centered text.
 const MIDDLE: f32 = WIDTH / 2.0;
@@ -28,6 +32,12 @@ const LEFT: f32 = 64.0;
 const RIGHT: f32 = WIDTH - 64.0;
 /// The maximum width of the holder's name in points.
 const NAME_MAX_WIDTH: f32 = 600.0;
+/// The width and height of the space for the logo in points.
+const LOGO_SIZE: (f32, f32) = (118.0, 58.0);
+/// The top of the logo in points.
+const LOGO_TOP: f32 = 46.0;
+/// The width of the line to sign on in points.
+const SIGNATURE_WIDTH: f32 = 190.0;
 /// The left edge of the right column in points.
 const RIGHT_COLUMN: f32 = 500.0;
 
@@ -35,43 +45,67 @@ const RIGHT_COLUMN: f32 = 500.0;
 ///
 /// # Errors
 /// [`RenderError::MissingGlyph`] if no font has a character.
-pub fn lay_out(credential: &Credential, fonts: &Fonts) -> Result<Vec<PageBlock>, RenderError> {
-    let mut page = CertificatePage::new(fonts);
-    draw_frame(&mut page);
-    draw_header(&mut page, credential);
+pub fn lay_out(credential: &Credential, appearance: &Appearance, fonts: &Fonts) -> Result<Page, RenderError> {
+    let mut page = CertificatePage::new(fonts, appearance.paper);
+    draw_frame(&mut page, credential);
+    draw_header(&mut page, credential, appearance.logo.as_ref());
     draw_results(&mut page, credential);
     draw_details(&mut page, credential);
     draw_footer(&mut page, credential);
     page.finish()
 }
 
-fn draw_frame(page: &mut CertificatePage<'_>) {
-    let frame_rectangle = |margin: f32, stroke_width: f32| {
-        let (frame_width, frame_height) = (WIDTH - 2.0 * margin, HEIGHT - 2.0 * margin);
-        format!(
-            "<rect x=\"{margin}\" y=\"{margin}\" width=\"{frame_width}\" height=\"{frame_height}\" fill=\"none\" stroke=\"{ACCENT}\" stroke-width=\"{stroke_width}\"/>"
-        )
-    };
-    let background = format!("<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#ffffff\"/>");
-    page.add_artifact(format!("{background}{}{}", frame_rectangle(24.0, 2.4), frame_rectangle(30.0, 0.6)));
+/// Draws the double frame of a certificate, or the broken one of a self-test record.
+fn draw_frame(page: &mut CertificatePage<'_>, credential: &Credential) {
+    if is_self_test(credential) {
+        page.add_frame(27.0, &format!("fill=\"none\" stroke=\"{DIM}\" stroke-width=\"1\" stroke-dasharray=\"6 5\""));
+    } else {
+        page.add_frame(24.0, &format!("fill=\"none\" stroke=\"{ACCENT}\" stroke-width=\"2.4\""));
+        page.add_frame(30.0, &format!("fill=\"none\" stroke=\"{ACCENT}\" stroke-width=\"0.6\""));
+    }
 }
 
-fn draw_header(page: &mut CertificatePage<'_>, credential: &Credential) {
+/// Returns whether this is a self-test record. It must not pass for the certificate of a school at a glance.
+fn is_self_test(credential: &Credential) -> bool {
+    credential.assurance() == Some(Assurance::SelfAttested)
+}
+
+/// Draws a logo in the upper left corner, as large as fits.
+fn draw_logo(page: &mut CertificatePage<'_>, logo: &Logo, issuer_name: &str) {
+    let to_f32 = |pixels: u32| to_f32(usize::try_from(pixels).unwrap_or(usize::MAX));
+    let (pixel_width, pixel_height) = (to_f32(logo.width), to_f32(logo.height));
+    let scale = (LOGO_SIZE.0 / pixel_width).min(LOGO_SIZE.1 / pixel_height);
+    let (width, height) = (pixel_width * scale, pixel_height * scale);
+    let data = BASE64_STANDARD.encode(&logo.png);
+    page.add_figure(
+        &format!("Logo of {issuer_name}"),
+        format!(
+            "<image x=\"{LEFT}\" y=\"{LOGO_TOP}\" width=\"{width}\" height=\"{height}\" \
+             href=\"data:image/png;base64,{data}\"/>"
+        ),
+    );
+}
+
+fn draw_header(page: &mut CertificatePage<'_>, credential: &Credential, logo: Option<&Logo>) {
     let subject = &credential.subject;
     let max_width = RIGHT - LEFT;
-    let is_self_attested = credential.assurance() == Some(Assurance::SelfAttested);
-    // A self-test record must not pass for the certificate of a school.
+    let is_self_attested = is_self_test(credential);
     let title = if is_self_attested { "Self-test record" } else { "Certificate of completion" };
+    let issuer_width = if logo.is_some() { max_width - 2.0 * LOGO_SIZE.0 - 24.0 } else { max_width };
+    if let Some(logo) = logo {
+        draw_logo(page, logo, &credential.issuer.name);
+    }
     let middle = |size| TextStyle::plain(size).middle();
     page.add_fitted_line(
         BlockRole::Text,
         (MIDDLE, 68.0),
         middle(12.0).color(DIM),
         &credential.issuer.name,
-        max_width,
+        issuer_width,
         7.0,
     );
-    page.add_line(BlockRole::Title, (MIDDLE, 106.0), middle(30.0).bold().color(ACCENT), title);
+    let title_color = if is_self_attested { DIM } else { ACCENT };
+    page.add_line(BlockRole::Title, (MIDDLE, 106.0), middle(30.0).bold().color(title_color), title);
     let introduction =
         if is_self_attested { "This records that, on their own computer," } else { "This confirms that" };
     page.add_line(BlockRole::Text, (MIDDLE, 134.0), middle(11.0).color(DIM), introduction);
@@ -117,7 +151,7 @@ fn draw_results(page: &mut CertificatePage<'_>, credential: &Credential) {
     let (score_x, needed_x) = (RIGHT_COLUMN - 110.0, RIGHT_COLUMN - 36.0);
     let mut y = 318.0;
     let header_style = TextStyle::plain(size).bold().color(DIM);
-    page.add_line(BlockRole::Cell(0, HeaderScope::Column), (LEFT, y), header_style, "Section");
+    page.add_line(BlockRole::Cell(0, HeaderScope::Column), (LEFT, y), header_style, "Result");
     page.add_line(BlockRole::Cell(0, HeaderScope::Column), (score_x, y), header_style.end(), "Score");
     page.add_line(BlockRole::Cell(0, HeaderScope::Column), (needed_x, y), header_style.end(), "Needed");
     for (index, [name, value, required]) in rows.iter().enumerate() {
@@ -155,10 +189,14 @@ fn draw_details(page: &mut CertificatePage<'_>, credential: &Credential) {
     let renewal = credential
         .renewed_certificate_id()
         .map(|certificate_id| format!("Renews certificate {}", certificate_id.short()));
+    let issuer = match credential.provider_number() {
+        Some(number) => format!("{} (provider number {number})", credential.issuer.name),
+        None => credential.issuer.name.clone(),
+    };
     let entries = [
         ("Assurance", assurance.map_or("", Assurance::description)),
         ("Questions", pool_note),
-        ("Issuer", &credential.issuer.name),
+        ("Issuer", &issuer),
         ("Fingerprint words", &key_fingerprint),
         (
             "Certificate",
@@ -167,11 +205,19 @@ fn draw_details(page: &mut CertificatePage<'_>, credential: &Credential) {
         ),
         ("Renewal", renewal.as_deref().unwrap_or_default()),
     ];
+    let entries: Vec<_> = entries.into_iter().filter(|(_, content)| !content.is_empty()).collect();
+    let width = RIGHT - RIGHT_COLUMN;
+    // Long names need more lines, which are smaller then, so that the last entry stays above the line.
+    let line_count = |size: f32| -> usize {
+        entries.iter().map(|(_, content)| page.line_count(content, TextStyle::plain(size), width)).sum()
+    };
+    let height = |size: f32| size * 1.22 * to_f32(line_count(size)) + size * 1.8 * to_f32(entries.len());
+    let size = [9.0, 8.0, 7.0, 6.0, 5.0].into_iter().find(|size| height(*size) <= 170.0).unwrap_or(4.0);
     let mut y = 318.0;
-    for (label, content) in entries.into_iter().filter(|(_, content)| !content.is_empty()) {
-        page.add_line(BlockRole::Text, (RIGHT_COLUMN, y), TextStyle::plain(7.5).bold().color(DIM), label);
-        y = page.add_paragraph((RIGHT_COLUMN, y + 11.0), TextStyle::plain(9.0), 11.0, content, RIGHT - RIGHT_COLUMN)
-            + 5.0;
+    for (label, content) in entries {
+        page.add_line(BlockRole::Text, (RIGHT_COLUMN, y), TextStyle::plain(size * 0.83).bold().color(DIM), label);
+        let position = (RIGHT_COLUMN, y + size * 1.22);
+        y = page.add_paragraph(position, TextStyle::plain(size), size * 1.22, content, width) + size * 0.56;
     }
 }
 
@@ -179,11 +225,27 @@ fn draw_footer(page: &mut CertificatePage<'_>, credential: &Credential) {
     page.add_artifact(format!(
         "<path d=\"M{LEFT} 492H{RIGHT}\" stroke=\"{ACCENT}\" stroke-width=\"0.6\" fill=\"none\"/>"
     ));
+    let mut statement_width = RIGHT - LEFT;
+    if let Some(signatory) = &credential.subject.source {
+        statement_width -= SIGNATURE_WIDTH + 28.0;
+        draw_signature(page, signatory);
+    }
     let statement = &credential.subject.achievement.criteria.narrative;
     // A statement of the maximum length still fits at the smaller size.
     let size = if statement.chars().count() > 500 { 6.0 } else { 8.5 };
-    page.add_paragraph((LEFT, 508.0), TextStyle::plain(size), size * 1.35, statement, RIGHT - LEFT);
+    page.add_paragraph((LEFT, 508.0), TextStyle::plain(size), size * 1.35, statement, statement_width);
     let note =
         "To check this certificate, run `needlewise certificate verify` on its file. The page alone proves nothing.";
-    page.add_line(BlockRole::Text, (MIDDLE, 556.0), TextStyle::plain(7.5).middle().color(DIM), note);
+    page.add_line(BlockRole::Text, (MIDDLE, 560.0), TextStyle::plain(7.5).middle().color(DIM), note);
+}
+
+/// Draws a line to sign on, with the name and the title of the signatory below it.
+fn draw_signature(page: &mut CertificatePage<'_>, signatory: &Signatory) {
+    let (left, line_y) = (RIGHT - SIGNATURE_WIDTH, 524.0);
+    page.add_artifact(format!(
+        "<path d=\"M{left} {line_y}H{RIGHT}\" stroke=\"{INK}\" stroke-width=\"0.6\" fill=\"none\"/>"
+    ));
+    let (name, title) = (TextStyle::plain(9.0).bold(), TextStyle::plain(8.0).color(DIM));
+    page.add_fitted_line(BlockRole::Text, (left, line_y + 11.0), name, &signatory.name, SIGNATURE_WIDTH, 5.0);
+    page.add_fitted_line(BlockRole::Text, (left, line_y + 21.0), title, &signatory.description, SIGNATURE_WIDTH, 5.0);
 }

@@ -1,15 +1,16 @@
 //! Page layout: an ordered list of blocks, each with its SVG, its plain text and its role for screen readers.
 //! The pictures and the tagged PDF use the same blocks.
 
+use crate::credential::branding::PaperSize;
 use crate::credential::render::RenderError;
 use crate::credential::render::fonts::{FontWeight, Fonts};
 use crate::credential::render::measure::TextMeasure;
 use crate::credential::render::xml::escape;
 use crate::text;
 
-/// The page width in points: A4 landscape.
+/// The width of the layout: that of A4 in landscape, in points. On other paper the layout is scaled to its width.
 pub const WIDTH: f32 = 841.89;
-/// The page height in points.
+/// The height of the layout in points. PaperSize that is higher has more space above and below.
 pub const HEIGHT: f32 = 595.28;
 
 /// The most lines of a text that should fit on one.
@@ -59,10 +60,33 @@ pub struct PageBlock {
     pub svg: String,
 }
 
+/// A finished page.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The blocks in reading order.
+    pub blocks: Vec<PageBlock>,
+    pub paper: PaperSize,
+}
+
+impl Page {
+    /// Returns the page as an SVG document.
+    pub fn to_svg(&self) -> String {
+        page_svg(self.paper, &self.blocks)
+    }
+}
+
+/// Returns where the paper begins and how high it is, in units of the layout: as much space above as below.
+fn vertical_extent(paper: PaperSize) -> (f32, f32) {
+    let (paper_width, paper_height) = paper.size();
+    let height = paper_height * WIDTH / paper_width;
+    ((HEIGHT - height) / 2.0, height)
+}
+
 /// A page under construction. [`CertificatePage::finish`] reports the first character that no font has.
 pub struct CertificatePage<'a> {
     /// The blocks so far, in reading order.
     pub blocks: Vec<PageBlock>,
+    paper: PaperSize,
     fonts: &'a Fonts,
     measure: TextMeasure<'a>,
     first_error: Option<RenderError>,
@@ -112,9 +136,11 @@ impl TextStyle {
 }
 
 impl<'a> CertificatePage<'a> {
-    /// Creates an empty page.
-    pub fn new(fonts: &'a Fonts) -> Self {
-        Self { blocks: Vec::new(), fonts, measure: TextMeasure::new(fonts), first_error: None }
+    /// Creates a white page.
+    pub fn new(fonts: &'a Fonts, paper: PaperSize) -> Self {
+        let mut page = Self { blocks: Vec::new(), paper, fonts, measure: TextMeasure::new(fonts), first_error: None };
+        page.add_frame(0.0, "fill=\"#ffffff\"");
+        page
     }
 
     /// Returns the blocks of the page.
@@ -122,8 +148,18 @@ impl<'a> CertificatePage<'a> {
     /// # Errors
     /// [`RenderError::MissingGlyph`] for the first character that no font has. A box instead of it would print a wrong
     /// name.
-    pub fn finish(self) -> Result<Vec<PageBlock>, RenderError> {
-        self.first_error.map_or(Ok(self.blocks), Err)
+    pub fn finish(self) -> Result<Page, RenderError> {
+        let page = Page { blocks: self.blocks, paper: self.paper };
+        self.first_error.map_or(Ok(page), Err)
+    }
+
+    /// Adds a rectangle with this margin to the edges of the paper, and these SVG attributes.
+    pub fn add_frame(&mut self, margin: f32, attributes: &str) {
+        let (top, height) = vertical_extent(self.paper);
+        let (top, width, height) = (top + margin, WIDTH - 2.0 * margin, height - 2.0 * margin);
+        self.add_artifact(format!(
+            "<rect x=\"{margin}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" {attributes}/>"
+        ));
     }
 
     /// Adds decoration, such as lines and backgrounds.
@@ -188,6 +224,11 @@ impl<'a> CertificatePage<'a> {
         position.1 + leading * to_f32(lines.len())
     }
 
+    /// Returns how many lines a paragraph has within `max_width` points.
+    pub fn line_count(&self, text: &str, style: TextStyle, max_width: f32) -> usize {
+        self.wrap(text, style, max_width).len()
+    }
+
     /// Breaks a text at spaces into lines within `max_width` points. A wider word is broken between letters.
     fn wrap(&self, text: &str, style: TextStyle, max_width: f32) -> Vec<String> {
         let fits = |line: &str| self.measure.width(line, style.size, style.weight) <= max_width;
@@ -248,11 +289,12 @@ pub fn to_f32(count: usize) -> f32 {
 }
 
 /// Returns a complete SVG document of a page with these blocks.
-pub fn page_svg<'b>(blocks: impl IntoIterator<Item = &'b PageBlock>) -> String {
+pub fn page_svg<'b>(paper: PaperSize, blocks: impl IntoIterator<Item = &'b PageBlock>) -> String {
     let parts: String = blocks.into_iter().map(|block| block.svg.as_str()).collect();
+    let ((width, height), (top, view_height)) = (paper.size(), vertical_extent(paper));
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
-         font-family=\"{}\">{parts}</svg>",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 {top} {WIDTH} \
+         {view_height}\" font-family=\"{}\">{parts}</svg>",
         crate::credential::render::fonts::FAMILY
     )
 }

@@ -17,7 +17,7 @@ use krilla::{Document, SerializeSettings};
 use krilla_svg::{SurfaceExt, SvgSettings};
 
 use crate::clock::Timestamp;
-use crate::credential::render::page::{BlockRole, HEIGHT, HeaderScope, PageBlock, WIDTH, page_svg};
+use crate::credential::render::page::{BlockRole, HeaderScope, Page, PageBlock, page_svg};
 use crate::credential::render::{Fonts, RenderError, back_page};
 use crate::credential::types::Credential;
 use crate::text;
@@ -27,12 +27,7 @@ use crate::text;
 /// # Errors
 /// [`RenderError::MissingGlyph`] if page two needs a character that no font has. [`RenderError::Other`] if the
 /// credential is too long for a QR code, or the PDF cannot be made.
-pub fn write(
-    front_page: &[PageBlock],
-    credential: &Credential,
-    text: &str,
-    fonts: &Fonts,
-) -> Result<Vec<u8>, RenderError> {
+pub fn write(front_page: &Page, credential: &Credential, text: &str, fonts: &Fonts) -> Result<Vec<u8>, RenderError> {
     // The certificate's own date, so drawing it again gives the same bytes.
     let created = credential.starts_at().unwrap_or(Timestamp::from_millis(0));
     let file_name = format!("{}.json", credential.certificate_id().map_or_else(String::new, |id| id.short()));
@@ -53,9 +48,9 @@ pub fn write(
         document_id: credential.id.clone(),
         created,
     };
-    let back_page = back_page::lay_out(credential, fonts)?;
+    let back_page = back_page::lay_out(credential, front_page.paper, fonts)?;
     let titles = [credential.name.as_str(), "How to check this certificate"];
-    write_document(&info, &titles, &[front_page, back_page.as_slice()], Some(attachment), fonts)
+    write_document(&info, &titles, &[front_page, &back_page], Some(attachment), fonts)
 }
 
 /// The metadata of a PDF.
@@ -75,7 +70,7 @@ pub(super) struct DocumentInfo {
 pub(super) fn write_document(
     info: &DocumentInfo,
     titles: &[&str],
-    pages: &[impl AsRef<[PageBlock]>],
+    pages: &[&Page],
     attachment: Option<EmbeddedFile>,
     fonts: &Fonts,
 ) -> Result<Vec<u8>, RenderError> {
@@ -90,7 +85,7 @@ pub(super) fn write_document(
     let mut document =
         Document::new_with(SerializeSettings { configuration, enable_tagging: true, ..SerializeSettings::default() });
     let mut tags = TagTree::new().with_lang(Some("en".to_owned()));
-    pages.iter().try_for_each(|blocks| draw_page(&mut document, blocks.as_ref(), &mut tags, fonts))?;
+    pages.iter().try_for_each(|page| draw_page(&mut document, page, &mut tags, fonts))?;
     document.set_tag_tree(tags);
     let mut outline = Outline::new();
     for (page_index, title) in titles.iter().enumerate() {
@@ -114,26 +109,22 @@ pub(super) fn write_document(
 }
 
 /// Draws the blocks of a page, each as its own SVG with its own tag for screen readers.
-fn draw_page(
-    document: &mut Document,
-    blocks: &[PageBlock],
-    tags: &mut TagTree,
-    fonts: &Fonts,
-) -> Result<(), RenderError> {
+fn draw_page(document: &mut Document, content: &Page, tags: &mut TagTree, fonts: &Fonts) -> Result<(), RenderError> {
     let size_error = || RenderError::Other("the page has no size".to_owned());
-    let size = Size::from_wh(WIDTH, HEIGHT).ok_or_else(size_error)?;
-    let mut page = document.start_page_with(PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(size_error)?);
+    let (paper, (width, height)) = (content.paper, content.paper.size());
+    let size = Size::from_wh(width, height).ok_or_else(size_error)?;
+    let mut page = document.start_page_with(PageSettings::from_wh(width, height).ok_or_else(size_error)?);
     let mut surface = page.surface();
     let mut table = Table::default();
-    for block in blocks {
-        let tree = fonts.parse_svg(&page_svg([block]))?;
+    for block in &content.blocks {
+        let tree = fonts.parse_svg(&page_svg(paper, [block]))?;
         let identifier = surface.start_tagged(content_tag(block));
         if text::has_combining_marks(&block.text) {
             // A mark can be a part of a glyph that stands for no character, and the standards forbid such glyphs. So the
             // shapes are drawn, and a faint copy without marks holds the place of the text. The tag has the whole text.
             surface.draw_svg(&tree, size, SvgSettings { embed_text: false, ..SvgSettings::default() });
             let copy = PageBlock { svg: faint_copy(&block.svg), ..block.clone() };
-            surface.draw_svg(&fonts.parse_svg(&page_svg([&copy]))?, size, SvgSettings::default());
+            surface.draw_svg(&fonts.parse_svg(&page_svg(paper, [&copy]))?, size, SvgSettings::default());
         } else {
             surface.draw_svg(&tree, size, SvgSettings::default());
         }

@@ -7,24 +7,26 @@ use resvg::usvg::Tree;
 
 use crate::credential::carrier::PNG_KEYWORD;
 use crate::credential::render::RenderError;
-use crate::credential::render::page::WIDTH;
 
-/// The width and height of the picture in pixels: A4 landscape at 192 pixels per inch.
-const SIZE_PIXELS: (u16, u16) = (2246, 1588);
+/// The pixels for each point: 192 for each inch.
+const SCALE: f32 = 192.0 / 72.0;
 
 /// Returns a PNG of page one that contains the credential.
 ///
 /// # Errors
 /// [`RenderError::Other`] if there is not enough memory, or if the picture cannot be encoded.
 pub fn write(picture: &Tree, signed_text: &str) -> Result<Vec<u8>, RenderError> {
-    let (width, height) = SIZE_PIXELS;
-    let mut pixmap = Pixmap::new(width.into(), height.into())
+    let points = picture.size();
+    let pixels = points.scale_by(SCALE).ok_or_else(|| RenderError::Other("the page has no size".to_owned()))?;
+    let pixels = pixels.to_int_size();
+    let (width, height) = (pixels.width(), pixels.height());
+    let mut pixmap = Pixmap::new(width, height)
         .ok_or_else(|| RenderError::Other("there is not enough memory for the picture".to_owned()))?;
-    let scale = f32::from(width) / WIDTH;
+    let scale = pixels.to_size().width() / points.width();
     resvg::render(picture, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
     let to_render_error = |_: png::EncodingError| RenderError::Other("its picture cannot be encoded".to_owned());
     let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, width.into(), height.into());
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
     let mut writer = encoder.write_header().map_err(to_render_error)?;

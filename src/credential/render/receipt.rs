@@ -1,10 +1,11 @@
 //! Writes a verification receipt as a PDF: verifier, time, trust list and the result for each file.
 
 use crate::clock::{Timestamp, Zone};
+use crate::credential::branding::PaperSize;
 use crate::credential::render::RenderError;
 use crate::credential::render::fonts::Fonts;
 use crate::credential::render::page::{
-    ACCENT, BlockRole, CertificatePage, DIM, HEIGHT, HeaderScope, PageBlock, TextStyle, WIDTH, to_f32,
+    ACCENT, BlockRole, CertificatePage, DIM, HEIGHT, HeaderScope, Page, TextStyle, WIDTH, to_f32,
 };
 use crate::credential::render::pdf::{DocumentInfo, write_document};
 use crate::credential::{TrustList, VerificationResult};
@@ -28,6 +29,7 @@ pub struct Receipt<'a> {
     pub results: Vec<(&'a str, &'a VerificationResult)>,
     /// The trust list that the verdicts are based on.
     pub trust: &'a TrustList,
+    pub paper: PaperSize,
 }
 
 /// Returns the receipt as a PDF.
@@ -51,7 +53,13 @@ pub fn write(receipt: &Receipt<'_>, fonts: &Fonts) -> Result<Vec<u8>, RenderErro
         chunks.iter().enumerate().map(|(index, chunk)| lay_out(receipt, chunk, (index + 1, chunks.len()), fonts));
     let pages = pages.collect::<Result<Vec<_>, _>>()?;
     let titles: Vec<_> = (1..=pages.len()).map(|page| format!("Page {page}")).collect();
-    write_document(&info, &titles.iter().map(String::as_str).collect::<Vec<_>>(), &pages, None, fonts)
+    write_document(
+        &info,
+        &titles.iter().map(String::as_str).collect::<Vec<_>>(),
+        &pages.iter().collect::<Vec<_>>(),
+        None,
+        fonts,
+    )
 }
 
 fn file_names<'a>(receipt: &Receipt<'a>) -> Vec<&'a str> {
@@ -63,9 +71,8 @@ fn lay_out(
     results: &[(&str, &VerificationResult)],
     (page_number, page_count): (usize, usize),
     fonts: &Fonts,
-) -> Result<Vec<PageBlock>, RenderError> {
-    let mut page = CertificatePage::new(fonts);
-    page.add_artifact(format!("<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#ffffff\"/>"));
+) -> Result<Page, RenderError> {
+    let mut page = CertificatePage::new(fonts, receipt.paper);
     let title = TextStyle::plain(22.0).bold().color(ACCENT);
     page.add_line(
         BlockRole::Title,

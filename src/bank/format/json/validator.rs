@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jsonc_parser::errors::ParseError;
 
 use crate::bank::decimal::Decimal;
+use crate::bank::exam::ContactHours;
 use crate::bank::format::json::tree::{JsonKind, JsonNode, JsonTree, escape_pointer_token};
 use crate::bank::limits::TEXT_MAX;
 use crate::bank::schema_model::{RecordField, ValueShape};
@@ -76,6 +77,7 @@ impl<'a> Validator<'a> {
             ValueShape::Slug => is_slug(text),
             ValueShape::Day => text.parse::<Day>().is_ok(),
             ValueShape::Decimal => Decimal::parse(text).is_ok(),
+            ValueShape::Hours => ContactHours::is_valid(text),
             ValueShape::Enum(words) => words.iter().any(|word| word == text),
             ValueShape::Select => matches!(text, "one" | "all"),
             _ => false,
@@ -212,7 +214,8 @@ impl<'a> Validator<'a> {
 }
 
 fn is_scalar(shape: &ValueShape) -> bool {
-    matches!(shape, ValueShape::Slug | ValueShape::Day | ValueShape::Decimal | ValueShape::Enum(_) | ValueShape::Select)
+    use ValueShape::{Day, Decimal, Enum, Hours, Select, Slug};
+    matches!(shape, Slug | Day | Decimal | Hours | Enum(_) | Select)
 }
 
 /// Returns the type of value that a shape needs, in words for an author.
@@ -223,7 +226,12 @@ fn expected_kind(shape: &ValueShape) -> &'static str {
         ValueShape::List(..) => "a list",
         ValueShape::Map | ValueShape::Record(_) | ValueShape::TaggedRecord(..) | ValueShape::DateParts => "an object",
         ValueShape::Select => "\"one\", \"all\" or a number",
-        ValueShape::Text | ValueShape::Slug | ValueShape::Day | ValueShape::Decimal | ValueShape::Enum(_) => "text",
+        ValueShape::Text
+        | ValueShape::Slug
+        | ValueShape::Day
+        | ValueShape::Decimal
+        | ValueShape::Hours
+        | ValueShape::Enum(_) => "text",
     }
 }
 
@@ -234,6 +242,7 @@ fn value_help(shape: &ValueShape) -> String {
         ValueShape::Slug => "Write 1 to 64 characters of a-z, 0-9 and inner hyphens, in double quotes".into(),
         ValueShape::Day => "Write a date such as \"2028-11-23\"".into(),
         ValueShape::Decimal => "Write a decimal number in double quotes, such as \"0.01\"".into(),
+        ValueShape::Hours => "Write the hours in double quotes, such as \"1.5\"".into(),
         ValueShape::Boolean => "Write true or false, without quotes".into(),
         ValueShape::Integer(min, max) => format!("Write a whole number from {min} to {max}"),
         ValueShape::Enum(words) => format!("Write one of these: {}", words.join(", ")),
