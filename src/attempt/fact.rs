@@ -228,6 +228,22 @@ pub struct RequestReceived {
     pub request: Digest,
     /// The sender that the request claims.
     pub trainee: TraineeId,
+    /// What recognizes copies of its attempt. Older programs wrote none, and an unreadable request has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<AttemptTrace>,
+}
+
+/// What recognizes copies of an attempt in later requests. It contains neither a name nor an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptTrace {
+    pub attempt: AttemptId,
+    /// The digest of the seed of the paper.
+    pub seed: Digest,
+    /// The digest of the times of all answers. `None` if there are too few to compare.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timing: Option<Digest>,
+    /// A sample of the digests of the salts: the smallest ones, in order. A copy of a part of the attempt has some too.
+    pub salts: Vec<Digest>,
 }
 
 /// A certificate that was issued elsewhere, with its whole credential.

@@ -83,6 +83,11 @@ fn new_passphrase(path: Option<&Path>, env: &Env<'_>) -> Result<Zeroizing<String
 }
 
 impl PassphraseArgs {
+    /// Returns whether the passphrase is in a file, so that nobody types it.
+    pub(super) fn is_from_file(&self) -> bool {
+        self.passphrase_file.is_some()
+    }
+
     /// Reads a new passphrase, or asks for it twice.
     ///
     /// # Errors

@@ -65,7 +65,10 @@ pub fn replay(
 ///
 /// The excluded questions and the number of retries come from the paper itself. The earlier papers may not be on this
 /// computer, because a certificate request does not contain them.
-fn redraw(
+///
+/// # Errors
+/// The digest of content that `find_content` does not return.
+pub fn redraw(
     loaded_paper: &LoadedPaper,
     exam: &Exam,
     find_content: impl Fn(Digest) -> Option<String>,

@@ -4,7 +4,7 @@ use crate::attempt::Fact;
 use crate::attempt::chain::{ChainHead, StoredFact};
 use crate::attempt::fact::{FactReader, LedgerEntry, RequestReceived};
 use crate::credential::bundle::{Revocation, RevocationReason};
-use crate::ids::CertificateId;
+use crate::ids::{CertificateId, Digest};
 
 /// An issuer's ledger: requests, signed certificates and revocations.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,11 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// Returns whether the request with this digest was received before.
+    pub fn has_received(&self, request: Digest) -> bool {
+        self.received_requests.iter().any(|received| received.request == request)
+    }
+
     /// Computes a ledger from the facts of an issuer's chain. The chain must be verified already.
     ///
     /// # Errors

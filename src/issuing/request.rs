@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::chain::{self, ChainHead, SaltedPayload, StoredFact, read_facts};
-use crate::attempt::fact::{AttemptFinished, AttemptStarted, is_result_kind};
+use crate::attempt::fact::{AttemptFinished, AttemptStarted, AttemptTrace, is_result_kind};
 use crate::attempt::paper::BankRef;
 use crate::attempt::{Fact, Mode};
 use crate::canonical;
@@ -21,12 +21,14 @@ use crate::exam::anomalies::find_anomalies;
 use crate::exam::loaded_paper::MissingContent;
 use crate::exam::replay::{self, ReplayResult};
 use crate::ids::{AttemptId, Digest, FactId, StreamId, TraineeId, from_hex, to_hex};
+use crate::issuing::copies;
 use crate::issuing::decision::applicable_facts;
+use crate::problem::json_reason;
+use crate::text;
 
 mod checks;
 
-use crate::problem::json_reason;
-use checks::{check_blueprint, check_pools, required_markers, rescore};
+use checks::{check_blueprint, check_draw, check_pools, required_markers, rescore};
 
 /// The version of the file format that this program writes. Its facts have kinds with a version.
 const FORMAT_VERSION: u32 = 2;
@@ -192,6 +194,11 @@ impl CertificateRequest {
         self.facts.last().is_some_and(|request_fact| request_fact.digest == fact_digest)
     }
 
+    /// Returns what recognizes copies of the attempt. `None` if the facts cannot be read.
+    pub fn trace(&self) -> Option<AttemptTrace> {
+        copies::trace(self.attempt, &self.stored_facts().ok()?)
+    }
+
     /// Returns the digest of the request. White space and member order in the file do not change it.
     pub fn digest(&self) -> Digest {
         Digest::of(canonical::text(self))
@@ -236,6 +243,7 @@ impl CertificateRequest {
         }
         check_pools(&loaded_paper, &stored_content)?;
         let (finished, ended_at, passed_at) = rescore(&loaded_paper, &stored_facts, keys)?;
+        check_draw(&loaded_paper, exam, &stored_content)?;
         if now.since(passed_at) > MAX_AGE {
             let day = passed_at.day().format_for_people();
             return Err(format!(
@@ -253,6 +261,11 @@ impl CertificateRequest {
         if loaded_paper.limit != Some(exam.time_limit()) {
             let limit = loaded_paper.limit.map_or_else(|| "none".to_owned(), |limit| format!("{limit}"));
             anomalies.push(format!("Time limit: {limit}. The exam has {}.", exam.time_limit()));
+        }
+        let unknown = stored_facts.iter().filter(|fact| has_unknown_members(fact)).count();
+        if unknown > 0 {
+            let facts = text::count_with_noun(unknown, "fact");
+            anomalies.push(format!("{facts} with content that this program does not write"));
         }
         Ok(RescoredAttempt { loaded_paper, finished, ended_at, head_digest: head.digest, anomalies })
     }
@@ -313,6 +326,14 @@ impl CertificateRequest {
         };
         self.facts.iter().map(to_stored_fact).collect()
     }
+}
+
+/// Returns whether a fact says something that this program does not read. It would be signed without being seen.
+fn has_unknown_members(stored_fact: &StoredFact) -> bool {
+    let Some(payload) = stored_fact.payload() else { return false };
+    // Facts of the first program have no version. They are read in their own form.
+    stored_fact.kind.contains('/')
+        && Fact::from_payload(&stored_fact.kind, payload).is_none_or(|fact| fact.payload() != payload)
 }
 
 /// Returns the digests of the content that a paper refers to, except questions of closed banks. Only the issuer may

@@ -3,57 +3,33 @@
 use std::ops::{Deref, DerefMut};
 
 use super::certificate_files::StoredCertificate;
-use super::certificates::valid_until;
 use super::people::normalize_name;
 use super::{ServiceError, Services};
-use crate::attempt::chain::{ChainHead, read_facts};
-use crate::attempt::fact::{AttemptStarted, CertificateIssued, LedgerEntry, RequestReceived, is_result_kind};
+use crate::attempt::chain::ChainHead;
+use crate::attempt::fact::{CertificateIssued, LedgerEntry};
 use crate::attempt::paper::BankRef;
-use crate::attempt::signature::DecisionKind;
 use crate::attempt::{ExamResult, Fact, Mode};
 use crate::canonical;
-use crate::clock::{Day, Timestamp};
+use crate::clock::Day;
 use crate::credential::{Assurance, Issuer, SigningKeyPair, sign};
-use crate::exam::eligibility::RENEWAL_WINDOW;
 use crate::exam::{LoadedPaper, draw};
 use crate::ids::{AttemptId, CertificateId, Digest, TraineeId};
 use crate::issuing::claims::CredentialClaims;
-use crate::issuing::decision::{is_signature_valid, is_signed_by};
 use crate::issuing::ledger::Ledger;
-use crate::issuing::request::{
-    CertificateRequest, RequestRefusal, Requester, RescoredAttempt, bank_marker, pool_marker,
-};
+use crate::issuing::request::{CertificateRequest, Requester, bank_marker, pool_marker};
 use crate::problem::json_reason;
 use crate::projections::attempts::AttemptQuery;
-use crate::projections::certificates::{CertificateQuery, CertificateRow};
+use crate::projections::certificates::CertificateQuery;
 use crate::store::Batch;
-use crate::text;
+
+mod review;
+
+pub use review::RequestReview;
 
 /// The work of an issuer: certificates on request, revocations, bundles and re-marking.
 #[derive(Debug)]
 pub struct Issuing<S> {
     pub(super) services: S,
-}
-
-/// A request that passed all checks, with what the issuer should see before signing.
-#[derive(Debug)]
-pub struct RequestReview {
-    /// The request as the trainee sent it.
-    pub request: CertificateRequest,
-    /// The attempt, marked again with the issuer's own questions.
-    pub rescored: RescoredAttempt,
-    /// How many requests this person has sent, including this one.
-    pub request_count: usize,
-    /// How many certificates this issuer has signed for this person.
-    pub granted_count: usize,
-    /// The certificate that the new one renews, if any.
-    pub renewed_certificate: Option<CertificateRow>,
-    /// The last moment at which the new certificate is valid.
-    pub valid_until: Timestamp,
-    /// The person's name in this store, if it differs from the requested name.
-    pub stored_name: Option<String>,
-    /// The assurance of the new certificate.
-    pub assurance: Assurance,
 }
 
 impl<S: Deref<Target = Services>> Issuing<S> {
@@ -156,8 +132,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
     ) -> Result<Option<StoredCertificate>, ServiceError> {
         let ledger = self.ledger(issuer.id)?;
         // A request with another name or another license is another request.
-        let received = RequestReceived { request: request.digest(), trainee: request.trainee.id };
-        if !ledger.received_requests.contains(&received) {
+        if !ledger.has_received(request.digest()) {
             return Ok(None);
         }
         let is_in_force = |line: &LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
@@ -167,7 +142,11 @@ impl<S: Deref<Target = Services>> Issuing<S> {
     }
 
     /// Ensures that no certificate in force was signed for this request or its attempt.
-    fn ensure_unused(request: &CertificateRequest, head: Digest, ledger: &Ledger) -> Result<(), ServiceError> {
+    pub(super) fn ensure_unused(
+        request: &CertificateRequest,
+        head: Digest,
+        ledger: &Ledger,
+    ) -> Result<(), ServiceError> {
         let is_same_attempt = |line: &&LedgerEntry| line.attempt == request.attempt || line.head == head;
         let is_in_force = |line: &&LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
         ledger.entries.iter().find(|line| is_same_attempt(line) && is_in_force(line)).map_or(Ok(()), |line| {
@@ -177,27 +156,6 @@ impl<S: Deref<Target = Services>> Issuing<S> {
                  run `needlewise certificate export {id} --format json --to DIR`. To correct it, revoke it first."
             )))
         })
-    }
-
-    /// Finds the certificate that a pass renews: this issuer signed it, has not revoked it, and its renewal window was
-    /// open when the attempt ended.
-    fn find_renewable(
-        &self,
-        trainee: TraineeId,
-        rescored: &RescoredAttempt,
-        ledger: &Ledger,
-    ) -> Result<Option<CertificateRow>, ServiceError> {
-        let exam = rescored.loaded_paper.exam.as_ref().map(|exam| &exam.id);
-        let ended_at = rescored.ended_at;
-        let is_renewable = |row: &CertificateRow| {
-            let is_recorded =
-                ledger.entries.iter().any(|line| line.certificate == row.id && line.credential == row.digest);
-            let is_revoked = ledger.revocations.iter().any(|revoked| revoked.id == row.id);
-            let is_in_renewal_period =
-                row.valid_from < ended_at && row.valid_until.saturating_sub(RENEWAL_WINDOW) <= ended_at;
-            Some(&row.exam) == exam && is_recorded && !is_revoked && is_in_renewal_period && row.valid_until >= ended_at
-        };
-        Ok(self.services.certificates().rows(trainee)?.into_iter().find(is_renewable))
     }
 }
 
@@ -210,109 +168,6 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
     pub fn store_catalog_content(&mut self) -> Result<(), ServiceError> {
         let batch = Batch { content: self.catalog_content(), ..Batch::default() };
         Ok(self.services.store.append(&batch)?)
-    }
-
-    /// Records a request in the ledger, then reviews it: verifies its chain, marks it again, and checks that it was not
-    /// used before.
-    ///
-    /// # Errors
-    /// [`ServiceError::Rejected`] with the reason, and the errors of [`Issuing::ledger`].
-    pub fn review_request(
-        &mut self,
-        request: CertificateRequest,
-        issuer: &Issuer,
-    ) -> Result<RequestReview, ServiceError> {
-        // Record the request before the review, so that refused requests are counted too.
-        let received = RequestReceived { request: request.digest(), trainee: request.trainee.id };
-        let ledger = self.ledger(issuer.id)?;
-        if !ledger.received_requests.contains(&received) {
-            self.append_to_ledger(issuer.id, &ledger, &Fact::RequestReceived(received))?;
-        }
-        self.assess_request(request, issuer)
-    }
-
-    fn assess_request(&mut self, request: CertificateRequest, issuer: &Issuer) -> Result<RequestReview, ServiceError> {
-        let rejection = |reason: String| ServiceError::Rejected(format!("The request is refused. {reason}"));
-        let now = self.services.now().wall;
-        let keys = &issuer.keys;
-        let mut rescored = request.verify_and_rescore(|digest| self.services.content(digest), keys, now);
-        if matches!(rescored, Err(RequestRefusal::UnknownContent(_))) {
-            // The request may refer to a bank or an exam that was added after the catalog was last stored.
-            self.store_catalog_content()?;
-            rescored = request.verify_and_rescore(|digest| self.services.content(digest), keys, now);
-        }
-        let rescored = rescored.map_err(|reason| rejection(reason.to_string()))?;
-        // If the attempt is stored here too, its result here may be newer than the one in the request.
-        let recorded = self.services.store.stream(request.attempt.into())?;
-        let last_result_fact = recorded.iter().rfind(|row| is_result_kind(&row.kind));
-        if last_result_fact.is_some_and(|row| !request.has_fact(row.digest)) {
-            return Err(rejection(
-                "The attempt was re-marked later, or its copy here differs. Ask for a new request.".to_owned(),
-            ));
-        }
-        let ledger = self.ledger(issuer.id)?;
-        Self::ensure_unused(&request, rescored.head_digest, &ledger)?;
-        let request_count =
-            ledger.received_requests.iter().filter(|received| received.trainee == request.trainee.id).count();
-        let granted_count = ledger.entries.iter().filter(|line| line.trainee == request.trainee.id).count();
-        let renewed_certificate = self.find_renewable(request.trainee.id, &rescored, &ledger)?;
-        let person_name = self.services.people().get(request.trainee.id)?.map(|row| row.person.name);
-        let stored_name = person_name.filter(|name| text::name_key(name) != text::name_key(&request.trainee.name));
-        let exam = rescored.loaded_paper.exam.as_ref().ok_or(ServiceError::UnknownAttempt(request.attempt))?;
-        let until = valid_until(exam, rescored.ended_at, renewed_certificate.as_ref().map(|row| row.valid_until));
-        if until < now {
-            let day = until.day().format_for_people();
-            return Err(rejection(format!(
-                "The certificate would already have expired on {day}. The exam must be passed again."
-            )));
-        }
-        // A request is never more than unsupervised. Only an exam taken on this computer can be invigilated.
-        let assurance = Assurance::Unsupervised;
-        Ok(RequestReview {
-            request,
-            rescored,
-            request_count,
-            granted_count,
-            renewed_certificate,
-            valid_until: until,
-            stored_name,
-            assurance,
-        })
-    }
-
-    /// Reviews an invigilated exam that was taken and passed on this computer.
-    ///
-    /// # Errors
-    /// [`ServiceError::Rejected`] if no invigilator of this issuer signed its start, and the errors of
-    /// [`Issuing::build_request`] and [`Issuing::review_request`].
-    pub fn review_invigilated_attempt(
-        &mut self,
-        attempt: AttemptId,
-        issuer: &Issuer,
-    ) -> Result<RequestReview, ServiceError> {
-        let stored_facts = self.services.attempts().facts(attempt)?;
-        // Only the first fact counts: its signature was made before the trainee saw a question.
-        let is_invigilated = match read_facts(&stored_facts).first() {
-            Some((_, Fact::Started(AttemptStarted { invigilated: Some(invigilation), .. }))) => {
-                let has_valid_signature = is_signature_valid(
-                    &invigilation.signature,
-                    attempt.into(),
-                    DecisionKind::Identity,
-                    &invigilation.identity,
-                );
-                has_valid_signature && is_signed_by(&invigilation.signature, &issuer.keys)
-            }
-            _ => false,
-        };
-        if !is_invigilated {
-            return Err(ServiceError::Rejected(
-                "No invigilator of this issuer signed the start of this exam, so it cannot get an invigilated \
-                 certificate."
-                    .to_owned(),
-            ));
-        }
-        let review = self.assess_request(self.build_request(attempt)?, issuer)?;
-        Ok(RequestReview { assurance: Assurance::Invigilated, ..review })
     }
 
     /// Signs the certificate of a request. Stores it together with its ledger line, so that no signed certificate is

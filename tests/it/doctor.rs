@@ -40,7 +40,8 @@ fn clinic() -> World {
     world.run(["trainee", "set", "Ben Okri", "--time-factor", "1.5"]).done();
     world.run(["note", "write", "small/one", "Look it up", "--trainee", "Amira Okafor"]).done();
     world.run(["course", "screening", "--plain", "--trainee", "Amira Okafor"]).done();
-    let received = Fact::RequestReceived(RequestReceived { request: Digest::of("a request"), trainee: trainee(1) });
+    let received =
+        Fact::RequestReceived(RequestReceived { request: Digest::of("a request"), trainee: trainee(1), trace: None });
     let facts = vec![Chain::of(attempt(9)).link(&received)];
     let mut store = open_store(&world.data().join("needlewise.db")).expect("a store");
     store.append(&Batch { facts, ..Batch::default() }).expect("the first ledger entry");
@@ -426,7 +427,7 @@ fn a_missing_last_ledger_entry_is_detected() {
     let attempt = world.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an id").to_owned();
     let request = world.path("request.json");
     world.run(["certificate", "request", &attempt, "--to", &request]).done();
-    world.run(["certificate", "issue", "--request", &request, "--passphrase-file", &secret]).done();
+    world.run(["certificate", "issue", "--accept", "--request", &request, "--passphrase-file", &secret]).done();
     let listed = world.run(["certificate", "list", "--json"]).json();
     let mut certificates = listed.as_array().expect("certificates").iter();
     let issued = certificates.find(|certificate| certificate["assurance"] == "unsupervised").expect("the school's");

@@ -223,7 +223,7 @@ fn certificate_imported() -> CertificateImported {
 }
 
 fn request_received() -> RequestReceived {
-    RequestReceived { request: Digest::of("a request"), trainee: trainee(1) }
+    RequestReceived { request: Digest::of("a request"), trainee: trainee(1), trace: None }
 }
 
 fn ledger_entry() -> LedgerEntry {

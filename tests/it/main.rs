@@ -35,6 +35,7 @@ mod failures;
 mod faults;
 mod fixtures;
 #[cfg(unix)]
+mod frauds;
 mod fullscreen;
 mod fuzz;
 mod home;

@@ -15,8 +15,8 @@ use crate::{paths, text};
 /// Sign the certificate that a trainee requested
 ///
 /// The program verifies the chain of facts, checks every question against the versions stored here, and marks the
-/// answers again. You see the result before you enter the passphrase. A request can be used once: the
-/// same request again writes the same certificate again.
+/// answers again, and draws the paper again from its seed. You see the result and everything unusual before you enter the
+/// passphrase. A request can be used once: the same request again writes the same certificate again.
 #[derive(Debug, clap::Args)]
 pub struct IssueArgs {
     /// Certificate request file
@@ -28,6 +28,12 @@ pub struct IssueArgs {
     /// Name to print instead of the requested one, for example if that is misspelled
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    /// Sign although the review shows anomalies
+    #[arg(long)]
+    accept: bool,
+    /// Sign without asking, because the passphrase comes from a file
+    #[arg(long)]
+    yes: bool,
     #[command(flatten)]
     unlock: PassphraseArgs,
 }
@@ -51,6 +57,7 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     for line in review_lines(&review, args.name.as_deref(), service.zone()) {
         env.print_line(&line)?;
     }
+    confirm(args, &review, env)?;
     let (key, _) = args.unlock.open_key(env, &issuer)?;
     let stored_certificate = service.issuing_mut().issue(&review, &issuer, &key, args.name.as_deref())?;
     // The certificate is signed and in the ledger now. Write the copy for the trainee before anything that can still
@@ -59,6 +66,22 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     write_certificate(&stored_certificate, args.to.as_deref(), &message, env)?;
     write_pictures(service.paths(), &stored_certificate)?;
     Ok(error::EXIT_SUCCESS)
+}
+
+/// Makes sure that the issuer has seen the review. Whoever types the passphrase after it has. Anomalies need an answer of
+/// their own.
+fn confirm(args: &IssueArgs, review: &RequestReview, env: &mut Env<'_>) -> Result<(), Failure> {
+    let (question, remedy) = if !review.anomalies.is_empty() && !args.accept {
+        ("Sign this certificate in spite of the anomalies? (yes/no): ", "--accept")
+    } else if args.unlock.is_from_file() && !args.yes && !args.accept {
+        ("Sign this certificate? (yes/no): ", "--yes")
+    } else {
+        return Ok(());
+    };
+    if env.confirm(question)? {
+        return Ok(());
+    }
+    Err(Failure::negative(format!("Nothing was signed. Check the review above. Without a terminal, add {remedy}.")))
 }
 
 /// Writes the copy for the trainee and the credential file, and prints the message with the path.
@@ -103,7 +126,8 @@ fn review_lines(review: &RequestReview, name: Option<&str>, zone: &Zone) -> Vec<
         granted_count: granted,
         renewed_certificate: renews,
         valid_until: until,
-        stored_name: known_as,
+        roster,
+        anomalies,
         ..
     } = review;
     let requested_name = text::single_line(&request.trainee.name);
@@ -114,6 +138,7 @@ fn review_lines(review: &RequestReview, name: Option<&str>, zone: &Zone) -> Vec<
     let mut lines = vec![format!("Name: {name}")];
     lines.extend(request.trainee.license.iter().map(|license| format!("License: {}", text::single_line(license))));
     lines.push(format!("Person: {}", request.trainee.id));
+    lines.extend(roster.iter().map(|row| format!("Roster: {row}")));
     lines.push(format!("Exam: {}", text::single_line(examined.loaded_paper.title())));
     lines.push(format!("Finished: {}", examined.ended_at.format_for_people(zone)));
     lines.extend(result_lines(Mode::Exam, &examined.finished.outcome, DisclosureLevel::Objectives));
@@ -127,15 +152,9 @@ fn review_lines(review: &RequestReview, name: Option<&str>, zone: &Zone) -> Vec<
         }),
     );
     lines.push(format!("Valid through: {} (UTC)", until.day().format_for_people()));
-    lines.extend(
-        known_as
-            .iter()
-            .map(|name| format!("Anomaly: This person is stored here under another name: {}", text::single_line(name))),
-    );
-    match examined.anomalies.as_slice() {
-        [] if known_as.is_some() => {}
-        [] => lines.push("Anomalies: none".to_owned()),
-        anomalies => lines.extend(anomalies.iter().map(|sentence| format!("Anomaly: {}", text::single_line(sentence)))),
+    if anomalies.is_empty() {
+        lines.push("Anomalies: none".to_owned());
     }
+    lines.extend(anomalies.iter().map(|sentence| format!("Anomaly: {}", text::single_line(sentence))));
     lines
 }

@@ -12,6 +12,7 @@ use crate::clock::Timestamp;
 use crate::credential::key::KeyPeriod;
 use crate::exam::draw::question_counts;
 use crate::exam::loaded_paper::MissingContent;
+use crate::exam::replay::{RedrawResult, redraw};
 use crate::exam::scoring::invalid_answer_reason;
 use crate::exam::{LoadedPaper, Session};
 use crate::ids::Digest;
@@ -83,6 +84,25 @@ pub(super) fn check_pools(
         }
     }
     Ok(())
+}
+
+/// Checks that the paper follows from its seed: drawn again, it has the same questions in the same order.
+///
+/// # Errors
+/// The reason of the refusal: missing content, or a sentence about the first difference.
+pub(super) fn check_draw(
+    loaded_paper: &LoadedPaper,
+    exam: &Exam,
+    stored_content: &impl Fn(Digest) -> Option<String>,
+) -> Result<(), RequestRefusal> {
+    match redraw(loaded_paper, exam, stored_content).map_err(RequestRefusal::UnknownContent)? {
+        RedrawResult::Differs(index) => Err(RequestRefusal::Other(format!(
+            "Its questions were not drawn at random: drawn again from its seed, the paper differs from question {} on. \
+             The exam must be taken again.",
+            index + 1
+        ))),
+        RedrawResult::Same | RedrawResult::Skipped => Ok(()),
+    }
 }
 
 /// Scores the answers again and compares the result with the stored one.

@@ -1,0 +1,135 @@
+//! Requests that are copied or made up: the issuer sees it, and nothing is signed without a word.
+
+use needlewise::attempt::Fact;
+use needlewise::attempt::chain::{ChainHead, StoredFact};
+use needlewise::attempt::fact::kind_label;
+use needlewise::clock::{Millis, Timestamp};
+use needlewise::ids::{AttemptId, StreamId, TraineeId, from_hex};
+use serde_json::{Value, json};
+
+use crate::issuing::Three;
+use crate::pass::moment;
+
+/// Which parts of a copied attempt are new.
+#[derive(Clone, Copy, PartialEq)]
+enum Renewed {
+    Nothing,
+    Salts,
+    SaltsAndTimes,
+    All,
+}
+
+/// Returns a request that copies the attempt of another request under another name and other IDs, with a chain that
+/// matches. A sender can do this, since the chain has no secret.
+fn copied(request: &Value, name: &str, number: u8, renewed: Renewed) -> Value {
+    let at = moment("2026-11-23T09:05:00Z");
+    let (trainee, attempt) = (TraineeId::new(at, [number; 10]), AttemptId::new(at, [number; 10]));
+    let mut copy = request.clone();
+    copy["trainee"] = json!({ "id": trainee, "name": name });
+    copy["attempt"] = json!(attempt);
+    let stream = StreamId::from(attempt);
+    let mut head = ChainHead::START;
+    for (index, line) in copy["facts"].as_array_mut().expect("facts").iter_mut().enumerate() {
+        let text = |name: &str| line[name].as_str().expect("a text").to_owned();
+        let mut payload: Value = serde_json::from_str(&text("payload")).expect("json");
+        match kind_label(&text("kind")) {
+            "started" => {
+                payload["trainee"] = json!(trainee);
+                if renewed == Renewed::All {
+                    payload["paper"]["seed"] = json!("00".repeat(32));
+                }
+            }
+            "answered" if renewed != Renewed::Nothing && renewed != Renewed::Salts => {
+                payload["elapsed"] = json!(payload["elapsed"].as_u64().expect("a time") + 1);
+            }
+            _ => {}
+        }
+        let fact = Fact::from_payload(&text("kind"), &payload.to_string()).expect("a fact");
+        let at = Timestamp::from_millis(line["at"].as_i64().expect("a moment"));
+        let salt = match renewed {
+            Renewed::Nothing => from_hex(&text("salt")).expect("a salt"),
+            _ => [u8::try_from(index).expect("few facts").wrapping_add(number); 32],
+        };
+        let row = StoredFact::link(text("id").parse().expect("an id"), stream, head, at, &fact, salt);
+        head = ChainHead::after_fact(&row);
+        line["body"] = json!(row.payload_digest);
+        line["prev"] = json!(row.previous_digest);
+        line["digest"] = json!(row.digest);
+        let salted = row.salted_payload.expect("a payload");
+        line["salt"] = json!(needlewise::ids::to_hex(&salted.salt));
+        line["payload"] = json!(salted.payload);
+    }
+    copy
+}
+
+/// Returns the trainee's request, which the school has received and granted.
+fn granted(three: &Three) -> Value {
+    let request = three.requests();
+    three.issue(&request, &[]).done();
+    serde_json::from_str(&std::fs::read_to_string(request).expect("a request")).expect("json")
+}
+
+#[test]
+fn a_copied_attempt_is_recognized_by_anything_that_is_random_in_it() {
+    let three = Three::ready();
+    let request = granted(&three);
+    let copies = [
+        (Renewed::Nothing, "the same seed and the same salts and the same answer times"),
+        (Renewed::Salts, "the same seed and the same answer times"),
+        (Renewed::SaltsAndTimes, "the same seed"),
+    ];
+    for (number, (renewed, common)) in (50..).zip(copies) {
+        let copy = three.trainee.file("copy.json", copied(&request, "Beau Martin", number, renewed).to_string());
+        let path = copy.to_string_lossy().into_owned();
+        let said = three.at_school(&["certificate", "issue", "--request", &path]);
+        let anomaly =
+            format!("Anomaly: The attempt is a copy: it has {common} as an earlier request of Amira Okafor (");
+        assert!(said.code == 1 && said.out.contains(&anomaly), "{}", said.all());
+        assert!(said.err.contains("Nothing was signed") && said.err.contains("--accept"), "{}", said.err);
+    }
+    assert_eq!(three.school.run(["certificate", "list", "--json"]).json().as_array().expect("a list").len(), 1);
+    // Sending the same request again is no copy.
+    assert_eq!(three.issue(&three.file("request.json"), &[]).code, 0);
+}
+
+#[test]
+fn a_paper_that_does_not_follow_from_its_seed_is_refused() {
+    let three = Three::ready();
+    let request = granted(&three);
+    let made_up = three.trainee.file("made-up.json", copied(&request, "Beau Martin", 60, Renewed::All).to_string());
+    let said = three.issue(&made_up.to_string_lossy(), &[]);
+    assert!(said.code == 1 && said.err.contains("Its questions were not drawn at random"), "{}", said.all());
+}
+
+#[test]
+fn an_anomaly_or_a_passphrase_from_a_file_needs_a_word_before_anything_is_signed() {
+    let three = Three::ready();
+    let request = three.requests();
+    let refused = three.at_school(&["certificate", "issue", "--request", &request, "--yes"]);
+    assert!(refused.code == 1 && refused.err.contains("--accept"), "{}", refused.all());
+    assert!(refused.out.contains("Anomaly: "), "the review is shown: {}", refused.all());
+    assert_eq!(three.school.run(["certificate", "list", "--json"]).json(), json!([]));
+    three.issue(&request, &[]).done();
+}
+
+#[test]
+fn a_request_is_compared_with_the_roster_and_with_holders_of_the_same_name() {
+    let three = Three::ready();
+    let request = granted(&three);
+    three.school.run(["trainee", "add", "Cleo Stone", "--id", "S-9"]).done();
+    let review = |name: &str, number| {
+        three.school.pass(Millis(1_000));
+        let file = three.trainee.file("other.json", copied(&request, name, number, Renewed::Salts).to_string());
+        three.at_school(&["certificate", "issue", "--request", &file.to_string_lossy()]).out
+    };
+    let said = review("Amira Okafor", 70);
+    assert!(said.contains("Anomaly: Another person here has this name and a certificate: "), "{said}");
+    assert!(said.contains("Anomaly: Nobody on the roster has this name"), "{said}");
+    three.school.run(["trainee", "add", "Dana Fox", "--id", "S-10"]).done();
+    let said = review("Dana Fox", 71);
+    assert!(said.contains("Roster: Dana Fox, S-10") && !said.contains("Nobody on the roster"), "{said}");
+    let roster = three.school.file("roster.csv", "name,staff number\nDana Fox,S-10\nDana Fox,S-11\n");
+    three.school.run(["trainee", "add", "--from", &roster.to_string_lossy()]).done();
+    let said = review("Dana Fox", 72);
+    assert!(said.contains("Anomaly: 2 people on the roster have this name"), "{said}");
+}
