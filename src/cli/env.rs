@@ -125,6 +125,29 @@ impl Env<'_> {
         Ok(error::EXIT_SUCCESS)
     }
 
+    /// Refuses an output file that is an input of the same command, or that belongs to the program: the store, a key, the
+    /// trust list, a bank, a backup. Only its own certificate files are written again at any time.
+    ///
+    /// # Errors
+    /// The file is one of these.
+    pub(super) fn protect_files(&self, output: &Path, inputs: &[PathBuf]) -> Result<(), Failure> {
+        // A file that is not there yet replaces nothing.
+        let Ok(target) = output.canonicalize() else { return Ok(()) };
+        let is_same = |input: &PathBuf| input.canonicalize().is_ok_and(|input| input == target);
+        if inputs.iter().any(is_same) {
+            let shown = display_path(output);
+            return Err(Failure::usage(format!("{shown} is read by this command. Choose another file to write.")));
+        }
+        let paths = self.paths()?;
+        let is_inside = |folder: &Path| folder.canonicalize().is_ok_and(|folder| target.starts_with(folder));
+        let own_folders = [paths.data_dir(), paths.config_dir(), paths.state_dir()];
+        if target.is_file() && own_folders.into_iter().any(is_inside) && !is_inside(&paths.certificates_dir()) {
+            let shown = display_path(output);
+            return Err(Failure::usage(format!("{shown} belongs to needlewise itself. Choose another file to write.")));
+        }
+        Ok(())
+    }
+
     /// Writes an output to a file that the user chose, and prints a message about it. `-` is standard output, and then the
     /// message goes to standard error.
     ///
@@ -136,6 +159,7 @@ impl Env<'_> {
             self.print_to_stderr(message);
             return Ok(error::EXIT_SUCCESS);
         }
+        self.protect_files(path, &[])?;
         paths::write_output(path, bytes).map_err(|error| Failure::file_access(path, "written", &error))?;
         self.print_line(message)
     }

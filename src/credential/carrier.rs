@@ -32,14 +32,35 @@ const PLAIN_FILE_MAX_BYTES: usize = 64 * 1024 + 1;
 /// The limit for attributes of one SVG element. See [`has_too_many_attributes`].
 const SVG_ATTRIBUTES_MAX: usize = 200;
 
+/// Why no credential is returned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarrierError {
+    /// A message to show the user, in full sentences.
+    pub reason: String,
+    /// Whether the file is in order and contains no credential, so that there is nothing to check.
+    pub is_empty: bool,
+}
+
+impl From<String> for CarrierError {
+    fn from(reason: String) -> Self {
+        Self { reason, is_empty: false }
+    }
+}
+
+impl From<&str> for CarrierError {
+    fn from(reason: &str) -> Self {
+        reason.to_owned().into()
+    }
+}
+
 /// Returns the bytes of the credential in a file. A file that is not PNG, PDF or SVG is returned as the credential
 /// itself.
 ///
 /// # Errors
-/// A message to show the user, if a picture or a PDF cannot be read or contains no credential or several.
-pub fn extract_credential(bytes: &[u8]) -> Result<Vec<u8>, String> {
+/// A picture or a PDF cannot be read, or contains no credential or several.
+pub fn extract_credential(bytes: &[u8]) -> Result<Vec<u8>, CarrierError> {
     if bytes.len() > MAX_BYTES {
-        return Err("It is larger than 4 MB. Choose the JSON, SVG, PNG or PDF file of a certificate.".to_owned());
+        return Err("It is larger than 4 MB. Choose the JSON, SVG, PNG or PDF file of a certificate.".into());
     }
     let trimmed = bytes.trim_ascii_start();
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
@@ -54,17 +75,22 @@ pub fn extract_credential(bytes: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 /// Returns the only credential. With several, other readers could show another one than the one verified here.
-fn require_one(mut credentials: Vec<Vec<u8>>, carrier_name: &str) -> Result<Vec<u8>, String> {
+fn require_one(mut credentials: Vec<Vec<u8>>, carrier_name: &str) -> Result<Vec<u8>, CarrierError> {
     match (credentials.pop(), credentials.len()) {
         (Some(credential), 0) => Ok(credential),
-        (None, _) => {
-            Err(format!("The {carrier_name} contains no certificate. Copies can lose it: ask for the original file."))
+        (None, _) => Err(CarrierError {
+            reason: format!(
+                "The {carrier_name} contains no certificate. Copies can lose it: ask for the original file."
+            ),
+            is_empty: true,
+        }),
+        _ => {
+            Err(format!("The {carrier_name} contains more than one certificate. Ask the issuer for a new copy.").into())
         }
-        _ => Err(format!("The {carrier_name} contains more than one certificate. Ask the issuer for a new copy.")),
     }
 }
 
-fn extract_from_png(bytes: &[u8]) -> Result<Vec<u8>, String> {
+fn extract_from_png(bytes: &[u8]) -> Result<Vec<u8>, CarrierError> {
     let damaged = |_: png::DecodingError| "The PNG file is damaged. Ask for the original file.".to_owned();
     let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().map_err(damaged)?;
     // A second credential can follow the image data, so all chunks are read.
@@ -74,7 +100,7 @@ fn extract_from_png(bytes: &[u8]) -> Result<Vec<u8>, String> {
         if chunk.compressed {
             return Err(
                 "The certificate in the picture is compressed, which Open Badges forbids. Ask for the original file."
-                    .to_owned(),
+                    .into(),
             );
         }
         credentials.push(
@@ -87,11 +113,11 @@ fn extract_from_png(bytes: &[u8]) -> Result<Vec<u8>, String> {
     require_one(credentials, "picture")
 }
 
-fn extract_from_svg(bytes: &[u8]) -> Result<Vec<u8>, String> {
+fn extract_from_svg(bytes: &[u8]) -> Result<Vec<u8>, CarrierError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|_| "The picture is not UTF-8 text. Ask for the original file.".to_owned())?;
     if has_too_many_attributes(text) {
-        return Err("The picture is not a needlewise certificate. Ask for the original file.".to_owned());
+        return Err("The picture is not a needlewise certificate. Ask for the original file.".into());
     }
     // Without a document type there are no entities, which could expand to any size.
     let options = ParsingOptions { allow_dtd: false, nodes_limit: 100_000, ..ParsingOptions::default() };
@@ -106,9 +132,9 @@ fn extract_from_svg(bytes: &[u8]) -> Result<Vec<u8>, String> {
     require_one(credential_nodes.map(text).collect(), "picture")
 }
 
-fn extract_from_pdf(bytes: &[u8]) -> Result<Vec<u8>, String> {
+fn extract_from_pdf(bytes: &[u8]) -> Result<Vec<u8>, CarrierError> {
     if bytes.len() > PDF_MAX_BYTES {
-        return Err("The PDF is larger than 512 KB. Ask for the original file.".to_owned());
+        return Err("The PDF is larger than 512 KB. Ask for the original file.".into());
     }
     let pdf = Pdf::new(Arc::new(bytes.to_vec()))
         .map_err(|_| "The PDF cannot be read. Ask for the original file.".to_owned())?;

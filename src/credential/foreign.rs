@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::credential::assurance::Assurance;
 use crate::text;
 
 /// How much of a text of a foreign file a message shows, in columns.
@@ -22,6 +23,9 @@ pub fn recognize(bytes: &[u8]) -> Option<String> {
     }
     if bytes.len() > JSON_MAX_BYTES {
         return None;
+    }
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Some(NO_CERTIFICATE.to_owned());
     }
     let value: Value = serde_json::from_slice(bytes).ok()?;
     // A file that looks like a certificate of this program stays one, so that a change to it is called invalid.
@@ -45,10 +49,11 @@ pub fn recognize(bytes: &[u8]) -> Option<String> {
     if has(&["format", "questions"]) || has(&["format", "sections"]) {
         return Some("It is a question bank or an exam, and not a certificate. Choose another file.".to_owned());
     }
-    let contexts: Vec<&str> = match value.get("@context")? {
-        Value::String(context) => vec![context],
-        Value::Array(contexts) => contexts.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
+    let contexts: Vec<&str> = match value.get("@context") {
+        None => return Some(NO_CERTIFICATE.to_owned()),
+        Some(Value::String(context)) => vec![context],
+        Some(Value::Array(contexts)) => contexts.iter().filter_map(Value::as_str).collect(),
+        Some(_) => Vec::new(),
     };
     if contexts.iter().any(|context| context.contains("openbadges/v2") || context.contains("openbadges/v1")) {
         return Some(
@@ -56,7 +61,7 @@ pub fn recognize(bytes: &[u8]) -> Option<String> {
                 .to_owned(),
         );
     }
-    is_other_credential(&value, &contexts).then(|| {
+    contexts.iter().any(|context| context.contains("credentials/v")).then(|| {
         let issuer = value.get("issuer").and_then(|issuer| issuer.as_str().or_else(|| issuer.get("id")?.as_str()));
         let issuer = text::single_line(issuer.unwrap_or("unknown"));
         format!(
@@ -67,18 +72,14 @@ pub fn recognize(bytes: &[u8]) -> Option<String> {
     })
 }
 
-/// Returns whether a document has what every certificate of this program has: its kind of ID, evidence and a proof.
-fn looks_like_certificate(value: &Value) -> bool {
-    let id = value.get("id").and_then(Value::as_str).unwrap_or_default();
-    id.starts_with("urn:uuid:") && value.get("evidence").is_some() && value.get("proof").is_some()
-}
+const NO_CERTIFICATE: &str = "It is no certificate. Choose the JSON, SVG, PNG or PDF file of a certificate.";
 
-/// Returns whether a credential has an issuer that is no did:key, as this program never writes it.
-fn is_other_credential(value: &Value, contexts: &[&str]) -> bool {
-    let is_credential = contexts.iter().any(|context| context.contains("credentials/v"));
-    let issuer = value.get("issuer").and_then(|issuer| issuer.as_str().or_else(|| issuer.get("id")?.as_str()));
-    let is_other_issuer = issuer.is_none_or(|issuer| !issuer.starts_with("did:key:"));
-    is_credential && is_other_issuer
+/// Returns whether a document has the title or the kind of evidence of a certificate of this program.
+fn looks_like_certificate(value: &Value) -> bool {
+    let name = value.get("name").and_then(Value::as_str).unwrap_or_default();
+    let genre = value.pointer("/evidence/0/genre").and_then(Value::as_str).unwrap_or_default();
+    ["Certificate of completion: ", "Self-test record: "].iter().any(|title| name.starts_with(title))
+        || Assurance::ALL.iter().any(|assurance| assurance.name() == genre)
 }
 
 /// Returns whether the bytes are a picture of a format in which no certificate is written: JPEG, GIF, WebP, HEIC or TIFF.

@@ -271,7 +271,7 @@ fn certificates_are_listed_shown_and_verified() {
     assert_eq!(verified.code, 1, "no issuer is trusted yet");
     assert!(verified.out.contains("Verdict: untrusted: Amira Okafor, Brief."), "{}", verified.all());
     let row = world.run(["certificate", "verify", &file, "--json"]).json()[0].clone();
-    assert_eq!(members(&row), ["certificate", "file", "nothing_to_check", "reason", "verdict"]);
+    assert_eq!(members(&row), ["certificate", "file", "nothing_to_check", "reason", "sha256", "verdict"]);
     let forged = std::fs::read_to_string(&file).expect("a file").replace("Amira Okafor", "Amira Okafur");
     let forged = world.file("forged.json", forged).to_string_lossy().into_owned();
     let verdict = world.run(["certificate", "verify", &forged]);

@@ -144,3 +144,26 @@ fn checking_a_folder_without_banks_is_not_a_success() {
     let said = world.run(["bank", "check", &world.path("empty")]);
     assert!(said.code == 1 && said.out.contains("0 files checked"), "{}", said.all());
 }
+
+#[test]
+fn no_output_replaces_an_input_or_a_file_of_the_program() {
+    let world = clinic();
+    let before = all_files(&world.data());
+    let store = world.data().join("needlewise.db").to_string_lossy().into_owned();
+    for command in [
+        vec!["record", "export", "--format", "csv", "--to", &store],
+        vec!["trainee", "export", "Amira Okafor", "--to", &store],
+    ] {
+        let said = world.run(command);
+        assert!(said.code == 2 && said.err.contains("belongs to needlewise itself"), "{}", said.all());
+    }
+    let file = world.file("certificate.json", "{}").to_string_lossy().into_owned();
+    let said = world.run(["certificate", "verify", &file, "--receipt", &file, "--by", "Amira"]);
+    assert!(said.code == 2 && said.err.contains("is read by this command"), "{}", said.all());
+    assert_eq!(std::fs::read_to_string(&file).expect("the input"), "{}");
+    assert!(all_files(&world.data()) == before, "nothing changed");
+    // An older export is replaced, so that a script can write the same file every night.
+    let export = world.file("export.csv", "old").to_string_lossy().into_owned();
+    world.run(["record", "export", "--format", "csv", "--to", &export]).done();
+    assert!(std::fs::read_to_string(&export).expect("an export").starts_with("person,name,"));
+}

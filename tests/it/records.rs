@@ -498,6 +498,16 @@ fn files_that_are_no_certificates_are_named_and_not_called_invalid() {
         ("bank.json", br#"{"format": 1, "questions": []}"#, "It is a question bank or an exam"),
         ("old.json", br#"{"@context": "https://w3id.org/openbadges/v2", "type": "Assertion"}"#, "version 2 or older"),
         ("other.json", other, "It names the issuer did:web:example.org."),
+        (
+            "other-key.json",
+            br#"{"@context": ["https://www.w3.org/ns/credentials/v2"], "id": "urn:uuid:1", "issuer": "did:key:z6Mk", "proof": []}"#,
+            "It names the issuer did:key:z6Mk.",
+        ),
+        ("some.json", b"{}", "It is no certificate."),
+        ("some.txt", b"Dear clinic", "It is no certificate."),
+        ("empty.pdf", b"", "It is no certificate."),
+        ("picture.png", include_bytes!("../fixtures/picture.png"), "The picture contains no certificate."),
+        ("picture.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "The picture contains no certificate."),
     ] {
         let out = verify(name, bytes);
         assert!(out.contains("nothing to check\n") && out.contains(expected), "{name}: {out}");

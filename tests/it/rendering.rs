@@ -7,13 +7,15 @@ use needlewise::clock::Millis;
 use needlewise::credential::branding::{Appearance, Logo, PaperSize};
 use needlewise::credential::render::front_page;
 use needlewise::credential::render::measure::TextMeasure;
-use needlewise::credential::render::page::{CertificatePage, TextStyle};
+use needlewise::credential::render::page::{CertificatePage, Page, TextStyle};
+use needlewise::credential::render::receipt::{self, Receipt, ReceiptEntry};
 use needlewise::credential::render::{CertificateFormat, CertificateRenderer, Fonts, RenderError, logo};
-use needlewise::credential::{Assurance, Credential, carrier, qr_text};
+use needlewise::credential::{Assurance, Credential, TrustList, VerificationResult, carrier, qr_text, verify};
+use needlewise::ids::Digest;
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Group, Node, Options, Tree};
 
-use crate::pass::{Pass, school_branding};
+use crate::pass::{Pass, moment, school_branding};
 use crate::world::World;
 
 const SECTIONS: &[&str] = &[
@@ -54,7 +56,7 @@ fn every_format_carries_the_credential_byte_for_byte() {
     let text = school().certificate();
     for format in CertificateFormat::ALL {
         let bytes = drawn(&school(), format).unwrap_or_else(|why| panic!("{format:?}: {why}"));
-        let carried = carrier::extract_credential(&bytes).unwrap_or_else(|why| panic!("{format:?}: {why}"));
+        let carried = carrier::extract_credential(&bytes).unwrap_or_else(|why| panic!("{format:?}: {}", why.reason));
         assert_eq!(String::from_utf8(carried).expect("a text"), text, "{format:?}");
         let again = drawn(&school(), format).expect("drawn");
         assert!(again == bytes, "{format:?} differs when drawn again");
@@ -227,9 +229,14 @@ fn assert_boxes_are_apart(what: &str, pass: &Pass<'_>, appearance: &Appearance) 
     renderer.write(CertificateFormat::Pdf).unwrap_or_else(|why| panic!("{what}: {why}"));
     let boxes = boxes(&front_page::lay_out(&credential, appearance, &fonts).expect("a page").to_svg());
     assert!(boxes.len() > 10, "{what}");
-    let (width, height) = appearance.paper.size();
-    let margin = 30.0 * width / 841.89;
-    for (text, [left, top, right, bottom]) in &boxes {
+    assert_apart(what, &boxes, appearance.paper, 30.0);
+}
+
+/// Checks that boxes are inside this margin of the layout and not over each other.
+fn assert_apart(what: &str, boxes: &[(String, [f32; 4])], paper: PaperSize, margin: f32) {
+    let (width, height) = paper.size();
+    let margin = margin * width / 841.89;
+    for (text, [left, top, right, bottom]) in boxes {
         let is_inside = *left > margin && *top > margin && *right < width - margin && *bottom < height - margin;
         assert!(is_inside, "{what}: \"{text}\" leaves the frame: {left} {top} {right} {bottom}");
     }
@@ -384,7 +391,7 @@ fn a_picture_with_no_or_two_credentials_is_refused() {
     let end = text.find("</openbadges:credential>").expect("its end") + "</openbadges:credential>".len();
     let without = format!("{}{}", &text[..start], &text[end..]);
     let twice = format!("{}{}{}", &text[..end], &text[start..end], &text[end..]);
-    let said = |text: &str| carrier::extract_credential(text.as_bytes()).expect_err("refused");
+    let said = |text: &str| carrier::extract_credential(text.as_bytes()).expect_err("refused").reason;
     assert_eq!(said(&without), "The picture contains no certificate. Copies can lose it: ask for the original file.");
     assert_eq!(said(&twice), "The picture contains more than one certificate. Ask the issuer for a new copy.");
     let entities = "<!DOCTYPE svg [<!ENTITY a \"aa\"><!ENTITY b \"&a;&a;&a;\">]><svg>&b;</svg>";
@@ -419,4 +426,61 @@ fn a_scanned_code_is_verified_without_a_file() {
     );
     let junk = world.run(["certificate", "verify", "--qr", "HELLO"]);
     assert!(junk.code == 1 && junk.out.contains("code: invalid"), "{}", junk.all());
+}
+
+/// Returns the texts of the pages of a receipt, after checking that they are on the paper and over nothing else.
+fn receipt_texts(entries: &[(&str, VerificationResult)], trust: &TrustList, paper: PaperSize) -> Vec<Vec<String>> {
+    let entries = entries.iter().map(|(file, result)| ReceiptEntry { file, digest: Some(Digest::of(file)), result });
+    let receipt = Receipt {
+        verifier: "Dr. Núñez",
+        checked_at: moment("2027-01-01T00:00:00Z"),
+        entries: entries.collect(),
+        trust,
+        paper,
+    };
+    let pages = receipt::lay_out(&receipt, &Fonts::default()).expect("pages");
+    receipt::write(&receipt, &Fonts::default()).expect("a PDF");
+    let texts = |page: &Page| {
+        assert_apart("receipt", &boxes(&page.to_svg()), paper, 40.0);
+        page.blocks.iter().map(|block| block.text.clone()).filter(|text| !text.is_empty()).collect()
+    };
+    pages.iter().map(texts).collect()
+}
+
+#[test]
+fn a_receipt_has_assurance_reason_digest_key_words_and_a_line_to_sign_on() {
+    let trust = TrustList::default();
+    let check = |text: &str| verify(text.as_bytes(), &trust, moment("2027-01-01T00:00:00Z"));
+    let entries = [
+        ("amira.pdf", check(&school().certificate())),
+        ("li.pdf", check(&Pass { name: "李 Lee", ..school() }.certificate())),
+        ("photo.jpg", check("{}")),
+    ];
+    let pages = receipt_texts(&entries, &trust, PaperSize::Letter);
+    insta::assert_snapshot!(pages.iter().map(|page| page.join("\n")).collect::<Vec<_>>().join("\n\n"));
+}
+
+#[test]
+fn a_receipt_of_many_files_names_every_one_in_full_on_numbered_pages() {
+    let trust = TrustList::default();
+    let long = "Featherstonehaugh ".repeat(6);
+    let names: Vec<String> = (0..60)
+        .map(|number| if number % 7 == 0 { format!("{long}{number}") } else { format!("Person {number}") })
+        .collect();
+    let certificate = |name: &String| {
+        verify(
+            Pass { name, title: long.trim(), issuer: long.trim(), ..school() }.certificate().as_bytes(),
+            &trust,
+            moment("2027-01-01T00:00:00Z"),
+        )
+    };
+    let file = "a folder/".repeat(20);
+    let entries: Vec<_> = names.iter().map(|name| (file.as_str(), certificate(name))).collect();
+    for paper in PaperSize::ALL {
+        let pages = receipt_texts(&entries, &trust, paper);
+        assert!(pages.len() > 5 && pages[4][0] == "Verification receipt, page 5", "{}", pages.len());
+        let texts: Vec<_> = pages.concat();
+        assert!(names.iter().all(|name| texts.contains(name)), "every name is in full");
+        assert_eq!(texts.last().map(String::as_str), Some("Date"));
+    }
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::Env;
 use crate::cli::error::{Failure, display_path};
-use crate::credential::carrier;
+use crate::credential::carrier::{self, CarrierError};
+use crate::ids::Digest;
 use crate::paths;
 use crate::paths::io_reason;
 use crate::service::certificate_files::FONT_MAX_BYTES;
@@ -18,8 +19,10 @@ const FILE_EXTENSIONS: [&str; 4] = ["json", "svg", "png", "pdf"];
 pub struct CertificateFile {
     /// The path as safe text for output.
     pub name: String,
-    /// The bytes of the credential, or a sentence that says why there is none.
-    pub credential: Result<Vec<u8>, String>,
+    /// The bytes of the credential, or the reason why there is none.
+    pub credential: Result<Vec<u8>, CarrierError>,
+    /// The digest of the whole file. `None` if it could not be read.
+    pub digest: Option<Digest>,
     /// Whether the file could be read. A file without a credential can be readable.
     pub is_readable: bool,
     /// Whether it is the text of a QR code, which has fewer signatures than a file.
@@ -93,19 +96,29 @@ fn read_file(path: &Path) -> io::Result<CertificateFile> {
 /// Extracts the credential from the bytes of a file. A file over the limit is not an error here: it counts as a file
 /// without a credential, so that it gets a verdict.
 fn extract_credential(path: &Path, bytes: io::Result<Vec<u8>>) -> io::Result<CertificateFile> {
+    let mut digest = None;
     let credential = match bytes {
-        Ok(bytes) => carrier::extract_credential(&bytes),
+        Ok(bytes) => {
+            digest = Some(Digest::of(&bytes));
+            carrier::extract_credential(&bytes)
+        }
         Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-            Err("It is larger than 4 MB. Choose the JSON, SVG, PNG or PDF file of a certificate.".to_owned())
+            Err("It is larger than 4 MB. Choose the JSON, SVG, PNG or PDF file of a certificate.".into())
         }
         Err(error) => return Err(error),
     };
-    Ok(CertificateFile { name: display_path(path), credential, is_readable: true, is_code: false })
+    Ok(CertificateFile { name: display_path(path), credential, digest, is_readable: true, is_code: false })
 }
 
 fn unreadable_file(path: &Path, error: &io::Error) -> CertificateFile {
     let reason = format!("It cannot be read: {}.", io_reason(error));
-    CertificateFile { name: display_path(path), credential: Err(reason), is_readable: false, is_code: false }
+    CertificateFile {
+        name: display_path(path),
+        credential: Err(reason.into()),
+        digest: None,
+        is_readable: false,
+        is_code: false,
+    }
 }
 
 /// Adds every certificate file below `folder` with its path. A subfolder that cannot be read is added with its error.

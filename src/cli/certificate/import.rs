@@ -24,7 +24,7 @@ pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> CommandResult {
     for input in files::list_inputs(&args.paths, env)? {
         let CertificateFile { name, credential, is_readable, .. } = input.read()?;
         let outcome = credential
-            .map_err(crate::service::ServiceError::Rejected)
+            .map_err(|error| crate::service::ServiceError::Rejected(error.reason))
             .and_then(|credential| service.certificates_mut().import(&credential));
         let (holder, message) = match outcome {
             Ok(outcome) => {

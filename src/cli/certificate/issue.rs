@@ -45,6 +45,7 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     let mut service = env.open_service()?;
     // Before signing: a signed certificate whose copy cannot be written would look spent.
     if let Some(copy_path) = args.to.as_deref().filter(|path| *path != Path::new("-")) {
+        env.protect_files(copy_path, std::slice::from_ref(&args.request))?;
         paths::check_output(copy_path).map_err(|error| Failure::file_access(copy_path, "written", &error))?;
     }
     let is_renamed = args.name.is_some();

@@ -10,9 +10,10 @@ use crate::cli::progress_bar::ProgressBar;
 use crate::cli::{CommandResult, Env, table};
 use crate::clock::Timestamp;
 use crate::credential::branding::PaperSize;
-use crate::credential::render::Fonts;
-use crate::credential::render::receipt::{self, Receipt};
+use crate::credential::carrier::CarrierError;
+use crate::credential::render::receipt::{self, Receipt, ReceiptEntry};
 use crate::credential::{TrustList, Verdict, VerificationResult, qr_text, verify, verify_code};
+use crate::ids::Digest;
 use crate::service::certificate_files::load_fonts;
 use crate::service::people::normalize_name;
 use crate::view::certificate::{labeled_fields, verdict_text};
@@ -34,6 +35,9 @@ pub struct VerifyArgs {
     /// Also write a dated PDF receipt: who verified what, when, and against which revocation lists
     #[arg(long, value_name = "FILE", requires = "by")]
     receipt: Option<PathBuf>,
+    /// Paper of the receipt
+    #[arg(long, value_name = "PAPER", requires = "receipt", default_value = "a4")]
+    paper: PaperSize,
     /// Name of the person who verifies, for the receipt
     #[arg(long, value_name = "NAME", requires = "receipt")]
     by: Option<String>,
@@ -45,6 +49,8 @@ pub struct VerifyArgs {
 /// A file with its verification result.
 struct FileVerification {
     file: String,
+    /// The digest of the whole file. `None` if it could not be read.
+    digest: Option<Digest>,
     checked: VerificationResult,
     is_readable: bool,
 }
@@ -54,10 +60,25 @@ struct FileVerification {
 pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
     let now = (env.make_clock)().now().wall;
     let trust = env.trust_with_own_issuer()?;
+    let to_usage_error = |reason: &str| Failure::usage(format!("{reason}."));
+    let receipt_verifier = args.by.as_deref().map(normalize_name).transpose().map_err(to_usage_error)?;
+    if let Some(path) = &args.receipt {
+        if path == Path::new("-") {
+            return Err(Failure::usage("--receipt needs the name of a file. Standard output has the verdicts."));
+        }
+        env.protect_files(path, &args.paths)?;
+    }
     let inputs = match &args.qr {
         Some(text) => {
-            let (name, credential) = ("code".to_owned(), qr_text::decode(text));
-            vec![CertificateInput::Loaded(CertificateFile { name, credential, is_readable: true, is_code: true })]
+            let (name, credential) = ("code".to_owned(), qr_text::decode(text).map_err(CarrierError::from));
+            let digest = Some(Digest::of(text));
+            vec![CertificateInput::Loaded(CertificateFile {
+                name,
+                credential,
+                digest,
+                is_readable: true,
+                is_code: true,
+            })]
         }
         None => files::list_inputs(&args.paths, env)?,
     };
@@ -70,33 +91,43 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
     let results = verify_all(inputs, &trust, now, env)?;
     let has_unreadable = results.iter().any(|result| !result.is_readable);
     let all_valid = results.iter().all(|result| result.checked.verdict == Verdict::Valid);
-    if env.global.json {
-        let row = |result: &FileVerification| {
-            let FileVerification { file, checked: verification, .. } = result;
-            let certificate = certificate_json(verification);
-            json!({
-                "file": file, "verdict": verification.verdict, "reason": verification.reason,
-                "nothing_to_check": verification.is_foreign, "certificate": certificate,
-            })
-        };
-        env.print_json(&results.iter().map(row).collect::<Vec<_>>())?;
-    } else if let [only] = results.as_slice() {
-        env.print_line(&format!("{}: {}", only.file, verdict_text(&only.checked)))?;
-        for line in verification_lines(&only.checked) {
-            env.print_line(&line)?;
-        }
-    } else {
-        env.print_line(&results_table(&results))?;
-    }
-    if let (Some(path), Some(verifier_name)) = (&args.receipt, &args.by) {
+    print_results(&results, env)?;
+    if let (Some(path), Some(verifier)) = (&args.receipt, &receipt_verifier) {
         let fonts = load_fonts(&env.paths()?, files::read_fonts(&args.font)?)?;
-        write_receipt(path, verifier_name, &results, &trust, now, &fonts)?;
+        let entries = results
+            .iter()
+            .map(|result| ReceiptEntry { file: &result.file, digest: result.digest, result: &result.checked })
+            .collect();
+        let receipt = Receipt { verifier, checked_at: now, entries, trust: &trust, paper: args.paper };
+        let bytes = receipt::write(&receipt, &fonts).map_err(|reason| Failure::negative(reason.to_string()))?;
+        paths::write_output(path, &bytes).map_err(|error| Failure::file_access(path, "written", &error))?;
     }
     Ok(match (has_unreadable, all_valid) {
         (true, _) => error::EXIT_UNREADABLE_INPUT,
         (false, true) => error::EXIT_SUCCESS,
         (false, false) => error::EXIT_NEGATIVE,
     })
+}
+
+/// Prints one result in full, or several as a table.
+fn print_results(results: &[FileVerification], env: &mut Env<'_>) -> CommandResult {
+    if env.global.json {
+        let row = |result: &FileVerification| {
+            let FileVerification { file, digest, checked: verification, .. } = result;
+            let certificate = certificate_json(verification);
+            json!({
+                "file": file, "sha256": digest, "verdict": verification.verdict, "reason": verification.reason,
+                "nothing_to_check": verification.is_foreign, "certificate": certificate,
+            })
+        };
+        return env.print_json(&results.iter().map(row).collect::<Vec<_>>());
+    }
+    let [only] = results else { return env.print_line(&results_table(results)) };
+    env.print_line(&format!("{}: {}", only.file, verdict_text(&only.checked)))?;
+    for line in verification_lines(&only.checked) {
+        env.print_line(&line)?;
+    }
+    Ok(error::EXIT_SUCCESS)
 }
 
 /// Reads and verifies the files on all cores, one file per core at a time, with a progress bar.
@@ -108,38 +139,21 @@ fn verify_all(
 ) -> Result<Vec<FileVerification>, Failure> {
     let progress = ProgressBar::new(env, inputs.len(), "verified");
     let verify_input = |input: CertificateInput| -> Result<FileVerification, Failure> {
-        let CertificateFile { name, credential, is_readable, is_code } = input.read()?;
+        let CertificateFile { name, credential, digest, is_readable, is_code } = input.read()?;
         let verification = match credential {
             Ok(bytes) if is_code => verify_code(&bytes, trust, now),
             Ok(bytes) => verify(&bytes, trust, now),
-            Err(reason) => VerificationResult::invalid(reason),
+            Err(error) => {
+                VerificationResult { is_foreign: error.is_empty, ..VerificationResult::invalid(error.reason) }
+            }
         };
         progress.step();
-        Ok(FileVerification { file: name, checked: verification, is_readable })
+        Ok(FileVerification { file: name, digest, checked: verification, is_readable })
     };
     parallel::prepare();
     let results: Vec<_> = inputs.into_par_iter().map(verify_input).collect();
     // Report the first failure in the order of the arguments, so that the error does not depend on timing.
     results.into_iter().collect()
-}
-
-/// Writes a PDF receipt of the verification.
-fn write_receipt(
-    path: &Path,
-    verifier_name: &str,
-    results: &[FileVerification],
-    trust: &TrustList,
-    at: Timestamp,
-    fonts: &Fonts,
-) -> std::result::Result<(), Failure> {
-    let verifier_name = normalize_name(verifier_name).map_err(|reason| Failure::usage(format!("{reason}.")))?;
-    let results = results.iter().map(|result| (result.file.as_str(), &result.checked)).collect();
-    let bytes = receipt::write(
-        &Receipt { verifier: &verifier_name, checked_at: at, results, trust, paper: PaperSize::A4 },
-        fonts,
-    )
-    .map_err(|reason| Failure::negative(reason.to_string()))?;
-    paths::write_output(path, &bytes).map_err(|error| Failure::file_access(path, "written", &error))
 }
 
 /// Returns a table of the results, the reason for each one that is not valid, and a count of each verdict. Several files of

@@ -219,8 +219,21 @@ impl<'a> CertificatePage<'a> {
         text: &str,
         max_width: f32,
     ) -> f32 {
+        self.add_wrapped(BlockRole::Text, position, style, leading, text, max_width)
+    }
+
+    /// Adds a text of any role like a paragraph. See [`Self::add_paragraph`].
+    pub fn add_wrapped(
+        &mut self,
+        role: BlockRole,
+        position: (f32, f32),
+        style: TextStyle,
+        leading: f32,
+        text: &str,
+        max_width: f32,
+    ) -> f32 {
         let lines = self.wrap(text, style, max_width);
-        self.add_lines(BlockRole::Text, position, style, leading, &lines);
+        self.add_lines(role, position, style, leading, &lines);
         position.1 + leading * to_f32(lines.len())
     }
 

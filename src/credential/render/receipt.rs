@@ -1,23 +1,47 @@
-//! Writes a verification receipt as a PDF: verifier, time, trust list and the result for each file.
+//! Writes a verification receipt as a PDF: verifier, time, and for each file the verdict, its reason, the digest of the
+//! file, and the key and the revocation list that the verdict rests on.
 
 use crate::clock::{Timestamp, Zone};
 use crate::credential::branding::PaperSize;
+use crate::credential::key::fingerprint;
 use crate::credential::render::RenderError;
 use crate::credential::render::fonts::Fonts;
 use crate::credential::render::page::{
-    ACCENT, BlockRole, CertificatePage, DIM, HEIGHT, HeaderScope, Page, TextStyle, WIDTH, to_f32,
+    ACCENT, BlockRole, CertificatePage, DIM, HEIGHT, HeaderScope, INK, Page, TextStyle, WIDTH, to_f32,
 };
 use crate::credential::render::pdf::{DocumentInfo, write_document};
 use crate::credential::{TrustList, VerificationResult};
 use crate::ids::Digest;
 use crate::text;
 
-/// The number of files on one page.
-const ROWS_PER_PAGE: usize = 15;
 /// The left margin of the text in points.
 const LEFT: f32 = 48.0;
-/// The left edges of the columns in points: verdict, name, exam, last day, and issuer with file.
-const COLUMN_LEFTS: [f32; 5] = [LEFT, 116.0, 286.0, 440.0, 516.0];
+/// The right edge of the text in points.
+const RIGHT: f32 = WIDTH - LEFT;
+/// The lowest baseline on a page in points.
+const BOTTOM: f32 = HEIGHT - 44.0;
+/// The columns: the heading and the left edge in points.
+const COLUMNS: [(&str, f32); 6] = [
+    ("Verdict", LEFT),
+    ("Name", 118.0),
+    ("Exam", 290.0),
+    ("Assurance", 466.0),
+    ("Valid through", 546.0),
+    ("Issuer", 628.0),
+];
+/// The left edge of the reason and the details below the columns, in points.
+const DETAILS_LEFT: f32 = COLUMNS[1].1;
+/// The space for the signature in points.
+const SIGNATURE_HEIGHT: f32 = 56.0;
+
+/// What is said if a name has letters that no font has.
+const CODE_NOTE: &str = " Letters that no font has are shown by their code (U+…). Add a font with --font.";
+
+const CELL: TextStyle = TextStyle::plain(9.0);
+const CELL_LEADING: f32 = 11.5;
+const DETAIL: TextStyle = TextStyle::plain(7.5).color(DIM);
+const DETAIL_LEADING: f32 = 9.5;
+const ROW_GAP: f32 = 9.0;
 
 /// The content of a verification receipt.
 #[derive(Debug)]
@@ -25,113 +49,200 @@ pub struct Receipt<'a> {
     /// The name of the person who verified the files.
     pub verifier: &'a str,
     pub checked_at: Timestamp,
-    /// The name and the result of each file, in the order of the receipt.
-    pub results: Vec<(&'a str, &'a VerificationResult)>,
+    /// The files, in the order of the receipt.
+    pub entries: Vec<ReceiptEntry<'a>>,
     /// The trust list that the verdicts are based on.
     pub trust: &'a TrustList,
     pub paper: PaperSize,
 }
 
+/// A verified file.
+#[derive(Debug)]
+pub struct ReceiptEntry<'a> {
+    /// The path of the file.
+    pub file: &'a str,
+    /// The digest of the file's bytes. `None` if it could not be read.
+    pub digest: Option<Digest>,
+    pub result: &'a VerificationResult,
+}
+
 /// Returns the receipt as a PDF.
 ///
 /// # Errors
-/// [`RenderError::MissingGlyph`] if no font has a character of the verifier's or an issuer's name.
-/// [`RenderError::Other`] if the PDF cannot be made.
+/// [`RenderError::MissingGlyph`] if no font has a character of the verifier's name. [`RenderError::Other`] if the PDF
+/// cannot be made.
 pub fn write(receipt: &Receipt<'_>, fonts: &Fonts) -> Result<Vec<u8>, RenderError> {
+    let files: Vec<_> = receipt.entries.iter().map(|entry| (entry.file, entry.digest)).collect();
     let info = DocumentInfo {
-        title: format!("Verification of {}", text::count_with_noun(receipt.results.len(), "certificate")),
+        title: format!("Verification of {}", text::count_with_noun(files.len(), "file")),
         description: format!("Checked by {} on {}.", receipt.verifier, utc_text(receipt.checked_at)),
         author: receipt.verifier.to_owned(),
         document_id: format!(
             "urn:sha256:{}",
-            Digest::of(format!("{} {} {:?}", receipt.verifier, receipt.checked_at, file_names(receipt)))
+            Digest::of(format!("{} {} {files:?}", receipt.verifier, receipt.checked_at))
         ),
         created: receipt.checked_at,
     };
-    let chunks: Vec<_> = receipt.results.chunks(ROWS_PER_PAGE).collect();
-    let pages =
-        chunks.iter().enumerate().map(|(index, chunk)| lay_out(receipt, chunk, (index + 1, chunks.len()), fonts));
-    let pages = pages.collect::<Result<Vec<_>, _>>()?;
+    let pages = lay_out(receipt, fonts)?;
     let titles: Vec<_> = (1..=pages.len()).map(|page| format!("Page {page}")).collect();
-    write_document(
-        &info,
-        &titles.iter().map(String::as_str).collect::<Vec<_>>(),
-        &pages.iter().collect::<Vec<_>>(),
-        None,
-        fonts,
-    )
+    let titles: Vec<_> = titles.iter().map(String::as_str).collect();
+    write_document(&info, &titles, &pages.iter().collect::<Vec<_>>(), None, fonts)
 }
 
-fn file_names<'a>(receipt: &Receipt<'a>) -> Vec<&'a str> {
-    receipt.results.iter().map(|(name, _)| *name).collect()
+/// Lays out all pages.
+///
+/// # Errors
+/// [`RenderError::MissingGlyph`] if no font has a character of the verifier's name.
+pub fn lay_out(receipt: &Receipt<'_>, fonts: &Fonts) -> Result<Vec<Page>, RenderError> {
+    let rows: Vec<_> = receipt.entries.iter().map(|entry| Row::new(entry, receipt.trust, fonts)).collect();
+    let code_note = if rows.iter().any(|row| row.has_codes) { CODE_NOTE } else { "" };
+    let mut pages = Vec::new();
+    let (mut page, mut y) = begin_page(receipt, 1, code_note, fonts);
+    for (index, row) in rows.iter().enumerate() {
+        // A row that is higher than a page is drawn on a page of its own, as far as it fits.
+        if index > 0 && y + row.height(&page) > BOTTOM {
+            pages.push(page.finish()?);
+            (page, y) = begin_page(receipt, pages.len() + 1, code_note, fonts);
+        }
+        y = row.draw(&mut page, index + 1, y);
+    }
+    if y + SIGNATURE_HEIGHT > BOTTOM {
+        pages.push(page.finish()?);
+        (page, y) = begin_page(receipt, pages.len() + 1, code_note, fonts);
+    }
+    draw_signature(&mut page, y + SIGNATURE_HEIGHT, receipt);
+    pages.push(page.finish()?);
+    Ok(pages)
 }
 
-fn lay_out(
+/// Begins a page with its title and the headings of the columns. Returns the baseline of the first row too.
+fn begin_page<'a>(
     receipt: &Receipt<'_>,
-    results: &[(&str, &VerificationResult)],
-    (page_number, page_count): (usize, usize),
-    fonts: &Fonts,
-) -> Result<Page, RenderError> {
+    number: usize,
+    code_note: &str,
+    fonts: &'a Fonts,
+) -> (CertificatePage<'a>, f32) {
     let mut page = CertificatePage::new(fonts, receipt.paper);
-    let title = TextStyle::plain(22.0).bold().color(ACCENT);
-    page.add_line(
-        BlockRole::Title,
-        (LEFT, 66.0),
-        title,
-        &format!("Verification receipt, page {page_number} of {page_count}"),
-    );
-    let max_width = WIDTH - 2.0 * LEFT;
-    let text = format!(
-        "Checked by {} on {} with needlewise {}, without a network. {}",
+    let title = TextStyle::plain(20.0).bold().color(ACCENT);
+    page.add_line(BlockRole::Title, (LEFT, 62.0), title, &format!("Verification receipt, page {number}"));
+    let files = text::count_with_noun(receipt.entries.len(), "file");
+    let said = format!(
+        "{files} checked by {} on {} with needlewise {}, without a network. The verdict is about the signed content, not \
+         about the picture or the page.{code_note}",
         receipt.verifier,
         utc_text(receipt.checked_at),
         env!("CARGO_PKG_VERSION"),
-        describe_trust(receipt.trust)
     );
-    let mut y = page.add_paragraph((LEFT, 90.0), TextStyle::plain(9.5), 13.0, &text, max_width) + 12.0;
-    let header_style = TextStyle::plain(8.0).bold().color(DIM);
-    for (x, label) in
-        COLUMN_LEFTS.into_iter().zip(["Verdict", "Name", "Exam", "Valid through", "Issuer, certificate, file"])
-    {
-        page.add_line(BlockRole::Cell(0, HeaderScope::Column), (x, y), header_style, label);
+    let mut y = page.add_paragraph((LEFT, 82.0), TextStyle::plain(9.0), 12.0, &said, RIGHT - LEFT) + 10.0;
+    for (heading, x) in COLUMNS {
+        page.add_line(
+            BlockRole::Cell(0, HeaderScope::Column),
+            (x, y),
+            TextStyle::plain(8.0).bold().color(DIM),
+            heading,
+        );
     }
-    let leading = (HEIGHT - 40.0 - y) / to_f32(ROWS_PER_PAGE);
-    for (row, (file, result)) in results.iter().enumerate() {
-        y += leading;
-        let cells = cell_texts(file, result);
-        for (column, (x, text)) in COLUMN_LEFTS.into_iter().zip(&cells).enumerate() {
-            let width = COLUMN_LEFTS.get(column + 1).copied().unwrap_or(WIDTH - LEFT) - x - 8.0;
-            let scope = if column == 0 { HeaderScope::Row } else { HeaderScope::None };
-            // One name in a script without a font must not stop the whole receipt.
-            let text = fonts.escape_missing_chars(text);
-            page.add_fitted_line(BlockRole::Cell(row + 1, scope), (x, y), TextStyle::plain(8.5), &text, width, 5.0);
+    y += 6.0;
+    page.add_artifact(format!(
+        "<path d=\"M{LEFT} {y}H{RIGHT}\" stroke=\"{ACCENT}\" stroke-width=\"0.6\" fill=\"none\"/>"
+    ));
+    (page, y + 13.0)
+}
+
+/// Draws a line to sign on.
+fn draw_signature(page: &mut CertificatePage<'_>, y: f32, receipt: &Receipt<'_>) {
+    for (left, width, label) in [(LEFT, 260.0, receipt.verifier), (LEFT + 300.0, 160.0, "Date")] {
+        let right = left + width;
+        page.add_artifact(format!(
+            "<path d=\"M{left} {y}H{right}\" stroke=\"{INK}\" stroke-width=\"0.6\" fill=\"none\"/>"
+        ));
+        page.add_fitted_line(BlockRole::Text, (left, y + 11.0), TextStyle::plain(8.0).color(DIM), label, width, 5.0);
+    }
+}
+
+/// The texts of a file.
+struct Row {
+    cells: [String; 6],
+    /// The reason of the verdict, and what identifies file, certificate, key and revocation list.
+    details: Vec<String>,
+    /// Whether letters without a font are written as codes.
+    has_codes: bool,
+}
+
+impl Row {
+    fn new(entry: &ReceiptEntry<'_>, trust: &TrustList, fonts: &Fonts) -> Self {
+        let result = entry.result;
+        let verdict = if result.is_foreign { "nothing to check".to_owned() } else { result.verdict.to_string() };
+        let file = match entry.digest {
+            Some(digest) => format!("File: {}. SHA-256: {digest}", entry.file),
+            None => format!("File: {}. It could not be read.", entry.file),
+        };
+        let mut details = vec![result.reason.clone(), file];
+        let none = || "–".to_owned();
+        let cells = match &result.credential {
+            // No field of an invalid certificate is known to be signed.
+            None => [verdict, none(), none(), none(), none(), none()],
+            Some(credential) => {
+                let id = credential.certificate_id().map_or_else(String::new, |id| id.to_string());
+                let words = fingerprint(&credential.issuer.id).unwrap_or_default();
+                let list = list_text(&credential.issuer.id, trust);
+                details.push(format!("Certificate: {id}. Fingerprint words of the key: {words}. {list}"));
+                [
+                    verdict,
+                    credential.subject.name.clone(),
+                    credential.subject.achievement.name.clone(),
+                    credential.assurance().map_or_else(none, |assurance| assurance.name().to_owned()),
+                    credential.expires_at().map_or_else(none, |until| until.day().format_for_people()),
+                    result.issuer_label(),
+                ]
+            }
+        };
+        // One name in a script without a font must not stop the whole receipt.
+        let escape = |text: &String| fonts.escape_missing_chars(text);
+        let (shown_cells, shown_details) =
+            (cells.each_ref().map(escape), details.iter().map(escape).collect::<Vec<_>>());
+        let has_codes = shown_cells != cells || shown_details != details;
+        Self { cells: shown_cells, details: shown_details, has_codes }
+    }
+
+    fn cell_width(column: usize) -> f32 {
+        COLUMNS.get(column + 1).map_or(RIGHT, |(_, next)| next - 8.0) - COLUMNS[column].1
+    }
+
+    fn height(&self, page: &CertificatePage<'_>) -> f32 {
+        let cell_lines = |(column, text): (usize, &String)| page.line_count(text, CELL, Self::cell_width(column));
+        let detail_lines = |text: &String| page.line_count(text, DETAIL, RIGHT - DETAILS_LEFT);
+        to_f32(self.cells.iter().enumerate().map(cell_lines).max().unwrap_or(0)) * CELL_LEADING
+            + to_f32(self.details.iter().map(detail_lines).sum()) * DETAIL_LEADING
+            + ROW_GAP
+    }
+
+    /// Draws the row from this baseline on. Returns the baseline of the next one.
+    fn draw(&self, page: &mut CertificatePage<'_>, row: usize, top: f32) -> f32 {
+        let mut y = top;
+        for (column, cell) in self.cells.iter().enumerate() {
+            let (scope, style) = if column == 0 { (HeaderScope::Row, CELL.bold()) } else { (HeaderScope::None, CELL) };
+            let position = (COLUMNS[column].1, top);
+            let width = Self::cell_width(column);
+            y = y.max(page.add_wrapped(BlockRole::Cell(row, scope), position, style, CELL_LEADING, cell, width));
         }
+        for detail in &self.details {
+            let (role, position) = (BlockRole::Cell(row, HeaderScope::None), (DETAILS_LEFT, y));
+            y = page.add_wrapped(role, position, DETAIL, DETAIL_LEADING, detail, RIGHT - DETAILS_LEFT);
+        }
+        y + ROW_GAP
     }
-    page.finish()
 }
 
-/// Returns the cells of a row. An invalid certificate has only its reason, because its fields are not trustworthy.
-fn cell_texts(file: &str, checked: &VerificationResult) -> [String; 5] {
-    let verdict = checked.verdict.to_string();
-    let Some(credential) = &checked.credential else {
-        return [verdict, "–".to_owned(), "–".to_owned(), "–".to_owned(), format!("{file}: {}", checked.reason)];
-    };
-    let until = credential.expires_at().map_or_else(String::new, |until| until.day().format_for_people());
-    let id = credential.certificate_id().map_or_else(String::new, |id| id.short());
-    let issuer = checked.issuer_label();
-    let exam = credential.subject.achievement.name.clone();
-    [verdict, credential.subject.name.clone(), exam, until, format!("{issuer}, {id}, {file}")]
-}
-
-/// Returns a sentence with the trusted issuers and their revocation lists.
-fn describe_trust(trust: &TrustList) -> String {
-    let list = |issuer: &crate::credential::trust::TrustedIssuer| match &issuer.list {
-        Some(list) => format!("{} (list {} of {})", issuer.name, list.sequence, utc_text(list.issued)),
-        None => format!("{} (no list)", issuer.name),
-    };
-    match trust.issuers.as_slice() {
-        [] => "No issuer was trusted here.".to_owned(),
-        issuers => format!("Trusted issuers: {}.", issuers.iter().map(list).collect::<Vec<_>>().join("; ")),
+/// Returns which revocation list the verdict rests on.
+fn list_text(signer_did: &str, trust: &TrustList) -> String {
+    match trust.find_by_did(signer_did).map(|(issuer, _)| &issuer.list) {
+        Some(Some(list)) => format!("Revocation list: {} of {}.", list.sequence, utc_text(list.issued)),
+        Some(None) => "Revocation list: none.".to_owned(),
+        None if trust.own_issuer.as_ref().is_some_and(|own| own.dids.iter().any(|did| did == signer_did)) => {
+            "Checked against the ledger of this computer.".to_owned()
+        }
+        None => "This issuer is not trusted here.".to_owned(),
     }
 }
 
