@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
+use directories::{ProjectDirs, UserDirs};
 
 use crate::clock::Day;
 use crate::ids::{CertificateId, ExamId, TraineeId};
@@ -27,6 +27,7 @@ pub struct Paths {
     data: PathBuf,
     config: PathBuf,
     state: PathBuf,
+    exports: PathBuf,
 }
 
 impl Paths {
@@ -48,11 +49,22 @@ impl Paths {
                 .as_ref()
                 .map(|dirs| dirs.state_dir().map_or_else(|| sibling(dirs.cache_dir(), "-backups"), Path::to_owned)),
         };
+        let exports = match &data {
+            Some(data) => data.join("exports"),
+            None => UserDirs::new().map(|dirs| dirs.download_dir().unwrap_or(dirs.home_dir()).to_owned())?,
+        };
         Some(Self {
+            exports,
             data: given_or_system(data, system.as_ref().map(ProjectDirs::data_dir))?,
             config: given_or_system(config, system.as_ref().map(ProjectDirs::config_dir))?,
             state: state?,
         })
+    }
+
+    /// Returns the folder for files that a person takes elsewhere: the downloads folder or else the home folder, and
+    /// `exports` in a data folder that was given.
+    pub fn exports_dir(&self) -> &Path {
+        &self.exports
     }
 
     /// Returns the data folder: the store, certificates, fonts and the user's own banks.

@@ -248,7 +248,9 @@ fn sign_passed_exam(attempt_id: AttemptId, args: &ExamArgs, env: &mut Env<'_>) -
     let (key, _) = args.unlock.open_key(env, &issuer).inspect_err(|_| env.print_to_stderr(resume_hint))?;
     let stored_certificate = service.issuing_mut().issue(&review, &issuer, &key, None)?;
     write_credential(&stored_certificate)?;
-    write_pictures(service.paths(), &stored_certificate)?;
+    for problem in write_pictures(service.paths(), &stored_certificate)? {
+        env.print_to_stderr(&problem);
+    }
     env.print_line(&format!(
         "Signed invigilated certificate {}: {}",
         stored_certificate.certificate_id.short(),

@@ -40,8 +40,9 @@ impl PlainSession<'_> {
         match certificate {
             Some(Ok(certificate)) => {
                 self.print_line(&format!("Certificate: {}", certificate.path.display()))?;
-                if let Err(error) = write_pictures(self.service.paths(), &certificate) {
-                    writeln!(self.err, "{error}")?;
+                match write_pictures(self.service.paths(), &certificate) {
+                    Ok(problems) => problems.iter().try_for_each(|problem| writeln!(self.err, "{problem}"))?,
+                    Err(error) => writeln!(self.err, "{error}")?,
                 }
             }
             Some(Err(error)) => writeln!(self.err, "{error}")?,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::ServiceError;
 use crate::clock::Timestamp;
 use crate::credential::branding::Appearance;
-use crate::credential::render::{CertificateFormat, CertificateRenderer, Fonts, logo};
+use crate::credential::render::{CertificateFormat, CertificateRenderer, Fonts, RenderError, logo};
 use crate::credential::{Credential, Issuer, TrustList, VerificationResult, verify};
 use crate::ids::{CertificateId, ExamId};
 use crate::paths::{self, Paths};
@@ -56,24 +56,88 @@ pub fn write_credential(certificate: &StoredCertificate) -> Result<bool, Service
     Ok(true)
 }
 
-/// Draws the pictures of a certificate beside its credential file. A picture that cannot be drawn is left out, because
-/// only the credential counts. `certificate export` reports the reason.
+/// Draws the pictures of a certificate beside its credential file. Returns why files are missing, one sentence for each
+/// reason: only the credential counts, so a name that no font has stops nothing.
 ///
 /// # Errors
 /// [`ServiceError::Certificate`] if a file cannot be written.
-pub fn write_pictures(paths: &Paths, certificate: &StoredCertificate) -> Result<(), ServiceError> {
-    let Ok(credential) = serde_json::from_str::<Credential>(&certificate.credential) else { return Ok(()) };
+pub fn write_pictures(paths: &Paths, certificate: &StoredCertificate) -> Result<Vec<String>, ServiceError> {
+    let Ok(credential) = serde_json::from_str::<Credential>(&certificate.credential) else { return Ok(Vec::new()) };
     // If one font cannot be read, no font of the data folder is used. A name that needs one is then not drawn.
     let fonts = load_fonts(paths, Vec::new()).unwrap_or_default();
-    let appearance = appearance_of(paths, &credential);
-    let renderer = CertificateRenderer::new(&credential, &certificate.credential, &appearance, &fonts);
-    for format in [CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf] {
-        let path = certificate.path.with_extension(format.name());
-        if let Ok(bytes) = renderer.write(format) {
-            paths::write_atomic(&path, &bytes).map_err(|error| write_error(&path, &error))?;
+    let drawing = Drawing { credential: &credential, appearance: appearance_of(paths, &credential), fonts: &fonts };
+    let mut problems = Vec::new();
+    for (name, content) in
+        drawing.files(certificate, &[CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf])
+    {
+        let path = certificate.path.with_file_name(name);
+        match content {
+            Ok(bytes) => paths::write_atomic(&path, &bytes).map_err(|error| write_error(&path, &error))?,
+            Err(reason) if problems.contains(&reason.to_string()) => {}
+            Err(reason) => problems.push(reason.to_string()),
         }
     }
-    Ok(())
+    Ok(problems)
+}
+
+/// How the files of a certificate are drawn.
+#[derive(Debug)]
+pub struct Drawing<'a> {
+    /// The credential of the certificate, parsed.
+    pub credential: &'a Credential,
+    pub appearance: Appearance,
+    pub fonts: &'a Fonts,
+}
+
+impl Drawing<'_> {
+    /// Returns the name and the content of the file in each of these formats. A format that cannot be drawn has the reason,
+    /// and does not stop the others.
+    pub fn files(
+        &self,
+        certificate: &StoredCertificate,
+        formats: &[CertificateFormat],
+    ) -> Vec<(String, Result<Vec<u8>, RenderError>)> {
+        let renderer = CertificateRenderer::new(self.credential, &certificate.credential, &self.appearance, self.fonts);
+        let stem = certificate.path.file_stem().unwrap_or_default().to_string_lossy();
+        formats.iter().map(|format| (format!("{stem}.{}", format.name()), renderer.write(*format))).collect()
+    }
+}
+
+/// Exports a certificate in all formats into the folder for exports. Returns the paths of the files, and why others are
+/// missing.
+///
+/// # Errors
+/// [`ServiceError::Certificate`] if a font cannot be read or a file cannot be written.
+pub fn export_all_formats(
+    paths: &Paths,
+    certificate: &StoredCertificate,
+) -> Result<(Vec<PathBuf>, Vec<String>), ServiceError> {
+    let credential = serde_json::from_str::<Credential>(&certificate.credential)
+        .map_err(|_| ServiceError::Certificate("The certificate cannot be read.".to_owned()))?;
+    let fonts = load_fonts(paths, Vec::new())?;
+    let drawing = Drawing { credential: &credential, appearance: appearance_of(paths, &credential), fonts: &fonts };
+    let (mut written, mut problems) = (Vec::new(), Vec::new());
+    for (name, content) in drawing.files(certificate, &CertificateFormat::ALL) {
+        let path = paths.exports_dir().join(name);
+        match content {
+            Ok(bytes) => {
+                paths::write_output(&path, &bytes).map_err(|error| export_error(&path, &error))?;
+                written.push(path);
+            }
+            Err(reason) if problems.contains(&reason.to_string()) => {}
+            Err(reason) => problems.push(reason.to_string()),
+        }
+    }
+    Ok((written, problems))
+}
+
+/// Returns the error of a file in the folder for exports.
+pub fn export_error(path: &std::path::Path, error: &std::io::Error) -> ServiceError {
+    let display_path = text::single_line(&path.to_string_lossy());
+    let reason = paths::io_reason(error);
+    ServiceError::Certificate(format!(
+        "{display_path} cannot be written: {reason}. Check the free space and the folder's permissions."
+    ))
 }
 
 /// Returns how a certificate is drawn here: with paper and logo of the issuer on this computer, if that issuer signed it.

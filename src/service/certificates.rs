@@ -119,7 +119,7 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
     /// The errors of [`Certificates::sign_pending`] and [`Certificates::write_missing`].
     pub fn complete(&mut self, trainee: TraineeId) -> Result<(), ServiceError> {
         for certificate in self.sign_pending(trainee)? {
-            ignore_unwritable(write_pictures(self.services.paths(), &certificate))?;
+            ignore_unwritable(write_pictures(self.services.paths(), &certificate).map(|_| ()))?;
         }
         self.write_missing(trainee)
     }

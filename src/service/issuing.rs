@@ -1,8 +1,9 @@
 //! Work of an issuer: build and review certificate requests, sign certificates, and record both in the ledger.
 
 use std::ops::{Deref, DerefMut};
+use std::path::PathBuf;
 
-use super::certificate_files::StoredCertificate;
+use super::certificate_files::{StoredCertificate, export_error};
 use super::people::normalize_name;
 use super::{ServiceError, Services};
 use crate::attempt::chain::ChainHead;
@@ -17,6 +18,7 @@ use crate::ids::{AttemptId, CertificateId, Digest, TraineeId};
 use crate::issuing::claims::CredentialClaims;
 use crate::issuing::ledger::Ledger;
 use crate::issuing::request::{CertificateRequest, Requester, bank_marker, pool_marker};
+use crate::paths;
 use crate::problem::json_reason;
 use crate::projections::attempts::AttemptQuery;
 use crate::projections::certificates::CertificateQuery;
@@ -50,6 +52,25 @@ impl<S: Deref<Target = Services>> Issuing<S> {
         let rows = self.services.attempts().facts(attempt)?;
         let requester = Requester { id: person.id, name: person.person.name, license: person.person.license };
         Ok(CertificateRequest::new(requester, attempt, &rows, |digest| self.services.content(digest)))
+    }
+
+    /// Writes the certificate request for the attempt of a self-test record into the folder for exports, and returns its
+    /// path.
+    ///
+    /// # Errors
+    /// [`ServiceError::Rejected`] if the attempt is not on this computer, [`ServiceError::Certificate`] if the file cannot
+    /// be written, and the errors of [`Self::build_request`].
+    pub fn write_request(&self, trainee: TraineeId, certificate: CertificateId) -> Result<PathBuf, ServiceError> {
+        let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
+        let attempts = self.services.attempts().list(&query)?;
+        let attempt = attempts.into_iter().find(|row| row.certificate == Some(certificate)).ok_or_else(|| {
+            ServiceError::Rejected("The attempt of this certificate is not on this computer.".to_owned())
+        })?;
+        let request = self.build_request(attempt.id)?;
+        let text = request.to_json().map_err(|error| ServiceError::Certificate(json_reason(&error)))?;
+        let path = self.services.paths().exports_dir().join(format!("request-{}.json", attempt.id));
+        paths::write_output(&path, text.as_bytes()).map_err(|error| export_error(&path, &error))?;
+        Ok(path)
     }
 
     /// Returns the content of all banks and exams in use, by digest: questions, bank frames, pools and exams. Requests

@@ -11,6 +11,7 @@ use crate::exam::session::{ActionRefusal, AttemptAction};
 use crate::ids::{AttemptId, CertificateId, ExamId, InBank, QuestionId, ReadingId};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
+use crate::service::certificate_files::StoredCertificate;
 use crate::study::practice::PracticeChoice;
 use crate::study::readiness::ReadinessResult;
 use crate::view::notebook::QuestionNotebook;
@@ -66,6 +67,11 @@ pub enum Command {
     Checkpoint,
     /// Leave the result: go home, or quit if the program was started for this attempt only.
     LeaveResult,
+    /// Write a certificate in all formats into the folder for exports, in a job. The answer is [`Reply::Exported`].
+    ExportCertificate(Box<StoredCertificate>),
+    /// Write the request for a certificate that counts, for the attempt of this self-test record. The answer is
+    /// [`Reply::Exported`].
+    RequestCertificate(CertificateId),
     /// Verify the signatures of these certificates.
     Verify(Vec<CertificateRow>),
     /// Read the previewed file again if it changed.
@@ -110,6 +116,8 @@ pub enum Reply {
     Closed,
     /// The screen above this one was closed to show the question at this index of the paper.
     ClosedToQuestion(usize),
+    /// Files were written: their paths, and why others are missing.
+    Exported(Vec<String>, Vec<String>),
     /// The signatures of these certificates match.
     Verified(Vec<CertificateId>),
     /// How ready the trainee is for an exam.

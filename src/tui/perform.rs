@@ -9,12 +9,14 @@ use crate::attempt::Mode;
 use crate::attempt::person::PersonAdded;
 use crate::clock::{Now, Zone};
 use crate::exam::session::{ActionRefusal, AttemptAction, DraftAnswer};
-use crate::ids::{AttemptId, InBank, QuestionId};
+use crate::ids::{AttemptId, CertificateId, InBank, QuestionId};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
+use crate::service::certificate_files::{StoredCertificate, export_all_formats};
 use crate::service::{ActiveAttempt, ServiceError, Services};
 use crate::store::StoreError;
 use crate::study::practice::PracticeChoice;
+use crate::text;
 use crate::view;
 use crate::view::notebook::QuestionNotebook;
 
@@ -188,6 +190,25 @@ impl ServiceExecutor {
         }
     }
 
+    /// Exports a certificate in a job, because the pictures take longer than a key may wait.
+    fn start_export(&self, certificate: StoredCertificate, jobs: &mut Jobs) -> CommandOutcome {
+        let paths = self.workspace.service.paths().clone();
+        jobs.start("Exporting the certificate", move |_| {
+            let (files, problems) = export_all_formats(&paths, &certificate).map_err(|error| error.to_string())?;
+            Ok(Some(Reply::Exported(
+                files.iter().map(|path| text::single_line(&path.to_string_lossy())).collect(),
+                problems,
+            )))
+        });
+        CommandOutcome::Nothing
+    }
+
+    /// Writes the certificate request for the attempt of a self-test record.
+    fn request_certificate(&self, certificate: CertificateId) -> Result<CommandOutcome, ServiceError> {
+        let path = self.workspace.service.issuing().write_request(self.workspace.trainee()?.id, certificate)?;
+        Ok(CommandOutcome::Reply(Reply::Exported(vec![text::single_line(&path.to_string_lossy())], Vec::new())))
+    }
+
     fn verify_certificates(&self, rows: &[CertificateRow]) -> Result<CommandOutcome, ServiceError> {
         self.workspace.service.certificates().verify_signatures(&rows.iter().collect::<Vec<_>>(), &|| {})?;
         Ok(CommandOutcome::Reply(Reply::Verified(rows.iter().map(|row| row.id).collect())))
@@ -243,6 +264,8 @@ impl Execute for ServiceExecutor {
             }
             Command::Notebook(command) => self.run_notebook(command)?,
             Command::DrawPicture(request) => start_picture(request, jobs),
+            Command::ExportCertificate(certificate) => self.start_export(*certificate, jobs),
+            Command::RequestCertificate(certificate) => self.request_certificate(certificate)?,
             Command::EstimateReadiness(exam) => {
                 self.workspace.start_readiness(exam, jobs)?;
                 CommandOutcome::Nothing

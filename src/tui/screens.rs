@@ -140,7 +140,7 @@ pub fn open_screen(
             Box::new(AnswerSheetScreen::new(attempt, *session, question_index, countdown))
         }
         (Route::Review(session), _) => Box::new(QuizScreen::review(*session)),
-        (Route::Certificate(certificate), _) => Box::new(CertificateScreen::new(&certificate.0, certificate.1)),
+        (Route::Certificate(certificate), _) => Box::new(CertificateScreen::new(certificate.0, certificate.1)),
         (Route::Preview { file_name, content }, _) => Box::new(PreviewScreen::new(&file_name, *content)),
         (Route::Home, Some(workspace)) => home_screen(workspace)?,
         (Route::PracticeChoice, Some(workspace)) => {

@@ -227,7 +227,8 @@ impl Workspace {
     fn start_pictures(&self, certificate: StoredCertificate, jobs: &mut Jobs) {
         let paths = self.service.paths().clone();
         jobs.start("Making the certificate's pictures", move |_| {
-            write_pictures(&paths, &certificate).map(|()| None).map_err(|error| error.to_string())
+            let problems = write_pictures(&paths, &certificate).map_err(|error| error.to_string())?;
+            if problems.is_empty() { Ok(None) } else { Err(problems.join(" ")) }
         });
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::credential::types::{Evidence, ResultDescription, ResultValue};
-use crate::credential::{Credential, Verdict, VerificationResult};
+use crate::credential::{Assurance, Credential, Verdict, VerificationResult};
 use crate::text;
 
 /// Returns the label and the value of every signed field. What the certificate says comes first. IDs, keys and digests
@@ -43,6 +43,44 @@ pub fn labeled_fields(credential: &Credential) -> Vec<(String, String)> {
         add(&identifier_label(evidence), without_prefix(&evidence.id));
     }
     fields
+}
+
+/// Returns what a certificate says in plain words, as labels and values: who, what, when, by whom, until when. Empty if
+/// nothing in it is known to be signed.
+pub fn summary_fields(verification: &VerificationResult, now: Timestamp) -> Vec<(&'static str, String)> {
+    let Some(credential) = &verification.credential else { return Vec::new() };
+    let day = |at: Option<Timestamp>| at.map_or_else(String::new, |at| at.day().format_for_people());
+    let is_self_test = credential.assurance() == Some(Assurance::SelfAttested);
+    let signer = match (is_self_test, verification.is_issued_here) {
+        (true, _) => "the holder's own computer, without supervision".to_owned(),
+        (false, true) => format!("{}, on this computer", verification.issuer_label()),
+        (false, false) => verification.issuer_label(),
+    };
+    let has_ended = credential.expires_at().is_some_and(|until| until < now);
+    let license = credential.subject.license.as_ref().map(|license| ("License", license.clone()));
+    let hours = credential.contact_hours().map(|hours| ("Contact hours", hours.to_owned()));
+    let mut fields = vec![("Holder", credential.subject.name.clone())];
+    fields.extend(license);
+    fields.push(("Exam", credential.subject.achievement.name.clone()));
+    fields.push(("Passed", day(credential.starts_at())));
+    fields.extend(hours);
+    fields.push(("Signed by", signer));
+    let until = day(credential.expires_at());
+    fields.push(if has_ended {
+        ("Expired", format!("{until} (UTC)"))
+    } else {
+        ("Valid through", format!("{until} (UTC)"))
+    });
+    fields.push(("Status", if is_self_test { "self-test record" } else { verification.verdict.name() }.to_owned()));
+    fields
+}
+
+/// Returns what the holder can do next, in full sentences.
+pub fn next_step(verification: &VerificationResult) -> String {
+    match verification.verdict {
+        Verdict::Valid => "Nothing is left to do. Export it for your employer or your license board.".to_owned(),
+        _ => verification.reason.clone(),
+    }
 }
 
 /// Returns the verdict with the holder, the exam and the last day, such as `valid for Amira Okafor: Brief, until Nov 29,

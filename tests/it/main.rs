@@ -30,6 +30,7 @@ mod course;
 mod decisions;
 mod doctor;
 mod draw;
+mod exporting;
 mod facts;
 mod failures;
 mod faults;

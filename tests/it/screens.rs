@@ -70,7 +70,7 @@ fn answer(stage: &mut Stage, reader: &Reader) {
 }
 
 /// Takes the small exam to its end, with the first `right` questions answered correctly.
-fn sat(columns: u16, rows: u16, right: usize) -> Stage {
+pub fn sat(columns: u16, rows: u16, right: usize) -> Stage {
     let mut stage = exam(80, 24);
     let reader = reader(&stage);
     for _ in 0..right {

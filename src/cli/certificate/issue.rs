@@ -65,7 +65,9 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     // fail, such as the pictures on a full disk.
     let message = format!("Signed certificate {}", stored_certificate.certificate_id.short());
     write_certificate(&stored_certificate, args.to.as_deref(), &message, env)?;
-    write_pictures(service.paths(), &stored_certificate)?;
+    for problem in write_pictures(service.paths(), &stored_certificate)? {
+        env.print_to_stderr(&problem);
+    }
     Ok(error::EXIT_SUCCESS)
 }
 

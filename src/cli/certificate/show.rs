@@ -1,8 +1,9 @@
 use super::certificate_json;
 use crate::cli::{CommandResult, Env};
 use crate::text;
+use crate::view::certificate::{next_step, summary_fields};
 
-/// Show a stored certificate with all its signed fields
+/// Show a stored certificate in plain words, with all its signed fields
 #[derive(Debug, clap::Args)]
 pub struct CertificateShowArgs {
     /// Certificate ID, or its last eight digits
@@ -19,6 +20,11 @@ pub(super) fn run(args: &CertificateShowArgs, env: &mut Env<'_>) -> CommandResul
     if env.global.json {
         return env.print_json(&certificate_json(&verification));
     }
+    for (label, value) in summary_fields(&verification, now) {
+        env.print_line(&format!("{label}: {}", text::single_line(&value)))?;
+    }
+    env.print_line(&format!("Next: {}\n", next_step(&verification)))?;
+    env.print_line("All signed fields:")?;
     for line in super::verify::verification_lines(&verification) {
         env.print_line(&line)?;
     }

@@ -9,13 +9,14 @@ use crate::service::damage::SoundRecords;
 use crate::text;
 use crate::tui::binding::{Action, Binding, up_down_bindings};
 use crate::tui::canvas::Canvas;
+use crate::tui::command::{Command, Reply};
 use crate::tui::key::Key;
 use crate::tui::list;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::read_only::{on_read_only_action, read_only_bindings};
 use crate::tui::screens::{Effect, Route, Screen, ScreenContext};
 use crate::tui::theme::TextRole;
-use crate::view::certificate::labeled_fields;
+use crate::view::certificate::{labeled_fields, next_step, summary_fields};
 
 /// The list of a trainee's certificates.
 #[derive(Debug)]
@@ -130,58 +131,100 @@ impl Screen for CertificateListScreen {
     }
 }
 
-/// One certificate: all signed fields, the verdict and the path of the file.
+/// One certificate: what it says in plain words, what to do next, and all signed fields.
 #[derive(Debug)]
 pub struct CertificateScreen {
+    stored: StoredCertificate,
     verification: VerificationResult,
-    path: String,
+    /// What the last export or request wrote, one line each. Empty before that.
+    notice: Vec<String>,
     scroll: Scroll,
 }
 
 impl CertificateScreen {
     /// Returns the screen of a certificate with its verification result.
-    pub fn new(stored: &StoredCertificate, verification: VerificationResult) -> Self {
-        Self { verification, path: stored.path.to_string_lossy().into_owned(), scroll: Scroll::TOP }
+    pub fn new(stored: StoredCertificate, verification: VerificationResult) -> Self {
+        Self { stored, verification, notice: Vec::new(), scroll: Scroll::TOP }
+    }
+
+    fn is_self_test(&self) -> bool {
+        self.verification.credential.as_ref().and_then(Credential::assurance) == Some(Assurance::SelfAttested)
+    }
+
+    fn draw_summary(&self, page: &mut TextPage, now: Timestamp) {
+        for line in &self.notice {
+            page.push_text(TextRole::Good, line);
+        }
+        if !self.notice.is_empty() {
+            page.push_blank_line();
+        }
+        for (label, value) in summary_fields(&self.verification, now) {
+            push_field(page, label, &value);
+        }
+        page.push_blank_line();
+        if self.is_self_test() {
+            let next = "It shows that you passed, and does not count elsewhere. For a certificate that counts, press r and \
+                        send the request to your school.";
+            page.push_text(TextRole::Strong, next);
+        } else {
+            page.push_text(TextRole::Strong, &next_step(&self.verification));
+        }
+        page.push_blank_line();
+    }
+}
+
+/// Draws a label with its value, below each other on a narrow screen.
+fn push_field(page: &mut TextPage, label: &str, value: &str) {
+    let marker = format!("{}: ", text::single_line(label));
+    if page.width() >= 60 {
+        page.push_hanging_text(&marker, TextRole::Dim, TextRole::Text, value);
+    } else {
+        page.push_text(TextRole::Dim, &marker);
+        page.push_hanging_text("  ", TextRole::Text, TextRole::Text, value);
     }
 }
 
 impl Screen for CertificateScreen {
     fn bindings(&self) -> Vec<Binding> {
-        read_only_bindings()
+        let export = Binding::new(&[Key::Char('e')], Action::named("export"), "export");
+        let request = Binding::new(&[Key::Char('r')], Action::named("request"), "request");
+        let request = self.is_self_test().then_some(request);
+        request.into_iter().chain([export]).chain(read_only_bindings()).collect()
     }
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
-        on_read_only_action(&mut self.scroll, action, Effect::Close)
+        match action.name {
+            "export" => Some(Effect::Do(Command::ExportCertificate(Box::new(self.stored.clone())))),
+            "request" => Some(Effect::Do(Command::RequestCertificate(self.stored.certificate_id))),
+            _ => on_read_only_action(&mut self.scroll, action, Effect::Close),
+        }
+    }
+
+    fn on_reply(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
+        if let Reply::Exported(files, problems) = reply {
+            self.notice = files.into_iter().map(|file| format!("Written: {file}")).chain(problems).collect();
+            self.scroll = Scroll::TOP;
+        }
+        None
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
         let mut page = TextPage::new(context.theme, area);
         page.push_blank_line();
+        self.draw_summary(&mut page, context.now.wall);
+        page.begin_panel("All signed fields");
         let fields = self.verification.credential.as_ref().map_or_else(Vec::new, labeled_fields);
         for (label, value) in &fields {
-            let marker = format!("{}: ", text::single_line(label));
-            if page.width() >= 60 {
-                page.push_hanging_text(&marker, TextRole::Dim, TextRole::Text, value);
-            } else {
-                page.push_text(TextRole::Dim, &marker);
-                page.push_hanging_text("  ", TextRole::Text, TextRole::Text, value);
-            }
+            push_field(&mut page, label, value);
         }
-        page.push_blank_line();
-        page.push_text(
-            TextRole::Strong,
-            &format!("Verdict: {}. {}", self.verification.verdict, self.verification.reason),
-        );
-        page.push_blank_line();
+        page.end_panel();
         page.push_text(TextRole::Dim, "File:");
-        page.push_text(TextRole::Text, &self.path);
+        page.push_text(TextRole::Text, &text::single_line(&self.stored.path.to_string_lossy()));
         page.draw(canvas, area, &mut self.scroll);
     }
 
     fn title(&self, _: &ScreenContext) -> (String, String) {
-        let is_self_test =
-            self.verification.credential.as_ref().and_then(Credential::assurance) == Some(Assurance::SelfAttested);
-        let state = if is_self_test { "self-test record" } else { self.verification.verdict.name() };
+        let state = if self.is_self_test() { "self-test record" } else { self.verification.verdict.name() };
         ("Certificate".to_owned(), state.to_owned())
     }
 }

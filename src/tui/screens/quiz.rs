@@ -255,7 +255,11 @@ impl Screen for QuizScreen {
             Reply::NotebookChanged(notes) => self.take_in_notes(*notes),
             Reply::TimeUp => return Some(Effect::Open(Route::Result)),
             Reply::ClosedToQuestion(question_index) => self.go_to(question_index),
-            Reply::Closed | Reply::FileReloaded(_) | Reply::Verified(_) | Reply::Readiness(..) => {}
+            Reply::Closed
+            | Reply::FileReloaded(_)
+            | Reply::Exported(..)
+            | Reply::Verified(_)
+            | Reply::Readiness(..) => {}
         }
         None
     }
