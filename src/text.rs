@@ -152,6 +152,11 @@ pub fn name_key(name: &str) -> String {
     folded.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Returns whether a character belongs to a right-to-left script, such as Hebrew or Arabic.
+pub fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}')
+}
+
 /// Returns whether a text has marks that Unicode cannot join with a letter into one character, such as vowel points.
 pub fn has_combining_marks(text: &str) -> bool {
     !text.is_ascii() && text.nfc().any(unicode_normalization::char::is_combining_mark)

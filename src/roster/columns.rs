@@ -116,18 +116,34 @@ impl Positions {
     }
 }
 
-/// Makes a roster of a table whose first line has the headings.
+/// How many lines can be above the headings, such as a title.
+pub(super) const TITLE_LINES_MAX: usize = 10;
+
+/// Makes a roster of a table. Its headings are in the first line that names the column of the names.
 pub(super) fn to_roster(table: Table, mapped: &[(String, RosterColumn)]) -> Result<Roster, String> {
-    let mut lines = table.lines.into_iter();
-    let Some((_, headings)) = lines.next() else {
+    let Some((_, first_line)) = table.lines.first() else {
         return Err("It is empty. Its first line must name the columns, for example name and staff_id.".to_owned());
     };
-    let positions = find_positions(&headings, mapped)?;
+    let mut candidates = table.lines.iter().take(TITLE_LINES_MAX + 1).enumerate();
+    let found = candidates.find_map(|(index, (_, line))| Some((index, find_positions(line, mapped).ok()?)));
+    let (title_count, positions) = match found {
+        Some(found) => found,
+        // Of a file without headings, the first line says what is wrong.
+        None => (0, find_positions(first_line, mapped)?),
+    };
     let mut roster = Roster { refused: table.refused, notes: table.notes, ..Roster::default() };
+    if title_count > 0 {
+        let lines = text::count_with_noun(title_count, "line");
+        roster.notes.push(format!("{lines} above the headings skipped"));
+    }
+    let lines = table.lines.into_iter().skip(title_count + 1);
     let used = [positions.name, positions.given_name, positions.family_name, positions.staff_id, positions.license];
     for (line, cells) in lines {
         let cell = |position: Option<usize>| {
-            position.and_then(|position| cells.get(position)).filter(|cell| !cell.is_empty()).cloned()
+            // Copied text can bring marks that change only the direction of text. A name would be refused for them.
+            let text =
+                position.and_then(|position| cells.get(position)).map(|cell| cell.replace(is_direction_mark, ""));
+            text.filter(|text| !text.is_empty())
         };
         let parts = [cell(positions.name), cell(positions.given_name), cell(positions.family_name)];
         let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
@@ -178,6 +194,17 @@ fn find_positions(headings: &[String], mapped: &[(String, RosterColumn)]) -> Res
         ));
     }
     Ok(positions)
+}
+
+/// Returns whether a text is the heading of a column.
+pub(super) fn is_heading(text: &str) -> bool {
+    let key = heading_key(text);
+    RosterColumn::ALL.into_iter().any(|column| column.headings().contains(&key.as_str()))
+}
+
+/// Returns whether a character only changes the direction of text, or is a byte order mark.
+fn is_direction_mark(c: char) -> bool {
+    matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 fn list_headings(headings: &[String]) -> String {

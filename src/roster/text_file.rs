@@ -2,7 +2,7 @@
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::Table;
+use super::{Table, columns};
 use crate::text;
 
 /// How many names with letters beyond ASCII a note about a guessed encoding shows.
@@ -18,8 +18,7 @@ pub(super) fn read(bytes: &[u8], encoding: Option<&str>) -> Result<Table, String
         .trim(csv::Trim::All)
         .delimiter(separator)
         .from_reader(content.as_bytes());
-    let mut table = Table::default();
-    let mut column_count = None;
+    let (mut table, mut records) = (Table::default(), Vec::new());
     let (mut line, mut counted_bytes) = (1 + skipped_lines, 0);
     for record in reader.records() {
         let record = record.map_err(|_| "It cannot be read as CSV. Save it again as CSV in UTF-8.".to_owned())?;
@@ -34,12 +33,19 @@ pub(super) fn read(bytes: &[u8], encoding: Option<&str>) -> Result<Table, String
         if record.iter().all(str::is_empty) {
             continue;
         }
-        let expected = *column_count.get_or_insert(record.len());
-        if record.len() == expected {
-            table.lines.push((line, record.iter().map(str::to_owned).collect()));
+        records.push((line, record.iter().map(str::to_owned).collect::<Vec<_>>()));
+    }
+    // A title above the headings has other columns.
+    let candidates = records.iter().take(columns::TITLE_LINES_MAX + 1);
+    let heading = candidates.take_while(|(_, cells)| !cells.iter().any(|cell| columns::is_heading(cell))).count();
+    let heading = if heading < records.len().min(columns::TITLE_LINES_MAX + 1) { heading } else { 0 };
+    let expected = records.get(heading).map_or(0, |(_, cells)| cells.len());
+    for (index, (line, cells)) in records.into_iter().enumerate() {
+        if cells.len() == expected || index < heading {
+            table.lines.push((line, cells));
         } else {
-            let count = text::count_with_noun(record.len(), "column");
-            table.refused.push((line, format!("it has {count}, but the first line has {expected}")));
+            let count = text::count_with_noun(cells.len(), "column");
+            table.refused.push((line, format!("it has {count}, but the headings have {expected}")));
         }
     }
     if is_guessed {
@@ -97,7 +103,11 @@ fn separator_of(content: &str) -> (u8, usize, &str) {
     if let Some(&[separator]) = first_line.trim_end().strip_prefix("sep=").map(str::as_bytes) {
         return (separator, 1, rest);
     }
-    let heading = content.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let lines = || content.lines().filter(|line| !line.trim().is_empty()).take(columns::TITLE_LINES_MAX + 1);
+    let has_heading =
+        |line: &&str| line.split([',', ';', '\t']).any(|cell| columns::is_heading(cell.trim_matches('"')));
+    // A title above the headings has other characters.
+    let heading = lines().find(has_heading).or_else(|| lines().next()).unwrap_or_default();
     let count = |separator: u8| {
         let mut is_quoted = false;
         let is_separator = |byte: &u8| {

@@ -54,25 +54,6 @@ impl<S: Deref<Target = Services>> Issuing<S> {
         Ok(CertificateRequest::new(requester, attempt, &rows, |digest| self.services.content(digest)))
     }
 
-    /// Writes the certificate request for the attempt of a self-test record into the folder for exports, and returns its
-    /// path.
-    ///
-    /// # Errors
-    /// [`ServiceError::Rejected`] if the attempt is not on this computer, [`ServiceError::Certificate`] if the file cannot
-    /// be written, and the errors of [`Self::build_request`].
-    pub fn write_request(&self, trainee: TraineeId, certificate: CertificateId) -> Result<PathBuf, ServiceError> {
-        let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
-        let attempts = self.services.attempts().list(&query)?;
-        let attempt = attempts.into_iter().find(|row| row.certificate == Some(certificate)).ok_or_else(|| {
-            ServiceError::Rejected("The attempt of this certificate is not on this computer.".to_owned())
-        })?;
-        let request = self.build_request(attempt.id)?;
-        let text = request.to_json().map_err(|error| ServiceError::Certificate(json_reason(&error)))?;
-        let path = self.services.paths().exports_dir().join(format!("request-{}.json", attempt.id));
-        paths::write_output(&path, text.as_bytes()).map_err(|error| export_error(&path, &error))?;
-        Ok(path)
-    }
-
     /// Returns the content of all banks and exams in use, by digest: questions, bank frames, pools and exams. Requests
     /// are checked against it.
     pub(super) fn catalog_content(&self) -> std::collections::BTreeMap<Digest, String> {
@@ -181,6 +162,25 @@ impl<S: Deref<Target = Services>> Issuing<S> {
 }
 
 impl<S: DerefMut<Target = Services>> Issuing<S> {
+    /// Writes the certificate request for the attempt of a self-test record into the folder for exports, and returns its
+    /// path.
+    ///
+    /// # Errors
+    /// [`ServiceError::Rejected`] if the attempt is not on this computer, [`ServiceError::Certificate`] if the file cannot
+    /// be written, and the errors of [`Self::build_request`].
+    pub fn write_request(&mut self, trainee: TraineeId, certificate: CertificateId) -> Result<PathBuf, ServiceError> {
+        let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
+        let attempts = self.services.attempts().list(&query)?;
+        let attempt = attempts.into_iter().find(|row| row.certificate == Some(certificate)).ok_or_else(|| {
+            ServiceError::Rejected("The attempt of this certificate is not on this computer.".to_owned())
+        })?;
+        let request = self.build_request(attempt.id)?;
+        let text = request.to_json().map_err(|error| ServiceError::Certificate(json_reason(&error)))?;
+        let path = self.services.paths().exports_dir().join(format!("request-{}.json", attempt.id));
+        paths::write_output(&path, text.as_bytes()).map_err(|error| export_error(&path, &error))?;
+        Ok(path)
+    }
+
     /// Stores every question, bank frame, pool and exam in use. An issuer accepts a request only if its store contains
     /// the versions that the attempt used.
     ///

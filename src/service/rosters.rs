@@ -43,8 +43,11 @@ pub enum RosterChange {
 }
 
 /// The people of a store, found by staff number and by name.
+#[derive(Default)]
 struct KnownPeople {
     by_number: HashMap<String, PersonRow>,
+    /// People by [`staff_key`], except those whose exact number is in the roster.
+    similar_numbers: HashMap<String, Vec<PersonRow>>,
     /// People by the name of a record without a staff number, and whether the record is surely that of a roster: it has no
     /// certificates, or somebody linked it.
     by_name: HashMap<String, Vec<(PersonRow, bool)>>,
@@ -62,12 +65,15 @@ impl<S: Deref<Target = Services>> People<S> {
         let by_id: HashMap<_, _> = records.iter().map(|row| (row.id, row)).collect();
         let certificates = self.services.store.certificates(&CertificateQuery::default())?;
         let holders: HashSet<_> = certificates.iter().map(|row| row.trainee).collect();
-        let mut known = KnownPeople { by_number: HashMap::new(), by_name: HashMap::new() };
+        let mut known = KnownPeople::default();
         // A linked record stands for the person that it is linked to.
         for row in &records {
             let Some(main) = by_id.get(&links.main_record(row.id)) else { continue };
             if let Some(staff_id) = &row.person.staff_id {
                 known.by_number.insert(staff_id.clone(), (*main).clone());
+                if !roster.staff_ids.contains(staff_id) {
+                    known.similar_numbers.entry(staff_key(staff_id)).or_default().push((*main).clone());
+                }
             } else {
                 let is_certain = row.id != main.id || !holders.contains(&row.id);
                 let namesakes = known.by_name.entry(text::name_key(&row.person.name)).or_default();
@@ -88,15 +94,39 @@ impl<S: Deref<Target = Services>> People<S> {
         }
         plan.refused.sort();
         if !roster.staff_ids.is_empty() {
+            let keys: HashSet<_> = roster.staff_ids.iter().map(|staff_id| staff_key(staff_id)).collect();
             let is_missing = |row: &&PersonRow| {
-                let staff_id = row.person.staff_id.as_ref();
-                !row.person.archived && staff_id.is_some_and(|staff_id| !roster.staff_ids.contains(staff_id))
+                let staff_id = row.person.staff_id.as_deref();
+                !row.person.archived && staff_id.is_some_and(|staff_id| !keys.contains(&staff_key(staff_id)))
             };
             let people = records.iter().filter(|row| links.is_main_record(row.id));
             plan.missing = people.filter(is_missing).cloned().collect();
         }
         Ok(plan)
     }
+}
+
+impl KnownPeople {
+    /// Returns the only person with this staff number in another spelling.
+    fn find_similar_numbers(&self, staff_id: &str) -> Option<&PersonRow> {
+        match self.similar_numbers.get(&staff_key(staff_id)).map(Vec::as_slice) {
+            Some([single]) => Some(single),
+            _ => None,
+        }
+    }
+}
+
+/// Returns a staff number without the differences that spreadsheets make: case, and zeros in front of digits.
+fn staff_key(staff_id: &str) -> String {
+    let key = staff_id.to_lowercase();
+    let is_number = key.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { key.trim_start_matches('0').to_owned() } else { key }
+}
+
+/// Returns whether two names have a word in common. Somebody who marries keeps one.
+fn shares_a_word(one: &str, other: &str) -> bool {
+    let words = |name: &str| text::search_key(name).split_whitespace().map(str::to_owned).collect::<HashSet<_>>();
+    !words(one).is_disjoint(&words(other))
 }
 
 /// Returns the change that a line makes, or `None` if the person is stored like this already.
@@ -109,7 +139,7 @@ fn plan_row(
     let added = person_from_details(&row.name, row.staff_id.as_deref(), row.license.as_deref())
         .map_err(|reason| reason.replacen("The ", "the ", 1))?;
     let person = match &added.staff_id {
-        Some(staff_id) => known.by_number.get(staff_id),
+        Some(staff_id) => known.by_number.get(staff_id).or_else(|| known.find_similar_numbers(staff_id)),
         None => {
             let key = text::name_key(&added.name);
             if let Some(line) = lines_by_name.insert(key.clone(), row.line) {
@@ -124,6 +154,17 @@ fn plan_row(
         }
     };
     let Some(stored) = person else { return Ok(Some(RosterChange::Add(added))) };
+    // A number that a school gives to another person must not rename the one who left.
+    if let Some(staff_id) = &stored.person.staff_id
+        && !shares_a_word(&added.name, &stored.person.name)
+    {
+        let stored_name = text::single_line(&stored.person.name);
+        return Err(format!(
+            "the staff number {} is that of {stored_name} here. If that person has a new name, run `needlewise trainee \
+             rename` first. If the number has a new holder, give {stored_name} another one with `needlewise trainee set --id`",
+            text::single_line(staff_id)
+        ));
+    }
     let name = Some(added.name).filter(|name| *name != stored.person.name);
     let license = added.license.filter(|license| stored.person.license.as_ref() != Some(license));
     let changes_anything = name.is_some() || license.is_some() || stored.person.archived;

@@ -204,8 +204,9 @@ impl ServiceExecutor {
     }
 
     /// Writes the certificate request for the attempt of a self-test record.
-    fn request_certificate(&self, certificate: CertificateId) -> Result<CommandOutcome, ServiceError> {
-        let path = self.workspace.service.issuing().write_request(self.workspace.trainee()?.id, certificate)?;
+    fn request_certificate(&mut self, certificate: CertificateId) -> Result<CommandOutcome, ServiceError> {
+        let trainee = self.workspace.trainee()?.id;
+        let path = self.workspace.service.issuing_mut().write_request(trainee, certificate)?;
         Ok(CommandOutcome::Reply(Reply::Exported(vec![text::single_line(&path.to_string_lossy())], Vec::new())))
     }
 

@@ -66,7 +66,9 @@ fn all_certificates_are_exported_at_once_with_a_folder_for_each_person() {
     three.clinic.run(["certificate", "import", &certificate]).done();
     let other = crate::pass::Pass { name: "Beau Martin", certificate: 19, holder: 9, ..crate::pass::Pass::default() };
     let other = three.clinic.file("other.json", other.certificate()).to_string_lossy().into_owned();
-    three.clinic.run(["certificate", "import", &other]).done();
+    let imported = three.clinic.run(["certificate", "import", &other, "--json"]).json();
+    assert_eq!((&imported[0]["trainee"]["name"], &imported[0]["person_added"]), (&"Beau Martin".into(), &true.into()));
+    assert_eq!((&imported[0]["verdict"], &imported[0]["error"]), (&"untrusted".into(), &serde_json::Value::Null));
     let folder = three.clinic.path("exports");
     let export = ["certificate", "export", "--all", "--format", "json", "--format", "pdf", "--to", &folder];
     three.clinic.run(export).done();

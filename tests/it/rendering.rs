@@ -7,7 +7,7 @@ use needlewise::clock::Millis;
 use needlewise::credential::branding::{Appearance, Logo, PaperSize};
 use needlewise::credential::render::front_page;
 use needlewise::credential::render::measure::TextMeasure;
-use needlewise::credential::render::page::{CertificatePage, Page, TextStyle};
+use needlewise::credential::render::page::{BlockRole, CertificatePage, Page, TextStyle};
 use needlewise::credential::render::receipt::{self, Receipt, ReceiptEntry};
 use needlewise::credential::render::{CertificateFormat, CertificateRenderer, Fonts, RenderError, logo};
 use needlewise::credential::{Assurance, Credential, TrustList, VerificationResult, carrier, qr_text, verify};
@@ -143,9 +143,16 @@ fn lines_break_where_the_drawn_text_would_be_too_wide() {
         let mut page = CertificatePage::new(&fonts, PaperSize::A4);
         page.add_paragraph((0.0, 0.0), TextStyle::plain(9.0), 11.0, text, MAX_WIDTH);
         let blocks = page.finish().expect("every character is there").blocks;
-        let elements = blocks[1].svg.split("</text>").filter_map(|element| element.rsplit_once('>'));
-        let lines: Vec<_> = elements.map(|(_, line)| line.trim_end()).collect();
-        assert_eq!(lines, expected);
+        let mut lines: Vec<(&str, String)> = Vec::new();
+        for (attributes, words) in blocks[1].svg.split("</text>").filter_map(|element| element.rsplit_once('>')) {
+            // The words of a right-to-left line are elements of their own at one height.
+            let height = attributes.split_once(" y=").map_or("", |(_, rest)| rest).split(' ').next().unwrap_or("");
+            match lines.last_mut().filter(|(last, _)| *last == height) {
+                Some((_, line)) => *line += &format!(" {}", words.trim_end()),
+                None => lines.push((height, words.trim_end().to_owned())),
+            }
+        }
+        assert_eq!(lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>(), expected);
     }
 }
 
@@ -367,6 +374,28 @@ fn a_self_test_record_looks_different_from_a_certificate() {
     };
     assert!(svg(&Pass { assurance: Assurance::SelfAttested, ..school() }).contains("stroke-dasharray"));
     assert!(!svg(&school()).contains("stroke-dasharray"));
+}
+
+#[test]
+fn the_words_of_a_right_to_left_name_are_in_reading_order_where_they_were() {
+    for name in ["דוד לוי", "محمد عبد الرحمن الخطيب", "שָׂרָה כֹּהֵן"] {
+        let fonts = Fonts::default();
+        let mut page = CertificatePage::new(&fonts, PaperSize::A4);
+        let style = TextStyle::plain(20.0).middle();
+        page.add_line(BlockRole::Text, (300.0, 100.0), style, name);
+        page.add_line(BlockRole::Text, (300.0, 200.0), style, &format!("{name} A"));
+        let page = page.finish().expect("a page");
+        let found = boxes(&page.to_svg());
+        let words: Vec<_> = name.split(' ').collect();
+        assert_eq!(found[..words.len()].iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>(), words);
+        assert!(found[..words.len()].windows(2).all(|pair| pair[0].1[0] > pair[1].1[2]), "from right to left");
+        let (left, right) = (found[words.len() - 1].1[0], found[0].1[2]);
+        assert!((f32::midpoint(left, right) - 300.0).abs() < 3.0, "{name} is centered: {left} to {right}");
+        // As wide as a renderer draws it in one piece.
+        let measure = TextMeasure::new(&fonts);
+        let width = measure.width(name, 20.0, FontWeight::Regular);
+        assert!((right - left - width).abs() < 4.0, "{name}: {} and {width}", right - left);
+    }
 }
 
 #[test]

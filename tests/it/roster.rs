@@ -149,7 +149,7 @@ fn lines_that_cannot_be_used_are_named_and_the_others_count() {
     let expected = [
         (2, "staff number 1 is also in line 6. Correct one of them"),
         (4, "the name is empty"),
-        (5, "it has 3 columns, but the first line has 2"),
+        (5, "it has 3 columns, but the headings have 2"),
         (6, "staff number 1 is also in line 2. Correct one of them"),
     ];
     assert_eq!(roster.refused, expected.map(|(line, reason)| (line, reason.to_owned())));
@@ -268,4 +268,83 @@ fn a_roster_updates_by_staff_number_and_never_doubles() {
     assert!(back.out.starts_with("Update A A (2): back in the lists\n0 added, 1 updated"), "{}", back.all());
     assert_eq!(names(&["trainee", "list", "--archived", "--json"]), [""; 0]);
     assert_eq!(world.run(["doctor"]).code, 0);
+}
+
+#[test]
+fn a_title_above_the_headings_is_skipped_and_said() {
+    let csv = "Staff of Northside\n\nas of March,\nName,Staff no.\nŇora Žitná,007\n";
+    let roster = read(csv.as_bytes()).expect("a roster");
+    assert_eq!(roster.rows.len(), 1, "{roster:?}");
+    assert_eq!(roster.rows[0].name, "Ňora Žitná");
+    assert!(roster.notes.iter().any(|note| note == "2 lines above the headings skipped"), "{:?}", roster.notes);
+    let none = read(b"Staff,Phone\nAmira,5\n").expect_err("no name");
+    assert!(none.contains("It has no column for the name. Its columns are \"Staff\", \"Phone\""), "{none}");
+}
+
+#[test]
+fn marks_that_only_change_the_direction_of_text_are_removed() {
+    assert_eq!(
+        people("name,staff_id\n\u{200F}דוד לוי\u{200E},\u{202A}7\u{202C}\n".as_bytes()),
+        [("דוד לוי".to_owned(), "7".to_owned())]
+    );
+}
+
+/// Imports a roster and returns what was said.
+fn import(world: &World, csv: &str, code: u8) -> String {
+    let file = world.file("roster.csv", csv).to_string_lossy().into_owned();
+    let said = world.run(["trainee", "add", "--from", &file]);
+    assert_eq!(said.code, code, "{}", said.all());
+    said.all()
+}
+
+fn listed(world: &World) -> Vec<(String, String)> {
+    let list = world.run(["trainee", "list", "--json"]).json();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    list.as_array().expect("people").iter().map(|row| (text(&row["name"]), text(&row["staff_id"]))).collect()
+}
+
+#[test]
+fn a_staff_number_that_another_person_gets_renames_nobody() {
+    let world = World::new();
+    import(&world, "name,staff_id\nAmira Okafor,S-1\n", 0);
+    let said = import(&world, "name,staff_id\nBeau Martin,S-1\n", 1);
+    assert!(said.contains("the staff number S-1 is that of Amira Okafor here"), "{said}");
+    assert_eq!(listed(&world), [("Amira Okafor".to_owned(), "S-1".to_owned())]);
+    // A name that changes in part is a correction or a marriage.
+    import(&world, "name,staff_id\nAmira Okafor-Bell,S-1\n", 0);
+    assert_eq!(listed(&world), [("Amira Okafor-Bell".to_owned(), "S-1".to_owned())]);
+}
+
+#[test]
+fn spreadsheets_that_change_case_or_drop_zeros_make_no_second_person() {
+    let world = World::new();
+    import(&world, "name,staff_id\nAmira Okafor,S-1\nBeau Martin,0042\n", 0);
+    let said = import(&world, "name,staff_id\nAmira Okafor,s-1\nBeau Martin,42\n", 0);
+    assert!(said.contains("0 added, 0 updated, 2 unchanged"), "{said}");
+    assert!(!said.contains("Not in this roster"), "{said}");
+    assert_eq!(listed(&world).len(), 2);
+    // Two numbers that differ only so, and are both in the roster, are two people.
+    import(&world, "name,staff_id\nBeau Martin,0042\nCleo Stone,42\n", 0);
+    assert_eq!(listed(&world).len(), 3);
+}
+
+#[test]
+fn a_roster_import_has_its_changes_as_json() {
+    let world = World::new();
+    import(&world, "name,staff_id\nAmira Okafor,S-1\nDana Fox,S-4\n", 0);
+    let csv = "name,staff_id,license\nAmira Okafor,S-1,PT 7\nBeau Martin,S-2,\nCleo Stone,S-4,\n";
+    let file = world.file("roster.csv", csv).to_string_lossy().into_owned();
+    let said = world.run(["trainee", "add", "--from", &file, "--json", "--dry-run"]);
+    assert_eq!(said.code, 1, "{}", said.all());
+    let json = said.json();
+    let changes: Vec<_> = json["changes"]
+        .as_array()
+        .expect("changes")
+        .iter()
+        .map(|change| (&change["change"], &change["staff_id"]))
+        .collect();
+    assert_eq!(changes, [(&"update".into(), &"S-1".into()), (&"add".into(), &"S-2".into())]);
+    assert_eq!((&json["dry_run"], &json["refused"][0]["line"]), (&true.into(), &4.into()));
+    assert_eq!(json["changes"][0]["license"], "PT 7");
+    assert_eq!(listed(&world).len(), 2, "nothing was changed");
 }

@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
+
 use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::projections::people::PersonRow;
@@ -108,6 +110,10 @@ fn import_roster(path: &Path, args: &AddArgs, env: &mut Env<'_>) -> CommandResul
     if !args.dry_run {
         service.people_mut().carry_out_roster(&plan)?;
     }
+    if env.global.json {
+        env.print_json(&plan_json(&plan, args))?;
+        return Ok(if plan.refused.is_empty() { error::EXIT_SUCCESS } else { error::EXIT_NEGATIVE });
+    }
     // A long list of new people says nothing, but every other change should be seen.
     let is_shown = |change: &&RosterChange| args.dry_run || !matches!(change, RosterChange::Add(_));
     for change in plan.changes.iter().filter(is_shown) {
@@ -120,6 +126,29 @@ fn import_roster(path: &Path, args: &AddArgs, env: &mut Env<'_>) -> CommandResul
         env.print_line(&format!("{records} may belong to people here. See `needlewise record link`."))?;
     }
     Ok(if plan.refused.is_empty() { error::EXIT_SUCCESS } else { error::EXIT_NEGATIVE })
+}
+
+fn plan_json(plan: &RosterPlan, args: &AddArgs) -> Value {
+    let changes = plan.changes.iter().map(|change| match change {
+        RosterChange::Add(added) => {
+            json!({ "change": "add", "id": null, "name": added.name, "staff_id": added.staff_id, "license": added.license })
+        }
+        RosterChange::Update { row, name, license } => json!({
+            "change": "update", "id": row.id, "name": name, "staff_id": row.person.staff_id, "license": license,
+        }),
+        RosterChange::Archive(row) => {
+            json!({ "change": "archive", "id": row.id, "name": row.person.name, "staff_id": row.person.staff_id })
+        }
+    });
+    let refused = plan.refused.iter().map(|(line, reason)| json!({ "line": line, "reason": reason }));
+    let missing = plan
+        .missing
+        .iter()
+        .map(|row| json!({ "id": row.id, "name": row.person.name, "staff_id": row.person.staff_id }));
+    json!({
+        "dry_run": args.dry_run, "changes": changes.collect::<Vec<_>>(), "unchanged": plan.unchanged_count,
+        "refused": refused.collect::<Vec<_>>(), "missing": missing.collect::<Vec<_>>(),
+    })
 }
 
 fn print_summary(plan: &RosterPlan, args: &AddArgs, env: &mut Env<'_>) -> CommandResult {

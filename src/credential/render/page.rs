@@ -272,6 +272,23 @@ impl<'a> CertificatePage<'a> {
         lines
     }
 
+    /// Returns the words of a right-to-left line in reading order, each with its right edge.
+    fn right_to_left_words<'t>(&self, line: &'t str, x: f32, style: TextStyle) -> Vec<(f32, &'t str)> {
+        let width = |text: &str| self.measure.width(text, style.size, style.weight);
+        let mut right = match style.anchor {
+            "middle" => x + width(line) / 2.0,
+            "end" => x,
+            _ => x + width(line),
+        };
+        let space = width("\u{5D0} \u{5D0}") - 2.0 * width("\u{5D0}");
+        let place = |word: &'t str| {
+            let placed = (right, word);
+            right -= width(word) + space;
+            placed
+        };
+        line.split(' ').map(place).collect()
+    }
+
     fn add_lines(&mut self, role: BlockRole, (x, y): (f32, f32), style: TextStyle, leading: f32, lines: &[String]) {
         let text = lines.join(" ");
         if let Some(character) = self.fonts.first_missing_char(&text)
@@ -281,19 +298,33 @@ impl<'a> CertificatePage<'a> {
         }
         let TextStyle { size, weight, color, anchor } = style;
         let weight = weight.svg_name();
-        let line = |(index, line): (usize, &String)| {
-            // A space at the end of each line but the last keeps words apart when someone copies the text.
-            let trailing_space = if index + 1 < lines.len() { " " } else { "" };
-            let y = y + leading * to_f32(index);
+        let text_element = |x: f32, y: f32, anchor: &str, text: &str| {
             format!(
                 "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" font-weight=\"{weight}\" fill=\"{color}\" \
-                 text-anchor=\"{anchor}\" xml:space=\"preserve\">{}{trailing_space}</text>",
-                escape(line)
+                 text-anchor=\"{anchor}\" xml:space=\"preserve\">{}</text>",
+                escape(text)
             )
+        };
+        let line = |(index, line): (usize, &String)| {
+            let y = y + leading * to_f32(index);
+            if is_only_right_to_left(line) {
+                // Word by word: readers of text keep the order in which words are drawn.
+                let words = self.right_to_left_words(line, x, style);
+                return words.into_iter().map(|(right, word)| text_element(right, y, "end", word)).collect();
+            }
+            // A space at the end of each line but the last keeps words apart when someone copies the text.
+            let trailing_space = if index + 1 < lines.len() { " " } else { "" };
+            text_element(x, y, anchor, &format!("{line}{trailing_space}"))
         };
         let svg = lines.iter().enumerate().map(line).collect();
         self.blocks.push(PageBlock { role, text, svg });
     }
+}
+
+/// Returns whether a text has only right-to-left letters, and more than one word of them.
+fn is_only_right_to_left(text: &str) -> bool {
+    let is_allowed = |c: char| text::is_right_to_left(c) || c == ' ' || !c.is_alphanumeric();
+    text.contains(' ') && text.chars().all(is_allowed) && text.chars().any(text::is_right_to_left)
 }
 
 /// Converts a small count to `f32`. A count over 65,535 gives `f32::MAX`.

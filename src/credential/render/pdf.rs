@@ -167,19 +167,13 @@ fn content_tag(block: &PageBlock) -> ContentTag<'_> {
     match &block.role {
         BlockRole::Artifact => ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)),
         BlockRole::Figure(_) => ContentTag::Other,
-        // The drawn order of right-to-left text differs from its reading order, and marks are drawn without text. So the
-        // tag contains the original text.
+        // Marks are drawn without text, so the tag contains the original text.
         BlockRole::Title | BlockRole::Text | BlockRole::Cell(..) => {
             let text = Some(block.text.as_str())
-                .filter(|text| text.chars().any(is_right_to_left) || text::has_combining_marks(text));
+                .filter(|text| text::has_combining_marks(text) && !text.chars().any(text::is_right_to_left));
             ContentTag::Span(SpanTag::empty().with_actual_text(text))
         }
     }
-}
-
-/// Returns whether a character belongs to a right-to-left script, such as Hebrew or Arabic.
-fn is_right_to_left(c: char) -> bool {
-    matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}')
 }
 
 /// The table of results. It collects cells until another block ends it.
@@ -194,7 +188,12 @@ impl Table {
         let mut group = match &block.role {
             BlockRole::Artifact => return None,
             BlockRole::Title => TagGroup::new(Tag::Hn(NonZeroU16::MIN, Some(block.text.clone()))),
-            BlockRole::Text => TagGroup::new(Tag::P),
+            // Readers of text put right-to-left letters in order themselves, and fail if the text is given as a replacement.
+            // So a screen reader gets it as the description.
+            BlockRole::Text => {
+                let text = Some(block.text.clone()).filter(|text| text.chars().any(text::is_right_to_left));
+                TagGroup::new(Tag::P.with_alt_text(text))
+            }
             BlockRole::Figure(alt) => TagGroup::new(Tag::Figure(Some(alt.clone()))),
             BlockRole::Cell(_, HeaderScope::Column) => TagGroup::new(Tag::TH(TableHeaderScope::Column)),
             BlockRole::Cell(_, HeaderScope::Row) => TagGroup::new(Tag::TH(TableHeaderScope::Row)),
