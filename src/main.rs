@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         make_rng: &|| Box::new(rand::rng()),
         global: cli::GlobalArgs::default(),
         backup_settings: None,
+        damage: needlewise::service::DamageNotes::default(),
     };
     ExitCode::from(cli::run(std::env::args_os(), &mut env))
 }

@@ -46,6 +46,7 @@ pub mod study;
 pub use active_attempt::ActiveAttempt;
 pub use attempts::Attempts;
 pub use certificates::Certificates;
+pub use damage::DamageNotes;
 pub use error::ServiceError;
 pub use health::Health;
 pub use issuing::Issuing;
@@ -83,6 +84,8 @@ pub struct ServiceSetting {
     pub zone: Zone,
     /// The settings of this computer.
     pub settings: Settings,
+    /// Where damaged rows are noted.
+    pub damage: DamageNotes,
 }
 
 /// All services over the parts they share: a store, a clock, random numbers and the setting.

@@ -12,6 +12,7 @@ use crate::bank::catalog::{BankOrigin, Catalog};
 use crate::clock::{Clock, Zone};
 use crate::credential::{Issuer, TrustList, trust};
 use crate::paths::{self, BoundedLine, Paths};
+use crate::service::DamageNotes;
 use crate::settings::BackupSettings;
 use crate::tui::theme::ColorDepth;
 
@@ -38,6 +39,8 @@ pub struct Env<'a> {
     pub global: GlobalArgs,
     /// The settings of backups, once a command opened the store. Then a backup can be due.
     pub backup_settings: Option<BackupSettings>,
+    /// The damaged rows that the command met.
+    pub damage: DamageNotes,
 }
 
 /// Which streams are terminals, and how the terminal shows color.
@@ -105,6 +108,7 @@ impl Env<'_> {
             self.print_to_stderr(&failure.message);
             failure.code
         });
+        let code = self.report_damaged_rows(code);
         // After a signal, the program must end at once.
         if code < error::EXIT_SIGNAL {
             self.back_up_if_due();
@@ -114,6 +118,21 @@ impl Env<'_> {
             Err(error) if code == error::EXIT_SUCCESS => Failure::from(error).code,
             _ => code,
         }
+    }
+
+    /// Reports the rows that did not match their facts, on standard error, and returns the exit code.
+    fn report_damaged_rows(&mut self, code: u8) -> u8 {
+        let damaged = self.damage.sentences();
+        for sentence in &damaged {
+            self.print_to_stderr(&format!("Damaged: {sentence}."));
+        }
+        if damaged.is_empty() {
+            return code;
+        }
+        self.print_to_stderr(
+            "See all damage with `needlewise doctor`, and repair it with `needlewise doctor --repair`.",
+        );
+        code.max(error::EXIT_NEGATIVE)
     }
 
     /// Prints a line on standard output.

@@ -12,7 +12,7 @@ use crate::clock::{Day, Millis, Timestamp};
 use crate::exam::eligibility::PriorAttempt;
 use crate::ids::{AttemptId, BankId, CertificateId, ExamId, TraineeId};
 use crate::issuing::decision::{DecisionAuthority, applicable_facts};
-use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow};
+use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow, page};
 
 /// The projection of attempts, one row each.
 pub const ATTEMPTS: Projection = Projection {
@@ -324,4 +324,19 @@ pub struct AttemptQuery {
     pub after: Option<(Timestamp, AttemptId)>,
     /// The maximum number of rows. The default is no limit.
     pub max_count: Option<u32>,
+}
+
+impl AttemptQuery {
+    /// Returns the attempts that the query wants, newest first.
+    pub fn select(&self, mut rows: Vec<AttemptRow>) -> Vec<AttemptRow> {
+        rows.retain(|row| {
+            self.trainee.is_none_or(|trainee| row.trainee == trainee)
+                && self.mode.is_none_or(|mode| row.mode == mode)
+                && self.exam.as_ref().is_none_or(|exam| row.exam.as_ref() == Some(exam))
+                && !(self.open_only && row.finished_at.is_some())
+                && !(self.certified_only && row.certificate.is_none())
+        });
+        rows.sort_by_key(|row| std::cmp::Reverse((row.started_at, row.id)));
+        page(rows, |row| self.after.is_none_or(|after| (row.started_at, row.id) < after), self.max_count)
+    }
 }

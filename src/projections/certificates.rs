@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::credential::verdict::VerdictBasis;
 use crate::credential::{Assurance, Credential};
 use crate::ids::{CertificateId, Digest, ExamId, FactId, TraineeId};
-use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow};
+use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow, page};
 
 /// The projection of certificates. Its key is `(id, trainee)`, because two holders can claim the same certificate ID,
 /// and each row must depend on one chain only.
@@ -147,4 +147,19 @@ pub struct CertificateQuery {
     pub after: Option<(Timestamp, CertificateId, TraineeId)>,
     /// The maximum number of rows. The default is no limit.
     pub max_count: Option<u32>,
+}
+
+impl CertificateQuery {
+    /// Returns the certificates that the query wants, latest expiry first.
+    pub fn select(&self, mut rows: Vec<CertificateRow>) -> Vec<CertificateRow> {
+        let key = |row: &CertificateRow| (std::cmp::Reverse(row.valid_until), row.id, row.trainee);
+        rows.retain(|row| {
+            self.trainee.is_none_or(|trainee| row.trainee == trainee) && self.id.is_none_or(|id| row.id == id)
+        });
+        rows.sort_by_key(key);
+        let is_after = |row: &CertificateRow| {
+            self.after.is_none_or(|(until, id, trainee)| key(row) > (std::cmp::Reverse(until), id, trainee))
+        };
+        page(rows, is_after, self.max_count)
+    }
 }

@@ -6,7 +6,7 @@ use crate::attempt::person::{TimeFactor, TimeGranted};
 use crate::attempt::signature::DecisionKind;
 use crate::ids::TraineeId;
 use crate::issuing::decision::DecisionAuthority;
-use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow};
+use crate::projections::row::{Column, ColumnReader, ColumnValue, Projection, ProjectionRow, page};
 use crate::study::settings::StudySettings;
 use crate::text;
 
@@ -173,4 +173,19 @@ pub struct PersonQuery {
     pub after: Option<(String, TraineeId)>,
     /// The maximum number of rows. The default is no limit.
     pub max_count: Option<u32>,
+}
+
+impl PersonQuery {
+    /// Returns the people that the query wants, in the order of lists: by name key and ID.
+    pub fn select(&self, mut rows: Vec<PersonRow>) -> Vec<PersonRow> {
+        let key = |row: &PersonRow| (text::name_key(&row.person.name), row.id);
+        rows.retain(|row| {
+            self.id.is_none_or(|id| row.id == id)
+                && self.name_key.as_ref().is_none_or(|name_key| key(row).0 == *name_key)
+                && self.staff_id.as_ref().is_none_or(|staff_id| row.person.staff_id.as_ref() == Some(staff_id))
+                && self.linked_to.is_none_or(|linked_to| row.person.linked_to == Some(linked_to))
+        });
+        rows.sort_by_cached_key(key);
+        page(rows, |row| self.after.as_ref().is_none_or(|after| key(row) > *after), self.max_count)
+    }
 }

@@ -223,3 +223,9 @@ impl ColumnReader<'_> {
         serde_json::from_str(&self.text()?).ok()
     }
 }
+
+/// Returns one page: the rows that `is_after` accepts, at most `max_count` of them.
+pub fn page<R>(rows: Vec<R>, is_after: impl Fn(&R) -> bool, max_count: Option<u32>) -> Vec<R> {
+    let max_count = max_count.and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX);
+    rows.into_iter().filter(is_after).take(max_count).collect()
+}

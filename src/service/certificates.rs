@@ -268,10 +268,9 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         let (mut self_issued, mut imported) = (Vec::new(), Vec::new());
         for trainee in record_ids {
             let query = AttemptQuery { trainee, certified_only: true, ..AttemptQuery::default() };
-            self_issued.extend(self.services.store.attempts(&query)?);
-            imported.extend(
-                self.services.store.certificates(&CertificateQuery { trainee, ..CertificateQuery::default() })?,
-            );
+            self_issued.extend(self.services.attempt_rows(&query)?);
+            imported
+                .extend(self.services.certificate_rows(&CertificateQuery { trainee, ..CertificateQuery::default() })?);
         }
         let people: HashMap<TraineeId, PersonRow> = people.into_iter().map(|row| (row.id, row)).collect();
         let holder_name = |trainee: TraineeId| {

@@ -2,6 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
+use super::people::in_list_order;
 use super::{People, ServiceError, Services};
 use crate::attempt::Fact;
 use crate::attempt::person::{PersonArchived, PersonKeptApart, PersonLinked, PersonUnarchived, PersonUnlinked};
@@ -15,12 +16,13 @@ fn rejection(reason: &str) -> ServiceError {
 }
 
 impl<S: Deref<Target = Services>> People<S> {
-    /// Lists all records of people, also linked and archived ones, by name.
+    /// Lists all records of people, also linked and archived ones, by name. One whose row is damaged is computed from its
+    /// facts.
     ///
     /// # Errors
     /// Errors of the store.
     pub fn all_records(&self) -> Result<Vec<PersonRow>, ServiceError> {
-        self.select(&PersonQuery::default())
+        Ok(in_list_order(self.services.people_rows(&PersonQuery::default())?))
     }
 
     /// Lists the people who were archived, by name.

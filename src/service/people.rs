@@ -43,6 +43,12 @@ pub fn normalize_name(name: &str) -> Result<String, &'static str> {
     }
 }
 
+/// Sorts people as lists show them: by name without case and accents.
+pub(super) fn in_list_order(mut rows: Vec<PersonRow>) -> Vec<PersonRow> {
+    rows.sort_by_cached_key(|row| (text::search_key(&row.person.name), row.person.name.clone(), row.id));
+    rows
+}
+
 /// Returns a new person, after checking that the name, the staff number and the license can be printed.
 ///
 /// # Errors
@@ -136,9 +142,7 @@ impl<S: Deref<Target = Services>> People<S> {
     /// # Errors
     /// Errors of the store.
     pub fn select(&self, query: &PersonQuery) -> Result<Vec<PersonRow>, ServiceError> {
-        let mut rows = self.services.store.people(query)?;
-        rows.sort_by_cached_key(|row| (text::search_key(&row.person.name), row.person.name.clone(), row.id));
-        Ok(rows)
+        Ok(in_list_order(self.services.store.people(query)?))
     }
 
     /// Returns the person with an ID, or `None` if the store has no such person.

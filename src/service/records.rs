@@ -50,9 +50,17 @@ impl<S: Deref<Target = Services>> Records<S> {
         let links = LinkedPeople::new(&people);
         people
             .retain(|row| links.is_main_record(row.id) && (archived == ArchivedPeople::Shown || !row.person.archived));
-        let certificates = self.services.store.certificates(&CertificateQuery::default())?;
+        let certificates = self.services.certificate_rows(&CertificateQuery::default())?;
         let records = MatrixRecords { people, links, certificates, passes: self.passes(None)? };
         self.compute_matrix(records)
+    }
+
+    /// Lists attempts, newest first. One whose row is damaged is computed from its facts.
+    ///
+    /// # Errors
+    /// Errors of the store.
+    pub fn attempts(&self, query: &AttemptQuery) -> Result<Vec<AttemptRow>, ServiceError> {
+        self.services.attempt_rows(query)
     }
 
     /// Returns the compliance matrix of one person alone.
@@ -80,7 +88,7 @@ impl<S: Deref<Target = Services>> Records<S> {
     /// Returns the exams that were passed on this computer, with the time. A void attempt is left out.
     fn passes(&self, trainee: Option<TraineeId>) -> Result<Vec<(TraineeId, ExamId, Timestamp)>, ServiceError> {
         let query = AttemptQuery { trainee, certified_only: true, ..AttemptQuery::default() };
-        let rows = self.services.store.attempts(&query)?;
+        let rows = self.services.attempt_rows(&query)?;
         let pass = |row: AttemptRow| {
             let is_void = row.is_void(self.services.authority());
             Some((row.trainee, row.exam?, row.finished_at?)).filter(|_| !is_void)
@@ -108,7 +116,7 @@ impl<S: Deref<Target = Services>> Records<S> {
     /// [`ServiceError::BrokenChain`] or [`ServiceError::ForgedCertificate`] if a certificate is damaged, or an error of
     /// the store.
     pub fn export_records(&self) -> Result<(ExportRecords, Vec<String>), ServiceError> {
-        let mut attempts = self.services.store.attempts(&AttemptQuery::default())?;
+        let mut attempts = self.services.attempt_rows(&AttemptQuery::default())?;
         attempts.reverse();
         let levels = self.services.attempts().disclosure_levels(&attempts)?;
         let mut exported = SoundRecords::default();
@@ -119,7 +127,7 @@ impl<S: Deref<Target = Services>> Records<S> {
             let attempt = facts.map(|facts| ExportedAttempt { row, facts, discloses_points });
             exported.add(attempt, || format!("attempt {id} ({label})"))?;
         }
-        let rows = self.services.store.certificates(&CertificateQuery::default())?;
+        let rows = self.services.certificate_rows(&CertificateQuery::default())?;
         // A damaged certificate stops the export: without it, a status would say that an exam was not taken.
         let mut certificates = Vec::with_capacity(rows.len());
         for chunk in rows.chunks(CHAIN_CHUNK_SIZE) {
@@ -159,7 +167,7 @@ impl<S: Deref<Target = Services>> Records<S> {
             };
             events.push((stored_fact.stored_at, description));
         }
-        for row in self.services.store.attempts(&query)? {
+        for row in self.services.attempt_rows(&query)? {
             let label = row.label();
             events.push((row.started_at, format!("{label} started")));
             events.extend(row.finished_at.map(|finished_at| {
@@ -184,7 +192,7 @@ impl<S: Deref<Target = Services>> Records<S> {
         };
         let query = AttemptQuery { trainee: Some(row.id), ..AttemptQuery::default() };
         let mut attempts = Vec::new();
-        for attempt in self.services.store.attempts(&query)? {
+        for attempt in self.services.attempt_rows(&query)? {
             let discloses_points = self.services.attempts().disclosure_level(&attempt)? > DisclosureLevel::PassFail;
             // If only pass or fail may be shown, leave out the fact that contains points and missed objectives.
             let rows = self.services.attempts().facts(attempt.id)?;

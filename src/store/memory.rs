@@ -1,6 +1,5 @@
 //! `Store` in maps, for tests. The contract tests run on it and on the SQLite store, so that both behave the same.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -158,12 +157,6 @@ impl State {
     }
 }
 
-/// Returns one page: the rows that `is_after` accepts, at most `max_count` of them.
-fn page<R>(rows: Vec<R>, is_after: impl Fn(&R) -> bool, max_count: Option<u32>) -> Vec<R> {
-    let max_count = max_count.and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX);
-    rows.into_iter().filter(is_after).take(max_count).collect()
-}
-
 impl FactSource for State {
     fn all_streams(&self) -> Result<Vec<StreamId>, StoreError> {
         Ok(self.chains.keys().copied().collect())
@@ -210,44 +203,15 @@ impl Store for MemoryStore {
     }
 
     fn attempts(&self, query: &AttemptQuery) -> Result<Vec<AttemptRow>, StoreError> {
-        let mut rows = self.state.rows::<AttemptRow>()?;
-        rows.retain(|row| {
-            query.trainee.is_none_or(|trainee| row.trainee == trainee)
-                && query.mode.is_none_or(|mode| row.mode == mode)
-                && query.exam.as_ref().is_none_or(|exam| row.exam.as_ref() == Some(exam))
-                && !(query.open_only && row.finished_at.is_some())
-                && !(query.certified_only && row.certificate.is_none())
-        });
-        rows.sort_by_key(|row| Reverse((row.started_at, row.id)));
-        let is_after = |row: &AttemptRow| query.after.is_none_or(|after| (row.started_at, row.id) < after);
-        Ok(page(rows, is_after, query.max_count))
+        Ok(query.select(self.state.rows()?))
     }
 
     fn people(&self, query: &PersonQuery) -> Result<Vec<PersonRow>, StoreError> {
-        let key = |row: &PersonRow| (text::name_key(&row.person.name), row.id);
-        let mut rows = self.state.rows::<PersonRow>()?;
-        rows.retain(|row| {
-            query.id.is_none_or(|id| row.id == id)
-                && query.name_key.as_ref().is_none_or(|name_key| key(row).0 == *name_key)
-                && query.staff_id.as_ref().is_none_or(|staff_id| row.person.staff_id.as_ref() == Some(staff_id))
-                && query.linked_to.is_none_or(|linked_to| row.person.linked_to == Some(linked_to))
-        });
-        rows.sort_by_cached_key(key);
-        let is_after = |row: &PersonRow| query.after.as_ref().is_none_or(|after| key(row) > *after);
-        Ok(page(rows, is_after, query.max_count))
+        Ok(query.select(self.state.rows()?))
     }
 
     fn certificates(&self, query: &CertificateQuery) -> Result<Vec<CertificateRow>, StoreError> {
-        let key = |row: &CertificateRow| (Reverse(row.valid_until), row.id, row.trainee);
-        let mut rows = self.state.rows::<CertificateRow>()?;
-        rows.retain(|row| {
-            query.trainee.is_none_or(|trainee| row.trainee == trainee) && query.id.is_none_or(|id| row.id == id)
-        });
-        rows.sort_by_key(key);
-        let is_after = |row: &CertificateRow| {
-            query.after.is_none_or(|(until, id, trainee)| key(row) > (Reverse(until), id, trainee))
-        };
-        Ok(page(rows, is_after, query.max_count))
+        Ok(query.select(self.state.rows()?))
     }
 
     fn question_progress(&self, trainee: TraineeId) -> Result<Vec<QuestionProgress>, StoreError> {

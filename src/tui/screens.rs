@@ -197,7 +197,10 @@ fn records_screen(service: &Services) -> Result<Box<dyn Screen>, ServiceError> {
     let (trust, now) = (service.trust()?, service.now().wall);
     // With the system clock alone, a clock that was set back would show expired certificates as current.
     let today = trust.latest_known_time(now);
-    Ok(Box::new(RecordsScreen::new(service.records().matrix(ArchivedPeople::Hidden)?, today, trust.aging_lists(now))))
+    let matrix = service.records().matrix(ArchivedPeople::Hidden)?;
+    let damaged = service.damaged_rows().into_iter().map(|sentence| format!("Damaged: {sentence}."));
+    let warnings = trust.aging_lists(now).into_iter().chain(damaged).collect();
+    Ok(Box::new(RecordsScreen::new(matrix, today, warnings)))
 }
 
 /// Returns home, or the welcome screen until a person is chosen.

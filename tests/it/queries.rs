@@ -318,6 +318,7 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     records.matrix(ArchivedPeople::Shown)?;
     records.replay_request(&request)?;
     records.export_records()?;
+    records.attempts(&AttemptQuery::default())?;
     records.timeline(person.id)?;
     records.matrix_of(&person)?;
     records.export_person(&person)?;

@@ -312,7 +312,7 @@ fn a_roster_is_imported_except_for_its_bad_rows() {
     let world = World::new();
     let roster = world.file(
         "roster.csv",
-        "\u{feff}Name,staff_id,license\r\n\"Okafor, Amira\",17,PT 1\r\nZoë Å,,\r\nzoë å,,\r\n,18,\r\nBad\u{202e}Name,19,\r\n",
+        "\u{feff}Name,staff_id,license\r\n\"Okafor, Amira\",17,PT 1\r\nZoë Å,,\r\nzoë å,,\r\n,18,\r\nBad\u{200b}Name,19,\r\n",
     );
     let said = world.run(["trainee", "add", "--from", &roster.to_string_lossy()]);
     assert_eq!(said.code, 1);
@@ -563,4 +563,37 @@ fn xapi_has_registrations_titles_and_the_certificates_of_a_clinic() {
             assert!(!statement.to_string().contains("Amira"), "people appear by ID only");
         }
     }
+}
+
+#[test]
+fn a_row_that_does_not_match_its_facts_is_flagged_in_the_list_and_hides_nobody() {
+    let world = World::new().with_small_banks();
+    for name in ["Amira Okafor", "Beau Martin", "Cleo Stone"] {
+        world.run(["trainee", "add", name]).done();
+    }
+    let certificate = Pass { name: "Dana Fox", ..school() }.certificate();
+    let file = world.file("dana.json", certificate).to_string_lossy().into_owned();
+    world.run(["certificate", "import", &file]).done();
+    world.run_sql("UPDATE people SET name = 'Mallory', name_key = 'mallory' WHERE name = 'Beau Martin'");
+    world.run_sql("UPDATE certificates SET valid_until = valid_until + 86400000");
+    for command in [
+        vec!["record", "matrix"],
+        vec!["trainee", "list"],
+        vec!["certificate", "list"],
+        vec!["record", "export", "--format", "csv"],
+        vec!["record", "matrix", "--json"],
+    ] {
+        let said = world.run(command.clone());
+        assert_eq!(said.code, 1, "{command:?}: {}", said.all());
+        assert!(said.out.contains("Dana Fox") && !said.out.contains("Mallory"), "{command:?}: {}", said.out);
+        assert!(said.err.contains("did not match its facts. It is shown as they say."), "{}", said.err);
+        assert!(said.err.contains("needlewise doctor --repair"), "{}", said.err);
+        if command[0] != "certificate" {
+            assert!(said.out.contains("Beau Martin") && said.out.contains("Cleo Stone"), "{command:?}: {}", said.out);
+        }
+    }
+    assert!(!world.run(["certificate", "list"]).out.contains("2028-11-24"), "the day that was signed");
+    assert_eq!(world.run(["doctor"]).code, 1);
+    world.run(["doctor", "--repair"]).done();
+    assert_eq!(world.run(["record", "matrix"]).code, 0);
 }

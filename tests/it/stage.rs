@@ -78,6 +78,7 @@ pub fn service_over(home: &Path, time: &Rc<Cell<i64>>, wrap: impl FnOnce(SqliteS
             input,
             zone: Zone::UTC,
             settings: Settings::default(),
+            damage: needlewise::service::DamageNotes::default(),
         },
     )
 }

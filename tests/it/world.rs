@@ -253,6 +253,7 @@ impl World {
             make_rng: &move || Box::new(ChaCha20Rng::seed_from_u64(run)),
             global: cli::GlobalArgs::default(),
             backup_settings: None,
+            damage: needlewise::service::DamageNotes::default(),
         };
         let home = self.home.path();
         let fixed = [

@@ -127,7 +127,8 @@ impl Env<'_> {
         let input = if self.terminal.is_stdin_terminal { InputSource::Typed } else { InputSource::Piped };
         let (catalog, zone) = (Arc::new(catalog), self.zone.clone());
         let settings = self.settings(&paths);
-        let setting = ServiceSetting { catalog, paths, trust, authority, own_issuer, input, zone, settings };
+        let damage = self.damage.clone();
+        let setting = ServiceSetting { catalog, paths, trust, authority, own_issuer, input, zone, settings, damage };
         Services::new(store, clock, rng, setting)
     }
 

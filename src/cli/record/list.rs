@@ -21,7 +21,7 @@ pub(super) fn run(args: &RecordListArgs, env: &mut Env<'_>) -> CommandResult {
         None => None,
     };
     let query = AttemptQuery { trainee, max_count: args.limit, ..AttemptQuery::default() };
-    let rows = service.attempts().list(&query)?;
+    let rows = service.records().attempts(&query)?;
     // One query for all names. A query for each attempt would slow down long lists.
     let names: HashMap<_, _> =
         service.people().all_records()?.into_iter().map(|row| (row.id, row.person.name)).collect();
