@@ -25,4 +25,4 @@ pub use key::SigningKeyPair;
 pub use trust::TrustList;
 pub use types::Credential;
 pub use verdict::Verdict;
-pub use verify::{VerificationResult, verify, verify_code};
+pub use verify::{CredentialSource, VerificationResult, verify, verify_from};

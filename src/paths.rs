@@ -112,6 +112,27 @@ impl Paths {
         self.config.join("issuer-logo.png")
     }
 
+    /// Returns the files and folders that only this program writes, without certificates, which can be written again.
+    pub fn own_files(&self) -> Vec<PathBuf> {
+        let store = ["db", "db-wal", "db-shm", "db-queue", "mark", "lock"].map(|ending| {
+            let mut file = self.store_file();
+            file.set_extension(ending);
+            file
+        });
+        let others = [
+            self.computer_key_file(),
+            self.issuer_key_file(),
+            self.issuer_logo_file(),
+            self.trust_file(),
+            self.settings_file(),
+            self.banks_dir(),
+            self.fonts_dir(),
+            self.backups_dir(),
+            self.data.join("set-aside"),
+        ];
+        store.into_iter().chain(others).collect()
+    }
+
     /// Returns the path of the trust list, which names the issuers that this computer trusts.
     pub fn trust_file(&self) -> PathBuf {
         self.config.join("trust.json")

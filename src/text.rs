@@ -152,6 +152,18 @@ pub fn name_key(name: &str) -> String {
     folded.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Returns whether a text is a number of contact hours: more than 0 and below 1,000, with at most two decimal places.
+pub fn is_contact_hours(text: &str) -> bool {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+    let is_digits =
+        |part: &str, max: usize| (1..=max).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let has_leading_zero = whole.len() > 1 && whole.starts_with('0');
+    is_digits(whole, 3)
+        && is_digits(decimals, 2)
+        && !has_leading_zero
+        && text.bytes().any(|b| (b'1'..=b'9').contains(&b))
+}
+
 /// Returns whether a character belongs to a right-to-left script, such as Hebrew or Arabic.
 pub fn is_right_to_left(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}')

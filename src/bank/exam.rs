@@ -8,6 +8,7 @@ use super::question::CognitiveLevel;
 use crate::canonical;
 use crate::clock::Millis;
 use crate::ids::{BankId, Digest, ExamId, ObjectiveId};
+use crate::text;
 
 /// The blueprint of an exam, one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -171,18 +172,6 @@ impl ContactHours {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// Returns whether a text is a number of contact hours.
-    pub fn is_valid(text: &str) -> bool {
-        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
-        let is_digits =
-            |part: &str, max: usize| (1..=max).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-        let has_leading_zero = whole.len() > 1 && whole.starts_with('0');
-        is_digits(whole, 3)
-            && is_digits(decimals, 2)
-            && !has_leading_zero
-            && text.bytes().any(|b| (b'1'..=b'9').contains(&b))
-    }
 }
 
 impl From<ContactHours> for String {
@@ -194,6 +183,10 @@ impl From<ContactHours> for String {
 impl TryFrom<String> for ContactHours {
     type Error = &'static str;
     fn try_from(text: String) -> Result<Self, &'static str> {
-        if Self::is_valid(&text) { Ok(Self(text)) } else { Err("contact hours must be a number such as \"1.5\"") }
+        if text::is_contact_hours(&text) {
+            Ok(Self(text))
+        } else {
+            Err("contact hours must be a number such as \"1.5\"")
+        }
     }
 }

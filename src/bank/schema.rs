@@ -117,7 +117,7 @@ fn decimal(_: &mut SchemaGenerator) -> Schema {
 }
 
 fn hours(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "format": "hours", "pattern": "^(0|[1-9]\\d{0,2})(\\.\\d{1,2})?$" })
+    json_schema!({ "type": "string", "format": "hours", "pattern": "^([1-9]\\d{0,2}(\\.\\d{1,2})?|0\\.(0[1-9]|[1-9]\\d?))$" })
 }
 
 fn select(_: &mut SchemaGenerator) -> Schema {

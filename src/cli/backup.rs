@@ -99,6 +99,7 @@ fn files_outside(paths: &Paths) -> Vec<(&'static str, PathBuf)> {
     let files = [
         ("this computer's key", paths.computer_key_file()),
         ("issuer's key", paths.issuer_key_file()),
+        ("issuer's logo", paths.issuer_logo_file()),
         ("trust list", paths.trust_file()),
         ("settings", paths.settings_file()),
         ("question banks", paths.banks_dir()),

@@ -144,24 +144,20 @@ impl Env<'_> {
         Ok(error::EXIT_SUCCESS)
     }
 
-    /// Refuses an output file that is an input of the same command, or that belongs to the program: the store, a key, the
-    /// trust list, a bank, a backup. Only its own certificate files are written again at any time.
+    /// Refuses to replace an input of the same command, also one in a folder that is read, and what belongs to the program:
+    /// the store, keys, the trust list, settings, banks, fonts and backups.
     ///
     /// # Errors
     /// The file is one of these.
     pub(super) fn protect_files(&self, output: &Path, inputs: &[PathBuf]) -> Result<(), Failure> {
         // A file that is not there yet replaces nothing.
         let Ok(target) = output.canonicalize() else { return Ok(()) };
-        let is_same = |input: &PathBuf| input.canonicalize().is_ok_and(|input| input == target);
-        if inputs.iter().any(is_same) {
-            let shown = display_path(output);
+        let is_inside = |path: &PathBuf| path.canonicalize().is_ok_and(|path| target.starts_with(path));
+        let shown = display_path(output);
+        if inputs.iter().any(is_inside) {
             return Err(Failure::usage(format!("{shown} is read by this command. Choose another file to write.")));
         }
-        let paths = self.paths()?;
-        let is_inside = |folder: &Path| folder.canonicalize().is_ok_and(|folder| target.starts_with(folder));
-        let own_folders = [paths.data_dir(), paths.config_dir(), paths.state_dir()];
-        if target.is_file() && own_folders.into_iter().any(is_inside) && !is_inside(&paths.certificates_dir()) {
-            let shown = display_path(output);
+        if self.paths()?.own_files().iter().any(is_inside) {
             return Err(Failure::usage(format!("{shown} belongs to needlewise itself. Choose another file to write.")));
         }
         Ok(())

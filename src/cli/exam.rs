@@ -243,6 +243,9 @@ fn sign_passed_exam(attempt_id: AttemptId, args: &ExamArgs, env: &mut Env<'_>) -
     // The attempt consumed the first service, so this opens the store again.
     let mut service = env.open_service()?;
     let review = service.issuing_mut().review_invigilated_attempt(attempt_id, &issuer)?;
+    for anomaly in &review.anomalies {
+        env.print_line(&format!("Anomaly: {}", text::single_line(anomaly)))?;
+    }
     // The pass is stored, so a wrong passphrase loses nothing: the invigilator can sign it later.
     let resume_hint = "The exam is passed but not signed. Run `needlewise exam --resume` to sign it.";
     let (key, _) = args.unlock.open_key(env, &issuer).inspect_err(|_| env.print_to_stderr(resume_hint))?;

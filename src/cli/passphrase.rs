@@ -88,6 +88,11 @@ impl PassphraseArgs {
         self.passphrase_file.is_some()
     }
 
+    /// Returns the file of the passphrase.
+    pub(super) fn file(&self) -> Option<&PathBuf> {
+        self.passphrase_file.as_ref()
+    }
+
     /// Reads a new passphrase, or asks for it twice.
     ///
     /// # Errors

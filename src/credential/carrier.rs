@@ -32,6 +32,14 @@ const PLAIN_FILE_MAX_BYTES: usize = 64 * 1024 + 1;
 /// The limit for attributes of one SVG element. See [`has_too_many_attributes`].
 const SVG_ATTRIBUTES_MAX: usize = 200;
 
+const PNG_START: &[u8] = b"\x89PNG\r\n\x1a\n";
+const PDF_START: &[u8] = b"%PDF-";
+
+/// Returns whether a file is a PNG, a PDF or an SVG, which can contain a credential.
+pub fn is_carrier(bytes: &[u8]) -> bool {
+    bytes.starts_with(PNG_START) || bytes.starts_with(PDF_START) || bytes.trim_ascii_start().starts_with(b"<")
+}
+
 /// Why no credential is returned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CarrierError {
@@ -62,12 +70,11 @@ pub fn extract_credential(bytes: &[u8]) -> Result<Vec<u8>, CarrierError> {
     if bytes.len() > MAX_BYTES {
         return Err("It is larger than 4 MB. Choose the JSON, SVG, PNG or PDF file of a certificate.".into());
     }
-    let trimmed = bytes.trim_ascii_start();
-    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+    if bytes.starts_with(PNG_START) {
         extract_from_png(bytes)
-    } else if bytes.starts_with(b"%PDF-") {
+    } else if bytes.starts_with(PDF_START) {
         extract_from_pdf(bytes)
-    } else if trimmed.starts_with(b"<") {
+    } else if is_carrier(bytes) {
         extract_from_svg(bytes)
     } else {
         Ok(bytes[..bytes.len().min(PLAIN_FILE_MAX_BYTES)].to_vec())

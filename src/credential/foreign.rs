@@ -24,7 +24,8 @@ pub fn recognize(bytes: &[u8]) -> Option<String> {
     if bytes.len() > JSON_MAX_BYTES {
         return None;
     }
-    if !bytes.trim_ascii_start().starts_with(b"{") {
+    // Text in UTF-16 has zero bytes. A certificate that an editor saved so is damaged and not something else.
+    if !bytes.trim_ascii_start().starts_with(b"{") && !bytes.contains(&0) {
         return Some(NO_CERTIFICATE.to_owned());
     }
     let value: Value = serde_json::from_slice(bytes).ok()?;
@@ -72,13 +73,16 @@ pub fn recognize(bytes: &[u8]) -> Option<String> {
     })
 }
 
-const NO_CERTIFICATE: &str = "It is no certificate. Choose the JSON, SVG, PNG or PDF file of a certificate.";
+const NO_CERTIFICATE: &str = "This file is not a certificate. Choose the JSON, SVG, PNG or PDF file of a certificate.";
 
-/// Returns whether a document has the title or the kind of evidence of a certificate of this program.
+/// Returns whether a document has the title, the assurance or the evidence of a certificate of this program.
 fn looks_like_certificate(value: &Value) -> bool {
     let name = value.get("name").and_then(Value::as_str).unwrap_or_default();
     let genre = value.pointer("/evidence/0/genre").and_then(Value::as_str).unwrap_or_default();
+    let evidence = value.get("evidence").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let has_genre = |genre: &str| evidence.iter().any(|entry| entry["genre"] == genre);
     ["Certificate of completion: ", "Self-test record: "].iter().any(|title| name.starts_with(title))
+        || ["paper", "exam", "banks"].into_iter().all(has_genre)
         || Assurance::ALL.iter().any(|assurance| assurance.name() == genre)
 }
 

@@ -6,11 +6,13 @@
 use std::collections::BTreeSet;
 
 use crate::clock::Timestamp;
+use crate::credential::assurance::Assurance;
 use crate::credential::key;
 use crate::credential::types::{
     CONTACT_HOURS, CONTEXTS, Credential, JCS, PROVIDER_NUMBER, ResultDescription, ResultValue,
 };
 use crate::ids::{CertificateId, Digest};
+use crate::text;
 
 /// Checks contexts, types, results, evidence, IDs and dates.
 ///
@@ -27,16 +29,30 @@ pub(super) fn check_form(credential: &Credential) -> Result<(), String> {
     if !has_expected_ids(credential) {
         return wrong("An ID in it is malformed or used twice");
     }
+    if credential.proof.windows(2).any(|pair| pair[0].created != pair[1].created) {
+        return wrong("Its two signatures have different times");
+    }
     let dates = [&credential.valid_from, &credential.valid_until, &credential.awarded_date];
+    let dates = dates.into_iter().chain(credential.proof.iter().map(|proof| &proof.created));
     // A date has one allowed spelling, so that all readers see the same date.
     let is_canonical_time =
         |time: &&String| time.parse::<Timestamp>().is_ok_and(|timestamp| timestamp.to_string() == **time);
-    if dates.iter().all(is_canonical_time) { Ok(()) } else { wrong("A date in it is not in the UTC format") }
+    if dates.into_iter().all(|time| is_canonical_time(&time)) {
+        Ok(())
+    } else {
+        wrong("A date in it is not in the UTC format")
+    }
 }
 
 /// Returns whether older programs wrote the credential: it has only the proof of its meaning, which was the only one.
 fn is_of_first_form(credential: &Credential) -> bool {
     credential.proof.iter().all(|proof| proof.cryptosuite != JCS)
+}
+
+/// Returns whether provider number, signatory and contact hours are allowed: only a school gives them.
+fn may_have_branding(credential: &Credential) -> bool {
+    !is_of_first_form(credential)
+        && credential.assurance().is_some_and(|assurance| assurance != Assurance::SelfAttested)
 }
 
 fn has_expected_types(credential: &Credential) -> bool {
@@ -50,7 +66,7 @@ fn has_expected_types(credential: &Credential) -> bool {
     let is_branding_expected = match (credential.issuer.other_identifiers.as_slice(), &subject.source) {
         ([], None) => true,
         (entries, source) => {
-            !is_of_first_form(credential)
+            may_have_branding(credential)
                 && entries.len() <= 1
                 && entries.iter().all(is_provider_number)
                 && source.iter().all(|source| is_exactly(&source.types, &["Profile"]))
@@ -81,7 +97,10 @@ fn has_expected_results(credential: &Credential) -> bool {
         let is_last = index + 1 == descriptions.len();
         match description.result_type.as_str() {
             "RawScore" | "Status" => true,
-            CONTACT_HOURS => is_last && !is_of_first_form(credential),
+            CONTACT_HOURS => {
+                let hours = credential.subject.results.get(index).and_then(|result| result.value.as_deref());
+                is_last && may_have_branding(credential) && hours.is_some_and(text::is_contact_hours)
+            }
             _ => false,
         }
     };

@@ -69,16 +69,23 @@ const CODE_PROOFS: &[&[&str]] = &[&[JCS], &[RDFC]];
 /// Today is the later of `system_time` and the newest revocation list, so a clock that was set back cannot revive an
 /// expired certificate.
 pub fn verify(bytes: &[u8], trust: &TrustList, system_time: Timestamp) -> VerificationResult {
-    verify_with(FILE_PROOFS, bytes, trust, system_time)
+    verify_from(CredentialSource::File, bytes, trust, system_time)
 }
 
-/// Verifies the bytes of a credential that a QR code contains. See [`verify`].
-pub fn verify_code(bytes: &[u8], trust: &TrustList, system_time: Timestamp) -> VerificationResult {
-    verify_with(CODE_PROOFS, bytes, trust, system_time)
+/// Where the bytes of a credential come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialSource {
+    /// A file that is the credential itself, or is no certificate at all.
+    File,
+    /// A picture or a PDF of a certificate, which contains the credential.
+    Carrier,
+    /// A QR code of a certificate, which has fewer signatures than a file.
+    Code,
 }
 
-fn verify_with(
-    allowed_proofs: &[&[&str]],
+/// Verifies the bytes of a credential from this source. See [`verify`].
+pub fn verify_from(
+    source: CredentialSource,
     bytes: &[u8],
     trust: &TrustList,
     system_time: Timestamp,
@@ -86,10 +93,13 @@ fn verify_with(
     let now = trust.latest_known_time(system_time);
     // Some editors write this mark before UTF-8 text. No signature covers it.
     let bytes = text::without_byte_order_mark(bytes);
+    let allowed_proofs = if source == CredentialSource::Code { CODE_PROOFS } else { FILE_PROOFS };
     let credential = match verify_proofs(allowed_proofs, bytes, now) {
         Ok(credential) => credential,
         Err(reason) => {
-            return match foreign::recognize(bytes) {
+            // What a carrier of a certificate contains is a certificate, so it is damaged and not something else.
+            let foreign = (source == CredentialSource::File).then(|| foreign::recognize(bytes)).flatten();
+            return match foreign {
                 Some(reason) => VerificationResult { is_foreign: true, ..VerificationResult::invalid(reason) },
                 None => VerificationResult::invalid(reason),
             };

@@ -40,20 +40,25 @@ pub fn trace(attempt: AttemptId, stored_facts: &[StoredFact]) -> Option<AttemptT
 pub struct CopiedAttempt {
     /// The person who sent the earlier request.
     pub trainee: TraineeId,
-    /// What both have in common, in words: `the same seed and the same answer times`.
+    /// What both have in common, in words: `the random start of the paper and the answer times`.
     pub common: String,
 }
 
 /// Returns the earlier requests that share something with an attempt, one for each person and each combination.
-pub fn find_copies(trace: &AttemptTrace, received_requests: &[RequestReceived]) -> Vec<CopiedAttempt> {
+pub fn find_copies(
+    trainee: TraineeId,
+    trace: &AttemptTrace,
+    received_requests: &[RequestReceived],
+) -> Vec<CopiedAttempt> {
     let mut copies: Vec<CopiedAttempt> = Vec::new();
     for request in received_requests {
-        // The same attempt can be requested again, for example with a corrected name.
-        let Some(earlier) = request.trace.as_ref().filter(|earlier| earlier.attempt != trace.attempt) else { continue };
+        // A person can request the same attempt again, for example with a corrected name.
+        let is_again = |earlier: &AttemptTrace| earlier.attempt == trace.attempt && request.trainee == trainee;
+        let Some(earlier) = request.trace.as_ref().filter(|earlier| !is_again(earlier)) else { continue };
         let shares = [
-            (earlier.seed == trace.seed, "the same seed"),
-            (earlier.salts.iter().any(|salt| trace.salts.contains(salt)), "the same salts"),
-            (earlier.timing.is_some() && earlier.timing == trace.timing, "the same answer times"),
+            (earlier.seed == trace.seed, "the random start of the paper"),
+            (earlier.salts.iter().any(|salt| trace.salts.contains(salt)), "random numbers of answers"),
+            (earlier.timing.is_some() && earlier.timing == trace.timing, "the answer times"),
         ];
         let shares: Vec<_> = shares.into_iter().filter(|(is_shared, _)| *is_shared).map(|(_, words)| words).collect();
         let copy = CopiedAttempt { trainee: request.trainee, common: shares.join(" and ") };

@@ -265,7 +265,8 @@ impl CertificateRequest {
         let unknown = stored_facts.iter().filter(|fact| has_unknown_members(fact)).count();
         if unknown > 0 {
             let facts = text::count_with_noun(unknown, "fact");
-            anomalies.push(format!("{facts} with content that this program does not write"));
+            anomalies
+                .push(format!("{facts} of the attempt have content that this version of needlewise does not know"));
         }
         Ok(RescoredAttempt { loaded_paper, finished, ended_at, head_digest: head.digest, anomalies })
     }

@@ -7,7 +7,7 @@ use super::ServiceError;
 use crate::clock::Timestamp;
 use crate::credential::branding::Appearance;
 use crate::credential::render::{CertificateFormat, CertificateRenderer, Fonts, RenderError, logo};
-use crate::credential::{Credential, Issuer, TrustList, VerificationResult, verify};
+use crate::credential::{Credential, Issuer, TrustList, Verdict, VerificationResult, verify};
 use crate::ids::{CertificateId, ExamId};
 use crate::paths::{self, Paths};
 use crate::projections::people::PersonRow;
@@ -34,6 +34,20 @@ impl StoredCertificate {
     /// Verifies the credential with a trust list at a moment.
     pub fn verify(&self, trust: &TrustList, now: Timestamp) -> VerificationResult {
         verify(self.credential.as_bytes(), trust, now)
+    }
+
+    /// Returns the credential to export: only an invalid certificate is refused, whether or not its issuer is trusted.
+    ///
+    /// # Errors
+    /// [`ServiceError::Rejected`] if the certificate is invalid.
+    pub fn exportable(&self, now: Timestamp) -> Result<Credential, ServiceError> {
+        let verification = self.verify(&TrustList::default(), now);
+        let credential = verification.credential.filter(|_| verification.verdict != Verdict::Invalid);
+        credential.ok_or_else(|| {
+            let id = self.certificate_id.short();
+            let reason = verification.reason;
+            ServiceError::Rejected(format!("Certificate {id} is invalid and was not exported. {reason}"))
+        })
     }
 
     /// Returns whether the credential file exists and contains exactly this credential.
@@ -107,13 +121,14 @@ impl Drawing<'_> {
 /// missing.
 ///
 /// # Errors
-/// [`ServiceError::Certificate`] if a font cannot be read or a file cannot be written.
+/// [`ServiceError::Rejected`] if the certificate is invalid, or [`ServiceError::Certificate`] if a font cannot be read or
+/// a file cannot be written.
 pub fn export_all_formats(
     paths: &Paths,
     certificate: &StoredCertificate,
+    now: Timestamp,
 ) -> Result<(Vec<PathBuf>, Vec<String>), ServiceError> {
-    let credential = serde_json::from_str::<Credential>(&certificate.credential)
-        .map_err(|_| ServiceError::Certificate("The certificate cannot be read.".to_owned()))?;
+    let credential = certificate.exportable(now)?;
     let fonts = load_fonts(paths, Vec::new())?;
     let drawing = Drawing { credential: &credential, appearance: appearance_of(paths, &credential), fonts: &fonts };
     let (mut written, mut problems) = (Vec::new(), Vec::new());

@@ -322,6 +322,17 @@ impl<S: Deref<Target = Services>> Certificates<S> {
         Ok(self.stored(trainee)?.map(with_verification))
     }
 
+    /// Returns the attempt on this computer for which a certificate was signed; `None` if it was taken elsewhere.
+    ///
+    /// # Errors
+    /// Errors of the store.
+    pub fn attempt_of(&self, certificate: &StoredCertificate) -> Result<Option<AttemptId>, ServiceError> {
+        let trainee = Some(certificate.holder.id);
+        let query = AttemptQuery { trainee, certified_only: true, ..AttemptQuery::default() };
+        let attempts = self.services.store.attempts(&query)?;
+        Ok(attempts.into_iter().find(|row| row.certificate == Some(certificate.certificate_id)).map(|row| row.id))
+    }
+
     /// Finds a certificate by its ID, or by the last eight digits of it.
     ///
     /// # Errors

@@ -168,15 +168,13 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
     /// # Errors
     /// [`ServiceError::Rejected`] if the attempt is not on this computer, [`ServiceError::Certificate`] if the file cannot
     /// be written, and the errors of [`Self::build_request`].
-    pub fn write_request(&mut self, trainee: TraineeId, certificate: CertificateId) -> Result<PathBuf, ServiceError> {
-        let query = AttemptQuery { trainee: Some(trainee), mode: Some(Mode::Exam), ..AttemptQuery::default() };
-        let attempts = self.services.attempts().list(&query)?;
-        let attempt = attempts.into_iter().find(|row| row.certificate == Some(certificate)).ok_or_else(|| {
+    pub fn write_request(&mut self, certificate: &StoredCertificate) -> Result<PathBuf, ServiceError> {
+        let attempt = self.services.certificates().attempt_of(certificate)?.ok_or_else(|| {
             ServiceError::Rejected("The attempt of this certificate is not on this computer.".to_owned())
         })?;
-        let request = self.build_request(attempt.id)?;
+        let request = self.build_request(attempt)?;
         let text = request.to_json().map_err(|error| ServiceError::Certificate(json_reason(&error)))?;
-        let path = self.services.paths().exports_dir().join(format!("request-{}.json", attempt.id));
+        let path = self.services.paths().exports_dir().join(format!("request-{attempt}.json"));
         paths::write_output(&path, text.as_bytes()).map_err(|error| export_error(&path, &error))?;
         Ok(path)
     }

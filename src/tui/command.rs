@@ -71,7 +71,7 @@ pub enum Command {
     ExportCertificate(Box<StoredCertificate>),
     /// Write the request for a certificate that counts, for the attempt of this self-test record. The answer is
     /// [`Reply::Exported`].
-    RequestCertificate(CertificateId),
+    RequestCertificate(Box<StoredCertificate>),
     /// Verify the signatures of these certificates.
     Verify(Vec<CertificateRow>),
     /// Read the previewed file again if it changed.
@@ -116,8 +116,13 @@ pub enum Reply {
     Closed,
     /// The screen above this one was closed to show the question at this index of the paper.
     ClosedToQuestion(usize),
-    /// Files were written: their paths, and why others are missing.
-    Exported(Vec<String>, Vec<String>),
+    /// Files of this certificate were written.
+    Exported {
+        certificate: CertificateId,
+        files: Vec<String>,
+        /// Why other files are missing.
+        problems: Vec<String>,
+    },
     /// The signatures of these certificates match.
     Verified(Vec<CertificateId>),
     /// How ready the trainee is for an exam.

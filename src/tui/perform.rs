@@ -9,7 +9,7 @@ use crate::attempt::Mode;
 use crate::attempt::person::PersonAdded;
 use crate::clock::{Now, Zone};
 use crate::exam::session::{ActionRefusal, AttemptAction, DraftAnswer};
-use crate::ids::{AttemptId, CertificateId, InBank, QuestionId};
+use crate::ids::{AttemptId, InBank, QuestionId};
 use crate::projections::certificates::CertificateRow;
 use crate::projections::people::PersonRow;
 use crate::service::certificate_files::{StoredCertificate, export_all_formats};
@@ -192,22 +192,21 @@ impl ServiceExecutor {
 
     /// Exports a certificate in a job, because the pictures take longer than a key may wait.
     fn start_export(&self, certificate: StoredCertificate, jobs: &mut Jobs) -> CommandOutcome {
-        let paths = self.workspace.service.paths().clone();
+        let (paths, now) = (self.workspace.service.paths().clone(), self.workspace.service.now().wall);
         jobs.start("Exporting the certificate", move |_| {
-            let (files, problems) = export_all_formats(&paths, &certificate).map_err(|error| error.to_string())?;
-            Ok(Some(Reply::Exported(
-                files.iter().map(|path| text::single_line(&path.to_string_lossy())).collect(),
-                problems,
-            )))
+            let (files, problems) = export_all_formats(&paths, &certificate, now).map_err(|error| error.to_string())?;
+            let files = files.iter().map(|path| text::single_line(&path.to_string_lossy())).collect();
+            Ok(Some(Reply::Exported { certificate: certificate.certificate_id, files, problems }))
         });
         CommandOutcome::Nothing
     }
 
     /// Writes the certificate request for the attempt of a self-test record.
-    fn request_certificate(&mut self, certificate: CertificateId) -> Result<CommandOutcome, ServiceError> {
-        let trainee = self.workspace.trainee()?.id;
-        let path = self.workspace.service.issuing_mut().write_request(trainee, certificate)?;
-        Ok(CommandOutcome::Reply(Reply::Exported(vec![text::single_line(&path.to_string_lossy())], Vec::new())))
+    fn request_certificate(&mut self, certificate: &StoredCertificate) -> Result<CommandOutcome, ServiceError> {
+        let path = self.workspace.service.issuing_mut().write_request(certificate)?;
+        let files = vec![text::single_line(&path.to_string_lossy())];
+        let certificate = certificate.certificate_id;
+        Ok(CommandOutcome::Reply(Reply::Exported { certificate, files, problems: Vec::new() }))
     }
 
     fn verify_certificates(&self, rows: &[CertificateRow]) -> Result<CommandOutcome, ServiceError> {
@@ -266,7 +265,7 @@ impl Execute for ServiceExecutor {
             Command::Notebook(command) => self.run_notebook(command)?,
             Command::DrawPicture(request) => start_picture(request, jobs),
             Command::ExportCertificate(certificate) => self.start_export(*certificate, jobs),
-            Command::RequestCertificate(certificate) => self.request_certificate(certificate)?,
+            Command::RequestCertificate(certificate) => self.request_certificate(&certificate)?,
             Command::EstimateReadiness(exam) => {
                 self.workspace.start_readiness(exam, jobs)?;
                 CommandOutcome::Nothing

@@ -3,6 +3,7 @@
 use crate::clock::Timestamp;
 use crate::credential::types::{Evidence, ResultDescription, ResultValue};
 use crate::credential::{Assurance, Credential, Verdict, VerificationResult};
+use crate::issuing::request::MAX_AGE;
 use crate::text;
 
 /// Returns the label and the value of every signed field. What the certificate says comes first. IDs, keys and digests
@@ -36,6 +37,14 @@ pub fn labeled_fields(credential: &Credential) -> Vec<(String, String)> {
         add(&evidence.name, &evidence.narrative);
     }
     add("Issuer", &credential.issuer.name);
+    if let Some(number) = credential.provider_number() {
+        add("Provider number", number);
+    }
+    if let Some(signatory) = &subject.source {
+        add("Signatory", &signatory.name);
+        add("Title of the signatory", &signatory.description);
+        add("Signatory ID", without_prefix(&signatory.id));
+    }
     add("Issuer's key", without_prefix(&credential.issuer.id));
     add("Certificate ID", without_prefix(&credential.id));
     add("Holder ID", without_prefix(&subject.id));
@@ -56,7 +65,9 @@ pub fn summary_fields(verification: &VerificationResult, now: Timestamp) -> Vec<
         (false, true) => format!("{}, on this computer", verification.issuer_label()),
         (false, false) => verification.issuer_label(),
     };
-    let has_ended = credential.expires_at().is_some_and(|until| until < now);
+    // A revocation list can show that the clock was set back. Then only the verdict says that the certificate has ended.
+    let has_ended =
+        verification.verdict == Verdict::Expired || credential.expires_at().is_some_and(|until| until < now);
     let license = credential.subject.license.as_ref().map(|license| ("License", license.clone()));
     let hours = credential.contact_hours().map(|hours| ("Contact hours", hours.to_owned()));
     let mut fields = vec![("Holder", credential.subject.name.clone())];
@@ -71,15 +82,34 @@ pub fn summary_fields(verification: &VerificationResult, now: Timestamp) -> Vec<
     } else {
         ("Valid through", format!("{until} (UTC)"))
     });
-    fields.push(("Status", if is_self_test { "self-test record" } else { verification.verdict.name() }.to_owned()));
+    let status = match verification.verdict {
+        _ if is_self_test => "self-test record",
+        Verdict::Untrusted => "not checked here, because this computer does not trust the issuer yet",
+        Verdict::Stale => "not certain, because the issuer's revocation list is missing or old",
+        verdict => verdict.name(),
+    };
+    fields.push(("Status", status.to_owned()));
     fields
 }
 
-/// Returns what the holder can do next, in full sentences.
-pub fn next_step(verification: &VerificationResult) -> String {
+/// Returns what can be done next, in full sentences. `how_to_request` says how to make a certificate request here.
+pub fn next_step(verification: &VerificationResult, now: Timestamp, how_to_request: &str) -> String {
+    let credential = verification.credential.as_ref();
+    if credential.and_then(Credential::assurance) == Some(Assurance::SelfAttested) {
+        let passed_at = credential.and_then(Credential::starts_at);
+        let is_too_old = passed_at.is_some_and(|passed_at| now.since(passed_at) > MAX_AGE);
+        let next = if is_too_old {
+            "The exam was passed more than 90 days ago, so a school no longer signs a certificate for it. Pass the exam again."
+        } else {
+            how_to_request
+        };
+        return format!("It shows that the holder passed, and does not count elsewhere. {next}");
+    }
     match verification.verdict {
-        Verdict::Valid => "Nothing is left to do. Export it for your employer or your license board.".to_owned(),
-        _ => verification.reason.clone(),
+        Verdict::Valid => "Nothing is left to do.".to_owned(),
+        Verdict::Expired => "For a new certificate, the exam must be passed again.".to_owned(),
+        Verdict::Revoked => format!("{} Ask the issuer why.", verification.reason),
+        Verdict::Invalid | Verdict::Untrusted | Verdict::Stale => verification.reason.clone(),
     }
 }
 

@@ -427,7 +427,9 @@ fn a_missing_last_ledger_entry_is_detected() {
     let attempt = world.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an id").to_owned();
     let request = world.path("request.json");
     world.run(["certificate", "request", &attempt, "--to", &request]).done();
-    world.run(["certificate", "issue", "--accept", "--request", &request, "--passphrase-file", &secret]).done();
+    world
+        .run(["certificate", "issue", "--accept", "--yes", "--request", &request, "--passphrase-file", &secret])
+        .done();
     let listed = world.run(["certificate", "list", "--json"]).json();
     let mut certificates = listed.as_array().expect("certificates").iter();
     let issued = certificates.find(|certificate| certificate["assurance"] == "unsupervised").expect("the school's");

@@ -209,7 +209,9 @@ fn first_version_requests_are_replayed_and_granted_as_before() {
         let replayed = world.run(["record", "replay", "--request", &request]);
         assert!(replayed.code == 0 && replayed.out.contains("drawn again, the same"), "{}", replayed.all());
         assert!(replayed.out.contains("marked again, same result"), "{}", replayed.all());
-        world.run(["certificate", "issue", "--accept", "--request", &request, "--passphrase-file", &secret]).done();
+        world
+            .run(["certificate", "issue", "--accept", "--yes", "--request", &request, "--passphrase-file", &secret])
+            .done();
     }
 }
 

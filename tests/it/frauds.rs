@@ -13,6 +13,8 @@ use crate::pass::moment;
 /// Which parts of a copied attempt are new.
 #[derive(Clone, Copy, PartialEq)]
 enum Renewed {
+    /// Not even the ID of the attempt.
+    NothingButTheName,
     Nothing,
     Salts,
     SaltsAndTimes,
@@ -23,7 +25,11 @@ enum Renewed {
 /// matches. A sender can do this, since the chain has no secret.
 fn copied(request: &Value, name: &str, number: u8, renewed: Renewed) -> Value {
     let at = moment("2026-11-23T09:05:00Z");
-    let (trainee, attempt) = (TraineeId::new(at, [number; 10]), AttemptId::new(at, [number; 10]));
+    let trainee = TraineeId::new(at, [number; 10]);
+    let attempt = match renewed {
+        Renewed::NothingButTheName => request["attempt"].as_str().expect("an id").parse().expect("an id"),
+        _ => AttemptId::new(at, [number; 10]),
+    };
     let mut copy = request.clone();
     copy["trainee"] = json!({ "id": trainee, "name": name });
     copy["attempt"] = json!(attempt);
@@ -39,7 +45,7 @@ fn copied(request: &Value, name: &str, number: u8, renewed: Renewed) -> Value {
                     payload["paper"]["seed"] = json!("00".repeat(32));
                 }
             }
-            "answered" if renewed != Renewed::Nothing && renewed != Renewed::Salts => {
+            "answered" if matches!(renewed, Renewed::SaltsAndTimes | Renewed::All) => {
                 payload["elapsed"] = json!(payload["elapsed"].as_u64().expect("a time") + 1);
             }
             _ => {}
@@ -47,7 +53,7 @@ fn copied(request: &Value, name: &str, number: u8, renewed: Renewed) -> Value {
         let fact = Fact::from_payload(&text("kind"), &payload.to_string()).expect("a fact");
         let at = Timestamp::from_millis(line["at"].as_i64().expect("a moment"));
         let salt = match renewed {
-            Renewed::Nothing => from_hex(&text("salt")).expect("a salt"),
+            Renewed::Nothing | Renewed::NothingButTheName => from_hex(&text("salt")).expect("a salt"),
             _ => [u8::try_from(index).expect("few facts").wrapping_add(number); 32],
         };
         let row = StoredFact::link(text("id").parse().expect("an id"), stream, head, at, &fact, salt);
@@ -74,22 +80,34 @@ fn a_copied_attempt_is_recognized_by_anything_that_is_random_in_it() {
     let three = Three::ready();
     let request = granted(&three);
     let copies = [
-        (Renewed::Nothing, "the same seed and the same salts and the same answer times"),
-        (Renewed::Salts, "the same seed and the same answer times"),
-        (Renewed::SaltsAndTimes, "the same seed"),
+        (Renewed::Nothing, "the random start of the paper and random numbers of answers and the answer times"),
+        (Renewed::Salts, "the random start of the paper and the answer times"),
+        (Renewed::SaltsAndTimes, "the random start of the paper"),
     ];
     for (number, (renewed, common)) in (50..).zip(copies) {
         let copy = three.trainee.file("copy.json", copied(&request, "Beau Martin", number, renewed).to_string());
         let path = copy.to_string_lossy().into_owned();
         let said = three.at_school(&["certificate", "issue", "--request", &path]);
-        let anomaly =
-            format!("Anomaly: The attempt is a copy: it has {common} as an earlier request of Amira Okafor (");
+        let anomaly = format!("Anomaly: Copied attempt: {common} match an earlier request from Amira Okafor (");
         assert!(said.code == 1 && said.out.contains(&anomaly), "{}", said.all());
         assert!(said.err.contains("Nothing was signed") && said.err.contains("--accept"), "{}", said.err);
     }
     assert_eq!(three.school.run(["certificate", "list", "--json"]).json().as_array().expect("a list").len(), 1);
     // Sending the same request again is no copy.
     assert_eq!(three.issue(&three.file("request.json"), &[]).code, 0);
+}
+
+#[test]
+fn a_copy_with_the_same_attempt_is_recognized_before_the_first_one_is_signed() {
+    let three = Three::ready();
+    let request = three.requests();
+    let reviewed = three.at_school(&["certificate", "issue", "--request", &request]);
+    assert_eq!(reviewed.code, 1, "received and not signed: {}", reviewed.all());
+    let request: Value = serde_json::from_str(&std::fs::read_to_string(request).expect("a request")).expect("json");
+    let copy = copied(&request, "Beau Martin", 40, Renewed::NothingButTheName).to_string();
+    let copy = three.trainee.file("copy.json", copy).to_string_lossy().into_owned();
+    let said = three.at_school(&["certificate", "issue", "--request", &copy]);
+    assert!(said.out.contains("Anomaly: Copied attempt: "), "{}", said.all());
 }
 
 #[test]
@@ -105,8 +123,15 @@ fn a_paper_that_does_not_follow_from_its_seed_is_refused() {
 fn an_anomaly_or_a_passphrase_from_a_file_needs_a_word_before_anything_is_signed() {
     let three = Three::ready();
     let request = three.requests();
-    let refused = three.at_school(&["certificate", "issue", "--request", &request, "--yes"]);
-    assert!(refused.code == 1 && refused.err.contains("--accept"), "{}", refused.all());
+    for (given, missing) in
+        [(&[][..], "add --accept and --yes."), (&["--yes"], "add --accept."), (&["--accept"], "add --yes.")]
+    {
+        let command: Vec<_> =
+            ["certificate", "issue", "--request", &request].into_iter().chain(given.iter().copied()).collect();
+        let refused = three.at_school(&command);
+        assert!(refused.code == 1 && refused.err.contains(missing), "{given:?}: {}", refused.all());
+    }
+    let refused = three.at_school(&["certificate", "issue", "--request", &request]);
     assert!(refused.out.contains("Anomaly: "), "the review is shown: {}", refused.all());
     assert_eq!(three.school.run(["certificate", "list", "--json"]).json(), json!([]));
     three.issue(&request, &[]).done();
@@ -127,7 +152,10 @@ fn a_request_is_compared_with_the_roster_and_with_holders_of_the_same_name() {
     assert!(said.contains("Anomaly: Nobody on the roster has this name"), "{said}");
     three.school.run(["trainee", "add", "Dana Fox", "--id", "S-10"]).done();
     let said = review("Dana Fox", 71);
-    assert!(said.contains("Roster: Dana Fox, S-10") && !said.contains("Nobody on the roster"), "{said}");
+    assert!(
+        said.contains("Roster: Dana Fox, S-10 (the same name only)") && !said.contains("Nobody on the roster"),
+        "{said}"
+    );
     let roster = three.school.file("roster.csv", "name,staff number\nDana Fox,S-10\nDana Fox,S-11\n");
     three.school.run(["trainee", "add", "--from", &roster.to_string_lossy()]).done();
     let said = review("Dana Fox", 72);

@@ -71,8 +71,16 @@ fn an_invigilated_pass_is_signed_on_the_spot() {
     // The attempt is used up: a request cannot get a second certificate for it.
     let attempt = world.run(["record", "list", "--json"]).json()[0]["id"].as_str().expect("an id").to_owned();
     world.run(["certificate", "request", &attempt, "--to", &world.path("request.json")]).done();
-    let args =
-        ["certificate", "issue", "--accept", "--request", &world.path("request.json"), "--passphrase-file", &secret];
+    let args = [
+        "certificate",
+        "issue",
+        "--accept",
+        "--yes",
+        "--request",
+        &world.path("request.json"),
+        "--passphrase-file",
+        &secret,
+    ];
     let said = world.run(args);
     assert!(said.code == 1 && said.err.contains("It was already used"), "{}", said.all());
 }

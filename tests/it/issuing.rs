@@ -76,7 +76,7 @@ impl Three {
 
     /// Issues a certificate as the school, which accepts anomalies: answers of tests are fast and piped in.
     pub fn issue(&self, request: &str, args: &[&str]) -> CommandOutput {
-        let issue = ["certificate", "issue", "--accept", "--request", request];
+        let issue = ["certificate", "issue", "--accept", "--yes", "--request", request];
         self.at_school(&issue.iter().chain(args).copied().collect::<Vec<_>>())
     }
 
@@ -143,7 +143,7 @@ fn an_issuer_sees_how_many_requests_a_person_has_sent_with_any_outcome() {
     let three = Three::ready();
     let request = three.file("request.json");
     three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
-    let issue = ["certificate", "issue", "--accept", "--request", request.as_str()];
+    let issue = ["certificate", "issue", "--accept", "--yes", "--request", request.as_str()];
     // A refused request counts as well as a declined one. Sending the same request again does not count twice.
     let whole = std::fs::read_to_string(&request).expect("a request");
     let mut changed: Value = serde_json::from_str(&whole).expect("json");
@@ -188,8 +188,18 @@ fn a_request_is_used_once_and_a_certificate_is_reissued_after_its_revocation() {
     let twice = three.school.run(["certificate", "revoke", &id, "--reason", "error"]);
     assert!(twice.code == 1 && twice.err.contains("already revoked"), "{}", twice.all());
     let reissued = three.file("reissued.json");
-    let args =
-        ["certificate", "issue", "--accept", "--request", &request, "--to", &reissued, "--name", "Amira O. Okafor"];
+    let args = [
+        "certificate",
+        "issue",
+        "--accept",
+        "--yes",
+        "--request",
+        &request,
+        "--to",
+        &reissued,
+        "--name",
+        "Amira O. Okafor",
+    ];
     three.at_school(&args).done();
     three.clinic.run(["issuer", "trust", "--yes", &three.did(), "--name", "School"]).done();
     three.send_bundle().done();
@@ -205,7 +215,8 @@ fn a_certificate_is_not_signed_if_its_copy_cannot_be_written() {
     let three = Three::ready();
     let request = three.file("request.json");
     three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
-    let args = ["certificate", "issue", "--accept", "--request", &request, "--to", &three.file("missing/copy.json")];
+    let args =
+        ["certificate", "issue", "--accept", "--yes", "--request", &request, "--to", &three.file("missing/copy.json")];
     let said = three.at_school(&args);
     assert!(said.code == 4 && said.err.contains("cannot be written"), "{}", said.all());
     assert_eq!(three.school.run(["certificate", "list", "--json"]).json(), json!([]), "nothing is signed");
@@ -263,7 +274,7 @@ fn a_stale_or_foreign_request_is_refused_with_the_reason() {
     let three = Three::ready();
     let request = three.file("request.json");
     three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
-    let issue = ["certificate", "issue", "--accept", "--request", request.as_str()];
+    let issue = ["certificate", "issue", "--accept", "--yes", "--request", request.as_str()];
     // A school that has never stored these questions.
     let mut bank = small_bank();
     bank["questions"][0]["stem"] = json!("What about another one?");
@@ -311,12 +322,20 @@ fn a_wrong_passphrase_signs_nothing() {
     let request = three.file("request.json");
     three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
     let wrong = three.school.secret("wrong", "another passphrase");
-    let args =
-        ["certificate", "issue", "--accept", "--request", &request, "--passphrase-file", &wrong.to_string_lossy()];
+    let args = [
+        "certificate",
+        "issue",
+        "--accept",
+        "--yes",
+        "--request",
+        &request,
+        "--passphrase-file",
+        &wrong.to_string_lossy(),
+    ];
     let said = three.school.run(args);
     assert!(said.code == 1 && said.err.contains("passphrase is wrong"), "{}", said.all());
     assert_eq!(three.school.run(["certificate", "list", "--json"]).json(), json!([]));
-    let said = three.school.run(["certificate", "issue", "--accept", "--request", &request]);
+    let said = three.school.run(["certificate", "issue", "--accept", "--yes", "--request", &request]);
     assert!(said.code == 2 && said.err.contains("NEEDLEWISE_PASSPHRASE_FILE"), "{}", said.all());
 }
 

@@ -160,6 +160,9 @@ fn no_output_replaces_an_input_or_a_file_of_the_program() {
     let file = world.file("certificate.json", "{}").to_string_lossy().into_owned();
     let said = world.run(["certificate", "verify", &file, "--receipt", &file, "--by", "Amira"]);
     assert!(said.code == 2 && said.err.contains("is read by this command"), "{}", said.all());
+    let folder = world.home.path().to_string_lossy().into_owned();
+    let said = world.run(["certificate", "verify", &folder, "--receipt", &file, "--by", "Amira"]);
+    assert!(said.code == 2 && said.err.contains("is read by this command"), "{}", said.all());
     assert_eq!(std::fs::read_to_string(&file).expect("the input"), "{}");
     assert!(all_files(&world.data()) == before, "nothing changed");
     // An older export is replaced, so that a script can write the same file every night.

@@ -1,7 +1,10 @@
 //! The two proofs of a certificate: which combinations count where, and golden signatures.
 
 use needlewise::credential::types::{JCS, RDFC};
-use needlewise::credential::{Credential, TrustList, Verdict, qr_text, verify, verify_code};
+use needlewise::credential::{
+    Assurance, Credential, CredentialSource, TrustList, Verdict, qr_text, verify, verify_from,
+};
+use needlewise::view::certificate::labeled_fields;
 use serde_json::Value;
 
 use crate::pass::{Pass, branded, moment, school_branding};
@@ -9,7 +12,7 @@ use crate::pass::{Pass, branded, moment, school_branding};
 /// Returns the verdict of a file and of a code with these bytes, for somebody who trusts nobody.
 fn verdicts(bytes: &[u8]) -> (Verdict, Verdict) {
     let (trust, now) = (TrustList::default(), moment("2027-01-01T00:00:00Z"));
-    (verify(bytes, &trust, now).verdict, verify_code(bytes, &trust, now).verdict)
+    (verify(bytes, &trust, now).verdict, verify_from(CredentialSource::Code, bytes, &trust, now).verdict)
 }
 
 /// Returns the text of a certificate with only the proofs at these indexes, in this order.
@@ -70,4 +73,26 @@ fn the_code_of_a_certificate_has_its_second_proof_and_its_digest() {
 #[test]
 fn a_branded_certificate_never_changes() {
     insta::assert_snapshot!(branded(&school_branding()).certificate());
+}
+
+#[test]
+fn every_signed_text_of_a_branded_certificate_is_shown() {
+    let text = branded(&school_branding()).certificate();
+    let credential: Credential = serde_json::from_str(&text).expect("a credential");
+    let shown: Vec<_> = labeled_fields(&credential).into_iter().map(|(_, value)| value).collect();
+    let shown = shown.join("\n");
+    for value in ["CE-20417", "Dr. Rosa Delgado", "Director of education", "1.5"] {
+        assert!(shown.contains(value), "{value}: {shown}");
+    }
+}
+
+#[test]
+fn a_self_test_record_never_has_branding_or_contact_hours() {
+    let branding = school_branding();
+    let forged = Pass { assurance: Assurance::SelfAttested, branding: Some(&branding), ..Pass::default() };
+    assert_eq!(verdicts(forged.certificate().as_bytes()), (REFUSED, REFUSED), "signed by the holder's own computer");
+    let hours = Pass { assurance: Assurance::SelfAttested, contact_hours: Some("40"), ..Pass::default() };
+    let text = hours.certificate();
+    assert!(!text.contains("ContactHours"));
+    assert_eq!(verdicts(text.as_bytes()), (COUNTS, REFUSED));
 }

@@ -297,15 +297,16 @@ fn run_every_query(service: &Services, issuer: &Issuer, key: &SigningKeyPair) ->
     let certificates = service.certificates();
     let stored = certificates.stored(None)?.records;
     assert!(certificates.verified(None)?.damaged.is_empty());
-    certificates.find(&stored.first().expect("a certificate").certificate_id.short())?;
+    let found = certificates.find(&stored.first().expect("a certificate").certificate_id.short())?;
+    certificates.attempt_of(&found)?;
     for person in people.list()? {
         let rows = certificates.rows(person.id)?;
         certificates.verify_signatures(&rows.iter().collect::<Vec<_>>(), &|| {})?;
     }
 
     let issuing = service.issuing();
-    issuing.issued_before(&issuing.build_request(row.id)?, issuer)?;
     let request = issuing.build_request(row.id)?;
+    issuing.issued_before(&request, issuer)?;
     issuing.find_unsigned_pass(person.id, issuer)?;
     issuing.ledger(issuer.id)?;
     issuing.bundle(issuer, key)?;

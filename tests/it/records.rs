@@ -503,9 +503,9 @@ fn files_that_are_no_certificates_are_named_and_not_called_invalid() {
             br#"{"@context": ["https://www.w3.org/ns/credentials/v2"], "id": "urn:uuid:1", "issuer": "did:key:z6Mk", "proof": []}"#,
             "It names the issuer did:key:z6Mk.",
         ),
-        ("some.json", b"{}", "It is no certificate."),
-        ("some.txt", b"Dear clinic", "It is no certificate."),
-        ("empty.pdf", b"", "It is no certificate."),
+        ("some.json", b"{}", "This file is not a certificate."),
+        ("some.txt", b"Dear clinic", "This file is not a certificate."),
+        ("empty.pdf", b"", "This file is not a certificate."),
         ("picture.png", include_bytes!("../fixtures/picture.png"), "The picture contains no certificate."),
         ("picture.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "The picture contains no certificate."),
     ] {

@@ -63,7 +63,16 @@ impl School {
     }
 
     fn issues(&self, file: &str) -> CommandOutput {
-        self.world.run(["certificate", "issue", "--accept", "--request", file, "--passphrase-file", &self.secret])
+        self.world.run([
+            "certificate",
+            "issue",
+            "--accept",
+            "--yes",
+            "--request",
+            file,
+            "--passphrase-file",
+            &self.secret,
+        ])
     }
 
     /// Replaces a compromised key with a new one.

@@ -10,7 +10,6 @@ use crate::cli::{CommandResult, Env};
 use crate::clock::Timestamp;
 use crate::credential::branding::PaperSize;
 use crate::credential::render::{CertificateFormat, Fonts, RenderError};
-use crate::credential::{TrustList, Verdict};
 use crate::parallel;
 use crate::paths::Paths;
 use crate::service::certificate_files::{Drawing, StoredCertificate, appearance_of, load_fonts};
@@ -105,15 +104,7 @@ fn draw_files(
     now: Timestamp,
     fonts: &Fonts,
 ) -> Result<DrawnFiles, Failure> {
-    // An empty trust list is enough: only an invalid certificate is refused, whether or not its issuer is trusted.
-    let verification = certificate.verify(&TrustList::default(), now);
-    let Some(credential) = verification.credential.filter(|_| verification.verdict != Verdict::Invalid) else {
-        return Err(Failure::negative(format!(
-            "Certificate {} is invalid and was not exported. {}",
-            certificate.certificate_id.short(),
-            verification.reason
-        )));
-    };
+    let credential = certificate.exportable(now)?;
     let mut appearance = appearance_of(paths, &credential);
     appearance.paper = args.paper.unwrap_or(appearance.paper);
     let person_folder = certificate.path.parent().and_then(Path::file_name).unwrap_or_default();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::Env;
 use crate::cli::error::{Failure, display_path};
+use crate::credential::CredentialSource;
 use crate::credential::carrier::{self, CarrierError};
 use crate::ids::Digest;
 use crate::paths;
@@ -25,8 +26,8 @@ pub struct CertificateFile {
     pub digest: Option<Digest>,
     /// Whether the file could be read. A file without a credential can be readable.
     pub is_readable: bool,
-    /// Whether it is the text of a QR code, which has fewer signatures than a file.
-    pub is_code: bool,
+    /// What the credential was in.
+    pub source: CredentialSource,
 }
 
 /// Where a certificate comes from.
@@ -96,10 +97,13 @@ fn read_file(path: &Path) -> io::Result<CertificateFile> {
 /// Extracts the credential from the bytes of a file. A file over the limit is not an error here: it counts as a file
 /// without a credential, so that it gets a verdict.
 fn extract_credential(path: &Path, bytes: io::Result<Vec<u8>>) -> io::Result<CertificateFile> {
-    let mut digest = None;
+    let (mut digest, mut source) = (None, CredentialSource::File);
     let credential = match bytes {
         Ok(bytes) => {
             digest = Some(Digest::of(&bytes));
+            if carrier::is_carrier(&bytes) {
+                source = CredentialSource::Carrier;
+            }
             carrier::extract_credential(&bytes)
         }
         Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
@@ -107,7 +111,7 @@ fn extract_credential(path: &Path, bytes: io::Result<Vec<u8>>) -> io::Result<Cer
         }
         Err(error) => return Err(error),
     };
-    Ok(CertificateFile { name: display_path(path), credential, digest, is_readable: true, is_code: false })
+    Ok(CertificateFile { name: display_path(path), credential, digest, is_readable: true, source })
 }
 
 fn unreadable_file(path: &Path, error: &io::Error) -> CertificateFile {
@@ -117,7 +121,7 @@ fn unreadable_file(path: &Path, error: &io::Error) -> CertificateFile {
         credential: Err(reason.into()),
         digest: None,
         is_readable: false,
-        is_code: false,
+        source: CredentialSource::File,
     }
 }
 

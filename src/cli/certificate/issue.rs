@@ -5,6 +5,7 @@ use crate::cli::error::{self, Failure, display_path};
 use crate::cli::passphrase::PassphraseArgs;
 use crate::cli::{CommandResult, Env};
 use crate::clock::Zone;
+use crate::credential::Issuer;
 use crate::exam::disclosure::DisclosureLevel;
 use crate::issuing::request::{CertificateRequest, MAX_BYTES};
 use crate::service::certificate_files::{StoredCertificate, write_credential, write_pictures};
@@ -14,7 +15,7 @@ use crate::{paths, text};
 
 /// Sign the certificate that a trainee requested
 ///
-/// The program verifies the chain of facts, checks every question against the versions stored here, and marks the
+/// The program verifies the chain of facts, checks every question against the versions stored here, marks the
 /// answers again, and draws the paper again from its seed. You see the result and everything unusual before you enter the
 /// passphrase. A request can be used once: the same request again writes the same certificate again.
 #[derive(Debug, clap::Args)]
@@ -45,7 +46,8 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     let mut service = env.open_service()?;
     // Before signing: a signed certificate whose copy cannot be written would look spent.
     if let Some(copy_path) = args.to.as_deref().filter(|path| *path != Path::new("-")) {
-        env.protect_files(copy_path, std::slice::from_ref(&args.request))?;
+        let inputs: Vec<_> = [&args.request].into_iter().chain(args.unlock.file()).cloned().collect();
+        env.protect_files(copy_path, &inputs)?;
         paths::check_output(copy_path).map_err(|error| Failure::file_access(copy_path, "written", &error))?;
     }
     let is_renamed = args.name.is_some();
@@ -53,10 +55,13 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
         let message = format!("This request was signed before. Certificate {} again", issued.certificate_id.short());
         return write_certificate(&issued, args.to.as_deref(), &message, env);
     }
-    let review = service.issuing_mut().review_request(request, &issuer)?;
+    let review = service.issuing_mut().review_request(request, &issuer, args.name.as_deref())?;
     // Shown before the passphrase, because an issuer declines by leaving at that prompt.
     for line in review_lines(&review, args.name.as_deref(), service.zone()) {
         env.print_line(&line)?;
+    }
+    for (label, value) in signed_branding(&review, &issuer) {
+        env.print_line(&format!("{label}: {}", text::single_line(&value)))?;
     }
     confirm(args, &review, env)?;
     let (key, _) = args.unlock.open_key(env, &issuer)?;
@@ -71,15 +76,16 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
     Ok(error::EXIT_SUCCESS)
 }
 
-/// Makes sure that the issuer has seen the review. Whoever types the passphrase after it has. Anomalies need an answer of
-/// their own.
+/// Makes sure that the issuer has seen the review. Typing the passphrase shows that. A passphrase from a file does not,
+/// and anomalies need an answer of their own.
 fn confirm(args: &IssueArgs, review: &RequestReview, env: &mut Env<'_>) -> Result<(), Failure> {
-    let (question, remedy) = if !review.anomalies.is_empty() && !args.accept {
-        ("Sign this certificate in spite of the anomalies? (yes/no): ", "--accept")
-    } else if args.unlock.is_from_file() && !args.yes && !args.accept {
-        ("Sign this certificate? (yes/no): ", "--yes")
-    } else {
-        return Ok(());
+    let needs_acceptance = !review.anomalies.is_empty() && !args.accept;
+    let needs_yes = args.unlock.is_from_file() && !args.yes;
+    let (question, remedy) = match (needs_acceptance, needs_yes) {
+        (false, false) => return Ok(()),
+        (true, false) => ("Sign this certificate in spite of the anomalies? (yes/no): ", "--accept"),
+        (true, true) => ("Sign this certificate in spite of the anomalies? (yes/no): ", "--accept and --yes"),
+        (false, true) => ("Sign this certificate? (yes/no): ", "--yes"),
     };
     if env.confirm(question)? {
         return Ok(());
@@ -101,6 +107,19 @@ fn write_certificate(
     };
     write_credential(certificate)?;
     Ok(error::EXIT_SUCCESS)
+}
+
+/// Returns what else would be signed, with labels: the contact hours of the exam, and the issuer's branding.
+fn signed_branding(review: &RequestReview, issuer: &Issuer) -> Vec<(&'static str, String)> {
+    let branding = issuer.branding();
+    let hours = review.rescored.loaded_paper.exam.as_ref().and_then(|exam| exam.certificate.contact_hours.clone());
+    let signatory = branding.signatory.map(|signatory| format!("{}, {}", signatory.name, signatory.description));
+    let values = [
+        ("Contact hours", hours.map(String::from)),
+        ("Provider number", branding.provider_number),
+        ("Signatory", signatory),
+    ];
+    values.into_iter().filter_map(|(label, value)| Some((label, value?))).collect()
 }
 
 /// Reads a certificate request from a file.

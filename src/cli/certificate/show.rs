@@ -23,7 +23,12 @@ pub(super) fn run(args: &CertificateShowArgs, env: &mut Env<'_>) -> CommandResul
     for (label, value) in summary_fields(&verification, now) {
         env.print_line(&format!("{label}: {}", text::single_line(&value)))?;
     }
-    env.print_line(&format!("Next: {}\n", next_step(&verification)))?;
+    let attempt = service.certificates().attempt_of(&stored_certificate)?;
+    let attempt = attempt.map_or_else(|| "ATTEMPT".to_owned(), |id| id.to_string());
+    let how_to_request = format!(
+        "For a certificate that counts, send a request to a school: `needlewise certificate request {attempt} --to FILE`."
+    );
+    env.print_line(&format!("Next: {}\n", next_step(&verification, now, &how_to_request)))?;
     env.print_line("All signed fields:")?;
     for line in super::verify::verification_lines(&verification) {
         env.print_line(&line)?;

@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::credential::branding::PaperSize;
 use crate::credential::carrier::CarrierError;
 use crate::credential::render::receipt::{self, Receipt, ReceiptEntry};
-use crate::credential::{TrustList, Verdict, VerificationResult, qr_text, verify, verify_code};
+use crate::credential::{CredentialSource, TrustList, Verdict, VerificationResult, qr_text, verify_from};
 use crate::ids::Digest;
 use crate::service::certificate_files::load_fonts;
 use crate::service::people::normalize_name;
@@ -35,9 +35,9 @@ pub struct VerifyArgs {
     /// Also write a dated PDF receipt: who verified what, when, and against which revocation lists
     #[arg(long, value_name = "FILE", requires = "by")]
     receipt: Option<PathBuf>,
-    /// Paper of the receipt
-    #[arg(long, value_name = "PAPER", requires = "receipt", default_value = "a4")]
-    paper: PaperSize,
+    /// Paper of the receipt [default: that of the issuer on this computer, else a4]
+    #[arg(long, value_name = "PAPER", requires = "receipt")]
+    paper: Option<PaperSize>,
     /// Name of the person who verifies, for the receipt
     #[arg(long, value_name = "NAME", requires = "receipt")]
     by: Option<String>,
@@ -66,7 +66,7 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
         if path == Path::new("-") {
             return Err(Failure::usage("--receipt needs the name of a file. Standard output has the verdicts."));
         }
-        env.protect_files(path, &args.paths)?;
+        env.protect_files(path, &[args.paths.as_slice(), &args.font].concat())?;
     }
     let inputs = match &args.qr {
         Some(text) => {
@@ -77,7 +77,7 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
                 credential,
                 digest,
                 is_readable: true,
-                is_code: true,
+                source: CredentialSource::Code,
             })]
         }
         None => files::list_inputs(&args.paths, env)?,
@@ -94,11 +94,13 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
     print_results(&results, env)?;
     if let (Some(path), Some(verifier)) = (&args.receipt, &receipt_verifier) {
         let fonts = load_fonts(&env.paths()?, files::read_fonts(&args.font)?)?;
+        let own_paper = || env.issuer().map_or_else(|_| PaperSize::default(), |issuer| issuer.branding().paper);
+        let paper = args.paper.unwrap_or_else(own_paper);
         let entries = results
             .iter()
             .map(|result| ReceiptEntry { file: &result.file, digest: result.digest, result: &result.checked })
             .collect();
-        let receipt = Receipt { verifier, checked_at: now, entries, trust: &trust, paper: args.paper };
+        let receipt = Receipt { verifier, checked_at: now, entries, trust: &trust, paper };
         let bytes = receipt::write(&receipt, &fonts).map_err(|reason| Failure::negative(reason.to_string()))?;
         paths::write_output(path, &bytes).map_err(|error| Failure::file_access(path, "written", &error))?;
     }
@@ -139,10 +141,9 @@ fn verify_all(
 ) -> Result<Vec<FileVerification>, Failure> {
     let progress = ProgressBar::new(env, inputs.len(), "verified");
     let verify_input = |input: CertificateInput| -> Result<FileVerification, Failure> {
-        let CertificateFile { name, credential, digest, is_readable, is_code } = input.read()?;
+        let CertificateFile { name, credential, digest, is_readable, source } = input.read()?;
         let verification = match credential {
-            Ok(bytes) if is_code => verify_code(&bytes, trust, now),
-            Ok(bytes) => verify(&bytes, trust, now),
+            Ok(bytes) => verify_from(source, &bytes, trust, now),
             Err(error) => {
                 VerificationResult { is_foreign: error.is_empty, ..VerificationResult::invalid(error.reason) }
             }

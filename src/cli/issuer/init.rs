@@ -62,6 +62,9 @@ pub(super) fn run(args: &InitArgs, env: &mut Env<'_>) -> CommandResult {
         let new_issuer = old_issuer
             .rotate(&reason, now.day(), (&passphrase, &next_passphrase), &key_material)
             .map_err(Failure::usage)?;
+        if env.issuer()? != old_issuer {
+            return Err(super::set::changed_meanwhile());
+        }
         paths::write_atomic(&path, new_issuer.to_json()?.as_bytes())
             .map_err(|error| Failure::file_access(&path, "written", &error))?;
         new_issuer

@@ -53,6 +53,10 @@ pub(super) fn run(args: &IssuerSetArgs, env: &mut Env<'_>) -> CommandResult {
         _ => None,
     };
     if branding != old_branding {
+        // Another program can have replaced the key in the meantime. Writing the old one back would lose it.
+        if env.issuer()? != issuer {
+            return Err(changed_meanwhile());
+        }
         issuer = issuer.with_branding(branding);
         paths::write_atomic(&key_file, issuer.to_json()?.as_bytes())
             .map_err(|error| Failure::file_access(&key_file, "written", &error))?;
@@ -67,6 +71,11 @@ pub(super) fn run(args: &IssuerSetArgs, env: &mut Env<'_>) -> CommandResult {
         env.print_line(&format!("{label}: {value}"))?;
     }
     Ok(crate::cli::error::EXIT_SUCCESS)
+}
+
+/// Returns the failure of a command whose issuer changed while it ran.
+pub(super) fn changed_meanwhile() -> Failure {
+    Failure::usage("Another program changed the issuer at the same time, so nothing was changed. Try again.")
 }
 
 /// Returns the settings in words, with their labels.

@@ -31,7 +31,9 @@ pub fn lay_out(credential: &Credential, paper: PaperSize, fonts: &Fonts) -> Resu
         TextStyle::plain(22.0).bold().color(ACCENT),
         "How to check this certificate",
     );
-    let code_position = (WIDTH - 64.0 - CODE_SIDE, 64.0);
+    // In units of the layout, so that it has its size on any paper.
+    let code_side = CODE_SIDE * WIDTH / paper.size().0;
+    let code_position = (WIDTH - 64.0 - code_side, 64.0);
     let max_width = code_position.0 - LEFT - 40.0;
     let key_fingerprint = fingerprint(&credential.issuer.id).unwrap_or_default();
     let paragraphs = [
@@ -59,12 +61,12 @@ pub fn lay_out(credential: &Credential, paper: PaperSize, fonts: &Fonts) -> Resu
         y = page.add_paragraph((LEFT, y + 12.0), TextStyle::plain(9.5), 12.0, value, WIDTH - 2.0 * LEFT) + 6.0;
     }
     let code_text = qr_text::encode(credential).map_err(RenderError::Other)?;
-    page.add_figure("QR code with the whole signed credential", draw_code(&code_text, code_position)?);
+    page.add_figure("QR code with the whole signed credential", draw_code(&code_text, code_position, code_side)?);
     page.finish()
 }
 
-/// Draws the QR code with its top left corner at this position.
-fn draw_code(text: &str, (x, y): (f32, f32)) -> Result<String, RenderError> {
+/// Draws the QR code with its top left corner at this position and this length of its side, in units of the layout.
+fn draw_code(text: &str, (x, y): (f32, f32), side: f32) -> Result<String, RenderError> {
     // Level L has the least error correction, and so the largest modules for this much text.
     let code = QrCode::with_error_correction_level(text, EcLevel::L)
         .map_err(|_| RenderError::Other("the credential is too long for a QR code".to_owned()))?;
@@ -74,6 +76,6 @@ fn draw_code(text: &str, (x, y): (f32, f32)) -> Result<String, RenderError> {
         let (column, row) = (index % width + QUIET_ZONE_MODULES, index / width + QUIET_ZONE_MODULES);
         path += &format!("M{column} {row}h1v1h-1z");
     }
-    let scale = CODE_SIDE / crate::credential::render::page::to_f32(width + 2 * QUIET_ZONE_MODULES);
+    let scale = side / crate::credential::render::page::to_f32(width + 2 * QUIET_ZONE_MODULES);
     Ok(format!("<path transform=\"translate({x} {y}) scale({scale})\" fill=\"#000000\" d=\"{path}\"/>"))
 }

@@ -182,7 +182,7 @@ fn result_row((what, result): (&ResultDescription, &ResultValue)) -> [String; 3]
 fn draw_details(page: &mut CertificatePage<'_>, credential: &Credential) {
     let assurance = credential.assurance();
     let pool_note = credential.evidence.iter().find(|evidence| evidence.genre == "banks");
-    // The first sentence says whether the questions can be practiced. After it comes the list of banks with digests.
+    // The first sentence says whether the questions can be practiced. After it comes the list of banks.
     let pool_note = pool_note.and_then(|banks| banks.narrative.split_inclusive('.').next()).unwrap_or_default();
     let certificate_id = credential.certificate_id();
     let key_fingerprint = fingerprint(&credential.issuer.id).unwrap_or_default();
@@ -231,8 +231,13 @@ fn draw_footer(page: &mut CertificatePage<'_>, credential: &Credential) {
         draw_signature(page, signatory);
     }
     let statement = &credential.subject.achievement.criteria.narrative;
-    // A statement of the maximum length still fits at the smaller size.
-    let size = if statement.chars().count() > 500 { 6.0 } else { 8.5 };
+    // The last line stays above the note.
+    let height = |size: f32| {
+        let lines = page.line_count(statement, TextStyle::plain(size), statement_width);
+        size * 1.35 * to_f32(lines.saturating_sub(1))
+    };
+    let sizes = [8.5, 7.5, 6.5, 6.0, 5.5, 5.0, 4.5, 4.0, 3.5];
+    let size = sizes.into_iter().find(|size| height(*size) <= 40.0).unwrap_or(3.0);
     page.add_paragraph((LEFT, 508.0), TextStyle::plain(size), size * 1.35, statement, statement_width);
     let note =
         "To check this certificate, run `needlewise certificate verify` on its file. The page alone proves nothing.";

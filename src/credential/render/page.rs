@@ -10,7 +10,7 @@ use crate::text;
 
 /// The width of the layout: that of A4 in landscape, in points. On other paper the layout is scaled to its width.
 pub const WIDTH: f32 = 841.89;
-/// The height of the layout in points. PaperSize that is higher has more space above and below.
+/// The height of the layout in points. Paper that is higher has more space above and below.
 pub const HEIGHT: f32 = 595.28;
 
 /// The most lines of a text that should fit on one.

@@ -34,6 +34,9 @@ const DETAILS_LEFT: f32 = COLUMNS[1].1;
 /// The space for the signature in points.
 const SIGNATURE_HEIGHT: f32 = 56.0;
 
+/// The most characters of one text. An honest name or reason is shorter.
+const TEXT_MAX_CHARS: usize = 600;
+
 /// What is said if a name has letters that no font has.
 const CODE_NOTE: &str = " Letters that no font has are shown by their code (U+…). Add a font with --font.";
 
@@ -94,21 +97,27 @@ pub fn write(receipt: &Receipt<'_>, fonts: &Fonts) -> Result<Vec<u8>, RenderErro
 /// # Errors
 /// [`RenderError::MissingGlyph`] if no font has a character of the verifier's name.
 pub fn lay_out(receipt: &Receipt<'_>, fonts: &Fonts) -> Result<Vec<Page>, RenderError> {
+    // The first time only to count the pages, whose number is in each title.
+    let page_count = lay_out_pages(receipt, 0, fonts)?.len();
+    lay_out_pages(receipt, page_count, fonts)
+}
+
+fn lay_out_pages(receipt: &Receipt<'_>, page_count: usize, fonts: &Fonts) -> Result<Vec<Page>, RenderError> {
     let rows: Vec<_> = receipt.entries.iter().map(|entry| Row::new(entry, receipt.trust, fonts)).collect();
     let code_note = if rows.iter().any(|row| row.has_codes) { CODE_NOTE } else { "" };
     let mut pages = Vec::new();
-    let (mut page, mut y) = begin_page(receipt, 1, code_note, fonts);
+    let (mut page, mut y) = begin_page(receipt, (1, page_count), code_note, fonts);
     for (index, row) in rows.iter().enumerate() {
         // A row that is higher than a page is drawn on a page of its own, as far as it fits.
         if index > 0 && y + row.height(&page) > BOTTOM {
             pages.push(page.finish()?);
-            (page, y) = begin_page(receipt, pages.len() + 1, code_note, fonts);
+            (page, y) = begin_page(receipt, (pages.len() + 1, page_count), code_note, fonts);
         }
         y = row.draw(&mut page, index + 1, y);
     }
     if y + SIGNATURE_HEIGHT > BOTTOM {
         pages.push(page.finish()?);
-        (page, y) = begin_page(receipt, pages.len() + 1, code_note, fonts);
+        (page, y) = begin_page(receipt, (pages.len() + 1, page_count), code_note, fonts);
     }
     draw_signature(&mut page, y + SIGNATURE_HEIGHT, receipt);
     pages.push(page.finish()?);
@@ -118,13 +127,18 @@ pub fn lay_out(receipt: &Receipt<'_>, fonts: &Fonts) -> Result<Vec<Page>, Render
 /// Begins a page with its title and the headings of the columns. Returns the baseline of the first row too.
 fn begin_page<'a>(
     receipt: &Receipt<'_>,
-    number: usize,
+    (number, page_count): (usize, usize),
     code_note: &str,
     fonts: &'a Fonts,
 ) -> (CertificatePage<'a>, f32) {
     let mut page = CertificatePage::new(fonts, receipt.paper);
     let title = TextStyle::plain(20.0).bold().color(ACCENT);
-    page.add_line(BlockRole::Title, (LEFT, 62.0), title, &format!("Verification receipt, page {number}"));
+    page.add_line(
+        BlockRole::Title,
+        (LEFT, 62.0),
+        title,
+        &format!("Verification receipt, page {number} of {page_count}"),
+    );
     let files = text::count_with_noun(receipt.entries.len(), "file");
     let said = format!(
         "{files} checked by {} on {} with needlewise {}, without a network. The verdict is about the signed content, not \
@@ -185,7 +199,7 @@ impl Row {
             Some(credential) => {
                 let id = credential.certificate_id().map_or_else(String::new, |id| id.to_string());
                 let words = fingerprint(&credential.issuer.id).unwrap_or_default();
-                let list = list_text(&credential.issuer.id, trust);
+                let list = basis_text(result, &credential.issuer.id, trust);
                 details.push(format!("Certificate: {id}. Fingerprint words of the key: {words}. {list}"));
                 [
                     verdict,
@@ -197,7 +211,9 @@ impl Row {
                 ]
             }
         };
-        // One name in a script without a font must not stop the whole receipt.
+        // One name in a script without a font must not stop the whole receipt, and a hostile one must not fill it.
+        let shorten = |text: &String| -> String { text.chars().take(TEXT_MAX_CHARS).collect() };
+        let (cells, details) = (cells.each_ref().map(shorten), details.iter().map(shorten).collect::<Vec<_>>());
         let escape = |text: &String| fonts.escape_missing_chars(text);
         let (shown_cells, shown_details) =
             (cells.each_ref().map(escape), details.iter().map(escape).collect::<Vec<_>>());
@@ -234,14 +250,15 @@ impl Row {
     }
 }
 
-/// Returns which revocation list the verdict rests on.
-fn list_text(signer_did: &str, trust: &TrustList) -> String {
-    match trust.find_by_did(signer_did).map(|(issuer, _)| &issuer.list) {
-        Some(Some(list)) => format!("Revocation list: {} of {}.", list.sequence, utc_text(list.issued)),
-        Some(None) => "Revocation list: none.".to_owned(),
-        None if trust.own_issuer.as_ref().is_some_and(|own| own.dids.iter().any(|did| did == signer_did)) => {
-            "Checked against the ledger of this computer.".to_owned()
-        }
+/// Returns what the verdict rests on.
+fn basis_text(result: &VerificationResult, signer_did: &str, trust: &TrustList) -> String {
+    if result.is_issued_here {
+        return "Checked against the ledger of this computer.".to_owned();
+    }
+    match trust.find_by_did(signer_did).map(|(issuer, _)| (&issuer.list, issuer.without_revocation)) {
+        Some((Some(list), _)) => format!("Revocation list: {} of {}.", list.sequence, utc_text(list.issued)),
+        Some((None, true)) => "Accepted without a revocation list.".to_owned(),
+        Some((None, false)) => "Revocation list: none.".to_owned(),
         None => "This issuer is not trusted here.".to_owned(),
     }
 }

@@ -7,10 +7,13 @@ use crate::attempt::Fact;
 use crate::attempt::chain::read_facts;
 use crate::attempt::fact::{AttemptStarted, RequestReceived, is_result_kind};
 use crate::attempt::signature::DecisionKind;
+use crate::canonical;
 use crate::clock::Timestamp;
 use crate::credential::{Assurance, Issuer};
+use crate::exam::LoadedPaper;
+use crate::exam::draw::question_counts;
 use crate::exam::eligibility::RENEWAL_WINDOW;
-use crate::ids::{AttemptId, TraineeId};
+use crate::ids::{AttemptId, Digest, TraineeId};
 use crate::issuing::copies::find_copies;
 use crate::issuing::decision::{is_signature_valid, is_signed_by};
 use crate::issuing::ledger::Ledger;
@@ -67,11 +70,15 @@ impl<S: Deref<Target = Services>> Issuing<S> {
         Ok(self.services.certificates().rows(trainee)?.into_iter().find(is_renewable))
     }
 
-    /// Compares the name of a request with the people of this store. Returns the people on the roster who may be its
+    /// Compares the name that would be signed with the people of this store. Returns the people on the roster who may be its
     /// sender, and what is unusual.
-    fn check_person(&self, request: &CertificateRequest) -> Result<(Vec<String>, Vec<String>), ServiceError> {
+    fn check_person(
+        &self,
+        request: &CertificateRequest,
+        name: &str,
+    ) -> Result<(Vec<String>, Vec<String>), ServiceError> {
         let requester = &request.trainee;
-        let (people, name_key) = (self.services.people().all_records()?, text::name_key(&requester.name));
+        let (people, name_key) = (self.services.people().all_records()?, text::name_key(name));
         let links = LinkedPeople::new(&people);
         let main_id = links.main_record(requester.id);
         let is_sender = |row: &PersonRow| links.main_record(row.id) == main_id;
@@ -98,24 +105,35 @@ impl<S: Deref<Target = Services>> Issuing<S> {
             0 | 1 => {}
             count => anomalies.push(format!("{count} people on the roster have this name")),
         }
+        for row in &candidates {
+            if let (Some(requested), Some(known)) = (&requester.license, &row.person.license)
+                && text::name_key(requested) != text::name_key(known)
+            {
+                let known = text::single_line(known);
+                anomalies.push(format!("The license on the roster is another one: {known}"));
+            }
+        }
         let describe = |row: &PersonRow| {
-            let staff_id = row.person.staff_id.as_deref().unwrap_or_default();
-            format!("{}, {}", text::single_line(&row.person.name), text::single_line(staff_id))
+            let staff_id = text::single_line(row.person.staff_id.as_deref().unwrap_or_default());
+            let basis = if is_sender(row) { "" } else { " (the same name only)" };
+            format!("{}, {staff_id}{basis}", text::single_line(&row.person.name))
         };
         Ok((candidates.into_iter().map(describe).collect(), anomalies))
     }
 
     /// Describes earlier requests that share random parts with this one, which only copies do.
     fn describe_copies(&self, request: &CertificateRequest, ledger: &Ledger) -> Result<Vec<String>, ServiceError> {
-        let copies = request.trace().map_or_else(Vec::new, |trace| find_copies(&trace, &ledger.received_requests));
+        let copies = request
+            .trace()
+            .map_or_else(Vec::new, |trace| find_copies(request.trainee.id, &trace, &ledger.received_requests));
         let describe = |copy: crate::issuing::copies::CopiedAttempt| -> Result<String, ServiceError> {
             let id = copy.trainee.short();
             let sender = match self.services.people().get(copy.trainee)? {
-                _ if copy.trainee == request.trainee.id => "of another attempt of this person".to_owned(),
-                Some(row) => format!("of {} ({id})", text::single_line(&row.person.name)),
-                None => format!("of another person ({id})"),
+                _ if copy.trainee == request.trainee.id => "for another attempt of this person".to_owned(),
+                Some(row) => format!("from {} ({id})", text::single_line(&row.person.name)),
+                None => format!("from another person ({id})"),
             };
-            Ok(format!("The attempt is a copy: it has {} as an earlier request {sender}", copy.common))
+            Ok(format!("Copied attempt: {} match an earlier request {sender}", copy.common))
         };
         copies.into_iter().map(describe).collect()
     }
@@ -123,7 +141,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
 
 impl<S: DerefMut<Target = Services>> Issuing<S> {
     /// Records a request in the ledger, then reviews it: verifies its chain, marks it again, and checks that it was not
-    /// used before.
+    /// used before. `name` replaces the requested name.
     ///
     /// # Errors
     /// [`ServiceError::Rejected`] with the reason, and the errors of [`Issuing::ledger`].
@@ -131,18 +149,33 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
         &mut self,
         request: CertificateRequest,
         issuer: &Issuer,
+        name: Option<&str>,
     ) -> Result<RequestReview, ServiceError> {
         // Record the request before the review, so that refused requests are counted too.
-        let ledger = self.ledger(issuer.id)?;
-        if !ledger.has_received(request.digest()) {
-            let (digest, trace) = (request.digest(), request.trace());
-            let received = RequestReceived { request: digest, trainee: request.trainee.id, trace };
-            self.append_to_ledger(issuer.id, &ledger, &Fact::RequestReceived(received))?;
-        }
-        self.assess_request(request, issuer)
+        self.record_request(&request, request.digest(), issuer)?;
+        self.assess_request(request, issuer, name)
     }
 
-    fn assess_request(&mut self, request: CertificateRequest, issuer: &Issuer) -> Result<RequestReview, ServiceError> {
+    fn record_request(
+        &mut self,
+        request: &CertificateRequest,
+        digest: Digest,
+        issuer: &Issuer,
+    ) -> Result<(), ServiceError> {
+        let ledger = self.ledger(issuer.id)?;
+        if ledger.has_received(digest) {
+            return Ok(());
+        }
+        let received = RequestReceived { request: digest, trainee: request.trainee.id, trace: request.trace() };
+        self.append_to_ledger(issuer.id, &ledger, &Fact::RequestReceived(received))
+    }
+
+    fn assess_request(
+        &mut self,
+        request: CertificateRequest,
+        issuer: &Issuer,
+        name: Option<&str>,
+    ) -> Result<RequestReview, ServiceError> {
         let rejection = |reason: String| ServiceError::Rejected(format!("The request is refused. {reason}"));
         let now = self.services.now().wall;
         let keys = &issuer.keys;
@@ -167,9 +200,10 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
             ledger.received_requests.iter().filter(|received| received.trainee == request.trainee.id).count();
         let granted_count = ledger.entries.iter().filter(|line| line.trainee == request.trainee.id).count();
         let renewed_certificate = self.find_renewable(request.trainee.id, &rescored, &ledger)?;
-        let (roster, mut anomalies) = self.check_person(&request)?;
+        let (roster, mut anomalies) = self.check_person(&request, name.unwrap_or(&request.trainee.name))?;
         anomalies.extend(self.describe_copies(&request, &ledger)?);
         anomalies.extend(rescored.anomalies.iter().cloned());
+        anomalies.extend(excluded_too_many(&rescored.loaded_paper));
         let exam = rescored.loaded_paper.exam.as_ref().ok_or(ServiceError::UnknownAttempt(request.attempt))?;
         let until = valid_until(exam, rescored.ended_at, renewed_certificate.as_ref().map(|row| row.valid_until));
         if until < now {
@@ -224,7 +258,26 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
                     .to_owned(),
             ));
         }
-        let review = self.assess_request(self.build_request(attempt)?, issuer)?;
+        let request = self.build_request(attempt)?;
+        // Recorded too, so that a later copy of the attempt is recognized. It is no request, so it gets another digest: a
+        // request for the same attempt must not look granted.
+        let digest = Digest::of(canonical::text(&("invigilated", request.digest())));
+        self.record_request(&request, digest, issuer)?;
+        let review = self.assess_request(request, issuer, None)?;
         Ok(RequestReview { assurance: Assurance::Invigilated, ..review })
     }
+}
+
+/// Describes sections that left more questions out of the draw than all attempts of the exam could have asked. With
+/// enough of them, a sender can choose the paper. `None` for an ordinary paper.
+fn excluded_too_many(loaded_paper: &LoadedPaper) -> Option<String> {
+    let exam = loaded_paper.exam.as_ref()?;
+    let excluded = |section: &crate::attempt::paper::PaperSection| section.excluded.len();
+    let sections = loaded_paper.paper.sections.iter().map(excluded).zip(question_counts(exam));
+    // A case is left out as a whole, so an attempt can exclude a few more questions than it asks.
+    let most = |count: usize| 2 * count * usize::try_from(exam.attempts.max).unwrap_or(usize::MAX);
+    let total: usize = loaded_paper.paper.sections.iter().map(excluded).sum();
+    sections.into_iter().any(|(excluded, count)| excluded > most(count)).then(|| {
+        format!("{total} questions were left out of the draw as asked before, more than this exam can have asked")
+    })
 }

@@ -136,15 +136,17 @@ impl Screen for CertificateListScreen {
 pub struct CertificateScreen {
     stored: StoredCertificate,
     verification: VerificationResult,
-    /// What the last export or request wrote, one line each. Empty before that.
-    notice: Vec<String>,
+    /// The files that the last export or request wrote.
+    written: Vec<String>,
+    /// Why files of the last export are missing.
+    problems: Vec<String>,
     scroll: Scroll,
 }
 
 impl CertificateScreen {
     /// Returns the screen of a certificate with its verification result.
     pub fn new(stored: StoredCertificate, verification: VerificationResult) -> Self {
-        Self { stored, verification, notice: Vec::new(), scroll: Scroll::TOP }
+        Self { stored, verification, written: Vec::new(), problems: Vec::new(), scroll: Scroll::TOP }
     }
 
     fn is_self_test(&self) -> bool {
@@ -152,23 +154,21 @@ impl CertificateScreen {
     }
 
     fn draw_summary(&self, page: &mut TextPage, now: Timestamp) {
-        for line in &self.notice {
-            page.push_text(TextRole::Good, line);
+        for file in &self.written {
+            page.push_text(TextRole::Good, &format!("Written: {file}"));
         }
-        if !self.notice.is_empty() {
+        for problem in &self.problems {
+            page.push_text(TextRole::Bad, problem);
+        }
+        if !(self.written.is_empty() && self.problems.is_empty()) {
             page.push_blank_line();
         }
         for (label, value) in summary_fields(&self.verification, now) {
             push_field(page, label, &value);
         }
         page.push_blank_line();
-        if self.is_self_test() {
-            let next = "It shows that you passed, and does not count elsewhere. For a certificate that counts, press r and \
-                        send the request to your school.";
-            page.push_text(TextRole::Strong, next);
-        } else {
-            page.push_text(TextRole::Strong, &next_step(&self.verification));
-        }
+        let how_to_request = "For a certificate that counts, press r and send the request to a school.";
+        page.push_text(TextRole::Strong, &next_step(&self.verification, now, how_to_request));
         page.push_blank_line();
     }
 }
@@ -189,21 +189,25 @@ impl Screen for CertificateScreen {
         let export = Binding::new(&[Key::Char('e')], Action::named("export"), "export");
         let request = Binding::new(&[Key::Char('r')], Action::named("request"), "request");
         let request = self.is_self_test().then_some(request);
-        request.into_iter().chain([export]).chain(read_only_bindings()).collect()
+        let export = (self.verification.verdict != Verdict::Invalid).then_some(export);
+        request.into_iter().chain(export).chain(read_only_bindings()).collect()
     }
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         match action.name {
             "export" => Some(Effect::Do(Command::ExportCertificate(Box::new(self.stored.clone())))),
-            "request" => Some(Effect::Do(Command::RequestCertificate(self.stored.certificate_id))),
+            "request" => Some(Effect::Do(Command::RequestCertificate(Box::new(self.stored.clone())))),
             _ => on_read_only_action(&mut self.scroll, action, Effect::Close),
         }
     }
 
     fn on_reply(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
-        if let Reply::Exported(files, problems) = reply {
-            self.notice = files.into_iter().map(|file| format!("Written: {file}")).chain(problems).collect();
-            self.scroll = Scroll::TOP;
+        match reply {
+            // The export of another certificate can end while this one is on the screen.
+            Reply::Exported { certificate, files, problems } if certificate == self.stored.certificate_id => {
+                (self.written, self.problems, self.scroll) = (files, problems, Scroll::TOP);
+            }
+            _ => {}
         }
         None
     }

@@ -257,7 +257,7 @@ impl Screen for QuizScreen {
             Reply::ClosedToQuestion(question_index) => self.go_to(question_index),
             Reply::Closed
             | Reply::FileReloaded(_)
-            | Reply::Exported(..)
+            | Reply::Exported { .. }
             | Reply::Verified(_)
             | Reply::Readiness(..) => {}
         }

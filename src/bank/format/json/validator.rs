@@ -6,7 +6,6 @@ use std::sync::Arc;
 use jsonc_parser::errors::ParseError;
 
 use crate::bank::decimal::Decimal;
-use crate::bank::exam::ContactHours;
 use crate::bank::format::json::tree::{JsonKind, JsonNode, JsonTree, escape_pointer_token};
 use crate::bank::limits::TEXT_MAX;
 use crate::bank::schema_model::{RecordField, ValueShape};
@@ -77,7 +76,7 @@ impl<'a> Validator<'a> {
             ValueShape::Slug => is_slug(text),
             ValueShape::Day => text.parse::<Day>().is_ok(),
             ValueShape::Decimal => Decimal::parse(text).is_ok(),
-            ValueShape::Hours => ContactHours::is_valid(text),
+            ValueShape::Hours => text::is_contact_hours(text),
             ValueShape::Enum(words) => words.iter().any(|word| word == text),
             ValueShape::Select => matches!(text, "one" | "all"),
             _ => false,
