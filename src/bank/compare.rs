@@ -150,6 +150,16 @@ pub fn check_changes(changes: &[ChangedQuestion]) -> Vec<Finding> {
     for ChangedQuestion { id, change, index, revisions, has_stale_review } in changes {
         let pointer = |member: &str| index.map_or_else(String::new, |index| format!("/questions/{index}/{member}"));
         let is_raised = matches!(revisions, (Some(before), Some(after)) if after > before);
+        if let (Some(before), Some(after)) = revisions
+            && after < before
+        {
+            report(
+                Severity::Error,
+                pointer("revision"),
+                format!("the revision went back from {before} to {after}"),
+                "Give it a number that is not lower than before: answers and reports name the revision",
+            );
+        }
         match change {
             QuestionChange::KeyChanged if !is_raised => report(
                 Severity::Error,

@@ -337,6 +337,12 @@ fn a_changed_key_needs_a_new_revision_and_a_new_review() {
     assert_eq!(count(&against(&new)), 1, "the review");
     new["questions"][0].as_object_mut().expect("a question").remove("reviewed");
     assert_eq!(count(&against(&new)), 0);
+    let (mut older, mut lowered) = (old.clone(), new.clone());
+    (older["questions"][0]["revision"], lowered["questions"][0]["revision"]) = (json!(5), json!(4));
+    let older = world.file("older.json", older.to_string()).to_string_lossy().into_owned();
+    let file = world.file("own.json", lowered.to_string()).to_string_lossy().into_owned();
+    let said = world.run(["bank", "check", "--against", &older, &file]);
+    assert!(said.code == 1 && said.all().contains("the revision went back from 5 to 4"), "{}", said.all());
     let file = world.file("own.json", new.to_string()).to_string_lossy().into_owned();
     let diff = world.run(["bank", "diff", &old_file, &file]);
     assert!(diff.code == 1 && diff.out.contains("another key"), "{}", diff.all());
@@ -395,4 +401,31 @@ fn each_mistake_of_form_has_a_finding_of_its_own() {
     typed["accept"] = json!(["deltoid\nmuscle"]);
     typed.as_object_mut().expect("a question").remove("choices");
     assert_eq!(rules_of(&report(&bank(&[typed]).to_string())), [("one".into(), "L64".into())]);
+}
+
+#[test]
+fn a_path_that_is_missing_hides_no_findings_about_the_others() {
+    let world = World::new();
+    let mut bad = bank(&[question("one")]);
+    bad["questions"][0]["stem"] = json!("");
+    let file = world.file("own.json", bad.to_string()).to_string_lossy().into_owned();
+    let alone = world.run(["bank", "check", &file]);
+    let said = world.run(["bank", "check", "no such file", &file]);
+    assert_eq!(said.code, 3, "{}", said.all());
+    assert!(said.err.contains("no such file"), "{}", said.err);
+    assert_eq!(said.out, alone.out, "the same findings");
+}
+
+#[test]
+fn a_repair_needs_a_file_and_finds_exams_too() {
+    let world = World::new();
+    let said = world.run(["bank", "check", "--fix", "-"]);
+    assert!(said.code == 2 && said.err.contains("Name a file."), "{}", said.all());
+    let exam = format!("\u{feff}{}", crate::world::small_exam());
+    let file = world.file("folder/exams/brief.json", exam);
+    world.file("folder/small.json", crate::world::small_bank().to_string());
+    let folder = world.home.path().join("folder").to_string_lossy().into_owned();
+    let said = world.run(["bank", "check", "--fix", &folder]);
+    assert!(said.err.contains("Repaired 1 text in ") && said.err.contains("brief.json"), "{}", said.all());
+    assert!(!std::fs::read_to_string(file).expect("an exam").contains('\u{feff}'));
 }

@@ -87,8 +87,11 @@ pub(super) fn run(args: &CheckArgs, env: &mut Env<'_>) -> CommandResult {
         fix_files(&args.paths, env)?;
     }
     let mut catalog = env.catalog()?;
-    let inputs =
-        if args.paths.is_empty() { inputs_in_use(env)? } else { inputs_from_paths(&args.paths, &mut catalog, env)? };
+    let (inputs, unreadable) = if args.paths.is_empty() {
+        (inputs_in_use(env)?, Vec::new())
+    } else {
+        inputs_from_paths(&args.paths, &mut catalog, env)
+    };
     let today = (env.make_clock)().now().wall.day();
     let mut report = check_inputs(&inputs, &catalog, today);
     if let Some(old) = &args.against {
@@ -103,8 +106,14 @@ pub(super) fn run(args: &CheckArgs, env: &mut Env<'_>) -> CommandResult {
         Some(Severity::Warning | Severity::Error) => error::EXIT_NEGATIVE,
         Some(Severity::Unreadable) => error::EXIT_UNREADABLE_INPUT,
     };
-    print_report(&report, args.format, env)?;
-    Ok(code)
+    if report.file_count > 0 || unreadable.is_empty() {
+        print_report(&report, args.format, env)?;
+    }
+    // A wrong path hides no finding about the other files.
+    for failure in &unreadable {
+        env.print_to_stderr(&failure.message);
+    }
+    Ok(unreadable.iter().map(|failure| failure.code).fold(code, u8::max))
 }
 
 /// Explains one rule.
@@ -141,13 +150,18 @@ fn explain(rule: &str, env: &mut Env<'_>) -> CommandResult {
 
 /// Repairs the bank files among the paths.
 fn fix_files(paths: &[PathBuf], env: &mut Env<'_>) -> Result<(), Failure> {
+    if paths.iter().any(|path| path == Path::new("-")) {
+        return Err(Failure::usage("--fix changes files, and not standard input. Name a file."));
+    }
     for path in paths {
+        let list_files =
+            |folder: &Path| load::list_files(folder, "json").map_err(|error| Failure::unreadable(folder, &error));
         let files = if path.is_dir() {
-            load::list_files(path, "json").map_err(|error| Failure::unreadable(path, &error))?
+            [list_files(path)?, list_files(&path.join("exams"))?].concat()
         } else {
             vec![path.clone()]
         };
-        for file in files.iter().filter(|file| **file != Path::new("-")) {
+        for file in &files {
             let loaded = load::read_file(file).map_err(|error| Failure::unreadable(file, &error))?;
             if let Some(fixed) = fix::fix(&loaded.bytes) {
                 let count = text::count_with_noun(fixed.change_count, "text");
@@ -189,25 +203,31 @@ fn inputs_in_use(env: &mut Env<'_>) -> Result<Vec<CheckedFile>, Failure> {
 }
 
 /// Lists the given files and the files in the given folders. Each folder joins the catalog. So an exam is checked
-/// against the banks in its own folder before those in use.
-fn inputs_from_paths(paths: &[PathBuf], catalog: &mut Catalog, env: &mut Env<'_>) -> Result<Vec<CheckedFile>, Failure> {
-    let mut inputs = Vec::new();
+/// against the banks in its own folder before those in use. Also returns the paths that cannot be read.
+fn inputs_from_paths(paths: &[PathBuf], catalog: &mut Catalog, env: &mut Env<'_>) -> (Vec<CheckedFile>, Vec<Failure>) {
+    let (mut inputs, mut unreadable) = (Vec::new(), Vec::new());
     for path in paths {
-        let unreadable = |error: std::io::Error| Failure::unreadable(path, &error);
-        if path == Path::new("-") {
-            // Standard input has no file name that could match the ID.
-            let loaded_file = read_standard_input(env).map_err(unreadable)?;
-            inputs.push(CheckedFile { name: "standard input".to_owned(), loaded_file, is_name_checked: false });
-        } else if path.is_dir() {
-            // In use for this check too, because an exam in the folder can draw from the banks beside it.
-            let origin = BankOrigin::BanksFolder(path.clone());
-            catalog.add_folder(path, &origin).map_err(|(path, error)| Failure::unreadable(&path, &error))?;
-            inputs.extend(inputs_from_folder(path)?);
-        } else {
-            inputs.push(input_from_file(path)?);
+        match inputs_from_path(path, catalog, env) {
+            Ok(found) => inputs.extend(found),
+            Err(failure) => unreadable.push(failure),
         }
     }
-    Ok(inputs)
+    (inputs, unreadable)
+}
+
+fn inputs_from_path(path: &PathBuf, catalog: &mut Catalog, env: &mut Env<'_>) -> Result<Vec<CheckedFile>, Failure> {
+    if path == Path::new("-") {
+        // Standard input has no file name that could match the ID.
+        let loaded_file = read_standard_input(env).map_err(|error| Failure::unreadable(path, &error))?;
+        return Ok(vec![CheckedFile { name: "standard input".to_owned(), loaded_file, is_name_checked: false }]);
+    }
+    if path.is_dir() {
+        // In use for this check too, because an exam in the folder can draw from the banks beside it.
+        let origin = BankOrigin::BanksFolder(path.clone());
+        catalog.add_folder(path, &origin).map_err(|(path, error)| Failure::unreadable(&path, &error))?;
+        return inputs_from_folder(path);
+    }
+    Ok(vec![input_from_file(path)?])
 }
 
 fn inputs_from_folder(folder: &Path) -> Result<Vec<CheckedFile>, Failure> {

@@ -83,9 +83,18 @@ fn escape_property(value: &str) -> String {
     escape_data(value).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// Returns a path as a relative reference of a URI.
+/// Returns a path as a reference of a URI: a relative one, or `file:` for a path from the root or a drive.
 fn to_uri(path: &str) -> String {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(byte);
     let encode = |byte: u8| if is_plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    path.replace('\\', "/").bytes().map(encode).collect()
+    let path = path.replace('\\', "/");
+    let has_drive =
+        path.as_bytes().get(1) == Some(&b':') && path.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+    let (prefix, rest) = match path.split_at_checked(2) {
+        // A URI has the colon of a drive as it is.
+        Some((drive, rest)) if has_drive => (format!("file:///{drive}"), rest),
+        _ if path.starts_with('/') => ("file://".to_owned(), path.as_str()),
+        _ => (String::new(), path.as_str()),
+    };
+    format!("{prefix}{}", rest.bytes().map(encode).collect::<String>())
 }

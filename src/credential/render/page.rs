@@ -60,7 +60,7 @@ pub struct PageBlock {
     pub svg: String,
 }
 
-/// A finished page.
+/// A page that is ready to be drawn: each of its characters has a glyph.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The blocks in reading order.

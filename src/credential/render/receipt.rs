@@ -59,7 +59,7 @@ pub struct Receipt<'a> {
     pub paper: PaperSize,
 }
 
-/// A verified file.
+/// What a receipt says about one file.
 #[derive(Debug)]
 pub struct ReceiptEntry<'a> {
     /// The path of the file.
