@@ -219,6 +219,9 @@ pub struct LedgerEntry {
     /// The digest of that attempt's last fact. The issuer signs each request only once.
     pub head: Digest,
     pub exam: ExamId,
+    /// The digest of the request that was granted. Older programs wrote none, and an invigilated exam has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Digest>,
 }
 
 /// A line of an issuer's ledger: a certificate request was received, granted or not. It contains no name.

@@ -97,6 +97,9 @@ impl Default for GlobalArgs {
     }
 }
 
+/// How often a yes-or-no question is asked.
+const CONFIRM_TRIES: usize = 3;
+
 impl Env<'_> {
     pub(super) fn set_global_args(&mut self, global: GlobalArgs) {
         self.global = global;
@@ -233,7 +236,7 @@ impl Env<'_> {
         }
     }
 
-    /// Asks a yes-or-no question. Only "yes" confirms. Without a terminal, it asks nothing and the answer is no.
+    /// Asks a yes-or-no question. Only "yes" confirms; other words are asked about again. Without a terminal, it asks nothing and the answer is no.
     ///
     /// # Errors
     /// The question cannot be written, or the reply cannot be read.
@@ -241,13 +244,28 @@ impl Env<'_> {
         if !self.terminal.is_stdin_terminal {
             return Ok(false);
         }
-        write!(self.out, "{question}")?;
-        self.out.flush()?;
-        let reply = match self.input.as_mut() {
-            Some(input) => paths::read_line(input, REPLY_MAX_BYTES)?,
-            None => None,
-        };
-        Ok(matches!(reply, Some(BoundedLine::Text(reply)) if reply.trim().eq_ignore_ascii_case("yes")))
+        let mut question = question;
+        for _ in 0..CONFIRM_TRIES {
+            write!(self.out, "{question}")?;
+            self.out.flush()?;
+            let reply = match self.input.as_mut() {
+                Some(input) => paths::read_line(input, REPLY_MAX_BYTES)?,
+                None => None,
+            };
+            let Some(BoundedLine::Text(reply)) = reply else { return Ok(false) };
+            match reply.trim().to_lowercase().as_str() {
+                "yes" => return Ok(true),
+                "no" | "n" | "" => return Ok(false),
+                // A "y" can be meant for an earlier question, so it is asked again.
+                _ => question = "Type yes or no: ",
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns which option answers a question where nobody can be asked. Empty on a terminal.
+    pub(super) fn no_terminal_hint(&self, option: &str) -> String {
+        if self.terminal.is_stdin_terminal { String::new() } else { format!(" Without a terminal, add {option}.") }
     }
 
     /// Returns whether to use color on standard output.

@@ -37,7 +37,7 @@ pub(super) fn run(args: &RestoreArgs, env: &mut Env<'_>) -> CommandResult {
     let restore = Restore::prepare(&args.file, &paths, &options)?;
     print_losses(&restore, env)?;
     if !args.yes && !env.confirm("Go back to this backup? (yes/no): ")? {
-        return Err(Failure::negative("Nothing was changed. Without a terminal, add --yes."));
+        return Err(Failure::negative(format!("Nothing was changed.{}", env.no_terminal_hint("--yes"))));
     }
     let Restored { folder, erased_again } = restore.finish(&paths, &options).map_err(|error| match error {
         ServiceError::Store(StoreError::Busy) => Failure {

@@ -64,8 +64,8 @@ impl std::fmt::Display for RenderError {
         match self {
             Self::MissingGlyph(character, text) => write!(
                 f,
-                "No font has the character {character} (U+{:04X}) in \"{text}\", so this file is not drawn. \
-                 Add a font with --font FILE, or put it in the fonts folder of the data folder. \
+                "No font here has the character {character} (U+{:04X}) in \"{text}\", so its pictures are not drawn. Put a \
+                 font file that has it into the folder \"fonts\" of the data folder, or on the command line add --font FILE. \
                  The JSON certificate can have any name.",
                 u32::from(*character)
             ),

@@ -39,7 +39,11 @@ impl PlainSession<'_> {
         self.print_outcome(paper.mode, &finished, disclosure_level)?;
         match certificate {
             Some(Ok(certificate)) => {
-                self.print_line(&format!("Certificate: {}", certificate.path.display()))?;
+                self.print_line(&format!("Self-test record: {}", certificate.path.display()))?;
+                self.print_line(&format!(
+                    "It does not count elsewhere. For a certificate that does: `needlewise certificate request {} --to FILE`",
+                    self.active_attempt.row.id
+                ))?;
                 match write_pictures(self.service.paths(), &certificate) {
                     Ok(problems) => problems.iter().try_for_each(|problem| writeln!(self.err, "{problem}"))?,
                     Err(error) => writeln!(self.err, "{error}")?,

@@ -50,6 +50,12 @@ impl StoredCertificate {
         })
     }
 
+    /// Returns whether the certificate bears this name.
+    pub fn has_signed_name(&self, name: &str) -> bool {
+        let credential = serde_json::from_str::<Credential>(&self.credential);
+        credential.is_ok_and(|credential| text::name_key(&credential.subject.name) == text::name_key(name))
+    }
+
     /// Returns whether the credential file exists and contains exactly this credential.
     pub fn has_current_file(&self) -> bool {
         let credential = self.credential.as_bytes();

@@ -50,6 +50,17 @@ fn rejection(reason: String) -> ServiceError {
     ServiceError::Rejected(format!("It was not imported. {reason}"))
 }
 
+/// Returns the reason why a holder's name does not fit. A revoked certificate is no reason to rename anyone.
+fn explain_revoked(error: ServiceError, verdict: Verdict) -> ServiceError {
+    match error {
+        ServiceError::Rejected(_) if verdict == Verdict::Revoked => rejection(
+            "It is revoked, and its holder has another name here. It was probably replaced by a corrected certificate."
+                .to_owned(),
+        ),
+        error => error,
+    }
+}
+
 /// A certificate from outside must not continue the chain of an attempt, an issuer or an erased person.
 fn require_own_chain(known_person: Option<&PersonRow>, chain: &[StoredFact]) -> Result<(), ServiceError> {
     if known_person.is_some() || chain.is_empty() {
@@ -116,7 +127,8 @@ impl<S: DerefMut<Target = Services>> Certificates<S> {
         require_own_chain(known_person.as_ref(), &chain)?;
         let head = chain.last().map_or(ChainHead::START, ChainHead::after_fact);
         let is_new_person = known_person.is_none();
-        let changes = self.holder_changes(trainee, known_person, &credential, authority)?;
+        let changes = self.holder_changes(trainee, known_person, &credential, authority);
+        let changes = changes.map_err(|error| explain_revoked(error, verification.verdict))?;
         let imported = Fact::Imported(CertificateImported { certificate: id, credential: text.to_owned() });
         let holder_facts = self.services.link_facts(trainee.into(), head, changes.iter().chain([&imported]));
         let imported_id = holder_facts.last().map(|stored_fact| stored_fact.id).ok_or_else(unreadable)?;

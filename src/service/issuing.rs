@@ -133,14 +133,20 @@ impl<S: Deref<Target = Services>> Issuing<S> {
         issuer: &Issuer,
     ) -> Result<Option<StoredCertificate>, ServiceError> {
         let ledger = self.ledger(issuer.id)?;
-        // A request with another name or another license is another request.
-        if !ledger.has_received(request.digest()) {
-            return Ok(None);
-        }
+        // A request with another name or another license is another request, also if it was received and refused.
+        let digest = request.digest();
         let is_in_force = |line: &LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
         let is_same = |line: &&LedgerEntry| line.attempt == request.attempt && request.ends_with(line.head);
-        let entry = ledger.entries.iter().find(|line| is_same(line) && is_in_force(line));
-        entry.map(|line| self.services.certificates().find(&line.certificate.to_string())).transpose()
+        let Some(line) = ledger.entries.iter().find(|line| is_same(line) && is_in_force(line)) else {
+            return Ok(None);
+        };
+        let certificate = self.services.certificates().find(&line.certificate.to_string())?;
+        let was_granted = match line.request {
+            Some(granted) => granted == digest,
+            // Older lines do not name the request. The name on the certificate tells which one it was.
+            None => ledger.has_received(digest) && certificate.has_signed_name(&request.trainee.name),
+        };
+        Ok(was_granted.then_some(certificate))
     }
 
     /// Ensures that no certificate in force was signed for this request or its attempt.
@@ -241,6 +247,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
             attempt: request.attempt,
             head: rescored.head_digest,
             exam: exam.id.clone(),
+            request: (review.assurance != Assurance::Invigilated).then(|| request.digest()),
         };
         let stream = issuer.id.into();
         // The fact follows the ledger that was checked, so a line that was added in the meantime is a conflict.

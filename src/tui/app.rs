@@ -322,6 +322,7 @@ impl App {
             Effect::CloseToQuestion(question_index) => {
                 return Ok(self.close_screen(Reply::ClosedToQuestion(question_index)));
             }
+            Effect::CloseAndReload => return Ok(self.close_screen(Reply::ClosedWithChanges)),
             Effect::Ask(dialog) => self.overlay = Some(Overlay::Dialog(dialog)),
             Effect::Do(command) => return self.run_command(command),
             Effect::Quit => self.finish(),

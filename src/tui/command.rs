@@ -10,6 +10,7 @@ use crate::exam::Session;
 use crate::exam::session::{ActionRefusal, AttemptAction};
 use crate::ids::{AttemptId, CertificateId, ExamId, InBank, QuestionId, ReadingId};
 use crate::projections::certificates::CertificateRow;
+use crate::projections::links::LinkProposal;
 use crate::projections::people::PersonRow;
 use crate::service::certificate_files::StoredCertificate;
 use crate::study::practice::PracticeChoice;
@@ -67,17 +68,35 @@ pub enum Command {
     Checkpoint,
     /// Leave the result: go home, or quit if the program was started for this attempt only.
     LeaveResult,
-    /// Write a certificate in all formats into the folder for exports, in a job. The answer is [`Reply::Exported`].
-    ExportCertificate(Box<StoredCertificate>),
-    /// Write the request for a certificate that counts, for the attempt of this self-test record. The answer is
-    /// [`Reply::Exported`].
-    RequestCertificate(Box<StoredCertificate>),
-    /// Verify the signatures of these certificates.
-    Verify(Vec<CertificateRow>),
+    /// Work with certificates and people.
+    Records(RecordsCommand),
     /// Read the previewed file again if it changed.
     ReloadFile,
     /// Show why an action is refused. Only the preview needs this: it applies actions itself, without the store.
     ShowRefusal(ActionRefusal),
+}
+
+/// Work with certificates and people.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RecordsCommand {
+    /// Write a certificate in all formats into the folder for exports, in a job. The answer is [`Reply::Exported`].
+    Export(Box<StoredCertificate>),
+    /// Write the request for a certificate that counts, for the attempt of this self-test record. The answer is
+    /// [`Reply::Exported`].
+    Request(Box<StoredCertificate>),
+    /// Settle whether two records are of one person.
+    SettleLink(Box<LinkProposal>, LinkDecision),
+    /// Verify the signatures of these certificates.
+    Verify(Vec<CertificateRow>),
+}
+
+/// The decision about two records that may be of one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkDecision {
+    /// They are of one person.
+    Link,
+    /// They are of two people, and the pair is not proposed again.
+    KeepApart,
 }
 
 /// A change of what the trainee keeps beside questions and readings. Those of a question are answered with
@@ -114,12 +133,16 @@ pub enum Reply {
     TimeUp,
     /// The screen above this one was closed.
     Closed,
+    /// The screen above this one was closed, and the data of this one changed.
+    ClosedWithChanges,
     /// The screen above this one was closed to show the question at this index of the paper.
     ClosedToQuestion(usize),
     /// Files of this certificate were written.
     Exported {
         certificate: CertificateId,
         files: Vec<String>,
+        /// What to do with them; empty if that is clear.
+        next: &'static str,
         /// Why other files are missing.
         problems: Vec<String>,
     },

@@ -1,6 +1,6 @@
 //! Runs the commands of screens with the services. Screens reach the store only through this and [`open_screen`].
 
-use super::command::{Command, NotebookCommand, PictureRequest, Reply};
+use super::command::{Command, LinkDecision, NotebookCommand, PictureRequest, RecordsCommand, Reply};
 use super::execute::{CommandOutcome, Execute};
 use super::jobs::Jobs;
 use super::screens::{Effect, Route, Screen, open_screen};
@@ -11,6 +11,7 @@ use crate::clock::{Now, Zone};
 use crate::exam::session::{ActionRefusal, AttemptAction, DraftAnswer};
 use crate::ids::{AttemptId, InBank, QuestionId};
 use crate::projections::certificates::CertificateRow;
+use crate::projections::links::LinkProposal;
 use crate::projections::people::PersonRow;
 use crate::service::certificate_files::{StoredCertificate, export_all_formats};
 use crate::service::{ActiveAttempt, ServiceError, Services};
@@ -196,7 +197,7 @@ impl ServiceExecutor {
         jobs.start("Exporting the certificate", move |_| {
             let (files, problems) = export_all_formats(&paths, &certificate, now).map_err(|error| error.to_string())?;
             let files = files.iter().map(|path| text::single_line(&path.to_string_lossy())).collect();
-            Ok(Some(Reply::Exported { certificate: certificate.certificate_id, files, problems }))
+            Ok(Some(Reply::Exported { certificate: certificate.certificate_id, files, next: "", problems }))
         });
         CommandOutcome::Nothing
     }
@@ -206,7 +207,31 @@ impl ServiceExecutor {
         let path = self.workspace.service.issuing_mut().write_request(certificate)?;
         let files = vec![text::single_line(&path.to_string_lossy())];
         let certificate = certificate.certificate_id;
-        Ok(CommandOutcome::Reply(Reply::Exported { certificate, files, problems: Vec::new() }))
+        let next = "It contains your name and all your answers. Send it only to the school. Then import the certificate that you \
+                    get: needlewise certificate import FILE";
+        Ok(CommandOutcome::Reply(Reply::Exported { certificate, files, next, problems: Vec::new() }))
+    }
+
+    fn run_records(&mut self, command: RecordsCommand, jobs: &mut Jobs) -> Result<CommandOutcome, ServiceError> {
+        match command {
+            RecordsCommand::Export(certificate) => Ok(self.start_export(*certificate, jobs)),
+            RecordsCommand::Request(certificate) => self.request_certificate(&certificate),
+            RecordsCommand::SettleLink(proposal, decision) => self.settle_link(&proposal, decision),
+            RecordsCommand::Verify(rows) => self.verify_certificates(&rows),
+        }
+    }
+
+    fn settle_link(
+        &mut self,
+        LinkProposal { from, to, .. }: &LinkProposal,
+        decision: LinkDecision,
+    ) -> Result<CommandOutcome, ServiceError> {
+        let mut people = self.workspace.service.people_mut();
+        match decision {
+            LinkDecision::Link => people.merge(from, to)?,
+            LinkDecision::KeepApart => people.keep_apart(from, to)?,
+        };
+        Ok(CommandOutcome::Next(Effect::CloseAndReload))
     }
 
     fn verify_certificates(&self, rows: &[CertificateRow]) -> Result<CommandOutcome, ServiceError> {
@@ -264,8 +289,7 @@ impl Execute for ServiceExecutor {
             }
             Command::Notebook(command) => self.run_notebook(command)?,
             Command::DrawPicture(request) => start_picture(request, jobs),
-            Command::ExportCertificate(certificate) => self.start_export(*certificate, jobs),
-            Command::RequestCertificate(certificate) => self.request_certificate(&certificate)?,
+            Command::Records(command) => self.run_records(command, jobs)?,
             Command::EstimateReadiness(exam) => {
                 self.workspace.start_readiness(exam, jobs)?;
                 CommandOutcome::Nothing
@@ -293,7 +317,6 @@ impl Execute for ServiceExecutor {
             Command::Checkpoint => self.start_checkpoint(jobs),
             Command::LeaveResult if self.has_home => CommandOutcome::Next(Effect::Open(Route::Home)),
             Command::LeaveResult => CommandOutcome::Next(Effect::Quit),
-            Command::Verify(rows) => self.verify_certificates(&rows)?,
             // Only a preview has a file to reload.
             Command::ReloadFile => CommandOutcome::Nothing,
             Command::ShowRefusal(refusal) => return Err(ServiceError::ActionRefused(refusal)),

@@ -252,6 +252,8 @@ pub enum Effect {
     Close,
     /// Close this screen and show the question at this index of the paper on the screen below.
     CloseToQuestion(usize),
+    /// Close this screen after a change that the screen below must load again.
+    CloseAndReload,
     /// Ask a question. The screen gets the action of the answer.
     Ask(Dialog),
     /// Run a command.

@@ -108,6 +108,7 @@ pub fn next_step(verification: &VerificationResult, now: Timestamp, how_to_reque
     match verification.verdict {
         Verdict::Valid => "Nothing is left to do.".to_owned(),
         Verdict::Expired => "For a new certificate, the exam must be passed again.".to_owned(),
+        Verdict::Revoked if verification.is_issued_here => verification.reason.clone(),
         Verdict::Revoked => format!("{} Ask the issuer why.", verification.reason),
         Verdict::Invalid | Verdict::Untrusted | Verdict::Stale => verification.reason.clone(),
     }

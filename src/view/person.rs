@@ -5,6 +5,7 @@ use crate::credential::VerificationResult;
 use crate::exam::disclosure::DisclosureLevel;
 use crate::ids::TraineeId;
 use crate::projections::attempts::{AttemptQuery, AttemptRow, AttemptState};
+use crate::projections::links::LinkProposal;
 use crate::projections::people::PersonRow;
 use crate::projections::status::MatrixCell;
 use crate::service::certificate_files::StoredCertificate;
@@ -16,6 +17,8 @@ pub struct PersonView {
     pub person: PersonRow,
     /// The other records of the same person.
     pub linked_records: Vec<PersonRow>,
+    /// Records that may be of the same person, or of which this record may be a part.
+    pub proposals: Vec<LinkProposal>,
     /// The certification status for each exam title. The certificates behind it are verified.
     pub statuses: Vec<(String, MatrixCell)>,
     /// The newest time that is known here, which decides what has expired.
@@ -57,6 +60,8 @@ impl PersonView {
         let linked_records = service.people().linked_records(trainee_id)?;
         let mut record_ids = vec![trainee_id];
         record_ids.extend(linked_records.iter().map(|row| row.id));
+        let mut proposals = service.people().link_proposals()?;
+        proposals.retain(|LinkProposal { from, to, .. }| record_ids.contains(&from.id) || record_ids.contains(&to.id));
         let (mut rows, mut timeline) = (Vec::new(), Vec::new());
         for id in record_ids {
             rows.extend(service.attempts().list(&AttemptQuery { trainee: Some(id), ..AttemptQuery::default() })?);
@@ -75,6 +80,7 @@ impl PersonView {
         Ok(Self {
             person,
             linked_records,
+            proposals,
             statuses,
             today: service.trust()?.latest_known_time(now),
             attempts,

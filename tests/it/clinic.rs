@@ -34,6 +34,11 @@ fn prepared(home: &Path) {
         world.run(["certificate", "import", &file.to_string_lossy()]).done();
     }
     world.run(["issuer", "trust", "--yes", &key().did(), "--name", "Northside", "--without-revocation"]).done();
+    copy_home(&world, home);
+}
+
+/// Copies the data and the config folder of a home.
+fn copy_home(world: &World, home: &Path) {
     for folder in ["data", "config"] {
         let to = home.join(folder);
         std::fs::create_dir_all(&to).expect("a folder");
@@ -44,6 +49,36 @@ fn prepared(home: &Path) {
             }
         }
     }
+}
+
+/// Fills a home with a person of a roster and a certificate with the same name, which may be of another person.
+fn with_a_proposal(home: &Path) {
+    let world = World::new().with_small_banks();
+    world.run(["trainee", "add", "Beau Martin", "--id", "S-1"]).done();
+    let certificate = Pass { name: "Beau Martin", assurance: Assurance::Unsupervised, ..Pass::default() }.certificate();
+    world.run(["certificate", "import", &world.file("amira.json", certificate).to_string_lossy()]).done();
+    world.run(["issuer", "trust", "--yes", &key().did(), "--name", "Northside", "--without-revocation"]).done();
+    copy_home(&world, home);
+}
+
+#[test]
+fn two_records_are_linked_or_kept_apart_on_the_screen_of_a_person() {
+    let opened = || {
+        let mut stage = Stage::records(80, 30, 7_200_000, with_a_proposal);
+        stage.pass(0).press("down enter");
+        let text = stage.text();
+        assert!(text.contains("Perhaps the same person") && text.contains("Beau Martin"), "{text}");
+        stage
+    };
+    let mut stage = opened();
+    stage.press("l");
+    assert!(stage.text().contains("Link these two records?"), "{}", stage.text());
+    let text = stage.press("y").text();
+    assert_eq!(text.matches("Beau Martin").count(), 1, "one person in the list, loaded again: {text}");
+    let mut stage = opened();
+    let text = stage.press("t y").text();
+    assert_eq!(text.matches("Beau Martin").count(), 2, "two people: {text}");
+    assert!(!stage.press("down enter").text().contains("Perhaps the same person"), "not proposed again");
 }
 
 /// Shows the records of that home two hours later, with every visible certificate verified.

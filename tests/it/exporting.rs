@@ -94,7 +94,7 @@ fn a_name_that_no_font_has_stops_neither_other_formats_nor_other_people() {
     let folder = world.path("exports");
     let said = world.run(["certificate", "export", "--all", "--format", "pdf", "--format", "json", "--to", &folder]);
     assert_eq!(said.code, 1, "{}", said.all());
-    assert_eq!(said.err.matches("No font has the character 李 (U+674E)").count(), 1, "{}", said.err);
+    assert_eq!(said.err.matches("No font here has the character 李 (U+674E)").count(), 1, "{}", said.err);
     let files = names(Path::new(&folder));
     let count = |ending: &str| files.iter().filter(|name| name.ends_with(ending)).count();
     assert_eq!((count(".json"), count(".pdf")), (2, 1), "{files:?}");
@@ -106,8 +106,8 @@ fn a_pass_says_which_pictures_could_not_be_drawn() {
     let begin = ["exam", "brief", "--plain", "--yes", "--trainee", "李小龙"];
     world.run(["trainee", "add", "李小龙"]).done();
     let said = world.finish_attempt(&begin, &["exam", "--resume", "--plain"], |reader, shown| reader.answer(shown));
-    assert!(said.out.contains("Certificate: ") && said.code == 0, "{}", said.all());
-    assert_eq!(said.err.matches("No font has the character 李 (U+674E)").count(), 1, "{}", said.err);
+    assert!(said.out.contains("Self-test record: ") && said.code == 0, "{}", said.all());
+    assert_eq!(said.err.matches("No font here has the character 李 (U+674E)").count(), 1, "{}", said.err);
     let row = world.run(["certificate", "list", "--json"]).json()[0].clone();
     assert_eq!(row["files"].as_array().expect("files").len(), 1, "the credential has any name: {}", json!(row));
 }

@@ -228,6 +228,7 @@ fn request_received() -> RequestReceived {
 
 fn ledger_entry() -> LedgerEntry {
     LedgerEntry {
+        request: None,
         certificate: certificate_id(),
         credential: Digest::of("a credential"),
         did: "did:key:z6Mk".to_owned(),

@@ -1,13 +1,12 @@
 //! Requests that are copied or made up: the issuer sees it, and nothing is signed without a word.
 
-use needlewise::attempt::Fact;
-use needlewise::attempt::chain::{ChainHead, StoredFact};
+use needlewise::attempt::chain::ChainHead;
 use needlewise::attempt::fact::kind_label;
-use needlewise::clock::{Millis, Timestamp};
+use needlewise::clock::Millis;
 use needlewise::ids::{AttemptId, StreamId, TraineeId, from_hex};
 use serde_json::{Value, json};
 
-use crate::issuing::Three;
+use crate::issuing::{Three, relink};
 use crate::pass::moment;
 
 /// Which parts of a copied attempt are new.
@@ -50,20 +49,11 @@ fn copied(request: &Value, name: &str, number: u8, renewed: Renewed) -> Value {
             }
             _ => {}
         }
-        let fact = Fact::from_payload(&text("kind"), &payload.to_string()).expect("a fact");
-        let at = Timestamp::from_millis(line["at"].as_i64().expect("a moment"));
         let salt = match renewed {
             Renewed::Nothing | Renewed::NothingButTheName => from_hex(&text("salt")).expect("a salt"),
             _ => [u8::try_from(index).expect("few facts").wrapping_add(number); 32],
         };
-        let row = StoredFact::link(text("id").parse().expect("an id"), stream, head, at, &fact, salt);
-        head = ChainHead::after_fact(&row);
-        line["body"] = json!(row.payload_digest);
-        line["prev"] = json!(row.previous_digest);
-        line["digest"] = json!(row.digest);
-        let salted = row.salted_payload.expect("a payload");
-        line["salt"] = json!(needlewise::ids::to_hex(&salted.salt));
-        line["payload"] = json!(salted.payload);
+        head = relink(line, &payload, stream, head, salt);
     }
     copy
 }
@@ -108,6 +98,22 @@ fn a_copy_with_the_same_attempt_is_recognized_before_the_first_one_is_signed() {
     let copy = three.trainee.file("copy.json", copy).to_string_lossy().into_owned();
     let said = three.at_school(&["certificate", "issue", "--request", &copy]);
     assert!(said.out.contains("Anomaly: Copied attempt: "), "{}", said.all());
+}
+
+#[test]
+fn a_request_edited_after_it_was_granted_stays_refused_and_the_granted_one_stays_granted() {
+    let three = Three::ready();
+    let request = granted(&three);
+    let mut edited = request.clone();
+    edited["trainee"]["name"] = json!("Beau Martin");
+    let edited = three.trainee.file("edited.json", edited.to_string()).to_string_lossy().into_owned();
+    for _ in 0..3 {
+        let said = three.issue(&edited, &["--to", &three.file("wrong.json")]);
+        assert!(said.code == 1 && said.err.contains("It was already used for certificate"), "{}", said.all());
+        let said = three.issue(&three.file("request.json"), &["--to", &three.file("again.json")]);
+        assert!(said.code == 0 && said.out.contains("This request was signed before"), "{}", said.all());
+    }
+    assert!(!std::path::Path::new(&three.file("wrong.json")).exists());
 }
 
 #[test]

@@ -513,18 +513,24 @@ fn forged(request: &Value, change: impl Fn(&str, &mut Value)) -> Value {
         let text = |name: &str| line[name].as_str().expect("a text").to_owned();
         let mut payload: Value = serde_json::from_str(&text("payload")).expect("json");
         change(kind_label(&text("kind")), &mut payload);
-        let fact = Fact::from_payload(&text("kind"), &payload.to_string()).expect("a fact");
-        let at = Timestamp::from_millis(line["at"].as_i64().expect("a moment"));
-        let row = StoredFact::link(text("id").parse().expect("an id"), stream, head, at, &fact, [9; 32]);
-        head = ChainHead::after_fact(&row);
-        line["body"] = json!(row.payload_digest);
-        line["prev"] = json!(row.previous_digest);
-        line["digest"] = json!(row.digest);
-        let salted = row.salted_payload.expect("a payload");
-        line["salt"] = json!(needlewise::ids::to_hex(&salted.salt));
-        line["payload"] = json!(salted.payload);
+        head = relink(line, &payload, stream, head, [9; 32]);
     }
     forged
+}
+
+/// Gives a fact of a request another payload and links it to the fact before it. Returns the new head of the chain.
+pub fn relink(line: &mut Value, payload: &Value, stream: StreamId, head: ChainHead, salt: [u8; 32]) -> ChainHead {
+    let text = |name: &str| line[name].as_str().expect("a text").to_owned();
+    let fact = Fact::from_payload(&text("kind"), &payload.to_string()).expect("a fact");
+    let at = Timestamp::from_millis(line["at"].as_i64().expect("a moment"));
+    let row = StoredFact::link(text("id").parse().expect("an id"), stream, head, at, &fact, salt);
+    line["body"] = json!(row.payload_digest);
+    line["prev"] = json!(row.previous_digest);
+    line["digest"] = json!(row.digest);
+    let salted = row.salted_payload.as_ref().expect("a payload");
+    line["salt"] = json!(needlewise::ids::to_hex(&salted.salt));
+    line["payload"] = json!(salted.payload);
+    ChainHead::after_fact(&row)
 }
 
 #[test]

@@ -8,11 +8,13 @@ use super::files;
 use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::clock::Timestamp;
+use crate::credential::Verdict;
 use crate::credential::branding::PaperSize;
 use crate::credential::render::{CertificateFormat, Fonts, RenderError};
 use crate::parallel;
 use crate::paths::Paths;
 use crate::service::certificate_files::{Drawing, StoredCertificate, appearance_of, load_fonts};
+use crate::text;
 
 impl ValueEnum for CertificateFormat {
     fn value_variants<'a>() -> &'a [Self] {
@@ -71,7 +73,7 @@ struct DrawnFiles {
 pub(super) fn run(args: &CertificateExportArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service_to_read()?;
     let fonts = load_fonts(service.paths(), files::read_fonts(&args.font)?)?;
-    let (chosen, damaged) = match &args.id {
+    let (mut chosen, damaged) = match &args.id {
         Some(id) => (vec![service.certificates().find(id)?], Vec::new()),
         None => {
             let trainee = env.global.trainee.is_some().then(|| env.find_trainee(&service)).transpose()?;
@@ -82,8 +84,18 @@ pub(super) fn run(args: &CertificateExportArgs, env: &mut Env<'_>) -> CommandRes
     if chosen.is_empty() && damaged.is_empty() {
         return Err(Failure::negative("There is no certificate to export. See `needlewise certificate list`."));
     }
+    let now = service.now().wall;
+    if args.all {
+        // A revoked certificate must not leave in a folder of good ones.
+        let trust = service.trust()?;
+        let is_revoked = |certificate: &StoredCertificate| certificate.verify(trust, now).verdict == Verdict::Revoked;
+        for certificate in chosen.extract_if(.., |certificate| is_revoked(certificate)) {
+            let (id, name) = (certificate.certificate_id.short(), text::single_line(&certificate.holder.person.name));
+            env.print_to_stderr(&format!("Certificate {id} of {name} is revoked and was left out."));
+        }
+    }
     parallel::prepare();
-    let (paths, now) = (service.paths(), service.now().wall);
+    let paths = service.paths();
     let draw = |certificate: &StoredCertificate| draw_files(certificate, args, paths, now, &fonts);
     // In chunks, so that not all pictures are in memory at once. The printed paths are the progress.
     let mut code = env.report_damaged(&damaged);

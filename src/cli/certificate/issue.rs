@@ -90,7 +90,7 @@ fn confirm(args: &IssueArgs, review: &RequestReview, env: &mut Env<'_>) -> Resul
     if env.confirm(question)? {
         return Ok(());
     }
-    Err(Failure::negative(format!("Nothing was signed. Check the review above. Without a terminal, add {remedy}.")))
+    Err(Failure::negative(format!("Nothing was signed. Check the review above.{}", env.no_terminal_hint(remedy))))
 }
 
 /// Writes the copy for the trainee and the credential file, and prints the message with the path.

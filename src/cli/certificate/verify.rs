@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::certificate_json;
 use super::files::{self, CertificateFile, CertificateInput};
-use crate::cli::error::{self, Failure};
+use crate::cli::error::{self, Failure, display_path};
 use crate::cli::progress_bar::ProgressBar;
 use crate::cli::{CommandResult, Env, table};
 use crate::clock::Timestamp;
@@ -32,7 +32,7 @@ pub struct VerifyArgs {
     /// Verify the text that a scanner reads from the QR code on page two
     #[arg(long, value_name = "TEXT", conflicts_with = "paths")]
     qr: Option<String>,
-    /// Also write a dated PDF receipt: who verified what, when, and against which revocation lists
+    /// Also write a dated PDF receipt: who verified what, when, and against which revocation lists; needs --by
     #[arg(long, value_name = "FILE", requires = "by")]
     receipt: Option<PathBuf>,
     /// Paper of the receipt [default: that of the issuer on this computer, else a4]
@@ -103,6 +103,7 @@ pub(super) fn run(args: &VerifyArgs, env: &mut Env<'_>) -> CommandResult {
         let receipt = Receipt { verifier, checked_at: now, entries, trust: &trust, paper };
         let bytes = receipt::write(&receipt, &fonts).map_err(|reason| Failure::negative(reason.to_string()))?;
         paths::write_output(path, &bytes).map_err(|error| Failure::file_access(path, "written", &error))?;
+        env.print_to_stderr(&format!("Receipt: {}", display_path(path)));
     }
     Ok(match (has_unreadable, all_valid) {
         (true, _) => error::EXIT_UNREADABLE_INPUT,

@@ -45,17 +45,17 @@ pub(super) fn run(args: &TrustArgs, env: &mut Env<'_>) -> CommandResult {
     trust.add(did, &name, today, lists).map_err(Failure::usage)?;
     env.print_line(&format!("Fingerprint words: {}", fingerprint_words(did)))?;
     if !args.yes && !env.confirm("Are these the fingerprint words that the issuer gave you? (yes/no): ")? {
-        return Err(Failure::negative(
-            "Nothing was changed. Trust this key only if its fingerprint words match those of the issuer. Without a \
-             terminal, add --yes.",
-        ));
+        return Err(Failure::negative(format!(
+            "Nothing was changed. Trust this key only if its fingerprint words match those of the issuer.{}",
+            env.no_terminal_hint("--yes")
+        )));
     }
     save_trust_list(&trust, env)?;
     env.print_line(&format!("Trusted as \"{name}\""))?;
     if args.without_revocation {
         return env.print_line("Its certificates are accepted without a revocation list");
     }
-    env.print_line("Its certificates are unknown until you import its bundle: `needlewise issuer trust --bundle FILE`")
+    env.print_line("Its certificates are stale until you import its bundle: `needlewise issuer trust --bundle FILE`")
 }
 
 fn import_bundle(path: &Path, trust: &mut TrustList, env: &mut Env<'_>) -> CommandResult {

@@ -96,7 +96,7 @@ pub(super) fn run(args: &RemarkArgs, env: &mut Env<'_>) -> CommandResult {
         env.print_line("No result differs, so nothing was changed")?;
     }
     if change_count > 0 && !is_confirmed {
-        return Err(Failure::negative("Nothing was changed. Without a terminal, add --yes."));
+        return Err(Failure::negative(format!("Nothing was changed.{}", env.no_terminal_hint("--yes"))));
     }
     Ok(error::EXIT_SUCCESS)
 }

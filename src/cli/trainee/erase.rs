@@ -45,7 +45,7 @@ pub(super) fn run(args: &EraseArgs, env: &mut Env<'_>) -> CommandResult {
         return env.print_line(&format!("{name}: {status}"));
     }
     if !args.yes && !env.confirm(&format!("Erase everything about {name}? This cannot be undone. (yes/no): "))? {
-        return Err(Failure::negative("Nothing was erased. Without a terminal, add --yes."));
+        return Err(Failure::negative(format!("Nothing was erased.{}", env.no_terminal_hint("--yes"))));
     }
     let person_id = row.id;
     service.people_mut().erase(&row)?;

@@ -2,6 +2,7 @@
 
 use qrcode::{Color, EcLevel, QrCode};
 
+use crate::credential::assurance::Assurance;
 use crate::credential::branding::PaperSize;
 use crate::credential::key::fingerprint;
 use crate::credential::qr_text;
@@ -29,13 +30,24 @@ pub fn lay_out(credential: &Credential, paper: PaperSize, fonts: &Fonts) -> Resu
         BlockRole::Title,
         (LEFT, 84.0),
         TextStyle::plain(22.0).bold().color(ACCENT),
-        "How to check this certificate",
+        if credential.assurance() == Some(Assurance::SelfAttested) {
+            "How to check this record"
+        } else {
+            "How to check this certificate"
+        },
     );
     // In units of the layout, so that it has its size on any paper.
     let code_side = CODE_SIDE * WIDTH / paper.size().0;
     let code_position = (WIDTH - 64.0 - code_side, 64.0);
     let max_width = code_position.0 - LEFT - 40.0;
     let key_fingerprint = fingerprint(&credential.issuer.id).unwrap_or_default();
+    let is_self_test = credential.assurance() == Some(Assurance::SelfAttested);
+    let last = if is_self_test {
+        "This is a self-test record, which its holder's own computer signed. Do not trust its key: ask the holder for a \
+         certificate of a school. The fingerprint words of this key:"
+    } else {
+        "Before you trust the issuer, compare these fingerprint words with the issuer by telephone or in person:"
+    };
     let paragraphs = [
         "This page and the pictures of this certificate prove nothing by themselves. \
          Only the signed credential inside them counts. You can check it offline.",
@@ -43,7 +55,7 @@ pub fn lay_out(credential: &Credential, paper: PaperSize, fonts: &Fonts) -> Resu
          FILE is this PDF, the picture, or the .json credential that is attached to this PDF.",
         "With a scanner: the code contains the whole credential. \
          Run needlewise certificate verify --qr TEXT with the scanned text.",
-        "Before you trust the issuer, compare these fingerprint words with the issuer by telephone or in person:",
+        last,
     ];
     let mut y = 116.0;
     for paragraph in paragraphs {

@@ -37,7 +37,7 @@ const LOGO_SIZE: (f32, f32) = (118.0, 58.0);
 /// The top of the logo in points.
 const LOGO_TOP: f32 = 46.0;
 /// The width of the line to sign on in points.
-const SIGNATURE_WIDTH: f32 = 190.0;
+const SIGNATURE_WIDTH: f32 = 220.0;
 /// The left edge of the right column in points.
 const RIGHT_COLUMN: f32 = 500.0;
 
@@ -239,18 +239,25 @@ fn draw_footer(page: &mut CertificatePage<'_>, credential: &Credential) {
     let sizes = [8.5, 7.5, 6.5, 6.0, 5.5, 5.0, 4.5, 4.0, 3.5];
     let size = sizes.into_iter().find(|size| height(*size) <= 40.0).unwrap_or(3.0);
     page.add_paragraph((LEFT, 508.0), TextStyle::plain(size), size * 1.35, statement, statement_width);
-    let note =
-        "To check this certificate, run `needlewise certificate verify` on its file. The page alone proves nothing.";
+    let note = if is_self_test(credential) {
+        "Made by the holder's own computer, without supervision. It does not count as a certificate of a school."
+    } else {
+        "To check this certificate, run `needlewise certificate verify` on its file. The page alone proves nothing."
+    };
     page.add_line(BlockRole::Text, (MIDDLE, 560.0), TextStyle::plain(7.5).middle().color(DIM), note);
 }
 
 /// Draws a line to sign on, with the name and the title of the signatory below it.
 fn draw_signature(page: &mut CertificatePage<'_>, signatory: &Signatory) {
-    let (left, line_y) = (RIGHT - SIGNATURE_WIDTH, 524.0);
+    let (left, line_y) = (RIGHT - SIGNATURE_WIDTH, 518.0);
     page.add_artifact(format!(
         "<path d=\"M{left} {line_y}H{RIGHT}\" stroke=\"{INK}\" stroke-width=\"0.6\" fill=\"none\"/>"
     ));
     let (name, title) = (TextStyle::plain(9.0).bold(), TextStyle::plain(8.0).color(DIM));
-    page.add_fitted_line(BlockRole::Text, (left, line_y + 11.0), name, &signatory.name, SIGNATURE_WIDTH, 5.0);
-    page.add_fitted_line(BlockRole::Text, (left, line_y + 21.0), title, &signatory.description, SIGNATURE_WIDTH, 5.0);
+    let mut y = line_y + 11.0;
+    for (text, style) in [(&signatory.name, name), (&signatory.description, title)] {
+        let fits = |size: &f32| page.line_count(text, TextStyle { size: *size, ..style }, SIGNATURE_WIDTH) <= 2;
+        let size = [style.size, 7.0, 6.0, 5.0].into_iter().find(fits).unwrap_or(4.0);
+        y = page.add_paragraph((left, y), TextStyle { size, ..style }, size * 1.2, text, SIGNATURE_WIDTH);
+    }
 }

@@ -38,7 +38,7 @@ const SIGNATURE_HEIGHT: f32 = 56.0;
 const TEXT_MAX_CHARS: usize = 600;
 
 /// What is said if a name has letters that no font has.
-const CODE_NOTE: &str = " Letters that no font has are shown by their code (U+…). Add a font with --font.";
+const CODE_NOTE: &str = " Letters that no font here has are shown by their code (U+…).";
 
 const CELL: TextStyle = TextStyle::plain(9.0);
 const CELL_LEADING: f32 = 11.5;

@@ -9,7 +9,7 @@ use crate::service::damage::SoundRecords;
 use crate::text;
 use crate::tui::binding::{Action, Binding, up_down_bindings};
 use crate::tui::canvas::Canvas;
-use crate::tui::command::{Command, Reply};
+use crate::tui::command::{Command, RecordsCommand, Reply};
 use crate::tui::key::Key;
 use crate::tui::list;
 use crate::tui::page::{Scroll, TextPage};
@@ -138,6 +138,8 @@ pub struct CertificateScreen {
     verification: VerificationResult,
     /// The files that the last export or request wrote.
     written: Vec<String>,
+    /// What to do with them; empty if that is clear.
+    next: &'static str,
     /// Why files of the last export are missing.
     problems: Vec<String>,
     scroll: Scroll,
@@ -146,7 +148,7 @@ pub struct CertificateScreen {
 impl CertificateScreen {
     /// Returns the screen of a certificate with its verification result.
     pub fn new(stored: StoredCertificate, verification: VerificationResult) -> Self {
-        Self { stored, verification, written: Vec::new(), problems: Vec::new(), scroll: Scroll::TOP }
+        Self { stored, verification, written: Vec::new(), next: "", problems: Vec::new(), scroll: Scroll::TOP }
     }
 
     fn is_self_test(&self) -> bool {
@@ -156,6 +158,9 @@ impl CertificateScreen {
     fn draw_summary(&self, page: &mut TextPage, now: Timestamp) {
         for file in &self.written {
             page.push_text(TextRole::Good, &format!("Written: {file}"));
+        }
+        if !self.next.is_empty() {
+            page.push_text(TextRole::Strong, self.next);
         }
         for problem in &self.problems {
             page.push_text(TextRole::Bad, problem);
@@ -195,8 +200,8 @@ impl Screen for CertificateScreen {
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
         match action.name {
-            "export" => Some(Effect::Do(Command::ExportCertificate(Box::new(self.stored.clone())))),
-            "request" => Some(Effect::Do(Command::RequestCertificate(Box::new(self.stored.clone())))),
+            "export" => Some(Effect::Do(Command::Records(RecordsCommand::Export(Box::new(self.stored.clone()))))),
+            "request" => Some(Effect::Do(Command::Records(RecordsCommand::Request(Box::new(self.stored.clone()))))),
             _ => on_read_only_action(&mut self.scroll, action, Effect::Close),
         }
     }
@@ -204,8 +209,8 @@ impl Screen for CertificateScreen {
     fn on_reply(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
         match reply {
             // The export of another certificate can end while this one is on the screen.
-            Reply::Exported { certificate, files, problems } if certificate == self.stored.certificate_id => {
-                (self.written, self.problems, self.scroll) = (files, problems, Scroll::TOP);
+            Reply::Exported { certificate, files, next, problems } if certificate == self.stored.certificate_id => {
+                (self.written, self.next, self.problems, self.scroll) = (files, next, problems, Scroll::TOP);
             }
             _ => {}
         }

@@ -4,9 +4,14 @@ use ratatui::layout::Rect;
 
 use crate::clock::Zone;
 use crate::credential::Assurance;
+use crate::projections::links::LinkProposal;
+use crate::projections::people::PersonRow;
 use crate::text;
 use crate::tui::binding::{Action, Binding};
 use crate::tui::canvas::Canvas;
+use crate::tui::command::{Command, Dialog, LinkDecision, RecordsCommand};
+use crate::tui::key::Key;
+use crate::tui::overlay::CLOSE_OVERLAY;
 use crate::tui::page::{Scroll, TextPage};
 use crate::tui::read_only::{on_read_only_action, read_only_bindings};
 use crate::tui::screens::{Effect, Screen, ScreenContext};
@@ -76,13 +81,76 @@ fn draw_attempts(page: &mut TextPage, data: &PersonView, zone: &Zone) {
     page.end_panel();
 }
 
+/// Draws the records that may be of the same person. The keys settle the first one.
+fn draw_proposals(page: &mut TextPage, data: &PersonView) {
+    if data.proposals.is_empty() {
+        return;
+    }
+    page.begin_panel("Perhaps the same person");
+    for LinkProposal { from, to, reason } in &data.proposals {
+        let other = if from.id == data.person.id { to } else { from };
+        let name = text::single_line(&other.person.name);
+        let details = [("staff no.", &other.person.staff_id), ("license", &other.person.license)].into_iter();
+        let details =
+            details.filter_map(|(label, value)| Some(format!(", {label} {}", text::single_line(value.as_deref()?))));
+        page.push_text(TextRole::Text, &format!("{name}{}: {}", details.collect::<String>(), reason.label()));
+    }
+    page.end_panel();
+}
+
+/// Asks before two records are settled.
+fn settle_dialog(proposal: &LinkProposal, decision: LinkDecision) -> Dialog {
+    let describe = |row: &PersonRow| {
+        let number = row.person.staff_id.as_deref().unwrap_or("no staff number");
+        format!("{} ({})", text::single_line(&row.person.name), text::single_line(number))
+    };
+    let (title, what, action, label) = match decision {
+        LinkDecision::Link => (
+            "Link these two records?",
+            "They become one person in all lists. `needlewise trainee unlink` takes it back.",
+            "link-now",
+            "link",
+        ),
+        LinkDecision::KeepApart => (
+            "Two different people?",
+            "They are not proposed again. `needlewise record link` can still link them.",
+            "keep-apart-now",
+            "two people",
+        ),
+    };
+    Dialog {
+        title: title.to_owned(),
+        text: format!("{} and {}. {what}", describe(&proposal.from), describe(&proposal.to)),
+        bindings: vec![
+            Binding::new(&[Key::Char('y')], Action::named(action), label),
+            Binding::new(&[Key::Any], CLOSE_OVERLAY, "back"),
+        ],
+    }
+}
+
 impl Screen for PersonScreen {
     fn bindings(&self) -> Vec<Binding> {
-        read_only_bindings()
+        let mut rows = Vec::new();
+        if !self.data.proposals.is_empty() {
+            rows.push(Binding::new(&[Key::Char('l')], Action::named("link"), "link"));
+            rows.push(Binding::new(&[Key::Char('t')], Action::named("keep-apart"), "two people"));
+        }
+        rows.extend(read_only_bindings());
+        rows
     }
 
     fn on_action(&mut self, action: Action, _: &ScreenContext) -> Option<Effect> {
-        on_read_only_action(&mut self.scroll, action, Effect::Close)
+        let proposal = self.data.proposals.first();
+        let settle = |decision| {
+            Some(Effect::Do(Command::Records(RecordsCommand::SettleLink(Box::new(proposal?.clone()), decision))))
+        };
+        match action.name {
+            "link" => Some(Effect::Ask(settle_dialog(proposal?, LinkDecision::Link))),
+            "link-now" => settle(LinkDecision::Link),
+            "keep-apart" => Some(Effect::Ask(settle_dialog(proposal?, LinkDecision::KeepApart))),
+            "keep-apart-now" => settle(LinkDecision::KeepApart),
+            _ => on_read_only_action(&mut self.scroll, action, Effect::Close),
+        }
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
@@ -106,6 +174,7 @@ impl Screen for PersonScreen {
             );
         }
         page.push_blank_line();
+        draw_proposals(&mut page, data);
         draw_statuses(&mut page, data);
         draw_certificates(&mut page, data);
         draw_attempts(&mut page, data, &context.zone);

@@ -256,6 +256,7 @@ impl Screen for QuizScreen {
             Reply::TimeUp => return Some(Effect::Open(Route::Result)),
             Reply::ClosedToQuestion(question_index) => self.go_to(question_index),
             Reply::Closed
+            | Reply::ClosedWithChanges
             | Reply::FileReloaded(_)
             | Reply::Exported { .. }
             | Reply::Verified(_)

@@ -25,7 +25,7 @@ use crate::projections::status::{CertificationStatus, MatrixCell};
 use crate::text;
 use crate::tui::binding::{Action, Binding, first_last_bindings, page_bindings, up_down_bindings};
 use crate::tui::canvas::Canvas;
-use crate::tui::command::{Command, Reply};
+use crate::tui::command::{Command, RecordsCommand, Reply};
 use crate::tui::key::Key;
 use crate::tui::list;
 use crate::tui::page::{Scroll, TextPage};
@@ -341,8 +341,10 @@ impl Screen for RecordsScreen {
     }
 
     fn on_reply(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
-        if let Reply::Verified(certificate_ids) = reply {
-            self.verified.extend(certificate_ids);
+        match reply {
+            Reply::Verified(certificate_ids) => self.verified.extend(certificate_ids),
+            Reply::ClosedWithChanges => return Some(Effect::Replace(Route::Records)),
+            _ => {}
         }
         None
     }
@@ -353,7 +355,8 @@ impl Screen for RecordsScreen {
 
     fn on_tick(&mut self, _: &ScreenContext) -> Option<Effect> {
         let rows = self.certificates_to_verify();
-        (!rows.is_empty() && !self.has_verification_failed).then_some(Effect::Do(Command::Verify(rows)))
+        (!rows.is_empty() && !self.has_verification_failed)
+            .then_some(Effect::Do(Command::Records(RecordsCommand::Verify(rows))))
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_, '_>, area: Rect, context: &ScreenContext) {
