@@ -320,11 +320,19 @@ fn branding_of_any_length_is_drawn_inside_the_frame_and_over_nothing_else() {
         ..school()
     };
     let usual_branding = school_branding();
+    let mut wordy_branding = school_branding();
+    if let Some(signatory) = &mut wordy_branding.signatory {
+        "Prof. Dr. Maria Gonzalez-Featherstonehaugh, PT, DPT, OCS, FAAOMPT".clone_into(&mut signatory.name);
+        "Director of continuing professional education and of the regional examination board"
+            .clone_into(&mut signatory.description);
+    }
+    let wordy = Pass { branding: Some(&wordy_branding), ..school() };
     let usual = Pass { contact_hours: Some("1.5"), branding: Some(&usual_branding), ..school() };
     for paper in PaperSize::ALL {
         for logo in [None, Some(logo(100, 100)), Some(logo(3000, 200)), Some(logo(20, 900))] {
             let appearance = Appearance { paper, logo };
             assert_boxes_are_apart("usual", &usual, &appearance);
+            assert_boxes_are_apart("wordy", &wordy, &appearance);
             assert_boxes_are_apart("longest", &longest, &appearance);
         }
     }

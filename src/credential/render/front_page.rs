@@ -244,7 +244,13 @@ fn draw_footer(page: &mut CertificatePage<'_>, credential: &Credential) {
     } else {
         "To check this certificate, run `needlewise certificate verify` on its file. The page alone proves nothing."
     };
-    page.add_line(BlockRole::Text, (MIDDLE, 560.0), TextStyle::plain(7.5).middle().color(DIM), note);
+    let style = TextStyle::plain(7.5).color(DIM);
+    // A signatory can have lines down to the note, so the note stays beside them.
+    if credential.subject.source.is_some() {
+        page.add_line(BlockRole::Text, (LEFT, 560.0), style, note);
+    } else {
+        page.add_line(BlockRole::Text, (MIDDLE, 560.0), style.middle(), note);
+    }
 }
 
 /// Draws a line to sign on, with the name and the title of the signatory below it.
@@ -258,6 +264,6 @@ fn draw_signature(page: &mut CertificatePage<'_>, signatory: &Signatory) {
     for (text, style) in [(&signatory.name, name), (&signatory.description, title)] {
         let fits = |size: &f32| page.line_count(text, TextStyle { size: *size, ..style }, SIGNATURE_WIDTH) <= 2;
         let size = [style.size, 7.0, 6.0, 5.0].into_iter().find(fits).unwrap_or(4.0);
-        y = page.add_paragraph((left, y), TextStyle { size, ..style }, size * 1.2, text, SIGNATURE_WIDTH);
+        y = page.add_paragraph((left, y), TextStyle { size, ..style }, size * 1.2, text, SIGNATURE_WIDTH) + 1.0;
     }
 }
