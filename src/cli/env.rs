@@ -97,6 +97,9 @@ impl Default for GlobalArgs {
     }
 }
 
+/// What to do about damage that a command met.
+const DAMAGE_HINT: &str = "See all damage with `needlewise doctor`, and repair it with `needlewise doctor --repair`.";
+
 /// How often a yes-or-no question is asked.
 const CONFIRM_TRIES: usize = 3;
 
@@ -132,9 +135,7 @@ impl Env<'_> {
         if damaged.is_empty() {
             return code;
         }
-        self.print_to_stderr(
-            "See all damage with `needlewise doctor`, and repair it with `needlewise doctor --repair`.",
-        );
+        self.print_to_stderr(DAMAGE_HINT);
         code.max(error::EXIT_NEGATIVE)
     }
 
@@ -190,9 +191,7 @@ impl Env<'_> {
         for sentence in damaged {
             self.print_to_stderr(&format!("Damaged and left out: {sentence}"));
         }
-        self.print_to_stderr(
-            "See all damage with `needlewise doctor`, and repair it with `needlewise doctor --repair`.",
-        );
+        self.print_to_stderr(DAMAGE_HINT);
         error::EXIT_NEGATIVE
     }
 
@@ -236,7 +235,8 @@ impl Env<'_> {
         }
     }
 
-    /// Asks a yes-or-no question. Only "yes" confirms; other words are asked about again. Without a terminal, it asks nothing and the answer is no.
+    /// Asks a yes-or-no question. Only "yes" confirms; other words are asked about again. Without a terminal, it asks
+    /// nothing and the answer is no.
     ///
     /// # Errors
     /// The question cannot be written, or the reply cannot be read.
@@ -263,7 +263,7 @@ impl Env<'_> {
         Ok(false)
     }
 
-    /// Returns which option answers a question where nobody can be asked. Empty on a terminal.
+    /// Returns which option answers a question without a terminal. Empty on a terminal.
     pub(super) fn no_terminal_hint(&self, option: &str) -> String {
         if self.terminal.is_stdin_terminal { String::new() } else { format!(" Without a terminal, add {option}.") }
     }

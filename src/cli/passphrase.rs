@@ -83,12 +83,7 @@ fn new_passphrase(path: Option<&Path>, env: &Env<'_>) -> Result<Zeroizing<String
 }
 
 impl PassphraseArgs {
-    /// Returns whether the passphrase is in a file, so that nobody types it.
-    pub(super) fn is_from_file(&self) -> bool {
-        self.passphrase_file.is_some()
-    }
-
-    /// Returns the file of the passphrase.
+    /// Returns the file of the passphrase; `None` if someone types it.
     pub(super) fn file(&self) -> Option<&PathBuf> {
         self.passphrase_file.as_ref()
     }

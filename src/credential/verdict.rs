@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::credential::bundle::REVOCATION_LIST_MAX_AGE;
 use crate::credential::key::{self, KeyPeriod};
 use crate::credential::trust::{OwnIssuer, TrustList, TrustedIssuer};
+use crate::credential::types::Credential;
 use crate::ids::{CertificateId, Digest};
 
 /// The result of verifying a certificate on this computer today. The first variant that applies counts.
@@ -62,6 +63,19 @@ pub struct VerdictBasis<'a> {
     pub signer_did: &'a str,
     pub valid_from: Timestamp,
     pub valid_until: Timestamp,
+}
+
+impl<'a> VerdictBasis<'a> {
+    /// Returns the basis of a credential, or `None` if its ID or a date is malformed.
+    pub fn of(credential: &'a Credential) -> Option<Self> {
+        Some(Self {
+            certificate_id: credential.certificate_id()?,
+            credential_digest: credential.digest(),
+            signer_did: &credential.issuer.id,
+            valid_from: credential.starts_at()?,
+            valid_until: credential.expires_at()?,
+        })
+    }
 }
 
 /// Returns the verdict and its reason for a certificate whose form and signature are correct. Take `now` from

@@ -106,16 +106,12 @@ pub fn verify_from(
         }
     };
     // `verify_proofs` has checked their form, so this never fails.
-    let (Some(certificate_id), Some(valid_from), Some(valid_until)) =
-        (credential.certificate_id(), credential.starts_at(), credential.expires_at())
-    else {
+    let Some(basis) = VerdictBasis::of(&credential) else {
         return VerificationResult::invalid(
             "Its ID or its dates cannot be read. Ask the issuer for a new copy.".to_owned(),
         );
     };
-    let signer_did = credential.issuer.id.as_str();
-    let basis =
-        VerdictBasis { certificate_id, credential_digest: credential.digest(), signer_did, valid_from, valid_until };
+    let signer_did = basis.signer_did;
     match evaluate_trust(&basis, trust, now) {
         (Verdict::Invalid, reason) => VerificationResult::invalid(reason),
         (verdict, reason) => {

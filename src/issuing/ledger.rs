@@ -29,6 +29,11 @@ impl Ledger {
         self.received_requests.iter().any(|received| received.request == request)
     }
 
+    /// Returns whether the issuer revoked this certificate.
+    pub fn is_revoked(&self, certificate: CertificateId) -> bool {
+        self.revocations.iter().any(|revoked| revoked.id == certificate)
+    }
+
     /// Computes a ledger from the facts of an issuer's chain. The chain must be verified already.
     ///
     /// # Errors

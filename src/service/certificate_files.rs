@@ -85,19 +85,14 @@ pub fn write_pictures(paths: &Paths, certificate: &StoredCertificate) -> Result<
     let Ok(credential) = serde_json::from_str::<Credential>(&certificate.credential) else { return Ok(Vec::new()) };
     // If one font cannot be read, no font of the data folder is used. A name that needs one is then not drawn.
     let fonts = load_fonts(paths, Vec::new()).unwrap_or_default();
-    let drawing = Drawing { credential: &credential, appearance: appearance_of(paths, &credential), fonts: &fonts };
-    let mut problems = Vec::new();
-    for (name, content) in
-        drawing.files(certificate, &[CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf])
-    {
+    let drawing =
+        Drawing { credential: &credential, appearance: OwnAppearance::load(paths).of(&credential), fonts: &fonts };
+    let drawn = drawing.files(certificate, &[CertificateFormat::Svg, CertificateFormat::Png, CertificateFormat::Pdf]);
+    for (name, bytes) in drawn.files {
         let path = certificate.path.with_file_name(name);
-        match content {
-            Ok(bytes) => paths::write_atomic(&path, &bytes).map_err(|error| write_error(&path, &error))?,
-            Err(reason) if problems.contains(&reason.to_string()) => {}
-            Err(reason) => problems.push(reason.to_string()),
-        }
+        paths::write_atomic(&path, &bytes).map_err(|error| write_error(&path, &error))?;
     }
-    Ok(problems)
+    Ok(drawn.problems.iter().map(ToString::to_string).collect())
 }
 
 /// How the files of a certificate are drawn.
@@ -109,17 +104,27 @@ pub struct Drawing<'a> {
     pub fonts: &'a Fonts,
 }
 
+/// The files of a certificate that were drawn, each with its name, and why others were not, each reason once.
+#[derive(Debug, Default)]
+pub struct DrawnFiles {
+    pub files: Vec<(String, Vec<u8>)>,
+    pub problems: Vec<RenderError>,
+}
+
 impl Drawing<'_> {
-    /// Returns the name and the content of the file in each of these formats. A format that cannot be drawn has the reason,
-    /// and does not stop the others.
-    pub fn files(
-        &self,
-        certificate: &StoredCertificate,
-        formats: &[CertificateFormat],
-    ) -> Vec<(String, Result<Vec<u8>, RenderError>)> {
+    /// Draws the file in each of these formats. A format that cannot be drawn does not stop the others.
+    pub fn files(&self, certificate: &StoredCertificate, formats: &[CertificateFormat]) -> DrawnFiles {
         let renderer = CertificateRenderer::new(self.credential, &certificate.credential, &self.appearance, self.fonts);
         let stem = certificate.path.file_stem().unwrap_or_default().to_string_lossy();
-        formats.iter().map(|format| (format!("{stem}.{}", format.name()), renderer.write(*format))).collect()
+        let mut drawn = DrawnFiles::default();
+        for format in formats {
+            match renderer.write(*format) {
+                Ok(bytes) => drawn.files.push((format!("{stem}.{}", format.name()), bytes)),
+                Err(problem) if drawn.problems.contains(&problem) => {}
+                Err(problem) => drawn.problems.push(problem),
+            }
+        }
+        drawn
     }
 }
 
@@ -136,20 +141,16 @@ pub fn export_all_formats(
 ) -> Result<(Vec<PathBuf>, Vec<String>), ServiceError> {
     let credential = certificate.exportable(now)?;
     let fonts = load_fonts(paths, Vec::new())?;
-    let drawing = Drawing { credential: &credential, appearance: appearance_of(paths, &credential), fonts: &fonts };
-    let (mut written, mut problems) = (Vec::new(), Vec::new());
-    for (name, content) in drawing.files(certificate, &CertificateFormat::ALL) {
+    let drawing =
+        Drawing { credential: &credential, appearance: OwnAppearance::load(paths).of(&credential), fonts: &fonts };
+    let drawn = drawing.files(certificate, &CertificateFormat::ALL);
+    let mut written = Vec::new();
+    for (name, bytes) in drawn.files {
         let path = paths.exports_dir().join(name);
-        match content {
-            Ok(bytes) => {
-                paths::write_output(&path, &bytes).map_err(|error| export_error(&path, &error))?;
-                written.push(path);
-            }
-            Err(reason) if problems.contains(&reason.to_string()) => {}
-            Err(reason) => problems.push(reason.to_string()),
-        }
+        paths::write_output(&path, &bytes).map_err(|error| export_error(&path, &error))?;
+        written.push(path);
     }
-    Ok((written, problems))
+    Ok((written, drawn.problems.iter().map(ToString::to_string).collect()))
 }
 
 /// Returns the error of a file in the folder for exports.
@@ -161,15 +162,29 @@ pub fn export_error(path: &std::path::Path, error: &std::io::Error) -> ServiceEr
     ))
 }
 
-/// Returns how a certificate is drawn here: with paper and logo of the issuer on this computer, if that issuer signed it.
-/// An issuer file or a logo that cannot be read counts as none, because only the credential counts.
-pub fn appearance_of(paths: &Paths, credential: &Credential) -> Appearance {
-    let issuer = paths::read_secret(&paths.issuer_key_file()).ok().and_then(|text| Issuer::from_json(&text).ok());
-    let has_signed = |issuer: &Issuer| issuer.keys.iter().any(|key| key.did == credential.issuer.id);
-    issuer.filter(has_signed).map_or_else(Appearance::default, |issuer| {
+/// How the issuer on this computer has its certificates drawn, read once for any number of them.
+#[derive(Debug, Default)]
+pub struct OwnAppearance {
+    /// The keys of the issuer, as did:key.
+    dids: Vec<String>,
+    appearance: Appearance,
+}
+
+impl OwnAppearance {
+    /// Reads the paper and the logo of the issuer on this computer. An issuer file or a logo that cannot be read counts as
+    /// none, because only the credential counts.
+    pub fn load(paths: &Paths) -> Self {
+        let issuer = paths::read_secret(&paths.issuer_key_file()).ok().and_then(|text| Issuer::from_json(&text).ok());
+        let Some(issuer) = issuer else { return Self::default() };
         let logo = paths::read_bounded(&paths.issuer_logo_file(), logo::STORED_MAX_BYTES).ok();
-        Appearance { paper: issuer.branding().paper, logo: logo.and_then(logo::read_logo) }
-    })
+        let appearance = Appearance { paper: issuer.branding().paper, logo: logo.and_then(logo::read_logo) };
+        Self { dids: issuer.keys.into_iter().map(|key| key.did).collect(), appearance }
+    }
+
+    /// Returns how a certificate is drawn: with paper and logo of the issuer if that issuer signed it.
+    pub fn of(&self, credential: &Credential) -> Appearance {
+        if self.dids.contains(&credential.issuer.id) { self.appearance.clone() } else { Appearance::default() }
+    }
 }
 
 /// The maximum size of a font file in bytes.

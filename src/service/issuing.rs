@@ -135,9 +135,9 @@ impl<S: Deref<Target = Services>> Issuing<S> {
         let ledger = self.ledger(issuer.id)?;
         // A request with another name or another license is another request, also if it was received and refused.
         let digest = request.digest();
-        let is_in_force = |line: &LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
         let is_same = |line: &&LedgerEntry| line.attempt == request.attempt && request.ends_with(line.head);
-        let Some(line) = ledger.entries.iter().find(|line| is_same(line) && is_in_force(line)) else {
+        let Some(line) = ledger.entries.iter().find(|line| is_same(line) && !ledger.is_revoked(line.certificate))
+        else {
             return Ok(None);
         };
         let certificate = self.services.certificates().find(&line.certificate.to_string())?;
@@ -156,7 +156,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
         ledger: &Ledger,
     ) -> Result<(), ServiceError> {
         let is_same_attempt = |line: &&LedgerEntry| line.attempt == request.attempt || line.head == head;
-        let is_in_force = |line: &&LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
+        let is_in_force = |line: &&LedgerEntry| !ledger.is_revoked(line.certificate);
         ledger.entries.iter().find(|line| is_same_attempt(line) && is_in_force(line)).map_or(Ok(()), |line| {
             let id = line.certificate.short();
             Err(ServiceError::Rejected(format!(

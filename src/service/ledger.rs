@@ -119,7 +119,7 @@ impl<S: DerefMut<Target = Services>> Issuing<S> {
                 return Err(ServiceError::UnresolvedCertificateId(text::single_line(id_or_suffix), several.to_vec()));
             }
         };
-        if ledger.revocations.iter().any(|revoked| revoked.id == certificate) {
+        if ledger.is_revoked(certificate) {
             return Err(ServiceError::Rejected(format!("Certificate {} is already revoked.", certificate.short())));
         }
         let reason_published = disclosure == ReasonDisclosure::Published;

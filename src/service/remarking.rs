@@ -108,7 +108,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
     ) -> Result<RemarkPlan, ServiceError> {
         let ledger = self.ledger(issuer.id)?;
         let mut plan: Option<RemarkPlan> = None;
-        let is_in_force = |line: &&LedgerEntry| ledger.revocations.iter().all(|revoked| revoked.id != line.certificate);
+        let is_in_force = |line: &&LedgerEntry| !ledger.is_revoked(line.certificate);
         let mut other_version_count = 0;
         for row in attempts {
             report_progress();

@@ -108,7 +108,7 @@ impl<S: Deref<Target = Services>> People<S> {
 
 impl KnownPeople {
     /// Returns the only person with this staff number in another spelling.
-    fn find_similar_numbers(&self, staff_id: &str) -> Option<&PersonRow> {
+    fn find_by_similar_number(&self, staff_id: &str) -> Option<&PersonRow> {
         match self.similar_numbers.get(&staff_key(staff_id)).map(Vec::as_slice) {
             Some([single]) => Some(single),
             _ => None,
@@ -139,7 +139,7 @@ fn plan_row(
     let added = person_from_details(&row.name, row.staff_id.as_deref(), row.license.as_deref())
         .map_err(|reason| reason.replacen("The ", "the ", 1))?;
     let person = match &added.staff_id {
-        Some(staff_id) => known.by_number.get(staff_id).or_else(|| known.find_similar_numbers(staff_id)),
+        Some(staff_id) => known.by_number.get(staff_id).or_else(|| known.find_by_similar_number(staff_id)),
         None => {
             let key = text::name_key(&added.name);
             if let Some(line) = lines_by_name.insert(key.clone(), row.line) {

@@ -82,7 +82,7 @@ pub enum RecordsCommand {
     /// Write a certificate in all formats into the folder for exports, in a job. The answer is [`Reply::Exported`].
     Export(Box<StoredCertificate>),
     /// Write the request for a certificate that counts, for the attempt of this self-test record. The answer is
-    /// [`Reply::Exported`].
+    /// [`Reply::RequestWritten`].
     Request(Box<StoredCertificate>),
     /// Settle whether two records are of one person.
     SettleLink(Box<LinkProposal>, LinkDecision),
@@ -141,11 +141,11 @@ pub enum Reply {
     Exported {
         certificate: CertificateId,
         files: Vec<String>,
-        /// What to do with them; empty if that is clear.
-        next: &'static str,
         /// Why other files are missing.
         problems: Vec<String>,
     },
+    /// The request for a certificate that counts was written to this file, for this self-test record.
+    RequestWritten(CertificateId, String),
     /// The signatures of these certificates match.
     Verified(Vec<CertificateId>),
     /// How ready the trainee is for an exam.

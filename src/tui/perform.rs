@@ -197,7 +197,7 @@ impl ServiceExecutor {
         jobs.start("Exporting the certificate", move |_| {
             let (files, problems) = export_all_formats(&paths, &certificate, now).map_err(|error| error.to_string())?;
             let files = files.iter().map(|path| text::single_line(&path.to_string_lossy())).collect();
-            Ok(Some(Reply::Exported { certificate: certificate.certificate_id, files, next: "", problems }))
+            Ok(Some(Reply::Exported { certificate: certificate.certificate_id, files, problems }))
         });
         CommandOutcome::Nothing
     }
@@ -205,11 +205,8 @@ impl ServiceExecutor {
     /// Writes the certificate request for the attempt of a self-test record.
     fn request_certificate(&mut self, certificate: &StoredCertificate) -> Result<CommandOutcome, ServiceError> {
         let path = self.workspace.service.issuing_mut().write_request(certificate)?;
-        let files = vec![text::single_line(&path.to_string_lossy())];
-        let certificate = certificate.certificate_id;
-        let next = "It contains your name and all your answers. Send it only to the school. Then import the certificate that you \
-                    get: needlewise certificate import FILE";
-        Ok(CommandOutcome::Reply(Reply::Exported { certificate, files, next, problems: Vec::new() }))
+        let path = text::single_line(&path.to_string_lossy());
+        Ok(CommandOutcome::Reply(Reply::RequestWritten(certificate.certificate_id, path)))
     }
 
     fn run_records(&mut self, command: RecordsCommand, jobs: &mut Jobs) -> Result<CommandOutcome, ServiceError> {

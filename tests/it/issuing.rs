@@ -130,8 +130,7 @@ fn a_pass_becomes_a_certificate_that_a_clinic_accepts() {
 #[test]
 fn an_issuer_sees_a_summary_before_signing() {
     let three = Three::ready();
-    let request = three.file("request.json");
-    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let request = three.requests();
     let said = three.issue(&request, &[]);
     let masked: Vec<_> =
         said.out.lines().map(|line| if line.starts_with("Person: ") { "Person: …" } else { line }).collect();
@@ -141,8 +140,7 @@ fn an_issuer_sees_a_summary_before_signing() {
 #[test]
 fn an_issuer_sees_how_many_requests_a_person_has_sent_with_any_outcome() {
     let three = Three::ready();
-    let request = three.file("request.json");
-    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let request = three.requests();
     let issue = ["certificate", "issue", "--accept", "--yes", "--request", request.as_str()];
     // A refused request counts as well as a declined one. Sending the same request again does not count twice.
     let whole = std::fs::read_to_string(&request).expect("a request");
@@ -213,8 +211,7 @@ fn a_request_is_used_once_and_a_certificate_is_reissued_after_its_revocation() {
 #[test]
 fn a_certificate_is_not_signed_if_its_copy_cannot_be_written() {
     let three = Three::ready();
-    let request = three.file("request.json");
-    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let request = three.requests();
     let args =
         ["certificate", "issue", "--accept", "--yes", "--request", &request, "--to", &three.file("missing/copy.json")];
     let said = three.at_school(&args);
@@ -226,8 +223,7 @@ fn a_certificate_is_not_signed_if_its_copy_cannot_be_written() {
 #[test]
 fn a_request_changed_anywhere_is_refused() {
     let three = Three::ready();
-    let request = three.file("request.json");
-    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let request = three.requests();
     let whole: Value = serde_json::from_str(&std::fs::read_to_string(&request).expect("a request")).expect("json");
     let facts = whole["facts"].as_array().expect("facts").len();
     let mut pointers: Vec<String> = (0..facts)
@@ -272,8 +268,7 @@ fn a_request_changed_anywhere_is_refused() {
 #[test]
 fn a_stale_or_foreign_request_is_refused_with_the_reason() {
     let three = Three::ready();
-    let request = three.file("request.json");
-    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let request = three.requests();
     let issue = ["certificate", "issue", "--accept", "--yes", "--request", request.as_str()];
     // A school that has never stored these questions.
     let mut bank = small_bank();
@@ -319,8 +314,7 @@ fn a_certificate_can_be_requested_only_for_a_passed_exam() {
 #[test]
 fn a_wrong_passphrase_signs_nothing() {
     let three = Three::ready();
-    let request = three.file("request.json");
-    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let request = three.requests();
     let wrong = three.school.secret("wrong", "another passphrase");
     let args = [
         "certificate",
@@ -536,8 +530,7 @@ pub fn relink(line: &mut Value, payload: &Value, stream: StreamId, head: ChainHe
 #[test]
 fn a_rechained_request_is_checked_against_the_issuers_own_banks() {
     let three = Three::ready();
-    let request = three.file("request.json");
-    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let request = three.requests();
     let whole: Value = serde_json::from_str(&std::fs::read_to_string(&request).expect("a request")).expect("json");
     let issue = |request: &Value| {
         let file = three.trainee.file("forged.json", request.to_string());
@@ -592,8 +585,7 @@ fn a_rechained_request_is_checked_against_the_issuers_own_banks() {
 #[test]
 fn replaying_a_hostile_request_is_harmless() {
     let three = Three::ready();
-    let request = three.file("request.json");
-    three.trainee.run(["certificate", "request", &three.attempt(), "--to", &request]).done();
+    let request = three.requests();
     let whole: Value = serde_json::from_str(&std::fs::read_to_string(&request).expect("a request")).expect("json");
     let replay = |request: &Value| {
         let file = three.school.file("forged.json", request.to_string());

@@ -154,13 +154,7 @@ fn fix_files(paths: &[PathBuf], env: &mut Env<'_>) -> Result<(), Failure> {
         return Err(Failure::usage("--fix changes files, and not standard input. Name a file."));
     }
     for path in paths {
-        let list_files =
-            |folder: &Path| load::list_files(folder, "json").map_err(|error| Failure::unreadable(folder, &error));
-        let files = if path.is_dir() {
-            [list_files(path)?, list_files(&path.join("exams"))?].concat()
-        } else {
-            vec![path.clone()]
-        };
+        let files = if path.is_dir() { list_banks_and_exams(path)? } else { vec![path.clone()] };
         for file in &files {
             let loaded = load::read_file(file).map_err(|error| Failure::unreadable(file, &error))?;
             if let Some(fixed) = fix::fix(&loaded.bytes) {
@@ -230,13 +224,18 @@ fn inputs_from_path(path: &PathBuf, catalog: &mut Catalog, env: &mut Env<'_>) ->
     Ok(vec![input_from_file(path)?])
 }
 
-fn inputs_from_folder(folder: &Path) -> Result<Vec<CheckedFile>, Failure> {
+/// Lists the files of the banks and of the exams in a folder.
+fn list_banks_and_exams(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let list_files =
         |folder: &Path| load::list_files(folder, "json").map_err(|error| Failure::unreadable(folder, &error));
+    Ok([list_files(folder)?, list_files(&folder.join("exams"))?].concat())
+}
+
+fn inputs_from_folder(folder: &Path) -> Result<Vec<CheckedFile>, Failure> {
     let course_folder = folder.join("course");
     let readings =
         load::list_files(&course_folder, "md").map_err(|error| Failure::unreadable(&course_folder, &error))?;
-    let paths = [list_files(folder)?, list_files(&folder.join("exams"))?, readings].concat();
+    let paths = [list_banks_and_exams(folder)?, readings].concat();
     paths.iter().map(|path| input_from_file(path)).collect()
 }
 

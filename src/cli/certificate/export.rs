@@ -8,12 +8,12 @@ use super::files;
 use crate::cli::error::{self, Failure, display_path};
 use crate::cli::{CommandResult, Env};
 use crate::clock::Timestamp;
-use crate::credential::Verdict;
 use crate::credential::branding::PaperSize;
 use crate::credential::render::{CertificateFormat, Fonts, RenderError};
+use crate::credential::verdict::{VerdictBasis, evaluate_trust};
+use crate::credential::{TrustList, Verdict};
 use crate::parallel;
-use crate::paths::Paths;
-use crate::service::certificate_files::{Drawing, StoredCertificate, appearance_of, load_fonts};
+use crate::service::certificate_files::{Drawing, DrawnFiles, OwnAppearance, StoredCertificate, load_fonts};
 use crate::text;
 
 impl ValueEnum for CertificateFormat {
@@ -62,18 +62,11 @@ pub struct CertificateExportArgs {
     font: Vec<PathBuf>,
 }
 
-/// The files of a certificate that are drawn, and the reasons for those that are not.
-#[derive(Default)]
-struct DrawnFiles {
-    files: Vec<(PathBuf, Vec<u8>)>,
-    problems: Vec<RenderError>,
-}
-
 /// Draws the certificates and writes the files. A certificate or a format that cannot be exported does not stop the others.
 pub(super) fn run(args: &CertificateExportArgs, env: &mut Env<'_>) -> CommandResult {
     let service = env.open_service_to_read()?;
     let fonts = load_fonts(service.paths(), files::read_fonts(&args.font)?)?;
-    let (mut chosen, damaged) = match &args.id {
+    let (chosen, damaged) = match &args.id {
         Some(id) => (vec![service.certificates().find(id)?], Vec::new()),
         None => {
             let trainee = env.global.trainee.is_some().then(|| env.find_trainee(&service)).transpose()?;
@@ -84,75 +77,85 @@ pub(super) fn run(args: &CertificateExportArgs, env: &mut Env<'_>) -> CommandRes
     if chosen.is_empty() && damaged.is_empty() {
         return Err(Failure::negative("There is no certificate to export. See `needlewise certificate list`."));
     }
-    let now = service.now().wall;
-    if args.all {
-        // A revoked certificate must not leave in a folder of good ones.
-        let trust = service.trust()?;
-        let is_revoked = |certificate: &StoredCertificate| certificate.verify(trust, now).verdict == Verdict::Revoked;
-        for certificate in chosen.extract_if(.., |certificate| is_revoked(certificate)) {
-            let (id, name) = (certificate.certificate_id.short(), text::single_line(&certificate.holder.person.name));
-            env.print_to_stderr(&format!("Certificate {id} of {name} is revoked and was left out."));
-        }
-    }
     parallel::prepare();
-    let paths = service.paths();
-    let draw = |certificate: &StoredCertificate| draw_files(certificate, args, paths, now, &fonts);
+    let exporter = Exporter {
+        args,
+        appearance: OwnAppearance::load(service.paths()),
+        fonts,
+        trust: service.trust()?,
+        now: service.now().wall,
+    };
     // In chunks, so that not all pictures are in memory at once. The printed paths are the progress.
     let mut code = env.report_damaged(&damaged);
     for chunk in chosen.chunks(32) {
-        let drawn: Vec<_> = chunk.par_iter().map(draw).collect();
-        for drawn in drawn {
-            code = code.max(write_files(drawn, env)?);
+        let drawn: Vec<_> = chunk.par_iter().map(|certificate| exporter.draw(certificate)).collect();
+        for (certificate, drawn) in chunk.iter().zip(drawn) {
+            code = code.max(exporter.write(certificate, drawn, env)?);
         }
     }
     Ok(code)
 }
 
-/// Draws the files of one certificate.
-fn draw_files(
-    certificate: &StoredCertificate,
-    args: &CertificateExportArgs,
-    paths: &Paths,
+/// What all certificates of an export share.
+struct Exporter<'a> {
+    args: &'a CertificateExportArgs,
+    appearance: OwnAppearance,
+    fonts: Fonts,
+    trust: &'a TrustList,
     now: Timestamp,
-    fonts: &Fonts,
-) -> Result<DrawnFiles, Failure> {
-    let credential = certificate.exportable(now)?;
-    let mut appearance = appearance_of(paths, &credential);
-    appearance.paper = args.paper.unwrap_or(appearance.paper);
-    let person_folder = certificate.path.parent().and_then(Path::file_name).unwrap_or_default();
-    let folder = if args.all { args.to.join(person_folder) } else { args.to.clone() };
-    let drawing = Drawing { credential: &credential, appearance, fonts };
-    let mut drawn = DrawnFiles::default();
-    for (name, content) in drawing.files(certificate, &args.format) {
-        match content {
-            Ok(bytes) => drawn.files.push((folder.join(name), bytes)),
-            Err(problem) if drawn.problems.contains(&problem) => {}
-            Err(problem) => drawn.problems.push(problem),
-        }
-    }
-    Ok(drawn)
 }
 
-/// Writes the files of one certificate, and reports what is missing. Returns the exit code for it.
-fn write_files(drawn: Result<DrawnFiles, Failure>, env: &mut Env<'_>) -> CommandResult {
-    let drawn = match drawn {
-        Ok(drawn) => drawn,
-        Err(failure) => {
-            env.print_to_stderr(&failure.message);
-            return Ok(failure.code);
+impl Exporter<'_> {
+    /// Draws the files of a certificate. `None` if it is left out: a revoked certificate must not leave in a folder of good
+    /// ones.
+    fn draw(&self, certificate: &StoredCertificate) -> Result<Option<DrawnFiles>, Failure> {
+        let credential = certificate.exportable(self.now)?;
+        let now = self.trust.latest_known_time(self.now);
+        let is_revoked = |basis| evaluate_trust(&basis, self.trust, now).0 == Verdict::Revoked;
+        if self.args.all && VerdictBasis::of(&credential).is_some_and(is_revoked) {
+            return Ok(None);
         }
-    };
-    for (path, bytes) in &drawn.files {
-        env.write_output(path, bytes, &display_path(path))?;
+        let mut appearance = self.appearance.of(&credential);
+        appearance.paper = self.args.paper.unwrap_or(appearance.paper);
+        let drawing = Drawing { credential: &credential, appearance, fonts: &self.fonts };
+        Ok(Some(drawing.files(certificate, &self.args.format)))
     }
-    let mut code = error::EXIT_SUCCESS;
-    for problem in &drawn.problems {
-        env.print_to_stderr(&problem.to_string());
-        code = code.max(match problem {
-            // Another font helps here, so this is no fault of the program or the disk.
-            RenderError::MissingGlyph(..) => error::EXIT_NEGATIVE,
-            RenderError::Other(_) => error::EXIT_STORE,
-        });
+
+    /// Writes the files of a certificate, and reports what is missing. Returns the exit code for it.
+    fn write(
+        &self,
+        certificate: &StoredCertificate,
+        drawn: Result<Option<DrawnFiles>, Failure>,
+        env: &mut Env<'_>,
+    ) -> CommandResult {
+        let drawn = match drawn {
+            Ok(Some(drawn)) => drawn,
+            Ok(None) => {
+                let name = text::single_line(&certificate.holder.person.name);
+                let id = certificate.certificate_id.short();
+                env.print_to_stderr(&format!("Certificate {id} of {name} is revoked and was left out."));
+                return Ok(error::EXIT_SUCCESS);
+            }
+            Err(failure) => {
+                env.print_to_stderr(&failure.message);
+                return Ok(failure.code);
+            }
+        };
+        let person_folder = certificate.path.parent().and_then(Path::file_name).unwrap_or_default();
+        let folder = if self.args.all { self.args.to.join(person_folder) } else { self.args.to.clone() };
+        for (name, bytes) in &drawn.files {
+            let path = folder.join(name);
+            env.write_output(&path, bytes, &display_path(&path))?;
+        }
+        let mut code = error::EXIT_SUCCESS;
+        for problem in &drawn.problems {
+            env.print_to_stderr(&problem.to_string());
+            code = code.max(match problem {
+                // Another font helps here, so this is no fault of the program or the disk.
+                RenderError::MissingGlyph(..) => error::EXIT_NEGATIVE,
+                RenderError::Other(_) => error::EXIT_STORE,
+            });
+        }
+        Ok(code)
     }
-    Ok(code)
 }

@@ -53,9 +53,9 @@ pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> CommandResult {
     }
     let cells: Vec<_> = rows.iter().map(|(file, result)| row_cells(file, result)).collect();
     env.print_line(&table::render(&["File", "Holder", "Result"], &cells))?;
-    let linked_count =
-        rows.iter().filter(|(_, result)| result.as_ref().is_ok_and(|outcome| outcome.linked_to.is_some()));
-    let linked_count = linked_count.count();
+    let is_linked =
+        |result: &Result<ImportOutcome, String>| result.as_ref().is_ok_and(|outcome| outcome.linked_to.is_some());
+    let linked_count = rows.iter().filter(|(_, result)| is_linked(result)).count();
     let proposal_count = service.people().link_proposals()?.len();
     if linked_count + proposal_count > 0 {
         let next = if proposal_count > 0 { ". See `needlewise record link`" } else { "" };
@@ -64,7 +64,7 @@ pub(super) fn run(args: &ImportArgs, env: &mut Env<'_>) -> CommandResult {
     Ok(code)
 }
 
-/// Returns what happened to a certificate, in a word for scripts and for people.
+/// Returns what happened to a certificate, in words.
 fn status(outcome: &ImportOutcome) -> &'static str {
     match (outcome.already_stored, outcome.is_new_person) {
         (true, _) => "already stored",

@@ -80,7 +80,7 @@ pub(super) fn run(args: &IssueArgs, env: &mut Env<'_>) -> CommandResult {
 /// and anomalies need an answer of their own.
 fn confirm(args: &IssueArgs, review: &RequestReview, env: &mut Env<'_>) -> Result<(), Failure> {
     let needs_acceptance = !review.anomalies.is_empty() && !args.accept;
-    let needs_yes = args.unlock.is_from_file() && !args.yes;
+    let needs_yes = args.unlock.file().is_some() && !args.yes;
     let (question, remedy) = match (needs_acceptance, needs_yes) {
         (false, false) => return Ok(()),
         (true, false) => ("Sign this certificate in spite of the anomalies? (yes/no): ", "--accept"),

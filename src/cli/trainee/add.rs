@@ -16,8 +16,8 @@ const MAX_NAMES_SHOWN: usize = 10;
 /// Add a person, or all people in a roster
 ///
 /// A roster is a CSV file or an Excel workbook (XLSX). Its headings name the columns: name, and optionally staff_id
-/// and license; a title above them is skipped. Usual headings in other words are known. A staff number decides who a line is about, and the line then
-/// updates the name and the license.
+/// and license; a title above them is skipped. Usual headings in other words are known. A staff number decides who a
+/// line is about, and the line then updates the name and the license.
 #[derive(Debug, clap::Args)]
 pub struct AddArgs {
     /// Name to print on certificates

@@ -1,6 +1,8 @@
 //! Writes a verification receipt as a PDF: verifier, time, and for each file the verdict, its reason, the digest of the
 //! file, and the key and the revocation list that the verdict rests on.
 
+use std::ops::Range;
+
 use crate::clock::{Timestamp, Zone};
 use crate::credential::branding::PaperSize;
 use crate::credential::key::fingerprint;
@@ -97,30 +99,39 @@ pub fn write(receipt: &Receipt<'_>, fonts: &Fonts) -> Result<Vec<u8>, RenderErro
 /// # Errors
 /// [`RenderError::MissingGlyph`] if no font has a character of the verifier's name.
 pub fn lay_out(receipt: &Receipt<'_>, fonts: &Fonts) -> Result<Vec<Page>, RenderError> {
-    // The first time only to count the pages, whose number is in each title.
-    let page_count = lay_out_pages(receipt, 0, fonts)?.len();
-    lay_out_pages(receipt, page_count, fonts)
-}
-
-fn lay_out_pages(receipt: &Receipt<'_>, page_count: usize, fonts: &Fonts) -> Result<Vec<Page>, RenderError> {
     let rows: Vec<_> = receipt.entries.iter().map(|entry| Row::new(entry, receipt.trust, fonts)).collect();
     let code_note = if rows.iter().any(|row| row.has_codes) { CODE_NOTE } else { "" };
-    let mut pages = Vec::new();
-    let (mut page, mut y) = begin_page(receipt, (1, page_count), code_note, fonts);
+    // The number of pages is in each title, so the rows are distributed before any is drawn.
+    let (ruler, top) = begin_page(receipt, (1, 1), code_note, fonts);
+    let (mut sheets, mut y) = (Vec::from([Range { start: 0, end: 0 }]), top);
     for (index, row) in rows.iter().enumerate() {
+        let height = row.height(&ruler);
         // A row that is higher than a page is drawn on a page of its own, as far as it fits.
-        if index > 0 && y + row.height(&page) > BOTTOM {
-            pages.push(page.finish()?);
-            (page, y) = begin_page(receipt, (pages.len() + 1, page_count), code_note, fonts);
+        if index > 0 && y + height > BOTTOM {
+            sheets.push(index..index);
+            y = top;
         }
-        y = row.draw(&mut page, index + 1, y);
+        if let Some(sheet) = sheets.last_mut() {
+            sheet.end = index + 1;
+        }
+        y += height;
     }
     if y + SIGNATURE_HEIGHT > BOTTOM {
-        pages.push(page.finish()?);
-        (page, y) = begin_page(receipt, (pages.len() + 1, page_count), code_note, fonts);
+        sheets.push(rows.len()..rows.len());
+        y = top;
     }
-    draw_signature(&mut page, y + SIGNATURE_HEIGHT, receipt);
-    pages.push(page.finish()?);
+    let page_count = sheets.len();
+    let mut pages = Vec::with_capacity(page_count);
+    for (number, sheet) in (1..).zip(sheets) {
+        let (mut page, mut row_top) = begin_page(receipt, (number, page_count), code_note, fonts);
+        for index in sheet {
+            row_top = rows[index].draw(&mut page, index + 1, row_top);
+        }
+        if number == page_count {
+            draw_signature(&mut page, y + SIGNATURE_HEIGHT, receipt);
+        }
+        pages.push(page.finish()?);
+    }
     Ok(pages)
 }
 

@@ -62,7 +62,7 @@ impl<S: Deref<Target = Services>> Issuing<S> {
         let is_renewable = |row: &CertificateRow| {
             let is_recorded =
                 ledger.entries.iter().any(|line| line.certificate == row.id && line.credential == row.digest);
-            let is_revoked = ledger.revocations.iter().any(|revoked| revoked.id == row.id);
+            let is_revoked = ledger.is_revoked(row.id);
             let is_in_renewal_period =
                 row.valid_from < ended_at && row.valid_until.saturating_sub(RENEWAL_WINDOW) <= ended_at;
             Some(&row.exam) == exam && is_recorded && !is_revoked && is_in_renewal_period && row.valid_until >= ended_at

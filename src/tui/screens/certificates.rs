@@ -178,6 +178,10 @@ impl CertificateScreen {
     }
 }
 
+/// What to do with a request.
+const SEND_REQUEST: &str = "It contains your name and all your answers. Send it only to the school. Then import the \
+                            certificate that you get: needlewise certificate import FILE";
+
 /// Draws a label with its value, below each other on a narrow screen.
 fn push_field(page: &mut TextPage, label: &str, value: &str) {
     let marker = format!("{}: ", text::single_line(label));
@@ -209,8 +213,12 @@ impl Screen for CertificateScreen {
     fn on_reply(&mut self, reply: Reply, _: &ScreenContext) -> Option<Effect> {
         match reply {
             // The export of another certificate can end while this one is on the screen.
-            Reply::Exported { certificate, files, next, problems } if certificate == self.stored.certificate_id => {
-                (self.written, self.next, self.problems, self.scroll) = (files, next, problems, Scroll::TOP);
+            Reply::Exported { certificate, files, problems } if certificate == self.stored.certificate_id => {
+                (self.written, self.next, self.problems, self.scroll) = (files, "", problems, Scroll::TOP);
+            }
+            Reply::RequestWritten(certificate, file) if certificate == self.stored.certificate_id => {
+                (self.written, self.next, self.problems, self.scroll) =
+                    (vec![file], SEND_REQUEST, Vec::new(), Scroll::TOP);
             }
             _ => {}
         }

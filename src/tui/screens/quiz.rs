@@ -259,6 +259,7 @@ impl Screen for QuizScreen {
             | Reply::ClosedWithChanges
             | Reply::FileReloaded(_)
             | Reply::Exported { .. }
+            | Reply::RequestWritten(..)
             | Reply::Verified(_)
             | Reply::Readiness(..) => {}
         }
